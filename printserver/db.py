@@ -1,0 +1,511 @@
+"""The database: every table of the house, and the two doors to it (reading, writing). Knows no rule of the book.
+
+Every table bears its `serventia`, and every unique index begins with it. Money is whole centavos, times are UTC.
+SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the schema itself is made by the migrations.
+"""
+
+import sqlite3
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Connection, Engine
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+class Moment(sa.types.TypeDecorator[datetime]):
+    """An aware datetime, stored in UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        """Refuse a naive time; SQLite keeps no offset, so it gets the UTC time bare."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("naive datetime")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
+        """Give the time back aware, in UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+_BigId = sa.BigInteger().with_variant(sa.Integer, "sqlite")
+
+
+def _id() -> sa.Column[int]:
+    return sa.Column("id", _BigId, primary_key=True, autoincrement=True)
+
+
+def _office() -> sa.Column[int]:
+    return sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), nullable=False)
+
+
+def _text(name: str, *, nullable: bool = True) -> sa.Column[str]:
+    return sa.Column(name, sa.Text, nullable=nullable)
+
+
+def _json(name: str, *, nullable: bool = True) -> sa.Column[Any]:
+    return sa.Column(name, sa.JSON(none_as_null=True), nullable=nullable)
+
+
+def _moment(name: str, *, nullable: bool = True) -> sa.Column[datetime]:
+    return sa.Column(name, Moment, nullable=nullable)
+
+
+def _flag(name: str, default: str = "0") -> sa.Column[bool]:
+    return sa.Column(name, sa.Boolean, nullable=False, server_default=sa.false() if default == "0" else sa.true())
+
+
+def _unique_where(name: str, *columns: str, where: str) -> sa.Index:
+    return sa.Index(name, *columns, unique=True, sqlite_where=sa.text(where), postgresql_where=sa.text(where))
+
+
+serventia = sa.Table(
+    "serventia",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("cns", sa.String(6), nullable=False, unique=True),
+    _moment("criada_em", nullable=False),
+)
+
+pessoa = sa.Table(
+    "pessoa",
+    metadata,
+    _id(),
+    _office(),
+    _text("usuario", nullable=False),
+    _text("nome", nullable=False),
+    _text("papel", nullable=False),
+    _text("senha_hash", nullable=False),
+    _flag("ativa", "1"),
+    _moment("criada_em", nullable=False),
+    sa.UniqueConstraint("serventia_id", "usuario"),
+)
+
+chave_api = sa.Table(
+    "chave_api",
+    metadata,
+    _id(),
+    _office(),
+    _text("nome", nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False, index=True),
+    _json("direitos", nullable=False),
+    _moment("criada_em", nullable=False),
+    _moment("revogada_em"),
+    sa.UniqueConstraint("serventia_id", "nome"),
+    sa.UniqueConstraint("serventia_id", "sha256"),
+)
+
+sequencia = sa.Table(
+    "sequencia",
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("nome", sa.String(40), primary_key=True),
+    sa.Column("proximo", sa.BigInteger, nullable=False),
+)
+
+fila = sa.Table(
+    "fila",
+    metadata,
+    _id(),
+    _office(),
+    _text("nome", nullable=False),
+    _text("tipo", nullable=False),  # pasta | cups
+    _text("destino", nullable=False),  # the folder, or the queue's name in CUPS
+    _text("servidor"),  # socket path or HOST:PORT; null: the machine's own
+    _flag("padrao"),
+    _flag("papel_numerado"),
+    _moment("criada_em", nullable=False),
+    sa.UniqueConstraint("serventia_id", "nome"),
+)
+
+instrumento = sa.Table(
+    "instrumento",
+    metadata,
+    _id(),
+    _office(),
+    _text("chave", nullable=False),  # X0: the legacy program's id, normalised
+    _json("minuta"),  # the newest minuta's INSTRUMENTO, its body by hash
+    _moment("minuta_em"),
+    sa.UniqueConstraint("serventia_id", "chave"),
+)
+
+documento = sa.Table(
+    "documento",
+    metadata,
+    _id(),
+    _office(),
+    sa.Column("instrumento_id", sa.BigInteger, sa.ForeignKey("instrumento.id")),
+    _text("tipo", nullable=False),
+    _text("chave", nullable=False),  # X0: what "the same document" is
+    sa.Column("numero", sa.Integer),  # of a traslado
+    sa.UniqueConstraint("serventia_id", "chave"),
+    sa.Index("ix_documento_instrumento", "serventia_id", "instrumento_id"),
+)
+
+corpo = sa.Table(
+    "corpo",
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    _text("formato", nullable=False),
+    _text("conteudo", nullable=False),
+)
+
+formato = sa.Table(
+    "formato",
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("versao", sa.String(64), primary_key=True),
+    _text("nome", nullable=False),
+    _json("definicao", nullable=False),
+)
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("n", _BigId, primary_key=True, autoincrement=True),  # the order of acceptance
+    sa.Column("id", sa.String(32), nullable=False),
+    _office(),
+    sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id"), nullable=False),
+    sa.Column("instrumento_id", sa.BigInteger, sa.ForeignKey("instrumento.id")),
+    _text("tipo", nullable=False),
+    _text("estado", nullable=False),
+    _flag("encerrado"),
+    _flag("viva"),  # it bears live seals: at most one such print a document (X1)
+    _flag("imprimir", "1"),
+    # what was asked, and by whom
+    _json("pedido", nullable=False),  # the request, its body by hash
+    _json("campos", nullable=False),  # `documento` as the contract's job shows it
+    _text("escrevente", nullable=False),
+    _text("subscritor"),
+    sa.Column("chave_id", sa.BigInteger, sa.ForeignKey("chave_api.id")),
+    _text("sistema"),
+    _text("chave_idempotencia"),
+    sa.Column("resumo_pedido", sa.String(64), nullable=False),
+    sa.Column("primeiro_status", sa.Integer, nullable=False),
+    _text("primeira_palavra"),
+    # what is laid out and stamped
+    _text("formato", nullable=False),
+    _text("formato_versao", nullable=False),
+    _json("composicao", nullable=False),
+    _json("carimbo"),
+    sa.Column("layout", sa.String(64), nullable=False),
+    sa.Column("paginas", sa.Integer, nullable=False),
+    sa.Column("pdf_sha256", sa.String(64)),
+    _json("instrumento_fixado"),  # of a livro: what copies are made from (N8)
+    _text("qr_selo"),
+    _text("qr_url"),
+    _json("avisos", nullable=False),
+    _text("substitui"),
+    # where it goes
+    _text("fila", nullable=False),
+    sa.Column("copias", sa.Integer, nullable=False),
+    _text("bandeja"),
+    _text("faces"),
+    _json("cups"),
+    # the engine's
+    _moment("vence_em"),  # due: null where only a person or nothing moves it
+    _text("dono"),
+    _moment("posse_ate"),
+    sa.Column("falhas", sa.Integer, nullable=False, server_default="0"),
+    _moment("criado_em", nullable=False),
+    sa.UniqueConstraint("serventia_id", "id"),
+    sa.UniqueConstraint("serventia_id", "chave_id", "chave_idempotencia"),
+    _unique_where("uq_job_viva", "serventia_id", "documento_id", where="viva"),
+    sa.Index(
+        "ix_job_vence",
+        "vence_em",
+        sqlite_where=sa.text("vence_em IS NOT NULL"),
+        postgresql_where=sa.text("vence_em IS NOT NULL"),
+    ),
+    sa.Index("ix_job_criado", "serventia_id", "criado_em"),
+    sa.Index("ix_job_documento", "serventia_id", "documento_id"),
+    sa.Index("ix_job_instrumento", "serventia_id", "instrumento_id"),
+    sa.Index(
+        "ix_job_aberto",
+        "serventia_id",
+        "estado",
+        sqlite_where=sa.text("NOT encerrado"),
+        postgresql_where=sa.text("NOT encerrado"),
+    ),
+)
+
+selo = sa.Table(
+    "selo",
+    metadata,
+    _id(),
+    _office(),
+    sa.Column("codigo", sa.String(25), nullable=False),
+    sa.Column("natureza", sa.Integer, nullable=False),
+    sa.Column("ato", sa.String(2), nullable=False),
+    _text("descricao", nullable=False),
+    sa.Column("job_id", sa.String(32)),
+    sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id")),
+    sa.Column("instrumento_id", sa.BigInteger, sa.ForeignKey("instrumento.id")),
+    sa.Column("ordem", sa.Integer, nullable=False, server_default="0"),
+    _flag("principal"),
+    _flag("externo"),  # of another program (N13)
+    _flag("vivo", "1"),  # S11
+    sa.Column("vinculador", sa.String(25)),
+    sa.Column("retifica", sa.String(25)),
+    sa.Column("retificado_por", sa.String(25)),
+    _text("estado", nullable=False),  # T3, towards the court
+    _text("identificador", nullable=False),
+    _moment("momento", nullable=False),  # of the act (S7)
+    _flag("isento"),
+    _text("motivo_isencao"),
+    _json("emolumentos", nullable=False),  # the eight components, in centavos
+    sa.Column("total_centavos", sa.BigInteger, nullable=False),
+    sa.Column("iss_centavos", sa.BigInteger, nullable=False),
+    _text("registro", nullable=False),
+    _text("assinatura", nullable=False),
+    _text("qr_url", nullable=False),
+    _text("escrevente", nullable=False),
+    _text("sistema"),
+    _text("motivo"),
+    _text("livro"),
+    _text("folha_inicial"),
+    _moment("criado_em", nullable=False),
+    sa.UniqueConstraint("serventia_id", "codigo"),
+    sa.Index("ix_selo_job", "serventia_id", "job_id"),
+    sa.Index("ix_selo_documento", "serventia_id", "documento_id"),
+    sa.Index("ix_selo_livro", "serventia_id", "livro", "folha_inicial"),
+    sa.Index("ix_selo_criado", "serventia_id", "criado_em"),
+    # a seal has one retificador at most: the chain is a line (S11)
+    _unique_where("uq_selo_retifica", "serventia_id", "retifica", where="retifica IS NOT NULL"),
+)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    _id(),
+    _office(),
+    sa.Column("codigo", sa.String(25), nullable=False),
+    _text("tipo", nullable=False),  # ato | xa | vinculo
+    _json("carga", nullable=False),
+    _text("estado", nullable=False),
+    _moment("prazo", nullable=False),  # 24 hours from the act (T1)
+    _moment("vence_em", nullable=False),
+    _moment("criado_em", nullable=False),
+    sa.Index("ix_outbox_vence", "estado", "vence_em"),
+)
+
+pergunta = sa.Table(
+    "pergunta",
+    metadata,
+    _id(),
+    _office(),
+    sa.Column("job_id", sa.String(32), nullable=False),
+    sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id"), nullable=False),
+    _text("tipo", nullable=False),  # xa | selo | folhas
+    _text("texto", nullable=False),
+    _json("selos", nullable=False),
+    _json("atinge", nullable=False),
+    _moment("xa_ate"),
+    _json("alternativas", nullable=False),
+    _text("estado", nullable=False),  # aberta | respondida | substituida | expirada
+    _moment("aberta_em", nullable=False),
+    _moment("expira_em", nullable=False),
+    _json("resposta"),
+    sa.Index("ix_pergunta_job", "serventia_id", "job_id"),
+    _unique_where("uq_pergunta_aberta", "serventia_id", "documento_id", where="estado = 'aberta'"),
+)
+
+tentativa = sa.Table(
+    "tentativa",
+    metadata,
+    _id(),
+    _office(),
+    sa.Column("job_id", sa.String(32), nullable=False),
+    sa.Column("numero", sa.Integer, nullable=False),
+    _text("fila", nullable=False),
+    _text("paginas"),  # "2-3": an extract; null: all
+    sa.Column("pdf_sha256", sa.String(64), nullable=False),
+    _text("dono"),
+    _moment("posse_ate"),
+    sa.Column("cups_id", sa.Integer),
+    _moment("criada_em", nullable=False),
+    _moment("liberada_em"),
+    _moment("fim_em"),
+    _text("resultado"),
+    sa.UniqueConstraint("serventia_id", "job_id", "numero"),
+)
+
+papel = sa.Table(
+    "papel",
+    metadata,
+    _id(),
+    _office(),
+    _text("numero", nullable=False),  # normalised (X0's manner)
+    sa.Column("job_id", sa.String(32)),
+    sa.Column("folha", sa.Integer),
+    _text("estado", nullable=False),  # usado | inutilizado
+    _text("motivo"),
+    _text("quem"),
+    _moment("quando", nullable=False),
+    sa.UniqueConstraint("serventia_id", "numero"),
+    sa.Index("ix_papel_job", "serventia_id", "job_id"),
+)
+
+folha_lado = sa.Table(
+    "folha_lado",
+    metadata,
+    _id(),
+    _office(),
+    _text("livro", nullable=False),
+    sa.Column("folha", sa.Integer, nullable=False),
+    _text("lado", nullable=False),  # frente | verso
+    sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id"), nullable=False),
+    sa.Column("job_id", sa.String(32), nullable=False),
+    _text("estado", nullable=False),  # ocupada | livre | inutilizada
+    sa.Index("ix_folha_lado_documento", "serventia_id", "documento_id"),
+    _unique_where("uq_folha_lado", "serventia_id", "livro", "folha", "lado", where="estado <> 'livre'"),
+)
+
+pagina = sa.Table(
+    "pagina",
+    metadata,
+    _id(),
+    _office(),
+    sa.Column("job_id", sa.String(32), nullable=False),
+    sa.Column("pagina", sa.Integer, nullable=False),
+    _text("estado", nullable=False),  # boa | inutilizada | nao_saiu; the newest row speaks
+    _text("papel"),
+    _text("motivo", nullable=False),
+    _text("quem", nullable=False),
+    _moment("quando", nullable=False),
+    sa.Index("ix_pagina_job", "serventia_id", "job_id"),
+)
+
+cadeia = sa.Table(
+    "cadeia",  # the log's head: locked last and briefly
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("n", sa.BigInteger, nullable=False),
+    sa.Column("evento", sa.BigInteger, nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+)
+
+log = sa.Table(
+    "log",  # append-only: triggers refuse UPDATE and DELETE
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("n", sa.BigInteger, primary_key=True),
+    sa.Column("evento", sa.BigInteger),  # the public number, of jobs and seals only
+    _moment("quando", nullable=False),
+    _text("objeto", nullable=False),  # job | selo | pergunta | pdf | pessoa …
+    _text("objeto_id", nullable=False),
+    _text("estado", nullable=False),
+    _text("quem"),
+    _text("sistema"),
+    _text("endereco"),
+    _json("detalhe", nullable=False),
+    sa.Column("hash", sa.String(64), nullable=False),
+    sa.UniqueConstraint("serventia_id", "evento"),
+    sa.Index("ix_log_objeto", "serventia_id", "objeto", "objeto_id"),
+)
+
+
+class Database:
+    """The two doors: `read()` for looking, `write()` for one transaction that commits whole or not at all."""
+
+    def __init__(self, url: str) -> None:
+        """Open `url` (SQLAlchemy form); nothing is connected until the first use."""
+        self.url = url
+        self.sqlite = url.startswith("sqlite")
+        self._write_lock = threading.Lock()
+        if self.sqlite:
+            # A pooled connection per thread at work; waiting happens at our lock and at busy_timeout, not at the pool.
+            options: dict[str, Any] = {
+                "pool_size": 20,
+                "max_overflow": 40,
+                "connect_args": {"check_same_thread": False},
+            }
+            self._reader = sa.create_engine(url, **options)
+            self._writer = sa.create_engine(url, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False})
+            _tune_sqlite(self._reader, "BEGIN")
+            _tune_sqlite(self._writer, "BEGIN IMMEDIATE")
+        else:
+            self._reader = self._writer = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """Give a connection for reading, one consistent view on SQLite."""
+        with self._reader.connect() as conn:
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """Give a connection inside a writing transaction: committed at the end, rolled back on any exception.
+
+        SQLite has one writer: a lock in the process stands before BEGIN IMMEDIATE, else many threads wait
+        unfairly at its busy handler.
+        """
+        if self.sqlite:
+            with self._write_lock, self._writer.begin() as conn:
+                yield conn
+        else:
+            with self._writer.begin() as conn:
+                yield conn
+
+    @property
+    def engine(self) -> Engine:
+        """The writing engine, for migrations."""
+        return self._writer
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._reader.dispose()
+        self._writer.dispose()
+
+
+def _tune_sqlite(engine: Engine, begin: str) -> None:
+    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        for pragma in (
+            "busy_timeout=30000",
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "foreign_keys=ON",
+            "temp_store=MEMORY",
+        ):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def on_begin(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", on_connect)
+    event.listen(engine, "begin", on_begin)
+
+
+def insert_or_ignore(conn: Connection, table: sa.Table, values: dict[str, Any]) -> None:
+    """Insert a row unless one with the same key is there."""
+    if conn.dialect.name == "sqlite":
+        from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+        conn.execute(sqlite_insert(table).values(values).on_conflict_do_nothing())
+    else:
+        from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+        conn.execute(postgres_insert(table).values(values).on_conflict_do_nothing())
