@@ -1,0 +1,203 @@
+"""Every setting of an office: `INSTANCE/printserver.toml`, over it the environment (`PRINTSERVER_SECAO_NOME`).
+
+A wrong or unknown setting stops the start with its name. Descriptions are Portuguese: the operator's guide shows them.
+"""
+
+import tomllib
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from printserver.errors import ConfigError
+
+SETTINGS_FILE = "printserver.toml"
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Serventia(_Section):
+    """The office itself."""
+
+    nome: str = Field("Cartório de Demonstração", description="Nome da serventia, como sai nos documentos.")
+    cidade: str = Field("São Paulo", description="Cidade da serventia.")
+    uf: str = Field("SP", pattern=r"^[A-Z]{2}$", description="Estado da serventia.")
+    demonstracao: bool = Field(False, description="Serventia de demonstração: as impressões saem SEM VALOR LEGAL.")
+
+
+class Banco(_Section):
+    """The database."""
+
+    url: str = Field(
+        "", description="Endereço do banco (vazio: SQLite na pasta da instância; ou postgresql+psycopg://…)."
+    )
+
+
+class Http(_Section):
+    """The HTTP process."""
+
+    linhas: int = Field(16, ge=4, le=256, description="Linhas (threads) que atendem ao mesmo tempo.")
+    corpo_mb: int = Field(24, ge=1, le=256, description="Tamanho máximo de um pedido, em MB.")
+    em_andamento: int = Field(10_000, ge=1, description="Trabalhos a caminho do papel aceitos antes de responder 503.")
+    pedidos_por_minuto: int = Field(0, ge=0, description="Pedidos por minuto de cada chave válida (0: sem limite).")
+    chaves_erradas_por_minuto: int = Field(30, ge=1, description="Chaves inválidas por minuto aceitas de um endereço.")
+    senhas_erradas_por_minuto: int = Field(10, ge=1, description="Tentativas de entrada por minuto de um endereço.")
+
+
+class PorTipo(_Section):
+    """One name a document type; empty: the default."""
+
+    minuta: str = Field("", description="Para as minutas.")
+    livro: str = Field("", description="Para os livros.")
+    traslado: str = Field("", description="Para os traslados.")
+    certidao: str = Field("", description="Para as certidões.")
+    ficha_abertura: str = Field("", description="Para as fichas de abertura.")
+
+    def de(self, tipo: str) -> str:
+        """Return the name set for document type `tipo`, or an empty string."""
+        return str(getattr(self, tipo))
+
+
+class Selo(_Section):
+    """Numbers and certificate."""
+
+    sequencia: Literal["serventia", "ato"] = Field(
+        "serventia", description="Uma sequência por serventia, ou uma por natureza, ato e ano (S3)."
+    )
+    certificado: str = Field("certificado.p12", description="Certificado A1 (PKCS#12), na pasta da instância.")
+    senha_do_certificado: str = Field("", description="Senha do certificado (vazio: o arquivo certificado.senha).")
+
+
+class Traslado(_Section):
+    """N4."""
+
+    cobra_do_segundo: bool = Field(True, description="Cobra como certidão do segundo traslado em diante (N4).")
+
+
+class Ficha(_Section):
+    """N9."""
+
+    selo: Literal["perguntar", "sempre", "nunca"] = Field("perguntar", description="Selo da ficha de abertura (N9).")
+    servico: str = Field("", description="Serviço da tabela cobrado na ficha (vazio: isenta, selo facultativo).")
+
+
+class Xa(_Section):
+    """X1, X4."""
+
+    prazo_horas: int = Field(72, ge=0, description="Horas, desde o ato, em que a exclusão (XA) é possível (X4).")
+    prazo_tipo_horas: int = Field(72, ge=0, description="O mesmo para retificações de tipo e de identificador (X4).")
+    pergunta_horas: int = Field(12, ge=1, description="Horas até que uma pergunta sem resposta se feche (X1).")
+
+
+class Papel(_Section):
+    """P5."""
+
+    exigir_numeros: bool = Field(
+        False, description="Exige um número de papel de segurança por folha em traslados e certidões (P5)."
+    )
+
+
+class Livro(_Section):
+    """Folhas and livros."""
+
+    lados_da_folha: Literal[1, 2] = Field(2, description="Lados usados de cada folha do livro.")
+    folhas_novas: bool = Field(False, description="A reimpressão de um livro toma folhas novas, numeradas (X7).")
+    externos_ate: date | None = Field(None, description="Até quando se aceitam selos de livro de outro programa (N13).")
+
+
+class Pessoas(_Section):
+    """People."""
+
+    subscritor: str = Field("admin", description="Quem subscreve as cópias, se o pedido não diz (P3).")
+    sessao_horas: int = Field(12, ge=1, description="Horas até que a entrada nas telas tenha de ser repetida.")
+
+
+class Tribunal(_Section):
+    """The court."""
+
+    url: str = Field("", description="Endereço do serviço do tribunal.")
+
+
+class Render(_Section):
+    """The pool that lays documents out."""
+
+    processos: int = Field(2, ge=1, le=64, description="Processos que montam as páginas.")
+    tempo_limite_s: float = Field(20, gt=0, description="Segundos que uma montagem pode levar.")
+    memoria_mb: int = Field(1024, ge=256, description="Memória de cada processo de montagem, em MB.")
+    cache_mb: int = Field(2048, ge=16, description="Espaço em disco das páginas já montadas, em MB.")
+
+
+class Motor(_Section):
+    """The engine."""
+
+    posse_s: float = Field(60, ge=1, description="Segundos até que o trabalho de um motor morto seja retomado.")
+    espera_s: float = Field(0.5, gt=0, le=10, description="Segundos entre duas buscas de trabalho, sem aviso.")
+
+
+class Settings(BaseSettings):
+    """All settings, by section."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="PRINTSERVER_",
+        env_nested_delimiter="_",
+        env_nested_max_split=1,
+        extra="forbid",
+        frozen=True,
+    )
+
+    serventia: Serventia = Serventia()
+    banco: Banco = Banco()
+    http: Http = Http()
+    filas: PorTipo = PorTipo()
+    formatos: PorTipo = PorTipo()
+    selo: Selo = Selo()
+    traslado: Traslado = Traslado()
+    ficha: Ficha = Ficha()
+    xa: Xa = Xa()
+    papel: Papel = Papel()
+    livro: Livro = Livro()
+    pessoas: Pessoas = Pessoas()
+    tribunal: Tribunal = Tribunal()
+    render: Render = Render()
+    motor: Motor = Motor()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],  # noqa: ARG003
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The environment comes before the file (which is given at construction)."""
+        return env_settings, init_settings
+
+
+def load_settings(instance: Path) -> Settings:
+    """Read the settings of the office in `instance`. Raises `ConfigError` that names file and key."""
+    path = instance / SETTINGS_FILE
+    try:
+        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: não é TOML válido: {error}") from error
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        lines = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
+        raise ConfigError(f"{path} (ou variável PRINTSERVER_…): configuração errada: {'; '.join(lines)}") from error
+
+
+def all_settings() -> dict[str, tuple[Any, str]]:
+    """Return every setting as `secao.nome` → (default, Portuguese description), for the guide and its test."""
+    found: dict[str, tuple[Any, str]] = {}
+    for section, field in Settings.model_fields.items():
+        model = field.annotation
+        if isinstance(model, type) and issubclass(model, BaseModel):
+            for name, option in model.model_fields.items():
+                found[f"{section}.{name}"] = (option.default, option.description or "")
+    return found
