@@ -1,0 +1,247 @@
+"""Keys of systems and people of the office: who they are, and (here alone) what each may do (A1, A2).
+
+A key (`chave`) is a system's; it has rights (`DIREITOS`). A person (`pessoa`) has a role (`PAPEIS`); the role decides
+what only the office's heads may do, whoever carries the wish here. Keys are 256 random bits, kept as their SHA-256;
+passwords are kept as argon2. This module knows no HTTP and keeps no session.
+"""
+
+import hashlib
+import re
+import secrets
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cache
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+from printserver import db
+from printserver.errors import Recusa, entrada_invalida
+
+DIREITOS = ("imprimir", "original", "responder", "selos")
+PAPEIS = ("escrevente", "substituto", "tabeliao", "administrador")
+
+# P3: who may subscribe a copy. The administrator is the default subscritor of a new office, until a person is named.
+SUBSCRITORES = frozenset({"substituto", "tabeliao", "administrador"})
+# X4, X8: what only the heads of the office may do. To run the server is not to head the office.
+CHEFIA = frozenset({"substituto", "tabeliao"})
+
+_DIREITOS_DO_PAPEL: Mapping[str, frozenset[str]] = {
+    "escrevente": frozenset({"imprimir", "responder", "selos"}),
+    "substituto": frozenset(DIREITOS),
+    "tabeliao": frozenset(DIREITOS),
+    "administrador": frozenset(DIREITOS),
+}
+_USUARIO = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_NOME = re.compile(r"[^\x00-\x1f\x7f]{1,120}")
+_SENHA_MINIMA = 8
+_SENHA_MAXIMA = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Autor:
+    """Who asks: the system by its key, the person who acts, or both (A2).
+
+    `pessoa` is a user name; `papel` is that person's role. `direitos` are the key's, or the role's where a person asks
+    without a key. `endereco` is the network address the request came from.
+    """
+
+    serventia_id: int
+    chave_id: int | None
+    sistema: str | None
+    pessoa: str | None
+    papel: str | None
+    direitos: frozenset[str]
+    endereco: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chave:
+    """A key as it is kept: without its text."""
+
+    id: int
+    serventia_id: int
+    nome: str
+    direitos: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Pessoa:
+    """A person of the office: user name, name as printed, role."""
+
+    id: int
+    serventia_id: int
+    usuario: str
+    nome: str
+    papel: str
+
+
+def criar_chave(conn: sa.Connection, serventia_id: int, nome: str, direitos: Collection[str], agora: datetime) -> str:
+    """Make a key of the system `nome` and return its text, which is shown this once and kept nowhere.
+
+    Raises `Recusa` `entrada-invalida` for a bad or used name and for an unknown right.
+    """
+    nome = _nome("nome", nome)
+    errados = sorted(set(direitos) - set(DIREITOS))
+    if errados or not direitos:
+        raise entrada_invalida("direitos", f"diga um ou mais de: {', '.join(DIREITOS)}")
+    tabela = db.chave_api
+    usada = sa.select(tabela.c.id).where(tabela.c.serventia_id == serventia_id, tabela.c.nome == nome)
+    if conn.execute(usada).first() is not None:
+        raise entrada_invalida("nome", f"já existe uma chave com o nome {nome!r}")
+    texto = secrets.token_urlsafe(32)
+    conn.execute(
+        tabela.insert().values(
+            serventia_id=serventia_id,
+            nome=nome,
+            sha256=_sha256(texto),
+            direitos=[direito for direito in DIREITOS if direito in direitos],
+            criada_em=agora,
+        )
+    )
+    return texto
+
+
+def chave(conn: sa.Connection, texto: str) -> Chave | None:
+    """Return the key whose text this is; None where there is none, or it was revoked. Looked up by its hash."""
+    tabela = db.chave_api
+    valida = sa.select(tabela).where(tabela.c.sha256 == _sha256(texto), tabela.c.revogada_em.is_(None))
+    row = conn.execute(valida).mappings().first()
+    if row is None:
+        return None
+    return Chave(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]))
+
+
+def criar_pessoa(
+    conn: sa.Connection, serventia_id: int, usuario: str, nome: str, papel: str, senha: str, agora: datetime
+) -> Pessoa:
+    """Make a person of the office, and return it. `usuario` is kept in lower case.
+
+    Raises `Recusa` `entrada-invalida` for a bad or used user name, an unknown role or a password that is too short.
+    """
+    usuario = usuario.strip().lower()
+    if not _USUARIO.fullmatch(usuario):
+        raise entrada_invalida("usuario", "use de 1 a 64 letras sem acento, algarismos, ponto, hífen ou sublinhado")
+    nome = _nome("nome", nome)
+    if papel not in PAPEIS:
+        raise entrada_invalida("papel", f"diga um de: {', '.join(PAPEIS)}")
+    if not _SENHA_MINIMA <= len(senha) <= _SENHA_MAXIMA:
+        raise entrada_invalida("senha", f"use de {_SENHA_MINIMA} a {_SENHA_MAXIMA} caracteres")
+    tabela = db.pessoa
+    usado = sa.select(tabela.c.id).where(tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario)
+    if conn.execute(usado).first() is not None:
+        raise entrada_invalida("usuario", f"já existe o usuário {usuario!r}")
+    valores = {"serventia_id": serventia_id, "usuario": usuario, "nome": nome, "papel": papel}
+    feita = conn.execute(tabela.insert().values(**valores, senha_hash=_argon2().hash(senha), criada_em=agora))
+    chave_primaria = feita.inserted_primary_key
+    assert chave_primaria is not None
+    return Pessoa(id=chave_primaria[0], serventia_id=serventia_id, usuario=usuario, nome=nome, papel=papel)
+
+
+def pessoa(conn: sa.Connection, serventia_id: int, usuario: str) -> Pessoa | None:
+    """Return the person of that user name; None where there is none or they left. Case and blanks do not count."""
+    row = _ativa(conn, serventia_id, usuario)
+    return None if row is None else _pessoa(row)
+
+
+def conferir_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str) -> Pessoa | None:
+    """Return the person if the password is theirs, else None. An unknown user costs the same time as a known one."""
+    if len(senha) > _SENHA_MAXIMA:
+        return None
+    row = _ativa(conn, serventia_id, usuario)
+    try:
+        _argon2().verify(_hash_de_ninguem() if row is None else row["senha_hash"], senha)
+    except (VerificationError, InvalidHashError):
+        return None
+    return None if row is None else _pessoa(row)
+
+
+def autor_da_chave(de: Chave, endereco: str | None) -> Autor:
+    """Return who asks with a key; the person is named by the request itself (A2)."""
+    return Autor(
+        serventia_id=de.serventia_id,
+        chave_id=de.id,
+        sistema=de.nome,
+        pessoa=None,
+        papel=None,
+        direitos=de.direitos,
+        endereco=endereco,
+    )
+
+
+def autor_da_pessoa(quem: Pessoa, endereco: str | None) -> Autor:
+    """Return who asks at a screen, under their own name, with the rights of their role (A1)."""
+    return Autor(
+        serventia_id=quem.serventia_id,
+        chave_id=None,
+        sistema=None,
+        pessoa=quem.usuario,
+        papel=quem.papel,
+        direitos=_DIREITOS_DO_PAPEL[quem.papel],
+        endereco=endereco,
+    )
+
+
+def em_nome_de(autor: Autor, quem: Pessoa) -> Autor:
+    """Return `autor` acting on behalf of the person the request names: the rights stay the key's (A2)."""
+    return replace(autor, pessoa=quem.usuario, papel=quem.papel)
+
+
+def exigir_direito(autor: Autor, direito: str) -> None:
+    """Raise `Recusa` `sem-permissao` unless the author has the right."""
+    if direito not in autor.direitos:
+        quem = f"A chave {autor.sistema!r}" if autor.sistema is not None else f"O usuário {autor.pessoa!r}"
+        raise Recusa("sem-permissao", f"{quem} não tem o direito {direito!r}. Peça-o ao administrador do servidor.")
+
+
+def exigir_chefia(papel: str | None, ato: str) -> None:
+    """Raise `Recusa` `sem-permissao` unless the role heads the office: tabelião or substituto (X4, X8).
+
+    `ato` says in Portuguese what was asked for, as the subject of the message: "a exclusão fora do prazo".
+    """
+    if papel not in CHEFIA:
+        raise Recusa("sem-permissao", f"Somente o tabelião ou o substituto pode pedir {ato}.")
+
+
+def exigir_subscritor(papel: str | None) -> None:
+    """Raise `Recusa` `entrada-invalida` unless the role may subscribe a copy (P3)."""
+    if papel not in SUBSCRITORES:
+        raise entrada_invalida("subscritor", "a cópia é subscrita pelo tabelião ou por um substituto")
+
+
+def _ativa(conn: sa.Connection, serventia_id: int, usuario: str) -> sa.RowMapping | None:
+    tabela = db.pessoa
+    dela = sa.select(tabela).where(
+        tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower(), tabela.c.ativa
+    )
+    return conn.execute(dela).mappings().first()
+
+
+def _pessoa(row: sa.RowMapping) -> Pessoa:
+    return Pessoa(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
+
+
+def _sha256(texto: str) -> str:
+    """Return the hex SHA-256 of a key's text. Plain SHA-256 is enough: a key is random, not a password."""
+    return hashlib.sha256(texto.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _nome(campo: str, nome: str) -> str:
+    nome = nome.strip()
+    if not _NOME.fullmatch(nome):
+        raise entrada_invalida(campo, "use de 1 a 120 caracteres, sem caracteres de controle")
+    return nome
+
+
+@cache
+def _argon2() -> PasswordHasher:
+    """Return the one hasher, with the library's defaults (RFC 9106, low memory)."""
+    return PasswordHasher()
+
+
+@cache
+def _hash_de_ninguem() -> str:
+    """Return the hash of a password that nobody has."""
+    return _argon2().hash(secrets.token_urlsafe(32))

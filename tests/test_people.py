@@ -1,0 +1,151 @@
+"""Keys, people, and what each may do (A1, A2, X4, X8, P3)."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from printserver import db, people
+from printserver.errors import Recusa
+
+AGORA = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+SENHA = "correta cavalo bateria"
+
+
+@pytest.fixture
+def conn() -> Iterator[sa.Connection]:
+    engine = sa.create_engine("sqlite://")
+    db.metadata.create_all(engine)
+    with engine.begin() as connection:
+        for cns in ("123456", "654321"):
+            connection.execute(db.serventia.insert().values(cns=cns, criada_em=AGORA))
+        yield connection
+    engine.dispose()
+
+
+def _ana(conn: sa.Connection, papel: str = "escrevente") -> people.Pessoa:
+    return people.criar_pessoa(conn, 1, "ana", "Ana Souza", papel, SENHA, AGORA)
+
+
+def test_a2_a_key_is_found_by_its_text_and_only_its_hash_is_kept(conn: sa.Connection) -> None:
+    texto = people.criar_chave(conn, 1, "legado", ("imprimir", "selos"), AGORA)
+    achada = people.chave(conn, texto)
+    assert achada is not None
+    assert (achada.nome, achada.serventia_id, achada.direitos) == ("legado", 1, {"imprimir", "selos"})
+    guardado = repr(conn.execute(sa.select(db.chave_api)).all())
+    assert texto not in guardado
+    assert len(texto) == 43  # 256 bits, urlsafe
+
+
+@pytest.mark.parametrize("texto", ["", "x", "çhave", "\ud800", "a" * 100_000])
+def test_a2_an_unknown_key_is_nobody(conn: sa.Connection, texto: str) -> None:
+    people.criar_chave(conn, 1, "legado", people.DIREITOS, AGORA)
+    assert people.chave(conn, texto) is None
+
+
+def test_a2_a_revoked_key_is_nobody(conn: sa.Connection) -> None:
+    texto = people.criar_chave(conn, 1, "legado", people.DIREITOS, AGORA)
+    conn.execute(db.chave_api.update().values(revogada_em=AGORA))
+    assert people.chave(conn, texto) is None
+
+
+@pytest.mark.parametrize("direitos", [(), ("imprimir", "tudo")])
+def test_a2_a_key_has_known_rights(conn: sa.Connection, direitos: tuple[str, ...]) -> None:
+    with pytest.raises(Recusa) as erro:
+        people.criar_chave(conn, 1, "legado", direitos, AGORA)
+    assert erro.value.errors[0].campo == "direitos"
+
+
+@pytest.mark.parametrize("nome", ["", "  ", "a\nb", "x" * 121])
+def test_a2_a_key_has_a_name_fit_for_the_record(conn: sa.Connection, nome: str) -> None:
+    with pytest.raises(Recusa):
+        people.criar_chave(conn, 1, nome, people.DIREITOS, AGORA)
+
+
+def test_a2_names_of_keys_are_unique_in_an_office_and_free_in_another(conn: sa.Connection) -> None:
+    people.criar_chave(conn, 1, "legado", people.DIREITOS, AGORA)
+    people.criar_chave(conn, 2, "legado", people.DIREITOS, AGORA)
+    with pytest.raises(Recusa):
+        people.criar_chave(conn, 1, " legado ", people.DIREITOS, AGORA)
+
+
+def test_a1_a_person_is_found_whatever_the_case_and_only_in_their_office(conn: sa.Connection) -> None:
+    ana = _ana(conn)
+    assert people.pessoa(conn, 1, " ANA ") == ana
+    assert people.pessoa(conn, 2, "ana") is None
+    assert people.pessoa(conn, 1, "maria") is None
+
+
+def test_a1_the_password_is_checked_and_not_kept(conn: sa.Connection) -> None:
+    ana = _ana(conn)
+    assert people.conferir_senha(conn, 1, "ana", SENHA) == ana
+    assert people.conferir_senha(conn, 1, "ana", SENHA + ".") is None
+    assert people.conferir_senha(conn, 1, "ninguem", SENHA) is None
+    assert people.conferir_senha(conn, 1, "ana", "x" * 2000) is None
+    assert SENHA not in repr(conn.execute(sa.select(db.pessoa)).all())
+
+
+def test_a1_who_left_neither_acts_nor_enters_and_their_name_is_not_given_again(conn: sa.Connection) -> None:
+    _ana(conn)
+    conn.execute(db.pessoa.update().values(ativa=False))
+    assert people.pessoa(conn, 1, "ana") is None
+    assert people.conferir_senha(conn, 1, "ana", SENHA) is None
+    with pytest.raises(Recusa):
+        _ana(conn)
+
+
+@pytest.mark.parametrize(
+    ("usuario", "nome", "papel", "senha", "campo"),
+    [
+        ("", "Ana", "escrevente", SENHA, "usuario"),
+        ("ana souza", "Ana", "escrevente", SENHA, "usuario"),
+        ("joão", "João", "escrevente", SENHA, "usuario"),
+        ("ana", "", "escrevente", SENHA, "nome"),
+        ("ana", "Ana", "chefe", SENHA, "papel"),
+        ("ana", "Ana", "escrevente", "curta", "senha"),
+    ],
+)
+def test_a1_a_bad_person_is_refused_by_field(
+    conn: sa.Connection, usuario: str, nome: str, papel: str, senha: str, campo: str
+) -> None:
+    with pytest.raises(Recusa) as erro:
+        people.criar_pessoa(conn, 1, usuario, nome, papel, senha, AGORA)
+    assert [e.campo for e in erro.value.errors] == [campo]
+
+
+def test_a2_the_author_tells_system_and_person_apart_and_keeps_the_rights_of_the_key(conn: sa.Connection) -> None:
+    chave = people.chave(conn, people.criar_chave(conn, 1, "legado", ("imprimir",), AGORA))
+    assert chave is not None
+    autor = people.em_nome_de(people.autor_da_chave(chave, "10.0.0.7"), _ana(conn, "tabeliao"))
+    assert (autor.sistema, autor.pessoa, autor.papel, autor.endereco) == ("legado", "ana", "tabeliao", "10.0.0.7")
+    people.exigir_direito(autor, "imprimir")
+    for direito in ("original", "responder", "selos"):
+        with pytest.raises(Recusa, match="sem-permissao"):
+            people.exigir_direito(autor, direito)
+
+
+@pytest.mark.parametrize("papel", people.PAPEIS)
+def test_x9_the_sealed_bytes_are_not_for_every_role(conn: sa.Connection, papel: str) -> None:
+    autor = people.autor_da_pessoa(_ana(conn, papel), None)
+    assert autor.sistema is None
+    assert ("original" in autor.direitos) == (papel != "escrevente")
+    assert {"imprimir", "responder"} <= autor.direitos
+
+
+@pytest.mark.parametrize("papel", [*people.PAPEIS, None])
+def test_x4_x8_only_the_heads_go_past_the_term(papel: str | None) -> None:
+    if papel in ("tabeliao", "substituto"):
+        people.exigir_chefia(papel, "a exclusão fora do prazo")
+    else:
+        with pytest.raises(Recusa, match="sem-permissao"):
+            people.exigir_chefia(papel, "a exclusão fora do prazo")
+
+
+@pytest.mark.parametrize("papel", [*people.PAPEIS, None])
+def test_p3_an_escrevente_does_not_subscribe_a_copy(papel: str | None) -> None:
+    if papel in ("escrevente", None):
+        with pytest.raises(Recusa, match="entrada-invalida"):
+            people.exigir_subscritor(papel)
+    else:
+        people.exigir_subscritor(papel)
