@@ -97,6 +97,7 @@ def verificar(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
     return expected - 1, None
 
 
-def _rows(conn: Connection, serventia_id: int) -> Iterator[Mapping[str, Any]]:
+def _rows(conn: Connection, serventia_id: int) -> Iterator[dict[str, Any]]:
     statement = sa.select(db.log).where(db.log.c.serventia_id == serventia_id).order_by(db.log.c.n)
-    yield from conn.execution_options(yield_per=1000).execute(statement).mappings()
+    for row in conn.execution_options(yield_per=1000).execute(statement).mappings():
+        yield dict(row)

@@ -1,0 +1,451 @@
+"""First schema: every table, and the triggers that keep the log and the seals as they were written (A3)."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from printserver.db import Moment
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+
+_SEAL_FIXED = (
+    "codigo",
+    "natureza",
+    "ato",
+    "identificador",
+    "momento",
+    "emolumentos",
+    "total_centavos",
+    "iss_centavos",
+    "registro",
+    "assinatura",
+    "qr_url",
+)
+
+_SQLITE_TRIGGERS = (
+    "CREATE TRIGGER log_sem_update BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'o log nao se altera'); END",
+    "CREATE TRIGGER log_sem_delete BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'o log nao se apaga'); END",
+    f"CREATE TRIGGER selo_sem_update BEFORE UPDATE OF {', '.join(_SEAL_FIXED)} ON selo "
+    "BEGIN SELECT RAISE(ABORT, 'o selo nao se altera'); END",
+    "CREATE TRIGGER selo_sem_delete BEFORE DELETE ON selo BEGIN SELECT RAISE(ABORT, 'o selo nao se apaga'); END",
+)
+
+_POSTGRES_TRIGGERS = (
+    "CREATE FUNCTION recusa_mudanca() RETURNS trigger LANGUAGE plpgsql AS "
+    "$$ BEGIN RAISE EXCEPTION 'o registro nao se altera nem se apaga (%)', TG_TABLE_NAME; END $$",
+    "CREATE TRIGGER log_sem_update BEFORE UPDATE OR DELETE ON log FOR EACH ROW EXECUTE FUNCTION recusa_mudanca()",
+    "CREATE TRIGGER log_sem_truncate BEFORE TRUNCATE ON log EXECUTE FUNCTION recusa_mudanca()",
+    f"CREATE TRIGGER selo_sem_update BEFORE UPDATE OF {', '.join(_SEAL_FIXED)} ON selo "
+    "FOR EACH ROW EXECUTE FUNCTION recusa_mudanca()",
+    "CREATE TRIGGER selo_sem_delete BEFORE DELETE ON selo FOR EACH ROW EXECUTE FUNCTION recusa_mudanca()",
+    "CREATE TRIGGER selo_sem_truncate BEFORE TRUNCATE ON selo EXECUTE FUNCTION recusa_mudanca()",
+)
+
+
+def upgrade() -> None:
+    """Create every table, then the triggers."""
+    op.create_table(
+        "serventia",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("cns", sa.String(length=6), nullable=False),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_serventia")),
+        sa.UniqueConstraint("cns", name=op.f("uq_serventia_cns")),
+    )
+    op.create_table(
+        "cadeia",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("evento", sa.BigInteger(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_cadeia_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", name=op.f("pk_cadeia")),
+    )
+    op.create_table(
+        "chave_api",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("nome", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("direitos", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.Column("revogada_em", Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_chave_api_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_chave_api")),
+        sa.UniqueConstraint("serventia_id", "nome", name=op.f("uq_chave_api_serventia_id_nome")),
+        sa.UniqueConstraint("serventia_id", "sha256", name=op.f("uq_chave_api_serventia_id_sha256")),
+    )
+    with op.batch_alter_table("chave_api", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_chave_api_sha256"), ["sha256"], unique=False)
+
+    op.create_table(
+        "corpo",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("formato", sa.Text(), nullable=False),
+        sa.Column("conteudo", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_corpo_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "sha256", name=op.f("pk_corpo")),
+    )
+    op.create_table(
+        "fila",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("nome", sa.Text(), nullable=False),
+        sa.Column("tipo", sa.Text(), nullable=False),
+        sa.Column("destino", sa.Text(), nullable=False),
+        sa.Column("servidor", sa.Text(), nullable=True),
+        sa.Column("padrao", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("papel_numerado", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_fila_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fila")),
+        sa.UniqueConstraint("serventia_id", "nome", name=op.f("uq_fila_serventia_id_nome")),
+    )
+    op.create_table(
+        "formato",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("versao", sa.String(length=64), nullable=False),
+        sa.Column("nome", sa.Text(), nullable=False),
+        sa.Column("definicao", sa.JSON(none_as_null=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_formato_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "versao", name=op.f("pk_formato")),
+    )
+    op.create_table(
+        "instrumento",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("chave", sa.Text(), nullable=False),
+        sa.Column("minuta", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("minuta_em", Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_instrumento_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_instrumento")),
+        sa.UniqueConstraint("serventia_id", "chave", name=op.f("uq_instrumento_serventia_id_chave")),
+    )
+    op.create_table(
+        "log",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.BigInteger(), nullable=False),
+        sa.Column("evento", sa.BigInteger(), nullable=True),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.Column("objeto", sa.Text(), nullable=False),
+        sa.Column("objeto_id", sa.Text(), nullable=False),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("quem", sa.Text(), nullable=True),
+        sa.Column("sistema", sa.Text(), nullable=True),
+        sa.Column("endereco", sa.Text(), nullable=True),
+        sa.Column("detalhe", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_log_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "n", name=op.f("pk_log")),
+        sa.UniqueConstraint("serventia_id", "evento", name=op.f("uq_log_serventia_id_evento")),
+    )
+    with op.batch_alter_table("log", schema=None) as batch_op:
+        batch_op.create_index("ix_log_objeto", ["serventia_id", "objeto", "objeto_id"], unique=False)
+
+    op.create_table(
+        "outbox",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("codigo", sa.String(length=25), nullable=False),
+        sa.Column("tipo", sa.Text(), nullable=False),
+        sa.Column("carga", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("prazo", Moment(timezone=True), nullable=False),
+        sa.Column("vence_em", Moment(timezone=True), nullable=False),
+        sa.Column("criado_em", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_outbox_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
+    )
+    with op.batch_alter_table("outbox", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_vence", ["estado", "vence_em"], unique=False)
+
+    op.create_table(
+        "pagina",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=False),
+        sa.Column("pagina", sa.Integer(), nullable=False),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("papel", sa.Text(), nullable=True),
+        sa.Column("motivo", sa.Text(), nullable=False),
+        sa.Column("quem", sa.Text(), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_pagina_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pagina")),
+    )
+    with op.batch_alter_table("pagina", schema=None) as batch_op:
+        batch_op.create_index("ix_pagina_job", ["serventia_id", "job_id"], unique=False)
+
+    op.create_table(
+        "papel",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=True),
+        sa.Column("folha", sa.Integer(), nullable=True),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("motivo", sa.Text(), nullable=True),
+        sa.Column("quem", sa.Text(), nullable=True),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_papel_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_papel")),
+        sa.UniqueConstraint("serventia_id", "numero", name=op.f("uq_papel_serventia_id_numero")),
+    )
+    with op.batch_alter_table("papel", schema=None) as batch_op:
+        batch_op.create_index("ix_papel_job", ["serventia_id", "job_id"], unique=False)
+
+    op.create_table(
+        "pessoa",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("usuario", sa.Text(), nullable=False),
+        sa.Column("nome", sa.Text(), nullable=False),
+        sa.Column("papel", sa.Text(), nullable=False),
+        sa.Column("senha_hash", sa.Text(), nullable=False),
+        sa.Column("ativa", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_pessoa_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pessoa")),
+        sa.UniqueConstraint("serventia_id", "usuario", name=op.f("uq_pessoa_serventia_id_usuario")),
+    )
+    op.create_table(
+        "sequencia",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("nome", sa.String(length=40), nullable=False),
+        sa.Column("proximo", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_sequencia_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "nome", name=op.f("pk_sequencia")),
+    )
+    op.create_table(
+        "tentativa",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=False),
+        sa.Column("numero", sa.Integer(), nullable=False),
+        sa.Column("fila", sa.Text(), nullable=False),
+        sa.Column("paginas", sa.Text(), nullable=True),
+        sa.Column("pdf_sha256", sa.String(length=64), nullable=False),
+        sa.Column("dono", sa.Text(), nullable=True),
+        sa.Column("posse_ate", Moment(timezone=True), nullable=True),
+        sa.Column("cups_id", sa.Integer(), nullable=True),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.Column("liberada_em", Moment(timezone=True), nullable=True),
+        sa.Column("fim_em", Moment(timezone=True), nullable=True),
+        sa.Column("resultado", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_tentativa_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tentativa")),
+        sa.UniqueConstraint("serventia_id", "job_id", "numero", name=op.f("uq_tentativa_serventia_id_job_id_numero")),
+    )
+    op.create_table(
+        "documento",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("instrumento_id", sa.BigInteger(), nullable=True),
+        sa.Column("tipo", sa.Text(), nullable=False),
+        sa.Column("chave", sa.Text(), nullable=False),
+        sa.Column("numero", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["instrumento_id"], ["instrumento.id"], name=op.f("fk_documento_instrumento_id")),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_documento_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_documento")),
+        sa.UniqueConstraint("serventia_id", "chave", name=op.f("uq_documento_serventia_id_chave")),
+    )
+    with op.batch_alter_table("documento", schema=None) as batch_op:
+        batch_op.create_index("ix_documento_instrumento", ["serventia_id", "instrumento_id"], unique=False)
+
+    op.create_table(
+        "folha_lado",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("livro", sa.Text(), nullable=False),
+        sa.Column("folha", sa.Integer(), nullable=False),
+        sa.Column("lado", sa.Text(), nullable=False),
+        sa.Column("documento_id", sa.BigInteger(), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=False),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["documento_id"], ["documento.id"], name=op.f("fk_folha_lado_documento_id")),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_folha_lado_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_folha_lado")),
+    )
+    with op.batch_alter_table("folha_lado", schema=None) as batch_op:
+        batch_op.create_index("ix_folha_lado_documento", ["serventia_id", "documento_id"], unique=False)
+        batch_op.create_index(
+            "uq_folha_lado",
+            ["serventia_id", "livro", "folha", "lado"],
+            unique=True,
+            sqlite_where=sa.text("estado <> 'livre'"),
+            postgresql_where=sa.text("estado <> 'livre'"),
+        )
+
+    op.create_table(
+        "job",
+        sa.Column("n", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("documento_id", sa.BigInteger(), nullable=False),
+        sa.Column("instrumento_id", sa.BigInteger(), nullable=True),
+        sa.Column("tipo", sa.Text(), nullable=False),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("encerrado", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("viva", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("imprimir", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("pedido", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("campos", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("escrevente", sa.Text(), nullable=False),
+        sa.Column("subscritor", sa.Text(), nullable=True),
+        sa.Column("chave_id", sa.BigInteger(), nullable=True),
+        sa.Column("sistema", sa.Text(), nullable=True),
+        sa.Column("chave_idempotencia", sa.Text(), nullable=True),
+        sa.Column("resumo_pedido", sa.String(length=64), nullable=False),
+        sa.Column("primeiro_status", sa.Integer(), nullable=False),
+        sa.Column("primeira_palavra", sa.Text(), nullable=True),
+        sa.Column("formato", sa.Text(), nullable=False),
+        sa.Column("formato_versao", sa.Text(), nullable=False),
+        sa.Column("composicao", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("carimbo", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("layout", sa.String(length=64), nullable=False),
+        sa.Column("paginas", sa.Integer(), nullable=False),
+        sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
+        sa.Column("instrumento_fixado", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("qr_selo", sa.Text(), nullable=True),
+        sa.Column("qr_url", sa.Text(), nullable=True),
+        sa.Column("avisos", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("substitui", sa.Text(), nullable=True),
+        sa.Column("fila", sa.Text(), nullable=False),
+        sa.Column("copias", sa.Integer(), nullable=False),
+        sa.Column("bandeja", sa.Text(), nullable=True),
+        sa.Column("faces", sa.Text(), nullable=True),
+        sa.Column("cups", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("vence_em", Moment(timezone=True), nullable=True),
+        sa.Column("dono", sa.Text(), nullable=True),
+        sa.Column("posse_ate", Moment(timezone=True), nullable=True),
+        sa.Column("falhas", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("criado_em", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["chave_id"], ["chave_api.id"], name=op.f("fk_job_chave_id")),
+        sa.ForeignKeyConstraint(["documento_id"], ["documento.id"], name=op.f("fk_job_documento_id")),
+        sa.ForeignKeyConstraint(["instrumento_id"], ["instrumento.id"], name=op.f("fk_job_instrumento_id")),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_job_serventia_id")),
+        sa.PrimaryKeyConstraint("n", name=op.f("pk_job")),
+        sa.UniqueConstraint(
+            "serventia_id",
+            "chave_id",
+            "chave_idempotencia",
+            name=op.f("uq_job_serventia_id_chave_id_chave_idempotencia"),
+        ),
+        sa.UniqueConstraint("serventia_id", "id", name=op.f("uq_job_serventia_id_id")),
+    )
+    with op.batch_alter_table("job", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_job_aberto",
+            ["serventia_id", "estado"],
+            unique=False,
+            sqlite_where=sa.text("NOT encerrado"),
+            postgresql_where=sa.text("NOT encerrado"),
+        )
+        batch_op.create_index("ix_job_criado", ["serventia_id", "criado_em"], unique=False)
+        batch_op.create_index("ix_job_documento", ["serventia_id", "documento_id"], unique=False)
+        batch_op.create_index("ix_job_instrumento", ["serventia_id", "instrumento_id"], unique=False)
+        batch_op.create_index(
+            "ix_job_vence",
+            ["vence_em"],
+            unique=False,
+            sqlite_where=sa.text("vence_em IS NOT NULL"),
+            postgresql_where=sa.text("vence_em IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_job_viva",
+            ["serventia_id", "documento_id"],
+            unique=True,
+            sqlite_where=sa.text("viva"),
+            postgresql_where=sa.text("viva"),
+        )
+
+    op.create_table(
+        "pergunta",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=False),
+        sa.Column("documento_id", sa.BigInteger(), nullable=False),
+        sa.Column("tipo", sa.Text(), nullable=False),
+        sa.Column("texto", sa.Text(), nullable=False),
+        sa.Column("selos", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("atinge", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("xa_ate", Moment(timezone=True), nullable=True),
+        sa.Column("alternativas", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("aberta_em", Moment(timezone=True), nullable=False),
+        sa.Column("expira_em", Moment(timezone=True), nullable=False),
+        sa.Column("resposta", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(["documento_id"], ["documento.id"], name=op.f("fk_pergunta_documento_id")),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_pergunta_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pergunta")),
+    )
+    with op.batch_alter_table("pergunta", schema=None) as batch_op:
+        batch_op.create_index("ix_pergunta_job", ["serventia_id", "job_id"], unique=False)
+        batch_op.create_index(
+            "uq_pergunta_aberta",
+            ["serventia_id", "documento_id"],
+            unique=True,
+            sqlite_where=sa.text("estado = 'aberta'"),
+            postgresql_where=sa.text("estado = 'aberta'"),
+        )
+
+    op.create_table(
+        "selo",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("codigo", sa.String(length=25), nullable=False),
+        sa.Column("natureza", sa.Integer(), nullable=False),
+        sa.Column("ato", sa.String(length=2), nullable=False),
+        sa.Column("descricao", sa.Text(), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=True),
+        sa.Column("documento_id", sa.BigInteger(), nullable=True),
+        sa.Column("instrumento_id", sa.BigInteger(), nullable=True),
+        sa.Column("ordem", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("principal", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("externo", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("vivo", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("vinculador", sa.String(length=25), nullable=True),
+        sa.Column("retifica", sa.String(length=25), nullable=True),
+        sa.Column("retificado_por", sa.String(length=25), nullable=True),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("identificador", sa.Text(), nullable=False),
+        sa.Column("momento", Moment(timezone=True), nullable=False),
+        sa.Column("isento", sa.Boolean(), server_default=sa.text("0"), nullable=False),
+        sa.Column("motivo_isencao", sa.Text(), nullable=True),
+        sa.Column("emolumentos", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("total_centavos", sa.BigInteger(), nullable=False),
+        sa.Column("iss_centavos", sa.BigInteger(), nullable=False),
+        sa.Column("registro", sa.Text(), nullable=False),
+        sa.Column("assinatura", sa.Text(), nullable=False),
+        sa.Column("qr_url", sa.Text(), nullable=False),
+        sa.Column("escrevente", sa.Text(), nullable=False),
+        sa.Column("sistema", sa.Text(), nullable=True),
+        sa.Column("motivo", sa.Text(), nullable=True),
+        sa.Column("livro", sa.Text(), nullable=True),
+        sa.Column("folha_inicial", sa.Text(), nullable=True),
+        sa.Column("criado_em", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["documento_id"], ["documento.id"], name=op.f("fk_selo_documento_id")),
+        sa.ForeignKeyConstraint(["instrumento_id"], ["instrumento.id"], name=op.f("fk_selo_instrumento_id")),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_selo_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_selo")),
+        sa.UniqueConstraint("serventia_id", "codigo", name=op.f("uq_selo_serventia_id_codigo")),
+    )
+    with op.batch_alter_table("selo", schema=None) as batch_op:
+        batch_op.create_index("ix_selo_criado", ["serventia_id", "criado_em"], unique=False)
+        batch_op.create_index("ix_selo_documento", ["serventia_id", "documento_id"], unique=False)
+        batch_op.create_index("ix_selo_job", ["serventia_id", "job_id"], unique=False)
+        batch_op.create_index("ix_selo_livro", ["serventia_id", "livro", "folha_inicial"], unique=False)
+        batch_op.create_index(
+            "uq_selo_retifica",
+            ["serventia_id", "retifica"],
+            unique=True,
+            sqlite_where=sa.text("retifica IS NOT NULL"),
+            postgresql_where=sa.text("retifica IS NOT NULL"),
+        )
+    triggers = _SQLITE_TRIGGERS if op.get_bind().dialect.name == "sqlite" else _POSTGRES_TRIGGERS
+    for trigger in triggers:
+        op.execute(trigger)
