@@ -1,4 +1,4 @@
-"""The QR as drawn on paper: the library's own matrix, one size (S5), and read by another reader after a laser printer's dots."""
+"""The QR as drawn: the library's own matrix, one size (S5), read by another reader from a laser printer's dots (P6)."""
 
 import base64
 import io
@@ -14,6 +14,7 @@ import zxingcpp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
+
 from printserver.rendering import qr_draw
 
 BASE = "https://selodigital.tjsp.jus.br/?r="
