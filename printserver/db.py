@@ -83,6 +83,7 @@ serventia = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("cns", sa.String(6), nullable=False, unique=True),
+    _text("instancia", nullable=False),  # a name of this office's own, for programs to tell two servers apart
     _moment("criada_em", nullable=False),
 )
 
@@ -192,6 +193,7 @@ job = sa.Table(
     _flag("encerrado"),
     _flag("viva"),  # it bears live seals: at most one such print a document (X1)
     _flag("imprimir", "1"),
+    _flag("desatualizado"),  # it shows a seal of the livro that is no longer live (X6)
     # what was asked, and by whom
     _json("pedido", nullable=False),  # the request, its body by hash
     _json("campos", nullable=False),  # `documento` as the contract's job shows it
@@ -199,10 +201,7 @@ job = sa.Table(
     _text("subscritor"),
     sa.Column("chave_id", sa.BigInteger, sa.ForeignKey("chave_api.id")),
     _text("sistema"),
-    _text("chave_idempotencia"),
-    sa.Column("resumo_pedido", sa.String(64), nullable=False),
-    sa.Column("primeiro_status", sa.Integer, nullable=False),
-    _text("primeira_palavra"),
+    sa.Column("resumo", sa.String(64), nullable=False),  # of the request: the same body finds the same question (X1)
     # what is laid out and stamped
     _text("formato", nullable=False),
     _text("formato_versao", nullable=False),
@@ -216,6 +215,8 @@ job = sa.Table(
     _text("qr_url"),
     _json("avisos", nullable=False),
     _text("substitui"),
+    _text("livro"),  # normalised, to be found by
+    _text("folha"),
     # where it goes
     _text("fila", nullable=False),
     sa.Column("copias", sa.Integer, nullable=False),
@@ -229,7 +230,6 @@ job = sa.Table(
     sa.Column("falhas", sa.Integer, nullable=False, server_default="0"),
     _moment("criado_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "id"),
-    sa.UniqueConstraint("serventia_id", "chave_id", "chave_idempotencia"),
     _unique_where("uq_job_viva", "serventia_id", "documento_id", where="viva"),
     sa.Index(
         "ix_job_vence",
@@ -240,6 +240,7 @@ job = sa.Table(
     sa.Index("ix_job_criado", "serventia_id", "criado_em"),
     sa.Index("ix_job_documento", "serventia_id", "documento_id"),
     sa.Index("ix_job_instrumento", "serventia_id", "instrumento_id"),
+    sa.Index("ix_job_livro", "serventia_id", "livro", "folha"),
     sa.Index(
         "ix_job_aberto",
         "serventia_id",
@@ -247,6 +248,18 @@ job = sa.Table(
         sqlite_where=sa.text("NOT encerrado"),
         postgresql_where=sa.text("NOT encerrado"),
     ),
+)
+
+idempotencia = sa.Table(
+    "idempotencia",
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("chave_id", sa.BigInteger, primary_key=True, autoincrement=False),  # 0: a person at a screen
+    sa.Column("chave", sa.String(255), primary_key=True),
+    sa.Column("resumo", sa.String(64), nullable=False),  # of route and body
+    sa.Column("job_id", sa.String(32), nullable=False),
+    _text("palavra"),  # the word of the first answer; null: it was a success
+    _moment("criada_em", nullable=False),
 )
 
 selo = sa.Table(

@@ -51,6 +51,7 @@ def upgrade() -> None:
         "serventia",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("cns", sa.String(length=6), nullable=False),
+        sa.Column("instancia", sa.Text(), nullable=False),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_serventia")),
         sa.UniqueConstraint("cns", name=op.f("uq_serventia_cns")),
@@ -113,6 +114,18 @@ def upgrade() -> None:
         sa.Column("definicao", sa.JSON(none_as_null=True), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_formato_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "versao", name=op.f("pk_formato")),
+    )
+    op.create_table(
+        "idempotencia",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("chave_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("chave", sa.String(length=255), nullable=False),
+        sa.Column("resumo", sa.String(length=64), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=False),
+        sa.Column("palavra", sa.Text(), nullable=True),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_idempotencia_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "chave_id", "chave", name=op.f("pk_idempotencia")),
     )
     op.create_table(
         "instrumento",
@@ -292,16 +305,14 @@ def upgrade() -> None:
         sa.Column("encerrado", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("viva", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("imprimir", sa.Boolean(), server_default=sa.text("1"), nullable=False),
+        sa.Column("desatualizado", sa.Boolean(), server_default=sa.text("0"), nullable=False),
         sa.Column("pedido", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("campos", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("escrevente", sa.Text(), nullable=False),
         sa.Column("subscritor", sa.Text(), nullable=True),
         sa.Column("chave_id", sa.BigInteger(), nullable=True),
         sa.Column("sistema", sa.Text(), nullable=True),
-        sa.Column("chave_idempotencia", sa.Text(), nullable=True),
-        sa.Column("resumo_pedido", sa.String(length=64), nullable=False),
-        sa.Column("primeiro_status", sa.Integer(), nullable=False),
-        sa.Column("primeira_palavra", sa.Text(), nullable=True),
+        sa.Column("resumo", sa.String(length=64), nullable=False),
         sa.Column("formato", sa.Text(), nullable=False),
         sa.Column("formato_versao", sa.Text(), nullable=False),
         sa.Column("composicao", sa.JSON(none_as_null=True), nullable=False),
@@ -314,6 +325,8 @@ def upgrade() -> None:
         sa.Column("qr_url", sa.Text(), nullable=True),
         sa.Column("avisos", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("substitui", sa.Text(), nullable=True),
+        sa.Column("livro", sa.Text(), nullable=True),
+        sa.Column("folha", sa.Text(), nullable=True),
         sa.Column("fila", sa.Text(), nullable=False),
         sa.Column("copias", sa.Integer(), nullable=False),
         sa.Column("bandeja", sa.Text(), nullable=True),
@@ -329,12 +342,6 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["instrumento_id"], ["instrumento.id"], name=op.f("fk_job_instrumento_id")),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_job_serventia_id")),
         sa.PrimaryKeyConstraint("n", name=op.f("pk_job")),
-        sa.UniqueConstraint(
-            "serventia_id",
-            "chave_id",
-            "chave_idempotencia",
-            name=op.f("uq_job_serventia_id_chave_id_chave_idempotencia"),
-        ),
         sa.UniqueConstraint("serventia_id", "id", name=op.f("uq_job_serventia_id_id")),
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
@@ -348,6 +355,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_job_criado", ["serventia_id", "criado_em"], unique=False)
         batch_op.create_index("ix_job_documento", ["serventia_id", "documento_id"], unique=False)
         batch_op.create_index("ix_job_instrumento", ["serventia_id", "instrumento_id"], unique=False)
+        batch_op.create_index("ix_job_livro", ["serventia_id", "livro", "folha"], unique=False)
         batch_op.create_index(
             "ix_job_vence",
             ["vence_em"],
