@@ -1,0 +1,76 @@
+"""The digital seal (S1–S11): code, numbers, fees, registro, signature, QR, chain.
+
+Ground floor: knows no HTTP, no print, no template.
+"""
+
+from .atos import EXCLUSAO, TabelaDeAtos, TipoDeAto, carregar_atos
+from .certificate import Certificado, gerar_de_teste
+from .chain import Elo, cadeia, vivo, vivos
+from .code import (
+    NATUREZAS,
+    CodigoSelo,
+    SeloDePapel,
+    digito,
+    informacao_hibrida,
+    informacao_sequencial,
+    ler,
+    ler_papel,
+    montar,
+)
+from .emitir import SeloEmitido, SeloNovo, emitir
+from .fees import COMPONENTES, Emolumentos
+from .money import ZERO, Reais, centavos, de_centavos, formatar_reais, parse_reais
+from .qr import QrSelo, ler_qr, url_do_qr
+from .registro import Registro, iniciais, ler_registro, linha_do_registro
+from .sequence import Modo, alinhar, avancar, nome_da_sequencia, proximo, tomar, tomar_varios
+from .services import Servico, TabelaDeServicos, carregar_servicos
+
+__all__ = [
+    "COMPONENTES",
+    "EXCLUSAO",
+    "NATUREZAS",
+    "ZERO",
+    "Certificado",
+    "CodigoSelo",
+    "Elo",
+    "Emolumentos",
+    "Modo",
+    "QrSelo",
+    "Reais",
+    "Registro",
+    "SeloDePapel",
+    "SeloEmitido",
+    "SeloNovo",
+    "Servico",
+    "TabelaDeAtos",
+    "TabelaDeServicos",
+    "TipoDeAto",
+    "alinhar",
+    "avancar",
+    "cadeia",
+    "carregar_atos",
+    "carregar_servicos",
+    "centavos",
+    "de_centavos",
+    "digito",
+    "emitir",
+    "formatar_reais",
+    "gerar_de_teste",
+    "informacao_hibrida",
+    "informacao_sequencial",
+    "iniciais",
+    "ler",
+    "ler_papel",
+    "ler_qr",
+    "ler_registro",
+    "linha_do_registro",
+    "montar",
+    "nome_da_sequencia",
+    "parse_reais",
+    "proximo",
+    "tomar",
+    "tomar_varios",
+    "url_do_qr",
+    "vivo",
+    "vivos",
+]

@@ -1,0 +1,129 @@
+"""The 25-character code of a seal (S1–S4): check digit, making, reading; and paper seals. Gives out no numbers."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+ALFABETO: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MAIOR_NUMERO: Final = 10**13 - 1
+NATUREZAS: Final = {
+    1: "Tabelionato de Notas",
+    2: "Registro Civil",
+    3: "Registro de Imóveis",
+    4: "Registro de Títulos e Documentos e Civil das Pessoas Jurídicas",
+    5: "Protesto",
+}
+
+_CODIGO = re.compile(r"([0-9]{6})([1-5])([0-9A-Z]{2})([0-9A-Z]{13})([0-9]{2})([0-9A-Z])")
+_CARGA = re.compile(r"[0-9A-Z]{24}")
+_PAPEL = re.compile(r"([0-9A-Z]{2})([0-9A-Z]{6})[ ]*([0-9]{7})")
+_SERIE = re.compile(r"[0-9A-Z]{6}")
+
+# Luhn mod 36 (S2): a character's weight plain, and doubled with the two digits of base 36 added up.
+_SIMPLES = {letter: value for value, letter in enumerate(ALFABETO)}
+_DOBRADO = {letter: value * 2 // 36 + value * 2 % 36 for value, letter in enumerate(ALFABETO)}
+
+
+@dataclass(frozen=True, slots=True)
+class CodigoSelo:
+    """A seal's code in its parts (S1); `str()` gives the 25 characters. `montar` and `ler` make it, checked."""
+
+    cns: str
+    natureza: int
+    ato: str
+    informacao: str
+    ano: int
+    dv: str
+
+    def __str__(self) -> str:
+        return f"{self.cns}{self.natureza}{self.ato}{self.informacao}{self.ano:02d}{self.dv}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeloDePapel:
+    """A numbered paper seal (S4): `AU0371AJ 0979007` is ato AU, série 0371AJ (with its código), number 979007."""
+
+    ato: str
+    serie: str
+    numero: int
+
+    @property
+    def informacao(self) -> str:
+        """The 13 characters that the paper seal has in its digital code (S4)."""
+        return informacao_hibrida(self.serie, self.numero)
+
+    def __str__(self) -> str:
+        return f"{self.ato}{self.serie} {self.numero:07d}"
+
+
+def digito(payload24: str) -> str:
+    """Return the check digit of the first 24 characters of a code: Luhn mod 36, the rightmost doubled first (S2).
+
+    Raises ValueError (Portuguese) if they are not 24 of `0-9A-Z`.
+    """
+    if _CARGA.fullmatch(payload24) is None:
+        raise ValueError(f"{payload24!r} não tem 24 caracteres de 0-9 e A-Z")
+    soma = sum(map(_SIMPLES.__getitem__, payload24[::2])) + sum(map(_DOBRADO.__getitem__, payload24[1::2]))
+    return ALFABETO[-soma % 36]
+
+
+def montar(cns: str, natureza: int, ato: str, informacao: str, ano: int) -> CodigoSelo:
+    """Return the code made of its parts, with its check digit (S1, S2); `ano` has two digits (26 for 2026).
+
+    Raises ValueError (Portuguese) if a part is not of its form.
+    """
+    carga = f"{cns}{natureza}{ato}{informacao}{ano:02d}"
+    return ler(carga + digito(carga))
+
+
+def ler(codigo: str) -> CodigoSelo:
+    """Return the parts of a code of any office and nature (S1, S3), checked by its last character (S2).
+
+    Nothing is forgiven: blanks and small letters are refused too. Raises ValueError (Portuguese).
+    """
+    if len(codigo) != 25:
+        raise ValueError(f"o código de selo tem 25 caracteres; {codigo[:40]!r} tem {len(codigo)}")
+    partes = _CODIGO.fullmatch(codigo)
+    if partes is None:
+        raise ValueError(
+            f"código de selo {codigo!r}: esperados CNS (6 algarismos), natureza (1 a 5), ato (2), informação (13), "
+            "ano (2 algarismos) e dígito, em algarismos e letras maiúsculas"
+        )
+    cns, natureza, ato, informacao, ano, dv = partes.groups()
+    if digito(codigo[:24]) != dv:
+        raise ValueError(f"código de selo {codigo!r}: o dígito verificador não confere")
+    return CodigoSelo(cns, int(natureza), ato, informacao, int(ano), dv)
+
+
+def informacao_sequencial(n: int) -> str:
+    """Return the informação of the office's `n`-th seal: the number, zero-padded to 13 (S3). Raises ValueError."""
+    if not 1 <= n <= MAIOR_NUMERO:
+        raise ValueError(f"número de selo {n} fora de 1 a {MAIOR_NUMERO}")
+    return f"{n:013d}"
+
+
+def informacao_hibrida(serie: str, numero: int) -> str:
+    """Return the informação of a paper seal: código + série (6 characters) and the number, padded to 7 (S4).
+
+    Raises ValueError (Portuguese) if one is not of its form.
+    """
+    if _SERIE.fullmatch(serie) is None:
+        raise ValueError(f"série {serie!r}: esperados 6 caracteres de 0-9 e A-Z, como 0371AJ")
+    if not 1 <= numero <= 9_999_999:
+        raise ValueError(f"número {numero} do selo de papel fora de 1 a 9999999")
+    return f"{serie}{numero:07d}"
+
+
+def ler_papel(papel: str) -> SeloDePapel:
+    """Return the parts of what stands on a paper seal, `AU0371AJ 0979007` (S4); the blank may be missing.
+
+    Raises ValueError (Portuguese).
+    """
+    partes = _PAPEL.fullmatch(papel)
+    if partes is None:
+        raise ValueError(
+            f"selo de papel {papel[:40]!r}: esperados ato (2), série (6) e número (7), como AU0371AJ 0979007"
+        )
+    ato, serie, numero = partes.groups()
+    informacao_hibrida(serie, int(numero))
+    return SeloDePapel(ato, serie, int(numero))

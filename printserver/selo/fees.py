@@ -1,0 +1,117 @@
+"""The fee of an act (S9): eight components and their total. Components are given, never computed from one another."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cache
+from operator import add, attrgetter
+from typing import Final, Self
+
+from .money import ZERO, centavos, conferir_reais, de_centavos, formatar_reais
+
+# In the order of the registro do ato (S6).
+COMPONENTES: Final = (
+    "tabeliao",
+    "estado",
+    "secretaria_fazenda",
+    "santa_casa",
+    "registro_civil",
+    "tribunal_justica",
+    "iss",
+    "ministerio_publico",
+)
+ROTULOS: Final = {
+    "tabeliao": "Tabelião",
+    "estado": "Estado",
+    "secretaria_fazenda": "Secretaria da Fazenda",
+    "santa_casa": "Santa Casa",
+    "registro_civil": "Registro Civil",
+    "tribunal_justica": "Tribunal de Justiça",
+    "iss": "ISS",
+    "ministerio_publico": "Ministério Público",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Emolumentos:
+    """The eight components of a fee, in reais with two places (S9). Raises ValueError if one is no amount of money."""
+
+    tabeliao: Decimal
+    estado: Decimal
+    secretaria_fazenda: Decimal
+    santa_casa: Decimal
+    registro_civil: Decimal
+    tribunal_justica: Decimal
+    iss: Decimal
+    ministerio_publico: Decimal
+
+    def __post_init__(self) -> None:
+        for nome in COMPONENTES:
+            try:
+                conferir_reais(getattr(self, nome))
+            except ValueError as error:
+                raise ValueError(f"{nome}: {error}") from None
+
+    @classmethod
+    def zero(cls) -> "Emolumentos":
+        """Return the fee of an act that is free of charge: all eight 0.00."""
+        return _zero()
+
+    @classmethod
+    def from_centavos(cls, valores: Mapping[str, int]) -> Self:
+        """Return the fee whose components, by name, are whole centavos; other names in `valores` are ignored."""
+        return cls(*(de_centavos(valores[nome]) for nome in COMPONENTES))
+
+    def to_centavos(self) -> dict[str, int]:
+        """Return the components as whole centavos by their names, in the order of `COMPONENTES`."""
+        return {nome: centavos(getattr(self, nome)) for nome in COMPONENTES}
+
+    @property
+    def total(self) -> Decimal:
+        """The sum of the eight: the one figure that is printed, put in the QR and sent (S9)."""
+        return sum(self._valores(), ZERO)
+
+    @property
+    def isento_total(self) -> bool:
+        """Whether all eight are zero: lawful only where the act is *isento* (S9)."""
+        return not any(self._valores())
+
+    def vezes(self, n: int) -> "Emolumentos":
+        """Return the fee of `n` such services, `n` whole and not negative (C5)."""
+        if n < 0:
+            raise ValueError(f"quantidade negativa de serviços: {n}")
+        return Emolumentos(*(valor * n for valor in self._valores()))
+
+    def __add__(self, other: "Emolumentos") -> "Emolumentos":
+        """Return the fee of both services in one seal (D3)."""
+        return Emolumentos(*map(add, self._valores(), other._valores()))
+
+    def linha(self) -> str:
+        """Return the fee line as printed (P4): all eight components and the total."""
+        partes = [f"{ROTULOS[nome]} {formatar_reais(getattr(self, nome))}" for nome in COMPONENTES]
+        return "; ".join(partes) + f"; Total {formatar_reais(self.total)}"
+
+    def conferir_total(self, informado: Decimal) -> None:
+        """Raise ValueError (Portuguese) if a given total is not the sum of the components (S9)."""
+        if informado != self.total:
+            dado, soma = formatar_reais(informado), formatar_reais(self.total)
+            raise ValueError(f"o total informado ({dado}) não é a soma das parcelas ({soma})")
+
+    def conferir_isencao(self, isento: bool) -> None:
+        """Raise ValueError (Portuguese) unless the fee is all zero exactly where the act is *isento* (S9)."""
+        if self.isento_total and not isento:
+            raise ValueError("todas as parcelas são zero: diga que o ato é isento, com o motivo, ou dê os valores")
+        if isento and not self.isento_total:
+            raise ValueError(f"ato isento com valor de {formatar_reais(self.total)}: isento é sem valor nenhum")
+
+    def _valores(self) -> tuple[Decimal, ...]:
+        valores: tuple[Decimal, ...] = _valores_de(self)
+        return valores
+
+
+_valores_de = attrgetter(*COMPONENTES)
+
+
+@cache
+def _zero() -> Emolumentos:
+    return Emolumentos(*([ZERO] * len(COMPONENTES)))
