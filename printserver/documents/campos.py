@@ -1,0 +1,107 @@
+"""The small types of a request: short texts, numbers, dates, codes. What they let through is fit for a line of print and of the log.
+
+Every refusal is a `PydanticCustomError` with a Portuguese message; `campo` in its context is the field meant, where the
+check belongs to the whole object.
+"""
+
+import re
+import unicodedata
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, Strict, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from ..selo import code
+
+_DATA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FOLHA = re.compile(r"[0-9]{1,6}")
+_ATO = re.compile(r"[0-9A-Z]{2}")
+_PAGINAS = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
+
+
+def erro(mensagem: str, campo: str | None = None) -> PydanticCustomError:
+    """Return the refusal of a field (or of `campo`, a field of the object being checked) with a Portuguese message."""
+    contexto = {"mensagem": mensagem} | ({"campo": campo} if campo else {})
+    return PydanticCustomError("pedido", "{mensagem}", contexto)
+
+
+def _texto(valor: str) -> str:
+    limpo = " ".join(unicodedata.normalize("NFC", valor).split())
+    if not limpo:
+        raise erro("não pode ficar vazio")
+    if not limpo.isprintable():
+        raise erro("contém caractere de controle ou invisível, que não se imprime")
+    return limpo
+
+
+def _identificador(valor: str) -> str:
+    limpo = _texto(valor)
+    if "|" in limpo:
+        raise erro("não pode conter a barra vertical |, que separa os campos do registro do ato")
+    return limpo
+
+
+def _folha(valor: str) -> str:
+    limpo = valor.strip()
+    if _FOLHA.fullmatch(limpo) is None or int(limpo) == 0:
+        raise erro('deve ser o número da folha, só algarismos, a partir de 1, como "045"')
+    return limpo
+
+
+def _ato(valor: str) -> str:
+    if _ATO.fullmatch(valor) is None:
+        raise erro('o código do ato tem dois caracteres de 0-9 e A-Z, como "ES"')
+    return valor
+
+
+def _codigo(valor: str) -> str:
+    try:
+        return str(code.ler(valor))
+    except ValueError as error:
+        raise erro(str(error)) from None
+
+
+def _paginas(valor: str) -> str:
+    if _PAGINAS.fullmatch(valor) is None:
+        raise erro('deve ser uma página ou faixa de páginas, como "3-5" ou "2,7"')
+    return valor
+
+
+def _data(valor: Any) -> date:
+    if type(valor) is date:
+        return valor
+    try:
+        if isinstance(valor, str) and _DATA.fullmatch(valor):
+            return date.fromisoformat(valor)
+    except ValueError:
+        pass
+    raise erro('deve ser uma data do calendário, escrita como "2026-11-20"')
+
+
+def _numero_de_traslado(valor: Any) -> int | str:
+    if valor == "proximo" or (type(valor) is int and 1 <= valor <= 9999):
+        return valor  # type: ignore[no-any-return]  # narrowed by the check above
+    raise erro('deve ser um número inteiro a partir de 1, ou "proximo"')
+
+
+Texto = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_texto)]
+Motivo = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_texto)]
+Identificador = Annotated[str, Strict(), Field(max_length=100), AfterValidator(_identificador)]
+Folha = Annotated[str, Strict(), AfterValidator(_folha)]
+CodigoDoAto = Annotated[str, Strict(), AfterValidator(_ato)]
+CodigoDoSelo = Annotated[str, Strict(), AfterValidator(_codigo)]
+Paginas = Annotated[str, Strict(), Field(max_length=200), AfterValidator(_paginas)]
+Inteiro = Annotated[int, Strict()]
+Logico = Annotated[bool, Strict()]
+Data = Annotated[
+    date,
+    PlainValidator(_data),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-20"]}),
+]
+NumeroDeTraslado = Annotated[
+    int | Literal["proximo"],
+    PlainValidator(_numero_de_traslado),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "proximo"}]}),
+]
