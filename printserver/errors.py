@@ -6,6 +6,7 @@ the command line into a message. The words never change; the Portuguese texts ma
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 Repetir = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
@@ -94,6 +95,11 @@ class Recusa(Exception):
         self.errors = tuple(errors)
         self.extra = dict(extra or {})
         self.retry_after = retry_after
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Let a refusal cross from a render process whole (an exception pickles only its text by itself)."""
+        rebuild = partial(Recusa, errors=self.errors, extra=self.extra, retry_after=self.retry_after)
+        return rebuild, (self.word, self.detail)
 
 
 def entrada_invalida(campo: str, mensagem: str) -> Recusa:

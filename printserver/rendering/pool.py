@@ -1,0 +1,189 @@
+"""The pool of processes in which all work on what came from outside is done, under time and memory limits.
+
+Knows nothing of what it runs. The processes are spawned, not forked (the server has threads), warmed by a function of
+the caller's, ended and replaced after a number of tasks, and die with the process that owns the pool.
+"""
+
+import os
+import pickle
+import resource
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from concurrent.futures import BrokenExecutor, CancelledError, TimeoutError
+from multiprocessing import get_context, parent_process
+from typing import Any, Final, ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
+
+from printserver.errors import Recusa
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TAREFAS_POR_PROCESSO: Final = 300
+"""Tasks after which a process is replaced: bounds what a leak in a library can take."""
+ESPERA_MAXIMA_S: Final = 60.0
+"""Seconds a task may wait for a free process, before `servidor-ocupado`."""
+
+_MB: Final = 1024 * 1024
+_GRACE_S: Final = 5.0  # the process's own alarm rings this much after the pool should have stopped it
+_KILLED_FROM_OUTSIDE: Final = (-signal.SIGKILL, -signal.SIGTERM)
+
+
+class Pool:
+    """Runs functions in `processos` spawned processes; one task's excess ends its process, never the others'.
+
+    `tempo_limite_s` counts from the start of the task, not from its place in the queue. `memoria_mb` limits the whole
+    address space of a process (RLIMIT_AS), so it must hold the warmed libraries too. `inicializar` (importable,
+    picklable) is called once in each new process, before its limits are set. No process starts before the first use.
+    """
+
+    def __init__(
+        self,
+        processos: int,
+        tempo_limite_s: float,
+        memoria_mb: int,
+        *,
+        inicializar: Callable[[], object] | None = None,
+        tarefas_por_processo: int = TAREFAS_POR_PROCESSO,
+    ) -> None:
+        self._processes = processos
+        self._limit_s = tempo_limite_s
+        self._memory_mb = memoria_mb
+        self._initializer = inicializar
+        self._max_tasks = tarefas_por_processo
+        self._lock = threading.Lock()
+        self._pool: ProcessPool | None = None
+        self._closed = False
+
+    def run(self, func: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """Return `func(*args, **kwargs)`, run in a process of the pool; safe to call from many threads.
+
+        Raises what `func` raised; `Recusa` `corpo-invalido` where the task went over its time or memory or took its
+        process down; `Recusa` `servidor-ocupado` where no process came free in `ESPERA_MAXIMA_S`. A process that
+        was killed from outside (or a pool broken by that) is replaced and the task run once more: `func` must be pure.
+        """
+        for _ in range(2):
+            pool = self._open()
+            try:
+                return self._once(pool, func, args, kwargs)
+            except ProcessExpired as error:
+                if error.exitcode not in _KILLED_FROM_OUTSIDE:
+                    raise _refusal("derrubou o processo que o montava") from error
+            except (BrokenExecutor, CancelledError):  # pebble gives up all of a pool when an idle process is killed
+                self._discard(pool)
+        raise Recusa("servidor-ocupado", "Os processos de montagem pararam. Envie de novo em instantes.", retry_after=5)
+
+    def aquecer(self) -> None:
+        """Start all processes now, and wait until one of them is warm."""
+        self.run(os.getpid)
+
+    def close(self) -> None:
+        """End all processes, and whatever they run. The pool cannot be used any more."""
+        with self._lock:
+            pool, self._pool, self._closed = self._pool, None, True
+        _end(pool)
+
+    def _once(self, pool: ProcessPool, func: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
+        try:
+            future = pool.schedule(_task, args=(self._limit_s, func, args, kwargs), timeout=self._limit_s)
+        except RuntimeError as error:  # pebble's word for a pool that lost its processes
+            raise BrokenExecutor from error
+        outcome, value = pickle.loads(self._wait(future))  # noqa: S301 - from our own process
+        if outcome == "memory":
+            raise _refusal(f"precisa de mais memória do que o limite de {self._memory_mb} MB")
+        if outcome == "error":
+            raise value
+        result: T = value
+        return result
+
+    def _wait(self, future: "ProcessFuture[bytes]") -> bytes:
+        try:
+            return future.result(timeout=ESPERA_MAXIMA_S + self._limit_s)
+        except TimeoutError as error:
+            if future.done():
+                raise _refusal(f"passou do tempo limite de {self._limit_s:g} segundos de montagem") from error
+            future.cancel()  # type: ignore[no-untyped-call]
+            raise Recusa(
+                "servidor-ocupado", "Há montagens demais na fila. Envie de novo em instantes.", retry_after=10
+            ) from error
+
+    def _open(self) -> ProcessPool:
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("the pool is closed")
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    max_workers=self._processes,
+                    max_tasks=self._max_tasks,
+                    initializer=_start,
+                    initargs=(self._memory_mb, self._initializer),
+                    context=get_context("spawn"),
+                )
+            return self._pool
+
+    def _discard(self, broken: ProcessPool) -> None:
+        with self._lock:
+            if self._pool is broken:
+                self._pool = None
+        _end(broken)
+
+
+def _end(pool: ProcessPool | None) -> None:
+    if pool is not None:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _refusal(what: str) -> Recusa:
+    return Recusa("corpo-invalido", f"O corpo do documento {what}. Simplifique o texto, as tabelas ou as imagens.")
+
+
+def _start(memory_mb: int, initializer: Callable[[], object] | None) -> None:
+    """Make a new process ready: warm it, then bound it."""
+    # pebble's own handler for SIGTERM waits for the interpreter, and all others wait meanwhile: 3 s in a C library
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_die_with_owner, daemon=True).start()
+    if initializer is not None:
+        initializer()
+    limit = memory_mb * _MB
+    resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold persons' data
+
+
+def _die_with_owner() -> None:
+    owner = parent_process()
+    if owner is not None:
+        owner.join()
+        os._exit(1)
+
+
+def _task(limit_s: float, func: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
+    """Run one task, in the process; return its pickled outcome, which surely can be read by the owner.
+
+    The alarm ends this process (the default of SIGALRM, whatever C code runs) should the pool not have done so.
+    """
+    signal.setitimer(signal.ITIMER_REAL, limit_s + _GRACE_S)
+    try:
+        return pickle.dumps(("value", func(*args, **kwargs)))
+    except MemoryError:
+        return pickle.dumps(("memory", None))
+    except Exception as error:
+        return _portable(error)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+
+def _portable(error: Exception) -> bytes:
+    """Pickle an exception, or its text where it cannot be read back: one that could not would end the whole pool."""
+    trace = traceback.format_exc()
+    try:
+        if not isinstance(error, Recusa):
+            error.add_note(f"In the render process:\n{trace}")
+        outcome = pickle.dumps(("error", error))
+        pickle.loads(outcome)  # noqa: S301 - made in the line above
+    except Exception:
+        return pickle.dumps(("error", RuntimeError(trace)))
+    return outcome
