@@ -1,11 +1,11 @@
-"""The values that a seal block shows: plain data between the rule book, which fills them, and the stamp, which draws them."""
+"""The values that a seal block shows: plain data; the rules fill them, the stamp draws them."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ValorSelo:
-    """One seal as its block shows it; `custas` and `total` are ready Portuguese text (P4), `motivo` why it is isento."""
+    """One seal as its block shows it; `custas` and `total` are ready text (P4), `motivo` says why it is isento."""
 
     codigo: str
     ato: str
