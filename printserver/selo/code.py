@@ -73,7 +73,19 @@ def montar(cns: str, natureza: int, ato: str, informacao: str, ano: int) -> Codi
     Raises ValueError (Portuguese) if a part is not of its form.
     """
     carga = f"{cns}{natureza}{ato}{informacao}{ano:02d}"
-    return ler(carga + digito(carga))
+    codigo = ler(carga + digito(carga))
+    # Parts of a wrong length can make up for one another: 24 characters, but other parts than were given.
+    if (codigo.cns, codigo.natureza, codigo.ato, codigo.informacao, codigo.ano) != (
+        cns,
+        natureza,
+        ato,
+        informacao,
+        ano,
+    ):
+        raise ValueError(
+            f"partes de um código de selo com tamanhos errados: {cns}, {natureza}, {ato}, {informacao}, {ano}"
+        )
+    return codigo
 
 
 def ler(codigo: str) -> CodigoSelo:

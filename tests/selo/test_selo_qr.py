@@ -1,0 +1,89 @@
+"""S5: the URL in a seal's QR, made and read."""
+
+import base64
+import re
+from decimal import Decimal
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from printserver.selo import QrSelo, de_centavos, ler_qr, url_do_qr
+
+CODIGO = "9999991CE0000000000030184"
+ASSINATURA = base64.b64encode(bytes(range(256))).decode()
+INICIO = "https://selodigital.tjsp.jus.br/?r="
+
+assinaturas = st.binary(min_size=256, max_size=256).map(lambda dados: base64.b64encode(dados).decode())
+quantias = st.integers(0, 99_999_999_999).map(de_centavos)
+
+
+@given(quantias, quantias, assinaturas)
+def test_s5_qr_to_parts_to_qr(total, iss, assinatura):
+    url = url_do_qr(CODIGO, total, iss, assinatura)
+    lido = ler_qr(url)
+    assert lido == QrSelo(CODIGO, total, iss, assinatura)
+    assert url_do_qr(lido.codigo, lido.total, lido.iss, lido.assinatura) == url
+
+
+@given(assinaturas)
+def test_s5_only_unreserved_characters_stand_raw(assinatura):
+    url = url_do_qr(CODIGO, Decimal("95.12"), Decimal("2.78"), assinatura)
+    assert url.startswith(f"{INICIO}{CODIGO}%7C9512%7C278%7C")
+    assert re.fullmatch(r"(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+", url.removeprefix(INICIO))
+
+
+def test_s5_plus_is_a_plus_also_where_it_was_left_raw():
+    assert "+" in ASSINATURA
+    pontas = {
+        "nothing encoded": f"{CODIGO}|9512|278|{ASSINATURA}",
+        "bars encoded": f"{CODIGO}%7C9512%7C278%7C{ASSINATURA}",
+        "all but plus": quote(f"{CODIGO}|9512|278|{ASSINATURA}", safe="+"),
+        "small hex": quote(f"{CODIGO}|9512|278|{ASSINATURA}", safe="").replace("%2B", "%2b").replace("%7C", "%7c"),
+    }
+    for ponta in pontas.values():
+        assert ler_qr(INICIO + ponta).assinatura == ASSINATURA
+
+
+def _url(*campos):
+    return INICIO + quote("|".join(campos), safe="")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "qualquer coisa",
+        INICIO,
+        _url(CODIGO, "9512", "278"),
+        _url(CODIGO, "9512", "278", ASSINATURA, ""),
+        _url("9999991CE0000000000030185", "9512", "278", ASSINATURA),
+        _url(CODIGO, "95.12", "278", ASSINATURA),
+        _url(CODIGO, "-9512", "278", ASSINATURA),
+        _url(CODIGO, "٩512", "278", ASSINATURA),
+        _url(CODIGO, "9512", "", ASSINATURA),
+        _url(CODIGO, "9512", "278", ""),
+        _url(CODIGO, "9512", "278", "não é base64"),
+        _url(CODIGO, "9512", "278", "QUJ"),
+        _url(CODIGO, "9512", "278", ASSINATURA).replace("tjsp", "tjsq"),
+        _url(CODIGO, "9512", "278", ASSINATURA).replace("https", "ftp"),
+        _url(CODIGO, "9512", "278", ASSINATURA).replace("/?", "/outro?"),
+        _url(CODIGO, "9512", "278", ASSINATURA) + "&r=",
+        _url(CODIGO, "9512", "278", ASSINATURA) + "%FF",
+        "https://[/?r=",
+        _url(CODIGO, "9512", "278", ASSINATURA) + "#x",
+    ],
+)
+def test_s5_anything_else_is_no_seals_qr(url):
+    with pytest.raises(ValueError):
+        ler_qr(url)
+
+
+@given(st.text())
+def test_s5_reading_any_text_answers_or_refuses(texto):
+    try:
+        ler_qr(INICIO + texto)
+    except ValueError:
+        return
+    raise AssertionError(texto)

@@ -1,0 +1,132 @@
+"""S6: the registro do ato, written and read in one module."""
+
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from printserver.clock import SAO_PAULO
+from printserver.selo import COMPONENTES, Emolumentos, iniciais, ler_registro, linha_do_registro
+
+REAL = (
+    "1234562CE000000000000126J|12345601552020100014128001540653|0|A.B.C|202601211030000|5139|0|1028|0|0|0|102|0|6269|"
+)
+MOMENTO = datetime(2026, 1, 21, 10, 30, tzinfo=SAO_PAULO)
+CERTIDAO_CIVIL = Emolumentos(*map(Decimal, ["51.39", "0.00", "10.28", "0.00", "0.00", "0.00", "1.02", "0.00"]))
+
+
+def linha(**outros):
+    campos = {
+        "codigo": "1234562CE000000000000126J",
+        "identificador": "12345601552020100014128001540653",
+        "retificado": None,
+        "iniciais": "A.B.C",
+        "momento": MOMENTO,
+        "emolumentos": CERTIDAO_CIVIL,
+    }
+    return linha_do_registro(**(campos | outros))
+
+
+def test_s6_line_is_the_real_one():
+    assert linha() == REAL
+
+
+def test_s6_real_line_is_read():
+    registro = ler_registro(REAL + "QUJD")
+    assert registro.momento == datetime(2026, 1, 21, 13, 30, tzinfo=UTC)
+    assert registro.retificado is None
+    assert registro.emolumentos == CERTIDAO_CIVIL
+    assert registro.assinatura == "QUJD"
+
+
+def test_s6_components_stand_in_the_courts_order():
+    parcelas = Emolumentos.from_centavos({nome: n for n, nome in enumerate(COMPONENTES, 1)})
+    assert linha(emolumentos=parcelas).split("|")[5:] == ["1", "2", "3", "4", "5", "6", "7", "8", "36", ""]
+    assert COMPONENTES == (
+        "tabeliao",
+        "estado",
+        "secretaria_fazenda",
+        "santa_casa",
+        "registro_civil",
+        "tribunal_justica",
+        "iss",
+        "ministerio_publico",
+    )
+
+
+def test_s6_rectified_seal_stands_third():
+    assert linha(retificado="9999991CE0000000000030184").split("|")[2] == "9999991CE0000000000030184"
+
+
+@given(
+    st.integers(0, 2 * 10**15).map(lambda micro: datetime(2020, 1, 1, tzinfo=UTC) + timedelta(microseconds=micro)),
+    st.one_of(st.none(), st.just("9999991CE0000000000030184")),
+    st.lists(st.integers(0, 10**11 - 1), min_size=8, max_size=8),
+)
+def test_s6_line_to_parts_to_line(momento, retificado, valores):
+    emolumentos = Emolumentos.from_centavos(dict(zip(COMPONENTES, valores, strict=True)))
+    escrita = linha(momento=momento, retificado=retificado, emolumentos=emolumentos)
+    registro = ler_registro(escrita)
+    assert timedelta(0) <= momento - registro.momento < timedelta(milliseconds=100)
+    assert (registro.retificado, registro.emolumentos) == (retificado, emolumentos)
+    assert linha(momento=registro.momento, retificado=registro.retificado, emolumentos=registro.emolumentos) == escrita
+
+
+@pytest.mark.parametrize(
+    "campo",
+    [
+        {"identificador": "P-1|0|X"},
+        {"identificador": ""},
+        {"identificador": "  "},
+        {"identificador": "P-1\nP-2"},
+        {"identificador": "P\u202e1"},
+        {"iniciais": "A|B"},
+        {"iniciais": "A\x00"},
+        {"momento": MOMENTO.replace(tzinfo=None)},
+    ],
+)
+def test_s6_a_field_that_would_break_the_line_is_refused(campo):
+    with pytest.raises(ValueError):
+        linha(**campo)
+
+
+@pytest.mark.parametrize(
+    ("certo", "errado"),
+    [
+        ("|6269|", "|6270|"),
+        ("126J|", "126K|"),
+        ("|0|A", "|1|A"),
+        ("|5139|", "|-5139|"),
+        ("|5139|", "|٥139|"),
+        ("202601211030000", "20260121103000"),
+        ("202601211030000", "202613211030000"),
+        ("|102|", "|102|0|"),
+    ],
+)
+def test_s6_a_line_that_does_not_hold_is_refused(certo, errado):
+    with pytest.raises(ValueError):
+        ler_registro(REAL.replace(certo, errado))
+
+
+@pytest.mark.parametrize(
+    ("nomes", "letras"),
+    [
+        ([], ""),
+        (["Ana Beatriz Costa"], "A.B.C"),
+        (["Álvaro de Souza e Silva"], "A.S.S"),
+        (["Ana Costa", "Bruno Dias"], "A.C;B.D"),
+        (["  josé   da silva "], "J.S"),
+        (["3M do Brasil Ltda."], "3.B.L"),
+        (["Padaria|Pão S/A"], "P.P.S.A"),
+        (["—", "Ana"], "A"),
+    ],
+)
+def test_s6_initials_of_the_parties(nomes, letras):
+    assert iniciais(nomes) == letras
+
+
+@given(st.lists(st.text()))
+def test_s6_initials_of_any_names_fit_in_the_line(nomes):
+    assert linha(iniciais=iniciais(nomes)).count("|") == 14

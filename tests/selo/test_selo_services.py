@@ -1,0 +1,165 @@
+"""S9, C5: the service table, as shipped and as the office edits it."""
+
+from decimal import Decimal
+
+import pytest
+
+from printserver.errors import ConfigError, Recusa
+from printserver.selo import carregar_servicos
+
+COMPLETOS = {
+    "certidao-notas": (1, 2026, "95.12"),
+    "testamento": (1, 2023, "2232.32"),
+    "escritura-com-valor": (1, 2023, "4839.75"),
+    "certidao-civil": (2, 2018, "62.69"),
+    "certidao-breve-relato": (2, 2025, "45.02"),
+    "certidao-inteiro-teor": (2, 2025, "90.32"),
+    "certidao-negativa": (2, 2025, "22.50"),
+}
+SO_TOTAL = {
+    "certidao-notas-total": "93.53",
+    "autenticacao": "5.18",
+    "firma-sem-valor": "8.94",
+    "firma-com-valor": "13.67",
+    "firma-autentica": "22.89",
+    "procuracao": "164.14",
+    "procuracao-ad-judicia": "123.09",
+    "escritura-sem-valor": "615.30",
+}
+LINHA = """
+[certidao-notas]
+descricao = "Certidão"
+natureza = 1
+ano = 2026
+tabeliao = "60.00"
+estado = "0.00"
+secretaria_fazenda = "0.00"
+santa_casa = "0.00"
+registro_civil = "0.00"
+tribunal_justica = "0.00"
+iss = "3.00"
+ministerio_publico = "0.00"
+"""
+
+
+@pytest.fixture(scope="module")
+def tabela():
+    return carregar_servicos(None)
+
+
+def escrever(tmp_path, texto):
+    (tmp_path / "servicos.toml").write_text(texto, encoding="utf-8")
+    return carregar_servicos(tmp_path)
+
+
+def recusa(tabela, nome, **outros):
+    with pytest.raises(Recusa) as caught:
+        tabela.resolver(nome, **({"demonstracao": True, "campo": "documento.servico"} | outros))
+    assert [erro.campo for erro in caught.value.errors] == ["documento.servico"]
+    return caught.value
+
+
+def test_s9_shipped_are_the_real_rows_and_no_others(tabela):
+    assert set(tabela.nomes()) == set(COMPLETOS) | set(SO_TOTAL)
+
+
+@pytest.mark.parametrize(("nome", "esperado"), COMPLETOS.items())
+def test_s9_shipped_rows_with_components(tabela, nome, esperado):
+    servico = tabela.get(nome)
+    assert (servico.natureza, servico.ano, str(servico.total)) == esperado
+    assert servico.emolumentos.total == servico.total
+    assert servico.a_confirmar
+    assert servico.fonte
+
+
+def test_s9_components_are_those_of_the_printed_certidao(tabela):
+    assert tabela.get("certidao-notas").emolumentos.to_centavos() == {
+        "tabeliao": 5570,
+        "estado": 1583,
+        "secretaria_fazenda": 1083,
+        "santa_casa": 56,
+        "registro_civil": 293,
+        "tribunal_justica": 382,
+        "iss": 278,
+        "ministerio_publico": 267,
+    }
+
+
+def test_s9_to_be_confirmed_seals_in_a_demonstration_office_only(tabela):
+    assert tabela.resolver("certidao-notas", demonstracao=True, campo="x").total == Decimal("95.12")
+    assert recusa(tabela, "certidao-notas", demonstracao=False).word == "servico-a-confirmar"
+
+
+@pytest.mark.parametrize("demonstracao", [True, False])
+@pytest.mark.parametrize(("nome", "total"), SO_TOTAL.items())
+def test_s9_total_without_components_seals_nothing_anywhere(tabela, nome, total, demonstracao):
+    assert tabela.get(nome).total == Decimal(total)
+    negada = recusa(tabela, nome, demonstracao=demonstracao)
+    assert negada.word == "servico-a-confirmar"
+    assert "servicos.toml" in negada.detail
+
+
+def test_c5_unknown_service_and_other_natureza_are_refused(tabela):
+    assert "certidao-notas" in recusa(tabela, "certidao").detail
+    assert recusa(tabela, "certidao").word == "entrada-invalida"
+    assert recusa(tabela, "certidao-civil", natureza=1).word == "entrada-invalida"
+    assert tabela.resolver("certidao-civil", demonstracao=True, campo="x", natureza=2).total == Decimal("62.69")
+
+
+def test_s9_the_offices_row_replaces_the_shipped_one_and_leaves_the_others(tmp_path):
+    tabela = escrever(tmp_path, LINHA)
+    assert tabela.resolver("certidao-notas", demonstracao=False, campo="x").total == Decimal("63.00")
+    assert tabela.get("testamento").total == Decimal("2232.32")
+
+
+def test_s9_the_office_fills_in_the_components_of_a_total(tmp_path):
+    linha = LINHA.replace("certidao-notas", "autenticacao").replace('"60.00"', '"5.00"').replace('"3.00"', '"0.18"')
+    tabela = escrever(tmp_path, linha + 'total = "5.18"\n')
+    assert tabela.resolver("autenticacao", demonstracao=False, campo="x").total == Decimal("5.18")
+
+
+def test_s9_no_file_of_the_office_is_no_fault(tmp_path):
+    assert carregar_servicos(tmp_path).nomes() == carregar_servicos(None).nomes()
+
+
+@pytest.mark.parametrize(
+    ("antes", "depois", "mensagem"),
+    [
+        ('iss = "3.00"', 'iss = "3,00"', r"\[certidao-notas\]\.iss: valor em reais inválido"),
+        ('iss = "3.00"', "iss = 3.00", r"\[certidao-notas\]\.iss: valor em reais inválido"),
+        ('iss = "3.00"', "", r"\[certidao-notas\]: dê as oito parcelas.*faltam: iss$"),
+        ('iss = "3.00"', 'isss = "3.00"', r"\[certidao-notas\]\.isss: chave desconhecida; permitidas: .*iss, "),
+        ("natureza = 1", "natureza = 3", r"\[certidao-notas\]\.natureza: esperado um destes: 1 ou 2"),
+        ("natureza = 1", "", r"\[certidao-notas\]\.natureza: falta esta chave"),
+        ("ano = 2026", 'ano = "2026"', r"\[certidao-notas\]\.ano: esperado um número inteiro"),
+        ("ano = 2026", "ano = 26", r"\[certidao-notas\]\.ano: esperado no mínimo 2000"),
+        ("ano = 2026", "ano = 20260", r"\[certidao-notas\]\.ano: esperado no máximo 2099"),
+        ("ano = 2026", 'ano = 2026\na_confirmar = "sim"', r"\[certidao-notas\]\.a_confirmar: esperado true ou false"),
+        (
+            "ano = 2026",
+            'ano = 2026\ntotal = "63.01"',
+            r"\[certidao-notas\]: o total informado \(R\$ 63,01\) não é a soma",
+        ),
+        ('"Certidão"', '""', r"\[certidao-notas\]\.descricao: não pode ficar vazio"),
+        ('"Certidão"', "1", r"\[certidao-notas\]\.descricao: esperado um texto"),
+        ("[certidao-notas]", "[Certidão Notas]", "não é TOML válido"),
+        ("[certidao-notas]", '["Certidão Notas"]', r"o nome \[Certidão Notas\] não é permitido"),
+        ("[certidao-notas]", "solto = 1\n[certidao-notas]", "solto deve ser uma tabela"),
+        ('"60.00"', '"0.00"', None),
+    ],
+)
+def test_s9_a_wrong_table_names_file_key_and_what_is_allowed(tmp_path, antes, depois, mensagem):
+    assert antes in LINHA
+    texto = LINHA.replace(antes, depois)
+    if mensagem is None:
+        texto, mensagem = texto.replace('"3.00"', '"0.00"'), r"\[certidao-notas\]: todas as parcelas são zero"
+    with pytest.raises(ConfigError, match=mensagem) as caught:
+        escrever(tmp_path, texto)
+    assert str(tmp_path / "servicos.toml") in str(caught.value)
+    assert "Value error" not in str(caught.value)
+
+
+def test_s9_table_that_is_not_utf8_is_refused(tmp_path):
+    (tmp_path / "servicos.toml").write_bytes('descricao = "Certidão"'.encode("latin-1"))
+    with pytest.raises(ConfigError, match="UTF-8"):
+        carregar_servicos(tmp_path)
