@@ -1,0 +1,10 @@
+"""Queues: where finished PDFs go, to be printed by CUPS or kept in a folder.
+
+What is sent, when, and what a queue's answers mean for a job is decided in `jobs`.
+"""
+
+from printserver.printing.cups_queue import FilaCups
+from printserver.printing.folder import FilaPasta
+from printserver.printing.model import Capacidades, Entrega, Estado, FilaFora, FilaRecusa
+
+__all__ = ["Capacidades", "Entrega", "Estado", "FilaCups", "FilaFora", "FilaPasta", "FilaRecusa"]

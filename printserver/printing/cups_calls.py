@@ -1,0 +1,208 @@
+"""The calls to a CUPS server, each on a connection of its own: run in the helper process, never in the server itself.
+
+They know nothing of time limits (see `helper`) and keep no state but pycups' own settings of the thread.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import cups
+
+from printserver.printing.media import FACES_BY_SIDES, our_job_id
+from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa
+
+_JOB_STATES = {
+    3: "pending",
+    4: "pending-held",
+    5: "processing",
+    6: "processing-stopped",
+    7: "canceled",
+    8: "aborted",
+    9: "completed",
+}
+_HELD = 4
+_ENDED_BADLY = (7, 8)
+_COMPLETED = 9
+_PRINTER_STATES = {3: "idle", 4: "processing", 5: "stopped"}
+
+_NOT_FOUND = 0x406
+_NOT_POSSIBLE = 0x404
+# IPP's client errors that the same request will meet again: bad request, forbidden, not authenticated, not authorized,
+# too large, value too long, format, attributes. All others (1280 stands for an unknown queue as well as for a server
+# that is down) may pass.
+_PERMANENT = {0x400, 0x401, 0x402, 0x403, 0x408, 0x409, 0x40A, 0x40B, 0x40D, 0x40E, 0x411}
+
+_STATE_ATTRIBUTES = [
+    "job-state",
+    "job-state-reasons",
+    "job-media-sheets-completed",
+    "job-impressions-completed",
+    "job-printer-state-message",
+    "time-at-processing",
+    "number-of-documents",
+]
+_HTTP_CONTINUE = 100
+_HTTP_OK = 200
+_CHUNK = 64 * 1024
+
+# What pycups takes for its server when nobody names one (CUPS_SERVER, client.conf, the local socket).
+_DEFAULT_SERVER = (cups.getServer(), cups.getPort())
+
+
+def create(server: str | None, queue: str, name: str, options: dict[str, str]) -> int:
+    """Make a job without a file and return its id."""
+    with _connection(server, queue) as connection:
+        return int(connection.createJob(queue, name, options))
+
+
+def send(server: str | None, queue: str, cups_id: int, pdf: str, name: str) -> None:
+    """Send the file of a job that is held and has none yet; nothing to do if it has it."""
+    with _connection(server, queue) as connection:
+        job = _job(connection, cups_id)
+        if job is None or job["job-state"] in _ENDED_BADLY:
+            raise FilaRecusa(f"o trabalho {cups_id} já não espera por um arquivo na fila {queue}")
+        if job["job-state"] == _COMPLETED or job.get("number-of-documents", 0) > 0:
+            return
+        if job["job-state"] != _HELD:
+            raise FilaRecusa(f"o trabalho {cups_id} não está retido na fila {queue}: nada lhe é enviado")
+        status = connection.startDocument(queue, cups_id, name, "application/pdf", 1)
+        with Path(pdf).open("rb") as file:
+            while status == _HTTP_CONTINUE and (chunk := file.read(_CHUNK)):
+                status = connection.writeRequestData(chunk, len(chunk))
+        if status != _HTTP_CONTINUE:
+            raise FilaFora(f"a fila {queue} interrompeu o envio do arquivo (HTTP {status})")
+        connection.finishDocument(queue)
+
+
+def release(server: str | None, queue: str, cups_id: int) -> None:
+    """Let a held job with its file print; nothing to do if it was released before."""
+    with _connection(server, queue) as connection:
+        job = _job(connection, cups_id)
+        if job is None:
+            raise FilaRecusa(f"o trabalho {cups_id} é desconhecido na fila {queue}")
+        if job["job-state"] != _HELD:
+            return
+        if job.get("number-of-documents", 0) < 1:
+            raise FilaRecusa(f"o trabalho {cups_id} não tem arquivo: não é liberado")
+        connection.setJobHoldUntil(cups_id, "no-hold")
+
+
+def state(server: str | None, queue: str, cups_id: int) -> Estado | None:
+    """Return what CUPS says of a job; None if it knows none of this id."""
+    with _connection(server, queue) as connection:
+        job = _job(connection, cups_id)
+    if job is None:
+        return None
+    reasons = _texts(job.get("job-state-reasons"))
+    began = job.get("time-at-processing")
+    return Estado(
+        estado=_JOB_STATES.get(job["job-state"], str(job["job-state"])),
+        motivos=tuple(reason for reason in reasons if reason != "none"),
+        folhas=job.get("job-media-sheets-completed") or None,
+        impressoes=job.get("job-impressions-completed") or None,
+        mensagem=job.get("job-printer-state-message") or None,
+        inicio=began if isinstance(began, int) and began > 0 else None,
+    )
+
+
+def find(server: str | None, queue: str, job_id: str) -> list[int]:
+    """Return the ids of all jobs, ended or not, that bear our job's id, at whatever queue of the server."""
+    with _connection(server, queue) as connection:
+        # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
+        # Without `job-id` among the attributes it answers with nothing at all.
+        jobs = connection.getJobs(which_jobs="all", my_jobs=True, requested_attributes=["job-id", "job-name"])
+    return sorted(cups_id for cups_id, job in jobs.items() if our_job_id(job.get("job-name", "")) == job_id)
+
+
+def cancel(server: str | None, queue: str, cups_id: int) -> None:
+    """Take a job off the queue; nothing to do if it is unknown or has ended."""
+    with _connection(server, queue) as connection:
+        try:
+            connection.cancelJob(cups_id)
+        except cups.IPPError as error:
+            if error.args[0] not in (_NOT_FOUND, _NOT_POSSIBLE):
+                raise
+
+
+def capabilities(server: str | None, queue: str) -> Capacidades:
+    """Return the queue's state, trays, media and faces."""
+    wanted = [
+        "printer-state",
+        "printer-state-reasons",
+        "printer-is-accepting-jobs",
+        "media-source-supported",
+        "media-supported",
+        "sides-supported",
+    ]
+    with _connection(server, queue) as connection:
+        printer = connection.getPrinterAttributes(queue, requested_attributes=wanted)
+    reasons = [reason for reason in _texts(printer.get("printer-state-reasons")) if reason != "none"]
+    if not printer.get("printer-is-accepting-jobs", True):
+        reasons.append("not-accepting-jobs")
+    sides = _texts(printer.get("sides-supported"))
+    faces = [face for side, face in FACES_BY_SIDES.items() if side in sides]
+    return {
+        "estado": _PRINTER_STATES.get(printer.get("printer-state", 0), "unknown"),
+        "motivos": reasons,
+        "bandejas": _texts(printer.get("media-source-supported")),
+        "papeis": _texts(printer.get("media-supported")),
+        "faces": [*faces, "frente-depois-verso"] if "frente" in faces else faces,
+    }
+
+
+@contextmanager
+def _connection(server: str | None, queue: str) -> Iterator[Any]:
+    """Yield a new connection to the server; its failures leave as FilaFora or FilaRecusa."""
+    host, port = _address(server)
+    # Both for the thread and for the connection: some calls take the one, some the other.
+    cups.setServer(host)
+    cups.setPort(port)
+    cups.setPasswordCB2(_no_password)
+    try:
+        yield cups.Connection(host=host, port=port)
+    except cups.IPPError as error:
+        raise _failure(queue, *error.args[:2]) from None
+    except cups.HTTPError as error:
+        raise FilaFora(f"a fila {queue} não pôde ser alcançada (HTTP {error.args[0]})") from None
+    except RuntimeError as error:
+        where = server or host
+        raise FilaFora(f"o servidor de impressão {where} da fila {queue} não responde: {error}") from None
+
+
+def _address(server: str | None) -> tuple[str, int]:
+    if server is None:
+        return _DEFAULT_SERVER
+    if server.startswith("/"):
+        return server, _DEFAULT_SERVER[1]
+    host, separator, port = server.rpartition(":")
+    if not separator or not port.isdigit():
+        raise FilaRecusa(f"servidor de impressão {server!r}: use o caminho do soquete ou MÁQUINA:PORTA")
+    return host.strip("[]"), int(port)
+
+
+def _no_password(*_: object) -> None:
+    """Give no password: without this, libcups asks for one at the terminal and waits."""
+
+
+def _failure(queue: str, status: int, text: str) -> FilaFora | FilaRecusa:
+    if status in _PERMANENT:
+        return FilaRecusa(f"a fila {queue} recusou o trabalho: {text} ({status})")
+    return FilaFora(f"a fila {queue} não está disponível: {text} ({status})")
+
+
+def _job(connection: Any, cups_id: int) -> dict[str, Any] | None:
+    try:
+        return dict(connection.getJobAttributes(cups_id, _STATE_ATTRIBUTES))
+    except cups.IPPError as error:
+        if error.args[0] == _NOT_FOUND:
+            return None
+        raise
+
+
+def _texts(value: object) -> list[str]:
+    """Return an attribute of one or many keywords as a list: pycups gives a bare string for one."""
+    if value is None:
+        return []
+    return [value] if isinstance(value, str) else [str(item) for item in value]  # type: ignore[attr-defined]

@@ -1,0 +1,82 @@
+"""A queue of a CUPS server, handed to in two phases: a held job first, then its bytes, then its release.
+
+It decides nothing: which of the CUPS jobs may print is the caller's to know (see `jobs`), and to have on record before.
+"""
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from printserver.printing import cups_calls, helper
+from printserver.printing.media import job_name, job_options
+from printserver.printing.model import Capacidades, Entrega, Estado, FilaRecusa
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+# Sending takes longer than asking: time for the file besides, at the pace of a slow line (bytes a second).
+_SLOW_LINE = 500_000
+
+
+class FilaCups:
+    """One CUPS queue. `servidor` is a socket's path or HOST:PORT; None is this machine's own CUPS.
+
+    Every call makes a connection of its own in a helper process and ends within `limite_s` seconds (`enviar`: more for
+    a large file). Every call may raise FilaFora (no server, no such queue just now, a queue that rejects jobs, time is
+    up) or FilaRecusa (will not be different next time), and may be repeated: done twice, it does nothing the second
+    time. `criar` alone makes a new job each time.
+    """
+
+    def __init__(self, nome: str, queue: str, servidor: str | None = None, limite_s: float = 10.0) -> None:
+        self.nome = nome
+        self.queue = queue
+        self.servidor = servidor
+        self.limite_s = limite_s
+
+    def criar(self, entrega: Entrega) -> int:
+        """Make the held CUPS job, without a file, and return its id. Its name begins with our job's id.
+
+        After a FilaFora a job may be there all the same: `procurar` finds it, and it must be cancelled or used.
+        """
+        return self._call(self.limite_s, cups_calls.create, job_name(entrega), job_options(entrega))
+
+    def enviar(self, cups_id: int, entrega: Entrega) -> None:
+        """Send the PDF's bytes to the held job. Raises FilaRecusa if the job is not held, has ended or is unknown."""
+        try:
+            size = entrega.pdf.stat().st_size
+        except OSError as error:
+            raise FilaRecusa(f"o PDF do trabalho {entrega.job_id} não pode ser lido: {error.strerror}") from error
+        limit = self.limite_s + size / _SLOW_LINE
+        self._call(limit, cups_calls.send, cups_id, str(entrega.pdf), job_name(entrega))
+
+    def liberar(self, cups_id: int) -> None:
+        """Let the job print. Raises FilaRecusa if it is unknown or has no file."""
+        self._call(self.limite_s, cups_calls.release, cups_id)
+
+    def estado(self, cups_id: int) -> Estado | None:
+        """Return what CUPS says of the job; None if it knows no such job (any more)."""
+        return self._call(self.limite_s, cups_calls.state, cups_id)
+
+    def procurar(self, job_id: str) -> list[int]:
+        """Return the ids of all CUPS jobs that bear our job's id, ended ones too, in order.
+
+        CUPS shows a job's name to the user who made it: processes that share queues must run as one user. Another's
+        jobs are not found; without a release, which is by id alone, they never print.
+        """
+        return self._call(self.limite_s, cups_calls.find, job_id)
+
+    def cancelar(self, cups_id: int) -> None:
+        """Take the job off the queue. Returns at once: what is being printed may need a moment (see `estado`)."""
+        self._call(self.limite_s, cups_calls.cancel, cups_id)
+
+    def capacidades(self) -> Capacidades:
+        """Return the queue's state and what it can do. A raw queue names no trays and no faces."""
+        return self._call(self.limite_s, cups_calls.capabilities)
+
+    def _call(
+        self,
+        limit_s: float,
+        function: Callable[Concatenate[str | None, str, _P], _T],
+        *args: _P.args,
+        **kwargs: _P.kwargs,
+    ) -> _T:
+        return helper.run(limit_s, function, self.servidor, self.queue, *args, **kwargs)

@@ -1,0 +1,98 @@
+"""A queue that is a folder: every print becomes the file `DIR/JOB-ID.pdf`, whole or not at all.
+
+It prints nothing: what takes the files from there is the office's affair.
+"""
+
+import os
+import secrets
+from pathlib import Path
+
+from printserver.printing.model import Capacidades, Entrega, FilaFora, FilaRecusa
+
+
+class FilaPasta:
+    """A folder of finished prints, the queue of a new office.
+
+    `pasta` must exist (see `preparar`): a folder that vanished, such as a share that is not mounted, is never made
+    anew by a print, or the files would land where nobody looks.
+    """
+
+    def __init__(self, nome: str, pasta: Path) -> None:
+        self.nome = nome
+        self.pasta = Path(pasta)
+
+    def preparar(self) -> None:
+        """Make the folder, for its owner alone, unless it is there. Raises FilaFora if that cannot be done."""
+        try:
+            self.pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._fora(error) from error
+
+    def entregar(self, entrega: Entrega) -> Path:
+        """Write the print and return its path. On return it has reached the disk; it is readable by its owner alone.
+
+        Run again for the same job it changes nothing. Raises FilaFora when the folder cannot be written (full, gone,
+        no permission), with nothing half written left; FilaRecusa when the PDF cannot be read, or when the folder
+        holds another file under this job's name: that one is never overwritten.
+        """
+        final = self.pasta / f"{entrega.job_id}.pdf"
+        try:
+            content = entrega.pdf.read_bytes()
+        except OSError as error:
+            raise FilaRecusa(f"o PDF do trabalho {entrega.job_id} não pode ser lido: {error.strerror}") from error
+        try:
+            if not self._already_there(final, content):
+                self._write(final, content)
+            _sync_folder(self.pasta)
+        except OSError as error:
+            raise self._fora(error) from error
+        return final
+
+    def capacidades(self) -> Capacidades:
+        """Return what the folder can do, in the shape of the other queues; `stopped` if it cannot be written."""
+        usable = self.pasta.is_dir() and os.access(self.pasta, os.W_OK | os.X_OK)
+        return {
+            "estado": "idle" if usable else "stopped",
+            "motivos": [] if usable else ["pasta-inacessivel"],
+            "bandejas": [],
+            "papeis": [],
+            "faces": ["frente", "frente-verso", "frente-depois-verso"],
+        }
+
+    def _already_there(self, final: Path, content: bytes) -> bool:
+        try:
+            present = final.read_bytes()
+        except FileNotFoundError:
+            return False
+        if present != content:
+            raise FilaRecusa(f"a pasta {self.pasta} já tem outro arquivo de nome {final.name}")
+        return True
+
+    def _write(self, final: Path, content: bytes) -> None:
+        # What a killed process left of this very job goes first. A worker that lost its claim but is still writing
+        # finds its temporary file gone and fails, which is right: the file is the other worker's to make.
+        for stale in self.pasta.glob(f".{final.name}.*.tmp"):
+            stale.unlink(missing_ok=True)
+        temporary = self.pasta / f".{final.name}.{secrets.token_hex(6)}.tmp"
+        handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            temporary.rename(final)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+
+    def _fora(self, error: OSError) -> FilaFora:
+        return FilaFora(f"a pasta da fila {self.nome} ({self.pasta}) não pode ser escrita: {error.strerror}")
+
+
+def _sync_folder(folder: Path) -> None:
+    """Bring the folder's entries to the disk: without it a renamed file may be gone after a power failure."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,96 @@
+"""A helper process for calls that may hang or crash: it can be killed when the time is up.
+
+pycups knows no time limit (a server that accepts and is silent holds a call for a minute), cannot be interrupted, leaks
+a little in some calls, and takes the whole interpreter with it when it fails. A thread that is merely given up would
+still act later, on paper; a process that was killed does nothing any more.
+"""
+
+import atexit
+import ctypes
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from typing import ParamSpec, TypeVar
+
+from pebble import ProcessExpired, ProcessPool
+
+from printserver.printing.model import FilaFora
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
+
+_PROCESSES = 2
+_CALLS_PER_PROCESS = 2000
+_PR_SET_PDEATHSIG = 1
+
+_lock = threading.Lock()
+_pool: tuple[int, ProcessPool] | None = None
+
+
+def run(limit_s: float, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    """Run `function` in the helper process and return what it returns, or raise what it raises.
+
+    Function, arguments and result must be picklable. Raises FilaFora when it took more than `limit_s` seconds (it is
+    killed then, at whatever point it was) or took its process down.
+    """
+    pool = _running_pool()
+    try:
+        return pool.schedule(function, args=args, kwargs=kwargs, timeout=limit_s).result()
+    except FutureTimeoutError as error:
+        raise FilaFora(f"o servidor de impressão não respondeu em {limit_s:g} segundos") from error
+    except ProcessExpired as error:
+        raise FilaFora("a chamada ao servidor de impressão terminou de repente") from error
+    except (CancelledError, RuntimeError) as error:  # the pool itself broke, or was closed in the midst of this call
+        _discard(pool)
+        raise FilaFora("o auxiliar de impressão parou e será iniciado de novo") from error
+
+
+def close() -> None:
+    """End the helper processes, if any. A later call starts new ones."""
+    global _pool
+    with _lock:
+        ending, _pool = _pool, None
+    # A pool that came along with a fork belongs to the parent.
+    if ending is not None and ending[0] == os.getpid():
+        ending[1].stop()  # type: ignore[no-untyped-call]
+        ending[1].join()
+
+
+def _running_pool() -> ProcessPool:
+    global _pool
+    with _lock:
+        if _pool is None or _pool[0] != os.getpid():
+            _pool = (
+                os.getpid(),
+                ProcessPool(
+                    max_workers=_PROCESSES,
+                    max_tasks=_CALLS_PER_PROCESS,
+                    initializer=_end_with_parent,
+                    initargs=(os.getpid(),),
+                    context=multiprocessing.get_context("spawn"),
+                ),
+            )
+        return _pool[1]
+
+
+def _discard(broken: ProcessPool) -> None:
+    global _pool
+    with _lock:
+        if _pool is not None and _pool[1] is broken:
+            _pool = None
+
+
+def _end_with_parent(parent: int) -> None:
+    """Have the kernel kill this helper when the server is killed, so that it hands nothing off on its own."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:
+        os._exit(1)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's way to end a call; a handler would wait for pycups
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to answer
+
+
+atexit.register(close)

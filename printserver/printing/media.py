@@ -1,0 +1,89 @@
+"""The paper's size in the words of IPP (PWG 5101.1), and the options of a CUPS job.
+
+A queue that is not told the size scales the page to its own default, and the QR with it; so the size and
+`print-scaling=none` go with every job.
+"""
+
+import re
+
+from printserver.printing.model import Entrega
+
+# Portrait sizes in mm, with the names that printers know.
+_NAMED_SIZES = {
+    "iso_a3_297x420mm": (297.0, 420.0),
+    "iso_a4_210x297mm": (210.0, 297.0),
+    "iso_a5_148x210mm": (148.0, 210.0),
+    "iso_a6_105x148mm": (105.0, 148.0),
+    "iso_b5_176x250mm": (176.0, 250.0),
+    "na_letter_8.5x11in": (215.9, 279.4),
+    "na_legal_8.5x14in": (215.9, 355.6),
+    "na_oficio_8.5x13.4in": (215.9, 340.36),
+    "na_foolscap_8.5x13in": (215.9, 330.2),
+}
+_TOLERANCE_MM = 0.5
+
+_SIDES = {"frente": "one-sided", "frente-verso": "two-sided-long-edge", "frente-depois-verso": "one-sided"}
+FACES_BY_SIDES = {"one-sided": "frente", "two-sided-long-edge": "frente-verso"}
+
+# A tray's name goes into a text that CUPS parses: nothing but a plain word may.
+_KEYWORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,254}", re.ASCII)
+
+# What people see of a job in the queue's list: enough to know it by, within every server's limit for a name.
+_NAME_LENGTH = 120
+
+
+def media_name(width_mm: float, height_mm: float) -> str:
+    """Return the PWG name of a page of this size in mm: a known one within half a millimetre, else a custom one.
+
+    Media have no orientation of their own: a page that is wider than high has the name of the upright sheet.
+    """
+    short, long = sorted((width_mm, height_mm))
+    for name, (width, height) in _NAMED_SIZES.items():
+        if abs(short - width) <= _TOLERANCE_MM and abs(long - height) <= _TOLERANCE_MM:
+            return name
+    size = f"{_tenths(short)}x{_tenths(long)}mm"
+    return f"custom_{size}_{size}"
+
+
+def job_name(entrega: Entrega) -> str:
+    """Return the name of the CUPS job: our job's id first, by which it is found again, then the title."""
+    title = "".join(c if c.isprintable() else " " for c in entrega.titulo)
+    return f"{entrega.job_id} {title}"[:_NAME_LENGTH].strip()
+
+
+def our_job_id(name: str) -> str:
+    """Return the id of ours that a CUPS job's name begins with (see `job_name`)."""
+    return name.split(" ", 1)[0]
+
+
+def job_options(entrega: Entrega) -> dict[str, str]:
+    """Return the options of the CUPS job, held until it is released.
+
+    Banners and several pages on a sheet are switched off by name: a queue's defaults must not reach sealed paper.
+    Raises ValueError for an unknown word in `faces` and for a `bandeja` that is no IPP keyword.
+    """
+    options = {
+        "job-hold-until": "indefinite",
+        "job-sheets": "none",
+        "number-up": "1",
+        "print-scaling": "none",
+        "media": media_name(entrega.largura_mm, entrega.altura_mm),
+    }
+    if entrega.copias > 1:
+        options["copies"] = str(entrega.copias)
+    if entrega.faces is not None:
+        if entrega.faces not in _SIDES:
+            raise ValueError(f"faces desconhecidas: {entrega.faces!r}")
+        options["sides"] = _SIDES[entrega.faces]
+    if entrega.bandeja is not None:
+        if not _KEYWORD.fullmatch(entrega.bandeja):
+            raise ValueError(f"bandeja imprópria: {entrega.bandeja!r}")
+        # CUPS hears of the tray only inside `media-col`: a plain `media-source` is dropped without a word (2.4.2).
+        short, long = sorted((entrega.largura_mm, entrega.altura_mm))
+        size = f"x-dimension={round(short * 100)} y-dimension={round(long * 100)}"
+        options["media-col"] = f"{{media-size={{{size}}} media-source={entrega.bandeja}}}"
+    return options
+
+
+def _tenths(millimetres: float) -> str:
+    return f"{millimetres:.1f}".removesuffix(".0")

@@ -1,0 +1,81 @@
+"""What is handed to a queue, what a queue says of it, and the two ways in which a queue can fail.
+
+Plain data: no queue is touched here.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+_JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}", re.ASCII)
+
+
+class FilaFora(Exception):
+    """The queue, or the server behind it, cannot be reached or takes nothing now: try the same again later.
+
+    What the call was to do may have happened all the same (the answer was lost): look before doing it again.
+    """
+
+
+class FilaRecusa(Exception):
+    """The queue refuses this hand-off for good: trying the same again will not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entrega:
+    """One print on its way to a queue.
+
+    `job_id` is ours (letters, digits, `-` and `_`), `pdf` the file whose very bytes are printed, `titulo` what people
+    read in the queue's list. `copias` ≥ 1. `faces` and `bandeja` None leave both to the queue. Sizes of the page in mm.
+
+    Raises ValueError for a `job_id` that could not safely name a file, and for impossible numbers.
+    """
+
+    job_id: str
+    pdf: Path
+    titulo: str
+    copias: int
+    faces: str | None
+    bandeja: str | None
+    largura_mm: float
+    altura_mm: float
+
+    def __post_init__(self) -> None:
+        if not _JOB_ID.fullmatch(self.job_id):
+            raise ValueError(f"identificador de trabalho impróprio para uma fila: {self.job_id!r}")
+        if self.copias < 1:
+            raise ValueError(f"número de cópias impossível: {self.copias}")
+        if self.largura_mm <= 0 or self.altura_mm <= 0:
+            raise ValueError(f"tamanho de página impossível: {self.largura_mm} × {self.altura_mm} mm")
+
+
+@dataclass(frozen=True, slots=True)
+class Estado:
+    """What the queue says of one of its jobs.
+
+    `estado` is one of IPP's words (`pending`, `pending-held`, `processing`, `processing-stopped`, `canceled`,
+    `aborted`, `completed`); `completed` is no proof of paper. `motivos` are IPP's state reasons, without `none`.
+    `folhas` (sheets) and `impressoes` (printed sides) are what was counted; None when the queue counted nothing, since
+    CUPS writes 0 both for "none came out" and for "this queue does not count". Of two-sided prints CUPS 2.4.2 counts
+    too few sheets but all sides: it is the sides that compare with pages × copies. `mensagem` is the printer's own last
+    message (often the only sign of a printer that is down). `inicio` is the Unix time at which the printing began: it
+    moves when CUPS prints a job anew.
+    """
+
+    estado: str
+    motivos: tuple[str, ...]
+    folhas: int | None
+    impressoes: int | None = None
+    mensagem: str | None = None
+    inicio: int | None = None
+
+
+class Capacidades(TypedDict):
+    """What a queue is and can do, as `GET /filas` shows it: IPP words for state and trays, the contract's for faces."""
+
+    estado: str
+    motivos: list[str]
+    bandejas: list[str]
+    papeis: list[str]
+    faces: list[str]

@@ -1,0 +1,54 @@
+"""What every test stands on: a clean environment, and private servers that start when the first test asks for them."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
+from support.postgres import PrivatePostgres
+
+# Settings, servers and databases of whoever runs the tests must not reach them. Done before any module is imported.
+for _name in [name for name in os.environ if name.startswith(("PRINTSERVER_", "CUPS_", "PG"))]:
+    del os.environ[_name]
+
+# A slow machine is no failure; the same examples on every run of CI, new ones at the desk.
+settings.register_profile("tests", deadline=None, database=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("tests")
+
+
+@pytest.fixture(scope="session")
+def cups_server() -> Iterator[PrivateCups]:
+    """A private CUPS for the whole run. A test that stops or breaks it starts one of its own instead."""
+    with PrivateCups() as server:
+        yield server
+
+
+@pytest.fixture
+def kept_queue(cups_server: PrivateCups) -> KeptQueue:
+    """A raw queue of this test alone, whose folder shows the bytes that came out."""
+    return cups_server.keeping_queue()
+
+
+@pytest.fixture
+def driverless_printer(tmp_path: Path) -> Iterator[DriverlessPrinter]:
+    """A driverless printer of this test alone."""
+    with DriverlessPrinter(tmp_path / "impressora") as printer:
+        yield printer
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[PrivatePostgres]:
+    """A private PostgreSQL for the whole run."""
+    with PrivatePostgres() as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PrivatePostgres) -> Iterator[str]:
+    """The address of an empty database of this test alone."""
+    url = postgres_server.create()
+    yield url
+    postgres_server.drop(url)

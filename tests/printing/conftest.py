@@ -1,0 +1,29 @@
+"""A PDF to print, and the errand that hands it off."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pikepdf
+import pytest
+
+from printserver.printing import Entrega
+
+_POINTS_PER_MM = 72 / 25.4
+
+
+@pytest.fixture
+def errand(tmp_path: Path) -> Callable[..., Entrega]:
+    """Return a function that makes an `Entrega` of a real PDF: one page, a black square of 30 mm on it."""
+
+    def make(job_id: str = "01JOB", pages: int = 1, width: float = 210, height: float = 297, **more: object) -> Entrega:
+        path = tmp_path / f"{job_id}.pdf"
+        square = 30 * _POINTS_PER_MM
+        with pikepdf.new() as pdf:
+            for _ in range(pages):
+                page = pdf.add_blank_page(page_size=(width * _POINTS_PER_MM, height * _POINTS_PER_MM))
+                page.Contents = pdf.make_stream(f"0 g 100 400 {square:.4f} {square:.4f} re f".encode())
+            pdf.save(path)
+        fields: dict[str, object] = {"titulo": "Traslado 1", "copias": 1, "faces": None, "bandeja": None, **more}
+        return Entrega(job_id=job_id, pdf=path, largura_mm=width, altura_mm=height, **fields)
+
+    return make

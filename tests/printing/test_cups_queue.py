@@ -1,0 +1,307 @@
+"""The CUPS queue against a real, private CUPS: held, sent, released; found again; and its failures."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing, contextmanager
+
+import pytest
+
+from printserver.printing import Entrega, Estado, FilaCups, FilaFora, FilaRecusa
+from support.cups import KeptQueue, PrivateCups
+from support.process import wait_until
+
+Errand = Callable[..., Entrega]
+
+
+@pytest.fixture
+def queue(cups_server: PrivateCups, kept_queue: KeptQueue) -> FilaCups:
+    return FilaCups("notas", kept_queue.name, str(cups_server.socket))
+
+
+def finished(queue: FilaCups, cups_id: int) -> Estado:
+    """Wait until the job has ended and return its last state."""
+
+    def ended() -> bool:
+        state = queue.estado(cups_id)
+        return state is not None and state.estado in ("completed", "aborted", "canceled")
+
+    wait_until(ended, f"CUPS job {cups_id}")
+    state = queue.estado(cups_id)
+    assert state is not None
+    return state
+
+
+def state_of(queue: FilaCups, cups_id: int) -> str:
+    state = queue.estado(cups_id)
+    assert state is not None
+    return state.estado
+
+
+def hand_off(queue: FilaCups, errand: Entrega) -> int:
+    """Do all of a hand-off and return the CUPS id."""
+    cups_id = queue.criar(errand)
+    queue.enviar(cups_id, errand)
+    queue.liberar(cups_id)
+    return cups_id
+
+
+@pytest.mark.parametrize("by", ["socket", "address"])
+def test_held_then_sent_then_released_gives_the_very_bytes(
+    cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand, by: str
+) -> None:
+    queue = FilaCups("notas", kept_queue.name, str(getattr(cups_server, by)))
+    print_ = errand(pages=3)
+    cups_id = queue.criar(print_)
+    assert state_of(queue, cups_id) == "pending-held"
+    queue.enviar(cups_id, print_)
+    assert state_of(queue, cups_id) == "pending-held"
+    assert kept_queue.printed() == {}
+    queue.liberar(cups_id)
+    assert finished(queue, cups_id).estado == "completed"
+    assert kept_queue.printed() == {cups_id: print_.pdf.read_bytes()}
+
+
+def test_each_step_done_twice_prints_once(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+    print_ = errand()
+    cups_id = queue.criar(print_)
+    for _ in range(2):
+        queue.enviar(cups_id, print_)
+    for _ in range(2):
+        queue.liberar(cups_id)
+    finished(queue, cups_id)
+    queue.enviar(cups_id, print_)
+    queue.liberar(cups_id)
+    queue.cancelar(cups_id)
+    assert state_of(queue, cups_id) == "completed"
+    assert kept_queue.printed() == {cups_id: print_.pdf.read_bytes()}
+
+
+def test_job_in_cups_bears_our_id_title_and_options(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+    print_ = errand("01XYZ", width=216, height=305, titulo="Traslado 1 — Ação\n", faces="frente-verso", copias=2)
+    cups_id = hand_off(queue, print_)
+    finished(queue, cups_id)
+    title, copies, options = kept_queue.words(cups_id)
+    assert title == "01XYZ Traslado 1 — Ação"
+    assert copies == "2"
+    assert {"media=custom_216x305mm_216x305mm", "print-scaling=none", "sides=two-sided-long-edge"} <= set(
+        options.split()
+    )
+
+
+def test_jobs_are_found_by_our_id_alone(queue: FilaCups, cups_server: PrivateCups, errand: Errand) -> None:
+    # Debian's own policy, which the private CUPS has, hides names of jobs from whoever does not say who asks.
+    ours = errand("01FIND")
+    done = hand_off(queue, ours)
+    finished(queue, done)
+    held = queue.criar(ours)
+    elsewhere = FilaCups("outra", cups_server.keeping_queue().name, str(cups_server.socket))
+    moved = elsewhere.criar(ours)
+    queue.criar(errand("01FIND2"))
+    assert queue.procurar("01FIND") == [done, held, moved]
+    assert queue.procurar("01FIN") == []
+
+
+def test_cancelled_job_is_gone_and_is_not_released(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+    print_ = errand()
+    cups_id = queue.criar(print_)
+    queue.enviar(cups_id, print_)
+    queue.cancelar(cups_id)
+    assert state_of(queue, cups_id) == "canceled"
+    queue.liberar(cups_id)
+    assert state_of(queue, cups_id) == "canceled"
+    with pytest.raises(FilaRecusa):
+        queue.enviar(cups_id, print_)
+    queue.cancelar(cups_id)
+    assert kept_queue.printed() == {}
+
+
+def test_job_without_a_file_is_never_released(queue: FilaCups, errand: Errand) -> None:
+    cups_id = queue.criar(errand())
+    with pytest.raises(FilaRecusa, match="não tem arquivo"):
+        queue.liberar(cups_id)
+    assert state_of(queue, cups_id) == "pending-held"
+
+
+def test_unknown_job(queue: FilaCups, errand: Errand) -> None:
+    assert queue.estado(999_999) is None
+    queue.cancelar(999_999)
+    with pytest.raises(FilaRecusa):
+        queue.liberar(999_999)
+    with pytest.raises(FilaRecusa):
+        queue.enviar(999_999, errand())
+
+
+def test_missing_pdf_is_refused_and_the_job_stays_held(queue: FilaCups, errand: Errand) -> None:
+    print_ = errand()
+    cups_id = queue.criar(print_)
+    print_.pdf.unlink()
+    with pytest.raises(FilaRecusa, match="não pode ser lido"):
+        queue.enviar(cups_id, print_)
+    assert state_of(queue, cups_id) == "pending-held"
+
+
+def test_failing_device_ends_aborted_and_is_not_tried_again(
+    queue: FilaCups, kept_queue: KeptQueue, errand: Errand
+) -> None:
+    kept_queue.fault("fails")
+    state = finished(queue, hand_off(queue, errand()))
+    assert state.estado == "aborted"
+    assert state.folhas is None
+    assert kept_queue.printed() == {}
+
+
+def test_printer_out_of_paper_says_so_and_prints_later(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+    kept_queue.fault("waits")
+    cups_id = hand_off(queue, errand())
+    wait_until(lambda: (state := queue.estado(cups_id)) and state.mensagem == "sem papel", "the printer's message")
+    state = queue.estado(cups_id)
+    assert state is not None
+    assert state.estado == "processing"
+    assert state.inicio is not None
+    wait_until(lambda: "media-empty-error" in queue.capacidades()["motivos"], "the printer's reasons")
+    kept_queue.fault(None)
+    assert finished(queue, cups_id).estado == "completed"
+
+
+def test_unknown_queue_is_unavailable(cups_server: PrivateCups, errand: Errand) -> None:
+    queue = FilaCups("notas", "nao-existe", str(cups_server.socket))
+    with pytest.raises(FilaFora, match="nao-existe"):
+        queue.criar(errand())
+    with pytest.raises(FilaFora, match="nao-existe"):
+        queue.capacidades()
+
+
+def test_queue_that_rejects_jobs_is_unavailable_until_it_accepts(
+    queue: FilaCups, cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand
+) -> None:
+    cups_server.run("cupsreject", kept_queue.name)
+    assert queue.capacidades()["motivos"] == ["not-accepting-jobs"]
+    with pytest.raises(FilaFora, match="not accepting"):
+        queue.criar(errand())
+    cups_server.run("cupsaccept", kept_queue.name)
+    assert queue.capacidades()["motivos"] == []
+    assert queue.criar(errand()) > 0
+
+
+def test_stopped_queue_says_so_and_keeps_its_jobs(
+    queue: FilaCups, cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand
+) -> None:
+    cups_server.run("cupsdisable", kept_queue.name)
+    cups_id = hand_off(queue, errand())
+    assert queue.capacidades()["estado"] == "stopped"
+    assert state_of(queue, cups_id) == "pending"
+    cups_server.run("cupsenable", kept_queue.name)
+    assert finished(queue, cups_id).estado == "completed"
+
+
+def test_no_server_is_unavailable_at_once(tmp_path: object, errand: Errand) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as gone:
+        port = gone.getsockname()[1]
+    for server in (f"127.0.0.1:{port}", f"{tmp_path}/nada.sock"):
+        began = time.monotonic()
+        with pytest.raises(FilaFora, match="não responde"):
+            FilaCups("notas", "x", server).criar(errand())
+        assert time.monotonic() - began < 5
+
+
+def test_address_that_is_none_is_refused(errand: Errand) -> None:
+    with pytest.raises(FilaRecusa, match="MÁQUINA:PORTA"):
+        FilaCups("notas", "x", "impressora").criar(errand())
+
+
+def test_silent_server_costs_no_more_than_the_limit(queue: FilaCups, errand: Errand) -> None:
+    with closing(socket.create_server(("127.0.0.1", 0))) as silent:
+        mute = FilaCups("notas", "x", f"127.0.0.1:{silent.getsockname()[1]}", limite_s=0.3)
+        began = time.monotonic()
+        for _ in range(3):
+            with pytest.raises(FilaFora, match=r"não respondeu em 0\.3 segundos"):
+                mute.criar(errand())
+        assert time.monotonic() - began < 5
+    assert queue.criar(errand()) > 0
+
+
+@contextmanager
+def cut_line(target: str, after: int) -> Iterator[str]:
+    """A TCP line to the server that breaks once `after` bytes went over it."""
+
+    def pump(source: socket.socket, sink: socket.socket, left: int) -> None:
+        try:
+            while left > 0 and (data := source.recv(min(left, 65536))):
+                sink.sendall(data)
+                left -= len(data)
+        except OSError:
+            pass
+        for end in (source, sink):
+            with closing(end):
+                end.close()
+
+    def serve() -> None:
+        while True:
+            try:
+                client, _ = listener.accept()
+            except OSError:
+                return
+            host, port = target.split(":")
+            server = socket.create_connection((host, int(port)))
+            threading.Thread(target=pump, args=(client, server, after), daemon=True).start()
+            threading.Thread(target=pump, args=(server, client, 1 << 40), daemon=True).start()
+
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+
+
+def test_line_that_breaks_midway_leaves_no_half_file(
+    queue: FilaCups, cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand
+) -> None:
+    print_ = errand()
+    print_.pdf.write_bytes(print_.pdf.read_bytes() + b"%" + os.urandom(3_000_000).hex().encode() + b"\n")
+    cups_id = queue.criar(print_)
+    with cut_line(cups_server.address, after=1_000_000) as address:
+        broken = FilaCups("notas", kept_queue.name, address, limite_s=3)
+        with pytest.raises(FilaFora):
+            broken.enviar(cups_id, print_)
+    with pytest.raises(FilaRecusa, match="não tem arquivo"):
+        queue.liberar(cups_id)
+    queue.enviar(cups_id, print_)
+    queue.liberar(cups_id)
+    finished(queue, cups_id)
+    assert kept_queue.printed() == {cups_id: print_.pdf.read_bytes()}
+
+
+def test_held_job_outlives_a_crash_of_the_server(errand: Errand) -> None:
+    with PrivateCups() as server:
+        kept = server.keeping_queue()
+        queue = FilaCups("notas", kept.name, str(server.socket))
+        print_ = errand("01CRASH")
+        cups_id = queue.criar(print_)
+        queue.enviar(cups_id, print_)
+        server.stop(signal.SIGKILL)
+        with pytest.raises(FilaFora):
+            queue.estado(cups_id)
+        server.start()
+        assert queue.procurar("01CRASH") == [cups_id]
+        assert state_of(queue, cups_id) == "pending-held"
+        queue.liberar(cups_id)
+        finished(queue, cups_id)
+        assert kept.printed() == {cups_id: print_.pdf.read_bytes()}
+
+
+def test_many_threads_at_once_each_print_once(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+    prints = [errand(f"01T{n}", pages=1 + n % 3) for n in range(16)]
+    with ThreadPoolExecutor(8) as threads:
+        ids = list(threads.map(lambda print_: hand_off(queue, print_), prints))
+    for cups_id in ids:
+        finished(queue, cups_id)
+    assert kept_queue.printed() == {
+        cups_id: print_.pdf.read_bytes() for cups_id, print_ in zip(ids, prints, strict=True)
+    }
+
+
+def test_raw_queue_names_no_trays_and_no_faces(queue: FilaCups) -> None:
+    assert queue.capacidades() == {"estado": "idle", "motivos": [], "bandejas": [], "papeis": [], "faces": []}

@@ -1,0 +1,84 @@
+"""The helper process: it bounds calls in time, survives their crashes and dies with the server."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from printserver.printing import FilaFora, helper
+from support.process import wait_until
+
+
+def test_call_over_its_time_is_killed_and_the_next_one_works() -> None:
+    began = time.monotonic()
+    with pytest.raises(FilaFora, match=r"não respondeu em 0\.2 segundos"):
+        helper.run(0.2, signal.pause)
+    assert time.monotonic() - began < 5
+    assert helper.run(10, abs, -3) == 3
+
+
+def test_crash_of_a_call_is_not_ours() -> None:
+    with pytest.raises(FilaFora, match="terminou de repente"):
+        helper.run(10, os.abort)
+    assert helper.run(10, abs, -3) == 3
+
+
+def test_errors_of_the_call_come_through() -> None:
+    with pytest.raises(ZeroDivisionError):
+        helper.run(10, divmod, 1, 0)
+
+
+def test_calls_run_elsewhere_and_a_closed_helper_starts_anew() -> None:
+    first = helper.run(10, os.getpid)
+    assert first != os.getpid()
+    helper.close()
+    assert helper.run(10, os.getpid) not in (first, os.getpid())
+
+
+def test_closing_in_the_midst_of_a_call_is_a_failure_that_may_pass() -> None:
+    failures: list[Exception] = []
+
+    def call() -> None:
+        try:
+            helper.run(30, signal.pause)
+        except FilaFora as error:
+            failures.append(error)
+
+    thread = threading.Thread(target=call)
+    thread.start()
+    wait_until(lambda: helper.run(10, os.getpid), "the helper")
+    helper.close()
+    thread.join(10)
+    assert len(failures) == 1
+
+
+_SERVER = """\
+import os, time
+from printserver.printing import helper
+if __name__ == "__main__":
+    print(helper.run(20, os.getpid), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_helper_dies_with_a_killed_server(tmp_path: Path) -> None:
+    script = tmp_path / "server.py"
+    script.write_text(_SERVER)
+    with subprocess.Popen([sys.executable, str(script)], stdout=subprocess.PIPE, text=True) as server:
+        assert server.stdout is not None
+        pid = int(server.stdout.readline())
+        assert Path(f"/proc/{pid}").exists()
+        server.kill()
+        wait_until(lambda: not _alive(pid), "the end of the helper")
+
+
+def _alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

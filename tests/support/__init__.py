@@ -1,0 +1,1 @@
+"""What the tests run against: private, disposable servers that never touch the machine's own."""

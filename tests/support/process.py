@@ -1,0 +1,71 @@
+"""Start servers for tests so that they never outlive the test run."""
+
+import shutil
+import signal
+import socket
+import subprocess
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+
+def program(*names: str, folders: Sequence[str] = ("/usr/sbin", "/usr/bin")) -> str:
+    """Return the path of the first program found under one of these names; RuntimeError if there is none."""
+    for name in names:
+        for folder in ("", *folders):
+            if found := shutil.which(str(Path(folder) / name)):
+                return found
+    raise RuntimeError(f"none of {', '.join(names)} is installed: run `make setup`")
+
+
+def start(command: Sequence[str], log: Path, *, user: str | None = None, **options: object) -> subprocess.Popen[bytes]:
+    """Start a server as `user` (None: as we are); the kernel ends it when the test run dies, however that happens."""
+    drop = ["--reuid", user, "--regid", user, "--init-groups"] if user else []
+    with log.open("ab") as output:
+        return subprocess.Popen(
+            [program("setpriv"), *drop, "--pdeathsig", "TERM", "--", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            **options,
+        )
+
+
+def stop(process: subprocess.Popen[bytes] | None, sign: int = signal.SIGTERM, limit_s: float = 10.0) -> None:
+    """End a server and wait until it is gone."""
+    if process is None or process.poll() is not None:
+        return
+    process.send_signal(sign)
+    try:
+        process.wait(limit_s)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+
+
+def wait_until(
+    ready: Callable[[], object], what: str, process: subprocess.Popen[bytes] | None = None, limit_s: float = 15.0
+) -> None:
+    """Return as soon as `ready()` is true; raise when the time is over or the process has ended."""
+    end = time.monotonic() + limit_s
+    while not ready():
+        if process is not None and process.poll() is not None:
+            raise RuntimeError(f"{what}: the process ended with {process.returncode}")
+        if time.monotonic() > end:
+            raise TimeoutError(what)
+        time.sleep(0.01)
+
+
+def free_port() -> int:
+    """Return a TCP port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    """Tell whether somebody listens on this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
