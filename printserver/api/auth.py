@@ -1,0 +1,69 @@
+"""Who calls: the key in `Authorization: Bearer`, and how often it may. What a key may do is decided in `people`."""
+
+import time
+
+from flask import Request, g, request
+from limits import RateLimitItemPerMinute
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
+
+from printserver import people
+from printserver.config import Http
+from printserver.errors import Recusa
+from printserver.jobs import Office
+
+_WRONG = "chave-errada"
+_VALID = "chave"
+
+
+class Gate:
+    """Lets a request in by its key; counts wrong keys by address and, where the office says so, requests by key.
+
+    The counts live in this process, which is the only one that serves HTTP. They are taken from the library
+    Flask-Limiter stands on: its decorators limit an endpoint, and what is limited here is an answer.
+    """
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._limiter = FixedWindowRateLimiter(MemoryStorage())
+        http: Http = office.settings.http
+        self._wrong = RateLimitItemPerMinute(http.chaves_erradas_por_minuto)
+        self._valid = RateLimitItemPerMinute(http.pedidos_por_minuto) if http.pedidos_por_minuto else None
+
+    def admit(self) -> None:
+        """Put the author of the current request in `g.autor`.
+
+        Raises `Recusa` `chave-invalida`, or `muitos-pedidos` for too many wrong keys from one address or too many
+        requests with one key. A right key is let in whatever others at its address do.
+        """
+        address = request.remote_addr
+        found = self._key(request)
+        if found is None:
+            self._count(self._wrong, _WRONG, address or "", "Chaves inválidas demais deste endereço")
+            raise Recusa(
+                "chave-invalida", "Envie o cabeçalho Authorization: Bearer CHAVE com uma chave válida desta serventia."
+            )
+        if self._valid is not None:
+            self._count(self._valid, _VALID, str(found.id), "Pedidos demais com esta chave")
+        g.autor = people.autor_da_chave(found, address)
+
+    def _key(self, request: Request) -> people.Chave | None:
+        scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
+        if scheme.lower() != "bearer" or not text.strip():
+            return None
+        with self._office.db.read() as conn:
+            found = people.chave(conn, text.strip())
+        return found if found is not None and found.serventia_id == self._office.serventia_id else None
+
+    def _count(self, limit: RateLimitItemPerMinute, kind: str, who: str, message: str) -> None:
+        if self._limiter.hit(limit, kind, who):
+            return
+        reset = self._limiter.get_window_stats(limit, kind, who).reset_time
+        seconds = max(1, round(reset - time.time()))
+        raise Recusa("muitos-pedidos", f"{message}. Tente de novo em {seconds} s.", retry_after=seconds)
+
+
+def author() -> people.Autor:
+    """Return who sent the current request; `Gate.admit` has put it there."""
+    autor: people.Autor = g.autor
+    return autor

@@ -1,0 +1,150 @@
+"""Reads a request's JSON strictly, before any rule sees it: what two readers could read in two ways is refused.
+
+It knows no field of the contract; what the fields must be is said where they are used.
+"""
+
+import json
+import math
+import re
+from typing import Any, NoReturn
+
+from flask import Request
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from printserver.errors import Recusa, entrada_invalida
+
+DEPTH_LIMIT = 100
+# Values in one request; the largest deed has some hundreds. Empty lists cost 20 times their text in memory.
+VALUE_LIMIT = 200_000
+# What callers send for JSON in good faith, `curl -d` among them. Anything else says that the body is no JSON.
+MEDIA_TYPES = frozenset(
+    {"", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded", "application/octet-stream"}
+)
+_DIGITS = 18  # what every database keeps as a whole number
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
+_STRING = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def read_json(request: Request) -> Any:
+    """Return the request's JSON value.
+
+    Raises `Recusa`: `json-invalido` for another media type, broken or non-UTF-8 text, a repeated name, a number JSON
+    does not have, more than 100 levels or half a character; `entrada-invalida` by its field for a NUL, which no
+    database keeps. werkzeug's 413 comes through where the body is too large.
+    """
+    _check_headers(request)
+    raw = _read(request)
+    _check_size(raw)
+    try:
+        text = raw.decode("utf-8-sig")
+        value = json.loads(
+            text,
+            object_pairs_hook=_unique_names,
+            parse_constant=_no_constant,
+            parse_float=_finite_float,
+            parse_int=_short_integer,
+        )
+    except UnicodeDecodeError as error:
+        raise _broken(f"o texto não é UTF-8 (byte {error.start})") from error
+    except json.JSONDecodeError as error:
+        raise _broken(f"o texto não é JSON a partir da linha {error.lineno}, coluna {error.colno}") from error
+    except RecursionError as error:
+        raise _broken(f"mais de {DEPTH_LIMIT} níveis") from error
+    except ValueError as error:
+        raise _broken(str(error)) from error
+    _check_values(value)
+    return value
+
+
+def _read(request: Request) -> bytes:
+    """Return the body. Raises werkzeug's 413; a chunked body says no length, so one byte too many must tell."""
+    limit = request.max_content_length
+    if limit is None or request.content_length is not None:
+        return request.get_data(cache=False)
+    request.max_content_length = limit + 1
+    raw = request.get_data(cache=False)
+    request.max_content_length = limit
+    if len(raw) > limit:
+        raise RequestEntityTooLarge
+    return raw
+
+
+def _check_headers(request: Request) -> None:
+    media_type = request.mimetype
+    if media_type not in MEDIA_TYPES and not media_type.endswith("+json"):
+        raise _broken(f"o tipo {media_type!r} não é aceito; envie Content-Type: application/json")
+    charset = request.mimetype_params.get("charset", "utf-8").lower()
+    if charset not in _CHARSETS:
+        raise _broken(f"o texto deve vir em UTF-8, não em {charset!r}")
+    if request.headers.get("Content-Encoding", "identity").lower() != "identity":
+        raise _broken("corpo comprimido não é aceito; envie sem Content-Encoding")
+
+
+def _check_size(raw: bytes) -> None:
+    """Refuse, before anything is built, a body with more values than memory should hold (text counts as one)."""
+    if _structure(raw) > VALUE_LIMIT and _structure(_STRING.sub(b"", raw)) > VALUE_LIMIT:
+        raise _broken(f"mais de {VALUE_LIMIT} valores")
+
+
+def _structure(raw: bytes) -> int:
+    return raw.count(b"[") + raw.count(b"{") + raw.count(b",")
+
+
+def _check_values(value: Any) -> None:
+    """Walk all values without recursion: depth, half characters (lone surrogates), NUL."""
+    pending: list[tuple[Any, str, int]] = [(value, "", 1)]
+    while pending:
+        item, path, depth = pending.pop()
+        if isinstance(item, str):
+            _check_text(item, path)
+        elif isinstance(item, (dict, list)):
+            if depth > DEPTH_LIMIT:
+                raise _broken(f"mais de {DEPTH_LIMIT} níveis")
+            pairs = item.items() if isinstance(item, dict) else enumerate(item)
+            for name, inner in pairs:
+                if isinstance(name, str):
+                    _check_text(name, path)
+                if isinstance(inner, (str, dict, list)):
+                    pending.append((inner, f"{path}.{name}" if path else str(name), depth + 1))
+
+
+def _check_text(text: str, path: str) -> None:
+    if text.isascii() and "\0" not in text:
+        return
+    if "\0" in text:
+        raise entrada_invalida(path, "o caractere nulo (\\u0000) não é aceito")
+    if _SURROGATE.search(text):
+        raise _broken(f"{path or 'nome de campo'}: metade de um caractere (\\ud800 a \\udfff sem o seu par)")
+
+
+def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        seen: set[str] = set()
+        for name, _ in pairs:
+            if name in seen:
+                raise ValueError(f"o campo {name[:80]!r} aparece mais de uma vez no mesmo objeto")
+            seen.add(name)
+    return found
+
+
+def _no_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} não existe em JSON")
+
+
+def _finite_float(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(f"o número {text[:20]} é grande demais")
+    return value
+
+
+def _short_integer(text: str) -> int:
+    if len(text) > _DIGITS:
+        raise ValueError(f"o número {text[:20]}… é grande demais")
+    return int(text)
+
+
+def _broken(why: str) -> Recusa:
+    return Recusa("json-invalido", f"JSON inválido: {why}.")

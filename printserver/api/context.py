@@ -1,0 +1,56 @@
+"""What a view needs of the application it runs in: the office, and the gate that lets callers in."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import ParamSpec, TypeVar
+
+from flask import Flask, current_app
+
+from printserver import people
+from printserver.api.auth import Gate, author
+from printserver.api.metrics import Meter
+from printserver.jobs import Office
+
+_EXTENSION = "printserver.api"
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The parts that belong to one application."""
+
+    office: Office
+    gate: Gate
+    meter: Meter
+
+
+def put(app: Flask, context: Context) -> None:
+    """Make `context` the one that the views of `app` find."""
+    app.extensions[_EXTENSION] = context
+
+
+def context() -> Context:
+    """Return the context of the application that serves the current request."""
+    found: Context = current_app.extensions[_EXTENSION]
+    return found
+
+
+def office() -> Office:
+    """Return the office of the current request."""
+    return context().office
+
+
+def needs(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
+    """Let only keys with the right `right` go on to the view, before anything of the request is read."""
+
+    def decorate(view: Callable[P, R]) -> Callable[P, R]:
+        @wraps(view)
+        def checked(*args: P.args, **kwargs: P.kwargs) -> R:
+            people.exigir_direito(author(), right)
+            return view(*args, **kwargs)
+
+        return checked
+
+    return decorate

@@ -1,0 +1,141 @@
+"""Examples of every request body, for the OpenAPI page; the tests send each of them to a real office.
+
+Names, documents and numbers are invented. The fees are a real line of the state's table.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+Examples = dict[str, dict[str, Any]]
+
+_FEES: Mapping[str, str] = {
+    "tabeliao": "55.70",
+    "estado": "15.83",
+    "secretaria_fazenda": "10.83",
+    "santa_casa": "0.56",
+    "registro_civil": "2.93",
+    "tribunal_justica": "3.82",
+    "iss": "2.78",
+    "ministerio_publico": "2.67",
+    "total": "95.12",
+}
+_DEED: Mapping[str, Any] = {
+    "id": "P-2026-001234",
+    "livro": "0123",
+    "folha_inicial": "045",
+    "titulo": "Escritura de venda e compra",
+    "partes": [
+        {"qualidade": "Outorgante", "nome": "Ana Lúcia Prado", "documento": "CPF 111.444.777-35"},
+        {"qualidade": "Outorgado", "nome": "João Baptista Leão", "documento": "CPF 529.982.247-25"},
+    ],
+    "atos": [
+        {"ato": "ES", "descricao": "Venda e compra", "principal": True, "emolumentos": dict(_FEES)},
+        {"ato": "ES", "descricao": "Cessão de direitos", "emolumentos": dict(_FEES)},
+    ],
+    "corpo": {
+        "formato": "texto",
+        "conteudo": "SAIBAM quantos esta pública escritura virem que compareceram as partes acima nomeadas.\n\n"
+        "Pela outorgante foi dito que vende ao outorgado o imóvel descrito, pelo preço certo e ajustado.",
+    },
+}
+
+
+def _example(summary: str, value: dict[str, Any]) -> dict[str, Any]:
+    return {"summary": summary, "value": value}
+
+
+POSTS: Examples = {
+    "minuta": _example(
+        "A draft: no seal", {"documento": {"tipo": "minuta", "instrumento": dict(_DEED)}, "escrevente": "admin"}
+    ),
+    "livro": _example(
+        "The book's page: one seal per ato",
+        {"documento": {"tipo": "livro", "instrumento": dict(_DEED)}, "escrevente": "admin"},
+    ),
+    "traslado": _example(
+        "The first copy: isento, with the QR of the principal ato",
+        {
+            "documento": {"tipo": "traslado", "numero": 1, "instrumento": {"id": "P-2026-001234"}},
+            "escrevente": "admin",
+            "subscritor": "admin",
+        },
+    ),
+    "traslado-2": _example(
+        "A further copy, charged",
+        {
+            "documento": {
+                "tipo": "traslado",
+                "numero": "proximo",
+                "instrumento": {"livro": "0123", "folha_inicial": "045"},
+                "emolumentos": dict(_FEES),
+            },
+            "escrevente": "admin",
+        },
+    ),
+    "certidao": _example(
+        "A certidão of an act from before this server: only its text",
+        {
+            "documento": {
+                "tipo": "certidao",
+                "pedido": "2026/000123",
+                "via": 1,
+                "corpo": {
+                    "formato": "html",
+                    "conteudo": "<p>CERTIFICA que, revendo os livros, <b>nada consta</b>.</p>",
+                },
+                "emolumentos": dict(_FEES),
+            },
+            "escrevente": "admin",
+        },
+    ),
+    "ficha_abertura": _example(
+        "A signature card; without `gerar_selo` the office's setting decides",
+        {
+            "documento": {
+                "tipo": "ficha_abertura",
+                "ficha": "000123",
+                "pessoa": {"nome": "Ana Lúcia Prado", "documento": "CPF 111.444.777-35"},
+            },
+            "escrevente": "admin",
+        },
+    ),
+}
+XA: Examples = {
+    "sim": _example(
+        "Yes: the paper is in hand, exclude and print anew",
+        {"confirma": True, "escrevente": "admin", "motivo": "Papel amassado na impressora", "papel_em_maos": True},
+    ),
+    "nao": _example("No: nothing changes", {"confirma": False, "escrevente": "admin", "motivo": "Engano"}),
+}
+SELO: Examples = {"sim": _example("With a seal", {"gerar": True, "escrevente": "admin"})}
+FOLHAS: Examples = {
+    "uma-estragada": _example(
+        "Page 1 was spoiled: print it again",
+        {
+            "escrevente": "admin",
+            "motivo": "Folha rasgada",
+            "paginas": [{"pagina": 1, "estado": "inutilizada"}],
+            "imprimir": "1",
+        },
+    )
+}
+REENVIAR: Examples = {
+    "nada-saiu": _example(
+        "Nothing came out: all again", {"escrevente": "admin", "motivo": "A impressora estava desligada"}
+    )
+}
+CANCELAR: Examples = {
+    "desistiu": _example("Not wanted any more", {"escrevente": "admin", "motivo": "A parte desistiu"})
+}
+EXCLUIR: Examples = {
+    "ato-desfeito": _example(
+        "The act was not done: exclude its seals",
+        {"escrevente": "admin", "motivo": "Ato não se concluiu", "papel_em_maos": True},
+    )
+}
+PAPEL: Examples = {
+    "proximo": _example(
+        "The next sheet is A0000012; one was spoiled",
+        {"proximo": "A0000012", "inutilizados": ["A0000011"], "escrevente": "admin"},
+    )
+}

@@ -1,0 +1,79 @@
+"""Numbers for Prometheus: what the API answered and how fast, and how much of the office's work waits."""
+
+import time
+
+import sqlalchemy as sa
+from flask import Response, g, request
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from printserver import db
+from printserver.jobs import Office
+
+_BUCKETS = (0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60)
+
+
+class Meter:
+    """The numbers of one process; those of the tables are read when they are asked for."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self.registry = CollectorRegistry()
+        self._requests = Counter(
+            "printserver_http_requests", "Answers of the API.", ("endpoint", "status"), registry=self.registry
+        )
+        self._seconds = Histogram(
+            "printserver_http_seconds",
+            "Time to answer, without the waiting that was asked for in espera.",
+            ("endpoint",),
+            registry=self.registry,
+            buckets=_BUCKETS,
+        )
+        self._jobs = Gauge("printserver_jobs", "Jobs not yet at an end, by state.", ("estado",), registry=self.registry)
+        self._questions = Gauge("printserver_questions", "Open questions.", registry=self.registry)
+        self._seals = Gauge(
+            "printserver_seals", "Seals, by state towards the court.", ("estado",), registry=self.registry
+        )
+        self._certificate = Gauge(
+            "printserver_certificate_seconds", "Seconds until the certificate ends.", registry=self.registry
+        )
+
+    @staticmethod
+    def start() -> None:
+        """Note the moment the current request came."""
+        g.started = time.perf_counter()
+
+    def count(self, response: Response) -> Response:
+        """Count the answer of the current request; requests that wait on purpose are not timed."""
+        endpoint = request.endpoint or "none"
+        self._requests.labels(endpoint, str(response.status_code)).inc()
+        if "started" in g and request.args.get("espera", "0") == "0":
+            self._seconds.labels(endpoint).observe(time.perf_counter() - g.started)
+        return response
+
+    def text(self) -> bytes:
+        """Return all numbers in Prometheus's text format."""
+        office = self._office
+        of_office = db.job.c.serventia_id == office.serventia_id
+        with office.db.read() as conn:
+            jobs = conn.execute(
+                sa.select(db.job.c.estado, sa.func.count())
+                .where(of_office, ~db.job.c.encerrado)
+                .group_by(db.job.c.estado)
+            ).all()
+            seals = conn.execute(
+                sa.select(db.selo.c.estado, sa.func.count())
+                .where(db.selo.c.serventia_id == office.serventia_id)
+                .group_by(db.selo.c.estado)
+            ).all()
+            questions = conn.execute(
+                sa.select(sa.func.count())
+                .select_from(db.pergunta)
+                .where(db.pergunta.c.serventia_id == office.serventia_id, db.pergunta.c.estado == "aberta")
+            ).scalar_one()
+        for gauge, rows in ((self._jobs, jobs), (self._seals, seals)):
+            gauge.clear()
+            for state, number in rows:
+                gauge.labels(state).set(number)
+        self._questions.set(questions)
+        self._certificate.set((office.certificado.valido_ate - office.clock()).total_seconds())
+        return generate_latest(self.registry)

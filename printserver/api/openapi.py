@@ -1,0 +1,60 @@
+"""Finishes what APIFlask makes of the code: the problem answer, which no view returns, and the headers of a post."""
+
+import json
+import re
+from typing import Any
+
+from pydantic import BaseModel
+
+from printserver.api import schemas
+from printserver.api.prints import KEY_HEADER, KEY_LIMIT
+
+_REF = "#/components/schemas/"
+_PART = re.compile(r"#/components/schemas/\w+\.")
+_POST = ("/api/v1/jobs", "post")
+
+
+def finish(spec: dict[str, Any] | str) -> dict[str, Any] | str:
+    """Return `spec` with the schemas that are only referred to, and with the headers of `POST /jobs`."""
+    assert isinstance(spec, dict)  # text only where the format is YAML
+    found = spec.setdefault("components", {}).setdefault("schemas", {})
+    found.update(_schemas_of(schemas.HeldProblem))
+    path, method = _POST
+    post = spec["paths"][path][method]
+    post["parameters"].append(
+        {
+            "name": KEY_HEADER,
+            "in": "header",
+            "required": False,
+            "description": "One key for each press of the button, stored before it is sent.",
+            "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
+        }
+    )
+    post["responses"]["202"]["headers"] = {
+        "Idempotent-Replay": {"description": "true: the key was used before.", "schema": {"type": "string"}},
+        "Location": {"description": "The job.", "schema": {"type": "string"}},
+    }
+    return _each_schema_once(spec)
+
+
+def _each_schema_once(spec: dict[str, Any]) -> dict[str, Any]:
+    """Return `spec` with `Parent.Part` named `Part`: APIFlask writes a part again for each schema that uses it.
+
+    Raises ValueError where two parts of one name are not the same.
+    """
+    short: dict[str, Any] = json.loads(_PART.sub(_REF, json.dumps(spec)))
+    once: dict[str, Any] = {}
+    for name, schema in short["components"]["schemas"].items():
+        part = name.rpartition(".")[2]
+        if once.setdefault(part, schema) != schema:
+            raise ValueError(f"two schemas named {part}")
+    short["components"]["schemas"] = once
+    return short
+
+
+def _schemas_of(model: type[BaseModel]) -> dict[str, Any]:
+    """Return a model's JSON schema and those it is made of, named in APIFlask's manner."""
+    name = model.__name__
+    schema = model.model_json_schema(ref_template=f"{_REF}{name}.{{model}}")
+    parts = schema.pop("$defs", {})
+    return {name: schema, **{f"{name}.{part}": inner for part, inner in parts.items()}}

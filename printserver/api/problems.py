@@ -1,0 +1,127 @@
+"""The one place where a refusal becomes `application/problem+json` (RFC 9457), whatever went wrong and wherever.
+
+`Recusa` brings its own word. Everything else that can end a request (no such path, a method that is not allowed, a body
+that is too large, a fault of our own) is given the word of the contract that says it best. Nothing of a fault's inside
+is told; it is logged under the number the answer bears.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+from flask import Flask, Response, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
+
+from printserver.errors import Recusa
+
+TYPE_PREFIX = "https://printserver.invalid/problemas/"
+MEDIA_TYPE = "application/problem+json"
+_RETRY_AFTER_S = 1
+_DRAIN_CHUNK = 1 << 16
+_DRAIN_TIMES = 3  # a refused body is read and thrown away up to this many times the limit, then the line is cut
+
+log = structlog.get_logger(__name__)
+
+
+def json_response(
+    data: Any, status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = "application/json"
+) -> Response:
+    """Return `data` as JSON in UTF-8, nothing escaped to ASCII and never kept by a cache."""
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    response = Response(text.encode("utf-8", "replace"), status=status, content_type=media_type)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers.update(headers or {})
+    return response
+
+
+def problem(
+    recusa: Recusa, extra: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Return the problem answer of `recusa`; `extra` is added to its own extra fields (a held `job`)."""
+    kind = recusa.kind
+    body: dict[str, Any] = {
+        "type": TYPE_PREFIX + recusa.word,
+        "title": kind.title,
+        "status": kind.status,
+        "detail": recusa.detail,
+        "repetir": kind.repetir,
+    }
+    if recusa.errors:
+        body["errors"] = [{"campo": item.campo, "mensagem": item.mensagem} for item in recusa.errors]
+    added = {**recusa.extra, **(extra or {})}
+    body.update({name: value for name, value in added.items() if name not in body})
+    response = json_response(body, kind.status, headers, MEDIA_TYPE)
+    retry_after = recusa.retry_after
+    if retry_after is None and (kind.status in (429, 503) or recusa.word == "em-processamento"):
+        retry_after = _RETRY_AFTER_S
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(max(1, retry_after))
+    if kind.status == 401:
+        response.headers["WWW-Authenticate"] = 'Bearer realm="printserver"'
+    return response
+
+
+def refusal_of(error: Exception) -> Recusa:
+    """Return the refusal that stands for any exception; one that nobody foresaw is logged whole."""
+    if isinstance(error, Recusa):
+        return error
+    if isinstance(error, RequestEntityTooLarge):
+        limite = (request.max_content_length or 0) // (1024 * 1024)
+        return Recusa("corpo-grande-demais", f"O pedido passa de {limite} MB. Diminua o corpo do documento.")
+    if isinstance(error, NotFound):
+        return Recusa("nao-encontrado", f"Não há nada no endereço {request.path}. Confira o caminho.")
+    if isinstance(error, MethodNotAllowed):
+        return Recusa("metodo-nao-permitido", f"{request.method} não serve para {request.path}. Confira o método.")
+    if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:
+        return Recusa("json-invalido", "O pedido não pôde ser lido como HTTP. Confira cabeçalhos e corpo.")
+    if isinstance(error, (OperationalError, PoolTimeout)):
+        log.exception("database_unavailable", path=request.path)
+        return Recusa("servidor-ocupado", "O banco de dados não respondeu a tempo. Envie o mesmo pedido de novo.")
+    number = secrets.token_hex(6)
+    log.error("unforeseen_error", occurrence=number, path=request.path, method=request.method, exc_info=error)
+    return Recusa(
+        "erro-interno",
+        f"Erro inesperado no servidor (ocorrência {number}). Envie o mesmo pedido de novo com a mesma chave; "
+        "se continuar, avise o administrador com este número.",
+        extra={"ocorrencia": number},
+    )
+
+
+def install(app: Flask, prefixes: tuple[str, ...]) -> None:
+    """Answer every error under `prefixes` with a problem; errors elsewhere are left to the screens' own handlers."""
+
+    def handle(error: Exception) -> ResponseReturnValue:
+        if not request.path.startswith(prefixes):
+            if isinstance(error, HTTPException):
+                return error
+            raise error
+        recusa = refusal_of(error)
+        response = problem(recusa)
+        if isinstance(error, MethodNotAllowed) and error.valid_methods:
+            response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+        if recusa.word == "corpo-grande-demais":
+            _drain(request.max_content_length or 0)
+        return response
+
+    for kind in (Exception, HTTPException):
+        app.register_error_handler(kind, handle)
+
+
+def _drain(limit: int) -> None:
+    """Read and forget what the caller is still sending: many do not look for an answer before they have sent it all."""
+    stream = request.environ["wsgi.input"]
+    declared = request.content_length
+    if declared is not None and declared > limit * (_DRAIN_TIMES + 1):
+        return
+    left = declared if declared is not None else limit * _DRAIN_TIMES
+    while left > 0:
+        chunk = stream.read(min(_DRAIN_CHUNK, left))
+        if not chunk:
+            return
+        left -= len(chunk)

@@ -1,0 +1,133 @@
+"""What may stand behind the `?` of each call, as Pydantic models; a name that is not here is refused by name."""
+
+from datetime import date
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ModelWrapValidatorHandler,
+    ValidationError,
+    model_validator,
+)
+
+from printserver.errors import Campo, Recusa
+
+ESPERA_MAXIMA_S = 30
+
+Estado = Literal[
+    "aguardando_xa",
+    "aguardando_selo",
+    "aceito",
+    "renderizado",
+    "entregue",
+    "impresso",
+    "incerto",
+    "falhou",
+    "cancelado",
+]
+Tipo = Literal["minuta", "livro", "traslado", "certidao", "ficha_abertura"]
+
+
+def _day(text: str | None) -> str | None:
+    """Refuse what is not AAAA-MM-DD; Python's own reader takes weeks and days without hyphens too."""
+    if text is not None and date.fromisoformat(text).isoformat() != text:
+        raise ValueError
+    return text
+
+
+Espera = Annotated[
+    float, Field(ge=0, le=ESPERA_MAXIMA_S, allow_inf_nan=False, description="Segundos de espera, de 0 a 30.")
+]
+Pagina = Annotated[int, Field(ge=1, le=1_000_000, description="Número da página da lista, a partir de 1.")]
+Dia = Annotated[str | None, AfterValidator(_day), Field(description="Dia, como AAAA-MM-DD.")]
+Texto = Annotated[str | None, Field(max_length=255, description="Texto de até 255 caracteres.")]
+
+
+class Query(BaseModel):
+    """The base: unknown names refused, empty values taken as absent, every fault named in Portuguese."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="wrap")
+    @classmethod
+    def _in_portuguese(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+        given = {name: value for name, value in dict(data).items() if value != ""}
+        try:
+            return handler(given)
+        except ValidationError as error:
+            faults = [_fault(cls, str(item["loc"][0]), item["type"]) for item in error.errors()]
+            detail = "; ".join(f"{fault.campo}: {fault.mensagem}" for fault in faults)
+            raise Recusa("entrada-invalida", f"Endereço: {detail}", errors=faults) from error
+
+    def filters(self) -> dict[str, str]:
+        """Return what was given, but for the page, as text by name."""
+        given = self.model_dump(mode="json", exclude={"pagina"}, exclude_none=True)
+        return {name: str(value) for name, value in given.items()}
+
+
+def _fault(model: type[BaseModel], name: str, kind: str) -> Campo:
+    if kind == "extra_forbidden":
+        return Campo(name, f"parâmetro desconhecido; use: {', '.join(model.model_fields) or 'nenhum'}")
+    return Campo(name, f"valor não aceito. {model.model_fields[name].description or ''}".strip())
+
+
+class PostQuery(Query):
+    """`POST /jobs`."""
+
+    espera: Espera = 0
+
+
+class JobQuery(Query):
+    """`GET /jobs/{id}`."""
+
+    espera: Espera = 0
+    desde: Estado | None = Field(None, description="Estado já conhecido, por exemplo aceito.")
+
+
+class PdfQuery(Query):
+    """`GET /jobs/{id}/pdf`."""
+
+    copia: Literal["0", "1"] = Field("0", description="1: a cópia sem valor; 0: o que a chave permite.")
+
+
+class JobsQuery(Query):
+    """`GET /jobs`."""
+
+    chave: Texto = None
+    estado: Estado | None = Field(None, description="Um dos estados do trabalho, por exemplo entregue.")
+    tipo: Tipo | None = Field(None, description="minuta, livro, traslado, certidao ou ficha_abertura.")
+    instrumento: Texto = None
+    livro: Texto = None
+    folha: Texto = None
+    fila: Texto = None
+    de: Dia = None
+    ate: Dia = None
+    pagina: Pagina = 1
+
+
+class SealsQuery(Query):
+    """`GET /selos`."""
+
+    codigo: Texto = None
+    ato: Texto = None
+    estado: Texto = None
+    livro: Texto = None
+    folha: Texto = None
+    matricula: Texto = None
+    de: Dia = None
+    ate: Dia = None
+    pagina: Pagina = 1
+
+
+class EventsQuery(Query):
+    """`GET /eventos`."""
+
+    depois: Annotated[int, Field(ge=0, lt=2**63, description="Número do último evento já lido.")] = 0
+    espera: Espera = 0
+
+
+class NoQuery(Query):
+    """Calls with nothing behind the `?`."""

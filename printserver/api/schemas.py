@@ -1,0 +1,285 @@
+"""The answers of the API as Pydantic models, for the OpenAPI page and for the tests that hold real answers against it.
+
+The answers themselves are the plain dicts of `jobs`: an answer may have more fields than stand here, never fewer.
+"""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict
+
+from printserver.api.queries import Estado, Tipo
+
+Repetir = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
+
+
+class _Answer(BaseModel):
+    model_config = ConfigDict(extra="allow", strict=False)
+
+
+class FieldError(_Answer):
+    """One bad field."""
+
+    campo: str
+    mensagem: str
+
+
+class Problem(_Answer):
+    """A refusal, as `application/problem+json`; `type` ends in the word."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    repetir: Repetir
+    errors: list[FieldError] = []
+
+
+class DocumentFields(_Answer):
+    """What the document is: the fields that its type does not have are null."""
+
+    tipo: Tipo
+    numero: int | None
+    instrumento: str | None
+    livro: str | None
+    folha_inicial: str | None
+    folha_final: str | None
+    pedido: str | None
+    via: int | None
+    ficha: str | None
+
+
+class JobSeal(_Answer):
+    """A seal printed with a job."""
+
+    codigo: str
+    ato: str
+    descricao: str
+    principal: bool
+    vinculador: str | None
+    isento: bool
+    total_centavos: int
+    iss_centavos: int
+    estado: str
+    retifica: str | None
+    retificado_por: str | None
+
+
+class Qr(_Answer):
+    """What is printed as QR: whose seal, and its content."""
+
+    selo: str
+    url: str
+
+
+class Cups(_Answer):
+    """How far the queue got, in IPP's words."""
+
+    servidor: str | None
+    id: int
+    estado: str | None
+    motivos: list[str]
+    folhas: int | None
+
+
+class Notice(_Answer):
+    """What was changed in form, never in text."""
+
+    campo: str
+    mensagem: str
+
+
+class Alternative(_Answer):
+    """What would be right instead."""
+
+    acao: str
+    texto: str
+
+
+class Question(_Answer):
+    """A question that holds a job."""
+
+    tipo: Literal["xa", "selo", "folhas"]
+    texto: str
+    selos: list[str]
+    atinge: list[dict[str, Any]]
+    xa_ate: AwareDatetime | None
+    alternativas: list[Alternative]
+
+
+class Step(_Answer):
+    """One line of a job's history."""
+
+    estado: str
+    quando: AwareDatetime
+    quem: str | None
+    sistema: str | None
+    detalhe: Any
+
+
+class Job(_Answer):
+    """A job as it stands."""
+
+    id: str
+    estado: Estado
+    encerrado: bool
+    demonstracao: bool
+    instancia: str
+    documento: DocumentFields
+    formato: str
+    fila: str
+    copias: int
+    escrevente: str
+    subscritor: str | None
+    selos: list[JobSeal]
+    qr: Qr | None
+    paginas: int
+    sha256: str | None
+    cups: Cups | None
+    avisos: list[Notice]
+    pergunta: Question | None
+    historico: list[Step]
+    links: dict[str, str]
+
+
+class HeldProblem(Problem):
+    """A refusal that may hold the job (`job`) or name what stands in the way (`anterior`)."""
+
+    job: Job | None = None
+    anterior: dict[str, Any] | None = None
+    alternativas: list[Alternative] = []
+
+
+class Jobs(_Answer):
+    """A page of jobs."""
+
+    itens: list[Job]
+    pagina: int
+    total: int
+
+
+class Seal(JobSeal):
+    """A seal with all that is kept of it."""
+
+    qr: Any
+    registro: str
+    cadeia: list[Any]
+    vinculos: Any
+    andamentos: list[Any]
+
+
+class Seals(_Answer):
+    """A page of seals."""
+
+    itens: list[JobSeal]
+    pagina: int
+    total: int
+
+
+class Event(_Answer):
+    """One change of a job or a seal."""
+
+    n: int
+    quando: AwareDatetime
+    tipo: Literal["job", "selo"]
+    id: str
+    estado: str
+
+
+class Events(_Answer):
+    """The changes after a number."""
+
+    itens: list[Event]
+
+
+class PageSize(_Answer):
+    """In mm."""
+
+    largura: float
+    altura: float
+
+
+class Margins(_Answer):
+    """In mm."""
+
+    esquerda: float
+    direita: float
+    superior: float
+    inferior: float
+
+
+class Block(_Answer):
+    """The seal block: where it stands and its size, in mm."""
+
+    onde: str
+    x: float | None
+    y: float | None
+    largura: float
+    altura: float | None
+    qr: str
+
+
+class Variable(_Answer):
+    """A mark that becomes plain text."""
+
+    nome: str
+    exemplo: str
+
+
+class Format(_Answer):
+    """A format: page, margins, block, what it writes besides the body."""
+
+    nome: str
+    tipo: str
+    versao: str
+    pagina: PageSize
+    margens: Margins
+    bloco: Block
+    imprime: list[str]
+    variaveis: list[Variable]
+
+
+class Formats(_Answer):
+    """All formats."""
+
+    itens: list[Format]
+    pagina: int
+    total: int
+
+
+class Queue(_Answer):
+    """A queue and what it said last."""
+
+    nome: str
+    padrao: bool
+    estado: str
+    motivos: list[str]
+    bandejas: list[Any]
+    papeis: list[Any]
+    faces: list[str]
+    papel_numerado: bool
+
+
+class Queues(_Answer):
+    """All queues."""
+
+    itens: list[Queue]
+    pagina: int
+    total: int
+
+
+class Health(_Answer):
+    """The process answers."""
+
+    estado: Literal["ok"]
+    instancia: str
+    demonstracao: bool
+    versao: str
+
+
+class Readiness(_Answer):
+    """What work needs is there."""
+
+    pronto: bool
+    banco: bool
+    spool: bool
+    render: bool
