@@ -1,4 +1,4 @@
-"""The small types of a request: short texts, numbers, dates, codes. What they let through is fit for a line of print and of the log.
+"""The small types of a request: short texts, numbers, dates, codes. What they let through is fit for a printed line.
 
 Every refusal is a `PydanticCustomError` with a Portuguese message; `campo` in its context is the field meant, where the
 check belongs to the whole object.
@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, Strict, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
-from ..selo import code
+from printserver.selo import code
 
 _DATA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FOLHA = re.compile(r"[0-9]{1,6}")

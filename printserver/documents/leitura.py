@@ -5,8 +5,8 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from ..errors import Campo, Recusa
-from .model import Corpo, Pedido
+from printserver.documents.model import Corpo, Pedido
+from printserver.errors import Campo, Recusa
 
 MAXIMO_DE_ERROS = 50
 
@@ -47,8 +47,13 @@ def ler_pedido(dados: object) -> Pedido:
     return pedido
 
 
+def campos_errados(error: ValidationError) -> list[Campo]:
+    """Return the bad fields of any request by their dotted paths, in Portuguese; at most 50."""
+    return [_campo(detalhe) for detalhe in error.errors(include_url=False)[:MAXIMO_DE_ERROS]]
+
+
 def _recusar(error: ValidationError) -> Recusa:
-    erros = [_campo(detalhe) for detalhe in error.errors(include_url=False)[:MAXIMO_DE_ERROS]]
+    erros = campos_errados(error)
     primeiro = f"{erros[0].campo or 'pedido'}: {erros[0].mensagem}"
     outros = f" (e mais {error.error_count() - 1}, em errors)" if error.error_count() > 1 else ""
     return Recusa("entrada-invalida", primeiro + outros, errors=erros)

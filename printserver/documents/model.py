@@ -1,4 +1,4 @@
-"""The body of `POST /api/v1/jobs`, as the contract writes it: strict Pydantic models. They know what is well written, not what is lawful.
+"""The body of `POST /api/v1/jobs`, as the contract writes it: strict Pydantic models of what is well written.
 
 `ler_pedido` (in `leitura`) reads one. What a rule of the book forbids is refused by the document's own module.
 """
@@ -7,9 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
 
-from ..selo.fees import COMPONENTES, Emolumentos
-from ..selo.money import Reais
-from .campos import (
+from printserver.documents.campos import (
     CodigoDoAto,
     CodigoDoSelo,
     Data,
@@ -23,6 +21,8 @@ from .campos import (
     Texto,
     erro,
 )
+from printserver.selo.fees import COMPONENTES, Emolumentos
+from printserver.selo.money import Reais
 
 _T = TypeVar("_T")
 

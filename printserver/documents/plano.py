@@ -1,15 +1,15 @@
-"""The plain data of the rule book: what a document's rules are given, and the plan that they answer. No rule stands here."""
+"""The plain data of the rules: what they are given of a document, and the plan that they answer. Holds no rule."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from ..errors import Campo
-from ..selo.atos import TabelaDeAtos
-from ..selo.emitir import SeloNovo
-from ..selo.fees import Emolumentos
-from ..selo.services import TabelaDeServicos
-from .model import Assinaturas, Corpo, Instrumento
+from printserver.documents.model import Assinaturas, Corpo, Instrumento
+from printserver.errors import Campo
+from printserver.selo.atos import TabelaDeAtos
+from printserver.selo.emitir import SeloNovo
+from printserver.selo.fees import Emolumentos
+from printserver.selo.services import TabelaDeServicos
 
 NATUREZA = 1  # Tabelionato de Notas (S1)
 
@@ -72,7 +72,7 @@ class Regras:
 
 @dataclass(frozen=True, slots=True)
 class Identidade:
-    """What *the same document* is (X0): `chave` compares, `rotulo` is for people, `campos` the contract's `documento`."""
+    """What *the same document* is (X0): `chave` compares, `rotulo` is for people, `campos` is the job's `documento`."""
 
     tipo: str
     chave: str
@@ -126,8 +126,8 @@ class Plano:
     """What the rules say of one document: its text, its seals (principal first), whose QR, which values.
 
     `instrumento` is the instrument that the document is made from (None: N5, or a ficha). `pergunta_selo`: the
-    escrevente decides first whether there is a seal, and `selos` is empty until then (N9). `qr` is whose QR the rules
-    ask for; a livro's format may still ask for the principal's (N7). `selo_livro` is the live principal seal of the
+    escrevente decides first whether there is a seal, and `selos` is empty until then (N9). `qr` is whose QR stands
+    there where the format draws one (N3–N5, N7). `selo_livro` is the live principal seal of the
     livro (N3, N6). `substitui` is the code of the seal replaced (X8). `ficha` is the signature card's person.
     """
 
