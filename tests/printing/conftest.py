@@ -22,7 +22,7 @@ def errand(tmp_path: Path) -> Callable[..., Entrega]:
             for _ in range(pages):
                 page = pdf.add_blank_page(page_size=(width * _POINTS_PER_MM, height * _POINTS_PER_MM))
                 page.Contents = pdf.make_stream(f"0 g 100 400 {square:.4f} {square:.4f} re f".encode())
-            pdf.save(path)
+            pdf.save(path, deterministic_id=True)
         fields: dict[str, object] = {"titulo": "Traslado 1", "copias": 1, "faces": None, "bandeja": None, **more}
         return Entrega(job_id=job_id, pdf=path, largura_mm=width, altura_mm=height, **fields)
 
