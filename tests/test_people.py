@@ -19,7 +19,7 @@ def conn() -> Iterator[sa.Connection]:
     db.metadata.create_all(engine)
     with engine.begin() as connection:
         for cns in ("123456", "654321"):
-            connection.execute(db.serventia.insert().values(cns=cns, criada_em=AGORA))
+            connection.execute(db.serventia.insert().values(cns=cns, instancia=cns, criada_em=AGORA))
         yield connection
     engine.dispose()
 

@@ -13,7 +13,7 @@ from printserver.api.context import Context, context, put
 from printserver.api.documented import SECURITY, StrictRequest
 from printserver.api.metrics import Meter
 from printserver.api.openapi import finish
-from printserver.jobs import Office
+from printserver.jobs.office import Office
 
 # Every path that answers in problems; all else belongs to the screens.
 PREFIXES = ("/api/", "/healthz", "/readyz", "/metrics")

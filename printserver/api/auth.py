@@ -10,7 +10,7 @@ from limits.strategies import FixedWindowRateLimiter
 from printserver import people
 from printserver.config import Http
 from printserver.errors import Recusa
-from printserver.jobs import Office
+from printserver.jobs.office import Office
 
 _WRONG = "chave-errada"
 _VALID = "chave"

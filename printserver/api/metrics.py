@@ -7,7 +7,7 @@ from flask import Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from printserver import db
-from printserver.jobs import Office
+from printserver.jobs.office import Office
 
 _BUCKETS = (0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60)
 

@@ -1,0 +1,55 @@
+"""A real office in a temporary folder, opened once for all tests of the API, and callers with keys."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from apiflask import APIFlask
+from callers import Caller
+from flask.testing import FlaskClient
+
+from printserver import instance, people
+from printserver.api import nova_aplicacao, registrar
+from printserver.jobs.office import Office
+
+
+@pytest.fixture(scope="session")
+def new_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, str]]:
+    folder = tmp_path_factory.mktemp("api") / "serventia"
+    made = instance.criar(folder, datetime.now(UTC))
+    office = Office.abrir(folder)
+    yield office, made.chave
+    office.fechar()
+
+
+@pytest.fixture(scope="session")
+def office(new_office: tuple[Office, str]) -> Office:
+    return new_office[0]
+
+
+@pytest.fixture(scope="session")
+def app(office: Office) -> APIFlask:
+    application = nova_aplicacao("api-under-test")
+    registrar(application, office)
+    return application
+
+
+@pytest.fixture
+def client(app: APIFlask) -> FlaskClient:
+    return app.test_client()
+
+
+@pytest.fixture
+def caller(client: FlaskClient, new_office: tuple[Office, str]) -> Caller:
+    """A caller with all rights."""
+    return Caller(client, new_office[1])
+
+
+@pytest.fixture(scope="session")
+def keys(office: Office) -> dict[str, str]:
+    """One key for each right, by the right's name, that has this right only."""
+    with office.db.write() as conn:
+        return {
+            right: people.criar_chave(conn, office.serventia_id, f"so-{right}", [right], office.clock())
+            for right in people.DIREITOS
+        }

@@ -1,0 +1,121 @@
+"""Keys, rights and limits (A2, X9): who is let in, to what, and how often."""
+
+import dataclasses
+
+import pytest
+from apiflask import APIFlask
+from callers import Caller, word
+from flask.testing import FlaskClient
+
+from printserver import db, jobs, people
+from printserver.api import nova_aplicacao, registrar
+from printserver.config import Http
+from printserver.jobs.office import Office
+
+NEEDS = {
+    "/api/v1/jobs": "imprimir",
+    "/api/v1/jobs/x/reenviar": "imprimir",
+    "/api/v1/jobs/x/cancelar": "imprimir",
+    "/api/v1/filas/notas/papel": "imprimir",
+    "/api/v1/jobs/x/xa": "responder",
+    "/api/v1/jobs/x/selo": "responder",
+    "/api/v1/jobs/x/folhas": "responder",
+    "/api/v1/jobs/x/excluir": "responder",
+}
+
+
+def _limited(office: Office, **http: int) -> FlaskClient:
+    """Return a client of the same office with other limits, whose counts begin at nothing."""
+    app = nova_aplicacao("limited")
+    registrar(app, dataclasses.replace(office, settings=office.settings.model_copy(update={"http": Http(**http)})))
+    return app.test_client()
+
+
+def test_every_call_but_the_health_bears_a_key(app: APIFlask, office: Office) -> None:
+    client = _limited(office, chaves_erradas_por_minuto=1000)
+    for rule in app.url_map.iter_rules():
+        path = rule.rule.replace("<job_id>", "x").replace("<codigo>", "x").replace("<nome>", "x")
+        for method in sorted((rule.methods or set()) & {"GET", "POST"}):
+            response = client.open(path, method=method)
+            if path in ("/healthz", "/readyz"):
+                assert response.status_code == 200
+            else:
+                assert word(response) == "chave-invalida", path
+                assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic {key}", "{key}", "Bearer x{key}", "Bearer {key} x"])
+def test_a2_only_the_very_key_is_let_in(office: Office, caller: Caller, header: str) -> None:
+    client = _limited(office)
+    response = client.get("/api/v1/jobs", headers={"Authorization": header.format(key=caller.key)})
+    assert word(response) == "chave-invalida"
+
+
+def test_a2_the_scheme_is_read_whatever_its_case(caller: Caller, client: FlaskClient) -> None:
+    assert client.get("/api/v1/jobs", headers={"Authorization": f"bearer  {caller.key} "}).status_code == 200
+
+
+def test_a2_a_key_of_another_office_is_nobody_here(office: Office) -> None:
+    with office.db.write() as conn:
+        conn.execute(db.serventia.insert().values(id=2, cns="654321", instancia="outra", criada_em=office.clock()))
+        key = people.criar_chave(conn, 2, "de-fora", people.DIREITOS, office.clock())
+    assert word(Caller(_limited(office), key).get("/api/v1/jobs")) == "chave-invalida"
+
+
+@pytest.mark.parametrize("path", NEEDS)
+@pytest.mark.parametrize("right", people.DIREITOS)
+def test_a2_each_call_needs_its_right(client: FlaskClient, keys: dict[str, str], path: str, right: str) -> None:
+    response = Caller(client, keys[right]).post(path, {})
+    if right == NEEDS[path]:
+        assert word(response) in ("entrada-invalida", "nao-encontrado")
+    else:
+        assert word(response) == "sem-permissao"
+
+
+def test_a2_the_right_is_asked_for_before_the_body_is_read(client: FlaskClient, keys: dict[str, str]) -> None:
+    assert word(Caller(client, keys["selos"]).post("/api/v1/jobs", b"{")) == "sem-permissao"
+
+
+@pytest.mark.parametrize(
+    ("right", "query", "marked"),
+    [("original", "", False), ("original", "?copia=1", True), ("original", "?copia=0", False), ("imprimir", "", True)],
+)
+def test_x9_only_the_right_original_gets_the_very_bytes(
+    client: FlaskClient,
+    keys: dict[str, str],
+    monkeypatch: pytest.MonkeyPatch,
+    right: str,
+    query: str,
+    marked: bool,
+) -> None:
+    asked: list[tuple[people.Autor, str, bool]] = []
+
+    def pdf(_office: Office, autor: people.Autor, job_id: str, copia: bool) -> bytes:
+        asked.append((autor, job_id, copia))
+        return b"%PDF"
+
+    monkeypatch.setattr(jobs, "pdf", pdf)
+    response = Caller(client, keys[right]).get(f"/api/v1/jobs/j1/pdf{query}")
+    assert (response.status_code, response.content_type, response.data) == (200, "application/pdf", b"%PDF")
+    assert response.headers["Cache-Control"] == "no-store"
+    ((autor, job_id, copia),) = asked
+    assert (autor.sistema, autor.endereco, job_id, copia) == (f"so-{right}", "127.0.0.1", "j1", marked)
+
+
+def test_wrong_keys_from_one_address_are_slowed_and_right_ones_are_not(office: Office, caller: Caller) -> None:
+    client = _limited(office, chaves_erradas_por_minuto=3)
+    wrong = {"Authorization": "Bearer errada"}
+    words = [word(client.get("/api/v1/jobs", headers=wrong)) for _ in range(5)]
+    assert words == ["chave-invalida"] * 3 + ["muitos-pedidos"] * 2
+    assert 1 <= int(client.get("/api/v1/jobs", headers=wrong).headers["Retry-After"]) <= 61
+    assert Caller(client, caller.key).get("/api/v1/jobs").status_code == 200
+    other = client.get("/api/v1/jobs", headers=wrong, environ_overrides={"REMOTE_ADDR": "10.0.0.9"})
+    assert word(other) == "chave-invalida"
+
+
+def test_requests_of_a_valid_key_are_limited_only_where_the_office_says_so(office: Office, caller: Caller) -> None:
+    free = Caller(_limited(office), caller.key)
+    assert {free.get("/api/v1/formatos/nada").status_code for _ in range(50)} == {404}
+    limited = Caller(_limited(office, pedidos_por_minuto=2), caller.key)
+    statuses = [limited.get("/api/v1/formatos/nada").status_code for _ in range(3)]
+    assert statuses == [404, 404, 429]

@@ -1,0 +1,102 @@
+"""The description of the API is made from the code: every call stands in it, every reference leads somewhere."""
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from apiflask import APIFlask
+from callers import Caller
+
+from printserver.api import examples
+from printserver.api.queries import JobsQuery
+from printserver.documents import ler_pedido
+from printserver.documents.model import Pedido
+from printserver.errors import WORDS
+from printserver.jobs import requests as forms
+
+OPEN = ("/healthz", "/readyz")
+ACTIONS = [
+    (examples.XA, forms.RespostaXa),
+    (examples.SELO, forms.RespostaSelo),
+    (examples.FOLHAS, forms.Folhas),
+    (examples.REENVIAR, forms.Reenvio),
+    (examples.CANCELAR, forms.Cancelamento),
+    (examples.EXCLUIR, forms.Exclusao),
+    (examples.PAPEL, forms.PapelDaFila),
+]
+
+
+@pytest.fixture
+def spec(caller: Caller) -> dict[str, Any]:
+    response = caller.get("/api/v1/openapi.json")
+    assert response.status_code == 200
+    found: dict[str, Any] = response.get_json()
+    return found
+
+
+def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    for path, operations in spec["paths"].items():
+        for method, operation in operations.items():
+            yield path, method, operation
+
+
+def test_every_call_and_no_other_is_described(spec: dict[str, Any], app: APIFlask) -> None:
+    described = {(method.upper(), path) for path, method, _ in _operations(spec)}
+    there = {
+        (method, rule.rule.replace("<", "{").replace(">", "}"))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert described == there
+
+
+def test_it_is_openapi_3_1_and_says_where_the_key_goes(spec: dict[str, Any]) -> None:
+    assert spec["openapi"] == "3.1.0"
+    assert spec["components"]["securitySchemes"]["chave"]["scheme"] == "bearer"
+    for path, _, operation in _operations(spec):
+        assert operation["summary"]
+        assert operation.get("security") == (None if path in OPEN else [{"chave": []}])
+
+
+def test_every_reference_leads_to_a_schema_with_fields(spec: dict[str, Any]) -> None:
+    schemas = spec["components"]["schemas"]
+    references = set(re.findall(r"#/components/schemas/([^\"]+)", json.dumps(spec)))
+    assert references <= schemas.keys()
+    assert {"Job", "Pedido", "HeldProblem", "RespostaXa", "EmolumentosPedido"} <= references
+    assert set(schemas["Pedido"]["properties"]) == set(Pedido.model_fields)
+    assert schemas["Pedido"]["additionalProperties"] is False
+    for name in references:
+        assert schemas[name].get("properties"), name
+
+
+def test_the_parameters_of_a_call_are_described(spec: dict[str, Any]) -> None:
+    listing = spec["paths"]["/api/v1/jobs"]["get"]["parameters"]
+    assert {item["name"] for item in listing} == set(JobsQuery.model_fields)
+    posting = spec["paths"]["/api/v1/jobs"]["post"]["parameters"]
+    assert {(item["name"], item["in"]) for item in posting} == {("espera", "query"), ("Idempotency-Key", "header")}
+
+
+def test_the_refusals_of_a_call_are_described_by_their_words(spec: dict[str, Any]) -> None:
+    named: set[str] = set()
+    for _, _, operation in _operations(spec):
+        for status, answer in operation["responses"].items():
+            if status.startswith(("4", "5")):
+                words = answer["description"].split(", ")
+                assert {WORDS[word].status for word in words} == {int(status)}
+                named.update(words)
+    assert set(WORDS) - named == {"metodo-nao-permitido"}
+
+
+@pytest.mark.parametrize("name", examples.POSTS)
+def test_every_example_of_a_post_is_well_written(spec: dict[str, Any], name: str) -> None:
+    shown = spec["paths"]["/api/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    assert shown[name] == examples.POSTS[name]
+    assert ler_pedido(shown[name]["value"]).documento.tipo == name.removesuffix("-2")
+
+
+@pytest.mark.parametrize(("shown", "model"), ACTIONS, ids=lambda item: getattr(item, "__name__", ""))
+def test_every_example_of_an_answer_is_well_written(shown: examples.Examples, model: type[Any]) -> None:
+    for example in shown.values():
+        forms.ler(model, example["value"])

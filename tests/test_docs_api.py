@@ -1,0 +1,75 @@
+"""The guide to the API says what the program does: every word with its status, every call, every field and state."""
+
+import re
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from apiflask import APIFlask
+from pydantic import BaseModel
+
+from printserver.api import lookups, prints, queries, schemas, status
+from printserver.documents import model
+from printserver.errors import WORDS
+from printserver.jobs import requests as forms
+from printserver.people import DIREITOS
+
+GUIDE = (Path(__file__).parent.parent / "docs" / "api.md").read_text("utf-8")
+DONE, _, NOT_YET = GUIDE.partition("\n## Not yet\n")
+
+
+@pytest.fixture(scope="module")
+def routes() -> set[tuple[str, str]]:
+    """Every call of the program, as (method, path with the names the guide uses)."""
+    app = APIFlask("guide", spec_path=None, docs_path=None, static_folder=None)  # type: ignore[arg-type]
+    for blueprint in (status.open_blueprint, status.blueprint, prints.blueprint, lookups.blueprint):
+        app.register_blueprint(blueprint)
+    return {
+        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).replace("{job_id}", "{id}"))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def _calls(text: str) -> set[tuple[str, str]]:
+    return {(method, path) for method, path in re.findall(r"`(GET|POST) (/[^`?\s]*)", text)}
+
+
+def test_every_word_stands_in_the_guide_as_it_is() -> None:
+    table = re.findall(r"^\| (\d{3}) \| `([\w-]+)` \| `([\w-]+)` \| \S", GUIDE, re.MULTILINE)
+    assert [word for _, word, _ in table] == sorted(
+        WORDS, key=lambda word: (WORDS[word].status, list(WORDS).index(word))
+    )
+    assert {word: (int(code), repetir) for code, word, repetir in table} == {
+        word: (kind.status, kind.repetir) for word, kind in WORDS.items()
+    }
+
+
+def test_every_call_stands_in_the_guide(routes: set[tuple[str, str]]) -> None:
+    assert routes - _calls(DONE) == set()
+
+
+def test_the_guide_names_no_call_that_is_not_there(routes: set[tuple[str, str]]) -> None:
+    assert _calls(DONE) - routes == set()
+    assert _calls(NOT_YET) & routes == set()
+    assert len(_calls(NOT_YET)) > 5
+
+
+def test_every_right_and_state_stands_in_the_guide() -> None:
+    states = get_args(queries.Estado)
+    assert len(states) == 9
+    for name in (*DIREITOS, *states):
+        assert f"\n| `{name}` |" in GUIDE, name
+
+
+REQUESTS = [kind for place in (model, forms) for kind in vars(place).values() if isinstance(kind, type)]
+REQUESTS = [kind for kind in REQUESTS if issubclass(kind, BaseModel) and kind.model_fields]
+QUERIES = [kind for kind in vars(queries).values() if isinstance(kind, type) and issubclass(kind, queries.Query)]
+ANSWERS = [schemas.Job, schemas.JobSeal, schemas.Question, schemas.Step, schemas.Cups, schemas.Event, schemas.Seal]
+ANSWERS += [schemas.Format, schemas.Queue, schemas.Problem, schemas.DocumentFields, schemas.Health]
+
+
+@pytest.mark.parametrize("kind", [*REQUESTS, *QUERIES, *ANSWERS], ids=lambda kind: kind.__name__)
+def test_every_field_of_requests_and_answers_stands_in_the_guide(kind: type[BaseModel]) -> None:
+    missing = [name for name in kind.model_fields if not re.search(rf'[`"?&]{name}[`"=\]:]', DONE)]
+    assert missing == []
