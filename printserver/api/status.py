@@ -1,7 +1,7 @@
 """The calls about the server itself: is it alive, can it work, its numbers, and the description of this API."""
 
-import os
 import tempfile
+from pathlib import Path
 from typing import Any, cast
 
 import sqlalchemy as sa
@@ -42,8 +42,9 @@ def healthz() -> Response:
 @open_blueprint.output(schemas.Readiness, description="It can work.")
 @open_blueprint.doc(summary="Can it work? Needs no key.", responses=refusals(("servidor-ocupado",)))
 def readyz() -> Response:
-    """Say whether database, spool and renderer are there."""
-    found = {"banco": _database(), "spool": _spool(), "render": office().render.pronto()}
+    """Say whether the database answers, and spool and the renderer's cache can be written."""
+    instance = office().instance
+    found = {"banco": _database(), "spool": _writable(office().spool), "render": _writable(instance / "cache")}
     if all(found.values()):
         return json_response({"pronto": True, **found})
     missing = ", ".join(name for name, there in found.items() if not there)
@@ -82,12 +83,10 @@ def _database() -> bool:
     return True
 
 
-def _spool() -> bool:
+def _writable(folder: Path) -> bool:
     try:
-        handle, name = tempfile.mkstemp(prefix=".readyz-", dir=office().spool)
-        os.close(handle)
-        os.unlink(name)  # noqa: PTH108
+        with tempfile.TemporaryFile(prefix=".readyz-", dir=folder):
+            return True
     except OSError:
-        log.exception("spool_not_ready")
+        log.exception("folder_not_writable", folder=str(folder))
         return False
-    return True
