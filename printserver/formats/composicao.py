@@ -90,9 +90,11 @@ def regiao(definicao: Definicao, *, com_qr: bool = True) -> Regiao:
     return Regiao(FOLGA, largura, FOLGA + largura + FOLGA, coluna)
 
 
-def compor(definicao: Definicao, valores: ValoresBloco) -> Composto:
-    """Set out the block of `definicao` for `valores`."""
+def compor(definicao: Definicao, valores: ValoresBloco | None) -> Composto:
+    """Set out the block of `definicao` for `valores`; None for a document that gets no seal."""
     largura = definicao.largura_do_bloco
+    if valores is None:
+        return Composto(largura, 0, (), None)
     com_qr = tem_qr(definicao, valores)
     if not (valores.selos or valores.custas or com_qr):
         return Composto(largura, 0, (), None)
@@ -133,15 +135,19 @@ def _coluna_de_texto(definicao: Definicao, valores: ValoresBloco, colunas: Regia
 def _linhas(definicao: Definicao, valores: ValoresBloco) -> Iterator[tuple[str, NomeDaFonte, str]]:
     """Yield (label, font of the text, text) in the order of the block."""
     linhas = definicao.bloco.linhas
+    varios = len(valores.selos) > 1
+    if varios:
+        yield "", "serifa-negrito", f"{_maiuscula(valores.rotulo)}:"
     for selo in valores.selos:
-        yield f"{_maiuscula(valores.rotulo)}: ", "mono-negrito", selo.codigo
+        yield "" if varios else f"{_maiuscula(valores.rotulo)}: ", "mono-negrito", selo.codigo
         if "descricao" in linhas and selo.descricao:
-            yield "", "serifa", _descricao(selo, len(valores.selos) > 1)
-        if "isencao" in linhas and selo.isento:
+            yield "", "serifa", _descricao(selo, varios)
+        dito = "custas" in linhas and any(custas.endswith(selo.custas) for custas in valores.custas)
+        if "isencao" in linhas and selo.isento and not dito:
             yield "", "serifa", f"Isento: {selo.motivo}." if selo.motivo else "Isento."
     if "custas" in linhas:
         for linha in valores.custas:
-            yield "", "serifa", linha
+            yield "", "serifa", linha.replace("R$ ", "R$\u00a0")
     if "selo_livro" in linhas and valores.selo_livro:
         yield "Selo do livro: ", "mono", valores.selo_livro
     if valores.externo:

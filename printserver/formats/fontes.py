@@ -4,6 +4,7 @@ Draws nothing. Both halves of a page measure with it: the seal block before the 
 """
 
 import hashlib
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -65,9 +66,16 @@ def impressao_digital() -> str:
 
 
 def sem_glifo(texto: str, nome: NomeDaFonte = "serifa") -> str:
-    """Return the characters of `texto` that the font lacks, each once, in order; line breaks and tabs it never lacks."""
+    """Return the characters of `texto` that cannot be shown in the font, each once, in order.
+
+    Line breaks and tabs can; other control and format characters (bidirectional marks …) never can.
+    """
     glifos = fonte(nome).glifos
-    return "".join(c for c in dict.fromkeys(texto) if ord(c) not in glifos and c not in "\n\r\t")
+    return "".join(
+        c
+        for c in dict.fromkeys(texto)
+        if c not in "\n\r\t" and (ord(c) not in glifos or unicodedata.category(c) in ("Cc", "Cf"))
+    )
 
 
 def largura(texto: str, nome: NomeDaFonte, tamanho: float) -> float:
@@ -77,10 +85,10 @@ def largura(texto: str, nome: NomeDaFonte, tamanho: float) -> float:
 
 
 def quebrar(texto: str, nome: NomeDaFonte, tamanho: float, disponivel: float) -> tuple[str, ...]:
-    """Wrap `texto` into lines of at most `disponivel` points, at blanks; a longer word is cut."""
+    """Wrap `texto` into lines of at most `disponivel` points, at plain blanks; a longer word is cut."""
     linhas: list[str] = []
     atual = ""
-    for palavra in texto.split():
+    for palavra in texto.split(" "):
         tentativa = f"{atual} {palavra}" if atual else palavra
         if largura(tentativa, nome, tamanho) <= disponivel:
             atual = tentativa

@@ -20,7 +20,7 @@ Escrito = Literal[
 LinhaDoBloco = Literal["selos", "descricao", "isencao", "custas", "selo_livro", "consulta"]
 
 LADO_MINIMO_DO_QR: Final = {"M": 31.49, "L": 27.43}
-"""Least side in mm, quiet zone included, by level (S5), cut to the hundredth; a test holds it to the drawing's figure."""
+"""Least side in mm, quiet zone included, by level (S5), cut to the hundredth; a test holds it to the drawing."""
 
 VARIAVEIS_DO_CAMPO: Final = {
     "pagina": "2",

@@ -9,7 +9,16 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
 
-from jinja2 import BaseLoader, ChoiceLoader, FileSystemLoader, StrictUndefined, TemplateError, TemplateNotFound, meta
+from jinja2 import (
+    BaseLoader,
+    ChoiceLoader,
+    FileSystemLoader,
+    StrictUndefined,
+    TemplateError,
+    TemplateNotFound,
+    meta,
+    nodes,
+)
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from printserver.formats import dados as exemplos
@@ -49,7 +58,7 @@ def impressao_digital(pasta: str | None, template: str) -> str:
             arvore = ambiente(pasta).parse(fonte)
         except TemplateError as erro:
             raise ValueError(f"{nome}, linha {getattr(erro, 'lineno', '?')}: {erro.message}") from erro
-        if estranhas := sorted(meta.find_undeclared_variables(arvore) - conhecidas):
+        if estranhas := sorted(meta.find_undeclared_variables(arvore) - conhecidas - _proprias(arvore)):
             raise ValueError(
                 f"{nome}: variável desconhecida {estranhas[0]}; permitidas: {', '.join(sorted(conhecidas))}"
             )
@@ -70,6 +79,15 @@ def arquivos(pasta: str | None, template: str) -> Iterator[Path]:
     for nome in (ESTILO, *(nome for nome, _ in _todas(pasta, template))):
         _, arquivo, _ = _fonte(pasta, nome)
         yield Path(arquivo)
+
+
+def _proprias(arvore: nodes.Template) -> set[str]:
+    """Return the names that a template itself makes at its top: those hold in its blocks too."""
+    nomes = {no.target for no in arvore.find_all(nodes.Import)} | {no.name for no in arvore.find_all(nodes.Macro)}
+    nomes |= {
+        nome if isinstance(nome, str) else nome[1] for no in arvore.find_all(nodes.FromImport) for nome in no.names
+    }
+    return nomes | {no.name for no in arvore.find_all(nodes.Name) if no.ctx == "store"}
 
 
 def _todas(pasta: str | None, template: str) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,1 @@
+"""Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
