@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from support.browser import chromium
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.postgres import PrivatePostgres
 
@@ -52,3 +53,9 @@ def postgres_url(postgres_server: PrivatePostgres) -> Iterator[str]:
     url = postgres_server.create()
     yield url
     postgres_server.drop(url)
+
+
+@pytest.fixture(scope="session")
+def chromium_path() -> str:
+    """The browser for the tests of the screens."""
+    return chromium()
