@@ -24,7 +24,9 @@ _CAMPOS = ("numero", "instrumento", "livro", "folha_inicial", "folha_final", "pe
 
 def normalizar(numero: str) -> str:
     """Return `numero` as it is compared (X0): without blanks, case, and leading zeros of each word of it."""
-    inteiro = "".join(unicodedata.normalize("NFKC", numero).split()).upper()
+    maiusculo = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", numero).upper())
+    # without the blanks, a letter and a mark of its own may have come together: composed once more
+    inteiro = unicodedata.normalize("NFKC", "".join(maiusculo.split()))
     return _ZEROS.sub(r"\1", inteiro)
 
 

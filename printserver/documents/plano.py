@@ -67,7 +67,6 @@ class Regras:
     folhas_novas: bool = False
     externos_ate: date | None = None
     papel_obrigatorio: bool = False
-    natureza: int = NATUREZA
 
 
 @dataclass(frozen=True, slots=True)

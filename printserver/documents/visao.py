@@ -27,11 +27,22 @@ CARGOS = {
 }
 
 _MESES = (
-    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split()  # noqa: SIM905
+    "janeiro",
+    "fevereiro",
+    "março",
+    "abril",
+    "maio",
+    "junho",
+    "julho",
+    "agosto",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
 )
 _ROTULOS = {
-    "minuta": ("selo deste ato", "selos deste ato"),
-    "livro": ("selo deste ato", "selos deste ato"),
+    "minuta": ("selo deste ato", "selos destes atos"),
+    "livro": ("selo deste ato", "selos destes atos"),
     "traslado": ("selo deste traslado", ""),
     "certidao": ("selo desta certidão", ""),
     "ficha_abertura": ("selo desta ficha", ""),
