@@ -1,0 +1,5 @@
+"""HTTP for people: login, the day at a glance, a job, its questions. Knows no rule: it asks `jobs` and shows the answer."""
+
+from printserver.web.blueprint import registrar
+
+__all__ = ["registrar"]

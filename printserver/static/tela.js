@@ -1,0 +1,50 @@
+// The little that screens do by themselves: live parts rest while nobody looks, a lost server is said, and the focus
+// starts on the safe choice. Every page works without it.
+(function () {
+  "use strict";
+
+  var lost = document.getElementById("sem-contato");
+
+  function live(event) {
+    return event.detail.elt instanceof Element && event.detail.elt.hasAttribute("data-vivo");
+  }
+
+  // A hidden page asks nothing; it asks at once when it is seen again.
+  document.addEventListener("htmx:beforeRequest", function (event) {
+    if (document.hidden && live(event)) event.preventDefault();
+  });
+  document.addEventListener("visibilitychange", function () {
+    if (document.hidden) return;
+    document.querySelectorAll("[data-vivo]").forEach(function (part) {
+      window.htmx.trigger(part, "acordar");
+    });
+  });
+
+  ["htmx:sendError", "htmx:timeout", "htmx:responseError"].forEach(function (name) {
+    document.addEventListener(name, function () {
+      if (lost) lost.hidden = false;
+    });
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (event.detail.successful && lost) lost.hidden = true;
+  });
+
+  // An answer is sent once: a second press of the button, or of a key that is held down, does nothing.
+  document.addEventListener("submit", function (event) {
+    var form = event.target;
+    if (form.method !== "post") return;
+    if (form.dataset.enviado) event.preventDefault();
+    form.dataset.enviado = "sim";
+  });
+  window.addEventListener("pageshow", function () {
+    document.querySelectorAll("form[data-enviado]").forEach(function (form) {
+      delete form.dataset.enviado;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    if (event.repeat && event.key === "Enter" && event.target.matches("button, a")) event.preventDefault();
+  });
+
+  var first = document.querySelector("[aria-invalid]") || document.querySelector("[data-foco]");
+  if (first) first.focus({ preventScroll: !first.hasAttribute("aria-invalid") });
+})();

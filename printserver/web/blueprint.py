@@ -1,0 +1,110 @@
+"""Puts the screens into the application: one blueprint, every address in one table.
+
+Every path that is not the API's belongs to people, so that a mistyped address gets a page in Portuguese.
+"""
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Flask, abort, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BaseConverter
+
+from printserver.errors import Recusa
+from printserver.jobs import Office
+from printserver.web import actions, board, context, job_page, login, mistakes, questions, security, words
+
+_STATIC = Path(__file__).parent.parent / "static"
+_YEAR_S = 31_536_000
+
+
+class _NotTheApi(BaseConverter):
+    """Any path but the API's."""
+
+    regex = r"(?!api/|healthz$|readyz$|metrics$).*?"
+    part_isolating = False
+
+
+def registrar(app: Flask, office: Office) -> None:
+    """Add the screens to `app`, which already has its `secret_key`."""
+    csrf, limiter = security.preparar(app, office)
+    app.url_map.converters["pessoas"] = _NotTheApi
+    app.extensions[context.EXTENSION] = office
+    bp = Blueprint(
+        "web", __name__, template_folder="../templates", static_folder=str(_STATIC), static_url_path="/estatico"
+    )
+    bp.before_request(csrf.protect)
+    bp.after_request(security.cabecalhos)
+    for kind in (Recusa, HTTPException, Exception):
+        bp.register_error_handler(kind, mistakes.pagina_de_erro)
+    bp.context_processor(_for_templates)
+    for name in (
+        "titulo",
+        "lugar",
+        "reais",
+        "total",
+        "dia",
+        "hora",
+        "passo",
+        "detalhe",
+        "situacao",
+        "motivo",
+        "plural",
+    ):
+        bp.add_app_template_filter(getattr(words, name), name)
+    bp.add_app_template_filter(lambda valor: words.momento(valor, context.agora()), "momento")
+    bp.add_app_template_filter(lambda valor: words.passou(valor, context.agora()), "passou")
+    bp.add_app_template_filter(context.nome_da_pessoa, "nome_da_pessoa")
+
+    only_wrong = limiter.limit(
+        security.limite_da_entrada, methods=["POST"], deduct_when=lambda answer: answer.status_code == 401
+    )
+    bp.add_url_rule("/entrar", "entrar", only_wrong(login.entrar), methods=["GET", "POST"])
+    bp.add_url_rule("/sair", "sair", login.sair, methods=["POST"])
+    for rule, name, view, methods in (
+        ("/", "painel", board.painel, ["GET"]),
+        ("/vivo/perguntas", "vivo_perguntas", board.vivo_perguntas, ["GET"]),
+        ("/vivo/trabalhos", "vivo_trabalhos", board.vivo_trabalhos, ["GET"]),
+        ("/trabalhos/<job_id>", "trabalho", job_page.trabalho, ["GET"]),
+        ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.vivo_trabalho, ["GET"]),
+        ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.vivo_copia, ["GET"]),
+        ("/trabalhos/<job_id>/pdf", "pdf", job_page.pdf, ["GET"]),
+        ("/trabalhos/<job_id>/pergunta", "pergunta", questions.pergunta, ["GET"]),
+        ("/trabalhos/<job_id>/pergunta/vivo", "vivo_pergunta", questions.vivo_pergunta, ["GET"]),
+        ("/trabalhos/<job_id>/xa", "responder_xa", questions.responder_xa, ["POST"]),
+        ("/trabalhos/<job_id>/selo", "responder_selo", questions.responder_selo, ["POST"]),
+        ("/trabalhos/<job_id>/reenviar", "reenviar", actions.reenviar, ["GET", "POST"]),
+        ("/trabalhos/<job_id>/cancelar", "cancelar", actions.cancelar, ["GET", "POST"]),
+        ("/trabalhos/<job_id>/folhas", "folhas", actions.folhas, ["GET", "POST"]),
+    ):
+        bp.add_url_rule(rule, name, login_required(view), methods=methods)
+    bp.add_url_rule("/<pessoas:caminho>", "desconhecido", _unknown, methods=["GET", "POST"])
+    app.register_blueprint(bp)
+
+
+def _unknown(caminho: str) -> ResponseReturnValue:  # noqa: ARG001
+    abort(404)
+
+
+def _for_templates() -> dict[str, object]:
+    here = context.office()
+    return {
+        "serventia": here.settings.serventia,
+        "demonstracao": here.settings.serventia.demonstracao,
+        "pessoa": context.pessoa() if current_user.is_authenticated else None,
+        "papeis": words.PAPEIS,
+        "estatico": _static_url,
+    }
+
+
+def _static_url(name: str) -> str:
+    """Return the address of a file of ours; it changes with the content, so that a browser may keep it."""
+    return url_for("web.static", filename=name, v=_digest(name))
+
+
+@cache
+def _digest(name: str) -> str:
+    return hashlib.sha256((_STATIC / name).read_bytes()).hexdigest()[:12]

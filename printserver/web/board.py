@@ -1,0 +1,149 @@
+"""The first page: the questions that wait for a person, and the jobs of a day, alive."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from flask import render_template, request
+from flask.typing import ResponseReturnValue
+
+from printserver import jobs
+from printserver.clock import local_date
+from printserver.web import live, words
+from printserver.web.context import agora, is_htmx, office
+
+_POR_PAGINA = 50
+_POR_ULTIMO = "9999"  # after every moment: a question that waits for ever
+_questions: live.Kept[list[dict[str, Any]]] = live.Kept()
+_days: live.Kept[list[dict[str, Any]]] = live.Kept()
+
+
+@dataclass(frozen=True, slots=True)
+class Filtro:
+    """What a person wants to see of the day."""
+
+    dia: date
+    estado: str
+    tipo: str
+    texto: str
+    pagina: int
+
+    @property
+    def vazio(self) -> bool:
+        """Whether nothing is filtered away."""
+        return not (self.estado or self.tipo or self.texto)
+
+    def endereco(self) -> dict[str, object]:
+        """Return the parts of an address that keep this filter; defaults are left out."""
+        parts: dict[str, object] = {"dia": self.dia.isoformat()} if self.dia != local_date(agora()) else {}
+        parts |= {name: value for name in ("estado", "tipo", "texto") if (value := getattr(self, name))}
+        return parts | ({"pagina": self.pagina} if self.pagina > 1 else {})
+
+
+def painel() -> ResponseReturnValue:
+    """Show the first page; a changed filter (htmx) gets only the list."""
+    filtro = _filtro()
+    lista = _trabalhos(filtro).html
+    if is_htmx():
+        return lista
+    abertas = _abertas()
+    return render_template(
+        "screens/painel.html",
+        titulo=_titulo(abertas),
+        perguntas=_perguntas(abertas).html,
+        lista=lista,
+        filtro=filtro,
+        hoje=local_date(agora()),
+        estados=words.ESTADOS,
+        tipos=words.TIPOS,
+    )
+
+
+def vivo_perguntas() -> ResponseReturnValue:
+    """Answer the poll of the open questions."""
+    return live.responder(_perguntas(_abertas()))
+
+
+def vivo_trabalhos() -> ResponseReturnValue:
+    """Answer the poll of the day's jobs."""
+    return live.responder(_trabalhos(_filtro()))
+
+
+def _abertas() -> list[dict[str, Any]]:
+    """Return the jobs with an open question, the most urgent first."""
+    here = office()
+    abertas = _questions.get(here, here.nome_da_instancia, lambda: jobs.perguntas_abertas(here))
+    return sorted(abertas, key=lambda job: job["pergunta"]["expira_em"] or _POR_ULTIMO)
+
+
+def _titulo(abertas: list[dict[str, Any]]) -> str:
+    return f"({len(abertas)}) Painel" if abertas else "Painel"
+
+
+def _perguntas(abertas: list[dict[str, Any]]) -> live.Parte:
+    titulo = f"{_titulo(abertas)} · {office().settings.serventia.nome}"
+    return live.parte("screens/_perguntas.html", "web.vivo_perguntas", {}, perguntas=abertas, titulo=titulo)
+
+
+def _trabalhos(filtro: Filtro) -> live.Parte:
+    here = office()
+    todos = _days.get(here, (here.nome_da_instancia, filtro.dia), lambda: jobs.do_dia(here, filtro.dia))
+    passam = [job for job in todos if _passa(job, filtro)]
+    inicio = (filtro.pagina - 1) * _POR_PAGINA
+    return live.parte(
+        "screens/_trabalhos.html",
+        "web.vivo_trabalhos",
+        filtro.endereco(),
+        trabalhos=passam[inicio : inicio + _POR_PAGINA],
+        achados=len(passam),
+        do_dia=len(todos),
+        paginas=max(1, -(-len(passam) // _POR_PAGINA)),
+        filtro=filtro,
+        hoje=local_date(agora()),
+    )
+
+
+def _filtro() -> Filtro:
+    """Read the filter from the address; what makes no sense counts as not given."""
+    args = request.args
+    try:
+        quando = date.fromisoformat(args.get("dia", ""))
+    except ValueError:
+        quando = local_date(agora())
+    return Filtro(
+        dia=quando,
+        estado=args.get("estado", "") if args.get("estado") in words.ESTADOS else "",
+        tipo=args.get("tipo", "") if args.get("tipo") in words.TIPOS else "",
+        texto=args.get("texto", "").strip()[:100],
+        pagina=min(max(args.get("pagina", 1, type=int), 1), 1000),
+    )
+
+
+def _passa(job: Mapping[str, Any], filtro: Filtro) -> bool:
+    if filtro.estado and job["estado"] != filtro.estado:
+        return False
+    if filtro.tipo and job["documento"]["tipo"] != filtro.tipo:
+        return False
+    palavras = _simples(filtro.texto).split()
+    if not palavras:
+        return True
+    campos = [
+        words.titulo(job["documento"]),
+        words.lugar(job["documento"]),
+        job["escrevente"],
+        job["fila"],
+        job["id"],
+        words.situacao(job).palavra,
+        *(selo["codigo"] for selo in job["selos"]),
+        *(selo["descricao"] for selo in job["selos"]),
+    ]
+    tudo = _simples(" ".join(str(campo) for campo in campos))
+    return all(palavra in tudo for palavra in palavras)
+
+
+def _simples(texto: str) -> str:
+    """Return `texto` in lower case and without accents: people do not type them when they search."""
+    partes = unicodedata.normalize("NFD", texto.casefold())
+    return "".join(letra for letra in partes if not unicodedata.combining(letra))

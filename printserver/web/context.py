@@ -1,0 +1,66 @@
+"""What every screen needs: the office, and the person who acts under their own name (A1)."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from flask import current_app, g, request
+from flask_login import UserMixin, current_user
+
+from printserver import db, people
+from printserver.jobs import Office
+
+EXTENSION = "printserver.web"
+
+
+class Usuario(UserMixin):  # type: ignore[misc]  # flask-login has no types
+    """A person of the office who has logged in."""
+
+    def __init__(self, pessoa: people.Pessoa) -> None:
+        self.pessoa = pessoa
+
+    def get_id(self) -> str:
+        """Return the user name: what the session keeps."""
+        return self.pessoa.usuario
+
+
+def office() -> Office:
+    """Return the office of the current request."""
+    found: Office = current_app.extensions[EXTENSION]
+    return found
+
+
+def agora() -> datetime:
+    """Return the present moment by the office's clock, in UTC."""
+    return office().clock()
+
+
+def pessoa() -> people.Pessoa:
+    """Return the person who is logged in."""
+    found: people.Pessoa = current_user.pessoa
+    return found
+
+
+def autor() -> people.Autor:
+    """Return the person who is logged in as the author of what this request does (A1)."""
+    return people.autor_da_pessoa(pessoa(), request.remote_addr)
+
+
+def is_htmx() -> bool:
+    """Whether the request comes from a live part of a page, not from a person's click."""
+    return request.headers.get("HX-Request") == "true"
+
+
+def nome_da_pessoa(usuario: str | None) -> str:
+    """Return the name of the person with that user name, also of one who left; the user name where there is none."""
+    if not usuario:
+        return ""
+    if "web_nomes" not in g:
+        here = office()
+        table = db.pessoa
+        with here.db.read() as conn:
+            rows = conn.execute(
+                sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == here.serventia_id)
+            )
+            g.web_nomes = {row.usuario: row.nome for row in rows}
+    nome: str = g.web_nomes.get(usuario, usuario)
+    return nome

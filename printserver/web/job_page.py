@@ -1,0 +1,61 @@
+"""One job: its state in plain words, its seals, its history, and its marked copy (X9)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from printserver import jobs
+from printserver.web import live
+from printserver.web.context import autor, office
+
+_PARADO_NA_FILA = ("canceled", "aborted")
+
+
+def trabalho(job_id: str) -> ResponseReturnValue:
+    """Show the page of one job."""
+    job = jobs.consultar(office(), job_id)
+    return render_template("screens/trabalho.html", job=job, parte=_parte(job).html, copia=_copia(job))
+
+
+def vivo_trabalho(job_id: str) -> ResponseReturnValue:
+    """Answer the poll of a job's page."""
+    return live.responder(_parte(jobs.consultar(office(), job_id)))
+
+
+def vivo_copia(job_id: str) -> ResponseReturnValue:
+    """Answer the poll for the marked copy: nothing until there is one; then it is shown and asked for no more."""
+    job = jobs.consultar(office(), job_id)
+    return _copia(job) if job["sha256"] else Response(status=204)
+
+
+def pdf(job_id: str) -> ResponseReturnValue:
+    """Give the marked copy, never the sealed bytes: a screen is not a printer (X9)."""
+    dados = jobs.pdf(office(), autor(), job_id, copia=True)
+    response = Response(dados, mimetype="application/pdf")
+    como = "attachment" if request.args.get("baixar") else "inline"
+    response.headers["Content-Disposition"] = f'{como}; filename="copia-{job_id[:12]}.pdf"'
+    return response
+
+
+def pode(job: Mapping[str, Any]) -> dict[str, bool]:
+    """Return what may be asked for in the job's state; `jobs` decides again when it is asked."""
+    estado, cups = job["estado"], job.get("cups") or {}
+    saiu = estado in ("incerto", "entregue", "impresso", "falhou") and bool(job["sha256"])
+    return {
+        "reenviar": estado in ("falhou", "incerto") or (estado == "entregue" and cups.get("estado") in _PARADO_NA_FILA),
+        "cancelar": not job["encerrado"] and estado not in ("incerto", "falhou", "impresso"),
+        "folhas": saiu,
+    }
+
+
+def _parte(job: Mapping[str, Any]) -> live.Parte:
+    return live.parte("screens/_trabalho.html", "web.vivo_trabalho", {"job_id": job["id"]}, job=job, pode=pode(job))
+
+
+def _copia(job: Mapping[str, Any]) -> str:
+    """Return the part of the page with the PDF: live only until the PDF exists, so that a reader is not disturbed."""
+    if job["sha256"]:
+        return render_template("screens/_copia.html", job=job)
+    return live.parte("screens/_copia.html", "web.vivo_copia", {"job_id": job["id"]}, job=job).html
