@@ -1,1 +1,22 @@
 """Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
+
+from printserver.rendering.caracteres import Aviso
+from printserver.rendering.layout import Caixa, Lado, Layout, PedidoLayout, Render
+from printserver.rendering.preview import conferir_no_papel, previsualizar
+from printserver.rendering.stamp import BaseDanificada, Carimbo, LadoImpresso, carimbar, lados
+
+__all__ = [
+    "Aviso",
+    "BaseDanificada",
+    "Caixa",
+    "Carimbo",
+    "Lado",
+    "LadoImpresso",
+    "Layout",
+    "PedidoLayout",
+    "Render",
+    "carimbar",
+    "conferir_no_papel",
+    "lados",
+    "previsualizar",
+]

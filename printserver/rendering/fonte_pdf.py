@@ -12,7 +12,6 @@ from functools import cache
 from typing import Final
 
 import pikepdf
-from fontTools.subset import Options, Subsetter
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Pdf
 
@@ -81,6 +80,8 @@ def acrescentar(pdf: Pdf, nomes: Iterable[NomeDaFonte]) -> dict[str, pikepdf.Obj
 
 @cache
 def _subconjunto(nome: NomeDaFonte) -> _Subconjunto:
+    from fontTools.subset import Options, Subsetter  # only the pool makes subsets
+
     fonte = fontes.fonte(nome)
     pontos = sorted(p for p in _CARACTERES if p in fonte.glifos)
     opcoes = Options(retain_gids=True, hinting=False, layout_features=[], notdef_outline=True, recalc_timestamp=False)

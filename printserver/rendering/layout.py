@@ -17,7 +17,7 @@ from printserver.errors import Campo, Recusa
 from printserver.formats import ValoresBloco, fontes
 from printserver.formats.composicao import Composto, compor
 from printserver.formats.model import Faces, Formato
-from printserver.rendering import cache, fonte_pdf, montagem
+from printserver.rendering import cache, fonte_pdf, tarefa
 from printserver.rendering.folha import Caixa, Layout, de_json
 from printserver.rendering.pool import Pool
 
@@ -61,7 +61,7 @@ class Render:
         em_uso: Callable[[], set[str]],
     ) -> None:
         self._cache = cache.Cache(cache_dir, limite_mb=cache_mb, em_uso=em_uso)
-        self._pool = Pool(processos, tempo_limite_s, memoria_mb, inicializar=montagem.aquecer)
+        self._pool = Pool(processos, tempo_limite_s, memoria_mb, inicializar=tarefa.aquecer)
         self._lembrados: OrderedDict[str, str] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -72,7 +72,7 @@ class Render:
         `entrada-invalida` (a character that cannot be printed), `servidor-ocupado`.
         """
         conferir_caracteres(pedido)
-        trabalho = montagem.Trabalho(
+        trabalho = tarefa.Trabalho(
             formato=pedido.formato,
             dados=dict(pedido.dados),
             corpo=pedido.corpo,
@@ -86,7 +86,7 @@ class Render:
         lembrado = self._lembrado(chave)
         if lembrado is not None:
             return lembrado
-        feito: Layout = self._pool.run(montagem.montar, trabalho)
+        feito: Layout = self._pool.run(tarefa.montar, trabalho)
         self._cache.usado(feito.hash)
         with self._lock:
             self._lembrados[chave] = feito.hash
@@ -186,7 +186,7 @@ def _textos(valor: Any, caminho: str) -> Iterator[tuple[str, str]]:
             yield from _textos(item, f"{caminho}.{indice}")
 
 
-def _chave(trabalho: montagem.Trabalho) -> str:
+def _chave(trabalho: tarefa.Trabalho) -> str:
     """Hash what was asked for. Two that differ may still give one layout; one that is equal surely does."""
     partes = [
         trabalho.formato.nome,

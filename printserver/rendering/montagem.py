@@ -7,7 +7,7 @@ layouts: one font configuration (a new one for each would leak) and the parsed s
 import hashlib
 import json
 import logging
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,6 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 import printserver
 from printserver.formats import fontes, modelos
 from printserver.formats.dados import completar
-from printserver.formats.model import Faces, Formato
 from printserver.rendering import base_pdf
 from printserver.rendering import cache as kept
 from printserver.rendering.caracteres import Aviso
@@ -30,23 +29,10 @@ from printserver.rendering.corpo_pdf import preparar_pdf
 from printserver.rendering.folha import Caixa, Layout, Traco, de_json, para_json
 from printserver.rendering.folha_de_estilo import css, fontes_css
 from printserver.rendering.lugar import caixas_fixas, lugar_no_fim, medir_paginas, nova_ancora
+from printserver.rendering.tarefa import Trabalho
 
 _ANCORA: Final = "ANCORA-DO-BLOCO"
 """Stands for the box's random name while the HTML is hashed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Trabalho:
-    """One layout to be made, as it crosses to the pool. `bloco` is (width, height) in mm; `pasta` the cache."""
-
-    formato: Formato
-    dados: dict[str, Any]
-    corpo: tuple[str, str]
-    marcas: dict[str, str]
-    bloco: tuple[float, float]
-    lado_inicial: str
-    faces: Faces
-    pasta: str
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]

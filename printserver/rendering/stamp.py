@@ -55,7 +55,7 @@ class Carimbo:
 
 
 @dataclass(frozen=True, slots=True)
-class Lado:
+class LadoImpresso:
     """One page of the printed file: the layout's page that it shows (None: an empty side), its sheet from 0."""
 
     pagina: int | None
@@ -63,7 +63,7 @@ class Lado:
     em_branco: bool = False
 
 
-def lados(layout: Layout, formato: Formato, carimbo: Carimbo) -> tuple[Lado, ...]:
+def lados(layout: Layout, formato: Formato, carimbo: Carimbo) -> tuple[LadoImpresso, ...]:
     """Return the pages of the printed file in order (P2).
 
     Printed on both sides, every page lies on its own side of a sheet: an empty side goes before one that begins on the
@@ -71,15 +71,15 @@ def lados(layout: Layout, formato: Formato, carimbo: Carimbo) -> tuple[Lado, ...
     """
     escolhidas = carimbo.paginas if carimbo.paginas is not None else tuple(range(1, layout.paginas + 1))
     if carimbo.faces == "frente":
-        return tuple(Lado(pagina, folha) for folha, pagina in enumerate(escolhidas))
-    ordem: list[Lado] = []
+        return tuple(LadoImpresso(pagina, folha) for folha, pagina in enumerate(escolhidas))
+    ordem: list[LadoImpresso] = []
     for pagina in escolhidas:
         if no_verso(pagina, carimbo.faces, carimbo.lado_inicial) != (len(ordem) % 2 == 1):
-            ordem.append(Lado(None, len(ordem) // 2))
-        ordem.append(Lado(pagina, len(ordem) // 2))
+            ordem.append(LadoImpresso(None, len(ordem) // 2))
+        ordem.append(LadoImpresso(pagina, len(ordem) // 2))
     sobra = len(ordem) % 2 == 1 and formato.em_branco and carimbo.valores is not None and carimbo.paginas is None
     if sobra:
-        ordem.append(Lado(None, len(ordem) // 2, em_branco=True))
+        ordem.append(LadoImpresso(None, len(ordem) // 2, em_branco=True))
     return tuple(ordem)
 
 
@@ -108,7 +108,7 @@ def carimbar(layout: Layout, pdf: Path, formato: Formato, carimbo: Carimbo) -> b
     return saida.getvalue()
 
 
-def _arranjar(documento: Pdf, originais: Sequence[pikepdf.Object], ordem: tuple[Lado, ...]) -> None:
+def _arranjar(documento: Pdf, originais: Sequence[pikepdf.Object], ordem: tuple[LadoImpresso, ...]) -> None:
     """Put the pages in the order of the print, with empty sides between them."""
     modelo = originais[0]
     novas = []
@@ -127,7 +127,7 @@ def _arranjar(documento: Pdf, originais: Sequence[pikepdf.Object], ordem: tuple[
     documento.pages.extend(novas)
 
 
-def _desenhar(layout: Layout, formato: Formato, carimbo: Carimbo, lado: Lado) -> Desenho:
+def _desenhar(layout: Layout, formato: Formato, carimbo: Carimbo, lado: LadoImpresso) -> Desenho:
     desenho = Desenho(formato.pagina.altura)
     if lado.em_branco:
         desenho.faixa(EM_BRANCO, formato.pagina.largura, formato.pagina.altura / 2, 20)
@@ -143,7 +143,7 @@ def _desenhar(layout: Layout, formato: Formato, carimbo: Carimbo, lado: Lado) ->
     return desenho
 
 
-def _campos(desenho: Desenho, layout: Layout, formato: Formato, carimbo: Carimbo, lado: Lado) -> None:
+def _campos(desenho: Desenho, layout: Layout, formato: Formato, carimbo: Carimbo, lado: LadoImpresso) -> None:
     assert lado.pagina is not None
     valores = {
         "pagina": str(lado.pagina),
