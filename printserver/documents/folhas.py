@@ -58,8 +58,9 @@ def com_folha_final(instrumento: Instrumento, tomados: Sequence[LadoDaFolha]) ->
 
 def rotulos(instrumento: Instrumento, tomados: Sequence[LadoDaFolha]) -> tuple[str, ...]:
     """Return what each page says of its place in the livro: `Livro 0123, folha 045 verso`."""
+    livro = f"Livro {instrumento.livro}, folha" if instrumento.livro else "Folha"
     return tuple(
-        f"Livro {instrumento.livro}, folha {escrever_folha(lado.folha, instrumento.folha_inicial or '')}"
+        f"{livro} {escrever_folha(lado.folha, instrumento.folha_inicial or '')}"
         + (" verso" if lado.lado == "verso" else "")
         for lado in tomados
     )

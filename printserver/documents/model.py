@@ -329,6 +329,15 @@ class Pessoa(BaseModel):
     nome: Texto
     documento: Texto | None = None
 
+    @model_validator(mode="after")
+    def _campos_que_se_imprimem(self) -> Self:
+        nomes = list(self.__pydantic_extra__)
+        if len(nomes) > 40:
+            raise erro("há mais de 40 campos além de nome e documento")
+        if any(not nome.strip() or len(nome) > 60 or not nome.isprintable() for nome in nomes):
+            raise erro("há um campo cujo nome não se imprime, ou tem mais de 60 caracteres")
+        return self
+
 
 class FichaAbertura(_Documento, Valor):
     """The signature card (N9). `gerar_selo` absent: the office's setting decides."""

@@ -113,15 +113,15 @@ def valores_do_bloco(
 
 
 def marcas(plano: Plano, papeis: Sequence[str] = ()) -> dict[str, str]:
-    """Return what the marks of a body become; `[[SELO_LIVRO]]` is none in the livro itself, and in its minuta."""
+    """Return what the marks `[[…]]` of a body become, by name; `SELO_LIVRO` is none in the livro itself (N6)."""
     total = sum((linha.emolumentos.total for linha in plano.custas), Decimal("0.00"))
     textos = {
-        "[[CUSTAS]]": " ".join(linhas_de_custas(plano.custas)),
-        "[[TOTAL]]": formatar_reais(total),
-        "[[PAPEL]]": ", ".join(papeis) or _SEM_PAPEL,
+        "CUSTAS": " ".join(linhas_de_custas(plano.custas)),
+        "TOTAL": formatar_reais(total),
+        "PAPEL": ", ".join(papeis) or _SEM_PAPEL,
     }
     if plano.identidade.tipo in ("traslado", "certidao"):
-        textos["[[SELO_LIVRO]]"] = plano.selo_livro.codigo if plano.selo_livro else "—"
+        textos["SELO_LIVRO"] = plano.selo_livro.codigo if plano.selo_livro else "—"
     return textos
 
 
@@ -191,7 +191,8 @@ def _qr(plano: Plano, emitidos: Sequence[SeloEmitido] | None) -> tuple[str | Non
 def _rotulo_do_qr(plano: Plano, rotulo: str) -> str:
     if plano.qr == "nenhum":
         return ""
-    return _ROTULO_DO_PRINCIPAL if plano.qr == "principal" else rotulo
+    do_livro = plano.identidade.tipo in ("minuta", "livro")
+    return _ROTULO_DO_PRINCIPAL if do_livro or plano.qr == "principal" else rotulo
 
 
 def _linha(linha: Custas) -> str:

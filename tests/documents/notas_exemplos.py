@@ -1,4 +1,4 @@
-"""Requests, contexts and live livros that the tests of the rule book are made of: one deed of two atos, and its fees."""
+"""Requests, contexts and live livros that the tests of the rules are made of: one deed of two atos, and its fees."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

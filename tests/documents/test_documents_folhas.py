@@ -70,6 +70,7 @@ def test_the_answer_tells_the_last_folha() -> None:
     tomados = lados("045", "frente", 3, None, 2)
     assert com_folha_final(lido, tomados).folha_final == "046"
     assert rotulos(lido, tomados)[1:] == ("Livro 0123, folha 045 verso", "Livro 0123, folha 046")
+    assert rotulos(lido.model_copy(update={"livro": None}), tomados)[0] == "Folha 045"
     assert escrever_folha(100, "99") == "100"
 
 

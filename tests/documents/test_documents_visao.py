@@ -187,11 +187,11 @@ def test_p4_the_fee_line_has_all_components_one_an_ato() -> None:
 def test_n6_the_marks_of_a_body() -> None:
     principal = livro_vivo().principal.codigo
     do_traslado = marcas(traslado(1), ["A0000001", "A0000002"])
-    assert do_traslado["[[SELO_LIVRO]]"] == principal
-    assert do_traslado["[[TOTAL]]"] == "R$ 140,24"
-    assert do_traslado["[[PAPEL]]"] == "A0000001, A0000002"
-    assert "Total R$ 95,12" in do_traslado["[[CUSTAS]]"]
-    assert "[[SELO_LIVRO]]" not in marcas(livro())
+    assert do_traslado["SELO_LIVRO"] == principal
+    assert do_traslado["TOTAL"] == "R$ 140,24"
+    assert do_traslado["PAPEL"] == "A0000001, A0000002"
+    assert "Total R$ 95,12" in do_traslado["CUSTAS"]
+    assert "SELO_LIVRO" not in marcas(livro())
 
 
 def test_n13_a_foreign_seal_is_marked() -> None:
