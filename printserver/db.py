@@ -215,6 +215,7 @@ job = sa.Table(
     _text("qr_url"),
     _json("avisos", nullable=False),
     _text("substitui"),
+    sa.Column("substituido_por", sa.String(32)),  # the job that replaced this print (X8)
     _text("livro"),  # normalised, to be found by
     _text("folha"),
     # where it goes
@@ -260,6 +261,14 @@ idempotencia = sa.Table(
     sa.Column("job_id", sa.String(32), nullable=False),
     _text("palavra"),  # the word of the first answer; null: it was a success
     _moment("criada_em", nullable=False),
+)
+
+citacao = sa.Table(
+    "citacao",  # a print that shows a livro's seal: stale when that seal is no longer live (N3, N6, X6)
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("codigo", sa.String(25), primary_key=True),
+    sa.Column("job_id", sa.String(32), primary_key=True),
 )
 
 selo = sa.Table(
@@ -337,10 +346,10 @@ pergunta = sa.Table(
     _json("alternativas", nullable=False),
     _text("estado", nullable=False),  # aberta | respondida | substituida | expirada
     _moment("aberta_em", nullable=False),
-    _moment("expira_em", nullable=False),
+    _moment("expira_em"),  # null: it waits for ever (folhas)
     _json("resposta"),
     sa.Index("ix_pergunta_job", "serventia_id", "job_id"),
-    _unique_where("uq_pergunta_aberta", "serventia_id", "documento_id", where="estado = 'aberta'"),
+    _unique_where("uq_pergunta_aberta", "serventia_id", "documento_id", where="estado = 'aberta' AND tipo <> 'folhas'"),
 )
 
 tentativa = sa.Table(

@@ -27,5 +27,7 @@ def upgrade(database: Database, revision: str = "head") -> None:
         current = MigrationContext.configure(connection).get_current_revision()
         known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
         if current is not None and current not in known:
-            raise ConfigError(f"o banco é de uma versão mais nova deste programa (esquema {current}): atualize o programa")
+            raise ConfigError(
+                f"o banco é de uma versão mais nova deste programa (esquema {current}): atualize o programa"
+            )
         command.upgrade(config, revision)

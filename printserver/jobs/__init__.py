@@ -1,0 +1,116 @@
+"""The life of a job: accepted, sealed, held by a question, stamped, handed over, followed. What api and web call."""
+
+from collections.abc import Mapping
+from datetime import date
+from time import monotonic
+from typing import Any
+
+from printserver.jobs import queues, store, views
+from printserver.jobs.accept import Aceite, aceitar
+from printserver.jobs.answers import excluir, mostrar, responder_selo, responder_xa
+from printserver.jobs.office import Office
+from printserver.jobs.paper import cancelar, dizer_folhas, papel_da_fila, reenviar
+from printserver.jobs.pdf_out import pdf
+from printserver.jobs.states import at_an_end
+
+
+def consultar(office: Office, job_id: str) -> dict[str, Any]:
+    """Return the job as it stands. Raises `Recusa` `nao-encontrado`."""
+    return mostrar(office, job_id)
+
+
+def esperar(office: Office, job_id: str, segundos: float, desde: str | None = None) -> dict[str, Any]:
+    """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `segundos`.
+
+    At most half of the HTTP threads wait at once; who finds no room is answered at once.
+    """
+
+    def arrived() -> bool:
+        with office.db.read() as conn:
+            row = store.job_por_id(conn, office.serventia_id, job_id)
+        return at_an_end(row) if desde is None else row["estado"] != desde or row["encerrado"]
+
+    _wait(office, segundos, arrived)
+    return mostrar(office, job_id)
+
+
+def eventos(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
+    """Return what changed after event number `depois`, waiting up to `espera` seconds for something to change."""
+    found: list[dict[str, Any]] = []
+
+    def arrived() -> bool:
+        found[:] = views.eventos(office, depois)
+        return bool(found)
+
+    if not arrived() and espera > 0:
+        _wait(office, espera, arrived)
+    return {"itens": found}
+
+
+def _wait(office: Office, seconds: float, arrived: Any) -> None:
+    if seconds <= 0 or not office.ouvintes.acquire(blocking=False):
+        return
+    try:
+        deadline = monotonic() + seconds
+        while True:
+            seen = office.bell.rings
+            left = deadline - monotonic()
+            if arrived() or left <= 0:
+                return
+            office.bell.wait(seen, min(left, 0.5))
+    finally:
+        office.ouvintes.release()
+
+
+def listar(office: Office, filtros: Mapping[str, str], pagina: int = 1) -> dict[str, Any]:
+    """Return a page of the jobs that pass the contract's filters."""
+    return views.lista_de_jobs(office, filtros, pagina)
+
+
+def selo(office: Office, codigo: str) -> dict[str, Any]:
+    """Return one seal. Raises `Recusa` `nao-encontrado`."""
+    return views.selo(office, codigo)
+
+
+def selos(office: Office, filtros: Mapping[str, str], pagina: int = 1) -> dict[str, Any]:
+    """Return a page of the seals that pass the contract's filters."""
+    return views.lista_de_selos(office, filtros, pagina)
+
+
+def filas(office: Office) -> list[dict[str, Any]]:
+    """Return the office's queues."""
+    return queues.listar(office)
+
+
+def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
+    """Return the jobs that wait for a person, oldest first."""
+    return views.perguntas_abertas(office)
+
+
+def do_dia(office: Office, dia: date) -> list[dict[str, Any]]:
+    """Return the jobs of the office's day, newest first."""
+    return views.jobs_do_dia(office, dia)
+
+
+__all__ = [
+    "Aceite",
+    "Office",
+    "aceitar",
+    "cancelar",
+    "consultar",
+    "dizer_folhas",
+    "do_dia",
+    "esperar",
+    "eventos",
+    "excluir",
+    "filas",
+    "listar",
+    "papel_da_fila",
+    "pdf",
+    "perguntas_abertas",
+    "reenviar",
+    "responder_selo",
+    "responder_xa",
+    "selo",
+    "selos",
+]

@@ -1,6 +1,7 @@
 """Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
 
 from printserver.rendering.caracteres import Aviso
+from printserver.rendering.extrato import extrair
 from printserver.rendering.layout import Caixa, Lado, Layout, PedidoLayout, Render
 from printserver.rendering.preview import conferir_no_papel, previsualizar
 from printserver.rendering.stamp import BaseDanificada, Carimbo, LadoImpresso, carimbar, lados
@@ -17,6 +18,7 @@ __all__ = [
     "Render",
     "carimbar",
     "conferir_no_papel",
+    "extrair",
     "lados",
     "previsualizar",
 ]

@@ -83,6 +83,14 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_chave_api_sha256"), ["sha256"], unique=False)
 
     op.create_table(
+        "citacao",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("codigo", sa.String(length=25), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_citacao_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "codigo", "job_id", name=op.f("pk_citacao")),
+    )
+    op.create_table(
         "corpo",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -325,6 +333,7 @@ def upgrade() -> None:
         sa.Column("qr_url", sa.Text(), nullable=True),
         sa.Column("avisos", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("substitui", sa.Text(), nullable=True),
+        sa.Column("substituido_por", sa.String(length=32), nullable=True),
         sa.Column("livro", sa.Text(), nullable=True),
         sa.Column("folha", sa.Text(), nullable=True),
         sa.Column("fila", sa.Text(), nullable=False),
@@ -385,7 +394,7 @@ def upgrade() -> None:
         sa.Column("alternativas", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("estado", sa.Text(), nullable=False),
         sa.Column("aberta_em", Moment(timezone=True), nullable=False),
-        sa.Column("expira_em", Moment(timezone=True), nullable=False),
+        sa.Column("expira_em", Moment(timezone=True), nullable=True),
         sa.Column("resposta", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(["documento_id"], ["documento.id"], name=op.f("fk_pergunta_documento_id")),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_pergunta_serventia_id")),
@@ -397,8 +406,8 @@ def upgrade() -> None:
             "uq_pergunta_aberta",
             ["serventia_id", "documento_id"],
             unique=True,
-            sqlite_where=sa.text("estado = 'aberta'"),
-            postgresql_where=sa.text("estado = 'aberta'"),
+            sqlite_where=sa.text("estado = 'aberta' AND tipo <> 'folhas'"),
+            postgresql_where=sa.text("estado = 'aberta' AND tipo <> 'folhas'"),
         )
 
     op.create_table(

@@ -1,0 +1,288 @@
+"""The command line: makes an office, serves it, adds keys, people and queues, proves formats, verifies the audit."""
+
+import json
+import os
+import secrets
+import signal
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import sqlalchemy as sa
+
+from printserver import __version__, audit, db, instance, people
+from printserver.clock import system_clock
+from printserver.errors import ConfigError, Recusa
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_PATH = click.Path(path_type=Path)
+
+
+def _instance_option(command: Command) -> Command:
+    option = click.option(
+        "--instance",
+        "folder",
+        type=_PATH,
+        default=Path("instance"),
+        show_default=True,
+        help="Pasta da serventia.",
+    )
+    return option(command)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="printserver")
+def cli() -> None:
+    """Servidor de impressão e selos da serventia."""
+
+
+@cli.command("init")
+@_instance_option
+@click.option("--cns", help="CNS da serventia, 6 algarismos (sem ele: serventia de demonstração).")
+@click.option("--proximo-numero", type=click.IntRange(1), default=1, help="Próximo número de selo.")
+@click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
+def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> None:
+    """Cria uma serventia: pasta, banco, certificado de teste, usuário admin e uma chave. Nunca escreve por cima."""
+    made = instance.criar(folder, system_clock(), cns=cns, proximo=proximo_numero)
+    if as_json:
+        told = {name: getattr(made, name) for name in ("usuario", "senha", "chave", "cns", "instancia")}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo(f"Serventia {made.cns} criada em {folder}.")
+    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.senha}\n  chave:   {made.chave}")
+    click.echo("Guarde a senha e a chave: não são mostradas outra vez.")
+
+
+@cli.command("serve")
+@_instance_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Endereço em que o servidor atende.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
+@click.option("--tls", nargs=2, type=_PATH, metavar="CERT KEY", help="Certificado e chave TLS (PEM).")
+@click.option("--sem-tls", is_flag=True, help="Atende fora desta máquina sem TLS, por sua conta.")
+def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem_tls: bool) -> None:
+    """Põe o servidor inteiro no ar: telas, API e motor."""
+    if not tls and not sem_tls and not _loopback(host):
+        raise ConfigError(
+            f"--host {host} atende fora desta máquina: dê --tls CERT KEY, ou --sem-tls se outro programa cuida disso"
+        )
+    for path in tls or ():
+        if not path.is_file():
+            raise ConfigError(f"{path}: não existe")
+    from printserver.jobs.office import Office
+    from printserver.supervisor import serve as run
+
+    Office.abrir(folder).fechar()  # a wrong setting, table or format stops the start here, with its name
+    sys.exit(run(folder, host, port, tls or None))
+
+
+@cli.command("worker")
+@_instance_option
+def worker(folder: Path) -> None:
+    """Mais um motor, nesta máquina ou em outra (PostgreSQL)."""
+    from printserver.engine import run_engine
+
+    run_engine(folder)
+
+
+@cli.command("chave")
+@click.argument("nome")
+@click.option("--direitos", required=True, help=f"Separados por vírgula: {', '.join(people.DIREITOS)}.")
+@_instance_option
+def chave(nome: str, direitos: str, folder: Path) -> None:
+    """Cria mais uma chave de sistema, e a mostra uma única vez."""
+    rights = [part.strip() for part in direitos.split(",") if part.strip()]
+    with _office(folder) as (conn, serventia_id, now):
+        text = people.criar_chave(conn, serventia_id, nome, rights, now)
+        _record(conn, serventia_id, now, "chave", nome, {"direitos": rights})
+    click.echo(text)
+
+
+@cli.command("usuario")
+@click.argument("nome")
+@click.option("--papel", required=True, type=click.Choice(people.PAPEIS), help="O papel da pessoa.")
+@click.option("--nome-completo", help="O nome como sai impresso (sem ele: o nome de usuário).")
+@_instance_option
+def usuario(nome: str, papel: str, nome_completo: str | None, folder: Path) -> None:
+    """Cria mais uma pessoa, e mostra a sua senha uma única vez (variável PRINTSERVER_SENHA: a senha é esta)."""
+    password = os.environ.get("PRINTSERVER_SENHA") or secrets.token_urlsafe(12)
+    with _office(folder) as (conn, serventia_id, now):
+        people.criar_pessoa(conn, serventia_id, nome, nome_completo or nome, papel, password, now)
+        _record(conn, serventia_id, now, "pessoa", nome.strip().lower(), {"papel": papel})
+    click.echo(password)
+
+
+@cli.command("fila")
+@click.argument("nome")
+@_instance_option
+@click.option("--pasta", type=_PATH, help="Pasta em que os PDFs são gravados.")
+@click.option("--cups", "queue", help="Nome da fila no CUPS.")
+@click.option("--servidor", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina).")
+@click.option("--padrao", is_flag=True, help="É a fila de quem não diz outra.")
+def fila(nome: str, folder: Path, pasta: Path | None, queue: str | None, servidor: str | None, padrao: bool) -> None:
+    """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
+    if (pasta is None) == (queue is None):
+        raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
+    if servidor and queue is None:
+        raise ConfigError("--servidor acompanha --cups")
+    if pasta is not None:
+        pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
+    table = db.fila
+    with _office(folder) as (conn, serventia_id, now):
+        here = table.c.serventia_id == serventia_id
+        if conn.execute(sa.select(table.c.id).where(here, table.c.nome == nome)).first():
+            raise ConfigError(f"já existe uma fila {nome!r}")
+        if padrao:
+            conn.execute(sa.update(table).where(here).values(padrao=False))
+        row = {
+            "serventia_id": serventia_id,
+            "nome": nome,
+            "tipo": "pasta" if pasta is not None else "cups",
+            "destino": str(pasta.absolute()) if pasta is not None else queue,
+            "servidor": servidor,
+            "padrao": padrao,
+            "criada_em": now,
+        }
+        conn.execute(sa.insert(table).values(**row))
+        what = {"tipo": row["tipo"], "destino": row["destino"], "servidor": servidor, "padrao": padrao}
+        _record(conn, serventia_id, now, "fila", nome, what)
+    click.echo(f"Fila {nome} criada.")
+
+
+@cli.command("sequencia")
+@_instance_option
+@click.option("--proximo", required=True, type=click.IntRange(1), help="O próximo número; só anda para a frente.")
+def sequencia(folder: Path, proximo: int) -> None:
+    """Diz o próximo número de selo da serventia."""
+    from printserver.selo import avancar, nome_da_sequencia
+
+    with _office(folder) as (conn, serventia_id, now):
+        try:
+            avancar(conn, serventia_id, nome_da_sequencia("serventia", 1, "", now.year), proximo)
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+        _record(conn, serventia_id, now, "sequencia", "selo", {"proximo": proximo})
+    click.echo(f"Próximo número: {proximo}.")
+
+
+@cli.group("formatos")
+def formatos() -> None:
+    """Os formatos das páginas."""
+
+
+@formatos.command("check")
+@_instance_option
+def formatos_check(folder: Path) -> None:
+    """Confere todos os formatos, os da serventia e os que vêm com o programa."""
+    from printserver.formats import Formatos
+
+    known = Formatos(folder if folder.is_dir() else None)
+    faults = known.conferir_todos()
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        sys.exit(1)
+    click.echo(f"{len(known.nomes())} formatos conferidos, sem erros.")
+
+
+@formatos.command("preview")
+@click.argument("nome")
+@click.argument("destino", type=_PATH)
+@_instance_option
+def formatos_preview(nome: str, destino: Path, folder: Path) -> None:
+    """Grava em DESTINO um PDF de prova do formato NOME, com dados de exemplo."""
+    from printserver.formats import Formatos
+    from printserver.rendering import previsualizar
+
+    formato = Formatos(folder if folder.is_dir() else None).get(nome)
+    destino.write_bytes(previsualizar(formato))
+    click.echo(f"{destino} gravado.")
+
+
+@cli.group("auditoria")
+def auditoria() -> None:
+    """O registro de tudo o que foi feito."""
+
+
+@auditoria.command("verificar")
+@_instance_option
+def auditoria_verificar(folder: Path) -> None:
+    """Confere a cadeia inteira do registro."""
+    with _office(folder, writing=False) as (conn, serventia_id, _now):
+        count, fault = audit.verificar(conn, serventia_id)
+    if fault:
+        raise ConfigError(f"a auditoria NÃO confere depois de {count} registros: {fault}")
+    click.echo(f"A auditoria confere: {count} registros.")
+
+
+@cli.command("demo")
+@_instance_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
+@click.option("--encerrar", is_flag=True, help="Termina depois da demonstração, em vez de ficar no ar.")
+def demo(folder: Path, port: int, encerrar: bool) -> None:
+    """Mostra o servidor: cria uma serventia de demonstração se não há, e imprime um documento de cada tipo."""
+    from printserver.demo import run_demo
+
+    sys.exit(run_demo(folder, port, stay=not encerrar))
+
+
+class _office:  # noqa: N801  # used as a function
+    """Open an office's database for one change by the command line."""
+
+    def __init__(self, folder: Path, *, writing: bool = True) -> None:
+        self._folder = folder
+        self._writing = writing
+
+    def __enter__(self) -> tuple[sa.Connection, int, datetime]:
+        from printserver.config import load_settings
+        from printserver.schema import upgrade
+
+        if not self._folder.is_dir():
+            raise ConfigError(f"{self._folder} não existe: crie a serventia com `printserver init`")
+        url = instance.database_url(self._folder, load_settings(self._folder))
+        self._database = db.Database(url)
+        upgrade(self._database)
+        self._door = self._database.write() if self._writing else self._database.read()
+        conn = self._door.__enter__()
+        serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
+        if serventia_id is None:
+            raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
+        return conn, serventia_id, datetime.now(UTC)
+
+    def __exit__(self, *error: Any) -> None:
+        self._door.__exit__(*error)
+        self._database.close()
+
+
+def _record(
+    conn: sa.Connection, serventia_id: int, now: datetime, objeto: str, nome: str, detalhe: dict[str, Any]
+) -> None:
+    """Put a change made at the command line on record, under the machine's user (A1)."""
+    who = os.environ.get("SUDO_USER") or os.environ.get("USER") or str(os.getuid())
+    entry = audit.Registro(objeto, nome, "criada", f"linha de comando: {who}", detalhe=detalhe)
+    audit.escrever(conn, serventia_id, now, [entry])
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def main() -> None:
+    """Run the command line; a refusal is one Portuguese sentence on standard error, exit status 1."""
+    os.umask(0o077)
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    try:
+        cli()
+    except (ConfigError, Recusa) as error:
+        text = error.detail if isinstance(error, Recusa) else str(error)
+        click.echo(f"printserver: {text}", err=True)
+        sys.exit(1)

@@ -1,0 +1,133 @@
+"""The engine: a loop over due rows. Stamps, hands over, follows the queues, closes questions that nobody answered.
+
+1. Free the claims of engines of this machine that are no more.
+2. Close the questions whose time is over (X1).
+3. Claim due jobs, in the order of acceptance, and take each as far as it goes.
+4. Wait for the bell, or a moment, and begin again.
+
+Any number of engines may run, on any number of machines: the claim decides who acts.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+
+from printserver.jobs import claims
+from printserver.jobs.advance import advance
+from printserver.jobs.bell import Bell
+from printserver.jobs.office import Office
+from printserver.jobs.questions import fechar_vencidas
+from printserver.logs import configure_logs
+from printserver.processes import HEARD_FD, RING_FD, die_with_parent
+
+_log = structlog.get_logger()
+
+WORKERS: Final = 4  # hand-offs wait for queues; a slow one must not hold the others up
+HOUSEKEEPING_S: Final = 5.0
+
+
+class Engine:
+    """One engine over one office."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._owner = claims.owner_name()
+        self._stop = threading.Event()
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
+        self._working: set[Future[None]] = set()
+
+    def stop(self) -> None:
+        """Ask the loop to end after what it is doing."""
+        self._stop.set()
+        self._office.bell.ring()
+
+    def run(self) -> None:
+        """Work until `stop`."""
+        _log.info("engine started", owner=self._owner)
+        pause = self._office.settings.motor.espera_s
+        next_cleaning = 0.0
+        while not self._stop.is_set():
+            seen = self._office.bell.rings
+            try:
+                now = self._office.clock().timestamp()
+                if now >= next_cleaning or now < next_cleaning - 2 * HOUSEKEEPING_S:  # the clock may go back
+                    self.housekeeping()
+                    next_cleaning = now + HOUSEKEEPING_S
+                worked = self._claim()
+            except Exception:
+                _log.exception("engine round failed")
+                self._stop.wait(pause)
+                continue
+            if not worked:
+                self._office.bell.wait(seen, pause)
+        self._pool.shutdown(wait=True)
+        _log.info("engine stopped")
+
+    def run_once(self) -> int:
+        """Do all that is due now, in this thread; return how many steps were taken. For tests and tools."""
+        steps = 0
+        while due := claims.claim_due(self._office, self._owner, self._office.clock()):
+            for row in due:
+                advance(self._office, row, self._owner)
+                steps += 1
+        return steps
+
+    def housekeeping(self) -> None:
+        """Free dead claims, close questions whose time is over."""
+        office = self._office
+        now = office.clock()
+        with office.db.write() as conn:
+            freed = claims.free_the_dead(office, conn, now)
+        if freed:
+            _log.warning("took over the work of a dead engine", jobs=freed)
+        fechar_vencidas(office, now)
+
+    def _claim(self) -> bool:
+        """Claim as much as there are free workers; return whether there was anything to do."""
+        if len(self._working) >= WORKERS:
+            wait(self._working, timeout=1, return_when=FIRST_COMPLETED)
+        self._working = {future for future in self._working if not future.done()}
+        free = WORKERS - len(self._working)
+        due = claims.claim_due(self._office, self._owner, self._office.clock(), free) if free else []
+        for row in due:
+            self._working.add(self._pool.submit(self._advance, row))
+        return bool(due) or not free
+
+    def _advance(self, row: dict[str, Any]) -> None:
+        try:
+            advance(self._office, row, self._owner)
+        except Exception:
+            _log.exception("job left as it is", job=row["id"])
+        self._office.bell.ring()
+
+
+def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> None:
+    """Run one engine over the office in `instance` until SIGTERM or SIGINT."""
+    configure_logs()
+    heard, out = environment.get(HEARD_FD), environment.get(RING_FD)
+    bell = Bell(int(heard) if heard else None, int(out) if out else None)
+    office = Office.abrir(instance, bell=bell)
+    engine = Engine(office)
+
+    def on_signal(_number: int, _frame: object) -> None:
+        engine.stop()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    try:
+        engine.run()
+    finally:
+        office.fechar()
+
+
+if __name__ == "__main__":
+    import sys
+
+    die_with_parent()
+    run_engine(Path(sys.argv[1]))

@@ -1,0 +1,346 @@
+"""A person's answers: yes or no to a reprint (X2, X3), with or without a seal (N9), an exclusion without a print (X4).
+
+A yes is one transaction: XAs, new seals and the print together, or nothing. Each answer is given once.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from printserver import audit, db, people
+from printserver.audit import Registro
+from printserver.documents import (
+    FichaAbertura,
+    Identidade,
+    Pedido,
+    Resposta,
+    com_resposta,
+    conferir_exclusao,
+    conferir_resposta,
+    ler_pedido,
+)
+from printserver.errors import Recusa
+from printserver.jobs import idempotency, questions, sealing, store, views
+from printserver.jobs.accept import TRIES, Aceite, Lugar, Mudou, barrar, em_andamento, selar, travar
+from printserver.jobs.compose import titulo
+from printserver.jobs.idempotency import Feito
+from printserver.jobs.office import Office
+from printserver.jobs.prepare import preparar, quem_age
+from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa, ler
+from printserver.jobs.states import CANCELADO, on_its_way
+from printserver.jobs.withdraw import tirar_da_fila
+from printserver.people import Autor
+
+
+def uma_vez(
+    office: Office, autor: Autor, rota: str, job_id: str, dados: object, chave: str | None, do: Callable[[str], None]
+) -> Aceite:
+    """Run `do` unless the key did it before (`do` binds it, with the hash it is given). Return the job as it stands."""
+    resumo = idempotency.resumo(rota, dados)
+    with idempotency.em_trabalho(office, autor, chave):
+        done = idempotency.achar(office, autor, chave, resumo)
+        if done is None:
+            do(resumo)
+    return Aceite(mostrar(office, job_id), None, done is not None)
+
+
+def mostrar(office: Office, job_id: str) -> dict[str, Any]:
+    """Return the job as it stands now."""
+    with office.db.read() as conn:
+        return views.job_dict(conn, office, store.job_por_id(conn, office.serventia_id, job_id))
+
+
+def responder_xa(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+    """Answer the reprint question. Return the job, and whether the key had answered before.
+
+    Raises `Recusa` `pergunta-respondida`, `pergunta-mudou`, `impressao-em-andamento`, and as `conferir_resposta`.
+    """
+    people.exigir_direito(autor, "responder")
+
+    def do(resumo: str) -> None:
+        answer = ler(RespostaXa, dados)
+        if answer.fora_do_prazo:
+            with office.db.read() as conn:
+                people.exigir_chefia(quem_age(conn, office, answer.escrevente).papel, "a exclusão fora do prazo")
+        if answer.confirma:
+            _try(office, lambda: _sim(office, autor, job_id, answer, chave, resumo))
+        else:
+            _nao(office, autor, job_id, answer, chave, resumo)
+
+    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/xa", job_id, dados, chave, do)
+
+
+def responder_selo(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+    """Answer whether a ficha gets its optional seal (N9). Raises `Recusa` `pergunta-respondida`."""
+    people.exigir_direito(autor, "responder")
+
+    def do(resumo: str) -> None:
+        answer = ler(RespostaSelo, dados)
+        _try(office, lambda: _com_ou_sem_selo(office, autor, job_id, answer, chave, resumo))
+
+    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/selo", job_id, dados, chave, do)
+
+
+def excluir(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+    """Make the XA of every live seal of the job's document; nothing is printed (X2, X4, X6)."""
+    people.exigir_direito(autor, "responder")
+
+    def do(resumo: str) -> None:
+        _try(office, lambda: _excluir(office, autor, job_id, ler(Exclusao, dados), chave, resumo))
+
+    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/excluir", job_id, dados, chave, do)
+
+
+def _try(office: Office, once: Callable[[], None]) -> None:
+    """Run `once` until the ground no longer moves under it."""
+    for attempt in range(TRIES):
+        try:
+            once()
+        except (Mudou, IntegrityError):
+            if attempt == TRIES - 1:
+                raise
+            continue
+        office.bell.ring()
+        return
+
+
+def _aberta(conn: Connection, office: Office, job_id: str, tipo: str) -> tuple[sa.RowMapping, sa.RowMapping]:
+    """Return the job and its open question. Raises `Recusa` `pergunta-respondida`, `estado-nao-permite`."""
+    row = store.job_por_id(conn, office.serventia_id, job_id)
+    question = questions.do_job(conn, office, job_id)
+    if question is None or question["tipo"] != tipo:
+        raise Recusa("estado-nao-permite", "Este trabalho não espera por esta resposta.")
+    if question["estado"] != "aberta":
+        how = {
+            "respondida": "já foi respondida",
+            "substituida": "foi substituída por outro pedido do mesmo documento",
+            "expirada": "ficou sem resposta e se encerrou",
+        }[question["estado"]]
+        job = views.job_dict(conn, office, row)
+        raise Recusa("pergunta-respondida", f"A pergunta {how}: veja o trabalho como está.", extra={"job": job})
+    return row, question
+
+
+def _fechar(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any]) -> None:
+    if not questions.encerrar(conn, question["id"], "respondida", dict(answer)):
+        raise Mudou  # someone answered in this moment: the next look says so
+
+
+def _nao(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
+    agora = office.clock()
+    with office.db.write() as conn:
+        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
+        _row, question = _aberta(conn, office, job_id, "xa")
+        _fechar(conn, question, answer.model_dump(mode="json"))
+        questions.cancelar_job(conn, office.serventia_id, job_id)
+        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
+        what = {"resposta": "não", "motivo": answer.motivo, "selos": question["selos"]}
+        audit.escrever(conn, office.serventia_id, agora, [_log(job_id, CANCELADO, quem, what)])
+    office.bell.ring()
+
+
+def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
+    sid, agora = office.serventia_id, office.clock()
+    with office.db.read() as conn:
+        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
+        row, question = _aberta(conn, office, job_id, "xa")
+        pedido = _pedido(conn, office, row, answer)
+        before = store.job_vivo(conn, sid, row["documento_id"])
+        copies = store.copias_do_livro(conn, sid, question["selos"])
+    p = preparar(office, pedido, agora)
+    for each in [before, *copies]:
+        if each is not None:
+            tirar_da_fila(office, each, quem, "reimpressão confirmada")
+    with office.db.write() as conn:
+        documento_id, instrumento_id = travar(conn, office, p)
+        row, question = _aberta(conn, office, job_id, "xa")
+        before = store.job_vivo(conn, sid, documento_id)
+        vivos = store.selos_vivos(conn, sid, documento_id)
+        _nada_a_caminho(conn, office, p.plano.identidade, before, [selo.codigo for selo in vivos])
+        try:
+            conferir_resposta(
+                p.plano.identidade,
+                Resposta(
+                    motivo=answer.motivo,
+                    papel_em_maos=answer.papel_em_maos,
+                    selos=answer.selos,
+                    folha_inicial=answer.folha_inicial,
+                    folha_final=answer.folha_final,
+                    fora_do_prazo=answer.fora_do_prazo,
+                ),
+                question["selos"],
+                vivos,
+                agora,
+                office.regras,
+                folhas_antigas=_folhas(conn, office, documento_id),
+            )
+        except Recusa as recusa:
+            if recusa.word == "pergunta-mudou":
+                recusa.extra["job"] = views.job_dict(conn, office, row)
+            raise
+        _fechar(conn, question, answer.model_dump(mode="json"))
+        entries = _desfazer(conn, office, documento_id, before, vivos, answer.motivo or "", quem, agora)
+        lugar = Lugar(job_id, documento_id, instrumento_id, _dados(conn, office, row, answer), row["resumo"])
+        entries += selar(conn, office, p, quem, agora, lugar, held=True)
+        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
+        audit.escrever(conn, sid, agora, entries)
+
+
+def _com_ou_sem_selo(
+    office: Office, autor: Autor, job_id: str, answer: RespostaSelo, chave: str | None, resumo: str
+) -> None:
+    sid, agora = office.serventia_id, office.clock()
+    with office.db.read() as conn:
+        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
+        row, _question = _aberta(conn, office, job_id, "selo")
+        pedido = ler_pedido(store.devolver_corpos(conn, sid, row["pedido"]))
+    documento = pedido.documento
+    assert isinstance(documento, FichaAbertura)
+    decided = com_resposta(documento, answer.gerar)
+    p = preparar(office, pedido.model_copy(update={"documento": decided}), agora)
+    with office.db.write() as conn:
+        documento_id, instrumento_id = travar(conn, office, p)
+        row, question = _aberta(conn, office, job_id, "selo")
+        if barrar(conn, office, p, documento_id, agora) is not None:
+            raise Recusa(
+                "pergunta-mudou",
+                "Esta ficha ganhou um selo enquanto a pergunta esperava: mande o trabalho de novo.",
+                extra={"job": views.job_dict(conn, office, row)},
+            )
+        _fechar(conn, question, answer.model_dump(mode="json"))
+        lugar = Lugar(job_id, documento_id, instrumento_id, row["pedido"], row["resumo"])
+        entries = selar(conn, office, p, quem, agora, lugar, held=True)
+        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
+        audit.escrever(conn, sid, agora, entries)
+
+
+def _excluir(office: Office, autor: Autor, job_id: str, answer: Exclusao, chave: str | None, resumo: str) -> None:
+    sid, agora = office.serventia_id, office.clock()
+    with office.db.read() as conn:
+        pessoa = quem_age(conn, office, answer.escrevente)
+        if answer.fora_do_prazo:
+            people.exigir_chefia(pessoa.papel, "a exclusão fora do prazo")
+        quem = people.em_nome_de(autor, pessoa)
+        row = store.job_por_id(conn, sid, job_id)
+        before = store.job_vivo(conn, sid, row["documento_id"])
+        vivos = store.selos_vivos(conn, sid, row["documento_id"])
+        copies = store.copias_do_livro(conn, sid, [selo.codigo for selo in vivos])
+    for each in [before, *copies]:
+        if each is not None:
+            tirar_da_fila(office, each, quem, "exclusão dos selos")
+    with office.db.write() as conn:
+        documento_id = _travar_documento(conn, row)
+        before = store.job_vivo(conn, sid, documento_id)
+        vivos = store.selos_vivos(conn, sid, documento_id)
+        if before is None or not vivos:
+            raise Recusa("estado-nao-permite", "Este documento não tem selos válidos: nada há a excluir.")
+        identidade = _identidade(conn, before)
+        _nada_a_caminho(conn, office, identidade, before, [selo.codigo for selo in vivos])
+        conferir_exclusao(
+            identidade,
+            vivos,
+            agora,
+            office.regras,
+            motivo=answer.motivo,
+            papel_em_maos=answer.papel_em_maos,
+            fora_do_prazo=answer.fora_do_prazo,
+        )
+        entries = _desfazer(conn, office, documento_id, before, vivos, answer.motivo, quem, agora)
+        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
+        audit.escrever(conn, sid, agora, entries)
+
+
+def _desfazer(
+    conn: Connection,
+    office: Office,
+    documento_id: int,
+    before: sa.RowMapping | None,
+    vivos: Any,
+    motivo: str,
+    quem: Autor,
+    agora: Any,
+) -> list[Registro]:
+    """Exclude the document's live seals; free or spoil its folhas (X7) and papers; mark what shows them stale (X6)."""
+    sid, job = office.serventia_id, db.job
+    codes = [selo.codigo for selo in vivos]
+    copies = store.copias_do_livro(conn, sid, codes)
+    _made, entries = sealing.excluir(conn, office, documento_id, vivos, motivo, quem, agora)
+    if before is not None:
+        here = (job.c.serventia_id == sid, job.c.id == before["id"])
+        conn.execute(sa.update(job).where(*here).values(viva=False))
+        _soltar_papel(conn, office, before["id"], motivo)
+        what = {"selos_excluidos": codes, "motivo": motivo}
+        entries.append(_log(before["id"], before["estado"], quem, what))
+    sides = db.folha_lado
+    conn.execute(
+        sa.update(sides)
+        .where(sides.c.serventia_id == sid, sides.c.documento_id == documento_id, sides.c.estado == "ocupada")
+        .values(estado="inutilizada" if office.regras.folhas_novas else "livre")
+    )
+    for copy in copies:
+        here = (job.c.serventia_id == sid, job.c.id == copy["id"])
+        conn.execute(sa.update(job).where(*here).values(desatualizado=True))
+        entries.append(_log(copy["id"], copy["estado"], quem, {"desatualizado": True, "selos_excluidos": codes}))
+    return entries
+
+
+def _soltar_papel(conn: Connection, office: Office, job_id: str, motivo: str) -> None:
+    """The sheets of an excluded print are spoiled: their numbers are never used again (P5)."""
+    table = db.papel
+    conn.execute(
+        sa.update(table)
+        .where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
+        .values(estado="inutilizado", motivo=motivo)
+    )
+
+
+def _nada_a_caminho(
+    conn: Connection, office: Office, identidade: Identidade, before: sa.RowMapping | None, codes: list[str]
+) -> None:
+    """Raise unless nothing of the old print, or of a copy made from it, may still come out (X2)."""
+    for each in [before, *store.copias_do_livro(conn, office.serventia_id, codes)]:
+        if each is not None and on_its_way(each):
+            raise em_andamento(identidade, each)
+
+
+def _folhas(conn: Connection, office: Office, documento_id: int) -> set[int]:
+    table = db.folha_lado
+    query = sa.select(table.c.folha).where(
+        table.c.serventia_id == office.serventia_id, table.c.documento_id == documento_id, table.c.estado != "livre"
+    )
+    return set(conn.execute(query).scalars())
+
+
+def _dados(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Any:
+    """Return the held request as it is printed: on the folhas that the answer gives, if it gives any (X7)."""
+    dados = store.devolver_corpos(conn, office.serventia_id, row["pedido"])
+    if answer.folha_inicial is not None and row["tipo"] == "livro":
+        instrumento = dados["documento"]["instrumento"]
+        instrumento["folha_inicial"] = answer.folha_inicial
+        instrumento["folha_final"] = answer.folha_final
+    return dados
+
+
+def _pedido(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Pedido:
+    return ler_pedido(_dados(conn, office, row, answer))
+
+
+def _travar_documento(conn: Connection, row: sa.RowMapping) -> int:
+    """Lock the instrumento's and the document's rows, in that order."""
+    for table, key in ((db.instrumento, row["instrumento_id"]), (db.documento, row["documento_id"])):
+        if key is not None:
+            conn.execute(sa.select(table.c.id).where(table.c.id == key).with_for_update())
+    return int(row["documento_id"])
+
+
+def _identidade(conn: Connection, row: sa.RowMapping) -> Identidade:
+    table = db.documento
+    chave = conn.execute(sa.select(table.c.chave).where(table.c.id == row["documento_id"])).scalar_one()
+    return Identidade(row["tipo"], chave, titulo(row["campos"]), row["campos"])
+
+
+def _log(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
+    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe)

@@ -1,0 +1,90 @@
+"""Who works on a due row: claimed before anything is done, given back after, taken over when its owner died.
+
+The race it defends against: two engines that both see the same due job. Only one UPDATE finds the row as it was read.
+"""
+
+import os
+import socket
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.jobs.office import Office
+
+BATCH = 8
+
+
+def owner_name() -> str:
+    """Return this process's name as an owner: machine, process number and when it started (numbers are reused)."""
+    return f"{socket.gethostname()}:{os.getpid()}:{_start_ticks(os.getpid())}"
+
+
+def _start_ticks(pid: int) -> str:
+    """Return the kernel's start time of a process; empty where there is none."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace")
+    except OSError:
+        return ""
+    return stat.rpartition(")")[2].split()[19]
+
+
+def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH) -> list[dict[str, Any]]:
+    """Claim up to `most` due jobs that nobody owns (or whose owner's lease ended), in the order of acceptance."""
+    table = db.job
+    free = (
+        sa.select(table.c.n)
+        .where(
+            table.c.serventia_id == office.serventia_id,
+            table.c.vence_em <= now,
+            sa.or_(table.c.posse_ate.is_(None), table.c.posse_ate <= now),
+        )
+        .order_by(table.c.n)
+        .limit(most)
+    )
+    with office.db.read() as conn:
+        if conn.execute(free).first() is None:
+            return []
+    with office.db.write() as conn:
+        due = conn.execute(free.with_for_update(skip_locked=True)).scalars().all()
+        if not due:
+            return []
+        lease = now + timedelta(seconds=office.settings.motor.posse_s)
+        conn.execute(sa.update(table).where(table.c.n.in_(due)).values(dono=owner, posse_ate=lease))
+        rows = conn.execute(sa.select(table).where(table.c.n.in_(due)).order_by(table.c.n)).mappings()
+        return [dict(row) for row in rows]
+
+
+def owned(row: dict[str, Any], owner: str) -> Sequence[sa.ColumnElement[bool]]:
+    """Return the conditions of every step's UPDATE: this job, still in the state that was read, still ours."""
+    table = db.job
+    return (table.c.n == row["n"], table.c.estado == row["estado"], table.c.dono == owner)
+
+
+def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:
+    """End the leases of owners that were processes of this machine and are no more. Return how many jobs that freed."""
+    table = db.job
+    host = socket.gethostname()
+    owners = conn.execute(
+        sa.select(table.c.dono)
+        .where(table.c.serventia_id == office.serventia_id, table.c.dono.is_not(None), table.c.posse_ate > now)
+        .distinct()
+    ).scalars()
+    dead = [name for name in owners if name is not None and _is_dead(name, host)]
+    if not dead:
+        return 0
+    freed = conn.execute(
+        sa.update(table)
+        .where(table.c.serventia_id == office.serventia_id, table.c.dono.in_(dead))
+        .values(dono=None, posse_ate=None)
+    )
+    return freed.rowcount
+
+
+def _is_dead(name: str, host: str) -> bool:
+    machine, pid, ticks = name.rsplit(":", 2)
+    return machine == host and _start_ticks(int(pid)) != ticks

@@ -1,0 +1,296 @@
+"""What a person says of the paper (X5): what came out, was spoiled, is printed again; cancelling; paper numbers.
+
+Printed again are the same bytes with the same seals, and only on a person's word. A page called good never is.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import audit, db, people
+from printserver.audit import Registro
+from printserver.db import insert_or_ignore
+from printserver.documents import normalizar_papel, paginas_do_extrato
+from printserver.errors import Recusa, entrada_invalida
+from printserver.jobs import compose, idempotency, questions, queues, spool, store
+from printserver.jobs.accept import Aceite
+from printserver.jobs.advance import nova_tentativa
+from printserver.jobs.answers import uma_vez
+from printserver.jobs.idempotency import Feito
+from printserver.jobs.office import Office
+from printserver.jobs.prepare import quem_age
+from printserver.jobs.requests import Cancelamento, Folhas, PapelDaFila, Reenvio, ler
+from printserver.jobs.states import (
+    ACEITO,
+    CANCELADO,
+    ENTREGUE,
+    FALHOU,
+    HELD,
+    IMPRESSO,
+    INCERTO,
+    RENDERIZADO,
+    on_its_way,
+)
+from printserver.jobs.withdraw import tirar_da_fila
+from printserver.people import Autor
+from printserver.rendering import extrair
+
+
+def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+    """Print all again, as no page came out. Raises `Recusa` `diga-as-folhas`, `estado-nao-permite`."""
+    people.exigir_direito(autor, "responder")
+
+    def do(resumo: str) -> None:
+        answer, now = ler(Reenvio, dados), office.clock()
+        with office.db.write() as conn:
+            quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
+            row = _locked(conn, office, job_id)
+            _pode_reenviar(conn, office, row)
+            fila = queues.escolher(conn, office, answer.fila, row["tipo"])["nome"] if answer.fila else row["fila"]
+            if row["pdf_sha256"] is not None:
+                state = RENDERIZADO
+                nova_tentativa(conn, row, now, fila=fila)
+            else:
+                state = ACEITO
+            _again(conn, row, now, {"estado": state, "fila": fila})
+            _close_question(conn, office, job_id, answer.model_dump(mode="json"))
+            idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
+            what = {"reenviado": "nenhuma página saiu", "motivo": answer.motivo, "fila": fila}
+            audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what)])
+        office.bell.ring()
+
+    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/reenviar", job_id, dados, chave, do)
+
+
+def _pode_reenviar(conn: Connection, office: Office, row: sa.RowMapping) -> None:
+    cups = row["cups"] or {}
+    ended = row["estado"] == ENTREGUE and cups.get("estado") in ("canceled", "aborted")
+    if row["estado"] not in (FALHOU, INCERTO) and not ended:
+        raise Recusa(
+            "estado-nao-permite",
+            f"O trabalho está {row['estado']}: só se reenvia o que falhou, é incerto, ou foi cancelado na fila.",
+        )
+    if cups.get("folhas") or _judged(conn, office, row["id"]):
+        raise Recusa(
+            "diga-as-folhas",
+            "Já há folhas contadas ou julgadas deste trabalho: diga, página por página, o que saiu (folhas).",
+        )
+
+
+def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+    """Record what a person says of each page, and print again those that are named (X5).
+
+    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (a page that is none, or was called good).
+    """
+    people.exigir_direito(autor, "responder")
+
+    def do(resumo: str) -> None:
+        answer = ler(Folhas, dados)
+        with office.db.read() as conn:
+            quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
+            before = store.job_por_id(conn, office.serventia_id, job_id)
+        tirar_da_fila(office, before, quem, "uma pessoa diz o que saiu")
+        again = paginas_do_extrato(answer.imprimir, before["paginas"]) if answer.imprimir else None
+        extract = _extract(office, before, again) if again else None
+        now = office.clock()
+        with office.db.write() as conn:
+            row = _locked(conn, office, job_id)
+            said = _say(conn, office, row, answer, quem, now, again or ())
+            if again:
+                fila = queues.escolher(conn, office, answer.fila, row["tipo"])
+                queues.conferir_bandeja(fila, answer.bandeja)
+                nova_tentativa(conn, row, now, fila=fila["nome"], paginas=answer.imprimir, pdf_sha256=extract)
+                state = RENDERIZADO
+                _again(conn, row, now, {"estado": state, "bandeja": answer.bandeja or row["bandeja"]})
+            else:
+                state = _verdict(said, row)
+                table = db.job
+                conn.execute(sa.update(table).where(table.c.n == row["n"]).values(estado=state))
+            if again or state != INCERTO:
+                _close_question(conn, office, job_id, answer.model_dump(mode="json"))
+            idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
+            what = {
+                "paginas": {str(page): verdict for page, verdict in sorted(said.items())},
+                "imprimir": answer.imprimir,
+                "motivo": answer.motivo,
+            }
+            audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what)])
+        office.bell.ring()
+
+    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/folhas", job_id, dados, chave, do)
+
+
+def _say(
+    conn: Connection,
+    office: Office,
+    row: sa.RowMapping,
+    answer: Folhas,
+    quem: Autor,
+    now: Any,
+    again: tuple[int, ...],
+) -> dict[int, str]:
+    """Write the new verdicts, and return what is said of each page now."""
+    if row["pdf_sha256"] is None or row["estado"] not in (FALHOU, INCERTO, ENTREGUE, IMPRESSO):
+        raise Recusa("estado-nao-permite", f"O trabalho está {row['estado']}: ainda não há páginas a julgar.")
+    said = _judged(conn, office, row["id"])
+    for index, page in enumerate(answer.paginas):
+        where = f"paginas.{index}"
+        if page.pagina > row["paginas"]:
+            raise entrada_invalida(f"{where}.pagina", f"o documento tem {row['paginas']} páginas")
+        if said.get(page.pagina) == "boa" and page.estado != "boa":
+            raise entrada_invalida(f"{where}.estado", f"a página {page.pagina} já foi dita boa, e está no registro")
+        said[page.pagina] = page.estado
+        if page.papel is not None and page.estado == "inutilizada":
+            _spoil(conn, office, row["id"], page.papel, answer.motivo, quem, now)
+    for page_number in again:
+        if said.get(page_number) not in ("inutilizada", "nao_saiu"):
+            raise entrada_invalida(
+                "imprimir", f"a página {page_number} não foi dita inutilizada nem nao_saiu: não se imprime de novo"
+            )
+    if answer.paginas:
+        rows = [
+            {
+                "serventia_id": office.serventia_id,
+                "job_id": row["id"],
+                "pagina": page.pagina,
+                "estado": page.estado,
+                "papel": page.papel,
+                "motivo": answer.motivo,
+                "quem": quem.pessoa,
+                "quando": now,
+            }
+            for page in answer.paginas
+        ]
+        conn.execute(sa.insert(db.pagina), rows)
+    return said
+
+
+def _verdict(said: Mapping[int, str], row: sa.RowMapping) -> str:
+    """Return the job's state when nothing is printed again: all good, none came out, or still not known."""
+    verdicts = {said.get(page) for page in range(1, row["paginas"] + 1)}
+    if verdicts == {"boa"}:
+        return IMPRESSO
+    if verdicts == {"nao_saiu"}:
+        return FALHOU
+    return INCERTO
+
+
+def _judged(conn: Connection, office: Office, job_id: str) -> dict[int, str]:
+    """Return what was last said of each page."""
+    table = db.pagina
+    query = (
+        sa.select(table.c.pagina, table.c.estado)
+        .where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
+        .order_by(table.c.id)
+    )
+    return {row.pagina: row.estado for row in conn.execute(query)}
+
+
+def _extract(office: Office, row: Mapping[Any, Any], pages: tuple[int, ...]) -> str:
+    if row["pdf_sha256"] is None:
+        raise Recusa("estado-nao-permite", "O PDF deste trabalho ainda não existe.")
+    whole = spool.caminho(office.spool, row["pdf_sha256"]).read_bytes()
+    return spool.guardar(office.spool, extrair(whole, compose.posicoes_no_arquivo(office, row, pages)))
+
+
+def cancelar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+    """Cancel a held job, or take a print off its queue; its seals stay live. Raises `Recusa` `estado-nao-permite`."""
+    people.exigir_direito(autor, "responder")
+
+    def do(resumo: str) -> None:
+        answer = ler(Cancelamento, dados)
+        with office.db.read() as conn:
+            quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
+            row = store.job_por_id(conn, office.serventia_id, job_id)
+        if row["estado"] in HELD:
+            _cancel_held(office, row, quem, answer)
+        elif on_its_way(row):
+            tirar_da_fila(office, row, quem, f"cancelado: {answer.motivo}")
+        else:
+            raise Recusa("estado-nao-permite", f"O trabalho está {row['estado']}: nada há a cancelar.")
+        with office.db.write() as conn:
+            idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), office.clock())
+        office.bell.ring()
+
+    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/cancelar", job_id, dados, chave, do)
+
+
+def _cancel_held(office: Office, row: sa.RowMapping, quem: Autor, answer: Cancelamento) -> None:
+    now = office.clock()
+    with office.db.write() as conn:
+        _close_question(conn, office, row["id"], answer.model_dump(mode="json"))
+        table = db.job
+        mine = (table.c.n == row["n"], table.c.estado == row["estado"])
+        over = {"estado": CANCELADO, "encerrado": True, "vence_em": None}
+        if not conn.execute(sa.update(table).where(*mine).values(**over)).rowcount:
+            raise Recusa("estado-nao-permite", "O trabalho mudou neste instante: veja como está.")
+        entry = _log(row["id"], CANCELADO, quem, {"motivo": answer.motivo})
+        audit.escrever(conn, office.serventia_id, now, [entry])
+
+
+def papel_da_fila(office: Office, autor: Autor, nome: str, dados: object) -> dict[str, Any]:
+    """Record which number of paper is next in a queue, and which were spoiled (P5). Return the queue."""
+    people.exigir_direito(autor, "responder")
+    answer, now = ler(PapelDaFila, dados), office.clock()
+    with office.db.write() as conn:
+        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
+        queues.escolher(conn, office, nome, "")
+        for number in answer.inutilizados:
+            _spoil(conn, office, None, number, "inutilizado na fila", quem, now)
+        what = {"proximo": normalizar_papel(answer.proximo), "inutilizados": list(answer.inutilizados)}
+        entry = Registro("fila", nome, "papel", quem.pessoa, quem.sistema, quem.endereco, what)
+        audit.escrever(conn, office.serventia_id, now, [entry])
+    return next(each for each in queues.listar(office) if each["nome"] == nome)
+
+
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+def _locked(conn: Connection, office: Office, job_id: str) -> sa.RowMapping:
+    """Return the job's row, locked; raises `Recusa` `impressao-em-andamento` if something of it may still come out."""
+    table = db.job
+    conn.execute(
+        sa.select(table.c.n).where(table.c.serventia_id == office.serventia_id, table.c.id == job_id).with_for_update()
+    )
+    row = store.job_por_id(conn, office.serventia_id, job_id)
+    if on_its_way(row):
+        raise Recusa(
+            "impressao-em-andamento",
+            "O trabalho está a caminho do papel: espere que termine, ou cancele-o.",
+            extra={"anterior": store.anterior(row)},
+            retry_after=2,
+        )
+    return row
+
+
+def _again(conn: Connection, row: sa.RowMapping, now: Any, changes: dict[str, Any]) -> None:
+    table = db.job
+    moving = {"encerrado": False, "vence_em": now, "dono": None, "posse_ate": None, "falhas": 0, "cups": None}
+    conn.execute(sa.update(table).where(table.c.n == row["n"]).values(**moving | changes))
+
+
+def _spoil(
+    conn: Connection, office: Office, job_id: str | None, number: str, reason: str, quem: Autor, now: Any
+) -> None:
+    """Record a sheet of numbered paper as spoiled: it is never used again (P5)."""
+    table = db.papel
+    key = {"serventia_id": office.serventia_id, "numero": normalizar_papel(number)}
+    spoiled = {"estado": "inutilizado", "motivo": reason, "quem": quem.pessoa, "quando": now}
+    insert_or_ignore(conn, table, key | spoiled | {"job_id": job_id})
+    conn.execute(
+        sa.update(table)
+        .where(table.c.serventia_id == key["serventia_id"], table.c.numero == key["numero"])
+        .values(**spoiled)
+    )
+
+
+def _close_question(conn: Connection, office: Office, job_id: str, answer: Any) -> None:
+    question = questions.do_job(conn, office, job_id)
+    if question is not None and question["estado"] == "aberta":
+        questions.encerrar(conn, question["id"], "respondida", answer)
+
+
+def _log(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
+    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe)

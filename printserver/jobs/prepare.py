@@ -1,0 +1,163 @@
+"""The first half of an acceptance: all that can be said of a document before its one transaction. Writes nothing (S12).
+
+What was read to say it is kept as `Vista`; the transaction reads it again and, where it changed, all is prepared anew.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import people
+from printserver.documents import (
+    Contexto,
+    LadoDaFolha,
+    Pedido,
+    Plano,
+    conferir_copias,
+    conferir_papeis,
+    folhas_de_papel,
+    lados,
+    planejar,
+)
+from printserver.errors import Recusa, entrada_invalida
+from printserver.formats import Formato
+from printserver.jobs import compose, queues, store
+from printserver.jobs.office import Office
+from printserver.people import Pessoa
+from printserver.rendering import Layout
+
+
+@dataclass(frozen=True, slots=True)
+class Vista:
+    """What an acceptance was based on: the document's live seals, the livro's, the number `proximo` stood for."""
+
+    vivos: tuple[str, ...]
+    livro: str | None
+    selos_do_livro: tuple[str, ...]
+    proximo: int
+
+
+@dataclass(frozen=True, slots=True)
+class Preparado:
+    """A document laid out and ready to be sealed."""
+
+    pedido: Pedido
+    contexto: Contexto
+    plano: Plano
+    vista: Vista
+    chave_do_instrumento: str | None
+    formato: Formato
+    fila: sa.RowMapping
+    faces: str
+    subscritor: Pessoa
+    composicao: compose.Composicao
+    layout: Layout
+    tomados: Sequence[LadoDaFolha]
+    papeis: tuple[str, ...]
+
+
+def quem_age(conn: Connection, office: Office, usuario: str, campo: str = "escrevente") -> Pessoa:
+    """Return the person of the office who acts (A2). Raises `Recusa` `escrevente-desconhecido`."""
+    found = people.pessoa(conn, office.serventia_id, usuario)
+    if found is None:
+        raise Recusa(
+            "escrevente-desconhecido",
+            f"{campo}: não há usuário {usuario!r} nesta serventia. Use o nome de usuário de quem age.",
+        )
+    return found
+
+
+def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
+    """Plan, lay out and check a document. Raises `Recusa` with whatever keeps it from being sealed or taken."""
+    with office.db.read() as conn:
+        quem = quem_age(conn, office, pedido.escrevente)
+        subscritor = _subscritor(conn, office, pedido)
+        fila = queues.escolher(conn, office, pedido.fila, pedido.documento.tipo)
+        contexto, chave = store.contexto(conn, office, pedido.documento, agora)
+        plano = planejar(pedido.documento, contexto)
+        vista = ver(conn, office, plano, contexto, chave)
+    if plano.substitui:
+        people.exigir_chefia(quem.papel, "a substituição de um documento já entregue")
+    conferir_copias(plano, pedido.copias)
+    queues.conferir_bandeja(fila, pedido.bandeja)
+    formato = _formato(office, pedido)
+    faces = pedido.faces or formato.faces
+    composicao = compose.compor(office, pedido, plano, formato, faces, subscritor)
+    layout = office.render.layout(composicao.pedido)
+    tomados = _folhas(office, pedido, plano, layout.paginas, faces)
+    papeis = conferir_papeis(
+        pedido.documento.tipo,
+        pedido.papel_seguranca,
+        folhas_de_papel(layout.paginas, faces, pedido.lado_inicial),
+        office.regras,
+    )
+    return Preparado(
+        pedido=pedido,
+        contexto=contexto,
+        plano=plano,
+        vista=vista,
+        chave_do_instrumento=chave,
+        formato=formato,
+        fila=fila,
+        faces=faces,
+        subscritor=subscritor,
+        composicao=composicao,
+        layout=layout,
+        tomados=tomados,
+        papeis=papeis,
+    )
+
+
+def ver(conn: Connection, office: Office, plano: Plano, contexto: Contexto, chave: str | None) -> Vista:
+    """Read what the acceptance rests on; read again inside the transaction, it must be the same."""
+    sid = office.serventia_id
+    documento = store.documento_id(conn, sid, plano.identidade.chave)
+    vivos = store.selos_vivos(conn, sid, documento) if documento is not None else ()
+    livro = (
+        store.livro_vivo(conn, sid, chave, texto=False) if chave is not None and contexto.livro is not None else None
+    )
+    return Vista(
+        vivos=tuple(selo.codigo for selo in vivos),
+        livro=livro.job_id if livro else None,
+        selos_do_livro=tuple(selo.codigo for selo in livro.selos) if livro else (),
+        proximo=contexto.proximo_traslado,
+    )
+
+
+def _subscritor(conn: Connection, office: Office, pedido: Pedido) -> Pessoa:
+    """Return who subscribes a copy (P3): the one named, else the office's."""
+    name = pedido.subscritor or office.settings.pessoas.subscritor
+    found = quem_age(conn, office, name, "subscritor")
+    people.exigir_subscritor(found.papel)
+    return found
+
+
+def _formato(office: Office, pedido: Pedido) -> Formato:
+    tipo = pedido.documento.tipo
+    name = pedido.formato or office.settings.formatos.de(tipo)
+    if not name and tipo == "minuta":
+        name = office.settings.formatos.livro  # a minuta is its livro's own layout
+    formato = office.formatos.get(name or office.formatos.padrao(tipo))
+    if formato.tipo != ("livro" if tipo == "minuta" else tipo):
+        raise entrada_invalida("formato", f"o formato {formato.nome!r} é de {formato.tipo}, e não serve para {tipo}")
+    return formato
+
+
+def _folhas(office: Office, pedido: Pedido, plano: Plano, paginas: int, faces: str) -> Sequence[LadoDaFolha]:
+    """Return the sides of the livro's folhas that the pages take; none where there is no livro or place yet (N8)."""
+    instrumento: Any = plano.instrumento
+    if pedido.documento.tipo not in ("livro", "minuta") or instrumento is None or instrumento.folha_inicial is None:
+        return ()
+    final = instrumento.folha_final if pedido.documento.tipo == "livro" else None
+    return lados(
+        instrumento.folha_inicial,
+        pedido.lado_inicial,
+        paginas,
+        faces,  # type: ignore[arg-type]
+        office.regras.lados_da_folha,
+        final,
+    )

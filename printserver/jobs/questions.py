@@ -1,0 +1,141 @@
+"""Questions that hold a job until a person answers: one a document, replaced by another body, closed by time (X1)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import audit, db
+from printserver.audit import Registro
+from printserver.jobs.office import Office
+from printserver.jobs.states import CANCELADO
+
+
+@dataclass(frozen=True, slots=True)
+class Texto:
+    """What a question says: its words, its seals, what else it hits, until when, what would be right instead."""
+
+    tipo: Literal["xa", "selo", "folhas"]
+    texto: str
+    selos: Sequence[str] = ()
+    atinge: Sequence[Mapping[str, Any]] = ()
+    xa_ate: datetime | None = None
+    alternativas: Sequence[Mapping[str, str]] = field(default_factory=tuple)
+
+
+def abrir(conn: Connection, office: Office, job_id: str, documento_id: int, texto: Texto, agora: datetime) -> None:
+    """Write an open question. One about folhas waits for ever; the others for the setting's hours (X1)."""
+    waits = texto.tipo == "folhas"
+    conn.execute(
+        sa.insert(db.pergunta).values(
+            serventia_id=office.serventia_id,
+            job_id=job_id,
+            documento_id=documento_id,
+            tipo=texto.tipo,
+            texto=texto.texto,
+            selos=list(texto.selos),
+            atinge=[dict(item) for item in texto.atinge],
+            xa_ate=texto.xa_ate,
+            alternativas=[dict(item) for item in texto.alternativas],
+            estado="aberta",
+            aberta_em=agora,
+            expira_em=None if waits else agora + timedelta(hours=office.settings.xa.pergunta_horas),
+        )
+    )
+
+
+def aberta_do_documento(conn: Connection, office: Office, documento_id: int) -> sa.RowMapping | None:
+    """Return the document's open question (not one about folhas), with its job's `resumo`."""
+    table, job = db.pergunta, db.job
+    query = (
+        sa.select(table, job.c.resumo)
+        .join(job, (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id))
+        .where(
+            table.c.serventia_id == office.serventia_id,
+            table.c.documento_id == documento_id,
+            table.c.estado == "aberta",
+            table.c.tipo != "folhas",
+        )
+    )
+    return conn.execute(query).mappings().one_or_none()
+
+
+def do_job(conn: Connection, office: Office, job_id: str) -> sa.RowMapping | None:
+    """Return the newest question of a job, open or not."""
+    table = db.pergunta
+    query = (
+        sa.select(table)
+        .where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
+        .order_by(table.c.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).mappings().one_or_none()
+
+
+def encerrar(
+    conn: Connection, pergunta_id: int, estado: Literal["respondida", "substituida", "expirada"], resposta: Any = None
+) -> bool:
+    """Close an open question; return False if it was closed already, by whoever was quicker."""
+    table = db.pergunta
+    change = sa.update(table).where(table.c.id == pergunta_id, table.c.estado == "aberta")
+    return bool(conn.execute(change.values(estado=estado, resposta=resposta)).rowcount)
+
+
+def cancelar_job(conn: Connection, serventia_id: int, job_id: str) -> None:
+    """A held job whose question was closed without a yes: nothing was sealed, nothing prints."""
+    table = db.job
+    conn.execute(
+        sa.update(table)
+        .where(table.c.serventia_id == serventia_id, table.c.id == job_id)
+        .values(estado=CANCELADO, encerrado=True, vence_em=None)
+    )
+
+
+def substituir(conn: Connection, office: Office, pergunta: sa.RowMapping) -> list[Registro]:
+    """Close a document's open question because another body took its place (X1)."""
+    if not encerrar(conn, pergunta["id"], "substituida"):
+        return []
+    cancelar_job(conn, office.serventia_id, pergunta["job_id"])
+    text = "outro pedido do mesmo documento tomou o lugar da pergunta"
+    return [Registro("job", pergunta["job_id"], CANCELADO, detalhe={"texto": text})]
+
+
+def fechar_vencidas(office: Office, agora: datetime) -> int:
+    """Close what was not answered in time (X1), on record; return how many."""
+    table = db.pergunta
+    late = sa.select(table).where(
+        table.c.serventia_id == office.serventia_id, table.c.estado == "aberta", table.c.expira_em <= agora
+    )
+    with office.db.read() as conn:
+        if conn.execute(late).first() is None:
+            return 0
+    with office.db.write() as conn:
+        rows = conn.execute(late.with_for_update(skip_locked=True)).mappings().all()
+        entries = []
+        for row in rows:
+            if encerrar(conn, row["id"], "expirada"):
+                cancelar_job(conn, office.serventia_id, row["job_id"])
+                text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
+                entries.append(Registro("job", row["job_id"], CANCELADO, detalhe={"texto": text}))
+        audit.escrever(conn, office.serventia_id, agora, entries)
+    office.bell.ring()
+    return len(entries)
+
+
+def perguntar_folhas(
+    conn: Connection, office: Office, row: Mapping[Any, Any], porque: str, agora: datetime
+) -> list[Registro]:
+    """Ask a person what came out of a job whose signs contradict each other (X5). Return the log's line."""
+    texto = Texto(
+        tipo="folhas",
+        texto=f"Não se sabe o que saiu no papel ({porque}). Confira as folhas e diga, página por página, o que saiu.",
+        alternativas=(
+            {"acao": "folhas", "texto": "Dizer, página por página, o que saiu."},
+            {"acao": "reenviar", "texto": "Se nenhuma página saiu, imprimir tudo outra vez, com os mesmos selos."},
+        ),
+    )
+    abrir(conn, office, row["id"], row["documento_id"], texto, agora)
+    return [Registro("pergunta", row["id"], "aberta", detalhe={"tipo": "folhas"})]

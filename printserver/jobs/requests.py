@@ -1,0 +1,100 @@
+"""The bodies of the calls that answer a question or act on a job, strict, as the contract writes them."""
+
+from typing import Annotated, Literal, TypeVar
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from printserver.documents import campos_errados
+from printserver.documents.campos import CodigoDoSelo, Folha, Identificador, Inteiro, Logico, Motivo, Paginas, Texto
+from printserver.errors import Recusa, entrada_invalida
+
+
+class _Corpo(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RespostaXa(_Corpo):
+    """`POST /jobs/{id}/xa` (X2, X3)."""
+
+    confirma: Logico
+    escrevente: Texto
+    motivo: Motivo | None = None
+    papel_em_maos: Logico = False
+    selos: tuple[CodigoDoSelo, ...] | None = None
+    folha_inicial: Folha | None = None
+    folha_final: Folha | None = None
+    fora_do_prazo: Logico = False  # beyond the contract's list: the term may end while the question waits (X4)
+
+
+class RespostaSelo(_Corpo):
+    """`POST /jobs/{id}/selo` (N9)."""
+
+    gerar: Logico
+    escrevente: Texto
+
+
+class FolhaDita(_Corpo):
+    """What a person says of one page (X5)."""
+
+    pagina: Annotated[Inteiro, Field(ge=1)]
+    estado: Literal["boa", "inutilizada", "nao_saiu"]
+    papel: Identificador | None = None
+
+
+class Folhas(_Corpo):
+    """`POST /jobs/{id}/folhas` (X5)."""
+
+    escrevente: Texto
+    motivo: Motivo
+    paginas: Annotated[tuple[FolhaDita, ...], Field(max_length=1000)]
+    imprimir: Paginas | None = None
+    fila: Texto | None = None
+    bandeja: Texto | None = None
+
+
+class Reenvio(_Corpo):
+    """`POST /jobs/{id}/reenviar` (X5)."""
+
+    escrevente: Texto
+    motivo: Motivo
+    fila: Texto | None = None
+
+
+class Cancelamento(_Corpo):
+    """`POST /jobs/{id}/cancelar`."""
+
+    escrevente: Texto
+    motivo: Motivo
+
+
+class Exclusao(_Corpo):
+    """`POST /jobs/{id}/excluir` (X2, X4)."""
+
+    escrevente: Texto
+    motivo: Motivo
+    papel_em_maos: Logico = False
+    fora_do_prazo: Logico = False
+
+
+class PapelDaFila(_Corpo):
+    """`POST /filas/{nome}/papel` (P5)."""
+
+    proximo: Identificador
+    inutilizados: tuple[Identificador, ...] = ()
+    escrevente: Texto
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def ler(model: type[Model], dados: object) -> Model:
+    """Return the body `dados` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field."""
+    if not isinstance(dados, dict):
+        raise entrada_invalida("corpo", "o pedido deve ser um objeto JSON")
+    try:
+        return model.model_validate(dados)
+    except ValidationError as error:
+        campos = campos_errados(error)
+        raise Recusa(
+            "entrada-invalida", "; ".join(f"{c.campo}: {c.mensagem}" for c in campos), errors=campos
+        ) from error

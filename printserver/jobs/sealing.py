@@ -1,0 +1,186 @@
+"""Seals into the tables, inside the caller's transaction: numbers, signatures, rows, the court's outbox.
+
+What is sealed, and with which values, is decided in `documents`; what a seal is, in `selo`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.audit import Registro
+from printserver.clock import local_date
+from printserver.documents import SeloPlanejado, SeloVivo, selos_xa
+from printserver.jobs.office import Office
+from printserver.people import Autor
+from printserver.selo import (
+    SeloEmitido,
+    SeloNovo,
+    centavos,
+    emitir,
+    informacao_sequencial,
+    nome_da_sequencia,
+    tomar_varios,
+)
+
+PENDENTE = "comunicação pendente"
+REPORT_HOURS = 24  # T1
+GOES_BY_ITSELF_AFTER = timedelta(hours=2)  # T1
+
+
+@dataclass(frozen=True, slots=True)
+class Lugar:
+    """Where new seals belong: their job, document and instrumento, and the livro's place they are looked up by (T5)."""
+
+    job_id: str | None
+    documento_id: int | None
+    instrumento_id: int | None
+    livro: str | None = None
+    folha: str | None = None
+
+
+def numerar(conn: Connection, office: Office, novos: Sequence[SeloNovo]) -> list[SeloEmitido]:
+    """Take the next numbers (S3) and return the seals made with them; a rollback of the caller leaves no gap."""
+    modo = office.settings.selo.sequencia
+    nomes = [nome_da_sequencia(modo, n.natureza, n.ato, local_date(n.momento).year) for n in novos]
+    numeros = tomar_varios(conn, office.serventia_id, nomes)
+    return [
+        emitir(novo, cns=office.cns, informacao=informacao_sequencial(numero), certificado=office.certificado)
+        for novo, numero in zip(novos, numeros, strict=True)
+    ]
+
+
+def selar(
+    conn: Connection,
+    office: Office,
+    planejados: Sequence[SeloPlanejado],
+    lugar: Lugar,
+    autor: Autor,
+    agora: datetime,
+) -> tuple[list[SeloEmitido], list[Registro]]:
+    """Make the seals of a document, linked to the principal (N2). Return them, and what the log is to say."""
+    if not planejados:
+        return [], []
+    emitidos = numerar(conn, office, [planejado.novo for planejado in planejados])
+    principal = next(e.codigo for e, p in zip(emitidos, planejados, strict=True) if p.principal)
+    rows = []
+    for ordem, (emitido, planejado) in enumerate(zip(emitidos, planejados, strict=True)):
+        rows.append(
+            _row(office, emitido, lugar, autor, agora)
+            | {
+                "ordem": ordem,
+                "principal": planejado.principal,
+                "vinculador": principal if planejado.vinculado_ao_principal else None,
+            }
+        )
+    conn.execute(sa.insert(db.selo), rows)
+    _enfileirar(conn, office, rows, agora)
+    return emitidos, [_registro(row, autor) for row in rows]
+
+
+def excluir(
+    conn: Connection,
+    office: Office,
+    documento_id: int,
+    vivos: Sequence[SeloVivo],
+    motivo: str,
+    autor: Autor,
+    agora: datetime,
+) -> tuple[list[SeloEmitido], list[Registro]]:
+    """Make the XA of each live seal of a document (X2). Return the XAs, and what the log is to say."""
+    emitidos = numerar(conn, office, selos_xa(vivos, agora))
+    lugar = Lugar(job_id=None, documento_id=documento_id, instrumento_id=None)
+    rows = [
+        _row(office, emitido, lugar, autor, agora)
+        | {"vivo": False, "retifica": vivo.codigo, "motivo": motivo, "principal": False}
+        for emitido, vivo in zip(emitidos, vivos, strict=True)
+    ]
+    conn.execute(sa.insert(db.selo), rows)
+    table = db.selo
+    for row in rows:
+        conn.execute(
+            sa.update(table)
+            .where(table.c.serventia_id == office.serventia_id, table.c.codigo == row["retifica"])
+            .values(vivo=False, retificado_por=row["codigo"])
+        )
+    _enfileirar(conn, office, rows, agora)
+    log = [_registro(row, autor, motivo=motivo) for row in rows]
+    log += [
+        Registro(
+            "selo",
+            row["retifica"],
+            PENDENTE,
+            autor.pessoa,
+            autor.sistema,
+            autor.endereco,
+            {"retificado_por": row["codigo"], "motivo": motivo},
+        )
+        for row in rows
+    ]
+    return emitidos, log
+
+
+def _row(office: Office, emitido: SeloEmitido, lugar: Lugar, autor: Autor, agora: datetime) -> dict[str, Any]:
+    novo = emitido.novo
+    return {
+        "serventia_id": office.serventia_id,
+        "codigo": emitido.codigo,
+        "natureza": novo.natureza,
+        "ato": novo.ato,
+        "descricao": novo.descricao,
+        "job_id": lugar.job_id,
+        "documento_id": lugar.documento_id,
+        "instrumento_id": lugar.instrumento_id,
+        "ordem": 0,
+        "vivo": True,
+        "retifica": novo.retifica,
+        "vinculador": None,
+        "estado": PENDENTE,
+        "identificador": novo.identificador,
+        "momento": novo.momento,
+        "isento": novo.isento,
+        "motivo_isencao": novo.motivo_isencao,
+        "emolumentos": novo.emolumentos.to_centavos(),
+        "total_centavos": centavos(emitido.total),
+        "iss_centavos": centavos(emitido.iss),
+        "registro": emitido.registro,
+        "assinatura": emitido.assinatura,
+        "qr_url": emitido.qr_url,
+        "escrevente": autor.pessoa,
+        "sistema": autor.sistema,
+        "motivo": None,
+        "livro": lugar.livro,
+        "folha_inicial": lugar.folha,
+        "criado_em": agora,
+    }
+
+
+def _enfileirar(conn: Connection, office: Office, rows: Sequence[dict[str, Any]], agora: datetime) -> None:
+    """Write what the court is to be told, in the seals' own transaction (T1, T2); a link comes after its ends."""
+    errands = []
+    for row in rows:
+        common = {
+            "serventia_id": office.serventia_id,
+            "codigo": row["codigo"],
+            "estado": "pendente",
+            "prazo": row["momento"] + timedelta(hours=REPORT_HOURS),
+            "vence_em": agora + GOES_BY_ITSELF_AFTER,
+            "criado_em": agora,
+        }
+        errands.append(common | {"tipo": "xa" if row["retifica"] else "ato", "carga": {"registro": row["registro"]}})
+        if row["vinculador"]:
+            errands.append(common | {"tipo": "vinculo", "carga": {"vinculador": row["vinculador"]}})
+    conn.execute(sa.insert(db.outbox), errands)
+
+
+def _registro(row: dict[str, Any], autor: Autor, **detalhe: str) -> Registro:
+    what = {"ato": row["ato"], "total_centavos": row["total_centavos"], "job": row["job_id"], **detalhe}
+    if row["retifica"]:
+        what["retifica"] = row["retifica"]
+    if row["isento"]:
+        what["motivo_isencao"] = row["motivo_isencao"]
+    return Registro("selo", row["codigo"], row["estado"], autor.pessoa, autor.sistema, autor.endereco, what)

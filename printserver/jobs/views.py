@@ -1,0 +1,335 @@
+"""The tables as the contract shows them: a job, a seal, lists, events, queues. Reads only."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.clock import SAO_PAULO, rfc3339
+from printserver.documents import normalizar, normalizar_folha
+from printserver.errors import Recusa, entrada_invalida
+from printserver.jobs.office import Office
+from printserver.jobs.states import MOVING
+
+PAGE = 50
+
+_CAMPOS = ("tipo", "numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
+_CUPS = ("servidor", "id", "estado", "motivos", "folhas")
+
+
+def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return the job of the contract, as it stands in `row` and the tables around it."""
+    job_id = row["id"]
+    base = f"/api/v1/jobs/{job_id}"
+    cups = row["cups"]
+    return {
+        "id": job_id,
+        "estado": row["estado"],
+        "encerrado": row["encerrado"],
+        "demonstracao": office.demonstracao,
+        "instancia": office.nome_da_instancia,
+        "documento": {name: row["campos"].get(name) for name in _CAMPOS},
+        "formato": row["formato"],
+        "fila": row["fila"],
+        "copias": row["copias"],
+        "escrevente": row["escrevente"],
+        "subscritor": row["subscritor"],
+        "selos": [selo_dict(selo) for selo in _selos_do_job(conn, office.serventia_id, job_id)],
+        "qr": {"selo": row["qr_selo"], "url": row["qr_url"]} if row["qr_url"] else None,
+        "paginas": row["paginas"],
+        "sha256": row["pdf_sha256"],
+        "cups": {name: cups.get(name) for name in _CUPS} if cups else None,
+        "avisos": row["avisos"],
+        "pergunta": _pergunta(conn, office.serventia_id, job_id),
+        "historico": _historico(conn, office.serventia_id, job_id),
+        "links": {"self": base, "pdf": f"{base}/pdf"},
+        # beyond the contract
+        "substitui": row["substitui"],
+        "substituido_por": row["substituido_por"],
+        "desatualizado": row["desatualizado"],
+        "criado_em": rfc3339(row["criado_em"]),
+    }
+
+
+def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a seal as a job's `selos` shows it."""
+    return {
+        "codigo": row["codigo"],
+        "ato": row["ato"],
+        "descricao": row["descricao"],
+        "principal": row["principal"],
+        "vinculador": row["vinculador"],
+        "isento": row["isento"],
+        "total_centavos": row["total_centavos"],
+        "iss_centavos": row["iss_centavos"],
+        "estado": row["estado"],
+        "retifica": row["retifica"],
+        "retificado_por": row["retificado_por"],
+    }
+
+
+def _selos_do_job(conn: Connection, serventia_id: int, job_id: str) -> list[Mapping[str, Any]]:
+    table = db.selo
+    query = (
+        sa.select(table)
+        .where(table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.retifica.is_(None))
+        .order_by(table.c.ordem)
+    )
+    return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _pergunta(conn: Connection, serventia_id: int, job_id: str) -> dict[str, Any] | None:
+    table = db.pergunta
+    query = sa.select(table).where(
+        table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.estado == "aberta"
+    )
+    row = conn.execute(query).mappings().one_or_none()
+    if row is None:
+        return None
+    return {
+        "tipo": row["tipo"],
+        "texto": row["texto"],
+        "selos": row["selos"],
+        "atinge": row["atinge"],
+        "xa_ate": rfc3339(row["xa_ate"]) if row["xa_ate"] else None,
+        "alternativas": row["alternativas"],
+        "aberta_em": rfc3339(row["aberta_em"]),
+        "expira_em": rfc3339(row["expira_em"]) if row["expira_em"] else None,
+    }
+
+
+def _historico(conn: Connection, serventia_id: int, job_id: str) -> list[dict[str, Any]]:
+    table = db.log
+    query = (
+        sa.select(table)
+        .where(table.c.serventia_id == serventia_id, table.c.objeto == "job", table.c.objeto_id == job_id)
+        .order_by(table.c.n)
+    )
+    return [_andamento(row) for row in conn.execute(query).mappings()]
+
+
+def _andamento(row: Mapping[Any, Any]) -> dict[str, Any]:
+    detalhe = row["detalhe"]
+    return {
+        "estado": row["estado"],
+        "quando": rfc3339(row["quando"]),
+        "quem": row["quem"],
+        "sistema": row["sistema"],
+        "detalhe": detalhe.get("texto") if detalhe.keys() == {"texto"} else (detalhe or None),
+    }
+
+
+def lista_de_jobs(office: Office, filtros: Mapping[str, str], pagina: int) -> dict[str, Any]:
+    """Return a page of the jobs that pass `filtros` (the contract's names), newest first.
+
+    Raises `Recusa` `entrada-invalida` for an unknown filter or a date that is none.
+    """
+    table = db.job
+    where: list[sa.ColumnElement[bool]] = [table.c.serventia_id == office.serventia_id]
+    for name, value in filtros.items():
+        where.append(_filtro(name, value))
+    with office.db.read() as conn:
+        total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
+        rows = conn.execute(
+            sa.select(table).where(*where).order_by(table.c.n.desc()).limit(PAGE).offset((pagina - 1) * PAGE)
+        ).mappings()
+        return {
+            "itens": [job_dict(conn, office, row) for row in rows.all()],
+            "pagina": pagina,
+            "total": total,
+        }
+
+
+def _filtro(name: str, value: str) -> sa.ColumnElement[bool]:
+    table = db.job
+    match name:
+        case "chave":
+            return table.c.id.in_(sa.select(db.idempotencia.c.job_id).where(db.idempotencia.c.chave == value))
+        case "estado":
+            return table.c.estado == value
+        case "tipo":
+            return table.c.tipo == value
+        case "fila":
+            return table.c.fila == value
+        case "instrumento":
+            named = sa.select(db.instrumento.c.id).where(db.instrumento.c.chave == normalizar(value))
+            return table.c.instrumento_id.in_(named)
+        case "livro":
+            return table.c.livro == normalizar(value)
+        case "folha":
+            return table.c.folha == str(normalizar_folha(value))
+        case "de":
+            return table.c.criado_em >= _dia(name, value)
+        case "ate":
+            return table.c.criado_em < _dia(name, value) + timedelta(days=1)
+        case _:
+            raise entrada_invalida(name, "este filtro não existe")
+
+
+def _dia(campo: str, value: str) -> datetime:
+    try:
+        return datetime.combine(date.fromisoformat(value), time(), SAO_PAULO)
+    except ValueError:
+        raise entrada_invalida(campo, 'deve ser uma data, escrita como "2026-11-20"') from None
+
+
+def jobs_do_dia(office: Office, dia: date) -> list[dict[str, Any]]:
+    """Return every job accepted on the office's day `dia`, newest first."""
+    start = datetime.combine(dia, time(), SAO_PAULO)
+    table = db.job
+    query = (
+        sa.select(table)
+        .where(
+            table.c.serventia_id == office.serventia_id,
+            table.c.criado_em >= start,
+            table.c.criado_em < start + timedelta(days=1),
+        )
+        .order_by(table.c.n.desc())
+        .limit(500)
+    )
+    with office.db.read() as conn:
+        return [job_dict(conn, office, row) for row in conn.execute(query).mappings().all()]
+
+
+def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
+    """Return the jobs that wait for a person's answer, oldest first."""
+    table = db.job
+    query = (
+        sa.select(table)
+        .join(
+            db.pergunta,
+            (db.pergunta.c.serventia_id == table.c.serventia_id) & (db.pergunta.c.job_id == table.c.id),
+        )
+        .where(table.c.serventia_id == office.serventia_id, db.pergunta.c.estado == "aberta")
+        .order_by(db.pergunta.c.id)
+    )
+    with office.db.read() as conn:
+        return [job_dict(conn, office, row) for row in conn.execute(query).mappings().all()]
+
+
+def selo(office: Office, codigo: str) -> dict[str, Any]:
+    """Return one seal with its QR, registro, chain, links and changes. Raises `Recusa` `nao-encontrado`."""
+    table, sid = db.selo, office.serventia_id
+    with office.db.read() as conn:
+        row = (
+            conn.execute(sa.select(table).where(table.c.serventia_id == sid, table.c.codigo == codigo.upper()))
+            .mappings()
+            .one_or_none()
+        )
+        if row is None:
+            raise Recusa("nao-encontrado", f"Não há selo com o código {codigo!r} nesta serventia.")
+        linked = conn.execute(
+            sa.select(table.c.codigo).where(table.c.serventia_id == sid, table.c.vinculador == row["codigo"])
+        ).scalars()
+        log = (
+            sa.select(db.log)
+            .where(db.log.c.serventia_id == sid, db.log.c.objeto == "selo", db.log.c.objeto_id == row["codigo"])
+            .order_by(db.log.c.n)
+        )
+        return selo_dict(row) | {
+            "qr": {"selo": row["codigo"], "url": row["qr_url"]},
+            "registro": row["registro"],
+            "cadeia": _cadeia(conn, sid, row),
+            "vinculos": {"vinculador": row["vinculador"], "vinculados": list(linked)},
+            "andamentos": [_andamento(item) | {"endereco": item["endereco"]} for item in conn.execute(log).mappings()],
+            "momento": rfc3339(row["momento"]),
+            "job": row["job_id"],
+            "livro": row["livro"],
+            "folha_inicial": row["folha_inicial"],
+            "emolumentos_centavos": row["emolumentos"],
+            "motivo_isencao": row["motivo_isencao"],
+            "vivo": row["vivo"],
+        }
+
+
+def _cadeia(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> list[str]:
+    """Return the codes of the seal's chain, oldest first (R1)."""
+    table = db.selo
+
+    def other(codigo: str | None) -> Mapping[Any, Any] | None:
+        if codigo is None:
+            return None
+        query = sa.select(table.c.codigo, table.c.retifica, table.c.retificado_por).where(
+            table.c.serventia_id == serventia_id, table.c.codigo == codigo
+        )
+        return conn.execute(query).mappings().one_or_none()
+
+    codes = [row["codigo"]]
+    while (before := other(row["retifica"])) is not None:
+        codes.insert(0, before["codigo"])
+        row = before
+    after = other(codes[-1])
+    while after is not None and (after := other(after["retificado_por"])) is not None:
+        codes.append(after["codigo"])
+    return codes
+
+
+def lista_de_selos(office: Office, filtros: Mapping[str, str], pagina: int) -> dict[str, Any]:
+    """Return a page of the seals that pass `filtros` (T5), newest first. Raises `Recusa` `entrada-invalida`."""
+    table = db.selo
+    where: list[sa.ColumnElement[bool]] = [table.c.serventia_id == office.serventia_id, ~table.c.externo]
+    for name, value in filtros.items():
+        where.append(_filtro_de_selo(name, value))
+    with office.db.read() as conn:
+        total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
+        rows = conn.execute(
+            sa.select(table).where(*where).order_by(table.c.id.desc()).limit(PAGE).offset((pagina - 1) * PAGE)
+        ).mappings()
+        return {"itens": [selo_dict(row) for row in rows], "pagina": pagina, "total": total}
+
+
+def _filtro_de_selo(name: str, value: str) -> sa.ColumnElement[bool]:
+    table = db.selo
+    match name:
+        case "codigo":
+            return table.c.codigo == value.upper()
+        case "ato":
+            return table.c.ato == value
+        case "estado":
+            return table.c.estado == value
+        case "livro":
+            return table.c.livro == normalizar(value)
+        case "folha":
+            return table.c.folha_inicial == str(normalizar_folha(value))
+        case "matricula":
+            return table.c.identificador == value
+        case "de":
+            return table.c.momento >= _dia(name, value)
+        case "ate":
+            return table.c.momento < _dia(name, value) + timedelta(days=1)
+        case _:
+            raise entrada_invalida(name, "este filtro não existe")
+
+
+def eventos(office: Office, depois: int) -> list[dict[str, Any]]:
+    """Return what changed after event `depois`, in order and without gaps: at most 500 at a time."""
+    table = db.log
+    query = (
+        sa.select(table.c.evento, table.c.quando, table.c.objeto, table.c.objeto_id, table.c.estado)
+        .where(table.c.serventia_id == office.serventia_id, table.c.evento > depois)
+        .order_by(table.c.evento)
+        .limit(500)
+    )
+    with office.db.read() as conn:
+        return [
+            {
+                "n": row.evento,
+                "quando": rfc3339(row.quando),
+                "tipo": row.objeto,
+                "id": row.objeto_id,
+                "estado": row.estado,
+            }
+            for row in conn.execute(query)
+        ]
+
+
+def em_andamento(conn: Connection, office: Office) -> int:
+    """Return how many jobs are on their way to paper."""
+    table = db.job
+    query = sa.select(sa.func.count()).where(
+        table.c.serventia_id == office.serventia_id, ~table.c.encerrado, table.c.estado.in_(MOVING)
+    )
+    return int(conn.execute(query).scalar_one())

@@ -1,0 +1,96 @@
+"""`serve`: one parent, one HTTP process, one engine process, one process group. What dies is started again."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from printserver.logs import configure_logs
+from printserver.processes import HEARD_FD, RING_FD
+
+_log = structlog.get_logger()
+
+GRACE_S: Final = 15.0  # for children to end after SIGTERM
+RESTART_S: Final = 1.0
+
+
+@dataclass(slots=True)
+class _Child:
+    name: str
+    command: Sequence[str]
+    heard: int
+    ring: int
+    process: subprocess.Popen[bytes] | None = None
+    started: float = field(default=0.0)
+
+    def start(self) -> None:
+        environment = os.environ | {HEARD_FD: str(self.heard), RING_FD: str(self.ring)}
+        self.process = subprocess.Popen(self.command, env=environment, pass_fds=(self.heard, self.ring))
+        self.started = time.monotonic()
+
+
+def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -> int:
+    """Run the whole server until SIGTERM or SIGINT; return the exit status."""
+    configure_logs()
+    engine_hears, http_rings = os.pipe()
+    http_hears, engine_rings = os.pipe()
+    web = [sys.executable, "-m", "printserver.serving", str(instance), host, str(port)]
+    if tls:
+        web += [str(tls[0]), str(tls[1])]
+    children = [
+        _Child("http", web, http_hears, http_rings),
+        _Child("engine", [sys.executable, "-m", "printserver.engine", str(instance)], engine_hears, engine_rings),
+    ]
+    stopping = False
+
+    def on_signal(_number: int, _frame: object) -> None:
+        nonlocal stopping
+        stopping = True
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    for child in children:
+        child.start()
+    status = 0
+    while not stopping:
+        for child in children:
+            assert child.process is not None
+            code = child.process.poll()
+            if code is None:
+                continue
+            if child.name == "http" and time.monotonic() - child.started < RESTART_S * 3 and code == _CANNOT_START:
+                _log.error("http cannot start", code=code)
+                stopping, status = True, 1
+                break
+            _log.error("child died, starting it again", child=child.name, code=code)
+            time.sleep(RESTART_S)
+            child.start()
+        else:
+            time.sleep(0.1)
+    _stop(children)
+    return status
+
+
+_CANNOT_START: Final = 3  # gunicorn's word for a worker that failed to boot, and for a port in use
+
+
+def _stop(children: Sequence[_Child]) -> None:
+    for child in children:
+        if child.process is not None and child.process.poll() is None:
+            child.process.terminate()
+    deadline = time.monotonic() + GRACE_S
+    for child in children:
+        if child.process is None:
+            continue
+        try:
+            child.process.wait(max(0.1, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            child.process.kill()
+            child.process.wait()
