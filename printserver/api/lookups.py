@@ -73,7 +73,7 @@ def list_queues(query: NoQuery) -> Response:  # noqa: ARG001
 
 
 @blueprint.post("/filas/<nome>/papel")
-@needs("imprimir")
+@needs("responder")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.PapelDaFila), arg_name="data", examples=examples.PAPEL)
 @blueprint.output(schemas.Queue, description="The queue.")

@@ -11,29 +11,28 @@ from printserver.api.prints import KEY_HEADER, KEY_LIMIT
 
 _REF = "#/components/schemas/"
 _PART = re.compile(r"#/components/schemas/\w+\.")
-_POST = ("/api/v1/jobs", "post")
+_KEYED = "/api/v1/jobs"  # the posts that make a job or a seal
+_KEY = {
+    "name": KEY_HEADER,
+    "in": "header",
+    "required": False,
+    "description": "One key for each press of the button, stored before it is sent.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
+}
+_REPLAY = {"Idempotent-Replay": {"description": "true: the key did this before.", "schema": {"type": "string"}}}
 
 
 def finish(spec: dict[str, Any] | str) -> dict[str, Any] | str:
-    """Return `spec` with the schemas that are only referred to, and with the headers of `POST /jobs`."""
+    """Return `spec` with the schemas that are only referred to, and with the headers of posts."""
     assert isinstance(spec, dict)  # text only where the format is YAML
     found = spec.setdefault("components", {}).setdefault("schemas", {})
     found.update(_schemas_of(schemas.HeldProblem))
-    path, method = _POST
-    post = spec["paths"][path][method]
-    post["parameters"].append(
-        {
-            "name": KEY_HEADER,
-            "in": "header",
-            "required": False,
-            "description": "One key for each press of the button, stored before it is sent.",
-            "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
-        }
-    )
-    post["responses"]["202"]["headers"] = {
-        "Idempotent-Replay": {"description": "true: the key was used before.", "schema": {"type": "string"}},
-        "Location": {"description": "The job.", "schema": {"type": "string"}},
-    }
+    for path, operations in spec["paths"].items():
+        if path.startswith(_KEYED) and "post" in operations:
+            operations["post"]["parameters"].append(_KEY)
+            for status in ("200", "202"):
+                if status in operations["post"]["responses"]:
+                    operations["post"]["responses"][status]["headers"] = _REPLAY
     return _each_schema_once(spec)
 
 

@@ -50,7 +50,15 @@ _ACCEPT = (
     "papel-ja-usado",
     "data-do-ato",
 )
-_ACT = ("json-invalido", "corpo-grande-demais", "nao-encontrado", "escrevente-desconhecido", "estado-nao-permite")
+_ACT = (
+    "json-invalido",
+    "corpo-grande-demais",
+    "nao-encontrado",
+    "escrevente-desconhecido",
+    "estado-nao-permite",
+    "em-processamento",
+    "chave-reutilizada",
+)
 _ANSWER = (*_ACT, "pergunta-respondida", "pergunta-mudou")
 
 blueprint = APIBlueprint("prints", __name__, url_prefix="/api/v1", tag="jobs")
@@ -71,6 +79,16 @@ def idempotency_key() -> str | None:
     if not 1 <= len(key) <= KEY_LIMIT or not key.isprintable():
         raise entrada_invalida(KEY_HEADER, f"use de 1 a {KEY_LIMIT} caracteres visíveis")
     return key
+
+
+def acted(taken: jobs.Aceite) -> Response:
+    """Return the job that a person answered or acted on, saying so where the key had done it before."""
+    return json_response(taken.job, 200, _REPLAY if taken.repetido else None)
+
+
+def _acted(done: jobs.Aceite) -> Response:
+    """Return the job that an answer or an action left behind."""
+    return json_response(done.job, headers=dict(_REPLAY) if done.repetido else {})
 
 
 @blueprint.post("/jobs")
@@ -153,7 +171,7 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
 )
 def answer_xa(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Answer the XA question: yes excludes the live seals and prints anew, no leaves all as it is (X2, X3)."""
-    return json_response(jobs.responder_xa(office(), author(), job_id, data))
+    return acted(jobs.responder_xa(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/selo")
@@ -164,7 +182,7 @@ def answer_xa(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG0
 @blueprint.doc(responses=refusals(_ANSWER), security=SECURITY)
 def answer_selo(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Answer whether a ficha de abertura gets a seal (N9)."""
-    return json_response(jobs.responder_selo(office(), author(), job_id, data))
+    return acted(jobs.responder_selo(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/folhas")
@@ -180,11 +198,11 @@ def answer_selo(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: AR
 )
 def say_sheets(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Say page by page what came out, and print some of them again with the same seals (X5)."""
-    return json_response(jobs.dizer_folhas(office(), author(), job_id, data))
+    return acted(jobs.dizer_folhas(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/reenviar")
-@needs("imprimir")
+@needs("responder")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.Reenvio), arg_name="data", examples=examples.REENVIAR)
 @blueprint.output(schemas.Job, description="The job, on its way again.")
@@ -193,18 +211,18 @@ def say_sheets(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG
 )
 def send_again(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Send all pages again, on a person's word that none came out: same bytes, same seals (X5)."""
-    return json_response(jobs.reenviar(office(), author(), job_id, data))
+    return acted(jobs.reenviar(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/cancelar")
-@needs("imprimir")
+@needs("responder")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.Cancelamento), arg_name="data", examples=examples.CANCELAR)
 @blueprint.output(schemas.Job, description="The job as it stands.")
-@blueprint.doc(responses=refusals(_ACT), security=SECURITY)
+@blueprint.doc(responses=refusals((*_ACT, "impressao-em-andamento")), security=SECURITY)
 def cancel(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Cancel a held job, or take a sealed one off its queue: its seals stay live."""
-    return json_response(jobs.cancelar(office(), author(), job_id, data))
+    return acted(jobs.cancelar(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/excluir")
@@ -215,4 +233,4 @@ def cancel(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals((*_ACT, "impressao-em-andamento", "prazo-xa-encerrado")), security=SECURITY)
 def exclude(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Exclude every live seal of the job's document by XA; nothing is printed (X2, X4, X6)."""
-    return json_response(jobs.excluir(office(), author(), job_id, data))
+    return acted(jobs.excluir(office(), author(), job_id, data, idempotency_key()))

@@ -12,15 +12,8 @@ from printserver.api import nova_aplicacao, registrar
 from printserver.config import Http
 from printserver.jobs.office import Office
 
-NEEDS = {
-    "/api/v1/jobs": "imprimir",
-    "/api/v1/jobs/x/reenviar": "imprimir",
-    "/api/v1/jobs/x/cancelar": "imprimir",
-    "/api/v1/filas/notas/papel": "imprimir",
-    "/api/v1/jobs/x/xa": "responder",
-    "/api/v1/jobs/x/selo": "responder",
-    "/api/v1/jobs/x/folhas": "responder",
-    "/api/v1/jobs/x/excluir": "responder",
+NEEDS = {"/api/v1/jobs": "imprimir", "/api/v1/filas/notas/papel": "responder"} | {
+    f"/api/v1/jobs/x/{action}": "responder" for action in ("xa", "selo", "folhas", "reenviar", "cancelar", "excluir")
 }
 
 

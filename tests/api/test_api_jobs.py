@@ -65,7 +65,7 @@ def _deed(tipo: str = "livro", **fields: Any) -> dict[str, Any]:
     return value
 
 
-def _text_of(pdf: bytes) -> int:
+def _pages_of(pdf: bytes) -> int:
     with pikepdf.open(io.BytesIO(pdf)) as document:
         return len(document.pages)
 
@@ -134,8 +134,12 @@ def test_x1_a_second_print_stops_with_the_question_and_yes_prints_anew(desk: Des
     assert (word(again), again.headers["Idempotent-Replay"]) == ("reimpressao-exige-xa", "true")
     assert again.get_json()["job"]["id"] == held["id"]
 
-    answered = desk.caller.post(f"/api/v1/jobs/{held['id']}/xa", examples.XA["sim"]["value"])
+    path, key_of_yes = f"/api/v1/jobs/{held['id']}/xa", {"Idempotency-Key": f"sim-{uuid.uuid4()}"}
+    answered = desk.caller.post(path, examples.XA["sim"]["value"], key_of_yes)
     assert answered.status_code == 200, answered.data.decode()
+    replay = desk.caller.post(path, examples.XA["sim"]["value"], key_of_yes)
+    assert (replay.status_code, replay.headers.get("Idempotent-Replay")) == (200, "true")
+    assert replay.get_json()["selos"] == answered.get_json()["selos"]
     new = answered.get_json()
     schemas.Job.model_validate(new)
     assert len(new["selos"]) == 2
@@ -194,7 +198,7 @@ def test_x9_the_pdf_is_the_very_one_or_a_marked_copy(desk: Desk) -> None:
     copia = desk.caller.get(f"/api/v1/jobs/{taken['id']}/pdf?copia=1")
     assert original.content_type == copia.content_type == "application/pdf"
     assert original.data != copia.data
-    assert _text_of(original.data) == _text_of(copia.data) == desk.job(taken["id"])["paginas"]
+    assert _pages_of(original.data) == _pages_of(copia.data) == desk.job(taken["id"])["paginas"]
 
 
 def test_a_wait_ends_as_soon_as_the_state_is_another(desk: Desk) -> None:
@@ -230,7 +234,7 @@ def test_formats_and_queues_are_described(desk: Desk) -> None:
     formats = desk.caller.get("/api/v1/formatos").get_json()
     schemas.Formats.model_validate(formats)
     names = [item["nome"] for item in formats["itens"]]
-    assert {"livro", "livro-corpo", "traslado", "certidao", "ficha_abertura"} <= set(names)
+    assert {"livro", "livro-corpo", "traslado", "certidao", "ficha"} <= set(names)
     assert desk.caller.get(f"/api/v1/formatos/{names[0]}").get_json() == formats["itens"][0]
     assert word(desk.caller.get("/api/v1/formatos/nenhum")) == "formato-desconhecido"
     queues = desk.caller.get("/api/v1/filas").get_json()

@@ -76,6 +76,12 @@ def test_the_parameters_of_a_call_are_described(spec: dict[str, Any]) -> None:
     assert {item["name"] for item in listing} == set(JobsQuery.model_fields)
     posting = spec["paths"]["/api/v1/jobs"]["post"]["parameters"]
     assert {(item["name"], item["in"]) for item in posting} == {("espera", "query"), ("Idempotency-Key", "header")}
+    keyed = {
+        path
+        for path, method, operation in _operations(spec)
+        if method == "post" and any(item["name"] == "Idempotency-Key" for item in operation["parameters"])
+    }
+    assert keyed == {path for path, method, _ in _operations(spec) if method == "post"} - {"/api/v1/filas/{nome}/papel"}
 
 
 def test_the_refusals_of_a_call_are_described_by_their_words(spec: dict[str, Any]) -> None:
