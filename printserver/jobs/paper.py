@@ -40,7 +40,7 @@ from printserver.rendering import extrair
 
 def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
     """Print all again, as no page came out. Raises `Recusa` `diga-as-folhas`, `estado-nao-permite`."""
-    people.exigir_direito(autor, "responder")
+    people.exigir_direito(autor, "imprimir")
 
     def do(resumo: str) -> None:
         answer, now = ler(Reenvio, dados), office.clock()
@@ -197,7 +197,7 @@ def _extract(office: Office, row: Mapping[Any, Any], pages: tuple[int, ...]) -> 
 
 def cancelar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
     """Cancel a held job, or take a print off its queue; its seals stay live. Raises `Recusa` `estado-nao-permite`."""
-    people.exigir_direito(autor, "responder")
+    people.exigir_direito(autor, "imprimir")
 
     def do(resumo: str) -> None:
         answer = ler(Cancelamento, dados)
