@@ -3,6 +3,7 @@
 It reads WeasyPrint's boxes, which are not a public interface: nothing else here does.
 """
 
+import re
 import secrets
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ MM_POR_PX: Final = 25.4 / 96
 _DPI: Final = 50
 _FOLGA_MM: Final = 3.0
 _PIXEL_BRANCO: Final = 250
+_PGM: Final = re.compile(rb"P5\n(\d+) (\d+)\n255\n")
 
 
 class Pedido(Protocol):
@@ -128,28 +130,36 @@ def _fundos(pagina: Any) -> Iterator[float]:
 def _ultima_linha(paginas: Sequence[Any]) -> tuple[int, float, float] | None:
     """Return (page, x of the end, y of the middle) in mm of the body's last line; None if it ends in a table."""
     for numero in range(len(paginas), 0, -1):
-        corpo = [c for c in paginas[numero - 1]._page_box.descendants() if c.element_tag == "main"]
-        linhas = [c for caixa in corpo for c in caixa.descendants() if type(c).__name__ == "LineBox"]
-        if not linhas:
+        partes = [c for c in paginas[numero - 1]._page_box.descendants() if c.element_tag == "main"]
+        if not partes:
             continue
-        linha = linhas[-1]
-        if any(type(c).__name__ == "TableCellBox" and linha in list(c.descendants()) for c in corpo[0].descendants()):
+        caixa = partes[0]
+        while caixa.children and not type(caixa).__name__.endswith(("LineBox", "TableBox")):
+            caixa = caixa.children[-1]
+        if type(caixa).__name__ != "LineBox":
             return None
-        fim = max((c.position_x + c.margin_width() for c in linha.children), default=linha.position_x)
-        meio = linha.position_y + linha.height * 0.62
+        fim = max((c.position_x + c.margin_width() for c in caixa.children), default=caixa.position_x)
+        meio = caixa.position_y + caixa.height * 0.62
         return numero, fim * MM_POR_PX, meio * MM_POR_PX
     return None
 
 
-def lugar_no_fim(pdf: bytes, paginas: int, pedido: Pedido) -> Caixa:
-    """Return the box of a block that follows the text of a finished PDF: below all that its last page shows.
+def lugar_no_pdf(pdf: bytes, paginas: int, pedido: Pedido) -> tuple[Caixa, ...]:
+    """Return the boxes of the block on a finished PDF.
 
-    What lies in the bottom margin (a footer) does not count. Raises `Recusa` `bloco-sem-lugar` where what is free
-    above the bottom margin does not hold the block: it is never put over text (P3).
+    One that follows the text stands below all that the last page shows above its bottom margin; what lies in that
+    margin (a footer) does not count. Raises `Recusa` `bloco-sem-lugar` where there is not the room, or where the
+    format's fixed place is not blank: the block is never put over anything (P3).
     """
+    if pedido.formato.bloco.onde != "fim":
+        fixas = caixas_fixas(pedido.formato, paginas, pedido.faces, pedido.lado_inicial)
+        for caixa, imagem in zip(fixas, _imagens(pdf, fixas[0].pagina, fixas[-1].pagina), strict=True):
+            _conferir_livre(imagem, caixa)
+        return fixas
     area = _area(pedido, paginas)
     largura, altura = pedido.bloco
-    topo = max(_fim_da_tinta(pdf, paginas, area.y + area.altura) + _FOLGA_MM, area.y)
+    folha = Retangulo("", 0, 0, pedido.formato.pagina.largura, area.y + area.altura)
+    topo = max(_fim_da_tinta(next(_imagens(pdf, paginas, paginas)), folha) + _FOLGA_MM, area.y)
     livre = area.y + area.altura - topo
     if livre < altura:
         raise Recusa(
@@ -158,20 +168,49 @@ def lugar_no_fim(pdf: bytes, paginas: int, pedido: Pedido) -> Caixa:
             f" precisa de {altura:.1f} mm: deixe o lugar, ou uma página final em branco.",
             extra={"altura_mm": altura, "disponivel_mm": round(max(livre, 0), 1)},
         )
-    return Caixa(paginas, area.x, round(topo, 1), largura, altura)
+    return (Caixa(paginas, area.x, round(topo, 1), largura, altura),)
 
 
-def _fim_da_tinta(pdf: bytes, pagina: int, limite: float) -> float:
-    """Return how far down, in mm, a page shows anything above `limite`; 0 for a blank one."""
+def _conferir_livre(imagem: "_Imagem", caixa: Caixa) -> None:
+    if _fim_da_tinta(imagem, Retangulo("", caixa.x, caixa.y, caixa.largura, caixa.altura)):
+        direita, baixo = caixa.x + caixa.largura, caixa.y + caixa.altura
+        raise Recusa(
+            "bloco-sem-lugar",
+            f"Na página {caixa.pagina} do PDF há texto ou desenho no lugar do bloco do selo:"
+            f" de {caixa.x:.1f} a {direita:.1f} mm da esquerda, de {caixa.y:.1f} a {baixo:.1f} mm do alto.",
+            extra={"pagina": caixa.pagina},
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Imagem:
+    """A page as grey pixels."""
+
+    largura: int
+    altura: int
+    pixels: bytes
+
+
+def _imagens(pdf: bytes, primeira: int, ultima: int) -> Iterator[_Imagem]:
+    """Yield pages as pictures: what shows there is known only once it is drawn."""
     with TemporaryDirectory(prefix="printserver-") as pasta:
-        arquivo = Path(pasta) / "pagina.pdf"
+        arquivo = Path(pasta) / "corpo.pdf"
         arquivo.write_bytes(pdf)
-        ordem = ["pdftoppm", "-f", str(pagina), "-l", str(pagina), "-r", str(_DPI), "-gray", str(arquivo)]
-        imagem = subprocess.run(ordem, capture_output=True, check=True, timeout=20).stdout
-    _, tamanho, _, pixels = imagem.split(b"\n", 3)
-    largura, altura = (int(numero) for numero in tamanho.split())
-    ultima = min(altura, int(limite / 25.4 * _DPI))
-    for linha in range(ultima - 1, -1, -1):
-        if min(pixels[linha * largura : (linha + 1) * largura]) < _PIXEL_BRANCO:
+        ordem = ["pdftoppm", "-f", str(primeira), "-l", str(ultima), "-r", str(_DPI), "-gray", str(arquivo)]
+        lido = subprocess.run(ordem, capture_output=True, check=True).stdout
+    inicio = 0
+    while cabeca := _PGM.match(lido, inicio):
+        largura, altura = int(cabeca[1]), int(cabeca[2])
+        inicio = cabeca.end() + largura * altura
+        yield _Imagem(largura, altura, lido[cabeca.end() : inicio])
+
+
+def _fim_da_tinta(imagem: _Imagem, onde: Retangulo) -> float:
+    """Return how far down, in mm from the page's top, anything shows within `onde`; 0 where it is blank."""
+    x, x_final = (int(mm / 25.4 * _DPI) for mm in (onde.x, onde.x + onde.largura))
+    y, y_final = (int(mm / 25.4 * _DPI) for mm in (onde.y, onde.y + onde.altura))
+    for linha in range(min(imagem.altura, y_final) - 1, y - 1, -1):
+        inicio = linha * imagem.largura
+        if min(imagem.pixels[inicio + x : inicio + min(x_final, imagem.largura)]) < _PIXEL_BRANCO:
             return (linha + 1) / _DPI * 25.4
     return 0.0

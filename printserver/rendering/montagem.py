@@ -28,7 +28,7 @@ from printserver.rendering.corpo import preparar_corpo
 from printserver.rendering.corpo_pdf import preparar_pdf
 from printserver.rendering.folha import Caixa, Layout, Traco, de_json, para_json
 from printserver.rendering.folha_de_estilo import css, fontes_css
-from printserver.rendering.lugar import caixas_fixas, lugar_no_fim, medir_paginas, nova_ancora
+from printserver.rendering.lugar import lugar_no_pdf, medir_paginas, nova_ancora
 from printserver.rendering.tarefa import Trabalho
 
 _ANCORA: Final = "ANCORA-DO-BLOCO"
@@ -124,10 +124,7 @@ def _montar_pdf(trabalho: Trabalho) -> Layout:
     pronto = preparar_pdf(trabalho.corpo[1], pagina.largura, pagina.altura)
     caixas: tuple[Caixa, ...] = ()
     if trabalho.bloco[1]:
-        if formato.bloco.onde == "fim":
-            caixas = (lugar_no_fim(pronto.pdf, pronto.paginas, trabalho),)
-        else:
-            caixas = caixas_fixas(formato, pronto.paginas, trabalho.faces, trabalho.lado_inicial)
+        caixas = lugar_no_pdf(pronto.pdf, pronto.paginas, trabalho)
     return _guardar(trabalho, hash, pronto.pdf, pronto.paginas, caixas, (), pronto.avisos, pdf_a=False)
 
 
