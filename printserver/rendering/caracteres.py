@@ -126,7 +126,8 @@ def _compose(texto: str) -> str:
 
 def _context(texto: str, at: int) -> str:
     """Return the end of what stands before `at`, fit for a message."""
-    return "".join(character for character in texto[max(0, at - 20) : at] if character.isprintable()).strip()
+    before = (character if character.isprintable() else " " for character in texto[max(0, at - 20) : at])
+    return "".join(before).strip()
 
 
 def _unprintable(character: str, place: int, before: str) -> str:

@@ -1,7 +1,8 @@
 """The markup of an `html` body, read token by token in linear time and written anew in the few tags that print.
 
 It comes before nh3, which builds the tree: what it gives on is shallow, holds only known tags and attributes, and no
-text is swallowed by the parser's special cases (`template`, `title`, `textarea`, a `<` that closes nowhere …).
+text is swallowed by the parser's special cases (`template`, `title`, `textarea`, a `<` that closes nowhere …). nh3 is
+slow at text with many `&` too (it copies what it has at each; 15 s for 1,500,000), so `E_COMERCIAL` stands for them.
 Only comments, declarations, `script` and `style` are no text.
 """
 
@@ -14,8 +15,13 @@ from printserver.rendering.caracteres import Avisos, recusar
 
 MAXIMO_PROFUNDIDADE: Final = 100
 """Elements open one inside the other (nh3 took 22 s for 100,000)."""
-MAXIMO_MARCAS: Final = 200_000
+MAXIMO_MARCAS: Final = 100_000
 """Tags in one body."""
+
+MAXIMO_ATRIBUTO: Final = 5_000
+"""Characters of an attribute's value, images apart; the rest is cut off."""
+E_COMERCIAL: Final = "\ufdd0"
+"""Stands for `&` in the text between here and the tree; no text has it (it is no character)."""
 
 VAZIAS: Final = frozenset({"br", "img"})
 BLOCOS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
@@ -66,7 +72,7 @@ class Marcacao:
 
 
 def reescrever(conteudo: str, avisos: Avisos) -> Marcacao:
-    """Return `conteudo` written anew; text and its character references stay as they are, in their order.
+    """Return `conteudo` written anew; all text stays, in its order.
 
     Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, and for a tag,
     comment or script that never closes (a browser would swallow all that follows).
@@ -108,7 +114,8 @@ class _Writer:
 
     def text(self, text: str) -> None:
         if text:
-            self.parts.append(text.replace("<", "&lt;"))
+            plain = html.unescape(text).replace(E_COMERCIAL, "\ufffd").replace("&", E_COMERCIAL)
+            self.parts.append(html.escape(plain, quote=False))
 
     def tag(self, conteudo: str, start: int) -> int:
         """Write the tag at `start`; return where the next token begins."""
@@ -150,7 +157,7 @@ class _Writer:
         if target == "img":
             self.images.append(attributes.get("src", ""))
             attributes["src"] = str(len(self.images) - 1)
-        written = "".join(f' {key}="{value}"' for key, value in attributes.items())
+        written = "".join(f' {key}="{html.escape(value)}"' for key, value in attributes.items())
         self.parts.append(f"<{target}{written}>")
         self._imply(target)
         if target not in VAZIAS:
@@ -173,16 +180,14 @@ class _Writer:
             self._cut(found)
 
     def _attributes(self, target: str, raw: str) -> dict[str, str]:
-        """Return the attributes that may matter; the values stay written as in HTML, but for the quotation mark."""
+        """Return the attributes that may matter, their values plain."""
         kept: dict[str, str] = {}
         allowed = _ATTRIBUTES["*"] | _ATTRIBUTES.get(target, frozenset())
         for found in _EACH_ATTRIBUTE.finditer(raw):
             name = found[1].lower()
             value = next((group for group in found.groups()[1:] if group is not None), "")
             if name in allowed:
-                if name == "src":
-                    value = html.unescape(value)
-                kept.setdefault(name, value.replace('"', "&quot;"))
+                kept.setdefault(name, html.unescape(value if name == "src" else value[:MAXIMO_ATRIBUTO]))
             elif name in _FORM_ATTRIBUTES:
                 self._avisos.add(f"O atributo {name} não é aceito e ficou sem efeito.")
         return kept

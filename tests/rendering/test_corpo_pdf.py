@@ -29,7 +29,8 @@ Change = Callable[[Pdf], None]
 def made(width: float = WIDTH, height: float = HEIGHT, pages: int = 1) -> bytes:
     css = (
         f"@font-face {{ font-family: Serifa; src: url({FONT.as_uri()}) }}"
-        f"@page {{ size: {width}mm {height}mm; margin: 20mm }} body {{ margin: 0 }} p {{ font: 14pt Serifa; break-after: page }}"
+        f"@page {{ size: {width}mm {height}mm; margin: 20mm }} body {{ margin: 0 }}"
+        "p { font: 14pt Serifa; break-after: page }"
     )
     text = "".join(f"<p>Escritura de venda e compra, página {number + 1}.</p>" for number in range(pages))
     return weasyprint.HTML(string=f"<style>{css}</style>{text}").write_pdf()
