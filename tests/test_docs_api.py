@@ -5,10 +5,10 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from apiflask import APIFlask
+from flask import Flask
 from pydantic import BaseModel
 
-from printserver.api import lookups, prints, queries, schemas, status
+from printserver.api import BLUEPRINTS, queries, schemas
 from printserver.documents import model
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
@@ -21,8 +21,8 @@ DONE, _, NOT_YET = GUIDE.partition("\n## Not yet\n")
 @pytest.fixture(scope="module")
 def routes() -> set[tuple[str, str]]:
     """Every call of the program, as (method, path with the names the guide uses)."""
-    app = APIFlask("guide", spec_path=None, docs_path=None, static_folder=None)  # type: ignore[arg-type]
-    for blueprint in (status.open_blueprint, status.blueprint, prints.blueprint, lookups.blueprint):
+    app = Flask("guide", static_folder=None)
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return {
         (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).replace("{job_id}", "{id}"))

@@ -3,56 +3,36 @@
 It knows how things are asked for and answered over HTTP, and nothing of what a document, a seal or a job is.
 """
 
-from apiflask import APIFlask
 from flask import Flask, Response, request
 
-from printserver import __version__
 from printserver.api import lookups, prints, problems, status
 from printserver.api.auth import Gate
 from printserver.api.context import Context, context, put
-from printserver.api.documented import SECURITY, StrictRequest
+from printserver.api.documented import StrictRequest
 from printserver.api.metrics import Meter
-from printserver.api.openapi import finish
+from printserver.api.openapi import describe
 from printserver.jobs.office import Office
 
 # Every path that answers in problems; all else belongs to the screens.
 PREFIXES = ("/api/", "/healthz", "/readyz", "/metrics")
+BLUEPRINTS = (status.open_blueprint, status.blueprint, prints.blueprint, lookups.blueprint)
 _MB = 1024 * 1024
 
 __all__ = ["PREFIXES", "nova_aplicacao", "registrar"]
 
 
-def nova_aplicacao(import_name: str) -> APIFlask:
-    """Return an application, without any route yet, that describes its API and keeps its errors to us."""
-    app = APIFlask(
-        import_name,
-        title="printserver",
-        version=__version__,
-        spec_path=None,
-        docs_path=None,
-        json_errors=False,
-        static_folder=None,  # type: ignore[arg-type]  # Flask takes None: no static route
-    )
+def nova_aplicacao(import_name: str) -> Flask:
+    """Return an application, without any route yet, whose JSON is read strictly."""
+    app = Flask(import_name, static_folder=None)
     app.request_class = StrictRequest
-    app.config.update(
-        OPENAPI_VERSION="3.1.0",
-        AUTO_200_RESPONSE=False,
-        AUTO_404_RESPONSE=False,
-        AUTO_VALIDATION_ERROR_RESPONSE=False,
-        AUTO_AUTH_ERROR_RESPONSE=False,
-        AUTO_SERVERS=False,
-        SECURITY_SCHEMES={SECURITY: {"type": "http", "scheme": "bearer", "description": "The key of a system."}},
-    )
-    app.spec_processor(finish)
     return app
 
 
 def registrar(app: Flask, office: Office) -> None:
     """Put the API of `office` on `app`, which must come from `nova_aplicacao`."""
-    put(app, Context(office=office, gate=Gate(office), meter=Meter(office)))
+    put(app, Context(office=office, gate=Gate(office), meter=Meter(office), describe=lambda: describe(BLUEPRINTS)))
     limit = office.settings.http.corpo_mb * _MB
-    guarded = (status.blueprint, prints.blueprint, lookups.blueprint)
-    names = {blueprint.name for blueprint in (status.open_blueprint, *guarded)}
+    names = {blueprint.name for blueprint in BLUEPRINTS}
 
     def arrive() -> None:
         if request.blueprint in names:
@@ -64,8 +44,8 @@ def registrar(app: Flask, office: Office) -> None:
 
     app.before_request(arrive)
     app.after_request(leave)
-    for blueprint in guarded:
-        app.before_request_funcs.setdefault(blueprint.name, []).append(lambda: context().gate.admit())
-    for blueprint in (status.open_blueprint, *guarded):
+    for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+        if blueprint is not status.open_blueprint:
+            app.before_request_funcs.setdefault(blueprint.name, []).append(lambda: context().gate.admit())
     problems.install(app, PREFIXES)

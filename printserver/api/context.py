@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 
@@ -24,6 +24,7 @@ class Context:
     office: Office
     gate: Gate
     meter: Meter
+    describe: Callable[[], dict[str, Any]]
 
 
 def put(app: Flask, context: Context) -> None:

@@ -2,11 +2,15 @@
 
 import json
 import re
+from functools import cache
 from typing import Any
 
+from apiflask import APIBlueprint, APIFlask
 from pydantic import BaseModel
 
+from printserver import __version__
 from printserver.api import schemas
+from printserver.api.documented import SECURITY
 from printserver.api.prints import KEY_HEADER, KEY_LIMIT
 
 _REF = "#/components/schemas/"
@@ -22,9 +26,34 @@ _KEY = {
 _REPLAY = {"Idempotent-Replay": {"description": "true: the key did this before.", "schema": {"type": "string"}}}
 
 
-def finish(spec: dict[str, Any] | str) -> dict[str, Any] | str:
+@cache
+def describe(blueprints: tuple[APIBlueprint, ...]) -> dict[str, Any]:
+    """Return the OpenAPI 3.1 description of the calls of `blueprints`.
+
+    It is made in an application of its own: APIFlask cannot describe one that has other blueprints with hooks, as the
+    screens are.
+    """
+    app = APIFlask(
+        __name__, title="printserver", version=__version__, spec_path=None, docs_path=None, json_errors=False
+    )
+    app.config.update(
+        OPENAPI_VERSION="3.1.0",
+        AUTO_200_RESPONSE=False,
+        AUTO_404_RESPONSE=False,
+        AUTO_VALIDATION_ERROR_RESPONSE=False,
+        AUTO_AUTH_ERROR_RESPONSE=False,
+        AUTO_SERVERS=False,
+        SECURITY_SCHEMES={SECURITY: {"type": "http", "scheme": "bearer", "description": "The key of a system."}},
+    )
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint)
+    made = app.spec
+    assert isinstance(made, dict)  # text only where the format is YAML
+    return _finish(made)
+
+
+def _finish(spec: dict[str, Any]) -> dict[str, Any]:
     """Return `spec` with the schemas that are only referred to, and with the headers of posts."""
-    assert isinstance(spec, dict)  # text only where the format is YAML
     found = spec.setdefault("components", {}).setdefault("schemas", {})
     found.update(_schemas_of(schemas.HeldProblem))
     for path, operations in spec["paths"].items():

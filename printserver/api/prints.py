@@ -202,7 +202,7 @@ def say_sheets(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG
 
 
 @blueprint.post("/jobs/<job_id>/reenviar")
-@needs("responder")
+@needs("imprimir")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.Reenvio), arg_name="data", examples=examples.REENVIAR)
 @blueprint.output(schemas.Job, description="The job, on its way again.")
@@ -215,7 +215,7 @@ def send_again(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG
 
 
 @blueprint.post("/jobs/<job_id>/cancelar")
-@needs("responder")
+@needs("imprimir")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.Cancelamento), arg_name="data", examples=examples.CANCELAR)
 @blueprint.output(schemas.Job, description="The job as it stands.")

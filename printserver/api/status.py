@@ -2,12 +2,11 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any, cast
 
 import sqlalchemy as sa
 import structlog
-from apiflask import APIBlueprint, APIFlask
-from flask import Response, current_app
+from apiflask import APIBlueprint
+from flask import Response
 
 from printserver import __version__
 from printserver.api import schemas
@@ -70,7 +69,7 @@ def metrics() -> Response:
 )
 def openapi() -> Response:
     """Describe this API."""
-    return json_response(cast(dict[str, Any], cast(APIFlask, current_app).spec))
+    return json_response(context().describe())
 
 
 def _database() -> bool:

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-from apiflask import APIFlask
 from callers import Caller
+from flask import Flask
 from flask.testing import FlaskClient
 
 from printserver import instance, people
@@ -28,14 +28,14 @@ def office(new_office: tuple[Office, str]) -> Office:
 
 
 @pytest.fixture(scope="session")
-def app(office: Office) -> APIFlask:
+def app(office: Office) -> Flask:
     application = nova_aplicacao("api-under-test")
     registrar(application, office)
     return application
 
 
 @pytest.fixture
-def client(app: APIFlask) -> FlaskClient:
+def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 

@@ -5,8 +5,8 @@ from io import BytesIO
 
 import pytest
 import sqlalchemy as sa
-from apiflask import APIFlask
 from callers import Caller, word
+from flask import Flask
 from flask.testing import FlaskClient
 
 from printserver import jobs
@@ -17,9 +17,7 @@ from printserver.jobs.office import Office
 
 
 @pytest.mark.parametrize("name", WORDS)
-def test_every_word_becomes_its_problem(
-    app: APIFlask, caller: Caller, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_every_word_becomes_its_problem(app: Flask, caller: Caller, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     def refuse(*_args: object) -> None:
         raise Recusa(
             name, "Porquê.", errors=[Campo("a.0.b", "não")], extra={"paginas": 3, "type": "outro"}, retry_after=7

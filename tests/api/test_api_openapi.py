@@ -6,15 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from apiflask import APIFlask
 from callers import Caller
+from flask import Flask
 
 from printserver.api import examples
 from printserver.api.queries import JobsQuery
+from printserver.app import create_app
 from printserver.documents import ler_pedido
 from printserver.documents.model import Pedido
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
+from printserver.jobs.office import Office
 
 OPEN = ("/healthz", "/readyz")
 ACTIONS = [
@@ -42,7 +44,7 @@ def _operations(spec: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]
             yield path, method, operation
 
 
-def test_every_call_and_no_other_is_described(spec: dict[str, Any], app: APIFlask) -> None:
+def test_every_call_and_no_other_is_described(spec: dict[str, Any], app: Flask) -> None:
     described = {(method.upper(), path) for path, method, _ in _operations(spec)}
     there = {
         (method, rule.rule.replace("<", "{").replace(">", "}"))
@@ -50,6 +52,15 @@ def test_every_call_and_no_other_is_described(spec: dict[str, Any], app: APIFlas
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
     assert described == there
+
+
+def test_the_whole_application_is_described_by_its_api_alone(
+    spec: dict[str, Any], office: Office, caller: Caller
+) -> None:
+    whole = Caller(create_app(office).test_client(), caller.key)
+    assert whole.get("/api/v1/openapi.json").get_json() == spec
+    assert whole.get("/api/v1/nada").content_type == "application/problem+json"
+    assert whole.get("/uma-tela").content_type.startswith("text/html")
 
 
 def test_it_is_openapi_3_1_and_says_where_the_key_goes(spec: dict[str, Any]) -> None:
