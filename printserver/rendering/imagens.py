@@ -7,7 +7,7 @@ import re
 import warnings
 from typing import Final
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import Image, ImageFile, ImageOps, UnidentifiedImageError
 
 from printserver.rendering.caracteres import recusar
 
@@ -62,7 +62,7 @@ def _decode(data: bytes) -> tuple[Image.Image, str]:
                         f"o limite é de {MAXIMO_PIXELS // 1_000_000} milhões."
                     )
                 kind = str(image.format)
-                image.load()
+                _load_whole(image)
                 return _plain(ImageOps.exif_transpose(image)), kind
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise recusar(f"Uma imagem tem mais de {MAXIMO_PIXELS // 1_000_000} milhões de pixels.") from error
@@ -70,6 +70,15 @@ def _decode(data: bytes) -> tuple[Image.Image, str]:
         raise recusar("Uma imagem não é o PNG ou JPEG que diz ser.") from error
     except (OSError, SyntaxError, ValueError, EOFError) as error:
         raise recusar("Uma imagem está corrompida.") from error
+
+
+def _load_whole(image: Image.Image) -> None:
+    """Read the pixels; a truncated image is an error here, though WeasyPrint tells Pillow to take them anywhere."""
+    tolerant, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
+    try:
+        image.load()
+    finally:
+        ImageFile.LOAD_TRUNCATED_IMAGES = tolerant
 
 
 def _plain(image: Image.Image) -> Image.Image:

@@ -129,16 +129,16 @@ def test_the_sum_of_avisos_is_bounded() -> None:
 
 
 def test_a_long_run_of_combining_marks_is_answered_at_once() -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     assert "combinados" in reason("a" + "\u0327\u0301" * 500_000)
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 def test_a_long_text_is_refused_and_an_allowed_one_is_quick() -> None:
     assert "caracteres" in reason("x" * 1_500_001)
-    start = time.perf_counter()
+    start = time.process_time()
     inside("Ação de usucapião.\n" * 70_000)
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 printable = st.text(st.sampled_from(sorted(set(map(chr, imprimiveis())) - {"\ufffd"})), max_size=200)

@@ -258,12 +258,12 @@ def test_a_value_is_not_read_for_marks_again() -> None:
     ],
 )
 def test_deep_or_broken_markup_is_answered_at_once(source: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     try:
         ready(source)
     except Recusa as refusal:
         assert refusal.word == "corpo-invalido"
-    assert time.perf_counter() - start < 1.0
+    assert time.process_time() - start < 1.0
 
 
 def test_depth_of_100_is_the_limit() -> None:
