@@ -1,0 +1,49 @@
+"""Plain WeasyPrint, the QR in the HTML: as its manual shows it, and with the fonts kept, as it says they may be."""
+
+import logging
+
+import weasyprint
+from weasyprint.text.fonts import FontConfiguration
+
+from bench.deed import Deed
+from bench.engines import Warm, html
+from printserver.formats import ValoresBloco
+from printserver.formats.model import Formato
+
+
+class PlainWeasyPrint(Warm):
+    """Everything anew for each document, as in the manual's first example."""
+
+    name = "WeasyPrint, plain"
+
+    def __init__(self, formato: Formato) -> None:
+        logging.getLogger("weasyprint").setLevel(logging.ERROR)
+        self.version = weasyprint.__version__
+        self._side = formato.bloco.lado
+        self._css = html.style(formato, with_fonts=True)
+
+    def render(self, deed: Deed, values: ValoresBloco) -> bytes:
+        """Return the whole PDF."""
+        text = html.document(self._css, deed, values, self._side)
+        pdf = weasyprint.HTML(string=text).write_pdf(font_config=FontConfiguration())
+        assert pdf is not None
+        return pdf
+
+
+class KeptFontsWeasyPrint(PlainWeasyPrint):
+    """The fonts loaded once."""
+
+    name = "WeasyPrint, fonts kept"
+
+    def __init__(self, formato: Formato) -> None:
+        super().__init__(formato)
+        self._css = html.style(formato, with_fonts=False)
+        self._fonts = FontConfiguration()
+        weasyprint.CSS(string=html.style(formato, with_fonts=True), font_config=self._fonts)
+
+    def render(self, deed: Deed, values: ValoresBloco) -> bytes:
+        """Return the whole PDF."""
+        text = html.document(self._css, deed, values, self._side)
+        pdf = weasyprint.HTML(string=text).write_pdf(font_config=self._fonts)
+        assert pdf is not None
+        return pdf

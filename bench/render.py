@@ -1,0 +1,109 @@
+"""Measures one deed on paper: ours, plain WeasyPrint, Chromium, Typst, ReportLab; interleaved, all on new text."""
+
+import re
+import subprocess
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench import deed as deeds
+from bench import office, page
+from bench.deed import Deed
+from bench.engines import Engine
+from bench.engines.chromium import Chromium, ChromiumKeptPage, ChromiumNewPage
+from bench.engines.ours import FirstLayout, LivroAfterMinuta, LivroOfNewText, SecondTraslado, Traslado, Workshop
+from bench.engines.plain_weasyprint import KeptFontsWeasyPrint, PlainWeasyPrint
+from bench.engines.reportlab_engine import ReportLab
+from bench.engines.typst_engine import Typst
+from printserver.formats import ValoresBloco
+from printserver.jobs import Office
+
+OURS = (FirstLayout, LivroAfterMinuta, LivroOfNewText, Traslado, SecondTraslado)
+
+_WORD = re.compile(r"\w+")
+_CODE = re.compile(rf"{deeds.CNS}[0-9a-z]{{19}}")
+
+
+@contextmanager
+def engines(folder: Path) -> Iterator[list[Engine]]:
+    """Start everybody, ours first."""
+    measured = Office.abrir(office.make(folder / "office").folder)
+    chromium = Chromium()
+    started: list[Engine] = []
+    try:
+        workshop = Workshop(measured)
+        formato = page.load_format(measured.instance)
+        started += [kind(workshop) for kind in OURS]
+        started += [kind(formato) for kind in (PlainWeasyPrint, KeptFontsWeasyPrint, Typst, ReportLab)]
+        started += [kind(chromium, formato) for kind in (ChromiumKeptPage, ChromiumNewPage)]
+        yield started
+    finally:
+        for engine in started:
+            engine.close()
+        chromium.close()
+        measured.fechar()
+
+
+def measure(rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
+    """Return milliseconds by engine's name, one a round, and versions; every print is of a text nobody saw before.
+
+    Raises RuntimeError where an engine did not make two pages with all the words of the deed.
+    """
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, engines(Path(folder)) as everybody:
+        numbers = iter(range(1, 10**6))
+        for engine in everybody:
+            _check(engine, next(numbers))
+            for _ in range(3):
+                _time(engine, next(numbers))
+        times: dict[str, list[float]] = {engine.name: [] for engine in everybody}
+        for turn in range(rounds):
+            start = turn % len(everybody)
+            for engine in (*everybody[start:], *everybody[:start]):
+                times[engine.name].append(_time(engine, next(numbers)))
+        return times, {engine.name: engine.version for engine in everybody}
+
+
+def _time(engine: Engine, number: int) -> float:
+    deed, values = deeds.make(number), deeds.seals(number)
+    engine.prepare(deed)
+    start = time.perf_counter()
+    engine.render(deed, values)
+    return (time.perf_counter() - start) * 1000
+
+
+def _check(engine: Engine, number: int) -> None:
+    deed, values = deeds.make(number), deeds.seals(number)
+    engine.prepare(deed)
+    pdf = engine.render(deed, values)
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(pdf)
+        file.flush()
+        info = subprocess.run(["pdfinfo", file.name], capture_output=True, text=True, check=True).stdout
+        text = subprocess.run(["pdftotext", file.name, "-"], capture_output=True, text=True, check=True).stdout
+    found = re.search(r"^Pages:\s+(\d+)", info, re.MULTILINE)
+    if found is None or found[1] != "2":
+        raise RuntimeError(f"{engine.name}: not two pages:\n{info}")
+    printed = words(text)
+    if missing := words(" ".join(deed.paragraphs)) - printed:
+        raise RuntimeError(f"{engine.name}: words missing: {missing}")
+    if engine.whole_livro and (printed != (expected := words(livro_text(deed, values)))):
+        raise RuntimeError(f"{engine.name}: missing {expected - printed}, too many {printed - expected}")
+
+
+def words(text: str) -> Counter[str]:
+    """Count the words of a text; any seal's code is the same word, and a line to be filled in by hand is none."""
+    found = (word.casefold() for word in _WORD.findall(text) if word.strip("_"))
+    return Counter("CODE" if _CODE.fullmatch(word) else word for word in found)
+
+
+def livro_text(deed: Deed, values: ValoresBloco) -> str:
+    """Return all that stands on the livro's two pages, in some order."""
+    parties = [f"{party.quality} {party.name} {party.document}" for party in deed.parties]
+    signers = [f"{name} {what}" for name, what in deed.signers]
+    furniture = [*deed.folhas, "Página 1 de 2", "Página 2 de 2", "Rubricas", "Rubricas"]
+    head = (*deeds.OFFICE.values(), "CNS", deeds.TITLE, *parties, deeds.OFFICE["cidade"], deeds.today(), *signers)
+    block = [f"{label}{line}" for label, line, _ in deeds.block_lines(values)]
+    return " ".join((*head, *deed.paragraphs, *furniture, *block, *deeds.captions(values)))

@@ -1,0 +1,57 @@
+"""What a legacy program posts for one deed: the bodies of `POST /api/v1/jobs`."""
+
+from typing import Any
+
+from bench import deed as deeds
+from bench import page
+from bench.deed import Deed
+from printserver.clock import local_date, system_clock
+from printserver.selo import COMPONENTES, Emolumentos
+
+
+def minuta(deed: Deed) -> dict[str, Any]:
+    """The draft; its layout is the livro's."""
+    return _body({"tipo": "minuta", "instrumento": instrumento(deed)}, formato=page.NAME)
+
+
+def livro(deed: Deed) -> dict[str, Any]:
+    """The book's page, two atos, the principal's QR on it."""
+    return _body({"tipo": "livro", "instrumento": instrumento(deed)}, formato=page.NAME)
+
+
+def traslado(deed: Deed, numero: int) -> dict[str, Any]:
+    """A copy for the parties."""
+    value = {} if numero == 1 else {"emolumentos": _fees(deeds.ATOS[1].fees)}
+    return _body({"tipo": "traslado", "numero": numero, "instrumento": {"id": deed.id}, **value})
+
+
+def certidao(deed: Deed) -> dict[str, Any]:
+    """A certidão of the whole deed."""
+    value = {"emolumentos": _fees(deeds.ATOS[1].fees)}
+    return _body({"tipo": "certidao", "pedido": f"2026/{deed.number:07d}", "instrumento": {"id": deed.id}, **value})
+
+
+def instrumento(deed: Deed) -> dict[str, Any]:
+    """INSTRUMENTO of the contract."""
+    livro, folha = deed.place
+    return {
+        "id": deed.id,
+        "livro": livro,
+        "folha_inicial": folha,
+        "data": local_date(system_clock()).isoformat(),
+        "titulo": deeds.TITLE,
+        "partes": [{"qualidade": p.quality, "nome": p.name, "documento": p.document} for p in deed.parties],
+        "atos": [
+            {"ato": "ES", "descricao": ato.description, "principal": ato.principal, "emolumentos": _fees(ato.fees)}
+            for ato in deeds.ATOS
+        ],
+        "corpo": {"formato": "texto", "conteudo": deed.text},
+    }
+
+
+def _fees(fees: Emolumentos) -> dict[str, str]:
+    return {name: f"{getattr(fees, name):.2f}" for name in COMPONENTES}
+
+
+def _body(documento: dict[str, Any], **more: str) -> dict[str, Any]:
+    return {"documento": documento, "escrevente": "admin", **more}
