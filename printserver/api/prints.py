@@ -133,7 +133,7 @@ def get_job(job_id: str, query: JobQuery) -> Response:
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def list_jobs(query: JobsQuery) -> Response:
     """Find jobs; `chave` finds the one that an Idempotency-Key made."""
-    return json_response(jobs.listar(office(), query.filters(), query.pagina))
+    return json_response(jobs.listar(office(), query.filters(), query.pagina, author().chave_id))
 
 
 @blueprint.get("/jobs/<job_id>/pdf")

@@ -62,9 +62,9 @@ def _wait(office: Office, seconds: float, arrived: Any) -> None:
         office.ouvintes.release()
 
 
-def listar(office: Office, filtros: Mapping[str, str], pagina: int = 1) -> dict[str, Any]:
-    """Return a page of the jobs that pass the contract's filters."""
-    return views.lista_de_jobs(office, filtros, pagina)
+def listar(office: Office, filtros: Mapping[str, str], pagina: int = 1, chave_id: int | None = None) -> dict[str, Any]:
+    """Return a page of the jobs that pass the contract's filters; `chave` is one of the API key `chave_id`."""
+    return views.lista_de_jobs(office, filtros, pagina, chave_id)
 
 
 def selo(office: Office, codigo: str) -> dict[str, Any]:

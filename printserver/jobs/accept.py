@@ -121,6 +121,7 @@ def _decidir(
     """Guard once more, under the document's lock; then hold the job for a question, or seal and take it."""
     documento_id, instrumento_id = travar(conn, office, p)
     guarda = barrar(conn, office, p, documento_id, agora)
+    _conferir_papeis(conn, office, p)
     if guarda is None and p.plano.pergunta_selo:
         guarda = questions.Texto(
             "selo",
@@ -389,18 +390,11 @@ def _ocupar_folhas(conn: Connection, office: Office, p: Preparado, lugar: Lugar)
 
 
 def _usar_papeis(conn: Connection, office: Office, p: Preparado, lugar: Lugar, quem: Autor, agora: datetime) -> None:
-    """Record the sheets of security paper; no number stands on two prints (P5)."""
+    """Record the sheets of security paper (P5)."""
     if not p.papeis:
         return
+    _conferir_papeis(conn, office, p)
     table = db.papel
-    used = conn.execute(
-        sa.select(table.c.numero).where(table.c.serventia_id == office.serventia_id, table.c.numero.in_(p.papeis))
-    ).scalars()
-    if taken := sorted(used):
-        raise Recusa(
-            "papel-ja-usado",
-            f"papel_seguranca: já usados ou inutilizados: {', '.join(taken)}. Confira os números na bandeja.",
-        )
     rows = [
         {
             "serventia_id": office.serventia_id,
@@ -414,6 +408,19 @@ def _usar_papeis(conn: Connection, office: Office, p: Preparado, lugar: Lugar, q
         for sheet, number in enumerate(p.papeis, 1)
     ]
     conn.execute(sa.insert(table), rows)
+
+
+def _conferir_papeis(conn: Connection, office: Office, p: Preparado) -> None:
+    """Refuse numbers that stand on another print, or were spoiled (P5)."""
+    table = db.papel
+    used = conn.execute(
+        sa.select(table.c.numero).where(table.c.serventia_id == office.serventia_id, table.c.numero.in_(p.papeis))
+    ).scalars()
+    if taken := sorted(used):
+        raise Recusa(
+            "papel-ja-usado",
+            f"papel_seguranca: já usados ou inutilizados: {', '.join(taken)}. Confira os números na bandeja.",
+        )
 
 
 def _substituir(conn: Connection, office: Office, p: Preparado, lugar: Lugar, quem: Autor) -> list[Registro]:

@@ -157,7 +157,7 @@ def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
     with office.db.write() as conn:
         documento_id, instrumento_id = travar(conn, office, p)
         row, question = _aberta(conn, office, job_id, "xa")
-        before = store.job_vivo(conn, sid, documento_id)
+        before = store.job_vivo(conn, sid, documento_id, travar=True)
         vivos = store.selos_vivos(conn, sid, documento_id)
         _nada_a_caminho(conn, office, p.plano.identidade, before, [selo.codigo for selo in vivos])
         try:
@@ -233,7 +233,7 @@ def _excluir(office: Office, autor: Autor, job_id: str, answer: Exclusao, chave:
             tirar_da_fila(office, each, quem, "exclusão dos selos")
     with office.db.write() as conn:
         documento_id = _travar_documento(conn, row)
-        before = store.job_vivo(conn, sid, documento_id)
+        before = store.job_vivo(conn, sid, documento_id, travar=True)
         vivos = store.selos_vivos(conn, sid, documento_id)
         if before is None or not vivos:
             raise Recusa("estado-nao-permite", "Este documento não tem selos válidos: nada há a excluir.")
@@ -300,8 +300,11 @@ def _soltar_papel(conn: Connection, office: Office, job_id: str, motivo: str) ->
 def _nada_a_caminho(
     conn: Connection, office: Office, identidade: Identidade, before: sa.RowMapping | None, codes: list[str]
 ) -> None:
-    """Raise unless nothing of the old print, or of a copy made from it, may still come out (X2)."""
-    for each in [before, *store.copias_do_livro(conn, office.serventia_id, codes)]:
+    """Raise unless nothing of the old print, or of a copy made from it, may still come out (X2).
+
+    The race: a person sends one of them to paper again in this moment. The rows are locked: it waits, and is refused.
+    """
+    for each in [before, *store.copias_do_livro(conn, office.serventia_id, codes, travar=True)]:
         if each is not None and on_its_way(each):
             raise em_andamento(identidade, each)
 

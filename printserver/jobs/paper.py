@@ -64,7 +64,18 @@ def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: st
     return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/reenviar", job_id, dados, chave, do)
 
 
+def _ainda_vale(row: sa.RowMapping) -> None:
+    """Refuse to send to paper again what bears seals that were excluded, or was replaced (X2, X8)."""
+    sealed = row["carimbo"] is not None and row["carimbo"]["valores"] is not None
+    if (sealed and not row["viva"]) or row["substituido_por"] is not None:
+        raise Recusa(
+            "estado-nao-permite",
+            "Os selos desta impressão foram excluídos, ou ela foi substituída: imprima o documento de novo.",
+        )
+
+
 def _pode_reenviar(conn: Connection, office: Office, row: sa.RowMapping) -> None:
+    _ainda_vale(row)
     cups = row["cups"] or {}
     ended = row["estado"] == ENTREGUE and cups.get("estado") in ("canceled", "aborted")
     if row["estado"] not in (FALHOU, INCERTO) and not ended:
@@ -99,6 +110,7 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
             row = _locked(conn, office, job_id)
             said = _say(conn, office, row, answer, quem, now, again or ())
             if again:
+                _ainda_vale(row)
                 fila = queues.escolher(conn, office, answer.fila, row["tipo"])
                 queues.conferir_bandeja(fila, answer.bandeja)
                 nova_tentativa(conn, row, now, fila=fila["nome"], paginas=answer.imprimir, pdf_sha256=extract)

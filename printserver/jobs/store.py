@@ -70,12 +70,14 @@ def job_por_id(conn: Connection, serventia_id: int, job_id: str) -> Row:
     return found
 
 
-def job_vivo(conn: Connection, serventia_id: int, documento_id: int) -> Row | None:
-    """Return the document's one job that bears live seals (X1)."""
+def job_vivo(conn: Connection, serventia_id: int, documento_id: int, *, travar: bool = False) -> Row | None:
+    """Return the document's one job that bears live seals (X1); locked, if nobody may send it to paper meanwhile."""
     table = db.job
     query = sa.select(table).where(
         table.c.serventia_id == serventia_id, table.c.documento_id == documento_id, table.c.viva
     )
+    if travar:
+        query = query.with_for_update()
     return conn.execute(query).mappings().one_or_none()
 
 
@@ -284,17 +286,20 @@ def documento_do_selo(conn: Connection, serventia_id: int, codigo: str) -> Ident
     return None if row is None else Identidade(row["tipo"], row["chave"], row["chave"], row["campos"])
 
 
-def copias_do_livro(conn: Connection, serventia_id: int, codigos: Sequence[str]) -> list[Row]:
-    """Return the live jobs that were made from a livro with one of the seals `codigos` (X6)."""
+def copias_do_livro(conn: Connection, serventia_id: int, codigos: Sequence[str], *, travar: bool = False) -> list[Row]:
+    """Return the live jobs that were made from a livro with one of the seals `codigos` (X6); locked, as `job_vivo`."""
     table = db.job
-    rows = conn.execute(
+    shown = sa.select(db.citacao.c.job_id).where(
+        db.citacao.c.serventia_id == serventia_id, db.citacao.c.codigo.in_(list(codigos))
+    )
+    query = (
         sa.select(table)
-        .join(db.citacao, (db.citacao.c.serventia_id == table.c.serventia_id) & (db.citacao.c.job_id == table.c.id))
-        .where(table.c.serventia_id == serventia_id, db.citacao.c.codigo.in_(list(codigos)), table.c.viva)
-        .distinct()
+        .where(table.c.serventia_id == serventia_id, table.c.id.in_(shown), table.c.viva)
         .order_by(table.c.n)
-    ).mappings()
-    return list(rows)
+    )
+    if travar:
+        query = query.with_for_update()
+    return list(conn.execute(query).mappings())
 
 
 def anterior(row: Mapping[Any, Any]) -> dict[str, Any]:

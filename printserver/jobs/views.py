@@ -122,15 +122,18 @@ def _andamento(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def lista_de_jobs(office: Office, filtros: Mapping[str, str], pagina: int) -> dict[str, Any]:
+def lista_de_jobs(
+    office: Office, filtros: Mapping[str, str], pagina: int, chave_id: int | None = None
+) -> dict[str, Any]:
     """Return a page of the jobs that pass `filtros` (the contract's names), newest first.
 
+    Idempotency keys belong to the API key `chave_id`; None looks through all.
     Raises `Recusa` `entrada-invalida` for an unknown filter or a date that is none.
     """
     table = db.job
     where: list[sa.ColumnElement[bool]] = [table.c.serventia_id == office.serventia_id]
     for name, value in filtros.items():
-        where.append(_filtro(name, value))
+        where.append(_filtro(name, value, chave_id))
     with office.db.read() as conn:
         total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
         rows = conn.execute(
@@ -143,11 +146,12 @@ def lista_de_jobs(office: Office, filtros: Mapping[str, str], pagina: int) -> di
         }
 
 
-def _filtro(name: str, value: str) -> sa.ColumnElement[bool]:
+def _filtro(name: str, value: str, chave_id: int | None) -> sa.ColumnElement[bool]:
     table = db.job
     match name:
         case "chave":
-            return table.c.id.in_(sa.select(db.idempotencia.c.job_id).where(db.idempotencia.c.chave == value))
+            made = sa.select(db.idempotencia.c.job_id).where(db.idempotencia.c.chave == value)
+            return table.c.id.in_(made if chave_id is None else made.where(db.idempotencia.c.chave_id == chave_id))
         case "estado":
             return table.c.estado == value
         case "tipo":
