@@ -15,6 +15,7 @@ from printserver.errors import ConfigError
 from printserver.formats import Formato, Formatos
 from printserver.instance import PASSWORD_FILE, database_url
 from printserver.jobs.bell import Bell
+from printserver.printing import Capacidades
 from printserver.rendering import Render
 from printserver.selo import Certificado, TabelaDeAtos, TabelaDeServicos, alinhar, carregar_atos, carregar_servicos
 
@@ -40,6 +41,7 @@ class Office:
     em_trabalho: set[tuple[int, str]]
     trava: threading.Lock
     ouvintes: threading.BoundedSemaphore
+    capacidades: dict[str, tuple[float, Capacidades]] = field(default_factory=dict)  # of CUPS queues, and when asked
     formatos_guardados: dict[str, Formato] = field(default_factory=dict)  # read from the table, by version
 
     @classmethod

@@ -102,6 +102,8 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
         with office.db.read() as conn:
             quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
             before = store.job_por_id(conn, office.serventia_id, job_id)
+            fila = queues.escolher(conn, office, answer.fila or before["fila"], before["tipo"])
+        queues.conferir(office, fila, answer.bandeja, "frente")
         tirar_da_fila(office, before, quem, "uma pessoa diz o que saiu")
         again = paginas_do_extrato(answer.imprimir, before["paginas"]) if answer.imprimir else None
         extract = _extract(office, before, again) if again else None
@@ -111,8 +113,6 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
             said = _say(conn, office, row, answer, quem, now, again or ())
             if again:
                 _ainda_vale(row)
-                fila = queues.escolher(conn, office, answer.fila, row["tipo"])
-                queues.conferir_bandeja(fila, answer.bandeja)
                 nova_tentativa(conn, row, now, fila=fila["nome"], paginas=answer.imprimir, pdf_sha256=extract)
                 state = RENDERIZADO
                 _again(conn, row, now, {"estado": state, "bandeja": answer.bandeja or row["bandeja"]})

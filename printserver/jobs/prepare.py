@@ -83,9 +83,9 @@ def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
     if plano.substitui:
         people.exigir_chefia(quem.papel, "a substituição de um documento já entregue")
     conferir_copias(plano, pedido.copias)
-    queues.conferir_bandeja(fila, pedido.bandeja)
     formato = _formato(office, pedido)
     faces = pedido.faces or formato.faces
+    queues.conferir(office, fila, pedido.bandeja, faces)
     composicao = compose.compor(office, pedido, plano, formato, faces, subscritor)
     layout = office.render.layout(composicao.pedido)
     tomados = _folhas(office, pedido, plano, layout.paginas, faces)

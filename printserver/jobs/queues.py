@@ -1,7 +1,8 @@
 """The office's queues by name: which one a print goes to, and the object that talks to it."""
 
 from pathlib import Path
-from typing import Any
+from time import monotonic
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -9,9 +10,11 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.errors import Recusa
 from printserver.jobs.office import Office
-from printserver.printing import FilaCups, FilaFora, FilaPasta, FilaRecusa
+from printserver.printing import Capacidades, FilaCups, FilaFora, FilaPasta, FilaRecusa
 
 Fila = FilaCups | FilaPasta
+
+ASK_AGAIN_S: Final = 60.0
 
 
 def escolher(conn: Connection, office: Office, nome: str | None, tipo: str) -> sa.RowMapping:
@@ -47,22 +50,52 @@ def abrir(row: sa.RowMapping) -> Fila:
     return FilaCups(row["nome"], row["destino"], row["servidor"])
 
 
-def conferir_bandeja(row: sa.RowMapping, bandeja: str | None) -> None:
-    """Refuse a tray that the queue says it does not have; a queue that names none is taken at the caller's word.
+def conferir(office: Office, row: sa.RowMapping, bandeja: str | None, faces: str) -> None:
+    """Refuse what the queue says it cannot do, before anything is sealed; what it does not say is taken as possible.
 
-    Raises `Recusa` `bandeja-desconhecida`, or `servidor-ocupado` where the queue cannot be asked now.
+    Raises `Recusa` `bandeja-desconhecida`, `papel-incompativel`, or `servidor-ocupado` where a queue that must be asked
+    does not answer.
     """
-    if bandeja is None or row["tipo"] == "pasta":
+    if row["tipo"] == "pasta":
+        if bandeja is not None:
+            raise _sem_bandeja(row, bandeja, [])
+        return
+    if faces == "frente-depois-verso":
+        raise Recusa(
+            "papel-incompativel",
+            "faces: a frente e depois o verso ainda não se imprime numa impressora: use frente-verso ou frente.",
+        )
+    if bandeja is None and faces == "frente":
         return
     try:
-        known = abrir(row).capacidades()["bandejas"]
-    except FilaFora as error:
+        can = _capacidades(office, row)
+    except (FilaFora, FilaRecusa) as error:
+        if bandeja is None:
+            return  # the print waits for its queue
         raise Recusa("servidor-ocupado", f"A fila {row['nome']!r} não responde: {error}", retry_after=5) from error
-    if known and bandeja not in known:
+    if bandeja is not None and can["bandejas"] and bandeja not in can["bandejas"]:
+        raise _sem_bandeja(row, bandeja, can["bandejas"])
+    if can["faces"] and faces not in can["faces"]:
         raise Recusa(
-            "bandeja-desconhecida",
-            f"A fila {row['nome']!r} não tem a bandeja {bandeja!r}. As bandejas são: {', '.join(known)}.",
+            "papel-incompativel",
+            f"faces: a fila {row['nome']!r} não imprime {faces!r}. Ela imprime: {', '.join(can['faces'])}.",
         )
+
+
+def _capacidades(office: Office, row: sa.RowMapping) -> Capacidades:
+    """Return what a CUPS queue can do, asked once a minute: pycups leaks a little at each asking."""
+    now = monotonic()
+    known = office.capacidades.get(row["nome"])
+    if known is not None and now - known[0] < ASK_AGAIN_S:
+        return known[1]
+    can = abrir(row).capacidades()
+    office.capacidades[row["nome"]] = (now, can)
+    return can
+
+
+def _sem_bandeja(row: sa.RowMapping, bandeja: str, known: list[str]) -> Recusa:
+    which = f"As bandejas são: {', '.join(known)}." if known else "Ela não tem bandejas."
+    return Recusa("bandeja-desconhecida", f"A fila {row['nome']!r} não tem a bandeja {bandeja!r}. {which}")
 
 
 def listar(office: Office) -> list[dict[str, Any]]:
