@@ -96,7 +96,8 @@ def valores_de_exemplo(tipo: Tipo) -> ValoresBloco:
     ato, descricao = atos.get(tipo, ("ES", "Venda e compra"))
     isento = tipo in ("traslado", "ficha_abertura")
     motivo = {"traslado": "primeiro traslado", "ficha_abertura": "selo facultativo"}.get(tipo)
-    selos = [ValorSelo(_CODIGO, ato, descricao, True, _CUSTAS, "R$ 5.638,22", isento, motivo)]
+    custas = f"Isento de emolumentos: {motivo}" if isento else _CUSTAS
+    selos = [ValorSelo(_CODIGO, ato, descricao, True, custas, "R$ 5.638,22", isento, motivo)]
     if tipo == "livro":
         segundo = "1234561ES0000000000004377"
         selos.append(ValorSelo(segundo, "ES", "Instituição de usufruto", False, _CUSTAS, "R$ 5.638,22", False, None))

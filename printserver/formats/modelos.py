@@ -27,9 +27,12 @@ PASTA: Final = Path(__file__).resolve().parent.parent / "templates" / "documents
 ESTILO: Final = "documento.css"
 
 
-@lru_cache(maxsize=8)
-def ambiente(pasta: str | None) -> ImmutableSandboxedEnvironment:
-    """Return the environment whose templates come from the office's `pasta` first, then from the shipped ones."""
+@lru_cache(maxsize=32)
+def ambiente(pasta: str | None, versao: str = "") -> ImmutableSandboxedEnvironment:  # noqa: ARG001 - the cache's key
+    """Return the environment whose templates come from the office's `pasta` first, then from the shipped ones.
+
+    One for each `versao` of a format: compiled templates do not notice a new file that comes before them.
+    """
     pastas: list[BaseLoader] = [FileSystemLoader(p) for p in (pasta, PASTA) if p is not None]
     return ImmutableSandboxedEnvironment(
         loader=ChoiceLoader(pastas),
@@ -57,7 +60,7 @@ def impressao_digital(pasta: str | None, template: str) -> str:
         try:
             arvore = ambiente(pasta).parse(fonte)
         except TemplateError as erro:
-            raise ValueError(f"{nome}, linha {getattr(erro, 'lineno', '?')}: {erro.message}") from erro
+            raise ValueError(f"{nome}, linha {getattr(erro, 'lineno', '?')}: modelo inválido: {erro.message}") from erro
         if estranhas := sorted(meta.find_undeclared_variables(arvore) - conhecidas - _proprias(arvore)):
             raise ValueError(
                 f"{nome}: variável desconhecida {estranhas[0]}; permitidas: {', '.join(sorted(conhecidas))}"
@@ -66,12 +69,12 @@ def impressao_digital(pasta: str | None, template: str) -> str:
     return soma.hexdigest()
 
 
-def preencher(pasta: str | None, template: str, dados: dict[str, Any]) -> str:
+def preencher(pasta: str | None, template: str, dados: dict[str, Any], *, versao: str = "") -> str:
     """Return the HTML of `template` with `dados`; `ValueError` (Portuguese) where it asks for what is not there."""
     try:
-        return ambiente(pasta).get_template(template).render(dados)
+        return ambiente(pasta, versao).get_template(template).render(dados)
     except TemplateError as erro:
-        raise ValueError(f"{template}: {erro.message}") from erro
+        raise ValueError(f"{template}: pede um dado que não existe, ou que pode faltar: {erro.message}") from erro
 
 
 def arquivos(pasta: str | None, template: str) -> Iterator[Path]:

@@ -140,9 +140,10 @@ def conferir(path: Path) -> list[str]:
     """Return what is wrong with one format file (Portuguese, one line an error); nothing where it can be used."""
     try:
         formato = _ler(path).formato
-        modelos.preencher(formato.pasta, formato.template, {**completar(dados_de_exemplo(formato.tipo)), **DO_SERVIDOR})
-        # a document without partes, data or pessoa must not stop at its template
-        modelos.preencher(formato.pasta, formato.template, {**completar({"tipo": formato.tipo}), **DO_SERVIDOR})
+        # a document without partes, data or pessoa must not stop at its template either
+        for dados in (dados_de_exemplo(formato.tipo), {"tipo": formato.tipo}):
+            tudo = {**completar(dados), **DO_SERVIDOR}
+            modelos.preencher(formato.pasta, formato.template, tudo, versao=formato.versao)
         _conferir_altura(formato)
     except ConfigError as erro:
         return str(erro).splitlines()
@@ -181,7 +182,10 @@ def _ler(arquivo: Path) -> _Lido:
         pasta = arquivo.parent / PASTA_DOS_MODELOS
         pasta_usada = str(pasta) if pasta.is_dir() else None
         soma = hashlib.sha256(conteudo + modelos.impressao_digital(pasta_usada, definicao.template).encode())
-        marcas = (antes, *(_marca(modelo) for modelo in modelos.arquivos(pasta_usada, definicao.template)))
+        # the folders too: a new file of the office's may come before one of ours
+        pastas = (arquivo.parent, *((pasta,) if pasta_usada else ()))
+        usados = (*pastas, *modelos.arquivos(pasta_usada, definicao.template))
+        marcas = (antes, *(_marca(usado) for usado in usados))
     except ValidationError as erro:
         raise ConfigError("\n".join(f"{arquivo.name}: {linha}" for linha in erros(Definicao, erro))) from erro
     except UnicodeDecodeError as erro:

@@ -94,6 +94,7 @@ def montar(trabalho: Trabalho) -> Layout:
             "imprime": formato.imprime,
             "bloco": Markup(_caixa_vazia(trabalho)),  # noqa: S704 - ours
         },
+        versao=formato.versao,
     )
     folha = css(formato, trabalho.faces, trabalho.lado_inicial)
     hash = _hash("html", formato.versao, html, folha, trabalho.lado_inicial, trabalho.faces, trabalho.bloco)
