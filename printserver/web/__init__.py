@@ -1,4 +1,4 @@
-"""HTTP for people: login, the day at a glance, a job, its questions. Knows no rule: it asks `jobs` and shows the answer."""
+"""HTTP for people: login, the day at a glance, a job, its questions. Knows no rule: asks `jobs`, shows the answer."""
 
 from printserver.web.blueprint import registrar
 

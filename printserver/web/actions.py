@@ -1,4 +1,4 @@
-"""What a person may do to a job: send it again, take it back, say page by page what came out (X5). Always with a reason."""
+"""What a person may do to a job, with a reason: send it again, take it back, say page by page what came out (X5)."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -11,12 +11,12 @@ from printserver.errors import Campo, Recusa
 from printserver.jobs import Office
 from printserver.people import Autor
 from printserver.web.context import autor, office, pessoa
-from printserver.web.forms import Forma, digitado, recusada
+from printserver.web.forms import Forma, chave, digitado, recusada
 from printserver.web.job_page import pode
 
 ESTADOS_DA_PAGINA: Mapping[str, str] = {"boa": "boa", "inutilizada": "inutilizada", "nao_saiu": "não saiu"}
 
-_Acao = Callable[[Office, Autor, str, object], Mapping[str, Any]]
+_Acao = Callable[[Office, Autor, str, object, str | None], object]
 
 
 def reenviar(job_id: str) -> ResponseReturnValue:
@@ -41,7 +41,7 @@ def folhas(job_id: str) -> ResponseReturnValue:
         if digitado("imprimir") == "sim":
             faltam = [dita["pagina"] for dita in ditas if dita["estado"] != "boa"]
             dados |= {"imprimir": intervalos(faltam) or None} | _fila()
-        jobs.dizer_folhas(office(), autor(), job_id, dados)
+        jobs.dizer_folhas(office(), autor(), job_id, dados, chave())
     except Recusa as recusa:
         return _recusada(job_id, "folhas", recusa)
     flash("O que saiu, folha por folha, foi registrado.")
@@ -63,7 +63,7 @@ def _agir(job_id: str, nome: str, acao: _Acao, dados: dict[str, Any], feito: str
     if request.method == "GET":
         return _forma(jobs.consultar(office(), job_id), nome, Forma())
     try:
-        acao(office(), autor(), job_id, dados)
+        acao(office(), autor(), job_id, dados, chave())
     except Recusa as recusa:
         return _recusada(job_id, nome, recusa)
     flash(feito)

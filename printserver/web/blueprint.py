@@ -4,10 +4,11 @@ Every path that is not the API's belongs to people, so that a mistyped address g
 """
 
 import hashlib
+import uuid
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, abort, url_for
+from flask import Blueprint, Flask, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from werkzeug.exceptions import HTTPException
@@ -18,7 +19,7 @@ from printserver.jobs import Office
 from printserver.web import actions, board, context, job_page, login, mistakes, questions, security, words
 
 _STATIC = Path(__file__).parent.parent / "static"
-_YEAR_S = 31_536_000
+_MAX_FORM = 256 * 1024  # bytes: a form is a few short texts
 
 
 class _NotTheApi(BaseConverter):
@@ -36,6 +37,7 @@ def registrar(app: Flask, office: Office) -> None:
     bp = Blueprint(
         "web", __name__, template_folder="../templates", static_folder=str(_STATIC), static_url_path="/estatico"
     )
+    bp.before_request(_small_bodies)
     bp.before_request(csrf.protect)
     bp.after_request(security.cabecalhos)
     for kind in (Recusa, HTTPException, Exception):
@@ -85,6 +87,10 @@ def registrar(app: Flask, office: Office) -> None:
     app.register_blueprint(bp)
 
 
+def _small_bodies() -> None:
+    request.max_content_length = _MAX_FORM
+
+
 def _unknown(caminho: str) -> ResponseReturnValue:  # noqa: ARG001
     abort(404)
 
@@ -97,6 +103,7 @@ def _for_templates() -> dict[str, object]:
         "pessoa": context.pessoa() if current_user.is_authenticated else None,
         "papeis": words.PAPEIS,
         "estatico": _static_url,
+        "chave_nova": lambda: uuid.uuid4().hex,
     }
 
 

@@ -31,10 +31,17 @@ def digitado(nome: str) -> str:
     return request.form.get(nome, "").strip()
 
 
+def chave() -> str | None:
+    """Return the form's own key: the same form sent twice (a second press, a page sent again) is done once."""
+    return digitado("chave")[:64] or None
+
+
 def recusada(recusa: Recusa) -> Forma:
     """Return the form as it was sent, with what is wrong in it."""
-    valores = {nome: valor for nome, valor in request.form.items() if nome != "csrf_token"}
+    valores = {nome: valor for nome, valor in request.form.items() if nome not in ("csrf_token", "chave")}
     erros = {_nome_na_tela(item.campo): item.mensagem for item in recusa.errors}
+    if recusa.word == "chave-reutilizada":
+        return Forma(valores, {}, "Este formulário já tinha sido enviado. Veja o documento antes de repetir.")
     aviso = "Nada foi feito ainda. Corrija o que está marcado." if erros else recusa.detail
     return Forma(valores, erros, aviso)
 

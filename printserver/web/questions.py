@@ -13,7 +13,7 @@ from printserver import jobs, people
 from printserver.errors import Recusa
 from printserver.web import live, words
 from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, digitado, recusada
+from printserver.web.forms import Forma, chave, digitado, recusada
 
 _DEIXA_O_CARTORIO = ("traslado", "certidao")  # X2: the paper must be in hand
 
@@ -42,12 +42,11 @@ def responder_xa(job_id: str) -> ResponseReturnValue:
         dados["papel_em_maos"] = digitado("papel_em_maos") == "sim"
         dados |= {nome: digitado(nome) for nome in ("folha_inicial", "folha_final") if digitado(nome)}
         if digitado("fora_do_prazo") == "sim":
-            people.exigir_chefia(pessoa().papel, "a exclusão fora do prazo")
             dados["fora_do_prazo"] = True
     if sim or digitado("motivo"):
         dados["motivo"] = digitado("motivo")
     try:
-        jobs.responder_xa(office(), autor(), job_id, dados)
+        jobs.responder_xa(office(), autor(), job_id, dados, chave())
     except Recusa as recusa:
         return _recusado(job_id, recusa)
     flash(
@@ -65,7 +64,7 @@ def responder_selo(job_id: str) -> ResponseReturnValue:
         raise Recusa("entrada-invalida", "Diga se a ficha sai com selo ou sem selo.")
     dados = {"gerar": resposta == "com", "escrevente": pessoa().usuario}
     try:
-        jobs.responder_selo(office(), autor(), job_id, dados)
+        jobs.responder_selo(office(), autor(), job_id, dados, chave())
     except Recusa as recusa:
         return _recusado(job_id, recusa)
     flash(f"Resposta registrada: ficha {resposta.upper()} SELO.")

@@ -107,6 +107,8 @@ def cabecalhos(response: Response) -> Response:
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if request.endpoint != "web.static":
         response.headers["Cache-Control"] = "no-store"
+    elif "v" in request.args:  # its address changes with its content
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 

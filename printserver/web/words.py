@@ -6,7 +6,8 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from printserver.clock import local, local_date
-from printserver.selo import de_centavos, formatar_reais
+from printserver.selo import de_centavos, formatar_reais, ler
+from printserver.selo.atos import EXCLUSAO
 
 Job = Mapping[str, Any]
 
@@ -139,6 +140,11 @@ def reais(centavos: int) -> str:
     return formatar_reais(de_centavos(centavos))
 
 
+def por_quem(retificador: str) -> str:
+    """Return what the seal `retificador` did to the one before it: excluded it, or rectified it (X2, R1)."""
+    return "excluído por" if ler(retificador).ato == EXCLUSAO else "retificado por"
+
+
 def total(selos: Sequence[Mapping[str, Any]]) -> str:
     """Return the sum of the seals' totals."""
     return reais(sum(selo["total_centavos"] for selo in selos))
@@ -176,7 +182,13 @@ def passo(estado: str) -> str:
     return estado.replace("_", " ").replace("-", " ").capitalize()
 
 
-_ROTULOS: Mapping[str, str] = {"paginas": "páginas", "copia": "cópia", "codigo": "código", "nao_saiu": "não saiu"}
+_ROTULOS: Mapping[str, str] = {
+    "pagina": "página",
+    "paginas": "páginas",
+    "copia": "cópia",
+    "codigo": "código",
+    "selos_excluidos": "selos excluídos",
+}
 
 
 def detalhe(valor: object) -> str:

@@ -1,0 +1,286 @@
+"""The board, a job's page, its marked copy, and what a person may do to it (X5, X6, X9, A4)."""
+
+import io
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+import zxingcpp
+from PIL import Image
+from web_house import House, Person
+
+from printserver import db, jobs
+from printserver.jobs import questions
+
+MOTIVO = "a impressora puxou duas folhas"
+
+
+def _text(who: Person, path: str) -> str:
+    answer = who.get(path)
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def _stopped(house: House) -> dict[str, Any]:
+    """Return a livro that was cancelled on its way: `falhou`, its seals live."""
+    job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+    dados = {"escrevente": "maria", "motivo": "papel errado na bandeja"}
+    jobs.cancelar(house.office, house.autor, job["id"], dados)
+    return house.job(job["id"])
+
+
+@pytest.fixture
+def uncertain(house: House) -> dict[str, Any]:
+    """A livro of which nobody knows what came out."""
+    job = house.livro()
+    with house.office.db.write() as conn:
+        row = conn.execute(sa.select(db.job).where(db.job.c.id == job["id"])).mappings().one()
+        conn.execute(sa.update(db.job).where(db.job.c.id == job["id"]).values(estado="incerto"))
+        questions.perguntar_folhas(conn, house.office, row, "o papel acabou no meio", house.clock())
+    return house.job(job["id"])
+
+
+# -- the board --------------------------------------------------------------------------------------------------------
+
+
+def test_the_board_shows_who_waits_and_the_jobs_of_the_day(maria: Person, house: House) -> None:
+    _before, held = house.xa_question()
+    text = _text(maria, "/")
+    assert f'href="/trabalhos/{held["id"]}/pergunta"' in text
+    assert "Maria Souza" in text
+    assert "Responder até" in text
+    assert f"Livro de {held['documento']['instrumento']}" in text
+
+
+def test_a_day_without_jobs_says_so(maria: Person) -> None:
+    assert "Nenhum trabalho em 02/01/2020" in _text(maria, "/?dia=2020-01-02")
+
+
+@pytest.mark.parametrize("query", ["?dia=ontem", "?dia=2026-13-40", "?estado=feliz", "?pagina=-1", "?pagina=x", "?x=1"])
+def test_a_filter_that_makes_no_sense_is_no_filter(maria: Person, house: House, query: str) -> None:
+    job = house.livro()
+    assert f'id="trabalho-{job["id"]}"' in _text(maria, f"/{query}")
+
+
+def test_the_day_is_filtered_by_state_type_and_text(maria: Person, house: House) -> None:
+    livro = house.livro()
+    traslado = house.printed(house.traslado_de(livro))
+    _before, held = house.xa_question()
+    nome, codigo = livro["documento"]["instrumento"], livro["selos"][0]["codigo"]
+    for query, shown in (
+        ("estado=aguardando_xa", {held["id"]}),
+        (f"texto={nome}", {livro["id"], traslado["id"]}),
+        (f"texto={nome}&tipo=traslado", {traslado["id"]}),
+        (f"texto=TRASLADO+{nome.lower()}", {traslado["id"]}),
+        (f"texto={codigo}", {livro["id"]}),
+        (f"texto=usufruto+{nome}", {livro["id"]}),
+        (f"texto=instituicao+{nome}", {livro["id"]}),
+        ("texto=nada-disto", set()),
+    ):
+        text = _text(maria, f"/?{query}")
+        found = {job["id"] for job in (livro, traslado, held) if f'id="trabalho-{job["id"]}"' in text}
+        assert found == shown, query
+    assert "passa por este filtro" in _text(maria, "/?texto=nada-disto")
+
+
+def test_a_part_that_has_not_changed_is_not_sent_again(maria: Person, house: House) -> None:
+    for path in ("/vivo/perguntas", "/vivo/trabalhos", f"/trabalhos/{house.livro()['id']}/vivo"):
+        text = _text(maria, path)
+        again = text.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
+        assert maria.get(again).status_code == 204
+    again = _text(maria, "/vivo/trabalhos").partition('hx-get="')[2].partition('"')[0]
+    new = house.livro()
+    assert f'id="trabalho-{new["id"]}"' in _text(maria, again)
+
+
+def test_a_polled_list_keeps_the_filter(maria: Person, house: House) -> None:
+    job = house.livro()
+    text = _text(maria, f"/?texto={job['documento']['instrumento']}&tipo=livro")
+    again = text.partition('id="vivo-trabalhos"')[2].partition('hx-get="')[2].partition('"')[0]
+    assert f"texto={job['documento']['instrumento']}" in again
+    assert "tipo=livro" in again
+
+
+# -- a job ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_job_shows_its_seals_and_their_sum(maria: Person, house: House) -> None:
+    job = house.livro()
+    text = _text(maria, f"/trabalhos/{job['id']}")
+    for selo in job["selos"]:
+        assert selo["codigo"] in text
+    assert "R$ 95,12" in text
+    assert "R$ 190,24" in text
+    assert "comunicação pendente" in text
+    assert "Impresso" in text
+
+
+def test_n3_the_traslado_names_the_seal_in_its_qr(maria: Person, house: House) -> None:
+    job = house.traslado()
+    text = _text(maria, f"/trabalhos/{job['id']}")
+    assert "O QR impresso é o do selo do ato principal" in text
+    assert job["qr"]["selo"] in text
+    assert "isento" in text
+
+
+def test_x6_a_copy_whose_livro_was_excluded_is_shown_as_stale(maria: Person, house: House) -> None:
+    traslado = house.traslado()
+    livro = jobs.selo(house.office, traslado["qr"]["selo"])["job"]
+    assert "Desatualizado" not in _text(maria, f"/trabalhos/{traslado['id']}")
+    jobs.excluir(house.office, house.autor, livro, {"escrevente": "maria", "motivo": MOTIVO})
+    assert "Desatualizado" in _text(maria, f"/trabalhos/{traslado['id']}")
+    assert "Desatualizado" in _text(maria, f"/?texto={traslado['documento']['instrumento']}")
+    assert "excluído por" in _text(maria, f"/trabalhos/{livro}")
+
+
+def test_what_others_wrote_is_text_and_never_html(maria: Person, house: House) -> None:
+    bad = house.instrumento("<img src=x>")
+    bad["atos"][0]["descricao"] = "<script>alert(1)</script>"
+    job = house.printed({"tipo": "livro", "instrumento": bad})
+    for path in ("/", f"/trabalhos/{job['id']}", f"/?texto=<script>alert(1)</script>&dia={bad['data']}"):
+        text = _text(maria, path)
+        assert "<script>alert" not in text
+        assert "<img" not in text
+
+
+# -- the marked copy --------------------------------------------------------------------------------------------------
+
+
+def _qr_codes(pdf: bytes, folder: Path) -> list[str]:
+    """Return the QR codes that can be read on the pages of `pdf`, printed at 300 dpi."""
+    (folder / "a.pdf").write_bytes(pdf)
+    subprocess.run(["pdftoppm", "-r", "300", "-png", "a.pdf", "a"], cwd=folder, check=True)
+    pictures = [Image.open(io.BytesIO(path.read_bytes())) for path in sorted(folder.glob("a*.png"))]
+    return [code.text for picture in pictures for code in zxingcpp.read_barcodes(picture)]
+
+
+@pytest.mark.parametrize("query", ["", "?copia=0", "?original=1", "?baixar=1"])
+def test_x9_a_screen_gives_the_marked_copy_alone_whoever_asks(
+    stranger: Person, house: House, tmp_path: Path, query: str
+) -> None:
+    job = house.traslado()
+    original = jobs.pdf(house.office, house.autor, job["id"], copia=False)
+    stranger.login("tereza")  # a tabeliã has the right to the original, over the API
+    answer = stranger.get(f"/trabalhos/{job['id']}/pdf{query}")
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert answer.data != original
+    (tmp_path / "copia.pdf").write_bytes(answer.data)
+    text = subprocess.run(["pdftotext", "-raw", "copia.pdf", "-"], cwd=tmp_path, check=True, capture_output=True).stdout
+    assert "CÓPIA SEM VALOR" in text.decode()
+    if not query:
+        assert len(_qr_codes(original, tmp_path)) == 1
+        assert _qr_codes(answer.data, tmp_path) == []
+
+
+def test_a_pdf_that_does_not_exist_yet_is_told_in_a_page(maria: Person, house: House) -> None:
+    job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+    assert "O PDF ainda não existe" in _text(maria, f"/trabalhos/{job['id']}")
+    assert maria.get(f"/trabalhos/{job['id']}/pdf").status_code == 409
+    assert maria.get(f"/trabalhos/{job['id']}/copia/vivo").status_code == 204
+    house.engine.run_once()
+    part = _text(maria, f"/trabalhos/{job['id']}/copia/vivo")
+    assert 'type="application/pdf"' in part
+    assert "hx-get" not in part  # shown once, asked for no more
+
+
+# -- what a person may do ---------------------------------------------------------------------------------------------
+
+
+def _act(who: Person, job: dict[str, Any], what: str, **fields: str) -> tuple[int, str]:
+    path = f"/trabalhos/{job['id']}/{what}"
+    answer = who.send(path, path, **fields)
+    if answer.status_code == 303:
+        return 303, _text(who, answer.location)
+    return answer.status_code, answer.get_data(as_text=True)
+
+
+def test_x5_a_failed_print_is_sent_again_with_the_same_seals(maria: Person, house: House) -> None:
+    job = _stopped(house)
+    assert "Nada saiu: imprimir tudo de novo" in _text(maria, f"/trabalhos/{job['id']}")
+    status, text = _act(maria, job, "reenviar", motivo=MOTIVO)
+    assert status == 303
+    assert "com os mesmos selos" in text
+    house.engine.run_once()
+    after = house.job(job["id"])
+    assert after["estado"] == "impresso"
+    assert after["selos"] == job["selos"]
+    assert any(passo["quem"] == "maria" and passo["sistema"] is None for passo in after["historico"])
+
+
+@pytest.mark.parametrize("what", ["reenviar", "cancelar"])
+def test_a4_nothing_is_done_without_a_reason(maria: Person, house: House, what: str) -> None:
+    job = _stopped(house) if what == "reenviar" else house.send({"tipo": "livro", "instrumento": house.instrumento()})
+    status, text = _act(maria, job, what, motivo=" ")
+    assert status == 422
+    assert 'id="erro-motivo"' in text
+    assert house.job(job["id"])["historico"] == job["historico"]
+
+
+def test_what_the_state_does_not_allow_is_not_offered(maria: Person, house: House) -> None:
+    job = house.livro()
+    for what in ("reenviar", "cancelar"):
+        path = f"/trabalhos/{job['id']}/{what}"
+        assert path not in _text(maria, f"/trabalhos/{job['id']}")
+        assert 'name="motivo"' not in _text(maria, path)
+
+
+def test_what_became_impossible_meanwhile_is_told(maria: Person, house: House) -> None:
+    job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+    path = f"/trabalhos/{job['id']}/cancelar"
+    form = maria.hidden(path, path)
+    house.engine.run_once()
+    answer = maria.client.post(path, data={**form, "motivo": MOTIVO})
+    assert answer.status_code == 409
+    assert "nada há a cancelar" in answer.get_data(as_text=True)
+    assert house.job(job["id"])["estado"] == "impresso"
+
+
+def test_cancelling_keeps_the_seals_and_says_so(maria: Person, house: House) -> None:
+    job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+    assert "Os selos continuam valendo" in _text(maria, f"/trabalhos/{job['id']}/cancelar")
+    assert _act(maria, job, "cancelar", motivo=MOTIVO)[0] == 303
+    after = house.job(job["id"])
+    assert after["estado"] == "falhou"
+    assert after["selos"] == job["selos"]
+
+
+def test_x5_a_person_says_page_by_page_what_came_out(maria: Person, house: House, uncertain: dict[str, Any]) -> None:
+    page = f"/trabalhos/{uncertain['id']}/pergunta"
+    assert maria.get(page).location == f"/trabalhos/{uncertain['id']}/folhas"
+    assert "o papel acabou no meio" in _text(maria, f"/trabalhos/{uncertain['id']}/folhas")
+    assert "O que saiu no papel" in _text(maria, "/")
+    status, text = _act(maria, uncertain, "folhas", motivo=MOTIVO)
+    assert status == 422
+    assert "diga se saiu boa" in text
+    status, _answer = _act(maria, uncertain, "folhas", motivo=MOTIVO, pagina_1="boa")
+    assert status == 303
+    after = house.job(uncertain["id"])
+    assert (after["estado"], after["pergunta"]) == ("impresso", None)
+
+
+def test_x5_spoiled_pages_are_printed_again_and_good_ones_never(maria: Person, house: House) -> None:
+    long = house.instrumento()
+    long["corpo"]["conteudo"] = "\n\n".join(["Saibam quantos esta escritura virem que compareceram as partes."] * 120)
+    job = house.printed({"tipo": "livro", "instrumento": long})
+    assert job["paginas"] > 3
+    fields = {"outras": "boa", "pagina_2": "inutilizada", "pagina_3": "nao_saiu", "imprimir": "sim", "motivo": MOTIVO}
+    assert _act(maria, job, "folhas", **fields)[0] == 303
+    with house.office.db.read() as conn:
+        said = sa.select(db.pagina.c.pagina, db.pagina.c.estado).where(db.pagina.c.job_id == job["id"])
+        pages = {row.pagina: row.estado for row in conn.execute(said)}
+        tries = sa.select(db.tentativa.c.paginas).where(db.tentativa.c.job_id == job["id"]).order_by(db.tentativa.c.id)
+        printed = list(conn.execute(tries).scalars())
+    good = dict.fromkeys(range(1, job["paginas"] + 1), "boa")
+    assert pages == {**good, 2: "inutilizada", 3: "nao_saiu"}
+    assert printed == [None, "2-3"]
+
+
+@pytest.fixture(autouse=True)
+def nothing_left_open(house: House) -> Iterator[None]:
+    """Take what a test left on its way to its end, so that none shows up in another."""
+    yield
+    house.engine.run_once()

@@ -1,0 +1,199 @@
+"""The door of the screens: passwords, sessions, CSRF, headers (A1)."""
+
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from web_house import SENHA, Clock, House, Person
+
+import printserver
+from printserver import db, people
+
+SCREENS = Path(printserver.__file__).parent / "templates" / "screens"
+OPEN = {"web.entrar", "web.static", "web.desconhecido"}
+
+
+@pytest.fixture
+def later(clock: Clock) -> Iterator[Clock]:
+    """The clock, put back afterwards."""
+    before = clock.ahead
+    yield clock
+    clock.ahead = before
+
+
+def _paths(app: Flask, method: str) -> list[str]:
+    rules = [rule for rule in app.url_map.iter_rules() if rule.endpoint.startswith("web.") and method in rule.methods]
+    return [re.sub("<[^>]*>", "x" * 32, rule.rule) for rule in rules if rule.endpoint not in OPEN]
+
+
+def test_a1_the_right_password_opens_the_board_under_the_persons_own_name(stranger: Person) -> None:
+    answer = stranger.login("maria")
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert "Maria Souza" in stranger.get("/").get_data(as_text=True)
+
+
+@pytest.mark.parametrize(("usuario", "senha"), [("maria", "errada"), ("ninguem", SENHA), ("maria", ""), ("", SENHA)])
+def test_a1_a_wrong_password_and_an_unknown_user_are_told_the_same(stranger: Person, usuario: str, senha: str) -> None:
+    answer = stranger.login(usuario, senha)
+    assert answer.status_code == 401
+    assert "Usuário ou senha não conferem" in answer.get_data(as_text=True)
+    assert stranger.get("/").status_code == 303
+
+
+def test_a1_only_wrong_passwords_are_counted_and_only_at_their_address(
+    stranger: Person, house: House, app: Flask
+) -> None:
+    limit = house.office.settings.http.senhas_erradas_por_minuto
+    for _ in range(limit + 1):
+        assert stranger.login("maria").status_code == 303
+        stranger.send("/", "/sair")
+    wrong = [stranger.login("maria", "errada").status_code for _ in range(limit)]
+    assert wrong == [401] * limit
+    refused = stranger.login("maria")
+    assert refused.status_code == 429
+    assert "Espere um minuto" in refused.get_data(as_text=True)
+    elsewhere = Person(app.test_client())
+    elsewhere.client.environ_base["REMOTE_ADDR"] = "10.9.9.9"
+    assert elsewhere.login("maria").status_code == 303
+
+
+@pytest.mark.parametrize("back", ["/trabalhos/abc?x=1", "/?texto=a"])
+def test_who_was_stopped_at_the_door_goes_on_to_where_they_wanted(stranger: Person, back: str) -> None:
+    stopped = stranger.get(back)
+    assert stopped.status_code == 303
+    assert stranger.send(stopped.location, "/entrar", usuario="maria", senha=SENHA).location == back
+
+
+@pytest.mark.parametrize(
+    "back", ["https://mau.example/", "//mau.example", "/\\mau.example", "javascript:alert(1)", "mau", "/\t/mau.example"]
+)
+def test_the_door_never_leads_to_another_site(stranger: Person, back: str) -> None:
+    form = stranger.hidden("/entrar", "/entrar")
+    answer = stranger.client.post("/entrar", data={**form, "usuario": "maria", "senha": SENHA, "proximo": back})
+    assert answer.location == "/"
+
+
+def test_the_cookie_is_out_of_reach_and_secure_under_tls(app: Flask) -> None:
+    for scheme, secure in (("http", False), ("https", True)):
+        answer = app.test_client().get("/entrar", base_url=f"{scheme}://cartorio.example/")
+        cookie = answer.headers["Set-Cookie"]
+        assert "HttpOnly" in cookie
+        assert "SameSite=Lax" in cookie
+        assert ("Secure" in cookie) is secure
+
+
+def test_a_session_ends_after_its_hours_however_much_it_is_used(maria: Person, house: House, later: Clock) -> None:
+    hours = house.office.settings.pessoas.sessao_horas
+    later.ahead += timedelta(hours=hours - 1)
+    assert maria.get("/").status_code == 200
+    later.ahead += timedelta(hours=1, minutes=1)
+    assert maria.get("/").status_code == 303
+
+
+def test_a1_who_left_the_office_is_out_at_once(stranger: Person, house: House) -> None:
+    with house.office.db.write() as conn:
+        people.criar_pessoa(conn, 1, "de-saida", "De Saída", "escrevente", SENHA, house.clock())
+    stranger.login("de-saida")
+    assert stranger.get("/").status_code == 200
+    with house.office.db.write() as conn:
+        conn.execute(sa.update(db.pessoa).where(db.pessoa.c.usuario == "de-saida").values(ativa=False))
+    assert stranger.get("/").status_code == 303
+
+
+def test_who_logs_out_is_out(maria: Person) -> None:
+    assert maria.send("/", "/sair").status_code == 303
+    assert maria.get("/").status_code == 303
+
+
+def test_every_screen_asks_for_a_login(stranger: Person, app: Flask) -> None:
+    paths = _paths(app, "GET")
+    assert len(paths) >= 10
+    for path in paths:
+        answer = stranger.get(path)
+        assert (answer.status_code, answer.location.partition("?")[0]) == (303, "/entrar"), path
+
+
+def test_a_live_part_sends_its_page_to_the_login(stranger: Person) -> None:
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/trabalhos/abc"}
+    answer = stranger.client.get("/vivo/perguntas", headers=headers)
+    assert answer.status_code == 401
+    assert answer.headers["HX-Redirect"] == "/entrar?proximo=/trabalhos/abc"
+
+
+def test_every_post_without_its_csrf_token_is_refused(maria: Person, app: Flask, house: House) -> None:
+    paths = [*_paths(app, "POST"), "/entrar"]
+    assert len(paths) >= 7
+    for path in paths:
+        answer = maria.client.post(path, data={"resposta": "sim", "motivo": "nenhum"})
+        assert answer.status_code == 400, path
+        assert "Nada foi feito" in answer.get_data(as_text=True)
+    assert maria.get("/").status_code == 200  # not logged out either
+
+
+def test_a_session_is_no_key_and_a_key_is_no_session(maria: Person, stranger: Person, house: House, app: Flask) -> None:
+    assert maria.client.get("/api/v1/jobs").status_code == 401
+    with house.office.db.write() as conn:
+        key = people.criar_chave(conn, 1, "so-para-a-api", people.DIREITOS, house.clock())
+    client, bearer = app.test_client(), {"Authorization": f"Bearer {key}"}
+    assert client.get("/", headers=bearer).status_code == 303
+    # the API asks for no CSRF token: a key is not sent by a browser on its own
+    assert client.post("/api/v1/jobs", headers=bearer, json={}).status_code == 422
+
+
+def test_every_answer_bears_the_security_headers(maria: Person) -> None:
+    for path in ("/", "/entrar", "/nada", "/estatico/tela.js", "/trabalhos/nada"):
+        headers = maria.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert "http" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["X-Frame-Options"] == "DENY"
+        assert headers["Referrer-Policy"] == "same-origin"
+    assert maria.get("/").headers["Cache-Control"] == "no-store"
+
+
+def test_no_page_holds_script_or_style_of_its_own_or_from_elsewhere() -> None:
+    pages = sorted(SCREENS.glob("*.html"))
+    assert len(pages) > 10
+    for path in pages:
+        text = path.read_text("utf-8")
+        assert not re.search(r"<script(?![^>]*src=)|<style|\sstyle=|\son\w+=|https?:|hx-on|js:", text), path.name
+
+
+@pytest.mark.parametrize("path", ["/nada", "/trabalhos/nada", "/trabalhos/nada/pdf", "/trabalhos/nada/xa", "/api"])
+def test_a_mistake_of_a_person_gets_a_page_in_portuguese(maria: Person, path: str) -> None:
+    answer = maria.get(path)
+    assert answer.status_code == 404
+    assert answer.mimetype == "text/html"
+    assert "Ir para o painel" in answer.get_data(as_text=True)
+
+
+def test_a_mistake_of_a_system_stays_a_problem(stranger: Person) -> None:
+    answer = stranger.get("/api/v1/nada")
+    assert answer.mimetype == "application/problem+json"
+    assert stranger.get("/healthz").status_code == 200
+
+
+def test_a_form_that_is_far_too_large_is_refused(maria: Person) -> None:
+    answer = maria.client.post("/entrar", data={"usuario": "x" * 1_000_000})
+    assert answer.status_code == 413
+    assert "grande demais" in answer.get_data(as_text=True)
+
+
+def test_a_fault_of_ours_is_a_page_with_a_number_and_nothing_of_its_inside(
+    maria: Person, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("segredo de dentro")
+
+    monkeypatch.setattr("printserver.jobs.consultar", broken)
+    answer = maria.get("/trabalhos/abc")
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 500
+    assert re.search("ocorrência [0-9a-f]{8}", text)
+    assert "segredo" not in text

@@ -1,0 +1,155 @@
+"""The office as the tests of the screens use it, and a person at a browser without JavaScript."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from time import monotonic
+from typing import Any
+
+from flask.testing import FlaskClient
+from playwright.sync_api import Page
+from werkzeug.test import TestResponse
+
+from printserver import jobs, people
+from printserver.engine import Engine
+from printserver.jobs.office import Office
+
+SENHA = "correta cavalo bateria"
+PESSOAS = {
+    "maria": ("Maria Souza", "escrevente"),
+    "rui": ("Rui Prado", "substituto"),
+    "tereza": ("Tereza Lima", "tabeliao"),
+}
+FEES = {
+    "tabeliao": "55.70",
+    "estado": "15.83",
+    "secretaria_fazenda": "10.83",
+    "santa_casa": "0.56",
+    "registro_civil": "2.93",
+    "tribunal_justica": "3.82",
+    "iss": "2.78",
+    "ministerio_publico": "2.67",
+}
+
+
+@dataclass
+class Clock:
+    """A clock that runs, and can be put forward. It begins at noon: no test falls on a midnight."""
+
+    start: datetime = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)
+    ahead: timedelta = timedelta(0)
+    since: float = field(default_factory=monotonic)
+
+    def __call__(self) -> datetime:
+        return self.start + self.ahead + timedelta(seconds=monotonic() - self.since)
+
+
+@dataclass
+class House:
+    """The office as tests use it: documents sent as a legacy program would, and taken to the end of their way."""
+
+    office: Office
+    clock: Clock
+    engine: Engine
+    autor: people.Autor
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def send(self, documento: dict[str, Any], escrevente: str = "maria") -> dict[str, Any]:
+        """Send a document and return its job; nothing is printed yet."""
+        return jobs.aceitar(self.office, self.autor, {"documento": documento, "escrevente": escrevente}, None).job
+
+    def printed(self, documento: dict[str, Any]) -> dict[str, Any]:
+        """Send a document, let the engine do all that is due, and return its job."""
+        job = self.send(documento)
+        self.engine.run_once()
+        return self.job(job["id"])
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        return jobs.consultar(self.office, job_id)
+
+    def instrumento(self, nome: str = "P") -> dict[str, Any]:
+        """Return an instrumento of two atos that no other test has, on a folha of its own."""
+        n = next(self.numbers)
+        ato = {"ato": "ES", "emolumentos": FEES}
+        return {
+            "id": f"{nome}-{n:06}",
+            "livro": "0123",
+            "folha_inicial": str(10 * n),
+            "folha_final": str(10 * n + 5),
+            "data": self.clock().date().isoformat(),
+            "titulo": "Escritura de venda e compra",
+            "partes": [{"qualidade": "Outorgante", "nome": "Ana de Assunção", "documento": "CPF 000.111.222-99"}],
+            "atos": [
+                {**ato, "descricao": "Venda e compra", "principal": True},
+                {**ato, "descricao": "Instituição de usufruto"},
+            ],
+            "corpo": {"formato": "texto", "conteudo": "Saibam quantos esta escritura virem.\n\nAssim o disseram."},
+        }
+
+    def livro(self) -> dict[str, Any]:
+        """Return the job of a livro that was printed."""
+        return self.printed({"tipo": "livro", "instrumento": self.instrumento()})
+
+    def traslado(self) -> dict[str, Any]:
+        """Return the job of a traslado 1 that was printed, with its livro before."""
+        livro = self.livro()
+        return self.printed(self.traslado_de(livro))
+
+    def traslado_de(self, livro: dict[str, Any]) -> dict[str, Any]:
+        return {"tipo": "traslado", "numero": 1, "instrumento": {"id": livro["documento"]["instrumento"]}}
+
+    def xa_question(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return a livro that was printed and the job of its reprint, held by the question."""
+        dados = {"tipo": "livro", "instrumento": self.instrumento()}
+        before = self.printed(dados)
+        return before, self.send(dados)
+
+    def traslado_question(self) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Return a traslado 1 that was printed and the job of its reprint, held by the question."""
+        livro = self.livro()
+        before = self.printed(self.traslado_de(livro))
+        return before, self.send(self.traslado_de(livro))
+
+    def ficha_question(self) -> dict[str, Any]:
+        n = next(self.numbers)
+        pessoa = {"nome": "Ana de Assunção", "documento": "CPF 000.111.222-99"}
+        return self.send({"tipo": "ficha_abertura", "ficha": f"{n:06}", "pessoa": pessoa})
+
+
+class Person:
+    """A person at a browser without JavaScript: forms are read from the page and sent as a browser would."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def login(self, usuario: str, senha: str = SENHA) -> TestResponse:
+        return self.send("/entrar", "/entrar", usuario=usuario, senha=senha)
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path)
+
+    def send(self, page: str, to: str, **fields: str) -> TestResponse:
+        """Open `page` and send its form that goes to address `to`, with `fields` typed in."""
+        return self.client.post(to, data={**self.hidden(page, to), **fields})
+
+    def hidden(self, page: str, to: str) -> dict[str, str]:
+        """Return the hidden fields of the form of `page` that goes to `to`."""
+        text = self.get(page).get_data(as_text=True)
+        forms = re.findall(r"<form[^>]*>.*?</form>", text, re.S)
+        mine = [form for form in forms if f'action="{to}"' in form or ("action=" not in form and page == to)]
+        assert mine, f"no form of {page} goes to {to}"
+        tags = re.findall(r'<input type="hidden"[^>]*>', mine[-1])
+        return {re.findall(r'name="([^"]*)"', tag)[0]: re.findall(r'value="([^"]*)"', tag)[0] for tag in tags}
+
+
+def enter(page: Page, usuario: str) -> Page:
+    """Log in by the keyboard alone."""
+    page.goto("/entrar")
+    page.keyboard.type(usuario)
+    page.keyboard.press("Tab")
+    page.keyboard.type(SENHA)
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#vivo-trabalhos")
+    return page
