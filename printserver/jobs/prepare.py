@@ -4,7 +4,7 @@ What was read to say it is kept as `Vista`; the transaction reads it again and, 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,7 +23,7 @@ from printserver.documents import (
     lados,
     planejar,
 )
-from printserver.errors import Recusa, entrada_invalida
+from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.formats import Formato
 from printserver.jobs import compose, queues, store
 from printserver.jobs.office import Office
@@ -87,7 +87,7 @@ def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
     faces = pedido.faces or formato.faces
     queues.conferir(office, fila, pedido.bandeja, faces)
     composicao = compose.compor(office, pedido, plano, formato, faces, subscritor)
-    layout = office.render.layout(composicao.pedido)
+    layout = _paginas(office, composicao, pedido)
     tomados = _folhas(office, pedido, plano, layout.paginas, faces)
     papeis = conferir_papeis(
         pedido.documento.tipo,
@@ -145,6 +145,30 @@ def _formato(office: Office, pedido: Pedido) -> Formato:
     if formato.tipo != ("livro" if tipo == "minuta" else tipo):
         raise entrada_invalida("formato", f"o formato {formato.nome!r} é de {formato.tipo}, e não serve para {tipo}")
     return formato
+
+
+def _paginas(office: Office, composicao: compose.Composicao, pedido: Pedido) -> Layout:
+    """Lay out; what the renderer says of the body is said by its place in the request."""
+    where = campo_do_corpo(pedido)
+    try:
+        layout = office.render.layout(composicao.pedido)
+    except Recusa as recusa:
+        if recusa.word == "corpo-invalido" and not recusa.errors:
+            recusa.errors = (Campo(where, recusa.detail),)
+        raise
+    avisos = tuple(
+        replace(aviso, campo=f"{where}{aviso.campo.removeprefix('corpo')}")
+        if aviso.campo.startswith("corpo")
+        else aviso
+        for aviso in layout.avisos
+    )
+    return replace(layout, avisos=avisos)
+
+
+def campo_do_corpo(pedido: Pedido) -> str:
+    """Return the dotted path of the text that is printed: the document's own, or its instrumento's."""
+    own = getattr(pedido.documento, "corpo", None) is not None
+    return "documento.corpo" if own else "documento.instrumento.corpo"
 
 
 def _folhas(office: Office, pedido: Pedido, plano: Plano, paginas: int, faces: str) -> Sequence[LadoDaFolha]:

@@ -23,7 +23,7 @@ from printserver.formats import fontes, modelos
 from printserver.formats.dados import completar
 from printserver.rendering import base_pdf
 from printserver.rendering import cache as kept
-from printserver.rendering.caracteres import Aviso
+from printserver.rendering.caracteres import Aviso, imprimiveis
 from printserver.rendering.corpo import preparar_corpo
 from printserver.rendering.corpo_pdf import preparar_pdf
 from printserver.rendering.folha import Caixa, Layout, Traco, de_json, para_json
@@ -31,8 +31,8 @@ from printserver.rendering.folha_de_estilo import css, fontes_css
 from printserver.rendering.lugar import lugar_no_pdf, medir_paginas, nova_ancora
 from printserver.rendering.tarefa import Trabalho
 
-_ANCORA: Final = "ANCORA-DO-BLOCO"
-"""Stands for the box's random name while the HTML is hashed."""
+_CAIXA: Final = '<div id="ANCORA-DO-BLOCO"'
+"""The box's tag, under a name that stands for its random one while the HTML is hashed. No text of a body can be a tag."""
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]
@@ -73,6 +73,7 @@ def aquecer() -> None:
     """Make a new process ready: the libraries, the fonts and a first layout take half a second."""
     logging.getLogger("weasyprint").setLevel(logging.ERROR)
     _versoes()
+    imprimiveis()
     base_pdf.aquecer()
     _folha_de_estilo("html { font-family: PsSerifa }")
     documento = _paginas("<p>Á <b>b</b> <i>c</i></p>", "html { font-family: PsSerifa }")
@@ -104,9 +105,9 @@ def montar(trabalho: Trabalho) -> Layout:
 def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: tuple[Aviso, ...]) -> Layout:
     formato = trabalho.formato
     ancora = nova_ancora()
-    if trabalho.bloco[1] and formato.bloco.onde == "fim" and html.count(_ANCORA) != 1:
+    if trabalho.bloco[1] and formato.bloco.onde == "fim" and html.count(_CAIXA) != 1:
         raise ValueError(f"o modelo {formato.template} não escreve {{{{ bloco }}}} exatamente uma vez")
-    documento = _paginas(html.replace(_ANCORA, ancora), folha)
+    documento = _paginas(html.replace(_CAIXA, f'<div id="{ancora}"'), folha)
     medidas = medir_paginas(documento.pages, trabalho, ancora)
     for pagina in documento.pages:
         pagina.anchors.clear()  # else the box's name would be written into the file
@@ -161,7 +162,7 @@ def _caixa_vazia(trabalho: Trabalho) -> str:
     largura, altura = trabalho.bloco
     if trabalho.formato.bloco.onde != "fim" or altura == 0:
         return ""
-    return f'<div id="{_ANCORA}" style="width:{largura:.1f}mm;height:{altura:.1f}mm"></div>'
+    return f'{_CAIXA} style="width:{largura:.1f}mm;height:{altura:.1f}mm"></div>'
 
 
 def _hash(*partes: object) -> str:
