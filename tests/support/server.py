@@ -1,0 +1,332 @@
+"""The whole server for tests: a real `printserver serve` over an office of its own, and a small client of its API.
+
+It is killed and started again as a machine's crash would, whole or only one of its processes.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import ssl
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from support import process
+
+PROGRAM = str(Path(sys.executable).with_name("printserver"))
+START_LIMIT_S = 60.0  # generous: the machine may be busy with other tests
+WAIT_S = 30  # the longest that the API lets a caller wait for a job's next state
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the server said."""
+
+    status: int
+    headers: Mapping[str, str]
+    content: bytes
+
+    @property
+    def json(self) -> Any:
+        """The answer's JSON value."""
+        return json.loads(self.content)
+
+    @property
+    def word(self) -> str:
+        """The word of a problem answer; empty where it is none."""
+        if self.headers.get("Content-Type") != "application/problem+json":
+            return ""
+        return str(self.json["type"]).rpartition("/")[2]
+
+    @property
+    def replayed(self) -> bool:
+        """Whether the server says that it gave this answer before."""
+        return self.headers.get("Idempotent-Replay") == "true"
+
+    @property
+    def job(self) -> dict[str, Any]:
+        """The job of a success, or the one that a refusal holds."""
+        value = self.json
+        found: dict[str, Any] = value.get("job", value)
+        assert "estado" in found, value
+        return found
+
+
+class Client:
+    """A legacy program with its key. Threads may share it: each call has a connection of its own."""
+
+    def __init__(self, port: int, key: str, tls: ssl.SSLContext | None = None) -> None:
+        self.port = port
+        self.key = key
+        self._tls = tls
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str | None = None,
+        headers: Mapping[str, str] | None = None,
+        limit_s: float = 90.0,
+    ) -> Answer:
+        """Send one request (`body`: bytes as they are, else as JSON; `key`: its Idempotency-Key)."""
+        sent = {"Authorization": f"Bearer {self.key}", "Connection": "close"}
+        if body is not None and not isinstance(body, bytes):
+            body = json.dumps(body).encode()
+            sent["Content-Type"] = "application/json"
+        if key is not None:
+            sent["Idempotency-Key"] = key
+        connection = (
+            http.client.HTTPSConnection("127.0.0.1", self.port, timeout=limit_s, context=self._tls)
+            if self._tls
+            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=limit_s)
+        )
+        try:
+            connection.request(method, path, body, sent | dict(headers or {}))
+            answer = connection.getresponse()
+            return Answer(answer.status, dict(answer.getheaders()), answer.read())
+        finally:
+            connection.close()
+
+    def get(self, path: str) -> Answer:
+        """Ask for something."""
+        return self.call("GET", path)
+
+    def post(self, path: str, body: Any, *, key: str | None = None) -> Answer:
+        """Send something."""
+        return self.call("POST", path, body, key=key)
+
+    def print(self, body: Any, *, key: str | None = None, wait: int = 0) -> Answer:
+        """Post a print, and wait up to `wait` seconds for it to be handed over or at an end."""
+        return self.post(f"/api/v1/jobs?espera={wait}" if wait else "/api/v1/jobs", body, key=key)
+
+    def printed(self, body: Any, *, key: str | None = None) -> dict[str, Any]:
+        """Post a print that must be taken, and return its job when it came to an end."""
+        answer = self.print(body, key=key)
+        assert answer.status == 202, answer.content.decode()
+        return self.ended(answer.job["id"])
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        """Return a job as it stands."""
+        answer = self.get(f"/api/v1/jobs/{job_id}")
+        assert answer.status == 200, answer.content
+        return answer.job
+
+    def ended(self, job_id: str, limit_s: float = 60.0) -> dict[str, Any]:
+        """Wait until nothing more happens to the job by itself, and return it."""
+        found = self.job(job_id)
+        waited = 0.0
+        while not found["encerrado"]:
+            if waited >= limit_s:
+                raise TimeoutError(f"job {job_id} is still {found['estado']}")
+            step = min(WAIT_S, limit_s)
+            found = self.get(f"/api/v1/jobs/{job_id}?espera={step}&desde={found['estado']}").job
+            waited += step
+        return found
+
+    def pdf(self, job_id: str) -> bytes:
+        """Return the very bytes that were printed."""
+        answer = self.get(f"/api/v1/jobs/{job_id}/pdf")
+        assert answer.status == 200, answer.content
+        return answer.content
+
+    def jobs(self, query: str = "") -> list[dict[str, Any]]:
+        """Return every job that the query finds, over all its pages."""
+        found: list[dict[str, Any]] = []
+        page = 1
+        while True:
+            answer = self.get(f"/api/v1/jobs?pagina={page}&{query}").json
+            found += answer["itens"]
+            if not answer["itens"] or len(found) >= answer["total"]:
+                return found
+            page += 1
+
+
+@dataclass
+class PrintServer:
+    """An office in a folder of its own and the server over it. Use as a context manager, or `start` and `destroy`."""
+
+    base: Path
+    environment: Mapping[str, str] = field(default_factory=dict)
+    init_options: tuple[str, ...] = ()
+    made: dict[str, str] = field(init=False)
+    port: int = field(init=False, default=0)
+    _process: subprocess.Popen[bytes] | None = field(init=False, default=None)
+    _workers: list[subprocess.Popen[bytes]] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.made = json.loads(self.run("init", "--json", *self.init_options).stdout)
+
+    def __enter__(self) -> "PrintServer":
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.destroy()
+
+    @property
+    def instance(self) -> Path:
+        """The office's folder."""
+        return self.base / "serventia"
+
+    @property
+    def log(self) -> Path:
+        """What the server's processes write."""
+        return self.base / "log"
+
+    @property
+    def out(self) -> Path:
+        """The folder of the first queue."""
+        return self.instance / "saida" / "notas"
+
+    @property
+    def client(self) -> Client:
+        """A client with the first key, which has all rights."""
+        return Client(self.port, self.made["chave"])
+
+    @property
+    def pid(self) -> int:
+        """The parent process of the running server."""
+        assert self._process is not None
+        return self._process.pid
+
+    def run(self, command: str, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run one of the program's commands over this office."""
+        self.base.mkdir(parents=True, exist_ok=True)
+        words = [PROGRAM, *command.split(), *arguments, "--instance", str(self.instance)]
+        return subprocess.run(words, capture_output=True, text=True, timeout=60, env=self._environment(), check=check)
+
+    def start(self, *options: str, more: Mapping[str, str] | None = None) -> "PrintServer":
+        """Start the server on a port of its own and wait until it can work; `more`: environment of this start only."""
+        self.launch(*options, more=more)
+        process.wait_until(self.ready, f"server, see {self.log}", self._process, START_LIMIT_S)
+        return self
+
+    def launch(
+        self, *options: str, port: int | None = None, more: Mapping[str, str] | None = None
+    ) -> subprocess.Popen[bytes]:
+        """Start the server and do not wait for it."""
+        # A client's own connection may stand on a port that was free a moment ago, so none is used twice.
+        self.port = port or process.free_port()
+        command = [PROGRAM, "serve", "--instance", str(self.instance), "--port", str(self.port), *options]
+        self._process = process.start(command, self.log, env=self._environment() | dict(more or {}))
+        return self._process
+
+    def worker(self) -> int:
+        """Start one more engine; return its process id."""
+        command = [PROGRAM, "worker", "--instance", str(self.instance)]
+        self._workers.append(process.start(command, self.log, env=self._environment()))
+        return self._workers[-1].pid
+
+    def ready(self) -> bool:
+        """Whether the server says that it can work."""
+        try:
+            return self.client.call("GET", "/readyz", limit_s=10).status == 200
+        except OSError:
+            return False
+
+    def kill(self) -> None:
+        """End all processes of the server, other engines too, as a power failure does."""
+        pids = self.processes()
+        for one in (self._process, *self._workers):
+            if one is not None and one.poll() is None:
+                os.killpg(one.pid, signal.SIGKILL)
+                one.wait()
+        process.wait_until(lambda: not any(alive(pid) for pid in pids), "killed processes")
+        self._workers.clear()
+
+    def stop(self) -> int:
+        """End the server as an operator does; return its exit status."""
+        assert self._process is not None
+        process.stop(self._process, limit_s=30)
+        return self._process.returncode
+
+    def destroy(self) -> None:
+        """End all and remove the office."""
+        for one in (*self._workers, self._process):
+            if one is not None:
+                process.stop(one, limit_s=30)
+        self.kill()
+        shutil.rmtree(self.base, ignore_errors=True)
+
+    def processes(self) -> list[int]:
+        """Return the ids of all processes of the server's group and of the other engines' groups."""
+        groups = {one.pid for one in (self._process, *self._workers) if one is not None}
+        return [pid for pid, stat in _stats().items() if int(stat[2]) in groups and stat[0] != "Z"]
+
+    def child(self, name: str) -> int:
+        """Return the process id of the parent's own child: `http` or `engine`."""
+        module = {"http": "printserver.serving", "engine": "printserver.engine"}[name]
+        for pid, stat in _stats().items():
+            if int(stat[1]) == self.pid and module in _command(pid):
+                return pid
+        raise LookupError(name)
+
+    def verified(self) -> str:
+        """Verify the audit and return what the program says; raises CalledProcessError where it does not hold."""
+        return self.run("auditoria verificar").stdout
+
+    def _environment(self) -> dict[str, str]:
+        return os.environ | {"PYTHONUNBUFFERED": "1"} | dict(self.environment)
+
+
+def together(calls: list[Any], *, threads: int | None = None) -> list[Any]:
+    """Make all the calls at once, each in a thread of its own (or by `threads`), and return their results in order."""
+    results: list[Any] = [None] * len(calls)
+    waiting = iter(range(len(calls)))
+    take = threading.Lock()
+    gate = threading.Barrier(threads or len(calls))
+
+    def work() -> None:
+        gate.wait()
+        while True:
+            with take:
+                index = next(waiting, None)
+            if index is None:
+                return
+            try:
+                results[index] = calls[index]()
+            except Exception as error:
+                results[index] = error
+
+    crew = [threading.Thread(target=work, daemon=True) for _ in range(gate.parties)]
+    for one in crew:
+        one.start()
+    for one in crew:
+        one.join()
+    for result in results:
+        if isinstance(result, Exception):
+            raise result
+    return results
+
+
+def alive(pid: int) -> bool:
+    """Whether the process is there and not a mere entry that its parent has not read yet."""
+    stat = _stat(pid)
+    return stat is not None and stat[0] not in "ZX"
+
+
+def _stats() -> dict[int, list[str]]:
+    """Return state, parent, process group … of every process (the fields of /proc/PID/stat from the third on)."""
+    found = {int(entry.name): _stat(int(entry.name)) for entry in Path("/proc").iterdir() if entry.name.isdigit()}
+    return {pid: stat for pid, stat in found.items() if stat is not None}
+
+
+def _stat(pid: int) -> list[str] | None:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace").rpartition(")")[2].split()
+    except (FileNotFoundError, ProcessLookupError):
+        return None
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text("utf-8", errors="replace")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
