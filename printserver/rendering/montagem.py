@@ -32,7 +32,7 @@ from printserver.rendering.lugar import lugar_no_pdf, medir_paginas, nova_ancora
 from printserver.rendering.tarefa import Trabalho
 
 _CAIXA: Final = '<div id="ANCORA-DO-BLOCO"'
-"""The box's tag, under a name that stands for its random one while the HTML is hashed. No text of a body can be a tag."""
+"""The box's tag, under a name that stands for its random one while the HTML is hashed. No body text can be a tag."""
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]
