@@ -1,0 +1,122 @@
+"""The demonstration as people meet it: the command, its table, a second run, and what it refuses to touch."""
+
+import json
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from printserver import demo, instance
+from printserver.clock import system_clock
+from printserver.errors import ConfigError
+from support import process
+
+DOCUMENTS = ["Minuta", "Livro", "Traslado 1", "Traslado 2", "Certidão", "Ficha de abertura", "Livro, de novo"]
+COMMAND = [sys.executable, "-c", "from printserver.cli import main; main()", "demo"]
+
+
+def _rows(output: str) -> dict[str, str]:
+    """Return the table's lines by document; a second seal's line belongs to the document above it."""
+    rows: dict[str, str] = {}
+    name = ""
+    for line in output.split("─\n", 1)[1].split("\n\n")[0].splitlines():
+        name = re.split(r"\s{2,}", line)[0] or name
+        rows[name] = rows.get(name, "") + line + "\n"
+    return rows
+
+
+def _stay_until_ctrl_c(folder: Path, port: int) -> tuple[int, str]:
+    running = subprocess.Popen(
+        [*COMMAND, "--instance", str(folder), "--port", str(port)], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        assert running.stdout is not None
+        output = ""
+        for line in running.stdout:
+            output += line
+            if line.startswith("No ar"):
+                assert process.listens(port)
+                running.send_signal(signal.SIGINT)
+        return running.wait(30), output
+    finally:
+        running.kill()
+        running.wait()
+
+
+def test_make_run_shows_every_document_stays_up_and_works_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder, port = tmp_path / "office", process.free_port()
+    status, output = _stay_until_ctrl_c(folder, port)
+    assert status == 0, output
+    assert not process.listens(port)
+    rows = _rows(output)
+    assert list(rows) == DOCUMENTS
+    assert all("impresso" in rows[name] for name in DOCUMENTS[:-1])
+    assert "aguardando_xa" in rows["Livro, de novo"] and "Excluir e imprimir de novo?" in output
+    assert [len(re.findall(r"\b123456[0-9A-Z]{19}\b", row)) for row in rows.values()] == [0, 2, 1, 1, 1, 1, 0]
+    assert "ato principal do livro" in rows["Traslado 1"]  # N3
+    assert "o próprio selo" in rows["Traslado 2"]  # N4
+
+    credentials = folder / demo.CREDENTIALS
+    assert credentials.stat().st_mode & 0o777 == 0o600
+    login = json.loads(credentials.read_text())
+    assert f"senha: {login['senha']}" in output and f"http://127.0.0.1:{port}" in output
+
+    assert demo.run_demo(folder, port, stay=False) == 0
+    again = _rows(capsys.readouterr().out)
+    assert list(again) == DOCUMENTS
+    assert not set(re.findall(r"\b123456[0-9A-Z]{19}\b", "".join(again.values()))) & set(
+        re.findall(r"\b123456[0-9A-Z]{19}\b", output)
+    )
+    assert len(list((folder / "saida" / "notas").glob("*.pdf"))) == 12
+
+
+def test_demo_says_which_port_is_taken_and_makes_nothing(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(ConfigError, match=f"a porta {port} não pode ser usada"):
+            demo.run_demo(tmp_path / "office", port, stay=False)
+    assert not (tmp_path / "office").exists()
+
+
+def test_demo_never_prints_in_an_office_that_it_did_not_make(tmp_path: Path) -> None:
+    instance.criar(tmp_path / "office", system_clock(), cns="123457")
+    before = sorted(path.name for path in (tmp_path / "office").iterdir())
+    with pytest.raises(ConfigError, match="serventia alheia"):
+        demo.run_demo(tmp_path / "office", process.free_port(), stay=False)
+    assert sorted(path.name for path in (tmp_path / "office").iterdir()) == before
+
+
+def test_demo_ends_with_an_error_where_a_document_came_out_wrong(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    @contextmanager
+    def no_server(folder: Path, port: int) -> Iterator[None]:
+        yield
+
+    wrong = demo._Outcome("Livro", {}, faults=["Livro: 1 selos, e não 2"])
+    monkeypatch.setattr(demo, "_server", no_server)
+    monkeypatch.setattr(demo, "_wait_ready", lambda *_: None)
+    monkeypatch.setattr(demo, "_print_one_of_each", lambda *_: [wrong])
+    assert demo.run_demo(tmp_path / "office", process.free_port(), stay=False) == 1
+    assert "ERRADO: Livro: 1 selos, e não 2" in capsys.readouterr().err
+
+
+def test_demo_shows_why_the_server_did_not_start(tmp_path: Path) -> None:
+    folder = tmp_path / "office"
+    assert demo._office(folder)["usuario"] == "admin"
+    (folder / "printserver.toml").write_text("[serventia]\ncor = 'azul'\n")
+    start = time.monotonic()
+    with pytest.raises(ConfigError, match=r"(?s)não entrou no ar:.*serventia\.cor"):
+        demo.run_demo(folder, process.free_port(), stay=False)
+    assert time.monotonic() - start < demo._START_S / 2
