@@ -177,11 +177,17 @@ def formatos() -> None:
 @formatos.command("check")
 @_instance_option
 def formatos_check(folder: Path) -> None:
-    """Confere todos os formatos, os da serventia e os que vêm com o programa."""
+    """Confere e monta todos os formatos, os da serventia e os que vêm com o programa."""
     from printserver.formats import Formatos
+    from printserver.rendering import previsualizar
 
     known = Formatos(folder if folder.is_dir() else None)
     faults = known.conferir_todos()
+    for nome in [] if faults else known.nomes():
+        try:
+            previsualizar(known.get(nome))  # the very way of a print, with example data
+        except (ConfigError, Recusa) as error:
+            faults.append(f"{nome}.toml: {error.detail if isinstance(error, Recusa) else error}")
     for fault in faults:
         click.echo(fault, err=True)
     if faults:
