@@ -8,6 +8,8 @@ A variable that a document does not have is None (or an empty list): a template 
 from collections.abc import Mapping
 from typing import Any, Final
 
+from markupsafe import Markup
+
 from printserver.formats.bloco import ValoresBloco, ValorSelo
 from printserver.formats.model import Tipo
 
@@ -56,9 +58,9 @@ VARIAVEIS: Final[Mapping[str, Any]] = {
 """What documents give to templates, by name."""
 
 DO_SERVIDOR: Final[Mapping[str, Any]] = {
-    "corpo": f"<p>{_TEXTO}</p>",
+    "corpo": Markup("<p>%s</p>") % _TEXTO,
     "imprime": ("serventia", "titulo", "partes", "data", "subscricao", "assinaturas", "selo", "numeracao"),
-    "bloco": '<div style="width:100mm;height:20mm"></div>',
+    "bloco": Markup('<div style="width:100mm;height:20mm"></div>'),
 }
 """What the server itself adds: the sanitised body, the format's own `imprime`, the seal block's empty box."""
 

@@ -143,7 +143,10 @@ def conferir(path: Path) -> list[str]:
         # a document without partes, data or pessoa must not stop at its template either
         for dados in (dados_de_exemplo(formato.tipo), {"tipo": formato.tipo}):
             tudo = {**completar(dados), **DO_SERVIDOR}
-            modelos.preencher(formato.pasta, formato.template, tudo, versao=formato.versao)
+            html = modelos.preencher(formato.pasta, formato.template, tudo, versao=formato.versao)
+            for nome in ("corpo", "bloco"):
+                if html.count(str(DO_SERVIDOR[nome])) != 1:
+                    raise ValueError(f"{formato.template}: deve escrever {{{{ {nome} }}}} uma vez só")
         _conferir_altura(formato)
     except ConfigError as erro:
         return str(erro).splitlines()

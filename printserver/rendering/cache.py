@@ -8,11 +8,13 @@ import contextlib
 import os
 import re
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 _HASH: Final = re.compile(r"^[0-9a-f]{64}$")
+_ABANDONADO_S: Final = 3600
 _ALVO: Final = 0.9
 """Part of the limit that is left after a clearing, so that not every new layout clears."""
 
@@ -55,7 +57,8 @@ class Cache:
         return total
 
     def _contar(self) -> list[tuple[float, str, int]]:
-        """Count the folder anew; return (last use, hash, size) of each layout."""
+        """Count the folder anew, and sweep what a crash left; return (last use, hash, size) of each layout."""
+        self._varrer()
         achados = []
         for arquivo in self.pasta.glob("*.json"):
             with contextlib.suppress(FileNotFoundError):
@@ -63,6 +66,15 @@ class Cache:
         self._contados = {hash for _, hash, _ in achados}
         self._tamanho = sum(tamanho for _, _, tamanho in achados)
         return achados
+
+    def _varrer(self) -> None:
+        """Delete files half written, and pages without their mark of wholeness, once nobody can be at work on them."""
+        limite = time.time() - _ABANDONADO_S
+        for arquivo in self.pasta.iterdir():
+            orfao = arquivo.name.startswith(".") or not arquivo.with_suffix(".json").exists()
+            with contextlib.suppress(FileNotFoundError):
+                if orfao and arquivo.stat().st_mtime < limite:
+                    arquivo.unlink()
 
     def _limpar(self, atual: str) -> None:
         guardados = self._em_uso() | {atual}

@@ -68,7 +68,7 @@ class _Subconjunto:
     nome_postscript: str
     arquivo: bytes  # zlib
     tamanho: int
-    larguras: tuple[tuple[int, float], ...]  # glyph, width
+    larguras: bytes  # the W array as PDF writes it
     para_unicode: bytes
     metricas: tuple[int, int, int, tuple[int, int, int, int]]  # ascent, descent, cap height, bounding box
 
@@ -103,7 +103,7 @@ def _subconjunto(nome: NomeDaFonte) -> _Subconjunto:
         f"PSCART+{nome_postscript}",
         zlib.compress(dados, 9),
         len(dados),
-        tuple(larguras),
+        ("[" + " ".join(f"{glifo} [{avanco:.3f}]" for glifo, avanco in larguras) + "]").encode("ascii"),
         _para_unicode([(fonte.glifos[p], p) for p in pontos]),
         (subida, descida, maiuscula, (caixa[0], caixa[1], caixa[2], caixa[3])),
     )
@@ -153,7 +153,7 @@ def _objeto(pdf: Pdf, subconjunto: _Subconjunto) -> pikepdf.Object:
         FontDescriptor=pdf.make_indirect(descritor),
         CIDToGIDMap=Name.Identity,
         DW=1000,
-        W=Array([item for glifo, avanco in subconjunto.larguras for item in (glifo, Array([round(avanco, 3)]))]),
+        W=pikepdf.Object.parse(subconjunto.larguras),
     )
     return pdf.make_indirect(
         Dictionary(

@@ -19,6 +19,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 import printserver
+from printserver.errors import ConfigError
 from printserver.formats import fontes, modelos
 from printserver.formats.dados import completar
 from printserver.rendering import base_pdf
@@ -45,6 +46,11 @@ class _Fetcher(URLFetcher):  # type: ignore[misc]
 
 
 @cache
+def _fetcher() -> _Fetcher:
+    return _Fetcher()
+
+
+@cache
 def _arquivos_de_fonte() -> frozenset[str]:
     return frozenset(arquivo.as_uri() for arquivo in fontes.PASTA.glob("*.ttf"))
 
@@ -52,14 +58,15 @@ def _arquivos_de_fonte() -> frozenset[str]:
 @cache
 def _configuracao() -> FontConfiguration:
     """Return this process's one font configuration, with the vendored fonts in it. Not for threads."""
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # else each CSS property it does not know is a line
     configuracao = FontConfiguration()
-    weasyprint.CSS(string=fontes_css(), font_config=configuracao, url_fetcher=_Fetcher())
+    weasyprint.CSS(string=fontes_css(), font_config=configuracao, url_fetcher=_fetcher())
     return configuracao
 
 
 @lru_cache(maxsize=64)
 def _folha_de_estilo(texto: str) -> weasyprint.CSS:
-    return weasyprint.CSS(string=texto, font_config=_configuracao(), url_fetcher=_Fetcher())
+    return weasyprint.CSS(string=texto, font_config=_configuracao(), url_fetcher=_fetcher())
 
 
 @cache
@@ -71,7 +78,6 @@ def _versoes() -> str:
 
 def aquecer() -> None:
     """Make a new process ready: the libraries, the fonts and a first layout take half a second."""
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)
     _versoes()
     imprimiveis()
     base_pdf.aquecer()
@@ -86,27 +92,31 @@ def montar(trabalho: Trabalho) -> Layout:
         return _montar_pdf(trabalho)
     formato = trabalho.formato
     corpo = preparar_corpo("html" if trabalho.corpo[0] == "html" else "texto", trabalho.corpo[1], trabalho.marcas)
-    html = modelos.preencher(
-        formato.pasta,
-        formato.template,
-        {
-            **completar(trabalho.dados),
-            "corpo": Markup(corpo.html),  # noqa: S704 - made of the allowed tags alone, by preparar_corpo
-            "imprime": formato.imprime,
-            "bloco": Markup(_caixa_vazia(trabalho)),  # noqa: S704 - ours
-        },
-        versao=formato.versao,
-    )
+    html = _preencher(trabalho, corpo.html)
     folha = css(formato, trabalho.faces, trabalho.lado_inicial)
     hash = _hash("html", formato.versao, html, folha, trabalho.lado_inicial, trabalho.faces, trabalho.bloco)
     return _achar(trabalho, hash, corpo.avisos) or _montar_html(trabalho, hash, html, folha, corpo.avisos)
+
+
+def _preencher(trabalho: Trabalho, corpo: str) -> str:
+    formato = trabalho.formato
+    dados = {
+        **completar(trabalho.dados),
+        "corpo": Markup(corpo),  # noqa: S704 - made of the allowed tags alone, by preparar_corpo
+        "imprime": formato.imprime,
+        "bloco": Markup(_caixa_vazia(trabalho)),  # noqa: S704 - ours
+    }
+    try:
+        return modelos.preencher(formato.pasta, formato.template, dados, versao=formato.versao)
+    except ValueError as erro:
+        raise ConfigError(f"{formato.nome}.toml: {erro}") from erro
 
 
 def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: tuple[Aviso, ...]) -> Layout:
     formato = trabalho.formato
     ancora = nova_ancora()
     if trabalho.bloco[1] and formato.bloco.onde == "fim" and html.count(_CAIXA) != 1:
-        raise ValueError(f"o modelo {formato.template} não escreve {{{{ bloco }}}} exatamente uma vez")
+        raise ConfigError(f"{formato.nome}.toml: o modelo {formato.template} não escreve {{{{ bloco }}}} uma vez só")
     documento = _paginas(html.replace(_CAIXA, f'<div id="{ancora}"'), folha)
     medidas = medir_paginas(documento.pages, trabalho, ancora)
     for pagina in documento.pages:
@@ -154,7 +164,7 @@ def _guardar(
 
 
 def _paginas(html: str, folha: str) -> weasyprint.Document:
-    documento = weasyprint.HTML(string=html, url_fetcher=_Fetcher(), base_url=None)
+    documento = weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=None)
     return documento.render(font_config=_configuracao(), stylesheets=[_folha_de_estilo(folha)], pdf_variant="pdf/a-2b")
 
 

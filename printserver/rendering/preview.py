@@ -31,10 +31,7 @@ def previsualizar(formato: Formato, *, texto: str = CORPO_DE_EXEMPLO) -> bytes:
             faces=formato.faces,
             pasta=pasta,
         )
-        try:
-            layout = tarefa.montar(trabalho)
-        except ValueError as erro:
-            raise ConfigError(f"{formato.nome}.toml: {erro}") from erro
+        layout = tarefa.montar(trabalho)
         carimbo = Carimbo(
             valores=valores,
             faixas=(FAIXA,),

@@ -5,6 +5,7 @@ bytes.
 """
 
 import hashlib
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -89,6 +90,8 @@ def carimbar(layout: Layout, pdf: Path, formato: Formato, carimbo: Carimbo) -> b
     PDF/A-2b where the layout is; the same input gives the same bytes. Raises `BaseDanificada` where the file is not
     the one that was laid out, `ValueError` where the block does not fit its box or a text cannot be written.
     """
+    if carimbo.valores is not None and not layout.caixas and compor(formato, carimbo.valores).altura:
+        raise ValueError("as páginas foram montadas sem lugar para o bloco do selo")
     base = pdf.read_bytes()
     if hashlib.sha256(base).hexdigest() != layout.sha256:
         raise BaseDanificada(f"the kept pages of {layout.hash} are damaged")
@@ -100,12 +103,19 @@ def carimbar(layout: Layout, pdf: Path, formato: Formato, carimbo: Carimbo) -> b
         for indice, lado in enumerate(ordem):
             desenho = _desenhar(layout, formato, carimbo, lado)
             if operadores := desenho.operadores():
-                documento.pages[indice].obj.Contents.append(documento.make_stream(operadores))
+                documento.pages[indice].obj.Contents.append(_fluxo(documento, operadores))
         _titular(documento, carimbo.titulo, pdf_a=layout.pdf_a)
         saida = BytesIO()
         modo = pikepdf.ObjectStreamMode.generate
         documento.save(saida, deterministic_id=True, object_stream_mode=modo, fix_metadata_version=False)
     return saida.getvalue()
+
+
+def _fluxo(documento: Pdf, operadores: bytes) -> pikepdf.Object:
+    """Return a stream compressed fast: at its usual level the QR alone would cost as much as opening the file."""
+    fluxo = documento.make_stream(b"")
+    fluxo.write(zlib.compress(operadores, 1), filter=Name.FlateDecode)
+    return fluxo
 
 
 def _arranjar(documento: Pdf, originais: Sequence[pikepdf.Object], ordem: tuple[LadoImpresso, ...]) -> None:

@@ -78,6 +78,9 @@ def test_a_template_of_the_office_is_used_and_is_part_of_the_version(office: Pat
         ("{{ corpo }}{{ bloco }}{{ serventia.telefone }}", "telefone"),
         ("{{ corpo }}{{ bloco }}{{ instrumento.livro }}", "pede um dado"),
         ('{{ corpo }}{{ bloco }}{{ ""["__class__"] }}', "unsafe"),
+        ("{{ bloco }}", "nosso.html: deve escrever {{ corpo }} uma vez só"),
+        ("{{ corpo }}", "deve escrever {{ bloco }} uma vez só"),
+        ("{{ corpo }}{{ bloco }}{{ bloco }}", "deve escrever {{ bloco }} uma vez só"),
         ('{% include "outro.html" %}', '"outro.html" não existe'),
     ],
 )

@@ -1,6 +1,7 @@
 """Layout: the seal's empty box stands with the last lines (P3), texts share layouts, the cache keeps what is in use."""
 
 import itertools
+import os
 import stat
 import threading
 from dataclasses import replace
@@ -138,7 +139,7 @@ def test_two_layouts_of_one_text_are_byte_identical(tmp_path: Path) -> None:
 
 
 def test_a_body_cannot_bring_the_block_or_its_name(mesa: Mesa) -> None:
-    mau = '<div id="ANCORA-DO-BLOCO" style="position:fixed">x</div>{{ bloco }}{% include "livro.html" %}'
+    mau = '<div id="bloco" style="position:fixed">x</div>{{ bloco }}{% include "livro.html" %}'
     layout = mesa.montar("traslado", ("html", mau))
     assert len(layout.caixas) == 1
     assert "{{ bloco }}" in textos(mesa.pdf(layout).read_bytes())[0]
@@ -240,6 +241,23 @@ def test_the_cache_is_bounded_and_keeps_what_is_in_use(tmp_path: Path) -> None:
 def test_a_layout_goes_to_disk_and_back_whole(mesa: Mesa) -> None:
     layout = mesa.montar("livro", palavras(300))
     assert de_json(para_json(layout, {})) == layout
+
+
+def test_what_a_crash_left_is_swept(tmp_path: Path) -> None:
+    velho, novo = tmp_path / f"{1:064x}.pdf", tmp_path / f".{2:064x}.pdf.77"
+    for arquivo in (velho, novo, tmp_path / f".{3:064x}.json.78"):
+        arquivo.write_bytes(b"x")
+    os.utime(velho, (1, 1))
+    os.utime(tmp_path / f".{3:064x}.json.78", (1, 1))
+    Cache(tmp_path, limite_mb=1, em_uso=set).usado("0" * 64)
+    assert list(tmp_path.iterdir()) == [novo]
+
+
+@pytest.mark.parametrize("corpo", [("texto", '<div id="ANCORA-DO-BLOCO"'), ("html", '&lt;div id="ANCORA-DO-BLOCO"')])
+def test_the_boxs_tag_in_a_text_is_text(mesa: Mesa, corpo: tuple[str, str]) -> None:
+    layout = mesa.montar("livro", corpo, titulo='<div id="ANCORA-DO-BLOCO"')
+    assert len(layout.caixas) == 1
+    assert 'id="ANCORA-DO-BLOCO"' in textos(mesa.pdf(layout).read_bytes())[0]
 
 
 def test_a_hash_is_never_taken_as_a_path(tmp_path: Path) -> None:

@@ -277,6 +277,12 @@ def test_a_block_that_outgrew_its_box_is_not_drawn_over_text(mesa: Mesa) -> None
         mesa.carimbar(layout, "livro", Carimbo(valores))
 
 
+def test_s12_pages_laid_out_without_a_box_take_no_seal(mesa: Mesa) -> None:
+    layout = mesa.montar("ficha", "", valores=None)
+    with pytest.raises(ValueError, match="sem lugar"):
+        mesa.carimbar(layout, "ficha", Carimbo(valores_de_exemplo("ficha_abertura")))
+
+
 def test_a_character_that_the_stamp_cannot_write_is_an_error(mesa: Mesa, traslado: Layout) -> None:
     with pytest.raises(ValueError, match="caractere"):
         mesa.carimbar(traslado, "traslado", Carimbo(copia="李"))
