@@ -130,24 +130,28 @@ def _decidir(
         )
     job_id = uuid.uuid4().hex
     quem = people.em_nome_de(autor, _pessoa(conn, office, p))
-    if guarda is None:
-        entries = selar(conn, office, p, quem, agora, Lugar(job_id, documento_id, instrumento_id, dados, resumo))
-        audit.escrever(conn, office.serventia_id, agora, entries)
-        return Feito(job_id, None)
-    palavra = _REIMPRESSAO if guarda.tipo == "xa" else _FACULTATIVO
-    entries = []
+    entries: list[Registro] = []
     aberta = questions.aberta_do_documento(conn, office, documento_id)
     if aberta is not None:
-        if aberta["resumo"] == resumo:
-            return Feito(aberta["job_id"], palavra)
+        if guarda is not None and aberta["resumo"] == resumo and questions.a_mesma(aberta, guarda, agora):
+            return Feito(aberta["job_id"], _palavra(guarda))
         entries += questions.substituir(conn, office, aberta)
+    if guarda is None:
+        entries += selar(conn, office, p, quem, agora, Lugar(job_id, documento_id, instrumento_id, dados, resumo))
+        audit.escrever(conn, office.serventia_id, agora, entries)
+        return Feito(job_id, None)
     state = AGUARDANDO_XA if guarda.tipo == "xa" else AGUARDANDO_SELO
     row = _linha(conn, office, p, Lugar(job_id, documento_id, instrumento_id, dados, resumo), quem, agora)
     conn.execute(sa.insert(db.job).values(**row | {"estado": state, "vence_em": None}))
     questions.abrir(conn, office, job_id, documento_id, guarda, agora)
     entries.append(_registro(job_id, state, quem, {"pergunta": guarda.tipo, "selos": list(guarda.selos)}))
     audit.escrever(conn, office.serventia_id, agora, entries)
-    return Feito(job_id, palavra)
+    return Feito(job_id, _palavra(guarda))
+
+
+def _palavra(guarda: questions.Texto) -> str:
+    """Return the word of the answer that holds a job for this question."""
+    return _REIMPRESSAO if guarda.tipo == "xa" else _FACULTATIVO
 
 
 # -- shared with the answers to questions -----------------------------------------------------------------------------
@@ -192,7 +196,7 @@ def barrar(
     """
     sid = office.serventia_id
     vivos = store.selos_vivos(conn, sid, documento_id)
-    before = store.job_vivo(conn, sid, documento_id)
+    before = store.job_vivo(conn, sid, documento_id, travar=True)
     if not vivos or before is None:
         return None
     if on_its_way(before):

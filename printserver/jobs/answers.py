@@ -4,6 +4,7 @@ A yes is one transaction: XAs, new seals and the print together, or nothing. Eac
 """
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +18,7 @@ from printserver.documents import (
     Identidade,
     Pedido,
     Resposta,
+    SeloVivo,
     com_resposta,
     conferir_exclusao,
     conferir_resposta,
@@ -99,9 +101,11 @@ def _try(office: Office, once: Callable[[], None]) -> None:
     for attempt in range(TRIES):
         try:
             once()
-        except (Mudou, IntegrityError):
+        except (Mudou, IntegrityError) as error:
             if attempt == TRIES - 1:
-                raise
+                raise Recusa(
+                    "servidor-ocupado", "O documento muda a cada tentativa: responda de novo.", retry_after=1
+                ) from error
             continue
         office.bell.ring()
         return
@@ -113,12 +117,13 @@ def _aberta(conn: Connection, office: Office, job_id: str, tipo: str) -> tuple[s
     question = questions.do_job(conn, office, job_id)
     if question is None or question["tipo"] != tipo:
         raise Recusa("estado-nao-permite", "Este trabalho não espera por esta resposta.")
-    if question["estado"] != "aberta":
+    late = questions.vencida(question, office.clock())  # the engine closes it in a moment
+    if question["estado"] != "aberta" or late:
         how = {
             "respondida": "já foi respondida",
             "substituida": "foi substituída por outro pedido do mesmo documento",
             "expirada": "ficou sem resposta e se encerrou",
-        }[question["estado"]]
+        }["expirada" if question["estado"] == "aberta" else question["estado"]]
         job = views.job_dict(conn, office, row)
         raise Recusa("pergunta-respondida", f"A pergunta {how}: veja o trabalho como está.", extra={"job": job})
     return row, question
@@ -147,6 +152,7 @@ def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
     with office.db.read() as conn:
         quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
         row, question = _aberta(conn, office, job_id, "xa")
+        _conferir_sim(conn, office, row, question, answer, agora)
         pedido = _pedido(conn, office, row, answer)
         before = store.job_vivo(conn, sid, row["documento_id"])
         copies = store.copias_do_livro(conn, sid, question["selos"])
@@ -157,36 +163,46 @@ def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
     with office.db.write() as conn:
         documento_id, instrumento_id = travar(conn, office, p)
         row, question = _aberta(conn, office, job_id, "xa")
-        before = store.job_vivo(conn, sid, documento_id, travar=True)
-        vivos = store.selos_vivos(conn, sid, documento_id)
-        _nada_a_caminho(conn, office, p.plano.identidade, before, [selo.codigo for selo in vivos])
-        try:
-            conferir_resposta(
-                p.plano.identidade,
-                Resposta(
-                    motivo=answer.motivo,
-                    papel_em_maos=answer.papel_em_maos,
-                    selos=answer.selos,
-                    folha_inicial=answer.folha_inicial,
-                    folha_final=answer.folha_final,
-                    fora_do_prazo=answer.fora_do_prazo,
-                ),
-                question["selos"],
-                vivos,
-                agora,
-                office.regras,
-                folhas_antigas=_folhas(conn, office, documento_id),
-            )
-        except Recusa as recusa:
-            if recusa.word == "pergunta-mudou":
-                recusa.extra["job"] = views.job_dict(conn, office, row)
-            raise
+        before, vivos = _nada_a_caminho(conn, office, documento_id, p.plano.identidade)
+        _conferir_sim(conn, office, row, question, answer, agora)
         _fechar(conn, question, answer.model_dump(mode="json"))
         entries = _desfazer(conn, office, documento_id, before, vivos, answer.motivo or "", quem, agora)
         lugar = Lugar(job_id, documento_id, instrumento_id, _dados(conn, office, row, answer), row["resumo"])
         entries += selar(conn, office, p, quem, agora, lugar, held=True)
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
         audit.escrever(conn, sid, agora, entries)
+
+
+def _conferir_sim(
+    conn: Connection,
+    office: Office,
+    row: sa.RowMapping,
+    question: sa.RowMapping,
+    answer: RespostaXa,
+    agora: datetime,
+) -> None:
+    """Raise unless this yes may go on: asked before anything is taken off a queue, and again in the transaction."""
+    try:
+        conferir_resposta(
+            _identidade(conn, row),
+            Resposta(
+                motivo=answer.motivo,
+                papel_em_maos=answer.papel_em_maos,
+                selos=answer.selos,
+                folha_inicial=answer.folha_inicial,
+                folha_final=answer.folha_final,
+                fora_do_prazo=answer.fora_do_prazo,
+            ),
+            question["selos"],
+            store.selos_vivos(conn, office.serventia_id, row["documento_id"]),
+            agora,
+            office.regras,
+            folhas_antigas=_folhas(conn, office, row["documento_id"]),
+        )
+    except Recusa as recusa:
+        if recusa.word == "pergunta-mudou":
+            recusa.extra["job"] = views.job_dict(conn, office, row)
+        raise
 
 
 def _com_ou_sem_selo(
@@ -226,31 +242,37 @@ def _excluir(office: Office, autor: Autor, job_id: str, answer: Exclusao, chave:
         quem = people.em_nome_de(autor, pessoa)
         row = store.job_por_id(conn, sid, job_id)
         before = store.job_vivo(conn, sid, row["documento_id"])
-        vivos = store.selos_vivos(conn, sid, row["documento_id"])
+        vivos = _conferir_exclusao(conn, office, row, answer, agora)
         copies = store.copias_do_livro(conn, sid, [selo.codigo for selo in vivos])
     for each in [before, *copies]:
         if each is not None:
             tirar_da_fila(office, each, quem, "exclusão dos selos")
     with office.db.write() as conn:
         documento_id = _travar_documento(conn, row)
-        before = store.job_vivo(conn, sid, documento_id, travar=True)
-        vivos = store.selos_vivos(conn, sid, documento_id)
-        if before is None or not vivos:
-            raise Recusa("estado-nao-permite", "Este documento não tem selos válidos: nada há a excluir.")
-        identidade = _identidade(conn, before)
-        _nada_a_caminho(conn, office, identidade, before, [selo.codigo for selo in vivos])
-        conferir_exclusao(
-            identidade,
-            vivos,
-            agora,
-            office.regras,
-            motivo=answer.motivo,
-            papel_em_maos=answer.papel_em_maos,
-            fora_do_prazo=answer.fora_do_prazo,
-        )
+        before, vivos = _nada_a_caminho(conn, office, documento_id, _identidade(conn, row))
+        _conferir_exclusao(conn, office, row, answer, agora)
         entries = _desfazer(conn, office, documento_id, before, vivos, answer.motivo, quem, agora)
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
         audit.escrever(conn, sid, agora, entries)
+
+
+def _conferir_exclusao(
+    conn: Connection, office: Office, row: sa.RowMapping, answer: Exclusao, agora: datetime
+) -> tuple[SeloVivo, ...]:
+    """Return the live seals of the job's document. Raises unless they may be excluded (X2, X4)."""
+    vivos = store.selos_vivos(conn, office.serventia_id, row["documento_id"])
+    if not vivos:
+        raise Recusa("estado-nao-permite", "Este documento não tem selos válidos: nada há a excluir.")
+    conferir_exclusao(
+        _identidade(conn, row),
+        vivos,
+        agora,
+        office.regras,
+        motivo=answer.motivo,
+        papel_em_maos=answer.papel_em_maos,
+        fora_do_prazo=answer.fora_do_prazo,
+    )
+    return vivos
 
 
 def _desfazer(
@@ -298,15 +320,19 @@ def _soltar_papel(conn: Connection, office: Office, job_id: str, motivo: str) ->
 
 
 def _nada_a_caminho(
-    conn: Connection, office: Office, identidade: Identidade, before: sa.RowMapping | None, codes: list[str]
-) -> None:
-    """Raise unless nothing of the old print, or of a copy made from it, may still come out (X2).
+    conn: Connection, office: Office, documento_id: int, identidade: Identidade
+) -> tuple[sa.RowMapping | None, tuple[SeloVivo, ...]]:
+    """Return the document's live print and seals. Raises unless nothing of it, or of a copy, may still come out (X2).
 
     The race: a person sends one of them to paper again in this moment. The rows are locked: it waits, and is refused.
     """
-    for each in [before, *store.copias_do_livro(conn, office.serventia_id, codes, travar=True)]:
+    sid = office.serventia_id
+    before = store.job_vivo(conn, sid, documento_id, travar=True)
+    vivos = store.selos_vivos(conn, sid, documento_id)
+    for each in [before, *store.copias_do_livro(conn, sid, [selo.codigo for selo in vivos], travar=True)]:
         if each is not None and on_its_way(each):
             raise em_andamento(identidade, each)
+    return before, vivos
 
 
 def _folhas(conn: Connection, office: Office, documento_id: int) -> set[int]:
@@ -328,7 +354,13 @@ def _dados(conn: Connection, office: Office, row: sa.RowMapping, answer: Respost
 
 
 def _pedido(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Pedido:
-    return ler_pedido(_dados(conn, office, row, answer))
+    """Return the held request as it is printed. A yes to the XA of a sealed ficha is a yes to its new seal (X2)."""
+    pedido = ler_pedido(_dados(conn, office, row, answer))
+    documento = pedido.documento
+    asked = office.regras.selo_da_ficha == "perguntar"
+    if asked and isinstance(documento, FichaAbertura) and documento.gerar_selo is None:
+        return pedido.model_copy(update={"documento": com_resposta(documento, True)})
+    return pedido
 
 
 def _travar_documento(conn: Connection, row: sa.RowMapping) -> int:

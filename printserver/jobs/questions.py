@@ -63,6 +63,17 @@ def aberta_do_documento(conn: Connection, office: Office, documento_id: int) -> 
     return conn.execute(query).mappings().one_or_none()
 
 
+def a_mesma(aberta: sa.RowMapping, texto: Texto, agora: datetime) -> bool:
+    """Return whether an open question still asks what `texto` would: of the same seals, and with time left (X1)."""
+    asked = aberta["tipo"] == texto.tipo and set(aberta["selos"]) == set(texto.selos)
+    return asked and not vencida(aberta, agora)
+
+
+def vencida(pergunta: sa.RowMapping, agora: datetime) -> bool:
+    """Return whether the time to answer is over (X1), closed already or not."""
+    return pergunta["expira_em"] is not None and pergunta["expira_em"] <= agora
+
+
 def do_job(conn: Connection, office: Office, job_id: str) -> sa.RowMapping | None:
     """Return the newest question of a job, open or not."""
     table = db.pergunta
