@@ -410,6 +410,7 @@ pagina = sa.Table(
     _office(),
     sa.Column("job_id", sa.String(32), nullable=False),
     sa.Column("pagina", sa.Integer, nullable=False),
+    sa.Column("tentativa", sa.Integer, nullable=False),  # the try at paper that was judged; 0: before the first
     _text("estado", nullable=False),  # boa | inutilizada | nao_saiu; the newest row speaks
     _text("papel"),
     _text("motivo", nullable=False),

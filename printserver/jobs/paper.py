@@ -4,6 +4,7 @@ Printed again are the same bytes with the same seals, and only on a person's wor
 """
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: st
         with office.db.write() as conn:
             quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
             row = _locked(conn, office, job_id)
-            _pode_reenviar(conn, office, row)
+            _pode_reenviar(conn, row)
             fila = queues.escolher(conn, office, answer.fila, row["tipo"])["nome"] if answer.fila else row["fila"]
             if row["pdf_sha256"] is not None:
                 state = RENDERIZADO
@@ -64,17 +65,22 @@ def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: st
     return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/reenviar", job_id, dados, chave, do)
 
 
-def _ainda_vale(row: sa.RowMapping) -> None:
-    """Refuse to send to paper again what bears seals that were excluded, or was replaced (X2, X8)."""
+def _ainda_vale(row: Mapping[Any, Any]) -> None:
+    """Refuse to send to paper again what bears or shows seals that were excluded, or was replaced (X2, X6, X8)."""
     sealed = row["carimbo"] is not None and row["carimbo"]["valores"] is not None
     if (sealed and not row["viva"]) or row["substituido_por"] is not None:
         raise Recusa(
             "estado-nao-permite",
             "Os selos desta impressão foram excluídos, ou ela foi substituída: imprima o documento de novo.",
         )
+    if row["desatualizado"]:
+        raise Recusa(
+            "estado-nao-permite",
+            "Esta impressão mostra o selo de um livro que foi excluído: exclua o selo dela e imprima-a de novo.",
+        )
 
 
-def _pode_reenviar(conn: Connection, office: Office, row: sa.RowMapping) -> None:
+def _pode_reenviar(conn: Connection, row: sa.RowMapping) -> None:
     _ainda_vale(row)
     cups = row["cups"] or {}
     ended = row["estado"] == ENTREGUE and cups.get("estado") in ("canceled", "aborted")
@@ -83,7 +89,7 @@ def _pode_reenviar(conn: Connection, office: Office, row: sa.RowMapping) -> None
             "estado-nao-permite",
             f"O trabalho está {row['estado']}: só se reenvia o que falhou, é incerto, ou foi cancelado na fila.",
         )
-    if cups.get("folhas") or _judged(conn, office, row["id"]):
+    if cups.get("folhas") or _ditas(conn, row):
         raise Recusa(
             "diga-as-folhas",
             "Já há folhas contadas ou julgadas deste trabalho: diga, página por página, o que saiu (folhas).",
@@ -103,16 +109,17 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
             quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
             before = store.job_por_id(conn, office.serventia_id, job_id)
             fila = queues.escolher(conn, office, answer.fila or before["fila"], before["tipo"])
+            again = _a_imprimir(answer, before)
+            _conferir_ditas(conn, before, answer, again)
         queues.conferir(office, fila, answer.bandeja, "frente")
         tirar_da_fila(office, before, quem, "uma pessoa diz o que saiu")
-        again = paginas_do_extrato(answer.imprimir, before["paginas"]) if answer.imprimir else None
         extract = _extract(office, before, again) if again else None
         now = office.clock()
         with office.db.write() as conn:
             row = _locked(conn, office, job_id)
-            said = _say(conn, office, row, answer, quem, now, again or ())
+            said = _conferir_ditas(conn, row, answer, again)
+            _say(conn, office, row, answer, quem, now)
             if again:
-                _ainda_vale(row)
                 nova_tentativa(conn, row, now, fila=fila["nome"], paginas=answer.imprimir, pdf_sha256=extract)
                 state = RENDERIZADO
                 _again(conn, row, now, {"estado": state, "bandeja": answer.bandeja or row["bandeja"]})
@@ -134,19 +141,31 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
     return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/folhas", job_id, dados, chave, do)
 
 
-def _say(
-    conn: Connection,
-    office: Office,
-    row: sa.RowMapping,
-    answer: Folhas,
-    quem: Autor,
-    now: Any,
-    again: tuple[int, ...],
-) -> dict[int, str]:
-    """Write the new verdicts, and return what is said of each page now."""
-    if row["pdf_sha256"] is None or row["estado"] not in (FALHOU, INCERTO, ENTREGUE, IMPRESSO):
+def _a_imprimir(answer: Folhas, row: Mapping[Any, Any]) -> tuple[int, ...]:
+    """Return the pages that are to be printed again. Raises `Recusa` `entrada-invalida` for one that is not there."""
+    try:
+        return paginas_do_extrato(answer.imprimir, row["paginas"]) or ()
+    except Recusa as recusa:
+        raise entrada_invalida(
+            "imprimir", f"as páginas {answer.imprimir} não existem todas: o documento tem {row['paginas']}"
+        ) from recusa
+
+
+def _conferir_ditas(conn: Connection, row: Mapping[Any, Any], answer: Folhas, again: tuple[int, ...]) -> dict[int, str]:
+    """Return what is said of each page now. Raises where it cannot be said, or does not allow what is to be printed.
+
+    A word is about the paper that came out before it: a page that was sent again needs a new one to be sent once more.
+    """
+    if row["pdf_sha256"] is None or row["estado"] in HELD or row["estado"] == CANCELADO:
         raise Recusa("estado-nao-permite", f"O trabalho está {row['estado']}: ainda não há páginas a julgar.")
-    said = _judged(conn, office, row["id"])
+    if again:
+        _ainda_vale(row)
+    newest = _ultimas_tentativas(conn, row)
+    said = {
+        page: verdict
+        for page, (verdict, attempt) in _ditas(conn, row).items()
+        if verdict == "boa" or attempt >= newest.get(page, 0)
+    }
     for index, page in enumerate(answer.paginas):
         where = f"paginas.{index}"
         if page.pagina > row["paginas"]:
@@ -154,50 +173,74 @@ def _say(
         if said.get(page.pagina) == "boa" and page.estado != "boa":
             raise entrada_invalida(f"{where}.estado", f"a página {page.pagina} já foi dita boa, e está no registro")
         said[page.pagina] = page.estado
-        if page.papel is not None and page.estado == "inutilizada":
-            _spoil(conn, office, row["id"], page.papel, answer.motivo, quem, now)
     for page_number in again:
         if said.get(page_number) not in ("inutilizada", "nao_saiu"):
             raise entrada_invalida(
-                "imprimir", f"a página {page_number} não foi dita inutilizada nem nao_saiu: não se imprime de novo"
+                "imprimir",
+                f"da página {page_number} não se disse, depois da última impressão, que foi inutilizada ou não saiu: "
+                "não se imprime de novo",
             )
-    if answer.paginas:
-        rows = [
-            {
-                "serventia_id": office.serventia_id,
-                "job_id": row["id"],
-                "pagina": page.pagina,
-                "estado": page.estado,
-                "papel": page.papel,
-                "motivo": answer.motivo,
-                "quem": quem.pessoa,
-                "quando": now,
-            }
-            for page in answer.paginas
-        ]
-        conn.execute(sa.insert(db.pagina), rows)
     return said
 
 
-def _verdict(said: Mapping[int, str], row: sa.RowMapping) -> str:
-    """Return the job's state when nothing is printed again: all good, none came out, or still not known."""
+def _say(conn: Connection, office: Office, row: Mapping[Any, Any], answer: Folhas, quem: Autor, now: datetime) -> None:
+    """Write the new verdicts, and the spoiled sheets."""
+    attempt = max(_ultimas_tentativas(conn, row).values(), default=0)
+    for page in answer.paginas:
+        if page.papel is not None and page.estado == "inutilizada":
+            _spoil(conn, office, row["id"], page.papel, answer.motivo, quem, now)
+        values = {
+            "serventia_id": office.serventia_id,
+            "job_id": row["id"],
+            "pagina": page.pagina,
+            "tentativa": attempt,
+            "estado": page.estado,
+            "papel": page.papel,
+            "motivo": answer.motivo,
+            "quem": quem.pessoa,
+            "quando": now,
+        }
+        conn.execute(sa.insert(db.pagina).values(**values))
+
+
+def _verdict(said: Mapping[int, str], row: Mapping[Any, Any]) -> str:
+    """Return the job's state when nothing is printed again: all good, none came out, or still not known.
+
+    Good words alone put nothing in doubt.
+    """
     verdicts = {said.get(page) for page in range(1, row["paginas"] + 1)}
     if verdicts == {"boa"}:
         return IMPRESSO
     if verdicts == {"nao_saiu"}:
         return FALHOU
-    return INCERTO
+    return str(row["estado"]) if verdicts <= {"boa", None} else INCERTO
 
 
-def _judged(conn: Connection, office: Office, job_id: str) -> dict[int, str]:
-    """Return what was last said of each page."""
+def _ditas(conn: Connection, row: Mapping[Any, Any]) -> dict[int, tuple[str, int]]:
+    """Return what was last said of each page, and of which try at paper."""
     table = db.pagina
     query = (
-        sa.select(table.c.pagina, table.c.estado)
-        .where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
+        sa.select(table.c.pagina, table.c.estado, table.c.tentativa)
+        .where(table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
         .order_by(table.c.id)
     )
-    return {row.pagina: row.estado for row in conn.execute(query)}
+    return {each.pagina: (each.estado, each.tentativa) for each in conn.execute(query)}
+
+
+def _ultimas_tentativas(conn: Connection, row: Mapping[Any, Any]) -> dict[int, int]:
+    """Return the number of the newest try at paper of each page."""
+    table = db.tentativa
+    query = (
+        sa.select(table.c.numero, table.c.paginas)
+        .where(table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
+        .order_by(table.c.numero)
+    )
+    every = range(1, row["paginas"] + 1)
+    return {
+        page: each.numero
+        for each in conn.execute(query)
+        for page in paginas_do_extrato(each.paginas, row["paginas"]) or every
+    }
 
 
 def _extract(office: Office, row: Mapping[Any, Any], pages: tuple[int, ...]) -> str:
