@@ -40,7 +40,7 @@ class Engine:
         self._owner = claims.owner_name()
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
-        self._working: set[Future[None]] = set()
+        self._working: dict[Future[None], int] = {}  # the job's `n`, by who works on it
 
     def stop(self) -> None:
         """Ask the loop to end after what it is doing."""
@@ -92,11 +92,13 @@ class Engine:
         """Claim as much as there are free workers; return whether there was anything to do."""
         if len(self._working) >= WORKERS:
             wait(self._working, timeout=1, return_when=FIRST_COMPLETED)
-        self._working = {future for future in self._working if not future.done()}
+        self._working = {future: n for future, n in self._working.items() if not future.done()}
         free = WORKERS - len(self._working)
         due = claims.claim_due(self._office, self._owner, self._office.clock(), free) if free else []
+        # A claim whose time ran out while one of our own threads is still at it comes back to us: the thread keeps it.
+        due = [row for row in due if row["n"] not in self._working.values()]
         for row in due:
-            self._working.add(self._pool.submit(self._advance, row))
+            self._working[self._pool.submit(self._advance, row)] = row["n"]
         return bool(due) or not free
 
     def _advance(self, row: dict[str, Any]) -> None:
