@@ -42,6 +42,8 @@
     });
   });
   document.addEventListener("keydown", function (event) {
+    // Enter in a field of a form that cannot be undone says nothing: a person presses the button.
+    if (event.key === "Enter" && event.target.matches("[data-sem-enter] input")) event.preventDefault();
     if (event.repeat && event.key === "Enter" && event.target.matches("button, a")) event.preventDefault();
   });
 

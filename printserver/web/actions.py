@@ -36,6 +36,7 @@ def folhas(job_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _forma(job, "folhas", Forma())
     try:
+        _confirmado()
         ditas = _ditas(job["paginas"])
         dados = _quem_e_por_que() | {"paginas": ditas, "imprimir": None}
         if digitado("imprimir") == "sim":
@@ -63,11 +64,18 @@ def _agir(job_id: str, nome: str, acao: _Acao, dados: dict[str, Any], feito: str
     if request.method == "GET":
         return _forma(jobs.consultar(office(), job_id), nome, Forma())
     try:
+        _confirmado()
         acao(office(), autor(), job_id, dados, chave())
     except Recusa as recusa:
         return _recusada(job_id, nome, recusa)
     flash(feito)
     return redirect(url_for("web.trabalho", job_id=job_id), 303)
+
+
+def _confirmado() -> None:
+    """Raise `Recusa` unless the form was sent by its own button: Enter in a field confirms nothing."""
+    if digitado("confirmo") != "sim":
+        raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão no fim da página.")
 
 
 def _recusada(job_id: str, nome: str, recusa: Recusa) -> ResponseReturnValue:

@@ -5,6 +5,7 @@ Every path that is not the API's belongs to people, so that a mistyped address g
 
 import hashlib
 import uuid
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -29,6 +30,41 @@ class _NotTheApi(BaseConverter):
     part_isolating = False
 
 
+_GET, _POST = ["GET"], ["POST"]
+# Every screen behind the login: address, name, view, methods.
+_SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], ...] = (
+    ("/", "painel", board.painel, _GET),
+    ("/vivo/perguntas", "vivo_perguntas", board.vivo_perguntas, _GET),
+    ("/vivo/trabalhos", "vivo_trabalhos", board.vivo_trabalhos, _GET),
+    ("/trabalhos/<job_id>", "trabalho", job_page.trabalho, _GET),
+    ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.vivo_trabalho, _GET),
+    ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.vivo_copia, _GET),
+    ("/trabalhos/<job_id>/pdf", "pdf", job_page.pdf, _GET),
+    ("/trabalhos/<job_id>/pergunta", "pergunta", questions.pergunta, _GET),
+    ("/trabalhos/<job_id>/pergunta/vivo", "vivo_pergunta", questions.vivo_pergunta, _GET),
+    ("/trabalhos/<job_id>/xa", "responder_xa", questions.responder_xa, _POST),
+    ("/trabalhos/<job_id>/selo", "responder_selo", questions.responder_selo, _POST),
+    ("/trabalhos/<job_id>/reenviar", "reenviar", actions.reenviar, _GET + _POST),
+    ("/trabalhos/<job_id>/cancelar", "cancelar", actions.cancelar, _GET + _POST),
+    ("/trabalhos/<job_id>/folhas", "folhas", actions.folhas, _GET + _POST),
+)
+_FILTERS: tuple[Callable[..., object], ...] = (
+    words.titulo,
+    words.lugar,
+    words.reais,
+    words.total,
+    words.dia,
+    words.hora,
+    words.passo,
+    words.detalhe,
+    words.situacao,
+    words.motivo,
+    words.por_quem,
+    words.plural,
+    context.nome_da_pessoa,
+)
+
+
 def registrar(app: Flask, office: Office) -> None:
     """Add the screens to `app`, which already has its `secret_key`."""
     csrf, limiter = security.preparar(app, office)
@@ -43,47 +79,19 @@ def registrar(app: Flask, office: Office) -> None:
     for kind in (Recusa, HTTPException, Exception):
         bp.register_error_handler(kind, mistakes.pagina_de_erro)
     bp.context_processor(_for_templates)
-    for name in (
-        "titulo",
-        "lugar",
-        "reais",
-        "total",
-        "dia",
-        "hora",
-        "passo",
-        "detalhe",
-        "situacao",
-        "motivo",
-        "plural",
-    ):
-        bp.add_app_template_filter(getattr(words, name), name)
+    for spoken in _FILTERS:
+        bp.add_app_template_filter(spoken)
     bp.add_app_template_filter(lambda valor: words.momento(valor, context.agora()), "momento")
     bp.add_app_template_filter(lambda valor: words.passou(valor, context.agora()), "passou")
-    bp.add_app_template_filter(context.nome_da_pessoa, "nome_da_pessoa")
 
     only_wrong = limiter.limit(
-        security.limite_da_entrada, methods=["POST"], deduct_when=lambda answer: answer.status_code == 401
+        security.limite_da_entrada, methods=_POST, deduct_when=lambda answer: answer.status_code == 401
     )
-    bp.add_url_rule("/entrar", "entrar", only_wrong(login.entrar), methods=["GET", "POST"])
-    bp.add_url_rule("/sair", "sair", login.sair, methods=["POST"])
-    for rule, name, view, methods in (
-        ("/", "painel", board.painel, ["GET"]),
-        ("/vivo/perguntas", "vivo_perguntas", board.vivo_perguntas, ["GET"]),
-        ("/vivo/trabalhos", "vivo_trabalhos", board.vivo_trabalhos, ["GET"]),
-        ("/trabalhos/<job_id>", "trabalho", job_page.trabalho, ["GET"]),
-        ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.vivo_trabalho, ["GET"]),
-        ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.vivo_copia, ["GET"]),
-        ("/trabalhos/<job_id>/pdf", "pdf", job_page.pdf, ["GET"]),
-        ("/trabalhos/<job_id>/pergunta", "pergunta", questions.pergunta, ["GET"]),
-        ("/trabalhos/<job_id>/pergunta/vivo", "vivo_pergunta", questions.vivo_pergunta, ["GET"]),
-        ("/trabalhos/<job_id>/xa", "responder_xa", questions.responder_xa, ["POST"]),
-        ("/trabalhos/<job_id>/selo", "responder_selo", questions.responder_selo, ["POST"]),
-        ("/trabalhos/<job_id>/reenviar", "reenviar", actions.reenviar, ["GET", "POST"]),
-        ("/trabalhos/<job_id>/cancelar", "cancelar", actions.cancelar, ["GET", "POST"]),
-        ("/trabalhos/<job_id>/folhas", "folhas", actions.folhas, ["GET", "POST"]),
-    ):
-        bp.add_url_rule(rule, name, login_required(view), methods=methods)
-    bp.add_url_rule("/<pessoas:caminho>", "desconhecido", _unknown, methods=["GET", "POST"])
+    bp.add_url_rule("/entrar", "entrar", only_wrong(login.entrar), methods=_GET + _POST)
+    bp.add_url_rule("/sair", "sair", login.sair, methods=_POST)
+    for address, name, view, methods in _SCREENS:
+        bp.add_url_rule(address, name, login_required(view), methods=methods)
+    bp.add_url_rule("/<pessoas:caminho>", "desconhecido", _unknown, methods=_GET + _POST)
     app.register_blueprint(bp)
 
 

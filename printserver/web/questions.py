@@ -33,9 +33,9 @@ def vivo_pergunta(job_id: str) -> ResponseReturnValue:
 
 def responder_xa(job_id: str) -> ResponseReturnValue:
     """Answer the XA question: `resposta` is sim or nao."""
+    if digitado("resposta") not in ("sim", "nao"):
+        return _recusado(job_id, Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões, Sim ou Não."))
     sim = digitado("resposta") == "sim"
-    if not sim and digitado("resposta") != "nao":
-        raise Recusa("entrada-invalida", "Diga sim ou não.")
     dados: dict[str, Any] = {"confirma": sim, "escrevente": pessoa().usuario}
     if sim:
         dados["selos"] = digitado("selos").split()  # a yes holds for the seals that it was shown (X1)
@@ -61,7 +61,7 @@ def responder_selo(job_id: str) -> ResponseReturnValue:
     """Answer the ficha's question: `resposta` is com or sem."""
     resposta = digitado("resposta")
     if resposta not in ("com", "sem"):
-        raise Recusa("entrada-invalida", "Diga se a ficha sai com selo ou sem selo.")
+        return _recusado(job_id, Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões."))
     dados = {"gerar": resposta == "com", "escrevente": pessoa().usuario}
     try:
         jobs.responder_selo(office(), autor(), job_id, dados, chave())

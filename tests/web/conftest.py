@@ -6,12 +6,13 @@ from itertools import count
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect, sync_playwright
 from web_house import PESSOAS, SENHA, Clock, House, Person, enter
 from werkzeug.serving import make_server
 
 from printserver import instance, people
 from printserver.app import create_app
+from printserver.config import SETTINGS_FILE
 from printserver.engine import Engine
 from printserver.jobs.office import Office
 
@@ -24,6 +25,7 @@ CHROMIUM = (
     "--disable-component-update",
     "--disable-sync",
 )
+WRONG_PASSWORDS = 3  # a minute
 _addresses = count(1)
 
 
@@ -36,6 +38,8 @@ def clock() -> Clock:
 def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("web") / "serventia"
     instance.criar(folder, clock())
+    with (folder / SETTINGS_FILE).open("a") as settings:
+        settings.write(f"\n[http]\nsenhas_erradas_por_minuto = {WRONG_PASSWORDS}\n")
     office = Office.abrir(folder, clock)
     with office.db.write() as conn:
         for usuario, (nome, papel) in PESSOAS.items():
@@ -79,22 +83,43 @@ def url(app: Flask) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def browser(chromium_path: str) -> Iterator[Browser]:
+    expect.set_options(timeout=15_000)  # a busy machine is no failure
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM))
         yield chromium
         chromium.close()
 
 
+@pytest.fixture(scope="session")
+def session_of_maria(browser: Browser, url: str) -> StorageState:
+    """The cookies of a browser where maria has logged in."""
+    context = browser.new_context(base_url=url)
+    enter(context.new_page(), "maria")
+    state = context.storage_state()
+    context.close()
+    return state
+
+
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
     """A window of a browser of its own, over the running server, where nobody has logged in."""
-    context = browser.new_context(base_url=url, viewport={"width": 1280, "height": 900}, locale="pt-BR")
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
+    yield from _window(browser, url, None)
 
 
 @pytest.fixture
-def desk(page: Page) -> Page:
+def desk(browser: Browser, url: str, session_of_maria: StorageState) -> Iterator[Page]:
     """The same, where maria has logged in."""
-    return enter(page, "maria")
+    yield from _window(browser, url, session_of_maria)
+
+
+def _window(browser: Browser, url: str, state: StorageState | None) -> Iterator[Page]:
+    """Open a window; at its end, no script has failed and the content policy has refused nothing."""
+    size: ViewportSize = {"width": 1280, "height": 900}
+    context = browser.new_context(base_url=url, viewport=size, locale="pt-BR", storage_state=state)
+    context.set_default_timeout(15_000)
+    page, wrong = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
+    yield page
+    context.close()
+    assert wrong == []

@@ -192,7 +192,7 @@ def test_a_pdf_that_does_not_exist_yet_is_told_in_a_page(maria: Person, house: H
 
 def _act(who: Person, job: dict[str, Any], what: str, **fields: str) -> tuple[int, str]:
     path = f"/trabalhos/{job['id']}/{what}"
-    answer = who.send(path, path, **fields)
+    answer = who.send(path, path, **{"confirmo": "sim", **fields})
     if answer.status_code == 303:
         return 303, _text(who, answer.location)
     return answer.status_code, answer.get_data(as_text=True)
@@ -209,6 +209,18 @@ def test_x5_a_failed_print_is_sent_again_with_the_same_seals(maria: Person, hous
     assert after["estado"] == "impresso"
     assert after["selos"] == job["selos"]
     assert any(passo["quem"] == "maria" and passo["sistema"] is None for passo in after["historico"])
+
+
+@pytest.mark.parametrize("what", ["reenviar", "folhas"])
+def test_a_form_that_was_not_sent_by_its_button_does_nothing_and_keeps_what_was_typed(
+    maria: Person, house: House, what: str
+) -> None:
+    job = _stopped(house) if what == "reenviar" else house.livro()
+    status, text = _act(maria, job, what, motivo=MOTIVO, pagina_1="inutilizada", papel_1="A0000001", confirmo="")
+    assert status == 422
+    assert MOTIVO in text
+    assert ("A0000001" in text) is (what == "folhas")
+    assert house.job(job["id"])["historico"] == job["historico"]
 
 
 @pytest.mark.parametrize("what", ["reenviar", "cancelar"])
@@ -233,7 +245,7 @@ def test_what_became_impossible_meanwhile_is_told(maria: Person, house: House) -
     path = f"/trabalhos/{job['id']}/cancelar"
     form = maria.hidden(path, path)
     house.engine.run_once()
-    answer = maria.client.post(path, data={**form, "motivo": MOTIVO})
+    answer = maria.client.post(path, data={**form, "motivo": MOTIVO, "confirmo": "sim"})
     assert answer.status_code == 409
     assert "nada há a cancelar" in answer.get_data(as_text=True)
     assert house.job(job["id"])["estado"] == "impresso"

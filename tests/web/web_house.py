@@ -147,6 +147,7 @@ class Person:
 def enter(page: Page, usuario: str) -> Page:
     """Log in by the keyboard alone."""
     page.goto("/entrar")
+    page.wait_for_selector("#usuario:focus")
     page.keyboard.type(usuario)
     page.keyboard.press("Tab")
     page.keyboard.type(SENHA)
