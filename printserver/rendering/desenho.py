@@ -6,7 +6,7 @@ from printserver.formats import fontes
 from printserver.formats.fontes import PONTOS_POR_MM, NomeDaFonte
 from printserver.rendering.fonte_pdf import NOMES, codificar
 
-_CINZA_DA_FAIXA: Final = "0.62"
+_CINZA_DA_FAIXA: Final = "0.5"
 _TRACO_PT: Final = 0.5
 
 
@@ -69,7 +69,7 @@ class Desenho:
         tamanho = min(largura * 0.82 / um, maximo * PONTOS_POR_MM / 0.66)
         x = (largura - um * tamanho) / 2
         base = y + tamanho * 0.66 / PONTOS_POR_MM / 2
-        self._partes.append(b"q %s G 0.7 w 1 Tr" % _CINZA_DA_FAIXA.encode())
+        self._partes.append(b"q %s G 0.8 w 1 Tr" % _CINZA_DA_FAIXA.encode())
         self.texto(x, base, fonte, tamanho, texto)
         self._partes.append(b"Q")
 

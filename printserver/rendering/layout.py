@@ -62,7 +62,7 @@ class Render:
     ) -> None:
         self._cache = cache.Cache(cache_dir, limite_mb=cache_mb, em_uso=em_uso)
         self._pool = Pool(processos, tempo_limite_s, memoria_mb, inicializar=tarefa.aquecer)
-        self._lembrados: OrderedDict[str, str] = OrderedDict()
+        self._lembrados: OrderedDict[str, Layout] = OrderedDict()
         self._lock = threading.Lock()
 
     def layout(self, pedido: PedidoLayout) -> Layout:
@@ -89,7 +89,7 @@ class Render:
         feito: Layout = self._pool.run(tarefa.montar, trabalho)
         self._cache.usado(feito.hash)
         with self._lock:
-            self._lembrados[chave] = feito.hash
+            self._lembrados[chave] = feito
             while len(self._lembrados) > _LEMBRADOS:
                 self._lembrados.popitem(last=False)
         return feito
@@ -117,12 +117,13 @@ class Render:
 
     def _lembrado(self, chave: str) -> Layout | None:
         with self._lock:
-            hash = self._lembrados.get(chave)
-            if hash is not None:
+            layout = self._lembrados.get(chave)
+            if layout is not None:
                 self._lembrados.move_to_end(chave)
-        if hash is None or (layout := self.kept(hash)) is None:
+        # what is kept may bear the avisos of another body that came to the same pages: the remembered one does not
+        if layout is None or self.kept(layout.hash) is None:
             return None
-        self._cache.usado(hash)
+        self._cache.usado(layout.hash)
         return layout
 
 

@@ -193,6 +193,14 @@ def test_the_pool_makes_a_layout_once_and_keeps_it(render: Render) -> None:
     assert arquivo.exists()
 
 
+def test_bodies_that_come_to_the_same_pages_keep_their_own_avisos(render: Render) -> None:
+    limpo, sujo = pedido(corpo=("html", "<p>Igual.</p>")), pedido(corpo=("html", "<p onclick='x()'>Igual.</p>"))
+    for _ in range(2):
+        assert render.layout(limpo).avisos == ()
+        assert len(render.layout(sujo).avisos) == 1
+    assert render.layout(limpo).hash == render.layout(sujo).hash
+
+
 def test_one_text_asked_for_by_many_threads_gives_one_layout(render: Render) -> None:
     achados: list[Layout] = []
     linhas = [
