@@ -1,0 +1,119 @@
+"""The figures as Markdown: each aim beside what was measured."""
+
+from collections.abc import Iterable, Sequence
+from statistics import median
+
+from bench.accept import MANY
+from bench.accept import Row as AcceptRow
+from bench.day import CLIENTS, Day
+
+PLAIN = "WeasyPrint, plain"
+FIRST = "ours: first layout of a new text"
+AFTER_MINUTA = "ours: livro after its minuta"
+OTHERS = (PLAIN, "WeasyPrint, fonts kept", "Typst", "ReportLab", "Chromium, one page kept", "Chromium, new page")
+
+KEPT_P95_MS = 30
+AFTER_MINUTA_MS = 8
+FIRST_OF_PLAIN = 0.5
+RATE = 40
+GROWTH = 1.05  # of memory after the first hundred jobs; less is the allocator's noise
+
+
+def percentile(times: Sequence[float], share: float) -> float:
+    """Return the value that `share` of the times do not exceed."""
+    ordered = sorted(times)
+    return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """Return a Markdown table; all but the first column to the right."""
+    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def accept(rows: Sequence[AcceptRow]) -> str:
+    """(a)"""
+    new = {(row.database, row.clients): percentile(row.times, 0.95) for row in rows if row.layout == "kept layout"}
+    lines = []
+    for row in rows:
+        p95, aim = percentile(row.times, 0.95), "—"
+        if row.clients == 1 and row.layout == "kept layout":
+            aim = _judged(p95 < KEPT_P95_MS, f"p95 < {KEPT_P95_MS} ms")
+        elif row.clients == 1:
+            aim = f"the layout and {new[row.database, 1]:.0f} ms"
+        lines.append((f"{row.database}, {row.layout}", str(row.clients), _ms(median(row.times)), _ms(p95), aim))
+    return (
+        "## (a) Accepting a livro with two atos\n\nThrough HTTP, from the press to the answer with both seals: "
+        "planned, laid out or found laid out, numbered, signed, committed. One client after another, and "
+        f"{MANY} at once; the engine stamps and delivers meanwhile.\n\n"
+        + table(("", "clients", "p50 ms", "p95 ms", "aim"), lines)
+    )
+
+
+def render(times: dict[str, list[float]], versions: dict[str, str]) -> str:
+    """(b)"""
+    plain = median(times[PLAIN])
+    best = min(median(times[name]) for name in OTHERS)
+    lines = []
+    for name, spent in times.items():
+        middle, aim = median(spent), "—"
+        if name == FIRST:
+            aim = _judged(middle <= FIRST_OF_PLAIN * plain, f"≤ {FIRST_OF_PLAIN} of plain")
+        elif name == AFTER_MINUTA:
+            aim = _judged(middle < AFTER_MINUTA_MS and middle < best, f"< {AFTER_MINUTA_MS} ms, and the first of all")
+        figures = (_ms(middle), _ms(min(spent)), _ms(percentile(spent, 0.95)), f"{middle / plain:.2f}")
+        lines.append((f"{name} ({versions[name]})", *figures, aim))
+    return (
+        "## (b) A deed of two pages, about 900 words\n\nEvery print is of a text that nobody saw before; all take "
+        f"turns in one run, {len(next(iter(times.values())))} times each. Same words (checked), page, fonts, QR and "
+        "seal block. Everybody is warm and gets the QR's matrix from the same half millisecond of code. Ours make and "
+        "sign their seals within the time, and are PDF/A-2b.\n\n"
+        + table(("", "median ms", "least", "p95", "of plain", "aim"), lines)
+    )
+
+
+def day(result: Day) -> str:
+    """(c)"""
+    cpu = ", ".join(f"{task} {spent * 1000:.1f}" for task, spent in sorted(result.cpu.items()))
+    return (
+        "## (c) The day's mix through the whole server\n\nMinuta, livro, traslados 1 and 2, certidão of one deed after "
+        f"another, every deed of new text, {CLIENTS} clients, until every PDF is at its folder queue (SQLite).\n\n"
+        + table(
+            ("documents", "seconds", "documents a second", "answer p50 ms", "p95 ms", "aim"),
+            [
+                (
+                    str(result.documents),
+                    f"{result.seconds:.1f}",
+                    f"{result.rate:.1f}",
+                    _ms(median(result.answers)),
+                    _ms(percentile(result.answers, 0.95)),
+                    _judged(result.rate >= RATE, f"≥ {RATE} a second"),
+                )
+            ],
+        )
+        + f"\n\nProcessor time a document, ms: {cpu}."
+    )
+
+
+def memory(result: Day) -> str:
+    """(d)"""
+    marks = list(result.memory)
+    tasks = [task for task in ("http", "pool", "engine", "others") if task in result.memory[marks[0]]]
+    lines = []
+    for task in tasks:
+        values = [result.memory[mark][task] for mark in marks]
+        held = max(values[1:], default=values[0]) <= values[0] * GROWTH
+        aim = _judged(held, "no growth after the first hundred") if task != "others" else "—"
+        lines.append((task, *(f"{value:.0f}" for value in values), aim))
+    return (
+        "## (d) Memory\n\nResident memory in MB after so many documents of the mix of (c), in one server.\n\n"
+        + table(("", *(f"{mark}" for mark in marks), "aim"), lines)
+    )
+
+
+def _judged(held: bool, aim: str) -> str:
+    return f"{aim}: {'held' if held else '**missed**'}"
+
+
+def _ms(value: float) -> str:
+    return f"{value:.1f}" if value < 100 else f"{value:.0f}"

@@ -1,0 +1,134 @@
+"""The whole server under measurement, as `printserver serve` starts it; its processes and what they use."""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.office import MeasuredOffice
+
+HOST = "127.0.0.1"
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """What the server's processes use: resident memory in MB and processor time in seconds, by their task."""
+
+    memory: dict[str, float]
+    cpu: dict[str, float]
+
+
+class Server:
+    """A running server."""
+
+    def __init__(self, office: MeasuredOffice, port: int, process: subprocess.Popen[bytes]) -> None:
+        self.office = office
+        self.port = port
+        self._process = process
+
+    @property
+    def output(self) -> Path:
+        """The folder of its queue."""
+        return self.office.folder / "saida" / "notas"
+
+    def delivered(self) -> int:
+        """Return how many PDFs are at the queue."""
+        return sum(1 for entry in os.scandir(self.output) if entry.name.endswith(".pdf"))
+
+    def wait_delivered(self, count: int, limit_s: float = 300) -> None:
+        """Return as soon as `count` PDFs are at the queue."""
+        end = time.monotonic() + limit_s
+        while (there := self.delivered()) < count:
+            if time.monotonic() > end:
+                raise TimeoutError(f"{there} of {count} PDFs at the queue after {limit_s:.0f} s")
+            time.sleep(0.005)
+
+    def usage(self) -> Usage:
+        """Measure its processes."""
+        memory: dict[str, float] = {}
+        cpu: dict[str, float] = {}
+        for pid, task in _tasks(self._process.pid):
+            try:
+                status = Path(f"/proc/{pid}/status").read_text()
+                spent = Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+            except FileNotFoundError:
+                continue
+            resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
+            memory[task] = memory.get(task, 0) + int(resident.split()[1]) / 1024
+            cpu[task] = cpu.get(task, 0) + (int(spent[11]) + int(spent[12])) / _TICKS
+        return Usage(memory, cpu)
+
+
+@contextmanager
+def serve(office: MeasuredOffice) -> Iterator[Server]:
+    """Start the server, wait until it can print, and end it with the block."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-c", "from printserver.cli import main; main()", "serve"]
+    command += ["--instance", str(office.folder), "--port", str(port)]
+    with (office.folder / "bench.log").open("wb") as log:
+        process = subprocess.Popen(
+            command, stdout=log, stderr=log, env=os.environ | office.environment, start_new_session=True
+        )
+    try:
+        _wait_ready(process, port, office.folder / "bench.log")
+        yield Server(office, port, process)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def _wait_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
+    end = time.monotonic() + 90
+    while process.poll() is None and time.monotonic() < end:
+        connection = http.client.HTTPConnection(HOST, port, timeout=10)
+        try:
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass
+        finally:
+            connection.close()
+        time.sleep(0.1)
+    raise RuntimeError(f"the server did not start:\n{log.read_text()}")
+
+
+def _tasks(supervisor: int) -> list[tuple[int, str]]:
+    """Return the server's processes with their task: http, pool (its render processes), engine, others."""
+    children: dict[int, list[int]] = {}
+    lines: dict[int, str] = {}
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            parent = int((folder / "stat").read_text().rsplit(")", 1)[1].split()[1])
+            lines[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode("utf-8", "replace")
+        except (FileNotFoundError, ProcessLookupError):
+            continue
+        children.setdefault(parent, []).append(int(folder.name))
+    found = [(supervisor, "others")]
+    for child in children.get(supervisor, []):
+        if "printserver.engine" in lines[child]:
+            found.append((child, "engine"))
+            found += [(pid, "others") for pid in _below(child, children)]
+            continue
+        found.append((child, "others"))  # gunicorn's master
+        for worker in children.get(child, []):
+            found.append((worker, "http"))
+            found += [(pid, "pool" if "spawn_main" in lines[pid] else "others") for pid in _below(worker, children)]
+    return found
+
+
+def _below(pid: int, children: dict[int, list[int]]) -> list[int]:
+    below = []
+    for child in children.get(pid, []):
+        below += [child, *_below(child, children)]
+    return below
