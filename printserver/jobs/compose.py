@@ -25,7 +25,7 @@ from printserver.formats import Faces, Formato, ValoresBloco, ValorSelo
 from printserver.jobs import store
 from printserver.jobs.office import Office
 from printserver.people import Pessoa
-from printserver.rendering import Carimbo, Lado, Layout, PedidoLayout, carimbar, lados
+from printserver.rendering import BaseDanificada, Carimbo, Lado, Layout, PedidoLayout, carimbar, lados
 from printserver.selo import SeloEmitido
 
 MINUTA = "MINUTA"
@@ -179,19 +179,30 @@ def pedido_do_job(office: Office, row: Mapping[Any, Any], formato: Formato) -> P
 def carimbar_job(office: Office, row: Mapping[Any, Any], *, copia_sem_valor: bool = False) -> bytes:
     """Return the job's finished PDF, from its kept layout; or the marked copy that anyone may see (X9)."""
     formato = formato_do_job(office, row)
-    layout: Layout | None = office.render.kept(row["layout"])
-    if layout is None:
-        layout = office.render.layout(pedido_do_job(office, row, formato))
+    layout = _layout_do_job(office, row, formato)
     stamp = _carimbo(row["carimbo"])
     if copia_sem_valor:
         stamp = dataclasses.replace(stamp, faixas=(*stamp.faixas, COPIA_SEM_VALOR), qr_riscado=True)
-    return carimbar(layout, office.render.pdf(layout.hash), formato, stamp)
+    try:
+        return carimbar(layout, office.render.pdf(layout.hash), formato, stamp)
+    except BaseDanificada:
+        office.render.descartar(layout.hash)
+        layout = _layout_do_job(office, row, formato)
+        return carimbar(layout, office.render.pdf(layout.hash), formato, stamp)
+
+
+def _layout_do_job(office: Office, row: Mapping[Any, Any], formato: Formato) -> Layout:
+    """Return the job's kept layout, or make it anew. Raises ValueError if it came out otherwise than it was sealed."""
+    layout = office.render.kept(row["layout"]) or office.render.layout(pedido_do_job(office, row, formato))
+    if layout.paginas != row["paginas"]:
+        raise ValueError(f"the layout has {layout.paginas} pages, and was sealed with {row['paginas']}")
+    return layout
 
 
 def posicoes_no_arquivo(office: Office, row: Mapping[Any, Any], paginas: Sequence[int]) -> list[int]:
     """Return where the document's pages (from 1) stand in its printed file (from 0): empty sides may lie between."""
     formato = formato_do_job(office, row)
-    layout = office.render.kept(row["layout"]) or office.render.layout(pedido_do_job(office, row, formato))
+    layout = _layout_do_job(office, row, formato)
     order = lados(layout, formato, _carimbo(row["carimbo"]))
     return [place for page in paginas for place, side in enumerate(order) if side.pagina == page]
 

@@ -35,6 +35,11 @@ class Cache:
         """Return the file of a layout's pages, which need not exist."""
         return _arquivo(self.pasta, hash, ".pdf")
 
+    def descartar(self, hash: str) -> None:
+        """Throw a layout out. The mark of wholeness goes first: no reader may find it without its pages."""
+        for sufixo in (".json", ".pdf"):
+            _arquivo(self.pasta, hash, sufixo).unlink(missing_ok=True)
+
     def usado(self, hash: str) -> None:
         """Note that a layout was made or used now, and throw out old ones when there are too many."""
         for sufixo in (".pdf", ".json"):
@@ -84,9 +89,7 @@ class Cache:
                 return
             if hash in guardados:
                 continue
-            # the mark of wholeness goes first: no reader may find it without its pages
-            for sufixo in (".json", ".pdf"):
-                _arquivo(self.pasta, hash, sufixo).unlink(missing_ok=True)
+            self.descartar(hash)
             self._contados.discard(hash)
             self._tamanho = (self._tamanho or 0) - tamanho
 

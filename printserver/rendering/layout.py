@@ -102,6 +102,10 @@ class Render:
         """Return the file of a kept layout's pages."""
         return self._cache.pdf(hash)
 
+    def descartar(self, hash: str) -> None:
+        """Throw a kept layout out whose file is damaged (`BaseDanificada`): the next `layout` makes it anew."""
+        self._cache.descartar(hash)
+
     def formato(self, hash: str) -> Formato | None:
         """Return the very version of the format that a kept layout was made with."""
         lido = cache.ler(self._cache.pasta, hash)
