@@ -16,6 +16,7 @@ from printserver.web.context import agora, is_htmx, office
 
 _POR_PAGINA = 50
 _POR_ULTIMO = "9999"  # after every moment: a question that waits for ever
+_pages: live.Kept[dict[str, Any]] = live.Kept()
 _questions: live.Kept[list[dict[str, Any]]] = live.Kept()
 _days: live.Kept[list[dict[str, Any]]] = live.Kept()
 
@@ -40,6 +41,15 @@ class Filtro:
         parts: dict[str, object] = {"dia": self.dia.isoformat()} if self.dia != local_date(agora()) else {}
         parts |= {name: value for name in ("estado", "tipo", "texto") if (value := getattr(self, name))}
         return parts | ({"pagina": self.pagina} if self.pagina > 1 else {})
+
+
+@dataclass(frozen=True, slots=True)
+class Lista:
+    """A page of jobs, how many there are in all, and among how many a text was looked for (0: none was)."""
+
+    itens: list[dict[str, Any]]
+    total: int
+    procurados: int = 0
 
 
 def painel() -> ResponseReturnValue:
@@ -88,21 +98,35 @@ def _perguntas(abertas: list[dict[str, Any]]) -> live.Parte:
 
 
 def _trabalhos(filtro: Filtro) -> live.Parte:
-    here = office()
-    todos = _days.get(here, (here.nome_da_instancia, filtro.dia), lambda: jobs.do_dia(here, filtro.dia))
-    passam = [job for job in todos if _passa(job, filtro)]
-    inicio = (filtro.pagina - 1) * _POR_PAGINA
+    lista = _procurados(filtro) if filtro.texto else _do_dia(filtro)
     return live.parte(
         "screens/_trabalhos.html",
         "web.vivo_trabalhos",
         filtro.endereco(),
-        trabalhos=passam[inicio : inicio + _POR_PAGINA],
-        achados=len(passam),
-        do_dia=len(todos),
-        paginas=max(1, -(-len(passam) // _POR_PAGINA)),
+        lista=lista,
+        paginas=max(1, -(-lista.total // _POR_PAGINA)),
         filtro=filtro,
         hoje=local_date(agora()),
     )
+
+
+def _do_dia(filtro: Filtro) -> Lista:
+    """Return a page of the day's jobs, as the tables filter them."""
+    here, dia = office(), filtro.dia.isoformat()
+    nomes = {"de": dia, "ate": dia, "estado": filtro.estado, "tipo": filtro.tipo}
+    filtros = {nome: valor for nome, valor in nomes.items() if valor}
+    key = (here.nome_da_instancia, filtro)
+    achado = _pages.get(here, key, lambda: jobs.listar(here, filtros, filtro.pagina))
+    return Lista(achado["itens"], achado["total"])
+
+
+def _procurados(filtro: Filtro) -> Lista:
+    """Return a page of the jobs in which every word of the text is found, however it is written."""
+    here = office()
+    todos = _days.get(here, (here.nome_da_instancia, filtro.dia), lambda: jobs.do_dia(here, filtro.dia))
+    passam = [job for job in todos if _passa(job, filtro)]
+    inicio = (filtro.pagina - 1) * _POR_PAGINA
+    return Lista(passam[inicio : inicio + _POR_PAGINA], len(passam), procurados=len(todos))
 
 
 def _filtro() -> Filtro:

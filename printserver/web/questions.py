@@ -99,7 +99,7 @@ def _mostrar(job: Mapping[str, Any], forma: Forma) -> str:
         selos=selos,
         anterior=_anterior(selos),
         papel_em_maos=job["documento"]["tipo"] in _DEIXA_O_CARTORIO,
-        folhas_novas=job["documento"]["tipo"] == "livro" and office().settings.livro.folhas_novas,
+        folhas_novas=job["documento"]["tipo"] == "livro" and office().regras.folhas_novas,
         encerrado=bool(aberta["xa_ate"]) and words.passou(aberta["xa_ate"], agora()),
         chefia=pessoa().papel in people.CHEFIA,
     )

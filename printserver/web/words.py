@@ -45,7 +45,7 @@ ESTADOS: Mapping[str, Situacao] = {
     "aceito": Situacao("Aceito", "Recebido. O PDF está sendo preparado.", "andamento"),
     "renderizado": Situacao("PDF pronto", "O PDF está pronto e vai para a fila da impressora.", "andamento"),
     "entregue": Situacao("Na fila", "A fila da impressora recebeu o documento.", "andamento"),
-    "impresso": Situacao("Impresso", "As folhas saíram.", "feito"),
+    "impresso": Situacao("Impresso", "As folhas saíram, ou o arquivo foi gravado na pasta.", "feito"),
     "incerto": Situacao(
         "Incerto", "Não se sabe o que saiu no papel. Confira a impressora e diga folha por folha.", "problema"
     ),

@@ -86,6 +86,18 @@ def test_the_cookie_is_out_of_reach_and_secure_under_tls(app: Flask) -> None:
         assert ("Secure" in cookie) is secure
 
 
+def test_under_tls_a_form_is_taken_from_our_own_pages_alone(app: Flask) -> None:
+    client, site = app.test_client(), "https://cartorio.example"
+    page = client.get("/entrar", base_url=site).get_data(as_text=True)
+    token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
+    form = {"csrf_token": token, "usuario": "maria", "senha": SENHA}
+    statuses = [
+        client.post("/entrar", base_url=site, data=form, headers={"Referer": referrer}).status_code
+        for referrer in ("https://mau.example/", f"{site}/entrar")
+    ]
+    assert statuses == [400, 303]
+
+
 def test_a_session_ends_after_its_hours_however_much_it_is_used(maria: Person, house: House, later: Clock) -> None:
     hours = house.office.settings.pessoas.sessao_horas
     later.ahead += timedelta(hours=hours - 1)

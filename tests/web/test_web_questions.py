@@ -1,6 +1,7 @@
 """The questions on the screen: yes, no, once, with a reason, by whom it may be (X1-X4, X7, N9, A1, A4)."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -95,6 +96,21 @@ def test_x2_only_what_leaves_the_office_asks_for_the_paper(maria: Person, house:
     _before, traslado = house.traslado_question()
     assert "papel_em_maos" not in maria.get(_ask(livro["id"])).get_data(as_text=True)
     assert "papel_em_maos" in maria.get(_ask(traslado["id"])).get_data(as_text=True)
+
+
+def test_x7_a_livro_of_numbered_folhas_asks_for_new_ones(
+    maria: Person, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _before, held = house.xa_question()
+    assert "folha_inicial" not in maria.get(_ask(held["id"])).get_data(as_text=True)
+    monkeypatch.setattr(house.office, "regras", replace(house.office.regras, folhas_novas=True))
+    old = held["documento"]["folha_inicial"]
+    for given in ({}, {"folha_inicial": old}):
+        status, text = _answer(maria, held["id"], "sim", motivo=MOTIVO, **given)
+        assert status == 422
+        assert 'id="erro-folha_inicial"' in text
+    assert _answer(maria, held["id"], "sim", motivo=MOTIVO, folha_inicial="900", folha_final="905")[0] == 303
+    assert house.job(held["id"])["documento"]["folha_inicial"] == "900"
 
 
 def test_x1_a_question_is_answered_once_and_the_second_person_is_told_by_whom(maria: Person, house: House) -> None:
