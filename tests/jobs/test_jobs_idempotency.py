@@ -1,0 +1,146 @@
+"""One Idempotency-Key for each press of the button: what it made is found again, and never made twice."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from printserver import people
+from support.office import IMPOSSIVEL, House
+
+
+@pytest.fixture
+def other_key(house: House) -> str:
+    """The API key of another system of the office."""
+    with house.office.db.write() as conn:
+        return people.criar_chave(conn, 1, "outro", people.DIREITOS, house.clock())
+
+
+def test_same_key_and_body_give_the_first_status_and_the_job_as_it_stands(house: House) -> None:
+    documento = house.livro()
+    first = house.post(documento, chave="k")
+    house.engine.run_once()
+    again = house.post(documento, chave="k")
+    assert (first.status, first.replay, first.job["estado"]) == (202, False, "aceito")
+    assert (again.status, again.replay, again.job["estado"]) == (202, True, "impresso")
+    assert again.job["id"] == first.job["id"]
+    assert len(house.codes()) == 2
+
+
+def test_another_body_under_the_same_key_is_refused(house: House) -> None:
+    house.post(house.certidao(), chave="k")
+    before = house.state()
+    found = house.post(house.certidao(), chave="k")
+    assert (found.status, found.word) == (422, "chave-reutilizada")
+    assert house.state() == before
+
+
+def test_bodies_are_compared_as_json_values(house: House) -> None:
+    documento = house.certidao(via=1)
+    first = house.post(documento, chave="k")
+    turned = dict(reversed(documento.items())) | {"via": 1.0}
+    again = house.call("POST", "/jobs", {"escrevente": "maria", "documento": turned}, chave="k")
+    assert (again.status, again.replay, again.job["id"]) == (202, True, first.job["id"])
+    assert house.call("POST", "/jobs", {"escrevente": "maria", "documento": turned | {"via": "1"}}, chave="k").word == (
+        "chave-reutilizada"
+    )
+
+
+def test_an_answer_that_made_no_job_leaves_the_key_free(house: House) -> None:
+    documento = house.livro()
+    assert (
+        house.post(documento | {"instrumento": documento["instrumento"] | {"corpo": IMPOSSIVEL}}, chave="k").status
+        == 422
+    )
+    assert house.post(house.traslado("P-nunca-visto"), chave="k").status == 404
+    found = house.post(documento, chave="k")
+    assert (found.status, found.replay) == (202, False)
+
+
+def test_a_held_job_binds_its_key_whatever_becomes_of_it(house: House) -> None:
+    documento = house.livro()
+    house.printed(documento)
+    first = house.post(documento, chave="k")
+    house.yes(first.job["id"])
+    house.engine.run_once()
+    again = house.post(documento, chave="k")
+    assert (again.status, again.word, again.replay) == (409, "reimpressao-exige-xa", True)
+    assert (again.job["id"], again.job["estado"]) == (first.job["id"], "impresso")
+    assert len(house.codes()) == 2 + 2 + 2
+
+
+def test_keys_belong_to_the_api_key(house: House, other_key: str) -> None:
+    first, second = house.certidao(), house.certidao()
+    mine, theirs = house.post(first, chave="k"), house.post(second, chave="k", key=other_key)
+    assert (mine.status, theirs.status) == (202, 202)
+    assert [each["id"] for each in house.call("GET", "/jobs?chave=k").json["itens"]] == [mine.job["id"]]
+    found = house.call("GET", "/jobs?chave=k", key=other_key).json["itens"]
+    assert [each["id"] for each in found] == [theirs.job["id"]]
+
+
+def test_without_a_key_every_post_is_a_new_wish(house: House) -> None:
+    documento = {"tipo": "minuta", "instrumento": house.instrumento()}
+    assert house.taken(documento)["id"] != house.taken(documento)["id"]
+
+
+def test_a_key_has_up_to_255_characters(house: House) -> None:
+    assert house.post(house.certidao(), chave="k" * 255).status == 202
+    assert house.post(house.certidao(), chave="k" * 256).word == "entrada-invalida"
+
+
+def _xa(house: House) -> tuple[str, dict[str, Any]]:
+    documento = house.livro()
+    house.printed(documento)
+    return f"/jobs/{house.question(documento)['id']}/xa", {"confirma": True, "motivo": "erro"}
+
+
+def _no(house: House) -> tuple[str, dict[str, Any]]:
+    documento = house.livro()
+    house.printed(documento)
+    return f"/jobs/{house.question(documento)['id']}/xa", {"confirma": False}
+
+
+def _selo(house: House) -> tuple[str, dict[str, Any]]:
+    return f"/jobs/{house.post(house.ficha()).job['id']}/selo", {"gerar": True}
+
+
+def _excluir(house: House) -> tuple[str, dict[str, Any]]:
+    return f"/jobs/{house.printed(house.livro())['id']}/excluir", {"motivo": "erro"}
+
+
+def _folhas(house: House) -> tuple[str, dict[str, Any]]:
+    said = [{"pagina": 1, "estado": "inutilizada"}]
+    return f"/jobs/{house.printed(house.livro())['id']}/folhas", {
+        "motivo": "amassada",
+        "paginas": said,
+        "imprimir": "1",
+    }
+
+
+def _cancelar(house: House) -> tuple[str, dict[str, Any]]:
+    return f"/jobs/{house.taken(house.livro())['id']}/cancelar", {"motivo": "desistência"}
+
+
+def _reenviar(house: House) -> tuple[str, dict[str, Any]]:
+    job = house.taken(house.livro())["id"]
+    house.act(job, "cancelar")
+    return f"/jobs/{job}/reenviar", {"motivo": "nada saiu"}
+
+
+@pytest.mark.parametrize("action", [_xa, _no, _selo, _excluir, _folhas, _cancelar, _reenviar])
+def test_every_post_that_acts_on_a_job_answers_once_for_each_key(
+    house: House, action: Callable[[House], tuple[str, dict[str, Any]]]
+) -> None:
+    path, data = action(house)
+    data["escrevente"] = "maria"
+    first = house.call("POST", path, data, chave="k")
+    assert (first.status, first.replay) == (200, False), first
+    house.engine.run_once()
+    before = house.state()
+    again = house.call("POST", path, data, chave="k")
+    assert (again.status, again.replay, again.json["id"]) == (200, True, first.json["id"])
+    assert again.json == house.job(first.json["id"])
+    other = house.call("POST", path, data | {"escrevente": "rui"}, chave="k")
+    assert (other.status, other.word) == (422, "chave-reutilizada")
+    assert house.post(house.certidao(), chave="k").word == "chave-reutilizada"
+    assert house.state() == before

@@ -1,0 +1,399 @@
+"""A real office for tests: its tables, its certificate, its engine and its HTTP face, and a clock that tests move.
+
+The office is made once and copied for each test; the processes that lay out, and what they laid out, are shared.
+"""
+
+import atexit
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from io import BytesIO
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import sqlalchemy as sa
+import zxingcpp
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from printserver import db, instance, people
+from printserver.api import nova_aplicacao, registrar
+from printserver.config import SETTINGS_FILE
+from printserver.db import Database
+from printserver.engine import Engine
+from printserver.jobs.office import Office
+from printserver.rendering import Render
+from support.postgres import PrivatePostgres
+
+AGORA = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
+PESSOAS = {"maria": "escrevente", "rui": "substituto", "tereza": "tabeliao"}
+SENHA = "correta cavalo bateria"
+FEES = {
+    "tabeliao": "55.70",
+    "estado": "15.83",
+    "secretaria_fazenda": "10.83",
+    "santa_casa": "0.56",
+    "registro_civil": "2.93",
+    "tribunal_justica": "3.82",
+    "iss": "2.78",
+    "ministerio_publico": "2.67",
+}
+TOTAL = 9512  # of FEES, in centavos
+ISENTO = {"isento": True, "motivo_isencao": "beneficiário da justiça gratuita"}
+CURTO = {"formato": "texto", "conteudo": "SAIBAM quantos esta escritura virem, que assim o disseram."}
+LONGO = {
+    "formato": "texto",
+    "conteudo": "\n\n".join(f"Cláusula {n}. " + "Assim o disseram e outorgaram. " * 25 for n in range(9)),
+}
+IMPOSSIVEL = {"formato": "pdf", "conteudo": "bmFvIGUgdW0gcGRm"}
+
+
+class Clock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime = AGORA) -> None:
+        self.now = now
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def forward(self, **much: float) -> None:
+        """Put the clock forward by that many `hours`, `minutes`, `seconds` …"""
+        self.now += timedelta(**much)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the HTTP face answered."""
+
+    status: int
+    headers: Mapping[str, str]
+    json: Any
+
+    @property
+    def word(self) -> str | None:
+        """The problem's word; None for a success."""
+        kind = self.json.get("type") if isinstance(self.json, dict) else None
+        return str(kind).rpartition("/")[2] if self.status >= 400 else None
+
+    @property
+    def job(self) -> dict[str, Any]:
+        """The job that was made or held."""
+        found: dict[str, Any] = self.json["job"] if self.status >= 400 else self.json
+        return found
+
+    @property
+    def replay(self) -> bool:
+        return self.headers.get("Idempotent-Replay") == "true"
+
+
+@dataclass
+class House:
+    """The office as a legacy program and its people use it."""
+
+    office: Office
+    clock: Clock
+    key: str
+    app: Flask
+    engine: Engine = field(init=False)
+    numbers: Iterator[int] = field(default_factory=lambda: count(1))
+
+    def __post_init__(self) -> None:
+        self.engine = Engine(self.office)
+
+    @property
+    def folder(self) -> Path:
+        return self.office.instance
+
+    @property
+    def out(self) -> Path:
+        """Where the queue `notas` writes its prints."""
+        return self.folder / "saida" / "notas"
+
+    # -- the HTTP face ------------------------------------------------------------------------------------------------
+
+    def call(
+        self, method: str, path: str, data: Any = None, *, chave: str | None = None, key: str | None = None
+    ) -> Answer:
+        """Call `/api/v1` + `path`. `chave` is the Idempotency-Key, `key` the API key (default: all rights)."""
+        client: FlaskClient = self.app.test_client()
+        headers = {"Authorization": f"Bearer {key or self.key}"}
+        if chave is not None:
+            headers["Idempotency-Key"] = chave
+        found = client.open(f"/api/v1{path}", method=method, json=data, headers=headers)
+        body = found.get_json() if found.is_json else found.get_data()
+        return Answer(found.status_code, dict(found.headers), body)
+
+    def post(
+        self,
+        documento: dict[str, Any],
+        *,
+        chave: str | None = None,
+        key: str | None = None,
+        escrevente: str = "maria",
+        **more: Any,
+    ) -> Answer:
+        """Send a document; nothing is printed until the engine runs."""
+        return self.call(
+            "POST", "/jobs", {"documento": documento, "escrevente": escrevente, **more}, chave=chave, key=key
+        )
+
+    def act(self, job_id: str, action: str, *, chave: str | None = None, **data: Any) -> Answer:
+        """Answer a question of a job or act on it: `xa`, `selo`, `folhas`, `reenviar`, `cancelar`, `excluir`."""
+        body = {"escrevente": "maria"} | ({} if action == "selo" else {"motivo": "erro de digitação"}) | data
+        return self.call("POST", f"/jobs/{job_id}/{action}", body, chave=chave)
+
+    def yes(self, job_id: str, **data: Any) -> Answer:
+        return self.act(job_id, "xa", **{"confirma": True, "papel_em_maos": True, **data})
+
+    def no(self, job_id: str, **data: Any) -> Answer:
+        return self.act(job_id, "xa", **{"confirma": False, **data})
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        found = self.call("GET", f"/jobs/{job_id}")
+        assert found.status == 200, found
+        return dict(found.json)
+
+    def selo(self, codigo: str) -> dict[str, Any]:
+        found = self.call("GET", f"/selos/{codigo}")
+        assert found.status == 200, found
+        return dict(found.json)
+
+    def pdf(self, job_id: str, query: str = "", key: str | None = None) -> bytes:
+        found = self.call("GET", f"/jobs/{job_id}/pdf{query}", key=key)
+        assert found.status == 200, found
+        return bytes(found.json)
+
+    def taken(self, documento: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Send a document that must be taken; return its job, not yet printed."""
+        found = self.post(documento, **more)
+        assert found.status == 202, found
+        return found.job
+
+    def printed(self, documento: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Send a document that must be taken and print it; return its job."""
+        job = self.taken(documento, **more)
+        self.engine.run_once()
+        return self.job(job["id"])
+
+    def question(self, documento: dict[str, Any], **more: Any) -> dict[str, Any]:
+        """Send a document that must be held by the XA question; return its job."""
+        found = self.post(documento, **more)
+        assert (found.status, found.word) == (409, "reimpressao-exige-xa"), found
+        return found.job
+
+    # -- documents ----------------------------------------------------------------------------------------------------
+
+    def instrumento(self, **more: Any) -> dict[str, Any]:
+        """Return an INSTRUMENTO of two atos that no other has, on folhas of its own."""
+        n = next(self.numbers)
+        return {
+            "id": f"P-2026-{n:06}",
+            "livro": "0123",
+            "folha_inicial": f"{10 * n:03}",
+            "titulo": "Escritura de venda e compra",
+            "partes": [{"qualidade": "Outorgante", "nome": "Ana de Assunção"}],
+            "atos": [
+                {"ato": "ES", "descricao": "Usufruto", **ISENTO},
+                {"ato": "ES", "descricao": "Venda e compra", "principal": True, "emolumentos": FEES},
+            ],
+            "corpo": CURTO,
+        } | more
+
+    def livro(self, **more: Any) -> dict[str, Any]:
+        return {"tipo": "livro", "instrumento": self.instrumento(**more)}
+
+    @staticmethod
+    def traslado(of: str, numero: int | str = 1, **more: Any) -> dict[str, Any]:
+        """Return traslado `numero` of the instrumento of that id."""
+        return {"tipo": "traslado", "numero": numero, "instrumento": {"id": of}, **more}
+
+    def certidao(self, **more: Any) -> dict[str, Any]:
+        """Return a certidão of an act that is not in this server, free of charge."""
+        return {"tipo": "certidao", "pedido": f"2026/{next(self.numbers):06}", "corpo": CURTO} | ISENTO | more
+
+    def ficha(self, **more: Any) -> dict[str, Any]:
+        return {"tipo": "ficha_abertura", "ficha": f"{next(self.numbers):06}", "pessoa": {"nome": "Ana Souza"}} | more
+
+    # -- the tables ---------------------------------------------------------------------------------------------------
+
+    def rows(self, table: sa.Table, *where: sa.ColumnElement[bool]) -> list[dict[str, Any]]:
+        """Return the rows of a table, in the order of their first key."""
+        with self.office.db.read() as conn:
+            query = sa.select(table).where(*where).order_by(*table.primary_key.columns)
+            return [dict(row) for row in conn.execute(query).mappings()]
+
+    def codes(self) -> list[str]:
+        """Return every seal ever made, in the order of making."""
+        return [row["codigo"] for row in self.rows(db.selo)]
+
+    def numbers_taken(self) -> list[int]:
+        """Return the sequential number of every seal ever made (S3), sorted."""
+        return sorted(int(code[9:22]) for code in self.codes())
+
+    def assert_gapless(self) -> None:
+        """S3: the numbers are 1, 2, 3 … and the next one is not lost either."""
+        taken = self.numbers_taken()
+        assert taken == list(range(1, len(taken) + 1))
+        with self.office.db.read() as conn:
+            following = conn.execute(sa.select(db.sequencia.c.proximo)).scalar_one_or_none() or 1
+        assert following == len(taken) + 1
+
+    def state(self) -> tuple[Any, ...]:
+        """Return what a refusal must leave as it is: seals, next number, jobs, questions, folhas, papers, log."""
+        with self.office.db.read() as conn:
+            counts = [conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in _WATCHED]
+            return (*counts, *conn.execute(sa.select(db.sequencia.c.proximo)).scalars())
+
+
+_WATCHED = (db.selo, db.job, db.outbox, db.pergunta, db.folha_lado, db.papel, db.log, db.idempotencia)
+
+
+@contextmanager
+def open_house(
+    folder: Path,
+    *,
+    postgres: PrivatePostgres | None = None,
+    settings: Mapping[str, Mapping[str, Any]] | None = None,
+    clock: Clock | None = None,
+) -> Iterator[House]:
+    """Give a fresh demonstration office in `folder`, on SQLite or on a database of its own in `postgres`.
+
+    `settings` are put into its configuration, by section and name.
+    """
+    made = _on_postgres(postgres) if postgres is not None else _on_sqlite()
+    shutil.copytree(made.folder, folder)
+    sections: dict[str, dict[str, Any]] = tomllib.loads((folder / SETTINGS_FILE).read_text("utf-8"))
+    for name, values in (settings or {}).items():
+        sections.setdefault(name, {}).update(values)
+    url = postgres.create(template=made.database) if postgres is not None else None
+    if url is not None:
+        sections["banco"] = {"url": url}
+    (folder / SETTINGS_FILE).write_text(_toml(sections), "utf-8")
+    house = reopen(folder, clock or Clock(), made.key)
+    with house.office.db.write() as conn:
+        conn.execute(sa.update(db.fila).values(destino=str(folder / "saida" / "notas")))
+    try:
+        yield house
+    finally:
+        house.office.db.close()
+        if url is not None and postgres is not None:
+            postgres.drop(url)
+
+
+def reopen(folder: Path, clock: Clock, key: str) -> House:
+    """Open the office of `folder` (once more, as another process would); its owner closes `office.db`."""
+    office = Office.abrir(folder, clock)
+    office.render = _render()
+    app = nova_aplicacao("office-under-test")
+    registrar(app, office)
+    return House(office, clock, key, app)
+
+
+# -- what is on paper -------------------------------------------------------------------------------------------------
+
+
+def text(pdf: bytes) -> str:
+    """Return the text of a PDF."""
+    return subprocess.run(["pdftotext", "-", "-"], input=pdf, capture_output=True, check=True).stdout.decode()
+
+
+def qr_codes(pdf: bytes) -> list[str]:
+    """Return what a reader finds in the QR codes of a PDF, page by page."""
+    found = []
+    with tempfile.TemporaryDirectory() as folder:
+        command = ["pdftoppm", "-r", "200", "-gray", "-png", "-", f"{folder}/p"]
+        subprocess.run(command, input=pdf, check=True)
+        for page in sorted(Path(folder).iterdir()):
+            with Image.open(page) as image:
+                found += [each.text for each in zxingcpp.read_barcodes(image)]
+    return found
+
+
+def pages(pdf: bytes) -> int:
+    """Return how many pages a PDF has."""
+    with pikepdf.open(BytesIO(pdf)) as opened:
+        return len(opened.pages)
+
+
+# -- what is made once ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Made:
+    folder: Path
+    key: str
+    database: str = ""
+
+
+@cache
+def _workshop() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="serventia-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+@cache
+def _render() -> Render:
+    """Return the renderer that all offices of the run share, with what it laid out so far."""
+    limits = {"tempo_limite_s": 20, "memoria_mb": 1024, "cache_mb": 500}
+    shared = Render(_workshop() / "cache", processos=2, em_uso=set, **limits)
+    atexit.register(shared.close)
+    return shared
+
+
+@cache
+def _on_sqlite() -> _Made:
+    return _make(_workshop() / "sqlite")
+
+
+@cache
+def _on_postgres(server: PrivatePostgres) -> _Made:
+    folder, keys = _workshop() / f"postgres-{id(server)}", []
+
+    def prepare(url: str) -> None:
+        os.environ["PRINTSERVER_BANCO_URL"] = url
+        try:
+            keys.append(_make(folder).key)
+        finally:
+            del os.environ["PRINTSERVER_BANCO_URL"]
+
+    database = server.template("serventia_de_teste", prepare)
+    return _Made(folder, keys[0], database)
+
+
+def _make(folder: Path) -> _Made:
+    made = instance.criar(folder, AGORA)
+    url = os.environ.get("PRINTSERVER_BANCO_URL") or f"sqlite:///{folder / 'printserver.db'}"
+    database = Database(url)
+    with database.write() as conn:
+        for usuario, papel in PESSOAS.items():
+            people.criar_pessoa(conn, 1, usuario, usuario.title(), papel, SENHA, AGORA)
+    with database.read() as conn:
+        if database.sqlite:
+            conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return _Made(folder, made.chave)
+
+
+def _toml(sections: Mapping[str, Mapping[str, Any]]) -> str:
+    lines: list[str] = []
+    for section, values in sections.items():
+        lines.append(f"[{section}]")
+        lines += [f"{name} = {_value(value)}" for name, value in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _value(value: object) -> str:
+    return value.isoformat() if isinstance(value, date) else json.dumps(value, ensure_ascii=False)
