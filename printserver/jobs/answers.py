@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from printserver import audit, db, people
 from printserver.audit import Registro
+from printserver.clock import local_date
 from printserver.documents import (
     FichaAbertura,
     Identidade,
@@ -344,12 +345,21 @@ def _folhas(conn: Connection, office: Office, documento_id: int) -> set[int]:
 
 
 def _dados(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Any:
-    """Return the held request as it is printed: on the folhas that the answer gives, if it gives any (X7)."""
+    """Return the held request as it is printed: on the folhas that the answer gives, if it gives any (X7).
+
+    A livro dated the day it was asked for keeps that date if the question waited over midnight: the reason that a past
+    day needs (S7) is that wait, and goes on record.
+    """
     dados = store.devolver_corpos(conn, office.serventia_id, row["pedido"])
-    if answer.folha_inicial is not None and row["tipo"] == "livro":
-        instrumento = dados["documento"]["instrumento"]
+    if row["tipo"] != "livro":
+        return dados
+    instrumento = dados["documento"]["instrumento"]
+    if answer.folha_inicial is not None:
         instrumento["folha_inicial"] = answer.folha_inicial
         instrumento["folha_final"] = answer.folha_final
+    asked_on = local_date(row["criado_em"]).isoformat()
+    if instrumento.get("data") == asked_on and not instrumento.get("motivo_data"):
+        instrumento["motivo_data"] = f"reimpressão pedida em {asked_on}, confirmada depois"
     return dados
 
 
