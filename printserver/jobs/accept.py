@@ -26,7 +26,7 @@ from printserver.documents import (
     ler_pedido,
     normalizar,
 )
-from printserver.errors import Recusa
+from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs import compose, idempotency, questions, sealing, store, views
 from printserver.jobs.idempotency import Feito
 from printserver.jobs.office import Office
@@ -428,22 +428,25 @@ def _conferir_papeis(conn: Connection, office: Office, p: Preparado) -> None:
 
 
 def _substituir(conn: Connection, office: Office, p: Preparado, lugar: Lugar, quem: Autor) -> list[Registro]:
-    """Mark the print whose seal this one names as replaced (X8); its seal is neither excluded nor rectified."""
+    """Mark the print whose seal this one names as replaced (X8); its seal is neither excluded nor rectified.
+
+    Raises `Recusa` `entrada-invalida` if another live print has replaced it already.
+    """
     if p.plano.substitui is None:
         return []
-    job, selo = db.job, db.selo
-    old = conn.execute(
-        sa.select(job.c.id, job.c.estado, job.c.documento_id)
-        .join(selo, (selo.c.serventia_id == job.c.serventia_id) & (selo.c.job_id == job.c.id))
-        .where(selo.c.serventia_id == office.serventia_id, selo.c.codigo == p.plano.substitui)
-    ).one()
+    job = db.job
+    old = store.job_do_selo(conn, office.serventia_id, p.plano.substitui)
+    if old["substituido_por"] and store.job_por_id(conn, office.serventia_id, old["substituido_por"])["viva"]:
+        raise entrada_invalida(
+            "documento.substitui", f"este selo já foi substituído, pelo trabalho {old['substituido_por']}"
+        )
     changes: dict[str, Any] = {"substituido_por": lugar.job_id}
-    if old.documento_id == lugar.documento_id:
+    if old["documento_id"] == lugar.documento_id:
         changes["viva"] = False  # the new print is now the document's one
-    conn.execute(sa.update(job).where(job.c.serventia_id == office.serventia_id, job.c.id == old.id).values(**changes))
+    conn.execute(sa.update(job).where(job.c.n == old["n"]).values(**changes))
     reason = getattr(p.pedido.documento, "motivo", None)
     what = {"substituido_por": lugar.job_id, "motivo": reason}
-    return [_registro(old.id, old.estado, quem, what)]
+    return [_registro(old["id"], old["estado"], quem, what)]
 
 
 def _citar(conn: Connection, office: Office, p: Preparado, lugar: Lugar) -> None:

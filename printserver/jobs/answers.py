@@ -253,6 +253,7 @@ def _excluir(office: Office, autor: Autor, job_id: str, answer: Exclusao, chave:
         before, vivos = _nada_a_caminho(conn, office, documento_id, _identidade(conn, row))
         _conferir_exclusao(conn, office, row, answer, agora)
         entries = _desfazer(conn, office, documento_id, before, vivos, answer.motivo, quem, agora)
+        entries += _devolver_substituida(conn, before, quem)
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
         audit.escrever(conn, sid, agora, entries)
 
@@ -308,6 +309,21 @@ def _desfazer(
         conn.execute(sa.update(job).where(*here).values(desatualizado=True))
         entries.append(_log(copy["id"], copy["estado"], quem, {"desatualizado": True, "selos_excluidos": codes}))
     return entries
+
+
+def _devolver_substituida(conn: Connection, before: sa.RowMapping | None, quem: Autor) -> list[Registro]:
+    """Make a print that the excluded one had replaced (X8) what it was: its seal never stopped being live."""
+    if before is None or before["substitui"] is None:
+        return []
+    old = store.job_do_selo(conn, before["serventia_id"], before["substitui"])
+    if old["substituido_por"] != before["id"]:
+        return []
+    table = db.job
+    changes: dict[str, Any] = {"substituido_por": None}
+    if old["documento_id"] == before["documento_id"]:
+        changes["viva"] = True
+    conn.execute(sa.update(table).where(table.c.n == old["n"]).values(**changes))
+    return [_log(old["id"], old["estado"], quem, {"substituicao_excluida": before["id"]})]
 
 
 def _soltar_papel(conn: Connection, office: Office, job_id: str, motivo: str) -> None:

@@ -81,6 +81,14 @@ def job_vivo(conn: Connection, serventia_id: int, documento_id: int, *, travar: 
     return conn.execute(query).mappings().one_or_none()
 
 
+def job_do_selo(conn: Connection, serventia_id: int, codigo: str) -> Row:
+    """Return the job that a seal was made for, locked until the transaction's end."""
+    table, selo = db.job, db.selo
+    mine = sa.select(selo.c.job_id).where(selo.c.serventia_id == serventia_id, selo.c.codigo == codigo)
+    query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.id.in_(mine))
+    return conn.execute(query.with_for_update()).mappings().one()
+
+
 def travar_instrumento(conn: Connection, serventia_id: int, chave: str) -> int:
     """Return the id of the instrumento's row, made if need be, locked until the transaction's end."""
     table = db.instrumento
