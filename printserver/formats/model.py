@@ -162,8 +162,8 @@ class Bloco(_Tabela):
 
     @model_validator(mode="after")
     def _coerente(self) -> Self:
-        if "selos" not in self.linhas:
-            raise ValueError('linhas: falta "selos"; o código do selo é sempre impresso (N7)')
+        if not self.linhas:
+            raise ValueError("linhas: falta ao menos uma linha")
         if self.lado < LADO_MINIMO_DO_QR[self.nivel]:
             raise ValueError(
                 f"qr_lado: {self.lado} mm é menor que o permitido no nível {self.nivel}:"
@@ -198,6 +198,12 @@ class Definicao(_Tabela):
     areas: tuple[Area, ...] = Field(default=(), strict=False)
     campos: tuple[CampoImpresso, ...] = Field(default=(), strict=False)
     bloco: Bloco = Bloco()
+
+    @model_validator(mode="after")
+    def _codigo_do_selo(self) -> Self:
+        if self.tipo != "ficha_abertura" and "selos" not in self.bloco.linhas:
+            raise ValueError('bloco.linhas: falta "selos"; só a ficha pode sair sem o código do selo (N7, N9)')
+        return self
 
     @model_validator(mode="after")
     def _qr_do_tipo(self) -> Self:

@@ -1,11 +1,10 @@
-"""The digital seal (S1–S11): code, numbers, fees, registro, signature, QR, chain.
+"""The digital seal (S1–S10): code, numbers, fees, registro, signature, QR.
 
 Ground floor: knows no HTTP, no print, no template.
 """
 
 from .atos import EXCLUSAO, TabelaDeAtos, TipoDeAto, carregar_atos
 from .certificate import Certificado, gerar_de_teste
-from .chain import Elo, cadeia, vivo, vivos
 from .code import (
     NATUREZAS,
     CodigoSelo,
@@ -32,7 +31,6 @@ __all__ = [
     "ZERO",
     "Certificado",
     "CodigoSelo",
-    "Elo",
     "Emolumentos",
     "Modo",
     "QrSelo",
@@ -47,7 +45,6 @@ __all__ = [
     "TipoDeAto",
     "alinhar",
     "avancar",
-    "cadeia",
     "carregar_atos",
     "carregar_servicos",
     "centavos",
@@ -71,6 +68,4 @@ __all__ = [
     "tomar",
     "tomar_varios",
     "url_do_qr",
-    "vivo",
-    "vivos",
 ]

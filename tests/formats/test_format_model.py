@@ -7,6 +7,7 @@ import pytest
 
 from printserver.errors import ConfigError
 from printserver.formats import conferir, ler_formato
+from printserver.rendering import conferir_no_papel
 
 SHIPPED = Path(__file__).parents[2] / "printserver" / "formats" / "shipped"
 
@@ -89,7 +90,7 @@ FIXO = 'onde = "ultima"\ncanto = "inferior-esquerdo"\nx = 30.0\ny = 26.0\nlargur
             trocar('qr = "automatico"', 'qr = "principal"'),
             'bloco.qr: num formato de certidao, permitidos: "automatico", "nenhum" (N3, N4, N5, N7)',
         ),
-        (trocar('linhas = ["selos", ', "linhas = ["), 'bloco: linhas: falta "selos"'),
+        (trocar('linhas = ["selos", ', "linhas = ["), 'bloco.linhas: falta "selos"; só a ficha'),
         (trocar('linhas = ["selos"', 'linhas = ["codigo"'), 'bloco.linhas.1: "codigo" não é permitido'),
         (lambda texto: texto + "\nsolta = 1", "bloco.solta: chave desconhecida"),
         (lambda texto: texto + "[", "TOML inválido"),
@@ -109,6 +110,16 @@ def test_a_wrong_format_is_refused_with_file_key_and_what_is_allowed(
     assert str(erro.value).startswith("certidao.toml: ")
     assert esperado in str(erro.value)
     assert conferir(arquivo) == str(erro.value).splitlines()
+
+
+def test_n9_only_a_ficha_may_leave_the_code_off(tmp_path: Path) -> None:
+    arquivo = tmp_path / "ficha.toml"
+    texto = (SHIPPED / "ficha.toml").read_text()
+    sem_codigo = texto.replace('linhas = ["selos", ', "linhas = [").replace('qr = "automatico"', 'qr = "nenhum"')
+    assert sem_codigo.count('"selos"') == 0
+    arquivo.write_text(sem_codigo)
+    assert conferir(arquivo) == []
+    assert conferir_no_papel(arquivo) == []
 
 
 def test_every_wrong_key_is_told_at_once(tmp_path: Path) -> None:
