@@ -14,6 +14,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import DBAPIError, IntegrityError
 
 metadata = sa.MetaData(
     naming_convention={
@@ -520,6 +521,11 @@ def _tune_sqlite(engine: Engine, begin: str) -> None:
 
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
+
+
+def lost_a_race(error: DBAPIError) -> bool:
+    """Return whether another transaction was quicker (unique index, deadlock): done again, the same may go through."""
+    return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
 def insert_or_ignore(conn: Connection, table: sa.Table, values: dict[str, Any]) -> None:

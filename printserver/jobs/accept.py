@@ -12,14 +12,16 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from printserver import audit, db, people
 from printserver.audit import Registro
+from printserver.db import lost_a_race
 from printserver.documents import (
     Atingido,
     Identidade,
     LadoDaFolha,
+    Pedido,
     com_folha_final,
     conferir_ocupadas,
     decidir,
@@ -64,24 +66,38 @@ def aceitar(office: Office, autor: Autor, dados: object, chave: str | None) -> A
             return _de_novo(office, feito, repetido=True)
         pedido = ler_pedido(dados)
         _vaga(office)
-        for attempt in range(TRIES):
-            agora = office.clock()
-            preparado = preparar(office, pedido, agora)
-            try:
-                with office.db.write() as conn:
-                    feito = _decidir(conn, office, preparado, autor, agora, dados, resumo)
-                    idempotency.registrar(conn, office, autor, chave, resumo, feito, agora)
-            except Mudou:
-                continue
-            except IntegrityError:
-                # Someone was quicker at the same key, document, folha or paper: the next look says which.
-                if (feito := idempotency.achar(office, autor, chave, resumo)) is not None:
-                    return _de_novo(office, feito, repetido=True)
-                if attempt == TRIES - 1:
-                    raise
-                continue
-            office.bell.ring()
-            return _de_novo(office, feito, repetido=False)
+        try:
+            feito = _tomar(office, autor, pedido, chave, dados, resumo)
+        except (Recusa, DBAPIError):
+            # Another server may have taken it under this very key a moment ago: then this is its replay.
+            if (feito_por_outro := idempotency.achar(office, autor, chave, resumo)) is None:
+                raise
+            return _de_novo(office, feito_por_outro, repetido=True)
+    office.bell.ring()
+    return _de_novo(office, feito, repetido=False)
+
+
+def _tomar(office: Office, autor: Autor, pedido: Pedido, chave: str | None, dados: object, resumo: str) -> Feito:
+    """Prepare and decide, again where the ground moved. Raises `Recusa`; `DBAPIError` where another was quicker."""
+    for attempt in range(TRIES):
+        agora = office.clock()
+        preparado = preparar(office, pedido, agora)
+        try:
+            with office.db.write() as conn:
+                feito = _decidir(conn, office, preparado, autor, agora, dados, resumo)
+                idempotency.registrar(conn, office, autor, chave, resumo, feito, agora)
+        except Mudou:
+            continue
+        except DBAPIError as error:
+            # Someone was quicker at the same key, document, folha or paper: the next look says which.
+            if (
+                not lost_a_race(error)
+                or attempt == TRIES - 1
+                or idempotency.achar(office, autor, chave, resumo) is not None
+            ):
+                raise
+            continue
+        return feito
     raise Recusa(
         "servidor-ocupado", "O documento muda a cada tentativa: repita com a mesma chave em um instante.", retry_after=1
     )

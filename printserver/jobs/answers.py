@@ -9,11 +9,12 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import DBAPIError
 
 from printserver import audit, db, people
 from printserver.audit import Registro
 from printserver.clock import local_date
+from printserver.db import lost_a_race
 from printserver.documents import (
     FichaAbertura,
     Identidade,
@@ -46,7 +47,13 @@ def uma_vez(
     with idempotency.em_trabalho(office, autor, chave):
         done = idempotency.achar(office, autor, chave, resumo)
         if done is None:
-            do(resumo)
+            try:
+                do(resumo)
+            except (Recusa, DBAPIError):
+                # Another server may have done it under this very key a moment ago: then this is its replay.
+                done = idempotency.achar(office, autor, chave, resumo)
+                if done is None:
+                    raise
     return Aceite(mostrar(office, job_id), None, done is not None)
 
 
@@ -71,7 +78,7 @@ def responder_xa(office: Office, autor: Autor, job_id: str, dados: object, chave
         if answer.confirma:
             _try(office, lambda: _sim(office, autor, job_id, answer, chave, resumo))
         else:
-            _nao(office, autor, job_id, answer, chave, resumo)
+            _try(office, lambda: _nao(office, autor, job_id, answer, chave, resumo))
 
     return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/xa", job_id, dados, chave, do)
 
@@ -102,7 +109,9 @@ def _try(office: Office, once: Callable[[], None]) -> None:
     for attempt in range(TRIES):
         try:
             once()
-        except (Mudou, IntegrityError) as error:
+        except (Mudou, DBAPIError) as error:
+            if isinstance(error, DBAPIError) and not lost_a_race(error):
+                raise
             if attempt == TRIES - 1:
                 raise Recusa(
                     "servidor-ocupado", "O documento muda a cada tentativa: responda de novo.", retry_after=1
@@ -145,7 +154,6 @@ def _nao(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
         what = {"resposta": "não", "motivo": answer.motivo, "selos": question["selos"]}
         audit.escrever(conn, office.serventia_id, agora, [_log(job_id, CANCELADO, quem, what)])
-    office.bell.ring()
 
 
 def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
