@@ -1,5 +1,6 @@
 """Measures one deed on paper: ours, plain WeasyPrint, Chromium, Typst, ReportLab; interleaved, all on new text."""
 
+import random
 import re
 import subprocess
 import tempfile
@@ -22,6 +23,8 @@ from printserver.formats import ValoresBloco
 from printserver.jobs import Office
 
 OURS = (FirstLayout, LivroAfterMinuta, LivroOfNewText, Traslado, SecondTraslado)
+
+SETTLE_S = 0.05  # before each print: Chromium, for one, still clears up after its answer
 
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(rf"{deeds.CNS}[0-9a-z]{{19}}")
@@ -59,9 +62,9 @@ def measure(rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
             for _ in range(3):
                 _time(engine, next(numbers))
         times: dict[str, list[float]] = {engine.name: [] for engine in everybody}
-        for turn in range(rounds):
-            start = turn % len(everybody)
-            for engine in (*everybody[start:], *everybody[:start]):
+        order = random.Random(rounds)
+        for _ in range(rounds):
+            for engine in order.sample(everybody, len(everybody)):
                 times[engine.name].append(_time(engine, next(numbers)))
         return times, {engine.name: engine.version for engine in everybody}
 
@@ -69,6 +72,7 @@ def measure(rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
 def _time(engine: Engine, number: int) -> float:
     deed, values = deeds.make(number), deeds.seals(number)
     engine.prepare(deed)
+    time.sleep(SETTLE_S)
     start = time.perf_counter()
     engine.render(deed, values)
     return (time.perf_counter() - start) * 1000
