@@ -80,8 +80,8 @@ def criar(instance: Path, agora: datetime, *, cns: str | None = None, proximo: i
 
 
 def _fill(draft: Path, instance: Path, cns: str, agora: datetime, *, demonstracao: bool, proximo: int) -> NovaInstancia:
-    for folder in ("formatos", "spool", "cache", "run", "saida/notas"):
-        (draft / folder).mkdir(parents=True, mode=0o700)
+    for folder in ("formatos", "spool", "cache", "run", "saida", "saida/notas"):
+        (draft / folder).mkdir(mode=0o700)
     nome = "Cartório de Demonstração" if demonstracao else f"Serventia {cns}"
     settings_text = _SETTINGS.format(
         nome=nome, demonstracao=str(demonstracao).lower(), folhas_novas=str(not demonstracao).lower()
