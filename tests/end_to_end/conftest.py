@@ -1,6 +1,7 @@
 """One server for all tests that leave it running; what kills or starves a server has one of its own."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -25,9 +26,8 @@ def client(server: PrintServer) -> Client:
     return server.client
 
 
-@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
-    """The environment of an office on each database."""
+@contextmanager
+def _database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     if request.param == "sqlite":
         yield {}
         return
@@ -35,6 +35,20 @@ def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     url = cluster.create()
     yield {"PRINTSERVER_BANCO_URL": url}
     cluster.drop(url)
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def module_database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The environment of an office on each database, for all tests of a module."""
+    with _database(request) as environment:
+        yield environment
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """The environment of an office on each database, for one test."""
+    with _database(request) as environment:
+        yield environment
 
 
 @pytest.fixture

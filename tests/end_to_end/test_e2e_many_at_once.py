@@ -12,8 +12,8 @@ from support.server import Answer, Client, PrintServer, together
 
 
 @pytest.fixture(scope="module")
-def crowded(database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrintServer]:
-    with PrintServer(tmp_path_factory.mktemp("muitos"), database) as running:
+def crowded(module_database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrintServer]:
+    with PrintServer(tmp_path_factory.mktemp("muitos"), module_database) as running:
         yield running
 
 

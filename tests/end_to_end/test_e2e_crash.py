@@ -1,0 +1,205 @@
+"""Nothing taken is lost, and nothing is printed or sealed twice, when the server or one of its engines is killed."""
+
+import hashlib
+import http.client
+import os
+import signal
+import sqlite3
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import escrituras
+import psycopg
+import pytest
+
+from support.cups import KeptQueue, PrivateCups
+from support.process import wait_until
+from support.server import Client, PrintServer
+
+THREADS = 6
+FOLDER, PAPER = "notas", "papel"
+
+
+class Storm:
+    """Clients who post without a pause, each print with a key of its own, and remember what they were told."""
+
+    def __init__(self, client: Client) -> None:
+        self.sent: dict[str, dict[str, Any]] = {}
+        self.told: dict[str, dict[str, Any]] = {}
+        self._client = client
+        self._over = threading.Event()
+        self._lock = threading.Lock()
+        self._crew: list[threading.Thread] = []
+
+    def start(self, client: Client | None = None) -> "Storm":
+        self._client = client or self._client
+        self._over.clear()
+        self._crew = [threading.Thread(target=self._post, daemon=True) for _ in range(THREADS)]
+        for one in self._crew:
+            one.start()
+        return self
+
+    def stop(self) -> None:
+        self._over.set()
+        for one in self._crew:
+            one.join()
+
+    def reach(self, answers: int) -> None:
+        """Wait until so many prints were taken."""
+        wait_until(lambda: len(self.told) >= answers, f"{answers} answers", limit_s=60)
+
+    def _post(self) -> None:
+        while not self._over.is_set():
+            with self._lock:
+                number = len(self.sent)
+                key = f"acionamento-{number}"
+                self.sent[key] = _a_print(number)
+            try:
+                answer = self._client.print(self.sent[key], key=key)
+            except (OSError, http.client.HTTPException):
+                return  # the server is gone: this print is one that nobody knows the answer to
+            assert answer.status == 202, answer.content
+            self.told[key] = answer.job
+
+
+def _a_print(number: int) -> dict[str, Any]:
+    kinds: tuple[Callable[..., dict[str, Any]], ...] = (
+        lambda **more: escrituras.livro(escrituras.instrumento(atos=2), **more),
+        escrituras.certidao,
+        escrituras.ficha,
+    )
+    return kinds[number % len(kinds)](fila=(FOLDER, PAPER)[number % 2])
+
+
+@contextmanager
+def locked(server: PrintServer, patience_s: float = 30.0) -> Iterator[Callable[[str], int]]:
+    """Hold the database's writers back; what is given counts the rows of a query. Raises TimeoutError."""
+    if url := server.environment.get("PRINTSERVER_BANCO_URL"):
+        with psycopg.connect(url.replace("+psycopg", "")) as connection:
+            connection.execute(f"SET lock_timeout = '{patience_s}s'")
+            try:
+                connection.execute("LOCK TABLE job, tentativa, log IN EXCLUSIVE MODE")
+            except psycopg.errors.LockNotAvailable as error:
+                raise TimeoutError from error
+            yield lambda query: len(connection.execute(query).fetchall())
+            connection.rollback()
+        return
+    file = sqlite3.connect(server.instance / "printserver.db", isolation_level=None, timeout=patience_s)
+    try:
+        try:
+            file.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            raise TimeoutError from error
+        yield lambda query: len(file.execute(query).fetchall())
+        file.execute("ROLLBACK")
+    finally:
+        file.close()
+
+
+def freeze(server: PrintServer, pid: int) -> None:
+    """Stop a process where it holds nobody up."""
+    while True:
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            with locked(server, 0.5):
+                return
+        except TimeoutError:
+            os.kill(pid, signal.SIGCONT)
+            time.sleep(0.01)
+
+
+def strike(server: PrintServer, pid: int, sign: signal.Signals) -> None:
+    """Send a signal to an engine at a moment at which it surely has work in hand."""
+    mine = f"SELECT 1 FROM job WHERE dono LIKE '%:{pid}:%' AND posse_ate IS NOT NULL"
+    end = time.monotonic() + 60
+    while time.monotonic() < end:
+        with locked(server) as count:
+            if count(mine):
+                os.kill(pid, sign)
+                return
+    raise TimeoutError(f"engine {pid} has nothing to do")
+
+
+def all_there(server: PrintServer, storm: Storm, queue: KeptQueue) -> None:
+    """Check that every print is one job, its seals number without a gap, and it came out once and whole."""
+    client = server.client
+    jobs = {}
+    for key, body in storm.sent.items():
+        found = client.get(f"/api/v1/jobs?chave={key}").json
+        assert found["total"] <= 1
+        assert found["total"] == 1 or key not in storm.told
+        answer = client.print(body, key=key)
+        assert answer.status == 202, answer.content
+        assert answer.replayed == bool(found["total"])
+        jobs[key] = client.ended(answer.job["id"])
+    for key, told in storm.told.items():
+        assert told["id"] == jobs[key]["id"]
+        assert told["selos"] == jobs[key]["selos"]
+    seals = [seal["codigo"] for job in client.jobs() for seal in job["selos"]]
+    assert sorted(int(code[9:22]) for code in seals) == list(range(1, len(seals) + 1))
+    assert {job["id"] for job in client.jobs()} == {job["id"] for job in jobs.values()}
+    once(server, list(jobs.values()), queue)
+    server.verified()
+
+
+def once(server: PrintServer, jobs: list[dict[str, Any]], queue: KeptQueue) -> None:
+    out = {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in server.out.iterdir()}
+    assert out == {f"{job['id']}.pdf": job["sha256"] for job in jobs if job["fila"] == FOLDER}
+    printed = queue.printed()
+    titles = {cups_id: queue.words(cups_id)[0].split()[0] for cups_id in printed}
+    assert max(Counter(titles.values()).values()) == 1
+    on_paper = {titles[cups_id]: hashlib.sha256(pdf).hexdigest() for cups_id, pdf in printed.items()}
+    assert on_paper == {job["id"]: job["sha256"] for job in jobs if job["fila"] == PAPER}
+    for job in jobs:
+        steps = Counter(step["estado"] for step in job["historico"])
+        assert (steps["aceito"], steps["renderizado"]) == (1, 1), job["historico"]
+        assert job["estado"] == ("impresso" if job["fila"] == FOLDER else "entregue"), job
+
+
+@pytest.fixture
+def office(
+    database: dict[str, str], tmp_path: Path, kept_queue: KeptQueue, cups_server: PrivateCups
+) -> Iterator[PrintServer]:
+    """A server with a folder queue and a CUPS queue; a lease ends soon, that the tests need not wait long."""
+    made = PrintServer(tmp_path / "servidor", {**database, "PRINTSERVER_MOTOR_POSSE_S": "3"})
+    made.run(f"fila {PAPER}", "--cups", kept_queue.name, "--servidor", str(cups_server.socket))
+    yield made
+    made.destroy()
+
+
+def test_kill_9_of_all_under_load_loses_nothing_and_prints_nothing_twice(
+    office: PrintServer, kept_queue: KeptQueue
+) -> None:
+    storm = Storm(office.start().client)
+    for answers in (30, 70):
+        storm.start(office.client).reach(answers)
+        office.kill()
+        storm.stop()
+        office.start()
+    all_there(office, storm, kept_queue)
+
+
+def test_kill_9_of_one_of_two_engines_and_a_stall_of_the_other(office: PrintServer, kept_queue: KeptQueue) -> None:
+    client = office.start().client
+    own, first, second = office.child("engine"), office.worker(), office.worker()
+    freeze(office, own)
+    storm = Storm(client).start()
+    strike(office, first, signal.SIGKILL)
+    storm.reach(len(storm.told) + 20)
+    storm.stop()
+    for job in list(storm.told.values()):
+        client.ended(job["id"])
+    # Now the other one stalls with work in hand, longer than its lease, and goes on when another has done the work.
+    storm.start()
+    strike(office, second, signal.SIGSTOP)
+    os.kill(own, signal.SIGCONT)
+    storm.stop()
+    all_there(office, storm, kept_queue)
+    os.kill(second, signal.SIGCONT)
+    office.end(second)
+    all_there(office, storm, kept_queue)
