@@ -133,8 +133,13 @@ fila = sa.Table(
     _text("tipo", nullable=False),  # pasta | cups
     _text("destino", nullable=False),  # the folder, or the queue's name in CUPS
     _text("servidor"),  # socket path or HOST:PORT; null: the machine's own
+    _text("usuario"),  # who logs in at the server; the password is in the instance's folder, never here
+    _flag("tls"),
     _flag("padrao"),
     _flag("papel_numerado"),
+    _text("reserva"),  # the queue a person may move a print to
+    _json("deslocamentos"),  # tray ("": any) → [x, y] in mm (P7)
+    _json("prova"),  # what its test page showed that it can prove (see jobs/queues.py)
     _moment("criada_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "nome"),
 )
@@ -363,6 +368,7 @@ tentativa = sa.Table(
     _text("fila", nullable=False),
     _text("paginas"),  # "2-3": an extract; null: all
     sa.Column("pdf_sha256", sa.String(64), nullable=False),
+    sa.Column("enviado_sha256", sa.String(64)),  # what was sent, where the queue moves it (P7); null: pdf_sha256 itself
     _text("dono"),
     _moment("posse_ate"),
     sa.Column("cups_id", sa.Integer),
