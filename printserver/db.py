@@ -137,6 +137,9 @@ fila = sa.Table(
     _flag("tls"),
     _flag("padrao"),
     _flag("papel_numerado"),
+    _text("papel_proximo"),  # the number of the next sheet in the tray, as it is written on it (P5)
+    sa.Column("papel_tentativa", sa.BigInteger),  # the try that took the queue last; null: what came out is known
+    _text("papel_parada"),  # why no number can be given to the next sheet
     _text("reserva"),  # the queue a person may move a print to
     _json("deslocamentos"),  # tray ("": any) → [x, y] in mm (P7)
     _json("prova"),  # what its test page showed that it can prove (see jobs/queues.py)
@@ -248,6 +251,14 @@ job = sa.Table(
     sa.Index("ix_job_documento", "serventia_id", "documento_id"),
     sa.Index("ix_job_instrumento", "serventia_id", "instrumento_id"),
     sa.Index("ix_job_livro", "serventia_id", "livro", "folha"),
+    sa.Index(
+        "ix_job_ordem",
+        "serventia_id",
+        "fila",
+        "n",
+        sqlite_where=sa.text("NOT encerrado"),
+        postgresql_where=sa.text("NOT encerrado"),
+    ),
     sa.Index(
         "ix_job_aberto",
         "serventia_id",
@@ -367,6 +378,7 @@ tentativa = sa.Table(
     sa.Column("numero", sa.Integer, nullable=False),
     _text("fila", nullable=False),
     _text("paginas"),  # "2-3": an extract; null: all
+    sa.Column("passada", sa.Integer),  # which pass of the print (fronts and backs, copies); null: pages sent again
     sa.Column("pdf_sha256", sa.String(64), nullable=False),
     sa.Column("enviado_sha256", sa.String(64)),  # what was sent, where the queue moves it (P7); null: pdf_sha256 itself
     _text("dono"),
@@ -385,7 +397,9 @@ papel = sa.Table(
     _id(),
     _office(),
     _text("numero", nullable=False),  # normalised (X0's manner)
+    _text("fila"),  # the queue that gave the number; null: it came with the request
     sa.Column("job_id", sa.String(32)),
+    sa.Column("tentativa", sa.Integer),  # the try at paper that took it
     sa.Column("folha", sa.Integer),
     _text("estado", nullable=False),  # usado | inutilizado
     _text("motivo"),
@@ -393,6 +407,21 @@ papel = sa.Table(
     _moment("quando", nullable=False),
     sa.UniqueConstraint("serventia_id", "numero"),
     sa.Index("ix_papel_job", "serventia_id", "job_id"),
+)
+
+papel_lote = sa.Table(
+    "papel_lote",  # a run of numbered paper that a queue received (P5)
+    metadata,
+    _id(),
+    _office(),
+    _text("fila", nullable=False),
+    _text("prefixo", nullable=False),  # what stands before the last digits, without blanks
+    sa.Column("algarismos", sa.Integer, nullable=False),  # how many they are, zeros included
+    sa.Column("de", sa.BigInteger, nullable=False),
+    sa.Column("ate", sa.BigInteger, nullable=False),
+    _text("quem", nullable=False),
+    _moment("quando", nullable=False),
+    sa.UniqueConstraint("serventia_id", "prefixo", "de"),
 )
 
 folha_lado = sa.Table(
