@@ -385,10 +385,26 @@ tentativa = sa.Table(
     _moment("posse_ate"),
     sa.Column("cups_id", sa.Integer),
     _moment("criada_em", nullable=False),
+    _text("vida"),  # of the print server at the release: another one now means that it died since
     _moment("liberada_em"),
-    _moment("fim_em"),
+    _moment("fim_em"),  # nothing of it is at the queue any more
     _text("resultado"),
     sa.UniqueConstraint("serventia_id", "job_id", "numero"),
+    sa.Index(
+        "ix_tentativa_aberta",
+        "serventia_id",
+        sqlite_where=sa.text("fim_em IS NULL"),
+        postgresql_where=sa.text("fim_em IS NULL"),
+    ),
+)
+
+vigia = sa.Table(
+    "vigia",  # who follows the jobs at a print server
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("servidor", sa.Text, primary_key=True),  # empty: the machine's own
+    _text("dono", nullable=False),
+    _moment("posse_ate", nullable=False),
 )
 
 papel = sa.Table(

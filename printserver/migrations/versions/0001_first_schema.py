@@ -282,12 +282,31 @@ def upgrade() -> None:
         sa.Column("posse_ate", Moment(timezone=True), nullable=True),
         sa.Column("cups_id", sa.Integer(), nullable=True),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.Column("vida", sa.Text(), nullable=True),
         sa.Column("liberada_em", Moment(timezone=True), nullable=True),
         sa.Column("fim_em", Moment(timezone=True), nullable=True),
         sa.Column("resultado", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_tentativa_serventia_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tentativa")),
         sa.UniqueConstraint("serventia_id", "job_id", "numero", name=op.f("uq_tentativa_serventia_id_job_id_numero")),
+    )
+    with op.batch_alter_table("tentativa", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tentativa_aberta",
+            ["serventia_id"],
+            unique=False,
+            sqlite_where=sa.text("fim_em IS NULL"),
+            postgresql_where=sa.text("fim_em IS NULL"),
+        )
+
+    op.create_table(
+        "vigia",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("servidor", sa.Text(), nullable=False),
+        sa.Column("dono", sa.Text(), nullable=False),
+        sa.Column("posse_ate", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_vigia_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "servidor", name=op.f("pk_vigia")),
     )
     op.create_table(
         "documento",
