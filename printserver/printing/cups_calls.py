@@ -3,7 +3,7 @@
 They know nothing of time limits (see `helper`) and keep no state but pycups' own settings of the thread.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import cups
 
 from printserver.printing.media import FACES_BY_SIDES, our_job_id
-from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa
+from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, Servidor
 
 _JOB_STATES = {
     3: "pending",
@@ -47,17 +47,18 @@ _STATE_ATTRIBUTES = [
 _HTTP_CONTINUE = 100
 _CHUNK = 64 * 1024
 
-# What pycups takes for its server when nobody names one (CUPS_SERVER, client.conf, the local socket).
+# What pycups takes for its server and user when nobody names one (CUPS_SERVER, client.conf, the local socket).
 _DEFAULT_SERVER = (cups.getServer(), cups.getPort())
+_DEFAULT_USER = cups.getUser()
 
 
-def create(server: str | None, queue: str, name: str, options: dict[str, str]) -> int:
+def create(server: Servidor, queue: str, name: str, options: dict[str, str]) -> int:
     """Make a job without a file and return its id."""
     with _connection(server, queue) as connection:
         return int(connection.createJob(queue, name, options))
 
 
-def send(server: str | None, queue: str, cups_id: int, pdf: str, name: str) -> None:
+def send(server: Servidor, queue: str, cups_id: int, pdf: str, name: str) -> None:
     """Send the file of a job that is held and has none yet; nothing to do if it has it."""
     size = Path(pdf).stat().st_size
     with _connection(server, queue) as connection:
@@ -82,7 +83,7 @@ def send(server: str | None, queue: str, cups_id: int, pdf: str, name: str) -> N
         raise FilaFora(f"o arquivo do trabalho {cups_id} não chegou à fila {queue}")
 
 
-def release(server: str | None, queue: str, cups_id: int) -> None:
+def release(server: Servidor, queue: str, cups_id: int) -> None:
     """Let a held job with its file print; nothing to do if it was released before."""
     with _connection(server, queue) as connection:
         job = _job(connection, cups_id)
@@ -95,7 +96,7 @@ def release(server: str | None, queue: str, cups_id: int) -> None:
         connection.setJobHoldUntil(cups_id, "no-hold")
 
 
-def state(server: str | None, queue: str, cups_id: int) -> Estado | None:
+def state(server: Servidor, queue: str, cups_id: int) -> Estado | None:
     """Return what CUPS says of a job; None if it knows none of this id."""
     with _connection(server, queue) as connection:
         job = _job(connection, cups_id)
@@ -113,7 +114,7 @@ def state(server: str | None, queue: str, cups_id: int) -> Estado | None:
     )
 
 
-def find(server: str | None, queue: str, job_id: str) -> list[int]:
+def find(server: Servidor, queue: str, job_id: str) -> list[int]:
     """Return the ids of all jobs, ended or not, that bear our job's id, at whatever queue of the server."""
     with _connection(server, queue) as connection:
         # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
@@ -122,7 +123,7 @@ def find(server: str | None, queue: str, job_id: str) -> list[int]:
     return sorted(cups_id for cups_id, job in jobs.items() if our_job_id(job.get("job-name", "")) == job_id)
 
 
-def cancel(server: str | None, queue: str, cups_id: int) -> None:
+def cancel(server: Servidor, queue: str, cups_id: int) -> None:
     """Take a job off the queue; nothing to do if it is unknown or has ended."""
     with _connection(server, queue) as connection:
         try:
@@ -132,11 +133,13 @@ def cancel(server: str | None, queue: str, cups_id: int) -> None:
                 raise
 
 
-def capabilities(server: str | None, queue: str) -> Capacidades:
+def capabilities(server: Servidor, queue: str) -> Capacidades:
     """Return the queue's state, trays, media and faces."""
     wanted = [
         "printer-state",
         "printer-state-reasons",
+        "printer-state-message",
+        "printer-error-policy",
         "printer-is-accepting-jobs",
         "media-source-supported",
         "media-supported",
@@ -152,6 +155,8 @@ def capabilities(server: str | None, queue: str) -> Capacidades:
     return {
         "estado": _PRINTER_STATES.get(printer.get("printer-state", 0), "unknown"),
         "motivos": reasons,
+        "mensagem": printer.get("printer-state-message") or None,
+        "politica": printer.get("printer-error-policy"),
         "bandejas": _texts(printer.get("media-source-supported")),
         "papeis": _texts(printer.get("media-supported")),
         "faces": [*faces, "frente-depois-verso"] if "frente" in faces else faces,
@@ -159,21 +164,24 @@ def capabilities(server: str | None, queue: str) -> Capacidades:
 
 
 @contextmanager
-def _connection(server: str | None, queue: str) -> Iterator[Any]:
+def _connection(server: Servidor, queue: str) -> Iterator[Any]:
     """Yield a new connection to the server; its failures leave as FilaFora or FilaRecusa."""
-    host, port = _address(server)
+    host, port = _address(server.endereco)
+    encryption = cups.HTTP_ENCRYPT_REQUIRED if server.tls else cups.HTTP_ENCRYPT_IF_REQUESTED
     # Both for the thread and for the connection: some calls take the one, some the other.
     cups.setServer(host)
     cups.setPort(port)
-    cups.setPasswordCB2(_no_password)
+    cups.setUser(server.usuario or _DEFAULT_USER)
+    cups.setEncryption(encryption)
+    cups.setPasswordCB2(_password_once(server.senha))
     try:
-        yield cups.Connection(host=host, port=port)
+        yield cups.Connection(host=host, port=port, encryption=encryption)
     except cups.IPPError as error:
         raise _failure(queue, *error.args[:2]) from None
     except cups.HTTPError as error:
         raise FilaFora(f"a fila {queue} não pôde ser alcançada (HTTP {error.args[0]})") from None
     except RuntimeError as error:
-        where = server or host
+        where = server.endereco or host
         raise FilaFora(f"o servidor de impressão {where} da fila {queue} não responde: {error}") from None
 
 
@@ -188,8 +196,15 @@ def _address(server: str | None) -> tuple[str, int]:
     return host.strip("[]"), int(port)
 
 
-def _no_password(*_: object) -> None:
-    """Give no password: without this, libcups asks for one at the terminal and waits."""
+def _password_once(password: str | None) -> Callable[..., str | None]:
+    """Return what gives libcups the password, one time: without it, it asks at the terminal and waits."""
+    left = [password]
+
+    def give(*_: object) -> str | None:
+        given, left[0] = left[0], None
+        return given
+
+    return give
 
 
 def _failure(queue: str, status: int, text: str) -> FilaFora | FilaRecusa:

@@ -8,7 +8,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 
 from printserver.printing import cups_calls, helper
 from printserver.printing.media import job_name, job_options
-from printserver.printing.model import Capacidades, Entrega, Estado, FilaRecusa
+from printserver.printing.model import Capacidades, Entrega, Estado, FilaRecusa, Servidor
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -18,7 +18,7 @@ _SLOW_LINE = 500_000
 
 
 class FilaCups:
-    """One CUPS queue. `servidor` is a socket's path or HOST:PORT; None is this machine's own CUPS.
+    """One CUPS queue. `servidor` is a socket's path or HOST:PORT, or a `Servidor`; None is this machine's own CUPS.
 
     Every call makes a connection of its own in a helper process and ends within `limite_s` seconds (`enviar`: more for
     a large file). Every call may raise FilaFora (no server, no such queue just now, a queue that rejects jobs, time is
@@ -26,11 +26,16 @@ class FilaCups:
     time. `criar` alone makes a new job each time.
     """
 
-    def __init__(self, nome: str, queue: str, servidor: str | None = None, limite_s: float = 10.0) -> None:
+    def __init__(self, nome: str, queue: str, servidor: Servidor | str | None = None, limite_s: float = 10.0) -> None:
         self.nome = nome
         self.queue = queue
-        self.servidor = servidor
+        self.acesso = servidor if isinstance(servidor, Servidor) else Servidor(servidor)
         self.limite_s = limite_s
+
+    @property
+    def servidor(self) -> str | None:
+        """The server's address; None is this machine's own."""
+        return self.acesso.endereco
 
     def criar(self, entrega: Entrega) -> int:
         """Make the held CUPS job, without a file, and return its id. Its name begins with our job's id.
@@ -75,8 +80,8 @@ class FilaCups:
     def _call(
         self,
         limit_s: float,
-        function: Callable[Concatenate[str | None, str, _P], _T],
+        function: Callable[Concatenate[Servidor, str, _P], _T],
         *args: _P.args,
         **kwargs: _P.kwargs,
     ) -> _T:
-        return helper.run(limit_s, function, self.servidor, self.queue, *args, **kwargs)
+        return helper.run(limit_s, function, self.acesso, self.queue, *args, **kwargs)

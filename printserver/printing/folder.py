@@ -54,6 +54,8 @@ class FilaPasta:
         return {
             "estado": "idle" if usable else "stopped",
             "motivos": [] if usable else ["pasta-inacessivel"],
+            "mensagem": None,
+            "politica": None,
             "bandejas": [],
             "papeis": [],
             "faces": ["frente", "frente-verso", "frente-depois-verso"],

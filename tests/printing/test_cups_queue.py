@@ -315,4 +315,5 @@ def test_many_threads_at_once_each_print_once(queue: FilaCups, kept_queue: KeptQ
 
 
 def test_raw_queue_names_no_trays_and_no_faces(queue: FilaCups) -> None:
-    assert queue.capacidades() == {"estado": "idle", "motivos": [], "bandejas": [], "papeis": [], "faces": []}
+    silent = {"motivos": [], "bandejas": [], "papeis": [], "faces": []}
+    assert queue.capacidades() == {"estado": "idle", "mensagem": None, "politica": "abort-job"} | silent
