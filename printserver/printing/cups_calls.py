@@ -3,7 +3,7 @@
 They know nothing of time limits (see `helper`) and keep no state but pycups' own settings of the thread.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -40,6 +40,7 @@ _STATE_ATTRIBUTES = [
     "job-media-sheets-completed",
     "job-impressions-completed",
     "job-printer-state-message",
+    "job-printer-state-reasons",
     "time-at-processing",
     "number-of-documents",
     "job-k-octets",
@@ -97,30 +98,54 @@ def release(server: Servidor, queue: str, cups_id: int) -> None:
 
 
 def state(server: Servidor, queue: str, cups_id: int) -> Estado | None:
-    """Return what CUPS says of a job; None if it knows none of this id."""
+    """Return what CUPS says of a job; None if it knows none of this id, or shows us none that is ours."""
+    return states(server, queue, [cups_id]).get(cups_id)
+
+
+def states(server: Servidor, queue: str, cups_ids: Sequence[int]) -> dict[int, Estado]:
+    """Return what CUPS says of each of these jobs, at whatever queue of the server; unknown ones are left out.
+
+    All that have not ended are asked for at once (500 take 10 ms), those that have ended one by one (0.2 ms each).
+    """
+    found: dict[int, dict[str, Any]] = {}
     with _connection(server, queue) as connection:
-        job = _job(connection, cups_id)
-    if job is None:
-        return None
-    reasons = _texts(job.get("job-state-reasons"))
+        if len(cups_ids) > 1:
+            found = _jobs(connection, which_jobs="not-completed")
+        for cups_id in cups_ids:
+            if cups_id not in found:
+                found |= _jobs(connection, which_jobs="all", first_job_id=cups_id, limit=1)
+    return {cups_id: _estado(found[cups_id]) for cups_id in cups_ids if cups_id in found}
+
+
+def _jobs(connection: Any, **which: Any) -> dict[int, dict[str, Any]]:
+    # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
+    # Without `job-id` among the attributes it answers with nothing at all.
+    wanted = ["job-id", "job-name", *_STATE_ATTRIBUTES]
+    return dict(connection.getJobs(my_jobs=True, requested_attributes=wanted, **which))
+
+
+def _estado(job: dict[str, Any]) -> Estado:
+    reasons = [*_texts(job.get("job-state-reasons")), *_texts(job.get("job-printer-state-reasons"))]
     began = job.get("time-at-processing")
     return Estado(
         estado=_JOB_STATES.get(job["job-state"], str(job["job-state"])),
-        motivos=tuple(reason for reason in reasons if reason != "none"),
+        motivos=tuple(dict.fromkeys(reason for reason in reasons if reason != "none")),
         folhas=job.get("job-media-sheets-completed") or None,
         impressoes=job.get("job-impressions-completed") or None,
         mensagem=job.get("job-printer-state-message") or None,
         inicio=began if isinstance(began, int) and began > 0 else None,
+        trabalho=our_job_id(job.get("job-name", "")) or None,
     )
 
 
 def find(server: Servidor, queue: str, job_id: str) -> list[int]:
-    """Return the ids of all jobs, ended or not, that bear our job's id, at whatever queue of the server."""
+    """Return the ids of all jobs, ended or not, that bear our job's id (`ID`, or `ID-2` …), at any queue there."""
     with _connection(server, queue) as connection:
         # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
         # Without `job-id` among the attributes it answers with nothing at all.
         jobs = connection.getJobs(which_jobs="all", my_jobs=True, requested_attributes=["job-id", "job-name"])
-    return sorted(cups_id for cups_id, job in jobs.items() if our_job_id(job.get("job-name", "")) == job_id)
+    names = {cups_id: our_job_id(job.get("job-name", "")) for cups_id, job in jobs.items()}
+    return sorted(cups_id for cups_id, name in names.items() if name == job_id or name.startswith(f"{job_id}-"))
 
 
 def cancel(server: Servidor, queue: str, cups_id: int) -> None:
@@ -236,3 +261,8 @@ def _texts(value: object) -> list[str]:
     if value is None:
         return []
     return [value] if isinstance(value, str) else [str(item) for item in value]  # type: ignore[attr-defined]
+
+
+def address(server: Servidor) -> tuple[str, int]:
+    """Return where the server listens: a socket's path or a host, and the port."""
+    return _address(server.endereco)

@@ -3,10 +3,11 @@
 It decides nothing: which of the CUPS jobs may print is the caller's to know (see `jobs`), and to have on record before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from printserver.printing import cups_calls, helper
+from printserver.printing.line import Linha
 from printserver.printing.media import job_name, job_options
 from printserver.printing.model import Capacidades, Entrega, Estado, FilaRecusa, Servidor
 
@@ -58,8 +59,16 @@ class FilaCups:
         self._call(self.limite_s, cups_calls.release, cups_id)
 
     def estado(self, cups_id: int) -> Estado | None:
-        """Return what CUPS says of the job; None if it knows no such job (any more)."""
+        """Return what CUPS says of the job; None if it knows no such job (any more), or none that we made."""
         return self._call(self.limite_s, cups_calls.state, cups_id)
+
+    def estados(self, cups_ids: Sequence[int]) -> dict[int, Estado]:
+        """Return what CUPS says of many jobs, at any queues of this server; those it does not know are left out."""
+        return self._call(self.limite_s, cups_calls.states, list(cups_ids)) if cups_ids else {}
+
+    def linha(self) -> Linha:
+        """Return an open line to the server, whose end says that the server died. Raises FilaFora."""
+        return Linha(*helper.run(self.limite_s, cups_calls.address, self.acesso))
 
     def procurar(self, job_id: str) -> list[int]:
         """Return the ids of all CUPS jobs that bear our job's id, ended ones too, in order.

@@ -74,7 +74,8 @@ class Estado:
     CUPS writes 0 both for "none came out" and for "this queue does not count". Of two-sided prints CUPS 2.4.2 counts
     too few sheets but all sides: it is the sides that compare with pages × copies. `mensagem` is the printer's own last
     message (often the only sign of a printer that is down). `inicio` is the Unix time at which the printing began: it
-    moves when CUPS prints a job anew.
+    moves when CUPS prints a job anew. `trabalho` is our job's id in its name: a server that lost its table gives an id
+    to another job.
     """
 
     estado: str
@@ -83,6 +84,7 @@ class Estado:
     impressoes: int | None = None
     mensagem: str | None = None
     inicio: int | None = None
+    trabalho: str | None = None
 
 
 class Capacidades(TypedDict):
