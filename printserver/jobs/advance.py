@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import audit, db
 from printserver.audit import Registro
-from printserver.jobs import claims, compose, queues, spool
+from printserver.jobs import claims, compose, order, queues, spool
 from printserver.jobs.office import Office
 from printserver.jobs.questions import perguntar_folhas
 from printserver.jobs.states import ACEITO, ENTREGUE, FALHOU, IMPRESSO, INCERTO, RENDERIZADO
@@ -123,6 +123,8 @@ def _hand_over(office: Office, row: dict[str, Any], owner: str) -> None:
         attempt = tentativa_atual(conn, row)
     if attempt is None:
         raise RuntimeError("a rendered job without a try at paper")
+    if not _its_turn(office, row, owner):
+        return
     queue = queues.por_nome(office, attempt["fila"])
     delivery = _delivery(office, row, attempt)
     if isinstance(queue, FilaPasta):
@@ -130,6 +132,16 @@ def _hand_over(office: Office, row: dict[str, Any], owner: str) -> None:
         _written(office, row, attempt, owner)
     else:
         _to_cups(office, row, attempt, owner, queue, delivery)
+
+
+def _its_turn(office: Office, row: dict[str, Any], owner: str) -> bool:
+    """Tell whether the queue takes this print now; else give the claim back: it is due as soon as its turn comes."""
+    with office.db.read() as conn:
+        if order.pode_ir(conn, row):
+            return True
+    with office.db.write() as conn:
+        _update(conn, row, owner, {"vence_em": office.clock(), "dono": None, "posse_ate": None})
+    return False
 
 
 def _delivery(office: Office, row: dict[str, Any], attempt: dict[str, Any]) -> Entrega:

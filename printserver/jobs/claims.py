@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.jobs import order
 from printserver.jobs.office import Office
 
 BATCH = 8
@@ -34,7 +35,10 @@ def _start_ticks(pid: int) -> str:
 
 
 def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH) -> list[dict[str, Any]]:
-    """Claim up to `most` due jobs that nobody owns (or whose owner's lease ended), in the order of acceptance."""
+    """Claim up to `most` due jobs that nobody owns (or whose owner's lease ended), in the order of acceptance.
+
+    One that is rendered is not claimed before its turn at its queue (see `order`).
+    """
     table = db.job
     free = (
         sa.select(table.c.n)
@@ -42,6 +46,7 @@ def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH) -> l
             table.c.serventia_id == office.serventia_id,
             table.c.vence_em <= now,
             sa.or_(table.c.posse_ate.is_(None), table.c.posse_ate <= now),
+            order.vez(),
         )
         .order_by(table.c.n)
         .limit(most)

@@ -122,7 +122,8 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
             if again:
                 nova_tentativa(conn, row, now, fila=fila["nome"], paginas=answer.imprimir, pdf_sha256=extract)
                 state = RENDERIZADO
-                _again(conn, row, now, {"estado": state, "bandeja": answer.bandeja or row["bandeja"]})
+                where = {"fila": fila["nome"], "bandeja": answer.bandeja or row["bandeja"]}
+                _again(conn, row, now, {"estado": state, **where})
             else:
                 state = _verdict(said, row)
                 table = db.job

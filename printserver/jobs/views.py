@@ -11,6 +11,7 @@ from printserver import db
 from printserver.clock import SAO_PAULO, rfc3339
 from printserver.documents import normalizar, normalizar_folha
 from printserver.errors import Recusa, entrada_invalida
+from printserver.jobs import order
 from printserver.jobs.office import Office
 from printserver.jobs.states import MOVING
 
@@ -50,6 +51,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "substitui": row["substitui"],
         "substituido_por": row["substituido_por"],
         "desatualizado": row["desatualizado"],
+        "espera_por": order.espera_por(conn, row),
         "criado_em": rfc3339(row["criado_em"]),
     }
 
