@@ -73,13 +73,12 @@ def owned(row: dict[str, Any], owner: str) -> Sequence[sa.ColumnElement[bool]]:
 def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:
     """End the leases of owners that were processes of this machine and are no more. Return how many jobs that freed."""
     table = db.job
-    host = socket.gethostname()
     owners = conn.execute(
         sa.select(table.c.dono)
         .where(table.c.serventia_id == office.serventia_id, table.c.dono.is_not(None), table.c.posse_ate > now)
         .distinct()
     ).scalars()
-    dead = [name for name in owners if name is not None and _is_dead(name, host)]
+    dead = [name for name in owners if name is not None and is_dead(name)]
     if not dead:
         return 0
     freed = conn.execute(
@@ -90,6 +89,7 @@ def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:
     return freed.rowcount
 
 
-def _is_dead(name: str, host: str) -> bool:
+def is_dead(name: str) -> bool:
+    """Return whether an owner was a process of this machine that is no more."""
     machine, pid, ticks = name.rsplit(":", 2)
-    return machine == host and _start_ticks(int(pid)) != ticks
+    return machine == socket.gethostname() and _start_ticks(int(pid)) != ticks
