@@ -35,6 +35,7 @@ case "$(cat "$folder/fault" 2>/dev/null)" in
     while [ -e "$folder/fault" ]; do sleep 0.05; done
     echo "STATE: -media-empty-error" >&2 ;;
 esac
+echo "$1" >> "$folder/runs"
 if [ $# -ge 6 ]; then cat "$6"; else cat; fi > "$folder/.$1.part"
 printf '%s\\n' "$3" "$4" "$5" > "$folder/$1.words"
 mv "$folder/.$1.part" "$folder/$1.pdf"
@@ -130,6 +131,11 @@ class KeptQueue:
     def printed(self) -> dict[int, bytes]:
         """Return what came out so far, by CUPS id."""
         return {int(file.stem): file.read_bytes() for file in self.folder.glob("*.pdf")}
+
+    def runs(self) -> list[int]:
+        """Return the CUPS id of each time that something came out, in order: twice what was printed twice."""
+        file = self.folder / "runs"
+        return [int(line) for line in file.read_text().split()] if file.exists() else []
 
     def words(self, cups_id: int) -> tuple[str, str, str]:
         """Return title, copies and options as the device was told them."""
