@@ -9,16 +9,15 @@ goes on; not found, it is handed over anew as another try. After 3 nothing is ev
 where it cannot be told, `Duvida`.
 """
 
-import contextlib
 from typing import Any
 
 from printserver import audit
 from printserver.audit import Registro
-from printserver.jobs import compose, order, queues, spool, tries
+from printserver.jobs import compose, papers, passes, queues, spool, tries
 from printserver.jobs.office import Office
 from printserver.jobs.states import ENTREGUE, IMPRESSO, RENDERIZADO
 from printserver.jobs.tries import LostClaim
-from printserver.printing import Entrega, Estado, FilaCups, FilaFora, FilaPasta, FilaRecusa
+from printserver.printing import Entrega, Estado, FilaCups, FilaPasta, FilaRecusa
 
 
 class Duvida(Exception):
@@ -31,7 +30,7 @@ def entregar(office: Office, row: dict[str, Any], owner: str) -> None:
         attempt = tries.tentativa_atual(conn, row)
     if attempt is None:
         raise RuntimeError("a rendered job without a try at paper")
-    if not _its_turn(office, row, owner):
+    if not papers.assumir(office, row, attempt, owner):
         return
     queue = queues.por_nome(office, attempt["fila"])
     if isinstance(queue, FilaPasta):
@@ -39,16 +38,6 @@ def entregar(office: Office, row: dict[str, Any], owner: str) -> None:
         _written(office, row, attempt, owner)
     else:
         _to_cups(office, row, attempt, owner, queue)
-
-
-def _its_turn(office: Office, row: dict[str, Any], owner: str) -> bool:
-    """Tell whether the queue takes this print now; else give the claim back: it is due as soon as its turn comes."""
-    with office.db.read() as conn:
-        if order.pode_ir(conn, row):
-            return True
-    with office.db.write() as conn:
-        tries.mudar(conn, row, owner, {"vence_em": office.clock(), "dono": None, "posse_ate": None})
-    return False
 
 
 def cups_dict(queue: FilaCups, cups_id: int, state: Estado | None) -> dict[str, Any]:
@@ -71,7 +60,7 @@ def nosso(state: Estado | None, attempt: dict[str, Any]) -> Estado | None:
 
 
 def _nome_na_pasta(attempt: dict[str, Any]) -> str:
-    whole = attempt["numero"] == 1 or attempt["paginas"] is None
+    whole = attempt["numero"] == 1 or (attempt["paginas"] is None and not attempt["passada"])
     return str(attempt["job_id"]) if whole else f"{attempt['job_id']}-{attempt['numero']}"
 
 
@@ -81,7 +70,7 @@ def _delivery(office: Office, row: dict[str, Any], attempt: dict[str, Any], name
         job_id=name,
         pdf=spool.caminho(office.spool, attempt["enviado_sha256"] or attempt["pdf_sha256"]),
         titulo=compose.titulo(row["campos"]),
-        copias=row["copias"],
+        copias=1,  # each copy is a pass of its own (see `passes`)
         faces=row["faces"],
         bandeja=row["bandeja"],
         largura_mm=float(formato.pagina.largura),
@@ -93,8 +82,9 @@ def _written(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner
     """A folder's file is there: that is as printed as it gets (contract: `impresso`)."""
     now = office.clock()
     with office.db.write() as conn:
-        if tries.mudar(conn, row, owner, tries.fim(IMPRESSO)):
+        if tries.mudar(conn, row, owner, passes.fim(row, IMPRESSO, now)):
             tries.encerrar(conn, attempt, now, "escrito")
+            passes.devolver(conn, attempt)
             entries = [
                 Registro("job", row["id"], state, detalhe={"fila": attempt["fila"]}) for state in (ENTREGUE, IMPRESSO)
             ]
@@ -158,7 +148,8 @@ def _another(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner
             conn, office.serventia_id, now, [Registro("job", row["id"], RENDERIZADO, detalhe={"texto": text})]
         )
         newest = tries.tentativa_atual(conn, row)
-    assert newest is not None
+        assert newest is not None
+        papers.passar(conn, attempt, newest)
     return newest
 
 
@@ -193,11 +184,10 @@ def _life(queue: FilaCups) -> str | None:
 
 def _handed(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: str, queue: FilaCups) -> None:
     """The queue has it: from here on the watcher follows."""
-    state, cups_id, now = None, attempt["cups_id"], office.clock()
-    with contextlib.suppress(FilaFora):
-        state = nosso(queue.estado(cups_id), attempt)
-    changes = {"estado": ENTREGUE, "cups": cups_dict(queue, cups_id, state), "falhas": 0, "vence_em": None}
+    cups_id, now = attempt["cups_id"], office.clock()
+    cups = cups_dict(queue, cups_id, None) | {"estado": "pending"}
+    changes = {"estado": ENTREGUE, "cups": cups, "falhas": 0, "vence_em": None, "dono": None, "posse_ate": None}
     with office.db.write() as conn:
-        if tries.mudar(conn, row, owner, changes | {"dono": None, "posse_ate": None}):
+        if tries.mudar(conn, row, owner, changes):
             entry = Registro("job", row["id"], ENTREGUE, detalhe={"fila": attempt["fila"], "cups_id": cups_id})
             audit.escrever(conn, office.serventia_id, now, [entry])

@@ -29,7 +29,7 @@ BEFORE_THE_RELEASE = [
     ("after", "linha"),  # the release not on record yet
 ]
 ASKED_FOR = ("before", "liberar")  # the release is on record
-RELEASED = [("after", "liberar"), ("after", "estado"), ("after", "estados")]
+RELEASED = [("after", "liberar"), ("before", "estados"), ("after", "estados")]
 
 
 @pytest.fixture(scope="module")

@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -187,7 +188,7 @@ class PrivateCups:
         etc = self.base / "etc"
         command = [process.program("cupsd"), "-f", "-c", f"{etc}/cupsd.conf", "-s", f"{etc}/cups-files.conf"]
         self._process = process.start(command, self.base / "log" / "cupsd.out")
-        process.wait_until(lambda: process.listens(self.port), "cupsd", self._process)
+        process.wait_until(self._listens, "cupsd", self._process)
         return self
 
     def stop(self, sign: int = signal.SIGTERM) -> None:
@@ -230,6 +231,11 @@ class PrivateCups:
         if done.returncode != 0:
             raise RuntimeError(f"{name}: {done.stderr}")
         return done.stdout
+
+    def _listens(self) -> bool:
+        """Tell whether both doors are open: cupsd opens the port first."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return process.listens(self.port) and probe.connect_ex(str(self.socket)) == 0
 
     def _prepare(self) -> None:
         self.base.chmod(0o755)
