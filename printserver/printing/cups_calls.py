@@ -25,7 +25,7 @@ _JOB_STATES = {
 _HELD = 4
 _ENDED_BADLY = (7, 8)
 _COMPLETED = 9
-_PRINTER_STATES = {3: "idle", 4: "processing", 5: "stopped"}
+PRINTER_STATES = {3: "idle", 4: "processing", 5: "stopped"}
 
 _NOT_FOUND = 0x406
 _NOT_POSSIBLE = 0x404
@@ -55,14 +55,14 @@ _DEFAULT_USER = cups.getUser()
 
 def create(server: Servidor, queue: str, name: str, options: dict[str, str]) -> int:
     """Make a job without a file and return its id."""
-    with _connection(server, queue) as connection:
+    with connected(server, queue) as connection:
         return int(connection.createJob(queue, name, options))
 
 
 def send(server: Servidor, queue: str, cups_id: int, pdf: str, name: str) -> None:
     """Send the file of a job that is held and has none yet; nothing to do if it has it."""
     size = Path(pdf).stat().st_size
-    with _connection(server, queue) as connection:
+    with connected(server, queue) as connection:
         job = _job(connection, cups_id)
         if job is None or job["job-state"] in _ENDED_BADLY:
             raise FilaRecusa(f"o trabalho {cups_id} já não espera por um arquivo na fila {queue}")
@@ -78,7 +78,7 @@ def send(server: Servidor, queue: str, cups_id: int, pdf: str, name: str) -> Non
             raise FilaFora(f"a fila {queue} interrompeu o envio do arquivo (HTTP {status})")
         connection.finishDocument(queue)
     # pycups' word is not enough: of 60 lines that broke midway it called 6 a success, and CUPS had nothing.
-    with _connection(server, queue) as connection:
+    with connected(server, queue) as connection:
         job = _job(connection, cups_id)
     if job is None or not _has_file(job, queue, size):
         raise FilaFora(f"o arquivo do trabalho {cups_id} não chegou à fila {queue}")
@@ -86,7 +86,7 @@ def send(server: Servidor, queue: str, cups_id: int, pdf: str, name: str) -> Non
 
 def release(server: Servidor, queue: str, cups_id: int) -> None:
     """Let a held job with its file print; nothing to do if it was released before."""
-    with _connection(server, queue) as connection:
+    with connected(server, queue) as connection:
         job = _job(connection, cups_id)
         if job is None:
             raise FilaRecusa(f"o trabalho {cups_id} é desconhecido na fila {queue}")
@@ -108,7 +108,7 @@ def states(server: Servidor, queue: str, cups_ids: Sequence[int]) -> dict[int, E
     All that have not ended are asked for at once (500 take 10 ms), those that have ended one by one (0.2 ms each).
     """
     found: dict[int, dict[str, Any]] = {}
-    with _connection(server, queue) as connection:
+    with connected(server, queue) as connection:
         if len(cups_ids) > 1:
             found = _jobs(connection, which_jobs="not-completed")
         for cups_id in cups_ids:
@@ -125,7 +125,7 @@ def _jobs(connection: Any, **which: Any) -> dict[int, dict[str, Any]]:
 
 
 def _estado(job: dict[str, Any]) -> Estado:
-    reasons = [*_texts(job.get("job-state-reasons")), *_texts(job.get("job-printer-state-reasons"))]
+    reasons = [*texts(job.get("job-state-reasons")), *texts(job.get("job-printer-state-reasons"))]
     began = job.get("time-at-processing")
     return Estado(
         estado=_JOB_STATES.get(job["job-state"], str(job["job-state"])),
@@ -140,7 +140,7 @@ def _estado(job: dict[str, Any]) -> Estado:
 
 def find(server: Servidor, queue: str, job_id: str) -> list[int]:
     """Return the ids of all jobs, ended or not, that bear our job's id (`ID`, or `ID-2` …), at any queue there."""
-    with _connection(server, queue) as connection:
+    with connected(server, queue) as connection:
         # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
         # Without `job-id` among the attributes it answers with nothing at all.
         jobs = connection.getJobs(which_jobs="all", my_jobs=True, requested_attributes=["job-id", "job-name"])
@@ -150,7 +150,7 @@ def find(server: Servidor, queue: str, job_id: str) -> list[int]:
 
 def cancel(server: Servidor, queue: str, cups_id: int) -> None:
     """Take a job off the queue; nothing to do if it is unknown or has ended."""
-    with _connection(server, queue) as connection:
+    with connected(server, queue) as connection:
         try:
             connection.cancelJob(cups_id)
         except cups.IPPError as error:
@@ -170,26 +170,26 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
         "media-supported",
         "sides-supported",
     ]
-    with _connection(server, queue) as connection:
+    with connected(server, queue) as connection:
         printer = connection.getPrinterAttributes(queue, requested_attributes=wanted)
-    reasons = [reason for reason in _texts(printer.get("printer-state-reasons")) if reason != "none"]
+    reasons = [reason for reason in texts(printer.get("printer-state-reasons")) if reason != "none"]
     if not printer.get("printer-is-accepting-jobs", True):
         reasons.append("not-accepting-jobs")
-    sides = _texts(printer.get("sides-supported"))
+    sides = texts(printer.get("sides-supported"))
     faces = [face for side, face in FACES_BY_SIDES.items() if side in sides]
     return {
-        "estado": _PRINTER_STATES.get(printer.get("printer-state", 0), "unknown"),
+        "estado": PRINTER_STATES.get(printer.get("printer-state", 0), "unknown"),
         "motivos": reasons,
         "mensagem": printer.get("printer-state-message") or None,
         "politica": printer.get("printer-error-policy"),
-        "bandejas": _texts(printer.get("media-source-supported")),
-        "papeis": _texts(printer.get("media-supported")),
+        "bandejas": texts(printer.get("media-source-supported")),
+        "papeis": texts(printer.get("media-supported")),
         "faces": [*faces, "frente-depois-verso"] if "frente" in faces else faces,
     }
 
 
 @contextmanager
-def _connection(server: Servidor, queue: str) -> Iterator[Any]:
+def connected(server: Servidor, queue: str) -> Iterator[Any]:
     """Yield a new connection to the server; its failures leave as FilaFora or FilaRecusa."""
     host, port = _address(server.endereco)
     encryption = cups.HTTP_ENCRYPT_REQUIRED if server.tls else cups.HTTP_ENCRYPT_IF_REQUESTED
@@ -256,7 +256,7 @@ def _has_file(job: dict[str, Any], queue: str, size: int) -> bool:
     return True
 
 
-def _texts(value: object) -> list[str]:
+def texts(value: object) -> list[str]:
     """Return an attribute of one or many keywords as a list: pycups gives a bare string for one."""
     if value is None:
         return []
