@@ -102,11 +102,14 @@ class Engine:
             wait(self._working, timeout=1, return_when=FIRST_COMPLETED)
         self._working = {future: n for future, n in self._working.items() if not future.done()}
         free = WORKERS - len(self._working)
-        due = claims.claim_due(self._office, self._owner, self._office.clock(), free) if free else []
-        # A claim whose time ran out while one of our own threads is still at it comes back to us: the thread keeps it.
-        due = [row for row in due if row["n"] not in self._working.values()]
+        # What a thread of ours is still at is not claimed again: its claim's time may have run out, or it gave it back
+        # a moment ago, and what is claimed without a thread would lie until the lease ends.
+        busy = list(self._working.values())
+        due = claims.claim_due(self._office, self._owner, self._office.clock(), free, busy) if free else []
         for row in due:
-            self._working[self._pool.submit(self._advance, row)] = row["n"]
+            future = self._pool.submit(self._advance, row)
+            self._working[future] = row["n"]
+            future.add_done_callback(lambda _done: self._office.bell.ring())  # only now it may be claimed again
         return bool(due) or not free
 
     def _advance(self, row: dict[str, Any]) -> None:
@@ -114,7 +117,6 @@ class Engine:
             advance(self._office, row, self._owner)
         except Exception:
             _log.exception("job left as it is", job=row["id"])
-        self._office.bell.ring()
 
 
 def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> None:

@@ -14,11 +14,11 @@ import structlog
 
 from printserver import audit
 from printserver.audit import Registro
-from printserver.jobs import compose, handoff, spool, tries
+from printserver.jobs import compose, handoff, passes, spool, tries
 from printserver.jobs.handoff import Duvida
 from printserver.jobs.office import Office
 from printserver.jobs.questions import perguntar_folhas
-from printserver.jobs.states import ACEITO, FALHOU, INCERTO, RENDERIZADO
+from printserver.jobs.states import ACEITO, ENTREGUE, FALHOU, INCERTO, RENDERIZADO
 from printserver.jobs.tries import LostClaim, nova_tentativa, tentativa_atual
 from printserver.printing import FilaFora, FilaRecusa
 
@@ -37,6 +37,8 @@ def advance(office: Office, row: dict[str, Any], owner: str) -> None:
             row = _stamp(office, row, owner)
         if row["estado"] == RENDERIZADO and not row["encerrado"]:
             handoff.entregar(office, row, owner)
+        elif row["estado"] == ENTREGUE:
+            passes.adiante(office, row, owner)
     except LostClaim:
         log.warning("claim lost to another engine")
     except FilaFora as error:
@@ -56,11 +58,12 @@ def _stamp(office: Office, row: dict[str, Any], owner: str) -> dict[str, Any]:
     changes: dict[str, Any] = {"estado": RENDERIZADO, "pdf_sha256": digest, "encerrado": not prints}
     if not prints:
         changes |= {"vence_em": None, "dono": None, "posse_ate": None}
+    first = passes.primeira(office, row | changes, row["fila"]) if prints else {}
     with office.db.write() as conn:
         if not tries.mudar(conn, row, owner, changes):
             raise LostClaim(row["id"])
         if prints:
-            nova_tentativa(conn, row | changes, now, owner=owner)
+            nova_tentativa(conn, row | changes, now, owner=owner, **first)
         audit.escrever(conn, office.serventia_id, now, [Registro("job", row["id"], RENDERIZADO)])
     office.bell.ring()
     return row | changes

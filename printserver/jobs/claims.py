@@ -34,10 +34,12 @@ def _start_ticks(pid: int) -> str:
     return stat.rpartition(")")[2].split()[19]
 
 
-def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH) -> list[dict[str, Any]]:
+def claim_due(
+    office: Office, owner: str, now: datetime, most: int = BATCH, busy: Sequence[int] = ()
+) -> list[dict[str, Any]]:
     """Claim up to `most` due jobs that nobody owns (or whose owner's lease ended), in the order of acceptance.
 
-    One that is rendered is not claimed before its turn at its queue (see `order`).
+    One that is rendered is not claimed before its turn at its queue (see `order`), and none of those named in `busy`.
     """
     table = db.job
     free = (
@@ -46,6 +48,7 @@ def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH) -> l
             table.c.serventia_id == office.serventia_id,
             table.c.vence_em <= now,
             sa.or_(table.c.posse_ate.is_(None), table.c.posse_ate <= now),
+            table.c.n.not_in(busy),
             order.vez(),
         )
         .order_by(table.c.n)

@@ -111,8 +111,8 @@ def porque_parou(conn: Connection, fila: Mapping[Any, Any]) -> str | None:
         if not last.encerrado:
             return f"A fila {nome}, de papel numerado, espera que o trabalho {last.id} termine."
         return (
-            f"A fila {nome}, de papel numerado, parou depois do trabalho {last.id}, que não se sabe se saiu bem: confira "
-            "as folhas e diga qual é o próximo número na bandeja."
+            f"A fila {nome}, de papel numerado, parou depois do trabalho {last.id}, que não se sabe se saiu bem: "
+            "confira as folhas e diga qual é o próximo número na bandeja."
         )
     if fila["papel_parada"] is not None:
         return f"A fila {nome} parou: {fila['papel_parada']}"

@@ -78,7 +78,7 @@ def nome_no_cups(attempt: Mapping[Any, Any]) -> str:
 
 def paginas_esperadas(row: Mapping[Any, Any], attempt: Mapping[Any, Any]) -> int:
     """Return how many printed sides a try makes."""
-    return compose.contar_paginas(attempt["paginas"], row["paginas"]) * int(row["copias"])
+    return compose.contar_paginas(attempt["paginas"], row["paginas"])
 
 
 def encerrar(conn: Connection, attempt: Mapping[Any, Any], now: datetime, result: str) -> None:

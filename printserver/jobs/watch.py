@@ -20,11 +20,11 @@ from sqlalchemy.engine import Connection
 from printserver import audit, db
 from printserver.audit import Registro
 from printserver.db import insert_or_ignore
-from printserver.jobs import claims, queues, tries
+from printserver.jobs import claims, passes, queues, tries
 from printserver.jobs.handoff import cups_dict, nosso
 from printserver.jobs.office import Office
 from printserver.jobs.questions import perguntar_folhas
-from printserver.jobs.states import CUPS_ENDS, ENTREGUE, INCERTO
+from printserver.jobs.states import CUPS_ENDS, ENTREGUE, IMPRESSO, INCERTO
 from printserver.jobs.verdict import Veredito, julgar
 from printserver.printing import Estado, FilaCups, FilaFora
 from printserver.printing.line import Linha
@@ -39,7 +39,7 @@ IDLE_S: Final = 30.0  # nothing is open: a ring wakes it
 GRACE_S: Final = 3.0  # a server that died and is not back by then leaves what it had in doubt
 _ROWS_AT_ONCE: Final = 50
 
-_JOB = ("n", "estado", "encerrado", "documento_id", "paginas", "copias", "cups")
+_JOB = ("n", "estado", "encerrado", "documento_id", "paginas", "copias", "faces", "cups")
 
 
 class Watch:
@@ -227,6 +227,8 @@ class Watch:
         cups = cups_dict(queue, row["cups_id"], state)
         if not followed:
             return None if away else self._take_off(row, queue, state, cups)
+        if state is not None and state.estado == "pending":
+            cups["fila"] = queues.como_esta(self._office, filas[row["fila"]])  # CUPS does not tell a job that it is paused
         if away:
             if not self._died_since(row):
                 return None
@@ -235,7 +237,7 @@ class Watch:
         verdict = julgar(
             state,
             row["job_cups"] or {},
-            esperadas=tries.paginas_esperadas({"paginas": row["job_paginas"], "copias": row["job_copias"]}, row),
+            esperadas=tries.paginas_esperadas({"paginas": row["job_paginas"]}, row),
             conta=(filas[row["fila"]]["prova"] or {}).get("conta_folhas"),
             caiu=self._died_since(row),
             uma_vez=self._seen_before_death(row, state),
@@ -279,13 +281,15 @@ class Watch:
                     .scalar_subquery()
                     == row["newest"],
                 )
-                over = tries.fim(each.verdict.estado) if each.verdict else {}
+                over = _end(row, each.verdict, now) if each.verdict else {}
                 changed = conn.execute(sa.update(job).where(*as_read).values(cups=each.cups, **over)).rowcount
                 if each.over:
                     tries.encerrar(conn, row, now, (each.cups or {}).get("estado") or "desconhecido")
                     self._begun.pop(row["id"], None)
                 elif each.verdict:
                     tries.deixar(conn, row, now, each.verdict.estado)
+                if changed and each.verdict and each.verdict.estado == IMPRESSO:
+                    passes.devolver(conn, row)
                 if changed:
                     entries += _entries(conn, office, each, now)
             audit.escrever(conn, office.serventia_id, now, entries)
@@ -304,6 +308,11 @@ class _Change:
         self.cups = cups
         self.verdict = verdict
         self.over = over
+
+
+def _end(row: Mapping[Any, Any], verdict: Veredito, now: datetime) -> dict[str, Any]:
+    """Return the changes of a job whose try came to its end; some prints have another pass to come."""
+    return passes.fim({"copias": row["job_copias"], "faces": row["job_faces"]}, verdict.estado, now)
 
 
 def _entries(conn: Connection, office: Office, each: _Change, now: datetime) -> list[Registro]:
