@@ -357,7 +357,7 @@ def papel_da_fila(office: Office, autor: Autor, nome: str, dados: object) -> dic
         entries = papers.dizer(conn, sid, nome, answer.proximo, answer.inutilizados, quem, now)
         audit.escrever(conn, sid, now, entries)
     office.bell.ring()
-    return next(each for each in queues.listar(office) if each["nome"] == nome)
+    return next(each for each in papers.com_papel(office, queues.listar(office)) if each["nome"] == nome)
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------

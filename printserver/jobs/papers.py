@@ -101,6 +101,8 @@ def receber(
         "quando": now,
     }
     conn.execute(sa.insert(lots).values(**row))
+    # What stopped for want of paper looks again.
+    conn.execute(sa.update(db.fila).where(db.fila.c.id == fila["id"]).values(papel_parada=None))
     return count, [_log(nome, "papel recebido", quem, {"de": str(first), "ate": str(last), "folhas": count})]
 
 
@@ -381,10 +383,29 @@ def contas(conn: Connection, fila: Mapping[Any, Any]) -> dict[str, int]:
         .where(table.c.serventia_id == fila["serventia_id"], table.c.fila == fila["nome"])
         .group_by(table.c.estado)
     )
-    known = {estado: int(count) for estado, count in conn.execute(query).tuples()}
+    known = {estado: int(count) for estado, count in conn.execute(query).all()}
     received = sum(lot.ate - lot.de + 1 for lot in _lotes(conn, fila))
     used, spoiled = known.get(USADO, 0), known.get(INUTILIZADO, 0)
     return {"recebidos": received, "usados": used, "inutilizados": spoiled, "estoque": received - used - spoiled}
+
+
+def com_papel(office: Office, filas: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return queues as `GET /filas` shows them, with the numbers of their paper and why they stand still."""
+    table = db.fila
+    shown = []
+    with office.db.read() as conn:
+        for item in filas:
+            query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.nome == item["nome"])
+            fila = conn.execute(query).mappings().one()
+            paper: dict[str, Any] = {"papel_proximo": None, "papel": None, "espera_por": None}
+            if fila["papel_numerado"]:
+                paper = {
+                    "papel_proximo": fila["papel_proximo"],
+                    "papel": contas(conn, fila),
+                    "espera_por": order.porque_parou(conn, fila),
+                }
+            shown.append(item | paper)
+    return shown
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------

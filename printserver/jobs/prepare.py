@@ -94,7 +94,8 @@ def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
         pedido.documento.tipo,
         pedido.papel_seguranca,
         folhas_de_papel(layout.paginas, faces, pedido.lado_inicial),
-        office.regras,
+        # a queue that counts its own paper gives the numbers when its turn comes
+        replace(office.regras, papel_obrigatorio=office.regras.papel_obrigatorio and not fila["papel_numerado"]),
     )
     return Preparado(
         pedido=pedido,
