@@ -88,11 +88,6 @@ def conferir(
         if bandeja is not None:
             raise _sem_bandeja(row, bandeja, [])
         return
-    if faces == "frente-depois-verso":
-        raise Recusa(
-            "papel-incompativel",
-            "faces: a frente e depois o verso ainda não se imprime numa impressora: use frente-verso ou frente.",
-        )
     try:
         can = _capacidades(office, row)
     except (FilaFora, FilaRecusa) as error:
