@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from printserver import __version__, audit, db, instance, people
 from printserver.cli_base import PATH, instance_option, office, record
 from printserver.cli_filas import filas
+from printserver.cli_papel import papel
 from printserver.clock import system_clock
 from printserver.errors import ConfigError, Recusa
 
@@ -106,7 +107,16 @@ def usuario(nome: str, papel: str, nome_completo: str | None, folder: Path) -> N
 @click.option("--cups", "queue", help="Nome da fila no CUPS.")
 @click.option("--servidor", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina).")
 @click.option("--padrao", is_flag=True, help="É a fila de quem não diz outra.")
-def fila(nome: str, folder: Path, pasta: Path | None, queue: str | None, servidor: str | None, padrao: bool) -> None:
+@click.option("--papel-numerado", is_flag=True, help="Tem papel numerado, e conta as folhas.")
+def fila(
+    nome: str,
+    folder: Path,
+    pasta: Path | None,
+    queue: str | None,
+    servidor: str | None,
+    padrao: bool,
+    papel_numerado: bool,
+) -> None:
     """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
     if (pasta is None) == (queue is None):
         raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
@@ -128,6 +138,7 @@ def fila(nome: str, folder: Path, pasta: Path | None, queue: str | None, servido
             "destino": str(pasta.absolute()) if pasta is not None else queue,
             "servidor": servidor,
             "padrao": padrao,
+            "papel_numerado": papel_numerado,
             "criada_em": now,
         }
         conn.execute(sa.insert(table).values(**row))
@@ -137,6 +148,7 @@ def fila(nome: str, folder: Path, pasta: Path | None, queue: str | None, servido
 
 
 cli.add_command(filas)
+cli.add_command(papel)
 
 
 @cli.command("sequencia")

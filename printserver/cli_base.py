@@ -68,6 +68,9 @@ def record(
     estado: str = "criada",
 ) -> None:
     """Put a change made at the command line on record, under the machine's user (A1)."""
-    who = os.environ.get("SUDO_USER") or os.environ.get("USER") or str(os.getuid())
-    entry = audit.Registro(objeto, nome, estado, f"linha de comando: {who}", detalhe=detalhe)
-    audit.escrever(conn, serventia_id, now, [entry])
+    audit.escrever(conn, serventia_id, now, [audit.Registro(objeto, nome, estado, quem(), detalhe=detalhe)])
+
+
+def quem() -> str:
+    """Return who acts at the command line: the machine's user (A1)."""
+    return f"linha de comando: {os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()}"
