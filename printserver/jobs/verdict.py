@@ -6,10 +6,13 @@ none. Signs that contradict each other are for a person.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from printserver.jobs.states import ENTREGUE, IMPRESSO, INCERTO
 from printserver.printing import Estado
+
+# A printer that was switched off in the midst of it: CUPS says `completed`, and counts what it had sent.
+_ESQUECIDO: Final = "cups-ipp-missing-job-history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +48,8 @@ def julgar(
         )
     if caiu and not (state.estado == "completed" and began is not None and uma_vez):
         return Veredito(INCERTO, "o servidor de impressão parou enquanto o trabalho estava com ele")
+    if state.estado == "completed" and _ESQUECIDO in state.motivos:
+        return Veredito(INCERTO, "a impressora esqueceu o trabalho antes de o dizer pronto: pode ter sido desligada")
     if state.estado == "completed":
         return _concluido(state, esperadas, conta)
     if state.estado in ("canceled", "aborted"):

@@ -68,3 +68,8 @@ def test_x5_what_had_come_to_its_end_before_the_server_died_is_judged_by_its_cou
     assert verdict(said(), {"inicio": 100}, caiu=True, uma_vez=True) == "entregue"
     assert verdict(said(impressoes=3), {"inicio": 100}, caiu=True) == "incerto"
     assert verdict(said(impressoes=3), {}, caiu=True, uma_vez=True) == "incerto"
+
+
+def test_x5_what_the_printer_forgot_is_a_doubt_though_cups_counted_it() -> None:
+    state = Estado("completed", ("cups-ipp-missing-job-history",), None, impressoes=3, inicio=100)
+    assert verdict(state, {"inicio": 100}) == "incerto"

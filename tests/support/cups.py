@@ -118,6 +118,7 @@ _BUS_CONF = """\
 _PRINTER_COMMAND = """\
 #!/bin/sh
 env | grep ^IPP_ | sort > "$KEEP_IN/$IPP_JOB_ID.words"
+while [ -e "$KEEP_IN/waits" ]; do sleep 0.05; done
 cp "$1" "$KEEP_IN/.part" && mv "$KEEP_IN/.part" "$KEEP_IN/$IPP_JOB_ID.print"
 """
 
@@ -299,12 +300,28 @@ class DriverlessPrinter:
         here = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}", "TMPDIR": str(self.base), "KEEP_IN": str(self.kept)}
         options = ["-2", "-r", "off", "-n", "localhost", "-p", str(self.port), "-f", self._formats]
         folders = ["-d", str(self.base), "-K", str(self.base / "ssl"), "-c", str(command)]
-        printer = process.start(
-            [process.program("ippeveprinter"), *options, *folders, "Impressora"], log, env={**os.environ, **here}
-        )
+        self._command = [process.program("ippeveprinter"), *options, *folders, "Impressora"]
+        self._environment = {**os.environ, **here}
+        self.switch_on()
+        return self
+
+    def switch_on(self) -> None:
+        """Start the printer, at the same address each time."""
+        printer = process.start(self._command, self.base / "log", env=self._environment)
         self._running.append(printer)
         process.wait_until(lambda: process.listens(self.port), "ippeveprinter", printer)
-        return self
+
+    def switch_off(self) -> None:
+        """End the printer as a power failure does."""
+        process.stop(self._running.pop(), signal.SIGKILL)
+
+    def waits(self, word: bool) -> None:
+        """Have it stand still before each print comes out, or go on."""
+        file = self.kept / "waits"
+        if word:
+            file.touch()
+        else:
+            file.unlink(missing_ok=True)
 
     def __exit__(self, *_: object) -> None:
         for running in reversed(self._running):
