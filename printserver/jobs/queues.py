@@ -26,6 +26,7 @@ Fila = FilaCups | FilaPasta
 
 ASK_AGAIN_S: Final = 60.0  # what a queue can do: pycups leaks a little at each asking
 LOOK_AGAIN_S: Final = 10.0  # how a queue is; a server that did not answer is not asked again before
+ASK_LIMIT_S: Final = 3.0  # a person waits for the answer
 ABORT: Final = "abort-job"  # the one error policy that prints nothing by itself later
 
 
@@ -117,7 +118,16 @@ def _conferir_papel(row: sa.RowMapping, can: Capacidades, tamanho: tuple[float, 
     )
 
 
-def _capacidades(office: Office, row: sa.RowMapping, age_s: float = ASK_AGAIN_S) -> Capacidades:
+def como_esta(office: Office, row: Mapping[Any, Any]) -> dict[str, Any] | None:
+    """Return state, reasons and message of a queue as they were a moment ago; None where it does not say."""
+    try:
+        can = _capacidades(office, row, LOOK_AGAIN_S)
+    except (FilaFora, FilaRecusa):
+        return None
+    return {"estado": can["estado"], "motivos": can["motivos"], "mensagem": can["mensagem"]}
+
+
+def _capacidades(office: Office, row: Mapping[Any, Any], age_s: float = ASK_AGAIN_S) -> Capacidades:
     """Return what a queue can do and how it is, as it was at most `age_s` ago. Raises FilaFora, FilaRecusa."""
     now = monotonic()
     asked, known = office.capacidades.get(row["nome"], (0.0, None))
@@ -126,7 +136,10 @@ def _capacidades(office: Office, row: sa.RowMapping, age_s: float = ASK_AGAIN_S)
             raise type(known)(str(known))
         return known
     try:
-        can = abrir(office, row).capacidades()
+        queue = abrir(office, row)
+        if isinstance(queue, FilaCups):
+            queue.limite_s = ASK_LIMIT_S
+        can = queue.capacidades()
     except (FilaFora, FilaRecusa) as error:
         office.capacidades[row["nome"]] = (monotonic(), error)
         raise

@@ -125,3 +125,43 @@ def test_a_server_that_does_not_answer_is_not_asked_by_every_caller(
     monkeypatch.setattr(FilaCups, "capacidades", lambda _self: pytest.fail("asked again at once"))
     assert house.call("GET", "/filas").json["itens"][0]["motivos"] == ["fila-fora"]
     assert house.post(house.livro()).status == 202  # the print waits for its queue
+
+
+def shown(house: House, job_id: str, words: str | None) -> dict[str, Any]:
+    """Let the office work until the job says these words of its queue."""
+
+    def said() -> bool:
+        house.clock.forward(seconds=1)
+        house.engine.run_once()
+        house.office.capacidades.clear()
+        return bool(house.job(job_id)["situacao"] == words)
+
+    wait_until(said, f"the job to say {words!r}", limit_s=20)
+    return house.job(job_id)
+
+
+def test_a_job_says_what_keeps_it_from_coming_out_and_what_to_do(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+) -> None:
+    at_cups(house, kept_queue.name, cups_server)
+    kept_queue.fault("waits")
+    first = house.taken(house.livro())
+    empty = shown(house, first["id"], "sem papel")
+    assert "Ponha papel" in empty["o_que_fazer"]
+    assert "media-empty-error" in empty["cups"]["motivos"]
+    kept_queue.fault(None)
+    assert shown(house, first["id"], None)["o_que_fazer"] is None
+    cups_server.run("cupsdisable", kept_queue.name)
+    second = house.taken(house.livro())
+    assert "cupsenable" in shown(house, second["id"], "pausada")["o_que_fazer"]
+    cups_server.run("cupsenable", kept_queue.name)
+    shown(house, second["id"], None)
+
+
+def test_a_print_whose_server_is_down_says_that_it_waits_for_it(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+) -> None:
+    at_cups(house, kept_queue.name, cups_server, servidor="/nada/cups.sock")
+    taken = house.taken(house.livro())
+    waiting = shown(house, taken["id"], "fora de linha")
+    assert (waiting["estado"], waiting["encerrado"]) == ("renderizado", False)
