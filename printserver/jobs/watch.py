@@ -228,7 +228,8 @@ class Watch:
         if not followed:
             return None if away else self._take_off(row, queue, state, cups)
         if state is not None and state.estado == "pending":
-            cups["fila"] = queues.como_esta(self._office, filas[row["fila"]])  # CUPS does not tell a job that it is paused
+            # Of a job that waits CUPS does not say that its queue is paused.
+            cups["fila"] = queues.como_esta(self._office, filas[row["fila"]])
         if away:
             if not self._died_since(row):
                 return None
