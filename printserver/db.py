@@ -449,6 +449,11 @@ log = sa.Table(
 )
 
 
+# A session that is silent amid a transaction is a machine that froze or is gone (TCP tells so after two hours): the
+# rows that it locked must not hold the office up.
+_NOBODY_THERE = "-c idle_in_transaction_session_timeout=30s"
+
+
 class Database:
     """The two doors: `read()` for looking, `write()` for one transaction that commits whole or not at all."""
 
@@ -469,7 +474,14 @@ class Database:
             _tune_sqlite(self._reader, "BEGIN")
             _tune_sqlite(self._writer, "BEGIN IMMEDIATE")
         else:
-            self._reader = self._writer = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+            asked = sa.make_url(url).query
+            self._reader = self._writer = sa.create_engine(
+                url,
+                pool_size=20,
+                max_overflow=20,
+                pool_pre_ping=True,
+                connect_args={} if "options" in asked else {"options": _NOBODY_THERE},
+            )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
