@@ -137,11 +137,18 @@ class Client:
         return answer.content
 
     def jobs(self, query: str = "") -> list[dict[str, Any]]:
-        """Return every job that the query finds, over all its pages."""
+        """Return every job that the query finds."""
+        return self._all("/api/v1/jobs", query)
+
+    def seals(self, query: str = "") -> list[str]:
+        """Return the code of every seal that the query finds."""
+        return [seal["codigo"] for seal in self._all("/api/v1/selos", query)]
+
+    def _all(self, path: str, query: str) -> list[dict[str, Any]]:
         found: list[dict[str, Any]] = []
         page = 1
         while True:
-            answer = self.get(f"/api/v1/jobs?pagina={page}&{query}").json
+            answer = self.get(f"{path}?pagina={page}&{query}").json
             found += answer["itens"]
             if not answer["itens"] or len(found) >= answer["total"]:
                 return found
@@ -254,9 +261,6 @@ class PrintServer:
 
     def destroy(self) -> None:
         """End all and remove the office."""
-        for one in (*self._workers, self._process):
-            if one is not None:
-                process.stop(one, limit_s=30)
         self.kill()
         shutil.rmtree(self.base, ignore_errors=True)
 
