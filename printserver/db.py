@@ -235,6 +235,7 @@ job = sa.Table(
     _unique_where("uq_job_viva", "serventia_id", "documento_id", where="viva"),
     sa.Index(
         "ix_job_vence",
+        "serventia_id",
         "vence_em",
         sqlite_where=sa.text("vence_em IS NOT NULL"),
         postgresql_where=sa.text("vence_em IS NOT NULL"),
@@ -247,7 +248,7 @@ job = sa.Table(
         "ix_job_aberto",
         "serventia_id",
         "estado",
-        sqlite_where=sa.text("NOT encerrado"),
+        sqlite_where=sa.text("encerrado = 0"),  # as the queries are written there: else the index is not seen
         postgresql_where=sa.text("NOT encerrado"),
     ),
 )
@@ -524,6 +525,7 @@ def _tune_sqlite(engine: Engine, begin: str) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
+            "cache_size=-512",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
