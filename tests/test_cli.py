@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+import structlog
 
 from printserver import cli, db, people
 from printserver.db import Database
@@ -32,12 +34,14 @@ def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> 
 
     def call(*arguments: object) -> Ran:
         monkeypatch.setattr(sys, "argv", ["printserver", *map(str, arguments)])
-        mask = os.umask(0o022)
+        mask, on_pipe = os.umask(0o022), signal.getsignal(signal.SIGPIPE)
         try:
             with pytest.raises(SystemExit) as ended:
                 cli.main()
-        finally:
+        finally:  # what `main` sets for its own process
             os.umask(mask)
+            signal.signal(signal.SIGPIPE, on_pipe)
+            structlog.reset_defaults()
         said = capsys.readouterr()
         return Ran(int(ended.value.code or 0), said.out, said.err)
 

@@ -90,6 +90,19 @@ def test_x1_a_question_that_ran_out_is_asked_anew(house: House) -> None:
     assert house.yes(second["id"]).status == 200
 
 
+def test_x1_a_question_about_other_seals_is_not_found_again(house: House) -> None:
+    """The seals of a document change without a print where they are rectified."""
+    documento = house.livro()
+    first = house.printed(documento)
+    held = house.question(documento)
+    with house.office.db.write() as conn:
+        conn.execute(db.pergunta.update().values(selos=["1234561ES0000000000099260"]))
+    assert house.yes(held["id"]).word == "pergunta-mudou"
+    anew = house.question(documento)
+    assert (anew["id"] != held["id"], anew["pergunta"]["selos"]) == (True, seals(first))
+    assert house.job(held["id"])["estado"] == "cancelado"
+
+
 def test_x1_a_yes_holds_only_for_the_seals_it_was_shown(house: House) -> None:
     documento = house.livro()
     first = house.printed(documento)

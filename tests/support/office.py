@@ -19,6 +19,7 @@ from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pikepdf
 import sqlalchemy as sa
@@ -34,6 +35,7 @@ from printserver.db import Database
 from printserver.engine import Engine
 from printserver.jobs.office import Office
 from printserver.rendering import Render
+from printserver.selo import Certificado
 from support.postgres import PrivatePostgres
 
 AGORA = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
@@ -294,7 +296,8 @@ def open_house(
 
 def reopen(folder: Path, clock: Clock, key: str) -> House:
     """Open the office of `folder` (once more, as another process would); its owner closes `office.db`."""
-    office = Office.abrir(folder, clock)
+    with patch.object(Certificado, "carregar", _certificate):
+        office = Office.abrir(folder, clock)
     office.render = _render()
     app = nova_aplicacao("office-under-test")
     registrar(app, office)
@@ -325,6 +328,18 @@ def pages(pdf: bytes) -> int:
     """Return how many pages a PDF has."""
     with pikepdf.open(BytesIO(pdf)) as opened:
         return len(opened.pages)
+
+
+_certificates: dict[bytes, Certificado] = {}
+_open_certificate = Certificado.carregar
+
+
+def _certificate(path: Path, senha: str) -> Certificado:
+    """Return an office's certificate, opened once for all its copies: opening is slow on purpose."""
+    content = path.read_bytes()
+    if content not in _certificates:
+        _certificates[content] = _open_certificate(path, senha)
+    return _certificates[content]
 
 
 # -- what is made once ------------------------------------------------------------------------------------------------
