@@ -1,7 +1,6 @@
 """One server on each database for all tests: a start costs seconds. What starves or reconfigures one has its own."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from cartorio import PAPER, Office
@@ -69,17 +68,3 @@ def server(small_office: Office) -> PrintServer:
 @pytest.fixture
 def client(small_office: Office) -> Client:
     return small_office.client
-
-
-@pytest.fixture
-def new_server(tmp_path: Path) -> Iterator[Callable[..., PrintServer]]:
-    """Make servers of this test alone, not started yet; they end with it."""
-    made: list[PrintServer] = []
-
-    def make(environment: dict[str, str] | None = None, *init_options: str) -> PrintServer:
-        made.append(PrintServer(tmp_path / f"servidor-{len(made)}", environment or {}, init_options))
-        return made[-1]
-
-    yield make
-    for one in made:
-        one.destroy()

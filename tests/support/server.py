@@ -161,14 +161,14 @@ class PrintServer:
 
     base: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    init_options: tuple[str, ...] = ()
+    tls: ssl.SSLContext | None = None
     made: dict[str, str] = field(init=False)
     port: int = field(init=False, default=0)
     _process: subprocess.Popen[bytes] | None = field(init=False, default=None)
     _workers: list[subprocess.Popen[bytes]] = field(init=False, default_factory=list)
 
     def __post_init__(self) -> None:
-        self.made = json.loads(self.run("init", "--json", *self.init_options).stdout)
+        self.made = json.loads(self.run("init", "--json").stdout)
 
     def __enter__(self) -> "PrintServer":
         return self.start()
@@ -194,7 +194,7 @@ class PrintServer:
     @property
     def client(self) -> Client:
         """A client with the first key, which has all rights."""
-        return Client(self.port, self.made["chave"])
+        return Client(self.port, self.made["chave"], self.tls)
 
     @property
     def pid(self) -> int:
@@ -208,20 +208,17 @@ class PrintServer:
         words = [PROGRAM, *command.split(), *arguments, "--instance", str(self.instance)]
         return subprocess.run(words, capture_output=True, text=True, timeout=60, env=self._environment(), check=check)
 
-    def start(self, *options: str, more: Mapping[str, str] | None = None) -> "PrintServer":
-        """Start the server on a port of its own and wait until it can work; `more`: environment of this start only."""
-        self.launch(*options, more=more)
+    def start(self, *options: str) -> "PrintServer":
+        """Start the server on a port of its own and wait until it can work."""
+        self.launch(*options)
         process.wait_until(self.ready, f"server, see {self.log}", self._process, START_LIMIT_S)
         return self
 
-    def launch(
-        self, *options: str, port: int | None = None, more: Mapping[str, str] | None = None
-    ) -> subprocess.Popen[bytes]:
+    def launch(self, *options: str) -> subprocess.Popen[bytes]:
         """Start the server and do not wait for it."""
-        # A client's own connection may stand on a port that was free a moment ago, so none is used twice.
-        self.port = port or process.free_port()
+        self.port = process.free_port()
         command = [PROGRAM, "serve", "--instance", str(self.instance), "--port", str(self.port), *options]
-        self._process = process.start(command, self.log, env=self._environment() | dict(more or {}))
+        self._process = process.start(command, self.log, env=self._environment())
         return self._process
 
     def worker(self) -> int:
@@ -270,10 +267,11 @@ class PrintServer:
         return [pid for pid, stat in _stats().items() if int(stat[2]) in groups and stat[0] != "Z"]
 
     def child(self, name: str) -> int:
-        """Return the process id of the parent's own child: `http` or `engine`."""
-        module = {"http": "printserver.serving", "engine": "printserver.engine"}[name]
+        """Return the process id of the parent's own child, `http` or `engine`, or of `worker`: the child of `http`."""
+        module = {"http": "printserver.serving", "engine": "printserver.engine", "worker": "printserver.serving"}[name]
+        parent = self.child("http") if name == "worker" else self.pid
         for pid, stat in _stats().items():
-            if int(stat[1]) == self.pid and module in _command(pid):
+            if int(stat[1]) == parent and module in _command(pid):
                 return pid
         raise LookupError(name)
 
