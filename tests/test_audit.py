@@ -10,8 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from printserver import audit, db
 from printserver.audit import Registro
-from printserver.cli import main
-from support.office import AGORA, House, open_house
+from support.office import AGORA, House, command_line, open_house
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -106,21 +105,14 @@ def test_a3_a_row_hashed_anew_is_found_by_the_next(house: House) -> None:
     assert verify(house)[1] == "o registro 6 da auditoria foi alterado"
 
 
-def test_a3_the_command_line_tells_whether_the_audit_holds(
-    house: House, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    def run() -> int:
-        monkeypatch.setattr("sys.argv", ["printserver", "auditoria", "verificar", "--instance", str(house.folder)])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return int(ended.value.code or 0)
-
-    assert run() == 0
+def test_a3_the_command_line_tells_whether_the_audit_holds(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    verificar = ("auditoria", "verificar", "--instance", house.folder)
+    assert command_line(*verificar) == 0
     assert "A auditoria confere" in capsys.readouterr().out
     with house.office.db.write() as conn:
         disarm(conn)
         conn.exec_driver_sql("UPDATE log SET quem = 'outro' WHERE n = 5")
-    assert run() == 1
+    assert command_line(*verificar) == 1
     assert "NÃO confere depois de 4 registros" in capsys.readouterr().err
 
 

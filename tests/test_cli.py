@@ -1,8 +1,6 @@
 """The command line: what it makes is there, what it refuses is one Portuguese sentence and status 1."""
 
 import json
-import os
-import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,11 +9,10 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-import structlog
 
-from printserver import cli, db, people
+from printserver import db, people
 from printserver.db import Database
-from support.office import House, open_house
+from support.office import House, command_line, open_house
 
 
 @dataclass(frozen=True)
@@ -29,21 +26,13 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run `printserver` with arguments, in this process."""
 
     def call(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["printserver", *map(str, arguments)])
-        mask, on_pipe = os.umask(0o022), signal.getsignal(signal.SIGPIPE)
-        try:
-            with pytest.raises(SystemExit) as ended:
-                cli.main()
-        finally:  # what `main` sets for its own process
-            os.umask(mask)
-            signal.signal(signal.SIGPIPE, on_pipe)
-            structlog.reset_defaults()
+        code = command_line(*arguments)
         said = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), said.out, said.err)
+        return Ran(code, said.out, said.err)
 
     return call
 

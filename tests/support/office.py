@@ -7,7 +7,9 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -23,12 +25,13 @@ from unittest.mock import patch
 
 import pikepdf
 import sqlalchemy as sa
+import structlog
 import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from printserver import db, instance, people
+from printserver import cli, db, instance, people, schema
 from printserver.api import nova_aplicacao, registrar
 from printserver.config import SETTINGS_FILE
 from printserver.db import Database
@@ -296,12 +299,27 @@ def open_house(
 
 def reopen(folder: Path, clock: Clock, key: str) -> House:
     """Open the office of `folder` (once more, as another process would); its owner closes `office.db`."""
-    with patch.object(Certificado, "carregar", _certificate):
+    with patch.object(Certificado, "carregar", _certificate), patch.object(schema, "upgrade"):  # the copy is migrated
         office = Office.abrir(folder, clock)
     office.render = _render()
     app = nova_aplicacao("office-under-test")
     registrar(app, office)
     return House(office, clock, key, app)
+
+
+def command_line(*arguments: object) -> int:
+    """Run `printserver` with these arguments in this process; return its exit status."""
+    mask, on_pipe = os.umask(0o022), signal.getsignal(signal.SIGPIPE)
+    try:
+        with patch.object(sys, "argv", ["printserver", *map(str, arguments)]):
+            cli.main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    finally:  # what the program sets for a process of its own
+        os.umask(mask)
+        signal.signal(signal.SIGPIPE, on_pipe)
+        structlog.reset_defaults()
+    return 0
 
 
 # -- what is on paper -------------------------------------------------------------------------------------------------
