@@ -268,6 +268,18 @@ def test_x2_the_papers_of_an_excluded_print_are_spoiled(house: House) -> None:
     assert house.post(house.traslado(name, 2), papel_seguranca=["A1"]).word == "papel-ja-usado"
 
 
+def test_x1_the_same_press_with_the_same_papers_finds_the_question_and_its_yes_needs_new_ones(house: House) -> None:
+    name = house.printed(house.livro())["documento"]["instrumento"]
+    house.printed(house.traslado(name), papel_seguranca=["A1"])
+    held = house.question(house.traslado(name), papel_seguranca=["A1"])
+    before = house.state()
+    refused = house.yes(held["id"])
+    assert (refused.status, refused.word) == (422, "papel-ja-usado")
+    assert house.state() == before
+    again = house.question(house.traslado(name), papel_seguranca=["A2"])
+    assert house.yes(again["id"]).status == 200
+
+
 # -- X3: no -----------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,8 @@ depends_on = None
 
 _SEAL_FIXED = (
     "codigo",
+    "job_id",
+    "escrevente",
     "natureza",
     "ato",
     "identificador",
