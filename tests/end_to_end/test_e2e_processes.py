@@ -127,7 +127,7 @@ def test_a_killed_child_is_started_again_and_prints(small_office: Office, name: 
         except LookupError:
             return False
 
-    wait_until(another, f"another {name}, see {server.log}", limit_s=60)
+    wait_until(another, f"another {name}, see {server.log}", limit_s=120)
     assert client.printed(escrituras.certidao("Depois da queda."))["estado"] == "impresso"
 
 
