@@ -72,5 +72,5 @@ def _a_deed(client: Client, deed: Deed) -> list[float]:
 
 
 def _spent(before: Usage, after: Usage, documents: int) -> dict[str, float]:
-    """Return processor seconds a document by task. A pool process that was replaced meanwhile is not counted."""
-    return {task: max(0.0, spent - before.cpu.get(task, 0)) / documents for task, spent in after.cpu.items()}
+    """Return processor seconds a document by task."""
+    return {task: (spent - before.cpu.get(task, 0)) / documents for task, spent in after.cpu.items()}

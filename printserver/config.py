@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from printserver.errors import ConfigError
@@ -187,8 +188,35 @@ def load_settings(instance: Path) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        lines = [f"{'.'.join(str(part) for part in item['loc'])}: {item['msg']}" for item in error.errors()]
+        lines = [f"{'.'.join(str(part) for part in item['loc'])}: {_em_portugues(item)}" for item in error.errors()]
         raise ConfigError(f"{path} (ou variável PRINTSERVER_…): configuração errada: {'; '.join(lines)}") from error
+
+
+_MENSAGENS = {
+    "extra_forbidden": "não existe esta opção; as que existem estão no guia do operador",
+    "greater_than": "deve ser mais que {gt}",
+    "greater_than_equal": "deve ser {ge} ou mais",
+    "less_than_equal": "deve ser {le} ou menos",
+    "literal_error": "valor não aceito; os aceitos são {expected}",
+    "int_parsing": "deve ser um número inteiro",
+    "int_type": "deve ser um número inteiro",
+    "float_parsing": "deve ser um número",
+    "float_type": "deve ser um número",
+    "bool_parsing": "deve ser true ou false",
+    "bool_type": "deve ser true ou false",
+    "string_type": "deve ser um texto, entre aspas",
+    "string_pattern_mismatch": "não tem a forma esperada ({pattern})",
+    "model_type": "deve ser uma seção, [assim]",
+}
+
+
+def _em_portugues(item: ErrorDetails) -> str:
+    """Return what is wrong with a setting, and what is allowed."""
+    context = {name: str(value).replace(" or ", " ou ") for name, value in item.get("ctx", {}).items()}
+    known = _MENSAGENS.get(item["type"])
+    if known is None and item["type"].startswith("date"):
+        known = "deve ser uma data, como 2026-11-20"
+    return known.format_map(context) if known else item["msg"]
 
 
 def all_settings() -> dict[str, tuple[Any, str]]:

@@ -243,6 +243,7 @@ job = sa.Table(
     _unique_where("uq_job_viva", "serventia_id", "documento_id", where="viva"),
     sa.Index(
         "ix_job_vence",
+        "serventia_id",
         "vence_em",
         sqlite_where=sa.text("vence_em IS NOT NULL"),
         postgresql_where=sa.text("vence_em IS NOT NULL"),
@@ -263,7 +264,7 @@ job = sa.Table(
         "ix_job_aberto",
         "serventia_id",
         "estado",
-        sqlite_where=sa.text("NOT encerrado"),
+        sqlite_where=sa.text("encerrado = 0"),  # as the queries are written there: else the index is not seen
         postgresql_where=sa.text("NOT encerrado"),
     ),
 )
@@ -500,6 +501,11 @@ log = sa.Table(
 )
 
 
+# A session that is silent amid a transaction is a machine that froze or is gone (TCP tells so after two hours): the
+# rows that it locked must not hold the office up.
+_NOBODY_THERE = "-c idle_in_transaction_session_timeout=30s"
+
+
 class Database:
     """The two doors: `read()` for looking, `write()` for one transaction that commits whole or not at all."""
 
@@ -520,7 +526,14 @@ class Database:
             _tune_sqlite(self._reader, "BEGIN")
             _tune_sqlite(self._writer, "BEGIN IMMEDIATE")
         else:
-            self._reader = self._writer = sa.create_engine(url, pool_size=20, max_overflow=20, pool_pre_ping=True)
+            asked = sa.make_url(url).query
+            self._reader = self._writer = sa.create_engine(
+                url,
+                pool_size=20,
+                max_overflow=20,
+                pool_pre_ping=True,
+                connect_args={} if "options" in asked else {"options": _NOBODY_THERE},
+            )
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
@@ -563,6 +576,7 @@ def _tune_sqlite(engine: Engine, begin: str) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "temp_store=MEMORY",
+            "cache_size=-512",
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()

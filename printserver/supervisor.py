@@ -1,7 +1,9 @@
 """`serve`: one parent, one HTTP process, one engine process, one process group. What dies is started again."""
 
+import errno
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,6 +14,7 @@ from typing import Final
 
 import structlog
 
+from printserver.errors import ConfigError
 from printserver.logs import configure_logs
 from printserver.processes import HEARD_FD, RING_FD
 
@@ -37,7 +40,11 @@ class _Child:
 
 
 def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -> int:
-    """Run the whole server until SIGTERM or SIGINT; return the exit status."""
+    """Run the whole server until SIGTERM or SIGINT; return the exit status.
+
+    Raises `ConfigError` where the address cannot be listened on: left alone, gunicorn and we would try for ever.
+    """
+    _listen_once(host, port)
     configure_logs()
     engine_hears, http_rings = os.pipe()
     http_hears, engine_rings = os.pipe()
@@ -78,7 +85,24 @@ def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -
     return status
 
 
-_CANNOT_START: Final = 3  # gunicorn's word for a worker that failed to boot, and for a port in use
+_WHY: Final = {
+    errno.EADDRINUSE: "outro programa já usa essa porta",
+    errno.EADDRNOTAVAIL: "o endereço não é desta máquina",
+    errno.EACCES: "sem permissão para essa porta",
+    socket.EAI_NONAME: "não há máquina com esse nome",
+}
+
+
+def _listen_once(host: str, port: int) -> None:
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+        socket.create_server((host, port), family=family).close()
+    except OSError as error:
+        why = _WHY.get(error.errno or 0, str(error))
+        raise ConfigError(f"não é possível atender em {host}, porta {port}: {why}") from error
+
+
+_CANNOT_START: Final = 3  # gunicorn's word for a worker that failed to boot
 
 
 def _stop(children: Sequence[_Child]) -> None:

@@ -1,7 +1,6 @@
 """The command line: what it makes is there, what it refuses is one Portuguese sentence and status 1."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -11,9 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from printserver import cli, db, people
+from printserver import db, people
 from printserver.db import Database
-from support.office import House, open_house
+from support.office import House, command_line, open_house
 
 
 @dataclass(frozen=True)
@@ -27,19 +26,13 @@ Run = Callable[..., Ran]
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
     """Run `printserver` with arguments, in this process."""
 
     def call(*arguments: object) -> Ran:
-        monkeypatch.setattr(sys, "argv", ["printserver", *map(str, arguments)])
-        mask = os.umask(0o022)
-        try:
-            with pytest.raises(SystemExit) as ended:
-                cli.main()
-        finally:
-            os.umask(mask)
+        code = command_line(*arguments)
         said = capsys.readouterr()
-        return Ran(int(ended.value.code or 0), said.out, said.err)
+        return Ran(code, said.out, said.err)
 
     return call
 

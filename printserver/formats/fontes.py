@@ -87,15 +87,17 @@ def largura(texto: str, nome: NomeDaFonte, tamanho: float) -> float:
 def quebrar(texto: str, nome: NomeDaFonte, tamanho: float, disponivel: float) -> tuple[str, ...]:
     """Wrap `texto` into lines of at most `disponivel` points, at plain blanks; a longer word is cut."""
     linhas: list[str] = []
-    atual = ""
+    atual, ocupado = "", 0.0
+    espaco = largura(" ", nome, tamanho)
     for palavra in texto.split(" "):
-        tentativa = f"{atual} {palavra}" if atual else palavra
-        if largura(tentativa, nome, tamanho) <= disponivel:
-            atual = tentativa
+        medida = largura(palavra, nome, tamanho)
+        if atual and ocupado + espaco + medida <= disponivel:
+            atual, ocupado = f"{atual} {palavra}", ocupado + espaco + medida
             continue
         if atual:
             linhas.append(atual)
-        *inteiras, atual = _cortar(palavra, nome, tamanho, disponivel)
+        *inteiras, atual = [palavra] if medida <= disponivel else _cortar(palavra, nome, tamanho, disponivel)
+        ocupado = largura(atual, nome, tamanho) if inteiras else medida
         linhas.extend(inteiras)
     return (*linhas, atual) if atual else tuple(linhas)
 

@@ -137,7 +137,8 @@ def _decidir(
     """Guard once more, under the document's lock; then hold the job for a question, or seal and take it."""
     documento_id, instrumento_id = travar(conn, office, p)
     guarda = barrar(conn, office, p, documento_id, agora)
-    _conferir_papeis(conn, office, p)
+    # The same press of the button brings the same numbers: the question comes first, and its yes refuses them.
+    _conferir_papeis(conn, office, p, do_documento=documento_id if guarda is not None else None)
     if guarda is None and p.plano.pergunta_selo:
         guarda = questions.Texto(
             "selo",
@@ -430,16 +431,18 @@ def _usar_papeis(conn: Connection, office: Office, p: Preparado, lugar: Lugar, q
     conn.execute(sa.insert(table), rows)
 
 
-def _conferir_papeis(conn: Connection, office: Office, p: Preparado) -> None:
-    """Refuse numbers that stand on another print, or were spoiled (P5)."""
-    table = db.papel
-    used = conn.execute(
-        sa.select(table.c.numero).where(table.c.serventia_id == office.serventia_id, table.c.numero.in_(p.papeis))
-    ).scalars()
-    if taken := sorted(used):
+def _conferir_papeis(conn: Connection, office: Office, p: Preparado, do_documento: int | None = None) -> None:
+    """Refuse numbers that stand on another print, or were spoiled (P5); those of the document `do_documento` pass."""
+    table, job = db.papel, db.job
+    used = sa.select(table.c.numero).where(table.c.serventia_id == office.serventia_id, table.c.numero.in_(p.papeis))
+    if do_documento is not None:
+        own = sa.select(job.c.id).where(job.c.serventia_id == office.serventia_id, job.c.documento_id == do_documento)
+        used = used.where(table.c.job_id.is_(None) | table.c.job_id.not_in(own))
+    if taken := sorted(conn.execute(used).scalars()):
         raise Recusa(
             "papel-ja-usado",
-            f"papel_seguranca: já usados ou inutilizados: {', '.join(taken)}. Confira os números na bandeja.",
+            f"papel_seguranca: já usados ou inutilizados: {', '.join(taken)}. "
+            "Mande o trabalho com os números das folhas que estão na bandeja.",
         )
 
 

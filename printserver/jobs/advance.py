@@ -10,6 +10,7 @@ A failure leaves the seals where they are and the job `falhou`: nothing is ever 
 from datetime import timedelta
 from typing import Any, Final
 
+import sqlalchemy as sa
 import structlog
 
 from printserver import audit
@@ -45,6 +46,10 @@ def advance(office: Office, row: dict[str, Any], owner: str) -> None:
         _try_later(office, row, owner, str(error))
     except (FilaRecusa, Duvida) as error:
         _give_up(office, row, owner, str(error), doubt=isinstance(error, Duvida))
+    except sa.exc.OperationalError as error:
+        # The database was away or locked for a moment: nothing is known to have gone wrong with the print.
+        log.warning("database failed", estado=row["estado"], error=str(error.orig))
+        _try_later(office, row, owner, "o banco de dados não respondeu")
     except Exception as error:
         log.exception("step failed", estado=row["estado"])
         _give_up(office, row, owner, f"erro interno ({type(error).__name__}): veja o registro do servidor")

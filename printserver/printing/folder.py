@@ -3,6 +3,7 @@
 It prints nothing: what takes the files from there is the office's affair.
 """
 
+import contextlib
 import os
 import secrets
 from pathlib import Path
@@ -71,11 +72,14 @@ class FilaPasta:
         return True
 
     def _write(self, final: Path, content: bytes) -> None:
+        # A folder for each job being written: to look through the queue's own would take longer the fuller it is.
         # What a killed process left of this very job goes first. A worker that lost its claim but is still writing
         # finds its temporary file gone and fails, which is right: the file is the other worker's to make.
-        for stale in self.pasta.glob(f".{final.name}.*.tmp"):
+        drafts = self.pasta / f".{final.name}.tmp"
+        drafts.mkdir(mode=0o700, exist_ok=True)
+        for stale in drafts.iterdir():
             stale.unlink(missing_ok=True)
-        temporary = self.pasta / f".{final.name}.{secrets.token_hex(6)}.tmp"
+        temporary = drafts / secrets.token_hex(6)
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
@@ -83,9 +87,10 @@ class FilaPasta:
                 file.flush()
                 os.fsync(file.fileno())
             temporary.rename(final)
-        except BaseException:
+        finally:
             temporary.unlink(missing_ok=True)
-            raise
+            with contextlib.suppress(OSError):  # another worker writes there
+                drafts.rmdir()
 
     def _fora(self, error: OSError) -> FilaFora:
         return FilaFora(f"a pasta da fila {self.nome} ({self.pasta}) não pode ser escrita: {error.strerror}")

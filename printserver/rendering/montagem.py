@@ -121,7 +121,7 @@ def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: t
     medidas = medir_paginas(documento.pages, trabalho, ancora)
     for pagina in documento.pages:
         pagina.anchors.clear()  # else the box's name would be written into the file
-    base = documento.write_pdf(pdf_variant="pdf/a-2b")
+    base = documento.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
     assert isinstance(base, bytes)
     return _guardar(trabalho, hash, base, len(documento.pages), medidas.caixas, medidas.tracos, avisos, pdf_a=True)
 

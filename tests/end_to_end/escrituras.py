@@ -14,6 +14,7 @@ FEES = {
     "ministerio_publico": "2.67",
     "total": "95.12",
 }
+TYPES = ("livro", "traslado", "certidao", "ficha_abertura")  # of formats; a minuta has its livro's
 TEXT = (
     "SAIBAM quantos esta pública escritura virem que, nesta cidade de São Paulo, compareceram as partes entre si "
     "justas e contratadas, as quais declararam que são senhoras e legítimas possuidoras do imóvel. "

@@ -1,25 +1,26 @@
 """Many clients at once: seal numbers without a gap (S3), one print for each key, one live print for each document."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
 import escrituras
-import pytest
+from cartorio import Office
 
-from support.server import Answer, Client, PrintServer, together
-
-
-@pytest.fixture(scope="module")
-def crowded(module_database: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrintServer]:
-    with PrintServer(tmp_path_factory.mktemp("muitos"), module_database) as running:
-        yield running
+from support.server import Answer, Client, together
 
 
-def numbers(jobs: list[dict[str, Any]]) -> list[int]:
-    """Return the sequential numbers of all seals of these jobs."""
-    return sorted(int(seal["codigo"][9:22]) for job in jobs for seal in job["selos"])
+def numbers(codes: Iterable[str]) -> list[int]:
+    """Return the sequential numbers of these seals, in order."""
+    return sorted(int(code[9:22]) for code in codes)
+
+
+def without_a_gap(client: Client) -> int:
+    """Check that the office's seals are numbered from 1 on, each number once; return how many there are."""
+    found = numbers(client.seals())
+    assert found == list(range(1, len(found) + 1))
+    return len(found)
 
 
 def taken_kinds(number: int) -> dict[str, Any]:
@@ -54,8 +55,9 @@ def refused_kinds(number: int) -> tuple[dict[str, Any] | bytes, int]:
     return kinds[number % len(kinds)]
 
 
-def test_s3_120_posts_at_once_amid_refusals_number_without_a_gap(crowded: PrintServer) -> None:
-    client = crowded.client
+def test_s3_120_posts_at_once_amid_refusals_number_without_a_gap(office: Office) -> None:
+    client = office.client
+    seals_before, jobs_before = without_a_gap(client), len(client.jobs())
     refused = [refused_kinds(number) for number in range(120)]
     bodies = [taken_kinds(number) for number in range(120)]
     calls = []
@@ -67,20 +69,21 @@ def test_s3_120_posts_at_once_amid_refusals_number_without_a_gap(crowded: PrintS
     assert Counter(answer.status for answer in taken) == {202: 120}, next(a.content for a in taken if a.status != 202)
     assert [answer.status for answer in others] == [status for _, status in refused]
     jobs = [answer.job for answer in taken]
-    assert numbers(jobs) == list(range(1, 1 + sum(len(job["selos"]) for job in jobs)))
-    assert len({job["id"] for job in jobs}) == 120
+    codes = {seal["codigo"] for job in jobs for seal in job["selos"]}
+    assert len(codes) == sum(len(job["selos"]) for job in jobs)
     # What was refused left neither a job nor a seal, and its keys are free.
-    assert {job["id"] for job in client.jobs()} == {job["id"] for job in jobs}
+    assert without_a_gap(client) == seals_before + len(codes)
+    assert len(client.jobs()) == jobs_before + 120 == jobs_before + len({job["id"] for job in jobs})
     assert client.get("/api/v1/jobs?chave=recusado-0").json["total"] == 0
     for job in jobs:
         assert client.ended(job["id"])["estado"] == "impresso"
-    assert {file.stem for file in crowded.out.iterdir()} == {job["id"] for job in jobs}
-    crowded.verified()
+    assert {f"{job['id']}.pdf" for job in jobs} <= {file.name for file in office.server.out.iterdir()}
+    office.server.verified()
 
 
-def test_40_identical_posts_with_one_key_are_one_job(crowded: PrintServer) -> None:
-    client = crowded.client
-    before = numbers(client.jobs())
+def test_40_identical_posts_with_one_key_are_one_job(office: Office) -> None:
+    client = office.client
+    before = without_a_gap(client)
     body = escrituras.livro(escrituras.instrumento("Quarenta vezes o mesmo. " * 30, atos=2))
     answers: list[Answer] = together([lambda: client.print(body, key="um-toque")] * 40)
     busy = [answer for answer in answers if answer.status == 409]
@@ -92,14 +95,14 @@ def test_40_identical_posts_with_one_key_are_one_job(crowded: PrintServer) -> No
     assert again.status == 202
     assert again.replayed
     assert {answer.job["id"] for answer in [*taken, again]} == {again.job["id"]}
-    assert len(numbers(client.jobs())) == len(before) + 2
+    assert without_a_gap(client) == before + 2
     other = client.print(escrituras.livro(), key="um-toque")
     assert (other.status, other.word) == (422, "chave-reutilizada")
 
 
-def test_x1_40_identical_posts_without_a_key_seal_once_and_ask_once(crowded: PrintServer) -> None:
-    client = crowded.client
-    before = numbers(client.jobs())
+def test_x1_40_identical_posts_without_a_key_seal_once_and_ask_once(office: Office) -> None:
+    client = office.client
+    before = without_a_gap(client)
     body = escrituras.livro()
     answers: list[Answer] = together([lambda: client.print(body)] * 40)
     taken = [answer for answer in answers if answer.status == 202]
@@ -114,18 +117,18 @@ def test_x1_40_identical_posts_without_a_key_seal_once_and_ask_once(crowded: Pri
     assert asked.word == "reimpressao-exige-xa"
     held = {answer.job["id"] for answer in rest if answer.word == "reimpressao-exige-xa"}
     assert held <= {asked.job["id"]}
-    assert numbers(client.jobs()) == list(range(1, len(before) + 2))
+    assert without_a_gap(client) == before + 1
 
 
-def test_x0_one_of_40_deeds_gets_the_folha_they_all_want(crowded: PrintServer) -> None:
-    client = crowded.client
+def test_x0_one_of_40_deeds_gets_the_folha_they_all_want(office: Office) -> None:
+    client = office.client
     bodies = [escrituras.livro(escrituras.instrumento(livro="9999", folha_inicial="7")) for _ in range(40)]
     answers: list[Answer] = together([partial(client.print, body) for body in bodies])
     assert Counter((answer.status, answer.word) for answer in answers) == {(202, ""): 1, (409, "folha-ocupada"): 39}
 
 
-def test_x2_one_of_20_answers_to_a_question_is_carried_out(crowded: PrintServer) -> None:
-    client: Client = crowded.client
+def test_x2_one_of_20_answers_to_a_question_is_carried_out(office: Office) -> None:
+    client: Client = office.client
     body = escrituras.livro()
     first = client.printed(body)
     held = client.print(body).job

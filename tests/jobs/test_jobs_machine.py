@@ -205,7 +205,7 @@ class Balcao(RuleBasedStateMachine):
 
 TestBalcao = Balcao.TestCase
 TestBalcao.settings = settings(
-    max_examples=15,
+    max_examples=10,
     stateful_step_count=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],

@@ -8,11 +8,12 @@ from typing import Any, TypeVar
 
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
+from psycopg.errors import DeadlockDetected
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from printserver import audit, db
 from printserver.engine import Engine
-from printserver.jobs import claims
+from printserver.jobs import answers, claims, sealing
 from support.office import CURTO, ISENTO, Answer, House, reopen
 
 T = TypeVar("T")
@@ -25,7 +26,7 @@ def at_once(tasks: Iterable[Callable[[], T]]) -> list[T]:
     gate = threading.Barrier(len(made))
 
     def one(task: Callable[[], T]) -> T:
-        gate.wait(20)
+        gate.wait(60)
         return task()
 
     with ThreadPoolExecutor(len(made)) as pool:
@@ -57,9 +58,9 @@ def test_s3_numbers_are_unique_and_gapless_under_accepted_and_refused_posts_at_o
     warm(house)
     good = [house.livro(corpo=CURTO) for _ in range(THREADS)]
     bad: list[dict[str, Any]] = [house.traslado("P-nunca-visto"), house.livro(data="2027-01-01"), {"tipo": "livro"}] * 4
-    answers = at_once([lambda d=documento: house.post(d) for documento in [*good, *bad]])
-    assert Counter(answer.status for answer in answers)[202] == len(good)
-    codes = [code for answer in answers if answer.status == 202 for code in seals(answer)]
+    told = at_once([lambda d=documento: house.post(d) for documento in [*good, *bad]])
+    assert Counter(answer.status for answer in told)[202] == len(good)
+    codes = [code for answer in told if answer.status == 202 for code in seals(answer)]
     assert len(set(codes)) == 2 * len(good)
     assert house.numbers_taken() == list(range(1, 2 * len(good) + 1))
     assert_sound(house)
@@ -69,8 +70,8 @@ def test_x1_one_of_many_posts_of_a_document_prints_it(any_house: House) -> None:
     house = any_house
     warm(house)
     documento = house.livro()
-    answers = at_once([lambda n=n: house.post(documento, chave=f"k{n}") for n in range(THREADS)])
-    assert outcomes(answers) == {(202, None): 1, (409, "impressao-em-andamento"): THREADS - 1}
+    told = at_once([lambda n=n: house.post(documento, chave=f"k{n}") for n in range(THREADS)])
+    assert outcomes(told) == {(202, None): 1, (409, "impressao-em-andamento"): THREADS - 1}
     assert len(house.codes()) == 2
     assert_sound(house)
 
@@ -79,9 +80,9 @@ def test_x1_many_posts_of_a_printed_document_find_one_question(any_house: House)
     house = any_house
     documento = house.livro()
     house.printed(documento)
-    answers = at_once([lambda n=n: house.post(documento, chave=f"k{n}") for n in range(THREADS)])
-    assert outcomes(answers) == {(409, "reimpressao-exige-xa"): THREADS}
-    assert len({answer.job["id"] for answer in answers}) == 1
+    told = at_once([lambda n=n: house.post(documento, chave=f"k{n}") for n in range(THREADS)])
+    assert outcomes(told) == {(409, "reimpressao-exige-xa"): THREADS}
+    assert len({answer.job["id"] for answer in told}) == 1
     assert len(house.rows(db.pergunta)) == 1
 
 
@@ -90,8 +91,8 @@ def test_x2_of_many_answers_to_a_question_one_counts(any_house: House) -> None:
     documento = house.livro()
     house.printed(documento)
     held = house.question(documento)["id"]
-    answers = at_once([lambda n=n: house.yes(held) if n % 2 else house.no(held) for n in range(8)])
-    found = outcomes(answers)
+    told = at_once([lambda n=n: house.yes(held) if n % 2 else house.no(held) for n in range(8)])
+    found = outcomes(told)
     assert found[200, None] == 1
     assert set(found) <= {(200, None), (409, "pergunta-respondida"), (409, "impressao-em-andamento")}
     assert len(house.codes()) in (2, 6)
@@ -102,9 +103,9 @@ def test_identical_posts_with_one_key_make_one_job(any_house: House) -> None:
     house = any_house
     warm(house)
     documento = house.livro()
-    answers = at_once([lambda: house.post(documento, chave="k") for _ in range(THREADS)])
-    assert set(outcomes(answers)) <= {(202, None), (409, "em-processamento")}
-    assert len({answer.job["id"] for answer in answers if answer.status == 202}) == 1
+    told = at_once([lambda: house.post(documento, chave="k") for _ in range(THREADS)])
+    assert set(outcomes(told)) <= {(202, None), (409, "em-processamento")}
+    assert len({answer.job["id"] for answer in told if answer.status == 202}) == 1
     assert house.post(documento, chave="k").replay
     assert len(house.codes()) == 2
 
@@ -114,14 +115,14 @@ def test_identical_posts_with_one_key_at_two_servers_make_one_job(any_house: Hou
     warm(house)
     other = reopen(house.folder, house.clock, house.key)
     documento = house.livro()
-    answers = at_once([lambda h=h: h.post(documento, chave="k") for h in [house, other] * 4])
-    assert set(outcomes(answers)) <= {(202, None), (409, "em-processamento")}
-    assert len({answer.job["id"] for answer in answers if answer.status == 202}) == 1
+    told = at_once([lambda h=h: h.post(documento, chave="k") for h in [house, other] * 4])
+    assert set(outcomes(told)) <= {(202, None), (409, "em-processamento")}
+    assert len({answer.job["id"] for answer in told if answer.status == 202}) == 1
     assert len(house.codes()) == 2
     house.engine.run_once()
     held = house.question(documento)["id"]
-    answers = at_once([lambda h=h: h.yes(held, chave="sim") for h in [house, other] * 4])
-    assert set(outcomes(answers)) <= {(200, None), (409, "em-processamento")}
+    told = at_once([lambda h=h: h.yes(held, chave="sim") for h in [house, other] * 4])
+    assert set(outcomes(told)) <= {(200, None), (409, "em-processamento")}
     assert len(house.codes()) == 6
     other.office.db.close()
 
@@ -130,11 +131,9 @@ def test_n4_proximo_gives_each_its_own_number(any_house: House) -> None:
     house = any_house
     name = house.printed(house.livro())["documento"]["instrumento"]
     house.taken(house.traslado(name, "proximo"))
-    answers = at_once(
-        [lambda n=n: house.post(house.traslado(name, "proximo", **ISENTO), chave=f"k{n}") for n in range(8)]
-    )
-    assert set(outcomes(answers)) <= {(202, None), (503, "servidor-ocupado")}
-    numbers = sorted(answer.job["documento"]["numero"] for answer in answers if answer.status == 202)
+    told = at_once([lambda n=n: house.post(house.traslado(name, "proximo", **ISENTO), chave=f"k{n}") for n in range(8)])
+    assert set(outcomes(told)) <= {(202, None), (503, "servidor-ocupado")}
+    numbers = sorted(answer.job["documento"]["numero"] for answer in told if answer.status == 202)
     assert numbers == list(range(2, len(numbers) + 2))
     assert_sound(house)
 
@@ -142,8 +141,8 @@ def test_n4_proximo_gives_each_its_own_number(any_house: House) -> None:
 def test_x0_a_side_of_a_folha_goes_to_one_of_many(any_house: House) -> None:
     house = any_house
     warm(house)
-    answers = at_once([lambda d=d: house.post(d) for d in [house.livro(folha_inicial="500") for _ in range(6)]])
-    assert outcomes(answers) == {(202, None): 1, (409, "folha-ocupada"): 5}
+    told = at_once([lambda d=d: house.post(d) for d in [house.livro(folha_inicial="500") for _ in range(6)]])
+    assert outcomes(told) == {(202, None): 1, (409, "folha-ocupada"): 5}
     assert_sound(house)
 
 
@@ -157,8 +156,8 @@ def test_x2_new_folhas_of_a_reprint_and_of_another_livro_do_not_lock_each_other_
         lambda n=n, j=j: house.yes(j, folha_inicial=str(700 + n)) for n, j in enumerate(held)
     ]
     others = [house.livro(folha_inicial=str(700 + n)) for n in range(4)]
-    answers = at_once(tasks + [lambda d=d: house.post(d) for d in others])
-    for first, second in zip(answers[:4], answers[4:], strict=True):
+    told = at_once(tasks + [lambda d=d: house.post(d) for d in others])
+    for first, second in zip(told[:4], told[4:], strict=True):
         assert {first.word, second.word} == {None, "folha-ocupada"}
     assert_sound(house)
 
@@ -166,8 +165,47 @@ def test_x2_new_folhas_of_a_reprint_and_of_another_livro_do_not_lock_each_other_
 def test_p5_a_paper_goes_to_one_of_many(any_house: House) -> None:
     house = any_house
     warm(house)
-    answers = at_once([lambda d=d: house.post(d, papel_seguranca=["A1"]) for d in [house.certidao() for _ in range(6)]])
-    assert outcomes(answers) == {(202, None): 1, (422, "papel-ja-usado"): 5}
+    told = at_once([lambda d=d: house.post(d, papel_seguranca=["A1"]) for d in [house.certidao() for _ in range(6)]])
+    assert outcomes(told) == {(202, None): 1, (422, "papel-ja-usado"): 5}
+    assert_sound(house)
+
+
+def test_x2_who_sends_the_old_print_again_during_a_yes_waits_and_is_refused(
+    any_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house = any_house
+    documento = house.livro()
+    old = house.taken(documento)["id"]
+    house.act(old, "cancelar")
+    held = house.question(documento)["id"]
+    undo, found = answers._desfazer, []
+    again = threading.Thread(target=lambda: found.append(house.act(old, "reenviar")))
+
+    def undo_slowly(*arguments: Any) -> Any:
+        again.start()
+        again.join(0.5)  # all the time it would need, were it not for the lock
+        return undo(*arguments)
+
+    monkeypatch.setattr(answers, "_desfazer", undo_slowly)
+    assert house.yes(held).status == 200
+    again.join(60)
+    assert [answer.word for answer in found] == ["estado-nao-permite"]
+    house.engine.run_once()
+    assert [path.stem for path in house.out.iterdir()] == [held]
+
+
+def test_what_lost_to_a_deadlock_is_done_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    seal, failures = sealing.selar, iter([True])
+
+    def fail_once(*arguments: Any) -> Any:
+        made = seal(*arguments)
+        if next(failures, False):
+            raise OperationalError("UPDATE sequencia", {}, DeadlockDetected())
+        return made
+
+    monkeypatch.setattr(sealing, "selar", fail_once)
+    house.taken(house.livro())
+    assert len(house.codes()) == 2
     assert_sound(house)
 
 

@@ -90,6 +90,19 @@ def test_x1_a_question_that_ran_out_is_asked_anew(house: House) -> None:
     assert house.yes(second["id"]).status == 200
 
 
+def test_x1_a_question_about_other_seals_is_not_found_again(house: House) -> None:
+    """The seals of a document change without a print where they are rectified."""
+    documento = house.livro()
+    first = house.printed(documento)
+    held = house.question(documento)
+    with house.office.db.write() as conn:
+        conn.execute(db.pergunta.update().values(selos=["1234561ES0000000000099260"]))
+    assert house.yes(held["id"]).word == "pergunta-mudou"
+    anew = house.question(documento)
+    assert (anew["id"] != held["id"], anew["pergunta"]["selos"]) == (True, seals(first))
+    assert house.job(held["id"])["estado"] == "cancelado"
+
+
 def test_x1_a_yes_holds_only_for_the_seals_it_was_shown(house: House) -> None:
     documento = house.livro()
     first = house.printed(documento)
@@ -253,6 +266,18 @@ def test_x2_the_papers_of_an_excluded_print_are_spoiled(house: House) -> None:
     assert house.yes(held["id"]).status == 200
     assert [(row["numero"], row["estado"]) for row in house.rows(db.papel)] == [("A1", "inutilizado"), ("A2", "usado")]
     assert house.post(house.traslado(name, 2), papel_seguranca=["A1"]).word == "papel-ja-usado"
+
+
+def test_x1_the_same_press_with_the_same_papers_finds_the_question_and_its_yes_needs_new_ones(house: House) -> None:
+    name = house.printed(house.livro())["documento"]["instrumento"]
+    house.printed(house.traslado(name), papel_seguranca=["A1"])
+    held = house.question(house.traslado(name), papel_seguranca=["A1"])
+    before = house.state()
+    refused = house.yes(held["id"])
+    assert (refused.status, refused.word) == (422, "papel-ja-usado")
+    assert house.state() == before
+    again = house.question(house.traslado(name), papel_seguranca=["A2"])
+    assert house.yes(again["id"]).status == 200
 
 
 # -- X3: no -----------------------------------------------------------------------------------------------------------

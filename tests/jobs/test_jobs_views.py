@@ -160,7 +160,7 @@ def test_who_waits_for_a_job_is_answered_when_it_moves(house: House) -> None:
     waiting = threading.Thread(target=lambda: found.append(jobs.esperar(house.office, job["id"], 20, "aceito")))
     waiting.start()
     house.engine.run_once()
-    waiting.join(10)
+    waiting.join(60)
     assert not waiting.is_alive()
     assert found[0]["estado"] != "aceito"
 
@@ -170,7 +170,7 @@ def test_who_waits_for_events_is_answered_when_something_changes(house: House) -
     waiting = threading.Thread(target=lambda: found.append(jobs.eventos(house.office, 0, 20)))
     waiting.start()
     job = house.taken(house.ficha(gerar_selo=False))
-    waiting.join(10)
+    waiting.join(60)
     assert not waiting.is_alive()
     assert found[0]["itens"][0]["id"] == job["id"]
 

@@ -7,7 +7,9 @@ import atexit
 import json
 import os
 import shutil
+import signal
 import subprocess
+import sys
 import tempfile
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -19,21 +21,24 @@ from io import BytesIO
 from itertools import count
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pikepdf
 import sqlalchemy as sa
+import structlog
 import zxingcpp
 from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from printserver import db, instance, people
+from printserver import cli, db, instance, people, schema
 from printserver.api import nova_aplicacao, registrar
 from printserver.config import SETTINGS_FILE
 from printserver.db import Database
 from printserver.engine import Engine
 from printserver.jobs.office import Office
 from printserver.rendering import Render
+from printserver.selo import Certificado
 from support.postgres import PrivatePostgres
 
 AGORA = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
@@ -294,11 +299,27 @@ def open_house(
 
 def reopen(folder: Path, clock: Clock, key: str) -> House:
     """Open the office of `folder` (once more, as another process would); its owner closes `office.db`."""
-    office = Office.abrir(folder, clock)
+    with patch.object(Certificado, "carregar", _certificate), patch.object(schema, "upgrade"):  # the copy is migrated
+        office = Office.abrir(folder, clock)
     office.render = _render()
     app = nova_aplicacao("office-under-test")
     registrar(app, office)
     return House(office, clock, key, app)
+
+
+def command_line(*arguments: object) -> int:
+    """Run `printserver` with these arguments in this process; return its exit status."""
+    mask, on_pipe = os.umask(0o022), signal.getsignal(signal.SIGPIPE)
+    try:
+        with patch.object(sys, "argv", ["printserver", *map(str, arguments)]):
+            cli.main()
+    except SystemExit as ended:
+        return int(ended.code or 0)
+    finally:  # what the program sets for a process of its own
+        os.umask(mask)
+        signal.signal(signal.SIGPIPE, on_pipe)
+        structlog.reset_defaults()
+    return 0
 
 
 # -- what is on paper -------------------------------------------------------------------------------------------------
@@ -325,6 +346,18 @@ def pages(pdf: bytes) -> int:
     """Return how many pages a PDF has."""
     with pikepdf.open(BytesIO(pdf)) as opened:
         return len(opened.pages)
+
+
+_certificates: dict[bytes, Certificado] = {}
+_open_certificate = Certificado.carregar
+
+
+def _certificate(path: Path, senha: str) -> Certificado:
+    """Return an office's certificate, opened once for all its copies: opening is slow on purpose."""
+    content = path.read_bytes()
+    if content not in _certificates:
+        _certificates[content] = _open_certificate(path, senha)
+    return _certificates[content]
 
 
 # -- what is made once ------------------------------------------------------------------------------------------------

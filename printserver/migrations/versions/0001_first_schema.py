@@ -13,6 +13,8 @@ depends_on = None
 
 _SEAL_FIXED = (
     "codigo",
+    "job_id",
+    "escrevente",
     "natureza",
     "ato",
     "identificador",
@@ -405,7 +407,7 @@ def upgrade() -> None:
             "ix_job_aberto",
             ["serventia_id", "estado"],
             unique=False,
-            sqlite_where=sa.text("NOT encerrado"),
+            sqlite_where=sa.text("encerrado = 0"),
             postgresql_where=sa.text("NOT encerrado"),
         )
         batch_op.create_index("ix_job_criado", ["serventia_id", "criado_em"], unique=False)
@@ -421,7 +423,7 @@ def upgrade() -> None:
         )
         batch_op.create_index(
             "ix_job_vence",
-            ["vence_em"],
+            ["serventia_id", "vence_em"],
             unique=False,
             sqlite_where=sa.text("vence_em IS NOT NULL"),
             postgresql_where=sa.text("vence_em IS NOT NULL"),

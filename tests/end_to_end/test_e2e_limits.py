@@ -1,0 +1,68 @@
+"""What comes over HTTP and cannot be a print: too large, broken, too deep, from nobody. Nothing of it is kept."""
+
+import http.client
+import json
+
+import escrituras
+import pytest
+
+from support.server import Client
+
+_MB = 1024 * 1024
+
+
+def test_a_body_over_24_mb_is_413(client: Client) -> None:
+    answer = client.call("POST", "/api/v1/jobs", b'"' + b"x" * (24 * _MB) + b'"')
+    assert (answer.status, answer.word) == (413, "corpo-grande-demais")
+
+
+def test_a_chunked_body_over_24_mb_is_413(client: Client) -> None:
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=60)
+    try:
+        connection.request(
+            "POST",
+            "/api/v1/jobs",
+            iter([b"[" * _MB] * 25),
+            {"Authorization": f"Bearer {client.key}", "Transfer-Encoding": "chunked"},
+            encode_chunked=True,
+        )
+        assert connection.getresponse().status == 413
+    except (BrokenPipeError, ConnectionResetError):
+        pytest.fail("the server hung up instead of answering")
+    finally:
+        connection.close()
+
+
+BROKEN = {
+    "cut": b'{"documento": {"tipo": "livro"',
+    "no json": b"documento=livro",
+    "latin-1": '{"escrevente": "joão"}'.encode("latin-1"),
+    "too deep": b"[" * 5000 + b"]" * 5000,
+    "deep objects": b'{"a":' * 5000 + b"1" + b"}" * 5000,
+    "a name twice": b'{"escrevente": "a", "escrevente": "b"}',
+    "not a number": b'{"copias": NaN}',
+    "half a character": b'{"escrevente": "\\ud800"}',
+    "empty": b"",
+    "a million values": json.dumps([[]] * 1_000_000).encode(),
+}
+
+
+@pytest.mark.parametrize("fault", BROKEN)
+def test_broken_json_is_400(client: Client, fault: str) -> None:
+    answer = client.call("POST", "/api/v1/jobs", BROKEN[fault], key=f"quebrado {fault}")
+    assert (answer.status, answer.word) == (400, "json-invalido")
+    assert client.get("/api/v1/jobs?chave=quebrado%20" + fault.replace(" ", "%20")).json["total"] == 0
+
+
+def test_a_mistyped_field_is_named(client: Client) -> None:
+    body = escrituras.livro()
+    body["documento"]["instrumento"]["atos"][0]["isneto"] = True
+    answer = client.print(body)
+    assert (answer.status, answer.word) == (422, "entrada-invalida")
+    assert "documento.instrumento.atos.0.isneto" in [error["campo"] for error in answer.json["errors"]]
+
+
+def test_a_wrong_key_gets_nowhere(client: Client) -> None:
+    other = Client(client.port, "x" * 43)
+    assert (other.print(escrituras.livro()).status, other.get("/api/v1/jobs").status) == (401, 401)
+    assert other.get("/healthz").status == 200

@@ -1,0 +1,156 @@
+"""The server as processes: what dies is started again, nothing outlives its parent, nothing is for others to read."""
+
+import datetime as dt
+import os
+import signal
+import socket
+import ssl
+import stat
+from collections.abc import Iterator
+from ipaddress import IPv4Address
+from pathlib import Path
+
+import escrituras
+import pytest
+from cartorio import Office
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from support.process import wait_until
+from support.server import Client, PrintServer, alive
+
+
+@pytest.fixture(scope="module")
+def tls_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    """A certificate for 127.0.0.1 and its key."""
+    folder = tmp_path_factory.mktemp("tls")
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = dt.datetime.now(dt.UTC)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(now - dt.timedelta(hours=1))
+        .not_valid_after(now + dt.timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), False)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
+    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    (folder / "key.pem").write_bytes(private)
+    return folder / "cert.pem", folder / "key.pem"
+
+
+@pytest.fixture(scope="module")
+def narrow(tmp_path_factory: pytest.TempPathFactory, tls_files: tuple[Path, Path]) -> Iterator[PrintServer]:
+    """A server behind TLS, off loopback, that takes one job on its way at a time."""
+    trusted = ssl.create_default_context(cafile=tls_files[0])
+    environment = {"PRINTSERVER_HTTP_EM_ANDAMENTO": "1"}
+    server = PrintServer(tmp_path_factory.mktemp("estreito"), environment, trusted)
+    yield server.start("--host", "0.0.0.0", "--tls", *map(str, tls_files))
+    server.destroy()
+
+
+def test_tls_serves_and_plain_http_is_no_way_in(narrow: PrintServer) -> None:
+    assert narrow.client.get("/healthz").json["demonstracao"] is True
+    with pytest.raises(OSError):
+        Client(narrow.port, narrow.made["chave"]).get("/healthz")
+
+
+def test_a_full_server_says_503_and_takes_the_same_key_later(narrow: PrintServer) -> None:
+    client, engine = narrow.client, narrow.child("engine")
+    os.kill(engine, signal.SIGSTOP)
+    try:
+        first = client.print(escrituras.certidao())
+        assert first.status == 202
+        second = escrituras.certidao()
+        full = client.print(second, key="depois")
+        assert (full.status, full.word, full.json["repetir"]) == (503, "servidor-ocupado", "mesma-chave")
+        assert int(full.headers["Retry-After"]) >= 1
+        assert client.get("/api/v1/selos").json["total"] == 1
+    finally:
+        os.kill(engine, signal.SIGCONT)
+    client.ended(first.job["id"])
+    assert not (again := client.print(second, key="depois")).replayed
+    assert client.ended(again.job["id"])["estado"] == "impresso"
+
+
+def test_sigterm_ends_all_cleanly(narrow: PrintServer) -> None:
+    narrow.client.print(escrituras.certidao())
+    before = narrow.processes()
+    assert narrow.stop() == 0
+    wait_until(lambda: not any(map(alive, before)), "the children's end")
+    assert "Traceback" not in narrow.log.read_text()
+    narrow.verified()
+
+
+def test_off_loopback_without_tls_is_refused(server: PrintServer) -> None:
+    done = server.run("serve --host 0.0.0.0", "--port", "1", check=False)
+    assert done.returncode == 1
+    assert "--tls" in done.stderr
+    assert "--sem-tls" in done.stderr
+
+
+def test_a_port_in_use_is_said_clearly_and_ends(server: PrintServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        done = server.run("serve", "--port", str(port), check=False)
+    assert done.returncode == 1
+    assert str(port) in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_what_is_no_office_or_wrongly_set_does_not_start(server: PrintServer, tmp_path: Path) -> None:
+    missing = server.run("serve", "--tls", str(tmp_path / "a.pem"), str(tmp_path / "b.pem"), check=False)
+    assert missing.returncode == 1
+    assert "a.pem" in missing.stderr
+    again = server.run("init", check=False)
+    assert again.returncode == 1
+    assert "nada foi mudado" in again.stderr
+
+
+@pytest.mark.parametrize("name", ["engine", "worker", "http"])
+def test_a_killed_child_is_started_again_and_prints(small_office: Office, name: str) -> None:
+    server, client = small_office.server, small_office.client
+    killed = server.child(name)
+    os.kill(killed, signal.SIGKILL)
+
+    def another() -> bool:
+        try:
+            return server.child(name) != killed and server.ready()
+        except LookupError:
+            return False
+
+    wait_until(another, f"another {name}, see {server.log}", limit_s=120)
+    assert client.printed(escrituras.certidao("Depois da queda."))["estado"] == "impresso"
+
+
+def test_nothing_outlives_a_killed_parent_and_its_work_is_done_at_the_next_start(small_office: Office) -> None:
+    server, client = small_office.server, small_office.client
+    os.kill(server.child("engine"), signal.SIGSTOP)
+    taken = client.print(escrituras.certidao()).job
+    engine, others = server.child("engine"), server.processes()
+    os.kill(server.pid, signal.SIGKILL)
+    os.kill(engine, signal.SIGCONT)
+    wait_until(lambda: not any(map(alive, others)), "the end of all that the parent started", limit_s=30)
+    server.start()
+    assert server.client.ended(taken["id"])["estado"] == "impresso"
+
+
+def test_all_that_the_office_has_on_disk_is_for_its_user_alone(small_office: Office) -> None:
+    server, client = small_office.server, small_office.client
+    deed = escrituras.instrumento()
+    for body in (escrituras.minuta(deed), escrituras.livro(deed), escrituras.traslado(deed["id"])):
+        client.printed(body)
+    found = {path: path.lstat().st_mode for path in [server.instance, *server.instance.rglob("*")]}
+    names = {path.name for path in found}
+    assert {"printserver.db", "printserver.toml", "certificado.p12", "certificado.senha", "segredo"} <= names
+    for folder in ("spool", "saida", "cache"):
+        assert any(folder in path.parts and stat.S_ISREG(mode) for path, mode in found.items())
+    assert [str(path) for path, mode in found.items() if mode & 0o077] == []
