@@ -74,8 +74,9 @@ class Count:
 class Clients:
     """Programs that print without a pause, and send a print again, with its key, until they have its answer."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, queues: tuple[str, ...]) -> None:
         self.told: dict[str, str] = {}  # job by key
+        self._queues = queues
         self.refused: list[str] = []
         self._client = client
         self._over = threading.Event()
@@ -98,7 +99,7 @@ class Clients:
         while not self._over.is_set():
             with self._lock:
                 number, self._sent = self._sent, self._sent + 1
-                body = _a_print(number)
+                body = _a_print(number, self._queues[number % 7 % len(self._queues)])
             self._insist(f"tortura-{number}", body)
 
     def _insist(self, key: str, body: dict[str, Any]) -> None:
@@ -118,14 +119,14 @@ class Clients:
             return
 
 
-def _a_print(number: int) -> dict[str, Any]:
+def _a_print(number: int, queue: str) -> dict[str, Any]:
     kinds: tuple[Callable[..., dict[str, Any]], ...] = (
         escrituras.ficha,
         escrituras.certidao,
         escrituras.ficha,
         lambda **more: escrituras.livro(escrituras.instrumento(atos=2), **more),
     )
-    return kinds[number % len(kinds)](fila=QUEUES[number % 7 % len(QUEUES)])
+    return kinds[number % len(kinds)](fila=queue)
 
 
 class Killer:
@@ -199,22 +200,22 @@ class Killer:
         os.kill(pid, signal.SIGCONT)
 
 
-def torture(seed: int, seconds: float, *, every_s: float = 4.0, drain_s: float = 240.0) -> Count:
+def torture(seed: int, seconds: float, *, every_s: float = 4.0, drain_s: float = 240.0, queues: int = 4) -> Count:
     """Print and kill for so many seconds, let everything come to rest, and count."""
-    count = Count(seed)
+    count, names = Count(seed), QUEUES[:queues]
     with (
         tempfile.TemporaryDirectory(prefix="tortura-") as folder,
         PrivatePostgres() as database,
         PrivateCups() as printer,
     ):
-        runs = _queues(printer)
+        runs = _queues(printer, names)
         environment = {"PRINTSERVER_BANCO_URL": database.create(), "PRINTSERVER_MOTOR_POSSE_S": f"{LEASE_S:g}"}
         server = PrintServer(Path(folder) / "servidor", environment)
-        for name in QUEUES:
+        for name in names:
             server.run(f"fila {name}", "--cups", name, "--servidor", str(printer.socket))
         with server:
             began = time.monotonic()
-            clients = Clients(server.client)
+            clients = Clients(server.client, names)
             killer = Killer(server, printer, random.Random(seed))
             killer.run(seconds, every_s)
             clients.stop(drain_s)
@@ -236,13 +237,13 @@ def _say(what: str) -> None:
     print(f"{time.strftime('%H:%M:%S')} {what}", file=sys.stderr, flush=True)
 
 
-def _queues(printer: PrivateCups) -> list[Path]:
+def _queues(printer: PrivateCups, names: tuple[str, ...]) -> list[Path]:
     """Make the queues; return the files in which their devices write what came out."""
     device = printer.base / "bin" / "backend" / "paper"
     device.write_text(_PAPER)
     device.chmod(0o755)
-    folders = [printer.base / "kept" / name for name in QUEUES]
-    for name, folder in zip(QUEUES, folders, strict=True):
+    folders = [printer.base / "kept" / name for name in names]
+    for name, folder in zip(names, folders, strict=True):
         folder.mkdir()
         folder.chmod(0o777)
         printer.lpadmin("-p", name, "-v", f"paper:{folder}", "-E", "-o", "printer-error-policy=abort-job")
