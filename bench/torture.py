@@ -293,14 +293,14 @@ def _judge(jobs: dict[str, dict[str, Any]], clients: Clients, runs: list[Path], 
     if len(set(clients.told.values())) != len(clients.told):
         count.violations.append("two prints got one job")
     for job_id, job in jobs.items():
-        end, wrong = _end(job, begun[job_id], whole[job_id])
+        end, wrong = judged(job, begun[job_id], whole[job_id])
         count.ends[end] += 1
         if wrong:
             steps = "; ".join(f"{s['quando']} {s['estado']} {s.get('texto') or ''}" for s in job["historico"])
             count.violations.append(f"{job_id}: {end} [{steps}] cups: {job['cups']}")
 
 
-def _end(job: dict[str, Any], begun: int, whole: list[str]) -> tuple[str, bool]:
+def judged(job: dict[str, Any], begun: int, whole: list[str]) -> tuple[str, bool]:
     """Return a job's end in words, and whether it must not be."""
     said = (job["cups"] or {}).get("estado")
     out = f"begun {begun}, whole {len(whole)}"
