@@ -114,7 +114,12 @@ def _hold(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: s
             raise Duvida("a fila começou a imprimir o trabalho sem que fosse liberado, e o abandonou")
         attempt = _another(office, row, attempt, owner)
     # A job of our name with an id that no row holds is the leftover of a death: never released, taken off.
-    for stray in queue.procurar(row["id"]):
+    strays = queue.procurar(row["id"])
+    if strays:
+        # Asked after they were found: had another engine taken the job over before, one of them might be its print.
+        with office.db.write() as conn:
+            tries.gravar(conn, row, attempt, owner, dono=owner)
+    for stray in strays:
         queue.cancelar(stray)
     moved = queues.bytes_para(office, attempt["fila"], row["bandeja"], attempt["pdf_sha256"])
     cups_id = queue.criar(_delivery(office, row, attempt, tries.nome_no_cups(attempt)))

@@ -12,7 +12,8 @@ import cups
 import pytest
 
 from printserver import db
-from printserver.jobs import handoff
+from printserver.jobs import claims, handoff
+from printserver.jobs.advance import advance
 from printserver.printing import FilaCups
 from support.cups import KeptQueue, PrivateCups
 from support.dying import Death, DyingEngines
@@ -278,4 +279,24 @@ def test_x5_an_engine_that_lost_its_claim_takes_its_own_cups_job_off(
         house.engine.run_once()
     assert unfinished(server) == []
     house.clock.forward(seconds=2 * house.office.settings.motor.posse_s)
+    printed_once(house, server, queue, ready["id"])
+
+
+def test_x5_an_engine_that_lost_its_claim_leaves_the_print_of_the_other_alone(
+    house: House, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = FilaCups.procurar
+    queue.fault("waits")
+
+    def stalled(self: FilaCups, job_id: str) -> list[int]:
+        monkeypatch.setattr(FilaCups, "procurar", original)
+        with house.office.db.write() as conn:  # its lease ran out: another engine takes over and hands the print over
+            conn.execute(db.job.update().values(dono=None, posse_ate=None))
+        (row,) = claims.claim_due(house.office, "outro:1:1", house.office.clock())
+        advance(house.office, row, "outro:1:1")
+        return original(self, job_id)
+
+    monkeypatch.setattr(FilaCups, "procurar", stalled)
+    house.engine.run_once()
+    queue.fault(None)
     printed_once(house, server, queue, ready["id"])
