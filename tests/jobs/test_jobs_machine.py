@@ -200,7 +200,7 @@ class Balcao(RuleBasedStateMachine):
         with self.house.office.db.read() as conn:
             count, fault = audit.verificar(conn, 1)
         assert fault is None
-        assert count > 0
+        assert count == len(self.house.rows(db.log))
 
 
 TestBalcao = Balcao.TestCase
