@@ -88,7 +88,9 @@ install_python_packages() {
   pip="$VENV/bin/python -m pip install --quiet --disable-pip-version-check"
   # pycups comes as source: what builds it is pinned too, and installed first.
   $pip --require-hashes -r requirements-build.lock
-  $pip --require-hashes --no-build-isolation -r requirements.lock
+  # The lock names every package: nothing is left to resolve. Resolving, pip 23 takes the newest pydantic for apiflask's
+  # `pydantic[email]` in place of the pinned one, and then stops because that one has no hash.
+  $pip --require-hashes --no-deps --no-build-isolation -r requirements.lock
   $pip --no-deps --no-build-isolation --editable .
   fingerprint > "$STAMP"
 }
