@@ -5,34 +5,18 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable
-from datetime import UTC, datetime
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, TypeVar
 
 import click
 import sqlalchemy as sa
 
 from printserver import __version__, audit, db, instance, people
+from printserver.cli_base import PATH, instance_option, office, record
+from printserver.cli_filas import filas
+from printserver.cli_papel import papel
 from printserver.clock import system_clock
 from printserver.errors import ConfigError, Recusa
-
-Command = TypeVar("Command", bound=Callable[..., Any])
-
-_PATH = click.Path(path_type=Path)
-
-
-def _instance_option(command: Command) -> Command:
-    option = click.option(
-        "--instance",
-        "folder",
-        type=_PATH,
-        default=Path("instance"),
-        show_default=True,
-        help="Pasta da serventia.",
-    )
-    return option(command)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -42,7 +26,7 @@ def cli() -> None:
 
 
 @cli.command("init")
-@_instance_option
+@instance_option
 @click.option("--cns", help="CNS da serventia, 6 algarismos (sem ele: serventia de demonstração).")
 @click.option("--proximo-numero", type=click.IntRange(1), default=1, help="Próximo número de selo.")
 @click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
@@ -59,10 +43,10 @@ def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> N
 
 
 @cli.command("serve")
-@_instance_option
+@instance_option
 @click.option("--host", default="127.0.0.1", show_default=True, help="Endereço em que o servidor atende.")
 @click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
-@click.option("--tls", nargs=2, type=_PATH, metavar="CERT KEY", help="Certificado e chave TLS (PEM).")
+@click.option("--tls", nargs=2, type=PATH, metavar="CERT KEY", help="Certificado e chave TLS (PEM).")
 @click.option("--sem-tls", is_flag=True, help="Atende fora desta máquina sem TLS, por sua conta.")
 def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem_tls: bool) -> None:
     """Põe o servidor inteiro no ar: telas, API e motor."""
@@ -81,7 +65,7 @@ def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem
 
 
 @cli.command("worker")
-@_instance_option
+@instance_option
 def worker(folder: Path) -> None:
     """Mais um motor, nesta máquina ou em outra (PostgreSQL)."""
     from printserver.engine import run_engine
@@ -92,13 +76,13 @@ def worker(folder: Path) -> None:
 @cli.command("chave")
 @click.argument("nome")
 @click.option("--direitos", required=True, help=f"Separados por vírgula: {', '.join(people.DIREITOS)}.")
-@_instance_option
+@instance_option
 def chave(nome: str, direitos: str, folder: Path) -> None:
     """Cria mais uma chave de sistema, e a mostra uma única vez."""
     rights = [part.strip() for part in direitos.split(",") if part.strip()]
-    with _office(folder) as (conn, serventia_id, now):
+    with office(folder) as (conn, serventia_id, now):
         text = people.criar_chave(conn, serventia_id, nome, rights, now)
-        _record(conn, serventia_id, now, "chave", nome, {"direitos": rights})
+        record(conn, serventia_id, now, "chave", nome, {"direitos": rights})
     click.echo(text)
 
 
@@ -106,24 +90,33 @@ def chave(nome: str, direitos: str, folder: Path) -> None:
 @click.argument("nome")
 @click.option("--papel", required=True, type=click.Choice(people.PAPEIS), help="O papel da pessoa.")
 @click.option("--nome-completo", help="O nome como sai impresso (sem ele: o nome de usuário).")
-@_instance_option
+@instance_option
 def usuario(nome: str, papel: str, nome_completo: str | None, folder: Path) -> None:
     """Cria mais uma pessoa, e mostra a sua senha uma única vez (variável PRINTSERVER_SENHA: a senha é esta)."""
     password = os.environ.get("PRINTSERVER_SENHA") or secrets.token_urlsafe(12)
-    with _office(folder) as (conn, serventia_id, now):
+    with office(folder) as (conn, serventia_id, now):
         people.criar_pessoa(conn, serventia_id, nome, nome_completo or nome, papel, password, now)
-        _record(conn, serventia_id, now, "pessoa", nome.strip().lower(), {"papel": papel})
+        record(conn, serventia_id, now, "pessoa", nome.strip().lower(), {"papel": papel})
     click.echo(password)
 
 
 @cli.command("fila")
 @click.argument("nome")
-@_instance_option
-@click.option("--pasta", type=_PATH, help="Pasta em que os PDFs são gravados.")
+@instance_option
+@click.option("--pasta", type=PATH, help="Pasta em que os PDFs são gravados.")
 @click.option("--cups", "queue", help="Nome da fila no CUPS.")
 @click.option("--servidor", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina).")
 @click.option("--padrao", is_flag=True, help="É a fila de quem não diz outra.")
-def fila(nome: str, folder: Path, pasta: Path | None, queue: str | None, servidor: str | None, padrao: bool) -> None:
+@click.option("--papel-numerado", is_flag=True, help="Tem papel numerado, e conta as folhas.")
+def fila(
+    nome: str,
+    folder: Path,
+    pasta: Path | None,
+    queue: str | None,
+    servidor: str | None,
+    padrao: bool,
+    papel_numerado: bool,
+) -> None:
     """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
     if (pasta is None) == (queue is None):
         raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
@@ -132,7 +125,7 @@ def fila(nome: str, folder: Path, pasta: Path | None, queue: str | None, servido
     if pasta is not None:
         pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
     table = db.fila
-    with _office(folder) as (conn, serventia_id, now):
+    with office(folder) as (conn, serventia_id, now):
         here = table.c.serventia_id == serventia_id
         if conn.execute(sa.select(table.c.id).where(here, table.c.nome == nome)).first():
             raise ConfigError(f"já existe uma fila {nome!r}")
@@ -145,27 +138,32 @@ def fila(nome: str, folder: Path, pasta: Path | None, queue: str | None, servido
             "destino": str(pasta.absolute()) if pasta is not None else queue,
             "servidor": servidor,
             "padrao": padrao,
+            "papel_numerado": papel_numerado,
             "criada_em": now,
         }
         conn.execute(sa.insert(table).values(**row))
         what = {"tipo": row["tipo"], "destino": row["destino"], "servidor": servidor, "padrao": padrao}
-        _record(conn, serventia_id, now, "fila", nome, what)
+        record(conn, serventia_id, now, "fila", nome, what)
     click.echo(f"Fila {nome} criada.")
 
 
+cli.add_command(filas)
+cli.add_command(papel)
+
+
 @cli.command("sequencia")
-@_instance_option
+@instance_option
 @click.option("--proximo", required=True, type=click.IntRange(1), help="O próximo número; só anda para a frente.")
 def sequencia(folder: Path, proximo: int) -> None:
     """Diz o próximo número de selo da serventia."""
     from printserver.selo import avancar, nome_da_sequencia
 
-    with _office(folder) as (conn, serventia_id, now):
+    with office(folder) as (conn, serventia_id, now):
         try:
             avancar(conn, serventia_id, nome_da_sequencia("serventia", 1, "", now.year), proximo)
         except ValueError as error:
             raise ConfigError(str(error)) from error
-        _record(conn, serventia_id, now, "sequencia", "selo", {"proximo": proximo})
+        record(conn, serventia_id, now, "sequencia", "selo", {"proximo": proximo})
     click.echo(f"Próximo número: {proximo}.")
 
 
@@ -175,7 +173,7 @@ def formatos() -> None:
 
 
 @formatos.command("check")
-@_instance_option
+@instance_option
 def formatos_check(folder: Path) -> None:
     """Confere e monta todos os formatos, os da serventia e os que vêm com o programa."""
     from printserver.formats import Formatos
@@ -197,8 +195,8 @@ def formatos_check(folder: Path) -> None:
 
 @formatos.command("preview")
 @click.argument("nome")
-@click.argument("destino", type=_PATH)
-@_instance_option
+@click.argument("destino", type=PATH)
+@instance_option
 def formatos_preview(nome: str, destino: Path, folder: Path) -> None:
     """Grava em DESTINO um PDF de prova do formato NOME, com dados de exemplo."""
     from printserver.formats import Formatos
@@ -215,10 +213,10 @@ def auditoria() -> None:
 
 
 @auditoria.command("verificar")
-@_instance_option
+@instance_option
 def auditoria_verificar(folder: Path) -> None:
     """Confere a cadeia inteira do registro."""
-    with _office(folder, writing=False) as (conn, serventia_id, _now):
+    with office(folder, writing=False) as (conn, serventia_id, _now):
         count, fault = audit.verificar(conn, serventia_id)
     if fault:
         raise ConfigError(f"a auditoria NÃO confere depois de {count} registros: {fault}")
@@ -226,7 +224,7 @@ def auditoria_verificar(folder: Path) -> None:
 
 
 @cli.command("demo")
-@_instance_option
+@instance_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
 @click.option("--encerrar", is_flag=True, help="Termina depois da demonstração, em vez de ficar no ar.")
 def demo(folder: Path, port: int, encerrar: bool) -> None:
@@ -234,43 +232,6 @@ def demo(folder: Path, port: int, encerrar: bool) -> None:
     from printserver.demo import run_demo
 
     sys.exit(run_demo(folder, port, stay=not encerrar))
-
-
-class _office:  # noqa: N801  # used as a function
-    """Open an office's database for one change by the command line."""
-
-    def __init__(self, folder: Path, *, writing: bool = True) -> None:
-        self._folder = folder
-        self._writing = writing
-
-    def __enter__(self) -> tuple[sa.Connection, int, datetime]:
-        from printserver.config import load_settings
-        from printserver.schema import upgrade
-
-        if not self._folder.is_dir():
-            raise ConfigError(f"{self._folder} não existe: crie a serventia com `printserver init`")
-        url = instance.database_url(self._folder, load_settings(self._folder))
-        self._database = db.Database(url)
-        upgrade(self._database)
-        self._door = self._database.write() if self._writing else self._database.read()
-        conn = self._door.__enter__()
-        serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
-        if serventia_id is None:
-            raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
-        return conn, serventia_id, datetime.now(UTC)
-
-    def __exit__(self, *error: Any) -> None:
-        self._door.__exit__(*error)
-        self._database.close()
-
-
-def _record(
-    conn: sa.Connection, serventia_id: int, now: datetime, objeto: str, nome: str, detalhe: dict[str, Any]
-) -> None:
-    """Put a change made at the command line on record, under the machine's user (A1)."""
-    who = os.environ.get("SUDO_USER") or os.environ.get("USER") or str(os.getuid())
-    entry = audit.Registro(objeto, nome, "criada", f"linha de comando: {who}", detalhe=detalhe)
-    audit.escrever(conn, serventia_id, now, [entry])
 
 
 def _loopback(host: str) -> bool:

@@ -133,8 +133,16 @@ fila = sa.Table(
     _text("tipo", nullable=False),  # pasta | cups
     _text("destino", nullable=False),  # the folder, or the queue's name in CUPS
     _text("servidor"),  # socket path or HOST:PORT; null: the machine's own
+    _text("usuario"),  # who logs in at the server; the password is in the instance's folder, never here
+    _flag("tls"),
     _flag("padrao"),
     _flag("papel_numerado"),
+    _text("papel_proximo"),  # the number of the next sheet in the tray, as it is written on it (P5)
+    sa.Column("papel_tentativa", sa.BigInteger),  # the try that took the queue last; null: what came out is known
+    _text("papel_parada"),  # why no number can be given to the next sheet
+    _text("reserva"),  # the queue a person may move a print to
+    _json("deslocamentos"),  # tray ("": any) → [x, y] in mm (P7)
+    _json("prova"),  # what its test page showed that it can prove (see jobs/queues.py)
     _moment("criada_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "nome"),
 )
@@ -244,6 +252,14 @@ job = sa.Table(
     sa.Index("ix_job_documento", "serventia_id", "documento_id"),
     sa.Index("ix_job_instrumento", "serventia_id", "instrumento_id"),
     sa.Index("ix_job_livro", "serventia_id", "livro", "folha"),
+    sa.Index(
+        "ix_job_ordem",
+        "serventia_id",
+        "fila",
+        "n",
+        sqlite_where=sa.text("NOT encerrado"),
+        postgresql_where=sa.text("NOT encerrado"),
+    ),
     sa.Index(
         "ix_job_aberto",
         "serventia_id",
@@ -363,15 +379,33 @@ tentativa = sa.Table(
     sa.Column("numero", sa.Integer, nullable=False),
     _text("fila", nullable=False),
     _text("paginas"),  # "2-3": an extract; null: all
+    sa.Column("passada", sa.Integer),  # which pass of the print (fronts and backs, copies); null: pages sent again
     sa.Column("pdf_sha256", sa.String(64), nullable=False),
+    sa.Column("enviado_sha256", sa.String(64)),  # what was sent, where the queue moves it (P7); null: pdf_sha256 itself
     _text("dono"),
     _moment("posse_ate"),
     sa.Column("cups_id", sa.Integer),
     _moment("criada_em", nullable=False),
+    _text("vida"),  # of the print server at the release: another one now means that it died since
     _moment("liberada_em"),
-    _moment("fim_em"),
+    _moment("fim_em"),  # nothing of it is at the queue any more
     _text("resultado"),
     sa.UniqueConstraint("serventia_id", "job_id", "numero"),
+    sa.Index(
+        "ix_tentativa_aberta",
+        "serventia_id",
+        sqlite_where=sa.text("fim_em IS NULL"),
+        postgresql_where=sa.text("fim_em IS NULL"),
+    ),
+)
+
+vigia = sa.Table(
+    "vigia",  # who follows the jobs at a print server
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("servidor", sa.Text, primary_key=True),  # empty: the machine's own
+    _text("dono", nullable=False),
+    _moment("posse_ate", nullable=False),
 )
 
 papel = sa.Table(
@@ -380,7 +414,9 @@ papel = sa.Table(
     _id(),
     _office(),
     _text("numero", nullable=False),  # normalised (X0's manner)
+    _text("fila"),  # the queue that gave the number; null: it came with the request
     sa.Column("job_id", sa.String(32)),
+    sa.Column("tentativa", sa.Integer),  # the try at paper that took it
     sa.Column("folha", sa.Integer),
     _text("estado", nullable=False),  # usado | inutilizado
     _text("motivo"),
@@ -388,6 +424,21 @@ papel = sa.Table(
     _moment("quando", nullable=False),
     sa.UniqueConstraint("serventia_id", "numero"),
     sa.Index("ix_papel_job", "serventia_id", "job_id"),
+)
+
+papel_lote = sa.Table(
+    "papel_lote",  # a run of numbered paper that a queue received (P5)
+    metadata,
+    _id(),
+    _office(),
+    _text("fila", nullable=False),
+    _text("prefixo", nullable=False),  # what stands before the last digits, without blanks
+    sa.Column("algarismos", sa.Integer, nullable=False),  # how many they are, zeros included
+    sa.Column("de", sa.BigInteger, nullable=False),
+    sa.Column("ate", sa.BigInteger, nullable=False),
+    _text("quem", nullable=False),
+    _moment("quando", nullable=False),
+    sa.UniqueConstraint("serventia_id", "prefixo", "de"),
 )
 
 folha_lado = sa.Table(

@@ -3,7 +3,7 @@
 1. Free the claims of engines of this machine that are no more.
 2. Close the questions whose time is over (X1).
 3. Claim due jobs, in the order of acceptance, and take each as far as it goes.
-4. Wait for the bell, or a moment, and begin again.
+4. Wait for the bell, or a moment, and begin again. Meanwhile each print server has a watcher (see `jobs.watch`).
 
 Any number of engines may run, on any number of machines: the claim decides who acts.
 """
@@ -23,6 +23,7 @@ from printserver.jobs.advance import advance
 from printserver.jobs.bell import Bell
 from printserver.jobs.office import Office
 from printserver.jobs.questions import fechar_vencidas
+from printserver.jobs.watch import Watches
 from printserver.logs import configure_logs
 from printserver.processes import HEARD_FD, RING_FD, die_with_parent
 
@@ -40,6 +41,7 @@ class Engine:
         self._owner = claims.owner_name()
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
+        self._watches = Watches(office, self._owner)
         self._working: dict[Future[None], int] = {}  # the job's `n`, by who works on it
 
     def stop(self) -> None:
@@ -58,6 +60,7 @@ class Engine:
                 now = self._office.clock().timestamp()
                 if now >= next_cleaning or now < next_cleaning - 2 * HOUSEKEEPING_S:  # the clock may go back
                     self.housekeeping()
+                    self._watches.start(self._stop)
                     next_cleaning = now + HOUSEKEEPING_S
                 worked = self._claim()
             except Exception:
@@ -67,15 +70,20 @@ class Engine:
             if not worked:
                 self._office.bell.wait(seen, pause)
         self._pool.shutdown(wait=True)
+        self._watches.join()
         _log.info("engine stopped")
 
     def run_once(self) -> int:
-        """Do all that is due now, in this thread; return how many steps were taken. For tests and tools."""
+        """Do all that is due now, in this thread, then look at the queues; return how many steps were taken.
+
+        For tests and tools.
+        """
         steps = 0
         while due := claims.claim_due(self._office, self._owner, self._office.clock()):
             for row in due:
                 advance(self._office, row, self._owner)
                 steps += 1
+        self._watches.look()
         return steps
 
     def housekeeping(self) -> None:
@@ -94,11 +102,14 @@ class Engine:
             wait(self._working, timeout=1, return_when=FIRST_COMPLETED)
         self._working = {future: n for future, n in self._working.items() if not future.done()}
         free = WORKERS - len(self._working)
-        due = claims.claim_due(self._office, self._owner, self._office.clock(), free) if free else []
-        # A claim whose time ran out while one of our own threads is still at it comes back to us: the thread keeps it.
-        due = [row for row in due if row["n"] not in self._working.values()]
+        # What a thread of ours is still at is not claimed again: its claim's time may have run out, or it gave it back
+        # a moment ago, and what is claimed without a thread would lie until the lease ends.
+        busy = list(self._working.values())
+        due = claims.claim_due(self._office, self._owner, self._office.clock(), free, busy) if free else []
         for row in due:
-            self._working[self._pool.submit(self._advance, row)] = row["n"]
+            future = self._pool.submit(self._advance, row)
+            self._working[future] = row["n"]
+            future.add_done_callback(lambda _done: self._office.bell.ring())  # only now it may be claimed again
         return bool(due) or not free
 
     def _advance(self, row: dict[str, Any]) -> None:
@@ -106,7 +117,6 @@ class Engine:
             advance(self._office, row, self._owner)
         except Exception:
             _log.exception("job left as it is", job=row["id"])
-        self._office.bell.ring()
 
 
 def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> None:

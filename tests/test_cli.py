@@ -185,3 +185,14 @@ def test_the_program_is_installed_under_its_name() -> None:
         [Path(sys.executable).with_name("printserver"), "--version"], capture_output=True, text=True, timeout=60
     )
     assert (ran.returncode, ran.stdout.startswith("printserver")) == (0, True)
+
+
+def test_p5_papel_registers_what_a_queue_received_and_counts_it(run: Run, house: House) -> None:
+    lot = ["--de", "A0000001", "--ate", "A0000500"]
+    assert run("papel", "receber", "notas", *lot, "--instance", house.folder).code == 1  # not a queue of numbered paper
+    assert run("papel", "numerar", "notas", "--instance", house.folder).code == 0
+    assert run("papel", "numerar", "nenhuma", "--instance", house.folder).code == 1
+    assert "500 folhas" in run("papel", "receber", "notas", *lot, "--instance", house.folder).out
+    assert run("papel", "receber", "notas", *lot, "--instance", house.folder).code == 1
+    told = run("papel", "contas", "--instance", house.folder).out
+    assert "recebidos 500, usados 0, inutilizados 0, estoque 500" in told

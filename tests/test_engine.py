@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from printserver import db
 from printserver import engine as engine_module
 from printserver.engine import Engine
 from printserver.jobs import advance as advance_module
@@ -114,6 +115,11 @@ def test_a_slow_job_holds_no_other_up_and_is_worked_on_by_one_thread(
 ) -> None:
     """Its claim runs out meanwhile and comes back to the same engine: two threads on it would print it twice."""
     slow, gate, starts = house.taken(house.livro()), threading.Event(), []
+    folder = house.out.with_name("balcao")  # at its own queue the later ones wait for it
+    folder.mkdir()
+    with house.office.db.write() as conn:
+        row = {"serventia_id": 1, "nome": "balcao", "tipo": "pasta", "destino": str(folder), "criada_em": house.clock()}
+        conn.execute(db.fila.insert().values(**row))
     stamp = advance_module.compose.carimbar_job
 
     def wait_at_one(office: Any, row: Any, **more: Any) -> bytes:
@@ -126,15 +132,15 @@ def test_a_slow_job_holds_no_other_up_and_is_worked_on_by_one_thread(
     with running(house):
         wait_until(lambda: starts, "the slow job")
         house.clock.forward(seconds=2 * house.office.settings.motor.posse_s)
-        other = house.taken(house.livro())
+        other = house.taken(house.livro(), fila="balcao")
         wait_until(printed(house, other["id"]), "the other print", limit_s=60)
         house.office.bell.ring()
-        third = house.taken(house.livro())
+        third = house.taken(house.livro(), fila="balcao")
         wait_until(printed(house, third["id"]), "the third print", limit_s=60)
         gate.set()
         wait_until(printed(house, slow["id"]), "the slow print", limit_s=60)
     assert len(starts) == 1
-    assert len(list(house.out.iterdir())) == 3
+    assert (len(list(house.out.iterdir())), len(list(folder.iterdir()))) == (1, 2)
 
 
 def test_the_loop_cleans_up_by_itself(house: House) -> None:

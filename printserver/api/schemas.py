@@ -138,6 +138,8 @@ class Job(_Answer):
     avisos: list[Notice]
     pergunta: Question | None
     historico: list[Step]
+    situacao: str | None
+    o_que_fazer: str | None
     links: dict[str, str]
 
 
@@ -257,6 +259,13 @@ class Queue(_Answer):
     papeis: list[Any]
     faces: list[str]
     papel_numerado: bool
+    situacao: str
+    o_que_fazer: str
+    parada: bool
+    alertas: list[str]
+    reserva: str | None
+    deslocamentos: dict[str, list[float]]
+    prova: dict[str, Any] | None
 
 
 class Queues(_Answer):

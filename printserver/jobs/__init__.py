@@ -5,7 +5,7 @@ from datetime import date
 from time import monotonic
 from typing import Any
 
-from printserver.jobs import queues, store, views
+from printserver.jobs import papers, queues, store, views
 from printserver.jobs.accept import Aceite, aceitar
 from printserver.jobs.answers import excluir, mostrar, responder_selo, responder_xa
 from printserver.jobs.office import Office
@@ -78,8 +78,8 @@ def selos(office: Office, filtros: Mapping[str, str], pagina: int = 1) -> dict[s
 
 
 def filas(office: Office) -> list[dict[str, Any]]:
-    """Return the office's queues."""
-    return queues.listar(office)
+    """Return the office's queues, with what is counted of their paper (P5)."""
+    return papers.com_papel(office, queues.listar(office))
 
 
 def perguntas_abertas(office: Office) -> list[dict[str, Any]]:

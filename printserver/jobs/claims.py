@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.jobs import order
 from printserver.jobs.office import Office
 
 BATCH = 8
@@ -33,8 +34,13 @@ def _start_ticks(pid: int) -> str:
     return stat.rpartition(")")[2].split()[19]
 
 
-def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH) -> list[dict[str, Any]]:
-    """Claim up to `most` due jobs that nobody owns (or whose owner's lease ended), in the order of acceptance."""
+def claim_due(
+    office: Office, owner: str, now: datetime, most: int = BATCH, busy: Sequence[int] = ()
+) -> list[dict[str, Any]]:
+    """Claim up to `most` due jobs that nobody owns (or whose owner's lease ended), in the order of acceptance.
+
+    One that is rendered is not claimed before its turn at its queue (see `order`), and none of those named in `busy`.
+    """
     table = db.job
     free = (
         sa.select(table.c.n)
@@ -42,6 +48,8 @@ def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH) -> l
             table.c.serventia_id == office.serventia_id,
             table.c.vence_em <= now,
             sa.or_(table.c.posse_ate.is_(None), table.c.posse_ate <= now),
+            table.c.n.not_in(busy),
+            order.vez(),
         )
         .order_by(table.c.n)
         .limit(most)
@@ -68,13 +76,12 @@ def owned(row: dict[str, Any], owner: str) -> Sequence[sa.ColumnElement[bool]]:
 def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:
     """End the leases of owners that were processes of this machine and are no more. Return how many jobs that freed."""
     table = db.job
-    host = socket.gethostname()
     owners = conn.execute(
         sa.select(table.c.dono)
         .where(table.c.serventia_id == office.serventia_id, table.c.dono.is_not(None), table.c.posse_ate > now)
         .distinct()
     ).scalars()
-    dead = [name for name in owners if name is not None and _is_dead(name, host)]
+    dead = [name for name in owners if name is not None and is_dead(name)]
     if not dead:
         return 0
     freed = conn.execute(
@@ -85,6 +92,7 @@ def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:
     return freed.rowcount
 
 
-def _is_dead(name: str, host: str) -> bool:
+def is_dead(name: str) -> bool:
+    """Return whether an owner was a process of this machine that is no more."""
     machine, pid, ticks = name.rsplit(":", 2)
-    return machine == host and _start_ticks(int(pid)) != ticks
+    return machine == socket.gethostname() and _start_ticks(int(pid)) != ticks

@@ -25,7 +25,7 @@ from printserver.formats import Faces, Formato, ValoresBloco, ValorSelo
 from printserver.jobs import store
 from printserver.jobs.office import Office
 from printserver.people import Pessoa
-from printserver.rendering import BaseDanificada, Carimbo, Lado, Layout, PedidoLayout, carimbar, lados
+from printserver.rendering import BaseDanificada, Carimbo, Lado, LadoImpresso, Layout, PedidoLayout, carimbar, lados
 from printserver.selo import SeloEmitido
 
 MINUTA = "MINUTA"
@@ -201,10 +201,14 @@ def _layout_do_job(office: Office, row: Mapping[Any, Any], formato: Formato) -> 
 
 def posicoes_no_arquivo(office: Office, row: Mapping[Any, Any], paginas: Sequence[int]) -> list[int]:
     """Return where the document's pages (from 1) stand in its printed file (from 0): empty sides may lie between."""
-    formato = formato_do_job(office, row)
-    layout = _layout_do_job(office, row, formato)
-    order = lados(layout, formato, _carimbo(row["carimbo"]))
+    order = lados_do_job(office, row)
     return [place for page in paginas for place, side in enumerate(order) if side.pagina == page]
+
+
+def lados_do_job(office: Office, row: Mapping[Any, Any]) -> tuple[LadoImpresso, ...]:
+    """Return the sides of the job's printed file in order: the document's pages, and empty sides between them."""
+    formato = formato_do_job(office, row)
+    return lados(_layout_do_job(office, row, formato), formato, _carimbo(row["carimbo"]))
 
 
 def _carimbo(kept: Mapping[str, Any]) -> Carimbo:
@@ -224,6 +228,8 @@ def _valores(kept: Mapping[str, Any] | None) -> ValoresBloco | None:
 
 
 def contar_paginas(paginas: str | None, total: int) -> int:
-    """Return how many pages an extract (`2-3`, `1,4`) holds; of None, all `total`."""
+    """Return how many pages an extract (`2-3`, `1,4`) holds; of None, all `total`; of an empty side alone, none."""
+    if paginas == "":
+        return 0
     chosen = paginas_do_extrato(paginas, total)
     return total if chosen is None else len(chosen)

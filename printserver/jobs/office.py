@@ -41,7 +41,8 @@ class Office:
     em_trabalho: set[tuple[int, str]]
     trava: threading.Lock
     ouvintes: threading.BoundedSemaphore
-    capacidades: dict[str, tuple[float, Capacidades]] = field(default_factory=dict)  # of CUPS queues, and when asked
+    # of queues: what they said they can do, or why they did not, and when they were asked
+    capacidades: dict[str, tuple[float, Capacidades | Exception]] = field(default_factory=dict)
     formatos_guardados: dict[str, Formato] = field(default_factory=dict)  # read from the table, by version
 
     @classmethod

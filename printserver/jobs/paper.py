@@ -12,17 +12,15 @@ from sqlalchemy.engine import Connection
 
 from printserver import audit, db, people
 from printserver.audit import Registro
-from printserver.db import insert_or_ignore
-from printserver.documents import normalizar_papel, paginas_do_extrato
+from printserver.documents import paginas_do_extrato
 from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs import compose, idempotency, questions, queues, spool, store
+from printserver.jobs import idempotency, papers, passes, questions, queues, store
 from printserver.jobs.accept import Aceite
-from printserver.jobs.advance import nova_tentativa
 from printserver.jobs.answers import uma_vez
 from printserver.jobs.idempotency import Feito
 from printserver.jobs.office import Office
 from printserver.jobs.prepare import quem_age
-from printserver.jobs.requests import Cancelamento, Folhas, PapelDaFila, Reenvio, ler
+from printserver.jobs.requests import Cancelamento, FolhaDita, Folhas, PapelDaFila, Reenvio, ler
 from printserver.jobs.states import (
     ACEITO,
     CANCELADO,
@@ -34,9 +32,9 @@ from printserver.jobs.states import (
     RENDERIZADO,
     on_its_way,
 )
+from printserver.jobs.tries import nova_tentativa, tentativa_atual
 from printserver.jobs.withdraw import tirar_da_fila
 from printserver.people import Autor
-from printserver.rendering import extrair
 
 
 def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
@@ -45,14 +43,17 @@ def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: st
 
     def do(resumo: str) -> None:
         answer, now = ler(Reenvio, dados), office.clock()
+        with office.db.read() as conn:
+            before = store.job_por_id(conn, office.serventia_id, job_id)
+            fila = queues.escolher(conn, office, answer.fila, before["tipo"])["nome"] if answer.fila else before["fila"]
+        passada = passes.de_novo(office, before, fila) if before["pdf_sha256"] is not None else {}
         with office.db.write() as conn:
             quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
             row = _locked(conn, office, job_id)
             _pode_reenviar(conn, row)
-            fila = queues.escolher(conn, office, answer.fila, row["tipo"])["nome"] if answer.fila else row["fila"]
-            if row["pdf_sha256"] is not None:
+            if passada:
                 state = RENDERIZADO
-                nova_tentativa(conn, row, now, fila=fila)
+                nova_tentativa(conn, row, now, fila=fila, **passada)
             else:
                 state = ACEITO
             _again(conn, row, now, {"estado": state, "fila": fila})
@@ -112,30 +113,37 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
             again = _a_imprimir(answer, before)
             _conferir_ditas(conn, before, answer, again)
         queues.conferir(office, fila, answer.bandeja, "frente")
+        backs = _versos(office, before, answer)
         tirar_da_fila(office, before, quem, "uma pessoa diz o que saiu")
-        extract = _extract(office, before, again) if again else None
+        sent = _a_enviar(office, before, answer, again, backs)
         now = office.clock()
         with office.db.write() as conn:
             row = _locked(conn, office, job_id)
             said = _conferir_ditas(conn, row, answer, again)
-            _say(conn, office, row, answer, quem, now)
-            if again:
-                nova_tentativa(conn, row, now, fila=fila["nome"], paginas=answer.imprimir, pdf_sha256=extract)
+            _say(conn, office, row, answer, quem, now, _frentes(conn, row, said) if answer.versos else ())
+            if sent is not None:
+                nova_tentativa(conn, row, now, fila=fila["nome"], **sent)
                 state = RENDERIZADO
-                _again(conn, row, now, {"estado": state, "bandeja": answer.bandeja or row["bandeja"]})
+                where = {"fila": fila["nome"], "bandeja": answer.bandeja or row["bandeja"]}
+                _again(conn, row, now, {"estado": state, **where})
             else:
-                state = _verdict(said, row)
+                state = _verdict(said, row, conn if backs is not None else None)
                 table = db.job
                 conn.execute(sa.update(table).where(table.c.n == row["n"]).values(estado=state))
-            if again or state != INCERTO:
+            entries: list[Registro] = []
+            if sent is not None or state != INCERTO:
                 _close_question(conn, office, job_id, answer.model_dump(mode="json"))
+            if sent is None and backs is not None and state != INCERTO:
+                entries = passes.perguntar_versos(conn, office, row, backs, now)
+            if state == IMPRESSO:
+                papers.devolver_do_job(conn, row)
             idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
             what = {
                 "paginas": {str(page): verdict for page, verdict in sorted(said.items())},
                 "imprimir": answer.imprimir,
                 "motivo": answer.motivo,
-            }
-            audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what)])
+            } | ({"versos": True} if answer.versos else {})
+            audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what), *entries])
         office.bell.ring()
 
     return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/folhas", job_id, dados, chave, do)
@@ -149,6 +157,47 @@ def _a_imprimir(answer: Folhas, row: Mapping[Any, Any]) -> tuple[int, ...]:
         raise entrada_invalida(
             "imprimir", f"as páginas {answer.imprimir} não existem todas: o documento tem {row['paginas']}"
         ) from recusa
+
+
+def _versos(office: Office, row: Mapping[Any, Any], answer: Folhas) -> passes.Passada | None:
+    """Return the pass of backs that waits for the sheets to be turned. Raises where `versos` is said and none waits."""
+    with office.db.read() as conn:
+        attempt = tentativa_atual(conn, row)
+    following = passes.seguinte(office, row, attempt) if attempt is not None else None
+    backs = following if following is not None and following.versos else None
+    if answer.versos and (backs is None or answer.imprimir is not None):
+        raise Recusa("estado-nao-permite", "Não há versos à espera de que as folhas sejam viradas.")
+    return backs
+
+
+def _a_enviar(
+    office: Office,
+    row: Mapping[Any, Any],
+    answer: Folhas,
+    again: tuple[int, ...],
+    backs: passes.Passada | None,
+) -> dict[str, Any] | None:
+    """Return what the next try is told: the backs, or the pages that are printed again; None: nothing is printed."""
+    if answer.versos and backs is not None:
+        return passes.como_tentativa(office, row, backs)
+    if not again:
+        return None
+    digest = passes.extrato(office, row, passes.posicoes(office, row, again))
+    return {"paginas": answer.imprimir, "pdf_sha256": digest}
+
+
+def _frentes(conn: Connection, row: Mapping[Any, Any], said: Mapping[int, str]) -> tuple[int, ...]:
+    """Return the fronts that, by turning their sheets, a person calls good; raises if one is known not to be."""
+    fronts = tuple(sorted(_ultimas_tentativas(conn, row)))
+    bad = [str(page) for page in fronts if said.get(page, "boa") != "boa"]
+    saiu = row["estado"] == ENTREGUE and (row["cups"] or {}).get("estado") == "completed"
+    if bad or not (saiu or all(said.get(page) == "boa" for page in fronts)):
+        raise Recusa(
+            "estado-nao-permite",
+            "Antes dos versos, diga que todas as frentes saíram boas, ou imprima-as de novo"
+            + (f" (páginas {', '.join(bad)})." if bad else "."),
+        )
+    return tuple(page for page in fronts if page not in said)
 
 
 def _conferir_ditas(conn: Connection, row: Mapping[Any, Any], answer: Folhas, again: tuple[int, ...]) -> dict[int, str]:
@@ -170,6 +219,8 @@ def _conferir_ditas(conn: Connection, row: Mapping[Any, Any], answer: Folhas, ag
         where = f"paginas.{index}"
         if page.pagina > row["paginas"]:
             raise entrada_invalida(f"{where}.pagina", f"o documento tem {row['paginas']} páginas")
+        if newest and page.pagina not in newest:
+            raise entrada_invalida(f"{where}.pagina", f"a página {page.pagina} ainda não foi à impressora")
         if said.get(page.pagina) == "boa" and page.estado != "boa":
             raise entrada_invalida(f"{where}.estado", f"a página {page.pagina} já foi dita boa, e está no registro")
         said[page.pagina] = page.estado
@@ -183,12 +234,21 @@ def _conferir_ditas(conn: Connection, row: Mapping[Any, Any], answer: Folhas, ag
     return said
 
 
-def _say(conn: Connection, office: Office, row: Mapping[Any, Any], answer: Folhas, quem: Autor, now: datetime) -> None:
-    """Write the new verdicts, and the spoiled sheets."""
+def _say(
+    conn: Connection,
+    office: Office,
+    row: Mapping[Any, Any],
+    answer: Folhas,
+    quem: Autor,
+    now: datetime,
+    viradas: tuple[int, ...] = (),
+) -> None:
+    """Write the new verdicts, and the spoiled sheets; fronts whose sheets a person turned (`viradas`) are good."""
     attempt = max(_ultimas_tentativas(conn, row).values(), default=0)
-    for page in answer.paginas:
+    turned = [FolhaDita(pagina=page, estado="boa") for page in viradas]
+    for page in (*answer.paginas, *turned):
         if page.papel is not None and page.estado == "inutilizada":
-            _spoil(conn, office, row["id"], page.papel, answer.motivo, quem, now)
+            papers.inutilizar(conn, office.serventia_id, row["id"], page.papel, answer.motivo, quem, now)
         values = {
             "serventia_id": office.serventia_id,
             "job_id": row["id"],
@@ -203,11 +263,13 @@ def _say(conn: Connection, office: Office, row: Mapping[Any, Any], answer: Folha
         conn.execute(sa.insert(db.pagina).values(**values))
 
 
-def _verdict(said: Mapping[int, str], row: Mapping[Any, Any]) -> str:
+def _verdict(said: Mapping[int, str], row: Mapping[Any, Any], pending: Connection | None) -> str:
     """Return the job's state when nothing is printed again: all good, none came out, or still not known.
 
-    Good words alone put nothing in doubt.
+    Good words alone put nothing in doubt. `pending`: where backs are still to come, to look which pages came out.
     """
+    if pending is not None and {said.get(page) for page in _ultimas_tentativas(pending, row)} == {"boa"}:
+        return ENTREGUE
     verdicts = {said.get(page) for page in range(1, row["paginas"] + 1)}
     if verdicts == {"boa"}:
         return IMPRESSO
@@ -239,15 +301,12 @@ def _ultimas_tentativas(conn: Connection, row: Mapping[Any, Any]) -> dict[int, i
     return {
         page: each.numero
         for each in conn.execute(query)
-        for page in paginas_do_extrato(each.paginas, row["paginas"]) or every
+        for page in (every if each.paginas is None else _dentro(each.paginas, row["paginas"]))
     }
 
 
-def _extract(office: Office, row: Mapping[Any, Any], pages: tuple[int, ...]) -> str:
-    if row["pdf_sha256"] is None:
-        raise Recusa("estado-nao-permite", "O PDF deste trabalho ainda não existe.")
-    whole = spool.caminho(office.spool, row["pdf_sha256"]).read_bytes()
-    return spool.guardar(office.spool, extrair(whole, compose.posicoes_no_arquivo(office, row, pages)))
+def _dentro(paginas: str, total: int) -> tuple[int, ...]:
+    return (paginas_do_extrato(paginas, total) or ()) if paginas else ()
 
 
 def cancelar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
@@ -286,18 +345,19 @@ def _cancel_held(office: Office, row: sa.RowMapping, quem: Autor, answer: Cancel
 
 
 def papel_da_fila(office: Office, autor: Autor, nome: str, dados: object) -> dict[str, Any]:
-    """Record which number of paper is next in a queue, and which were spoiled (P5). Return the queue."""
+    """Record which number of paper is next in a queue's tray, and which were spoiled (P5). Return the queue.
+
+    Raises `Recusa` as `papers.dizer`.
+    """
     people.exigir_direito(autor, "responder")
     answer, now = ler(PapelDaFila, dados), office.clock()
     with office.db.write() as conn:
         quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-        queues.escolher(conn, office, nome, "")
-        for number in answer.inutilizados:
-            _spoil(conn, office, None, number, "inutilizado na fila", quem, now)
-        what = {"proximo": normalizar_papel(answer.proximo), "inutilizados": list(answer.inutilizados)}
-        entry = Registro("fila", nome, "papel", quem.pessoa, quem.sistema, quem.endereco, what)
-        audit.escrever(conn, office.serventia_id, now, [entry])
-    return next(each for each in queues.listar(office) if each["nome"] == nome)
+        sid = office.serventia_id
+        entries = papers.dizer(conn, sid, nome, answer.proximo, answer.inutilizados, quem, now)
+        audit.escrever(conn, sid, now, entries)
+    office.bell.ring()
+    return next(each for each in papers.com_papel(office, queues.listar(office)) if each["nome"] == nome)
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
@@ -324,21 +384,6 @@ def _again(conn: Connection, row: sa.RowMapping, now: Any, changes: dict[str, An
     table = db.job
     moving = {"encerrado": False, "vence_em": now, "dono": None, "posse_ate": None, "falhas": 0, "cups": None}
     conn.execute(sa.update(table).where(table.c.n == row["n"]).values(**moving | changes))
-
-
-def _spoil(
-    conn: Connection, office: Office, job_id: str | None, number: str, reason: str, quem: Autor, now: Any
-) -> None:
-    """Record a sheet of numbered paper as spoiled: it is never used again (P5)."""
-    table = db.papel
-    key = {"serventia_id": office.serventia_id, "numero": normalizar_papel(number)}
-    spoiled = {"estado": "inutilizado", "motivo": reason, "quem": quem.pessoa, "quando": now}
-    insert_or_ignore(conn, table, key | spoiled | {"job_id": job_id})
-    conn.execute(
-        sa.update(table)
-        .where(table.c.serventia_id == key["serventia_id"], table.c.numero == key["numero"])
-        .values(**spoiled)
-    )
 
 
 def _close_question(conn: Connection, office: Office, job_id: str, answer: Any) -> None:

@@ -85,7 +85,8 @@ def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
     conferir_copias(plano, pedido.copias)
     formato = _formato(office, pedido)
     faces = pedido.faces or formato.faces
-    queues.conferir(office, fila, pedido.bandeja, faces)
+    tamanho = (float(formato.pagina.largura), float(formato.pagina.altura))
+    queues.conferir(office, fila, pedido.bandeja, faces, tamanho)
     composicao = compose.compor(office, pedido, plano, formato, faces, subscritor)
     layout = _paginas(office, composicao, pedido)
     tomados = _folhas(office, pedido, plano, layout.paginas, faces)
@@ -93,7 +94,8 @@ def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
         pedido.documento.tipo,
         pedido.papel_seguranca,
         folhas_de_papel(layout.paginas, faces, pedido.lado_inicial),
-        office.regras,
+        # a queue that counts its own paper gives the numbers when its turn comes
+        replace(office.regras, papel_obrigatorio=office.regras.papel_obrigatorio and not fila["papel_numerado"]),
     )
     return Preparado(
         pedido=pedido,

@@ -48,6 +48,7 @@ class Folhas(_Corpo):
     motivo: Motivo
     paginas: Annotated[tuple[FolhaDita, ...], Field(max_length=1000)]
     imprimir: Paginas | None = None
+    versos: Logico = False  # the sheets lie turned in the tray: print their backs (frente-depois-verso)
     fila: Texto | None = None
     bandeja: Texto | None = None
 

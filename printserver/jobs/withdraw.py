@@ -8,11 +8,11 @@ import sqlalchemy as sa
 from printserver import audit, db
 from printserver.audit import Registro
 from printserver.errors import Recusa
-from printserver.jobs import queues, store
-from printserver.jobs.advance import tentativa_atual
+from printserver.jobs import queues, store, tries
+from printserver.jobs.handoff import nosso
 from printserver.jobs.office import Office
 from printserver.jobs.questions import perguntar_folhas
-from printserver.jobs.states import CUPS_ENDS, ENTREGUE, FALHOU, INCERTO, on_its_way
+from printserver.jobs.states import CUPS_ENDS, FALHOU, INCERTO, on_its_way
 from printserver.people import Autor
 from printserver.printing import Estado, FilaCups, FilaFora, FilaRecusa
 
@@ -22,20 +22,22 @@ WAIT_S: Final = 8.0  # for a queue to say that a job it was told to cancel is go
 def tirar_da_fila(office: Office, row: Any, quem: Autor, porque: str) -> None:
     """Take the job off its queue: `falhou` if nothing came out, else `incerto`; its seals stay live.
 
-    Does nothing to a job that is at rest. Raises `Recusa` `impressao-em-andamento` where it cannot be taken off now.
+    Of a job at rest only what may still be at a queue is taken off it. Raises `Recusa` `impressao-em-andamento` where
+    it cannot be taken off now.
     """
     with office.db.read() as conn:
         row = store.job_por_id(conn, office.serventia_id, row["id"])
-        attempt = tentativa_atual(conn, row)
-    if not on_its_way(row):
-        return
-    touched = attempt is not None and attempt["cups_id"] is not None
-    if row["estado"] == ENTREGUE or touched:
-        assert attempt is not None
-        clean = _off_cups(office, row, attempt)
-    else:
-        clean = True
-    _close(office, row, quem, porque, FALHOU if clean else INCERTO)
+        attempts = tries.na_fila(conn, row)
+    clean = True
+    for attempt in attempts:  # every one is taken off, also after one that was not clean
+        clean = _off_cups(office, row, attempt) and clean
+    if on_its_way(row):
+        _close(office, row, quem, porque, FALHOU if clean else INCERTO)
+    elif attempts:
+        now = office.clock()
+        with office.db.write() as conn:
+            for attempt in attempts:
+                tries.encerrar(conn, attempt, now, "cancelada")
 
 
 def _off_cups(office: Office, row: Any, attempt: dict[str, Any]) -> bool:
@@ -44,22 +46,23 @@ def _off_cups(office: Office, row: Any, attempt: dict[str, Any]) -> bool:
         queue = queues.por_nome(office, attempt["fila"])
         if not isinstance(queue, FilaCups):
             return True
-        before = queue.estado(attempt["cups_id"])
+        before = nosso(queue.estado(attempt["cups_id"]), attempt)
         if before is not None and before.estado not in CUPS_ENDS:
             queue.cancelar(attempt["cups_id"])
-        after = _wait_until_gone(queue, attempt["cups_id"])
+        after = _wait_until_gone(queue, attempt)
     except (FilaFora, FilaRecusa) as error:
         raise _ainda_a_caminho(row, f"a fila não responde ({error})") from error
     if after is not None and after.estado not in CUPS_ENDS:
         raise _ainda_a_caminho(row, "a impressora ainda trabalha nele")
-    never_begun = before is not None and before.estado in ("pending", "pending-held")
-    return attempt["liberada_em"] is None or (never_begun and after is not None and after.estado == "canceled")
+    if before is None or after is None:
+        return attempt["liberada_em"] is None
+    return before.inicio is None and after.inicio is None
 
 
-def _wait_until_gone(queue: FilaCups, cups_id: int) -> Estado | None:
+def _wait_until_gone(queue: FilaCups, attempt: dict[str, Any]) -> Estado | None:
     deadline = time.monotonic() + WAIT_S
     while True:
-        state = queue.estado(cups_id)
+        state = nosso(queue.estado(attempt["cups_id"]), attempt)
         if state is None or state.estado in CUPS_ENDS or time.monotonic() > deadline:
             return state
         time.sleep(0.1)

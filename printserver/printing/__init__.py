@@ -5,6 +5,6 @@ What is sent, when, and what a queue's answers mean for a job is decided in `job
 
 from printserver.printing.cups_queue import FilaCups
 from printserver.printing.folder import FilaPasta
-from printserver.printing.model import Capacidades, Entrega, Estado, FilaFora, FilaRecusa
+from printserver.printing.model import Capacidades, Entrega, Estado, FilaFora, FilaRecusa, Servidor
 
-__all__ = ["Capacidades", "Entrega", "Estado", "FilaCups", "FilaFora", "FilaPasta", "FilaRecusa"]
+__all__ = ["Capacidades", "Entrega", "Estado", "FilaCups", "FilaFora", "FilaPasta", "FilaRecusa", "Servidor"]

@@ -3,12 +3,13 @@
 It decides nothing: which of the CUPS jobs may print is the caller's to know (see `jobs`), and to have on record before.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from printserver.printing import cups_calls, helper
+from printserver.printing.line import Linha
 from printserver.printing.media import job_name, job_options
-from printserver.printing.model import Capacidades, Entrega, Estado, FilaRecusa
+from printserver.printing.model import Capacidades, Entrega, Estado, FilaRecusa, Servidor
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -18,7 +19,7 @@ _SLOW_LINE = 500_000
 
 
 class FilaCups:
-    """One CUPS queue. `servidor` is a socket's path or HOST:PORT; None is this machine's own CUPS.
+    """One CUPS queue. `servidor` is a socket's path or HOST:PORT, or a `Servidor`; None is this machine's own CUPS.
 
     Every call makes a connection of its own in a helper process and ends within `limite_s` seconds (`enviar`: more for
     a large file). Every call may raise FilaFora (no server, no such queue just now, a queue that rejects jobs, time is
@@ -26,11 +27,16 @@ class FilaCups:
     time. `criar` alone makes a new job each time.
     """
 
-    def __init__(self, nome: str, queue: str, servidor: str | None = None, limite_s: float = 10.0) -> None:
+    def __init__(self, nome: str, queue: str, servidor: Servidor | str | None = None, limite_s: float = 10.0) -> None:
         self.nome = nome
         self.queue = queue
-        self.servidor = servidor
+        self.acesso = servidor if isinstance(servidor, Servidor) else Servidor(servidor)
         self.limite_s = limite_s
+
+    @property
+    def servidor(self) -> str | None:
+        """The server's address; None is this machine's own."""
+        return self.acesso.endereco
 
     def criar(self, entrega: Entrega) -> int:
         """Make the held CUPS job, without a file, and return its id. Its name begins with our job's id.
@@ -53,8 +59,16 @@ class FilaCups:
         self._call(self.limite_s, cups_calls.release, cups_id)
 
     def estado(self, cups_id: int) -> Estado | None:
-        """Return what CUPS says of the job; None if it knows no such job (any more)."""
+        """Return what CUPS says of the job; None if it knows no such job (any more), or none that we made."""
         return self._call(self.limite_s, cups_calls.state, cups_id)
+
+    def estados(self, cups_ids: Sequence[int]) -> dict[int, Estado]:
+        """Return what CUPS says of many jobs, at any queues of this server; those it does not know are left out."""
+        return self._call(self.limite_s, cups_calls.states, list(cups_ids)) if cups_ids else {}
+
+    def linha(self) -> Linha:
+        """Return an open line to the server, whose end says that the server died. Raises FilaFora."""
+        return Linha(*helper.run(self.limite_s, cups_calls.address, self.acesso))
 
     def procurar(self, job_id: str) -> list[int]:
         """Return the ids of all CUPS jobs that bear our job's id, ended ones too, in order.
@@ -75,8 +89,8 @@ class FilaCups:
     def _call(
         self,
         limit_s: float,
-        function: Callable[Concatenate[str | None, str, _P], _T],
+        function: Callable[Concatenate[Servidor, str, _P], _T],
         *args: _P.args,
         **kwargs: _P.kwargs,
     ) -> _T:
-        return helper.run(limit_s, function, self.servidor, self.queue, *args, **kwargs)
+        return helper.run(limit_s, function, self.acesso, self.queue, *args, **kwargs)

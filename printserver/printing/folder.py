@@ -55,6 +55,8 @@ class FilaPasta:
         return {
             "estado": "idle" if usable else "stopped",
             "motivos": [] if usable else ["pasta-inacessivel"],
+            "mensagem": None,
+            "politica": None,
             "bandejas": [],
             "papeis": [],
             "faces": ["frente", "frente-verso", "frente-depois-verso"],

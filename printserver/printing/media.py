@@ -5,6 +5,7 @@ A queue that is not told the size scales the page to its own default, and the QR
 """
 
 import re
+from collections.abc import Iterable
 
 from printserver.printing.model import Entrega
 
@@ -28,6 +29,9 @@ FACES_BY_SIDES = {"one-sided": "frente", "two-sided-long-edge": "frente-verso"}
 # A tray's name goes into a text that CUPS parses: nothing but a plain word may.
 _KEYWORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,254}", re.ASCII)
 
+# The size at the end of a medium's name.
+_SIZE = re.compile(r"_(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(mm|in)$", re.ASCII)
+
 # What people see of a job in the queue's list: enough to know it by, within every server's limit for a name.
 _NAME_LENGTH = 120
 
@@ -43,6 +47,37 @@ def media_name(width_mm: float, height_mm: float) -> str:
             return name
     size = f"{_tenths(short)}x{_tenths(long)}mm"
     return f"custom_{size}_{size}"
+
+
+def has_size(width_mm: float, height_mm: float, names: Iterable[str]) -> bool:
+    """Return whether a page of this size in mm is among the media `names` (PWG's), or between its custom limits.
+
+    Half a millimetre is no other size. Names without a size in them say nothing, and count for nothing.
+    """
+    short, long = sorted((width_mm, height_mm))
+    least: list[tuple[float, float]] = []
+    most: list[tuple[float, float]] = []
+    for name in names:
+        size = _size_of(name)
+        if size is None:
+            continue
+        if name.startswith("custom_min"):
+            least.append(size)
+        elif name.startswith("custom_max"):
+            most.append(size)
+        elif abs(short - size[0]) <= _TOLERANCE_MM and abs(long - size[1]) <= _TOLERANCE_MM:
+            return True
+    above = any(short >= low[0] - _TOLERANCE_MM and long >= low[1] - _TOLERANCE_MM for low in least)
+    return above and any(short <= top[0] + _TOLERANCE_MM and long <= top[1] + _TOLERANCE_MM for top in most)
+
+
+def _size_of(name: str) -> tuple[float, float] | None:
+    found = _SIZE.search(name)
+    if found is None:
+        return None
+    unit = 25.4 if found[3] == "in" else 1.0
+    short, long = sorted((float(found[1]) * unit, float(found[2]) * unit))
+    return short, long
 
 
 def job_name(entrega: Entrega) -> str:

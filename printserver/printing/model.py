@@ -4,7 +4,7 @@ Plain data: no queue is touched here.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
 
@@ -20,6 +20,20 @@ class FilaFora(Exception):
 
 class FilaRecusa(Exception):
     """The queue refuses this hand-off for good: trying the same again will not help."""
+
+
+@dataclass(frozen=True, slots=True)
+class Servidor:
+    """A CUPS server, and how to enter it.
+
+    `endereco` is a socket's path or HOST:PORT; None is this machine's own. With `tls` nothing goes over the line in the
+    clear. `senha` stands in no text that is made of this.
+    """
+
+    endereco: str | None = None
+    usuario: str | None = None
+    senha: str | None = field(default=None, repr=False)
+    tls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +74,8 @@ class Estado:
     CUPS writes 0 both for "none came out" and for "this queue does not count". Of two-sided prints CUPS 2.4.2 counts
     too few sheets but all sides: it is the sides that compare with pages × copies. `mensagem` is the printer's own last
     message (often the only sign of a printer that is down). `inicio` is the Unix time at which the printing began: it
-    moves when CUPS prints a job anew.
+    moves when CUPS prints a job anew. `trabalho` is our job's id in its name: a server that lost its table gives an id
+    to another job.
     """
 
     estado: str
@@ -69,13 +84,19 @@ class Estado:
     impressoes: int | None = None
     mensagem: str | None = None
     inicio: int | None = None
+    trabalho: str | None = None
 
 
 class Capacidades(TypedDict):
-    """What a queue is and can do, as `GET /filas` shows it: IPP words for state and trays, the contract's for faces."""
+    """What a queue is and can do, as `GET /filas` shows it: IPP words for state and trays, the contract's for faces.
+
+    `mensagem` is the printer's own; `politica` is what CUPS does with a job that fails (its error policy).
+    """
 
     estado: str
     motivos: list[str]
+    mensagem: str | None
+    politica: str | None
     bandejas: list[str]
     papeis: list[str]
     faces: list[str]

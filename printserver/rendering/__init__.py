@@ -1,6 +1,7 @@
 """Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
 
 from printserver.rendering.caracteres import Aviso
+from printserver.rendering.deslocamento import deslocar
 from printserver.rendering.extrato import extrair
 from printserver.rendering.layout import Caixa, Lado, Layout, PedidoLayout, Render
 from printserver.rendering.preview import conferir_no_papel, previsualizar
@@ -18,6 +19,7 @@ __all__ = [
     "Render",
     "carimbar",
     "conferir_no_papel",
+    "deslocar",
     "extrair",
     "lados",
     "previsualizar",

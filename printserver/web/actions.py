@@ -36,8 +36,13 @@ def folhas(job_id: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _forma(job, "folhas", Forma())
     try:
+        if digitado("versos") == "sim":
+            virei = {"escrevente": pessoa().usuario, "motivo": "folhas viradas na bandeja"}
+            jobs.dizer_folhas(office(), autor(), job_id, virei | {"paginas": [], "versos": True}, chave())
+            flash("Os versos vão ser impressos.")
+            return redirect(url_for("web.trabalho", job_id=job_id), 303)
         _confirmado()
-        ditas = _ditas(job["paginas"])
+        ditas = _ditas(job["paginas"], todas=not _vira(job))
         dados = _quem_e_por_que() | {"paginas": ditas, "imprimir": None}
         if digitado("imprimir") == "sim":
             faltam = [dita["pagina"] for dita in ditas if dita["estado"] != "boa"]
@@ -92,6 +97,7 @@ def _forma(job: Mapping[str, Any], nome: str, forma: Forma) -> str:
         permitido=pode(job)[nome],
         filas=[fila["nome"] for fila in jobs.filas(office())] if nome != "cancelar" else [],
         estados=ESTADOS_DA_PAGINA,
+        vira=_vira(job),
     )
 
 
@@ -103,12 +109,23 @@ def _fila() -> dict[str, str]:
     return {"fila": digitado("fila")} if digitado("fila") else {}
 
 
-def _ditas(paginas: int) -> list[dict[str, Any]]:
-    """Return what was said of each page; what was not said page by page is what was said of all the others."""
+def _vira(job: Mapping[str, Any]) -> bool:
+    """Tell whether the job waits for its sheets to be turned: its backs never went to the printer."""
+    question = job["pergunta"]
+    return bool(question) and any(each["acao"] == "versos" for each in question["alternativas"])
+
+
+def _ditas(paginas: int, *, todas: bool) -> list[dict[str, Any]]:
+    """Return what was said of each page; what was not said page by page is what was said of all the others.
+
+    `todas`: something must be said of every page.
+    """
     outras = digitado("outras")
     ditas: list[dict[str, Any]] = []
     for pagina in range(1, paginas + 1):
         estado = digitado(f"pagina_{pagina}") or outras
+        if not estado and not todas:
+            continue
         if estado not in ESTADOS_DA_PAGINA:
             raise Recusa(
                 "entrada-invalida",

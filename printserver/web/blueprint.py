@@ -35,6 +35,7 @@ _GET, _POST = ["GET"], ["POST"]
 _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], ...] = (
     ("/", "painel", board.painel, _GET),
     ("/vivo/perguntas", "vivo_perguntas", board.vivo_perguntas, _GET),
+    ("/vivo/filas", "vivo_filas", board.vivo_filas, _GET),
     ("/vivo/trabalhos", "vivo_trabalhos", board.vivo_trabalhos, _GET),
     ("/trabalhos/<job_id>", "trabalho", job_page.trabalho, _GET),
     ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.vivo_trabalho, _GET),

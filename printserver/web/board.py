@@ -18,6 +18,7 @@ _POR_PAGINA = 50
 _POR_ULTIMO = "9999"  # after every moment: a question that waits for ever
 _pages: live.Kept[dict[str, Any]] = live.Kept()
 _questions: live.Kept[list[dict[str, Any]]] = live.Kept()
+_queues: live.Kept[list[dict[str, Any]]] = live.Kept()
 _days: live.Kept[list[dict[str, Any]]] = live.Kept()
 
 
@@ -64,6 +65,7 @@ def painel() -> ResponseReturnValue:
         titulo=_titulo(abertas),
         perguntas=_perguntas(abertas).html,
         lista=lista,
+        filas=_filas().html,
         filtro=filtro,
         hoje=local_date(agora()),
         estados=words.ESTADOS,
@@ -79,6 +81,17 @@ def vivo_perguntas() -> ResponseReturnValue:
 def vivo_trabalhos() -> ResponseReturnValue:
     """Answer the poll of the day's jobs."""
     return live.responder(_trabalhos(_filtro()))
+
+
+def vivo_filas() -> ResponseReturnValue:
+    """Answer the poll of the queues."""
+    return live.responder(_filas())
+
+
+def _filas() -> live.Parte:
+    here = office()
+    filas = _queues.get(here, here.nome_da_instancia, lambda: jobs.filas(here))
+    return live.parte("screens/_filas.html", "web.vivo_filas", {}, filas=filas)
 
 
 def _abertas() -> list[dict[str, Any]]:

@@ -7,7 +7,7 @@ import cups
 import pytest
 
 from printserver import db
-from printserver.jobs import advance as advance_module
+from printserver.jobs import handoff, tries
 from printserver.printing import FilaCups
 from support.cups import KeptQueue, PrivateCups
 from support.office import House
@@ -172,9 +172,9 @@ def _kill_after(patch: pytest.MonkeyPatch, step: str) -> None:
     def then_die(target: Any, name: str, when: Callable[..., bool] = lambda *_a: True) -> None:
         original = getattr(target, name)
 
-        def call(*arguments: Any) -> Any:
-            found = original(*arguments)
-            if when(*arguments):
+        def call(*arguments: Any, **more: Any) -> Any:
+            found = original(*arguments, **more)
+            if when(*arguments, **more):
                 raise Killed
             return found
 
@@ -183,10 +183,10 @@ def _kill_after(patch: pytest.MonkeyPatch, step: str) -> None:
     if step in ("criar", "enviar", "liberar"):
         then_die(FilaCups, step)
     elif step == "handed":
-        then_die(advance_module, "_to_cups")
+        then_die(handoff, "_handed")
     else:
         wanted = {"recorded": "cups_id", "released": "liberada_em"}[step]
-        then_die(advance_module, "_record_attempt", lambda _office, _attempt, _owner, changes: wanted in changes)
+        then_die(tries, "gravar", lambda *_a, **changes: wanted in changes)
 
 
 def test_x5_a_job_the_queue_forgot_is_incerto_and_a_person_decides(house: House, queue: KeptQueue) -> None:

@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from printserver.printing import Entrega, Estado, FilaCups, FilaFora, FilaRecusa
+from printserver.printing import Entrega, Estado, FilaCups, FilaFora, FilaRecusa, Servidor
 from support.cups import KeptQueue, PrivateCups
 from support.process import wait_until
 
@@ -315,4 +315,17 @@ def test_many_threads_at_once_each_print_once(queue: FilaCups, kept_queue: KeptQ
 
 
 def test_raw_queue_names_no_trays_and_no_faces(queue: FilaCups) -> None:
-    assert queue.capacidades() == {"estado": "idle", "motivos": [], "bandejas": [], "papeis": [], "faces": []}
+    silent = {"motivos": [], "bandejas": [], "papeis": [], "faces": []}
+    assert queue.capacidades() == {"estado": "idle", "mensagem": None, "politica": "abort-job"} | silent
+
+
+def test_with_tls_nothing_is_said_to_a_server_that_cannot_encrypt(errand: Errand) -> None:
+    with PrivateCups() as server:
+        kept = server.keeping_queue()
+        queue = FilaCups("notas", kept.name, Servidor(server.address, tls=True))
+        with pytest.raises(FilaFora):
+            queue.capacidades()  # it has no place for a certificate
+        (server.base / "etc" / "ssl").mkdir(mode=0o700)
+        cups_id = hand_off(queue, errand())
+        assert finished(queue, cups_id).estado == "completed"
+        assert len(kept.printed()) == 1

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printserver.printing import Entrega
-from printserver.printing.media import job_name, job_options, media_name, our_job_id
+from printserver.printing.media import has_size, job_name, job_options, media_name, our_job_id
 
 
 def errand(**fields: object) -> Entrega:
@@ -81,3 +81,24 @@ def test_our_id_is_found_in_the_name_whatever_the_title(title: str) -> None:
     assert our_job_id(name) == "01JOB"
     assert len(name) <= 120
     assert name.isprintable()
+
+
+@pytest.mark.parametrize(
+    ("width", "height", "names", "there"),
+    [
+        (210, 297, ["iso_a4_210x297mm"], True),
+        (297, 210, ["iso_a4_210x297mm"], True),
+        (209.6, 297.4, ["iso_a4_210x297mm"], True),
+        (216, 305, ["iso_a4_210x297mm", "na_legal_8.5x14in"], False),
+        (215.9, 279.4, ["na_letter_8.5x11in"], True),
+        (216, 305, ["custom_livro_216x305mm"], True),
+        (216, 305, ["custom_min_76.2x127mm", "custom_max_216x356mm"], True),
+        (216, 360, ["custom_min_76.2x127mm", "custom_max_216x356mm"], False),
+        (60, 100, ["custom_min_76.2x127mm", "custom_max_216x356mm"], False),
+        (210, 297, ["auto", "choice_something"], False),
+    ],
+)
+def test_p1_a_size_is_among_the_media_of_a_printer_or_is_not(
+    width: float, height: float, names: list[str], there: bool
+) -> None:
+    assert has_size(width, height, names) is there

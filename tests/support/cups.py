@@ -9,6 +9,7 @@ import os
 import secrets
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -35,6 +36,7 @@ case "$(cat "$folder/fault" 2>/dev/null)" in
     while [ -e "$folder/fault" ]; do sleep 0.05; done
     echo "STATE: -media-empty-error" >&2 ;;
 esac
+echo "$1" >> "$folder/runs"
 if [ $# -ge 6 ]; then cat "$6"; else cat; fi > "$folder/.$1.part"
 printf '%s\\n' "$3" "$4" "$5" > "$folder/$1.words"
 mv "$folder/.$1.part" "$folder/$1.pdf"
@@ -116,6 +118,7 @@ _BUS_CONF = """\
 _PRINTER_COMMAND = """\
 #!/bin/sh
 env | grep ^IPP_ | sort > "$KEEP_IN/$IPP_JOB_ID.words"
+while [ -e "$KEEP_IN/waits" ]; do sleep 0.05; done
 cp "$1" "$KEEP_IN/.part" && mv "$KEEP_IN/.part" "$KEEP_IN/$IPP_JOB_ID.print"
 """
 
@@ -130,6 +133,11 @@ class KeptQueue:
     def printed(self) -> dict[int, bytes]:
         """Return what came out so far, by CUPS id."""
         return {int(file.stem): file.read_bytes() for file in self.folder.glob("*.pdf")}
+
+    def runs(self) -> list[int]:
+        """Return the CUPS id of each time that something came out, in order: twice what was printed twice."""
+        file = self.folder / "runs"
+        return [int(line) for line in file.read_text().split()] if file.exists() else []
 
     def words(self, cups_id: int) -> tuple[str, str, str]:
         """Return title, copies and options as the device was told them."""
@@ -181,7 +189,7 @@ class PrivateCups:
         etc = self.base / "etc"
         command = [process.program("cupsd"), "-f", "-c", f"{etc}/cupsd.conf", "-s", f"{etc}/cups-files.conf"]
         self._process = process.start(command, self.base / "log" / "cupsd.out")
-        process.wait_until(lambda: process.listens(self.port), "cupsd", self._process)
+        process.wait_until(self._listens, "cupsd", self._process)
         return self
 
     def stop(self, sign: int = signal.SIGTERM) -> None:
@@ -224,6 +232,11 @@ class PrivateCups:
         if done.returncode != 0:
             raise RuntimeError(f"{name}: {done.stderr}")
         return done.stdout
+
+    def _listens(self) -> bool:
+        """Tell whether both doors are open: cupsd opens the port first."""
+        with socket.socket(socket.AF_UNIX) as probe:
+            return process.listens(self.port) and probe.connect_ex(str(self.socket)) == 0
 
     def _prepare(self) -> None:
         self.base.chmod(0o755)
@@ -287,12 +300,28 @@ class DriverlessPrinter:
         here = {"DBUS_SYSTEM_BUS_ADDRESS": f"unix:path={bus}", "TMPDIR": str(self.base), "KEEP_IN": str(self.kept)}
         options = ["-2", "-r", "off", "-n", "localhost", "-p", str(self.port), "-f", self._formats]
         folders = ["-d", str(self.base), "-K", str(self.base / "ssl"), "-c", str(command)]
-        printer = process.start(
-            [process.program("ippeveprinter"), *options, *folders, "Impressora"], log, env={**os.environ, **here}
-        )
+        self._command = [process.program("ippeveprinter"), *options, *folders, "Impressora"]
+        self._environment = {**os.environ, **here}
+        self.switch_on()
+        return self
+
+    def switch_on(self) -> None:
+        """Start the printer, at the same address each time."""
+        printer = process.start(self._command, self.base / "log", env=self._environment)
         self._running.append(printer)
         process.wait_until(lambda: process.listens(self.port), "ippeveprinter", printer)
-        return self
+
+    def switch_off(self) -> None:
+        """End the printer as a power failure does."""
+        process.stop(self._running.pop(), signal.SIGKILL)
+
+    def waits(self, word: bool) -> None:
+        """Have it stand still before each print comes out, or go on."""
+        file = self.kept / "waits"
+        if word:
+            file.touch()
+        else:
+            file.unlink(missing_ok=True)
 
     def __exit__(self, *_: object) -> None:
         for running in reversed(self._running):

@@ -296,3 +296,39 @@ def nothing_left_open(house: House) -> Iterator[None]:
     """Take what a test left on its way to its end, so that none shows up in another."""
     yield
     house.engine.run_once()
+
+
+@pytest.fixture
+def troubled(house: House) -> Iterator[dict[str, Any]]:
+    """A livro at a CUPS queue that cannot be reached any more, whose printer last told of a jam."""
+    job = house.livro()
+    said = {"servidor": None, "id": 7, "estado": "processing", "motivos": ["media-jam-error"], "folhas": None}
+    with house.office.db.write() as conn:
+        before = dict(conn.execute(sa.select(db.fila)).mappings().one())
+        where = {"tipo": "cups", "destino": "laser", "servidor": "/nada/cups.sock", "reserva": "balcao"}
+        conn.execute(db.fila.update().values(**where))
+        moving = {"estado": "entregue", "encerrado": False, "vence_em": None, "cups": said}
+        conn.execute(db.job.update().where(db.job.c.id == job["id"]).values(**moving))
+    house.office.capacidades.clear()
+    yield job
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.update().values(**before))
+        over = {"estado": "impresso", "encerrado": True, "cups": None}
+        conn.execute(db.job.update().where(db.job.c.id == job["id"]).values(**over))
+    house.office.capacidades.clear()
+
+
+def test_the_board_and_the_job_say_what_ails_the_queue(troubled: dict[str, Any], maria: Person) -> None:
+    board = _text(maria, "/vivo/filas")
+    assert "fora de linha" in board
+    assert "A reserva é a fila balcao" in board
+    assert "atolamento" in _text(maria, "/vivo/trabalhos")
+    page = _text(maria, f"/trabalhos/{troubled['id']}")
+    assert "A fila notas: atolamento." in page
+    assert "Tire o papel preso" in page
+
+
+def test_a_board_of_folders_that_take_files_says_nothing_of_queues(house: House, maria: Person) -> None:
+    house.office.capacidades.clear()
+    house.livro()  # something new happened: nothing is shown from memory
+    assert "titulo-filas" not in _text(maria, "/vivo/filas")

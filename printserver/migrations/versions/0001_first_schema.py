@@ -109,8 +109,16 @@ def upgrade() -> None:
         sa.Column("tipo", sa.Text(), nullable=False),
         sa.Column("destino", sa.Text(), nullable=False),
         sa.Column("servidor", sa.Text(), nullable=True),
+        sa.Column("usuario", sa.Text(), nullable=True),
+        sa.Column("tls", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("padrao", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("papel_numerado", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("papel_proximo", sa.Text(), nullable=True),
+        sa.Column("papel_tentativa", sa.BigInteger(), nullable=True),
+        sa.Column("papel_parada", sa.Text(), nullable=True),
+        sa.Column("reserva", sa.Text(), nullable=True),
+        sa.Column("deslocamentos", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("prova", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_fila_serventia_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_fila")),
@@ -209,7 +217,9 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("numero", sa.Text(), nullable=False),
+        sa.Column("fila", sa.Text(), nullable=True),
         sa.Column("job_id", sa.String(length=32), nullable=True),
+        sa.Column("tentativa", sa.Integer(), nullable=True),
         sa.Column("folha", sa.Integer(), nullable=True),
         sa.Column("estado", sa.Text(), nullable=False),
         sa.Column("motivo", sa.Text(), nullable=True),
@@ -222,6 +232,21 @@ def upgrade() -> None:
     with op.batch_alter_table("papel", schema=None) as batch_op:
         batch_op.create_index("ix_papel_job", ["serventia_id", "job_id"], unique=False)
 
+    op.create_table(
+        "papel_lote",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("fila", sa.Text(), nullable=False),
+        sa.Column("prefixo", sa.Text(), nullable=False),
+        sa.Column("algarismos", sa.Integer(), nullable=False),
+        sa.Column("de", sa.BigInteger(), nullable=False),
+        sa.Column("ate", sa.BigInteger(), nullable=False),
+        sa.Column("quem", sa.Text(), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_papel_lote_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_papel_lote")),
+        sa.UniqueConstraint("serventia_id", "prefixo", "de", name=op.f("uq_papel_lote_serventia_id_prefixo_de")),
+    )
     op.create_table(
         "pessoa",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -252,17 +277,38 @@ def upgrade() -> None:
         sa.Column("numero", sa.Integer(), nullable=False),
         sa.Column("fila", sa.Text(), nullable=False),
         sa.Column("paginas", sa.Text(), nullable=True),
+        sa.Column("passada", sa.Integer(), nullable=True),
         sa.Column("pdf_sha256", sa.String(length=64), nullable=False),
+        sa.Column("enviado_sha256", sa.String(length=64), nullable=True),
         sa.Column("dono", sa.Text(), nullable=True),
         sa.Column("posse_ate", Moment(timezone=True), nullable=True),
         sa.Column("cups_id", sa.Integer(), nullable=True),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.Column("vida", sa.Text(), nullable=True),
         sa.Column("liberada_em", Moment(timezone=True), nullable=True),
         sa.Column("fim_em", Moment(timezone=True), nullable=True),
         sa.Column("resultado", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_tentativa_serventia_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tentativa")),
         sa.UniqueConstraint("serventia_id", "job_id", "numero", name=op.f("uq_tentativa_serventia_id_job_id_numero")),
+    )
+    with op.batch_alter_table("tentativa", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_tentativa_aberta",
+            ["serventia_id"],
+            unique=False,
+            sqlite_where=sa.text("fim_em IS NULL"),
+            postgresql_where=sa.text("fim_em IS NULL"),
+        )
+
+    op.create_table(
+        "vigia",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("servidor", sa.Text(), nullable=False),
+        sa.Column("dono", sa.Text(), nullable=False),
+        sa.Column("posse_ate", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_vigia_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "servidor", name=op.f("pk_vigia")),
     )
     op.create_table(
         "documento",
@@ -368,6 +414,13 @@ def upgrade() -> None:
         batch_op.create_index("ix_job_documento", ["serventia_id", "documento_id"], unique=False)
         batch_op.create_index("ix_job_instrumento", ["serventia_id", "instrumento_id"], unique=False)
         batch_op.create_index("ix_job_livro", ["serventia_id", "livro", "folha"], unique=False)
+        batch_op.create_index(
+            "ix_job_ordem",
+            ["serventia_id", "fila", "n"],
+            unique=False,
+            sqlite_where=sa.text("NOT encerrado"),
+            postgresql_where=sa.text("NOT encerrado"),
+        )
         batch_op.create_index(
             "ix_job_vence",
             ["serventia_id", "vence_em"],

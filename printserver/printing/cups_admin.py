@@ -1,0 +1,135 @@
+"""Calls to a CUPS server about its queues and settings, not about jobs: run in the helper, like `cups_calls`.
+
+Each is one step of an installation by a person; the server itself never calls them while it prints.
+"""
+
+import tempfile
+from pathlib import Path
+from typing import Any, TypedDict
+
+import cups
+
+from printserver.printing.cups_calls import PRINTER_STATES, connected, texts
+from printserver.printing.model import FilaRecusa, Servidor
+
+_CONF = "/admin/conf/cupsd.conf"
+_WANTED = [
+    "printer-name",
+    "device-uri",
+    "printer-make-and-model",
+    "printer-state",
+    "printer-state-reasons",
+    "printer-state-message",
+    "printer-error-policy",
+    "printer-is-accepting-jobs",
+    "media-supported",
+]
+_FORBIDDEN = (401, 403, 404, 405)
+
+
+class FilaDoCups(TypedDict):
+    """A queue as CUPS describes it."""
+
+    nome: str
+    uri: str
+    modelo: str
+    estado: str
+    motivos: list[str]
+    mensagem: str | None
+    politica: str | None
+    papeis: list[str]
+
+
+def queues(server: Servidor, queue: str) -> list[FilaDoCups]:
+    """Return every queue of the server, by name; `queue` is not looked at."""
+    with connected(server, queue) as open_:
+        found = open_.getPrinters()
+        return [
+            _described(name, open_.getPrinterAttributes(name, requested_attributes=_WANTED)) for name in sorted(found)
+        ]
+
+
+def describe(server: Servidor, queue: str) -> FilaDoCups | None:
+    """Return the queue; None if the server has none of that name."""
+    with connected(server, queue) as open_:
+        if queue not in open_.getPrinters():
+            return None
+        return _described(queue, open_.getPrinterAttributes(queue, requested_attributes=_WANTED))
+
+
+def add_driverless(server: Servidor, queue: str, uri: str) -> None:
+    """Make a driverless queue to the IPP printer at `uri`. CUPS asks the printer what it can do a moment later."""
+    with connected(server, queue) as open_:
+        open_.addPrinter(queue, ppdname="everywhere", device=uri, info=queue)
+        open_.enablePrinter(queue)
+        open_.acceptJobs(queue)
+
+
+def remove(server: Servidor, queue: str) -> None:
+    """Take a queue away."""
+    with connected(server, queue) as open_:
+        open_.deletePrinter(queue)
+
+
+def set_error_policy(server: Servidor, queue: str, policy: str) -> None:
+    """Say what CUPS does with a job that fails."""
+    with connected(server, queue) as open_:
+        open_.setPrinterErrorPolicy(queue, policy)
+
+
+def settings(server: Servidor, queue: str) -> str | None:
+    """Return the text of the server's cupsd.conf; None where we are not allowed to read it.
+
+    Asked of the server itself: libcups' own call reads this machine's file for every server it reaches by a socket.
+    """
+    with connected(server, queue) as open_, tempfile.TemporaryFile() as file:
+        try:
+            open_.getFile(_CONF, fd=file.fileno())
+        except cups.HTTPError as error:
+            if error.args[0] in _FORBIDDEN:
+                return None
+            raise
+        file.seek(0)
+        return file.read().decode("utf-8", "replace")
+
+
+def put_settings(server: Servidor, queue: str, text: str) -> None:
+    """Give the server another cupsd.conf; it begins anew once nothing prints. Raises FilaRecusa if forbidden."""
+    with connected(server, queue) as open_, tempfile.NamedTemporaryFile(suffix=".conf") as file:
+        Path(file.name).write_text(text, "utf-8")
+        try:
+            open_.putFile(_CONF, filename=file.name)
+        except cups.HTTPError as error:
+            if error.args[0] in _FORBIDDEN:
+                raise FilaRecusa(
+                    "o servidor CUPS não deixa mudar a sua configuração: entre como quem o administra"
+                ) from None
+            if error.args[0] != 201:  # created: what it says of a new cupsd.conf
+                raise
+
+
+def keeps_file(server: Servidor, queue: str, cups_id: int) -> bool:
+    """Tell whether CUPS still has the file of a job, and so could print it again from its own history."""
+    with connected(server, queue) as open_:
+        try:
+            found = open_.getDocument(f"ipp://localhost/printers/{queue}", cups_id, 1)
+        except cups.IPPError:
+            return False
+        Path(found["file"]).unlink(missing_ok=True)
+        return True
+
+
+def _described(name: str, printer: dict[str, Any]) -> FilaDoCups:
+    reasons = [reason for reason in texts(printer.get("printer-state-reasons")) if reason != "none"]
+    if not printer.get("printer-is-accepting-jobs", True):
+        reasons.append("not-accepting-jobs")
+    return {
+        "nome": name,
+        "uri": printer.get("device-uri", ""),
+        "modelo": printer.get("printer-make-and-model", ""),
+        "estado": PRINTER_STATES.get(printer.get("printer-state", 0), "unknown"),
+        "motivos": reasons,
+        "mensagem": printer.get("printer-state-message") or None,
+        "politica": printer.get("printer-error-policy"),
+        "papeis": texts(printer.get("media-supported")),
+    }

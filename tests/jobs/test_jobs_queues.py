@@ -1,0 +1,167 @@
+"""The office's queues: offsets reach the paper, paper is known before a seal is made, what ails a queue shows."""
+
+import hashlib
+from typing import Any
+
+import pytest
+
+from printserver import db
+from printserver.jobs import queues
+from printserver.printing import FilaCups
+from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
+from support.office import House
+from support.process import wait_until
+
+
+def at_cups(house: House, queue: str, server: PrivateCups, **more: Any) -> None:
+    """Make the office's queue `notas` a CUPS queue."""
+    where = {"tipo": "cups", "destino": queue, "servidor": str(server.socket)}
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.update().values(**where | more))
+    house.office.capacidades.clear()
+
+
+def on_paper(house: House, queue: KeptQueue) -> bytes:
+    """Let the engine work until one print is out, and return its bytes."""
+
+    def out() -> bool:
+        house.clock.forward(seconds=1)
+        house.engine.run_once()
+        return bool(queue.printed())
+
+    wait_until(out, "the print", limit_s=20)
+    (found,) = queue.printed().values()
+    return found
+
+
+def queue_of(house: House, nome: str = "notas") -> dict[str, Any]:
+    """Return the queue as the API shows it, asked anew."""
+    house.office.capacidades.clear()
+    shown = house.call("GET", "/filas").json["itens"]
+    return dict(next(each for each in shown if each["nome"] == nome))
+
+
+def test_p7_what_is_sent_is_moved_and_the_stored_print_is_not(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+) -> None:
+    at_cups(house, kept_queue.name, cups_server, deslocamentos={"": [1.2, -0.8]})
+    taken = house.taken(house.livro())
+    sent = on_paper(house, kept_queue)
+    job, stored = house.job(taken["id"]), house.pdf(taken["id"])
+    assert hashlib.sha256(stored).hexdigest() == job["sha256"]
+    assert sent != stored
+    (attempt,) = house.rows(db.tentativa)
+    assert attempt["pdf_sha256"] == job["sha256"]
+    assert attempt["enviado_sha256"] == hashlib.sha256(sent).hexdigest()
+
+
+def test_p7_a_try_that_is_at_its_queue_keeps_its_bytes_whatever_is_set_meanwhile(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_cups(house, kept_queue.name, cups_server)
+
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    taken = house.taken(house.livro())
+    with monkeypatch.context() as patch:
+        patch.setattr(FilaCups, "enviar", die)
+        with pytest.raises(Killed):
+            house.engine.run_once()
+    at_cups(house, kept_queue.name, cups_server, deslocamentos={"": [5, 5]})
+    house.clock.forward(seconds=house.office.settings.motor.posse_s)
+    assert on_paper(house, kept_queue) == house.pdf(taken["id"])
+
+
+@pytest.mark.parametrize(("tray", "offset"), [("2", (0.5, 0.0)), ("1", (1.0, -1.0)), (None, (1.0, -1.0)), ("3", None)])
+def test_p7_a_tray_has_its_own_offset_else_the_queues(tray: str | None, offset: tuple[float, float] | None) -> None:
+    row = {"deslocamentos": {"": [1.0, -1.0], "2": [0.5, 0.0], "3": [0, 0]}}
+    assert queues.deslocamento(row, tray) == offset
+    assert queues.deslocamento({"deslocamentos": None}, tray) is None
+
+
+def test_p1_s12_a_page_that_the_printer_has_no_paper_for_is_refused_before_a_seal(
+    house: House, cups_server: PrivateCups, driverless_printer: DriverlessPrinter
+) -> None:
+    at_cups(house, cups_server.driverless_queue("sem-papel-de-livro", driverless_printer.uri), cups_server)
+    before = house.state()
+    refused = house.post(house.livro(), formato="livro-notas-216x305")
+    assert (refused.status, refused.word) == (422, "papel-incompativel")
+    assert "216 × 305 mm" in refused.json["detail"]
+    assert "iso_a4_210x297mm" in refused.json["detail"]
+    assert house.state() == before
+
+
+def test_a_queue_says_in_plain_words_what_ails_it_and_what_to_do(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+) -> None:
+    folder = queue_of(house)
+    assert (folder["situacao"], folder["parada"], folder["alertas"]) == ("pronta", False, [])
+    at_cups(house, kept_queue.name, cups_server)
+    assert queue_of(house)["situacao"] == "pronta"
+    assert "não se sabe se esta fila conta" in queue_of(house)["alertas"][0]
+    cups_server.run("cupsdisable", kept_queue.name)
+    stopped = queue_of(house)
+    assert (stopped["situacao"], stopped["parada"]) == ("pausada", True)
+    assert "cupsenable" in stopped["o_que_fazer"]
+    cups_server.run("cupsenable", kept_queue.name)
+    cups_server.run("cupsreject", kept_queue.name)
+    assert queue_of(house)["situacao"] == "não aceita trabalhos"
+    cups_server.run("cupsaccept", kept_queue.name)
+    cups_server.lpadmin("-p", kept_queue.name, "-o", "printer-error-policy=retry-job")
+    assert "retry-job" in queue_of(house)["alertas"][0]
+    at_cups(house, kept_queue.name, cups_server, servidor="/nada/cups.sock")
+    assert queue_of(house)["situacao"] == "fora de linha"
+
+
+def test_a_server_that_does_not_answer_is_not_asked_by_every_caller(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_cups(house, kept_queue.name, cups_server, servidor="/nada/cups.sock")
+    assert queue_of(house)["motivos"] == ["fila-fora"]
+    monkeypatch.setattr(FilaCups, "capacidades", lambda _self: pytest.fail("asked again at once"))
+    assert house.call("GET", "/filas").json["itens"][0]["motivos"] == ["fila-fora"]
+    assert house.post(house.livro()).status == 202  # the print waits for its queue
+
+
+def shown(house: House, job_id: str, words: str | None) -> dict[str, Any]:
+    """Let the office work until the job says these words of its queue."""
+
+    def said() -> bool:
+        house.clock.forward(seconds=1)
+        house.engine.run_once()
+        house.office.capacidades.clear()
+        return bool(house.job(job_id)["situacao"] == words)
+
+    wait_until(said, f"the job to say {words!r}", limit_s=20)
+    return house.job(job_id)
+
+
+def test_a_job_says_what_keeps_it_from_coming_out_and_what_to_do(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+) -> None:
+    at_cups(house, kept_queue.name, cups_server)
+    kept_queue.fault("waits")
+    first = house.taken(house.livro())
+    empty = shown(house, first["id"], "sem papel")
+    assert "Ponha papel" in empty["o_que_fazer"]
+    assert "media-empty-error" in empty["cups"]["motivos"]
+    kept_queue.fault(None)
+    assert shown(house, first["id"], None)["o_que_fazer"] is None
+    cups_server.run("cupsdisable", kept_queue.name)
+    second = house.taken(house.livro())
+    assert "cupsenable" in shown(house, second["id"], "pausada")["o_que_fazer"]
+    cups_server.run("cupsenable", kept_queue.name)
+    shown(house, second["id"], None)
+
+
+def test_a_print_whose_server_is_down_says_that_it_waits_for_it(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+) -> None:
+    at_cups(house, kept_queue.name, cups_server, servidor="/nada/cups.sock")
+    taken = house.taken(house.livro())
+    waiting = shown(house, taken["id"], "fora de linha")
+    assert (waiting["estado"], waiting["encerrado"]) == ("renderizado", False)
