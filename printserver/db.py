@@ -155,6 +155,8 @@ instrumento = sa.Table(
     _text("chave", nullable=False),  # X0: the legacy program's id, normalised
     _json("minuta"),  # the newest minuta's INSTRUMENTO, its body by hash
     _moment("minuta_em"),
+    _text("assinaturas"),  # N11: completas | pendentes | desistencia, as last said; null: as the livro was printed with
+    sa.Column("primeira_assinatura", sa.Date),  # the 30 days of N11 count from it
     sa.UniqueConstraint("serventia_id", "chave"),
 )
 
@@ -276,8 +278,9 @@ idempotencia = sa.Table(
     sa.Column("chave_id", sa.BigInteger, primary_key=True, autoincrement=False),  # 0: a person at a screen
     sa.Column("chave", sa.String(255), primary_key=True),
     sa.Column("resumo", sa.String(64), nullable=False),  # of route and body
-    sa.Column("job_id", sa.String(32), nullable=False),
+    sa.Column("job_id", sa.String(32), nullable=False),  # empty: the call made no job
     _text("palavra"),  # the word of the first answer; null: it was a success
+    _json("feito"),  # of a call that made no job: what it made, by code or id
     _moment("criada_em", nullable=False),
 )
 
@@ -308,9 +311,12 @@ selo = sa.Table(
     sa.Column("vinculador", sa.String(25)),
     sa.Column("retifica", sa.String(25)),
     sa.Column("retificado_por", sa.String(25)),
+    _text("origem", nullable=False),  # documento | avulso | hibrido | diario | carta
     _text("estado", nullable=False),  # T3, towards the court
+    _moment("comunicado_em"),  # when the court said that it has it
     _text("identificador", nullable=False),
     _moment("momento", nullable=False),  # of the act (S7)
+    sa.Column("dia", sa.Date, nullable=False),  # the office's day of it
     _flag("isento"),
     _text("motivo_isencao"),
     _json("emolumentos", nullable=False),  # the eight components, in centavos
@@ -324,29 +330,146 @@ selo = sa.Table(
     _text("motivo"),
     _text("livro"),
     _text("folha_inicial"),
+    _text("termo"),
+    sa.Column("matricula", sa.String(32)),  # of a civil registry's assento (C10)
     _moment("criado_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "codigo"),
     sa.Index("ix_selo_job", "serventia_id", "job_id"),
     sa.Index("ix_selo_documento", "serventia_id", "documento_id"),
     sa.Index("ix_selo_livro", "serventia_id", "livro", "folha_inicial"),
     sa.Index("ix_selo_criado", "serventia_id", "criado_em"),
+    sa.Index("ix_selo_dia", "serventia_id", "dia", "ato"),
+    sa.Index("ix_selo_ato", "serventia_id", "ato", "dia"),
+    sa.Index("ix_selo_estado", "serventia_id", "estado", "dia"),
+    sa.Index("ix_selo_total", "serventia_id", "total_centavos", "dia"),
+    sa.Index("ix_selo_matricula", "serventia_id", "matricula"),
+    sa.Index("ix_selo_identificador", "serventia_id", "identificador"),
+    sa.Index("ix_selo_vinculador", "serventia_id", "vinculador"),
     # a seal has one retificador at most: the chain is a line (S11)
     _unique_where("uq_selo_retifica", "serventia_id", "retifica", where="retifica IS NOT NULL"),
 )
 
 outbox = sa.Table(
-    "outbox",
+    "outbox",  # what the court is to be told, written in the transaction that makes the seal (T1, T2)
     metadata,
     _id(),
     _office(),
     sa.Column("codigo", sa.String(25), nullable=False),
-    _text("tipo", nullable=False),  # ato | xa | vinculo
+    _text("tipo", nullable=False),  # ato | retificacao | xa | vinculo
+    sa.Column("alvo", sa.String(25)),  # what goes before it: the seal rectified, of a vinculo its vinculador
     _json("carga", nullable=False),
-    _text("estado", nullable=False),
+    _text("estado", nullable=False),  # pendente | enviando | duvida | aceito | objetado | impossivel
     _moment("prazo", nullable=False),  # 24 hours from the act (T1)
-    _moment("vence_em", nullable=False),
+    _moment("vence_em"),  # due; null where only a person or nothing moves it
+    sa.Column("tentativas", sa.Integer, nullable=False, server_default="0"),
+    _text("dono"),
+    _moment("posse_ate"),
+    _json("erros"),  # what the court objected to, in its words
+    sa.Column("comunicacao_id", sa.BigInteger),  # the exchange that said so
+    _moment("fim_em"),
     _moment("criado_em", nullable=False),
-    sa.Index("ix_outbox_vence", "estado", "vence_em"),
+    sa.Index(
+        "ix_outbox_vence",
+        "serventia_id",
+        "vence_em",
+        sqlite_where=sa.text("vence_em IS NOT NULL"),
+        postgresql_where=sa.text("vence_em IS NOT NULL"),
+    ),
+    sa.Index(
+        "ix_outbox_aberto",
+        "serventia_id",
+        "prazo",
+        sqlite_where=sa.text("fim_em IS NULL"),
+        postgresql_where=sa.text("fim_em IS NULL"),
+    ),
+    sa.Index("ix_outbox_codigo", "serventia_id", "codigo"),
+    sa.Index("ix_outbox_alvo", "serventia_id", "alvo"),
+)
+
+comunicacao = sa.Table(
+    "comunicacao",  # an exchange with the court, as it went over the wire
+    metadata,
+    _id(),
+    _office(),
+    _text("operacao", nullable=False),  # enviar | consultar | vincular | listar
+    _text("pedido", nullable=False),
+    sa.Column("status", sa.Integer),  # of HTTP; null: no answer came
+    _text("resposta"),
+    _text("falha"),  # why no answer came
+    _moment("inicio", nullable=False),
+    _moment("fim"),  # null: begun, and not known how it ended
+    sa.Index("ix_comunicacao_inicio", "serventia_id", "inicio"),
+)
+
+remetente = sa.Table(
+    "remetente",  # the one that sends to the court for an office, and its circuit breaker
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    _text("dono"),
+    _moment("posse_ate"),
+    sa.Column("falhas", sa.Integer, nullable=False, server_default="0"),  # openings of the breaker in a row
+    _moment("aberto_ate"),  # nothing is sent before; null: closed
+    _text("ultima_falha"),
+    _moment("ultimo_sucesso"),
+    _moment("pedido_em"),  # a person asked that what is pending go now
+)
+
+aviso = sa.Table(
+    "aviso",  # a notice that went out by e-mail: each once
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("chave", sa.String(120), primary_key=True),
+    _moment("quando", nullable=False),
+)
+
+ato_balcao = sa.Table(
+    "ato_balcao",  # an act at the counter, with a paper seal, that waits for the day's check (H1, H2)
+    metadata,
+    _id(),
+    _office(),
+    sa.Column("ato", sa.String(2), nullable=False),
+    sa.Column("serie", sa.String(6), nullable=False),
+    sa.Column("numero", sa.Integer, nullable=False),
+    sa.Column("data", sa.Date, nullable=False),
+    _flag("isento"),
+    _text("motivo_isencao"),
+    _json("emolumentos", nullable=False),
+    sa.Column("total_centavos", sa.BigInteger, nullable=False),
+    _text("estado", nullable=False),  # aguardando | carregado | estornado
+    sa.Column("codigo", sa.String(25)),
+    _text("escrevente", nullable=False),
+    _text("sistema"),
+    _moment("criado_em", nullable=False),
+    _json("estorno"),  # motivo, quem, quando
+    _unique_where("uq_ato_balcao", "serventia_id", "ato", "serie", "numero", where="estado <> 'estornado'"),
+    sa.Index("ix_ato_balcao_data", "serventia_id", "data"),
+)
+
+selo_papel = sa.Table(
+    "selo_papel",  # a numbered paper seal whose fate is known: each number once for ever (S4, R3)
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("ato", sa.String(2), primary_key=True),
+    sa.Column("serie", sa.String(6), primary_key=True),
+    sa.Column("numero", sa.Integer, primary_key=True, autoincrement=False),
+    _text("estado", nullable=False),  # comunicado | inutilizado
+    sa.Column("codigo", sa.String(25)),  # null: void, or reported by another program
+    sa.Column("data", sa.Date, nullable=False),
+    _text("motivo"),
+    _text("quem", nullable=False),
+    _moment("quando", nullable=False),
+    sa.Index("ix_selo_papel_data", "serventia_id", "data"),
+)
+
+diario = sa.Table(
+    "diario",  # the one seal of a day (D1, D2)
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("tipo", sa.String(20), primary_key=True),  # fotocopia | cenad
+    sa.Column("dia", sa.Date, primary_key=True),
+    sa.Column("codigo", sa.String(25), nullable=False),  # the newest of its chain
+    sa.Column("total_centavos", sa.BigInteger, nullable=False),
+    sa.Column("iss_centavos", sa.BigInteger, nullable=False),
 )
 
 pergunta = sa.Table(

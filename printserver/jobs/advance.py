@@ -15,7 +15,7 @@ import structlog
 
 from printserver import audit
 from printserver.audit import Registro
-from printserver.jobs import compose, handoff, passes, spool, tries
+from printserver.jobs import compose, handoff, passes, sealing, spool, tries
 from printserver.jobs.handoff import Duvida
 from printserver.jobs.office import Office
 from printserver.jobs.questions import perguntar_folhas
@@ -69,6 +69,7 @@ def _stamp(office: Office, row: dict[str, Any], owner: str) -> dict[str, Any]:
             raise LostClaim(row["id"])
         if prints:
             nova_tentativa(conn, row | changes, now, owner=owner, **first)
+        sealing.seguir(conn, office.serventia_id, row["id"], now)
         audit.escrever(conn, office.serventia_id, now, [Registro("job", row["id"], RENDERIZADO)])
     office.bell.ring()
     return row | changes

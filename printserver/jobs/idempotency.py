@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -22,10 +23,14 @@ from printserver.people import Autor
 
 @dataclass(frozen=True, slots=True)
 class Feito:
-    """What a key made: its job, and the word of the first answer (None: it was a success)."""
+    """What a key made: its job, and the word of the first answer (None: it was a success).
+
+    Of a call that makes no job `job_id` is empty, and `feito` is what it made, by code or id.
+    """
 
     job_id: str
-    palavra: str | None
+    palavra: str | None = None
+    feito: Any = None
 
 
 def resumo(rota: str, dados: object) -> str:
@@ -50,7 +55,7 @@ def achar(office: Office, autor: Autor, chave: str | None, resumo_do_pedido: str
     if chave is None:
         return None
     table = db.idempotencia
-    query = sa.select(table.c.resumo, table.c.job_id, table.c.palavra).where(
+    query = sa.select(table.c.resumo, table.c.job_id, table.c.palavra, table.c.feito).where(
         table.c.serventia_id == office.serventia_id,
         table.c.chave_id == (autor.chave_id or 0),
         table.c.chave == chave,
@@ -64,7 +69,7 @@ def achar(office: Office, autor: Autor, chave: str | None, resumo_do_pedido: str
             "chave-reutilizada",
             f"A chave de idempotência {chave!r} já serviu a outro pedido: use uma chave nova para cada acionamento.",
         )
-    return Feito(row.job_id, row.palavra)
+    return Feito(row.job_id, row.palavra, row.feito)
 
 
 @contextmanager
@@ -109,6 +114,7 @@ def registrar(
             resumo=resumo_do_pedido,
             job_id=feito.job_id,
             palavra=feito.palavra,
+            feito=feito.feito,
             criada_em=agora,
         )
     )

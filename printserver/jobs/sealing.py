@@ -18,6 +18,7 @@ from printserver.documents import SeloPlanejado, SeloVivo, selos_xa
 from printserver.jobs.office import Office
 from printserver.people import Autor
 from printserver.selo import (
+    EXCLUSAO,
     SeloEmitido,
     SeloNovo,
     centavos,
@@ -41,16 +42,28 @@ class Lugar:
     instrumento_id: int | None
     livro: str | None = None
     folha: str | None = None
+    termo: str | None = None
+    matricula: str | None = None
+    origem: str = "documento"
 
 
 def numerar(conn: Connection, office: Office, novos: Sequence[SeloNovo]) -> list[SeloEmitido]:
-    """Take the next numbers (S3) and return the seals made with them; a rollback of the caller leaves no gap."""
+    """Take the next numbers (S3) and return the seals made with them; a rollback of the caller leaves no gap.
+
+    A seal that brings its informação (S4) takes no number.
+    """
     modo = office.settings.selo.sequencia
-    nomes = [nome_da_sequencia(modo, n.natureza, n.ato, local_date(n.momento).year) for n in novos]
-    numeros = tomar_varios(conn, office.serventia_id, nomes)
+    ours = [novo for novo in novos if novo.informacao is None]
+    nomes = [nome_da_sequencia(modo, n.natureza, n.ato, local_date(n.momento).year) for n in ours]
+    numeros = iter(tomar_varios(conn, office.serventia_id, nomes))
     return [
-        emitir(novo, cns=office.cns, informacao=informacao_sequencial(numero), certificado=office.certificado)
-        for novo, numero in zip(novos, numeros, strict=True)
+        emitir(
+            novo,
+            cns=office.cns,
+            informacao=novo.informacao or informacao_sequencial(next(numeros)),
+            certificado=office.certificado,
+        )
+        for novo in novos
     ]
 
 
@@ -139,9 +152,11 @@ def _row(office: Office, emitido: SeloEmitido, lugar: Lugar, autor: Autor, agora
         "vivo": True,
         "retifica": novo.retifica,
         "vinculador": None,
+        "origem": lugar.origem,
         "estado": PENDENTE,
         "identificador": novo.identificador,
         "momento": novo.momento,
+        "dia": local_date(novo.momento),
         "isento": novo.isento,
         "motivo_isencao": novo.motivo_isencao,
         "emolumentos": novo.emolumentos.to_centavos(),
@@ -155,26 +170,46 @@ def _row(office: Office, emitido: SeloEmitido, lugar: Lugar, autor: Autor, agora
         "motivo": None,
         "livro": lugar.livro,
         "folha_inicial": lugar.folha,
+        "termo": lugar.termo,
+        "matricula": lugar.matricula,
         "criado_em": agora,
     }
 
 
 def _enfileirar(conn: Connection, office: Office, rows: Sequence[dict[str, Any]], agora: datetime) -> None:
-    """Write what the court is to be told, in the seals' own transaction (T1, T2); a link comes after its ends."""
+    """Write what the court is to be told, in the seals' own transaction (T1, T2); a link comes after its ends.
+
+    A document's seals wait for its PDF (`seguir` makes them due), two hours at most; others go at once.
+    """
     errands = []
     for row in rows:
+        waits = row["job_id"] is not None
         common = {
             "serventia_id": office.serventia_id,
             "codigo": row["codigo"],
+            "alvo": None,
             "estado": "pendente",
             "prazo": row["momento"] + timedelta(hours=REPORT_HOURS),
-            "vence_em": agora + GOES_BY_ITSELF_AFTER,
+            "vence_em": agora + GOES_BY_ITSELF_AFTER if waits else agora,
             "criado_em": agora,
         }
-        errands.append(common | {"tipo": "xa" if row["retifica"] else "ato", "carga": {"registro": row["registro"]}})
+        tipo = "ato" if row["retifica"] is None else "xa" if row["ato"] == EXCLUSAO else "retificacao"
+        errands.append(common | {"tipo": tipo, "alvo": row["retifica"], "carga": {"registro": row["registro"]}})
         if row["vinculador"]:
-            errands.append(common | {"tipo": "vinculo", "carga": {"vinculador": row["vinculador"]}})
+            errands.append(common | {"tipo": "vinculo", "alvo": row["vinculador"], "carga": {}})
     conn.execute(sa.insert(db.outbox), errands)
+
+
+def seguir(conn: Connection, serventia_id: int, job_id: str, agora: datetime) -> None:
+    """Make what the court is to be told of a job's seals due: their PDF exists (T1)."""
+    seals, outbox = db.selo, db.outbox
+    codes = sa.select(seals.c.codigo).where(seals.c.serventia_id == serventia_id, seals.c.job_id == job_id)
+    conn.execute(
+        sa.update(outbox)
+        .where(outbox.c.serventia_id == serventia_id, outbox.c.codigo.in_(codes), outbox.c.vence_em > agora)
+        .where(outbox.c.estado == "pendente", outbox.c.tentativas == 0)
+        .values(vence_em=agora)
+    )
 
 
 def _registro(row: dict[str, Any], autor: Autor, **detalhe: str) -> Registro:

@@ -17,7 +17,11 @@ NATUREZAS_EMITIDAS = (1, 2)
 
 @dataclass(frozen=True, slots=True)
 class SeloNovo:
-    """What a seal is to be made of. `momento` is the moment of the act, aware (S7); `partes` are the parties' names."""
+    """What a seal is to be made of. `momento` is the moment of the act, aware (S7); `partes` are the parties' names.
+
+    `iss_a_parte`: the ISS is reported and is no part of the total (D1). `informacao` is that of a paper seal (S4);
+    None: the next number of the sequence (S3).
+    """
 
     natureza: int
     ato: str
@@ -29,6 +33,8 @@ class SeloNovo:
     isento: bool = False
     motivo_isencao: str | None = None
     retifica: str | None = None
+    iss_a_parte: bool = False
+    informacao: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,9 +69,10 @@ def emitir(novo: SeloNovo, *, cns: str, informacao: str, certificado: Certificad
         iniciais=iniciais(novo.partes),
         momento=novo.momento,
         emolumentos=novo.emolumentos,
+        iss_a_parte=novo.iss_a_parte,
     )
     assinatura = certificado.assinar(linha)
-    total, iss = novo.emolumentos.total, novo.emolumentos.iss
+    total, iss = novo.emolumentos.total_do_selo(novo.iss_a_parte), novo.emolumentos.iss
     return SeloEmitido(
         novo=novo,
         codigo=codigo,

@@ -71,6 +71,10 @@ class Emolumentos:
         """The sum of the eight: the one figure that is printed, put in the QR and sent (S9)."""
         return sum(self._valores(), ZERO)
 
+    def total_do_selo(self, iss_a_parte: bool) -> Decimal:
+        """Return the total as the seal bears it: the sum, or the sum without the ISS (D1)."""
+        return self.total - self.iss if iss_a_parte else self.total
+
     @property
     def isento_total(self) -> bool:
         """Whether all eight are zero: lawful only where the act is *isento* (S9)."""
@@ -91,10 +95,11 @@ class Emolumentos:
         partes = [f"{ROTULOS[nome]} {formatar_reais(getattr(self, nome))}" for nome in COMPONENTES]
         return "; ".join(partes) + f"; Total {formatar_reais(self.total)}"
 
-    def conferir_total(self, informado: Decimal) -> None:
-        """Raise ValueError (Portuguese) if a given total is not the sum of the components (S9)."""
-        if informado != self.total:
-            dado, soma = formatar_reais(informado), formatar_reais(self.total)
+    def conferir_total(self, informado: Decimal, *, iss_a_parte: bool = False) -> None:
+        """Raise ValueError (Portuguese) if a given total is not the sum of the components (S9; D1: but the ISS)."""
+        total = self.total_do_selo(iss_a_parte)
+        if informado != total:
+            dado, soma = formatar_reais(informado), formatar_reais(total)
             raise ValueError(f"o total informado ({dado}) não é a soma das parcelas ({soma})")
 
     def conferir_isencao(self, isento: bool) -> None:

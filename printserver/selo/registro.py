@@ -45,8 +45,11 @@ def linha_do_registro(
     iniciais: str,
     momento: datetime,
     emolumentos: Emolumentos,
+    iss_a_parte: bool = False,
 ) -> str:
     """Return the line up to and with the `|` after the total: what is signed (S6). `momento` is aware.
+
+    With `iss_a_parte` the total is the sum without the ISS (D1).
 
     Raises ValueError (Portuguese) if a text field is not fit for a line, or the time is naive.
     """
@@ -61,7 +64,7 @@ def linha_do_registro(
         _texto(iniciais, "iniciais das partes") if iniciais else "",
         f"{hora:%Y%m%d%H%M%S}{hora.microsecond // 100_000}",
         *(str(valores[nome]) for nome in COMPONENTES),
-        str(centavos(emolumentos.total)),
+        str(centavos(emolumentos.total_do_selo(iss_a_parte))),
     )
     return "|".join(campos) + "|"
 
@@ -71,8 +74,8 @@ def iniciais(nomes: Sequence[str]) -> str:
     return ";".join(feitas for nome in nomes if (feitas := _iniciais_de(nome)))
 
 
-def ler_registro(linha: str) -> Registro:
-    """Return what stands in a line, with or without its signature; the total is checked against the sum (S9).
+def ler_registro(linha: str, *, iss_a_parte: bool = False) -> Registro:
+    """Return what stands in a line, with or without its signature; the total is checked against the sum (S9, D1).
 
     Raises ValueError (Portuguese).
     """
@@ -84,7 +87,7 @@ def ler_registro(linha: str) -> Registro:
     if retificado != _SEM_RETIFICADO:
         code.ler(retificado)
     emolumentos = Emolumentos(*(_valor(campo) for campo in campos[5:13]))
-    emolumentos.conferir_total(_valor(campos[13]))
+    emolumentos.conferir_total(_valor(campos[13]), iss_a_parte=iss_a_parte)
     return Registro(
         codigo=codigo,
         identificador=identificador,

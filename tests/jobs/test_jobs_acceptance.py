@@ -116,8 +116,8 @@ def test_n1_n2_the_livro_has_a_seal_for_each_ato_linked_to_the_principal(house: 
     assert (other["descricao"], other["principal"], other["vinculador"]) == ("Usufruto", False, principal["codigo"])
     assert house.selo(principal["codigo"])["vinculos"]["vinculados"] == [other["codigo"]]
     links = [row for row in house.rows(db.outbox) if row["tipo"] == "vinculo"]
-    assert [(row["codigo"], row["carga"]) for row in links] == [
-        (other["codigo"], {"vinculador": principal["codigo"]}),
+    assert [(row["codigo"], row["alvo"]) for row in links] == [
+        (other["codigo"], principal["codigo"]),
     ]
 
 

@@ -69,7 +69,7 @@ def test_t1_every_seal_goes_with_its_errand_and_deadline(house: House) -> None:
         assert row["prazo"] - seal["momento"] == timedelta(hours=24)
         assert row["vence_em"] - seal["criado_em"] == timedelta(hours=2)
     principal = next(code for code, seal in seals.items() if seal["principal"])
-    assert errands[-1]["carga"] == {"vinculador": principal}
+    assert errands[-1]["alvo"] == principal
     assert errands[0]["carga"]["registro"] == seals[errands[0]["codigo"]]["registro"]
 
 

@@ -59,6 +59,45 @@ def upgrade() -> None:
         sa.UniqueConstraint("cns", name=op.f("uq_serventia_cns")),
     )
     op.create_table(
+        "ato_balcao",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("ato", sa.String(length=2), nullable=False),
+        sa.Column("serie", sa.String(length=6), nullable=False),
+        sa.Column("numero", sa.Integer(), nullable=False),
+        sa.Column("data", sa.Date(), nullable=False),
+        sa.Column("isento", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("motivo_isencao", sa.Text(), nullable=True),
+        sa.Column("emolumentos", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("total_centavos", sa.BigInteger(), nullable=False),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("codigo", sa.String(length=25), nullable=True),
+        sa.Column("escrevente", sa.Text(), nullable=False),
+        sa.Column("sistema", sa.Text(), nullable=True),
+        sa.Column("criado_em", Moment(timezone=True), nullable=False),
+        sa.Column("estorno", sa.JSON(none_as_null=True), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_ato_balcao_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ato_balcao")),
+    )
+    with op.batch_alter_table("ato_balcao", schema=None) as batch_op:
+        batch_op.create_index("ix_ato_balcao_data", ["serventia_id", "data"], unique=False)
+        batch_op.create_index(
+            "uq_ato_balcao",
+            ["serventia_id", "ato", "serie", "numero"],
+            unique=True,
+            sqlite_where=sa.text("estado <> 'estornado'"),
+            postgresql_where=sa.text("estado <> 'estornado'"),
+        )
+
+    op.create_table(
+        "aviso",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("chave", sa.String(length=120), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_aviso_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "chave", name=op.f("pk_aviso")),
+    )
+    op.create_table(
         "cadeia",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("n", sa.BigInteger(), nullable=False),
@@ -93,6 +132,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("serventia_id", "codigo", "job_id", name=op.f("pk_citacao")),
     )
     op.create_table(
+        "comunicacao",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("operacao", sa.Text(), nullable=False),
+        sa.Column("pedido", sa.Text(), nullable=False),
+        sa.Column("status", sa.Integer(), nullable=True),
+        sa.Column("resposta", sa.Text(), nullable=True),
+        sa.Column("falha", sa.Text(), nullable=True),
+        sa.Column("inicio", Moment(timezone=True), nullable=False),
+        sa.Column("fim", Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_comunicacao_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_comunicacao")),
+    )
+    with op.batch_alter_table("comunicacao", schema=None) as batch_op:
+        batch_op.create_index("ix_comunicacao_inicio", ["serventia_id", "inicio"], unique=False)
+
+    op.create_table(
         "corpo",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
@@ -100,6 +156,17 @@ def upgrade() -> None:
         sa.Column("conteudo", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_corpo_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "sha256", name=op.f("pk_corpo")),
+    )
+    op.create_table(
+        "diario",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("tipo", sa.String(length=20), nullable=False),
+        sa.Column("dia", sa.Date(), nullable=False),
+        sa.Column("codigo", sa.String(length=25), nullable=False),
+        sa.Column("total_centavos", sa.BigInteger(), nullable=False),
+        sa.Column("iss_centavos", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_diario_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "tipo", "dia", name=op.f("pk_diario")),
     )
     op.create_table(
         "fila",
@@ -141,6 +208,7 @@ def upgrade() -> None:
         sa.Column("resumo", sa.String(length=64), nullable=False),
         sa.Column("job_id", sa.String(length=32), nullable=False),
         sa.Column("palavra", sa.Text(), nullable=True),
+        sa.Column("feito", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_idempotencia_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "chave_id", "chave", name=op.f("pk_idempotencia")),
@@ -152,6 +220,8 @@ def upgrade() -> None:
         sa.Column("chave", sa.Text(), nullable=False),
         sa.Column("minuta", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("minuta_em", Moment(timezone=True), nullable=True),
+        sa.Column("assinaturas", sa.Text(), nullable=True),
+        sa.Column("primeira_assinatura", sa.Date(), nullable=True),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_instrumento_serventia_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instrumento")),
         sa.UniqueConstraint("serventia_id", "chave", name=op.f("uq_instrumento_serventia_id_chave")),
@@ -183,16 +253,38 @@ def upgrade() -> None:
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("codigo", sa.String(length=25), nullable=False),
         sa.Column("tipo", sa.Text(), nullable=False),
+        sa.Column("alvo", sa.String(length=25), nullable=True),
         sa.Column("carga", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("estado", sa.Text(), nullable=False),
         sa.Column("prazo", Moment(timezone=True), nullable=False),
-        sa.Column("vence_em", Moment(timezone=True), nullable=False),
+        sa.Column("vence_em", Moment(timezone=True), nullable=True),
+        sa.Column("tentativas", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("dono", sa.Text(), nullable=True),
+        sa.Column("posse_ate", Moment(timezone=True), nullable=True),
+        sa.Column("erros", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("comunicacao_id", sa.BigInteger(), nullable=True),
+        sa.Column("fim_em", Moment(timezone=True), nullable=True),
         sa.Column("criado_em", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_outbox_serventia_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
     )
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.create_index("ix_outbox_vence", ["estado", "vence_em"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_aberto",
+            ["serventia_id", "prazo"],
+            unique=False,
+            sqlite_where=sa.text("fim_em IS NULL"),
+            postgresql_where=sa.text("fim_em IS NULL"),
+        )
+        batch_op.create_index("ix_outbox_alvo", ["serventia_id", "alvo"], unique=False)
+        batch_op.create_index("ix_outbox_codigo", ["serventia_id", "codigo"], unique=False)
+        batch_op.create_index(
+            "ix_outbox_vence",
+            ["serventia_id", "vence_em"],
+            unique=False,
+            sqlite_where=sa.text("vence_em IS NOT NULL"),
+            postgresql_where=sa.text("vence_em IS NOT NULL"),
+        )
 
     op.create_table(
         "pagina",
@@ -261,6 +353,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_pessoa")),
         sa.UniqueConstraint("serventia_id", "usuario", name=op.f("uq_pessoa_serventia_id_usuario")),
     )
+    op.create_table(
+        "remetente",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("dono", sa.Text(), nullable=True),
+        sa.Column("posse_ate", Moment(timezone=True), nullable=True),
+        sa.Column("falhas", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("aberto_ate", Moment(timezone=True), nullable=True),
+        sa.Column("ultima_falha", sa.Text(), nullable=True),
+        sa.Column("ultimo_sucesso", Moment(timezone=True), nullable=True),
+        sa.Column("pedido_em", Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_remetente_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", name=op.f("pk_remetente")),
+    )
+    op.create_table(
+        "selo_papel",
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("ato", sa.String(length=2), nullable=False),
+        sa.Column("serie", sa.String(length=6), nullable=False),
+        sa.Column("numero", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("codigo", sa.String(length=25), nullable=True),
+        sa.Column("data", sa.Date(), nullable=False),
+        sa.Column("motivo", sa.Text(), nullable=True),
+        sa.Column("quem", sa.Text(), nullable=False),
+        sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_selo_papel_serventia_id")),
+        sa.PrimaryKeyConstraint("serventia_id", "ato", "serie", "numero", name=op.f("pk_selo_papel")),
+    )
+    with op.batch_alter_table("selo_papel", schema=None) as batch_op:
+        batch_op.create_index("ix_selo_papel_data", ["serventia_id", "data"], unique=False)
+
     op.create_table(
         "sequencia",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
@@ -484,9 +607,12 @@ def upgrade() -> None:
         sa.Column("vinculador", sa.String(length=25), nullable=True),
         sa.Column("retifica", sa.String(length=25), nullable=True),
         sa.Column("retificado_por", sa.String(length=25), nullable=True),
+        sa.Column("origem", sa.Text(), nullable=False),
         sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("comunicado_em", Moment(timezone=True), nullable=True),
         sa.Column("identificador", sa.Text(), nullable=False),
         sa.Column("momento", Moment(timezone=True), nullable=False),
+        sa.Column("dia", sa.Date(), nullable=False),
         sa.Column("isento", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("motivo_isencao", sa.Text(), nullable=True),
         sa.Column("emolumentos", sa.JSON(none_as_null=True), nullable=False),
@@ -500,6 +626,8 @@ def upgrade() -> None:
         sa.Column("motivo", sa.Text(), nullable=True),
         sa.Column("livro", sa.Text(), nullable=True),
         sa.Column("folha_inicial", sa.Text(), nullable=True),
+        sa.Column("termo", sa.Text(), nullable=True),
+        sa.Column("matricula", sa.String(length=32), nullable=True),
         sa.Column("criado_em", Moment(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["documento_id"], ["documento.id"], name=op.f("fk_selo_documento_id")),
         sa.ForeignKeyConstraint(["instrumento_id"], ["instrumento.id"], name=op.f("fk_selo_instrumento_id")),
@@ -508,10 +636,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("serventia_id", "codigo", name=op.f("uq_selo_serventia_id_codigo")),
     )
     with op.batch_alter_table("selo", schema=None) as batch_op:
+        batch_op.create_index("ix_selo_ato", ["serventia_id", "ato", "dia"], unique=False)
         batch_op.create_index("ix_selo_criado", ["serventia_id", "criado_em"], unique=False)
+        batch_op.create_index("ix_selo_dia", ["serventia_id", "dia", "ato"], unique=False)
         batch_op.create_index("ix_selo_documento", ["serventia_id", "documento_id"], unique=False)
+        batch_op.create_index("ix_selo_estado", ["serventia_id", "estado", "dia"], unique=False)
+        batch_op.create_index("ix_selo_identificador", ["serventia_id", "identificador"], unique=False)
         batch_op.create_index("ix_selo_job", ["serventia_id", "job_id"], unique=False)
         batch_op.create_index("ix_selo_livro", ["serventia_id", "livro", "folha_inicial"], unique=False)
+        batch_op.create_index("ix_selo_matricula", ["serventia_id", "matricula"], unique=False)
+        batch_op.create_index("ix_selo_total", ["serventia_id", "total_centavos", "dia"], unique=False)
+        batch_op.create_index("ix_selo_vinculador", ["serventia_id", "vinculador"], unique=False)
         batch_op.create_index(
             "uq_selo_retifica",
             ["serventia_id", "retifica"],
