@@ -17,7 +17,7 @@ from .code import (
     montar,
 )
 from .emitir import SeloEmitido, SeloNovo, emitir
-from .fees import COMPONENTES, Emolumentos
+from .fees import COMPONENTES, ROTULOS, Emolumentos, TotalErrado
 from .money import ZERO, Reais, centavos, de_centavos, formatar_reais, parse_reais
 from .qr import QrSelo, ler_qr, url_do_qr
 from .registro import Registro, iniciais, ler_registro, linha_do_registro
@@ -28,6 +28,7 @@ __all__ = [
     "COMPONENTES",
     "EXCLUSAO",
     "NATUREZAS",
+    "ROTULOS",
     "ZERO",
     "Certificado",
     "CodigoSelo",
@@ -43,6 +44,7 @@ __all__ = [
     "TabelaDeAtos",
     "TabelaDeServicos",
     "TipoDeAto",
+    "TotalErrado",
     "alinhar",
     "avancar",
     "carregar_atos",

@@ -19,7 +19,10 @@ _CODIGO: Final = re.compile(r"[0-9A-Z]{2}")
 
 @dataclass(frozen=True, slots=True)
 class TipoDeAto:
-    """A row: `so_retificador` is never issued alone (S8), `hibrido` stands on a paper seal (S4), `naturezas` use it."""
+    """A row: `so_retificador` is never issued alone (S8), `hibrido` stands on a paper seal (S4), `naturezas` use it.
+
+    `iss_a_parte`: its seals report the ISS and do not add it to the total (D1).
+    """
 
     codigo: str
     descricao: str
@@ -27,6 +30,7 @@ class TipoDeAto:
     hibrido: bool
     a_confirmar: bool
     naturezas: tuple[int, ...]
+    iss_a_parte: bool = False
 
     @property
     def aviso(self) -> str | None:
@@ -91,6 +95,7 @@ class _LinhaDeAto(Linha):
     naturezas: Annotated[list[Literal[1, 2, 3, 4, 5]], Field(min_length=1)]
     so_retificador: bool = False
     hibrido: bool = False
+    iss_a_parte: bool = False
 
     def tipo(self, codigo: str) -> TipoDeAto:
         """Return the row as the plain ato it describes."""
@@ -101,4 +106,5 @@ class _LinhaDeAto(Linha):
             hibrido=self.hibrido,
             a_confirmar=self.a_confirmar,
             naturezas=tuple(self.naturezas),
+            iss_a_parte=self.iss_a_parte,
         )

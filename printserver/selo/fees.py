@@ -32,6 +32,10 @@ ROTULOS: Final = {
 }
 
 
+class TotalErrado(ValueError):
+    """A given total that is not the sum of the components (S9)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Emolumentos:
     """The eight components of a fee, in reais with two places (S9). Raises ValueError if one is no amount of money."""
@@ -96,11 +100,11 @@ class Emolumentos:
         return "; ".join(partes) + f"; Total {formatar_reais(self.total)}"
 
     def conferir_total(self, informado: Decimal, *, iss_a_parte: bool = False) -> None:
-        """Raise ValueError (Portuguese) if a given total is not the sum of the components (S9; D1: but the ISS)."""
+        """Raise TotalErrado (Portuguese) if a given total is not the sum of the components (S9; D1: but the ISS)."""
         total = self.total_do_selo(iss_a_parte)
         if informado != total:
             dado, soma = formatar_reais(informado), formatar_reais(total)
-            raise ValueError(f"o total informado ({dado}) não é a soma das parcelas ({soma})")
+            raise TotalErrado(f"o total informado ({dado}) não é a soma das parcelas ({soma})")
 
     def conferir_isencao(self, isento: bool) -> None:
         """Raise ValueError (Portuguese) unless the fee is all zero exactly where the act is *isento* (S9)."""
