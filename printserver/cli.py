@@ -15,6 +15,7 @@ from printserver import __version__, audit, db, instance, people
 from printserver.cli_base import PATH, instance_option, office, record
 from printserver.cli_filas import filas
 from printserver.cli_papel import papel
+from printserver.cli_tribunal import tribunal_simulado
 from printserver.clock import system_clock
 from printserver.errors import ConfigError, Recusa
 
@@ -149,6 +150,7 @@ def fila(
 
 cli.add_command(filas)
 cli.add_command(papel)
+cli.add_command(tribunal_simulado)
 
 
 @cli.command("sequencia")

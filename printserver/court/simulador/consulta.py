@@ -1,0 +1,5 @@
+"""tmp"""
+
+from flask import Blueprint
+
+consulta = Blueprint("consulta", __name__)

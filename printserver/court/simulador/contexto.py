@@ -1,0 +1,47 @@
+"""What the views of the simulated court share: the court itself, and a connection closed without an answer."""
+
+import socket
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from flask import Response, current_app, request
+
+from printserver.clock import Clock
+from printserver.court.simulador.acervo import Acervo
+from printserver.court.simulador.falhas import Falhas
+from printserver.court.simulador.regras import Regras
+
+EXTENSION: Final = "tribunal-simulado"
+
+
+@dataclass(frozen=True, slots=True)
+class Tribunal:
+    """The court as its views use it."""
+
+    acervo: Acervo
+    falhas: Falhas
+    regras: Regras
+    clock: Clock
+    parado: threading.Event = field(default_factory=threading.Event)
+
+    def agora(self) -> datetime:
+        """Return the court's present moment: its clock may be put forward or back."""
+        return self.clock() + timedelta(seconds=self.falhas.estado.relogio_s)
+
+    def esperar(self, segundos: float) -> None:
+        """Wait, but not beyond the court's own end."""
+        self.parado.wait(segundos)
+
+
+def tribunal() -> Tribunal:
+    """Return the court that this request came to."""
+    return cast(Tribunal, current_app.extensions[EXTENSION])
+
+
+def fechar_conexao() -> Response:
+    """Close the connection of this request for real: the client gets no answer, whatever is returned."""
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
+    return Response()

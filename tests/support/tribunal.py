@@ -1,0 +1,145 @@
+"""The simulated court for tests: it runs in this process, on a port of its own, and is told how to misbehave.
+
+with open_court(house) as court:
+    court.falhar("fecha-depois", vezes=1)
+    …
+    assert court.selo(code)["aceito"] == 1
+"""
+
+import http.client
+import json
+import ssl
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from printserver.clock import Clock, system_clock
+from printserver.court.simulador import Simulador
+from printserver.selo import Certificado, TabelaDeAtos, carregar_atos
+from support.office import House
+
+
+class Court:
+    """A court at `url`, in this process or in another; threads may share it."""
+
+    def __init__(self, port: int, tls: ssl.SSLContext | None = None) -> None:
+        self.port = port
+        self.url = f"{'https' if tls else 'http'}://127.0.0.1:{port}"
+        self._tls = tls
+
+    def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
+        """Return status and answer (JSON where it is). Raises OSError or HTTPException where none came."""
+        connection = (
+            http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self._tls)
+            if self._tls
+            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        )
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body))
+            answer = connection.getresponse()
+            content = answer.read()
+            is_json = answer.headers.get_content_type() == "application/json"
+            return answer.status, json.loads(content) if is_json else content.decode()
+        finally:
+            connection.close()
+
+    # -- the control --------------------------------------------------------------------------------------------------
+
+    def mandar(self, **comando: Any) -> dict[str, Any]:
+        """Send a command to the control; return the misbehaviour as it stands."""
+        status, answer = self.call("POST", "/_controle", comando)
+        assert status == 200, answer
+        return dict(answer)
+
+    def falhar(self, falha: str | None, vezes: int | None = None, **more: Any) -> None:
+        """Misbehave from now on, for `vezes` sends or until told otherwise; None: behave.
+
+        `selos` names whom `objeta` hits, `segundos` says how slow `lento` is.
+        """
+        self.mandar(falha=falha, vezes=vezes, **more)
+
+    def relogio(self, **much: float) -> None:
+        """Put the court's own clock forward by that many `hours`, `minutes`, `seconds` in all (0: back to time)."""
+        seconds = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
+        self.mandar(relogio_s=sum(seconds[unit] * count for unit, count in much.items()))
+
+    @property
+    def estado(self) -> dict[str, Any]:
+        """The misbehaviour and the counts, without the lists."""
+        return dict(self._controle("?resumo=1"))
+
+    @property
+    def resumo(self) -> dict[str, int]:
+        """The counts: selos, recebidos, aceitos, objetados, atrasados, mais_recebido, vinculos."""
+        return dict(self.estado["resumo"])
+
+    @property
+    def registros(self) -> dict[str, dict[str, Any]]:
+        """Every code that was sent: codigo → recebido, aceito, linha, situacao, atrasado, erros."""
+        return {each["codigo"]: each for each in self._controle()["registros"]}
+
+    @property
+    def vinculos(self) -> dict[tuple[str, str], dict[str, Any]]:
+        """Every link that was sent: (vinculador, vinculado) → recebido, aceito."""
+        return {(each["vinculador"], each["vinculado"]): each for each in self._controle()["vinculos"]}
+
+    def selo(self, codigo: str) -> dict[str, Any]:
+        """Return how often a code was sent and stored; KeyError if never."""
+        return {each["codigo"]: each for each in self._controle(f"?selo={codigo}")["registros"]}[codigo]
+
+    def _controle(self, query: str = "") -> dict[str, Any]:
+        status, answer = self.call("GET", f"/_controle{query}")
+        assert status == 200, answer
+        return dict(answer)
+
+    # -- the service --------------------------------------------------------------------------------------------------
+
+    def enviar(self, *itens: Mapping[str, Any]) -> list[dict[str, Any]]:
+        """Send seals as an office does; return the answers."""
+        status, answer = self.call("POST", "/selos", list(itens))
+        assert status == 200, answer
+        return list(answer)
+
+    def vincular(self, vinculador: str, *vinculados: str) -> list[dict[str, Any]]:
+        """Send links as an office does; return the answers."""
+        pares = [{"vinculador": vinculador, "vinculado": vinculado} for vinculado in vinculados]
+        status, answer = self.call("POST", "/vinculos", pares)
+        assert status == 200, answer
+        return list(answer)
+
+    def consultar(self, codigo: str) -> dict[str, Any] | None:
+        """Ask the court about a code; None: it says 404."""
+        status, answer = self.call("GET", f"/selos/{codigo}")
+        assert status in (200, 404), answer
+        return dict(answer) if status == 200 else None
+
+
+@contextmanager
+def run_court(
+    folder: Path,
+    serventias: Mapping[str, Certificado],
+    atos: TabelaDeAtos | None = None,
+    *,
+    clock: Clock = system_clock,
+    port: int = 0,
+) -> Iterator[Court]:
+    """Give a court of these offices (certificates by CNS) whose file is in `folder`."""
+    simulador = Simulador(folder, serventias, atos or carregar_atos(None), port=port, clock=clock).comecar()
+    try:
+        yield Court(simulador.port)
+    finally:
+        simulador.parar()
+
+
+@contextmanager
+def open_court(house: House, *, clock: Clock | None = None, port: int = 0) -> Iterator[Court]:
+    """Give the court of a house, with the house's clock unless another is given.
+
+    The house's `settings.tribunal.url` is not touched: hand `court.url` to it (`open_house(settings=…)` with a `port`
+    that was chosen before, or the environment's `PRINTSERVER_TRIBUNAL_URL`).
+    """
+    office = house.office
+    serventias = {office.cns: office.certificado}
+    with run_court(house.folder, serventias, office.atos, clock=clock or house.clock, port=port) as court:
+        yield court
