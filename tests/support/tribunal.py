@@ -17,7 +17,8 @@ from typing import Any
 from printserver.clock import Clock, system_clock
 from printserver.court.simulador import Simulador
 from printserver.selo import Certificado, TabelaDeAtos, carregar_atos
-from support.office import House
+from support import process
+from support.office import House, open_house
 
 
 class Court:
@@ -136,10 +137,19 @@ def run_court(
 def open_court(house: House, *, clock: Clock | None = None, port: int = 0) -> Iterator[Court]:
     """Give the court of a house, with the house's clock unless another is given.
 
-    The house's `settings.tribunal.url` is not touched: hand `court.url` to it (`open_house(settings=…)` with a `port`
-    that was chosen before, or the environment's `PRINTSERVER_TRIBUNAL_URL`).
+    The house's `settings.tribunal.url` is not touched (`house_with_court` sets it).
     """
     office = house.office
     serventias = {office.cns: office.certificado}
     with run_court(house.folder, serventias, office.atos, clock=clock or house.clock, port=port) as court:
         yield court
+
+
+@contextmanager
+def house_with_court(folder: Path, **options: Any) -> Iterator[tuple[House, Court]]:
+    """Give a house (`options` are those of `open_house`) that reports to a court of its own."""
+    port = process.free_port()
+    settings = dict(options.pop("settings", None) or {})
+    settings["tribunal"] = dict(settings.get("tribunal", {})) | {"url": f"http://127.0.0.1:{port}"}
+    with open_house(folder, settings=settings, **options) as house, open_court(house, port=port) as court:
+        yield house, court

@@ -45,3 +45,12 @@ def fechar_conexao() -> Response:
     connection: socket.socket = request.environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
     return Response()
+
+
+def fora() -> Response | None:
+    """Where the court is down, close the connection before anything is read: nobody is there."""
+    if tribunal().falhas.estado.falha != "fora":
+        return None
+    if request.method == "POST":
+        tribunal().falhas.tomar()
+    return fechar_conexao()

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import TypeAdapter, ValidationError
 
 from printserver.court.simulador.acervo import Par
-from printserver.court.simulador.contexto import fechar_conexao, tribunal
+from printserver.court.simulador.contexto import fechar_conexao, fora, tribunal
 from printserver.court.simulador.falhas import ANTES, Estado
 from printserver.court.simulador.regras import Envio
 
@@ -19,6 +19,7 @@ _ENVIOS: Final = TypeAdapter(list[Envio])
 _PARES: Final = TypeAdapter(list[Par])
 
 servico = Blueprint("servico", __name__)
+servico.before_request(fora)
 
 
 class PedidoInvalido(Exception):
@@ -28,16 +29,6 @@ class PedidoInvalido(Exception):
 @servico.errorhandler(PedidoInvalido)
 def _invalido(error: PedidoInvalido) -> ResponseReturnValue:
     return jsonify(codigo="pedido-invalido", mensagem=str(error)), 400
-
-
-@servico.before_request
-def _fora() -> ResponseReturnValue | None:
-    """Where the court is down, nobody reads what was sent."""
-    if tribunal().falhas.estado.falha != "fora":
-        return None
-    if request.method == "POST":
-        tribunal().falhas.tomar()
-    return fechar_conexao()
 
 
 @servico.post("/selos")

@@ -92,7 +92,7 @@ def _listen(port: int) -> socket.socket:
 
 
 def _aplicacao(tribunal: Tribunal) -> Flask:
-    app = Flask("tribunal-simulado", static_folder=None, template_folder=None)
+    app = Flask(__name__, static_folder=None, template_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
     app.extensions[EXTENSION] = tribunal
