@@ -29,7 +29,7 @@ lint: setup      ## style, types and the floors of the house
 	$(BIN)/lint-imports
 
 bench: setup     ## the benchmarks, into bench/RESULTS.md
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock
 	$(BIN)/python -m bench
 
 # What stands in the locks stays as it is where it still fits; `make lock UPGRADE=--upgrade` takes the newest.
