@@ -30,18 +30,22 @@ class Court:
         self._tls = tls
 
     def call(self, method: str, path: str, body: Any = None) -> tuple[int, Any]:
-        """Return status and answer (JSON where it is). Raises OSError or HTTPException where none came."""
+        """Send a request (`body`: bytes as they are, else as JSON); return status and answer (JSON where it is).
+
+        Raises OSError or HTTPException where no answer came.
+        """
+        content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection = (
             http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self._tls)
             if self._tls
             else http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         )
         try:
-            connection.request(method, path, None if body is None else json.dumps(body))
+            connection.request(method, path, content)
             answer = connection.getresponse()
-            content = answer.read()
+            told = answer.read()
             is_json = answer.headers.get_content_type() == "application/json"
-            return answer.status, json.loads(content) if is_json else content.decode()
+            return answer.status, json.loads(told) if is_json else told.decode()
         finally:
             connection.close()
 
