@@ -6,7 +6,7 @@ A wrong or unknown setting stops the start with its name. Descriptions are Portu
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_core import ErrorDetails
@@ -119,7 +119,31 @@ class Pessoas(_Section):
 class Tribunal(_Section):
     """The court."""
 
-    url: str = Field("", description="Endereço do serviço do tribunal.")
+    url: str = Field("", description="Endereço do serviço do tribunal (vazio: os selos ficam à espera).")
+    modo: Literal["continuo", "horarios", "manual"] = Field(
+        "continuo", description="Quando se comunica: sempre, só nos horários marcados, ou só a pedido (T1)."
+    )
+    horarios: list[Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]] = Field(
+        ["08:00", "12:00", "18:00"], description="Os horários do modo horarios, como 08:00."
+    )
+    selos_por_segundo: float = Field(50, ge=0, description="Selos enviados por segundo, no máximo (0: sem limite).")
+    lote: int = Field(50, ge=1, le=500, description="Selos por pedido ao tribunal.")
+    em_paralelo: int = Field(4, ge=1, le=32, description="Pedidos ao tribunal ao mesmo tempo.")
+    espera_s: float = Field(10, gt=0, le=300, description="Segundos de espera por uma resposta do tribunal.")
+    autoridade: str = Field(
+        "",
+        description="Arquivo PEM, na pasta da instância, de quem assina o certificado do tribunal (vazio: o sistema).",
+    )
+    caminho_selos: str = Field("/selos", description="Caminho que recebe os selos.")
+    caminho_vinculos: str = Field("/vinculos", description="Caminho que recebe os vínculos.")
+    caminho_consulta: str = Field("/selos/{codigo}", description="Caminho que diz o que consta de um selo.")
+    caminho_lista: str = Field(
+        "/selos?de={de}&ate={ate}&pagina={pagina}", description="Caminho da lista dos selos de um período."
+    )
+    erros_sem_conserto: list[str] = Field(
+        ["codigo-invalido", "assinatura-invalida", "cns-desconhecido", "hibrido-ja-recebido", "so-retificador"],
+        description="Erros do tribunal que uma retificação não conserta: o selo fica em falha (T3).",
+    )
 
 
 class Render(_Section):

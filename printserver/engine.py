@@ -1,9 +1,10 @@
-"""The engine: a loop over due rows. Stamps, hands over, follows the queues, closes questions that nobody answered.
+"""The engine: a loop over due rows. Stamps, hands over, follows the queues, closes questions, reports to the court.
 
 1. Free the claims of engines of this machine that are no more.
 2. Close the questions whose time is over (X1).
 3. Claim due jobs, in the order of acceptance, and take each as far as it goes.
-4. Wait for the bell, or a moment, and begin again. Meanwhile each print server has a watcher (see `jobs.watch`).
+4. Wait for the bell, or a moment, and begin again. Meanwhile each print server has a watcher (see `jobs.watch`), and
+   the court a sender (see `court.remetente`).
 
 Any number of engines may run, on any number of machines: the claim decides who acts.
 """
@@ -18,6 +19,7 @@ from typing import Any, Final
 
 import structlog
 
+from printserver.court import Remetente, TransporteHttp
 from printserver.jobs import claims
 from printserver.jobs.advance import advance
 from printserver.jobs.bell import Bell
@@ -42,6 +44,8 @@ class Engine:
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
         self._watches = Watches(office, self._owner)
+        self._sender = _sender(office, self._owner)
+        self._reporting: threading.Thread | None = None
         self._working: dict[Future[None], int] = {}  # the job's `n`, by who works on it
 
     def stop(self) -> None:
@@ -54,6 +58,11 @@ class Engine:
         _log.info("engine started", owner=self._owner)
         pause = self._office.settings.motor.espera_s
         next_cleaning = 0.0
+        if self._sender is not None:
+            self._reporting = threading.Thread(
+                target=self._sender.rodar, args=(self._stop, pause), name="court", daemon=True
+            )
+            self._reporting.start()
         while not self._stop.is_set():
             seen = self._office.bell.rings
             try:
@@ -71,6 +80,8 @@ class Engine:
                 self._office.bell.wait(seen, pause)
         self._pool.shutdown(wait=True)
         self._watches.join()
+        if self._reporting is not None:
+            self._reporting.join()
         _log.info("engine stopped")
 
     def run_once(self) -> int:
@@ -84,6 +95,8 @@ class Engine:
                 advance(self._office, row, self._owner)
                 steps += 1
         self._watches.look()
+        while self._sender is not None and self._sender.rodada():
+            steps += 1
         return steps
 
     def housekeeping(self) -> None:
@@ -117,6 +130,15 @@ class Engine:
             advance(self._office, row, self._owner)
         except Exception:
             _log.exception("job left as it is", job=row["id"])
+
+
+def _sender(office: Office, owner: str) -> Remetente | None:
+    """Return who reports to the court; None where no court is set: the seals wait."""
+    settings = office.settings.tribunal
+    if not settings.url:
+        return None
+    court = TransporteHttp(settings, office.certificado, office.instance)
+    return Remetente(office.db, office.clock, office.serventia_id, settings, court, owner, office.bell.ring)
 
 
 def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> None:

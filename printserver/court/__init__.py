@@ -1,0 +1,23 @@
+"""What the court is told of every seal (T1–T5): an outbox, its sender, the transport. Knows no print and no screen.
+
+`simulador` is a court to develop, test and show with.
+"""
+
+from printserver.court.cliente import Transporte, TransporteHttp, Troca
+from printserver.court.envio import apressar, retomar
+from printserver.court.remetente import Remetente
+from printserver.court.respostas import Consta, Resposta, de_consulta, de_envio, falha_geral
+
+__all__ = [
+    "Consta",
+    "Remetente",
+    "Resposta",
+    "Transporte",
+    "TransporteHttp",
+    "Troca",
+    "apressar",
+    "de_consulta",
+    "de_envio",
+    "falha_geral",
+    "retomar",
+]

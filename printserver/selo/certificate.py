@@ -27,10 +27,11 @@ _SHA256 = hashes.SHA256()
 class Certificado:
     """An RSA-2048 key with its certificate. Safe to be used by many threads; a signature takes well under 1 ms."""
 
-    __slots__ = ("_chave", "_publica", "titular", "valido_ate", "valido_de")
+    __slots__ = ("_certificado", "_chave", "_publica", "titular", "valido_ate", "valido_de")
 
     def __init__(self, chave: rsa.RSAPrivateKey, certificado: x509.Certificate) -> None:
         self._chave = chave
+        self._certificado = certificado
         self._publica = chave.public_key()
         self.titular: str = _titular(certificado)
         self.valido_de: datetime = certificado.not_valid_before_utc
@@ -56,6 +57,13 @@ class Certificado:
         if certificado.public_key() != chave.public_key():
             raise ConfigError(f"{path}: a chave e o certificado não são um do outro")
         return cls(chave, certificado)
+
+    def pem(self) -> bytes:
+        """Return key and certificate as PEM, the key unprotected: for the TLS of this process alone."""
+        chave = self._chave.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+        return chave + self._certificado.public_bytes(serialization.Encoding.PEM)
 
     def assinar(self, texto: str) -> str:
         """Return the signature of `texto` (UTF-8), PKCS#1 v1.5 with SHA-256, as base64: always 344 characters (S5)."""

@@ -1,0 +1,366 @@
+"""The outbox in the tables: what may go now, that it goes, and what the court said of it (T1–T3). Sends nothing.
+
+A row is `pendente`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
+an end `aceito`, `objetado` (the court's words are kept, a person mends it) or `impossivel`. `fim_em` says it is at an
+end. A row that was left `enviando` by a sender that died is as one in doubt.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import audit, db
+from printserver.audit import Registro
+from printserver.court.respostas import Resposta
+from printserver.db import insert_or_ignore
+
+COMUNICACAO_PENDENTE: Final = "comunicação pendente"  # of a seal (T3)
+PENDENTE, ENVIANDO, DUVIDA = "pendente", "enviando", "duvida"
+ACEITO, OBJETADO, IMPOSSIVEL = "aceito", "objetado", "impossivel"
+RECUSADOS: Final = (OBJETADO, IMPOSSIVEL)
+
+# T3: the seal's state, by the end of what was told of it, and the rectified seal's where that was accepted.
+_DO_SELO: Final = {ACEITO: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIVEL: "falha"}
+_DO_RETIFICADO: Final = {"xa": "excluído", "retificacao": "retificado"}
+
+MAIOR_PAUSA: Final = timedelta(minutes=5)
+SISTEMA: Final = "tribunal"  # in the log: nobody of the office did it
+
+_out, _seals = db.outbox, db.selo
+
+
+@dataclass(frozen=True, slots=True)
+class Linha:
+    """A row of the outbox with what is told of its seal. `alvo`: the seal it rectifies, of a vínculo its vinculador."""
+
+    id: int
+    codigo: str
+    tipo: str
+    alvo: str | None
+    tentativas: int
+    registro: str
+    item: Mapping[str, Any]
+
+
+def pausa(tentativas: int) -> timedelta:
+    """Return how long to wait after so many tries: 1, 2, 4 … seconds, five minutes at most."""
+    return min(timedelta(seconds=2 ** min(tentativas, 10)), MAIOR_PAUSA)
+
+
+def prontas(conn: Connection, serventia_id: int, agora: datetime, ate: datetime, quantas: int) -> list[Linha]:
+    """Return up to `quantas` rows that may go now, the most urgent first, of what was made until `ate`.
+
+    Per seal in order: a row waits for what was said before of its seal, a retificador for the seal it rectifies, a
+    vínculo for both of its ends (R4). Where the clock went back, what was made in its future is due (T1).
+    """
+    due = sa.or_(
+        _out.c.vence_em <= agora,
+        sa.and_(_out.c.vence_em.is_not(None), _out.c.criado_em > agora),
+        sa.and_(_out.c.tentativas > 0, _out.c.vence_em > agora + MAIOR_PAUSA),
+    )
+    query = (
+        _linhas(serventia_id)
+        .where(_out.c.estado == PENDENTE, due, _out.c.criado_em <= ate, ~_espera(serventia_id))
+        .order_by(_out.c.prazo)
+        .limit(quantas)
+    )
+    return [_linha(row) for row in conn.execute(query).mappings()]
+
+
+def duvidosas(conn: Connection, serventia_id: int, agora: datetime, quantas: int) -> list[Linha]:
+    """Return rows of which nobody knows whether the court has them: unanswered, or left by a sender that died.
+
+    To be called by the holder of the lease while nothing of its own is on the way.
+    """
+    left = _out.c.estado == ENVIANDO
+    asked_later = sa.and_(
+        _out.c.estado == DUVIDA, sa.or_(_out.c.vence_em <= agora, _out.c.vence_em > agora + MAIOR_PAUSA)
+    )
+    query = _linhas(serventia_id).where(sa.or_(left, asked_later)).order_by(_out.c.prazo).limit(quantas)
+    return [_linha(row) for row in conn.execute(query).mappings()]
+
+
+def _linhas(serventia_id: int) -> sa.Select[Any]:
+    same = (_seals.c.serventia_id == _out.c.serventia_id) & (_seals.c.codigo == _out.c.codigo)
+    of_seal = (
+        _seals.c.natureza,
+        _seals.c.ato,
+        _seals.c.isento,
+        _seals.c.motivo_isencao,
+        _seals.c.vinculador,
+        _seals.c.escrevente,
+        _seals.c.registro,
+    )
+    columns = (_out.c.id, _out.c.codigo, _out.c.tipo, _out.c.alvo, _out.c.tentativas, *of_seal)
+    # `fim_em`: as the index on open rows is written, in the order of the deadlines.
+    mine = (_out.c.serventia_id == serventia_id, _out.c.fim_em.is_(None))
+    return sa.select(*columns).select_from(_out).join(_seals, same).where(*mine)
+
+
+def _linha(row: Mapping[Any, Any]) -> Linha:
+    item: dict[str, Any] = (
+        {"vinculador": row["alvo"], "vinculado": row["codigo"]}
+        if row["tipo"] == "vinculo"
+        else {
+            "selo": row["codigo"],
+            "registro": row["registro"],
+            "natureza": row["natureza"],
+            "ato": row["ato"],
+            "isento": row["isento"],
+            "motivoIsencao": row["motivo_isencao"],
+            "vinculador": row["vinculador"],
+            "autor": row["escrevente"],
+        }
+    )
+    return Linha(row["id"], row["codigo"], row["tipo"], row["alvo"], row["tentativas"], row["registro"], item)
+
+
+def _espera(serventia_id: int) -> sa.ColumnElement[bool]:
+    """Whether something must be settled before a row may go."""
+    other = _out.alias("antes")
+    mine = other.c.serventia_id == serventia_id
+    is_link, other_is_seal = _out.c.tipo == "vinculo", other.c.tipo != "vinculo"
+    before = sa.and_(other.c.codigo == _out.c.codigo, other.c.id < _out.c.id, other.c.fim_em.is_(None))
+    target = sa.and_(other.c.codigo == _out.c.alvo, other_is_seal, other.c.fim_em.is_(None))
+    ends = sa.and_(
+        sa.or_(other.c.codigo == _out.c.codigo, other.c.codigo == _out.c.alvo), other_is_seal, other.c.estado != ACEITO
+    )
+
+    def there_is(condition: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.exists().where(mine, condition)
+
+    return sa.or_(there_is(before), there_is(target), sa.and_(is_link, there_is(ends)))
+
+
+def comecar(
+    conn: Connection, serventia_id: int, linhas: Sequence[Linha], dono: str, operacao: str, pedido: str, agora: datetime
+) -> tuple[int, list[Linha]]:
+    """Write that these rows go now, before they do. Return the exchange's id and the rows that are still to go.
+
+    A person may have taken a row up, or another sender settled it, since it was read.
+    """
+    number = abrir_troca(conn, serventia_id, operacao, pedido, agora)
+    taken = conn.execute(
+        sa.update(_out)
+        .where(_out.c.id.in_([linha.id for linha in linhas]), _out.c.estado == PENDENTE)
+        .values(estado=ENVIANDO, dono=dono, tentativas=_out.c.tentativas + 1, comunicacao_id=number)
+        .returning(_out.c.id)
+    )
+    ids = set(taken.scalars())
+    return number, [linha for linha in linhas if linha.id in ids]
+
+
+def adotar(conn: Connection, linha: Linha, dono: str) -> None:
+    """Take over a row in doubt, to ask about it; every asking counts as a try."""
+    conn.execute(
+        sa.update(_out)
+        .where(_out.c.id == linha.id, _out.c.estado.in_((ENVIANDO, DUVIDA)))
+        .values(estado=DUVIDA, dono=dono, tentativas=_out.c.tentativas + 1)
+    )
+
+
+def retomar(
+    conn: Connection, serventia_id: int, codigos: Sequence[str], agora: datetime, quem: Registro | None = None
+) -> None:
+    """Take what the court refused of these seals up again, as it stands. `quem` tells the log who said so.
+
+    What was rectified meanwhile stays refused: its retificador goes in its place.
+    """
+    refused = (_out.c.serventia_id == serventia_id, _out.c.codigo.in_(codigos), _out.c.estado.in_(RECUSADOS))
+    mended = sa.select(_seals.c.codigo).where(
+        _seals.c.serventia_id == serventia_id, _seals.c.retificado_por.is_not(None)
+    )
+    again = (
+        sa.update(_out)
+        .where(*refused, _out.c.codigo.not_in(mended))
+        .values(estado=PENDENTE, fim_em=None, vence_em=agora, tentativas=0)
+        .returning(_out.c.codigo, _out.c.tipo)
+    )
+    rows = conn.execute(again).all()
+    seals = sorted({row.codigo for row in rows if row.tipo != "vinculo"})
+    conn.execute(
+        sa.update(_seals)
+        .where(_seals.c.serventia_id == serventia_id, _seals.c.codigo.in_(seals))
+        .values(estado=COMUNICACAO_PENDENTE)
+    )
+    if quem is not None:
+        audit.escrever(
+            conn, serventia_id, agora, [replace(quem, objeto_id=code, estado=COMUNICACAO_PENDENTE) for code in seals]
+        )
+
+
+def apressar(conn: Connection, serventia_id: int, agora: datetime) -> int:
+    """Make all that waits due now, close the breaker, and note the wish for those who send on request.
+
+    Return how many rows wait.
+    """
+    waiting = (_out.c.serventia_id == serventia_id, _out.c.fim_em.is_(None))
+    conn.execute(sa.update(_out).where(*waiting, _out.c.estado != ENVIANDO).values(vence_em=agora))
+    insert_or_ignore(conn, db.remetente, {"serventia_id": serventia_id})
+    conn.execute(
+        sa.update(db.remetente)
+        .where(db.remetente.c.serventia_id == serventia_id)
+        .values(pedido_em=agora, aberto_ate=None, falhas=0)
+    )
+    return int(conn.execute(sa.select(sa.func.count()).select_from(_out).where(*waiting)).scalar_one())
+
+
+def abrir_troca(conn: Connection, serventia_id: int, operacao: str, pedido: str, agora: datetime) -> int:
+    """Write that an exchange begins, with what is sent, as it goes. Return its id."""
+    values = {"serventia_id": serventia_id, "operacao": operacao, "pedido": pedido, "inicio": agora}
+    return int(conn.execute(sa.insert(db.comunicacao).values(**values).returning(db.comunicacao.c.id)).scalar_one())
+
+
+def fechar_troca(
+    conn: Connection, number: int, status: int | None, resposta: str | None, falha: str | None, agora: datetime
+) -> None:
+    """Write how an exchange ended, with what came, as it came."""
+    conn.execute(
+        sa.update(db.comunicacao)
+        .where(db.comunicacao.c.id == number)
+        .values(status=status, resposta=resposta, falha=falha, fim=agora)
+    )
+
+
+def assentar(
+    conn: Connection,
+    serventia_id: int,
+    respostas: Sequence[tuple[Linha, Resposta]],
+    dono: str,
+    number: int,
+    agora: datetime,
+    sem_conserto: Sequence[str],
+) -> None:
+    """Write what became of rows that `dono` sent or asked about: their end, or when they are taken up again.
+
+    Seals that the court has, objects to or cannot take change their state (T3), and so do those they rectify.
+    Raises nothing for a row that another sender took over meanwhile: it is left alone.
+    """
+    ends: dict[str, list[tuple[Linha, Resposta]]] = {}
+    for linha, resposta in respostas:
+        if resposta.classe == "repetir":
+            _depois(conn, linha, dono, PENDENTE, agora)
+        elif resposta.classe == "passageira":
+            _depois(conn, linha, dono, PENDENTE, agora + pausa(linha.tentativas))
+        elif resposta.classe in ("duvida", "ja-recebido"):
+            _depois(conn, linha, dono, DUVIDA, agora if linha.tentativas == 0 else agora + pausa(linha.tentativas))
+        else:
+            ends.setdefault(_fim(resposta, sem_conserto), []).append((linha, resposta))
+    log: list[Registro] = []
+    for estado, pairs in ends.items():
+        log += _encerrar(conn, serventia_id, estado, pairs, dono, number, agora)
+    audit.escrever(conn, serventia_id, agora, log)
+
+
+def _fim(resposta: Resposta, sem_conserto: Sequence[str]) -> str:
+    if resposta.classe == "objetado" and any(erro["codigo"] in sem_conserto for erro in resposta.erros):
+        return IMPOSSIVEL
+    return resposta.classe
+
+
+def _depois(conn: Connection, linha: Linha, dono: str, estado: str, quando: datetime) -> None:
+    conn.execute(
+        sa.update(_out)
+        .where(_out.c.id == linha.id, _out.c.fim_em.is_(None), _out.c.dono == dono)
+        .values(estado=estado, vence_em=quando)
+    )
+
+
+def _encerrar(
+    conn: Connection,
+    serventia_id: int,
+    estado: str,
+    pairs: Sequence[tuple[Linha, Resposta]],
+    dono: str,
+    number: int,
+    agora: datetime,
+) -> list[Registro]:
+    rows = [{"b_id": linha.id, "b_erros": list(resposta.erros) or None} for linha, resposta in pairs]
+    over = {"estado": estado, "fim_em": agora, "vence_em": None, "comunicacao_id": number}
+    mine = (_out.c.fim_em.is_(None), _out.c.dono == dono)
+    if any(row["b_erros"] for row in rows):
+        ids = {
+            row["b_id"]
+            for row in rows
+            if conn.execute(
+                sa.update(_out).where(_out.c.id == row["b_id"], *mine).values(**over, erros=row["b_erros"])
+            ).rowcount
+        }
+    else:
+        done = sa.update(_out).where(_out.c.id.in_([row["b_id"] for row in rows]), *mine).values(**over, erros=None)
+        ids = set(conn.execute(done.returning(_out.c.id)).scalars())
+    settled = [(linha, resposta) for linha, resposta in pairs if linha.id in ids]
+    log = _selos(conn, serventia_id, estado, [pair for pair in settled if pair[0].tipo != "vinculo"], number, agora)
+    log += [
+        _registro(linha.codigo, f"vínculo {estado}", number, resposta.erros, vinculador=linha.alvo)
+        for linha, resposta in settled
+        if linha.tipo == "vinculo"
+    ]
+    return log
+
+
+def _selos(
+    conn: Connection,
+    serventia_id: int,
+    estado: str,
+    pairs: Sequence[tuple[Linha, Resposta]],
+    number: int,
+    agora: datetime,
+) -> list[Registro]:
+    def mudar(codes: Sequence[str | None], **values: Any) -> None:
+        conn.execute(
+            sa.update(_seals).where(_seals.c.serventia_id == serventia_id, _seals.c.codigo.in_(codes)).values(**values)
+        )
+
+    if not pairs:
+        return []
+    when = {"comunicado_em": agora} if estado == ACEITO else {}
+    mudar([linha.codigo for linha, _resposta in pairs], estado=_DO_SELO[estado], **when)
+    log = [_registro(linha.codigo, _DO_SELO[estado], number, resposta.erros) for linha, resposta in pairs]
+    if estado != ACEITO:
+        return log
+    for tipo, state in _DO_RETIFICADO.items():
+        rectified = [linha for linha, _resposta in pairs if linha.tipo == tipo]
+        if rectified:
+            mudar([linha.alvo for linha in rectified], estado=state)
+            log += [_registro(linha.alvo or "", state, number, (), retificado_por=linha.codigo) for linha in rectified]
+            _largar_vinculos(conn, serventia_id, [linha.alvo for linha in rectified], agora)
+    return log
+
+
+def _largar_vinculos(conn: Connection, serventia_id: int, rectified: Sequence[str | None], agora: datetime) -> None:
+    """Let go of links that wait for a seal which will never be accepted: its retificador stands in its place (R1).
+
+    The link of a rectified vinculado was written anew with its retificador; those to a rectified vinculador follow it.
+    """
+    never = sa.select(_out.c.codigo).where(
+        _out.c.serventia_id == serventia_id, _out.c.tipo != "vinculo", _out.c.estado.in_(RECUSADOS)
+    )
+    waiting = (
+        _out.c.serventia_id == serventia_id,
+        _out.c.tipo == "vinculo",
+        _out.c.fim_em.is_(None),
+        _out.c.estado == PENDENTE,
+    )
+    conn.execute(
+        sa.update(_out)
+        .where(*waiting, _out.c.codigo.in_(rectified), _out.c.codigo.in_(never))
+        .values(estado=IMPOSSIVEL, fim_em=agora, vence_em=None)
+    )
+    newest = (
+        sa.select(_seals.c.retificado_por)
+        .where(_seals.c.serventia_id == serventia_id, _seals.c.codigo == _out.c.alvo)
+        .scalar_subquery()
+    )
+    conn.execute(
+        sa.update(_out).where(*waiting, _out.c.alvo.in_(rectified), _out.c.alvo.in_(never)).values(alvo=newest)
+    )
+
+
+def _registro(codigo: str, estado: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:
+    what = {"comunicacao": number, **more} | ({"erros": [dict(erro) for erro in erros]} if erros else {})
+    return Registro("selo", codigo, estado, None, SISTEMA, None, what)

@@ -1,0 +1,279 @@
+"""The sender: tells the court what waits in the outbox (T1, T2). One at a time for an office, however many engines run.
+
+1. Take, or keep, the office's lease (`remetente`); without it do nothing.
+2. While the breaker is open do nothing.
+3. Ask the court about every row whose answer never came, before anything of it is sent again.
+4. Write that a batch goes, send it, write what was answered. Batches go in parallel, the rows of one seal in order.
+
+Killed at any point it loses nothing and repeats nothing: what it had begun is asked about by whoever follows.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from datetime import time as clock_time
+from typing import Final
+
+import sqlalchemy as sa
+import structlog
+
+from printserver import db
+from printserver.clock import SAO_PAULO, Clock, local
+from printserver.config import Tribunal
+from printserver.court import envio
+from printserver.court.cliente import Transporte, Troca, corpo
+from printserver.court.envio import Linha
+from printserver.court.respostas import Resposta, de_consulta, de_envio, falha_geral
+from printserver.db import Database, insert_or_ignore
+
+_log = structlog.get_logger()
+
+POSSE_S: Final = 30.0  # of the lease; a batch waits for the court 10 seconds
+_POSSE: Final = timedelta(seconds=POSSE_S)
+DE_UMA_VEZ: Final = 1000  # rows read at a time
+FALHAS_ATE_ABRIR: Final = 3  # exchanges in a row that failed: the breaker opens
+PRIMEIRA_ABERTURA: Final = timedelta(seconds=10)
+MAIOR_ABERTURA: Final = timedelta(minutes=5)
+
+_row = db.remetente
+
+
+class Remetente:
+    """One sender for one office."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        serventia_id: int,
+        settings: Tribunal,
+        transporte: Transporte,
+        dono: str,
+        mudou: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`dono` names this sender; `mudou` is called when seals changed their state."""
+        self._db = database
+        self._clock = clock
+        self._office = serventia_id
+        self._settings = settings
+        self._court = transporte
+        self._owner = dono
+        self._changed = mudou
+        self._failures = 0  # in a row, of this process
+        self._guard = threading.Lock()
+        self._renewed: float | None = None  # when the lease got new time, to the monotonic clock
+        self._pace = _Ritmo(settings.selos_por_segundo)
+        self._pool = ThreadPoolExecutor(settings.em_paralelo, thread_name_prefix="court")
+
+    def rodar(self, stop: threading.Event, pausa_s: float) -> None:
+        """Send until `stop`, looking again every `pausa_s` seconds. A fault of ours is logged and tried again."""
+        try:
+            while not stop.is_set():
+                try:
+                    worked = self.rodada(stop)
+                except Exception:
+                    _log.exception("round of the sender failed")
+                    worked = False
+                if not worked:
+                    stop.wait(pausa_s)
+        finally:
+            self._pool.shutdown(wait=True)
+            self._largar()
+            self._court.fechar()
+
+    def rodada(self, stop: threading.Event | None = None) -> bool:
+        """Do one round of what may go now; return whether anything was sent or asked."""
+        stop = stop or threading.Event()
+        if not self._tomar():
+            return False
+        now = self._clock()
+        with self._db.read() as conn:
+            state = conn.execute(sa.select(_row).where(_row.c.serventia_id == self._office)).mappings().one()
+            if state["aberto_ate"] is not None and now < state["aberto_ate"] <= now + MAIOR_ABERTURA:
+                return False
+            doubts = envio.duvidosas(conn, self._office, now, DE_UMA_VEZ)
+            until = mandar_ate(self._settings, state["pedido_em"], now)
+            ready = [] if until is None else envio.prontas(conn, self._office, now, until, DE_UMA_VEZ)
+        probe = bool(state["falhas"])  # the breaker was open: one exchange shows whether the court is back
+        if not probe:
+            self._failures = 0
+        work: list[Callable[[], bool]] = [lambda linha=linha: self._perguntar(linha) for linha in doubts]  # type: ignore[misc]
+        work += [lambda lote=lote: self._enviar(lote) for lote in self._lotes(ready)]  # type: ignore[misc]
+        if not work:
+            return False
+        if probe and not work.pop(0)():
+            return True
+        self._todos(work, stop)
+        return True
+
+    def _todos(self, work: Sequence[Callable[[], bool]], stop: threading.Event) -> None:
+        """Do it in parallel, giving the lease new time; no more begins once the breaker opened or `stop` is set."""
+
+        def one(do: Callable[[], bool]) -> None:
+            if not stop.is_set() and self._failures < FALHAS_ATE_ABRIR and self._tomar():
+                do()
+
+        for result in [self._pool.submit(one, do) for do in work]:
+            result.result()
+
+    def _lotes(self, linhas: Sequence[Linha]) -> list[list[Linha]]:
+        size = self._settings.lote
+        lots = []
+        for links in (False, True):
+            kind = [linha for linha in linhas if (linha.tipo == "vinculo") is links]
+            lots += [kind[start : start + size] for start in range(0, len(kind), size)]
+        return lots
+
+    # -- one exchange ------------------------------------------------------------------------------------------
+
+    def _enviar(self, linhas: Sequence[Linha]) -> bool:
+        """Send one batch; return whether the court answered."""
+        self._pace.esperar(len(linhas))
+        links = linhas[0].tipo == "vinculo"
+        with self._db.write() as conn:
+            if not self._e_meu(conn):
+                return False
+            items = [linha.item for linha in linhas]
+            number, taken = envio.comecar(
+                conn, self._office, linhas, self._owner, "vincular" if links else "enviar", corpo(items), self._clock()
+            )
+        if not taken:
+            return True
+        items = [linha.item for linha in taken]
+        troca = self._court.vincular(items) if links else self._court.enviar(items)
+        if troca.status in (400, 413, 422) and len(taken) > 1:
+            self._um_a_um(number, troca, taken)
+            return True
+        answers = de_envio(troca, [linha.codigo for linha in taken])
+        if troca.status in (400, 413, 422):  # of one alone: it is this one that cannot be sent as it is
+            text = {"codigo": str(troca.status), "mensagem": (falha_geral(troca) or "")[:500]}
+            answers = {taken[0].codigo: Resposta("impossivel", (text,))}
+        self._assentar(number, troca, [(linha, answers[linha.codigo]) for linha in taken])
+        return self._contar(troca)
+
+    def _um_a_um(self, number: int, troca: Troca, linhas: Sequence[Linha]) -> None:
+        """The court refused a batch as a whole: each goes alone, so that one cannot hold the others back."""
+        self._assentar(number, troca, [(linha, Resposta("repetir")) for linha in linhas])
+        for linha in linhas:
+            self._enviar([linha])
+
+    def _perguntar(self, linha: Linha) -> bool:
+        """Ask what the court has of a seal whose answer never came; return whether it answered."""
+        with self._db.write() as conn:
+            if not self._e_meu(conn):
+                return False
+            number = envio.abrir_troca(conn, self._office, "consultar", linha.codigo, self._clock())
+            envio.adotar(conn, linha, self._owner)
+        troca = self._court.consultar(linha.codigo)
+        has = de_consulta(troca, linha.codigo)
+        if has is None:
+            answer = Resposta("duvida")
+        elif linha.tipo == "vinculo":
+            answer = Resposta("aceito" if has.vinculador == linha.alvo else "repetir")
+        elif has.situacao is None:
+            answer = Resposta("repetir")
+        elif has.situacao == "objetado":
+            answer = Resposta("objetado", has.erros)
+        elif has.registro == linha.registro:
+            answer = Resposta("aceito")
+        else:
+            text = "O tribunal já tem outro registro com este código, diferente do que foi enviado."
+            answer = Resposta("impossivel", ({"codigo": "registro-diferente", "mensagem": text},))
+        self._assentar(number, troca, [(linha, answer)])
+        return self._contar(troca, answered=has is not None)
+
+    def _assentar(self, number: int, troca: Troca, pairs: Sequence[tuple[Linha, Resposta]]) -> None:
+        now = self._clock()
+        with self._db.write() as conn:
+            envio.fechar_troca(conn, number, troca.status, troca.resposta, troca.falha, now)
+            envio.assentar(conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto)
+        self._changed()
+
+    def _contar(self, troca: Troca, *, answered: bool | None = None) -> bool:
+        """Count an exchange for the breaker; return whether the court did its work."""
+        fault = falha_geral(troca) if answered is None else None if answered else falha_geral(troca) or "sem sentido"
+        now = self._clock()
+        with self._guard:
+            self._failures = 0 if fault is None else self._failures + 1
+            failures = self._failures
+        with self._db.write() as conn:
+            mine = sa.update(_row).where(_row.c.serventia_id == self._office)
+            if fault is None:
+                conn.execute(mine.values(falhas=0, aberto_ate=None, ultimo_sucesso=now))
+                return True
+            times = conn.execute(sa.select(_row.c.falhas).where(_row.c.serventia_id == self._office)).scalar_one()
+            conn.execute(mine.values(ultima_falha=fault))
+            # The whole office is refused, or the court is still not back: no use in trying the others.
+            if failures >= FALHAS_ATE_ABRIR or troca.status in (401, 403) or times:
+                pause = min(PRIMEIRA_ABERTURA * 2 ** min(times, 10), MAIOR_ABERTURA)
+                conn.execute(mine.values(falhas=times + 1, aberto_ate=now + pause))
+                _log.warning("the court fails: nothing is sent for a while", seconds=pause.total_seconds(), why=fault)
+        return False
+
+    # -- the lease ------------------------------------------------------------------------------------------
+
+    def _tomar(self) -> bool:
+        """Take the office's lease or give it new time; return whether it is ours.
+
+        A lease that ends later than one can was written before the clock went back: it is over.
+        """
+        with self._guard:
+            if self._renewed is not None and time.monotonic() - self._renewed < POSSE_S / 3:
+                return True
+            now = self._clock()
+            free = sa.or_(
+                _row.c.dono.is_(None),
+                _row.c.dono == self._owner,
+                _row.c.posse_ate < now,
+                _row.c.posse_ate > now + 2 * _POSSE,
+            )
+            with self._db.write() as conn:
+                insert_or_ignore(conn, _row, {"serventia_id": self._office})
+                mine = sa.update(_row).where(_row.c.serventia_id == self._office, free)
+                ours = conn.execute(mine.values(dono=self._owner, posse_ate=now + _POSSE)).rowcount
+            self._renewed = time.monotonic() if ours else None
+            return bool(ours)
+
+    def _e_meu(self, conn: sa.Connection) -> bool:
+        """Whether the lease is still ours, asked right before something goes: who was frozen may have lost it."""
+        owner = conn.execute(sa.select(_row.c.dono).where(_row.c.serventia_id == self._office)).scalar_one_or_none()
+        return owner == self._owner
+
+    def _largar(self) -> None:
+        """Give the lease back, so that another sender need not wait for its end."""
+        mine = (_row.c.serventia_id == self._office, _row.c.dono == self._owner)
+        with self._db.write() as conn:
+            conn.execute(sa.update(_row).where(*mine).values(dono=None, posse_ate=None))
+
+
+def mandar_ate(settings: Tribunal, pedido_em: datetime | None, agora: datetime) -> datetime | None:
+    """Return until when what was made goes now: any time, or the last set hour or wish; None: nothing goes."""
+    if settings.modo == "continuo":
+        return datetime.max.replace(tzinfo=UTC)
+    moments = [pedido_em] if pedido_em is not None else []
+    if settings.modo == "horarios":
+        today = local(agora).date()
+        hours = [clock_time.fromisoformat(text) for text in settings.horarios]
+        marks = [datetime.combine(day, hour, SAO_PAULO) for day in (today - timedelta(days=1), today) for hour in hours]
+        moments += [mark for mark in marks if mark <= agora]
+    return max(moments, default=None)
+
+
+class _Ritmo:
+    """Lets so many seals a second through (0: any number), to the monotonic clock; a second's worth may go at once."""
+
+    def __init__(self, por_segundo: float) -> None:
+        self._rate = por_segundo
+        self._guard = threading.Lock()
+        self._free_at = 0.0
+
+    def esperar(self, selos: int) -> None:
+        """Wait until `selos` more may go."""
+        if not self._rate:
+            return
+        with self._guard:
+            start = max(self._free_at, time.monotonic() - 1.0)
+            self._free_at = start + selos / self._rate
+        time.sleep(max(0.0, start - time.monotonic()))
