@@ -228,12 +228,15 @@ def auditoria_verificar(folder: Path) -> None:
 @cli.command("demo")
 @instance_option
 @click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
+@click.option(
+    "--port-tribunal", type=click.IntRange(1, 65535), help="Porta do tribunal simulado (sem ela: a seguinte)."
+)
 @click.option("--encerrar", is_flag=True, help="Termina depois da demonstração, em vez de ficar no ar.")
-def demo(folder: Path, port: int, encerrar: bool) -> None:
+def demo(folder: Path, port: int, port_tribunal: int | None, encerrar: bool) -> None:
     """Mostra o servidor: cria uma serventia de demonstração se não há, e imprime um documento de cada tipo."""
     from printserver.demo import run_demo
 
-    sys.exit(run_demo(folder, port, stay=not encerrar))
+    sys.exit(run_demo(folder, port, port_tribunal, stay=not encerrar))
 
 
 def _loopback(host: str) -> bool:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ import pytest
 
 from printserver import demo, instance
 from printserver.clock import system_clock
+from printserver.demo_prints import Outcome
 from printserver.errors import ConfigError
 from support import process
 
@@ -32,6 +34,14 @@ def _rows(output: str) -> dict[str, str]:
     return rows
 
 
+def _where_the_qr_leads(output: str) -> str:
+    """Return the page of the simulated court that the demonstration points to."""
+    link = re.search(r"^O QR do traslado 1 leva a: (http://127\.0\.0\.1:\S+)$", output, re.MULTILINE)
+    assert link is not None, output
+    with urllib.request.urlopen(link[1], timeout=30) as page:
+        return str(page.read().decode())
+
+
 def _stay_until_ctrl_c(folder: Path, port: int) -> tuple[int, str]:
     running = subprocess.Popen(
         [*COMMAND, "--instance", str(folder), "--port", str(port)], stdout=subprocess.PIPE, text=True
@@ -43,6 +53,7 @@ def _stay_until_ctrl_c(folder: Path, port: int) -> tuple[int, str]:
             output += line
             if line.startswith("No ar"):
                 assert process.listens(port)
+                assert "Selo válido" in _where_the_qr_leads(output)
                 running.send_signal(signal.SIGINT)
         return running.wait(30), output
     finally:
@@ -57,8 +68,11 @@ def test_make_run_shows_every_document_stays_up_and_works_again(
     status, output = _stay_until_ctrl_c(folder, port)
     assert status == 0, output
     assert not process.listens(port)
+    court = re.search(r"^Tribunal SIMULADO: http://127\.0\.0\.1:(\d+)$", output, re.MULTILINE)
+    assert court is not None and not process.listens(int(court[1]))
     rows = _rows(output)
     assert list(rows) == DOCUMENTS
+    assert [row.count("  comunicado") for row in rows.values()] == [0, 2, 1, 1, 1, 1, 0]  # T1
     assert all("impresso" in rows[name] for name in DOCUMENTS[:-1])
     assert "aguardando_xa" in rows["Livro, de novo"] and "Excluir e imprimir de novo?" in output
     assert [len(re.findall(r"\b123456[0-9A-Z]{19}\b", row)) for row in rows.values()] == [0, 2, 1, 1, 1, 1, 0]
@@ -101,13 +115,15 @@ def test_demo_ends_with_an_error_where_a_document_came_out_wrong(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     @contextmanager
-    def no_server(folder: Path, port: int) -> Iterator[None]:
+    def no_server(*_: object) -> Iterator[None]:
         yield
 
-    wrong = demo._Outcome("Livro", {}, faults=["Livro: 1 selos, e não 2"])
+    wrong = Outcome("Livro", {}, faults=["Livro: 1 selos, e não 2"])
     monkeypatch.setattr(demo, "_server", no_server)
+    monkeypatch.setattr(demo, "_court", no_server)
     monkeypatch.setattr(demo, "_wait_ready", lambda *_: None)
-    monkeypatch.setattr(demo, "_print_one_of_each", lambda *_: [wrong])
+    monkeypatch.setattr(demo, "wait_reported", lambda *_: None)
+    monkeypatch.setattr(demo, "print_one_of_each", lambda *_: [wrong])
     assert demo.run_demo(tmp_path / "office", process.free_port(), stay=False) == 1
     assert "ERRADO: Livro: 1 selos, e não 2" in capsys.readouterr().err
 
