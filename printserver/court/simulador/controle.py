@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from printserver.clock import rfc3339
 from printserver.court.simulador.contexto import tribunal
 from printserver.court.simulador.falhas import FALHAS, Comando
+from printserver.court.simulador.openapi import descrever
 
 controle = Blueprint("controle", __name__)
 
@@ -32,6 +33,12 @@ def contar() -> ResponseReturnValue:
     if request.args.get("resumo") != "1":
         told |= {"registros": acervo.registros(request.args.getlist("selo")), "vinculos": acervo.pares()}
     return jsonify(told)
+
+
+@controle.get("/_controle/openapi.json")
+def descricao() -> ResponseReturnValue:
+    """Describe the court's calls."""
+    return jsonify(descrever())
 
 
 def _estado() -> dict[str, object]:
