@@ -150,7 +150,6 @@ def fila(
 
 cli.add_command(filas)
 cli.add_command(papel)
-cli.add_command(tribunal_simulado)
 
 
 @cli.command("sequencia")
@@ -223,6 +222,9 @@ def auditoria_verificar(folder: Path) -> None:
     if fault:
         raise ConfigError(f"a auditoria NÃO confere depois de {count} registros: {fault}")
     click.echo(f"A auditoria confere: {count} registros.")
+
+
+cli.add_command(tribunal_simulado)
 
 
 @cli.command("demo")

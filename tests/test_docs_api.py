@@ -9,13 +9,17 @@ from flask import Flask
 from pydantic import BaseModel
 
 from printserver.api import BLUEPRINTS, queries, schemas
+from printserver.court.simulador import openapi
+from printserver.court.simulador.falhas import FALHAS, Comando
 from printserver.documents import model
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
 from printserver.people import DIREITOS
 
+SIMULATOR = Path(openapi.__file__).parent
 GUIDE = (Path(__file__).parent.parent / "docs" / "api.md").read_text("utf-8")
 DONE, _, NOT_YET = GUIDE.partition("\n## Not yet\n")
+DONE, _, COURT = DONE.partition("\n## The simulated court\n")  # a server of its own
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,18 @@ def test_the_guide_names_no_call_that_is_not_there(routes: set[tuple[str, str]])
     assert _calls(DONE) - routes == set()
     assert _calls(NOT_YET) & routes == set()
     assert len(_calls(NOT_YET)) > 5
+
+
+def test_every_call_and_fault_of_the_simulated_court_stands_in_the_guide() -> None:
+    there = {(call.method.upper(), call.path) for call in openapi.CALLS}
+    assert _calls(COURT) == there | {("GET", "/"), ("GET", "/_controle/openapi.json")}
+    table = "\n".join(re.findall(r"^\| (`.*?) \| ", COURT, re.MULTILINE))
+    assert all(f"`{falha}`" in table for falha in FALHAS)
+    assert all(f"`{name}`" in COURT or f'"{name}"' in COURT for name in Comando.model_fields)
+    code = "".join(path.read_text("utf-8") for path in SIMULATOR.glob("*.py"))
+    words = set(re.findall(r'Erro\(\s*"([\w-]+)"', code)) | set(re.findall(r'codigo="([\w-]+)"', code))
+    unsaid = {"muitos-pedidos", "certificado-recusado", "erro-interno", "nao-consta"}  # what a status says already
+    assert {word for word in words if f"`{word}`" not in COURT} == unsaid
 
 
 def test_every_right_and_state_stands_in_the_guide() -> None:
