@@ -63,7 +63,11 @@ class Certificado:
         chave = self._chave.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
-        return chave + self._certificado.public_bytes(serialization.Encoding.PEM)
+        return chave + self.pem_publico()
+
+    def pem_publico(self) -> bytes:
+        """Return the certificate as PEM, without its key."""
+        return self._certificado.public_bytes(serialization.Encoding.PEM)
 
     def assinar(self, texto: str) -> str:
         """Return the signature of `texto` (UTF-8), PKCS#1 v1.5 with SHA-256, as base64: always 344 characters (S5)."""

@@ -11,8 +11,16 @@ import json
 import ssl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+from cryptography.x509.oid import NameOID
 
 from printserver.clock import Clock, system_clock
 from printserver.court.simulador import Simulador
@@ -128,13 +136,42 @@ def run_court(
     *,
     clock: Clock = system_clock,
     port: int = 0,
+    tls: Mapping[str, Path] | None = None,
 ) -> Iterator[Court]:
-    """Give a court of these offices (certificates by CNS) whose file is in `folder`."""
-    simulador = Simulador(folder, serventias, atos or carregar_atos(None), port=port, clock=clock).comecar()
+    """Give a court of these offices (certificates by CNS) whose file is in `folder`.
+
+    With `tls` (`mutual_tls` makes it) only their certificates get in, and the court given shows the first of them.
+    """
+    atos = atos or carregar_atos(None)
+    files = (tls["certificado"], tls["chave"]) if tls else None
+    simulador = Simulador(folder, serventias, atos, port=port, clock=clock, tls=files).comecar()
     try:
-        yield Court(simulador.port)
+        yield Court(simulador.port, _shows(tls, next(iter(serventias.values()))) if tls else None)
     finally:
         simulador.parar()
+
+
+def mutual_tls(folder: Path) -> dict[str, Path]:
+    """Make a certificate of a court on 127.0.0.1; return its files `certificado` (also its authority's) and `chave`."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Tribunal SIMULADO")])
+    here = x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))])
+    now = system_clock()
+    made = x509.CertificateBuilder().subject_name(name).issuer_name(name).public_key(key.public_key())
+    made = made.serial_number(1).not_valid_before(now - timedelta(days=1)).not_valid_after(now + timedelta(days=9))
+    signed = made.add_extension(here, critical=False).sign(key, hashes.SHA256())
+    files = {"certificado": folder / "tribunal.pem", "chave": folder / "tribunal.key"}
+    files["certificado"].write_bytes(signed.public_bytes(Encoding.PEM))
+    files["chave"].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
+    return files
+
+
+def _shows(tls: Mapping[str, Path], certificado: Certificado) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=str(tls["certificado"]))
+    mine = tls["chave"].with_name("cliente.pem")
+    mine.write_bytes(certificado.pem())
+    context.load_cert_chain(mine)
+    return context
 
 
 @contextmanager

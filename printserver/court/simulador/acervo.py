@@ -279,10 +279,12 @@ def _um(conn: Connection, codigo: str) -> Guardado | None:
     return _varios(conn, [codigo]).get(codigo)
 
 
-def _papeis(conn: Connection, papeis: Iterable[str]) -> dict[tuple[str, str], str]:
+def _papeis(conn: Connection, papeis: set[str]) -> dict[tuple[str, str], str]:
+    if not papeis:
+        return {}
     table = tabelas.selo
     query = sa.select(table.c.cns, table.c.papel, table.c.codigo)
-    query = query.where(table.c.situacao == RECEBIDO, table.c.papel.in_(list(papeis)))
+    query = query.where(table.c.situacao == RECEBIDO, table.c.papel.in_(papeis))
     return {(row.cns, row.papel): row.codigo for row in conn.execute(query)}
 
 

@@ -5,7 +5,7 @@ import logging
 import socket
 import ssl
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final, Self
 
@@ -31,8 +31,9 @@ _log = logging.getLogger(__name__)
 class Simulador:
     """The court of the `serventias` (certificates by CNS), listening on this machine from its making on.
 
-    `port` 0 takes a free one. `tls` asks every client for a certificate, if the context says so. It answers once
-    `servir` or `comecar` runs. Raises `ConfigError` (Portuguese) where the port is taken.
+    `port` 0 takes a free one. With `tls` (the files of its own certificate and key, PEM) only a client that shows the
+    certificate of one of these offices gets in. It answers once `servir` or `comecar` runs. Raises `ConfigError`
+    (Portuguese) where the port is taken or the files cannot be used.
     """
 
     def __init__(
@@ -43,8 +44,9 @@ class Simulador:
         *,
         port: int = 0,
         clock: Clock = system_clock,
-        tls: ssl.SSLContext | None = None,
+        tls: tuple[Path, Path] | None = None,
     ) -> None:
+        context = _mutual_tls(*tls, serventias.values()) if tls else None
         listener = _listen(port)
         self.port: int = listener.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://{HOST}:{self.port}"
@@ -58,7 +60,7 @@ class Simulador:
                 _aplicacao(self.tribunal),
                 threaded=True,
                 request_handler=_Handler,
-                ssl_context=tls,
+                ssl_context=context,
                 fd=listener.fileno(),
             )
         self._thread: threading.Thread | None = None
@@ -89,6 +91,18 @@ def _listen(port: int) -> socket.socket:
     except OSError as error:
         why = "outro programa já a usa" if error.errno == errno.EADDRINUSE else str(error)
         raise ConfigError(f"o tribunal simulado não pode atender na porta {port}: {why}") from error
+
+
+def _mutual_tls(certificate: Path, key: Path, clients: Iterable[Certificado]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    try:
+        context.load_cert_chain(certificate, key)
+    except OSError as error:  # ssl.SSLError too
+        raise ConfigError(f"{certificate}, {key}: certificado e chave não podem ser usados ({error})") from error
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # an office is known by its own certificate, not its issuer's
+    context.load_verify_locations(cadata="".join(client.pem_publico().decode() for client in clients))
+    return context
 
 
 def _aplicacao(tribunal: Tribunal) -> Flask:
