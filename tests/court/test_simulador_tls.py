@@ -9,7 +9,7 @@ from fabrica import Fabrica
 
 from printserver.selo import Certificado, gerar_de_teste
 from support.office import AGORA, command_line, open_house
-from support.tribunal import Court, mutual_tls, run_court
+from support.tribunal import Court, house_with_court, mutual_tls, run_court
 
 
 def test_the_offices_certificate_gets_in_and_no_other(
@@ -32,6 +32,12 @@ def test_the_offices_certificate_gets_in_and_no_other(
         with pytest.raises((OSError, http.client.HTTPException)):
             court.enviar(fabrica.item())
         assert court.resumo["aceitos"] == 2
+
+
+def test_an_office_reports_over_mutual_tls(tmp_path: Path) -> None:
+    with house_with_court(tmp_path / "office", tls=True) as (house, court):
+        house.printed(house.livro())
+        assert {code: each["aceito"] for code, each in court.registros.items()} == dict.fromkeys(house.codes(), 1)
 
 
 def test_files_that_are_no_certificate_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

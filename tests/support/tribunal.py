@@ -175,22 +175,27 @@ def _shows(tls: Mapping[str, Path], certificado: Certificado) -> ssl.SSLContext:
 
 
 @contextmanager
-def open_court(house: House, *, clock: Clock | None = None, port: int = 0) -> Iterator[Court]:
+def open_court(
+    house: House, *, clock: Clock | None = None, port: int = 0, tls: Mapping[str, Path] | None = None
+) -> Iterator[Court]:
     """Give the court of a house, with the house's clock unless another is given.
 
     The house's `settings.tribunal.url` is not touched (`house_with_court` sets it).
     """
-    office = house.office
+    office, clock = house.office, clock or house.clock
     serventias = {office.cns: office.certificado}
-    with run_court(house.folder, serventias, office.atos, clock=clock or house.clock, port=port) as court:
+    with run_court(house.folder, serventias, office.atos, clock=clock, port=port, tls=tls) as court:
         yield court
 
 
 @contextmanager
-def house_with_court(folder: Path, **options: Any) -> Iterator[tuple[House, Court]]:
-    """Give a house (`options` are those of `open_house`) that reports to a court of its own."""
+def house_with_court(folder: Path, *, tls: bool = False, **options: Any) -> Iterator[tuple[House, Court]]:
+    """Give a house (`options` are those of `open_house`) that reports to a court of its own, by mutual TLS if asked."""
     port = process.free_port()
     settings = dict(options.pop("settings", None) or {})
-    settings["tribunal"] = dict(settings.get("tribunal", {})) | {"url": f"http://127.0.0.1:{port}"}
-    with open_house(folder, settings=settings, **options) as house, open_court(house, port=port) as court:
+    files = mutual_tls(folder.parent) if tls else None
+    address = {"url": f"http{'s' if files else ''}://127.0.0.1:{port}"}
+    address |= {"autoridade": str(files["certificado"])} if files else {}
+    settings["tribunal"] = dict(settings.get("tribunal", {})) | address
+    with open_house(folder, settings=settings, **options) as house, open_court(house, port=port, tls=files) as court:
         yield house, court
