@@ -43,6 +43,8 @@ def _where_the_qr_leads(output: str) -> str:
 
 
 def _stay_until_ctrl_c(folder: Path, port: int) -> tuple[int, str]:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # what a shell starts in the background inherits this
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     running = subprocess.Popen(
         [*COMMAND, "--instance", str(folder), "--port", str(port)], stdout=subprocess.PIPE, text=True
     )

@@ -139,3 +139,6 @@ PAPEL: Examples = {
         {"proximo": "A0000012", "inutilizados": ["A0000011"], "escrevente": "admin"},
     )
 }
+COMUNICACOES: Examples = {
+    "agora": _example("Report what waits, now", {}),
+}

@@ -292,3 +292,30 @@ class Readiness(_Answer):
     banco: bool
     spool: bool
     render: bool
+
+
+class Waiting(_Answer):
+    """How much waits for the court."""
+
+    pendentes: int
+
+
+class Standing(_Answer):
+    """How the office stands with the court; `falta_s` is what the most urgent seal has left, in seconds."""
+
+    ligado: bool
+    modo: Literal["continuo", "horarios", "manual"]
+    pendentes: int
+    vinculos_pendentes: int
+    atrasados: int
+    urgentes: int
+    a_vencer: int
+    primeiro_prazo: AwareDatetime | None
+    falta_s: float | None
+    recusados: int
+    parado_ate: AwareDatetime | None
+    ultima_falha: str | None
+    ultimo_sucesso: AwareDatetime | None
+    certificado_ate: AwareDatetime
+    certificado_aviso: bool
+    certificado_vencido: bool

@@ -4,11 +4,12 @@
 """
 
 from printserver.court.cliente import Transporte, TransporteHttp, Troca
-from printserver.court.envio import apressar, retomar
+from printserver.court.envio import COMUNICACAO_PENDENTE, apressar, retomar
 from printserver.court.remetente import Remetente
 from printserver.court.respostas import Consta, Resposta, de_consulta, de_envio, falha_geral
 
 __all__ = [
+    "COMUNICACAO_PENDENTE",
     "Consta",
     "Remetente",
     "Resposta",

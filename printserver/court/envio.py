@@ -6,7 +6,7 @@ end. A row that was left `enviando` by a sender that died is as one in doubt.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -155,20 +155,19 @@ def comecar(
 
 
 def adotar(conn: Connection, linha: Linha, dono: str) -> None:
-    """Take over a row in doubt, to ask about it; every asking counts as a try."""
+    """Take over a row in doubt, to ask about it."""
     conn.execute(
         sa.update(_out)
         .where(_out.c.id == linha.id, _out.c.estado.in_((ENVIANDO, DUVIDA)))
-        .values(estado=DUVIDA, dono=dono, tentativas=_out.c.tentativas + 1)
+        .values(estado=DUVIDA, dono=dono)
     )
 
 
-def retomar(
-    conn: Connection, serventia_id: int, codigos: Sequence[str], agora: datetime, quem: Registro | None = None
-) -> None:
-    """Take what the court refused of these seals up again, as it stands. `quem` tells the log who said so.
+def retomar(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: datetime) -> tuple[set[str], list[str]]:
+    """Take what the court refused of these seals up again, as it stands.
 
-    What was rectified meanwhile stays refused: its retificador goes in its place.
+    Return the codes of which something was taken up, and those whose state is `comunicação pendente` again. What was
+    rectified meanwhile stays refused: its retificador goes in its place.
     """
     refused = (_out.c.serventia_id == serventia_id, _out.c.codigo.in_(codigos), _out.c.estado.in_(RECUSADOS))
     mended = sa.select(_seals.c.codigo).where(
@@ -176,7 +175,7 @@ def retomar(
     )
     again = (
         sa.update(_out)
-        .where(*refused, _out.c.codigo.not_in(mended))
+        .where(*refused, sa.or_(_out.c.tipo == "vinculo", _out.c.codigo.not_in(mended)))
         .values(estado=PENDENTE, fim_em=None, vence_em=agora, tentativas=0)
         .returning(_out.c.codigo, _out.c.tipo)
     )
@@ -187,10 +186,7 @@ def retomar(
         .where(_seals.c.serventia_id == serventia_id, _seals.c.codigo.in_(seals))
         .values(estado=COMUNICACAO_PENDENTE)
     )
-    if quem is not None:
-        audit.escrever(
-            conn, serventia_id, agora, [replace(quem, objeto_id=code, estado=COMUNICACAO_PENDENTE) for code in seals]
-        )
+    return {row.codigo for row in rows}, seals
 
 
 def apressar(conn: Connection, serventia_id: int, agora: datetime) -> int:
@@ -246,8 +242,10 @@ def assentar(
             _depois(conn, linha, dono, PENDENTE, agora)
         elif resposta.classe == "passageira":
             _depois(conn, linha, dono, PENDENTE, agora + pausa(linha.tentativas))
-        elif resposta.classe in ("duvida", "ja-recebido"):
-            _depois(conn, linha, dono, DUVIDA, agora if linha.tentativas == 0 else agora + pausa(linha.tentativas))
+        elif resposta.classe == "duvida":
+            _depois(conn, linha, dono, DUVIDA, agora + pausa(linha.tentativas))
+        elif resposta.classe == "ja-recebido":  # whether it is the same that was sent, a look-up tells
+            _depois(conn, linha, dono, DUVIDA, agora)
         else:
             ends.setdefault(_fim(resposta, sem_conserto), []).append((linha, resposta))
     log: list[Registro] = []

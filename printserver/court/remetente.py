@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
+from functools import partial
 from typing import Final
 
 import sqlalchemy as sa
@@ -63,6 +64,8 @@ class Remetente:
         self._changed = mudou
         self._failures = 0  # in a row, of this process
         self._guard = threading.Lock()
+        self._opened = threading.Event()  # the breaker, in this round
+        self._was_open = False
         self._renewed: float | None = None  # when the lease got new time, to the monotonic clock
         self._pace = _Ritmo(settings.selos_por_segundo)
         self._pool = ThreadPoolExecutor(settings.em_paralelo, thread_name_prefix="court")
@@ -96,23 +99,23 @@ class Remetente:
             doubts = envio.duvidosas(conn, self._office, now, DE_UMA_VEZ)
             until = mandar_ate(self._settings, state["pedido_em"], now)
             ready = [] if until is None else envio.prontas(conn, self._office, now, until, DE_UMA_VEZ)
-        probe = bool(state["falhas"])  # the breaker was open: one exchange shows whether the court is back
-        if not probe:
-            self._failures = 0
-        work: list[Callable[[], bool]] = [lambda linha=linha: self._perguntar(linha) for linha in doubts]  # type: ignore[misc]
-        work += [lambda lote=lote: self._enviar(lote) for lote in self._lotes(ready)]  # type: ignore[misc]
-        if not work:
-            return False
-        if probe and not work.pop(0)():
-            return True
-        self._todos(work, stop)
-        return True
+        self._opened.clear()
+        if self._was_open and not state["falhas"]:  # a person closed the breaker
+            self._was_open, self._failures = False, 0
+        asks: list[Callable[[], bool]] = [partial(self._perguntar, linha) for linha in doubts]
+        sends: list[Callable[[], bool]] = [partial(self._enviar, lote) for lote in self._lotes(ready)]
+        # After a failure one exchange of each kind shows whether the court is back, before the others go.
+        for work in (asks, sends):
+            if state["falhas"] and work and not work.pop(0)():
+                return True
+            self._todos(work, stop)
+        return bool(doubts or ready)
 
     def _todos(self, work: Sequence[Callable[[], bool]], stop: threading.Event) -> None:
-        """Do it in parallel, giving the lease new time; no more begins once the breaker opened or `stop` is set."""
+        """Do it in parallel; no more begins once the breaker opened, the lease is lost or `stop` is set."""
 
         def one(do: Callable[[], bool]) -> None:
-            if not stop.is_set() and self._failures < FALHAS_ATE_ABRIR and self._tomar():
+            if not stop.is_set() and not self._opened.is_set() and self._tomar():
                 do()
 
         for result in [self._pool.submit(one, do) for do in work]:
@@ -182,7 +185,9 @@ class Remetente:
             text = "O tribunal já tem outro registro com este código, diferente do que foi enviado."
             answer = Resposta("impossivel", ({"codigo": "registro-diferente", "mensagem": text},))
         self._assentar(number, troca, [(linha, answer)])
-        return self._contar(troca, answered=has is not None)
+        if has is None:
+            self._contar(troca)
+        return has is not None
 
     def _assentar(self, number: int, troca: Troca, pairs: Sequence[tuple[Linha, Resposta]]) -> None:
         now = self._clock()
@@ -191,9 +196,14 @@ class Remetente:
             envio.assentar(conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto)
         self._changed()
 
-    def _contar(self, troca: Troca, *, answered: bool | None = None) -> bool:
-        """Count an exchange for the breaker; return whether the court did its work."""
-        fault = falha_geral(troca) if answered is None else None if answered else falha_geral(troca) or "sem sentido"
+    def _contar(self, troca: Troca) -> bool:
+        """Count an exchange for the breaker; return whether the court did its work.
+
+        A look-up that is answered says nothing of sending: it is not counted.
+        """
+        fault = falha_geral(troca)
+        if fault is None and troca.operacao == "consultar":
+            fault = "o tribunal respondeu sem sentido a uma consulta"
         now = self._clock()
         with self._guard:
             self._failures = 0 if fault is None else self._failures + 1
@@ -209,6 +219,8 @@ class Remetente:
             if failures >= FALHAS_ATE_ABRIR or troca.status in (401, 403) or times:
                 pause = min(PRIMEIRA_ABERTURA * 2 ** min(times, 10), MAIOR_ABERTURA)
                 conn.execute(mine.values(falhas=times + 1, aberto_ate=now + pause))
+                self._was_open = True
+                self._opened.set()
                 _log.warning("the court fails: nothing is sent for a while", seconds=pause.total_seconds(), why=fault)
         return False
 

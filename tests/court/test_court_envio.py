@@ -50,10 +50,12 @@ def test_t2_the_very_request_and_answer_are_kept(both: tuple[House, Court]) -> N
     assert (exchange["operacao"], exchange["status"]) == ("enviar", 200)
     assert code in exchange["pedido"]
     assert house.selo(code)["registro"] in exchange["pedido"]
-    assert exchange["resposta"] == '[{"erros":[],"selo":"%s","totalErros":0}]\n' % code or code in exchange["resposta"]
+    assert code in exchange["resposta"]
 
 
-@pytest.mark.parametrize("fault", ["500", "fecha-antes", "fecha-depois", "500-depois", "resposta-errada", "resposta-trocada"])
+@pytest.mark.parametrize(
+    "fault", ["500", "fecha-antes", "fecha-depois", "500-depois", "resposta-errada", "resposta-trocada"]
+)
 def test_t2_a_court_that_fails_gets_each_seal_once(both: tuple[House, Court], fault: str) -> None:
     house, court = both
     court.falhar(fault, vezes=5)
@@ -123,20 +125,16 @@ def test_t2_after_a_day_of_outage_all_goes_late_and_once(both: tuple[House, Cour
 def test_t2_the_breaker_opens_for_ten_seconds_and_doubles(both: tuple[House, Court]) -> None:
     house, court = both
     court.falhar("500")
-    for _ in range(3):
-        house.printed(house.certidao())
-        house.clock.forward(seconds=5)
-    house.engine.run_once()
+    house.taken(house.certidao())
     pauses = []
-    for _ in range(4):
-        (row,) = house.rows(db.remetente)
-        assert row["ultima_falha"]
-        if row["aberto_ate"] is not None:
-            pauses.append(round((row["aberto_ate"] - house.clock()).total_seconds()))
-            house.clock.now = row["aberto_ate"]
-        house.clock.forward(minutes=5, seconds=1)
+    for _ in range(40):
         house.engine.run_once()
-    assert pauses == [10, 20, 40, 80]
+        (line,) = house.rows(db.remetente)
+        if line["aberto_ate"] is not None and line["aberto_ate"] > house.clock():
+            pauses.append((line["aberto_ate"] - house.clock()).total_seconds())
+            house.clock.now = line["aberto_ate"]
+        house.clock.forward(minutes=5, seconds=1)
+    assert pauses[:7] == [10, 20, 40, 80, 160, 300, 300]
 
 
 def test_t2_a_wish_closes_the_breaker_at_once(both: tuple[House, Court]) -> None:

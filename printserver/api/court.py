@@ -1,0 +1,38 @@
+"""The calls about the court: send what waits now, and how the office stands with it (T1, T2)."""
+
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from printserver.api import examples, schemas
+from printserver.api.auth import author
+from printserver.api.context import needs, office
+from printserver.api.documented import SECURITY, body, refusals
+from printserver.api.problems import json_response
+from printserver.api.queries import NoQuery
+from printserver.atos import comunicacao
+
+blueprint = APIBlueprint("court", __name__, url_prefix="/api/v1", tag="the court")
+
+
+@blueprint.post("/comunicacoes")
+@needs("selos")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(comunicacao.Comunicacao), arg_name="data", examples=examples.COMUNICACOES)
+@blueprint.output(schemas.Waiting, status_code=202, description="Asked for: how much waits for the court.")
+@blueprint.doc(
+    responses=refusals(("json-invalido", "corpo-grande-demais", "escrevente-desconhecido")), security=SECURITY
+)
+def report_now(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Report what waits now; back-off and breaker begin anew. `selos` names refused ones that are to go again."""
+    return json_response(comunicacao.comunicar(office(), author(), data), 202)
+
+
+@blueprint.get("/comunicacoes")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.output(schemas.Standing, description="How the office stands with the court.")
+@blueprint.doc(responses=refusals(), security=SECURITY)
+def standing(query: NoQuery) -> Response:  # noqa: ARG001
+    """See what waits for the court, how long it has, what was refused, and whether the line works."""
+    return json_response(comunicacao.em_json(comunicacao.situacao(office())))
