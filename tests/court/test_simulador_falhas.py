@@ -51,11 +51,21 @@ def test_look_ups_neither_suffer_nor_use_up_a_fault_but_where_the_court_is_down(
     for _ in range(3):
         assert court.consultar(fabrica.item()["selo"]) is None
     assert court.estado["vezes"] == 2
-    court.falhar("fora", 2)
+    court.falhar("fora")
     for path in ("/selos/X", "/selos?de=2026-11-20&ate=2026-11-20", "/"):
         with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
             court.call("GET", path)
-    assert court.estado["vezes"] == 2
+
+
+def test_down_for_so_many_sends_ends_though_the_office_asks_before_each(court: Court, fabrica: Fabrica) -> None:
+    item = fabrica.item()
+    court.falhar("fora", 2)
+    for _ in range(2):
+        with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
+            court.enviar(item)
+        assert court.consultar(item["selo"]) is None
+    assert court.enviar(item)[0]["totalErros"] == 0
+    assert court.selo(item["selo"])["recebido"] == 1
 
 
 def test_a_fault_without_a_number_lasts_until_it_is_taken_back(court: Court, fabrica: Fabrica) -> None:
@@ -64,6 +74,13 @@ def test_a_fault_without_a_number_lasts_until_it_is_taken_back(court: Court, fab
         assert court.call("POST", "/selos", [fabrica.item()])[0] == 500
     court.falhar(None)
     assert court.call("POST", "/selos", [fabrica.item()])[0] == 200
+
+
+def test_no_times_at_all_is_no_fault(court: Court) -> None:
+    court.falhar("500", 0)
+    assert court.estado["falha"] is None
+    court.mandar(falha=None, vezes=3)
+    assert court.estado["vezes"] is None
 
 
 def test_links_suffer_the_same_faults(court: Court, fabrica: Fabrica) -> None:
@@ -110,7 +127,7 @@ def _quietly(court: Court, item: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"falha": "chuva"}, {"falha": "500", "vezes": 0}, {"quando": 1}, {"falha": "500", "vezes": "1"}, []]
+    "body", [{"falha": "chuva"}, {"falha": "500", "vezes": -1}, {"quando": 1}, {"falha": "500", "vezes": "1"}, []]
 )
 def test_the_control_takes_nothing_that_it_does_not_know(court: Court, body: Any) -> None:
     status, answer = court.call("POST", "/_controle", body)

@@ -48,8 +48,13 @@ def fechar_conexao() -> Response:
 
 
 def fora() -> Response | None:
-    """Where the court is down, close the connection before anything is read: nobody is there."""
-    if tribunal().falhas.estado.falha != "fora":
+    """Where the court is down, close the connection before anything is read: nobody is there.
+
+    Where it is down for so many sends, these alone are hit: an office in doubt asks before it sends again, and would
+    never get to its next send.
+    """
+    estado = tribunal().falhas.estado
+    if estado.falha != "fora" or (request.method != "POST" and estado.vezes is not None):
         return None
     if request.method == "POST":
         tribunal().falhas.tomar()

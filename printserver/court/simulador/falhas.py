@@ -34,7 +34,7 @@ class Comando(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     falha: Falha | None = None
-    vezes: int | None = Field(None, ge=1)
+    vezes: int | None = Field(None, ge=0)
     selos: list[str] | None = None
     segundos: float = Field(LENTO_S, ge=0, le=3600)
     relogio_s: float = Field(0.0, ge=-(10**9), le=10**9)
@@ -76,7 +76,10 @@ class Falhas:
             agora = asdict(self._estado)
             if "falha" in dito:
                 agora |= {"vezes": None, "selos": None, "segundos": LENTO_S}
-            self._lembrar(Estado(**(agora | dito)))
+            agora |= dito
+            if agora["falha"] is None or agora["vezes"] == 0:
+                agora |= {"falha": None, "vezes": None, "selos": None}
+            self._lembrar(Estado(**agora))
 
     def tomar(self, acerta: Callable[[Estado], bool] = lambda _: True) -> Estado:
         """Return how one send goes wrong, and take it off `vezes`; `acerta` tells whether the fault hits this send."""
