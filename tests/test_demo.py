@@ -138,3 +138,18 @@ def test_demo_shows_why_the_server_did_not_start(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"(?s)não entrou no ar:.*serventia\.cor"):
         demo.run_demo(folder, process.free_port(), stay=False)
     assert time.monotonic() - start < demo._START_S / 2
+
+
+def test_the_simulated_court_dies_with_the_demonstration_however_that_ends(tmp_path: Path) -> None:
+    folder, port = tmp_path / "office", process.free_port()
+    demo._office(folder)
+    code = "import sys, time; from pathlib import Path; from printserver.demo import _court\n"
+    code += "with _court(Path(sys.argv[1]), int(sys.argv[2])): time.sleep(300)"
+    running = process.start([sys.executable, "-c", code, str(folder), str(port)], tmp_path / "log")
+    try:
+        process.wait_until(lambda: process.listens(port), "the court listens", running, limit_s=60)
+        running.kill()
+        process.wait_until(lambda: not process.listens(port), "the court is gone")
+    finally:
+        running.kill()
+        running.wait()
