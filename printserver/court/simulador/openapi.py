@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from printserver import __version__
-from printserver.court.simulador.acervo import Par
 from printserver.court.simulador.falhas import Comando, Falha
 from printserver.court.simulador.regras import Envio
+from printserver.court.simulador.vinculos import Par
 
 _REF: Final = "#/components/schemas/"
 

@@ -8,10 +8,10 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import TypeAdapter, ValidationError
 
-from printserver.court.simulador.acervo import Par
 from printserver.court.simulador.contexto import fechar_conexao, fora, tribunal
 from printserver.court.simulador.falhas import ANTES, Estado
 from printserver.court.simulador.regras import Envio
+from printserver.court.simulador.vinculos import Par
 
 POR_PEDIDO: Final = 50
 

@@ -19,7 +19,7 @@ selo = sa.Table(
     sa.Column("enviado", sa.Integer, nullable=False),  # how often it was sent
     sa.Column("aceito", sa.Integer, nullable=False),  # how often it was stored
     sa.Column("situacao", sa.Text),  # recebido | objetado; null: sent, and never judged
-    sa.Column("registro", sa.Text, nullable=False),  # the line that is stored; before that the one sent last
+    sa.Column("registro", sa.Text, nullable=False),  # the line that is stored; before that the one judged last
     sa.Column("cns", sa.Text),
     sa.Column("ato", sa.Text),
     sa.Column("hibrido", sa.Boolean, nullable=False),  # a paper seal's, or a retificador of one (R3)
