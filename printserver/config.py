@@ -90,6 +90,9 @@ class Xa(_Section):
     """X1, X4."""
 
     prazo_horas: int = Field(72, ge=0, description="Horas, desde o ato, em que a exclusão (XA) é possível (X4).")
+    prazo_tipo_horas: int = Field(
+        72, ge=0, description="Horas, desde o ato, em que se retifica o tipo ou o identificador de um selo (X4)."
+    )
     pergunta_horas: int = Field(12, ge=1, description="Horas até que uma pergunta sem resposta se feche (X1).")
 
 

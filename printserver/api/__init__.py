@@ -5,7 +5,7 @@ It knows how things are asked for and answered over HTTP, and nothing of what a 
 
 from flask import Flask, Response, request
 
-from printserver.api import court, lookups, prints, problems, status
+from printserver.api import court, lookups, prints, problems, seals, status
 from printserver.api.auth import Gate
 from printserver.api.context import Context, context, put
 from printserver.api.documented import StrictRequest
@@ -15,7 +15,14 @@ from printserver.jobs.office import Office
 
 # Every path that answers in problems; all else belongs to the screens.
 PREFIXES = ("/api/", "/healthz", "/readyz", "/metrics")
-BLUEPRINTS = (status.open_blueprint, status.blueprint, prints.blueprint, lookups.blueprint, court.blueprint)
+BLUEPRINTS = (
+    status.open_blueprint,
+    status.blueprint,
+    prints.blueprint,
+    lookups.blueprint,
+    seals.blueprint,
+    court.blueprint,
+)
 _MB = 1024 * 1024
 
 __all__ = ["PREFIXES", "nova_aplicacao", "registrar"]

@@ -142,3 +142,44 @@ PAPEL: Examples = {
 COMUNICACOES: Examples = {
     "agora": _example("Report what waits, now", {}),
 }
+SELO_AVULSO: Examples = {
+    "apostila": _example(
+        "An act without a print",
+        {"natureza": 1, "ato": "ES", "identificador": "ATA-2026-17", "emolumentos": dict(_FEES), "escrevente": "admin"},
+    ),
+}
+RETIFICACAO: Examples = {
+    "valor": _example(
+        "A wrong value", {"emolumentos": dict(_FEES), "motivo": "valor digitado errado", "escrevente": "admin"}
+    ),
+}
+XA_DE_SELO: Examples = {
+    "xa": _example("Exclude one seal", {"motivo": "selo feito em duplicidade", "escrevente": "admin"}),
+}
+VINCULOS: Examples = {
+    "vinculo": _example(
+        "One vinculador, its vinculados",
+        {
+            "vinculador": "1234561ES0000000000001262",
+            "vinculados": ["1234561CE000000000000126K"],
+            "escrevente": "admin",
+        },
+    ),
+}
+ASSINATURAS: Examples = {
+    "pendentes": _example(
+        "Not all have signed yet", {"estado": "pendentes", "primeira": "2026-11-20", "escrevente": "admin"}
+    ),
+}
+CARTA: Examples = {
+    "carta": _example(
+        "A carta de sentença with a new certidão",
+        {
+            "identificador": "CS-2026-3",
+            "data": None,
+            "certidao": {"emolumentos": dict(_FEES)},
+            "autenticacoes": [],
+            "escrevente": "admin",
+        },
+    ),
+}

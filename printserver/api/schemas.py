@@ -319,3 +319,49 @@ class Standing(_Answer):
     certificado_ate: AwareDatetime
     certificado_aviso: bool
     certificado_vencido: bool
+
+
+class Links(_Answer):
+    """Links made by hand."""
+
+    vinculador: str
+    vinculados: list[str]
+
+
+class RectifiedSeal(_Answer):
+    """A seal of a livro whose value changes with the signatures; `codigo` is the retificador's, once it is made."""
+
+    retifica: str
+    descricao: str
+    de_centavos: int
+    total_centavos: int
+    emolumentos_centavos: dict[str, int]
+
+
+class Signatures(_Answer):
+    """How the signatures of an instrumento stand (N11)."""
+
+    instrumento: str
+    estado: Literal["pendentes", "completas", "desistencia"]
+    valor: Literal["zero", "cheio", "terco"]
+    primeira: str | None
+    prazo: str | None
+    selos: list[RectifiedSeal]
+
+
+class OpenSignature(_Answer):
+    """An instrumento whose signatures are incomplete."""
+
+    instrumento: str
+    primeira: str | None
+    prazo: str | None
+    falta_dias: int | None
+    aviso: bool
+
+
+class OpenSignatures(_Answer):
+    """A page of them."""
+
+    itens: list[OpenSignature]
+    pagina: int
+    total: int

@@ -291,6 +291,9 @@ def selar(
         conn.execute(sa.insert(db.job).values(**row))
     _citar(conn, office, p, lugar)
     _lembrar_minuta(conn, office, p, lugar, agora)
+    if row["tipo"] == "livro":  # its own word on the signatures counts from here on (N11)
+        here = db.instrumento.c.id == lugar.instrumento_id
+        conn.execute(sa.update(db.instrumento).where(here).values(assinaturas=None, primeira_assinatura=None))
     return [*entries, *sealed, _registro(lugar.job_id, ACEITO, quem, _detalhe(p, emitidos))]
 
 

@@ -12,12 +12,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from printserver import audit, db, people
-from printserver.audit import Registro
 from printserver.clock import local_date
 from printserver.db import lost_a_race
 from printserver.documents import (
     FichaAbertura,
-    Identidade,
     Pedido,
     Resposta,
     SeloVivo,
@@ -27,14 +25,13 @@ from printserver.documents import (
     ler_pedido,
 )
 from printserver.errors import Recusa
-from printserver.jobs import idempotency, questions, sealing, store, views
-from printserver.jobs.accept import TRIES, Aceite, Lugar, Mudou, barrar, em_andamento, selar, travar
-from printserver.jobs.compose import titulo
+from printserver.jobs import idempotency, questions, store, undo, views
+from printserver.jobs.accept import TRIES, Aceite, Lugar, Mudou, barrar, selar, travar
 from printserver.jobs.idempotency import Feito
 from printserver.jobs.office import Office
 from printserver.jobs.prepare import preparar, quem_age
 from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa, ler
-from printserver.jobs.states import CANCELADO, on_its_way
+from printserver.jobs.states import CANCELADO
 from printserver.jobs.withdraw import tirar_da_fila
 from printserver.people import Autor
 
@@ -153,7 +150,7 @@ def _nao(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
         questions.cancelar_job(conn, office.serventia_id, job_id)
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
         what = {"resposta": "não", "motivo": answer.motivo, "selos": question["selos"]}
-        audit.escrever(conn, office.serventia_id, agora, [_log(job_id, CANCELADO, quem, what)])
+        audit.escrever(conn, office.serventia_id, agora, [undo.registro(job_id, CANCELADO, quem, what)])
 
 
 def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
@@ -172,10 +169,10 @@ def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
     with office.db.write() as conn:
         documento_id, instrumento_id = travar(conn, office, p)
         row, question = _aberta(conn, office, job_id, "xa")
-        before, vivos = _nada_a_caminho(conn, office, documento_id, p.plano.identidade)
+        before, vivos = undo.nada_a_caminho(conn, office, documento_id, p.plano.identidade)
         _conferir_sim(conn, office, row, question, answer, agora)
         _fechar(conn, question, answer.model_dump(mode="json"))
-        entries = _desfazer(conn, office, documento_id, before, vivos, answer.motivo or "", quem, agora)
+        entries = undo.desfazer(conn, office, documento_id, before, vivos, answer.motivo or "", quem, agora)
         lugar = Lugar(job_id, documento_id, instrumento_id, _dados(conn, office, row, answer), row["resumo"])
         entries += selar(conn, office, p, quem, agora, lugar, held=True)
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
@@ -193,7 +190,7 @@ def _conferir_sim(
     """Raise unless this yes may go on: asked before anything is taken off a queue, and again in the transaction."""
     try:
         conferir_resposta(
-            _identidade(conn, row),
+            undo.identidade(conn, row),
             Resposta(
                 motivo=answer.motivo,
                 papel_em_maos=answer.papel_em_maos,
@@ -257,11 +254,11 @@ def _excluir(office: Office, autor: Autor, job_id: str, answer: Exclusao, chave:
         if each is not None:
             tirar_da_fila(office, each, quem, "exclusão dos selos")
     with office.db.write() as conn:
-        documento_id = _travar_documento(conn, row)
-        before, vivos = _nada_a_caminho(conn, office, documento_id, _identidade(conn, row))
+        documento_id = undo.travar_documento(conn, row)
+        before, vivos = undo.nada_a_caminho(conn, office, documento_id, undo.identidade(conn, row))
         _conferir_exclusao(conn, office, row, answer, agora)
-        entries = _desfazer(conn, office, documento_id, before, vivos, answer.motivo, quem, agora)
-        entries += _devolver_substituida(conn, before, quem)
+        entries = undo.desfazer(conn, office, documento_id, before, vivos, answer.motivo, quem, agora)
+        entries += undo.devolver_substituida(conn, before, quem)
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
         audit.escrever(conn, sid, agora, entries)
 
@@ -274,7 +271,7 @@ def _conferir_exclusao(
     if not vivos:
         raise Recusa("estado-nao-permite", "Este documento não tem selos válidos: nada há a excluir.")
     conferir_exclusao(
-        _identidade(conn, row),
+        undo.identidade(conn, row),
         vivos,
         agora,
         office.regras,
@@ -283,81 +280,6 @@ def _conferir_exclusao(
         fora_do_prazo=answer.fora_do_prazo,
     )
     return vivos
-
-
-def _desfazer(
-    conn: Connection,
-    office: Office,
-    documento_id: int,
-    before: sa.RowMapping | None,
-    vivos: Any,
-    motivo: str,
-    quem: Autor,
-    agora: Any,
-) -> list[Registro]:
-    """Exclude the document's live seals; free or spoil its folhas (X7) and papers; mark what shows them stale (X6)."""
-    sid, job = office.serventia_id, db.job
-    codes = [selo.codigo for selo in vivos]
-    copies = store.copias_do_livro(conn, sid, codes)
-    _made, entries = sealing.excluir(conn, office, documento_id, vivos, motivo, quem, agora)
-    if before is not None:
-        here = (job.c.serventia_id == sid, job.c.id == before["id"])
-        conn.execute(sa.update(job).where(*here).values(viva=False))
-        _soltar_papel(conn, office, before["id"], motivo)
-        what = {"selos_excluidos": codes, "motivo": motivo}
-        entries.append(_log(before["id"], before["estado"], quem, what))
-    sides = db.folha_lado
-    conn.execute(
-        sa.update(sides)
-        .where(sides.c.serventia_id == sid, sides.c.documento_id == documento_id, sides.c.estado == "ocupada")
-        .values(estado="inutilizada" if office.regras.folhas_novas else "livre")
-    )
-    for copy in copies:
-        here = (job.c.serventia_id == sid, job.c.id == copy["id"])
-        conn.execute(sa.update(job).where(*here).values(desatualizado=True))
-        entries.append(_log(copy["id"], copy["estado"], quem, {"desatualizado": True, "selos_excluidos": codes}))
-    return entries
-
-
-def _devolver_substituida(conn: Connection, before: sa.RowMapping | None, quem: Autor) -> list[Registro]:
-    """Make a print that the excluded one had replaced (X8) what it was: its seal never stopped being live."""
-    if before is None or before["substitui"] is None:
-        return []
-    old = store.job_do_selo(conn, before["serventia_id"], before["substitui"])
-    if old["substituido_por"] != before["id"]:
-        return []
-    table = db.job
-    changes: dict[str, Any] = {"substituido_por": None}
-    if old["documento_id"] == before["documento_id"]:
-        changes["viva"] = True
-    conn.execute(sa.update(table).where(table.c.n == old["n"]).values(**changes))
-    return [_log(old["id"], old["estado"], quem, {"substituicao_excluida": before["id"]})]
-
-
-def _soltar_papel(conn: Connection, office: Office, job_id: str, motivo: str) -> None:
-    """The sheets of an excluded print are spoiled: their numbers are never used again (P5)."""
-    table = db.papel
-    conn.execute(
-        sa.update(table)
-        .where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
-        .values(estado="inutilizado", motivo=motivo)
-    )
-
-
-def _nada_a_caminho(
-    conn: Connection, office: Office, documento_id: int, identidade: Identidade
-) -> tuple[sa.RowMapping | None, tuple[SeloVivo, ...]]:
-    """Return the document's live print and seals. Raises unless nothing of it, or of a copy, may still come out (X2).
-
-    The race: a person sends one of them to paper again in this moment. The rows are locked: it waits, and is refused.
-    """
-    sid = office.serventia_id
-    before = store.job_vivo(conn, sid, documento_id, travar=True)
-    vivos = store.selos_vivos(conn, sid, documento_id)
-    for each in [before, *store.copias_do_livro(conn, sid, [selo.codigo for selo in vivos], travar=True)]:
-        if each is not None and on_its_way(each):
-            raise em_andamento(identidade, each)
-    return before, vivos
 
 
 def _folhas(conn: Connection, office: Office, documento_id: int) -> set[int]:
@@ -395,21 +317,3 @@ def _pedido(conn: Connection, office: Office, row: sa.RowMapping, answer: Respos
     if asked and isinstance(documento, FichaAbertura) and documento.gerar_selo is None:
         return pedido.model_copy(update={"documento": com_resposta(documento, True)})
     return pedido
-
-
-def _travar_documento(conn: Connection, row: sa.RowMapping) -> int:
-    """Lock the instrumento's and the document's rows, in that order."""
-    for table, key in ((db.instrumento, row["instrumento_id"]), (db.documento, row["documento_id"])):
-        if key is not None:
-            conn.execute(sa.select(table.c.id).where(table.c.id == key).with_for_update())
-    return int(row["documento_id"])
-
-
-def _identidade(conn: Connection, row: sa.RowMapping) -> Identidade:
-    table = db.documento
-    chave = conn.execute(sa.select(table.c.chave).where(table.c.id == row["documento_id"])).scalar_one()
-    return Identidade(row["tipo"], chave, titulo(row["campos"]), row["campos"])
-
-
-def _log(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
-    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe)

@@ -3,7 +3,7 @@
 What is sealed, and with which values, is decided in `documents`; what a seal is, in `selo`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -98,20 +98,52 @@ def selar(
 def excluir(
     conn: Connection,
     office: Office,
-    documento_id: int,
     vivos: Sequence[SeloVivo],
     motivo: str,
     autor: Autor,
     agora: datetime,
+) -> list[Registro]:
+    """Make the XA of each live seal of a document (X2). Return what the log is to say."""
+    table = db.selo
+    codes = [vivo.codigo for vivo in vivos]
+    query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.codigo.in_(codes))
+    rows = {row["codigo"]: row for row in conn.execute(query).mappings()}
+    pares = [(rows[novo.retifica], novo) for novo in selos_xa(vivos, agora)]
+    return retificar(conn, office, pares, motivo, autor, agora)[1]
+
+
+def retificar(
+    conn: Connection,
+    office: Office,
+    pares: Sequence[tuple[Mapping[Any, Any], SeloNovo]],
+    motivo: str,
+    autor: Autor,
+    agora: datetime,
 ) -> tuple[list[SeloEmitido], list[Registro]]:
-    """Make the XA of each live seal of a document (X2). Return the XAs, and what the log is to say."""
-    emitidos = numerar(conn, office, selos_xa(vivos, agora))
-    lugar = Lugar(job_id=None, documento_id=documento_id, instrumento_id=None)
-    rows = [
-        _row(office, emitido, lugar, autor, agora)
-        | {"vivo": False, "retifica": vivo.codigo, "motivo": motivo, "principal": False}
-        for emitido, vivo in zip(emitidos, vivos, strict=True)
-    ]
+    """Make the retificador of each seal, given as its row (R1). Return them, and what the log is to say.
+
+    A retificador is live in the place of the seal it rectifies: same print, document and link. An XA is never live.
+    Of two that rectify one seal the unique index lets one through.
+    """
+    emitidos = numerar(conn, office, [novo for _velho, novo in pares])
+    rows = []
+    for emitido, (velho, novo) in zip(emitidos, pares, strict=True):
+        lugar = Lugar(
+            velho["job_id"] if novo.ato != EXCLUSAO else None,
+            velho["documento_id"],
+            velho["instrumento_id"],
+            velho["livro"],
+            velho["folha_inicial"],
+            velho["termo"],
+            velho["matricula"],
+            velho["origem"],
+        )
+        row = _row(office, emitido, lugar, autor, agora) | {"retifica": velho["codigo"], "motivo": motivo}
+        if novo.ato == EXCLUSAO:
+            row |= {"vivo": False, "principal": False}
+        else:
+            row |= {name: velho[name] for name in ("ordem", "principal", "vinculador")}
+        rows.append(row)
     conn.execute(sa.insert(db.selo), rows)
     table = db.selo
     for row in rows:
@@ -126,13 +158,13 @@ def excluir(
         Registro(
             "selo",
             row["retifica"],
-            PENDENTE,
+            velho["estado"],
             autor.pessoa,
             autor.sistema,
             autor.endereco,
             {"retificado_por": row["codigo"], "motivo": motivo},
         )
-        for row in rows
+        for row, (velho, _novo) in zip(rows, pares, strict=True)
     ]
     return emitidos, log
 
@@ -183,13 +215,14 @@ def _enfileirar(conn: Connection, office: Office, rows: Sequence[dict[str, Any]]
     """
     errands = []
     for row in rows:
-        waits = row["job_id"] is not None
+        waits = row["job_id"] is not None and row["retifica"] is None
         common = {
             "serventia_id": office.serventia_id,
             "codigo": row["codigo"],
             "alvo": None,
             "estado": "pendente",
-            "prazo": row["momento"] + timedelta(hours=REPORT_HOURS),
+            # The act of a retificador is the rectification: its own 24 hours begin with it.
+            "prazo": (agora if row["retifica"] else row["momento"]) + timedelta(hours=REPORT_HOURS),
             "vence_em": agora + GOES_BY_ITSELF_AFTER if waits else agora,
             "criado_em": agora,
         }
@@ -197,6 +230,27 @@ def _enfileirar(conn: Connection, office: Office, rows: Sequence[dict[str, Any]]
         errands.append(common | {"tipo": tipo, "alvo": row["retifica"], "carga": {"registro": row["registro"]}})
         if row["vinculador"]:
             errands.append(common | {"tipo": "vinculo", "alvo": row["vinculador"], "carga": {}})
+    conn.execute(sa.insert(db.outbox), errands)
+
+
+def enfileirar_vinculos(
+    conn: Connection, office: Office, vinculados: Sequence[Mapping[Any, Any]], vinculador: str, agora: datetime
+) -> None:
+    """Write that the court is to be told of links made by hand; each waits for both of its ends (R4)."""
+    errands = [
+        {
+            "serventia_id": office.serventia_id,
+            "codigo": row["codigo"],
+            "tipo": "vinculo",
+            "alvo": vinculador,
+            "carga": {},
+            "estado": "pendente",
+            "prazo": max(row["momento"], agora) + timedelta(hours=REPORT_HOURS),
+            "vence_em": agora,
+            "criado_em": agora,
+        }
+        for row in vinculados
+    ]
     conn.execute(sa.insert(db.outbox), errands)
 
 

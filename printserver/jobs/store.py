@@ -21,6 +21,7 @@ from printserver.documents import (
     normalizar,
     normalizar_folha,
 )
+from printserver.documents.model import Assinaturas
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs.office import Office
 from printserver.selo import Emolumentos, ler_registro
@@ -181,8 +182,20 @@ def livro_vivo(
         job_id=row["id"],
         instrumento=fixado,
         selos=selos_vivos(conn, serventia_id, row["documento_id"]),
-        assinaturas=fixado.assinaturas,
+        assinaturas=_assinaturas(conn, serventia_id, chave_do_instrumento) or fixado.assinaturas,
     )
+
+
+def _assinaturas(conn: Connection, serventia_id: int, chave: str) -> Assinaturas | None:
+    """Return how the signatures stand as last said (N11); None: as the livro was printed with.
+
+    After a withdrawal the act is as incomplete as before.
+    """
+    table = db.instrumento
+    said = conn.execute(
+        sa.select(table.c.assinaturas).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+    ).scalar_one_or_none()
+    return None if said is None else "completas" if said == "completas" else "pendentes"
 
 
 def minuta_mais_nova(conn: Connection, serventia_id: int, chave_do_instrumento: str) -> Instrumento | None:

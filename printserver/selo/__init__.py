@@ -18,6 +18,7 @@ from .code import (
 )
 from .emitir import SeloEmitido, SeloNovo, emitir
 from .fees import COMPONENTES, ROTULOS, Emolumentos, TotalErrado
+from .matricula import Matricula, ler_matricula
 from .money import ZERO, Reais, centavos, de_centavos, formatar_reais, parse_reais
 from .qr import QrSelo, ler_qr, url_do_qr
 from .registro import Registro, iniciais, ler_registro, linha_do_registro
@@ -33,6 +34,7 @@ __all__ = [
     "Certificado",
     "CodigoSelo",
     "Emolumentos",
+    "Matricula",
     "Modo",
     "QrSelo",
     "Reais",
@@ -59,6 +61,7 @@ __all__ = [
     "informacao_sequencial",
     "iniciais",
     "ler",
+    "ler_matricula",
     "ler_papel",
     "ler_qr",
     "ler_registro",

@@ -1,0 +1,71 @@
+"""A seal without a print: an act made elsewhere, or one whose paper is not of this server (N12)."""
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+from sqlalchemy.engine import Connection
+
+from printserver import people
+from printserver.atos.comum import agir, lugar, valor
+from printserver.atos.uma_vez import uma_vez
+from printserver.audit import Registro
+from printserver.documents import SeloPlanejado
+from printserver.documents.campos import CodigoDoAto, Data, Identificador, Motivo, Texto
+from printserver.documents.model import Parte, Valor
+from printserver.documents.momento import momento_do_ato
+from printserver.jobs import sealing
+from printserver.jobs.office import Office
+from printserver.jobs.requests import ler
+from printserver.people import Autor
+from printserver.selo import SeloNovo
+
+
+class SeloAvulso(Valor):
+    """`POST /selos`."""
+
+    valor_obrigatorio: ClassVar[bool] = True
+
+    natureza: Literal[1, 2] = 1
+    ato: CodigoDoAto
+    identificador: Identificador
+    descricao: Texto | None = None
+    data: Data | None = None
+    motivo_data: Motivo | None = None
+    partes: Annotated[tuple[Parte | Texto, ...], Field(max_length=1000)] = ()
+    escrevente: Texto
+
+
+def selar(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[str, bool]:
+    """Make a seal without a print. Return its code, and whether the key had made it before.
+
+    Raises `Recusa` `entrada-invalida`, `data-do-ato` (S7), `servico-a-confirmar`, `escrevente-desconhecido`,
+    `sem-permissao`.
+    """
+    people.exigir_direito(autor, "selos")
+
+    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
+        pedido = ler(SeloAvulso, dados)
+        agora = office.clock()
+        quem = agir(conn, office, autor, pedido.escrevente)
+        ato = office.atos.conferir(pedido.ato, natureza=pedido.natureza, campo="ato")
+        emolumentos, isento, motivo = valor(office, pedido, pedido.natureza)
+        novo = SeloNovo(
+            natureza=pedido.natureza,
+            ato=pedido.ato,
+            descricao=pedido.descricao or ato.descricao,
+            identificador=pedido.identificador,
+            partes=tuple(parte if isinstance(parte, str) else parte.nome for parte in pedido.partes),
+            momento=momento_do_ato(pedido.data, pedido.motivo_data, agora, campo="selo"),
+            emolumentos=emolumentos,
+            isento=isento,
+            motivo_isencao=motivo,
+            iss_a_parte=ato.iss_a_parte,
+        )
+        place = lugar("avulso", pedido.identificador)
+        emitidos, log = sealing.selar(conn, office, [SeloPlanejado(novo)], place, quem, agora)
+        if pedido.motivo_data is not None:
+            log[0].detalhe["motivo_data"] = pedido.motivo_data  # type: ignore[index]
+        return emitidos[0].codigo, log
+
+    feito, repetido = uma_vez(office, autor, "POST /api/v1/selos", dados, chave, fazer)
+    return str(feito), repetido

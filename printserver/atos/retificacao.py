@@ -1,0 +1,97 @@
+"""The rectification of a seal (R1): another, with another type, date, value or identifier, takes its place."""
+
+from typing import Any
+
+from pydantic import model_validator
+from sqlalchemy.engine import Connection
+
+from printserver import people
+from printserver.atos.comum import agir, como_novo, lugar, no_prazo, selo_da_casa, valor, vivo
+from printserver.atos.uma_vez import uma_vez
+from printserver.audit import Registro
+from printserver.documents.campos import CodigoDoAto, Data, Identificador, Logico, Motivo, Texto, erro
+from printserver.documents.model import Valor
+from printserver.documents.momento import momento_do_ato
+from printserver.errors import entrada_invalida
+from printserver.jobs import sealing
+from printserver.jobs.office import Office
+from printserver.jobs.requests import ler
+from printserver.people import Autor
+
+
+class Retificacao(Valor):
+    """`POST /selos/{codigo}/retificacao`: what is wrong, as it should be."""
+
+    data: Data | None = None
+    ato: CodigoDoAto | None = None
+    identificador: Identificador | None = None
+    motivo: Motivo
+    fora_do_prazo: Logico = False  # beyond the contract's list: of type and identifier, past their term (X4)
+    escrevente: Texto
+
+    @model_validator(mode="after")
+    def _algo_muda(self) -> "Retificacao":
+        if self.data is None and self.ato is None and self.identificador is None and not self.tem_valor:
+            raise erro("diga o que se retifica: data, ato, identificador ou valor", "data")
+        return self
+
+
+def retificar(office: Office, autor: Autor, codigo: str, dados: object, chave: str | None = None) -> tuple[str, bool]:
+    """Make the retificador of a live seal. Return its code, and whether the key had made it before.
+
+    Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado` (type and identifier, X4), `data-do-ato`,
+    `entrada-invalida` (R3: of a paper seal only date and value), `nao-encontrado` and as `avulsos.selar`.
+    """
+    people.exigir_direito(autor, "selos")
+
+    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
+        pedido = ler(Retificacao, dados)
+        agora = office.clock()
+        quem = agir(conn, office, autor, pedido.escrevente)
+        row = selo_da_casa(conn, office, codigo)
+        vivo(row)
+        mudado = _mudado(office, pedido, row)
+        if {"ato", "identificador"} & set(mudado):
+            horas = office.settings.xa.prazo_tipo_horas
+            no_prazo(row, horas, agora, quem.papel, pedido.fora_do_prazo, "a retificação do tipo ou do identificador")
+        if pedido.data is not None:
+            mudado["momento"] = momento_do_ato(pedido.data, pedido.motivo, agora, campo="retificacao")
+        novo = como_novo(row, **mudado)
+        if novo == como_novo(row):
+            raise entrada_invalida("corpo", "nada muda: o selo já tem estes dados")
+        velho = dict(row)
+        if "identificador" in mudado and row["job_id"] is None:
+            place = lugar(row["origem"], pedido.identificador or "")
+            velho |= {
+                "livro": place.livro,
+                "folha_inicial": place.folha,
+                "termo": place.termo,
+                "matricula": place.matricula,
+            }
+        emitidos, log = sealing.retificar(conn, office, [(velho, novo)], pedido.motivo, quem, agora)
+        return emitidos[0].codigo, log
+
+    feito, repetido = uma_vez(office, autor, f"POST /api/v1/selos/{codigo}/retificacao", dados, chave, fazer)
+    return str(feito), repetido
+
+
+def _mudado(office: Office, pedido: Retificacao, row: Any) -> dict[str, Any]:
+    mudado: dict[str, Any] = {}
+    antigo = office.atos.get(row["ato"])
+    hibrido = antigo is not None and antigo.hibrido
+    for name in ("ato", "identificador"):
+        value = getattr(pedido, name)
+        if value is None or value == row[name]:
+            continue
+        if hibrido:
+            raise entrada_invalida(name, "de um selo de papel (híbrido) só se retificam a data e o valor")
+        mudado[name] = value
+    if "ato" in mudado:
+        tipo = office.atos.conferir(mudado["ato"], natureza=row["natureza"], campo="ato", retifica=True)
+        if tipo.so_retificador:
+            raise entrada_invalida("ato", "a exclusão se faz pela chamada própria: /xa")
+        mudado |= {"descricao": tipo.descricao, "iss_a_parte": tipo.iss_a_parte}
+    if pedido.tem_valor:
+        emolumentos, isento, motivo = valor(office, pedido, row["natureza"])
+        mudado |= {"emolumentos": emolumentos, "isento": isento, "motivo_isencao": motivo}
+    return mudado
