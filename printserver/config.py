@@ -149,6 +149,13 @@ class Tribunal(_Section):
     )
 
 
+class Diarios(_Section):
+    """D1, D2."""
+
+    fotocopia: str = Field("FC", description="Código do ato do selo diário de fotocópias (D1), a confirmar.")
+    cenad: str = Field("CD", description="Código do ato do selo diário de autenticações digitais (D2), a confirmar.")
+
+
 class Render(_Section):
     """The pool that lays documents out."""
 
@@ -189,6 +196,7 @@ class Settings(BaseSettings):
     livro: Livro = Livro()
     pessoas: Pessoas = Pessoas()
     tribunal: Tribunal = Tribunal()
+    diarios: Diarios = Diarios()
     render: Render = Render()
     motor: Motor = Motor()
 

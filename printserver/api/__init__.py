@@ -5,7 +5,7 @@ It knows how things are asked for and answered over HTTP, and nothing of what a 
 
 from flask import Flask, Response, request
 
-from printserver.api import court, lookups, prints, problems, seals, status
+from printserver.api import counter, court, lookups, prints, problems, seals, status
 from printserver.api.auth import Gate
 from printserver.api.context import Context, context, put
 from printserver.api.documented import StrictRequest
@@ -21,6 +21,7 @@ BLUEPRINTS = (
     prints.blueprint,
     lookups.blueprint,
     seals.blueprint,
+    counter.blueprint,
     court.blueprint,
 )
 _MB = 1024 * 1024

@@ -183,3 +183,49 @@ CARTA: Examples = {
         },
     ),
 }
+ATO_DE_BALCAO: Examples = {
+    "autenticacao": _example(
+        "An autenticação with its paper seal",
+        {"ato": "AU", "papel": "AU0371AJ 0979007", "emolumentos": dict(_FEES), "escrevente": "admin"},
+    ),
+}
+ESTORNO: Examples = {
+    "estorno": _example("The paper was torn", {"motivo": "papel rasgado", "escrevente": "admin"}),
+}
+CARGA: Examples = {
+    "carga": _example("The load of a day", {"data": "2026-11-20", "escrevente": "admin"}),
+}
+HIBRIDOS: Examples = {
+    "faixa": _example(
+        "A range by hand",
+        {
+            "ato": "AU",
+            "serie": "0371AJ",
+            "de": 1,
+            "ate": 20,
+            "data": "2026-11-20",
+            "emolumentos": dict(_FEES),
+            "escrevente": "admin",
+        },
+    ),
+}
+INUTILIZADOS: Examples = {
+    "inutilizados": _example(
+        "Void paper seals",
+        {
+            "ato": "AU",
+            "serie": "0371AJ",
+            "de": 31,
+            "ate": 32,
+            "data": "2026-11-20",
+            "motivo": "folha molhada",
+            "escrevente": "admin",
+        },
+    ),
+}
+DIARIO: Examples = {
+    "fotocopia": _example(
+        "The day's fotocópias so far",
+        {"tipo": "fotocopia", "data": "2026-11-20", "total": "12.50", "iss": "0.25", "escrevente": "admin"},
+    ),
+}

@@ -13,7 +13,9 @@ from pydantic import (
     model_validator,
 )
 
+from printserver.clock import local_date
 from printserver.errors import Campo, Recusa
+from printserver.jobs.office import Office
 
 ESPERA_MAXIMA_S = 30
 
@@ -120,6 +122,32 @@ class SealsQuery(Query):
     de: Dia = None
     ate: Dia = None
     pagina: Pagina = 1
+
+
+class CounterQuery(Query):
+    """`GET /atos-de-balcao`."""
+
+    data: Dia = None
+    estado: Literal["aguardando", "carregado", "estornado"] | None = Field(
+        None, description="aguardando, carregado ou estornado."
+    )
+    pagina: Pagina = 1
+
+
+class PeriodQuery(Query):
+    """A period of days; today where none is given."""
+
+    de: Dia = None
+    ate: Dia = None
+
+    def days(self, office: Office) -> tuple[date, date]:
+        """Return first and last day. Raises `Recusa` `entrada-invalida` if they are not in order."""
+        today = local_date(office.clock())
+        first = date.fromisoformat(self.de) if self.de else date.fromisoformat(self.ate) if self.ate else today
+        last = date.fromisoformat(self.ate) if self.ate else max(first, today)
+        if last < first:
+            raise Recusa("entrada-invalida", "ate: o último dia vem antes do primeiro")
+        return first, last
 
 
 class EventsQuery(Query):

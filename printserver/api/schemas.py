@@ -365,3 +365,68 @@ class OpenSignatures(_Answer):
     itens: list[OpenSignature]
     pagina: int
     total: int
+
+
+class CounterAct(_Answer):
+    """An act at the counter, with its paper seal (H1)."""
+
+    id: int
+    ato: str
+    papel: str
+    data: str
+    estado: Literal["aguardando", "carregado", "estornado"]
+    isento: bool
+    motivo_isencao: str | None
+    emolumentos_centavos: dict[str, int]
+    total_centavos: int
+    selo: str | None
+    escrevente: str
+    quando: AwareDatetime
+    estorno: dict[str, Any] | None
+
+
+class CounterActs(_Answer):
+    """A page of them."""
+
+    itens: list[CounterAct]
+    pagina: int
+    total: int
+
+
+class MadeSeals(_Answer):
+    """The codes of the seals that were made."""
+
+    selos: list[str]
+
+
+class VoidRange(_Answer):
+    """Paper seals that are void."""
+
+    ato: str
+    serie: str
+    de: int
+    ate: int
+    data: str
+    motivo: str
+
+
+class ControlLine(_Answer):
+    """Paper seals of a day, a type of act and a série."""
+
+    data: str
+    ato: str
+    serie: str
+    primeiro: int
+    ultimo: int
+    usados: int
+    inutilizados: list[int]
+    aguardando: int
+    faltam: list[int]
+
+
+class Control(_Answer):
+    """The control report."""
+
+    itens: list[ControlLine]
+    pagina: int
+    total: int

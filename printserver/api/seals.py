@@ -15,7 +15,7 @@ from printserver.api.problems import json_response
 from printserver.api.queries import NoQuery
 from printserver.atos import assinaturas, avulsos, cartas, exclusao, retificacao, vinculos
 
-_MAKE = (
+MAKE = (
     "json-invalido",
     "corpo-grande-demais",
     "escrevente-desconhecido",
@@ -45,7 +45,7 @@ def made(codigo: str, repetido: bool) -> Response:
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(avulsos.SeloAvulso), arg_name="data", examples=examples.SELO_AVULSO)
 @blueprint.output(schemas.Seal, status_code=201, description="The seal, with its QR.")
-@blueprint.doc(responses=refusals(_MAKE), security=SECURITY)
+@blueprint.doc(responses=refusals(MAKE), security=SECURITY)
 def make_seal(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make a seal without a print: of an act made elsewhere, an apostila, an ata notarial … (N12)."""
     return made(*avulsos.selar(office(), author(), data, idempotency_key()))
@@ -56,7 +56,7 @@ def make_seal(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(retificacao.Retificacao), arg_name="data", examples=examples.RETIFICACAO)
 @blueprint.output(schemas.Seal, status_code=201, description="The retificador.")
-@blueprint.doc(responses=refusals((*_MAKE, *_CHAIN)), security=SECURITY)
+@blueprint.doc(responses=refusals((*MAKE, *_CHAIN)), security=SECURITY)
 def rectify(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Rectify date, type, identifier or value of a seal: the retificador takes its place (R1)."""
     return made(*retificacao.retificar(office(), author(), codigo, data, idempotency_key()))
@@ -67,7 +67,7 @@ def rectify(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(exclusao.Exclusao), arg_name="data", examples=examples.XA_DE_SELO)
 @blueprint.output(schemas.Seal, status_code=201, description="The XA.")
-@blueprint.doc(responses=refusals((*_MAKE, *_CHAIN, "impressao-em-andamento")), security=SECURITY)
+@blueprint.doc(responses=refusals((*MAKE, *_CHAIN, "impressao-em-andamento")), security=SECURITY)
 def exclude_seal(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Exclude one seal by XA, within its term or by the word of the head of the office (X4)."""
     return made(*exclusao.excluir(office(), author(), codigo, data, idempotency_key()))
@@ -78,7 +78,7 @@ def exclude_seal(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: A
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(vinculos.Vinculos), arg_name="data", examples=examples.VINCULOS)
 @blueprint.output(schemas.Links, status_code=201, description="The links.")
-@blueprint.doc(responses=refusals(_MAKE), security=SECURITY)
+@blueprint.doc(responses=refusals(MAKE), security=SECURITY)
 def link(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Link seals to a vinculador; the court is told when it has both ends (R4)."""
     found, repetido = vinculos.vincular(office(), author(), data, idempotency_key())
@@ -91,7 +91,7 @@ def link(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.input(body(assinaturas.Assinaturas), arg_name="data", examples=examples.ASSINATURAS)
 @blueprint.output(schemas.Signatures, description="The seals of the livro, rectified (or as they would be).")
 @blueprint.doc(
-    responses=refusals((*_MAKE, "instrumento-desconhecido", "livro-nao-impresso", "estado-nao-permite")),
+    responses=refusals((*MAKE, "instrumento-desconhecido", "livro-nao-impresso", "estado-nao-permite")),
     security=SECURITY,
 )
 def sign(instrumento: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
@@ -115,7 +115,7 @@ def open_signatures(query: NoQuery) -> Response:  # noqa: ARG001
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(cartas.Carta), arg_name="data", examples=examples.CARTA)
 @blueprint.output(schemas.Seal, status_code=201, description="The seal of the carta, with its links.")
-@blueprint.doc(responses=refusals(_MAKE), security=SECURITY)
+@blueprint.doc(responses=refusals(MAKE), security=SECURITY)
 def make_carta(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make the seal of a carta de sentença, vinculador of its certidão and its autenticações (N10)."""
     found, repetido = cartas.fazer_carta(office(), author(), data, idempotency_key())

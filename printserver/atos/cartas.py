@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
-from printserver.atos.comum import agir, valor
+from printserver.atos.comum import agir, mais_novo, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.atos.vinculos import ligar
 from printserver.audit import Registro
@@ -112,17 +112,4 @@ def _autenticacoes(conn: Connection, office: Office, named: tuple[str, ...] | Fa
             f"estes selos de papel da série {named.serie} ainda não foram comunicados daqui: "
             f"{', '.join(f'{n:07}' for n in missing[:10])}. Faça antes a carga deles.",
         )
-    return tuple(_mais_novo(conn, office, found[n]) for n in range(named.de, named.ate + 1))
-
-
-def _mais_novo(conn: Connection, office: Office, codigo: str) -> str:
-    """Return the newest of the seal's chain (S11)."""
-    table = db.selo
-    while True:
-        query = sa.select(table.c.retificado_por).where(
-            table.c.serventia_id == office.serventia_id, table.c.codigo == codigo
-        )
-        after = conn.execute(query).scalar_one()
-        if after is None:
-            return codigo
-        codigo = after
+    return tuple(mais_novo(conn, office, found[n]) for n in range(named.de, named.ate + 1))

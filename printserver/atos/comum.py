@@ -55,6 +55,19 @@ def selo_da_casa(conn: Connection, office: Office, codigo: str, campo: str | Non
     return row
 
 
+def mais_novo(conn: Connection, office: Office, codigo: str) -> str:
+    """Return the newest of a seal's chain, an XA included (R1)."""
+    table = db.selo
+    after: str | None = codigo
+    while after is not None:
+        codigo = after
+        query = sa.select(table.c.retificado_por).where(
+            table.c.serventia_id == office.serventia_id, table.c.codigo == codigo
+        )
+        after = conn.execute(query).scalar_one()
+    return codigo
+
+
 def vivo(row: Mapping[Any, Any]) -> None:
     """Raise unless the seal is the newest of its chain and not excluded (S11): `ja-excluido`, `selo-ja-retificado`."""
     if row["ato"] == "XA":

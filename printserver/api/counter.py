@@ -1,0 +1,110 @@
+"""The calls of the counter: acts with paper seals, their load, void numbers, the control report; daily seals."""
+
+from datetime import date
+from typing import Any
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from printserver.api import examples, schemas
+from printserver.api.auth import author
+from printserver.api.context import needs, office
+from printserver.api.documented import SECURITY, body, refusals
+from printserver.api.prints import idempotency_key
+from printserver.api.problems import json_response
+from printserver.api.queries import CounterQuery, NoQuery, PeriodQuery
+from printserver.api.seals import MAKE, made, replayed
+from printserver.atos import balcao, diarios, hibridos
+
+blueprint = APIBlueprint("counter", __name__, url_prefix="/api/v1", tag="the counter")
+
+
+@blueprint.post("/atos-de-balcao")
+@needs("selos")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(balcao.AtoDeBalcao), arg_name="data", examples=examples.ATO_DE_BALCAO)
+@blueprint.output(schemas.CounterAct, status_code=201, description="The act: it waits for the day's load.")
+@blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado")), security=SECURITY)
+def record_act(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Record an act at the counter with its paper seal (H1)."""
+    found, repetido = balcao.registrar(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repetido))
+
+
+@blueprint.post("/atos-de-balcao/<int:number>/estorno")
+@needs("selos")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(balcao.Estorno), arg_name="data", examples=examples.ESTORNO)
+@blueprint.output(schemas.CounterAct, description="The act, reversed.")
+@blueprint.doc(responses=refusals((*MAKE, "nao-encontrado", "estado-nao-permite")), security=SECURITY)
+def reverse_act(number: int, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Reverse an act that waits: it is left out of the load, and its paper seal is void (H2)."""
+    found, repetido = balcao.estornar(office(), author(), number, data, idempotency_key())
+    return json_response(found, 200, replayed(repetido))
+
+
+@blueprint.get("/atos-de-balcao")
+@blueprint.input(CounterQuery, location="query", arg_name="query")
+@blueprint.output(schemas.CounterActs, description="A page of acts.")
+@blueprint.doc(responses=refusals(), security=SECURITY)
+def list_acts(query: CounterQuery) -> Response:
+    """List acts at the counter, newest first."""
+    day = date.fromisoformat(query.data) if query.data else None
+    return json_response(balcao.listar(office(), day, query.estado, query.pagina))
+
+
+@blueprint.post("/hibridos/carga")
+@needs("selos")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(hibridos.Carga), arg_name="data", examples=examples.CARGA)
+@blueprint.output(schemas.MadeSeals, status_code=201, description="The seals, in the order of the paper seals.")
+@blueprint.doc(responses=refusals((*MAKE, "estado-nao-permite")), security=SECURITY)
+def load_day(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Make the seals of every act of a day that waits (H2)."""
+    codes, repetido = hibridos.carregar(office(), author(), data, idempotency_key())
+    return json_response({"selos": codes}, 201, replayed(repetido))
+
+
+@blueprint.post("/hibridos")
+@needs("selos")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(hibridos.Faixa), arg_name="data", examples=examples.HIBRIDOS)
+@blueprint.output(schemas.MadeSeals, status_code=201, description="The seals, in the order of the paper seals.")
+@blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
+def make_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Make the seals of a range of paper seals, at most 500, all or none (H3)."""
+    codes, repetido = hibridos.por_faixa(office(), author(), data, idempotency_key())
+    return json_response({"selos": codes}, 201, replayed(repetido))
+
+
+@blueprint.post("/hibridos/inutilizados")
+@needs("selos")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(hibridos.Inutilizados), arg_name="data", examples=examples.INUTILIZADOS)
+@blueprint.output(schemas.VoidRange, status_code=201, description="The void range.")
+@blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
+def void_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Write that paper seals are void: they are never reported (H2)."""
+    found, repetido = hibridos.inutilizar(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repetido))
+
+
+@blueprint.get("/hibridos/relatorio")
+@blueprint.input(PeriodQuery, location="query", arg_name="query")
+@blueprint.output(schemas.Control, description="The control of paper seals.")
+@blueprint.doc(responses=refusals(), security=SECURITY)
+def control(query: PeriodQuery) -> Response:
+    """See by day, type and série the first, last, used and void paper seals (H2)."""
+    found = hibridos.relatorio(office(), *query.days(office()))
+    return json_response({"itens": found, "pagina": 1, "total": len(found)})
+
+
+@blueprint.post("/diarios")
+@needs("selos")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(diarios.Diario), arg_name="data", examples=examples.DIARIO)
+@blueprint.output(schemas.Seal, status_code=201, description="The day's newest seal.")
+@blueprint.doc(responses=refusals((*MAKE, "ja-excluido")), security=SECURITY)
+def daily(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Report the day's total so far of fotocópias or of digital autenticações: one seal a day (D1, D2)."""
+    return made(*diarios.lancar(office(), author(), data, idempotency_key()))

@@ -1,0 +1,189 @@
+"""Acts at the counter, each with a numbered paper seal: recorded, reversed, waiting for the check (H1, H2)."""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+import sqlalchemy as sa
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from sqlalchemy.engine import Connection
+
+from printserver import db, people
+from printserver.atos.comum import agir, valor
+from printserver.atos.papeis import anular, recusar_vistos
+from printserver.atos.uma_vez import uma_vez
+from printserver.audit import Registro
+from printserver.clock import local_date, rfc3339
+from printserver.documents.campos import CodigoDoAto, Data, Logico, Motivo, Texto, erro
+from printserver.documents.model import Valor
+from printserver.errors import Recusa, entrada_invalida
+from printserver.jobs.office import Office
+from printserver.jobs.requests import ler
+from printserver.people import Autor
+from printserver.selo import SeloDePapel, centavos, ler_papel
+
+AGUARDANDO, CARREGADO, ESTORNADO = "aguardando", "carregado", "estornado"
+PAGE = 200
+
+
+def _papel(texto: str) -> str:
+    try:
+        lido = ler_papel(" ".join(texto.upper().split()))
+    except ValueError as error:
+        raise erro(str(error)) from None
+    return f"{lido.ato}{lido.serie} {lido.numero:07}"
+
+
+Papel = Annotated[str, Field(max_length=40), AfterValidator(_papel)]
+
+
+class AtoDeBalcao(Valor):
+    """`POST /atos-de-balcao`. `papel` is what stands on the paper seal, as AU0371AJ 0979007."""
+
+    valor_obrigatorio: ClassVar[bool] = True
+
+    ato: CodigoDoAto
+    papel: Papel
+    data: Data | None = None
+    escrevente: Texto
+
+
+class Estorno(BaseModel):
+    """`POST /atos-de-balcao/{id}/estorno`. `papel_inutilizado` false: the number was written down wrong."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    motivo: Motivo
+    papel_inutilizado: Logico = True
+    escrevente: Texto
+
+
+def registrar(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[dict[str, Any], bool]:
+    """Record an act at the counter; it waits for the day's load. Return it, and whether the key had recorded it.
+
+    Raises `Recusa` `entrada-invalida`, `data-do-ato`, `hibrido-ja-comunicado`, `servico-a-confirmar`.
+    """
+    people.exigir_direito(autor, "selos")
+
+    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
+        pedido = ler(AtoDeBalcao, dados)
+        agora = office.clock()
+        quem = agir(conn, office, autor, pedido.escrevente)
+        office.atos.conferir(pedido.ato, natureza=1, campo="ato", hibrido=True)
+        papel = ler_papel(pedido.papel)
+        if papel.ato != pedido.ato:
+            raise entrada_invalida("papel", f"o selo de papel é de {papel.ato}, o ato é {pedido.ato}")
+        dia = pedido.data or local_date(agora)
+        if dia > local_date(agora):
+            raise Recusa("data-do-ato", f"data: o dia {dia:%d/%m/%Y} ainda não chegou.")
+        recusar_vistos(conn, office, papel.ato, papel.serie, papel.numero, papel.numero)
+        emolumentos, isento, motivo = valor(office, pedido, 1)
+        values = {
+            "serventia_id": office.serventia_id,
+            "ato": papel.ato,
+            "serie": papel.serie,
+            "numero": papel.numero,
+            "data": dia,
+            "isento": isento,
+            "motivo_isencao": motivo,
+            "emolumentos": emolumentos.to_centavos(),
+            "total_centavos": centavos(emolumentos.total),
+            "estado": AGUARDANDO,
+            "escrevente": quem.pessoa,
+            "sistema": quem.sistema,
+            "criado_em": agora,
+        }
+        number = conn.execute(sa.insert(db.ato_balcao).values(**values).returning(db.ato_balcao.c.id)).scalar_one()
+        what = {"papel": pedido.papel, "total_centavos": values["total_centavos"], "motivo_isencao": motivo}
+        return number, [_registro(number, AGUARDANDO, quem, what)]
+
+    feito, repetido = uma_vez(office, autor, "POST /api/v1/atos-de-balcao", dados, chave, fazer)
+    return consultar(office, int(feito)), repetido
+
+
+def estornar(
+    office: Office, autor: Autor, number: int, dados: object, chave: str | None = None
+) -> tuple[dict[str, Any], bool]:
+    """Reverse an act that waits: it is left out of the load (H2), and its paper seal is void unless said otherwise.
+
+    Raises `Recusa` `nao-encontrado`, `estado-nao-permite` (already loaded: exclude its seal by XA; already reversed).
+    """
+    people.exigir_direito(autor, "selos")
+
+    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
+        pedido = ler(Estorno, dados)
+        agora = office.clock()
+        quem = agir(conn, office, autor, pedido.escrevente)
+        row = _linha(conn, office, number, travar=True)
+        if row["estado"] != AGUARDANDO:
+            raise Recusa(
+                "estado-nao-permite",
+                f"Este ato já foi {row['estado']}"
+                + (f": exclua o selo {row['codigo']} (XA)." if row["estado"] == CARREGADO else "."),
+            )
+        note = {"motivo": pedido.motivo, "quem": quem.pessoa, "quando": rfc3339(agora)}
+        conn.execute(
+            sa.update(db.ato_balcao).where(db.ato_balcao.c.id == number).values(estado=ESTORNADO, estorno=note)
+        )
+        if pedido.papel_inutilizado:
+            papel = SeloDePapel(row["ato"], row["serie"], row["numero"])
+            anular(conn, office, [papel], row["data"], pedido.motivo, quem, agora)
+        what = {"motivo": pedido.motivo, "papel_inutilizado": pedido.papel_inutilizado}
+        return number, [_registro(number, ESTORNADO, quem, what)]
+
+    feito, repetido = uma_vez(office, autor, f"POST /api/v1/atos-de-balcao/{number}/estorno", dados, chave, fazer)
+    return consultar(office, int(feito)), repetido
+
+
+def consultar(office: Office, number: int) -> dict[str, Any]:
+    """Return an act at the counter. Raises `Recusa` `nao-encontrado`."""
+    with office.db.read() as conn:
+        return mostrar(_linha(conn, office, number))
+
+
+def listar(office: Office, dia: date | None, estado: str | None, pagina: int = 1) -> dict[str, Any]:
+    """Return a page of the acts at the counter, newest first."""
+    table = db.ato_balcao
+    where = [table.c.serventia_id == office.serventia_id]
+    if dia is not None:
+        where.append(table.c.data == dia)
+    if estado is not None:
+        where.append(table.c.estado == estado)
+    with office.db.read() as conn:
+        total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
+        rows = conn.execute(
+            sa.select(table).where(*where).order_by(table.c.id.desc()).limit(PAGE).offset((pagina - 1) * PAGE)
+        ).mappings()
+        return {"itens": [mostrar(row) for row in rows], "pagina": pagina, "total": total}
+
+
+def mostrar(row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return an act at the counter as the API shows it."""
+    return {
+        "id": row["id"],
+        "ato": row["ato"],
+        "papel": f"{row['ato']}{row['serie']} {row['numero']:07}",
+        "data": row["data"].isoformat(),
+        "estado": row["estado"],
+        "isento": row["isento"],
+        "motivo_isencao": row["motivo_isencao"],
+        "emolumentos_centavos": row["emolumentos"],
+        "total_centavos": row["total_centavos"],
+        "selo": row["codigo"],
+        "escrevente": row["escrevente"],
+        "quando": rfc3339(row["criado_em"]),
+        "estorno": row["estorno"],
+    }
+
+
+def _linha(conn: Connection, office: Office, number: int, *, travar: bool = False) -> Mapping[Any, Any]:
+    table = db.ato_balcao
+    query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.id == number)
+    row = conn.execute(query.with_for_update() if travar else query).mappings().one_or_none()
+    if row is None:
+        raise Recusa("nao-encontrado", f"Não há ato de balcão com o número {number}.")
+    return row
+
+
+def _registro(number: int, estado: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
+    return Registro("balcao", str(number), estado, quem.pessoa, quem.sistema, quem.endereco, detalhe)
