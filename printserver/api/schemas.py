@@ -353,6 +353,9 @@ class OpenSignature(_Answer):
     """An instrumento whose signatures are incomplete."""
 
     instrumento: str
+    job: str
+    livro: str | None
+    folha_inicial: str | None
     primeira: str | None
     prazo: str | None
     falta_dias: int | None
