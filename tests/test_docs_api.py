@@ -86,7 +86,7 @@ QUERIES = [kind for kind in vars(queries).values() if isinstance(kind, type) and
 ANSWERS = [schemas.Job, schemas.JobSeal, schemas.Question, schemas.Step, schemas.Cups, schemas.Event, schemas.Seal]
 ANSWERS += [schemas.Format, schemas.Queue, schemas.Problem, schemas.DocumentFields, schemas.Health]
 ANSWERS += [schemas.Waiting, schemas.Standing, schemas.Links]
-ANSWERS += [schemas.Signatures, schemas.RectifiedSeal, schemas.OpenSignature]
+ANSWERS += [schemas.Pending, schemas.OfficeNotice, schemas.Signatures, schemas.RectifiedSeal, schemas.OpenSignature]
 
 
 @pytest.mark.parametrize("kind", [*sorted(REQUESTS, key=str), *QUERIES, *ANSWERS], ids=lambda kind: kind.__name__)
