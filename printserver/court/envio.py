@@ -173,9 +173,10 @@ def retomar(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: 
     mended = sa.select(_seals.c.codigo).where(
         _seals.c.serventia_id == serventia_id, _seals.c.retificado_por.is_not(None)
     )
+    is_link = _out.c.tipo == "vinculo"
     again = (
         sa.update(_out)
-        .where(*refused, sa.or_(_out.c.tipo == "vinculo", _out.c.codigo.not_in(mended)))
+        .where(*refused, sa.or_(sa.and_(is_link, ~_perdido(serventia_id)), ~is_link & _out.c.codigo.not_in(mended)))
         .values(estado=PENDENTE, fim_em=None, vence_em=agora, tentativas=0)
         .returning(_out.c.codigo, _out.c.tipo)
     )
@@ -187,6 +188,21 @@ def retomar(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: 
         .values(estado=COMUNICACAO_PENDENTE)
     )
     return {row.codigo for row in rows}, seals
+
+
+def _perdido(serventia_id: int) -> sa.ColumnElement[bool]:
+    """Whether a link has an end that was refused and then rectified or excluded: nothing can be linked to that."""
+    end = _out.alias("ponta")
+    there = sa.select(end.c.id).join(
+        _seals, (_seals.c.serventia_id == end.c.serventia_id) & (_seals.c.codigo == end.c.codigo)
+    )
+    return there.where(
+        end.c.serventia_id == serventia_id,
+        end.c.tipo != "vinculo",
+        end.c.codigo.in_((_out.c.codigo, _out.c.alvo)),
+        end.c.estado.in_(RECUSADOS),
+        _seals.c.retificado_por.is_not(None),
+    ).exists()
 
 
 def apressar(conn: Connection, serventia_id: int, agora: datetime) -> int:
@@ -322,41 +338,61 @@ def _selos(
     if estado != ACEITO:
         return log
     for tipo, state in _DO_RETIFICADO.items():
-        rectified = [linha for linha, _resposta in pairs if linha.tipo == tipo]
-        if rectified:
-            mudar([linha.alvo for linha in rectified], estado=state)
-            log += [_registro(linha.alvo or "", state, number, (), retificado_por=linha.codigo) for linha in rectified]
-            _largar_vinculos(conn, serventia_id, [linha.alvo for linha in rectified], agora)
+        replaced = _substituidos(conn, serventia_id, [linha for linha, _resposta in pairs if linha.tipo == tipo])
+        if replaced:
+            mudar(list(replaced), estado=state)
+            log += [_registro(codigo, state, number, (), retificado_por=by) for codigo, by in replaced.items()]
+            _largar_vinculos(conn, serventia_id, replaced, tipo, agora)
     return log
 
 
-def _largar_vinculos(conn: Connection, serventia_id: int, rectified: Sequence[str | None], agora: datetime) -> None:
+def _substituidos(conn: Connection, serventia_id: int, retificadores: Sequence[Linha]) -> dict[str, str]:
+    """Return the seals in whose place these retificadores stand, each with its retificador (R1).
+
+    That is the one that each names, and, where the court refused that one, the one that it was to rectify.
+    """
+    replaced: dict[str, str] = {}
+    step = {linha.alvo: linha.codigo for linha in retificadores if linha.alvo is not None}
+    while step:
+        replaced |= step
+        refused = sa.select(_seals.c.codigo, _seals.c.retifica).where(
+            _seals.c.serventia_id == serventia_id,
+            _seals.c.codigo.in_(step),
+            _seals.c.retifica.is_not(None),
+            _seals.c.estado.in_([_DO_SELO[estado] for estado in RECUSADOS]),
+        )
+        step = {row.retifica: step[row.codigo] for row in conn.execute(refused)}
+    return replaced
+
+
+def _largar_vinculos(
+    conn: Connection, serventia_id: int, replaced: Mapping[str, str], tipo: str, agora: datetime
+) -> None:
     """Let go of links that wait for a seal which will never be accepted: its retificador stands in its place (R1).
 
-    The link of a rectified vinculado was written anew with its retificador; those to a rectified vinculador follow it.
+    The link of a rectified vinculado was written anew with its retificador; those to a rectified vinculador follow it,
+    and those to an excluded one are at an end.
     """
     never = sa.select(_out.c.codigo).where(
-        _out.c.serventia_id == serventia_id, _out.c.tipo != "vinculo", _out.c.estado.in_(RECUSADOS)
+        _out.c.serventia_id == serventia_id,
+        _out.c.tipo != "vinculo",
+        _out.c.estado.in_(RECUSADOS),
+        _out.c.codigo.in_(replaced),
     )
+    lost = sorted(conn.execute(never).scalars())
+    if not lost:
+        return
     waiting = (
         _out.c.serventia_id == serventia_id,
         _out.c.tipo == "vinculo",
         _out.c.fim_em.is_(None),
         _out.c.estado == PENDENTE,
     )
-    conn.execute(
-        sa.update(_out)
-        .where(*waiting, _out.c.codigo.in_(rectified), _out.c.codigo.in_(never))
-        .values(estado=IMPOSSIVEL, fim_em=agora, vence_em=None)
-    )
-    newest = (
-        sa.select(_seals.c.retificado_por)
-        .where(_seals.c.serventia_id == serventia_id, _seals.c.codigo == _out.c.alvo)
-        .scalar_subquery()
-    )
-    conn.execute(
-        sa.update(_out).where(*waiting, _out.c.alvo.in_(rectified), _out.c.alvo.in_(never)).values(alvo=newest)
-    )
+    ended = [_out.c.codigo.in_(lost), *([_out.c.alvo.in_(lost)] if tipo == "xa" else [])]
+    over = {"estado": IMPOSSIVEL, "fim_em": agora, "vence_em": None}
+    conn.execute(sa.update(_out).where(*waiting, sa.or_(*ended)).values(**over))
+    for codigo in lost if tipo != "xa" else ():
+        conn.execute(sa.update(_out).where(*waiting, _out.c.alvo == codigo).values(alvo=replaced[codigo]))
 
 
 def _registro(codigo: str, estado: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:
