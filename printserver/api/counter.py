@@ -32,15 +32,15 @@ def record_act(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     return json_response(found, 201, replayed(repetido))
 
 
-@blueprint.post("/atos-de-balcao/<numero>/estorno")
+@blueprint.post("/atos-de-balcao/<number>/estorno")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(balcao.Estorno), arg_name="data", examples=examples.ESTORNO)
 @blueprint.output(schemas.CounterAct, description="The act, reversed.")
 @blueprint.doc(responses=refusals((*MAKE, "nao-encontrado", "estado-nao-permite")), security=SECURITY)
-def reverse_act(numero: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+def reverse_act(number: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Reverse an act that waits: it is left out of the load, and its paper seal is void (H2)."""
-    found, repetido = balcao.estornar(office(), author(), numero, data, idempotency_key())
+    found, repetido = balcao.estornar(office(), author(), number, data, idempotency_key())
     return json_response(found, 200, replayed(repetido))
 
 
@@ -69,7 +69,7 @@ def load_day(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.post("/hibridos")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.Faixa), arg_name="data", examples=examples.HIBRIDOS)
+@blueprint.input(body(hibridos.FaixaDePapel), arg_name="data", examples=examples.HIBRIDOS)
 @blueprint.output(schemas.MadeSeals, status_code=201, description="The seals, in the order of the paper seals.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
 def make_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001

@@ -46,7 +46,7 @@ class Carga(BaseModel):
     escrevente: Texto
 
 
-class Faixa(Valor):
+class FaixaDePapel(Valor):
     """`POST /hibridos`: a range of one type of act, all of one value."""
 
     valor_obrigatorio: ClassVar[bool] = True
@@ -147,7 +147,7 @@ def por_faixa(office: Office, autor: Autor, dados: object, chave: str | None = N
     people.exigir_direito(autor, "selos")
 
     def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
-        pedido = ler(Faixa, dados)
+        pedido = ler(FaixaDePapel, dados)
         agora = office.clock()
         quem = agir(conn, office, autor, pedido.escrevente)
         confirmado(office, pedido.ato, "ato", hibrido=True)
@@ -200,7 +200,7 @@ def _sem_selo(
     return dict(feito), repetido
 
 
-def _da_faixa(pedido: Faixa | FaixaSemSelo, limite: int) -> list[SeloDePapel]:
+def _da_faixa(pedido: FaixaDePapel | FaixaSemSelo, limite: int) -> list[SeloDePapel]:
     count = pedido.ate - pedido.de + 1
     if count < 1:
         raise entrada_invalida("ate", "o último número vem antes do primeiro")
