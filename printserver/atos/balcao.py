@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar
 
 import sqlalchemy as sa
@@ -26,12 +26,12 @@ from printserver.selo import SeloDePapel, centavos, ler_papel
 AGUARDANDO, CARREGADO, ESTORNADO = "aguardando", "carregado", "estornado"
 PAGE = 200
 _NUMERO = re.compile(r"[0-9]{1,18}")
-_SEPARADORES = str.maketrans("", "", " .-/\t\r\n")
+SEPARADORES = str.maketrans("", "", " .-/\t\r\n")
 
 
 def _papel(texto: str) -> str:
     try:
-        return str(ler_papel(texto.upper().translate(_SEPARADORES)))
+        return str(ler_papel(texto.upper().translate(SEPARADORES)))
     except ValueError:
         raise erro(f"o selo de papel se escreve como AU0371AJ 0979007; não se entende {texto!r}") from None
 
@@ -148,20 +148,38 @@ def consultar(office: Office, numero: int | str) -> dict[str, Any]:
         return mostrar(_linha(conn, office, numero))
 
 
-def listar(office: Office, dia: date | None, estado: str | None, pagina: int = 1) -> dict[str, Any]:
-    """Return a page of the acts at the counter, newest first."""
+def listar(
+    office: Office, dia: date | None, estado: str | None, pagina: int = 1, *, isentos: bool = False
+) -> dict[str, Any]:
+    """Return a page of the acts at the counter, newest first; `isentos`: of those alone."""
     table = db.ato_balcao
     where = [table.c.serventia_id == office.serventia_id]
     if dia is not None:
         where.append(table.c.data == dia)
     if estado is not None:
         where.append(table.c.estado == estado)
+    if isentos:
+        where.append(table.c.isento)
     with office.db.read() as conn:
         total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
         rows = conn.execute(
             sa.select(table).where(*where).order_by(table.c.id.desc()).limit(PAGE).offset((pagina - 1) * PAGE)
         ).mappings()
         return {"itens": [mostrar(row) for row in rows], "pagina": pagina, "total": total}
+
+
+def ultimo(office: Office, escrevente: str, ato: str) -> dict[str, Any] | None:
+    """Return the last act of that type that a person recorded within a month; None if there is none."""
+    table = db.ato_balcao
+    query = sa.select(table).where(
+        table.c.serventia_id == office.serventia_id,
+        table.c.data >= local_date(office.clock()) - timedelta(days=31),
+        table.c.escrevente == escrevente,
+        table.c.ato == ato,
+    )
+    with office.db.read() as conn:
+        row = conn.execute(query.order_by(table.c.id.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else mostrar(row)
 
 
 def mostrar(row: Mapping[Any, Any]) -> dict[str, Any]:
