@@ -9,6 +9,7 @@ from flask import Flask
 from pydantic import BaseModel
 
 from printserver.api import BLUEPRINTS, queries, schemas
+from printserver.atos import balcao, diarios, hibridos
 from printserver.court.simulador import openapi
 from printserver.court.simulador.falhas import FALHAS, Comando
 from printserver.documents import model
@@ -29,7 +30,7 @@ def routes() -> set[tuple[str, str]]:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     return {
-        (method, re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule).replace("{job_id}", "{id}"))
+        (method, re.sub(r"\{(job_id|instrumento|number)\}", "{id}", re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)))
         for rule in app.url_map.iter_rules()
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
@@ -56,7 +57,7 @@ def test_every_call_stands_in_the_guide(routes: set[tuple[str, str]]) -> None:
 def test_the_guide_names_no_call_that_is_not_there(routes: set[tuple[str, str]]) -> None:
     assert _calls(DONE) - routes == set()
     assert _calls(NOT_YET) & routes == set()
-    assert len(_calls(NOT_YET)) > 5
+    assert NOT_YET
 
 
 def test_every_call_and_fault_of_the_simulated_court_stands_in_the_guide() -> None:
@@ -83,9 +84,12 @@ REQUESTS = [kind for kind in REQUESTS if issubclass(kind, BaseModel) and kind.mo
 QUERIES = [kind for kind in vars(queries).values() if isinstance(kind, type) and issubclass(kind, queries.Query)]
 ANSWERS = [schemas.Job, schemas.JobSeal, schemas.Question, schemas.Step, schemas.Cups, schemas.Event, schemas.Seal]
 ANSWERS += [schemas.Format, schemas.Queue, schemas.Problem, schemas.DocumentFields, schemas.Health]
+COUNTER = [balcao.AtoDeBalcao, balcao.Estorno, hibridos.Carga, hibridos.FaixaDePapel, hibridos.FaixaSemSelo]
+COUNTER += [diarios.Diario, schemas.CounterAct, schemas.MadeSeals, schemas.ControlLine, schemas.Check]
+COUNTER += [schemas.CheckByType, schemas.CheckByPerson, schemas.CheckByRange]
 
 
-@pytest.mark.parametrize("kind", [*REQUESTS, *QUERIES, *ANSWERS], ids=lambda kind: kind.__name__)
+@pytest.mark.parametrize("kind", [*REQUESTS, *QUERIES, *ANSWERS, *COUNTER], ids=lambda kind: kind.__name__)
 def test_every_field_of_requests_and_answers_stands_in_the_guide(kind: type[BaseModel]) -> None:
     missing = [name for name in kind.model_fields if not re.search(rf'[`"?&]{name}[`"=\]:]', DONE)]
     assert missing == []
