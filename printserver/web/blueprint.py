@@ -17,7 +17,21 @@ from werkzeug.routing import BaseConverter
 
 from printserver.errors import Recusa
 from printserver.jobs import Office
-from printserver.web import actions, board, context, job_page, login, mistakes, questions, security, words
+from printserver.web import (
+    actions,
+    board,
+    context,
+    counter,
+    counter_day,
+    counter_numbers,
+    daily,
+    job_page,
+    login,
+    mistakes,
+    questions,
+    security,
+    words,
+)
 
 _STATIC = Path(__file__).parent.parent / "static"
 _MAX_FORM = 256 * 1024  # bytes: a form is a few short texts
@@ -48,6 +62,13 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/trabalhos/<job_id>/reenviar", "reenviar", actions.reenviar, _GET + _POST),
     ("/trabalhos/<job_id>/cancelar", "cancelar", actions.cancelar, _GET + _POST),
     ("/trabalhos/<job_id>/folhas", "folhas", actions.folhas, _GET + _POST),
+    ("/balcao", "balcao", counter.balcao, _GET + _POST),
+    ("/balcao/atos/<number>/estorno", "estorno", counter.estorno, _GET + _POST),
+    ("/balcao/conferencia", "conferencia", counter_day.conferencia, _GET + _POST),
+    ("/balcao/controle", "controle", counter_day.controle_dos_selos, _GET),
+    ("/balcao/faixa", "faixa", counter_numbers.faixa, _GET + _POST),
+    ("/balcao/numeros", "numeros", counter_numbers.numeros, _GET + _POST),
+    ("/balcao/diarios", "diarios", daily.diarios_do_dia, _GET + _POST),
 )
 _FILTERS: tuple[Callable[..., object], ...] = (
     words.titulo,
@@ -55,6 +76,7 @@ _FILTERS: tuple[Callable[..., object], ...] = (
     words.reais,
     words.total,
     words.dia,
+    words.data,
     words.hora,
     words.passo,
     words.detalhe,
@@ -62,6 +84,7 @@ _FILTERS: tuple[Callable[..., object], ...] = (
     words.motivo,
     words.por_quem,
     words.plural,
+    words.numeros,
     context.nome_da_pessoa,
 )
 
