@@ -113,7 +113,8 @@ def _falha_mais_nova(conn: Connection, sid: int, now: datetime) -> dict[str, Any
     row = conn.execute(query).one_or_none()
     if row is None:
         return None
-    return {"quando": rfc3339(row.inicio), "texto": row.falha or f"o tribunal respondeu {row.status}"}
+    words = row.falha.partition(" (")[0] if row.falha else f"o tribunal respondeu {row.status}"
+    return {"quando": rfc3339(row.inicio), "texto": words}
 
 
 def em_json(standing: Mapping[str, Any]) -> dict[str, Any]:

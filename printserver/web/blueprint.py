@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, abort, request, url_for
+from flask import Blueprint, Flask, abort, current_app, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from werkzeug.exceptions import HTTPException
@@ -24,12 +24,15 @@ from printserver.web import (
     counter,
     counter_day,
     counter_numbers,
+    court_page,
+    court_words,
     daily,
     job_page,
     login,
     mistakes,
     questions,
     security,
+    signatures,
     words,
 )
 
@@ -69,6 +72,13 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/balcao/faixa", "faixa", counter_numbers.faixa, _GET + _POST),
     ("/balcao/numeros", "numeros", counter_numbers.numeros, _GET + _POST),
     ("/balcao/diarios", "diarios", daily.diarios_do_dia, _GET + _POST),
+    ("/trabalhos/<job_id>/assinaturas", "assinar", signatures.assinar, _GET + _POST),
+    ("/assinaturas", "assinaturas", signatures.assinaturas, _GET),
+    ("/tribunal", "tribunal", court_page.tribunal, _GET),
+    ("/tribunal/vivo", "vivo_tribunal", court_page.vivo_tribunal, _GET),
+    ("/tribunal/faixa", "vivo_faixa", court_page.vivo_faixa, _GET),
+    ("/tribunal/comunicar", "comunicar", court_page.comunicar, _POST),
+    ("/tribunal/mandar", "mandar", court_page.mandar, _GET + _POST),
 )
 _FILTERS: tuple[Callable[..., object], ...] = (
     words.titulo,
@@ -85,6 +95,12 @@ _FILTERS: tuple[Callable[..., object], ...] = (
     words.por_quem,
     words.plural,
     words.numeros,
+    court_words.prazo,
+    court_words.com_o_tribunal,
+    court_words.modo_do_tribunal,
+    court_words.envio_ao_tribunal,
+    court_words.data_iso,
+    court_words.componente,
     context.nome_da_pessoa,
 )
 
@@ -136,7 +152,13 @@ def _for_templates() -> dict[str, object]:
         "papeis": words.PAPEIS,
         "estatico": _static_url,
         "chave_nova": lambda: uuid.uuid4().hex,
+        "faixa_do_tribunal": court_page.faixa,
+        "pagina_do_selo": _seal_page if "web.selo" in current_app.view_functions else None,
     }
+
+
+def _seal_page(codigo: str) -> str:
+    return url_for("web.selo", codigo=codigo)
 
 
 def _static_url(name: str) -> str:

@@ -32,13 +32,18 @@ class Parte:
 
 
 def parte(template: str, endpoint: str, address: Mapping[str, object], **values: object) -> Parte:
-    """Return a live part; `address` is what its polled URL is made from. `titulo` also goes to the window's title."""
+    """Return a live part; `address` is what its polled URL is made from. `titulo` also goes to the window's title.
+
+    `cada` is how often it is polled.
+    """
     corpo = render_template(template, **values)
     marca = hashlib.sha256(corpo.encode()).hexdigest()[:16]
     url = url_for(endpoint, **{**address, "marca": marca})  # type: ignore[arg-type]  # url_for takes any value
     nome = endpoint.rsplit("_", 1)[-1]
     titulo = values.get("titulo") if is_htmx() else None
-    return Parte(render_template("screens/_vivo.html", corpo=corpo, url=url, nome=nome, titulo=titulo), marca)
+    cada = values.get("cada", "2s")
+    vivo = render_template("screens/_vivo.html", corpo=corpo, url=url, nome=nome, titulo=titulo, cada=cada)
+    return Parte(vivo, marca)
 
 
 def responder(parte: Parte) -> ResponseReturnValue:

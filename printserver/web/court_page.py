@@ -1,0 +1,124 @@
+"""The court on the screens: what each seal has left, what was refused, the line, the notices; the strip on every page.
+
+What is refused is mended at the seal's own page, or sent again from here by a named person (T1, T2, T4, R5).
+"""
+
+import threading
+from typing import Any, Final
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from printserver.atos import avisos, comunicacao, pendencias
+from printserver.errors import Recusa
+from printserver.web import live
+from printserver.web.context import agora, autor, office, pessoa
+from printserver.web.forms import Forma, digitado, recusada
+
+ABAS: Final = ("pendentes", "recusados", "vinculos", "avisos")
+DE_UMA_VEZ: Final = 1000  # refused seals that are sent again with one press
+GUARDADO_S: Final = 5.0  # how the office stands, for all screens that ask
+
+_lock = threading.Lock()
+_kept: dict[str, tuple[float, dict[str, Any]]] = {}
+
+
+def tribunal() -> ResponseReturnValue:
+    """Show how the office stands with the court."""
+    return render_template("screens/tribunal.html", parte=_parte().html)
+
+
+def vivo_tribunal() -> ResponseReturnValue:
+    """Answer the poll of the court's page."""
+    return live.responder(_parte())
+
+
+def comunicar() -> ResponseReturnValue:
+    """Have what waits sent now."""
+    found = comunicacao.comunicar(office(), autor(), {"escrevente": pessoa().usuario})
+    _kept.clear()
+    n = found["pendentes"]
+    vai = f"Pedido feito: {n} {'vai' if n == 1 else 'vão'} ao tribunal agora."
+    flash(vai if n else "Nada espera por comunicação.")
+    return redirect(url_for("web.tribunal"), 303)
+
+
+def mandar() -> ResponseReturnValue:
+    """Ask whether what the court refused is to go again as it stands (one seal, or all), then send it."""
+    if request.method == "GET":
+        return _perguntar(Forma())
+    try:
+        if digitado("confirmo") != "sim":
+            raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão.")
+        codes = request.form.getlist("selos")
+        comunicacao.comunicar(office(), autor(), {"selos": codes, "escrevente": pessoa().usuario})
+    except Recusa as recusa:
+        return _perguntar(recusada(recusa)), recusa.kind.status
+    _kept.clear()
+    flash(f"{len(codes)} {'selo vai' if len(codes) == 1 else 'selos vão'} de novo ao tribunal.")
+    return redirect(url_for("web.tribunal"), 303)
+
+
+def _perguntar(forma: Forma) -> str:
+    refused: list[dict[str, Any]] = []
+    for quais in ("recusados", "vinculos"):
+        page = 1
+        while found := pendencias.listar(office(), quais, page)["itens"]:
+            refused += [item for item in found if item["recusado_em"]]
+            page += 1
+            if len(refused) >= DE_UMA_VEZ:
+                break
+    if only := request.values.get("selo"):
+        refused = [item for item in refused if item["selo"] == only]
+    refused = refused[:DE_UMA_VEZ]
+    codes = list(dict.fromkeys(item["selo"] for item in refused))
+    return render_template("screens/tribunal_mandar.html", recusados=refused, codigos=codes, forma=forma)
+
+
+def _parte() -> live.Parte:
+    ver = request.args.get("ver", "")
+    ver = ver if ver in ABAS else "pendentes"
+    pagina = min(max(request.args.get("pagina", 1, type=int), 1), 100_000)
+    here = office()
+    lista = avisos.listar(here, pagina) if ver == "avisos" else pendencias.listar(here, ver, pagina)  # type: ignore[arg-type]
+    paginas = max(1, -(-lista["total"] // pendencias.POR_PAGINA))
+    return live.parte(
+        "screens/_tribunal.html",
+        "web.vivo_tribunal",
+        {"ver": ver, "pagina": pagina},
+        como=comunicacao.em_json(comunicacao.situacao(here)),
+        ver=ver,
+        lista=lista,
+        paginas=paginas,
+        por_email=bool(here.settings.avisos.servidor),
+    )
+
+
+# -- the strip on every page -----------------------------------------------------------------------------------------
+
+
+def faixa() -> str:
+    """Return the strip that every page bears while the court wants a person, alive; empty of words where nothing is."""
+    return _faixa().html
+
+
+def vivo_faixa() -> ResponseReturnValue:
+    """Answer the poll of the strip."""
+    return live.responder(_faixa())
+
+
+def _faixa() -> live.Parte:
+    return live.parte("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=_como())
+
+
+def _como() -> dict[str, Any]:
+    """Return how the office stands, read once in a few seconds however many screens ask."""
+    here, now = office(), agora().timestamp()
+    with _lock:
+        kept = _kept.get(here.nome_da_instancia)
+    if kept is not None and 0 <= now - kept[0] < GUARDADO_S:
+        return kept[1]
+    como = comunicacao.situacao(here)
+    with _lock:
+        _kept[here.nome_da_instancia] = (now, como)
+    return como
