@@ -17,7 +17,21 @@ from werkzeug.routing import BaseConverter
 
 from printserver.errors import Recusa
 from printserver.jobs import Office
-from printserver.web import actions, board, context, job_page, login, mistakes, questions, security, words
+from printserver.web import (
+    actions,
+    board,
+    compare,
+    context,
+    job_page,
+    login,
+    mistakes,
+    questions,
+    seal_page,
+    seal_words,
+    search,
+    security,
+    words,
+)
 
 _STATIC = Path(__file__).parent.parent / "static"
 _MAX_FORM = 256 * 1024  # bytes: a form is a few short texts
@@ -48,6 +62,14 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/trabalhos/<job_id>/reenviar", "reenviar", actions.reenviar, _GET + _POST),
     ("/trabalhos/<job_id>/cancelar", "cancelar", actions.cancelar, _GET + _POST),
     ("/trabalhos/<job_id>/folhas", "folhas", actions.folhas, _GET + _POST),
+    ("/selos", "selos", search.selos, _GET),
+    ("/selos/totais", "selos_totais", search.totais, _GET),
+    ("/selos/exportar", "selos_exportar", search.exportar, _GET),
+    ("/selos/comparar", "comparar", compare.comparar, _GET + _POST),
+    ("/selos/<codigo>", "selo", seal_page.selo, _GET),
+    ("/selos/<codigo>/retificar", "retificar", seal_page.retificar, _GET + _POST),
+    ("/selos/<codigo>/excluir", "excluir_selo", seal_page.excluir, _GET + _POST),
+    ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.mandar_de_novo, _POST),
 )
 _FILTERS: tuple[Callable[..., object], ...] = (
     words.titulo,
@@ -63,6 +85,14 @@ _FILTERS: tuple[Callable[..., object], ...] = (
     words.por_quem,
     words.plural,
     context.nome_da_pessoa,
+    seal_words.no_tribunal,
+    seal_words.dito_ao_tribunal,
+    seal_words.resposta_do_tribunal,
+    seal_words.origem,
+    seal_words.andamento,
+    seal_words.campo,
+    seal_words.do_campo,
+    seal_words.dia_iso,
 )
 
 
@@ -97,7 +127,7 @@ def registrar(app: Flask, office: Office) -> None:
 
 
 def _small_bodies() -> None:
-    request.max_content_length = _MAX_FORM
+    request.max_content_length = compare.ARQUIVO_MB * 1024 * 1024 if request.endpoint == "web.comparar" else _MAX_FORM
 
 
 def _unknown(caminho: str) -> ResponseReturnValue:  # noqa: ARG001
