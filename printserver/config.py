@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -149,6 +149,28 @@ class Tribunal(_Section):
     )
 
 
+class Avisos(_Section):
+    """Notices by e-mail."""
+
+    servidor: str = Field("", description="Servidor SMTP dos avisos por e-mail (vazio: avisos só na tela).")
+    porta: int = Field(587, ge=1, le=65535, description="Porta do servidor SMTP.")
+    seguranca: Literal["starttls", "tls", "nenhuma"] = Field(
+        "starttls", description="Como se fala com o servidor SMTP: starttls, tls desde o início, ou sem cifra."
+    )
+    usuario: str = Field("", description="Usuário no servidor SMTP (vazio: sem senha).")
+    arquivo_da_senha: str = Field("avisos.senha", description="Arquivo da senha do SMTP, na pasta da instância.")
+    remetente: str = Field("", description="Endereço de quem envia os avisos.")
+    destinatarios: list[str] = Field([], description="Endereços de quem recebe os avisos.")
+
+    @model_validator(mode="after")
+    def _inteiro(self) -> "Avisos":
+        if self.servidor and not (self.remetente and self.destinatarios):
+            raise ValueError("com servidor, diga também remetente e destinatarios")
+        if any("\n" in each or "@" not in each for each in (*self.destinatarios, self.remetente or "@")):
+            raise ValueError("remetente e destinatarios devem ser endereços de e-mail")
+        return self
+
+
 class Diarios(_Section):
     """D1, D2."""
 
@@ -196,6 +218,7 @@ class Settings(BaseSettings):
     livro: Livro = Livro()
     pessoas: Pessoas = Pessoas()
     tribunal: Tribunal = Tribunal()
+    avisos: Avisos = Avisos()
     diarios: Diarios = Diarios()
     render: Render = Render()
     motor: Motor = Motor()
@@ -241,6 +264,7 @@ _MENSAGENS = {
     "bool_type": "deve ser true ou false",
     "string_type": "deve ser um texto, entre aspas",
     "string_pattern_mismatch": "não tem a forma esperada ({pattern})",
+    "value_error": "{error}",
     "model_type": "deve ser uma seção, [assim]",
 }
 

@@ -398,6 +398,7 @@ outbox = sa.Table(
     ),
     sa.Index("ix_outbox_codigo", "serventia_id", "codigo"),
     sa.Index("ix_outbox_alvo", "serventia_id", "alvo"),
+    sa.Index("ix_outbox_fim", "serventia_id", "estado", "fim_em"),
 )
 
 comunicacao = sa.Table(
@@ -429,11 +430,19 @@ remetente = sa.Table(
 )
 
 aviso = sa.Table(
-    "aviso",  # a notice that went out by e-mail: each once
+    "aviso",  # a notice, shown and sent by e-mail: each once
     metadata,
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("chave", sa.String(120), primary_key=True),
+    _text("tipo", nullable=False),  # what it is of: lote, recusado, prazo-12h …
+    _text("assunto", nullable=False),
+    _text("texto", nullable=False),
     _moment("quando", nullable=False),
+    _moment("vence_em"),  # to go by e-mail; null: it went, or does not go
+    sa.Column("tentativas", sa.Integer, nullable=False, server_default="0"),
+    _moment("enviado_em"),
+    _text("falha"),  # why the last try did not go
+    sa.Index("ix_aviso_quando", "serventia_id", "quando"),
 )
 
 ato_balcao = sa.Table(

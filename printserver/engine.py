@@ -4,7 +4,7 @@
 2. Close the questions whose time is over (X1).
 3. Claim due jobs, in the order of acceptance, and take each as far as it goes.
 4. Wait for the bell, or a moment, and begin again. Meanwhile each print server has a watcher (see `jobs.watch`), and
-   the court a sender (see `court.remetente`).
+   the court a sender (see `court.remetente`), and people their notices (see `atos.correio`).
 
 Any number of engines may run, on any number of machines: the claim decides who acts.
 """
@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import structlog
 
+from printserver.atos import avisos, correio
 from printserver.court import Remetente, TransporteHttp
 from printserver.jobs import claims
 from printserver.jobs.advance import advance
@@ -63,6 +64,8 @@ class Engine:
                 target=self._sender.rodar, args=(self._stop, pause), name="court", daemon=True
             )
             self._reporting.start()
+        notices = threading.Thread(target=correio.rodar, args=(self._office, self._stop), name="notices", daemon=True)
+        notices.start()
         while not self._stop.is_set():
             seen = self._office.bell.rings
             try:
@@ -82,6 +85,7 @@ class Engine:
         self._watches.join()
         if self._reporting is not None:
             self._reporting.join()
+        notices.join(5.0)  # a mail server that does not answer is not waited for
         _log.info("engine stopped")
 
     def run_once(self) -> int:
@@ -97,6 +101,8 @@ class Engine:
         self._watches.look()
         while self._sender is not None and self._sender.rodada():
             steps += 1
+        avisos.observar(self._office)
+        correio.enviar(self._office)
         return steps
 
     def housekeeping(self) -> None:

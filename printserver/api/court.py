@@ -10,8 +10,8 @@ from printserver.api.auth import author
 from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals
 from printserver.api.problems import json_response
-from printserver.api.queries import NoQuery
-from printserver.atos import comunicacao
+from printserver.api.queries import NoQuery, PageQuery, PendingQuery
+from printserver.atos import avisos, comunicacao, pendencias
 
 blueprint = APIBlueprint("court", __name__, url_prefix="/api/v1", tag="the court")
 
@@ -36,3 +36,21 @@ def report_now(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 def standing(query: NoQuery) -> Response:  # noqa: ARG001
     """See what waits for the court, how long it has, what was refused, and whether the line works."""
     return json_response(comunicacao.em_json(comunicacao.situacao(office())))
+
+
+@blueprint.get("/comunicacoes/pendencias")
+@blueprint.input(PendingQuery, location="query", arg_name="query")
+@blueprint.output(schemas.Pendings, description="A page of what waits or was refused.")
+@blueprint.doc(responses=refusals(), security=SECURITY)
+def pending(query: PendingQuery) -> Response:
+    """List what waits (the most urgent first), what was refused with the court's words, or the links (R5)."""
+    return json_response(pendencias.listar(office(), query.quais, query.pagina))
+
+
+@blueprint.get("/avisos")
+@blueprint.input(PageQuery, location="query", arg_name="query")
+@blueprint.output(schemas.Notices, description="A page of the notices, the newest first.")
+@blueprint.doc(responses=refusals(), security=SECURITY)
+def notices(query: PageQuery) -> Response:
+    """List what people were told: ends of sendings, terms that run out, refusals, the certificate's end."""
+    return json_response(avisos.listar(office(), query.pagina))

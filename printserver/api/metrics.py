@@ -1,5 +1,6 @@
 """Numbers for Prometheus: what the API answered and how fast, and how much of the office's work waits."""
 
+import math
 import time
 
 import sqlalchemy as sa
@@ -7,6 +8,7 @@ from flask import Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from printserver import db
+from printserver.atos import comunicacao
 from printserver.jobs.office import Office
 
 _BUCKETS = (0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60)
@@ -35,6 +37,24 @@ class Meter:
         )
         self._certificate = Gauge(
             "printserver_certificate_seconds", "Seconds until the certificate ends.", registry=self.registry
+        )
+        self._pending = Gauge(
+            "printserver_court_pending",
+            "Seals that wait for the court, by what they have left of their 24 hours.",
+            ("urgencia",),
+            registry=self.registry,
+        )
+        self._deadline = Gauge(
+            "printserver_court_deadline_seconds",
+            "Seconds that the most urgent seal has left; negative: its term is over; NaN: none waits.",
+            registry=self.registry,
+        )
+        self._links = Gauge("printserver_court_links_pending", "Links that wait for the court.", registry=self.registry)
+        self._refused = Gauge(
+            "printserver_court_refused", "What the court refused and a person has to mend.", registry=self.registry
+        )
+        self._breaker = Gauge(
+            "printserver_court_breaker_open", "1 while nothing is sent after faults in a row.", registry=self.registry
         )
 
     @staticmethod
@@ -76,4 +96,17 @@ class Meter:
                 gauge.labels(state).set(number)
         self._questions.set(questions)
         self._certificate.set((office.certificado.valido_ate - office.clock()).total_seconds())
+        self._court()
         return generate_latest(self.registry)
+
+    def _court(self) -> None:
+        now = comunicacao.situacao(self._office)
+        late, urgent, soon = now["atrasados"], now["urgentes"], now["a_vencer"]
+        self._pending.labels("atrasado").set(late)
+        self._pending.labels("4h").set(urgent)
+        self._pending.labels("12h").set(soon)
+        self._pending.labels("em-dia").set(now["pendentes"] - late - urgent - soon)
+        self._deadline.set(math.nan if now["falta_s"] is None else now["falta_s"])
+        self._links.set(now["vinculos_pendentes"])
+        self._refused.set(now["recusados"])
+        self._breaker.set(now["parado_ate"] is not None)

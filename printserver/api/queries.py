@@ -187,5 +187,20 @@ class EventsQuery(Query):
     espera: Espera = 0
 
 
+class PageQuery(Query):
+    """`GET /avisos`."""
+
+    pagina: Pagina = 1
+
+
+class PendingQuery(Query):
+    """`GET /comunicacoes/pendencias`."""
+
+    quais: Literal["pendentes", "recusados", "vinculos"] = Field(
+        "pendentes", description="pendentes, recusados ou vinculos."
+    )
+    pagina: Pagina = 1
+
+
 class NoQuery(Query):
     """Calls with nothing behind the `?`."""

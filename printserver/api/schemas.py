@@ -420,11 +420,62 @@ class Standing(_Answer):
     falta_s: float | None
     recusados: int
     parado_ate: AwareDatetime | None
+    vinculos_recusados: int
     ultima_falha: str | None
+    falha_do_dia: dict[str, Any] | None
     ultimo_sucesso: AwareDatetime | None
+    certificado_titular: str
     certificado_ate: AwareDatetime
     certificado_aviso: bool
     certificado_vencido: bool
+
+
+class Pending(_Answer):
+    """A seal, or the link of one, that waits for the court or was refused by it; `falta_s` in seconds."""
+
+    selo: str
+    ato: str
+    descricao: str
+    job: str | None
+    tipo: Literal["ato", "retificacao", "xa", "vinculo"]
+    alvo: str | None
+    estado: str
+    envio: Literal["pendente", "enviando", "duvida", "objetado", "impossivel"]
+    tentativas: int
+    prazo: AwareDatetime
+    falta_s: int
+    urgencia: Literal["atrasado", "4h", "12h", "em-dia"] | None
+    erros: list[dict[str, str]]
+    recusado_em: AwareDatetime | None
+
+
+class Pendings(_Answer):
+    """A page of them."""
+
+    itens: list[Pending]
+    pagina: int
+    total: int
+
+
+class OfficeNotice(_Answer):
+    """What people were told; `email`: whether it went, is to go, or (null) does not go."""
+
+    quando: AwareDatetime
+    tipo: str
+    assunto: str
+    texto: str
+    email: Literal["enviado", "a enviar"] | None
+    enviado_em: AwareDatetime | None
+    tentativas: int
+    falha: str | None
+
+
+class Notices(_Answer):
+    """A page of them."""
+
+    itens: list[OfficeNotice]
+    pagina: int
+    total: int
 
 
 class Links(_Answer):
@@ -459,6 +510,9 @@ class OpenSignature(_Answer):
     """An instrumento whose signatures are incomplete."""
 
     instrumento: str
+    job: str
+    livro: str | None
+    folha_inicial: str | None
     primeira: str | None
     prazo: str | None
     falta_dias: int | None

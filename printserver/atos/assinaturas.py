@@ -113,14 +113,15 @@ def _planejar(
             "livro-nao-impresso", f"O livro do instrumento {instrumento!r} não está impresso com selos válidos."
         )
     before = (known["assinaturas"] if known else None) or (job["instrumento_fixado"] or {}).get("assinaturas")
-    primeira = pedido.primeira or (known["primeira_assinatura"] if known else None)
+    primeira_antes = known["primeira_assinatura"] if known else None
+    primeira = pedido.primeira or primeira_antes
     how = _qual(office, pedido, before, primeira)
     codes = [each.codigo for each in store.selos_vivos(conn, sid, documento)]
     rows = [_linha(conn, sid, code) for code in codes]
     full = {row["codigo"]: _cheio(conn, sid, row) for row in rows}
     pares = [(row, _novo(row, full[row["codigo"]], how)) for row in rows]
     pares = [(row, novo) for row, novo in pares if novo != como_novo(row)]
-    if not pares and known is not None and known["assinaturas"] == pedido.estado:
+    if not pares and before == pedido.estado and primeira == primeira_antes:
         raise Recusa("estado-nao-permite", "Os selos deste livro já têm estes valores: nada há a retificar.")
     shown = {
         "instrumento": instrumento,
@@ -190,13 +191,18 @@ def _linha(conn: Connection, sid: int, codigo: str) -> Mapping[Any, Any]:
 
 
 def pendentes(office: Office) -> list[dict[str, Any]]:
-    """Return the instrumentos whose signatures are incomplete, by their terms; `falta_dias` is below 0 past it."""
+    """Return the instrumentos whose signatures are incomplete, by their terms; `falta_dias` is below 0 past it.
+
+    Those of which nobody said yet when the first was given come first.
+    """
     table = db.instrumento
     today = local_date(office.clock())
     query = (
-        sa.select(table.c.chave, table.c.primeira_assinatura)
+        sa.select(table.c.primeira_assinatura, db.job.c.id, db.job.c.livro, db.job.c.folha, db.job.c.instrumento_fixado)
+        .join(db.documento, sa.and_(db.documento.c.instrumento_id == table.c.id, db.documento.c.tipo == "livro"))
+        .join(db.job, sa.and_(db.job.c.documento_id == db.documento.c.id, db.job.c.viva))
         .where(table.c.serventia_id == office.serventia_id, table.c.assinaturas == "pendentes")
-        .order_by(table.c.primeira_assinatura)
+        .order_by(table.c.primeira_assinatura.is_not(None), table.c.primeira_assinatura, table.c.id)
     )
     with office.db.read() as conn:
         rows: Sequence[Any] = conn.execute(query).all()
@@ -206,7 +212,10 @@ def pendentes(office: Office) -> list[dict[str, Any]]:
         left = None if term is None else (term - today).days
         found.append(
             {
-                "instrumento": row.chave,
+                "instrumento": row.instrumento_fixado["id"],
+                "job": row.id,
+                "livro": row.livro,
+                "folha_inicial": row.folha,
                 "primeira": row.primeira_assinatura.isoformat() if row.primeira_assinatura else None,
                 "prazo": term.isoformat() if term else None,
                 "falta_dias": left,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from printserver import court, db, people
+from printserver.atos import pendencias
 from printserver.audit import Registro, escrever
 from printserver.clock import rfc3339
 from printserver.documents.campos import CodigoDoSelo, Texto
@@ -18,9 +19,6 @@ from printserver.jobs.prepare import quem_age
 from printserver.jobs.requests import ler
 from printserver.people import Autor
 
-# T1: of the 24 hours; what has less left than the first is warned of, less than the second urgently.
-AVISAR: Final = timedelta(hours=12)
-URGENTE: Final = timedelta(hours=4)
 # T4
 AVISAR_CERTIFICADO: Final = timedelta(days=30)
 
@@ -80,50 +78,42 @@ def situacao(office: Office) -> dict[str, Any]:
 
     Times are aware; `falta_s` is in seconds, negative where the term is over (T1).
     """
-    sid, now, out = office.serventia_id, office.clock(), db.outbox
-    waits = (out.c.serventia_id == sid, out.c.fim_em.is_(None), out.c.tipo != "vinculo")
-    columns = (
-        sa.func.count(),
-        sa.func.count().filter(out.c.prazo <= now),
-        sa.func.count().filter(sa.and_(out.c.prazo > now, out.c.prazo <= now + URGENTE)),
-        sa.func.count().filter(sa.and_(out.c.prazo > now + URGENTE, out.c.prazo <= now + AVISAR)),
-        sa.func.min(out.c.prazo),
-    )
-    refused = (out.c.serventia_id == sid, out.c.estado.in_(("objetado", "impossivel")), _por_consertar(sid))
+    sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        total, late, urgent, soon, first = conn.execute(sa.select(*columns).where(*waits)).one()
-        links = conn.execute(
-            sa.select(sa.func.count()).where(out.c.serventia_id == sid, out.c.fim_em.is_(None), out.c.tipo == "vinculo")
-        ).scalar_one()
-        broken = conn.execute(sa.select(sa.func.count()).where(*refused)).scalar_one()
+        counts = pendencias.contar(conn, sid, now)
         line = conn.execute(sa.select(db.remetente).where(db.remetente.c.serventia_id == sid)).mappings().one_or_none()
+        fault = _falha_mais_nova(conn, sid, now)
     end = office.certificado.valido_ate
     return {
         "ligado": bool(office.settings.tribunal.url),
         "modo": office.settings.tribunal.modo,
-        "pendentes": total,
-        "vinculos_pendentes": links,
-        "atrasados": late,
-        "urgentes": urgent,
-        "a_vencer": soon,
-        "primeiro_prazo": first,
-        "falta_s": None if first is None else (first - now).total_seconds(),
-        "recusados": broken,
+        **counts,
         "parado_ate": line["aberto_ate"] if line and line["aberto_ate"] and line["aberto_ate"] > now else None,
         "ultima_falha": line["ultima_falha"] if line and line["falhas"] else None,
+        "falha_do_dia": fault,
         "ultimo_sucesso": line["ultimo_sucesso"] if line else None,
+        "certificado_titular": office.certificado.titular,
         "certificado_ate": end,
         "certificado_aviso": end - now <= AVISAR_CERTIFICADO,
         "certificado_vencido": end <= now,
     }
 
 
-def _por_consertar(sid: int) -> sa.ColumnElement[bool]:
-    """Whether what was refused still wants a person: a rectified seal's retificador goes in its place."""
-    seals, out = db.selo, db.outbox
-    return ~sa.exists().where(
-        seals.c.serventia_id == sid, seals.c.codigo == out.c.codigo, seals.c.retificado_por.is_not(None)
+def _falha_mais_nova(conn: Connection, sid: int, now: datetime) -> dict[str, Any] | None:
+    """Return the newest exchange of the last 24 hours that went wrong: when, and how (Portuguese)."""
+    table = db.comunicacao
+    not_here = sa.and_(table.c.operacao == "consultar", table.c.status == 404)  # an answer like another
+    query = (
+        sa.select(table.c.inicio, table.c.status, table.c.falha)
+        .where(table.c.serventia_id == sid, table.c.inicio > now - timedelta(days=1), table.c.inicio <= now)
+        .where(sa.or_(table.c.falha.is_not(None), sa.and_(table.c.status != 200, ~not_here)))
+        .order_by(table.c.inicio.desc())
+        .limit(1)
     )
+    row = conn.execute(query).one_or_none()
+    if row is None:
+        return None
+    return {"quando": rfc3339(row.inicio), "texto": row.falha or f"o tribunal respondeu {row.status}"}
 
 
 def em_json(standing: Mapping[str, Any]) -> dict[str, Any]:

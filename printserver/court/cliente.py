@@ -8,17 +8,20 @@ import json
 import os
 import ssl
 import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 
 import httpx
 
 from printserver.config import Tribunal
 from printserver.errors import ConfigError
 from printserver.selo import Certificado
+
+MAIOR_RESPOSTA: Final = 16 * 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +108,27 @@ class TransporteHttp:
         said = content if content is not None else f"{method} {path}"
         headers = {} if content is None else {"Content-Type": "application/json; charset=utf-8"}
         try:
-            answer = self._client.request(method, path, content=content, headers=headers)
+            status, text = self._responder(method, path, content, headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             return Troca(operacao, said, None, None, f"o tribunal não atende ({error})", partiu=False)
         except httpx.TimeoutException:
             return Troca(operacao, said, None, None, f"sem resposta em {self._settings.espera_s:g} s")
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
             return Troca(operacao, said, None, None, f"a ligação caiu ({error})")
-        return Troca(operacao, said, answer.status_code, answer.text)
+        return Troca(operacao, said, status, text)
+
+    def _responder(self, method: str, path: str, content: str | None, headers: Mapping[str, str]) -> tuple[int, str]:
+        """Return status and text. httpx counts its time anew with every piece: one that drips is no answer."""
+        ends = time.monotonic() + self._settings.espera_s
+        with self._client.stream(method, path, content=content, headers=headers) as answer:
+            body = bytearray()
+            for piece in answer.iter_bytes():
+                body += piece
+                if time.monotonic() > ends:
+                    raise httpx.ReadTimeout("a resposta não acaba")
+                if len(body) > MAIOR_RESPOSTA:
+                    raise httpx.DecodingError("a resposta é grande demais")
+            return answer.status_code, body.decode(answer.encoding or "utf-8", errors="replace")
 
 
 def _tls(settings: Tribunal, certificado: Certificado, pasta: Path) -> ssl.SSLContext:

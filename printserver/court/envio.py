@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import audit, db
 from printserver.audit import Registro
+from printserver.court.cliente import corpo
 from printserver.court.respostas import Resposta
 from printserver.db import insert_or_ignore
 
@@ -51,8 +52,10 @@ def pausa(tentativas: int) -> timedelta:
     return min(timedelta(seconds=2 ** min(tentativas, 10)), MAIOR_PAUSA)
 
 
-def prontas(conn: Connection, serventia_id: int, agora: datetime, ate: datetime, quantas: int) -> list[Linha]:
-    """Return up to `quantas` rows that may go now, the most urgent first, of what was made until `ate`.
+def prontas(
+    conn: Connection, serventia_id: int, agora: datetime, ate: datetime, prazo_ate: datetime, quantas: int
+) -> list[Linha]:
+    """Return up to `quantas` rows that may go now, the most urgent first: made until `ate`, or due until `prazo_ate`.
 
     Per seal in order: a row waits for what was said before of its seal, a retificador for the seal it rectifies, a
     vínculo for both of its ends (R4). Where the clock went back, what was made in its future is due (T1).
@@ -64,7 +67,8 @@ def prontas(conn: Connection, serventia_id: int, agora: datetime, ate: datetime,
     )
     query = (
         _linhas(serventia_id)
-        .where(_out.c.estado == PENDENTE, due, _out.c.criado_em <= ate, ~_espera(serventia_id))
+        .where(_out.c.estado == PENDENTE, due, ~_espera(serventia_id))
+        .where(sa.or_(_out.c.criado_em <= ate, _out.c.prazo <= prazo_ate))
         .order_by(_out.c.prazo)
         .limit(quantas)
     )
@@ -141,7 +145,7 @@ def comecar(
 ) -> tuple[int, list[Linha]]:
     """Write that these rows go now, before they do. Return the exchange's id and the rows that are still to go.
 
-    A person may have taken a row up, or another sender settled it, since it was read.
+    Another sender may have settled a row since it was read: `pedido` is what goes if none has.
     """
     number = abrir_troca(conn, serventia_id, operacao, pedido, agora)
     taken = conn.execute(
@@ -151,7 +155,13 @@ def comecar(
         .returning(_out.c.id)
     )
     ids = set(taken.scalars())
-    return number, [linha for linha in linhas if linha.id in ids]
+    still = [linha for linha in linhas if linha.id in ids]
+    mine = db.comunicacao.c.id == number
+    if not still:
+        conn.execute(sa.delete(db.comunicacao).where(mine))
+    elif len(still) < len(linhas):
+        conn.execute(sa.update(db.comunicacao).where(mine).values(pedido=corpo([linha.item for linha in still])))
+    return number, still
 
 
 def adotar(conn: Connection, linha: Linha, dono: str) -> None:
@@ -175,11 +185,12 @@ def retomar(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: 
     )
     again = (
         sa.update(_out)
-        .where(*refused, sa.or_(_out.c.tipo == "vinculo", _out.c.codigo.not_in(mended)))
+        .where(*refused, _out.c.codigo.not_in(mended))
         .values(estado=PENDENTE, fim_em=None, vence_em=agora, tentativas=0)
-        .returning(_out.c.codigo, _out.c.tipo)
+        .returning(_out.c.codigo, _out.c.tipo, _out.c.alvo)
     )
     rows = conn.execute(again).all()
+    _largar_vinculos(conn, serventia_id, [row.alvo for row in rows if row.tipo == "vinculo"], agora)
     seals = sorted({row.codigo for row in rows if row.tipo != "vinculo"})
     conn.execute(
         sa.update(_seals)
@@ -238,8 +249,9 @@ def assentar(
     """
     ends: dict[str, list[tuple[Linha, Resposta]]] = {}
     for linha, resposta in respostas:
-        if resposta.classe == "repetir":
-            _depois(conn, linha, dono, PENDENTE, agora)
+        if resposta.classe == "repetir":  # a court that says now yes, now no is not asked without a pause
+            again = agora if linha.tentativas < 2 else agora + pausa(linha.tentativas)
+            _depois(conn, linha, dono, PENDENTE, again)
         elif resposta.classe == "passageira":
             _depois(conn, linha, dono, PENDENTE, agora + pausa(linha.tentativas))
         elif resposta.classe == "duvida":
@@ -326,8 +338,32 @@ def _selos(
         if rectified:
             mudar([linha.alvo for linha in rectified], estado=state)
             log += [_registro(linha.alvo or "", state, number, (), retificado_por=linha.codigo) for linha in rectified]
-            _largar_vinculos(conn, serventia_id, [linha.alvo for linha in rectified], agora)
+    if replaced := [linha.alvo for linha, _resposta in pairs if linha.tipo in _DO_RETIFICADO]:
+        before = _recusados_antes(conn, serventia_id, replaced)
+        mudar(list(before), estado="retificado")
+        log += [_registro(code, "retificado", number, (), retificado_por=by) for code, by in before.items()]
+        _largar_vinculos(conn, serventia_id, [*replaced, *before], agora)
     return log
+
+
+def _recusados_antes(conn: Connection, serventia_id: int, codes: Sequence[str | None]) -> dict[str, str]:
+    """Return the refused seals before `codes` in their chains, each with its retificador.
+
+    A retificador that was refused too is mended by another: what the last one replaces is the whole of it (R1).
+    """
+    found: dict[str, str] = {}
+    newer = _seals.alias("newer")
+    refused = [_DO_SELO[end] for end in RECUSADOS]
+    while codes:
+        query = (
+            sa.select(_seals.c.codigo, newer.c.codigo.label("by"))
+            .join(newer, sa.and_(newer.c.serventia_id == _seals.c.serventia_id, newer.c.retifica == _seals.c.codigo))
+            .where(newer.c.serventia_id == serventia_id, newer.c.codigo.in_(codes), _seals.c.estado.in_(refused))
+        )
+        older = {row.codigo: row.by for row in conn.execute(query)}
+        found |= older
+        codes = list(older)
+    return found
 
 
 def _largar_vinculos(conn: Connection, serventia_id: int, rectified: Sequence[str | None], agora: datetime) -> None:
@@ -354,9 +390,12 @@ def _largar_vinculos(conn: Connection, serventia_id: int, rectified: Sequence[st
         .where(_seals.c.serventia_id == serventia_id, _seals.c.codigo == _out.c.alvo)
         .scalar_subquery()
     )
-    conn.execute(
-        sa.update(_out).where(*waiting, _out.c.alvo.in_(rectified), _out.c.alvo.in_(never)).values(alvo=newest)
-    )
+    targets: Sequence[str | None] = rectified
+    while targets:  # step by step: the next of the chain may have been refused too
+        follow = (*waiting, _out.c.alvo.in_(targets), _out.c.alvo.in_(never), newest.is_not(None))
+        targets = (
+            conn.execute(sa.update(_out).where(*follow).values(alvo=newest).returning(_out.c.alvo)).scalars().all()
+        )
 
 
 def _registro(codigo: str, estado: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:

@@ -11,7 +11,7 @@ Killed at any point it loses nothing and repeats nothing: what it had begun is a
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 from functools import partial
@@ -26,7 +26,14 @@ from printserver.config import Tribunal
 from printserver.court import envio
 from printserver.court.cliente import Transporte, Troca, corpo
 from printserver.court.envio import Linha
-from printserver.court.respostas import Resposta, de_consulta, de_envio, falha_geral
+from printserver.court.respostas import (
+    Resposta,
+    de_consulta,
+    de_envio,
+    falha_geral,
+    recusa_do_pedido,
+    sem_sentido,
+)
 from printserver.db import Database, insert_or_ignore
 
 _log = structlog.get_logger()
@@ -98,7 +105,8 @@ class Remetente:
                 return False
             doubts = envio.duvidosas(conn, self._office, now, DE_UMA_VEZ)
             until = mandar_ate(self._settings, state["pedido_em"], now)
-            ready = [] if until is None else envio.prontas(conn, self._office, now, until, DE_UMA_VEZ)
+            before = proxima_hora(self._settings, now)
+            ready = envio.prontas(conn, self._office, now, until, before, DE_UMA_VEZ)
         self._opened.clear()
         if self._was_open and not state["falhas"]:  # a person closed the breaker
             self._was_open, self._failures = False, 0
@@ -106,23 +114,32 @@ class Remetente:
         sends: list[Callable[[], bool]] = [partial(self._enviar, lote) for lote in self._lotes(ready)]
         # After a failure one exchange of each kind shows whether the court is back, before the others go.
         for work in (asks, sends):
-            if state["falhas"] and work and not work.pop(0)():
+            if state["falhas"] and work and not self._todos([work.pop(0)], stop):
                 return True
             self._todos(work, stop)
         return bool(doubts or ready)
 
-    def _todos(self, work: Sequence[Callable[[], bool]], stop: threading.Event) -> None:
-        """Do it in parallel; no more begins once the breaker opened, the lease is lost or `stop` is set."""
+    def _todos(self, work: Sequence[Callable[[], bool]], stop: threading.Event) -> bool:
+        """Do it in parallel; no more begins once the breaker opened, the lease is lost or `stop` is set.
 
-        def one(do: Callable[[], bool]) -> None:
-            if not stop.is_set() and not self._opened.is_set() and self._tomar():
-                do()
+        The lease is kept while answers are awaited, however long they take. Return whether all went well.
+        """
 
-        for result in [self._pool.submit(one, do) for do in work]:
-            result.result()
+        def one(do: Callable[[], bool]) -> bool:
+            return not stop.is_set() and not self._opened.is_set() and self._tomar() and do()
+
+        results = [self._pool.submit(one, do) for do in work]
+        waiting = set(results)
+        while waiting:
+            _done, waiting = wait(waiting, timeout=POSSE_S / 3)
+            if waiting:
+                self._tomar()
+        outcomes = [result.result() for result in results]
+        return all(outcomes)
 
     def _lotes(self, linhas: Sequence[Linha]) -> list[list[Linha]]:
-        size = self._settings.lote
+        rate = self._settings.selos_por_segundo
+        size = min(self._settings.lote, max(1, int(rate))) if rate else self._settings.lote
         lots = []
         for links in (False, True):
             kind = [linha for linha in linhas if (linha.tipo == "vinculo") is links]
@@ -146,24 +163,26 @@ class Remetente:
             return True
         items = [linha.item for linha in taken]
         troca = self._court.vincular(items) if links else self._court.enviar(items)
-        if troca.status in (400, 413, 422) and len(taken) > 1:
-            self._um_a_um(number, troca, taken)
-            return True
+        refused = recusa_do_pedido(troca)
+        if refused is not None and len(taken) > 1:
+            return self._um_a_um(number, troca, taken)
         answers = de_envio(troca, [linha.codigo for linha in taken])
-        if troca.status in (400, 413, 422):  # of one alone: it is this one that cannot be sent as it is
-            text = {"codigo": str(troca.status), "mensagem": (falha_geral(troca) or "")[:500]}
-            answers = {taken[0].codigo: Resposta("impossivel", (text,))}
+        fault = falha_geral(troca)
+        if refused is not None:  # of one alone: it is this one that cannot be sent as it is
+            answers, fault = {taken[0].codigo: Resposta("impossivel", (refused,))}, None
+        elif fault is None and sem_sentido(answers):
+            fault = "o tribunal respondeu sem sentido a um envio"
         self._assentar(number, troca, [(linha, answers[linha.codigo]) for linha in taken])
-        return self._contar(troca)
+        return self._contar(troca, fault)
 
-    def _um_a_um(self, number: int, troca: Troca, linhas: Sequence[Linha]) -> None:
+    def _um_a_um(self, number: int, troca: Troca, linhas: Sequence[Linha]) -> bool:
         """The court refused a batch as a whole: each goes alone, so that one cannot hold the others back."""
         self._assentar(number, troca, [(linha, Resposta("repetir")) for linha in linhas])
-        for linha in linhas:
-            self._enviar([linha])
+        return all(self._enviar([linha]) for linha in linhas)
 
     def _perguntar(self, linha: Linha) -> bool:
         """Ask what the court has of a seal whose answer never came; return whether it answered."""
+        self._pace.esperar(1)
         with self._db.write() as conn:
             if not self._e_meu(conn):
                 return False
@@ -185,8 +204,8 @@ class Remetente:
             text = "O tribunal já tem outro registro com este código, diferente do que foi enviado."
             answer = Resposta("impossivel", ({"codigo": "registro-diferente", "mensagem": text},))
         self._assentar(number, troca, [(linha, answer)])
-        if has is None:
-            self._contar(troca)
+        if has is None:  # a look-up that is answered says nothing of sending: it is not counted
+            self._contar(troca, falha_geral(troca) or "o tribunal respondeu sem sentido a uma consulta")
         return has is not None
 
     def _assentar(self, number: int, troca: Troca, pairs: Sequence[tuple[Linha, Resposta]]) -> None:
@@ -196,14 +215,8 @@ class Remetente:
             envio.assentar(conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto)
         self._changed()
 
-    def _contar(self, troca: Troca) -> bool:
-        """Count an exchange for the breaker; return whether the court did its work.
-
-        A look-up that is answered says nothing of sending: it is not counted.
-        """
-        fault = falha_geral(troca)
-        if fault is None and troca.operacao == "consultar":
-            fault = "o tribunal respondeu sem sentido a uma consulta"
+    def _contar(self, troca: Troca, fault: str | None) -> bool:
+        """Count an exchange for the breaker; return whether the court did its work (`fault`: why not)."""
         now = self._clock()
         with self._guard:
             self._failures = 0 if fault is None else self._failures + 1
@@ -249,9 +262,12 @@ class Remetente:
             return bool(ours)
 
     def _e_meu(self, conn: sa.Connection) -> bool:
-        """Whether the lease is still ours, asked right before something goes: who was frozen may have lost it."""
-        owner = conn.execute(sa.select(_row.c.dono).where(_row.c.serventia_id == self._office)).scalar_one_or_none()
-        return owner == self._owner
+        """Whether the lease is still ours, asked right before something goes: who was frozen may have lost it.
+
+        It gets new time: whoever takes over must find what goes now answered, or past its waiting time.
+        """
+        mine = sa.update(_row).where(_row.c.serventia_id == self._office, _row.c.dono == self._owner)
+        return bool(conn.execute(mine.values(posse_ate=self._clock() + _POSSE)).rowcount)
 
     def _largar(self) -> None:
         """Give the lease back, so that another sender need not wait for its end."""
@@ -260,17 +276,29 @@ class Remetente:
             conn.execute(sa.update(_row).where(*mine).values(dono=None, posse_ate=None))
 
 
-def mandar_ate(settings: Tribunal, pedido_em: datetime | None, agora: datetime) -> datetime | None:
-    """Return until when what was made goes now: any time, or the last set hour or wish; None: nothing goes."""
+_NUNCA: Final = datetime.min.replace(tzinfo=UTC)
+_SEMPRE: Final = datetime.max.replace(tzinfo=UTC)
+
+
+def mandar_ate(settings: Tribunal, pedido_em: datetime | None, agora: datetime) -> datetime:
+    """Return until when what was made goes now: any time, or the last set hour or wish."""
     if settings.modo == "continuo":
-        return datetime.max.replace(tzinfo=UTC)
-    moments = [pedido_em] if pedido_em is not None else []
-    if settings.modo == "horarios":
-        today = local(agora).date()
-        hours = [clock_time.fromisoformat(text) for text in settings.horarios]
-        marks = [datetime.combine(day, hour, SAO_PAULO) for day in (today - timedelta(days=1), today) for hour in hours]
-        moments += [mark for mark in marks if mark <= agora]
-    return max(moments, default=None)
+        return _SEMPRE
+    return max([pedido_em or _NUNCA, *(mark for mark in _horas(settings, agora) if mark <= agora)])
+
+
+def proxima_hora(settings: Tribunal, agora: datetime) -> datetime:
+    """Return the next set hour: what has to be told before it does not wait for it (T1)."""
+    return min((mark for mark in _horas(settings, agora) if mark > agora), default=_NUNCA)
+
+
+def _horas(settings: Tribunal, agora: datetime) -> list[datetime]:
+    """Return the set hours of yesterday, today and tomorrow; none in another mode."""
+    if settings.modo != "horarios":
+        return []
+    days = [local(agora).date() + timedelta(days=n) for n in (-1, 0, 1)]
+    hours = [clock_time.fromisoformat(text) for text in settings.horarios]
+    return [datetime.combine(day, hour, SAO_PAULO) for day in days for hour in hours]
 
 
 class _Ritmo:

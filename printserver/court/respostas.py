@@ -54,6 +54,18 @@ def falha_geral(troca: Troca) -> str | None:
     return None
 
 
+def recusa_do_pedido(troca: Troca) -> dict[str, str] | None:
+    """Return the court's words where it refuses a request as a whole for what stands in it; else None.
+
+    A proxy before the court also answers 400 (to a certificate that it does not take, say): that tells nothing of the
+    seals. The court's own words are JSON with a `codigo`.
+    """
+    item = _json(troca.resposta) if troca.status in (400, 413, 422) else None
+    if not isinstance(item, dict) or not item.get("codigo"):
+        return None
+    return {"codigo": str(item["codigo"])[:100], "mensagem": str(item.get("mensagem", ""))[:500]}
+
+
 def de_envio(troca: Troca, codigos: Sequence[str]) -> dict[str, Resposta]:
     """Return what each of `codigos` was answered; whoever is not named in the answer is in doubt."""
     if troca.status is None:
@@ -62,6 +74,11 @@ def de_envio(troca: Troca, codigos: Sequence[str]) -> dict[str, Resposta]:
         return dict.fromkeys(codigos, Resposta("passageira"))
     answered = _por_selo(troca.resposta) if troca.status == 200 else {}
     return {codigo: answered.get(codigo, Resposta("duvida")) for codigo in codigos}
+
+
+def sem_sentido(respostas: Mapping[str, Resposta]) -> bool:
+    """Whether an answer told nothing of anything that was sent."""
+    return all(resposta.classe == "duvida" for resposta in respostas.values())
 
 
 def de_consulta(troca: Troca, codigo: str) -> Consta | None:

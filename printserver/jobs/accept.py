@@ -292,8 +292,10 @@ def selar(
     _citar(conn, office, p, lugar)
     _lembrar_minuta(conn, office, p, lugar, agora)
     if row["tipo"] == "livro":  # its own word on the signatures counts from here on (N11)
+        said = row["instrumento_fixado"]["assinaturas"]
         here = db.instrumento.c.id == lugar.instrumento_id
-        conn.execute(sa.update(db.instrumento).where(here).values(assinaturas=None, primeira_assinatura=None))
+        values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
+        conn.execute(sa.update(db.instrumento).where(here).values(**values))
     return [*entries, *sealed, _registro(lugar.job_id, ACEITO, quem, _detalhe(p, emitidos))]
 
 

@@ -12,6 +12,7 @@ from flask import Flask
 from printserver.api import examples
 from printserver.api.queries import JobsQuery
 from printserver.app import create_app
+from printserver.atos import assinaturas, avulsos, cartas, comunicacao, exclusao, retificacao, vinculos
 from printserver.documents import ler_pedido
 from printserver.documents.model import Pedido
 from printserver.errors import WORDS
@@ -113,7 +114,18 @@ def test_every_example_of_a_post_is_well_written(spec: dict[str, Any], name: str
     assert ler_pedido(shown[name]["value"]).documento.tipo == name.removesuffix("-2")
 
 
-@pytest.mark.parametrize(("shown", "model"), ACTIONS, ids=lambda item: getattr(item, "__name__", ""))
+SEALS = [
+    (examples.SELO_AVULSO, avulsos.SeloAvulso),
+    (examples.RETIFICACAO, retificacao.Retificacao),
+    (examples.XA_DE_SELO, exclusao.Exclusao),
+    (examples.VINCULOS, vinculos.Vinculos),
+    (examples.ASSINATURAS, assinaturas.Assinaturas),
+    (examples.CARTA, cartas.Carta),
+    (examples.COMUNICACOES, comunicacao.Comunicacao),
+]
+
+
+@pytest.mark.parametrize(("shown", "model"), ACTIONS + SEALS, ids=lambda item: getattr(item, "__name__", ""))
 def test_every_example_of_an_answer_is_well_written(shown: examples.Examples, model: type[Any]) -> None:
     for example in shown.values():
         forms.ler(model, example["value"])

@@ -293,3 +293,26 @@ def test_n10_a_carta_has_zero_values_and_holds_its_certidao(both: tuple[House, C
         house.engine.run_once()
     assert len(court.vinculos) == 1
     assert house.selo(carta["vinculos"]["vinculados"][0])["total_centavos"] == TOTAL
+
+
+def test_n11_the_day_of_the_first_signature_is_mended_and_decides(house: House) -> None:
+    livro = house.livro(assinaturas="pendentes")
+    house.printed(livro)
+    of = livro["instrumento"]["id"]
+    (item,) = house.call("GET", "/instrumentos/assinaturas").json["itens"]
+    assert (item["instrumento"], item["primeira"], item["prazo"]) == (of, None, None)
+    house.clock.forward(days=35)
+    assert sign(house, of, estado="pendentes", primeira="2026-11-20").status == 200
+    assert sign(house, of, estado="completas", simular=True).json["valor"] == "terco"
+    mended = sign(house, of, estado="pendentes", primeira="2026-11-28")
+    assert (mended.status, mended.json["selos"], mended.json["prazo"]) == (200, [], "2026-12-28")
+    assert sign(house, of, estado="pendentes", primeira="2026-11-28").word == "estado-nao-permite"
+    assert sign(house, of, estado="completas").json["valor"] == "cheio"
+
+
+def test_n11_an_excluded_livro_awaits_no_signatures(house: House) -> None:
+    livro = house.livro()
+    job = house.printed(livro)
+    sign(house, livro["instrumento"]["id"], estado="pendentes", primeira="2026-11-20")
+    assert house.act(job["id"], "excluir", papel_em_maos=True).status == 200
+    assert house.call("GET", "/instrumentos/assinaturas").json["itens"] == []

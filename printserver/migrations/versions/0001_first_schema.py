@@ -93,10 +93,20 @@ def upgrade() -> None:
         "aviso",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
         sa.Column("chave", sa.String(length=120), nullable=False),
+        sa.Column("tipo", sa.Text(), nullable=False),
+        sa.Column("assunto", sa.Text(), nullable=False),
+        sa.Column("texto", sa.Text(), nullable=False),
         sa.Column("quando", Moment(timezone=True), nullable=False),
+        sa.Column("vence_em", Moment(timezone=True), nullable=True),
+        sa.Column("tentativas", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("enviado_em", Moment(timezone=True), nullable=True),
+        sa.Column("falha", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_aviso_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "chave", name=op.f("pk_aviso")),
     )
+    with op.batch_alter_table("aviso", schema=None) as batch_op:
+        batch_op.create_index("ix_aviso_quando", ["serventia_id", "quando"], unique=False)
+
     op.create_table(
         "cadeia",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
@@ -278,6 +288,7 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_outbox_alvo", ["serventia_id", "alvo"], unique=False)
         batch_op.create_index("ix_outbox_codigo", ["serventia_id", "codigo"], unique=False)
+        batch_op.create_index("ix_outbox_fim", ["serventia_id", "estado", "fim_em"], unique=False)
         batch_op.create_index(
             "ix_outbox_vence",
             ["serventia_id", "vence_em"],
