@@ -65,6 +65,7 @@ WORDS: Mapping[str, Word] = {
     "muitos-pedidos": Word(429, "Muitos pedidos", "mesma-chave"),
     "erro-interno": Word(500, "Erro interno", "mesma-chave"),
     "servidor-ocupado": Word(503, "Servidor ocupado", "mesma-chave"),
+    "tribunal-nao-responde": Word(503, "O tribunal não responde", "mesma-chave"),
 }
 
 

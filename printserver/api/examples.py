@@ -251,3 +251,17 @@ DIARIO: Examples = {
         },
     ),
 }
+COMPARACAO: Examples = {
+    "tribunal": _example("Ask the court", {"de": "2026-11-01", "ate": "2026-11-30"}),
+    "arquivo": _example(
+        "A list that was saved before",
+        {
+            "de": "2026-11-20",
+            "ate": "2026-11-20",
+            "lista": {
+                "formato": "csv",
+                "conteudo": "selo;data;total\n1234561ES0000000000001262;20/11/2026;95,12\n",
+            },
+        },
+    ),
+}

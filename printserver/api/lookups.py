@@ -1,4 +1,4 @@
-"""The calls about seals, events, formats and queues: to look them up, and to go on with numbered paper."""
+"""The calls about one seal, events, formats and queues: to look them up, and to go on with numbered paper."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from printserver.api.auth import author
 from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals
 from printserver.api.problems import json_response
-from printserver.api.queries import EventsQuery, NoQuery, SealsQuery
+from printserver.api.queries import EventsQuery, NoQuery
 from printserver.jobs import requests as forms
 
 blueprint = APIBlueprint("lookups", __name__, url_prefix="/api/v1", tag="seals, events, formats and queues")
@@ -24,15 +24,6 @@ blueprint = APIBlueprint("lookups", __name__, url_prefix="/api/v1", tag="seals, 
 def get_seal(codigo: str, query: NoQuery) -> Response:  # noqa: ARG001
     """Look up a seal by its code (T5)."""
     return json_response(jobs.selo(office(), codigo))
-
-
-@blueprint.get("/selos")
-@blueprint.input(SealsQuery, location="query", arg_name="query")
-@blueprint.output(schemas.Seals, description="A page of seals.")
-@blueprint.doc(responses=refusals(), security=SECURITY)
-def list_seals(query: SealsQuery) -> Response:
-    """Find seals (T5)."""
-    return json_response(jobs.selos(office(), query.filters(), query.pagina))
 
 
 @blueprint.get("/eventos")

@@ -23,6 +23,13 @@ class FieldError(_Answer):
     mensagem: str
 
 
+class FieldWords(_Answer):
+    """An objection of the court, in its words."""
+
+    codigo: str
+    mensagem: str
+
+
 class Problem(_Answer):
     """A refusal, as `application/problem+json`; `type` ends in the word."""
 
@@ -159,7 +166,33 @@ class Jobs(_Answer):
     total: int
 
 
-class Seal(JobSeal):
+class Told(_Answer):
+    """Something the court is told of a seal, and its words where it objected (T3, R5)."""
+
+    tipo: Literal["ato", "retificacao", "xa", "vinculo"]
+    alvo: str | None
+    estado: Literal["pendente", "enviando", "duvida", "aceito", "objetado", "impossivel"]
+    prazo: AwareDatetime
+    tentativas: int
+    fim: AwareDatetime | None
+    erros: list[FieldWords]
+
+
+class _Placed(JobSeal):
+    natureza: int
+    data: str
+    identificador: str
+    livro: str | None
+    folha_inicial: str | None
+    termo: str | None
+    matricula: str | None
+    escrevente: str
+    origem: str
+    vivo: bool
+    job: str | None
+
+
+class Seal(_Placed):
     """A seal with all that is kept of it."""
 
     qr: Any
@@ -167,14 +200,87 @@ class Seal(JobSeal):
     cadeia: list[Any]
     vinculos: Any
     andamentos: list[Any]
+    comunicacoes: list[Told]
+    comunicado_em: AwareDatetime | None
+    momento: AwareDatetime
+    xa_ate: AwareDatetime
+    emolumentos_centavos: dict[str, int]
+    motivo_isencao: str | None
+    sistema: str | None
+    motivo: str | None
+
+
+class FoundSeal(_Placed):
+    """A seal in a list."""
 
 
 class Seals(_Answer):
-    """A page of seals."""
+    """A page of seals. `total` is exact where `total_exato` says so; else there are more than that."""
 
-    itens: list[JobSeal]
+    itens: list[FoundSeal]
     pagina: int
     total: int
+    total_exato: bool
+
+
+class Sums(_Answer):
+    """What seals come to."""
+
+    quantidade: int
+    isentos: int
+    total_centavos: int
+    iss_centavos: int
+
+
+class SumsOfAct(Sums):
+    """By act."""
+
+    ato: str
+    descricao: str
+
+
+class SumsOfDay(Sums):
+    """By day."""
+
+    data: str
+
+
+class Totals(Sums):
+    """What the seals of a search come to."""
+
+    emolumentos_centavos: dict[str, int]
+    por_ato: list[SumsOfAct]
+    por_dia: list[SumsOfDay]
+
+
+class SideBySide(_Answer):
+    """A field that differs: ours, and the list's."""
+
+    campo: str
+    aqui: str
+    la: str
+
+
+class Compared(_Answer):
+    """A seal that does not conform."""
+
+    codigo: str
+    resultado: Literal["difere", "nao-consta-la", "nao-consta-aqui", "pendente", "recusado"]
+    estado: str | None
+    data: str | None
+    campos: list[SideBySide]
+
+
+class Comparison(_Answer):
+    """Our seals beside the court's list."""
+
+    de: str
+    ate: str
+    fonte: Literal["tribunal", "arquivo"]
+    resumo: dict[str, int]
+    itens: list[Compared]
+    nao_mostrados: int
+    colunas_ignoradas: list[str]
 
 
 class Event(_Answer):

@@ -72,11 +72,6 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
     return views.selo(office, codigo)
 
 
-def selos(office: Office, filtros: Mapping[str, str], pagina: int = 1) -> dict[str, Any]:
-    """Return a page of the seals that pass the contract's filters."""
-    return views.lista_de_selos(office, filtros, pagina)
-
-
 def filas(office: Office) -> list[dict[str, Any]]:
     """Return the office's queues, with what is counted of their paper (P5)."""
     return papers.com_papel(office, queues.listar(office))
@@ -112,5 +107,4 @@ __all__ = [
     "responder_selo",
     "responder_xa",
     "selo",
-    "selos",
 ]

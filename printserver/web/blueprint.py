@@ -20,6 +20,7 @@ from printserver.jobs import Office
 from printserver.web import (
     actions,
     board,
+    compare,
     context,
     counter,
     counter_day,
@@ -31,6 +32,9 @@ from printserver.web import (
     login,
     mistakes,
     questions,
+    seal_page,
+    seal_words,
+    search,
     security,
     signatures,
     words,
@@ -54,6 +58,14 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/vivo/perguntas", "vivo_perguntas", board.vivo_perguntas, _GET),
     ("/vivo/filas", "vivo_filas", board.vivo_filas, _GET),
     ("/vivo/trabalhos", "vivo_trabalhos", board.vivo_trabalhos, _GET),
+    ("/selos", "selos", search.selos, _GET),
+    ("/selos/totais", "selos_totais", search.totais, _GET),
+    ("/selos/exportar", "selos_exportar", search.exportar, _GET),
+    ("/selos/comparar", "comparar", compare.comparar, _GET + _POST),
+    ("/selos/<codigo>", "selo", seal_page.selo, _GET),
+    ("/selos/<codigo>/retificar", "retificar", seal_page.retificar, _GET + _POST),
+    ("/selos/<codigo>/excluir", "excluir_selo", seal_page.excluir, _GET + _POST),
+    ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.mandar_de_novo, _POST),
     ("/trabalhos/<job_id>", "trabalho", job_page.trabalho, _GET),
     ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.vivo_trabalho, _GET),
     ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.vivo_copia, _GET),
@@ -81,6 +93,14 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/tribunal/mandar", "mandar", court_page.mandar, _GET + _POST),
 )
 _FILTERS: tuple[Callable[..., object], ...] = (
+    seal_words.no_tribunal,
+    seal_words.dito_ao_tribunal,
+    seal_words.resposta_do_tribunal,
+    seal_words.origem,
+    seal_words.andamento,
+    seal_words.campo,
+    seal_words.do_campo,
+    seal_words.dia_iso,
     words.titulo,
     words.lugar,
     words.reais,
@@ -136,7 +156,7 @@ def registrar(app: Flask, office: Office) -> None:
 
 
 def _small_bodies() -> None:
-    request.max_content_length = _MAX_FORM
+    request.max_content_length = compare.ARQUIVO_MB * 1024 * 1024 if request.endpoint == "web.comparar" else _MAX_FORM
 
 
 def _unknown(caminho: str) -> ResponseReturnValue:  # noqa: ARG001

@@ -639,16 +639,108 @@ def upgrade() -> None:
         sa.UniqueConstraint("serventia_id", "codigo", name=op.f("uq_selo_serventia_id_codigo")),
     )
     with op.batch_alter_table("selo", schema=None) as batch_op:
-        batch_op.create_index("ix_selo_ato", ["serventia_id", "ato", "dia"], unique=False)
-        batch_op.create_index("ix_selo_criado", ["serventia_id", "criado_em"], unique=False)
-        batch_op.create_index("ix_selo_dia", ["serventia_id", "dia", "ato"], unique=False)
+        batch_op.create_index(
+            "ix_selo_ato",
+            [
+                "serventia_id",
+                "ato",
+                "dia",
+                "id",
+                "estado",
+                "total_centavos",
+                "escrevente",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_selo_dia",
+            [
+                "serventia_id",
+                "dia",
+                "id",
+                "ato",
+                "estado",
+                "total_centavos",
+                "escrevente",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
         batch_op.create_index("ix_selo_documento", ["serventia_id", "documento_id"], unique=False)
-        batch_op.create_index("ix_selo_estado", ["serventia_id", "estado", "dia"], unique=False)
+        batch_op.create_index(
+            "ix_selo_escrevente",
+            [
+                "serventia_id",
+                "escrevente",
+                "dia",
+                "id",
+                "ato",
+                "estado",
+                "total_centavos",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_selo_estado",
+            [
+                "serventia_id",
+                "estado",
+                "dia",
+                "id",
+                "ato",
+                "total_centavos",
+                "escrevente",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
+        batch_op.create_index("ix_selo_folha", ["serventia_id", "folha_inicial"], unique=False)
         batch_op.create_index("ix_selo_identificador", ["serventia_id", "identificador"], unique=False)
         batch_op.create_index("ix_selo_job", ["serventia_id", "job_id"], unique=False)
         batch_op.create_index("ix_selo_livro", ["serventia_id", "livro", "folha_inicial"], unique=False)
         batch_op.create_index("ix_selo_matricula", ["serventia_id", "matricula"], unique=False)
-        batch_op.create_index("ix_selo_total", ["serventia_id", "total_centavos", "dia"], unique=False)
+        batch_op.create_index(
+            "ix_selo_total",
+            [
+                "serventia_id",
+                "total_centavos",
+                "dia",
+                "id",
+                "ato",
+                "estado",
+                "escrevente",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
+        batch_op.create_index("ix_selo_termo", ["serventia_id", "termo"], unique=False)
         batch_op.create_index("ix_selo_vinculador", ["serventia_id", "vinculador"], unique=False)
         batch_op.create_index(
             "uq_selo_retifica",
