@@ -90,7 +90,7 @@ def _pode_reenviar(conn: Connection, row: sa.RowMapping) -> None:
             "estado-nao-permite",
             f"O trabalho está {row['estado']}: só se reenvia o que falhou, é incerto, ou foi cancelado na fila.",
         )
-    if cups.get("folhas") or _ditas(conn, row):
+    if cups.get("folhas") or cups.get("impressoes") or _ditas(conn, row):
         raise Recusa(
             "diga-as-folhas",
             "Já há folhas contadas ou julgadas deste trabalho: diga, página por página, o que saiu (folhas).",

@@ -22,7 +22,7 @@ from support import process
 _SYSTEM_CUPS = Path("/usr/lib/cups")
 
 # The device `keep:/folder` stores each file it is given. The word in /folder/fault makes it misbehave: `fails`, `stops`
-# (the queue too), `crashes`, or `waits` until the word is taken away.
+# (the queue too), `crashes`, `waits` until the word is taken away, or `halfway`, which counts one page and then waits.
 _KEEP_BACKEND = """\
 #!/bin/sh
 [ $# -eq 0 ] && { echo 'direct keep "Unknown" "Keeps what it is given"'; exit 0; }
@@ -35,6 +35,9 @@ case "$(cat "$folder/fault" 2>/dev/null)" in
     echo "STATE: +media-empty-error" >&2; echo "INFO: sem papel" >&2
     while [ -e "$folder/fault" ]; do sleep 0.05; done
     echo "STATE: -media-empty-error" >&2 ;;
+  halfway)
+    echo "PAGE: 1 1" >&2
+    while [ -e "$folder/fault" ]; do sleep 0.05; done ;;
 esac
 echo "$1" >> "$folder/runs"
 if [ $# -ge 6 ]; then cat "$6"; else cat; fi > "$folder/.$1.part"
