@@ -59,6 +59,7 @@ class Reenvio(_Corpo):
     escrevente: Texto
     motivo: Motivo
     fila: Texto | None = None
+    bandeja: Texto | None = None
 
 
 class Cancelamento(_Corpo):

@@ -95,6 +95,42 @@ def test_p1_s12_a_page_that_the_printer_has_no_paper_for_is_refused_before_a_sea
     assert house.state() == before
 
 
+def another_queue(house: House, queue: str, server: PrivateCups) -> str:
+    """Give the office one more queue, at CUPS, and return its name."""
+    row = {"serventia_id": house.office.serventia_id, "nome": "outra", "tipo": "cups", "destino": queue}
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.insert().values(**row, servidor=str(server.socket), criada_em=house.clock()))
+    return "outra"
+
+
+def test_x5_a_print_moves_only_to_a_queue_that_has_its_paper_and_tray(
+    house: House, cups_server: PrivateCups, driverless_printer: DriverlessPrinter
+) -> None:
+    there = another_queue(house, cups_server.driverless_queue("de-reserva", driverless_printer.uri), cups_server)
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.update().where(db.fila.c.padrao).values(tipo="cups", servidor="/nada/cups.sock"))
+    a4, livro = house.printed(house.livro()), house.printed(house.livro(), formato="livro-notas-216x305")
+    for job in (a4, livro):
+        assert house.act(job["id"], "cancelar").job["estado"] == "falhou"
+    rows = house.rows(db.job)
+
+    def refused(job: dict[str, Any], word: str, **more: Any) -> None:
+        """Neither way sends it there."""
+        pages = [{"pagina": n, "estado": "nao_saiu"} for n in range(1, job["paginas"] + 1)]
+        every = {"paginas": pages, "imprimir": f"1-{job['paginas']}"} | more
+        for found in (house.act(job["id"], "reenviar", **more), house.act(job["id"], "folhas", **every)):
+            assert (found.status, found.word) == (422, word)
+
+    refused(livro, "papel-incompativel", fila=there)
+    refused(a4, "bandeja-desconhecida", fila=there, bandeja="gaveta-9")
+    assert house.rows(db.job) == rows
+    sent = house.act(a4["id"], "reenviar", fila=there, bandeja="by-pass-tray")
+    assert (sent.status, sent.job["fila"]) == (200, there)
+    house.engine.run_once()
+    wait_until(driverless_printer.words, "the print", limit_s=20)
+    assert "media-source=by-pass-tray" in driverless_printer.words()[0]["IPP_MEDIA_COL"]
+
+
 def test_a_queue_says_in_plain_words_what_ails_it_and_what_to_do(
     house: House, cups_server: PrivateCups, kept_queue: KeptQueue
 ) -> None:
