@@ -139,7 +139,7 @@ def teste(nome: str, folder: Path, bandeja: str | None, papel: str, frente_verso
 
     width, height = _tamanho(papel)
     with office(folder, writing=False) as (conn, serventia_id, now):
-        row = _exigir(conn, serventia_id, nome)
+        row = exigir(conn, serventia_id, nome)
     offset = deslocamento(row, bandeja) or (0.0, 0.0)
     moment = f"{local(now):%d/%m/%Y às %H:%M}"
     page = desenhar(PaginaDeTeste(nome, bandeja, width, height, offset, moment, frente_verso))
@@ -170,7 +170,7 @@ def deslocar_fila(nome: str, folder: Path, bandeja: str, x: float, y: float) -> 
     if not all(abs(value) <= _MAIS_LONGE_MM for value in (x, y)):  # also of a NaN
         raise ConfigError(f"o deslocamento vai até {_MAIS_LONGE_MM:g} mm")
     with office(folder) as (conn, serventia_id, now):
-        row = _exigir(conn, serventia_id, nome)
+        row = exigir(conn, serventia_id, nome)
         if row["tipo"] == "pasta":
             raise ConfigError(f"a fila {nome!r} é uma pasta: nela nada se desloca")
         known = dict(row["deslocamentos"] or {})
@@ -189,12 +189,31 @@ def deslocar_fila(nome: str, folder: Path, bandeja: str, x: float, y: float) -> 
 def reserva_da_fila(nome: str, reserva: str | None, folder: Path) -> None:
     """Diz que fila substitui NOME quando ela para; só uma pessoa muda a impressão de fila. Sem RESERVA: nenhuma."""
     with office(folder) as (conn, serventia_id, now):
-        row = _exigir(conn, serventia_id, nome)
-        if reserva is not None and _exigir(conn, serventia_id, reserva)["id"] == row["id"]:
+        row = exigir(conn, serventia_id, nome)
+        if reserva is not None and exigir(conn, serventia_id, reserva)["id"] == row["id"]:
             raise ConfigError("uma fila não é a reserva de si mesma")
         conn.execute(sa.update(db.fila).where(db.fila.c.id == row["id"]).values(reserva=reserva))
         record(conn, serventia_id, now, "fila", nome, {"antes": row["reserva"], "depois": reserva}, "reserva")
     click.echo(f"Reserva da fila {nome}: {row['reserva'] or 'nenhuma'} → {reserva or 'nenhuma'}.")
+
+
+@filas.command("estacao")
+@click.argument("chave")
+@click.argument("fila", required=False)
+@instance_option
+def fila_da_estacao(chave: str, fila: str | None, folder: Path) -> None:
+    """Diz em que fila imprime a estação ou o programa de uma CHAVE, se o pedido não diz outra. Sem FILA: nenhuma."""
+    table = db.chave_api
+    with office(folder) as (conn, serventia_id, now):
+        mine = (table.c.serventia_id == serventia_id, table.c.nome == chave)
+        row = conn.execute(sa.select(table).where(*mine)).mappings().one_or_none()
+        if row is None:
+            raise ConfigError(f"não há chave {chave!r}")
+        if fila is not None:
+            exigir(conn, serventia_id, fila)
+        conn.execute(sa.update(table).where(*mine).values(fila=fila))
+        record(conn, serventia_id, now, "chave", chave, {"antes": row["fila"], "depois": fila}, "fila")
+    click.echo(f"Fila da chave {chave}: {row['fila'] or 'nenhuma'} → {fila or 'nenhuma'}.")
 
 
 # -- the CUPS server --------------------------------------------------------------------------------------------------
@@ -323,7 +342,7 @@ def _aprender(folder: Path, nome: str, proof: Prova, now: datetime) -> None:
         "quando": rfc3339(now),
     }
     with office(folder) as (conn, serventia_id, _now):
-        row = _exigir(conn, serventia_id, nome)
+        row = exigir(conn, serventia_id, nome)
         conn.execute(sa.update(db.fila).where(db.fila.c.id == row["id"]).values(prova=prova))
         record(conn, serventia_id, now, "fila", nome, {"antes": row["prova"], "depois": prova}, "provada")
     if proof.conta_folhas:
@@ -354,7 +373,8 @@ def _fila(conn: sa.Connection, serventia_id: int, nome: str) -> sa.RowMapping | 
     return conn.execute(sa.select(db.fila).where(*here)).mappings().one_or_none()
 
 
-def _exigir(conn: sa.Connection, serventia_id: int, nome: str) -> sa.RowMapping:
+def exigir(conn: sa.Connection, serventia_id: int, nome: str) -> sa.RowMapping:
+    """Return the row of the office's queue `nome`. Raises ConfigError if there is none."""
     found = _fila(conn, serventia_id, nome)
     if found is None:
         names = conn.execute(sa.select(db.fila.c.nome).where(db.fila.c.serventia_id == serventia_id)).scalars()

@@ -110,6 +110,7 @@ chave_api = sa.Table(
     _text("nome", nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False, index=True),
     _json("direitos", nullable=False),
+    _text("fila"),  # of what this station or program prints without naming one
     _moment("criada_em", nullable=False),
     _moment("revogada_em"),
     sa.UniqueConstraint("serventia_id", "nome"),

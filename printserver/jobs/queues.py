@@ -31,7 +31,7 @@ ABORT: Final = "abort-job"  # the one error policy that prints nothing by itself
 
 
 def escolher(conn: Connection, office: Office, nome: str | None, tipo: str) -> sa.RowMapping:
-    """Return the row of the queue that the job names, else the type's, else the office's default.
+    """Return the row of the queue `nome` (the job's own, else its key's), else the type's, else the office's default.
 
     Raises `Recusa` `fila-desconhecida`.
     """

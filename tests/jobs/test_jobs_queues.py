@@ -1,6 +1,7 @@
 """The office's queues: offsets reach the paper, paper is known before a seal is made, what ails a queue shows."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from printserver import db
 from printserver.jobs import queues
 from printserver.printing import FilaCups
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
-from support.office import House
+from support.office import House, command_line
 from support.process import wait_until
 
 
@@ -93,6 +94,31 @@ def test_p1_s12_a_page_that_the_printer_has_no_paper_for_is_refused_before_a_sea
     assert "216 × 305 mm" in refused.json["detail"]
     assert "iso_a4_210x297mm" in refused.json["detail"]
     assert house.state() == before
+
+
+def test_a_station_prints_at_the_queue_of_its_key_unless_it_names_one(
+    house_with: Callable[..., House], capsys: pytest.CaptureFixture[str]
+) -> None:
+    house = house_with(filas={"livro": "dos-livros"})
+    for name in ("sala", "dos-livros"):
+        assert command_line("fila", name, "--pasta", house.folder / name, "--instance", house.folder) == 0
+    here = ("--instance", house.folder)
+    capsys.readouterr()
+    assert command_line("chave", "balcao-1", "--direitos", "imprimir", "--fila", "sala", *here) == 0
+    station = capsys.readouterr().out.strip()
+    livro = house.livro()
+    assert house.printed(livro, key=station)["fila"] == "sala"
+    assert house.taken(house.livro(), key=station, fila="notas")["fila"] == "notas"
+    assert house.taken(house.livro())["fila"] == "dos-livros"
+    # Whoever answers the station's question has another key: the print is the station's all the same.
+    held = house.question(livro, key=station)
+    assert (house.yes(held["id"]).status, house.job(held["id"])["fila"]) == (200, "sala")
+    assert command_line("filas", "estacao", "balcao-1", *here) == 0
+    assert "sala → nenhuma" in capsys.readouterr().out
+    assert house.taken(house.livro(), key=station)["fila"] == "dos-livros"
+    assert command_line("filas", "estacao", "balcao-1", "nenhures", *here) == 1
+    assert command_line("chave", "balcao-2", "--direitos", "imprimir", "--fila", "nenhures", *here) == 1
+    assert "nenhures" in capsys.readouterr().err
 
 
 def another_queue(house: House, queue: str, server: PrivateCups) -> str:

@@ -113,6 +113,7 @@ def upgrade() -> None:
         sa.Column("nome", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("direitos", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("fila", sa.Text(), nullable=True),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
         sa.Column("revogada_em", Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_chave_api_serventia_id")),
