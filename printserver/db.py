@@ -136,6 +136,7 @@ fila = sa.Table(
     _text("servidor"),  # socket path or HOST:PORT; null: the machine's own
     _text("usuario"),  # who logs in at the server; the password is in the instance's folder, never here
     _flag("tls"),
+    sa.Column("certificado", sa.String(64)),  # with TLS: the SHA-256 of the certificate that the server must show
     _flag("padrao"),
     _flag("papel_numerado"),
     _text("papel_proximo"),  # the number of the next sheet in the tray, as it is written on it (P5)

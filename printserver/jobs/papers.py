@@ -1,7 +1,7 @@
 """The numbers of a queue's paper (P5): received in lots, taken sheet by sheet as prints go out, used or spoiled.
 
 A queue with numbered paper is taken by one try at a time, and given back only by a print known to be good; else it
-stands still until a person says what came out and which number is next (`docs/decisions/21-numbered-paper.md`).
+stands still until a person says what came out and which number is next (docs/decisions/15).
 """
 
 import re

@@ -5,11 +5,13 @@ Neither systemd nor the machine's own CUPS is touched; it runs as root and as an
 
 import getpass
 import grp
+import hashlib
 import os
 import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -223,6 +225,16 @@ class PrivateCups:
         # lpadmin returns before cupsd has asked the printer what it can do.
         process.wait_until(known, f"queue {name}")
         return name
+
+    def encrypts(self) -> str:
+        """Have the server make itself a certificate, a new one each time; return its SHA-256 in hex."""
+        folder = self.base / "etc" / "ssl"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), 10)) as line:
+            return hashlib.sha256(line.getpeercert(binary_form=True) or b"").hexdigest()
 
     def lpadmin(self, *arguments: str) -> None:
         """Run lpadmin on this server."""

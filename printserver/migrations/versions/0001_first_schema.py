@@ -179,6 +179,7 @@ def upgrade() -> None:
         sa.Column("servidor", sa.Text(), nullable=True),
         sa.Column("usuario", sa.Text(), nullable=True),
         sa.Column("tls", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("certificado", sa.String(length=64), nullable=True),
         sa.Column("padrao", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("papel_numerado", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("papel_proximo", sa.Text(), nullable=True),
