@@ -1,4 +1,4 @@
-"""What a person says of the paper (X5): what came out, was spoiled, is printed again; cancelling; paper numbers.
+"""What a person says of the paper (X5): what came out, was spoiled, is printed again; cancelling.
 
 Printed again are the same bytes with the same seals, and only on a person's word. A page called good never is.
 """
@@ -20,7 +20,7 @@ from printserver.jobs.answers import uma_vez
 from printserver.jobs.idempotency import Feito
 from printserver.jobs.office import Office
 from printserver.jobs.prepare import quem_age
-from printserver.jobs.requests import Cancelamento, FolhaDita, Folhas, PapelDaFila, Reenvio, ler
+from printserver.jobs.requests import Cancelamento, FolhaDita, Folhas, Reenvio, ler
 from printserver.jobs.states import (
     ACEITO,
     CANCELADO,
@@ -356,22 +356,6 @@ def _cancel_held(office: Office, row: sa.RowMapping, quem: Autor, answer: Cancel
             raise Recusa("estado-nao-permite", "O trabalho mudou neste instante: veja como está.")
         entry = _log(row["id"], CANCELADO, quem, {"motivo": answer.motivo})
         audit.escrever(conn, office.serventia_id, now, [entry])
-
-
-def papel_da_fila(office: Office, autor: Autor, nome: str, dados: object) -> dict[str, Any]:
-    """Record which number of paper is next in a queue's tray, and which were spoiled (P5). Return the queue.
-
-    Raises `Recusa` as `papers.dizer`.
-    """
-    people.exigir_direito(autor, "responder")
-    answer, now = ler(PapelDaFila, dados), office.clock()
-    with office.db.write() as conn:
-        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-        sid = office.serventia_id
-        entries = papers.dizer(conn, sid, nome, answer.proximo, answer.inutilizados, quem, now)
-        audit.escrever(conn, sid, now, entries)
-    office.bell.ring()
-    return next(each for each in papers.com_papel(office, queues.listar(office)) if each["nome"] == nome)
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------

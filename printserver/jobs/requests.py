@@ -86,6 +86,14 @@ class PapelDaFila(_Corpo):
     escrevente: Texto
 
 
+class LoteDePapel(_Corpo):
+    """`POST /filas/{nome}/papel/lotes` (P5)."""
+
+    de: Identificador
+    ate: Identificador
+    escrevente: Texto
+
+
 Model = TypeVar("Model", bound=BaseModel)
 
 

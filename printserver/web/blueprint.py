@@ -17,7 +17,7 @@ from werkzeug.routing import BaseConverter
 
 from printserver.errors import Recusa
 from printserver.jobs import Office
-from printserver.web import actions, board, context, job_page, login, mistakes, questions, security, words
+from printserver.web import actions, board, context, job_page, login, mistakes, questions, security, stock, words
 
 _STATIC = Path(__file__).parent.parent / "static"
 _MAX_FORM = 256 * 1024  # bytes: a form is a few short texts
@@ -37,6 +37,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/vivo/perguntas", "vivo_perguntas", board.vivo_perguntas, _GET),
     ("/vivo/filas", "vivo_filas", board.vivo_filas, _GET),
     ("/vivo/trabalhos", "vivo_trabalhos", board.vivo_trabalhos, _GET),
+    ("/papel", "papel", stock.papel, _GET + _POST),
     ("/trabalhos/<job_id>", "trabalho", job_page.trabalho, _GET),
     ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.vivo_trabalho, _GET),
     ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.vivo_copia, _GET),
