@@ -1,7 +1,8 @@
 """The office's queues by name: which one a print goes to, what it can do, and the object that talks to it.
 
 What a queue can prove (`prova`, learnt by its test page): `{"conta_folhas": whether CUPS counts what comes out,
-"guarda_arquivos": whether CUPS can print it again from its own history (null: not known), "quando": …}`.
+"guarda_arquivos": whether CUPS can print it again from its own history (null: not known), "quando": …}`; and, till the
+next test page, `"reimpresso"`: the job that CUPS did print again.
 """
 
 from collections.abc import Mapping
@@ -193,6 +194,8 @@ def _alertas(row: sa.RowMapping, item: Mapping[str, Any], found: Situacao) -> li
     if policy not in (None, ABORT):
         told.append(f"A política de erro no CUPS é {policy}: o que falha pode sair sozinho mais tarde. Use {ABORT}.")
     prova = row["prova"] or {}
+    if prova.get("reimpresso"):
+        told.append(f"Alguém mandou o CUPS imprimir de novo o trabalho {prova['reimpresso']}: ache a outra via.")
     if prova.get("guarda_arquivos"):
         told.append("O CUPS guarda os arquivos impressos: pode-se reimprimir por ele. Ponha PreserveJobFiles No.")
     if not prova and found not in (FORA_DE_LINHA, CERTIFICADO):

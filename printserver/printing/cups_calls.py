@@ -118,6 +118,12 @@ def states(server: Servidor, queue: str, cups_ids: Sequence[int]) -> dict[int, E
     return {cups_id: _estado(found[cups_id]) for cups_id in cups_ids if cups_id in found}
 
 
+def history(server: Servidor, queue: str) -> dict[int, Estado]:
+    """Return what CUPS says of every job that it knows, ended or not, at whatever queue of the server (500: 10 ms)."""
+    with connected(server, queue) as connection:
+        return {cups_id: _estado(job) for cups_id, job in _jobs(connection, which_jobs="all").items()}
+
+
 def _jobs(connection: Any, **which: Any) -> dict[int, dict[str, Any]]:
     # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
     # Without `job-id` among the attributes it answers with nothing at all.
