@@ -73,7 +73,8 @@ def _mostrar(office: Office, row: Mapping[str, Any], cups: dict[str, Any], fila:
     now = office.clock()
     text = (
         "Alguém mandou o CUPS imprimir de novo este trabalho, pelo histórico dele "
-        f"(visto em {local(now):%d/%m/%Y, %H:%M}). Foi cancelado na fila, mas pode ter saído outra via, no todo ou em parte: ache-a e inutilize-a."
+        f"(visto em {local(now):%d/%m/%Y, %H:%M}). "
+        "Foi cancelado na fila, mas pode ter saído outra via, no todo ou em parte: ache-a e inutilize-a."
     )
     _log.warning("printed again by the print server", job=row["job_id"], cups_id=row["cups_id"])
     job, table = db.job, db.fila
