@@ -110,6 +110,7 @@ chave_api = sa.Table(
     _text("nome", nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False, index=True),
     _json("direitos", nullable=False),
+    _text("fila"),  # of what this station or program prints without naming one
     _moment("criada_em", nullable=False),
     _moment("revogada_em"),
     sa.UniqueConstraint("serventia_id", "nome"),
@@ -135,6 +136,7 @@ fila = sa.Table(
     _text("servidor"),  # socket path or HOST:PORT; null: the machine's own
     _text("usuario"),  # who logs in at the server; the password is in the instance's folder, never here
     _flag("tls"),
+    sa.Column("certificado", sa.String(64)),  # with TLS: the SHA-256 of the certificate that the server must show
     _flag("padrao"),
     _flag("papel_numerado"),
     _text("papel_proximo"),  # the number of the next sheet in the tray, as it is written on it (P5)

@@ -139,6 +139,9 @@ PAPEL: Examples = {
         {"proximo": "A0000012", "inutilizados": ["A0000011"], "escrevente": "admin"},
     )
 }
+LOTES: Examples = {
+    "caixa": _example("A box of 500 sheets", {"de": "A0000001", "ate": "A0000500", "escrevente": "admin"})
+}
 COMUNICACOES: Examples = {
     "agora": _example("Report what waits, now", {}),
 }

@@ -79,6 +79,22 @@ def go_on_with_paper(nome: str, query: NoQuery, data: Any) -> Response:  # noqa:
     return json_response(jobs.papel_da_fila(office(), author(), nome, data))
 
 
+@blueprint.post("/filas/<nome>/papel/lotes")
+@needs("responder")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(forms.LoteDePapel), arg_name="data", examples=examples.LOTES)
+@blueprint.output(schemas.Queue, status_code=201, description="The queue, with the paper that it has now.")
+@blueprint.doc(
+    responses=refusals(
+        ("json-invalido", "corpo-grande-demais", "fila-desconhecida", "escrevente-desconhecido", "papel-ja-usado")
+    ),
+    security=SECURITY,
+)
+def receive_paper(nome: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Register a lot of numbered paper as received for a queue (P5); a number is received once."""
+    return json_response(jobs.receber_papel(office(), author(), nome, data), 201)
+
+
 def _all(items: list[dict[str, Any]]) -> Response:
     """Return a list that has one page only."""
     return json_response({"itens": items, "pagina": 1, "total": len(items)})

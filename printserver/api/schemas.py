@@ -372,6 +372,9 @@ class Queue(_Answer):
     reserva: str | None
     deslocamentos: dict[str, list[float]]
     prova: dict[str, Any] | None
+    papel_proximo: str | None
+    papel: dict[str, int] | None
+    espera_por: str | None
 
 
 class Queues(_Answer):

@@ -37,6 +37,7 @@ from printserver.web import (
     search,
     security,
     signatures,
+    stock,
     words,
 )
 
@@ -66,6 +67,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/selos/<codigo>/retificar", "retificar", seal_page.retificar, _GET + _POST),
     ("/selos/<codigo>/excluir", "excluir_selo", seal_page.excluir, _GET + _POST),
     ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.mandar_de_novo, _POST),
+    ("/papel", "papel", stock.papel, _GET + _POST),
     ("/trabalhos/<job_id>", "trabalho", job_page.trabalho, _GET),
     ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.vivo_trabalho, _GET),
     ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.vivo_copia, _GET),
