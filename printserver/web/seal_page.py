@@ -92,10 +92,10 @@ def _recusada(recusa: Recusa, show: Any) -> ResponseReturnValue:
     if recusa.word in ("sem-permissao", "nao-encontrado"):
         raise recusa
     shown = recusada(recusa)
-    erros = {
-        nome.removeprefix("retificacao."): COMO_SE_ESCREVE if nome.startswith("emolumentos.") else mensagem
-        for nome, mensagem in shown.erros.items()
-    }
+    erros = {}
+    for nome, mensagem in shown.erros.items():
+        field = nome.removeprefix("retificacao.").removeprefix("emolumentos.")
+        erros[field] = COMO_SE_ESCREVE if field in COMPONENTES else mensagem
     return show(Forma(shown.valores, erros, shown.aviso)), recusa.kind.status
 
 
@@ -107,7 +107,7 @@ def _retificacao() -> dict[str, Any]:
         case "servico":
             dados["servico"] = digitado("servico")
         case "emolumentos":
-            fees = {name: reais_digitados(digitado(f"emolumentos.{name}") or "0,00") for name in COMPONENTES}
+            fees = {name: reais_digitados(digitado(name) or "0,00") for name in COMPONENTES}
             dados["emolumentos"] = fees
         case "isento":
             dados |= {"isento": True, "motivo_isencao": digitado("motivo_isencao")}
