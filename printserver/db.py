@@ -464,8 +464,8 @@ ato_balcao = sa.Table(
     _text("sistema"),
     _moment("criado_em", nullable=False),
     _json("estorno"),  # motivo, quem, quando
-    _unique_where("uq_ato_balcao", "serventia_id", "ato", "serie", "numero", where="estado <> 'estornado'"),
     sa.Index("ix_ato_balcao_data", "serventia_id", "data"),
+    sa.Index("ix_ato_balcao_estado", "serventia_id", "estado", "data"),
 )
 
 selo_papel = sa.Table(
@@ -475,8 +475,8 @@ selo_papel = sa.Table(
     sa.Column("ato", sa.String(2), primary_key=True),
     sa.Column("serie", sa.String(6), primary_key=True),
     sa.Column("numero", sa.Integer, primary_key=True, autoincrement=False),
-    _text("estado", nullable=False),  # comunicado | inutilizado
-    sa.Column("codigo", sa.String(25)),  # null: void, or reported by another program
+    _text("estado", nullable=False),  # aguardando | comunicado | inutilizado
+    sa.Column("codigo", sa.String(25)),  # null: waits, void, or reported by another program
     sa.Column("data", sa.Date, nullable=False),
     _text("motivo"),
     _text("quem", nullable=False),
@@ -490,9 +490,7 @@ diario = sa.Table(
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("tipo", sa.String(20), primary_key=True),  # fotocopia | cenad
     sa.Column("dia", sa.Date, primary_key=True),
-    sa.Column("codigo", sa.String(25), nullable=False),  # the newest of its chain
-    sa.Column("total_centavos", sa.BigInteger, nullable=False),
-    sa.Column("iss_centavos", sa.BigInteger, nullable=False),
+    sa.Column("codigo", sa.String(25), nullable=False),  # its first: the chain leads to the newest
 )
 
 pergunta = sa.Table(

@@ -223,10 +223,32 @@ INUTILIZADOS: Examples = {
         },
     ),
 }
+COMUNICADOS: Examples = {
+    "outro-programa": _example(
+        "Reported by another program, before the office moved",
+        {
+            "ato": "AU",
+            "serie": "0371AJ",
+            "de": 900000,
+            "ate": 979000,
+            "motivo": "comunicados pelo programa anterior",
+            "escrevente": "admin",
+        },
+    ),
+}
 DIARIO: Examples = {
     "fotocopia": _example(
         "The day's fotocópias so far",
         {"tipo": "fotocopia", "data": "2026-11-20", "total": "12.50", "iss": "0.25", "escrevente": "admin"},
+    ),
+    "servicos": _example(
+        "The day's autenticações digitais by service and number (D3)",
+        {
+            "tipo": "cenad",
+            "data": "2026-11-20",
+            "servicos": [{"servico": "certidao-notas", "quantidade": 3}],
+            "escrevente": "admin",
+        },
     ),
 }
 COMPARACAO: Examples = {

@@ -180,6 +180,16 @@ class PeriodQuery(Query):
         return first, last
 
 
+class DayQuery(Query):
+    """One day; today where none is given."""
+
+    data: Dia = None
+
+    def day(self, office: Office) -> date:
+        """Return the day."""
+        return date.fromisoformat(self.data) if self.data else local_date(office.clock())
+
+
 class EventsQuery(Query):
     """`GET /eventos`."""
 

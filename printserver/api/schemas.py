@@ -559,8 +559,8 @@ class MadeSeals(_Answer):
     selos: list[str]
 
 
-class VoidRange(_Answer):
-    """Paper seals that are void."""
+class PaperRange(_Answer):
+    """Paper seals that are void, or were reported by another program."""
 
     ato: str
     serie: str
@@ -582,6 +582,7 @@ class ControlLine(_Answer):
     inutilizados: list[int]
     aguardando: int
     faltam: list[int]
+    faltam_total: int
 
 
 class Control(_Answer):
@@ -590,3 +591,46 @@ class Control(_Answer):
     itens: list[ControlLine]
     pagina: int
     total: int
+
+
+class CheckSum(_Answer):
+    """How many acts, and their total."""
+
+    quantidade: int
+    total_centavos: int
+
+
+class CheckByType(CheckSum):
+    """The same of one type of act."""
+
+    ato: str
+    descricao: str
+    isentos: int
+
+
+class CheckByPerson(CheckSum):
+    """The same of one person."""
+
+    escrevente: str
+    isentos: int
+
+
+class CheckByRange(CheckSum):
+    """The same of one type of act, made by ranges (H3)."""
+
+    ato: str
+    descricao: str
+
+
+class Check(_Answer):
+    """A day of the counter, as it is checked against the till (H2)."""
+
+    data: str
+    por_ato: list[CheckByType]
+    por_escrevente: list[CheckByPerson]
+    por_faixa: list[CheckByRange]
+    aguardando: CheckSum
+    carregados: CheckSum
+    estornados: CheckSum
+    total_centavos: int
+    numeros: list[ControlLine]

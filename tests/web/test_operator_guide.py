@@ -28,7 +28,7 @@ def test_every_setting_stands_in_the_guide_with_its_default_and_its_words() -> N
 
 
 def test_every_command_in_the_guide_exists() -> None:
-    named = set(re.findall(r"`printserver ([a-z]+)(?: ([a-z]+))?", GUIDE))
+    named = set(re.findall(r"`printserver ([a-z-]+)(?: ([a-z]+))?", GUIDE))
     assert {name for name, _ in named} >= {"init", "serve", "usuario", "chave", "fila"}
     for name, below in named:
         command = cli.cli.commands[name]
@@ -37,7 +37,7 @@ def test_every_command_in_the_guide_exists() -> None:
 
 
 def test_every_option_in_the_guide_exists() -> None:
-    for name, text in re.findall(r"`printserver ([a-z]+)([^`]*)`", GUIDE):
+    for name, text in re.findall(r"`printserver ([a-z-]+)([^`]*)`", GUIDE):
         command = cli.cli.commands[name]
         if isinstance(command, click.Group):
             command = command.commands[text.split()[0]]

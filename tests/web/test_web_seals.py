@@ -155,7 +155,7 @@ def test_r1_a_rectification_is_asked_for_field_by_field(seals: House, maria: Per
     nothing = maria.send(to, to, motivo=MOTIVO, confirmo="sim")
     assert "diga o que se retifica" in nothing.get_data(as_text=True)
     wrong = maria.send(to, to, motivo=MOTIVO, confirmo="sim", valor="emolumentos", iss="dois")
-    assert "escreva o valor como 95,12" in wrong.get_data(as_text=True)
+    assert "escreva o valor em reais" in wrong.get_data(as_text=True)
     assert 'value="dois"' in wrong.get_data(as_text=True)
     unreasoned = maria.send(to, to, motivo=MOTIVO, confirmo="sim", valor="isento")
     assert 'id="erro-motivo_isencao"' in unreasoned.get_data(as_text=True)

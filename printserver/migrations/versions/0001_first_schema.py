@@ -81,13 +81,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ato_balcao", schema=None) as batch_op:
         batch_op.create_index("ix_ato_balcao_data", ["serventia_id", "data"], unique=False)
-        batch_op.create_index(
-            "uq_ato_balcao",
-            ["serventia_id", "ato", "serie", "numero"],
-            unique=True,
-            sqlite_where=sa.text("estado <> 'estornado'"),
-            postgresql_where=sa.text("estado <> 'estornado'"),
-        )
+        batch_op.create_index("ix_ato_balcao_estado", ["serventia_id", "estado", "data"], unique=False)
 
     op.create_table(
         "aviso",
@@ -173,8 +167,6 @@ def upgrade() -> None:
         sa.Column("tipo", sa.String(length=20), nullable=False),
         sa.Column("dia", sa.Date(), nullable=False),
         sa.Column("codigo", sa.String(length=25), nullable=False),
-        sa.Column("total_centavos", sa.BigInteger(), nullable=False),
-        sa.Column("iss_centavos", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_diario_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "tipo", "dia", name=op.f("pk_diario")),
     )
