@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import Browser
 
-from support.browser import chromium
+from support import browser as browsers
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.postgres import PrivatePostgres
 
@@ -56,6 +57,7 @@ def postgres_url(postgres_server: PrivatePostgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def chromium_path() -> str:
+def browser() -> Iterator[Browser]:
     """The browser for the tests of the screens."""
-    return chromium()
+    with browsers.running() as chromium:
+        yield chromium

@@ -15,7 +15,13 @@ from printserver.api.prints import KEY_HEADER, KEY_LIMIT
 
 _REF = "#/components/schemas/"
 _PART = re.compile(r"#/components/schemas/\w+\.")
-_UNKEYED = ("/api/v1/filas/{nome}/papel", "/api/v1/comunicacoes")  # the posts that make no job and no seal
+# The posts that make no job and no seal.
+_UNKEYED = (
+    "/api/v1/filas/{nome}/papel",
+    "/api/v1/filas/{nome}/papel/lotes",
+    "/api/v1/comunicacoes",
+    "/api/v1/selos/comparacao",
+)
 _KEY = {
     "name": KEY_HEADER,
     "in": "header",

@@ -3,7 +3,7 @@
 from printserver.consulta.comparacao import RESULTADOS, Comparacao, Pedido, comparar
 from printserver.consulta.exportacao import FORMATOS, Exportacao, exportar
 from printserver.consulta.lista import CONTA_ATE, listar
-from printserver.consulta.totais import totalizar
+from printserver.consulta.totais import somar, totalizar
 
 __all__ = [
     "CONTA_ATE",
@@ -15,5 +15,6 @@ __all__ = [
     "comparar",
     "exportar",
     "listar",
+    "somar",
     "totalizar",
 ]

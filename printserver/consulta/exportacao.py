@@ -29,10 +29,9 @@ FORMATOS: Final[Mapping[str, str]] = {
 }
 LINHAS_DA_PLANILHA: Final = 1_048_576  # Excel's own limit, with the heading
 _PEDACO: Final = 64 * 1024
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n", "|")
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r", "\n")
 _ALGARISMOS_DO_EXCEL: Final = 15  # a longer number loses its end
 
-# Money is whole centavos behind this mark, so that each format may write it in its own way.
 Celula = str | bool | datetime | None
 
 

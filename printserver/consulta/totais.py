@@ -26,11 +26,9 @@ def totalizar(office: Office, filtros: Filtros) -> dict[str, Any]:
     """
     where = condicoes(office, filtros)
     all_of_it, by_act, by_day = _nada(), dict[str, Counter[str]](), dict[str, Counter[str]]()
-    paid = sa.func.count().filter(~_s.isento)
-    columns = (sa.func.count().label("n"), paid.label("paid"), _soma(_s.total_centavos), _soma(_s.iss_centavos))
     with office.db.read() as conn:
-        for row in conn.execute(sa.select(_s.dia, _s.ato, *columns).where(*where).group_by(_s.dia, _s.ato)):
-            sums = dict(zip(_SOMAS, (row.n, row.n - row.paid, row.total_centavos, row.iss_centavos), strict=True))
+        for row in conn.execute(sa.select(_s.dia, _s.ato, *_colunas()).where(*where).group_by(_s.dia, _s.ato)):
+            sums = _somas(row)
             for each in (all_of_it, by_act.setdefault(row.ato, _nada()), by_day.setdefault(str(row.dia), _nada())):
                 each.update(sums)
         parts = _componentes(conn, where)
@@ -40,6 +38,29 @@ def totalizar(office: Office, filtros: Filtros) -> dict[str, Any]:
         "por_ato": [{"ato": ato, "descricao": _nome(office, ato), **sums} for ato, sums in sorted(by_act.items())],
         "por_dia": [{"data": day, **sums} for day, sums in sorted(by_day.items(), reverse=True)],
     }
+
+
+def somar(office: Office, filtros: Filtros) -> dict[str, Counter[str]]:
+    """Return the sums alone, of what is valid (`validos`) and of all (`todos`): quick, from an index, among a million.
+
+    Raises `Recusa` `entrada-invalida`.
+    """
+    where = condicoes(office, {name: value for name, value in filtros.items() if name != "validos"})
+    found = {"validos": _nada(), "todos": _nada()}
+    with office.db.read() as conn:
+        for row in conn.execute(sa.select(_s.vivo, *_colunas()).where(*where).group_by(_s.vivo)):
+            for each in ("todos", "validos") if row.vivo else ("todos",):
+                found[each].update(_somas(row))
+    return found
+
+
+def _colunas() -> tuple[sa.ColumnElement[int], ...]:
+    paid = sa.func.count().filter(~_s.isento)
+    return sa.func.count().label("n"), paid.label("paid"), _soma(_s.total_centavos), _soma(_s.iss_centavos)
+
+
+def _somas(row: sa.Row[Any]) -> dict[str, int]:
+    return dict(zip(_SOMAS, (row.n, row.n - row.paid, row.total_centavos, row.iss_centavos), strict=True))
 
 
 def _nada() -> Counter[str]:

@@ -102,7 +102,6 @@ _FILTERS: tuple[Callable[..., object], ...] = (
     seal_words.andamento,
     seal_words.campo,
     seal_words.do_campo,
-    seal_words.dia_iso,
     words.titulo,
     words.lugar,
     words.reais,

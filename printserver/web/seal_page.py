@@ -18,7 +18,7 @@ from printserver.selo import COMPONENTES, ROTULOS, de_centavos
 from printserver.selo.atos import EXCLUSAO
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.forms import Forma, chave, digitado, recusada
-from printserver.web.seal_words import COMO_SE_ESCREVE, reais_digitados
+from printserver.web.values import dinheiro
 
 _RECUSADO = ("objetado", "impossivel")
 
@@ -92,10 +92,7 @@ def _recusada(recusa: Recusa, show: Any) -> ResponseReturnValue:
     if recusa.word in ("sem-permissao", "nao-encontrado"):
         raise recusa
     shown = recusada(recusa)
-    erros = {
-        nome.removeprefix("retificacao."): COMO_SE_ESCREVE if nome.startswith("emolumentos.") else mensagem
-        for nome, mensagem in shown.erros.items()
-    }
+    erros = {nome.removeprefix("retificacao."): mensagem for nome, mensagem in shown.erros.items()}
     return show(Forma(shown.valores, erros, shown.aviso)), recusa.kind.status
 
 
@@ -107,8 +104,7 @@ def _retificacao() -> dict[str, Any]:
         case "servico":
             dados["servico"] = digitado("servico")
         case "emolumentos":
-            fees = {name: reais_digitados(digitado(f"emolumentos.{name}") or "0,00") for name in COMPONENTES}
-            dados["emolumentos"] = fees
+            dados["emolumentos"] = {name: dinheiro(name) for name in COMPONENTES}
         case "isento":
             dados |= {"isento": True, "motivo_isencao": digitado("motivo_isencao")}
     if digitado("fora_do_prazo") == "sim":

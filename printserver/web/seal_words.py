@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from printserver.selo import ROTULOS
-from printserver.web.words import Situacao, reais
+from printserver.web.words import Situacao, data, reais
 from printserver.web.words import detalhe as em_uma_linha
 
 NATUREZAS: Mapping[str, str] = {"1": "Notas", "2": "Registro Civil"}
@@ -109,13 +109,7 @@ def do_campo(valor: str, nome: str) -> str:
         return reais(int(valor))
     if nome == "momento" and (found := _MOMENTO.fullmatch(valor)):
         return "{2}/{1}/{0} {3}:{4}:{5}".format(*found.groups())
-    return dia_iso(valor) if nome == "data" else valor
-
-
-def dia_iso(valor: str) -> str:
-    """Return a day given as AAAA-MM-DD as people write it; other text stays as it is."""
-    parts = valor.split("-")
-    return f"{parts[2]}/{parts[1]}/{parts[0]}" if len(parts) == 3 else valor
+    return data(valor) if nome == "data" else valor
 
 
 def reais_digitados(texto: str) -> str:

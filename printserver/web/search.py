@@ -56,8 +56,7 @@ def totais() -> ResponseReturnValue:
     typed = _digitados()
     filters = _filtros(typed)
     if is_htmx():
-        sums = {each: consulta.totalizar(office(), filters | {"validos": each}) for each in ("1", "0")}
-        return render_template("screens/_somas.html", validos=sums["1"], todos=sums["0"], filtros=typed)
+        return render_template("screens/_somas.html", **consulta.somar(office(), filters), filtros=typed)
     valid = typed.pop("validos", "1") != "0"
     found = consulta.totalizar(office(), filters | {"validos": "1" if valid else "0"})
     return render_template("screens/selos_totais.html", totais=found, filtros=typed, validos=valid)

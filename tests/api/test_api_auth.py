@@ -22,6 +22,7 @@ NEEDS = {
     "/api/v1/jobs/x/excluir": "responder",
     "/api/v1/filas/notas/papel": "responder",
     "/api/v1/filas/notas/papel/lotes": "responder",
+    "/api/v1/selos/comparacao": "selos",
 }
 
 

@@ -9,6 +9,7 @@ import pytest
 from callers import Caller
 from flask import Flask
 
+from printserver import consulta
 from printserver.api import examples
 from printserver.api.queries import JobsQuery
 from printserver.app import create_app
@@ -39,6 +40,7 @@ ACTIONS = [
     (examples.CANCELAR, forms.Cancelamento),
     (examples.EXCLUIR, forms.Exclusao),
     (examples.PAPEL, forms.PapelDaFila),
+    (examples.COMPARACAO, consulta.Pedido),
     (examples.ATO_DE_BALCAO, balcao.AtoDeBalcao),
     (examples.ESTORNO, balcao.Estorno),
     (examples.CARGA, hibridos.Carga),
@@ -113,7 +115,7 @@ def test_the_parameters_of_a_call_are_described(spec: dict[str, Any]) -> None:
     }
     paper = {"/api/v1/filas/{nome}/papel", "/api/v1/filas/{nome}/papel/lotes"}  # said twice, they say the same
     posts = {path for path, method, _ in _operations(spec) if method == "post"}
-    assert keyed == posts - paper - {"/api/v1/comunicacoes"}
+    assert keyed == posts - paper - {"/api/v1/comunicacoes", "/api/v1/selos/comparacao"}
 
 
 def test_the_refusals_of_a_call_are_described_by_their_words(spec: dict[str, Any]) -> None:

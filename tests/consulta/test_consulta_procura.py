@@ -191,3 +191,12 @@ def test_totals_keep_to_the_search(filled: tuple[House, Made]) -> None:
     nothing = totals(house, "ato=CS")
     assert (nothing["quantidade"], nothing["total_centavos"], nothing["por_ato"], nothing["por_dia"]) == (0, 0, [], [])
     assert nothing["emolumentos_centavos"] == dict.fromkeys(COMPONENTES, 0)
+
+
+def test_s11_the_sums_alone_are_those_of_the_totals(filled: tuple[House, Made]) -> None:
+    house, _made = filled
+    for filters in ({}, {"ato": "ES"}, {"ato": "CS"}, {"natureza": "1", "validos": "1"}):
+        found = consulta.somar(house.office, filters)
+        for name, valid in (("validos", "1"), ("todos", "0")):
+            whole = consulta.totalizar(house.office, {**filters, "validos": valid})
+            assert dict(found[name]) == {each: whole[each] for each in found[name]}

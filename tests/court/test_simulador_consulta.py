@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 from fabrica import Fabrica, mais_caro
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser
 
 from printserver.selo import Emolumentos
 from support.office import Clock
@@ -101,19 +101,17 @@ def test_what_is_not_there_is_told_with_what_to_do(court: Court, fabrica: Fabric
     assert "&lt;script&gt;" in court.call("GET", "/?selo=%3Cscript%3E")[1].lower()
 
 
-def test_the_form_takes_a_code_on_a_phone(court: Court, fabrica: Fabrica, chromium_path: str) -> None:
+def test_the_form_takes_a_code_on_a_phone(court: Court, fabrica: Fabrica, browser: Browser) -> None:
     item = fabrica.item()
     court.enviar(item)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium_path, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 390, "height": 800})
-        said: list[str] = []
-        page.on("console", lambda message: said.append(message.text))
-        page.goto(court.url)
-        page.get_by_label("Código do selo").fill(item["selo"].lower())
-        page.get_by_role("button", name="Consultar").click()
-        assert page.get_by_role("status").inner_text().startswith("Selo válido")
-        assert page.evaluate("document.documentElement.scrollWidth") == 390
-        assert page.evaluate("getComputedStyle(document.querySelector('.simulado')).color") == "rgb(255, 255, 255)"
-        assert said == []
-        browser.close()
+    page = browser.new_page(viewport={"width": 390, "height": 800})
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.goto(court.url)
+    page.get_by_label("Código do selo").fill(item["selo"].lower())
+    page.get_by_role("button", name="Consultar").click()
+    assert page.get_by_role("status").inner_text().startswith("Selo válido")
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert page.evaluate("getComputedStyle(document.querySelector('.simulado')).color") == "rgb(255, 255, 255)"
+    assert said == []
+    page.close()

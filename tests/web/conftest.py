@@ -6,7 +6,7 @@ from itertools import count
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page, StorageState, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Page, StorageState, ViewportSize
 from web_house import PESSOAS, SENHA, Clock, House, Person, enter
 from werkzeug.serving import make_server
 
@@ -16,15 +16,6 @@ from printserver.config import SETTINGS_FILE
 from printserver.engine import Engine
 from printserver.jobs.office import Office
 
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WRONG_PASSWORDS = 3  # a minute
 _addresses = count(1)
 
@@ -79,15 +70,6 @@ def url(app: Flask) -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     thread.join()
-
-
-@pytest.fixture(scope="session")
-def browser(chromium_path: str) -> Iterator[Browser]:
-    expect.set_options(timeout=15_000)  # a busy machine is no failure
-    with sync_playwright() as playwright:
-        chromium = playwright.chromium.launch(executable_path=chromium_path, args=list(CHROMIUM))
-        yield chromium
-        chromium.close()
 
 
 @pytest.fixture(scope="session")

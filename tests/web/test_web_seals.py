@@ -129,8 +129,7 @@ def test_a3_what_was_found_is_taken_as_a_file_under_ones_name(seals: House, mari
 def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: House, maria: Person) -> None:
     code = seal(seals, identificador="CADEIA")
     to = f"/selos/{code}/retificar"
-    fees = {f"emolumentos.{name}": value for name, value in CHEAP.items()}
-    done = maria.send(to, to, valor="emolumentos", motivo=MOTIVO, confirmo="sim", **fees)
+    done = maria.send(to, to, valor="emolumentos", motivo=MOTIVO, confirmo="sim", **CHEAP)
     assert done.status_code == 303
     new = done.headers["Location"].rpartition("/")[2]
     seals.engine.run_once()
@@ -155,8 +154,8 @@ def test_r1_a_rectification_is_asked_for_field_by_field(seals: House, maria: Per
     assert (unsure.status_code, "confirme com o botão" in unsure.get_data(as_text=True)) == (422, True)
     nothing = maria.send(to, to, motivo=MOTIVO, confirmo="sim")
     assert "diga o que se retifica" in nothing.get_data(as_text=True)
-    wrong = maria.send(to, to, motivo=MOTIVO, confirmo="sim", valor="emolumentos", **{"emolumentos.iss": "dois"})
-    assert "escreva o valor como 95,12" in wrong.get_data(as_text=True)
+    wrong = maria.send(to, to, motivo=MOTIVO, confirmo="sim", valor="emolumentos", iss="dois")
+    assert "escreva o valor em reais" in wrong.get_data(as_text=True)
     assert 'value="dois"' in wrong.get_data(as_text=True)
     unreasoned = maria.send(to, to, motivo=MOTIVO, confirmo="sim", valor="isento")
     assert 'id="erro-motivo_isencao"' in unreasoned.get_data(as_text=True)
@@ -291,7 +290,7 @@ def test_t5_a_seal_is_found_rectified_and_followed_by_the_keyboard(desk: Page, h
     desk.set_viewport_size({"width": 390, "height": 844})
     assert desk.evaluate("document.documentElement.scrollWidth") == 390
     desk.check("input[name=valor][value=emolumentos]")
-    desk.fill("[name='emolumentos.tabeliao']", "100,00")
+    desk.fill("#tabeliao", "100,00")
     desk.fill("#motivo", MOTIVO)
     desk.get_by_role("button", name="Retificar o selo").click()
     expect(desk.get_by_text("O selo foi retificado.")).to_be_visible()
