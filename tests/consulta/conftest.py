@@ -35,6 +35,5 @@ def found(filled: tuple[House, Made]) -> Callable[[str], list[str]]:
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[tuple[House, Court]]:
-    settings = {"tribunal": {"espera_s": 0.4}}
-    with house_with_court(tmp_path / "casa", settings=settings) as (house, court):
+    with house_with_court(tmp_path / "casa") as (house, court):
         yield house, court
