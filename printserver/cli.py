@@ -13,7 +13,7 @@ import sqlalchemy as sa
 
 from printserver import __version__, audit, db, instance, people
 from printserver.cli_base import PATH, instance_option, office, record
-from printserver.cli_filas import filas
+from printserver.cli_filas import exigir, filas
 from printserver.cli_papel import papel
 from printserver.cli_tribunal import tribunal_simulado
 from printserver.clock import system_clock
@@ -77,13 +77,16 @@ def worker(folder: Path) -> None:
 @cli.command("chave")
 @click.argument("nome")
 @click.option("--direitos", required=True, help=f"Separados por vírgula: {', '.join(people.DIREITOS)}.")
+@click.option("--fila", "queue", help="Fila da estação ou do programa que a usa, se o pedido não diz outra.")
 @instance_option
-def chave(nome: str, direitos: str, folder: Path) -> None:
+def chave(nome: str, direitos: str, queue: str | None, folder: Path) -> None:
     """Cria mais uma chave de sistema, e a mostra uma única vez."""
     rights = [part.strip() for part in direitos.split(",") if part.strip()]
     with office(folder) as (conn, serventia_id, now):
-        text = people.criar_chave(conn, serventia_id, nome, rights, now)
-        record(conn, serventia_id, now, "chave", nome, {"direitos": rights})
+        if queue is not None:
+            exigir(conn, serventia_id, queue)
+        text = people.criar_chave(conn, serventia_id, nome, rights, now, queue)
+        record(conn, serventia_id, now, "chave", nome, {"direitos": rights, "fila": queue})
     click.echo(text)
 
 

@@ -1,13 +1,10 @@
 """`printserver filas`: the print queues of the office at the command line. Shows each thing it changes, and why."""
 
-import os
 import re
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from datetime import datetime
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
@@ -15,14 +12,16 @@ import click
 import sqlalchemy as sa
 
 from printserver import db
+from printserver.cli_acesso import acesso, confirmado, falhas, ler_certificado, server_options
 from printserver.cli_base import instance_option, office, record
 from printserver.clock import local, rfc3339
 from printserver.errors import ConfigError
-from printserver.printing import Entrega, Estado, FilaCups, FilaFora, FilaPasta, FilaRecusa, Servidor
-from printserver.printing.acesso import guardar_senha, senha
+from printserver.printing import Entrega, Estado, FilaCups, FilaFora, FilaPasta, Servidor
+from printserver.printing.acesso import guardar_senha
 from printserver.printing.cups_server import Mudanca, ServidorCups, mudancas, mudar
 from printserver.printing.prova import Prova, provar
 from printserver.printing.situacao import da_fila, do_trabalho
+from printserver.printing.tunel import legivel
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -34,30 +33,20 @@ _TAMANHO: Final = re.compile(r"(\d+(?:[.,]\d)?)x(\d+(?:[.,]\d)?)", re.ASCII)
 _MAIS_LONGE_MM: Final = 50.0
 
 
-def _server_options(command: Command) -> Command:
-    for option in (
-        click.option("--tls", is_flag=True, help="Fala com o servidor CUPS só por TLS."),
-        click.option("--usuario", help="Usuário no servidor CUPS; a senha é pedida (ou PRINTSERVER_SENHA_DO_CUPS)."),
-        click.option("--servidor", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina)."),
-    ):
-        command = option(command)
-    return command
-
-
 @click.group("filas", invoke_without_command=True)
 @click.pass_context
 def filas(context: click.Context) -> None:
     """As filas de impressão: as do CUPS e as da serventia."""
     if context.invoked_subcommand is None:
-        context.invoke(listar, folder=Path("instance"), servidor=None, usuario=None, tls=False)
+        context.invoke(listar, folder=Path("instance"), servidor=None, usuario=None, tls=False, certificado=None)
 
 
 @filas.command("listar")
 @instance_option
-@_server_options
-def listar(folder: Path, servidor: str | None, usuario: str | None, tls: bool) -> None:
+@server_options
+def listar(folder: Path, servidor: str | None, usuario: str | None, tls: bool, certificado: str | None) -> None:
     """Mostra as filas que o CUPS tem, como estão, e que filas da serventia as usam."""
-    server = ServidorCups(_servidor(folder, servidor, usuario, tls=tls))
+    server = ServidorCups(acesso(folder, servidor, usuario, certificado, tls=tls))
     ours: dict[str, list[str]] = {}
     if folder.is_dir():
         with office(folder, writing=False) as (conn, serventia_id, _now):
@@ -65,7 +54,7 @@ def listar(folder: Path, servidor: str | None, usuario: str | None, tls: bool) -
             for row in conn.execute(sa.select(db.fila).where(*here)).mappings():
                 if row["servidor"] == servidor:
                     ours.setdefault(row["destino"], []).append(row["nome"])
-    with _falhas():
+    with falhas():
         found = server.filas()
     if not found:
         click.echo("O CUPS não tem nenhuma fila.")
@@ -81,7 +70,7 @@ def listar(folder: Path, servidor: str | None, usuario: str | None, tls: bool) -
 @filas.command("adicionar")
 @click.argument("nome")
 @instance_option
-@_server_options
+@server_options
 @click.option("--uri", help="Endereço da impressora IPP (ipp://… ou ipps://…): cria no CUPS uma fila sem driver.")
 @click.option("--cups", "queue", help="Fila que o CUPS já tem.")
 @click.option("--padrao", is_flag=True, help="É a fila de quem não diz outra.")
@@ -92,6 +81,7 @@ def adicionar(
     servidor: str | None,
     usuario: str | None,
     tls: bool,
+    certificado: str | None,
     uri: str | None,
     queue: str | None,
     padrao: bool,
@@ -107,9 +97,9 @@ def adicionar(
     with office(folder, writing=False) as (conn, serventia_id, _now):
         if _fila(conn, serventia_id, nome) is not None:
             raise ConfigError(f"já existe uma fila {nome!r}")
-    access = _servidor(folder, servidor, usuario, tls=tls, nova_senha=True)
+    access = acesso(folder, servidor, usuario, certificado, tls=tls, nova_senha=True)
     server, name = ServidorCups(access), queue or nome
-    with _falhas():
+    with falhas():
         changes = _preparar_servidor(server, mudar_servidor=mudar_servidor)
         changes += _preparar_fila(server, name, uri)
     if usuario and access.senha is not None:
@@ -117,7 +107,8 @@ def adicionar(
     with office(folder) as (conn, serventia_id, now):
         if padrao:
             conn.execute(sa.update(db.fila).where(db.fila.c.serventia_id == serventia_id).values(padrao=False))
-        row = {"nome": nome, "tipo": "cups", "destino": name, "servidor": servidor, "usuario": usuario, "tls": tls}
+        row: dict[str, Any] = {"nome": nome, "tipo": "cups", "destino": name, "servidor": servidor, "usuario": usuario}
+        row |= {"tls": tls, "certificado": access.certificado}
         conn.execute(sa.insert(db.fila).values(serventia_id=serventia_id, padrao=padrao, criada_em=now, **row))
         what = row | {"padrao": padrao, "mudancas": [str(change) for change in changes]}
         record(conn, serventia_id, now, "fila", nome, what)
@@ -139,7 +130,7 @@ def teste(nome: str, folder: Path, bandeja: str | None, papel: str, frente_verso
 
     width, height = _tamanho(papel)
     with office(folder, writing=False) as (conn, serventia_id, now):
-        row = _exigir(conn, serventia_id, nome)
+        row = exigir(conn, serventia_id, nome)
     offset = deslocamento(row, bandeja) or (0.0, 0.0)
     moment = f"{local(now):%d/%m/%Y às %H:%M}"
     page = desenhar(PaginaDeTeste(nome, bandeja, width, height, offset, moment, frente_verso))
@@ -149,7 +140,7 @@ def teste(nome: str, folder: Path, bandeja: str | None, papel: str, frente_verso
         faces = "frente-verso" if frente_verso else "frente"
         job_id = f"teste-{now:%Y%m%d%H%M%S%f}"
         errand = Entrega(job_id, pdf, "Página de teste", 1, faces, bandeja, width, height)
-        with _falhas():
+        with falhas():
             if row["tipo"] == "pasta":
                 written = FilaPasta(nome, Path(row["destino"])).entregar(errand)
                 click.echo(f"Página de teste gravada em {written}.")
@@ -170,7 +161,7 @@ def deslocar_fila(nome: str, folder: Path, bandeja: str, x: float, y: float) -> 
     if not all(abs(value) <= _MAIS_LONGE_MM for value in (x, y)):  # also of a NaN
         raise ConfigError(f"o deslocamento vai até {_MAIS_LONGE_MM:g} mm")
     with office(folder) as (conn, serventia_id, now):
-        row = _exigir(conn, serventia_id, nome)
+        row = exigir(conn, serventia_id, nome)
         if row["tipo"] == "pasta":
             raise ConfigError(f"a fila {nome!r} é uma pasta: nela nada se desloca")
         known = dict(row["deslocamentos"] or {})
@@ -189,12 +180,53 @@ def deslocar_fila(nome: str, folder: Path, bandeja: str, x: float, y: float) -> 
 def reserva_da_fila(nome: str, reserva: str | None, folder: Path) -> None:
     """Diz que fila substitui NOME quando ela para; só uma pessoa muda a impressão de fila. Sem RESERVA: nenhuma."""
     with office(folder) as (conn, serventia_id, now):
-        row = _exigir(conn, serventia_id, nome)
-        if reserva is not None and _exigir(conn, serventia_id, reserva)["id"] == row["id"]:
+        row = exigir(conn, serventia_id, nome)
+        if reserva is not None and exigir(conn, serventia_id, reserva)["id"] == row["id"]:
             raise ConfigError("uma fila não é a reserva de si mesma")
         conn.execute(sa.update(db.fila).where(db.fila.c.id == row["id"]).values(reserva=reserva))
         record(conn, serventia_id, now, "fila", nome, {"antes": row["reserva"], "depois": reserva}, "reserva")
     click.echo(f"Reserva da fila {nome}: {row['reserva'] or 'nenhuma'} → {reserva or 'nenhuma'}.")
+
+
+@filas.command("estacao")
+@click.argument("chave")
+@click.argument("fila", required=False)
+@instance_option
+def fila_da_estacao(chave: str, fila: str | None, folder: Path) -> None:
+    """Diz em que fila imprime a estação ou o programa de uma CHAVE, se o pedido não diz outra. Sem FILA: nenhuma."""
+    table = db.chave_api
+    with office(folder) as (conn, serventia_id, now):
+        mine = (table.c.serventia_id == serventia_id, table.c.nome == chave)
+        row = conn.execute(sa.select(table).where(*mine)).mappings().one_or_none()
+        if row is None:
+            raise ConfigError(f"não há chave {chave!r}")
+        if fila is not None:
+            exigir(conn, serventia_id, fila)
+        conn.execute(sa.update(table).where(*mine).values(fila=fila))
+        record(conn, serventia_id, now, "chave", chave, {"antes": row["fila"], "depois": fila}, "fila")
+    click.echo(f"Fila da chave {chave}: {row['fila'] or 'nenhuma'} → {fila or 'nenhuma'}.")
+
+
+@filas.command("certificado")
+@click.argument("nome")
+@instance_option
+@click.option("--certificado", help="SHA-256 do certificado do servidor, para não ter de confirmá-lo.")
+def certificado_da_fila(nome: str, certificado: str | None, folder: Path) -> None:
+    """Aceita o certificado que o servidor CUPS da fila mostra agora, para ela e as outras filas do mesmo servidor."""
+    table = db.fila
+    with office(folder, writing=False) as (conn, serventia_id, _now):
+        row = exigir(conn, serventia_id, nome)
+    if not row["tls"]:
+        raise ConfigError(f"a fila {nome!r} não fala por TLS")
+    if row["certificado"]:
+        click.echo(f"O certificado guardado tem o SHA-256\n  {legivel(row['certificado'])}")
+    shown = ler_certificado(certificado) if certificado else confirmado(row["servidor"])
+    with office(folder) as (conn, serventia_id, now):
+        same = (table.c.serventia_id == serventia_id, table.c.servidor == row["servidor"], table.c.tls)
+        conn.execute(sa.update(table).where(*same).values(certificado=shown))
+        what = {"servidor": row["servidor"], "antes": row["certificado"], "depois": shown}
+        record(conn, serventia_id, now, "fila", nome, what, "certificado")
+    click.echo(f"Certificado de {row['servidor']} guardado.")
 
 
 # -- the CUPS server --------------------------------------------------------------------------------------------------
@@ -275,31 +307,10 @@ def _esperar(ready: Callable[[], bool], senao: str) -> None:
         time.sleep(0.2)
 
 
-def _servidor(
-    folder: Path, servidor: str | None, usuario: str | None, *, tls: bool, nova_senha: bool = False
-) -> Servidor:
-    """Return the server as the options name it. A password never goes over a network in the clear."""
-    if usuario is None:
-        return Servidor(servidor, tls=tls)
-    if not tls and servidor is not None and not servidor.startswith("/") and not _nesta_maquina(servidor):
-        raise ConfigError("--usuario num servidor de outra máquina pede --tls: a senha não vai aberta pela rede")
-    known = None if nova_senha else senha(folder, servidor, usuario)
-    text = os.environ.get("PRINTSERVER_SENHA_DO_CUPS") or known
-    return Servidor(servidor, usuario, text or click.prompt("Senha no servidor CUPS", hide_input=True), tls)
-
-
 def _acesso(folder: Path, row: Mapping[Any, Any]) -> Servidor:
     from printserver.jobs.queues import servidor
 
     return servidor(folder, row)
-
-
-def _nesta_maquina(servidor: str) -> bool:
-    host = servidor.rpartition(":")[0].strip("[]")
-    try:
-        return host == "localhost" or ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 # -- the test page ----------------------------------------------------------------------------------------------------
@@ -323,7 +334,7 @@ def _aprender(folder: Path, nome: str, proof: Prova, now: datetime) -> None:
         "quando": rfc3339(now),
     }
     with office(folder) as (conn, serventia_id, _now):
-        row = _exigir(conn, serventia_id, nome)
+        row = exigir(conn, serventia_id, nome)
         conn.execute(sa.update(db.fila).where(db.fila.c.id == row["id"]).values(prova=prova))
         record(conn, serventia_id, now, "fila", nome, {"antes": row["prova"], "depois": prova}, "provada")
     if proof.conta_folhas:
@@ -354,7 +365,8 @@ def _fila(conn: sa.Connection, serventia_id: int, nome: str) -> sa.RowMapping | 
     return conn.execute(sa.select(db.fila).where(*here)).mappings().one_or_none()
 
 
-def _exigir(conn: sa.Connection, serventia_id: int, nome: str) -> sa.RowMapping:
+def exigir(conn: sa.Connection, serventia_id: int, nome: str) -> sa.RowMapping:
+    """Return the row of the office's queue `nome`. Raises ConfigError if there is none."""
     found = _fila(conn, serventia_id, nome)
     if found is None:
         names = conn.execute(sa.select(db.fila.c.nome).where(db.fila.c.serventia_id == serventia_id)).scalars()
@@ -364,11 +376,3 @@ def _exigir(conn: sa.Connection, serventia_id: int, nome: str) -> sa.RowMapping:
 
 def _mm(offset: list[float]) -> str:
     return " × ".join(f"{value:g}".replace(".", ",") for value in offset)
-
-
-@contextmanager
-def _falhas() -> Iterator[None]:
-    try:
-        yield
-    except (FilaFora, FilaRecusa) as error:
-        raise ConfigError(str(error)) from error

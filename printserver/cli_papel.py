@@ -50,11 +50,11 @@ def receber(fila: str, folder: Path, de: str, ate: str) -> None:
 @instance_option
 def contas(folder: Path) -> None:
     """Mostra, de cada fila de papel numerado, o recebido, o usado, o inutilizado, o estoque e o próximo número."""
-    from printserver.jobs import papers
+    from printserver.jobs.stock import contas as contar
 
     table = db.fila
     with office(folder, writing=False) as (conn, serventia_id, _now):
         query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.papel_numerado)
         for fila in conn.execute(query.order_by(table.c.nome)).mappings().all():
-            counted = ", ".join(f"{name} {count}" for name, count in papers.contas(conn, fila).items())
+            counted = ", ".join(f"{name} {count}" for name, count in contar(conn, fila).items())
             click.echo(f"{fila['nome']}: {counted}, próximo {fila['papel_proximo'] or 'por dizer'}")

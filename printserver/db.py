@@ -110,6 +110,7 @@ chave_api = sa.Table(
     _text("nome", nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False, index=True),
     _json("direitos", nullable=False),
+    _text("fila"),  # of what this station or program prints without naming one
     _moment("criada_em", nullable=False),
     _moment("revogada_em"),
     sa.UniqueConstraint("serventia_id", "nome"),
@@ -135,6 +136,7 @@ fila = sa.Table(
     _text("servidor"),  # socket path or HOST:PORT; null: the machine's own
     _text("usuario"),  # who logs in at the server; the password is in the instance's folder, never here
     _flag("tls"),
+    sa.Column("certificado", sa.String(64)),  # with TLS: the SHA-256 of the certificate that the server must show
     _flag("padrao"),
     _flag("papel_numerado"),
     _text("papel_proximo"),  # the number of the next sheet in the tray, as it is written on it (P5)
@@ -292,6 +294,18 @@ citacao = sa.Table(
     sa.Column("job_id", sa.String(32), primary_key=True),
 )
 
+# T5: what a search asks for, in the order of its answer (`consulta.lista`).
+_PROCURADOS = (
+    *("dia", "id", "ato", "estado", "total_centavos", "escrevente", "externo", "vivo", "natureza", "origem"),
+    *("iss_centavos", "isento"),  # what is added up
+)
+
+
+def _search(name: str, *first: str) -> sa.Index:
+    """An index that begins with what is looked for and holds all else that may be: the table need not be read."""
+    return sa.Index(name, "serventia_id", *first, *(each for each in _PROCURADOS if each not in first))
+
+
 selo = sa.Table(
     "selo",
     metadata,
@@ -337,11 +351,13 @@ selo = sa.Table(
     sa.Index("ix_selo_job", "serventia_id", "job_id"),
     sa.Index("ix_selo_documento", "serventia_id", "documento_id"),
     sa.Index("ix_selo_livro", "serventia_id", "livro", "folha_inicial"),
-    sa.Index("ix_selo_criado", "serventia_id", "criado_em"),
-    sa.Index("ix_selo_dia", "serventia_id", "dia", "ato"),
-    sa.Index("ix_selo_ato", "serventia_id", "ato", "dia"),
-    sa.Index("ix_selo_estado", "serventia_id", "estado", "dia"),
-    sa.Index("ix_selo_total", "serventia_id", "total_centavos", "dia"),
+    _search("ix_selo_dia"),
+    _search("ix_selo_ato", "ato"),
+    _search("ix_selo_estado", "estado"),
+    _search("ix_selo_total", "total_centavos"),
+    _search("ix_selo_escrevente", "escrevente"),
+    sa.Index("ix_selo_folha", "serventia_id", "folha_inicial"),
+    sa.Index("ix_selo_termo", "serventia_id", "termo"),
     sa.Index("ix_selo_matricula", "serventia_id", "matricula"),
     sa.Index("ix_selo_identificador", "serventia_id", "identificador"),
     sa.Index("ix_selo_vinculador", "serventia_id", "vinculador"),
@@ -450,8 +466,8 @@ ato_balcao = sa.Table(
     _text("sistema"),
     _moment("criado_em", nullable=False),
     _json("estorno"),  # motivo, quem, quando
-    _unique_where("uq_ato_balcao", "serventia_id", "ato", "serie", "numero", where="estado <> 'estornado'"),
     sa.Index("ix_ato_balcao_data", "serventia_id", "data"),
+    sa.Index("ix_ato_balcao_estado", "serventia_id", "estado", "data"),
 )
 
 selo_papel = sa.Table(
@@ -461,8 +477,8 @@ selo_papel = sa.Table(
     sa.Column("ato", sa.String(2), primary_key=True),
     sa.Column("serie", sa.String(6), primary_key=True),
     sa.Column("numero", sa.Integer, primary_key=True, autoincrement=False),
-    _text("estado", nullable=False),  # comunicado | inutilizado
-    sa.Column("codigo", sa.String(25)),  # null: void, or reported by another program
+    _text("estado", nullable=False),  # aguardando | comunicado | inutilizado
+    sa.Column("codigo", sa.String(25)),  # null: waits, void, or reported by another program
     sa.Column("data", sa.Date, nullable=False),
     _text("motivo"),
     _text("quem", nullable=False),
@@ -476,9 +492,7 @@ diario = sa.Table(
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("tipo", sa.String(20), primary_key=True),  # fotocopia | cenad
     sa.Column("dia", sa.Date, primary_key=True),
-    sa.Column("codigo", sa.String(25), nullable=False),  # the newest of its chain
-    sa.Column("total_centavos", sa.BigInteger, nullable=False),
-    sa.Column("iss_centavos", sa.BigInteger, nullable=False),
+    sa.Column("codigo", sa.String(25), nullable=False),  # its first: the chain leads to the newest
 )
 
 pergunta = sa.Table(

@@ -60,11 +60,12 @@ WORDS: Mapping[str, Word] = {
     "bandeja-desconhecida": Word(422, "Bandeja desconhecida", "corrigir"),
     "papel-incompativel": Word(422, "Papel incompatível", "corrigir"),
     "papel-ja-usado": Word(422, "Papel de segurança já usado", "corrigir"),
-    "limite-de-hibridos": Word(422, "Mais de 500 selos de papel de uma vez", "corrigir"),
+    "limite-de-hibridos": Word(422, "Selos de papel demais de uma vez", "corrigir"),
     "data-do-ato": Word(422, "Data do ato", "corrigir"),
     "muitos-pedidos": Word(429, "Muitos pedidos", "mesma-chave"),
     "erro-interno": Word(500, "Erro interno", "mesma-chave"),
     "servidor-ocupado": Word(503, "Servidor ocupado", "mesma-chave"),
+    "tribunal-nao-responde": Word(503, "O tribunal não responde", "mesma-chave"),
 }
 
 

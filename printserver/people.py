@@ -45,7 +45,8 @@ class Autor:
     """Who asks: the system by its key, the person who acts, or both (A2).
 
     `pessoa` is a user name; `papel` is that person's role. `direitos` are the key's, or the role's where a person asks
-    without a key. `endereco` is the network address the request came from.
+    without a key. `endereco` is the network address the request came from. `fila` is the key's own queue: a station or
+    program that names none prints there.
     """
 
     serventia_id: int
@@ -55,6 +56,7 @@ class Autor:
     papel: str | None
     direitos: frozenset[str]
     endereco: str | None
+    fila: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Chave:
     serventia_id: int
     nome: str
     direitos: frozenset[str]
+    fila: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +81,18 @@ class Pessoa:
     papel: str
 
 
-def criar_chave(conn: sa.Connection, serventia_id: int, nome: str, direitos: Collection[str], agora: datetime) -> str:
+def criar_chave(
+    conn: sa.Connection,
+    serventia_id: int,
+    nome: str,
+    direitos: Collection[str],
+    agora: datetime,
+    fila: str | None = None,
+) -> str:
     """Make a key of the system `nome` and return its text, which is shown this once and kept nowhere.
 
-    Raises `Recusa` `entrada-invalida` for a bad or used name and for an unknown right.
+    `fila` is the queue, of this office, of what it prints without naming one. Raises `Recusa` `entrada-invalida` for a
+    bad or used name and for an unknown right.
     """
     nome = _nome("nome", nome)
     errados = sorted(set(direitos) - set(DIREITOS))
@@ -98,6 +109,7 @@ def criar_chave(conn: sa.Connection, serventia_id: int, nome: str, direitos: Col
             nome=nome,
             sha256=_sha256(texto),
             direitos=[direito for direito in DIREITOS if direito in direitos],
+            fila=fila,
             criada_em=agora,
         )
     )
@@ -111,7 +123,7 @@ def chave(conn: sa.Connection, texto: str) -> Chave | None:
     row = conn.execute(valida).mappings().first()
     if row is None:
         return None
-    return Chave(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]))
+    return Chave(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]), row["fila"])
 
 
 def criar_pessoa(
@@ -168,6 +180,7 @@ def autor_da_chave(de: Chave, endereco: str | None) -> Autor:
         papel=None,
         direitos=de.direitos,
         endereco=endereco,
+        fila=de.fila,
     )
 
 

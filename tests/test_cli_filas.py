@@ -1,5 +1,6 @@
 """`printserver filas`: what it changes in a real CUPS it shows, what it learns from the test page it keeps."""
 
+import io
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -14,9 +15,10 @@ from printserver import cli, db
 from printserver.printing.acesso import ARQUIVO, senha
 from printserver.printing.cups_server import ServidorCups, mudancas, mudar
 from printserver.printing.model import Servidor
+from printserver.printing.tunel import legivel
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.office import House, open_house
-from support.process import free_port
+from support.process import free_port, wait_until
 
 
 @dataclass(frozen=True)
@@ -237,3 +239,44 @@ def test_a_password_never_goes_open_over_the_network_nor_into_the_log(
     assert "cavalo" not in str(house.rows(db.log)) + str(house.rows(db.fila)) + ran.out
     assert "cavalo" not in repr(Servidor(socket, "root", "cavalo-bateria"))
     assert ServidorCups(Servidor(socket)).fila(kept_queue.name) is not None
+
+
+def test_a_queue_of_another_machine_keeps_the_certificate_that_a_person_confirmed_and_trusts_no_other(
+    filas: Filas, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PRINTSERVER_SENHA_DO_CUPS", "cavalo-bateria")
+    with PrivateCups() as server:
+        queue, shown = server.keeping_queue(), server.encrypts()
+        add = ("--cups", queue.name, "--servidor", server.address, "--tls", "--usuario", "root")
+        monkeypatch.setattr(sys, "stdin", io.StringIO("não\n"))
+        refused = filas("adicionar", "longe", *add)
+        assert (refused.code, legivel(shown) in refused.out, len(house.rows(db.fila))) == (1, True, 1)
+        assert filas("adicionar", "longe", *add, "--certificado", "AB:CD").code == 1
+        monkeypatch.setattr(sys, "stdin", io.StringIO("sim\n"))
+        added = filas("adicionar", "longe", *add)
+        assert added.code == 0, added.err
+        assert (row(house, "longe")["certificado"], row(house, "longe")["tls"]) == (shown, True)
+        # Of a server that is known nothing is asked.
+        assert f"{queue.name}: pronta" in filas("listar", "--servidor", server.address, "--tls").out
+        job = house.printed(house.certidao(), fila="longe")
+        wait_until(queue.printed, "the print")
+        assert job["estado"] == "entregue"
+
+        server.stop()
+        server.start()
+        changed = server.encrypts()
+        house.office.capacidades.clear()
+        shown_now = [each for each in house.call("GET", "/filas").json["itens"] if each["nome"] == "longe"]
+        assert (shown_now[0]["situacao"], shown_now[0]["motivos"]) == ("outro certificado", ["certificado-mudou"])
+        waiting = house.printed(house.certidao(), fila="longe")
+        assert (waiting["estado"], len(queue.printed())) == ("renderizado", 1)
+        told = filas("teste", "longe")
+        assert (told.code, legivel(changed) in told.err) == (1, True)
+
+        accepted = filas("certificado", "longe", "--certificado", legivel(changed))
+        assert (accepted.code, legivel(shown) in accepted.out) == (0, True)
+        assert house.rows(db.log)[-1]["detalhe"]["depois"] == changed
+        house.clock.forward(minutes=1)
+        house.engine.run_once()
+        wait_until(lambda: len(queue.printed()) == 2, "the print that waited")
+        assert filas("certificado", "notas").code == 1

@@ -9,7 +9,18 @@ from flask import Flask
 from pydantic import BaseModel
 
 from printserver.api import BLUEPRINTS, queries, schemas
-from printserver.atos import assinaturas, avulsos, cartas, comunicacao, exclusao, retificacao, vinculos
+from printserver.atos import (
+    assinaturas,
+    avulsos,
+    balcao,
+    cartas,
+    comunicacao,
+    diarios,
+    exclusao,
+    hibridos,
+    retificacao,
+    vinculos,
+)
 from printserver.court.simulador import openapi
 from printserver.court.simulador.falhas import FALHAS, Comando
 from printserver.documents import model
@@ -79,7 +90,7 @@ def test_every_right_and_state_stands_in_the_guide() -> None:
         assert f"\n| `{name}` |" in GUIDE, name
 
 
-ATOS = (assinaturas, avulsos, cartas, comunicacao, exclusao, retificacao, vinculos)
+ATOS = (assinaturas, avulsos, balcao, cartas, comunicacao, diarios, exclusao, hibridos, retificacao, vinculos)
 REQUESTS = {kind for place in (model, forms, *ATOS) for kind in vars(place).values() if isinstance(kind, type)}
 REQUESTS = {kind for kind in REQUESTS if issubclass(kind, BaseModel) and kind.model_fields}
 QUERIES = [kind for kind in vars(queries).values() if isinstance(kind, type) and issubclass(kind, queries.Query)]
@@ -87,6 +98,8 @@ ANSWERS = [schemas.Job, schemas.JobSeal, schemas.Question, schemas.Step, schemas
 ANSWERS += [schemas.Format, schemas.Queue, schemas.Problem, schemas.DocumentFields, schemas.Health]
 ANSWERS += [schemas.Waiting, schemas.Standing, schemas.Links]
 ANSWERS += [schemas.Pending, schemas.OfficeNotice, schemas.Signatures, schemas.RectifiedSeal, schemas.OpenSignature]
+ANSWERS += [schemas.CounterAct, schemas.MadeSeals, schemas.ControlLine]
+ANSWERS += [schemas.Check, schemas.CheckByType, schemas.CheckByPerson, schemas.CheckByRange]
 
 
 @pytest.mark.parametrize("kind", [*sorted(REQUESTS, key=str), *QUERIES, *ANSWERS], ids=lambda kind: kind.__name__)

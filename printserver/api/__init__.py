@@ -5,7 +5,7 @@ It knows how things are asked for and answered over HTTP, and nothing of what a 
 
 from flask import Flask, Response, request
 
-from printserver.api import counter, court, lookups, prints, problems, seals, status
+from printserver.api import counter, court, lookups, prints, problems, seals, search, status
 from printserver.api.auth import Gate
 from printserver.api.context import Context, context, put
 from printserver.api.documented import StrictRequest
@@ -20,6 +20,7 @@ BLUEPRINTS = (
     status.blueprint,
     prints.blueprint,
     lookups.blueprint,
+    search.blueprint,
     seals.blueprint,
     counter.blueprint,
     court.blueprint,

@@ -6,15 +6,16 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
+from printserver import jobs
 from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals
 from printserver.api.prints import idempotency_key
 from printserver.api.problems import json_response
-from printserver.api.queries import CounterQuery, NoQuery, PeriodQuery
+from printserver.api.queries import CounterQuery, DayQuery, NoQuery, PeriodQuery
 from printserver.api.seals import MAKE, made, replayed
-from printserver.atos import balcao, diarios, hibridos
+from printserver.atos import balcao, controle, diarios, hibridos
 
 blueprint = APIBlueprint("counter", __name__, url_prefix="/api/v1", tag="the counter")
 
@@ -31,13 +32,13 @@ def record_act(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     return json_response(found, 201, replayed(repetido))
 
 
-@blueprint.post("/atos-de-balcao/<int:number>/estorno")
+@blueprint.post("/atos-de-balcao/<number>/estorno")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(balcao.Estorno), arg_name="data", examples=examples.ESTORNO)
 @blueprint.output(schemas.CounterAct, description="The act, reversed.")
 @blueprint.doc(responses=refusals((*MAKE, "nao-encontrado", "estado-nao-permite")), security=SECURITY)
-def reverse_act(number: int, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+def reverse_act(number: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Reverse an act that waits: it is left out of the load, and its paper seal is void (H2)."""
     found, repetido = balcao.estornar(office(), author(), number, data, idempotency_key())
     return json_response(found, 200, replayed(repetido))
@@ -68,7 +69,7 @@ def load_day(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.post("/hibridos")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.Faixa), arg_name="data", examples=examples.HIBRIDOS)
+@blueprint.input(body(hibridos.FaixaDePapel), arg_name="data", examples=examples.HIBRIDOS)
 @blueprint.output(schemas.MadeSeals, status_code=201, description="The seals, in the order of the paper seals.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
 def make_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
@@ -80,8 +81,8 @@ def make_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.post("/hibridos/inutilizados")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.Inutilizados), arg_name="data", examples=examples.INUTILIZADOS)
-@blueprint.output(schemas.VoidRange, status_code=201, description="The void range.")
+@blueprint.input(body(hibridos.FaixaSemSelo), arg_name="data", examples=examples.INUTILIZADOS)
+@blueprint.output(schemas.PaperRange, status_code=201, description="The void range.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
 def void_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Write that paper seals are void: they are never reported (H2)."""
@@ -89,14 +90,45 @@ def void_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     return json_response(found, 201, replayed(repetido))
 
 
+@blueprint.post("/hibridos/comunicados")
+@needs("selos")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(hibridos.FaixaSemSelo), arg_name="data", examples=examples.COMUNICADOS)
+@blueprint.output(schemas.PaperRange, status_code=201, description="The range.")
+@blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
+def reported_elsewhere(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Write that another program reported paper seals: their numbers are never used here (S4)."""
+    found, repetido = hibridos.ja_comunicados(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repetido))
+
+
+@blueprint.get("/hibridos/conferencia")
+@blueprint.input(DayQuery, location="query", arg_name="query")
+@blueprint.output(schemas.Check, description="The day, as it is checked against the till.")
+@blueprint.doc(responses=refusals(), security=SECURITY)
+def check(query: DayQuery) -> Response:
+    """See a day's acts by type and by person, its numbers, and what waits for the load (H2)."""
+    return json_response(controle.conferencia(office(), query.day(office())))
+
+
 @blueprint.get("/hibridos/relatorio")
 @blueprint.input(PeriodQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Control, description="The control of paper seals.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def control(query: PeriodQuery) -> Response:
-    """See by day, type and série the first, last, used and void paper seals (H2)."""
-    found = hibridos.relatorio(office(), *query.days(office()))
+    """See by day, type and série the first, last, used, void and missing paper seals (H2)."""
+    found = controle.relatorio(office(), *query.days(office()))
     return json_response({"itens": found, "pagina": 1, "total": len(found)})
+
+
+@blueprint.get("/diarios")
+@blueprint.input(DayQuery, location="query", arg_name="query")
+@blueprint.output(schemas.Seals, description="The newest seal of each type that the day has.")
+@blueprint.doc(responses=refusals(), security=SECURITY)
+def dailies(query: DayQuery) -> Response:
+    """See the daily seals of a day, each with its chain (D1, D2)."""
+    found = [code for code in diarios.do_dia(office(), query.day(office())).values() if code is not None]
+    return json_response({"itens": [jobs.selo(office(), code) for code in found], "pagina": 1, "total": len(found)})
 
 
 @blueprint.post("/diarios")

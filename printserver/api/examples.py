@@ -139,6 +139,9 @@ PAPEL: Examples = {
         {"proximo": "A0000012", "inutilizados": ["A0000011"], "escrevente": "admin"},
     )
 }
+LOTES: Examples = {
+    "caixa": _example("A box of 500 sheets", {"de": "A0000001", "ate": "A0000500", "escrevente": "admin"})
+}
 COMUNICACOES: Examples = {
     "agora": _example("Report what waits, now", {}),
 }
@@ -223,9 +226,45 @@ INUTILIZADOS: Examples = {
         },
     ),
 }
+COMUNICADOS: Examples = {
+    "outro-programa": _example(
+        "Reported by another program, before the office moved",
+        {
+            "ato": "AU",
+            "serie": "0371AJ",
+            "de": 900000,
+            "ate": 979000,
+            "motivo": "comunicados pelo programa anterior",
+            "escrevente": "admin",
+        },
+    ),
+}
 DIARIO: Examples = {
     "fotocopia": _example(
         "The day's fotocópias so far",
         {"tipo": "fotocopia", "data": "2026-11-20", "total": "12.50", "iss": "0.25", "escrevente": "admin"},
+    ),
+    "servicos": _example(
+        "The day's autenticações digitais by service and number (D3)",
+        {
+            "tipo": "cenad",
+            "data": "2026-11-20",
+            "servicos": [{"servico": "certidao-notas", "quantidade": 3}],
+            "escrevente": "admin",
+        },
+    ),
+}
+COMPARACAO: Examples = {
+    "tribunal": _example("Ask the court", {"de": "2026-11-01", "ate": "2026-11-30"}),
+    "arquivo": _example(
+        "A list that was saved before",
+        {
+            "de": "2026-11-20",
+            "ate": "2026-11-20",
+            "lista": {
+                "formato": "csv",
+                "conteudo": "selo;data;total\n1234561ES0000000000001262;20/11/2026;95,12\n",
+            },
+        },
     ),
 }

@@ -1,4 +1,4 @@
-"""The calls about seals, events, formats and queues: to look them up, and to go on with numbered paper."""
+"""The calls about one seal, events, formats and queues: to look them up, and to go on with numbered paper."""
 
 from typing import Any
 
@@ -11,7 +11,7 @@ from printserver.api.auth import author
 from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals
 from printserver.api.problems import json_response
-from printserver.api.queries import EventsQuery, NoQuery, SealsQuery
+from printserver.api.queries import EventsQuery, NoQuery
 from printserver.jobs import requests as forms
 
 blueprint = APIBlueprint("lookups", __name__, url_prefix="/api/v1", tag="seals, events, formats and queues")
@@ -24,15 +24,6 @@ blueprint = APIBlueprint("lookups", __name__, url_prefix="/api/v1", tag="seals, 
 def get_seal(codigo: str, query: NoQuery) -> Response:  # noqa: ARG001
     """Look up a seal by its code (T5)."""
     return json_response(jobs.selo(office(), codigo))
-
-
-@blueprint.get("/selos")
-@blueprint.input(SealsQuery, location="query", arg_name="query")
-@blueprint.output(schemas.Seals, description="A page of seals.")
-@blueprint.doc(responses=refusals(), security=SECURITY)
-def list_seals(query: SealsQuery) -> Response:
-    """Find seals (T5)."""
-    return json_response(jobs.selos(office(), query.filters(), query.pagina))
 
 
 @blueprint.get("/eventos")
@@ -86,6 +77,22 @@ def list_queues(query: NoQuery) -> Response:  # noqa: ARG001
 def go_on_with_paper(nome: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Tell a queue with numbered paper which sheet is next, and which were spoiled (P5)."""
     return json_response(jobs.papel_da_fila(office(), author(), nome, data))
+
+
+@blueprint.post("/filas/<nome>/papel/lotes")
+@needs("responder")
+@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(body(forms.LoteDePapel), arg_name="data", examples=examples.LOTES)
+@blueprint.output(schemas.Queue, status_code=201, description="The queue, with the paper that it has now.")
+@blueprint.doc(
+    responses=refusals(
+        ("json-invalido", "corpo-grande-demais", "fila-desconhecida", "escrevente-desconhecido", "papel-ja-usado")
+    ),
+    security=SECURITY,
+)
+def receive_paper(nome: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+    """Register a lot of numbered paper as received for a queue (P5); a number is received once."""
+    return json_response(jobs.receber_papel(office(), author(), nome, data), 201)
 
 
 def _all(items: list[dict[str, Any]]) -> Response:

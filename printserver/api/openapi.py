@@ -15,7 +15,7 @@ from printserver.api.prints import KEY_HEADER, KEY_LIMIT
 
 _REF = "#/components/schemas/"
 _PART = re.compile(r"#/components/schemas/\w+\.")
-_KEYED = "/api/v1/jobs"  # the posts that make a job or a seal
+_UNKEYED = ("/api/v1/filas/{nome}/papel", "/api/v1/comunicacoes")  # the posts that make no job and no seal
 _KEY = {
     "name": KEY_HEADER,
     "in": "header",
@@ -57,9 +57,9 @@ def _finish(spec: dict[str, Any]) -> dict[str, Any]:
     found = spec.setdefault("components", {}).setdefault("schemas", {})
     found.update(_schemas_of(schemas.HeldProblem))
     for path, operations in spec["paths"].items():
-        if path.startswith(_KEYED) and "post" in operations:
+        if path not in _UNKEYED and "post" in operations:
             operations["post"]["parameters"].append(_KEY)
-            for status in ("200", "202"):
+            for status in ("200", "201", "202"):
                 if status in operations["post"]["responses"]:
                     operations["post"]["responses"][status]["headers"] = _REPLAY
     return _each_schema_once(spec)

@@ -59,6 +59,7 @@ _ACT = (
     "em-processamento",
     "chave-reutilizada",
 )
+_ELSEWHERE = ("fila-desconhecida", "bandeja-desconhecida", "papel-incompativel")
 _ANSWER = (*_ACT, "pergunta-respondida", "pergunta-mudou")
 
 blueprint = APIBlueprint("prints", __name__, url_prefix="/api/v1", tag="jobs")
@@ -191,9 +192,7 @@ def answer_selo(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: AR
 @blueprint.input(body(forms.Folhas), arg_name="data", examples=examples.FOLHAS)
 @blueprint.output(schemas.Job, description="The job as it stands.")
 @blueprint.doc(
-    responses=refusals(
-        (*_ACT, "impressao-em-andamento", "fila-desconhecida", "bandeja-desconhecida", "papel-ja-usado")
-    ),
+    responses=refusals((*_ACT, *_ELSEWHERE, "impressao-em-andamento", "papel-ja-usado")),
     security=SECURITY,
 )
 def say_sheets(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
@@ -206,9 +205,7 @@ def say_sheets(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.Reenvio), arg_name="data", examples=examples.REENVIAR)
 @blueprint.output(schemas.Job, description="The job, on its way again.")
-@blueprint.doc(
-    responses=refusals((*_ACT, "diga-as-folhas", "impressao-em-andamento", "fila-desconhecida")), security=SECURITY
-)
+@blueprint.doc(responses=refusals((*_ACT, *_ELSEWHERE, "diga-as-folhas", "impressao-em-andamento")), security=SECURITY)
 def send_again(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Send all pages again, on a person's word that none came out: same bytes, same seals (X5)."""
     return acted(jobs.reenviar(office(), author(), job_id, data, idempotency_key()))

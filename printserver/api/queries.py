@@ -48,6 +48,9 @@ Dia = Annotated[str | None, AfterValidator(_day), Field(description="Dia, como A
 Texto = Annotated[str | None, Field(max_length=255, description="Texto de até 255 caracteres.")]
 
 
+Reais = Annotated[str | None, Field(pattern=r"^[0-9]{1,9}\.[0-9]{2}$", description="Valor em reais, como 95.12.")]
+
+
 class Query(BaseModel):
     """The base: unknown names refused, empty values taken as absent, every fault named in Portuguese."""
 
@@ -65,8 +68,8 @@ class Query(BaseModel):
             raise Recusa("entrada-invalida", f"Endereço: {detail}", errors=faults) from error
 
     def filters(self) -> dict[str, str]:
-        """Return what was given, but for the page, as text by name."""
-        given = self.model_dump(mode="json", exclude={"pagina"}, exclude_none=True)
+        """Return what was given, but for page and format, as text by name."""
+        given = self.model_dump(mode="json", exclude={"pagina", "formato"}, exclude_none=True)
         return {name: str(value) for name, value in given.items()}
 
 
@@ -110,18 +113,45 @@ class JobsQuery(Query):
     pagina: Pagina = 1
 
 
-class SealsQuery(Query):
-    """`GET /selos`."""
+class SealFilters(Query):
+    """What seals are looked up by (T5)."""
 
     codigo: Texto = None
+    natureza: Literal["1", "2"] | None = Field(None, description="1: Notas; 2: Registro Civil.")
     ato: Texto = None
     estado: Texto = None
     livro: Texto = None
     folha: Texto = None
+    termo: Texto = None
     matricula: Texto = None
+    identificador: Texto = None
+    escrevente: Texto = None
+    origem: Literal["documento", "avulso", "hibrido", "diario", "carta"] | None = Field(
+        None, description="documento, avulso, hibrido, diario ou carta."
+    )
     de: Dia = None
     ate: Dia = None
+    valor_de: Reais = None
+    valor_ate: Reais = None
+    validos: Literal["0", "1"] = Field("0", description="1: só os que valem, nem retificados nem excluídos; 0: todos.")
+
+
+class SealsQuery(SealFilters):
+    """`GET /selos`."""
+
     pagina: Pagina = 1
+
+
+class TotalsQuery(SealFilters):
+    """`GET /selos/totais`."""
+
+    validos: Literal["0", "1"] = Field("1", description="1: só os que valem, nem retificados nem excluídos; 0: todos.")
+
+
+class ExportQuery(SealFilters):
+    """`GET /selos/exportacao`."""
+
+    formato: Literal["csv", "xlsx"] = Field("csv", description="csv ou xlsx.")
 
 
 class CounterQuery(Query):
@@ -148,6 +178,16 @@ class PeriodQuery(Query):
         if last < first:
             raise Recusa("entrada-invalida", "ate: o último dia vem antes do primeiro")
         return first, last
+
+
+class DayQuery(Query):
+    """One day; today where none is given."""
+
+    data: Dia = None
+
+    def day(self, office: Office) -> date:
+        """Return the day."""
+        return date.fromisoformat(self.data) if self.data else local_date(office.clock())
 
 
 class EventsQuery(Query):

@@ -23,6 +23,13 @@ class FieldError(_Answer):
     mensagem: str
 
 
+class FieldWords(_Answer):
+    """An objection of the court, in its words."""
+
+    codigo: str
+    mensagem: str
+
+
 class Problem(_Answer):
     """A refusal, as `application/problem+json`; `type` ends in the word."""
 
@@ -159,7 +166,33 @@ class Jobs(_Answer):
     total: int
 
 
-class Seal(JobSeal):
+class Told(_Answer):
+    """Something the court is told of a seal, and its words where it objected (T3, R5)."""
+
+    tipo: Literal["ato", "retificacao", "xa", "vinculo"]
+    alvo: str | None
+    estado: Literal["pendente", "enviando", "duvida", "aceito", "objetado", "impossivel"]
+    prazo: AwareDatetime
+    tentativas: int
+    fim: AwareDatetime | None
+    erros: list[FieldWords]
+
+
+class _Placed(JobSeal):
+    natureza: int
+    data: str
+    identificador: str
+    livro: str | None
+    folha_inicial: str | None
+    termo: str | None
+    matricula: str | None
+    escrevente: str
+    origem: str
+    vivo: bool
+    job: str | None
+
+
+class Seal(_Placed):
     """A seal with all that is kept of it."""
 
     qr: Any
@@ -167,14 +200,87 @@ class Seal(JobSeal):
     cadeia: list[Any]
     vinculos: Any
     andamentos: list[Any]
+    comunicacoes: list[Told]
+    comunicado_em: AwareDatetime | None
+    momento: AwareDatetime
+    xa_ate: AwareDatetime
+    emolumentos_centavos: dict[str, int]
+    motivo_isencao: str | None
+    sistema: str | None
+    motivo: str | None
+
+
+class FoundSeal(_Placed):
+    """A seal in a list."""
 
 
 class Seals(_Answer):
-    """A page of seals."""
+    """A page of seals. `total` is exact where `total_exato` says so; else there are more than that."""
 
-    itens: list[JobSeal]
+    itens: list[FoundSeal]
     pagina: int
     total: int
+    total_exato: bool
+
+
+class Sums(_Answer):
+    """What seals come to."""
+
+    quantidade: int
+    isentos: int
+    total_centavos: int
+    iss_centavos: int
+
+
+class SumsOfAct(Sums):
+    """By act."""
+
+    ato: str
+    descricao: str
+
+
+class SumsOfDay(Sums):
+    """By day."""
+
+    data: str
+
+
+class Totals(Sums):
+    """What the seals of a search come to."""
+
+    emolumentos_centavos: dict[str, int]
+    por_ato: list[SumsOfAct]
+    por_dia: list[SumsOfDay]
+
+
+class SideBySide(_Answer):
+    """A field that differs: ours, and the list's."""
+
+    campo: str
+    aqui: str
+    la: str
+
+
+class Compared(_Answer):
+    """A seal that does not conform."""
+
+    codigo: str
+    resultado: Literal["difere", "nao-consta-la", "nao-consta-aqui", "pendente", "recusado"]
+    estado: str | None
+    data: str | None
+    campos: list[SideBySide]
+
+
+class Comparison(_Answer):
+    """Our seals beside the court's list."""
+
+    de: str
+    ate: str
+    fonte: Literal["tribunal", "arquivo"]
+    resumo: dict[str, int]
+    itens: list[Compared]
+    nao_mostrados: int
+    colunas_ignoradas: list[str]
 
 
 class Event(_Answer):
@@ -266,6 +372,9 @@ class Queue(_Answer):
     reserva: str | None
     deslocamentos: dict[str, list[float]]
     prova: dict[str, Any] | None
+    papel_proximo: str | None
+    papel: dict[str, int] | None
+    espera_por: str | None
 
 
 class Queues(_Answer):
@@ -453,8 +562,8 @@ class MadeSeals(_Answer):
     selos: list[str]
 
 
-class VoidRange(_Answer):
-    """Paper seals that are void."""
+class PaperRange(_Answer):
+    """Paper seals that are void, or were reported by another program."""
 
     ato: str
     serie: str
@@ -476,6 +585,7 @@ class ControlLine(_Answer):
     inutilizados: list[int]
     aguardando: int
     faltam: list[int]
+    faltam_total: int
 
 
 class Control(_Answer):
@@ -484,3 +594,46 @@ class Control(_Answer):
     itens: list[ControlLine]
     pagina: int
     total: int
+
+
+class CheckSum(_Answer):
+    """How many acts, and their total."""
+
+    quantidade: int
+    total_centavos: int
+
+
+class CheckByType(CheckSum):
+    """The same of one type of act."""
+
+    ato: str
+    descricao: str
+    isentos: int
+
+
+class CheckByPerson(CheckSum):
+    """The same of one person."""
+
+    escrevente: str
+    isentos: int
+
+
+class CheckByRange(CheckSum):
+    """The same of one type of act, made by ranges (H3)."""
+
+    ato: str
+    descricao: str
+
+
+class Check(_Answer):
+    """A day of the counter, as it is checked against the till (H2)."""
+
+    data: str
+    por_ato: list[CheckByType]
+    por_escrevente: list[CheckByPerson]
+    por_faixa: list[CheckByRange]
+    aguardando: CheckSum
+    carregados: CheckSum
+    estornados: CheckSum
+    total_centavos: int
+    numeros: list[ControlLine]

@@ -1,16 +1,17 @@
 """Acts at the counter, each with a numbered paper seal: recorded, reversed, waiting for the check (H1, H2)."""
 
+import re
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
-from printserver.atos.comum import agir, valor
-from printserver.atos.papeis import anular, recusar_vistos
+from printserver.atos import papeis
+from printserver.atos.comum import agir, confirmado, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
 from printserver.clock import local_date, rfc3339
@@ -24,17 +25,19 @@ from printserver.selo import SeloDePapel, centavos, ler_papel
 
 AGUARDANDO, CARREGADO, ESTORNADO = "aguardando", "carregado", "estornado"
 PAGE = 200
+_NUMERO = re.compile(r"[0-9]{1,18}")
+SEPARADORES = str.maketrans("", "", " .-/\t\r\n")
 
 
 def _papel(texto: str) -> str:
     try:
-        lido = ler_papel(" ".join(texto.upper().split()))
-    except ValueError as error:
-        raise erro(str(error)) from None
-    return f"{lido.ato}{lido.serie} {lido.numero:07}"
+        return str(ler_papel(texto.upper().translate(SEPARADORES)))
+    except ValueError:
+        raise erro(f"o selo de papel se escreve como AU0371AJ 0979007; não se entende {texto!r}") from None
 
 
-Papel = Annotated[str, Field(max_length=40), AfterValidator(_papel)]
+# As it is typed or read by a scanner: with or without blanks, hyphens and points.
+Papel = Annotated[str, Strict(), Field(max_length=40), AfterValidator(_papel)]
 
 
 class AtoDeBalcao(Valor):
@@ -69,14 +72,13 @@ def registrar(office: Office, autor: Autor, dados: object, chave: str | None = N
         pedido = ler(AtoDeBalcao, dados)
         agora = office.clock()
         quem = agir(conn, office, autor, pedido.escrevente)
-        office.atos.conferir(pedido.ato, natureza=1, campo="ato", hibrido=True)
+        confirmado(office, pedido.ato, "ato", hibrido=True)
         papel = ler_papel(pedido.papel)
         if papel.ato != pedido.ato:
             raise entrada_invalida("papel", f"o selo de papel é de {papel.ato}, o ato é {pedido.ato}")
-        dia = pedido.data or local_date(agora)
-        if dia > local_date(agora):
-            raise Recusa("data-do-ato", f"data: o dia {dia:%d/%m/%Y} ainda não chegou.")
-        recusar_vistos(conn, office, papel.ato, papel.serie, papel.numero, papel.numero)
+        dia = papeis.ate_hoje(pedido.data or local_date(agora), agora)
+        papeis.recusar_vistos(conn, office, papel.ato, papel.serie, papel.numero, papel.numero)
+        papeis.escrever(conn, office, [papel], papeis.AGUARDANDO, dia, quem, agora)
         emolumentos, isento, motivo = valor(office, pedido, 1)
         values = {
             "serventia_id": office.serventia_id,
@@ -94,17 +96,20 @@ def registrar(office: Office, autor: Autor, dados: object, chave: str | None = N
             "criado_em": agora,
         }
         number = conn.execute(sa.insert(db.ato_balcao).values(**values).returning(db.ato_balcao.c.id)).scalar_one()
-        what = {"papel": pedido.papel, "total_centavos": values["total_centavos"], "motivo_isencao": motivo}
+        what = {"papel": pedido.papel, "data": dia.isoformat(), "total_centavos": values["total_centavos"]}
+        what |= {"motivo_isencao": motivo} if isento else {}
         return number, [_registro(number, AGUARDANDO, quem, what)]
 
     feito, repetido = uma_vez(office, autor, "POST /api/v1/atos-de-balcao", dados, chave, fazer)
-    return consultar(office, int(feito)), repetido
+    return consultar(office, feito), repetido
 
 
 def estornar(
-    office: Office, autor: Autor, number: int, dados: object, chave: str | None = None
+    office: Office, autor: Autor, numero: str, dados: object, chave: str | None = None
 ) -> tuple[dict[str, Any], bool]:
     """Reverse an act that waits: it is left out of the load (H2), and its paper seal is void unless said otherwise.
+
+    A paper seal that is not void (its number was written down wrong) may be recorded again.
 
     Raises `Recusa` `nao-encontrado`, `estado-nao-permite` (already loaded: exclude its seal by XA; already reversed).
     """
@@ -114,7 +119,7 @@ def estornar(
         pedido = ler(Estorno, dados)
         agora = office.clock()
         quem = agir(conn, office, autor, pedido.escrevente)
-        row = _linha(conn, office, number, travar=True)
+        row = _linha(conn, office, numero, travar=True)
         if row["estado"] != AGUARDANDO:
             raise Recusa(
                 "estado-nao-permite",
@@ -123,32 +128,38 @@ def estornar(
             )
         note = {"motivo": pedido.motivo, "quem": quem.pessoa, "quando": rfc3339(agora)}
         conn.execute(
-            sa.update(db.ato_balcao).where(db.ato_balcao.c.id == number).values(estado=ESTORNADO, estorno=note)
+            sa.update(db.ato_balcao).where(db.ato_balcao.c.id == row["id"]).values(estado=ESTORNADO, estorno=note)
         )
+        papel = SeloDePapel(row["ato"], row["serie"], row["numero"])
         if pedido.papel_inutilizado:
-            papel = SeloDePapel(row["ato"], row["serie"], row["numero"])
-            anular(conn, office, [papel], row["data"], pedido.motivo, quem, agora)
+            papeis.anular(conn, office, papel, pedido.motivo, quem, agora)
+        else:
+            papeis.soltar(conn, office, papel)
         what = {"motivo": pedido.motivo, "papel_inutilizado": pedido.papel_inutilizado}
-        return number, [_registro(number, ESTORNADO, quem, what)]
+        return row["id"], [_registro(row["id"], ESTORNADO, quem, what)]
 
-    feito, repetido = uma_vez(office, autor, f"POST /api/v1/atos-de-balcao/{number}/estorno", dados, chave, fazer)
-    return consultar(office, int(feito)), repetido
+    feito, repetido = uma_vez(office, autor, f"POST /api/v1/atos-de-balcao/{numero}/estorno", dados, chave, fazer)
+    return consultar(office, feito), repetido
 
 
-def consultar(office: Office, number: int) -> dict[str, Any]:
+def consultar(office: Office, numero: int | str) -> dict[str, Any]:
     """Return an act at the counter. Raises `Recusa` `nao-encontrado`."""
     with office.db.read() as conn:
-        return mostrar(_linha(conn, office, number))
+        return mostrar(_linha(conn, office, numero))
 
 
-def listar(office: Office, dia: date | None, estado: str | None, pagina: int = 1) -> dict[str, Any]:
-    """Return a page of the acts at the counter, newest first."""
+def listar(
+    office: Office, dia: date | None, estado: str | None, pagina: int = 1, *, isentos: bool = False
+) -> dict[str, Any]:
+    """Return a page of the acts at the counter, newest first; `isentos`: of those alone."""
     table = db.ato_balcao
     where = [table.c.serventia_id == office.serventia_id]
     if dia is not None:
         where.append(table.c.data == dia)
     if estado is not None:
         where.append(table.c.estado == estado)
+    if isentos:
+        where.append(table.c.isento)
     with office.db.read() as conn:
         total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
         rows = conn.execute(
@@ -157,12 +168,26 @@ def listar(office: Office, dia: date | None, estado: str | None, pagina: int = 1
         return {"itens": [mostrar(row) for row in rows], "pagina": pagina, "total": total}
 
 
+def ultimo(office: Office, escrevente: str, ato: str) -> dict[str, Any] | None:
+    """Return the last act of that type that a person recorded within a month; None if there is none."""
+    table = db.ato_balcao
+    query = sa.select(table).where(
+        table.c.serventia_id == office.serventia_id,
+        table.c.data >= local_date(office.clock()) - timedelta(days=31),
+        table.c.escrevente == escrevente,
+        table.c.ato == ato,
+    )
+    with office.db.read() as conn:
+        row = conn.execute(query.order_by(table.c.id.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else mostrar(row)
+
+
 def mostrar(row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return an act at the counter as the API shows it."""
     return {
         "id": row["id"],
         "ato": row["ato"],
-        "papel": f"{row['ato']}{row['serie']} {row['numero']:07}",
+        "papel": str(SeloDePapel(row["ato"], row["serie"], row["numero"])),
         "data": row["data"].isoformat(),
         "estado": row["estado"],
         "isento": row["isento"],
@@ -176,12 +201,14 @@ def mostrar(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _linha(conn: Connection, office: Office, number: int, *, travar: bool = False) -> Mapping[Any, Any]:
+def _linha(conn: Connection, office: Office, numero: int | str, *, travar: bool = False) -> Mapping[Any, Any]:
     table = db.ato_balcao
-    query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.id == number)
-    row = conn.execute(query.with_for_update() if travar else query).mappings().one_or_none()
+    row = None
+    if _NUMERO.fullmatch(str(numero)):
+        query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.id == int(numero))
+        row = conn.execute(query.with_for_update() if travar else query).mappings().one_or_none()
     if row is None:
-        raise Recusa("nao-encontrado", f"Não há ato de balcão com o número {number}.")
+        raise Recusa("nao-encontrado", f"Não há ato de balcão com o número {str(numero)[:40]!r}.")
     return row
 
 

@@ -10,12 +10,13 @@ from sqlalchemy.engine import Connection
 from printserver import db, people
 from printserver.clock import local, rfc3339
 from printserver.documents.model import Valor
-from printserver.errors import Recusa, entrada_invalida
+from printserver.documents.valores import somar_servicos
+from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.jobs import sealing
 from printserver.jobs.office import Office
 from printserver.jobs.prepare import quem_age
 from printserver.people import Autor
-from printserver.selo import Emolumentos, SeloNovo, ler_matricula, ler_registro
+from printserver.selo import Emolumentos, SeloNovo, TipoDeAto, ler_matricula, ler_registro
 
 
 def agir(conn: Connection, office: Office, autor: Autor, escrevente: str) -> Autor:
@@ -30,15 +31,25 @@ def valor(office: Office, pedido: Valor, natureza: int, campo: str = "") -> tupl
     """
     if pedido.emolumentos is not None:
         return pedido.emolumentos.emolumentos, False, None
-    if pedido.servico is not None:
-        demonstracao = office.settings.serventia.demonstracao
-        path = f"{campo}servico"
-        return (
-            office.servicos.resolver(pedido.servico, demonstracao=demonstracao, campo=path, natureza=natureza),
-            False,
-            None,
+    demonstracao = office.settings.serventia.demonstracao
+    soma = somar_servicos(pedido, office.servicos, demonstracao=demonstracao, natureza=natureza, campo=campo)
+    return (Emolumentos.zero(), True, pedido.motivo_isencao) if soma is None else (soma, False, None)
+
+
+def confirmado(office: Office, ato: str, campo: str, *, hibrido: bool) -> TipoDeAto:
+    """Return the ato of a seal that cannot be taken back: a paper seal's number (R3), a day's only seal (D1, D2).
+
+    So what is still to be confirmed is sealed by a demonstration office alone (S9). Raises `Recusa`
+    `servico-a-confirmar`, and as `TabelaDeAtos.conferir`.
+    """
+    tipo = office.atos.conferir(ato, natureza=1, campo=campo, hibrido=hibrido)
+    if tipo.a_confirmar and not office.settings.serventia.demonstracao:
+        text = (
+            f"o código de ato {ato} ({tipo.descricao}) ainda está a confirmar: confira-o com a tabela em vigor do "
+            "tribunal e escreva-o em atos.toml da serventia, sem a_confirmar"
         )
-    return Emolumentos.zero(), True, pedido.motivo_isencao
+        raise Recusa("servico-a-confirmar", f"{campo}: {text}.", errors=[Campo(campo, text)])
+    return tipo
 
 
 def selo_da_casa(conn: Connection, office: Office, codigo: str, campo: str | None = None) -> Mapping[Any, Any]:

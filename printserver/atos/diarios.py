@@ -1,48 +1,69 @@
-"""Daily seals (D1–D3): one a day with the day's total, which grows by retification; the ISS is reported apart."""
+"""Daily seals (D1–D3): one a day with the day's total, which grows by retification."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final, Literal, Self, get_args
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict
+from pydantic import model_validator
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
-from printserver.atos.comum import agir, como_novo, mais_novo, selo_da_casa
+from printserver.atos.comum import agir, como_novo, confirmado, mais_novo, selo_da_casa, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
-from printserver.clock import local_date
 from printserver.documents import SeloPlanejado
-from printserver.documents.campos import Data, Motivo, Texto
+from printserver.documents.campos import Data, Motivo, Texto, erro
+from printserver.documents.model import Valor
 from printserver.documents.momento import momento_do_ato
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs import sealing
 from printserver.jobs.office import Office
 from printserver.jobs.requests import ler
 from printserver.people import Autor
-from printserver.selo import COMPONENTES, ZERO, Emolumentos, Reais, SeloNovo, centavos, formatar_reais
+from printserver.selo import (
+    COMPONENTES,
+    EXCLUSAO,
+    ZERO,
+    Emolumentos,
+    Reais,
+    SeloNovo,
+    TipoDeAto,
+    formatar_reais,
+)
 
-_DATA = "total do dia, fechado depois (D1, D2)"
+Tipo = Literal["fotocopia", "cenad"]
+TIPOS: Final[tuple[Tipo, ...]] = get_args(Tipo)
+_DATA: Final = "total do dia, fechado depois (D1, D2)"
 
 
-class Diario(BaseModel):
-    """`POST /diarios`: the day's total so far, without the ISS."""
+class Diario(Valor):
+    """`POST /diarios`: the day's total so far, without the ISS; or a VALUE, which tells the components too."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    tipo: Literal["fotocopia", "cenad"]
+    tipo: Tipo
     data: Data
-    total: Reais
-    iss: Reais = ZERO
+    total: Reais | None = None
+    iss: Reais | None = None
     motivo: Motivo | None = None
     escrevente: Texto
+
+    @model_validator(mode="after")
+    def _total_ou_valor(self) -> Self:
+        if self.isento:
+            raise erro("o selo do dia não é isento: sem cópias não há selo", "isento")
+        if self.cobrado is None and self.total is None:
+            raise erro("falta o total do dia, ou o valor: emolumentos, servico ou servicos", "total")
+        if self.total == ZERO:
+            raise erro("o total do dia não pode ser zero: sem cópias não há selo do dia", "total")
+        return self
 
 
 def lancar(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[str, bool]:
     """Make the day's seal, or the retificador with the day's new total. Return its code, and whether the key had.
 
-    The contract gives no components: the total stands in the tabelião's, the ISS in its own and outside the total
-    (D1). The same total again changes nothing. Raises `Recusa` `data-do-ato`, `entrada-invalida` (a total of zero; a
-    smaller one than before without `motivo`), `ja-excluido`.
+    A bare total stands in the tabelião's component, the ISS in its own. The same value again changes nothing. Raises
+    `Recusa` `data-do-ato`, `entrada-invalida` (a smaller total than before without `motivo`), `servico-a-confirmar`,
+    and `ja-excluido` where the day's seal was excluded and no `motivo` asks for another.
     """
     people.exigir_direito(autor, "selos")
 
@@ -50,55 +71,106 @@ def lancar(office: Office, autor: Autor, dados: object, chave: str | None = None
         pedido = ler(Diario, dados)
         agora = office.clock()
         quem = agir(conn, office, autor, pedido.escrevente)
-        if pedido.total == ZERO:
-            raise entrada_invalida("total", "o total do dia não pode ser zero: sem cópias não há selo diário")
-        zeros = dict.fromkeys(COMPONENTES, ZERO)
-        emolumentos = Emolumentos(**zeros | {"tabeliao": pedido.total, "iss": pedido.iss})
+        ato = _ato(office, pedido.tipo)
+        emolumentos = _emolumentos(office, pedido)
         table = db.diario
         mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == pedido.tipo, table.c.dia == pedido.data)
-        known = conn.execute(sa.select(table).where(*mine).with_for_update()).mappings().one_or_none()
-        values = {"total_centavos": centavos(pedido.total), "iss_centavos": centavos(pedido.iss)}
-        if known is None:
-            return _primeiro(conn, office, pedido, emolumentos, values, quem)
-        row = selo_da_casa(conn, office, mais_novo(conn, office, known["codigo"]))
-        if row["ato"] == "XA":
-            raise Recusa("ja-excluido", f"O selo diário de {pedido.data:%d/%m/%Y} foi excluído (XA): confira o dia.")
-        if (row["total_centavos"], row["iss_centavos"]) == tuple(values.values()):
-            return row["codigo"], []
-        if values["total_centavos"] < row["total_centavos"] and pedido.motivo is None:
-            before = formatar_reais(Emolumentos.from_centavos(row["emolumentos"]).total_do_selo(True))
-            raise entrada_invalida("motivo", f"o total do dia já era {before}: para diminuí-lo, diga o motivo")
-        novo = como_novo(row, emolumentos=emolumentos, iss_a_parte=True)
-        motivo = pedido.motivo or "novo total do dia"
-        emitidos, log = sealing.retificar(conn, office, [(row, novo)], motivo, quem, agora)
-        conn.execute(sa.update(table).where(*mine).values(codigo=emitidos[0].codigo, **values))
-        return emitidos[0].codigo, log
+        known = conn.execute(sa.select(table.c.codigo).where(*mine).with_for_update()).scalar_one_or_none()
+        row = None if known is None else selo_da_casa(conn, office, mais_novo(conn, office, known))
+        if row is not None and row["ato"] != EXCLUSAO:
+            return _novo_total(conn, office, pedido, row, ato, emolumentos, quem, agora)
+        if row is not None and pedido.motivo is None:
+            raise Recusa(
+                "ja-excluido",
+                f"O selo do dia {pedido.data:%d/%m/%Y} foi excluído (XA). Para fazer outro, diga o motivo.",
+            )
+        codigo, log = _primeiro(conn, office, pedido, ato, emolumentos, quem, agora)
+        if row is None:
+            key = {"serventia_id": office.serventia_id, "tipo": pedido.tipo, "dia": pedido.data}
+            conn.execute(sa.insert(table).values(**key, codigo=codigo))
+        else:
+            conn.execute(sa.update(table).where(*mine).values(codigo=codigo))
+        return codigo, log
 
     feito, repetido = uma_vez(office, autor, "POST /api/v1/diarios", dados, chave, fazer)
     return str(feito), repetido
 
 
+def do_dia(office: Office, dia: date) -> dict[Tipo, str | None]:
+    """Return by type the code of the newest seal of a day's chain, an XA included; None where there is none."""
+    table = db.diario
+    with office.db.read() as conn:
+        query = sa.select(table.c.tipo, table.c.codigo).where(
+            table.c.serventia_id == office.serventia_id, table.c.dia == dia
+        )
+        found = {row.tipo: mais_novo(conn, office, row.codigo) for row in conn.execute(query)}
+    return {tipo: found.get(tipo) for tipo in TIPOS}
+
+
+def _ato(office: Office, tipo: Tipo) -> TipoDeAto:
+    setting = f"diarios.{tipo}"
+    ato = confirmado(office, getattr(office.settings.diarios, tipo), setting, hibrido=False)
+    if tipo == "fotocopia" and not ato.iss_a_parte:
+        raise entrada_invalida(setting, f"o ato {ato.codigo} não tem iss_a_parte em atos.toml (D1)")
+    return ato
+
+
+def _emolumentos(office: Office, pedido: Diario) -> Emolumentos:
+    """Return the components: those of the VALUE, with which total and ISS agree where they are given too."""
+    if pedido.cobrado is None:
+        zeros = dict.fromkeys(COMPONENTES, ZERO)
+        return Emolumentos(**zeros | {"tabeliao": pedido.total or ZERO, "iss": pedido.iss or ZERO})
+    emolumentos = valor(office, pedido, 1)[0]
+    total = emolumentos.total_do_selo(True)
+    for name, given, is_ in (("total", pedido.total, total), ("iss", pedido.iss, emolumentos.iss)):
+        if given is not None and given != is_:
+            raise entrada_invalida(name, f"difere do valor dado, em que é {formatar_reais(is_)}")
+    if total == ZERO:
+        raise entrada_invalida(str(pedido.cobrado), "o total do dia, sem o ISS, não pode ser zero")
+    return emolumentos
+
+
 def _primeiro(
-    conn: Connection, office: Office, pedido: Diario, emolumentos: Emolumentos, values: dict[str, int], quem: Autor
+    conn: Connection,
+    office: Office,
+    pedido: Diario,
+    ato: TipoDeAto,
+    emolumentos: Emolumentos,
+    quem: Autor,
+    agora: datetime,
 ) -> tuple[str, list[Registro]]:
-    agora = office.clock()
-    code = getattr(office.settings.diarios, pedido.tipo)
-    ato = office.atos.conferir(code, natureza=1, campo=f"diarios.{pedido.tipo}")
-    if not ato.iss_a_parte:
-        raise entrada_invalida(f"diarios.{pedido.tipo}", f"o ato {code} não tem iss_a_parte em atos.toml (D1)")
-    momento = momento_do_ato(pedido.data, _DATA, agora, campo="diario")
     novo = SeloNovo(
         natureza=1,
-        ato=code,
+        ato=ato.codigo,
         descricao=ato.descricao,
         identificador=f"{pedido.tipo}-{pedido.data.isoformat()}",
         partes=(),
-        momento=momento,
+        momento=momento_do_ato(pedido.data, _DATA, agora, campo="diario"),
         emolumentos=emolumentos,
-        iss_a_parte=True,
+        iss_a_parte=ato.iss_a_parte,
     )
     place = sealing.Lugar(None, None, None, origem="diario")
     emitidos, log = sealing.selar(conn, office, [SeloPlanejado(novo)], place, quem, agora)
-    key = {"serventia_id": office.serventia_id, "tipo": pedido.tipo, "dia": local_date(momento)}
-    conn.execute(sa.insert(db.diario).values(**key, codigo=emitidos[0].codigo, **values))
+    return emitidos[0].codigo, log
+
+
+def _novo_total(
+    conn: Connection,
+    office: Office,
+    pedido: Diario,
+    row: Mapping[Any, Any],
+    ato: TipoDeAto,
+    emolumentos: Emolumentos,
+    quem: Autor,
+    agora: datetime,
+) -> tuple[str, list[Registro]]:
+    if emolumentos == Emolumentos.from_centavos(row["emolumentos"]):
+        return row["codigo"], []
+    before = Emolumentos.from_centavos(row["emolumentos"]).total_do_selo(True)
+    if emolumentos.total_do_selo(True) < before and pedido.motivo is None:
+        raise entrada_invalida(
+            "motivo", f"o total do dia já era {formatar_reais(before)}: para diminuí-lo, diga o motivo"
+        )
+    novo = como_novo(row, emolumentos=emolumentos, iss_a_parte=ato.iss_a_parte, isento=False, motivo_isencao=None)
+    emitidos, log = sealing.retificar(conn, office, [(row, novo)], pedido.motivo or "novo total do dia", quem, agora)
     return emitidos[0].codigo, log

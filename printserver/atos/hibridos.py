@@ -1,21 +1,23 @@
-"""Paper seals reported as digital ones (H2–H4): the load of a day, ranges by hand, void numbers, the control report."""
+"""Paper seals reported as digital ones (H2–H4): the load of a day, ranges by hand, numbers that are never reported."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Final
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
+from printserver.atos import papeis
 from printserver.atos.balcao import AGUARDANDO, CARREGADO
-from printserver.atos.comum import agir, valor
-from printserver.atos.papeis import COMUNICADO, INUTILIZADO, anular, recusar_vistos, usar
+from printserver.atos.comum import agir, confirmado, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
+from printserver.clock import local_date
 from printserver.documents import SeloPlanejado
-from printserver.documents.campos import CodigoDoAto, Data, Inteiro, Motivo, Texto
+from printserver.documents.campos import CodigoDoAto, Data, Inteiro, Motivo, Serie, Texto
 from printserver.documents.model import Valor
 from printserver.documents.momento import momento_do_ato
 from printserver.errors import Recusa, entrada_invalida
@@ -23,25 +25,28 @@ from printserver.jobs import sealing
 from printserver.jobs.office import Office
 from printserver.jobs.requests import ler
 from printserver.people import Autor
-from printserver.selo import Emolumentos, SeloDePapel, SeloNovo, informacao_hibrida
+from printserver.selo import Emolumentos, Reais, SeloDePapel, SeloNovo, centavos
 
 POR_CARGA: Final = 500  # H3
+# Numbers that need no seal are rows alone; so many are written in a few seconds.
+POR_FAIXA_SEM_SELO: Final = 100_000
 _DATA: Final = "selos de papel, comunicados depois da conferência do dia (H2)"
 
-Serie = Annotated[str, StringConstraints(pattern=r"^[0-9A-Z]{6}$")]
 Numero = Annotated[Inteiro, Field(ge=1, le=9_999_999)]
 
 
 class Carga(BaseModel):
-    """`POST /hibridos/carga`."""
+    """`POST /hibridos/carga`. `quantidade` and `total`: what was checked; where more or less waits by now, no load."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     data: Data
+    quantidade: Inteiro | None = None
+    total: Reais | None = None
     escrevente: Texto
 
 
-class Faixa(Valor):
+class FaixaDePapel(Valor):
     """`POST /hibridos`: a range of one type of act, all of one value."""
 
     valor_obrigatorio: ClassVar[bool] = True
@@ -54,8 +59,8 @@ class Faixa(Valor):
     escrevente: Texto
 
 
-class Inutilizados(BaseModel):
-    """`POST /hibridos/inutilizados`: paper seals that are void."""
+class FaixaSemSelo(BaseModel):
+    """`POST /hibridos/inutilizados` and `/comunicados`: paper seals that are not to be reported, and why."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -63,42 +68,74 @@ class Inutilizados(BaseModel):
     serie: Serie
     de: Numero
     ate: Numero
-    data: Data
+    data: Data | None = None
     motivo: Motivo
     escrevente: Texto
 
 
 def carregar(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[list[str], bool]:
-    """Make the seals of every act of a day that waits at the counter (H2), all of them or none.
+    """Make the seals of every act of a day that waits at the counter (H2).
 
-    Return their codes in the order of the paper seals, and whether the key had made them. Raises `Recusa`
-    `estado-nao-permite` where nothing waits, `data-do-ato`.
+    More than 500 are made 500 at a time, each all or none (H3): nobody waits longer for the tables. What broke off in
+    between goes on with the same key, or with another load. Return the codes in the order of the paper seals, and
+    whether the key had made them. Raises `Recusa` `estado-nao-permite` where nothing waits or not what was checked.
     """
     people.exigir_direito(autor, "selos")
+    codes: list[str] = []
+    again: list[bool] = []
 
     def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
-        pedido = ler(Carga, dados)
-        agora = office.clock()
-        quem = agir(conn, office, autor, pedido.escrevente)
-        table = db.ato_balcao
-        mine = (table.c.serventia_id == office.serventia_id, table.c.data == pedido.data, table.c.estado == AGUARDANDO)
-        query = sa.select(table).where(*mine).order_by(table.c.ato, table.c.serie, table.c.numero).with_for_update()
-        rows = list(conn.execute(query).mappings())
-        if not rows:
-            raise Recusa("estado-nao-permite", f"Nenhum ato de {pedido.data:%d/%m/%Y} espera pela carga.")
-        papeis = [SeloDePapel(row["ato"], row["serie"], row["numero"]) for row in rows]
-        values = [(Emolumentos.from_centavos(row["emolumentos"]), row["isento"], row["motivo_isencao"]) for row in rows]
-        codes, log = _selar(conn, office, papeis, values, pedido.data, quem, agora)
-        conn.execute(
-            sa.update(table).where(table.c.id == sa.bindparam("b_id")),
-            [{"b_id": row["id"], "estado": CARREGADO, "codigo": code} for row, code in zip(rows, codes, strict=True)],
-        )
-        what = {"data": pedido.data.isoformat(), "selos": len(codes)}
-        log.append(_registro("carga", quem, what))
-        return codes, log
+        return _carregar_parte(conn, office, autor, ler(Carga, dados), primeira=not again)
 
-    feito, repetido = uma_vez(office, autor, "POST /api/v1/hibridos/carga", dados, chave, fazer)
-    return list(feito), repetido
+    while True:
+        parte = _chave_da_parte(chave, len(again))
+        made, repetido = uma_vez(office, autor, "POST /api/v1/hibridos/carga", dados, parte, fazer)
+        codes += made
+        again.append(repetido)
+        if len(made) < POR_CARGA:
+            return codes, all(again)
+
+
+def _chave_da_parte(chave: str | None, n: int) -> str | None:
+    """Return the key of the nth 500 of a load: no header can bear one with a control character."""
+    if chave is None or n == 0:
+        return chave
+    return f"{hashlib.sha256(chave.encode()).hexdigest()}\x1f{n}"
+
+
+def _carregar_parte(
+    conn: Connection, office: Office, autor: Autor, pedido: Carga, *, primeira: bool
+) -> tuple[list[str], list[Registro]]:
+    agora = office.clock()
+    quem = agir(conn, office, autor, pedido.escrevente)
+    table = db.ato_balcao
+    mine = (table.c.serventia_id == office.serventia_id, table.c.data == pedido.data, table.c.estado == AGUARDANDO)
+    query = sa.select(table).where(*mine).order_by(table.c.ato, table.c.serie, table.c.numero).limit(POR_CARGA)
+    rows = list(conn.execute(query.with_for_update()).mappings())
+    if primeira:  # asked once the rows are ours: another load may have been quicker
+        count = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(table.c.total_centavos), 0))
+        _como_conferido(pedido, *conn.execute(count.where(*mine)).one())
+    if not rows:
+        return [], []
+    papers = [SeloDePapel(row["ato"], row["serie"], row["numero"]) for row in rows]
+    values = [(Emolumentos.from_centavos(row["emolumentos"]), row["isento"], row["motivo_isencao"]) for row in rows]
+    codes, log = _selar(conn, office, papers, values, pedido.data, quem, agora)
+    papeis.comunicar(conn, office, papers, codes, quem, agora)
+    conn.execute(
+        sa.update(table).where(table.c.id == sa.bindparam("b_id")),
+        [{"b_id": row["id"], "estado": CARREGADO, "codigo": code} for row, code in zip(rows, codes, strict=True)],
+    )
+    log.append(_registro("carga", quem, {"data": pedido.data.isoformat(), "selos": len(codes)}))
+    return codes, log
+
+
+def _como_conferido(pedido: Carga, quantidade: int, total: int) -> None:
+    if not quantidade:
+        raise Recusa("estado-nao-permite", f"Nenhum ato de {pedido.data:%d/%m/%Y} espera pela carga.")
+    checked = quantidade if pedido.quantidade is None else pedido.quantidade
+    checked_total = total if pedido.total is None else centavos(pedido.total)
+    if (checked, checked_total) != (quantidade, total):
+        raise Recusa("estado-nao-permite", "Os atos que esperam mudaram depois da conferência: confira de novo.")
 
 
 def por_faixa(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[list[str], bool]:
@@ -110,13 +147,15 @@ def por_faixa(office: Office, autor: Autor, dados: object, chave: str | None = N
     people.exigir_direito(autor, "selos")
 
     def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
-        pedido = ler(Faixa, dados)
+        pedido = ler(FaixaDePapel, dados)
         agora = office.clock()
         quem = agir(conn, office, autor, pedido.escrevente)
-        papeis = _papeis(office, pedido)
-        recusar_vistos(conn, office, pedido.ato, pedido.serie, pedido.de, pedido.ate)
+        confirmado(office, pedido.ato, "ato", hibrido=True)
+        papers = _da_faixa(pedido, POR_CARGA)
+        papeis.recusar_vistos(conn, office, pedido.ato, pedido.serie, pedido.de, pedido.ate)
         value = valor(office, pedido, 1)
-        codes, log = _selar(conn, office, papeis, [value] * len(papeis), pedido.data, quem, agora)
+        codes, log = _selar(conn, office, papers, [value] * len(papers), pedido.data, quem, agora)
+        papeis.escrever(conn, office, papers, papeis.COMUNICADO, pedido.data, quem, agora, codigos=codes)
         what = {"ato": pedido.ato, "serie": pedido.serie, "de": pedido.de, "ate": pedido.ate}
         log.append(_registro("faixa", quem, what))
         return codes, log
@@ -126,126 +165,85 @@ def por_faixa(office: Office, autor: Autor, dados: object, chave: str | None = N
 
 
 def inutilizar(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[dict[str, Any], bool]:
-    """Write that a range of paper seals is void (H2). Raises as `por_faixa`."""
+    """Write that a range of paper seals is void (H2). Return it, and whether the key had done it.
+
+    Raises `Recusa` `hibrido-ja-comunicado` (with `numeros`), `limite-de-hibridos`, `entrada-invalida`, `data-do-ato`.
+    """
+    return _sem_selo(office, autor, dados, chave, "inutilizados", papeis.INUTILIZADO)
+
+
+def ja_comunicados(
+    office: Office, autor: Autor, dados: object, chave: str | None = None
+) -> tuple[dict[str, Any], bool]:
+    """Write that another program reported a range of paper seals: never again from here (S4). Else as `inutilizar`."""
+    return _sem_selo(office, autor, dados, chave, "comunicados", papeis.COMUNICADO)
+
+
+def _sem_selo(
+    office: Office, autor: Autor, dados: object, chave: str | None, nome: str, estado: str
+) -> tuple[dict[str, Any], bool]:
     people.exigir_direito(autor, "selos")
 
     def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
-        pedido = ler(Inutilizados, dados)
+        pedido = ler(FaixaSemSelo, dados)
+        agora = office.clock()
         quem = agir(conn, office, autor, pedido.escrevente)
-        papeis = _papeis(office, pedido)
-        recusar_vistos(conn, office, pedido.ato, pedido.serie, pedido.de, pedido.ate)
-        anular(conn, office, papeis, pedido.data, pedido.motivo, quem, office.clock())
-        what = pedido.model_dump(mode="json", exclude={"escrevente"})
-        return what, [_registro("inutilizados", quem, what)]
+        office.atos.conferir(pedido.ato, natureza=1, campo="ato", hibrido=True)
+        papers = _da_faixa(pedido, POR_FAIXA_SEM_SELO)
+        dia = papeis.ate_hoje(pedido.data or local_date(agora), agora)
+        papeis.recusar_vistos(conn, office, pedido.ato, pedido.serie, pedido.de, pedido.ate)
+        papeis.escrever(conn, office, papers, estado, dia, quem, agora, motivo=pedido.motivo)
+        what = pedido.model_dump(mode="json", exclude={"escrevente"}) | {"data": dia.isoformat()}
+        return what, [_registro(nome, quem, what)]
 
-    feito, repetido = uma_vez(office, autor, "POST /api/v1/hibridos/inutilizados", dados, chave, fazer)
+    feito, repetido = uma_vez(office, autor, f"POST /api/v1/hibridos/{nome}", dados, chave, fazer)
     return dict(feito), repetido
 
 
-def _papeis(office: Office, pedido: Faixa | Inutilizados) -> list[SeloDePapel]:
-    office.atos.conferir(pedido.ato, natureza=1, campo="ato", hibrido=True)
-    if pedido.ate < pedido.de:
+def _da_faixa(pedido: FaixaDePapel | FaixaSemSelo, limite: int) -> list[SeloDePapel]:
+    count = pedido.ate - pedido.de + 1
+    if count < 1:
         raise entrada_invalida("ate", "o último número vem antes do primeiro")
-    if pedido.ate - pedido.de >= POR_CARGA:
-        raise Recusa(
-            "limite-de-hibridos",
-            f"São {pedido.ate - pedido.de + 1} selos: mande no máximo {POR_CARGA} de cada vez (H3).",
-        )
+    if count > limite:
+        raise Recusa("limite-de-hibridos", f"São {count} selos de papel: mande no máximo {limite} de cada vez.")
     return [SeloDePapel(pedido.ato, pedido.serie, number) for number in range(pedido.de, pedido.ate + 1)]
 
 
 def _selar(
     conn: Connection,
     office: Office,
-    papeis: Sequence[SeloDePapel],
+    papers: Sequence[SeloDePapel],
     values: Sequence[tuple[Emolumentos, bool, str | None]],
     dia: date,
     quem: Autor,
     agora: datetime,
 ) -> tuple[list[str], list[Registro]]:
-    """Make one seal a paper seal: it names no document (H4)."""
+    """Make one seal a paper seal: it names no document (H4). Return the codes, and what the log is to say."""
     momento = momento_do_ato(dia, _DATA, agora, campo="hibridos")
-    names = {papel.ato: office.atos.conferir(papel.ato, natureza=1, campo="ato", hibrido=True) for papel in papeis}
+    names = {
+        ato: office.atos.conferir(ato, natureza=1, campo="ato", hibrido=True).descricao
+        for ato in {paper.ato for paper in papers}
+    }
     planned = [
         SeloPlanejado(
             SeloNovo(
                 natureza=1,
-                ato=papel.ato,
-                descricao=names[papel.ato].descricao,
-                identificador=f"{papel.ato}{papel.serie}{papel.numero:07}",
+                ato=paper.ato,
+                descricao=names[paper.ato],
+                identificador=f"{paper.ato}{paper.informacao}",
                 partes=(),
                 momento=momento,
                 emolumentos=emolumentos,
                 isento=isento,
                 motivo_isencao=motivo,
-                informacao=informacao_hibrida(papel.serie, papel.numero),
+                informacao=paper.informacao,
             )
         )
-        for papel, (emolumentos, isento, motivo) in zip(papeis, values, strict=True)
+        for paper, (emolumentos, isento, motivo) in zip(papers, values, strict=True)
     ]
     emitidos, log = sealing.selar(conn, office, planned, sealing.Lugar(None, None, None, origem="hibrido"), quem, agora)
-    codes = [emitido.codigo for emitido in emitidos]
-    usar(conn, office, [(papel, code, dia) for papel, code in zip(papeis, codes, strict=True)], quem, agora)
-    return codes, log
+    return [emitido.codigo for emitido in emitidos], log
 
 
 def _registro(nome: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
     return Registro("hibridos", nome, "feita", quem.pessoa, quem.sistema, quem.endereco, detalhe)
-
-
-def relatorio(office: Office, de: date, ate: date) -> list[dict[str, Any]]:
-    """Return the control of paper seals by day, type of act and série: first, last, used, void, waiting, missing.
-
-    `faltam` are the numbers between first and last that met no fate that day or another.
-    """
-    seen, waits, sid = db.selo_papel, db.ato_balcao, office.serventia_id
-    with office.db.read() as conn:
-        fates = conn.execute(
-            sa.select(seen.c.data, seen.c.ato, seen.c.serie, seen.c.numero, seen.c.estado).where(
-                seen.c.serventia_id == sid, seen.c.data.between(de, ate)
-            )
-        ).all()
-        open_acts = conn.execute(
-            sa.select(waits.c.data, waits.c.ato, waits.c.serie, waits.c.numero).where(
-                waits.c.serventia_id == sid, waits.c.data.between(de, ate), waits.c.estado == AGUARDANDO
-            )
-        ).all()
-        groups: dict[tuple[date, str, str], dict[str, set[int]]] = {}
-        for row in fates:
-            key = (row.data, row.ato, row.serie)
-            groups.setdefault(key, {}).setdefault(row.estado, set()).add(row.numero)
-        for act in open_acts:
-            groups.setdefault((act.data, act.ato, act.serie), {}).setdefault(AGUARDANDO, set()).add(act.numero)
-        return [_grupo(conn, office, *key, groups[key]) for key in sorted(groups)]
-
-
-def _grupo(
-    conn: Connection, office: Office, dia: date, ato: str, serie: str, numbers: Mapping[str, set[int]]
-) -> dict[str, Any]:
-    every = set().union(*numbers.values())
-    first, last = min(every), max(every)
-    missing: list[int] = []
-    if last - first < 100_000:
-        table = db.selo_papel
-        known = set(
-            conn.execute(
-                sa.select(table.c.numero).where(
-                    table.c.serventia_id == office.serventia_id,
-                    table.c.ato == ato,
-                    table.c.serie == serie,
-                    table.c.numero.between(first, last),
-                )
-            ).scalars()
-        )
-        missing = sorted(set(range(first, last + 1)) - known - every)
-    return {
-        "data": dia.isoformat(),
-        "ato": ato,
-        "serie": serie,
-        "primeiro": first,
-        "ultimo": last,
-        "usados": len(numbers.get(COMUNICADO, ())),
-        "inutilizados": sorted(numbers.get(INUTILIZADO, ())),
-        "aguardando": len(numbers.get(AGUARDANDO, ())),
-        "faltam": missing[:1000],
-    }

@@ -1,97 +1,129 @@
-"""Paper seals by their numbers (S4): each is used once for ever, across years and imports, or is void."""
+"""Paper seals by their numbers (S4, R3): each has one fate for ever, across years and imports.
+
+One row a number: whoever writes it first has it, however many write at once. It waits at the counter, was reported
+(from here with a code, by another program without one) or is void.
+"""
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.errors import Recusa
+from printserver.clock import local_date
+from printserver.errors import Campo, Recusa
 from printserver.jobs.office import Office
 from printserver.people import Autor
 from printserver.selo import SeloDePapel
 
+AGUARDANDO: Final = "aguardando"
 COMUNICADO: Final = "comunicado"
 INUTILIZADO: Final = "inutilizado"
 
 
-def recusar_vistos(
-    conn: Connection, office: Office, ato: str, serie: str, de: int, ate: int, *, menos: Sequence[int] = ()
-) -> None:
-    """Raise `hibrido-ja-comunicado`, with the numbers, if one of the range has met its fate or waits at the counter.
-
-    `menos` are ids of acts at the counter that are meant.
-    """
-    seen, waits = db.selo_papel, db.ato_balcao
-    numbers = set(
-        conn.execute(
-            sa.select(seen.c.numero).where(
-                seen.c.serventia_id == office.serventia_id,
-                seen.c.ato == ato,
-                seen.c.serie == serie,
-                seen.c.numero.between(de, ate),
-            )
-        ).scalars()
+def recusar_vistos(conn: Connection, office: Office, ato: str, serie: str, de: int, ate: int) -> None:
+    """Raise `Recusa` `hibrido-ja-comunicado`, with the numbers, if one of the range has its fate already (R3)."""
+    seen = db.selo_papel
+    query = sa.select(seen.c.numero).where(
+        seen.c.serventia_id == office.serventia_id,
+        seen.c.ato == ato,
+        seen.c.serie == serie,
+        seen.c.numero.between(de, ate),
     )
-    query = sa.select(waits.c.numero).where(
-        waits.c.serventia_id == office.serventia_id,
-        waits.c.ato == ato,
-        waits.c.serie == serie,
-        waits.c.numero.between(de, ate),
-        waits.c.estado != "estornado",
-    )
-    numbers |= set(conn.execute(query.where(waits.c.id.not_in(menos)) if menos else query).scalars())
-    if numbers:
-        known = [f"{ato}{serie} {number:07}" for number in sorted(numbers)]
-        raise Recusa(
-            "hibrido-ja-comunicado",
-            f"Já registrados, comunicados ou inutilizados: {', '.join(known[:10])}"
-            f"{f' e mais {len(known) - 10}' if len(known) > 10 else ''}. Nenhum selo foi feito.",
-            extra={"numeros": sorted(numbers)},
-        )
-
-
-def usar(
-    conn: Connection, office: Office, papeis: Sequence[tuple[SeloDePapel, str, date]], quem: Autor, agora: datetime
-) -> None:
-    """Write that these paper seals were reported, each with the code that reports it and its day."""
-    conn.execute(
-        sa.insert(db.selo_papel),
-        [
-            _linha(office, papel, dia, quem, agora) | {"estado": COMUNICADO, "codigo": codigo, "motivo": None}
-            for papel, codigo, dia in papeis
-        ],
+    numbers = sorted(conn.execute(query).scalars())
+    if not numbers:
+        return
+    some = ", ".join(str(SeloDePapel(ato, serie, number)) for number in numbers[:10])
+    more = f" e mais {len(numbers) - 10}" if len(numbers) > 10 else ""
+    raise Recusa(
+        "hibrido-ja-comunicado",
+        f"Já registrados, comunicados ou inutilizados: {some}{more}. Nada foi feito.",
+        extra={"numeros": numbers},
     )
 
 
-def anular(
+def escrever(
     conn: Connection,
     office: Office,
     papeis: Sequence[SeloDePapel],
+    estado: str,
     dia: date,
-    motivo: str,
+    quem: Autor,
+    agora: datetime,
+    *,
+    codigos: Sequence[str | None] | None = None,
+    motivo: str | None = None,
+) -> None:
+    """Write the fate of paper seals that have none yet; of two that write one number the primary key lets one through.
+
+    `codigos` are the codes that report them, in their order.
+    """
+    common = _destino(estado, quem, agora) | {"serventia_id": office.serventia_id, "data": dia, "motivo": motivo}
+    rows = [
+        common | {"ato": papel.ato, "serie": papel.serie, "numero": papel.numero, "codigo": codigo}
+        for papel, codigo in zip(papeis, codigos or [None] * len(papeis), strict=True)
+    ]
+    conn.execute(sa.insert(db.selo_papel), rows)
+
+
+def comunicar(
+    conn: Connection,
+    office: Office,
+    papeis: Sequence[SeloDePapel],
+    codigos: Sequence[str],
     quem: Autor,
     agora: datetime,
 ) -> None:
-    """Write that these paper seals are void: they are never reported (H2)."""
+    """Write that paper seals that waited at the counter are reported by these codes (H2)."""
     conn.execute(
-        sa.insert(db.selo_papel),
-        [
-            _linha(office, papel, dia, quem, agora) | {"estado": INUTILIZADO, "codigo": None, "motivo": motivo}
-            for papel in papeis
-        ],
+        _esta(office).values(**_destino(COMUNICADO, quem, agora), codigo=sa.bindparam("b_codigo")),
+        [_numero(papel) | {"b_codigo": codigo} for papel, codigo in zip(papeis, codigos, strict=True)],
     )
 
 
-def _linha(office: Office, papel: SeloDePapel, dia: date, quem: Autor, agora: datetime) -> dict[str, Any]:
-    return {
-        "serventia_id": office.serventia_id,
-        "ato": papel.ato,
-        "serie": papel.serie,
-        "numero": papel.numero,
-        "data": dia,
-        "quem": quem.pessoa or "",
-        "quando": agora,
-    }
+def anular(conn: Connection, office: Office, papel: SeloDePapel, motivo: str, quem: Autor, agora: datetime) -> None:
+    """Write that a paper seal that waited at the counter is void: it is never reported (H2)."""
+    conn.execute(_esta(office).values(**_destino(INUTILIZADO, quem, agora), motivo=motivo), [_numero(papel)])
+
+
+def soltar(conn: Connection, office: Office, papel: SeloDePapel) -> None:
+    """Let a number go that was written down wrong at the counter: it has no fate again."""
+    table = db.selo_papel
+    conn.execute(
+        sa.delete(table).where(
+            table.c.serventia_id == office.serventia_id,
+            table.c.ato == papel.ato,
+            table.c.serie == papel.serie,
+            table.c.numero == papel.numero,
+            table.c.estado == AGUARDANDO,
+        )
+    )
+
+
+def ate_hoje(dia: date, agora: datetime) -> date:
+    """Return the day unless it is still to come. Raises `Recusa` `data-do-ato`."""
+    if dia > local_date(agora):
+        text = f"o dia {dia:%d/%m/%Y} ainda não chegou"
+        raise Recusa("data-do-ato", f"data: {text}.", errors=[Campo("data", text)])
+    return dia
+
+
+def _esta(office: Office) -> sa.Update:
+    table = db.selo_papel
+    return sa.update(table).where(
+        table.c.serventia_id == office.serventia_id,
+        table.c.ato == sa.bindparam("b_ato"),
+        table.c.serie == sa.bindparam("b_serie"),
+        table.c.numero == sa.bindparam("b_numero"),
+        table.c.estado == AGUARDANDO,
+    )
+
+
+def _numero(papel: SeloDePapel) -> dict[str, str | int]:
+    return {"b_ato": papel.ato, "b_serie": papel.serie, "b_numero": papel.numero}
+
+
+def _destino(estado: str, quem: Autor, agora: datetime) -> dict[str, str | datetime]:
+    return {"estado": estado, "quem": quem.pessoa or "", "quando": agora}

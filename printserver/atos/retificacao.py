@@ -94,4 +94,6 @@ def _mudado(office: Office, pedido: Retificacao, row: Any) -> dict[str, Any]:
     if pedido.tem_valor:
         emolumentos, isento, motivo = valor(office, pedido, row["natureza"])
         mudado |= {"emolumentos": emolumentos, "isento": isento, "motivo_isencao": motivo}
+        if antigo is not None and "ato" not in mudado:
+            mudado["iss_a_parte"] = antigo.iss_a_parte  # D1: also where the seal reported no ISS so far
     return mudado

@@ -5,6 +5,7 @@
 
 from printserver.court.cliente import Transporte, TransporteHttp, Troca
 from printserver.court.envio import COMUNICACAO_PENDENTE, apressar, retomar
+from printserver.court.lista import pedir_lista
 from printserver.court.remetente import Remetente
 from printserver.court.respostas import Consta, Resposta, de_consulta, de_envio, falha_geral
 
@@ -20,5 +21,6 @@ __all__ = [
     "de_consulta",
     "de_envio",
     "falha_geral",
+    "pedir_lista",
     "retomar",
 ]

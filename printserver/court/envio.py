@@ -179,18 +179,18 @@ def retomar(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: 
     Return the codes of which something was taken up, and those whose state is `comunicação pendente` again. What was
     rectified meanwhile stays refused: its retificador goes in its place.
     """
+    _travar(conn, serventia_id)
     refused = (_out.c.serventia_id == serventia_id, _out.c.codigo.in_(codigos), _out.c.estado.in_(RECUSADOS))
     mended = sa.select(_seals.c.codigo).where(
         _seals.c.serventia_id == serventia_id, _seals.c.retificado_por.is_not(None)
     )
     again = (
         sa.update(_out)
-        .where(*refused, _out.c.codigo.not_in(mended))
+        .where(*refused, _out.c.codigo.not_in(mended), ~sa.and_(_out.c.tipo == "vinculo", _perdido(serventia_id)))
         .values(estado=PENDENTE, fim_em=None, vence_em=agora, tentativas=0)
-        .returning(_out.c.codigo, _out.c.tipo, _out.c.alvo)
+        .returning(_out.c.codigo, _out.c.tipo)
     )
     rows = conn.execute(again).all()
-    _largar_vinculos(conn, serventia_id, [row.alvo for row in rows if row.tipo == "vinculo"], agora)
     seals = sorted({row.codigo for row in rows if row.tipo != "vinculo"})
     conn.execute(
         sa.update(_seals)
@@ -200,20 +200,42 @@ def retomar(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: 
     return {row.codigo for row in rows}, seals
 
 
+def _perdido(serventia_id: int) -> sa.ColumnElement[bool]:
+    """Whether a link has an end that was refused and then rectified or excluded: nothing can be linked to that."""
+    end = _out.alias("ponta")
+    there = sa.select(end.c.id).join(
+        _seals, (_seals.c.serventia_id == end.c.serventia_id) & (_seals.c.codigo == end.c.codigo)
+    )
+    return there.where(
+        end.c.serventia_id == serventia_id,
+        end.c.tipo != "vinculo",
+        end.c.codigo.in_((_out.c.codigo, _out.c.alvo)),
+        end.c.estado.in_(RECUSADOS),
+        _seals.c.retificado_por.is_not(None),
+    ).exists()
+
+
 def apressar(conn: Connection, serventia_id: int, agora: datetime) -> int:
     """Make all that waits due now, close the breaker, and note the wish for those who send on request.
 
     Return how many rows wait.
     """
+    _travar(conn, serventia_id)
     waiting = (_out.c.serventia_id == serventia_id, _out.c.fim_em.is_(None))
     conn.execute(sa.update(_out).where(*waiting, _out.c.estado != ENVIANDO).values(vence_em=agora))
-    insert_or_ignore(conn, db.remetente, {"serventia_id": serventia_id})
     conn.execute(
         sa.update(db.remetente)
         .where(db.remetente.c.serventia_id == serventia_id)
         .values(pedido_em=agora, aberto_ate=None, falhas=0)
     )
     return int(conn.execute(sa.select(sa.func.count()).select_from(_out).where(*waiting)).scalar_one())
+
+
+def _travar(conn: Connection, serventia_id: int) -> None:
+    """Lock the sender's row before any of the outbox, as the sender does: else each would wait for the other."""
+    insert_or_ignore(conn, db.remetente, {"serventia_id": serventia_id})
+    mine = db.remetente.c.serventia_id == serventia_id
+    conn.execute(sa.select(db.remetente.c.serventia_id).where(mine).with_for_update())
 
 
 def abrir_troca(conn: Connection, serventia_id: int, operacao: str, pedido: str, agora: datetime) -> int:
@@ -334,68 +356,61 @@ def _selos(
     if estado != ACEITO:
         return log
     for tipo, state in _DO_RETIFICADO.items():
-        rectified = [linha for linha, _resposta in pairs if linha.tipo == tipo]
-        if rectified:
-            mudar([linha.alvo for linha in rectified], estado=state)
-            log += [_registro(linha.alvo or "", state, number, (), retificado_por=linha.codigo) for linha in rectified]
-    if replaced := [linha.alvo for linha, _resposta in pairs if linha.tipo in _DO_RETIFICADO]:
-        before = _recusados_antes(conn, serventia_id, replaced)
-        mudar(list(before), estado="retificado")
-        log += [_registro(code, "retificado", number, (), retificado_por=by) for code, by in before.items()]
-        _largar_vinculos(conn, serventia_id, [*replaced, *before], agora)
+        replaced = _substituidos(conn, serventia_id, [linha for linha, _resposta in pairs if linha.tipo == tipo])
+        if replaced:
+            mudar(list(replaced), estado=state)
+            log += [_registro(codigo, state, number, (), retificado_por=by) for codigo, by in replaced.items()]
+            _largar_vinculos(conn, serventia_id, replaced, tipo, agora)
     return log
 
 
-def _recusados_antes(conn: Connection, serventia_id: int, codes: Sequence[str | None]) -> dict[str, str]:
-    """Return the refused seals before `codes` in their chains, each with its retificador.
+def _substituidos(conn: Connection, serventia_id: int, retificadores: Sequence[Linha]) -> dict[str, str]:
+    """Return the seals in whose place these retificadores stand, each with its retificador (R1).
 
-    A retificador that was refused too is mended by another: what the last one replaces is the whole of it (R1).
+    That is the one that each names, and, where the court refused that one, the one that it was to rectify.
     """
-    found: dict[str, str] = {}
-    newer = _seals.alias("newer")
-    refused = [_DO_SELO[end] for end in RECUSADOS]
-    while codes:
-        query = (
-            sa.select(_seals.c.codigo, newer.c.codigo.label("by"))
-            .join(newer, sa.and_(newer.c.serventia_id == _seals.c.serventia_id, newer.c.retifica == _seals.c.codigo))
-            .where(newer.c.serventia_id == serventia_id, newer.c.codigo.in_(codes), _seals.c.estado.in_(refused))
+    replaced: dict[str, str] = {}
+    step = {linha.alvo: linha.codigo for linha in retificadores if linha.alvo is not None}
+    while step:
+        replaced |= step
+        refused = sa.select(_seals.c.codigo, _seals.c.retifica).where(
+            _seals.c.serventia_id == serventia_id,
+            _seals.c.codigo.in_(step),
+            _seals.c.retifica.is_not(None),
+            _seals.c.estado.in_([_DO_SELO[estado] for estado in RECUSADOS]),
         )
-        older = {row.codigo: row.by for row in conn.execute(query)}
-        found |= older
-        codes = list(older)
-    return found
+        step = {row.retifica: step[row.codigo] for row in conn.execute(refused)}
+    return replaced
 
 
-def _largar_vinculos(conn: Connection, serventia_id: int, rectified: Sequence[str | None], agora: datetime) -> None:
+def _largar_vinculos(
+    conn: Connection, serventia_id: int, replaced: Mapping[str, str], tipo: str, agora: datetime
+) -> None:
     """Let go of links that wait for a seal which will never be accepted: its retificador stands in its place (R1).
 
-    The link of a rectified vinculado was written anew with its retificador; those to a rectified vinculador follow it.
+    The link of a rectified vinculado was written anew with its retificador; those to a rectified vinculador follow it,
+    and those to an excluded one are at an end.
     """
     never = sa.select(_out.c.codigo).where(
-        _out.c.serventia_id == serventia_id, _out.c.tipo != "vinculo", _out.c.estado.in_(RECUSADOS)
+        _out.c.serventia_id == serventia_id,
+        _out.c.tipo != "vinculo",
+        _out.c.estado.in_(RECUSADOS),
+        _out.c.codigo.in_(replaced),
     )
+    lost = sorted(conn.execute(never).scalars())
+    if not lost:
+        return
     waiting = (
         _out.c.serventia_id == serventia_id,
         _out.c.tipo == "vinculo",
         _out.c.fim_em.is_(None),
         _out.c.estado == PENDENTE,
     )
-    conn.execute(
-        sa.update(_out)
-        .where(*waiting, _out.c.codigo.in_(rectified), _out.c.codigo.in_(never))
-        .values(estado=IMPOSSIVEL, fim_em=agora, vence_em=None)
-    )
-    newest = (
-        sa.select(_seals.c.retificado_por)
-        .where(_seals.c.serventia_id == serventia_id, _seals.c.codigo == _out.c.alvo)
-        .scalar_subquery()
-    )
-    targets: Sequence[str | None] = rectified
-    while targets:  # step by step: the next of the chain may have been refused too
-        follow = (*waiting, _out.c.alvo.in_(targets), _out.c.alvo.in_(never), newest.is_not(None))
-        targets = (
-            conn.execute(sa.update(_out).where(*follow).values(alvo=newest).returning(_out.c.alvo)).scalars().all()
-        )
+    ended = [_out.c.codigo.in_(lost), *([_out.c.alvo.in_(lost)] if tipo == "xa" else [])]
+    over = {"estado": IMPOSSIVEL, "fim_em": agora, "vence_em": None}
+    conn.execute(sa.update(_out).where(*waiting, sa.or_(*ended)).values(**over))
+    for codigo in lost if tipo != "xa" else ():
+        conn.execute(sa.update(_out).where(*waiting, _out.c.alvo == codigo).values(alvo=replaced[codigo]))
 
 
 def _registro(codigo: str, estado: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:

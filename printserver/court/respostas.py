@@ -35,6 +35,14 @@ class Consta:
     erros: tuple[dict[str, str], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Lista:
+    """A page of the court's list: each item with the code at `selo`; `total` is of all pages."""
+
+    itens: tuple[Mapping[str, Any], ...]
+    total: int
+
+
 def falha_geral(troca: Troca) -> str | None:
     """Return why the exchange as a whole went wrong (Portuguese), None if it was answered."""
     if troca.status is None:
@@ -89,6 +97,19 @@ def de_consulta(troca: Troca, codigo: str) -> Consta | None:
         item.get("vinculador") if isinstance(item.get("vinculador"), str) else None,
         _erros(item.get("erros")),
     )
+
+
+def de_lista(troca: Troca) -> Lista | None:
+    """Return a page of the list; None where the answer is none."""
+    answer = _json(troca.resposta)
+    if troca.status != 200 or not isinstance(answer, Mapping):
+        return None
+    itens, total = answer.get("itens"), answer.get("total")
+    if not isinstance(itens, list) or type(total) is not int:
+        return None
+    if not all(isinstance(item, Mapping) and isinstance(item.get("selo"), str) for item in itens):
+        return None
+    return Lista(tuple(itens), total)
 
 
 def _por_selo(text: str | None) -> dict[str, Resposta]:

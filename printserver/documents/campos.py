@@ -17,6 +17,7 @@ from printserver.selo import code
 _DATA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FOLHA = re.compile(r"[0-9]{1,6}")
 _ATO = re.compile(r"[0-9A-Z]{2}")
+_SERIE = re.compile(r"[0-9A-Z]{6}")
 _PAGINAS = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
 
 
@@ -55,6 +56,12 @@ def _ato(valor: str) -> str:
     return valor
 
 
+def _serie(valor: str) -> str:
+    if _SERIE.fullmatch(valor) is None:
+        raise erro('a série do selo de papel tem seis caracteres de 0-9 e A-Z, como "0371AJ"')
+    return valor
+
+
 def _codigo(valor: str) -> str:
     try:
         return str(code.ler(valor))
@@ -90,6 +97,7 @@ Motivo = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_texto)
 Identificador = Annotated[str, Strict(), Field(max_length=100), AfterValidator(_identificador)]
 Folha = Annotated[str, Strict(), AfterValidator(_folha)]
 CodigoDoAto = Annotated[str, Strict(), AfterValidator(_ato)]
+Serie = Annotated[str, Strict(), AfterValidator(_serie)]
 CodigoDoSelo = Annotated[str, Strict(), AfterValidator(_codigo)]
 Paginas = Annotated[str, Strict(), Field(max_length=200), AfterValidator(_paginas)]
 Inteiro = Annotated[int, Strict()]

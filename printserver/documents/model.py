@@ -89,32 +89,38 @@ class EmolumentosPedido(_Modelo):
         return self
 
 
+class ServicoPedido(_Modelo):
+    """One of the services that a seal stands for, and how often (D3)."""
+
+    servico: Texto
+    quantidade: Annotated[Inteiro, Field(ge=1, le=9999)] = 1
+
+
 class Valor(_Modelo):
-    """VALUE: exactly one of `emolumentos`, `servico`, `isento` with its reason; in some places none."""
+    """VALUE: exactly one of `emolumentos`, `servico`, `servicos`, `isento` with its reason; in some places none."""
 
     valor_obrigatorio: ClassVar[bool] = False
 
     emolumentos: EmolumentosPedido | None = None
     servico: Texto | None = None
+    servicos: Annotated[tuple[ServicoPedido, ...], Field(max_length=50), AfterValidator(_ao_menos_um)] | None = None
     isento: Logico = False
     motivo_isencao: Motivo | None = None
 
     @property
+    def cobrado(self) -> str | None:
+        """The name of the field that charges, or None: nothing was given, or *isento*."""
+        return next((nome for nome in ("emolumentos", "servico", "servicos") if getattr(self, nome) is not None), None)
+
+    @property
     def tem_valor(self) -> bool:
         """Whether a VALUE was given."""
-        return self.isento or self.emolumentos is not None or self.servico is not None
+        return self.isento or self.cobrado is not None
 
     @model_validator(mode="after")
     def _um_valor_so(self) -> Self:
-        dados = [
-            campo
-            for campo, dado in (
-                ("emolumentos", self.emolumentos is not None),
-                ("servico", self.servico is not None),
-                ("isento", self.isento),
-            )
-            if dado
-        ]
+        dados = [nome for nome in ("emolumentos", "servico", "servicos") if getattr(self, nome) is not None]
+        dados += ["isento"] if self.isento else []
         if len(dados) > 1:
             raise erro(f"há mais de um valor ({', '.join(dados)}): dê só um deles", dados[1])
         if self.isento and self.motivo_isencao is None:
@@ -122,7 +128,7 @@ class Valor(_Modelo):
         if not self.isento and self.motivo_isencao is not None:
             raise erro('só se dá motivo de isenção com "isento": true', "motivo_isencao")
         if not dados and self._exige_valor():
-            raise erro("falta o valor: emolumentos, servico, ou isento com motivo_isencao", "emolumentos")
+            raise erro("falta o valor: emolumentos, servico, servicos, ou isento com motivo_isencao", "emolumentos")
         return self
 
     def _exige_valor(self) -> bool:

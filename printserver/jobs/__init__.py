@@ -5,13 +5,14 @@ from datetime import date
 from time import monotonic
 from typing import Any
 
-from printserver.jobs import papers, queues, store, views
+from printserver.jobs import queues, store, views
 from printserver.jobs.accept import Aceite, aceitar
 from printserver.jobs.answers import excluir, mostrar, responder_selo, responder_xa
 from printserver.jobs.office import Office
-from printserver.jobs.paper import cancelar, dizer_folhas, papel_da_fila, reenviar
+from printserver.jobs.paper import cancelar, dizer_folhas, reenviar
 from printserver.jobs.pdf_out import pdf
 from printserver.jobs.states import at_an_end
+from printserver.jobs.stock import com_papel, papel, papel_da_fila, receber_papel
 
 
 def consultar(office: Office, job_id: str) -> dict[str, Any]:
@@ -72,14 +73,9 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
     return views.selo(office, codigo)
 
 
-def selos(office: Office, filtros: Mapping[str, str], pagina: int = 1) -> dict[str, Any]:
-    """Return a page of the seals that pass the contract's filters."""
-    return views.lista_de_selos(office, filtros, pagina)
-
-
 def filas(office: Office) -> list[dict[str, Any]]:
     """Return the office's queues, with what is counted of their paper (P5)."""
-    return papers.com_papel(office, queues.listar(office))
+    return com_papel(office, queues.listar(office))
 
 
 def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
@@ -105,12 +101,13 @@ __all__ = [
     "excluir",
     "filas",
     "listar",
+    "papel",
     "papel_da_fila",
     "pdf",
     "perguntas_abertas",
+    "receber_papel",
     "reenviar",
     "responder_selo",
     "responder_xa",
     "selo",
-    "selos",
 ]

@@ -65,6 +65,8 @@ def aceitar(office: Office, autor: Autor, dados: object, chave: str | None) -> A
         if (feito := idempotency.achar(office, autor, chave, resumo)) is not None:
             return _de_novo(office, feito, repetido=True)
         pedido = ler_pedido(dados)
+        if pedido.fila is None:
+            pedido = pedido.model_copy(update={"fila": autor.fila})
         _vaga(office)
         try:
             feito = _tomar(office, autor, pedido, chave, dados, resumo)

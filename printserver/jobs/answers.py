@@ -218,7 +218,7 @@ def _com_ou_sem_selo(
     with office.db.read() as conn:
         quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
         row, _question = _aberta(conn, office, job_id, "selo")
-        pedido = ler_pedido(store.devolver_corpos(conn, sid, row["pedido"]))
+        pedido = _na_sua_fila(ler_pedido(store.devolver_corpos(conn, sid, row["pedido"])), row)
     documento = pedido.documento
     assert isinstance(documento, FichaAbertura)
     decided = com_resposta(documento, answer.gerar)
@@ -311,9 +311,14 @@ def _dados(conn: Connection, office: Office, row: sa.RowMapping, answer: Respost
 
 def _pedido(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Pedido:
     """Return the held request as it is printed. A yes to the XA of a sealed ficha is a yes to its new seal (X2)."""
-    pedido = ler_pedido(_dados(conn, office, row, answer))
+    pedido = _na_sua_fila(ler_pedido(_dados(conn, office, row, answer)), row)
     documento = pedido.documento
     asked = office.regras.selo_da_ficha == "perguntar"
     if asked and isinstance(documento, FichaAbertura) and documento.gerar_selo is None:
         return pedido.model_copy(update={"documento": com_resposta(documento, True)})
     return pedido
+
+
+def _na_sua_fila(pedido: Pedido, row: sa.RowMapping) -> Pedido:
+    """Return the held request with the queue that it was taken for: whoever answers may print elsewhere."""
+    return pedido.model_copy(update={"fila": row["fila"]})

@@ -74,22 +74,19 @@ def owned(row: dict[str, Any], owner: str) -> Sequence[sa.ColumnElement[bool]]:
 
 
 def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:
-    """End the leases of owners that were processes of this machine and are no more. Return how many jobs that freed."""
-    table = db.job
-    owners = conn.execute(
-        sa.select(table.c.dono)
-        .where(table.c.serventia_id == office.serventia_id, table.c.dono.is_not(None), table.c.posse_ate > now)
-        .distinct()
-    ).scalars()
-    dead = [name for name in owners if name is not None and is_dead(name)]
-    if not dead:
-        return 0
-    freed = conn.execute(
-        sa.update(table)
-        .where(table.c.serventia_id == office.serventia_id, table.c.dono.in_(dead))
-        .values(dono=None, posse_ate=None)
-    )
-    return freed.rowcount
+    """End the leases of owners that were processes of this machine and are no more. Return how many jobs that freed.
+
+    Who sent to the court and is dead is followed at once too.
+    """
+    freed = 0
+    for table in (db.job, db.remetente):
+        mine = table.c.serventia_id == office.serventia_id
+        query = sa.select(table.c.dono).where(mine, table.c.dono.is_not(None), table.c.posse_ate > now).distinct()
+        dead = [name for name in conn.execute(query).scalars() if is_dead(name)]
+        if dead:
+            gone = conn.execute(sa.update(table).where(mine, table.c.dono.in_(dead)).values(dono=None, posse_ate=None))
+            freed += gone.rowcount if table is db.job else 0
+    return freed
 
 
 def is_dead(name: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a person says of the paper (X5): what came out, was spoiled, is printed again; cancelling; paper numbers.
+"""What a person says of the paper (X5): what came out, was spoiled, is printed again; cancelling.
 
 Printed again are the same bytes with the same seals, and only on a person's word. A page called good never is.
 """
@@ -14,13 +14,13 @@ from printserver import audit, db, people
 from printserver.audit import Registro
 from printserver.documents import paginas_do_extrato
 from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs import idempotency, papers, passes, questions, queues, store
+from printserver.jobs import compose, idempotency, papers, passes, questions, queues, store
 from printserver.jobs.accept import Aceite
 from printserver.jobs.answers import uma_vez
 from printserver.jobs.idempotency import Feito
 from printserver.jobs.office import Office
 from printserver.jobs.prepare import quem_age
-from printserver.jobs.requests import Cancelamento, FolhaDita, Folhas, PapelDaFila, Reenvio, ler
+from printserver.jobs.requests import Cancelamento, FolhaDita, Folhas, Reenvio, ler
 from printserver.jobs.states import (
     ACEITO,
     CANCELADO,
@@ -38,14 +38,14 @@ from printserver.people import Autor
 
 
 def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
-    """Print all again, as no page came out. Raises `Recusa` `diga-as-folhas`, `estado-nao-permite`."""
+    """Print all again, as no page came out. Raises `Recusa` `diga-as-folhas`, `estado-nao-permite`, as `_para_onde`."""
     people.exigir_direito(autor, "imprimir")
 
     def do(resumo: str) -> None:
         answer, now = ler(Reenvio, dados), office.clock()
         with office.db.read() as conn:
             before = store.job_por_id(conn, office.serventia_id, job_id)
-            fila = queues.escolher(conn, office, answer.fila, before["tipo"])["nome"] if answer.fila else before["fila"]
+        fila, bandeja = _para_onde(office, before, answer.fila, answer.bandeja)
         passada = passes.de_novo(office, before, fila) if before["pdf_sha256"] is not None else {}
         with office.db.write() as conn:
             quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
@@ -56,14 +56,30 @@ def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: st
                 nova_tentativa(conn, row, now, fila=fila, **passada)
             else:
                 state = ACEITO
-            _again(conn, row, now, {"estado": state, "fila": fila})
+            _again(conn, row, now, {"estado": state, "fila": fila, "bandeja": bandeja})
             _close_question(conn, office, job_id, answer.model_dump(mode="json"))
             idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
-            what = {"reenviado": "nenhuma página saiu", "motivo": answer.motivo, "fila": fila}
+            what = {"reenviado": "nenhuma página saiu", "motivo": answer.motivo, "fila": fila, "bandeja": bandeja}
             audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what)])
         office.bell.ring()
 
     return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/reenviar", job_id, dados, chave, do)
+
+
+def _para_onde(office: Office, row: Mapping[Any, Any], fila: str | None, bandeja: str | None) -> tuple[str, str | None]:
+    """Return the queue and tray to which a print is sent again. Where they are others, they are checked as at first.
+
+    The tray stays the one that was asked for: a print does not move to other paper without a word. Raises `Recusa`
+    `fila-desconhecida`, `bandeja-desconhecida`, `papel-incompativel`, `servidor-ocupado`.
+    """
+    with office.db.read() as conn:
+        there = queues.escolher(conn, office, fila or row["fila"], row["tipo"])
+    tray = bandeja or row["bandeja"]
+    if (there["nome"], tray) != (row["fila"], row["bandeja"]):
+        page = compose.formato_do_job(office, row).pagina
+        asked = bandeja if there["tipo"] == "pasta" else tray  # a folder has no trays to be wrong about
+        queues.conferir(office, there, asked, row["faces"], (float(page.largura), float(page.altura)))
+    return there["nome"], tray
 
 
 def _ainda_vale(row: Mapping[Any, Any]) -> None:
@@ -90,7 +106,7 @@ def _pode_reenviar(conn: Connection, row: sa.RowMapping) -> None:
             "estado-nao-permite",
             f"O trabalho está {row['estado']}: só se reenvia o que falhou, é incerto, ou foi cancelado na fila.",
         )
-    if cups.get("folhas") or _ditas(conn, row):
+    if cups.get("folhas") or cups.get("impressoes") or _ditas(conn, row):
         raise Recusa(
             "diga-as-folhas",
             "Já há folhas contadas ou julgadas deste trabalho: diga, página por página, o que saiu (folhas).",
@@ -100,7 +116,7 @@ def _pode_reenviar(conn: Connection, row: sa.RowMapping) -> None:
 def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
     """Record what a person says of each page, and print again those that are named (X5).
 
-    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (a page that is none, or was called good).
+    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (a page that is none, or was called good), as `_para_onde`.
     """
     people.exigir_direito(autor, "responder")
 
@@ -109,10 +125,9 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
         with office.db.read() as conn:
             quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
             before = store.job_por_id(conn, office.serventia_id, job_id)
-            fila = queues.escolher(conn, office, answer.fila or before["fila"], before["tipo"])
             again = _a_imprimir(answer, before)
             _conferir_ditas(conn, before, answer, again)
-        queues.conferir(office, fila, answer.bandeja, "frente")
+        fila, bandeja = _para_onde(office, before, answer.fila, answer.bandeja)
         backs = _versos(office, before, answer)
         tirar_da_fila(office, before, quem, "uma pessoa diz o que saiu")
         sent = _a_enviar(office, before, answer, again, backs)
@@ -122,10 +137,9 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
             said = _conferir_ditas(conn, row, answer, again)
             _say(conn, office, row, answer, quem, now, _frentes(conn, row, said) if answer.versos else ())
             if sent is not None:
-                nova_tentativa(conn, row, now, fila=fila["nome"], **sent)
+                nova_tentativa(conn, row, now, fila=fila, **sent)
                 state = RENDERIZADO
-                where = {"fila": fila["nome"], "bandeja": answer.bandeja or row["bandeja"]}
-                _again(conn, row, now, {"estado": state, **where})
+                _again(conn, row, now, {"estado": state, "fila": fila, "bandeja": bandeja})
             else:
                 state = _verdict(said, row, conn if backs is not None else None)
                 table = db.job
@@ -342,22 +356,6 @@ def _cancel_held(office: Office, row: sa.RowMapping, quem: Autor, answer: Cancel
             raise Recusa("estado-nao-permite", "O trabalho mudou neste instante: veja como está.")
         entry = _log(row["id"], CANCELADO, quem, {"motivo": answer.motivo})
         audit.escrever(conn, office.serventia_id, now, [entry])
-
-
-def papel_da_fila(office: Office, autor: Autor, nome: str, dados: object) -> dict[str, Any]:
-    """Record which number of paper is next in a queue's tray, and which were spoiled (P5). Return the queue.
-
-    Raises `Recusa` as `papers.dizer`.
-    """
-    people.exigir_direito(autor, "responder")
-    answer, now = ler(PapelDaFila, dados), office.clock()
-    with office.db.write() as conn:
-        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-        sid = office.serventia_id
-        entries = papers.dizer(conn, sid, nome, answer.proximo, answer.inutilizados, quem, now)
-        audit.escrever(conn, sid, now, entries)
-    office.bell.ring()
-    return next(each for each in papers.com_papel(office, queues.listar(office)) if each["nome"] == nome)
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------

@@ -1,7 +1,7 @@
 """The numbers of a queue's paper (P5): received in lots, taken sheet by sheet as prints go out, used or spoiled.
 
 A queue with numbered paper is taken by one try at a time, and given back only by a print known to be good; else it
-stands still until a person says what came out and which number is next (`docs/decisions/21-numbered-paper.md`).
+stands still until a person says what came out and which number is next (docs/decisions/15).
 """
 
 import re
@@ -197,7 +197,7 @@ def _proximos(
 ) -> tuple[list[Numero], str | None]:
     """Return the numbers of the next sheets in the tray, or why they cannot be told. Spoiled ones lie there no more."""
     number = ler_numero(fila["papel_proximo"], "proximo")
-    lots = _lotes(conn, fila)
+    lots = lotes(conn, fila)
     numbers: list[Numero] = []
     while len(numbers) < folhas:
         if _lote(number, lots) is None:
@@ -277,7 +277,7 @@ def dizer(
     spoiled = [normalizar_papel(number) for number in inutilizados]
     if following.chave in spoiled:
         raise entrada_invalida("proximo", "é um dos inutilizados: diga o número da folha que está por cima na bandeja")
-    lots = _lotes(conn, fila) if fila["papel_numerado"] else []
+    lots = lotes(conn, fila) if fila["papel_numerado"] else []
     if fila["papel_numerado"]:
         _conferir_recebidos(lots, {"proximo": [proximo], "inutilizados": inutilizados}, nome)
     freed = _liberar(conn, fila, following, spoiled)
@@ -372,42 +372,6 @@ def _sem_destino(
     return [str(each) for each in unknown if _destino(conn, fila["serventia_id"], each) is None]
 
 
-# -- counted ----------------------------------------------------------------------------------------------------------
-
-
-def contas(conn: Connection, fila: Mapping[Any, Any]) -> dict[str, int]:
-    """Return how many sheets a queue received, used, spoiled and still has."""
-    table = db.papel
-    query = (
-        sa.select(table.c.estado, sa.func.count())
-        .where(table.c.serventia_id == fila["serventia_id"], table.c.fila == fila["nome"])
-        .group_by(table.c.estado)
-    )
-    known = {estado: int(count) for estado, count in conn.execute(query).all()}
-    received = sum(lot.ate - lot.de + 1 for lot in _lotes(conn, fila))
-    used, spoiled = known.get(USADO, 0), known.get(INUTILIZADO, 0)
-    return {"recebidos": received, "usados": used, "inutilizados": spoiled, "estoque": received - used - spoiled}
-
-
-def com_papel(office: Office, filas: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return queues as `GET /filas` shows them, with the numbers of their paper and why they stand still."""
-    table = db.fila
-    shown = []
-    with office.db.read() as conn:
-        for item in filas:
-            query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.nome == item["nome"])
-            fila = conn.execute(query).mappings().one()
-            paper: dict[str, Any] = {"papel_proximo": None, "papel": None, "espera_por": None}
-            if fila["papel_numerado"]:
-                paper = {
-                    "papel_proximo": fila["papel_proximo"],
-                    "papel": contas(conn, fila),
-                    "espera_por": order.porque_parou(conn, fila),
-                }
-            shown.append(item | paper)
-    return shown
-
-
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
@@ -437,7 +401,8 @@ def _destino(conn: Connection, serventia_id: int, number: Numero) -> sa.RowMappi
     return conn.execute(query).mappings().one_or_none()
 
 
-def _lotes(conn: Connection, fila: Mapping[Any, Any]) -> Sequence[Any]:
+def lotes(conn: Connection, fila: Mapping[Any, Any]) -> Sequence[Any]:
+    """Return the lots of paper that a queue received."""
     lots = db.papel_lote
     query = sa.select(lots).where(lots.c.serventia_id == fila["serventia_id"], lots.c.fila == fila["nome"])
     return conn.execute(query).all()

@@ -1,7 +1,8 @@
 """The office's queues by name: which one a print goes to, what it can do, and the object that talks to it.
 
 What a queue can prove (`prova`, learnt by its test page): `{"conta_folhas": whether CUPS counts what comes out,
-"guarda_arquivos": whether CUPS can print it again from its own history (null: not known), "quando": …}`.
+"guarda_arquivos": whether CUPS can print it again from its own history (null: not known), "quando": …}`; and, till the
+next test page, `"reimpresso"`: the job that CUPS did print again.
 """
 
 from collections.abc import Mapping
@@ -16,10 +17,10 @@ from printserver import db
 from printserver.errors import Recusa
 from printserver.jobs import spool
 from printserver.jobs.office import Office
-from printserver.printing import Capacidades, FilaCups, FilaFora, FilaPasta, FilaRecusa, Servidor
+from printserver.printing import Capacidades, CertificadoMudou, FilaCups, FilaFora, FilaPasta, FilaRecusa, Servidor
 from printserver.printing.acesso import senha
 from printserver.printing.media import has_size
-from printserver.printing.situacao import FORA_DE_LINHA, Situacao, da_fila
+from printserver.printing.situacao import CERTIFICADO, FORA_DE_LINHA, Situacao, da_fila
 from printserver.rendering import deslocar
 
 Fila = FilaCups | FilaPasta
@@ -31,7 +32,7 @@ ABORT: Final = "abort-job"  # the one error policy that prints nothing by itself
 
 
 def escolher(conn: Connection, office: Office, nome: str | None, tipo: str) -> sa.RowMapping:
-    """Return the row of the queue that the job names, else the type's, else the office's default.
+    """Return the row of the queue `nome` (the job's own, else its key's), else the type's, else the office's default.
 
     Raises `Recusa` `fila-desconhecida`.
     """
@@ -66,9 +67,8 @@ def abrir(office: Office, row: Mapping[Any, Any]) -> Fila:
 def servidor(instance: Path, row: Mapping[Any, Any]) -> Servidor:
     """Return the CUPS server of this row, with the password that the office's folder keeps."""
     usuario = row["usuario"]
-    return Servidor(
-        row["servidor"], usuario, senha(instance, row["servidor"], usuario) if usuario else None, row["tls"]
-    )
+    password = senha(instance, row["servidor"], usuario) if usuario else None
+    return Servidor(row["servidor"], usuario, password, row["tls"], row["certificado"])
 
 
 def conferir(
@@ -174,9 +174,10 @@ def _mostrar(office: Office, row: sa.RowMapping) -> dict[str, Any]:
     try:
         can = _capacidades(office, row, LOOK_AGAIN_S)
     except (FilaFora, FilaRecusa) as error:
-        item |= {"estado": "stopped", "motivos": ["fila-fora"], "mensagem": str(error), "politica": None}
+        why = "certificado-mudou" if isinstance(error, CertificadoMudou) else "fila-fora"
+        item |= {"estado": "stopped", "motivos": [why], "mensagem": str(error), "politica": None}
         item |= {"bandejas": [], "papeis": [], "faces": []}
-        found = FORA_DE_LINHA
+        found = da_fila("stopped", [why])
     else:
         item |= can
         found = da_fila(can["estado"], can["motivos"], can["mensagem"])
@@ -193,9 +194,11 @@ def _alertas(row: sa.RowMapping, item: Mapping[str, Any], found: Situacao) -> li
     if policy not in (None, ABORT):
         told.append(f"A política de erro no CUPS é {policy}: o que falha pode sair sozinho mais tarde. Use {ABORT}.")
     prova = row["prova"] or {}
+    if prova.get("reimpresso"):
+        told.append(f"Alguém mandou o CUPS imprimir de novo o trabalho {prova['reimpresso']}: ache a outra via.")
     if prova.get("guarda_arquivos"):
         told.append("O CUPS guarda os arquivos impressos: pode-se reimprimir por ele. Ponha PreserveJobFiles No.")
-    if not prova and found is not FORA_DE_LINHA:
+    if not prova and found not in (FORA_DE_LINHA, CERTIFICADO):
         told.append("Sem página de teste: não se sabe se esta fila conta as folhas. Use printserver filas teste.")
     return told
 

@@ -59,6 +59,7 @@ class Reenvio(_Corpo):
     escrevente: Texto
     motivo: Motivo
     fila: Texto | None = None
+    bandeja: Texto | None = None
 
 
 class Cancelamento(_Corpo):
@@ -82,6 +83,14 @@ class PapelDaFila(_Corpo):
 
     proximo: Identificador
     inutilizados: tuple[Identificador, ...] = ()
+    escrevente: Texto
+
+
+class LoteDePapel(_Corpo):
+    """`POST /filas/{nome}/papel/lotes` (P5)."""
+
+    de: Identificador
+    ate: Identificador
     escrevente: Texto
 
 

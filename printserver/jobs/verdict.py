@@ -1,7 +1,7 @@
 """What a queue's word about a released print means for the job. Pure: nothing is asked or written here.
 
 `completed` is no proof of paper: it is where the queue counted as many sides as expected, and no claim where it counts
-none. Signs that contradict each other are for a person.
+none. Signs that contradict each other are for a person, and so is a print that was ended half way.
 """
 
 from collections.abc import Mapping
@@ -53,8 +53,16 @@ def julgar(
     if state.estado == "completed":
         return _concluido(state, esperadas, conta)
     if state.estado in ("canceled", "aborted"):
-        return Veredito(ENTREGUE, f"a fila encerrou o trabalho sem o concluir: {state.estado}")
+        return _interrompido(state, before, esperadas)
     return None
+
+
+def _interrompido(state: Estado, before: Mapping[str, Any], esperadas: int) -> Veredito:
+    # What was counted came out, whatever the queue says now; how much of the rest did, no count tells (X5).
+    sides = max(state.impressoes or 0, before.get("impressoes") or 0)
+    if sides or state.folhas or before.get("folhas"):
+        return Veredito(INCERTO, f"a fila encerrou o trabalho no meio, com {sides} de {esperadas} páginas contadas")
+    return Veredito(ENTREGUE, f"a fila encerrou o trabalho sem o concluir: {state.estado}")
 
 
 def _concluido(state: Estado, esperadas: int, conta: bool | None) -> Veredito:

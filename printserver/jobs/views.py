@@ -235,7 +235,10 @@ def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
 
 
 def selo(office: Office, codigo: str) -> dict[str, Any]:
-    """Return one seal with its QR, registro, chain, links and changes. Raises `Recusa` `nao-encontrado`."""
+    """Return one seal with its QR, registro, chain, links, changes, and what the court was told and said (T3, R5).
+
+    Raises `Recusa` `nao-encontrado`.
+    """
     table, sid = db.selo, office.serventia_id
     with office.db.read() as conn:
         row = (
@@ -261,12 +264,39 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             "andamentos": [_andamento(item) | {"endereco": item["endereco"]} for item in conn.execute(log).mappings()],
             "momento": rfc3339(row["momento"]),
             "job": row["job_id"],
-            "livro": row["livro"],
-            "folha_inicial": row["folha_inicial"],
+            "data": row["dia"].isoformat(),
             "emolumentos_centavos": row["emolumentos"],
             "motivo_isencao": row["motivo_isencao"],
             "vivo": row["vivo"],
+            "xa_ate": rfc3339(row["momento"] + timedelta(hours=office.settings.xa.prazo_horas)),
+            "comunicado_em": rfc3339(row["comunicado_em"]) if row["comunicado_em"] else None,
+            "comunicacoes": _comunicacoes(conn, sid, row["codigo"]),
+            **{name: row[name] for name in _DO_SELO},
         }
+
+
+_DO_SELO = (
+    *("natureza", "identificador", "livro", "folha_inicial", "termo", "matricula"),
+    *("origem", "escrevente", "sistema", "motivo"),
+)
+
+
+def _comunicacoes(conn: Connection, serventia_id: int, codigo: str) -> list[dict[str, Any]]:
+    """Return what the court is told of a seal, in order, and its words where it objected."""
+    out = db.outbox
+    query = sa.select(out).where(out.c.serventia_id == serventia_id, out.c.codigo == codigo).order_by(out.c.id)
+    return [
+        {
+            "tipo": row["tipo"],
+            "alvo": row["alvo"],
+            "estado": row["estado"],
+            "prazo": rfc3339(row["prazo"]),
+            "tentativas": row["tentativas"],
+            "fim": rfc3339(row["fim_em"]) if row["fim_em"] else None,
+            "erros": row["erros"] or [],
+        }
+        for row in conn.execute(query).mappings()
+    ]
 
 
 def _cadeia(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> list[str]:
@@ -289,43 +319,6 @@ def _cadeia(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> list
     while after is not None and (after := other(after["retificado_por"])) is not None:
         codes.append(after["codigo"])
     return codes
-
-
-def lista_de_selos(office: Office, filtros: Mapping[str, str], pagina: int) -> dict[str, Any]:
-    """Return a page of the seals that pass `filtros` (T5), newest first. Raises `Recusa` `entrada-invalida`."""
-    table = db.selo
-    where: list[sa.ColumnElement[bool]] = [table.c.serventia_id == office.serventia_id, ~table.c.externo]
-    for name, value in filtros.items():
-        where.append(_filtro_de_selo(name, value))
-    with office.db.read() as conn:
-        total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
-        rows = conn.execute(
-            sa.select(table).where(*where).order_by(table.c.id.desc()).limit(PAGE).offset((pagina - 1) * PAGE)
-        ).mappings()
-        return {"itens": [selo_dict(row) for row in rows], "pagina": pagina, "total": total}
-
-
-def _filtro_de_selo(name: str, value: str) -> sa.ColumnElement[bool]:
-    table = db.selo
-    match name:
-        case "codigo":
-            return table.c.codigo == value.upper()
-        case "ato":
-            return table.c.ato == value
-        case "estado":
-            return table.c.estado == value
-        case "livro":
-            return table.c.livro == normalizar(value)
-        case "folha":
-            return table.c.folha_inicial == str(normalizar_folha(value))
-        case "matricula":
-            return table.c.identificador == value
-        case "de":
-            return table.c.momento >= _dia(name, value)
-        case "ate":
-            return table.c.momento < _dia(name, value) + timedelta(days=1)
-        case _:
-            raise entrada_invalida(name, "este filtro não existe")
 
 
 def eventos(office: Office, depois: int) -> list[dict[str, Any]]:

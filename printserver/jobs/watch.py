@@ -4,8 +4,10 @@
 2. Hold the watch: of many engines one looks.
 3. Ask for all open tries at once; write what changed; end what has come to an end (see `verdict`).
 4. What was given up but may still be at the queue is taken off it there.
+5. Now and then, look for what somebody had the server print again from its own history (see `reprints`).
 """
 
+import contextlib
 import re
 import threading
 import time
@@ -20,13 +22,13 @@ from sqlalchemy.engine import Connection
 from printserver import audit, db
 from printserver.audit import Registro
 from printserver.db import insert_or_ignore
-from printserver.jobs import claims, passes, queues, tries
+from printserver.jobs import claims, passes, queues, reprints, tries
 from printserver.jobs.handoff import cups_dict, nosso
 from printserver.jobs.office import Office
 from printserver.jobs.questions import perguntar_folhas
 from printserver.jobs.states import CUPS_ENDS, ENTREGUE, IMPRESSO, INCERTO
 from printserver.jobs.verdict import Veredito, julgar
-from printserver.printing import Estado, FilaCups, FilaFora
+from printserver.printing import Estado, FilaCups, FilaFora, FilaRecusa
 from printserver.printing.line import Linha
 
 _log = structlog.get_logger()
@@ -36,6 +38,7 @@ CLOSELY_S: Final = 0.4  # between two looks, while something was released a shor
 CLOSELY_FOR: Final = timedelta(seconds=20)
 LATER_S: Final = 4.0
 IDLE_S: Final = 30.0  # nothing is open: a ring wakes it
+REPRINTS_S: Final = 30.0  # between two looks at what the server remembers
 GRACE_S: Final = 3.0  # a server that died and is not back by then leaves what it had in doubt
 _ROWS_AT_ONCE: Final = 50
 
@@ -55,6 +58,7 @@ class Watch:
         self._gone_since: float | None = None  # since when there is no line, if the server is known to be dead
         self._begun: dict[int, tuple[int, float]] = {}  # try → beginning of its printing, and when we first saw it
         self._died_mono = 0.0
+        self._history_due = 0.0
 
     def run(self, stop: threading.Event) -> None:
         """Look again and again until `stop`."""
@@ -88,8 +92,13 @@ class Watch:
         self._hold_line(queue)
         with self._office.db.read() as conn:
             rows = self._open(conn, list(filas))
-        if not rows or not self._mine():
+        history_due = self._line is not None and time.monotonic() >= self._history_due
+        if not (rows or history_due) or not self._mine():
             return IDLE_S if not rows else LATER_S
+        if history_due:
+            self._look_back(queue, filas)
+        if not rows:
+            return IDLE_S
         found = self._ask(queue, rows)
         if found is None:
             return 1.0
@@ -101,6 +110,11 @@ class Watch:
         now = self._office.clock()
         recent = any(row["liberada_em"] is None or now - row["liberada_em"] < CLOSELY_FOR for row in rows)
         return CLOSELY_S if recent else LATER_S
+
+    def _look_back(self, queue: FilaCups, filas: Mapping[str, Mapping[Any, Any]]) -> None:
+        self._history_due = time.monotonic() + REPRINTS_S
+        with contextlib.suppress(FilaFora, FilaRecusa):  # the next look tells
+            reprints.conferir(self._office, queue, filas)
 
     # -- the line -----------------------------------------------------------------------------------------------------
 

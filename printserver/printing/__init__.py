@@ -5,6 +5,16 @@ What is sent, when, and what a queue's answers mean for a job is decided in `job
 
 from printserver.printing.cups_queue import FilaCups
 from printserver.printing.folder import FilaPasta
-from printserver.printing.model import Capacidades, Entrega, Estado, FilaFora, FilaRecusa, Servidor
+from printserver.printing.model import Capacidades, CertificadoMudou, Entrega, Estado, FilaFora, FilaRecusa, Servidor
 
-__all__ = ["Capacidades", "Entrega", "Estado", "FilaCups", "FilaFora", "FilaPasta", "FilaRecusa", "Servidor"]
+__all__ = [
+    "Capacidades",
+    "CertificadoMudou",
+    "Entrega",
+    "Estado",
+    "FilaCups",
+    "FilaFora",
+    "FilaPasta",
+    "FilaRecusa",
+    "Servidor",
+]

@@ -10,6 +10,7 @@ from typing import Any
 
 import cups
 
+from printserver.printing import tunel
 from printserver.printing.media import FACES_BY_SIDES, our_job_id
 from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, Servidor
 
@@ -117,6 +118,12 @@ def states(server: Servidor, queue: str, cups_ids: Sequence[int]) -> dict[int, E
     return {cups_id: _estado(found[cups_id]) for cups_id in cups_ids if cups_id in found}
 
 
+def history(server: Servidor, queue: str) -> dict[int, Estado]:
+    """Return what CUPS says of every job that it knows, ended or not, at whatever queue of the server (500: 10 ms)."""
+    with connected(server, queue) as connection:
+        return {cups_id: _estado(job) for cups_id, job in _jobs(connection, which_jobs="all").items()}
+
+
 def _jobs(connection: Any, **which: Any) -> dict[int, dict[str, Any]]:
     # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
     # Without `job-id` among the attributes it answers with nothing at all.
@@ -191,22 +198,28 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
 @contextmanager
 def connected(server: Servidor, queue: str) -> Iterator[Any]:
     """Yield a new connection to the server; its failures leave as FilaFora or FilaRecusa."""
-    host, port = _address(server.endereco)
-    encryption = cups.HTTP_ENCRYPT_REQUIRED if server.tls else cups.HTTP_ENCRYPT_IF_REQUESTED
-    # Both for the thread and for the connection: some calls take the one, some the other.
-    cups.setServer(host)
-    cups.setPort(port)
-    cups.setUser(server.usuario or _DEFAULT_USER)
-    cups.setEncryption(encryption)
-    cups.setPasswordCB2(_password_once(server.senha))
-    try:
+    with tunel.caminho(server, *_address(server.endereco)) as (host, port), _failures(server, queue):
+        # In the tunnel it is we who encrypt.
+        encryption = cups.HTTP_ENCRYPT_NEVER if server.tls else cups.HTTP_ENCRYPT_IF_REQUESTED
+        # Both for the thread and for the connection: some calls take the one, some the other.
+        cups.setServer(host)
+        cups.setPort(port)
+        cups.setUser(server.usuario or _DEFAULT_USER)
+        cups.setEncryption(encryption)
+        cups.setPasswordCB2(_password_once(server.senha))
         yield cups.Connection(host=host, port=port, encryption=encryption)
+
+
+@contextmanager
+def _failures(server: Servidor, queue: str) -> Iterator[None]:
+    try:
+        yield
     except cups.IPPError as error:
         raise _failure(queue, *error.args[:2]) from None
     except cups.HTTPError as error:
         raise FilaFora(f"a fila {queue} não pôde ser alcançada (HTTP {error.args[0]})") from None
     except RuntimeError as error:
-        where = server.endereco or host
+        where = server.endereco or _DEFAULT_SERVER[0]
         raise FilaFora(f"o servidor de impressão {where} da fila {queue} não responde: {error}") from None
 
 

@@ -66,6 +66,10 @@ class FilaCups:
         """Return what CUPS says of many jobs, at any queues of this server; those it does not know are left out."""
         return self._call(self.limite_s, cups_calls.states, list(cups_ids)) if cups_ids else {}
 
+    def historico(self) -> dict[int, Estado]:
+        """Return what CUPS says of every job that it still knows, at any queue of this server, others' too."""
+        return self._call(self.limite_s, cups_calls.history)
+
     def linha(self) -> Linha:
         """Return an open line to the server, whose end says that the server died. Raises FilaFora."""
         return Linha(*helper.run(self.limite_s, cups_calls.address, self.acesso))

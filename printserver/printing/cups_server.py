@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from printserver.printing import cups_admin, helper
+from printserver.printing import cups_admin, cups_calls, helper, tunel
 from printserver.printing.cups_admin import FilaDoCups
 from printserver.printing.model import Servidor
 
@@ -71,6 +71,10 @@ class ServidorCups:
     def __init__(self, servidor: Servidor, limite_s: float = 20.0) -> None:
         self.servidor = servidor
         self.limite_s = limite_s
+
+    def certificado(self) -> str:
+        """Return the SHA-256 (hex) of the certificate that the server shows now."""
+        return helper.run(self.limite_s, tunel.impressao_digital, *cups_calls.address(self.servidor))
 
     def filas(self) -> list[FilaDoCups]:
         """Return every queue of the server."""

@@ -18,6 +18,10 @@ class FilaFora(Exception):
     """
 
 
+class CertificadoMudou(FilaFora):
+    """The server behind the queue shows another certificate than the one on record: nothing was said to it."""
+
+
 class FilaRecusa(Exception):
     """The queue refuses this hand-off for good: trying the same again will not help."""
 
@@ -27,13 +31,15 @@ class Servidor:
     """A CUPS server, and how to enter it.
 
     `endereco` is a socket's path or HOST:PORT; None is this machine's own. With `tls` nothing goes over the line in the
-    clear. `senha` stands in no text that is made of this.
+    clear, nor to a server whose certificate is another than `certificado` (SHA-256, hex). `senha` stands in no text
+    that is made of this.
     """
 
     endereco: str | None = None
     usuario: str | None = None
     senha: str | None = field(default=None, repr=False)
     tls: bool = False
+    certificado: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

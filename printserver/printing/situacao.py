@@ -47,6 +47,10 @@ RETIDA: Final = Situacao(
 LOGIN: Final = Situacao(
     "pede senha", "A impressora ou o servidor pede usuário e senha: confira-os com quem cuida do servidor."
 )
+CERTIFICADO: Final = Situacao(
+    "outro certificado",
+    "O servidor CUPS mostra outro certificado que não o guardado: confira-o com quem cuida dele. Nada lhe é enviado.",
+)
 BANDEJA: Final = Situacao("falta a bandeja", "Ponha a bandeja na impressora.")
 PAPEL_ERRADO: Final = Situacao(
     "pede outro papel", "A bandeja não tem o papel deste documento: ponha o papel certo, do tamanho certo."
@@ -81,6 +85,7 @@ _MOTIVOS: Final = {
     "offline": FORA_DE_LINHA,
     "shutdown": FORA_DE_LINHA,
     "timed-out": FORA_DE_LINHA,
+    "certificado-mudou": CERTIFICADO,
     "fila-fora": FORA_DE_LINHA,
     "pasta-inacessivel": PASTA,
     "cups-held-for-authentication": LOGIN,

@@ -21,7 +21,7 @@ from .fees import COMPONENTES, ROTULOS, Emolumentos, TotalErrado
 from .matricula import Matricula, ler_matricula
 from .money import ZERO, Reais, centavos, de_centavos, formatar_reais, parse_reais
 from .qr import QrSelo, ler_qr, url_do_qr
-from .registro import Registro, iniciais, ler_registro, linha_do_registro
+from .registro import Registro, iniciais, ler_registro, linha_do_registro, partir_registro
 from .sequence import Modo, alinhar, avancar, nome_da_sequencia, proximo, tomar, tomar_varios
 from .services import Servico, TabelaDeServicos, carregar_servicos
 
@@ -69,6 +69,7 @@ __all__ = [
     "montar",
     "nome_da_sequencia",
     "parse_reais",
+    "partir_registro",
     "proximo",
     "tomar",
     "tomar_varios",

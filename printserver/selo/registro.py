@@ -17,6 +17,17 @@ from . import code
 from .fees import COMPONENTES, Emolumentos
 from .money import centavos, de_centavos
 
+# The names of the line's fields, in their order.
+CAMPOS = (
+    "codigo",
+    "identificador",
+    "retifica",
+    "iniciais",
+    "momento",
+    *COMPONENTES,
+    "total",
+    "assinatura",
+)
 _SEM_RETIFICADO = "0"
 _MOMENTO = re.compile(r"([0-9]{14})([0-9])")
 _CENTAVOS = re.compile(r"[0-9]{1,12}")
@@ -80,8 +91,8 @@ def ler_registro(linha: str, *, iss_a_parte: bool = False) -> Registro:
     Raises ValueError (Portuguese).
     """
     campos = linha.split("|")
-    if len(campos) != 15:
-        raise ValueError(f"registro do ato: esperados 15 campos, há {len(campos)}")
+    if len(campos) != len(CAMPOS):
+        raise ValueError(f"registro do ato: esperados {len(CAMPOS)} campos, há {len(campos)}")
     codigo, identificador, retificado, letras, hora = campos[:5]
     code.ler(codigo)
     if retificado != _SEM_RETIFICADO:
@@ -97,6 +108,12 @@ def ler_registro(linha: str, *, iss_a_parte: bool = False) -> Registro:
         emolumentos=emolumentos,
         assinatura=campos[14],
     )
+
+
+def partir_registro(linha: str) -> dict[str, str] | None:
+    """Return what stands in each field of a line, unread, by the names of `CAMPOS`; None if it has not fifteen."""
+    partes = linha.split("|")
+    return dict(zip(CAMPOS, partes, strict=True)) if len(partes) == len(CAMPOS) else None
 
 
 def _texto(texto: str, nome: str) -> str:

@@ -49,4 +49,13 @@
 
   var first = document.querySelector("[aria-invalid]") || document.querySelector("[data-foco]");
   if (first) first.focus({ preventScroll: !first.hasAttribute("aria-invalid") });
+  // What stands in the field is a proposal: the next key, or a scanner, writes over it.
+  if (first && first.hasAttribute("data-seleciona")) first.select();
+
+  document.querySelectorAll("[data-imprimir]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      window.print();
+    });
+  });
 })();

@@ -95,7 +95,7 @@ def _forma(job: Mapping[str, Any], nome: str, forma: Forma) -> str:
         job=job,
         forma=forma,
         permitido=pode(job)[nome],
-        filas=[fila["nome"] for fila in jobs.filas(office())] if nome != "cancelar" else [],
+        filas=jobs.filas(office()) if nome != "cancelar" else [],
         estados=ESTADOS_DA_PAGINA,
         vira=_vira(job),
     )
@@ -106,7 +106,7 @@ def _quem_e_por_que() -> dict[str, Any]:
 
 
 def _fila() -> dict[str, str]:
-    return {"fila": digitado("fila")} if digitado("fila") else {}
+    return {nome: digitado(nome) for nome in ("fila", "bandeja") if digitado(nome)}
 
 
 def _vira(job: Mapping[str, Any]) -> bool:

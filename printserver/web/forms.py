@@ -48,8 +48,10 @@ def recusada(recusa: Recusa) -> Forma:
 
 def _nome_na_tela(campo: str) -> str:
     """Return the name that the field of a request has on the screen: `paginas.0.papel` is `papel_1`."""
+    if campo.startswith("inutilizados."):  # of the paper: all of them stand in one field
+        return "inutilizados"
     da_pagina = re.fullmatch(r"paginas\.(\d+)\.(\w+)", campo)
     if da_pagina is None:
-        return campo
+        return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", campo)  # the parts of a VALUE
     numero = int(da_pagina[1]) + 1
     return f"papel_{numero}" if da_pagina[2] == "papel" else f"pagina_{numero}"

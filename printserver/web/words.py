@@ -155,6 +155,11 @@ def dia(quando: date) -> str:
     return quando.strftime("%d/%m/%Y")
 
 
+def data(texto: str) -> str:
+    """Return a day in ISO's form as people write it: `20/11/2026`."""
+    return dia(date.fromisoformat(texto))
+
+
 def momento(valor: str | datetime, agora: datetime) -> str:
     """Return a moment (RFC 3339 text or aware datetime) beside `agora`: `hoje às 14:32`, `20/11/2026 às 09:05`."""
     quando = local(datetime.fromisoformat(valor) if isinstance(valor, str) else valor)
@@ -208,3 +213,14 @@ def detalhe(valor: object) -> str:
 def plural(n: int, um: str, muitos: str) -> str:
     """Return `1 selo`, `2 selos`."""
     return f"{n} {um if n == 1 else muitos}"
+
+
+def numeros(lista: Sequence[int]) -> str:
+    """Return the numbers of paper seals (ascending) as people read them: `0000004, 0000007 a 0000012`."""
+    trechos: list[list[int]] = []
+    for numero in lista:
+        if trechos and trechos[-1][1] == numero - 1:
+            trechos[-1][1] = numero
+        else:
+            trechos.append([numero, numero])
+    return ", ".join(f"{a:07}" if a == b else f"{a:07} a {b:07}" for a, b in trechos)

@@ -21,6 +21,7 @@ NEEDS = {
     "/api/v1/jobs/x/folhas": "responder",
     "/api/v1/jobs/x/excluir": "responder",
     "/api/v1/filas/notas/papel": "responder",
+    "/api/v1/filas/notas/papel/lotes": "responder",
 }
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from printserver import db
-from support.office import FEES, TOTAL, Answer, House, open_house
+from printserver.atos import hibridos
+from support.office import FEES, ISENTO, TOTAL, Answer, House, open_house
 from support.postgres import PrivatePostgres
 from support.tribunal import Court
 
@@ -18,7 +19,9 @@ POUCO = dict.fromkeys(FEES, "0.00") | {"tabeliao": "4.00", "iss": "0.10"}
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def any_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
-    postgres: PrivatePostgres | None = request.getfixturevalue("postgres_server") if request.param == "postgres" else None
+    postgres: PrivatePostgres | None = (
+        request.getfixturevalue("postgres_server") if request.param == "postgres" else None
+    )
     with open_house(tmp_path / "casa", postgres=postgres) as house:
         yield house
 
@@ -100,12 +103,15 @@ def test_s4_r3_a_paper_seal_is_used_once_for_ever(house: House) -> None:
     assert span(house, 4, 6, data=later).status == 201
 
 
-def test_r3_a_paper_seal_is_rectified_in_date_or_value_only(house: House) -> None:
+def test_r3_a_paper_seal_is_rectified_in_date_or_value_only(both: tuple[House, Court]) -> None:
+    house, court = both
     (code,) = span(house, 1, 1).json["selos"]
     body = {"motivo": "erro", "escrevente": "maria"}
     assert house.call("POST", f"/selos/{code}/retificacao", body | {"identificador": "X"}).word == "entrada-invalida"
     assert house.call("POST", f"/selos/{code}/retificacao", body | {"ato": "RC"}).word == "entrada-invalida"
     assert house.call("POST", f"/selos/{code}/retificacao", body | {"emolumentos": FEES}).status == 201
+    house.engine.run_once()
+    assert (court.resumo["aceitos"], court.resumo["objetados"]) == (2, 0)
 
 
 def test_h3_five_hundred_at_once_and_no_more(both: tuple[House, Court]) -> None:
@@ -134,6 +140,7 @@ def test_h2_void_numbers_are_left_out_and_told_in_the_report(house: House) -> No
         "inutilizados": [5, 6],
         "aguardando": 1,
         "faltam": [4, 7],
+        "faltam_total": 2,
     }
 
 
@@ -155,6 +162,124 @@ def test_h2_two_loads_of_a_day_at_once_make_each_seal_once(any_house: House) -> 
         answers = list(pool.map(lambda _: load(house), range(3)))
     assert sorted(answer.status for answer in answers) == [201, 409, 409]
     assert len(house.codes()) == 7
+
+
+def test_s4_a_record_and_a_range_at_once_never_share_a_number(any_house: House) -> None:
+    """What came second is refused; the day's load is never held up by it."""
+    house = any_house
+    jobs = [lambda n=n: act(house, f"AU0371AJ {n:07}") for n in range(1, 6)]
+    jobs += [lambda n=n: span(house, n, n) for n in range(1, 6)]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(
+            pool.map(lambda job: job(), [each for pair in zip(jobs[:5], jobs[5:], strict=True) for each in pair])
+        )
+    assert sorted(answer.status for answer in answers) == [201] * 5 + [409] * 5
+    waiting = len(house.rows(db.ato_balcao))
+    assert load(house).status == (201 if waiting else 409)
+    assert sorted(code[7:22] for code in house.codes()) == [f"AU0371AJ{n:07}" for n in range(1, 6)]
+
+
+def test_h2_a_reversed_act_frees_a_number_only_where_the_paper_is_whole(house: House) -> None:
+    number = act(house, "AU0371AJ 0000001").json["id"]
+    undo = {"motivo": "número errado", "papel_inutilizado": False, "escrevente": "maria"}
+    assert house.call("POST", f"/atos-de-balcao/{number}/estorno", undo).status == 200
+    assert house.call("POST", f"/atos-de-balcao/{number}/estorno", undo).word == "estado-nao-permite"
+    number = act(house, "AU0371AJ 0000001").json["id"]
+    house.call("POST", f"/atos-de-balcao/{number}/estorno", undo | {"papel_inutilizado": True})
+    assert act(house, "AU0371AJ 0000001").word == "hibrido-ja-comunicado"
+
+
+def test_h2_an_act_that_is_not_there_is_not_reversed(house: House) -> None:
+    for number in ("77", "x", "1" * 40):
+        answer = house.call("POST", f"/atos-de-balcao/{number}/estorno", {"motivo": "x", "escrevente": "maria"})
+        assert (answer.status, answer.word) == (404, "nao-encontrado")
+
+
+def test_h2_h3_a_day_of_more_than_500_is_loaded_500_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In one call, whose key finds every seal again; a load that broke off goes on where it was."""
+    monkeypatch.setattr(hibridos, "POR_CARGA", 3)
+    for n in range(1, 8):
+        act(house, f"AU0371AJ {n:07}")
+    body = {"data": HOJE, "escrevente": "maria"}
+    first = house.call("POST", "/hibridos/carga", body, chave="carga-1")
+    again = house.call("POST", "/hibridos/carga", body, chave="carga-1")
+    assert [code[15:22] for code in first.json["selos"]] == [f"{n:07}" for n in range(1, 8)]
+    assert (again.json, again.replay, first.replay) == (first.json, True, False)
+    assert house.call("POST", "/hibridos/carga", body, chave="carga-2").word == "estado-nao-permite"
+    loads = [row["detalhe"]["selos"] for row in house.rows(db.log) if row["objeto_id"] == "carga"]
+    assert loads == [3, 3, 1]
+
+
+def test_h2_the_check_tells_the_day_by_type_and_person_and_binds_the_load(house: House) -> None:
+    act(house, "AU0371AJ 0000001")
+    act(house, "AU0371AJ 0000002", escrevente="rui", **ISENTO, emolumentos=None)
+    act(house, "RC0371AJ 0000009", ato="RC", emolumentos=FEES)
+    span(house, 5, 6)
+    number = act(house, "AU0371AJ 0000004").json["id"]
+    house.call("POST", f"/atos-de-balcao/{number}/estorno", {"motivo": "rasgado", "escrevente": "maria"})
+    day = house.call("GET", "/hibridos/conferencia").json
+    assert [(g["ato"], g["quantidade"], g["isentos"], g["total_centavos"]) for g in day["por_ato"]] == [
+        ("AU", 2, 1, 410),
+        ("RC", 1, 0, TOTAL),
+    ]
+    assert [(g["escrevente"], g["quantidade"], g["total_centavos"]) for g in day["por_escrevente"]] == [
+        ("maria", 2, 410 + TOTAL),
+        ("rui", 1, 0),
+    ]
+    assert [(g["ato"], g["quantidade"], g["total_centavos"]) for g in day["por_faixa"]] == [("AU", 2, 820)]
+    assert (day["aguardando"]["quantidade"], day["estornados"]["quantidade"]) == (3, 1)
+    assert day["total_centavos"] == 410 + TOTAL + 820
+    (authentic, _) = day["numeros"]
+    assert (authentic["inutilizados"], authentic["faltam"]) == ([4], [3])
+    checked = {"data": HOJE, "quantidade": 3, "total": "99.22", "escrevente": "maria"}
+    act(house, "AU0371AJ 0000007")
+    assert house.call("POST", "/hibridos/carga", checked).word == "estado-nao-permite"
+    assert house.call("POST", "/hibridos/carga", checked | {"quantidade": 4, "total": "103.32"}).status == 201
+
+
+def test_s4_what_another_program_reported_is_never_used_here(house: House) -> None:
+    body = {"ato": "AU", "serie": "0371AJ", "de": 1, "ate": 2000, "motivo": "programa anterior", "escrevente": "maria"}
+    answer = house.call("POST", "/hibridos/comunicados", body)
+    assert (answer.status, answer.json["ate"], answer.json["data"]) == (201, 2000, HOJE)
+    house.clock.forward(days=60)
+    assert act(house, "AU0371AJ 0002000", data="2027-01-15").word == "hibrido-ja-comunicado"
+    assert span(house, 2000, 2001, data="2027-01-15").word == "hibrido-ja-comunicado"
+    assert act(house, "AU0371AJ 0002002", data="2027-01-15").status == 201
+    (line,) = house.call("GET", "/hibridos/relatorio?de=2026-11-01").json["itens"]
+    assert (line["primeiro"], line["ultimo"], line["faltam_total"]) == (2002, 2002, 0)
+    assert house.call("POST", "/hibridos/comunicados", body | {"de": 3000, "ate": 103_000}).word == "limite-de-hibridos"
+    assert (
+        house.call("POST", "/hibridos/comunicados", body | {"data": "2027-12-01", "de": 2001, "ate": 2001}).word
+        == "data-do-ato"
+    )
+
+
+def test_h2_a_number_typed_wrong_shows_as_a_gap(house: House) -> None:
+    act(house, "AU0371AJ 0000001")
+    act(house, "AU0371AJ 9000001")
+    (line,) = house.call("GET", "/hibridos/relatorio").json["itens"]
+    assert (len(line["faltam"]), line["faltam"][-1], line["faltam_total"]) == (1000, 1001, 8_999_999)
+
+
+def test_d3_services_in_one_seal_add_up(house: House) -> None:
+    services = [{"servico": "certidao-notas", "quantidade": 2}, {"servico": "escritura-com-valor"}]
+    (code,) = span(house, 1, 1, emolumentos=None, servicos=services).json["selos"]
+    assert house.selo(code)["total_centavos"] == 2 * TOTAL + 483975
+    for wrong in ([], [{"servico": "nada"}], [{"servico": "certidao-notas", "quantidade": 0}]):
+        assert span(house, 2, 2, emolumentos=None, servicos=wrong).word == "entrada-invalida"
+    assert span(house, 2, 2, servicos=services).word == "entrada-invalida"
+    certidao = house.taken(house.certidao(isento=None, motivo_isencao=None, servicos=services))
+    assert certidao["selos"][0]["total_centavos"] == 2 * TOTAL + 483975
+
+
+def test_s9_s10_what_is_to_be_confirmed_seals_nothing_at_the_counter_of_a_real_office(tmp_path: Path) -> None:
+    with open_house(tmp_path / "casa", settings={"serventia": {"demonstracao": False}}) as house:
+        refused = act(house, "RC0371AJ 0000001", ato="RC")
+        assert refused.word == "servico-a-confirmar"
+        assert "atos.toml" in refused.json["detail"]
+        assert span(house, 1, 2, ato="RS").word == "servico-a-confirmar"
+        assert daily(house, "12.50").word == "servico-a-confirmar"
+        assert act(house, "AU0371AJ 0000001").status == 201
 
 
 # -- daily seals ------------------------------------------------------------------------------------------------------
@@ -183,6 +308,47 @@ def test_d1_a_smaller_total_needs_a_reason_and_nothing_is_no_total(house: House)
     assert daily(house, "12.00").word == "entrada-invalida"
     assert daily(house, "12.00", motivo="cópia estornada").status == 201
     assert daily(house, "0.00", data="2026-11-19").word == "entrada-invalida"
+
+
+def test_d1_components_are_reported_where_they_are_given(house: House) -> None:
+    fees = POUCO | {"estado": "1.00"}
+    first = daily(house, "5.00", emolumentos=fees).json
+    assert (first["total_centavos"], first["iss_centavos"]) == (500, 10)
+    assert "|400|100|" in first["registro"]
+    assert daily(house, "5.10", emolumentos=fees).word == "entrada-invalida"
+    assert daily(house, "5.00", iss="0.20", emolumentos=fees).word == "entrada-invalida"
+    assert daily(house, "5.00", isento=True, motivo_isencao="x").word == "entrada-invalida"
+    body = {"tipo": "cenad", "data": HOJE, "escrevente": "maria"}
+    assert house.call("POST", "/diarios", body).word == "entrada-invalida"
+    services = [{"servico": "certidao-notas", "quantidade": 3}]
+    assert house.call("POST", "/diarios", body | {"servicos": services}).json["total_centavos"] == 3 * TOTAL
+
+
+def test_d2_s9_only_the_iss_of_fotocopias_stays_out_of_the_total(both: tuple[House, Court]) -> None:
+    house, court = both
+    assert daily(house, "8.00", tipo="cenad", iss="0.16").json["total_centavos"] == 816
+    daily(house, "8.00", iss="0.16")
+    house.engine.run_once()
+    assert (court.resumo["aceitos"], court.resumo["objetados"]) == (2, 0)
+    day = house.call("GET", "/diarios").json["itens"]
+    assert [seal["total_centavos"] for seal in day] == [800, 816]
+
+
+def test_d1_an_excluded_seal_of_a_day_is_made_anew_for_a_reason(house: House) -> None:
+    first = daily(house, "12.50").json["codigo"]
+    house.call("POST", f"/selos/{first}/xa", {"motivo": "dia errado", "escrevente": "maria"})
+    assert daily(house, "12.50").word == "ja-excluido"
+    anew = daily(house, "12.50", motivo="era este dia").json
+    assert anew["cadeia"] == [anew["codigo"]]
+    grown = daily(house, "13.00").json
+    assert grown["cadeia"] == [anew["codigo"], grown["codigo"]]
+
+
+def test_d1_r2_a_value_rectified_by_hand_keeps_the_iss_apart(house: House) -> None:
+    first = daily(house, "12.50").json["codigo"]
+    body = {"emolumentos": POUCO, "motivo": "valor errado", "escrevente": "maria"}
+    assert house.call("POST", f"/selos/{first}/retificacao", body).json["total_centavos"] == 400
+    assert daily(house, "13.00").status == 201
 
 
 def test_d1_totals_of_one_day_at_once_follow_each_other(any_house: House) -> None:

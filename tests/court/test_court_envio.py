@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from printserver import db
-from support.office import House
+from support.office import FEES, House
 from support.tribunal import Court, house_with_court
 
 
@@ -93,6 +93,55 @@ def test_t2_a_refusal_is_shown_waits_and_is_sent_again_by_a_person(both: tuple[H
     assert court.selo(code)["aceito"] == 1
 
 
+def rectify(house: House, code: str, reais: int) -> str:
+    """Give a seal another value; return its retificador."""
+    value = dict.fromkeys(FEES, "0.00") | {"tabeliao": f"{reais}.00"}
+    body = {"emolumentos": value, "motivo": "valor errado", "escrevente": "maria"}
+    answer = house.call("POST", f"/selos/{code}/retificacao", body)
+    assert answer.status == 201, answer
+    return str(answer.json["codigo"])
+
+
+def test_t3_a_retificador_of_a_refused_one_stands_in_the_place_of_both(both: tuple[House, Court]) -> None:
+    house, court = both
+    first = house.printed(house.livro())["selos"][1]["codigo"]
+    court.falhar("objeta", vezes=1)
+    second = rectify(house, first, 3)
+    house.engine.run_once()
+    assert [house.selo(code)["estado"] for code in (first, second)] == ["comunicado", "aguardando retificação"]
+    third = rectify(house, second, 4)
+    until_settled(house)
+    assert [house.selo(code)["estado"] for code in (first, second, third)] == ["retificado", "retificado", "comunicado"]
+
+
+def test_r1_a_link_follows_its_vinculador_past_refused_retificadores(both: tuple[House, Court]) -> None:
+    house, court = both
+    court.falhar("objeta", selos=[house.taken(house.livro())["selos"][0]["codigo"]])
+    principal, other = house.codes()
+    house.engine.run_once()
+    assert court.vinculos == {}
+    second = rectify(house, principal, 3)
+    court.falhar("objeta", selos=[second])
+    house.engine.run_once()
+    third = rectify(house, second, 4)
+    until_settled(house)
+    assert list(court.vinculos) == [(third, other)]
+
+
+def test_r4_a_link_to_what_is_excluded_and_never_was_accepted_is_at_an_end(both: tuple[House, Court]) -> None:
+    house, court = both
+    job = house.taken(house.livro())
+    principal, other = house.codes()
+    court.falhar("objeta", selos=[principal])
+    house.engine.run_once()
+    assert house.act(job["id"], "excluir", papel_em_maos=True).status == 200
+    until_settled(house)
+    assert (house.selo(principal)["estado"], house.selo(other)["estado"]) == ("excluído", "excluído")
+    assert court.vinculos == {}
+    again = house.call("POST", "/comunicacoes", {"selos": [other], "escrevente": "maria"})
+    assert (again.status, again.word) == (422, "entrada-invalida")
+
+
 def test_t3_an_exclusion_goes_after_its_seal_and_excludes_it(both: tuple[House, Court]) -> None:
     house, court = both
     court.falhar("fora")
@@ -108,14 +157,24 @@ def test_t3_an_exclusion_goes_after_its_seal_and_excludes_it(both: tuple[House, 
     assert court.registros[xa]["aceito"] == 1
 
 
-def test_t2_after_a_day_of_outage_all_goes_late_and_once(both: tuple[House, Court]) -> None:
+def test_t1_t2_after_a_day_of_outage_all_is_shown_as_overdue_and_goes_late_and_once(both: tuple[House, Court]) -> None:
     house, court = both
     court.falhar("fora")
     house.printed(house.livro())
+    shown = []
     for _ in range(30):
         house.clock.forward(minutes=50)
         house.engine.run_once()
+        shown.append(house.call("GET", "/comunicacoes").json)
     assert states(house) == {"comunicação pendente"}
+    hours_left = [each["falta_s"] / 3600 for each in shown]
+    for left, each in zip(hours_left, shown, strict=True):
+        counts = (each["a_vencer"], each["urgentes"], each["atrasados"])
+        assert counts == (
+            (0, 0, 2) if left <= 0 else (0, 2, 0) if left <= 4 else (2, 0, 0) if left <= 12 else (0, 0, 0)
+        )
+    assert hours_left[-1] == pytest.approx(-1)
+    assert shown[-1]["ultima_falha"]
     court.falhar(None)
     until_settled(house)
     assert states(house) == {"comunicado"}

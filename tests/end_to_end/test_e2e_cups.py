@@ -45,11 +45,13 @@ def test_a_livro_is_printed_whole_with_its_options_and_our_id(small_office: Offi
     assert printed == client.pdf(job["id"])
 
 
-def test_two_copies_of_a_minuta_are_asked_of_cups(small_office: Office) -> None:
+def test_two_copies_of_a_minuta_come_out_as_two_prints(small_office: Office) -> None:
     job = small_office.client.printed(escrituras.minuta(fila=PAPER, copias=2, faces="frente"))
-    _, copies, options = small_office.paper.words(job["cups"]["id"])
-    assert copies == "2"
-    assert "sides=one-sided" in options.split()
+    paper = small_office.paper
+    mine = [cups_id for cups_id in paper.printed() if paper.words(cups_id)[0].startswith(job["id"])]
+    assert len(mine) == 2
+    assert {paper.words(cups_id)[1] for cups_id in mine} == {"1"}  # CUPS is never asked for copies
+    assert "sides=one-sided" in paper.words(mine[0])[2].split()
 
 
 def test_a_printer_that_counts_its_sheets_ends_in_impresso(

@@ -10,7 +10,7 @@ from printserver import db
 from printserver.jobs import handoff, tries
 from printserver.printing import FilaCups
 from support.cups import KeptQueue, PrivateCups
-from support.office import House
+from support.office import LONGO, House, pages, text
 from support.process import wait_until
 
 
@@ -79,6 +79,47 @@ def test_x5_what_was_cancelled_at_the_queue_is_sent_again_on_a_persons_word(
     assert (again["estado"], again["cups"]["estado"]) == ("entregue", "completed")
     assert list(queue.printed()) == [again["cups"]["id"]]
     assert again["selos"] == taken["selos"]
+
+
+def test_x5_a_print_ended_half_way_at_its_queue_is_incerto_and_a_person_says_what_came_out(
+    house: House, queue: KeptQueue, cups_server: PrivateCups
+) -> None:
+    queue.fault("halfway")
+    taken = house.taken(house.livro(corpo=LONGO))
+    # Of the first side of a two-sided print CUPS counts no sheet yet: the side is what is known to be out.
+    begun = follow(house, taken["id"], lambda _job: house.rows(db.job)[0]["cups"]["impressoes"])
+    cups.Connection(host=str(cups_server.socket)).cancelJob(begun["cups"]["id"])
+    done = follow(house, taken["id"], ended)
+    queue.fault(None)
+    assert (done["estado"], done["cups"]["estado"], done["pergunta"]["tipo"]) == ("incerto", "canceled", "folhas")
+    assert house.act(taken["id"], "reenviar").word == "diga-as-folhas"
+    missing = range(2, done["paginas"] + 1)
+    said = [{"pagina": 1, "estado": "boa"}, *({"pagina": n, "estado": "nao_saiu"} for n in missing)]
+    assert house.act(taken["id"], "folhas", paginas=said, imprimir=f"2-{done['paginas']}").status == 200
+    follow(house, taken["id"], ended)
+    (rest,) = queue.printed().values()
+    assert pages(rest) == done["paginas"]  # an empty front stands for page 1, so that page 2 lies on a back again
+    assert "Cláusula 0" in text(house.pdf(taken["id"])) and "Cláusula 0" not in text(rest)
+
+
+def test_x5_a_print_that_begins_right_before_it_is_cancelled_is_not_taken_as_not_begun(
+    house: House, queue: KeptQueue, cups_server: PrivateCups, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queue.fault("waits")
+    cups_server.run("cupsdisable", queue.name)
+    taken = house.taken(house.livro())
+    follow(house, taken["id"], lambda job: job["estado"] == "entregue")
+    cancel = FilaCups.cancelar
+
+    def begins_first(self: FilaCups, cups_id: int) -> None:
+        cups_server.run("cupsenable", queue.name)
+        wait_until(lambda: (state := self.estado(cups_id)) and state.inicio, "the printing")
+        cancel(self, cups_id)
+
+    monkeypatch.setattr(FilaCups, "cancelar", begins_first)
+    found = house.act(taken["id"], "cancelar")
+    queue.fault(None)
+    assert (found.status, found.job["estado"], found.job["pergunta"]["tipo"]) == (200, "incerto", "folhas")
 
 
 def test_cancelling_takes_a_waiting_job_off_its_queue(

@@ -47,6 +47,14 @@ def test_what_the_queue_ended_is_handed_over_and_no_more(estado: str) -> None:
     assert verdict(said(estado), {"inicio": 100}) == "entregue"
 
 
+@pytest.mark.parametrize("estado", ["canceled", "aborted"])
+def test_x5_what_the_queue_ended_after_pages_were_counted_is_a_doubt(estado: str) -> None:
+    assert verdict(said(estado, impressoes=1), {"inicio": 100}) == "incerto"
+    assert verdict(said(estado, impressoes=3), {"inicio": 100}) == "incerto"
+    assert verdict(said(estado), {"inicio": 100, "impressoes": 1}) == "incerto"
+    assert verdict(Estado(estado, (), 1, inicio=100), {"inicio": 100}) == "incerto"
+
+
 @pytest.mark.parametrize("estado", ["pending", "processing", "completed", "canceled"])
 @pytest.mark.parametrize("now", [101, None])
 def test_x5_a_printing_that_began_anew_is_a_doubt_however_it_ends(estado: str, now: int | None) -> None:

@@ -194,3 +194,22 @@ def test_p5_a_print_that_failed_before_its_queue_takes_no_number(house: House, t
     house.act(failed["id"], "cancelar")
     done = house.printed(house.certidao())
     assert fates(house) == {"A1": ("usado", done["id"])}
+
+
+def test_p5_a_lot_is_received_over_the_api_once(house: House) -> None:
+    number(house, receive=None, say=None)
+    lot = {"de": "A0000001", "ate": "A0000010", "escrevente": "maria"}
+    found = house.call("POST", "/filas/notas/papel/lotes", lot)
+    assert (found.status, found.json["papel"]["estoque"]) == (201, 10)
+    entry = house.rows(db.log)[-1]
+    assert (entry["estado"], entry["quem"], entry["detalhe"]["folhas"]) == ("papel recebido", "maria", 10)
+    before = house.rows(db.papel_lote)
+    for refused, word in (
+        (lot | {"ate": "A0000005"}, "papel-ja-usado"),
+        (lot | {"de": "A0000020", "ate": "B0000030"}, "entrada-invalida"),
+        (lot | {"de": "papel"}, "entrada-invalida"),
+        (lot | {"escrevente": "ninguem"}, "escrevente-desconhecido"),
+    ):
+        assert house.call("POST", "/filas/notas/papel/lotes", refused).word == word
+    assert house.call("POST", "/filas/outra/papel/lotes", lot).word == "fila-desconhecida"
+    assert house.rows(db.papel_lote) == before

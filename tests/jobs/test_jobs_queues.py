@@ -1,6 +1,7 @@
 """The office's queues: offsets reach the paper, paper is known before a seal is made, what ails a queue shows."""
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from printserver import db
 from printserver.jobs import queues
 from printserver.printing import FilaCups
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
-from support.office import House
+from support.office import House, command_line
 from support.process import wait_until
 
 
@@ -93,6 +94,67 @@ def test_p1_s12_a_page_that_the_printer_has_no_paper_for_is_refused_before_a_sea
     assert "216 × 305 mm" in refused.json["detail"]
     assert "iso_a4_210x297mm" in refused.json["detail"]
     assert house.state() == before
+
+
+def test_a_station_prints_at_the_queue_of_its_key_unless_it_names_one(
+    house_with: Callable[..., House], capsys: pytest.CaptureFixture[str]
+) -> None:
+    house = house_with(filas={"livro": "dos-livros"})
+    for name in ("sala", "dos-livros"):
+        assert command_line("fila", name, "--pasta", house.folder / name, "--instance", house.folder) == 0
+    here = ("--instance", house.folder)
+    capsys.readouterr()
+    assert command_line("chave", "balcao-1", "--direitos", "imprimir", "--fila", "sala", *here) == 0
+    station = capsys.readouterr().out.strip()
+    livro = house.livro()
+    assert house.printed(livro, key=station)["fila"] == "sala"
+    assert house.taken(house.livro(), key=station, fila="notas")["fila"] == "notas"
+    assert house.taken(house.livro())["fila"] == "dos-livros"
+    # Whoever answers the station's question has another key: the print is the station's all the same.
+    held = house.question(livro, key=station)
+    assert (house.yes(held["id"]).status, house.job(held["id"])["fila"]) == (200, "sala")
+    assert command_line("filas", "estacao", "balcao-1", *here) == 0
+    assert "sala → nenhuma" in capsys.readouterr().out
+    assert house.taken(house.livro(), key=station)["fila"] == "dos-livros"
+    assert command_line("filas", "estacao", "balcao-1", "nenhures", *here) == 1
+    assert command_line("chave", "balcao-2", "--direitos", "imprimir", "--fila", "nenhures", *here) == 1
+    assert "nenhures" in capsys.readouterr().err
+
+
+def another_queue(house: House, queue: str, server: PrivateCups) -> str:
+    """Give the office one more queue, at CUPS, and return its name."""
+    row = {"serventia_id": house.office.serventia_id, "nome": "outra", "tipo": "cups", "destino": queue}
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.insert().values(**row, servidor=str(server.socket), criada_em=house.clock()))
+    return "outra"
+
+
+def test_x5_a_print_moves_only_to_a_queue_that_has_its_paper_and_tray(
+    house: House, cups_server: PrivateCups, driverless_printer: DriverlessPrinter
+) -> None:
+    there = another_queue(house, cups_server.driverless_queue("de-reserva", driverless_printer.uri), cups_server)
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.update().where(db.fila.c.padrao).values(tipo="cups", servidor="/nada/cups.sock"))
+    a4, livro = house.printed(house.livro()), house.printed(house.livro(), formato="livro-notas-216x305")
+    for job in (a4, livro):
+        assert house.act(job["id"], "cancelar").job["estado"] == "falhou"
+    rows = house.rows(db.job)
+
+    def refused(job: dict[str, Any], word: str, **more: Any) -> None:
+        """Neither way sends it there."""
+        pages = [{"pagina": n, "estado": "nao_saiu"} for n in range(1, job["paginas"] + 1)]
+        every = {"paginas": pages, "imprimir": f"1-{job['paginas']}"} | more
+        for found in (house.act(job["id"], "reenviar", **more), house.act(job["id"], "folhas", **every)):
+            assert (found.status, found.word) == (422, word)
+
+    refused(livro, "papel-incompativel", fila=there)
+    refused(a4, "bandeja-desconhecida", fila=there, bandeja="gaveta-9")
+    assert house.rows(db.job) == rows
+    sent = house.act(a4["id"], "reenviar", fila=there, bandeja="by-pass-tray")
+    assert (sent.status, sent.job["fila"]) == (200, there)
+    house.engine.run_once()
+    wait_until(driverless_printer.words, "the print", limit_s=20)
+    assert "media-source=by-pass-tray" in driverless_printer.words()[0]["IPP_MEDIA_COL"]
 
 
 def test_a_queue_says_in_plain_words_what_ails_it_and_what_to_do(

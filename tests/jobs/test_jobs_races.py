@@ -13,7 +13,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from printserver import audit, db
 from printserver.engine import Engine
-from printserver.jobs import answers, claims, sealing
+from printserver.jobs import claims, sealing, undo
 from support.office import CURTO, ISENTO, Answer, House, reopen
 
 T = TypeVar("T")
@@ -178,15 +178,15 @@ def test_x2_who_sends_the_old_print_again_during_a_yes_waits_and_is_refused(
     old = house.taken(documento)["id"]
     house.act(old, "cancelar")
     held = house.question(documento)["id"]
-    undo, found = answers._desfazer, []
+    desfazer, found = undo.desfazer, []
     again = threading.Thread(target=lambda: found.append(house.act(old, "reenviar")))
 
     def undo_slowly(*arguments: Any) -> Any:
         again.start()
         again.join(0.5)  # all the time it would need, were it not for the lock
-        return undo(*arguments)
+        return desfazer(*arguments)
 
-    monkeypatch.setattr(answers, "_desfazer", undo_slowly)
+    monkeypatch.setattr(undo, "desfazer", undo_slowly)
     assert house.yes(held).status == 200
     again.join(60)
     assert [answer.word for answer in found] == ["estado-nao-permite"]

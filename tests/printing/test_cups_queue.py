@@ -1,5 +1,6 @@
 """The CUPS queue against a real, private CUPS: held, sent, released; found again; and its failures."""
 
+import http.client
 import os
 import signal
 import socket
@@ -11,7 +12,7 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from printserver.printing import Entrega, Estado, FilaCups, FilaFora, FilaRecusa, Servidor
+from printserver.printing import CertificadoMudou, Entrega, Estado, FilaCups, FilaFora, FilaRecusa, Servidor, tunel
 from support.cups import KeptQueue, PrivateCups
 from support.process import wait_until
 
@@ -319,13 +320,42 @@ def test_raw_queue_names_no_trays_and_no_faces(queue: FilaCups) -> None:
     assert queue.capacidades() == {"estado": "idle", "mensagem": None, "politica": "abort-job"} | silent
 
 
-def test_with_tls_nothing_is_said_to_a_server_that_cannot_encrypt(errand: Errand) -> None:
+def test_with_tls_nothing_is_said_to_a_server_that_cannot_encrypt_or_shows_another_certificate(errand: Errand) -> None:
     with PrivateCups() as server:
         kept = server.keeping_queue()
-        queue = FilaCups("notas", kept.name, Servidor(server.address, tls=True))
-        with pytest.raises(FilaFora):
+        queue = FilaCups("notas", kept.name, Servidor(server.address, tls=True, certificado="0" * 64))
+        with pytest.raises(FilaFora, match="TLS"):
             queue.capacidades()  # it has no place for a certificate
-        (server.base / "etc" / "ssl").mkdir(mode=0o700)
-        cups_id = hand_off(queue, errand())
+        shown = server.encrypts()
+        said = (server.base / "log" / "access").read_text()
+        with pytest.raises(CertificadoMudou, match="outro certificado"):
+            queue.criar(errand())
+        assert (server.base / "log" / "access").read_text() == said
+        queue = FilaCups("notas", kept.name, Servidor(server.address, tls=True, certificado=shown))
+        print_ = errand(pages=30)
+        cups_id = hand_off(queue, print_)
         assert finished(queue, cups_id).estado == "completed"
-        assert len(kept.printed()) == 1
+        assert kept.printed() == {cups_id: print_.pdf.read_bytes()}
+
+
+def test_a_certificate_that_changes_between_two_connections_of_one_call_is_refused_too(errand: Errand) -> None:
+    """libcups connects anew within a call: the tunnel looks each time."""
+    with PrivateCups() as server:
+        shown = server.encrypts()
+        access = Servidor(server.address, tls=True, certificado=shown)
+        with tunel.caminho(access, "127.0.0.1", server.port) as (host, port):
+            assert http_status(host, port)
+            server.stop()
+            server.start()
+            assert server.encrypts() != shown
+            with pytest.raises(OSError):
+                http_status(host, port)
+
+
+def http_status(host: str, port: int) -> int:
+    connection = http.client.HTTPConnection(host, port, timeout=10)
+    try:
+        connection.request("GET", "/")
+        return connection.getresponse().status
+    finally:
+        connection.close()

@@ -5,11 +5,13 @@ Neither systemd nor the machine's own CUPS is touched; it runs as root and as an
 
 import getpass
 import grp
+import hashlib
 import os
 import secrets
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import tempfile
 from dataclasses import dataclass
@@ -22,7 +24,7 @@ from support import process
 _SYSTEM_CUPS = Path("/usr/lib/cups")
 
 # The device `keep:/folder` stores each file it is given. The word in /folder/fault makes it misbehave: `fails`, `stops`
-# (the queue too), `crashes`, or `waits` until the word is taken away.
+# (the queue too), `crashes`, `waits` until the word is taken away, or `halfway`, which counts one page and then waits.
 _KEEP_BACKEND = """\
 #!/bin/sh
 [ $# -eq 0 ] && { echo 'direct keep "Unknown" "Keeps what it is given"'; exit 0; }
@@ -35,6 +37,9 @@ case "$(cat "$folder/fault" 2>/dev/null)" in
     echo "STATE: +media-empty-error" >&2; echo "INFO: sem papel" >&2
     while [ -e "$folder/fault" ]; do sleep 0.05; done
     echo "STATE: -media-empty-error" >&2 ;;
+  halfway)
+    echo "PAGE: 1 1" >&2
+    while [ -e "$folder/fault" ]; do sleep 0.05; done ;;
 esac
 echo "$1" >> "$folder/runs"
 if [ $# -ge 6 ]; then cat "$6"; else cat; fi > "$folder/.$1.part"
@@ -220,6 +225,16 @@ class PrivateCups:
         # lpadmin returns before cupsd has asked the printer what it can do.
         process.wait_until(known, f"queue {name}")
         return name
+
+    def encrypts(self) -> str:
+        """Have the server make itself a certificate, a new one each time; return its SHA-256 in hex."""
+        folder = self.base / "etc" / "ssl"
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o700)
+        context = ssl.create_default_context()
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        with context.wrap_socket(socket.create_connection(("127.0.0.1", self.port), 10)) as line:
+            return hashlib.sha256(line.getpeercert(binary_form=True) or b"").hexdigest()
 
     def lpadmin(self, *arguments: str) -> None:
         """Run lpadmin on this server."""

@@ -279,6 +279,7 @@ def open_house(
     """
     made = _on_postgres(postgres) if postgres is not None else _on_sqlite()
     shutil.copytree(made.folder, folder)
+    _share_layouts(folder)
     sections: dict[str, dict[str, Any]] = tomllib.loads((folder / SETTINGS_FILE).read_text("utf-8"))
     for name, values in (settings or {}).items():
         sections.setdefault(name, {}).update(values)
@@ -384,6 +385,14 @@ def _render() -> Render:
     shared = Render(_workshop() / "cache", processos=2, em_uso=set, **limits)
     atexit.register(shared.close)
     return shared
+
+
+def _share_layouts(folder: Path) -> None:
+    """Let other processes that open the office of `folder` find what was laid out in this run."""
+    shared = _workshop() / "cache"
+    shared.mkdir(mode=0o700, exist_ok=True)
+    shutil.rmtree(folder / "cache", ignore_errors=True)
+    (folder / "cache").symlink_to(shared)
 
 
 @cache

@@ -81,13 +81,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ato_balcao", schema=None) as batch_op:
         batch_op.create_index("ix_ato_balcao_data", ["serventia_id", "data"], unique=False)
-        batch_op.create_index(
-            "uq_ato_balcao",
-            ["serventia_id", "ato", "serie", "numero"],
-            unique=True,
-            sqlite_where=sa.text("estado <> 'estornado'"),
-            postgresql_where=sa.text("estado <> 'estornado'"),
-        )
+        batch_op.create_index("ix_ato_balcao_estado", ["serventia_id", "estado", "data"], unique=False)
 
     op.create_table(
         "aviso",
@@ -123,6 +117,7 @@ def upgrade() -> None:
         sa.Column("nome", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("direitos", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("fila", sa.Text(), nullable=True),
         sa.Column("criada_em", Moment(timezone=True), nullable=False),
         sa.Column("revogada_em", Moment(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_chave_api_serventia_id")),
@@ -173,8 +168,6 @@ def upgrade() -> None:
         sa.Column("tipo", sa.String(length=20), nullable=False),
         sa.Column("dia", sa.Date(), nullable=False),
         sa.Column("codigo", sa.String(length=25), nullable=False),
-        sa.Column("total_centavos", sa.BigInteger(), nullable=False),
-        sa.Column("iss_centavos", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_diario_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "tipo", "dia", name=op.f("pk_diario")),
     )
@@ -188,6 +181,7 @@ def upgrade() -> None:
         sa.Column("servidor", sa.Text(), nullable=True),
         sa.Column("usuario", sa.Text(), nullable=True),
         sa.Column("tls", sa.Boolean(), server_default=sa.false(), nullable=False),
+        sa.Column("certificado", sa.String(length=64), nullable=True),
         sa.Column("padrao", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("papel_numerado", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("papel_proximo", sa.Text(), nullable=True),
@@ -647,16 +641,108 @@ def upgrade() -> None:
         sa.UniqueConstraint("serventia_id", "codigo", name=op.f("uq_selo_serventia_id_codigo")),
     )
     with op.batch_alter_table("selo", schema=None) as batch_op:
-        batch_op.create_index("ix_selo_ato", ["serventia_id", "ato", "dia"], unique=False)
-        batch_op.create_index("ix_selo_criado", ["serventia_id", "criado_em"], unique=False)
-        batch_op.create_index("ix_selo_dia", ["serventia_id", "dia", "ato"], unique=False)
+        batch_op.create_index(
+            "ix_selo_ato",
+            [
+                "serventia_id",
+                "ato",
+                "dia",
+                "id",
+                "estado",
+                "total_centavos",
+                "escrevente",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_selo_dia",
+            [
+                "serventia_id",
+                "dia",
+                "id",
+                "ato",
+                "estado",
+                "total_centavos",
+                "escrevente",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
         batch_op.create_index("ix_selo_documento", ["serventia_id", "documento_id"], unique=False)
-        batch_op.create_index("ix_selo_estado", ["serventia_id", "estado", "dia"], unique=False)
+        batch_op.create_index(
+            "ix_selo_escrevente",
+            [
+                "serventia_id",
+                "escrevente",
+                "dia",
+                "id",
+                "ato",
+                "estado",
+                "total_centavos",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
+        batch_op.create_index(
+            "ix_selo_estado",
+            [
+                "serventia_id",
+                "estado",
+                "dia",
+                "id",
+                "ato",
+                "total_centavos",
+                "escrevente",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
+        batch_op.create_index("ix_selo_folha", ["serventia_id", "folha_inicial"], unique=False)
         batch_op.create_index("ix_selo_identificador", ["serventia_id", "identificador"], unique=False)
         batch_op.create_index("ix_selo_job", ["serventia_id", "job_id"], unique=False)
         batch_op.create_index("ix_selo_livro", ["serventia_id", "livro", "folha_inicial"], unique=False)
         batch_op.create_index("ix_selo_matricula", ["serventia_id", "matricula"], unique=False)
-        batch_op.create_index("ix_selo_total", ["serventia_id", "total_centavos", "dia"], unique=False)
+        batch_op.create_index(
+            "ix_selo_total",
+            [
+                "serventia_id",
+                "total_centavos",
+                "dia",
+                "id",
+                "ato",
+                "estado",
+                "escrevente",
+                "externo",
+                "vivo",
+                "natureza",
+                "origem",
+                "iss_centavos",
+                "isento",
+            ],
+            unique=False,
+        )
+        batch_op.create_index("ix_selo_termo", ["serventia_id", "termo"], unique=False)
         batch_op.create_index("ix_selo_vinculador", ["serventia_id", "vinculador"], unique=False)
         batch_op.create_index(
             "uq_selo_retifica",

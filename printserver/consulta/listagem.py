@@ -1,0 +1,250 @@
+"""The court's list, whether the court gave it or a file did: each seal with what is said of it, in one form.
+
+A file is CSV (`;`, `,` or tabulator between the columns; UTF-8 or Windows-1252) or JSON (a list of objects, or one with
+`itens`). It must have the column `selo` (or `codigo`); of the others those of `COLUNAS` are compared, and what else
+there is, is named and left aside. What cannot be read is refused by its line.
+"""
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from printserver.errors import Campo, Recusa, entrada_invalida
+from printserver.selo import COMPONENTES, ler, ler_matricula
+
+LINHAS: Final = 300_000
+_ERROS_MOSTRADOS: Final = 20
+_NOMES_DO_CODIGO: Final = ("selo", "codigo", "codigo_do_selo", "selo_digital")
+_OUTROS_NOMES: Final[Mapping[str, str]] = {
+    "linha": "registro",
+    "registro_do_ato": "registro",
+    "data_do_ato": "data",
+    "valor": "total",
+    "valor_total": "total",
+    "selo_retificado": "retifica",
+    "selo_vinculador": "vinculador",
+}
+# The court's own words beside a seal, which say nothing to be compared.
+_SEM_COMPARAR: Final = frozenset({"situacao", "recebidoem", "atrasado", "retificadopor", "erros"})
+_VALOR: Final = re.compile(r"(?:R\$)?\s*(?:(\d{1,3}(?:\.\d{3})+|\d+),(\d{2})|(\d+)\.(\d{2}))")
+_DIA: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?:[ ,T].*)?")
+_DIA_ISO: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a list says of one seal: the fields of `COLUNAS` that it gives, each in the form in which it is compared."""
+
+    codigo: str
+    campos: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listagem:
+    """The list, by code, and the columns that were not understood."""
+
+    itens: Mapping[str, Item]
+    ignoradas: tuple[str, ...] = ()
+
+
+def identificador(value: str) -> str:
+    """Return an identifier in one form: a matrícula is the same with and without blanks (C10)."""
+    try:
+        return str(ler_matricula(value))
+    except ValueError:
+        return " ".join(value.split())
+
+
+def _selo(value: str) -> str:
+    """Return a code in one form; nothing is nothing, also where it is written as in a registro."""
+    return "" if value.strip() in ("", "0", "-") else "".join(value.split()).upper()
+
+
+def _reais(value: str) -> str:
+    found = _VALOR.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(f"valor {value[:30]!r}: escreva 95,12")
+    whole, cents = (found[1] or found[3]).replace(".", ""), found[2] or found[4]
+    return str(int(whole) * 100 + int(cents))
+
+
+def _centavos(value: str) -> str:
+    if not (value.strip().isascii() and value.strip().isdigit()):
+        raise ValueError(f"{value[:30]!r} não é um número inteiro de centavos")
+    return str(int(value))
+
+
+def _dia(value: str) -> str:
+    text = value.strip()
+    try:
+        if found := _DIA.fullmatch(text):
+            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+        if found := _DIA_ISO.fullmatch(text):
+            return date.fromisoformat(found[1]).isoformat()
+    except ValueError:
+        pass
+    raise ValueError(f"data {value[:30]!r}: escreva 20/11/2026 ou 2026-11-20")
+
+
+_DINHEIRO: Final = (*(f"emolumentos_{name}" for name in COMPONENTES), "total", "iss")
+# What may be compared, by the name of its column, and how it is brought to one form.
+COLUNAS: Final[Mapping[str, Callable[[str], str]]] = {
+    "registro": str.strip,
+    "ato": lambda value: value.strip().upper(),
+    "data": _dia,
+    "identificador": identificador,
+    "retifica": _selo,
+    "vinculador": _selo,
+    **dict.fromkeys(_DINHEIRO, _reais),
+    **{f"{name}_centavos": _centavos for name in _DINHEIRO},
+}
+_GUARDADO_COMO: Final[Mapping[str, str]] = {name: f"{name}_centavos" for name in _DINHEIRO}
+
+
+def do_tribunal(itens: Iterable[Mapping[str, Any]]) -> Listagem:
+    """Return the list that the court gave. What it objected to is no seal that it has."""
+    found = {}
+    for each in itens:
+        if each.get("situacao", "recebido") == "recebido":
+            fields = {name: str(each[name]) for name in ("registro",) if each.get(name)}
+            fields["vinculador"] = str(each.get("vinculador") or "")
+            found[each["selo"]] = Item(each["selo"], fields)
+    return Listagem(found)
+
+
+def do_arquivo(formato: str, conteudo: str | bytes) -> Listagem:
+    """Return the list that a file (`csv` or `json`) holds.
+
+    Raises `Recusa` `entrada-invalida`; `errors` names the lines, twenty at most.
+    """
+    text = _decodificar(conteudo)
+    if formato == "csv":
+        lines = _de_csv(text)
+    elif formato == "json":
+        lines = _de_json(text)
+    else:
+        raise entrada_invalida("formato", "csv ou json")
+    return _ler(lines)
+
+
+def _decodificar(conteudo: str | bytes) -> str:
+    if isinstance(conteudo, str):
+        return conteudo.removeprefix("\ufeff")
+    try:
+        return conteudo.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return conteudo.decode("cp1252", "replace")  # as Excel saves a CSV unless it is told otherwise
+
+
+def _de_csv(text: str) -> list[tuple[int, dict[str, str]]]:
+    head = text.partition("\n")[0]
+    delimiter = max(";,\t", key=head.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    found: list[tuple[int, dict[str, str]]] = []
+    try:
+        names = next(reader, None) or []
+        _nomes(names)
+        for cells in reader:
+            if not any(cell.strip() for cell in cells):
+                continue
+            if len(cells) != len(names):
+                raise entrada_invalida(
+                    f"linha {reader.line_num}", f"tem {len(cells)} colunas; o cabeçalho tem {len(names)}"
+                )
+            # an apostrophe keeps a spreadsheet from reading text as a formula, and is no part of it
+            found.append((reader.line_num, dict(zip(names, (cell.removeprefix("'") for cell in cells), strict=True))))
+    except csv.Error as error:
+        raise entrada_invalida(f"linha {reader.line_num}", f"não é CSV ({error})") from None
+    return found
+
+
+def _de_json(text: str) -> list[tuple[int, dict[str, str]]]:
+    try:
+        given = json.loads(text)
+    except json.JSONDecodeError as error:
+        raise entrada_invalida(f"linha {error.lineno}", "o arquivo não é JSON a partir daqui") from None
+    except RecursionError:
+        raise entrada_invalida("lista", "o arquivo não é uma lista de selos") from None
+    items = given.get("itens") if isinstance(given, dict) else given
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise entrada_invalida("lista", 'esperada uma lista de objetos, ou um objeto com "itens"')
+    return [(n, {name: _plano(value) for name, value in item.items()}) for n, item in enumerate(items, 1)]
+
+
+def _plano(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _ler(lines: list[tuple[int, dict[str, str]]]) -> Listagem:
+    if len(lines) > LINHAS:
+        raise entrada_invalida("lista", f"mais de {LINHAS} selos: compare um período menor")
+    items: dict[str, Item] = {}
+    seen: dict[str, int] = {}
+    errors: list[Campo] = []
+    ignored: dict[str, None] = {}
+    known: dict[tuple[str, ...], dict[str, str | None]] = {}
+    for number, given in lines:
+        shape = tuple(given)
+        if shape not in known:
+            known[shape] = _nomes(shape, f"linha {number}")
+            ignored |= dict.fromkeys(name for name, column in known[shape].items() if column is None)
+        if _objetado(given):
+            continue
+        try:
+            item = _item(given, known[shape])
+            if item.codigo in items:
+                raise ValueError(f"o selo {item.codigo} já está na linha {seen[item.codigo]}")
+        except ValueError as error:
+            errors.append(Campo(f"linha {number}", str(error)))
+            continue
+        items[item.codigo], seen[item.codigo] = item, number
+    if errors:
+        more = f" (e mais {len(errors) - _ERROS_MOSTRADOS})" if len(errors) > _ERROS_MOSTRADOS else ""
+        first = errors[0]
+        detail = f"A lista não pôde ser lida. {first.campo}: {first.mensagem}{more}"
+        raise Recusa("entrada-invalida", detail, errors=errors[:_ERROS_MOSTRADOS])
+    return Listagem(items, tuple(name for name in ignored if _simples(name) not in _SEM_COMPARAR))
+
+
+def _objetado(given: Mapping[str, str]) -> bool:
+    return any(_simples(name) == "situacao" and _simples(value) == "objetado" for name, value in given.items())
+
+
+def _nomes(names: Iterable[str], where: str = "linha 1") -> dict[str, str | None]:
+    """Return what each column of a file is: `codigo`, one of `COLUNAS`, or None for what is left aside."""
+    found: dict[str, str | None] = {}
+    for name in names:
+        simple = _simples(name)
+        simple = "codigo" if simple in _NOMES_DO_CODIGO else _OUTROS_NOMES.get(simple, simple)
+        if simple in found.values():
+            raise entrada_invalida(where, f"há duas colunas para {simple}")
+        found[name] = simple if simple == "codigo" or simple in COLUNAS else None
+    if "codigo" not in found.values():
+        raise entrada_invalida(where, 'falta a coluna "selo", com o código de 25 caracteres')
+    return found
+
+
+def _item(given: Mapping[str, str], names: Mapping[str, str | None]) -> Item:
+    code, fields = "", {}
+    for name, value in given.items():
+        column = names[name]
+        if column == "codigo":
+            code = str(ler("".join(value.split()).upper()))
+        elif column is not None and (value.strip() or column in ("retifica", "vinculador")):
+            try:
+                fields[_GUARDADO_COMO.get(column, column)] = COLUNAS[column](value)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+    return Item(code, fields)
+
+
+def _simples(name: str) -> str:
+    parts = unicodedata.normalize("NFD", name.strip().casefold())
+    plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")

@@ -1,0 +1,146 @@
+"""The counter: acts recorded with their paper seals, one after the other by keyboard alone, and reversed (H1, H2)."""
+
+import re
+from datetime import date
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from printserver.atos import balcao as atos
+from printserver.atos import controle
+from printserver.clock import local_date
+from printserver.errors import Recusa
+from printserver.selo import SeloDePapel, TipoDeAto, ler_papel
+from printserver.web import values, words
+from printserver.web.context import agora, autor, office, pessoa
+from printserver.web.forms import Forma, chave, digitado, recusada
+
+_SEM_ATO = re.compile(r"[0-9A-Z]{6}[0-9]{7}")
+
+
+def balcao() -> ResponseReturnValue:
+    """Show a day's acts and the form for the next one, or record it."""
+    tipos = atos_de_papel()
+    escolhido = request.values.get("ato", "")
+    ato = escolhido if escolhido in tipos else next(iter(tipos), "")
+    if request.method == "GET":
+        return _balcao(ato, dia_pedido(), _proposta(ato))
+    dia = dia_pedido("data")
+    papel, lido = _papel(ato)
+    if lido in tipos and lido != ato:
+        # A scanner tells the type: the form turns to it, and the person sees the value before anything is recorded.
+        aviso = f"O selo de papel é de {lido}, {tipos[lido].descricao}. Nada foi gravado: confira o valor e grave."
+        return _balcao(lido, dia, Forma({**_proposta(lido).valores, "papel": papel}, {}, aviso)), 422
+    try:
+        conhecido = lido if office().atos.get(lido) is not None else ato  # to be refused by its own name
+        dados = {"ato": conhecido, "papel": papel, "data": dia.isoformat(), "escrevente": pessoa().usuario}
+        feito, _ = atos.registrar(office(), autor(), dados | values.valor_digitado(), chave())
+    except Recusa as recusa:
+        if recusa.word == "sem-permissao":
+            raise
+        return _balcao(ato, dia, recusada(recusa)), recusa.kind.status
+    custa = "isento" if feito["isento"] else words.reais(feito["total_centavos"])
+    flash(f"{feito['papel']} gravado: {custa}.")
+    return redirect(url_for("web.balcao", ato=ato, dia=None if dia == _hoje() else dia.isoformat()), 303)
+
+
+def estorno(number: str) -> ResponseReturnValue:
+    """Ask for the reason and what became of the paper seal, then reverse an act that waits."""
+    ato = atos.consultar(office(), number)
+    if request.method == "GET":
+        return _estorno(ato, Forma())
+    try:
+        if digitado("confirmo") != "sim":
+            raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão no fim da página.")
+        if digitado("papel") not in ("inutilizado", "bom"):
+            raise Recusa("entrada-invalida", "Diga o que houve com o selo de papel.")
+        dados = {
+            "motivo": digitado("motivo"),
+            "papel_inutilizado": digitado("papel") == "inutilizado",
+            "escrevente": pessoa().usuario,
+        }
+        atos.estornar(office(), autor(), number, dados, chave())
+    except Recusa as recusa:
+        if recusa.word in ("sem-permissao", "nao-encontrado"):
+            raise
+        return _estorno(atos.consultar(office(), number), recusada(recusa)), recusa.kind.status
+    flash(f"{ato['papel']} estornado.")
+    return redirect(url_for("web.balcao", ato=ato["ato"], dia=ato["data"]), 303)
+
+
+def atos_de_papel() -> dict[str, TipoDeAto]:
+    """Return the types of act of a paper seal by code; what is to be confirmed, in a demonstration alone (S9)."""
+    here = office()
+    kinds = [here.atos.get(codigo) for codigo in here.atos.codigos()]
+    return {
+        kind.codigo: kind
+        for kind in kinds
+        if kind is not None
+        and kind.hibrido
+        and values.NOTAS in kind.naturezas
+        and (here.settings.serventia.demonstracao or not kind.a_confirmar)
+    }
+
+
+def dia_pedido(nome: str = "dia") -> date:
+    """Return the day that the address or the form names; today where it names none, or what is no day."""
+    try:
+        return date.fromisoformat(request.values.get(nome, ""))
+    except ValueError:
+        return _hoje()
+
+
+def _hoje() -> date:
+    return local_date(agora())
+
+
+def _papel(ato: str) -> tuple[str, str]:
+    """Return the paper seal as typed or scanned, and its ato; without one it is of the type that is shown."""
+    texto = digitado("papel")
+    limpo = texto.upper().translate(atos.SEPARADORES)
+    if _SEM_ATO.fullmatch(limpo):
+        return f"{ato}{limpo}", ato
+    return texto, limpo[:2]
+
+
+def _proposta(ato: str) -> Forma:
+    """Return the form as it waits for the next act: the number and the value follow the person's last."""
+    antes = atos.ultimo(office(), pessoa().usuario, ato)
+    if antes is None:
+        return Forma()
+    papel = ler_papel(antes["papel"])
+    campos: dict[str, str] = {}
+    if papel.numero < 9_999_999:
+        campos["papel"] = str(SeloDePapel(papel.ato, papel.serie, papel.numero + 1))
+    if not antes["isento"]:
+        campos |= values.como_se_digita(antes["emolumentos_centavos"])
+    return Forma(campos)
+
+
+def _balcao(ato: str, dia: date, forma: Forma) -> str:
+    pagina = min(max(request.args.get("pagina", 1, type=int), 1), 1000)
+    abertos = controle.dias_abertos(office())
+    return render_template(
+        "screens/balcao.html",
+        tipos=atos_de_papel(),
+        a_confirmar=[codigo for codigo in office().atos.codigos() if _falta_confirmar(codigo)],
+        ato=ato,
+        dia=dia,
+        hoje=_hoje(),
+        forma=forma,
+        lista=atos.listar(office(), dia, None, pagina),
+        por_pagina=atos.PAGE,
+        deste_dia=next((each for each in abertos if each["data"] == dia.isoformat()), None),
+        outros_dias=[each for each in abertos if each["data"] != dia.isoformat()],
+        **values.para_a_tela(),
+    )
+
+
+def _falta_confirmar(codigo: str) -> bool:
+    kind = office().atos.get(codigo)
+    return kind is not None and kind.hibrido and codigo not in atos_de_papel()
+
+
+def _estorno(ato: dict[str, Any], forma: Forma) -> str:
+    return render_template("screens/balcao_estorno.html", ato=ato, forma=forma)

@@ -1,0 +1,78 @@
+"""A day of the counter: checked against the till and loaded (H2); the control of paper seals, to be printed."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from printserver.atos import balcao, controle, hibridos
+from printserver.clock import local, local_date
+from printserver.errors import Recusa
+from printserver.selo import de_centavos
+from printserver.web import words
+from printserver.web.context import agora, autor, office, pessoa
+from printserver.web.counter import dia_pedido
+from printserver.web.forms import Forma, chave, digitado, recusada
+
+
+def conferencia() -> ResponseReturnValue:
+    """Show a day as it is checked, or make its load."""
+    if request.method == "GET":
+        return _conferencia(dia_pedido(), Forma())
+    dia = dia_pedido("data")
+    try:
+        if digitado("confirmo") != "sim" or digitado("conferi") != "sim":
+            raise Recusa("entrada-invalida", "Nada foi feito: marque que conferiu e use o botão da carga.")
+        codes, _ = hibridos.carregar(office(), autor(), _carga(dia), chave())
+    except Recusa as recusa:
+        if recusa.word == "sem-permissao":
+            raise
+        return _conferencia(dia, recusada(recusa)), recusa.kind.status
+    feitos = words.plural(len(codes), "selo feito, que vai", "selos feitos, que vão")
+    flash(f"Carga de {words.dia(dia)}: {feitos} ao tribunal.")
+    return redirect(url_for("web.conferencia", dia=dia.isoformat()), 303)
+
+
+def controle_dos_selos() -> ResponseReturnValue:
+    """Show the control of paper seals of a period, as it is printed."""
+    hoje = local_date(agora())
+    de, ate = _dia("de", hoje), _dia("ate", hoje)
+    if ate < de:
+        de, ate = ate, de
+    return render_template(
+        "screens/balcao_controle.html",
+        de=de,
+        ate=ate,
+        hoje=hoje,
+        linhas=controle.relatorio(office(), de, ate),
+        impresso_em=f"{local(agora()):%d/%m/%Y às %H:%M}",
+    )
+
+
+def _carga(dia: date) -> dict[str, Any]:
+    """Return the request for the load of what was shown: other acts that came or went meanwhile refuse it."""
+    shown = request.form.get("aguardam", "", type=str).split()
+    checked: dict[str, Any] = {}
+    if len(shown) == 2 and all(each.isascii() and each.isdigit() and len(each) < 12 for each in shown):
+        checked = {"quantidade": int(shown[0]), "total": str(de_centavos(int(shown[1])))}
+    return {"data": dia.isoformat(), "escrevente": pessoa().usuario} | checked
+
+
+def _conferencia(dia: date, forma: Forma) -> str:
+    here, hoje = office(), local_date(agora())
+    return render_template(
+        "screens/balcao_conferencia.html",
+        dia=dia,
+        hoje=hoje,
+        ontem=hoje - timedelta(days=1),
+        forma=forma,
+        dados=controle.conferencia(here, dia),
+        abertos=controle.dias_abertos(here),
+        isentos=balcao.listar(here, dia, None, isentos=True)["itens"],
+        estornados=balcao.listar(here, dia, balcao.ESTORNADO)["itens"],
+    )
+
+
+def _dia(nome: str, senao: date) -> date:
+    return dia_pedido(nome) if request.args.get(nome) else senao

@@ -1,0 +1,102 @@
+"""Paper seals by number: a range made by hand (H3); numbers that are void, or were reported elsewhere (H2, S4)."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from printserver.atos import controle, hibridos
+from printserver.clock import local_date
+from printserver.errors import Recusa, entrada_invalida
+from printserver.web import values, words
+from printserver.web.context import agora, autor, office, pessoa
+from printserver.web.counter import atos_de_papel
+from printserver.web.forms import Forma, chave, digitado, recusada
+
+_DESTINOS = {"inutilizados": hibridos.inutilizar, "comunicados": hibridos.ja_comunicados}
+
+
+def faixa() -> ResponseReturnValue:
+    """Ask for a range of paper seals of one type and value, then make their seals."""
+    if request.method == "GET":
+        return _faixa(Forma())
+    try:
+        _confirmado()
+        codes, _ = hibridos.por_faixa(office(), autor(), _numeros() | values.valor_digitado(), chave())
+    except Recusa as recusa:
+        return _recusada(recusa, _faixa)
+    flash(f"{words.plural(len(codes), 'selo feito', 'selos feitos')}, de {codes[0]} a {codes[-1]}.")
+    return redirect(url_for("web.faixa"), 303)
+
+
+def numeros() -> ResponseReturnValue:
+    """Ask for a range of paper seals that is not to be reported from here, and why; then write it down."""
+    if request.method == "GET":
+        return _sem_selo(Forma())
+    try:
+        _confirmado()
+        fazer = _DESTINOS.get(digitado("destino"))
+        if fazer is None:
+            raise entrada_invalida("destino", "diga o que houve com estes números")
+        feita, _ = fazer(office(), autor(), _numeros() | {"motivo": digitado("motivo")}, chave())
+    except Recusa as recusa:
+        return _recusada(recusa, _sem_selo)
+    flash(f"{feita['ato']}{feita['serie']}, de {feita['de']:07} a {feita['ate']:07}: registrado.")
+    return redirect(url_for("web.numeros"), 303)
+
+
+def _confirmado() -> None:
+    if digitado("confirmo") != "sim":
+        raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão no fim da página.")
+
+
+def _numeros() -> dict[str, Any]:
+    return {
+        "ato": digitado("ato"),
+        "serie": digitado("serie").upper(),
+        "de": _inteiro("de"),
+        "ate": _inteiro("ate") if digitado("ate") else _inteiro("de"),
+        "data": digitado("data") or local_date(agora()).isoformat(),
+        "escrevente": pessoa().usuario,
+    }
+
+
+def _inteiro(nome: str) -> int:
+    texto = digitado(nome)
+    if not (texto.isascii() and texto.isdigit() and len(texto) <= 7):
+        raise entrada_invalida(nome, "escreva o número do selo de papel, até sete algarismos")
+    return int(texto)
+
+
+def _recusada(recusa: Recusa, mostrar: Any) -> ResponseReturnValue:
+    if recusa.word == "sem-permissao":
+        raise recusa
+    return mostrar(recusada(recusa)), recusa.kind.status
+
+
+def _faixa(forma: Forma) -> str:
+    return render_template(
+        "screens/balcao_faixa.html",
+        forma=forma,
+        tipos=atos_de_papel(),
+        hoje=local_date(agora()),
+        limite=hibridos.POR_CARGA,
+        **values.para_a_tela(),
+    )
+
+
+def _sem_selo(forma: Forma) -> str:
+    return render_template(
+        "screens/balcao_numeros.html",
+        forma=forma,
+        tipos=_todos(),
+        hoje=local_date(agora()),
+        faixas=controle.faixas_sem_selo(office()),
+    )
+
+
+def _todos() -> dict[str, Any]:
+    """Return every type of act of a paper seal: to be void it need not be confirmed."""
+    table = office().atos
+    kinds = {codigo: table.get(codigo) for codigo in table.codigos()}
+    return {codigo: kind for codigo, kind in kinds.items() if kind is not None and kind.hibrido}
