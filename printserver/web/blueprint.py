@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Flask, abort, current_app, request, url_for
+from flask import Blueprint, Flask, abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from werkzeug.exceptions import HTTPException
@@ -174,12 +174,7 @@ def _for_templates() -> dict[str, object]:
         "estatico": _static_url,
         "chave_nova": lambda: uuid.uuid4().hex,
         "faixa_do_tribunal": court_page.faixa,
-        "pagina_do_selo": _seal_page if "web.selo" in current_app.view_functions else None,
     }
-
-
-def _seal_page(codigo: str) -> str:
-    return url_for("web.selo", codigo=codigo)
 
 
 def _static_url(name: str) -> str:

@@ -13,6 +13,7 @@ from printserver import db
 from printserver.atos import avisos, correio
 from printserver.config import load_settings
 from printserver.errors import ConfigError
+from support import process
 from support.office import FEES, House
 from support.postgres import PrivatePostgres
 from support.smtp import Mailbox, mail_server
@@ -252,3 +253,25 @@ def test_a_mail_server_without_sender_or_receiver_stops_the_start(tmp_path: Path
     (tmp_path / "printserver.toml").write_text('[avisos]\nservidor = "smtp.c.example"\n', "utf-8")
     with pytest.raises(ConfigError, match="avisos: com servidor, diga também remetente e destinatarios"):
         load_settings(tmp_path)
+
+
+def test_a_running_engine_reports_while_the_mail_server_is_mute(
+    both: tuple[House, Court], box: Mailbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    house, court = both
+    monkeypatch.setattr(correio, "ESPERA_S", 60.0)
+    court.falhar("objeta", vezes=1)
+    seal(house)
+    house.engine.run_once()
+    house.clock.forward(minutes=1)
+    box.falha = "mudo"
+    running = threading.Thread(target=house.engine.run, daemon=True)
+    running.start()
+    process.wait_until(lambda: box.tried > 0, "the notice")
+    code = seal(house, 2)
+    process.wait_until(lambda: house.selo(code)["estado"] == "comunicado", "the report")
+    assert house.rows(db.aviso)[0]["falha"] is None, "the mail server still says nothing"
+    box.over.set()
+    house.engine.stop()
+    running.join(20)
+    assert not running.is_alive()
