@@ -200,12 +200,20 @@ class Killer:
         os.kill(pid, signal.SIGCONT)
 
 
-def torture(seed: int, seconds: float, *, every_s: float = 4.0, drain_s: float = 240.0, queues: int = 4) -> Count:
-    """Print and kill for so many seconds, let everything come to rest, and count."""
+def torture(
+    seed: int,
+    seconds: float,
+    *,
+    every_s: float = 4.0,
+    drain_s: float = 240.0,
+    queues: int = 4,
+    cluster: PrivatePostgres | None = None,
+) -> Count:
+    """Print and kill for so many seconds, let everything come to rest, and count. `cluster`: one that runs already."""
     count, names = Count(seed), QUEUES[:queues]
     with (
         tempfile.TemporaryDirectory(prefix="tortura-") as folder,
-        PrivatePostgres() as database,
+        contextlib.nullcontext(cluster) if cluster is not None else PrivatePostgres() as database,
         PrivateCups() as printer,
     ):
         runs = _queues(printer, names)
@@ -216,6 +224,7 @@ def torture(seed: int, seconds: float, *, every_s: float = 4.0, drain_s: float =
         with server:
             began = time.monotonic()
             clients = Clients(server.client, names)
+            wait_until(lambda: len(clients.told) >= CLIENTS, "the first prints", limit_s=drain_s)
             killer = Killer(server, printer, random.Random(seed))
             killer.run(seconds, every_s)
             clients.stop(drain_s)
