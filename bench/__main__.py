@@ -6,37 +6,41 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench import accept, day, machine, render, report
+from bench import accept, court, day, machine, render, report
 
+ALL = "abcde"
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
 def main() -> None:
     """Measure what was asked for."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--only", default="abcd", help="parts to measure, as bc; shown only, unless it is all")
+    parser.add_argument("--only", default=ALL, help="parts to measure, as bc; shown only, unless it is all")
     parser.add_argument("--rounds", type=int, default=40, help="prints of each engine in (b)")
     parser.add_argument("--presses", type=int, default=160, help="acceptances of each line in (a)")
     parser.add_argument("--documents", type=int, default=1000, help="documents in (c) and (d)")
+    parser.add_argument("--seals", type=int, default=100_000, help="seals that wait for the court in (e)")
     asked = parser.parse_args()
     about = machine.describe()
     if machine.busy():
         print("others are at work on this machine: the figures will not be a measure of the program", file=sys.stderr)
-    text = "\n\n".join([_head(about), *_parts(asked.only, asked.rounds, asked.presses, asked.documents)]) + "\n"
+    text = "\n\n".join([_head(about), *_parts(asked)]) + "\n"
     print(text)
-    if set(asked.only) == set("abcd"):
+    if set(asked.only) == set(ALL):
         RESULTS.write_text(text, "utf-8")
 
 
-def _parts(only: str, rounds: int, presses: int, documents: int) -> list[str]:
-    parts = []
+def _parts(asked: argparse.Namespace) -> list[str]:
+    parts, only = [], asked.only
     if "b" in only:
-        parts.append(report.render(*render.measure(rounds)))
+        parts.append(report.render(*render.measure(asked.rounds)))
     if "a" in only:
-        parts.insert(0, report.accept(accept.measure(presses)))
+        parts.insert(0, report.accept(accept.measure(asked.presses)))
     if "c" in only or "d" in only:
-        result = day.measure(tuple(mark for mark in day.MARKS if mark <= documents))
+        result = day.measure(tuple(mark for mark in day.MARKS if mark <= asked.documents))
         parts += [text(result) for name, text in (("c", report.day), ("d", report.memory)) if name in only]
+    if "e" in only:
+        parts.append(report.court(court.measure(asked.seals)))
     return parts
 
 

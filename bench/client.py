@@ -22,19 +22,19 @@ class Client:
         self._connection.connect()
         self._headers = {"Authorization": f"Bearer {server.office.key}", "Content-Type": "application/json"}
 
-    def post(self, body: dict[str, Any]) -> float:
-        """Press the button once; return milliseconds until the answer. Raises RuntimeError unless it is a 202."""
-        return self.send(json.dumps(body).encode())
+    def post(self, body: dict[str, Any], path: str = "/api/v1/jobs", status: int = 202) -> float:
+        """Press the button once; return milliseconds until the answer. Raises RuntimeError unless it has `status`."""
+        return self.send(json.dumps(body).encode(), path, status)
 
-    def send(self, body: bytes) -> float:
+    def send(self, body: bytes, path: str = "/api/v1/jobs", status: int = 202) -> float:
         """Post a body that is ready."""
         headers = self._headers | {"Idempotency-Key": uuid4().hex}
         start = time.perf_counter()
-        self._connection.request("POST", "/api/v1/jobs", body, headers)
+        self._connection.request("POST", path, body, headers)
         answer = self._connection.getresponse()
         text = answer.read()
         spent = (time.perf_counter() - start) * 1000
-        if answer.status != 202:
+        if answer.status != status:
             raise RuntimeError(f"{answer.status}: {text.decode()}")
         return spent
 

@@ -5,6 +5,7 @@ from statistics import median
 
 from bench.accept import MANY
 from bench.accept import Row as AcceptRow
+from bench.court import A_LOAD, Court
 from bench.day import CLIENTS, Day
 
 PLAIN = "WeasyPrint, plain"
@@ -16,6 +17,7 @@ KEPT_P95_MS = 30
 AFTER_MINUTA_MS = 8
 FIRST_OF_PLAIN = 0.5
 RATE = 40
+LOAD_S = 2.0
 GROWTH = 1.05  # of memory after the first hundred jobs; less is the allocator's noise
 
 
@@ -108,6 +110,43 @@ def memory(result: Day) -> str:
     return (
         "## (d) Memory\n\nResident memory in MB after so many documents of the mix of (c), in one server.\n\n"
         + table(("", *(f"{mark}" for mark in marks), "aim"), lines)
+    )
+
+
+def court(result: Court) -> str:
+    """(e)"""
+    floor = A_LOAD / result.signatures
+    loads = [
+        (
+            each.database,
+            f"{median(each.times):.2f}",
+            f"{max(each.times):.2f}",
+            f"{floor / median(each.times):.2f}",
+            _judged(median(each.times) < LOAD_S, f"< {LOAD_S:g} s"),
+        )
+        for each in result.loads
+    ]
+    sent = [
+        (
+            f"{each.database}, {each.offices} office{'s' if each.offices > 1 else ''}",
+            f"{each.limit:g}" if each.limit else "none",
+            f"{each.waiting}",
+            f"{each.reported}",
+            f"{each.seconds:.1f}",
+            f"{each.reported / each.seconds:.0f}",
+            f"{1000 * each.sender_cpu / each.reported:.2f}",
+            f"{1000 * each.court_cpu / each.reported:.2f}",
+        )
+        for each in result.sent
+    ]
+    head = ("", "limit", "waited", "reported", "seconds", "seals a second", "sender ms a seal", "court ms a seal")
+    return (
+        f"## (e) The court\n\nA load of {A_LOAD} paper seals over HTTP, from the press to the answer with all codes: "
+        f"made, signed, queued, committed. One core signs {result.signatures:.0f} times a second (RSA 2048) in this "
+        f"run: {floor:.2f} s of a load, which is signed on one core.\n\n"
+        + table(("", "median s", "most", "signing's part", "aim"), loads)
+        + "\n\nA day's arrears reported to the simulator, which is a process of its own; the senders share another. "
+        "With a limit (the default: seals a second and office) only the first while is shown.\n\n" + table(head, sent)
     )
 
 

@@ -648,8 +648,8 @@ log = sa.Table(
 
 
 # A session that is silent amid a transaction is a machine that froze or is gone (TCP tells so after two hours): the
-# rows that it locked must not hold the office up.
-_NOBODY_THERE = "-c idle_in_transaction_session_timeout=30s"
+# rows that it locked must not hold the office up. And no query here is worth compiling: to do so takes up to 60 ms.
+_SESSION = "-c idle_in_transaction_session_timeout=30s -c jit=off"
 
 
 class Database:
@@ -678,7 +678,7 @@ class Database:
                 pool_size=20,
                 max_overflow=20,
                 pool_pre_ping=True,
-                connect_args={} if "options" in asked else {"options": _NOBODY_THERE},
+                connect_args={} if "options" in asked else {"options": _SESSION},
             )
 
     @contextmanager

@@ -20,7 +20,7 @@ from typing import Final
 import sqlalchemy as sa
 import structlog
 
-from printserver import db
+from printserver import audit, db
 from printserver.clock import SAO_PAULO, Clock, local
 from printserver.config import Tribunal
 from printserver.court import envio
@@ -172,12 +172,12 @@ class Remetente:
             answers, fault = {taken[0].codigo: Resposta("impossivel", (refused,))}, None
         elif fault is None and sem_sentido(answers):
             fault = "o tribunal respondeu sem sentido a um envio"
-        self._assentar(number, troca, [(linha, answers[linha.codigo]) for linha in taken])
-        return self._contar(troca, fault)
+        self._assentar(number, troca, [(linha, answers[linha.codigo]) for linha in taken], fault)
+        return fault is None
 
     def _um_a_um(self, number: int, troca: Troca, linhas: Sequence[Linha]) -> bool:
         """The court refused a batch as a whole: each goes alone, so that one cannot hold the others back."""
-        self._assentar(number, troca, [(linha, Resposta("repetir")) for linha in linhas])
+        self._assentar(number, troca, [(linha, Resposta("repetir")) for linha in linhas], conta=False)
         return all(self._enviar([linha]) for linha in linhas)
 
     def _perguntar(self, linha: Linha) -> bool:
@@ -203,39 +203,51 @@ class Remetente:
         else:
             text = "O tribunal já tem outro registro com este código, diferente do que foi enviado."
             answer = Resposta("impossivel", ({"codigo": "registro-diferente", "mensagem": text},))
-        self._assentar(number, troca, [(linha, answer)])
-        if has is None:  # a look-up that is answered says nothing of sending: it is not counted
-            self._contar(troca, falha_geral(troca) or "o tribunal respondeu sem sentido a uma consulta")
+        # A look-up that is answered says nothing of sending: it is not counted.
+        fault = None if has is not None else falha_geral(troca) or "o tribunal respondeu sem sentido a uma consulta"
+        self._assentar(number, troca, [(linha, answer)], fault, conta=has is None)
         return has is not None
 
-    def _assentar(self, number: int, troca: Troca, pairs: Sequence[tuple[Linha, Resposta]]) -> None:
-        now = self._clock()
+    def _assentar(
+        self,
+        number: int,
+        troca: Troca,
+        pairs: Sequence[tuple[Linha, Resposta]],
+        fault: str | None = None,
+        *,
+        conta: bool = True,
+    ) -> None:
+        """Write what an exchange brought. `fault` (Portuguese): why the court did not do its work; `conta`: the breaker
+        counts it.
+        """
+        now, failures = self._clock(), 0
+        if conta:
+            with self._guard:  # never inside a transaction: who renews the lease holds it while waiting for one
+                self._failures = 0 if fault is None else self._failures + 1
+                failures = self._failures
         with self._db.write() as conn:
             envio.fechar_troca(conn, number, troca.status, troca.resposta, troca.falha, now)
-            envio.assentar(conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto)
+            if conta:  # before the outbox: see `envio.apressar`
+                self._contar(conn, troca.status, fault, failures, now)
+            log = envio.assentar(conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto)
+            audit.escrever(conn, self._office, now, log)
         self._changed()
 
-    def _contar(self, troca: Troca, fault: str | None) -> bool:
-        """Count an exchange for the breaker; return whether the court did its work (`fault`: why not)."""
-        now = self._clock()
-        with self._guard:
-            self._failures = 0 if fault is None else self._failures + 1
-            failures = self._failures
-        with self._db.write() as conn:
-            mine = sa.update(_row).where(_row.c.serventia_id == self._office)
-            if fault is None:
-                conn.execute(mine.values(falhas=0, aberto_ate=None, ultimo_sucesso=now))
-                return True
-            times = conn.execute(sa.select(_row.c.falhas).where(_row.c.serventia_id == self._office)).scalar_one()
-            conn.execute(mine.values(ultima_falha=fault))
-            # The whole office is refused, or the court is still not back: no use in trying the others.
-            if failures >= FALHAS_ATE_ABRIR or troca.status in (401, 403) or times:
-                pause = min(PRIMEIRA_ABERTURA * 2 ** min(times, 10), MAIOR_ABERTURA)
-                conn.execute(mine.values(falhas=times + 1, aberto_ate=now + pause))
-                self._was_open = True
-                self._opened.set()
-                _log.warning("the court fails: nothing is sent for a while", seconds=pause.total_seconds(), why=fault)
-        return False
+    def _contar(self, conn: sa.Connection, status: int | None, fault: str | None, failures: int, now: datetime) -> None:
+        """Tell the breaker of an exchange; `failures`: how many failed in a row."""
+        mine = sa.update(_row).where(_row.c.serventia_id == self._office)
+        if fault is None:
+            conn.execute(mine.values(falhas=0, aberto_ate=None, ultimo_sucesso=now))
+            return
+        times = conn.execute(sa.select(_row.c.falhas).where(_row.c.serventia_id == self._office)).scalar_one()
+        conn.execute(mine.values(ultima_falha=fault))
+        # The whole office is refused, or the court is still not back: no use in trying the others.
+        if failures >= FALHAS_ATE_ABRIR or status in (401, 403) or times:
+            pause = min(PRIMEIRA_ABERTURA * 2 ** min(times, 10), MAIOR_ABERTURA)
+            conn.execute(mine.values(falhas=times + 1, aberto_ate=now + pause))
+            self._was_open = True
+            self._opened.set()
+            _log.warning("the court fails: nothing is sent for a while", seconds=pause.total_seconds(), why=fault)
 
     # -- the lease ------------------------------------------------------------------------------------------
 

@@ -52,7 +52,7 @@ def test_t2_a_thousand_seals_through_every_fault_and_kill_9_are_each_stored_once
                 wait_until(lambda: urged(house, court), f"{fault} is over", limit_s=30)
             mend(house, court)
         assert_all_there(house, court)
-        assert len(killed) > 5
+        assert len(killed) > 3
 
 
 # -- the office at work -----------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ def killing(house: House, engines: Engines, workers: int, chance: Random) -> Ite
         mark = 0
         while not over.wait(chance.uniform(0.001, 0.05)):
             if begun(house) >= mark:
-                mark = begun(house) + chance.randint(5, 40)
+                mark = begun(house) + chance.randint(20, 80)
                 victim = chance.randrange(workers)
                 engines.kill(running[victim])
                 killed.append(running[victim])

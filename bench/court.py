@@ -1,0 +1,190 @@
+"""Measures the court's side: a load of 500 paper seals over HTTP, and a day's arrears reported to the simulator.
+
+The seals are the program's own, made in loads of 500 as an office makes them, each signed. 200 offices of one server
+are 200 rows of one database with a sender each in one process: `serve` has no more than one office yet, so the senders
+are made here. They share a certificate, which a real group would not.
+"""
+
+import os
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from bench import office as offices
+from bench import postgres
+from bench.client import Client
+from bench.court_process import Running, court
+from bench.server import serve
+from printserver import audit, db
+from printserver.atos import hibridos
+from printserver.clock import local_date, system_clock
+from printserver.court import Remetente, TransporteHttp
+from printserver.jobs.office import Office
+from printserver.people import DIREITOS, Autor
+from printserver.selo import COMPONENTES
+
+A_LOAD = 500  # H3
+LOADS = 8
+MANY = 200
+OUTAGE = timedelta(hours=25)
+WITH_LIMIT_S = 15.0  # how long the default limit is watched: a day's arrears would take half an hour
+LIMIT_S = 3600.0
+_VALUE = dict.fromkeys(COMPONENTES, "0.00") | {"tabeliao": "4.00", "iss": "0.10"}
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """Seconds that each load of 500 took, over HTTP."""
+
+    database: str
+    times: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What was reported of `waiting` seals. `limit`: seals a second and office (0: none); the rest in seconds."""
+
+    database: str
+    offices: int
+    waiting: int
+    limit: float
+    reported: int
+    seconds: float
+    sender_cpu: float
+    court_cpu: float
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """All of it. `signatures`: RSA-2048 signatures a second of one core, in this run."""
+
+    signatures: float
+    loads: list[Loads]
+    sent: list[Sent]
+
+
+def measure(backlog: int) -> Court:
+    """Measure with `backlog` seals that wait, on each database, of one office and of `MANY`."""
+    loads, sent, signatures = [], [], 0.0
+    for name, running in (("SQLite", nullcontext("")), ("PostgreSQL", postgres.database())):
+        with running as url, tempfile.TemporaryDirectory(prefix="bench-") as folder:
+            loads.append(Loads(name, _loads(offices.make(Path(folder) / "load", url))))
+        for many in (1, MANY):
+            running = postgres.database() if url else nullcontext("")
+            with (
+                running as url,
+                tempfile.TemporaryDirectory(prefix="bench-") as folder,
+                _opened(offices.make(Path(folder) / "o", url), many) as (group, at_court),
+            ):
+                signatures = signatures or _signatures(group[0])
+                _arrears(group, backlog)
+                for limit in (group[0].settings.tribunal.selos_por_segundo, 0.0):
+                    if _waiting(group[0]):
+                        sent.append(_report(name, group, at_court, limit))
+    return Court(signatures, loads, sent)
+
+
+# -- a load -----------------------------------------------------------------------------------------------------------
+
+
+def _loads(made: offices.MeasuredOffice) -> list[float]:
+    times = []
+    with serve(made) as server:
+        client = Client(server)
+        for n in range(LOADS + 1):
+            times.append(client.post(_load(n, local_date(system_clock()).isoformat()), "/api/v1/hibridos", 201) / 1000)
+        client.close()
+    return times[1:]  # the first warms
+
+
+def _load(n: int, day: str) -> dict[str, object]:
+    first = n * A_LOAD + 1
+    span = {"ato": "AU", "serie": "0371AJ", "de": first, "ate": first + A_LOAD - 1, "data": day}
+    return span | {"emolumentos": _VALUE, "escrevente": "admin"}
+
+
+def _signatures(office: Office) -> float:
+    start = time.process_time()
+    for n in range(1000):
+        office.certificado.assinar(f"{n:0120}")
+    return 1000 / (time.process_time() - start)
+
+
+# -- a day's arrears --------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(made: offices.MeasuredOffice, many: int) -> Iterator[tuple[list[Office], Running]]:
+    """Open the office, `many` of them in its database, and a court that knows them all."""
+    saved = {name: os.environ.get(name) for name in made.environment}
+    os.environ.update(made.environment)
+    try:
+        first = Office.abrir(made.folder, lambda: system_clock() - OUTAGE)
+    finally:
+        for name, value in saved.items():
+            os.environ.pop(name) if value is None else os.environ.update({name: value})
+    try:
+        group = [first, *(_another(first, number) for number in range(2, many + 1))]
+        with court(made.folder, [each.cns for each in group]) as running:
+            yield group, running
+    finally:  # PostgreSQL does not end while anybody is connected
+        first.fechar()
+
+
+def _another(office: Office, number: int) -> Office:
+    cns = f"{number:06}"
+    with office.db.write() as conn:
+        person = conn.execute(sa.select(db.pessoa).where(db.pessoa.c.serventia_id == 1)).mappings().first()
+        assert person is not None
+        same = {name: value for name, value in person.items() if name != "id"} | {"serventia_id": number}
+        made = {"id": number, "cns": cns, "instancia": cns, "criada_em": system_clock()}
+        conn.execute(sa.insert(db.serventia).values(**made))
+        conn.execute(sa.insert(db.cadeia).values(serventia_id=number, n=0, evento=0, hash=audit.GENESIS))
+        conn.execute(sa.insert(db.pessoa).values(**same))
+    return replace(office, serventia_id=number, cns=cns)
+
+
+def _arrears(group: list[Office], backlog: int) -> None:
+    """Make the seals of a day ago, in loads, each office its share."""
+    day = local_date(group[0].clock()).isoformat()
+    for n in range(backlog // A_LOAD):
+        office = group[n % len(group)]
+        autor = Autor(office.serventia_id, None, "bench", None, None, frozenset(DIREITOS), None)
+        hibridos.por_faixa(office, autor, _load(n, day))
+
+
+def _report(name: str, group: list[Office], at_court: Running, limit: float) -> Sent:
+    """Send: with a limit for a while, without one until nothing waits."""
+    stop = threading.Event()
+    senders = [threading.Thread(target=_sender(office, at_court, limit).rodar, args=(stop, 0.5)) for office in group]
+    before, waiting = (time.perf_counter(), time.process_time(), at_court.cpu()), _waiting(group[0])
+    for sender in senders:
+        sender.start()
+    end = before[0] + (WITH_LIMIT_S if limit else LIMIT_S)
+    while time.perf_counter() < end and _waiting(group[0]):
+        time.sleep(0.2)
+    spent = (time.perf_counter() - before[0], time.process_time() - before[1], at_court.cpu() - before[2])
+    left = _waiting(group[0])
+    stop.set()
+    for sender in senders:
+        sender.join()
+    return Sent(name, len(group), waiting, limit, waiting - left, *spent)
+
+
+def _sender(office: Office, at_court: Running, limit: float) -> Remetente:
+    settings = office.settings.tribunal.model_copy(update={"url": at_court.url, "selos_por_segundo": limit})
+    transport = TransporteHttp(settings, office.certificado, office.instance)
+    return Remetente(office.db, system_clock, office.serventia_id, settings, transport, f"bench:{os.getpid()}:0")
+
+
+def _waiting(office: Office) -> int:
+    with office.db.read() as conn:
+        query = sa.select(sa.func.count()).select_from(db.outbox).where(db.outbox.c.fim_em.is_(None))
+        return int(conn.execute(query).scalar_one())

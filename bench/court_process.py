@@ -1,0 +1,53 @@
+"""The simulated court of many offices as a process of its own, so that its share of the processor is told apart."""
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from printserver.court.simulador import Simulador
+from printserver.instance import PASSWORD_FILE
+from printserver.selo import Certificado, carregar_atos
+
+_TICKS = os.sysconf("SC_CLK_TCK")
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A court at `url`, in process `pid`."""
+
+    url: str
+    pid: int
+
+    def cpu(self) -> float:
+        """Return the seconds of processor that it used."""
+        spent = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(spent[11]) + int(spent[12])) / _TICKS
+
+
+@contextmanager
+def court(folder: Path, offices: Sequence[str]) -> Iterator[Running]:
+    """Give the court of these offices (by CNS), whose certificate is that of the office in `folder`."""
+    spawn = get_context("spawn")
+    ours, its = spawn.Pipe()
+    process = spawn.Process(target=_serve, args=(folder, list(offices), its), daemon=True)
+    process.start()
+    try:
+        url = ours.recv()
+        assert process.pid is not None
+        yield Running(url, process.pid)
+    finally:
+        process.terminate()
+        process.join()
+
+
+def _serve(folder: Path, offices: list[str], told: Connection) -> None:
+    certificate = Certificado.carregar(folder / "certificado.p12", (folder / PASSWORD_FILE).read_text().strip())
+    simulador = Simulador(folder, dict.fromkeys(offices, certificate), carregar_atos(folder))
+    told.send(simulador.url)
+    simulador.servir()
+    sys.exit(0)
