@@ -26,12 +26,14 @@ from printserver.documents import (
 )
 from printserver.errors import Recusa
 from printserver.jobs import idempotency, questions, store, undo, views
-from printserver.jobs.accept import TRIES, Aceite, Lugar, Mudou, barrar, selar, travar
+from printserver.jobs.accept import TRIES, Aceite
+from printserver.jobs.guard import Mudou, barrar, travar
 from printserver.jobs.idempotency import Feito
 from printserver.jobs.office import Office
 from printserver.jobs.prepare import preparar, quem_age
 from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa, ler
 from printserver.jobs.states import CANCELADO
+from printserver.jobs.take import Lugar, selar
 from printserver.jobs.withdraw import tirar_da_fila
 from printserver.people import Autor
 

@@ -13,8 +13,8 @@ from printserver import db
 from printserver.audit import Registro
 from printserver.documents import Identidade, SeloVivo
 from printserver.jobs import sealing, store
-from printserver.jobs.accept import em_andamento
 from printserver.jobs.compose import titulo
+from printserver.jobs.guard import em_andamento
 from printserver.jobs.office import Office
 from printserver.jobs.states import on_its_way
 from printserver.people import Autor
