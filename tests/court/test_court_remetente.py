@@ -243,7 +243,6 @@ def test_t2_a_sender_frozen_past_its_lease_repeats_nothing_when_it_wakes(both: t
     assert court.selo(code)["aceito"] == 1
     assert states(house, code) == ["comunicado"]
     assert [row["estado"] for row in house.rows(db.outbox)] == ["aceito"]
-    house.office.db.close()
 
 
 def test_t2_no_batch_is_larger_than_a_second_allows(tmp_path: Path) -> None:

@@ -4,16 +4,17 @@ Each runs as `printserver worker` does, by a clock that the test puts forward or
 """
 
 import os
+import select
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from printserver.clock import system_clock
 from support import process
 from support.office import Clock
-from support.server import alive
 
 
 class SharedClock(Clock):
@@ -51,7 +52,7 @@ class Engines:
     def __init__(self, instance: Path, clock: Path) -> None:
         self._instance = instance
         self._clock = clock
-        self._running: list[int] = []
+        self._running: dict[int, int] = {}  # process id → a handle of that very process
 
     def __enter__(self) -> "Engines":
         command = [process.program("setpriv"), "--pdeathsig", "KILL", "--", sys.executable, "-m", "support.engines"]
@@ -79,14 +80,17 @@ class Engines:
         assert self._warm.stdin is not None
         assert self._warm.stdout is not None
         print(file=self._warm.stdin, flush=True)
-        self._running.append(int(self._warm.stdout.readline()))
-        return self._running[-1]
+        pid = int(self._warm.stdout.readline())
+        self._running[pid] = os.pidfd_open(pid)
+        return pid
 
     def kill(self, pid: int) -> None:
-        """End an engine by `kill -9`."""
-        self._running.remove(pid)
-        os.kill(pid, signal.SIGKILL)
-        process.wait_until(lambda: not alive(pid), f"engine {pid}")
+        """End an engine by `kill -9`: it, and not whoever has its number if it ended by itself."""
+        handle = self._running.pop(pid)
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+        assert select.select([handle], [], [], 15)[0], f"engine {pid} does not end"
+        os.close(handle)
 
 
 def _serve(instance: Path, clock: Path) -> None:
