@@ -268,7 +268,10 @@ def _at_rest(
     def all_ended() -> bool:
         for job_id in clients.told.values():
             if job_id not in ended:
-                job = server.client.job(job_id)
+                try:
+                    job = server.client.job(job_id)
+                except (OSError, http.client.HTTPException):  # it was killed last, and is on its way back
+                    job = {"encerrado": False}
                 if not job["encerrado"]:
                     time.sleep(0.2)
                     return False
