@@ -19,6 +19,7 @@ from printserver.audit import Registro
 from printserver.court.cliente import corpo
 from printserver.court.respostas import Resposta
 from printserver.db import insert_or_ignore
+from printserver.selo import EXCLUSAO
 
 COMUNICACAO_PENDENTE: Final = "comunicação pendente"  # of a seal (T3)
 PENDENTE, ENVIANDO, DUVIDA = "pendente", "enviando", "duvida"
@@ -423,6 +424,19 @@ def _largar_vinculos(
     conn.execute(sa.update(_out).where(*waiting, sa.or_(*ended)).values(**over))
     for codigo in lost if tipo != "xa" else ():
         conn.execute(sa.update(_out).where(*waiting, _out.c.alvo == codigo).values(alvo=replaced[codigo]))
+
+
+def vinculador_que_vale(conn: Connection, serventia_id: int, codigo: str) -> str | None:
+    """Return whom a link to `codigo` goes to: where the court refused that one, its retificador (R1); None: its XA."""
+    after = (
+        sa.select(_seals.c.retificado_por)
+        .join(_out, (_out.c.serventia_id == _seals.c.serventia_id) & (_out.c.codigo == _seals.c.codigo))
+        .where(_seals.c.serventia_id == serventia_id, _out.c.tipo != "vinculo", _out.c.estado.in_(RECUSADOS))
+    )
+    found: str | None = codigo
+    while found is not None:
+        codigo, found = found, conn.execute(after.where(_seals.c.codigo == found)).scalar_one_or_none()
+    return None if codigo[7:9] == EXCLUSAO else codigo
 
 
 def _registro(codigo: str, estado: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:

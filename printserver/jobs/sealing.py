@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from printserver import db
+from printserver import court, db
 from printserver.audit import Registro
 from printserver.clock import local_date
 from printserver.documents import SeloPlanejado, SeloVivo, selos_xa
@@ -228,8 +228,11 @@ def _enfileirar(conn: Connection, office: Office, rows: Sequence[dict[str, Any]]
         }
         tipo = "ato" if row["retifica"] is None else "xa" if row["ato"] == EXCLUSAO else "retificacao"
         errands.append(common | {"tipo": tipo, "alvo": row["retifica"], "carga": {"registro": row["registro"]}})
-        if row["vinculador"]:
-            errands.append(common | {"tipo": "vinculo", "alvo": row["vinculador"], "carga": {}})
+        above = row["vinculador"]
+        if above and row["retifica"]:  # the link is told anew; its vinculador may be another by now
+            above = court.vinculador_que_vale(conn, office.serventia_id, above)
+        if above:
+            errands.append(common | {"tipo": "vinculo", "alvo": above, "carga": {}})
     conn.execute(sa.insert(db.outbox), errands)
 
 

@@ -128,6 +128,19 @@ def test_r1_a_link_follows_its_vinculador_past_refused_retificadores(both: tuple
     assert list(court.vinculos) == [(third, other)]
 
 
+def test_r1_a_vinculado_mended_after_its_vinculador_is_linked_to_what_the_court_has(both: tuple[House, Court]) -> None:
+    house, court = both
+    house.taken(house.livro())
+    principal, other = house.codes()
+    court.falhar("objeta", selos=[principal, other])
+    house.engine.run_once()
+    above = rectify(house, principal, 3)
+    house.engine.run_once()
+    below = rectify(house, other, 4)
+    until_settled(house)
+    assert list(court.vinculos) == [(above, below)]
+
+
 def test_r4_a_link_to_what_is_excluded_and_never_was_accepted_is_at_an_end(both: tuple[House, Court]) -> None:
     house, court = both
     job = house.taken(house.livro())

@@ -115,9 +115,21 @@ class History(RuleBasedStateMachine):
     def exclude(self, chance: int) -> None:
         self._post(f"/selos/{self._one(chance)}/xa", {"motivo": "papel rasgado"})
 
-    @rule()
-    def urge(self) -> None:
-        assert self.house.call("POST", "/comunicacoes", {}).status == 202
+    @rule(chance=CHOICE)
+    def be_refused_at_once(self, chance: int) -> None:
+        """Make a seal that the court refuses."""
+        self.court.falhar("objeta", vezes=1)
+        self.make(chance)
+        self.send(urged=True)
+
+    @rule(chance=CHOICE, again=st.booleans())
+    def be_refused(self, chance: int, again: bool) -> None:
+        """Rectify a seal, be refused, and rectify that, or leave it to others."""
+        self.court.falhar("objeta", vezes=1)
+        self.rectify(chance)
+        self.send(urged=True)
+        if again:
+            self.rectify(len(self.house.codes()) - 1)
 
     @rule()
     def send_again(self) -> None:
@@ -127,8 +139,10 @@ class History(RuleBasedStateMachine):
             self._post("/comunicacoes", {"selos": [code]})
 
     def _one(self, chance: int) -> str:
-        codes = self.house.codes()
-        return codes[chance % len(codes)]
+        """Choose a seal: as a rule a live one, now and then one that people ought to leave alone."""
+        seals = self.house.rows(db.selo)
+        codes = [row["codigo"] for row in seals if row["vivo"] or chance % 8 == 0]
+        return codes[chance % len(codes)] if codes else str(seals[-1]["codigo"])
 
     def _post(self, path: str, body: dict[str, Any]) -> Answer:
         answer = self.house.call("POST", path, {"escrevente": "maria"} | body)
@@ -152,8 +166,10 @@ class History(RuleBasedStateMachine):
         self.backs += 1
         self.house.clock.forward(hours=-1)
 
-    @rule()
-    def send(self) -> None:
+    @rule(urged=st.booleans())
+    def send(self, urged: bool) -> None:
+        if urged:
+            assert self.house.call("POST", "/comunicacoes", {}).status == 202
         self._sender.rodada()
 
     @rule(after=st.integers(1, 4), before=st.booleans())

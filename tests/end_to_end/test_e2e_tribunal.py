@@ -104,8 +104,10 @@ def mend(house: House, court: Court) -> None:
     court.falhar(None)
     for _ in range(4):
         wait_until(lambda: settled(house), "an end of all", limit_s=60)
-        refused = [row for row in house.rows(db.outbox, OUT.estado == "objetado") if waits_for_a_person(house, row)]
+        rows = house.rows(db.outbox, OUT.estado == "objetado")
+        refused = [row for row in rows if house.selo(row["codigo"])["retificado_por"] is None]
         if not refused:
+            assert not house.rows(db.outbox, OUT.fim_em.is_(None))
             return
         again = []
         for n, row in enumerate(refused):
@@ -113,12 +115,10 @@ def mend(house: House, court: Court) -> None:
                 rectify(house, row["codigo"])
             else:
                 again.append(row["codigo"])
-        assert house.call("POST", "/comunicacoes", {"selos": again, "escrevente": "maria"}).status == 202
+        # A refused link of a seal that was rectified now is told anew, with the retificador.
+        still = [code for code in again if house.selo(code)["retificado_por"] is None]
+        assert house.call("POST", "/comunicacoes", {"selos": still, "escrevente": "maria"}).status == 202
     raise AssertionError("the court refuses without end")
-
-
-def waits_for_a_person(house: House, row: dict[str, Any]) -> bool:
-    return row["tipo"] == "vinculo" or house.selo(row["codigo"])["retificado_por"] is None
 
 
 def settled(house: House) -> bool:
@@ -186,8 +186,8 @@ def assert_all_there(house: House, court: Court) -> None:
         assert kept[code]["situacao"] == "recebido" or replaced, code
         expected = "comunicado" if not replaced else "excluído" if replaced[7:9] == "XA" else "retificado"
         assert seal["estado"] == expected, code
-    links = {pair: each["aceito"] for pair, each in court.vinculos.items()}
-    assert set(links.values()) == {1}
+    assert {each["aceito"] for each in court.vinculos.values()} <= {0, 1}
+    links = [pair for pair, each in court.vinculos.items() if each["aceito"]]
     told = Counter(code for _vinculador, code in links)
     for code, seal in seals.items():
         if seal["vinculador"] and seal["vivo"]:
