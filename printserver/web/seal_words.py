@@ -60,9 +60,7 @@ _CAMPOS: Mapping[str, str] = {
     "codigo": "código",
     "iss": "ISS",
 }
-COMO_SE_ESCREVE = "escreva o valor como 95,12"
 _MOMENTO = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})\d")
-_VALOR = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d+)(?:,(\d{2}))?")
 
 
 def no_tribunal(estado: str) -> Situacao:
@@ -110,12 +108,3 @@ def do_campo(valor: str, nome: str) -> str:
     if nome == "momento" and (found := _MOMENTO.fullmatch(valor)):
         return "{2}/{1}/{0} {3}:{4}:{5}".format(*found.groups())
     return data(valor) if nome == "data" else valor
-
-
-def reais_digitados(texto: str) -> str:
-    """Return reais as a person types them (`1.234,56`, `95`) in the contract's form; anything else as it is.
-
-    What the contract then says is wrong with it is for programs: a person is told `COMO_SE_ESCREVE`.
-    """
-    found = _VALOR.fullmatch(texto.removeprefix("R$").strip())
-    return f"{found[1].replace('.', '')}.{found[2] or '00'}" if found else texto

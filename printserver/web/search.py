@@ -12,7 +12,7 @@ from printserver.jobs.views import PAGE
 from printserver.web import seal_words
 from printserver.web.context import autor, is_htmx, office
 from printserver.web.forms import Forma, recusada
-from printserver.web.seal_words import COMO_SE_ESCREVE, reais_digitados
+from printserver.web.values import COMO_SE_ESCREVE, em_reais
 
 _FILTROS = (
     *("codigo", "livro", "folha", "termo", "matricula", "identificador", "de", "ate", "valor_de", "valor_ate"),
@@ -76,7 +76,7 @@ def _digitados() -> dict[str, str]:
 
 
 def _filtros(typed: Mapping[str, str]) -> dict[str, str]:
-    return {name: reais_digitados(value) if name.startswith("valor_") else value for name, value in typed.items()}
+    return {name: (em_reais(value) or value) if name.startswith("valor_") else value for name, value in typed.items()}
 
 
 def _com_erros(recusa: Recusa, typed: Mapping[str, str]) -> Forma:

@@ -10,22 +10,24 @@ from printserver.web.context import office
 from printserver.web.forms import digitado
 
 NOTAS = 1
+COMO_SE_ESCREVE = "escreva o valor em reais, como 4,10"
 _VIRGULA = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{1,2}))?", re.ASCII)
 _PONTO = re.compile(r"(\d{1,9})\.(\d{2})", re.ASCII)
 
 
-def dinheiro(nome: str) -> str:
-    """Return what was typed into a field of money as requests write it: `1.234,5` is `1234.50`, nothing is `0.00`.
-
-    Raises `Recusa` `entrada-invalida`.
-    """
-    texto = re.sub(r"R\$|\s", "", digitado(nome))
+def em_reais(texto: str) -> str | None:
+    """Return money as a person types it (`R$ 1.234,5`, `95`) as requests write it (`1234.50`); None: it is no money."""
+    texto = re.sub(r"R\$|\s", "", texto)
     lido = _PONTO.fullmatch(texto) or _VIRGULA.fullmatch(texto)
-    if not texto:
-        return "0.00"
+    return f"{lido[1].replace('.', '')}.{(lido[2] or '').ljust(2, '0')}" if lido else None
+
+
+def dinheiro(nome: str) -> str:
+    """Return what was typed into a field of money, nothing as `0.00`. Raises `Recusa` `entrada-invalida`."""
+    lido = em_reais(digitado(nome) or "0")
     if lido is None:
-        raise entrada_invalida(nome, "escreva o valor em reais, como 4,10")
-    return f"{lido[1].replace('.', '')}.{(lido[2] or '').ljust(2, '0')}"
+        raise entrada_invalida(nome, COMO_SE_ESCREVE)
+    return lido
 
 
 def valor_digitado() -> dict[str, Any]:

@@ -93,7 +93,7 @@ def test_a_wrong_filter_is_said_beside_it_and_nothing_is_lost(maria: Person) -> 
     assert html.count("aria-invalid") == 1  # one at a time, as the floor below finds them
     assert 'value="mil"' in html
     assert 'value="12"' in html
-    assert "escreva o valor como 95,12" in plain(maria.get("/selos?valor_de=mil").get_data(as_text=True))
+    assert "escreva o valor em reais, como 4,10" in plain(maria.get("/selos?valor_de=mil").get_data(as_text=True))
 
 
 def test_s11_totals_stand_beside_the_list_and_on_a_page_of_their_own(seals: House, maria: Person) -> None:
