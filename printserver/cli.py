@@ -3,7 +3,6 @@
 import json
 import os
 import secrets
-import signal
 import sys
 from ipaddress import ip_address
 from pathlib import Path
@@ -256,7 +255,6 @@ def _loopback(host: str) -> bool:
 def main() -> None:
     """Run the command line; a refusal is one Portuguese sentence on standard error, exit status 1."""
     os.umask(0o077)
-    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     try:
         cli()
     except (ConfigError, Recusa) as error:

@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from printserver import db, people
 from printserver.db import Database
 from support.office import House, command_line, open_house
+from support.server import PROGRAM
 
 
 @dataclass(frozen=True)
@@ -196,3 +197,12 @@ def test_p5_papel_registers_what_a_queue_received_and_counts_it(run: Run, house:
     assert run("papel", "receber", "notas", *lot, "--instance", house.folder).code == 1
     told = run("papel", "contas", "--instance", house.folder).out
     assert "recebidos 500, usados 0, inutilizados 0, estoque 500" in told
+
+
+def test_whoever_stops_reading_its_output_gets_no_traceback() -> None:
+    reader = subprocess.Popen([PROGRAM, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert reader.stdout is not None
+    reader.stdout.close()
+    assert reader.stderr is not None
+    assert reader.stderr.read() == ""
+    assert reader.wait() in (0, 1)

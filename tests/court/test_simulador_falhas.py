@@ -1,6 +1,7 @@
 """The simulated court misbehaves on demand: what the office sees, what is stored, what the control tells."""
 
 import http.client
+import socket
 import threading
 from contextlib import suppress
 from pathlib import Path
@@ -200,6 +201,27 @@ def test_kill_9_loses_nothing_that_was_answered_and_stores_no_request_by_half(tm
         send()
         assert {each["aceito"] for each in court.registros.values()} == {1}
         assert court.resumo["aceitos"] == 400
+        running.terminate()
+        assert running.wait(10) == 0
+    finally:
+        running.kill()
+
+
+def test_t2_offices_that_hang_up_before_the_answer_do_not_end_the_court(tmp_path: Path) -> None:
+    with open_house(tmp_path / "office"):
+        pass
+    port = process.free_port()
+    running = _start(tmp_path / "office", port)
+    try:
+        court = Court(port)
+        court.falhar("lento", segundos=0.2)
+        body = b"POST /selos HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]"
+        for _ in range(4):
+            with socket.create_connection(("127.0.0.1", port)) as line:
+                line.sendall(body)
+        court.enviar()  # answered after those that nobody waits for
+        court.falhar(None)
+        assert court.resumo["aceitos"] == 0
         running.terminate()
         assert running.wait(10) == 0
     finally:

@@ -7,7 +7,6 @@ import atexit
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -310,7 +309,7 @@ def reopen(folder: Path, clock: Clock, key: str) -> House:
 
 def command_line(*arguments: object) -> int:
     """Run `printserver` with these arguments in this process; return its exit status."""
-    mask, on_pipe = os.umask(0o022), signal.getsignal(signal.SIGPIPE)
+    mask = os.umask(0o022)
     try:
         with patch.object(sys, "argv", ["printserver", *map(str, arguments)]):
             cli.main()
@@ -318,7 +317,6 @@ def command_line(*arguments: object) -> int:
         return int(ended.code or 0)
     finally:  # what the program sets for a process of its own
         os.umask(mask)
-        signal.signal(signal.SIGPIPE, on_pipe)
         structlog.reset_defaults()
     return 0
 
