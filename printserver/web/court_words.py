@@ -4,22 +4,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
+from printserver.selo import ROTULOS
 from printserver.web.words import Situacao, plural
 
 _MODOS: Mapping[str, str] = {
     "continuo": "sempre, por si",
     "horarios": "nos horários marcados",
     "manual": "só a pedido",
-}
-_COMPONENTES: Mapping[str, str] = {
-    "tabeliao": "Tabelião",
-    "estado": "Estado",
-    "secretaria_fazenda": "Secretaria da Fazenda",
-    "santa_casa": "Santa Casa",
-    "registro_civil": "Registro Civil",
-    "tribunal_justica": "Tribunal de Justiça",
-    "iss": "ISS",
-    "ministerio_publico": "Ministério Público",
 }
 
 
@@ -86,4 +77,4 @@ def data_iso(texto: str) -> str:
 
 def componente(nome: str) -> str:
     """Return the name of a component of the fee as people write it."""
-    return _COMPONENTES[nome]
+    return ROTULOS[nome]
