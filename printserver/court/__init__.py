@@ -4,7 +4,8 @@
 """
 
 from printserver.court.cliente import Transporte, TransporteHttp, Troca
-from printserver.court.envio import COMUNICACAO_PENDENTE, apressar, retomar, vinculador_que_vale
+from printserver.court.desfecho import vinculador_que_vale
+from printserver.court.envio import COMUNICACAO_PENDENTE, apressar, retomar
 from printserver.court.lista import pedir_lista
 from printserver.court.remetente import Remetente
 from printserver.court.respostas import Consta, Resposta, de_consulta, de_envio, falha_geral

@@ -23,7 +23,7 @@ import structlog
 from printserver import audit, db
 from printserver.clock import SAO_PAULO, Clock, local
 from printserver.config import Tribunal
-from printserver.court import envio
+from printserver.court import desfecho, envio
 from printserver.court.cliente import Transporte, Troca, corpo
 from printserver.court.envio import Linha
 from printserver.court.respostas import (
@@ -229,7 +229,9 @@ class Remetente:
             envio.fechar_troca(conn, number, troca.status, troca.resposta, troca.falha, now)
             if conta:  # before the outbox: see `envio.apressar`
                 self._contar(conn, troca.status, fault, failures, now)
-            log = envio.assentar(conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto)
+            log = desfecho.assentar(
+                conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto
+            )
             audit.escrever(conn, self._office, now, log)
         self._changed()
 
