@@ -214,6 +214,7 @@ def court_process(house: House, port: int) -> Any:
 
 
 def urged(house: House) -> bool:
+    """Ask, as a person would, that all goes now, and whether it has; each wish has a moment before the next."""
     assert house.call("POST", "/comunicacoes", {}).status == 202
     time.sleep(0.1)
     return all_told(house)
