@@ -43,6 +43,9 @@ class Http(_Section):
 
     linhas: int = Field(16, ge=4, le=256, description="Linhas (threads) que atendem ao mesmo tempo.")
     corpo_mb: int = Field(24, ge=1, le=256, description="Tamanho máximo de um pedido, em MB.")
+    proxy: str = Field(
+        "", description="Endereço do proxy em cujos X-Forwarded-For e X-Forwarded-Proto se confia (vazio: nenhum)."
+    )
     em_andamento: int = Field(10_000, ge=1, description="Trabalhos a caminho do papel aceitos antes de responder 503.")
     pedidos_por_minuto: int = Field(0, ge=0, description="Pedidos por minuto de cada chave válida (0: sem limite).")
     chaves_erradas_por_minuto: int = Field(30, ge=1, description="Chaves inválidas por minuto aceitas de um endereço.")

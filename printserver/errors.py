@@ -47,6 +47,7 @@ WORDS: Mapping[str, Word] = {
     "selo-ja-retificado": Word(409, "O selo já foi retificado", "corrigir"),
     "hibrido-ja-comunicado": Word(409, "Selo de papel já comunicado", "corrigir"),
     "corpo-grande-demais": Word(413, "Corpo grande demais", "corrigir"),
+    "cabecalho-grande-demais": Word(431, "Cabeçalho grande demais", "corrigir"),
     "entrada-invalida": Word(422, "Entrada inválida", "corrigir"),
     "escrevente-desconhecido": Word(422, "Escrevente desconhecido", "corrigir"),
     "chave-reutilizada": Word(422, "Chave de idempotência reutilizada com outro corpo", "corrigir"),

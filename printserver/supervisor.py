@@ -16,7 +16,7 @@ import structlog
 
 from printserver.errors import ConfigError
 from printserver.logs import configure_logs
-from printserver.processes import HEARD_FD, RING_FD
+from printserver.processes import CANNOT_START, HEARD_FD, RING_FD
 
 _log = structlog.get_logger()
 
@@ -42,7 +42,7 @@ class _Child:
 def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -> int:
     """Run the whole server until SIGTERM or SIGINT; return the exit status.
 
-    Raises `ConfigError` where the address cannot be listened on: left alone, gunicorn and we would try for ever.
+    Raises `ConfigError` where the address cannot be listened on: the HTTP process would be started for ever.
     """
     _listen_once(host, port)
     configure_logs()
@@ -72,7 +72,7 @@ def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -
             code = child.process.poll()
             if code is None:
                 continue
-            if child.name == "http" and time.monotonic() - child.started < RESTART_S * 3 and code == _CANNOT_START:
+            if child.name == "http" and time.monotonic() - child.started < RESTART_S * 3 and code == CANNOT_START:
                 _log.error("http cannot start", code=code)
                 stopping, status = True, 1
                 break
@@ -100,9 +100,6 @@ def _listen_once(host: str, port: int) -> None:
     except OSError as error:
         why = _WHY.get(error.errno or 0, str(error))
         raise ConfigError(f"não é possível atender em {host}, porta {port}: {why}") from error
-
-
-_CANNOT_START: Final = 3  # gunicorn's word for a worker that failed to boot
 
 
 def _stop(children: Sequence[_Child]) -> None:

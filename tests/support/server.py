@@ -267,11 +267,10 @@ class PrintServer:
         return [pid for pid, stat in _stats().items() if int(stat[2]) in groups and stat[0] != "Z"]
 
     def child(self, name: str) -> int:
-        """Return the process id of the parent's own child, `http` or `engine`, or of `worker`: the child of `http`."""
-        module = {"http": "printserver.serving", "engine": "printserver.engine", "worker": "printserver.serving"}[name]
-        parent = self.child("http") if name == "worker" else self.pid
+        """Return the process id of the parent's own child, `http` or `engine`."""
+        module = {"http": "printserver.serving", "engine": "printserver.engine"}[name]
         for pid, stat in _stats().items():
-            if int(stat[1]) == parent and module in _command(pid):
+            if int(stat[1]) == self.pid and module in _command(pid):
                 return pid
         raise LookupError(name)
 
