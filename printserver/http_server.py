@@ -28,6 +28,9 @@ log = structlog.get_logger(__name__)
 REPEATED: Final = "printserver.repeated_headers"
 """WSGI environ: the names of headers that came more than once, as waitress spells them (`IDEMPOTENCY_KEY`)."""
 
+HOLD: Final = "printserver.hold"
+"""WSGI environ: a function that holds the answer back for so many seconds, in which no thread waits."""
+
 HEAD_BYTES: Final = 32 * 1024
 CONNECTIONS: Final = 1000
 BUFFERED_BYTES: Final = 512 * 1024 * 1024
@@ -158,6 +161,7 @@ class _Task(WSGITask):  # type: ignore[misc]
     def get_environment(self) -> dict[str, Any]:
         environ: dict[str, Any] = super().get_environment()
         environ[REPEATED] = self.request.repeated
+        environ[HOLD] = self.channel.hold
         return environ
 
 
@@ -189,6 +193,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
     def __init__(self, server: "Server", sock: socket.socket, addr: Any, adj: Adjustments, map: Any = None) -> None:
         self._since = self._progress = time.monotonic()
+        self._held_until = 0.0
         self._served = False
         self._shaking_hands = server.tls is not None
         super().__init__(server, sock, addr, adj, map=map)
@@ -198,6 +203,17 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         if self.server.full and self.request is not None and self.request.headers_finished:
             return False
         return bool(super().readable())
+
+    def hold(self, seconds: float) -> None:
+        """Send nothing for so long."""
+        self._held_until = time.monotonic() + seconds
+
+    def writable(self) -> bool:
+        """Stay quiet while the answer is held back."""
+        return bool(super().writable()) and time.monotonic() >= self._held_until
+
+    def _flush_some(self, do_close: bool = True) -> bool:
+        return time.monotonic() >= self._held_until and bool(super()._flush_some(do_close))
 
     def handle_read(self) -> None:
         """Read what came, or go on with the TLS handshake."""

@@ -1,4 +1,4 @@
-"""The HTTP server by itself: stalled connections hold no thread and end in time; errors are problems; it ends in order."""
+"""The HTTP server by itself: stalled connections hold no thread and end in time; errors are problems; orderly end."""
 
 import http.client
 import json
@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from printserver.http_server import REPEATED, Answer, Deadlines, Server, create_server
+from printserver.http_server import HOLD, REPEATED, Answer, Deadlines, Server, create_server
 from support.tls import self_signed
 
 HOST = "127.0.0.1"
@@ -58,6 +58,9 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
         answer = HUGE
     elif environ["PATH_INFO"] == "/fails":
         raise ValueError("a fault of the application")
+    elif environ["PATH_INFO"] == "/held":
+        environ[HOLD](1.0)
+        answer = b"held"
     elif environ["PATH_INFO"] == "/slow":
         time.sleep(1)
         answer = b"slow"
@@ -221,6 +224,18 @@ def test_headers_that_repeat_are_named_and_forwarding_ones_not_believed() -> Non
     with running(PATIENT, trusted_proxy=HOST) as server:
         told = json.loads(server.ask(raw).read())
     assert (told["address"], told["scheme"]) == ("10.9.8.7", "https")
+
+
+def test_an_answer_is_held_back_without_a_thread() -> None:
+    with running(PATIENT, threads=1) as server, ExitStack() as stack:
+        began = time.monotonic()
+        held = [stack.enter_context(server.send(b"GET /held HTTP/1.1\r\nHost: a\r\n\r\n")) for _ in range(20)]
+        assert server.ask().status == 200
+        for connection in held:
+            answer = http.client.HTTPResponse(connection)
+            answer.begin()
+            assert answer.read() == b"held"
+        assert time.monotonic() - began >= 1
 
 
 def test_stop_lets_a_running_request_end_and_takes_no_more() -> None:

@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import escrituras
 import pytest
@@ -66,3 +68,13 @@ def test_a_wrong_key_gets_nowhere(client: Client) -> None:
     other = Client(client.port, "x" * 43)
     assert (other.print(escrituras.livro()).status, other.get("/api/v1/jobs").status) == (401, 401)
     assert other.get("/healthz").status == 200
+
+
+def test_followers_that_find_no_room_to_wait_are_slowed_down(client: Client) -> None:
+    def follow(_number: int) -> float:
+        began = time.monotonic()
+        assert client.get("/api/v1/eventos?depois=900000000&espera=3").json == {"itens": []}
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(12) as followers:  # 8 of 16 threads wait
+        assert min(followers.map(follow, range(12))) >= 1
