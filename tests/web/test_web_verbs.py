@@ -37,7 +37,7 @@ def _kept_out(answer: TestResponse) -> bool:
     return to_login or answer.status_code in (400, 401, 403, 404, 405, 429)
 
 
-def test_a5_no_verb_lets_a_stranger_in(app: Flask, house: House, stranger: Person) -> None:
+def test_no_verb_lets_a_stranger_in(app: Flask, house: House, stranger: Person) -> None:
     before = _records(house)
     let_in = []
     for rule, path in _rules(app):
@@ -51,7 +51,7 @@ def test_a5_no_verb_lets_a_stranger_in(app: Flask, house: House, stranger: Perso
     assert _records(house) == before
 
 
-def test_a5_a_login_without_a_forms_token_does_nothing_by_any_verb(app: Flask, house: House, maria: Person) -> None:
+def test_a_login_without_a_forms_token_does_nothing_by_any_verb(app: Flask, house: House, maria: Person) -> None:
     house.livro()
     before = _records(house)
     acted = []
