@@ -2,7 +2,6 @@
 
 import os
 import signal
-import sqlite3
 import threading
 import time
 from collections.abc import Iterator
@@ -15,6 +14,7 @@ from printserver import db
 from printserver.clock import local_date
 from printserver.court import Remetente, TransporteHttp
 from printserver.engine import Engine
+from printserver.sqlite import dbapi as sqlite
 from support import process
 from support.engines import Engines, SharedClock
 from support.office import AGORA, FEES, House, open_house
@@ -160,10 +160,10 @@ def freeze(house: House, pid: int) -> None:
     """Stop an engine where it holds no writer of the database up."""
     while True:
         os.kill(pid, signal.SIGSTOP)
-        file = sqlite3.connect(house.folder / "printserver.db", isolation_level=None, timeout=0.2)
+        file = sqlite.connect(house.folder / "printserver.db", isolation_level=None, timeout=0.2)
         try:
             file.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError:
+        except sqlite.OperationalError:
             os.kill(pid, signal.SIGCONT)
             time.sleep(0.01)
         else:

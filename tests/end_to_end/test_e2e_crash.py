@@ -5,7 +5,6 @@ import http.client
 import itertools
 import os
 import signal
-import sqlite3
 import threading
 import time
 from collections import Counter
@@ -17,6 +16,7 @@ import escrituras
 import psycopg
 from cartorio import PAPER, Office
 
+from printserver.sqlite import dbapi as sqlite
 from support.process import wait_until
 from support.server import Client, PrintServer
 
@@ -88,11 +88,11 @@ def locked(server: PrintServer, patience_s: float = 30.0) -> Iterator[Callable[[
             yield lambda query: len(connection.execute(query).fetchall())
             connection.rollback()
         return
-    file = sqlite3.connect(server.instance / "printserver.db", isolation_level=None, timeout=patience_s)
+    file = sqlite.connect(server.instance / "printserver.db", isolation_level=None, timeout=patience_s)
     try:
         try:
             file.execute("BEGIN IMMEDIATE")
-        except sqlite3.OperationalError as error:
+        except sqlite.OperationalError as error:
             raise TimeoutError from error
         yield lambda query: len(file.execute(query).fetchall())
         file.execute("ROLLBACK")
