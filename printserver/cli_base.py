@@ -39,13 +39,13 @@ class office:  # noqa: N801  # used as a function
 
     def __enter__(self) -> tuple[sa.Connection, int, datetime]:
         from printserver.config import load_settings
-        from printserver.schema import upgrade
+        from printserver.schema import open_database
 
         if not self._folder.is_dir():
             raise ConfigError(f"{self._folder} não existe: crie a serventia com `printserver init`")
         url = instance.database_url(self._folder, load_settings(self._folder))
         self._database = db.Database(url)
-        upgrade(self._database)
+        open_database(self._database)
         self._door = self._database.write() if self._writing else self._database.read()
         conn = self._door.__enter__()
         serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()

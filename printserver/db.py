@@ -767,6 +767,11 @@ class Database:
         return self._writer_note.holder()
 
     @property
+    def versao(self) -> str:
+        """Name and version of what keeps the office's records, as far as it is known without asking a server."""
+        return f"SQLite {sqlite.VERSION_TEXT}" if self.sqlite else "PostgreSQL"
+
+    @property
     def engine(self) -> Engine:
         """The writing engine, for migrations."""
         return self._writer

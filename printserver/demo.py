@@ -18,7 +18,7 @@ from typing import Final
 
 import click
 
-from printserver import instance
+from printserver import faults, instance
 from printserver.clock import system_clock
 from printserver.demo_prints import HOST, Legacy, Outcome, look_up, print_one_of_each, table, wait_reported
 from printserver.errors import ConfigError
@@ -115,7 +115,7 @@ def _taken(port: int) -> str | None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            return str(error.strerror)
+            return faults.of_os(error)
     return None
 
 

@@ -4,6 +4,7 @@ import errno
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 _BY_ERRNO: Final = {
     errno.EPERM: "operação não permitida",
@@ -104,3 +105,23 @@ _NOT_MENDED_BY_WAITING: Final = ("authentication failed", "no password supplied"
 def passes_by_itself(error: DBAPIError) -> bool:
     """Return whether a database server that refused a connection may take it in a moment (it is not up yet)."""
     return isinstance(error, OperationalError) and not any(part in str(error.orig) for part in _NOT_MENDED_BY_WAITING)
+
+
+_DAMAGED: Final = ("malformed", "not a database")
+
+
+def passing(error: BaseException) -> str | None:
+    """Return what is wrong with database or disk, as a Portuguese sentence, where `error` says so; None: it does not.
+
+    The same may go through later: nothing is wrong with what was asked for.
+    """
+    if isinstance(error, PoolTimeout):
+        return "O banco de dados está ocupado demais."
+    if isinstance(error, DBAPIError):
+        damaged = any(part in str(error.orig) for part in _DAMAGED)
+        if damaged or isinstance(error, OperationalError):
+            return f"O banco de dados falhou: {of_database(error)}."
+    if isinstance(error, OSError) and of_disk(error):
+        where = f" ({error.filename})" if error.filename else ""
+        return f"O disco deste servidor falhou: {of_os(error)}{where}."
+    return None

@@ -3,15 +3,21 @@
 import os
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
+import structlog
 from gunicorn.app.base import BaseApplication
 
 from printserver.config import load_settings
+from printserver.errors import ConfigError
 from printserver.jobs.bell import Bell
 from printserver.jobs.office import Office
 from printserver.logs import configure_logs
 from printserver.processes import HEARD_FD, RING_FD, die_with_parent
+
+_log = structlog.get_logger()
+
+_CANNOT_BOOT: Final = 3  # gunicorn's own word: another worker would do no better
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -32,7 +38,11 @@ class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         configure_logs()
         heard, out = os.environ.get(HEARD_FD), os.environ.get(RING_FD)
         bell = Bell(int(heard) if heard else None, int(out) if out else None)
-        office = Office.abrir(self._instance, bell=bell)
+        try:
+            office = Office.abrir(self._instance, bell=bell, waits=True)
+        except ConfigError as error:
+            _log.error("http cannot start", why=str(error))
+            sys.exit(_CANNOT_BOOT)
         office.render.aquecer()
         return create_app(office)
 

@@ -70,8 +70,8 @@ class Witness:
             return None
         self._behind = (
             f"O banco de dados voltou no tempo com o servidor no ar ({name[1]}: este processo já gravou {seen}, e o "
-            f"banco está em {found}): nada é selado nem impresso. Pare o servidor e siga «Recuperar uma cópia» no guia do "
-            "operador antes de ligá-lo: números de selo já dados sairiam outra vez."
+            f"banco está em {found}): nada é selado nem impresso. Pare o servidor e siga «Recuperar uma cópia» no guia "
+            "do operador antes de ligá-lo: números de selo já dados sairiam outra vez."
         )
         return Recusa("servidor-ocupado", self._behind, retry_after=60)
 
