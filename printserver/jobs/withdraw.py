@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from printserver import audit, db
 from printserver.audit import Registro
 from printserver.errors import Recusa
-from printserver.jobs import claims, queues, store, tries
+from printserver.jobs import queues, store, tries
 from printserver.jobs.handoff import nosso
 from printserver.jobs.office import Office
 from printserver.jobs.questions import perguntar_folhas
@@ -75,7 +75,7 @@ def _close(office: Office, row: Any, quem: Autor, porque: str, state: str) -> No
         mine = (
             job.c.n == row["n"],
             job.c.estado == row["estado"],
-            sa.or_(job.c.dono.is_(None), claims.lease_over(office, job.c.posse_ate, now)),
+            sa.or_(job.c.dono.is_(None), job.c.posse_ate <= now),
         )
         over = {"estado": state, "encerrado": True, "vence_em": None, "dono": None, "posse_ate": None}
         if not conn.execute(sa.update(job).where(*mine).values(**over)).rowcount:
