@@ -13,7 +13,6 @@ from time import monotonic
 from typing import Any, Final
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
@@ -22,8 +21,6 @@ from printserver import sqlite
 from printserver.errors import Recusa
 from printserver.witness import Testimony, Witness
 from printserver.writer import Holder, WriterNote
-
-_log = structlog.get_logger()
 
 metadata = sa.MetaData(
     naming_convention={
@@ -662,7 +659,6 @@ _SESSION = "-c idle_in_transaction_session_timeout=30s -c jit=off"
 
 
 WAIT_S: Final = 30.0  # for another writer of SQLite, in this process and in others
-SLOW_WRITE_S: Final = 1.0
 _TESTIMONY: Final = "testimony"
 
 
@@ -680,7 +676,7 @@ class Database:
         file = sa.make_url(url).database if self.sqlite else None
         self.witness = Witness(Path(file) if file else None)
         self._writer_note = WriterNote(Path(file) if file else None)
-        self.observe_write: Callable[[float], None] = lambda _seconds: None
+        self.observe_write: Callable[[float], None] = lambda _seconds: None  # is told how long each transaction took
         if self.sqlite:
             sqlite.check_version()
             # A pooled connection per thread at work; waiting happens at our lock and at busy_timeout, not at the pool.
@@ -724,10 +720,7 @@ class Database:
             finally:
                 conn.info.pop(_TESTIMONY, None)
         testimony.committed()
-        seconds = monotonic() - began
-        self.observe_write(seconds)
-        if seconds > SLOW_WRITE_S:
-            _log.warning("a transaction was long", seconds=round(seconds, 3))
+        self.observe_write(monotonic() - began)
 
     @contextmanager
     def _turn(self) -> Iterator[Connection]:

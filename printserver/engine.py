@@ -36,6 +36,7 @@ _log = structlog.get_logger()
 
 WORKERS: Final = 4  # hand-offs wait for queues; a slow one must not hold the others up
 HOUSEKEEPING_S: Final = 5.0
+LONG_WRITE_S: Final = 1.0
 
 
 class Engine:
@@ -161,12 +162,19 @@ def _sender(office: Office, owner: str) -> Remetente | None:
     return Remetente(office.db, office.clock, office.serventia_id, settings, court, owner, office.bell.ring)
 
 
+def _tell_of_long(seconds: float) -> None:
+    """Log a transaction that held all other writers up for so long that a person notices (the HTTP process counts)."""
+    if seconds > LONG_WRITE_S:
+        _log.warning("a transaction was long", seconds=round(seconds, 3))
+
+
 def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> None:
     """Run one engine over the office in `instance` until SIGTERM or SIGINT."""
     configure_logs()
     heard, out = environment.get(HEARD_FD), environment.get(RING_FD)
     bell = Bell(int(heard) if heard else None, int(out) if out else None)
     office = Office.abrir(instance, bell=bell, waits=True)
+    office.db.observe_write = _tell_of_long
     engine = Engine(office)
 
     def on_signal(_number: int, _frame: object) -> None:
