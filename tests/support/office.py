@@ -380,7 +380,7 @@ def _workshop() -> Path:
 @cache
 def _render() -> Render:
     """Return the renderer that all offices of the run share, with what it laid out so far."""
-    limits = {"tempo_limite_s": 20, "memoria_mb": 1024, "cache_mb": 500}
+    limits = {"tempo_limite_s": 60, "memoria_mb": 1024, "cache_mb": 500}
     shared = Render(_workshop() / "cache", processos=2, em_uso=set, **limits)
     atexit.register(shared.close)
     return shared
