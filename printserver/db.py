@@ -773,6 +773,7 @@ class Database:
         """Close every connection."""
         self._reader.dispose()
         self._writer.dispose()
+        self._writer_note.close()
 
 
 def count(conn: Connection, serventia_id: int, name: str, found: int, left: int) -> None:

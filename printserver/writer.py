@@ -15,30 +15,33 @@ from printserver.sqlite import write_lock_holder
 _NOTE_BYTES = 64
 _ROLES = (
     ("printserver.engine", "motor"),
-    ("printserver worker", "motor"),
+    ("bin/printserver worker", "motor"),
     ("printserver.serving", "atendimento (telas e API)"),
-    ("printserver", "linha de comando"),
+    ("bin/printserver", "linha de comando"),
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """A process that holds the write lock. `since` is aware; None: it is none of ours, or did not say."""
+    """A process that holds the write lock.
+
+    `since` is aware: when it noted that it began; of another program, when it was first seen.
+    """
 
     pid: int
     role: str
-    since: datetime | None
+    since: datetime
     stopped: bool
 
     def text(self) -> str:
         """Return it as a Portuguese sentence."""
-        when = f" desde {local(self.since):%d/%m %H:%M:%S}" if self.since else ""
         stopped = ", que está parado (sinal SIGSTOP)" if self.stopped else ""
-        return f"Quem está gravando no banco de dados{when} é o processo {self.pid}, {self.role}{stopped}."
+        when = f"{local(self.since):%d/%m %H:%M:%S}"
+        return f"Quem está gravando no banco de dados desde {when} é o processo {self.pid}, {self.role}{stopped}."
 
-    def seconds(self, now: float | None = None) -> float:
-        """Return for how long it has held the lock, in seconds; 0 where that is not known."""
-        return max(0.0, (time.time() if now is None else now) - self.since.timestamp()) if self.since else 0.0
+    def seconds(self) -> float:
+        """Return for how long it has held the lock, in seconds."""
+        return max(0.0, time.time() - self.since.timestamp())
 
 
 class WriterNote:
@@ -47,6 +50,7 @@ class WriterNote:
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._file: int | None = None
+        self._first_seen: tuple[int, datetime] | None = None  # of a holder that notes nothing
 
     def begun(self) -> None:
         """Note that this process begins a transaction now, holding the lock. A note that cannot be made is left out."""
@@ -59,17 +63,30 @@ class WriterNote:
         except OSError:
             return
 
+    def close(self) -> None:
+        """Close the note."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
     def holder(self) -> Holder | None:
         """Return who holds the lock right now; None where none does, or it cannot be told."""
         pid = write_lock_holder(self._path) if self._path is not None else None
         if pid is None:
+            self._first_seen = None
             return None
-        return Holder(pid, _role(pid), self._since(pid), _state(pid) in ("T", "t"))
+        return Holder(pid, _role(pid), self._noted(pid) or self._seen(pid), _state(pid) in ("T", "t"))
 
     def _note(self) -> Path:
         return Path(f"{self._path}-escritor")
 
-    def _since(self, pid: int) -> datetime | None:
+    def _seen(self, pid: int) -> datetime:
+        """Return since when that process was found holding the lock each time that somebody looked."""
+        if self._first_seen is None or self._first_seen[0] != pid:
+            self._first_seen = (pid, datetime.now(UTC))
+        return self._first_seen[1]
+
+    def _noted(self, pid: int) -> datetime | None:
         try:
             noted, moment = self._note().read_bytes().split()
             return datetime.fromtimestamp(float(moment), UTC) if int(noted) == pid else None

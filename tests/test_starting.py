@@ -108,7 +108,9 @@ def test_a_locked_database_is_told_with_who_holds_it(
 ) -> None:
     monkeypatch.setattr(db, "WAIT_S", 0.2)
     with locked(folder / "printserver.db"):
-        assert "é o processo" in told(capsys, *command, folder=folder)
+        said = told(capsys, *command, folder=folder)
+    assert "Quem está gravando no banco de dados desde " in said
+    assert "outro programa" in said
 
 
 def test_a_postgresql_that_comes_up_late_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

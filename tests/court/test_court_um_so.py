@@ -21,7 +21,11 @@ from support.office import AGORA, FEES, House, open_house
 from support.server import PROGRAM
 from support.tribunal import Court, house_with_court
 
-PEQUENO = {"tribunal": {"lote": 10, "selos_por_segundo": 0}, "motor": {"espera_s": 0.05}}
+PEQUENO = {
+    "tribunal": {"lote": 10, "selos_por_segundo": 0},
+    "motor": {"espera_s": 0.05},
+    "selo": {"tolerancia_do_relogio_s": 2 * 3600},  # clocks go back an hour here
+}
 
 
 @pytest.fixture
