@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,6 +10,7 @@ import click
 import sqlalchemy as sa
 
 from printserver import audit, db, instance
+from printserver.clock import system_clock
 from printserver.errors import ConfigError
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -39,19 +40,19 @@ class office:  # noqa: N801  # used as a function
 
     def __enter__(self) -> tuple[sa.Connection, int, datetime]:
         from printserver.config import load_settings
-        from printserver.schema import upgrade
+        from printserver.schema import open_database
 
         if not self._folder.is_dir():
             raise ConfigError(f"{self._folder} não existe: crie a serventia com `printserver init`")
         url = instance.database_url(self._folder, load_settings(self._folder))
         self._database = db.Database(url)
-        upgrade(self._database)
+        open_database(self._database)
         self._door = self._database.write() if self._writing else self._database.read()
         conn = self._door.__enter__()
         serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
         if serventia_id is None:
             raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
-        return conn, serventia_id, datetime.now(UTC)
+        return conn, serventia_id, system_clock()
 
     def __exit__(self, *error: Any) -> None:
         self._door.__exit__(*error)

@@ -1,5 +1,6 @@
 """`printserver filas`: the print queues of the office at the command line. Shows each thing it changes, and why."""
 
+import hashlib
 import re
 import tempfile
 import time
@@ -136,10 +137,12 @@ def teste(nome: str, folder: Path, bandeja: str | None, papel: str, frente_verso
     page = desenhar(PaginaDeTeste(nome, bandeja, width, height, offset, moment, frente_verso))
     with tempfile.TemporaryDirectory() as temporary:
         pdf = Path(temporary) / "teste.pdf"
-        pdf.write_bytes(deslocar(page, *offset) if offset != (0.0, 0.0) else page)
+        content = deslocar(page, *offset) if offset != (0.0, 0.0) else page
+        pdf.write_bytes(content)
         faces = "frente-verso" if frente_verso else "frente"
         job_id = f"teste-{now:%Y%m%d%H%M%S%f}"
-        errand = Entrega(job_id, pdf, "Página de teste", 1, faces, bandeja, width, height)
+        digest = hashlib.sha256(content).hexdigest()
+        errand = Entrega(job_id, pdf, "Página de teste", 1, faces, bandeja, width, height, digest)
         with falhas():
             if row["tipo"] == "pasta":
                 written = FilaPasta(nome, Path(row["destino"])).entregar(errand)

@@ -36,6 +36,15 @@ class Banco(_Section):
     url: str = Field(
         "", description="Endereço do banco (vazio: SQLite na pasta da instância; ou postgresql+psycopg://…)."
     )
+    espera_s: float = Field(
+        60, ge=0, description="Segundos que o servidor, ao ligar, espera por um PostgreSQL que ainda não atende."
+    )
+
+
+class Disco(_Section):
+    """The disk."""
+
+    livre_mb: int = Field(8, ge=1, description="Espaço livre, em MB, abaixo do qual nada é selado (503).")
 
 
 class Http(_Section):
@@ -74,6 +83,11 @@ class Selo(_Section):
     )
     certificado: str = Field("certificado.p12", description="Certificado A1 (PKCS#12), na pasta da instância.")
     senha_do_certificado: str = Field("", description="Senha do certificado (vazio: o arquivo certificado.senha).")
+    tolerancia_do_relogio_s: int = Field(
+        60,
+        ge=0,
+        description="Segundos que o relógio pode estar atrás do último registro, e ainda se sela (S7).",
+    )
 
 
 class Traslado(_Section):
@@ -210,6 +224,7 @@ class Settings(BaseSettings):
 
     serventia: Serventia = Serventia()
     banco: Banco = Banco()
+    disco: Disco = Disco()
     http: Http = Http()
     filas: PorTipo = PorTipo()
     formatos: PorTipo = PorTipo()

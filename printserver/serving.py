@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from printserver import http_server
 from printserver.api import problems
 from printserver.app import create_app
@@ -32,9 +34,10 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> i
     try:
         context = _tls_context(tls) if tls else None
         heard, out = os.environ.get(HEARD_FD), os.environ.get(RING_FD)
-        office = Office.abrir(instance, bell=Bell(int(heard) if heard else None, int(out) if out else None))
+        bell = Bell(int(heard) if heard else None, int(out) if out else None)
+        office = Office.abrir(instance, bell=bell, waits=True)
     except ConfigError as error:
-        sys.stderr.write(f"{error}\n")
+        structlog.get_logger().error("http cannot start", why=str(error))
         return CANNOT_START
     office.render.aquecer()
     settings = load_settings(instance).http

@@ -14,6 +14,7 @@ from typing import Final
 
 import structlog
 
+from printserver import faults
 from printserver.errors import ConfigError
 from printserver.logs import configure_logs
 from printserver.processes import CANNOT_START, HEARD_FD, RING_FD
@@ -86,8 +87,6 @@ def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -
 
 
 _WHY: Final = {
-    errno.EADDRINUSE: "outro programa já usa essa porta",
-    errno.EADDRNOTAVAIL: "o endereço não é desta máquina",
     errno.EACCES: "sem permissão para essa porta",
     socket.EAI_NONAME: "não há máquina com esse nome",
 }
@@ -98,7 +97,7 @@ def _listen_once(host: str, port: int) -> None:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        why = _WHY.get(error.errno or 0, str(error))
+        why = _WHY.get(error.errno or 0) or faults.of_os(error)
         raise ConfigError(f"não é possível atender em {host}, porta {port}: {why}") from error
 
 

@@ -183,7 +183,7 @@ def test_serve_does_not_start_with_a_wrong_setting(run: Run, house: House) -> No
 
 def test_the_program_is_installed_under_its_name() -> None:
     ran = subprocess.run(
-        [Path(sys.executable).with_name("printserver"), "--version"], capture_output=True, text=True, timeout=60
+        [Path(sys.executable).with_name("printserver"), "--version"], capture_output=True, text=True, timeout=180
     )
     assert (ran.returncode, ran.stdout.startswith("printserver")) == (0, True)
 

@@ -13,10 +13,9 @@ from typing import Any
 import structlog
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from printserver import faults
 from printserver.errors import Recusa
 
 TYPE_PREFIX = "https://printserver.invalid/problemas/"
@@ -79,9 +78,9 @@ def refusal_of(error: Exception) -> Recusa:
         return Recusa("metodo-nao-permitido", f"{request.method} não serve para {request.path}. Confira o método.")
     if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:
         return Recusa("json-invalido", _NOT_HTTP)
-    if isinstance(error, (OperationalError, PoolTimeout)):
-        log.exception("database_unavailable", path=request.path)
-        return Recusa("servidor-ocupado", "O banco de dados não respondeu a tempo. Envie o mesmo pedido de novo.")
+    if (reason := faults.passing(error)) is not None:
+        log.warning("cannot_work_now", path=request.path, exc_info=error)
+        return Recusa("servidor-ocupado", f"{reason} Envie o mesmo pedido de novo depois.")
     number = secrets.token_hex(6)
     log.error("unforeseen_error", occurrence=number, path=request.path, method=request.method, exc_info=error)
     return Recusa(

@@ -210,8 +210,8 @@ def deslocamento(row: Mapping[Any, Any], bandeja: str | None) -> tuple[float, fl
     return (x, y) if x or y else None
 
 
-def bytes_para(office: Office, fila: str, bandeja: str | None, pdf_sha256: str) -> str | None:
-    """Make the copy of a stored PDF that is moved for the tray (P7), and return its hash; None: it goes as it is."""
+def bytes_para(office: Office, fila: str, bandeja: str | None, pdf: bytes) -> str | None:
+    """Keep the copy of a PDF that is moved for the tray (P7), and return its SHA-256; None: it goes as it is."""
     table = db.fila
     with office.db.read() as conn:
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.nome == fila)
@@ -219,4 +219,4 @@ def bytes_para(office: Office, fila: str, bandeja: str | None, pdf_sha256: str) 
     offset = deslocamento(row, bandeja) if row is not None and row["tipo"] == "cups" else None
     if offset is None:
         return None
-    return spool.guardar(office.spool, deslocar(spool.caminho(office.spool, pdf_sha256).read_bytes(), *offset))
+    return spool.guardar(office.spool, deslocar(pdf, *offset))

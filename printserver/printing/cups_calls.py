@@ -5,7 +5,6 @@ They know nothing of time limits (see `helper`) and keep no state but pycups' ow
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import cups
@@ -60,9 +59,9 @@ def create(server: Servidor, queue: str, name: str, options: dict[str, str]) -> 
         return int(connection.createJob(queue, name, options))
 
 
-def send(server: Servidor, queue: str, cups_id: int, pdf: str, name: str) -> None:
-    """Send the file of a job that is held and has none yet; nothing to do if it has it."""
-    size = Path(pdf).stat().st_size
+def send(server: Servidor, queue: str, cups_id: int, pdf: bytes, name: str) -> None:
+    """Send the PDF of a job that is held and has none yet; nothing to do if it has it."""
+    size = len(pdf)
     with connected(server, queue) as connection:
         job = _job(connection, cups_id)
         if job is None or job["job-state"] in _ENDED_BADLY:
@@ -72,9 +71,11 @@ def send(server: Servidor, queue: str, cups_id: int, pdf: str, name: str) -> Non
         if job["job-state"] != _HELD:
             raise FilaRecusa(f"o trabalho {cups_id} não está retido na fila {queue}: nada lhe é enviado")
         status = connection.startDocument(queue, cups_id, name, "application/pdf", 1)
-        with Path(pdf).open("rb") as file:
-            while status == _HTTP_CONTINUE and (chunk := file.read(_CHUNK)):
-                status = connection.writeRequestData(chunk, len(chunk))
+        for start in range(0, size, _CHUNK):
+            if status != _HTTP_CONTINUE:
+                break
+            chunk = pdf[start : start + _CHUNK]
+            status = connection.writeRequestData(chunk, len(chunk))
         if status != _HTTP_CONTINUE:
             raise FilaFora(f"a fila {queue} interrompeu o envio do arquivo (HTTP {status})")
         connection.finishDocument(queue)

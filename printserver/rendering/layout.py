@@ -65,6 +65,11 @@ class Render:
         self._lembrados: OrderedDict[str, Layout] = OrderedDict()
         self._lock = threading.Lock()
 
+    @property
+    def pasta(self) -> Path:
+        """The folder of kept layouts."""
+        return self._cache.pasta
+
     def layout(self, pedido: PedidoLayout) -> Layout:
         """Return the layout of `pedido`, kept or made now.
 

@@ -9,6 +9,7 @@ from flask_limiter import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from printserver import faults
 from printserver.errors import Recusa
 
 log = structlog.get_logger(__name__)
@@ -40,6 +41,9 @@ def _entender(error: Exception) -> tuple[str, str, int]:
         return "Tentativas demais", "Senha errada muitas vezes seguidas. Espere um minuto e tente de novo.", 429
     if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:
         return *_PAGINAS.get(error.code, _PAGINAS[400]), error.code
+    if (reason := faults.passing(error)) is not None:
+        log.warning("cannot_work_now", exc_info=error)
+        return "Servidor ocupado", f"Nada foi feito. {reason} Tente de novo depois.", 503
     number = secrets.token_hex(4)
     log.error("unforeseen_error", occurrence=number, exc_info=error)
     return (

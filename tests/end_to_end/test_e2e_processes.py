@@ -12,6 +12,7 @@ import escrituras
 import pytest
 from cartorio import Office
 
+from support.frozen import freeze
 from support.process import wait_until
 from support.server import Client, PrintServer, alive
 from support.tls import self_signed
@@ -41,7 +42,7 @@ def test_tls_serves_and_plain_http_is_no_way_in(narrow: PrintServer) -> None:
 
 def test_a_full_server_says_503_and_takes_the_same_key_later(narrow: PrintServer) -> None:
     client, engine = narrow.client, narrow.child("engine")
-    os.kill(engine, signal.SIGSTOP)
+    freeze(engine, narrow.instance / "printserver.db")
     try:
         first = client.print(escrituras.certidao())
         assert first.status == 202
@@ -103,18 +104,18 @@ def test_a_killed_child_is_started_again_and_prints(small_office: Office, name: 
         except LookupError:
             return False
 
-    wait_until(another, f"another {name}, see {server.log}", limit_s=120)
+    wait_until(another, f"another {name}, see {server.log}")
     assert client.printed(escrituras.certidao("Depois da queda."))["estado"] == "impresso"
 
 
 def test_nothing_outlives_a_killed_parent_and_its_work_is_done_at_the_next_start(small_office: Office) -> None:
     server, client = small_office.server, small_office.client
-    os.kill(server.child("engine"), signal.SIGSTOP)
+    freeze(server.child("engine"), server.instance / "printserver.db")
     taken = client.print(escrituras.certidao()).job
     engine, others = server.child("engine"), server.processes()
     os.kill(server.pid, signal.SIGKILL)
     os.kill(engine, signal.SIGCONT)
-    wait_until(lambda: not any(map(alive, others)), "the end of all that the parent started", limit_s=30)
+    wait_until(lambda: not any(map(alive, others)), "the end of all that the parent started")
     server.start()
     assert server.client.ended(taken["id"])["estado"] == "impresso"
 

@@ -30,7 +30,7 @@ def on_paper(house: House, queue: KeptQueue) -> bytes:
         house.engine.run_once()
         return bool(queue.printed())
 
-    wait_until(out, "the print", limit_s=20)
+    wait_until(out, "the print")
     (found,) = queue.printed().values()
     return found
 
@@ -153,7 +153,7 @@ def test_x5_a_print_moves_only_to_a_queue_that_has_its_paper_and_tray(
     sent = house.act(a4["id"], "reenviar", fila=there, bandeja="by-pass-tray")
     assert (sent.status, sent.job["fila"]) == (200, there)
     house.engine.run_once()
-    wait_until(driverless_printer.words, "the print", limit_s=20)
+    wait_until(driverless_printer.words, "the print")
     assert "media-source=by-pass-tray" in driverless_printer.words()[0]["IPP_MEDIA_COL"]
 
 
@@ -198,7 +198,7 @@ def shown(house: House, job_id: str, words: str | None) -> dict[str, Any]:
         house.office.capacidades.clear()
         return bool(house.job(job_id)["situacao"] == words)
 
-    wait_until(said, f"the job to say {words!r}", limit_s=20)
+    wait_until(said, f"the job to say {words!r}")
     return house.job(job_id)
 
 

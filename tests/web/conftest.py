@@ -98,7 +98,7 @@ def _window(browser: Browser, url: str, state: StorageState | None) -> Iterator[
     """Open a window; at its end, no script has failed and the content policy has refused nothing."""
     size: ViewportSize = {"width": 1280, "height": 900}
     context = browser.new_context(base_url=url, viewport=size, locale="pt-BR", storage_state=state)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page, wrong = context.new_page(), list[str]()
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)
