@@ -6,7 +6,7 @@ from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import people
-from printserver.atos.comum import agir, lugar, valor
+from printserver.atos.comum import agir, anotar_motivo_da_data, lugar, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
 from printserver.documents import SeloPlanejado
@@ -63,8 +63,7 @@ def selar(office: Office, autor: Autor, dados: object, chave: str | None = None)
         )
         place = lugar("avulso", pedido.identificador)
         emitidos, log = sealing.selar(conn, office, [SeloPlanejado(novo)], place, quem, agora)
-        if pedido.motivo_data is not None:
-            log[0].detalhe["motivo_data"] = pedido.motivo_data  # type: ignore[index]
+        anotar_motivo_da_data(log, pedido.motivo_data)
         return emitidos[0].codigo, log
 
     feito, repetido = uma_vez(office, autor, "POST /api/v1/selos", dados, chave, fazer)

@@ -73,7 +73,7 @@ def linha_do_registro(
         _texto(identificador, "identificador do ato"),
         retificado or _SEM_RETIFICADO,
         _texto(iniciais, "iniciais das partes") if iniciais else "",
-        f"{hora:%Y%m%d%H%M%S}{hora.microsecond // 100_000}",
+        f"{hora.year:04}{hora:%m%d%H%M%S}{hora.microsecond // 100_000}",
         *(str(valores[nome]) for nome in COMPONENTES),
         str(centavos(emolumentos.total_do_selo(iss_a_parte))),
     )
@@ -129,6 +129,7 @@ def _iniciais_de(nome: str) -> str:
 
 
 def _momento(texto: str) -> datetime:
+    """Return the moment of a time of day in São Paulo; of the hour that the end of a summer time repeats, the first."""
     partes = _MOMENTO.fullmatch(texto)
     if partes is None:
         raise ValueError(f"registro do ato: data e hora {texto!r} não são aaaammddhhmmss e um décimo")

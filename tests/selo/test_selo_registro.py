@@ -1,10 +1,11 @@
 """S6: the registro do ato, written and read in one module."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from printserver.clock import SAO_PAULO
@@ -130,3 +131,17 @@ def test_s6_initials_of_the_parties(nomes, letras):
 @given(st.lists(st.text()))
 def test_s6_initials_of_any_names_fit_in_the_line(nomes):
     assert linha(iniciais=iniciais(nomes)).count("|") == 14
+
+
+@given(st.dates(date(1900, 1, 2), date(9998, 12, 31)), st.times())
+@example(date(2018, 11, 4), time(0, 30))  # summer time began: an hour that there was not
+@example(date(2018, 2, 17), time(23, 30))  # it ended: an hour that there was twice
+@example(date(2018, 2, 17), time(23, 59, 59))
+@example(date(1913, 12, 31), time(23, 59, 59))  # the last day of a time zone with seconds
+def test_s6_s7a_every_time_has_its_width_and_is_read_back(dia: date, hora: time) -> None:
+    momento = datetime.combine(dia, hora, SAO_PAULO)
+    escrita = linha(momento=momento).split("|")[4]
+    assert re.fullmatch(r"[0-9]{15}", escrita)
+    lida = ler_registro(linha(momento=momento)).momento
+    assert timedelta(0) <= momento.astimezone(UTC) - lida < timedelta(milliseconds=100)
+    assert linha(momento=lida).split("|")[4] == escrita

@@ -65,6 +65,18 @@ def test_a_filter_that_makes_no_sense_is_no_filter(maria: Person, house: House, 
     assert f'id="trabalho-{job["id"]}"' in _text(maria, f"/{query}")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/?dia={}", "/?dia={}&texto=ana", "/vivo/trabalhos?dia={}", "/selos?de={}&ate={}", "/balcao?dia={}"),
+        *("/balcao/conferencia?dia={}", "/balcao/controle?de={}&ate={}", "/balcao/diarios?dia={}"),
+    ],
+)
+def test_the_first_and_the_last_day_there_are_can_be_looked_at(maria: Person, path: str, day: str) -> None:
+    assert maria.get(path.replace("{}", day)).status_code == 200
+
+
 def test_the_day_is_filtered_by_state_type_and_text(maria: Person, house: House) -> None:
     livro = house.livro()
     traslado = house.printed(house.traslado_de(livro))
