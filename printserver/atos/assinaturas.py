@@ -164,7 +164,7 @@ def _qual(office: Office, pedido: Assinaturas, before: str | None, primeira: dat
 
 
 def _depois_do_ato(primeira: date | None, dia: date) -> None:
-    """Raise `Recusa` `entrada-invalida` for a first signature before the act: its term would be over too early (N11)."""
+    """Raise `Recusa` `entrada-invalida` for a first signature before the act: its term would end too early (N11)."""
     if primeira is not None and primeira < dia:
         raise entrada_invalida("primeira", f"a primeira assinatura não vem antes do ato, que é de {dia:%d/%m/%Y}")
 

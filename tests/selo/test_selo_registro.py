@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from printserver.clock import SAO_PAULO
-from printserver.selo import COMPONENTES, Emolumentos, iniciais, ler_registro, linha_do_registro
+from printserver.selo import COMPONENTES, Emolumentos, ler_registro, linha_do_registro
 
 REAL = (
     "1234562CE000000000000126J|12345601552020100014128001540653|0|A.B.C|202601211030000|5139|0|1028|0|0|0|102|0|6269|"
@@ -109,28 +109,6 @@ def test_s6_a_field_that_would_break_the_line_is_refused(campo):
 def test_s6_a_line_that_does_not_hold_is_refused(certo, errado):
     with pytest.raises(ValueError):
         ler_registro(REAL.replace(certo, errado))
-
-
-@pytest.mark.parametrize(
-    ("nomes", "letras"),
-    [
-        ([], ""),
-        (["Ana Beatriz Costa"], "A.B.C"),
-        (["Álvaro de Souza e Silva"], "A.S.S"),
-        (["Ana Costa", "Bruno Dias"], "A.C;B.D"),
-        (["  josé   da silva "], "J.S"),
-        (["3M do Brasil Ltda."], "3.B.L"),
-        (["Padaria|Pão S/A"], "P.P.S.A"),
-        (["—", "Ana"], "A"),
-    ],
-)
-def test_s6_initials_of_the_parties(nomes, letras):
-    assert iniciais(nomes) == letras
-
-
-@given(st.lists(st.text()))
-def test_s6_initials_of_any_names_fit_in_the_line(nomes):
-    assert linha(iniciais=iniciais(nomes)).count("|") == 14
 
 
 @given(st.dates(date(1900, 1, 2), date(9998, 12, 31)), st.times())
