@@ -201,7 +201,11 @@ def _dia(campo: str, value: str) -> date:
 
 
 def jobs_do_dia(office: Office, dia: date) -> list[dict[str, Any]]:
-    """Return every job accepted on the office's day `dia`, newest first."""
+    """Return every job accepted on the office's day `dia`, newest first.
+
+    Each has, beyond the contract, `nomes`: what a person knows it by, to be searched. They are read from what the print
+    was laid out with, and go when that goes (LGPD): no other place holds them (A3).
+    """
     table = db.job
     query = (
         sa.select(table)
@@ -214,7 +218,16 @@ def jobs_do_dia(office: Office, dia: date) -> list[dict[str, Any]]:
         .limit(500)
     )
     with office.db.read() as conn:
-        return [job_dict(conn, office, row) for row in conn.execute(query).mappings().all()]
+        rows = conn.execute(query).mappings().all()
+        return [job_dict(conn, office, row) | {"nomes": _nomes(row["composicao"])} for row in rows]
+
+
+def _nomes(composicao: Mapping[str, Any]) -> list[str]:
+    """Return the titles of a print and the names of its parties, or of the person of a ficha (the first field)."""
+    dados = composicao.get("dados") or {}
+    titles = (dados.get("titulo"), (dados.get("instrumento") or {}).get("titulo"))
+    people = [parte["nome"] for parte in dados.get("partes", ())]
+    return [text for text in (*titles, *people, *(item["valor"] for item in dados.get("pessoa", ())[:1])) if text]
 
 
 def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
