@@ -158,6 +158,13 @@ def pessoa(conn: sa.Connection, serventia_id: int, usuario: str) -> Pessoa | Non
     return None if row is None else _pessoa(row)
 
 
+def nomes(conn: sa.Connection, serventia_id: int) -> dict[str, str]:
+    """Return the name of everyone of the office by user name, also of who left: what they did stays."""
+    table = db.pessoa
+    query = sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == serventia_id)
+    return {row.usuario: row.nome for row in conn.execute(query)}
+
+
 def conferir_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str) -> Pessoa | None:
     """Return the person if the password is theirs, else None. An unknown user costs the same time as a known one."""
     if len(senha) > _SENHA_MAXIMA:
