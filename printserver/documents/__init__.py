@@ -24,7 +24,7 @@ from printserver.documents.identidade import (
     normalizar_livro,
     normalizar_papel,
 )
-from printserver.documents.leitura import campos_errados, ler_pedido
+from printserver.documents.leitura import campos_errados, ler_pedido, sem_invisiveis
 from printserver.documents.minuta import paginas_do_extrato
 from printserver.documents.model import (
     Certidao,
@@ -137,6 +137,7 @@ __all__ = [
     "planejar",
     "rotulos",
     "selos_xa",
+    "sem_invisiveis",
     "valores_do_bloco",
     "xa_ate",
 ]
