@@ -244,13 +244,15 @@ def _sha256(texto: str) -> str:
 
 def _nome(nome: str, ler: Callable[[str], str]) -> str:
     """Return a name as it is kept, read by `ler`: a person's own goes to paper (`printed`)."""
-    try:
-        nome = ler(nome)
-    except UnfitText as error:
-        raise entrada_invalida("nome", str(error)) from None
-    if not 1 <= len(nome) <= _NOME_MAXIMO:
-        raise entrada_invalida("nome", f"use de 1 a {_NOME_MAXIMO} caracteres")
-    return nome
+    lido = nome.strip()
+    if len(lido.splitlines()) == 1:
+        try:
+            lido = ler(lido)
+        except UnfitText as error:
+            raise entrada_invalida("nome", str(error)) from None
+    if not 1 <= len(lido) <= _NOME_MAXIMO or len(lido.splitlines()) > 1:
+        raise entrada_invalida("nome", f"use de 1 a {_NOME_MAXIMO} caracteres, numa linha só")
+    return lido
 
 
 @cache

@@ -7,6 +7,7 @@ from typing import Any
 
 from gunicorn.app.base import BaseApplication
 
+from printserver.api.headers import mark_repeated
 from printserver.config import load_settings
 from printserver.jobs.bell import Bell
 from printserver.jobs.office import Office
@@ -54,6 +55,8 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> N
         "proc_name": "printserver",
         "umask": 0o077,
         "limit_request_field_size": 8190,
+        "header_map": "dangerous",  # so that `mark_repeated` sees every header; it lets none with a `_` through
+        "pre_request": mark_repeated,
         "control_socket_disable": True,
     }
     if tls:

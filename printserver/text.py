@@ -97,7 +97,7 @@ def stamped(text: str) -> str:
 
 @cache
 def printable() -> frozenset[int]:
-    """Return the code points that every vendored face draws: so they print in any format, bold or not."""
+    """Return the code points that every vendored face shows: so they print in any format, bold or not."""
     from fontTools.ttLib import TTFont  # slow to import, and plain texts do not need it
 
     folder = resources.files("printserver") / "fonts"
@@ -106,7 +106,8 @@ def printable() -> frozenset[int]:
         if path.name.endswith(".ttf"):
             with resources.as_file(path) as file, TTFont(file, lazy=True) as font:
                 cmaps.append(set(font.getBestCmap()))
-    return frozenset(set.intersection(*cmaps))
+    # fonts have glyphs for some invisible characters too
+    return frozenset(code for code in set.intersection(*cmaps) if unicodedata.category(chr(code)) != "Cf")
 
 
 def _within(text: str, allowed: frozenset[int] | None, why: str) -> str:

@@ -116,7 +116,7 @@ class CampoImpresso(_Tabela):
         if "{" in resto or "}" in resto:
             raise ValueError("chave { ou } sem par")
         if falta := [caractere for caractere in resto if ord(caractere) not in STAMPED]:
-            raise ValueError(f"o carimbo não escreve o caractere {falta[0]!r}")
+            raise ValueError(f"a fonte {self.fonte} não tem o caractere {falta[0]!r}, ou o carimbo não o escreve")
         return self
 
     @property
