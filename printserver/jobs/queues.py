@@ -17,7 +17,16 @@ from printserver import db
 from printserver.errors import Recusa
 from printserver.jobs import spool
 from printserver.jobs.office import Office
-from printserver.printing import Capacidades, CertificadoMudou, FilaCups, FilaFora, FilaPasta, FilaRecusa, Servidor
+from printserver.printing import (
+    Capacidades,
+    CertificadoMudou,
+    FilaCups,
+    FilaFora,
+    FilaPasta,
+    FilaRecusa,
+    FilaSumiu,
+    Servidor,
+)
 from printserver.printing.acesso import senha
 from printserver.printing.media import has_size
 from printserver.printing.situacao import CERTIFICADO, FORA_DE_LINHA, Situacao, da_fila
@@ -80,8 +89,8 @@ def conferir(
 ) -> None:
     """Refuse what the queue cannot do, before anything is sealed.
 
-    A tray must be one that the queue names: a folder and a raw queue name none (S12). Of faces and paper, what the queue
-    does not say is taken as possible. `tamanho` is the page's width and height in mm (P1).
+    A tray must be one that the queue names: a folder and a raw queue name none (S12). Of faces and paper, what the
+    queue does not say is taken as possible. `tamanho` is the page's width and height in mm (P1).
 
     Raises `Recusa` `bandeja-desconhecida`, `papel-incompativel`, `fila-desconhecida` where the print server has no such
     queue or does not let us in, `servidor-ocupado` where a queue that must be asked does not answer.
@@ -92,7 +101,7 @@ def conferir(
         return
     try:
         can = _capacidades(office, row)
-    except FilaRecusa as error:
+    except (FilaSumiu, FilaRecusa) as error:
         raise Recusa(
             "fila-desconhecida",
             f"A fila {row['nome']!r} não pode ser usada: {error}. Use outra, ou avise o administrador.",

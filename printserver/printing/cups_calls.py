@@ -12,7 +12,7 @@ import cups
 
 from printserver.printing import tunel
 from printserver.printing.media import FACES_BY_SIDES, is_keyword, our_job_id
-from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, Servidor
+from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, FilaSumiu, Servidor
 
 _JOB_STATES = {
     3: "pending",
@@ -166,7 +166,7 @@ def cancel(server: Servidor, queue: str, cups_id: int) -> None:
 
 
 def capabilities(server: Servidor, queue: str) -> Capacidades:
-    """Return the queue's state, trays, media and faces. Raises FilaRecusa where the server has no such queue."""
+    """Return the queue's state, trays, media and faces. Raises FilaSumiu where the server has no such queue."""
     wanted = [
         "printer-state",
         "printer-state-reasons",
@@ -182,7 +182,7 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
             printer = connection.getPrinterAttributes(queue, requested_attributes=wanted)
         except cups.IPPError as error:
             if error.args[0] == _NOT_FOUND:
-                raise FilaRecusa(f"o servidor de impressão não tem a fila {queue}") from None
+                raise FilaSumiu(f"o servidor de impressão não tem a fila {queue}") from None
             raise
     reasons = [reason for reason in texts(printer.get("printer-state-reasons")) if reason != "none"]
     if not printer.get("printer-is-accepting-jobs", True):
