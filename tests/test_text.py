@@ -19,7 +19,7 @@ def test_s12_every_font_of_the_stamp_has_every_character_that_the_stamp_takes(no
 
 
 @pytest.mark.parametrize("character", HARMLESS)
-def test_a7_an_invisible_character_that_says_nothing_is_taken_out_and_named(character: str) -> None:
+def test_an_invisible_character_that_says_nothing_is_taken_out_and_named(character: str) -> None:
     text, (taken,) = without_invisible(f"Lídia{character} Prado")
     assert text == "Lídia Prado"
     assert taken == f"U+{ord(character):04X} {unicodedata.name(character)}, na posição 6"
@@ -44,7 +44,7 @@ def test_a7_an_invisible_character_that_says_nothing_is_taken_out_and_named(char
         ("\u0600", "U+0600 ARABIC NUMBER SIGN"),
     ],
 )
-def test_a7_what_changes_the_reading_or_cannot_be_read_is_refused_by_name_and_place(character: str, name: str) -> None:
+def test_what_changes_the_reading_or_cannot_be_read_is_refused_by_name_and_place(character: str, name: str) -> None:
     with pytest.raises(UnfitText) as refused:
         without_invisible(f"Ana{character}Dias")
     assert f"contém {name}, na posição 4" in str(refused.value)

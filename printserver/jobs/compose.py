@@ -134,8 +134,9 @@ def ensaiar(
     plano = composicao.plano
     stamp = carimbo(office, pedido, composicao, (), tomados, layout.paginas)
     values = composicao.pedido.valores if plano.selos else None
-    if values is not None and plano.qr == "principal" and plano.selo_livro is not None:
-        values = dataclasses.replace(values, qr_url=plano.selo_livro.qr_url)  # another program's: its own length
+    if values is not None:  # a QR of ours is always of a size that is drawn; another program's may not be
+        book = plano.selo_livro if plano.qr == "principal" else None
+        values = dataclasses.replace(values, qr_url=book.qr_url if book is not None and book.externo else None)
     try:
         rehearse(layout, composicao.pedido.formato, dataclasses.replace(stamp, valores=values))
     except TextoImproprio as error:

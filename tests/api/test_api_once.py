@@ -1,4 +1,4 @@
-"""A7: what decides comes once. A header or parameter given twice is refused, and never becomes another key."""
+"""What decides comes once. A header or parameter given twice is refused, and never becomes another key."""
 
 import json
 import uuid
@@ -42,19 +42,19 @@ def post(caller: Caller, *headers: tuple[str, str]) -> Any:
         ("Idempotency_Key",),
     ],
 )
-def test_a7_a_key_that_comes_twice_or_under_another_name_is_refused(caller: Caller, names: tuple[str, ...]) -> None:
+def test_a_key_that_comes_twice_or_under_another_name_is_refused(caller: Caller, names: tuple[str, ...]) -> None:
     key = f"press-{uuid.uuid4()}"
     refused = post(caller, *((name, key) for name in names))
     assert word(refused) == "entrada-invalida"
     assert [item["campo"] for item in refused.get_json()["errors"]] == ["Idempotency-Key"]
 
 
-def test_a7_an_empty_key_beside_another_is_refused(caller: Caller) -> None:
+def test_an_empty_key_beside_another_is_refused(caller: Caller) -> None:
     for values in (("", "x"), ("x", "")):
         assert word(post(caller, *(("Idempotency-Key", value) for value in values))) == "entrada-invalida"
 
 
-def test_a7_a_key_with_a_comma_is_one_key_in_whatever_case_the_header_is_written(caller: Caller) -> None:
+def test_a_key_with_a_comma_is_one_key_in_whatever_case_the_header_is_written(caller: Caller) -> None:
     key = f"{uuid.uuid4()},{uuid.uuid4()}"
     first, again = post(caller, ("Idempotency-Key", key)), post(caller, ("IDEMPOTENCY-key", key))
     assert (first.status_code, again.status_code) == (201, 201)
@@ -63,7 +63,7 @@ def test_a7_a_key_with_a_comma_is_one_key_in_whatever_case_the_header_is_written
 
 
 @pytest.mark.parametrize("name", ONCE)
-def test_a7_every_header_that_decides_comes_once(caller: Caller, name: str) -> None:
+def test_every_header_that_decides_comes_once(caller: Caller, name: str) -> None:
     values = {"Authorization": f"Bearer {caller.key}", "Content-Type": "application/json"}
     value = values.get(name, "identity")
     refused = post(caller, (name, value), (name, value))
@@ -71,7 +71,7 @@ def test_a7_every_header_that_decides_comes_once(caller: Caller, name: str) -> N
 
 
 @given(st.lists(st.tuples(st.sampled_from([*ONCE, "X-Other", "X_Other", "SCRIPT_NAME"]), st.text("ab,", max_size=3))))
-def test_a7_a_mark_says_repeated_and_nothing_else_is_marked(headers: list[tuple[str, str]]) -> None:
+def test_a_mark_says_repeated_and_nothing_else_is_marked(headers: list[tuple[str, str]]) -> None:
     marked = as_wsgi(*headers)
     for name in ONCE:
         values = [value for given, value in headers if given == name]
@@ -96,13 +96,13 @@ def test_a7_a_mark_says_repeated_and_nothing_else_is_marked(headers: list[tuple[
         ("/api/v1/jobs?Estado=aceito", "Estado"),
     ],
 )
-def test_a7_a_parameter_that_comes_twice_or_in_another_case_is_refused(caller: Caller, path: str, field: str) -> None:
+def test_a_parameter_that_comes_twice_or_in_another_case_is_refused(caller: Caller, path: str, field: str) -> None:
     refused = caller.get(path)
     assert word(refused) == "entrada-invalida"
     assert [item["campo"] for item in refused.get_json()["errors"]] == [field]
 
 
-def test_a7_what_is_looked_for_has_no_character_that_cannot_be_seen(caller: Caller) -> None:
+def test_what_is_looked_for_has_no_character_that_cannot_be_seen(caller: Caller) -> None:
     for text, name in (("12%E2%80%8B", "U+200B ZERO WIDTH SPACE"), ("%E2%80%AE12", "U+202E RIGHT-TO-LEFT OVERRIDE")):
         refused = caller.get(f"/api/v1/jobs?livro={text}")
         assert word(refused) == "entrada-invalida"
@@ -110,6 +110,6 @@ def test_a7_what_is_looked_for_has_no_character_that_cannot_be_seen(caller: Call
 
 
 @pytest.mark.parametrize("depth", [0, 1, 40])
-def test_a7_a_name_that_comes_twice_in_an_object_is_refused_at_any_depth(caller: Caller, depth: int) -> None:
+def test_a_name_that_comes_twice_in_an_object_is_refused_at_any_depth(caller: Caller, depth: int) -> None:
     text = '{"x": [' * depth + '{"escrevente": "a", "escrevent\\u0065": "b"}' + "]}" * depth
     assert word(caller.post("/api/v1/selos", text.encode(), {"Content-Type": "application/json"})) == "json-invalido"

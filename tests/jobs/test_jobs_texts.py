@@ -3,6 +3,7 @@
 import copy
 import unicodedata
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from printserver.documents import Pedido
 from printserver.errors import ConfigError
+from printserver.selo import url_do_qr
 from support.office import FEES, ISENTO, House, open_house, text
 
 
@@ -27,16 +29,17 @@ def requests(house: House) -> dict[str, dict[str, Any]]:
     livro = house.livro(data="2026-11-19", motivo_data="lavrado ontem", folha_final=None)
     livro["instrumento"]["partes"][0] |= {"documento": "RG 1234"}
     livro["instrumento"]["folha_final"] = livro["instrumento"]["folha_inicial"]
-    codigo = "1234561ES0000000000004261"
-    externo = {"codigo": codigo, "ato": "ES", "qr": "https://selodigital.tjsp.jus.br/?r=x"}
-    brought = {"numero": 1, "instrumento": house.instrumento(), "livro_externo": {"selos": [externo]}}
+    codigo = "1234561ES000000000900026V"
+    qr = url_do_qr(codigo, Decimal("95.12"), Decimal("2.78"), "QUJD" * 86)
+    externo = {"selos": [{"codigo": codigo, "ato": "ES", "qr": qr}]}
+    brought = {"numero": 1, "instrumento": house.instrumento(), "livro_externo": externo}
     return {
         "livro": {"documento": livro, "formato": "livro", "fila": "notas"},
         "minuta": {"documento": {"tipo": "minuta", "paginas": "1", "instrumento": house.instrumento()}},
         "certidao": {
             "documento": house.certidao(ordem_judicial="1234-56.2026") | ISENTO,
             "subscritor": "tereza",
-            "papel_seguranca": ["A0000001"],
+            "papel_seguranca": [f"A{next(house.numbers):07}"],
         },
         "paga": {"documento": {k: v for k, v in house.certidao().items() if k not in ISENTO} | {"emolumentos": FEES}},
         "de-servico": {
@@ -141,6 +144,23 @@ def test_s12_every_string_of_a_job_is_refused_or_on_the_paper(shared: House, dat
         assert (set(letters) <= set(shown)) if rtl or len(letters) > 24 else letters in shown, (path, value, shown)
 
 
+def test_s12_each_request_of_this_module_but_one_is_printed(shared: House) -> None:
+    for kind, request in requests(shared).items():
+        if kind != "substituta":  # of a seal that is not here
+            shared.printed(**request)
+
+
+@pytest.mark.parametrize("more", ["&x=é", "&x=" + "1" * 60])
+def test_s12_a_qr_of_another_program_that_cannot_be_drawn_is_refused(shared: House, more: str) -> None:
+    request = requests(shared)["traslado"]
+    where: Where = ("documento", "livro_externo", "selos", 0, "qr")
+    qr = request["documento"]["livro_externo"]["selos"][0]["qr"]
+    before = shared.state()
+    refused = shared.post(**put(request, where, qr + more))
+    assert (refused.status, refused.json["errors"][0]["campo"]) == (422, ".".join(map(str, where)))
+    assert shared.state() == before
+
+
 @pytest.mark.parametrize(
     ("kind", "path", "value", "character"),
     [
@@ -182,7 +202,7 @@ def test_s12_a_number_that_would_be_too_small_to_read_is_refused(shared: House) 
     assert shared.state() == before
 
 
-def test_a7_an_invisible_character_is_taken_out_of_a_name_and_told(shared: House) -> None:
+def test_an_invisible_character_is_taken_out_of_a_name_and_told(shared: House) -> None:
     livro = shared.livro(partes=[{"nome": "Lídia\u200b Prado"}], titulo="Escri\u00adtura")
     job = shared.printed(livro)
     assert "Lídia Prado" in text(shared.pdf(job["id"]))
@@ -198,7 +218,7 @@ def test_x0_an_invisible_character_makes_no_other_document(shared: House) -> Non
     assert asked["pergunta"]["selos"] == [seal["codigo"] for seal in first["selos"]]
 
 
-def test_a7_an_answer_with_an_invisible_character_is_refused_by_name(shared: House) -> None:
+def test_an_answer_with_an_invisible_character_is_refused_by_name(shared: House) -> None:
     job = shared.printed(shared.livro())
     asked = shared.question({"tipo": "livro", "instrumento": shared.instrumento(id=job["documento"]["instrumento"])})
     refused = shared.yes(asked["id"], motivo="saiu\u200b torto")
