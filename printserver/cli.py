@@ -11,7 +11,7 @@ import click
 import sqlalchemy as sa
 
 from printserver import __version__, audit, db, faults, instance, people
-from printserver.cli_base import PATH, instance_option, office, record
+from printserver.cli_base import PATH, instance_option, nome_da_fila, office, record
 from printserver.cli_filas import exigir, filas
 from printserver.cli_papel import papel
 from printserver.cli_tribunal import tribunal_simulado
@@ -87,7 +87,7 @@ def chave(nome: str, direitos: str, queue: str | None, folder: Path) -> None:
         if queue is not None:
             exigir(conn, serventia_id, queue)
         text = people.criar_chave(conn, serventia_id, nome, rights, now, queue)
-        record(conn, serventia_id, now, "chave", nome, {"direitos": rights, "fila": queue})
+        record(conn, serventia_id, now, "chave", nome.strip(), {"direitos": rights, "fila": queue})
     click.echo(text)
 
 
@@ -123,6 +123,7 @@ def fila(
     papel_numerado: bool,
 ) -> None:
     """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
+    nome = nome_da_fila(nome)
     if (pasta is None) == (queue is None):
         raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
     if servidor and queue is None:

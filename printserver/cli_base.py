@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from printserver import audit, db, instance
 from printserver.clock import system_clock
 from printserver.errors import ConfigError
+from printserver.text import UnfitText, stamped
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -70,6 +71,17 @@ def record(
 ) -> None:
     """Put a change made at the command line on record, under the machine's user (A1)."""
     audit.escrever(conn, serventia_id, now, [audit.Registro(objeto, nome, estado, quem(), detalhe=detalhe)])
+
+
+def nome_da_fila(nome: str) -> str:
+    """Return a new queue's name as it is kept: requests find it by it, and its test page prints it."""
+    try:
+        lido = stamped(nome)
+    except UnfitText as error:
+        raise ConfigError(f"o nome da fila: {error}") from None
+    if not 1 <= len(lido) <= 100:
+        raise ConfigError("o nome da fila tem de 1 a 100 caracteres")
+    return lido
 
 
 def quem() -> str:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from printserver import db
 from printserver.cli_acesso import acesso, confirmado, falhas, ler_certificado, server_options
-from printserver.cli_base import instance_option, office, record
+from printserver.cli_base import instance_option, nome_da_fila, office, record
 from printserver.clock import local, rfc3339
 from printserver.errors import ConfigError
 from printserver.printing import Entrega, Estado, FilaCups, FilaFora, FilaPasta, Servidor
@@ -93,6 +93,7 @@ def adicionar(
         raise ConfigError("diga --uri IMPRESSORA ou --cups FILA, um dos dois")
     if uri is not None and not uri.startswith(("ipp://", "ipps://")):
         raise ConfigError(f"--uri {uri}: comece por ipp:// ou ipps://")
+    nome = nome_da_fila(nome)
     if uri is not None and not _NOME_NO_CUPS.fullmatch(nome):
         raise ConfigError(f"o nome {nome!r} não serve para uma fila do CUPS: use letras, algarismos, ponto, _ e -")
     with office(folder, writing=False) as (conn, serventia_id, _now):

@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from printserver.errors import ConfigError
+from printserver.text import printed
 
 SETTINGS_FILE = "printserver.toml"
 
@@ -21,11 +22,21 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _printed(value: str) -> str:
+    """Return a text that goes to paper. Raises ValueError (Portuguese) where it is empty or paper cannot show it."""
+    if not (text := printed(value)):
+        raise ValueError("não pode ficar vazio: sai nos documentos")
+    return text
+
+
+Impresso = Annotated[str, Field(max_length=200), AfterValidator(_printed)]
+
+
 class Serventia(_Section):
     """The office itself."""
 
-    nome: str = Field("Cartório de Demonstração", description="Nome da serventia, como sai nos documentos.")
-    cidade: str = Field("São Paulo", description="Cidade da serventia.")
+    nome: Impresso = Field("Cartório de Demonstração", description="Nome da serventia, como sai nos documentos.")
+    cidade: Impresso = Field("São Paulo", description="Cidade da serventia.")
     uf: str = Field("SP", pattern=r"^[A-Z]{2}$", description="Estado da serventia.")
     demonstracao: bool = Field(False, description="Serventia de demonstração: as impressões saem SEM VALOR LEGAL.")
 
@@ -281,6 +292,7 @@ _MENSAGENS = {
     "bool_parsing": "deve ser true ou false",
     "bool_type": "deve ser true ou false",
     "string_type": "deve ser um texto, entre aspas",
+    "string_too_long": "tem mais de {max_length} caracteres",
     "string_pattern_mismatch": "não tem a forma esperada ({pattern})",
     "value_error": "{error}",
     "model_type": "deve ser uma seção, [assim]",

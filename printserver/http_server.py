@@ -9,6 +9,7 @@ lets running requests end. Knows no Flask and no office.
 import socket
 import ssl
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,7 +27,7 @@ from waitress.utilities import RequestEntityTooLarge
 log = structlog.get_logger(__name__)
 
 REPEATED: Final = "printserver.repeated_headers"
-"""WSGI environ: the names of headers that came more than once, as waitress spells them (`IDEMPOTENCY_KEY`)."""
+"""WSGI environ: the headers that WSGI cannot tell apart (`repeated_headers`)."""
 
 HOLD: Final = "printserver.hold"
 """WSGI environ: a function that holds the answer back for so many seconds, in which no thread waits."""
@@ -107,6 +108,17 @@ def create_server(
     return Server(application, listener, adjustments, problem, tls, deadlines or Deadlines())
 
 
+def repeated_headers(head: bytes) -> frozenset[str]:
+    """Return the names (capitals, with hyphens) of headers that come twice in a request's head, or with `_` for `-`.
+
+    WSGI joins the values of the first by a comma, which may stand in a value. waitress drops the second.
+    """
+    names = [line.partition(b":")[0].strip().upper() for line in head.split(b"\r\n")[1:]]
+    meant = Counter(name.replace(b"_", b"-") for name in names)
+    odd = {name for name, times in meant.items() if times > 1} | {n.replace(b"_", b"-") for n in names if b"_" in n}
+    return frozenset(name.decode("latin-1") for name in odd)
+
+
 class _Nowhere:
     """A buffer that keeps nothing."""
 
@@ -130,8 +142,7 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         self._thrown_away: int | None = None
 
     def parse_header(self, header_plus: bytes) -> None:
-        names = [line.partition(b":")[0].strip().upper() for line in header_plus.split(b"\r\n")[1:] if b":" in line]
-        self.repeated = frozenset(name.decode("latin-1").replace("-", "_") for name in names if names.count(name) > 1)
+        self.repeated = repeated_headers(header_plus)
         super().parse_header(header_plus)
 
     def received(self, data: bytes) -> int:

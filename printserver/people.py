@@ -8,7 +8,7 @@ passwords are kept as argon2. This module knows no HTTP and keeps no session.
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -19,6 +19,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from printserver import db
 from printserver.errors import Recusa, entrada_invalida
+from printserver.text import UnfitText, plain, printed
 
 DIREITOS = ("imprimir", "original", "responder", "selos")
 PAPEIS = ("escrevente", "substituto", "tabeliao", "administrador")
@@ -35,7 +36,7 @@ _DIREITOS_DO_PAPEL: Mapping[str, frozenset[str]] = {
     "administrador": frozenset(DIREITOS),
 }
 _USUARIO = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_NOME = re.compile(r"[^\x00-\x1f\x7f]{1,120}")
+_NOME_MAXIMO = 120
 _SENHA_MINIMA = 8
 _SENHA_MAXIMA = 1024
 
@@ -94,7 +95,7 @@ def criar_chave(
     `fila` is the queue, of this office, of what it prints without naming one. Raises `Recusa` `entrada-invalida` for a
     bad or used name and for an unknown right.
     """
-    nome = _nome("nome", nome)
+    nome = _nome(nome, plain)
     errados = sorted(set(direitos) - set(DIREITOS))
     if errados or not direitos:
         raise entrada_invalida("direitos", f"diga um ou mais de: {', '.join(DIREITOS)}")
@@ -136,7 +137,7 @@ def criar_pessoa(
     usuario = usuario.strip().lower()
     if not _USUARIO.fullmatch(usuario):
         raise entrada_invalida("usuario", "use de 1 a 64 letras sem acento, algarismos, ponto, hífen ou sublinhado")
-    nome = _nome("nome", nome)
+    nome = _nome(nome, printed)
     if papel not in PAPEIS:
         raise entrada_invalida("papel", f"diga um de: {', '.join(PAPEIS)}")
     if not _SENHA_MINIMA <= len(senha) <= _SENHA_MAXIMA:
@@ -248,11 +249,17 @@ def _sha256(texto: str) -> str:
     return hashlib.sha256(texto.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _nome(campo: str, nome: str) -> str:
-    nome = nome.strip()
-    if not _NOME.fullmatch(nome):
-        raise entrada_invalida(campo, "use de 1 a 120 caracteres, sem caracteres de controle")
-    return nome
+def _nome(nome: str, ler: Callable[[str], str]) -> str:
+    """Return a name as it is kept, read by `ler`: a person's own goes to paper (`printed`)."""
+    lido = nome.strip()
+    if len(lido.splitlines()) == 1:
+        try:
+            lido = ler(lido)
+        except UnfitText as error:
+            raise entrada_invalida("nome", str(error)) from None
+    if not 1 <= len(lido) <= _NOME_MAXIMO or len(lido.splitlines()) > 1:
+        raise entrada_invalida("nome", f"use de 1 a {_NOME_MAXIMO} caracteres, numa linha só")
+    return lido
 
 
 @cache

@@ -113,7 +113,7 @@ def _de_novo(office: Office, feito: Feito, *, repetido: bool) -> Aceite:
     detail = question["texto"] if question is not None else "O documento espera pela resposta de uma pessoa."
     extra: dict[str, Any] = {"job": job}
     if feito.palavra == _REIMPRESSAO and before is not None:
-        extra["anterior"] = store.anterior(before)
+        extra["anterior"] = store.anterior(before, row["campos"])
     return Aceite(job, Recusa(feito.palavra, detail, extra=extra), repetido)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import cups
 
 from printserver.printing import tunel
-from printserver.printing.media import FACES_BY_SIDES, our_job_id
-from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, Servidor
+from printserver.printing.media import FACES_BY_SIDES, is_keyword, our_job_id
+from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, FilaSumiu, Servidor
 
 _JOB_STATES = {
     3: "pending",
@@ -167,7 +167,7 @@ def cancel(server: Servidor, queue: str, cups_id: int) -> None:
 
 
 def capabilities(server: Servidor, queue: str) -> Capacidades:
-    """Return the queue's state, trays, media and faces."""
+    """Return the queue's state, trays, media and faces. Raises FilaSumiu where the server has no such queue."""
     wanted = [
         "printer-state",
         "printer-state-reasons",
@@ -179,7 +179,12 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
         "sides-supported",
     ]
     with connected(server, queue) as connection:
-        printer = connection.getPrinterAttributes(queue, requested_attributes=wanted)
+        try:
+            printer = connection.getPrinterAttributes(queue, requested_attributes=wanted)
+        except cups.IPPError as error:
+            if error.args[0] == _NOT_FOUND:
+                raise FilaSumiu(f"o servidor de impressão não tem a fila {queue}") from None
+            raise
     reasons = [reason for reason in texts(printer.get("printer-state-reasons")) if reason != "none"]
     if not printer.get("printer-is-accepting-jobs", True):
         reasons.append("not-accepting-jobs")
@@ -190,7 +195,7 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
         "motivos": reasons,
         "mensagem": printer.get("printer-state-message") or None,
         "politica": printer.get("printer-error-policy"),
-        "bandejas": texts(printer.get("media-source-supported")),
+        "bandejas": [tray for tray in texts(printer.get("media-source-supported")) if is_keyword(tray)],
         "papeis": texts(printer.get("media-supported")),
         "faces": [*faces, "frente-depois-verso"] if "frente" in faces else faces,
     }

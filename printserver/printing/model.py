@@ -25,6 +25,10 @@ class CertificadoMudou(FilaFora):
     """The server behind the queue shows another certificate than the one on record: nothing was said to it."""
 
 
+class FilaSumiu(FilaFora):
+    """The server answers, and has no queue of that name (now)."""
+
+
 class FilaRecusa(Exception):
     """The queue refuses this hand-off for good: trying the same again will not help."""
 

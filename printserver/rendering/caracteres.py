@@ -6,13 +6,10 @@ Works on plain text, one piece at a time. Knows nothing of HTML.
 import re
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cache
-from importlib import resources
 from typing import Final
 
-from fontTools.ttLib import TTFont
-
 from printserver.errors import Recusa
+from printserver.text import printable
 
 CAMPO: Final = "corpo.conteudo"
 """The field that refusals and avisos of a body name; the caller knows what stands before it."""
@@ -46,21 +43,12 @@ class Avisos:
         return tuple(Aviso(CAMPO, message) for message in self._messages)
 
 
+imprimiveis: Final = printable
+
+
 def recusar(motivo: str) -> Recusa:
     """Return the refusal `corpo-invalido` for `motivo` (Portuguese, a whole sentence)."""
     return Recusa("corpo-invalido", motivo)
-
-
-@cache
-def imprimiveis() -> frozenset[int]:
-    """Return the code points that every vendored face draws: so they print in any format, bold or not."""
-    folder = resources.files("printserver") / "fonts"
-    cmaps: list[set[int]] = []
-    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if path.name.endswith(".ttf"):
-            with resources.as_file(path) as file, TTFont(file, lazy=True) as font:
-                cmaps.append(set(font.getBestCmap()))
-    return frozenset(set.intersection(*cmaps))
 
 
 def limpar(texto: str, avisos: Avisos, *, antes: int = 0) -> str:

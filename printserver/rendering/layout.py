@@ -14,12 +14,13 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from printserver.errors import Campo, Recusa
-from printserver.formats import ValoresBloco, fontes
+from printserver.formats import ValoresBloco
 from printserver.formats.composicao import Composto, compor
 from printserver.formats.model import Faces, Formato
 from printserver.rendering import cache, fonte_pdf, tarefa
 from printserver.rendering.folha import Caixa, Layout, de_json
 from printserver.rendering.pool import Pool
+from printserver.text import named, printable
 
 Lado = Literal["frente", "verso"]
 
@@ -169,8 +170,9 @@ def _tamanho(formato: Formato, composto: Composto) -> tuple[float, float]:
 def conferir_caracteres(pedido: PedidoLayout) -> None:
     """Refuse what no vendored font has, and name it: a blank box on paper would be text lost."""
     for caminho, texto in _textos(pedido.dados, ""):
-        if falta := fontes.sem_glifo(texto):
-            raise _caractere(caminho, falta[0])
+        for caractere in texto:
+            if ord(caractere) not in printable() and caractere not in "\n\r\t":
+                raise _caractere(caminho, caractere)
     valores = pedido.valores
     if valores is None:
         return
@@ -181,7 +183,7 @@ def conferir_caracteres(pedido: PedidoLayout) -> None:
 
 
 def _caractere(caminho: str, caractere: str) -> Recusa:
-    mensagem = f"o caractere {caractere!r} (U+{ord(caractere):04X}) não existe nas fontes de impressão"
+    mensagem = f"o caractere {caractere!r} ({named(caractere)}) não existe nas fontes de impressão: troque-o"
     return Recusa("entrada-invalida", f"{caminho}: {mensagem}", errors=[Campo(caminho, mensagem)])
 
 

@@ -66,6 +66,7 @@ def _dizer(nome: str, erro: Any, linha: type[Linha]) -> str:
         "int_type": "esperado um número inteiro, sem aspas",
         "string_type": "esperado um texto entre aspas",
         "string_too_short": "não pode ficar vazio",
+        "string_too_long": f"no máximo {erro.get('ctx', {}).get('max_length')} caracteres",
         "literal_error": f"esperado um destes: {erro.get('ctx', {}).get('expected', '')}".replace(" or ", " ou "),
         "greater_than_equal": f"esperado no mínimo {erro.get('ctx', {}).get('ge')}",
         "less_than_equal": f"esperado no máximo {erro.get('ctx', {}).get('le')}",
