@@ -113,7 +113,7 @@ def repeated_headers(head: bytes) -> frozenset[str]:
 
     WSGI joins the values of the first by a comma, which may stand in a value. waitress drops the second.
     """
-    names = [line.partition(b":")[0].strip().upper() for line in head.split(b"\r\n")[1:]]
+    names = [line.partition(b":")[0].strip().upper() for line in head.split(b"\r\n")[1:] if b":" in line]
     meant = Counter(name.replace(b"_", b"-") for name in names)
     odd = {name for name, times in meant.items() if times > 1} | {n.replace(b"_", b"-") for n in names if b"_" in n}
     return frozenset(name.decode("latin-1") for name in odd)

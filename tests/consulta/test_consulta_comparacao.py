@@ -196,7 +196,7 @@ def test_the_office_s_own_export_conforms(filled: tuple[House, Made]) -> None:
     assert "estado" in found["colunas_ignoradas"]  # of the seal: nothing that a court would say
 
 
-IDENTIFICADORES = ("3/2026", "10-11", "00123", "12E5", "1,5", "'S-GRAVENHAGE 7", "''x", "=1+1", "＝1+1", "Ação 7")
+IDENTIFICADORES = ("3/2026", "10-11", "00123", "12E5", "1,5", "'S-GRAVENHAGE 7", "''x", "=1+1", "+1", "Ação 7")
 HEAD = "codigo;data;emolumentos_tabeliao;total;identificador;retifica;escrevente"
 SHEET = "Selo;Data do ato;Emolumentos: Tabelião;Emolumentos: ISS;Total;Identificador;;"
 
