@@ -6,7 +6,7 @@ whatever the cause. PDFium draws as a viewer does when it prints: with fields, a
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from ctypes import c_float
+from ctypes import c_float, c_ushort
 from typing import Any, Final
 
 import pypdfium2
@@ -25,7 +25,8 @@ Text goes from whole pixel to whole pixel on an opaque bitmap, but not within a 
 is transparent. Pictures always do: one that begins within a rounding error of a pixel's edge may come out a pixel
 larger, but not at two places.
 """
-_FLAGS: Final = pdfium.FPDF_PRINTING
+_STAMP: Final = (c_ushort * 6)(*b"Stamp", 0)
+_FLAGS: Final = pdfium.FPDF_ANNOT | pdfium.FPDF_PRINTING
 
 
 def compare(received: bytes, prepared: bytes, size_mm: tuple[float, float], pages: Sequence[tuple[int, float]]) -> None:
@@ -60,14 +61,13 @@ def _opened(data: bytes) -> Iterator[Any]:
 
 @contextmanager
 def _loaded(document: Any, number: int) -> Iterator[Any]:
-    """Open a page, its annotations made part of it: form fields are not drawn with a page otherwise."""
+    """Open a page, its form fields taken for stamps: PDFium draws fields only with a form of its own around them."""
     page = document[number - 1]
-    if pdfium.FPDFPage_GetAnnotCount(page):
-        if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_PRINT) == pdfium.FLATTEN_FAIL:
-            page.close()
-            raise recusar(f"As anotações da página {number} do PDF não puderam ser lidas. Achate o PDF.")
-        page.close()
-        page = document[number - 1]
+    for place in range(pdfium.FPDFPage_GetAnnotCount(page)):
+        annotation = pdfium.FPDFPage_GetAnnot(page, place)
+        if pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_WIDGET:
+            pdfium.FPDFAnnot_SetStringValue(annotation, b"Subtype", _STAMP)
+        pdfium.FPDFPage_CloseAnnot(annotation)
     try:
         yield page
     finally:

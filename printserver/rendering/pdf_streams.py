@@ -48,7 +48,7 @@ _NOT_DRAWN: Final = (
 )
 """Where nothing of the picture is lost if nothing is there."""
 _SFNT: Final = (b"\0\1\0\0", b"true", b"OTTO")
-_OBJECT: Final = re.compile(r"object (\d+)")
+_OBJECT: Final = re.compile(r"object (\d+) (\d+)")
 
 
 class Defect(Exception):
@@ -56,14 +56,17 @@ class Defect(Exception):
 
 
 def read_warnings(pdf: Pdf) -> None:
-    """Raise `Defect` if the library warned of anything in `pdf` since it was asked last."""
+    """Raise `Defect` if the library warned of anything in `pdf` since it was asked last.
+
+    An object that it gave up is null from then on. That is no fault of the file's pages, unless one of them needs it:
+    `items` and `elements` find that.
+    """
     for warning in pdf.get_warnings():
-        raise Defect(_from_library(str(warning)))
-
-
-def _from_library(message: str) -> str:
-    found = _OBJECT.search(message)
-    return f"o objeto {found[1]} não pôde ser lido" if found else "há dados que não puderam ser lidos"
+        found = _OBJECT.search(str(warning))
+        if found is None:
+            raise Defect("há dados que não puderam ser lidos")
+        if pdf.get_object(int(found[1]), int(found[2])) is not None:
+            raise Defect(f"o objeto {found[1]} não pôde ser lido")
 
 
 def items(container: Any, needed: Container[str] | None = None) -> list[tuple[str, Any]]:
