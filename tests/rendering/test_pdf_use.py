@@ -90,7 +90,8 @@ def test_p2a_a_font_set_by_a_graphics_state_counts() -> None:
 TILE = b"/Type /Pattern /PatternType 1 /PaintType 1 /TilingType 1 /BBox [0 0 20 20] /XStep 20 /YStep 20 "
 TYPE_3 = (
     b"<< /Type /Font /Subtype /Type3 /FontBBox [0 0 999 999] /FontMatrix [0.001 0 0 0.001 0 0]"
-    b" /CharProcs << /a 31 0 R >> /Encoding << /Type /Encoding /Differences [97 /a] >> /FirstChar 97 /LastChar 97 /Widths [999] %s >>"
+    b" /CharProcs << /a 31 0 R >> /Encoding << /Type /Encoding /Differences [97 /a] >>"
+    b" /FirstChar 97 /LastChar 97 /Widths [999] %s >>"
 )
 SQUARE = b"0 g 0 0 %d %d re f "
 GLYPH = stream(b"999 0 d0 /Y Do")
