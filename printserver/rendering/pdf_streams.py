@@ -162,14 +162,17 @@ def font_file(stream: Stream) -> None:
     data = stream.read_bytes()
     try:
         ImageFont.truetype(BytesIO(data))
-    except (OSError, ValueError) as error:
+        whole = data[:4] not in _SFNT or all(end <= len(data) for end in _table_ends(data))
+    except (OSError, ValueError, struct.error) as error:
         raise Defect(f"a fonte em {_name(stream)} não pôde ser lida") from error
-    if data[:4] in _SFNT:
-        (count,) = struct.unpack_from(">H", data, 4)
-        for table in range(count):
-            offset, length = struct.unpack_from(">LL", data, 12 + 16 * table + 8)
-            if offset + length > len(data):
-                raise Defect(f"a fonte em {_name(stream)} está cortada")
+    if not whole:
+        raise Defect(f"a fonte em {_name(stream)} está cortada")
+
+
+def _table_ends(data: bytes) -> list[int]:
+    """Return where each table of a TrueType or OpenType font ends."""
+    (count,) = struct.unpack_from(">H", data, 4)
+    return [sum(struct.unpack_from(">LL", data, 12 + 16 * table + 8)) for table in range(count)]
 
 
 def _name(stream: Stream) -> str:
