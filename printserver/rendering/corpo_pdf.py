@@ -28,9 +28,6 @@ MAXIMO_BYTES: Final = 16 * 1024 * 1024
 """Bytes of the PDF, before base64."""
 MAXIMO_PAGINAS: Final = 300
 
-_COMPARED_PIXELS: Final = 400_000_000
-"""Pixels of pictures up to which pages are compared: some two seconds. The checks before that hold for all pages."""
-
 _HEADER: Final = re.compile(rb"((?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)?[\s\0]*)(%PDF-\d\.\d)")
 _START: Final = re.compile(rb"startxref\s+(\d{1,10})\s")
 _TABLE: Final = re.compile(rb"\s*(?:xref|\d+\s+\d+\s+obj)")
@@ -120,20 +117,19 @@ def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float],
                 annotated = True
     if annotated:
         source.flatten_annotations("print")
-    use, compared = Use(source, layers), []
+    use = Use(source, layers)
+    units = [verificar.unidade(page) for page in source.pages]
     for number, page in enumerate(source.pages, 1):
         with _named(source, number):
             use.page(page, pdf_use.read_content(source, page))
             _copy(source, page, fresh, *size_mm)
-        if use.pixels <= _COMPARED_PIXELS:
-            compared.append((number, verificar.unidade(page)))
     if Name.OutputIntents in source.Root:
         fresh.Root.OutputIntents = fresh.copy_foreign(source.make_indirect(source.Root.OutputIntents))
     output = io.BytesIO()
     fresh.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
     for pdf in (source, fresh):
         pdf_streams.read_warnings(pdf)
-    pdf_compare.compare(data, output.getvalue(), size_mm, compared)
+    pdf_compare.compare(data, output.getvalue(), size_mm, units)
     return PdfPronto(output.getvalue(), count, avisos.all())
 
 

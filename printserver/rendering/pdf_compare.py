@@ -4,6 +4,7 @@ It knows nothing of what can go wrong in a PDF: a word, picture or line that one
 whatever the cause.
 """
 
+import time
 from collections.abc import Sequence
 from typing import Any, Final
 
@@ -11,6 +12,9 @@ from PIL import ImageChops
 
 from printserver.rendering.caracteres import recusar
 from printserver.rendering.pdf_picture import Unreadable, draw, loaded, opened
+
+MAXIMO_S: Final = 5.0
+"""Seconds of the processor's time that comparing may take. The checks before it hold for all pages."""
 
 _DPI: Final = 36
 _NOISE: Final = 24
@@ -23,17 +27,21 @@ rounding error of a pixel's edge may come out a pixel larger, but not at two pla
 """
 
 
-def compare(received: bytes, prepared: bytes, size_mm: tuple[float, float], pages: Sequence[tuple[int, float]]) -> None:
+def compare(received: bytes, prepared: bytes, size_mm: tuple[float, float], units: Sequence[float]) -> None:
     """Refuse `prepared` where a page of it does not show what the page of `received` does.
 
-    `pages` are the numbers of those to compare, with how much larger (UserUnit) the received one is than its points
-    say. Pages are looked at from the upper left corner, to `size_mm` (width, height). Raises `Recusa` `corpo-invalido`.
+    `units` says of each page how much larger (UserUnit) the received one is than its points say. Pages are looked at
+    from the upper left corner, to `size_mm` (width, height), as many as `MAXIMO_S` allows: a scan of 300 pages in
+    colours would take longer than all else. Raises `Recusa` `corpo-invalido`.
     """
+    end = time.process_time() + MAXIMO_S
     try:
         with opened(received) as before, opened(prepared) as after:
             if len(before) != len(after):
                 raise recusar("O PDF está corrompido: suas páginas não são as que ele conta. Gere-o de novo.")
-            for number, unit in pages:
+            for number, unit in enumerate(units, 1):
+                if time.process_time() > end:
+                    return
                 with loaded(before, number) as page, loaded(after, number) as fresh:
                     if not _agree(page, fresh, size_mm, unit):
                         raise recusar(

@@ -39,7 +39,8 @@ _JOINT: Final = b"\n\t \f \t \f\n"
 """Blanks that no writer sets, put between the pieces of a content: within a text they would stay in it."""
 _STRING: Final = re.compile(rb"\((?:\\.|[^\\()])*\)")
 
-Instructions = list[Any]
+Instructions = list[tuple[str, Any]]
+"""Drawing commands: the operator's name, and the library's instruction with its operands."""
 T = TypeVar("T")
 
 
@@ -108,7 +109,9 @@ def read_content(pdf: Pdf, page: Page) -> Instructions:
         _check_joints(pieces, instructions)
     balanced = _balance(instructions)
     if balanced is not instructions:
-        page.obj.Contents = pdf.make_stream(pikepdf.unparse_content_stream(balanced))
+        page.obj.Contents = pdf.make_stream(
+            pikepdf.unparse_content_stream([instruction for _, instruction in balanced])
+        )
     elif len(pieces) != 1:
         page.obj.Contents = pdf.make_stream(b"\n".join(pieces))
     return balanced
@@ -117,16 +120,16 @@ def read_content(pdf: Pdf, page: Page) -> Instructions:
 def parse(pdf: Pdf, stream: Stream) -> Instructions:
     """Return the drawing commands of one stream; raise `Defect` for what is damaged or unknown."""
     try:
-        instructions = list(pikepdf.parse_content_stream(stream))
+        instructions = [(str(each.operator), each) for each in pikepdf.parse_content_stream(stream)]
     except (pikepdf.PikepdfError, TypeError, ValueError) as error:
         raise Defect("os comandos não puderam ser lidos") from error
     pdf_streams.read_warnings(pdf)
     tolerant = 0
-    for instruction in instructions:
-        operator = str(instruction.operator)
-        tolerant += (operator == "BX") - (operator == "EX")
+    for operator, _ in instructions:
         if operator not in _OPERATORS and tolerant <= 0:
             raise Defect("há um comando desconhecido")
+        if operator in ("BX", "EX"):
+            tolerant += 1 if operator == "BX" else -1
     return instructions
 
 
@@ -134,8 +137,7 @@ def _check_joints(pieces: list[bytes], instructions: Instructions) -> None:
     for piece in pieces[:-1]:
         if b"%" in _STRING.sub(b"", re.split(rb"[\r\n]", piece)[-1]):
             raise Defect("o conteúdo está dividido no meio de um comentário")
-    for instruction in instructions:
-        operator = str(instruction.operator)
+    for operator, instruction in instructions:
         if operator in _WRITING and any(_JOINT in part for part in _strings(instruction.operands)):
             raise Defect("o conteúdo está dividido no meio de um texto")
         if operator == "INLINE IMAGE" and _JOINT in instruction.iimage.unparse():
@@ -151,8 +153,7 @@ def _strings(operands: Any) -> list[bytes]:
 def _balance(instructions: Instructions) -> Instructions:
     """Return the same commands without a `Q` too many and with those that are missing."""
     depth, spare = 0, set()
-    for place, instruction in enumerate(instructions):
-        operator = str(instruction.operator)
+    for place, (operator, _) in enumerate(instructions):
         if operator == "q":
             depth += 1
         elif operator == "Q" and depth:
@@ -161,8 +162,8 @@ def _balance(instructions: Instructions) -> Instructions:
             spare.add(place)
     if not spare and not depth:
         return instructions
-    kept = [instruction for place, instruction in enumerate(instructions) if place not in spare]
-    return kept + [pikepdf.ContentStreamInstruction([], pikepdf.Operator("Q"))] * depth
+    kept = [each for place, each in enumerate(instructions) if place not in spare]
+    return kept + [("Q", pikepdf.ContentStreamInstruction([], pikepdf.Operator("Q")))] * depth
 
 
 class Use:
@@ -173,11 +174,9 @@ class Use:
         self._layers = layers
         self._sweep = pdf_streams.Sweep()
         self._resources: dict[tuple[int, int], Any] = {}
-        self._made: dict[tuple[object, ...], tuple[Any, int]] = {}
+        self._made: dict[tuple[object, ...], Any] = {}
         self._fonts: set[tuple[int, int]] = set()
         self._depth = 0
-        self.pixels = 0
-        """Of the pictures on the pages so far, each as often as it is drawn."""
 
     def page(self, page: Page, instructions: Instructions) -> None:
         """Check what a page draws, and leave it with the resources that it uses."""
@@ -193,8 +192,7 @@ class Use:
             raise Defect("os desenhos estão aninhados demais")
         self._default_colors(scope)
         saved: list[_Text] = []
-        for instruction in instructions:
-            operator = str(instruction.operator)
+        for operator, instruction in instructions:
             if operator == "q":
                 saved.append(text)
             elif operator == "Q":
@@ -285,13 +283,12 @@ class Use:
 
     def _once(self, key: tuple[object, ...], scope: _Scope, make: Callable[[], tuple[T, bool]]) -> T:
         """Return what `make` made for `key` in the document, or in this scope where it borrowed from around."""
-        found: tuple[T, int] | None = scope.made.get(key) or self._made.get(key)
-        if found:
-            self.pixels += found[1]
-            return found[0]
-        before = self.pixels
+        for made in (scope.made, self._made):
+            if key in made:
+                found: T = made[key]
+                return found
         value, borrowed = make()
-        (scope.made if borrowed else self._made)[key] = value, self.pixels - before
+        (scope.made if borrowed else self._made)[key] = value
         return value
 
     def _state(self, name: str, scope: _Scope, text: _Text) -> _Text:
@@ -329,7 +326,6 @@ class Use:
 
     def _image(self, image: Stream, scope: _Scope) -> None:
         self._sweep.read(image)
-        self.pixels += int(image.Width) * int(image.Height)
         self._color(image.get("/ColorSpace"), scope)
 
     def _inline(self, image: Any, scope: _Scope) -> None:
@@ -338,7 +334,6 @@ class Use:
             if key in image.obj:
                 stream[key] = image.obj[key]
         pdf_streams.check(stream)
-        self.pixels += int(image.width) * int(image.height)
         self._color(image.obj.get("/ColorSpace"), scope)
 
     def _color(self, space: Any, scope: _Scope) -> None:

@@ -267,9 +267,9 @@ def commas(text: bytes) -> bytes:
 )
 def test_p2a_a_page_that_shows_something_else_than_the_one_that_came_is_refused(before: bytes, after: bytes) -> None:
     with pytest.raises(Recusa) as info:
-        compare(before, after, SIZE, [(1, 1.0)])
+        compare(before, after, SIZE, [1.0])
     assert info.value.word == "corpo-invalido"
-    compare(after, after, SIZE, [(1, 1.0)])
+    compare(after, after, SIZE, [1.0])
 
 
 def test_p2a_a_picture_from_edge_to_edge_is_compared_to_the_pixel() -> None:
@@ -285,7 +285,7 @@ def test_p2a_a_picture_from_edge_to_edge_is_compared_to_the_pixel() -> None:
 
 
 def test_p2a_pages_beyond_what_is_compared_are_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("printserver.rendering.corpo_pdf._COMPARED_PIXELS", 0)
+    monkeypatch.setattr("printserver.rendering.pdf_compare.MAXIMO_S", -1.0)
     image = {30: stream(b"\0", IMAGE)}
     objects = pages(
         content=b"q 200 0 0 20 90 600 cm /I Do Q", page=b"/Resources << /XObject << /I 30 0 R >> >> ", more=image
