@@ -41,33 +41,31 @@ def check_form(pdf: Pdf) -> None:
 
 
 def _signed(pdf: Pdf) -> bool:
-    permissions = pdf.Root.get("/Perms")
-    if isinstance(permissions, Dictionary) and any(_is_signature(value) for _, value in items(permissions)):
-        return True
-    form = pdf.Root.get("/AcroForm")
-    fields = list(form.get("/Fields", Array())) if isinstance(form, Dictionary) else []
-    seen: set[tuple[int, int]] = set()
-    while fields:
-        field = fields.pop()
-        if not isinstance(field, Dictionary) or field.objgen in seen:
-            continue
-        if field.is_indirect:
-            seen.add(field.objgen)
-        if _is_signed(field):
-            return True
-        fields.extend(field.get("/Kids", Array()))
-    return any(_is_signed(annotation) for page in pdf.pages for annotation in _widgets(page))
+    """Say whether a signature is anywhere in the file, also written within another object, or a signed field."""
+    inside: list[Any] = list(pdf.objects)
+    while inside:
+        value = inside.pop()
+        if isinstance(value, Dictionary):
+            if _is_signature(value) or (value.get("/FT") == Name.Sig and isinstance(value.get("/V"), Dictionary)):
+                return True
+            inside.extend(child for child in value.as_dict().values() if _is_inside(child))
+        elif isinstance(value, Stream):
+            inside.extend(child for child in value.stream_dict.as_dict().values() if _is_inside(child))
+        elif isinstance(value, Array):
+            inside.extend(child for child in value if _is_inside(child))
+    return any(_is_signed(widget) for page in pdf.pages for widget in _widgets(page))
+
+
+def _is_inside(value: Any) -> bool:
+    return isinstance(value, (Dictionary, Array)) and not value.is_indirect
 
 
 def _is_signed(field: Dictionary) -> bool:
-    value = _inherited(field, "/V")
-    return isinstance(value, Dictionary) and (_inherited(field, "/FT") == Name.Sig or _is_signature(value))
+    return _inherited(field, "/FT") == Name.Sig and isinstance(_inherited(field, "/V"), Dictionary)
 
 
-def _is_signature(value: Any) -> bool:
-    return isinstance(value, Dictionary) and (
-        "/ByteRange" in value or value.get("/Type") in (Name.Sig, Name.DocTimeStamp)
-    )
+def _is_signature(value: Dictionary) -> bool:
+    return "/ByteRange" in value or value.get("/Type") in (Name.Sig, Name.DocTimeStamp)
 
 
 def _widgets(page: Page) -> list[Dictionary]:
