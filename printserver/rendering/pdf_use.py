@@ -176,6 +176,7 @@ class Use:
         self._resources: dict[tuple[int, int], Any] = {}
         self._made: dict[tuple[object, ...], Any] = {}
         self._fonts: set[tuple[int, int]] = set()
+        self._no_glyphs: Object | None = None
         self._depth = 0
 
     def page(self, page: Page, instructions: Instructions) -> None:
@@ -203,6 +204,7 @@ class Use:
             elif operator == "Tf":
                 name = str(instruction.operands[0])
                 text = replace(text, font=scope.find("/Font", name), name=name)
+                self._set_font(name, scope)
             elif operator == "Tr":
                 text = replace(text, mode=int(instruction.operands[0]))
             elif operator == "gs":
@@ -247,6 +249,14 @@ class Use:
             scope.keep("/Font", text.name, font)
         if visible or text.mode == _INVISIBLE:
             scope.written = text
+
+    def _set_font(self, name: str, scope: _Scope) -> None:
+        """Let a font that is set and writes nothing be one without glyphs: the command must find something."""
+        if "/Font" in scope.used and name in scope.used.Font:
+            return
+        if self._no_glyphs is None:
+            self._no_glyphs = self._pdf.make_indirect(_font_without_glyphs())
+        scope.keep("/Font", name, self._no_glyphs)
 
     def _check_font(self, font: Dictionary) -> None:
         """Refuse a font whose glyphs are not in the PDF: what prints would depend on the machine."""
@@ -315,7 +325,7 @@ class Use:
         if kind == Name.Image:
             self._image(value, scope)
         elif kind == Name.Form and value.get("/Subtype2") != Name.PS and "/PS" not in value:
-            if text.name and text.font is not None:
+            if text.name and isinstance(text.font, Dictionary):
                 scope.keep("/Font", text.name, text.font)  # the form may write with it
             value = self._content(value, scope, replace(text, name=""))
         elif kind in (Name.Form, Name.PS):
@@ -395,6 +405,21 @@ class Use:
         else:
             return
         scope.keep("/Properties", str(properties), value)
+
+
+def _font_without_glyphs() -> Dictionary:
+    return Dictionary(
+        Type=Name.Font,
+        Subtype=Name.Type3,
+        FontBBox=Array([0, 0, 0, 0]),
+        FontMatrix=Array([1, 0, 0, 1, 0, 0]),
+        CharProcs=Dictionary(),
+        Encoding=Dictionary(Type=Name.Encoding, Differences=Array()),
+        FirstChar=0,
+        LastChar=0,
+        Widths=Array([0]),
+        Resources=Dictionary(),
+    )
 
 
 def _page_resources(page: Page) -> Any:

@@ -50,7 +50,15 @@ def same_ink(source: bytes) -> bytes:
     ],
 )
 def test_p2a_a_font_that_shows_nothing_need_not_be_embedded(content: bytes) -> None:
-    assert darkest(same_ink(assemble(pages(content=content, page=HELVETICA))), BAR_BOX) == 0
+    ready = same_ink(assemble(pages(content=content, page=HELVETICA)))
+    assert darkest(ready, BAR_BOX) == 0
+    assert not subprocess.run(["pdftotext", "-", "-"], input=ready, capture_output=True, check=True).stderr
+
+
+def test_p2a_a_font_that_writes_nothing_does_not_come_along() -> None:
+    ready = prepared(assemble(pages(content=b"BT /F1 12 Tf ET " + BAR, page=HELVETICA))).pdf
+    with pikepdf.open(io.BytesIO(ready)) as document:
+        assert all(obj.get("/BaseFont") is None for obj in document.objects if isinstance(obj, pikepdf.Dictionary))
 
 
 @pytest.mark.parametrize(
