@@ -25,6 +25,7 @@ _COMMANDS: Final = (
 _OPERATORS: Final = frozenset(_COMMANDS.split()) | {"INLINE IMAGE"}
 _WRITING: Final = ("Tj", "TJ", "'", '"')
 _INVISIBLE: Final = 3
+_NO_NUMBER: Final = (0, 0)
 _OWN_COLORS: Final = ("/DeviceGray", "/DeviceRGB", "/DeviceCMYK", "/Pattern", "/G", "/RGB", "/CMYK", "/I", "/Indexed")
 _DEFAULT_COLORS: Final = ("/DefaultGray", "/DefaultRGB", "/DefaultCMYK")
 _CONTENT_KEYS: Final = (
@@ -289,10 +290,15 @@ class Use:
             whole.Resources = inner.used
             return whole, inner.borrowed
 
-        return self._once((font.objgen,), scope, make)
+        return self._once((font.objgen,) if font.is_indirect else None, scope, make)
 
-    def _once(self, key: tuple[object, ...], scope: _Scope, make: Callable[[], tuple[T, bool]]) -> T:
-        """Return what `make` made for `key` in the document, or in this scope where it borrowed from around."""
+    def _once(self, key: tuple[object, ...] | None, scope: _Scope, make: Callable[[], tuple[T, bool]]) -> T:
+        """Return what `make` made for `key` in the document, or in this scope where it borrowed from around.
+
+        Without a key (what is written within another object has no number) it is made each time.
+        """
+        if key is None:
+            return make()[0]
         for made in (scope.made, self._made):
             if key in made:
                 found: T = made[key]
@@ -388,7 +394,8 @@ class Use:
             return whole, inner.borrowed
 
         font = text.font.objgen if isinstance(text.font, Object) else None
-        return self._once((stream.objgen, font, text.mode), scope, make)
+        key = None if font == _NO_NUMBER else (stream.objgen, font, text.mode)
+        return self._once(key, scope, make)
 
     def _mark(self, tag: Any, properties: Any, *, scope: _Scope) -> None:
         """Take a mark on the content: one that puts it into a layer must show; of any other its words are kept."""

@@ -241,6 +241,26 @@ def test_p2a_the_same_name_means_each_contents_own_resource() -> None:
     same_ink(assemble(objects))
 
 
+def test_p2a_fonts_written_within_the_resources_are_told_apart() -> None:
+    fonts = b"/F1 %s /F2 %s" % (
+        TYPE_3 % b"/Resources << >>",
+        TYPE_3.replace(b"31 0 R", b"32 0 R") % b"/Resources << >>",
+    )
+    content = b"BT /F1 90 Tf 100 600 Td (a) Tj /F2 90 Tf 0 -200 Td (a) Tj ET"
+    glyphs = {31: stream(b"999 0 d0 0 0 700 700 re f"), 32: stream(b"999 0 d0 0 0 300 90 re f")}
+    same_ink(assemble(pages(content=content, page=b"/Resources << /Font << %s >> >> " % fonts, more=glyphs)))
+
+
+def test_p2a_a_form_is_judged_with_each_font_that_it_is_given() -> None:
+    """One that is embedded does not vouch for one that is not, both written within the resources."""
+    embedded = SERIF[40]
+    bare = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
+    page = b"/Resources << /Font << /F1 %s /F2 %s >> /XObject << /X 30 0 R >> >> " % (embedded, bare)
+    form = {30: stream(b"BT 100 600 Td (ABC) Tj ET", FORM + b"/Resources << >> ")}
+    content = b"BT /F1 40 Tf ET /X Do BT /F2 40 Tf ET /X Do"
+    assert "Helvetica" in reason(assemble(pages(content=content, page=page, more={**SERIF, **form})))
+
+
 def test_p2a_the_words_of_a_page_stay_in_their_order() -> None:
     ready = prepared(
         assemble(pages(3, lambda place: WRITE.replace(b"ABC", b"CBA"[place:]), page=WITH_SERIF, more=SERIF))
