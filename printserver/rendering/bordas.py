@@ -11,15 +11,14 @@ LINHA: Final = "0.5pt solid"
 
 _SIDES: Final = ("top", "right", "bottom", "left")
 _WHICH: Final = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
-_STYLES: Final = frozenset(
-    ["solid", "dashed", "dotted", "double", "groove", "ridge", "inset", "outset", "none", "hidden"]
-)
+_STYLE_WORDS: Final = "solid dashed dotted double groove ridge inset outset none hidden"
+_STYLES: Final = frozenset(_STYLE_WORDS.split())
 _NO_LINE: Final = frozenset({"none", "hidden"})
 _NO_WIDTH: Final = re.compile(r"(?:0+(?:\.0*)?|\.0+)[a-z]{0,4}")
-_BLACK: Final = frozenset(
-    ["black", "#000", "#000000", "windowtext", "text", "canvastext", "currentcolor", "rgb(0,0,0)", "auto"]
-)
-_PALE: Final = frozenset(["white", "transparent", "window", "canvas", "snow", "ivory", "ghostwhite", "whitesmoke"])
+_BLACK_WORDS: Final = "black #000 #000000 windowtext text canvastext currentcolor rgb(0,0,0) auto"
+_BLACK: Final = frozenset(_BLACK_WORDS.split())
+_PALE_WORDS: Final = "white transparent window canvas snow ivory ghostwhite whitesmoke"
+_PALE: Final = frozenset(_PALE_WORDS.split())
 _HEX: Final = re.compile(r"#([0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})")
 _RGB: Final = re.compile(r"rgba?\(([\d.]{1,9})[,\s]+([\d.]{1,9})[,\s]+([\d.]{1,9})(?:[,\s/]+([\d.]{1,9}))?%?\)")
 _NAME: Final = re.compile(r"border(?:-(top|right|bottom|left))?(?:-(style|width|color))?")

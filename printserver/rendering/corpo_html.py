@@ -102,7 +102,7 @@ class _Tree(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        data = data.replace(marcacao.E_COMERCIAL, "&")
+        data = data.translate(marcacao.TEXTO)
         children = self._open[-1].children
         if children and isinstance(children[-1], str):
             children[-1] += data

@@ -55,23 +55,11 @@ _WORDS: Final = {
     "font-style": {"normal": "normal", "italic": "italic", "oblique": "italic"},
     "text-transform": {word: word for word in ("none", "uppercase", "lowercase", "capitalize")},
 }
-_LIST_TYPES: Final = frozenset(
-    [
-        "none",
-        "disc",
-        "circle",
-        "square",
-        "decimal",
-        "decimal-leading-zero",
-        "lower-roman",
-        "upper-roman",
-        "lower-latin",
-        "upper-latin",
-        "lower-alpha",
-        "upper-alpha",
-        "lower-greek",
-    ]
-)
+_LIST_WORDS: Final = """
+    none disc circle square decimal decimal-leading-zero lower-roman upper-roman lower-latin upper-latin lower-alpha
+    upper-alpha lower-greek
+"""
+_LIST_TYPES: Final = frozenset(_LIST_WORDS.split())
 _LINES: Final = frozenset({"underline", "line-through", "overline"})
 _BREAKS: Final = frozenset({"always", "page", "left", "right", "recto", "verso"})
 _WHITE_SPACE: Final[dict[str, Modo]] = {
@@ -96,7 +84,7 @@ _NEUTRAL_AT_ZERO: Final = re.compile(
 )
 _FORMLESS: Final = re.compile(
     "mso-(?!hide).*|.*-line-break|caret-color|cursor|hyphens|layout-grid.*|orphans|outline.*|overflow-wrap|panose-1"
-    "|pointer-events|punctuation-wrap|speak.*|tab-interval|text-decoration-skip.*|text-rendering|text-size-adjust"
+    "|pointer-events|punctuation-wrap|speak.*|tab-interval|(?:-webkit-)?text-decoration-skip.*|text-rendering|text-size-adjust"
     "|-(?:webkit|moz|ms)-(?:text-size-adjust|font-smoothing|hyphens|tap-highlight-color|user-select|osx.*)"
     "|user-select|widows|will-change|word-break|word-wrap|border-collapse|border-spacing|box-sizing|empty-cells"
     "|font-kerning|font-feature-settings|font-variant-ligatures|font-optical-sizing|image-rendering"
@@ -193,6 +181,8 @@ class _Reader:
     before: bool = False
     after: bool = False
     hidden: str = ""
+    inline_block: bool = False
+    wide: bool = False
     borders: bordas.Bordas = field(default_factory=bordas.Bordas)
 
     def read(self, name: str, value: str) -> None:
@@ -209,6 +199,8 @@ class _Reader:
     def result(self, sem_linhas: bool) -> Estilo:
         """Return what all declarations come to."""
         self._hang()
+        if self.inline_block and self.wide:
+            self._set_apart("display", "inline-block")
         if self.tag in ("ul", "ol"):
             self._list_indent()
         self.kept.update(self.borders.css(self.tag, sem_linhas=sem_linhas))
@@ -375,6 +367,7 @@ class _Reader:
 
     def _display(self, value: str) -> None:
         inline = self.tag in EM_LINHA
+        self.inline_block = inline and value == "inline-block"
         if value == "none":
             self.hidden = "display:none"
         elif inline and value not in _INLINE_DISPLAY and value not in _NEUTRAL:
@@ -383,6 +376,10 @@ class _Reader:
                 sem_efeito("display", self.avisos)
         elif not inline and value not in _BLOCK_DISPLAY and not value.startswith("table"):
             self._left_out("display", value)
+
+    def _width(self, value: str) -> None:
+        self.wide = not _ZERO.fullmatch(value)
+        self._left_out("width", value)
 
     def _set_apart(self, name: str, value: str) -> None:
         """Give a line of its own to what would stand elsewhere: its words must not grow together with others."""
@@ -474,6 +471,7 @@ _READ: Final[dict[str, Callable[[_Reader, str], None]]] = {
     "vertical-align": _Reader._vertical_align,
     "visibility": _Reader._visibility,
     "white-space": _Reader._white_space,
+    "width": _Reader._width,
     "white-space-collapse": _Reader._white_space_collapse,
 }
 

@@ -2,7 +2,8 @@
 
 It comes before nh3, which builds the tree: what it gives on is shallow, holds only known tags and attributes, and no
 text is swallowed by the parser's special cases (`template`, `title`, `textarea`, a `<` that closes nowhere …). nh3 is
-slow at text with many `&` too (it copies what it has at each; 15 s for 1,500,000), so `E_COMERCIAL` stands for them.
+slow at text with many `&` or no-break spaces too (it copies what it has at each; 15 s for 1,500,000), so other signs
+stand for them and for `<` and `>`.
 Only comments, declarations, `script` and `style` are no text; CDATA is. What a tag or attribute says about form is kept
 (as a style where HTML has an old attribute for it), or told by an aviso, or known to change nothing that is seen (P2a).
 """
@@ -21,8 +22,10 @@ MAXIMO_MARCAS: Final = 100_000
 
 MAXIMO_ATRIBUTO: Final = 5_000
 """Characters of an attribute's value, images apart; the rest is cut off."""
-E_COMERCIAL: Final = "\ufdd0"
-"""Stands for `&` in the text between here and the tree; no text has it (it is no character)."""
+_STAND_INS: Final = {"&": "\ufdd0", "<": "\ufdd1", ">": "\ufdd2", "\u00a0": "\ufdd3"}
+_TO_STAND_INS: Final = str.maketrans(_STAND_INS | dict.fromkeys(_STAND_INS.values(), "\ufffd"))
+TEXTO: Final = str.maketrans({stand_in: character for character, stand_in in _STAND_INS.items()})
+"""Turns the text between here and the tree back (`str.translate`): what stands there for `&` … is no character."""
 
 VAZIAS: Final = frozenset({"br", "hr", "img"})
 BLOCOS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
@@ -73,45 +76,16 @@ _WITHOUT_LOSS: Final = """
 """
 _SILENT: Final = frozenset(_WITHOUT_LOSS.split()) | _SAME.keys() | {"wbr", "o:p"}
 _SILENT_SPACES: Final = ("st1:", "st2:")
-_UNSEEN: Final = frozenset(["datalist", "dialog", "noembed", "noframes", "noscript", "rp", "template", "title"])
-_DRAWN: Final = frozenset(
-    [
-        "audio",
-        "canvas",
-        "embed",
-        "iframe",
-        "map",
-        "math",
-        "object",
-        "svg",
-        "video",
-        "v:shape",
-        "v:imagedata",
-        "v:rect",
-        "v:line",
-    ]
-)
-_FORMULAS: Final = frozenset(
-    [
-        "mfrac",
-        "mmultiscripts",
-        "mover",
-        "mroot",
-        "msqrt",
-        "msub",
-        "msubsup",
-        "msup",
-        "mtable",
-        "munder",
-        "munderover",
-        "m:f",
-        "m:rad",
-        "m:nary",
-        "m:ssub",
-        "m:ssup",
-        "m:ssubsup",
-    ]
-)
+_UNSEEN_WORDS: Final = "datalist dialog noembed noframes noscript rp template title"
+_UNSEEN: Final = frozenset(_UNSEEN_WORDS.split())
+_DRAWN_WORDS: Final = """
+    audio canvas embed iframe map math object svg video v:shape v:imagedata v:rect v:line v:oval v:roundrect
+"""
+_FORMULA_WORDS: Final = """
+    mfrac mmultiscripts mover mroot msqrt msub msubsup msup mtable munder munderover m:f m:rad m:nary m:ssub m:ssup
+    m:ssubsup
+"""
+_FORMULAS: Final = frozenset(_FORMULA_WORDS.split())
 _NO_TEXT: Final = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*+>", re.IGNORECASE) for name in ("script", "style")}
 _ATTRIBUTES: Final = {
     "*": frozenset({"style", "align"}),
@@ -140,12 +114,12 @@ _LIST_TYPES: Final = {
 }
 
 _FORM_WORDS: Final = """
-    alink background bgcolor bordercolor bordercolordark bordercolorlight cellpadding cellspacing char charoff color
-    cols compact dir face frame height href hspace link nowrap noshade poster reversed rows rules selected size span
-    src srcset text type valign vlink vspace width wrap
+    alink background bgcolor bordercolor bordercolordark bordercolorlight cellpadding cellspacing char charoff checked
+    color cols compact dir face frame height href hspace link nowrap noshade poster reversed rows rules selected
+    size span src srcset text type valign vlink vspace width wrap
 """
 _FORM_ATTRIBUTES: Final = frozenset(_FORM_WORDS.split())
-_TEXT_ATTRIBUTES: Final = frozenset({"checked", "label", "placeholder", "srcdoc", "value"})
+_TEXT_ATTRIBUTES: Final = frozenset({"label", "placeholder", "srcdoc", "value"})
 _UNSEEN_TEXT: Final = "Foi impresso o que um navegador não mostraria: {}. Retire-o, se não deve sair."
 _TYPES_WITHOUT_LOOK: Final = frozenset({"a", "link", "object", "script", "source", "style"})
 
@@ -231,8 +205,7 @@ class _Writer:
         self._plain(text)
 
     def _plain(self, text: str) -> None:
-        plain = text.replace(E_COMERCIAL, "\ufffd").replace("&", E_COMERCIAL)
-        self.parts.append(html.escape(plain, quote=False))
+        self.parts.append(text.translate(_TO_STAND_INS))
 
     def tag(self, conteudo: str, start: int) -> int:
         """Write the tag at `start`; return where the next token begins."""
@@ -247,12 +220,12 @@ class _Writer:
             return self._skip(conteudo, name, found.end())
         if name in _FORMULAS:
             raise recusar(f"O HTML tem uma fórmula (<{name}>), que não se imprime. Escreva-a como texto.")
-        target = self._target(name)
-        if name == "q":
-            self._quote(opens=not found[1])
+        target = self._target(name, empty=conteudo.startswith(f"</{name}", found.end()))
         if not found[1]:
             self._start(name, target, found[3])
             return _after_line_end(conteudo, found.end()) if name in _WITH_LINES else found.end()
+        if name == "q":
+            self._quote(opens=False)
         if target is not None:
             self._close(target)
         return found.end()
@@ -277,11 +250,11 @@ class _Writer:
                 self._avisos.add("A folha de estilo (<style>) esconde texto, que foi impresso.")
         return end
 
-    def _target(self, name: str) -> str | None:
+    def _target(self, name: str, *, empty: bool) -> str | None:
         """Return the tag that is written for `name`, None for none (its text stays)."""
         if name in MARCAS:
             return name
-        if name not in _SILENT and not name.startswith(_SILENT_SPACES):
+        if name not in _SILENT and not name.startswith(_SILENT_SPACES) and not (empty and name in _UNSEEN):
             self._avisos.add(_LOSS.get(name, _NOT_TAKEN), f"<{name[:20]}>" if name.isprintable() else "<?>")
         return _SAME.get(name, "div" if name in _AS_BLOCK else None)
 
@@ -303,6 +276,8 @@ class _Writer:
             self._open.append(target)
             if len(self._open) > MAXIMO_PROFUNDIDADE:
                 raise recusar(f"O HTML tem mais de {MAXIMO_PROFUNDIDADE} marcas abertas umas dentro das outras.")
+        if name == "q":
+            self._quote(opens=True)
 
     def _imply(self, name: str) -> None:
         """Close what the opening of `name` closes (HTML lets `</p>`, `</li>`, `</td>` … be left out)."""
@@ -411,7 +386,7 @@ _NO_EFFECT: Final = "Atributos que não são aceitos ficaram sem efeito: {}."
 _NOT_TAKEN: Final = "Marcas que não são aceitas: {}. O texto delas ficou, sem a forma."
 _LOSS: Final = {
     **dict.fromkeys(_UNSEEN, _UNSEEN_TEXT),
-    **dict.fromkeys(_DRAWN, "Desenhos e objetos não são impressos (só img com PNG ou JPEG): {}."),
+    **dict.fromkeys(_DRAWN_WORDS.split(), "Desenhos e objetos não são impressos (só img com PNG ou JPEG): {}."),
 }
 _NOTHING: Final[frozenset[str]] = frozenset()
 _CELLS: Final = frozenset({"td", "th"})
