@@ -26,8 +26,8 @@ IGUAIS: Final = {
     "\u22ef": "…",
     "\u27e8": "‹",
     "\u27e9": "›",
-    "\u2329": "‹",
-    "\u232a": "›",
+    "\u3008": "‹",
+    "\u3009": "›",
     "\u2057": "″″",
     "\u275b": "‘",
     "\u275c": "’",
@@ -206,4 +206,6 @@ def simbolo(caractere: str, fonte: str) -> str | None:
             code = caractere.encode("cp1252")[0]
         except UnicodeEncodeError:
             return caractere  # written by its own code: another font shows it
+        if 0x80 <= code < 0xA0 and code not in FONTES_DE_SIMBOLOS[fonte]:
+            return caractere  # dashes, quotation marks, bullets: likewise
     return FONTES_DE_SIMBOLOS[fonte].get(code)

@@ -1,4 +1,4 @@
-"""Characters that people paste and the fonts lack, and letters of symbol fonts: printed as what they look like, or refused."""
+"""Characters that the fonts lack, and letters of symbol fonts: printed as what they look like, or refused."""
 
 import re
 from html import unescape
@@ -30,8 +30,8 @@ def reason(source: str) -> str:
         ("10\u202f000", "10\u00a0000"),
         ("\ufb00 \ufb01 \ufb03 \u2173 \u2163 \u2167", "ff \ufb01 ffi iv IV VIII"),
         ("\uff11\uff12\uff21\uff0f\uff08\uff09", "12A/()"),
-        ("\u2116 \u00bd \u00b2 \u00aa \u00ba \u2032 \u2033 \u2057", "\u2116 \u00bd \u00b2 \u00aa \u00ba \u2032 \u2033 \u2033\u2033"),
-        ("\u2022 \u25cf \u25aa \u25e6 \u25cb \u2023 \u2043 \uf0b7 \uf0a7", "\u2022 \u25cf \u25aa \u25e6 \u25cb \u25ba - \u2022 \u25aa"),
+        ("№ ½ ² ª º ′ ″ \u2057", "№ ½ ² ª º ′ ″ ″″"),
+        ("• ● ▪ ◦ ○ \u2023 \u2043 \uf0b7 \uf0a7", "• ● ▪ ◦ ○ ► - • ▪"),
         ("\u2192 \u279c \u27a1 \u2264 \u2a7d", "\u2192 \u2192 \u2192 \u2264 \u2264"),
         ("\u2103 \u339e", "\u00b0C km"),
     ],
