@@ -8,6 +8,7 @@ vanishes where a line ends as every blank does.
 import re
 from collections.abc import Iterable
 from html import escape
+from itertools import pairwise
 from typing import Final
 
 from printserver.rendering.caracteres import Avisos
@@ -20,6 +21,7 @@ MAXIMO_CORRIDA: Final = 80
 COLUNA: Final = 4
 """Blanks from one tab stop to the next."""
 
+_END: Final = Limite()
 _MEIO: Final = 0.5  # a blank is half as wide as a figure (`ch`) in every vendored face
 _PLAIN: Final = re.compile(r"[ \t\n\f]+")
 _RUN: Final = re.compile(r"[ \t\n\f\u00a0]{2,}")
@@ -38,9 +40,10 @@ class Brancos:
         """Return the whole body as XHTML."""
         written: list[str] = []
         at_start = True
-        for parte in partes:
+        for parte, following in pairwise((*partes, _END)):
             if isinstance(parte, Trecho):
-                written.append(self._piece(parte, at_start))
+                piece = self._piece(parte, at_start)
+                written.append(piece if isinstance(following, Limite) else _parted(piece))
                 at_start = at_start and not parte.texto.strip()
             else:
                 written.append(parte)
@@ -108,6 +111,15 @@ class Brancos:
 
     def _indent(self, blanks: int) -> str:
         return f'<span style="padding-left:{_MEIO * blanks:g}ch"></span>' if blanks else ""
+
+
+def _parted(piece: str) -> str:
+    """Return a piece with an empty element before the blank at its end: text and blank are two pieces then.
+
+    WeasyPrint breaks a piece after its first word where all of it but the blank at its end fits the line.
+    """
+    core = piece.rstrip(" \t\n\f")
+    return f"{core}<span></span>{piece[len(core) :]}" if 0 < len(core) < len(piece) else piece
 
 
 def _breakable(found: re.Match[str]) -> str:

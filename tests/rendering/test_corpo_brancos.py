@@ -42,6 +42,7 @@ JUSTIFIED = {
     "no-break spaces alone": ("html", "<p>" + f"{SENTENCE}&nbsp;&nbsp;" * 4 + "</p>"),
     "all blanks no-break": ("html", "<p>" + f"{SENTENCE} ".replace(" ", "&nbsp;") * 4 + "</p>"),
     "Google's kept blanks": ("html", f"<p><span style='white-space:pre-wrap'>{'  '.join([SENTENCE] * 4)}</span></p>"),
+    "blanks before an element": ("html", "<p>" + f"{SENTENCE} <b>dou fé</b> " * 5 + "</p>"),
     "preformatted": ("html", f"<pre style='text-align:justify'>{'  '.join([SENTENCE] * 4)}</pre>"),
 }
 
@@ -88,7 +89,7 @@ def test_a_line_of_underlined_blanks_stays(mesa: Mesa) -> None:
 
 
 def test_blanks_that_html_joins_are_joined() -> None:
-    assert "span" not in preparar_corpo("html", "<p>a \n\t b <b>c</b>  d</p>", {}).html
+    assert "letter-spacing" not in preparar_corpo("html", "<p>a \n\t b <b>c</b>  d</p>", {}).html
     assert preparar_corpo("html", "<p>R$&nbsp;10,00</p>", {}).html.count("\u00a0") == 1
 
 
