@@ -14,7 +14,7 @@ from typing import Final
 from printserver.rendering.caracteres import Avisos
 from printserver.rendering.trechos import Limite, Parte, Trecho
 
-MAXIMO_LARGOS: Final = 4000
+MAXIMO_LARGOS: Final = 2000
 """Wide blanks in one body; each takes the layout longer. Those beyond are written with no-break spaces."""
 MAXIMO_CORRIDA: Final = 80
 """Blanks of one run that count: what an indent may take on the narrowest page."""

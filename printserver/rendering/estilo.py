@@ -76,7 +76,7 @@ _CELL_ALIGN: Final = frozenset({"top", "middle", "bottom", "baseline"})
 
 _NEUTRAL: Final = frozenset({"inherit", "initial", "unset", "revert", "normal", "auto", "currentcolor", ""})
 _ZERO: Final = re.compile(
-    r"(?:[+-]?(?:0+(?:\.0*)?|\.0+)[a-z%]{0,4}|none|auto|normal|transparent|white|#fff(?:fff)?|\s)+"
+    r"(?:[+-]?(?:0++(?:\.0*+)?|\.0++)[a-z%]{0,4}+|none|auto|normal|transparent|white|#fff(?:fff)?|\s++)++"
 )
 _NEUTRAL_AT_ZERO: Final = re.compile(
     "(?:margin|padding|border|outline|background|letter-spacing|word-spacing|float|clear|text-shadow|box-shadow"

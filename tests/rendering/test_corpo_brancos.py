@@ -42,7 +42,10 @@ JUSTIFIED = {
     "no-break spaces alone": ("html", "<p>" + f"{SENTENCE}&nbsp;&nbsp;" * 4 + "</p>"),
     "all blanks no-break": ("html", "<p>" + f"{SENTENCE} ".replace(" ", "&nbsp;") * 4 + "</p>"),
     "Google's kept blanks": ("html", f"<p><span style='white-space:pre-wrap'>{'  '.join([SENTENCE] * 4)}</span></p>"),
-    "blanks before an element": ("html", "<p>" + f"{SENTENCE} <b>dou fé</b> " * 5 + "</p>"),
+    "blanks before an element": (
+        "html",
+        "<p>" + " <i></i> ".join(SENTENCE[: 100 - 3 * at] for at in range(20)) + "</p>",
+    ),
     "preformatted": ("html", f"<pre style='text-align:justify'>{'  '.join([SENTENCE] * 4)}</pre>"),
 }
 
