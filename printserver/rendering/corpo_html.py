@@ -129,6 +129,9 @@ class _Drawing:
                 yield from self._element(child, around)
 
     def _element(self, node: _Node, around: _Around) -> Iterator[Parte]:
+        if node.tag == "img":
+            yield Limite(self._image(node))
+            return
         style = estilo.filtrar(
             node.tag,
             node.attributes.get("style", ""),
@@ -143,8 +146,6 @@ class _Drawing:
             yield Limite("<br/>")
         elif node.tag == "hr":
             yield REGUA
-        elif node.tag == "img":
-            yield Limite(self._image(node))
         else:
             yield from self._with_children(node, around, style)
         if style.quebra_depois:

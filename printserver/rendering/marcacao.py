@@ -2,10 +2,10 @@
 
 It comes before nh3, which builds the tree: what it gives on is shallow, holds only known tags and attributes, and no
 text is swallowed by the parser's special cases (`template`, `title`, `textarea`, a `<` that closes nowhere …). nh3 is
-slow at text with many `&` or no-break spaces too (it copies what it has at each; 15 s for 1,500,000), so other signs
-stand for them and for `<` and `>`.
-Only comments, declarations, `script` and `style` are no text; CDATA is. What a tag or attribute says about form is kept
-(as a style where HTML has an old attribute for it), or told by an aviso, or known to change nothing that is seen (P2a).
+slow at text with many `&`, `º`, `§` or other signs below U+00C0 too (it copies what it has at each; 15 s for
+1,500,000), so others stand for them. Only comments, declarations, `script` and `style` are no text; CDATA is. What a tag or attribute
+says about form is kept (as a style where HTML has an old attribute for it), or told by an aviso, or known to change
+nothing that is seen (P2a).
 """
 
 import html
@@ -22,10 +22,12 @@ MAXIMO_MARCAS: Final = 100_000
 
 MAXIMO_ATRIBUTO: Final = 5_000
 """Characters of an attribute's value, images apart; the rest is cut off."""
-_STAND_INS: Final = {"&": "\ufdd0", "<": "\ufdd1", ">": "\ufdd2", "\u00a0": "\ufdd3"}
+_STAND_INS: Final = {"&": "\ufdd0", "<": "\ufdd1", ">": "\ufdd2"} | {
+    chr(code): chr(0xF0000 + code) for code in range(0x80, 0xC0)
+}
 _TO_STAND_INS: Final = str.maketrans(_STAND_INS | dict.fromkeys(_STAND_INS.values(), "\ufffd"))
 TEXTO: Final = str.maketrans({stand_in: character for character, stand_in in _STAND_INS.items()})
-"""Turns the text between here and the tree back (`str.translate`): what stands there for `&` … is no character."""
+"""Turns the text between here and the tree back (`str.translate`): what stands there for `&`, `º` … is not printed."""
 
 VAZIAS: Final = frozenset({"br", "hr", "img"})
 BLOCOS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
@@ -133,6 +135,8 @@ _CDATA: Final = "<![CDATA["
 _CDATA_END: Final = re.compile("]]>")
 _KNOWN_DECLARATION: Final = re.compile(r"<(?:!doctype\b|!\[(?:if|endif)\b|\?xml\b|\?import\b|!>|\?>)", re.IGNORECASE)
 _COMMENT_END: Final = re.compile("--!?>")
+_ZEROS: Final = re.compile("&#0++(?=[0-9])")
+_LONG_NUMBER: Final = re.compile("&#[0-9]{8,}+;?")
 # As HTML splits them: a name, then "value", 'value', value or nothing; possessive, so that time stays linear.
 _ATTRIBUTE: Final = r"""[\s/]*+(=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)|(?=>)))?+"""
 _EACH_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
@@ -197,7 +201,7 @@ class _Writer:
     def text(self, text: str) -> None:
         """Write text as it stands in HTML, with its entities."""
         if text:
-            self._plain(html.unescape(text))
+            self._plain(_unescape(text))
 
     def cdata(self, text: str) -> None:
         """Write text that has no entities: of XHTML, where it is seen, though HTML hides it."""
@@ -299,7 +303,7 @@ class _Writer:
         for found in _EACH_ATTRIBUTE.finditer(raw):
             attribute = found[1].lower()
             value = next((group for group in found.groups()[1:] if group is not None), "")
-            value = html.unescape(value if attribute == "src" else self._bounded(value))
+            value = _unescape(value if attribute == "src" else self._bounded(value))
             if style := _as_style(name, attribute, value):
                 styles.append(style)
             elif attribute in allowed:
@@ -354,6 +358,14 @@ class _Writer:
             if name in FORMAS and not in_cell:
                 left.append(name)
         self._open[at:] = left
+
+
+def _unescape(text: str) -> str:
+    """Return `text` with its entities as the characters that they name.
+
+    A number that is too long for Python to read is U+FFFD, as HTML has it for one that names no character.
+    """
+    return html.unescape(_LONG_NUMBER.sub("\ufffd", _ZEROS.sub("&#", text)) if "&#" in text else text)
 
 
 def _after_line_end(conteudo: str, at: int) -> int:
