@@ -3,9 +3,11 @@
 It comes before nh3, which builds the tree: what it gives on is shallow, holds only known tags and attributes, and no
 text is swallowed by the parser's special cases (`template`, `title`, `textarea`, a `<` that closes nowhere …). nh3 is
 slow at text with many `&`, `º`, `§` or other signs below U+00C0 too (it copies what it has at each; 15 s for
-1,500,000), so others stand for them. Only comments, declarations, `script` and `style` are no text; CDATA is. What a tag or attribute
-says about form is kept (as a style where HTML has an old attribute for it), or told by an aviso, or known to change
-nothing that is seen (P2a).
+1,500,000), so others stand for them.
+
+Only comments, declarations, `script` and `style` are no text; CDATA is. What a tag or attribute says about form is
+kept (as a style where HTML has an old attribute for it), or told by an aviso, or known to change nothing that is seen
+(P2a).
 """
 
 import html
@@ -224,7 +226,8 @@ class _Writer:
             return self._skip(conteudo, name, found.end())
         if name in _FORMULAS:
             raise recusar(f"O HTML tem uma fórmula (<{name}>), que não se imprime. Escreva-a como texto.")
-        target = self._target(name, empty=conteudo.startswith(f"</{name}", found.end()))
+        empty = conteudo.startswith("/", found.end() - 2) or conteudo.startswith(f"</{name}", found.end())
+        target = self._target(name, empty=empty)
         if not found[1]:
             self._start(name, target, found[3])
             return _after_line_end(conteudo, found.end()) if name in _WITH_LINES else found.end()
