@@ -123,10 +123,13 @@ class _Drawing:
 
     def children(self, node: _Node, around: _Around) -> Iterator[Parte]:
         for child in node.children:
-            if isinstance(child, str):
-                yield Trecho(self._texto(child, around.fonte), around.modo, around.riscado)
-            else:
+            if not isinstance(child, str):
                 yield from self._element(child, around)
+                continue
+            for at, text in enumerate(child.split("\f") if around.modo == "pre" else [child]):
+                if at:  # a form feed, as in a body of text
+                    yield from self._break(around)
+                yield Trecho(self._texto(text, around.fonte), around.modo, around.riscado)
 
     def _element(self, node: _Node, around: _Around) -> Iterator[Parte]:
         if node.tag == "img":
@@ -153,12 +156,12 @@ class _Drawing:
 
     def _with_children(self, node: _Node, around: _Around, style: estilo.Estilo) -> Iterator[Parte]:
         around, extra = self._inside(node, around, style)
+        if style.escondido:
+            self._tell_hidden(node, style.escondido)
         if around.raised > 1 and (node.tag in _RAISED or style.nivel):
             self._avisos.add("Índices e expoentes uns dentro dos outros ficaram num só nível.")
             yield from self.children(node, around)
             return
-        if style.escondido:
-            self._tell_hidden(node, style.escondido)
         if style.css:
             extra += f' style="{escape(style.css)}"'
         edge = str if node.tag in estilo.EM_LINHA and "display:block" not in style.css else Limite
@@ -173,11 +176,11 @@ class _Drawing:
             yield QUEBRA
 
     def _tell_hidden(self, node: _Node, how: str) -> None:
-        text = "".join(_texts(node)).split()
-        if text:
+        begin = next((text for text in map(str.strip, _texts(node)) if text), "")[:60]
+        if begin:
             self._avisos.add(
                 "Foi impresso um texto que um navegador esconderia: {}. Retire-o, se não deve sair.",
-                f"“{' '.join(text[:8])[:60]}” ({how})",
+                f"“{' '.join(begin.split())}” ({how})",
             )
 
     def _inside(self, node: _Node, around: _Around, style: estilo.Estilo) -> tuple[_Around, str]:

@@ -42,7 +42,8 @@ def _once(partes: Sequence[Parte], *, broken: bool) -> Iterator[Parte]:
 def _is_seen(parte: Parte) -> bool:
     if isinstance(parte, Trecho):
         return bool(parte.texto.strip().strip(_UNSEEN))
-    return parte is REGUA or parte.startswith(_SEEN)
+    alternative_text = not parte.startswith("<") and not parte.isspace() and parte != ""
+    return parte is REGUA or parte.startswith(_SEEN) or alternative_text
 
 
 def _tell(avisos: Avisos) -> None:

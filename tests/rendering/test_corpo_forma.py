@@ -292,6 +292,7 @@ def test_p2a_lists_are_numbered_as_a_viewer_numbers_them(mesa: Mesa) -> None:
     [
         ("texto", "um\fdois\n\n\ftrês\n"),
         ("texto", "\fum\n\f\fdois\f\n \f três \f"),
+        ("html", "<pre>um\fdois</pre><img src=x alt=''><p style='page-break-before:always'>três</p>"),
         ("html", "<p>um</p><br clear=all style='mso-special-character:line-break;page-break-before:always'><p>dois<br"
          " style='page-break-before:always'>três</p>"),
         ("html", "<p style='page-break-after:always'>um</p><p>dois</p><hr"
