@@ -19,6 +19,7 @@ from printserver.formats.composicao import Composto, compor
 from printserver.formats.model import Faces, Formato
 from printserver.rendering import cache, fonte_pdf, tarefa
 from printserver.rendering.folha import Caixa, Layout, de_json
+from printserver.rendering.marcas import may_be_in
 from printserver.rendering.pool import Pool
 from printserver.text import named, printable
 
@@ -156,9 +157,10 @@ def medir(formato: Formato, valores: ValoresBloco | None) -> tuple[float, float]
 
 
 def _usadas(pedido: PedidoLayout) -> dict[str, str]:
-    """Return the marks that the body has: another paper's number must not make another layout of a text without it."""
-    nomes = {nome.removeprefix("[[").removesuffix("]]"): valor for nome, valor in pedido.marcas.items()}
-    return {nome: valor for nome, valor in nomes.items() if f"[[{nome}]]" in pedido.corpo[1]}
+    """Return the marks that a body may have: a paper's number must not make another layout of a text without it."""
+    if not may_be_in(pedido.corpo[1]):
+        return {}
+    return {nome.removeprefix("[[").removesuffix("]]"): valor for nome, valor in pedido.marcas.items()}
 
 
 def _tamanho(formato: Formato, composto: Composto) -> tuple[float, float]:
