@@ -6,6 +6,7 @@ Works on plain text, one piece at a time. Knows nothing of HTML.
 import re
 import unicodedata
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Final
 
 from printserver.errors import Recusa
