@@ -11,6 +11,7 @@ from typing import Final, Literal
 
 from printserver.rendering import corpo_html
 from printserver.rendering.caracteres import Aviso, Avisos, limpar, recusar
+from printserver.rendering.figuras import Espaco
 
 __all__ = ["MARCAS", "Aviso", "CorpoPronto", "preparar_corpo"]
 
@@ -34,16 +35,22 @@ class CorpoPronto:
     avisos: tuple[Aviso, ...]
 
 
-def preparar_corpo(formato: Literal["texto", "html"], conteudo: str, marcas: Mapping[str, str]) -> CorpoPronto:
+def preparar_corpo(
+    formato: Literal["texto", "html"], conteudo: str, marcas: Mapping[str, str], espaco: Espaco | None = None
+) -> CorpoPronto:
     """Return the body `conteudo` as safe XHTML, its exact marks replaced by the plain text that `marcas` gives them.
 
     `marcas` is by name without brackets (`TOTAL`); a mark that is not in it stays as it is written. Of `texto`, blank
-    lines part the paragraphs, and line breaks, tabs and blanks are kept. Raises `Recusa` `corpo-invalido` with its
+    lines part the paragraphs, and line breaks, tabs and blanks are kept. `espaco` is the room of a page for images.
+    Raises `Recusa` `corpo-invalido` with its
     reason for what is over the limits or cannot be printed.
     """
     avisos = Avisos()
     texto = _Texto(marcas, avisos)
-    content = _paragraphs(texto(conteudo)) if formato == "texto" else corpo_html.preparar(conteudo, texto, avisos)
+    if formato == "texto":
+        content = _paragraphs(texto(conteudo))
+    else:
+        content = corpo_html.preparar(conteudo, texto, avisos, espaco or Espaco())
     return CorpoPronto(f"{_WRAPPER}{content}</div>", avisos.all())
 
 

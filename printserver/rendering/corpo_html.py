@@ -4,14 +4,14 @@ What comes out is XHTML of the contract's tags whose text is the body's, all vis
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
 import nh3
 
-from printserver.rendering import estilo, imagens, marcacao
+from printserver.rendering import estilo, figuras, imagens, marcacao
 from printserver.rendering.caracteres import Avisos, recusar
 
 MAXIMO_VAOS: Final = 50
@@ -51,8 +51,10 @@ class _Around:
     raised: int = 0
 
 
-def preparar(conteudo: str, texto: Texto, avisos: Avisos) -> str:
+def preparar(conteudo: str, texto: Texto, avisos: Avisos, espaco: figuras.Espaco) -> str:
     """Return the body `conteudo` as safe XHTML; every text node goes through `texto` (plain in, plain out).
+
+    `espaco` is the room that a page has for an image.
 
     Raises `Recusa` `corpo-invalido` for markup, tables or images over their limits, and for what `texto` refuses.
     """
@@ -68,7 +70,8 @@ def preparar(conteudo: str, texto: Texto, avisos: Avisos) -> str:
     tree = _Tree()
     tree.feed(clean)
     tree.close()
-    return "".join(_Drawing(marked.imagens, texto, avisos).children(tree.root, _Around()))
+    drawing = _Drawing(marked.imagens, texto, avisos, espaco, _last(tree.root))
+    return "".join(drawing.children(tree.root, _Around()))
 
 
 class _Tree(HTMLParser):
@@ -103,11 +106,15 @@ class _Tree(HTMLParser):
 class _Drawing:
     """Writes the tree as XHTML."""
 
-    def __init__(self, sources: list[str], texto: Texto, avisos: Avisos) -> None:
+    def __init__(
+        self, sources: list[str], texto: Texto, avisos: Avisos, espaco: figuras.Espaco, last: "_Node | str | None"
+    ) -> None:
         self._sources = sources
         self._texto = texto
         self._avisos = avisos
-        self._images: dict[str, tuple[str, int]] = {}
+        self._room = espaco
+        self._last = last
+        self._urls: dict[tuple[str, tuple[int, int]], str] = {}
         self._count = 0
         self._pixels = 0
 
@@ -123,7 +130,7 @@ class _Drawing:
             yield "<br/>"
             return
         if node.tag == "img":
-            yield self._image(node)
+            yield self._image(node, around.medidas)
             return
         around, extra = self._inside(node, around)
         if around.raised > 1 and node.tag in _RAISED:
@@ -174,29 +181,46 @@ class _Drawing:
                     self._avisos.add(f"O {name} de uma célula foi trazido ao limite de {MAXIMO_VAOS}.")
         return columns
 
-    def _image(self, node: _Node) -> str:
-        """Return an image drawn anew; one that is not `data:` gives way to its alternative text, with an aviso."""
+    def _image(self, node: _Node, medidas: estilo.Medidas) -> str:
+        """Return an image drawn anew; one that is no PNG or JPEG in `data:` gives way to its alternative text."""
         source = self._sources[int(node.attributes["src"])]
-        if not imagens.e_data(source):
-            self._avisos.add("Uma imagem foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:).")
+        data = imagens.ler(source)
+        if data is None or not (data.diz_ser or data.formato in ("PNG", "JPEG")):
+            kind = f" em {data.formato}" if data is not None and data.formato else ""
+            self._avisos.add(f"Uma imagem{kind} foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:).")
             return escape(self._texto(node.attributes.get("alt", "")), quote=False)
+        image = imagens.decodificar(data)
+        size = image.pixels.size
         self._count += 1
-        if source not in self._images:
-            self._images[source] = imagens.reescrever(source)
-        url, pixels = self._images[source]
-        self._pixels += pixels
+        self._pixels += size[0] * size[1]
         if self._count > MAXIMO_IMAGENS or self._pixels > MAXIMO_PIXELS_TOTAL:
             raise recusar(
                 f"As imagens passam do limite de {MAXIMO_IMAGENS} imagens ou de "
                 f"{MAXIMO_PIXELS_TOTAL // 1_000_000} milhões de pixels ao todo."
             )
-        size = ""
-        for name in ("width", "height"):
-            number = _number(node.attributes.get(name, ""))
-            if 0 < number <= 2000:
-                size += f"{name}:{number}px;"
-        # kept on the page whatever its pixels: what leaves a page is cut off
-        return f'<img src="{url}" alt="" style="{size}max-width:100%;max-height:150mm"/>'
+        if image.animada:
+            self._avisos.add("De uma imagem animada foi impresso o primeiro quadro.")
+        room = self._room if node is not self._last else replace(self._room, altura=self._room.altura_final)
+        figure = figuras.desenhar(size, node.attributes, medidas, room, self._avisos)
+        if figure is None:
+            self._avisos.add("Uma imagem de tamanho zero, que não se vê, foi retirada.")
+            return ""
+        if (source, figure.pixels) not in self._urls:
+            self._urls[source, figure.pixels] = image.url(*figure.pixels)
+        return figure.modelo.format(self._urls[source, figure.pixels])
+
+
+def _last(node: _Node) -> "_Node | str | None":
+    """Return the image or the piece of text that ends what is seen of `node`; None where it is empty."""
+    for child in reversed(node.children):
+        if isinstance(child, str):
+            if child.strip():
+                return child
+        elif child.tag == "img":
+            return child
+        elif (found := _last(child)) is not None:
+            return found
+    return None
 
 
 def _rows(table: _Node) -> Iterator[list[_Node]]:

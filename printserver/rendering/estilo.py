@@ -1,6 +1,7 @@
 """The style of an `html` body: alignment, indent and size, within limits that keep all text visible and on the page."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -34,10 +35,11 @@ _WORDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Medidas:
-    """What an element has from those around it: the font size in pt and the sum of indents in mm."""
+    """What an element has from those around it: the font size in pt, the sum of indents and a first line's in mm."""
 
     tamanho_pt: float = _BASE_PT
     recuo_mm: float = 0.0
+    primeira_linha_mm: float = 0.0
 
 
 def filtrar(marca: str, style: str, align: str, medidas: Medidas, avisos: Avisos) -> tuple[str, Medidas]:
@@ -50,11 +52,7 @@ def filtrar(marca: str, style: str, align: str, medidas: Medidas, avisos: Avisos
     if align:
         _word("text-align", align.strip().lower(), kept, avisos)
     indent = 0.0
-    for declaration in style.split(";"):
-        name, _, value = declaration.partition(":")
-        name, value = name.strip().lower(), value.lower().replace("!important", "").strip()
-        if not name:
-            continue
+    for name, value in declaracoes(style):
         if name in _WORDS:
             _word(name, value, kept, avisos)
         elif name == "font-size":
@@ -66,29 +64,41 @@ def filtrar(marca: str, style: str, align: str, medidas: Medidas, avisos: Avisos
             length = _indent(name, value, medidas, avisos)
             if name != "text-indent" and length is not None:
                 indent = length
+            if name == "text-indent" and length is not None:
+                medidas = replace(medidas, primeira_linha_mm=length)
             if length is not None:
                 kept["text-indent" if name == "text-indent" else "margin-left"] = f"{length:g}mm"
         else:
-            _left_out(name, avisos)
+            sem_efeito(name, avisos)
     if marca in ("ul", "ol"):
         indent = _list_indent(indent, medidas, kept, avisos)
     medidas = replace(medidas, recuo_mm=medidas.recuo_mm + indent)
     return ";".join(f"{name}:{value}" for name, value in kept.items()), medidas
 
 
+def declaracoes(style: str) -> Iterator[tuple[str, str]]:
+    """Yield (name, value) of each declaration in a `style`, in small letters."""
+    for declaration in style.split(";"):
+        name, _, value = declaration.partition(":")
+        if name := name.strip().lower():
+            yield name, value.lower().replace("!important", "").strip()
+
+
 def _word(name: str, value: str, kept: dict[str, str], avisos: Avisos) -> None:
     if value in _WORDS[name]:
         kept[name] = value
     else:
-        _left_out(name, avisos)
+        sem_efeito(name, avisos)
 
 
-def _left_out(name: str, avisos: Avisos) -> None:
+def sem_efeito(name: str, avisos: Avisos) -> None:
+    """Tell that the style `name`, or its value, was left out."""
     shown = name[:30] if name.isascii() and name.isprintable() else "?"
     avisos.add(f"O estilo {shown} não é aceito (ou o seu valor) e ficou sem efeito.")
 
 
-def _points(value: str, em_pt: float, percent_pt: float) -> float | None:
+def pontos(value: str, em_pt: float, percent_pt: float) -> float | None:
+    """Return a CSS length in points, None where it is none; `em_pt` and `percent_pt`: what 1em and 100% are."""
     found = _LENGTH.fullmatch(value)
     if found is None:
         return None
@@ -103,9 +113,9 @@ def _points(value: str, em_pt: float, percent_pt: float) -> float | None:
 
 def _size(value: str, medidas: Medidas, avisos: Avisos) -> float | None:
     relative = {"smaller": medidas.tamanho_pt / 1.2, "larger": medidas.tamanho_pt * 1.2}
-    points = _SIZES.get(value) or relative.get(value) or _points(value, medidas.tamanho_pt, medidas.tamanho_pt)
+    points = _SIZES.get(value) or relative.get(value) or pontos(value, medidas.tamanho_pt, medidas.tamanho_pt)
     if points is None:
-        _left_out("font-size", avisos)
+        sem_efeito("font-size", avisos)
         return None
     least, most = TAMANHO_PT
     if not least <= points <= most:
@@ -115,9 +125,9 @@ def _size(value: str, medidas: Medidas, avisos: Avisos) -> float | None:
 
 def _indent(name: str, value: str, medidas: Medidas, avisos: Avisos) -> float | None:
     # of a percentage only the page's width could tell the length: 150 mm stand for it
-    points = _points(value, medidas.tamanho_pt, 150 * 72 / 25.4)
+    points = pontos(value, medidas.tamanho_pt, 150 * 72 / 25.4)
     if points is None:
-        _left_out(name, avisos)
+        sem_efeito(name, avisos)
         return None
     length = points * 25.4 / 72
     most = PRIMEIRA_LINHA_MAXIMO_MM if name == "text-indent" else RECUO_MAXIMO_MM - medidas.recuo_mm

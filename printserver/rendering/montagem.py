@@ -27,9 +27,9 @@ from printserver.rendering import cache as kept
 from printserver.rendering.caracteres import Aviso, imprimiveis
 from printserver.rendering.corpo import preparar_corpo
 from printserver.rendering.corpo_pdf import preparar_pdf
-from printserver.rendering.folha import Caixa, Layout, Traco, de_json, para_json
+from printserver.rendering.folha import Layout, de_json, para_json
 from printserver.rendering.folha_de_estilo import css, fontes_css
-from printserver.rendering.lugar import lugar_no_pdf, medir_paginas, nova_ancora
+from printserver.rendering.lugar import Medidas, espaco_da_imagem, lugar_no_pdf, medir_paginas, nova_ancora
 from printserver.rendering.tarefa import Trabalho
 
 _CAIXA: Final = '<div id="ANCORA-DO-BLOCO"'
@@ -91,7 +91,9 @@ def montar(trabalho: Trabalho) -> Layout:
     if trabalho.corpo[0] == "pdf":
         return _montar_pdf(trabalho)
     formato = trabalho.formato
-    corpo = preparar_corpo("html" if trabalho.corpo[0] == "html" else "texto", trabalho.corpo[1], trabalho.marcas)
+    tipo, conteudo = trabalho.corpo
+    espaco = espaco_da_imagem(trabalho)
+    corpo = preparar_corpo("html" if tipo == "html" else "texto", conteudo, trabalho.marcas, espaco)
     html = _preencher(trabalho, corpo.html)
     folha = css(formato, trabalho.faces, trabalho.lado_inicial)
     hash = _hash("html", formato.versao, html, folha, trabalho.lado_inicial, trabalho.faces, trabalho.bloco)
@@ -123,7 +125,7 @@ def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: t
         pagina.anchors.clear()  # else the box's name would be written into the file
     base = documento.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
     assert isinstance(base, bytes)
-    return _guardar(trabalho, hash, base, len(documento.pages), medidas.caixas, medidas.tracos, avisos, pdf_a=True)
+    return _guardar(trabalho, hash, base, len(documento.pages), medidas, avisos, pdf_a=True)
 
 
 def _montar_pdf(trabalho: Trabalho) -> Layout:
@@ -134,16 +136,14 @@ def _montar_pdf(trabalho: Trabalho) -> Layout:
     if achado := _achar(trabalho, hash, None):
         return achado
     pronto = preparar_pdf(trabalho.corpo[1], pagina.largura, pagina.altura)
-    caixas: tuple[Caixa, ...] = ()
-    if trabalho.bloco[1]:
-        caixas = lugar_no_pdf(pronto.pdf, pronto.paginas, trabalho)
-    return _guardar(trabalho, hash, pronto.pdf, pronto.paginas, caixas, (), pronto.avisos, pdf_a=False)
+    caixas = lugar_no_pdf(pronto.pdf, pronto.paginas, trabalho) if trabalho.bloco[1] else ()
+    return _guardar(trabalho, hash, pronto.pdf, pronto.paginas, Medidas(caixas), pronto.avisos, pdf_a=False)
 
 
 def _achar(trabalho: Trabalho, hash: str, avisos: tuple[Aviso, ...] | None) -> Layout | None:
     layout = de_json(kept.ler(Path(trabalho.pasta), hash))
     # bodies that differ only in what was dropped of their form share pages, not avisos
-    return layout if layout is None or avisos is None else replace(layout, avisos=avisos)
+    return layout if layout is None or avisos is None else replace(layout, avisos=(*avisos, *layout.das_paginas))
 
 
 def _guardar(
@@ -151,14 +151,15 @@ def _guardar(
     hash: str,
     pdf: bytes,
     paginas: int,
-    caixas: tuple[Caixa, ...],
-    tracos: tuple[Traco, ...],
+    medidas: Medidas,
     avisos: tuple[Aviso, ...],
     *,
     pdf_a: bool,
 ) -> Layout:
     pronto = base_pdf.preparar(pdf, trabalho.formato)
-    layout = Layout(hash, paginas, caixas, tracos, avisos, hashlib.sha256(pronto).hexdigest(), pdf_a)
+    soma = hashlib.sha256(pronto).hexdigest()
+    todos = (*avisos, *medidas.avisos)
+    layout = Layout(hash, paginas, medidas.caixas, medidas.tracos, todos, soma, pdf_a, medidas.avisos)
     kept.gravar(Path(trabalho.pasta), hash, pronto, para_json(layout, trabalho.formato.model_dump(mode="json")))
     return layout
 
