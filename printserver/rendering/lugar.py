@@ -6,7 +6,7 @@ It reads WeasyPrint's boxes, which are not a public interface: nothing else here
 import re
 import secrets
 import subprocess
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,17 +16,12 @@ from printserver.errors import Recusa
 from printserver.formats.geometria import do_bloco_fixo, do_texto
 from printserver.formats.model import Faces, Formato
 from printserver.formats.retangulo import Retangulo
-from printserver.rendering.caracteres import Aviso, Avisos, recusar
-from printserver.rendering.figuras import Espaco
 from printserver.rendering.folha import Caixa, Traco
 from printserver.rendering.folha_de_estilo import no_verso
 
 MM_POR_PX: Final = 25.4 / 96
 _DPI: Final = 50
 _FOLGA_MM: Final = 3.0
-_SOBRA_MM: Final = 0.5
-_FECHO_MM: Final = 12.0
-_ASSINATURAS_MM: Final = 20.0
 _PIXEL_BRANCO: Final = 250
 _PGM: Final = re.compile(rb"P5\n(\d+) (\d+)\n255\n")
 
@@ -36,8 +31,6 @@ class Pedido(Protocol):
 
     @property
     def formato(self) -> Formato: ...
-    @property
-    def dados(self) -> Mapping[str, Any]: ...
     @property
     def bloco(self) -> tuple[float, float]: ...
     @property
@@ -51,8 +44,7 @@ class Medidas:
     """What was found on the pages."""
 
     caixas: tuple[Caixa, ...]
-    tracos: tuple[Traco, ...] = ()
-    avisos: tuple[Aviso, ...] = ()
+    tracos: tuple[Traco, ...]
 
 
 def nova_ancora() -> str:
@@ -61,10 +53,7 @@ def nova_ancora() -> str:
 
 
 def medir_paginas(paginas: Sequence[Any], pedido: Pedido, ancora: str) -> Medidas:
-    """Return the boxes of the seal block, by the format the dashes, and what to tell of images.
-
-    Raises `Recusa` `bloco-sem-lugar`, and `corpo-invalido` for an image that leaves the text's place on its page.
-    """
+    """Return the boxes of the seal block and, by the format, the dashes. Raises `Recusa` `bloco-sem-lugar`."""
     formato = pedido.formato
     caixas: tuple[Caixa, ...] = ()
     if pedido.bloco[1]:
@@ -73,38 +62,7 @@ def medir_paginas(paginas: Sequence[Any], pedido: Pedido, ancora: str) -> Medida
         else:
             caixas = caixas_fixas(formato, len(paginas), pedido.faces, pedido.lado_inicial)
     tracos = tuple(_tracos(paginas, pedido, caixas)) if formato.tracejado else ()
-    return Medidas(caixas, tracos, _imagens_do_corpo(paginas, pedido))
-
-
-def espaco_da_imagem(pedido: Pedido) -> Espaco:
-    """Return the room for an image: a whole page but for what its line needs; at the end what the closing leaves."""
-    formato = pedido.formato
-    texto = formato.texto
-    linha = formato.fontes.tamanho * formato.fontes.entrelinha / 72 * 25.4
-    altura = texto.altura - 2 * linha
-    assinaturas = (len(pedido.dados.get("assinaturas", ())) + 1) // 2  # two in a row
-    fecho = pedido.bloco[1] + _FECHO_MM + _ASSINATURAS_MM * assinaturas
-    final = max(altura - fecho, 0.3 * altura)
-    return Espaco(texto.largura / MM_POR_PX, altura / MM_POR_PX, final / MM_POR_PX)
-
-
-def _imagens_do_corpo(paginas: Sequence[Any], pedido: Pedido) -> tuple[Aviso, ...]:
-    """Return what to tell of images that the page made smaller than they were asked to be (P2a)."""
-    avisos = Avisos()
-    for numero, pagina in enumerate(paginas, 1):
-        area = _area(pedido, numero)
-        for caixa in pagina._page_box.descendants():
-            pedida = caixa.element.get("data-imagem") if type(caixa).__name__.endswith("ReplacedBox") else None
-            if pedida is None:
-                continue
-            direita, baixo = (caixa.position_x + caixa.width) * MM_POR_PX, (caixa.position_y + caixa.height) * MM_POR_PX
-            if direita > area.x + area.largura + _SOBRA_MM or baixo > area.y + area.altura + _SOBRA_MM:
-                raise recusar(f"Uma imagem não coube na página {numero}: diminua-a, ou ponha-a num parágrafo só seu.")
-            largura, teto = (float(caixa.element.get(nome, "inf")) for nome in ("data-largura", "data-teto"))
-            if (largura < float("inf") and caixa.width < 0.99 * largura) or caixa.width >= 0.999 * teto:
-                feita = f"{caixa.width * MM_POR_PX:.0f} × {caixa.height * MM_POR_PX:.0f} mm"
-                avisos.add(f"Uma imagem de {pedida} foi reduzida a {feita} para caber na página {numero}.")
-    return avisos.all()
+    return Medidas(caixas, tracos)
 
 
 def caixas_fixas(formato: Formato, paginas: int, faces: Faces, lado_inicial: str) -> tuple[Caixa, ...]:

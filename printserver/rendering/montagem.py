@@ -27,9 +27,10 @@ from printserver.rendering import cache as kept
 from printserver.rendering.caracteres import Aviso, imprimiveis
 from printserver.rendering.corpo import preparar_corpo
 from printserver.rendering.corpo_pdf import preparar_pdf
-from printserver.rendering.folha import Layout, de_json, para_json
+from printserver.rendering.folha import Caixa, Layout, Traco, de_json, para_json
 from printserver.rendering.folha_de_estilo import css, fontes_css
-from printserver.rendering.lugar import Medidas, espaco_da_imagem, lugar_no_pdf, medir_paginas, nova_ancora
+from printserver.rendering.lugar import lugar_no_pdf, medir_paginas, nova_ancora
+from printserver.rendering.lugar_da_imagem import conferir_imagens, espaco_da_imagem
 from printserver.rendering.tarefa import Trabalho
 
 _CAIXA: Final = '<div id="ANCORA-DO-BLOCO"'
@@ -121,11 +122,14 @@ def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: t
         raise ConfigError(f"{formato.nome}.toml: o modelo {formato.template} não escreve {{{{ bloco }}}} uma vez só")
     documento = _paginas(html.replace(_CAIXA, f'<div id="{ancora}"'), folha)
     medidas = medir_paginas(documento.pages, trabalho, ancora)
+    das_paginas = conferir_imagens(documento.pages, trabalho)
     for pagina in documento.pages:
         pagina.anchors.clear()  # else the box's name would be written into the file
     base = documento.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
     assert isinstance(base, bytes)
-    return _guardar(trabalho, hash, base, len(documento.pages), medidas, avisos, pdf_a=True)
+    return _guardar(
+        trabalho, hash, base, len(documento.pages), medidas.caixas, medidas.tracos, avisos, das_paginas, pdf_a=True
+    )
 
 
 def _montar_pdf(trabalho: Trabalho) -> Layout:
@@ -136,8 +140,10 @@ def _montar_pdf(trabalho: Trabalho) -> Layout:
     if achado := _achar(trabalho, hash, None):
         return achado
     pronto = preparar_pdf(trabalho.corpo[1], pagina.largura, pagina.altura)
-    caixas = lugar_no_pdf(pronto.pdf, pronto.paginas, trabalho) if trabalho.bloco[1] else ()
-    return _guardar(trabalho, hash, pronto.pdf, pronto.paginas, Medidas(caixas), pronto.avisos, pdf_a=False)
+    caixas: tuple[Caixa, ...] = ()
+    if trabalho.bloco[1]:
+        caixas = lugar_no_pdf(pronto.pdf, pronto.paginas, trabalho)
+    return _guardar(trabalho, hash, pronto.pdf, pronto.paginas, caixas, (), pronto.avisos, pdf_a=False)
 
 
 def _achar(trabalho: Trabalho, hash: str, avisos: tuple[Aviso, ...] | None) -> Layout | None:
@@ -151,15 +157,16 @@ def _guardar(
     hash: str,
     pdf: bytes,
     paginas: int,
-    medidas: Medidas,
+    caixas: tuple[Caixa, ...],
+    tracos: tuple[Traco, ...],
     avisos: tuple[Aviso, ...],
+    das_paginas: tuple[Aviso, ...] = (),
     *,
     pdf_a: bool,
 ) -> Layout:
     pronto = base_pdf.preparar(pdf, trabalho.formato)
     soma = hashlib.sha256(pronto).hexdigest()
-    todos = (*avisos, *medidas.avisos)
-    layout = Layout(hash, paginas, medidas.caixas, medidas.tracos, todos, soma, pdf_a, medidas.avisos)
+    layout = Layout(hash, paginas, caixas, tracos, (*avisos, *das_paginas), soma, pdf_a, das_paginas)
     kept.gravar(Path(trabalho.pasta), hash, pronto, para_json(layout, trabalho.formato.model_dump(mode="json")))
     return layout
 

@@ -255,7 +255,7 @@ def test_p2a_no_image_leaves_the_text_whatever_is_asked(
     try:
         pages, avisos = laid(mesa, f"<p>Antes.</p>{around.replace('{}', image)}<p>Fim.</p>")
     except Recusa as refusal:
-        assert "Uma imagem não coube" in refusal.detail
+        assert "Uma imagem não cabe" in refusal.detail
         return
     assert not any("tamanho zero" in aviso for aviso in avisos)
     area, seen = FORMATOS.get("certidao").texto, False
