@@ -13,13 +13,14 @@ from printserver.rendering import estilo
 from printserver.rendering.caracteres import Avisos
 
 DPI: Final = 300
-"""What paper needs. Images with half as much again are brought down to it."""
+"""Pixels an inch that paper needs. Images with half as much again are brought down to it."""
 
 PX_POR_MM: Final = 96 / 25.4
 _PX_PER_PT: Final = 96 / 72
 _DENSITY: Final = DPI / 96
 _SPARE: Final = 1.5
-_SAME_SHAPE: Final = 0.01
+_COARSEST: Final = 150 / 96  # else whole pixels would miss the shape by more than is seen
+_SAME_SHAPE: Final = 0.002
 _BREAK: Final = "\u200b"
 _NUMBER: Final = re.compile(r"\+?(\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})\s*([a-z%]*)")
 _UPRIGHT: Final = frozenset({"baseline", "top", "middle", "bottom", "text-top", "text-bottom", "sub", "super"})
@@ -168,7 +169,7 @@ def _enough(pixels: tuple[int, int], width: float, height: float) -> tuple[int, 
     density = max(across, down)
     if same and density <= _DENSITY * _SPARE:
         return pixels
-    density = min(density, _DENSITY)
+    density = min(max(density, _COARSEST) if not same else density, _DENSITY)
     return max(1, round(width * density)), max(1, round(height * density))
 
 
