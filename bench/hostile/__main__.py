@@ -4,6 +4,7 @@ import argparse
 import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 from bench import report
 from bench.hostile import bodies, pdfs, run
@@ -43,20 +44,22 @@ def main() -> int:
         every_http=asked.http,
         minutes=asked.minutes,
         count=count,
-        progress=_teller(),
+        progress=_teller(kept),
     )
     count.save(kept)
     print(report.hostile(count))
     return 1 if count.violations else 0
 
 
-def _teller() -> Callable[[Count], None]:
+def _teller(kept: Path) -> Callable[[Count], None]:
+    """Return what tells and keeps the progress from time to time."""
     last = time.monotonic()
 
     def tell(count: Count) -> None:
         nonlocal last
         if time.monotonic() - last > _SAY_EVERY_S:
             last = time.monotonic()
+            count.save(kept)
             print(
                 f"{count.sent} bodies, {count.sent / count.seconds:.1f} a second, {count.violations} wrong", flush=True
             )

@@ -112,15 +112,17 @@ def ler(url: str) -> Dados | None:
     if head is None:
         return None
     ours = _OURS.match(head[1]) is not None
-    if len(url) - head.end() > MAXIMO_BYTES * 4 // 3 + len(url) // 50 + 4:  # room for line ends
+    if len(url) - head.end() > MAXIMO_BYTES * 4 // 3 + len(url) // 25 + 4:  # room for line ends
+        if not ours:
+            return None
         raise recusar(f"Uma imagem tem mais de {MAXIMO_BYTES // 1024 // 1024} MB.")
     coded = unquote_to_bytes(url[head.end() :])
-    said = _BASE64.search(head[1]) is not None
-    data = coded if not said and _format(coded) else _from_base64(coded)
+    plain = _BASE64.search(head[1]) is None and _format(coded) is not None
+    data = coded if plain else _from_base64(coded)
     if data is None:
         if ours:
             raise recusar("Uma imagem não está em base64 válido.")
-        return None if said else Dados(coded, _format(coded), diz_ser=False)
+        return None
     if len(data) > MAXIMO_BYTES:
         raise recusar(f"Uma imagem tem mais de {MAXIMO_BYTES // 1024 // 1024} MB.")
     return Dados(data, _format(data), ours)

@@ -63,7 +63,7 @@ def conferir_imagens(paginas: Sequence[Any], pedido: Pedido) -> tuple[Aviso, ...
                 raise recusar(f"Uma imagem não cabe na página {numero} e sairia cortada. Diminua-a.")
             if _reduzida(caixa):
                 feita = f"{caixa.width / PX_POR_MM:.0f} × {caixa.height / PX_POR_MM:.0f} mm"
-                avisos.add(f"Uma imagem de {pedida} foi reduzida a {feita} para caber na página {numero}.")
+                avisos.add(f"Uma imagem de {pedida} foi reduzida a {feita} para caber em seu lugar (página {numero}).")
     return avisos.all()
 
 
