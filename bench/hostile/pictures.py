@@ -172,7 +172,7 @@ def _page_of(file: bytes) -> bytes | None:
     """Return a PDF page that is all this image, its coded bytes as they are, for poppler to decode; None: it cannot."""
     try:
         return _png_page(file) if file.startswith(_PNG) else _jpeg_page(file)
-    except (ValueError, struct.error, IndexError, KeyError):
+    except (ValueError, struct.error, IndexError, KeyError, RuntimeError):  # the last is qpdf's
         return None
 
 
@@ -218,5 +218,5 @@ def _page(width: int, height: int, data: bytes, *, bits: int = 8, **more: object
     side = f"{100 * _MM:.4f}"
     page.contents_add(f"q {side} 0 0 {side} 0 0 cm /I Do Q".encode())
     output = io.BytesIO()
-    document.save(output, deterministic_id=True, compress_streams=False)
+    document.save(output, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
     return output.getvalue()
