@@ -70,7 +70,7 @@ def preparar(conteudo: str, texto: Texto, avisos: Avisos, espaco: figuras.Espaco
     tree = _Tree()
     tree.feed(clean)
     tree.close()
-    drawing = _Drawing(marked.imagens, texto, avisos, espaco, _last(tree.root))
+    drawing = _Drawing(marked.imagens, texto, avisos, espaco, _ending(tree.root))
     return "".join(drawing.children(tree.root, _Around()))
 
 
@@ -107,13 +107,13 @@ class _Drawing:
     """Writes the tree as XHTML."""
 
     def __init__(
-        self, sources: list[str], texto: Texto, avisos: Avisos, espaco: figuras.Espaco, last: "_Node | str | None"
+        self, sources: list[str], texto: Texto, avisos: Avisos, espaco: figuras.Espaco, ending: list[_Node]
     ) -> None:
         self._sources = sources
         self._texto = texto
         self._avisos = avisos
         self._room = espaco
-        self._last = last
+        self._ending = {id(image) for image in ending}
         self._urls: dict[tuple[str, tuple[int, int]], str] = {}
         self._count = 0
         self._pixels = 0
@@ -200,7 +200,7 @@ class _Drawing:
             )
         if image.animada:
             self._avisos.add("De uma imagem animada foi impresso o primeiro quadro.")
-        room = self._room if node is not self._last else replace(self._room, altura=self._room.altura_final)
+        room = replace(self._room, altura=self._room.altura_final) if id(node) in self._ending else self._room
         figure = figuras.desenhar(size, node.attributes, medidas, room, self._avisos)
         if figure is None:
             self._avisos.add("Uma imagem de tamanho zero, que não se vê, foi retirada.")
@@ -210,17 +210,27 @@ class _Drawing:
         return figure.modelo.format(self._urls[source, figure.pixels])
 
 
-def _last(node: _Node) -> "_Node | str | None":
-    """Return the image or the piece of text that ends what is seen of `node`; None where it is empty."""
+def _ending(node: _Node) -> list[_Node]:
+    """Return the images that end what is seen of `node`: the last one, or those of a last row; none where it is text."""
     for child in reversed(node.children):
-        if isinstance(child, str):
-            if child.strip():
-                return child
-        elif child.tag == "img":
-            return child
-        elif (found := _last(child)) is not None:
-            return found
-    return None
+        pieces = list(_pieces(child))
+        if pieces and isinstance(child, _Node) and child.tag not in ("img", "tr"):
+            return _ending(child)
+        if pieces:
+            return [piece for piece in pieces if isinstance(piece, _Node)]
+    return []
+
+
+def _pieces(node: "_Node | str") -> Iterator["_Node | str"]:
+    """Yield the texts that are not blank and the images of `node`, in order."""
+    if isinstance(node, str):
+        if node.strip():
+            yield node
+    elif node.tag == "img":
+        yield node
+    else:
+        for child in node.children:
+            yield from _pieces(child)
 
 
 def _rows(table: _Node) -> Iterator[list[_Node]]:

@@ -13,7 +13,7 @@ from printserver.rendering.figuras import PX_POR_MM, Espaco
 from printserver.rendering.folha_de_estilo import no_verso
 
 _SOBRA_MM: Final = 0.5
-_FECHO_MM: Final = 12.0
+_FECHO_MM: Final = 22.0
 _ASSINATURAS_MM: Final = 20.0
 """Of a row of signatures."""
 

@@ -350,7 +350,7 @@ def test_p2a_what_the_bytes_are_counts_and_not_what_is_written_before_them(way: 
 )
 def test_p2a_a_picture_of_another_format_is_told_by_its_name(data: bytes, name: str) -> None:
     ready = preparar_corpo("html", f"<p>a <img src='{url(data, 'x')}' alt='brasão'> b</p>", {})
-    assert "<p>a brasão b</p>" in ready.html
+    assert re.sub("<[^>]*>", "", ready.html) == "a brasão b"
     assert f"Uma imagem em {name} foi retirada" in ready.avisos[0].mensagem
     assert f"diz ser: é {name}" in reason(url(data))
 
