@@ -211,7 +211,7 @@ class _Drawing:
 
 
 def _ending(node: _Node) -> list[_Node]:
-    """Return the images that end what is seen of `node`: the last one, or those of a last row; none where it is text."""
+    """Return the images that end what is seen of `node`: the last, or a last row's; none where it ends in text."""
     for child in reversed(node.children):
         pieces = list(_pieces(child))
         if pieces and isinstance(child, _Node) and child.tag not in ("img", "tr"):
