@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bench import accept, court, day, machine, render, report
+from bench.hostile import pdfs, run
 
-ALL = "abcde"
+ALL = "abcdef"
 RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
@@ -19,6 +20,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=40, help="prints of each engine in (b)")
     parser.add_argument("--presses", type=int, default=160, help="acceptances of each line in (a)")
     parser.add_argument("--documents", type=int, default=1000, help="documents in (c) and (d)")
+    parser.add_argument("--bodies", type=int, default=400, help="damaged and odd bodies in (f)")
     parser.add_argument("--seals", type=int, default=100_000, help="seals that wait for the court in (e)")
     asked = parser.parse_args()
     about = machine.describe()
@@ -41,6 +43,8 @@ def _parts(asked: argparse.Namespace) -> list[str]:
         parts += [text(result) for name, text in (("c", report.day), ("d", report.memory)) if name in only]
     if "e" in only:
         parts.append(report.court(court.measure(asked.seals)))
+    if "f" in only:
+        parts.append(report.hostile(run.run(1, range(asked.bodies), pdfs.sources(), every_http=50)))
     return parts
 
 

@@ -1,5 +1,6 @@
 """The figures as Markdown: each aim beside what was measured."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from statistics import median
 
@@ -7,6 +8,8 @@ from bench.accept import MANY
 from bench.accept import Row as AcceptRow
 from bench.court import A_LOAD, Court
 from bench.day import CLIENTS, Day
+from bench.hostile.run import FAULTS
+from bench.hostile.run import Count as HostileCount
 
 PLAIN = "WeasyPrint, plain"
 FIRST = "ours: first layout of a new text"
@@ -156,3 +159,29 @@ def _judged(held: bool, aim: str) -> str:
 
 def _ms(value: float) -> str:
     return f"{value:.1f}" if value < 100 else f"{value:.0f}"
+
+
+_FAULTS = ("pages without their text", "hangs", "processes left", "sealed and unprintable", "failures")
+_REASONS = 40
+
+
+def hostile(count: HostileCount) -> str:
+    """(f)"""
+    lines, reasons = [], Counter[str]()
+    for kind, ends in sorted(count.kinds.items()):
+        refused = {what.removeprefix("refused: "): n for what, n in ends.items() if what.startswith("refused: ")}
+        reasons.update(refused)
+        lines.append((kind, ends["accepted"], sum(refused.values()), *(ends[fault] for fault in FAULTS)))
+    lines.append(("all", *(sum(line[column] for line in lines) for column in range(1, 3 + len(FAULTS)))))
+    rate = count.sent / count.seconds if count.seconds else 0.0
+    return "\n\n".join(
+        [
+            "## (f) Damaged and odd bodies\n\n"
+            f"{count.sent} bodies of seed {count.seed} in {count.seconds:.0f} s, {rate:.1f} a second; "
+            f"{count.over_http} of them over HTTP. What is accepted is held against its body by poppler; "
+            "the last five must be 0.",
+            table(("", "accepted", "refused", *_FAULTS), [tuple(map(str, line)) for line in lines]),
+            table(("refused because", ""), [(each, str(times)) for each, times in reasons.most_common(_REASONS)]),
+            *(f"WRONG: {each}" for each in count.wrong[:_REASONS]),
+        ]
+    )

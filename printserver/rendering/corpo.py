@@ -12,6 +12,7 @@ from printserver.rendering import corpo_html, marcas
 from printserver.rendering.brancos import Brancos
 from printserver.rendering.caracteres import Aviso, Avisos, limpar, recusar
 from printserver.rendering.equivalentes import simbolo
+from printserver.rendering.figuras import Espaco
 from printserver.rendering.marcas import MARCAS
 from printserver.rendering.quebras import place_breaks
 from printserver.rendering.trechos import QUEBRA, Limite, Parte, Trecho, linhas
@@ -34,16 +35,23 @@ class CorpoPronto:
     avisos: tuple[Aviso, ...]
 
 
-def preparar_corpo(formato: Literal["texto", "html"], conteudo: str, marcas: Mapping[str, str]) -> CorpoPronto:
+def preparar_corpo(
+    formato: Literal["texto", "html"], conteudo: str, marcas: Mapping[str, str], espaco: Espaco | None = None
+) -> CorpoPronto:
     """Return the body `conteudo` as safe XHTML, its exact marks replaced by the plain text that `marcas` gives them.
 
     `marcas` is by name without brackets (`TOTAL`); a mark that is not in it stays as it is written. Of `texto`, blank
-    lines part the paragraphs, form feeds the pages, and line breaks, tabs and blanks are kept. Raises `Recusa`
-    `corpo-invalido` with its reason for what is over the limits or cannot be printed.
+    lines part the paragraphs, form feeds the pages, and line breaks, tabs and blanks are kept. `espaco` is the
+    room of a page for images. Raises `Recusa` `corpo-invalido` with its reason for what is over the limits or cannot be
+    printed.
     """
     avisos = Avisos()
     texto = _Texto(avisos)
-    partes = list(_pages(conteudo, texto) if formato == "texto" else corpo_html.preparar(conteudo, texto, avisos))
+    partes = list(
+        _pages(conteudo, texto)
+        if formato == "texto"
+        else corpo_html.preparar(conteudo, texto, avisos, espaco or Espaco())
+    )
     _replace_marks(partes, marcas, avisos)
     content = Brancos(avisos).write(place_breaks(partes, avisos))
     return CorpoPronto(f"{_WRAPPER}{content}</div>", avisos.all())

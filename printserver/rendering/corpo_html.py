@@ -5,14 +5,14 @@ What comes out is XHTML of the contract's tags whose text is the body's, all vis
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 from html.parser import HTMLParser
 from typing import Final
 
 import nh3
 
-from printserver.rendering import estilo, imagens, marcacao
+from printserver.rendering import estilo, figuras, imagens, marcacao
 from printserver.rendering.caracteres import Avisos, recusar
 from printserver.rendering.trechos import QUEBRA, REGUA, Limite, Modo, Parte, Trecho
 
@@ -61,8 +61,10 @@ class _Around:
     sem_linhas: bool = False
 
 
-def preparar(conteudo: str, texto: Texto, avisos: Avisos) -> Iterator[Parte]:
+def preparar(conteudo: str, texto: Texto, avisos: Avisos, espaco: figuras.Espaco) -> Iterator[Parte]:
     """Yield the body `conteudo` as safe XHTML and the text in it; every text node goes through `texto`.
+
+    `espaco` is the room that a page has for an image.
 
     Raises `Recusa` `corpo-invalido` for markup, tables or images over their limits, and for what `texto` refuses.
     """
@@ -78,7 +80,8 @@ def preparar(conteudo: str, texto: Texto, avisos: Avisos) -> Iterator[Parte]:
     tree = _Tree()
     tree.feed(clean)
     tree.close()
-    yield from _Drawing(marked.imagens, texto, avisos).children(tree.root, _Around())
+    drawing = _Drawing(marked.imagens, texto, avisos, espaco, _ending(tree.root))
+    yield from drawing.children(tree.root, _Around())
 
 
 class _Tree(HTMLParser):
@@ -113,11 +116,15 @@ class _Tree(HTMLParser):
 class _Drawing:
     """Writes the tree as XHTML."""
 
-    def __init__(self, sources: list[str], texto: Texto, avisos: Avisos) -> None:
+    def __init__(
+        self, sources: list[str], texto: Texto, avisos: Avisos, espaco: figuras.Espaco, ending: list[_Node]
+    ) -> None:
         self._sources = sources
         self._texto = texto
         self._avisos = avisos
-        self._images: dict[str, tuple[str, int]] = {}
+        self._room = espaco
+        self._ending = {id(image) for image in ending}
+        self._urls: dict[tuple[str, tuple[int, int]], str] = {}
         self._count = 0
         self._pixels = 0
 
@@ -133,7 +140,7 @@ class _Drawing:
 
     def _element(self, node: _Node, around: _Around) -> Iterator[Parte]:
         if node.tag == "img":
-            yield Limite(self._image(node))
+            yield Limite(self._image(node, around.medidas))
             return
         style = estilo.filtrar(
             node.tag,
@@ -230,29 +237,56 @@ class _Drawing:
                     self._avisos.add(f"O {name} de uma célula foi trazido ao limite de {MAXIMO_VAOS}.")
         return columns
 
-    def _image(self, node: _Node) -> str:
-        """Return an image drawn anew; one that is not `data:` gives way to its alternative text, with an aviso."""
+    def _image(self, node: _Node, medidas: estilo.Medidas) -> str:
+        """Return an image drawn anew; one that is no PNG or JPEG in `data:` gives way to its alternative text."""
         source = self._sources[int(node.attributes["src"])]
-        if not imagens.e_data(source):
-            self._avisos.add("Uma imagem foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:).")
+        data = imagens.ler(source)
+        if data is None or not (data.diz_ser or data.formato in ("PNG", "JPEG")):
+            kind = f" em {data.formato}" if data is not None and data.formato else ""
+            self._avisos.add(f"Uma imagem{kind} foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:).")
             return escape(self._texto(node.attributes.get("alt", "")), quote=False)
+        image = imagens.decodificar(data)
+        size = image.pixels.size
         self._count += 1
-        if source not in self._images:
-            self._images[source] = imagens.reescrever(source)
-        url, pixels = self._images[source]
-        self._pixels += pixels
+        self._pixels += size[0] * size[1]
         if self._count > MAXIMO_IMAGENS or self._pixels > MAXIMO_PIXELS_TOTAL:
             raise recusar(
                 f"As imagens passam do limite de {MAXIMO_IMAGENS} imagens ou de "
                 f"{MAXIMO_PIXELS_TOTAL // 1_000_000} milhões de pixels ao todo."
             )
-        size = ""
-        for name in ("width", "height"):
-            number = _number(node.attributes.get(name, ""))
-            if 0 < number <= 2000:
-                size += f"{name}:{number}px;"
-        # kept on the page whatever its pixels: what leaves a page is cut off
-        return f'<img src="{url}" alt="" style="{size}max-width:100%;max-height:150mm"/>'
+        if image.animada:
+            self._avisos.add("De uma imagem animada foi impresso o primeiro quadro.")
+        room = replace(self._room, altura=self._room.altura_final) if id(node) in self._ending else self._room
+        figure = figuras.desenhar(size, node.attributes, medidas, room, self._avisos)
+        if figure is None:
+            self._avisos.add("Uma imagem de tamanho zero, que não se vê, foi retirada.")
+            return ""
+        if (source, figure.pixels) not in self._urls:
+            self._urls[source, figure.pixels] = image.url(*figure.pixels)
+        return figure.modelo.format(self._urls[source, figure.pixels])
+
+
+def _ending(node: _Node) -> list[_Node]:
+    """Return the images that end what is seen of `node`: the last, or a last row's; none where it ends in text."""
+    for child in reversed(node.children):
+        pieces = list(_pieces(child))
+        if pieces and isinstance(child, _Node) and child.tag not in ("img", "tr"):
+            return _ending(child)
+        if pieces:
+            return [piece for piece in pieces if isinstance(piece, _Node)]
+    return []
+
+
+def _pieces(node: "_Node | str") -> Iterator["_Node | str"]:
+    """Yield the texts that are not blank and the images of `node`, in order."""
+    if isinstance(node, str):
+        if node.strip():
+            yield node
+    elif node.tag == "img":
+        yield node
+    else:
+        for child in node.children:
+            yield from _pieces(child)
 
 
 def _texts(node: _Node) -> Iterator[str]:

@@ -93,10 +93,11 @@ _FORMLESS: Final = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Medidas:
-    """What an element has from those around it: the font size in pt and the sum of indents in mm."""
+    """What an element has from those around it: the font size in pt, the sum of indents and a first line's in mm."""
 
     tamanho_pt: float = _BASE_PT
     recuo_mm: float = 0.0
+    primeira_linha_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +175,7 @@ class _Reader:
     size: float | None = None
     indent: float = 0.0
     hanging: float = 0.0
+    first_line: float | None = None
     font: str | None = None
     mode: Modo | None = None
     struck: bool = False
@@ -207,6 +209,8 @@ class _Reader:
         measures = replace(self.around, recuo_mm=self.around.recuo_mm + self.indent)
         if self.size is not None:
             measures = replace(measures, tamanho_pt=self.size)
+        if self.first_line is not None:
+            measures = replace(measures, primeira_linha_mm=min(self.first_line, PRIMEIRA_LINHA_MAXIMO_MM))
         css = ";".join(f"{name}:{value}" for name, value in self.kept.items())
         return Estilo(
             css, measures, self.font, self.mode, self.struck, self.raised, self.before, self.after, self.hidden
@@ -296,6 +300,7 @@ class _Reader:
         length = self._millimetres("text-indent", value)
         if length is not None:
             self.hanging = min(length, 0.0)
+            self.first_line = max(length, 0.0)
             self.kept["text-indent"] = f"{self._within(length, length, PRIMEIRA_LINHA_MAXIMO_MM):g}mm"
 
     def _hang(self) -> None:

@@ -30,7 +30,11 @@ class Traco:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Pages laid out and kept. `sha256` is the kept file's; `pdf_a`: it is PDF/A-2b (a finished PDF may not be)."""
+    """Pages laid out and kept. `sha256` is the kept file's; `pdf_a`: it is PDF/A-2b (a finished PDF may not be).
+
+    `avisos` is all there is to tell of the body; `das_paginas` the part of it that every body has that comes to these
+    very pages.
+    """
 
     hash: str
     paginas: int
@@ -39,6 +43,7 @@ class Layout:
     avisos: tuple[Aviso, ...]
     sha256: str
     pdf_a: bool = True
+    das_paginas: tuple[Aviso, ...] = ()
 
 
 def para_json(layout: Layout, formato: dict[str, Any]) -> bytes:
@@ -57,5 +62,6 @@ def de_json(lido: bytes | None) -> Layout | None:
             "caixas": tuple(Caixa(**caixa) for caixa in dados["caixas"]),
             "tracos": tuple(Traco(**traco) for traco in dados["tracos"]),
             "avisos": tuple(Aviso(**aviso) for aviso in dados["avisos"]),
+            "das_paginas": tuple(Aviso(**aviso) for aviso in dados.get("das_paginas", ())),
         }
     )

@@ -30,6 +30,7 @@ from printserver.rendering.corpo_pdf import preparar_pdf
 from printserver.rendering.folha import Caixa, Layout, Traco, de_json, para_json
 from printserver.rendering.folha_de_estilo import css, fontes_css
 from printserver.rendering.lugar import lugar_no_pdf, medir_paginas, nova_ancora
+from printserver.rendering.lugar_da_imagem import conferir_imagens, espaco_da_imagem
 from printserver.rendering.tarefa import Trabalho
 
 _CAIXA: Final = '<div id="ANCORA-DO-BLOCO"'
@@ -91,7 +92,9 @@ def montar(trabalho: Trabalho) -> Layout:
     if trabalho.corpo[0] == "pdf":
         return _montar_pdf(trabalho)
     formato = trabalho.formato
-    corpo = preparar_corpo("html" if trabalho.corpo[0] == "html" else "texto", trabalho.corpo[1], trabalho.marcas)
+    tipo, conteudo = trabalho.corpo
+    espaco = espaco_da_imagem(trabalho)
+    corpo = preparar_corpo("html" if tipo == "html" else "texto", conteudo, trabalho.marcas, espaco)
     html = _preencher(trabalho, corpo.html)
     folha = css(formato, trabalho.faces, trabalho.lado_inicial)
     hash = _hash("html", formato.versao, html, folha, trabalho.lado_inicial, trabalho.faces, trabalho.bloco)
@@ -119,11 +122,14 @@ def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: t
         raise ConfigError(f"{formato.nome}.toml: o modelo {formato.template} não escreve {{{{ bloco }}}} uma vez só")
     documento = _paginas(html.replace(_CAIXA, f'<div id="{ancora}"'), folha)
     medidas = medir_paginas(documento.pages, trabalho, ancora)
+    das_paginas = conferir_imagens(documento.pages, trabalho)
     for pagina in documento.pages:
         pagina.anchors.clear()  # else the box's name would be written into the file
     base = documento.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
     assert isinstance(base, bytes)
-    return _guardar(trabalho, hash, base, len(documento.pages), medidas.caixas, medidas.tracos, avisos, pdf_a=True)
+    return _guardar(
+        trabalho, hash, base, len(documento.pages), medidas.caixas, medidas.tracos, avisos, das_paginas, pdf_a=True
+    )
 
 
 def _montar_pdf(trabalho: Trabalho) -> Layout:
@@ -143,7 +149,7 @@ def _montar_pdf(trabalho: Trabalho) -> Layout:
 def _achar(trabalho: Trabalho, hash: str, avisos: tuple[Aviso, ...] | None) -> Layout | None:
     layout = de_json(kept.ler(Path(trabalho.pasta), hash))
     # bodies that differ only in what was dropped of their form share pages, not avisos
-    return layout if layout is None or avisos is None else replace(layout, avisos=avisos)
+    return layout if layout is None or avisos is None else replace(layout, avisos=(*avisos, *layout.das_paginas))
 
 
 def _guardar(
@@ -154,11 +160,13 @@ def _guardar(
     caixas: tuple[Caixa, ...],
     tracos: tuple[Traco, ...],
     avisos: tuple[Aviso, ...],
+    das_paginas: tuple[Aviso, ...] = (),
     *,
     pdf_a: bool,
 ) -> Layout:
     pronto = base_pdf.preparar(pdf, trabalho.formato)
-    layout = Layout(hash, paginas, caixas, tracos, avisos, hashlib.sha256(pronto).hexdigest(), pdf_a)
+    soma = hashlib.sha256(pronto).hexdigest()
+    layout = Layout(hash, paginas, caixas, tracos, (*avisos, *das_paginas), soma, pdf_a, das_paginas)
     kept.gravar(Path(trabalho.pasta), hash, pronto, para_json(layout, trabalho.formato.model_dump(mode="json")))
     return layout
 
