@@ -139,9 +139,13 @@ def test_s12_a_folder_that_cannot_be_written_is_said_before_any_seal(house: Hous
     limits = {"tempo_limite_s": 60, "memoria_mb": 1024, "cache_mb": 50, "processos": 1}
     house.office.render = Render(house.folder / "layouts", em_uso=set, **limits)
     folder = house.office.spool if name == "spool" else house.folder / "layouts"
+    deed = house.livro()
+    house.printed(deed)
+    held = house.question(deed)
     shutil.rmtree(folder)
     folder.touch()
     try:
+        refused(house, "spool" if name == "spool" else "render", lambda: house.yes(held["id"]))
         assert str(folder) in refused(house, "spool" if name == "spool" else "render")
         folder.unlink()  # gone, it is made again
         assert house.post(house.certidao()).status == 202
