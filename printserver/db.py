@@ -805,6 +805,10 @@ def _tune_sqlite(engine: Engine, begin: str, witness: Witness) -> None:
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    def before_connect(*_: object) -> None:
+        witness.check()  # a file that is gone would be made, empty
+
+    event.listen(engine, "do_connect", before_connect)
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
 

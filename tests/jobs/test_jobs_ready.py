@@ -173,6 +173,9 @@ def test_s3_a_database_file_that_was_moved_takes_no_seal(house: House) -> None:
     aside = file.rename(file.with_name("aside.db"))
     assert "não está mais no lugar" in refused(house, "banco")
     refused(house, "banco", lambda: house.call("POST", "/selos", avulso()))
+    house.office.db.close()
+    assert house.post(house.certidao()).status == 503
+    assert not file.exists()  # a new connection makes no empty one
     aside.rename(file)
     assert house.post(house.certidao()).status == 202
 
