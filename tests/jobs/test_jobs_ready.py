@@ -246,6 +246,14 @@ def test_two_threads_that_write_at_once_are_no_database_that_went_back(any_house
     house.assert_gapless()
 
 
+def test_a_database_server_that_ends_a_transaction_is_no_fault_of_ours(any_house: House) -> None:
+    house = any_house
+    end = "SELECT raise_nothing()" if house.office.db.sqlite else "SELECT pg_terminate_backend(pg_backend_pid())"
+    with pytest.raises(sa.exc.OperationalError), house.office.db.write() as conn:
+        conn.exec_driver_sql(end)
+    assert house.post(house.certidao()).status == 202
+
+
 # -- who holds the lock -----------------------------------------------------------------------------------------------
 
 _HOLDER = """\
