@@ -711,14 +711,15 @@ class Database:
         with self._turn() as conn:
             began = monotonic()
             self._writer_note.begun()
-            testimony = conn.info[_TESTIMONY] = Testimony(self.witness)
+            kept = conn.info  # of the connection itself: it may be lost inside
+            testimony = kept[_TESTIMONY] = Testimony(self.witness)
             try:
                 self.witness.check()
                 yield conn
                 self.witness.check()  # a file that was taken away meanwhile would take this with it
                 conn.commit()
             finally:
-                conn.info.pop(_TESTIMONY, None)
+                kept.pop(_TESTIMONY, None)
         testimony.committed()
         self.observe_write(monotonic() - began)
 
@@ -734,11 +735,14 @@ class Database:
                 conn.begin()
                 yield conn
             return
+        end = monotonic() + WAIT_S
         if not self._write_lock.acquire(timeout=WAIT_S):
             raise self._busy()
         try:
             with self._writer.connect() as conn:
                 try:
+                    left = max(0.0, end - monotonic())
+                    conn.connection.cursor().execute(f"PRAGMA busy_timeout={int(left * 1000)}")
                     conn.begin()
                 except OperationalError as error:
                     if "locked" in str(error.orig):
@@ -805,6 +809,10 @@ def _tune_sqlite(engine: Engine, begin: str, witness: Witness) -> None:
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)
 
+    def before_connect(*_: object) -> None:
+        witness.check()  # a file that is gone would be made, empty
+
+    event.listen(engine, "do_connect", before_connect)
     event.listen(engine, "connect", on_connect)
     event.listen(engine, "begin", on_begin)
 

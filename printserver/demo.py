@@ -20,6 +20,8 @@ import click
 
 from printserver import faults, instance
 from printserver.clock import system_clock
+from printserver.config import load_settings
+from printserver.db import Database
 from printserver.demo_prints import HOST, Legacy, Outcome, look_up, print_one_of_each, table, wait_reported
 from printserver.errors import ConfigError
 from printserver.processes import die_with_parent
@@ -76,7 +78,7 @@ def _tell(outcomes: Sequence[Outcome], folder: Path, port: int, court: str, logi
     click.echo(f"\nCada PDF: {folder / 'saida' / instance.FIRST_QUEUE}/JOB.pdf")
     click.echo(f"Telas: {url}   usuário: {login['usuario']}   senha: {login['senha']}")
     click.echo(f"API:   {url}/api/v1   chave: {login['chave']}")
-    click.echo(f"Banco: {Legacy(port, '').call('GET', '/healthz')[1]['banco']}")
+    click.echo(f"Banco: {Database(instance.database_url(folder, load_settings(folder))).versao}")
     click.echo(f"Tribunal SIMULADO: {court}")
     if link := look_up(outcomes, court):
         click.echo(f"O QR do traslado 1 leva a: {link}")

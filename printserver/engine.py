@@ -94,7 +94,7 @@ class Engine:
         _log.info("engine stopped")
 
     def _cannot(self, error: Exception) -> None:
-        """Log why a round failed: once for each reason that may pass, whole where nobody foresaw it."""
+        """Log why a round failed: once for each reason that may pass, whole where it is unforeseen."""
         reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
         if reason is None:
             _log.exception("engine round failed")

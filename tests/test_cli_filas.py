@@ -11,13 +11,13 @@ from typing import Any
 import cups
 import pytest
 
-from printserver import cli, db
+from printserver import cli, cli_base, db
 from printserver.printing.acesso import ARQUIVO, senha
 from printserver.printing.cups_server import ServidorCups, mudancas, mudar
 from printserver.printing.model import Servidor
 from printserver.printing.tunel import legivel
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
-from support.office import House, open_house
+from support.office import AGORA, House, open_house
 from support.process import free_port, wait_until
 
 
@@ -29,6 +29,12 @@ class Ran:
 
 
 Filas = Callable[..., Ran]
+
+
+@pytest.fixture(autouse=True)
+def at_the_tests_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the command line write at the office's time: a later entry of the log would stop its sealing (S7)."""
+    monkeypatch.setattr(cli_base, "system_clock", lambda: AGORA)
 
 
 @pytest.fixture

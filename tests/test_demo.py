@@ -71,6 +71,7 @@ def test_make_run_shows_every_document_stays_up_and_works_again(
     assert status == 0, output
     assert not process.listens(port)
     court = re.search(r"^Tribunal SIMULADO: http://127\.0\.0\.1:(\d+)$", output, re.MULTILINE)
+    assert re.search(r"^Banco: SQLite 3\.\d+\.\d+$", output, re.MULTILINE)
     assert court is not None and not process.listens(int(court[1]))
     rows = _rows(output)
     assert list(rows) == DOCUMENTS

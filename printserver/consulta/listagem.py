@@ -62,6 +62,9 @@ class Listagem:
     ignoradas: tuple[str, ...] = ()
 
 
+_ALGARISMOS: Final = 15  # of an amount: no sum of an office has more
+
+
 def identificador(value: str) -> str:
     """Return an identifier in one form: a matrícula is the same with and without blanks (C10).
 
@@ -83,12 +86,16 @@ def _reais(value: str) -> str:
     if found is None:
         raise ValueError(f"valor {value[:30]!r}: escreva 95,12")
     whole, cents = (found[1] or found[3]).replace(".", ""), found[2] or found[4] or ""
+    if len(whole) > _ALGARISMOS:
+        raise ValueError(f"valor {value[:30]!r}…: grande demais")
     return str(int(whole) * 100 + int(cents.ljust(2, "0")))
 
 
 def _centavos(value: str) -> str:
     if not (value.strip().isascii() and value.strip().isdigit()):
         raise ValueError(f"{value[:30]!r} não é um número inteiro de centavos")
+    if len(value.strip()) > _ALGARISMOS:
+        raise ValueError(f"{value[:30]!r}…: grande demais")
     return str(int(value))
 
 

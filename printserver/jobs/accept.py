@@ -17,7 +17,7 @@ from printserver.audit import Registro
 from printserver.db import lost_a_race
 from printserver.documents import Pedido, ler_pedido
 from printserver.errors import Recusa
-from printserver.jobs import idempotency, questions, ready, store, views
+from printserver.jobs import idempotency, questions, store, views
 from printserver.jobs.guard import Mudou, barrar, travar
 from printserver.jobs.idempotency import Feito
 from printserver.jobs.office import Office
@@ -89,8 +89,7 @@ def _tomar(office: Office, autor: Autor, pedido: Pedido, chave: str | None, dado
 
 
 def _vaga(office: Office) -> None:
-    """Refuse while the office cannot seal, or too many jobs are on their way: none is lost for want of room."""
-    ready.require(office)
+    """Refuse while too many jobs are on their way: an accepted job is never lost for want of room."""
     limit = office.settings.http.em_andamento
     with office.db.read() as conn:
         full = views.em_andamento(conn, office) >= limit

@@ -25,7 +25,7 @@ from printserver.documents import (
 )
 from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.formats import Formato
-from printserver.jobs import compose, queues, store
+from printserver.jobs import compose, queues, ready, store
 from printserver.jobs.office import Office
 from printserver.people import Pessoa
 from printserver.rendering import Layout
@@ -73,6 +73,7 @@ def quem_age(conn: Connection, office: Office, usuario: str, campo: str = "escre
 
 def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
     """Plan, lay out and check a document. Raises `Recusa` with whatever keeps it from being sealed or taken."""
+    ready.require(office)
     with office.db.read() as conn:
         quem = quem_age(conn, office, pedido.escrevente)
         subscritor = _subscritor(conn, office, pedido)

@@ -13,8 +13,8 @@ from printserver.documents import normalizar, normalizar_folha
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs import order
 from printserver.jobs.office import Office
-from printserver.jobs.states import ENTREGUE, MOVING, RENDERIZADO
-from printserver.printing.situacao import FORA_DE_LINHA, da_fila, do_trabalho
+from printserver.jobs.states import ACEITO, ENTREGUE, MOVING, RENDERIZADO
+from printserver.printing.situacao import DISCO, FORA_DE_LINHA, PASTA, da_fila, do_trabalho
 
 PAGE = 50
 
@@ -53,12 +53,12 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "substituido_por": row["substituido_por"],
         "desatualizado": row["desatualizado"],
         "espera_por": order.espera_por(conn, row),
-        **_situacao(row),
+        **_situacao(conn, row),
         "criado_em": rfc3339(row["criado_em"]),
     }
 
 
-def _situacao(row: Mapping[Any, Any]) -> dict[str, str | None]:
+def _situacao(conn: Connection, row: Mapping[Any, Any]) -> dict[str, str | None]:
     """Return what keeps a print from coming out, in words a person understands, and what to do; nulls for nothing."""
     found, cups = None, row["cups"] or {}
     if row["estado"] == ENTREGUE and not row["encerrado"]:
@@ -66,8 +66,12 @@ def _situacao(row: Mapping[Any, Any]) -> dict[str, str | None]:
         if found is None and (fila := cups.get("fila")):
             of_queue = da_fila(fila["estado"], fila["motivos"], fila["mensagem"])
             found = of_queue if of_queue.para else None
-    elif row["estado"] == RENDERIZADO and row["falhas"]:
-        found = FORA_DE_LINHA  # it is tried again and again to hand it over
+    elif row["estado"] == RENDERIZADO and row["falhas"]:  # it is tried again and again to hand it over
+        fila = db.fila
+        query = sa.select(fila.c.tipo).where(fila.c.serventia_id == row["serventia_id"], fila.c.nome == row["fila"])
+        found = PASTA if conn.scalar(query) == "pasta" else FORA_DE_LINHA
+    elif row["estado"] == ACEITO and row["falhas"]:
+        found = DISCO
     return {
         "situacao": found.situacao if found else None,
         "o_que_fazer": found.o_que_fazer if found else None,

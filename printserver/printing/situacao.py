@@ -59,6 +59,9 @@ SAIDA_CHEIA: Final = Situacao("saída cheia", "Tire as folhas da saída da impre
 PASTA: Final = Situacao(
     "fora de linha", "A pasta não pode ser escrita: veja se existe, se está montada e se há espaço."
 )
+DISCO: Final = Situacao(
+    "falha no servidor", "O disco ou o banco deste servidor falhou, e o histórico diz como: tudo segue quando puder."
+)
 PAPEL_BAIXO: Final = Situacao("pouco papel", "Ponha papel assim que puder.", para=False)
 TONER_BAIXO: Final = Situacao("pouco toner", "Tenha o toner de reposição à mão.", para=False)
 OCUPADA: Final = Situacao("ocupada", "A impressora atende outro computador: espere.", para=False)

@@ -330,11 +330,13 @@ def test_json_is_read_as_the_court_gives_it(filled: tuple[House, Made]) -> None:
         (["data;total", "20/11/2026;1,00"], "linha 1", 'falta a coluna "selo"'),
         (["selo;total", "GOOD;1,00", "1234561CE0000000000030184X;1,00"], "linha 3", ""),
         (["selo;total", "GOOD;mil"], "linha 2", "escreva 95,12"),
+        (["selo;total", f"GOOD;{'9' * 5000},00"], "linha 2", "grande demais"),
         (["selo;total", "GOOD;1.00", "GOOD;1.00"], "linha 3", "já está na linha 2"),
         (["selo;data", "GOOD;31/02/2026"], "linha 2", "escreva 20/11/2026"),
         (["selo;data", "GOOD"], "linha 2", "tem 1 colunas; o cabeçalho tem 2"),
         (["selo;valor;total", "GOOD;1,00;1,00"], "linha 1", "duas colunas para total"),
         (["selo;total_centavos", "GOOD;1,00"], "linha 2", "número inteiro de centavos"),
+        (["selo;total_centavos", f"GOOD;{'9' * 5000}"], "linha 2", "grande demais"),
     ],
 )
 def test_a_list_that_cannot_be_read_is_refused_by_its_line(

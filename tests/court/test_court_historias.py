@@ -81,7 +81,8 @@ class History(RuleBasedStateMachine):
         self._stack = ExitStack()
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
         tribunal = {"lote": 2, "em_paralelo": 1, "selos_por_segundo": 0}
-        opened = house_with_court(folder / "casa", settings={"tribunal": tribunal})
+        back = {"tolerancia_do_relogio_s": 100 * 3600}  # the clock goes back here, and seals are made all the same
+        opened = house_with_court(folder / "casa", settings={"tribunal": tribunal, "selo": back})
         self.house, self.court = self._stack.enter_context(opened)
         self._numbers = count(1)
         self._follow()

@@ -1,5 +1,6 @@
 """A job at a real CUPS: handed over held, released once, followed to its end, taken off before an answer goes on."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 
 from printserver import db
 from printserver.jobs import handoff, tries
-from printserver.printing import FilaCups
+from printserver.printing import Entrega, FilaCups
 from support.cups import KeptQueue, PrivateCups
 from support.office import LONGO, House, pages, text
 from support.process import wait_until
@@ -241,3 +242,36 @@ def test_x5_a_job_the_queue_forgot_is_incerto_and_a_person_decides(house: House,
     assert (done["estado"], done["pergunta"]["tipo"]) == ("incerto", "folhas")
     assert house.act(taken["id"], "folhas", paginas=[{"pagina": 1, "estado": "boa"}]).job["estado"] == "impresso"
     assert house.job(taken["id"])["pergunta"] is None
+
+
+@pytest.mark.parametrize("offset", [None, {"": [1.5, -2.0]}])
+@pytest.mark.parametrize("content", [None, b"%PDF-1.7 de outro trabalho"])
+def test_p2a_what_changes_on_disk_between_the_held_job_and_its_file_is_not_printed(
+    house: House,
+    queue: KeptQueue,
+    monkeypatch: pytest.MonkeyPatch,
+    offset: dict[str, list[float]] | None,
+    content: bytes | None,
+) -> None:
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.update().values(deslocamentos=offset))
+    create, damaged = FilaCups.criar, list[str]()
+
+    def create_and_damage(self: FilaCups, entrega: Entrega) -> int:
+        cups_id = create(self, entrega)
+        if not damaged:
+            for path in house.office.spool.rglob("*.pdf"):
+                path.unlink()
+                if content is not None:
+                    path.write_bytes(content)
+                damaged.append(path.stem)
+        return cups_id
+
+    monkeypatch.setattr(FilaCups, "criar", create_and_damage)
+    taken = house.taken(house.livro())
+    done = follow(house, taken["id"], ended)
+    assert (done["estado"], done["cups"]["estado"]) == ("entregue", "completed")
+    (printed,) = queue.printed().values()
+    assert hashlib.sha256(printed).hexdigest() in damaged
+    assert (hashlib.sha256(printed).hexdigest() == done["sha256"]) is (offset is None)
+    assert taken["selos"][0]["codigo"] in text(printed)

@@ -69,6 +69,7 @@ def test_p2a_a_pdf_changed_before_its_hand_off_is_stamped_again(
 ) -> None:
     other = house.printed(house.certidao())
     job = rendered(house, house.livro())
+    assert "A pasta não pode ser escrita" in job["o_que_fazer"]
     damage(file_of(house, job["id"]), file_of(house, other["id"]))
     go_on(house)
     done = house.job(job["id"])
@@ -137,6 +138,7 @@ def test_s12_a_spool_that_cannot_be_written_is_tried_again_for_as_long_as_it_tak
             go_on(house)
         waiting = house.job(job["id"])
         assert (waiting["estado"], waiting["encerrado"]) == ("aceito", False)
+        assert (waiting["situacao"], "nova tentativa" in waiting["espera_por"]) == ("falha no servidor", True)
         told = [step["detalhe"] for step in waiting["historico"] if isinstance(step["detalhe"], str)]
         assert len(told) == 1
         assert "disco deste servidor" in told[0]

@@ -139,9 +139,13 @@ def test_s12_a_folder_that_cannot_be_written_is_said_before_any_seal(house: Hous
     limits = {"tempo_limite_s": 60, "memoria_mb": 1024, "cache_mb": 50, "processos": 1}
     house.office.render = Render(house.folder / "layouts", em_uso=set, **limits)
     folder = house.office.spool if name == "spool" else house.folder / "layouts"
+    deed = house.livro()
+    house.printed(deed)
+    held = house.question(deed)
     shutil.rmtree(folder)
     folder.touch()
     try:
+        refused(house, "spool" if name == "spool" else "render", lambda: house.yes(held["id"]))
         assert str(folder) in refused(house, "spool" if name == "spool" else "render")
         folder.unlink()  # gone, it is made again
         assert house.post(house.certidao()).status == 202
@@ -169,6 +173,9 @@ def test_s3_a_database_file_that_was_moved_takes_no_seal(house: House) -> None:
     aside = file.rename(file.with_name("aside.db"))
     assert "não está mais no lugar" in refused(house, "banco")
     refused(house, "banco", lambda: house.call("POST", "/selos", avulso()))
+    house.office.db.close()
+    assert house.post(house.certidao()).status == 503
+    assert not file.exists()  # a new connection makes no empty one
     aside.rename(file)
     assert house.post(house.certidao()).status == 202
 
@@ -237,6 +244,14 @@ def test_two_threads_that_write_at_once_are_no_database_that_went_back(any_house
     assert [answer.status for answer in answers] == [202] * 20
     assert house.office.db.witness.fault() is None
     house.assert_gapless()
+
+
+def test_a_database_server_that_ends_a_transaction_is_no_fault_of_ours(any_house: House) -> None:
+    house = any_house
+    end = "SELECT raise_nothing()" if house.office.db.sqlite else "SELECT pg_terminate_backend(pg_backend_pid())"
+    with pytest.raises(sa.exc.OperationalError), house.office.db.write() as conn:
+        conn.exec_driver_sql(end)
+    assert house.post(house.certidao()).status == 202
 
 
 # -- who holds the lock -----------------------------------------------------------------------------------------------

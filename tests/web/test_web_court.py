@@ -101,6 +101,22 @@ def test_t1_the_most_urgent_stand_first_and_the_strip_is_on_every_page(both: tup
     assert desk.client.get(f"/tribunal/faixa?marca={mark}", headers={"HX-Request": "true"}).status_code == 204
 
 
+def test_s12_what_keeps_the_office_from_sealing_is_on_every_page(house: House, desk: Person) -> None:
+    spool = house.office.spool
+    aside = spool.rename(spool.with_name("aside"))
+    spool.touch()
+    house.clock.forward(seconds=10)  # what the strip says is kept for a few seconds
+    for path in ("/", "/tribunal", "/selos"):
+        page = text(desk, path)
+        assert "Agora nada pode ser selado." in page, path
+        assert str(spool) in page
+        assert "confira as permissões e o disco" in page
+    spool.unlink()
+    aside.rename(spool)
+    house.clock.forward(seconds=10)
+    assert "Agora nada pode ser selado." not in text(desk, "/")
+
+
 def test_t2_a_refusal_is_shown_with_the_courts_words_and_sent_again_by_a_person(
     both: tuple[House, Court], desk: Person
 ) -> None:
