@@ -10,6 +10,7 @@ from html import escape
 from typing import Final, Literal
 
 from printserver.rendering import corpo_html
+from printserver.rendering.arvore import strip_blank_end
 from printserver.rendering.caracteres import Aviso, Avisos, limpar, recusar
 
 __all__ = ["MARCAS", "Aviso", "CorpoPronto", "preparar_corpo"]
@@ -38,13 +39,14 @@ def preparar_corpo(formato: Literal["texto", "html"], conteudo: str, marcas: Map
     """Return the body `conteudo` as safe XHTML, its exact marks replaced by the plain text that `marcas` gives them.
 
     `marcas` is by name without brackets (`TOTAL`); a mark that is not in it stays as it is written. Of `texto`, blank
-    lines part the paragraphs, and line breaks, tabs and blanks are kept. Raises `Recusa` `corpo-invalido` with its
+    lines part the paragraphs, and line breaks, tabs and blanks are kept. What is blank at its end is left out (P2a), and a
+    body that is all blank is "". Raises `Recusa` `corpo-invalido` with its
     reason for what is over the limits or cannot be printed.
     """
     avisos = Avisos()
     texto = _Texto(marcas, avisos)
-    content = _paragraphs(texto(conteudo)) if formato == "texto" else corpo_html.preparar(conteudo, texto, avisos)
-    return CorpoPronto(f"{_WRAPPER}{content}</div>", avisos.all())
+    content = _paragraphs(strip_blank_end(texto(conteudo))) if formato == "texto" else corpo_html.preparar(conteudo, texto, avisos)
+    return CorpoPronto(f"{_WRAPPER}{content}</div>" if content else "", avisos.all())
 
 
 class _Texto:

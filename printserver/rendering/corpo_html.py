@@ -11,11 +11,10 @@ from typing import Final
 
 import nh3
 
-from printserver.rendering import estilo, imagens, marcacao
+from printserver.rendering import estilo, imagens, marcacao, tabela
+from printserver.rendering.arvore import Node, trim_end
 from printserver.rendering.caracteres import Avisos, recusar
 
-MAXIMO_VAOS: Final = 50
-"""Columns or rows that one cell may span, and columns of a table (those of tables around it multiplied in)."""
 MAXIMO_TABELAS: Final = 4
 """Tables inside one another: each level doubles the work of the layout."""
 MAXIMO_PIXELS_TOTAL: Final = 60_000_000
@@ -32,13 +31,6 @@ _ATTRIBUTES: Final = {
 }
 
 Texto = Callable[[str], str]
-
-
-@dataclass
-class _Node:
-    tag: str
-    attributes: dict[str, str]
-    children: "list[_Node | str]" = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +60,7 @@ def preparar(conteudo: str, texto: Texto, avisos: Avisos) -> str:
     tree = _Tree()
     tree.feed(clean)
     tree.close()
+    trim_end(tree.root)
     return "".join(_Drawing(marked.imagens, texto, avisos).children(tree.root, _Around()))
 
 
@@ -76,11 +69,11 @@ class _Tree(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.root = _Node("", {})
+        self.root = Node("", {})
         self._open = [self.root]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = _Node(tag, {name: value or "" for name, value in attrs})
+        node = Node(tag, {name: value or "" for name, value in attrs})
         self._open[-1].children.append(node)
         if tag not in marcacao.VAZIAS:
             self._open.append(node)
@@ -111,19 +104,22 @@ class _Drawing:
         self._count = 0
         self._pixels = 0
 
-    def children(self, node: _Node, around: _Around) -> Iterator[str]:
+    def children(self, node: Node, around: _Around) -> Iterator[str]:
         for child in node.children:
             if isinstance(child, str):
                 yield escape(self._texto(child), quote=False)
             else:
                 yield from self._element(child, around)
 
-    def _element(self, node: _Node, around: _Around) -> Iterator[str]:
+    def _element(self, node: Node, around: _Around) -> Iterator[str]:
         if node.tag == "br":
             yield "<br/>"
             return
         if node.tag == "img":
             yield self._image(node)
+            return
+        if node.tag == "col":
+            yield "<col/>"
             return
         around, extra = self._inside(node, around)
         if around.raised > 1 and node.tag in _RAISED:
@@ -133,6 +129,7 @@ class _Drawing:
         style, measures = estilo.filtrar(
             node.tag, node.attributes.get("style", ""), node.attributes.get("align", ""), around.medidas, self._avisos
         )
+        style = ";".join(part for part in (style, node.css) if part)
         if style:
             extra += f' style="{escape(style)}"'
         around = _Around(measures, around.tables, around.columns, around.raised)
@@ -140,41 +137,27 @@ class _Drawing:
         yield from self.children(node, around)
         yield f"</{node.tag}>"
 
-    def _inside(self, node: _Node, around: _Around) -> tuple[_Around, str]:
+    def _inside(self, node: Node, around: _Around) -> tuple[_Around, str]:
         """Return what `node` is to those inside it, and its attributes but for the style."""
         tables, columns, raised, extra = around.tables, around.columns, around.raised, ""
         if node.tag == "table":
-            columns *= self._bound_spans(node)
+            columns *= tabela.prepare(node, self._avisos)
             tables += 1
             if tables > MAXIMO_TABELAS:
                 raise recusar(f"O HTML tem mais de {MAXIMO_TABELAS} tabelas umas dentro das outras.")
-            if columns > MAXIMO_VAOS:
-                raise recusar(f"Uma tabela (com as que estão dentro dela) tem mais de {MAXIMO_VAOS} colunas.")
+            if columns > tabela.MAXIMO_VAOS:
+                raise recusar(f"Uma tabela (com as que estão dentro dela) tem mais de {tabela.MAXIMO_VAOS} colunas.")
         elif node.tag in _RAISED:
             raised += 1
         for name in ("colspan", "rowspan", "start", "value"):
-            number = _number(node.attributes.get(name, ""))
+            number = tabela.number(node.attributes.get(name, ""))
             if number > (1 if name.endswith("span") else 0):
                 extra += f' {name}="{number}"'
         if node.attributes.get("type") in ("1", "a", "A", "i", "I"):
             extra += f' type="{node.attributes["type"]}"'
         return _Around(around.medidas, tables, columns, raised), extra
 
-    def _bound_spans(self, table: _Node) -> int:
-        """Bring the spans of a table's cells to their limits; return its columns."""
-        rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in _rows(table)]
-        columns = 1
-        for row in rows:
-            spans = [_number(cell.attributes.get("colspan", "")) or 1 for cell in row]
-            columns = max(columns, sum(span if span <= MAXIMO_VAOS else 1 for span in spans))
-        for cell in (cell for row in rows for cell in row):
-            for name, limit in (("colspan", columns), ("rowspan", MAXIMO_VAOS)):
-                if (_number(cell.attributes.get(name, "")) or 1) > MAXIMO_VAOS:
-                    cell.attributes[name] = str(min(limit, MAXIMO_VAOS))
-                    self._avisos.add(f"O {name} de uma célula foi trazido ao limite de {MAXIMO_VAOS}.")
-        return columns
-
-    def _image(self, node: _Node) -> str:
+    def _image(self, node: Node) -> str:
         """Return an image drawn anew; one that is not `data:` gives way to its alternative text, with an aviso."""
         source = self._sources[int(node.attributes["src"])]
         if not imagens.e_data(source):
@@ -192,28 +175,9 @@ class _Drawing:
             )
         size = ""
         for name in ("width", "height"):
-            number = _number(node.attributes.get(name, ""))
+            number = tabela.number(node.attributes.get(name, ""))
             if 0 < number <= 2000:
                 size += f"{name}:{number}px;"
         # kept on the page whatever its pixels: what leaves a page is cut off
         return f'<img src="{url}" alt="" style="{size}max-width:100%;max-height:150mm"/>'
 
-
-def _rows(table: _Node) -> Iterator[list[_Node]]:
-    for child in table.children:
-        if isinstance(child, str):
-            continue
-        if child.tag == "tr":
-            yield [cell for cell in child.children if isinstance(cell, _Node)]
-        elif child.tag in ("thead", "tbody"):
-            yield from _rows(child)
-
-
-def _number(value: str) -> int:
-    """Return a whole number as HTML reads it (leading digits), 0 where there is none; large ones end at 9 digits."""
-    digits = value.strip()[:9]
-    for at, character in enumerate(digits):
-        if character not in "0123456789":
-            digits = digits[:at]
-            break
-    return int(digits) if digits else 0

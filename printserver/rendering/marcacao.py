@@ -26,11 +26,11 @@ E_COMERCIAL: Final = "\ufdd0"
 VAZIAS: Final = frozenset({"br", "img"})
 BLOCOS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
 FORMAS: Final = frozenset({"b", "strong", "i", "em", "u", "s", "sub", "sup"})
-TABELA: Final = frozenset({"table", "thead", "tbody", "tr", "td", "th"})
+TABELA: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
 MARCAS: Final = BLOCOS | FORMAS | TABELA | VAZIAS | {"span"}
 
 # Other tags that carry form: by what they are written anew; without an aviso where nothing is lost.
-_SAME: Final = {"del": "s", "strike": "s", "ins": "u", "tfoot": "tbody", "center": "div"}
+_SAME: Final = {"del": "s", "strike": "s", "ins": "u", "center": "div"}
 _BLOCK_WORDS: Final = """
     address article aside blockquote body caption dd details dialog dir dl dt fieldset figcaption figure footer form
     frameset h5 h6 header hgroup hr html iframe legend listing main menu nav noembed noframes noscript object optgroup
@@ -225,7 +225,7 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 _CELLS: Final = frozenset({"td", "th"})
 _BARRIERS: Final = {
     "li": _CELLS | {"table", "ul", "ol"},
-    **dict.fromkeys(("td", "th", "tr", "thead", "tbody"), frozenset({"table"})),
+    **dict.fromkeys(("td", "th", "tr", "thead", "tbody", "tfoot"), frozenset({"table"})),
     "table": _NOTHING,
 }
 _IMPLIED: Final = {
@@ -234,6 +234,7 @@ _IMPLIED: Final = {
     "td": (_CELLS, frozenset({"table"})),
     "th": (_CELLS, frozenset({"table"})),
     "tr": (frozenset({"tr"}), frozenset({"table"})),
-    "thead": (frozenset({"thead", "tbody"}), frozenset({"table"})),
-    "tbody": (frozenset({"thead", "tbody"}), frozenset({"table"})),
+    **dict.fromkeys(
+        ("thead", "tbody", "tfoot"), (frozenset({"thead", "tbody", "tfoot"}), frozenset({"table"}))
+    ),
 }

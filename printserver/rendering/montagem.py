@@ -27,8 +27,10 @@ from printserver.rendering import cache as kept
 from printserver.rendering.caracteres import Aviso, imprimiveis
 from printserver.rendering.corpo import preparar_corpo
 from printserver.rendering.corpo_pdf import preparar_pdf
+from printserver.rendering.desenhado import Desenho, read_pages
 from printserver.rendering.folha import Caixa, Layout, Traco, de_json, para_json
 from printserver.rendering.folha_de_estilo import css, fontes_css
+from printserver.rendering.inteireza import check_whole
 from printserver.rendering.lugar import lugar_no_pdf, medir_paginas, nova_ancora
 from printserver.rendering.tarefa import Trabalho
 
@@ -82,7 +84,7 @@ def aquecer() -> None:
     imprimiveis()
     base_pdf.aquecer()
     _folha_de_estilo("html { font-family: PsSerifa }")
-    documento = _paginas("<p>Á <b>b</b> <i>c</i></p>", "html { font-family: PsSerifa }")
+    documento = _paginas(_ler("<p>Á <b>b</b> <i>c</i></p>"), "html { font-family: PsSerifa }")
     documento.write_pdf(pdf_variant="pdf/a-2b")
 
 
@@ -117,8 +119,8 @@ def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: t
     ancora = nova_ancora()
     if trabalho.bloco[1] and formato.bloco.onde == "fim" and html.count(_CAIXA) != 1:
         raise ConfigError(f"{formato.nome}.toml: o modelo {formato.template} não escreve {{{{ bloco }}}} uma vez só")
-    documento = _paginas(html.replace(_CAIXA, f'<div id="{ancora}"'), folha)
-    medidas = medir_paginas(documento.pages, trabalho, ancora)
+    documento, desenho = _desenhar(html.replace(_CAIXA, f'<div id="{ancora}"'), folha)
+    medidas = medir_paginas(documento.pages, desenho, trabalho, ancora)
     for pagina in documento.pages:
         pagina.anchors.clear()  # else the box's name would be written into the file
     base = documento.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
@@ -163,9 +165,21 @@ def _guardar(
     return layout
 
 
-def _paginas(html: str, folha: str) -> weasyprint.Document:
-    documento = weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=None)
-    return documento.render(font_config=_configuracao(), stylesheets=[_folha_de_estilo(folha)], pdf_variant="pdf/a-2b")
+def _desenhar(html: str, folha: str) -> tuple[weasyprint.Document, Desenho]:
+    """Return the pages of `html` and what is drawn on them, which is all of it (P2a)."""
+    fonte = _ler(html)
+    documento = _paginas(fonte, folha)
+    desenho = read_pages(documento.pages)
+    check_whole(fonte.etree_element.find("body"), desenho)
+    return documento, desenho
+
+
+def _ler(html: str) -> weasyprint.HTML:
+    return weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=None)
+
+
+def _paginas(html: weasyprint.HTML, folha: str) -> weasyprint.Document:
+    return html.render(font_config=_configuracao(), stylesheets=[_folha_de_estilo(folha)], pdf_variant="pdf/a-2b")
 
 
 def _caixa_vazia(trabalho: Trabalho) -> str:
