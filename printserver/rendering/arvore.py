@@ -43,7 +43,8 @@ def trim_end(node: Node) -> None:
                 node.children[-1] = kept
                 return
         elif last.tag != "br" and _has_ink(last):
-            return trim_end(_last_cell(last) if last.tag == "table" else last)
+            trim_end(_last_cell(last) if last.tag == "table" else last)
+            return
         node.children.pop()
 
 

@@ -39,13 +39,17 @@ def preparar_corpo(formato: Literal["texto", "html"], conteudo: str, marcas: Map
     """Return the body `conteudo` as safe XHTML, its exact marks replaced by the plain text that `marcas` gives them.
 
     `marcas` is by name without brackets (`TOTAL`); a mark that is not in it stays as it is written. Of `texto`, blank
-    lines part the paragraphs, and line breaks, tabs and blanks are kept. What is blank at its end is left out (P2a), and a
-    body that is all blank is "". Raises `Recusa` `corpo-invalido` with its
-    reason for what is over the limits or cannot be printed.
+    lines part the paragraphs, and line breaks, tabs and blanks are kept. What is blank at the end is left out (P2a); a
+    body that is all blank is "". Raises `Recusa` `corpo-invalido` with its reason for what is over the limits or cannot
+    be printed.
     """
     avisos = Avisos()
     texto = _Texto(marcas, avisos)
-    content = _paragraphs(strip_blank_end(texto(conteudo))) if formato == "texto" else corpo_html.preparar(conteudo, texto, avisos)
+    content = (
+        _paragraphs(strip_blank_end(texto(conteudo)))
+        if formato == "texto"
+        else corpo_html.preparar(conteudo, texto, avisos)
+    )
     return CorpoPronto(f"{_WRAPPER}{content}</div>" if content else "", avisos.all())
 
 

@@ -141,12 +141,10 @@ class _Drawing:
         """Return what `node` is to those inside it, and its attributes but for the style."""
         tables, columns, raised, extra = around.tables, around.columns, around.raised, ""
         if node.tag == "table":
-            columns *= tabela.prepare(node, self._avisos)
+            columns = tabela.prepare(node, columns, self._avisos)
             tables += 1
             if tables > MAXIMO_TABELAS:
                 raise recusar(f"O HTML tem mais de {MAXIMO_TABELAS} tabelas umas dentro das outras.")
-            if columns > tabela.MAXIMO_VAOS:
-                raise recusar(f"Uma tabela (com as que estão dentro dela) tem mais de {tabela.MAXIMO_VAOS} colunas.")
         elif node.tag in _RAISED:
             raised += 1
         for name in ("colspan", "rowspan", "start", "value"):
@@ -180,4 +178,3 @@ class _Drawing:
                 size += f"{name}:{number}px;"
         # kept on the page whatever its pixels: what leaves a page is cut off
         return f'<img src="{url}" alt="" style="{size}max-width:100%;max-height:150mm"/>'
-

@@ -1,8 +1,10 @@
 """What WeasyPrint drew, read once from its boxes. Those are not a public interface: nothing else here reads them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal
+
+from printserver.rendering.arvore import is_blank
 
 Parte = Literal["cabecalho", "corpo", "fecho"]
 
@@ -24,7 +26,8 @@ class Limites:
 class Linha:
     """A line of text or images. `fim`: where its ink ends; `direita`: where a full line would, in mm.
 
-    `titulo`: it is of a heading; `sozinha`: no other cell of a table stands beside it.
+    `em_branco`: it shows nothing; `com_texto`: it shows text; `titulo`: it is of a heading; `sozinha`: no other cell of
+    a table stands beside it.
     """
 
     pagina: int
@@ -34,6 +37,7 @@ class Linha:
     direita: float
     titulo: bool
     em_branco: bool
+    com_texto: bool
     sozinha: bool
 
 
@@ -50,20 +54,29 @@ class Letras:
 
 @dataclass(slots=True)
 class Desenho:
-    """All pages. `fundos`: per page, in mm, where each line, cell and image ends; `imagens`: elements and places."""
+    """All pages. `fundos`: per page, in mm, where each line, cell and image ends; `imagens`: elements and places.
+
+    `bloco`: the page of the seal's box, None where it is not in the text.
+    """
 
     areas: list[Limites] = field(default_factory=list)
     linhas: list[Linha] = field(default_factory=list)
     letras: list[Letras] = field(default_factory=list)
     imagens: list[Letras] = field(default_factory=list)
     fundos: list[list[float]] = field(default_factory=list)
+    bloco: int | None = None
 
 
-def read_pages(paginas: Sequence[Any]) -> Desenho:
-    """Return what was drawn on WeasyPrint's pages, in the order of the pages and of the document on each."""
+def read_pages(paginas: Sequence[Any], ancora: str) -> Desenho:
+    """Return what was drawn on WeasyPrint's pages, in the order of the pages and of the document on each.
+
+    `ancora` is the name of the seal's box.
+    """
     desenho = Desenho()
     for numero, pagina in enumerate(paginas, 1):
         caixa = pagina._page_box
+        if ancora in pagina.anchors:
+            desenho.bloco = numero
         area = _limites(caixa.content_box_x(), caixa.content_box_y(), caixa.width, caixa.height)
         desenho.areas.append(area)
         desenho.fundos.append([])
@@ -117,7 +130,9 @@ class _Leitor:
     def _linha(self, caixa: Any, em: _Em) -> None:
         onde = _da_caixa(caixa)
         fim = max((_da_caixa(filha).x_final for filha in caixa.children), default=onde.x)
-        linha = Linha(self._pagina, em.parte, onde, fim, em.direita, em.titulo, not _tem_tinta(caixa), em.sozinha)
+        texto, imagem = _tinta(caixa)
+        em_branco = not texto and not imagem
+        linha = Linha(self._pagina, em.parte, onde, fim, em.direita, em.titulo, em_branco, texto, em.sozinha)
         self._desenho.linhas.append(linha)
         self._fundo(caixa)
 
@@ -135,11 +150,17 @@ def _dentro_de(caixa: Any, tipo: str, em: _Em) -> _Em:
     return replace(em, titulo=True) if caixa.element_tag in _TITULOS else em
 
 
-def _tem_tinta(caixa: Any) -> bool:
-    tipo = type(caixa).__name__
-    if tipo == "TextBox":
-        return bool(caixa.text.strip()) and "::" not in caixa.element_tag
-    return tipo.endswith("ReplacedBox") or any(_tem_tinta(filha) for filha in getattr(caixa, "children", ()))
+def _tinta(caixa: Any) -> tuple[bool, bool]:
+    """Tell whether a box shows text, and whether it shows an image."""
+    if type(caixa).__name__ == "TextBox":
+        return not is_blank(caixa.text) and "::" not in caixa.element_tag, False
+    if type(caixa).__name__.endswith("ReplacedBox"):
+        return False, True
+    texto = imagem = False
+    for filha in caixa.children:
+        um, outro = _tinta(filha)
+        texto, imagem = texto or um, imagem or outro
+    return texto, imagem
 
 
 def _da_caixa(caixa: Any) -> Limites:
@@ -148,8 +169,3 @@ def _da_caixa(caixa: Any) -> Limites:
 
 def _limites(x: float, y: float, largura: float, altura: float) -> Limites:
     return Limites(x * MM_POR_PX, y * MM_POR_PX, (x + largura) * MM_POR_PX, (y + altura) * MM_POR_PX)
-
-
-def rows(linhas: Iterable[Linha]) -> list[tuple[int, float]]:
-    """Return (page, y in mm) of each row of text, in order; lines of cells that stand side by side are one row."""
-    return sorted({(linha.pagina, round(linha.onde.y, 1)) for linha in linhas})

@@ -49,7 +49,9 @@ def _own_text(element: Any) -> Iterator[str]:
 
 
 def _missing(text: str, expected: str, found: str) -> str:
-    same = next((at for at, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b), min(len(expected), len(found)))
+    same = next(
+        (at for at, (a, b) in enumerate(zip(expected, found, strict=False)) if a != b), min(len(expected), len(found))
+    )
     words, length = text.split(), 0
     for at, word in enumerate(words):
         length += len(_bare([word]))
@@ -58,7 +60,9 @@ def _missing(text: str, expected: str, found: str) -> str:
             return (
                 f"O texto não se imprime inteiro: falta nas páginas “{shown}”. Divida a tabela ou a célula em que está."
             )
-    return f"O texto não se imprime uma vez só: repete-se nas páginas “{' '.join(words[-6:])[:80]}”. Simplifique a tabela."
+    return (
+        f"O texto não se imprime uma vez só: repete-se nas páginas “{' '.join(words[-6:])[:80]}”. Simplifique a tabela."
+    )
 
 
 def _check_images(corpo: Any, desenho: Desenho) -> None:

@@ -234,7 +234,5 @@ _IMPLIED: Final = {
     "td": (_CELLS, frozenset({"table"})),
     "th": (_CELLS, frozenset({"table"})),
     "tr": (frozenset({"tr"}), frozenset({"table"})),
-    **dict.fromkeys(
-        ("thead", "tbody", "tfoot"), (frozenset({"thead", "tbody", "tfoot"}), frozenset({"table"}))
-    ),
+    **dict.fromkeys(("thead", "tbody", "tfoot"), (frozenset({"thead", "tbody", "tfoot"}), frozenset({"table"}))),
 }

@@ -15,23 +15,34 @@ MAXIMO_VAOS: Final = 50
 LINHAS_JUNTAS: Final = 12
 """Lines (estimated) up to which a row is kept on one page; a longer one goes on on the next."""
 
+COLUNAS_LARGAS: Final = 16
+"""Columns up to which the widest letter has room beside the borders, on the narrowest page."""
+
 _CHARACTERS_A_LINE: Final = 80
 _GROUPS: Final = ("thead", "tbody", "tfoot")
 
 
-def prepare(table: Node, avisos: Avisos) -> int:
-    """Bring `table` to its form for the layout; return its columns, at least 1."""
+def prepare(table: Node, around: int, avisos: Avisos) -> int:
+    """Bring `table` to its form for the layout; return its columns times those of the tables around it, at least 1.
+
+    Raises `Recusa` `corpo-invalido` for more than 50.
+    """
     _order_groups(table)
     groups = [[row for row in group if row.tag == "tr"] for group in _groups(table)]
     _bound_spans(groups, avisos)
     columns = max((_place(group) for group in groups), default=0)
+    total = max(columns, 1) * around
+    if total > MAXIMO_VAOS:
+        raise recusar(f"Uma tabela (com as que estão dentro dela) tem mais de {MAXIMO_VAOS} colunas.")
+    if total > COLUNAS_LARGAS:
+        _make_small(table, groups, avisos)
     first = [cell for group in groups[:1] for row in group[:1] for cell in _cells(row)]
     if sum(span(cell, "colspan") for cell in first) < columns:
         table.children.insert(0, Node("colgroup", {}, [Node("col", {}) for _ in range(columns)]))
     for row in (row for group in groups for row in group):
         if any(_lines(cell, columns) > LINHAS_JUNTAS for cell in _cells(row)):
             row.css = "break-inside:auto"
-    return max(columns, 1)
+    return total
 
 
 def span(cell: Node, name: str) -> int:
@@ -49,9 +60,19 @@ def number(value: str) -> int:
     return int(digits) if digits else 0
 
 
+def _make_small(table: Node, groups: list[list[Node]], avisos: Avisos) -> None:
+    """Give the letters of a table of many columns room: else they would lie over those of the next cell."""
+    avisos.add(f"Uma tabela de mais de {COLUNAS_LARGAS} colunas foi impressa em letra de 6 pt.")
+    table.css = "font-size:6pt"
+    for cell in (cell for group in groups for row in group for cell in _cells(row)):
+        cell.css = "padding:0.3mm 0"
+
+
 def _order_groups(table: Node) -> None:
     """Put the first head first and the first foot last, as a viewer shows them, and leave out groups without rows."""
-    groups = [child for child in table.children if isinstance(child, Node) and (child.tag not in _GROUPS or child.children)]
+    groups = [
+        child for child in table.children if isinstance(child, Node) and (child.tag not in _GROUPS or child.children)
+    ]
     head = next((group for group in groups if group.tag == "thead"), None)
     foot = next((group for group in groups if group.tag == "tfoot"), None)
     groups.sort(key=lambda group: (group is not head) + (group is foot))
