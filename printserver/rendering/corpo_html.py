@@ -21,6 +21,8 @@ MAXIMO_PIXELS_TOTAL: Final = 60_000_000
 MAXIMO_IMAGENS: Final = 200
 
 _RAISED: Final = frozenset({"sub", "sup"})
+_INLINE: Final = marcacao.FORMAS | {"span"}
+_BLANKS: Final = " \t\n\r\f"
 _ATTRIBUTES: Final = {
     **{tag: {"style", "align"} for tag in marcacao.MARCAS},
     "img": {"src", "alt", "width", "height", "style", "align"},
@@ -64,6 +66,15 @@ def preparar(conteudo: str, texto: Texto, avisos: Avisos) -> str:
     return "".join(_Drawing(marked.imagens, texto, avisos).children(tree.root, _Around()))
 
 
+def _parted(text: str) -> str:
+    """Return `text` with an empty element before the blank at its end: the text and its blank are two pieces then.
+
+    WeasyPrint breaks a piece after its first word where all of it but the blank at its end fits the line.
+    """
+    core = text.rstrip(_BLANKS)
+    return f"{core}<span></span>{text[len(core) :]}" if 0 < len(core) < len(text) else text
+
+
 class _Tree(HTMLParser):
     """Reads what nh3 wrote, which is regular: every element is closed, in order."""
 
@@ -105,9 +116,11 @@ class _Drawing:
         self._pixels = 0
 
     def children(self, node: Node, around: _Around) -> Iterator[str]:
-        for child in node.children:
+        last = None if node.tag in _INLINE else len(node.children) - 1  # a block's last blank shows nowhere
+        for at, child in enumerate(node.children):
             if isinstance(child, str):
-                yield escape(self._texto(child), quote=False)
+                text = escape(self._texto(child), quote=False)
+                yield text if at == last else _parted(text)
             else:
                 yield from self._element(child, around)
 

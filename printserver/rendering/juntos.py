@@ -29,8 +29,8 @@ def find_early_end(desenho: Desenho) -> Fim | None:
 
 
 def loneliness(desenho: Desenho) -> int:
-    """Return how many lines are missing beside signatures and seal; of layouts that all fall short, the least is best."""
-    return _missing_beside_fecho(desenho) + (_block_alone(desenho))
+    """Return how many lines are missing beside signatures and seal, 0 where none is."""
+    return _missing_beside_fecho(desenho) + _block_alone(desenho)
 
 
 def check_together(desenho: Desenho) -> None:
