@@ -25,12 +25,12 @@ class Fim:
 
 def find_early_end(desenho: Desenho) -> Fim | None:
     """Return which page has to end where, for what stands alone to get company; None where nothing stands alone."""
-    return _of_the_fecho(desenho) or _of_headings(desenho)
+    return _of_the_fecho(desenho) or next(iter(_lone_headings(desenho)), None)
 
 
 def loneliness(desenho: Desenho) -> int:
-    """Return how many lines are missing beside signatures and seal, 0 where none is."""
-    return _missing_beside_fecho(desenho) + _block_alone(desenho)
+    """Return how much stands alone: lines missing beside signatures and seal, and headings without their text."""
+    return _missing_beside_fecho(desenho) + _block_alone(desenho) + len(_lone_headings(desenho))
 
 
 def check_together(desenho: Desenho) -> None:
@@ -82,17 +82,18 @@ def _block_alone(desenho: Desenho) -> bool:
     return bool(pages) and desenho.bloco is not None and desenho.bloco not in pages
 
 
-def _of_headings(desenho: Desenho) -> Fim | None:
-    """A heading that is the last on its page, while its text is on the next."""
+def _lone_headings(desenho: Desenho) -> list[Fim]:
+    """Return the headings (where they begin) that are last on their page, below other text, with theirs on the next."""
     lines = [linha for linha in desenho.linhas if linha.parte != "fecho" and not linha.em_branco]
-    for last, following in pairwise(lines):
-        if last.titulo and following.pagina > last.pagina:
-            run = [last]
-            for line in reversed(lines[: lines.index(last)]):
-                if not line.titulo or line.pagina != last.pagina:
-                    return Fim(last.pagina, run[-1].onde.y)
-                run.append(line)
-    return None
+    found: list[Fim] = []
+    for at, (line, following) in enumerate(pairwise(lines)):
+        if line.titulo and following.pagina > line.pagina:
+            first = at
+            while first and lines[first - 1].titulo:
+                first -= 1
+            if first and lines[first - 1].pagina == line.pagina:
+                found.append(Fim(line.pagina, lines[first].onde.y))
+    return found
 
 
 def _rows(lines: list[Linha]) -> list[Fim]:

@@ -198,7 +198,7 @@ def _dispor(fonte: weasyprint.HTML, altura: float, ancora: str, folha: str) -> t
         if fim is None:
             break
         fins[fim.pagina] = fim.y + _FOLGA_MM
-    documento, desenho = min(reversed(feitos), key=lambda feito: loneliness(feito[1]))
+    documento, desenho = min(feitos, key=lambda feito: (loneliness(feito[1]), len(feito[1].areas)))
     check_whole(fonte.etree_element.find("body"), desenho)
     check_together(desenho)
     return documento, desenho
