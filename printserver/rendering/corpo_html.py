@@ -116,13 +116,21 @@ class _Drawing:
         self._pixels = 0
 
     def children(self, node: Node, around: _Around) -> Iterator[str]:
-        last = None if node.tag in _INLINE else len(node.children) - 1  # a block's last blank shows nowhere
         for at, child in enumerate(node.children):
             if isinstance(child, str):
                 text = escape(self._texto(child), quote=False)
-                yield text if at == last else _parted(text)
+                yield _parted(text) if self._goes_on(node, at) else text
             else:
                 yield from self._element(child, around)
+
+    def _goes_on(self, node: Node, at: int) -> bool:
+        """Tell whether a mark or an image may follow on the line of the text that is `node`'s child number `at`."""
+        if at + 1 == len(node.children):
+            return node.tag in _INLINE
+        following = node.children[at + 1]
+        if isinstance(following, str):
+            return False
+        return following.tag != "img" or imagens.e_data(self._sources[int(following.attributes["src"])])
 
     def _element(self, node: Node, around: _Around) -> Iterator[str]:
         if node.tag == "br":

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, Literal
+from typing import Any, Final, Literal, NamedTuple
 
 from printserver.rendering.arvore import is_blank
 
@@ -12,8 +12,7 @@ MM_POR_PX: Final = 25.4 / 96
 _TITULOS: Final = frozenset({"h1", "h2", "h3", "h4"})
 
 
-@dataclass(frozen=True, slots=True)
-class Limites:
+class Limites(NamedTuple):
     """A rectangle by its edges, in mm from the page's upper left corner."""
 
     x: float
@@ -22,7 +21,7 @@ class Limites:
     y_final: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Linha:
     """A line of text or images. `fim`: where its ink ends; `direita`: where a full line would, in mm.
 
@@ -36,13 +35,12 @@ class Linha:
     fim: float
     direita: float
     titulo: bool
-    em_branco: bool
-    com_texto: bool
     sozinha: bool
+    em_branco: bool = True
+    com_texto: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Letras:
+class Letras(NamedTuple):
     """A piece of text that is drawn: the element whose own text it is, where it lies and where it has to stay."""
 
     pagina: int
@@ -104,37 +102,41 @@ class _Leitor:
     def __init__(self, desenho: Desenho, pagina: int) -> None:
         self._desenho = desenho
         self._pagina = pagina
+        self._linha: Linha | None = None
 
     def read(self, caixa: Any, em: _Em) -> None:
         tipo = type(caixa).__name__
         if tipo == "TextBox":
             if "::" not in caixa.element_tag and caixa.text:
-                letras = Letras(self._pagina, caixa.element, caixa.text, _da_caixa(caixa), em.dentro)
-                self._desenho.letras.append(letras)
+                self._texto(caixa, em)
             return
         if tipo.endswith("ReplacedBox"):
-            self._desenho.imagens.append(Letras(self._pagina, caixa.element, "", _da_caixa(caixa), em.dentro))
-            self._fundo(caixa)
+            self._imagem(caixa, em)
             return
         if tipo == "LineBox":
-            self._linha(caixa, em)
+            onde = _da_caixa(caixa)
+            self._linha = Linha(self._pagina, em.parte, onde, onde.x, em.direita, em.titulo, em.sozinha)
+            self._desenho.linhas.append(self._linha)
+            self._desenho.fundos[-1].append(onde.y_final)
         elif tipo == "TableCellBox":
-            self._fundo(caixa)
+            self._desenho.fundos[-1].append(_da_caixa(caixa).y_final)
         em = _dentro_de(caixa, tipo, em)
         for filha in caixa.children:
             self.read(filha, em)
 
-    def _fundo(self, caixa: Any) -> None:
-        self._desenho.fundos[-1].append(_da_caixa(caixa).y_final)
+    def _texto(self, caixa: Any, em: _Em) -> None:
+        onde = _do_texto(caixa)
+        self._desenho.letras.append(Letras(self._pagina, caixa.element, caixa.text, onde, em.dentro))
+        linha = self._linha
+        if linha is not None and not is_blank(caixa.text):
+            linha.com_texto, linha.em_branco, linha.fim = True, False, max(linha.fim, onde.x_final)
 
-    def _linha(self, caixa: Any, em: _Em) -> None:
+    def _imagem(self, caixa: Any, em: _Em) -> None:
         onde = _da_caixa(caixa)
-        fim = max((_da_caixa(filha).x_final for filha in caixa.children), default=onde.x)
-        texto, imagem = _tinta(caixa)
-        em_branco = not texto and not imagem
-        linha = Linha(self._pagina, em.parte, onde, fim, em.direita, em.titulo, em_branco, texto, em.sozinha)
-        self._desenho.linhas.append(linha)
-        self._fundo(caixa)
+        self._desenho.imagens.append(Letras(self._pagina, caixa.element, "", onde, em.dentro))
+        self._desenho.fundos[-1].append(onde.y_final)
+        if self._linha is not None:
+            self._linha.em_branco, self._linha.fim = False, max(self._linha.fim, onde.x_final)
 
 
 def _dentro_de(caixa: Any, tipo: str, em: _Em) -> _Em:
@@ -150,21 +152,14 @@ def _dentro_de(caixa: Any, tipo: str, em: _Em) -> _Em:
     return replace(em, titulo=True) if caixa.element_tag in _TITULOS else em
 
 
-def _tinta(caixa: Any) -> tuple[bool, bool]:
-    """Tell whether a box shows text, and whether it shows an image."""
-    if type(caixa).__name__ == "TextBox":
-        return not is_blank(caixa.text) and "::" not in caixa.element_tag, False
-    if type(caixa).__name__.endswith("ReplacedBox"):
-        return False, True
-    texto = imagem = False
-    for filha in caixa.children:
-        um, outro = _tinta(filha)
-        texto, imagem = texto or um, imagem or outro
-    return texto, imagem
-
-
 def _da_caixa(caixa: Any) -> Limites:
     return _limites(caixa.position_x, caixa.position_y, caixa.margin_width(), caixa.margin_height())
+
+
+def _do_texto(caixa: Any) -> Limites:
+    """Return where a piece of text lies: it has no border and no padding."""
+    altura = caixa.margin_top + caixa.height + caixa.margin_bottom
+    return _limites(caixa.position_x, caixa.position_y, caixa.width, altura)
 
 
 def _limites(x: float, y: float, largura: float, altura: float) -> Limites:

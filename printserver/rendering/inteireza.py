@@ -7,8 +7,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
+from printserver.errors import Recusa
 from printserver.rendering.caracteres import recusar
 from printserver.rendering.desenhado import Desenho, Letras, Limites
+from printserver.rendering.folha import Caixa
 
 _FOLGA_MM: Final = 0.5
 _NO_INK: Final = str.maketrans("", "", "\u00ad\u200b\u2010")
@@ -34,6 +36,23 @@ def check_whole(corpo: Any, desenho: Desenho) -> None:
         expected, found = _bare(_own_text(element)), _bare(drawn[element])
         if expected != found:
             raise recusar(_missing(" ".join(_own_text(element)), expected, found))
+
+
+def check_clear(desenho: Desenho, caixas: Iterable[Caixa]) -> None:
+    """Raise `Recusa` `bloco-sem-lugar` where text or an image lies in a box of the seal block (P3)."""
+    for caixa in caixas:
+        x_final, y_final = caixa.x + caixa.largura, caixa.y + caixa.altura
+        for parte in (*desenho.letras, *desenho.imagens):
+            onde = parte.onde
+            beside = onde.x_final < caixa.x + _FOLGA_MM or onde.x > x_final - _FOLGA_MM
+            above_or_below = onde.y_final < caixa.y + _FOLGA_MM or onde.y > y_final - _FOLGA_MM
+            if parte.pagina == caixa.pagina and not beside and not above_or_below:
+                coberto = f"“{parte.texto.strip()[:80]}”" if parte.texto else "uma imagem"
+                raise Recusa(
+                    "bloco-sem-lugar",
+                    f"Na página {caixa.pagina}, o bloco do selo ficaria sobre {coberto}."
+                    " Mude o lugar do bloco ou as margens do formato.",
+                )
 
 
 def _bare(pieces: Iterable[str]) -> str:

@@ -30,7 +30,7 @@ from printserver.rendering.corpo_pdf import preparar_pdf
 from printserver.rendering.desenhado import Desenho, read_pages
 from printserver.rendering.folha import Caixa, Layout, Traco, de_json, para_json
 from printserver.rendering.folha_de_estilo import css, fontes_css
-from printserver.rendering.inteireza import check_whole
+from printserver.rendering.inteireza import check_clear, check_whole
 from printserver.rendering.juntos import check_together, find_early_end, loneliness
 from printserver.rendering.lugar import lugar_no_pdf, medir_paginas, nova_ancora
 from printserver.rendering.tarefa import Trabalho
@@ -126,6 +126,7 @@ def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: t
         raise ConfigError(f"{formato.nome}.toml: o modelo {formato.template} não escreve {{{{ bloco }}}} uma vez só")
     documento, desenho = _desenhar(html.replace(_CAIXA, f'<div id="{ancora}"'), folha, formato.pagina.altura, ancora)
     medidas = medir_paginas(documento.pages, desenho, trabalho, ancora)
+    check_clear(desenho, medidas.caixas)
     for pagina in documento.pages:
         pagina.anchors.clear()  # else the box's name would be written into the file
     base = documento.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster

@@ -140,6 +140,14 @@ def test_s12_whatever_the_layout_leaves_out_is_refused_by_its_words(
     assert recusa.value.word == "corpo-invalido"
 
 
+def test_p3_text_under_the_block_is_refused(mesa: Mesa, monkeypatch: pytest.MonkeyPatch) -> None:
+    css = montagem.css
+    monkeypatch.setattr(montagem, "css", lambda *args: css(*args) + ".corpo p{position:relative;top:60mm}")
+    with pytest.raises(Recusa, match="o bloco do selo ficaria sobre “um dois”") as recusa:
+        mesa.montar("livro", ("html", "<p>um dois</p>"))
+    assert recusa.value.word == "bloco-sem-lugar"
+
+
 def test_s12_what_is_printed_twice_is_refused(mesa: Mesa, monkeypatch: pytest.MonkeyPatch) -> None:
     css = montagem.css
     monkeypatch.setattr(montagem, "css", lambda *args: css(*args) + "thead{display:table-header-group}")
