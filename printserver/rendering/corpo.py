@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from printserver.rendering import corpo_html, marcas
+from printserver.rendering.arvore import is_blank, strip_blank_end
 from printserver.rendering.brancos import Brancos
 from printserver.rendering.caracteres import Aviso, Avisos, limpar, recusar
 from printserver.rendering.equivalentes import simbolo
@@ -41,9 +42,9 @@ def preparar_corpo(
     """Return the body `conteudo` as safe XHTML, its exact marks replaced by the plain text that `marcas` gives them.
 
     `marcas` is by name without brackets (`TOTAL`); a mark that is not in it stays as it is written. Of `texto`, blank
-    lines part the paragraphs, form feeds the pages, and line breaks, tabs and blanks are kept. `espaco` is the
-    room of a page for images. Raises `Recusa` `corpo-invalido` with its reason for what is over the limits or cannot be
-    printed.
+    lines part the paragraphs, form feeds the pages, and line breaks, tabs and blanks are kept. What is blank
+    at the end is left out (P2a); a body that is all blank is "". `espaco` is the room of a page for images. Raises
+    `Recusa` `corpo-invalido` with its reason for what is over the limits or cannot be printed.
     """
     avisos = Avisos()
     texto = _Texto(avisos)
@@ -54,7 +55,7 @@ def preparar_corpo(
     )
     _replace_marks(partes, marcas, avisos)
     content = Brancos(avisos).write(place_breaks(partes, avisos))
-    return CorpoPronto(f"{_WRAPPER}{content}</div>", avisos.all())
+    return CorpoPronto(f"{_WRAPPER}{content}</div>" if content else "", avisos.all())
 
 
 def _replace_marks(partes: list[Parte], values: Mapping[str, str], avisos: Avisos) -> None:
@@ -90,11 +91,14 @@ def _drawn(character: str, fonte: str, place: int) -> str:
 
 
 def _pages(conteudo: str, texto: _Texto) -> Iterator[Parte]:
-    """Yield plain text as paragraphs; a form feed begins a page."""
-    for number, page in enumerate(conteudo.split("\f")):
+    """Yield plain text as paragraphs, to the last that is not blank; a form feed begins a page."""
+    pages = conteudo.split("\f")
+    last = max((number for number, page in enumerate(pages) if not is_blank(page)), default=0)
+    for number, page in enumerate(pages):
         if number:
             yield QUEBRA
-        yield from _paragraphs(texto(page))
+        printed = texto(page)
+        yield from _paragraphs(printed if number < last else strip_blank_end(printed))
 
 
 def _paragraphs(texto: str) -> Iterator[Parte]:

@@ -12,18 +12,19 @@ from typing import Final
 
 import nh3
 
-from printserver.rendering import estilo, figuras, imagens, marcacao
+from printserver.rendering import estilo, figuras, imagens, marcacao, quebras, tabela
+from printserver.rendering.arvore import Node, trim_end
 from printserver.rendering.caracteres import Avisos, recusar
 from printserver.rendering.trechos import QUEBRA, REGUA, Limite, Modo, Parte, Trecho
 
-MAXIMO_VAOS: Final = 50
-"""Columns or rows that one cell may span, and columns of a table (those of tables around it multiplied in)."""
 MAXIMO_TABELAS: Final = 4
 """Tables inside one another: each level doubles the work of the layout."""
 MAXIMO_PIXELS_TOTAL: Final = 60_000_000
 MAXIMO_IMAGENS: Final = 200
 
 _RAISED: Final = frozenset({"sub", "sup"})
+_INLINE: Final = marcacao.FORMAS | {"span"}
+_BLANKS: Final = " \t\n\r\f"
 _ATTRIBUTES: Final = {
     **{tag: {"style", "align"} for tag in marcacao.MARCAS},
     "img": {"src", "alt", "width", "height", "style", "align"},
@@ -38,13 +39,6 @@ _WHOLE: Final = re.compile(r"\s*([+-]?[0-9]{1,9})")
 
 Texto = Callable[..., str]
 """Makes text printable: (text, name of a symbol font or "") in, text out."""
-
-
-@dataclass
-class _Node:
-    tag: str
-    attributes: dict[str, str]
-    children: "list[_Node | str]" = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +74,8 @@ def preparar(conteudo: str, texto: Texto, avisos: Avisos, espaco: figuras.Espaco
     tree = _Tree()
     tree.feed(clean)
     tree.close()
+    if any("break" in node.attributes.get("style", "") for node in trim_end(tree.root)):
+        quebras.tell_dropped(avisos)
     drawing = _Drawing(marked.imagens, texto, avisos, espaco, _ending(tree.root))
     yield from drawing.children(tree.root, _Around())
 
@@ -89,11 +85,11 @@ class _Tree(HTMLParser):
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
-        self.root = _Node("", {})
+        self.root = Node("", {})
         self._open = [self.root]
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        node = _Node(tag, {name: value or "" for name, value in attrs})
+        node = Node(tag, {name: value or "" for name, value in attrs})
         self._open[-1].children.append(node)
         if tag not in marcacao.VAZIAS:
             self._open.append(node)
@@ -117,7 +113,7 @@ class _Drawing:
     """Writes the tree as XHTML."""
 
     def __init__(
-        self, sources: list[str], texto: Texto, avisos: Avisos, espaco: figuras.Espaco, ending: list[_Node]
+        self, sources: list[str], texto: Texto, avisos: Avisos, espaco: figuras.Espaco, ending: list[Node]
     ) -> None:
         self._sources = sources
         self._texto = texto
@@ -128,7 +124,7 @@ class _Drawing:
         self._count = 0
         self._pixels = 0
 
-    def children(self, node: _Node, around: _Around) -> Iterator[Parte]:
+    def children(self, node: Node, around: _Around) -> Iterator[Parte]:
         for child in node.children:
             if not isinstance(child, str):
                 yield from self._element(child, around)
@@ -138,9 +134,12 @@ class _Drawing:
                     yield from self._break(around)
                 yield Trecho(self._texto(text, around.fonte), around.modo, around.riscado)
 
-    def _element(self, node: _Node, around: _Around) -> Iterator[Parte]:
+    def _element(self, node: Node, around: _Around) -> Iterator[Parte]:
         if node.tag == "img":
             yield Limite(self._image(node, around.medidas))
+            return
+        if node.tag == "colgroup":
+            yield Limite(f"<colgroup>{'<col/>' * len(node.children)}</colgroup>")
             return
         style = estilo.filtrar(
             node.tag,
@@ -161,7 +160,7 @@ class _Drawing:
         if style.quebra_depois:
             yield from self._break(around)
 
-    def _with_children(self, node: _Node, around: _Around, style: estilo.Estilo) -> Iterator[Parte]:
+    def _with_children(self, node: Node, around: _Around, style: estilo.Estilo) -> Iterator[Parte]:
         around, extra = self._inside(node, around, style)
         if style.escondido:
             self._tell_hidden(node, style.escondido)
@@ -169,8 +168,9 @@ class _Drawing:
             self._avisos.add("Índices e expoentes uns dentro dos outros ficaram num só nível.")
             yield from self.children(node, around)
             return
-        if style.css:
-            extra += f' style="{escape(style.css)}"'
+        css = ";".join(part for part in (style.css, node.css) if part)
+        if css:
+            extra += f' style="{escape(css)}"'
         edge = str if node.tag in estilo.EM_LINHA and "display:block" not in style.css else Limite
         yield edge(f"<{node.tag}{extra}>")
         yield from self.children(node, around)
@@ -182,7 +182,7 @@ class _Drawing:
         else:
             yield QUEBRA
 
-    def _tell_hidden(self, node: _Node, how: str) -> None:
+    def _tell_hidden(self, node: Node, how: str) -> None:
         begin = next((text for text in map(str.strip, _texts(node)) if text), "")[:60]
         if begin:
             self._avisos.add(
@@ -190,20 +190,18 @@ class _Drawing:
                 f"“{' '.join(begin.split())}” ({how})",
             )
 
-    def _inside(self, node: _Node, around: _Around, style: estilo.Estilo) -> tuple[_Around, str]:
+    def _inside(self, node: Node, around: _Around, style: estilo.Estilo) -> tuple[_Around, str]:
         """Return what `node` is to those inside it, and its attributes but for the style."""
         tables, columns, raised, extra = around.tables, around.columns, around.raised, ""
         if node.tag == "table":
-            columns *= self._bound_spans(node)
+            columns = tabela.prepare(node, columns, self._avisos)
             tables += 1
             if tables > MAXIMO_TABELAS:
                 raise recusar(f"O HTML tem mais de {MAXIMO_TABELAS} tabelas umas dentro das outras.")
-            if columns > MAXIMO_VAOS:
-                raise recusar(f"Uma tabela (com as que estão dentro dela) tem mais de {MAXIMO_VAOS} colunas.")
         elif node.tag in _RAISED or style.nivel:
             raised += 1
         for name in ("colspan", "rowspan"):
-            number = _number(node.attributes.get(name, ""))
+            number = tabela.number(node.attributes.get(name, ""))
             if number > 1:
                 extra += f' {name}="{number}"'
         for name in ("start", "value"):
@@ -223,21 +221,7 @@ class _Drawing:
         )
         return inside, extra
 
-    def _bound_spans(self, table: _Node) -> int:
-        """Bring the spans of a table's cells to their limits; return its columns."""
-        rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in _rows(table)]
-        columns = 1
-        for row in rows:
-            spans = [_number(cell.attributes.get("colspan", "")) or 1 for cell in row]
-            columns = max(columns, sum(span if span <= MAXIMO_VAOS else 1 for span in spans))
-        for cell in (cell for row in rows for cell in row):
-            for name, limit in (("colspan", columns), ("rowspan", MAXIMO_VAOS)):
-                if (_number(cell.attributes.get(name, "")) or 1) > MAXIMO_VAOS:
-                    cell.attributes[name] = str(min(limit, MAXIMO_VAOS))
-                    self._avisos.add(f"O {name} de uma célula foi trazido ao limite de {MAXIMO_VAOS}.")
-        return columns
-
-    def _image(self, node: _Node, medidas: estilo.Medidas) -> str:
+    def _image(self, node: Node, medidas: estilo.Medidas) -> str:
         """Return an image drawn anew; one that is no PNG or JPEG in `data:` gives way to its alternative text."""
         source = self._sources[int(node.attributes["src"])]
         data = imagens.ler(source)
@@ -266,18 +250,18 @@ class _Drawing:
         return figure.modelo.format(self._urls[source, figure.pixels])
 
 
-def _ending(node: _Node) -> list[_Node]:
+def _ending(node: Node) -> list[Node]:
     """Return the images that end what is seen of `node`: the last, or a last row's; none where it ends in text."""
     for child in reversed(node.children):
         pieces = list(_pieces(child))
-        if pieces and isinstance(child, _Node) and child.tag not in ("img", "tr"):
+        if pieces and isinstance(child, Node) and child.tag not in ("img", "tr"):
             return _ending(child)
         if pieces:
-            return [piece for piece in pieces if isinstance(piece, _Node)]
+            return [piece for piece in pieces if isinstance(piece, Node)]
     return []
 
 
-def _pieces(node: "_Node | str") -> Iterator["_Node | str"]:
+def _pieces(node: "Node | str") -> Iterator["Node | str"]:
     """Yield the texts that are not blank and the images of `node`, in order."""
     if isinstance(node, str):
         if node.strip():
@@ -289,29 +273,9 @@ def _pieces(node: "_Node | str") -> Iterator["_Node | str"]:
             yield from _pieces(child)
 
 
-def _texts(node: _Node) -> Iterator[str]:
+def _texts(node: Node) -> Iterator[str]:
     for child in node.children:
         if isinstance(child, str):
             yield child
         else:
             yield from _texts(child)
-
-
-def _rows(table: _Node) -> Iterator[list[_Node]]:
-    for child in table.children:
-        if isinstance(child, str):
-            continue
-        if child.tag == "tr":
-            yield [cell for cell in child.children if isinstance(cell, _Node)]
-        elif child.tag in ("thead", "tbody"):
-            yield from _rows(child)
-
-
-def _number(value: str) -> int:
-    """Return a whole number as HTML reads it (leading digits), 0 where there is none; large ones end at 9 digits."""
-    digits = value.strip()[:9]
-    for at, character in enumerate(digits):
-        if character not in "0123456789":
-            digits = digits[:at]
-            break
-    return int(digits) if digits else 0

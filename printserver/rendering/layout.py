@@ -19,6 +19,7 @@ from printserver.formats.composicao import Composto, compor
 from printserver.formats.model import Faces, Formato
 from printserver.rendering import cache, fonte_pdf, tarefa
 from printserver.rendering.folha import Caixa, Layout, de_json
+from printserver.rendering.juntos import LINHAS_COM_O_FECHO
 from printserver.rendering.marcas import may_be_in
 from printserver.rendering.pool import Pool
 from printserver.text import named, printable
@@ -145,7 +146,7 @@ def medir(formato: Formato, valores: ValoresBloco | None) -> tuple[float, float]
     """
     composto = compor(formato, valores)
     bloco = formato.bloco
-    limite = bloco.altura if bloco.altura is not None else formato.texto.altura
+    limite = bloco.altura if bloco.altura is not None else _altura_com_texto(formato)
     if composto.altura > limite + 0.05:
         raise Recusa(
             "bloco-sem-lugar",
@@ -154,6 +155,12 @@ def medir(formato: Formato, valores: ValoresBloco | None) -> tuple[float, float]
             extra={"altura_mm": composto.altura, "disponivel_mm": limite},
         )
     return _tamanho(formato, composto)
+
+
+def _altura_com_texto(formato: Formato) -> float:
+    """Return the height in mm that a page has for the block beside the lines of text that must stand with it (P3)."""
+    linhas = LINHAS_COM_O_FECHO if formato.bloco.onde == "fim" else 0
+    return formato.texto.altura - linhas * formato.fontes.tamanho * formato.fontes.entrelinha / 72 * 25.4
 
 
 def _usadas(pedido: PedidoLayout) -> dict[str, str]:

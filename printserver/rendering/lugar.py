@@ -1,7 +1,4 @@
-"""Where things came to lie on laid-out pages: the seal's box, the ends of text that dashes fill, the free end of a PDF.
-
-It reads WeasyPrint's boxes, which are not a public interface: nothing else here does.
-"""
+"""Where things came to lie: the seal's box on laid-out pages, the ends of text that dashes fill, a PDF's free end."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -14,11 +11,11 @@ from printserver.errors import Recusa
 from printserver.formats.geometria import do_bloco_fixo, do_texto
 from printserver.formats.model import Faces, Formato
 from printserver.formats.retangulo import Retangulo
+from printserver.rendering.desenhado import MM_POR_PX, Desenho, Linha
 from printserver.rendering.folha import Caixa, Traco
 from printserver.rendering.folha_de_estilo import no_verso
 from printserver.rendering.pdf_picture import draw, loaded, opened
 
-MM_POR_PX: Final = 25.4 / 96
 _DPI: Final = 50
 _FOLGA_MM: Final = 3.0
 _TINTA: Final = [255] * 250 + [0] * 6
@@ -51,7 +48,7 @@ def nova_ancora() -> str:
     return f"b{secrets.token_hex(16)}"
 
 
-def medir_paginas(paginas: Sequence[Any], pedido: Pedido, ancora: str) -> Medidas:
+def medir_paginas(paginas: Sequence[Any], desenho: Desenho, pedido: Pedido, ancora: str) -> Medidas:
     """Return the boxes of the seal block and, by the format, the dashes. Raises `Recusa` `bloco-sem-lugar`."""
     formato = pedido.formato
     caixas: tuple[Caixa, ...] = ()
@@ -60,7 +57,7 @@ def medir_paginas(paginas: Sequence[Any], pedido: Pedido, ancora: str) -> Medida
             caixas = (_caixa_no_texto(paginas, pedido, ancora),)
         else:
             caixas = caixas_fixas(formato, len(paginas), pedido.faces, pedido.lado_inicial)
-    tracos = tuple(_tracos(paginas, pedido, caixas)) if formato.tracejado else ()
+    tracos = tuple(_tracos(desenho, pedido, caixas)) if formato.tracejado else ()
     return Medidas(caixas, tracos)
 
 
@@ -96,17 +93,18 @@ def _area(pedido: Pedido, numero: int) -> Retangulo:
     return do_texto(pedido.formato, verso=no_verso(numero, pedido.faces, pedido.lado_inicial))
 
 
-def _tracos(paginas: Sequence[Any], pedido: Pedido, caixas: tuple[Caixa, ...]) -> Iterator[Traco]:
+def _tracos(desenho: Desenho, pedido: Pedido, caixas: tuple[Caixa, ...]) -> Iterator[Traco]:
     """Yield what fills the rest of the text's last line and of every page (P2)."""
     letra = pedido.formato.fontes
     passo = letra.tamanho * letra.entrelinha / 72 * 25.4
-    fim = _ultima_linha(paginas)
-    for numero, pagina in enumerate(paginas, 1):
+    ultima = _ultima_linha(desenho)
+    if ultima is not None and ultima.direita - ultima.fim > 4:
+        meio = ultima.onde.y + (ultima.onde.y_final - ultima.onde.y) * 0.62
+        yield _traco(ultima.pagina, ultima.fim + 1.5, ultima.direita, meio)
+    for numero, fundos in enumerate(desenho.fundos, 1):
         area = _area(pedido, numero)
         direita = area.x + area.largura
-        if fim and fim[0] == numero and direita - fim[1] > 4:
-            yield _traco(numero, fim[1] + 1.5, direita, fim[2])
-        baixo = max(_fundos(pagina), default=area.y)
+        baixo = max(fundos, default=area.y)
         baixo = max([baixo, *(c.y + c.altura for c in caixas if c.pagina == numero and c.y < area.y + area.altura)])
         y = baixo + passo
         while y <= area.y + area.altura - 0.5:
@@ -118,29 +116,13 @@ def _traco(pagina: int, x: float, x_final: float, y: float) -> Traco:
     return Traco(pagina, round(x, 2), round(x_final, 2), round(y, 2))
 
 
-def _fundos(pagina: Any) -> Iterator[float]:
-    """Yield, in mm, where each line, table cell and image of a page ends."""
-    for caixa in pagina._page_box.descendants():
-        nome = type(caixa).__name__
-        if nome == "LineBox" or nome.endswith("ReplacedBox") or nome == "TableCellBox":
-            yield (caixa.position_y + caixa.margin_height()) * MM_POR_PX
-
-
-def _ultima_linha(paginas: Sequence[Any]) -> tuple[int, float, float] | None:
-    """Return (page, x of the end, y of the middle) in mm of the body's last line; None if it ends in a table."""
-    for numero in range(len(paginas), 0, -1):
-        partes = [c for c in paginas[numero - 1]._page_box.descendants() if c.element_tag == "main"]
-        if not partes:
-            continue
-        caixa = partes[0]
-        while caixa.children and not type(caixa).__name__.endswith(("LineBox", "TableBox")):
-            caixa = caixa.children[-1]
-        if type(caixa).__name__ != "LineBox":
-            return None
-        fim = max((c.position_x + c.margin_width() for c in caixa.children), default=caixa.position_x)
-        meio = caixa.position_y + caixa.height * 0.62
-        return numero, fim * MM_POR_PX, meio * MM_POR_PX
-    return None
+def _ultima_linha(desenho: Desenho) -> Linha | None:
+    """Return the body's last line; None where it stands in a table of more than one column, or there is no text."""
+    linhas = [linha for linha in desenho.linhas if linha.parte == "corpo" and not linha.em_branco]
+    if not linhas:
+        return None
+    ultima = linhas[-1]
+    return ultima if ultima.sozinha else None
 
 
 def lugar_no_pdf(pdf: bytes, paginas: int, pedido: Pedido) -> tuple[Caixa, ...]:

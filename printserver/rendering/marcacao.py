@@ -34,7 +34,7 @@ TEXTO: Final = str.maketrans({stand_in: character for character, stand_in in _ST
 VAZIAS: Final = frozenset({"br", "hr", "img"})
 BLOCOS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
 FORMAS: Final = frozenset({"b", "strong", "i", "em", "u", "s", "sub", "sup"})
-TABELA: Final = frozenset({"table", "thead", "tbody", "tr", "td", "th"})
+TABELA: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
 MARCAS: Final = BLOCOS | FORMAS | TABELA | VAZIAS | {"span"}
 
 # Other tags that carry form: by what they are written anew, and the style that a viewer gives them.
@@ -42,7 +42,6 @@ _SAME: Final = {
     "del": "s",
     "strike": "s",
     "ins": "u",
-    "tfoot": "tbody",
     "center": "div",
     "cite": "i",
     "dfn": "i",
@@ -407,7 +406,7 @@ _NOTHING: Final[frozenset[str]] = frozenset()
 _CELLS: Final = frozenset({"td", "th"})
 _BARRIERS: Final = {
     "li": _CELLS | {"table", "ul", "ol"},
-    **dict.fromkeys(("td", "th", "tr", "thead", "tbody"), frozenset({"table"})),
+    **dict.fromkeys(("td", "th", "tr", "thead", "tbody", "tfoot"), frozenset({"table"})),
     "table": _NOTHING,
 }
 _IMPLIED: Final = {
@@ -418,6 +417,5 @@ _IMPLIED: Final = {
     "td": (_CELLS, frozenset({"table"})),
     "th": (_CELLS, frozenset({"table"})),
     "tr": (frozenset({"tr"}), frozenset({"table"})),
-    "thead": (frozenset({"thead", "tbody"}), frozenset({"table"})),
-    "tbody": (frozenset({"thead", "tbody"}), frozenset({"table"})),
+    **dict.fromkeys(("thead", "tbody", "tfoot"), (frozenset({"thead", "tbody", "tfoot"}), frozenset({"table"}))),
 }

@@ -19,7 +19,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 import printserver
-from printserver.errors import ConfigError
+from printserver.errors import ConfigError, Recusa
 from printserver.formats import fontes, modelos
 from printserver.formats.dados import completar
 from printserver.rendering import base_pdf
@@ -27,14 +27,21 @@ from printserver.rendering import cache as kept
 from printserver.rendering.caracteres import Aviso, imprimiveis
 from printserver.rendering.corpo import preparar_corpo
 from printserver.rendering.corpo_pdf import preparar_pdf
+from printserver.rendering.desenhado import Desenho, read_pages
 from printserver.rendering.folha import Caixa, Layout, Traco, de_json, para_json
 from printserver.rendering.folha_de_estilo import css, fontes_css
+from printserver.rendering.inteireza import check_clear, check_whole
+from printserver.rendering.juntos import check_together, find_early_end, loneliness
 from printserver.rendering.lugar import lugar_no_pdf, medir_paginas, nova_ancora
 from printserver.rendering.lugar_da_imagem import conferir_imagens, espaco_da_imagem
 from printserver.rendering.tarefa import Trabalho
 
 _CAIXA: Final = '<div id="ANCORA-DO-BLOCO"'
 """The box's tag, under a name that stands for its random one while the HTML is hashed. No body text can be a tag."""
+
+_MAXIMO_DE_LAYOUTS: Final = 5
+_FOLGA_MM: Final = 0.3
+"""Between the line that moves to the next page and the end of its page: less than a line, more than what is rounded."""
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]
@@ -83,7 +90,7 @@ def aquecer() -> None:
     imprimiveis()
     base_pdf.aquecer()
     _folha_de_estilo("html { font-family: PsSerifa }")
-    documento = _paginas("<p>Á <b>b</b> <i>c</i></p>", "html { font-family: PsSerifa }")
+    documento = _paginas(_ler("<p>Á <b>b</b> <i>c</i></p>"), "html { font-family: PsSerifa }")
     documento.write_pdf(pdf_variant="pdf/a-2b")
 
 
@@ -120,8 +127,9 @@ def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: t
     ancora = nova_ancora()
     if trabalho.bloco[1] and formato.bloco.onde == "fim" and html.count(_CAIXA) != 1:
         raise ConfigError(f"{formato.nome}.toml: o modelo {formato.template} não escreve {{{{ bloco }}}} uma vez só")
-    documento = _paginas(html.replace(_CAIXA, f'<div id="{ancora}"'), folha)
-    medidas = medir_paginas(documento.pages, trabalho, ancora)
+    documento, desenho = _desenhar(html.replace(_CAIXA, f'<div id="{ancora}"'), folha, formato.pagina.altura, ancora)
+    medidas = medir_paginas(documento.pages, desenho, trabalho, ancora)
+    check_clear(desenho, medidas.caixas)
     das_paginas = conferir_imagens(documento.pages, trabalho)
     for pagina in documento.pages:
         pagina.anchors.clear()  # else the box's name would be written into the file
@@ -171,11 +179,52 @@ def _guardar(
     return layout
 
 
-def _paginas(html: str, folha: str) -> weasyprint.Document:
-    documento = weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=None)
-    return documento.render(
+def _desenhar(html: str, folha: str, altura: float, ancora: str) -> tuple[weasyprint.Document, Desenho]:
+    """Return the pages of `html`, each `altura` mm high, and what is drawn on them.
+
+    All of it is drawn (P2a), and nothing stands alone that must not (P3). Signatures and seal are on one page; where no
+    page can hold them with lines of the text, the seal goes on the page after, with the last of the signatures.
+    """
+    fonte = _ler(html)
+    try:
+        return _dispor(fonte, altura, ancora, folha)
+    except Recusa:
+        return _dispor(fonte, altura, ancora, f"{folha}\n.fecho {{ break-inside: auto }}")
+
+
+def _dispor(fonte: weasyprint.HTML, altura: float, ancora: str, folha: str) -> tuple[weasyprint.Document, Desenho]:
+    """Lay out until nothing stands alone: a page that falls short makes the one before end higher.
+
+    Most texts need one layout. Of layouts that all fall short, the best is taken.
+    """
+    feitos: list[tuple[weasyprint.Document, Desenho]] = []
+    fins: dict[int, float] = {}
+    while len(feitos) < _MAXIMO_DE_LAYOUTS:
+        documento = _paginas(fonte, folha, *(_terminar(pagina, altura - y) for pagina, y in fins.items()))
+        desenho = read_pages(documento.pages, ancora)
+        feitos.append((documento, desenho))
+        fim = find_early_end(desenho)
+        if fim is None:
+            break
+        fins[fim.pagina] = fim.y + _FOLGA_MM
+    documento, desenho = min(feitos, key=lambda feito: (loneliness(feito[1]), len(feito[1].areas)))
+    check_whole(fonte.etree_element.find("body"), desenho)
+    check_together(desenho)
+    return documento, desenho
+
+
+def _terminar(pagina: int, margem: float) -> weasyprint.CSS:
+    return weasyprint.CSS(string=f"@page :nth({pagina}) {{ margin-bottom: {margem:.2f}mm }}")
+
+
+def _ler(html: str) -> weasyprint.HTML:
+    return weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=None)
+
+
+def _paginas(html: weasyprint.HTML, folha: str, *mais: weasyprint.CSS) -> weasyprint.Document:
+    return html.render(
         font_config=_configuracao(),
-        stylesheets=[_folha_de_estilo(folha)],
+        stylesheets=[_folha_de_estilo(folha), *mais],
         pdf_variant="pdf/a-2b",
         presentational_hints=True,  # else lists lose their numbers (`start`, `type`, `value`)
     )

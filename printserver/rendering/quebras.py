@@ -17,7 +17,7 @@ def place_breaks(partes: Sequence[Parte], avisos: Avisos) -> Iterator[Parte]:
     for parte in partes:
         if parte is QUEBRA:
             if broken or not seen:
-                _tell(avisos)
+                tell_dropped(avisos)
             broken = broken or seen
             if not broken:
                 continue
@@ -26,7 +26,7 @@ def place_breaks(partes: Sequence[Parte], avisos: Avisos) -> Iterator[Parte]:
             waiting, seen, broken = [], True, False
         waiting.append(parte)
     if broken:
-        _tell(avisos)
+        tell_dropped(avisos)
     yield from (parte for parte in waiting if parte is not QUEBRA)
 
 
@@ -46,5 +46,6 @@ def _is_seen(parte: Parte) -> bool:
     return parte is REGUA or parte.startswith(_SEEN) or alternative_text
 
 
-def _tell(avisos: Avisos) -> None:
+def tell_dropped(avisos: Avisos) -> None:
+    """Say that a break was left out."""
     avisos.add("Uma quebra de página no começo ou no fim do texto, ou logo após outra, não deixa página vazia: saiu.")
