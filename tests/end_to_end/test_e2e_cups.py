@@ -100,18 +100,16 @@ def test_x5_a_print_that_cups_gave_up_is_sent_again_with_the_same_seals(small_of
     assert hashlib.sha256(paper.printed()[client.job(job["id"])["cups"]["id"]]).hexdigest() == job["sha256"]
 
 
-def test_x5_a_queue_that_can_never_take_it_fails_the_job_and_another_prints_it(server: PrintServer) -> None:
+def test_s12_a_queue_that_can_never_take_it_is_refused_before_a_seal_and_another_prints_it(server: PrintServer) -> None:
     client = server.client
     server.run("fila errada", "--cups", "x", "--servidor", "sem-porta")
-    job = client.printed(escrituras.certidao(fila="errada"))
-    assert job["estado"] == "falhou"
-    assert client.get(f"/api/v1/selos/{job['selos'][0]['codigo']}").json["retificado_por"] is None
-    again = client.post(f"/api/v1/jobs/{job['id']}/reenviar", RESEND | {"fila": "notas"})
-    assert again.status == 200
-    done = client.ended(job["id"])
-    assert done["estado"] == "impresso"
-    assert_printed_again(client, job, done)
-    assert hashlib.sha256((server.out / f"{job['id']}.pdf").read_bytes()).hexdigest() == job["sha256"]
+    body = escrituras.certidao(fila="errada")
+    before = client.get("/api/v1/selos").json["total"]
+    refused = client.print(body)
+    assert (refused.status, refused.word) == (404, "fila-desconhecida")
+    assert "sem-porta" in refused.json["detail"]
+    assert client.get("/api/v1/selos").json["total"] == before
+    assert client.printed(body | {"fila": "notas"})["estado"] == "impresso"
 
 
 def test_a_print_can_be_taken_off_a_queue_that_waits_for_paper(small_office: Office) -> None:

@@ -176,7 +176,8 @@ def test_an_image_of_50_mb_is_drawn_and_one_of_a_gigabyte_refused(client: Client
     assert max(len(fits), len(bomb)) < 2_000_000
     job = client.printed(escrituras.certidao(html(f'<p>{STAYS}</p><img src="{fits}">')))
     sealed_and_whole(client, job, STAYS)
-    assert job["avisos"] == []
+    (aviso,) = job["avisos"]
+    assert "5000 × 3500 pixels foi reduzida" in aviso["mensagem"]
     assert "pixels" in refused(client, escrituras.certidao(html(f'<p>{STAYS}</p><img src="{bomb}">'))).json["detail"]
 
 
