@@ -27,6 +27,7 @@ RULES = [
     )
     for number in range(first, last + 1)
 ]
+RULES += ["A5", "A7"]
 FACTS = ("held by", "proved by", "not yet")
 
 
