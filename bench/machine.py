@@ -8,7 +8,7 @@ from pathlib import Path
 
 from bench import postgres
 
-_PACKAGES = ("weasyprint", "pikepdf", "sqlalchemy", "gunicorn", "playwright", "typst", "reportlab")
+_PACKAGES = ("weasyprint", "pikepdf", "sqlalchemy", "waitress", "playwright", "typst", "reportlab")
 
 
 def describe() -> list[tuple[str, str]]:

@@ -24,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "end_to_end"))
 import escrituras
 
 from bench.report import percentile, table
-from printserver import db
+from printserver import db, sqlite
 from support.cups import DriverlessPrinter, PrivateCups
 from support.process import program, wait_until
 from support.server import PrintServer
@@ -90,7 +90,7 @@ def _ours(server: PrintServer) -> tuple[str, datetime]:
 
 def _released(server: PrintServer, taken: dict[str, datetime]) -> list[float]:
     """Return the time in ms from each answer to the release on record."""
-    engine = sa.create_engine(f"sqlite:///{server.instance / 'printserver.db'}")
+    engine = sa.create_engine(f"sqlite:///{server.instance / 'printserver.db'}", module=sqlite.dbapi)
     each = db.tentativa.c
     with engine.connect() as conn:
         rows = conn.execute(sa.select(each.job_id, each.liberada_em).where(each.job_id.in_(taken))).all()

@@ -122,10 +122,8 @@ def _tasks(supervisor: int) -> list[tuple[int, str]]:
             found.append((child, "engine"))
             found += [(pid, "others") for pid in _below(child, children)]
             continue
-        found.append((child, "others"))  # gunicorn's master
-        for worker in children.get(child, []):
-            found.append((worker, "http"))
-            found += [(pid, "pool" if "spawn_main" in lines[pid] else "others") for pid in _below(worker, children)]
+        found.append((child, "http"))
+        found += [(pid, "pool" if "spawn_main" in lines[pid] else "others") for pid in _below(child, children)]
     return found
 
 

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.witness import HEAD
 
 GENESIS = "0" * 64
 _PUBLIC = ("job", "selo")
@@ -47,7 +48,10 @@ def _digest(previous: str, row: Mapping[str, Any]) -> str:
 
 
 def escrever(conn: Connection, serventia_id: int, quando: datetime, registros: list[Registro]) -> None:
-    """Append `registros`, in the caller's transaction. Called last in it: the chain's head is locked from here on."""
+    """Append `registros`, in the caller's transaction. Called last in it: the chain's head is locked from here on.
+
+    Raises `Recusa` `servidor-ocupado` where the log is shorter than this process left it (see `witness`).
+    """
     if not registros:
         return
     head = conn.execute(
@@ -56,6 +60,7 @@ def escrever(conn: Connection, serventia_id: int, quando: datetime, registros: l
         .with_for_update()
     ).one()
     n, evento, previous = head.n, head.evento, head.hash
+    db.count(conn, serventia_id, HEAD, n, n + len(registros))
     rows = []
     for item in registros:
         n += 1

@@ -9,14 +9,15 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from printserver import __version__, audit, db, instance
-from printserver.cli_base import PATH, instance_option, office, record
+from printserver import __version__, audit, db, faults, instance
+from printserver.cli_base import PATH, instance_option, nome_da_fila, office, record
 from printserver.cli_filas import filas
 from printserver.cli_papel import papel
 from printserver.cli_pessoas import chave, usuario
 from printserver.cli_tribunal import tribunal_simulado
 from printserver.clock import system_clock
 from printserver.errors import ConfigError, Recusa
+from printserver.logs import configure_logs
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -60,7 +61,8 @@ def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem
     from printserver.jobs.office import Office
     from printserver.supervisor import serve as run
 
-    Office.abrir(folder).fechar()  # a wrong setting, table or format stops the start here, with its name
+    configure_logs()
+    Office.abrir(folder, waits=True).fechar()  # a wrong setting, table or format stops the start here, with its name
     sys.exit(run(folder, host, port, tls or None))
 
 
@@ -95,6 +97,7 @@ def fila(
     papel_numerado: bool,
 ) -> None:
     """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
+    nome = nome_da_fila(nome)
     if (pasta is None) == (queue is None):
         raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
     if servidor and queue is None:
@@ -227,11 +230,21 @@ def _loopback(host: str) -> bool:
 
 
 def main() -> None:
-    """Run the command line; a refusal is one Portuguese sentence on standard error, exit status 1."""
+    """Run the command line; a refusal, or a fault of disk or database, is one Portuguese sentence, exit status 1."""
     os.umask(0o077)
     try:
         cli()
-    except (ConfigError, Recusa) as error:
-        text = error.detail if isinstance(error, Recusa) else str(error)
+    except Exception as error:
+        text = _sentence(error)
+        if text is None:
+            raise
         click.echo(f"printserver: {text}", err=True)
         sys.exit(1)
+
+
+def _sentence(error: Exception) -> str | None:
+    if isinstance(error, ConfigError):
+        return str(error)
+    if isinstance(error, Recusa):
+        return error.detail
+    return faults.passing(error)

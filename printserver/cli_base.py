@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,7 +10,9 @@ import click
 import sqlalchemy as sa
 
 from printserver import audit, db, instance
+from printserver.clock import system_clock
 from printserver.errors import ConfigError
+from printserver.text import UnfitText, stamped
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -39,19 +41,19 @@ class office:  # noqa: N801  # used as a function
 
     def __enter__(self) -> tuple[sa.Connection, int, datetime]:
         from printserver.config import load_settings
-        from printserver.schema import upgrade
+        from printserver.schema import open_database
 
         if not self._folder.is_dir():
             raise ConfigError(f"{self._folder} não existe: crie a serventia com `printserver init`")
         url = instance.database_url(self._folder, load_settings(self._folder))
         self._database = db.Database(url)
-        upgrade(self._database)
+        open_database(self._database)
         self._door = self._database.write() if self._writing else self._database.read()
         conn = self._door.__enter__()
         serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
         if serventia_id is None:
             raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
-        return conn, serventia_id, datetime.now(UTC)
+        return conn, serventia_id, system_clock()
 
     def __exit__(self, *error: Any) -> None:
         self._door.__exit__(*error)
@@ -69,6 +71,17 @@ def record(
 ) -> None:
     """Put a change made at the command line on record, under the machine's user (A1)."""
     audit.escrever(conn, serventia_id, now, [audit.Registro(objeto, nome, estado, quem(), detalhe=detalhe)])
+
+
+def nome_da_fila(nome: str) -> str:
+    """Return a new queue's name as it is kept: requests find it by it, and its test page prints it."""
+    try:
+        lido = stamped(nome)
+    except UnfitText as error:
+        raise ConfigError(f"o nome da fila: {error}") from None
+    if not 1 <= len(lido) <= 100:
+        raise ConfigError("o nome da fila tem de 1 a 100 caracteres")
+    return lido
 
 
 def quem() -> str:

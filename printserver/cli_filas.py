@@ -1,5 +1,6 @@
 """`printserver filas`: the print queues of the office at the command line. Shows each thing it changes, and why."""
 
+import hashlib
 import re
 import tempfile
 import time
@@ -13,7 +14,7 @@ import sqlalchemy as sa
 
 from printserver import db
 from printserver.cli_acesso import acesso, confirmado, falhas, ler_certificado, server_options
-from printserver.cli_base import instance_option, office, record
+from printserver.cli_base import instance_option, nome_da_fila, office, record
 from printserver.clock import local, rfc3339
 from printserver.errors import ConfigError
 from printserver.printing import Entrega, Estado, FilaCups, FilaFora, FilaPasta, Servidor
@@ -92,6 +93,7 @@ def adicionar(
         raise ConfigError("diga --uri IMPRESSORA ou --cups FILA, um dos dois")
     if uri is not None and not uri.startswith(("ipp://", "ipps://")):
         raise ConfigError(f"--uri {uri}: comece por ipp:// ou ipps://")
+    nome = nome_da_fila(nome)
     if uri is not None and not _NOME_NO_CUPS.fullmatch(nome):
         raise ConfigError(f"o nome {nome!r} não serve para uma fila do CUPS: use letras, algarismos, ponto, _ e -")
     with office(folder, writing=False) as (conn, serventia_id, _now):
@@ -136,10 +138,12 @@ def teste(nome: str, folder: Path, bandeja: str | None, papel: str, frente_verso
     page = desenhar(PaginaDeTeste(nome, bandeja, width, height, offset, moment, frente_verso))
     with tempfile.TemporaryDirectory() as temporary:
         pdf = Path(temporary) / "teste.pdf"
-        pdf.write_bytes(deslocar(page, *offset) if offset != (0.0, 0.0) else page)
+        content = deslocar(page, *offset) if offset != (0.0, 0.0) else page
+        pdf.write_bytes(content)
         faces = "frente-verso" if frente_verso else "frente"
         job_id = f"teste-{now:%Y%m%d%H%M%S%f}"
-        errand = Entrega(job_id, pdf, "Página de teste", 1, faces, bandeja, width, height)
+        digest = hashlib.sha256(content).hexdigest()
+        errand = Entrega(job_id, pdf, "Página de teste", 1, faces, bandeja, width, height, digest)
         with falhas():
             if row["tipo"] == "pasta":
                 written = FilaPasta(nome, Path(row["destino"])).entregar(errand)

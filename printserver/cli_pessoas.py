@@ -48,7 +48,7 @@ def _new_key(folder: Path, nome: str, direitos: str | None, queue: str | None) -
         if queue is not None:
             exigir(conn, serventia_id, queue)
         text = people.criar_chave(conn, serventia_id, nome, rights, now, queue)
-        record(conn, serventia_id, now, "chave", nome, {"direitos": rights, "fila": queue})
+        record(conn, serventia_id, now, "chave", nome.strip(), {"direitos": rights, "fila": queue})
     click.echo(text)
 
 

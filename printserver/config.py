@@ -8,11 +8,12 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from printserver.errors import ConfigError
+from printserver.text import printed
 
 SETTINGS_FILE = "printserver.toml"
 
@@ -21,11 +22,21 @@ class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _printed(value: str) -> str:
+    """Return a text that goes to paper. Raises ValueError (Portuguese) where it is empty or paper cannot show it."""
+    if not (text := printed(value)):
+        raise ValueError("não pode ficar vazio: sai nos documentos")
+    return text
+
+
+Impresso = Annotated[str, Field(max_length=200), AfterValidator(_printed)]
+
+
 class Serventia(_Section):
     """The office itself."""
 
-    nome: str = Field("Cartório de Demonstração", description="Nome da serventia, como sai nos documentos.")
-    cidade: str = Field("São Paulo", description="Cidade da serventia.")
+    nome: Impresso = Field("Cartório de Demonstração", description="Nome da serventia, como sai nos documentos.")
+    cidade: Impresso = Field("São Paulo", description="Cidade da serventia.")
     uf: str = Field("SP", pattern=r"^[A-Z]{2}$", description="Estado da serventia.")
     demonstracao: bool = Field(False, description="Serventia de demonstração: as impressões saem SEM VALOR LEGAL.")
 
@@ -36,6 +47,15 @@ class Banco(_Section):
     url: str = Field(
         "", description="Endereço do banco (vazio: SQLite na pasta da instância; ou postgresql+psycopg://…)."
     )
+    espera_s: float = Field(
+        60, ge=0, description="Segundos que o servidor, ao ligar, espera por um PostgreSQL que ainda não atende."
+    )
+
+
+class Disco(_Section):
+    """The disk."""
+
+    livre_mb: int = Field(8, ge=1, description="Espaço livre, em MB, abaixo do qual nada é selado (503).")
 
 
 class Http(_Section):
@@ -43,6 +63,9 @@ class Http(_Section):
 
     linhas: int = Field(16, ge=4, le=256, description="Linhas (threads) que atendem ao mesmo tempo.")
     corpo_mb: int = Field(24, ge=1, le=256, description="Tamanho máximo de um pedido, em MB.")
+    proxy: str = Field(
+        "", description="Endereço do proxy em cujos X-Forwarded-For e X-Forwarded-Proto se confia (vazio: nenhum)."
+    )
     em_andamento: int = Field(10_000, ge=1, description="Trabalhos a caminho do papel aceitos antes de responder 503.")
     pedidos_por_minuto: int = Field(0, ge=0, description="Pedidos por minuto de cada chave válida (0: sem limite).")
     chaves_erradas_por_minuto: int = Field(30, ge=1, description="Chaves inválidas por minuto aceitas de um endereço.")
@@ -75,6 +98,11 @@ class Selo(_Section):
     )
     certificado: str = Field("certificado.p12", description="Certificado A1 (PKCS#12), na pasta da instância.")
     senha_do_certificado: str = Field("", description="Senha do certificado (vazio: o arquivo certificado.senha).")
+    tolerancia_do_relogio_s: int = Field(
+        60,
+        ge=0,
+        description="Segundos que o relógio pode estar atrás do último registro, e ainda se sela (S7).",
+    )
 
 
 class Traslado(_Section):
@@ -214,6 +242,7 @@ class Settings(BaseSettings):
 
     serventia: Serventia = Serventia()
     banco: Banco = Banco()
+    disco: Disco = Disco()
     http: Http = Http()
     filas: PorTipo = PorTipo()
     formatos: PorTipo = PorTipo()
@@ -270,6 +299,7 @@ _MENSAGENS = {
     "bool_parsing": "deve ser true ou false",
     "bool_type": "deve ser true ou false",
     "string_type": "deve ser um texto, entre aspas",
+    "string_too_long": "tem mais de {max_length} caracteres",
     "string_pattern_mismatch": "não tem a forma esperada ({pattern})",
     "value_error": "{error}",
     "model_type": "deve ser uma seção, [assim]",

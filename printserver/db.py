@@ -4,17 +4,23 @@ Every table bears its `serventia`, and every unique index begins with it. Money 
 SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the schema itself is made by the migrations.
 """
 
-import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from time import monotonic
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from printserver import sqlite
+from printserver.errors import Recusa
+from printserver.witness import Testimony, Witness
+from printserver.writer import Holder, WriterNote
 
 metadata = sa.MetaData(
     naming_convention={
@@ -665,25 +671,33 @@ log = sa.Table(
 _SESSION = "-c idle_in_transaction_session_timeout=30s -c jit=off"
 
 
+WAIT_S: Final = 30.0  # for another writer of SQLite, in this process and in others
+_TESTIMONY: Final = "testimony"
+
+
 class Database:
     """The two doors: `read()` for looking, `write()` for one transaction that commits whole or not at all."""
 
     def __init__(self, url: str) -> None:
-        """Open `url` (SQLAlchemy form); nothing is connected until the first use."""
+        """Open `url` (SQLAlchemy form); nothing is connected until the first use.
+
+        Raises `ConfigError` where SQLite is wanted and the installed one can lose a commit.
+        """
         self.url = url
         self.sqlite = url.startswith("sqlite")
         self._write_lock = threading.Lock()
+        file = sa.make_url(url).database if self.sqlite else None
+        self.witness = Witness(Path(file) if file else None)
+        self._writer_note = WriterNote(Path(file) if file else None)
+        self.observe_write: Callable[[float], None] = lambda _seconds: None  # is told how long each transaction took
         if self.sqlite:
+            sqlite.check_version()
             # A pooled connection per thread at work; waiting happens at our lock and at busy_timeout, not at the pool.
-            options: dict[str, Any] = {
-                "pool_size": 20,
-                "max_overflow": 40,
-                "connect_args": {"check_same_thread": False},
-            }
-            self._reader = sa.create_engine(url, **options)
-            self._writer = sa.create_engine(url, pool_size=1, max_overflow=1, connect_args={"check_same_thread": False})
-            _tune_sqlite(self._reader, "BEGIN")
-            _tune_sqlite(self._writer, "BEGIN IMMEDIATE")
+            options: dict[str, Any] = {"module": sqlite.dbapi, "connect_args": {"check_same_thread": False}}
+            self._reader = sa.create_engine(url, pool_size=20, max_overflow=40, **options)
+            self._writer = sa.create_engine(url, pool_size=1, max_overflow=1, **options)
+            _tune_sqlite(self._reader, "BEGIN", self.witness)
+            _tune_sqlite(self._writer, "BEGIN IMMEDIATE", self.witness)
         else:
             asked = sa.make_url(url).query
             self._reader = self._writer = sa.create_engine(
@@ -704,15 +718,64 @@ class Database:
     def write(self) -> Iterator[Connection]:
         """Give a connection inside a writing transaction: committed at the end, rolled back on any exception.
 
-        SQLite has one writer: a lock in the process stands before BEGIN IMMEDIATE, else many threads wait
-        unfairly at its busy handler.
+        Raises `Recusa` `servidor-ocupado` where another writer does not end, or the database is not the one that was
+        opened. Nothing but the database may be waited for inside: all others wait meanwhile.
         """
-        if self.sqlite:
-            with self._write_lock, self._writer.begin() as conn:
+        with self._turn() as conn:
+            began = monotonic()
+            self._writer_note.begun()
+            testimony = conn.info[_TESTIMONY] = Testimony(self.witness)
+            try:
+                self.witness.check()
                 yield conn
-        else:
-            with self._writer.begin() as conn:
+                self.witness.check()  # a file that was taken away meanwhile would take this with it
+                conn.commit()
+            finally:
+                conn.info.pop(_TESTIMONY, None)
+        testimony.committed()
+        self.observe_write(monotonic() - began)
+
+    @contextmanager
+    def _turn(self) -> Iterator[Connection]:
+        """Give a connection whose transaction has begun.
+
+        SQLite has one writer: a lock in the process stands before BEGIN IMMEDIATE, else many threads wait unfairly at
+        its busy handler.
+        """
+        if not self.sqlite:
+            with self._writer.connect() as conn:
+                conn.begin()
                 yield conn
+            return
+        if not self._write_lock.acquire(timeout=WAIT_S):
+            raise self._busy()
+        try:
+            with self._writer.connect() as conn:
+                try:
+                    conn.begin()
+                except OperationalError as error:
+                    if "locked" in str(error.orig):
+                        raise self._busy() from error
+                    raise
+                yield conn
+        finally:
+            self._write_lock.release()
+
+    def _busy(self) -> Recusa:
+        holder = self.holder()
+        who = f" {holder.text()}" if holder else " O banco de dados está ocupado por outra gravação que não termina."
+        return Recusa(
+            "servidor-ocupado", f"Nada foi gravado.{who} Envie o mesmo pedido de novo daqui a pouco.", retry_after=5
+        )
+
+    def holder(self) -> Holder | None:
+        """Return who holds SQLite's write lock right now; None where none does, or it cannot be told."""
+        return self._writer_note.holder()
+
+    @property
+    def versao(self) -> str:
+        """Name and version of what keeps the office's records, as far as it is known without asking a server."""
+        return f"SQLite {sqlite.VERSION_TEXT}" if self.sqlite else "PostgreSQL"
 
     @property
     def engine(self) -> Engine:
@@ -723,14 +786,25 @@ class Database:
         """Close every connection."""
         self._reader.dispose()
         self._writer.dispose()
+        self._writer_note.close()
 
 
-def _tune_sqlite(engine: Engine, begin: str) -> None:
-    def on_connect(connection: sqlite3.Connection, _record: object) -> None:
+def count(conn: Connection, serventia_id: int, name: str, found: int, left: int) -> None:
+    """Tell this process's witness that an office's count was `found`, under its lock, and will be `left`.
+
+    Raises `Recusa` `servidor-ocupado` where this process committed it further on.
+    """
+    testimony: Testimony | None = conn.info.get(_TESTIMONY)
+    if testimony is not None:
+        testimony.count((serventia_id, name), found, left)
+
+
+def _tune_sqlite(engine: Engine, begin: str, witness: Witness) -> None:
+    def on_connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
         cursor = connection.cursor()
         for pragma in (
-            "busy_timeout=30000",
+            f"busy_timeout={int(WAIT_S * 1000)}",
             "journal_mode=WAL",
             "synchronous=FULL",
             "foreign_keys=ON",
@@ -739,6 +813,7 @@ def _tune_sqlite(engine: Engine, begin: str) -> None:
         ):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
+        witness.opened()
 
     def on_begin(connection: Connection) -> None:
         connection.exec_driver_sql(begin)

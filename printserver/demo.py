@@ -18,7 +18,7 @@ from typing import Final
 
 import click
 
-from printserver import instance
+from printserver import faults, instance
 from printserver.clock import system_clock
 from printserver.demo_prints import HOST, Legacy, Outcome, look_up, print_one_of_each, table, wait_reported
 from printserver.errors import ConfigError
@@ -28,7 +28,7 @@ CREDENTIALS: Final = "demonstracao.json"
 LOG: Final = "demonstracao.log"
 COURT_LOG: Final = "demonstracao-tribunal.log"
 
-_START_S: Final = 60.0
+_START_S: Final = 180.0
 
 
 def run_demo(folder: Path, port: int, court_port: int | None = None, *, stay: bool) -> int:
@@ -76,6 +76,7 @@ def _tell(outcomes: Sequence[Outcome], folder: Path, port: int, court: str, logi
     click.echo(f"\nCada PDF: {folder / 'saida' / instance.FIRST_QUEUE}/JOB.pdf")
     click.echo(f"Telas: {url}   usuário: {login['usuario']}   senha: {login['senha']}")
     click.echo(f"API:   {url}/api/v1   chave: {login['chave']}")
+    click.echo(f"Banco: {Legacy(port, '').call('GET', '/healthz')[1]['banco']}")
     click.echo(f"Tribunal SIMULADO: {court}")
     if link := look_up(outcomes, court):
         click.echo(f"O QR do traslado 1 leva a: {link}")
@@ -115,7 +116,7 @@ def _taken(port: int) -> str | None:
         try:
             probe.bind((HOST, port))
         except OSError as error:
-            return str(error.strerror)
+            return faults.of_os(error)
     return None
 
 

@@ -19,8 +19,10 @@ from typing import Any, Final
 
 import structlog
 
+from printserver import faults
 from printserver.atos import avisos, correio
 from printserver.court import Remetente, TransporteHttp
+from printserver.errors import ConfigError, Recusa
 from printserver.jobs import claims
 from printserver.jobs.advance import advance
 from printserver.jobs.bell import Bell
@@ -34,6 +36,7 @@ _log = structlog.get_logger()
 
 WORKERS: Final = 4  # hand-offs wait for queues; a slow one must not hold the others up
 HOUSEKEEPING_S: Final = 5.0
+LONG_WRITE_S: Final = 1.0
 
 
 class Engine:
@@ -48,6 +51,7 @@ class Engine:
         self._sender = _sender(office, self._owner)
         self._reporting: threading.Thread | None = None
         self._working: dict[Future[None], int] = {}  # the job's `n`, by who works on it
+        self._told: str | None = None  # why the last round failed
 
     def stop(self) -> None:
         """Ask the loop to end after what it is doing."""
@@ -75,10 +79,11 @@ class Engine:
                     self._watches.start(self._stop)
                     next_cleaning = now + HOUSEKEEPING_S
                 worked = self._claim()
-            except Exception:
-                _log.exception("engine round failed")
+            except Exception as error:
+                self._cannot(error)
                 self._stop.wait(pause)
                 continue
+            self._told = None
             if not worked:
                 self._office.bell.wait(seen, pause)
         self._pool.shutdown(wait=True)
@@ -87,6 +92,15 @@ class Engine:
             self._reporting.join()
         notices.join(5.0)  # a mail server that does not answer is not waited for
         _log.info("engine stopped")
+
+    def _cannot(self, error: Exception) -> None:
+        """Log why a round failed: once for each reason that may pass, whole where nobody foresaw it."""
+        reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
+        if reason is None:
+            _log.exception("engine round failed")
+        elif reason != self._told:
+            _log.error("the engine cannot work now", why=reason)
+        self._told = reason
 
     def run_once(self) -> int:
         """Do all that is due now, in this thread, then look at the queues; return how many steps were taken.
@@ -134,8 +148,9 @@ class Engine:
     def _advance(self, row: dict[str, Any]) -> None:
         try:
             advance(self._office, row, self._owner)
-        except Exception:
-            _log.exception("job left as it is", job=row["id"])
+        except Exception as error:
+            reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
+            _log.error("job left as it is", job=row["id"], why=reason, exc_info=reason is None)
 
 
 def _sender(office: Office, owner: str) -> Remetente | None:
@@ -147,12 +162,19 @@ def _sender(office: Office, owner: str) -> Remetente | None:
     return Remetente(office.db, office.clock, office.serventia_id, settings, court, owner, office.bell.ring)
 
 
+def _tell_of_long(seconds: float) -> None:
+    """Log a transaction that held all other writers up for so long that a person notices (the HTTP process counts)."""
+    if seconds > LONG_WRITE_S:
+        _log.warning("a transaction was long", seconds=round(seconds, 3))
+
+
 def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> None:
     """Run one engine over the office in `instance` until SIGTERM or SIGINT."""
     configure_logs()
     heard, out = environment.get(HEARD_FD), environment.get(RING_FD)
     bell = Bell(int(heard) if heard else None, int(out) if out else None)
-    office = Office.abrir(instance, bell=bell)
+    office = Office.abrir(instance, bell=bell, waits=True)
+    office.db.observe_write = _tell_of_long
     engine = Engine(office)
 
     def on_signal(_number: int, _frame: object) -> None:
@@ -170,4 +192,8 @@ if __name__ == "__main__":
     import sys
 
     die_with_parent()
-    run_engine(Path(sys.argv[1]))
+    try:
+        run_engine(Path(sys.argv[1]))
+    except ConfigError as error:
+        _log.error("the engine cannot start", why=str(error))
+        sys.exit(1)

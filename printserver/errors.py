@@ -63,6 +63,7 @@ WORDS: Mapping[str, Word] = {
     "limite-de-hibridos": Word(422, "Selos de papel demais de uma vez", "corrigir"),
     "data-do-ato": Word(422, "Data do ato", "corrigir"),
     "muitos-pedidos": Word(429, "Muitos pedidos", "mesma-chave"),
+    "cabecalho-grande-demais": Word(431, "Cabeçalho grande demais", "corrigir"),
     "erro-interno": Word(500, "Erro interno", "mesma-chave"),
     "servidor-ocupado": Word(503, "Servidor ocupado", "mesma-chave"),
     "tribunal-nao-responde": Word(503, "O tribunal não responde", "mesma-chave"),

@@ -95,7 +95,7 @@ def _fill(draft: Path, instance: Path, cns: str, agora: datetime, *, demonstraca
 
     database = Database(database_url(draft, settings))
     try:
-        schema.upgrade(database)
+        schema.open_database(database)
         with database.write() as conn:
             return _first_rows(conn, cns, agora, proximo=proximo, folder=instance / "saida" / "notas")
     finally:

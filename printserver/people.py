@@ -9,7 +9,7 @@ rest on changes (A5).
 import hashlib
 import re
 import secrets
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -20,6 +20,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from printserver import db
 from printserver.errors import Recusa, entrada_invalida
+from printserver.text import UnfitText, plain, printed
 
 DIREITOS = ("imprimir", "original", "responder", "selos")
 PAPEIS = ("escrevente", "substituto", "tabeliao", "administrador")
@@ -98,7 +99,7 @@ def criar_chave(
     `fila` is the queue, of this office, of what it prints without naming one. Raises `Recusa` `entrada-invalida` for a
     bad or used name and for an unknown right.
     """
-    nome = _nome("nome", nome)
+    nome = _nome(nome, plain)
     errados = sorted(set(direitos) - set(DIREITOS))
     if errados or not direitos:
         raise entrada_invalida("direitos", f"diga um ou mais de: {', '.join(DIREITOS)}")
@@ -138,7 +139,7 @@ def criar_pessoa(
     usuario = usuario.strip().lower()
     if not _USUARIO.fullmatch(usuario):
         raise entrada_invalida("usuario", "use de 1 a 64 letras sem acento, algarismos, ponto, hífen ou sublinhado")
-    nome = _nome("nome", nome)
+    nome = _nome(nome, printed)
     if papel not in PAPEIS:
         raise entrada_invalida("papel", f"diga um de: {', '.join(PAPEIS)}")
     conferir_forca(senha, usuario)
@@ -206,7 +207,7 @@ def mudar_papel(conn: sa.Connection, serventia_id: int, usuario: str, papel: str
 def mudar_nome(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, agora: datetime) -> Pessoa:
     """Give a person another name, as it is printed from now on. Raises `Recusa` `entrada-invalida`, as `_existente`."""
     quem, _ativa = _existente(conn, serventia_id, usuario)
-    nome = _nome("nome", nome)
+    nome = _nome(nome, printed)
     _mudar(conn, quem, agora, nome=nome)
     return replace(quem, nome=nome)
 
@@ -301,6 +302,13 @@ def pessoa(conn: sa.Connection, serventia_id: int, usuario: str) -> Pessoa | Non
     return None if row is None else _pessoa(row)
 
 
+def nomes(conn: sa.Connection, serventia_id: int) -> dict[str, str]:
+    """Return the name of everyone of the office by user name, also of who left: what they did stays."""
+    table = db.pessoa
+    query = sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == serventia_id)
+    return {row.usuario: row.nome for row in conn.execute(query)}
+
+
 def conferir_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str) -> Pessoa | None:
     """Return the person if the password is theirs, else None. An unknown user costs the same time as a known one."""
     if len(senha) > _SENHA_MAXIMA:
@@ -388,12 +396,17 @@ def _sha256(texto: str) -> str:
     return hashlib.sha256(texto.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _nome(campo: str, nome: str) -> str:
-    """Return a name fit for the record and for paper. Raises `Recusa` `entrada-invalida`."""
-    nome = nome.strip()
-    if not 1 <= len(nome) <= _NOME_MAXIMO or not nome.isprintable():
-        raise entrada_invalida(campo, "use de 1 a 120 caracteres, sem caracteres de controle ou invisíveis")
-    return nome
+def _nome(nome: str, ler: Callable[[str], str]) -> str:
+    """Return a name as it is kept, read by `ler`: a person's own goes to paper (`printed`)."""
+    lido = nome.strip()
+    if len(lido.splitlines()) == 1:
+        try:
+            lido = ler(lido)
+        except UnfitText as error:
+            raise entrada_invalida("nome", str(error)) from None
+    if not 1 <= len(lido) <= _NOME_MAXIMO or len(lido.splitlines()) > 1:
+        raise entrada_invalida("nome", f"use de 1 a {_NOME_MAXIMO} caracteres, numa linha só")
+    return lido
 
 
 @cache

@@ -8,6 +8,9 @@ from typing import Final
 HEARD_FD: Final = "PRINTSERVER_BELL_HEARD"  # read: the other process rings here
 RING_FD: Final = "PRINTSERVER_BELL_RING"  # written: the other process hears it
 
+CANNOT_START: Final = 3
+"""Exit status of a child that would not start a second time either."""
+
 _PR_SET_PDEATHSIG: Final = 1
 
 

@@ -1,71 +1,98 @@
-"""The HTTP process: gunicorn (one gthread worker) around the Flask application. The worker owns the render pool."""
+"""The HTTP process: the Flask application behind `http_server`. It owns the render pool."""
 
 import os
+import resource
+import signal
+import socket
+import ssl
 import sys
 from pathlib import Path
-from typing import Any
+from typing import Final
 
-from gunicorn.app.base import BaseApplication
+import structlog
 
+from printserver import http_server
+from printserver.api import problems
+from printserver.app import create_app
 from printserver.config import load_settings
+from printserver.errors import ConfigError
 from printserver.jobs.bell import Bell
 from printserver.jobs.office import Office
 from printserver.logs import configure_logs
-from printserver.processes import HEARD_FD, RING_FD, die_with_parent
+from printserver.processes import CANNOT_START, HEARD_FD, RING_FD, die_with_parent
+
+_BACKLOG: Final = 256
+_OPEN_FILES: Final = 4096
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, instance: Path, options: dict[str, Any]) -> None:
-        self._instance = instance
-        self._options = options
-        super().__init__()
-
-    def load_config(self) -> None:
-        """Hand gunicorn our options."""
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
-
-    def load(self) -> Any:
-        """Open the office in the worker: threads and pool must not be forked."""
-        from printserver.app import create_app
-
-        configure_logs()
+def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> int:
+    """Serve until SIGTERM; return the exit status."""
+    die_with_parent()
+    os.umask(0o077)
+    configure_logs()
+    _allow_open_files()
+    try:
+        context = _tls_context(tls) if tls else None
         heard, out = os.environ.get(HEARD_FD), os.environ.get(RING_FD)
         bell = Bell(int(heard) if heard else None, int(out) if out else None)
-        office = Office.abrir(self._instance, bell=bell)
-        office.render.aquecer()
-        return create_app(office)
+        office = Office.abrir(instance, bell=bell, waits=True)
+    except ConfigError as error:
+        structlog.get_logger().error("http cannot start", why=str(error))
+        return CANNOT_START
+    office.render.aquecer()
+    settings = load_settings(instance).http
+    server = http_server.create_server(
+        create_app(office),
+        _listen(host, port),
+        threads=settings.linhas,
+        body_bytes=settings.corpo_mb * 1024 * 1024,
+        problem=_problem,
+        tls=context,
+        trusted_proxy=settings.proxy or None,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    signal.signal(signal.SIGINT, lambda *_: server.stop())
+    server.run()
+    office.fechar()
+    return 0
 
 
-def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> None:
-    """Serve until SIGTERM."""
-    die_with_parent()
-    settings = load_settings(instance)
-    options: dict[str, Any] = {
-        "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
-        "workers": 1,
-        "worker_class": "gthread",
-        "threads": settings.http.linhas,
-        "timeout": 120,
-        "graceful_timeout": 10,
-        "keepalive": 15,
-        "worker_tmp_dir": "/dev/shm" if Path("/dev/shm").is_dir() else None,  # noqa: S108  # gunicorn's heartbeat file
-        "loglevel": "warning",
-        "proc_name": "printserver",
-        "umask": 0o077,
-        "limit_request_field_size": 8190,
-        "control_socket_disable": True,
-    }
-    if tls:
-        options |= {"certfile": tls[0], "keyfile": tls[1]}
-    _Server(instance, options).run()
+def _allow_open_files() -> None:
+    """Each connection is an open file; the usual soft limit of 1024 is near what `http_server` takes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _tls_context(files: tuple[str, str]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(*files)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"{files[0]}, {files[1]}: não servem como certificado e chave de TLS ({error})") from error
+    return context
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+
+
+def _problem(status: int) -> http_server.Answer:
+    """Return the answer to what is refused before the application sees it."""
+    response = problems.problem(problems.unread_request(status))
+    return http_server.Answer(response.status, response.content_type, response.get_data())
 
 
 if __name__ == "__main__":
     arguments = sys.argv[1:]
-    main(
-        Path(arguments[0]),
-        arguments[1],
-        int(arguments[2]),
-        (arguments[3], arguments[4]) if len(arguments) > 4 else None,
+    sys.exit(
+        main(
+            Path(arguments[0]),
+            arguments[1],
+            int(arguments[2]),
+            (arguments[3], arguments[4]) if len(arguments) > 4 else None,
+        )
     )

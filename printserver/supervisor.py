@@ -14,9 +14,10 @@ from typing import Final
 
 import structlog
 
+from printserver import faults
 from printserver.errors import ConfigError
 from printserver.logs import configure_logs
-from printserver.processes import HEARD_FD, RING_FD
+from printserver.processes import CANNOT_START, HEARD_FD, RING_FD
 
 _log = structlog.get_logger()
 
@@ -42,7 +43,7 @@ class _Child:
 def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -> int:
     """Run the whole server until SIGTERM or SIGINT; return the exit status.
 
-    Raises `ConfigError` where the address cannot be listened on: left alone, gunicorn and we would try for ever.
+    Raises `ConfigError` where the address cannot be listened on: the HTTP process would be started for ever.
     """
     _listen_once(host, port)
     configure_logs()
@@ -72,7 +73,7 @@ def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -
             code = child.process.poll()
             if code is None:
                 continue
-            if child.name == "http" and time.monotonic() - child.started < RESTART_S * 3 and code == _CANNOT_START:
+            if child.name == "http" and time.monotonic() - child.started < RESTART_S * 3 and code == CANNOT_START:
                 _log.error("http cannot start", code=code)
                 stopping, status = True, 1
                 break
@@ -86,8 +87,6 @@ def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -
 
 
 _WHY: Final = {
-    errno.EADDRINUSE: "outro programa já usa essa porta",
-    errno.EADDRNOTAVAIL: "o endereço não é desta máquina",
     errno.EACCES: "sem permissão para essa porta",
     socket.EAI_NONAME: "não há máquina com esse nome",
 }
@@ -98,11 +97,8 @@ def _listen_once(host: str, port: int) -> None:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
         socket.create_server((host, port), family=family).close()
     except OSError as error:
-        why = _WHY.get(error.errno or 0, str(error))
+        why = _WHY.get(error.errno or 0) or faults.of_os(error)
         raise ConfigError(f"não é possível atender em {host}, porta {port}: {why}") from error
-
-
-_CANNOT_START: Final = 3  # gunicorn's word for a worker that failed to boot
 
 
 def _stop(children: Sequence[_Child]) -> None:

@@ -149,6 +149,37 @@ def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
     )
 
 
+@pytest.mark.parametrize(
+    ("arguments", "character"),
+    [
+        (
+            ["usuario", "lidia", "--papel", "tabeliao", "--nome-completo", "Lídia\u202e Prado"],
+            "U+202E RIGHT-TO-LEFT OVERRIDE",
+        ),
+        (
+            ["usuario", "lidia", "--papel", "tabeliao", "--nome-completo", "Lídia\u200b Prado"],
+            "U+200B ZERO WIDTH SPACE",
+        ),
+        (["usuario", "lidia", "--papel", "tabeliao", "--nome-completo", "Lídia 李"], "U+674E"),
+        (["chave", "balc\u00ado", "--direitos", "imprimir"], "U+00AD SOFT HYPHEN"),
+        (["fila", "sala\ufeff", "--pasta", "aqui"], "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        (["fila", "sala Ω", "--pasta", "aqui"], "U+03A9"),
+    ],
+)
+def test_s12_a_name_that_is_not_fit_for_paper_is_refused_where_it_is_typed(
+    run: Run, house: House, arguments: list[str], character: str
+) -> None:
+    before = house.state()
+    ran = run(*arguments, "--instance", house.folder)
+    assert (ran.code, character in ran.err) == (1, True)
+    assert house.state() == before
+
+
+def test_a_name_is_kept_as_it_is_read(run: Run, house: House) -> None:
+    assert run("fila", " sala\u00a0 a\u0301 ", "--pasta", house.folder / "sala", "--instance", house.folder).code == 0
+    assert house.taken(house.livro(), fila="sala  á")["fila"] == "sala á"
+
+
 def test_fila_makes_a_queue_that_takes_prints_at_once(run: Run, house: House, tmp_path: Path) -> None:
     target = tmp_path / "balcao"
     assert run("fila", "balcao", "--pasta", target, "--padrao", "--instance", house.folder).code == 0
@@ -230,7 +261,7 @@ def test_serve_does_not_start_with_a_wrong_setting(run: Run, house: House) -> No
 
 def test_the_program_is_installed_under_its_name() -> None:
     ran = subprocess.run(
-        [Path(sys.executable).with_name("printserver"), "--version"], capture_output=True, text=True, timeout=60
+        [Path(sys.executable).with_name("printserver"), "--version"], capture_output=True, text=True, timeout=180
     )
     assert (ran.returncode, ran.stdout.startswith("printserver")) == (0, True)
 

@@ -38,7 +38,7 @@ def _where_the_qr_leads(output: str) -> str:
     """Return the page of the simulated court that the demonstration points to."""
     link = re.search(r"^O QR do traslado 1 leva a: (http://127\.0\.0\.1:\S+)$", output, re.MULTILINE)
     assert link is not None, output
-    with urllib.request.urlopen(link[1], timeout=30) as page:
+    with urllib.request.urlopen(link[1], timeout=120) as page:
         return str(page.read().decode())
 
 
@@ -57,7 +57,7 @@ def _stay_until_ctrl_c(folder: Path, port: int) -> tuple[int, str]:
                 assert process.listens(port)
                 assert "Selo válido" in _where_the_qr_leads(output)
                 running.send_signal(signal.SIGINT)
-        return running.wait(30), output
+        return running.wait(120), output
     finally:
         running.kill()
         running.wait()
@@ -147,7 +147,7 @@ def test_the_simulated_court_dies_with_the_demonstration_however_that_ends(tmp_p
     code += "with _court(Path(sys.argv[1]), int(sys.argv[2])): time.sleep(300)"
     running = process.start([sys.executable, "-c", code, str(folder), str(port)], tmp_path / "log")
     try:
-        process.wait_until(lambda: process.listens(port), "the court listens", running, limit_s=60)
+        process.wait_until(lambda: process.listens(port), "the court listens", running)
         running.kill()
         process.wait_until(lambda: not process.listens(port), "the court is gone")
     finally:

@@ -9,6 +9,7 @@ from printserver.api import counter, court, lookups, prints, problems, seals, se
 from printserver.api.auth import Gate
 from printserver.api.context import Context, context, put
 from printserver.api.documented import StrictRequest
+from printserver.api.headers import refuse_repeated
 from printserver.api.metrics import Meter
 from printserver.api.openapi import describe
 from printserver.jobs.office import Office
@@ -47,6 +48,7 @@ def registrar(app: Flask, office: Office) -> None:
         if request.blueprint in names:
             context().meter.start()
             request.max_content_length = limit
+            refuse_repeated(request)
 
     def leave(response: Response) -> Response:
         return context().meter.count(response) if request.blueprint in names else response

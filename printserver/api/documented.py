@@ -16,7 +16,15 @@ from printserver.errors import WORDS
 Responses = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
 
 SECURITY = "chave"
-_ALWAYS = ("chave-invalida", "sem-permissao", "entrada-invalida", "muitos-pedidos", "servidor-ocupado", "erro-interno")
+_ALWAYS = (
+    "chave-invalida",
+    "sem-permissao",
+    "entrada-invalida",
+    "muitos-pedidos",
+    "cabecalho-grande-demais",
+    "servidor-ocupado",
+    "erro-interno",
+)
 _PROBLEM: dict[str, dict[str, Any]] = {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/HeldProblem"}}
 }

@@ -1,5 +1,6 @@
 """The calls about one seal, events, formats and queues: to look them up, and to go on with numbered paper."""
 
+from time import monotonic
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -12,6 +13,7 @@ from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals
 from printserver.api.problems import json_response
 from printserver.api.queries import EventsQuery, NoQuery
+from printserver.api.waiting import hold_if_early
 from printserver.jobs import requests as forms
 
 blueprint = APIBlueprint("lookups", __name__, url_prefix="/api/v1", tag="seals, events, formats and queues")
@@ -32,7 +34,10 @@ def get_seal(codigo: str, query: NoQuery) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def get_events(query: EventsQuery) -> Response:
     """Follow everything that changes, numbered without gaps; `espera` waits for the next change."""
-    return json_response(jobs.eventos(office(), query.depois, query.espera))
+    began = monotonic()
+    events = jobs.eventos(office(), query.depois, query.espera)
+    hold_if_early(began, query.espera, bool(events["itens"]))
+    return json_response(events)
 
 
 @blueprint.get("/formatos")

@@ -11,6 +11,7 @@ from printserver import db
 from printserver.atos import comunicacao
 from printserver.jobs.office import Office
 
+_WRITE_BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 _BUCKETS = (0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60)
 
 
@@ -30,6 +31,13 @@ class Meter:
             registry=self.registry,
             buckets=_BUCKETS,
         )
+        self._writes = Histogram(
+            "printserver_write_seconds",
+            "How long this process's transactions held the others back from writing.",
+            registry=self.registry,
+            buckets=_WRITE_BUCKETS,
+        )
+        office.db.observe_write = self._writes.observe
         self._jobs = Gauge("printserver_jobs", "Jobs not yet at an end, by state.", ("estado",), registry=self.registry)
         self._questions = Gauge("printserver_questions", "Open questions.", registry=self.registry)
         self._seals = Gauge(

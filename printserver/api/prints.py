@@ -3,6 +3,7 @@
 What a job is and what may be done with it is said in `jobs`; here stand only the ways in and out.
 """
 
+from time import monotonic
 from typing import Any
 
 from apiflask import APIBlueprint
@@ -15,6 +16,7 @@ from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals, returns
 from printserver.api.problems import json_response, problem
 from printserver.api.queries import JobQuery, JobsQuery, NoQuery, PdfQuery, PostQuery
+from printserver.api.waiting import hold_if_early
 from printserver.documents.model import Pedido
 from printserver.errors import entrada_invalida
 from printserver.jobs import requests as forms
@@ -124,7 +126,11 @@ def get_job(job_id: str, query: JobQuery) -> Response:
     With `espera` the answer waits until the state is not `desde`; without `desde`, until it is `entregue` or at an end.
     """
     if query.espera:
-        return json_response(jobs.esperar(office(), job_id, query.espera, query.desde))
+        began = monotonic()
+        job = jobs.esperar(office(), job_id, query.espera, query.desde)
+        moved = job["estado"] != (query.desde or job["estado"]) or job["estado"] == "entregue" or job["encerrado"]
+        hold_if_early(began, query.espera, moved)
+        return json_response(job)
     return json_response(jobs.consultar(office(), job_id))
 
 

@@ -13,17 +13,15 @@ from typing import Any
 import structlog
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
+from printserver import faults
 from printserver.errors import Recusa
 
 TYPE_PREFIX = "https://printserver.invalid/problemas/"
 MEDIA_TYPE = "application/problem+json"
 _RETRY_AFTER_S = 1
-_DRAIN_CHUNK = 1 << 16
-_DRAIN_TIMES = 3  # a refused body is read and thrown away up to this many times the limit, then the line is cut
+_NOT_HTTP = "O pedido não pôde ser lido como HTTP. Confira cabeçalhos e corpo."
 
 log = structlog.get_logger(__name__)
 
@@ -79,10 +77,10 @@ def refusal_of(error: Exception) -> Recusa:
     if isinstance(error, MethodNotAllowed):
         return Recusa("metodo-nao-permitido", f"{request.method} não serve para {request.path}. Confira o método.")
     if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:
-        return Recusa("json-invalido", "O pedido não pôde ser lido como HTTP. Confira cabeçalhos e corpo.")
-    if isinstance(error, (OperationalError, PoolTimeout)):
-        log.exception("database_unavailable", path=request.path)
-        return Recusa("servidor-ocupado", "O banco de dados não respondeu a tempo. Envie o mesmo pedido de novo.")
+        return Recusa("json-invalido", _NOT_HTTP)
+    if (reason := faults.passing(error)) is not None:
+        log.warning("cannot_work_now", path=request.path, exc_info=error)
+        return Recusa("servidor-ocupado", f"{reason} Envie o mesmo pedido de novo depois.")
     number = secrets.token_hex(6)
     log.error("unforeseen_error", occurrence=number, path=request.path, method=request.method, exc_info=error)
     return Recusa(
@@ -91,6 +89,17 @@ def refusal_of(error: Exception) -> Recusa:
         "se continuar, avise o administrador com este número.",
         extra={"ocorrencia": number},
     )
+
+
+def unread_request(status: int) -> Recusa:
+    """Return the refusal of a request that ended before the application saw it, by the HTTP server's status."""
+    if status == 413:
+        return Recusa("corpo-grande-demais", "O pedido passa do tamanho máximo. Diminua o corpo do documento.")
+    if status == 431:
+        return Recusa("cabecalho-grande-demais", "O endereço e os cabeçalhos passam de 32 kB. Diminua-os.")
+    if status >= 500 and status != 501:  # 501: a transfer coding that does not exist
+        return Recusa("erro-interno", "Erro inesperado no servidor. Envie o mesmo pedido de novo com a mesma chave.")
+    return Recusa("json-invalido", _NOT_HTTP)
 
 
 def install(app: Flask, prefixes: tuple[str, ...], refused: Callable[[Recusa], None]) -> None:
@@ -110,23 +119,7 @@ def install(app: Flask, prefixes: tuple[str, ...], refused: Callable[[Recusa], N
         response = problem(recusa)
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
-        if recusa.word == "corpo-grande-demais":
-            _drain(request.max_content_length or 0)
         return response
 
     for kind in (Exception, HTTPException):
         app.register_error_handler(kind, handle)
-
-
-def _drain(limit: int) -> None:
-    """Read and forget what the caller is still sending: many do not look for an answer before they have sent it all."""
-    stream = request.environ["wsgi.input"]
-    declared = request.content_length
-    if declared is not None and declared > limit * (_DRAIN_TIMES + 1):
-        return
-    left = declared if declared is not None else limit * _DRAIN_TIMES
-    while left > 0:
-        chunk = stream.read(min(_DRAIN_CHUNK, left))
-        if not chunk:
-            return
-        left -= len(chunk)

@@ -12,10 +12,12 @@ from pydantic import (
     ValidationError,
     model_validator,
 )
+from pydantic_core import ErrorDetails, PydanticCustomError
 
 from printserver.clock import local_date
 from printserver.errors import Campo, Recusa
 from printserver.jobs.office import Office
+from printserver.text import UnfitText, without_invisible
 
 ESPERA_MAXIMA_S = 30
 
@@ -40,12 +42,26 @@ def _day(text: str | None) -> str | None:
     return text
 
 
+def _visible(text: str | None) -> str | None:
+    """Refuse, by name, a character that cannot be seen: what is looked for would never be found."""
+    try:
+        _, taken = without_invisible(text or "")
+    except UnfitText as error:
+        raise PydanticCustomError("texto", "{mensagem}", {"mensagem": str(error)}) from None
+    if taken:
+        mensagem = f"contém caractere invisível: {taken[0]}; retire-o"
+        raise PydanticCustomError("texto", "{mensagem}", {"mensagem": mensagem})
+    return text
+
+
 Espera = Annotated[
     float, Field(ge=0, le=ESPERA_MAXIMA_S, allow_inf_nan=False, description="Segundos de espera, de 0 a 30.")
 ]
 Pagina = Annotated[int, Field(ge=1, le=1_000_000, description="Número da página da lista, a partir de 1.")]
 Dia = Annotated[str | None, AfterValidator(_day), Field(description="Dia, como AAAA-MM-DD.")]
-Texto = Annotated[str | None, Field(max_length=255, description="Texto de até 255 caracteres.")]
+Texto = Annotated[
+    str | None, AfterValidator(_visible), Field(max_length=255, description="Texto de até 255 caracteres.")
+]
 
 
 Reais = Annotated[str | None, Field(pattern=r"^[0-9]{1,9}\.[0-9]{2}$", description="Valor em reais, como 95.12.")]
@@ -63,7 +79,7 @@ class Query(BaseModel):
         try:
             return handler(given)
         except ValidationError as error:
-            faults = [_fault(cls, str(item["loc"][0]), item["type"]) for item in error.errors()]
+            faults = [_fault(cls, str(item["loc"][0]), item) for item in error.errors()]
             detail = "; ".join(f"{fault.campo}: {fault.mensagem}" for fault in faults)
             raise Recusa("entrada-invalida", f"Endereço: {detail}", errors=faults) from error
 
@@ -73,8 +89,10 @@ class Query(BaseModel):
         return {name: str(value) for name, value in given.items()}
 
 
-def _fault(model: type[BaseModel], name: str, kind: str) -> Campo:
-    if kind == "extra_forbidden":
+def _fault(model: type[BaseModel], name: str, error: ErrorDetails) -> Campo:
+    if error["type"] == "texto":
+        return Campo(name, error["msg"])
+    if error["type"] == "extra_forbidden":
         return Campo(name, f"parâmetro desconhecido; use: {', '.join(model.model_fields) or 'nenhum'}")
     return Campo(name, f"valor não aceito. {model.model_fields[name].description or ''}".strip())
 

@@ -392,6 +392,7 @@ class Health(_Answer):
     instancia: str
     demonstracao: bool
     versao: str
+    banco: str
 
 
 class Readiness(_Answer):
@@ -399,8 +400,11 @@ class Readiness(_Answer):
 
     pronto: bool
     banco: bool
+    escrita: bool
+    disco: bool
     spool: bool
     render: bool
+    relogio: bool
 
 
 class Waiting(_Answer):

@@ -1,10 +1,5 @@
 """The calls about the server itself: is it alive, can it work, its numbers, and the description of this API."""
 
-import tempfile
-from pathlib import Path
-
-import sqlalchemy as sa
-import structlog
 from apiflask import APIBlueprint
 from flask import Response
 
@@ -14,8 +9,7 @@ from printserver.api.context import context, office
 from printserver.api.documented import SECURITY, refusals, returns
 from printserver.api.problems import json_response, problem
 from printserver.errors import Recusa
-
-log = structlog.get_logger(__name__)
+from printserver.jobs import ready
 
 # Asked by supervisors and load balancers, which bear no key.
 open_blueprint = APIBlueprint("health", __name__, tag="server")
@@ -33,6 +27,7 @@ def healthz() -> Response:
             "instancia": office().nome_da_instancia,
             "demonstracao": office().demonstracao,
             "versao": __version__,
+            "banco": office().db.versao,
         }
     )
 
@@ -41,15 +36,14 @@ def healthz() -> Response:
 @open_blueprint.output(schemas.Readiness, description="It can work.")
 @open_blueprint.doc(summary="Can it work? Needs no key.", responses=refusals(("servidor-ocupado",)))
 def readyz() -> Response:
-    """Say whether the database answers, and spool and the renderer's cache can be written."""
-    instance = office().instance
-    found = {"banco": _database(), "spool": _writable(office().spool), "render": _writable(instance / "cache")}
-    if all(found.values()):
-        return json_response({"pronto": True, **found})
-    missing = ", ".join(name for name, there in found.items() if not there)
-    return problem(
-        Recusa("servidor-ocupado", f"Sem condições de imprimir agora: {missing}.", extra={"pronto": False, **found})
-    )
+    """Say whether database, disk and clock are fit for sealing, and spool and the renderer's cache can be written."""
+    found = ready.conditions(office())
+    fit = {name: reason is None for name, reason in found.items()}
+    if all(fit.values()):
+        return json_response({"pronto": True, **fit})
+    reasons = " ".join(reason for reason in found.values() if reason is not None)
+    refusal = Recusa("servidor-ocupado", f"Sem condições de selar agora. {reasons}", extra={"pronto": False, **fit})
+    return problem(refusal)
 
 
 @blueprint.get("/metrics")
@@ -70,22 +64,3 @@ def metrics() -> Response:
 def openapi() -> Response:
     """Describe this API."""
     return json_response(context().describe())
-
-
-def _database() -> bool:
-    try:
-        with office().db.read() as conn:
-            conn.execute(sa.text("SELECT 1"))
-    except sa.exc.SQLAlchemyError:
-        log.exception("database_not_ready")
-        return False
-    return True
-
-
-def _writable(folder: Path) -> bool:
-    try:
-        with tempfile.TemporaryFile(prefix=".readyz-", dir=folder):
-            return True
-    except OSError:
-        log.exception("folder_not_writable", folder=str(folder))
-        return False

@@ -118,6 +118,7 @@ def _planejar(
     how = _qual(office, pedido, before, primeira)
     codes = [each.codigo for each in store.selos_vivos(conn, sid, documento)]
     rows = [_linha(conn, sid, code) for code in codes]
+    _depois_do_ato(pedido.primeira, min((row["dia"] for row in rows), default=date.min))
     full = {row["codigo"]: _cheio(conn, sid, row) for row in rows}
     pares = [(row, _novo(row, full[row["codigo"]], how)) for row in rows]
     pares = [(row, novo) for row, novo in pares if novo != como_novo(row)]
@@ -160,6 +161,12 @@ def _qual(office: Office, pedido: Assinaturas, before: str | None, primeira: dat
     if primeira is None:
         raise entrada_invalida("primeira", "diga a data da primeira assinatura: dela depende o valor")
     return "terco" if today > primeira + PRAZO else "cheio"
+
+
+def _depois_do_ato(primeira: date | None, dia: date) -> None:
+    """Raise `Recusa` `entrada-invalida` for a first signature before the act: its term would end too early (N11)."""
+    if primeira is not None and primeira < dia:
+        raise entrada_invalida("primeira", f"a primeira assinatura não vem antes do ato, que é de {dia:%d/%m/%Y}")
 
 
 def _novo(row: Mapping[Any, Any], full: Mapping[Any, Any], how: str) -> SeloNovo:

@@ -6,13 +6,14 @@ from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import people
-from printserver.atos.comum import agir, lugar, valor
+from printserver.atos.comum import agir, anotar_motivo_da_data, lugar, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
 from printserver.documents import SeloPlanejado
 from printserver.documents.campos import CodigoDoAto, Data, Identificador, Motivo, Texto
 from printserver.documents.model import Parte, Valor
 from printserver.documents.momento import momento_do_ato
+from printserver.documents.partes import exigir_iniciais
 from printserver.jobs import sealing
 from printserver.jobs.office import Office
 from printserver.jobs.requests import ler
@@ -35,6 +36,16 @@ class SeloAvulso(Valor):
     escrevente: Texto
 
 
+def _nomes(pedido: SeloAvulso) -> tuple[str, ...]:
+    """Return the parties' names. Raises `Recusa` `entrada-invalida` for one without initials (S6)."""
+    return exigir_iniciais(
+        [
+            (parte, f"partes.{n}") if isinstance(parte, str) else (parte.nome, f"partes.{n}.nome")
+            for n, parte in enumerate(pedido.partes)
+        ]
+    )
+
+
 def selar(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[str, bool]:
     """Make a seal without a print. Return its code, and whether the key had made it before.
 
@@ -54,7 +65,7 @@ def selar(office: Office, autor: Autor, dados: object, chave: str | None = None)
             ato=pedido.ato,
             descricao=pedido.descricao or ato.descricao,
             identificador=pedido.identificador,
-            partes=tuple(parte if isinstance(parte, str) else parte.nome for parte in pedido.partes),
+            partes=_nomes(pedido),
             momento=momento_do_ato(pedido.data, pedido.motivo_data, agora, campo="selo"),
             emolumentos=emolumentos,
             isento=isento,
@@ -63,8 +74,7 @@ def selar(office: Office, autor: Autor, dados: object, chave: str | None = None)
         )
         place = lugar("avulso", pedido.identificador)
         emitidos, log = sealing.selar(conn, office, [SeloPlanejado(novo)], place, quem, agora)
-        if pedido.motivo_data is not None:
-            log[0].detalhe["motivo_data"] = pedido.motivo_data  # type: ignore[index]
+        anotar_motivo_da_data(log, pedido.motivo_data)
         return emitidos[0].codigo, log
 
     feito, repetido = uma_vez(office, autor, "POST /api/v1/selos", dados, chave, fazer)

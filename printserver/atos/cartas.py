@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
-from printserver.atos.comum import agir, mais_novo, valor
+from printserver.atos.comum import agir, anotar_motivo_da_data, mais_novo, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.atos.vinculos import ligar
 from printserver.audit import Registro
@@ -81,6 +81,7 @@ def fazer_carta(office: Office, autor: Autor, dados: object, chave: str | None =
             planned.append(novo(ATO_DA_CERTIDAO, *valor(office, pedido.certidao, 1, "certidao.")))
         place = sealing.Lugar(None, None, None, origem="carta")
         emitidos, log = sealing.selar(conn, office, planned, place, quem, agora)
+        anotar_motivo_da_data(log, pedido.motivo_data)
         carta, *made = [emitido.codigo for emitido in emitidos]
         certidao = pedido.certidao if isinstance(pedido.certidao, str) else made[0]
         copies = _autenticacoes(conn, office, pedido.autenticacoes)

@@ -1,6 +1,7 @@
 """What the acts on seals share: who acts, the value asked for, a seal's row, and the term of X4."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
+from printserver.audit import Registro
 from printserver.clock import local, rfc3339
 from printserver.documents.model import Valor
 from printserver.documents.valores import somar_servicos
@@ -121,6 +123,12 @@ def partes(row: Mapping[Any, Any]) -> tuple[str, ...]:
     tipo_iss = row["total_centavos"] != sum(row["emolumentos"].values())
     iniciais = ler_registro(row["registro"], iss_a_parte=tipo_iss).iniciais
     return tuple(" ".join(f"{letter}x" for letter in each.split(".")) for each in iniciais.split(";") if each)
+
+
+def anotar_motivo_da_data(log: list[Registro], motivo: str | None) -> None:
+    """Put on record why seals are of a day gone by (S7): what the log says of each gets the reason, if there is one."""
+    if motivo is not None:
+        log[:] = [replace(each, detalhe={**each.detalhe, "motivo_data": motivo}) for each in log]
 
 
 def como_novo(row: Mapping[Any, Any], **mudado: Any) -> SeloNovo:

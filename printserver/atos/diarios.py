@@ -10,14 +10,15 @@ from pydantic import model_validator
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
-from printserver.atos.comum import agir, como_novo, confirmado, mais_novo, selo_da_casa, valor
+from printserver.atos.comum import agir, anotar_motivo_da_data, como_novo, confirmado, mais_novo, selo_da_casa, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
+from printserver.clock import local_date
 from printserver.documents import SeloPlanejado
 from printserver.documents.campos import Data, Motivo, Texto, erro
 from printserver.documents.model import Valor
-from printserver.documents.momento import momento_do_ato
-from printserver.errors import Recusa, entrada_invalida
+from printserver.documents.momento import momento_do_ato, recusar_data_vazia
+from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.jobs import sealing
 from printserver.jobs.office import Office
 from printserver.jobs.requests import ler
@@ -36,7 +37,6 @@ from printserver.selo import (
 
 Tipo = Literal["fotocopia", "cenad"]
 TIPOS: Final[tuple[Tipo, ...]] = get_args(Tipo)
-_DATA: Final = "total do dia, fechado depois (D1, D2)"
 
 
 class Diario(Valor):
@@ -174,13 +174,23 @@ def _primeiro(
         descricao=ato.descricao,
         identificador=f"{pedido.tipo}-{pedido.data.isoformat()}",
         partes=(),
-        momento=momento_do_ato(pedido.data, _DATA, agora, campo="diario"),
+        momento=_momento(pedido, agora),
         emolumentos=emolumentos,
         iss_a_parte=ato.iss_a_parte,
     )
     place = sealing.Lugar(None, None, None, origem="diario")
     emitidos, log = sealing.selar(conn, office, [SeloPlanejado(novo)], place, quem, agora)
+    anotar_motivo_da_data(log, pedido.motivo)
     return emitidos[0].codigo, log
+
+
+def _momento(pedido: Diario, agora: datetime) -> datetime:
+    """Return the moment of the day's first seal (S7); a day gone by needs its `motivo`, which stands for the date's."""
+    if pedido.data < local_date(agora) and pedido.motivo is None:
+        recusar_data_vazia(pedido.data, None, campo="data")
+        text = f"o dia {pedido.data:%d/%m/%Y} já passou: diga o motivo de o selo ser feito só agora"
+        raise Recusa("data-do-ato", f"motivo: {text}.", errors=[Campo("motivo", text)])
+    return momento_do_ato(pedido.data, pedido.motivo, agora, campo="diario")
 
 
 def _novo_total(

@@ -19,7 +19,7 @@ from printserver.clock import local_date
 from printserver.documents import SeloPlanejado
 from printserver.documents.campos import CodigoDoAto, Data, Inteiro, Motivo, Serie, Texto
 from printserver.documents.model import Valor
-from printserver.documents.momento import momento_do_ato
+from printserver.documents.momento import momento_do_ato, recusar_data_vazia
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs import sealing
 from printserver.jobs.office import Office
@@ -108,6 +108,7 @@ def _carregar_parte(
 ) -> tuple[list[str], list[Registro]]:
     agora = office.clock()
     quem = agir(conn, office, autor, pedido.escrevente)
+    recusar_data_vazia(pedido.data, None, campo="data")
     table = db.ato_balcao
     mine = (table.c.serventia_id == office.serventia_id, table.c.data == pedido.data, table.c.estado == AGUARDANDO)
     query = sa.select(table).where(*mine).order_by(table.c.ato, table.c.serie, table.c.numero).limit(POR_CARGA)

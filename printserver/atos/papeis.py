@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
+from printserver.documents.momento import recusar_data_vazia
 from printserver.errors import Campo, Recusa
 from printserver.jobs.office import Office
 from printserver.people import Autor
@@ -103,7 +104,8 @@ def soltar(conn: Connection, office: Office, papel: SeloDePapel) -> None:
 
 
 def ate_hoje(dia: date, agora: datetime) -> date:
-    """Return the day unless it is still to come. Raises `Recusa` `data-do-ato`."""
+    """Return the day unless it is still to come (S7) or means an empty date (S7a). Raises `Recusa` `data-do-ato`."""
+    recusar_data_vazia(dia, None, campo="data")
     if dia > local_date(agora):
         text = f"o dia {dia:%d/%m/%Y} ainda não chegou"
         raise Recusa("data-do-ato", f"data: {text}.", errors=[Campo("data", text)])

@@ -1,27 +1,35 @@
 """The court's list, whether the court gave it or a file did: each seal with what is said of it, in one form.
 
-A file is CSV (`;`, `,` or tabulator between the columns; UTF-8 or Windows-1252) or JSON (a list of objects, or one with
-`itens`). It must have the column `selo` (or `codigo`); of the others those of `COLUNAS` are compared, and what else
-there is, is named and left aside. What cannot be read is refused by its line.
+A file is CSV (`;`, `,` or tabulator between the columns; UTF-8, UTF-16 or Windows-1252) or JSON (a list of objects, or
+one with `itens`). It must have the column `selo` (or `codigo`); of the others those of `COLUNAS` are compared, and what
+else there is, is named and left aside. What cannot be read is refused by its line.
+
+A CSV may be our own export after a spreadsheet opened and saved it: `95,10` is `95,1` then, `95,00` is `95`, a date has
+two digits of its year or its parts no zeros, blank cells at the end of a line are gone, the heads are the workbook's.
 """
 
+import codecs
 import csv
 import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from printserver.consulta.celulas import desmarcar
+from printserver.consulta.colunas import LIDOS_COMO, simples
 from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.selo import COMPONENTES, ler, ler_matricula
 
 LINHAS: Final = 300_000
+NOMES: Final = 300  # columns: a list of the court has some ten, our export some thirty
 _ERROS_MOSTRADOS: Final = 20
 _NOMES_DO_CODIGO: Final = ("selo", "codigo", "codigo_do_selo", "selo_digital")
 _OUTROS_NOMES: Final[Mapping[str, str]] = {
+    **LIDOS_COMO,
     "linha": "registro",
     "registro_do_ato": "registro",
     "data_do_ato": "data",
@@ -32,8 +40,9 @@ _OUTROS_NOMES: Final[Mapping[str, str]] = {
 }
 # The court's own words beside a seal, which say nothing to be compared.
 _SEM_COMPARAR: Final = frozenset({"situacao", "recebidoem", "atrasado", "retificadopor", "erros"})
-_VALOR: Final = re.compile(r"(?:R\$)?\s*(?:(\d{1,3}(?:\.\d{3})+|\d+),(\d{2})|(\d+)\.(\d{2}))")
-_DIA: Final = re.compile(r"(\d{2})/(\d{2})/(\d{4})(?:[ ,T].*)?")
+# A spreadsheet leaves out zeros after the comma, and the comma with them. 1.234 may mean either: it is refused.
+_VALOR: Final = re.compile(r"(?:R\$)?\s*(?:(\d{1,3}(?:\.\d{3})+|\d+),(\d{1,2})|(\d+)(?:\.(\d{1,2}))?)")
+_DIA: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:[ ,T].*)?")
 _DIA_ISO: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T].*)?")
 
 
@@ -54,11 +63,14 @@ class Listagem:
 
 
 def identificador(value: str) -> str:
-    """Return an identifier in one form: a matrícula is the same with and without blanks (C10)."""
+    """Return an identifier in one form: a matrícula is the same with and without blanks (C10).
+
+    Apostrophes before it count for nothing: where a person works on a cell, a spreadsheet takes one away.
+    """
     try:
         return str(ler_matricula(value))
     except ValueError:
-        return " ".join(value.split())
+        return " ".join(unicodedata.normalize("NFC", value).split()).lstrip("'")
 
 
 def _selo(value: str) -> str:
@@ -70,8 +82,8 @@ def _reais(value: str) -> str:
     found = _VALOR.fullmatch(value.strip())
     if found is None:
         raise ValueError(f"valor {value[:30]!r}: escreva 95,12")
-    whole, cents = (found[1] or found[3]).replace(".", ""), found[2] or found[4]
-    return str(int(whole) * 100 + int(cents))
+    whole, cents = (found[1] or found[3]).replace(".", ""), found[2] or found[4] or ""
+    return str(int(whole) * 100 + int(cents.ljust(2, "0")))
 
 
 def _centavos(value: str) -> str:
@@ -80,11 +92,17 @@ def _centavos(value: str) -> str:
     return str(int(value))
 
 
+def _ano(digits: str) -> int:
+    """Return the year; of two digits as spreadsheets take them, from 1930 to 2029."""
+    year = int(digits)
+    return year if len(digits) == 4 else 2000 + year if year < 30 else 1900 + year
+
+
 def _dia(value: str) -> str:
     text = value.strip()
     try:
         if found := _DIA.fullmatch(text):
-            return date(int(found[3]), int(found[2]), int(found[1])).isoformat()
+            return date(_ano(found[3]), int(found[2]), int(found[1])).isoformat()
         if found := _DIA_ISO.fullmatch(text):
             return date.fromisoformat(found[1]).isoformat()
     except ValueError:
@@ -104,6 +122,7 @@ COLUNAS: Final[Mapping[str, Callable[[str], str]]] = {
     **dict.fromkeys(_DINHEIRO, _reais),
     **{f"{name}_centavos": _centavos for name in _DINHEIRO},
 }
+_VAZIAS: Final = ("retifica", "vinculador")  # nothing is something to be compared there
 _GUARDADO_COMO: Final[Mapping[str, str]] = {name: f"{name}_centavos" for name in _DINHEIRO}
 
 
@@ -137,6 +156,8 @@ def _decodificar(conteudo: str | bytes) -> str:
     if isinstance(conteudo, str):
         return conteudo.removeprefix("\ufeff")
     try:
+        if conteudo.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return conteudo.decode("utf-16")  # Excel's "Unicode text"
         return conteudo.decode("utf-8-sig")
     except UnicodeDecodeError:
         return conteudo.decode("cp1252", "replace")  # as Excel saves a CSV unless it is told otherwise
@@ -148,20 +169,39 @@ def _de_csv(text: str) -> list[tuple[int, dict[str, str]]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     found: list[tuple[int, dict[str, str]]] = []
     try:
-        names = next(reader, None) or []
-        _nomes(names)
+        names = _sem_vazias(next(reader, []), 0)
+        optional = _que_faltam(names, _nomes(names))
         for cells in reader:
-            if not any(cell.strip() for cell in cells):
-                continue
-            if len(cells) != len(names):
-                raise entrada_invalida(
-                    f"linha {reader.line_num}", f"tem {len(cells)} colunas; o cabeçalho tem {len(names)}"
-                )
-            # an apostrophe keeps a spreadsheet from reading text as a formula, and is no part of it
-            found.append((reader.line_num, dict(zip(names, (cell.removeprefix("'") for cell in cells), strict=True))))
+            if any(cell.strip() for cell in cells):
+                where = f"linha {reader.line_num}"
+                found.append((reader.line_num, dict(zip(names, _celulas(cells, names, optional, where), strict=True))))
     except csv.Error as error:
         raise entrada_invalida(f"linha {reader.line_num}", f"não é CSV ({error})") from None
     return found
+
+
+def _sem_vazias(cells: list[str], least: int) -> list[str]:
+    """Return the cells without the blank ones at the end beyond `least`, which spreadsheets add."""
+    count = len(cells)
+    while count > least and not cells[count - 1].strip():
+        count -= 1
+    return cells[:count]
+
+
+def _que_faltam(names: Sequence[str], known: Mapping[str, str | None]) -> int:
+    """Return how many columns at the end a line may lack: those that may be empty, or that are not compared."""
+    count = 0
+    while count < len(names) and known[names[-1 - count]] in (None, *_VAZIAS):
+        count += 1
+    return count
+
+
+def _celulas(cells: list[str], names: Sequence[str], optional: int, where: str) -> list[str]:
+    """Return what the cells of a line say, one for each name."""
+    given = _sem_vazias(cells, len(names))
+    if not len(names) - optional <= len(given) <= len(names):
+        raise entrada_invalida(where, f"tem {len(given)} colunas; o cabeçalho tem {len(names)}")
+    return [*map(desmarcar, given), *[""] * (len(names) - len(given))]
 
 
 def _de_json(text: str) -> list[tuple[int, dict[str, str]]]:
@@ -209,23 +249,30 @@ def _ler(lines: list[tuple[int, dict[str, str]]]) -> Listagem:
         first = errors[0]
         detail = f"A lista não pôde ser lida. {first.campo}: {first.mensagem}{more}"
         raise Recusa("entrada-invalida", detail, errors=errors[:_ERROS_MOSTRADOS])
-    return Listagem(items, tuple(name for name in ignored if _simples(name) not in _SEM_COMPARAR))
+    return Listagem(items, tuple(name for name in ignored if simples(name) not in _SEM_COMPARAR))
 
 
 def _objetado(given: Mapping[str, str]) -> bool:
-    return any(_simples(name) == "situacao" and _simples(value) == "objetado" for name, value in given.items())
+    return any(simples(name) == "situacao" and simples(value) == "objetado" for name, value in given.items())
 
 
-def _nomes(names: Iterable[str], where: str = "linha 1") -> dict[str, str | None]:
+def _nomes(names: Collection[str], where: str = "linha 1") -> dict[str, str | None]:
     """Return what each column of a file is: `codigo`, one of `COLUNAS`, or None for what is left aside."""
+    if len(names) > NOMES:
+        raise entrada_invalida(where, f"há {len(names)} colunas: no máximo {NOMES}")
     found: dict[str, str | None] = {}
+    taken: set[str] = set()
     for name in names:
-        simple = _simples(name)
-        simple = "codigo" if simple in _NOMES_DO_CODIGO else _OUTROS_NOMES.get(simple, simple)
-        if simple in found.values():
-            raise entrada_invalida(where, f"há duas colunas para {simple}")
-        found[name] = simple if simple == "codigo" or simple in COLUNAS else None
-    if "codigo" not in found.values():
+        simple = simples(name)
+        column = "codigo" if simple in _NOMES_DO_CODIGO else _OUTROS_NOMES.get(simple, simple)
+        if column != "codigo" and column not in COLUNAS:
+            found[name] = None
+            continue
+        if column in taken:
+            raise entrada_invalida(where, f"há duas colunas para {column}")
+        taken.add(column)
+        found[name] = column
+    if "codigo" not in taken:
         raise entrada_invalida(where, 'falta a coluna "selo", com o código de 25 caracteres')
     return found
 
@@ -236,15 +283,9 @@ def _item(given: Mapping[str, str], names: Mapping[str, str | None]) -> Item:
         column = names[name]
         if column == "codigo":
             code = str(ler("".join(value.split()).upper()))
-        elif column is not None and (value.strip() or column in ("retifica", "vinculador")):
+        elif column is not None and (value.strip() or column in _VAZIAS):
             try:
                 fields[_GUARDADO_COMO.get(column, column)] = COLUNAS[column](value)
             except ValueError as error:
                 raise ValueError(f"{name}: {error}") from None
     return Item(code, fields)
-
-
-def _simples(name: str) -> str:
-    parts = unicodedata.normalize("NFD", name.strip().casefold())
-    plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
-    return re.sub(r"[^a-z0-9]+", "_", plain).strip("_")

@@ -17,14 +17,16 @@ from printserver.documents.folhas import (
     rotulos,
 )
 from printserver.documents.identidade import (
+    forma,
     identificar,
     normalizar,
     normalizar_folha,
     normalizar_id,
     normalizar_livro,
     normalizar_papel,
+    rotulo,
 )
-from printserver.documents.leitura import campos_errados, ler_pedido
+from printserver.documents.leitura import campos_errados, ler_pedido, sem_invisiveis
 from printserver.documents.minuta import paginas_do_extrato
 from printserver.documents.model import (
     Certidao,
@@ -54,6 +56,7 @@ from printserver.documents.reimpressao import (
     Pergunta,
     Resposta,
     alternativas,
+    como_se_escreveu,
     conferir_exclusao,
     conferir_resposta,
     decidir,
@@ -114,6 +117,7 @@ __all__ = [
     "campos_errados",
     "com_folha_final",
     "com_resposta",
+    "como_se_escreveu",
     "conferir_copias",
     "conferir_exclusao",
     "conferir_ocupadas",
@@ -123,6 +127,7 @@ __all__ = [
     "decidir",
     "escrever_folha",
     "folhas_de_papel",
+    "forma",
     "identificar",
     "lados",
     "ler_pedido",
@@ -135,8 +140,10 @@ __all__ = [
     "normalizar_papel",
     "paginas_do_extrato",
     "planejar",
+    "rotulo",
     "rotulos",
     "selos_xa",
+    "sem_invisiveis",
     "valores_do_bloco",
     "xa_ate",
 ]

@@ -5,7 +5,7 @@ check belongs to the whole object.
 """
 
 import re
-import unicodedata
+from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, Str
 from pydantic_core import PydanticCustomError
 
 from printserver.selo import code
+from printserver.text import UnfitText, plain, printed, stamped
 
 _DATA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FOLHA = re.compile(r"[0-9]{1,6}")
@@ -27,17 +28,23 @@ def erro(mensagem: str, campo: str | None = None) -> PydanticCustomError:
     return PydanticCustomError("pedido", "{mensagem}", contexto)
 
 
-def _texto(valor: str) -> str:
-    limpo = " ".join(unicodedata.normalize("NFC", valor).split())
-    if not limpo:
-        raise erro("não pode ficar vazio")
-    if not limpo.isprintable():
-        raise erro("contém caractere de controle ou invisível, que não se imprime")
-    return limpo
+def _lido(ler: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a check that reads a text by `ler`, one of `printserver.text`, and leaves none empty."""
+
+    def conferir(valor: str) -> str:
+        try:
+            limpo = ler(valor)
+        except UnfitText as error:
+            raise erro(str(error)) from None
+        if not limpo:
+            raise erro("não pode ficar vazio")
+        return limpo
+
+    return conferir
 
 
 def _identificador(valor: str) -> str:
-    limpo = _texto(valor)
+    limpo = _lido(stamped)(valor)
     if "|" in limpo:
         raise erro("não pode conter a barra vertical |, que separa os campos do registro do ato")
     return limpo
@@ -92,8 +99,13 @@ def _numero_de_traslado(valor: Any) -> int | str:
     raise erro('deve ser um número inteiro a partir de 1, ou "proximo"')
 
 
-Texto = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_texto)]
-Motivo = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_texto)]
+Texto = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_lido(plain))]
+Motivo = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_lido(plain))]
+Impresso = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_lido(printed))]
+"""A text of the document's pages: every character of it is in the fonts (S12)."""
+Carimbado = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_lido(stamped))]
+"""A text of the seal block: the stamp can write it after the seal (S12)."""
+MotivoCarimbado = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_lido(stamped))]
 Identificador = Annotated[str, Strict(), Field(max_length=100), AfterValidator(_identificador)]
 Folha = Annotated[str, Strict(), AfterValidator(_folha)]
 CodigoDoAto = Annotated[str, Strict(), AfterValidator(_ato)]

@@ -11,6 +11,7 @@ from printserver.selo.money import formatar_reais
 from printserver.selo.qr import ler_qr
 
 CAMPO = "documento.livro_externo"
+QR_MAXIMO = 480  # S5: 464 of ours; a longer one would be drawn with modules too small to read (P6)
 
 
 def livro_externo(documento: Traslado, contexto: Contexto) -> tuple[LivroVivo, list[Campo]]:
@@ -78,6 +79,10 @@ def _conferir(selo: SeloExterno, campo: str, cns: str) -> None:
     if codigo.ato != selo.ato:
         raise entrada_invalida(f"{campo}.ato", f"o código do selo é de ato {codigo.ato}, não {selo.ato}")
     if selo.qr is not None:
+        if not selo.qr.isascii() or len(selo.qr) > QR_MAXIMO:
+            raise entrada_invalida(
+                f"{campo}.qr", f"o QR de um selo tem no máximo {QR_MAXIMO} caracteres, sem acentos: confira-o"
+            )
         try:
             do_qr = ler_qr(selo.qr).codigo
         except ValueError as error:

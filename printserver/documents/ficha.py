@@ -3,6 +3,7 @@
 from printserver.documents import valores
 from printserver.documents.identidade import identificar
 from printserver.documents.model import Corpo, FichaAbertura
+from printserver.documents.partes import exigir_iniciais
 from printserver.documents.plano import NATUREZA, Contexto, Plano, SeloPlanejado
 from printserver.documents.valores import ValorDoAto
 from printserver.errors import Campo, entrada_invalida
@@ -16,7 +17,8 @@ _CAMPO = "documento"
 def planejar(documento: FichaAbertura, contexto: Contexto) -> Plano:
     """Return the ficha's plan: with its seal, without, or with the question still open.
 
-    Raises Recusa `entrada-invalida` if the request and the office's setting contradict each other.
+    Raises Recusa `entrada-invalida` if the request and the office's setting contradict each other, or the person's name
+    has no initials (S6).
     """
     gerar = _gerar_selo(documento, contexto)
     tipo = contexto.atos.conferir(ATO, natureza=NATUREZA, campo=_CAMPO) if gerar else None
@@ -29,7 +31,7 @@ def planejar(documento: FichaAbertura, contexto: Contexto) -> Plano:
         ato=ATO,
         descricao=tipo.descricao if tipo else "",
         identificador=documento.ficha,
-        partes=(documento.pessoa.nome,),
+        partes=exigir_iniciais([(documento.pessoa.nome, f"{_CAMPO}.pessoa.nome")]),
         momento=contexto.agora,
         emolumentos=valor.emolumentos,
         isento=valor.isento,

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from typing import Any
 
 from printserver.documents.model import (
@@ -17,17 +18,31 @@ from printserver.documents.model import (
 from printserver.documents.plano import Contexto, Identidade
 from printserver.errors import Recusa, entrada_invalida
 
-# Leading zeros of a word's first number: `000123`, `2026/000123`, `P-001234`, `P001234`; not those inside `A10B003`.
-_ZEROS = re.compile(r"(?<![^\W_])([^\W\d_]*)0+(?=[0-9])")
+# Leading zeros of a word's first number: `000123`, `2026/000123`, `P-001234`, `P001234`; not those inside `A10B003`,
+# and not those after a point or comma within a number: `7.005` is not `7.5`.
+_ZEROS = re.compile(r"(?<![^\W_])(?<![0-9][.,])([^\W\d_]*)0+(?=[0-9])")
+# Letters and digits that Unicode has in another shape too (wide, bold …) are the same to who reads them. These are not:
+# 7² is not 72, ½ is not 1/2.
+_OUTRA_COISA = frozenset({"<super>", "<sub>", "<fraction>", "<circle>", "<square>"})
+_BARRAS = "\u2044\u2215\u29f8"
+_APOSTROFOS = "\u2018\u2019\u02bc\u2032"
+_PAPEL = re.compile(r"(.*?[^0-9]|)([0-9]+)", re.DOTALL)
 _CAMPOS = ("numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 
 
+def forma(numero: str) -> str:
+    """Return `numero` without what people do not compare: blanks, case, the shape of letters, hyphens and bars."""
+    atual = ""
+    proxima = "".join(numero.split())
+    while proxima != atual:  # case may bring letters that have a plainer shape, and composing others
+        atual = proxima
+        proxima = unicodedata.normalize("NFC", "".join(_simples(letra) for letra in atual).upper())
+    return atual
+
+
 def normalizar(numero: str) -> str:
-    """Return `numero` as it is compared (X0): without blanks, case, and leading zeros of each word of it."""
-    maiusculo = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", numero).upper())
-    # without the blanks, a letter and a mark of its own may have come together: composed once more
-    inteiro = unicodedata.normalize("NFKC", "".join(maiusculo.split()))
-    return _ZEROS.sub(r"\1", inteiro)
+    """Return `numero` as it is compared (X0): its `forma`, without the leading zeros of its whole numbers."""
+    return _ZEROS.sub(r"\1", forma(numero))
 
 
 def normalizar_id(identificador: str) -> str:
@@ -41,8 +56,10 @@ def normalizar_livro(livro: str) -> str:
 
 
 def normalizar_papel(papel: str) -> str:
-    """Return the number of a sheet of security paper as it is compared (X0, P5)."""
-    return normalizar(papel)
+    """Return the number of a sheet of security paper as it is compared (X0, P5): its last digits are a whole number."""
+    inteiro = forma(papel)
+    achado = _PAPEL.fullmatch(inteiro)
+    return f"{normalizar(achado[1])}{int(achado[2])}" if achado else normalizar(inteiro)
 
 
 def normalizar_folha(folha: str, campo: str = "folha") -> int:
@@ -66,25 +83,22 @@ def identificar(documento: Documento, contexto: Contexto) -> Identidade:
         case Traslado():
             numero = numero_do_traslado(documento, contexto)
             origem = _campos_da_origem(documento.instrumento, contexto)
-            return Identidade(
+            return _identidade(
                 tipo="traslado",
                 chave=f"traslado:{normalizar(origem['instrumento'])}:{numero}",
-                rotulo=f"traslado {numero} do instrumento {origem['instrumento']}",
                 campos=_campos("traslado", numero=numero, **origem),
             )
         case Certidao():
             origem = _campos_da_origem(documento.instrumento, contexto) if documento.instrumento else {}
-            return Identidade(
+            return _identidade(
                 tipo="certidao",
                 chave=f"certidao:{normalizar(documento.pedido)}:{documento.via}",
-                rotulo=f"certidão do pedido {documento.pedido}, via {documento.via}",
                 campos=_campos("certidao", pedido=documento.pedido, via=documento.via, **origem),
             )
         case FichaAbertura():
-            return Identidade(
+            return _identidade(
                 tipo="ficha_abertura",
                 chave=f"ficha_abertura:{normalizar(documento.ficha)}",
-                rotulo=f"ficha de abertura {documento.ficha}",
                 campos=_campos("ficha_abertura", ficha=documento.ficha),
             )
 
@@ -101,11 +115,47 @@ def instrumento_desconhecido(referencia: Referencia) -> Recusa:
     )
 
 
+def rotulo(campos: Mapping[str, Any]) -> str:
+    """Return a document's name for people, as its own request spelled it; `campos` is the job's `documento`."""
+    match campos["tipo"]:
+        case "traslado":
+            return f"traslado {campos['numero']} do instrumento {campos['instrumento']}"
+        case "certidao":
+            return f"certidão do pedido {campos['pedido']}, via {campos['via']}"
+        case "ficha_abertura":
+            return f"ficha de abertura {campos['ficha']}"
+        case tipo:
+            return f"{tipo} do instrumento {campos['instrumento']}"
+
+
+def _identidade(tipo: str, chave: str, campos: dict[str, Any]) -> Identidade:
+    return Identidade(tipo=tipo, chave=chave, rotulo=rotulo(campos), campos=campos)
+
+
+def _simples(letra: str) -> str:
+    """Return a character as people compare it: its plain digit, hyphen, bar or letter."""
+    if letra.isascii():
+        return letra
+    algarismo = unicodedata.decimal(letra, None)
+    if algarismo is not None:
+        return str(algarismo)
+    if unicodedata.category(letra) == "Pd" or letra == "\u2212":
+        return "-"
+    if letra in _BARRAS:
+        return "/"
+    if letra in _APOSTROFOS:
+        return "'"
+    como, _, codigos = unicodedata.decomposition(letra).partition(" ")
+    if not como.startswith("<") or como in _OUTRA_COISA:
+        return letra
+    inteira = "".join(chr(int(codigo, 16)) for codigo in codigos.split())
+    return inteira if como in ("<wide>", "<narrow>") or inteira.isalpha() else letra
+
+
 def _do_instrumento(tipo: str, instrumento: Instrumento) -> Identidade:
-    return Identidade(
+    return _identidade(
         tipo=tipo,
         chave=f"{tipo}:{normalizar(instrumento.id)}",
-        rotulo=f"{tipo} do instrumento {instrumento.id}",
         campos=_campos(tipo, **_campos_do_instrumento(instrumento)),
     )
 

@@ -7,6 +7,7 @@ from pydantic_core import ErrorDetails
 
 from printserver.documents.model import Corpo, Pedido
 from printserver.errors import Campo, Recusa
+from printserver.text import UnfitText, without_invisible
 
 MAXIMO_DE_ERROS = 50
 
@@ -38,13 +39,55 @@ def ler_pedido(dados: object) -> Pedido:
     Raises Recusa `entrada-invalida` with every bad field by its dotted path (at most 50), `corpo-nao-suportado` for a
     body in rtf, `corpo-invalido` for an empty one or one that is no Unicode text.
     """
+    limpos, retirados = sem_invisiveis(dados)
     try:
-        pedido = Pedido.model_validate(dados)
+        pedido = Pedido.model_validate(limpos)
     except ValidationError as error:
         raise _recusar(error) from None
+    pedido.avisar(Campo(campo, f"caractere invisível retirado: {quais}") for campo, quais in retirados.items())
     for caminho, corpo in _corpos(pedido):
         _conferir_corpo(caminho, corpo)
     return pedido
+
+
+def sem_invisiveis(dados: object) -> tuple[Any, dict[str, str]]:
+    """Return the JSON value without the invisible characters that say nothing, and which these were, by field.
+
+    The `conteudo` of a body (beside its `formato`) stays as it came: its own reader sees to it. Raises Recusa
+    `entrada-invalida` naming each field with a character that changes what is read, or with one of control (A7).
+    """
+    retirados: dict[str, str] = {}
+    erros: list[Campo] = []
+    limpos = _limpar(dados, "", retirados, erros)
+    if erros:
+        raise _entrada_invalida(erros[:MAXIMO_DE_ERROS], len(erros))
+    return limpos, retirados
+
+
+def _limpar(valor: Any, caminho: str, retirados: dict[str, str], erros: list[Campo]) -> Any:
+    if isinstance(valor, dict):
+        corpo = "conteudo" if "formato" in valor else None
+        return {
+            nome: item if nome == corpo else _limpar(item, _dentro(caminho, nome), retirados, erros)
+            for nome, item in valor.items()
+        }
+    if isinstance(valor, list):
+        return [_limpar(item, _dentro(caminho, indice), retirados, erros) for indice, item in enumerate(valor)]
+    if not isinstance(valor, str):
+        return valor
+    try:
+        limpo, achados = without_invisible(valor)
+    except UnfitText as error:
+        erros.append(Campo(_imprimivel(caminho), str(error)))
+        return valor
+    if achados and len(retirados) < MAXIMO_DE_ERROS:
+        mais = f"; e mais {len(achados) - 5}" if len(achados) > 5 else ""
+        retirados[_imprimivel(caminho)] = "; ".join(achados[:5]) + mais
+    return limpo
+
+
+def _dentro(caminho: str, nome: object) -> str:
+    return f"{caminho}.{nome}" if caminho else str(nome)
 
 
 def campos_errados(error: ValidationError) -> list[Campo]:
@@ -53,9 +96,12 @@ def campos_errados(error: ValidationError) -> list[Campo]:
 
 
 def _recusar(error: ValidationError) -> Recusa:
-    erros = campos_errados(error)
+    return _entrada_invalida(campos_errados(error), error.error_count())
+
+
+def _entrada_invalida(erros: list[Campo], quantos: int) -> Recusa:
     primeiro = f"{erros[0].campo or 'pedido'}: {erros[0].mensagem}"
-    outros = f" (e mais {error.error_count() - 1}, em errors)" if error.error_count() > 1 else ""
+    outros = f" (e mais {quantos - 1}, em errors)" if quantos > 1 else ""
     return Recusa("entrada-invalida", primeiro + outros, errors=erros)
 
 

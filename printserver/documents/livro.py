@@ -8,6 +8,7 @@ from printserver.documents import valores
 from printserver.documents.identidade import identificar
 from printserver.documents.model import Ato, Instrumento, Livro
 from printserver.documents.momento import momento_do_ato
+from printserver.documents.partes import exigir_iniciais
 from printserver.documents.plano import NATUREZA, Contexto, Custas, Plano, SeloPlanejado
 from printserver.errors import Campo, entrada_invalida
 from printserver.selo.emitir import SeloNovo
@@ -104,5 +105,7 @@ def fixar(instrumento: Instrumento, atos: Sequence[Ato], custas: Sequence[Custas
 
 
 def nomes_das_partes(instrumento: Instrumento) -> tuple[str, ...]:
-    """Return the names of the parties, in their order."""
-    return tuple(parte.nome for parte in instrumento.partes)
+    """Return the parties' names, in order. Raises Recusa `entrada-invalida` for one without initials (S6)."""
+    return exigir_iniciais(
+        [(parte.nome, f"{CAMPO}.partes.{indice}.nome") for indice, parte in enumerate(instrumento.partes)]
+    )

@@ -6,14 +6,17 @@ from printserver.clock import local_date
 from printserver.documents import livro
 from printserver.documents.identidade import identificar
 from printserver.documents.model import Ato, Instrumento, Minuta
-from printserver.documents.momento import momento_do_ato
+from printserver.documents.momento import momento_do_ato, recusar_data_vazia
 from printserver.documents.plano import Contexto, Custas, Plano
 from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.selo.fees import Emolumentos
 
 
 def planejar(documento: Minuta, contexto: Contexto) -> Plano:
-    """Return the minuta's plan: never a seal, never refused for what may still be missing (N8)."""
+    """Return the minuta's plan: never a seal, never refused for what may still be missing (N8).
+
+    Raises Recusa `data-do-ato` for a date that no act can have (S7a).
+    """
     instrumento = documento.instrumento
     atos, avisos = _escolher(instrumento)
     custas = []
@@ -76,6 +79,7 @@ def _data(instrumento: Instrumento, agora: datetime) -> list[Campo]:
     """Return what the livro will ask about its date: a past day's reason; a day to come is a minuta's right."""
     if instrumento.data is None or instrumento.data >= local_date(agora):
         return []
+    recusar_data_vazia(instrumento.data, instrumento.motivo_data, campo=f"{livro.CAMPO}.data")
     try:
         momento_do_ato(instrumento.data, instrumento.motivo_data, agora, campo=livro.CAMPO)
     except Recusa as recusa:

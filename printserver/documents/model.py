@@ -3,26 +3,42 @@
 `ler_pedido` (in `leitura`) reads one. What a rule of the book forbids is refused by the document's own module.
 """
 
+from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Discriminator, Field, Tag, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    PrivateAttr,
+    Tag,
+    field_validator,
+    model_validator,
+)
 
 from printserver.documents.campos import (
+    Carimbado,
     CodigoDoAto,
     CodigoDoSelo,
     Data,
     Folha,
     Identificador,
+    Impresso,
     Inteiro,
     Logico,
     Motivo,
+    MotivoCarimbado,
     NumeroDeTraslado,
     Paginas,
     Texto,
     erro,
 )
+from printserver.errors import Campo
 from printserver.selo.fees import COMPONENTES, Emolumentos
 from printserver.selo.money import Reais
+from printserver.text import UnfitText, printed
 
 _T = TypeVar("_T")
 
@@ -105,7 +121,7 @@ class Valor(_Modelo):
     servico: Texto | None = None
     servicos: Annotated[tuple[ServicoPedido, ...], Field(max_length=50), AfterValidator(_ao_menos_um)] | None = None
     isento: Logico = False
-    motivo_isencao: Motivo | None = None
+    motivo_isencao: MotivoCarimbado | None = None
 
     @property
     def cobrado(self) -> str | None:
@@ -139,7 +155,7 @@ class Ato(Valor):
     """One ato of an instrumento, with its VALUE; `principal` is the escrevente's choice (N2)."""
 
     ato: CodigoDoAto
-    descricao: Texto | None = None
+    descricao: Carimbado | None = None
     principal: Logico = False
 
 
@@ -152,9 +168,9 @@ class AtoDoLivro(Ato):
 class Parte(_Modelo):
     """One of the parties."""
 
-    qualidade: Texto | None = None
-    nome: Texto
-    documento: Texto | None = None
+    qualidade: Impresso | None = None
+    nome: Impresso
+    documento: Impresso | None = None
 
 
 class Instrumento(_Modelo):
@@ -166,7 +182,7 @@ class Instrumento(_Modelo):
     folha_final: Folha | None = None
     data: Data | None = None
     motivo_data: Motivo | None = None
-    titulo: Texto | None = None
+    titulo: Impresso | None = None
     partes: Annotated[tuple[Parte, ...], Field(max_length=1000)] = ()
     atos: Annotated[tuple[Ato, ...], Field(max_length=200)] = ()
     assinaturas: Assinaturas = "completas"
@@ -278,7 +294,7 @@ class _Copia(_Documento, Valor):
     """What traslado and certidão share: their text, a court order (N11) and the seal that they replace (X8)."""
 
     corpo: Corpo | None = None
-    ordem_judicial: Texto | None = None
+    ordem_judicial: Impresso | None = None
     substitui: CodigoDoSelo | None = None
     motivo: Motivo | None = None
 
@@ -330,18 +346,23 @@ class Pessoa(BaseModel):
     """Whose signature card it is: name, document, and whatever else the office prints on it, as short texts."""
 
     model_config = ConfigDict(extra="allow", frozen=True)
-    __pydantic_extra__: dict[str, Texto | None]
+    __pydantic_extra__: dict[str, Impresso | None]
 
-    nome: Texto
-    documento: Texto | None = None
+    nome: Impresso
+    documento: Impresso | None = None
 
     @model_validator(mode="after")
     def _campos_que_se_imprimem(self) -> Self:
         nomes = list(self.__pydantic_extra__)
         if len(nomes) > 40:
             raise erro("há mais de 40 campos além de nome e documento")
-        if any(not nome.strip() or len(nome) > 60 or not nome.isprintable() for nome in nomes):
-            raise erro("há um campo cujo nome não se imprime, ou tem mais de 60 caracteres")
+        for nome in nomes:
+            try:
+                impresso = printed(nome)
+            except UnfitText as error:
+                raise erro(f"o nome de um campo {error}") from None
+            if not impresso.strip("_ ") or len(nome) > 60:
+                raise erro("há um campo cujo nome não se imprime, ou tem mais de 60 caracteres")
         return self
 
 
@@ -370,3 +391,14 @@ class Pedido(_Modelo):
     faces: Faces | None = None
     lado_inicial: Lado = "frente"
     papel_seguranca: Annotated[tuple[Identificador, ...], Field(max_length=1000)] = ()
+
+    _avisos: tuple[Campo, ...] = PrivateAttr(default=())
+
+    @property
+    def avisos(self) -> tuple[Campo, ...]:
+        """What was taken out of the request's texts where it was read."""
+        return self._avisos
+
+    def avisar(self, avisos: Iterable[Campo]) -> None:
+        """Keep what was taken out of the request's texts where it was read."""
+        self._avisos = tuple(avisos)

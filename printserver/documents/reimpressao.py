@@ -77,10 +77,12 @@ def decidir(
     *,
     atinge: Sequence[Atingido] = (),
     proximo_traslado: int | None = None,
+    impresso_como: str | None = None,
 ) -> Pergunta | None:
     """Return the question that stops the print of a document with live seals; None if it has none (X1).
 
-    `proximo_traslado` is the number a new traslado of the instrument would get. Raises Recusa `prazo-xa-encerrado`,
+    `proximo_traslado` is the number a new traslado of the instrument would get; `impresso_como` is the `rotulo` of the
+    print before, which is told where its numbers were spelled in another way (X0). Raises Recusa `prazo-xa-encerrado`,
     with its `alternativas`, past the term (X4).
     """
     if not vivos:
@@ -88,9 +90,9 @@ def decidir(
     ate = xa_ate(vivos, regras)
     outras = alternativas(identidade, proximo_traslado, dentro_do_prazo=agora <= ate)
     if agora > ate:
-        raise _prazo_encerrado(identidade, vivos, ate, outras)
+        raise _prazo_encerrado(identidade, vivos, ate, outras, impresso_como)
     return Pergunta(
-        texto=_texto(identidade, vivos, ate, atinge, regras),
+        texto=_texto(identidade, vivos, ate, atinge, regras, impresso_como),
         selos=tuple(selo.codigo for selo in vivos),
         atinge=tuple(atinge),
         xa_ate=ate,
@@ -230,13 +232,24 @@ def _conferir_folhas_novas(resposta: Resposta, antigas: Collection[int], regras:
         )
 
 
+def como_se_escreveu(identidade: Identidade, impresso_como: str | None) -> str:
+    """Return, in parentheses, how the print before spelled what is the same document (X0); empty if alike."""
+    return f" (antes: {impresso_como})" if impresso_como not in (None, identidade.rotulo) else ""
+
+
 def _texto(
-    identidade: Identidade, vivos: Sequence[SeloVivo], ate: datetime, atinge: Sequence[Atingido], regras: Regras
+    identidade: Identidade,
+    vivos: Sequence[SeloVivo],
+    ate: datetime,
+    atinge: Sequence[Atingido],
+    regras: Regras,
+    impresso_como: str | None,
 ) -> str:
     """Return the question as the escrevente reads it."""
     um = len(vivos) == 1
     partes = [
-        f"{_maiuscula(identidade.rotulo)}: já impresso, com {_quantos(vivos)}: {_lista(vivos)}.",
+        f"{_maiuscula(identidade.rotulo)}{como_se_escreveu(identidade, impresso_como)}: já impresso, com "
+        f"{_quantos(vivos)}: {_lista(vivos)}.",
         f"Para imprimir de novo, {'este selo será excluído' if um else 'estes selos serão excluídos'} no Tribunal (XA) "
         "e o documento receberá " + ("selo novo." if um else "selos novos."),
         _condicao(identidade, regras),
@@ -257,10 +270,15 @@ def _condicao(identidade: Identidade, regras: Regras) -> str:
 
 
 def _prazo_encerrado(
-    identidade: Identidade, vivos: Sequence[SeloVivo], ate: datetime, outras: Sequence[Alternativa]
+    identidade: Identidade,
+    vivos: Sequence[SeloVivo],
+    ate: datetime,
+    outras: Sequence[Alternativa],
+    impresso_como: str | None = None,
 ) -> Recusa:
     detalhe = (
-        f"{_maiuscula(identidade.rotulo)}: já impresso, com {_quantos(vivos)}: {_lista(vivos)}. "
+        f"{_maiuscula(identidade.rotulo)}{como_se_escreveu(identidade, impresso_como)}: já impresso, com "
+        f"{_quantos(vivos)}: {_lista(vivos)}. "
         f"O prazo da exclusão (XA) terminou em {_momento(ate)}. " + " ".join(uma.texto for uma in outras)
     )
     return Recusa(

@@ -10,6 +10,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validat
 
 from printserver.formats import fontes
 from printserver.formats.retangulo import Retangulo
+from printserver.text import STAMPED
 
 Tipo = Literal["livro", "traslado", "certidao", "ficha_abertura"]
 Faces = Literal["frente", "frente-verso", "frente-depois-verso"]
@@ -114,8 +115,8 @@ class CampoImpresso(_Tabela):
         resto = _VARIAVEL.sub("", self.texto)
         if "{" in resto or "}" in resto:
             raise ValueError("chave { ou } sem par")
-        if falta := fontes.sem_glifo(resto, self.fonte):
-            raise ValueError(f"a fonte {self.fonte} não tem o caractere {falta[0]!r}")
+        if falta := [caractere for caractere in resto if ord(caractere) not in STAMPED]:
+            raise ValueError(f"a fonte {self.fonte} não tem o caractere {falta[0]!r}, ou o carimbo não o escreve")
         return self
 
     @property

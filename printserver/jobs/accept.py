@@ -17,7 +17,7 @@ from printserver.audit import Registro
 from printserver.db import lost_a_race
 from printserver.documents import Pedido, ler_pedido
 from printserver.errors import Recusa
-from printserver.jobs import idempotency, questions, store, views
+from printserver.jobs import idempotency, questions, ready, store, views
 from printserver.jobs.guard import Mudou, barrar, travar
 from printserver.jobs.idempotency import Feito
 from printserver.jobs.office import Office
@@ -89,7 +89,8 @@ def _tomar(office: Office, autor: Autor, pedido: Pedido, chave: str | None, dado
 
 
 def _vaga(office: Office) -> None:
-    """Refuse while too many jobs are on their way: an accepted job is never lost for want of room."""
+    """Refuse while the office cannot seal, or too many jobs are on their way: none is lost for want of room."""
+    ready.require(office)
     limit = office.settings.http.em_andamento
     with office.db.read() as conn:
         full = views.em_andamento(conn, office) >= limit
@@ -112,7 +113,7 @@ def _de_novo(office: Office, feito: Feito, *, repetido: bool) -> Aceite:
     detail = question["texto"] if question is not None else "O documento espera pela resposta de uma pessoa."
     extra: dict[str, Any] = {"job": job}
     if feito.palavra == _REIMPRESSAO and before is not None:
-        extra["anterior"] = store.anterior(before)
+        extra["anterior"] = store.anterior(before, row["campos"])
     return Aceite(job, Recusa(feito.palavra, detail, extra=extra), repetido)
 
 

@@ -4,20 +4,22 @@
 2. `renderizado`: the try is handed to its queue (see `handoff`).
 3. `entregue`: the queue has it, and the watcher follows it there (see `watch`).
 
-A failure leaves the seals where they are and the job `falhou`: nothing is ever sealed twice for it (X5).
+A failure leaves the seals where they are and the job `falhou`: nothing is ever sealed twice for it (X5). What a disk, a
+folder or the database cannot do now is no failure of the print: it is tried again until it can.
 """
 
 from datetime import timedelta
 from typing import Any, Final
 
-import sqlalchemy as sa
 import structlog
 
-from printserver import audit
+from printserver import audit, faults
 from printserver.audit import Registro
-from printserver.jobs import compose, handoff, passes, sealing, spool, tries
+from printserver.errors import Recusa
+from printserver.jobs import claims, compose, handoff, passes, sealing, spool, tries
 from printserver.jobs.handoff import Duvida
 from printserver.jobs.office import Office
+from printserver.jobs.original import PdfPerdido
 from printserver.jobs.questions import perguntar_folhas
 from printserver.jobs.states import ACEITO, ENTREGUE, FALHOU, INCERTO, RENDERIZADO
 from printserver.jobs.tries import LostClaim, nova_tentativa, tentativa_atual
@@ -34,33 +36,45 @@ def advance(office: Office, row: dict[str, Any], owner: str) -> None:
     """Take the job as far as it goes now. `row` is as it was claimed; whatever happens, the claim is given back."""
     log = _log.bind(job=row["id"])
     try:
-        if row["estado"] == ACEITO:
-            row = _stamp(office, row, owner)
-        if row["estado"] == RENDERIZADO and not row["encerrado"]:
-            handoff.entregar(office, row, owner)
-        elif row["estado"] == ENTREGUE:
-            passes.adiante(office, row, owner)
+        _steps(office, row, owner)
     except LostClaim:
         log.warning("claim lost to another engine")
     except FilaFora as error:
         _try_later(office, row, owner, str(error))
-    except (FilaRecusa, Duvida) as error:
+    except (FilaRecusa, Duvida, PdfPerdido) as error:
         _give_up(office, row, owner, str(error), doubt=isinstance(error, Duvida))
-    except sa.exc.OperationalError as error:
-        # The database was away or locked for a moment: nothing is known to have gone wrong with the print.
-        log.warning("database failed", estado=row["estado"], error=str(error.orig))
-        _try_later(office, row, owner, "o banco de dados não respondeu")
     except Exception as error:
-        log.exception("step failed", estado=row["estado"])
-        _give_up(office, row, owner, f"erro interno ({type(error).__name__}): veja o registro do servidor")
+        reason = _passing(error)
+        if reason is None:
+            log.exception("step failed", estado=row["estado"])
+            _give_up(office, row, owner, f"erro interno ({type(error).__name__}): veja o registro do servidor")
+        else:
+            log.warning("step is tried again later", estado=row["estado"], why=reason)
+            _try_later(office, row, owner, reason, for_ever=True)
     office.bell.ring()
+
+
+def _steps(office: Office, row: dict[str, Any], owner: str) -> None:
+    if row["estado"] == ACEITO:
+        row |= _stamp(office, row, owner)
+    if row["estado"] == RENDERIZADO and not row["encerrado"]:
+        handoff.entregar(office, row, owner)
+    elif row["estado"] == ENTREGUE:
+        passes.adiante(office, row, owner)
+
+
+def _passing(error: Exception) -> str | None:
+    """Return why a step could not be done now where that says nothing of the print itself; None: it does."""
+    if isinstance(error, Recusa) and error.word == "servidor-ocupado":
+        return error.detail
+    return faults.passing(error)
 
 
 def _stamp(office: Office, row: dict[str, Any], owner: str) -> dict[str, Any]:
     digest = spool.guardar(office.spool, compose.carimbar_job(office, row))
     now = office.clock()
     prints = row["imprimir"]
-    changes: dict[str, Any] = {"estado": RENDERIZADO, "pdf_sha256": digest, "encerrado": not prints}
+    changes: dict[str, Any] = {"estado": RENDERIZADO, "pdf_sha256": digest, "encerrado": not prints, "falhas": 0}
     if not prints:
         changes |= {"vence_em": None, "dono": None, "posse_ate": None}
     first = passes.primeira(office, row | changes, row["fila"]) if prints else {}
@@ -75,15 +89,22 @@ def _stamp(office: Office, row: dict[str, Any], owner: str) -> dict[str, Any]:
     return row | changes
 
 
-def _try_later(office: Office, row: dict[str, Any], owner: str, reason: str) -> None:
-    """The queue could not be reached: the step is done again later, or given up after a while."""
+def _try_later(office: Office, row: dict[str, Any], owner: str, reason: str, *, for_ever: bool = False) -> None:
+    """What is needed could not be reached: the step is done again later; a hand-off is given up after a while.
+
+    `for_ever`: it is never given up, and the job's history says once why it waits.
+    """
     failures = row["falhas"] + 1
-    if failures > MAX_RETRIES:
+    if failures > MAX_RETRIES and not for_ever:
         _give_up(office, row, owner, reason)
         return
-    later = office.clock() + timedelta(seconds=min(2**failures, 60))
+    now = office.clock()
+    pause = min(timedelta(seconds=2 ** min(failures, 10)), claims.LONGEST_STEP)
+    waits = {"falhas": failures, "vence_em": now + pause, "dono": None, "posse_ate": None}
     with office.db.write() as conn:
-        tries.mudar(conn, row, owner, {"falhas": failures, "vence_em": later, "dono": None, "posse_ate": None})
+        if tries.mudar(conn, row, owner, waits) and for_ever and failures == 1:
+            text = {"texto": f"{reason} É tentado de novo até que possa ser feito."}
+            audit.escrever(conn, office.serventia_id, now, [Registro("job", row["id"], row["estado"], detalhe=text)])
 
 
 def _give_up(office: Office, row: dict[str, Any], owner: str, reason: str, *, doubt: bool = False) -> None:

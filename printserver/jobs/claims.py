@@ -8,7 +8,7 @@ import socket
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -18,6 +18,7 @@ from printserver.jobs import order
 from printserver.jobs.office import Office
 
 BATCH = 8
+LONGEST_STEP: Final = timedelta(minutes=1)  # from a failed step to the next try
 
 
 def owner_name() -> str:
@@ -46,8 +47,9 @@ def claim_due(
         sa.select(table.c.n)
         .where(
             table.c.serventia_id == office.serventia_id,
-            table.c.vence_em <= now,
-            sa.or_(table.c.posse_ate.is_(None), table.c.posse_ate <= now),
+            # What is due later than any step lies ahead was written before the clock was put back: it is due.
+            sa.or_(table.c.vence_em <= now, table.c.vence_em > now + 2 * LONGEST_STEP),
+            sa.or_(table.c.posse_ate.is_(None), lease_over(office, table.c.posse_ate, now)),
             table.c.n.not_in(busy),
             order.vez(),
         )
@@ -65,6 +67,11 @@ def claim_due(
         conn.execute(sa.update(table).where(table.c.n.in_(due)).values(dono=owner, posse_ate=lease))
         rows = conn.execute(sa.select(table).where(table.c.n.in_(due)).order_by(table.c.n)).mappings()
         return [dict(row) for row in rows]
+
+
+def lease_over(office: Office, until: sa.ColumnElement[datetime], now: datetime) -> sa.ColumnElement[bool]:
+    """Return the condition that a lease ended: also one that ends later than one can (the clock was put back)."""
+    return sa.or_(until <= now, until > now + 2 * timedelta(seconds=office.settings.motor.posse_s))
 
 
 def owned(row: dict[str, Any], owner: str) -> Sequence[sa.ColumnElement[bool]]:

@@ -21,16 +21,31 @@ from printserver.documents import (
     rotulos,
     valores_do_bloco,
 )
+from printserver.errors import entrada_invalida
 from printserver.formats import Faces, Formato, ValoresBloco, ValorSelo
 from printserver.jobs import store
 from printserver.jobs.office import Office
 from printserver.people import Pessoa
-from printserver.rendering import BaseDanificada, Carimbo, Lado, LadoImpresso, Layout, PedidoLayout, carimbar, lados
+from printserver.rendering import (
+    BaseDanificada,
+    Carimbo,
+    Lado,
+    LadoImpresso,
+    Layout,
+    PedidoLayout,
+    TextoImproprio,
+    carimbar,
+    lados,
+)
+from printserver.rendering import ensaiar as rehearse
 from printserver.selo import SeloEmitido
 
 MINUTA = "MINUTA"
 SEM_VALOR = "SEM VALOR LEGAL"
 COPIA_SEM_VALOR = "CÓPIA SEM VALOR"
+
+# Where the request says what the stamp writes in a header or footer, by its variable.
+_CAMPOS = {"folha": "documento.instrumento.livro", "papel": "papel_seguranca"}
 
 _NOMES = {
     "minuta": "Minuta",
@@ -107,6 +122,36 @@ def carimbo(
         lado_inicial=pedido.lado_inicial,
         faces=composicao.pedido.faces,
     )
+
+
+def ensaiar(
+    office: Office, pedido: Pedido, composicao: Composicao, tomados: Sequence[LadoDaFolha], layout: Layout
+) -> None:
+    """Draw the print with stand-ins for codes and QR: what could not be stamped is refused before the seal (S12).
+
+    Raises `Recusa` `entrada-invalida` that names the field of the request.
+    """
+    plano = composicao.plano
+    stamp = carimbo(office, pedido, composicao, (), tomados, layout.paginas)
+    values = composicao.pedido.valores if plano.selos else None
+    if values is not None:  # a QR of ours is always of a size that is drawn; another program's may not be
+        book = plano.selo_livro if plano.qr == "principal" else None
+        values = dataclasses.replace(values, qr_url=book.qr_url if book is not None and book.externo else None)
+    try:
+        rehearse(layout, composicao.pedido.formato, dataclasses.replace(stamp, valores=values))
+    except TextoImproprio as error:
+        field = next((_CAMPOS[name] for name in error.variaveis if name in _CAMPOS), "documento")
+        raise entrada_invalida(_onde(field, plano.identidade.campos), str(error)) from error
+
+
+def _onde(campo: str, campos: Mapping[str, Any]) -> str:
+    """Return the dotted path of a stamped text: that of a copy or a title is what names the document."""
+    if campo != "documento":
+        return campo
+    for name in ("pedido", "ficha"):
+        if campos.get(name):
+            return f"documento.{name}"
+    return "documento.instrumento.livro" if campos.get("livro") else "documento.instrumento.id"
 
 
 def titulo(campos: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from printserver.documents import Atingido, Identidade, decidir
+from printserver.documents import Atingido, Identidade, como_se_escreveu, decidir, rotulo
 from printserver.errors import Recusa
 from printserver.jobs import compose, questions, store
 from printserver.jobs.office import Office
@@ -50,7 +50,7 @@ def barrar(
     if not vivos or before is None:
         return None
     if on_its_way(before):
-        raise em_andamento(p.plano.identidade, before)
+        raise em_andamento(p.plano.identidade, before, impresso_como=rotulo(before["campos"]))
     if p.plano.substitui in {selo.codigo for selo in vivos}:
         return None
     tipo = p.plano.identidade.tipo
@@ -63,22 +63,26 @@ def barrar(
             office.regras,
             atinge=atingidos(conn, office, [selo.codigo for selo in vivos]),
             proximo_traslado=numero,
+            impresso_como=rotulo(before["campos"]),
         )
     except Recusa as recusa:
-        recusa.extra["anterior"] = store.anterior(before)
+        recusa.extra["anterior"] = store.anterior(before, p.plano.identidade.campos)
         raise
     assert pergunta is not None
     dito = pergunta.como_json()
     return questions.Texto("xa", dito["texto"], dito["selos"], dito["atinge"], pergunta.xa_ate, dito["alternativas"])
 
 
-def em_andamento(identidade: Identidade, before: Mapping[Any, Any]) -> Recusa:
-    """Return the refusal of what must wait until a print of the document is over."""
+def em_andamento(identidade: Identidade, before: Mapping[Any, Any], *, impresso_como: str | None = None) -> Recusa:
+    """Return the refusal of what must wait until a print of the document, or of another that it hits, is over.
+
+    `impresso_como`: the `rotulo` of that print, where it is of the same document.
+    """
     return Recusa(
         "impressao-em-andamento",
-        f"{identidade.rotulo[:1].upper()}{identidade.rotulo[1:]}: está a caminho do papel agora. "
-        "Espere que termine, ou cancele-o.",
-        extra={"anterior": store.anterior(before)},
+        f"{identidade.rotulo[:1].upper()}{identidade.rotulo[1:]}{como_se_escreveu(identidade, impresso_como)}: "
+        "está a caminho do papel agora. Espere que termine, ou cancele-o.",
+        extra={"anterior": store.anterior(before, identidade.campos if impresso_como is not None else None)},
         retry_after=2,
     )
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from printserver import audit
 from printserver.audit import Registro
-from printserver.jobs import compose, papers, passes, queues, spool, tries
+from printserver.jobs import compose, original, papers, passes, queues, spool, tries
 from printserver.jobs.office import Office
 from printserver.jobs.states import ENTREGUE, IMPRESSO, RENDERIZADO
 from printserver.jobs.tries import LostClaim
@@ -25,7 +25,7 @@ class Duvida(Exception):
 
 
 def entregar(office: Office, row: dict[str, Any], owner: str) -> None:
-    """Hand the job's newest try to its queue. Raises LostClaim, FilaFora, FilaRecusa, Duvida."""
+    """Hand the job's newest try to its queue. Raises LostClaim, FilaFora, FilaRecusa, Duvida, PdfPerdido."""
     with office.db.read() as conn:
         attempt = tries.tentativa_atual(conn, row)
     if attempt is None:
@@ -66,9 +66,11 @@ def _nome_na_pasta(attempt: dict[str, Any]) -> str:
 
 def _delivery(office: Office, row: dict[str, Any], attempt: dict[str, Any], name: str) -> Entrega:
     formato = compose.formato_do_job(office, row)
+    digest = _conferido(office, row, attempt)
     return Entrega(
         job_id=name,
-        pdf=spool.caminho(office.spool, attempt["enviado_sha256"] or attempt["pdf_sha256"]),
+        pdf=spool.caminho(office.spool, digest),
+        sha256=digest,
         titulo=compose.titulo(row["campos"]),
         copias=1,  # each copy is a pass of its own (see `passes`)
         faces=row["faces"],
@@ -76,6 +78,27 @@ def _delivery(office: Office, row: dict[str, Any], attempt: dict[str, Any], name
         largura_mm=float(formato.pagina.largura),
         altura_mm=float(formato.pagina.altura),
     )
+
+
+def _conferido(office: Office, row: dict[str, Any], attempt: dict[str, Any]) -> str:
+    """Return the SHA-256 of what is sent; its bytes are in the spool, read or made again.
+
+    Raises PdfPerdido, OSError.
+    """
+    moved: str | None = attempt["enviado_sha256"]
+    if moved is None:
+        passes.bytes_da_tentativa(office, row, attempt)
+        return str(attempt["pdf_sha256"])
+    try:
+        spool.ler(office.spool, moved)
+    except spool.Alterado:
+        content = passes.bytes_da_tentativa(office, row, attempt)
+        if queues.bytes_para(office, attempt["fila"], row["bandeja"], content) != moved:
+            raise original.PdfPerdido(
+                "O PDF deslocado para a bandeja sumiu do disco, e o deslocamento da fila já é outro: nada foi "
+                "impresso. Mande o trabalho de novo."
+            ) from None
+    return moved
 
 
 def _written(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: str) -> None:
@@ -121,7 +144,8 @@ def _hold(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: s
             tries.gravar(conn, row, attempt, owner, dono=owner)
     for stray in strays:
         queue.cancelar(stray)
-    moved = queues.bytes_para(office, attempt["fila"], row["bandeja"], attempt["pdf_sha256"])
+    content = passes.bytes_da_tentativa(office, row, attempt)
+    moved = queues.bytes_para(office, attempt["fila"], row["bandeja"], content)
     cups_id = queue.criar(_delivery(office, row, attempt, tries.nome_no_cups(attempt)))
     held = {"cups_id": cups_id, "enviado_sha256": moved}
     try:

@@ -46,16 +46,19 @@ class Office:
     formatos_guardados: dict[str, Formato] = field(default_factory=dict)  # read from the table, by version
 
     @classmethod
-    def abrir(cls, instance: Path, clock: Clock = system_clock, *, bell: Bell | None = None) -> "Office":
+    def abrir(
+        cls, instance: Path, clock: Clock = system_clock, *, bell: Bell | None = None, waits: bool = False
+    ) -> "Office":
         """Open the office in folder `instance`, bringing its database to this program's schema.
 
+        `waits`: a PostgreSQL that does not answer yet is waited for, as long as the setting `banco.espera_s` says.
         Raises `ConfigError` with the file and key that is wrong.
         """
         if not instance.is_dir():
             raise ConfigError(f"{instance} não existe: crie a serventia com `printserver init --instance {instance}`")
         settings = load_settings(instance)
         database = Database(database_url(instance, settings))
-        schema.upgrade(database)
+        schema.open_database(database, settings.banco.espera_s if waits else 0)
         with database.read() as conn:
             office = conn.execute(sa.select(db.serventia)).one_or_none()
         if office is None:

@@ -60,7 +60,8 @@ def espera_por(conn: Connection, row: Mapping[Any, Any]) -> str | None:
         return None
     if row["falhas"] and row["vence_em"] is not None:
         when = row["vence_em"].astimezone(SAO_PAULO)
-        return f"A fila {row['fila']} não pôde ser alcançada: nova tentativa às {when:%H:%M:%S}."
+        what = "O PDF ainda não pôde ser feito" if row["estado"] == ACEITO else f"A fila {row['fila']} ainda não o tem"
+        return f"{what}, por uma falha que passa: nova tentativa às {when:%H:%M:%S} de {when:%d/%m}."
     if row["estado"] == RENDERIZADO and pode_ir(conn, row):
         return None
     first = conn.execute(_antes(row["serventia_id"], row["fila"], row["n"]).order_by("n").limit(1)).first()

@@ -70,15 +70,19 @@ def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: st
 def _para_onde(office: Office, row: Mapping[Any, Any], fila: str | None, bandeja: str | None) -> tuple[str, str | None]:
     """Return the queue and tray to which a print is sent again. Where they are others, they are checked as at first.
 
-    The tray stays the one that was asked for: a print does not move to other paper without a word. Raises `Recusa`
-    `fila-desconhecida`, `bandeja-desconhecida`, `papel-incompativel`, `servidor-ocupado`.
+    The tray stays the one that was asked for: a print does not move to other paper without a word. It is forgotten on a
+    CUPS queue that names no trays. Raises `Recusa` `fila-desconhecida`, `bandeja-desconhecida`, `papel-incompativel`,
+    `servidor-ocupado`.
     """
     with office.db.read() as conn:
         there = queues.escolher(conn, office, fila or row["fila"], row["tipo"])
     tray = bandeja or row["bandeja"]
+    folder = there["tipo"] == "pasta"
+    if tray is not None and bandeja is None and not folder and not queues.tem_bandejas(office, there):
+        tray = None
     if (there["nome"], tray) != (row["fila"], row["bandeja"]):
         page = compose.formato_do_job(office, row).pagina
-        asked = bandeja if there["tipo"] == "pasta" else tray  # a folder has no trays to be wrong about
+        asked = bandeja if folder else tray  # a folder has no trays to be wrong about
         queues.conferir(office, there, asked, row["faces"], (float(page.largura), float(page.altura)))
     return there["nome"], tray
 

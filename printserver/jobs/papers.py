@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from printserver import audit, db
 from printserver.audit import Registro
 from printserver.db import insert_or_ignore
-from printserver.documents import normalizar_papel
+from printserver.documents import forma, normalizar_papel
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs import order, passes, store, tries
 from printserver.jobs.office import Office
@@ -54,7 +54,7 @@ class Numero:
 
 def ler_numero(texto: str, campo: str) -> Numero:
     """Return the number as it is written. Raises `Recusa` `entrada-invalida` if it does not end in digits."""
-    found = _NUMERO.fullmatch("".join(texto.upper().split()))
+    found = _NUMERO.fullmatch(forma(texto))
     if found is None:
         raise entrada_invalida(campo, 'o número do papel termina em algarismos, como "A0000001"')
     return Numero(found[1], int(found[2]), len(found[2]))

@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 from printserver import audit, db
 from printserver.audit import Registro
 from printserver.documents import paginas_do_extrato
-from printserver.jobs import compose, questions, spool, tries
+from printserver.jobs import compose, original, questions, spool, tries
 from printserver.jobs.office import Office
 from printserver.jobs.states import ENTREGUE, IMPRESSO, RENDERIZADO
 from printserver.rendering import LadoImpresso, extrair
@@ -74,9 +74,34 @@ def como_tentativa(office: Office, row: Mapping[Any, Any], passada: Passada) -> 
 
 
 def extrato(office: Office, row: Mapping[Any, Any], posicoes: Sequence[int | None]) -> str:
-    """Keep the extract of a job's PDF with these places of it (None: an empty side); return its SHA-256."""
-    whole = spool.caminho(office.spool, row["pdf_sha256"]).read_bytes()
-    return spool.guardar(office.spool, extrair(whole, posicoes))
+    """Keep the extract of a job's PDF with these places of it (None: an empty side); return its SHA-256.
+
+    Raises `PdfPerdido`, OSError (see `original`).
+    """
+    return spool.guardar(office.spool, extrair(original.inteiro(office, row), posicoes))
+
+
+def bytes_da_tentativa(office: Office, row: Mapping[Any, Any], attempt: Mapping[Any, Any]) -> bytes:
+    """Return the very bytes of a try's `pdf_sha256`, read or made again; they are in the spool on return.
+
+    Raises `PdfPerdido`, OSError (see `original`).
+    """
+    digest = attempt["pdf_sha256"]
+    if digest == row["pdf_sha256"]:
+        return original.inteiro(office, row)
+    try:
+        return spool.ler(office.spool, digest)
+    except spool.Alterado:
+        content = extrair(original.inteiro(office, row), _posicoes_da_tentativa(office, row, attempt))
+    original.conferir(office, content, digest)
+    spool.guardar(office.spool, content)
+    return content
+
+
+def _posicoes_da_tentativa(office: Office, row: Mapping[Any, Any], attempt: Mapping[Any, Any]) -> Sequence[int | None]:
+    if attempt["passada"] is not None:
+        return plano(office, row, attempt["fila"])[attempt["passada"]].posicoes or ()
+    return posicoes(office, row, paginas_do_extrato(attempt["paginas"], row["paginas"]) or ())
 
 
 def posicoes(office: Office, row: Mapping[Any, Any], paginas: Sequence[int]) -> list[int | None]:

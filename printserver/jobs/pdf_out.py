@@ -3,7 +3,7 @@
 from printserver import audit
 from printserver.audit import Registro
 from printserver.errors import Recusa
-from printserver.jobs import compose, spool, store
+from printserver.jobs import compose, original, store
 from printserver.jobs.office import Office
 from printserver.people import Autor
 
@@ -11,7 +11,7 @@ from printserver.people import Autor
 def pdf(office: Office, autor: Autor, job_id: str, copia: bool) -> bytes:
     """Return the PDF of a job: the original only with the right `original` and unless `copia` was asked for.
 
-    Raises `Recusa` `nao-encontrado`, `pdf-ainda-nao`.
+    Raises `Recusa` `nao-encontrado`, `pdf-ainda-nao`, `erro-interno` where the sealed bytes are lost.
     """
     with office.db.read() as conn:
         row = store.job_por_id(conn, office.serventia_id, job_id)
@@ -23,7 +23,10 @@ def pdf(office: Office, autor: Autor, job_id: str, copia: bool) -> bytes:
         )
     if copia or "original" not in autor.direitos:
         return compose.carimbar_job(office, row, copia_sem_valor=True)
-    content = spool.caminho(office.spool, row["pdf_sha256"]).read_bytes()
+    try:
+        content = original.inteiro(office, row)
+    except original.PdfPerdido as error:
+        raise Recusa("erro-interno", str(error)) from error
     entry = Registro("pdf", job_id, "lido", autor.pessoa, autor.sistema, autor.endereco, {"sha256": row["pdf_sha256"]})
     with office.db.write() as conn:
         audit.escrever(conn, office.serventia_id, office.clock(), [entry])

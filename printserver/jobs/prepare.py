@@ -97,6 +97,7 @@ def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
         # a queue that counts its own paper gives the numbers when its turn comes
         replace(office.regras, papel_obrigatorio=office.regras.papel_obrigatorio and not fila["papel_numerado"]),
     )
+    compose.ensaiar(office, pedido, composicao, tomados, layout)
     return Preparado(
         pedido=pedido,
         contexto=contexto,

@@ -17,7 +17,16 @@ from printserver import db
 from printserver.errors import Recusa
 from printserver.jobs import spool
 from printserver.jobs.office import Office
-from printserver.printing import Capacidades, CertificadoMudou, FilaCups, FilaFora, FilaPasta, FilaRecusa, Servidor
+from printserver.printing import (
+    Capacidades,
+    CertificadoMudou,
+    FilaCups,
+    FilaFora,
+    FilaPasta,
+    FilaRecusa,
+    FilaSumiu,
+    Servidor,
+)
 from printserver.printing.acesso import senha
 from printserver.printing.media import has_size
 from printserver.printing.situacao import CERTIFICADO, FORA_DE_LINHA, Situacao, da_fila
@@ -78,12 +87,13 @@ def conferir(
     faces: str,
     tamanho: tuple[float, float] | None = None,
 ) -> None:
-    """Refuse what the queue says it cannot do, before anything is sealed; what it does not say is taken as possible.
+    """Refuse what the queue cannot do, before anything is sealed.
 
-    `tamanho` is the page's width and height in mm (P1).
+    A tray must be one that the queue names: a folder and a raw queue name none (S12). Of faces and paper, what the
+    queue does not say is taken as possible. `tamanho` is the page's width and height in mm (P1).
 
-    Raises `Recusa` `bandeja-desconhecida`, `papel-incompativel`, or `servidor-ocupado` where a queue that must be asked
-    does not answer.
+    Raises `Recusa` `bandeja-desconhecida`, `papel-incompativel`, `fila-desconhecida` where the print server has no such
+    queue or does not let us in, `servidor-ocupado` where a queue that must be asked does not answer.
     """
     if row["tipo"] == "pasta":
         if bandeja is not None:
@@ -91,11 +101,16 @@ def conferir(
         return
     try:
         can = _capacidades(office, row)
-    except (FilaFora, FilaRecusa) as error:
+    except (FilaSumiu, FilaRecusa) as error:
+        raise Recusa(
+            "fila-desconhecida",
+            f"A fila {row['nome']!r} não pode ser usada: {error}. Use outra, ou avise o administrador.",
+        ) from error
+    except FilaFora as error:
         if bandeja is None:
             return  # the print waits for its queue
         raise Recusa("servidor-ocupado", f"A fila {row['nome']!r} não responde: {error}", retry_after=5) from error
-    if bandeja is not None and can["bandejas"] and bandeja not in can["bandejas"]:
+    if bandeja is not None and bandeja not in can["bandejas"]:
         raise _sem_bandeja(row, bandeja, can["bandejas"])
     if can["faces"] and faces not in can["faces"]:
         raise Recusa(
@@ -104,6 +119,16 @@ def conferir(
         )
     if tamanho is not None:
         _conferir_papel(row, can, tamanho)
+
+
+def tem_bandejas(office: Office, row: Mapping[Any, Any]) -> bool:
+    """Return whether a queue names trays; a CUPS queue that does not answer is taken to have them."""
+    if row["tipo"] == "pasta":
+        return False
+    try:
+        return bool(_capacidades(office, row)["bandejas"])
+    except (FilaFora, FilaRecusa):
+        return True
 
 
 def _conferir_papel(row: sa.RowMapping, can: Capacidades, tamanho: tuple[float, float]) -> None:
@@ -210,8 +235,8 @@ def deslocamento(row: Mapping[Any, Any], bandeja: str | None) -> tuple[float, fl
     return (x, y) if x or y else None
 
 
-def bytes_para(office: Office, fila: str, bandeja: str | None, pdf_sha256: str) -> str | None:
-    """Make the copy of a stored PDF that is moved for the tray (P7), and return its hash; None: it goes as it is."""
+def bytes_para(office: Office, fila: str, bandeja: str | None, pdf: bytes) -> str | None:
+    """Keep the copy of a PDF that is moved for the tray (P7), and return its SHA-256; None: it goes as it is."""
     table = db.fila
     with office.db.read() as conn:
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.nome == fila)
@@ -219,4 +244,4 @@ def bytes_para(office: Office, fila: str, bandeja: str | None, pdf_sha256: str) 
     offset = deslocamento(row, bandeja) if row is not None and row["tipo"] == "cups" else None
     if offset is None:
         return None
-    return spool.guardar(office.spool, deslocar(spool.caminho(office.spool, pdf_sha256).read_bytes(), *offset))
+    return spool.guardar(office.spool, deslocar(pdf, *offset))

@@ -4,7 +4,7 @@ from typing import Annotated, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from printserver.documents import campos_errados
+from printserver.documents import campos_errados, sem_invisiveis
 from printserver.documents.campos import CodigoDoSelo, Folha, Identificador, Inteiro, Logico, Motivo, Paginas, Texto
 from printserver.errors import Recusa, entrada_invalida
 
@@ -98,9 +98,16 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def ler(model: type[Model], dados: object) -> Model:
-    """Return the body `dados` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field."""
+    """Return the body `dados` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field.
+
+    An invisible character is refused even where it says nothing: these answers have no place to tell that it was taken
+    out (A7).
+    """
     if not isinstance(dados, dict):
         raise entrada_invalida("corpo", "o pedido deve ser um objeto JSON")
+    _, invisiveis = sem_invisiveis(dados)
+    for campo, quais in invisiveis.items():
+        raise entrada_invalida(campo, f"contém caractere invisível: {quais}; retire-o")
     try:
         return model.model_validate(dados)
     except ValidationError as error:

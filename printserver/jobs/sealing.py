@@ -15,6 +15,7 @@ from printserver import court, db
 from printserver.audit import Registro
 from printserver.clock import local_date
 from printserver.documents import SeloPlanejado, SeloVivo, selos_xa
+from printserver.jobs import ready
 from printserver.jobs.office import Office
 from printserver.people import Autor
 from printserver.selo import (
@@ -50,8 +51,10 @@ class Lugar:
 def numerar(conn: Connection, office: Office, novos: Sequence[SeloNovo]) -> list[SeloEmitido]:
     """Take the next numbers (S3) and return the seals made with them; a rollback of the caller leaves no gap.
 
-    A seal that brings its informação (S4) takes no number.
+    A seal that brings its informação (S4) takes no number. Raises `Recusa` `servidor-ocupado` where the clock is behind
+    what is on record.
     """
+    ready.require_clock(conn, office, office.clock())
     modo = office.settings.selo.sequencia
     ours = [novo for novo in novos if novo.informacao is None]
     nomes = [nome_da_sequencia(modo, n.natureza, n.ato, local_date(n.momento).year) for n in ours]

@@ -1,4 +1,7 @@
-"""Finished PDFs on disk, named by their SHA-256: written to a temporary name, synced, renamed. Never changed."""
+"""Finished PDFs on disk, named by their SHA-256: written to a temporary name, synced, renamed. Never changed by us.
+
+Every reading is held against the name: a disk, a copy put back or a hand may have changed what is there.
+"""
 
 import hashlib
 import os
@@ -6,13 +9,20 @@ import uuid
 from pathlib import Path
 
 
+class Alterado(Exception):
+    """The file of that SHA-256 is missing, or is not what was kept."""
+
+
 def guardar(folder: Path, content: bytes) -> str:
-    """Keep `content` and return its SHA-256 (hex); on return it has reached the disk. Kept twice, it is one file."""
+    """Keep `content` and return its SHA-256 (hex); on return it has reached the disk. Kept twice, it is one file.
+
+    A file of that name that holds other bytes is replaced. Raises OSError.
+    """
     digest = hashlib.sha256(content).hexdigest()
     final = caminho(folder, digest)
-    if final.exists():
+    if _inteiro(final, digest) is not None:
         return digest
-    final.parent.mkdir(mode=0o700, exist_ok=True)
+    final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = final.with_name(f".{digest}.{uuid.uuid4().hex}")
     try:
         descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -28,9 +38,26 @@ def guardar(folder: Path, content: bytes) -> str:
     return digest
 
 
+def ler(folder: Path, digest: str) -> bytes:
+    """Return the PDF of that SHA-256. Raises `Alterado` where it is missing or changed, OSError where unreadable."""
+    content = _inteiro(caminho(folder, digest), digest)
+    if content is None:
+        raise Alterado(digest)
+    return content
+
+
 def caminho(folder: Path, digest: str) -> Path:
     """Return where the PDF of that SHA-256 stands."""
     return folder / digest[:2] / f"{digest}.pdf"
+
+
+def _inteiro(path: Path, digest: str) -> bytes | None:
+    """Return the file's bytes, or None where it is not there or is not what its name says."""
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return None
+    return content if hashlib.sha256(content).hexdigest() == digest else None
 
 
 def _sync(folder: Path) -> None:

@@ -20,6 +20,7 @@ from printserver.documents import (
     SeloVivo,
     normalizar,
     normalizar_folha,
+    rotulo,
 )
 from printserver.documents.model import Assinaturas
 from printserver.errors import Recusa, entrada_invalida
@@ -323,12 +324,17 @@ def copias_do_livro(conn: Connection, serventia_id: int, codigos: Sequence[str],
     return list(conn.execute(query).mappings())
 
 
-def anterior(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return `anterior` of the contract: the print before, as its job's row tells it."""
+def anterior(row: Mapping[Any, Any], campos: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return `anterior` of the contract: the print before, as its job's row tells it.
+
+    With `documento` where the document asked for, of these `campos`, is spelled in another way (X0).
+    """
+    spelled = {} if campos is None or rotulo(campos) == rotulo(row["campos"]) else {"documento": row["campos"]}
     return {
         "id": row["id"],
         "quando": rfc3339(row["criado_em"]),
         "quem": row["escrevente"],
         "fila": row["fila"],
         "estado": row["estado"],
+        **spelled,
     }

@@ -142,7 +142,7 @@ def _linha(
         "paginas": p.layout.paginas,
         "instrumento_fixado": fixado,
         "avisos": [
-            *({"campo": each.campo, "mensagem": each.mensagem} for each in p.plano.avisos),
+            *({"campo": each.campo, "mensagem": each.mensagem} for each in (*p.pedido.avisos, *p.plano.avisos)),
             *({"campo": each.campo, "mensagem": each.mensagem} for each in p.layout.avisos),
         ],
         "substitui": p.plano.substitui,

@@ -1,14 +1,14 @@
 """The tables as the contract shows them: a job, a seal, lists, events, queues. Reads only."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.clock import SAO_PAULO, rfc3339
+from printserver.clock import day_end, day_start, rfc3339
 from printserver.documents import normalizar, normalizar_folha
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs import order, store
@@ -269,36 +269,48 @@ def _filtro(name: str, value: str, chave_id: int | None) -> sa.ColumnElement[boo
         case "folha":
             return table.c.folha == str(normalizar_folha(value))
         case "de":
-            return table.c.criado_em >= _dia(name, value)
+            return table.c.criado_em >= day_start(_dia(name, value))
         case "ate":
-            return table.c.criado_em < _dia(name, value) + timedelta(days=1)
+            return table.c.criado_em < day_end(_dia(name, value))
         case _:
             raise entrada_invalida(name, "este filtro não existe")
 
 
-def _dia(campo: str, value: str) -> datetime:
+def _dia(campo: str, value: str) -> date:
     try:
-        return datetime.combine(date.fromisoformat(value), time(), SAO_PAULO)
+        return date.fromisoformat(value)
     except ValueError:
         raise entrada_invalida(campo, 'deve ser uma data, escrita como "2026-11-20"') from None
 
 
 def jobs_do_dia(office: Office, dia: date) -> list[dict[str, Any]]:
-    """Return every job accepted on the office's day `dia`, newest first."""
-    start = datetime.combine(dia, time(), SAO_PAULO)
+    """Return every job accepted on the office's day `dia`, newest first.
+
+    Each has, beyond the contract, `nomes`: what a person knows it by, to be searched. They are read from what the print
+    was laid out with, and go when that goes (LGPD): no other place holds them (A3).
+    """
     table = db.job
     query = (
         sa.select(table)
         .where(
             table.c.serventia_id == office.serventia_id,
-            table.c.criado_em >= start,
-            table.c.criado_em < start + timedelta(days=1),
+            table.c.criado_em >= day_start(dia),
+            table.c.criado_em < day_end(dia),
         )
         .order_by(table.c.n.desc())
         .limit(500)
     )
     with office.db.read() as conn:
-        return [job_dict(conn, office, row) for row in conn.execute(query).mappings().all()]
+        rows = conn.execute(query).mappings().all()
+        return [job_dict(conn, office, row) | {"nomes": _nomes(row["composicao"])} for row in rows]
+
+
+def _nomes(composicao: Mapping[str, Any]) -> list[str]:
+    """Return the titles of a print and the names of its parties, or of the person of a ficha (the first field)."""
+    dados = composicao.get("dados") or {}
+    titles = (dados.get("titulo"), (dados.get("instrumento") or {}).get("titulo"))
+    people = [parte["nome"] for parte in dados.get("partes", ())]
+    return [text for text in (*titles, *people, *(item["valor"] for item in dados.get("pessoa", ())[:1])) if text]
 
 
 def perguntas_abertas(office: Office) -> list[dict[str, Any]]:

@@ -164,7 +164,9 @@ class Watch:
         with office.db.read() as conn:
             holder = conn.execute(sa.select(table).where(*key)).mappings().one_or_none()
         dead = holder is not None and claims.is_dead(holder["dono"])
-        if holder is not None and holder["dono"] != self._owner and holder["posse_ate"] > now and not dead:
+        # a watch that ends later than one can was taken before the clock was put back: it is over
+        held = holder is not None and now < holder["posse_ate"] <= now + 2 * lease
+        if holder is not None and holder["dono"] != self._owner and held and not dead:
             self._held_until = None
             return False
         until = now + lease
@@ -173,7 +175,8 @@ class Watch:
             new = {"serventia_id": office.serventia_id, "servidor": self._servidor or ""}
             insert_or_ignore(conn, table, new | mine)
             free = sa.or_(
-                table.c.dono == (holder["dono"] if dead and holder else self._owner), table.c.posse_ate <= now
+                table.c.dono == (holder["dono"] if dead and holder else self._owner),
+                claims.lease_over(office, table.c.posse_ate, now),
             )
             free = sa.or_(free, table.c.dono == self._owner)
             taken = conn.execute(sa.update(table).where(*key, free).values(**mine)).rowcount

@@ -5,7 +5,16 @@ What is sent, when, and what a queue's answers mean for a job is decided in `job
 
 from printserver.printing.cups_queue import FilaCups
 from printserver.printing.folder import FilaPasta
-from printserver.printing.model import Capacidades, CertificadoMudou, Entrega, Estado, FilaFora, FilaRecusa, Servidor
+from printserver.printing.model import (
+    Capacidades,
+    CertificadoMudou,
+    Entrega,
+    Estado,
+    FilaFora,
+    FilaRecusa,
+    FilaSumiu,
+    Servidor,
+)
 
 __all__ = [
     "Capacidades",
@@ -16,5 +25,6 @@ __all__ = [
     "FilaFora",
     "FilaPasta",
     "FilaRecusa",
+    "FilaSumiu",
     "Servidor",
 ]

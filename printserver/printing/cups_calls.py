@@ -5,14 +5,13 @@ They know nothing of time limits (see `helper`) and keep no state but pycups' ow
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import cups
 
 from printserver.printing import tunel
-from printserver.printing.media import FACES_BY_SIDES, our_job_id
-from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, Servidor
+from printserver.printing.media import FACES_BY_SIDES, is_keyword, our_job_id
+from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, FilaSumiu, Servidor
 
 _JOB_STATES = {
     3: "pending",
@@ -60,9 +59,9 @@ def create(server: Servidor, queue: str, name: str, options: dict[str, str]) -> 
         return int(connection.createJob(queue, name, options))
 
 
-def send(server: Servidor, queue: str, cups_id: int, pdf: str, name: str) -> None:
-    """Send the file of a job that is held and has none yet; nothing to do if it has it."""
-    size = Path(pdf).stat().st_size
+def send(server: Servidor, queue: str, cups_id: int, pdf: bytes, name: str) -> None:
+    """Send the PDF of a job that is held and has none yet; nothing to do if it has it."""
+    size = len(pdf)
     with connected(server, queue) as connection:
         job = _job(connection, cups_id)
         if job is None or job["job-state"] in _ENDED_BADLY:
@@ -72,9 +71,11 @@ def send(server: Servidor, queue: str, cups_id: int, pdf: str, name: str) -> Non
         if job["job-state"] != _HELD:
             raise FilaRecusa(f"o trabalho {cups_id} não está retido na fila {queue}: nada lhe é enviado")
         status = connection.startDocument(queue, cups_id, name, "application/pdf", 1)
-        with Path(pdf).open("rb") as file:
-            while status == _HTTP_CONTINUE and (chunk := file.read(_CHUNK)):
-                status = connection.writeRequestData(chunk, len(chunk))
+        for start in range(0, size, _CHUNK):
+            if status != _HTTP_CONTINUE:
+                break
+            chunk = pdf[start : start + _CHUNK]
+            status = connection.writeRequestData(chunk, len(chunk))
         if status != _HTTP_CONTINUE:
             raise FilaFora(f"a fila {queue} interrompeu o envio do arquivo (HTTP {status})")
         connection.finishDocument(queue)
@@ -166,7 +167,7 @@ def cancel(server: Servidor, queue: str, cups_id: int) -> None:
 
 
 def capabilities(server: Servidor, queue: str) -> Capacidades:
-    """Return the queue's state, trays, media and faces."""
+    """Return the queue's state, trays, media and faces. Raises FilaSumiu where the server has no such queue."""
     wanted = [
         "printer-state",
         "printer-state-reasons",
@@ -178,7 +179,12 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
         "sides-supported",
     ]
     with connected(server, queue) as connection:
-        printer = connection.getPrinterAttributes(queue, requested_attributes=wanted)
+        try:
+            printer = connection.getPrinterAttributes(queue, requested_attributes=wanted)
+        except cups.IPPError as error:
+            if error.args[0] == _NOT_FOUND:
+                raise FilaSumiu(f"o servidor de impressão não tem a fila {queue}") from None
+            raise
     reasons = [reason for reason in texts(printer.get("printer-state-reasons")) if reason != "none"]
     if not printer.get("printer-is-accepting-jobs", True):
         reasons.append("not-accepting-jobs")
@@ -189,7 +195,7 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
         "motivos": reasons,
         "mensagem": printer.get("printer-state-message") or None,
         "politica": printer.get("printer-error-policy"),
-        "bandejas": texts(printer.get("media-source-supported")),
+        "bandejas": [tray for tray in texts(printer.get("media-source-supported")) if is_keyword(tray)],
         "papeis": texts(printer.get("media-supported")),
         "faces": [*faces, "frente-depois-verso"] if "frente" in faces else faces,
     }

@@ -9,7 +9,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from printserver.printing import cups_calls, helper
 from printserver.printing.line import Linha
 from printserver.printing.media import job_name, job_options
-from printserver.printing.model import Capacidades, Entrega, Estado, FilaRecusa, Servidor
+from printserver.printing.model import Capacidades, Entrega, Estado, Servidor
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -47,12 +47,9 @@ class FilaCups:
 
     def enviar(self, cups_id: int, entrega: Entrega) -> None:
         """Send the PDF's bytes to the held job. Raises FilaRecusa if the job is not held, has ended or is unknown."""
-        try:
-            size = entrega.pdf.stat().st_size
-        except OSError as error:
-            raise FilaRecusa(f"o PDF do trabalho {entrega.job_id} não pode ser lido: {error.strerror}") from error
-        limit = self.limite_s + size / _SLOW_LINE
-        self._call(limit, cups_calls.send, cups_id, str(entrega.pdf), job_name(entrega))
+        content = entrega.conteudo()
+        limit = self.limite_s + len(content) / _SLOW_LINE
+        self._call(limit, cups_calls.send, cups_id, content, job_name(entrega))
 
     def liberar(self, cups_id: int) -> None:
         """Let the job print. Raises FilaRecusa if it is unknown or has no file."""

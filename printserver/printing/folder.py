@@ -8,6 +8,7 @@ import os
 import secrets
 from pathlib import Path
 
+from printserver import faults
 from printserver.printing.model import Capacidades, Entrega, FilaFora, FilaRecusa
 
 
@@ -33,14 +34,11 @@ class FilaPasta:
         """Write the print and return its path. On return it has reached the disk; it is readable by its owner alone.
 
         Run again for the same job it changes nothing. Raises FilaFora when the folder cannot be written (full, gone,
-        no permission), with nothing half written left; FilaRecusa when the PDF cannot be read, or when the folder
+        no permission), with nothing half written left, or when the PDF is not what it was; FilaRecusa when the folder
         holds another file under this job's name: that one is never overwritten.
         """
         final = self.pasta / f"{entrega.job_id}.pdf"
-        try:
-            content = entrega.pdf.read_bytes()
-        except OSError as error:
-            raise FilaRecusa(f"o PDF do trabalho {entrega.job_id} não pode ser lido: {error.strerror}") from error
+        content = entrega.conteudo()
         try:
             if not self._already_there(final, content):
                 self._write(final, content)
@@ -93,7 +91,7 @@ class FilaPasta:
                 drafts.rmdir()
 
     def _fora(self, error: OSError) -> FilaFora:
-        return FilaFora(f"a pasta da fila {self.nome} ({self.pasta}) não pode ser escrita: {error.strerror}")
+        return FilaFora(f"a pasta da fila {self.nome} ({self.pasta}) não pode ser escrita: {faults.of_os(error)}")
 
 
 def _sync_folder(folder: Path) -> None:

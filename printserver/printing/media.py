@@ -111,13 +111,18 @@ def job_options(entrega: Entrega) -> dict[str, str]:
             raise ValueError(f"faces desconhecidas: {entrega.faces!r}")
         options["sides"] = _SIDES[entrega.faces]
     if entrega.bandeja is not None:
-        if not _KEYWORD.fullmatch(entrega.bandeja):
+        if not is_keyword(entrega.bandeja):
             raise ValueError(f"bandeja imprópria: {entrega.bandeja!r}")
         # CUPS hears of the tray only inside `media-col`: a plain `media-source` is dropped without a word (2.4.2).
         short, long = sorted((entrega.largura_mm, entrega.altura_mm))
         size = f"x-dimension={round(short * 100)} y-dimension={round(long * 100)}"
         options["media-col"] = f"{{media-size={{{size}}} media-source={entrega.bandeja}}}"
     return options
+
+
+def is_keyword(name: str) -> bool:
+    """Return whether a tray's name is a plain word that can be asked for in a job (see `job_options`)."""
+    return _KEYWORD.fullmatch(name) is not None
 
 
 def _tenths(millimetres: float) -> str:

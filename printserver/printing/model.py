@@ -1,12 +1,15 @@
 """What is handed to a queue, what a queue says of it, and the two ways in which a queue can fail.
 
-Plain data: no queue is touched here.
+No queue is touched here.
 """
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
+
+from printserver import faults
 
 _JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}", re.ASCII)
 
@@ -20,6 +23,10 @@ class FilaFora(Exception):
 
 class CertificadoMudou(FilaFora):
     """The server behind the queue shows another certificate than the one on record: nothing was said to it."""
+
+
+class FilaSumiu(FilaFora):
+    """The server answers, and has no queue of that name (now)."""
 
 
 class FilaRecusa(Exception):
@@ -46,7 +53,8 @@ class Servidor:
 class Entrega:
     """One print on its way to a queue.
 
-    `job_id` is ours (letters, digits, `-` and `_`), `pdf` the file whose very bytes are printed, `titulo` what people
+    `job_id` is ours (letters, digits, `-` and `_`), `pdf` the file whose very bytes are printed,
+    `sha256` (hex) what they are: a file that is something else by now is not handed over. `titulo` what people
     read in the queue's list. `copias` ≥ 1. `faces` and `bandeja` None leave both to the queue. Sizes of the page in mm.
 
     Raises ValueError for a `job_id` that could not safely name a file, and for impossible numbers.
@@ -60,6 +68,7 @@ class Entrega:
     bandeja: str | None
     largura_mm: float
     altura_mm: float
+    sha256: str
 
     def __post_init__(self) -> None:
         if not _JOB_ID.fullmatch(self.job_id):
@@ -68,6 +77,16 @@ class Entrega:
             raise ValueError(f"número de cópias impossível: {self.copias}")
         if self.largura_mm <= 0 or self.altura_mm <= 0:
             raise ValueError(f"tamanho de página impossível: {self.largura_mm} × {self.altura_mm} mm")
+
+    def conteudo(self) -> bytes:
+        """Return what is printed. Raises FilaFora where the file cannot be read, or is not what it was."""
+        try:
+            content = self.pdf.read_bytes()
+        except OSError as error:
+            raise FilaFora(f"o PDF do trabalho {self.job_id} não pode ser lido: {faults.of_os(error)}") from error
+        if hashlib.sha256(content).hexdigest() != self.sha256:
+            raise FilaFora(f"o PDF do trabalho {self.job_id} mudou no disco: não é impresso, e é refeito")
+        return content
 
 
 @dataclass(frozen=True, slots=True)

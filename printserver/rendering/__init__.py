@@ -5,7 +5,7 @@ from printserver.rendering.deslocamento import deslocar
 from printserver.rendering.extrato import extrair
 from printserver.rendering.layout import Caixa, Lado, Layout, PedidoLayout, Render
 from printserver.rendering.preview import conferir_no_papel, previsualizar
-from printserver.rendering.stamp import BaseDanificada, Carimbo, LadoImpresso, carimbar, lados
+from printserver.rendering.stamp import BaseDanificada, Carimbo, LadoImpresso, TextoImproprio, carimbar, ensaiar, lados
 
 __all__ = [
     "Aviso",
@@ -17,9 +17,11 @@ __all__ = [
     "Layout",
     "PedidoLayout",
     "Render",
+    "TextoImproprio",
     "carimbar",
     "conferir_no_papel",
     "deslocar",
+    "ensaiar",
     "extrair",
     "lados",
     "previsualizar",

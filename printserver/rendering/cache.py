@@ -5,6 +5,7 @@ that what has it is whole. Many processes may write and read the same folder.
 """
 
 import contextlib
+import hashlib
 import os
 import re
 import threading
@@ -95,7 +96,12 @@ class Cache:
 
 
 def gravar(pasta: Path, hash: str, pdf: bytes, ao_lado: bytes) -> None:
-    """Keep a layout: each file under a temporary name, synced, renamed. Two that write the same one write the same."""
+    """Keep a layout: each file under a temporary name, synced, renamed. Two that write the same one write the same.
+
+    A folder that was taken away is made again: all in it can be.
+    """
+    pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
+    ao_lado += b"\n" + _soma(hash, ao_lado)
     for sufixo, dados in ((".pdf", pdf), (".json", ao_lado)):
         destino = _arquivo(pasta, hash, sufixo)
         temporario = destino.with_name(f".{destino.name}.{os.getpid()}")
@@ -108,12 +114,17 @@ def gravar(pasta: Path, hash: str, pdf: bytes, ao_lado: bytes) -> None:
 
 
 def ler(pasta: Path, hash: str) -> bytes | None:
-    """Return what is kept beside the pages, or None where the layout is not whole."""
+    """Return what is kept beside the pages, or None where the layout is not whole, changed, or another's."""
     try:
         lido = _arquivo(pasta, hash, ".json").read_bytes()
     except FileNotFoundError:
         return None
-    return lido if _arquivo(pasta, hash, ".pdf").exists() else None
+    ao_lado, _, soma = lido.rpartition(b"\n")
+    return ao_lado if soma == _soma(hash, ao_lado) and _arquivo(pasta, hash, ".pdf").exists() else None
+
+
+def _soma(hash: str, ao_lado: bytes) -> bytes:
+    return hashlib.sha256(hash.encode() + ao_lado).hexdigest().encode()
 
 
 def _arquivo(pasta: Path, hash: str, sufixo: str) -> Path:

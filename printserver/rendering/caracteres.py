@@ -7,12 +7,11 @@ import re
 import unicodedata
 from dataclasses import dataclass, field
 from functools import cache
-from importlib import resources
 from typing import Final
 
-from fontTools.ttLib import TTFont
-
 from printserver.errors import Recusa
+from printserver.rendering.equivalentes import equivalente
+from printserver.text import printable
 
 CAMPO: Final = "corpo.conteudo"
 """The field that refusals and avisos of a body name; the caller knows what stands before it."""
@@ -22,6 +21,7 @@ _KEPT: Final = "\t\n\u00ad\u200b"  # blanks, and two invisible marks of where a 
 # More marks than any language stacks on one letter would be painted over the lines above and below.
 _MAX_MARKS: Final = 4
 _MAX_AVISOS: Final = 30
+_MAX_NAMES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,34 @@ class Aviso:
 
 @dataclass
 class Avisos:
-    """Collects avisos: each once, in order, at most 30."""
+    """Collects avisos: each once, in order. None is left out: the thirtieth says all that come after it.
 
-    _messages: dict[str, None] = field(default_factory=dict)
+    What is told of many names (styles, attributes, tags) is one aviso that lists them.
+    """
 
-    def add(self, mensagem: str) -> None:
-        if len(self._messages) < _MAX_AVISOS:
-            self._messages.setdefault(mensagem)
+    _names: dict[str, dict[str, None]] = field(default_factory=dict)
+
+    def add(self, mensagem: str, nome: str = "") -> None:
+        """Tell `mensagem`, a whole sentence; its `{}` stands for the names that it is told of."""
+        self._names.setdefault(mensagem, {}).setdefault(nome)
 
     def all(self) -> tuple[Aviso, ...]:
-        return tuple(Aviso(CAMPO, message) for message in self._messages)
+        messages = [_told(message, list(names)) for message, names in self._names.items()]
+        if len(messages) > _MAX_AVISOS:
+            messages[_MAX_AVISOS - 1 :] = [" ".join(messages[_MAX_AVISOS - 1 :])]
+        return tuple(Aviso(CAMPO, message) for message in messages)
+
+
+def _told(message: str, names: list[str]) -> str:
+    if names == [""]:
+        return message
+    shown = ", ".join(names[:_MAX_NAMES])
+    if len(names) > _MAX_NAMES:
+        shown += f" e mais {len(names) - _MAX_NAMES}"
+    return message.replace("{}", shown)
+
+
+imprimiveis: Final = printable
 
 
 def recusar(motivo: str) -> Recusa:
@@ -51,29 +69,19 @@ def recusar(motivo: str) -> Recusa:
     return Recusa("corpo-invalido", motivo)
 
 
-@cache
-def imprimiveis() -> frozenset[int]:
-    """Return the code points that every vendored face draws: so they print in any format, bold or not."""
-    folder = resources.files("printserver") / "fonts"
-    cmaps: list[set[int]] = []
-    for path in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if path.name.endswith(".ttf"):
-            with resources.as_file(path) as file, TTFont(file, lazy=True) as font:
-                cmaps.append(set(font.getBestCmap()))
-    return frozenset(set.intersection(*cmaps))
-
-
 def limpar(texto: str, avisos: Avisos, *, antes: int = 0) -> str:
     """Return `texto` as it can be printed, composed (NFC); `antes` is how many characters of the body came before it.
 
-    Line ends become `\\n`; blanks that the fonts lack become a plain one. Control characters, and invisible format
+    Line ends become `\\n`; blanks that the fonts lack become a plain one, and other characters that they lack what
+    says the same (`equivalentes`), with an aviso where it looks another way. Control characters, and invisible format
     characters (those that reorder text above all), are taken out with an aviso. Raises `Recusa` `corpo-invalido` for
-    any other character that cannot be printed, naming it and its place: text is never dropped.
+    any other character that cannot be printed, naming it and its place: text is never dropped (P2a).
     """
     if texto.isascii() and texto.isprintable():
         return texto
     texto = _compose(texto.replace("\r\n", "\n").replace("\r", "\n"))
     changes: dict[int, str | None] = {}
+    numbers = ""
     for character in sorted(set(texto)):
         code = ord(character)
         verdict = _verdict(character)
@@ -84,7 +92,13 @@ def limpar(texto: str, avisos: Avisos, *, antes: int = 0) -> str:
             raise recusar(_unprintable(character, antes + at + 1, _context(texto, at)))
         if verdict == "":
             avisos.add(f"O caractere invisível {_name(code)} foi retirado do texto.")
+        elif not _looks_the_same(character):
+            avisos.add("Sinais que as fontes não têm foram escritos de outra forma: {}.", f"{character} como {verdict}")
+        if verdict[:1].isdigit() and unicodedata.category(character) == "No":
+            numbers += character
         changes[code] = verdict
+    if numbers:  # 1⅕ must not become 11⁄5
+        texto = re.sub(f"(?:^|(?<=[0-9]))(?=[{re.escape(numbers)}])", "\u00a0", texto)
     return texto.translate(changes) if changes else texto
 
 
@@ -96,14 +110,32 @@ def _verdict(character: str) -> str | None:
     if character in _KEPT:
         return character
     category = unicodedata.category(character)
-    if category == "Zs":
+    if category == "Zs" and character != "\u202f":
         return character if code in imprimiveis() else " "
     if category == "Cf" or code in _VARIATION or (category == "Cc" and code < 0x80):
         return ""
     # private use: each font has its own idea of it; controls above 0x7f: letters read in the wrong encoding
-    if category in ("Cc", "Co") or code == 0xFFFD or code not in imprimiveis():
+    if category not in ("Cc", "Co") and code != 0xFFFD and code in imprimiveis():
+        return character
+    return _instead(character)
+
+
+@cache
+def _instead(character: str) -> str | None:
+    """Return printable text that says the same as `character`, None where there is none."""
+    found = equivalente(character)
+    if found is None:
         return None
-    return character
+    parts = [part if ord(part) in imprimiveis() else _instead(part) for part in found[0]]
+    return None if None in parts else "".join(part for part in parts if part is not None)
+
+
+def _looks_the_same(character: str) -> bool:
+    """Tell whether what is printed instead of `character` looks like it."""
+    found = equivalente(character)
+    if found is None:
+        return True  # a blank or a line end
+    return found[1] and all(ord(part) in imprimiveis() or _looks_the_same(part) for part in found[0])
 
 
 _VARIATION: Final = frozenset({0x034F, *range(0xFE00, 0xFE10)})
@@ -137,6 +169,8 @@ def _unprintable(character: str, place: int, before: str) -> str:
     hint = ""
     if 0x80 <= code < 0xA0:
         hint = " O texto parece ter sido lido na codificação errada (Windows-1252 como Latin-1)."
+    if 0xF000 <= code <= 0xF0FF:
+        hint = " Ele é de uma fonte de símbolos (Symbol, Wingdings)."
     if code == 0xFFFD:
         hint = " Ele marca um caractere que já se perdeu antes de chegar aqui."
     return f"Nenhuma fonte do servidor imprime o caractere {shown}, na posição {place} do texto{near}.{hint} Troque-o."

@@ -4,24 +4,24 @@ Pure functions for the render pool: time and memory are bounded there. The body 
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from html import escape
 from typing import Final, Literal
 
-from printserver.rendering import corpo_html
+from printserver.rendering import corpo_html, marcas
+from printserver.rendering.brancos import Brancos
 from printserver.rendering.caracteres import Aviso, Avisos, limpar, recusar
+from printserver.rendering.equivalentes import simbolo
+from printserver.rendering.marcas import MARCAS
+from printserver.rendering.quebras import place_breaks
+from printserver.rendering.trechos import QUEBRA, Limite, Parte, Trecho, linhas
 
 __all__ = ["MARCAS", "Aviso", "CorpoPronto", "preparar_corpo"]
 
-MARCAS: Final = ("SELO_LIVRO", "CUSTAS", "TOTAL", "PAPEL")
-"""The marks `[[…]]` of the contract that become text; all else stays as it is written."""
 MAXIMO_TEXTO: Final = 1_500_000
 """Characters of text, which is more than 300 pages hold."""
 
-_MARK: Final = re.compile(r"\[\[(" + "|".join(MARCAS) + r")\]\]")
 _BLANK_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
-_SPACING: Final = re.compile(r"\t|^ | $|  ", re.MULTILINE)
 # Nothing may leave the page, where it would be cut off: a word wider than its line is broken.
 _WRAPPER: Final = '<div style="overflow-wrap:anywhere">'
 
@@ -38,53 +38,74 @@ def preparar_corpo(formato: Literal["texto", "html"], conteudo: str, marcas: Map
     """Return the body `conteudo` as safe XHTML, its exact marks replaced by the plain text that `marcas` gives them.
 
     `marcas` is by name without brackets (`TOTAL`); a mark that is not in it stays as it is written. Of `texto`, blank
-    lines part the paragraphs, and line breaks, tabs and blanks are kept. Raises `Recusa` `corpo-invalido` with its
-    reason for what is over the limits or cannot be printed.
+    lines part the paragraphs, form feeds the pages, and line breaks, tabs and blanks are kept. Raises `Recusa`
+    `corpo-invalido` with its reason for what is over the limits or cannot be printed.
     """
     avisos = Avisos()
-    texto = _Texto(marcas, avisos)
-    content = _paragraphs(texto(conteudo)) if formato == "texto" else corpo_html.preparar(conteudo, texto, avisos)
+    texto = _Texto(avisos)
+    partes = list(_pages(conteudo, texto) if formato == "texto" else corpo_html.preparar(conteudo, texto, avisos))
+    _replace_marks(partes, marcas, avisos)
+    content = Brancos(avisos).write(place_breaks(partes, avisos))
     return CorpoPronto(f"{_WRAPPER}{content}</div>", avisos.all())
 
 
-class _Texto:
-    """Makes pieces of text printable, one after the other, and replaces their marks."""
+def _replace_marks(partes: list[Parte], values: Mapping[str, str], avisos: Avisos) -> None:
+    known = {name: limpar(value, avisos) for name, value in values.items() if name in MARCAS}
+    marcas.replace(list(linhas(partes)), known, avisos)
 
-    def __init__(self, marcas: Mapping[str, str], avisos: Avisos) -> None:
-        self._values = {name: limpar(value, avisos) for name, value in marcas.items() if name in MARCAS}
+
+class _Texto:
+    """Makes pieces of text printable, one after the other."""
+
+    def __init__(self, avisos: Avisos) -> None:
         self._avisos = avisos
         self._length = 0
 
-    def __call__(self, texto: str) -> str:
+    def __call__(self, texto: str, fonte: str = "") -> str:
+        """Return `texto` as it can be printed; `fonte` names a symbol font, whose letters stand for its drawings."""
         before, self._length = self._length, self._length + len(texto)
         if self._length > MAXIMO_TEXTO:
             raise recusar(f"O texto tem mais de {MAXIMO_TEXTO} caracteres.")
-        texto = limpar(texto, self._avisos, antes=before)
-        return _MARK.sub(self._value, texto) if "[[" in texto else texto
-
-    def _value(self, found: re.Match[str]) -> str:
-        value = self._values.get(found[1])
-        if value is None:
-            self._avisos.add(f"A marca {found[0]} ficou como está escrita: ela não tem valor neste documento.")
-            return found[0]
-        return value
+        if fonte:
+            texto = "".join(_drawn(character, fonte, before + at) for at, character in enumerate(texto, 1))
+        return limpar(texto, self._avisos, antes=before)
 
 
-def _paragraphs(texto: str) -> str:
-    """Return plain text as paragraphs; each blank line beyond the first keeps its room."""
-    written = []
+def _drawn(character: str, fonte: str, place: int) -> str:
+    drawn = simbolo(character, fonte)
+    if drawn is None:
+        raise recusar(
+            f"O caractere “{character}” da fonte de símbolos {fonte.title()}, na posição {place} do texto, não se"
+            " imprime. Troque-o por um sinal escrito em outra fonte."
+        )
+    return drawn
+
+
+def _pages(conteudo: str, texto: _Texto) -> Iterator[Parte]:
+    """Yield plain text as paragraphs; a form feed begins a page."""
+    for number, page in enumerate(conteudo.split("\f")):
+        if number:
+            yield QUEBRA
+        yield from _paragraphs(texto(page))
+
+
+def _paragraphs(texto: str) -> Iterator[Parte]:
+    """Yield plain text as paragraphs; each blank line beyond the first keeps its room."""
     at = 0
     for gap in _BLANK_LINES.finditer(texto):
-        written.append(_paragraph(texto[at : gap.start()]))
-        written.append("<p><br/></p>" * (gap[0].count("\n") - 2))
+        yield from _paragraph(texto[at : gap.start()])
+        yield Limite("<p><br/></p>" * (gap[0].count("\n") - 2))
         at = gap.end()
-    written.append(_paragraph(texto[at:]))
-    return "".join(written)
+    yield from _paragraph(texto[at:])
 
 
-def _paragraph(lines: str) -> str:
+def _paragraph(lines: str) -> Iterator[Parte]:
     lines = lines.strip("\n")
     if not lines.strip(" \t"):
-        return ""
-    style = ' style="white-space:pre-wrap;tab-size:4"' if _SPACING.search(lines) else ""
-    return f"<p{style}>{escape(lines, quote=False).replace(chr(10), '<br/>')}</p>"
+        return
+    yield Limite("<p>")
+    for number, line in enumerate(lines.split("\n")):
+        if number:
+            yield Limite("<br/>")
+        yield Trecho(line.rstrip(" \t"), "pre")
+    yield Limite("</p>")

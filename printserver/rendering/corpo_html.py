@@ -3,6 +3,7 @@
 What comes out is XHTML of the contract's tags whose text is the body's, all visible, with styles of our own making.
 """
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from html import escape
@@ -13,6 +14,7 @@ import nh3
 
 from printserver.rendering import estilo, imagens, marcacao
 from printserver.rendering.caracteres import Avisos, recusar
+from printserver.rendering.trechos import QUEBRA, REGUA, Limite, Modo, Parte, Trecho
 
 MAXIMO_VAOS: Final = 50
 """Columns or rows that one cell may span, and columns of a table (those of tables around it multiplied in)."""
@@ -29,9 +31,13 @@ _ATTRIBUTES: Final = {
     "th": {"colspan", "rowspan", "style", "align"},
     "ol": {"start", "type", "style", "align"},
     "li": {"value", "style", "align"},
+    "table": {"border", "style", "align"},
 }
+_STRUCK: Final = frozenset({"u", "s"})
+_WHOLE: Final = re.compile(r"\s*([+-]?[0-9]{1,9})")
 
-Texto = Callable[[str], str]
+Texto = Callable[..., str]
+"""Makes text printable: (text, name of a symbol font or "") in, text out."""
 
 
 @dataclass
@@ -49,10 +55,14 @@ class _Around:
     tables: int = 0
     columns: int = 1
     raised: int = 0
+    fonte: str = ""
+    modo: Modo = "normal"
+    riscado: bool = False
+    sem_linhas: bool = False
 
 
-def preparar(conteudo: str, texto: Texto, avisos: Avisos) -> str:
-    """Return the body `conteudo` as safe XHTML; every text node goes through `texto` (plain in, plain out).
+def preparar(conteudo: str, texto: Texto, avisos: Avisos) -> Iterator[Parte]:
+    """Yield the body `conteudo` as safe XHTML and the text in it; every text node goes through `texto`.
 
     Raises `Recusa` `corpo-invalido` for markup, tables or images over their limits, and for what `texto` refuses.
     """
@@ -68,7 +78,7 @@ def preparar(conteudo: str, texto: Texto, avisos: Avisos) -> str:
     tree = _Tree()
     tree.feed(clean)
     tree.close()
-    return "".join(_Drawing(marked.imagens, texto, avisos).children(tree.root, _Around()))
+    yield from _Drawing(marked.imagens, texto, avisos).children(tree.root, _Around())
 
 
 class _Tree(HTMLParser):
@@ -92,7 +102,7 @@ class _Tree(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        data = data.replace(marcacao.E_COMERCIAL, "&")
+        data = data.translate(marcacao.TEXTO)
         children = self._open[-1].children
         if children and isinstance(children[-1], str):
             children[-1] += data
@@ -111,36 +121,69 @@ class _Drawing:
         self._count = 0
         self._pixels = 0
 
-    def children(self, node: _Node, around: _Around) -> Iterator[str]:
+    def children(self, node: _Node, around: _Around) -> Iterator[Parte]:
         for child in node.children:
-            if isinstance(child, str):
-                yield escape(self._texto(child), quote=False)
-            else:
+            if not isinstance(child, str):
                 yield from self._element(child, around)
+                continue
+            for at, text in enumerate(child.split("\f") if around.modo == "pre" else [child]):
+                if at:  # a form feed, as in a body of text
+                    yield from self._break(around)
+                yield Trecho(self._texto(text, around.fonte), around.modo, around.riscado)
 
-    def _element(self, node: _Node, around: _Around) -> Iterator[str]:
-        if node.tag == "br":
-            yield "<br/>"
-            return
+    def _element(self, node: _Node, around: _Around) -> Iterator[Parte]:
         if node.tag == "img":
-            yield self._image(node)
+            yield Limite(self._image(node))
             return
-        around, extra = self._inside(node, around)
-        if around.raised > 1 and node.tag in _RAISED:
+        style = estilo.filtrar(
+            node.tag,
+            node.attributes.get("style", ""),
+            node.attributes.get("align", ""),
+            around.medidas,
+            self._avisos,
+            sem_linhas=around.sem_linhas,
+        )
+        if style.quebra_antes:
+            yield from self._break(around)
+        if node.tag == "br":
+            yield Limite("<br/>")
+        elif node.tag == "hr":
+            yield REGUA
+        else:
+            yield from self._with_children(node, around, style)
+        if style.quebra_depois:
+            yield from self._break(around)
+
+    def _with_children(self, node: _Node, around: _Around, style: estilo.Estilo) -> Iterator[Parte]:
+        around, extra = self._inside(node, around, style)
+        if style.escondido:
+            self._tell_hidden(node, style.escondido)
+        if around.raised > 1 and (node.tag in _RAISED or style.nivel):
             self._avisos.add("Índices e expoentes uns dentro dos outros ficaram num só nível.")
             yield from self.children(node, around)
             return
-        style, measures = estilo.filtrar(
-            node.tag, node.attributes.get("style", ""), node.attributes.get("align", ""), around.medidas, self._avisos
-        )
-        if style:
-            extra += f' style="{escape(style)}"'
-        around = _Around(measures, around.tables, around.columns, around.raised)
-        yield f"<{node.tag}{extra}>"
+        if style.css:
+            extra += f' style="{escape(style.css)}"'
+        edge = str if node.tag in estilo.EM_LINHA and "display:block" not in style.css else Limite
+        yield edge(f"<{node.tag}{extra}>")
         yield from self.children(node, around)
-        yield f"</{node.tag}>"
+        yield edge(f"</{node.tag}>")
 
-    def _inside(self, node: _Node, around: _Around) -> tuple[_Around, str]:
+    def _break(self, around: _Around) -> Iterator[Parte]:
+        if around.tables:
+            self._avisos.add("Uma quebra de página dentro de uma tabela não é aceita e ficou sem efeito.")
+        else:
+            yield QUEBRA
+
+    def _tell_hidden(self, node: _Node, how: str) -> None:
+        begin = next((text for text in map(str.strip, _texts(node)) if text), "")[:60]
+        if begin:
+            self._avisos.add(
+                "Foi impresso um texto que um navegador esconderia: {}. Retire-o, se não deve sair.",
+                f"“{' '.join(begin.split())}” ({how})",
+            )
+
+    def _inside(self, node: _Node, around: _Around, style: estilo.Estilo) -> tuple[_Around, str]:
         """Return what `node` is to those inside it, and its attributes but for the style."""
         tables, columns, raised, extra = around.tables, around.columns, around.raised, ""
         if node.tag == "table":
@@ -150,15 +193,28 @@ class _Drawing:
                 raise recusar(f"O HTML tem mais de {MAXIMO_TABELAS} tabelas umas dentro das outras.")
             if columns > MAXIMO_VAOS:
                 raise recusar(f"Uma tabela (com as que estão dentro dela) tem mais de {MAXIMO_VAOS} colunas.")
-        elif node.tag in _RAISED:
+        elif node.tag in _RAISED or style.nivel:
             raised += 1
-        for name in ("colspan", "rowspan", "start", "value"):
+        for name in ("colspan", "rowspan"):
             number = _number(node.attributes.get(name, ""))
-            if number > (1 if name.endswith("span") else 0):
+            if number > 1:
                 extra += f' {name}="{number}"'
+        for name in ("start", "value"):
+            if (found := _WHOLE.match(node.attributes.get(name, ""))) is not None:
+                extra += f' {name}="{int(found[1])}"'
         if node.attributes.get("type") in ("1", "a", "A", "i", "I"):
             extra += f' type="{node.attributes["type"]}"'
-        return _Around(around.medidas, tables, columns, raised), extra
+        inside = _Around(
+            style.medidas,
+            tables,
+            columns,
+            raised,
+            around.fonte if style.fonte is None else style.fonte,
+            style.modo or around.modo,
+            around.riscado or style.riscado or node.tag in _STRUCK,
+            node.attributes.get("border") == "0" if node.tag == "table" else around.sem_linhas,
+        )
+        return inside, extra
 
     def _bound_spans(self, table: _Node) -> int:
         """Bring the spans of a table's cells to their limits; return its columns."""
@@ -197,6 +253,14 @@ class _Drawing:
                 size += f"{name}:{number}px;"
         # kept on the page whatever its pixels: what leaves a page is cut off
         return f'<img src="{url}" alt="" style="{size}max-width:100%;max-height:150mm"/>'
+
+
+def _texts(node: _Node) -> Iterator[str]:
+    for child in node.children:
+        if isinstance(child, str):
+            yield child
+        else:
+            yield from _texts(child)
 
 
 def _rows(table: _Node) -> Iterator[list[_Node]]:

@@ -8,19 +8,29 @@ Does not stamp, and makes no PDF/A: what the body had of it (profile, fonts, col
 import base64
 import binascii
 import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 import pikepdf
 from pikepdf import Name, Pdf
 
+from printserver.rendering import pdf_annotations, pdf_compare, pdf_streams, pdf_use
 from printserver.rendering import pdf_verificar as verificar
 from printserver.rendering.caracteres import Aviso, Avisos, recusar
+from printserver.rendering.pdf_layers import Layers
+from printserver.rendering.pdf_streams import Defect
+from printserver.rendering.pdf_use import Use
 
 MAXIMO_BYTES: Final = 16 * 1024 * 1024
 """Bytes of the PDF, before base64."""
 MAXIMO_PAGINAS: Final = 300
 
+_HEADER: Final = re.compile(rb"((?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)?[\s\0]*)(%PDF-\d\.\d)")
+_START: Final = re.compile(rb"startxref\s+(\d{1,10})\s")
+_TABLE: Final = re.compile(rb"\s*(?:xref|\d+\s+\d+\s+obj)")
 _BLANKS: Final = str.maketrans("", "", " \t\r\n")
 _MM: Final = 72 / 25.4
 # what pikepdf says where a value is of another type than PDF asks for
@@ -37,21 +47,26 @@ class PdfPronto:
 
 
 def preparar_pdf(conteudo_base64: str, largura_mm: float, altura_mm: float) -> PdfPronto:
-    """Return the PDF body in `conteudo_base64` on fresh pages of exactly `largura_mm` × `altura_mm`.
+    """Return the PDF body in `conteudo_base64` on fresh pages of exactly `largura_mm` × `altura_mm`, whole (P2a).
 
     The same body gives the same bytes. Raises `Recusa` `corpo-invalido` with its reason: not base64, over 16 MB or 300
-    pages, broken, encrypted, signed, a page of another size (by more than a millimetre), a font not embedded, a form
-    not yet drawn, layers turned off.
+    pages, broken where a page needs it, encrypted, signed, a page of another size (by more than a millimetre), a font
+    used and not embedded, a form not yet drawn, layers that do not show everywhere, or a page that came out different.
     """
     data = _decode(conteudo_base64)
     avisos = Avisos()
     try:
-        with Pdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as source, Pdf.new() as fresh:
-            return _prepare(source, fresh, largura_mm, altura_mm, avisos)
+        with (
+            Pdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as source,
+            Pdf.new() as fresh,
+        ):
+            return _prepare(data, source, fresh, (largura_mm, altura_mm), avisos)
     except pikepdf.PasswordError as error:
         raise recusar("O PDF está cifrado (pede senha). Envie-o sem proteção.") from error
     except pikepdf.PikepdfError as error:
         raise recusar("O PDF está corrompido ou incompleto. Gere-o de novo.") from error
+    except Defect as defect:
+        raise recusar(f"O PDF está corrompido ou incompleto: {defect}. Gere-o de novo.") from defect
     except _WRONG_TYPES as error:
         raise recusar("O PDF tem uma estrutura inválida. Gere-o de novo.") from error
 
@@ -66,28 +81,70 @@ def _decode(conteudo_base64: str) -> bytes:
         raise recusar("O conteúdo não está em base64 válido.") from error
     if len(data) > MAXIMO_BYTES:
         raise recusar(f"O PDF tem mais de {MAXIMO_BYTES // 1024 // 1024} MB.")
-    if not data.startswith(b"%PDF-"):
+    return _from_header(data)
+
+
+def _from_header(data: bytes) -> bytes:
+    """Return a PDF with nothing before its header, where only a byte order mark or blanks stand there.
+
+    Its places are counted from the header, or from the first byte: those stay right if blanks follow the header.
+    """
+    found = _HEADER.match(data)
+    if not found:
         raise recusar("O conteúdo não é um PDF.")
-    return data
+    before = found.end(1)
+    if not before:
+        return data
+    starts = _START.findall(data)
+    if starts and _TABLE.match(data, int(starts[-1])):
+        return found[2] + b" " * (before - 1) + b"\n" + data[found.end() :]
+    return data[before:]
 
 
-def _prepare(source: Pdf, fresh: Pdf, width_mm: float, height_mm: float, avisos: Avisos) -> PdfPronto:
+def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], avisos: Avisos) -> PdfPronto:
     verificar.documento(source)
     count = len(source.pages)
     if not 1 <= count <= MAXIMO_PAGINAS:
         raise recusar(f"O PDF tem {count} páginas: são aceitas de 1 a {MAXIMO_PAGINAS}.")
+    pdf_annotations.check_form(source)
+    layers = Layers(source)
+    annotated = False
     for number, page in enumerate(source.pages, 1):
-        _check_size(page, number, width_mm, height_mm)
-        verificar.anotacoes(page, number, avisos)
-    source.flatten_annotations("print")
+        with _named(source, number):
+            _check_size(page, number, *size_mm)
+            if pdf_annotations.select(page, number, layers, avisos):
+                pdf_use.read_content(source, page)  # balanced, before the pictures are added to it
+                annotated = True
+    if annotated:
+        source.flatten_annotations("print")
+    use = Use(source, layers)
+    units = [verificar.unidade(page) for page in source.pages]
     for number, page in enumerate(source.pages, 1):
-        _copy(source, page, number, fresh, width_mm, height_mm)
-    verificar.recursos(fresh)
+        with _named(source, number):
+            use.page(page, pdf_use.read_content(source, page))
+            _copy(source, page, fresh, *size_mm)
     if Name.OutputIntents in source.Root:
         fresh.Root.OutputIntents = fresh.copy_foreign(source.make_indirect(source.Root.OutputIntents))
     output = io.BytesIO()
     fresh.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    for pdf in (source, fresh):
+        pdf_streams.read_warnings(pdf)
+    pdf_compare.compare(data, output.getvalue(), size_mm, units)
     return PdfPronto(output.getvalue(), count, avisos.all())
+
+
+@contextmanager
+def _named(source: Pdf, number: int) -> Iterator[None]:
+    """Refuse what is wrong in one page by its number, also what the library only warned of."""
+    try:
+        yield
+        pdf_streams.read_warnings(source)
+    except Defect as defect:
+        raise recusar(f"O PDF está corrompido ou incompleto na página {number}: {defect}. Gere-o de novo.") from defect
+    except pikepdf.PikepdfError as error:
+        raise recusar(f"O PDF está corrompido ou incompleto na página {number}. Gere-o de novo.") from error
+    except _WRONG_TYPES as error:
+        raise recusar(f"A página {number} do PDF tem uma estrutura inválida. Gere-o de novo.") from error
 
 
 def _check_size(page: pikepdf.Page, number: int, width_mm: float, height_mm: float) -> None:
@@ -103,11 +160,10 @@ def _check_size(page: pikepdf.Page, number: int, width_mm: float, height_mm: flo
         )
 
 
-def _copy(source: Pdf, page: pikepdf.Page, number: int, fresh: Pdf, width_mm: float, height_mm: float) -> None:
+def _copy(source: Pdf, page: pikepdf.Page, fresh: Pdf, width_mm: float, height_mm: float) -> None:
     """Add a fresh page that shows `page` as it is seen, from the upper left corner."""
     box = verificar.caixa(page)
     page.obj.TrimBox = pikepdf.Array([round(edge, 4) for edge in box])  # what the Form XObject shows
-    verificar.equilibrar(source, page, number)
     form = fresh.copy_foreign(page.as_form_xobject())
     if Name.Group in page.obj:
         form.Group = fresh.copy_foreign(source.make_indirect(page.obj.Group))

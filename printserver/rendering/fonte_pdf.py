@@ -17,6 +17,7 @@ from pikepdf import Array, Dictionary, Name, Pdf
 
 from printserver.formats import fontes
 from printserver.formats.fontes import NomeDaFonte
+from printserver.text import STAMPED
 
 NOMES: Final[dict[NomeDaFonte, str]] = {
     "serifa": "PsSerifa",
@@ -30,14 +31,6 @@ NOMES: Final[dict[NomeDaFonte, str]] = {
 SEMPRE: Final[tuple[NomeDaFonte, ...]] = ("serifa", "serifa-negrito", "mono", "mono-negrito")
 """What seal block and bands are set in, whatever the format."""
 
-_FAIXAS: Final = (
-    range(0x20, 0x7F),
-    range(0xA0, 0x180),
-    range(0x2010, 0x2027),
-    (0x2039, 0x203A, 0x20AC, 0x2122, 0x2212),
-)
-_CARACTERES: Final = frozenset(ponto for faixa in _FAIXAS for ponto in faixa)
-
 
 class SemGlifo(ValueError):
     """A text of the stamp has a character that its fonts do not have."""
@@ -45,22 +38,16 @@ class SemGlifo(ValueError):
 
 def conferir(texto: str) -> str:
     """Return the characters of `texto` that the stamp cannot write, each once."""
-    glifos = fontes.fonte("serifa").glifos
-    return "".join(c for c in dict.fromkeys(texto) if ord(c) not in _CARACTERES or ord(c) not in glifos)
+    return "".join(c for c in dict.fromkeys(texto) if ord(c) not in STAMPED)
 
 
 @cache
 def codificar(texto: str, nome: NomeDaFonte) -> bytes:
     """Return `texto` as a hexadecimal PDF string of glyph numbers. Raises `SemGlifo`."""
+    if falta := conferir(texto):
+        raise SemGlifo(f"o caractere {falta[0]!r} não pode ser impresso no selo, no cabeçalho ou no rodapé")
     glifos = fontes.fonte(nome).glifos
-    try:
-        return b"<" + b"".join(b"%04X" % glifos[ord(c)] for c in texto if ord(c) in _CARACTERES or _falta(c)) + b">"
-    except KeyError as erro:
-        raise SemGlifo(f"a fonte {nome} não tem um caractere de {texto!r}") from erro
-
-
-def _falta(caractere: str) -> bool:
-    raise SemGlifo(f"o caractere {caractere!r} não pode ser impresso no selo, no cabeçalho ou no rodapé")
+    return b"<" + b"".join(b"%04X" % glifos[ord(c)] for c in texto) + b">"
 
 
 @dataclass(frozen=True)
@@ -83,7 +70,7 @@ def _subconjunto(nome: NomeDaFonte) -> _Subconjunto:
     from fontTools.subset import Options, Subsetter  # only the pool makes subsets
 
     fonte = fontes.fonte(nome)
-    pontos = sorted(p for p in _CARACTERES if p in fonte.glifos)
+    pontos = sorted(STAMPED)
     opcoes = Options(retain_gids=True, hinting=False, layout_features=[], notdef_outline=True, recalc_timestamp=False)
     opcoes.drop_tables += ["FFTM", "GPOS", "GSUB", "GDEF", "DSIG", "gasp", "post", "name"]
     with TTFont(fonte.arquivo, recalcTimestamp=False) as ttf:

@@ -14,12 +14,14 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from printserver.errors import Campo, Recusa
-from printserver.formats import ValoresBloco, fontes
+from printserver.formats import ValoresBloco
 from printserver.formats.composicao import Composto, compor
 from printserver.formats.model import Faces, Formato
 from printserver.rendering import cache, fonte_pdf, tarefa
 from printserver.rendering.folha import Caixa, Layout, de_json
+from printserver.rendering.marcas import may_be_in
 from printserver.rendering.pool import Pool
+from printserver.text import named, printable
 
 Lado = Literal["frente", "verso"]
 
@@ -64,6 +66,11 @@ class Render:
         self._pool = Pool(processos, tempo_limite_s, memoria_mb, inicializar=tarefa.aquecer)
         self._lembrados: OrderedDict[str, Layout] = OrderedDict()
         self._lock = threading.Lock()
+
+    @property
+    def pasta(self) -> Path:
+        """The folder of kept layouts."""
+        return self._cache.pasta
 
     def layout(self, pedido: PedidoLayout) -> Layout:
         """Return the layout of `pedido`, kept or made now.
@@ -150,9 +157,10 @@ def medir(formato: Formato, valores: ValoresBloco | None) -> tuple[float, float]
 
 
 def _usadas(pedido: PedidoLayout) -> dict[str, str]:
-    """Return the marks that the body has: another paper's number must not make another layout of a text without it."""
-    nomes = {nome.removeprefix("[[").removesuffix("]]"): valor for nome, valor in pedido.marcas.items()}
-    return {nome: valor for nome, valor in nomes.items() if f"[[{nome}]]" in pedido.corpo[1]}
+    """Return the marks that a body may have: a paper's number must not make another layout of a text without it."""
+    if not may_be_in(pedido.corpo[1]):
+        return {}
+    return {nome.removeprefix("[[").removesuffix("]]"): valor for nome, valor in pedido.marcas.items()}
 
 
 def _tamanho(formato: Formato, composto: Composto) -> tuple[float, float]:
@@ -164,8 +172,9 @@ def _tamanho(formato: Formato, composto: Composto) -> tuple[float, float]:
 def conferir_caracteres(pedido: PedidoLayout) -> None:
     """Refuse what no vendored font has, and name it: a blank box on paper would be text lost."""
     for caminho, texto in _textos(pedido.dados, ""):
-        if falta := fontes.sem_glifo(texto):
-            raise _caractere(caminho, falta[0])
+        for caractere in texto:
+            if ord(caractere) not in printable() and caractere not in "\n\r\t":
+                raise _caractere(caminho, caractere)
     valores = pedido.valores
     if valores is None:
         return
@@ -176,7 +185,7 @@ def conferir_caracteres(pedido: PedidoLayout) -> None:
 
 
 def _caractere(caminho: str, caractere: str) -> Recusa:
-    mensagem = f"o caractere {caractere!r} (U+{ord(caractere):04X}) não existe nas fontes de impressão"
+    mensagem = f"o caractere {caractere!r} ({named(caractere)}) não existe nas fontes de impressão: troque-o"
     return Recusa("entrada-invalida", f"{caminho}: {mensagem}", errors=[Campo(caminho, mensagem)])
 
 

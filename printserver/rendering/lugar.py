@@ -3,14 +3,12 @@
 It reads WeasyPrint's boxes, which are not a public interface: nothing else here does.
 """
 
-import re
 import secrets
-import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, Final, Protocol
+
+from PIL import Image
 
 from printserver.errors import Recusa
 from printserver.formats.geometria import do_bloco_fixo, do_texto
@@ -18,12 +16,13 @@ from printserver.formats.model import Faces, Formato
 from printserver.formats.retangulo import Retangulo
 from printserver.rendering.folha import Caixa, Traco
 from printserver.rendering.folha_de_estilo import no_verso
+from printserver.rendering.pdf_picture import draw, loaded, opened
 
 MM_POR_PX: Final = 25.4 / 96
 _DPI: Final = 50
 _FOLGA_MM: Final = 3.0
-_PIXEL_BRANCO: Final = 250
-_PGM: Final = re.compile(rb"P5\n(\d+) (\d+)\n255\n")
+_TINTA: Final = [255] * 250 + [0] * 6
+"""What of 256 greys counts as shown: all but white and nearly white."""
 
 
 class Pedido(Protocol):
@@ -153,13 +152,13 @@ def lugar_no_pdf(pdf: bytes, paginas: int, pedido: Pedido) -> tuple[Caixa, ...]:
     """
     if pedido.formato.bloco.onde != "fim":
         fixas = caixas_fixas(pedido.formato, paginas, pedido.faces, pedido.lado_inicial)
-        for caixa, imagem in zip(fixas, _imagens(pdf, fixas[0].pagina, fixas[-1].pagina), strict=True):
+        for caixa, imagem in zip(fixas, _imagens(pdf, fixas[0].pagina, fixas[-1].pagina, pedido), strict=True):
             _conferir_livre(imagem, caixa)
         return fixas
     area = _area(pedido, paginas)
     largura, altura = pedido.bloco
     folha = Retangulo("", 0, 0, pedido.formato.pagina.largura, area.y + area.altura)
-    topo = max(_fim_da_tinta(next(_imagens(pdf, paginas, paginas)), folha) + _FOLGA_MM, area.y)
+    topo = max(_fim_da_tinta(next(_imagens(pdf, paginas, paginas, pedido)), folha) + _FOLGA_MM, area.y)
     livre = area.y + area.altura - topo
     if livre < altura:
         raise Recusa(
@@ -171,7 +170,7 @@ def lugar_no_pdf(pdf: bytes, paginas: int, pedido: Pedido) -> tuple[Caixa, ...]:
     return (Caixa(paginas, area.x, round(topo, 1), largura, altura),)
 
 
-def _conferir_livre(imagem: "_Imagem", caixa: Caixa) -> None:
+def _conferir_livre(imagem: Image.Image, caixa: Caixa) -> None:
     if _fim_da_tinta(imagem, Retangulo("", caixa.x, caixa.y, caixa.largura, caixa.altura)):
         direita, baixo = caixa.x + caixa.largura, caixa.y + caixa.altura
         raise Recusa(
@@ -182,35 +181,19 @@ def _conferir_livre(imagem: "_Imagem", caixa: Caixa) -> None:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Imagem:
-    """A page as grey pixels."""
-
-    largura: int
-    altura: int
-    pixels: bytes
-
-
-def _imagens(pdf: bytes, primeira: int, ultima: int) -> Iterator[_Imagem]:
+def _imagens(pdf: bytes, primeira: int, ultima: int, pedido: Pedido) -> Iterator[Image.Image]:
     """Yield pages as pictures: what shows there is known only once it is drawn."""
-    with TemporaryDirectory(prefix="printserver-") as pasta:
-        arquivo = Path(pasta) / "corpo.pdf"
-        arquivo.write_bytes(pdf)
-        ordem = ["pdftoppm", "-f", str(primeira), "-l", str(ultima), "-r", str(_DPI), "-gray", str(arquivo)]
-        lido = subprocess.run(ordem, capture_output=True, check=True).stdout
-    inicio = 0
-    while cabeca := _PGM.match(lido, inicio):
-        largura, altura = int(cabeca[1]), int(cabeca[2])
-        inicio = cabeca.end() + largura * altura
-        yield _Imagem(largura, altura, lido[cabeca.end() : inicio])
+    tamanho = pedido.formato.pagina.largura, pedido.formato.pagina.altura
+    with opened(pdf) as documento:
+        for numero in range(primeira, ultima + 1):
+            with loaded(documento, numero) as pagina:
+                yield draw(pagina, tamanho, _DPI)
 
 
-def _fim_da_tinta(imagem: _Imagem, onde: Retangulo) -> float:
+def _fim_da_tinta(imagem: Image.Image, onde: Retangulo) -> float:
     """Return how far down, in mm from the page's top, anything shows within `onde`; 0 where it is blank."""
     x, x_final = (int(mm / 25.4 * _DPI) for mm in (onde.x, onde.x + onde.largura))
     y, y_final = (int(mm / 25.4 * _DPI) for mm in (onde.y, onde.y + onde.altura))
-    for linha in range(min(imagem.altura, y_final) - 1, y - 1, -1):
-        inicio = linha * imagem.largura
-        if min(imagem.pixels[inicio + x : inicio + min(x_final, imagem.largura)]) < _PIXEL_BRANCO:
-            return (linha + 1) / _DPI * 25.4
-    return 0.0
+    parte = imagem.crop((x, y, min(x_final, imagem.width), min(y_final, imagem.height)))
+    tinta = parte.point(_TINTA).getbbox()
+    return (y + tinta[3]) / _DPI * 25.4 if tinta else 0.0

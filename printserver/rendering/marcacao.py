@@ -2,8 +2,12 @@
 
 It comes before nh3, which builds the tree: what it gives on is shallow, holds only known tags and attributes, and no
 text is swallowed by the parser's special cases (`template`, `title`, `textarea`, a `<` that closes nowhere …). nh3 is
-slow at text with many `&` too (it copies what it has at each; 15 s for 1,500,000), so `E_COMERCIAL` stands for them.
-Only comments, declarations, `script` and `style` are no text.
+slow at text with many `&`, `º`, `§` or other signs below U+00C0 too (it copies what it has at each; 15 s for
+1,500,000), so others stand for them.
+
+Only comments, declarations, `script` and `style` are no text; CDATA is. What a tag or attribute says about form is
+kept (as a style where HTML has an old attribute for it), or told by an aviso, or known to change nothing that is seen
+(P2a).
 """
 
 import html
@@ -20,24 +24,72 @@ MAXIMO_MARCAS: Final = 100_000
 
 MAXIMO_ATRIBUTO: Final = 5_000
 """Characters of an attribute's value, images apart; the rest is cut off."""
-E_COMERCIAL: Final = "\ufdd0"
-"""Stands for `&` in the text between here and the tree; no text has it (it is no character)."""
+_STAND_INS: Final = {"&": "\ufdd0", "<": "\ufdd1", ">": "\ufdd2"} | {
+    chr(code): chr(0xF0000 + code) for code in range(0x80, 0xC0)
+}
+_TO_STAND_INS: Final = str.maketrans(_STAND_INS | dict.fromkeys(_STAND_INS.values(), "\ufffd"))
+TEXTO: Final = str.maketrans({stand_in: character for character, stand_in in _STAND_INS.items()})
+"""Turns the text between here and the tree back (`str.translate`): what stands there for `&`, `º` … is not printed."""
 
-VAZIAS: Final = frozenset({"br", "img"})
+VAZIAS: Final = frozenset({"br", "hr", "img"})
 BLOCOS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
 FORMAS: Final = frozenset({"b", "strong", "i", "em", "u", "s", "sub", "sup"})
 TABELA: Final = frozenset({"table", "thead", "tbody", "tr", "td", "th"})
 MARCAS: Final = BLOCOS | FORMAS | TABELA | VAZIAS | {"span"}
 
-# Other tags that carry form: by what they are written anew; without an aviso where nothing is lost.
-_SAME: Final = {"del": "s", "strike": "s", "ins": "u", "tfoot": "tbody", "center": "div"}
+# Other tags that carry form: by what they are written anew, and the style that a viewer gives them.
+_SAME: Final = {
+    "del": "s",
+    "strike": "s",
+    "ins": "u",
+    "tfoot": "tbody",
+    "center": "div",
+    "cite": "i",
+    "dfn": "i",
+    "var": "i",
+    "menu": "ul",
+    "dir": "ul",
+    "h5": "h4",
+    "h6": "h4",
+    "pre": "div",
+    "listing": "div",
+    **dict.fromkeys(
+        ("a", "abbr", "acronym", "bdi", "big", "data", "font", "label", "nobr", "q", "small", "time"), "span"
+    ),
+}
+_STYLE: Final = {
+    "big": "font-size:larger",
+    "small": "font-size:smaller",
+    "center": "text-align:center",
+    "caption": "text-align:center",
+    "address": "font-style:italic",
+    "blockquote": "margin-left:40px",
+    "dd": "margin-left:40px",
+    "nobr": "white-space:nowrap",
+    **dict.fromkeys(("pre", "listing", "xmp", "plaintext", "textarea"), "white-space:pre"),
+}
 _BLOCK_WORDS: Final = """
-    address article aside blockquote body caption dd details dialog dir dl dt fieldset figcaption figure footer form
-    frameset h5 h6 header hgroup hr html iframe legend listing main menu nav noembed noframes noscript object optgroup
-    option plaintext pre search section select summary svg template text textarea title xmp
+    address article aside blockquote body button caption dd details dialog dl dt fieldset figcaption figure footer form
+    frameset header hgroup html iframe legend main nav noembed noframes noscript object optgroup
+    option plaintext search section select summary svg template text textarea title tspan xmp
 """
 _AS_BLOCK: Final = frozenset(_BLOCK_WORDS.split())
-_SILENT: Final = frozenset({"html", "body", "head", "div", "span", "a", "col", "colgroup", "meta", "link"})
+_WITHOUT_LOSS: Final = """
+    address article aside blockquote caption col colgroup dd dl dt fieldset figcaption figure footer form head header
+    hgroup html body link main meta nav section
+"""
+_SILENT: Final = frozenset(_WITHOUT_LOSS.split()) | _SAME.keys() | {"wbr", "o:p"}
+_SILENT_SPACES: Final = ("st1:", "st2:")
+_UNSEEN_WORDS: Final = "datalist dialog noembed noframes noscript rp template title"
+_UNSEEN: Final = frozenset(_UNSEEN_WORDS.split())
+_DRAWN_WORDS: Final = """
+    audio canvas embed iframe map math object svg video v:shape v:imagedata v:rect v:line v:oval v:roundrect
+"""
+_FORMULA_WORDS: Final = """
+    mfrac mmultiscripts mover mroot msqrt msub msubsup msup mtable munder munderover m:f m:rad m:nary m:ssub m:ssup
+    m:ssubsup
+"""
+_FORMULAS: Final = frozenset(_FORMULA_WORDS.split())
 _NO_TEXT: Final = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*+>", re.IGNORECASE) for name in ("script", "style")}
 _ATTRIBUTES: Final = {
     "*": frozenset({"style", "align"}),
@@ -46,17 +98,47 @@ _ATTRIBUTES: Final = {
     "th": frozenset({"colspan", "rowspan"}),
     "ol": frozenset({"start", "type"}),
     "li": frozenset({"value"}),
+    "table": frozenset({"border"}),
+}
+# Old attributes, as the style that they mean.
+_AS_STYLE: Final[dict[tuple[str, str], str]] = {
+    ("font", "face"): "font-family",
+    ("font", "color"): "color",
+    ("td", "valign"): "vertical-align",
+    ("th", "valign"): "vertical-align",
+}
+_FONT_SIZES: Final = ("7.5pt", "10pt", "12pt", "13.5pt", "18pt", "24pt", "36pt")
+_LIST_TYPES: Final = {
+    "1": "decimal",
+    "a": "lower-alpha",
+    "A": "upper-alpha",
+    "i": "lower-roman",
+    "I": "upper-roman",
+    **{word: word for word in ("disc", "circle", "square", "none")},
 }
 
 _FORM_WORDS: Final = """
-    background bgcolor border bordercolor cellpadding cellspacing class color compact dir face height hidden href id
-    lang name noshade nowrap onclick onerror onload reversed rules size span valign width
+    alink background bgcolor bordercolor bordercolordark bordercolorlight cellpadding cellspacing char charoff checked
+    color cols compact dir face frame height href hspace link nowrap noshade poster reversed rows rules selected
+    size span src srcset text type valign vlink vspace width wrap
 """
 _FORM_ATTRIBUTES: Final = frozenset(_FORM_WORDS.split())
+_TEXT_ATTRIBUTES: Final = frozenset({"label", "placeholder", "srcdoc", "value"})
+_UNSEEN_TEXT: Final = "Foi impresso o que um navegador não mostraria: {}. Retire-o, se não deve sair."
+_TYPES_WITHOUT_LOOK: Final = frozenset({"a", "link", "object", "script", "source", "style"})
+
+_WITH_LINES: Final = frozenset({"pre", "listing", "textarea"})
+_STYLE_HIDES: Final = re.compile(r"display\s*+:\s*+none|visibility\s*+:\s*+hidden", re.IGNORECASE)
+_STYLE_WRITES: Final = re.compile(r"[;{\s]content\s*+:\s*+(?!normal|none)", re.IGNORECASE)
 
 _OPENING: Final = re.compile(r"<(?:!--|[!?]|/?[A-Za-z])")
 _END: Final = re.compile(">")
+_CDATA: Final = "<![CDATA["
+_CDATA_END: Final = re.compile("]]>")
+_KNOWN_DECLARATION: Final = re.compile(r"<(?:!doctype\b|!\[(?:if|endif)\b|\?xml\b|\?import\b|!>|\?>)", re.IGNORECASE)
 _COMMENT_END: Final = re.compile("--!?>")
+_ZEROS: Final = re.compile("&#0++(?=[0-9])")
+_LONG_NUMBER: Final = re.compile("&#[0-9]{8,}+;?")
 # As HTML splits them: a name, then "value", 'value', value or nothing; possessive, so that time stays linear.
 _ATTRIBUTE: Final = r"""[\s/]*+(=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)|(?=>)))?+"""
 _EACH_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
@@ -87,7 +169,12 @@ def reescrever(conteudo: str, avisos: Avisos) -> Marcacao:
         writer.text(conteudo[at:start])
         if conteudo.startswith("<!--", start):
             at = _after(_COMMENT_END, conteudo, start + 2, f"O comentário da posição {start + 1} do HTML")
+        elif conteudo.startswith(_CDATA, start):
+            at = _after(_CDATA_END, conteudo, start, f"O CDATA da posição {start + 1} do HTML")
+            writer.cdata(conteudo[start + len(_CDATA) : at - 3])
         elif conteudo[start + 1] in "!?":
+            if _KNOWN_DECLARATION.match(conteudo, start) is None:
+                avisos.add("Instruções e declarações (<? …> e <! …>) não são texto e foram retiradas.")
             at = _after(_END, conteudo, start, f"A declaração da posição {start + 1} do HTML")
         else:
             at = writer.tag(conteudo, start)
@@ -111,11 +198,20 @@ class _Writer:
         self._avisos = avisos
         self._open: list[str] = []
         self._tags = 0
+        self._quotes = 0
 
     def text(self, text: str) -> None:
+        """Write text as it stands in HTML, with its entities."""
         if text:
-            plain = html.unescape(text).replace(E_COMERCIAL, "\ufffd").replace("&", E_COMERCIAL)
-            self.parts.append(html.escape(plain, quote=False))
+            self._plain(_unescape(text))
+
+    def cdata(self, text: str) -> None:
+        """Write text that has no entities: of XHTML, where it is seen, though HTML hides it."""
+        self._avisos.add("O texto de CDATA, que um navegador não mostraria, foi impresso. Retire-o, se não deve sair.")
+        self._plain(text)
+
+    def _plain(self, text: str) -> None:
+        self.parts.append(text.translate(_TO_STAND_INS))
 
     def tag(self, conteudo: str, start: int) -> int:
         """Write the tag at `start`; return where the next token begins."""
@@ -128,32 +224,55 @@ class _Writer:
         name = found[2].lower()
         if name in _NO_TEXT and not found[1]:
             return self._skip(conteudo, name, found.end())
-        target = self._target(name)
+        if name in _FORMULAS:
+            raise recusar(f"O HTML tem uma fórmula (<{name}>), que não se imprime. Escreva-a como texto.")
+        empty = conteudo.startswith("/", found.end() - 2) or conteudo.startswith(f"</{name}", found.end())
+        target = self._target(name, empty=empty)
+        if not found[1]:
+            self._start(name, target, found[3])
+            return _after_line_end(conteudo, found.end()) if name in _WITH_LINES else found.end()
+        if name == "q":
+            self._quote(opens=False)
         if target is not None:
-            if found[1]:
-                self._close(target)
-            else:
-                self._start(name, target, found[3])
+            self._close(target)
         return found.end()
+
+    def _quote(self, *, opens: bool) -> None:
+        """Write the quotation marks that a viewer writes around `q`."""
+        if opens:
+            self._quotes += 1
+            self._plain("“" if self._quotes % 2 else "‘")
+        elif self._quotes:
+            self._plain("”" if self._quotes % 2 else "’")
+            self._quotes -= 1
 
     def _skip(self, conteudo: str, name: str, at: int) -> int:
         """Leave out a script or style sheet, to the end of its closing tag."""
+        end = _after(_NO_TEXT[name], conteudo, at, f"A marca <{name}> do HTML")
         self._avisos.add(f"A marca <{name}> não é texto e foi retirada com o seu conteúdo.")
-        return _after(_NO_TEXT[name], conteudo, at, f"A marca <{name}> do HTML")
+        if name == "style":
+            if _STYLE_WRITES.search(conteudo, at, end):
+                self._avisos.add("A folha de estilo (<style>) escreve texto (content), que não é impresso.")
+            if _STYLE_HIDES.search(conteudo, at, end):
+                self._avisos.add("A folha de estilo (<style>) esconde texto, que foi impresso.")
+        return end
 
-    def _target(self, name: str) -> str | None:
+    def _target(self, name: str, *, empty: bool) -> str | None:
         """Return the tag that is written for `name`, None for none (its text stays)."""
         if name in MARCAS:
             return name
-        if name not in _SAME and name not in _SILENT:
-            shown = name[:20] if name.isprintable() else "?"
-            self._avisos.add(f"A marca <{shown}> não é aceita: o texto ficou, sem a forma dela.")
+        if name not in _SILENT and not name.startswith(_SILENT_SPACES) and not (empty and name in _UNSEEN):
+            self._avisos.add(_LOSS.get(name, _NOT_TAKEN), f"<{name[:20]}>" if name.isprintable() else "<?>")
         return _SAME.get(name, "div" if name in _AS_BLOCK else None)
 
-    def _start(self, name: str, target: str, raw: str) -> None:
-        attributes = self._attributes(target, raw)
-        if name == "center":
-            attributes.setdefault("align", "center")
+    def _start(self, name: str, target: str | None, raw: str) -> None:
+        attributes = self._attributes(name, target, raw)
+        if name == "wbr":
+            self._plain("\u200b")
+        if target is None:
+            for attribute in attributes:
+                self._avisos.add(_NO_EFFECT, f"{attribute} de <{name[:20]}>")
+            return
         if target == "img":
             self.images.append(attributes.get("src", ""))
             attributes["src"] = str(len(self.images) - 1)
@@ -164,8 +283,8 @@ class _Writer:
             self._open.append(target)
             if len(self._open) > MAXIMO_PROFUNDIDADE:
                 raise recusar(f"O HTML tem mais de {MAXIMO_PROFUNDIDADE} marcas abertas umas dentro das outras.")
-        if name == "hr":
-            self._close(target)
+        if name == "q":
+            self._quote(opens=True)
 
     def _imply(self, name: str) -> None:
         """Close what the opening of `name` closes (HTML lets `</p>`, `</li>`, `</td>` … be left out)."""
@@ -179,18 +298,41 @@ class _Writer:
         if found is not None:
             self._cut(found)
 
-    def _attributes(self, target: str, raw: str) -> dict[str, str]:
-        """Return the attributes that may matter, their values plain."""
+    def _attributes(self, name: str, target: str | None, raw: str) -> dict[str, str]:
+        """Return the attributes that may matter, their values plain, and old ones as the style that they mean."""
         kept: dict[str, str] = {}
-        allowed = _ATTRIBUTES["*"] | _ATTRIBUTES.get(target, frozenset())
+        styles = [_STYLE[name]] if name in _STYLE else []
+        allowed = _ATTRIBUTES["*"] | _ATTRIBUTES.get(target or "", frozenset())
         for found in _EACH_ATTRIBUTE.finditer(raw):
-            name = found[1].lower()
+            attribute = found[1].lower()
             value = next((group for group in found.groups()[1:] if group is not None), "")
-            if name in allowed:
-                kept.setdefault(name, html.unescape(value if name == "src" else value[:MAXIMO_ATRIBUTO]))
-            elif name in _FORM_ATTRIBUTES:
-                self._avisos.add(f"O atributo {name} não é aceito e ficou sem efeito.")
+            value = _unescape(value if attribute == "src" else self._bounded(value))
+            if style := _as_style(name, attribute, value):
+                styles.append(style)
+            elif attribute in allowed:
+                kept.setdefault(attribute, value)
+            else:
+                self._tell_attribute(name, attribute, value)
+        if styles:
+            kept["style"] = ";".join((*styles, kept.get("style", "")))
         return kept
+
+    def _bounded(self, value: str) -> str:
+        if len(value) > MAXIMO_ATRIBUTO:
+            self._avisos.add(f"De um atributo de mais de {MAXIMO_ATRIBUTO} caracteres só valeu o começo.")
+        return value[:MAXIMO_ATRIBUTO]
+
+    def _tell_attribute(self, name: str, attribute: str, value: str) -> None:
+        """Tell of an attribute that is left out, if a viewer would show what it does."""
+        if attribute == "hidden":
+            self._avisos.add(_UNSEEN_TEXT, f"<{name[:20]}>")
+        elif attribute in _TEXT_ATTRIBUTES:
+            shown = "".join(character for character in value[:40] if character.isprintable())
+            self._avisos.add("O texto que só está num atributo não é impresso: {}.", f"{attribute} “{shown}”")
+        elif (attribute == "dir" and value.lower() == "ltr") or (attribute == "type" and name in _TYPES_WITHOUT_LOOK):
+            return
+        elif attribute in _FORM_ATTRIBUTES or attribute.startswith("on"):
+            self._avisos.add(_NO_EFFECT, attribute[:30] if attribute.isprintable() else "?")
 
     def _close(self, name: str) -> None:
         """Write a closing tag, if it closes something."""
@@ -221,6 +363,46 @@ class _Writer:
         self._open[at:] = left
 
 
+def _unescape(text: str) -> str:
+    """Return `text` with its entities as the characters that they name.
+
+    A number that is too long for Python to read is U+FFFD, as HTML has it for one that names no character.
+    """
+    return html.unescape(_LONG_NUMBER.sub("\ufffd", _ZEROS.sub("&#", text)) if "&#" in text else text)
+
+
+def _after_line_end(conteudo: str, at: int) -> int:
+    """Return the place behind the line end at `at`, which HTML does not count at the start of `pre`."""
+    return at + (2 if conteudo.startswith("\r\n", at) else conteudo.startswith("\n", at))
+
+
+def _as_style(name: str, attribute: str, value: str) -> str:
+    """Return the style that an old attribute means, "" for none."""
+    if (name, attribute) in _AS_STYLE:
+        return f"{_AS_STYLE[name, attribute]}:{value}"
+    if (name, attribute) == ("font", "size"):
+        return f"font-size:{_font_size(value.strip())}"
+    if name in ("ul", "li") and attribute == "type" and value in _LIST_TYPES:
+        return f"list-style-type:{_LIST_TYPES[value]}"
+    return ""
+
+
+def _font_size(value: str) -> str:
+    """Return the size that HTML gives to `<font size>`: 1 to 7, or so much from 3."""
+    digits = value.lstrip("+-")[:3]
+    if not digits.isascii() or not digits.isdigit():
+        return value
+    size = int(digits)
+    size = 3 + size if value[0] == "+" else 3 - size if value[0] == "-" else size
+    return _FONT_SIZES[min(max(size, 1), 7) - 1]
+
+
+_NO_EFFECT: Final = "Atributos que não são aceitos ficaram sem efeito: {}."
+_NOT_TAKEN: Final = "Marcas que não são aceitas: {}. O texto delas ficou, sem a forma."
+_LOSS: Final = {
+    **dict.fromkeys(_UNSEEN, _UNSEEN_TEXT),
+    **dict.fromkeys(_DRAWN_WORDS.split(), "Desenhos e objetos não são impressos (só img com PNG ou JPEG): {}."),
+}
 _NOTHING: Final[frozenset[str]] = frozenset()
 _CELLS: Final = frozenset({"td", "th"})
 _BARRIERS: Final = {
@@ -229,7 +411,9 @@ _BARRIERS: Final = {
     "table": _NOTHING,
 }
 _IMPLIED: Final = {
-    **dict.fromkeys(("p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "table"), (frozenset({"p"}), MARCAS - FORMAS)),
+    **dict.fromkeys(
+        ("p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "table", "hr"), (frozenset({"p"}), MARCAS - FORMAS)
+    ),
     "li": (frozenset({"li"}), frozenset({"ul", "ol", "table"}) | _CELLS),
     "td": (_CELLS, frozenset({"table"})),
     "th": (_CELLS, frozenset({"table"})),

@@ -165,7 +165,12 @@ def _guardar(
 
 def _paginas(html: str, folha: str) -> weasyprint.Document:
     documento = weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=None)
-    return documento.render(font_config=_configuracao(), stylesheets=[_folha_de_estilo(folha)], pdf_variant="pdf/a-2b")
+    return documento.render(
+        font_config=_configuracao(),
+        stylesheets=[_folha_de_estilo(folha)],
+        pdf_variant="pdf/a-2b",
+        presentational_hints=True,  # else lists lose their numbers (`start`, `type`, `value`)
+    )
 
 
 def _caixa_vazia(trabalho: Trabalho) -> str:

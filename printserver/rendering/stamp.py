@@ -6,7 +6,7 @@ bytes.
 
 import hashlib
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -21,17 +21,28 @@ from printserver.formats.composicao import LugarDoQr, compor
 from printserver.formats.fontes import PONTOS_POR_MM
 from printserver.formats.geometria import do_campo
 from printserver.formats.model import CampoImpresso, Faces, Formato
-from printserver.rendering import qr_draw
+from printserver.rendering import fonte_pdf, qr_draw
 from printserver.rendering.desenho import Desenho, pt
 from printserver.rendering.folha import Caixa, Layout
 from printserver.rendering.folha_de_estilo import no_verso
+from printserver.text import named
 
 PRODUTOR = "printserver"
 EM_BRANCO = "EM BRANCO"
+LEGIVEL_PT = 5.0
+"""The least size of a header's or footer's text that is set smaller to fit its place."""
 
 
 class BaseDanificada(Exception):
     """The kept pages are not those that were laid out: the layout must be made again."""
+
+
+class TextoImproprio(ValueError):
+    """A text that the stamp cannot write legibly; `variaveis` are those of its field, none for the seal block's."""
+
+    def __init__(self, mensagem: str, variaveis: tuple[str, ...] = ()) -> None:
+        super().__init__(mensagem)
+        self.variaveis = variaveis
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +122,26 @@ def carimbar(layout: Layout, pdf: Path, formato: Formato, carimbo: Carimbo) -> b
     return saida.getvalue()
 
 
+def ensaiar(layout: Layout, formato: Formato, carimbo: Carimbo) -> None:
+    """Draw all that `carimbo` puts on the pages and throw it away: what cannot be drawn shows before the seal (S12).
+
+    Codes and QR may be stand-ins of the size of the real ones. Raises `TextoImproprio`.
+    """
+    for lado in lados(layout, formato, carimbo):
+        for campo, texto, verso in _textos(layout, formato, carimbo, lado):
+            if falta := fonte_pdf.conferir(texto):
+                raise TextoImproprio(f"não se escreve o caractere {falta[0]!r} ({named(falta[0])})", campo.variaveis)
+            if _medir_campo(formato, campo, texto, verso)[0] < min(LEGIVEL_PT, campo.tamanho):
+                onde = f"{campo.largura:g} mm".replace(".", ",")
+                raise TextoImproprio(
+                    f"“{texto[:40]}…” não cabe legível nos {onde} do formato {formato.nome}: encurte-o", campo.variaveis
+                )
+        try:
+            _desenhar(layout, formato, carimbo, lado)
+        except ValueError as erro:
+            raise TextoImproprio(str(erro)) from erro
+
+
 def _fluxo(documento: Pdf, operadores: bytes) -> pikepdf.Object:
     """Return a stream compressed fast: at its usual level the QR alone would cost as much as opening the file."""
     fluxo = documento.make_stream(b"")
@@ -144,7 +175,8 @@ def _desenhar(layout: Layout, formato: Formato, carimbo: Carimbo, lado: LadoImpr
     if lado.pagina is None:
         return desenho
     desenho.tracejado([(t.x, t.x_final, t.y) for t in layout.tracos if t.pagina == lado.pagina])
-    _campos(desenho, layout, formato, carimbo, lado)
+    for campo, texto, verso in _textos(layout, formato, carimbo, lado):
+        _campo(desenho, formato, campo, texto, verso)
     _faixas(desenho, formato, carimbo.faixas)
     if carimbo.valores is not None:
         for caixa in layout.caixas:
@@ -153,8 +185,12 @@ def _desenhar(layout: Layout, formato: Formato, carimbo: Carimbo, lado: LadoImpr
     return desenho
 
 
-def _campos(desenho: Desenho, layout: Layout, formato: Formato, carimbo: Carimbo, lado: LadoImpresso) -> None:
-    assert lado.pagina is not None
+def _textos(
+    layout: Layout, formato: Formato, carimbo: Carimbo, lado: LadoImpresso
+) -> Iterator[tuple[CampoImpresso, str, bool]]:
+    """Yield the fields that are printed on a side, each with its text and whether the side is a back."""
+    if lado.pagina is None:
+        return
     valores = {
         "pagina": str(lado.pagina),
         "paginas": str(layout.paginas),
@@ -166,7 +202,7 @@ def _campos(desenho: Desenho, layout: Layout, formato: Formato, carimbo: Carimbo
     verso = no_verso(lado.pagina, carimbo.faces, carimbo.lado_inicial)
     for campo in formato.campos:
         if _nesta_pagina(campo, lado.pagina, layout.paginas) and all(valores[nome] for nome in campo.variaveis):
-            _campo(desenho, formato, campo, campo.texto.format_map(valores), verso)
+            yield campo, campo.texto.format_map(valores), verso
 
 
 def _nesta_pagina(campo: CampoImpresso, pagina: int, paginas: int) -> bool:
@@ -178,12 +214,18 @@ def _nesta_pagina(campo: CampoImpresso, pagina: int, paginas: int) -> bool:
     }[campo.paginas]
 
 
+def _medir_campo(formato: Formato, campo: CampoImpresso, texto: str, verso: bool) -> tuple[float, float]:
+    """Return size in points and width in mm of a field's text, set smaller where it is wider than its place."""
+    disponivel = do_campo(formato, campo, verso=verso).largura
+    largura = fontes.largura(texto, campo.fonte, campo.tamanho) / PONTOS_POR_MM
+    if largura > disponivel:
+        return campo.tamanho * disponivel / largura, disponivel
+    return campo.tamanho, largura
+
+
 def _campo(desenho: Desenho, formato: Formato, campo: CampoImpresso, texto: str, verso: bool) -> None:
     onde = do_campo(formato, campo, verso=verso)
-    tamanho = campo.tamanho
-    largura = fontes.largura(texto, campo.fonte, tamanho) / PONTOS_POR_MM
-    if largura > onde.largura:
-        tamanho, largura = tamanho * onde.largura / largura, onde.largura
+    tamanho, largura = _medir_campo(formato, campo, texto, verso)
     lado = campo.alinhamento
     if verso and formato.margens.espelhadas:
         lado = {"esquerda": "direita", "direita": "esquerda"}.get(lado, lado)  # type: ignore[assignment]

@@ -18,10 +18,11 @@ from .code import (
 )
 from .emitir import SeloEmitido, SeloNovo, emitir
 from .fees import COMPONENTES, ROTULOS, Emolumentos, TotalErrado
+from .iniciais import iniciais, tem_iniciais
 from .matricula import Matricula, ler_matricula
 from .money import ZERO, Reais, centavos, de_centavos, formatar_reais, parse_reais
 from .qr import QrSelo, ler_qr, url_do_qr
-from .registro import Registro, iniciais, ler_registro, linha_do_registro, partir_registro
+from .registro import Registro, ler_registro, linha_do_registro, partir_registro
 from .sequence import Modo, alinhar, avancar, nome_da_sequencia, proximo, tomar, tomar_varios
 from .services import Servico, TabelaDeServicos, carregar_servicos
 
@@ -71,6 +72,7 @@ __all__ = [
     "parse_reais",
     "partir_registro",
     "proximo",
+    "tem_iniciais",
     "tomar",
     "tomar_varios",
     "url_do_qr",

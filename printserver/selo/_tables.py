@@ -8,6 +8,7 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from .. import faults
 from ..errors import ConfigError
 
 _SHIPPED: Final = Path(__file__).parent
@@ -39,7 +40,7 @@ def _ler(path: Path, linha: type[L], chave: re.Pattern[str]) -> dict[str, L]:
     try:
         tabelas = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ConfigError(f"{path}: não pode ser lido ({error.strerror})") from error
+        raise ConfigError(f"{path}: não pode ser lido ({faults.of_os(error)})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: não é TOML válido em UTF-8: {error}") from error
     return {nome: _linha(path, nome, valores, linha, chave) for nome, valores in tabelas.items()}
@@ -65,6 +66,7 @@ def _dizer(nome: str, erro: Any, linha: type[Linha]) -> str:
         "int_type": "esperado um número inteiro, sem aspas",
         "string_type": "esperado um texto entre aspas",
         "string_too_short": "não pode ficar vazio",
+        "string_too_long": f"no máximo {erro.get('ctx', {}).get('max_length')} caracteres",
         "literal_error": f"esperado um destes: {erro.get('ctx', {}).get('expected', '')}".replace(" or ", " ou "),
         "greater_than_equal": f"esperado no mínimo {erro.get('ctx', {}).get('ge')}",
         "less_than_equal": f"esperado no máximo {erro.get('ctx', {}).get('le')}",

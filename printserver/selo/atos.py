@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from ..errors import entrada_invalida
+from ..text import stamped
 from ._tables import Linha, carregar_tabela
 
 ARQUIVO: Final = "atos.toml"
@@ -91,7 +92,7 @@ def carregar_atos(instance_dir: Path | None) -> TabelaDeAtos:
 class _LinhaDeAto(Linha):
     """One table of atos.toml."""
 
-    descricao: Annotated[str, Field(min_length=1)]
+    descricao: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(stamped)]
     naturezas: Annotated[list[Literal[1, 2, 3, 4, 5]], Field(min_length=1)]
     so_retificador: bool = False
     hibrido: bool = False

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
+from .. import faults
 from ..errors import ConfigError
 
 BITS: Final = 2048
@@ -47,7 +48,7 @@ class Certificado:
         try:
             conteudo = path.read_bytes()
         except OSError as error:
-            raise ConfigError(f"{path}: o certificado não pode ser lido ({error.strerror})") from error
+            raise ConfigError(f"{path}: o certificado não pode ser lido ({faults.of_os(error)})") from error
         try:
             chave, certificado, _ = pkcs12.load_key_and_certificates(conteudo, senha.encode())
         except ValueError as error:

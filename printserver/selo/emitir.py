@@ -8,8 +8,9 @@ from ..clock import local_date
 from . import code
 from .certificate import Certificado
 from .fees import Emolumentos
+from .iniciais import iniciais
 from .qr import url_do_qr
-from .registro import iniciais, linha_do_registro
+from .registro import linha_do_registro
 
 # This product issues seals of Notas and Registro Civil; it reads all five (S1).
 NATUREZAS_EMITIDAS = (1, 2)

@@ -1,13 +1,11 @@
 """The registro do ato (S6): the one line that is signed and goes to the court. Written and read here, and nowhere else.
 
 Certain: the order, the centavos, the sum. Likely: the third field and the form of the time. Not published: the
-identifier of a Notas act, and how the initials of several parties are joined. Should the court differ, this module
-alone changes.
+identifier of a Notas act, and how the initials are taken (`iniciais.py`). Should the court differ, these modules alone
+change.
 """
 
 import re
-import unicodedata
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -31,8 +29,6 @@ CAMPOS = (
 _SEM_RETIFICADO = "0"
 _MOMENTO = re.compile(r"([0-9]{14})([0-9])")
 _CENTAVOS = re.compile(r"[0-9]{1,12}")
-_PARTICULAS = frozenset({"DA", "DAS", "DE", "DI", "DO", "DOS", "E"})
-_PALAVRA = re.compile(r"[0-9A-Z]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +69,11 @@ def linha_do_registro(
         _texto(identificador, "identificador do ato"),
         retificado or _SEM_RETIFICADO,
         _texto(iniciais, "iniciais das partes") if iniciais else "",
-        f"{hora:%Y%m%d%H%M%S}{hora.microsecond // 100_000}",
+        f"{hora.year:04}{hora:%m%d%H%M%S}{hora.microsecond // 100_000}",
         *(str(valores[nome]) for nome in COMPONENTES),
         str(centavos(emolumentos.total_do_selo(iss_a_parte))),
     )
     return "|".join(campos) + "|"
-
-
-def iniciais(nomes: Sequence[str]) -> str:
-    """Return the initials of the parties (S6): `A.B.C`, several joined by `;`, without accents and particles."""
-    return ";".join(feitas for nome in nomes if (feitas := _iniciais_de(nome)))
 
 
 def ler_registro(linha: str, *, iss_a_parte: bool = False) -> Registro:
@@ -122,13 +113,8 @@ def _texto(texto: str, nome: str) -> str:
     return texto
 
 
-def _iniciais_de(nome: str) -> str:
-    sem_acentos = "".join(letra for letra in unicodedata.normalize("NFKD", nome) if not unicodedata.combining(letra))
-    palavras = [palavra for palavra in _PALAVRA.findall(sem_acentos.upper()) if palavra not in _PARTICULAS]
-    return ".".join(palavra[0] for palavra in palavras)
-
-
 def _momento(texto: str) -> datetime:
+    """Return the moment of a time of day in São Paulo; of the hour that the end of a summer time repeats, the first."""
     partes = _MOMENTO.fullmatch(texto)
     if partes is None:
         raise ValueError(f"registro do ato: data e hora {texto!r} não são aaaammddhhmmss e um décimo")

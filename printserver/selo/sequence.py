@@ -11,7 +11,7 @@ from typing import Final, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..db import insert_or_ignore, sequencia
+from ..db import count, insert_or_ignore, sequencia
 from .code import MAIOR_NUMERO
 
 Modo = Literal["serventia", "ato"]
@@ -37,7 +37,8 @@ def tomar(conn: Connection, serventia_id: int, nome: str, quantos: int) -> int:
     """Take `quantos` numbers that follow one another, in the caller's transaction, and return the first (S3).
 
     Whoever takes from several sequences in one transaction uses `tomar_varios`: its order keeps two transactions from
-    waiting for each other. Raises ValueError if `quantos` is not positive or the 13 digits are used up.
+    waiting for each other. Raises ValueError if `quantos` is not positive or the 13 digits are used up; `Recusa`
+    `servidor-ocupado` where the next number is one that this process gave out before (see `witness`).
     """
     if quantos < 1:
         raise ValueError(f"quantidade de números {quantos}: esperada ao menos 1")
@@ -49,6 +50,7 @@ def tomar(conn: Connection, serventia_id: int, nome: str, quantos: int) -> int:
         seguinte = _somar(conn, serventia_id, nome, quantos)
     if seguinte is None or seguinte - 1 > MAIOR_NUMERO:
         raise ValueError(f"a sequência {nome} chegou ao fim: um número de selo tem 13 algarismos")
+    count(conn, serventia_id, f"sequência {nome}", seguinte - quantos, seguinte)
     return seguinte - quantos
 
 

@@ -140,7 +140,6 @@ def registrar(app: Flask, office: Office) -> None:
     bp = Blueprint(
         "web", __name__, template_folder="../templates", static_folder=str(_STATIC), static_url_path="/estatico"
     )
-    bp.before_request(_head_is_get)
     bp.before_request(_small_bodies)
     bp.before_request(csrf.protect)
     bp.before_request(drafts.retomar)
@@ -160,12 +159,6 @@ def registrar(app: Flask, office: Office) -> None:
         bp.add_url_rule(address, name, login_required(view), methods=methods)
     bp.add_url_rule("/<pessoas:caminho>", "desconhecido", _unknown, methods=_GET + _POST)
     app.register_blueprint(bp)
-
-
-def _head_is_get() -> None:
-    """A HEAD does what a GET does, and nothing else: the views ask for the method."""
-    if request.method == "HEAD":
-        request.method = "GET"
 
 
 def _small_bodies() -> None:

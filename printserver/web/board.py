@@ -1,11 +1,11 @@
 """The first page: the questions that wait for a person, and the jobs of a day, alive."""
 
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from anyascii import anyascii
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -175,12 +175,12 @@ def _passa(job: Mapping[str, Any], filtro: Filtro) -> bool:
         words.situacao(job).palavra,
         *(selo["codigo"] for selo in job["selos"]),
         *(selo["descricao"] for selo in job["selos"]),
+        *job["nomes"],
     ]
     tudo = _simples(" ".join(str(campo) for campo in campos))
     return all(palavra in tudo for palavra in palavras)
 
 
 def _simples(texto: str) -> str:
-    """Return `texto` in lower case and without accents: people do not type them when they search."""
-    partes = unicodedata.normalize("NFD", texto.casefold())
-    return "".join(letra for letra in partes if not unicodedata.combining(letra))
+    """Return `texto` in small Latin letters without accents and strokes: people do not type them when they search."""
+    return anyascii(texto).casefold()

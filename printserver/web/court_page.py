@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from printserver.atos import avisos, comunicacao, pendencias
 from printserver.errors import Recusa
+from printserver.jobs import ready
 from printserver.web import live
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.forms import Forma, conferir, confirmado, recusada
@@ -119,7 +120,8 @@ def _como() -> dict[str, Any]:
         kept = _kept.get(here.nome_da_instancia)
     if kept is not None and 0 <= now - kept[0] < GUARDADO_S:
         return kept[1]
-    como = comunicacao.situacao(here)
+    keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
+    como = comunicacao.situacao(here) | {"impedimentos": keeps}
     with _lock:
         _kept[here.nome_da_instancia] = (now, como)
     return como

@@ -9,6 +9,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
+from printserver import faults
 from printserver.errors import Recusa
 from printserver.web import drafts, login
 from printserver.web.context import registrar
@@ -51,6 +52,9 @@ def _entender(error: Exception) -> tuple[str, str, int]:
         return error.kind.title, error.detail, error.kind.status
     if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:
         return *_PAGINAS.get(error.code, _PAGINAS[400]), error.code
+    if (reason := faults.passing(error)) is not None:
+        log.warning("cannot_work_now", exc_info=error)
+        return "Servidor ocupado", f"Nada foi feito. {reason} Tente de novo depois.", 503
     number = secrets.token_hex(4)
     log.error("unforeseen_error", occurrence=number, exc_info=error)
     return (

@@ -273,5 +273,5 @@ def test_a_running_engine_reports_while_the_mail_server_is_mute(
     assert house.rows(db.aviso)[0]["falha"] is None, "the mail server still says nothing"
     box.over.set()
     house.engine.stop()
-    running.join(20)
+    running.join(120)
     assert not running.is_alive()

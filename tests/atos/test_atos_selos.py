@@ -47,6 +47,16 @@ def test_n12_a_seal_without_a_print_is_made_with_its_qr_and_reported(both: tuple
     assert court.registros[seal["codigo"]]["linha"] == seal["registro"]
 
 
+def test_s6_every_party_has_initials_and_an_exclusion_keeps_them(house: House) -> None:
+    seal = made(avulso(house, partes=["Maria E. Costa", "Łukasz da Đào"]))
+    assert seal["registro"].split("|")[3] == "M.E.C;L.D"
+    excluded = made(act(house, seal["codigo"], "xa"))
+    assert excluded["registro"].split("|")[2:4] == [seal["codigo"], "M.E.C;L.D"]
+    for partes, campo in ((["Ana", "—"], "partes.1"), ([{"nome": "?"}], "partes.0.nome")):
+        refused = avulso(house, partes=partes)
+        assert (refused.word, refused.json["errors"][0]["campo"]) == ("entrada-invalida", campo)
+
+
 def test_a_key_makes_one_seal(house: House) -> None:
     body = {"ato": "ES", "identificador": "ATA-1", **ISENTO, "escrevente": "maria"}
     first = house.call("POST", "/selos", body, chave="k1")

@@ -1,5 +1,7 @@
 """Our seals beside the court's list: asked for from the simulated court, or brought in a file."""
 
+import csv
+import io
 import json
 import socket
 import threading
@@ -13,6 +15,7 @@ from procurados import Made, act, fill, seal
 
 from printserver import db
 from printserver.api.schemas import Comparison
+from printserver.consulta import listagem
 from printserver.selo import linha_do_registro, montar
 from support.office import FEES, Answer, House, open_house
 from support.tribunal import Court
@@ -191,6 +194,94 @@ def test_the_office_s_own_export_conforms(filled: tuple[House, Made]) -> None:
     found = file(house, exported).json
     assert counts(found) == {"conforme": 8}
     assert "estado" in found["colunas_ignoradas"]  # of the seal: nothing that a court would say
+
+
+IDENTIFICADORES = ("3/2026", "10-11", "00123", "12E5", "1,5", "'S-GRAVENHAGE 7", "''x", "=1+1", "+1", "Ação 7")
+HEAD = "codigo;data;emolumentos_tabeliao;total;identificador;retifica;escrevente"
+SHEET = "Selo;Data do ato;Emolumentos: Tabelião;Emolumentos: ISS;Total;Identificador;;"
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, list[str]]]:
+    """An office whose identifiers a spreadsheet would change, and the codes of their seals."""
+    fees = dict.fromkeys(FEES, "0.00") | {"tabeliao": "1234.50", "iss": "0.10"}
+    with open_house(tmp_path_factory.mktemp("planilha") / "casa") as house:
+        yield house, [seal(house, identificador=text, emolumentos=fees) for text in IDENTIFICADORES]
+
+
+def test_t5_what_is_exported_comes_back_the_same(odd: tuple[House, list[str]]) -> None:
+    house, codes = odd
+    exported = house.call("GET", "/selos/exportacao").json.decode("utf-8-sig")
+    assert counts(file(house, exported).json) == {"conforme": len(codes)}
+    rows = list(csv.DictReader(io.StringIO(exported), delimiter=";"))
+    assert sorted(row["identificador"].removeprefix("'") for row in rows) == sorted(IDENTIFICADORES)
+    # as a workbook that is saved as CSV gives it, or after someone worked on the cells: no apostrophe is left
+    bare = [row | {"identificador": row["identificador"].lstrip("'")} for row in rows]
+    for written in (rows, bare):
+        for delimiter in ";,\t":
+            again = io.StringIO()
+            writer = csv.DictWriter(again, list(rows[0]), delimiter=delimiter)
+            writer.writeheader()
+            writer.writerows(written)
+            assert counts(file(house, again.getvalue()).json) == {"conforme": len(codes)}
+
+
+# As LibreOffice 7.4 in Portuguese wrote an export, and a workbook as CSV, after it had opened them.
+@pytest.mark.parametrize(
+    ("head", "line"),
+    [
+        (HEAD, "{};20/11/26;1234,5;1234,6;'3/2026;;"),
+        (HEAD, "{};20/11/2026;1.234,50;1234,60;3/2026"),
+        (HEAD, "{};5/1/2026;1234,5;1234,6;'3/2026;;maria;;"),
+        (SHEET, "{};20/11/2026;1234,5;0,1;1.234,60;3/2026;;"),
+        ("Selo,Situação,Data do ato,Emolumentos: Secretaria da Fazenda,Total", '{},x,20/11/2026,0,"1234,60"'),
+        ("selo;data;total", '{};20/11/2026 00:00:00;"R$ 1.234,60"'),
+        ("selo;data;total", "{};20/11/2026;1234.6"),
+    ],
+)
+def test_t5_an_export_that_a_spreadsheet_saved_is_read(odd: tuple[House, list[str]], head: str, line: str) -> None:
+    house, codes = odd
+    found = file(house, head, line.format(codes[0])).json
+    other_day = "5/1/2026" in line
+    assert counts(found) == {"difere" if other_day else "conforme": 1, "pendente": len(codes) - 1}
+    if other_day:
+        (item,) = [each for each in found["itens"] if each["resultado"] == "difere"]
+        assert item["campos"] == [{"campo": "data", "aqui": "2026-11-20", "la": "2026-01-05"}]
+
+
+@pytest.mark.parametrize(
+    ("line", "what"),
+    [
+        ("{};20/11/2026", "tem 2 colunas; o cabeçalho tem 4"),  # a line that was cut says nothing of its total
+        ("{};20/11/2026;1,00;0;x", "tem 5 colunas; o cabeçalho tem 4"),
+        ("{};20/11/2026;1.234;0", "escreva 95,12"),  # a thousand, or one and a bit
+        ("{};20/11/126;1,00;0", "escreva 20/11/2026"),
+    ],
+)
+def test_t5_what_a_line_does_not_say_is_not_guessed(odd: tuple[House, list[str]], line: str, what: str) -> None:
+    house, codes = odd
+    refused = file(house, "selo;data;total;retifica", line.format(codes[0]))
+    assert (refused.word, refused.json["errors"][0]["campo"]) == ("entrada-invalida", "linha 2")
+    assert what in refused.json["detail"]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "cp1252"])
+def test_t5_a_file_is_read_in_the_encodings_of_spreadsheets(odd: tuple[House, list[str]], encoding: str) -> None:
+    _house, codes = odd
+    text = f"selo\tidentificador\r\n{codes[-1]}\tAção 7\r\n"
+    found = listagem.do_arquivo("csv", text.encode(encoding))
+    assert found.itens[codes[-1]].campos == {"identificador": "Ação 7"}
+
+
+def test_a_list_of_endless_columns_is_refused_at_once(odd: tuple[House, list[str]]) -> None:
+    house, codes = odd
+    many = ";".join(f"c{n}" for n in range(20_000))
+    for answer in (
+        file(house, f"selo;{many}", f"{codes[0]}{';' * 20_000}"),
+        file(house, json.dumps([{"selo": codes[0]} | {f"c{n}": n for n in range(20_000)}]), formato="json"),
+    ):
+        assert (answer.word, answer.json["errors"][0]["campo"]) == ("entrada-invalida", "linha 1")
+        assert "20001 colunas: no máximo 300" in answer.json["detail"]
 
 
 def test_each_column_is_compared_in_its_own_form(filled: tuple[House, Made]) -> None:

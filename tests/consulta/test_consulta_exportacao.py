@@ -1,7 +1,9 @@
 """What a search found, as a table: read by other programs as Excel reads it, never a formula, always on record."""
 
 import csv
+import html
 import io
+import re
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +12,7 @@ import pytest
 from procurados import MATRICULA, Made, act, fill, seal
 
 from printserver import db
-from printserver.consulta import exportacao, lista
+from printserver.consulta import colunas, exportacao, lista
 from support.office import House, open_house
 
 
@@ -85,6 +87,44 @@ def test_xlsx_is_a_table_of_text_money_and_times(filled: tuple[House, Made], mon
     assert "<f>" not in both
     assert "=1+1" in both
     assert "<v>95.12</v>" in both
+
+
+def test_t5_a_workbook_has_heads_days_a_filter_and_a_sheet_that_sums_up(tmp_path: Path) -> None:
+    with open_house(tmp_path / "casa") as house:
+        code = seal(house, identificador="3/2026")
+        act(house, seal(house), "xa")
+        answer = house.call("GET", "/selos/exportacao?formato=xlsx&de=2026-11-01&ate=2026-11-30")
+    with zipfile.ZipFile(io.BytesIO(answer.json)) as book:
+        names, table, resumo = (
+            book.read(f"xl/{part}.xml").decode() for part in ("workbook", "worksheets/sheet1", "worksheets/sheet2")
+        )
+    assert re.findall(r'<sheet name="(\w+)"', names) == ["Selos", "Resumo"]
+    assert '<autoFilter ref="A1:AG4"/>' in table
+    lines = [_cells(line) for line in table.split("<row ")[1:]]
+    head = {text: column for column, text in lines[0].items()}
+    assert {"Data do ato", "Emolumentos: Secretaria da Fazenda"} <= set(head)
+    assert list(head).index("Nome do escrevente") == list(head).index("Escrevente") + 1
+    (cells,) = [line for line in lines if line["A"] == code]
+    row = {name: cells.get(column) for name, column in head.items()}
+    assert (row["Data do ato"], row["Identificador"], row["Total"]) == ("46346", "3/2026", "95.12")
+    assert (row["Escrevente"], row["Nome do escrevente"]) == ("maria", "Maria")
+    facts = [list(_cells(line).values()) for line in resumo.split("<row ")[1:]]
+    assert ["Período", "01/11/2026 a 30/11/2026"] in facts
+    assert ["Exportado por", "sistema inicial"] in facts
+    assert ["Selos", "3", "1"] in facts
+    assert ["Total", "190.24", "95.12"] in facts
+
+
+def _cells(line: str) -> dict[str, str]:
+    """What stands in the cells of a row of a sheet, by their columns."""
+    found = re.findall(r'<c r="([A-Z]+)\d+"[^>]*>(?:<is><t[^>]*>|<v>)([^<]*)<', line)
+    return {column: html.unescape(text) for column, text in found}
+
+
+def test_the_guide_of_the_api_names_every_column() -> None:
+    guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    named = re.findall(r"`(\w+)`", guide.partition("| columns | |")[2].partition("\n\n")[0])
+    assert [name for name in named if name in colunas.NO_CSV] == list(colunas.NO_CSV)
 
 
 def test_a3_an_export_is_on_record_with_who_asked_and_for_what(tmp_path: Path) -> None:

@@ -212,7 +212,7 @@ class Frozen(TransporteHttp):
 
     def enviar(self, selos: Sequence[Any]) -> Troca:
         self.reached.set()
-        assert self.go_on.wait(30)
+        assert self.go_on.wait(120)
         return super().enviar(selos)
 
 
@@ -230,7 +230,7 @@ def test_t2_a_sender_frozen_past_its_lease_repeats_nothing_when_it_wakes(both: t
     transport.freeze()
     frozen = threading.Thread(target=first.rodada, daemon=True)
     frozen.start()
-    assert transport.reached.wait(30)
+    assert transport.reached.wait(120)
     second, _ = sender(house, TransporteHttp, "B")
     assert not second.rodada(), "the lease holds as long as it says"
     house.clock.forward(minutes=1)
@@ -238,7 +238,7 @@ def test_t2_a_sender_frozen_past_its_lease_repeats_nothing_when_it_wakes(both: t
         pass
     assert states(house, code) == ["comunicado"]
     transport.go_on.set()
-    frozen.join(30)
+    frozen.join(120)
     assert not first.rodada(), "it is the other's now"
     assert court.selo(code)["aceito"] == 1
     assert states(house, code) == ["comunicado"]

@@ -202,7 +202,7 @@ def test_kill_9_loses_nothing_that_was_answered_and_stores_no_request_by_half(tm
         assert {each["aceito"] for each in court.registros.values()} == {1}
         assert court.resumo["aceitos"] == 400
         running.terminate()
-        assert running.wait(10) == 0
+        assert running.wait(120) == 0
     finally:
         running.kill()
 
@@ -223,7 +223,7 @@ def test_t2_offices_that_hang_up_before_the_answer_do_not_end_the_court(tmp_path
         court.falhar(None)
         assert court.resumo["aceitos"] == 0
         running.terminate()
-        assert running.wait(10) == 0
+        assert running.wait(120) == 0
     finally:
         running.kill()
 
@@ -238,7 +238,7 @@ def test_it_says_which_port_is_taken(tmp_path: Path, certificado: Any, capsys: p
 def _start(folder: Path, port: int) -> Any:
     command = [PROGRAM, "tribunal-simulado", "--instance", str(folder), "--port", str(port)]
     running = process.start(command, folder.parent / "tribunal.log")
-    process.wait_until(lambda: process.listens(port), "the court listens", running, limit_s=60)
+    process.wait_until(lambda: process.listens(port), "the court listens", running)
     return running
 
 

@@ -91,3 +91,76 @@ def test_t5_a_folha_is_looked_up_by_its_digits() -> None:
     for folha in ("45v", "", "٤٥", "1234567"):
         with pytest.raises(Recusa):
             normalizar_folha(folha)
+
+
+@pytest.mark.parametrize(
+    ("um", "outro"),
+    [
+        ("007/2026", "7/2026"),
+        ("2026-1", "2026–1"),
+        ("2026-1", "2026\u20111"),
+        ("7/12", "7\u204412"),
+        ("7/12", "7／12"),
+        ("１２", "012"),
+        ("B'1", "B’01"),
+        ("Ⅻ-1", "xii-1"),
+        ("c\u0327a-1", "ÇA-1"),
+        ("P.001", "p.1"),
+        ("00.5", "0.5"),
+    ],
+)
+def test_x0_numbers_are_the_same_as_people_compare_them(um: str, outro: str) -> None:
+    assert normalizar(um) == normalizar(outro)
+
+
+@pytest.mark.parametrize(
+    ("um", "outro"),
+    [
+        ("7.005", "7.5"),
+        ("7,005", "7,5"),
+        ("1.234.005", "1.234.5"),
+        ("1.234", "1234"),
+        ("7/1²", "7/12"),
+        ("½", "1/2"),
+        ("①", "1"),
+        ("5º", "5o"),
+        ("2026-1", "20261"),
+        ("7/12", "7-12"),
+    ],
+)
+def test_x0_numbers_that_people_tell_apart_are_others(um: str, outro: str) -> None:
+    assert normalizar(um) != normalizar(outro)
+
+
+PARTES = st.lists(st.integers(0, 10**6), min_size=1, max_size=4)
+
+
+@given(PARTES, PARTES, st.sampled_from("-/. :"), st.data())
+def test_x0_only_zeros_in_front_case_blanks_and_hyphens_are_not_compared(
+    um: list[int], outro: list[int], entre: str, data: st.DataObject
+) -> None:
+    """Two spellings of lists of numbers are the same exactly where the lists are."""
+
+    def escrito(partes: list[int]) -> str:
+        zeros = [data.draw(st.integers(0, 3)) if entre != "." or not n else 0 for n, _ in enumerate(partes)]
+        hifen = data.draw(st.sampled_from("-–—\u2011\u2212")) if entre == "-" else entre
+        branco = data.draw(st.sampled_from(["", " ", "\u00a0"]))
+        corpo = (hifen + branco).join("0" * z + str(n) for z, n in zip(zeros, partes, strict=True))
+        return data.draw(st.sampled_from(["Pa", "pA", " p a"])) + entre.strip() + "_" + corpo
+
+    if entre == " ":  # blanks do not part numbers
+        um, outro = um[:1], outro[:1]
+    assert (normalizar(escrito(um)) == normalizar(escrito(outro))) == (um == outro)
+
+
+@given(st.text(st.characters() | st.sampled_from("0017.,-/ A²½１Ⅻß’"), max_size=12))
+def test_x0_papers_to_normalise_twice_changes_nothing(papel: str) -> None:
+    uma_vez = normalizar_papel(papel)
+    assert normalizar_papel(uma_vez) == uma_vez
+    assert normalizar(normalizar(papel)) == normalizar(papel)
+
+
+@given(st.sampled_from(["", "A", "AB-", "A10B", "7."]), st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 5))
+def test_p5_a_sheet_has_one_number_however_many_zeros_are_written(serie: str, a: int, b: int, zeros: int) -> None:
+    um, outro = f"{serie}{'0' * zeros}{a}", f"{serie.lower()} {b}"
+    assert (normalizar_papel(um) == normalizar_papel(outro)) == (a == b)

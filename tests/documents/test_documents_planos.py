@@ -22,6 +22,7 @@ from notas_exemplos import (
     selos_vivos,
 )
 
+from printserver.clock import rfc3339
 from printserver.documents import Contexto, Documento, com_resposta, conferir_copias, identificar, planejar
 from printserver.errors import Recusa
 from printserver.selo import Emolumentos, montar, url_do_qr
@@ -123,6 +124,32 @@ def test_s7_the_day_is_that_of_sao_paulo() -> None:
 def test_s7_a_day_to_come_or_a_past_one_without_reason_is_refused(data: str, motivo: str | None, campo: str) -> None:
     achada = recusa(documento("livro", instrumento=instrumento(data=data, motivo_data=motivo)), contexto())
     assert (achada.word, campos(achada)) == ("data-do-ato", {f"documento.instrumento.{campo}"})
+
+
+EMPTY_DATES = ("0001-01-01", "0226-11-20", "1601-01-01", "1753-01-01", "1899-12-30", "1899-12-31", "1900-01-01")
+
+
+@pytest.mark.parametrize("tipo", ["livro", "minuta"])
+@pytest.mark.parametrize("data", [*EMPTY_DATES, "1970-01-01"])
+def test_s7a_a_date_that_means_an_empty_one_is_refused(tipo: str, data: str) -> None:
+    doc = documento(tipo, instrumento=instrumento(data=data, motivo_data="lavrada antes"))
+    achada = recusa(doc, contexto())
+    assert (achada.word, campos(achada)) == ("data-do-ato", {"documento.instrumento.data"})
+    escrita = "/".join(reversed(data.split("-")))
+    assert achada.detail.startswith(f"documento.instrumento.data: {escrita} é ")
+
+
+@pytest.mark.parametrize(
+    ("data", "motivo"),
+    [
+        ("1900-01-02", "livro reconstituído"),
+        ("1970-01-02", "esquecida"),
+        ("1970-01-01", "escritura lavrada em 1º de janeiro de 1970"),
+    ],
+)
+def test_s7a_an_old_date_with_its_reason_stands(data: str, motivo: str) -> None:
+    plano = planejar(documento("livro", instrumento=instrumento(data=data, motivo_data=motivo)), contexto())
+    assert rfc3339(plano.selos[0].novo.momento)[:19] == f"{data}T23:59:59"
 
 
 def test_n11_the_livro_is_printed_with_its_fees_while_signatures_are_awaited() -> None:

@@ -14,8 +14,6 @@ from support.cups import KeptQueue, PrivateCups
 from support.process import wait_until
 from support.server import Client, PrintServer
 
-LIMIT_S = 60.0  # a server that starts anew on a busy machine
-
 
 @pytest.fixture
 def cups_alone() -> Iterator[PrivateCups]:
@@ -39,7 +37,7 @@ def test_x5_an_engine_killed_while_the_printer_prints_changes_nothing(small_offi
     job = printing(client, PAPER, paper)
     os.kill(small_office.server.child("engine"), signal.SIGKILL)
     paper.fault(None)
-    done = client.ended(job["id"], LIMIT_S)
+    done = client.ended(job["id"])
     assert (done["estado"], paper.runs().count(job["cups"]["id"])) == ("entregue", 1)
 
 
@@ -53,16 +51,14 @@ def test_x5_after_a_power_failure_while_printing_a_person_is_asked_and_nothing_m
     cups_alone.stop(signal.SIGKILL)
     cups_alone.start()
     client = server.start().client
-    done = client.ended(job["id"], LIMIT_S)
+    done = client.ended(job["id"])
     assert (done["estado"], done["pergunta"]["tipo"]) == ("incerto", "folhas")
     told = {"escrevente": "admin", "motivo": "a luz caiu"}
     # Refused (409 `impressao-em-andamento`) as long as the old print may still come out.
-    wait_until(
-        lambda: client.post(f"/api/v1/jobs/{job['id']}/reenviar", told).status == 200, "its turn", limit_s=LIMIT_S
-    )
+    wait_until(lambda: client.post(f"/api/v1/jobs/{job['id']}/reenviar", told).status == 200, "its turn")
     at_cups = cups.Connection(host=str(cups_alone.socket)).getJobAttributes(job["cups"]["id"])
     assert at_cups["job-state"] == cups.IPP_JOB_CANCELED
     queue.fault(None)
-    last = client.ended(job["id"], LIMIT_S)
+    last = client.ended(job["id"])
     assert last["estado"] == "entregue", last["historico"]
     server.verified()

@@ -2,6 +2,8 @@
 
 import http.client
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import escrituras
 import pytest
@@ -66,3 +68,37 @@ def test_a_wrong_key_gets_nowhere(client: Client) -> None:
     other = Client(client.port, "x" * 43)
     assert (other.print(escrituras.livro()).status, other.get("/api/v1/jobs").status) == (401, 401)
     assert other.get("/healthz").status == 200
+
+
+def test_followers_that_find_no_room_to_wait_are_slowed_down(client: Client) -> None:
+    def follow(_number: int) -> float:
+        began = time.monotonic()
+        assert client.get("/api/v1/eventos?depois=900000000&espera=3").json == {"itens": []}
+        return time.monotonic() - began
+
+    with ThreadPoolExecutor(12) as followers:  # 8 of 16 threads wait
+        assert min(followers.map(follow, range(12))) >= 1
+
+
+@pytest.mark.parametrize("names", [("Idempotency-Key", "Idempotency-Key"), ("IDEMPOTENCY-KEY", "idempotency_key")])
+def test_a_key_that_a_proxy_sends_twice_is_refused_and_makes_no_second_seal(
+    client: Client, names: tuple[str, ...]
+) -> None:
+    key = f"dobrada-{escrituras.certidao()['documento']['pedido']}-{names[1]}"
+    body = {"ato": "ES", "identificador": key, "servico": "certidao-notas", "escrevente": "admin"}
+    connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=60)
+    connection.putrequest("POST", "/api/v1/selos")
+    content = json.dumps(body).encode()
+    connection.putheader("Authorization", f"Bearer {client.key}")
+    connection.putheader("Content-Length", str(len(content)))
+    for name in names:
+        connection.putheader(name, key)
+    connection.endheaders(content)
+    answer = connection.getresponse()
+    assert answer.status == 422
+    assert json.loads(answer.read())["errors"][0]["campo"] == "Idempotency-Key"
+    connection.close()
+    first = client.post("/api/v1/selos", body, key=key)
+    assert (first.status, first.replayed) == (201, False)
+    again = client.post("/api/v1/selos", body, key=key)
+    assert (again.replayed, again.json["codigo"]) == (True, first.json["codigo"])

@@ -41,7 +41,7 @@ def machine(server: PrintServer) -> Iterator[Machine]:
     yield start
     for one in running:
         one.send_signal(signal.SIGCONT)
-        process.stop(one, limit_s=30)
+        process.stop(one)
 
 
 def owners(server: PrintServer) -> set[str]:
@@ -57,9 +57,7 @@ def test_x5_any_of_three_machines_killed_or_stalled_loses_and_doubles_nothing(
     office = offices("postgresql")
     first, second = machine("maquina-1"), machine("maquina-2")
     for name in ("maquina-1", "maquina-2"):  # no storm before they are there: each print of it is looked at in the end
-        process.wait_until(
-            lambda log=server.base / f"log-{name}": "engine started" in log.read_text(), name, limit_s=60
-        )
+        process.wait_until(lambda log=server.base / f"log-{name}": "engine started" in log.read_text(), name)
     storm = Storm(office.client).start()
     strike(server, first, signal.SIGKILL)
     assert "maquina-1" in owners(server)  # its work in hand lies there until the lease ends

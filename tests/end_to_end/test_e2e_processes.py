@@ -1,50 +1,27 @@
 """The server as processes: what dies is started again, nothing outlives its parent, nothing is for others to read."""
 
-import datetime as dt
 import os
 import signal
 import socket
 import ssl
 import stat
 from collections.abc import Iterator
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import escrituras
 import pytest
 from cartorio import Office
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
+from support.frozen import freeze
 from support.process import wait_until
 from support.server import Client, PrintServer, alive
+from support.tls import self_signed
 
 
 @pytest.fixture(scope="module")
 def tls_files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for 127.0.0.1 and its key."""
-    folder = tmp_path_factory.mktemp("tls")
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(IPv4Address("127.0.0.1"))]), False)
-        .sign(key, hashes.SHA256())
-    )
-    pem = serialization.Encoding.PEM
-    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
-    private = key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    (folder / "key.pem").write_bytes(private)
-    return folder / "cert.pem", folder / "key.pem"
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +42,7 @@ def test_tls_serves_and_plain_http_is_no_way_in(narrow: PrintServer) -> None:
 
 def test_a_full_server_says_503_and_takes_the_same_key_later(narrow: PrintServer) -> None:
     client, engine = narrow.client, narrow.child("engine")
-    os.kill(engine, signal.SIGSTOP)
+    freeze(engine, narrow.instance / "printserver.db")
     try:
         first = client.print(escrituras.certidao())
         assert first.status == 202
@@ -115,7 +92,7 @@ def test_what_is_no_office_or_wrongly_set_does_not_start(server: PrintServer, tm
     assert "nada foi mudado" in again.stderr
 
 
-@pytest.mark.parametrize("name", ["engine", "worker", "http"])
+@pytest.mark.parametrize("name", ["engine", "http"])
 def test_a_killed_child_is_started_again_and_prints(small_office: Office, name: str) -> None:
     server, client = small_office.server, small_office.client
     killed = server.child(name)
@@ -127,18 +104,18 @@ def test_a_killed_child_is_started_again_and_prints(small_office: Office, name: 
         except LookupError:
             return False
 
-    wait_until(another, f"another {name}, see {server.log}", limit_s=120)
+    wait_until(another, f"another {name}, see {server.log}")
     assert client.printed(escrituras.certidao("Depois da queda."))["estado"] == "impresso"
 
 
 def test_nothing_outlives_a_killed_parent_and_its_work_is_done_at_the_next_start(small_office: Office) -> None:
     server, client = small_office.server, small_office.client
-    os.kill(server.child("engine"), signal.SIGSTOP)
+    freeze(server.child("engine"), server.instance / "printserver.db")
     taken = client.print(escrituras.certidao()).job
     engine, others = server.child("engine"), server.processes()
     os.kill(server.pid, signal.SIGKILL)
     os.kill(engine, signal.SIGCONT)
-    wait_until(lambda: not any(map(alive, others)), "the end of all that the parent started", limit_s=30)
+    wait_until(lambda: not any(map(alive, others)), "the end of all that the parent started")
     server.start()
     assert server.client.ended(taken["id"])["estado"] == "impresso"
 

@@ -49,7 +49,7 @@ def test_t2_a_thousand_seals_through_every_fault_and_kill_9_are_each_stored_once
             for fault in chance.sample(FALHAS, len(FALHAS)):
                 court.falhar(fault, vezes=chance.randint(1, 4), segundos=SLOW_S)
                 a_good_hour(house, chance)
-                wait_until(lambda: urged(house, court), f"{fault} is over", limit_s=30)
+                wait_until(lambda: urged(house, court), f"{fault} is over")
             mend(house, court)
         assert_all_there(house, court)
         assert len(killed) > 3
@@ -103,7 +103,7 @@ def mend(house: House, court: Court) -> None:
     """See that all comes to an end; what the court refused is rectified, or sent again as it is, until it has all."""
     court.falhar(None)
     for _ in range(4):
-        wait_until(lambda: settled(house), "an end of all", limit_s=60)
+        wait_until(lambda: settled(house), "an end of all")
         rows = house.rows(db.outbox, OUT.estado == "objetado")
         refused = [row for row in rows if house.selo(row["codigo"])["retificado_por"] is None]
         if not refused:

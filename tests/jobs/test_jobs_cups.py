@@ -45,7 +45,7 @@ def follow(house: House, job_id: str, until: Callable[[dict[str, Any]], object])
         house.engine.run_once()
         return bool(until(house.job(job_id)))
 
-    wait_until(arrived, "the job", limit_s=20)
+    wait_until(arrived, "the job")
     return house.job(job_id)
 
 

@@ -32,7 +32,7 @@ def follow(house: House) -> Callable[[str], dict[str, Any]]:
             house.engine.run_once()
             return bool(house.job(job_id)["encerrado"])
 
-        wait_until(rests, "the job", limit_s=20)
+        wait_until(rests, "the job")
         return house.job(job_id)
 
     return until_rest

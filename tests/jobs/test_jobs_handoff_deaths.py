@@ -81,7 +81,7 @@ def at_rest(house: House, server: PrivateCups, job_id: str) -> dict[str, Any]:
         house.engine.run_once()
         return bool(house.job(job_id)["encerrado"]) and not unfinished(server)
 
-    wait_until(over, f"the job's end: {house.job(job_id)}", limit_s=20)
+    wait_until(over, f"the job's end: {house.job(job_id)}")
     house.engine.run_once()
     return house.job(job_id)
 

@@ -35,7 +35,7 @@ def test_x5_a_printer_that_dies_while_it_prints_leaves_a_doubt(
         house.engine.run_once()
         return bool(house.job(job["id"])["encerrado"])
 
-    wait_until(over, "the end", limit_s=40)
+    wait_until(over, "the end")
     driverless_printer.waits(False)
     done = house.job(job["id"])
     assert (done["estado"], done["cups"]["estado"], done["pergunta"]["tipo"]) == ("incerto", "completed", "folhas")

@@ -42,12 +42,12 @@ def running(house: House) -> Iterator[Engine]:
         yield engine
     finally:
         engine.stop()
-        thread.join(20)
+        thread.join(120)
         assert not thread.is_alive()
 
 
 def until(house: House, job_id: str, wanted: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
-    wait_until(lambda: wanted(house.job(job_id)), f"the job: {house.job(job_id)}", limit_s=20)
+    wait_until(lambda: wanted(house.job(job_id)), f"the job: {house.job(job_id)}")
     return house.job(job_id)
 
 

@@ -118,7 +118,7 @@ def test_three_engines_at_once_hand_over_in_the_order_of_acceptance(
             with house.office.db.read() as conn:
                 return conn.execute(open_jobs).first() is None
 
-        wait_until(idle, "all prints", limit_s=40)
+        wait_until(idle, "all prints")
     finally:
         for engine in engines:
             engine.stop()
@@ -153,6 +153,6 @@ def follow_all() -> Callable[[House], None]:
             house.engine.run_once()
             return all(row["encerrado"] for row in house.rows(db.job))
 
-        wait_until(over, "all jobs", limit_s=20)
+        wait_until(over, "all jobs")
 
     return follow

@@ -1,12 +1,12 @@
 """What happens on the way to paper: failures, pages spoiled or missing, cancelling; same bytes, same seals (X5, P5)."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from printserver import db
+from printserver.jobs import compose
 from support.office import FEES, LONGO, House, pages, qr_codes, text
 
 
@@ -27,25 +27,26 @@ def spoiled(*numbers: int, **more: Any) -> list[dict[str, Any]]:
 # -- failures ---------------------------------------------------------------------------------------------------------
 
 
-def break_spool(house: House) -> None:
-    """Put a file where the folder of finished PDFs should be: not even root can write there."""
-    shutil.rmtree(house.folder / "spool")
-    (house.folder / "spool").write_text("")
+@pytest.fixture
+def broken_stamp(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """A program that cannot stamp, until the fixture's `undo`."""
+
+    def fail(*_arguments: object, **_more: object) -> None:
+        raise ValueError("as páginas foram montadas sem lugar para o bloco do selo")
+
+    monkeypatch.setattr(compose, "carimbar", fail)
+    return monkeypatch
 
 
-def mend_spool(house: House) -> None:
-    (house.folder / "spool").unlink()
-    (house.folder / "spool").mkdir(mode=0o700)
-
-
-def test_x5_a_stamp_that_fails_leaves_the_seals_and_is_sent_again_with_the_same(any_house: House) -> None:
+def test_x5_a_stamp_that_fails_leaves_the_seals_and_is_sent_again_with_the_same(
+    any_house: House, broken_stamp: pytest.MonkeyPatch
+) -> None:
     house = any_house
     taken = house.taken(house.livro())
-    break_spool(house)
     house.engine.run_once()
     failed = house.job(taken["id"])
     assert (failed["estado"], failed["encerrado"], seals(failed)) == ("falhou", True, seals(taken))
-    mend_spool(house)
+    broken_stamp.undo()
     again = house.act(taken["id"], "reenviar")
     assert (again.status, again.job["estado"]) == (200, "aceito")
     house.engine.run_once()
@@ -56,10 +57,11 @@ def test_x5_a_stamp_that_fails_leaves_the_seals_and_is_sent_again_with_the_same(
     house.assert_gapless()
 
 
-def test_x5_a_failed_print_is_no_reprint_but_the_document_stays_guarded(house: House) -> None:
+def test_x5_a_failed_print_is_no_reprint_but_the_document_stays_guarded(
+    house: House, broken_stamp: pytest.MonkeyPatch
+) -> None:
     documento = house.livro()
     taken = house.taken(documento)
-    break_spool(house)
     house.engine.run_once()
     assert house.question(documento)["pergunta"]["selos"] == seals(taken)
 

@@ -55,7 +55,7 @@ def follow(house: House, job_id: str) -> dict[str, Any]:
         house.engine.run_once()
         return bool(house.job(job_id)["encerrado"])
 
-    wait_until(over, "the job", limit_s=20)
+    wait_until(over, "the job")
     return house.job(job_id)
 
 

@@ -30,7 +30,7 @@ def on_paper(house: House, queue: KeptQueue) -> bytes:
         house.engine.run_once()
         return bool(queue.printed())
 
-    wait_until(out, "the print", limit_s=20)
+    wait_until(out, "the print")
     (found,) = queue.printed().values()
     return found
 
@@ -153,7 +153,7 @@ def test_x5_a_print_moves_only_to_a_queue_that_has_its_paper_and_tray(
     sent = house.act(a4["id"], "reenviar", fila=there, bandeja="by-pass-tray")
     assert (sent.status, sent.job["fila"]) == (200, there)
     house.engine.run_once()
-    wait_until(driverless_printer.words, "the print", limit_s=20)
+    wait_until(driverless_printer.words, "the print")
     assert "media-source=by-pass-tray" in driverless_printer.words()[0]["IPP_MEDIA_COL"]
 
 
@@ -198,7 +198,7 @@ def shown(house: House, job_id: str, words: str | None) -> dict[str, Any]:
         house.office.capacidades.clear()
         return bool(house.job(job_id)["situacao"] == words)
 
-    wait_until(said, f"the job to say {words!r}", limit_s=20)
+    wait_until(said, f"the job to say {words!r}")
     return house.job(job_id)
 
 
@@ -227,3 +227,56 @@ def test_a_print_whose_server_is_down_says_that_it_waits_for_it(
     taken = house.taken(house.livro())
     waiting = shown(house, taken["id"], "fora de linha")
     assert (waiting["estado"], waiting["encerrado"]) == ("renderizado", False)
+
+
+def test_s12_a_tray_that_a_raw_queue_cannot_have_is_refused_before_a_seal(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+) -> None:
+    at_cups(house, kept_queue.name, cups_server)
+    before = house.state()
+    refused = house.post(house.livro(), bandeja="2")
+    assert (refused.status, refused.word) == (422, "bandeja-desconhecida")
+    assert "não tem bandejas" in refused.json["detail"]
+    assert house.state() == before
+
+
+def test_s12_a_folder_has_no_trays(house: House) -> None:
+    before = house.state()
+    assert house.post(house.livro(), bandeja="2").word == "bandeja-desconhecida"
+    assert house.state() == before
+
+
+def test_s12_a_queue_that_the_print_server_does_not_have_seals_nothing(house: House, cups_server: PrivateCups) -> None:
+    at_cups(house, "nunca-existiu", cups_server)
+    before = house.state()
+    refused = house.post(house.livro())
+    assert (refused.status, refused.word) == (404, "fila-desconhecida")
+    assert "nunca-existiu" in refused.json["detail"]
+    assert house.state() == before
+
+
+def test_s12_a_tray_of_a_queue_that_does_not_answer_seals_nothing(house: House) -> None:
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.update().values(tipo="cups", servidor="/nada/cups.sock"))
+    before = house.state()
+    refused = house.post(house.livro(), bandeja="2")
+    assert (refused.status, refused.word) == (503, "servidor-ocupado")
+    assert house.state() == before
+    assert house.post(house.livro()).status == 202  # without a tray it waits for its queue
+
+
+def test_x5_a_print_sent_again_to_a_raw_queue_asks_for_no_tray(
+    house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+) -> None:
+    there = another_queue(house, kept_queue.name, cups_server)
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.update().where(db.fila.c.padrao).values(tipo="cups", servidor="/nada/cups.sock"))
+    job = house.printed(house.livro())
+    with house.office.db.write() as conn:
+        conn.execute(db.job.update().values(bandeja="2"))
+    assert house.act(job["id"], "cancelar").job["estado"] == "falhou"
+    refused = house.act(job["id"], "reenviar", fila=there, bandeja="2")
+    assert (refused.status, refused.word) == (422, "bandeja-desconhecida")
+    assert house.act(job["id"], "reenviar", fila=there).status == 200
+    on_paper(house, kept_queue)
+    assert [row["bandeja"] for row in house.rows(db.job)] == [None]

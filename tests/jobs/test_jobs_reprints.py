@@ -45,7 +45,7 @@ def printed(house: House) -> str:
         house.engine.run_once()
         return bool(house.job(job_id)["encerrado"])
 
-    wait_until(over, "the print", limit_s=20)
+    wait_until(over, "the print")
     return job_id
 
 

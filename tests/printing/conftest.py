@@ -1,5 +1,6 @@
 """A PDF to print, and the errand that hands it off."""
 
+import hashlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -23,7 +24,8 @@ def errand(tmp_path: Path) -> Callable[..., Entrega]:
                 page = pdf.add_blank_page(page_size=(width * _POINTS_PER_MM, height * _POINTS_PER_MM))
                 page.Contents = pdf.make_stream(f"0 g 100 400 {square:.4f} {square:.4f} re f".encode())
             pdf.save(path, deterministic_id=True)
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
         fields: dict[str, object] = {"titulo": "Traslado 1", "copias": 1, "faces": None, "bandeja": None, **more}
-        return Entrega(job_id=job_id, pdf=path, largura_mm=width, altura_mm=height, **fields)
+        return Entrega(job_id=job_id, pdf=path, largura_mm=width, altura_mm=height, sha256=digest, **fields)
 
     return make

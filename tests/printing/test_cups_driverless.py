@@ -33,7 +33,7 @@ def printed(queue: FilaCups, print_: Entrega) -> Estado:
         last.append(queue.estado(cups_id))
         return last[-1] is not None and last[-1].estado in ("completed", "canceled", "aborted")
 
-    wait_until(ended, "the driverless printer", limit_s=30)
+    wait_until(ended, "the driverless printer")
     assert last[-1] is not None
     return last[-1]
 

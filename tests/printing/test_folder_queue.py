@@ -94,12 +94,21 @@ def test_missing_folder_is_not_made_by_a_print(folder: Path, errand: Callable[..
     assert queue.entregar(errand()).exists()
 
 
-def test_missing_pdf_is_refused(queue: FilaPasta, folder: Path, errand: Callable[..., Entrega]) -> None:
+def test_a_pdf_that_is_missing_or_changed_is_not_handed_over_and_may_be_tried_again(
+    queue: FilaPasta, folder: Path, errand: Callable[..., Entrega]
+) -> None:
     print_ = errand()
+    whole = print_.pdf.read_bytes()
     print_.pdf.unlink()
-    with pytest.raises(FilaRecusa, match="01JOB"):
+    with pytest.raises(FilaFora, match=r"01JOB não pode ser lido: arquivo ou pasta não existe"):
         queue.entregar(print_)
+    for changed in (whole[:100], whole + b" ", b"%PDF-1.7 de outro trabalho"):
+        print_.pdf.write_bytes(changed)
+        with pytest.raises(FilaFora, match="01JOB mudou no disco"):
+            queue.entregar(print_)
     assert list(folder.iterdir()) == []
+    print_.pdf.write_bytes(whole)
+    assert queue.entregar(print_).read_bytes() == whole
 
 
 def test_full_disk_leaves_nothing_behind_and_may_be_tried_again(
@@ -121,14 +130,15 @@ def test_full_disk_leaves_nothing_behind_and_may_be_tried_again(
 
 # Writes the print in another process that the kernel kills at the first byte that goes to the file.
 _KILLED_WRITER = """\
-import os, resource, signal, sys
+import hashlib, os, resource, signal, sys
 from pathlib import Path
 from printserver.printing import Entrega, FilaPasta
 def fsync(handle):
     os.kill(os.getpid(), signal.SIGKILL)
 os.fsync = fsync
 pdf, folder = map(Path, sys.argv[1:])
-FilaPasta("notas", folder).entregar(Entrega("01JOB", pdf, "t", 1, None, None, 210, 297))
+digest = hashlib.sha256(pdf.read_bytes()).hexdigest()
+FilaPasta("notas", folder).entregar(Entrega("01JOB", pdf, "t", 1, None, None, 210, 297, digest))
 """
 
 
@@ -139,7 +149,7 @@ def test_writer_killed_midway_is_cleaned_up_by_the_next_try(
     other = folder / ".01OTHER.pdf.abc.tmp"
     other.write_bytes(b"another job's, maybe being written now")
     command = [sys.executable, "-c", _KILLED_WRITER, str(print_.pdf), str(folder)]
-    assert subprocess.run(command, timeout=30).returncode == -signal.SIGKILL
+    assert subprocess.run(command, timeout=120).returncode == -signal.SIGKILL
     left = set(folder.iterdir()) - {other}
     assert [file.suffix for file in left] == [".tmp"]
     path = queue.entregar(print_)
@@ -150,7 +160,7 @@ def test_writer_killed_midway_is_cleaned_up_by_the_next_try(
 @given(st.text(min_size=1, max_size=90))
 def test_a_job_id_can_never_name_a_file_elsewhere(job_id: str) -> None:
     try:
-        print_ = Entrega(job_id, Path("x.pdf"), "t", 1, None, None, 210, 297)
+        print_ = Entrega(job_id, Path("x.pdf"), "t", 1, None, None, 210, 297, "0" * 64)
     except ValueError:
         return
     assert Path("/a", f"{print_.job_id}.pdf").resolve().parent == Path("/a")
@@ -160,11 +170,19 @@ def test_a_job_id_can_never_name_a_file_elsewhere(job_id: str) -> None:
 @pytest.mark.parametrize("job_id", ["../x", "a/b", ".x", "", "a\0", "a b", "a\n", "x" * 81])
 def test_improper_job_ids_are_refused(job_id: str) -> None:
     with pytest.raises(ValueError, match="identificador"):
-        Entrega(job_id, Path("x.pdf"), "t", 1, None, None, 210, 297)
+        Entrega(job_id, Path("x.pdf"), "t", 1, None, None, 210, 297, "0" * 64)
 
 
 @pytest.mark.parametrize("fields", [{"copias": 0}, {"largura_mm": 0.0}, {"altura_mm": -1.0}])
 def test_impossible_numbers_are_refused(fields: dict[str, float]) -> None:
-    whole = {"copias": 1, "faces": None, "bandeja": None, "largura_mm": 210.0, "altura_mm": 297.0, **fields}
+    whole = {
+        "copias": 1,
+        "faces": None,
+        "bandeja": None,
+        "largura_mm": 210.0,
+        "altura_mm": 297.0,
+        "sha256": "",
+        **fields,
+    }
     with pytest.raises(ValueError, match="impossível"):
         Entrega("01JOB", Path("x.pdf"), "t", **whole)

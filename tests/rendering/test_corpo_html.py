@@ -215,6 +215,11 @@ def test_words_of_blocks_do_not_grow_together() -> None:
     assert words(source) == ["um", "dois", "três", "quatro", "cinco", "seis", "sete"]
 
 
+def test_a_number_that_names_no_character_is_refused_as_such() -> None:
+    assert "U+FFFD" in reason("&#" + "9" * 5_000 + ";")
+    assert inside("&#" + "0" * 5_000 + "65;") == "A"
+
+
 def test_template_syntax_stays_text() -> None:
     source = "{{ 7*7 }} {% include 'x' %} {# nota #} ${x} [[OUTRA]] [[total]] [[ TOTAL ]]"
     assert inside(source) == source
@@ -250,6 +255,15 @@ def test_a_value_is_not_read_for_marks_again() -> None:
         "<!--" * 300_000,
         "<!-" * 300_000,
         "&#" * 500_000,
+        "&#" + "1" * 100_000 + ";",
+        "&#" + "0" * 100_000 + "65;",
+        "º" * 1_000_000,
+        "a\u00ad" * 700_000,
+        "[[<b>TOTAL</b>]] " * 20_000,
+        "<![CDATA[" * 100_000,
+        "<p style='margin:" + "0" * 4_000 + "x;border:" + "(" * 900 + "'>",
+        "x<br style='page-break-before:always'>" * 40_000,
+        "<div style='display:none'>" * 90 + "a " * 100_000,
         "&amp;" * 1_400_000,
         "&lt;&gt;x" * 500_000,
         "<p align='" + "&" * 1_000_000 + "'>",

@@ -230,11 +230,14 @@ def bare_font(document: Pdf) -> None:
     document.pages[0].obj.Resources.Font["/Nua"] = Dictionary(
         Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica
     )
+    contents(document, b"", b" BT /Nua 9 Tf (texto) Tj ET")
 
 
 def layers_off(document: Pdf) -> None:
     layer = document.make_indirect(Dictionary(Type=Name.OCG, Name="Oculta"))
     document.Root.OCProperties = Dictionary(OCGs=[layer], D=Dictionary(OFF=[layer]))
+    document.pages[0].obj.Resources.Properties = Dictionary(Oculta=layer)
+    contents(document, b"/OC /Oculta BDC ", b" EMC")
 
 
 def undrawn_form(document: Pdf) -> None:
@@ -245,12 +248,14 @@ def undrawn_form(document: Pdf) -> None:
 def external(document: Pdf) -> None:
     image = document.make_stream(b"", Type=Name.XObject, Subtype=Name.Image, Width=1, Height=1, F="/etc/passwd")
     document.pages[0].obj.Resources.XObject = Dictionary(X=image)
+    contents(document, b"", b" /X Do")
 
 
 def post_script(document: Pdf) -> None:
     document.pages[0].obj.Resources.XObject = Dictionary(
         X=document.make_stream(b"showpage", Type=Name.XObject, Subtype=Name.PS)
     )
+    contents(document, b"", b" /X Do")
 
 
 def wrong_types(document: Pdf) -> None:

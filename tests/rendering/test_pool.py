@@ -122,13 +122,12 @@ def test_nobody_waits_for_a_heavy_body(pool: Pool) -> None:
     """While one task runs into its limit (in C, where no handler runs), the other process answers at once."""
     with ThreadPoolExecutor() as threads:
         heavy = threads.submit(refusal_of, pool, stuck_in_c)
-        slowest = 0.0
+        answered_meanwhile = 0
         while not heavy.done():
-            start = time.monotonic()
             assert pool.run(divmod, 17, 5) == (3, 2)
-            slowest = max(slowest, time.monotonic() - start)
+            answered_meanwhile += not heavy.done()
     assert heavy.result().word == "corpo-invalido"
-    assert slowest < LIMIT_S * 0.8
+    assert answered_meanwhile >= 3
 
 
 def test_killed_from_outside_the_task_runs_again(pool: Pool, tmp_path: Path) -> None:
@@ -185,7 +184,7 @@ def _is_zombie(pid: str) -> bool:
     return Path(f"/proc/{pid}/cmdline").read_bytes() == b""
 
 
-def _soon(condition, limit_s: float = 15) -> bool:
+def _soon(condition, limit_s: float = 120) -> bool:
     end = time.monotonic() + limit_s
     while not condition():
         if time.monotonic() > end:

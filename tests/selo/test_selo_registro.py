@@ -1,14 +1,15 @@
 """S6: the registro do ato, written and read in one module."""
 
-from datetime import UTC, datetime, timedelta
+import re
+from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from printserver.clock import SAO_PAULO
-from printserver.selo import COMPONENTES, Emolumentos, iniciais, ler_registro, linha_do_registro
+from printserver.selo import COMPONENTES, Emolumentos, ler_registro, linha_do_registro
 
 REAL = (
     "1234562CE000000000000126J|12345601552020100014128001540653|0|A.B.C|202601211030000|5139|0|1028|0|0|0|102|0|6269|"
@@ -110,23 +111,15 @@ def test_s6_a_line_that_does_not_hold_is_refused(certo, errado):
         ler_registro(REAL.replace(certo, errado))
 
 
-@pytest.mark.parametrize(
-    ("nomes", "letras"),
-    [
-        ([], ""),
-        (["Ana Beatriz Costa"], "A.B.C"),
-        (["Álvaro de Souza e Silva"], "A.S.S"),
-        (["Ana Costa", "Bruno Dias"], "A.C;B.D"),
-        (["  josé   da silva "], "J.S"),
-        (["3M do Brasil Ltda."], "3.B.L"),
-        (["Padaria|Pão S/A"], "P.P.S.A"),
-        (["—", "Ana"], "A"),
-    ],
-)
-def test_s6_initials_of_the_parties(nomes, letras):
-    assert iniciais(nomes) == letras
-
-
-@given(st.lists(st.text()))
-def test_s6_initials_of_any_names_fit_in_the_line(nomes):
-    assert linha(iniciais=iniciais(nomes)).count("|") == 14
+@given(st.dates(date(1900, 1, 2), date(9998, 12, 31)), st.times())
+@example(date(2018, 11, 4), time(0, 30))  # summer time began: an hour that there was not
+@example(date(2018, 2, 17), time(23, 30))  # it ended: an hour that there was twice
+@example(date(2018, 2, 17), time(23, 59, 59))
+@example(date(1913, 12, 31), time(23, 59, 59))  # the last day of a time zone with seconds
+def test_s6_s7a_every_time_has_its_width_and_is_read_back(dia: date, hora: time) -> None:
+    momento = datetime.combine(dia, hora, SAO_PAULO)
+    escrita = linha(momento=momento).split("|")[4]
+    assert re.fullmatch(r"[0-9]{15}", escrita)
+    lida = ler_registro(linha(momento=momento)).momento
+    assert timedelta(0) <= momento.astimezone(UTC) - lida < timedelta(milliseconds=100)
+    assert linha(momento=lida).split("|")[4] == escrita

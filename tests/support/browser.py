@@ -21,7 +21,7 @@ _OPTIONS = (
 @contextmanager
 def running() -> Iterator[Browser]:
     """Start the browser. A process has one at a time: Playwright allows no second."""
-    expect.set_options(timeout=15_000)  # a busy machine is no failure
+    expect.set_options(timeout=60_000)  # a busy machine is no failure
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=_chromium(), args=list(_OPTIONS))
         yield chromium

@@ -243,7 +243,7 @@ class PrivateCups:
     def run(self, name: str, *arguments: str) -> str:
         """Run one of CUPS's commands (`cupsreject`, `lp` …) on this server and return its output."""
         command = [process.program(name), "-h", str(self.socket), *arguments]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         if done.returncode != 0:
             raise RuntimeError(f"{name}: {done.stderr}")
         return done.stdout

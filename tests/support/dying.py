@@ -16,8 +16,6 @@ from typing import Any
 
 from support import process
 
-LIMIT_S = 30.0
-
 
 @dataclass(frozen=True)
 class Death:
@@ -47,7 +45,7 @@ class DyingEngines:
     def __exit__(self, *_: object) -> None:
         assert self._warm.stdin is not None
         self._warm.stdin.close()
-        self._warm.wait(10)
+        self._warm.wait(process.LIMIT_S)
 
     def run(self, death: Death) -> None:
         """Run an engine over that office until it dies there; raise if it does not."""
@@ -88,7 +86,7 @@ def _live(death: Death) -> None:
     start, now = time.monotonic(), datetime.fromisoformat(death.now)
     office = Office.abrir(Path(death.instance), lambda: now + timedelta(seconds=time.monotonic() - start))
     engine = Engine(office)
-    while time.monotonic() - start < LIMIT_S:
+    while time.monotonic() - start < process.LIMIT_S:
         engine.run_once()
         time.sleep(0.05)
 

@@ -73,7 +73,7 @@ class Engines:
             self.kill(pid)
         assert self._warm.stdin is not None
         self._warm.stdin.close()
-        self._warm.wait(10)
+        self._warm.wait(process.LIMIT_S)
 
     def start(self) -> int:
         """Start an engine; return its process id."""

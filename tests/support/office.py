@@ -30,7 +30,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from printserver import cli, db, instance, people, schema
+from printserver import cli, cli_base, db, instance, people, schema
 from printserver.api import nova_aplicacao, registrar
 from printserver.config import SETTINGS_FILE
 from printserver.db import Database
@@ -308,10 +308,11 @@ def reopen(folder: Path, clock: Clock, key: str) -> House:
 
 
 def command_line(*arguments: object) -> int:
-    """Run `printserver` with these arguments in this process; return its exit status."""
+    """Run `printserver` with these arguments in this process, at the tests' time; return its exit status."""
     mask = os.umask(0o022)
+    words = ["printserver", *map(str, arguments)]
     try:
-        with patch.object(sys, "argv", ["printserver", *map(str, arguments)]):
+        with patch.object(sys, "argv", words), patch.object(cli_base, "system_clock", lambda: AGORA):
             cli.main()
     except SystemExit as ended:
         return int(ended.code or 0)
@@ -379,7 +380,7 @@ def _workshop() -> Path:
 @cache
 def _render() -> Render:
     """Return the renderer that all offices of the run share, with what it laid out so far."""
-    limits = {"tempo_limite_s": 20, "memoria_mb": 1024, "cache_mb": 500}
+    limits = {"tempo_limite_s": 60, "memoria_mb": 1024, "cache_mb": 500}
     shared = Render(_workshop() / "cache", processos=2, em_uso=set, **limits)
     atexit.register(shared.close)
     return shared

@@ -48,7 +48,7 @@ class PrivatePostgres:
             self.base / "log",
             user=self._as_user,
         )
-        if initdb.wait(60) != 0:
+        if initdb.wait(process.LIMIT_S) != 0:
             raise RuntimeError(f"initdb: {(self.base / 'log').read_text()}")
         settings = {
             "listen_addresses": "",
@@ -63,7 +63,7 @@ class PrivatePostgres:
         self._process = process.start(
             [_program("postgres"), "-D", str(data), *options], self.base / "log", user=self._as_user
         )
-        process.wait_until(self._answers, "postgres", self._process, 30)
+        process.wait_until(self._answers, "postgres", self._process)
         return self
 
     def destroy(self) -> None:
@@ -101,7 +101,7 @@ class PrivatePostgres:
     def sql(self, statement: str, database: str = "postgres") -> None:
         """Run one statement outside of any transaction."""
         with psycopg.connect(
-            host=str(self.base), user=_SUPERUSER, dbname=database, autocommit=True, connect_timeout=5
+            host=str(self.base), user=_SUPERUSER, dbname=database, autocommit=True, connect_timeout=60
         ) as connection:
             connection.execute(statement)
 
@@ -111,7 +111,7 @@ class PrivatePostgres:
 
     def _answers(self) -> bool:
         ready = [_program("pg_isready"), "-q", "-h", str(self.base), "-U", _SUPERUSER]
-        return subprocess.run(ready, timeout=10).returncode == 0
+        return subprocess.run(ready, timeout=60).returncode == 0
 
 
 def _program(name: str) -> str:

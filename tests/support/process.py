@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+LIMIT_S = 180.0  # for what hangs: all waits end with the event they wait for, and the machine may be busy
+
 
 def program(*names: str, folders: Sequence[str] = ("/usr/sbin", "/usr/bin")) -> str:
     """Return the path of the first program found under one of these names; RuntimeError if there is none."""
@@ -32,7 +34,7 @@ def start(command: Sequence[str], log: Path, *, user: str | None = None, **optio
         )
 
 
-def stop(process: subprocess.Popen[bytes] | None, sign: int = signal.SIGTERM, limit_s: float = 10.0) -> None:
+def stop(process: subprocess.Popen[bytes] | None, sign: int = signal.SIGTERM, limit_s: float = LIMIT_S) -> None:
     """End a server and wait until it is gone."""
     if process is None or process.poll() is not None:
         return
@@ -45,7 +47,7 @@ def stop(process: subprocess.Popen[bytes] | None, sign: int = signal.SIGTERM, li
 
 
 def wait_until(
-    ready: Callable[[], object], what: str, process: subprocess.Popen[bytes] | None = None, limit_s: float = 15.0
+    ready: Callable[[], object], what: str, process: subprocess.Popen[bytes] | None = None, limit_s: float = LIMIT_S
 ) -> None:
     """Return as soon as `ready()` is true; raise when the time is over or the process has ended."""
     end = time.monotonic() + limit_s

@@ -21,7 +21,6 @@ from typing import Any
 from support import process
 
 PROGRAM = str(Path(sys.executable).with_name("printserver"))
-START_LIMIT_S = 120.0  # generous: the machine may be busy with other tests
 WAIT_S = 10  # the server answers sooner where too many wait
 
 
@@ -75,7 +74,7 @@ class Client:
         *,
         key: str | None = None,
         headers: Mapping[str, str] | None = None,
-        limit_s: float = 90.0,
+        limit_s: float = process.LIMIT_S,
     ) -> Answer:
         """Send one request (`body`: bytes as they are, else as JSON; `key`: its Idempotency-Key)."""
         sent = {"Authorization": f"Bearer {self.key}", "Connection": "close"}
@@ -120,7 +119,7 @@ class Client:
         assert answer.status == 200, answer.content
         return answer.job
 
-    def ended(self, job_id: str, limit_s: float = 60.0) -> dict[str, Any]:
+    def ended(self, job_id: str, limit_s: float = process.LIMIT_S) -> dict[str, Any]:
         """Wait until nothing more happens to the job by itself, and return it."""
         end = time.monotonic() + limit_s
         found = self.job(job_id)
@@ -206,12 +205,14 @@ class PrintServer:
         """Run one of the program's commands over this office."""
         self.base.mkdir(parents=True, exist_ok=True)
         words = [PROGRAM, *command.split(), *arguments, "--instance", str(self.instance)]
-        return subprocess.run(words, capture_output=True, text=True, timeout=60, env=self._environment(), check=check)
+        return subprocess.run(
+            words, capture_output=True, text=True, timeout=process.LIMIT_S, env=self._environment(), check=check
+        )
 
     def start(self, *options: str) -> "PrintServer":
         """Start the server on a port of its own and wait until it can work."""
         self.launch(*options)
-        process.wait_until(self.ready, f"server, see {self.log}", self._process, START_LIMIT_S)
+        process.wait_until(self.ready, f"server, see {self.log}", self._process)
         return self
 
     def launch(self, *options: str) -> subprocess.Popen[bytes]:
@@ -230,13 +231,13 @@ class PrintServer:
     def end(self, pid: int) -> int:
         """End one of the other engines, after what it has in hand; return its exit status."""
         one = next(one for one in self._workers if one.pid == pid)
-        process.stop(one, limit_s=30)
+        process.stop(one)
         return one.returncode
 
     def ready(self) -> bool:
         """Whether the server says that it can work."""
         try:
-            return self.client.call("GET", "/readyz", limit_s=10).status == 200
+            return self.client.call("GET", "/readyz", limit_s=30).status == 200
         except OSError:
             return False
 
@@ -253,7 +254,7 @@ class PrintServer:
     def stop(self) -> int:
         """End the server as an operator does; return its exit status."""
         assert self._process is not None
-        process.stop(self._process, limit_s=30)
+        process.stop(self._process)
         return self._process.returncode
 
     def destroy(self) -> None:
@@ -267,11 +268,10 @@ class PrintServer:
         return [pid for pid, stat in _stats().items() if int(stat[2]) in groups and stat[0] != "Z"]
 
     def child(self, name: str) -> int:
-        """Return the process id of the parent's own child, `http` or `engine`, or of `worker`: the child of `http`."""
-        module = {"http": "printserver.serving", "engine": "printserver.engine", "worker": "printserver.serving"}[name]
-        parent = self.child("http") if name == "worker" else self.pid
+        """Return the process id of the parent's own child, `http` or `engine`."""
+        module = {"http": "printserver.serving", "engine": "printserver.engine"}[name]
         for pid, stat in _stats().items():
-            if int(stat[1]) == parent and module in _command(pid):
+            if int(stat[1]) == self.pid and module in _command(pid):
                 return pid
         raise LookupError(name)
 

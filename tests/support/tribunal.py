@@ -44,9 +44,9 @@ class Court:
         """
         content = body if body is None or isinstance(body, bytes) else json.dumps(body).encode()
         connection = (
-            http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=self._tls)
+            http.client.HTTPSConnection("127.0.0.1", self.port, timeout=process.LIMIT_S, context=self._tls)
             if self._tls
-            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+            else http.client.HTTPConnection("127.0.0.1", self.port, timeout=process.LIMIT_S)
         )
         try:
             connection.request(method, path, content)

@@ -31,6 +31,7 @@ def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Ho
     instance.criar(folder, clock())
     with (folder / SETTINGS_FILE).open("a") as settings:
         settings.write(f"\n[http]\nsenhas_erradas_por_minuto = {WRONG_PASSWORDS}\n")
+        settings.write("\n[selo]\ntolerancia_do_relogio_s = 864000\n")  # tests of one office put its clock back
     office = Office.abrir(folder, clock)
     with office.db.write() as conn:
         for usuario, (nome, papel) in PESSOAS.items():
@@ -98,7 +99,7 @@ def _window(browser: Browser, url: str, state: StorageState | None) -> Iterator[
     """Open a window; at its end, no script has failed and the content policy has refused nothing."""
     size: ViewportSize = {"width": 1280, "height": 900}
     context = browser.new_context(base_url=url, viewport=size, locale="pt-BR", storage_state=state)
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)
     page, wrong = context.new_page(), list[str]()
     page.on("pageerror", lambda error: wrong.append(str(error)))
     page.on("console", lambda line: wrong.append(line.text) if "Content Security Policy" in line.text else None)

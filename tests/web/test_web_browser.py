@@ -15,6 +15,12 @@ def _focused(page: Page) -> str:
     return str(page.evaluate("document.activeElement.id || document.activeElement.textContent.trim()"))
 
 
+def _has_focus(page: Page, name: str) -> None:
+    """Wait until the element of that id or text has the focus."""
+    here = "name => (document.activeElement.id || document.activeElement.textContent.trim()) === name"
+    page.wait_for_function(here, arg=name)
+
+
 def _tab_to(page: Page, name: str) -> None:
     """Press Tab until the element of that id, name or text has the focus."""
     here = "[document.activeElement.id, document.activeElement.name, document.activeElement.textContent.trim()]"
@@ -32,13 +38,13 @@ def _question(page: Page, job_id: str) -> None:
 
 def test_a_wrong_password_is_told_and_the_right_one_gets_in_by_keyboard(page: Page) -> None:
     page.goto("/entrar")
-    assert _focused(page) == "usuario"
+    _has_focus(page, "usuario")
     page.keyboard.type("maria")
     page.keyboard.press("Tab")
     page.keyboard.type("errada")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert").filter(has_text="não conferem")).to_be_visible()
-    assert _focused(page) == "senha"
+    _has_focus(page, "senha")
     assert page.input_value("#usuario") == "maria"
     page.keyboard.type(SENHA)
     page.keyboard.press("Enter")
@@ -48,7 +54,7 @@ def test_a_wrong_password_is_told_and_the_right_one_gets_in_by_keyboard(page: Pa
 def test_x3_enter_on_the_question_as_it_opens_is_a_no(desk: Page, house: House) -> None:
     before, held = house.xa_question()
     _question(desk, held["id"])
-    assert _focused(desk) == "Não, não imprimir"
+    _has_focus(desk, "Não, não imprimir")
     expect(desk.get_by_role("button", name="Não, não imprimir")).to_be_in_viewport()
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("Resposta registrada: NÃO")).to_be_visible()
@@ -96,7 +102,7 @@ def test_x2_a_yes_that_lacks_something_is_not_even_sent(desk: Page, house: House
     _before, held = house.traslado_question()
     _question(desk, held["id"])
     desk.get_by_role("button", name=re.compile("^Sim")).click()
-    assert _focused(desk) == "motivo"
+    _has_focus(desk, "motivo")
     assert desk.evaluate("document.activeElement.matches(':invalid')")
 
 
@@ -115,9 +121,9 @@ def test_yes_and_no_stand_far_apart(desk: Page, house: House) -> None:
 def test_n9_the_ficha_opens_on_deciding_later_and_is_answered_by_keyboard(desk: Page, house: House) -> None:
     held = house.ficha_question()
     _question(desk, held["id"])
-    assert _focused(desk) == "Decidir depois"
+    _has_focus(desk, "Decidir depois")
     desk.keyboard.press("Shift+Tab")
-    assert _focused(desk) == "Imprimir com selo"
+    _has_focus(desk, "Imprimir com selo")
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("ficha COM SELO")).to_be_visible()
     assert len(house.job(held["id"])["selos"]) == 1
@@ -137,7 +143,7 @@ def test_the_board_lives_without_reload_and_keeps_the_focus(desk: Page, house: H
     held = house.send(dados)
     expect(desk.locator(f"#responder-{held['id']}")).to_be_visible()
     expect(desk).to_have_title(re.compile(r"^\(\d+\) Painel"))
-    assert _focused(desk) == f"trabalho-{first['id']}"
+    _has_focus(desk, f"trabalho-{first['id']}")
     assert desk.evaluate("window.same")
 
 

@@ -98,17 +98,17 @@ def day_of(office: House, dia: str) -> dict[str, Any]:
 
 
 def test_d1_a_blank_iss_keeps_the_days_and_the_screen_shows_it(office: House, maria: Person) -> None:
-    assert daily(maria, "2026-11-19", total="123,50", iss="6,18").status_code == 303
-    assert 'value="6,18"' in maria.get("/balcao/diarios?dia=2026-11-19").get_data(as_text=True)
-    assert daily(maria, "2026-11-19", total="130,00", iss="").status_code == 303
-    assert (day_of(office, "2026-11-19")["total_centavos"], day_of(office, "2026-11-19")["iss_centavos"]) == (
+    assert daily(maria, "2026-11-20", total="123,50", iss="6,18").status_code == 303
+    assert 'value="6,18"' in maria.get("/balcao/diarios?dia=2026-11-20").get_data(as_text=True)
+    assert daily(maria, "2026-11-20", total="130,00", iss="").status_code == 303
+    assert (day_of(office, "2026-11-20")["total_centavos"], day_of(office, "2026-11-20")["iss_centavos"]) == (
         13000,
         618,
     )
 
 
 def test_d1_an_absent_iss_keeps_the_days_over_the_api_and_a_zero_takes_it_away(office: House) -> None:
-    body = {"tipo": "fotocopia", "data": "2026-11-19", "escrevente": "maria"}
+    body = {"tipo": "fotocopia", "data": "2026-11-20", "escrevente": "maria"}
     assert office.call("POST", "/diarios", body | {"total": "10.00", "iss": "0.50"}).status == 201
     assert office.call("POST", "/diarios", body | {"total": "12.00"}).json["iss_centavos"] == 50
     assert office.call("POST", "/diarios", body | {"total": "12.00"}).json["iss_centavos"] == 50
@@ -116,22 +116,22 @@ def test_d1_an_absent_iss_keeps_the_days_over_the_api_and_a_zero_takes_it_away(o
 
 
 def test_d1_a_leap_and_a_lower_total_are_asked_about(office: House, maria: Person) -> None:
-    daily(maria, "2026-11-19", total="123,50", iss="6,18")
-    leap = daily(maria, "2026-11-19", total="1.234,50")
+    daily(maria, "2026-11-20", total="123,50", iss="6,18")
+    leap = daily(maria, "2026-11-20", total="1.234,50")
     assert (leap.status_code, "10 vezes o total do dia" in text(leap)) == (200, True)
-    assert day_of(office, "2026-11-19")["total_centavos"] == 12350
+    assert day_of(office, "2026-11-20")["total_centavos"] == 12350
     assert sure(maria, leap).status_code == 303
-    assert day_of(office, "2026-11-19")["total_centavos"] == 123450
-    less = daily(maria, "2026-11-19", total="200,00", motivo="digitado errado")
+    assert day_of(office, "2026-11-20")["total_centavos"] == 123450
+    less = daily(maria, "2026-11-20", total="200,00", motivo="digitado errado")
     assert (less.status_code, "menor que o do dia até agora" in text(less)) == (200, True)
     assert sure(maria, less).status_code == 303
 
 
 def test_d1_the_first_total_of_a_day_is_held_beside_the_usual(office: House, maria: Person) -> None:
     for day in ("2026-11-10", "2026-11-11", "2026-11-12"):
-        assert daily(maria, day, total="100,00").status_code == 303
-    assert daily(maria, "2026-11-13", total="290,00").status_code == 303
-    assert "habitual num dia" in text(daily(maria, "2026-11-16", total="1.000,00"))
+        assert daily(maria, day, total="100,00", motivo="esquecido").status_code == 303
+    assert daily(maria, "2026-11-13", total="290,00", motivo="esquecido").status_code == 303
+    assert "habitual num dia" in text(daily(maria, "2026-11-16", total="1.000,00", motivo="esquecido"))
 
 
 def test_d1_a_total_of_a_page_from_the_day_before_is_asked_about(office: House, maria: Person) -> None:

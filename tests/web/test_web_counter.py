@@ -188,7 +188,9 @@ def test_d1_d2_the_day_s_total_grows_and_shrinks_only_for_a_reason(maria: Person
     def send(**typed: str) -> TestResponse:
         return sure(maria, daily(maria, at, "fotocopia", **typed))
 
-    assert send(total="12,50", iss="0,25").status_code == 303
+    late = send(total="12,50", iss="0,25")
+    assert (late.status_code, "o dia 16/11/2026 já passou: diga o motivo" in text(late)) == (422, True)
+    assert send(total="12,50", iss="0,25", motivo="sem sistema naquele dia").status_code == 303
     assert "Fotocópias de 16/11/2026: R$ 12,50" in text(maria.get(at))
     less = send(total="10")
     assert (less.status_code, "para diminuí-lo, diga o motivo" in text(less)) == (422, True)

@@ -192,6 +192,10 @@ def _ficha(house: House) -> tuple[str, str]:
     return f"/trabalhos/{job['id']}/pergunta", f"/trabalhos/{job['id']}/selo"
 
 
+def _signed(house: House) -> dict[str, Any]:
+    return house.printed(house.livro(data="2026-11-16", motivo_data="esquecido"))
+
+
 def _paper(house: House) -> tuple[str, str]:
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().where(db.fila.c.papel_numerado).values(papel_proximo=None))
@@ -237,7 +241,7 @@ CASES = (
         "web.diarios",
         lambda _: (f"/balcao/diarios?dia=2026-10-{next(_days):02}", "/balcao/diarios"),
         "total",
-        lambda: {"total": "100,00", "iss": "2,00"},
+        lambda: {"total": "100,00", "iss": "2,00", "motivo": MOTIVO},
         other={"total": "101,00", "iss": "3,00", "servico": "", "quantidade": ""},
     ),
     Case(
@@ -286,7 +290,7 @@ CASES = (
     Case("web.responder_selo", _ficha, "resposta", dict),
     Case(
         "web.assinar",
-        lambda house: _at(f"/trabalhos/{house.printed(house.livro())['id']}/assinaturas"),
+        lambda house: _at(f"/trabalhos/{_signed(house)['id']}/assinaturas"),
         "estado",
         lambda: {"estado": "pendentes", "primeira": "2026-11-18", "motivo": MOTIVO},
         other={"primeira": "2026-11-17"},

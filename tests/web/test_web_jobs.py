@@ -13,6 +13,7 @@ from PIL import Image
 from web_house import House, Person
 
 from printserver import db, jobs
+from printserver.clock import local_date
 from printserver.jobs import questions
 
 MOTIVO = "a impressora puxou duas folhas"
@@ -65,6 +66,18 @@ def test_a_filter_that_makes_no_sense_is_no_filter(maria: Person, house: House, 
     assert f'id="trabalho-{job["id"]}"' in _text(maria, f"/{query}")
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/?dia={}", "/?dia={}&texto=ana", "/vivo/trabalhos?dia={}", "/selos?de={}&ate={}", "/balcao?dia={}"),
+        *("/balcao/conferencia?dia={}", "/balcao/controle?de={}&ate={}", "/balcao/diarios?dia={}"),
+    ],
+)
+def test_the_first_and_the_last_day_there_are_can_be_looked_at(maria: Person, path: str, day: str) -> None:
+    assert maria.get(path.replace("{}", day)).status_code == 200
+
+
 def test_the_day_is_filtered_by_state_type_and_text(maria: Person, house: House) -> None:
     livro = house.livro()
     traslado = house.printed(house.traslado_de(livro))
@@ -84,6 +97,39 @@ def test_the_day_is_filtered_by_state_type_and_text(maria: Person, house: House)
         found = {job["id"] for job in (livro, traslado, held) if f'id="trabalho-{job["id"]}"' in text}
         assert found == shown, query
     assert "passa por este filtro" in _text(maria, "/?texto=nada-disto")
+
+
+def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_they_were(
+    maria: Person, house: House
+) -> None:
+    partes = [{"qualidade": "Outorgante", "nome": "Lídia Prado Ventura"}, {"nome": "Łukasz Conceição"}]
+    deed = house.instrumento() | {"titulo": "Escritura de doação de Leão", "partes": partes}
+    livro = house.printed({"tipo": "livro", "instrumento": deed})
+    traslado = house.printed(house.traslado_de(livro))
+    pessoa = {"nome": "Lídia Sá", "mãe": "Rute"}
+    ficha = house.send({"tipo": "ficha_abertura", "ficha": "F-1", "pessoa": pessoa, "gerar_selo": False})
+    other = house.livro()
+
+    def found(texto: str) -> set[str]:
+        page = _text(maria, f"/?texto={texto}")
+        return {job["id"] for job in (livro, traslado, ficha, other) if f'id="trabalho-{job["id"]}"' in page}
+
+    for texto, expected in (
+        ("lidia", (livro, traslado, ficha)),
+        ("L%C3%ADdia+VENTURA", (livro, traslado)),
+        ("lukasz+conceicao", (livro, traslado)),
+        ("doacao+leao", (livro, traslado)),
+        ("sa+F-1", (ficha,)),
+        ("rute", ()),
+    ):
+        assert found(texto) == {job["id"] for job in expected}, texto
+    assert "Ventura" not in str(jobs.listar(house.office, {}, 1))
+    with house.office.db.write() as conn:  # as where the texts are taken away after their term
+        log = list(conn.execute(sa.select(db.log.c.detalhe)).scalars())
+        conn.execute(sa.update(db.job).where(db.job.c.id == livro["id"]).values(composicao={}))
+    assert "Ventura" not in str(log)
+    (bare,) = [job for job in jobs.do_dia(house.office, local_date(house.clock())) if job["id"] == livro["id"]]
+    assert bare["nomes"] == []
 
 
 def test_a_part_that_has_not_changed_is_not_sent_again(maria: Person, house: House) -> None:

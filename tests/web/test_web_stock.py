@@ -50,7 +50,7 @@ def test_p5_paper_is_received_and_a_stopped_queue_goes_on_at_the_screen(
         house.engine.run_once()
         return bool(house.job(job_id)["encerrado"])
 
-    wait_until(over, "the print", limit_s=20)
+    wait_until(over, "the print")
     stopped = shown(maria)
     assert f"/trabalhos/{job_id}/folhas" in stopped
     assert "tomou W0001." in stopped

@@ -23,11 +23,11 @@ def test_x5_backs_are_printed_when_a_person_says_that_the_sheets_are_turned(
         house.engine.run_once()
         return bool(house.job(job_id)["encerrado"])
 
-    wait_until(rests, "the fronts", limit_s=20)
+    wait_until(rests, "the fronts")
     path = f"/trabalhos/{job_id}/folhas"
     assert "As folhas estão viradas na bandeja" in maria.get(path).get_data(as_text=True)
     assert maria.send(path, path, versos="sim").status_code == 303
-    wait_until(rests, "the backs", limit_s=20)
+    wait_until(rests, "the backs")
     assert (house.job(job_id)["pergunta"], len(kept_queue.printed())) == (None, 2)
     assert "As folhas estão viradas" not in maria.get(path).get_data(as_text=True)
     with house.office.db.write() as conn:

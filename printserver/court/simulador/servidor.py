@@ -12,6 +12,7 @@ from typing import Any, Final, Self
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
+from printserver import faults
 from printserver.clock import Clock, system_clock
 from printserver.court.simulador.acervo import Acervo
 from printserver.court.simulador.consulta import consulta
@@ -89,7 +90,7 @@ def _listen(port: int) -> socket.socket:
     try:
         return socket.create_server((HOST, port), backlog=128)
     except OSError as error:
-        why = "outro programa já a usa" if error.errno == errno.EADDRINUSE else str(error)
+        why = "outro programa já a usa" if error.errno == errno.EADDRINUSE else faults.of_os(error)
         raise ConfigError(f"o tribunal simulado não pode atender na porta {port}: {why}") from error
 
 

@@ -1,0 +1,69 @@
+"""Pages of a PDF as pictures, drawn by PDFium as a viewer draws them to be printed: with fields, annotations, layers.
+
+For looking at pages only: nothing that is printed is made of these pictures.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from ctypes import c_float, c_ushort
+from typing import Any, Final
+
+import pypdfium2
+import pypdfium2.raw as pdfium
+from PIL import Image
+
+Unreadable = pypdfium2.PdfiumError
+
+_FLAGS: Final = pdfium.FPDF_ANNOT | pdfium.FPDF_PRINTING
+_STAMP: Final = (c_ushort * 6)(*b"Stamp", 0)
+
+
+@contextmanager
+def opened(data: bytes) -> Iterator[Any]:
+    """Open a PDF; its length is the number of its pages. Raises `Unreadable`."""
+    document = pypdfium2.PdfDocument(data)
+    try:
+        yield document
+    finally:
+        document.close()
+
+
+@contextmanager
+def loaded(document: Any, number: int) -> Iterator[Any]:
+    """Open page `number` (from 1) of an opened PDF. Raises `Unreadable`.
+
+    Its form fields are taken for stamps: PDFium draws fields only with a form of its own around them.
+    """
+    page = document[number - 1]
+    try:
+        for place in range(pdfium.FPDFPage_GetAnnotCount(page)):
+            annotation = pdfium.FPDFPage_GetAnnot(page, place)
+            if pdfium.FPDFAnnot_GetSubtype(annotation) == pdfium.FPDF_ANNOT_WIDGET:
+                pdfium.FPDFAnnot_SetStringValue(annotation, b"Subtype", _STAMP)
+            pdfium.FPDFPage_CloseAnnot(annotation)
+        yield page
+    finally:
+        page.close()
+
+
+def draw(
+    page: Any, size_mm: tuple[float, float], dpi: int, *, unit: float = 1.0, shift: float = 0.0, smooth: bool = False
+) -> Image.Image:
+    """Return a loaded page in grey, on white: what lies within `size_mm` (width, height) of its upper left corner.
+
+    `unit` is by how much a point of the page is larger than one (UserUnit), `shift` the part of a pixel by which all is
+    moved right and down. Text goes from whole pixel to whole pixel unless `smooth`.
+    """
+    width, height = (round(side / 25.4 * dpi) for side in size_mm)
+    scale = unit * dpi / 72
+    # PDFium places glyphs freely on a bitmap that is transparent
+    bitmap = pypdfium2.PdfBitmap.new_native(width, height, pdfium.FPDFBitmap_BGRA if smooth else pdfium.FPDFBitmap_Gray)
+    try:
+        bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
+        matrix = pdfium.FS_MATRIX(scale, 0, 0, scale, shift, shift)
+        clip = pdfium.FS_RECTF(0, 0, c_float(width), c_float(height))
+        pdfium.FPDF_RenderPageBitmapWithMatrix(bitmap, page, matrix, clip, _FLAGS)
+        image: Image.Image = bitmap.to_pil().convert("L")
+        return image.copy()  # on a bitmap in grey it still lies in PDFium's memory
+    finally:
+        bitmap.close()
