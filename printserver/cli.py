@@ -2,7 +2,6 @@
 
 import json
 import os
-import secrets
 import sys
 from ipaddress import ip_address
 from pathlib import Path
@@ -10,10 +9,11 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from printserver import __version__, audit, db, faults, instance, people
+from printserver import __version__, audit, db, faults, instance
 from printserver.cli_base import PATH, instance_option, nome_da_fila, office, record
-from printserver.cli_filas import exigir, filas
+from printserver.cli_filas import filas
 from printserver.cli_papel import papel
+from printserver.cli_pessoas import chave, usuario
 from printserver.cli_tribunal import tribunal_simulado
 from printserver.clock import system_clock
 from printserver.errors import ConfigError, Recusa
@@ -75,34 +75,8 @@ def worker(folder: Path) -> None:
     run_engine(folder)
 
 
-@cli.command("chave")
-@click.argument("nome")
-@click.option("--direitos", required=True, help=f"Separados por vírgula: {', '.join(people.DIREITOS)}.")
-@click.option("--fila", "queue", help="Fila da estação ou do programa que a usa, se o pedido não diz outra.")
-@instance_option
-def chave(nome: str, direitos: str, queue: str | None, folder: Path) -> None:
-    """Cria mais uma chave de sistema, e a mostra uma única vez."""
-    rights = [part.strip() for part in direitos.split(",") if part.strip()]
-    with office(folder) as (conn, serventia_id, now):
-        if queue is not None:
-            exigir(conn, serventia_id, queue)
-        text = people.criar_chave(conn, serventia_id, nome, rights, now, queue)
-        record(conn, serventia_id, now, "chave", nome.strip(), {"direitos": rights, "fila": queue})
-    click.echo(text)
-
-
-@cli.command("usuario")
-@click.argument("nome")
-@click.option("--papel", required=True, type=click.Choice(people.PAPEIS), help="O papel da pessoa.")
-@click.option("--nome-completo", help="O nome como sai impresso (sem ele: o nome de usuário).")
-@instance_option
-def usuario(nome: str, papel: str, nome_completo: str | None, folder: Path) -> None:
-    """Cria mais uma pessoa, e mostra a sua senha uma única vez (variável PRINTSERVER_SENHA: a senha é esta)."""
-    password = os.environ.get("PRINTSERVER_SENHA") or secrets.token_urlsafe(12)
-    with office(folder) as (conn, serventia_id, now):
-        people.criar_pessoa(conn, serventia_id, nome, nome_completo or nome, papel, password, now)
-        record(conn, serventia_id, now, "pessoa", nome.strip().lower(), {"papel": papel})
-    click.echo(password)
+cli.add_command(chave)
+cli.add_command(usuario)
 
 
 @cli.command("fila")

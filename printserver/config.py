@@ -69,7 +69,11 @@ class Http(_Section):
     em_andamento: int = Field(10_000, ge=1, description="Trabalhos a caminho do papel aceitos antes de responder 503.")
     pedidos_por_minuto: int = Field(0, ge=0, description="Pedidos por minuto de cada chave válida (0: sem limite).")
     chaves_erradas_por_minuto: int = Field(30, ge=1, description="Chaves inválidas por minuto aceitas de um endereço.")
-    senhas_erradas_por_minuto: int = Field(10, ge=1, description="Tentativas de entrada por minuto de um endereço.")
+    senhas_erradas_por_minuto: int = Field(
+        10,
+        ge=1,
+        description="Senhas erradas de uma pessoa, de um endereço, até que espere: um minuto, depois cada vez mais.",
+    )
 
 
 class PorTipo(_Section):
@@ -145,6 +149,9 @@ class Pessoas(_Section):
 
     subscritor: str = Field("admin", description="Quem subscreve as cópias, se o pedido não diz (P3).")
     sessao_horas: int = Field(12, ge=1, description="Horas até que a entrada nas telas tenha de ser repetida.")
+    sessao_ociosa_minutos: int = Field(
+        30, ge=1, description="Minutos sem uso depois dos quais a entrada nas telas se encerra (A5)."
+    )
 
 
 class Tribunal(_Section):

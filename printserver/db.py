@@ -108,6 +108,19 @@ pessoa = sa.Table(
     sa.UniqueConstraint("serventia_id", "usuario"),
 )
 
+sessao = sa.Table(
+    "sessao",  # a person who logged in at a screen: what the browser's cookie stands for (A5)
+    metadata,
+    sa.Column("sha256", sa.String(64), primary_key=True),  # of the token that the cookie holds
+    _office(),
+    sa.Column("pessoa_id", sa.BigInteger, sa.ForeignKey("pessoa.id"), nullable=False),
+    _text("endereco"),
+    _moment("criada_em", nullable=False),
+    _moment("vista_em", nullable=False),  # when the person last did something; a live part of a page does nothing
+    _moment("fim_em"),
+    sa.Index("ix_sessao_pessoa", "serventia_id", "pessoa_id"),
+)
+
 chave_api = sa.Table(
     "chave_api",
     metadata,

@@ -2,7 +2,8 @@
 
 A key (`chave`) is a system's; it has rights (`DIREITOS`). A person (`pessoa`) has a role (`PAPEIS`); the role decides
 what only the office's heads may do, whoever carries the wish here. Keys are 256 random bits, kept as their SHA-256;
-passwords are kept as argon2. This module knows no HTTP and keeps no session.
+passwords are kept as argon2. This module knows no HTTP; sessions are kept by `sessions`, and ended here when what they
+rest on changes (A5).
 """
 
 import hashlib
@@ -37,8 +38,11 @@ _DIREITOS_DO_PAPEL: Mapping[str, frozenset[str]] = {
 }
 _USUARIO = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _NOME_MAXIMO = 120
-_SENHA_MINIMA = 8
+_SENHA_MINIMA = 10
 _SENHA_MAXIMA = 1024
+# What is tried first: rows of the keyboard, the alphabet, digits; and words of an office with a year behind them.
+_FILEIRAS = tuple(fila * 3 for fila in ("qwertyuiopasdfghjklçzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123456789"))
+_PALAVRAS = ("senha", "password", "cartorio", "cartório", "tabeliao", "tabelião", "mudar", "admin", "notas")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +126,7 @@ def chave(conn: sa.Connection, texto: str) -> Chave | None:
     tabela = db.chave_api
     valida = sa.select(tabela).where(tabela.c.sha256 == _sha256(texto), tabela.c.revogada_em.is_(None))
     row = conn.execute(valida).mappings().first()
-    if row is None:
-        return None
-    return Chave(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]), row["fila"])
+    return None if row is None else _chave(row)
 
 
 def criar_pessoa(
@@ -132,7 +134,7 @@ def criar_pessoa(
 ) -> Pessoa:
     """Make a person of the office, and return it. `usuario` is kept in lower case.
 
-    Raises `Recusa` `entrada-invalida` for a bad or used user name, an unknown role or a password that is too short.
+    Raises `Recusa` `entrada-invalida` for a bad or used user name, an unknown role or a weak password.
     """
     usuario = usuario.strip().lower()
     if not _USUARIO.fullmatch(usuario):
@@ -140,17 +142,158 @@ def criar_pessoa(
     nome = _nome(nome, printed)
     if papel not in PAPEIS:
         raise entrada_invalida("papel", f"diga um de: {', '.join(PAPEIS)}")
-    if not _SENHA_MINIMA <= len(senha) <= _SENHA_MAXIMA:
-        raise entrada_invalida("senha", f"use de {_SENHA_MINIMA} a {_SENHA_MAXIMA} caracteres")
-    tabela = db.pessoa
-    usado = sa.select(tabela.c.id).where(tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario)
-    if conn.execute(usado).first() is not None:
+    conferir_forca(senha, usuario)
+    if existe(conn, serventia_id, usuario):
         raise entrada_invalida("usuario", f"já existe o usuário {usuario!r}")
     valores = {"serventia_id": serventia_id, "usuario": usuario, "nome": nome, "papel": papel}
-    feita = conn.execute(tabela.insert().values(**valores, senha_hash=_argon2().hash(senha), criada_em=agora))
+    feita = conn.execute(db.pessoa.insert().values(**valores, senha_hash=_argon2().hash(senha), criada_em=agora))
     chave_primaria = feita.inserted_primary_key
     assert chave_primaria is not None
     return Pessoa(id=chave_primaria[0], serventia_id=serventia_id, usuario=usuario, nome=nome, papel=papel)
+
+
+def existe(conn: sa.Connection, serventia_id: int, usuario: str) -> bool:
+    """Return whether the user name was ever given, also to one who left."""
+    tabela = db.pessoa
+    usado = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
+    return conn.execute(sa.select(tabela.c.id).where(*usado)).first() is not None
+
+
+def conferir_forca(senha: str, usuario: str) -> None:
+    """Raise `Recusa` `entrada-invalida` for a password that is guessed first (A5)."""
+    if not _SENHA_MINIMA <= len(senha) <= _SENHA_MAXIMA:
+        raise entrada_invalida("senha", f"use de {_SENHA_MINIMA} a {_SENHA_MAXIMA} caracteres")
+    if not senha.isprintable():
+        raise entrada_invalida("senha", "não use caracteres de controle ou invisíveis")
+    simples = "".join(senha.casefold().split())
+    if len(set(simples)) < 5 or _repetida(simples):
+        raise entrada_invalida("senha", "fácil demais: use mais caracteres diferentes, sem repetir um pedaço")
+    if any(simples in fila or simples[::-1] in fila for fila in _FILEIRAS):
+        raise entrada_invalida("senha", "fácil demais: não use uma sequência do teclado, do alfabeto ou de algarismos")
+    resto = simples
+    for palavra in sorted({usuario.casefold(), *_PALAVRAS}, key=len, reverse=True):
+        resto = resto.replace(palavra, "")
+    if sum(letra.isalpha() for letra in resto) < 4 and resto != simples:
+        raise entrada_invalida("senha", "fácil demais: não use só o nome de usuário, ou uma palavra como “senha”")
+
+
+def _repetida(texto: str) -> bool:
+    """Whether the text is a short piece again and again."""
+    return any(texto == (texto[:n] * (len(texto) // n + 1))[: len(texto)] for n in range(1, len(texto) // 2 + 1))
+
+
+def mudar_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str, agora: datetime) -> Pessoa:
+    """Give a person another password; their sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existente`."""
+    quem, _ativa = _existente(conn, serventia_id, usuario)
+    conferir_forca(senha, quem.usuario)
+    _mudar(conn, quem, agora, senha_hash=_argon2().hash(senha))
+    return quem
+
+
+def mudar_papel(conn: sa.Connection, serventia_id: int, usuario: str, papel: str, agora: datetime) -> Pessoa:
+    """Give a person another role; their sessions end (A5).
+
+    Raises `Recusa` `entrada-invalida`, `estado-nao-permite` (they are the last of what they head), as `_existente`.
+    """
+    quem, ativa = _existente(conn, serventia_id, usuario)
+    if papel not in PAPEIS:
+        raise entrada_invalida("papel", f"diga um de: {', '.join(PAPEIS)}")
+    if ativa:
+        _nao_o_ultimo(conn, quem, papel)
+    _mudar(conn, quem, agora, papel=papel)
+    return replace(quem, papel=papel)
+
+
+def mudar_nome(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, agora: datetime) -> Pessoa:
+    """Give a person another name, as it is printed from now on. Raises `Recusa` `entrada-invalida`, as `_existente`."""
+    quem, _ativa = _existente(conn, serventia_id, usuario)
+    nome = _nome(nome, printed)
+    _mudar(conn, quem, agora, nome=nome)
+    return replace(quem, nome=nome)
+
+
+def desativar(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Pessoa:
+    """Send a person away: they neither enter nor act any more, at once (A5). What they did stays theirs (A3).
+
+    Raises `Recusa` `estado-nao-permite` for the last administrador or head of the office, as `_existente`.
+    """
+    quem, ativa = _existente(conn, serventia_id, usuario)
+    if not ativa:
+        raise Recusa("estado-nao-permite", f"O usuário {quem.usuario!r} já está desativado.")
+    _nao_o_ultimo(conn, quem, None)
+    _mudar(conn, quem, agora, ativa=False)
+    return quem
+
+
+def reativar(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Pessoa:
+    """Take a person back, as they were. Raises `Recusa` `estado-nao-permite`, as `_existente`."""
+    quem, ativa = _existente(conn, serventia_id, usuario)
+    if ativa:
+        raise Recusa("estado-nao-permite", f"O usuário {quem.usuario!r} não está desativado.")
+    _mudar(conn, quem, agora, ativa=True)
+    return quem
+
+
+def revogar_chave(conn: sa.Connection, serventia_id: int, nome: str, agora: datetime) -> None:
+    """End a system's key, at once and for ever (A5). Raises `Recusa` `nao-encontrado`, `estado-nao-permite`."""
+    tabela = db.chave_api
+    dela = (tabela.c.serventia_id == serventia_id, tabela.c.nome == nome.strip())
+    row = conn.execute(sa.select(tabela).where(*dela)).mappings().first()
+    if row is None:
+        raise Recusa("nao-encontrado", f"Não há chave com o nome {nome!r}.")
+    if row["revogada_em"] is not None:
+        raise Recusa("estado-nao-permite", f"A chave {nome!r} já foi revogada.")
+    conn.execute(sa.update(tabela).where(*dela).values(revogada_em=agora))
+
+
+def listar_pessoas(conn: sa.Connection, serventia_id: int) -> list[tuple[Pessoa, bool]]:
+    """Return everyone of the office by user name, and whether they are active."""
+    tabela = db.pessoa
+    query = sa.select(tabela).where(tabela.c.serventia_id == serventia_id).order_by(tabela.c.usuario)
+    return [(_pessoa(row), row["ativa"]) for row in conn.execute(query).mappings()]
+
+
+def listar_chaves(conn: sa.Connection, serventia_id: int) -> list[tuple[Chave, datetime | None]]:
+    """Return every key of the office by name, and when it was revoked."""
+    tabela = db.chave_api
+    query = sa.select(tabela).where(tabela.c.serventia_id == serventia_id).order_by(tabela.c.nome)
+    return [(_chave(row), row["revogada_em"]) for row in conn.execute(query).mappings()]
+
+
+def _existente(conn: sa.Connection, serventia_id: int, usuario: str) -> tuple[Pessoa, bool]:
+    """Return the person of that user name, and whether they are active. Raises `Recusa` `nao-encontrado`."""
+    tabela = db.pessoa
+    dela = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
+    row = conn.execute(sa.select(tabela).where(*dela).with_for_update()).mappings().first()
+    if row is None:
+        raise Recusa("nao-encontrado", f"Não há usuário {usuario!r}.")
+    return _pessoa(row), row["ativa"]
+
+
+def _nao_o_ultimo(conn: sa.Connection, quem: Pessoa, papel: str | None) -> None:
+    """Raise `Recusa` `estado-nao-permite` if without `quem` in their role the office has no administrador, or no head.
+
+    All active rows are locked: of two who send each other away at the same moment one stays.
+    """
+    tabela = db.pessoa
+    query = sa.select(tabela.c.id, tabela.c.papel).where(tabela.c.serventia_id == quem.serventia_id, tabela.c.ativa)
+    outros = {row.papel for row in conn.execute(query.order_by(tabela.c.id).with_for_update()) if row.id != quem.id}
+    depois = outros | ({papel} if papel else set())
+    for papeis, nome in ((frozenset({"administrador"}), "administrador"), (CHEFIA, "tabelião ou substituto")):
+        if quem.papel in papeis and not papeis & depois:
+            raise Recusa(
+                "estado-nao-permite",
+                f"O usuário {quem.usuario!r} é o último {nome} ativo: crie ou reative outro antes.",
+            )
+
+
+def _mudar(conn: sa.Connection, quem: Pessoa, agora: datetime, **mudado: object) -> None:
+    """Change a person's row. What a session was begun with holds no more: it ends, unless only the name changed."""
+    conn.execute(sa.update(db.pessoa).where(db.pessoa.c.id == quem.id).values(**mudado))
+    if mudado.keys() != {"nome"}:
+        tabela = db.sessao
+        abertas = (tabela.c.serventia_id == quem.serventia_id, tabela.c.pessoa_id == quem.id, tabela.c.fim_em.is_(None))
+        conn.execute(sa.update(tabela).where(*abertas).values(fim_em=agora))
 
 
 def pessoa(conn: sa.Connection, serventia_id: int, usuario: str) -> Pessoa | None:
@@ -242,6 +385,10 @@ def _ativa(conn: sa.Connection, serventia_id: int, usuario: str) -> sa.RowMappin
 
 def _pessoa(row: sa.RowMapping) -> Pessoa:
     return Pessoa(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
+
+
+def _chave(row: sa.RowMapping) -> Chave:
+    return Chave(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]), row["fila"])
 
 
 def _sha256(texto: str) -> str:

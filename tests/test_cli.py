@@ -102,6 +102,53 @@ def test_usuario_makes_a_person(run: Run, house: House, monkeypatch: pytest.Monk
     assert run("usuario", "ana", "--papel", "dono", "--instance", house.folder).code == 2
 
 
+def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
+    run: Run, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def usuario(*arguments: str) -> Ran:
+        return run("usuario", *arguments, "--instance", house.folder)
+
+    def chave(*arguments: str) -> Ran:
+        return run("chave", *arguments, "--instance", house.folder)
+
+    assert "maria: Maria, escrevente" in usuario().out
+    new = usuario("maria", "--nova-senha").out.strip()
+    with house.office.db.read() as conn:
+        assert people.conferir_senha(conn, 1, "maria", new) is not None
+    monkeypatch.setenv("PRINTSERVER_SENHA", "12345678")
+    assert usuario("maria", "--nova-senha").code == 1
+    assert usuario("maria", "--mudar", "--papel", "substituto", "--nome-completo", "Maria Lima").code == 0
+    assert usuario("maria", "--desativar").code == 0
+    assert "maria: Maria Lima, substituto · desativado" in usuario().out
+    assert usuario("maria", "--desativar").code == 1
+    assert usuario("maria", "--reativar").code == 0
+    assert "último administrador" in usuario("admin", "--desativar").err
+    for wrong in (
+        ["maria", "--desativar", "--reativar"],
+        ["maria", "--nova-senha", "--papel", "tabeliao"],
+        ["--desativar"],
+    ):
+        assert usuario(*wrong).code == 1
+    key = chave("legado", "--direitos", "imprimir").out.strip()
+    assert house.call("GET", "/jobs", key=key).status == 200
+    assert chave("legado", "--revogar").code == 0
+    assert house.call("GET", "/jobs", key=key).status == 401
+    assert "legado: imprimir · revogada em" in chave().out
+    assert (chave("legado", "--revogar").code, chave("nova").code) == (1, 1)
+    done = [(row["objeto_id"], row["estado"]) for row in house.rows(db.log) if row["objeto"] in ("pessoa", "chave")]
+    assert done[-6:] == [
+        ("maria", "senha mudada"),
+        ("maria", "mudada"),
+        ("maria", "desativada"),
+        ("maria", "reativada"),
+        ("legado", "criada"),
+        ("legado", "revogada"),
+    ]
+    assert all(
+        row["quem"].startswith("linha de comando") for row in house.rows(db.log) if row["estado"] == "desativada"
+    )
+
+
 @pytest.mark.parametrize(
     ("arguments", "character"),
     [

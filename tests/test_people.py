@@ -149,3 +149,75 @@ def test_p3_an_escrevente_does_not_subscribe_a_copy(papel: str | None) -> None:
             people.exigir_subscritor(papel)
     else:
         people.exigir_subscritor(papel)
+
+
+@pytest.mark.parametrize(
+    "senha",
+    [
+        "curta",
+        "aaaaaaaaaaaa",
+        " " * 16,
+        "12345678",
+        "1234567890",
+        "9876543210",
+        "abcdefghijkl",
+        "qwertyuiop",
+        "abcabcabcabc",
+        "ana ana ana ana",
+        "ana1234567",
+        "Senha123456",
+        "cartorio2026",
+        "com\u200binvisivel",
+        "com\ttabulação longa",
+        "x" * 2000,
+    ],
+)
+def test_a5_a_password_that_is_guessed_first_is_refused(conn: sa.Connection, senha: str) -> None:
+    with pytest.raises(Recusa) as erro:
+        people.criar_pessoa(conn, 1, "ana", "Ana", "escrevente", senha, AGORA)
+    assert [each.campo for each in erro.value.errors] == ["senha"]
+
+
+@pytest.mark.parametrize(
+    "senha", [SENHA, "girassol-azul-42", "Tr3z3 Li0es!", "é uma frase inteira", "o cartório abre às nove"]
+)
+def test_a5_a_good_password_is_taken(conn: sa.Connection, senha: str) -> None:
+    people.criar_pessoa(conn, 1, "ana", "Ana", "escrevente", senha, AGORA)
+    assert people.conferir_senha(conn, 1, "ana", senha) is not None
+
+
+@pytest.mark.parametrize("nome", ["Ana \u202eossap", "A\u200bna", "A\u2028na"])
+def test_p3_a_name_that_does_not_print_is_refused_where_it_is_typed(conn: sa.Connection, nome: str) -> None:
+    with pytest.raises(Recusa) as erro:
+        people.criar_pessoa(conn, 1, "ana", nome, "tabeliao", SENHA, AGORA)
+    assert erro.value.errors[0].campo == "nome"
+
+
+def test_a5_the_last_administrador_and_the_last_head_stay(conn: sa.Connection) -> None:
+    for usuario, papel in (("adm", "administrador"), ("tab", "tabeliao"), ("sub", "substituto")):
+        people.criar_pessoa(conn, 1, usuario, usuario, papel, SENHA, AGORA)
+    people.criar_pessoa(conn, 2, "adm", "Outra serventia", "administrador", SENHA, AGORA)
+    people.desativar(conn, 1, "tab", AGORA)
+    for change in (
+        lambda: people.desativar(conn, 1, "adm", AGORA),
+        lambda: people.desativar(conn, 1, "sub", AGORA),
+        lambda: people.mudar_papel(conn, 1, "adm", "escrevente", AGORA),
+        lambda: people.mudar_papel(conn, 1, "sub", "escrevente", AGORA),
+    ):
+        with pytest.raises(Recusa, match="estado-nao-permite"):
+            change()
+    people.mudar_papel(conn, 1, "sub", "tabeliao", AGORA)
+    people.reativar(conn, 1, "tab", AGORA)
+    people.desativar(conn, 1, "sub", AGORA)
+    found = {who.usuario: active for who, active in people.listar_pessoas(conn, 1)}
+    assert found == {"adm": True, "sub": False, "tab": True}
+
+
+def test_a5_a_key_is_revoked_once_and_stays_on_the_list(conn: sa.Connection) -> None:
+    texto = people.criar_chave(conn, 1, "legado", people.DIREITOS, AGORA)
+    people.revogar_chave(conn, 1, " legado ", AGORA)
+    assert people.chave(conn, texto) is None
+    assert [(key.nome, when) for key, when in people.listar_chaves(conn, 1)] == [("legado", AGORA)]
+    for nome, word in (("legado", "estado-nao-permite"), ("nenhuma", "nao-encontrado")):
+        with pytest.raises(Recusa, match=word):
+            people.revogar_chave(conn, 1, nome, AGORA)

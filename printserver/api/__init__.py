@@ -59,4 +59,4 @@ def registrar(app: Flask, office: Office) -> None:
         app.register_blueprint(blueprint)
         if blueprint is not status.open_blueprint:
             app.before_request_funcs.setdefault(blueprint.name, []).append(lambda: context().gate.admit())
-    problems.install(app, PREFIXES)
+    problems.install(app, PREFIXES, lambda recusa: context().gate.record(recusa))

@@ -7,7 +7,7 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from printserver import people
+from printserver import audit, people
 from printserver.config import Http
 from printserver.errors import Recusa
 from printserver.jobs.office import Office
@@ -46,6 +46,15 @@ class Gate:
         if self._valid is not None:
             self._count(self._valid, _VALID, str(found.id), "Pedidos demais com esta chave")
         g.autor = people.autor_da_chave(found, address)
+
+    def record(self, recusa: Recusa) -> None:
+        """Put a refused access on record: from where, to what, and with which key, where it is known (A5)."""
+        autor: people.Autor | None = g.get("autor")
+        quem, sistema = (autor.pessoa, autor.sistema) if autor else (None, None)
+        what = {"texto": recusa.kind.title, "metodo": request.method}
+        entry = audit.Registro("acesso", request.path[:200], "recusado", quem, sistema, request.remote_addr, what)
+        with self._office.db.write() as conn:
+            audit.escrever(conn, self._office.serventia_id, self._office.clock(), [entry])
 
     def _key(self, request: Request) -> people.Chave | None:
         scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")

@@ -61,6 +61,12 @@ class Meter:
         self._refused = Gauge(
             "printserver_court_refused", "What the court refused and a person has to mend.", registry=self.registry
         )
+        self._unloaded = Gauge(
+            "printserver_counter_unloaded",
+            "Acts at the counter that wait for their load, by what they have left of their 24 hours.",
+            ("urgencia",),
+            registry=self.registry,
+        )
         self._breaker = Gauge(
             "printserver_court_breaker_open", "1 while nothing is sent after faults in a row.", registry=self.registry
         )
@@ -117,4 +123,8 @@ class Meter:
         self._deadline.set(math.nan if now["falta_s"] is None else now["falta_s"])
         self._links.set(now["vinculos_pendentes"])
         self._refused.set(now["recusados"])
+        overdue, close = now["sem_carga_atrasados"], now["sem_carga_urgentes"]
+        self._unloaded.labels("atrasado").set(overdue)
+        self._unloaded.labels("4h").set(close)
+        self._unloaded.labels("em-dia").set(now["sem_carga"] - overdue - close)
         self._breaker.set(now["parado_ate"] is not None)

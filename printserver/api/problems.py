@@ -7,7 +7,7 @@ is told; it is logged under the number the answer bears.
 
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
@@ -102,8 +102,11 @@ def unread_request(status: int) -> Recusa:
     return Recusa("json-invalido", _NOT_HTTP)
 
 
-def install(app: Flask, prefixes: tuple[str, ...]) -> None:
-    """Answer every error under `prefixes` with a problem; errors elsewhere are left to the screens' own handlers."""
+def install(app: Flask, prefixes: tuple[str, ...], refused: Callable[[Recusa], None]) -> None:
+    """Answer every error under `prefixes` with a problem; errors elsewhere are left to the screens' own handlers.
+
+    `refused` is told of each access that was refused, for the record (A5).
+    """
 
     def handle(error: Exception) -> ResponseReturnValue:
         if not request.path.startswith(prefixes):
@@ -111,6 +114,8 @@ def install(app: Flask, prefixes: tuple[str, ...]) -> None:
                 return error
             raise error
         recusa = refusal_of(error)
+        if recusa.word in ("sem-permissao", "chave-invalida"):
+            refused(recusa)
         response = problem(recusa)
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))

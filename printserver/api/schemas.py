@@ -428,6 +428,10 @@ class Standing(_Answer):
     recusados: int
     parado_ate: AwareDatetime | None
     vinculos_recusados: int
+    sem_carga: int
+    sem_carga_atrasados: int
+    sem_carga_urgentes: int
+    sem_carga_desde: str | None
     ultima_falha: str | None
     falha_do_dia: dict[str, Any] | None
     ultimo_sucesso: AwareDatetime | None

@@ -6,7 +6,7 @@ by e-mail where the office has a server for it (`correio`). No person is ever na
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any, Final
 
@@ -97,7 +97,7 @@ def _item(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _causas(conn: Connection, office: Office) -> list[Aviso]:
     now = office.clock()
-    found = _do_certificado(conn, office, now)
+    found = [*_do_certificado(conn, office, now), *_do_balcao(conn, office, now)]
     if office.settings.tribunal.url:
         found += [*_dos_prazos(conn, office, now), *_das_recusas(conn, office, now)]
         found += [*_do_lote(conn, office, now), *_das_cargas(conn, office, now)]
@@ -224,6 +224,27 @@ def _resumo(
         lines.append("O que o tribunal disse dos recusados está na tela Tribunal.")
     subject = f"{name}: {_n(taken, 'aceito')}, {_n(refused, 'recusado')}"
     return [Aviso(chave, tipo, subject, "\n".join(lines))]
+
+
+def _do_balcao(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
+    """Return the notice of acts at the counter whose 24 hours end soon, or are over, without a load (T1, H2).
+
+    One a day and step, named by the oldest day that waits: a load of that day makes room for the next.
+    """
+    found = pendencias.sem_carga(conn, office.serventia_id, now)
+    late, soon, since = found["sem_carga_atrasados"], found["sem_carga_urgentes"], found["sem_carga_desde"]
+    if not late and not soon:
+        return []
+    step = "atrasada" if late else "4h"
+    chave = f"balcao:{since}:{step}:{local_date(now)}"
+    if _ha(conn, office, chave):
+        return []
+    n = late or soon
+    acts = f"{n} ato do balcão" if n == 1 else f"{n} atos do balcão"
+    what = "com as 24 horas vencidas, sem a carga" if late else "com menos de 4 horas para a carga"
+    day = f"{date.fromisoformat(since):%d/%m/%Y}"
+    hint = f"O mais antigo é de {day}. Confira o dia e faça a carga na tela Balcão, Conferência e carga."
+    return [Aviso(chave, "balcao", f"{acts} {what}", f"{acts} {what}.\n{hint}")]
 
 
 def _do_certificado(conn: Connection, office: Office, now: datetime) -> list[Aviso]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
+from statistics import median
 from typing import Any, Final, Literal, Self, get_args
 
 import sqlalchemy as sa
@@ -30,6 +31,7 @@ from printserver.selo import (
     Reais,
     SeloNovo,
     TipoDeAto,
+    de_centavos,
     formatar_reais,
 )
 
@@ -38,7 +40,10 @@ TIPOS: Final[tuple[Tipo, ...]] = get_args(Tipo)
 
 
 class Diario(Valor):
-    """`POST /diarios`: the day's total so far, without the ISS; or a VALUE, which tells the components too."""
+    """`POST /diarios`: the day's total so far, without the ISS; or a VALUE, which tells the components too.
+
+    `iss` absent: the day's seal keeps the ISS that it has (A7); 0.00 takes it away.
+    """
 
     tipo: Tipo
     data: Data
@@ -72,13 +77,14 @@ def lancar(office: Office, autor: Autor, dados: object, chave: str | None = None
         agora = office.clock()
         quem = agir(conn, office, autor, pedido.escrevente)
         ato = _ato(office, pedido.tipo)
-        emolumentos = _emolumentos(office, pedido)
         table = db.diario
         mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == pedido.tipo, table.c.dia == pedido.data)
         known = conn.execute(sa.select(table.c.codigo).where(*mine).with_for_update()).scalar_one_or_none()
         row = None if known is None else selo_da_casa(conn, office, mais_novo(conn, office, known))
-        if row is not None and row["ato"] != EXCLUSAO:
-            return _novo_total(conn, office, pedido, row, ato, emolumentos, quem, agora)
+        live = row if row is not None and row["ato"] != EXCLUSAO else None
+        emolumentos = _emolumentos(office, pedido, live)
+        if live is not None:
+            return _novo_total(conn, office, pedido, live, ato, emolumentos, quem, agora)
         if row is not None and pedido.motivo is None:
             raise Recusa(
                 "ja-excluido",
@@ -107,6 +113,24 @@ def do_dia(office: Office, dia: date) -> dict[Tipo, str | None]:
     return {tipo: found.get(tipo) for tipo in TIPOS}
 
 
+def habitual(office: Office, tipo: Tipo, dia: date) -> int | None:
+    """Return the median, in centavos and without ISS, of the last ten days of that type before `dia`.
+
+    None where there are fewer than three such days.
+    """
+    table = db.diario
+    mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == tipo, table.c.dia < dia)
+    with office.db.read() as conn:
+        codes = conn.execute(sa.select(table.c.codigo).where(*mine).order_by(table.c.dia.desc()).limit(10)).scalars()
+        newest = [mais_novo(conn, office, code) for code in codes.all()]
+        seals = db.selo
+        query = sa.select(seals.c.emolumentos).where(
+            seals.c.serventia_id == office.serventia_id, seals.c.codigo.in_(newest), seals.c.ato != EXCLUSAO
+        )
+        totals = [sum(fees.values()) - fees["iss"] for fees in conn.execute(query).scalars()]
+    return int(median(totals)) if len(totals) >= 3 else None
+
+
 def _ato(office: Office, tipo: Tipo) -> TipoDeAto:
     setting = f"diarios.{tipo}"
     ato = confirmado(office, getattr(office.settings.diarios, tipo), setting, hibrido=False)
@@ -115,11 +139,16 @@ def _ato(office: Office, tipo: Tipo) -> TipoDeAto:
     return ato
 
 
-def _emolumentos(office: Office, pedido: Diario) -> Emolumentos:
-    """Return the components: those of the VALUE, with which total and ISS agree where they are given too."""
+def _emolumentos(office: Office, pedido: Diario, antes: Mapping[Any, Any] | None) -> Emolumentos:
+    """Return the components: those of the VALUE, with which total and ISS agree where they are given too.
+
+    Of a bare total without an ISS the day's seal so far (`antes`) keeps its own: what nobody said is not changed.
+    """
     if pedido.cobrado is None:
         zeros = dict.fromkeys(COMPONENTES, ZERO)
-        return Emolumentos(**zeros | {"tabeliao": pedido.total or ZERO, "iss": pedido.iss or ZERO})
+        kept = ZERO if antes is None else de_centavos(antes["emolumentos"]["iss"])
+        iss = kept if pedido.iss is None else pedido.iss
+        return Emolumentos(**zeros | {"tabeliao": pedido.total or ZERO, "iss": iss})
     emolumentos = valor(office, pedido, 1)[0]
     total = emolumentos.total_do_selo(True)
     for name, given, is_ in (("total", pedido.total, total), ("iss", pedido.iss, emolumentos.iss)):

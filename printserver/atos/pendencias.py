@@ -8,10 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.clock import rfc3339
+from printserver.atos.balcao import AGUARDANDO
+from printserver.clock import local_date, rfc3339
 from printserver.jobs.office import Office
 
 # T1: of the 24 hours; what has less left than the first is warned of, less than the second urgently.
+PRAZO: Final = timedelta(hours=24)
 AVISAR: Final = timedelta(hours=12)
 URGENTE: Final = timedelta(hours=4)
 POR_PAGINA: Final = 50
@@ -79,8 +81,36 @@ def recusado(sid: int) -> sa.ColumnElement[bool]:
     return sa.and_(_out.c.estado.in_(("objetado", "impossivel")), ~mended)
 
 
+def sem_carga(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
+    """Return how many acts at the counter wait for their load, by what is left of their 24 hours, and since which day.
+
+    The 24 hours count from when the act was recorded; of a past day's act from the end of that day, as its seal's (T1).
+    """
+    table, today = db.ato_balcao, local_date(now)
+
+    def under(left: timedelta) -> sa.ColumnElement[bool]:
+        recorded = table.c.criado_em <= now + left - PRAZO
+        return sa.or_(recorded, table.c.data < local_date(now + left - PRAZO))
+
+    late, urgent = under(timedelta(0)), under(URGENTE)
+    counts = (
+        sa.func.count(),
+        sa.func.count().filter(late),
+        sa.func.count().filter(urgent, ~late),
+        sa.func.min(table.c.data),
+    )
+    mine = (table.c.serventia_id == sid, table.c.estado == AGUARDANDO, table.c.data <= today)
+    total, overdue, soon, since = conn.execute(sa.select(*counts).where(*mine)).one()
+    return {
+        "sem_carga": total,
+        "sem_carga_atrasados": overdue,
+        "sem_carga_urgentes": soon,
+        "sem_carga_desde": since.isoformat() if since else None,
+    }
+
+
 def contar(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
-    """Return the counts of what waits, by urgency, of the links and of what was refused; and the first term."""
+    """Return the counts of what waits, by urgency, of links, refusals and the counter's acts; and the first term."""
     waits = (_out.c.serventia_id == sid, _out.c.fim_em.is_(None))
     seal = _out.c.tipo != "vinculo"
     counts = (
@@ -104,4 +134,5 @@ def contar(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
         "falta_s": None if first is None else (first - now).total_seconds(),
         "recusados": broken,
         "vinculos_recusados": broken_links,
+        **sem_carga(conn, sid, now),
     }

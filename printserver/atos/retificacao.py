@@ -1,5 +1,7 @@
 """The rectification of a seal (R1): another, with another type, date, value or identifier, takes its place."""
 
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from pydantic import model_validator
@@ -17,6 +19,7 @@ from printserver.jobs import sealing
 from printserver.jobs.office import Office
 from printserver.jobs.requests import ler
 from printserver.people import Autor
+from printserver.selo import SeloNovo
 
 
 class Retificacao(Valor):
@@ -48,19 +51,9 @@ def retificar(office: Office, autor: Autor, codigo: str, dados: object, chave: s
         pedido = ler(Retificacao, dados)
         agora = office.clock()
         quem = agir(conn, office, autor, pedido.escrevente)
-        row = selo_da_casa(conn, office, codigo)
-        vivo(row)
-        mudado = _mudado(office, pedido, row)
-        if {"ato", "identificador"} & set(mudado):
-            horas = office.settings.xa.prazo_tipo_horas
-            no_prazo(row, horas, agora, quem.papel, pedido.fora_do_prazo, "a retificação do tipo ou do identificador")
-        if pedido.data is not None:
-            mudado["momento"] = momento_do_ato(pedido.data, pedido.motivo, agora, campo="retificacao")
-        novo = como_novo(row, **mudado)
-        if novo == como_novo(row):
-            raise entrada_invalida("corpo", "nada muda: o selo já tem estes dados")
+        row, novo = _planejar(conn, office, quem, codigo, pedido, agora)
         velho = dict(row)
-        if "identificador" in mudado and row["job_id"] is None:
+        if novo.identificador != row["identificador"] and row["job_id"] is None:
             place = lugar(row["origem"], pedido.identificador or "")
             velho |= {
                 "livro": place.livro,
@@ -73,6 +66,34 @@ def retificar(office: Office, autor: Autor, codigo: str, dados: object, chave: s
 
     feito, repetido = uma_vez(office, autor, f"POST /api/v1/selos/{codigo}/retificacao", dados, chave, fazer)
     return str(feito), repetido
+
+
+def simular(office: Office, autor: Autor, codigo: str, dados: object) -> tuple[SeloNovo, SeloNovo]:
+    """Return the seal as it is and as its retificador would be; nothing is made. Raises as `retificar`."""
+    people.exigir_direito(autor, "selos")
+    pedido = ler(Retificacao, dados)
+    with office.db.read() as conn:
+        quem = agir(conn, office, autor, pedido.escrevente)
+        row, novo = _planejar(conn, office, quem, codigo, pedido, office.clock())
+        return como_novo(row), novo
+
+
+def _planejar(
+    conn: Connection, office: Office, quem: Autor, codigo: str, pedido: Retificacao, agora: datetime
+) -> tuple[Mapping[Any, Any], SeloNovo]:
+    """Return the seal's row and its retificador to be made. Raises as `retificar`."""
+    row = selo_da_casa(conn, office, codigo)
+    vivo(row)
+    mudado = _mudado(office, pedido, row)
+    if {"ato", "identificador"} & set(mudado):
+        horas = office.settings.xa.prazo_tipo_horas
+        no_prazo(row, horas, agora, quem.papel, pedido.fora_do_prazo, "a retificação do tipo ou do identificador")
+    if pedido.data is not None:
+        mudado["momento"] = momento_do_ato(pedido.data, pedido.motivo, agora, campo="retificacao")
+    novo = como_novo(row, **mudado)
+    if novo == como_novo(row):
+        raise entrada_invalida("corpo", "nada muda: o selo já tem estes dados")
+    return row, novo
 
 
 def _mudado(office: Office, pedido: Retificacao, row: Any) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from printserver.jobs import queues, store, views
 from printserver.jobs.accept import Aceite, aceitar
 from printserver.jobs.answers import excluir, mostrar, responder_selo, responder_xa
 from printserver.jobs.office import Office
-from printserver.jobs.paper import cancelar, dizer_folhas, reenviar
+from printserver.jobs.paper import cancelar, ditas, dizer_folhas, permitido, reenviar
 from printserver.jobs.pdf_out import pdf
 from printserver.jobs.states import at_an_end
 from printserver.jobs.stock import com_papel, papel, papel_da_fila, receber_papel
+from printserver.jobs.views import intervalos
 
 
 def consultar(office: Office, job_id: str) -> dict[str, Any]:
@@ -73,6 +74,11 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
     return views.selo(office, codigo)
 
 
+def anterior(office: Office, job_id: str) -> str | None:
+    """Return the print of the same document that a sealed one took the place of; None where there was none (X2)."""
+    return views.anterior(office, job_id)
+
+
 def filas(office: Office) -> list[dict[str, Any]]:
     """Return the office's queues, with what is counted of their paper (P5)."""
     return com_papel(office, queues.listar(office))
@@ -92,19 +98,23 @@ __all__ = [
     "Aceite",
     "Office",
     "aceitar",
+    "anterior",
     "cancelar",
     "consultar",
+    "ditas",
     "dizer_folhas",
     "do_dia",
     "esperar",
     "eventos",
     "excluir",
     "filas",
+    "intervalos",
     "listar",
     "papel",
     "papel_da_fila",
     "pdf",
     "perguntas_abertas",
+    "permitido",
     "receber_papel",
     "reenviar",
     "responder_selo",

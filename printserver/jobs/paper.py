@@ -3,7 +3,7 @@
 Printed again are the same bytes with the same seals, and only on a person's word. A page called good never is.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -12,9 +12,10 @@ from sqlalchemy.engine import Connection
 
 from printserver import audit, db, people
 from printserver.audit import Registro
+from printserver.clock import rfc3339
 from printserver.documents import paginas_do_extrato
 from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs import compose, idempotency, papers, passes, questions, queues, store
+from printserver.jobs import compose, idempotency, papers, passes, questions, queues, sheets, store
 from printserver.jobs.accept import Aceite
 from printserver.jobs.answers import uma_vez
 from printserver.jobs.idempotency import Feito
@@ -131,6 +132,8 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
             before = store.job_por_id(conn, office.serventia_id, job_id)
             again = _a_imprimir(answer, before)
             _conferir_ditas(conn, before, answer, again)
+            _conferir_papeis(conn, before, answer)
+        known = sheets.numeros(office, before)
         fila, bandeja = _para_onde(office, before, answer.fila, answer.bandeja)
         backs = _versos(office, before, answer)
         tirar_da_fila(office, before, quem, "uma pessoa diz o que saiu")
@@ -139,7 +142,8 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
         with office.db.write() as conn:
             row = _locked(conn, office, job_id)
             said = _conferir_ditas(conn, row, answer, again)
-            _say(conn, office, row, answer, quem, now, _frentes(conn, row, said) if answer.versos else ())
+            turned = _frentes(conn, row, said) if answer.versos else ()
+            spoiled = _say(conn, office, row, answer, known, quem, now, turned)
             if sent is not None:
                 nova_tentativa(conn, row, now, fila=fila, **sent)
                 state = RENDERIZADO
@@ -149,18 +153,20 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
                 table = db.job
                 conn.execute(sa.update(table).where(table.c.n == row["n"]).values(estado=state))
             entries: list[Registro] = []
-            if sent is not None or state != INCERTO:
+            if sent is not None or state != INCERTO or said.keys() >= set(range(1, row["paginas"] + 1)):
                 _close_question(conn, office, job_id, answer.model_dump(mode="json"))
             if sent is None and backs is not None and state != INCERTO:
                 entries = passes.perguntar_versos(conn, office, row, backs, now)
             if state == IMPRESSO:
                 papers.devolver_do_job(conn, row)
             idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
-            what = {
+            what: dict[str, Any] = {
                 "paginas": {str(page): verdict for page, verdict in sorted(said.items())},
                 "imprimir": answer.imprimir,
                 "motivo": answer.motivo,
             } | ({"versos": True} if answer.versos else {})
+            what |= {"papeis_inutilizados": spoiled} if spoiled else {}
+            what |= {"fila": fila, "bandeja": bandeja} if sent is not None else {}
             audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what), *entries])
         office.bell.ring()
 
@@ -252,33 +258,52 @@ def _conferir_ditas(conn: Connection, row: Mapping[Any, Any], answer: Folhas, ag
     return said
 
 
+def _conferir_papeis(conn: Connection, row: Mapping[Any, Any], answer: Folhas) -> None:
+    """Raise `Recusa` `entrada-invalida` where a spoiled sheet's number is known to be on another print."""
+    for index, page in enumerate(answer.paginas):
+        if page.estado == "inutilizada" and page.papel is not None and sheets.de_outra(conn, row, page.papel):
+            raise entrada_invalida(f"paginas.{index}.papel", f"o papel {page.papel} está em outra impressão: confira-o")
+
+
 def _say(
     conn: Connection,
     office: Office,
     row: Mapping[Any, Any],
     answer: Folhas,
+    known: Mapping[int, str],
     quem: Autor,
     now: datetime,
     viradas: tuple[int, ...] = (),
-) -> None:
-    """Write the new verdicts, and the spoiled sheets; fronts whose sheets a person turned (`viradas`) are good."""
+) -> list[str]:
+    """Write the new verdicts, and the spoiled sheets; fronts whose sheets a person turned (`viradas`) are good.
+
+    Return the numbers of the spoiled sheets.
+
+    Of a spoiled sheet whose number was not said, it is the one that the server knows (`known`, by page).
+    """
     attempt = max(_ultimas_tentativas(conn, row).values(), default=0)
     turned = [FolhaDita(pagina=page, estado="boa") for page in viradas]
+    spoiled: list[str] = []
     for page in (*answer.paginas, *turned):
-        if page.papel is not None and page.estado == "inutilizada":
-            papers.inutilizar(conn, office.serventia_id, row["id"], page.papel, answer.motivo, quem, now)
+        papel = page.papel
+        if page.estado == "inutilizada":
+            papel = papel or known.get(page.pagina)
+            if papel is not None:
+                papers.inutilizar(conn, office.serventia_id, row["id"], papel, answer.motivo, quem, now)
+                spoiled.append(papel)
         values = {
             "serventia_id": office.serventia_id,
             "job_id": row["id"],
             "pagina": page.pagina,
             "tentativa": attempt,
             "estado": page.estado,
-            "papel": page.papel,
+            "papel": papel,
             "motivo": answer.motivo,
             "quem": quem.pessoa,
             "quando": now,
         }
         conn.execute(sa.insert(db.pagina).values(**values))
+    return spoiled
 
 
 def _verdict(said: Mapping[int, str], row: Mapping[Any, Any], pending: Connection | None) -> str:
@@ -294,6 +319,57 @@ def _verdict(said: Mapping[int, str], row: Mapping[Any, Any], pending: Connectio
     if verdicts == {"nao_saiu"}:
         return FALHOU
     return str(row["estado"]) if verdicts <= {"boa", None} else INCERTO
+
+
+def ditas(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
+    """Return by page what was last said of it, with who and when, and the number of its sheet (X5).
+
+    `vale`: the word is about the paper that came out last. `papel`: as said, else as the server knows it.
+    """
+    with office.db.read() as conn:
+        row = store.job_por_id(conn, office.serventia_id, job_id)
+        newest = _ultimas_tentativas(conn, row) if row["pdf_sha256"] else {}
+        table = db.pagina
+        query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
+        said = {each["pagina"]: each for each in conn.execute(query.order_by(table.c.id)).mappings()}
+    known = sheets.numeros(office, row)
+    return {
+        page: {
+            "estado": said[page]["estado"] if page in said else None,
+            "vale": page in said and (said[page]["estado"] == "boa" or said[page]["tentativa"] >= newest.get(page, 0)),
+            "papel": known.get(page) or (said[page]["papel"] if page in said else None),
+            "quem": said[page]["quem"] if page in said else None,
+            "quando": rfc3339(said[page]["quando"]) if page in said else None,
+        }
+        for page in range(1, row["paginas"] + 1)
+    }
+
+
+def permitido(office: Office, job_id: str) -> dict[str, bool]:
+    """Return what a person may ask of a job as it stands, and would not be refused.
+
+    `folhas`: to say what came out; `imprimir`: to have pages printed again with it.
+    """
+    with office.db.read() as conn:
+        row = store.job_por_id(conn, office.serventia_id, job_id)
+        question = questions.do_job(conn, office, job_id)
+        asked = question is not None and question["estado"] == "aberta" and question["tipo"] == "folhas"
+        vale = _aceita(lambda: _ainda_vale(row))
+        came_out = row["pdf_sha256"] is not None and row["estado"] in (INCERTO, ENTREGUE, IMPRESSO, FALHOU)
+        return {
+            "reenviar": _aceita(lambda: _pode_reenviar(conn, row)) and not on_its_way(row),
+            "cancelar": row["estado"] in HELD or on_its_way(row),
+            "folhas": came_out and (vale or asked),
+            "imprimir": came_out and vale,
+        }
+
+
+def _aceita(check: Callable[[], None]) -> bool:
+    try:
+        check()
+    except Recusa:
+        return False
+    return True
 
 
 def _ditas(conn: Connection, row: Mapping[Any, Any]) -> dict[int, tuple[str, int]]:

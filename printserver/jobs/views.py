@@ -1,6 +1,6 @@
 """The tables as the contract shows them: a job, a seal, lists, events, queues. Reads only."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,10 +11,11 @@ from printserver import db
 from printserver.clock import day_end, day_start, rfc3339
 from printserver.documents import normalizar, normalizar_folha
 from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs import order
+from printserver.jobs import order, store
 from printserver.jobs.office import Office
-from printserver.jobs.states import ACEITO, ENTREGUE, MOVING, RENDERIZADO
+from printserver.jobs.states import ACEITO, ENTREGUE, INCERTO, MOVING, RENDERIZADO
 from printserver.printing.situacao import DISCO, FORA_DE_LINHA, PASTA, da_fila, do_trabalho
+from printserver.selo import EXCLUSAO
 
 PAGE = 50
 
@@ -27,6 +28,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
     job_id = row["id"]
     base = f"/api/v1/jobs/{job_id}"
     cups = row["cups"]
+    selos = _selos_do_job(conn, office.serventia_id, job_id)
     return {
         "id": job_id,
         "estado": row["estado"],
@@ -39,7 +41,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "copias": row["copias"],
         "escrevente": row["escrevente"],
         "subscritor": row["subscritor"],
-        "selos": [selo_dict(selo) for selo in _selos_do_job(conn, office.serventia_id, job_id)],
+        "selos": [selo_dict(selo) | _atual(conn, office.serventia_id, selo) for selo in selos],
         "qr": {"selo": row["qr_selo"], "url": row["qr_url"]} if row["qr_url"] else None,
         "paginas": row["paginas"],
         "sha256": row["pdf_sha256"],
@@ -52,10 +54,91 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "substitui": row["substitui"],
         "substituido_por": row["substituido_por"],
         "desatualizado": row["desatualizado"],
+        **_validade(conn, row, selada=bool(selos)),
+        "faltam": _faltam(conn, row),
         "espera_por": order.espera_por(conn, row),
         **_situacao(conn, row),
         "criado_em": rfc3339(row["criado_em"]),
     }
+
+
+def _atual(conn: Connection, serventia_id: int, selo: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what a seal of a print has become: the live one of its chain and its total, or the XA of it (S11)."""
+    table = db.selo
+    newest: Mapping[Any, Any] = selo
+    while newest["retificado_por"] is not None:
+        query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.codigo == newest["retificado_por"])
+        newest = conn.execute(query).mappings().one()
+    excluded = newest["ato"] == EXCLUSAO
+    return {
+        "vivo": selo["vivo"],
+        "atual": None if excluded else newest["codigo"],
+        "atual_centavos": None if excluded else newest["total_centavos"],
+        "excluido_por": newest["codigo"] if excluded else None,
+    }
+
+
+def _validade(conn: Connection, row: Mapping[Any, Any], *, selada: bool) -> dict[str, Any]:
+    """Return whether a sealed print is the one of its document that counts, and which does if another one does (X1)."""
+    if not selada:
+        return {"vale": None, "vale_o_trabalho": None}
+    vale, table = row["viva"] and row["substituido_por"] is None, db.job
+    query = sa.select(table.c.id).where(
+        table.c.serventia_id == row["serventia_id"], table.c.documento_id == row["documento_id"], table.c.viva
+    )
+    other = row["substituido_por"] or (None if vale else conn.execute(query).scalar_one_or_none())
+    return {"vale": vale, "vale_o_trabalho": other}
+
+
+def anterior(office: Office, job_id: str) -> str | None:
+    """Return the sealed print of the document before this one, which counts no more (X2); None where there is none."""
+    table, seals = db.job, db.selo
+    with office.db.read() as conn:
+        row = store.job_por_id(conn, office.serventia_id, job_id)
+        query = (
+            sa.select(table.c.id)
+            .where(
+                table.c.serventia_id == row["serventia_id"],
+                table.c.documento_id == row["documento_id"],
+                table.c.n < row["n"],
+                ~table.c.viva,
+                sa.exists().where(seals.c.serventia_id == table.c.serventia_id, seals.c.job_id == table.c.id),
+            )
+            .order_by(table.c.n.desc())
+            .limit(1)
+        )
+        return conn.execute(query).scalar_one_or_none()
+
+
+def _faltam(conn: Connection, row: Mapping[Any, Any]) -> str | None:
+    """Return the pages that a person said not to be good, once all was said, and that were not printed since (X5)."""
+    if row["estado"] != INCERTO or not row["paginas"]:
+        return None
+    table, tries = db.pagina, db.tentativa
+    mine = (table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
+    said = {each.pagina: each for each in conn.execute(sa.select(table).where(*mine).order_by(table.c.id))}
+    if said.keys() != set(range(1, row["paginas"] + 1)):
+        return None
+    newest = conn.execute(
+        sa.select(sa.func.max(tries.c.numero)).where(
+            tries.c.serventia_id == row["serventia_id"], tries.c.job_id == row["id"]
+        )
+    ).scalar()
+    bad = [page for page, each in sorted(said.items()) if each.estado != "boa"]
+    if any(said[page].tentativa < (newest or 0) for page in bad):
+        return None  # sent to paper since: what came out then is not said yet
+    return intervalos(bad)
+
+
+def intervalos(paginas: Sequence[int]) -> str:
+    """Return page numbers (ascending) as the contract writes them: `2-3,5`."""
+    trechos: list[list[int]] = []
+    for pagina in paginas:
+        if trechos and trechos[-1][1] == pagina - 1:
+            trechos[-1][1] = pagina
+        else:
+            trechos.append([pagina, pagina])
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in trechos)
 
 
 def _situacao(conn: Connection, row: Mapping[Any, Any]) -> dict[str, str | None]:

@@ -29,6 +29,27 @@
     if (event.detail.successful && lost) lost.hidden = true;
   });
 
+  // The session is over, and a form has been typed in: the page stays, and says so. Sent, the form comes back after the
+  // login as it was typed.
+  var out = document.getElementById("sem-sessao");
+  function typed() {
+    return Array.from(document.querySelectorAll("main form[method=post]")).some(function (form) {
+      return Array.from(form.elements).some(function (field) {
+        if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+        if (field.tagName === "SELECT") {
+          var shown = Array.from(field.options).findIndex(function (each) { return each.defaultSelected; });
+          return field.selectedIndex !== Math.max(shown, 0);
+        }
+        return field.type !== "hidden" && field.defaultValue !== undefined && field.value !== field.defaultValue;
+      });
+    });
+  }
+  document.addEventListener("htmx:beforeOnLoad", function (event) {
+    if (event.detail.xhr.status !== 401 || !typed()) return;
+    event.preventDefault();
+    if (out) out.hidden = false;
+  });
+
   // An answer is sent once: a second press of the button, or of a key that is held down, does nothing.
   document.addEventListener("submit", function (event) {
     var form = event.target;

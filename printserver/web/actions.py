@@ -1,5 +1,6 @@
 """What a person may do to a job, with a reason: send it again, take it back, say page by page what came out (X5)."""
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -7,27 +8,26 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
-from printserver.errors import Campo, Recusa
-from printserver.jobs import Office
+from printserver.errors import Campo, Recusa, entrada_invalida
+from printserver.jobs import Office, intervalos
 from printserver.people import Autor
+from printserver.web import words
 from printserver.web.context import autor, office, pessoa
-from printserver.web.forms import Forma, chave, digitado, recusada
+from printserver.web.forms import Forma, chave, conferir, confirmado, digitado, erros_de, escolha, marcado, recusada
 from printserver.web.job_page import pode
-
-ESTADOS_DA_PAGINA: Mapping[str, str] = {"boa": "boa", "inutilizada": "inutilizada", "nao_saiu": "não saiu"}
 
 _Acao = Callable[[Office, Autor, str, object, str | None], object]
 
 
 def reenviar(job_id: str) -> ResponseReturnValue:
     """Ask for the reason, then send the whole print again: a person's word that no page came out."""
-    dados = _quem_e_por_que() | _fila()
-    return _agir(job_id, "reenviar", jobs.reenviar, dados, "O documento foi enviado de novo, com os mesmos selos.")
+    feito = "O documento foi enviado de novo, com os mesmos selos."
+    return _agir(job_id, "reenviar", jobs.reenviar, ("motivo", "fila", "bandeja"), feito)
 
 
 def cancelar(job_id: str) -> ResponseReturnValue:
     """Ask for the reason, then take the job off its queue."""
-    return _agir(job_id, "cancelar", jobs.cancelar, _quem_e_por_que(), "O pedido de cancelamento foi registrado.")
+    return _agir(job_id, "cancelar", jobs.cancelar, ("motivo",), "O pedido de cancelamento foi registrado.")
 
 
 def folhas(job_id: str) -> ResponseReturnValue:
@@ -35,52 +35,63 @@ def folhas(job_id: str) -> ResponseReturnValue:
     job = jobs.consultar(office(), job_id)
     if request.method == "GET":
         return _forma(job, "folhas", Forma())
+    ditas: list[dict[str, Any]] = []
     try:
-        if digitado("versos") == "sim":
+        if digitado("versos"):
+            conferir("versos")
+            marcado("versos")
             virei = {"escrevente": pessoa().usuario, "motivo": "folhas viradas na bandeja"}
             jobs.dizer_folhas(office(), autor(), job_id, virei | {"paginas": [], "versos": True}, chave())
             flash("Os versos vão ser impressos.")
             return redirect(url_for("web.trabalho", job_id=job_id), 303)
-        _confirmado()
-        ditas = _ditas(job["paginas"], todas=not _vira(job))
-        dados = _quem_e_por_que() | {"paginas": ditas, "imprimir": None}
-        if digitado("imprimir") == "sim":
-            faltam = [dita["pagina"] for dita in ditas if dita["estado"] != "boa"]
-            dados |= {"imprimir": intervalos(faltam) or None} | _fila()
+        conferir("outras", r"pagina_\d+", r"papel_\d+", "motivo", "imprimir", "fila", "bandeja")
+        confirmado()
+        ditas = _ditas(job, todas=not _vira(job))
+        dados = _quem_e_por_que() | {"paginas": ditas} | _a_imprimir(job, ditas)
         jobs.dizer_folhas(office(), autor(), job_id, dados, chave())
     except Recusa as recusa:
-        return _recusada(job_id, "folhas", recusa)
+        return _recusada(job_id, "folhas", _por_pagina(recusa, ditas))
     flash("O que saiu, folha por folha, foi registrado.")
     return redirect(url_for("web.trabalho", job_id=job_id), 303)
 
 
-def intervalos(paginas: Sequence[int]) -> str:
-    """Return page numbers (ascending) as the contract writes them: `2-3,5`."""
-    trechos: list[list[int]] = []
-    for pagina in paginas:
-        if trechos and trechos[-1][1] == pagina - 1:
-            trechos[-1][1] = pagina
-        else:
-            trechos.append([pagina, pagina])
-    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in trechos)
+def _a_imprimir(job: Mapping[str, Any], ditas: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Return what is printed again, and where: the pages that are not good, where the person wants them."""
+    fila = _fila()
+    if not marcado("imprimir"):
+        if fila.get("bandeja") or fila.get("fila", job["fila"]) != job["fila"]:
+            nome = "bandeja" if fila.get("bandeja") else "fila"
+            raise entrada_invalida(nome, "vale só para imprimir de novo: marque-o, ou deixe como estava")
+        return {"imprimir": None}
+    faltam = [dita["pagina"] for dita in ditas if dita["estado"] != "boa"]
+    return {"imprimir": intervalos(faltam)} | fila if faltam else {"imprimir": None}
 
 
-def _agir(job_id: str, nome: str, acao: _Acao, dados: dict[str, Any], feito: str) -> ResponseReturnValue:
+def _por_pagina(recusa: Recusa, ditas: Sequence[Mapping[str, Any]]) -> Recusa:
+    """Return the refusal with its places in the list of what was said as the pages that they are of."""
+
+    def page(campo: str) -> str:
+        found = re.fullmatch(r"paginas\.(\d+)\.(\w+)", campo)
+        if found is None or int(found[1]) >= len(ditas):
+            return campo
+        return f"{'papel' if found[2] == 'papel' else 'pagina'}_{ditas[int(found[1])]['pagina']}"
+
+    recusa.errors = tuple(Campo(page(each.campo), each.mensagem) for each in recusa.errors)
+    return recusa
+
+
+def _agir(job_id: str, nome: str, acao: _Acao, campos: tuple[str, ...], feito: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _forma(jobs.consultar(office(), job_id), nome, Forma())
     try:
-        _confirmado()
+        conferir(*campos)
+        confirmado()
+        dados = _quem_e_por_que() | (_fila() if "fila" in campos else {})
         acao(office(), autor(), job_id, dados, chave())
     except Recusa as recusa:
         return _recusada(job_id, nome, recusa)
     flash(feito)
     return redirect(url_for("web.trabalho", job_id=job_id), 303)
-
-
-def _confirmado() -> None:
-    """Raise `Recusa` unless the form was sent by its own button: Enter in a field confirms nothing."""
-    if digitado("confirmo") != "sim":
-        raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão no fim da página.")
 
 
 def _recusada(job_id: str, nome: str, recusa: Recusa) -> ResponseReturnValue:
@@ -94,9 +105,10 @@ def _forma(job: Mapping[str, Any], nome: str, forma: Forma) -> str:
         f"screens/{nome}.html",
         job=job,
         forma=forma,
-        permitido=pode(job)[nome],
+        pode=pode(job),
         filas=jobs.filas(office()) if nome != "cancelar" else [],
-        estados=ESTADOS_DA_PAGINA,
+        estados=words.PAGINAS,
+        ditas=jobs.ditas(office(), job["id"]) if nome == "folhas" and job["sha256"] else {},
         vira=_vira(job),
     )
 
@@ -106,6 +118,9 @@ def _quem_e_por_que() -> dict[str, Any]:
 
 
 def _fila() -> dict[str, str]:
+    """Return queue and tray that the form names. Raises `Recusa` `entrada-invalida` for a queue that is none."""
+    if digitado("fila"):
+        escolha("fila", tuple(each["nome"] for each in jobs.filas(office())))
     return {nome: digitado(nome) for nome in ("fila", "bandeja") if digitado(nome)}
 
 
@@ -115,23 +130,34 @@ def _vira(job: Mapping[str, Any]) -> bool:
     return bool(question) and any(each["acao"] == "versos" for each in question["alternativas"])
 
 
-def _ditas(paginas: int, *, todas: bool) -> list[dict[str, Any]]:
+def _ditas(job: Mapping[str, Any], *, todas: bool) -> list[dict[str, Any]]:
     """Return what was said of each page; what was not said page by page is what was said of all the others.
 
-    `todas`: something must be said of every page.
+    `todas`: something must be said of every page. The number of a spoiled sheet stands in its field where it is known.
     """
-    outras = digitado("outras")
+    outras, conhecidas = digitado("outras"), jobs.ditas(office(), job["id"])
     ditas: list[dict[str, Any]] = []
-    for pagina in range(1, paginas + 1):
-        estado = digitado(f"pagina_{pagina}") or outras
-        if not estado and not todas:
-            continue
-        if estado not in ESTADOS_DA_PAGINA:
-            raise Recusa(
-                "entrada-invalida",
-                "Falta dizer o que houve com alguma página.",
-                errors=[Campo(f"pagina_{pagina}", "diga se saiu boa, foi inutilizada ou não saiu")],
-            )
-        papel = digitado(f"papel_{pagina}")
-        ditas.append({"pagina": pagina, "estado": estado} | ({"papel": papel} if papel else {}))
+    erros: dict[str, str] = {}
+    for pagina in _paginas_do_formulario(job["paginas"]):
+        estado, papel = digitado(f"pagina_{pagina}") or outras, digitado(f"papel_{pagina}")
+        if estado not in words.PAGINAS and (estado or todas):
+            erros[f"pagina_{pagina}"] = "diga se saiu boa, foi inutilizada ou não saiu"
+        elif papel and estado != "inutilizada" and papel != conhecidas[pagina]["papel"]:
+            erros[f"papel_{pagina}"] = "só se escreve o número de uma folha inutilizada: marque-a assim, ou apague-o"
+        elif estado:
+            spoiled = {"papel": papel} if papel and estado == "inutilizada" else {}
+            ditas.append({"pagina": pagina, "estado": estado} | spoiled)
+    if erros:
+        raise erros_de(erros, "Falta dizer o que houve com alguma página.")
     return ditas
+
+
+def _paginas_do_formulario(paginas: int) -> range:
+    """Return the document's pages. Raises `Recusa` `entrada-invalida` where the form speaks of another."""
+    for nome in request.form:
+        found = re.fullmatch(r"(?:pagina|papel)_(\d+)", nome)
+        if found is not None and not 1 <= int(found[1]) <= paginas:
+            raise Recusa(
+                "entrada-invalida", f"Nada foi feito: o documento tem {words.plural(paginas, 'página', 'páginas')}."
+            )
+    return range(1, paginas + 1)

@@ -28,6 +28,8 @@ from printserver.web import (
     court_page,
     court_words,
     daily,
+    drafts,
+    forms,
     job_page,
     login,
     mistakes,
@@ -93,6 +95,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/tribunal/faixa", "vivo_faixa", court_page.vivo_faixa, _GET),
     ("/tribunal/comunicar", "comunicar", court_page.comunicar, _POST),
     ("/tribunal/mandar", "mandar", court_page.mandar, _GET + _POST),
+    ("/continuar", "continuar", login.continuar, _POST),
 )
 _FILTERS: tuple[Callable[..., object], ...] = (
     seal_words.no_tribunal,
@@ -112,6 +115,8 @@ _FILTERS: tuple[Callable[..., object], ...] = (
     words.passo,
     words.detalhe,
     words.situacao,
+    words.veredito,
+    words.validade,
     words.motivo,
     words.por_quem,
     words.plural,
@@ -123,12 +128,13 @@ _FILTERS: tuple[Callable[..., object], ...] = (
     court_words.data_iso,
     court_words.componente,
     context.nome_da_pessoa,
+    forms.rotulo,
 )
 
 
 def registrar(app: Flask, office: Office) -> None:
     """Add the screens to `app`, which already has its `secret_key`."""
-    csrf, limiter = security.preparar(app, office)
+    csrf = security.preparar(app, office, login.mandar_entrar)
     app.url_map.converters["pessoas"] = _NotTheApi
     app.extensions[context.EXTENSION] = office
     bp = Blueprint(
@@ -136,6 +142,8 @@ def registrar(app: Flask, office: Office) -> None:
     )
     bp.before_request(_small_bodies)
     bp.before_request(csrf.protect)
+    bp.before_request(drafts.retomar)
+    bp.after_request(drafts.shown_again)
     bp.after_request(security.cabecalhos)
     for kind in (Recusa, HTTPException, Exception):
         bp.register_error_handler(kind, mistakes.pagina_de_erro)
@@ -145,10 +153,7 @@ def registrar(app: Flask, office: Office) -> None:
     bp.add_app_template_filter(lambda valor: words.momento(valor, context.agora()), "momento")
     bp.add_app_template_filter(lambda valor: words.passou(valor, context.agora()), "passou")
 
-    only_wrong = limiter.limit(
-        security.limite_da_entrada, methods=_POST, deduct_when=lambda answer: answer.status_code == 401
-    )
-    bp.add_url_rule("/entrar", "entrar", only_wrong(login.entrar), methods=_GET + _POST)
+    bp.add_url_rule("/entrar", "entrar", login.entrar, methods=_GET + _POST)
     bp.add_url_rule("/sair", "sair", login.sair, methods=_POST)
     for address, name, view, methods in _SCREENS:
         bp.add_url_rule(address, name, login_required(view), methods=methods)

@@ -9,7 +9,7 @@ from printserver import consulta
 from printserver.clock import local_date
 from printserver.errors import Recusa, entrada_invalida
 from printserver.web.context import agora, autor, office
-from printserver.web.forms import Forma, digitado, recusada
+from printserver.web.forms import Forma, conferir, dia_digitado, digitado, escolha, recusada
 from printserver.web.seal_words import RESULTADOS
 
 ARQUIVO_MB = 20
@@ -24,6 +24,7 @@ def comparar() -> ResponseReturnValue:
     found, status = None, 200
     if request.method == "POST":
         try:
+            conferir("de", "ate", "fonte", "arquivo")
             found = consulta.comparar(office(), autor(), _pedido()).em_json()
             forma = Forma({name: digitado(name) for name in ("de", "ate", "fonte")})
         except Recusa as recusa:
@@ -54,10 +55,13 @@ def _padrao() -> str:
 
 def _pedido() -> dict[str, object]:
     """Return the request of `POST /selos/comparacao`."""
-    asked: dict[str, object] = {"de": digitado("de"), "ate": digitado("ate")}
-    if digitado("fonte") == "tribunal":
-        return asked
+    days = {name: dia_digitado(name) for name in ("de", "ate")}
+    asked: dict[str, object] = {name: dia.isoformat() if dia else "" for name, dia in days.items()}
     file = request.files.get("arquivo")
+    if digitado("fonte") and escolha("fonte", ("tribunal", "arquivo")) == "tribunal":
+        if file is not None and file.filename:
+            raise entrada_invalida("arquivo", "há um arquivo escolhido: marque “Carregar de um arquivo”, ou retire-o")
+        return asked
     if file is None or not file.filename:
         raise entrada_invalida("arquivo", "escolha o arquivo com a lista")
     kind = "json" if file.filename.lower().endswith(".json") else "csv"

@@ -1,12 +1,14 @@
 """What every screen needs: the office, and the person who acts under their own name (A1)."""
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from flask import current_app, g, request
 from flask_login import UserMixin, current_user
 
-from printserver import db, people
+from printserver import audit, db, people
 from printserver.jobs import Office
 
 EXTENSION = "printserver.web"
@@ -43,6 +45,15 @@ def pessoa() -> people.Pessoa:
 def autor() -> people.Autor:
     """Return the person who is logged in as the author of what this request does (A1)."""
     return people.autor_da_pessoa(pessoa(), request.remote_addr)
+
+
+def registrar(objeto: str, nome: str, estado: str, detalhe: Mapping[str, Any] | None = None) -> None:
+    """Put on record what happened at a screen: who (if somebody is logged in), from which address (A5)."""
+    here = office()
+    quem = pessoa().usuario if current_user.is_authenticated else None
+    entry = audit.Registro(objeto, nome, estado, quem, None, request.remote_addr, detalhe or {})
+    with here.db.write() as conn:
+        audit.escrever(conn, here.serventia_id, here.clock(), [entry])
 
 
 def is_htmx() -> bool:

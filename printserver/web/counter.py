@@ -3,6 +3,7 @@
 import re
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,38 +11,47 @@ from flask.typing import ResponseReturnValue
 from printserver.atos import balcao as atos
 from printserver.atos import controle
 from printserver.clock import local_date
-from printserver.errors import Recusa
+from printserver.errors import Recusa, entrada_invalida
 from printserver.selo import SeloDePapel, TipoDeAto, ler_papel
 from printserver.web import values, words
 from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, chave, digitado, recusada
+from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, recusada
 
 _SEM_ATO = re.compile(r"[0-9A-Z]{6}[0-9]{7}")
 
 
 def balcao() -> ResponseReturnValue:
-    """Show a day's acts and the form for the next one, or record it."""
+    """Show a day's acts and the form for the next one, or record it.
+
+    The day is the clock's, also for a page that was left open over midnight; another day is a mode of its own, which
+    the form bears and the page shows.
+    """
     tipos = atos_de_papel()
     escolhido = request.values.get("ato", "")
     ato = escolhido if escolhido in tipos else next(iter(tipos), "")
     if request.method == "GET":
         return _balcao(ato, dia_pedido(), _proposta(ato))
-    dia = dia_pedido("data")
-    papel, lido = _papel(ato)
-    if lido in tipos and lido != ato:
-        # A scanner tells the type: the form turns to it, and the person sees the value before anything is recorded.
-        aviso = f"O selo de papel é de {lido}, {tipos[lido].descricao}. Nada foi gravado: confira o valor e grave."
-        return _balcao(lido, dia, Forma({**_proposta(lido).valores, "papel": papel}, {}, aviso)), 422
+    dia = _hoje()
     try:
+        conferir("ato", "papel", "data", "proposto", *values.CAMPOS)
+        dia = dia_digitado("data") or dia
+        if escolhido not in tipos:
+            raise entrada_invalida("ato", "este tipo de ato não se registra aqui")
+        papel, lido = _papel(ato)
+        if lido in tipos and lido != ato:
+            # A scanner tells the type: the form turns to it; the person sees the value before anything is recorded.
+            aviso = f"O selo de papel é de {lido}, {tipos[lido].descricao}. Nada foi gravado: confira o valor e grave."
+            return _balcao(lido, dia, Forma({**_proposta(lido).valores, "papel": papel}, {}, aviso)), 422
         conhecido = lido if office().atos.get(lido) is not None else ato  # to be refused by its own name
         dados = {"ato": conhecido, "papel": papel, "data": dia.isoformat(), "escrevente": pessoa().usuario}
-        feito, _ = atos.registrar(office(), autor(), dados | values.valor_digitado(), chave())
+        valor = values.valor_digitado(dict(parse_qsl(digitado("proposto"))))
+        feito, _ = atos.registrar(office(), autor(), dados | valor, chave())
     except Recusa as recusa:
         if recusa.word == "sem-permissao":
             raise
         return _balcao(ato, dia, recusada(recusa)), recusa.kind.status
     custa = "isento" if feito["isento"] else words.reais(feito["total_centavos"])
-    flash(f"{feito['papel']} gravado: {custa}.")
+    flash(f"{feito['papel']} gravado em {words.data(feito['data'])}: {custa}.")
     return redirect(url_for("web.balcao", ato=ato, dia=None if dia == _hoje() else dia.isoformat()), 303)
 
 
@@ -51,10 +61,10 @@ def estorno(number: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _estorno(ato, Forma())
     try:
-        if digitado("confirmo") != "sim":
-            raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão no fim da página.")
+        conferir("papel", "motivo")
+        confirmado()
         if digitado("papel") not in ("inutilizado", "bom"):
-            raise Recusa("entrada-invalida", "Diga o que houve com o selo de papel.")
+            raise entrada_invalida("papel", "diga o que houve com o selo de papel")
         dados = {
             "motivo": digitado("motivo"),
             "papel_inutilizado": digitado("papel") == "inutilizado",
@@ -118,11 +128,19 @@ def _proposta(ato: str) -> Forma:
     return Forma(campos)
 
 
+def _proposto(ato: str) -> str:
+    """Return the value that was proposed in the form, for it to bear: what a person changes of it is the choice."""
+    if request.method == "POST" and ato == digitado("ato"):
+        return digitado("proposto")
+    return urlencode([(nome, valor) for nome, valor in _proposta(ato).valores.items() if nome != "papel"])
+
+
 def _balcao(ato: str, dia: date, forma: Forma) -> str:
     pagina = min(max(request.args.get("pagina", 1, type=int), 1), 1000)
     abertos = controle.dias_abertos(office())
     return render_template(
         "screens/balcao.html",
+        proposto=_proposto(ato),
         tipos=atos_de_papel(),
         a_confirmar=[codigo for codigo in office().atos.codigos() if _falta_confirmar(codigo)],
         ato=ato,

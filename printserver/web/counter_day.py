@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 
 from printserver.atos import balcao, controle, hibridos
 from printserver.clock import local, local_date
-from printserver.errors import Recusa
+from printserver.errors import Recusa, entrada_invalida
 from printserver.selo import de_centavos
 from printserver.web import words
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.counter import dia_pedido
-from printserver.web.forms import Forma, chave, digitado, recusada
+from printserver.web.forms import Forma, chave, conferir, dia_digitado, digitado, marcado, recusada
 
 
 def conferencia() -> ResponseReturnValue:
@@ -22,7 +22,10 @@ def conferencia() -> ResponseReturnValue:
         return _conferencia(dia_pedido(), Forma())
     dia = dia_pedido("data")
     try:
-        if digitado("confirmo") != "sim" or digitado("conferi") != "sim":
+        conferir("data", "aguardam", "conferi")
+        if dia_digitado("data") is None:
+            raise entrada_invalida("data", "falta o dia da carga")
+        if not marcado("confirmo") or not marcado("conferi"):
             raise Recusa("entrada-invalida", "Nada foi feito: marque que conferiu e use o botão da carga.")
         codes, _ = hibridos.carregar(office(), autor(), _carga(dia), chave())
     except Recusa as recusa:
@@ -52,10 +55,10 @@ def controle_dos_selos() -> ResponseReturnValue:
 
 def _carga(dia: date) -> dict[str, Any]:
     """Return the request for the load of what was shown: other acts that came or went meanwhile refuse it."""
-    shown = request.form.get("aguardam", "", type=str).split()
-    checked: dict[str, Any] = {}
-    if len(shown) == 2 and all(each.isascii() and each.isdigit() and len(each) < 12 for each in shown):
-        checked = {"quantidade": int(shown[0]), "total": str(de_centavos(int(shown[1])))}
+    shown = digitado("aguardam").split()
+    if len(shown) != 2 or not all(each.isascii() and each.isdigit() and len(each) < 12 for each in shown):
+        raise Recusa("entrada-invalida", "Nada foi feito: abra a conferência de novo e faça a carga a partir dela.")
+    checked = {"quantidade": int(shown[0]), "total": str(de_centavos(int(shown[1])))}
     return {"data": dia.isoformat(), "escrevente": pessoa().usuario} | checked
 
 

@@ -1,5 +1,6 @@
 """Paper seals by number: a range made by hand (H3); numbers that are void, or were reported elsewhere (H2, S4)."""
 
+from datetime import date
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -11,8 +12,9 @@ from printserver.errors import Recusa, entrada_invalida
 from printserver.web import values, words
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.counter import atos_de_papel
-from printserver.web.forms import Forma, chave, digitado, recusada
+from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, recusada
 
+_FAIXA = ("ato", "serie", "de", "ate", "data")
 _DESTINOS = {"inutilizados": hibridos.inutilizar, "comunicados": hibridos.ja_comunicados}
 
 
@@ -21,11 +23,13 @@ def faixa() -> ResponseReturnValue:
     if request.method == "GET":
         return _faixa(Forma())
     try:
-        _confirmado()
+        conferir(*_FAIXA, *values.CAMPOS)
+        confirmado()
         codes, _ = hibridos.por_faixa(office(), autor(), _numeros() | values.valor_digitado(), chave())
     except Recusa as recusa:
         return _recusada(recusa, _faixa)
-    flash(f"{words.plural(len(codes), 'selo feito', 'selos feitos')}, de {codes[0]} a {codes[-1]}.")
+    dia = words.dia(_dia())
+    flash(f"{words.plural(len(codes), 'selo feito', 'selos feitos')}, de {codes[0]} a {codes[-1]}, dia {dia}.")
     return redirect(url_for("web.faixa"), 303)
 
 
@@ -34,20 +38,17 @@ def numeros() -> ResponseReturnValue:
     if request.method == "GET":
         return _sem_selo(Forma())
     try:
-        _confirmado()
+        conferir("destino", *_FAIXA, "motivo")
+        confirmado()
         fazer = _DESTINOS.get(digitado("destino"))
         if fazer is None:
             raise entrada_invalida("destino", "diga o que houve com estes números")
         feita, _ = fazer(office(), autor(), _numeros() | {"motivo": digitado("motivo")}, chave())
     except Recusa as recusa:
         return _recusada(recusa, _sem_selo)
-    flash(f"{feita['ato']}{feita['serie']}, de {feita['de']:07} a {feita['ate']:07}: registrado.")
+    dia = words.data(feita["data"])
+    flash(f"{feita['ato']}{feita['serie']}, de {feita['de']:07} a {feita['ate']:07}, dia {dia}: registrado.")
     return redirect(url_for("web.numeros"), 303)
-
-
-def _confirmado() -> None:
-    if digitado("confirmo") != "sim":
-        raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão no fim da página.")
 
 
 def _numeros() -> dict[str, Any]:
@@ -56,9 +57,14 @@ def _numeros() -> dict[str, Any]:
         "serie": digitado("serie").upper(),
         "de": _inteiro("de"),
         "ate": _inteiro("ate") if digitado("ate") else _inteiro("de"),
-        "data": digitado("data") or local_date(agora()).isoformat(),
+        "data": _dia().isoformat(),
         "escrevente": pessoa().usuario,
     }
+
+
+def _dia() -> date:
+    """Return the day of the form; blank it is the clock's, also on a page that was left open over midnight."""
+    return dia_digitado("data") or local_date(agora())
 
 
 def _inteiro(nome: str) -> int:

@@ -14,7 +14,7 @@ from printserver.errors import Recusa
 from printserver.jobs import ready
 from printserver.web import live
 from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, digitado, recusada
+from printserver.web.forms import Forma, conferir, confirmado, recusada
 
 ABAS: Final = ("pendentes", "recusados", "vinculos", "avisos")
 DE_UMA_VEZ: Final = 1000  # refused seals that are sent again with one press
@@ -36,6 +36,7 @@ def vivo_tribunal() -> ResponseReturnValue:
 
 def comunicar() -> ResponseReturnValue:
     """Have what waits sent now."""
+    conferir()
     found = comunicacao.comunicar(office(), autor(), {"escrevente": pessoa().usuario})
     _kept.clear()
     n = found["pendentes"]
@@ -49,8 +50,8 @@ def mandar() -> ResponseReturnValue:
     if request.method == "GET":
         return _perguntar(Forma())
     try:
-        if digitado("confirmo") != "sim":
-            raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão.")
+        conferir(listas=("selos",))
+        confirmado()
         codes = request.form.getlist("selos")
         comunicacao.comunicar(office(), autor(), {"selos": codes, "escrevente": pessoa().usuario})
     except Recusa as recusa:

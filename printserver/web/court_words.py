@@ -35,19 +35,29 @@ def _duracao(segundos: float) -> str:
 
 def com_o_tribunal(como: Mapping[str, Any]) -> Situacao:
     """Return how the office stands: the worst of what there is."""
+    late = []
+    if como["ligado"] and (n := como["atrasados"]):
+        late.append(f"{plural(n, 'selo passou', 'selos passaram')} das 24 horas de prazo.")
+    if n := como["sem_carga_atrasados"]:
+        late.append(f"{plural(n, 'ato do balcão passou', 'atos do balcão passaram')} das 24 horas sem a carga.")
+    if late:
+        return Situacao("Atrasado", " ".join(late), "problema")
     if not como["ligado"]:
         return Situacao("Desligado", "Nenhum tribunal está configurado: os selos ficam à espera.", "parado")
-    if n := como["atrasados"]:
-        dito = f"{plural(n, 'selo passou', 'selos passaram')} das 24 horas de prazo."
-        return Situacao("Atrasado", dito, "problema")
-    if n := como["urgentes"]:
-        return Situacao("Urgente", f"{plural(n, 'selo tem', 'selos têm')} menos de 4 horas de prazo.", "problema")
+    soon = [f"{plural(n, 'selo tem', 'selos têm')} menos de 4 horas de prazo."] if (n := como["urgentes"]) else []
+    if n := como["sem_carga_urgentes"]:
+        soon.append(f"{plural(n, 'ato do balcão tem', 'atos do balcão têm')} menos de 4 horas para a carga.")
+    if soon:
+        return Situacao("Urgente", " ".join(soon), "problema")
     if como["parado_ate"]:
         return Situacao("Sem resposta", "O tribunal não responde como deve. O servidor tenta de novo por si.", "espera")
     if n := como["recusados"]:
         return Situacao("Recusas", f"{plural(n, 'recusa espera', 'recusas esperam')} correção.", "espera")
     if n := como["pendentes"]:
         return Situacao("Em dia", f"{plural(n, 'selo espera', 'selos esperam')} a sua vez.", "andamento")
+    if n := como["sem_carga"]:
+        dito = f"{plural(n, 'ato do balcão espera', 'atos do balcão esperam')} a carga."
+        return Situacao("Em dia", dito, "andamento")
     return Situacao("Em dia", "Tudo o que havia foi comunicado.", "feito")
 
 

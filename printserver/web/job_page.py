@@ -7,10 +7,8 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
-from printserver.web import live
+from printserver.web import live, words
 from printserver.web.context import autor, office
-
-_PARADO_NA_FILA = ("canceled", "aborted")
 
 
 def trabalho(job_id: str) -> ResponseReturnValue:
@@ -41,17 +39,22 @@ def pdf(job_id: str) -> ResponseReturnValue:
 
 def pode(job: Mapping[str, Any]) -> dict[str, bool]:
     """Return what may be asked for in the job's state; `jobs` decides again when it is asked."""
-    estado, cups = job["estado"], job.get("cups") or {}
-    saiu = estado in ("incerto", "entregue", "impresso", "falhou") and bool(job["sha256"])
-    return {
-        "reenviar": estado in ("falhou", "incerto") or (estado == "entregue" and cups.get("estado") in _PARADO_NA_FILA),
-        "cancelar": not job["encerrado"] and estado not in ("incerto", "falhou", "impresso"),
-        "folhas": saiu,
-    }
+    assinaturas = job["documento"]["tipo"] == "livro" and bool(job["vale"])
+    return jobs.permitido(office(), job["id"]) | {"assinaturas": assinaturas}
 
 
 def _parte(job: Mapping[str, Any]) -> live.Parte:
-    return live.parte("screens/_trabalho.html", "web.vivo_trabalho", {"job_id": job["id"]}, job=job, pode=pode(job))
+    ditas = jobs.ditas(office(), job["id"]) if job["sha256"] else {}
+    return live.parte(
+        "screens/_trabalho.html",
+        "web.vivo_trabalho",
+        {"job_id": job["id"]},
+        job=job,
+        pode=pode(job),
+        anterior=jobs.anterior(office(), job["id"]) if job["selos"] else None,
+        ditas=ditas if any(each["estado"] for each in ditas.values()) else {},
+        estados=words.PAGINAS,
+    )
 
 
 def _copia(job: Mapping[str, Any]) -> str:

@@ -3,14 +3,16 @@
 import secrets
 
 import structlog
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
-from flask_limiter import RateLimitExceeded
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from printserver import faults
 from printserver.errors import Recusa
+from printserver.web import drafts, login
+from printserver.web.context import registrar
 
 log = structlog.get_logger(__name__)
 
@@ -24,21 +26,30 @@ _PAGINAS = {
 
 def pagina_de_erro(error: Exception) -> ResponseReturnValue:
     """Return the page for anything that ended a request of a person; one that nobody foresaw is logged whole."""
+    if isinstance(error, CSRFError):
+        return _expirou()
+    if isinstance(error, Recusa) and error.word == "sem-permissao":
+        registrar("acesso", request.path, "recusado", {"texto": error.detail})
     titulo, texto, status = _entender(error)
     return render_template("screens/erro.html", titulo=titulo, texto=texto, status=status), status
+
+
+def _expirou() -> ResponseReturnValue:
+    """A form of a page from before the last login (or from elsewhere): nothing is done, what was typed is kept."""
+    if request.endpoint == "web.entrar":
+        return login.tela(request.form.get("proximo"), aviso="Esta página expirou. Nada foi feito: entre de novo."), 400
+    guardado = drafts.guardado() if current_user.is_authenticated else ""
+    if not guardado:
+        texto = "Nada foi feito. A página foi aberta antes da entrada atual: abra-a de novo e repita."
+    else:
+        texto = "Nada foi feito. O que você digitou está guardado."
+    titulo = "Esta página expirou"
+    return render_template("screens/erro.html", titulo=titulo, texto=texto, status=400, guardado=guardado), 400
 
 
 def _entender(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, Recusa):
         return error.kind.title, error.detail, error.kind.status
-    if isinstance(error, CSRFError):
-        return (
-            "A página ficou velha",
-            "Nada foi feito. A página que você usou foi aberta antes da entrada atual. Abra-a de novo e repita.",
-            400,
-        )
-    if isinstance(error, RateLimitExceeded):
-        return "Tentativas demais", "Senha errada muitas vezes seguidas. Espere um minuto e tente de novo.", 429
     if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:
         return *_PAGINAS.get(error.code, _PAGINAS[400]), error.code
     if (reason := faults.passing(error)) is not None:

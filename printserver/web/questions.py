@@ -6,20 +6,23 @@ A question that someone else has answered meanwhile, or whose seals have changed
 from collections.abc import Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs, people
 from printserver.errors import Recusa
 from printserver.web import live, words
 from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, chave, digitado, recusada
+from printserver.web.forms import RETOMADA, Forma, chave, conferir, digitado, marcado, recusada
 
+_DO_SIM = ("papel_em_maos", "folha_inicial", "folha_final", "fora_do_prazo")
 _DEIXA_O_CARTORIO = ("traslado", "certidao")  # X2: the paper must be in hand
 
 
 def pergunta(job_id: str) -> ResponseReturnValue:
     """Show a job's open question; where there is none, say what became of it."""
+    if request.method != "GET":  # a form of this page that had expired: shown again as it was typed
+        return _recusado(job_id, Recusa("entrada-invalida", RETOMADA))
     job = jobs.consultar(office(), job_id)
     if job["pergunta"] and job["pergunta"]["tipo"] == "folhas":
         return redirect(url_for("web.folhas", job_id=job_id), 303)
@@ -33,19 +36,12 @@ def vivo_pergunta(job_id: str) -> ResponseReturnValue:
 
 def responder_xa(job_id: str) -> ResponseReturnValue:
     """Answer the XA question: `resposta` is sim or nao."""
-    if digitado("resposta") not in ("sim", "nao"):
-        return _recusado(job_id, Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões, Sim ou Não."))
     sim = digitado("resposta") == "sim"
-    dados: dict[str, Any] = {"confirma": sim, "escrevente": pessoa().usuario}
-    if sim:
-        dados["selos"] = digitado("selos").split()  # a yes holds for the seals that it was shown (X1)
-        dados["papel_em_maos"] = digitado("papel_em_maos") == "sim"
-        dados |= {nome: digitado(nome) for nome in ("folha_inicial", "folha_final") if digitado(nome)}
-        if digitado("fora_do_prazo") == "sim":
-            dados["fora_do_prazo"] = True
-    if sim or digitado("motivo"):
-        dados["motivo"] = digitado("motivo")
     try:
+        if digitado("resposta") not in ("sim", "nao"):
+            raise Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões, Sim ou Não.")
+        conferir("resposta", "motivo", "selos", *(_DO_SIM if sim else ()))
+        dados = _resposta_xa(sim=sim)
         jobs.responder_xa(office(), autor(), job_id, dados, chave())
     except Recusa as recusa:
         return _recusado(job_id, recusa)
@@ -57,13 +53,25 @@ def responder_xa(job_id: str) -> ResponseReturnValue:
     return redirect(url_for("web.trabalho", job_id=job_id), 303)
 
 
+def _resposta_xa(*, sim: bool) -> dict[str, Any]:
+    """Return the answer of `POST /jobs/{id}/xa` that the form holds."""
+    dados: dict[str, Any] = {"confirma": sim, "escrevente": pessoa().usuario}
+    if sim:
+        dados["selos"] = digitado("selos").split()  # a yes holds for the seals that it was shown (X1)
+        dados["papel_em_maos"] = marcado("papel_em_maos")
+        dados |= {nome: digitado(nome) for nome in ("folha_inicial", "folha_final") if digitado(nome)}
+        dados |= {"fora_do_prazo": True} if marcado("fora_do_prazo") else {}
+    return dados | ({"motivo": digitado("motivo")} if sim or digitado("motivo") else {})
+
+
 def responder_selo(job_id: str) -> ResponseReturnValue:
     """Answer the ficha's question: `resposta` is com or sem."""
     resposta = digitado("resposta")
-    if resposta not in ("com", "sem"):
-        return _recusado(job_id, Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões."))
     dados = {"gerar": resposta == "com", "escrevente": pessoa().usuario}
     try:
+        if resposta not in ("com", "sem"):
+            raise Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões.")
+        conferir("resposta")
         jobs.responder_selo(office(), autor(), job_id, dados, chave())
     except Recusa as recusa:
         return _recusado(job_id, recusa)

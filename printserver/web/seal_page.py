@@ -3,8 +3,10 @@
 Rectify it (R1, R2), exclude it (X4), send again what the court refused (T2). `atos` decides again when it is asked.
 """
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
@@ -13,13 +15,13 @@ from flask.typing import ResponseReturnValue
 from printserver import consulta, jobs, people
 from printserver.atos import comunicacao, exclusao, retificacao
 from printserver.clock import local, local_date
-from printserver.errors import Campo, Recusa
-from printserver.selo import COMPONENTES, ROTULOS, de_centavos
-from printserver.selo.atos import EXCLUSAO
+from printserver.errors import Recusa
+from printserver.selo import COMPONENTES, EXCLUSAO, ROTULOS, SeloNovo, centavos
+from printserver.web import values, words
 from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, chave, digitado, recusada
-from printserver.web.values import dinheiro
+from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, marcado, recusada
 
+SALTO = 3  # times the value so far: said before it goes
 _RECUSADO = ("objetado", "impossivel")
 
 
@@ -37,12 +39,17 @@ def selo(codigo: str) -> ResponseReturnValue:
 
 
 def retificar(codigo: str) -> ResponseReturnValue:
-    """Ask what is wrong and how it should be, then make the retificador."""
+    """Ask what is wrong and how it should be, show what would change, and make the retificador once it was seen."""
     if request.method == "GET":
         return _forma_de_retificar(codigo, Forma())
     try:
-        _confirmado()
-        new, _repetido = retificacao.retificar(office(), autor(), codigo, _retificacao(), chave())
+        conferir("data", "ato", "identificador", *values.CAMPOS, "motivo", "fora_do_prazo", "visto")
+        dados = _retificacao(codigo)
+        antes, depois = retificacao.simular(office(), autor(), codigo, dados)
+        visto = _visto(codigo, antes, depois)
+        if not marcado("confirmo") or digitado("visto") != visto["marca"]:
+            return _forma_de_retificar(codigo, recusada(Recusa("entrada-invalida", "")), visto)
+        new, _repetido = retificacao.retificar(office(), autor(), codigo, dados, chave())
     except Recusa as recusa:
         return _recusada(recusa, lambda forma: _forma_de_retificar(codigo, forma))
     flash("O selo foi retificado. Este é o selo que vale agora.")
@@ -54,10 +61,11 @@ def excluir(codigo: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _forma_de_excluir(codigo, Forma())
     dados: dict[str, Any] = {"escrevente": pessoa().usuario, "motivo": digitado("motivo")}
-    if digitado("fora_do_prazo") == "sim":
-        dados["fora_do_prazo"] = True
     try:
-        _confirmado()
+        conferir("motivo", "fora_do_prazo")
+        confirmado()
+        if marcado("fora_do_prazo"):
+            dados["fora_do_prazo"] = True
         xa, _repetido = exclusao.excluir(office(), autor(), codigo, dados, chave())
     except Recusa as recusa:
         return _recusada(recusa, lambda forma: _forma_de_excluir(codigo, forma))
@@ -67,6 +75,7 @@ def excluir(codigo: str) -> ResponseReturnValue:
 
 def mandar_de_novo(codigo: str) -> ResponseReturnValue:
     """Send what the court refused of a seal again, as it stands."""
+    conferir()
     comunicacao.comunicar(office(), autor(), {"selos": [codigo], "escrevente": pessoa().usuario})
     flash("O que o tribunal recusou vai ser mandado de novo, como está.")
     return redirect(url_for("web.selo", codigo=codigo), 303)
@@ -82,57 +91,67 @@ def _pode(found: Mapping[str, Any]) -> dict[str, bool]:
     }
 
 
-def _confirmado() -> None:
-    """Raise `Recusa` unless the form was sent by its own button: Enter in a field confirms nothing."""
-    if digitado("confirmo") != "sim":
-        raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão no fim da página.")
-
-
 def _recusada(recusa: Recusa, show: Any) -> ResponseReturnValue:
     if recusa.word in ("sem-permissao", "nao-encontrado"):
         raise recusa
-    shown = recusada(recusa)
-    erros = {nome.removeprefix("retificacao."): mensagem for nome, mensagem in shown.erros.items()}
-    return show(Forma(shown.valores, erros, shown.aviso)), recusa.kind.status
+    return show(recusada(recusa)), recusa.kind.status
 
 
-def _retificacao() -> dict[str, Any]:
-    """Return the request of `POST /selos/{codigo}/retificacao`: only what the person wants changed."""
+def _retificacao(codigo: str) -> dict[str, Any]:
+    """Return the request of `POST /selos/{codigo}/retificacao`: only what the person changed."""
+    found = jobs.selo(office(), codigo)
     dados: dict[str, Any] = {"escrevente": pessoa().usuario, "motivo": digitado("motivo")}
-    dados |= {name: digitado(name) for name in ("data", "ato", "identificador") if digitado(name)}
-    match digitado("valor"):
-        case "servico":
-            dados["servico"] = digitado("servico")
-        case "emolumentos":
-            dados["emolumentos"] = {name: dinheiro(name) for name in COMPONENTES}
-        case "isento":
-            dados |= {"isento": True, "motivo_isencao": digitado("motivo_isencao")}
-    if digitado("fora_do_prazo") == "sim":
-        dados["fora_do_prazo"] = True
+    dados |= {name: digitado(name) for name in ("ato", "identificador") if digitado(name)}
+    dados |= {"data": dia.isoformat()} if (dia := dia_digitado("data")) else {}
+    dados |= values.valor_mudado(_valor_de(found))
+    dados |= {"fora_do_prazo": True} if marcado("fora_do_prazo") else {}
     if dados.keys() <= {"escrevente", "motivo", "fora_do_prazo"}:
-        raise Recusa(
-            "entrada-invalida",
-            "Nada mudaria.",
-            errors=[Campo("data", "diga o que se retifica: data, tipo, identificador ou valor")],
-        )
+        raise Recusa("entrada-invalida", "Nada mudaria: diga o que se retifica, data, ato, identificador ou valor.")
     return dados
 
 
-def _forma_de_retificar(codigo: str, forma: Forma) -> str:
+def _valor_de(found: Mapping[str, Any]) -> dict[str, str]:
+    """Return a seal's value as it stands in the fields of a form."""
+    reason = {"motivo_isencao": found["motivo_isencao"]} if found["isento"] else {}
+    return values.em_campos(found["emolumentos_centavos"]) | reason
+
+
+def _visto(codigo: str, antes: SeloNovo, depois: SeloNovo) -> dict[str, Any]:
+    """Return what a person sees before it goes: what changes, as it is and as it will be, and the mark of it."""
+    rows = [
+        ("Data do ato", *(words.dia(local_date(each.momento)) for each in (antes, depois))),
+        ("Ato", *(f"{each.ato} · {each.descricao}" for each in (antes, depois))),
+        ("Identificador", antes.identificador, depois.identificador),
+        *(
+            (ROTULOS[name], *(_reais(getattr(each.emolumentos, name)) for each in (antes, depois)))
+            for name in COMPONENTES
+        ),
+        ("Isento", *((each.motivo_isencao or "sim") if each.isento else "não" for each in (antes, depois))),
+    ]
+    totals = [centavos(each.emolumentos.total_do_selo(each.iss_a_parte)) for each in (antes, depois)]
+    changed = [row for row in rows if row[1] != row[2]]
+    mark = hashlib.sha256(repr((codigo, changed, totals)).encode()).hexdigest()
+    leap = totals[0] > 0 and totals[1] >= SALTO * totals[0]
+    return {"mudancas": changed, "totais": totals, "marca": mark, "vezes": totals[1] / totals[0] if leap else None}
+
+
+def _reais(valor: Decimal) -> str:
+    return words.reais(centavos(valor))
+
+
+def _forma_de_retificar(codigo: str, forma: Forma, visto: Mapping[str, Any] | None = None) -> str:
     found = jobs.selo(office(), codigo)
     here = office()
-    fees = {
-        name: f"{de_centavos(value):.2f}".replace(".", ",") for name, value in found["emolumentos_centavos"].items()
-    }
     kind = here.atos.get(found["ato"])
     atos = [here.atos.get(code) for code in here.atos.codigos()]
     return render_template(
         "screens/retificar.html",
         selo=found,
         forma=forma,
+        visto=visto,
         permitido=_pode(found)["retificar"],
         hoje=local_date(agora()),
-        valores=fees,
+        valores=_valor_de(found),
         rotulos={name: ROTULOS[name] for name in COMPONENTES},
         de_papel=kind is not None and kind.hibrido,
         atos=[

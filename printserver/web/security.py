@@ -1,21 +1,22 @@
 """Who gets in and what a browser may do: sessions, login, CSRF, limits, headers. Passwords are `people`'s matter."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, redirect, request, session, url_for
+from flask import Flask, Response, current_app, request, session, url_for
 from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
-from flask_limiter import Limiter
 from flask_login import LoginManager, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
-from printserver import people
+from printserver import people, sessions
 from printserver.jobs import Office
-from printserver.web.context import Usuario, agora, is_htmx, office
+from printserver.web.attempts import Attempts
+from printserver.web.context import Usuario, agora, office, registrar
 
-ENTROU_EM = "entrou_em"
+_SESSAO = "sessao"  # the name, in the cookie, of the token of a session
+_TENTATIVAS = "printserver.tentativas"
 
 # No inline script or style, nothing from elsewhere; `object` and `frame` are for the PDF shown inside a page.
 CSP = "; ".join(
@@ -43,8 +44,11 @@ class _Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
 
-def preparar(app: Flask, office: Office) -> tuple[CSRFProtect, Limiter]:
-    """Set the application's sessions, login, CSRF and limits up; the API's calls are touched by none of them."""
+def preparar(app: Flask, office: Office, mandar_entrar: Callable[[], ResponseReturnValue]) -> CSRFProtect:
+    """Set the application's sessions, login, CSRF and limits up; the API's calls are touched by none of them.
+
+    `mandar_entrar` answers who is not logged in.
+    """
     # Cookies do not tell ports apart: two offices on one machine must not log each other out.
     mark = hashlib.sha256(office.nome_da_instancia.encode()).hexdigest()[:8]
     app.config.update(
@@ -59,30 +63,51 @@ def preparar(app: Flask, office: Office) -> tuple[CSRFProtect, Limiter]:
     manager = LoginManager()
     manager.session_protection = "strong"
     manager.user_loader(_load)
-    manager.unauthorized_handler(_to_login)
+    manager.unauthorized_handler(mandar_entrar)
     manager.init_app(app)
     csrf = CSRFProtect()
     csrf.init_app(app)
-    limiter = Limiter(_address, app=app, storage_uri="memory://", strategy="fixed-window")
-    return csrf, limiter
+    app.extensions[_TENTATIVAS] = Attempts(office.settings.http.senhas_erradas_por_minuto)
+    return csrf
 
 
-def limite_da_entrada() -> str:
-    """Return how many wrong passwords a minute one address may send."""
-    return f"{office().settings.http.senhas_erradas_por_minuto} per minute"
+def tentativas() -> Attempts:
+    """Return the count of wrong passwords of the running application."""
+    found: Attempts = current_app.extensions[_TENTATIVAS]
+    return found
 
 
 def entrar(pessoa: people.Pessoa) -> None:
-    """Begin a session of `pessoa`; what an older session held is forgotten."""
+    """Begin a session of `pessoa`, on record; what an older session held is forgotten, and it ends."""
+    here, older = office(), session.get(_SESSAO)
+    with here.db.write() as conn:
+        if isinstance(older, str):
+            sessions.end(conn, older, here.clock())
+        token = sessions.begin(conn, pessoa, here.clock(), request.remote_addr)
     session.clear()
     login_user(Usuario(pessoa))
-    session[ENTROU_EM] = agora().timestamp()
+    session[_SESSAO] = token
+    registrar("pessoa", pessoa.usuario, "entrou")
 
 
-def sair() -> None:
-    """End the session."""
+def sair(usuario: str | None) -> None:
+    """End the session, here and in the browser: its cookie is worth nothing any more. On record if someone was in."""
+    here, token = office(), session.get(_SESSAO)
+    if isinstance(token, str):
+        with here.db.write() as conn:
+            sessions.end(conn, token, here.clock())
+    if usuario is not None:
+        registrar("pessoa", usuario, "saiu")
     logout_user()
     session.clear()
+
+
+def porque_terminou() -> str | None:
+    """Return why who comes to the login is out, in words; None for who was not in."""
+    if _SESSAO not in session:
+        return None
+    minutos = office().settings.pessoas.sessao_ociosa_minutos
+    return f"Sua entrada terminou: foi encerrada, ou ficou {minutos} minutos sem uso. Entre de novo."
 
 
 def destino_seguro(texto: str | None) -> str:
@@ -113,28 +138,32 @@ def cabecalhos(response: Response) -> Response:
 
 
 def _load(usuario: str) -> Usuario | None:
-    """Return the logged-in person as they are now: one who left, or whose hours are over, is nobody."""
-    here = office()
-    since = session.get(ENTROU_EM)
-    if not isinstance(since, int | float):
+    """Return the logged-in person as they are now; None once their session is over (A5).
+
+    A live part of a page asks by itself: it keeps no session alive.
+    """
+    here, token = office(), session.get(_SESSAO)
+    if not isinstance(token, str):
         return None
-    hours = timedelta(hours=here.settings.pessoas.sessao_horas)
-    if not timedelta(0) <= here.clock() - datetime.fromtimestamp(since, UTC) < hours:
-        return None
+    people_settings, now = here.settings.pessoas, agora()
     with here.db.read() as conn:
-        pessoa = people.pessoa(conn, here.serventia_id, usuario)
-    return None if pessoa is None else Usuario(pessoa)
+        found = sessions.find(
+            conn,
+            here.serventia_id,
+            token,
+            now,
+            horas=people_settings.sessao_horas,
+            minutos=people_settings.sessao_ociosa_minutos,
+        )
+    if found is None or found[0].usuario != usuario:
+        return None
+    pessoa, due = found
+    if due and not _by_itself():
+        with here.db.write() as conn:
+            sessions.touch(conn, token, now)
+    return Usuario(pessoa)
 
 
-def _to_login() -> ResponseReturnValue:
-    """Send whoever is not logged in to the login, and back afterwards; a live part sends its whole page there."""
-    if is_htmx():
-        page = urlsplit(request.headers.get("HX-Current-URL", ""))
-        back = page.path + (f"?{page.query}" if page.query else "")
-        return Response(status=401, headers={"HX-Redirect": url_for("web.entrar", proximo=destino_seguro(back))})
-    back = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    return redirect(url_for("web.entrar", proximo=None if back == "/" else back), 303)
-
-
-def _address() -> str:
-    return request.remote_addr or "?"
+def _by_itself() -> bool:
+    """Whether a page, and no person, sent the current request."""
+    return (request.endpoint or "").startswith("web.vivo_") or request.endpoint == "web.static"

@@ -10,7 +10,7 @@ from printserver import jobs
 from printserver.atos import assinaturas as atos
 from printserver.errors import Recusa
 from printserver.web.context import autor, office, pessoa
-from printserver.web.forms import Forma, chave, digitado, recusada
+from printserver.web.forms import Forma, chave, conferir, dia_digitado, digitado, escolha, marcado, recusada
 
 ESTADOS: Mapping[str, str] = {
     "pendentes": "Faltam assinaturas: os selos vão a zero",
@@ -36,8 +36,11 @@ def assinar(job_id: str) -> ResponseReturnValue:
     dados = {"estado": digitado("estado"), "escrevente": pessoa().usuario}
     dados |= {nome: digitado(nome) for nome in ("primeira", "motivo") if digitado(nome)}
     try:
+        conferir("estado", "primeira", "motivo", "visto")
+        escolha("estado", ESTADOS)
+        dia_digitado("primeira")
         shown = atos.assinar(office(), autor(), instrumento, dados | {"simular": True})[0]
-        if digitado("confirmo") != "sim" or digitado("visto") != _marca(shown):
+        if not marcado("confirmo") or digitado("visto") != _marca(shown):
             return _mostrar(job, recusada(Recusa("entrada-invalida", "")), shown)
         atos.assinar(office(), autor(), instrumento, dados, chave())
     except Recusa as recusa:

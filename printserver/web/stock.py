@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from printserver import jobs
 from printserver.errors import Recusa
 from printserver.web.context import autor, office, pessoa
-from printserver.web.forms import Forma, digitado, recusada
+from printserver.web.forms import Forma, conferir, digitado, recusada
 
 RECEBER, SEGUIR = "receber", "seguir"
 
@@ -22,10 +22,14 @@ def papel() -> ResponseReturnValue:
     fila, acao = digitado("fila"), digitado("acao")
     try:
         if acao == RECEBER:
+            conferir("fila", "acao", "de", "ate")
             lote = {"de": digitado("de"), "ate": digitado("ate"), "escrevente": pessoa().usuario}
             jobs.receber_papel(office(), autor(), fila, lote)
             flash(f"Papel de {lote['de']} a {lote['ate']} recebido para a fila {fila}.")
         else:
+            conferir("fila", "acao", "proximo", "inutilizados")
+            if acao != SEGUIR:
+                raise Recusa("entrada-invalida", "Nada foi feito: use um dos botões.")
             jobs.papel_da_fila(office(), autor(), fila, _proximo())
             flash(f"A fila {fila} continua em {digitado('proximo')}.")
     except Recusa as recusa:

@@ -1,7 +1,7 @@
 """The contract's words as people say them: states, documents, dates, money. Portuguese; no HTML, no decisions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ TIPOS: Mapping[str, str] = {
     "certidao": "Certidão",
     "ficha_abertura": "Ficha de abertura",
 }
+PAGINAS: Mapping[str, str] = {"boa": "boa", "inutilizada": "inutilizada", "nao_saiu": "não saiu"}
 PAPEIS: Mapping[str, str] = {
     "escrevente": "escrevente",
     "substituto": "substituto",
@@ -52,6 +53,8 @@ ESTADOS: Mapping[str, Situacao] = {
     "falhou": Situacao("Falhou", "A impressão não aconteceu. Os selos, se há, continuam valendo.", "problema"),
     "cancelado": Situacao("Cancelado", "Nada foi impresso por este pedido.", "parado"),
 }
+
+_PIOR: Mapping[str, str] = {"feito": "parado"}
 
 # How far the queue got, in IPP's words, of a job that is `entregue`.
 FILA: Mapping[str, Situacao] = {
@@ -90,15 +93,48 @@ MOTIVOS: Mapping[str, str] = {
     "aborted-by-system": "a fila desistiu",
 }
 
+_FALTAM = "Tudo foi dito, folha por folha: falta imprimir"
 _DESCONHECIDA = Situacao("Situação desconhecida", "", "parado")
 
 
 def situacao(job: Job) -> Situacao:
     """Return the job's state in plain words; of one that the queue has, how far the queue got."""
     cups = job.get("cups")
+    if job["estado"] == "incerto" and (faltam := job.get("faltam")):
+        paginas = (
+            f"a página {faltam}" if faltam.isdigit() else f"as páginas {faltam.replace('-', ' a ').replace(',', ', ')}"
+        )
+        return Situacao("Faltam páginas", f"{_FALTAM} {paginas}.", "problema")
     if job["estado"] == "entregue" and cups and cups.get("estado") in FILA:
         return FILA[cups["estado"]]
     return ESTADOS.get(job["estado"], _DESCONHECIDA)
+
+
+def veredito(job: Job) -> Situacao:
+    """Return the job's state with what its seals have become: green only where paper, seals and court are well."""
+    estado, vale = situacao(job), validade(job)
+    return estado if vale is None or vale.tom == "feito" else replace(estado, tom=_PIOR.get(estado.tom, estado.tom))
+
+
+def validade(job: Job) -> Situacao | None:
+    """Return whether a sealed print counts, as its seals and the court stand; None for one without a seal (S11, X6)."""
+    if job.get("vale") is None:
+        return None
+    if job["substituido_por"]:
+        return Situacao("substituído: não vale", "Outro documento tomou o lugar deste.", "parado")
+    mortos = [selo for selo in job["selos"] if selo["excluido_por"]]
+    if not job["vale"]:
+        return Situacao("selos excluídos: não vale", "Os selos desta impressão foram excluídos (XA).", "parado")
+    if mortos:
+        texto = plural(len(mortos), "selo foi excluído (XA)", "selos foram excluídos (XA)")
+        return Situacao(plural(len(mortos), "selo excluído", "selos excluídos"), f"{texto}; os outros valem.", "espera")
+    if any(selo["estado"] in ("aguardando retificação", "falha") for selo in job["selos"] if selo["vivo"]):
+        return Situacao("o tribunal recusou", "O tribunal recusou um selo desta impressão: veja o selo.", "problema")
+    if job["desatualizado"]:
+        return Situacao("Desatualizado", "Mostra um selo do livro que já não vale.", "problema")
+    if any(selo["atual"] != selo["codigo"] for selo in job["selos"]):
+        return Situacao("vale, retificado", "Um selo desta impressão foi retificado: vale o mais novo.", "feito")
+    return Situacao("vale", "", "feito")
 
 
 def motivo(palavra: str) -> str:
@@ -146,8 +182,8 @@ def por_quem(retificador: str) -> str:
 
 
 def total(selos: Sequence[Mapping[str, Any]]) -> str:
-    """Return the sum of the seals' totals."""
-    return reais(sum(selo["total_centavos"] for selo in selos))
+    """Return the sum of the seals' totals as they are now: rectified ones by the newest, excluded ones not at all."""
+    return reais(sum(selo.get("atual_centavos", selo["total_centavos"]) or 0 for selo in selos))
 
 
 def dia(quando: date) -> str:
@@ -193,6 +229,7 @@ _ROTULOS: Mapping[str, str] = {
     "copia": "cópia",
     "codigo": "código",
     "selos_excluidos": "selos excluídos",
+    "papeis_inutilizados": "papéis inutilizados",
 }
 
 

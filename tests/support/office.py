@@ -258,6 +258,8 @@ class House:
         """Return what a refusal must leave as it is: seals, next number, jobs, questions, folhas, papers, log."""
         with self.office.db.read() as conn:
             counts = [conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() for table in _WATCHED]
+            told = sa.select(sa.func.count()).where(db.log.c.objeto == "acesso")  # a refused access is on record (A5)
+            counts.append(-conn.execute(told).scalar_one() + counts.pop(_WATCHED.index(db.log)))
             return (*counts, *conn.execute(sa.select(db.sequencia.c.proximo)).scalars())
 
 

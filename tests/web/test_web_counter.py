@@ -7,12 +7,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page, expect
-from web_house import FEES, House, Person
+from web_house import FEES, House, Person, sure
 from werkzeug.test import TestResponse
 
 from printserver import db
 from printserver.web import values, words
 
+ISENTO = {"tabeliao": "", "iss": "", "motivo_isencao": "justiça gratuita"}
 CENTRO = {"servico": "", "tabeliao": "4,00", "iss": "0,10"}
 
 
@@ -25,6 +26,11 @@ def text(answer: TestResponse) -> str:
 def record(person: Person, papel: str, **fields: str) -> TestResponse:
     typed = {"papel": papel, "data": "2026-11-10", **CENTRO, **fields}
     return person.send("/balcao?ato=AU", "/balcao", **typed)
+
+
+def daily(person: Person, at: str, tipo: str, **typed: str) -> TestResponse:
+    hidden = person.hidden(at, "/balcao/diarios") | {"tipo": tipo}
+    return person.client.post("/balcao/diarios", data=hidden | typed)
 
 
 def waiting(house: House, serie: str) -> list[tuple[int, str]]:
@@ -42,10 +48,10 @@ def test_h1_acts_follow_one_another_by_the_keyboard_alone(desk: Page, house: Hou
     desk.focus("#papel")
     desk.keyboard.type("au0371ka0000041")
     desk.keyboard.press("Enter")
-    expect(desk.locator(".recado")).to_have_text("AU0371KA 0000041 gravado: R$ 95,12.")
+    expect(desk.locator(".recado")).to_have_text("AU0371KA 0000041 gravado em 20/11/2026: R$ 95,12.")
     expect(desk.locator("#papel")).to_have_value("AU0371KA 0000042")
     desk.keyboard.press("Enter")
-    expect(desk.locator(".recado")).to_have_text("AU0371KA 0000042 gravado: R$ 95,12.")
+    expect(desk.locator(".recado")).to_have_text("AU0371KA 0000042 gravado em 20/11/2026: R$ 95,12.")
     desk.keyboard.type("0371KA0000050")  # over the proposal; of the type that is shown
     desk.keyboard.press("Enter")
     expect(desk.locator("tbody tr").first).to_contain_text("AU0371KA 0000050")
@@ -62,7 +68,7 @@ def test_h1_a_paper_seal_of_another_type_turns_the_form_and_records_nothing(desk
     desk.fill("#tabeliao", "8,90")
     desk.focus("#papel")
     desk.keyboard.press("Enter")
-    expect(desk.locator(".recado")).to_have_text("RC0371KB 0000007 gravado: R$ 8,90.")
+    expect(desk.locator(".recado")).to_have_text("RC0371KB 0000007 gravado em 20/11/2026: R$ 8,90.")
 
 
 def test_h1_what_is_wrong_is_said_and_what_was_typed_stays(maria: Person, house: House) -> None:
@@ -75,7 +81,7 @@ def test_h1_what_is_wrong_is_said_and_what_was_typed_stays(maria: Person, house:
     assert record(maria, "AU0371KC 0000001", data="2099-01-01").status_code == 422
     assert record(maria, "AU0371KC 0000001", tabeliao="", iss="").status_code == 422
     assert waiting(house, "0371KC") == []
-    assert record(maria, "AU0371KC 0000001", motivo_isencao="justiça gratuita").status_code == 303
+    assert record(maria, "AU0371KC 0000001", **ISENTO).status_code == 303
     answer = record(maria, "AU0371KC 0000001")
     assert (answer.status_code, "AU0371KC 0000001" in text(answer)) == (409, True)
 
@@ -109,7 +115,7 @@ def test_h2_a_day_is_checked_and_loaded_as_it_was_shown(maria: Person, house: Ho
     day, at = "2026-11-11", "/balcao/conferencia?dia=2026-11-11"
     assert "Nenhum ato de balcão neste dia" in text(maria.get(at))
     record(maria, "AU0371KF 0000001", data=day)
-    record(maria, "AU0371KF 0000004", data=day, motivo_isencao="justiça gratuita")
+    record(maria, "AU0371KF 0000004", data=day, **ISENTO)
     seen = text(maria.get(at))
     assert "No caixa, pelos selos de papel: R$ 4,10" in seen
     assert "Maria Souza 2 1 R$ 4,10" in seen
@@ -180,8 +186,7 @@ def test_d1_d2_the_day_s_total_grows_and_shrinks_only_for_a_reason(maria: Person
     assert "Nenhum selo neste dia" in text(maria.get(at))
 
     def send(**typed: str) -> TestResponse:
-        hidden = maria.hidden(at, "/balcao/diarios") | {"tipo": "fotocopia"}
-        return maria.client.post("/balcao/diarios", data=hidden | typed)
+        return sure(maria, daily(maria, at, "fotocopia", **typed))
 
     late = send(total="12,50", iss="0,25")
     assert (late.status_code, "o dia 16/11/2026 já passou: diga o motivo" in text(late)) == (422, True)

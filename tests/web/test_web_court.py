@@ -80,6 +80,7 @@ def test_t1_the_most_urgent_stand_first_and_the_strip_is_on_every_page(both: tup
     first = seal(house, 1)
     house.clock.forward(hours=4)
     second = seal(house, 2)
+    stay(desk)
     page = text(desk, "/tribunal")
     assert page.index(first) < page.index(second)
     assert "faltam 20 h 00 min" in page

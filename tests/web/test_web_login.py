@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from web_house import SENHA, Clock, House, Person
 
 import printserver
 from printserver import db, people
+from printserver.web.attempts import Attempts
 
 SCREENS = Path(printserver.__file__).parent / "templates" / "screens"
 OPEN = {"web.entrar", "web.static", "web.desconhecido"}
@@ -100,9 +102,10 @@ def test_under_tls_a_form_is_taken_from_our_own_pages_alone(app: Flask) -> None:
 
 def test_a_session_ends_after_its_hours_however_much_it_is_used(maria: Person, house: House, later: Clock) -> None:
     hours = house.office.settings.pessoas.sessao_horas
-    later.ahead += timedelta(hours=hours - 1)
-    assert maria.get("/").status_code == 200
-    later.ahead += timedelta(hours=1, minutes=1)
+    for _ in range(3 * hours - 1):
+        later.ahead += timedelta(minutes=20)
+        assert maria.get("/").status_code == 200
+    later.ahead += timedelta(minutes=21)
     assert maria.get("/").status_code == 303
 
 
@@ -209,3 +212,144 @@ def test_a_fault_of_ours_is_a_page_with_a_number_and_nothing_of_its_inside(
     assert answer.status_code == 500
     assert re.search("ocorrência [0-9a-f]{8}", text)
     assert "segredo" not in text
+
+
+# -- passwords, sessions, and what goes on record (A5) ----------------------------------------------------------------
+
+
+def _log(house: House, *where: sa.ColumnElement[bool]) -> list[tuple[str, str, str | None]]:
+    with house.office.db.read() as conn:
+        rows = conn.execute(sa.select(db.log).where(*where).order_by(db.log.c.n)).mappings()
+        return [(row["objeto_id"], row["estado"], row["endereco"]) for row in rows]
+
+
+def test_a5_entries_refused_entries_and_exits_are_on_record(stranger: Person, house: House) -> None:
+    address = stranger.client.environ_base["REMOTE_ADDR"]
+    stranger.login("maria", "errada")
+    stranger.login("uma senha digitada no lugar errado", "errada")
+    stranger.login("maria")
+    stranger.send("/", "/sair")
+    assert _log(house, db.log.c.objeto == "pessoa", db.log.c.endereco == address) == [
+        ("maria", "entrada recusada", address),
+        ("desconhecido", "entrada recusada", address),
+        ("maria", "entrou", address),
+        ("maria", "saiu", address),
+    ]
+
+
+def test_a5_refused_access_is_on_record(stranger: Person, house: House, app: Flask) -> None:
+    with house.office.db.write() as conn:
+        key = people.criar_chave(conn, 1, "so-imprime", ["imprimir"], house.clock())
+    client = app.test_client()
+    client.environ_base["REMOTE_ADDR"] = "10.8.0.1"
+    client.get("/api/v1/jobs", headers={"Authorization": "Bearer nada"})
+    client.post("/api/v1/selos", headers={"Authorization": f"Bearer {key}"}, json={})
+    with house.office.db.read() as conn:
+        rows = conn.execute(sa.select(db.log).where(db.log.c.endereco == "10.8.0.1").order_by(db.log.c.n)).mappings()
+        found = [(row["objeto"], row["objeto_id"], row["estado"], row["sistema"]) for row in rows]
+    assert found == [
+        ("acesso", "/api/v1/jobs", "recusado", None),
+        ("acesso", "/api/v1/selos", "recusado", "so-imprime"),
+    ]
+
+
+def test_a5_a_cookie_that_was_kept_is_worth_nothing_after_the_exit(maria: Person, app: Flask) -> None:
+    cookie = next(each for each in maria.client._cookies.values() if each.key.startswith("sessao_"))
+    assert maria.send("/", "/sair").status_code == 303
+    thief = app.test_client()
+    thief.environ_base["REMOTE_ADDR"] = maria.client.environ_base["REMOTE_ADDR"]
+    thief.set_cookie(cookie.key, cookie.value)
+    assert thief.get("/").status_code == 303
+
+
+def test_a5_thirty_idle_minutes_end_a_session(maria: Person, later: Clock) -> None:
+    later.ahead += timedelta(minutes=29)
+    assert maria.get("/").status_code == 200
+    later.ahead += timedelta(minutes=29)
+    assert maria.get("/").status_code == 200
+    later.ahead += timedelta(minutes=31)
+    stopped = maria.get("/")
+    assert stopped.status_code == 303
+    assert "Sua entrada terminou" in maria.get(stopped.location).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("change", ["senha", "papel", "desativar"])
+def test_a5_a_change_of_password_or_role_ends_the_sessions_at_the_next_request(
+    stranger: Person, house: House, change: str
+) -> None:
+    name = f"muda-{change}"
+    with house.office.db.write() as conn:
+        people.criar_pessoa(conn, 1, name, "Muda", "escrevente", SENHA, house.clock())
+    stranger.login(name)
+    assert stranger.get("/").status_code == 200
+    with house.office.db.write() as conn:
+        if change == "senha":
+            people.mudar_senha(conn, 1, name, "outra frase bem comprida", house.clock())
+        elif change == "papel":
+            people.mudar_papel(conn, 1, name, "substituto", house.clock())
+        else:
+            people.desativar(conn, 1, name, house.clock())
+    assert stranger.get("/").status_code == 303
+    assert stranger.login(name, SENHA).status_code == (303 if change == "papel" else 401)
+
+
+def test_a5_who_tries_passwords_keeps_no_one_else_at_the_address_out(stranger: Person, house: House) -> None:
+    limit = house.office.settings.http.senhas_erradas_por_minuto
+    wrong = [stranger.login("rui", "errada").status_code for _ in range(limit + 2)]
+    assert wrong == [401] * limit + [429, 429]
+    assert stranger.login("tereza").status_code == 303
+
+
+def test_a5_a_head_request_does_nothing(stranger: Person) -> None:
+    form = stranger.hidden("/entrar", "/entrar") | {"usuario": "maria", "senha": SENHA}
+    assert stranger.client.head("/entrar", data=form).status_code == 200
+    assert stranger.get("/").status_code == 303
+
+
+class _Seconds:
+    """A clock of seconds that a test moves."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def _stranger_there() -> bool:
+    return False
+
+
+def test_a5_the_wait_grows_and_is_forgotten_after_the_right_password() -> None:
+    clock = _Seconds()
+    tries = Attempts(3, clock)
+    assert [tries.begin("ana", "a", _stranger_there) for _ in range(4)] == [0, 0, 0, 60]
+    waits = []
+    for _ in range(6):
+        clock.now += tries.begin("ana", "a", _stranger_there)
+        assert tries.begin("ana", "a", _stranger_there) == 0
+        waits.append(tries.begin("ana", "a", _stranger_there))
+    assert waits == [120, 240, 480, 900, 900, 900]
+    assert tries.begin("ana", "b", _stranger_there) == 0
+    clock.now += 900
+    assert tries.begin("ana", "a", _stranger_there) == 0
+    tries.succeed("ana", "a")
+    assert tries.begin("ana", "a", _stranger_there) == 0
+
+
+def test_a5_many_names_from_one_address_and_one_name_from_many_are_slowed_but_not_where_it_is_known() -> None:
+    tries = Attempts(3, _Seconds())
+    for n in range(15):
+        assert tries.begin(f"nome{n}", "a", _stranger_there) == 0
+        assert tries.begin("ana", f"b{n}", _stranger_there) == 0
+    assert tries.begin("outro", "a", _stranger_there) > 0
+    assert tries.begin("ana", "c", _stranger_there) > 0
+    assert tries.begin("outro", "a", lambda: True) == 0
+    assert tries.begin("ana", "c", lambda: True) == 0
+
+
+def test_a5_tries_at_once_are_counted_before_they_are_known_to_be_wrong() -> None:
+    tries = Attempts(10, _Seconds())
+    with ThreadPoolExecutor(20) as pool:
+        allowed = list(pool.map(lambda _: tries.begin("ana", "a", _stranger_there), range(60)))
+    assert allowed.count(0) == 10

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from web_house import FEES, SENHA, Person
+from web_house import FEES, SENHA, Person, sure
 from web_house import House as WebHouse
 
 from printserver import db
@@ -53,6 +53,11 @@ def people(seals: House) -> dict[str, Person]:
 @pytest.fixture
 def maria(people: dict[str, Person]) -> Person:
     return people["maria"]
+
+
+def rectify(person: Person, to: str, **fields: str) -> Any:
+    """Send the form at `to`, read what would change, and press the button."""
+    return sure(person, person.send(to, to, **fields))
 
 
 def seal(house: House, **more: Any) -> str:
@@ -129,7 +134,7 @@ def test_a3_what_was_found_is_taken_as_a_file_under_ones_name(seals: House, mari
 def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: House, maria: Person) -> None:
     code = seal(seals, identificador="CADEIA")
     to = f"/selos/{code}/retificar"
-    done = maria.send(to, to, valor="emolumentos", motivo=MOTIVO, confirmo="sim", **CHEAP)
+    done = rectify(maria, to, motivo=MOTIVO, **CHEAP)
     assert done.status_code == 303
     new = done.headers["Location"].rpartition("/")[2]
     seals.engine.run_once()
@@ -150,20 +155,17 @@ def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: House, 
 def test_r1_a_rectification_is_asked_for_field_by_field(seals: House, maria: Person) -> None:
     code = seal(seals, identificador="TROCA")
     to = f"/selos/{code}/retificar"
-    unsure = maria.send(to, to, identificador="TROCA-2", motivo=MOTIVO)
-    assert (unsure.status_code, "confirme com o botão" in unsure.get_data(as_text=True)) == (422, True)
+    unsure = maria.send(to, to, identificador="TROCA-2", motivo=MOTIVO, confirmo="sim")
+    assert (unsure.status_code, "Confira antes de retificar" in unsure.get_data(as_text=True)) == (200, True)
     nothing = maria.send(to, to, motivo=MOTIVO, confirmo="sim")
     assert "diga o que se retifica" in nothing.get_data(as_text=True)
-    wrong = maria.send(to, to, motivo=MOTIVO, confirmo="sim", valor="emolumentos", iss="dois")
+    wrong = maria.send(to, to, motivo=MOTIVO, confirmo="sim", iss="dois")
     assert "escreva o valor em reais" in wrong.get_data(as_text=True)
     assert 'value="dois"' in wrong.get_data(as_text=True)
-    unreasoned = maria.send(to, to, motivo=MOTIVO, confirmo="sim", valor="isento")
-    assert 'id="erro-motivo_isencao"' in unreasoned.get_data(as_text=True)
+    unreasoned = maria.send(to, to, motivo=MOTIVO, **dict.fromkeys(FEES, "0,00"))
+    assert "informe o valor, ou o motivo da isenção" in unreasoned.get_data(as_text=True)
     assert seals.selo(code)["retificado_por"] is None
-    done = maria.send(
-        to, to, motivo=MOTIVO, confirmo="sim", valor="isento", motivo_isencao="gratuidade", identificador="TROCA-2",
-        data="2026-11-19",
-    )  # fmt: skip
+    done = rectify(maria, to, motivo=MOTIVO, motivo_isencao="gratuidade", identificador="TROCA-2", data="2026-11-19")
     made = seals.selo(done.headers["Location"].rpartition("/")[2])
     assert (made["isento"], made["identificador"], made["data"]) == (True, "TROCA-2", "2026-11-19")
 
@@ -289,9 +291,11 @@ def test_t5_a_seal_is_found_rectified_and_followed_by_the_keyboard(desk: Page, h
     desk.wait_for_function("document.activeElement.textContent.trim() === 'Voltar sem retificar'")
     desk.set_viewport_size({"width": 390, "height": 844})
     assert desk.evaluate("document.documentElement.scrollWidth") == 390
-    desk.check("input[name=valor][value=emolumentos]")
     desk.fill("#tabeliao", "100,00")
     desk.fill("#motivo", MOTIVO)
+    desk.get_by_role("button", name="Ver o que muda").click()
+    expect(desk.get_by_text("Confira antes de retificar")).to_be_visible()
+    assert desk.evaluate("document.documentElement.scrollWidth") == 390
     desk.get_by_role("button", name="Retificar o selo").click()
     expect(desk.get_by_text("O selo foi retificado.")).to_be_visible()
     expect(desk.get_by_text("R$ 139,42").first).to_be_visible()

@@ -27,8 +27,8 @@ def _rules(app: Flask) -> list[tuple[Rule, str]]:
 
 def _records(house: House) -> int:
     with house.office.db.read() as conn:
-        # that somebody took an export along is on record, and changes nothing
-        acts = sa.select(sa.func.count()).select_from(db.log).where(db.log.c.objeto != "exportacao")
+        # that somebody took an export along, or was refused, is on record, and changes nothing
+        acts = sa.select(sa.func.count()).select_from(db.log).where(db.log.c.objeto.not_in(["exportacao", "acesso"]))
         return conn.execute(acts).scalar_one()
 
 

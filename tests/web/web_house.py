@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from itertools import count
 from time import monotonic
 from typing import Any
@@ -142,6 +143,17 @@ class Person:
         assert mine, f"no form of {page} goes to {to}"
         tags = re.findall(r'<input type="hidden"[^>]*>', mine[-1])
         return {re.findall(r'name="([^"]*)"', tag)[0]: re.findall(r'value="([^"]*)"', tag)[0] for tag in tags}
+
+
+def sure(person: Person, answer: TestResponse) -> TestResponse:
+    """Press the button of what is shown before it is done, where it is shown."""
+    page = answer.get_data(as_text=True)
+    if answer.status_code != 200 or 'name="visto"' not in page:
+        return answer
+    form = next(each for each in re.findall(r"<form.*?</form>", page, re.S) if 'name="visto"' in each)
+    tags = re.findall(r'<input type="hidden"[^>]*>', form)
+    fields = {re.findall(r'name="([^"]*)"', tag)[0]: unescape(re.findall(r'value="([^"]*)"', tag)[0]) for tag in tags}
+    return person.client.post(answer.request.path, data=fields | {"confirmo": "sim"})
 
 
 def enter(page: Page, usuario: str) -> Page:

@@ -1,0 +1,29 @@
+"""Sessions of people at the screens, kept here, so that one can be ended (A5)."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from printserver.db import Moment
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    """Create the table of sessions. Those that only a cookie knew end: everyone logs in again."""
+    op.create_table(
+        "sessao",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("pessoa_id", sa.BigInteger(), nullable=False),
+        sa.Column("endereco", sa.Text(), nullable=True),
+        sa.Column("criada_em", Moment(timezone=True), nullable=False),
+        sa.Column("vista_em", Moment(timezone=True), nullable=False),
+        sa.Column("fim_em", Moment(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["pessoa_id"], ["pessoa.id"], name=op.f("fk_sessao_pessoa_id_pessoa")),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_sessao_serventia_id_serventia")),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_sessao")),
+    )
+    op.create_index("ix_sessao_pessoa", "sessao", ["serventia_id", "pessoa_id"])
