@@ -95,11 +95,11 @@ def escrever(conn: Connection, serventia_id: int, quando: datetime, registros: l
 
 def verificar(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
     """Walk the chain. Return how many rows hold before the first fault, and its sentence (None: all hold)."""
-    held, first = 0, None
-    for held, first in percorrer(conn, serventia_id):
-        if first is not None:
+    last: tuple[int, str | None] = (0, None)
+    for last in percorrer(conn, serventia_id):
+        if last[1] is not None:
             break
-    return held, first
+    return last
 
 
 def percorrer(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]]:

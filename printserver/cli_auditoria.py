@@ -14,8 +14,8 @@ from printserver.config import load_settings
 from printserver.errors import ConfigError
 
 _O_QUE_FAZER = (
-    "Não mude nem apague nada: copie o banco e a pasta da serventia como estão, compare os selos nomeados com o papel e "
-    "com o tribunal, e siga «Quando a auditoria não confere» no guia do operador."
+    "Não mude nem apague nada: copie o banco e a pasta da serventia como estão, compare os selos nomeados com o papel "
+    "e com o tribunal, e siga «Quando a auditoria não confere» no guia do operador."
 )
 
 
@@ -47,8 +47,10 @@ def verificar(folder: Path, pontos: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Mostra só a cabeça assinada, como um objeto JSON.")
 def cabeca(folder: Path, as_json: bool) -> None:
     """Assina a cabeça do registro agora, guarda-a na pasta da serventia e a mostra."""
+    signer = instance.certificado(folder, load_settings(folder))
+    with office(folder) as (conn, serventia_id, now):
+        record.registrar(conn, serventia_id, signer, now)
     with office(folder, writing=False) as (conn, serventia_id, now):
-        signer = instance.certificado(folder, load_settings(folder))
         try:
             head = record.guardar(conn, serventia_id, folder, signer, now)
         except CabecaDiverge as error:

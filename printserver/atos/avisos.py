@@ -181,9 +181,8 @@ def _do_lote(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
         return []
     window = (_out.c.serventia_id == office.serventia_id, _out.c.fim_em >= begin, _out.c.fim_em < end)
     found = _resumo(conn, office, chave, "lote", f"Envio {name}", window)
-    head = (
-        f"Cabeça da auditoria: {auditoria.ponto(conn, office.serventia_id)}"  # outside the office it is a witness (A6)
-    )
+    # In a mailbox it is a witness that nobody in the office can change (A6).
+    head = f"Cabeça da auditoria: {auditoria.ponto(conn, office.serventia_id)}"
     return [replace(each, texto=f"{each.texto}\n{head}") for each in found]
 
 

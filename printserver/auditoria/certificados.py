@@ -9,25 +9,22 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.audit import Registro, escrever
-from printserver.db import Database
 from printserver.selo import Certificado, CertificadoPublico
 
 _OBJETO: Final = "certificado"
 _meant = db.as_meant(db.log.c.detalhe)
 
 
-def registrar(database: Database, serventia_id: int, certificado: Certificado, agora: datetime) -> None:
+def registrar(conn: Connection, serventia_id: int, certificado: Certificado, agora: datetime) -> None:
     """Put the certificate on record, unless it is there: before the first seal that it signs."""
-    with database.read() as conn:
-        if conn.execute(_registros(serventia_id).where(db.log.c.objeto_id == certificado.impressao)).first():
-            return
+    if conn.execute(_registros(serventia_id).where(db.log.c.objeto_id == certificado.impressao)).first():
+        return
     what = {
         "titular": certificado.titular,
         "valido_ate": certificado.valido_ate.isoformat(),
         "pem": certificado.pem_publico().decode(),
     }
-    with database.write() as conn:
-        escrever(conn, serventia_id, agora, [Registro(_OBJETO, certificado.impressao, "em uso", detalhe=what)])
+    escrever(conn, serventia_id, agora, [Registro(_OBJETO, certificado.impressao, "em uso", detalhe=what)])
 
 
 def usados(conn: Connection, serventia_id: int) -> Sequence[CertificadoPublico]:

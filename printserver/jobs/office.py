@@ -63,10 +63,10 @@ class Office:
             office = conn.execute(sa.select(db.serventia)).one_or_none()
         if office is None:
             raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
+        signer = certificado(instance, settings)
         with database.write() as conn:
             alinhar(conn, office.id, settings.selo.sequencia)
-        signer = certificado(instance, settings)
-        auditoria.registrar(database, office.id, signer, clock())
+            auditoria.registrar(conn, office.id, signer, clock())
 
         def em_uso() -> set[str]:
             return _layouts_in_use(database)

@@ -30,8 +30,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from printserver import cli, cli_base, db, instance, people, schema
+from printserver import auditoria, cli, cli_base, db, instance, people, schema
 from printserver.api import nova_aplicacao, registrar
+from printserver.auditoria import Laudo
 from printserver.config import SETTINGS_FILE
 from printserver.db import Database
 from printserver.engine import Engine
@@ -237,6 +238,11 @@ class House:
         with self.office.db.read() as conn:
             query = sa.select(table).where(*where).order_by(*table.primary_key.columns)
             return [dict(row) for row in conn.execute(query).mappings()]
+
+    def proof(self, *pontos: tuple[int, str]) -> Laudo:
+        """Verify all that is on record, as `auditoria verificar` does (A6)."""
+        with self.office.db.snapshot() as conn:
+            return auditoria.verificar(conn, 1, self.folder, pontos)
 
     def codes(self) -> list[str]:
         """Return every seal ever made, in the order of making."""
