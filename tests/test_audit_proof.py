@@ -15,7 +15,7 @@ from printserver import audit, auditoria, db
 from printserver.atos import avisos
 from printserver.selo import gerar_de_teste, montar, url_do_qr
 from printserver.selo.money import parse_reais
-from support.office import FEES, House, command_line, open_house, reopen
+from support.office import FEES, House, command_line, disarm, open_house, reopen
 from support.tribunal import Court, house_with_court
 
 WHO = {"escrevente": "maria"}
@@ -158,16 +158,6 @@ def tampered(lived: House) -> Callable[..., list[str]]:
             return found
 
     return run
-
-
-def disarm(conn: sa.Connection) -> None:
-    """Take the triggers away, as somebody with the database's password could."""
-    if conn.dialect.name == "sqlite":
-        for name in conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all():
-            conn.exec_driver_sql(f"DROP TRIGGER {name}")
-    else:
-        for table in ("log", "selo", "cadeia"):
-            conn.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 
 def other(house: House, column: sa.Column[Any], value: Any) -> Any:

@@ -26,7 +26,7 @@ RULES = [
         ("A", 1, 4),
     )
     for number in range(first, last + 1)
-]
+] + ["A6"]
 FACTS = ("held by", "proved by", "not yet")
 
 

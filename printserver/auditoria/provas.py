@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 from printserver import db
 
+_encode: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Linha:
@@ -109,8 +111,7 @@ def resumo(linha: Linha, row: Mapping[Any, Any], *grupos: str) -> dict[str, str]
     found = {}
     for grupo in grupos or linha.grupos:
         values = [[name, canonico(row[name])] for name in linha.grupos[grupo]]
-        text = json.dumps(values, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        found[grupo] = hashlib.sha256(text.encode()).hexdigest()
+        found[grupo] = hashlib.sha256(_encode(values).encode()).hexdigest()
     return found
 
 

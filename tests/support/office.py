@@ -328,6 +328,16 @@ def command_line(*arguments: object) -> int:
     return 0
 
 
+def disarm(conn: sa.Connection) -> None:
+    """Take the triggers away, as somebody with the database's password could."""
+    if conn.dialect.name == "sqlite":
+        for name in conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all():
+            conn.exec_driver_sql(f"DROP TRIGGER {name}")
+    else:
+        for table in ("log", "selo", "cadeia"):
+            conn.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
+
+
 # -- what is on paper -------------------------------------------------------------------------------------------------
 
 
