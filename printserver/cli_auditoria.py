@@ -11,6 +11,7 @@ from printserver import instance
 from printserver.auditoria import CabecaDiverge, Laudo
 from printserver.cli_base import instance_option, office
 from printserver.config import load_settings
+from printserver.db import Database
 from printserver.errors import ConfigError
 
 _O_QUE_FAZER = (
@@ -33,8 +34,9 @@ def verificar(folder: Path, pontos: tuple[str, ...]) -> None:
         brought = [record.ler_ponto(each) for each in pontos]
     except ValueError as error:
         raise ConfigError(f"--cabeca: {error}") from error
+    kept = record.lidas(folder)
     with office(folder, writing=False) as (conn, serventia_id, _now):
-        laudo = record.verificar(conn, serventia_id, folder, brought)
+        laudo = record.verificar(conn, serventia_id, kept, brought)
     if laudo.total:
         raise ConfigError(_faltas(laudo))
     click.echo(f"A auditoria confere: {laudo.registros} registros.")
@@ -47,14 +49,17 @@ def verificar(folder: Path, pontos: tuple[str, ...]) -> None:
 @click.option("--json", "as_json", is_flag=True, help="Mostra só a cabeça assinada, como um objeto JSON.")
 def cabeca(folder: Path, as_json: bool) -> None:
     """Assina a cabeça do registro agora, guarda-a na pasta da serventia e a mostra."""
-    signer = instance.certificado(folder, load_settings(folder))
     with office(folder) as (conn, serventia_id, now):
+        settings = load_settings(folder)
+        signer = instance.certificado(folder, settings)
         record.registrar(conn, serventia_id, signer, now)
-    with office(folder, writing=False) as (conn, serventia_id, now):
-        try:
-            head = record.guardar(conn, serventia_id, folder, signer, now)
-        except CabecaDiverge as error:
-            raise ConfigError(f"a auditoria NÃO confere: {error}\n{_O_QUE_FAZER}") from error
+    database = Database(instance.database_url(folder, settings))
+    try:
+        head = record.guardar(database, serventia_id, folder, signer, now)
+    except CabecaDiverge as error:
+        raise ConfigError(f"a auditoria NÃO confere: {error}\n{_O_QUE_FAZER}") from error
+    finally:
+        database.close()
     if as_json:
         click.echo(json.dumps(asdict(head), ensure_ascii=False))
         return

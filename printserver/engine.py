@@ -148,8 +148,7 @@ class Engine:
         """Sign the log's head and keep it. What keeps it from that is logged: it holds no print up."""
         office = self._office
         try:
-            with office.db.snapshot() as conn:
-                auditoria.guardar(conn, office.serventia_id, office.instance, office.certificado, office.clock())
+            auditoria.guardar(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
         except CabecaDiverge as error:
             _log.error("the log differs from a head that was kept", why=str(error))
         except Exception as error:

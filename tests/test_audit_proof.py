@@ -3,6 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -152,7 +153,7 @@ def tampered(lived: House) -> Callable[..., list[str]]:
                     else:
                         changed = conn.execute(sa.text(statement) if isinstance(statement, str) else statement)
                         assert changed.rowcount, statement
-                found = auditoria.verificar(conn, 1, heads or lived.folder).faltas
+                found = auditoria.verificar(conn, 1, auditoria.lidas(heads or lived.folder)).faltas
                 raise _Undo
         except _Undo:
             return found
@@ -536,3 +537,18 @@ def test_a6_the_days_mail_bears_the_head(tmp_path: Path) -> None:
         house.printed(house.certidao())
         point = line.removeprefix("Cabeça da auditoria: ")
         assert house.proof(auditoria.ler_ponto(point)).faltas == []
+
+
+def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(house: House) -> None:
+    office = house.office
+
+    def one(number: int) -> None:
+        with office.db.write() as conn:
+            audit.escrever(conn, 1, house.clock(), [audit.Registro("pessoa", f"p{number}", "criada")])
+        auditoria.guardar(office.db, 1, house.folder, office.certificado, house.clock())
+
+    with ThreadPoolExecutor(8) as crew:
+        list(crew.map(one, range(40)))
+    (path,) = auditoria.guardadas(house.folder)
+    assert json.loads(path.read_text("utf-8"))["n"] == len(house.rows(db.log))
+    assert house.proof().faltas == []

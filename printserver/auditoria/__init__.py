@@ -11,6 +11,7 @@ from printserver.auditoria.cabeca import (
     guardadas,
     guardar,
     ler_ponto,
+    lidas,
     ponto,
 )
 from printserver.auditoria.certificados import registrar
@@ -29,6 +30,7 @@ __all__ = [
     "guardadas",
     "guardar",
     "ler_ponto",
+    "lidas",
     "mudanca",
     "ponto",
     "prova",

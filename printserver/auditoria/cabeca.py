@@ -4,10 +4,12 @@ A log that was written anew has other hashes, and one that was cut is shorter: n
 One JSON file a day in `auditoria/` of the office's folder.
 """
 
+import fcntl
 import json
 import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,10 +20,14 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date, rfc3339
+from printserver.db import Database
 from printserver.selo import Certificado, CertificadoPublico
 
 PASTA: Final = "auditoria"
 _PONTO: Final = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
+
+
+Guardada = tuple[Path, "Cabeca | None"]  # a file, and the head that it holds
 
 
 class CabecaDiverge(Exception):
@@ -70,26 +76,39 @@ def do_dia(instance: Path, agora: datetime) -> Path:
     return instance / PASTA / f"{local_date(agora).isoformat()}.json"
 
 
-def guardar(conn: Connection, serventia_id: int, instance: Path, certificado: Certificado, agora: datetime) -> Cabeca:
+def guardar(database: Database, serventia_id: int, instance: Path, certificado: Certificado, agora: datetime) -> Cabeca:
     """Sign the log's head and keep it as the day's, in the place of a shorter one. Return it.
 
     Raises CabecaDiverge, with what was found (Portuguese), where the log does not lead on from the newest head kept, or
     from the day's: neither is then overwritten. Raises OSError.
     """
     path = do_dia(instance, agora)
-    for kept in dict.fromkeys([path, *guardadas(instance)[-1:]]):
-        if kept.exists() and (fault := divergencia(conn, serventia_id, kept)):
-            raise CabecaDiverge(fault)
-    head = assinar(conn, serventia_id, certificado, agora)
-    path.parent.mkdir(mode=0o700, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    # One at a time: of two that stop at once the second looks at what the first wrote, with a view that is newer.
+    with _um_por_vez(path.parent), database.snapshot() as conn:
+        for kept in dict.fromkeys([path, *guardadas(instance)[-1:]]):
+            if kept.exists() and (fault := divergencia(conn, serventia_id, kept)):
+                raise CabecaDiverge(fault)
+        head = assinar(conn, serventia_id, certificado, agora)
+        _escrever(path, head)
+    return head
+
+
+@contextmanager
+def _um_por_vez(folder: Path) -> Iterator[None]:
+    folder.mkdir(mode=0o700, exist_ok=True)
+    with os.fdopen(os.open(folder / ".trava", os.O_WRONLY | os.O_CREAT, 0o600)) as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _escrever(path: Path, head: Cabeca) -> None:
+    draft = path.with_name(f".{path.name}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(asdict(head), file, ensure_ascii=False, indent=1)
         file.write("\n")
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
-    return head
 
 
 def guardadas(instance: Path) -> list[Path]:
@@ -108,9 +127,17 @@ def ler(path: Path) -> Cabeca | None:
     return head if right and _PONTO.fullmatch(head.ponto) else None
 
 
+def lidas(instance: Path) -> list[Guardada]:
+    """Return every head that was kept, by day. Read before the database is: one kept meanwhile is ahead of its view."""
+    return [(path, ler(path)) for path in guardadas(instance)]
+
+
 def divergencia(conn: Connection, serventia_id: int, path: Path) -> str | None:
     """Return how the log differs from a head that was kept (Portuguese); None where it leads on from it."""
-    head = ler(path)
+    return _divergencia(conn, serventia_id, path, ler(path))
+
+
+def _divergencia(conn: Connection, serventia_id: int, path: Path, head: Cabeca | None) -> str | None:
     if head is None:
         return f"{path}: não é uma cabeça da auditoria, ou foi alterado"
     fault = do_ponto(conn, serventia_id, head.n, head.hash)
@@ -129,14 +156,13 @@ def do_ponto(conn: Connection, serventia_id: int, n: int, digest: str) -> str | 
 
 
 def conferir(
-    conn: Connection, serventia_id: int, instance: Path, usados: Sequence[CertificadoPublico]
+    conn: Connection, serventia_id: int, kept: Sequence[Guardada], usados: Sequence[CertificadoPublico]
 ) -> Iterator[tuple[Path, str | None]]:
-    """Give every head that was kept, with its difference from the log (Portuguese) or None."""
+    """Give each of the heads that were kept, with its difference from the log (Portuguese) or None."""
     office = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == serventia_id)).one()
     known: Mapping[str, CertificadoPublico] = {each.impressao: each for each in usados}
-    for path in guardadas(instance):
-        fault = divergencia(conn, serventia_id, path)
-        head = ler(path)
+    for path, head in kept:
+        fault = _divergencia(conn, serventia_id, path, head)
         if head is not None and fault is None:
             fault = _assinatura(head, known, office.cns, office.instancia, path)
         yield path, fault

@@ -5,7 +5,6 @@ Nothing is kept but counts and the first faults: a million seals are read as the
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Final
 
 import sqlalchemy as sa
@@ -42,11 +41,16 @@ class Laudo:
             self.faltas.append(text)
 
 
-def verificar(conn: Connection, serventia_id: int, instance: Path, pontos: Sequence[tuple[int, str]] = ()) -> Laudo:
+def verificar(
+    conn: Connection,
+    serventia_id: int,
+    guardadas: Sequence[cabeca.Guardada],
+    pontos: Sequence[tuple[int, str]] = (),
+) -> Laudo:
     """Verify all that is on record. `conn` sees one state of the database (`Database.snapshot`).
 
-    `pontos` are heads that a person brings, as they were sent by e-mail. Raises OSError where a kept head is not
-    readable.
+    `guardadas` are the heads that were kept (`cabeca.lidas`), `pontos` those that a person brings, as they were sent by
+    e-mail.
     """
     laudo = Laudo()
     for n, fault in audit.percorrer(conn, serventia_id):
@@ -59,7 +63,7 @@ def verificar(conn: Connection, serventia_id: int, instance: Path, pontos: Seque
     laudo.certificados = len(usados)
     for fault in _linhas(conn, serventia_id, laudo, usados):
         laudo.falta(fault)
-    for path, fault in cabeca.conferir(conn, serventia_id, instance, usados):
+    for path, fault in cabeca.conferir(conn, serventia_id, guardadas, usados):
         laudo.cabecas.append(path.stem)
         if fault is not None:
             laudo.falta(fault)

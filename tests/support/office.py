@@ -241,8 +241,9 @@ class House:
 
     def proof(self, *pontos: tuple[int, str]) -> Laudo:
         """Verify all that is on record, as `auditoria verificar` does (A6)."""
+        kept = auditoria.lidas(self.folder)
         with self.office.db.snapshot() as conn:
-            return auditoria.verificar(conn, 1, self.folder, pontos)
+            return auditoria.verificar(conn, 1, kept, pontos)
 
     def codes(self) -> list[str]:
         """Return every seal ever made, in the order of making."""
