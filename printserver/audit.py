@@ -18,11 +18,15 @@ from printserver.witness import HEAD
 
 GENESIS = "0" * 64
 _PUBLIC = ("job", "selo")
+_KEPT = ("objeto", "objeto_id", "estado", "quem", "sistema", "endereco", "detalhe", "prova")
 
 
 @dataclass(frozen=True, slots=True)
 class Registro:
-    """One thing to be written: what it is about, what happened, who did it (A1, A2)."""
+    """One thing to be written: what it is about, what happened, who did it (A1, A2).
+
+    `prova`: what the row that it speaks of is held against (A6, see `auditoria.provas`); it is not shown.
+    """
 
     objeto: str
     objeto_id: str
@@ -31,6 +35,7 @@ class Registro:
     sistema: str | None = None
     endereco: str | None = None
     detalhe: Mapping[str, Any] = field(default_factory=dict)
+    prova: Mapping[str, Any] | None = None
 
 
 def _digest(previous: str, row: Mapping[str, Any]) -> str:
@@ -41,9 +46,9 @@ def _digest(previous: str, row: Mapping[str, Any]) -> str:
         "n": row["n"],
         "evento": row["evento"],
         "quando": moment.astimezone(UTC).isoformat(timespec="microseconds"),
-        **{name: row[name] for name in ("objeto", "objeto_id", "estado", "quem", "sistema", "endereco", "detalhe")},
+        **{name: row[name] for name in _KEPT},
     }
-    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 
 
@@ -78,6 +83,7 @@ def escrever(conn: Connection, serventia_id: int, quando: datetime, registros: l
             "sistema": item.sistema,
             "endereco": item.endereco,
             "detalhe": dict(item.detalhe),
+            "prova": None if item.prova is None else dict(item.prova),
         }
         previous = row["hash"] = _digest(previous, row)
         rows.append(row)
@@ -88,21 +94,36 @@ def escrever(conn: Connection, serventia_id: int, quando: datetime, registros: l
 
 
 def verificar(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
-    """Walk the chain. Return how many rows hold, and the Portuguese sentence of the first fault (None: all hold)."""
-    previous, expected = GENESIS, 1
+    """Walk the chain. Return how many rows hold before the first fault, and its sentence (None: all hold)."""
+    last: tuple[int, str | None] = (0, None)
+    for last in percorrer(conn, serventia_id):
+        if last[1] is not None:
+            break
+    return last
+
+
+def percorrer(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]]:
+    """Walk the chain to its end, without keeping it. Give the number of each row, and of each fault the last before it.
+
+    A fault comes with its Portuguese sentence. After one the walk goes on from what is written there.
+    """
+    previous, last, event = GENESIS, 0, 0
     for row in _rows(conn, serventia_id):
-        if row["n"] != expected:
-            return expected - 1, f"falta o registro {expected} da auditoria"
-        if _digest(previous, row) != row["hash"]:
-            return expected - 1, f"o registro {expected} da auditoria foi alterado"
-        previous, expected = row["hash"], expected + 1
-    head = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).mappings().one()
-    if head["n"] != expected - 1 or head["hash"] != previous:
-        return expected - 1, "o fim da auditoria não confere: faltam registros"
-    return expected - 1, None
+        n = row["n"]
+        if n != last + 1:
+            gap = f"falta o registro {last + 1}" if n == last + 2 else f"faltam os registros {last + 1} a {n - 1}"
+            yield last, f"{gap} da auditoria"
+        elif not isinstance(row["quando"], datetime) or _digest(previous, row) != row["hash"]:
+            yield last, f"o registro {n} da auditoria foi alterado"
+        previous, last, event = row["hash"], n, row["evento"] or event
+        yield n, None
+    head = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).mappings().one_or_none()
+    if head is None or (head["n"], head["hash"], head["evento"]) != (last, previous, event):
+        yield last, "o fim da auditoria não confere: faltam registros"
 
 
 def _rows(conn: Connection, serventia_id: int) -> Iterator[dict[str, Any]]:
-    statement = sa.select(db.log).where(db.log.c.serventia_id == serventia_id).order_by(db.log.c.n)
+    statement = sa.select(*db.as_stored(db.log.c)).where(db.log.c.serventia_id == serventia_id).order_by(db.log.c.n)
+    meant = {column.name: db.as_meant(column) for column in db.log.c}
     for row in conn.execution_options(yield_per=1000).execute(statement).mappings():
-        yield dict(row)
+        yield {name: read(row[name]) for name, read in meant.items()}

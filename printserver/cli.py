@@ -9,7 +9,8 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from printserver import __version__, audit, db, faults, instance
+from printserver import __version__, db, faults, instance
+from printserver.cli_auditoria import auditoria
 from printserver.cli_base import PATH, instance_option, nome_da_fila, office, record
 from printserver.cli_filas import filas
 from printserver.cli_papel import papel
@@ -187,22 +188,7 @@ def formatos_preview(nome: str, destino: Path, folder: Path) -> None:
     click.echo(f"{destino} gravado.")
 
 
-@cli.group("auditoria")
-def auditoria() -> None:
-    """O registro de tudo o que foi feito."""
-
-
-@auditoria.command("verificar")
-@instance_option
-def auditoria_verificar(folder: Path) -> None:
-    """Confere a cadeia inteira do registro."""
-    with office(folder, writing=False) as (conn, serventia_id, _now):
-        count, fault = audit.verificar(conn, serventia_id)
-    if fault:
-        raise ConfigError(f"a auditoria NÃO confere depois de {count} registros: {fault}")
-    click.echo(f"A auditoria confere: {count} registros.")
-
-
+cli.add_command(auditoria)
 cli.add_command(tribunal_simulado)
 
 

@@ -48,7 +48,7 @@ class office:  # noqa: N801  # used as a function
         url = instance.database_url(self._folder, load_settings(self._folder))
         self._database = db.Database(url)
         open_database(self._database)
-        self._door = self._database.write() if self._writing else self._database.read()
+        self._door = self._database.write() if self._writing else self._database.snapshot()
         conn = self._door.__enter__()
         serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
         if serventia_id is None:

@@ -4,8 +4,9 @@ Every table bears its `serventia`, and every unique index begins with it. Money 
 SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the schema itself is made by the migrations.
 """
 
+import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -660,6 +661,7 @@ log = sa.Table(
     _text("sistema"),
     _text("endereco"),
     _json("detalhe", nullable=False),
+    _json("prova"),  # what the row that it speaks of is held against (A6, see `auditoria.provas`); not shown
     sa.Column("hash", sa.String(64), nullable=False),
     sa.UniqueConstraint("serventia_id", "evento"),
     sa.Index("ix_log_objeto", "serventia_id", "objeto", "objeto_id"),
@@ -713,6 +715,12 @@ class Database:
         """Give a connection for reading, one consistent view on SQLite."""
         with self._reader.connect() as conn:
             yield conn
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
+        """Give a connection for reading that sees one state of the whole database however long it reads."""
+        with self._reader.connect() as conn:
+            yield conn if self.sqlite else conn.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -801,6 +809,41 @@ def count(conn: Connection, serventia_id: int, name: str, found: int, left: int)
     testimony: Testimony | None = conn.info.get(_TESTIMONY)
     if testimony is not None:
         testimony.count((serventia_id, name), found, left)
+
+
+def as_stored(columns: Iterable[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
+    """Return columns to be selected as the database keeps them: a value that somebody spoiled breaks no reading."""
+    return [sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in columns]
+
+
+def as_meant(column: sa.ColumnElement[Any]) -> Callable[[Any], Any]:
+    """Return what makes a value that was read `as_stored` the one that was written; a spoiled one stays as it is."""
+    if isinstance(column.type, sa.JSON):
+        return _json_meant
+    if isinstance(column.type, sa.Boolean):
+        return lambda value: bool(value) if value in (0, 1) else value
+    if isinstance(column.type, Moment):
+        return lambda value: _time_meant(value, "%Y-%m-%d %H:%M:%S.%f")
+    if isinstance(column.type, sa.Date):
+        return lambda value: _time_meant(value, "%Y-%m-%d")
+    return lambda value: value
+
+
+def _json_meant(value: Any) -> Any:
+    try:
+        return json.loads(value) if isinstance(value, str | bytes) else value
+    except ValueError:
+        return value
+
+
+def _time_meant(value: Any, form: str) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        found = datetime.strptime(value, form).replace(tzinfo=UTC)
+    except ValueError:
+        return value
+    return found if "%H" in form else found.date()
 
 
 def _tune_sqlite(engine: Engine, begin: str, witness: Witness) -> None:

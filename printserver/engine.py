@@ -1,7 +1,7 @@
 """The engine: a loop over due rows. Stamps, hands over, follows the queues, closes questions, reports to the court.
 
 1. Free the claims of engines of this machine that are no more.
-2. Close the questions whose time is over (X1).
+2. Close the questions whose time is over (X1). In the first round of a day keep the log's head (A6).
 3. Claim due jobs, in the order of acceptance, and take each as far as it goes.
 4. Wait for the bell, or a moment, and begin again. Meanwhile each print server has a watcher (see `jobs.watch`), and
    the court a sender (see `court.remetente`), and people their notices (see `atos.correio`).
@@ -14,13 +14,16 @@ import signal
 import threading
 from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import date
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
-from printserver import faults
+from printserver import auditoria, faults
 from printserver.atos import avisos, correio
+from printserver.auditoria import CabecaDiverge
+from printserver.clock import local_date
 from printserver.court import Remetente, TransporteHttp
 from printserver.errors import ConfigError, Recusa
 from printserver.jobs import claims
@@ -52,6 +55,7 @@ class Engine:
         self._reporting: threading.Thread | None = None
         self._working: dict[Future[None], int] = {}  # the job's `n`, by who works on it
         self._told: str | None = None  # why the last round failed
+        self._kept: date | None = None  # the office day whose head of the log is kept
 
     def stop(self) -> None:
         """Ask the loop to end after what it is doing."""
@@ -91,6 +95,7 @@ class Engine:
         if self._reporting is not None:
             self._reporting.join()
         notices.join(5.0)  # a mail server that does not answer is not waited for
+        self._keep_head()
         _log.info("engine stopped")
 
     def _cannot(self, error: Exception) -> None:
@@ -115,6 +120,7 @@ class Engine:
         self._watches.look()
         while self._sender is not None and self._sender.rodada():
             steps += 1
+        self._keep_head_of_the_day()
         avisos.observar(self._office)
         correio.enviar(self._office)
         return steps
@@ -128,6 +134,26 @@ class Engine:
         if freed:
             _log.warning("took over the work of a dead engine", jobs=freed)
         fechar_vencidas(office, now)
+        self._keep_head_of_the_day()
+
+    def _keep_head_of_the_day(self) -> None:
+        """Keep the log's head outside the database in the first round of an office day (A6)."""
+        day = local_date(self._office.clock())
+        if day != self._kept:
+            self._kept = day
+            if not auditoria.do_dia(self._office.instance, self._office.clock()).exists():
+                self._keep_head()
+
+    def _keep_head(self) -> None:
+        """Sign the log's head and keep it. What keeps it from that is logged: it holds no print up."""
+        office = self._office
+        try:
+            auditoria.guardar(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
+        except CabecaDiverge as error:
+            _log.error("the log differs from a head that was kept", why=str(error))
+        except Exception as error:
+            reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
+            _log.error("the head of the log cannot be kept", why=reason, exc_info=reason is None)
 
     def _claim(self) -> bool:
         """Claim as much as there are free workers; return whether there was anything to do."""

@@ -17,7 +17,7 @@ from printserver import audit, db, people, schema
 from printserver.config import SETTINGS_FILE, Settings, load_settings
 from printserver.db import Database
 from printserver.errors import ConfigError
-from printserver.selo import avancar, gerar_de_teste, nome_da_sequencia
+from printserver.selo import Certificado, avancar, gerar_de_teste, nome_da_sequencia
 
 DEMO_CNS = "123456"
 SECRET_FILE = "segredo"  # noqa: S105  # the session's signing key
@@ -53,6 +53,17 @@ class NovaInstancia:
 def database_url(instance: Path, settings: Settings) -> str:
     """Return the database's URL: the setting, else SQLite in the office's folder."""
     return settings.banco.url or f"sqlite:///{instance / 'printserver.db'}"
+
+
+def certificado(instance: Path, settings: Settings) -> Certificado:
+    """Return the office's certificate, opened with its password. Raises `ConfigError` with the file that is wrong."""
+    password = settings.selo.senha_do_certificado
+    if not password:
+        path = instance / PASSWORD_FILE
+        if not path.exists():
+            raise ConfigError(f"{path} não existe: ponha nele a senha do certificado, ou em selo.senha_do_certificado")
+        password = path.read_text("utf-8").strip()
+    return Certificado.carregar(instance / settings.selo.certificado, password)
 
 
 def criar(instance: Path, agora: datetime, *, cns: str | None = None, proximo: int = 1) -> NovaInstancia:

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 
 from printserver import audit, db
 from printserver.audit import Registro
-from support.office import AGORA, House, command_line, open_house
+from support.office import AGORA, House, command_line, disarm, open_house
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -28,15 +28,6 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
 def verify(house: House) -> tuple[int, str | None]:
     with house.office.db.read() as conn:
         return audit.verificar(conn, 1)
-
-
-def disarm(conn: sa.Connection) -> None:
-    """Take the log's triggers away, as somebody with the database's password could."""
-    if conn.dialect.name == "sqlite":
-        for name in ("log_sem_update", "log_sem_delete"):
-            conn.exec_driver_sql(f"DROP TRIGGER {name}")
-    else:
-        conn.exec_driver_sql("ALTER TABLE log DISABLE TRIGGER USER")
 
 
 FORBIDDEN = (

@@ -62,9 +62,9 @@ def test_the_first_person_key_and_queue(folder: Path) -> None:
 
 def test_what_init_did_is_on_record(office: Office) -> None:
     with office.db.read() as conn:
-        assert audit.verificar(conn, 1) == (4, None)
+        assert audit.verificar(conn, 1) == (5, None)
         about = conn.execute(sa.select(db.log.c.objeto).order_by(db.log.c.n)).scalars().all()
-    assert about == ["serventia", "pessoa", "chave", "fila"]
+    assert about == ["serventia", "pessoa", "chave", "fila", "certificado"]
 
 
 def test_everything_is_for_the_servers_user_alone(folder: Path) -> None:

@@ -5,7 +5,7 @@ by e-mail where the office has a server for it (`correio`). No person is ever na
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
 from typing import Any, Final
@@ -13,7 +13,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from printserver import db
+from printserver import auditoria, db
 from printserver.atos import pendencias
 from printserver.clock import SAO_PAULO, local, local_date, rfc3339
 from printserver.court.remetente import mandar_ate
@@ -97,7 +97,7 @@ def _item(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 def _causas(conn: Connection, office: Office) -> list[Aviso]:
     now = office.clock()
-    found = [*_do_certificado(conn, office, now), *_do_balcao(conn, office, now)]
+    found = [*_do_certificado(conn, office, now), *_do_balcao(conn, office, now), *_da_auditoria(conn, office, now)]
     if office.settings.tribunal.url:
         found += [*_dos_prazos(conn, office, now), *_das_recusas(conn, office, now)]
         found += [*_do_lote(conn, office, now), *_das_cargas(conn, office, now)]
@@ -180,7 +180,10 @@ def _do_lote(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
     if _ha(conn, office, chave):
         return []
     window = (_out.c.serventia_id == office.serventia_id, _out.c.fim_em >= begin, _out.c.fim_em < end)
-    return _resumo(conn, office, chave, "lote", f"Envio {name}", window)
+    found = _resumo(conn, office, chave, "lote", f"Envio {name}", window)
+    # In a mailbox it is a witness that nobody in the office can change (A6).
+    head = f"Cabeça da auditoria: {auditoria.ponto(conn, office.serventia_id)}"
+    return [replace(each, texto=f"{each.texto}\n{head}") for each in found]
 
 
 def _das_cargas(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
@@ -260,6 +263,19 @@ def _do_certificado(conn: Connection, office: Office, now: datetime) -> list[Avi
         return []
     hint = "Sem certificado válido o tribunal não aceita os selos: renove-o."
     return [Aviso(chave, "certificado", subject, f"{subject} ({local(end):%d/%m/%Y às %H:%M}).\n{hint}")]
+
+
+def _da_auditoria(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
+    """Return the notice, once a day, that the log does not lead on from the newest head kept (A6)."""
+    chave = f"auditoria:{local_date(now):%Y-%m-%d}"
+    newest = auditoria.guardadas(office.instance)[-1:]
+    faults = (auditoria.divergencia(conn, office.serventia_id, path) for path in newest)
+    found = next((fault for fault in faults if fault is not None), None)
+    if found is None or _ha(conn, office, chave):
+        return []
+    subject = "A auditoria não confere com a cabeça guardada"
+    hint = "Não apague nem mude nada; siga «Quando a auditoria não confere» no guia do operador."
+    return [Aviso(chave, "auditoria", subject, f"{subject}: {found}.\n{hint}")]
 
 
 def _codigos(conn: Connection, where: Sequence[sa.ColumnElement[bool]], order: sa.ColumnElement[Any]) -> list[str]:

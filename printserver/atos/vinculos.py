@@ -10,6 +10,7 @@ from printserver import db, people
 from printserver.atos.comum import agir, selo_da_casa
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
+from printserver.auditoria import mudanca
 from printserver.documents.campos import CodigoDoSelo, Texto
 from printserver.errors import entrada_invalida
 from printserver.jobs import sealing
@@ -76,12 +77,8 @@ def ligar(
     )
     agora = office.clock()
     sealing.enfileirar_vinculos(conn, office, [rows[code] for code in vinculados], vinculador, agora)
-    return [
-        Registro(
-            "selo", code, rows[code]["estado"], quem.pessoa, quem.sistema, quem.endereco, {"vinculador": vinculador}
-        )
-        for code in vinculados
-    ]
+    who, what = (quem.pessoa, quem.sistema, quem.endereco), {"vinculador": vinculador}
+    return [Registro("selo", code, rows[code]["estado"], *who, what, mudanca(**what)) for code in vinculados]
 
 
 def _acima(conn: Connection, office: Office, codigo: str) -> set[str]:

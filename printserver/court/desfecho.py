@@ -1,6 +1,7 @@
 """What the court said, into the tables: a row's end or its next try, its seal's state, its links (T2, T3)."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -9,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.audit import Registro
+from printserver.auditoria import mudanca
 from printserver.court.envio import (
     ACEITO,
     DUVIDA,
@@ -132,7 +134,11 @@ def _selos(
         return []
     when = {"comunicado_em": agora} if estado == ACEITO else {}
     mudar([linha.codigo for linha, _resposta in pairs], estado=_DO_SELO[estado], **when)
-    log = [_registro(linha.codigo, _DO_SELO[estado], number, resposta.erros) for linha, resposta in pairs]
+    kept = mudanca(**when) if when else None
+    log = [
+        replace(_registro(linha.codigo, _DO_SELO[estado], number, resposta.erros), prova=kept)
+        for linha, resposta in pairs
+    ]
     if estado != ACEITO:
         return log
     for tipo, state in _DO_RETIFICADO.items():

@@ -15,6 +15,7 @@ import structlog
 
 from printserver import audit, faults
 from printserver.audit import Registro
+from printserver.auditoria import mudanca
 from printserver.errors import Recusa
 from printserver.jobs import claims, compose, handoff, passes, sealing, spool, tries
 from printserver.jobs.handoff import Duvida
@@ -84,7 +85,8 @@ def _stamp(office: Office, row: dict[str, Any], owner: str) -> dict[str, Any]:
         if prints:
             nova_tentativa(conn, row | changes, now, owner=owner, **first)
         sealing.seguir(conn, office.serventia_id, row["id"], now)
-        audit.escrever(conn, office.serventia_id, now, [Registro("job", row["id"], RENDERIZADO)])
+        entry = Registro("job", row["id"], RENDERIZADO, prova=mudanca(pdf_sha256=digest))
+        audit.escrever(conn, office.serventia_id, now, [entry])
     office.bell.ring()
     return row | changes
 

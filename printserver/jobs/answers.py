@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
 from printserver import audit, db, people
+from printserver.audit import Registro
 from printserver.clock import local_date
 from printserver.db import lost_a_race
 from printserver.documents import (
@@ -138,9 +139,11 @@ def _aberta(conn: Connection, office: Office, job_id: str, tipo: str) -> tuple[s
     return row, question
 
 
-def _fechar(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any]) -> None:
-    if not questions.encerrar(conn, question["id"], "respondida", dict(answer)):
+def _fechar(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], quem: Autor) -> list[Registro]:
+    closed = questions.encerrar(conn, question, "respondida", dict(answer), quem)
+    if not closed:
         raise Mudou  # someone answered in this moment: the next look says so
+    return closed
 
 
 def _nao(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
@@ -148,11 +151,12 @@ def _nao(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
     with office.db.write() as conn:
         quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
         _row, question = _aberta(conn, office, job_id, "xa")
-        _fechar(conn, question, answer.model_dump(mode="json"))
+        entries = _fechar(conn, question, answer.model_dump(mode="json"), quem)
         questions.cancelar_job(conn, office.serventia_id, job_id)
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
         what = {"resposta": "não", "motivo": answer.motivo, "selos": question["selos"]}
-        audit.escrever(conn, office.serventia_id, agora, [undo.registro(job_id, CANCELADO, quem, what)])
+        entries.append(undo.registro(job_id, CANCELADO, quem, what))
+        audit.escrever(conn, office.serventia_id, agora, entries)
 
 
 def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
@@ -173,8 +177,8 @@ def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
         row, question = _aberta(conn, office, job_id, "xa")
         before, vivos = undo.nada_a_caminho(conn, office, documento_id, p.plano.identidade)
         _conferir_sim(conn, office, row, question, answer, agora)
-        _fechar(conn, question, answer.model_dump(mode="json"))
-        entries = undo.desfazer(conn, office, documento_id, before, vivos, answer.motivo or "", quem, agora)
+        entries = _fechar(conn, question, answer.model_dump(mode="json"), quem)
+        entries += undo.desfazer(conn, office, documento_id, before, vivos, answer.motivo or "", quem, agora)
         lugar = Lugar(job_id, documento_id, instrumento_id, _dados(conn, office, row, answer), row["resumo"])
         entries += selar(conn, office, p, quem, agora, lugar, held=True)
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
@@ -234,9 +238,9 @@ def _com_ou_sem_selo(
                 "Esta ficha ganhou um selo enquanto a pergunta esperava: mande o trabalho de novo.",
                 extra={"job": views.job_dict(conn, office, row)},
             )
-        _fechar(conn, question, answer.model_dump(mode="json"))
+        entries = _fechar(conn, question, answer.model_dump(mode="json"), quem)
         lugar = Lugar(job_id, documento_id, instrumento_id, row["pedido"], row["resumo"])
-        entries = selar(conn, office, p, quem, agora, lugar, held=True)
+        entries += selar(conn, office, p, quem, agora, lugar, held=True)
         idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
         audit.escrever(conn, sid, agora, entries)
 

@@ -105,12 +105,12 @@ def _written(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner
     """A folder's file is there: that is as printed as it gets (contract: `impresso`)."""
     now = office.clock()
     with office.db.write() as conn:
-        if tries.mudar(conn, row, owner, passes.fim(row, IMPRESSO, now)):
+        over = passes.fim(row, IMPRESSO, now)
+        if tries.mudar(conn, row, owner, over):
             tries.encerrar(conn, attempt, now, "escrito")
             passes.devolver(conn, attempt)
-            entries = [
-                Registro("job", row["id"], state, detalhe={"fila": attempt["fila"]}) for state in (ENTREGUE, IMPRESSO)
-            ]
+            states = (ENTREGUE, IMPRESSO) if over["estado"] == IMPRESSO else (ENTREGUE,)
+            entries = [Registro("job", row["id"], state, detalhe={"fila": attempt["fila"]}) for state in states]
             audit.escrever(conn, office.serventia_id, now, entries)
 
 

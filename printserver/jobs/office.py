@@ -6,14 +6,14 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from printserver import db, schema
+from printserver import auditoria, db, schema
 from printserver.clock import Clock, system_clock
 from printserver.config import Settings, load_settings
 from printserver.db import Database
 from printserver.documents import Regras
 from printserver.errors import ConfigError
 from printserver.formats import Formato, Formatos
-from printserver.instance import PASSWORD_FILE, database_url
+from printserver.instance import certificado, database_url
 from printserver.jobs.bell import Bell
 from printserver.printing import Capacidades
 from printserver.rendering import Render
@@ -63,10 +63,10 @@ class Office:
             office = conn.execute(sa.select(db.serventia)).one_or_none()
         if office is None:
             raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
+        signer = certificado(instance, settings)
         with database.write() as conn:
             alinhar(conn, office.id, settings.selo.sequencia)
-        certificate = instance / settings.selo.certificado
-        password = settings.selo.senha_do_certificado or _password(instance)
+            auditoria.registrar(conn, office.id, signer, clock())
 
         def em_uso() -> set[str]:
             return _layouts_in_use(database)
@@ -82,7 +82,7 @@ class Office:
             regras=_regras(settings, office.cns),
             atos=carregar_atos(instance),
             servicos=carregar_servicos(instance),
-            certificado=Certificado.carregar(certificate, password),
+            certificado=signer,
             formatos=Formatos(instance),
             render=Render(
                 instance / "cache",
@@ -112,13 +112,6 @@ class Office:
         """Close pool and database."""
         self.render.close()
         self.db.close()
-
-
-def _password(instance: Path) -> str:
-    path = instance / PASSWORD_FILE
-    if not path.exists():
-        raise ConfigError(f"{path} não existe: ponha nele a senha do certificado, ou em selo.senha_do_certificado")
-    return path.read_text("utf-8").strip()
 
 
 def _layouts_in_use(database: Database) -> set[str]:

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import audit, db, people
 from printserver.audit import Registro
+from printserver.auditoria import mudanca
 from printserver.clock import rfc3339
 from printserver.documents import paginas_do_extrato
 from printserver.errors import Recusa, entrada_invalida
@@ -58,10 +59,11 @@ def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: st
             else:
                 state = ACEITO
             _again(conn, row, now, {"estado": state, "fila": fila, "bandeja": bandeja})
-            _close_question(conn, office, job_id, answer.model_dump(mode="json"))
+            entries = _close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
             idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
             what = {"reenviado": "nenhuma página saiu", "motivo": answer.motivo, "fila": fila, "bandeja": bandeja}
-            audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what)])
+            moved = _log(job_id, state, quem, what, fila=fila, bandeja=bandeja)
+            audit.escrever(conn, office.serventia_id, now, [*entries, moved])
         office.bell.ring()
 
     return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/reenviar", job_id, dados, chave, do)
@@ -154,9 +156,9 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
                 conn.execute(sa.update(table).where(table.c.n == row["n"]).values(estado=state))
             entries: list[Registro] = []
             if sent is not None or state != INCERTO or said.keys() >= set(range(1, row["paginas"] + 1)):
-                _close_question(conn, office, job_id, answer.model_dump(mode="json"))
+                entries += _close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
             if sent is None and backs is not None and state != INCERTO:
-                entries = passes.perguntar_versos(conn, office, row, backs, now)
+                entries += passes.perguntar_versos(conn, office, row, backs, now)
             if state == IMPRESSO:
                 papers.devolver_do_job(conn, row)
             idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
@@ -166,8 +168,8 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
                 "motivo": answer.motivo,
             } | ({"versos": True} if answer.versos else {})
             what |= {"papeis_inutilizados": spoiled} if spoiled else {}
-            what |= {"fila": fila, "bandeja": bandeja} if sent is not None else {}
-            audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what), *entries])
+            moved = {"fila": fila, "bandeja": bandeja} if sent is not None else {}
+            audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what, **moved), *entries])
         office.bell.ring()
 
     return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/folhas", job_id, dados, chave, do)
@@ -428,14 +430,14 @@ def cancelar(office: Office, autor: Autor, job_id: str, dados: object, chave: st
 def _cancel_held(office: Office, row: sa.RowMapping, quem: Autor, answer: Cancelamento) -> None:
     now = office.clock()
     with office.db.write() as conn:
-        _close_question(conn, office, row["id"], answer.model_dump(mode="json"))
+        entries = _close_question(conn, office, row["id"], answer.model_dump(mode="json"), quem)
         table = db.job
         mine = (table.c.n == row["n"], table.c.estado == row["estado"])
         over = {"estado": CANCELADO, "encerrado": True, "vence_em": None}
         if not conn.execute(sa.update(table).where(*mine).values(**over)).rowcount:
             raise Recusa("estado-nao-permite", "O trabalho mudou neste instante: veja como está.")
-        entry = _log(row["id"], CANCELADO, quem, {"motivo": answer.motivo})
-        audit.escrever(conn, office.serventia_id, now, [entry])
+        entries.append(_log(row["id"], CANCELADO, quem, {"motivo": answer.motivo}))
+        audit.escrever(conn, office.serventia_id, now, entries)
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
@@ -464,11 +466,13 @@ def _again(conn: Connection, row: sa.RowMapping, now: Any, changes: dict[str, An
     conn.execute(sa.update(table).where(table.c.n == row["n"]).values(**moving | changes))
 
 
-def _close_question(conn: Connection, office: Office, job_id: str, answer: Any) -> None:
+def _close_question(conn: Connection, office: Office, job_id: str, answer: Any, quem: Autor) -> list[Registro]:
     question = questions.do_job(conn, office, job_id)
-    if question is not None and question["estado"] == "aberta":
-        questions.encerrar(conn, question["id"], "respondida", answer)
+    if question is None or question["estado"] != "aberta":
+        return []
+    return questions.encerrar(conn, question, "respondida", answer, quem)
 
 
-def _log(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
-    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def _log(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], **mudou: Any) -> Registro:
+    kept = mudanca(**mudou) if mudou else None
+    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)

@@ -5,7 +5,7 @@ only on a person's word that the sheets lie turned in the tray.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -221,8 +221,9 @@ def perguntar_versos(
 ) -> list[Registro]:
     """Ask a person to turn the sheets (one open question of it a job). Return the log's line."""
     before = questions.do_job(conn, office, row["id"])
+    entries = []
     if before is not None and before["estado"] == "aberta":
-        questions.encerrar(conn, before["id"], "substituida")
+        entries = questions.encerrar(conn, before, "substituida")
     which = f"das páginas {passada.paginas}" if passada.paginas else "em branco"
     count = len(passada.posicoes or ())
     sheets = "a folha" if count == 1 else f"as {count} folhas"
@@ -234,10 +235,9 @@ def perguntar_versos(
         {"acao": "versos", "texto": "As folhas estão viradas na bandeja: imprimir os versos."},
         {"acao": "folhas", "texto": "Alguma frente não saiu bem: dizer qual, e imprimi-la de novo antes."},
     )
-    questions.abrir(
-        conn, office, row["id"], row["documento_id"], questions.Texto("folhas", text, alternativas=choices), now
-    )
-    return [Registro("pergunta", row["id"], "aberta", detalhe={"tipo": "folhas", "versos": passada.paginas})]
+    texto = questions.Texto("folhas", text, alternativas=choices)
+    asked = questions.abrir(conn, office, row["id"], row["documento_id"], texto, now)
+    return [*entries, replace(asked, detalhe={**asked.detalhe, "versos": passada.paginas})]
 
 
 def _em_partes(row: Mapping[Any, Any]) -> bool:

@@ -10,8 +10,10 @@ from sqlalchemy.engine import Connection
 
 from printserver import audit, db
 from printserver.audit import Registro
+from printserver.auditoria import PERGUNTA, prova
 from printserver.jobs.office import Office
 from printserver.jobs.states import CANCELADO
+from printserver.people import Autor
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,25 +28,30 @@ class Texto:
     alternativas: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
 
-def abrir(conn: Connection, office: Office, job_id: str, documento_id: int, texto: Texto, agora: datetime) -> None:
-    """Write an open question. One about folhas waits for ever; the others for the setting's hours (X1)."""
+def abrir(conn: Connection, office: Office, job_id: str, documento_id: int, texto: Texto, agora: datetime) -> Registro:
+    """Write an open question. One about folhas waits for ever; the others for the setting's hours (X1).
+
+    Return what the log is to say.
+    """
     waits = texto.tipo == "folhas"
-    conn.execute(
-        sa.insert(db.pergunta).values(
-            serventia_id=office.serventia_id,
-            job_id=job_id,
-            documento_id=documento_id,
-            tipo=texto.tipo,
-            texto=texto.texto,
-            selos=list(texto.selos),
-            atinge=[dict(item) for item in texto.atinge],
-            xa_ate=texto.xa_ate,
-            alternativas=[dict(item) for item in texto.alternativas],
-            estado="aberta",
-            aberta_em=agora,
-            expira_em=None if waits else agora + timedelta(hours=office.settings.xa.pergunta_horas),
-        )
-    )
+    row = {
+        "serventia_id": office.serventia_id,
+        "job_id": job_id,
+        "documento_id": documento_id,
+        "tipo": texto.tipo,
+        "texto": texto.texto,
+        "selos": list(texto.selos),
+        "atinge": [dict(item) for item in texto.atinge],
+        "xa_ate": texto.xa_ate,
+        "alternativas": [dict(item) for item in texto.alternativas],
+        "estado": "aberta",
+        "aberta_em": agora,
+        "expira_em": None if waits else agora + timedelta(hours=office.settings.xa.pergunta_horas),
+        "resposta": None,
+    }
+    made = conn.execute(sa.insert(db.pergunta).values(**row).returning(db.pergunta.c.id)).scalar_one()
+    kept = prova(PERGUNTA, row) | {"linha": made}
+    return Registro("pergunta", job_id, "aberta", detalhe={"tipo": texto.tipo}, prova=kept)
 
 
 def aberta_do_documento(conn: Connection, office: Office, documento_id: int) -> sa.RowMapping | None:
@@ -87,12 +94,20 @@ def do_job(conn: Connection, office: Office, job_id: str) -> sa.RowMapping | Non
 
 
 def encerrar(
-    conn: Connection, pergunta_id: int, estado: Literal["respondida", "substituida", "expirada"], resposta: Any = None
-) -> bool:
-    """Close an open question; return False if it was closed already, by whoever was quicker."""
+    conn: Connection,
+    pergunta: Mapping[Any, Any],
+    estado: Literal["respondida", "substituida", "expirada"],
+    resposta: Any = None,
+    quem: Autor | None = None,
+) -> list[Registro]:
+    """Close an open question. Return what the log is to say: nothing if it was closed already, by a quicker one."""
     table = db.pergunta
-    change = sa.update(table).where(table.c.id == pergunta_id, table.c.estado == "aberta")
-    return bool(conn.execute(change.values(estado=estado, resposta=resposta)).rowcount)
+    change = sa.update(table).where(table.c.id == pergunta["id"], table.c.estado == "aberta")
+    if not conn.execute(change.values(estado=estado, resposta=resposta)).rowcount:
+        return []
+    who = (quem.pessoa, quem.sistema, quem.endereco) if quem is not None else (None, None, None)
+    kept = prova(PERGUNTA, {"resposta": resposta}, "resposta") | {"linha": pergunta["id"]}
+    return [Registro("pergunta", pergunta["job_id"], estado, *who, {"tipo": pergunta["tipo"]}, kept)]
 
 
 def cancelar_job(conn: Connection, serventia_id: int, job_id: str) -> None:
@@ -107,11 +122,12 @@ def cancelar_job(conn: Connection, serventia_id: int, job_id: str) -> None:
 
 def substituir(conn: Connection, office: Office, pergunta: sa.RowMapping) -> list[Registro]:
     """Close a document's open question because another body took its place (X1)."""
-    if not encerrar(conn, pergunta["id"], "substituida"):
+    closed = encerrar(conn, pergunta, "substituida")
+    if not closed:
         return []
     cancelar_job(conn, office.serventia_id, pergunta["job_id"])
     text = "outro pedido do mesmo documento tomou o lugar da pergunta"
-    return [Registro("job", pergunta["job_id"], CANCELADO, detalhe={"texto": text})]
+    return [*closed, Registro("job", pergunta["job_id"], CANCELADO, detalhe={"texto": text})]
 
 
 def fechar_vencidas(office: Office, agora: datetime) -> int:
@@ -125,15 +141,17 @@ def fechar_vencidas(office: Office, agora: datetime) -> int:
             return 0
     with office.db.write() as conn:
         rows = conn.execute(late.with_for_update(skip_locked=True)).mappings().all()
-        entries = []
+        entries, late_ones = [], 0
         for row in rows:
-            if encerrar(conn, row["id"], "expirada"):
+            closed = encerrar(conn, row, "expirada")
+            if closed:
+                late_ones += 1
                 cancelar_job(conn, office.serventia_id, row["job_id"])
                 text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
-                entries.append(Registro("job", row["job_id"], CANCELADO, detalhe={"texto": text}))
+                entries += [*closed, Registro("job", row["job_id"], CANCELADO, detalhe={"texto": text})]
         audit.escrever(conn, office.serventia_id, agora, entries)
     office.bell.ring()
-    return len(entries)
+    return late_ones
 
 
 def perguntar_folhas(
@@ -148,5 +166,4 @@ def perguntar_folhas(
             {"acao": "reenviar", "texto": "Se nenhuma página saiu, imprimir tudo outra vez, com os mesmos selos."},
         ),
     )
-    abrir(conn, office, row["id"], row["documento_id"], texto, agora)
-    return [Registro("pergunta", row["id"], "aberta", detalhe={"tipo": "folhas"})]
+    return [abrir(conn, office, row["id"], row["documento_id"], texto, agora)]

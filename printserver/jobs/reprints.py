@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 import structlog
 
-from printserver import audit, db
+from printserver import audit, auditoria, db
 from printserver.audit import Registro
 from printserver.clock import local
 from printserver.jobs import tries
@@ -82,11 +82,13 @@ def _mostrar(office: Office, row: Mapping[str, Any], cups: dict[str, Any], fila:
     with office.db.write() as conn:
         told = [*row["avisos"], {"campo": "cups", "mensagem": text}]
         newest = (row["job_cups"] or {}).get("id") == row["cups_id"]
-        conn.execute(sa.update(job).where(*mine).values(avisos=told, **({"cups": cups} if newest else {})))
+        change = sa.update(job).where(*mine).values(avisos=told, **({"cups": cups} if newest else {}))
+        state = conn.execute(change.returning(job.c.estado)).scalar_one()  # a person may have moved it in this moment
         prova = (fila["prova"] or {}) | {"guarda_arquivos": True, "reimpresso": row["job_id"]}
         stop = f"o CUPS imprimiu de novo o trabalho {row['job_id']}. Diga qual é o próximo número na bandeja."
         stopped = {"papel_parada": stop} if fila["papel_numerado"] else {}
         conn.execute(sa.update(table).where(table.c.id == fila["id"]).values(prova=prova, **stopped))
-        entries = [Registro("job", row["job_id"], row["job_estado"], detalhe={"texto": text})]
+        kept = auditoria.prova(auditoria.JOB, {"avisos": told}, "avisos")
+        entries = [Registro("job", row["job_id"], state, detalhe={"texto": text}, prova=kept)]
         audit.escrever(conn, office.serventia_id, now, entries)
     office.bell.ring()

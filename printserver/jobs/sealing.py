@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import court, db
 from printserver.audit import Registro
+from printserver.auditoria import SELO, mudanca, prova
 from printserver.clock import local_date
 from printserver.documents import SeloPlanejado, SeloVivo, selos_xa
 from printserver.jobs import ready
@@ -143,33 +144,36 @@ def retificar(
         )
         row = _row(office, emitido, lugar, autor, agora) | {"retifica": velho["codigo"], "motivo": motivo}
         if novo.ato == EXCLUSAO:
-            row |= {"vivo": False, "principal": False}
+            row["vivo"] = False
         else:
             row |= {name: velho[name] for name in ("ordem", "principal", "vinculador")}
         rows.append(row)
     conn.execute(sa.insert(db.selo), rows)
-    table = db.selo
-    for row in rows:
-        conn.execute(
-            sa.update(table)
-            .where(table.c.serventia_id == office.serventia_id, table.c.codigo == row["retifica"])
-            .values(vivo=False, retificado_por=row["codigo"])
-        )
+    estados = [_substituir(conn, office, row["retifica"], row["codigo"]) for row in rows]
     _enfileirar(conn, office, rows, agora)
     log = [_registro(row, autor, motivo=motivo) for row in rows]
     log += [
         Registro(
             "selo",
             row["retifica"],
-            velho["estado"],
+            estado,
             autor.pessoa,
             autor.sistema,
             autor.endereco,
             {"retificado_por": row["codigo"], "motivo": motivo},
+            mudanca(vivo=False, retificado_por=row["codigo"]),
         )
-        for row, (velho, _novo) in zip(rows, pares, strict=True)
+        for row, estado in zip(rows, estados, strict=True)
     ]
     return emitidos, log
+
+
+def _substituir(conn: Connection, office: Office, codigo: str, por: str) -> str:
+    """Write that a seal has a retificador. Return its state: an answer of the court may have changed it meanwhile."""
+    table = db.selo
+    mine = (table.c.serventia_id == office.serventia_id, table.c.codigo == codigo)
+    change = sa.update(table).where(*mine).values(vivo=False, retificado_por=por)
+    return str(conn.execute(change.returning(table.c.estado)).scalar_one())
 
 
 def _row(office: Office, emitido: SeloEmitido, lugar: Lugar, autor: Autor, agora: datetime) -> dict[str, Any]:
@@ -184,6 +188,8 @@ def _row(office: Office, emitido: SeloEmitido, lugar: Lugar, autor: Autor, agora
         "documento_id": lugar.documento_id,
         "instrumento_id": lugar.instrumento_id,
         "ordem": 0,
+        "principal": False,
+        "externo": False,
         "vivo": True,
         "retifica": novo.retifica,
         "vinculador": None,
@@ -278,4 +284,5 @@ def _registro(row: dict[str, Any], autor: Autor, **detalhe: str) -> Registro:
         what["retifica"] = row["retifica"]
     if row["isento"]:
         what["motivo_isencao"] = row["motivo_isencao"]
-    return Registro("selo", row["codigo"], row["estado"], autor.pessoa, autor.sistema, autor.endereco, what)
+    kept = prova(SELO, row, vivo=row["vivo"], vinculador=row["vinculador"])
+    return Registro("selo", row["codigo"], row["estado"], autor.pessoa, autor.sistema, autor.endereco, what, kept)

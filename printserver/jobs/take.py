@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.audit import Registro
+from printserver.auditoria import JOB, mudanca, prova
 from printserver.documents import LadoDaFolha, com_folha_final, conferir_ocupadas, normalizar
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs import compose, questions, sealing, store
@@ -65,6 +66,7 @@ def selar(
         table = db.job
         mine = (table.c.serventia_id == office.serventia_id, table.c.id == lugar.job_id)
         conn.execute(sa.update(table).where(*mine).values(**changes))
+        row = dict(store.job_por_id(conn, office.serventia_id, lugar.job_id))
     else:
         conn.execute(sa.insert(db.job).values(**row))
     _citar(conn, office, p, lugar)
@@ -74,7 +76,7 @@ def selar(
         here = db.instrumento.c.id == lugar.instrumento_id
         values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
         conn.execute(sa.update(db.instrumento).where(here).values(**values))
-    return [*entries, *sealed, _registro(lugar.job_id, ACEITO, quem, _detalhe(p, emitidos))]
+    return [*entries, *sealed, _registro(lugar.job_id, ACEITO, quem, _detalhe(p, emitidos), _prova(row))]
 
 
 def segurar(
@@ -84,12 +86,19 @@ def segurar(
     state = AGUARDANDO_XA if guarda.tipo == "xa" else AGUARDANDO_SELO
     row = _linha(conn, office, p, lugar, quem, agora)
     conn.execute(sa.insert(db.job).values(**row | {"estado": state, "vence_em": None}))
-    questions.abrir(conn, office, lugar.job_id, lugar.documento_id, guarda, agora)
-    return [_registro(lugar.job_id, state, quem, {"pergunta": guarda.tipo, "selos": list(guarda.selos)})]
+    asked = questions.abrir(conn, office, lugar.job_id, lugar.documento_id, guarda, agora)
+    what = {"pergunta": guarda.tipo, "selos": list(guarda.selos)}
+    return [asked, _registro(lugar.job_id, state, quem, what, _prova(row))]
 
 
-def _registro(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
-    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def _prova(row: dict[str, Any]) -> dict[str, Any]:
+    """Return what the log keeps of a job as it was taken, or held (A6)."""
+    whole = dict.fromkeys(db.job.c.keys()) | row
+    return prova(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
+
+
+def _registro(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], kept: Mapping[str, Any]) -> Registro:
+    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
 
 
 def _detalhe(p: Preparado, emitidos: list[SeloEmitido]) -> dict[str, Any]:
@@ -253,7 +262,7 @@ def _substituir(conn: Connection, office: Office, p: Preparado, lugar: Lugar, qu
     conn.execute(sa.update(job).where(job.c.n == old["n"]).values(**changes))
     reason = getattr(p.pedido.documento, "motivo", None)
     what = {"substituido_por": lugar.job_id, "motivo": reason}
-    return [_registro(old["id"], old["estado"], quem, what)]
+    return [_registro(old["id"], old["estado"], quem, what, mudanca(**changes))]
 
 
 def _citar(conn: Connection, office: Office, p: Preparado, lugar: Lugar) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.audit import Registro
+from printserver.auditoria import mudanca
 from printserver.documents import Identidade, SeloVivo
 from printserver.jobs import sealing, store
 from printserver.jobs.compose import titulo
@@ -40,7 +41,7 @@ def desfazer(
         conn.execute(sa.update(job).where(*here).values(viva=False))
         _soltar_papel(conn, office, before["id"], motivo)
         what = {"selos_excluidos": codes, "motivo": motivo}
-        entries.append(registro(before["id"], before["estado"], quem, what))
+        entries.append(registro(before["id"], before["estado"], quem, what, viva=False))
     sides = db.folha_lado
     conn.execute(
         sa.update(sides)
@@ -58,7 +59,7 @@ def desatualizar(
     for copy in copies:
         conn.execute(sa.update(job).where(job.c.n == copy["n"]).values(desatualizado=True))
     what = {"desatualizado": True, "selos_excluidos": list(codes)}
-    return [registro(copy["id"], copy["estado"], quem, what) for copy in copies]
+    return [registro(copy["id"], copy["estado"], quem, what, desatualizado=True) for copy in copies]
 
 
 def devolver_substituida(conn: Connection, before: sa.RowMapping | None, quem: Autor) -> list[Registro]:
@@ -73,7 +74,7 @@ def devolver_substituida(conn: Connection, before: sa.RowMapping | None, quem: A
     if old["documento_id"] == before["documento_id"]:
         changes["viva"] = True
     conn.execute(sa.update(table).where(table.c.n == old["n"]).values(**changes))
-    return [registro(old["id"], old["estado"], quem, {"substituicao_excluida": before["id"]})]
+    return [registro(old["id"], old["estado"], quem, {"substituicao_excluida": before["id"]}, **changes)]
 
 
 def _soltar_papel(conn: Connection, office: Office, job_id: str, motivo: str) -> None:
@@ -116,5 +117,7 @@ def identidade(conn: Connection, row: sa.RowMapping) -> Identidade:
     return Identidade(row["tipo"], chave, titulo(row["campos"]), row["campos"])
 
 
-def registro(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
-    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def registro(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], **mudou: Any) -> Registro:
+    """Return what the log is to say of a job; `mudou`: the columns that moved, with their new values (A6)."""
+    kept = mudanca(**mudou) if mudou else None
+    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)

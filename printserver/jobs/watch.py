@@ -339,7 +339,8 @@ def _entries(conn: Connection, office: Office, each: _Change, now: datetime) -> 
     if each.verdict is not None:
         text = each.verdict.texto
         detail = {"texto": text} if text else {"cups": cups.get("estado")}
-        entries = [Registro("job", job_id, each.verdict.estado, detalhe=detail)]
+        state = _end(row, each.verdict, now)["estado"]  # of one pass of several it is not the print's end
+        entries = [Registro("job", job_id, state, detalhe=detail)]
         if each.verdict.estado == INCERTO:
             of = {"id": job_id, "documento_id": row["job_documento_id"]}
             entries += perguntar_folhas(conn, office, of, text or "", now)

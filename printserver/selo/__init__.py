@@ -4,7 +4,7 @@ Ground floor: knows no HTTP, no print, no template.
 """
 
 from .atos import EXCLUSAO, TabelaDeAtos, TipoDeAto, carregar_atos
-from .certificate import Certificado, gerar_de_teste
+from .certificate import Certificado, CertificadoPublico, gerar_de_teste
 from .code import (
     NATUREZAS,
     CodigoSelo,
@@ -33,6 +33,7 @@ __all__ = [
     "ROTULOS",
     "ZERO",
     "Certificado",
+    "CertificadoPublico",
     "CodigoSelo",
     "Emolumentos",
     "Matricula",

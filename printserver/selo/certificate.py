@@ -25,18 +25,52 @@ _PADDING = PKCS1v15()
 _SHA256 = hashes.SHA256()
 
 
-class Certificado:
-    """An RSA-2048 key with its certificate. Safe to be used by many threads; a signature takes well under 1 ms."""
+class CertificadoPublico:
+    """An RSA certificate without its key: it tells whether a signature is its own. Threads may share it.
 
-    __slots__ = ("_certificado", "_chave", "_publica", "titular", "valido_ate", "valido_de")
+    `impressao` is the SHA-256 of the certificate, by which it is known.
+    """
 
-    def __init__(self, chave: rsa.RSAPrivateKey, certificado: x509.Certificate) -> None:
-        self._chave = chave
+    __slots__ = ("_certificado", "_publica", "impressao", "titular", "valido_ate", "valido_de")
+
+    def __init__(self, publica: rsa.RSAPublicKey, certificado: x509.Certificate) -> None:
         self._certificado = certificado
-        self._publica = chave.public_key()
+        self._publica = publica
+        self.impressao: str = certificado.fingerprint(_SHA256).hex()
         self.titular: str = _titular(certificado)
         self.valido_de: datetime = certificado.not_valid_before_utc
         self.valido_ate: datetime = certificado.not_valid_after_utc
+
+    @staticmethod
+    def ler(pem: str) -> "CertificadoPublico":
+        """Return the certificate of a PEM text. Raises ValueError if it is none, or not of RSA."""
+        certificado = x509.load_pem_x509_certificate(pem.encode())
+        publica = certificado.public_key()
+        if not isinstance(publica, rsa.RSAPublicKey):
+            raise ValueError("o certificado não é de uma chave RSA")
+        return CertificadoPublico(publica, certificado)
+
+    def pem_publico(self) -> bytes:
+        """Return the certificate as PEM, without its key."""
+        return self._certificado.public_bytes(serialization.Encoding.PEM)
+
+    def conferir(self, texto: str, assinatura: str) -> bool:
+        """Return whether `assinatura` (base64) is this certificate's signature of `texto`."""
+        try:
+            self._publica.verify(base64.b64decode(assinatura, validate=True), texto.encode(), _PADDING, _SHA256)
+        except (InvalidSignature, binascii.Error, ValueError):
+            return False
+        return True
+
+
+class Certificado(CertificadoPublico):
+    """An RSA-2048 key with its certificate. Safe to be used by many threads; a signature takes well under 1 ms."""
+
+    __slots__ = ("_chave",)
+
+    def __init__(self, chave: rsa.RSAPrivateKey, certificado: x509.Certificate) -> None:
+        super().__init__(chave.public_key(), certificado)
+        self._chave = chave
 
     @classmethod
     def carregar(cls, path: Path, senha: str) -> Self:
@@ -66,21 +100,9 @@ class Certificado:
         )
         return chave + self.pem_publico()
 
-    def pem_publico(self) -> bytes:
-        """Return the certificate as PEM, without its key."""
-        return self._certificado.public_bytes(serialization.Encoding.PEM)
-
     def assinar(self, texto: str) -> str:
         """Return the signature of `texto` (UTF-8), PKCS#1 v1.5 with SHA-256, as base64: always 344 characters (S5)."""
         return base64.b64encode(self._chave.sign(texto.encode(), _PADDING, _SHA256)).decode()
-
-    def conferir(self, texto: str, assinatura: str) -> bool:
-        """Return whether `assinatura` (base64) is this certificate's signature of `texto`."""
-        try:
-            self._publica.verify(base64.b64decode(assinatura, validate=True), texto.encode(), _PADDING, _SHA256)
-        except (InvalidSignature, binascii.Error, ValueError):
-            return False
-        return True
 
 
 def gerar_de_teste(path: Path, senha: str, *, nome: str, agora: datetime) -> None:

@@ -236,6 +236,7 @@ class History(RuleBasedStateMachine):
             kept = self.court.registros
             for seal in self.house.rows(db.selo):
                 assert kept[seal["codigo"]]["aceito"] == 1 or seal["retificado_por"], seal["codigo"]
+            assert self.house.proof().faltas == []
         finally:
             self._line.fechar()
             self._stack.close()

@@ -52,6 +52,7 @@ def test_t2_a_thousand_seals_through_every_fault_and_kill_9_are_each_stored_once
                 wait_until(lambda: urged(house, court), f"{fault} is over")
             mend(house, court)
         assert_all_there(house, court)
+        assert house.proof().faltas == []
         assert len(killed) > 3
 
 

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from printserver import audit, db
+from printserver import db
 from printserver.selo import ler
 from support.office import ISENTO, Answer, open_house
 
@@ -196,11 +196,10 @@ class Balcao(RuleBasedStateMachine):
                 assert not attempt or tries[int(attempt) - 1]["paginas"]
 
     @invariant()
-    def a3_the_audit_verifies(self) -> None:
-        with self.house.office.db.read() as conn:
-            count, fault = audit.verificar(conn, 1)
-        assert fault is None
-        assert count == len(self.house.rows(db.log))
+    def a3_a6_the_audit_verifies(self) -> None:
+        found = self.house.proof()
+        assert found.faltas == []
+        assert found.registros == len(self.house.rows(db.log))
 
 
 TestBalcao = Balcao.TestCase

@@ -30,8 +30,9 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from printserver import cli, cli_base, db, instance, people, schema
+from printserver import auditoria, cli, cli_base, db, instance, people, schema
 from printserver.api import nova_aplicacao, registrar
+from printserver.auditoria import Laudo
 from printserver.config import SETTINGS_FILE
 from printserver.db import Database
 from printserver.engine import Engine
@@ -238,6 +239,12 @@ class House:
             query = sa.select(table).where(*where).order_by(*table.primary_key.columns)
             return [dict(row) for row in conn.execute(query).mappings()]
 
+    def proof(self, *pontos: tuple[int, str]) -> Laudo:
+        """Verify all that is on record, as `auditoria verificar` does (A6)."""
+        kept = auditoria.lidas(self.folder)
+        with self.office.db.snapshot() as conn:
+            return auditoria.verificar(conn, 1, kept, pontos)
+
     def codes(self) -> list[str]:
         """Return every seal ever made, in the order of making."""
         return [row["codigo"] for row in self.rows(db.selo)]
@@ -322,6 +329,16 @@ def command_line(*arguments: object) -> int:
         os.umask(mask)
         structlog.reset_defaults()
     return 0
+
+
+def disarm(conn: sa.Connection) -> None:
+    """Take the triggers away, as somebody with the database's password could."""
+    if conn.dialect.name == "sqlite":
+        for name in conn.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'trigger'").scalars().all():
+            conn.exec_driver_sql(f"DROP TRIGGER {name}")
+    else:
+        for table in ("log", "selo", "cadeia"):
+            conn.exec_driver_sql(f"ALTER TABLE {table} DISABLE TRIGGER USER")
 
 
 # -- what is on paper -------------------------------------------------------------------------------------------------

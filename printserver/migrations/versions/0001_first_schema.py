@@ -11,39 +11,118 @@ branch_labels = None
 depends_on = None
 
 
+# What of a seal never changes (A6): all but `estado`, which follows the court, and what moves in one direction alone.
 _SEAL_FIXED = (
+    "id",
+    "serventia_id",
     "codigo",
-    "job_id",
-    "escrevente",
     "natureza",
     "ato",
+    "descricao",
+    "job_id",
+    "documento_id",
+    "instrumento_id",
+    "ordem",
+    "principal",
+    "externo",
+    "retifica",
+    "origem",
     "identificador",
     "momento",
+    "dia",
+    "isento",
+    "motivo_isencao",
     "emolumentos",
     "total_centavos",
     "iss_centavos",
     "registro",
     "assinatura",
     "qr_url",
+    "escrevente",
+    "sistema",
+    "motivo",
+    "livro",
+    "folha_inicial",
+    "termo",
+    "matricula",
+    "criado_em",
+)
+_SEAL_WRITTEN_ONCE = ("vinculador", "retificado_por", "comunicado_em")
+
+_SQLITE_BACKWARD = " OR ".join(
+    [
+        *(f"(OLD.{name} IS NOT NULL AND NEW.{name} IS NOT OLD.{name})" for name in _SEAL_WRITTEN_ONCE),
+        "(NEW.vivo AND NOT OLD.vivo)",
+    ]
+)
+_POSTGRES_BACKWARD = _SQLITE_BACKWARD.replace("IS NOT OLD", "IS DISTINCT FROM OLD")
+_HEAD_BACKWARD = (
+    "NEW.serventia_id <> OLD.serventia_id OR NEW.n < OLD.n OR NEW.evento < OLD.evento "
+    "OR (NEW.n = OLD.n AND NEW.hash <> OLD.hash)"
 )
 
+
+def _sqlite_refusal(name: str, before: str, table: str, text: str, when: str = "") -> str:
+    condition = f"WHEN {when} " if when else ""
+    return f"CREATE TRIGGER {name} BEFORE {before} ON {table} {condition}BEGIN SELECT RAISE(ABORT, '{text}'); END"
+
+
+# INSERT OR REPLACE deletes the row in its way without asking the triggers for DELETE: these see it come. An id that is
+# not given is -1 or null there.
 _SQLITE_TRIGGERS = (
-    "CREATE TRIGGER log_sem_update BEFORE UPDATE ON log BEGIN SELECT RAISE(ABORT, 'o log nao se altera'); END",
-    "CREATE TRIGGER log_sem_delete BEFORE DELETE ON log BEGIN SELECT RAISE(ABORT, 'o log nao se apaga'); END",
-    f"CREATE TRIGGER selo_sem_update BEFORE UPDATE OF {', '.join(_SEAL_FIXED)} ON selo "
-    "BEGIN SELECT RAISE(ABORT, 'o selo nao se altera'); END",
-    "CREATE TRIGGER selo_sem_delete BEFORE DELETE ON selo BEGIN SELECT RAISE(ABORT, 'o selo nao se apaga'); END",
+    _sqlite_refusal("log_sem_update", "UPDATE", "log", "o log nao se altera"),
+    _sqlite_refusal("log_sem_delete", "DELETE", "log", "o log nao se apaga"),
+    _sqlite_refusal(
+        "log_sem_replace",
+        "INSERT",
+        "log",
+        "o log nao se altera",
+        "EXISTS (SELECT 1 FROM log WHERE serventia_id = NEW.serventia_id AND n = NEW.n) "
+        "OR EXISTS (SELECT 1 FROM log WHERE serventia_id = NEW.serventia_id AND evento = NEW.evento) "
+        "OR EXISTS (SELECT 1 FROM log WHERE rowid = NEW.rowid)",
+    ),
+    _sqlite_refusal("selo_sem_update", f"UPDATE OF {', '.join(_SEAL_FIXED)}", "selo", "o selo nao se altera"),
+    _sqlite_refusal("selo_sem_volta", "UPDATE", "selo", "o selo nao se altera de volta", _SQLITE_BACKWARD),
+    _sqlite_refusal("selo_sem_delete", "DELETE", "selo", "o selo nao se apaga"),
+    _sqlite_refusal(
+        "selo_sem_replace",
+        "INSERT",
+        "selo",
+        "o selo nao se altera",
+        "EXISTS (SELECT 1 FROM selo WHERE serventia_id = NEW.serventia_id AND codigo = NEW.codigo) "
+        "OR EXISTS (SELECT 1 FROM selo WHERE serventia_id = NEW.serventia_id AND retifica = NEW.retifica) "
+        "OR EXISTS (SELECT 1 FROM selo WHERE id = NEW.id)",
+    ),
+    _sqlite_refusal("cadeia_sem_volta", "UPDATE", "cadeia", "a cadeia nao se altera de volta", _HEAD_BACKWARD),
+    _sqlite_refusal("cadeia_sem_delete", "DELETE", "cadeia", "a cadeia nao se apaga"),
+    _sqlite_refusal(
+        "cadeia_sem_replace",
+        "INSERT",
+        "cadeia",
+        "a cadeia nao se altera",
+        "EXISTS (SELECT 1 FROM cadeia WHERE serventia_id = NEW.serventia_id)",
+    ),
 )
+
+
+def _postgres_refusal(name: str, before: str, table: str, when: str = "") -> str:
+    condition = f"WHEN ({when}) " if when else ""
+    return f"CREATE TRIGGER {name} BEFORE {before} ON {table} FOR EACH ROW {condition}EXECUTE FUNCTION recusa_mudanca()"
+
 
 _POSTGRES_TRIGGERS = (
     "CREATE FUNCTION recusa_mudanca() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION 'o registro nao se altera nem se apaga (%)', TG_TABLE_NAME; END $$",
-    "CREATE TRIGGER log_sem_update BEFORE UPDATE OR DELETE ON log FOR EACH ROW EXECUTE FUNCTION recusa_mudanca()",
-    "CREATE TRIGGER log_sem_truncate BEFORE TRUNCATE ON log EXECUTE FUNCTION recusa_mudanca()",
-    f"CREATE TRIGGER selo_sem_update BEFORE UPDATE OF {', '.join(_SEAL_FIXED)} ON selo "
-    "FOR EACH ROW EXECUTE FUNCTION recusa_mudanca()",
-    "CREATE TRIGGER selo_sem_delete BEFORE DELETE ON selo FOR EACH ROW EXECUTE FUNCTION recusa_mudanca()",
-    "CREATE TRIGGER selo_sem_truncate BEFORE TRUNCATE ON selo EXECUTE FUNCTION recusa_mudanca()",
+    _postgres_refusal("log_sem_update", "UPDATE OR DELETE", "log"),
+    _postgres_refusal("selo_sem_update", f"UPDATE OF {', '.join(_SEAL_FIXED)}", "selo"),
+    _postgres_refusal("selo_sem_volta", "UPDATE", "selo", _POSTGRES_BACKWARD),
+    _postgres_refusal("selo_sem_delete", "DELETE", "selo"),
+    _postgres_refusal("cadeia_sem_volta", "UPDATE", "cadeia", _HEAD_BACKWARD),
+    _postgres_refusal("cadeia_sem_delete", "DELETE", "cadeia"),
+    *(
+        f"CREATE TRIGGER {table}_sem_truncate BEFORE TRUNCATE ON {table} EXECUTE FUNCTION recusa_mudanca()"
+        for table in ("log", "selo", "cadeia")
+    ),
 )
 
 
@@ -243,6 +322,7 @@ def upgrade() -> None:
         sa.Column("sistema", sa.Text(), nullable=True),
         sa.Column("endereco", sa.Text(), nullable=True),
         sa.Column("detalhe", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("prova", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_log_serventia_id")),
         sa.PrimaryKeyConstraint("serventia_id", "n", name=op.f("pk_log")),

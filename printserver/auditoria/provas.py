@@ -1,0 +1,126 @@
+"""What the log keeps of a row, so that the row can be held against it (A6).
+
+Of what stays: a SHA-256 of each group of columns, `resumo`. Of what moves: the new value at each change, `mudou`; the
+state is that of the log's entry itself. Who writes a column named here says so in the entry of the same transaction.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from printserver import db
+
+_encode: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class Linha:
+    """How the rows of a table are held against the log: by which groups of columns, and what moves, from which value.
+
+    `chave` is the column by which the log's `objeto_id` names them; `numerada`: many share it, and the log tells them
+    apart by their own number. `nome` is what they are called (Portuguese).
+    """
+
+    objeto: str
+    nome: str
+    tabela: sa.Table
+    chave: str
+    grupos: Mapping[str, tuple[str, ...]]
+    muda: Mapping[str, Any]
+    numerada: bool = False
+
+
+SELO: Final = Linha(
+    "selo",
+    "o selo",
+    db.selo,
+    "codigo",
+    {
+        "ato": (
+            *("codigo", "natureza", "ato", "descricao", "identificador", "momento", "dia", "motivo"),
+            *("escrevente", "sistema", "criado_em", "origem", "externo"),
+        ),
+        "valor": ("isento", "motivo_isencao", "emolumentos", "total_centavos", "iss_centavos"),
+        "assinatura": ("registro", "assinatura", "qr_url"),
+        "lugar": (
+            *("job_id", "documento_id", "instrumento_id", "ordem", "principal", "retifica"),
+            *("livro", "folha_inicial", "termo", "matricula"),
+        ),
+    },
+    {"vivo": True, "vinculador": None, "retificado_por": None, "comunicado_em": None},
+)
+
+JOB: Final = Linha(
+    "job",
+    "o trabalho",
+    db.job,
+    "id",
+    {
+        "pedido": (
+            *("id", "documento_id", "instrumento_id", "tipo", "imprimir", "pedido", "campos", "instrumento_fixado"),
+            *("escrevente", "subscritor", "chave_id", "sistema", "resumo", "substitui", "livro", "folha"),
+            *("copias", "faces", "criado_em"),
+        ),
+        "página": (*("formato", "formato_versao", "composicao", "carimbo", "layout", "paginas", "qr_selo", "qr_url"),),
+        "avisos": ("avisos",),
+    },
+    {
+        "viva": False,
+        "desatualizado": False,
+        "substituido_por": None,
+        "pdf_sha256": None,
+        "fila": None,
+        "bandeja": None,
+    },
+)
+
+PERGUNTA: Final = Linha(
+    "pergunta",
+    "a pergunta do trabalho",
+    db.pergunta,
+    "job_id",
+    {
+        "pergunta": (
+            *("job_id", "documento_id", "tipo", "texto", "selos", "atinge", "xa_ate", "alternativas"),
+            *("aberta_em", "expira_em"),
+        ),
+        "resposta": ("resposta",),
+    },
+    {},
+    numerada=True,
+)
+
+
+def prova(linha: Linha, row: Mapping[Any, Any], *grupos: str, **mudou: Any) -> dict[str, Any]:
+    """Return what an entry of the log keeps: the digests of `grupos` (none named: of all), and the values `mudou`."""
+    return {"resumo": resumo(linha, row, *grupos)} | (mudanca(**mudou) if mudou else {})
+
+
+def mudanca(**mudou: Any) -> dict[str, Any]:
+    """Return what an entry of the log keeps of columns that moved."""
+    return {"mudou": {name: canonico(value) for name, value in mudou.items()}}
+
+
+def resumo(linha: Linha, row: Mapping[Any, Any], *grupos: str) -> dict[str, str]:
+    """Return the SHA-256 of each group of columns of a row: of `grupos`, or of all."""
+    found = {}
+    for grupo in grupos or linha.grupos:
+        values = [[name, canonico(row[name])] for name in linha.grupos[grupo]]
+        found[grupo] = hashlib.sha256(_encode(values).encode()).hexdigest()
+    return found
+
+
+def canonico(value: Any) -> Any:
+    """Return a column's value as JSON, the same before it was written and after it was read, on every database."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict | list | tuple):
+        return json.loads(json.dumps(value))  # names are text, tuples are lists
+    return repr(value) if isinstance(value, bytes) else value
