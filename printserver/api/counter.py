@@ -128,7 +128,8 @@ def control(query: PeriodQuery) -> Response:
 def dailies(query: DayQuery) -> Response:
     """See the daily seals of a day, each with its chain (D1, D2)."""
     found = [code for code in diarios.do_dia(office(), query.day(office())).values() if code is not None]
-    return json_response({"itens": [jobs.selo(office(), code) for code in found], "pagina": 1, "total": len(found)})
+    seals = [jobs.selo(office(), code) for code in found]
+    return json_response({"itens": seals, "pagina": 1, "total": len(seals), "total_exato": True})
 
 
 @blueprint.post("/diarios")

@@ -9,7 +9,17 @@ from collections.abc import Callable
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, Strict, WithJsonSchema
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    Strict,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from printserver.selo import code
@@ -20,6 +30,23 @@ _FOLHA = re.compile(r"[0-9]{1,6}")
 _ATO = re.compile(r"[0-9A-Z]{2}")
 _SERIE = re.compile(r"[0-9A-Z]{6}")
 _PAGINAS = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
+
+
+class Modelo(BaseModel):
+    """The base of every request body: unknown fields are refused, and null in an optional field is the field left out.
+
+    Programs write null for what they do not have.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nulo_e_ausente(cls, dados: Any) -> Any:
+        if not isinstance(dados, dict):
+            return dados
+        optional = {nome for nome, campo in cls.model_fields.items() if not campo.is_required()}
+        return {nome: valor for nome, valor in dados.items() if valor is not None or nome not in optional}
 
 
 def erro(mensagem: str, campo: str | None = None) -> PydanticCustomError:

@@ -28,6 +28,7 @@ from printserver.documents.campos import (
     Impresso,
     Inteiro,
     Logico,
+    Modelo,
     Motivo,
     MotivoCarimbado,
     NumeroDeTraslado,
@@ -55,27 +56,14 @@ Lado = Literal["frente", "verso"]
 Assinaturas = Literal["completas", "pendentes"]
 
 
-class _Modelo(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nulo_e_ausente(cls, dados: Any) -> Any:
-        """Take null in an optional field as the field left out, as programs write it."""
-        if not isinstance(dados, dict):
-            return dados
-        optional = {nome for nome, campo in cls.model_fields.items() if not campo.is_required()}
-        return {nome: valor for nome, valor in dados.items() if valor is not None or nome not in optional}
-
-
-class Corpo(_Modelo):
+class Corpo(Modelo):
     """BODY: the text of a document; `conteudo` of a pdf is base64. It is checked where it is laid out."""
 
     formato: FormatoDoCorpo
     conteudo: Annotated[str, Field(strict=True)]
 
 
-class EmolumentosPedido(_Modelo):
+class EmolumentosPedido(Modelo):
     """FEES: all eight components, in reais; `total` is optional and must be their sum (S9)."""
 
     tabeliao: Reais
@@ -105,14 +93,14 @@ class EmolumentosPedido(_Modelo):
         return self
 
 
-class ServicoPedido(_Modelo):
+class ServicoPedido(Modelo):
     """One of the services that a seal stands for, and how often (D3)."""
 
     servico: Texto
     quantidade: Annotated[Inteiro, Field(ge=1, le=9999)] = 1
 
 
-class Valor(_Modelo):
+class Valor(Modelo):
     """VALUE: exactly one of `emolumentos`, `servico`, `servicos`, `isento` with its reason; in some places none."""
 
     valor_obrigatorio: ClassVar[bool] = False
@@ -165,7 +153,7 @@ class AtoDoLivro(Ato):
     valor_obrigatorio: ClassVar[bool] = True
 
 
-class Parte(_Modelo):
+class Parte(Modelo):
     """One of the parties."""
 
     qualidade: Impresso | None = None
@@ -173,7 +161,7 @@ class Parte(_Modelo):
     documento: Impresso | None = None
 
 
-class Instrumento(_Modelo):
+class Instrumento(Modelo):
     """INSTRUMENTO: what one deed holds. `id` is the legacy program's own name of it and never changes (X0)."""
 
     id: Identificador
@@ -213,7 +201,7 @@ class InstrumentoDoLivro(Instrumento):
     corpo: Corpo
 
 
-class Referencia(_Modelo):
+class Referencia(Modelo):
     """REFERENCE: an instrumento that is known here, by its `id` or by its livro and first folha."""
 
     id: Identificador | None = None
@@ -247,7 +235,7 @@ InstrumentoOuReferencia = Annotated[
 ]
 
 
-class SeloExterno(_Modelo):
+class SeloExterno(Modelo):
     """A seal of the livro made by another program (N13); the QR of the principal is needed for traslado 1."""
 
     codigo: CodigoDoSelo
@@ -256,7 +244,7 @@ class SeloExterno(_Modelo):
     qr: Annotated[str, Field(strict=True, min_length=1, max_length=2000)] | None = None
 
 
-class Externo(_Modelo):
+class Externo(Modelo):
     """EXTERNAL: a livro sealed by another program before the office moved here (N13)."""
 
     selos: Annotated[tuple[SeloExterno, ...], Field(max_length=200), AfterValidator(_ao_menos_um)]
@@ -270,7 +258,7 @@ def _so_notas(natureza: int) -> int:
     return natureza
 
 
-class _Documento(_Modelo):
+class _Documento(Modelo):
     natureza: Annotated[Inteiro, AfterValidator(_so_notas)] = 1
 
 
@@ -378,7 +366,7 @@ class FichaAbertura(_Documento, Valor):
 Documento = Annotated[Minuta | Livro | Traslado | Certidao | FichaAbertura, Field(discriminator="tipo")]
 
 
-class Pedido(_Modelo):
+class Pedido(Modelo):
     """The whole body: a document, who acts, and how and where it is printed."""
 
     documento: Documento

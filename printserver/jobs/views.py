@@ -17,6 +17,7 @@ from printserver.jobs.states import ENTREGUE, MOVING, RENDERIZADO
 from printserver.printing.situacao import FORA_DE_LINHA, da_fila, do_trabalho
 
 PAGE = 50
+ATO_NO_CODIGO = slice(7, 9)  # S1
 
 _CAMPOS = ("tipo", "numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 _CUPS = ("servidor", "id", "estado", "motivos", "folhas")
@@ -39,7 +40,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "copias": row["copias"],
         "escrevente": row["escrevente"],
         "subscritor": row["subscritor"],
-        "selos": [selo_dict(selo) for selo in _selos_do_job(conn, office.serventia_id, job_id)],
+        "selos": [_selo_impresso(conn, office.serventia_id, selo) for selo in _selos_do_job(conn, office, job_id)],
         "qr": {"selo": row["qr_selo"], "url": row["qr_url"]} if row["qr_url"] else None,
         "paginas": row["paginas"],
         "sha256": row["pdf_sha256"],
@@ -74,8 +75,15 @@ def _situacao(row: Mapping[Any, Any]) -> dict[str, str | None]:
     }
 
 
+def _selo_impresso(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a seal as a job's `selos` shows it: whether it is live, and the XA that its chain ends in (R1)."""
+    newest = _cadeia(conn, serventia_id, row)[-1] if row["retificado_por"] else row["codigo"]
+    excluded = newest[ATO_NO_CODIGO] == "XA" and newest != row["codigo"]
+    return selo_dict(row) | {"vivo": row["vivo"], "excluido_por": newest if excluded else None}
+
+
 def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a seal as a job's `selos` shows it."""
+    """Return what every list of seals shows of one."""
     return {
         "codigo": row["codigo"],
         "ato": row["ato"],
@@ -91,8 +99,8 @@ def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _selos_do_job(conn: Connection, serventia_id: int, job_id: str) -> list[Mapping[str, Any]]:
-    table = db.selo
+def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Mapping[str, Any]]:
+    table, serventia_id = db.selo, office.serventia_id
     query = (
         sa.select(table)
         .where(table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.retifica.is_(None))
@@ -268,7 +276,7 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             .where(db.log.c.serventia_id == sid, db.log.c.objeto == "selo", db.log.c.objeto_id == row["codigo"])
             .order_by(db.log.c.n)
         )
-        return selo_dict(row) | {
+        return _selo_impresso(conn, sid, row) | {
             "qr": {"selo": row["codigo"], "url": row["qr_url"]},
             "registro": row["registro"],
             "cadeia": _cadeia(conn, sid, row),
@@ -279,7 +287,6 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             "data": row["dia"].isoformat(),
             "emolumentos_centavos": row["emolumentos"],
             "motivo_isencao": row["motivo_isencao"],
-            "vivo": row["vivo"],
             "xa_ate": rfc3339(row["momento"] + timedelta(hours=office.settings.xa.prazo_horas)),
             "comunicado_em": rfc3339(row["comunicado_em"]) if row["comunicado_em"] else None,
             "comunicacoes": _comunicacoes(conn, sid, row["codigo"]),
