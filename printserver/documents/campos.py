@@ -14,13 +14,14 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    GetJsonSchemaHandler,
     PlainSerializer,
     PlainValidator,
     Strict,
     WithJsonSchema,
     model_validator,
 )
-from pydantic_core import PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from printserver.selo import code
 from printserver.text import UnfitText, plain, printed, stamped
@@ -47,6 +48,18 @@ class Modelo(BaseModel):
             return dados
         optional = {nome for nome, campo in cls.model_fields.items() if not campo.is_required()}
         return {nome: valor for nome, valor in dados.items() if valor is not None or nome not in optional}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe that null is taken, too, in every optional field."""
+        schema = handler(core_schema)
+        fields = handler.resolve_ref_schema(schema)
+        for nome, campo in fields.get("properties", {}).items():
+            kinds = campo.get("anyOf", [campo])
+            if nome not in fields.get("required", ()) and {"type": "null"} not in kinds:
+                outer = {name: campo.pop(name) for name in ("title", "default", "description") if name in campo}
+                fields["properties"][nome] = {"anyOf": [*kinds, {"type": "null"}], **outer}
+        return schema
 
 
 def erro(mensagem: str, campo: str | None = None) -> PydanticCustomError:
@@ -126,19 +139,33 @@ def _numero_de_traslado(valor: Any) -> int | str:
     raise erro('deve ser um número inteiro a partir de 1, ou "proximo"')
 
 
-Texto = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_lido(plain))]
-Motivo = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_lido(plain))]
-Impresso = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_lido(printed))]
+def _texto(maximo: int) -> Any:
+    # the description alone says that it is not empty: our own message for that also covers blanks
+    return Field(max_length=maximo, json_schema_extra={"minLength": 1})
+
+
+def _padrao(padrao: re.Pattern[str]) -> Any:
+    return Field(json_schema_extra={"pattern": f"^{padrao.pattern}$"})
+
+
+Texto = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(plain))]
+Motivo = Annotated[str, Strict(), _texto(2000), AfterValidator(_lido(plain))]
+Impresso = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(printed))]
 """A text of the document's pages: every character of it is in the fonts (S12)."""
-Carimbado = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_lido(stamped))]
+Carimbado = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(stamped))]
 """A text of the seal block: the stamp can write it after the seal (S12)."""
-MotivoCarimbado = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_lido(stamped))]
-Identificador = Annotated[str, Strict(), Field(max_length=100), AfterValidator(_identificador)]
+MotivoCarimbado = Annotated[str, Strict(), _texto(2000), AfterValidator(_lido(stamped))]
+Identificador = Annotated[str, Strict(), _texto(100), AfterValidator(_identificador)]
 Folha = Annotated[str, Strict(), AfterValidator(_folha)]
-CodigoDoAto = Annotated[str, Strict(), AfterValidator(_ato)]
-Serie = Annotated[str, Strict(), AfterValidator(_serie)]
-CodigoDoSelo = Annotated[str, Strict(), AfterValidator(_codigo)]
-Paginas = Annotated[str, Strict(), Field(max_length=200), AfterValidator(_paginas)]
+CodigoDoAto = Annotated[str, Strict(), _padrao(_ATO), AfterValidator(_ato)]
+Serie = Annotated[str, Strict(), _padrao(_SERIE), AfterValidator(_serie)]
+CodigoDoSelo = Annotated[str, Strict(), Field(json_schema_extra={"pattern": "^[0-9A-Z]{25}$"}), AfterValidator(_codigo)]
+Paginas = Annotated[
+    str,
+    Strict(),
+    Field(max_length=200, json_schema_extra={"pattern": f"^{_PAGINAS.pattern}$"}),
+    AfterValidator(_paginas),
+]
 Inteiro = Annotated[int, Strict()]
 Logico = Annotated[bool, Strict()]
 Data = Annotated[
