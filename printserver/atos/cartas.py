@@ -48,7 +48,7 @@ class Carta(Modelo):
     data: Data | None = None
     motivo_data: Motivo | None = None
     certidao: CodigoDoSelo | _ValorDaCertidao
-    autenticacoes: tuple[CodigoDoSelo, ...] | Faixa = ()
+    autenticacoes: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] | Faixa = ()
     escrevente: Texto
 
 

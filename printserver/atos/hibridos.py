@@ -39,7 +39,7 @@ class Carga(Modelo):
     """`POST /hibridos/carga`. `quantidade` and `total`: what was checked; where more or less waits by now, no load."""
 
     data: Data
-    quantidade: Inteiro | None = None
+    quantidade: Annotated[Inteiro, Field(ge=0, le=1_000_000)] | None = None
     total: Reais | None = None
     escrevente: Texto
 

@@ -7,7 +7,8 @@ check belongs to the whole object.
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal
+from itertools import islice
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import (
     AfterValidator,
@@ -33,6 +34,10 @@ _SERIE = re.compile(r"[0-9A-Z]{6}")
 _PAGINAS = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
 
 
+MAXIMO_DE_ERROS: Final = 50
+"""How many bad fields of a request are named."""
+
+
 class Modelo(BaseModel):
     """The base of every request body: unknown fields are refused, and null in an optional field is the field left out.
 
@@ -46,8 +51,15 @@ class Modelo(BaseModel):
     def _nulo_e_ausente(cls, dados: Any) -> Any:
         if not isinstance(dados, dict):
             return dados
+        known = cls.model_fields.keys()
         optional = {nome for nome, campo in cls.model_fields.items() if not campo.is_required()}
-        return {nome: valor for nome, valor in dados.items() if valor is not None or nome not in optional}
+        # each unknown field becomes an error, and pydantic makes all of them in one step that nothing else can run in
+        unknown = set(islice((nome for nome in dados if nome not in known), MAXIMO_DE_ERROS))
+        return {
+            nome: valor
+            for nome, valor in dados.items()
+            if (nome in known or nome in unknown) and (valor is not None or nome not in optional)
+        }
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
@@ -156,7 +168,7 @@ Carimbado = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(stamped))
 """A text of the seal block: the stamp can write it after the seal (S12)."""
 MotivoCarimbado = Annotated[str, Strict(), _texto(2000), AfterValidator(_lido(stamped))]
 Identificador = Annotated[str, Strict(), _texto(100), AfterValidator(_identificador)]
-Folha = Annotated[str, Strict(), AfterValidator(_folha)]
+Folha = Annotated[str, Strict(), Field(json_schema_extra={"pattern": r"^\s*[0-9]{1,6}\s*$"}), AfterValidator(_folha)]
 CodigoDoAto = Annotated[str, Strict(), _padrao(_ATO), AfterValidator(_ato)]
 Serie = Annotated[str, Strict(), _padrao(_SERIE), AfterValidator(_serie)]
 CodigoDoSelo = Annotated[str, Strict(), Field(json_schema_extra={"pattern": "^[0-9A-Z]{25}$"}), AfterValidator(_codigo)]

@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     Tag,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -259,7 +260,7 @@ def _so_notas(natureza: int) -> int:
 
 
 class _Documento(Modelo):
-    natureza: Annotated[Inteiro, AfterValidator(_so_notas)] = 1
+    natureza: Annotated[Inteiro, AfterValidator(_so_notas), WithJsonSchema({"type": "integer", "const": 1})] = 1
 
 
 class Minuta(_Documento):

@@ -26,7 +26,7 @@ class RespostaXa(Modelo):
     escrevente: Texto
     motivo: Motivo | None = None
     papel_em_maos: Logico = False
-    selos: tuple[CodigoDoSelo, ...] | None = None
+    selos: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] | None = None
     folha_inicial: Folha | None = None
     folha_final: Folha | None = None
     fora_do_prazo: Logico = False  # beyond the contract's list: the term may end while the question waits (X4)
@@ -42,7 +42,7 @@ class RespostaSelo(Modelo):
 class FolhaDita(Modelo):
     """What a person says of one page (X5)."""
 
-    pagina: Annotated[Inteiro, Field(ge=1)]
+    pagina: Annotated[Inteiro, Field(ge=1, le=9999)]
     estado: Literal["boa", "inutilizada", "nao_saiu"]
     papel: Identificador | None = None
 
@@ -88,7 +88,7 @@ class PapelDaFila(Modelo):
     """`POST /filas/{nome}/papel` (P5)."""
 
     proximo: Identificador
-    inutilizados: tuple[Identificador, ...] = ()
+    inutilizados: Annotated[tuple[Identificador, ...], Field(max_length=10_000)] = ()
     escrevente: Texto
 
 
