@@ -79,15 +79,17 @@ def worker(folder: Path) -> None:
 @click.argument("nome")
 @click.option("--direitos", required=True, help=f"Separados por vírgula: {', '.join(people.DIREITOS)}.")
 @click.option("--fila", "queue", help="Fila da estação ou do programa que a usa, se o pedido não diz outra.")
+@click.option("--sem-consulta", is_flag=True, help="Só acompanha o que imprime: não lê documentos, selos e avisos.")
 @instance_option
-def chave(nome: str, direitos: str, queue: str | None, folder: Path) -> None:
+def chave(nome: str, direitos: str, queue: str | None, sem_consulta: bool, folder: Path) -> None:
     """Cria mais uma chave de sistema, e a mostra uma única vez."""
     rights = [part.strip() for part in direitos.split(",") if part.strip()]
     with office(folder) as (conn, serventia_id, now):
         if queue is not None:
             exigir(conn, serventia_id, queue)
-        text = people.criar_chave(conn, serventia_id, nome, rights, now, queue)
-        record(conn, serventia_id, now, "chave", nome.strip(), {"direitos": rights, "fila": queue})
+        text = people.criar_chave(conn, serventia_id, nome, rights, now, queue, consulta=not sem_consulta)
+        what = {"direitos": rights, "fila": queue, "sem_consulta": sem_consulta}
+        record(conn, serventia_id, now, "chave", nome.strip(), what)
     click.echo(text)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, request, url_for
 
-from printserver import jobs
+from printserver import jobs, people
 from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.context import needs, office
@@ -135,7 +135,9 @@ def get_job(job_id: str, query: JobQuery) -> Response:
 @blueprint.output(schemas.Jobs, description="A page of jobs.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def list_jobs(query: JobsQuery) -> Response:
-    """Find jobs; `chave` finds the one that an Idempotency-Key made."""
+    """Find jobs; `chave` finds the one that an Idempotency-Key made, for a key without the right `consultar` too."""
+    if query.chave is None:
+        people.exigir_direito(author(), people.CONSULTAR)
     return json_response(jobs.listar(office(), query.filters(), query.pagina, author().chave_id))
 
 
@@ -150,6 +152,8 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
     """Get the very bytes that were printed, for a key with the right `original`; others get the marked copy (X9)."""
     autor = author()
     copia = query.copia == "1" or "original" not in autor.direitos
+    if copia:
+        people.exigir_direito(autor, people.CONSULTAR)
     pdf = jobs.pdf(office(), autor, job_id, copia)
     name = f"{job_id}-copia.pdf" if copia else f"{job_id}.pdf"
     return Response(

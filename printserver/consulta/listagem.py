@@ -176,7 +176,8 @@ def _de_csv(text: str) -> list[tuple[int, dict[str, str]]]:
                 where = f"linha {reader.line_num}"
                 found.append((reader.line_num, dict(zip(names, _celulas(cells, names, optional, where), strict=True))))
     except csv.Error as error:
-        raise entrada_invalida(f"linha {reader.line_num}", f"não é CSV ({error})") from None
+        why = "uma célula tem mais de 131.072 caracteres" if "larger" in str(error) else "aspas ou fins de linha soltos"
+        raise entrada_invalida(f"linha {reader.line_num}", f"não é CSV: {why}") from None
     return found
 
 

@@ -40,7 +40,7 @@ from printserver.documents.campos import (
 from printserver.errors import Campo
 from printserver.selo.fees import COMPONENTES, Emolumentos
 from printserver.selo.money import Reais
-from printserver.text import UnfitText, printed
+from printserver.text import UnfitText, mistyped, printed
 
 _T = TypeVar("_T")
 
@@ -331,10 +331,25 @@ class Certidao(_Copia):
         return self.substitui is None
 
 
-class Pessoa(BaseModel):
-    """Whose signature card it is: name, document, and whatever else the office prints on it, as short texts."""
+CAMPOS_DA_PESSOA = (
+    *("nome", "documento", "nacionalidade", "naturalidade", "nascimento", "estado_civil", "regime_de_bens", "conjuge"),
+    *("profissao", "filiacao", "pai", "mae", "endereco", "bairro", "cidade", "telefone", "email", "rg", "cpf"),
+)
+"""The fields of a person that have one spelling; an office may print others."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+
+class Pessoa(BaseModel):
+    """Whose signature card it is: name, document, and whatever else the office prints on it, as short texts.
+
+    Others than `CAMPOS_DA_PESSOA` are printed under their own name; one that is a slip of the pen away from a known
+    one is refused.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        frozen=True,
+        json_schema_extra={"examples": [dict.fromkeys(CAMPOS_DA_PESSOA, "…")]},
+    )
     __pydantic_extra__: dict[str, Impresso | None]
 
     nome: Impresso
@@ -352,6 +367,8 @@ class Pessoa(BaseModel):
                 raise erro(f"o nome de um campo {error}") from None
             if not impresso.strip("_ ") or len(nome) > 60:
                 raise erro("há um campo cujo nome não se imprime, ou tem mais de 60 caracteres")
+            if (meant := mistyped(nome, CAMPOS_DA_PESSOA)) is not None:
+                raise erro(f'campo desconhecido; quis dizer "{meant}"?', nome)
         return self
 
 
