@@ -1,4 +1,4 @@
-"""`python -m bench.fuzz`: schemathesis, all checks and all phases, over a served office; more options are handed on to it.
+"""`python -m bench.fuzz`: schemathesis, all checks and phases, over a served office; more options are handed on to it.
 
 `make test` sends a part of it. Exit status 1 where an answer is not one that the description has.
 """

@@ -12,7 +12,18 @@ from printserver.atos.uma_vez import uma_vez
 from printserver.atos.vinculos import ligar
 from printserver.audit import Registro
 from printserver.documents import SeloPlanejado
-from printserver.documents.campos import CodigoDoSelo, Data, Identificador, Inteiro, Modelo, Motivo, Texto
+from printserver.documents.campos import (
+    OBJETO,
+    OBJETO_OU_OUTRO,
+    OUTRO,
+    CodigoDoSelo,
+    Data,
+    Identificador,
+    Inteiro,
+    Modelo,
+    Motivo,
+    Texto,
+)
 from printserver.documents.model import Valor
 from printserver.documents.momento import momento_do_ato
 from printserver.errors import entrada_invalida
@@ -47,8 +58,14 @@ class Carta(Modelo):
     identificador: Identificador
     data: Data | None = None
     motivo_data: Motivo | None = None
-    certidao: CodigoDoSelo | _ValorDaCertidao
-    autenticacoes: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] | Faixa = ()
+    certidao: Annotated[
+        Annotated[_ValorDaCertidao, OBJETO] | Annotated[CodigoDoSelo, OUTRO],
+        OBJETO_OU_OUTRO,
+    ]
+    autenticacoes: Annotated[
+        Annotated[Faixa, OBJETO] | Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000), OUTRO],
+        OBJETO_OU_OUTRO,
+    ] = ()
     escrevente: Texto
 
 

@@ -14,11 +14,13 @@ from pydantic import (
     AfterValidator,
     BaseModel,
     ConfigDict,
+    Discriminator,
     Field,
     GetJsonSchemaHandler,
     PlainSerializer,
     PlainValidator,
     Strict,
+    Tag,
     WithJsonSchema,
     model_validator,
 )
@@ -36,6 +38,14 @@ _PAGINAS = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
 
 MAXIMO_DE_ERROS: Final = 50
 """How many bad fields of a request are named."""
+
+
+ETIQUETA: Final = "\0"
+"""What a tag begins with: no name in a request has a NUL, so tags are told apart in the path of a fault."""
+OBJETO: Final = Tag(f"{ETIQUETA}objeto")
+OUTRO: Final = Tag(f"{ETIQUETA}outro")
+OBJETO_OU_OUTRO: Final = Discriminator(lambda dados: (OBJETO if isinstance(dados, (dict, BaseModel)) else OUTRO).tag)
+"""Chooses between the two kinds, `OBJETO` and `OUTRO`, of a field that may be an object or something else."""
 
 
 class Modelo(BaseModel):

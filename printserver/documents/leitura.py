@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from printserver.documents.campos import MAXIMO_DE_ERROS
+from printserver.documents.campos import ETIQUETA, MAXIMO_DE_ERROS
 from printserver.documents.model import Corpo, Pedido
 from printserver.errors import Campo, Recusa
 from printserver.text import UnfitText, without_invisible
@@ -123,7 +123,7 @@ def _campo(detalhe: ErrorDetails) -> Campo:
 
 def _sem_etiquetas(loc: tuple[int | str, ...]) -> list[str]:
     """Return a fault's path without the tags that pydantic puts where it chose one of several models."""
-    caminho = [str(parte) for parte in loc]
+    caminho = [str(parte) for parte in loc if not str(parte).startswith(ETIQUETA)]
     if caminho[:1] != ["documento"] or len(caminho) < 2:
         return caminho
     tipo = caminho.pop(1)

@@ -103,4 +103,6 @@ def _texts_of_refusals(events: Path) -> set[str]:
 
 def _without_what_was_sent(text: str) -> str:
     """Return a text without what it quotes of the request, and without the names of fields and characters."""
-    return re.sub(r"'[^']*'|\"[^\"]*\"|“[^”]*”|U\+[0-9A-F]{4,}[A-Z0-9 -]*|^[\w.,/ -]*: ", " ", text)
+    return re.sub(
+        r"x-schemathesis-[\w-]+|'[^']*'|\"[^\"]*\"|“[^”]*”|U\+[0-9A-F]{4,}[A-Z0-9 -]*|^[\w.,/ -]*: ", " ", text
+    )
