@@ -199,5 +199,5 @@ Data = Annotated[
 NumeroDeTraslado = Annotated[
     int | Literal["proximo"],
     PlainValidator(_numero_de_traslado),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "proximo"}]}),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 9999}, {"const": "proximo"}]}),
 ]

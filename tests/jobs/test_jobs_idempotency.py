@@ -144,3 +144,35 @@ def test_every_post_that_acts_on_a_job_answers_once_for_each_key(
     assert (other.status, other.word) == (422, "chave-reutilizada")
     assert house.post(house.certidao(), chave="k").word == "chave-reutilizada"
     assert house.state() == before
+
+
+def test_x3_after_a_no_the_same_key_says_who_answered_and_what_to_do(house: House) -> None:
+    documento = house.livro()
+    house.printed(documento)
+    held = house.question(documento, chave="outra-vez")
+    house.no(held["id"])
+    again = house.post(documento, chave="outra-vez")
+    assert (again.status, again.word, again.replay) == (409, "reimpressao-exige-xa", True)
+    assert (again.job["estado"], again.job["pergunta"]) == ("cancelado", None)
+    detail = again.json["detail"]
+    assert "já foi respondida por maria em " in detail
+    assert "nada foi impresso" in detail and "outra chave" in detail and "?" not in detail
+
+
+def test_x2_after_a_yes_the_same_key_says_that_the_job_went_on(house: House) -> None:
+    documento = house.livro()
+    house.printed(documento)
+    held = house.question(documento, chave="outra-vez")
+    house.yes(held["id"])
+    detail = house.post(documento, chave="outra-vez").json["detail"]
+    assert "já foi respondida por maria em " in detail and "o trabalho seguiu" in detail and "?" not in detail
+
+
+def test_x1_while_the_question_is_open_the_same_key_asks_it(house: House) -> None:
+    documento = house.livro()
+    house.printed(documento)
+    first = house.post(documento, chave="outra-vez")
+    assert house.post(documento, chave="outra-vez").json["detail"] == first.json["detail"]
+    house.post({"tipo": "livro", "instrumento": documento["instrumento"] | {"titulo": "Outro"}}, chave="b")
+    replaced = house.post(documento, chave="outra-vez").json["detail"]
+    assert "substituída por outro pedido" in replaced and "nada foi impresso" in replaced
