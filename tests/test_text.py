@@ -90,5 +90,5 @@ def test_s12_what_is_let_through_can_be_written_and_stays_as_it_is(text: str) ->
         ("enderço", "endereco"),
     ],
 )
-def test_a7_a_slip_of_the_pen_is_told_from_another_name(name: str, meant: str | None) -> None:
+def test_a_slip_of_the_pen_is_told_from_another_name(name: str, meant: str | None) -> None:
     assert mistyped(name, ("nome", "documento", "estado_civil", "endereco", "mae", "rg")) == meant

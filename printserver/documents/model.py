@@ -355,12 +355,16 @@ class Pessoa(BaseModel):
     nome: Impresso
     documento: Impresso | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _nao_sao_demais(cls, dados: Any) -> Any:
+        if isinstance(dados, dict) and len(dados.keys() - cls.model_fields.keys()) > 40:
+            raise erro("há mais de 40 campos além de nome e documento")
+        return dados
+
     @model_validator(mode="after")
     def _campos_que_se_imprimem(self) -> Self:
-        nomes = list(self.__pydantic_extra__)
-        if len(nomes) > 40:
-            raise erro("há mais de 40 campos além de nome e documento")
-        for nome in nomes:
+        for nome in self.__pydantic_extra__:
             try:
                 impresso = printed(nome)
             except UnfitText as error:

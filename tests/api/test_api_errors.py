@@ -129,7 +129,7 @@ def test_a_body_that_is_no_object_is_refused_alike_by_every_call(caller: Caller,
     assert response.get_json()["detail"].startswith("pedido: ")
 
 
-def test_a7_null_in_an_optional_field_is_the_field_left_out(caller: Caller) -> None:
+def test_null_in_an_optional_field_is_the_field_left_out(caller: Caller) -> None:
     assert caller.post("/api/v1/comunicacoes", {"selos": None, "escrevente": None}).status_code == 202
     nulls = {"data": None, "motivo_data": None, "autenticacoes": None, "escrevente": "x"}
     missing = caller.post("/api/v1/cartas-de-sentenca", nulls)

@@ -257,7 +257,7 @@ def test_every_message_is_portuguese() -> None:
     assert not any(mensagem == "valor inválido" or "should" in mensagem for mensagem in mensagens)
 
 
-def test_a7_a_mistyped_field_of_the_person_is_refused_by_its_name() -> None:
+def test_a_mistyped_field_of_the_person_is_refused_by_its_name() -> None:
     ficha = {"tipo": "ficha_abertura", "ficha": "1", "pessoa": {"nome": "Ana", "dcumento": "1", "apelido": "Aninha"}}
     achados = erros(pedido(ficha))
     assert achados == {"documento.pessoa.dcumento": 'campo desconhecido; quis dizer "documento"?'}
