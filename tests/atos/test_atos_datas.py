@@ -62,9 +62,9 @@ def test_s7a_what_is_no_day_of_the_calendar_is_refused(house: House, day: str) -
 def test_s7a_an_act_of_1970_says_so_and_an_old_time_is_written_whole(tmp_path: Path) -> None:
     with open_house(tmp_path / "casa") as house:
         path, body = ACTS["avulso"]
-        body |= {"data": "1970-01-01", "motivo_data": "ata do primeiro dia de 1970"}
+        body = body | {"data": "1970-01-01", "motivo_data": "ata do primeiro dia de 1970"}
         assert house.call("POST", path, body).json["registro"].split("|")[4] == "197001012359590"
-        body |= {"data": "1900-01-02"}
+        body = body | {"data": "1900-01-02"}
         old = house.call("POST", path, body).json
         assert (old["momento"], old["data"]) == ("1900-01-02T23:59:59-03:06", "1900-01-02")
         assert old["registro"].split("|")[4] == "190001022359590"
