@@ -5,7 +5,7 @@ PORT ?= 8631
 BIN := .venv/bin
 UV_VERSION := 0.13.9
 
-.PHONY: help setup run demo test lint bench lock clean
+.PHONY: help setup run demo test lint fuzz bench lock clean
 
 help:            ## what can be made
 	@sed -n 's/^\([a-z]*\):[^#]*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 10
@@ -27,6 +27,9 @@ lint: setup      ## style, types and the floors of the house
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+fuzz: setup      ## what the API's description allows and forbids, sent to a served office (FUZZ="--max-examples 200 --seed 7")
+	$(BIN)/python -m bench.fuzz $(FUZZ)
 
 bench: setup     ## the benchmarks, into bench/RESULTS.md
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements-bench.lock

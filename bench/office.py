@@ -14,10 +14,11 @@ from printserver.config import SETTINGS_FILE
 
 @dataclass(frozen=True, slots=True)
 class MeasuredOffice:
-    """The folder and the key of a new office, and the environment its server needs."""
+    """The folder of a new office, its key, the password of `admin`, and the environment its server needs."""
 
     folder: Path
     key: str
+    password: str
     environment: dict[str, str]
 
 
@@ -30,4 +31,4 @@ def make(folder: Path, database: str = "") -> MeasuredOffice:
     text = settings.read_text("utf-8")
     settings.write_text(text.replace(f"Serventia {deeds.CNS}", deeds.OFFICE["nome"]), "utf-8")
     page.write_format(folder)
-    return MeasuredOffice(folder, made.chave, environment)
+    return MeasuredOffice(folder, made.chave, made.senha, environment)

@@ -21,34 +21,38 @@ from printserver.errors import ConfigError
 @click.argument("nome", required=False)
 @click.option("--direitos", help=f"Separados por vírgula: {', '.join(people.DIREITOS)}.")
 @click.option("--fila", "queue", help="Fila da estação ou do programa que a usa, se o pedido não diz outra.")
+@click.option("--sem-consulta", is_flag=True, help="Só acompanha o que imprime: não lê documentos, selos e avisos.")
 @click.option("--revogar", is_flag=True, help="Encerra a chave, já e para sempre.")
 @instance_option
-def chave(nome: str | None, direitos: str | None, queue: str | None, revogar: bool, folder: Path) -> None:
+def chave(
+    nome: str | None, direitos: str | None, queue: str | None, sem_consulta: bool, revogar: bool, folder: Path
+) -> None:
     """Cria mais uma chave de sistema, e a mostra uma única vez; revoga uma; sem NOME, lista todas."""
     if nome is None:
-        if direitos or queue or revogar:
+        if direitos or queue or sem_consulta or revogar:
             raise ConfigError("diga o nome da chave")
         _list_keys(folder)
     elif revogar:
-        if direitos or queue:
+        if direitos or queue or sem_consulta:
             raise ConfigError("--revogar vai sozinho")
         with office(folder) as (conn, serventia_id, now):
             people.revogar_chave(conn, serventia_id, nome, now)
             record(conn, serventia_id, now, "chave", nome.strip(), {}, "revogada")
         click.echo(f"Chave {nome.strip()} revogada: nada mais se faz com ela.")
     else:
-        _new_key(folder, nome, direitos, queue)
+        _new_key(folder, nome, direitos, queue, consulta=not sem_consulta)
 
 
-def _new_key(folder: Path, nome: str, direitos: str | None, queue: str | None) -> None:
+def _new_key(folder: Path, nome: str, direitos: str | None, queue: str | None, *, consulta: bool) -> None:
     rights = [part.strip() for part in (direitos or "").split(",") if part.strip()]
     if not rights:
         raise ConfigError(f"diga --direitos: um ou mais de {', '.join(people.DIREITOS)}")
     with office(folder) as (conn, serventia_id, now):
         if queue is not None:
             exigir(conn, serventia_id, queue)
-        text = people.criar_chave(conn, serventia_id, nome, rights, now, queue)
-        record(conn, serventia_id, now, "chave", nome.strip(), {"direitos": rights, "fila": queue})
+        text = people.criar_chave(conn, serventia_id, nome, rights, now, queue, consulta=consulta)
+        what = {"direitos": rights, "fila": queue, "sem_consulta": not consulta}
+        record(conn, serventia_id, now, "chave", nome.strip(), what)
     click.echo(text)
 
 

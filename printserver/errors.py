@@ -109,8 +109,8 @@ class Recusa(Exception):
 
 
 def entrada_invalida(campo: str, mensagem: str) -> Recusa:
-    """Return the refusal of one bad field, as 422 `entrada-invalida`."""
-    return Recusa("entrada-invalida", f"{campo}: {mensagem}", errors=[Campo(campo, mensagem)])
+    """Return the refusal of one bad field (empty: the request as a whole), as 422 `entrada-invalida`."""
+    return Recusa("entrada-invalida", f"{campo or 'pedido'}: {mensagem}", errors=[Campo(campo, mensagem)])
 
 
 class ConfigError(Exception):

@@ -1,6 +1,8 @@
 """What the operating system and the database say when something fails, as one Portuguese sentence part."""
 
 import errno
+import socket
+import ssl
 from typing import Final
 
 from sqlalchemy.exc import DBAPIError, OperationalError
@@ -54,6 +56,24 @@ _DISK: Final = frozenset(
 def of_os(error: OSError) -> str:
     """Return why the operating system refused, in Portuguese where the reason is a common one."""
     return _BY_ERRNO.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
+
+
+def of_connection(error: BaseException) -> str:
+    """Return why a connection failed, in Portuguese where the reason is a common one: its own, or what caused it."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "o certificado do servidor não é aceito"
+        if isinstance(cause, ssl.SSLError):
+            return "o servidor não aceitou a conexão segura (TLS)"
+        if isinstance(cause, socket.gaierror):
+            return "não há máquina com esse nome na rede"
+        if isinstance(cause, TimeoutError):
+            return "tempo esgotado"
+        if isinstance(cause, OSError):
+            return of_os(cause)
+        cause = cause.__cause__ or cause.__context__
+    return str(error) or type(error).__name__
 
 
 def of_disk(error: BaseException) -> bool:

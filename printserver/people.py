@@ -23,6 +23,9 @@ from printserver.errors import Recusa, entrada_invalida
 from printserver.text import UnfitText, plain, printed
 
 DIREITOS = ("imprimir", "original", "responder", "selos")
+CONSULTAR = "consultar"
+"""The right to look things up: all have it but the keys that were made without, which have `SEM_CONSULTA` instead."""
+SEM_CONSULTA = "sem-consulta"
 PAPEIS = ("escrevente", "substituto", "tabeliao", "administrador")
 
 # P3: who may subscribe a copy. The administrator is the default subscritor of a new office, until a person is named.
@@ -93,14 +96,16 @@ def criar_chave(
     direitos: Collection[str],
     agora: datetime,
     fila: str | None = None,
+    consulta: bool = True,
 ) -> str:
     """Make a key of the system `nome` and return its text, which is shown this once and kept nowhere.
 
-    `fila` is the queue, of this office, of what it prints without naming one. Raises `Recusa` `entrada-invalida` for a
-    bad or used name and for an unknown right.
+    `fila` is the queue, of this office, of what it prints without naming one. Without `consulta` the key can follow
+    what it prints, and look nothing else up. Raises `Recusa` `entrada-invalida` for a bad or used name and for an
+    unknown right.
     """
     nome = _nome(nome, plain)
-    errados = sorted(set(direitos) - set(DIREITOS))
+    errados = sorted(set(direitos) - {*DIREITOS, CONSULTAR})
     if errados or not direitos:
         raise entrada_invalida("direitos", f"diga um ou mais de: {', '.join(DIREITOS)}")
     tabela = db.chave_api
@@ -113,7 +118,7 @@ def criar_chave(
             serventia_id=serventia_id,
             nome=nome,
             sha256=_sha256(texto),
-            direitos=[direito for direito in DIREITOS if direito in direitos],
+            direitos=[direito for direito in DIREITOS if direito in direitos] + ([] if consulta else [SEM_CONSULTA]),
             fila=fila,
             criada_em=agora,
         )
@@ -355,7 +360,7 @@ def em_nome_de(autor: Autor, quem: Pessoa) -> Autor:
 
 def exigir_direito(autor: Autor, direito: str) -> None:
     """Raise `Recusa` `sem-permissao` unless the author has the right."""
-    if direito not in autor.direitos:
+    if SEM_CONSULTA in autor.direitos if direito == CONSULTAR else direito not in autor.direitos:
         quem = f"A chave {autor.sistema!r}" if autor.sistema is not None else f"O usuário {autor.pessoa!r}"
         raise Recusa("sem-permissao", f"{quem} não tem o direito {direito!r}. Peça-o ao administrador do servidor.")
 

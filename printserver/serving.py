@@ -1,5 +1,6 @@
 """The HTTP process: the Flask application behind `http_server`. It owns the render pool."""
 
+import gc
 import os
 import resource
 import signal
@@ -52,6 +53,9 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> i
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
+    # What is there by now stays: a full collection need not look at it, and holds up all threads while it looks.
+    gc.collect()
+    gc.freeze()
     server.run()
     office.fechar()
     return 0

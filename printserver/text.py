@@ -5,6 +5,7 @@ request, a setting or the command line, asks here, so that no text can fail afte
 """
 
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -28,6 +29,7 @@ _HARMLESS: Final = frozenset(
     }
 )
 _UNSEEN: Final = frozenset({0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0})  # letters that show nothing
+_LONG_NAME: Final = 5
 # More marks than any language stacks on one letter would be painted over the lines above and below.
 _MARKS: Final = 4
 STAMPED: Final = frozenset(
@@ -93,6 +95,32 @@ def printed(text: str) -> str:
 def stamped(text: str) -> str:
     """Return `text` as `plain` does. Raises `UnfitText` also for a character that the stamp cannot write."""
     return _within(plain(text), STAMPED, "não pode ser escrito no selo, no cabeçalho ou no rodapé")
+
+
+def mistyped(name: str, known: Iterable[str]) -> str | None:
+    """Return the one of `known` that `name` is most likely meant to be: one letter missing, added, changed or swapped.
+
+    None for a known one, for one that goes on where a known one ends (`documento2`), and beside short ones (`rg`),
+    which are near too many words.
+    """
+    plain_name = _bare(name)
+    long_ones = [each for each in known if len(each) >= _LONG_NAME]
+    if any(plain_name.startswith(_bare(each)) for each in known if each in long_ones or plain_name == each):
+        return None
+    return next((each for each in long_ones if _one_slip(plain_name, each)), None)
+
+
+def _bare(name: str) -> str:
+    """Return a name in small letters, without accents, its words joined by `_`."""
+    letters = "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(c))
+    return "_".join(letters.split())
+
+
+def _one_slip(typed: str, meant: str) -> bool:
+    at = next((n for n, (a, b) in enumerate(zip(typed, meant, strict=False)) if a != b), min(len(typed), len(meant)))
+    rest, other = typed[at:], meant[at:]
+    swapped = rest[:2] == other[1::-1] and len(other) > 1 and rest[2:] == other[2:]
+    return swapped or other == rest[1:] or other[1:] == rest or (bool(rest) and other[1:] == rest[1:])
 
 
 @cache

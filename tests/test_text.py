@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printserver.formats import fontes
-from printserver.text import STAMPED, UnfitText, plain, printable, printed, stamped, without_invisible
+from printserver.text import STAMPED, UnfitText, mistyped, plain, printable, printed, stamped, without_invisible
 
 HARMLESS = "\u00ad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\u206a\ufe0f\ufeff\U000e0041\U000e0101"
 
@@ -78,3 +78,17 @@ def test_s12_what_is_let_through_can_be_written_and_stays_as_it_is(text: str) ->
             continue
         assert set(map(ord, found)) <= allowed
         assert read(found) == found
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        *((name, "documento") for name in ("dcumento", "docuemnto", "documnto", "ndocumento", "documente", "Dcumento")),
+        *((name, None) for name in ("documento", "Documento", "documento2", "documentos", "documento_conjuge")),
+        *((name, None) for name in ("mãe", "rne", "estado civil", "observação", "apelido", "")),
+        ("estado_cvil", "estado_civil"),
+        ("enderço", "endereco"),
+    ],
+)
+def test_a_slip_of_the_pen_is_told_from_another_name(name: str, meant: str | None) -> None:
+    assert mistyped(name, ("nome", "documento", "estado_civil", "endereco", "mae", "rg")) == meant

@@ -38,6 +38,11 @@ def nova_aplicacao(import_name: str) -> Flask:
     return app
 
 
+def _methods(app: Flask, path: str) -> set[str]:
+    """Return the methods of a path, without those of others that match the same addresses."""
+    return {method for rule in app.url_map.iter_rules() if rule.rule == path for method in rule.methods or ()}
+
+
 def registrar(app: Flask, office: Office) -> None:
     """Put the API of `office` on `app`, which must come from `nova_aplicacao`."""
     put(app, Context(office=office, gate=Gate(office), meter=Meter(office), describe=lambda: describe(BLUEPRINTS)))
@@ -51,6 +56,8 @@ def registrar(app: Flask, office: Office) -> None:
             refuse_repeated(request)
 
     def leave(response: Response) -> Response:
+        if request.method == "OPTIONS" and request.url_rule is not None:
+            response.headers["Allow"] = ", ".join(sorted(_methods(app, request.url_rule.rule)))
         return context().meter.count(response) if request.blueprint in names else response
 
     app.before_request(arrive)

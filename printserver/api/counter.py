@@ -45,6 +45,7 @@ def reverse_act(number: str, query: NoQuery, data: Any) -> Response:  # noqa: AR
 
 
 @blueprint.get("/atos-de-balcao")
+@needs("consultar")
 @blueprint.input(CounterQuery, location="query", arg_name="query")
 @blueprint.output(schemas.CounterActs, description="A page of acts.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
@@ -103,6 +104,7 @@ def reported_elsewhere(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 
 
 @blueprint.get("/hibridos/conferencia")
+@needs("consultar")
 @blueprint.input(DayQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Check, description="The day, as it is checked against the till.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
@@ -112,6 +114,7 @@ def check(query: DayQuery) -> Response:
 
 
 @blueprint.get("/hibridos/relatorio")
+@needs("consultar")
 @blueprint.input(PeriodQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Control, description="The control of paper seals.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
@@ -122,13 +125,15 @@ def control(query: PeriodQuery) -> Response:
 
 
 @blueprint.get("/diarios")
+@needs("consultar")
 @blueprint.input(DayQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Seals, description="The newest seal of each type that the day has.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def dailies(query: DayQuery) -> Response:
     """See the daily seals of a day, each with its chain (D1, D2)."""
     found = [code for code in diarios.do_dia(office(), query.day(office())).values() if code is not None]
-    return json_response({"itens": [jobs.selo(office(), code) for code in found], "pagina": 1, "total": len(found)})
+    seals = [jobs.selo(office(), code) for code in found]
+    return json_response({"itens": seals, "pagina": 1, "total": len(seals), "total_exato": True})
 
 
 @blueprint.post("/diarios")

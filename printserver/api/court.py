@@ -30,6 +30,7 @@ def report_now(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 
 
 @blueprint.get("/comunicacoes")
+@needs("consultar")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Standing, description="How the office stands with the court.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
@@ -39,6 +40,7 @@ def standing(query: NoQuery) -> Response:  # noqa: ARG001
 
 
 @blueprint.get("/comunicacoes/pendencias")
+@needs("consultar")
 @blueprint.input(PendingQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Pendings, description="A page of what waits or was refused.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
@@ -48,6 +50,7 @@ def pending(query: PendingQuery) -> Response:
 
 
 @blueprint.get("/avisos")
+@needs("consultar")
 @blueprint.input(PageQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Notices, description="A page of the notices, the newest first.")
 @blueprint.doc(responses=refusals(), security=SECURITY)

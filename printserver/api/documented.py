@@ -11,20 +11,25 @@ from flask import Request
 from pydantic import BaseModel
 
 from printserver.api.body import read_json
-from printserver.errors import WORDS
+from printserver.errors import WORDS, entrada_invalida
 
-Responses = dict[int | str, dict[str, str | dict[str, dict[str, Any]]]]
+Responses = dict[int | str, dict[str, Any]]
 
 SECURITY = "chave"
-_ALWAYS = (
-    "chave-invalida",
-    "sem-permissao",
+# What the server may answer to any request, before a call sees it or in its stead.
+_ANY = (
+    "json-invalido",
+    "metodo-nao-permitido",
+    "corpo-grande-demais",
     "entrada-invalida",
-    "muitos-pedidos",
     "cabecalho-grande-demais",
-    "servidor-ocupado",
     "erro-interno",
+    "servidor-ocupado",
 )
+_KEYED = ("chave-invalida", "sem-permissao", "muitos-pedidos")
+_RETRY_AFTER = {
+    "Retry-After": {"description": "Seconds.", "required": True, "schema": {"type": "integer", "minimum": 1}}
+}
 _PROBLEM: dict[str, dict[str, Any]] = {
     "application/problem+json": {"schema": {"$ref": "#/components/schemas/HeldProblem"}}
 }
@@ -34,8 +39,14 @@ class StrictRequest(Request):
     """A request whose JSON is read by `body.read_json`, whoever asks for it."""
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # noqa: ARG002
-        """Return the strictly read JSON value; the flags of Flask's own reader do not loosen it."""
-        return read_json(self)
+        """Return the strictly read JSON object; the flags of Flask's own reader do not loosen it.
+
+        Raises `Recusa` as `read_json`, and `entrada-invalida` for a value that is no object: null is not an empty one.
+        """
+        value = read_json(self)
+        if not isinstance(value, dict):
+            raise entrada_invalida("", "deve ser um objeto JSON, entre chaves")
+        return value
 
 
 def body(model: type[BaseModel]) -> type[BaseModel]:
@@ -47,14 +58,20 @@ def body(model: type[BaseModel]) -> type[BaseModel]:
     return type(model.__name__, (model,), {"__doc__": model.__doc__, "model_validate": classmethod(hand_on)})
 
 
-def refusals(words: Iterable[str] = ()) -> Responses:
-    """Return the OpenAPI responses of a call that refuses with `words`, beside those every call has."""
+def refusals(words: Iterable[str] = (), *, keyed: bool = True) -> Responses:
+    """Return the OpenAPI responses of a call that refuses with `words`, beside those every call has.
+
+    `keyed` false: a call that needs no key.
+    """
     by_status: dict[int, list[str]] = {}
-    for word in (*words, *_ALWAYS):
+    for word in dict.fromkeys((*words, *_ANY, *(_KEYED if keyed else ()))):
         by_status.setdefault(WORDS[word].status, []).append(word)
-    return {
-        status: {"description": ", ".join(found), "content": _PROBLEM} for status, found in sorted(by_status.items())
-    }
+    return {status: _refusal(status, found) for status, found in sorted(by_status.items())}
+
+
+def _refusal(status: int, words: list[str]) -> dict[str, Any]:
+    found: dict[str, Any] = {"description": ", ".join(words), "content": _PROBLEM}
+    return found | {"headers": _RETRY_AFTER} if status in (429, 503) else found
 
 
 def returns(media_type: str, description: str, **schema: str) -> Responses:

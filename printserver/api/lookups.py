@@ -20,6 +20,7 @@ blueprint = APIBlueprint("lookups", __name__, url_prefix="/api/v1", tag="seals, 
 
 
 @blueprint.get("/selos/<codigo>")
+@needs("consultar")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Seal, description="The seal, its registro, its chain and its links.")
 @blueprint.doc(responses=refusals(("nao-encontrado",)), security=SECURITY)
@@ -29,6 +30,7 @@ def get_seal(codigo: str, query: NoQuery) -> Response:  # noqa: ARG001
 
 
 @blueprint.get("/eventos")
+@needs("consultar")
 @blueprint.input(EventsQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Events, description="What changed after number `depois`.")
 @blueprint.doc(responses=refusals(), security=SECURITY)

@@ -29,6 +29,11 @@ _KEY = {
     "description": "One key for each press of the button, stored before it is sent.",
     "schema": {"type": "string", "minLength": 1, "maxLength": KEY_LIMIT},
 }
+_ABOUT = """The print server of a notary office; the guide is `docs/api.md`.
+
+A body is JSON (`application/json`). Errors are `application/problem+json`; `type` ends in a word that never changes. A
+query parameter left empty counts as absent. A method that a path does not have is 405. Address and headers together
+have 32 kB at most (431), a body as much as the office allows (413)."""
 _REPLAY = {"Idempotent-Replay": {"description": "true: the key did this before.", "schema": {"type": "string"}}}
 
 
@@ -49,6 +54,7 @@ def describe(blueprints: tuple[APIBlueprint, ...]) -> dict[str, Any]:
         AUTO_VALIDATION_ERROR_RESPONSE=False,
         AUTO_AUTH_ERROR_RESPONSE=False,
         AUTO_SERVERS=False,
+        DESCRIPTION=_ABOUT,
         SECURITY_SCHEMES={SECURITY: {"type": "http", "scheme": "bearer", "description": "The key of a system."}},
     )
     for blueprint in blueprints:
@@ -63,12 +69,33 @@ def _finish(spec: dict[str, Any]) -> dict[str, Any]:
     found = spec.setdefault("components", {}).setdefault("schemas", {})
     found.update(_schemas_of(schemas.HeldProblem))
     for path, operations in spec["paths"].items():
+        for operation in operations.values():
+            _as_it_is_read(operation)
         if path not in _UNKEYED and "post" in operations:
             operations["post"]["parameters"].append(_KEY)
             for status in ("200", "201", "202"):
                 if status in operations["post"]["responses"]:
                     operations["post"]["responses"][status]["headers"] = _REPLAY
     return _each_schema_once(spec)
+
+
+def _as_it_is_read(operation: dict[str, Any]) -> None:
+    """Say of an operation what APIFlask does not: its body is required, and an empty parameter is an absent one."""
+    if "requestBody" in operation:
+        operation["requestBody"]["required"] = True
+    for parameter in operation.get("parameters", ()):
+        if parameter["in"] == "query":
+            parameter["allowEmptyValue"] = True
+            parameter["schema"] = _without_null(parameter["schema"])
+
+
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of an optional parameter without its null, which no address can say."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    if len(kinds) != 1:
+        return schema
+    (kind,) = kinds
+    return {**{name: value for name, value in schema.items() if name not in ("anyOf", "default")}, **kind}
 
 
 def _each_schema_once(spec: dict[str, Any]) -> dict[str, Any]:

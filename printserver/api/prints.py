@@ -9,13 +9,13 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response, request, url_for
 
-from printserver import jobs
+from printserver import jobs, people
 from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals, returns
 from printserver.api.problems import json_response, problem
-from printserver.api.queries import JobQuery, JobsQuery, NoQuery, PdfQuery, PostQuery
+from printserver.api.queries import ActQuery, JobQuery, JobsQuery, PdfQuery, PostQuery
 from printserver.api.waiting import hold_if_early
 from printserver.documents.model import Pedido
 from printserver.errors import entrada_invalida
@@ -84,14 +84,10 @@ def idempotency_key() -> str | None:
     return key
 
 
-def acted(taken: jobs.Aceite) -> Response:
-    """Return the job that a person answered or acted on, saying so where the key had done it before."""
-    return json_response(taken.job, 200, _REPLAY if taken.repetido else None)
-
-
-def _acted(done: jobs.Aceite) -> Response:
-    """Return the job that an answer or an action left behind."""
-    return json_response(done.job, headers=dict(_REPLAY) if done.repetido else {})
+def _acted(query: ActQuery, done: jobs.Aceite) -> Response:
+    """Return the job that an answer or an action left behind, as it stands after `espera` at the latest."""
+    job = jobs.esperar(office(), done.job["id"], query.espera) if query.espera else done.job
+    return json_response(job, headers=dict(_REPLAY) if done.repetido else {})
 
 
 @blueprint.post("/jobs")
@@ -139,7 +135,9 @@ def get_job(job_id: str, query: JobQuery) -> Response:
 @blueprint.output(schemas.Jobs, description="A page of jobs.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def list_jobs(query: JobsQuery) -> Response:
-    """Find jobs; `chave` finds the one that an Idempotency-Key made."""
+    """Find jobs; `chave` finds the one that an Idempotency-Key made, for a key without the right `consultar` too."""
+    if query.chave is None:
+        people.exigir_direito(author(), people.CONSULTAR)
     return json_response(jobs.listar(office(), query.filters(), query.pagina, author().chave_id))
 
 
@@ -154,6 +152,8 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
     """Get the very bytes that were printed, for a key with the right `original`; others get the marked copy (X9)."""
     autor = author()
     copia = query.copia == "1" or "original" not in autor.direitos
+    if copia:
+        people.exigir_direito(autor, people.CONSULTAR)
     pdf = jobs.pdf(office(), autor, job_id, copia)
     name = f"{job_id}-copia.pdf" if copia else f"{job_id}.pdf"
     return Response(
@@ -169,71 +169,71 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
 
 @blueprint.post("/jobs/<job_id>/xa")
 @needs("responder")
-@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(ActQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.RespostaXa), arg_name="data", examples=examples.XA)
 @blueprint.output(schemas.Job, description="The job, answered.")
 @blueprint.doc(
     responses=refusals((*_ANSWER, "impressao-em-andamento", "prazo-xa-encerrado", "folha-ocupada", "papel-ja-usado")),
     security=SECURITY,
 )
-def answer_xa(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+def answer_xa(job_id: str, query: ActQuery, data: Any) -> Response:
     """Answer the XA question: yes excludes the live seals and prints anew, no leaves all as it is (X2, X3)."""
-    return acted(jobs.responder_xa(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.responder_xa(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/selo")
 @needs("responder")
-@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(ActQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.RespostaSelo), arg_name="data", examples=examples.SELO)
 @blueprint.output(schemas.Job, description="The job, answered.")
 @blueprint.doc(responses=refusals(_ANSWER), security=SECURITY)
-def answer_selo(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+def answer_selo(job_id: str, query: ActQuery, data: Any) -> Response:
     """Answer whether a ficha de abertura gets a seal (N9)."""
-    return acted(jobs.responder_selo(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.responder_selo(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/folhas")
 @needs("responder")
-@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(ActQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.Folhas), arg_name="data", examples=examples.FOLHAS)
 @blueprint.output(schemas.Job, description="The job as it stands.")
 @blueprint.doc(
     responses=refusals((*_ACT, *_ELSEWHERE, "impressao-em-andamento", "papel-ja-usado")),
     security=SECURITY,
 )
-def say_sheets(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+def say_sheets(job_id: str, query: ActQuery, data: Any) -> Response:
     """Say page by page what came out, and print some of them again with the same seals (X5)."""
-    return acted(jobs.dizer_folhas(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.dizer_folhas(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/reenviar")
 @needs("imprimir")
-@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(ActQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.Reenvio), arg_name="data", examples=examples.REENVIAR)
 @blueprint.output(schemas.Job, description="The job, on its way again.")
 @blueprint.doc(responses=refusals((*_ACT, *_ELSEWHERE, "diga-as-folhas", "impressao-em-andamento")), security=SECURITY)
-def send_again(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+def send_again(job_id: str, query: ActQuery, data: Any) -> Response:
     """Send all pages again, on a person's word that none came out: same bytes, same seals (X5)."""
-    return acted(jobs.reenviar(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.reenviar(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/cancelar")
 @needs("imprimir")
-@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(ActQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.Cancelamento), arg_name="data", examples=examples.CANCELAR)
 @blueprint.output(schemas.Job, description="The job as it stands.")
 @blueprint.doc(responses=refusals((*_ACT, "impressao-em-andamento")), security=SECURITY)
-def cancel(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+def cancel(job_id: str, query: ActQuery, data: Any) -> Response:
     """Cancel a held job, or take a sealed one off its queue: its seals stay live."""
-    return acted(jobs.cancelar(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.cancelar(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/excluir")
 @needs("responder")
-@blueprint.input(NoQuery, location="query", arg_name="query")
+@blueprint.input(ActQuery, location="query", arg_name="query")
 @blueprint.input(body(forms.Exclusao), arg_name="data", examples=examples.EXCLUIR)
 @blueprint.output(schemas.Job, description="The job as it stands.")
 @blueprint.doc(responses=refusals((*_ACT, "impressao-em-andamento", "prazo-xa-encerrado")), security=SECURITY)
-def exclude(job_id: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+def exclude(job_id: str, query: ActQuery, data: Any) -> Response:
     """Exclude every live seal of the job's document by XA; nothing is printed (X2, X4, X6)."""
-    return acted(jobs.excluir(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.excluir(office(), author(), job_id, data, idempotency_key()))

@@ -103,6 +103,12 @@ class PostQuery(Query):
     espera: Espera = 0
 
 
+class ActQuery(Query):
+    """The calls that answer a question or act on a job."""
+
+    espera: Espera = 0
+
+
 class JobQuery(Query):
     """`GET /jobs/{id}`."""
 

@@ -55,9 +55,7 @@ class DocumentFields(_Answer):
     ficha: str | None
 
 
-class JobSeal(_Answer):
-    """A seal printed with a job."""
-
+class _Seal(_Answer):
     codigo: str
     ato: str
     descricao: str
@@ -69,6 +67,15 @@ class JobSeal(_Answer):
     estado: str
     retifica: str | None
     retificado_por: str | None
+
+
+class JobSeal(_Seal):
+    """A seal printed with a job, and what became of it: the live one of its chain and its total, or the XA of it."""
+
+    vivo: bool
+    atual: str | None
+    atual_centavos: int | None
+    excluido_por: str | None
 
 
 class Qr(_Answer):
@@ -147,6 +154,10 @@ class Job(_Answer):
     historico: list[Step]
     situacao: str | None
     o_que_fazer: str | None
+    espera_por: str | None
+    substitui: str | None
+    substituido_por: str | None
+    desatualizado: bool
     links: dict[str, str]
 
 
@@ -178,7 +189,7 @@ class Told(_Answer):
     erros: list[FieldWords]
 
 
-class _Placed(JobSeal):
+class _Placed(_Seal):
     natureza: int
     data: str
     identificador: str
@@ -195,6 +206,9 @@ class _Placed(JobSeal):
 class Seal(_Placed):
     """A seal with all that is kept of it."""
 
+    atual: str | None
+    atual_centavos: int | None
+    excluido_por: str | None
     qr: Any
     registro: str
     cadeia: list[Any]

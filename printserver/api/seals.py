@@ -101,6 +101,7 @@ def sign(instrumento: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG0
 
 
 @blueprint.get("/instrumentos/assinaturas")
+@needs("consultar")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.output(schemas.OpenSignatures, description="Instrumentos whose signatures are incomplete.")
 @blueprint.doc(responses=refusals(), security=SECURITY)

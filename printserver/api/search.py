@@ -17,6 +17,7 @@ blueprint = APIBlueprint("search", __name__, url_prefix="/api/v1", tag="looking 
 
 
 @blueprint.get("/selos")
+@needs("consultar")
 @blueprint.input(SealsQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Seals, description="A page of seals.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
@@ -26,6 +27,7 @@ def list_seals(query: SealsQuery) -> Response:
 
 
 @blueprint.get("/selos/totais")
+@needs("consultar")
 @blueprint.input(TotalsQuery, location="query", arg_name="query")
 @blueprint.output(schemas.Totals, description="The sums.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
@@ -35,6 +37,7 @@ def add_up(query: TotalsQuery) -> Response:
 
 
 @blueprint.get("/selos/exportacao")
+@needs("consultar")
 @blueprint.input(ExportQuery, location="query", arg_name="query")
 @blueprint.doc(
     responses=refusals()

@@ -18,7 +18,7 @@ blueprint = APIBlueprint("status", __name__, tag="server")
 
 @open_blueprint.get("/healthz")
 @open_blueprint.output(schemas.Health, description="The process answers.")
-@open_blueprint.doc(summary="Is it alive? Needs no key.")
+@open_blueprint.doc(summary="Is it alive? Needs no key.", responses=refusals(keyed=False), security=[])
 def healthz() -> Response:
     """Say that the process answers, and which office it serves."""
     return json_response(
@@ -34,7 +34,7 @@ def healthz() -> Response:
 
 @open_blueprint.get("/readyz")
 @open_blueprint.output(schemas.Readiness, description="It can work.")
-@open_blueprint.doc(summary="Can it work? Needs no key.", responses=refusals(("servidor-ocupado",)))
+@open_blueprint.doc(summary="Can it work? Needs no key.", responses=refusals(keyed=False), security=[])
 def readyz() -> Response:
     """Say whether database, disk and clock are fit for sealing, and spool and the renderer's cache can be written."""
     found = ready.conditions(office())
@@ -48,7 +48,7 @@ def readyz() -> Response:
 
 @blueprint.get("/metrics")
 @blueprint.doc(
-    responses=returns("text/plain", "Prometheus text.", type="string"),
+    responses=returns("text/plain", "Prometheus text.", type="string") | refusals(),
     security=SECURITY,
 )
 def metrics() -> Response:
@@ -58,7 +58,7 @@ def metrics() -> Response:
 
 @blueprint.get("/api/v1/openapi.json")
 @blueprint.doc(
-    responses=returns("application/json", "OpenAPI 3.1.", type="object"),
+    responses=returns("application/json", "OpenAPI 3.1.", type="object") | refusals(),
     security=SECURITY,
 )
 def openapi() -> Response:

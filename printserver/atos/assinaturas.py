@@ -6,7 +6,6 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, Literal
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
@@ -14,7 +13,7 @@ from printserver.atos.comum import agir, como_novo
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
 from printserver.clock import local_date
-from printserver.documents.campos import Data, Logico, Motivo, Texto
+from printserver.documents.campos import Data, Logico, Modelo, Motivo, Texto
 from printserver.documents.identidade import normalizar
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs import sealing, store
@@ -33,10 +32,8 @@ _DIZER: Final = {
 }
 
 
-class Assinaturas(BaseModel):
+class Assinaturas(Modelo):
     """`POST /instrumentos/{id}/assinaturas`. `simular` shows the values and makes nothing."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     estado: Literal["pendentes", "completas", "desistencia"]
     primeira: Data | None = None

@@ -10,7 +10,7 @@ from printserver.atos.comum import agir, anotar_motivo_da_data, lugar, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
 from printserver.documents import SeloPlanejado
-from printserver.documents.campos import CodigoDoAto, Data, Identificador, Motivo, Texto
+from printserver.documents.campos import OBJETO, OBJETO_OU_OUTRO, OUTRO, CodigoDoAto, Data, Identificador, Motivo, Texto
 from printserver.documents.model import Parte, Valor
 from printserver.documents.momento import momento_do_ato
 from printserver.documents.partes import exigir_iniciais
@@ -32,7 +32,10 @@ class SeloAvulso(Valor):
     descricao: Texto | None = None
     data: Data | None = None
     motivo_data: Motivo | None = None
-    partes: Annotated[tuple[Parte | Texto, ...], Field(max_length=1000)] = ()
+    partes: Annotated[
+        tuple[Annotated[Annotated[Parte, OBJETO] | Annotated[Texto, OUTRO], OBJETO_OU_OUTRO], ...],
+        Field(max_length=1000),
+    ] = ()
     escrevente: Texto
 
 

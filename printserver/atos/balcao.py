@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, ClassVar
 
 import sqlalchemy as sa
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, Strict
+from pydantic import AfterValidator, Field, Strict
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
@@ -15,7 +15,7 @@ from printserver.atos.comum import agir, confirmado, valor
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
 from printserver.clock import local_date, rfc3339
-from printserver.documents.campos import CodigoDoAto, Data, Logico, Motivo, Texto, erro
+from printserver.documents.campos import CodigoDoAto, Data, Logico, Modelo, Motivo, Texto, erro
 from printserver.documents.model import Valor
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs.office import Office
@@ -51,10 +51,8 @@ class AtoDeBalcao(Valor):
     escrevente: Texto
 
 
-class Estorno(BaseModel):
+class Estorno(Modelo):
     """`POST /atos-de-balcao/{id}/estorno`. `papel_inutilizado` false: the number was written down wrong."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     motivo: Motivo
     papel_inutilizado: Logico = True

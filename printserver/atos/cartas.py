@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
@@ -12,7 +12,18 @@ from printserver.atos.uma_vez import uma_vez
 from printserver.atos.vinculos import ligar
 from printserver.audit import Registro
 from printserver.documents import SeloPlanejado
-from printserver.documents.campos import CodigoDoSelo, Data, Identificador, Inteiro, Motivo, Texto
+from printserver.documents.campos import (
+    OBJETO,
+    OBJETO_OU_OUTRO,
+    OUTRO,
+    CodigoDoSelo,
+    Data,
+    Identificador,
+    Inteiro,
+    Modelo,
+    Motivo,
+    Texto,
+)
 from printserver.documents.model import Valor
 from printserver.documents.momento import momento_do_ato
 from printserver.errors import entrada_invalida
@@ -33,26 +44,28 @@ class _ValorDaCertidao(Valor):
     valor_obrigatorio = True
 
 
-class Faixa(BaseModel):
+class Faixa(Modelo):
     """A range of paper seals, already reported or loaded."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     serie: Annotated[str, Field(pattern=r"^[0-9A-Z]{6}$")]
     de: Annotated[Inteiro, Field(ge=1, le=9_999_999)]
     ate: Annotated[Inteiro, Field(ge=1, le=9_999_999)]
 
 
-class Carta(BaseModel):
+class Carta(Modelo):
     """`POST /cartas-de-sentenca`. `certidao` is the code of its seal, or the VALUE of one to be made."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     identificador: Identificador
     data: Data | None = None
     motivo_data: Motivo | None = None
-    certidao: CodigoDoSelo | _ValorDaCertidao
-    autenticacoes: tuple[CodigoDoSelo, ...] | Faixa = ()
+    certidao: Annotated[
+        Annotated[_ValorDaCertidao, OBJETO] | Annotated[CodigoDoSelo, OUTRO],
+        OBJETO_OU_OUTRO,
+    ]
+    autenticacoes: Annotated[
+        Annotated[Faixa, OBJETO] | Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000), OUTRO],
+        OBJETO_OU_OUTRO,
+    ] = ()
     escrevente: Texto
 
 

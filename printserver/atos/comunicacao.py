@@ -5,14 +5,14 @@ from datetime import datetime, timedelta
 from typing import Annotated, Any, Final
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import court, db, people
 from printserver.atos import pendencias
 from printserver.audit import Registro, escrever
 from printserver.clock import rfc3339
-from printserver.documents.campos import CodigoDoSelo, Texto
+from printserver.documents.campos import CodigoDoSelo, Modelo, Texto
 from printserver.errors import entrada_invalida
 from printserver.jobs.office import Office
 from printserver.jobs.prepare import quem_age
@@ -23,10 +23,8 @@ from printserver.people import Autor
 AVISAR_CERTIFICADO: Final = timedelta(days=30)
 
 
-class Comunicacao(BaseModel):
+class Comunicacao(Modelo):
     """`POST /comunicacoes`. `selos`: those that were refused and are to go again, as they stand."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     selos: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] = ()
     escrevente: Texto | None = None

@@ -3,14 +3,13 @@
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
 from printserver.atos.comum import agir, como_novo, no_prazo, selo_da_casa, vivo
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
-from printserver.documents.campos import Logico, Motivo, Texto
+from printserver.documents.campos import Logico, Modelo, Motivo, Texto
 from printserver.errors import Recusa
 from printserver.jobs import sealing, store, undo
 from printserver.jobs.office import Office
@@ -20,10 +19,8 @@ from printserver.people import Autor
 from printserver.selo import EXCLUSAO, Emolumentos
 
 
-class Exclusao(BaseModel):
+class Exclusao(Modelo):
     """`POST /selos/{codigo}/xa`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     motivo: Motivo
     fora_do_prazo: Logico = False

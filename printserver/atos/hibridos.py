@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Annotated, Any, ClassVar, Final
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
@@ -17,7 +17,7 @@ from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
 from printserver.clock import local_date
 from printserver.documents import SeloPlanejado
-from printserver.documents.campos import CodigoDoAto, Data, Inteiro, Motivo, Serie, Texto
+from printserver.documents.campos import CodigoDoAto, Data, Inteiro, Modelo, Motivo, Serie, Texto
 from printserver.documents.model import Valor
 from printserver.documents.momento import momento_do_ato, recusar_data_vazia
 from printserver.errors import Recusa, entrada_invalida
@@ -35,13 +35,11 @@ _DATA: Final = "selos de papel, comunicados depois da conferência do dia (H2)"
 Numero = Annotated[Inteiro, Field(ge=1, le=9_999_999)]
 
 
-class Carga(BaseModel):
+class Carga(Modelo):
     """`POST /hibridos/carga`. `quantidade` and `total`: what was checked; where more or less waits by now, no load."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     data: Data
-    quantidade: Inteiro | None = None
+    quantidade: Annotated[Inteiro, Field(ge=0, le=1_000_000)] | None = None
     total: Reais | None = None
     escrevente: Texto
 
@@ -59,10 +57,8 @@ class FaixaDePapel(Valor):
     escrevente: Texto
 
 
-class FaixaSemSelo(BaseModel):
+class FaixaSemSelo(Modelo):
     """`POST /hibridos/inutilizados` and `/comunicados`: paper seals that are not to be reported, and why."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     ato: CodigoDoAto
     serie: Serie

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db, people
@@ -11,7 +11,7 @@ from printserver.atos.comum import agir, selo_da_casa
 from printserver.atos.uma_vez import uma_vez
 from printserver.audit import Registro
 from printserver.auditoria import mudanca
-from printserver.documents.campos import CodigoDoSelo, Texto
+from printserver.documents.campos import CodigoDoSelo, Modelo, Texto
 from printserver.errors import entrada_invalida
 from printserver.jobs import sealing
 from printserver.jobs.office import Office
@@ -19,10 +19,8 @@ from printserver.jobs.requests import ler
 from printserver.people import Autor
 
 
-class Vinculos(BaseModel):
+class Vinculos(Modelo):
     """`POST /vinculos`."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     vinculador: CodigoDoSelo
     vinculados: Annotated[tuple[CodigoDoSelo, ...], Field(min_length=1, max_length=1000)]

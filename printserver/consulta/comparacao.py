@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Any, Final, Literal, TypeVar
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 import sqlalchemy as sa
-from pydantic import BaseModel, ConfigDict
+from pydantic import Discriminator, Tag, WithJsonSchema
 from sqlalchemy.engine import Connection
 
 from printserver import audit, court, db, people
@@ -18,7 +18,7 @@ from printserver.audit import Registro
 from printserver.consulta.filtros import condicoes
 from printserver.consulta.lista import Linha, todas
 from printserver.consulta.listagem import Item, Listagem, do_arquivo, do_tribunal, identificador
-from printserver.documents.campos import Data
+from printserver.documents.campos import ETIQUETA, Data, Modelo
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs.office import Office
 from printserver.jobs.requests import ler
@@ -37,19 +37,19 @@ _s = db.selo.c
 T = TypeVar("T")
 
 
-class Arquivo(BaseModel):
+class Arquivo(Modelo):
     """A court's list in a file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
     formato: Literal["csv", "json"]
-    conteudo: str | bytes
+    conteudo: Annotated[
+        Annotated[str, Tag(f"{ETIQUETA}texto")] | Annotated[bytes, Tag(f"{ETIQUETA}bytes")],
+        Discriminator(lambda dados: ETIQUETA + ("bytes" if isinstance(dados, bytes) else "texto")),  # a screen's file
+        WithJsonSchema({"type": "string"}),
+    ]
 
 
-class Pedido(BaseModel):
+class Pedido(Modelo):
     """`POST /selos/comparacao`. Without `lista` the court is asked."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
     de: Data
     ate: Data

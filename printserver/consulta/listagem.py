@@ -14,7 +14,7 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
@@ -25,6 +25,8 @@ from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.selo import COMPONENTES, ler, ler_matricula
 
 LINHAS: Final = 300_000
+MAIOR_LINHA: Final = 1_000_000
+MAIOR_NUMERO: Final = 18  # digits
 NOMES: Final = 300  # columns: a list of the court has some ten, our export some thirty
 _ERROS_MOSTRADOS: Final = 20
 _NOMES_DO_CODIGO: Final = ("selo", "codigo", "codigo_do_selo", "selo_digital")
@@ -173,7 +175,7 @@ def _decodificar(conteudo: str | bytes) -> str:
 def _de_csv(text: str) -> list[tuple[int, dict[str, str]]]:
     head = text.partition("\n")[0]
     delimiter = max(";,\t", key=head.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    reader = csv.reader(_linhas(text), delimiter=delimiter)
     found: list[tuple[int, dict[str, str]]] = []
     try:
         names = _sem_vazias(next(reader, []), 0)
@@ -182,9 +184,24 @@ def _de_csv(text: str) -> list[tuple[int, dict[str, str]]]:
             if any(cell.strip() for cell in cells):
                 where = f"linha {reader.line_num}"
                 found.append((reader.line_num, dict(zip(names, _celulas(cells, names, optional, where), strict=True))))
+                _recusar_demais(len(found))
     except csv.Error as error:
-        raise entrada_invalida(f"linha {reader.line_num}", f"não é CSV ({error})") from None
+        why = "uma célula tem mais de 131.072 caracteres" if "larger" in str(error) else "aspas ou fins de linha soltos"
+        raise entrada_invalida(f"linha {reader.line_num}", f"não é CSV: {why}") from None
     return found
+
+
+def _linhas(text: str) -> Iterator[str]:
+    """Give the lines of a text. Raises `Recusa` for one longer than any of a list, before all its cells are made."""
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if len(line) > MAIOR_LINHA:
+            raise entrada_invalida(f"linha {number}", f"tem mais de {MAIOR_LINHA} caracteres")
+        yield line
+
+
+def _recusar_demais(quantos: int) -> None:
+    if quantos > LINHAS:
+        raise entrada_invalida("lista", f"mais de {LINHAS} selos: compare um período menor")
 
 
 def _sem_vazias(cells: list[str], least: int) -> list[str]:
@@ -212,10 +229,14 @@ def _celulas(cells: list[str], names: Sequence[str], optional: int, where: str) 
 
 
 def _de_json(text: str) -> list[tuple[int, dict[str, str]]]:
+    _recusar_demais(text.count("{") - 1)
     try:
-        given = json.loads(text)
+        # a function of Python's for each object and number: whoever else wants to run gets a turn there
+        given = json.loads(text, object_pairs_hook=_objeto, parse_int=_inteiro)
     except json.JSONDecodeError as error:
         raise entrada_invalida(f"linha {error.lineno}", "o arquivo não é JSON a partir daqui") from None
+    except ValueError as error:
+        raise entrada_invalida("lista", str(error)) from None
     except RecursionError:
         raise entrada_invalida("lista", "o arquivo não é uma lista de selos") from None
     items = given.get("itens") if isinstance(given, dict) else given
@@ -224,13 +245,22 @@ def _de_json(text: str) -> list[tuple[int, dict[str, str]]]:
     return [(n, {name: _plano(value) for name, value in item.items()}) for n, item in enumerate(items, 1)]
 
 
+def _objeto(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(pairs)
+
+
+def _inteiro(digits: str) -> int:
+    if len(digits) > MAIOR_NUMERO:
+        raise ValueError(f"o número {digits[:20]}… é grande demais")
+    return int(digits)
+
+
 def _plano(value: Any) -> str:
     return "" if value is None else str(value)
 
 
 def _ler(lines: list[tuple[int, dict[str, str]]]) -> Listagem:
-    if len(lines) > LINHAS:
-        raise entrada_invalida("lista", f"mais de {LINHAS} selos: compare um período menor")
+    _recusar_demais(len(lines))
     items: dict[str, Item] = {}
     seen: dict[str, int] = {}
     errors: list[Campo] = []

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 
 import httpx
 
+from printserver import faults
 from printserver.config import Tribunal
 from printserver.errors import ConfigError
 from printserver.selo import Certificado
@@ -110,11 +111,15 @@ class TransporteHttp:
         try:
             status, text = self._responder(method, path, content, headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return Troca(operacao, said, None, None, f"o tribunal não atende ({error})", partiu=False)
+            return Troca(
+                operacao, said, None, None, f"o tribunal não atende ({faults.of_connection(error)})", partiu=False
+            )
         except httpx.TimeoutException:
             return Troca(operacao, said, None, None, f"sem resposta em {self._settings.espera_s:g} s")
+        except httpx.RemoteProtocolError:
+            return Troca(operacao, said, None, None, "o tribunal encerrou a ligação sem responder")
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            return Troca(operacao, said, None, None, f"a ligação caiu ({error})")
+            return Troca(operacao, said, None, None, f"a ligação caiu ({faults.of_connection(error)})")
         return Troca(operacao, said, status, text)
 
     def _responder(self, method: str, path: str, content: str | None, headers: Mapping[str, str]) -> tuple[int, str]:

@@ -7,10 +7,24 @@ check belongs to the whole object.
 import re
 from collections.abc import Callable
 from datetime import date
-from typing import Annotated, Any, Literal
+from itertools import islice
+from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, Field, PlainSerializer, PlainValidator, Strict, WithJsonSchema
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+    Strict,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
 
 from printserver.selo import code
 from printserver.text import UnfitText, plain, printed, stamped
@@ -20,6 +34,54 @@ _FOLHA = re.compile(r"[0-9]{1,6}")
 _ATO = re.compile(r"[0-9A-Z]{2}")
 _SERIE = re.compile(r"[0-9A-Z]{6}")
 _PAGINAS = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
+
+
+MAXIMO_DE_ERROS: Final = 50
+"""How many bad fields of a request are named."""
+
+
+ETIQUETA: Final = "\0"
+"""What a tag begins with: no name in a request has a NUL, so tags are told apart in the path of a fault."""
+OBJETO: Final = Tag(f"{ETIQUETA}objeto")
+OUTRO: Final = Tag(f"{ETIQUETA}outro")
+OBJETO_OU_OUTRO: Final = Discriminator(lambda dados: (OBJETO if isinstance(dados, (dict, BaseModel)) else OUTRO).tag)
+"""Chooses between the two kinds, `OBJETO` and `OUTRO`, of a field that may be an object or something else."""
+
+
+class Modelo(BaseModel):
+    """The base of every request body: unknown fields are refused, and null in an optional field is the field left out.
+
+    Programs write null for what they do not have.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _nulo_e_ausente(cls, dados: Any) -> Any:
+        if not isinstance(dados, dict):
+            return dados
+        known = cls.model_fields.keys()
+        optional = {nome for nome, campo in cls.model_fields.items() if not campo.is_required()}
+        # each unknown field becomes an error, and pydantic makes all of them in one step that nothing else can run in
+        unknown = set(islice((nome for nome in dados if nome not in known), MAXIMO_DE_ERROS))
+        return {
+            nome: valor
+            for nome, valor in dados.items()
+            if (nome in known or nome in unknown) and (valor is not None or nome not in optional)
+        }
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe that null is taken, too, in every optional field."""
+        schema = handler(core_schema)
+        fields = handler.resolve_ref_schema(schema)
+        for nome, campo in fields.get("properties", {}).items():
+            kinds = campo.get("anyOf", [campo])
+            if nome not in fields.get("required", ()) and {"type": "null"} not in kinds:
+                outer = {name: campo.pop(name) for name in ("title", "default", "description") if name in campo}
+                fields["properties"][nome] = {"anyOf": [*kinds, {"type": "null"}], **outer}
+        return schema
 
 
 def erro(mensagem: str, campo: str | None = None) -> PydanticCustomError:
@@ -99,19 +161,33 @@ def _numero_de_traslado(valor: Any) -> int | str:
     raise erro('deve ser um número inteiro a partir de 1, ou "proximo"')
 
 
-Texto = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_lido(plain))]
-Motivo = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_lido(plain))]
-Impresso = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_lido(printed))]
+def _texto(maximo: int) -> Any:
+    # the description alone says that it is not empty: our own message for that also covers blanks
+    return Field(max_length=maximo, json_schema_extra={"minLength": 1})
+
+
+def _padrao(padrao: re.Pattern[str]) -> Any:
+    return Field(json_schema_extra={"pattern": f"^{padrao.pattern}$"})
+
+
+Texto = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(plain))]
+Motivo = Annotated[str, Strict(), _texto(2000), AfterValidator(_lido(plain))]
+Impresso = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(printed))]
 """A text of the document's pages: every character of it is in the fonts (S12)."""
-Carimbado = Annotated[str, Strict(), Field(max_length=500), AfterValidator(_lido(stamped))]
+Carimbado = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(stamped))]
 """A text of the seal block: the stamp can write it after the seal (S12)."""
-MotivoCarimbado = Annotated[str, Strict(), Field(max_length=2000), AfterValidator(_lido(stamped))]
-Identificador = Annotated[str, Strict(), Field(max_length=100), AfterValidator(_identificador)]
-Folha = Annotated[str, Strict(), AfterValidator(_folha)]
-CodigoDoAto = Annotated[str, Strict(), AfterValidator(_ato)]
-Serie = Annotated[str, Strict(), AfterValidator(_serie)]
-CodigoDoSelo = Annotated[str, Strict(), AfterValidator(_codigo)]
-Paginas = Annotated[str, Strict(), Field(max_length=200), AfterValidator(_paginas)]
+MotivoCarimbado = Annotated[str, Strict(), _texto(2000), AfterValidator(_lido(stamped))]
+Identificador = Annotated[str, Strict(), _texto(100), AfterValidator(_identificador)]
+Folha = Annotated[str, Strict(), Field(json_schema_extra={"pattern": r"^\s*[0-9]{1,6}\s*$"}), AfterValidator(_folha)]
+CodigoDoAto = Annotated[str, Strict(), _padrao(_ATO), AfterValidator(_ato)]
+Serie = Annotated[str, Strict(), _padrao(_SERIE), AfterValidator(_serie)]
+CodigoDoSelo = Annotated[str, Strict(), Field(json_schema_extra={"pattern": "^[0-9A-Z]{25}$"}), AfterValidator(_codigo)]
+Paginas = Annotated[
+    str,
+    Strict(),
+    Field(max_length=200, json_schema_extra={"pattern": f"^{_PAGINAS.pattern}$"}),
+    AfterValidator(_paginas),
+]
 Inteiro = Annotated[int, Strict()]
 Logico = Annotated[bool, Strict()]
 Data = Annotated[
@@ -123,5 +199,5 @@ Data = Annotated[
 NumeroDeTraslado = Annotated[
     int | Literal["proximo"],
     PlainValidator(_numero_de_traslado),
-    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1}, {"const": "proximo"}]}),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 9999}, {"const": "proximo"}]}),
 ]

@@ -5,11 +5,13 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from printserver.documents.campos import ETIQUETA, MAXIMO_DE_ERROS
 from printserver.documents.model import Corpo, Pedido
 from printserver.errors import Campo, Recusa
 from printserver.text import UnfitText, without_invisible
 
-MAXIMO_DE_ERROS = 50
+# Longer than any field but the text of a document: what is longer is refused for that, and not looked at.
+MAIOR_TEXTO = 10_000
 
 _MENSAGENS = {
     "missing": "falta este campo, que é obrigatório",
@@ -73,7 +75,7 @@ def _limpar(valor: Any, caminho: str, retirados: dict[str, str], erros: list[Cam
         }
     if isinstance(valor, list):
         return [_limpar(item, _dentro(caminho, indice), retirados, erros) for indice, item in enumerate(valor)]
-    if not isinstance(valor, str):
+    if not isinstance(valor, str) or len(valor) > MAIOR_TEXTO:
         return valor
     try:
         limpo, achados = without_invisible(valor)
@@ -121,7 +123,7 @@ def _campo(detalhe: ErrorDetails) -> Campo:
 
 def _sem_etiquetas(loc: tuple[int | str, ...]) -> list[str]:
     """Return a fault's path without the tags that pydantic puts where it chose one of several models."""
-    caminho = [str(parte) for parte in loc]
+    caminho = [str(parte) for parte in loc if not str(parte).startswith(ETIQUETA)]
     if caminho[:1] != ["documento"] or len(caminho) < 2:
         return caminho
     tipo = caminho.pop(1)

@@ -14,6 +14,7 @@ from pydantic import (
     Field,
     PrivateAttr,
     Tag,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
@@ -28,6 +29,7 @@ from printserver.documents.campos import (
     Impresso,
     Inteiro,
     Logico,
+    Modelo,
     Motivo,
     MotivoCarimbado,
     NumeroDeTraslado,
@@ -38,7 +40,7 @@ from printserver.documents.campos import (
 from printserver.errors import Campo
 from printserver.selo.fees import COMPONENTES, Emolumentos
 from printserver.selo.money import Reais
-from printserver.text import UnfitText, printed
+from printserver.text import UnfitText, mistyped, printed
 
 _T = TypeVar("_T")
 
@@ -55,27 +57,14 @@ Lado = Literal["frente", "verso"]
 Assinaturas = Literal["completas", "pendentes"]
 
 
-class _Modelo(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nulo_e_ausente(cls, dados: Any) -> Any:
-        """Take null in an optional field as the field left out, as programs write it."""
-        if not isinstance(dados, dict):
-            return dados
-        optional = {nome for nome, campo in cls.model_fields.items() if not campo.is_required()}
-        return {nome: valor for nome, valor in dados.items() if valor is not None or nome not in optional}
-
-
-class Corpo(_Modelo):
+class Corpo(Modelo):
     """BODY: the text of a document; `conteudo` of a pdf is base64. It is checked where it is laid out."""
 
     formato: FormatoDoCorpo
     conteudo: Annotated[str, Field(strict=True)]
 
 
-class EmolumentosPedido(_Modelo):
+class EmolumentosPedido(Modelo):
     """FEES: all eight components, in reais; `total` is optional and must be their sum (S9)."""
 
     tabeliao: Reais
@@ -105,14 +94,14 @@ class EmolumentosPedido(_Modelo):
         return self
 
 
-class ServicoPedido(_Modelo):
+class ServicoPedido(Modelo):
     """One of the services that a seal stands for, and how often (D3)."""
 
     servico: Texto
     quantidade: Annotated[Inteiro, Field(ge=1, le=9999)] = 1
 
 
-class Valor(_Modelo):
+class Valor(Modelo):
     """VALUE: exactly one of `emolumentos`, `servico`, `servicos`, `isento` with its reason; in some places none."""
 
     valor_obrigatorio: ClassVar[bool] = False
@@ -165,7 +154,7 @@ class AtoDoLivro(Ato):
     valor_obrigatorio: ClassVar[bool] = True
 
 
-class Parte(_Modelo):
+class Parte(Modelo):
     """One of the parties."""
 
     qualidade: Impresso | None = None
@@ -173,7 +162,7 @@ class Parte(_Modelo):
     documento: Impresso | None = None
 
 
-class Instrumento(_Modelo):
+class Instrumento(Modelo):
     """INSTRUMENTO: what one deed holds. `id` is the legacy program's own name of it and never changes (X0)."""
 
     id: Identificador
@@ -213,7 +202,7 @@ class InstrumentoDoLivro(Instrumento):
     corpo: Corpo
 
 
-class Referencia(_Modelo):
+class Referencia(Modelo):
     """REFERENCE: an instrumento that is known here, by its `id` or by its livro and first folha."""
 
     id: Identificador | None = None
@@ -247,7 +236,7 @@ InstrumentoOuReferencia = Annotated[
 ]
 
 
-class SeloExterno(_Modelo):
+class SeloExterno(Modelo):
     """A seal of the livro made by another program (N13); the QR of the principal is needed for traslado 1."""
 
     codigo: CodigoDoSelo
@@ -256,7 +245,7 @@ class SeloExterno(_Modelo):
     qr: Annotated[str, Field(strict=True, min_length=1, max_length=2000)] | None = None
 
 
-class Externo(_Modelo):
+class Externo(Modelo):
     """EXTERNAL: a livro sealed by another program before the office moved here (N13)."""
 
     selos: Annotated[tuple[SeloExterno, ...], Field(max_length=200), AfterValidator(_ao_menos_um)]
@@ -270,8 +259,8 @@ def _so_notas(natureza: int) -> int:
     return natureza
 
 
-class _Documento(_Modelo):
-    natureza: Annotated[Inteiro, AfterValidator(_so_notas)] = 1
+class _Documento(Modelo):
+    natureza: Annotated[Inteiro, AfterValidator(_so_notas), WithJsonSchema({"type": "integer", "const": 1})] = 1
 
 
 class Minuta(_Documento):
@@ -342,27 +331,48 @@ class Certidao(_Copia):
         return self.substitui is None
 
 
-class Pessoa(BaseModel):
-    """Whose signature card it is: name, document, and whatever else the office prints on it, as short texts."""
+CAMPOS_DA_PESSOA = (
+    *("nome", "documento", "nacionalidade", "naturalidade", "nascimento", "estado_civil", "regime_de_bens", "conjuge"),
+    *("profissao", "filiacao", "pai", "mae", "endereco", "bairro", "cidade", "telefone", "email", "rg", "cpf"),
+)
+"""The fields of a person that have one spelling; an office may print others."""
 
-    model_config = ConfigDict(extra="allow", frozen=True)
+
+class Pessoa(BaseModel):
+    """Whose signature card it is: name, document, and whatever else the office prints on it, as short texts.
+
+    Others than `CAMPOS_DA_PESSOA` are printed under their own name; one that is a slip of the pen away from a known
+    one is refused.
+    """
+
+    model_config = ConfigDict(
+        extra="allow",
+        frozen=True,
+        json_schema_extra={"examples": [dict.fromkeys(CAMPOS_DA_PESSOA, "…")]},
+    )
     __pydantic_extra__: dict[str, Impresso | None]
 
     nome: Impresso
     documento: Impresso | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _nao_sao_demais(cls, dados: Any) -> Any:
+        if isinstance(dados, dict) and len(dados.keys() - cls.model_fields.keys()) > 40:
+            raise erro("há mais de 40 campos além de nome e documento")
+        return dados
+
     @model_validator(mode="after")
     def _campos_que_se_imprimem(self) -> Self:
-        nomes = list(self.__pydantic_extra__)
-        if len(nomes) > 40:
-            raise erro("há mais de 40 campos além de nome e documento")
-        for nome in nomes:
+        for nome in self.__pydantic_extra__:
             try:
                 impresso = printed(nome)
             except UnfitText as error:
                 raise erro(f"o nome de um campo {error}") from None
             if not impresso.strip("_ ") or len(nome) > 60:
                 raise erro("há um campo cujo nome não se imprime, ou tem mais de 60 caracteres")
+            if (meant := mistyped(nome, CAMPOS_DA_PESSOA)) is not None:
+                raise erro(f'campo desconhecido; quis dizer "{meant}"?', nome)
         return self
 
 
@@ -378,7 +388,7 @@ class FichaAbertura(_Documento, Valor):
 Documento = Annotated[Minuta | Livro | Traslado | Certidao | FichaAbertura, Field(discriminator="tipo")]
 
 
-class Pedido(_Modelo):
+class Pedido(Modelo):
     """The whole body: a document, who acts, and how and where it is printed."""
 
     documento: Documento

@@ -5,11 +5,12 @@ locked, what the layout rests on is read again, the reprint guard decides, seals
 """
 
 import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import DBAPIError
 
 from printserver import audit, people
@@ -22,6 +23,7 @@ from printserver.jobs.guard import Mudou, barrar, travar
 from printserver.jobs.idempotency import Feito
 from printserver.jobs.office import Office
 from printserver.jobs.prepare import Preparado, preparar
+from printserver.jobs.states import CANCELADO, HELD
 from printserver.jobs.take import Lugar, conferir_papeis, segurar, selar
 from printserver.people import Autor
 
@@ -109,11 +111,26 @@ def _de_novo(office: Office, feito: Feito, *, repetido: bool) -> Aceite:
             return Aceite(job, None, repetido)
         question = questions.do_job(conn, office, feito.job_id)
         before = store.job_vivo(conn, office.serventia_id, row["documento_id"])
-    detail = question["texto"] if question is not None else "O documento espera pela resposta de uma pessoa."
     extra: dict[str, Any] = {"job": job}
     if feito.palavra == _REIMPRESSAO and before is not None:
         extra["anterior"] = store.anterior(before, row["campos"])
-    return Aceite(job, Recusa(feito.palavra, detail, extra=extra), repetido)
+    return Aceite(job, Recusa(feito.palavra, _pergunta(office, question, job), extra=extra), repetido)
+
+
+def _pergunta(office: Office, question: RowMapping | None, job: Mapping[str, Any]) -> str:
+    """Return what a caller is told of the question that held its job: the question, or how it ended and what to do."""
+    if question is None:
+        return "O documento espera pela resposta de uma pessoa."
+    how = questions.como_terminou(question, office.clock())
+    if how is None:
+        return str(question["texto"])
+    answered = [step for step in job["historico"] if step["estado"] not in HELD][:1]
+    if answered and question["estado"] == "respondida":
+        when = datetime.fromisoformat(answered[0]["quando"])
+        how += f" por {answered[0]['quem'] or answered[0]['sistema']} em {when:%d/%m/%Y às %Hh%M}"
+    if job["estado"] == CANCELADO:
+        return f"A pergunta {how}, e nada foi impresso. Para pedir a impressão de novo, envie com outra chave."
+    return f"A pergunta {how}, e o trabalho seguiu: veja como está, em job. Não responda de novo."
 
 
 def _decidir(

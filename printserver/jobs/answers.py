@@ -127,13 +127,7 @@ def _aberta(conn: Connection, office: Office, job_id: str, tipo: str) -> tuple[s
     question = questions.do_job(conn, office, job_id)
     if question is None or question["tipo"] != tipo:
         raise Recusa("estado-nao-permite", "Este trabalho não espera por esta resposta.")
-    late = questions.vencida(question, office.clock())  # the engine closes it in a moment
-    if question["estado"] != "aberta" or late:
-        how = {
-            "respondida": "já foi respondida",
-            "substituida": "foi substituída por outro pedido do mesmo documento",
-            "expirada": "ficou sem resposta e se encerrou",
-        }["expirada" if question["estado"] == "aberta" else question["estado"]]
+    if (how := questions.como_terminou(question, office.clock())) is not None:
         job = views.job_dict(conn, office, row)
         raise Recusa("pergunta-respondida", f"A pergunta {how}: veja o trabalho como está.", extra={"job": job})
     return row, question

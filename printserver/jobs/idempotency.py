@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -19,6 +19,8 @@ from printserver import db
 from printserver.errors import Recusa
 from printserver.jobs.office import Office
 from printserver.people import Autor
+
+_PIECE: Final = 100_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,19 +37,38 @@ class Feito:
 
 def resumo(rota: str, dados: object) -> str:
     """Return the hash of a request, equal where route and JSON values are equal."""
-    text = json.dumps([rota, _plain(dados)], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+    digest = hashlib.sha256()
+    for piece in _pieces([rota, dados]):
+        digest.update(piece.encode("ascii"))
+    return digest.hexdigest()
 
 
-def _plain(value: object) -> object:
-    """Return a JSON value in which 1 and 1.0 are the same number."""
-    if isinstance(value, dict):
-        return {name: _plain(item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [_plain(item) for item in value]
-    if isinstance(value, float) and value.is_integer():
-        return int(value)
-    return value
+def _pieces(value: object) -> Iterator[str]:
+    """Give a JSON value as text: names sorted, ASCII, no blanks, and 1.0 written as 1.
+
+    In pieces, because a text of 24 MB made ASCII in one step would hold up every other thread.
+    """
+    if isinstance(value, str):
+        yield '"'
+        for at in range(0, len(value), _PIECE):
+            yield json.dumps(value[at : at + _PIECE])[1:-1]
+        yield '"'
+    elif isinstance(value, dict):
+        yield "{"
+        for n, name in enumerate(sorted(value)):
+            yield "," if n else ""
+            yield from _pieces(name)
+            yield ":"
+            yield from _pieces(value[name])
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        for n, item in enumerate(value):
+            yield "," if n else ""
+            yield from _pieces(item)
+        yield "]"
+    else:
+        yield json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
 def achar(office: Office, autor: Autor, chave: str | None, resumo_do_pedido: str) -> Feito | None:

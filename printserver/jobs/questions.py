@@ -81,6 +81,18 @@ def vencida(pergunta: sa.RowMapping, agora: datetime) -> bool:
     return pergunta["expira_em"] is not None and pergunta["expira_em"] <= agora
 
 
+def como_terminou(pergunta: sa.RowMapping, agora: datetime) -> str | None:
+    """Return how a question ended, as the end of a sentence (Portuguese); None while it can be answered."""
+    if vencida(pergunta, agora) and pergunta["estado"] == "aberta":  # the engine closes it in a moment
+        return "ficou sem resposta e se encerrou"
+    return {
+        "aberta": None,
+        "respondida": "já foi respondida",
+        "substituida": "foi substituída por outro pedido do mesmo documento",
+        "expirada": "ficou sem resposta e se encerrou",
+    }[pergunta["estado"]]
+
+
 def do_job(conn: Connection, office: Office, job_id: str) -> sa.RowMapping | None:
     """Return the newest question of a job, open or not."""
     table = db.pergunta

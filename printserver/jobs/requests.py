@@ -2,46 +2,52 @@
 
 from typing import Annotated, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 
 from printserver.documents import campos_errados, sem_invisiveis
-from printserver.documents.campos import CodigoDoSelo, Folha, Identificador, Inteiro, Logico, Motivo, Paginas, Texto
+from printserver.documents.campos import (
+    CodigoDoSelo,
+    Folha,
+    Identificador,
+    Inteiro,
+    Logico,
+    Modelo,
+    Motivo,
+    Paginas,
+    Texto,
+)
 from printserver.errors import Recusa, entrada_invalida
 
 
-class _Corpo(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class RespostaXa(_Corpo):
+class RespostaXa(Modelo):
     """`POST /jobs/{id}/xa` (X2, X3)."""
 
     confirma: Logico
     escrevente: Texto
     motivo: Motivo | None = None
     papel_em_maos: Logico = False
-    selos: tuple[CodigoDoSelo, ...] | None = None
+    selos: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] | None = None
     folha_inicial: Folha | None = None
     folha_final: Folha | None = None
     fora_do_prazo: Logico = False  # beyond the contract's list: the term may end while the question waits (X4)
 
 
-class RespostaSelo(_Corpo):
+class RespostaSelo(Modelo):
     """`POST /jobs/{id}/selo` (N9)."""
 
     gerar: Logico
     escrevente: Texto
 
 
-class FolhaDita(_Corpo):
+class FolhaDita(Modelo):
     """What a person says of one page (X5)."""
 
-    pagina: Annotated[Inteiro, Field(ge=1)]
+    pagina: Annotated[Inteiro, Field(ge=1, le=9999)]
     estado: Literal["boa", "inutilizada", "nao_saiu"]
     papel: Identificador | None = None
 
 
-class Folhas(_Corpo):
+class Folhas(Modelo):
     """`POST /jobs/{id}/folhas` (X5)."""
 
     escrevente: Texto
@@ -53,7 +59,7 @@ class Folhas(_Corpo):
     bandeja: Texto | None = None
 
 
-class Reenvio(_Corpo):
+class Reenvio(Modelo):
     """`POST /jobs/{id}/reenviar` (X5)."""
 
     escrevente: Texto
@@ -62,14 +68,14 @@ class Reenvio(_Corpo):
     bandeja: Texto | None = None
 
 
-class Cancelamento(_Corpo):
+class Cancelamento(Modelo):
     """`POST /jobs/{id}/cancelar`."""
 
     escrevente: Texto
     motivo: Motivo
 
 
-class Exclusao(_Corpo):
+class Exclusao(Modelo):
     """`POST /jobs/{id}/excluir` (X2, X4)."""
 
     escrevente: Texto
@@ -78,15 +84,15 @@ class Exclusao(_Corpo):
     fora_do_prazo: Logico = False
 
 
-class PapelDaFila(_Corpo):
+class PapelDaFila(Modelo):
     """`POST /filas/{nome}/papel` (P5)."""
 
     proximo: Identificador
-    inutilizados: tuple[Identificador, ...] = ()
+    inutilizados: Annotated[tuple[Identificador, ...], Field(max_length=10_000)] = ()
     escrevente: Texto
 
 
-class LoteDePapel(_Corpo):
+class LoteDePapel(Modelo):
     """`POST /filas/{nome}/papel/lotes` (P5)."""
 
     de: Identificador
@@ -104,7 +110,7 @@ def ler(model: type[Model], dados: object) -> Model:
     out (A7).
     """
     if not isinstance(dados, dict):
-        raise entrada_invalida("corpo", "o pedido deve ser um objeto JSON")
+        raise entrada_invalida("", "deve ser um objeto JSON, entre chaves")
     _, invisiveis = sem_invisiveis(dados)
     for campo, quais in invisiveis.items():
         raise entrada_invalida(campo, f"contém caractere invisível: {quais}; retire-o")
@@ -113,5 +119,5 @@ def ler(model: type[Model], dados: object) -> Model:
     except ValidationError as error:
         campos = campos_errados(error)
         raise Recusa(
-            "entrada-invalida", "; ".join(f"{c.campo}: {c.mensagem}" for c in campos), errors=campos
+            "entrada-invalida", "; ".join(f"{c.campo or 'pedido'}: {c.mensagem}" for c in campos), errors=campos
         ) from error

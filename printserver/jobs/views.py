@@ -28,7 +28,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
     job_id = row["id"]
     base = f"/api/v1/jobs/{job_id}"
     cups = row["cups"]
-    selos = _selos_do_job(conn, office.serventia_id, job_id)
+    selos = _selos_do_job(conn, office, job_id)
     return {
         "id": job_id,
         "estado": row["estado"],
@@ -41,7 +41,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "copias": row["copias"],
         "escrevente": row["escrevente"],
         "subscritor": row["subscritor"],
-        "selos": [selo_dict(selo) | _atual(conn, office.serventia_id, selo) for selo in selos],
+        "selos": [_selo_impresso(conn, office.serventia_id, selo) for selo in selos],
         "qr": {"selo": row["qr_selo"], "url": row["qr_url"]} if row["qr_url"] else None,
         "paginas": row["paginas"],
         "sha256": row["pdf_sha256"],
@@ -74,7 +74,7 @@ def _atual(conn: Connection, serventia_id: int, selo: Mapping[str, Any]) -> dict
         "vivo": selo["vivo"],
         "atual": None if excluded else newest["codigo"],
         "atual_centavos": None if excluded else newest["total_centavos"],
-        "excluido_por": newest["codigo"] if excluded else None,
+        "excluido_por": newest["codigo"] if excluded and newest is not selo else None,
     }
 
 
@@ -161,8 +161,13 @@ def _situacao(conn: Connection, row: Mapping[Any, Any]) -> dict[str, str | None]
     }
 
 
+def _selo_impresso(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
+    """Return a seal as a job's `selos` shows it: with what became of it (S11, R1)."""
+    return selo_dict(row) | _atual(conn, serventia_id, row)
+
+
 def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a seal as a job's `selos` shows it."""
+    """Return what every list of seals shows of one."""
     return {
         "codigo": row["codigo"],
         "ato": row["ato"],
@@ -178,8 +183,8 @@ def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _selos_do_job(conn: Connection, serventia_id: int, job_id: str) -> list[Mapping[str, Any]]:
-    table = db.selo
+def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Mapping[str, Any]]:
+    table, serventia_id = db.selo, office.serventia_id
     query = (
         sa.select(table)
         .where(table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.retifica.is_(None))
@@ -355,7 +360,7 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             .where(db.log.c.serventia_id == sid, db.log.c.objeto == "selo", db.log.c.objeto_id == row["codigo"])
             .order_by(db.log.c.n)
         )
-        return selo_dict(row) | {
+        return _selo_impresso(conn, sid, row) | {
             "qr": {"selo": row["codigo"], "url": row["qr_url"]},
             "registro": row["registro"],
             "cadeia": _cadeia(conn, sid, row),
@@ -366,7 +371,6 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             "data": row["dia"].isoformat(),
             "emolumentos_centavos": row["emolumentos"],
             "motivo_isencao": row["motivo_isencao"],
-            "vivo": row["vivo"],
             "xa_ate": rfc3339(row["momento"] + timedelta(hours=office.settings.xa.prazo_horas)),
             "comunicado_em": rfc3339(row["comunicado_em"]) if row["comunicado_em"] else None,
             "comunicacoes": _comunicacoes(conn, sid, row["codigo"]),

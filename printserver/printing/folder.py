@@ -6,6 +6,7 @@ It prints nothing: what takes the files from there is the office's affair.
 import contextlib
 import os
 import secrets
+import stat
 from pathlib import Path
 
 from printserver import faults
@@ -31,7 +32,10 @@ class FilaPasta:
             raise self._fora(error) from error
 
     def entregar(self, entrega: Entrega) -> Path:
-        """Write the print and return its path. On return it has reached the disk; it is readable by its owner alone.
+        """Write the print and return its path. On return it has reached the disk.
+
+        It is readable by its owner, and by the folder's group where the folder itself is: so a spooler that runs as
+        someone else can take it, and whoever opens the folder to a group has said so.
 
         Run again for the same job it changes nothing. Raises FilaFora when the folder cannot be written (full, gone,
         no permission), with nothing half written left, or when the PDF is not what it was; FilaRecusa when the folder
@@ -81,6 +85,7 @@ class FilaPasta:
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         try:
             with os.fdopen(handle, "wb") as file:
+                _open_to_group(file.fileno(), self.pasta.stat())
                 file.write(content)
                 file.flush()
                 os.fsync(file.fileno())
@@ -92,6 +97,12 @@ class FilaPasta:
 
     def _fora(self, error: OSError) -> FilaFora:
         return FilaFora(f"a pasta da fila {self.nome} ({self.pasta}) não pode ser escrita: {faults.of_os(error)}")
+
+
+def _open_to_group(file: int, folder: os.stat_result) -> None:
+    if folder.st_mode & stat.S_IRGRP:
+        os.fchown(file, -1, folder.st_gid)
+        os.fchmod(file, 0o640)
 
 
 def _sync_folder(folder: Path) -> None:

@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 from typing import Final
 
+from printserver import faults
 from printserver.printing.model import FilaFora
 
 CONNECT_S: Final = 5.0
@@ -66,7 +67,7 @@ def _open(host: str, port: int) -> socket.socket:
             return line
         return socket.create_connection((host, port), CONNECT_S)
     except OSError as error:
-        raise FilaFora(f"o servidor de impressão {host} não responde: {error}") from error
+        raise FilaFora(f"o servidor de impressão {host} não responde: {faults.of_connection(error)}") from error
 
 
 def _life(line: socket.socket) -> str | None:

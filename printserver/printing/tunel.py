@@ -13,6 +13,7 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
+from printserver import faults
 from printserver.printing.model import CertificadoMudou, FilaFora, Servidor
 
 CONNECT_S: Final = 5.0
@@ -102,7 +103,7 @@ def _tls(host: str, port: int) -> ssl.SSLSocket:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # libcups writes a request in pieces
         return context.wrap_socket(line, server_hostname=host)
     except OSError as error:  # an SSLError is one
-        raise FilaFora(f"o servidor de impressão {host} não responde por TLS: {error}") from None
+        raise FilaFora(f"o servidor de impressão {host} não responde por TLS: {faults.of_connection(error)}") from None
 
 
 def _digest(line: ssl.SSLSocket) -> str:

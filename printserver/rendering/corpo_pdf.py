@@ -72,6 +72,8 @@ def preparar_pdf(conteudo_base64: str, largura_mm: float, altura_mm: float) -> P
 
 
 def _decode(conteudo_base64: str) -> bytes:
+    if not conteudo_base64.isascii():  # translating other letters is slow, and base64 has none
+        raise recusar("O conteúdo não está em base64 válido.")
     coded = conteudo_base64.translate(_BLANKS)
     if len(coded) > (MAXIMO_BYTES + 2) // 3 * 4:
         raise recusar(f"O PDF tem mais de {MAXIMO_BYTES // 1024 // 1024} MB.")

@@ -162,7 +162,8 @@ def registrar(app: Flask, office: Office) -> None:
 
 
 def _small_bodies() -> None:
-    request.max_content_length = compare.ARQUIVO_MB * 1024 * 1024 if request.endpoint == "web.comparar" else _MAX_FORM
+    file = request.endpoint == "web.comparar" and request.mimetype == "multipart/form-data"
+    request.max_content_length = compare.ARQUIVO_MB * 1024 * 1024 if file else _MAX_FORM
 
 
 def _unknown(caminho: str) -> ResponseReturnValue:  # noqa: ARG001

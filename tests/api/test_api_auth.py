@@ -121,3 +121,28 @@ def test_requests_of_a_valid_key_are_limited_only_where_the_office_says_so(offic
     limited = Caller(_limited(office, pedidos_por_minuto=2), caller.key)
     statuses = [limited.get("/api/v1/formatos/nada").status_code for _ in range(3)]
     assert statuses == [404, 404, 429]
+
+
+LOOKUPS = (
+    *("jobs", "jobs?estado=impresso", "jobs/x/pdf", "jobs/x/pdf?copia=1", "selos", "selos/x", "selos/totais"),
+    *("selos/exportacao", "eventos", "avisos", "comunicacoes", "comunicacoes/pendencias", "atos-de-balcao"),
+    *("hibridos/conferencia", "hibridos/relatorio", "diarios", "instrumentos/assinaturas"),
+)
+
+
+def test_a2_a_key_without_look_ups_follows_its_own_prints_and_sees_nothing_else(app: Flask, office: Office) -> None:
+    with office.db.write() as conn:
+        key = people.criar_chave(conn, 1, "so-imprime", ["imprimir"], office.clock(), consulta=False)
+    blind = Caller(app.test_client(), key)
+    for path in LOOKUPS:
+        assert word(blind.get(f"/api/v1/{path}")) == "sem-permissao", path
+    for path in ("filas", "formatos", "openapi.json", "jobs?chave=k"):
+        assert blind.get(f"/api/v1/{path}").status_code == 200, path
+    assert word(blind.get("/api/v1/jobs/x")) == "nao-encontrado"
+    assert word(blind.post("/api/v1/jobs", {})) == "entrada-invalida"
+
+
+def test_a2_every_other_key_looks_things_up(client: FlaskClient, keys: dict[str, str]) -> None:
+    for key in keys.values():
+        for path in ("jobs", "selos", "selos/exportacao", "eventos", "avisos"):
+            assert Caller(client, key).get(f"/api/v1/{path}").status_code == 200, path

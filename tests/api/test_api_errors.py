@@ -1,6 +1,7 @@
 """Whatever goes wrong under the API's paths is a problem answer with a word, and tells nothing of the inside."""
 
 import dataclasses
+import re
 from io import BytesIO
 
 import pytest
@@ -114,3 +115,49 @@ def test_a_chunked_body_over_the_limit_is_refused(small: Caller) -> None:
 
 def test_bad_json_is_a_problem_before_any_rule_sees_it(caller: Caller) -> None:
     assert word(caller.post("/api/v1/jobs", b'{"documento": {}, "documento": {}}')) == "json-invalido"
+
+
+POSTS = ("jobs", "comunicacoes", "selos", "selos/x/xa", "jobs/x/cancelar", "filas/notas/papel", "selos/comparacao")
+
+
+@pytest.mark.parametrize("path", POSTS)
+@pytest.mark.parametrize("raw", [b"null", b"[]", b"1", b'"x"', b"true"])
+def test_a_body_that_is_no_object_is_refused_alike_by_every_call(caller: Caller, path: str, raw: bytes) -> None:
+    response = caller.post(f"/api/v1/{path}", raw, {"Content-Type": "application/json"})
+    assert word(response) == "entrada-invalida"
+    assert response.get_json()["errors"] == [{"campo": "", "mensagem": "deve ser um objeto JSON, entre chaves"}]
+    assert response.get_json()["detail"].startswith("pedido: ")
+
+
+def test_null_in_an_optional_field_is_the_field_left_out(caller: Caller) -> None:
+    assert caller.post("/api/v1/comunicacoes", {"selos": None, "escrevente": None}).status_code == 202
+    nulls = {"data": None, "motivo_data": None, "autenticacoes": None, "escrevente": "x"}
+    missing = caller.post("/api/v1/cartas-de-sentenca", nulls)
+    assert {item["campo"] for item in missing.get_json()["errors"]} == {"identificador", "certidao"}
+    required = caller.post("/api/v1/selos/x/xa", {"motivo": None, "escrevente": "admin"})
+    assert required.get_json()["errors"] == [{"campo": "motivo", "mensagem": "deve ser um texto, entre aspas"}]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "campo"),
+    [
+        ("cartas-de-sentenca", {"certidao": 1}, "certidao"),
+        ("cartas-de-sentenca", {"certidao": {"x": 1}}, "certidao.x"),
+        ("cartas-de-sentenca", {"autenticacoes": {"de": 1}}, "autenticacoes.serie"),
+        ("cartas-de-sentenca", {"autenticacoes": ["x"]}, "autenticacoes.0"),
+        ("selos", {"partes": [{"nome": 1}, 2]}, "partes.0.nome"),
+        ("selos", {"partes": [{"nome": 1}, 2]}, "partes.1"),
+        ("selos/comparacao", {"lista": {"formato": "csv", "conteudo": 1}}, "lista.conteudo"),
+    ],
+)
+def test_a_fault_is_named_by_the_path_of_its_field_alone(caller: Caller, path: str, body: object, campo: str) -> None:
+    errors = caller.post(f"/api/v1/{path}", body).get_json()["errors"]
+    assert campo in {item["campo"] for item in errors}
+    assert all(re.fullmatch(r"[a-z0-9_.]+", item["campo"]) for item in errors)
+
+
+def test_fifty_of_many_unknown_fields_are_named_and_a_long_text_is_not_read(caller: Caller) -> None:
+    response = caller.post("/api/v1/jobs", {f"x{n}": n for n in range(150_000)})
+    assert len(response.get_json()["errors"]) == 50
+    long = caller.post("/api/v1/selos", {"identificador": "\u200b" * 500_000})
+    assert {"campo": "identificador", "mensagem": "tem mais de 100 caracteres"} in long.get_json()["errors"]

@@ -126,7 +126,7 @@ def test_the_refusals_of_a_call_are_described_by_their_words(spec: dict[str, Any
                 words = answer["description"].split(", ")
                 assert {WORDS[word].status for word in words} == {int(status)}
                 named.update(words)
-    assert set(WORDS) - named == {"metodo-nao-permitido"}
+    assert named == set(WORDS)
 
 
 @pytest.mark.parametrize("name", examples.POSTS)
@@ -134,6 +134,60 @@ def test_every_example_of_a_post_is_well_written(spec: dict[str, Any], name: str
     shown = spec["paths"]["/api/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["examples"]
     assert shown[name] == examples.POSTS[name]
     assert ler_pedido(shown[name]["value"]).documento.tipo == name.removesuffix("-2")
+
+
+def test_every_call_describes_what_the_server_may_answer_to_any(spec: dict[str, Any]) -> None:
+    for path, _, operation in _operations(spec):
+        statuses = operation["responses"].keys()
+        assert {"400", "405", "413", "422", "431", "500", "503"} <= statuses, path
+        assert ({"401", "403", "429"} <= statuses) == (path not in OPEN), path
+        assert operation.get("requestBody", {"required": True})["required"] is True, path
+
+
+def test_every_text_list_and_number_of_a_request_is_bounded(spec: dict[str, Any]) -> None:
+    schemas = spec["components"]["schemas"]
+    bodies = [
+        op["requestBody"]["content"]["application/json"]["schema"]
+        for _, _, op in _operations(spec)
+        if "requestBody" in op
+    ]
+    pending = [("body", body) for body in bodies]
+    seen: set[str] = set()
+    found: list[str] = []
+    while pending:
+        path, node = pending.pop()
+        if isinstance(node, list):
+            pending += [(path, inner) for inner in node]
+        elif isinstance(node, dict):
+            name = str(node.get("$ref", "")).rpartition("/")[2]
+            if name and name not in seen:
+                seen.add(name)
+                pending.append((name, schemas[name]))
+            if not BOUNDS.get(node.get("type", ""), set()) <= node.keys() and not node.keys() & ANY_BOUND:
+                found.append(path)
+            pending += [(f"{path}.{key}", inner) for key, inner in node.items()]
+    assert [path for path in found if not path.endswith(".conteudo")] == []  # the text of a document: 24 MB
+
+
+BOUNDS = {"string": {"maxLength"}, "array": {"maxItems"}, "integer": {"minimum", "maximum"}}
+ANY_BOUND = {"enum", "const", "format", "pattern"}
+
+
+def test_an_empty_parameter_is_an_absent_one_and_said_to_be(spec: dict[str, Any], caller: Caller) -> None:
+    for path, method, operation in _operations(spec):
+        for parameter in operation.get("parameters", ()):
+            assert parameter["in"] != "query" or parameter["allowEmptyValue"] is True, path
+            assert {"type": "null"} not in parameter["schema"].get("anyOf", ())
+        if method == "get" and "{" not in path and path.startswith("/api/"):
+            names = [item["name"] for item in operation.get("parameters", ()) if item["in"] == "query"]
+            assert caller.get(f"{path}?{'&'.join(f'{name}=' for name in names)}").status_code == 200, path
+
+
+def test_options_tells_the_methods_that_are_described(spec: dict[str, Any], caller: Caller) -> None:
+    for path, operations in spec["paths"].items():
+        answer = caller.client.options(path.replace("{", "").replace("}", ""), headers=caller.headers())
+        allowed = set(answer.headers["Allow"].split(", ")) - {"HEAD", "OPTIONS"}
+        assert allowed == {method.upper() for method in operations}, path
 
 
 SEALS = [

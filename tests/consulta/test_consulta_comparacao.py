@@ -368,3 +368,24 @@ def test_a3_a_comparison_is_on_record_and_needs_the_right(both: tuple[House, Cou
     compared(house)
     row = house.rows(db.log, db.log.c.objeto_id == "comparacao")[-1]
     assert (row["objeto"], row["estado"], row["detalhe"]["resumo"]["conforme"]) == ("tribunal", "feita", 2)
+
+
+@pytest.mark.parametrize(
+    ("formato", "conteudo", "campo", "words"),
+    [
+        ("csv", "selo" + ";" * 2_000_000, "linha 1", "mais de 1000000 caracteres"),
+        ("csv", "selo\n" + ";" * 2_000_000, "linha 2", "mais de 1000000 caracteres"),
+        ("csv", "selo\n" + "1" * 200_000, "linha 2", "mais de 131.072 caracteres"),
+        ("json", "[" + "{}," * 400_000 + "{}]", "lista", "mais de 300000 selos"),
+        ("json", '[{"selo": "x", "total": ' + "1" * 5_000 + "}]", "lista", "é grande demais"),
+        ("json", "[" * 100_000, "lista", "não é uma lista de selos"),
+    ],
+)
+def test_a_list_that_no_court_makes_is_refused_before_it_is_built(
+    odd: tuple[House, list[str]], formato: str, conteudo: str, campo: str, words: str
+) -> None:
+    house, _codes = odd
+    answer = ask(house, lista={"formato": formato, "conteudo": conteudo})
+    assert (answer.status, answer.word) == (422, "entrada-invalida")
+    (error,) = answer.json["errors"]
+    assert error["campo"] == campo and words in error["mensagem"]

@@ -255,3 +255,9 @@ def test_every_message_is_portuguese() -> None:
     mensagens = set(erros(muitos | {"copias": 100}).values()) | set(erros(muitos).values())
     assert "deve ser um objeto" in mensagens
     assert not any(mensagem == "valor inválido" or "should" in mensagem for mensagem in mensagens)
+
+
+def test_a_mistyped_field_of_the_person_is_refused_by_its_name() -> None:
+    ficha = {"tipo": "ficha_abertura", "ficha": "1", "pessoa": {"nome": "Ana", "dcumento": "1", "apelido": "Aninha"}}
+    achados = erros(pedido(ficha))
+    assert achados == {"documento.pessoa.dcumento": 'campo desconhecido; quis dizer "documento"?'}

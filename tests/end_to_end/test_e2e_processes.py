@@ -40,6 +40,21 @@ def test_tls_serves_and_plain_http_is_no_way_in(narrow: PrintServer) -> None:
         Client(narrow.port, narrow.made["chave"]).get("/healthz")
 
 
+def test_over_tls_a_browser_is_to_stay_there_and_no_answer_names_the_server_program(narrow: PrintServer) -> None:
+    for path in ("/healthz", "/api/v1/jobs", "/api/v1/nada", "/entrar", "/static/nada"):
+        answer = narrow.client.get(path)
+        assert answer.headers["Strict-Transport-Security"] == "max-age=31536000", path
+        assert "Server" not in answer.headers, path
+    unread = narrow.client.call("GET", "/healthz", headers={"X-Long": "a" * 40_000})
+    assert (unread.status, unread.word, "Server" in unread.headers) == (431, "cabecalho-grande-demais", False)
+
+
+def test_plain_http_asks_for_no_tls(small_office: Office) -> None:
+    answer = small_office.client.get("/healthz")
+    assert "Strict-Transport-Security" not in answer.headers
+    assert "Server" not in answer.headers
+
+
 def test_a_full_server_says_503_and_takes_the_same_key_later(narrow: PrintServer) -> None:
     client, engine = narrow.client, narrow.child("engine")
     freeze(engine, narrow.instance / "printserver.db")

@@ -1,12 +1,40 @@
 """One Idempotency-Key for each press of the button: what it made is found again, and never made twice."""
 
+import hashlib
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from printserver import people
+from printserver.jobs import idempotency
 from support.office import IMPOSSIVEL, House
+
+_texts = st.text(max_size=8)
+_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _texts,
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_texts, inner, max_size=4),
+    max_leaves=20,
+)
+
+
+def _as_kept(value: object) -> object:
+    """Return a value in which 1 and 1.0 are one number: keys that are kept were bound to the hash of this."""
+    if isinstance(value, dict):
+        return {name: _as_kept(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_as_kept(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+@given(value=_values)
+@example(value={"a": ["é" * 250_000, "\U0001f600" * 100_001, ""], "": -0.0, "b": 1e300})
+def test_a_request_has_the_hash_that_its_key_was_bound_to(value: object) -> None:
+    text = json.dumps(["rota", _as_kept(value)], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    assert idempotency.resumo("rota", value) == hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.fixture
@@ -144,3 +172,35 @@ def test_every_post_that_acts_on_a_job_answers_once_for_each_key(
     assert (other.status, other.word) == (422, "chave-reutilizada")
     assert house.post(house.certidao(), chave="k").word == "chave-reutilizada"
     assert house.state() == before
+
+
+def test_x3_after_a_no_the_same_key_says_who_answered_and_what_to_do(house: House) -> None:
+    documento = house.livro()
+    house.printed(documento)
+    held = house.question(documento, chave="outra-vez")
+    house.no(held["id"])
+    again = house.post(documento, chave="outra-vez")
+    assert (again.status, again.word, again.replay) == (409, "reimpressao-exige-xa", True)
+    assert (again.job["estado"], again.job["pergunta"]) == ("cancelado", None)
+    detail = again.json["detail"]
+    assert "já foi respondida por maria em " in detail
+    assert "nada foi impresso" in detail and "outra chave" in detail and "?" not in detail
+
+
+def test_x2_after_a_yes_the_same_key_says_that_the_job_went_on(house: House) -> None:
+    documento = house.livro()
+    house.printed(documento)
+    held = house.question(documento, chave="outra-vez")
+    house.yes(held["id"])
+    detail = house.post(documento, chave="outra-vez").json["detail"]
+    assert "já foi respondida por maria em " in detail and "o trabalho seguiu" in detail and "?" not in detail
+
+
+def test_x1_while_the_question_is_open_the_same_key_asks_it(house: House) -> None:
+    documento = house.livro()
+    house.printed(documento)
+    first = house.post(documento, chave="outra-vez")
+    assert house.post(documento, chave="outra-vez").json["detail"] == first.json["detail"]
+    house.post({"tipo": "livro", "instrumento": documento["instrumento"] | {"titulo": "Outro"}}, chave="b")
+    replaced = house.post(documento, chave="outra-vez").json["detail"]
+    assert "substituída por outro pedido" in replaced and "nada foi impresso" in replaced

@@ -199,3 +199,38 @@ def test_the_queues_are_told(house: House) -> None:
     house.out.rename(house.out.with_name("longe"))
     house.office.capacidades.clear()  # what a queue said holds for a moment
     assert jobs.filas(house.office)[0]["estado"] == "stopped"
+
+
+def test_x2_a_jobs_seals_say_whether_they_are_live_and_what_excluded_them(house: House) -> None:
+    documento = house.livro()
+    old = house.printed(documento)
+    assert [(selo["vivo"], selo["excluido_por"]) for selo in old["selos"]] == [(True, None)] * 2
+    held = house.question(documento)
+    house.yes(held["id"])
+    for selo in house.job(old["id"])["selos"]:
+        assert (selo["vivo"], selo["excluido_por"]) == (False, selo["retificado_por"])
+        assert house.selo(selo["codigo"])["excluido_por"] == selo["excluido_por"]
+    assert all(selo["vivo"] for selo in house.job(held["id"])["selos"])
+
+
+def test_r1_a_rectified_seal_is_neither_live_nor_excluded_until_its_chain_ends_in_an_xa(house: House) -> None:
+    job = house.printed(house.certidao())
+    (first,) = (selo["codigo"] for selo in job["selos"])
+    change = {"motivo": "número trocado", "escrevente": "maria"}
+    new = house.call("POST", f"/selos/{first}/retificacao", {"identificador": "2026/99", **change}).json["codigo"]
+    (selo,) = house.job(job["id"])["selos"]
+    assert (selo["vivo"], selo["excluido_por"], selo["retificado_por"]) == (False, None, new)
+    xa = house.call("POST", f"/selos/{new}/xa", change).json["codigo"]
+    (selo,) = house.job(job["id"])["selos"]
+    assert (selo["vivo"], selo["excluido_por"], selo["retificado_por"]) == (False, xa, new)
+
+
+def test_answers_wait_as_the_post_does_where_they_are_asked_to(house: House) -> None:
+    documento = house.livro()
+    house.printed(documento)
+    held = house.question(documento)
+    body = {"confirma": False, "escrevente": "maria", "motivo": "engano"}
+    answered = house.call("POST", f"/jobs/{held['id']}/xa?espera=30", body)
+    assert (answered.status, answered.job["estado"]) == (200, "cancelado")  # at an end: at once
+    refused = house.call("POST", f"/jobs/{held['id']}/xa?espera=31", body)
+    assert (refused.status, refused.word) == (422, "entrada-invalida")

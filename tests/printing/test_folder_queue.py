@@ -186,3 +186,13 @@ def test_impossible_numbers_are_refused(fields: dict[str, float]) -> None:
     }
     with pytest.raises(ValueError, match="impossível"):
         Entrega("01JOB", Path("x.pdf"), "t", **whole)
+
+
+@pytest.mark.parametrize(("mode", "readable"), [(0o700, 0o600), (0o750, 0o640), (0o2770, 0o640), (0o755, 0o640)])
+def test_whoever_opens_the_folder_to_its_group_opens_its_prints(
+    queue: FilaPasta, folder: Path, errand: Callable[..., Entrega], mode: int, readable: int
+) -> None:
+    folder.chmod(mode)
+    made = queue.entregar(errand("01ABC")).stat()
+    assert stat.S_IMODE(made.st_mode) == readable
+    assert made.st_gid == folder.stat().st_gid
