@@ -169,6 +169,7 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
             } | ({"versos": True} if answer.versos else {})
             what |= {"papeis_inutilizados": spoiled} if spoiled else {}
             moved = {"fila": fila, "bandeja": bandeja} if sent is not None else {}
+            what |= moved
             audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what, **moved), *entries])
         office.bell.ring()
 
