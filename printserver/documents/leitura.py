@@ -10,7 +10,8 @@ from printserver.documents.model import Corpo, Pedido
 from printserver.errors import Campo, Recusa
 from printserver.text import UnfitText, without_invisible
 
-# Longer than any field but the text of a document: what is longer is refused for that, and not looked at.
+# Longer than any field but the text of a document, and than any name: of what is longer, and refused for that, no more
+# is looked at.
 MAIOR_TEXTO = 10_000
 
 _MENSAGENS = {
@@ -70,13 +71,15 @@ def _limpar(valor: Any, caminho: str, retirados: dict[str, str], erros: list[Cam
     if isinstance(valor, dict):
         corpo = "conteudo" if "formato" in valor else None
         return {
-            nome: item if nome == corpo else _limpar(item, _dentro(caminho, nome), retirados, erros)
+            nome[:MAIOR_TEXTO]: item if nome == corpo else _limpar(item, _dentro(caminho, nome), retirados, erros)
             for nome, item in valor.items()
         }
     if isinstance(valor, list):
         return [_limpar(item, _dentro(caminho, indice), retirados, erros) for indice, item in enumerate(valor)]
-    if not isinstance(valor, str) or len(valor) > MAIOR_TEXTO:
+    if not isinstance(valor, str):
         return valor
+    if len(valor) > MAIOR_TEXTO:
+        return valor[: MAIOR_TEXTO + 1]
     try:
         limpo, achados = without_invisible(valor)
     except UnfitText as error:

@@ -111,11 +111,11 @@ def ler(model: type[Model], dados: object) -> Model:
     """
     if not isinstance(dados, dict):
         raise entrada_invalida("", "deve ser um objeto JSON, entre chaves")
-    _, invisiveis = sem_invisiveis(dados)
+    limpos, invisiveis = sem_invisiveis(dados)
     for campo, quais in invisiveis.items():
         raise entrada_invalida(campo, f"contém caractere invisível: {quais}; retire-o")
     try:
-        return model.model_validate(dados)
+        return model.model_validate(limpos)
     except ValidationError as error:
         campos = campos_errados(error)
         raise Recusa(
