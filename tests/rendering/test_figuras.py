@@ -279,6 +279,8 @@ def test_p2a_no_image_leaves_the_text_whatever_is_asked(
         "<p>Antes<br>{}<br>depois.</p>",
         "<p>Antes {} depois.</p><p>Outro.</p>",
         "<ul><li>Antes {} depois.</ul>",
+        "<div>Antes {} depois.</div>",
+        "Antes {} depois.",
     ],
 )
 def test_p2a_a_line_before_and_after_an_image_as_tall_as_a_page(mesa: Mesa, body: str) -> None:
