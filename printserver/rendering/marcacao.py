@@ -142,6 +142,8 @@ _LONG_NUMBER: Final = re.compile("&#[0-9]{8,}+;?")
 _ATTRIBUTE: Final = r"""[\s/]*+(=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)|(?=>)))?+"""
 _EACH_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
 _TAG: Final = re.compile(rf"<(/?)([A-Za-z][^\s/><]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>")
+_NAME: Final = re.compile("[a-z][a-z0-9:.-]*+")
+"""Names that tags have; `<R$ 5>` and `<ana@exemplo.br>` are text that was not escaped."""
 
 
 @dataclass
@@ -155,8 +157,9 @@ class Marcacao:
 def reescrever(conteudo: str, avisos: Avisos) -> Marcacao:
     """Return `conteudo` written anew; all text stays, in its order.
 
-    Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, and for a tag,
-    comment or script that never closes (a browser would swallow all that follows).
+    Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, for a tag,
+    comment or script that never closes (a browser would swallow all that follows), and for text between `<` and `>`
+    that HTML would take for a tag (P2a).
     """
     writer = _Writer(avisos)
     if "\0" in conteudo:
@@ -221,6 +224,11 @@ class _Writer:
         if self._tags > MAXIMO_MARCAS:
             raise recusar(f"O HTML tem mais de {MAXIMO_MARCAS} marcas.")
         name = found[2].lower()
+        if _NAME.fullmatch(name) is None or any("<" in each[1] for each in _EACH_ATTRIBUTE.finditer(found[3])):
+            raise recusar(
+                f"“<{_shown(found[2])}”, na posição {start + 1} do HTML, não é marca de HTML: o que está até o “>” se"
+                " perderia. Se é texto, escreva &lt; em lugar de “<”."
+            )
         if name in _NO_TEXT and not found[1]:
             return self._skip(conteudo, name, found.end())
         if name in _FORMULAS:
@@ -326,8 +334,7 @@ class _Writer:
         if attribute == "hidden":
             self._avisos.add(_UNSEEN_TEXT, f"<{name[:20]}>")
         elif attribute in _TEXT_ATTRIBUTES:
-            shown = "".join(character for character in value[:40] if character.isprintable())
-            self._avisos.add("O texto que só está num atributo não é impresso: {}.", f"{attribute} “{shown}”")
+            self._avisos.add("O texto que só está num atributo não é impresso: {}.", f"{attribute} “{_shown(value)}”")
         elif (attribute == "dir" and value.lower() == "ltr") or (attribute == "type" and name in _TYPES_WITHOUT_LOOK):
             return
         elif attribute in _FORM_ATTRIBUTES or attribute.startswith("on"):
@@ -360,6 +367,11 @@ class _Writer:
             if name in FORMAS and not in_cell:
                 left.append(name)
         self._open[at:] = left
+
+
+def _shown(text: str) -> str:
+    """Return the beginning of `text` as a message can quote it."""
+    return "".join(character for character in text[:40] if character.isprintable())
 
 
 def _unescape(text: str) -> str:

@@ -192,6 +192,29 @@ def test_p2a_what_cannot_be_printed_is_told(source: str, word: str) -> None:
     assert word in avisos(source)
 
 
+@pytest.mark.parametrize(
+    ("source", "named"),
+    [
+        ("<p>Contato: Ana &lt;ok&gt; <ana@exemplo.br> hoje</p>", "“<ana@exemplo.br>"),
+        ("<p>o preço <R$ 100,00 e prazo> de 30 dias</p>", "“<R$”, na posição 12"),
+        ("<p>se a<b, então c>d</p>", "“<b,”"),
+        ("<p>compra <Nome_Noiva> vende</p>", "“<Nome_Noiva”"),
+        ("<p>um <b tres</p><p>quatro>cinco</p>", "“<b”"),
+        ("<p>um </Nome_Noiva> dois</p>", "“<Nome_Noiva”"),
+    ],
+)
+def test_p2a_text_that_html_takes_for_a_tag_is_refused(source: str, named: str) -> None:
+    with pytest.raises(Recusa) as refusal:
+        ready(source)
+    assert named.rstrip(">") in refusal.value.detail
+    assert "&lt;" in refusal.value.detail
+
+
+@pytest.mark.parametrize("tag", ["o:p", "st1:City", "w:sdt", "v:shape", "x-foo", "H2"])
+def test_p2a_tags_of_other_programs_are_no_text(tag: str) -> None:
+    assert "dentro" in inside(f"<p>antes <{tag} a='<' b=\">\">dentro</{tag}> depois</p>")
+
+
 @pytest.mark.parametrize("tag", ["mfrac", "msup", "m:f", "mtable"])
 def test_p2a_a_formula_is_refused_for_its_parts_would_grow_together(tag: str) -> None:
     with pytest.raises(Recusa) as refusal:

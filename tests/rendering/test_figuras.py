@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from layouts import FORMATOS, Mesa
+from layouts import FORMATOS, Mesa, textos
 from PIL import Image, ImageDraw
 
 from printserver.errors import Recusa
@@ -270,3 +270,23 @@ def test_p2a_no_image_leaves_the_text_whatever_is_asked(
             pixel[0] > 150 and pixel[1] < 150 for _, pixel in page.getcolors(page.width * page.height) or []
         )
     assert seen
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "<p>Antes {} depois.</p>",
+        "<p>Antes<br>{}<br>depois.</p>",
+        "<p>Antes {} depois.</p><p>Outro.</p>",
+        "<ul><li>Antes {} depois.</ul>",
+        "<div>Antes {} depois.</div>",
+        "Antes {} depois.",
+    ],
+)
+def test_p2a_a_line_before_and_after_an_image_as_tall_as_a_page(mesa: Mesa, body: str) -> None:
+    """P3: title and first line are not pushed from page to page."""
+    layout = mesa.montar("certidao", ("html", body.format(f"<img src='{plain(1240, 1754)}'>")))
+    texts = textos(mesa.pdf(layout).read_bytes())
+    assert "Antes" in texts[0]
+    assert "depois." in texts[-1]
+    assert len(texts) == 3
