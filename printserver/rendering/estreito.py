@@ -5,6 +5,7 @@ style sheet breaks there, so the body is changed where the first layout shows it
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -15,6 +16,7 @@ from printserver.rendering.inteireza import outside
 
 _BREAK: Final = "\u200b"
 _IN_LINE: Final = frozenset({"span", "b", "strong", "i", "em", "u", "s", "sub", "sup", "img", "br"})
+_STRETCH: Final = re.compile("[^ \\t\\n\\r\\f\u200b–—/-]+")
 _JOINED: Final = re.compile(f"\u00a0(?!{_BREAK})")
 _INDENTED: Final = re.compile(r"(?:^|;)(?:margin-left|text-indent|padding-left):(?!0mm)")
 _NO_INDENT: Final = "margin-left:0mm;text-indent:0mm;padding-left:0mm;list-style-position:inside"
@@ -31,12 +33,31 @@ def passos() -> tuple[Passo, ...]:
 
 
 def _break_at_blanks(body: Any, desenho: Desenho, _: Avisos) -> bool:
+    """Let no-break spaces break where text leaves its place, or where a word beside one is broken instead."""
+    outside_texts = [(element, name, _JOINED) for element, name, _first in _texts(body, desenho)]
     changed = False
-    for element, name, _first in _texts(body, desenho):
+    for element, name, joined in (*outside_texts, *_broken(body, desenho)):
         text = getattr(element, name)
-        setattr(element, name, _JOINED.sub(f"\u00a0{_BREAK}", text))
+        setattr(element, name, joined.sub(_breakable, text))
         changed |= getattr(element, name) != text
     return changed
+
+
+def _breakable(found: re.Match[str]) -> str:
+    return _JOINED.sub(f"\u00a0{_BREAK}", found[0])
+
+
+def _broken(body: Any, desenho: Desenho) -> Iterator[tuple[Any, str, re.Pattern[str]]]:
+    """Yield (element, `text` or `tail`, what) of stretches without a plain blank that are drawn on several lines."""
+    drawn: defaultdict[Any, set[str]] = defaultdict(set)
+    for letras in desenho.letras:
+        drawn[letras.elemento].update(_STRETCH.findall(letras.texto.casefold()))
+    for element in body.iter():
+        for holder, name in ((element, "text"), *((child, "tail") for child in element)):
+            text = getattr(holder, name) or ""
+            for stretch in _STRETCH.findall(text) if _JOINED.search(text) else ():
+                if _JOINED.search(stretch) and element in drawn and stretch.casefold() not in drawn[element]:
+                    yield holder, name, re.compile(re.escape(stretch))
 
 
 def _break_between_elements(body: Any, desenho: Desenho, _: Avisos) -> bool:

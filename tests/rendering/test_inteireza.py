@@ -278,6 +278,13 @@ def test_p2a_what_does_not_fit_a_narrow_column_as_it_is_written_is_printed_whole
     assert moved == celula.startswith(("<p style", "<ul>"))
 
 
+def test_p2a_a_no_break_space_breaks_before_a_word_beside_it_does(mesa: Mesa) -> None:
+    celula = "<p>matrícula00;&nbsp;outorgante00&nbsp;averbação00 R$&nbsp;1</p><p>R$&nbsp;2</p>"
+    html = f"<table><tr><td>{celula}</td>{'<td>x</td>' * 5}</tr></table>"
+    achadas = [palavra for palavra in lidas(mesa, html) if palavra != "x"]
+    assert achadas == ["matrícula00;", "outorgante00", "averbação00", "R$", "1", "R$", "2"]
+
+
 def test_p2a_blanks_at_the_end_of_a_full_line_with_tabs_are_not_taken_for_text(mesa: Mesa) -> None:
     for letras in range(1, 40):
         linha = f"a\t{'i' * letras} " + "palavra " * 40
