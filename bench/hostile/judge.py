@@ -24,6 +24,8 @@ LIMIT_S = 60
 _MM = 25.4 / 72
 _DARK, _LIGHT = 150, 225
 _SLACK_MM = 1.0
+_MOST_LINES = 12
+"""Lines on each page that are searched for the parts of one word."""
 _BOX = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>')
 _PPM = re.compile(rb"P5\n(\d+) (\d+)\n255\n")
 
@@ -70,14 +72,44 @@ def _words(body: Body, made: Print) -> str:
     owners: list[_Piece] = []
     for piece in pieces:
         owners += [piece] * len(piece.text)
-    printed = []
     text = "".join(piece.text for piece in pieces)
-    for word, at in found(text, body.words):
-        printed.append(word)
-        for piece in dict.fromkeys(owners[at : at + len(word)]):
+    places = [(at, word, owners[at : at + len(word)]) for word, at in found(text, body.words)]
+    whole = {word for _, word, _ in places}
+    for word in (word for word in body.words if word not in whole):
+        for broken in _broken_by_a_page(word, pieces, made.formato.texto):
+            places.append((owners.index(broken[0]), word, broken))
+    places.sort(key=lambda place: place[0])
+    for _, word, parts in places:
+        for piece in dict.fromkeys(parts):
             if wrong := _misplaced(piece, made):
                 return f"{word} {wrong}"
-    return difference(body.words, body.places, printed)
+    return difference(body.words, body.places, [word for _, word, _ in places])
+
+
+def _broken_by_a_page(word: str, pieces: list[_Piece], area: Retangulo) -> Iterator[list[_Piece]]:
+    """Yield the pieces of `word` where the last of a cell's lines on a page and its first on the next make it up.
+
+    A page's end breaks a word where it is wider than its cell and so broken anyway.
+    """
+    inside = [each for each in pieces if area.y - 1 <= each.top and each.bottom <= area.y + area.altura + 1]
+    for first in inside:
+        if first.text[0] not in word or any(_above(each, first) for each in inside):
+            continue
+        column = sorted((each for each in inside if _over(each, first)), key=lambda each: (each.page, each.bottom))
+        ending = [each for each in column if each.page == first.page - 1][-_MOST_LINES:]
+        beginning = [each for each in column if each.page == first.page][:_MOST_LINES]
+        owners = [each for each in (*ending, *beginning) for _ in each.text]
+        at = "".join(each.text for each in (*ending, *beginning)).find(word)
+        if at >= 0:
+            yield list(dict.fromkeys(owners[at : at + len(word)]))
+
+
+def _above(piece: _Piece, other: _Piece) -> bool:
+    return piece.page == other.page and piece.bottom < (other.top + other.bottom) / 2 and _over(piece, other)
+
+
+def _over(piece: _Piece, other: _Piece) -> bool:
+    return piece.left < other.right and other.left < piece.right
 
 
 def _misplaced(piece: _Piece, made: Print) -> str:

@@ -140,8 +140,8 @@ class Paste:
             ("<small><big>", "</big></small>"),
         ])  # fmt: skip
         if self._chance.random() < 0.08:
-            family = self._chance.choice(["Wingdings", "Symbol"])
-            self._add(f"<span style='font-family:{family};mso-char-type:symbol'>·</span>")
+            family, sign = self._chance.choice([("Wingdings", "§"), ("Symbol", "·")])  # Word's bullets
+            self._add(f"<span style='font-family:{family};mso-char-type:symbol'>{sign}</span>")
         self._add(opening)
         self._text(self._words.some(14))
         self._add(

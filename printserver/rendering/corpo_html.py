@@ -171,6 +171,9 @@ class _Drawing:
         css = ";".join(part for part in (style.css, node.css) if part)
         if css:
             extra += f' style="{escape(css)}"'
+        if node.tag == "span" and not extra:
+            yield from self.children(node, around)
+            return
         edge = str if node.tag in estilo.EM_LINHA and "display:block" not in style.css else Limite
         yield edge(f"<{node.tag}{extra}>")
         yield from self.children(node, around)

@@ -9,6 +9,7 @@ from printserver.rendering.arvore import is_blank
 Parte = Literal["cabecalho", "corpo", "fecho"]
 
 MM_POR_PX: Final = 25.4 / 96
+_BRANCO_EM: Final = 0.25  # no blank of a vendored face is narrower
 _TITULOS: Final = frozenset({"h1", "h2", "h3", "h4"})
 
 
@@ -157,9 +158,11 @@ def _da_caixa(caixa: Any) -> Limites:
 
 
 def _do_texto(caixa: Any) -> Limites:
-    """Return where a piece of text lies: it has no border and no padding."""
+    """Return where a piece of text lies: it has no border and no padding, and blanks at its end leave no ink."""
     altura = caixa.margin_top + caixa.height + caixa.margin_bottom
-    return _limites(caixa.position_x, caixa.position_y, caixa.width, altura)
+    brancos = len(caixa.text) - len(caixa.text.rstrip(" "))
+    largura = max(caixa.width - brancos * _BRANCO_EM * caixa.style["font_size"], 0.0)
+    return _limites(caixa.position_x, caixa.position_y, largura, altura)
 
 
 def _limites(x: float, y: float, largura: float, altura: float) -> Limites:

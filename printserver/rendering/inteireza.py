@@ -24,8 +24,7 @@ def check_whole(corpo: Any, desenho: Desenho) -> None:
     capitals (a style may change those), and without what a style writes by itself (numbers of lists).
     """
     _check_images(corpo, desenho)
-    for letras in desenho.letras:
-        _check_place(letras, desenho.areas[letras.pagina - 1])
+    _check_places(desenho)
     if _bare(corpo.itertext()) == _bare(letras.texto for letras in desenho.letras):
         return
     # In a table row that goes on on the next page, each cell does: the text of each element is whole, and in order.
@@ -93,8 +92,15 @@ def _check_images(corpo: Any, desenho: Desenho) -> None:
             raise recusar(f"Uma imagem não cabe na página {imagem.pagina} e sairia cortada. Diminua-a.")
 
 
-def _check_place(letras: Letras, area: Limites) -> None:
-    if not _inside(letras.onde, letras.dentro, area) and letras.texto.strip():
+def outside(desenho: Desenho) -> Iterator[Letras]:
+    """Yield the pieces of text that leave the place where they have to stay."""
+    for letras in desenho.letras:
+        if letras.texto.strip() and not _inside(letras.onde, letras.dentro, desenho.areas[letras.pagina - 1]):
+            yield letras
+
+
+def _check_places(desenho: Desenho) -> None:
+    for letras in outside(desenho):
         shown = " ".join(letras.texto.split()[:6])[:80]
         raise recusar(
             f"Na página {letras.pagina}, “{shown}” não cabe no seu lugar e sairia cortado ou sobre outro texto."

@@ -25,7 +25,8 @@ class Fim:
 
 def find_early_end(desenho: Desenho) -> Fim | None:
     """Return which page has to end where, for what stands alone to get company; None where nothing stands alone."""
-    return _of_the_fecho(desenho) or next(iter(_lone_headings(desenho)), None)
+    helped = (end for end in _lone_headings(desenho) if _anything_above(desenho, end))
+    return _of_the_fecho(desenho) or next(helped, None)
 
 
 def loneliness(desenho: Desenho) -> int:
@@ -73,7 +74,13 @@ def _of_the_fecho(desenho: Desenho) -> Fim | None:
         return None
     earlier = [row for row in _rows(_text_before(desenho)) if row.pagina < first]
     on_page = [row for row in earlier if row.pagina == earlier[-1].pagina]
-    return on_page[-missing:][0]
+    end = on_page[-missing:][0]
+    return end if _anything_above(desenho, end) else None
+
+
+def _anything_above(desenho: Desenho, end: Fim) -> bool:
+    """Tell whether a page that ends at `end` still holds a line; a page of no height would hold nothing at all."""
+    return any(x.pagina == end.pagina and x.onde.y_final <= end.y + 0.1 for x in desenho.linhas if not x.em_branco)
 
 
 def _block_alone(desenho: Desenho) -> bool:
@@ -83,16 +90,15 @@ def _block_alone(desenho: Desenho) -> bool:
 
 
 def _lone_headings(desenho: Desenho) -> list[Fim]:
-    """Return the headings (where they begin) that are last on their page, below other text, with theirs on the next."""
+    """Return the headings (where they begin) that are last on their page, with their text on the next."""
     lines = [linha for linha in desenho.linhas if linha.parte != "fecho" and not linha.em_branco]
     found: list[Fim] = []
     for at, (line, following) in enumerate(pairwise(lines)):
         if line.titulo and following.pagina > line.pagina:
             first = at
-            while first and lines[first - 1].titulo:
+            while first and lines[first - 1].titulo and lines[first - 1].pagina == line.pagina:
                 first -= 1
-            if first and lines[first - 1].pagina == line.pagina:
-                found.append(Fim(line.pagina, lines[first].onde.y))
+            found.append(Fim(line.pagina, lines[first].onde.y))
     return found
 
 

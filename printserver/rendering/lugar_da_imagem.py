@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from printserver.formats.geometria import do_texto
 from printserver.formats.model import Faces, Formato
-from printserver.rendering.caracteres import Aviso, Avisos, recusar
+from printserver.rendering.caracteres import Avisos, recusar
 from printserver.rendering.figuras import PX_POR_MM, Espaco
 from printserver.rendering.folha_de_estilo import no_verso
 
@@ -45,12 +45,11 @@ def espaco_da_imagem(pedido: Pedido) -> Espaco:
     return Espaco(texto.largura * PX_POR_MM, altura * PX_POR_MM, final * PX_POR_MM)
 
 
-def conferir_imagens(paginas: Sequence[Any], pedido: Pedido) -> tuple[Aviso, ...]:
-    """Return what to tell of images that the page made smaller than they were asked to be.
+def conferir_imagens(paginas: Sequence[Any], pedido: Pedido, avisos: Avisos) -> None:
+    """Tell, in `avisos`, of images that the page made smaller than they were asked to be.
 
     Raises `Recusa` `corpo-invalido` for one that leaves the text's place on its page, where it would be cut off.
     """
-    avisos = Avisos()
     for numero, pagina in enumerate(paginas, 1):
         verso = no_verso(numero, pedido.faces, pedido.lado_inicial)
         area = do_texto(pedido.formato, verso=verso)
@@ -64,7 +63,6 @@ def conferir_imagens(paginas: Sequence[Any], pedido: Pedido) -> tuple[Aviso, ...
             if _reduzida(caixa):
                 feita = f"{caixa.width / PX_POR_MM:.0f} × {caixa.height / PX_POR_MM:.0f} mm"
                 avisos.add(f"Uma imagem de {pedida} foi reduzida a {feita} para caber em seu lugar (página {numero}).")
-    return avisos.all()
 
 
 def _reduzida(caixa: Any) -> bool:

@@ -22,9 +22,9 @@ import printserver
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import fontes, modelos
 from printserver.formats.dados import completar
-from printserver.rendering import base_pdf
+from printserver.rendering import base_pdf, estreito
 from printserver.rendering import cache as kept
-from printserver.rendering.caracteres import Aviso, imprimiveis
+from printserver.rendering.caracteres import Aviso, Avisos, imprimiveis
 from printserver.rendering.corpo import preparar_corpo
 from printserver.rendering.corpo_pdf import preparar_pdf
 from printserver.rendering.desenhado import Desenho, read_pages
@@ -127,16 +127,19 @@ def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: t
     ancora = nova_ancora()
     if trabalho.bloco[1] and formato.bloco.onde == "fim" and html.count(_CAIXA) != 1:
         raise ConfigError(f"{formato.nome}.toml: o modelo {formato.template} não escreve {{{{ bloco }}}} uma vez só")
-    documento, desenho = _desenhar(html.replace(_CAIXA, f'<div id="{ancora}"'), folha, formato.pagina.altura, ancora)
+    das_paginas = Avisos()
+    html = html.replace(_CAIXA, f'<div id="{ancora}"')
+    documento, desenho = _desenhar(html, folha, formato.pagina.altura, ancora, das_paginas)
+    paginas = len(documento.pages)
     medidas = medir_paginas(documento.pages, desenho, trabalho, ancora)
     check_clear(desenho, medidas.caixas)
-    das_paginas = conferir_imagens(documento.pages, trabalho)
+    conferir_imagens(documento.pages, trabalho, das_paginas)
     for pagina in documento.pages:
         pagina.anchors.clear()  # else the box's name would be written into the file
     base = documento.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
     assert isinstance(base, bytes)
     return _guardar(
-        trabalho, hash, base, len(documento.pages), medidas.caixas, medidas.tracos, avisos, das_paginas, pdf_a=True
+        trabalho, hash, base, paginas, medidas.caixas, medidas.tracos, avisos, das_paginas.all(), pdf_a=True
     )
 
 
@@ -179,38 +182,67 @@ def _guardar(
     return layout
 
 
-def _desenhar(html: str, folha: str, altura: float, ancora: str) -> tuple[weasyprint.Document, Desenho]:
+def _desenhar(html: str, folha: str, altura: float, ancora: str, avisos: Avisos) -> tuple[weasyprint.Document, Desenho]:
     """Return the pages of `html`, each `altura` mm high, and what is drawn on them.
 
     All of it is drawn (P2a), and nothing stands alone that must not (P3). Signatures and seal are on one page; where no
     page can hold them with lines of the text, the seal goes on the page after, with the last of the signatures.
     """
     fonte = _ler(html)
+    feito = _alargar(fonte, ancora, folha, avisos)
     try:
-        return _dispor(fonte, altura, ancora, folha)
+        return _dispor(fonte, altura, ancora, folha, feito)
     except Recusa:
-        return _dispor(fonte, altura, ancora, f"{folha}\n.fecho {{ break-inside: auto }}")
+        folha = f"{folha}\n.fecho {{ break-inside: auto }}"
+        return _dispor(fonte, altura, ancora, folha, _desenho(fonte, ancora, folha))
 
 
-def _dispor(fonte: weasyprint.HTML, altura: float, ancora: str, folha: str) -> tuple[weasyprint.Document, Desenho]:
-    """Lay out until nothing stands alone: a page that falls short makes the one before end higher.
+def _desenho(
+    fonte: weasyprint.HTML, ancora: str, folha: str, *mais: weasyprint.CSS
+) -> tuple[weasyprint.Document, Desenho]:
+    documento = _paginas(fonte, folha, *mais)
+    return documento, read_pages(documento.pages, ancora)
 
-    Most texts need one layout. Of layouts that all fall short, the best is taken.
+
+def _alargar(fonte: weasyprint.HTML, ancora: str, folha: str, avisos: Avisos) -> tuple[weasyprint.Document, Desenho]:
+    """Return a first layout of `fonte`, which is changed where its text would leave its place (`estreito`)."""
+    documento, desenho = _desenho(fonte, ancora, folha)
+    for passo in estreito.passos():
+        if passo(_corpo(fonte), desenho, avisos):
+            documento, desenho = _desenho(fonte, ancora, folha)
+    return documento, desenho
+
+
+def _corpo(fonte: weasyprint.HTML) -> Any:
+    return fonte.etree_element.find("body")
+
+
+def _dispor(
+    fonte: weasyprint.HTML, altura: float, ancora: str, folha: str, feito: tuple[weasyprint.Document, Desenho]
+) -> tuple[weasyprint.Document, Desenho]:
+    """Lay out, after the first layout `feito`, until nothing stands alone: a page that falls short makes the one before
+    end higher.
+
+    Most texts need one layout. Of layouts that all fall short, the best that is whole is taken.
     """
-    feitos: list[tuple[weasyprint.Document, Desenho]] = []
+    feitos = [feito]
     fins: dict[int, float] = {}
-    while len(feitos) < _MAXIMO_DE_LAYOUTS:
-        documento = _paginas(fonte, folha, *(_terminar(pagina, altura - y) for pagina, y in fins.items()))
-        desenho = read_pages(documento.pages, ancora)
-        feitos.append((documento, desenho))
-        fim = find_early_end(desenho)
-        if fim is None:
-            break
+    while len(feitos) < _MAXIMO_DE_LAYOUTS and (fim := find_early_end(feitos[-1][1])) is not None:
         fins[fim.pagina] = fim.y + _FOLGA_MM
-    documento, desenho = min(feitos, key=lambda feito: (loneliness(feito[1]), len(feito[1].areas)))
-    check_whole(fonte.etree_element.find("body"), desenho)
+        feitos.append(_desenho(fonte, ancora, folha, *(_terminar(pagina, altura - y) for pagina, y in fins.items())))
+    feitos.sort(key=lambda feito: (loneliness(feito[1]), len(feito[1].areas)))
+    documento, desenho = next((feito for feito in feitos if _inteiro(fonte, feito[1])), feitos[0])
+    check_whole(_corpo(fonte), desenho)
     check_together(desenho)
     return documento, desenho
+
+
+def _inteiro(fonte: weasyprint.HTML, desenho: Desenho) -> bool:
+    try:
+        check_whole(_corpo(fonte), desenho)
+    except Recusa:
+        return False
+    return True
 
 
 def _terminar(pagina: int, margem: float) -> weasyprint.CSS:

@@ -111,6 +111,20 @@ def test_the_judge_sees_words_and_images_that_are_not_where_they_belong(pool: wa
     assert "differs" in verdict(reference=pictures.odd(random.Random(4)).reference)
 
 
+def test_the_judge_finds_a_word_that_a_narrow_cell_breaks_over_two_pages() -> None:
+    area = FORMAT.texto
+    foot, head = area.y + area.altura, area.y
+
+    def pieces(*texts: tuple[str, int, float]) -> list[judge._Piece]:
+        return [judge._Piece(text, page, area.x, top - 4, area.x + 20, top) for text, page, top in texts]
+
+    broken = pieces(("averba", 1, foot - 5), ("ção0", 1, foot), ("0001z", 2, head + 5), ("fim", 2, head + 10))
+    (found,) = judge._broken_by_a_page("averbação00001z", broken, area)
+    assert [piece.text for piece in found] == ["averba", "ção0", "0001z"]
+    assert not list(judge._broken_by_a_page("averbação00001z", broken[:2] + broken[3:], area))
+    assert not list(judge._broken_by_a_page("averbação00001z", [*broken[1:2], *broken[2:]], area))
+
+
 def test_a_body_is_the_same_for_its_seed_and_number(sources: dict[str, bytes]) -> None:
     from bench.hostile import bodies
 

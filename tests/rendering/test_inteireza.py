@@ -228,3 +228,71 @@ def test_p2_the_rest_of_the_last_line_is_dashed_in_a_list_and_in_a_single_cell(m
         layout = mesa.montar("livro", ("html", html))
         *_, ultima = (p for p in palavras_com_lugar(mesa.pdf(layout).read_bytes()) if p[1] == "fim")
         assert [t for t in layout.tracos if ultima[3] < t.y < ultima[5] and 0 < t.x - ultima[4] < 3]
+
+
+def lidas(mesa: Mesa, html: str, formato: str = "certidao-corpo") -> list[str]:
+    """Return the words of the pages of `html`, as a reader sees them."""
+    pdf = mesa.pdf(mesa.montar(formato, ("html", html), valores=None)).read_bytes()
+    return [palavra for _, palavra, *_ in palavras_com_lugar(pdf)]
+
+
+@pytest.mark.parametrize(
+    "trecho",
+    [
+        "<b>{}&nbsp;&nbsp;{}</b>",
+        "<sup>{} <i>{}</i></sup>",
+        "<b><i>{}</i>, {}</b>",
+        "<span style='font-size:10pt'>{}<u> {}</u> {}</span>",
+        "<b>{}<br>{} <img src='x' alt='fim'> {}</b>",
+    ],
+)
+def test_p2a_no_word_is_broken_that_has_room_on_the_next_line(mesa: Mesa, trecho: str) -> None:
+    palavra = "outorgantecomprador"
+    html = "".join(
+        f"<p>{'i' * n} {trecho.replace('{}', ' '.join([palavra] * 7))} {palavra}</p>" for n in range(1, 60, 3)
+    )
+    dadas = Counter(re.sub("<[^>]*>|&nbsp;", " ", html.replace("<img src='x' alt='fim'>", "fim")).split())
+    achadas = Counter(lidas(mesa, html))
+    assert achadas[palavra] + achadas[f"{palavra},"] == dadas[palavra] + dadas[f"{palavra},"] > 200
+
+
+APERTADOS = {
+    "a no-break space between elements": "<i>matrícula00</i>&nbsp;outorgante00",
+    "a no-break space in an element": "<b>matrícula00&nbsp;</b><u>outorgante00 e</u>",
+    "no-break spaces within a text": "<i>matr</i>ícula00&nbsp;é&nbsp;outorgante00&nbsp;outorgante00",
+    "a word of many elements": "<b>matrícula</b><i>outorgante</i><u>comprador</u><b>averbação</b>",
+    "a first line that begins far to the right": "<p style='text-indent:3cm'>outorgante00 matrícula00</p>",
+    "an indent": "<p style='margin-left:5cm'>outorgante00</p>",
+    "a list in lists": "<ul><li>" * 5 + "outorgante00" + "</ul>" * 5,
+}
+
+
+@pytest.mark.parametrize("nome", APERTADOS)
+def test_p2a_what_does_not_fit_a_narrow_column_as_it_is_written_is_printed_whole(mesa: Mesa, nome: str) -> None:
+    celula = APERTADOS[nome]
+    html = f"<table><tr><td>{celula}</td>{'<td>x</td>' * 5}</tr></table>"
+    dadas = "".join(re.sub("<[^>]*>|&nbsp;", " ", celula).split())
+    assert dadas in "".join(palavra for palavra in lidas(mesa, html) if palavra not in ("x", "•", "◦", "▪"))
+    avisos = mesa.montar("certidao-corpo", ("html", html), valores=None).avisos
+    moved = any("não cabia na coluna" in aviso.mensagem for aviso in avisos)
+    assert moved == celula.startswith(("<p style", "<ul>"))
+
+
+def test_p2a_a_no_break_space_breaks_before_a_word_beside_it_does(mesa: Mesa) -> None:
+    celula = "<p>matrícula00;&nbsp;outorgante00&nbsp;averbação00 R$&nbsp;1</p><p>R$&nbsp;2</p>"
+    html = f"<table><tr><td>{celula}</td>{'<td>x</td>' * 5}</tr></table>"
+    achadas = [palavra for palavra in lidas(mesa, html) if palavra != "x"]
+    assert achadas == ["matrícula00;", "outorgante00", "averbação00", "R$", "1", "R$", "2"]
+
+
+def test_p2a_blanks_at_the_end_of_a_full_line_with_tabs_are_not_taken_for_text(mesa: Mesa) -> None:
+    for letras in range(1, 40):
+        linha = f"a\t{'i' * letras} " + "palavra " * 40
+        mesa.montar("certidao-corpo", f"{linha}\tfim", valores=None)
+
+
+def test_p3_a_heading_before_a_page_break_leaves_the_pages_as_they_are(mesa: Mesa) -> None:
+    html = "<p>texto</p>" * 5 + "<h2>Cabeça</h2><p style='page-break-before:always'>fim</p>"
+    pdf = mesa.pdf(mesa.montar("certidao", ("html", html))).read_bytes()
+    paginas = textos(pdf)
+    assert len(paginas) == 2 and "Cabeça" in paginas[0] and "fim" in paginas[1]
