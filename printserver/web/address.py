@@ -6,6 +6,7 @@ from datetime import date
 from typing import Final
 
 from flask import request
+from flask_login import current_user
 
 from printserver.errors import entrada_invalida
 from printserver.text import UnfitText, without_invisible
@@ -24,7 +25,7 @@ _CONHECIDOS: Final[Mapping[str, tuple[str, ...]]] = {
     "selos": (*FILTROS, "pagina"),
     "selos_totais": FILTROS,
     "selos_exportar": (*FILTROS, "formato"),
-    "pdf": ("baixar",),
+    "pdf": ("baixar", "copia", "original"),  # the API's two: a screen gives the marked copy whatever they say (X9)
     "balcao": ("ato", "dia", "pagina"),
     "conferencia": ("dia",),
     "controle": ("de", "ate"),
@@ -39,9 +40,12 @@ _DIA: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def conferir_endereco() -> None:
-    """Raise `Recusa` `entrada-invalida` for a parameter that is given twice, or that the screen does not know."""
+    """Raise `Recusa` `entrada-invalida` for a parameter that is given twice, or that the screen does not know.
+
+    Who is not logged in is sent to the login first.
+    """
     nome_da_tela = (request.endpoint or "").removeprefix("web.")
-    if nome_da_tela in ("static", "desconhecido"):
+    if nome_da_tela in ("static", "desconhecido") or not current_user.is_authenticated:
         return
     conhecidos = (*_CONHECIDOS.get(nome_da_tela, ()), *_SEMPRE)
     for name, values in request.args.lists():
