@@ -68,14 +68,14 @@ Reais = Annotated[str | None, Field(pattern=r"^[0-9]{1,9}\.[0-9]{2}$", descripti
 
 
 class Query(BaseModel):
-    """The base: unknown names refused, empty values taken as absent, every fault named in Portuguese."""
+    """The base: unknown names refused, empty values of known ones taken as absent, every fault named in Portuguese."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     @model_validator(mode="wrap")
     @classmethod
     def _in_portuguese(cls, data: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
-        given = {name: value for name, value in dict(data).items() if value != ""}
+        given = {name: value for name, value in dict(data).items() if value != "" or name not in cls.model_fields}
         try:
             return handler(given)
         except ValidationError as error:

@@ -1,8 +1,9 @@
 """What seals are looked up by (T5), as conditions on their table. Each filter is a name and what was given, as text."""
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 import sqlalchemy as sa
 
@@ -11,11 +12,17 @@ from printserver.documents import normalizar, normalizar_folha
 from printserver.errors import entrada_invalida
 from printserver.jobs.office import Office
 from printserver.selo import centavos, ler_matricula, parse_reais
+from printserver.text import UnfitText, without_invisible
 
 Filtros = Mapping[str, str]
 Condicao = sa.ColumnElement[bool]
 
 _MATRICULA, _ATE_O_LIVRO = 32, 20
+_MAIS_LONGO = 255
+_DIA = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_ATO = re.compile(r"[0-9A-Z]{2}")
+_ESTADOS = ("comunicação pendente", "comunicado", "aguardando retificação", "falha", "retificado", "excluído")
+_ORIGENS = ("documento", "avulso", "hibrido", "diario", "carta")
 _s = db.selo.c
 
 
@@ -28,10 +35,46 @@ def condicoes(office: Office, filtros: Filtros) -> list[Condicao]:
     for name, value in filtros.items():
         if name not in _POR_NOME:
             raise entrada_invalida(name, "este filtro não existe")
-        condition = _POR_NOME[name](name, value)
+        condition = _POR_NOME[name](name, _visivel(name, value))
         if condition is not None:
             found.append(condition)
+    _em_ordem(filtros, "de", "ate", _dia, "o último dia vem antes do primeiro")
+    _em_ordem(filtros, "valor_de", "valor_ate", _centavos, "o maior valor é menor que o primeiro")
     return found
+
+
+def _visivel(name: str, value: str) -> str:
+    """Return what was given; what it holds that cannot be seen would find nothing, and is refused."""
+    try:
+        _, taken = without_invisible(value)
+    except UnfitText as error:
+        raise entrada_invalida(name, str(error)) from None
+    if taken:
+        raise entrada_invalida(name, f"contém o caractere invisível {taken[0]}: retire-o")
+    if len(value) > _MAIS_LONGO:
+        raise entrada_invalida(name, f"use até {_MAIS_LONGO} caracteres")
+    return value
+
+
+def _em_ordem(filtros: Filtros, first: str, last: str, read: Callable[[str, str], Any], why: str) -> None:
+    if first in filtros and last in filtros and read(last, filtros[last]) < read(first, filtros[first]):
+        raise entrada_invalida(last, why)
+
+
+def _um_de(known: Collection[str], column: sa.Column[str]) -> Callable[[str, str], Condicao]:
+    def condition(name: str, value: str) -> Condicao:
+        if value.strip() not in known:
+            raise entrada_invalida(name, f"use um destes: {', '.join(known)}")
+        return column == value.strip()
+
+    return condition
+
+
+def _ato(name: str, value: str) -> Condicao:
+    code = value.strip().upper()
+    if not _ATO.fullmatch(code):
+        raise entrada_invalida(name, "o código do ato tem dois caracteres de 0-9 e A-Z, como ES")
+    return _s.ato == code
 
 
 def _igual(column: sa.Column[str]) -> Callable[[str, str], Condicao]:
@@ -63,9 +106,11 @@ def _matricula(name: str, value: str) -> Condicao:
 
 def _dia(name: str, value: str) -> date:
     try:
-        return date.fromisoformat(value)
+        if _DIA.fullmatch(value):
+            return date.fromisoformat(value)
     except ValueError:
-        raise entrada_invalida(name, 'deve ser uma data, escrita como "2026-11-20"') from None
+        pass
+    raise entrada_invalida(name, 'deve ser uma data, escrita como "2026-11-20"')
 
 
 def _centavos(name: str, value: str) -> int:
@@ -90,9 +135,9 @@ def _validos(name: str, value: str) -> Condicao | None:
 _POR_NOME: Final[Mapping[str, Callable[[str, str], Condicao | None]]] = {
     "codigo": lambda _name, value: _s.codigo == "".join(value.split()).upper(),
     "natureza": _natureza,
-    "ato": lambda _name, value: _s.ato == value.strip().upper(),
-    "estado": _igual(_s.estado),
-    "origem": _igual(_s.origem),
+    "ato": _ato,
+    "estado": _um_de(_ESTADOS, _s.estado),
+    "origem": _um_de(_ORIGENS, _s.origem),
     "escrevente": lambda _name, value: _s.escrevente == value.strip().lower(),
     "livro": lambda _name, value: _s.livro == normalizar(value),
     "folha": lambda _name, value: _s.folha_inicial == str(normalizar_folha(value)),

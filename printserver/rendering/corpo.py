@@ -6,6 +6,7 @@ Pure functions for the render pool: time and memory are bounded there. The body 
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Final, Literal
 
 from printserver.rendering import corpo_html, marcas
@@ -23,6 +24,7 @@ __all__ = ["MARCAS", "Aviso", "CorpoPronto", "preparar_corpo"]
 MAXIMO_TEXTO: Final = 1_500_000
 """Characters of text, which is more than 300 pages hold."""
 
+_TAG: Final = re.compile(r"<[^>]*>")
 _BLANK_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
 # Nothing may leave the page, where it would be cut off: a word wider than its line is broken.
 _WRAPPER: Final = '<div style="overflow-wrap:anywhere">'
@@ -34,6 +36,11 @@ class CorpoPronto:
 
     html: str
     avisos: tuple[Aviso, ...]
+
+    @property
+    def vazio(self) -> bool:
+        """Whether it shows neither text nor image, however much markup and invisible characters it has (P2a)."""
+        return "<img" not in self.html and is_blank(unescape(_TAG.sub("", self.html)))
 
 
 def preparar_corpo(

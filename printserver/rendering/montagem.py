@@ -24,7 +24,7 @@ from printserver.formats import fontes, modelos
 from printserver.formats.dados import completar
 from printserver.rendering import base_pdf, estreito
 from printserver.rendering import cache as kept
-from printserver.rendering.caracteres import Aviso, Avisos, imprimiveis
+from printserver.rendering.caracteres import Aviso, Avisos, imprimiveis, recusar
 from printserver.rendering.corpo import preparar_corpo
 from printserver.rendering.corpo_pdf import preparar_pdf
 from printserver.rendering.desenhado import Desenho, read_pages
@@ -102,6 +102,8 @@ def montar(trabalho: Trabalho) -> Layout:
     tipo, conteudo = trabalho.corpo
     espaco = espaco_da_imagem(trabalho)
     corpo = preparar_corpo("html" if tipo == "html" else "texto", conteudo, trabalho.marcas, espaco)
+    if conteudo and corpo.vazio:  # a ficha has no body
+        raise recusar("O texto está vazio: nada dele aparece no papel. Envie o texto do documento.")
     html = _preencher(trabalho, corpo.html)
     folha = css(formato, trabalho.faces, trabalho.lado_inicial)
     hash = _hash("html", formato.versao, html, folha, trabalho.lado_inicial, trabalho.faces, trabalho.bloco)

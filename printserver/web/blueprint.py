@@ -19,6 +19,7 @@ from printserver.errors import Recusa
 from printserver.jobs import Office
 from printserver.web import (
     actions,
+    address,
     board,
     compare,
     context,
@@ -142,6 +143,7 @@ def registrar(app: Flask, office: Office) -> None:
     )
     bp.before_request(_small_bodies)
     bp.before_request(csrf.protect)
+    bp.before_request(address.conferir_endereco)
     bp.before_request(drafts.retomar)
     bp.after_request(drafts.shown_again)
     bp.after_request(security.cabecalhos)
@@ -155,8 +157,8 @@ def registrar(app: Flask, office: Office) -> None:
 
     bp.add_url_rule("/entrar", "entrar", login.entrar, methods=_GET + _POST)
     bp.add_url_rule("/sair", "sair", login.sair, methods=_POST)
-    for address, name, view, methods in _SCREENS:
-        bp.add_url_rule(address, name, login_required(view), methods=methods)
+    for path, name, view, methods in _SCREENS:
+        bp.add_url_rule(path, name, login_required(view), methods=methods)
     bp.add_url_rule("/<pessoas:caminho>", "desconhecido", _unknown, methods=_GET + _POST)
     app.register_blueprint(bp)
 

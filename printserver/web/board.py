@@ -6,15 +6,17 @@ from datetime import date
 from typing import Any
 
 from anyascii import anyascii
-from flask import render_template, request
+from flask import render_template
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
 from printserver.clock import local_date
 from printserver.web import live, words
+from printserver.web.address import dia_pedido, opcao_pedida, pagina_pedida, texto_pedido
 from printserver.web.context import agora, is_htmx, office
 
 _POR_PAGINA = 50
+_TEXTO = 100  # characters that are looked for
 _POR_ULTIMO = "9999"  # after every moment: a question that waits for ever
 _pages: live.Kept[dict[str, Any]] = live.Kept()
 _questions: live.Kept[list[dict[str, Any]]] = live.Kept()
@@ -143,18 +145,13 @@ def _procurados(filtro: Filtro) -> Lista:
 
 
 def _filtro() -> Filtro:
-    """Read the filter from the address; what makes no sense counts as not given."""
-    args = request.args
-    try:
-        quando = date.fromisoformat(args.get("dia", ""))
-    except ValueError:
-        quando = local_date(agora())
+    """Read the filter from the address. Raises `Recusa` `entrada-invalida` for what makes no sense (A7)."""
     return Filtro(
-        dia=quando,
-        estado=args.get("estado", "") if args.get("estado") in words.ESTADOS else "",
-        tipo=args.get("tipo", "") if args.get("tipo") in words.TIPOS else "",
-        texto=args.get("texto", "").strip()[:100],
-        pagina=min(max(args.get("pagina", 1, type=int), 1), 1000),
+        dia=dia_pedido("dia") or local_date(agora()),
+        estado=opcao_pedida("estado", words.ESTADOS),
+        tipo=opcao_pedida("tipo", words.TIPOS),
+        texto=texto_pedido("texto", _TEXTO),
+        pagina=pagina_pedida(),
     )
 
 

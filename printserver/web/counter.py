@@ -14,6 +14,7 @@ from printserver.clock import local_date
 from printserver.errors import Recusa, entrada_invalida
 from printserver.selo import SeloDePapel, TipoDeAto, ler_papel
 from printserver.web import values, words
+from printserver.web.address import dia_pedido, opcao_pedida, pagina_pedida
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, recusada
 
@@ -27,10 +28,11 @@ def balcao() -> ResponseReturnValue:
     the form bears and the page shows.
     """
     tipos = atos_de_papel()
-    escolhido = request.values.get("ato", "")
+    escolhido = (request.form if request.method == "POST" else request.args).get("ato", "")
     ato = escolhido if escolhido in tipos else next(iter(tipos), "")
     if request.method == "GET":
-        return _balcao(ato, dia_pedido(), _proposta(ato))
+        opcao_pedida("ato", tipos)
+        return _balcao(ato, dia_pedido("dia") or _hoje(), _proposta(ato))
     dia = _hoje()
     try:
         conferir("ato", "papel", "data", "proposto", *values.CAMPOS)
@@ -93,14 +95,6 @@ def atos_de_papel() -> dict[str, TipoDeAto]:
     }
 
 
-def dia_pedido(nome: str = "dia") -> date:
-    """Return the day that the address or the form names; today where it names none, or what is no day."""
-    try:
-        return date.fromisoformat(request.values.get(nome, ""))
-    except ValueError:
-        return _hoje()
-
-
 def _hoje() -> date:
     return local_date(agora())
 
@@ -136,7 +130,7 @@ def _proposto(ato: str) -> str:
 
 
 def _balcao(ato: str, dia: date, forma: Forma) -> str:
-    pagina = min(max(request.args.get("pagina", 1, type=int), 1), 1000)
+    pagina = pagina_pedida()
     abertos = controle.dias_abertos(office())
     return render_template(
         "screens/balcao.html",

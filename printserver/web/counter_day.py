@@ -11,20 +11,22 @@ from printserver.clock import local, local_date
 from printserver.errors import Recusa, entrada_invalida
 from printserver.selo import de_centavos
 from printserver.web import words
+from printserver.web.address import dia_pedido
 from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.counter import dia_pedido
 from printserver.web.forms import Forma, chave, conferir, dia_digitado, digitado, marcado, recusada
 
 
 def conferencia() -> ResponseReturnValue:
     """Show a day as it is checked, or make its load."""
     if request.method == "GET":
-        return _conferencia(dia_pedido(), Forma())
-    dia = dia_pedido("data")
+        return _conferencia(dia_pedido("dia") or local_date(agora()), Forma())
+    dia = local_date(agora())  # shown where the form names none
     try:
         conferir("data", "aguardam", "conferi")
-        if dia_digitado("data") is None:
+        typed = dia_digitado("data")
+        if typed is None:
             raise entrada_invalida("data", "falta o dia da carga")
+        dia = typed
         if not marcado("confirmo") or not marcado("conferi"):
             raise Recusa("entrada-invalida", "Nada foi feito: marque que conferiu e use o botão da carga.")
         codes, _ = hibridos.carregar(office(), autor(), _carga(dia), chave())
@@ -40,9 +42,10 @@ def conferencia() -> ResponseReturnValue:
 def controle_dos_selos() -> ResponseReturnValue:
     """Show the control of paper seals of a period, as it is printed."""
     hoje = local_date(agora())
-    de, ate = _dia("de", hoje), _dia("ate", hoje)
+    de = dia_pedido("de") or dia_pedido("ate") or hoje
+    ate = dia_pedido("ate") or max(de, hoje)
     if ate < de:
-        de, ate = ate, de
+        raise entrada_invalida("ate", "o último dia vem antes do primeiro")
     return render_template(
         "screens/balcao_controle.html",
         de=de,
@@ -75,7 +78,3 @@ def _conferencia(dia: date, forma: Forma) -> str:
         isentos=balcao.listar(here, dia, None, isentos=True)["itens"],
         estornados=balcao.listar(here, dia, balcao.ESTORNADO)["itens"],
     )
-
-
-def _dia(nome: str, senao: date) -> date:
-    return dia_pedido(nome) if request.args.get(nome) else senao

@@ -13,6 +13,7 @@ from printserver.atos import avisos, comunicacao, pendencias
 from printserver.errors import Recusa
 from printserver.jobs import ready
 from printserver.web import live
+from printserver.web.address import opcao_pedida, pagina_pedida
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.forms import Forma, conferir, confirmado, recusada
 
@@ -78,9 +79,8 @@ def _perguntar(forma: Forma) -> str:
 
 
 def _parte() -> live.Parte:
-    ver = request.args.get("ver", "")
-    ver = ver if ver in ABAS else "pendentes"
-    pagina = min(max(request.args.get("pagina", 1, type=int), 1), 100_000)
+    ver = opcao_pedida("ver", ABAS) or "pendentes"
+    pagina = pagina_pedida()
     here = office()
     lista = avisos.listar(here, pagina) if ver == "avisos" else pendencias.listar(here, ver, pagina)  # type: ignore[arg-type]
     paginas = max(1, -(-lista["total"] // pendencias.POR_PAGINA))

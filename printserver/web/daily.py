@@ -17,8 +17,8 @@ from printserver.clock import local_date
 from printserver.errors import Recusa, entrada_invalida
 from printserver.selo import EXCLUSAO, centavos, parse_reais
 from printserver.web import values, words
+from printserver.web.address import dia_pedido
 from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.counter import dia_pedido
 from printserver.web.forms import Forma, chave, conferir, dia_digitado, digitado, erros_de, escolha, recusada
 
 NOMES = {"fotocopia": "Fotocópias", "cenad": "Autenticações digitais (CENAD)"}
@@ -38,13 +38,15 @@ class Conferencia:
 def diarios_do_dia() -> ResponseReturnValue:
     """Show a day's seals with a form for each, or take a new total."""
     if request.method == "GET":
-        return _mostrar(dia_pedido(), "", Forma())
-    dia, tipo = dia_pedido("data"), digitado("tipo")
+        return _mostrar(dia_pedido("dia") or local_date(agora()), "", Forma())
+    dia, tipo = local_date(agora()), digitado("tipo")  # shown where the form names no day
     try:
         conferir("tipo", "data", "aberta", "total", "iss", "servico", "quantidade", "motivo", "visto")
         escolha("tipo", NOMES)
-        if dia_digitado("data") is None:
+        typed = dia_digitado("data")
+        if typed is None:
             raise entrada_invalida("data", "falta o dia")
+        dia = typed
         dados = {"tipo": tipo, "data": dia.isoformat(), "escrevente": pessoa().usuario}
         dados |= {"motivo": digitado("motivo")} if digitado("motivo") else {}
         antes = _selo_do_dia(dia)[tipo]

@@ -10,14 +10,11 @@ from printserver import consulta, db
 from printserver.errors import Recusa
 from printserver.jobs.views import PAGE
 from printserver.web import seal_words
+from printserver.web.address import FILTROS, pagina_pedida
 from printserver.web.context import autor, is_htmx, office
 from printserver.web.forms import Forma, recusada
 from printserver.web.values import COMO_SE_ESCREVE, em_reais
 
-_FILTROS = (
-    *("codigo", "livro", "folha", "termo", "matricula", "identificador", "de", "ate", "valor_de", "valor_ate"),
-    *("ato", "estado", "natureza", "escrevente", "origem", "validos"),
-)
 # Those that are always to be seen; the others open when one of them is in use.
 _A_VISTA = ("codigo", "livro", "folha", "de", "ate")
 
@@ -25,7 +22,7 @@ _A_VISTA = ("codigo", "livro", "folha", "de", "ate")
 def selos() -> ResponseReturnValue:
     """Show the form and a page of what it finds; what is wrong in it is said beside it."""
     typed = _digitados()
-    page = min(max(request.args.get("pagina", 1, type=int), 1), 1_000_000)
+    page = pagina_pedida()
     forma, found, status = Forma(typed), None, 200
     try:
         found = consulta.listar(office(), _filtros(typed), page)
@@ -72,7 +69,7 @@ def exportar() -> ResponseReturnValue:
 
 def _digitados() -> dict[str, str]:
     """Return the filters that were filled in, as they were typed."""
-    return {name: value for name in _FILTROS if (value := request.args.get(name, "").strip()[:255])}
+    return {name: value for name in FILTROS if (value := request.args.get(name, "").strip())}
 
 
 def _filtros(typed: Mapping[str, str]) -> dict[str, str]:

@@ -266,6 +266,20 @@ def test_a_body_that_is_no_pdf_is_refused(desk: Desk) -> None:
     assert word(desk.post(value)) == "corpo-invalido"
 
 
+@pytest.mark.parametrize(
+    ("formato", "conteudo"),
+    [
+        *(("texto", each) for each in ("\u200b", "\u00ad\n\u2060", "\ufe0f")),
+        *(("html", each) for each in ("<p></p>", "<p>&nbsp;</p>", "<!-- x -->", "<ul><li>\u200b</li></ul>")),
+        *(("html", each) for each in ("<table><tr><td></td></tr></table>", "<script>x</script>")),
+    ],
+)
+def test_p2a_a_body_that_shows_nothing_is_not_sealed(desk: Desk, formato: str, conteudo: str) -> None:
+    before = desk.caller.get("/api/v1/selos").get_json()["total"]
+    assert word(desk.post(_deed(corpo={"formato": formato, "conteudo": conteudo}))) == "corpo-invalido"
+    assert desk.caller.get("/api/v1/selos").get_json()["total"] == before
+
+
 def test_the_server_tells_its_health_and_its_numbers(desk: Desk) -> None:
     health = desk.caller.client.get("/healthz").get_json()
     schemas.Health.model_validate(health)

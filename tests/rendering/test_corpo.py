@@ -32,6 +32,17 @@ def reason(source: str) -> str:
     return info.value.detail
 
 
+def test_p2a_a_body_with_a_letter_or_an_image_is_not_empty() -> None:
+    pixel = (
+        "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
+        "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    )
+    assert preparar_corpo("html", "<p><b></b>\u200b</p>", {}).vazio
+    assert not preparar_corpo("html", f'<p><img src="{pixel}"></p>', {}).vazio
+    assert not preparar_corpo("html", "<p>&lt;</p>", {}).vazio
+    assert not preparar_corpo("texto", "[[TOTAL]]", {"TOTAL": "R$ 1,00"}).vazio
+
+
 def test_blank_lines_part_paragraphs_and_breaks_stay() -> None:
     assert inside("um\ndois\r\n\r\ntrês\rquatro\n") == "<p>um<br/>dois</p><p>três<br/>quatro</p>"
     assert inside("um\n \t\n\n\ndois") == "<p>um</p><p><br/></p><p><br/></p><p>dois</p>"

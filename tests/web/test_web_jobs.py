@@ -60,10 +60,37 @@ def test_a_day_without_jobs_says_so(maria: Person) -> None:
     assert "Nenhum trabalho em 02/01/2020" in _text(maria, "/?dia=2020-01-02")
 
 
-@pytest.mark.parametrize("query", ["?dia=ontem", "?dia=2026-13-40", "?estado=feliz", "?pagina=-1", "?pagina=x", "?x=1"])
-def test_a_filter_that_makes_no_sense_is_no_filter(maria: Person, house: House, query: str) -> None:
+WRONG_ADDRESSES = [
+    *("/?dia=ontem", "/?dia=2026-13-40", "/?dia=20261120", "/?dia=2026-W47-5", "/?estado=feliz", "/?tipo=recibo"),
+    *(
+        "/?pagina=-1",
+        "/?pagina=x",
+        "/?x=1",
+        "/?dia=2026-11-20&dia=2026-11-19",
+        "/?texto=%E2%80%AEx",
+        "/?texto=" + 101 * "x",
+    ),
+    *("/balcao?dia=2026-02-29", "/balcao?ato=ZZ", "/balcao?pagina=0", "/balcao/conferencia?dia=20/11/2026"),
+    *("/balcao/diarios?dia=226-11-20", "/balcao/controle?de=2026-11-20&ate=2026-11-19", "/balcao/controle?de=ontem"),
+    *("/tribunal?ver=tudo", "/tribunal?pagina=1.5", "/selos?x=1", "/selos?livro=1&livro=2", "/selos?pagina=x"),
+    *("/selos?estado=feliz", "/selos?origem=x", "/selos?ato=E", "/selos?de=2026-11-20&ate=2026-11-19", "/papel?fila=x"),
+    *("/selos?valor_de=20,00&valor_ate=10,00", "/selos?livro=1%E2%80%8B", "/selos?codigo=" + 256 * "A"),
+    *("/selos/totais?de=2026-02-30", "/selos/exportar?formato=pdf", "/vivo/trabalhos?estado=feliz"),
+]
+
+
+@pytest.mark.parametrize("address", WRONG_ADDRESSES, ids=[each[:40] for each in WRONG_ADDRESSES])
+def test_a7_what_an_address_asks_for_is_shown_or_refused(maria: Person, address: str) -> None:
+    answer = maria.get(address)
+    assert answer.status_code == 422, address
+    page = answer.get_data(as_text=True)
+    assert 'role="alert"' in page or "Entrada inválida" in page
+
+
+def test_a7_what_cannot_be_seen_in_a_search_is_no_part_of_it(maria: Person, house: House) -> None:
     job = house.livro()
-    assert f'id="trabalho-{job["id"]}"' in _text(maria, f"/{query}")
+    assert f'id="trabalho-{job["id"]}"' in _text(maria, "/?texto=Assun%C3%A7%C3%A3o%E2%80%8B")
+    assert f'id="trabalho-{job["id"]}"' in _text(maria, "/?estado=&tipo=&dia=&pagina=")
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
