@@ -81,7 +81,7 @@ def _leave_indents(body: Any, desenho: Desenho, avisos: Avisos) -> bool:
                 changed = True
             element = above.get(element)
     if changed:
-        avisos.add("Um recuo não cabia na coluna da sua tabela e foi retirado.")
+        avisos.add("Um recuo não cabia na sua coluna e foi retirado.")
     return changed
 
 
