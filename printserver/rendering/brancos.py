@@ -3,18 +3,15 @@
 The layout engine justifies no paragraph whose blanks are kept (`white-space: pre-wrap`), and a no-break space at a
 line's end would hold the line short of its edge. So a run of blanks is one plain blank of the run's width, which
 vanishes where a line ends as every blank does.
-
-Each piece of a line is written in elements of its own (`linha`): `brancos` gives out one piece for each.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from html import escape
 from itertools import pairwise
 from typing import Final
 
 from printserver.rendering.caracteres import Avisos
-from printserver.rendering.linha import Linha
 from printserver.rendering.trechos import Limite, Parte, Trecho
 
 MAXIMO_LARGOS: Final = 2000
@@ -41,62 +38,59 @@ class Brancos:
 
     def write(self, partes: Iterable[Parte]) -> str:
         """Return the whole body as XHTML."""
-        linha = Linha()
+        written: list[str] = []
         at_start = True
         for parte, following in pairwise((*partes, _END)):
             if isinstance(parte, Trecho):
-                for piece in self._pieces(parte, at_start):
-                    linha.piece(piece, last=isinstance(following, Limite))
+                piece = self._piece(parte, at_start)
+                written.append(piece if isinstance(following, Limite) else _parted(piece))
                 at_start = at_start and not parte.texto.strip()
             else:
-                linha.markup(parte)
+                written.append(parte)
                 at_start = at_start or isinstance(parte, Limite)
-        return "".join(linha.written)
+        return "".join(written)
 
-    def line(self, text: str, *, at_start: bool = True) -> Iterator[str]:
-        """Yield a line of plain text, all of whose blanks are seen; `at_start`: nothing stands before it."""
+    def line(self, text: str, *, at_start: bool = True) -> str:
+        """Return a line of plain text, all of whose blanks are seen; `at_start`: nothing stands before it."""
         tab = text.rfind("\t") + 1
         if text[:tab].strip():
-            yield f'<span style="white-space:pre-wrap;tab-size:{COLUNA}">{_escape(text[:tab])}</span>'
-            yield from self.line(text[tab:], at_start=False)
-            return
-        start = _START.match(text) if at_start else None
-        if start and start[0]:
-            yield self._indent(self._columns(start[0]))
-            text = text[start.end() :]
-        yield from self._blanks(text)
+            head = f'<span style="white-space:pre-wrap;tab-size:{COLUNA}">{_escape(text[:tab])}</span>'
+            return head + self.line(text[tab:], at_start=False)
+        if not at_start:
+            return self._blanks(text)
+        found = _START.match(text)
+        start = found.end() if found else 0
+        return self._indent(self._columns(text[:start])) + self._blanks(text[start:])
 
-    def _pieces(self, trecho: Trecho, at_start: bool) -> Iterator[str]:
+    def _piece(self, trecho: Trecho, at_start: bool) -> str:
         if trecho.riscado:
-            yield _escape(_seen(trecho.texto) if trecho.modo == "pre" else trecho.texto)
-            return
-        lines = [trecho.texto] if trecho.modo == "normal" else trecho.texto.split("\n")
-        for at, line in enumerate(lines):
-            if at:
-                yield "<br/>"
-            write = self.line if trecho.modo == "pre" else self._joined
-            yield from write(line, at_start=at_start or at > 0)
+            return _escape(_seen(trecho.texto) if trecho.modo == "pre" else trecho.texto)
+        if trecho.modo == "normal":
+            return self._joined(trecho.texto, at_start)
+        lines = trecho.texto.split("\n")
+        if trecho.modo == "linhas":
+            return "<br/>".join(self._joined(line, at_start or at > 0) for at, line in enumerate(lines))
+        return "<br/>".join(self.line(line, at_start=at_start or at > 0) for at, line in enumerate(lines))
 
-    def _joined(self, text: str, *, at_start: bool) -> Iterator[str]:
-        """Yield text whose plain blanks join, as HTML joins them; no-break ones are seen."""
+    def _joined(self, text: str, at_start: bool) -> str:
+        """Return text whose plain blanks join, as HTML joins them; no-break ones are seen."""
         text = _UNBROKEN.sub(_breakable, text)
         if "\u00a0" not in text:
-            yield _escape(text)
-            return
+            return _escape(text)
         text = _PLAIN.sub(" ", text)
+        indent = ""
         if at_start:
             rest = text.lstrip(" \u00a0")
-            yield text[: len(text) - len(rest)]
-            text = rest
-        yield from self._blanks(text)
+            indent, text = text[: len(text) - len(rest)], rest
+        return indent + self._blanks(text)
 
-    def _blanks(self, text: str) -> Iterator[str]:
+    def _blanks(self, text: str) -> str:
+        parts: list[str] = []
         at = 0
         for run in _RUN.finditer(text):
-            yield _escape(text[at : run.start()])
-            yield self._wide(self._columns(run[0]))
+            parts += [_escape(text[at : run.start()]), self._wide(self._columns(run[0]))]
             at = run.end()
-        yield _escape(text[at:])
+        return "".join(parts) + _escape(text[at:])
 
     def _columns(self, blanks: str) -> int:
         """Return how many blanks wide a run is, with its tabs; those stop at columns, counted from a line's start."""
@@ -117,6 +111,15 @@ class Brancos:
 
     def _indent(self, blanks: int) -> str:
         return f'<span style="padding-left:{_MEIO * blanks:g}ch"></span>' if blanks else ""
+
+
+def _parted(piece: str) -> str:
+    """Return a piece with an empty element before the blank at its end: text and blank are two pieces then.
+
+    WeasyPrint breaks a piece after its first word where all of it but the blank at its end fits the line.
+    """
+    core = piece.rstrip(" \t\n\f")
+    return f"{core}<span></span>{piece[len(core) :]}" if 0 < len(core) < len(piece) else piece
 
 
 def _breakable(found: re.Match[str]) -> str:

@@ -26,8 +26,6 @@ MAXIMO_TEXTO: Final = 1_500_000
 
 _TAG: Final = re.compile(r"<[^>]*>")
 _BLANK_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
-# Nothing may leave the page, where it would be cut off: a word wider than its line is broken.
-_WRAPPER: Final = '<div style="overflow-wrap:anywhere">'
 
 
 @dataclass(frozen=True)
@@ -62,7 +60,7 @@ def preparar_corpo(
     )
     _replace_marks(partes, marcas, avisos)
     content = Brancos(avisos).write(place_breaks(partes, avisos))
-    return CorpoPronto(f"{_WRAPPER}{content}</div>" if content else "", avisos.all())
+    return CorpoPronto(f"<div>{content}</div>" if content else "", avisos.all())
 
 
 def _replace_marks(partes: list[Parte], values: Mapping[str, str], avisos: Avisos) -> None:

@@ -1,121 +1,155 @@
 """Text that leaves its place as it is written: given places to break, then the room of its indents (P2a).
 
-A no-break space or a word that elements part joins pieces that fit a narrow column one by one and not together. No
-style sheet breaks there, so the body is changed where the first layout shows it, and laid out again.
+Where the first layout shows such text, the body is changed and laid out again. Words are broken in the middle only
+there: WeasyPrint, where it may (`overflow-wrap`), breaks words of an element that begins a line though they have room
+on the next. And what no-break spaces or elements join may fit a narrow column piece by piece.
 """
 
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from typing import Any, Final
 
 from printserver.rendering.arvore import CELULAS
 from printserver.rendering.caracteres import Avisos
 from printserver.rendering.desenhado import Desenho
-from printserver.rendering.inteireza import outside
-
-_BREAK: Final = "\u200b"
-_IN_LINE: Final = frozenset({"span", "b", "strong", "i", "em", "u", "s", "sub", "sup", "img", "br"})
-_STRETCH: Final = re.compile("[^ \\t\\n\\r\\f\u200b–—/-]+")
-_JOINED: Final = re.compile(f"\u00a0(?!{_BREAK})")
-_INDENTED: Final = re.compile(r"(?:^|;)(?:margin-left|text-indent|padding-left):(?!0mm)")
-_NO_INDENT: Final = "margin-left:0mm;text-indent:0mm;padding-left:0mm;list-style-position:inside"
+from printserver.rendering.inteireza import bare, outside
 
 Passo = Callable[[Any, Desenho, Avisos], bool]
+Lugar = tuple[Any, str]
+"""Where a text stands: an element, and `text` or `tail`."""
+
+_BREAK: Final = "\u200b"
+_NO_BREAK: Final = "\u00a0"
+_IN_LINE: Final = frozenset({"span", "b", "strong", "i", "em", "u", "s", "sub", "sup"})
+_BREAKS_WORDS: Final = "overflow-wrap:anywhere"
+_INDENTS: Final = ("margin-left", "text-indent", "padding-left")
+_NO_INDENT: Final = f"{':0mm;'.join(_INDENTS)}:0mm;list-style-position:inside"
 
 
 def passos() -> tuple[Passo, ...]:
-    """Return what may be done, one after the other, while a layout shows text outside its place.
+    """Return what is done, one after the other, as long as a layout shows text outside its place.
 
     Each takes the `body` element, what was drawn of it and the avisos; it changes the element and tells whether it did.
     """
-    return _break_at_blanks, _break_between_elements, _leave_indents
+    return _part_what_is_joined, _break_words, _leave_indents
 
 
-def _break_at_blanks(body: Any, desenho: Desenho, _: Avisos) -> bool:
-    """Let no-break spaces break where text leaves its place, or where a word beside one is broken instead."""
-    outside_texts = [(element, name, _JOINED) for element, name, _first in _texts(body, desenho)]
+def _part_what_is_joined(body: Any, desenho: Desenho, _: Avisos) -> bool:
+    """Let a line break after no-break spaces, and between elements before what is outside."""
+    pieces: defaultdict[Any, set[str]] = defaultdict(set)
+    for letras in outside(desenho):
+        pieces[letras.elemento].add(letras.texto)
     changed = False
-    for element, name, joined in (*outside_texts, *_broken(body, desenho)):
-        text = getattr(element, name)
-        setattr(element, name, joined.sub(_breakable, text))
-        changed |= getattr(element, name) != text
+    for block in _blocks(body, desenho):
+        for owner, place, first in _line_texts(block):
+            text = _get(place)
+            parted = text.replace(_NO_BREAK, _NO_BREAK + _BREAK).replace(_BREAK * 2, _BREAK)
+            joined = not first and text[0] not in f"{_NO_BREAK}{_BREAK} \n"
+            if joined and any(text.startswith(piece) for piece in pieces[owner]):
+                parted = _BREAK + parted
+            changed |= parted != text
+            setattr(*place, parted)
     return changed
 
 
-def _breakable(found: re.Match[str]) -> str:
-    return _JOINED.sub(f"\u00a0{_BREAK}", found[0])
-
-
-def _broken(body: Any, desenho: Desenho) -> Iterator[tuple[Any, str, re.Pattern[str]]]:
-    """Yield (element, `text` or `tail`, what) of stretches without a plain blank that are drawn on several lines."""
-    drawn: defaultdict[Any, set[str]] = defaultdict(set)
+def _break_words(_: Any, desenho: Desenho, __: Avisos) -> bool:
+    """Let the words that are outside break anywhere."""
+    drawn: defaultdict[Any, list[bool]] = defaultdict(list)  # of each character but blanks: whether it is outside
+    beyond = {id(letras) for letras in outside(desenho)}
     for letras in desenho.letras:
-        drawn[letras.elemento].update(_STRETCH.findall(letras.texto.casefold()))
-    for element in body.iter():
-        for holder, name in ((element, "text"), *((child, "tail") for child in element)):
-            text = getattr(holder, name) or ""
-            for stretch in _STRETCH.findall(text) if _JOINED.search(text) else ():
-                if _JOINED.search(stretch) and element in drawn and stretch.casefold() not in drawn[element]:
-                    yield holder, name, re.compile(re.escape(stretch))
-
-
-def _break_between_elements(body: Any, desenho: Desenho, _: Avisos) -> bool:
+        drawn[letras.elemento] += [id(letras) in beyond] * len(bare([letras.texto]))
     changed = False
-    for element, name, first in _texts(body, desenho):
-        text = getattr(element, name)
-        if not first and text[0] not in f" \n{_BREAK}":
-            setattr(element, name, f"{_BREAK}{text}")
-            changed = True
+    for element, marks in drawn.items():
+        if not any(marks) or _BREAKS_WORDS in element.get("style", ""):
+            continue
+        at = 0
+        for place in [(element, "text"), *((child, "tail") for child in element)]:
+            text = _get(place)
+            length = len(bare([text]))
+            _wrap(element, place, text, marks[at : at + length])
+            at += length
+        changed = True
     return changed
+
+
+def _wrap(element: Any, place: Lugar, text: str, marks: list[bool]) -> None:
+    """Put each part of a text of `element` whose characters are marked into an element that breaks anywhere."""
+    if not any(marks):
+        return
+    left = iter(marks)
+    marked, each = False, []
+    for character in text:
+        marked = next(left, False) if bare([character]) else marked
+        each.append((marked, character))
+    setattr(*place, "")
+    index = 0 if place[1] == "text" else list(element).index(place[0]) + 1
+    for breaks, characters in groupby(each, key=lambda pair: pair[0]):
+        part = "".join(character for _, character in characters)
+        if not breaks:
+            setattr(*place, part)
+            continue
+        span = element.makeelement("span", {"style": _BREAKS_WORDS})
+        span.text = part
+        element.insert(index, span)
+        index += 1
+        place = (span, "tail")
 
 
 def _leave_indents(body: Any, desenho: Desenho, avisos: Avisos) -> bool:
     changed = False
-    above = {child: parent for parent in body.iter() for child in parent}
+    above = _parents(body)
     for block in _blocks(body, desenho):
         element = block
         while element is not None and element.tag not in CELULAS:
-            if _INDENTED.search(element.get("style", "")):
-                element.set("style", f"{element.get('style')};{_NO_INDENT}")
+            style = element.get("style", "")
+            if any(indent in style for indent in _INDENTS) and not style.endswith(_NO_INDENT):
+                element.set("style", f"{style};{_NO_INDENT}")
                 changed = True
             element = above.get(element)
     if changed:
-        avisos.add("Um recuo não cabia na coluna da sua tabela e foi retirado.")
+        avisos.add("Um recuo não cabia na sua coluna e foi retirado.")
     return changed
 
 
 def _blocks(body: Any, desenho: Desenho) -> list[Any]:
     """Return the paragraphs, cells … whose text leaves its place."""
-    above = {child: parent for parent in body.iter() for child in parent}
+    above = _parents(body)
     found: dict[Any, None] = {}
     for letras in outside(desenho):
         element = letras.elemento
         while element.tag in _IN_LINE and element in above:
             element = above[element]
-        if element.tag != "body":
-            found[element] = None
+        found[element] = None
     return list(found)
 
 
-def _texts(body: Any, desenho: Desenho) -> Iterator[tuple[Any, str, bool]]:
-    """Yield (element, `text` or `tail`, whether it begins a line) of the texts of such blocks, in order."""
-    for block in _blocks(body, desenho):
-        first = True
-        for element, name in _places(block):
-            if name == "":
-                first = True
-            elif getattr(element, name):
-                yield element, name, first
-                first = False
+def _parents(body: Any) -> dict[Any, Any]:
+    return {child: parent for parent in body.iter() for child in parent}
 
 
-def _places(element: Any) -> Iterator[tuple[Any, str]]:
-    """Yield each place of a text, and (element, "") where an element ends the line before it."""
-    yield element, "text"
+def _get(place: Lugar) -> str:
+    text: str = getattr(*place) or ""
+    return text
+
+
+def _line_texts(block: Any) -> Iterator[tuple[Any, Lugar, bool]]:
+    """Yield (element whose own text it is, place, whether it begins a line) of the texts of a block's own lines."""
+    first = True
+    for owner, place in _places(block):
+        if place is None:
+            first = True
+        elif _get(place):
+            yield owner, place, first
+            first = False
+
+
+def _places(element: Any) -> Iterator[tuple[Any, Lugar | None]]:
+    """Yield the places of texts, in order, and None where a line ends before the next."""
+    yield element, (element, "text")
     for child in element:
-        if child.tag in _IN_LINE - {"img", "br"}:
+        if child.tag in _IN_LINE:
             yield from _places(child)
         else:
-            yield child, ""
-        yield child, "tail"
+            yield element, None
+        yield element, (child, "tail")

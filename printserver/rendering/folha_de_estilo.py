@@ -50,6 +50,7 @@ def css(formato: Formato, faces: Faces, lado_inicial: str) -> str:
         f" line-height: {letra.entrelinha}; color: #000 }}"
     )
     regras.append(f".titulo {{ font-size: {letra.titulo}pt }}")
+    regras.append(".corpo { overflow-wrap: normal }")  # else words break that have room on the next line: `estreito`
     regras.append("thead { display: table-row-group }")  # once, not on each page, and never left out (P2a)
     regras.append(f".corpo {{ text-align: {'justify' if letra.alinhamento == 'justificado' else 'left'} }}")
     return modelos.estilo(formato.pasta) + "\n".join(regras)

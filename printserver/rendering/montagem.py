@@ -222,29 +222,25 @@ def _corpo(fonte: weasyprint.HTML) -> Any:
 def _dispor(
     fonte: weasyprint.HTML, altura: float, ancora: str, folha: str, feito: tuple[weasyprint.Document, Desenho]
 ) -> tuple[weasyprint.Document, Desenho]:
-    """Lay out, after the first layout `feito`, until nothing stands alone: a page that falls short makes the one before
-    end higher.
+    """Lay out until nothing stands alone: a page that falls short makes the one before end higher.
 
-    Most texts need one layout. Of layouts that all fall short, the best that is whole is taken.
+    Most texts need no more than the layout `feito`. Of layouts that all fall short, the best that is whole is taken.
     """
     feitos = [feito]
     fins: dict[int, float] = {}
     while len(feitos) < _MAXIMO_DE_LAYOUTS and (fim := find_early_end(feitos[-1][1])) is not None:
         fins[fim.pagina] = fim.y + _FOLGA_MM
         feitos.append(_desenho(fonte, ancora, folha, *(_terminar(pagina, altura - y) for pagina, y in fins.items())))
-    feitos.sort(key=lambda feito: (loneliness(feito[1]), len(feito[1].areas)))
-    documento, desenho = next((feito for feito in feitos if _inteiro(fonte, feito[1])), feitos[0])
-    check_whole(_corpo(fonte), desenho)
-    check_together(desenho)
-    return documento, desenho
-
-
-def _inteiro(fonte: weasyprint.HTML, desenho: Desenho) -> bool:
-    try:
-        check_whole(_corpo(fonte), desenho)
-    except Recusa:
-        return False
-    return True
+    recusas = []
+    for documento, desenho in sorted(feitos, key=lambda feito: (loneliness(feito[1]), len(feito[1].areas))):
+        try:
+            check_whole(_corpo(fonte), desenho)
+        except Recusa as recusa:
+            recusas.append(recusa)
+            continue
+        check_together(desenho)
+        return documento, desenho
+    raise recusas[0]
 
 
 def _terminar(pagina: int, margem: float) -> weasyprint.CSS:

@@ -18,7 +18,7 @@ PORTUGUESE = "ÁÂÃÀÇÉÊÍÓÔÕÚÜáâãàçéêíóôõúüºª§°–—
 
 def inside(source: str, **marks: str) -> str:
     html = preparar_corpo("texto", source, marks).html
-    return html.removeprefix('<div style="overflow-wrap:anywhere">').removesuffix("</div>")
+    return html.removeprefix("<div>").removesuffix("</div>")
 
 
 def shown(source: str) -> str:

@@ -2,22 +2,18 @@
 
 import io
 import re
-import subprocess
 import time
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
-import weasyprint
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from layouts import FORMATOS, Mesa, palavras_com_lugar
 
-import printserver
 from printserver.errors import Recusa
 from printserver.rendering.corpo import CorpoPronto, preparar_corpo
 from printserver.rendering.marcacao import MARCAS
 
-FONT = Path(printserver.__file__).parent / "fonts" / "LiberationSerif-Regular.ttf"
 MARKS = {"CUSTAS": "Ao tabelião: R$ 1 & <2>", "TOTAL": "R$ 95,12"}
 KNOWN = sorted(MARCAS - {"img"})
 STRANGE_WORDS = """
@@ -71,7 +67,7 @@ def reason(source: str) -> str:
 
 def inside(source: str) -> str:
     """Return what is prepared, without the wrapper."""
-    return ready(source).html.removeprefix('<div style="overflow-wrap:anywhere">').removesuffix("</div>")
+    return ready(source).html.removeprefix("<div>").removesuffix("</div>")
 
 
 def test_what_the_contract_lists_stays_as_it_is() -> None:
@@ -382,18 +378,9 @@ def test_any_text_is_prepared_or_refused(source: str) -> None:
         assert set(Reader(html).tags) <= MARCAS
 
 
-def printed(html: str, width_mm: float) -> tuple[list[str], float]:
-    """Lay `html` out on pages whose text is `width_mm` wide; return the words and the rightmost edge in mm."""
-    css = (
-        f"@font-face {{ font-family: Serifa; src: url({FONT.as_uri()}) }}"
-        f"@page {{ size: {width_mm}mm 250mm; margin: 0 }}"
-        "html { font: 12pt Serifa } body { margin: 0 }"
-    )
-    pdf = weasyprint.HTML(string=f"<style>{css}</style>{html}").write_pdf()
-    command = ["pdftotext", "-bbox", "-", "-"]
-    output = subprocess.run(command, input=pdf, capture_output=True, check=True).stdout.decode()
-    found = re.findall(r'xMax="([\d.]+)" yMax="[\d.]+">([^<]*)</word>', output)
-    return [word for _, word in found], max(float(edge) for edge, _ in found) * 25.4 / 72
+@pytest.fixture(scope="module")
+def mesa(tmp_path_factory: pytest.TempPathFactory) -> Mesa:
+    return Mesa(tmp_path_factory.mktemp("layouts"))
 
 
 @pytest.mark.parametrize(
@@ -407,13 +394,19 @@ def printed(html: str, width_mm: float) -> tuple[list[str], float]:
         "<p>" + "W" * 300 + "</p><h1>" + "M" * 300 + "</h1>",
     ],
 )
-def test_no_text_leaves_the_narrowest_page(source: str) -> None:
-    html = ready(source).html
-    found, right = printed(html, 116)
-    assert sorted("".join(found).translate(dict.fromkeys(map(ord, "•◦▪")))) == sorted(
-        Reader(html).text.replace(" ", "")
+def test_no_text_leaves_the_narrowest_page(mesa: Mesa, source: str) -> None:
+    formato = FORMATOS.get("livro-corpo")
+    margens = formato.margens.model_copy(update={"esquerda": 10, "direita": 10})
+    formato = formato.model_copy(
+        update={"pagina": formato.pagina.model_copy(update={"largura": 136}), "margens": margens}
     )
-    assert right <= 116.5
+    pdf = mesa.pdf(mesa.montar(formato, ("html", source), valores=None)).read_bytes()
+    found = palavras_com_lugar(pdf)
+    assert sorted("".join(word for _, word, *_ in found).translate(dict.fromkeys(map(ord, "•◦▪")))) == sorted(
+        Reader(ready(source).html).text.replace(" ", "")
+    )
+    assert min(left for _, _, left, *_ in found) >= 9.5
+    assert max(right for *_, right, _ in found) <= 126.5
 
 
 def test_tabs_of_a_byte_stream_are_no_trap() -> None:

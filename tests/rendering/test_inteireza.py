@@ -274,7 +274,7 @@ def test_p2a_what_does_not_fit_a_narrow_column_as_it_is_written_is_printed_whole
     dadas = "".join(re.sub("<[^>]*>|&nbsp;", " ", celula).split())
     assert dadas in "".join(palavra for palavra in lidas(mesa, html) if palavra not in ("x", "•", "◦", "▪"))
     avisos = mesa.montar("certidao-corpo", ("html", html), valores=None).avisos
-    moved = any("não cabia na coluna" in aviso.mensagem for aviso in avisos)
+    moved = any("recuo não cabia" in aviso.mensagem for aviso in avisos)
     assert moved == celula.startswith(("<p style", "<ul>"))
 
 
