@@ -218,5 +218,6 @@ def _page(width: int, height: int, data: bytes, *, bits: int = 8, **more: object
     side = f"{100 * _MM:.4f}"
     page.contents_add(f"q {side} 0 0 {side} 0 0 cm /I Do Q".encode())
     output = io.BytesIO()
-    document.save(output, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
+    level = pikepdf.StreamDecodeLevel.none
+    document.save(output, compress_streams=False, stream_decode_level=level, deterministic_id=True)
     return output.getvalue()
