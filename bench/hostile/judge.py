@@ -91,17 +91,30 @@ def _broken_by_a_page(word: str, pieces: list[_Piece], area: Retangulo) -> Itera
 
     A page's end breaks a word where it is wider than its cell and so broken anyway.
     """
-    inside = [each for each in pieces if area.y - 1 <= each.top and each.bottom <= area.y + area.altura + 1]
+    inside = sorted(
+        (each for each in pieces if area.y - 1 <= each.top and each.bottom <= area.y + area.altura + 1),
+        key=lambda each: (each.page, round(each.bottom), each.left),
+    )
     for first in inside:
         if first.text[0] not in word or any(_above(each, first) for each in inside):
             continue
-        column = sorted((each for each in inside if _over(each, first)), key=lambda each: (each.page, each.bottom))
-        ending = [each for each in column if each.page == first.page - 1][-_MOST_LINES:]
-        beginning = [each for each in column if each.page == first.page][:_MOST_LINES]
+        ending = _column(first, [each for each in reversed(inside) if each.page == first.page - 1])[::-1]
+        beginning = [first, *_column(first, [each for each in inside if each.page == first.page and each != first])]
         owners = [each for each in (*ending, *beginning) for _ in each.text]
         at = "".join(each.text for each in (*ending, *beginning)).find(word)
         if at >= 0:
             yield list(dict.fromkeys(owners[at : at + len(word)]))
+
+
+def _column(first: _Piece, pieces: list[_Piece]) -> list[_Piece]:
+    """Return the pieces of the column of `first`, in the order of `pieces`: those over it, or over one of those."""
+    found: list[_Piece] = []
+    left, right = first.left, first.right
+    for each in pieces:
+        if each.left < right and left < each.right and len(found) < _MOST_LINES:
+            found.append(each)
+            left, right = min(left, each.left), max(right, each.right)
+    return found
 
 
 def _above(piece: _Piece, other: _Piece) -> bool:

@@ -13,7 +13,7 @@ from typing import Any, Final
 from printserver.rendering.arvore import CELULAS
 from printserver.rendering.caracteres import Avisos
 from printserver.rendering.desenhado import Desenho
-from printserver.rendering.inteireza import bare, outside
+from printserver.rendering.inteireza import inked, outside
 
 Passo = Callable[[Any, Desenho, Avisos], bool]
 Lugar = tuple[Any, str]
@@ -58,7 +58,7 @@ def _break_words(_: Any, desenho: Desenho, __: Avisos) -> bool:
     drawn: defaultdict[Any, list[bool]] = defaultdict(list)  # of each character but blanks: whether it is outside
     beyond = {id(letras) for letras in outside(desenho)}
     for letras in desenho.letras:
-        drawn[letras.elemento] += [id(letras) in beyond] * len(bare([letras.texto]))
+        drawn[letras.elemento] += [id(letras) in beyond] * len(inked(letras.texto))
     changed = False
     for element, marks in drawn.items():
         if not any(marks) or _BREAKS_WORDS in element.get("style", ""):
@@ -66,7 +66,7 @@ def _break_words(_: Any, desenho: Desenho, __: Avisos) -> bool:
         at = 0
         for place in [(element, "text"), *((child, "tail") for child in element)]:
             text = _get(place)
-            length = len(bare([text]))
+            length = len(inked(text))
             _wrap(element, place, text, marks[at : at + length])
             at += length
         changed = True
@@ -80,7 +80,7 @@ def _wrap(element: Any, place: Lugar, text: str, marks: list[bool]) -> None:
     left = iter(marks)
     marked, each = False, []
     for character in text:
-        marked = next(left, False) if bare([character]) else marked
+        marked = next(left, False) if inked(character) else marked
         each.append((marked, character))
     setattr(*place, "")
     index = 0 if place[1] == "text" else list(element).index(place[0]) + 1

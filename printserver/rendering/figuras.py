@@ -170,7 +170,12 @@ def _enough(pixels: tuple[int, int], width: float, height: float) -> tuple[int, 
     if same and density <= _DENSITY * _SPARE:
         return pixels
     density = min(max(density, _COARSEST) if not same else density, _DENSITY)
-    return max(1, round(width * density)), max(1, round(height * density))
+    # the longer side of the shorter: a shape of whole pixels is then closest to the one asked for
+    if width < height:
+        whole = max(1, round(width * density))
+        return whole, max(1, round(whole * height / width))
+    whole = max(1, round(height * density))
+    return max(1, round(whole * width / height)), whole
 
 
 def _read(attributes: Mapping[str, str], em_pt: float, avisos: Avisos) -> _Asked:

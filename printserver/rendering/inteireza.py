@@ -25,14 +25,14 @@ def check_whole(corpo: Any, desenho: Desenho) -> None:
     """
     _check_images(corpo, desenho)
     _check_places(desenho)
-    if bare(corpo.itertext()) == bare(letras.texto for letras in desenho.letras):
+    if _bare(corpo.itertext()) == _bare(letras.texto for letras in desenho.letras):
         return
     # In a table row that goes on on the next page, each cell does: the text of each element is whole, and in order.
     drawn: defaultdict[Any, list[str]] = defaultdict(list)
     for letras in desenho.letras:
         drawn[letras.elemento].append(letras.texto)
     for element in corpo.iter():
-        expected, found = bare(_own_text(element)), bare(drawn[element])
+        expected, found = _bare(_own_text(element)), _bare(drawn[element])
         if expected != found:
             raise recusar(_missing(" ".join(_own_text(element)), expected, found))
 
@@ -54,9 +54,13 @@ def check_clear(desenho: Desenho, caixas: Iterable[Caixa]) -> None:
                 )
 
 
-def bare(pieces: Iterable[str]) -> str:
-    """Return text as it is compared: without blanks and marks of where it may break, and without capitals."""
-    return "".join("".join(pieces).split()).translate(_NO_INK).casefold()
+def inked(text: str) -> str:
+    """Return text without its blanks, and without marks of where it may be broken."""
+    return "".join(text.split()).translate(_NO_INK)
+
+
+def _bare(pieces: Iterable[str]) -> str:
+    return inked("".join(pieces)).casefold()
 
 
 def _own_text(element: Any) -> Iterator[str]:
@@ -73,7 +77,7 @@ def _missing(text: str, expected: str, found: str) -> str:
     )
     words, length = text.split(), 0
     for at, word in enumerate(words):
-        length += len(bare([word]))
+        length += len(_bare([word]))
         if length > same:
             shown = " ".join(words[at : at + 6])[:80]
             return (

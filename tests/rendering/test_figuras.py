@@ -13,6 +13,9 @@ from layouts import FORMATOS, Mesa, textos
 from PIL import Image, ImageDraw
 
 from printserver.errors import Recusa
+from printserver.rendering.caracteres import Avisos
+from printserver.rendering.estilo import Medidas
+from printserver.rendering.figuras import Espaco, desenhar
 
 DPI = 100
 MM = 25.4 / DPI
@@ -109,6 +112,17 @@ def test_p2a_an_image_has_the_size_asked_for(mesa: Mesa, asked: str, expected: t
     reduced = any("foi reduzida a" in aviso for aviso in avisos)
     assert reduced == ("1600" in asked or "300mm" in asked)
     assert bool(avisos) == (reduced or "cover" in asked)
+
+
+@given(st.integers(5, 80), st.integers(5, 80), st.integers(10, 300), st.integers(10, 300))
+def test_p2a_whole_pixels_miss_the_shape_that_was_asked_for_by_less_than_is_seen(
+    width: int, height: int, across: int, down: int
+) -> None:
+    atributos = {"style": f"width:{width}mm;height:{height}mm"}
+    figura = desenhar((across, down), atributos, Medidas(), Espaco(), Avisos())
+    assert figura is not None
+    if abs(across * height / (down * width) - 1) > 0.01:
+        assert width * figura.pixels[1] / figura.pixels[0] == pytest.approx(height, abs=0.1)
 
 
 @pytest.mark.parametrize(

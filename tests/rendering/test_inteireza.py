@@ -285,6 +285,12 @@ def test_p2a_a_no_break_space_breaks_before_a_word_beside_it_does(mesa: Mesa) ->
     assert achadas == ["matrícula00;", "outorgante00", "averbação00", "R$", "1", "R$", "2"]
 
 
+@pytest.mark.parametrize("antes", ["ﬁ ", "ß\u00ad\u200b ", "<b>ﬃ</b> ", "a&nbsp;"])
+def test_p2a_a_word_wider_than_its_line_is_broken_whatever_stands_before_it(mesa: Mesa, antes: str) -> None:
+    achadas = "".join(lidas(mesa, f"<p>{antes}{'W' * 90} fim {'_' * 200} fim</p>"))
+    assert achadas.endswith(f"{'W' * 90}fim{'_' * 200}fim")
+
+
 def test_p2a_blanks_at_the_end_of_a_full_line_with_tabs_are_not_taken_for_text(mesa: Mesa) -> None:
     for letras in range(1, 40):
         linha = f"a\t{'i' * letras} " + "palavra " * 40
