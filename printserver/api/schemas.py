@@ -450,7 +450,9 @@ class Standing(_Answer):
     falha_do_dia: dict[str, Any] | None
     ultimo_sucesso: AwareDatetime | None
     certificado_titular: str
+    certificado_de: AwareDatetime
     certificado_ate: AwareDatetime
+    certificado_futuro: bool
     certificado_aviso: bool
     certificado_vencido: bool
 
