@@ -54,9 +54,9 @@ class CertificadoPublico:
     def fora_da_validade(self, agora: datetime) -> str | None:
         """Return why the certificate is not good at `agora` (Portuguese), or None: it seals all the same (T4)."""
         if agora < self.valido_de:
-            return f"o certificado da serventia só vale a partir de {local(self.valido_de):%d/%m/%Y às %H:%M}"
+            return f"O certificado da serventia só vale a partir de {local(self.valido_de):%d/%m/%Y às %H:%M}"
         if self.valido_ate <= agora:
-            return f"o certificado da serventia venceu em {local(self.valido_ate):%d/%m/%Y às %H:%M}"
+            return f"O certificado da serventia venceu em {local(self.valido_ate):%d/%m/%Y às %H:%M}"
         return None
 
     def pem_publico(self) -> bytes:
