@@ -22,12 +22,13 @@ from bench import postgres
 from bench.client import Client
 from bench.court_process import Running, court
 from bench.server import serve
-from printserver import audit, db
-from printserver.atos import hibridos
+from printserver import db
 from printserver.clock import local_date, system_clock
+from printserver.counter import load
 from printserver.court import Remetente, TransporteHttp
-from printserver.jobs.office import Office
-from printserver.people import DIREITOS, Autor
+from printserver.office import audit
+from printserver.office.office import Office
+from printserver.office.people import DIREITOS, Autor
 from printserver.selo import COMPONENTES
 
 A_LOAD = 500  # H3
@@ -157,7 +158,7 @@ def _arrears(group: list[Office], backlog: int) -> None:
     for n in range(backlog // A_LOAD):
         office = group[n % len(group)]
         autor = Autor(office.serventia_id, None, "bench", None, None, frozenset(DIREITOS), None)
-        hibridos.por_faixa(office, autor, _load(n, day))
+        load.por_faixa(office, autor, _load(n, day))
 
 
 def _report(name: str, group: list[Office], at_court: Running, limit: float) -> Sent:

@@ -9,9 +9,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from printserver.court.simulador import Simulador
-from printserver.instance import PASSWORD_FILE
+from printserver.office.create import PASSWORD_FILE
 from printserver.selo import Certificado, carregar_atos
+from printserver.simulator import Simulador
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 

@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from printserver.clock import local_date, system_clock
-from printserver.documents.visao import por_extenso
+from printserver.documents.view import por_extenso
 from printserver.formats import ValoresBloco, ValorSelo
 from printserver.selo import COMPONENTES, Emolumentos, formatar_reais, informacao_sequencial, montar, parse_reais
 from printserver.selo import url_do_qr as qr_url

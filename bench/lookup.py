@@ -13,10 +13,10 @@ from unittest.mock import patch
 
 from bench import lookup_rows, office, postgres
 from bench.report import percentile, table
-from printserver import consulta
+from printserver import search
 from printserver.db import Database
-from printserver.jobs.office import Office
-from printserver.people import Autor
+from printserver.office.office import Office
+from printserver.office.people import Autor
 
 AIM_MS: Final = 100
 _PAGES: Final = (1, 20, 1000)
@@ -77,7 +77,7 @@ def _look_ups(opened: Office, times: int) -> str:
             spent = []
             for _ in range(times):
                 start = time.perf_counter()
-                found = consulta.listar(opened, filters, page)
+                found = search.listar(opened, filters, page)
                 spent.append((time.perf_counter() - start) * 1000)
             if page > 1 and not found["itens"]:
                 break
@@ -93,9 +93,9 @@ def _totals(opened: Office) -> str:
     lines = []
     for filters in ({**_MONTH, "validos": "1"}, {"validos": "1"}, {}):
         start = time.perf_counter()
-        found = consulta.totalizar(opened, filters)
+        found = search.totalizar(opened, filters)
         whole = time.perf_counter()
-        consulta.somar(opened, filters)
+        search.somar(opened, filters)
         spent = (f"{(whole - start) * 1000:.0f}", f"{(time.perf_counter() - whole) * 1000:.0f}")
         lines.append((str(filters), f"{found['quantidade']:,}", *spent))
     return table(("totals", "seals", "ms", "ms, sums alone"), lines)
@@ -106,7 +106,7 @@ def _exports(opened: Office) -> str:
     lines = []
     for format_, filters in (("csv", _MONTH), ("xlsx", _MONTH), ("csv", {})):
         start = time.perf_counter()
-        size = sum(map(len, consulta.exportar(opened, author, filters, format_).pedacos))
+        size = sum(map(len, search.exportar(opened, author, filters, format_).pedacos))
         lines.append((f"{format_} {filters}", f"{size / 1e6:.1f}", f"{time.perf_counter() - start:.1f}"))
     return table(("export", "MB", "s"), lines)
 

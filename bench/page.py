@@ -2,14 +2,14 @@
 
 from pathlib import Path
 
-from printserver.formats import Formatos, fontes
+from printserver.formats import Formatos, fonts
 from printserver.formats.model import Formato
-from printserver.rendering.qr_draw import ZONA_CLARA, matriz
+from printserver.rendering.qr import ZONA_CLARA, matriz
 
 NAME = "livro-com-qr"
-FONTS = fontes.PASTA
+FONTS = fonts.PASTA
 
-_SHIPPED = Path(fontes.__file__).parent / "shipped" / "livro.toml"
+_SHIPPED = Path(fonts.__file__).parent / "shipped" / "livro.toml"
 
 
 def write_format(instance: Path) -> None:

@@ -24,7 +24,8 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "end_to_end"))
 import escrituras
 
 from bench.report import percentile, table
-from printserver import db, sqlite
+from printserver import db
+from printserver.db import sqlite
 from support.cups import DriverlessPrinter, PrivateCups
 from support.process import program, wait_until
 from support.server import PrintServer

@@ -8,8 +8,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from printserver import audit, db
-from printserver.audit import Registro
+from printserver import db
+from printserver.office import audit
+from printserver.office.audit import Registro
 from support.office import AGORA, House, command_line, disarm, open_house
 
 

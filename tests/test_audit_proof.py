@@ -12,8 +12,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from printserver import audit, auditoria, db
-from printserver.atos import avisos
+from printserver import db
+from printserver.court import notices
+from printserver.office import audit, proof
 from printserver.selo import gerar_de_teste, montar, url_do_qr
 from printserver.selo.money import parse_reais
 from support.office import FEES, House, command_line, disarm, open_house, reopen
@@ -153,7 +154,7 @@ def tampered(lived: House) -> Callable[..., list[str]]:
                     else:
                         changed = conn.execute(sa.text(statement) if isinstance(statement, str) else statement)
                         assert changed.rowcount, statement
-                found = auditoria.verificar(conn, 1, auditoria.lidas(heads or lived.folder)).faltas
+                found = proof.verificar(conn, 1, proof.lidas(heads or lived.folder)).faltas
                 raise _Undo
         except _Undo:
             return found
@@ -389,7 +390,7 @@ def test_a6_a_signature_of_another_key_is_found_even_with_a_log_written_anew(
         mine = (log.c.objeto == "selo", log.c.objeto_id == row["codigo"], log.c.estado == "comunicação pendente")
         entry = conn.execute(sa.select(log).where(*mine).order_by(log.c.n)).mappings().first()
         assert entry is not None
-        kept = entry["prova"] | auditoria.prova(auditoria.SELO, forged)
+        kept = entry["prova"] | proof.prova(proof.SELO, forged)
         conn.execute(sa.update(log).where(log.c.n == entry["n"]).values(prova=kept))
         rehash(conn)
 
@@ -410,7 +411,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def test_a6_the_first_round_of_a_day_keeps_a_signed_head(house: House) -> None:
-    (first,) = auditoria.guardadas(house.folder)
+    (first,) = proof.guardadas(house.folder)
     head = json.loads(first.read_text("utf-8"))
     assert first.name == "2026-11-20.json"
     assert first.stat().st_mode & 0o077 == 0
@@ -421,14 +422,14 @@ def test_a6_the_first_round_of_a_day_keeps_a_signed_head(house: House) -> None:
     assert first.read_bytes() == kept
     house.clock.forward(days=1)
     house.engine.run_once()
-    assert [path.name for path in auditoria.guardadas(house.folder)] == ["2026-11-20.json", "2026-11-21.json"]
+    assert [path.name for path in proof.guardadas(house.folder)] == ["2026-11-20.json", "2026-11-21.json"]
     assert house.proof().cabecas == ["2026-11-20", "2026-11-21"]
 
 
 def test_a6_an_orderly_stop_keeps_the_head(house: House) -> None:
     house.engine.stop()
     house.engine.run()
-    head = json.loads(auditoria.guardadas(house.folder)[-1].read_text("utf-8"))
+    head = json.loads(proof.guardadas(house.folder)[-1].read_text("utf-8"))
     assert head["n"] == len(house.rows(db.log))
 
 
@@ -437,7 +438,7 @@ def test_a6_a_head_is_never_kept_in_the_place_of_a_longer_or_another_one(
 ) -> None:
     cabeca = ("auditoria", "cabeca", "--instance", house.folder)
     assert command_line(*cabeca) == 0
-    (path,) = auditoria.guardadas(house.folder)
+    (path,) = proof.guardadas(house.folder)
     kept = path.read_bytes()
     assert f"{json.loads(kept)['n']}:{json.loads(kept)['hash']}" in capsys.readouterr().out
     with house.office.db.engine.connect() as conn:
@@ -450,16 +451,16 @@ def test_a6_a_head_is_never_kept_in_the_place_of_a_longer_or_another_one(
     house.engine.stop()
     house.engine.run()
     assert path.read_bytes() == kept
-    avisos.observar(house.office)
+    notices.observar(house.office)
     (told,) = [row for row in house.rows(db.aviso) if row["tipo"] == "auditoria"]
     assert "foi cortado" in told["texto"]
-    avisos.observar(house.office)
+    notices.observar(house.office)
     assert len(house.rows(db.aviso)) == 1
 
 
 @pytest.mark.parametrize("change", ["n", "hash", "quando", "serventia", "assinatura", "certificado", "lixo"])
 def test_a6_a_head_that_was_changed_is_found(house: House, change: str, tmp_path: Path) -> None:
-    (path,) = auditoria.guardadas(house.folder)
+    (path,) = proof.guardadas(house.folder)
     head = json.loads(path.read_text("utf-8"))
     if change == "certificado":
         head["certificado"] = _another_certificate(tmp_path)
@@ -483,7 +484,7 @@ def test_a6_a_head_that_a_person_brings_is_held_against_the_log(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with house.office.db.read() as conn:
-        point = auditoria.ponto(conn, 1)
+        point = proof.ponto(conn, 1)
     house.printed(house.certidao())
     verify = ("auditoria", "verificar", "--instance", house.folder, "--cabeca")
     assert command_line(*verify, point.upper()) == 0
@@ -536,7 +537,7 @@ def test_a6_the_days_mail_bears_the_head(tmp_path: Path) -> None:
         assert line.startswith("Cabeça da auditoria: ")
         house.printed(house.certidao())
         point = line.removeprefix("Cabeça da auditoria: ")
-        assert house.proof(auditoria.ler_ponto(point)).faltas == []
+        assert house.proof(proof.ler_ponto(point)).faltas == []
 
 
 def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(house: House) -> None:
@@ -545,10 +546,10 @@ def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(house: House) -
     def one(number: int) -> None:
         with office.db.write() as conn:
             audit.escrever(conn, 1, house.clock(), [audit.Registro("pessoa", f"p{number}", "criada")])
-        auditoria.guardar(office.db, 1, house.folder, office.certificado, house.clock())
+        proof.guardar(office.db, 1, house.folder, office.certificado, house.clock())
 
     with ThreadPoolExecutor(8) as crew:
         list(crew.map(one, range(40)))
-    (path,) = auditoria.guardadas(house.folder)
+    (path,) = proof.guardadas(house.folder)
     assert json.loads(path.read_text("utf-8"))["n"] == len(house.rows(db.log))
     assert house.proof().faltas == []

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from printserver import db, people
+from printserver import db
 from printserver.db import Database
+from printserver.office import people
 from support.office import House, command_line, open_house
 from support.server import PROGRAM
 

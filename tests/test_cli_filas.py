@@ -11,11 +11,12 @@ from typing import Any
 import cups
 import pytest
 
-from printserver import cli, cli_base, db
-from printserver.printing.acesso import ARQUIVO, senha
+from printserver import db
+from printserver.cli import base, main
 from printserver.printing.cups_server import ServidorCups, mudancas, mudar
 from printserver.printing.model import Servidor
-from printserver.printing.tunel import legivel
+from printserver.printing.passwords import ARQUIVO, senha
+from printserver.printing.tls_tunnel import legivel
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.office import AGORA, House, open_house
 from support.process import free_port, wait_until
@@ -34,7 +35,7 @@ Filas = Callable[..., Ran]
 @pytest.fixture(autouse=True)
 def at_the_tests_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the command line write at the office's time: a later entry of the log would stop its sealing (S7)."""
-    monkeypatch.setattr(cli_base, "system_clock", lambda: AGORA)
+    monkeypatch.setattr(base, "system_clock", lambda: AGORA)
 
 
 @pytest.fixture
@@ -53,7 +54,7 @@ def filas(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], h
         mask = os.umask(0o022)  # the command's own is not for the servers that tests start
         try:
             with pytest.raises(SystemExit) as ended:
-                cli.main()
+                main.main()
         finally:
             os.umask(mask)
         said = capsys.readouterr()
@@ -132,7 +133,7 @@ def test_a_test_page_that_does_not_come_out_teaches_nothing_and_says_why(
 def test_a_printer_that_does_not_answer_leaves_no_queue_behind(
     filas: Filas, house: House, cups_server: PrivateCups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("printserver.cli_filas._PRONTA_EM_S", 0.5)
+    monkeypatch.setattr("printserver.cli.main.queues._PRONTA_EM_S", 0.5)
     nowhere = f"ipp://127.0.0.1:{free_port()}/ipp/print"
     ran = filas("adicionar", "morta", "--uri", nowhere, "--servidor", cups_server.socket)
     assert (ran.code, "não respondeu" in ran.err) == (1, True)

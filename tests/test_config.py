@@ -4,8 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from printserver.config import SETTINGS_FILE, Settings, all_settings, load_settings
 from printserver.errors import ConfigError
+from printserver.office.settings import (
+    SETTINGS_FILE,
+    Settings,
+    all_settings,
+    load_settings,
+)
 
 
 def write(folder: Path, text: str) -> Path:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from printserver import demo, instance
 from printserver.clock import system_clock
-from printserver.demo_prints import Outcome
+from printserver.demo import run
+from printserver.demo.prints import Outcome
 from printserver.errors import ConfigError
+from printserver.office import create
 from support import process
 
 DOCUMENTS = ["Minuta", "Livro", "Traslado 1", "Traslado 2", "Certidão", "Ficha de abertura", "Livro, de novo"]
@@ -82,12 +83,12 @@ def test_make_run_shows_every_document_stays_up_and_works_again(
     assert "ato principal do livro" in rows["Traslado 1"]  # N3
     assert "o próprio selo" in rows["Traslado 2"]  # N4
 
-    credentials = folder / demo.CREDENTIALS
+    credentials = folder / run.CREDENTIALS
     assert credentials.stat().st_mode & 0o777 == 0o600
     login = json.loads(credentials.read_text())
     assert f"senha: {login['senha']}" in output and f"http://127.0.0.1:{port}" in output
 
-    assert demo.run_demo(folder, port, stay=False) == 0
+    assert run.run_demo(folder, port, stay=False) == 0
     again = _rows(capsys.readouterr().out)
     assert list(again) == DOCUMENTS
     assert not set(re.findall(r"\b123456[0-9A-Z]{19}\b", "".join(again.values()))) & set(
@@ -102,15 +103,15 @@ def test_demo_says_which_port_is_taken_and_makes_nothing(tmp_path: Path) -> None
         other.listen()
         port = other.getsockname()[1]
         with pytest.raises(ConfigError, match=f"a porta {port} não pode ser usada"):
-            demo.run_demo(tmp_path / "office", port, stay=False)
+            run.run_demo(tmp_path / "office", port, stay=False)
     assert not (tmp_path / "office").exists()
 
 
 def test_demo_never_prints_in_an_office_that_it_did_not_make(tmp_path: Path) -> None:
-    instance.criar(tmp_path / "office", system_clock(), cns="123457")
+    create.criar(tmp_path / "office", system_clock(), cns="123457")
     before = sorted(path.name for path in (tmp_path / "office").iterdir())
     with pytest.raises(ConfigError, match="serventia alheia"):
-        demo.run_demo(tmp_path / "office", process.free_port(), stay=False)
+        run.run_demo(tmp_path / "office", process.free_port(), stay=False)
     assert sorted(path.name for path in (tmp_path / "office").iterdir()) == before
 
 
@@ -122,28 +123,28 @@ def test_demo_ends_with_an_error_where_a_document_came_out_wrong(
         yield
 
     wrong = Outcome("Livro", {}, faults=["Livro: 1 selos, e não 2"])
-    monkeypatch.setattr(demo, "_server", no_server)
-    monkeypatch.setattr(demo, "_court", no_server)
-    monkeypatch.setattr(demo, "_wait_ready", lambda *_: None)
-    monkeypatch.setattr(demo, "wait_reported", lambda *_: None)
-    monkeypatch.setattr(demo, "print_one_of_each", lambda *_: [wrong])
-    assert demo.run_demo(tmp_path / "office", process.free_port(), stay=False) == 1
+    monkeypatch.setattr(run, "_server", no_server)
+    monkeypatch.setattr(run, "_court", no_server)
+    monkeypatch.setattr(run, "_wait_ready", lambda *_: None)
+    monkeypatch.setattr(run, "wait_reported", lambda *_: None)
+    monkeypatch.setattr(run, "print_one_of_each", lambda *_: [wrong])
+    assert run.run_demo(tmp_path / "office", process.free_port(), stay=False) == 1
     assert "ERRADO: Livro: 1 selos, e não 2" in capsys.readouterr().err
 
 
 def test_demo_shows_why_the_server_did_not_start(tmp_path: Path) -> None:
     folder = tmp_path / "office"
-    assert demo._office(folder)["usuario"] == "admin"
+    assert run._office(folder)["usuario"] == "admin"
     (folder / "printserver.toml").write_text("[serventia]\ncor = 'azul'\n")
     start = time.monotonic()
     with pytest.raises(ConfigError, match=r"(?s)não entrou no ar:.*serventia\.cor"):
-        demo.run_demo(folder, process.free_port(), stay=False)
-    assert time.monotonic() - start < demo._START_S / 2
+        run.run_demo(folder, process.free_port(), stay=False)
+    assert time.monotonic() - start < run._START_S / 2
 
 
 def test_the_simulated_court_dies_with_the_demonstration_however_that_ends(tmp_path: Path) -> None:
     folder, port = tmp_path / "office", process.free_port()
-    demo._office(folder)
+    run._office(folder)
     code = "import sys, time; from pathlib import Path; from printserver.demo import _court\n"
     code += "with _court(Path(sys.argv[1]), int(sys.argv[2])): time.sleep(300)"
     running = process.start([sys.executable, "-c", code, str(folder), str(port)], tmp_path / "log")

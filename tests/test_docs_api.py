@@ -9,24 +9,22 @@ from flask import Flask
 from pydantic import BaseModel
 
 from printserver.api import BLUEPRINTS, queries, schemas
-from printserver.atos import (
-    assinaturas,
-    avulsos,
-    balcao,
-    cartas,
-    comunicacao,
-    diarios,
-    exclusao,
-    hibridos,
-    retificacao,
-    vinculos,
-)
-from printserver.court.simulador import openapi
-from printserver.court.simulador.falhas import FALHAS, Comando
+from printserver.counter import acts, daily, load
+from printserver.court import standing
 from printserver.documents import model
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
-from printserver.people import DIREITOS
+from printserver.office.people import DIREITOS
+from printserver.seal_actions import (
+    carta,
+    exclude,
+    link,
+    rectify,
+    signatures,
+    standalone,
+)
+from printserver.simulator import openapi
+from printserver.simulator.faults import FALHAS, Comando
 
 SIMULATOR = Path(openapi.__file__).parent
 GUIDE = (Path(__file__).parent.parent / "docs" / "api.md").read_text("utf-8")
@@ -90,7 +88,7 @@ def test_every_right_and_state_stands_in_the_guide() -> None:
         assert f"\n| `{name}` |" in GUIDE, name
 
 
-ATOS = (assinaturas, avulsos, balcao, cartas, comunicacao, diarios, exclusao, hibridos, retificacao, vinculos)
+ATOS = (signatures, standalone, acts, carta, standing, daily, exclude, load, rectify, link)
 REQUESTS = {kind for place in (model, forms, *ATOS) for kind in vars(place).values() if isinstance(kind, type)}
 REQUESTS = {kind for kind in REQUESTS if issubclass(kind, BaseModel) and kind.model_fields}
 QUERIES = [kind for kind in vars(queries).values() if isinstance(kind, type) and issubclass(kind, queries.Query)]

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from printserver.cli import cli
-from printserver.config import all_settings
+from printserver.cli.main import cli
+from printserver.office.settings import all_settings
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "guia-do-operador.md").read_text("utf-8")
 

@@ -11,11 +11,11 @@ from typing import Any
 import pytest
 
 from printserver import db
-from printserver import engine as engine_module
-from printserver.engine import Engine
-from printserver.jobs import advance as advance_module
-from printserver.jobs import claims
-from printserver.jobs.bell import Bell
+from printserver.delivery import advance as advance_module
+from printserver.delivery import claims
+from printserver.office.bell import Bell
+from printserver.server import engine as engine_module
+from printserver.server.engine import Engine
 from support.office import House, open_house
 from support.process import wait_until
 

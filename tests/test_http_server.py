@@ -14,7 +14,14 @@ from typing import Any
 
 import pytest
 
-from printserver.http_server import HOLD, REPEATED, Answer, Deadlines, Server, create_server
+from printserver.server.http_server import (
+    HOLD,
+    REPEATED,
+    Answer,
+    Deadlines,
+    Server,
+    create_server,
+)
 from support.tls import self_signed
 
 HOST = "127.0.0.1"

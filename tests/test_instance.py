@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from printserver import audit, db, instance, people
-from printserver.config import SETTINGS_FILE
+from printserver import db
 from printserver.db import Database
 from printserver.errors import ConfigError
-from printserver.jobs.office import Office
+from printserver.office import audit, create, people
+from printserver.office.office import Office
+from printserver.office.settings import SETTINGS_FILE
 from printserver.selo import proximo
 from support.office import AGORA
 
@@ -23,7 +24,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def office(folder: Path) -> Iterator[Office]:
-    instance.criar(folder, AGORA)
+    create.criar(folder, AGORA)
     opened = Office.abrir(folder)
     yield opened
     opened.fechar()
@@ -35,7 +36,7 @@ def test_an_office_without_a_cns_is_a_demonstration(office: Office) -> None:
 
 
 def test_an_office_with_a_cns_is_a_real_one_with_numbered_folhas(folder: Path) -> None:
-    made = instance.criar(folder, AGORA, cns="113761", proximo=5000)
+    made = create.criar(folder, AGORA, cns="113761", proximo=5000)
     office = Office.abrir(folder)
     assert (made.cns, office.cns, office.demonstracao, office.regras.folhas_novas) == ("113761", "113761", False, True)
     with office.db.read() as conn:
@@ -44,7 +45,7 @@ def test_an_office_with_a_cns_is_a_real_one_with_numbered_folhas(folder: Path) -
 
 
 def test_the_first_person_key_and_queue(folder: Path) -> None:
-    made = instance.criar(folder, AGORA)
+    made = create.criar(folder, AGORA)
     office = Office.abrir(folder)
     with office.db.read() as conn:
         admin = people.conferir_senha(conn, 1, made.usuario, made.senha)
@@ -68,7 +69,7 @@ def test_what_init_did_is_on_record(office: Office) -> None:
 
 
 def test_everything_is_for_the_servers_user_alone(folder: Path) -> None:
-    instance.criar(folder, AGORA)
+    create.criar(folder, AGORA)
     for path in [folder, *folder.rglob("*")]:
         if path.name.startswith("printserver.db"):
             continue  # its folder keeps it, and the program's umask
@@ -85,31 +86,31 @@ def test_init_never_overwrites(folder: Path, what: str) -> None:
     if what == "file":
         folder.write_text("algo")
     else:
-        instance.criar(folder, AGORA)
+        create.criar(folder, AGORA)
     before = {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]}
     with pytest.raises(ConfigError, match="nada foi mudado"):
-        instance.criar(folder, AGORA)
+        create.criar(folder, AGORA)
     assert {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]} == before
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_init_into_an_empty_folder_that_is_there(folder: Path) -> None:
     folder.mkdir()
-    instance.criar(folder, AGORA)
+    create.criar(folder, AGORA)
     assert (folder / SETTINGS_FILE).exists()
 
 
 @pytest.mark.parametrize("cns", ["", "12345", "1234567", "12345A", "１２３４５６"])
 def test_s1_a_cns_is_six_digits(folder: Path, cns: str) -> None:
     with pytest.raises(ConfigError, match="6 algarismos"):
-        instance.criar(folder, AGORA, cns=cns)
+        create.criar(folder, AGORA, cns=cns)
     assert list(folder.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [0, -1, 10**13])
 def test_s3_an_impossible_next_number_makes_no_office(folder: Path, number: int) -> None:
     with pytest.raises((ConfigError, ValueError)):
-        instance.criar(folder, AGORA, proximo=number)
+        create.criar(folder, AGORA, proximo=number)
     assert list(folder.parent.iterdir()) == []
 
 
@@ -117,17 +118,17 @@ def test_an_office_that_fails_half_made_leaves_nothing(folder: Path, monkeypatch
     def fail(*_args: object, **_more: object) -> None:
         raise OSError("disco cheio")
 
-    monkeypatch.setattr(instance.schema, "upgrade", fail)
+    monkeypatch.setattr(create.schema, "upgrade", fail)
     with pytest.raises(OSError, match="disco cheio"):
-        instance.criar(folder, AGORA)
+        create.criar(folder, AGORA)
     assert list(folder.parent.iterdir()) == []
 
 
 def test_one_postgresql_holds_one_office(folder: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRINTSERVER_BANCO_URL", postgres_url)
-    made = instance.criar(folder, AGORA)
+    made = create.criar(folder, AGORA)
     with pytest.raises(ConfigError, match="já tem uma serventia"):
-        instance.criar(folder.with_name("outra"), AGORA)
+        create.criar(folder.with_name("outra"), AGORA)
     assert not folder.with_name("outra").exists()
     database = Database(postgres_url)
     with database.read() as conn:
@@ -146,7 +147,7 @@ def test_one_postgresql_holds_one_office(folder: Path, postgres_url: str, monkey
     ],
 )
 def test_an_office_with_a_broken_part_does_not_open_and_names_it(folder: Path, spoil, named: str) -> None:  # type: ignore[no-untyped-def]
-    instance.criar(folder, AGORA)
+    create.criar(folder, AGORA)
     spoil(folder)
     with pytest.raises(ConfigError, match=named):
         Office.abrir(folder)

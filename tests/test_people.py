@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
-from printserver import db, people
+from printserver import db
 from printserver.errors import Recusa
+from printserver.office import people
 
 AGORA = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 SENHA = "correta cavalo bateria"

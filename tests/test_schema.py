@@ -9,8 +9,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
-from printserver import db, schema
-from printserver.db import Database
+from printserver import db
+from printserver.db import Database, upgrade
 from printserver.errors import ConfigError
 
 TRIGGERS = {"log_sem_update", "selo_sem_update", "selo_sem_delete"}
@@ -36,7 +36,7 @@ def triggers(database: Database) -> set[str]:
 
 
 def test_the_migrated_schema_is_the_one_the_program_names(database: Database) -> None:
-    schema.upgrade(database)
+    upgrade.upgrade(database)
     with database.read() as conn:
         context = MigrationContext.configure(conn, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, db.metadata) == []
@@ -44,7 +44,7 @@ def test_the_migrated_schema_is_the_one_the_program_names(database: Database) ->
 
 def test_partial_unique_indexes_are_there_with_their_conditions(database: Database) -> None:
     """Alembic does not compare an index's condition, and the reprint guard rests on these."""
-    schema.upgrade(database)
+    upgrade.upgrade(database)
     sql = (
         "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
         if database.sqlite
@@ -64,30 +64,30 @@ def test_partial_unique_indexes_are_there_with_their_conditions(database: Databa
 
 def test_a3_the_triggers_outlive_every_migration(database: Database) -> None:
     """A migration that copies a table (SQLite's way of changing one) leaves its triggers behind."""
-    scripts = ScriptDirectory.from_config(schema.alembic_config())
+    scripts = ScriptDirectory.from_config(upgrade.alembic_config())
     revisions = [script.revision for script in reversed(list(scripts.walk_revisions()))]
     for revision in revisions:
-        schema.upgrade(database, revision)
+        upgrade.upgrade(database, revision)
         assert triggers(database) >= TRIGGERS
-    schema.upgrade(database)
+    upgrade.upgrade(database)
     assert triggers(database) >= TRIGGERS
 
 
 def test_a_second_start_changes_nothing(database: Database) -> None:
-    schema.upgrade(database)
+    upgrade.upgrade(database)
     with database.read() as conn:
         first = MigrationContext.configure(conn).get_current_revision()
-    schema.upgrade(database)
+    upgrade.upgrade(database)
     with database.read() as conn:
         assert MigrationContext.configure(conn).get_current_revision() == first
 
 
 def test_a_database_of_a_newer_program_is_not_touched(database: Database) -> None:
-    schema.upgrade(database)
+    upgrade.upgrade(database)
     with database.write() as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
     with pytest.raises(ConfigError, match="versão mais nova"):
-        schema.upgrade(database)
+        upgrade.upgrade(database)
 
 
 def test_every_table_of_the_office_bears_its_serventia_first_in_every_unique_index() -> None:
@@ -102,4 +102,4 @@ def test_every_table_of_the_office_bears_its_serventia_first_in_every_unique_ind
 
 
 def test_alembic_finds_one_head() -> None:
-    assert len(ScriptDirectory.from_config(schema.alembic_config()).get_heads()) == 1
+    assert len(ScriptDirectory.from_config(upgrade.alembic_config()).get_heads()) == 1

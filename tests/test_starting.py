@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from printserver import db, instance, schema, sqlite
-from printserver.config import SETTINGS_FILE
-from printserver.db import Database
+from printserver import db
+from printserver.db import Database, sqlite, upgrade
 from printserver.errors import ConfigError
-from printserver.jobs.office import Office
+from printserver.office import create
+from printserver.office.office import Office
+from printserver.office.settings import SETTINGS_FILE
 from support.office import AGORA, command_line
 from support.postgres import PrivatePostgres
 
@@ -30,7 +31,7 @@ COMMANDS = (
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feita") / "serventia"
-    instance.criar(folder, AGORA)
+    create.criar(folder, AGORA)
     return folder
 
 
@@ -122,13 +123,13 @@ def test_a_postgresql_that_comes_up_late_is_waited_for(folder: Path, monkeypatch
         if len(waited) == 2:
             late.start()
 
-    monkeypatch.setattr(schema, "sleep", start)
+    monkeypatch.setattr(upgrade, "sleep", start)
     database = Database(late.url("postgres"))
     try:
         with pytest.raises(ConfigError, match="o PostgreSQL não atende"):
-            schema.open_database(database)
+            upgrade.open_database(database)
         assert waited == []
-        schema.open_database(database, wait_s=600)
+        upgrade.open_database(database, wait_s=600)
         assert len(waited) == 2
     finally:
         database.close()
@@ -138,10 +139,10 @@ def test_a_postgresql_that_comes_up_late_is_waited_for(folder: Path, monkeypatch
 def test_a_wrong_password_or_name_is_not_waited_for(
     postgres_server: PrivatePostgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(schema, "sleep", lambda _seconds: pytest.fail("waited"))
+    monkeypatch.setattr(upgrade, "sleep", lambda _seconds: pytest.fail("waited"))
     database = Database(postgres_server.url("nao_ha"))
     with pytest.raises(ConfigError, match="não existe no PostgreSQL"):
-        schema.open_database(database, wait_s=600)
+        upgrade.open_database(database, wait_s=600)
     database.close()
 
 

@@ -6,15 +6,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.formats import fontes
-from printserver.text import STAMPED, UnfitText, mistyped, plain, printable, printed, stamped, without_invisible
+from printserver.formats import fonts
+from printserver.formats.text import (
+    STAMPED,
+    UnfitText,
+    mistyped,
+    plain,
+    printable,
+    printed,
+    stamped,
+    without_invisible,
+)
 
 HARMLESS = "\u00ad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\u206a\ufe0f\ufeff\U000e0041\U000e0101"
 
 
-@pytest.mark.parametrize("nome", fontes.ARQUIVOS)
-def test_s12_every_font_of_the_stamp_has_every_character_that_the_stamp_takes(nome: fontes.NomeDaFonte) -> None:
-    assert set(fontes.fonte(nome).glifos) >= STAMPED
+@pytest.mark.parametrize("nome", fonts.ARQUIVOS)
+def test_s12_every_font_of_the_stamp_has_every_character_that_the_stamp_takes(nome: fonts.NomeDaFonte) -> None:
+    assert set(fonts.fonte(nome).glifos) >= STAMPED
     assert printable() >= STAMPED
 
 

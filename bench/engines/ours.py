@@ -12,7 +12,7 @@ from printserver.documents import Contexto, LivroVivo, Plano, SeloVivo, lados, l
 from printserver.documents.model import Pedido
 from printserver.formats import Formato, ValoresBloco
 from printserver.jobs import Office, compose
-from printserver.people import Pessoa
+from printserver.office.people import Pessoa
 from printserver.rendering import Layout, carimbar
 from printserver.selo import SeloEmitido, emitir, informacao_sequencial
 

@@ -16,7 +16,7 @@ from PIL import Image, ImageChops, ImageFilter
 from bench.hostile.bodies import Body
 from bench.hostile.words import difference, found
 from printserver.formats.model import Formato
-from printserver.formats.retangulo import Retangulo
+from printserver.formats.rectangle import Retangulo
 from printserver.rendering import Caixa
 
 DPI = 50

@@ -16,7 +16,7 @@ from pathlib import Path
 import pikepdf
 
 from bench.hostile import pictures
-from printserver.formats import fontes
+from printserver.formats import fonts as fontes
 
 KEPT = Path(__file__).parents[1] / "out" / "hostile" / "sources"
 LEAST = 5

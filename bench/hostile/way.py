@@ -17,7 +17,7 @@ from bench.hostile import judge
 from bench.hostile.bodies import Body
 from printserver.errors import Recusa
 from printserver.formats import Formatos
-from printserver.formats.dados import dados_de_exemplo, valores_de_exemplo
+from printserver.formats.template_data import dados_de_exemplo, valores_de_exemplo
 from printserver.rendering import Carimbo, PedidoLayout, Render, carimbar
 
 FORMAT = "certidao-corpo"

@@ -5,21 +5,30 @@ It knows how things are asked for and answered over HTTP, and nothing of what a 
 
 from flask import Flask, Response, request
 
-from printserver.api import counter, court, lookups, prints, problems, seals, search, status
+from printserver.api import (
+    counter,
+    court,
+    jobs,
+    lookups,
+    problems,
+    seals,
+    search,
+    status,
+)
 from printserver.api.auth import Gate
 from printserver.api.context import Context, context, put
 from printserver.api.documented import StrictRequest
 from printserver.api.headers import refuse_repeated
 from printserver.api.metrics import Meter
 from printserver.api.openapi import describe
-from printserver.jobs.office import Office
+from printserver.office.office import Office
 
 # Every path that answers in problems; all else belongs to the screens.
 PREFIXES = ("/api/", "/healthz", "/readyz", "/metrics")
 BLUEPRINTS = (
     status.open_blueprint,
     status.blueprint,
-    prints.blueprint,
+    jobs.blueprint,
     lookups.blueprint,
     search.blueprint,
     seals.blueprint,

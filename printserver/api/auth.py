@@ -7,10 +7,10 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from printserver import audit, people
-from printserver.config import Http
 from printserver.errors import Recusa
-from printserver.jobs.office import Office
+from printserver.office import audit, people
+from printserver.office.office import Office
+from printserver.office.settings import Http
 
 _WRONG = "chave-errada"
 _VALID = "chave"

@@ -7,10 +7,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 
-from printserver import people
 from printserver.api.auth import Gate, author
 from printserver.api.metrics import Meter
-from printserver.jobs.office import Office
+from printserver.office import people
+from printserver.office.office import Office
 
 _EXTENSION = "printserver.api"
 P = ParamSpec("P")

@@ -11,11 +11,20 @@ from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals
-from printserver.api.prints import idempotency_key
+from printserver.api.jobs import idempotency_key
 from printserver.api.problems import json_response
 from printserver.api.queries import CounterQuery, DayQuery, NoQuery, PeriodQuery
 from printserver.api.seals import MAKE, made, replayed
-from printserver.atos import balcao, controle, diarios, hibridos
+from printserver.counter import (
+    acts,
+    load,
+)
+from printserver.counter import (
+    check as controle,
+)
+from printserver.counter import (
+    daily as diarios,
+)
 
 blueprint = APIBlueprint("counter", __name__, url_prefix="/api/v1", tag="the counter")
 
@@ -23,24 +32,24 @@ blueprint = APIBlueprint("counter", __name__, url_prefix="/api/v1", tag="the cou
 @blueprint.post("/atos-de-balcao")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(balcao.AtoDeBalcao), arg_name="data", examples=examples.ATO_DE_BALCAO)
+@blueprint.input(body(acts.AtoDeBalcao), arg_name="data", examples=examples.ATO_DE_BALCAO)
 @blueprint.output(schemas.CounterAct, status_code=201, description="The act: it waits for the day's load.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado")), security=SECURITY)
 def record_act(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Record an act at the counter with its paper seal (H1)."""
-    found, repetido = balcao.registrar(office(), author(), data, idempotency_key())
+    found, repetido = acts.registrar(office(), author(), data, idempotency_key())
     return json_response(found, 201, replayed(repetido))
 
 
 @blueprint.post("/atos-de-balcao/<number>/estorno")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(balcao.Estorno), arg_name="data", examples=examples.ESTORNO)
+@blueprint.input(body(acts.Estorno), arg_name="data", examples=examples.ESTORNO)
 @blueprint.output(schemas.CounterAct, description="The act, reversed.")
 @blueprint.doc(responses=refusals((*MAKE, "nao-encontrado", "estado-nao-permite")), security=SECURITY)
 def reverse_act(number: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Reverse an act that waits: it is left out of the load, and its paper seal is void (H2)."""
-    found, repetido = balcao.estornar(office(), author(), number, data, idempotency_key())
+    found, repetido = acts.estornar(office(), author(), number, data, idempotency_key())
     return json_response(found, 200, replayed(repetido))
 
 
@@ -52,54 +61,54 @@ def reverse_act(number: str, query: NoQuery, data: Any) -> Response:  # noqa: AR
 def list_acts(query: CounterQuery) -> Response:
     """List acts at the counter, newest first."""
     day = date.fromisoformat(query.data) if query.data else None
-    return json_response(balcao.listar(office(), day, query.estado, query.pagina))
+    return json_response(acts.listar(office(), day, query.estado, query.pagina))
 
 
 @blueprint.post("/hibridos/carga")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.Carga), arg_name="data", examples=examples.CARGA)
+@blueprint.input(body(load.Carga), arg_name="data", examples=examples.CARGA)
 @blueprint.output(schemas.MadeSeals, status_code=201, description="The seals, in the order of the paper seals.")
 @blueprint.doc(responses=refusals((*MAKE, "estado-nao-permite")), security=SECURITY)
 def load_day(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make the seals of every act of a day that waits (H2)."""
-    codes, repetido = hibridos.carregar(office(), author(), data, idempotency_key())
+    codes, repetido = load.carregar(office(), author(), data, idempotency_key())
     return json_response({"selos": codes}, 201, replayed(repetido))
 
 
 @blueprint.post("/hibridos")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.FaixaDePapel), arg_name="data", examples=examples.HIBRIDOS)
+@blueprint.input(body(load.FaixaDePapel), arg_name="data", examples=examples.HIBRIDOS)
 @blueprint.output(schemas.MadeSeals, status_code=201, description="The seals, in the order of the paper seals.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
 def make_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make the seals of a range of paper seals, at most 500, all or none (H3)."""
-    codes, repetido = hibridos.por_faixa(office(), author(), data, idempotency_key())
+    codes, repetido = load.por_faixa(office(), author(), data, idempotency_key())
     return json_response({"selos": codes}, 201, replayed(repetido))
 
 
 @blueprint.post("/hibridos/inutilizados")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.FaixaSemSelo), arg_name="data", examples=examples.INUTILIZADOS)
+@blueprint.input(body(load.FaixaSemSelo), arg_name="data", examples=examples.INUTILIZADOS)
 @blueprint.output(schemas.PaperRange, status_code=201, description="The void range.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
 def void_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Write that paper seals are void: they are never reported (H2)."""
-    found, repetido = hibridos.inutilizar(office(), author(), data, idempotency_key())
+    found, repetido = load.inutilizar(office(), author(), data, idempotency_key())
     return json_response(found, 201, replayed(repetido))
 
 
 @blueprint.post("/hibridos/comunicados")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.FaixaSemSelo), arg_name="data", examples=examples.COMUNICADOS)
+@blueprint.input(body(load.FaixaSemSelo), arg_name="data", examples=examples.COMUNICADOS)
 @blueprint.output(schemas.PaperRange, status_code=201, description="The range.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
 def reported_elsewhere(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Write that another program reported paper seals: their numbers are never used here (S4)."""
-    found, repetido = hibridos.ja_comunicados(office(), author(), data, idempotency_key())
+    found, repetido = load.ja_comunicados(office(), author(), data, idempotency_key())
     return json_response(found, 201, replayed(repetido))
 
 

@@ -11,7 +11,9 @@ from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals
 from printserver.api.problems import json_response
 from printserver.api.queries import NoQuery, PageQuery, PendingQuery
-from printserver.atos import avisos, comunicacao, pendencias
+from printserver.court import notices as avisos
+from printserver.court import pending as pendencias
+from printserver.court import standing as comunicacao
 
 blueprint = APIBlueprint("court", __name__, url_prefix="/api/v1", tag="the court")
 

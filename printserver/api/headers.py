@@ -5,7 +5,7 @@ from typing import Final
 from flask import Request
 
 from printserver.errors import entrada_invalida
-from printserver.http_server import REPEATED
+from printserver.server.http_server import REPEATED
 
 ONCE: Final = ("Authorization", "Idempotency-Key", "Content-Type", "Content-Encoding")
 

@@ -16,8 +16,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from printserver.clock import local_date
 from printserver.errors import Campo, Recusa
-from printserver.jobs.office import Office
-from printserver.text import UnfitText, without_invisible
+from printserver.formats.text import UnfitText, without_invisible
+from printserver.office.office import Office
 
 ESPERA_MAXIMA_S = 30
 

@@ -10,10 +10,21 @@ from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.context import needs, office
 from printserver.api.documented import SECURITY, body, refusals
-from printserver.api.prints import idempotency_key
+from printserver.api.jobs import idempotency_key
 from printserver.api.problems import json_response
 from printserver.api.queries import NoQuery
-from printserver.atos import assinaturas, avulsos, cartas, exclusao, retificacao, vinculos
+from printserver.seal_actions import (
+    carta,
+    exclude,
+    signatures,
+    standalone,
+)
+from printserver.seal_actions import (
+    link as vinculos,
+)
+from printserver.seal_actions import (
+    rectify as retificacao,
+)
 
 MAKE = (
     "json-invalido",
@@ -43,12 +54,12 @@ def made(codigo: str, repetido: bool) -> Response:
 @blueprint.post("/selos")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(avulsos.SeloAvulso), arg_name="data", examples=examples.SELO_AVULSO)
+@blueprint.input(body(standalone.SeloAvulso), arg_name="data", examples=examples.SELO_AVULSO)
 @blueprint.output(schemas.Seal, status_code=201, description="The seal, with its QR.")
 @blueprint.doc(responses=refusals(MAKE), security=SECURITY)
 def make_seal(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make a seal without a print: of an act made elsewhere, an apostila, an ata notarial … (N12)."""
-    return made(*avulsos.selar(office(), author(), data, idempotency_key()))
+    return made(*standalone.selar(office(), author(), data, idempotency_key()))
 
 
 @blueprint.post("/selos/<codigo>/retificacao")
@@ -65,12 +76,12 @@ def rectify(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.post("/selos/<codigo>/xa")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(exclusao.Exclusao), arg_name="data", examples=examples.XA_DE_SELO)
+@blueprint.input(body(exclude.Exclusao), arg_name="data", examples=examples.XA_DE_SELO)
 @blueprint.output(schemas.Seal, status_code=201, description="The XA.")
 @blueprint.doc(responses=refusals((*MAKE, *_CHAIN, "impressao-em-andamento")), security=SECURITY)
 def exclude_seal(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Exclude one seal by XA, within its term or by the word of the head of the office (X4)."""
-    return made(*exclusao.excluir(office(), author(), codigo, data, idempotency_key()))
+    return made(*exclude.excluir(office(), author(), codigo, data, idempotency_key()))
 
 
 @blueprint.post("/vinculos")
@@ -88,7 +99,7 @@ def link(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.post("/instrumentos/<path:instrumento>/assinaturas")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(assinaturas.Assinaturas), arg_name="data", examples=examples.ASSINATURAS)
+@blueprint.input(body(signatures.Assinaturas), arg_name="data", examples=examples.ASSINATURAS)
 @blueprint.output(schemas.Signatures, description="The seals of the livro, rectified (or as they would be).")
 @blueprint.doc(
     responses=refusals((*MAKE, "instrumento-desconhecido", "livro-nao-impresso", "estado-nao-permite")),
@@ -96,7 +107,7 @@ def link(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 )
 def sign(instrumento: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Say how the signatures of an instrumento stand: its seals go to zero, to the full value or to one third (N11)."""
-    found, repetido = assinaturas.assinar(office(), author(), instrumento, data, idempotency_key())
+    found, repetido = signatures.assinar(office(), author(), instrumento, data, idempotency_key())
     return json_response(found, 200, replayed(repetido))
 
 
@@ -107,17 +118,17 @@ def sign(instrumento: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG0
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def open_signatures(query: NoQuery) -> Response:  # noqa: ARG001
     """List the instrumentos with incomplete signatures, and the term of 30 days of each (N11)."""
-    found = assinaturas.pendentes(office())
+    found = signatures.pendentes(office())
     return json_response({"itens": found, "pagina": 1, "total": len(found)})
 
 
 @blueprint.post("/cartas-de-sentenca")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(cartas.Carta), arg_name="data", examples=examples.CARTA)
+@blueprint.input(body(carta.Carta), arg_name="data", examples=examples.CARTA)
 @blueprint.output(schemas.Seal, status_code=201, description="The seal of the carta, with its links.")
 @blueprint.doc(responses=refusals(MAKE), security=SECURITY)
 def make_carta(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make the seal of a carta de sentença, vinculador of its certidão and its autenticações (N10)."""
-    found, repetido = cartas.fazer_carta(office(), author(), data, idempotency_key())
+    found, repetido = carta.fazer_carta(office(), author(), data, idempotency_key())
     return made(found["codigo"], repetido)

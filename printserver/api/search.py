@@ -5,7 +5,7 @@ from typing import Any
 from apiflask import APIBlueprint
 from flask import Response
 
-from printserver import consulta
+from printserver import search
 from printserver.api import examples, schemas
 from printserver.api.auth import author
 from printserver.api.context import needs, office
@@ -23,7 +23,7 @@ blueprint = APIBlueprint("search", __name__, url_prefix="/api/v1", tag="looking 
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def list_seals(query: SealsQuery) -> Response:
     """Find seals, those of the newest act first (T5)."""
-    return json_response(consulta.listar(office(), query.filters(), query.pagina))
+    return json_response(search.listar(office(), query.filters(), query.pagina))
 
 
 @blueprint.get("/selos/totais")
@@ -33,7 +33,7 @@ def list_seals(query: SealsQuery) -> Response:
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def add_up(query: TotalsQuery) -> Response:
     """Add up what a search finds: by act, by day, by component of the fee; only what is valid unless all is asked."""
-    return json_response(consulta.totalizar(office(), query.filters()))
+    return json_response(search.totalizar(office(), query.filters()))
 
 
 @blueprint.get("/selos/exportacao")
@@ -41,15 +41,15 @@ def add_up(query: TotalsQuery) -> Response:
 @blueprint.input(ExportQuery, location="query", arg_name="query")
 @blueprint.doc(
     responses=refusals()
-    | {200: {"description": "The table.", "content": {kind: {"schema": {}} for kind in consulta.FORMATOS.values()}}},
+    | {200: {"description": "The table.", "content": {kind: {"schema": {}} for kind in search.FORMATOS.values()}}},
     security=SECURITY,
 )
 def export(query: ExportQuery) -> Response:
     """Export all that a search finds, as CSV or XLSX; that it was done goes on record."""
-    return exported(consulta.exportar(office(), author(), query.filters(), query.formato))
+    return exported(search.exportar(office(), author(), query.filters(), query.formato))
 
 
-def exported(made: consulta.Exportacao) -> Response:
+def exported(made: search.Exportacao) -> Response:
     """Return a table as a download, sent as it is made."""
     response = Response(made.pedacos, content_type=made.tipo)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.arquivo}"'
@@ -60,9 +60,9 @@ def exported(made: consulta.Exportacao) -> Response:
 @blueprint.post("/selos/comparacao")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(consulta.Pedido), arg_name="data", examples=examples.COMPARACAO)
+@blueprint.input(body(search.Pedido), arg_name="data", examples=examples.COMPARACAO)
 @blueprint.output(schemas.Comparison, description="What does not conform.")
 @blueprint.doc(responses=refusals(("json-invalido", "corpo-grande-demais", "tribunal-nao-responde")), security=SECURITY)
 def compare(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Hold the seals of a period beside the court's list, asked for or given."""
-    return json_response(consulta.comparar(office(), author(), data).em_json())
+    return json_response(search.comparar(office(), author(), data).em_json())

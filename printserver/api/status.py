@@ -9,7 +9,7 @@ from printserver.api.context import context, office
 from printserver.api.documented import SECURITY, refusals, returns
 from printserver.api.problems import json_response, problem
 from printserver.errors import Recusa
-from printserver.jobs import ready
+from printserver.office import ready
 
 # Asked by supervisors and load balancers, which bear no key.
 open_blueprint = APIBlueprint("health", __name__, tag="server")

@@ -5,7 +5,7 @@ from typing import Final
 
 from flask import request
 
-from printserver.http_server import HOLD
+from printserver.server.http_server import HOLD
 
 HELD_S: Final = 1.0
 

@@ -3,12 +3,18 @@
 `simulador` is a court to develop, test and show with.
 """
 
-from printserver.court.cliente import Transporte, TransporteHttp, Troca
-from printserver.court.desfecho import vinculador_que_vale
-from printserver.court.envio import COMUNICACAO_PENDENTE, apressar, retomar
-from printserver.court.lista import pedir_lista
-from printserver.court.remetente import Remetente
-from printserver.court.respostas import Consta, Resposta, de_consulta, de_envio, falha_geral
+from printserver.court.answers import (
+    Consta,
+    Resposta,
+    de_consulta,
+    de_envio,
+    falha_geral,
+)
+from printserver.court.client import Transporte, TransporteHttp, Troca
+from printserver.court.listing import pedir_lista
+from printserver.court.outbox import COMUNICACAO_PENDENTE, apressar, retomar
+from printserver.court.outcome import vinculador_que_vale
+from printserver.court.sender import Remetente
 
 __all__ = [
     "COMUNICACAO_PENDENTE",

@@ -4,19 +4,7 @@ One module a document: `minuta`, `livro`, `traslado`, `certidao`, `ficha`; what 
 and its question in `reimpressao`. It knows no table, no queue, no page.
 """
 
-from printserver.documents import certidao, ficha, livro, minuta, traslado
-from printserver.documents.ficha import com_resposta
-from printserver.documents.folhas import (
-    LadoDaFolha,
-    com_folha_final,
-    conferir_ocupadas,
-    conferir_papeis,
-    escrever_folha,
-    folhas_de_papel,
-    lados,
-    rotulos,
-)
-from printserver.documents.identidade import (
+from printserver.documents.identity import (
     forma,
     identificar,
     normalizar,
@@ -26,8 +14,6 @@ from printserver.documents.identidade import (
     normalizar_papel,
     rotulo,
 )
-from printserver.documents.leitura import campos_errados, ler_pedido, sem_invisiveis
-from printserver.documents.minuta import paginas_do_extrato
 from printserver.documents.model import (
     Certidao,
     Corpo,
@@ -40,7 +26,16 @@ from printserver.documents.model import (
     Referencia,
     Traslado,
 )
-from printserver.documents.plano import (
+from printserver.documents.notas import (
+    certidao,
+    ficha,
+    livro,
+    minuta,
+    traslado,
+)
+from printserver.documents.notas.ficha import com_resposta
+from printserver.documents.notas.minuta import paginas_do_extrato
+from printserver.documents.plan import (
     Contexto,
     Custas,
     Identidade,
@@ -50,7 +45,8 @@ from printserver.documents.plano import (
     SeloPlanejado,
     SeloVivo,
 )
-from printserver.documents.reimpressao import (
+from printserver.documents.reading import campos_errados, ler_pedido, sem_invisiveis
+from printserver.documents.reprint import (
     Alternativa,
     Atingido,
     Pergunta,
@@ -63,7 +59,22 @@ from printserver.documents.reimpressao import (
     selos_xa,
     xa_ate,
 )
-from printserver.documents.visao import dados_do_modelo, marcas, nome_da_copia, valores_do_bloco
+from printserver.documents.sides import (
+    LadoDaFolha,
+    com_folha_final,
+    conferir_ocupadas,
+    conferir_papeis,
+    escrever_folha,
+    folhas_de_papel,
+    lados,
+    rotulos,
+)
+from printserver.documents.view import (
+    dados_do_modelo,
+    marcas,
+    nome_da_copia,
+    valores_do_bloco,
+)
 from printserver.errors import Campo, Recusa
 
 

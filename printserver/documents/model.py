@@ -19,7 +19,7 @@ from pydantic import (
     model_validator,
 )
 
-from printserver.documents.campos import (
+from printserver.documents.fields import (
     Carimbado,
     CodigoDoAto,
     CodigoDoSelo,
@@ -38,9 +38,9 @@ from printserver.documents.campos import (
     erro,
 )
 from printserver.errors import Campo
+from printserver.formats.text import UnfitText, mistyped, printed
 from printserver.selo.fees import COMPONENTES, Emolumentos
 from printserver.selo.money import Reais
-from printserver.text import UnfitText, mistyped, printed
 
 _T = TypeVar("_T")
 

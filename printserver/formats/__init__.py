@@ -1,6 +1,6 @@
 """Formats: what a page looks like, where the seal stands, what is written besides the body. Draws nothing."""
 
-from printserver.formats.bloco import ValoresBloco, ValorSelo
+from printserver.formats.block import ValoresBloco, ValorSelo
 from printserver.formats.model import Faces, Formato, Tipo
 from printserver.formats.reader import Formatos, conferir, ler_formato
 

@@ -8,9 +8,9 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from printserver.formats import fontes
-from printserver.formats.retangulo import Retangulo
-from printserver.text import STAMPED
+from printserver.formats import fonts
+from printserver.formats.rectangle import Retangulo
+from printserver.formats.text import STAMPED
 
 Tipo = Literal["livro", "traslado", "certidao", "ficha_abertura"]
 Faces = Literal["frente", "frente-verso", "frente-depois-verso"]
@@ -103,7 +103,7 @@ class CampoImpresso(_Tabela):
     largura: MmPositivo
     alinhamento: Literal["esquerda", "centro", "direita"] = "esquerda"
     tamanho: Annotated[float, Field(ge=6, le=24)] = 9.0
-    fonte: fontes.NomeDaFonte = "serifa"
+    fonte: fonts.NomeDaFonte = "serifa"
     paginas: Literal["todas", "primeira", "demais", "ultima"] = "todas"
 
     @model_validator(mode="after")
@@ -122,7 +122,7 @@ class CampoImpresso(_Tabela):
     @property
     def altura(self) -> float:
         """Height in mm of the one line."""
-        return self.tamanho * fontes.ENTRELINHA / fontes.PONTOS_POR_MM
+        return self.tamanho * fonts.ENTRELINHA / fonts.PONTOS_POR_MM
 
     @property
     def variaveis(self) -> tuple[str, ...]:

@@ -15,12 +15,17 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from printserver.errors import ConfigError, Recusa
-from printserver.formats import modelos
-from printserver.formats.composicao import compor, regiao
-from printserver.formats.dados import DO_SERVIDOR, completar, dados_de_exemplo, valores_de_exemplo
-from printserver.formats.geometria import conferir_geometria, do_bloco_fixo
-from printserver.formats.mensagens import erros
+from printserver.formats import templates
+from printserver.formats.block_layout import compor, regiao
+from printserver.formats.geometry import conferir_geometria, do_bloco_fixo
+from printserver.formats.messages import erros
 from printserver.formats.model import VARIAVEIS_DO_CAMPO, Definicao, Formato
+from printserver.formats.template_data import (
+    DO_SERVIDOR,
+    completar,
+    dados_de_exemplo,
+    valores_de_exemplo,
+)
 
 PASTA: Final = Path(__file__).resolve().parent / "shipped"
 PASTA_DA_SERVENTIA: Final = "formatos"
@@ -143,7 +148,7 @@ def conferir(path: Path) -> list[str]:
         # a document without partes, data or pessoa must not stop at its template either
         for dados in (dados_de_exemplo(formato.tipo), {"tipo": formato.tipo}):
             tudo = {**completar(dados), **DO_SERVIDOR}
-            html = modelos.preencher(formato.pasta, formato.template, tudo, versao=formato.versao)
+            html = templates.preencher(formato.pasta, formato.template, tudo, versao=formato.versao)
             for nome in ("corpo", "bloco"):
                 if html.count(str(DO_SERVIDOR[nome])) != 1:
                     raise ValueError(f"{formato.template}: deve escrever {{{{ {nome} }}}} uma vez só")
@@ -184,10 +189,10 @@ def _ler(arquivo: Path) -> _Lido:
         regiao(definicao)
         pasta = arquivo.parent / PASTA_DOS_MODELOS
         pasta_usada = str(pasta) if pasta.is_dir() else None
-        soma = hashlib.sha256(conteudo + modelos.impressao_digital(pasta_usada, definicao.template).encode())
+        soma = hashlib.sha256(conteudo + templates.impressao_digital(pasta_usada, definicao.template).encode())
         # the folders too: a new file of the office's may come before one of ours
         pastas = (arquivo.parent, *((pasta,) if pasta_usada else ()))
-        usados = (*pastas, *modelos.arquivos(pasta_usada, definicao.template))
+        usados = (*pastas, *templates.arquivos(pasta_usada, definicao.template))
         marcas = (antes, *(_marca(usado) for usado in usados))
     except ValidationError as erro:
         raise ConfigError("\n".join(f"{arquivo.name}: {linha}" for linha in erros(Definicao, erro))) from erro

@@ -5,15 +5,28 @@ from datetime import date
 from time import monotonic
 from typing import Any
 
-from printserver.jobs import queues, store, views
+from printserver.delivery import queues
+from printserver.delivery.download import pdf
+from printserver.delivery.paper_stock import (
+    com_papel,
+    papel,
+    papel_da_fila,
+    receber_papel,
+)
+from printserver.jobs import views
 from printserver.jobs.accept import Aceite, aceitar
 from printserver.jobs.answers import excluir, mostrar, responder_selo, responder_xa
-from printserver.jobs.office import Office
-from printserver.jobs.paper import cancelar, ditas, dizer_folhas, permitido, reenviar
-from printserver.jobs.pdf_out import pdf
-from printserver.jobs.states import at_an_end
-from printserver.jobs.stock import com_papel, papel, papel_da_fila, receber_papel
+from printserver.jobs.reported_pages import (
+    cancelar,
+    ditas,
+    dizer_folhas,
+    permitido,
+    reenviar,
+)
 from printserver.jobs.views import intervalos
+from printserver.ledger import documents
+from printserver.ledger.states import at_an_end
+from printserver.office.office import Office
 
 
 def consultar(office: Office, job_id: str) -> dict[str, Any]:
@@ -29,7 +42,7 @@ def esperar(office: Office, job_id: str, segundos: float, desde: str | None = No
 
     def arrived() -> bool:
         with office.db.read() as conn:
-            row = store.job_por_id(conn, office.serventia_id, job_id)
+            row = documents.job_por_id(conn, office.serventia_id, job_id)
         return at_an_end(row) if desde is None else row["estado"] != desde or row["encerrado"]
 
     _wait(office, segundos, arrived)

@@ -13,19 +13,25 @@ from typing import Any
 from sqlalchemy.engine import Connection, RowMapping
 from sqlalchemy.exc import DBAPIError
 
-from printserver import audit, people
-from printserver.audit import Registro
 from printserver.db import lost_a_race
 from printserver.documents import Pedido, ler_pedido
 from printserver.errors import Recusa
-from printserver.jobs import idempotency, questions, store, views
+from printserver.jobs import views
 from printserver.jobs.guard import Mudou, barrar, travar
-from printserver.jobs.idempotency import Feito
-from printserver.jobs.office import Office
 from printserver.jobs.prepare import Preparado, preparar
-from printserver.jobs.states import CANCELADO, HELD
-from printserver.jobs.take import Lugar, conferir_papeis, segurar, selar
-from printserver.people import Autor
+from printserver.jobs.seal_and_store import (
+    Lugar,
+    conferir_papeis,
+    segurar,
+    selar,
+)
+from printserver.ledger import documents, idempotency, questions
+from printserver.ledger.idempotency import Feito
+from printserver.ledger.states import CANCELADO, HELD
+from printserver.office import audit, people
+from printserver.office.audit import Registro
+from printserver.office.office import Office
+from printserver.office.people import Autor
 
 ROTA = "POST /api/v1/jobs"
 TRIES = 5  # of an acceptance whose ground moved under it
@@ -105,15 +111,15 @@ def _vaga(office: Office) -> None:
 
 def _de_novo(office: Office, feito: Feito, *, repetido: bool) -> Aceite:
     with office.db.read() as conn:
-        row = store.job_por_id(conn, office.serventia_id, feito.job_id)
+        row = documents.job_por_id(conn, office.serventia_id, feito.job_id)
         job = views.job_dict(conn, office, row)
         if feito.palavra is None:
             return Aceite(job, None, repetido)
         question = questions.do_job(conn, office, feito.job_id)
-        before = store.job_vivo(conn, office.serventia_id, row["documento_id"])
+        before = documents.job_vivo(conn, office.serventia_id, row["documento_id"])
     extra: dict[str, Any] = {"job": job}
     if feito.palavra == _REIMPRESSAO and before is not None:
-        extra["anterior"] = store.anterior(before, row["campos"])
+        extra["anterior"] = documents.anterior(before, row["campos"])
     return Aceite(job, Recusa(feito.palavra, _pergunta(office, question, job), extra=extra), repetido)
 
 

@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-from printserver import audit, db, people
-from printserver.audit import Registro
+from printserver import db
 from printserver.clock import local_date
 from printserver.db import lost_a_race
+from printserver.delivery.withdraw import tirar_da_fila
 from printserver.documents import (
     FichaAbertura,
     Pedido,
@@ -26,17 +26,19 @@ from printserver.documents import (
     ler_pedido,
 )
 from printserver.errors import Recusa
-from printserver.jobs import idempotency, questions, store, undo, views
+from printserver.jobs import undo, views
 from printserver.jobs.accept import TRIES, Aceite
 from printserver.jobs.guard import Mudou, barrar, travar
-from printserver.jobs.idempotency import Feito
-from printserver.jobs.office import Office
 from printserver.jobs.prepare import preparar, quem_age
 from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa, ler
-from printserver.jobs.states import CANCELADO
-from printserver.jobs.take import Lugar, selar
-from printserver.jobs.withdraw import tirar_da_fila
-from printserver.people import Autor
+from printserver.jobs.seal_and_store import Lugar, selar
+from printserver.ledger import documents, idempotency, questions
+from printserver.ledger.idempotency import Feito
+from printserver.ledger.states import CANCELADO
+from printserver.office import audit, people
+from printserver.office.audit import Registro
+from printserver.office.office import Office
+from printserver.office.people import Autor
 
 
 def uma_vez(
@@ -60,7 +62,7 @@ def uma_vez(
 def mostrar(office: Office, job_id: str) -> dict[str, Any]:
     """Return the job as it stands now."""
     with office.db.read() as conn:
-        return views.job_dict(conn, office, store.job_por_id(conn, office.serventia_id, job_id))
+        return views.job_dict(conn, office, documents.job_por_id(conn, office.serventia_id, job_id))
 
 
 def responder_xa(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
@@ -123,7 +125,7 @@ def _try(office: Office, once: Callable[[], None]) -> None:
 
 def _aberta(conn: Connection, office: Office, job_id: str, tipo: str) -> tuple[sa.RowMapping, sa.RowMapping]:
     """Return the job and its open question. Raises `Recusa` `pergunta-respondida`, `estado-nao-permite`."""
-    row = store.job_por_id(conn, office.serventia_id, job_id)
+    row = documents.job_por_id(conn, office.serventia_id, job_id)
     question = questions.do_job(conn, office, job_id)
     if question is None or question["tipo"] != tipo:
         raise Recusa("estado-nao-permite", "Este trabalho não espera por esta resposta.")
@@ -160,8 +162,8 @@ def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
         row, question = _aberta(conn, office, job_id, "xa")
         _conferir_sim(conn, office, row, question, answer, agora)
         pedido = _pedido(conn, office, row, answer)
-        before = store.job_vivo(conn, sid, row["documento_id"])
-        copies = store.copias_do_livro(conn, sid, question["selos"])
+        before = documents.job_vivo(conn, sid, row["documento_id"])
+        copies = documents.copias_do_livro(conn, sid, question["selos"])
     p = preparar(office, pedido, agora)
     for each in [before, *copies]:
         if each is not None:
@@ -200,7 +202,7 @@ def _conferir_sim(
                 fora_do_prazo=answer.fora_do_prazo,
             ),
             question["selos"],
-            store.selos_vivos(conn, office.serventia_id, row["documento_id"]),
+            documents.selos_vivos(conn, office.serventia_id, row["documento_id"]),
             agora,
             office.regras,
             folhas_antigas=_folhas(conn, office, row["documento_id"]),
@@ -218,7 +220,7 @@ def _com_ou_sem_selo(
     with office.db.read() as conn:
         quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
         row, _question = _aberta(conn, office, job_id, "selo")
-        pedido = _na_sua_fila(ler_pedido(store.devolver_corpos(conn, sid, row["pedido"])), row)
+        pedido = _na_sua_fila(ler_pedido(documents.devolver_corpos(conn, sid, row["pedido"])), row)
     documento = pedido.documento
     assert isinstance(documento, FichaAbertura)
     decided = com_resposta(documento, answer.gerar)
@@ -246,10 +248,10 @@ def _excluir(office: Office, autor: Autor, job_id: str, answer: Exclusao, chave:
         if answer.fora_do_prazo:
             people.exigir_chefia(pessoa.papel, "a exclusão fora do prazo")
         quem = people.em_nome_de(autor, pessoa)
-        row = store.job_por_id(conn, sid, job_id)
-        before = store.job_vivo(conn, sid, row["documento_id"])
+        row = documents.job_por_id(conn, sid, job_id)
+        before = documents.job_vivo(conn, sid, row["documento_id"])
         vivos = _conferir_exclusao(conn, office, row, answer, agora)
-        copies = store.copias_do_livro(conn, sid, [selo.codigo for selo in vivos])
+        copies = documents.copias_do_livro(conn, sid, [selo.codigo for selo in vivos])
     for each in [before, *copies]:
         if each is not None:
             tirar_da_fila(office, each, quem, "exclusão dos selos")
@@ -267,7 +269,7 @@ def _conferir_exclusao(
     conn: Connection, office: Office, row: sa.RowMapping, answer: Exclusao, agora: datetime
 ) -> tuple[SeloVivo, ...]:
     """Return the live seals of the job's document. Raises unless they may be excluded (X2, X4)."""
-    vivos = store.selos_vivos(conn, office.serventia_id, row["documento_id"])
+    vivos = documents.selos_vivos(conn, office.serventia_id, row["documento_id"])
     if not vivos:
         raise Recusa("estado-nao-permite", "Este documento não tem selos válidos: nada há a excluir.")
     conferir_exclusao(
@@ -296,7 +298,7 @@ def _dados(conn: Connection, office: Office, row: sa.RowMapping, answer: Respost
     A livro dated the day it was asked for keeps that date if the question waited over midnight: the reason that a past
     day needs (S7) is that wait, and goes on record.
     """
-    dados = store.devolver_corpos(conn, office.serventia_id, row["pedido"])
+    dados = documents.devolver_corpos(conn, office.serventia_id, row["pedido"])
     if row["tipo"] != "livro":
         return dados
     instrumento = dados["documento"]["instrumento"]

@@ -23,9 +23,9 @@ from printserver.documents import (
 )
 from printserver.errors import entrada_invalida
 from printserver.formats import Faces, Formato, ValoresBloco, ValorSelo
-from printserver.jobs import store
-from printserver.jobs.office import Office
-from printserver.people import Pessoa
+from printserver.ledger import documents
+from printserver.office.office import Office
+from printserver.office.people import Pessoa
 from printserver.rendering import (
     BaseDanificada,
     Carimbo,
@@ -182,7 +182,7 @@ def guardar(conn: Connection, office: Office, pedido: PedidoLayout) -> dict[str,
     body = {"formato": pedido.corpo[0], "conteudo": pedido.corpo[1]}
     return {
         "dados": dict(pedido.dados),
-        "corpo": store.guardar_corpos(conn, office.serventia_id, body),
+        "corpo": documents.guardar_corpos(conn, office.serventia_id, body),
         "marcas": dict(pedido.marcas),
         "valores": dataclasses.asdict(pedido.valores) if pedido.valores else None,
         "lado_inicial": pedido.lado_inicial,
@@ -209,7 +209,7 @@ def pedido_do_job(office: Office, row: Mapping[Any, Any], formato: Formato) -> P
     """Return what the job was laid out from."""
     kept = row["composicao"]
     with office.db.read() as conn:
-        body = store.devolver_corpos(conn, office.serventia_id, kept["corpo"])
+        body = documents.devolver_corpos(conn, office.serventia_id, kept["corpo"])
     return PedidoLayout(
         formato=formato,
         dados=kept["dados"],

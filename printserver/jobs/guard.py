@@ -8,10 +8,11 @@ from sqlalchemy.engine import Connection
 
 from printserver.documents import Atingido, Identidade, como_se_escreveu, decidir, rotulo
 from printserver.errors import Recusa
-from printserver.jobs import compose, questions, store
-from printserver.jobs.office import Office
+from printserver.jobs import compose
 from printserver.jobs.prepare import Preparado, ver
-from printserver.jobs.states import on_its_way
+from printserver.ledger import documents, questions
+from printserver.ledger.states import on_its_way
+from printserver.office.office import Office
 
 
 class Mudou(Exception):
@@ -24,13 +25,15 @@ def travar(conn: Connection, office: Office, p: Preparado) -> tuple[int, int | N
     identidade = p.plano.identidade
     instrumento_id = None
     if p.chave_do_instrumento is not None:
-        instrumento_id = store.travar_instrumento(conn, sid, p.chave_do_instrumento)
-    documento_id = store.travar_documento(
+        instrumento_id = documents.travar_instrumento(conn, sid, p.chave_do_instrumento)
+    documento_id = documents.travar_documento(
         conn, sid, identidade.chave, identidade.tipo, instrumento_id, identidade.campos.get("numero")
     )
     contexto = p.contexto
     numero = getattr(p.pedido.documento, "numero", None)
-    proximo = store.proximo_traslado(conn, sid, instrumento_id) if numero == "proximo" else contexto.proximo_traslado
+    proximo = (
+        documents.proximo_traslado(conn, sid, instrumento_id) if numero == "proximo" else contexto.proximo_traslado
+    )
     agora = ver(conn, office, p.plano, contexto, p.chave_do_instrumento)
     if agora != p.vista or proximo != p.vista.proximo:
         raise Mudou
@@ -45,8 +48,8 @@ def barrar(
     Raises `Recusa` `impressao-em-andamento`, `prazo-xa-encerrado`.
     """
     sid = office.serventia_id
-    vivos = store.selos_vivos(conn, sid, documento_id)
-    before = store.job_vivo(conn, sid, documento_id, travar=True)
+    vivos = documents.selos_vivos(conn, sid, documento_id)
+    before = documents.job_vivo(conn, sid, documento_id, travar=True)
     if not vivos or before is None:
         return None
     if on_its_way(before):
@@ -54,7 +57,7 @@ def barrar(
     if p.plano.substitui in {selo.codigo for selo in vivos}:
         return None
     tipo = p.plano.identidade.tipo
-    numero = store.proximo_traslado(conn, sid, before["instrumento_id"]) if tipo in ("livro", "traslado") else None
+    numero = documents.proximo_traslado(conn, sid, before["instrumento_id"]) if tipo in ("livro", "traslado") else None
     try:
         pergunta = decidir(
             p.plano.identidade,
@@ -66,7 +69,7 @@ def barrar(
             impresso_como=rotulo(before["campos"]),
         )
     except Recusa as recusa:
-        recusa.extra["anterior"] = store.anterior(before, p.plano.identidade.campos)
+        recusa.extra["anterior"] = documents.anterior(before, p.plano.identidade.campos)
         raise
     assert pergunta is not None
     dito = pergunta.como_json()
@@ -82,12 +85,12 @@ def em_andamento(identidade: Identidade, before: Mapping[Any, Any], *, impresso_
         "impressao-em-andamento",
         f"{identidade.rotulo[:1].upper()}{identidade.rotulo[1:]}{como_se_escreveu(identidade, impresso_como)}: "
         "está a caminho do papel agora. Espere que termine, ou cancele-o.",
-        extra={"anterior": store.anterior(before, identidade.campos if impresso_como is not None else None)},
+        extra={"anterior": documents.anterior(before, identidade.campos if impresso_como is not None else None)},
         retry_after=2,
     )
 
 
 def atingidos(conn: Connection, office: Office, codigos: list[str]) -> list[Atingido]:
     """Return the prints that show one of these seals of a livro, and would be stale without it (X6)."""
-    rows = store.copias_do_livro(conn, office.serventia_id, codigos)
+    rows = documents.copias_do_livro(conn, office.serventia_id, codigos)
     return [Atingido(row["id"], compose.titulo(row["campos"]), row["campos"]) for row in rows]

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from printserver import people
+from printserver.delivery import queues
 from printserver.documents import (
     Contexto,
     LadoDaFolha,
@@ -25,9 +25,11 @@ from printserver.documents import (
 )
 from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.formats import Formato
-from printserver.jobs import compose, queues, ready, store
-from printserver.jobs.office import Office
-from printserver.people import Pessoa
+from printserver.jobs import compose
+from printserver.ledger import documents
+from printserver.office import people, ready
+from printserver.office.office import Office
+from printserver.office.people import Pessoa
 from printserver.rendering import Layout
 
 
@@ -78,7 +80,7 @@ def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
         quem = quem_age(conn, office, pedido.escrevente)
         subscritor = _subscritor(conn, office, pedido)
         fila = queues.escolher(conn, office, pedido.fila, pedido.documento.tipo)
-        contexto, chave = store.contexto(conn, office, pedido.documento, agora)
+        contexto, chave = documents.contexto(conn, office, pedido.documento, agora)
         plano = planejar(pedido.documento, contexto)
         vista = ver(conn, office, plano, contexto, chave)
     if plano.substitui:
@@ -119,10 +121,12 @@ def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
 def ver(conn: Connection, office: Office, plano: Plano, contexto: Contexto, chave: str | None) -> Vista:
     """Read what the acceptance rests on; read again inside the transaction, it must be the same."""
     sid = office.serventia_id
-    documento = store.documento_id(conn, sid, plano.identidade.chave)
-    vivos = store.selos_vivos(conn, sid, documento) if documento is not None else ()
+    documento = documents.documento_id(conn, sid, plano.identidade.chave)
+    vivos = documents.selos_vivos(conn, sid, documento) if documento is not None else ()
     livro = (
-        store.livro_vivo(conn, sid, chave, texto=False) if chave is not None and contexto.livro is not None else None
+        documents.livro_vivo(conn, sid, chave, texto=False)
+        if chave is not None and contexto.livro is not None
+        else None
     )
     return Vista(
         vivos=tuple(selo.codigo for selo in vivos),

@@ -5,7 +5,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, Field, ValidationError
 
 from printserver.documents import campos_errados, sem_invisiveis
-from printserver.documents.campos import (
+from printserver.documents.fields import (
     CodigoDoSelo,
     Folha,
     Identificador,

@@ -9,12 +9,25 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import day_end, day_start, rfc3339
+from printserver.delivery import turns
 from printserver.documents import normalizar, normalizar_folha
 from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs import order, store
-from printserver.jobs.office import Office
-from printserver.jobs.states import ACEITO, ENTREGUE, INCERTO, MOVING, RENDERIZADO
-from printserver.printing.situacao import DISCO, FORA_DE_LINHA, PASTA, da_fila, do_trabalho
+from printserver.ledger import documents
+from printserver.ledger.states import (
+    ACEITO,
+    ENTREGUE,
+    INCERTO,
+    MOVING,
+    RENDERIZADO,
+)
+from printserver.office.office import Office
+from printserver.printing.diagnosis import (
+    DISCO,
+    FORA_DE_LINHA,
+    PASTA,
+    da_fila,
+    do_trabalho,
+)
 from printserver.selo import EXCLUSAO
 
 PAGE = 50
@@ -56,7 +69,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "desatualizado": row["desatualizado"],
         **_validade(conn, row, selada=bool(selos)),
         "faltam": _faltam(conn, row),
-        "espera_por": order.espera_por(conn, row),
+        "espera_por": turns.espera_por(conn, row),
         **_situacao(conn, row),
         "criado_em": rfc3339(row["criado_em"]),
     }
@@ -94,7 +107,7 @@ def anterior(office: Office, job_id: str) -> str | None:
     """Return the sealed print of the document before this one, which counts no more (X2); None where there is none."""
     table, seals = db.job, db.selo
     with office.db.read() as conn:
-        row = store.job_por_id(conn, office.serventia_id, job_id)
+        row = documents.job_por_id(conn, office.serventia_id, job_id)
         query = (
             sa.select(table.c.id)
             .where(

@@ -9,7 +9,7 @@ from typing import Any
 
 import cups
 
-from printserver.printing import tunel
+from printserver.printing import tls_tunnel
 from printserver.printing.media import FACES_BY_SIDES, is_keyword, our_job_id
 from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, FilaSumiu, Servidor
 
@@ -204,7 +204,7 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
 @contextmanager
 def connected(server: Servidor, queue: str) -> Iterator[Any]:
     """Yield a new connection to the server; its failures leave as FilaFora or FilaRecusa."""
-    with tunel.caminho(server, *_address(server.endereco)) as (host, port), _failures(server, queue):
+    with tls_tunnel.caminho(server, *_address(server.endereco)) as (host, port), _failures(server, queue):
         # In the tunnel it is we who encrypt.
         encryption = cups.HTTP_ENCRYPT_NEVER if server.tls else cups.HTTP_ENCRYPT_IF_REQUESTED
         # Both for the thread and for the connection: some calls take the one, some the other.

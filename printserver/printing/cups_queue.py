@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from printserver.printing import cups_calls, helper
-from printserver.printing.line import Linha
+from printserver.printing.liveness import Linha
 from printserver.printing.media import job_name, job_options
 from printserver.printing.model import Capacidades, Entrega, Estado, Servidor
 

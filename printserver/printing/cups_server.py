@@ -9,7 +9,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
-from printserver.printing import cups_admin, cups_calls, helper, tunel
+from printserver.printing import (
+    cups_admin,
+    cups_calls,
+    helper,
+    tls_tunnel,
+)
 from printserver.printing.cups_admin import FilaDoCups
 from printserver.printing.model import Servidor
 
@@ -74,7 +79,7 @@ class ServidorCups:
 
     def certificado(self) -> str:
         """Return the SHA-256 (hex) of the certificate that the server shows now."""
-        return helper.run(self.limite_s, tunel.impressao_digital, *cups_calls.address(self.servidor))
+        return helper.run(self.limite_s, tls_tunnel.impressao_digital, *cups_calls.address(self.servidor))
 
     def filas(self) -> list[FilaDoCups]:
         """Return every queue of the server."""

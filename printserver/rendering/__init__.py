@@ -1,10 +1,16 @@
 """Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
 
-from printserver.rendering.caracteres import Aviso
-from printserver.rendering.deslocamento import deslocar
-from printserver.rendering.extrato import extrair
-from printserver.rendering.layout import Caixa, Lado, Layout, PedidoLayout, Render
+from printserver.rendering.body.characters import Aviso
+from printserver.rendering.extract import extrair
+from printserver.rendering.offset import deslocar
 from printserver.rendering.preview import conferir_no_papel, previsualizar
+from printserver.rendering.render import (
+    Caixa,
+    Lado,
+    Layout,
+    PedidoLayout,
+    Render,
+)
 from printserver.rendering.stamp import BaseDanificada, Carimbo, LadoImpresso, TextoImproprio, carimbar, ensaiar, lados
 
 __all__ = [

@@ -8,9 +8,9 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from printserver.formats.fontes import NomeDaFonte
+from printserver.formats.fonts import NomeDaFonte
 from printserver.formats.model import Formato
-from printserver.rendering import fonte_pdf
+from printserver.rendering import pdf_fonts
 
 _OWN: Final = ("/Names", "/Outlines", "/OpenAction", "/AcroForm", "/PageLabels", "/Dests", "/Metadata")
 
@@ -23,12 +23,12 @@ def aquecer() -> None:
     """Make the fonts' subsets now."""
     pikepdf.settings.set_flate_compression_level(COMPRESSAO)
     pdf = Pdf.new()
-    fonte_pdf.acrescentar(pdf, fonte_pdf.SEMPRE)
+    pdf_fonts.acrescentar(pdf, pdf_fonts.SEMPRE)
 
 
 def fontes_do_formato(formato: Formato) -> tuple[NomeDaFonte, ...]:
     """Return the fonts that a stamp of this format writes with."""
-    return (*fonte_pdf.SEMPRE, *(campo.fonte for campo in formato.campos))
+    return (*pdf_fonts.SEMPRE, *(campo.fonte for campo in formato.campos))
 
 
 def preparar(pdf: bytes, formato: Formato) -> bytes:
@@ -45,7 +45,7 @@ def preparar(pdf: bytes, formato: Formato) -> bytes:
             documento.Root.OutputIntents = Array([_intencao(documento)])
         for chave in list(documento.docinfo.keys()):
             del documento.docinfo[chave]
-        objetos = fonte_pdf.acrescentar(documento, fontes_do_formato(formato))
+        objetos = pdf_fonts.acrescentar(documento, fontes_do_formato(formato))
         abrir, fechar = documento.make_stream(b"q\n"), documento.make_stream(b"\nQ\n")
         for pagina in documento.pages:
             conteudos = pagina.obj.get("/Contents", Array())

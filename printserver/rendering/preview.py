@@ -5,9 +5,9 @@ from pathlib import Path
 
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import Formato, conferir, ler_formato
-from printserver.formats.dados import CORPO_DE_EXEMPLO, dados_de_exemplo, valores_de_exemplo
-from printserver.rendering import tarefa
-from printserver.rendering.layout import medir
+from printserver.formats.template_data import CORPO_DE_EXEMPLO, dados_de_exemplo, valores_de_exemplo
+from printserver.rendering import pool_tasks
+from printserver.rendering.render import medir
 from printserver.rendering.stamp import Carimbo, carimbar
 
 FAIXA = "SEM VALOR LEGAL"
@@ -21,7 +21,7 @@ def previsualizar(formato: Formato, *, texto: str = CORPO_DE_EXEMPLO) -> bytes:
     corpo = "" if formato.tipo == "ficha_abertura" else texto
     valores = valores_de_exemplo(formato.tipo)
     with tempfile.TemporaryDirectory(prefix="printserver-") as pasta:
-        trabalho = tarefa.Trabalho(
+        trabalho = pool_tasks.Trabalho(
             formato=formato,
             dados=dados_de_exemplo(formato.tipo),
             corpo=("texto", corpo),
@@ -31,7 +31,7 @@ def previsualizar(formato: Formato, *, texto: str = CORPO_DE_EXEMPLO) -> bytes:
             faces=formato.faces,
             pasta=pasta,
         )
-        layout = tarefa.montar(trabalho)
+        layout = pool_tasks.montar(trabalho)
         carimbo = Carimbo(
             valores=valores,
             faixas=(FAIXA,),

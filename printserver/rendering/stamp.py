@@ -16,16 +16,16 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from printserver.formats import ValoresBloco, fontes
-from printserver.formats.composicao import LugarDoQr, compor
-from printserver.formats.fontes import PONTOS_POR_MM
-from printserver.formats.geometria import do_campo
+from printserver.formats import ValoresBloco, fonts
+from printserver.formats.block_layout import LugarDoQr, compor
+from printserver.formats.fonts import PONTOS_POR_MM
+from printserver.formats.geometry import do_campo
 from printserver.formats.model import CampoImpresso, Faces, Formato
-from printserver.rendering import fonte_pdf, qr_draw
-from printserver.rendering.desenho import Desenho, pt
-from printserver.rendering.folha import Caixa, Layout
-from printserver.rendering.folha_de_estilo import no_verso
-from printserver.text import named
+from printserver.formats.text import named
+from printserver.rendering import pdf_fonts, qr
+from printserver.rendering.canvas import Desenho, pt
+from printserver.rendering.model import Caixa, Layout
+from printserver.rendering.stylesheet import no_verso
 
 PRODUTOR = "printserver"
 EM_BRANCO = "EM BRANCO"
@@ -129,7 +129,7 @@ def ensaiar(layout: Layout, formato: Formato, carimbo: Carimbo) -> None:
     """
     for lado in lados(layout, formato, carimbo):
         for campo, texto, verso in _textos(layout, formato, carimbo, lado):
-            if falta := fonte_pdf.conferir(texto):
+            if falta := pdf_fonts.conferir(texto):
                 raise TextoImproprio(f"não se escreve o caractere {falta[0]!r} ({named(falta[0])})", campo.variaveis)
             if _medir_campo(formato, campo, texto, verso)[0] < min(LEGIVEL_PT, campo.tamanho):
                 onde = f"{campo.largura:g} mm".replace(".", ",")
@@ -217,7 +217,7 @@ def _nesta_pagina(campo: CampoImpresso, pagina: int, paginas: int) -> bool:
 def _medir_campo(formato: Formato, campo: CampoImpresso, texto: str, verso: bool) -> tuple[float, float]:
     """Return size in points and width in mm of a field's text, set smaller where it is wider than its place."""
     disponivel = do_campo(formato, campo, verso=verso).largura
-    largura = fontes.largura(texto, campo.fonte, campo.tamanho) / PONTOS_POR_MM
+    largura = fonts.largura(texto, campo.fonte, campo.tamanho) / PONTOS_POR_MM
     if largura > disponivel:
         return campo.tamanho * disponivel / largura, disponivel
     return campo.tamanho, largura
@@ -272,10 +272,10 @@ def _qr(
 ) -> None:
     nivel = formato.bloco.nivel
     x, y = origem[0] + lugar.x, origem[1] + lugar.y
-    matriz = qr_draw.matriz(_sem_conteudo(url) if riscado else url, nivel)
-    x, y, lado = qr_draw.encaixar(len(matriz), lugar.lado, x, y)
+    matriz = qr.matriz(_sem_conteudo(url) if riscado else url, nivel)
+    x, y, lado = qr.encaixar(len(matriz), lugar.lado, x, y)
     base = desenho.do_alto(y + lado)
-    desenho.cru(f"q 1 0 0 1 {pt(x)} {pt(base)} cm ".encode() + qr_draw.caminho(matriz, lado) + b" Q")
+    desenho.cru(f"q 1 0 0 1 {pt(x)} {pt(base)} cm ".encode() + qr.caminho(matriz, lado) + b" Q")
     if riscado:
         desenho.riscar(x, y, lado)
 

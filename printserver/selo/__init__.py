@@ -3,9 +3,14 @@
 Ground floor: knows no HTTP, no print, no template.
 """
 
-from .atos import EXCLUSAO, TabelaDeAtos, TipoDeAto, carregar_atos
-from .certificate import Certificado, CertificadoPublico, gerar_de_teste
-from .code import (
+from printserver.selo.atos import (
+    EXCLUSAO,
+    TabelaDeAtos,
+    TipoDeAto,
+    carregar_atos,
+)
+from printserver.selo.certificate import Certificado, CertificadoPublico, gerar_de_teste
+from printserver.selo.code import (
     NATUREZAS,
     CodigoSelo,
     SeloDePapel,
@@ -16,15 +21,40 @@ from .code import (
     ler_papel,
     montar,
 )
-from .emitir import SeloEmitido, SeloNovo, emitir
-from .fees import COMPONENTES, ROTULOS, Emolumentos, TotalErrado
-from .iniciais import iniciais, tem_iniciais
-from .matricula import Matricula, ler_matricula
-from .money import ZERO, Reais, centavos, de_centavos, formatar_reais, parse_reais
-from .qr import QrSelo, ler_qr, url_do_qr
-from .registro import Registro, ler_registro, linha_do_registro, partir_registro
-from .sequence import Modo, alinhar, avancar, nome_da_sequencia, proximo, tomar, tomar_varios
-from .services import Servico, TabelaDeServicos, carregar_servicos
+from printserver.selo.fees import (
+    COMPONENTES,
+    ROTULOS,
+    Emolumentos,
+    TotalErrado,
+)
+from printserver.selo.initials import iniciais, tem_iniciais
+from printserver.selo.issue import SeloEmitido, SeloNovo, emitir
+from printserver.selo.matricula import Matricula, ler_matricula
+from printserver.selo.money import (
+    ZERO,
+    Reais,
+    centavos,
+    de_centavos,
+    formatar_reais,
+    parse_reais,
+)
+from printserver.selo.qr import QrSelo, ler_qr, url_do_qr
+from printserver.selo.registro import (
+    Registro,
+    ler_registro,
+    linha_do_registro,
+    partir_registro,
+)
+from printserver.selo.sequence import (
+    Modo,
+    alinhar,
+    avancar,
+    nome_da_sequencia,
+    proximo,
+    tomar,
+    tomar_varios,
+)
+from printserver.selo.services import Servico, TabelaDeServicos, carregar_servicos
 
 __all__ = [
     "COMPONENTES",

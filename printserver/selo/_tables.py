@@ -8,8 +8,8 @@ from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from .. import faults
-from ..errors import ConfigError
+from printserver import faults
+from printserver.errors import ConfigError
 
 _SHIPPED: Final = Path(__file__).parent
 

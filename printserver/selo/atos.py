@@ -8,9 +8,9 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from ..errors import entrada_invalida
-from ..text import stamped
-from ._tables import Linha, carregar_tabela
+from printserver.errors import entrada_invalida
+from printserver.formats.text import stamped
+from printserver.selo._tables import Linha, carregar_tabela
 
 ARQUIVO: Final = "atos.toml"
 # The ato of the seal that tells the court to disregard another (X2).

@@ -7,7 +7,13 @@ from functools import cache
 from operator import add, attrgetter
 from typing import Final, Self
 
-from .money import ZERO, centavos, conferir_reais, de_centavos, formatar_reais
+from printserver.selo.money import (
+    ZERO,
+    centavos,
+    conferir_reais,
+    de_centavos,
+    formatar_reais,
+)
 
 # In the order of the registro do ato (S6).
 COMPONENTES: Final = (

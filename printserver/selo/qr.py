@@ -8,8 +8,8 @@ from decimal import Decimal
 from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
-from . import code
-from .money import centavos, de_centavos
+from printserver.selo import code
+from printserver.selo.money import centavos, de_centavos
 
 ENDERECO: Final = "https://selodigital.tjsp.jus.br/?r="
 _CENTAVOS = re.compile(r"[0-9]{1,12}")

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 
-from ..clock import SAO_PAULO, local
-from . import code
-from .fees import COMPONENTES, Emolumentos
-from .money import centavos, de_centavos
+from printserver.clock import SAO_PAULO, local
+from printserver.selo import code
+from printserver.selo.fees import COMPONENTES, Emolumentos
+from printserver.selo.money import centavos, de_centavos
 
 # The names of the line's fields, in their order.
 CAMPOS = (

@@ -11,8 +11,8 @@ from typing import Final, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from ..db import count, insert_or_ignore, sequencia
-from .code import MAIOR_NUMERO
+from printserver.db import count, insert_or_ignore, sequencia
+from printserver.selo.code import MAIOR_NUMERO
 
 Modo = Literal["serventia", "ato"]
 DA_SERVENTIA: Final = "selo"

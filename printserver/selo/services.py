@@ -9,10 +9,10 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ..errors import Campo, Recusa, entrada_invalida
-from ._tables import Linha, carregar_tabela
-from .fees import COMPONENTES, Emolumentos
-from .money import Reais
+from printserver.errors import Campo, Recusa, entrada_invalida
+from printserver.selo._tables import Linha, carregar_tabela
+from printserver.selo.fees import COMPONENTES, Emolumentos
+from printserver.selo.money import Reais
 
 ARQUIVO: Final = "servicos.toml"
 _NOME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from printserver import jobs
 from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.jobs import Office, intervalos
-from printserver.people import Autor
+from printserver.office.people import Autor
 from printserver.web import words
 from printserver.web.context import autor, office, pessoa
 from printserver.web.forms import Forma, chave, conferir, confirmado, digitado, erros_de, escolha, marcado, recusada

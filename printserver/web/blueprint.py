@@ -20,7 +20,6 @@ from printserver.jobs import Office
 from printserver.web import (
     actions,
     address,
-    board,
     compare,
     context,
     counter,
@@ -29,18 +28,19 @@ from printserver.web import (
     court_page,
     court_words,
     daily,
+    dashboard,
     drafts,
+    error_pages,
     forms,
     job_page,
     login,
-    mistakes,
+    paper,
     questions,
     seal_page,
     seal_words,
     search,
     security,
     signatures,
-    stock,
     words,
 )
 
@@ -58,10 +58,10 @@ class _NotTheApi(BaseConverter):
 _GET, _POST = ["GET"], ["POST"]
 # Every screen behind the login: address, name, view, methods.
 _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], ...] = (
-    ("/", "painel", board.painel, _GET),
-    ("/vivo/perguntas", "vivo_perguntas", board.vivo_perguntas, _GET),
-    ("/vivo/filas", "vivo_filas", board.vivo_filas, _GET),
-    ("/vivo/trabalhos", "vivo_trabalhos", board.vivo_trabalhos, _GET),
+    ("/", "painel", dashboard.painel, _GET),
+    ("/vivo/perguntas", "vivo_perguntas", dashboard.vivo_perguntas, _GET),
+    ("/vivo/filas", "vivo_filas", dashboard.vivo_filas, _GET),
+    ("/vivo/trabalhos", "vivo_trabalhos", dashboard.vivo_trabalhos, _GET),
     ("/selos", "selos", search.selos, _GET),
     ("/selos/totais", "selos_totais", search.totais, _GET),
     ("/selos/exportar", "selos_exportar", search.exportar, _GET),
@@ -70,7 +70,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/selos/<codigo>/retificar", "retificar", seal_page.retificar, _GET + _POST),
     ("/selos/<codigo>/excluir", "excluir_selo", seal_page.excluir, _GET + _POST),
     ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.mandar_de_novo, _POST),
-    ("/papel", "papel", stock.papel, _GET + _POST),
+    ("/papel", "papel", paper.papel, _GET + _POST),
     ("/trabalhos/<job_id>", "trabalho", job_page.trabalho, _GET),
     ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.vivo_trabalho, _GET),
     ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.vivo_copia, _GET),
@@ -148,7 +148,7 @@ def registrar(app: Flask, office: Office) -> None:
     bp.after_request(drafts.shown_again)
     bp.after_request(security.cabecalhos)
     for kind in (Recusa, HTTPException, Exception):
-        bp.register_error_handler(kind, mistakes.pagina_de_erro)
+        bp.register_error_handler(kind, error_pages.pagina_de_erro)
     bp.context_processor(_for_templates)
     for spoken in _FILTERS:
         bp.add_app_template_filter(spoken)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from printserver import consulta
+from printserver import search
 from printserver.clock import local_date
 from printserver.errors import Recusa, entrada_invalida
 from printserver.web.context import agora, autor, office
@@ -25,7 +25,7 @@ def comparar() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             conferir("de", "ate", "fonte", "arquivo")
-            found = consulta.comparar(office(), autor(), _pedido()).em_json()
+            found = search.comparar(office(), autor(), _pedido()).em_json()
             forma = Forma({name: digitado(name) for name in ("de", "ate", "fonte")})
         except Recusa as recusa:
             if recusa.word == "sem-permissao":

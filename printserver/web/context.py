@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from flask import current_app, g, request
 from flask_login import UserMixin, current_user
 
-from printserver import audit, db, people
+from printserver import db
 from printserver.jobs import Office
+from printserver.office import audit, people
 
 EXTENSION = "printserver.web"
 

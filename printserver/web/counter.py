@@ -8,12 +8,12 @@ from urllib.parse import parse_qsl, urlencode
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver.atos import balcao as atos
-from printserver.atos import controle
 from printserver.clock import local_date
+from printserver.counter import acts as atos
+from printserver.counter import check
 from printserver.errors import Recusa, entrada_invalida
 from printserver.selo import SeloDePapel, TipoDeAto, ler_papel
-from printserver.web import values, words
+from printserver.web import fee_input, words
 from printserver.web.address import dia_pedido, opcao_pedida, pagina_pedida
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, recusada
@@ -35,7 +35,7 @@ def balcao() -> ResponseReturnValue:
         return _balcao(ato, dia_pedido("dia") or _hoje(), _proposta(ato))
     dia = _hoje()
     try:
-        conferir("ato", "papel", "data", "proposto", *values.CAMPOS)
+        conferir("ato", "papel", "data", "proposto", *fee_input.CAMPOS)
         dia = dia_digitado("data") or dia
         if escolhido not in tipos:
             raise entrada_invalida("ato", "este tipo de ato não se registra aqui")
@@ -46,7 +46,7 @@ def balcao() -> ResponseReturnValue:
             return _balcao(lido, dia, Forma({**_proposta(lido).valores, "papel": papel}, {}, aviso)), 422
         conhecido = lido if office().atos.get(lido) is not None else ato  # to be refused by its own name
         dados = {"ato": conhecido, "papel": papel, "data": dia.isoformat(), "escrevente": pessoa().usuario}
-        valor = values.valor_digitado(dict(parse_qsl(digitado("proposto"))))
+        valor = fee_input.valor_digitado(dict(parse_qsl(digitado("proposto"))))
         feito, _ = atos.registrar(office(), autor(), dados | valor, chave())
     except Recusa as recusa:
         if recusa.word == "sem-permissao":
@@ -90,7 +90,7 @@ def atos_de_papel() -> dict[str, TipoDeAto]:
         for kind in kinds
         if kind is not None
         and kind.hibrido
-        and values.NOTAS in kind.naturezas
+        and fee_input.NOTAS in kind.naturezas
         and (here.settings.serventia.demonstracao or not kind.a_confirmar)
     }
 
@@ -118,7 +118,7 @@ def _proposta(ato: str) -> Forma:
     if papel.numero < 9_999_999:
         campos["papel"] = str(SeloDePapel(papel.ato, papel.serie, papel.numero + 1))
     if not antes["isento"]:
-        campos |= values.como_se_digita(antes["emolumentos_centavos"])
+        campos |= fee_input.como_se_digita(antes["emolumentos_centavos"])
     return Forma(campos)
 
 
@@ -131,7 +131,7 @@ def _proposto(ato: str) -> str:
 
 def _balcao(ato: str, dia: date, forma: Forma) -> str:
     pagina = pagina_pedida()
-    abertos = controle.dias_abertos(office())
+    abertos = check.dias_abertos(office())
     return render_template(
         "screens/balcao.html",
         proposto=_proposto(ato),
@@ -145,7 +145,7 @@ def _balcao(ato: str, dia: date, forma: Forma) -> str:
         por_pagina=atos.PAGE,
         deste_dia=next((each for each in abertos if each["data"] == dia.isoformat()), None),
         outros_dias=[each for each in abertos if each["data"] != dia.isoformat()],
-        **values.para_a_tela(),
+        **fee_input.para_a_tela(),
     )
 
 

@@ -6,8 +6,8 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver.atos import balcao, controle, hibridos
 from printserver.clock import local, local_date
+from printserver.counter import acts, check, load
 from printserver.errors import Recusa, entrada_invalida
 from printserver.selo import de_centavos
 from printserver.web import words
@@ -29,7 +29,7 @@ def conferencia() -> ResponseReturnValue:
         dia = typed
         if not marcado("confirmo") or not marcado("conferi"):
             raise Recusa("entrada-invalida", "Nada foi feito: marque que conferiu e use o botão da carga.")
-        codes, _ = hibridos.carregar(office(), autor(), _carga(dia), chave())
+        codes, _ = load.carregar(office(), autor(), _carga(dia), chave())
     except Recusa as recusa:
         if recusa.word == "sem-permissao":
             raise
@@ -51,7 +51,7 @@ def controle_dos_selos() -> ResponseReturnValue:
         de=de,
         ate=ate,
         hoje=hoje,
-        linhas=controle.relatorio(office(), de, ate),
+        linhas=check.relatorio(office(), de, ate),
         impresso_em=f"{local(agora()):%d/%m/%Y às %H:%M}",
     )
 
@@ -73,8 +73,8 @@ def _conferencia(dia: date, forma: Forma) -> str:
         hoje=hoje,
         ontem=hoje - timedelta(days=1),
         forma=forma,
-        dados=controle.conferencia(here, dia),
-        abertos=controle.dias_abertos(here),
-        isentos=balcao.listar(here, dia, None, isentos=True)["itens"],
-        estornados=balcao.listar(here, dia, balcao.ESTORNADO)["itens"],
+        dados=check.conferencia(here, dia),
+        abertos=check.dias_abertos(here),
+        isentos=acts.listar(here, dia, None, isentos=True)["itens"],
+        estornados=acts.listar(here, dia, acts.ESTORNADO)["itens"],
     )

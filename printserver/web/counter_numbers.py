@@ -6,16 +6,16 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver.atos import controle, hibridos
 from printserver.clock import local_date
+from printserver.counter import check, load
 from printserver.errors import Recusa, entrada_invalida
-from printserver.web import values, words
+from printserver.web import fee_input, words
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.counter import atos_de_papel
 from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, recusada
 
 _FAIXA = ("ato", "serie", "de", "ate", "data")
-_DESTINOS = {"inutilizados": hibridos.inutilizar, "comunicados": hibridos.ja_comunicados}
+_DESTINOS = {"inutilizados": load.inutilizar, "comunicados": load.ja_comunicados}
 
 
 def faixa() -> ResponseReturnValue:
@@ -23,9 +23,9 @@ def faixa() -> ResponseReturnValue:
     if request.method == "GET":
         return _faixa(Forma())
     try:
-        conferir(*_FAIXA, *values.CAMPOS)
+        conferir(*_FAIXA, *fee_input.CAMPOS)
         confirmado()
-        codes, _ = hibridos.por_faixa(office(), autor(), _numeros() | values.valor_digitado(), chave())
+        codes, _ = load.por_faixa(office(), autor(), _numeros() | fee_input.valor_digitado(), chave())
     except Recusa as recusa:
         return _recusada(recusa, _faixa)
     dia = words.dia(_dia())
@@ -86,8 +86,8 @@ def _faixa(forma: Forma) -> str:
         forma=forma,
         tipos=atos_de_papel(),
         hoje=local_date(agora()),
-        limite=hibridos.POR_CARGA,
-        **values.para_a_tela(),
+        limite=load.POR_CARGA,
+        **fee_input.para_a_tela(),
     )
 
 
@@ -97,7 +97,7 @@ def _sem_selo(forma: Forma) -> str:
         forma=forma,
         tipos=_todos(),
         hoje=local_date(agora()),
-        faixas=controle.faixas_sem_selo(office()),
+        faixas=check.faixas_sem_selo(office()),
     )
 
 

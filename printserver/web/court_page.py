@@ -9,10 +9,10 @@ from typing import Any, Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver.atos import avisos, comunicacao, pendencias
+from printserver.court import notices, pending, standing
 from printserver.errors import Recusa
-from printserver.jobs import ready
-from printserver.web import live
+from printserver.office import ready
+from printserver.web import polling
 from printserver.web.address import opcao_pedida, pagina_pedida
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.forms import Forma, conferir, confirmado, recusada
@@ -32,13 +32,13 @@ def tribunal() -> ResponseReturnValue:
 
 def vivo_tribunal() -> ResponseReturnValue:
     """Answer the poll of the court's page."""
-    return live.responder(_parte())
+    return polling.responder(_parte())
 
 
 def comunicar() -> ResponseReturnValue:
     """Have what waits sent now."""
     conferir()
-    found = comunicacao.comunicar(office(), autor(), {"escrevente": pessoa().usuario})
+    found = standing.comunicar(office(), autor(), {"escrevente": pessoa().usuario})
     _kept.clear()
     n = found["pendentes"]
     vai = f"Pedido feito: {n} {'vai' if n == 1 else 'vão'} ao tribunal agora."
@@ -54,7 +54,7 @@ def mandar() -> ResponseReturnValue:
         conferir(listas=("selos",))
         confirmado()
         codes = request.form.getlist("selos")
-        comunicacao.comunicar(office(), autor(), {"selos": codes, "escrevente": pessoa().usuario})
+        standing.comunicar(office(), autor(), {"selos": codes, "escrevente": pessoa().usuario})
     except Recusa as recusa:
         return _perguntar(recusada(recusa)), recusa.kind.status
     _kept.clear()
@@ -66,7 +66,7 @@ def _perguntar(forma: Forma) -> str:
     refused: list[dict[str, Any]] = []
     for quais in ("recusados", "vinculos"):
         page = 1
-        while found := pendencias.listar(office(), quais, page)["itens"]:
+        while found := pending.listar(office(), quais, page)["itens"]:
             refused += [item for item in found if item["recusado_em"]]
             page += 1
             if len(refused) >= DE_UMA_VEZ:
@@ -78,17 +78,17 @@ def _perguntar(forma: Forma) -> str:
     return render_template("screens/tribunal_mandar.html", recusados=refused, codigos=codes, forma=forma)
 
 
-def _parte() -> live.Parte:
+def _parte() -> polling.Parte:
     ver = opcao_pedida("ver", ABAS) or "pendentes"
     pagina = pagina_pedida()
     here = office()
-    lista = avisos.listar(here, pagina) if ver == "avisos" else pendencias.listar(here, ver, pagina)  # type: ignore[arg-type]
-    paginas = max(1, -(-lista["total"] // pendencias.POR_PAGINA))
-    return live.parte(
+    lista = notices.listar(here, pagina) if ver == "avisos" else pending.listar(here, ver, pagina)  # type: ignore[arg-type]
+    paginas = max(1, -(-lista["total"] // pending.POR_PAGINA))
+    return polling.parte(
         "screens/_tribunal.html",
         "web.vivo_tribunal",
         {"ver": ver, "pagina": pagina},
-        como=comunicacao.em_json(comunicacao.situacao(here)),
+        como=standing.em_json(standing.situacao(here)),
         ver=ver,
         lista=lista,
         paginas=paginas,
@@ -106,11 +106,11 @@ def faixa() -> str:
 
 def vivo_faixa() -> ResponseReturnValue:
     """Answer the poll of the strip."""
-    return live.responder(_faixa())
+    return polling.responder(_faixa())
 
 
-def _faixa() -> live.Parte:
-    return live.parte("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=_como())
+def _faixa() -> polling.Parte:
+    return polling.parte("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=_como())
 
 
 def _como() -> dict[str, Any]:
@@ -121,7 +121,7 @@ def _como() -> dict[str, Any]:
     if kept is not None and 0 <= now - kept[0] < GUARDADO_S:
         return kept[1]
     keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
-    como = comunicacao.situacao(here) | {"impedimentos": keeps}
+    como = standing.situacao(here) | {"impedimentos": keeps}
     with _lock:
         _kept[here.nome_da_instancia] = (now, como)
     return como

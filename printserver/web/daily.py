@@ -12,11 +12,11 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
-from printserver.atos import diarios
 from printserver.clock import local_date
+from printserver.counter import daily
 from printserver.errors import Recusa, entrada_invalida
 from printserver.selo import EXCLUSAO, centavos, parse_reais
-from printserver.web import values, words
+from printserver.web import fee_input, words
 from printserver.web.address import dia_pedido
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.forms import Forma, chave, conferir, dia_digitado, digitado, erros_de, escolha, recusada
@@ -54,7 +54,7 @@ def diarios_do_dia() -> ResponseReturnValue:
         visto = _conferencia(dia, tipo, antes, valor)
         if visto is not None and digitado("visto") != visto.marca:
             return _mostrar(dia, tipo, recusada(Recusa("entrada-invalida", "")), visto)
-        codigo, _ = diarios.lancar(office(), autor(), dados | valor, chave())
+        codigo, _ = daily.lancar(office(), autor(), dados | valor, chave())
     except Recusa as recusa:
         if recusa.word == "sem-permissao":
             raise
@@ -72,8 +72,10 @@ def _valor(antes: Mapping[str, Any] | None) -> dict[str, Any]:
     keeps the day's. Raises `Recusa` `entrada-invalida` where nothing changes, and where two values were typed.
     """
     shown = _na_tela(antes)
-    typed = {nome: values.dinheiro(nome) if digitado(nome) else "" for nome in ("total", "iss")}
-    mudados = [nome for nome, valor in typed.items() if valor and valor != (values.em_reais(shown.get(nome, "")) or "")]
+    typed = {nome: fee_input.dinheiro(nome) if digitado(nome) else "" for nome in ("total", "iss")}
+    mudados = [
+        nome for nome, valor in typed.items() if valor and valor != (fee_input.em_reais(shown.get(nome, "")) or "")
+    ]
     if not digitado("servico"):
         if digitado("quantidade"):
             raise entrada_invalida("quantidade", "vale só com um serviço: escolha-o, ou deixe em branco")
@@ -97,7 +99,7 @@ def _conferencia(dia: date, tipo: str, antes: Mapping[str, Any] | None, valor: M
     after = _depois(valor, before)
     if after is None:
         return None
-    usual = before[0] if before else diarios.habitual(office(), tipo, dia)  # type: ignore[arg-type]
+    usual = before[0] if before else daily.habitual(office(), tipo, dia)  # type: ignore[arg-type]
     why = []
     if usual and after[0] >= SALTO * usual:
         what = "o total do dia até agora" if before else "o que é habitual num dia"
@@ -137,7 +139,7 @@ def _vezes(agora: int, antes: int) -> str:
 def _na_tela(selo: Mapping[str, Any] | None) -> dict[str, str]:
     """Return what stands in the fields of a day's form before a person types: the total and the ISS as they are."""
     amounts = dict(zip(("total", "iss"), _como_esta(selo) or (), strict=False))
-    return values.em_campos(amounts)
+    return fee_input.em_campos(amounts)
 
 
 def _como_esta(selo: Mapping[str, Any] | None) -> tuple[int, int] | None:
@@ -150,7 +152,7 @@ def _como_esta(selo: Mapping[str, Any] | None) -> tuple[int, int] | None:
 
 def _selo_do_dia(dia: date) -> dict[str, Any]:
     here = office()
-    return {name: code and jobs.selo(here, code) for name, code in diarios.do_dia(here, dia).items()}
+    return {name: code and jobs.selo(here, code) for name, code in daily.do_dia(here, dia).items()}
 
 
 def _mostrar(dia: date, tipo: str, forma: Forma, visto: Conferencia | None = None) -> str:
@@ -166,5 +168,5 @@ def _mostrar(dia: date, tipo: str, forma: Forma, visto: Conferencia | None = Non
         },
         digitadas={name: forma if name == tipo else Forma(_na_tela(found[name])) for name in NOMES},
         vistos={tipo: visto},
-        servicos=values.servicos(),
+        servicos=fee_input.servicos(),
     )

@@ -7,7 +7,7 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
-from printserver.web import live, words
+from printserver.web import polling, words
 from printserver.web.context import autor, office
 
 
@@ -19,7 +19,7 @@ def trabalho(job_id: str) -> ResponseReturnValue:
 
 def vivo_trabalho(job_id: str) -> ResponseReturnValue:
     """Answer the poll of a job's page."""
-    return live.responder(_parte(jobs.consultar(office(), job_id)))
+    return polling.responder(_parte(jobs.consultar(office(), job_id)))
 
 
 def vivo_copia(job_id: str) -> ResponseReturnValue:
@@ -43,9 +43,9 @@ def pode(job: Mapping[str, Any]) -> dict[str, bool]:
     return jobs.permitido(office(), job["id"]) | {"assinaturas": assinaturas}
 
 
-def _parte(job: Mapping[str, Any]) -> live.Parte:
+def _parte(job: Mapping[str, Any]) -> polling.Parte:
     ditas = jobs.ditas(office(), job["id"]) if job["sha256"] else {}
-    return live.parte(
+    return polling.parte(
         "screens/_trabalho.html",
         "web.vivo_trabalho",
         {"job_id": job["id"]},
@@ -61,4 +61,4 @@ def _copia(job: Mapping[str, Any]) -> str:
     """Return the part of the page with the PDF: live only until the PDF exists, so that a reader is not disturbed."""
     if job["sha256"]:
         return render_template("screens/_copia.html", job=job)
-    return live.parte("screens/_copia.html", "web.vivo_copia", {"job_id": job["id"]}, job=job).html
+    return polling.parte("screens/_copia.html", "web.vivo_copia", {"job_id": job["id"]}, job=job).html

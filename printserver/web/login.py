@@ -6,7 +6,7 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from printserver import people, sessions
+from printserver.office import people, sessions
 from printserver.web import drafts, security
 from printserver.web.context import is_htmx, office, pessoa, registrar
 from printserver.web.forms import digitado

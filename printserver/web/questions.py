@@ -9,9 +9,10 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver import jobs, people
+from printserver import jobs
 from printserver.errors import Recusa
-from printserver.web import live, words
+from printserver.office import people
+from printserver.web import polling, words
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.forms import RETOMADA, Forma, chave, conferir, digitado, marcado, recusada
 
@@ -31,7 +32,7 @@ def pergunta(job_id: str) -> ResponseReturnValue:
 
 def vivo_pergunta(job_id: str) -> ResponseReturnValue:
     """Answer the poll of a question's page: is it still open, with the seals that are shown?"""
-    return live.responder(_ainda(jobs.consultar(office(), job_id)))
+    return polling.responder(_ainda(jobs.consultar(office(), job_id)))
 
 
 def responder_xa(job_id: str) -> ResponseReturnValue:
@@ -113,8 +114,8 @@ def _mostrar(job: Mapping[str, Any], forma: Forma) -> str:
     )
 
 
-def _ainda(job: Mapping[str, Any]) -> live.Parte:
-    return live.parte(
+def _ainda(job: Mapping[str, Any]) -> polling.Parte:
+    return polling.parte(
         "screens/_ainda.html", "web.vivo_pergunta", {"job_id": job["id"]}, job=job, resposta=_resposta(job)
     )
 

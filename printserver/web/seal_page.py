@@ -12,12 +12,14 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver import consulta, jobs, people
-from printserver.atos import comunicacao, exclusao, retificacao
+from printserver import jobs, search
 from printserver.clock import local, local_date
+from printserver.court import standing
 from printserver.errors import Recusa
+from printserver.office import people
+from printserver.seal_actions import exclude, rectify
 from printserver.selo import COMPONENTES, EXCLUSAO, ROTULOS, SeloNovo, centavos
-from printserver.web import values, words
+from printserver.web import fee_input, words
 from printserver.web.context import agora, autor, office, pessoa
 from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, marcado, recusada
 
@@ -28,7 +30,7 @@ _RECUSADO = ("objetado", "impossivel")
 def selo(codigo: str) -> ResponseReturnValue:
     """Show the page of a seal."""
     found = jobs.selo(office(), codigo)
-    chain = [consulta.listar(office(), {"codigo": each})["itens"] for each in found["cadeia"]]
+    chain = [search.listar(office(), {"codigo": each})["itens"] for each in found["cadeia"]]
     return render_template(
         "screens/selo.html",
         selo=found,
@@ -43,13 +45,13 @@ def retificar(codigo: str) -> ResponseReturnValue:
     if request.method == "GET":
         return _forma_de_retificar(codigo, Forma())
     try:
-        conferir("data", "ato", "identificador", *values.CAMPOS, "motivo", "fora_do_prazo", "visto")
+        conferir("data", "ato", "identificador", *fee_input.CAMPOS, "motivo", "fora_do_prazo", "visto")
         dados = _retificacao(codigo)
-        antes, depois = retificacao.simular(office(), autor(), codigo, dados)
+        antes, depois = rectify.simular(office(), autor(), codigo, dados)
         visto = _visto(codigo, antes, depois)
         if not marcado("confirmo") or digitado("visto") != visto["marca"]:
             return _forma_de_retificar(codigo, recusada(Recusa("entrada-invalida", "")), visto)
-        new, _repetido = retificacao.retificar(office(), autor(), codigo, dados, chave())
+        new, _repetido = rectify.retificar(office(), autor(), codigo, dados, chave())
     except Recusa as recusa:
         return _recusada(recusa, lambda forma: _forma_de_retificar(codigo, forma))
     flash("O selo foi retificado. Este é o selo que vale agora.")
@@ -66,7 +68,7 @@ def excluir(codigo: str) -> ResponseReturnValue:
         confirmado()
         if marcado("fora_do_prazo"):
             dados["fora_do_prazo"] = True
-        xa, _repetido = exclusao.excluir(office(), autor(), codigo, dados, chave())
+        xa, _repetido = exclude.excluir(office(), autor(), codigo, dados, chave())
     except Recusa as recusa:
         return _recusada(recusa, lambda forma: _forma_de_excluir(codigo, forma))
     flash(f"O selo foi excluído, pelo selo {xa}.")
@@ -76,7 +78,7 @@ def excluir(codigo: str) -> ResponseReturnValue:
 def mandar_de_novo(codigo: str) -> ResponseReturnValue:
     """Send what the court refused of a seal again, as it stands."""
     conferir()
-    comunicacao.comunicar(office(), autor(), {"selos": [codigo], "escrevente": pessoa().usuario})
+    standing.comunicar(office(), autor(), {"selos": [codigo], "escrevente": pessoa().usuario})
     flash("O que o tribunal recusou vai ser mandado de novo, como está.")
     return redirect(url_for("web.selo", codigo=codigo), 303)
 
@@ -103,7 +105,7 @@ def _retificacao(codigo: str) -> dict[str, Any]:
     dados: dict[str, Any] = {"escrevente": pessoa().usuario, "motivo": digitado("motivo")}
     dados |= {name: digitado(name) for name in ("ato", "identificador") if digitado(name)}
     dados |= {"data": dia.isoformat()} if (dia := dia_digitado("data")) else {}
-    dados |= values.valor_mudado(_valor_de(found))
+    dados |= fee_input.valor_mudado(_valor_de(found))
     dados |= {"fora_do_prazo": True} if marcado("fora_do_prazo") else {}
     if dados.keys() <= {"escrevente", "motivo", "fora_do_prazo"}:
         raise Recusa("entrada-invalida", "Nada mudaria: diga o que se retifica, data, ato, identificador ou valor.")
@@ -113,7 +115,7 @@ def _retificacao(codigo: str) -> dict[str, Any]:
 def _valor_de(found: Mapping[str, Any]) -> dict[str, str]:
     """Return a seal's value as it stands in the fields of a form."""
     reason = {"motivo_isencao": found["motivo_isencao"]} if found["isento"] else {}
-    return values.em_campos(found["emolumentos_centavos"]) | reason
+    return fee_input.em_campos(found["emolumentos_centavos"]) | reason
 
 
 def _visto(codigo: str, antes: SeloNovo, depois: SeloNovo) -> dict[str, Any]:

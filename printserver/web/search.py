@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from printserver import consulta, db
+from printserver import db, search
 from printserver.errors import Recusa
 from printserver.jobs.views import PAGE
 from printserver.web import seal_words
 from printserver.web.address import FILTROS, pagina_pedida
 from printserver.web.context import autor, is_htmx, office
+from printserver.web.fee_input import COMO_SE_ESCREVE, em_reais
 from printserver.web.forms import Forma, recusada
-from printserver.web.values import COMO_SE_ESCREVE, em_reais
 
 # Those that are always to be seen; the others open when one of them is in use.
 _A_VISTA = ("codigo", "livro", "folha", "de", "ate")
@@ -25,7 +25,7 @@ def selos() -> ResponseReturnValue:
     page = pagina_pedida()
     forma, found, status = Forma(typed), None, 200
     try:
-        found = consulta.listar(office(), _filtros(typed), page)
+        found = search.listar(office(), _filtros(typed), page)
     except Recusa as recusa:
         forma, status = _com_erros(recusa, typed), recusa.kind.status
     here = office()
@@ -53,15 +53,15 @@ def totais() -> ResponseReturnValue:
     typed = _digitados()
     filters = _filtros(typed)
     if is_htmx():
-        return render_template("screens/_somas.html", **consulta.somar(office(), filters), filtros=typed)
+        return render_template("screens/_somas.html", **search.somar(office(), filters), filtros=typed)
     valid = typed.pop("validos", "1") != "0"
-    found = consulta.totalizar(office(), filters | {"validos": "1" if valid else "0"})
+    found = search.totalizar(office(), filters | {"validos": "1" if valid else "0"})
     return render_template("screens/selos_totais.html", totais=found, filtros=typed, validos=valid)
 
 
 def exportar() -> ResponseReturnValue:
     """Give all that a search found as a file; who took it goes on record (A3)."""
-    made = consulta.exportar(office(), autor(), _filtros(_digitados()), request.args.get("formato", "csv"))
+    made = search.exportar(office(), autor(), _filtros(_digitados()), request.args.get("formato", "csv"))
     response = Response(made.pedacos, content_type=made.tipo)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.arquivo}"'
     return response

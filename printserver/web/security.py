@@ -10,8 +10,8 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
-from printserver import people, sessions
 from printserver.jobs import Office
+from printserver.office import people, sessions
 from printserver.web.attempts import Attempts
 from printserver.web.context import Usuario, agora, office, registrar
 

@@ -7,8 +7,8 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
-from printserver.atos import assinaturas as atos
 from printserver.errors import Recusa
+from printserver.seal_actions import signatures as atos
 from printserver.web.context import autor, office, pessoa
 from printserver.web.forms import Forma, chave, conferir, dia_digitado, digitado, escolha, marcado, recusada
 

@@ -8,15 +8,15 @@ from callers import Caller
 from flask import Flask
 from flask.testing import FlaskClient
 
-from printserver import instance, people
 from printserver.api import nova_aplicacao, registrar
-from printserver.jobs.office import Office
+from printserver.office import create, people
+from printserver.office.office import Office
 
 
 @pytest.fixture(scope="session")
 def new_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, str]]:
     folder = tmp_path_factory.mktemp("api") / "serventia"
-    made = instance.criar(folder, datetime.now(UTC))
+    made = create.criar(folder, datetime.now(UTC))
     office = Office.abrir(folder)
     yield office, made.chave
     office.fechar()

@@ -7,10 +7,11 @@ from callers import Caller, word
 from flask import Flask
 from flask.testing import FlaskClient
 
-from printserver import db, jobs, people
+from printserver import db, jobs
 from printserver.api import nova_aplicacao, registrar
-from printserver.config import Http
-from printserver.jobs.office import Office
+from printserver.office import people
+from printserver.office.office import Office
+from printserver.office.settings import Http
 
 NEEDS = {
     "/api/v1/jobs": "imprimir",

@@ -12,9 +12,9 @@ from flask.testing import FlaskClient
 
 from printserver import jobs
 from printserver.api import nova_aplicacao, registrar
-from printserver.config import Http
 from printserver.errors import WORDS, Campo, Recusa
-from printserver.jobs.office import Office
+from printserver.office.office import Office
+from printserver.office.settings import Http
 
 
 @pytest.mark.parametrize("name", WORDS)

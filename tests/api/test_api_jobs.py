@@ -14,10 +14,10 @@ import pytest
 from callers import Caller, word
 from werkzeug.test import TestResponse
 
-from printserver import instance
 from printserver.api import examples, nova_aplicacao, registrar, schemas
-from printserver.engine import Engine
-from printserver.jobs.office import Office
+from printserver.office import create
+from printserver.office.office import Office
+from printserver.server.engine import Engine
 
 
 class Desk:
@@ -51,7 +51,7 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk") / "serventia"
-    made = instance.criar(folder, datetime.now(UTC))
+    made = create.criar(folder, datetime.now(UTC))
     office = Office.abrir(folder)
     yield Desk(office, made.chave)
     office.fechar()

@@ -9,27 +9,25 @@ import pytest
 from callers import Caller
 from flask import Flask
 
-from printserver import consulta
+from printserver import search
 from printserver.api import examples
 from printserver.api.queries import JobsQuery
-from printserver.app import create_app
-from printserver.atos import (
-    assinaturas,
-    avulsos,
-    balcao,
-    cartas,
-    comunicacao,
-    diarios,
-    exclusao,
-    hibridos,
-    retificacao,
-    vinculos,
-)
+from printserver.counter import acts, daily, load
+from printserver.court import standing
 from printserver.documents import ler_pedido
 from printserver.documents.model import Pedido
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
-from printserver.jobs.office import Office
+from printserver.office.office import Office
+from printserver.seal_actions import (
+    carta,
+    exclude,
+    link,
+    rectify,
+    signatures,
+    standalone,
+)
+from printserver.server.app import create_app
 
 OPEN = ("/healthz", "/readyz")
 ACTIONS = [
@@ -40,14 +38,14 @@ ACTIONS = [
     (examples.CANCELAR, forms.Cancelamento),
     (examples.EXCLUIR, forms.Exclusao),
     (examples.PAPEL, forms.PapelDaFila),
-    (examples.COMPARACAO, consulta.Pedido),
-    (examples.ATO_DE_BALCAO, balcao.AtoDeBalcao),
-    (examples.ESTORNO, balcao.Estorno),
-    (examples.CARGA, hibridos.Carga),
-    (examples.HIBRIDOS, hibridos.FaixaDePapel),
-    (examples.INUTILIZADOS, hibridos.FaixaSemSelo),
-    (examples.COMUNICADOS, hibridos.FaixaSemSelo),
-    (examples.DIARIO, diarios.Diario),
+    (examples.COMPARACAO, search.Pedido),
+    (examples.ATO_DE_BALCAO, acts.AtoDeBalcao),
+    (examples.ESTORNO, acts.Estorno),
+    (examples.CARGA, load.Carga),
+    (examples.HIBRIDOS, load.FaixaDePapel),
+    (examples.INUTILIZADOS, load.FaixaSemSelo),
+    (examples.COMUNICADOS, load.FaixaSemSelo),
+    (examples.DIARIO, daily.Diario),
 ]
 
 
@@ -191,13 +189,13 @@ def test_options_tells_the_methods_that_are_described(spec: dict[str, Any], call
 
 
 SEALS = [
-    (examples.SELO_AVULSO, avulsos.SeloAvulso),
-    (examples.RETIFICACAO, retificacao.Retificacao),
-    (examples.XA_DE_SELO, exclusao.Exclusao),
-    (examples.VINCULOS, vinculos.Vinculos),
-    (examples.ASSINATURAS, assinaturas.Assinaturas),
-    (examples.CARTA, cartas.Carta),
-    (examples.COMUNICACOES, comunicacao.Comunicacao),
+    (examples.SELO_AVULSO, standalone.SeloAvulso),
+    (examples.RETIFICACAO, rectify.Retificacao),
+    (examples.XA_DE_SELO, exclude.Exclusao),
+    (examples.VINCULOS, link.Vinculos),
+    (examples.ASSINATURAS, signatures.Assinaturas),
+    (examples.CARTA, carta.Carta),
+    (examples.COMUNICACOES, standing.Comunicacao),
 ]
 
 

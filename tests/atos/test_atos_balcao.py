@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from printserver import db
-from printserver.atos import hibridos
+from printserver.counter import load as hibridos
 from support.office import FEES, ISENTO, TOTAL, Answer, House, open_house
 from support.postgres import PrivatePostgres
 from support.tribunal import Court

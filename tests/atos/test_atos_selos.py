@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printserver import db
-from printserver.atos.assinaturas import terco
+from printserver.seal_actions.signatures import terco
 from printserver.selo import COMPONENTES, Emolumentos, centavos, ler_matricula
 from support.office import FEES, ISENTO, TOTAL, Answer, House
 from support.tribunal import Court

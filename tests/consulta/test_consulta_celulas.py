@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from printserver.consulta.celulas import desmarcar, marcar
+from printserver.search.cells import desmarcar, marcar
 
 QUALQUER = st.text(st.characters(codec="utf-8"), max_size=40)
 

@@ -15,7 +15,7 @@ from procurados import Made, act, fill, seal
 
 from printserver import db
 from printserver.api.schemas import Comparison
-from printserver.consulta import listagem
+from printserver.search import court_list
 from printserver.selo import linha_do_registro, montar
 from support.office import FEES, Answer, House, open_house
 from support.tribunal import Court
@@ -124,7 +124,7 @@ def test_a_list_of_many_pages_is_read_to_its_end(both: tuple[House, Court], monk
     for _ in range(5):
         seal(house)
     house.engine.run_once()
-    monkeypatch.setattr("printserver.court.simulador.acervo.POR_PAGINA", 2)
+    monkeypatch.setattr("printserver.simulator.records.POR_PAGINA", 2)
     assert counts(compared(house)) == {"conforme": 5}
 
 
@@ -269,7 +269,7 @@ def test_t5_what_a_line_does_not_say_is_not_guessed(odd: tuple[House, list[str]]
 def test_t5_a_file_is_read_in_the_encodings_of_spreadsheets(odd: tuple[House, list[str]], encoding: str) -> None:
     _house, codes = odd
     text = f"selo\tidentificador\r\n{codes[-1]}\tAção 7\r\n"
-    found = listagem.do_arquivo("csv", text.encode(encoding))
+    found = court_list.do_arquivo("csv", text.encode(encoding))
     assert found.itens[codes[-1]].campos == {"identificador": "Ação 7"}
 
 

@@ -12,7 +12,7 @@ import pytest
 from procurados import MATRICULA, Made, act, fill, seal
 
 from printserver import db
-from printserver.consulta import colunas, exportacao, lista
+from printserver.search import columns, export, results
 from support.office import House, open_house
 
 
@@ -68,7 +68,7 @@ def test_an_export_keeps_to_the_search_and_is_read_piece_by_piece(
 ) -> None:
     house, made = filled
     whole = [row["codigo"] for row in as_csv(house)]
-    monkeypatch.setattr(lista, "PEDACO", 3)
+    monkeypatch.setattr(results, "PEDACO", 3)
     assert [row["codigo"] for row in as_csv(house)] == whole
     assert [row["codigo"] for row in as_csv(house, "natureza=2")] == [made["civil"]]
     assert as_csv(house, "ato=CS") == []
@@ -76,7 +76,7 @@ def test_an_export_keeps_to_the_search_and_is_read_piece_by_piece(
 
 def test_xlsx_is_a_table_of_text_money_and_times(filled: tuple[House, Made], monkeypatch: pytest.MonkeyPatch) -> None:
     house, made = filled
-    monkeypatch.setattr(exportacao, "LINHAS_DA_PLANILHA", 6)  # a sheet has an end: the rest goes on the next
+    monkeypatch.setattr(export, "LINHAS_DA_PLANILHA", 6)  # a sheet has an end: the rest goes on the next
     answer = house.call("GET", "/selos/exportacao?formato=xlsx")
     assert answer.headers["Content-Type"].endswith("spreadsheetml.sheet")
     with zipfile.ZipFile(io.BytesIO(answer.json)) as book:
@@ -124,7 +124,7 @@ def _cells(line: str) -> dict[str, str]:
 def test_the_guide_of_the_api_names_every_column() -> None:
     guide = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
     named = re.findall(r"`(\w+)`", guide.partition("| columns | |")[2].partition("\n\n")[0])
-    assert [name for name in named if name in colunas.NO_CSV] == list(colunas.NO_CSV)
+    assert [name for name in named if name in columns.NO_CSV] == list(columns.NO_CSV)
 
 
 def test_a3_an_export_is_on_record_with_who_asked_and_for_what(tmp_path: Path) -> None:

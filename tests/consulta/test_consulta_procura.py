@@ -7,9 +7,9 @@ import pytest
 import sqlalchemy as sa
 from procurados import MATRICULA, Made
 
-from printserver import consulta
+from printserver import search
 from printserver.api.schemas import Seals, Totals
-from printserver.consulta import lista
+from printserver.search import results
 from printserver.selo import COMPONENTES
 from support.office import TOTAL, House
 
@@ -105,15 +105,15 @@ def test_many_seals_are_walked_in_order_and_counted_to_a_limit(
 ) -> None:
     """Where there are many the database puts them in order: the pages are the same as where they are few."""
     house, _made = filled
-    few = consulta.listar(house.office, {"natureza": "1"})
-    monkeypatch.setattr(lista, "POUCOS", 2)
-    monkeypatch.setattr(lista, "PAGE", 3)
-    pages = [consulta.listar(house.office, {"natureza": "1"}, page) for page in (1, 2, 3, 4)]
+    few = search.listar(house.office, {"natureza": "1"})
+    monkeypatch.setattr(results, "POUCOS", 2)
+    monkeypatch.setattr(results, "PAGE", 3)
+    pages = [search.listar(house.office, {"natureza": "1"}, page) for page in (1, 2, 3, 4)]
     assert [each["codigo"] for page in pages for each in page["itens"]] == [each["codigo"] for each in few["itens"]]
     assert [len(page["itens"]) for page in pages] == [3, 3, 1, 0]
     assert {(page["total"], page["total_exato"]) for page in pages} == {(7, True)}
-    monkeypatch.setattr(lista, "CONTA_ATE", 5)
-    bounded = consulta.listar(house.office, {"natureza": "1"}, 3)
+    monkeypatch.setattr(results, "CONTA_ATE", 5)
+    bounded = search.listar(house.office, {"natureza": "1"}, 3)
     assert (bounded["total"], bounded["total_exato"], len(bounded["itens"])) == (5, False, 1)
 
 
@@ -127,7 +127,7 @@ def test_t5_the_common_searches_are_answered_by_an_index_in_order(
     filled: tuple[House, Made], monkeypatch: pytest.MonkeyPatch, filters: dict[str, str]
 ) -> None:
     house, _made = filled
-    monkeypatch.setattr(lista, "POUCOS", 0)  # as if there were many
+    monkeypatch.setattr(results, "POUCOS", 0)  # as if there were many
     asked: list[tuple[str, Any]] = []
     with house.office.db.read() as conn:
         engine = conn.engine
@@ -137,7 +137,7 @@ def test_t5_the_common_searches_are_answered_by_an_index_in_order(
 
     sa.event.listen(engine, "before_cursor_execute", keep)
     try:
-        consulta.listar(house.office, filters)
+        search.listar(house.office, filters)
     finally:
         sa.event.remove(engine, "before_cursor_execute", keep)
     searches = [each for each in asked if "LIMIT" in each[0]]
@@ -195,7 +195,7 @@ def test_totals_keep_to_the_search(filled: tuple[House, Made]) -> None:
 def test_s11_the_sums_alone_are_those_of_the_totals(filled: tuple[House, Made]) -> None:
     house, _made = filled
     for filters in ({}, {"ato": "ES"}, {"ato": "CS"}, {"natureza": "1", "validos": "1"}):
-        found = consulta.somar(house.office, filters)
+        found = search.somar(house.office, filters)
         for name, valid in (("validos", "1"), ("todos", "0")):
-            whole = consulta.totalizar(house.office, {**filters, "validos": valid})
+            whole = search.totalizar(house.office, {**filters, "validos": valid})
             assert dict(found[name]) == {each: whole[each] for each in found[name]}

@@ -11,9 +11,9 @@ from printserver.selo import (
     Certificado,
     Emolumentos,
     SeloNovo,
-    emitir,
     informacao_hibrida,
     informacao_sequencial,
+    issue,
     parse_reais,
 )
 from support.office import FEES, Clock
@@ -62,7 +62,7 @@ class Fabrica:
             iss_a_parte=iss_a_parte,
         )
         numero = informacao or informacao_sequencial(next(self.numeros))
-        made = emitir(novo, cns=self.cns, informacao=numero, certificado=self.certificado)
+        made = issue(novo, cns=self.cns, informacao=numero, certificado=self.certificado)
         self.qr = made.qr_url
         return {
             "selo": made.codigo,

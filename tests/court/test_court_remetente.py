@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from printserver import db
-from printserver.config import Tribunal
 from printserver.court import Remetente, TransporteHttp, Troca
-from printserver.court.remetente import mandar_ate, proxima_hora
+from printserver.court.sender import mandar_ate, proxima_hora
+from printserver.office.settings import Tribunal
 from support.office import FEES, House, open_house
 from support.tribunal import Court, house_with_court
 

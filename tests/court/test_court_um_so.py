@@ -13,7 +13,7 @@ import pytest
 from printserver import db
 from printserver.clock import local_date
 from printserver.court import Remetente, TransporteHttp
-from printserver.engine import Engine
+from printserver.server.engine import Engine
 from support import process
 from support.engines import Engines, SharedClock
 from support.frozen import freeze

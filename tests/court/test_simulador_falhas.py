@@ -11,7 +11,7 @@ import pytest
 from fabrica import Fabrica
 
 from printserver.clock import system_clock
-from printserver.court.simulador.falhas import FALHAS
+from printserver.simulator.faults import FALHAS
 from support import process
 from support.office import Clock, House, command_line, open_house
 from support.server import PROGRAM

@@ -7,8 +7,8 @@ import pytest
 from fabrica import Fabrica
 from pydantic import TypeAdapter
 
-from printserver.court.simulador import openapi
-from printserver.court.simulador.falhas import FALHAS
+from printserver.simulator import openapi
+from printserver.simulator.faults import FALHAS
 from support.tribunal import Court
 
 

@@ -26,9 +26,9 @@ from printserver.documents import (
     planejar,
     valores_do_bloco,
 )
-from printserver.documents.visao import CODIGO_RESERVADO, QR_RESERVADO, por_extenso
-from printserver.formats.bloco import ValoresBloco
-from printserver.formats.dados import VARIAVEIS
+from printserver.documents.view import CODIGO_RESERVADO, QR_RESERVADO, por_extenso
+from printserver.formats.block import ValoresBloco
+from printserver.formats.template_data import VARIAVEIS
 from printserver.selo import SeloEmitido
 
 SERVENTIA = {"nome": "Cartório de Demonstração", "cns": "123456", "cidade": "São Paulo", "uf": "SP"}

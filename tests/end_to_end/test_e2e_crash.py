@@ -16,7 +16,7 @@ import escrituras
 import psycopg
 from cartorio import PAPER, Office
 
-from printserver.sqlite import dbapi as sqlite
+from printserver.db.sqlite import dbapi as sqlite
 from support.frozen import freeze
 from support.process import LIMIT_S, wait_until
 from support.server import Client, PrintServer

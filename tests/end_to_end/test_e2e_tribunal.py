@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from printserver import db
 from printserver.clock import local_date
-from printserver.court.simulador.falhas import FALHAS
+from printserver.simulator.faults import FALHAS
 from support.engines import Engines, SharedClock
 from support.office import FEES, House
 from support.postgres import PrivatePostgres

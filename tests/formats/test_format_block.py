@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.formats import Formatos, ValoresBloco, fontes
-from printserver.formats.composicao import PORTAL, compor
-from printserver.formats.dados import valores_de_exemplo
-from printserver.formats.fontes import PONTOS_POR_MM
+from printserver.formats import Formatos, ValoresBloco, fonts
+from printserver.formats.block_layout import PORTAL, compor
+from printserver.formats.fonts import PONTOS_POR_MM
+from printserver.formats.template_data import valores_de_exemplo
 
 FORMATOS = Formatos(None)
 CODIGOS = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=25, max_size=25)
@@ -36,7 +36,7 @@ def test_p4_no_word_is_lost_and_nothing_leaves_the_block(descricao: str, nome: s
     escrito = "".join(t.texto for t in composto.textos)
     assert escrito.replace(" ", "").count(descricao.replace(" ", "")) >= quantos * bool(descricao)
     for texto in composto.textos:
-        largura = fontes.largura(texto.texto, texto.fonte, texto.tamanho) / PONTOS_POR_MM
+        largura = fonts.largura(texto.texto, texto.fonte, texto.tamanho) / PONTOS_POR_MM
         assert texto.x >= 0 and texto.x + largura <= composto.largura + 0.1
         assert 0 < texto.y <= composto.altura
 
@@ -49,7 +49,7 @@ def test_p6_the_text_keeps_off_the_qr(nome: str) -> None:
         return
     qr = composto.qr
     for t in composto.textos:
-        fim = t.x + fontes.largura(t.texto, t.fonte, t.tamanho) / PONTOS_POR_MM
+        fim = t.x + fonts.largura(t.texto, t.fonte, t.tamanho) / PONTOS_POR_MM
         alto = t.y - t.tamanho * 0.7 / PONTOS_POR_MM
         assert fim <= qr.x or t.x >= qr.x + qr.lado or alto >= qr.y + qr.lado or t.y <= qr.y, t.texto
 
@@ -89,13 +89,13 @@ def test_a_document_without_seal_has_no_block(valores: ValoresBloco | None) -> N
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), max_size=200), st.floats(30, 200))
 def test_wrapping_keeps_every_letter_and_the_width(texto: str, disponivel: float) -> None:
-    linhas = fontes.quebrar(texto, "serifa", 8, disponivel)
+    linhas = fonts.quebrar(texto, "serifa", 8, disponivel)
     assert "".join(linhas).replace(" ", "") == texto.replace(" ", "")
-    assert all(fontes.largura(linha, "serifa", 8) <= disponivel + 1e-6 for linha in linhas)
+    assert all(fonts.largura(linha, "serifa", 8) <= disponivel + 1e-6 for linha in linhas)
 
 
 def test_fonts_have_all_of_portuguese() -> None:
     letras = "aáàâãäbcçdeéêfghiíjklmnoóôõpqrstuúüvwxyzAÁÀÂÃÄBCÇDEÉÊFGHIÍJKLMNOÓÔÕPQRSTUÚÜVWXYZ0123456789ªº§°–—…“”‘’€½²³"
-    for nome in fontes.ARQUIVOS:
-        assert fontes.sem_glifo(letras, nome) == ""
-    assert fontes.sem_glifo("a\u202e\u200b\x07李\n") == "\u202e\u200b\x07李"
+    for nome in fonts.ARQUIVOS:
+        assert fonts.sem_glifo(letras, nome) == ""
+    assert fonts.sem_glifo("a\u202e\u200b\x07李\n") == "\u202e\u200b\x07李"

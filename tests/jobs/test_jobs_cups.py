@@ -8,7 +8,7 @@ import cups
 import pytest
 
 from printserver import db
-from printserver.jobs import handoff, tries
+from printserver.delivery import attempts, handoff
 from printserver.printing import Entrega, FilaCups
 from support.cups import KeptQueue, PrivateCups
 from support.office import LONGO, House, pages, text
@@ -228,7 +228,7 @@ def _kill_after(patch: pytest.MonkeyPatch, step: str) -> None:
         then_die(handoff, "_handed")
     else:
         wanted = {"recorded": "cups_id", "released": "liberada_em"}[step]
-        then_die(tries, "gravar", lambda *_a, **changes: wanted in changes)
+        then_die(attempts, "gravar", lambda *_a, **changes: wanted in changes)
 
 
 def test_x5_a_job_the_queue_forgot_is_incerto_and_a_person_decides(house: House, queue: KeptQueue) -> None:

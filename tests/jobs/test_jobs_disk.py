@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from printserver import db
-from printserver.jobs import compose, spool
+from printserver.delivery import spool
+from printserver.jobs import compose
 from printserver.rendering import Render
 from support.office import LONGO, House, text
 

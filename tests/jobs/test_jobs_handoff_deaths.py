@@ -12,8 +12,8 @@ import cups
 import pytest
 
 from printserver import db
-from printserver.jobs import claims, handoff
-from printserver.jobs.advance import advance
+from printserver.delivery import claims, handoff
+from printserver.delivery.advance import advance
 from printserver.printing import FilaCups
 from support.cups import KeptQueue, PrivateCups
 from support.dying import Death, DyingEngines

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from printserver.jobs.verdict import julgar
+from printserver.delivery.verdict import julgar
 from printserver.printing import Estado
 
 

@@ -11,10 +11,10 @@ import cups
 import pytest
 
 from printserver import db
-from printserver.engine import Engine
-from printserver.jobs import claims
-from printserver.jobs.watch import Watch
+from printserver.delivery import claims
+from printserver.delivery.watcher import Watch
 from printserver.printing import FilaCups
+from printserver.server.engine import Engine
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.office import House
 from support.process import wait_until

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from printserver import people
-from printserver.jobs import idempotency
+from printserver.ledger import idempotency
+from printserver.office import people
 from support.office import IMPOSSIVEL, House
 
 _texts = st.text(max_size=8)

@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from printserver import db
-from printserver.engine import Engine
-from printserver.jobs import claims
-from printserver.jobs.advance import advance
+from printserver.delivery import claims
+from printserver.delivery.advance import advance
+from printserver.server.engine import Engine
 from support.cups import KeptQueue, PrivateCups
 from support.office import House
 from support.process import wait_until

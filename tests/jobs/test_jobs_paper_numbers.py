@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 
-from printserver import db, people
-from printserver.jobs import papers
+from printserver import db
+from printserver.delivery import numbered_paper
+from printserver.office import people
 from support.cups import KeptQueue, PrivateCups
 from support.office import FEES, House
 from support.process import wait_until
@@ -21,7 +22,7 @@ def number(
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(papel_numerado=True))
         if receive is not None:
-            papers.receber(conn, 1, "notas", *receive, CLERK, house.clock())
+            numbered_paper.receber(conn, 1, "notas", *receive, CLERK, house.clock())
     if say is not None:
         assert told(house, say).status == 200
 
@@ -138,7 +139,7 @@ def test_p5_a_pile_of_another_lot_leaves_the_first_in_stock(house: House) -> Non
     number(house, receive=("A0000001", "A0000003"))
     house.printed(house.certidao())
     with house.office.db.write() as conn:
-        papers.receber(conn, 1, "notas", "B0001", "B0010", CLERK, house.clock())
+        numbered_paper.receber(conn, 1, "notas", "B0001", "B0010", CLERK, house.clock())
     assert told(house, "B0001").status == 200
     house.printed(house.certidao())
     assert queue(house)["papel"] == {"recebidos": 13, "usados": 2, "inutilizados": 0, "estoque": 11}
@@ -152,7 +153,7 @@ def test_p5_a_lot_that_ends_stops_the_queue_and_says_so(house: House) -> None:
     assert job["estado"] == "renderizado"
     assert "o papel recebido acaba antes de A0000002" in job["espera_por"]
     with house.office.db.write() as conn:
-        papers.receber(conn, 1, "notas", "A0000002", "A0000009", CLERK, house.clock())
+        numbered_paper.receber(conn, 1, "notas", "A0000002", "A0000009", CLERK, house.clock())
     house.engine.run_once()
     assert house.job(job["id"])["estado"] == "impresso"
 
@@ -160,11 +161,11 @@ def test_p5_a_lot_that_ends_stops_the_queue_and_says_so(house: House) -> None:
 def test_p5_a_number_is_received_once(house: House) -> None:
     number(house)
     for de, ate in (("A0000500", "A0000600"), ("A10", "A12"), ("a 0000001", "A0000001")):
-        with house.office.db.write() as conn, pytest.raises(papers.Recusa) as caught:
-            papers.receber(conn, 1, "notas", de, ate, CLERK, house.clock())
+        with house.office.db.write() as conn, pytest.raises(numbered_paper.Recusa) as caught:
+            numbered_paper.receber(conn, 1, "notas", de, ate, CLERK, house.clock())
         assert caught.value.word == "papel-ja-usado"
-    with house.office.db.write() as conn, pytest.raises(papers.Recusa) as caught:
-        papers.receber(conn, 1, "notas", "C0000002", "C0000001", CLERK, house.clock())
+    with house.office.db.write() as conn, pytest.raises(numbered_paper.Recusa) as caught:
+        numbered_paper.receber(conn, 1, "notas", "C0000002", "C0000001", CLERK, house.clock())
     assert caught.value.word == "entrada-invalida"
 
 

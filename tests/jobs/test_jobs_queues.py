@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from printserver import db
-from printserver.jobs import queues
+from printserver.delivery import queues
 from printserver.printing import FilaCups
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.office import House, command_line

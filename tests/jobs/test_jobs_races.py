@@ -12,8 +12,10 @@ from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from printserver import db
-from printserver.engine import Engine
-from printserver.jobs import claims, sealing, undo
+from printserver.delivery import claims
+from printserver.jobs import undo
+from printserver.ledger import seals as sealing
+from printserver.server.engine import Engine
 from support.office import CURTO, ISENTO, Answer, House, reopen
 
 T = TypeVar("T")
@@ -303,7 +305,7 @@ def test_the_work_of_a_dead_engine_of_this_machine_is_taken_over_at_once(house: 
 
 
 def test_an_engine_that_lost_its_claim_records_nothing(house: House) -> None:
-    from printserver.jobs.advance import advance
+    from printserver.delivery.advance import advance
 
     job = house.taken(house.livro())
     (slow,) = claims.claim_due(house.office, "lento:1:1", house.clock())

@@ -16,9 +16,10 @@ import pytest
 import sqlalchemy as sa
 
 from printserver import db
-from printserver.jobs import claims, ready
+from printserver.db.sqlite import dbapi as sqlite
+from printserver.delivery import claims
+from printserver.office import ready
 from printserver.rendering import Render
-from printserver.sqlite import dbapi as sqlite
 from support.office import ISENTO, LONGO, Answer, House, disarm, open_house
 
 

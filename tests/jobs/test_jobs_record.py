@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from printserver import audit, db
+from printserver import db
+from printserver.office import audit
 from support.office import House
 
 FIXED = ("codigo = 'X'", "registro = 'X'", "total_centavos = 1", "momento = NULL", "assinatura = 'X'", "qr_url = 'X'")

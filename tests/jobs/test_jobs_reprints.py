@@ -6,7 +6,7 @@ import cups
 import pytest
 
 from printserver import db
-from printserver.jobs import watch
+from printserver.delivery import watcher
 from support.cups import KeptQueue, PrivateCups
 from support.office import House
 from support.process import wait_until
@@ -32,7 +32,7 @@ def queue(house: House, server: PrivateCups, monkeypatch: pytest.MonkeyPatch) ->
     kept = server.keeping_queue()
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(tipo="cups", destino=kept.name, servidor=str(server.socket)))
-    monkeypatch.setattr(watch, "REPRINTS_S", 0.0)
+    monkeypatch.setattr(watcher, "REPRINTS_S", 0.0)
     return kept
 
 

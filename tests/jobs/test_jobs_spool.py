@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from printserver.jobs.spool import caminho, guardar
+from printserver.delivery.spool import caminho, guardar
 
 
 def test_a_pdf_is_named_by_its_sha256_and_kept_once(tmp_path: Path) -> None:

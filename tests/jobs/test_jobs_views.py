@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from printserver import db, jobs, people
+from printserver import db, jobs
+from printserver.office import people
 from support.office import House, pages, qr_codes, text
 
 

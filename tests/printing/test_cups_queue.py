@@ -14,7 +14,16 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from printserver.printing import CertificadoMudou, Entrega, Estado, FilaCups, FilaFora, FilaRecusa, Servidor, tunel
+from printserver.printing import (
+    CertificadoMudou,
+    Entrega,
+    Estado,
+    FilaCups,
+    FilaFora,
+    FilaRecusa,
+    Servidor,
+    tls_tunnel,
+)
 from support.cups import KeptQueue, PrivateCups
 from support.process import wait_until
 
@@ -349,7 +358,7 @@ def test_a_certificate_that_changes_between_two_connections_of_one_call_is_refus
     with PrivateCups() as server:
         shown = server.encrypts()
         access = Servidor(server.address, tls=True, certificado=shown)
-        with tunel.caminho(access, "127.0.0.1", server.port) as (host, port):
+        with tls_tunnel.caminho(access, "127.0.0.1", server.port) as (host, port):
             assert http_status(host, port)
             server.stop()
             server.start()

@@ -2,8 +2,8 @@
 
 import pytest
 
-from printserver.printing import situacao
-from printserver.printing.situacao import da_fila, do_trabalho
+from printserver.printing import diagnosis
+from printserver.printing.diagnosis import da_fila, do_trabalho
 
 
 @pytest.mark.parametrize(
@@ -60,21 +60,21 @@ def test_a_message_is_read_where_the_reasons_say_nothing(message: str, words: st
 )
 def test_a_message_about_nothing_wrong_says_nothing(message: str | None) -> None:
     assert do_trabalho("processing", ["job-printing"], message) is None
-    assert da_fila("processing", [], message) is situacao.IMPRIMINDO
-    assert da_fila("idle", [], message) is situacao.PRONTA
+    assert da_fila("processing", [], message) is diagnosis.IMPRIMINDO
+    assert da_fila("idle", [], message) is diagnosis.PRONTA
 
 
 def test_the_worst_of_many_reasons_speaks_and_a_warning_last() -> None:
     found = do_trabalho("processing-stopped", ["toner-low-warning", "paused", "media-jam-error"])
-    assert found is situacao.ATOLAMENTO
-    assert da_fila("processing", ["toner-low-warning"]) is situacao.TONER_BAIXO
-    assert da_fila("stopped", ["toner-low-warning"]) is situacao.PAUSADA
+    assert found is diagnosis.ATOLAMENTO
+    assert da_fila("processing", ["toner-low-warning"]) is diagnosis.TONER_BAIXO
+    assert da_fila("stopped", ["toner-low-warning"]) is diagnosis.PAUSADA
 
 
 def test_a_state_alone_says_something() -> None:
-    assert da_fila("stopped", []) is situacao.PAUSADA
-    assert do_trabalho("pending-held", []) is situacao.RETIDA
-    assert do_trabalho("processing-stopped", []) is situacao.PAUSADA
+    assert da_fila("stopped", []) is diagnosis.PAUSADA
+    assert do_trabalho("pending-held", []) is diagnosis.RETIDA
+    assert do_trabalho("processing-stopped", []) is diagnosis.PAUSADA
     assert do_trabalho("pending", []) is None
 
 

@@ -11,10 +11,10 @@ import zxingcpp
 from PIL import Image
 
 from printserver.formats import Formato, Formatos, ValoresBloco
-from printserver.formats.dados import dados_de_exemplo, valores_de_exemplo
+from printserver.formats.template_data import dados_de_exemplo, valores_de_exemplo
 from printserver.rendering import Carimbo, Layout, carimbar
-from printserver.rendering.layout import medir
-from printserver.rendering.tarefa import Trabalho, montar
+from printserver.rendering.pool_tasks import Trabalho, montar
+from printserver.rendering.render import medir
 
 FORMATOS = Formatos(None)
 CODIGO = "1234561ES0000000000004261"

@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from printserver.errors import Recusa
-from printserver.rendering.corpo_pdf import PdfPronto, preparar_pdf
+from printserver.rendering.pdf_body.prepare import PdfPronto, preparar_pdf
 
 WIDTH, HEIGHT = 216.0, 305.0
 POINTS = (612.2835, 864.5669)

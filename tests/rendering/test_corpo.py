@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from printserver.errors import Recusa
-from printserver.rendering.caracteres import Avisos, imprimiveis, limpar
-from printserver.rendering.corpo import preparar_corpo
+from printserver.rendering.body.body import preparar_corpo
+from printserver.rendering.body.characters import Avisos, imprimiveis, limpar
 
 PORTUGUESE = "ÁÂÃÀÇÉÊÍÓÔÕÚÜáâãàçéêíóôõúüºª§°–—“”‘’…•€ ½¼²³×÷±"
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from printserver.rendering.corpo import preparar_corpo
+from printserver.rendering.body.body import preparar_corpo
 from rendering.layouts import FORMATOS, Mesa, imagem, palavras_com_lugar
 
 SENTENCE = (

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from printserver.errors import Recusa
-from printserver.rendering.corpo import CorpoPronto, preparar_corpo
+from printserver.rendering.body.body import CorpoPronto, preparar_corpo
 from rendering.layouts import Mesa, textos
 
 

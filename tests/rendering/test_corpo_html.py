@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from layouts import FORMATOS, Mesa, palavras_com_lugar
 
 from printserver.errors import Recusa
-from printserver.rendering.corpo import CorpoPronto, preparar_corpo
-from printserver.rendering.marcacao import MARCAS
+from printserver.rendering.body.body import CorpoPronto, preparar_corpo
+from printserver.rendering.body.markup import MARCAS
 
 MARKS = {"CUSTAS": "Ao tabelião: R$ 1 & <2>", "TOTAL": "R$ 95,12"}
 KNOWN = sorted(MARCAS - {"img"})

@@ -11,8 +11,8 @@ import pytest
 from PIL import Image, ImageCms, ImageFile, ImageOps, PngImagePlugin
 
 from printserver.errors import Recusa
-from printserver.rendering import imagens
-from printserver.rendering.corpo import preparar_corpo
+from printserver.rendering.body import images
+from printserver.rendering.body.body import preparar_corpo
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> str:
@@ -31,9 +31,9 @@ def decoded(source: str) -> Image.Image:
 
 def reescrever(source: str) -> str:
     """Return the image of `source` as it goes to the page."""
-    data = imagens.ler(source)
+    data = images.ler(source)
     assert data is not None
-    return imagens.decodificar(data).url()
+    return images.decodificar(data).url()
 
 
 def rewritten(source: str) -> Image.Image:

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from printserver.rendering.caracteres import Avisos
-from printserver.rendering.corpo import preparar_corpo
-from printserver.rendering.marcas import may_be_in, replace
-from printserver.rendering.trechos import Trecho
+from printserver.rendering.body.body import preparar_corpo
+from printserver.rendering.body.characters import Avisos
+from printserver.rendering.body.marks import may_be_in, replace
+from printserver.rendering.body.runs import Trecho
 
 VALUE = "R$ 95,12"
 

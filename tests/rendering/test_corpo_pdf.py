@@ -17,8 +17,8 @@ from PIL import Image, ImageChops
 
 import printserver
 from printserver.errors import Recusa
-from printserver.rendering import corpo_pdf
-from printserver.rendering.corpo_pdf import PdfPronto, preparar_pdf
+from printserver.rendering.pdf_body import prepare
+from printserver.rendering.pdf_body.prepare import PdfPronto, preparar_pdf
 
 FONT = Path(printserver.__file__).parent / "fonts" / "LiberationSerif-Regular.ttf"
 WIDTH, HEIGHT = 216.0, 305.0
@@ -318,7 +318,7 @@ def test_line_breaks_in_base64_are_taken() -> None:
 
 
 def test_over_16_mb_is_refused() -> None:
-    assert "16 MB" in reason(made() + b"%" * corpo_pdf.MAXIMO_BYTES)
+    assert "16 MB" in reason(made() + b"%" * prepare.MAXIMO_BYTES)
 
 
 def test_profile_of_a_pdf_a_stays() -> None:

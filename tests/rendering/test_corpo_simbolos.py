@@ -6,9 +6,14 @@ from html import unescape
 import pytest
 
 from printserver.errors import Recusa
-from printserver.rendering.caracteres import Avisos, imprimiveis, limpar
-from printserver.rendering.corpo import preparar_corpo
-from printserver.rendering.equivalentes import FONTES_DE_SIMBOLOS, IGUAIS, PARECIDOS, simbolo
+from printserver.rendering.body.body import preparar_corpo
+from printserver.rendering.body.characters import Avisos, imprimiveis, limpar
+from printserver.rendering.body.equivalents import (
+    FONTES_DE_SIMBOLOS,
+    IGUAIS,
+    PARECIDOS,
+    simbolo,
+)
 
 
 def shown(source: str) -> str:

@@ -13,9 +13,9 @@ from layouts import FORMATOS, Mesa, textos
 from PIL import Image, ImageDraw
 
 from printserver.errors import Recusa
-from printserver.rendering.caracteres import Avisos
-from printserver.rendering.estilo import Medidas
-from printserver.rendering.figuras import Espaco, desenhar
+from printserver.rendering.body.characters import Avisos
+from printserver.rendering.body.figures import Espaco, desenhar
+from printserver.rendering.body.style import Medidas
 
 DPI = 100
 MM = 25.4 / DPI

@@ -7,8 +7,8 @@ import pytest
 from layouts import FORMATOS, Mesa, palavras_com_lugar, textos
 
 from printserver.errors import Recusa
-from printserver.rendering import montagem
-from printserver.rendering.corpo import preparar_corpo
+from printserver.rendering import assemble
+from printserver.rendering.body.body import preparar_corpo
 
 LONGO = "SAIBAM quantos esta pública escritura virem que compareceram as partes justas e contratadas. "
 
@@ -133,24 +133,24 @@ def test_s12_whatever_the_layout_leaves_out_is_refused_by_its_words(
     mesa: Mesa, nome: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     regra, html, falta = PERDAS[nome]
-    css = montagem.css
-    monkeypatch.setattr(montagem, "css", lambda *args: css(*args) + regra)
+    css = assemble.css
+    monkeypatch.setattr(assemble, "css", lambda *args: css(*args) + regra)
     with pytest.raises(Recusa, match=falta) as recusa:
         mesa.montar("livro", ("html", html))
     assert recusa.value.word == "corpo-invalido"
 
 
 def test_p3_text_under_the_block_is_refused(mesa: Mesa, monkeypatch: pytest.MonkeyPatch) -> None:
-    css = montagem.css
-    monkeypatch.setattr(montagem, "css", lambda *args: css(*args) + ".corpo p{position:relative;top:60mm}")
+    css = assemble.css
+    monkeypatch.setattr(assemble, "css", lambda *args: css(*args) + ".corpo p{position:relative;top:60mm}")
     with pytest.raises(Recusa, match="o bloco do selo ficaria sobre “um dois”") as recusa:
         mesa.montar("livro", ("html", "<p>um dois</p>"))
     assert recusa.value.word == "bloco-sem-lugar"
 
 
 def test_s12_what_is_printed_twice_is_refused(mesa: Mesa, monkeypatch: pytest.MonkeyPatch) -> None:
-    css = montagem.css
-    monkeypatch.setattr(montagem, "css", lambda *args: css(*args) + "thead{display:table-header-group}")
+    css = assemble.css
+    monkeypatch.setattr(assemble, "css", lambda *args: css(*args) + "thead{display:table-header-group}")
     with pytest.raises(Recusa, match="repete-se nas páginas “Cabeça”"):
         mesa.montar("livro", ("html", TABELAS["a short head over many pages"]))
 
@@ -168,8 +168,8 @@ def test_s12_what_is_printed_twice_is_refused(mesa: Mesa, monkeypatch: pytest.Mo
 def test_s12_what_a_style_does_to_whole_text_is_not_taken_for_a_loss(
     mesa: Mesa, regra: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    css = montagem.css
-    monkeypatch.setattr(montagem, "css", lambda *args: css(*args) + regra)
+    css = assemble.css
+    monkeypatch.setattr(assemble, "css", lambda *args: css(*args) + regra)
     texto = "ofício fluvial paralelepípedo\u00ad extraordinariamente\u200bcomprido  Straße&nbsp;x " * 40
     assert mesa.montar("livro", ("html", f"<ol><li><p>{texto}</p></li></ol>")).paginas
 

@@ -15,7 +15,7 @@ from layouts import FORMATOS, Mesa, palavras_com_lugar, textos
 from PIL import Image
 
 from printserver.errors import Recusa
-from printserver.formats.dados import valores_de_exemplo
+from printserver.formats.template_data import valores_de_exemplo
 
 FINS: dict[str, Callable[[int], str]] = {
     "short paragraphs": lambda n: "".join(f"<p>texto {i}</p>" for i in range(n)),

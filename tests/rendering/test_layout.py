@@ -11,10 +11,10 @@ import pytest
 from layouts import CODIGO, FORMATOS, Mesa, com_codigo, palavras, palavras_com_lugar, textos
 
 from printserver.errors import Recusa
-from printserver.formats.dados import CORPO_DE_EXEMPLO, dados_de_exemplo, valores_de_exemplo
+from printserver.formats.template_data import CORPO_DE_EXEMPLO, dados_de_exemplo, valores_de_exemplo
 from printserver.rendering import Layout, PedidoLayout, Render
 from printserver.rendering.cache import Cache, gravar
-from printserver.rendering.folha import de_json, para_json
+from printserver.rendering.model import de_json, para_json
 
 
 @pytest.fixture(scope="module")

@@ -8,8 +8,8 @@ import pytest
 from layouts import FORMATOS, Mesa, abrir, codigos_qr, palavras, textos
 
 from printserver.errors import Recusa
-from printserver.formats.dados import valores_de_exemplo
 from printserver.formats.model import Bloco
+from printserver.formats.template_data import valores_de_exemplo
 from printserver.rendering import Carimbo
 
 

@@ -11,7 +11,7 @@ import zxingcpp
 from PIL import Image
 
 from printserver.rendering import deslocar
-from printserver.rendering.pagina_de_teste import CRUZ_MM, PaginaDeTeste, desenhar
+from printserver.rendering.test_page import CRUZ_MM, PaginaDeTeste, desenhar
 
 PAGE = PaginaDeTeste("notas", "tray-2", 216.0, 305.0, (1.2, -0.8), "22/11/2026 às 17:30")
 DPI = 300

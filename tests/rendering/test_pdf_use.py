@@ -11,7 +11,7 @@ from PIL import ImageChops
 
 import printserver
 from printserver.errors import Recusa
-from printserver.rendering.pdf_compare import compare
+from printserver.rendering.pdf_body.compare import compare
 
 FONT = (Path(printserver.__file__).parent / "fonts" / "LiberationSerif-Regular.ttf").read_bytes()
 HELVETICA = b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> "
@@ -313,7 +313,7 @@ def test_p2a_a_picture_from_edge_to_edge_is_compared_to_the_pixel() -> None:
 
 
 def test_p2a_pages_beyond_what_is_compared_are_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("printserver.rendering.pdf_compare.MAXIMO_S", -1.0)
+    monkeypatch.setattr("printserver.rendering.pdf_body.compare.MAXIMO_S", -1.0)
     image = {30: stream(b"\0", IMAGE)}
     objects = pages(
         content=b"q 200 0 0 20 90 600 cm /I Do Q", page=b"/Resources << /XObject << /I 30 0 R >> >> ", more=image

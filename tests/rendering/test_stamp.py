@@ -7,9 +7,16 @@ import pytest
 from layouts import CODIGO, FORMATOS, Mesa, abrir, codigos_qr, com_codigo, imagem, palavras, palavras_com_lugar, textos
 
 from printserver.formats import Formato
-from printserver.formats.dados import CORPO_DE_EXEMPLO, valores_de_exemplo
 from printserver.formats.model import LADO_MINIMO_DO_QR, Bloco, CampoImpresso
-from printserver.rendering import BaseDanificada, Carimbo, Layout, carimbar, previsualizar, qr_draw
+from printserver.formats.template_data import CORPO_DE_EXEMPLO, valores_de_exemplo
+from printserver.rendering import (
+    BaseDanificada,
+    Carimbo,
+    Layout,
+    carimbar,
+    previsualizar,
+    qr,
+)
 from printserver.rendering.stamp import lados
 
 DUPLEX = "frente-verso"
@@ -105,7 +112,7 @@ def test_x9_the_struck_qr_cannot_be_read(mesa: Mesa, traslado: Layout) -> None:
     assert corte.getextrema()[0] == 0
     # nor does the file hold the real one under the cross: it is not drawn at all
     url = str(valores.qr_url)
-    assert qr_draw.caminho(qr_draw.matriz(url, "M"), 31.0)[:200] not in _conteudo(pdf)
+    assert qr.caminho(qr.matriz(url, "M"), 31.0)[:200] not in _conteudo(pdf)
     limpo = _conteudo(mesa.carimbar(traslado, "traslado", replace(marcada, valores=replace(valores, qr_url=url[::-1]))))
     assert limpo == _conteudo(pdf)
 
@@ -259,7 +266,7 @@ def test_the_qr_may_stand_on_either_side_or_below(mesa: Mesa, lado_qr: str, nive
 
 def test_s5_least_side_of_the_formats_is_that_of_the_drawing() -> None:
     for nivel, lado in LADO_MINIMO_DO_QR.items():
-        assert 0 <= qr_draw.lado_minimo(nivel) - lado < 0.01  # type: ignore[arg-type]
+        assert 0 <= qr.lado_minimo(nivel) - lado < 0.01  # type: ignore[arg-type]
 
 
 def test_a_field_wider_than_its_place_is_set_smaller(mesa: Mesa, traslado: Layout) -> None:

@@ -6,7 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from printserver.selo import Emolumentos, SeloNovo, emitir, ler, ler_qr, ler_registro
+from printserver.selo import (
+    Emolumentos,
+    SeloNovo,
+    issue,
+    ler,
+    ler_qr,
+    ler_registro,
+)
 
 CERTIDAO = Emolumentos(*map(Decimal, ["55.70", "15.83", "10.83", "0.56", "2.93", "3.82", "2.78", "2.67"]))
 AGORA = datetime(2026, 11, 20, 13, 30, 15, 250_000, tzinfo=UTC)
@@ -26,7 +33,7 @@ def novo(**outros):
 
 
 def feito(certificado, **outros):
-    return emitir(novo(**outros), cns="123456", informacao="0000000000042", certificado=certificado)
+    return issue(novo(**outros), cns="123456", informacao="0000000000042", certificado=certificado)
 
 
 def test_s9_code_registro_and_qr_tell_the_same(certificado):

@@ -8,7 +8,12 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from printserver.selo import Emolumentos, iniciais, linha_do_registro, tem_iniciais
+from printserver.selo import (
+    Emolumentos,
+    initials,
+    linha_do_registro,
+    tem_iniciais,
+)
 
 FORMA = re.compile(r"[0-9A-Z](\.[0-9A-Z])*")
 _LETRAS = st.characters(codec="utf-8", exclude_categories=["Cc", "Co", "Cn"], exclude_characters="\u0345")
@@ -29,7 +34,7 @@ NOMES = st.text(_LETRAS, max_size=60)
     ],
 )
 def test_s6_initials_of_the_parties(nomes: list[str], letras: str) -> None:
-    assert iniciais(nomes) == letras
+    assert initials(nomes) == letras
 
 
 @pytest.mark.parametrize(
@@ -79,20 +84,20 @@ def test_s6_initials_of_the_parties(nomes: list[str], letras: str) -> None:
     ],
 )
 def test_s6_each_word_that_is_no_particle_has_its_initial(nome: str, letras: str) -> None:
-    assert iniciais([nome]) == letras
+    assert initials([nome]) == letras
 
 
 @given(NOMES)
 @example("ŉandu ǰ ΐ ẞ ﬁ ª º İ ı")
 @example("ჟ ა Ꭰ ꭰ 𐐨 Ⅷ ⅷ ½ ٣")
 def test_s6_initials_are_of_a_strict_form_and_the_same_however_a_name_is_written(nome: str) -> None:
-    letras = iniciais([nome])
+    letras = initials([nome])
     palavras = re.findall(r"[^\W_]", nome.replace("ª", "").replace("º", ""))
     assert bool(letras) is bool(palavras) is tem_iniciais(nome)
     assert not letras or FORMA.fullmatch(letras)
     assert len(letras) <= max(len(unicodedata.normalize("NFC", nome)), 1)
     for outra in (unicodedata.normalize("NFD", nome), nome.upper(), nome.lower(), f" {nome} "):
-        assert iniciais([outra]) == letras, outra
+        assert initials([outra]) == letras, outra
 
 
 @given(st.lists(st.text()))
@@ -101,7 +106,7 @@ def test_s6_initials_of_any_names_fit_in_the_line(nomes: list[str]) -> None:
         codigo="1234562CE000000000000126J",
         identificador="P-1",
         retificado=None,
-        iniciais=iniciais(nomes),
+        iniciais=initials(nomes),
         momento=datetime(2026, 1, 21, 13, 30, tzinfo=UTC),
         emolumentos=Emolumentos.zero(),
     )

@@ -57,7 +57,7 @@ class DyingEngines:
 
 
 def _serve() -> None:
-    from printserver import engine  # noqa: F401 - warms the process
+    from printserver.server import engine  # noqa: F401 - warms the process
 
     for line in sys.stdin:
         death = Death(**json.loads(line))
@@ -70,9 +70,9 @@ def _serve() -> None:
 
 
 def _live(death: Death) -> None:
-    from printserver.engine import Engine
-    from printserver.jobs.office import Office
+    from printserver.office.office import Office
     from printserver.printing import FilaCups
+    from printserver.server.engine import Engine
 
     original = getattr(FilaCups, death.call)
 

@@ -94,7 +94,7 @@ class Engines:
 
 
 def _serve(instance: Path, clock: Path) -> None:
-    from printserver import engine  # noqa: F401 - warms the process
+    from printserver.server import engine  # noqa: F401 - warms the process
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
     for _line in sys.stdin:
@@ -107,10 +107,10 @@ def _serve(instance: Path, clock: Path) -> None:
 
 
 def _live(instance: Path, clock: Path) -> None:
-    from printserver.engine import Engine
-    from printserver.jobs.office import Office
-    from printserver.logs import configure_logs
-    from printserver.processes import die_with_parent
+    from printserver.office.office import Office
+    from printserver.server.engine import Engine
+    from printserver.server.logs import configure_logs
+    from printserver.server.processes import die_with_parent
 
     die_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)

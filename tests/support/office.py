@@ -30,15 +30,18 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from printserver import auditoria, cli, cli_base, db, instance, people, schema
+from printserver import db
 from printserver.api import nova_aplicacao, registrar
-from printserver.auditoria import Laudo
-from printserver.config import SETTINGS_FILE
-from printserver.db import Database
-from printserver.engine import Engine
-from printserver.jobs.office import Office
+from printserver.cli import base, main
+from printserver.db import Database, upgrade
+from printserver.office import create, people
+from printserver.office import proof as auditoria
+from printserver.office.office import Office
+from printserver.office.proof import Laudo
+from printserver.office.settings import SETTINGS_FILE
 from printserver.rendering import Render
 from printserver.selo import Certificado
+from printserver.server.engine import Engine
 from support.postgres import PrivatePostgres
 
 AGORA = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
@@ -308,7 +311,7 @@ def open_house(
 
 def reopen(folder: Path, clock: Clock, key: str) -> House:
     """Open the office of `folder` (once more, as another process would); its owner closes `office.db`."""
-    with patch.object(Certificado, "carregar", _certificate), patch.object(schema, "upgrade"):  # the copy is migrated
+    with patch.object(Certificado, "carregar", _certificate), patch.object(upgrade, "upgrade"):  # the copy is migrated
         office = Office.abrir(folder, clock)
     office.render = _render()
     app = nova_aplicacao("office-under-test")
@@ -321,8 +324,8 @@ def command_line(*arguments: object) -> int:
     mask = os.umask(0o022)
     words = ["printserver", *map(str, arguments)]
     try:
-        with patch.object(sys, "argv", words), patch.object(cli_base, "system_clock", lambda: AGORA):
-            cli.main()
+        with patch.object(sys, "argv", words), patch.object(base, "system_clock", lambda: AGORA):
+            main.main()
     except SystemExit as ended:
         return int(ended.code or 0)
     finally:  # what the program sets for a process of its own
@@ -434,7 +437,7 @@ def _on_postgres(server: PrivatePostgres) -> _Made:
 
 
 def _make(folder: Path) -> _Made:
-    made = instance.criar(folder, AGORA)
+    made = create.criar(folder, AGORA)
     url = os.environ.get("PRINTSERVER_BANCO_URL") or f"sqlite:///{folder / 'printserver.db'}"
     database = Database(url)
     with database.write() as conn:

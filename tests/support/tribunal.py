@@ -23,8 +23,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from printserver.clock import Clock, system_clock
-from printserver.court.simulador import Simulador
 from printserver.selo import Certificado, TabelaDeAtos, carregar_atos
+from printserver.simulator import Simulador
 from support import process
 from support.office import House, open_house
 

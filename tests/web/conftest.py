@@ -10,11 +10,11 @@ from playwright.sync_api import Browser, Page, StorageState, ViewportSize
 from web_house import PESSOAS, SENHA, Clock, House, Person, enter
 from werkzeug.serving import make_server
 
-from printserver import instance, people
-from printserver.app import create_app
-from printserver.config import SETTINGS_FILE
-from printserver.engine import Engine
-from printserver.jobs.office import Office
+from printserver.office import create, people
+from printserver.office.office import Office
+from printserver.office.settings import SETTINGS_FILE
+from printserver.server.app import create_app
+from printserver.server.engine import Engine
 
 WRONG_PASSWORDS = 3  # a minute
 _addresses = count(1)
@@ -28,7 +28,7 @@ def clock() -> Clock:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("web") / "serventia"
-    instance.criar(folder, clock())
+    create.criar(folder, clock())
     with (folder / SETTINGS_FILE).open("a") as settings:
         settings.write(f"\n[http]\nsenhas_erradas_por_minuto = {WRONG_PASSWORDS}\n")
         # One office for all: what a test put forward is put back for the next.

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 import pytest
 
-from printserver import cli, people
-from printserver.config import all_settings
+from printserver.cli import main
+from printserver.office import people
+from printserver.office.settings import all_settings
 from printserver.web import words
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guia-do-operador.md").read_text("utf-8")
@@ -31,14 +32,14 @@ def test_every_command_in_the_guide_exists() -> None:
     named = set(re.findall(r"`printserver ([a-z-]+)(?: ([a-z]+))?", GUIDE))
     assert {name for name, _ in named} >= {"init", "serve", "usuario", "chave", "fila"}
     for name, below in named:
-        command = cli.cli.commands[name]
+        command = main.cli.commands[name]
         if isinstance(command, click.Group):
             assert below in command.commands
 
 
 def test_every_option_in_the_guide_exists() -> None:
     for name, text in re.findall(r"`printserver ([a-z-]+)([^`]*)`", GUIDE):
-        command = cli.cli.commands[name]
+        command = main.cli.commands[name]
         if isinstance(command, click.Group):
             command = command.commands[text.split()[0]]
         known = {option for parameter in command.params for option in parameter.opts}

@@ -11,9 +11,10 @@ import sqlalchemy as sa
 from web_house import Person, sure
 from werkzeug.test import TestResponse
 
-from printserver import db, people
-from printserver.app import create_app
-from printserver.jobs import papers
+from printserver import db
+from printserver.delivery import numbered_paper
+from printserver.office import people
+from printserver.server.app import create_app
 from support.office import AGORA, FEES, House, open_house
 
 MOTIVO = "valor digitado errado"
@@ -206,7 +207,7 @@ def numbered(office: House) -> House:
     with office.office.db.write() as conn:
         quem = people.Autor(1, None, None, "maria", "escrevente", frozenset(), None)
         conn.execute(db.fila.update().values(papel_numerado=True))
-        papers.receber(conn, 1, "notas", "A0000001", "A0000500", quem, office.clock())
+        numbered_paper.receber(conn, 1, "notas", "A0000001", "A0000500", quem, office.clock())
     said = {"proximo": "A0000011", "escrevente": "maria"}
     assert office.call("POST", "/filas/notas/papel", said).status == 200
     return office
@@ -275,7 +276,7 @@ def test_p5_the_screen_fills_the_number_in_and_marks_it_without_typing(numbered:
 
 
 def uncertain(office: House) -> dict[str, Any]:
-    from printserver.jobs import questions
+    from printserver.ledger import questions
 
     job = long_deed(office)
     with office.office.db.write() as conn:

@@ -11,7 +11,7 @@ from web_house import FEES, House, Person, sure
 from werkzeug.test import TestResponse
 
 from printserver import db
-from printserver.web import values, words
+from printserver.web import fee_input, words
 
 ISENTO = {"tabeliao": "", "iss": "", "motivo_isencao": "justiça gratuita"}
 CENTRO = {"servico": "", "tabeliao": "4,00", "iss": "0,10"}
@@ -214,14 +214,14 @@ def test_every_screen_of_the_counter_fits_a_phone(desk: Page) -> None:
 )
 def test_money_is_read_as_people_write_it(app: Flask, typed: str, sent: str) -> None:
     with app.test_request_context("/", method="POST", data={"valor": typed}):
-        assert values.dinheiro("valor") == sent
+        assert fee_input.dinheiro("valor") == sent
 
 
 def test_the_fees_of_the_last_act_are_shown_as_their_service(app: Flask) -> None:
     centavos = {name: int(value.replace(".", "")) for name, value in FEES.items()}
     with app.test_request_context("/"):
-        assert values.como_se_digita(centavos) == {"servico": "certidao-notas"}
-        assert values.como_se_digita(centavos | {"iss": 0})["iss"] == "0,00"
+        assert fee_input.como_se_digita(centavos) == {"servico": "certidao-notas"}
+        assert fee_input.como_se_digita(centavos | {"iss": 0})["iss"] == "0,00"
 
 
 def test_numbers_are_told_as_ranges() -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from web_house import Person, enter
 from werkzeug.serving import make_server
 
-from printserver.app import create_app
+from printserver.server.app import create_app
 from printserver.web import court_words
 from support.office import FEES, TOTAL, House
 from support.tribunal import Court, house_with_court

@@ -16,9 +16,10 @@ import sqlalchemy as sa
 from web_house import Person, sure
 from werkzeug.test import TestResponse
 
-from printserver import db, people
-from printserver.app import create_app
-from printserver.jobs import papers
+from printserver import db
+from printserver.delivery import numbered_paper
+from printserver.office import people
+from printserver.server.app import create_app
 from printserver.web.forms import rotulo
 from support.office import FEES, House, open_house
 
@@ -35,7 +36,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         with opened.office.db.write() as conn:
             conn.execute(db.fila.insert().values(serventia_id=1, criada_em=opened.clock(), **queue))
             quem = people.Autor(1, None, None, "maria", "escrevente", frozenset(), None)
-            papers.receber(conn, 1, "segurança", "W0001", "W0900", quem, opened.clock())
+            numbered_paper.receber(conn, 1, "segurança", "W0001", "W0900", quem, opened.clock())
         yield opened
 
 

@@ -14,7 +14,7 @@ from web_house import House, Person
 
 from printserver import db, jobs
 from printserver.clock import local_date
-from printserver.jobs import questions
+from printserver.ledger import questions
 
 MOTIVO = "a impressora puxou duas folhas"
 

@@ -12,7 +12,8 @@ from flask import Flask
 from web_house import SENHA, Clock, House, Person
 
 import printserver
-from printserver import db, people
+from printserver import db
+from printserver.office import people
 from printserver.web.attempts import Attempts
 
 SCREENS = Path(printserver.__file__).parent / "templates" / "screens"

@@ -12,8 +12,8 @@ from web_house import FEES, SENHA, Person, sure
 from web_house import House as WebHouse
 
 from printserver import db
-from printserver.app import create_app
-from printserver.atos import avulsos
+from printserver.seal_actions import standalone
+from printserver.server.app import create_app
 from support.office import House
 from support.tribunal import Court, house_with_court
 
@@ -280,7 +280,7 @@ def test_a_list_that_cannot_be_read_is_told_by_its_lines(maria: Person) -> None:
 
 def test_t5_a_seal_is_found_rectified_and_followed_by_the_keyboard(desk: Page, house: WebHouse) -> None:
     body = {"ato": "ES", "identificador": "NAVEGADOR", "emolumentos": FEES, "escrevente": "maria"}
-    code, _ = avulsos.selar(house.office, house.autor, body)
+    code, _ = standalone.selar(house.office, house.autor, body)
     desk.goto("/")
     desk.get_by_role("link", name="Selos").click()
     desk.fill("#codigo", code.lower())

@@ -13,9 +13,10 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from werkzeug.test import TestResponse
 
-from printserver import jobs, people
-from printserver.engine import Engine
-from printserver.jobs.office import Office
+from printserver import jobs
+from printserver.office import people
+from printserver.office.office import Office
+from printserver.server.engine import Engine
 
 SENHA = "correta cavalo bateria"
 PESSOAS = {

@@ -1,0 +1,90 @@
+"""What every command of the command line needs: the office's folder, one change in its database, a line on record."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import sqlalchemy as sa
+
+from printserver import db
+from printserver.clock import system_clock
+from printserver.errors import ConfigError
+from printserver.formats.text import UnfitText, stamped
+from printserver.office import audit, create
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+PATH = click.Path(path_type=Path)
+
+
+def instance_option(command: Command) -> Command:
+    """Add `--instance`, the office's folder, as the argument `folder`."""
+    option = click.option(
+        "--instance",
+        "folder",
+        type=PATH,
+        default=Path("instance"),
+        show_default=True,
+        help="Pasta da serventia.",
+    )
+    return option(command)
+
+
+class office:  # noqa: N801  # used as a function
+    """Open an office's database for one change by the command line."""
+
+    def __init__(self, folder: Path, *, writing: bool = True) -> None:
+        self._folder = folder
+        self._writing = writing
+
+    def __enter__(self) -> tuple[sa.Connection, int, datetime]:
+        from printserver.db.upgrade import open_database
+        from printserver.office.settings import load_settings
+
+        if not self._folder.is_dir():
+            raise ConfigError(f"{self._folder} não existe: crie a serventia com `printserver init`")
+        url = create.database_url(self._folder, load_settings(self._folder))
+        self._database = db.Database(url)
+        open_database(self._database)
+        self._door = self._database.write() if self._writing else self._database.snapshot()
+        conn = self._door.__enter__()
+        serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
+        if serventia_id is None:
+            raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
+        return conn, serventia_id, system_clock()
+
+    def __exit__(self, *error: Any) -> None:
+        self._door.__exit__(*error)
+        self._database.close()
+
+
+def record(
+    conn: sa.Connection,
+    serventia_id: int,
+    now: datetime,
+    objeto: str,
+    nome: str,
+    detalhe: dict[str, Any],
+    estado: str = "criada",
+) -> None:
+    """Put a change made at the command line on record, under the machine's user (A1)."""
+    audit.escrever(conn, serventia_id, now, [audit.Registro(objeto, nome, estado, quem(), detalhe=detalhe)])
+
+
+def nome_da_fila(nome: str) -> str:
+    """Return a new queue's name as it is kept: requests find it by it, and its test page prints it."""
+    try:
+        lido = stamped(nome)
+    except UnfitText as error:
+        raise ConfigError(f"o nome da fila: {error}") from None
+    if not 1 <= len(lido) <= 100:
+        raise ConfigError("o nome da fila tem de 1 a 100 caracteres")
+    return lido
+
+
+def quem() -> str:
+    """Return who acts at the command line: the machine's user (A1)."""
+    return f"linha de comando: {os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()}"

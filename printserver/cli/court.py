@@ -1,0 +1,32 @@
+"""The command line of the court's simulator."""
+
+import signal
+import threading
+from pathlib import Path
+
+import click
+
+from printserver.cli.base import PATH, instance_option
+
+
+@click.command("tribunal-simulado")
+@instance_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8632, show_default=True, help="Porta.")
+@click.option(
+    "--tls", nargs=2, type=PATH, metavar="CERT KEY", help="Certificado e chave TLS (PEM); pede os da serventia."
+)
+def tribunal_simulado(folder: Path, port: int, tls: tuple[Path, Path] | None) -> None:
+    """Põe no ar um tribunal de mentira, só nesta máquina: para testes e demonstrações."""
+    from printserver.office.office import Office
+    from printserver.simulator import Simulador
+
+    office = Office.abrir(folder)
+    cns, certificado, atos = office.cns, office.certificado, office.atos
+    office.fechar()
+    ended = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: ended.set())
+    simulador = Simulador(folder, {cns: certificado}, atos, port=port, tls=tls or None).comecar()
+    click.echo(f"Tribunal SIMULADO da serventia {cns} em {simulador.url} (sem valor legal). Ctrl-C encerra.")
+    ended.wait()
+    simulador.parar()

@@ -1,0 +1,243 @@
+"""The command line: makes an office, serves it, adds keys, people and queues, proves formats, verifies the audit."""
+
+import json
+import os
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from printserver import __version__, db, faults
+from printserver.cli.audit import auditoria
+from printserver.cli.base import (
+    PATH,
+    instance_option,
+    nome_da_fila,
+    office,
+    record,
+)
+from printserver.cli.court import tribunal_simulado
+from printserver.cli.paper import papel
+from printserver.cli.people import chave, usuario
+from printserver.cli.queues import filas
+from printserver.clock import system_clock
+from printserver.errors import ConfigError, Recusa
+from printserver.office import create
+from printserver.server.logs import configure_logs
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="printserver")
+def cli() -> None:
+    """Servidor de impressão e selos da serventia."""
+
+
+@cli.command("init")
+@instance_option
+@click.option("--cns", help="CNS da serventia, 6 algarismos (sem ele: serventia de demonstração).")
+@click.option("--proximo-numero", type=click.IntRange(1), default=1, help="Próximo número de selo.")
+@click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
+def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> None:
+    """Cria uma serventia: pasta, banco, certificado de teste, usuário admin e uma chave. Nunca escreve por cima."""
+    made = create.criar(folder, system_clock(), cns=cns, proximo=proximo_numero)
+    if as_json:
+        told = {name: getattr(made, name) for name in ("usuario", "senha", "chave", "cns", "instancia")}
+        click.echo(json.dumps(told, ensure_ascii=False))
+        return
+    click.echo(f"Serventia {made.cns} criada em {folder}.")
+    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.senha}\n  chave:   {made.chave}")
+    click.echo("Guarde a senha e a chave: não são mostradas outra vez.")
+
+
+@cli.command("serve")
+@instance_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Endereço em que o servidor atende.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
+@click.option("--tls", nargs=2, type=PATH, metavar="CERT KEY", help="Certificado e chave TLS (PEM).")
+@click.option("--sem-tls", is_flag=True, help="Atende fora desta máquina sem TLS, por sua conta.")
+def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem_tls: bool) -> None:
+    """Põe o servidor inteiro no ar: telas, API e motor."""
+    if not tls and not sem_tls and not _loopback(host):
+        raise ConfigError(
+            f"--host {host} atende fora desta máquina: dê --tls CERT KEY, ou --sem-tls se outro programa cuida disso"
+        )
+    for path in tls or ():
+        if not path.is_file():
+            raise ConfigError(f"{path}: não existe")
+    from printserver.office.office import Office
+    from printserver.server.supervisor import serve as run
+
+    configure_logs()
+    Office.abrir(folder, waits=True).fechar()  # a wrong setting, table or format stops the start here, with its name
+    sys.exit(run(folder, host, port, tls or None))
+
+
+@cli.command("worker")
+@instance_option
+def worker(folder: Path) -> None:
+    """Mais um motor, nesta máquina ou em outra (PostgreSQL)."""
+    from printserver.server.engine import run_engine
+
+    run_engine(folder)
+
+
+cli.add_command(chave)
+cli.add_command(usuario)
+
+
+@cli.command("fila")
+@click.argument("nome")
+@instance_option
+@click.option("--pasta", type=PATH, help="Pasta em que os PDFs são gravados.")
+@click.option("--cups", "queue", help="Nome da fila no CUPS.")
+@click.option("--servidor", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina).")
+@click.option("--padrao", is_flag=True, help="É a fila de quem não diz outra.")
+@click.option("--papel-numerado", is_flag=True, help="Tem papel numerado, e conta as folhas.")
+def fila(
+    nome: str,
+    folder: Path,
+    pasta: Path | None,
+    queue: str | None,
+    servidor: str | None,
+    padrao: bool,
+    papel_numerado: bool,
+) -> None:
+    """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
+    nome = nome_da_fila(nome)
+    if (pasta is None) == (queue is None):
+        raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
+    if servidor and queue is None:
+        raise ConfigError("--servidor acompanha --cups")
+    if pasta is not None:
+        pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
+    table = db.fila
+    with office(folder) as (conn, serventia_id, now):
+        here = table.c.serventia_id == serventia_id
+        if conn.execute(sa.select(table.c.id).where(here, table.c.nome == nome)).first():
+            raise ConfigError(f"já existe uma fila {nome!r}")
+        if padrao:
+            conn.execute(sa.update(table).where(here).values(padrao=False))
+        row = {
+            "serventia_id": serventia_id,
+            "nome": nome,
+            "tipo": "pasta" if pasta is not None else "cups",
+            "destino": str(pasta.absolute()) if pasta is not None else queue,
+            "servidor": servidor,
+            "padrao": padrao,
+            "papel_numerado": papel_numerado,
+            "criada_em": now,
+        }
+        conn.execute(sa.insert(table).values(**row))
+        what = {"tipo": row["tipo"], "destino": row["destino"], "servidor": servidor, "padrao": padrao}
+        record(conn, serventia_id, now, "fila", nome, what)
+    click.echo(f"Fila {nome} criada.")
+
+
+cli.add_command(filas)
+cli.add_command(papel)
+
+
+@cli.command("sequencia")
+@instance_option
+@click.option("--proximo", required=True, type=click.IntRange(1), help="O próximo número; só anda para a frente.")
+def sequencia(folder: Path, proximo: int) -> None:
+    """Diz o próximo número de selo da serventia."""
+    from printserver.selo import avancar, nome_da_sequencia
+
+    with office(folder) as (conn, serventia_id, now):
+        try:
+            avancar(conn, serventia_id, nome_da_sequencia("serventia", 1, "", now.year), proximo)
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+        record(conn, serventia_id, now, "sequencia", "selo", {"proximo": proximo})
+    click.echo(f"Próximo número: {proximo}.")
+
+
+@cli.group("formatos")
+def formatos() -> None:
+    """Os formatos das páginas."""
+
+
+@formatos.command("check")
+@instance_option
+def formatos_check(folder: Path) -> None:
+    """Confere e monta todos os formatos, os da serventia e os que vêm com o programa."""
+    from printserver.formats import Formatos
+    from printserver.rendering import previsualizar
+
+    known = Formatos(folder if folder.is_dir() else None)
+    faults = known.conferir_todos()
+    for nome in [] if faults else known.nomes():
+        try:
+            previsualizar(known.get(nome))  # the very way of a print, with example data
+        except (ConfigError, Recusa) as error:
+            faults.append(f"{nome}.toml: {error.detail if isinstance(error, Recusa) else error}")
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        sys.exit(1)
+    click.echo(f"{len(known.nomes())} formatos conferidos, sem erros.")
+
+
+@formatos.command("preview")
+@click.argument("nome")
+@click.argument("destino", type=PATH)
+@instance_option
+def formatos_preview(nome: str, destino: Path, folder: Path) -> None:
+    """Grava em DESTINO um PDF de prova do formato NOME, com dados de exemplo."""
+    from printserver.formats import Formatos
+    from printserver.rendering import previsualizar
+
+    formato = Formatos(folder if folder.is_dir() else None).get(nome)
+    destino.write_bytes(previsualizar(formato))
+    click.echo(f"{destino} gravado.")
+
+
+cli.add_command(auditoria)
+cli.add_command(tribunal_simulado)
+
+
+@cli.command("demo")
+@instance_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
+@click.option(
+    "--port-tribunal", type=click.IntRange(1, 65535), help="Porta do tribunal simulado (sem ela: a seguinte)."
+)
+@click.option("--encerrar", is_flag=True, help="Termina depois da demonstração, em vez de ficar no ar.")
+def demo(folder: Path, port: int, port_tribunal: int | None, encerrar: bool) -> None:
+    """Mostra o servidor: cria uma serventia de demonstração se não há, e imprime um documento de cada tipo."""
+    from printserver.demo.run import run_demo
+
+    sys.exit(run_demo(folder, port, port_tribunal, stay=not encerrar))
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def main() -> None:
+    """Run the command line; a refusal, or a fault of disk or database, is one Portuguese sentence, exit status 1."""
+    os.umask(0o077)
+    try:
+        cli()
+    except Exception as error:
+        text = _sentence(error)
+        if text is None:
+            raise
+        click.echo(f"printserver: {text}", err=True)
+        sys.exit(1)
+
+
+def _sentence(error: Exception) -> str | None:
+    if isinstance(error, ConfigError):
+        return str(error)
+    if isinstance(error, Recusa):
+        return error.detail
+    return faults.passing(error)

@@ -1,0 +1,1 @@
+"""Acts of the counter: paper seals, ranges of numbers, daily seals, the check of the day."""

@@ -1,0 +1,131 @@
+"""Paper seals by their numbers (S4, R3): each has one fate for ever, across years and imports.
+
+One row a number: whoever writes it first has it, however many write at once. It waits at the counter, was reported
+(from here with a code, by another program without one) or is void.
+"""
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.clock import local_date
+from printserver.documents.moment import recusar_data_vazia
+from printserver.errors import Campo, Recusa
+from printserver.office.office import Office
+from printserver.office.people import Autor
+from printserver.selo import SeloDePapel
+
+AGUARDANDO: Final = "aguardando"
+COMUNICADO: Final = "comunicado"
+INUTILIZADO: Final = "inutilizado"
+
+
+def recusar_vistos(conn: Connection, office: Office, ato: str, serie: str, de: int, ate: int) -> None:
+    """Raise `Recusa` `hibrido-ja-comunicado`, with the numbers, if one of the range has its fate already (R3)."""
+    seen = db.selo_papel
+    query = sa.select(seen.c.numero).where(
+        seen.c.serventia_id == office.serventia_id,
+        seen.c.ato == ato,
+        seen.c.serie == serie,
+        seen.c.numero.between(de, ate),
+    )
+    numbers = sorted(conn.execute(query).scalars())
+    if not numbers:
+        return
+    some = ", ".join(str(SeloDePapel(ato, serie, number)) for number in numbers[:10])
+    more = f" e mais {len(numbers) - 10}" if len(numbers) > 10 else ""
+    raise Recusa(
+        "hibrido-ja-comunicado",
+        f"Já registrados, comunicados ou inutilizados: {some}{more}. Nada foi feito.",
+        extra={"numeros": numbers},
+    )
+
+
+def escrever(
+    conn: Connection,
+    office: Office,
+    papeis: Sequence[SeloDePapel],
+    estado: str,
+    dia: date,
+    quem: Autor,
+    agora: datetime,
+    *,
+    codigos: Sequence[str | None] | None = None,
+    motivo: str | None = None,
+) -> None:
+    """Write the fate of paper seals that have none yet; of two that write one number the primary key lets one through.
+
+    `codigos` are the codes that report them, in their order.
+    """
+    common = _destino(estado, quem, agora) | {"serventia_id": office.serventia_id, "data": dia, "motivo": motivo}
+    rows = [
+        common | {"ato": papel.ato, "serie": papel.serie, "numero": papel.numero, "codigo": codigo}
+        for papel, codigo in zip(papeis, codigos or [None] * len(papeis), strict=True)
+    ]
+    conn.execute(sa.insert(db.selo_papel), rows)
+
+
+def comunicar(
+    conn: Connection,
+    office: Office,
+    papeis: Sequence[SeloDePapel],
+    codigos: Sequence[str],
+    quem: Autor,
+    agora: datetime,
+) -> None:
+    """Write that paper seals that waited at the counter are reported by these codes (H2)."""
+    conn.execute(
+        _esta(office).values(**_destino(COMUNICADO, quem, agora), codigo=sa.bindparam("b_codigo")),
+        [_numero(papel) | {"b_codigo": codigo} for papel, codigo in zip(papeis, codigos, strict=True)],
+    )
+
+
+def anular(conn: Connection, office: Office, papel: SeloDePapel, motivo: str, quem: Autor, agora: datetime) -> None:
+    """Write that a paper seal that waited at the counter is void: it is never reported (H2)."""
+    conn.execute(_esta(office).values(**_destino(INUTILIZADO, quem, agora), motivo=motivo), [_numero(papel)])
+
+
+def soltar(conn: Connection, office: Office, papel: SeloDePapel) -> None:
+    """Let a number go that was written down wrong at the counter: it has no fate again."""
+    table = db.selo_papel
+    conn.execute(
+        sa.delete(table).where(
+            table.c.serventia_id == office.serventia_id,
+            table.c.ato == papel.ato,
+            table.c.serie == papel.serie,
+            table.c.numero == papel.numero,
+            table.c.estado == AGUARDANDO,
+        )
+    )
+
+
+def ate_hoje(dia: date, agora: datetime) -> date:
+    """Return the day unless it is still to come (S7) or means an empty date (S7a). Raises `Recusa` `data-do-ato`."""
+    recusar_data_vazia(dia, None, campo="data")
+    if dia > local_date(agora):
+        text = f"o dia {dia:%d/%m/%Y} ainda não chegou"
+        raise Recusa("data-do-ato", f"data: {text}.", errors=[Campo("data", text)])
+    return dia
+
+
+def _esta(office: Office) -> sa.Update:
+    table = db.selo_papel
+    return sa.update(table).where(
+        table.c.serventia_id == office.serventia_id,
+        table.c.ato == sa.bindparam("b_ato"),
+        table.c.serie == sa.bindparam("b_serie"),
+        table.c.numero == sa.bindparam("b_numero"),
+        table.c.estado == AGUARDANDO,
+    )
+
+
+def _numero(papel: SeloDePapel) -> dict[str, str | int]:
+    return {"b_ato": papel.ato, "b_serie": papel.serie, "b_numero": papel.numero}
+
+
+def _destino(estado: str, quem: Autor, agora: datetime) -> dict[str, str | datetime]:
+    return {"estado": estado, "quem": quem.pessoa or "", "quando": agora}

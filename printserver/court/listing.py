@@ -1,0 +1,49 @@
+"""The court's list of the seals of a period, asked for page by page, within a time: nobody waits for minutes."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from datetime import date
+from typing import Any
+
+from printserver.court.answers import de_lista, falha_geral
+from printserver.court.client import Transporte
+from printserver.errors import Recusa
+
+
+def pedir_lista(court: Transporte, de: date, ate: date, segundos: float) -> list[Mapping[str, Any]]:
+    """Return what the court has of the days `de` to `ate`, as it says it. `court` is closed at the end.
+
+    Raises `Recusa` `tribunal-nao-responde` if it does not answer, or not all of it within `segundos`.
+    """
+    end = time.monotonic() + segundos
+    # A court that sends a byte now and then outlives the transport's own limit: so it is asked beside, and left there.
+    beside = ThreadPoolExecutor(1, thread_name_prefix="list")
+    try:
+        items: list[Mapping[str, Any]] = []
+        page = 1
+        while True:
+            try:
+                troca = beside.submit(court.listar, de, ate, page).result(max(0.0, end - time.monotonic()))
+            except TooLate:
+                raise _sem_resposta(f"a lista não chegou inteira em {segundos:g} s") from None
+            if (fault := falha_geral(troca)) is not None:
+                raise _sem_resposta(fault)
+            if (found := de_lista(troca)) is None:
+                raise _sem_resposta("respondeu com o que não é uma lista de selos")
+            items += found.itens
+            if not found.itens or len(items) >= found.total:
+                return items
+            page += 1
+    finally:
+        court.fechar()
+        beside.shutdown(wait=False, cancel_futures=True)
+
+
+def _sem_resposta(why: str) -> Recusa:
+    return Recusa(
+        "tribunal-nao-responde",
+        f"O tribunal não deu a sua lista: {why}. Tente de novo mais tarde ou com um período menor, ou carregue a "
+        "lista de um arquivo.",
+    )

@@ -1,0 +1,142 @@
+"""Notices by e-mail: each row of `aviso` that is due, over SMTP, until the server has taken it.
+
+A row is claimed before its message leaves and marked after the server took it. Who is killed in between leaves a
+message that goes twice rather than none; both bear one Message-ID, by which a mailbox knows the second.
+"""
+
+import hashlib
+import smtplib
+import ssl
+import threading
+from datetime import datetime, timedelta
+from email.message import EmailMessage
+from email.utils import format_datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+
+from printserver import db
+from printserver.clock import local
+from printserver.court import notices
+from printserver.office.office import Office
+
+_log = structlog.get_logger()
+
+ESPERA_S: Final = 15.0  # for each word of the server
+POSSE: Final = timedelta(minutes=5)  # of a message that is on its way
+MAIOR_PAUSA: Final = timedelta(hours=1)
+DE_UMA_VEZ: Final = 20
+OLHAR_S: Final = 20.0  # between two looks at what there is to be told
+
+_table = db.aviso
+
+
+def rodar(office: Office, stop: threading.Event, pausa_s: float = OLHAR_S) -> None:
+    """Make and send notices until `stop`. A fault is logged and tried again: notices hold nothing up."""
+    while not stop.is_set():
+        try:
+            notices.observar(office)
+            enviar(office)
+        except Exception:
+            _log.exception("notices failed")
+        stop.wait(pausa_s)
+
+
+def enviar(office: Office) -> int:
+    """Send what is due by e-mail. Return how many messages the server took."""
+    if not office.settings.avisos.servidor:
+        return 0
+    now = office.clock()
+    due = (
+        sa.select(_table)
+        .where(_table.c.serventia_id == office.serventia_id, _devido(now))
+        .order_by(_table.c.quando)
+        .limit(DE_UMA_VEZ)
+    )
+    with office.db.read() as conn:
+        rows = [dict(row) for row in conn.execute(due).mappings()]
+    sent = 0
+    for row in rows:
+        if _tomar(office, row, now):
+            falha = _entregar(office, row)
+            _marcar(office, row, falha)
+            if falha is not None:  # the others would fare no better now
+                break
+            sent += 1
+    return sent
+
+
+def _devido(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a message is due; where the clock went back, what was put off into its future is."""
+    return sa.or_(_table.c.vence_em <= now, _table.c.vence_em > now + 2 * MAIOR_PAUSA)
+
+
+def _tomar(office: Office, row: dict[str, Any], now: datetime) -> bool:
+    """Claim a message: of many engines one gets it, and what a killed one had is free again after `POSSE`."""
+    mine = (_table.c.serventia_id == office.serventia_id, _table.c.chave == row["chave"])
+    still = (_devido(now), _table.c.tentativas == row["tentativas"])
+    claim = sa.update(_table).where(*mine, *still).values(vence_em=now + POSSE, tentativas=row["tentativas"] + 1)
+    with office.db.write() as conn:
+        return bool(conn.execute(claim).rowcount)
+
+
+def _marcar(office: Office, row: dict[str, Any], falha: str | None) -> None:
+    now = office.clock()
+    again = now + min(timedelta(minutes=2 ** min(row["tentativas"], 8)), MAIOR_PAUSA)
+    values = (
+        {"vence_em": None, "enviado_em": now, "falha": None} if falha is None else {"vence_em": again, "falha": falha}
+    )
+    mine = (_table.c.serventia_id == office.serventia_id, _table.c.chave == row["chave"])
+    with office.db.write() as conn:
+        conn.execute(sa.update(_table).where(*mine, _table.c.tentativas == row["tentativas"] + 1).values(**values))
+
+
+def _entregar(office: Office, row: dict[str, Any]) -> str | None:
+    """Give a message to the server. Return why it was not taken (Portuguese), None if it was."""
+    settings = office.settings.avisos
+    message = _mensagem(office, row)
+    try:
+        with _conversa(office) as server:
+            if settings.usuario:
+                senha = (office.instance / settings.arquivo_da_senha).read_text("utf-8").strip()
+                server.login(settings.usuario, senha)
+            refused = server.send_message(message)
+    except FileNotFoundError:
+        return f"falta o arquivo da senha, {settings.arquivo_da_senha}, na pasta da serventia"
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        _log.warning("notice not sent", key=row["chave"], why=str(error))
+        return f"o servidor de e-mail não aceitou: {error}"[:500]
+    if refused:  # others of the list have it: sent again they would have it twice
+        _log.warning("notice refused for some", key=row["chave"], refused=sorted(refused))
+    return None
+
+
+def _conversa(office: Office) -> smtplib.SMTP:
+    settings = office.settings.avisos
+    if settings.seguranca == "tls":
+        context = ssl.create_default_context()
+        return smtplib.SMTP_SSL(settings.servidor, settings.porta, timeout=ESPERA_S, context=context)
+    server = smtplib.SMTP(settings.servidor, settings.porta, timeout=ESPERA_S)
+    if settings.seguranca == "starttls":
+        try:
+            server.starttls(context=ssl.create_default_context())
+        except BaseException:
+            server.close()
+            raise
+    return server
+
+
+def _mensagem(office: Office, row: dict[str, Any]) -> EmailMessage:
+    settings = office.settings.avisos
+    message = EmailMessage()
+    demo = "DEMONSTRAÇÃO " if office.demonstracao else ""
+    message["Subject"] = f"[{demo}CNS {office.cns}] {row['assunto']}"
+    message["From"] = settings.remetente
+    message["To"] = ", ".join(settings.destinatarios)
+    message["Date"] = format_datetime(local(row["quando"]))
+    mark = hashlib.sha256(f"{office.nome_da_instancia}|{row['chave']}".encode()).hexdigest()[:32]
+    message["Message-ID"] = f"<{mark}@printserver.invalid>"
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(f"{row['texto']}\n\nServidor de impressão da serventia de CNS {office.cns}.\n")
+    return message

@@ -1,0 +1,255 @@
+"""The outbox in the tables: what may go now, that it goes, and what is taken up again (T1, T2). Sends nothing.
+
+A row is `pendente`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
+an end `aceito`, `objetado` (the court's words are kept, a person mends it) or `impossivel`. `fim_em` says it is at an
+end. A row that was left `enviando` by a sender that died is as one in doubt. What the court said: see `desfecho`.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.court.client import corpo
+from printserver.db import insert_or_ignore
+
+COMUNICACAO_PENDENTE: Final = "comunicação pendente"  # of a seal (T3)
+PENDENTE, ENVIANDO, DUVIDA = "pendente", "enviando", "duvida"
+ACEITO, OBJETADO, IMPOSSIVEL = "aceito", "objetado", "impossivel"
+RECUSADOS: Final = (OBJETADO, IMPOSSIVEL)
+
+MAIOR_PAUSA: Final = timedelta(minutes=5)
+
+_out, _seals = db.outbox, db.selo
+
+
+@dataclass(frozen=True, slots=True)
+class Linha:
+    """A row of the outbox with what is told of its seal. `alvo`: the seal it rectifies, of a vínculo its vinculador."""
+
+    id: int
+    codigo: str
+    tipo: str
+    alvo: str | None
+    tentativas: int
+    registro: str
+    item: Mapping[str, Any]
+
+
+def prontas(
+    conn: Connection, serventia_id: int, agora: datetime, ate: datetime, prazo_ate: datetime, quantas: int
+) -> list[Linha]:
+    """Return up to `quantas` rows that may go now, the most urgent first: made until `ate`, or due until `prazo_ate`.
+
+    Per seal in order: a row waits for what was said before of its seal, a retificador for the seal it rectifies, a
+    vínculo for both of its ends (R4). Where the clock went back, what was made in its future is due (T1).
+    """
+    asked = {"sid": serventia_id, "agora": agora, "tarde": agora + MAIOR_PAUSA, "quantas": quantas}
+    asked |= {"ate": ate, "prazo_ate": prazo_ate}
+    return [_linha(row) for row in conn.execute(_prontas(), asked).mappings()]
+
+
+def duvidosas(conn: Connection, serventia_id: int, agora: datetime, quantas: int) -> list[Linha]:
+    """Return rows of which nobody knows whether the court has them: unanswered, or left by a sender that died.
+
+    To be called by the holder of the lease while nothing of its own is on the way.
+    """
+    asked = {"sid": serventia_id, "agora": agora, "tarde": agora + MAIOR_PAUSA, "quantas": quantas}
+    return [_linha(row) for row in conn.execute(_duvidosas(), asked).mappings()]
+
+
+# Every engine asks both twice a second, and to put a statement together takes four times as long as to run it.
+_SID: Final[sa.BindParameter[Any]] = sa.bindparam("sid")
+_AGORA: Final[sa.BindParameter[Any]] = sa.bindparam("agora")
+_TARDE: Final[sa.BindParameter[Any]] = sa.bindparam("tarde")
+
+
+@cache
+def _prontas() -> sa.Select[Any]:
+    due = sa.or_(
+        _out.c.vence_em <= _AGORA,
+        sa.and_(_out.c.vence_em.is_not(None), _out.c.criado_em > _AGORA),
+        sa.and_(_out.c.tentativas > 0, _out.c.vence_em > _TARDE),
+    )
+    made = sa.or_(_out.c.criado_em <= sa.bindparam("ate"), _out.c.prazo <= sa.bindparam("prazo_ate"))
+    return _linhas().where(_out.c.estado == PENDENTE, due, made, ~_espera())
+
+
+@cache
+def _duvidosas() -> sa.Select[Any]:
+    left = _out.c.estado == ENVIANDO
+    asked_later = sa.and_(_out.c.estado == DUVIDA, sa.or_(_out.c.vence_em <= _AGORA, _out.c.vence_em > _TARDE))
+    return _linhas().where(sa.or_(left, asked_later))
+
+
+def _linhas() -> sa.Select[Any]:
+    same = (_seals.c.serventia_id == _out.c.serventia_id) & (_seals.c.codigo == _out.c.codigo)
+    of_seal = (
+        _seals.c.natureza,
+        _seals.c.ato,
+        _seals.c.isento,
+        _seals.c.motivo_isencao,
+        _seals.c.vinculador,
+        _seals.c.escrevente,
+        _seals.c.registro,
+    )
+    columns = (_out.c.id, _out.c.codigo, _out.c.tipo, _out.c.alvo, _out.c.tentativas, *of_seal)
+    # `fim_em`: as the index on open rows is written, in the order of the deadlines.
+    mine = (_out.c.serventia_id == _SID, _out.c.fim_em.is_(None))
+    query = sa.select(*columns).select_from(_out).join(_seals, same).where(*mine)
+    return query.order_by(_out.c.prazo).limit(sa.bindparam("quantas"))
+
+
+def _linha(row: Mapping[Any, Any]) -> Linha:
+    item: dict[str, Any] = (
+        {"vinculador": row["alvo"], "vinculado": row["codigo"]}
+        if row["tipo"] == "vinculo"
+        else {
+            "selo": row["codigo"],
+            "registro": row["registro"],
+            "natureza": row["natureza"],
+            "ato": row["ato"],
+            "isento": row["isento"],
+            "motivoIsencao": row["motivo_isencao"],
+            "vinculador": row["vinculador"],
+            "autor": row["escrevente"],
+        }
+    )
+    return Linha(row["id"], row["codigo"], row["tipo"], row["alvo"], row["tentativas"], row["registro"], item)
+
+
+def _espera() -> sa.ColumnElement[bool]:
+    """Whether something must be settled before a row may go.
+
+    Both look-ups depend on the row in more than a key: PostgreSQL would else read all that waits to find one.
+    """
+    other = _out.alias("antes")
+    is_seal, is_open = other.c.tipo != "vinculo", other.c.fim_em.is_(None)
+    no_end = sa.and_(_out.c.tipo == "vinculo", is_seal, other.c.estado != ACEITO)
+
+    def there_is(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+        return sa.exists().where(other.c.serventia_id == _SID, *conditions)
+
+    before = there_is(other.c.codigo == _out.c.codigo, sa.or_(sa.and_(other.c.id < _out.c.id, is_open), no_end))
+    target = there_is(other.c.codigo == _out.c.alvo, is_seal, sa.or_(is_open, no_end))
+    return sa.or_(before, target)
+
+
+def comecar(
+    conn: Connection, serventia_id: int, linhas: Sequence[Linha], dono: str, operacao: str, pedido: str, agora: datetime
+) -> tuple[int, list[Linha]]:
+    """Write that these rows go now, before they do. Return the exchange's id and the rows that are still to go.
+
+    Another sender may have settled a row since it was read: `pedido` is what goes if none has.
+    """
+    number = abrir_troca(conn, serventia_id, operacao, pedido, agora)
+    taken = conn.execute(
+        sa.update(_out)
+        .where(_out.c.id.in_([linha.id for linha in linhas]), _out.c.estado == PENDENTE)
+        .values(estado=ENVIANDO, dono=dono, tentativas=_out.c.tentativas + 1, comunicacao_id=number)
+        .returning(_out.c.id)
+    )
+    ids = set(taken.scalars())
+    still = [linha for linha in linhas if linha.id in ids]
+    mine = db.comunicacao.c.id == number
+    if not still:
+        conn.execute(sa.delete(db.comunicacao).where(mine))
+    elif len(still) < len(linhas):
+        conn.execute(sa.update(db.comunicacao).where(mine).values(pedido=corpo([linha.item for linha in still])))
+    return number, still
+
+
+def adotar(conn: Connection, linha: Linha, dono: str) -> None:
+    """Take over a row in doubt, to ask about it."""
+    conn.execute(
+        sa.update(_out)
+        .where(_out.c.id == linha.id, _out.c.estado.in_((ENVIANDO, DUVIDA)))
+        .values(estado=DUVIDA, dono=dono)
+    )
+
+
+def retomar(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: datetime) -> tuple[set[str], list[str]]:
+    """Take what the court refused of these seals up again, as it stands.
+
+    Return the codes of which something was taken up, and those whose state is `comunicação pendente` again. What was
+    rectified meanwhile stays refused: its retificador goes in its place.
+    """
+    _travar(conn, serventia_id)
+    refused = (_out.c.serventia_id == serventia_id, _out.c.codigo.in_(codigos), _out.c.estado.in_(RECUSADOS))
+    mended = sa.select(_seals.c.codigo).where(
+        _seals.c.serventia_id == serventia_id, _seals.c.retificado_por.is_not(None)
+    )
+    again = (
+        sa.update(_out)
+        .where(*refused, _out.c.codigo.not_in(mended), ~sa.and_(_out.c.tipo == "vinculo", _perdido(serventia_id)))
+        .values(estado=PENDENTE, fim_em=None, vence_em=agora, tentativas=0)
+        .returning(_out.c.codigo, _out.c.tipo)
+    )
+    rows = conn.execute(again).all()
+    seals = sorted({row.codigo for row in rows if row.tipo != "vinculo"})
+    conn.execute(
+        sa.update(_seals)
+        .where(_seals.c.serventia_id == serventia_id, _seals.c.codigo.in_(seals))
+        .values(estado=COMUNICACAO_PENDENTE)
+    )
+    return {row.codigo for row in rows}, seals
+
+
+def _perdido(serventia_id: int) -> sa.ColumnElement[bool]:
+    """Whether a link has an end that was refused and then rectified or excluded: nothing can be linked to that."""
+    end = _out.alias("ponta")
+    there = sa.select(end.c.id).join(
+        _seals, (_seals.c.serventia_id == end.c.serventia_id) & (_seals.c.codigo == end.c.codigo)
+    )
+    return there.where(
+        end.c.serventia_id == serventia_id,
+        end.c.tipo != "vinculo",
+        end.c.codigo.in_((_out.c.codigo, _out.c.alvo)),
+        end.c.estado.in_(RECUSADOS),
+        _seals.c.retificado_por.is_not(None),
+    ).exists()
+
+
+def apressar(conn: Connection, serventia_id: int, agora: datetime) -> int:
+    """Make all that waits due now, close the breaker, and note the wish for those who send on request.
+
+    Return how many rows wait.
+    """
+    _travar(conn, serventia_id)
+    waiting = (_out.c.serventia_id == serventia_id, _out.c.fim_em.is_(None))
+    conn.execute(sa.update(_out).where(*waiting, _out.c.estado != ENVIANDO).values(vence_em=agora))
+    conn.execute(
+        sa.update(db.remetente)
+        .where(db.remetente.c.serventia_id == serventia_id)
+        .values(pedido_em=agora, aberto_ate=None, falhas=0)
+    )
+    return int(conn.execute(sa.select(sa.func.count()).select_from(_out).where(*waiting)).scalar_one())
+
+
+def _travar(conn: Connection, serventia_id: int) -> None:
+    """Lock the sender's row before any of the outbox, as the sender does: else each would wait for the other."""
+    insert_or_ignore(conn, db.remetente, {"serventia_id": serventia_id})
+    mine = db.remetente.c.serventia_id == serventia_id
+    conn.execute(sa.select(db.remetente.c.serventia_id).where(mine).with_for_update())
+
+
+def abrir_troca(conn: Connection, serventia_id: int, operacao: str, pedido: str, agora: datetime) -> int:
+    """Write that an exchange begins, with what is sent, as it goes. Return its id."""
+    values = {"serventia_id": serventia_id, "operacao": operacao, "pedido": pedido, "inicio": agora}
+    return int(conn.execute(sa.insert(db.comunicacao).values(**values).returning(db.comunicacao.c.id)).scalar_one())
+
+
+def fechar_troca(
+    conn: Connection, number: int, status: int | None, resposta: str | None, falha: str | None, agora: datetime
+) -> None:
+    """Write how an exchange ended, with what came, as it came."""
+    conn.execute(
+        sa.update(db.comunicacao)
+        .where(db.comunicacao.c.id == number)
+        .values(status=status, resposta=resposta, falha=falha, fim=agora)
+    )

@@ -1,0 +1,217 @@
+"""What the court said, into the tables: a row's end or its next try, its seal's state, its links (T2, T3)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.court.answers import Resposta
+from printserver.court.outbox import (
+    ACEITO,
+    DUVIDA,
+    IMPOSSIVEL,
+    MAIOR_PAUSA,
+    OBJETADO,
+    PENDENTE,
+    RECUSADOS,
+    Linha,
+)
+from printserver.office.audit import Registro
+from printserver.office.proof import mudanca
+from printserver.selo import EXCLUSAO
+
+# T3: the seal's state, by the end of what was told of it, and the rectified seal's where that was accepted.
+_DO_SELO: Final = {ACEITO: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIVEL: "falha"}
+_DO_RETIFICADO: Final = {"xa": "excluído", "retificacao": "retificado"}
+SISTEMA: Final = "tribunal"  # in the log: nobody of the office did it
+
+_out, _seals = db.outbox, db.selo
+
+
+def pausa(tentativas: int) -> timedelta:
+    """Return how long to wait after so many tries: 1, 2, 4 … seconds, five minutes at most."""
+    return min(timedelta(seconds=2 ** min(tentativas, 10)), MAIOR_PAUSA)
+
+
+def assentar(
+    conn: Connection,
+    serventia_id: int,
+    respostas: Sequence[tuple[Linha, Resposta]],
+    dono: str,
+    number: int,
+    agora: datetime,
+    sem_conserto: Sequence[str],
+) -> list[Registro]:
+    """Write what became of rows that `dono` sent or asked about: their end, or when they are taken up again.
+
+    Seals that the court has, objects to or cannot take change their state (T3), and so do those they rectify.
+    A row that another sender took over meanwhile is left alone. Return what the log is to say.
+    """
+    ends: dict[str, list[tuple[Linha, Resposta]]] = {}
+    for linha, resposta in respostas:
+        if resposta.classe == "repetir":  # a court that says now yes, now no is not asked without a pause
+            again = agora if linha.tentativas < 2 else agora + pausa(linha.tentativas)
+            _depois(conn, linha, dono, PENDENTE, again)
+        elif resposta.classe == "passageira":
+            _depois(conn, linha, dono, PENDENTE, agora + pausa(linha.tentativas))
+        elif resposta.classe == "duvida":
+            _depois(conn, linha, dono, DUVIDA, agora + pausa(linha.tentativas))
+        elif resposta.classe == "ja-recebido":  # whether it is the same that was sent, a look-up tells
+            _depois(conn, linha, dono, DUVIDA, agora)
+        else:
+            ends.setdefault(_fim(resposta, sem_conserto), []).append((linha, resposta))
+    log: list[Registro] = []
+    for estado, pairs in ends.items():
+        log += _encerrar(conn, serventia_id, estado, pairs, dono, number, agora)
+    return log
+
+
+def _fim(resposta: Resposta, sem_conserto: Sequence[str]) -> str:
+    if resposta.classe == "objetado" and any(erro["codigo"] in sem_conserto for erro in resposta.erros):
+        return IMPOSSIVEL
+    return resposta.classe
+
+
+def _depois(conn: Connection, linha: Linha, dono: str, estado: str, quando: datetime) -> None:
+    conn.execute(
+        sa.update(_out)
+        .where(_out.c.id == linha.id, _out.c.fim_em.is_(None), _out.c.dono == dono)
+        .values(estado=estado, vence_em=quando)
+    )
+
+
+def _encerrar(
+    conn: Connection,
+    serventia_id: int,
+    estado: str,
+    pairs: Sequence[tuple[Linha, Resposta]],
+    dono: str,
+    number: int,
+    agora: datetime,
+) -> list[Registro]:
+    rows = [{"b_id": linha.id, "b_erros": list(resposta.erros) or None} for linha, resposta in pairs]
+    over = {"estado": estado, "fim_em": agora, "vence_em": None, "comunicacao_id": number}
+    mine = (_out.c.fim_em.is_(None), _out.c.dono == dono)
+    if any(row["b_erros"] for row in rows):
+        ids = {
+            row["b_id"]
+            for row in rows
+            if conn.execute(
+                sa.update(_out).where(_out.c.id == row["b_id"], *mine).values(**over, erros=row["b_erros"])
+            ).rowcount
+        }
+    else:
+        done = sa.update(_out).where(_out.c.id.in_([row["b_id"] for row in rows]), *mine).values(**over, erros=None)
+        ids = set(conn.execute(done.returning(_out.c.id)).scalars())
+    settled = [(linha, resposta) for linha, resposta in pairs if linha.id in ids]
+    log = _selos(conn, serventia_id, estado, [pair for pair in settled if pair[0].tipo != "vinculo"], number, agora)
+    log += [
+        _registro(linha.codigo, f"vínculo {estado}", number, resposta.erros, vinculador=linha.alvo)
+        for linha, resposta in settled
+        if linha.tipo == "vinculo"
+    ]
+    return log
+
+
+def _selos(
+    conn: Connection,
+    serventia_id: int,
+    estado: str,
+    pairs: Sequence[tuple[Linha, Resposta]],
+    number: int,
+    agora: datetime,
+) -> list[Registro]:
+    def mudar(codes: Sequence[str | None], **values: Any) -> None:
+        conn.execute(
+            sa.update(_seals).where(_seals.c.serventia_id == serventia_id, _seals.c.codigo.in_(codes)).values(**values)
+        )
+
+    if not pairs:
+        return []
+    when = {"comunicado_em": agora} if estado == ACEITO else {}
+    mudar([linha.codigo for linha, _resposta in pairs], estado=_DO_SELO[estado], **when)
+    kept = mudanca(**when) if when else None
+    log = [
+        replace(_registro(linha.codigo, _DO_SELO[estado], number, resposta.erros), prova=kept)
+        for linha, resposta in pairs
+    ]
+    if estado != ACEITO:
+        return log
+    for tipo, state in _DO_RETIFICADO.items():
+        replaced = _substituidos(conn, serventia_id, [linha for linha, _resposta in pairs if linha.tipo == tipo])
+        if replaced:
+            mudar(list(replaced), estado=state)
+            log += [_registro(codigo, state, number, (), retificado_por=by) for codigo, by in replaced.items()]
+            _largar_vinculos(conn, serventia_id, replaced, tipo, agora)
+    return log
+
+
+def _substituidos(conn: Connection, serventia_id: int, retificadores: Sequence[Linha]) -> dict[str, str]:
+    """Return the seals in whose place these retificadores stand, each with its retificador (R1).
+
+    That is the one that each names, and, where the court refused that one, the one that it was to rectify.
+    """
+    replaced: dict[str, str] = {}
+    step = {linha.alvo: linha.codigo for linha in retificadores if linha.alvo is not None}
+    while step:
+        replaced |= step
+        refused = sa.select(_seals.c.codigo, _seals.c.retifica).where(
+            _seals.c.serventia_id == serventia_id,
+            _seals.c.codigo.in_(step),
+            _seals.c.retifica.is_not(None),
+            _seals.c.estado.in_([_DO_SELO[estado] for estado in RECUSADOS]),
+        )
+        step = {row.retifica: step[row.codigo] for row in conn.execute(refused)}
+    return replaced
+
+
+def _largar_vinculos(
+    conn: Connection, serventia_id: int, replaced: Mapping[str, str], tipo: str, agora: datetime
+) -> None:
+    """Let go of links that wait for a seal which will never be accepted: its retificador stands in its place (R1).
+
+    The link of a rectified vinculado was written anew with its retificador; those to a rectified vinculador follow it,
+    and those to an excluded one are at an end.
+    """
+    never = sa.select(_out.c.codigo).where(
+        _out.c.serventia_id == serventia_id,
+        _out.c.tipo != "vinculo",
+        _out.c.estado.in_(RECUSADOS),
+        _out.c.codigo.in_(replaced),
+    )
+    lost = sorted(conn.execute(never).scalars())
+    if not lost:
+        return
+    waiting = (
+        _out.c.serventia_id == serventia_id,
+        _out.c.tipo == "vinculo",
+        _out.c.fim_em.is_(None),
+        _out.c.estado == PENDENTE,
+    )
+    ended = [_out.c.codigo.in_(lost), *([_out.c.alvo.in_(lost)] if tipo == "xa" else [])]
+    over = {"estado": IMPOSSIVEL, "fim_em": agora, "vence_em": None}
+    conn.execute(sa.update(_out).where(*waiting, sa.or_(*ended)).values(**over))
+    for codigo in lost if tipo != "xa" else ():
+        conn.execute(sa.update(_out).where(*waiting, _out.c.alvo == codigo).values(alvo=replaced[codigo]))
+
+
+def vinculador_que_vale(conn: Connection, serventia_id: int, codigo: str) -> str | None:
+    """Return whom a link to `codigo` goes to: where the court refused that one, its retificador (R1); None: its XA."""
+    after = (
+        sa.select(_seals.c.retificado_por)
+        .join(_out, (_out.c.serventia_id == _seals.c.serventia_id) & (_out.c.codigo == _seals.c.codigo))
+        .where(_seals.c.serventia_id == serventia_id, _out.c.tipo != "vinculo", _out.c.estado.in_(RECUSADOS))
+    )
+    found: str | None = codigo
+    while found is not None:
+        codigo, found = found, conn.execute(after.where(_seals.c.codigo == found)).scalar_one_or_none()
+    return None if codigo[7:9] == EXCLUSAO else codigo
+
+
+def _registro(codigo: str, estado: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:
+    what = {"comunicacao": number, **more} | ({"erros": [dict(erro) for erro in erros]} if erros else {})
+    return Registro("selo", codigo, estado, None, SISTEMA, None, what)

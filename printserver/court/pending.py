@@ -1,0 +1,138 @@
+"""What waits for the court and what it refused, seal by seal and link by link, with what each has left (T1, T2, R5)."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, Final, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.clock import local_date, rfc3339
+from printserver.counter.acts import AGUARDANDO
+from printserver.office.office import Office
+
+# T1: of the 24 hours; what has less left than the first is warned of, less than the second urgently.
+PRAZO: Final = timedelta(hours=24)
+AVISAR: Final = timedelta(hours=12)
+URGENTE: Final = timedelta(hours=4)
+POR_PAGINA: Final = 50
+
+Quais = Literal["pendentes", "recusados", "vinculos"]
+_out, _seals = db.outbox, db.selo
+
+
+def listar(office: Office, quais: Quais, pagina: int) -> dict[str, Any]:
+    """Return a page of what waits (the most urgent first), of what was refused (the newest first), or of the links.
+
+    `falta_s` is in seconds, negative where the term is over (T1). `erros` are the court's own words (R5).
+    """
+    sid, now = office.serventia_id, office.clock()
+    where = {
+        "pendentes": (_out.c.fim_em.is_(None), _out.c.tipo != "vinculo"),
+        "recusados": (_out.c.tipo != "vinculo", recusado(sid)),
+        "vinculos": (_out.c.tipo == "vinculo", sa.or_(_out.c.fim_em.is_(None), recusado(sid))),
+    }[quais]
+    order = (_out.c.fim_em.desc(), _out.c.id) if quais == "recusados" else (_out.c.prazo, _out.c.id)
+    same = (_seals.c.serventia_id == _out.c.serventia_id) & (_seals.c.codigo == _out.c.codigo)
+    rows = sa.select(_out, _seals.c.ato, _seals.c.descricao, _seals.c.job_id, _seals.c.estado.label("do_selo"))
+    rows = rows.join(_seals, same).where(_out.c.serventia_id == sid, *where).order_by(*order)
+    with office.db.read() as conn:
+        total = conn.execute(
+            sa.select(sa.func.count()).select_from(_out).where(_out.c.serventia_id == sid, *where)
+        ).scalar_one()
+        page = conn.execute(rows.limit(POR_PAGINA).offset((pagina - 1) * POR_PAGINA)).mappings()
+        return {"itens": [_item(row, now) for row in page], "pagina": pagina, "total": total}
+
+
+def _item(row: Mapping[Any, Any], now: datetime) -> dict[str, Any]:
+    left = row["prazo"] - now
+    return {
+        "selo": row["codigo"],
+        "ato": row["ato"],
+        "descricao": row["descricao"],
+        "job": row["job_id"],
+        "tipo": row["tipo"],
+        "alvo": row["alvo"],
+        "estado": row["do_selo"],
+        "envio": row["estado"],
+        "tentativas": row["tentativas"],
+        "prazo": rfc3339(row["prazo"]),
+        "falta_s": int(left.total_seconds()),
+        "urgencia": None if row["fim_em"] else urgencia(left),
+        "erros": row["erros"] or [],
+        "recusado_em": rfc3339(row["fim_em"]) if row["fim_em"] else None,
+    }
+
+
+def urgencia(left: timedelta) -> str:
+    """Return how urgent what has `left` of its 24 hours is: atrasado, 4h, 12h or em-dia."""
+    if left <= timedelta(0):
+        return "atrasado"
+    return "4h" if left <= URGENTE else "12h" if left <= AVISAR else "em-dia"
+
+
+def recusado(sid: int) -> sa.ColumnElement[bool]:
+    """Whether a row was refused and still wants a person: a rectified seal's retificador goes in its place."""
+    seal = _seals.alias("mended")
+    mended = sa.exists().where(
+        seal.c.serventia_id == sid, seal.c.codigo == _out.c.codigo, seal.c.retificado_por.is_not(None)
+    )
+    return sa.and_(_out.c.estado.in_(("objetado", "impossivel")), ~mended)
+
+
+def sem_carga(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
+    """Return how many acts at the counter wait for their load, by what is left of their 24 hours, and since which day.
+
+    The 24 hours count from when the act was recorded; of a past day's act from the end of that day, as its seal's (T1).
+    """
+    table, today = db.ato_balcao, local_date(now)
+
+    def under(left: timedelta) -> sa.ColumnElement[bool]:
+        recorded = table.c.criado_em <= now + left - PRAZO
+        return sa.or_(recorded, table.c.data < local_date(now + left - PRAZO))
+
+    late, urgent = under(timedelta(0)), under(URGENTE)
+    counts = (
+        sa.func.count(),
+        sa.func.count().filter(late),
+        sa.func.count().filter(urgent, ~late),
+        sa.func.min(table.c.data),
+    )
+    mine = (table.c.serventia_id == sid, table.c.estado == AGUARDANDO, table.c.data <= today)
+    total, overdue, soon, since = conn.execute(sa.select(*counts).where(*mine)).one()
+    return {
+        "sem_carga": total,
+        "sem_carga_atrasados": overdue,
+        "sem_carga_urgentes": soon,
+        "sem_carga_desde": since.isoformat() if since else None,
+    }
+
+
+def contar(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
+    """Return the counts of what waits, by urgency, of links, refusals and the counter's acts; and the first term."""
+    waits = (_out.c.serventia_id == sid, _out.c.fim_em.is_(None))
+    seal = _out.c.tipo != "vinculo"
+    counts = (
+        sa.func.count().filter(seal),
+        sa.func.count().filter(~seal),
+        sa.func.count().filter(seal, _out.c.prazo <= now),
+        sa.func.count().filter(seal, _out.c.prazo > now, _out.c.prazo <= now + URGENTE),
+        sa.func.count().filter(seal, _out.c.prazo > now + URGENTE, _out.c.prazo <= now + AVISAR),
+        sa.func.min(_out.c.prazo).filter(seal),
+    )
+    total, links, late, urgent, soon, first = conn.execute(sa.select(*counts).where(*waits)).one()
+    refused = sa.select(sa.func.count(), sa.func.count().filter(~seal)).where(_out.c.serventia_id == sid, recusado(sid))
+    broken, broken_links = conn.execute(refused).one()
+    return {
+        "pendentes": total,
+        "vinculos_pendentes": links,
+        "atrasados": late,
+        "urgentes": urgent,
+        "a_vencer": soon,
+        "primeiro_prazo": first,
+        "falta_s": None if first is None else (first - now).total_seconds(),
+        "recusados": broken,
+        "vinculos_recusados": broken_links,
+        **sem_carga(conn, sid, now),
+    }

@@ -1,0 +1,95 @@
+"""Prints that somebody had CUPS do again, from its own history: cut short, and shown (X5). Nothing is sent here.
+
+CUPS can do it only where it keeps the files of what it printed (`PreserveJobFiles`). Looked for now and then, in one
+call a print server: a job that is over for us, and prints, or has begun to print at another moment than the one on
+record.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+import structlog
+
+from printserver import db
+from printserver.clock import local
+from printserver.delivery import attempts
+from printserver.delivery.handoff import cups_dict, nosso
+from printserver.ledger.states import CUPS_ENDS
+from printserver.office import audit, proof
+from printserver.office.audit import Registro
+from printserver.office.office import Office
+from printserver.printing import Estado, FilaCups
+
+_log = structlog.get_logger()
+
+
+def conferir(office: Office, queue: FilaCups, filas: Mapping[str, Mapping[Any, Any]]) -> None:
+    """Look at all jobs of ours that the server of `queue` knows, and show what it printed again. Raises FilaFora.
+
+    `filas` are the rows of the office's queues there, by name.
+    """
+    states = queue.historico()
+    for row in _encerradas(office, list(states), list(filas)):
+        if not _de_novo(row, states[row["cups_id"]]):
+            continue
+        # Asked once more: it may have been closed between the two looks.
+        state = nosso(queue.estado(row["cups_id"]), row)
+        if state is None or not _de_novo(row, state):
+            continue
+        if state.estado not in CUPS_ENDS:
+            queue.cancelar(row["cups_id"])
+        _mostrar(office, row, cups_dict(queue, row["cups_id"], state), filas[row["fila"]])
+
+
+def _encerradas(office: Office, cups_ids: list[int], filas: list[str]) -> list[dict[str, Any]]:
+    """Return the tries that are over and were printed under these CUPS ids, with what matters of their jobs."""
+    table, job = db.tentativa, db.job
+    query = (
+        sa.select(table, job.c.estado.label("job_estado"), job.c.cups.label("job_cups"), job.c.avisos)
+        .join(job, (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id))
+        .where(
+            table.c.serventia_id == office.serventia_id,
+            table.c.fim_em.is_not(None),
+            table.c.cups_id.in_(cups_ids),
+            table.c.fila.in_(filas),
+        )
+    )
+    with office.db.read() as conn:
+        return [dict(row) for row in conn.execute(query).mappings()]
+
+
+def _de_novo(row: Mapping[str, Any], state: Estado) -> bool:
+    """Whether a try that is over prints, or printed, once more."""
+    if state.trabalho != attempts.nome_no_cups(row):
+        return False
+    if state.estado not in CUPS_ENDS:
+        return True
+    known = row["job_cups"] or {}
+    began = known.get("inicio") if known.get("id") == row["cups_id"] else None
+    return began is not None and state.inicio not in (None, began)
+
+
+def _mostrar(office: Office, row: Mapping[str, Any], cups: dict[str, Any], fila: Mapping[Any, Any]) -> None:
+    now = office.clock()
+    text = (
+        "Alguém mandou o CUPS imprimir de novo este trabalho, pelo histórico dele "
+        f"(visto em {local(now):%d/%m/%Y, %H:%M}). "
+        "Foi cancelado na fila, mas pode ter saído outra via, no todo ou em parte: ache-a e inutilize-a."
+    )
+    _log.warning("printed again by the print server", job=row["job_id"], cups_id=row["cups_id"])
+    job, table = db.job, db.fila
+    mine = (job.c.serventia_id == office.serventia_id, job.c.id == row["job_id"])
+    with office.db.write() as conn:
+        told = [*row["avisos"], {"campo": "cups", "mensagem": text}]
+        newest = (row["job_cups"] or {}).get("id") == row["cups_id"]
+        change = sa.update(job).where(*mine).values(avisos=told, **({"cups": cups} if newest else {}))
+        state = conn.execute(change.returning(job.c.estado)).scalar_one()  # a person may have moved it in this moment
+        prova = (fila["prova"] or {}) | {"guarda_arquivos": True, "reimpresso": row["job_id"]}
+        stop = f"o CUPS imprimiu de novo o trabalho {row['job_id']}. Diga qual é o próximo número na bandeja."
+        stopped = {"papel_parada": stop} if fila["papel_numerado"] else {}
+        conn.execute(sa.update(table).where(table.c.id == fila["id"]).values(prova=prova, **stopped))
+        kept = proof.prova(proof.JOB, {"avisos": told}, "avisos")
+        entries = [Registro("job", row["job_id"], state, detalhe={"texto": text}, prova=kept)]
+        audit.escrever(conn, office.serventia_id, now, entries)
+    office.bell.ring()

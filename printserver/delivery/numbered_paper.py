@@ -1,0 +1,418 @@
+"""The numbers of a queue's paper (P5): received in lots, taken sheet by sheet as prints go out, used or spoiled.
+
+A queue with numbered paper is taken by one try at a time, and given back only by a print known to be good; else it
+stands still until a person says what came out and which number is next (docs/decisions/15).
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
+
+from printserver import db
+from printserver.db import insert_or_ignore
+from printserver.delivery import attempts, passes, turns
+from printserver.documents import forma, normalizar_papel
+from printserver.errors import Recusa, entrada_invalida
+from printserver.ledger import documents
+from printserver.ledger.states import IMPRESSO, on_its_way
+from printserver.office import audit
+from printserver.office.audit import Registro
+from printserver.office.office import Office
+from printserver.office.people import Autor
+from printserver.printing import FilaRecusa
+
+USADO: Final = "usado"
+INUTILIZADO: Final = "inutilizado"
+_NUMERO: Final = re.compile(r"(.*?)([0-9]{1,15})", re.ASCII | re.DOTALL)
+_MAXIMO: Final = 100_000  # sheets of one lot
+
+
+@dataclass(frozen=True, slots=True)
+class Numero:
+    """The number of a sheet: what stands before its last digits, these as a number, and how many they are."""
+
+    prefixo: str
+    n: int
+    algarismos: int
+
+    def __str__(self) -> str:
+        return f"{self.prefixo}{self.n:0{self.algarismos}d}"
+
+    @property
+    def chave(self) -> str:
+        """The number as numbers are compared (X0)."""
+        return normalizar_papel(str(self))
+
+    def mais(self, k: int) -> "Numero":
+        """Return the number of the sheet `k` further down."""
+        return replace(self, n=self.n + k)
+
+
+def ler_numero(texto: str, campo: str) -> Numero:
+    """Return the number as it is written. Raises `Recusa` `entrada-invalida` if it does not end in digits."""
+    found = _NUMERO.fullmatch(forma(texto))
+    if found is None:
+        raise entrada_invalida(campo, 'o número do papel termina em algarismos, como "A0000001"')
+    return Numero(found[1], int(found[2]), len(found[2]))
+
+
+# -- received ---------------------------------------------------------------------------------------------------------
+
+
+def receber(
+    conn: Connection, serventia_id: int, nome: str, de: str, ate: str, quem: Autor, now: datetime
+) -> tuple[int, list[Registro]]:
+    """Register the numbers from `de` to `ate` as received for a queue; return how many they are, and the log's lines.
+
+    Raises `Recusa` `fila-desconhecida`, `entrada-invalida`, `papel-ja-usado` where some were received before.
+    """
+    fila = travar_fila(conn, serventia_id, nome)
+    if not fila["papel_numerado"]:
+        raise entrada_invalida("fila", f"a fila {nome!r} não tem papel numerado")
+    first, last = ler_numero(de, "de"), ler_numero(ate, "ate")
+    if (first.prefixo, first.algarismos) != (last.prefixo, last.algarismos) or last.n < first.n:
+        raise entrada_invalida("ate", "deve ser da mesma série e não menor que o primeiro número")
+    count = last.n - first.n + 1
+    if count > _MAXIMO:
+        raise entrada_invalida("ate", f"são {count} folhas: confira os números (no máximo {_MAXIMO} de uma vez)")
+    lots = db.papel_lote
+    # The office's row stands for all its lots: two that overlap are not received at the same moment.
+    conn.execute(sa.select(db.serventia.c.id).where(db.serventia.c.id == serventia_id).with_for_update())
+    overlap = sa.select(lots.c.id).where(
+        lots.c.serventia_id == serventia_id,
+        lots.c.prefixo == first.prefixo,
+        lots.c.de <= last.n,
+        lots.c.ate >= first.n,
+    )
+    if conn.execute(overlap).first() is not None:
+        raise Recusa("papel-ja-usado", f"Números entre {first} e {last} já foram recebidos antes.")
+    row = {
+        "serventia_id": serventia_id,
+        "fila": nome,
+        "prefixo": first.prefixo,
+        "algarismos": first.algarismos,
+        "de": first.n,
+        "ate": last.n,
+        "quem": quem.pessoa or "",
+        "quando": now,
+    }
+    conn.execute(sa.insert(lots).values(**row))
+    # What stopped for want of paper looks again.
+    conn.execute(sa.update(db.fila).where(db.fila.c.id == fila["id"]).values(papel_parada=None))
+    return count, [_log(nome, "papel recebido", quem, {"de": str(first), "ate": str(last), "folhas": count})]
+
+
+# -- taken ------------------------------------------------------------------------------------------------------------
+
+
+def assumir(office: Office, row: dict[str, Any], attempt: Mapping[str, Any], owner: str) -> bool:
+    """Take the queue for a try, before anything touches it: its turn and, of numbered paper, its numbers (P5).
+
+    False: not now, and the claim is given back; it is due again as soon as its turn comes. Raises `FilaRecusa`.
+    """
+    with office.db.read() as conn:
+        goes, numbered = turns.pode_ir(conn, row), _numerada(conn, row)
+    if goes and not numbered:
+        return True
+    folhas = passes.folhas(office, row, attempt) if goes else 0
+    now = office.clock()
+    try:
+        with office.db.write() as conn:
+            goes, entries = tomar(conn, row, attempt, folhas, now) if goes else (False, [])
+            if not goes:
+                attempts.mudar(conn, row, owner, {"vence_em": now, "dono": None, "posse_ate": None})
+            audit.escrever(conn, office.serventia_id, now, entries)
+    except IntegrityError:  # a request brought one of these numbers in this very moment: the next look sees it
+        with office.db.write() as conn:
+            attempts.mudar(conn, row, owner, {"vence_em": now, "dono": None, "posse_ate": None})
+        return False
+    return goes
+
+
+def _numerada(conn: Connection, row: Mapping[Any, Any]) -> bool:
+    fila = db.fila
+    query = sa.select(fila.c.papel_numerado).where(
+        fila.c.serventia_id == row["serventia_id"], fila.c.nome == row["fila"]
+    )
+    return bool(conn.execute(query).scalar_one_or_none())
+
+
+def tomar(
+    conn: Connection, row: Mapping[Any, Any], attempt: Mapping[Any, Any], folhas: int, now: datetime
+) -> tuple[bool, list[Registro]]:
+    """Take the queue, and the numbers of `folhas` sheets, for a try; return whether it has them, and the log's lines.
+
+    Run twice for one try it takes nothing the second time. Raises `FilaRecusa` if the print shows other numbers.
+    """
+    fila = travar_fila(conn, row["serventia_id"], attempt["fila"])
+    if not fila["papel_numerado"] or fila["papel_tentativa"] == attempt["id"]:
+        return True, []
+    if fila["papel_tentativa"] is not None or fila["papel_proximo"] is None or fila["papel_parada"] is not None:
+        return False, []
+    numbers, fault = _proximos(conn, fila, folhas, row)
+    table = db.fila
+    if fault is not None:
+        conn.execute(sa.update(table).where(table.c.id == fila["id"]).values(papel_parada=fault))
+        return False, [Registro("fila", fila["nome"], "papel parou", detalhe={"texto": fault, "job": row["id"]})]
+    brought = _trazidos(conn, row) if attempt["paginas"] is None else []
+    if brought and [number.chave for number in numbers] != brought:
+        raise FilaRecusa(
+            f"o pedido traz o papel {', '.join(brought)}, e na bandeja da fila {fila['nome']} o próximo é {numbers[0]}"
+        )
+    _escrever(conn, row, attempt, numbers, now, brought)
+    after = str(numbers[-1].mais(1)) if numbers else fila["papel_proximo"]
+    conn.execute(
+        sa.update(table).where(table.c.id == fila["id"]).values(papel_tentativa=attempt["id"], papel_proximo=after)
+    )
+    if not numbers:
+        return True, []
+    what = {"job": row["id"], "tentativa": attempt["numero"], "numeros": [str(each) for each in numbers]}
+    return True, [Registro("fila", fila["nome"], "papel usado", detalhe=what)]
+
+
+def passar(conn: Connection, attempt: Mapping[Any, Any], another: Mapping[Any, Any]) -> None:
+    """Give what a try took to the one that takes its place: of the first nothing can have come out."""
+    fila, table = db.fila, db.papel
+    took = sa.update(fila).where(
+        fila.c.serventia_id == attempt["serventia_id"], fila.c.papel_tentativa == attempt["id"]
+    )
+    if conn.execute(took.values(papel_tentativa=another["id"])).rowcount:
+        conn.execute(sa.update(table).where(*_da_tentativa(attempt)).values(tentativa=another["numero"]))
+
+
+def devolver_do_job(conn: Connection, row: Mapping[Any, Any]) -> None:
+    """A person says that all of the job came out well: the queue that it had taken takes the next print."""
+    fila, table = db.fila, db.tentativa
+    own = sa.select(table.c.id).where(table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
+    took = (fila.c.serventia_id == row["serventia_id"], fila.c.papel_tentativa.in_(own))
+    conn.execute(sa.update(fila).where(*took).values(papel_tentativa=None))
+
+
+def _proximos(
+    conn: Connection, fila: Mapping[Any, Any], folhas: int, row: Mapping[Any, Any]
+) -> tuple[list[Numero], str | None]:
+    """Return the numbers of the next sheets in the tray, or why they cannot be told. Spoiled ones lie there no more."""
+    number = ler_numero(fila["papel_proximo"], "proximo")
+    lots = lotes(conn, fila)
+    numbers: list[Numero] = []
+    while len(numbers) < folhas:
+        if _lote(number, lots) is None:
+            return [], (
+                f"o papel recebido acaba antes de {number}. Receba mais papel, ou diga o próximo número na bandeja."
+            )
+        fate = _destino(conn, fila["serventia_id"], number)
+        own = fate is not None and fate["job_id"] == row["id"] and fate["fila"] is None
+        if fate is not None and fate["estado"] == USADO and not own:
+            return [], f"o número {number}, o próximo, já está em outra impressão. Diga o próximo número na bandeja."
+        if fate is None or own:
+            numbers.append(number)
+        number = number.mais(1)
+    return numbers, None
+
+
+def _trazidos(conn: Connection, row: Mapping[Any, Any]) -> list[str]:
+    """Return the numbers that came with the request, in the order of the sheets."""
+    table = db.papel
+    query = sa.select(table.c.numero).where(
+        table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"], table.c.fila.is_(None)
+    )
+    return list(conn.execute(query.where(table.c.estado == USADO).order_by(table.c.folha)).scalars())
+
+
+def _escrever(
+    conn: Connection,
+    row: Mapping[Any, Any],
+    attempt: Mapping[Any, Any],
+    numbers: Sequence[Numero],
+    now: datetime,
+    brought: Sequence[str],
+) -> None:
+    table = db.papel
+    if brought:
+        mine = (table.c.serventia_id == row["serventia_id"], table.c.numero.in_(brought))
+        conn.execute(sa.update(table).where(*mine).values(fila=attempt["fila"], tentativa=attempt["numero"]))
+        return
+    if not numbers:
+        return
+    rows = [
+        {
+            "serventia_id": row["serventia_id"],
+            "numero": number.chave,
+            "fila": attempt["fila"],
+            "job_id": row["id"],
+            "tentativa": attempt["numero"],
+            "folha": sheet,
+            "estado": USADO,
+            "quem": row["escrevente"],
+            "quando": now,
+        }
+        for sheet, number in enumerate(numbers, 1)
+    ]
+    conn.execute(sa.insert(table), rows)
+
+
+# -- a person's word --------------------------------------------------------------------------------------------------
+
+
+def dizer(
+    conn: Connection,
+    serventia_id: int,
+    nome: str,
+    proximo: str,
+    inutilizados: Sequence[str],
+    quem: Autor,
+    now: datetime,
+) -> list[Registro]:
+    """Record which number is next in the tray and which were spoiled; the queue goes on. Return the log's lines.
+
+    The sheets that the last print did not use are free again. Raises `Recusa` `impressao-em-andamento`,
+    `papel-ja-usado`, and `entrada-invalida` where it is not said what became of a sheet in between.
+    """
+    fila = travar_fila(conn, serventia_id, nome)
+    following = ler_numero(proximo, "proximo")
+    spoiled = [normalizar_papel(number) for number in inutilizados]
+    if following.chave in spoiled:
+        raise entrada_invalida("proximo", "é um dos inutilizados: diga o número da folha que está por cima na bandeja")
+    lots = lotes(conn, fila) if fila["papel_numerado"] else []
+    if fila["papel_numerado"]:
+        _conferir_recebidos(lots, {"proximo": [proximo], "inutilizados": inutilizados}, nome)
+    freed = _liberar(conn, fila, following, spoiled)
+    if _destino(conn, serventia_id, following) is not None:
+        raise Recusa("papel-ja-usado", f"proximo: {following} já foi usado ou inutilizado. Confira a bandeja.")
+    if missing := _sem_destino(conn, fila, following, spoiled, lots):
+        raise entrada_invalida(
+            "inutilizados",
+            f"falta dizer o que houve com {', '.join(missing)}: estão antes do próximo e não foram usados",
+        )
+    for number in inutilizados:
+        inutilizar(conn, serventia_id, None, number, "inutilizado na fila", quem, now, fila=nome)
+    table = db.fila
+    changes = {"papel_proximo": str(following), "papel_tentativa": None, "papel_parada": None}
+    conn.execute(sa.update(table).where(table.c.id == fila["id"]).values(**changes))
+    what = {"proximo": str(following), "inutilizados": list(inutilizados), "devolvidos": freed}
+    return [_log(nome, "papel", quem, what)]
+
+
+def inutilizar(
+    conn: Connection,
+    serventia_id: int,
+    job_id: str | None,
+    number: str,
+    reason: str,
+    quem: Autor,
+    now: datetime,
+    *,
+    fila: str | None = None,
+) -> None:
+    """Record a sheet of numbered paper as spoiled: it is never used again (P5)."""
+    table = db.papel
+    key = {"serventia_id": serventia_id, "numero": normalizar_papel(number)}
+    spoiled = {"estado": INUTILIZADO, "motivo": reason, "quem": quem.pessoa, "quando": now}
+    insert_or_ignore(conn, table, key | spoiled | {"job_id": job_id, "fila": fila})
+    conn.execute(
+        sa.update(table).where(table.c.serventia_id == serventia_id, table.c.numero == key["numero"]).values(**spoiled)
+    )
+
+
+def _liberar(conn: Connection, fila: Mapping[Any, Any], following: Numero, spoiled: Sequence[str]) -> list[str]:
+    """Take back from the print after which the queue stopped the numbers of the sheets that still lie in the tray."""
+    if fila["papel_tentativa"] is None:
+        return []
+    tries, table = db.tentativa, db.papel
+    attempt = conn.execute(sa.select(tries).where(tries.c.id == fila["papel_tentativa"])).mappings().one()
+    row = documents.job_por_id(conn, fila["serventia_id"], attempt["job_id"])
+    if on_its_way(row):
+        raise Recusa(
+            "impressao-em-andamento",
+            f"O trabalho {row['id']} ainda está na fila {fila['nome']}: espere que termine, ou cancele-o.",
+            extra={"anterior": documents.anterior(row)},
+            retry_after=2,
+        )
+    mine = conn.execute(sa.select(table.c.id, table.c.numero).where(*_da_tentativa(attempt)).order_by(table.c.folha))
+    first = ler_numero(following.chave, "proximo")
+    unused: dict[str, int] = {}
+    for each in mine.all():
+        number = ler_numero(each.numero, "proximo")
+        if number.prefixo == first.prefixo and number.n >= first.n and each.numero not in spoiled:
+            unused[each.numero] = each.id
+    if unused and row["estado"] == IMPRESSO:
+        raise Recusa("papel-ja-usado", f"proximo: {following} está no trabalho {row['id']}, que saiu bem.")
+    conn.execute(sa.delete(table).where(table.c.id.in_(unused.values())))
+    return list(unused)
+
+
+def _conferir_recebidos(lots: Sequence[Any], given: Mapping[str, Sequence[str]], nome: str) -> None:
+    for field, numbers in given.items():
+        for text in numbers:
+            number = ler_numero(text, field)
+            if _lote(number, lots) is None:
+                raise entrada_invalida(
+                    field, f"{number} não está no papel que a fila {nome} recebeu: confira, ou receba-o"
+                )
+
+
+def _sem_destino(
+    conn: Connection, fila: Mapping[Any, Any], following: Numero, spoiled: Sequence[str], lots: Sequence[Any]
+) -> list[str]:
+    """Return the numbers between the one expected and the one given of which nothing is known.
+
+    A pile from another lot leaves what was left of the one before in stock.
+    """
+    if fila["papel_proximo"] is None:
+        return []
+    expected = ler_numero(fila["papel_proximo"], "proximo")
+    if _lote(expected, lots) is None or _lote(expected, lots) != _lote(following, lots):
+        return []
+    between = [expected.mais(k) for k in range(max(0, following.n - expected.n))]
+    unknown = (each for each in between if each.chave not in spoiled)
+    return [str(each) for each in unknown if _destino(conn, fila["serventia_id"], each) is None]
+
+
+# -- rows -------------------------------------------------------------------------------------------------------------
+
+
+def travar_fila(conn: Connection, serventia_id: int, nome: str) -> sa.RowMapping:
+    """Return the queue's row, locked until the transaction's end. Raises `Recusa` `fila-desconhecida`."""
+    table = db.fila
+    query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.nome == nome)
+    found = conn.execute(query.with_for_update()).mappings().one_or_none()
+    if found is None:
+        raise Recusa("fila-desconhecida", f"Não há fila {nome!r}.")
+    return found
+
+
+def _da_tentativa(attempt: Mapping[Any, Any]) -> tuple[sa.ColumnElement[bool], ...]:
+    table = db.papel
+    return (
+        table.c.serventia_id == attempt["serventia_id"],
+        table.c.job_id == attempt["job_id"],
+        table.c.tentativa == attempt["numero"],
+        table.c.estado == USADO,
+    )
+
+
+def _destino(conn: Connection, serventia_id: int, number: Numero) -> sa.RowMapping | None:
+    table = db.papel
+    query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.numero == number.chave)
+    return conn.execute(query).mappings().one_or_none()
+
+
+def lotes(conn: Connection, fila: Mapping[Any, Any]) -> Sequence[Any]:
+    """Return the lots of paper that a queue received."""
+    lots = db.papel_lote
+    query = sa.select(lots).where(lots.c.serventia_id == fila["serventia_id"], lots.c.fila == fila["nome"])
+    return conn.execute(query).all()
+
+
+def _lote(number: Numero, lots: Sequence[Any]) -> int | None:
+    return next((lot.id for lot in lots if lot.prefixo == number.prefixo and lot.de <= number.n <= lot.ate), None)
+
+
+def _log(fila: str, what: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
+    return Registro("fila", fila, what, quem.pessoa, quem.sistema, quem.endereco, detalhe)

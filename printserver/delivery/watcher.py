@@ -1,0 +1,406 @@
+"""The watcher: follows what was handed over, one thread a print server, one call for all its jobs. Releases nothing.
+
+1. Keep a line open to the server, whose end says that the server died (docs/decisions/14).
+2. Hold the watch: of many engines one looks.
+3. Ask for all open tries at once; write what changed; end what has come to an end (see `verdict`).
+4. What was given up but may still be at the queue is taken off it there.
+5. Now and then, look for what somebody had the server print again from its own history (see `reprints`).
+"""
+
+import contextlib
+import re
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.db import insert_or_ignore
+from printserver.delivery import (
+    attempts,
+    claims,
+    foreign_reprints,
+    passes,
+    queues,
+)
+from printserver.delivery.handoff import cups_dict, nosso
+from printserver.delivery.verdict import Veredito, julgar
+from printserver.ledger.questions import perguntar_folhas
+from printserver.ledger.states import (
+    CUPS_ENDS,
+    ENTREGUE,
+    IMPRESSO,
+    INCERTO,
+)
+from printserver.office import audit
+from printserver.office.audit import Registro
+from printserver.office.office import Office
+from printserver.printing import Estado, FilaCups, FilaFora, FilaRecusa
+from printserver.printing.liveness import Linha
+
+_log = structlog.get_logger()
+
+TICK_S: Final = 0.25  # never more often than that
+CLOSELY_S: Final = 0.4  # between two looks, while something was released a short while ago
+CLOSELY_FOR: Final = timedelta(seconds=20)
+LATER_S: Final = 4.0
+IDLE_S: Final = 30.0  # nothing is open: a ring wakes it
+REPRINTS_S: Final = 30.0  # between two looks at what the server remembers
+GRACE_S: Final = 3.0  # a server that died and is not back by then leaves what it had in doubt
+_ROWS_AT_ONCE: Final = 50
+
+_JOB = ("n", "estado", "encerrado", "documento_id", "paginas", "copias", "faces", "cups")
+
+
+class Watch:
+    """The watch of one print server by one engine. `look` is one round; threads must not share it."""
+
+    def __init__(self, office: Office, servidor: str | None, owner: str) -> None:
+        self._office = office
+        self._servidor = servidor
+        self._owner = owner
+        self._line: Linha | None = None
+        self._held_until: datetime | None = None
+        self._died_at: datetime | None = None  # by the office's clock, as the rows' times are
+        self._gone_since: float | None = None  # since when there is no line, if the server is known to be dead
+        self._begun: dict[int, tuple[int, float]] = {}  # try → beginning of its printing, and when we first saw it
+        self._died_mono = 0.0
+        self._history_due = 0.0
+
+    def run(self, stop: threading.Event) -> None:
+        """Look again and again until `stop`."""
+        while not stop.is_set():
+            seen, pause = self._office.bell.rings, 1.0
+            try:
+                pause = self.look()
+            except Exception:
+                _log.exception("watch failed", servidor=self._servidor)
+            due = time.monotonic() + pause
+            while not stop.is_set():
+                if self._tick(stop) or time.monotonic() >= due or self._office.bell.rings != seen:
+                    break
+        self.close()
+
+    def close(self) -> None:
+        """Close the line."""
+        if self._line is not None:
+            self._line.fechar()
+            self._line = None
+
+    def look(self) -> float:
+        """Look once; return after how many seconds to look again."""
+        with self._office.db.read() as conn:
+            filas = self._filas(conn)
+            if not filas:
+                self.close()
+                return IDLE_S
+        queue = queues.abrir(self._office, next(iter(filas.values())))
+        assert isinstance(queue, FilaCups)
+        self._hold_line(queue)
+        with self._office.db.read() as conn:
+            rows = self._open(conn, list(filas))
+        history_due = self._line is not None and time.monotonic() >= self._history_due
+        if not (rows or history_due) or not self._mine():
+            return IDLE_S if not rows else LATER_S
+        if history_due:
+            self._look_back(queue, filas)
+        if not rows:
+            return IDLE_S
+        found = self._ask(queue, rows)
+        if found is None:
+            return 1.0
+        changes = [each for row in rows if (each := self._compare(row, queue, found, filas)) is not None]
+        for first in range(0, len(changes), _ROWS_AT_ONCE):
+            self._write(changes[first : first + _ROWS_AT_ONCE])
+        if changes:
+            self._office.bell.ring()
+        now = self._office.clock()
+        recent = any(row["liberada_em"] is None or now - row["liberada_em"] < CLOSELY_FOR for row in rows)
+        return CLOSELY_S if recent else LATER_S
+
+    def _look_back(self, queue: FilaCups, filas: Mapping[str, Mapping[Any, Any]]) -> None:
+        self._history_due = time.monotonic() + REPRINTS_S
+        with contextlib.suppress(FilaFora, FilaRecusa):  # the next look tells
+            foreign_reprints.conferir(self._office, queue, filas)
+
+    # -- the line -----------------------------------------------------------------------------------------------------
+
+    def _tick(self, stop: threading.Event) -> bool:
+        """Wait a moment; return whether the server died in it."""
+        if self._line is None:
+            stop.wait(TICK_S)
+            return False
+        if self._line.caiu(TICK_S):
+            self._death()
+            return True
+        return False
+
+    def _hold_line(self, queue: FilaCups) -> None:
+        if self._line is not None and self._line.caiu():
+            self._death()
+        if self._line is None:
+            try:
+                self._line = queue.linha()
+                self._gone_since = None
+            except FilaFora as error:
+                refused = isinstance(error.__cause__, ConnectionRefusedError | FileNotFoundError)
+                if refused and self._gone_since is None:
+                    self._death()
+
+    def _death(self) -> None:
+        _log.warning("print server died", servidor=self._servidor)
+        self.close()
+        self._died_at = self._office.clock()
+        self._died_mono = self._gone_since = time.monotonic()
+
+    def _died_since(self, row: Mapping[Any, Any]) -> bool:
+        """Whether the server died after the release of this try was asked for."""
+        if row["vida"] is not None and self._line is not None and self._line.vida is not None:
+            return bool(row["vida"] != self._line.vida)
+        return self._died_at is not None and row["liberada_em"] <= self._died_at
+
+    # -- who looks ----------------------------------------------------------------------------------------------------
+
+    def _mine(self) -> bool:
+        """Take or keep the watch of this server; return whether it is ours."""
+        office, table, now = self._office, db.vigia, self._office.clock()
+        lease = timedelta(seconds=office.settings.motor.posse_s)
+        if self._held_until is not None and lease / 2 < self._held_until - now <= lease:
+            return True
+        key = (table.c.serventia_id == office.serventia_id, table.c.servidor == (self._servidor or ""))
+        with office.db.read() as conn:
+            holder = conn.execute(sa.select(table).where(*key)).mappings().one_or_none()
+        dead = holder is not None and claims.is_dead(holder["dono"])
+        # a watch that ends later than one can was taken before the clock was put back: it is over
+        held = holder is not None and now < holder["posse_ate"] <= now + 2 * lease
+        if holder is not None and holder["dono"] != self._owner and held and not dead:
+            self._held_until = None
+            return False
+        until = now + lease
+        mine = {"dono": self._owner, "posse_ate": until}
+        with office.db.write() as conn:
+            new = {"serventia_id": office.serventia_id, "servidor": self._servidor or ""}
+            insert_or_ignore(conn, table, new | mine)
+            free = sa.or_(
+                table.c.dono == (holder["dono"] if dead and holder else self._owner),
+                claims.lease_over(office, table.c.posse_ate, now),
+            )
+            free = sa.or_(free, table.c.dono == self._owner)
+            taken = conn.execute(sa.update(table).where(*key, free).values(**mine)).rowcount
+        self._held_until = until if taken else None
+        return bool(taken)
+
+    # -- rows ---------------------------------------------------------------------------------------------------------
+
+    def _filas(self, conn: Connection) -> dict[str, sa.RowMapping]:
+        table = db.fila
+        query = sa.select(table).where(
+            table.c.serventia_id == self._office.serventia_id,
+            table.c.tipo == "cups",
+            table.c.servidor.is_(None) if self._servidor is None else table.c.servidor == self._servidor,
+        )
+        return {row["nome"]: row for row in conn.execute(query).mappings()}
+
+    def _open(self, conn: Connection, filas: Sequence[str]) -> list[sa.RowMapping]:
+        """Return the tries that may be at this server, with what matters of their jobs."""
+        table, job = db.tentativa, db.job
+        newest = (
+            sa.select(sa.func.max(_later.c.numero))
+            .where(_later.c.serventia_id == table.c.serventia_id, _later.c.job_id == table.c.job_id)
+            .scalar_subquery()
+        )
+        query = (
+            sa.select(table, *(job.c[name].label(f"job_{name}") for name in _JOB), newest.label("newest"))
+            .join(job, (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id))
+            .where(
+                table.c.serventia_id == self._office.serventia_id,
+                table.c.fim_em.is_(None),
+                table.c.cups_id.is_not(None),
+                table.c.fila.in_(filas),
+                # A hand-off under way is the engine's that does it.
+                sa.or_(job.c.estado == ENTREGUE, job.c.encerrado, table.c.numero < newest),
+            )
+            .order_by(table.c.id)
+        )
+        return list(conn.execute(query).mappings())
+
+    def _ask(self, queue: FilaCups, rows: Sequence[Mapping[Any, Any]]) -> dict[int, Estado | None] | None:
+        """Return what the server says of each try, by the try's id; None if it says nothing now.
+
+        A server that died and is not back is waited for a moment; then it is taken to know none of them.
+        """
+        try:
+            if self._line is None:
+                raise FilaFora("no line")
+            states = queue.estados([row["cups_id"] for row in rows])
+        except FilaFora:
+            if self._gone_since is None or time.monotonic() - self._gone_since < GRACE_S:
+                return None
+            return {}
+        return {row["id"]: nosso(states.get(row["cups_id"]), dict(row)) for row in rows}
+
+    def _compare(
+        self,
+        row: Mapping[Any, Any],
+        queue: FilaCups,
+        found: Mapping[int, Estado | None],
+        filas: Mapping[str, Mapping[Any, Any]],
+    ) -> "_Change | None":
+        followed = row["job_estado"] == ENTREGUE and not row["job_encerrado"] and row["numero"] == row["newest"]
+        away, state = row["id"] not in found, found.get(row["id"])
+        cups = cups_dict(queue, row["cups_id"], state)
+        if not followed:
+            return None if away else self._take_off(row, queue, state, cups)
+        if state is not None and state.estado == "pending":
+            # Of a job that waits CUPS does not say that its queue is paused.
+            cups["fila"] = queues.como_esta(self._office, filas[row["fila"]])
+        if away:
+            if not self._died_since(row):
+                return None
+            text = "o servidor de impressão parou enquanto o trabalho estava com ele, e ainda não voltou"
+            return _Change(row, (row["job_cups"] or {}) | {"mensagem": text}, Veredito(INCERTO, text), over=False)
+        verdict = julgar(
+            state,
+            row["job_cups"] or {},
+            esperadas=attempts.paginas_esperadas({"paginas": row["job_paginas"]}, row),
+            conta=(filas[row["fila"]]["prova"] or {}).get("conta_folhas"),
+            caiu=self._died_since(row),
+            uma_vez=self._seen_before_death(row, state),
+        )
+        if verdict is None and cups == row["job_cups"]:
+            return None
+        return _Change(row, cups, verdict, over=state is None or state.estado in CUPS_ENDS)
+
+    def _seen_before_death(self, row: Mapping[Any, Any], state: Estado | None) -> bool:
+        """Note when the printing was first seen; return whether that was long enough before the server's death.
+
+        CUPS tells its beginning in whole seconds: one that began anew in the same second would look the same.
+        """
+        if state is None or state.inicio is None:
+            return False
+        began, seen = self._begun.setdefault(row["id"], (state.inicio, time.monotonic()))
+        return began == state.inicio and self._died_mono - seen > 1.5
+
+    def _take_off(
+        self, row: Mapping[Any, Any], queue: FilaCups, state: Estado | None, cups: dict[str, Any]
+    ) -> "_Change | None":
+        """What was given up is cancelled at its queue, until it has ended there."""
+        if state is not None and state.estado not in CUPS_ENDS:
+            queue.cancelar(row["cups_id"])
+            return None
+        return _Change(row, cups if row["numero"] == row["newest"] else row["job_cups"], None, over=True)
+
+    def _write(self, changes: Sequence["_Change"]) -> None:
+        office, now, job = self._office, self._office.clock(), db.job
+        with office.db.write() as conn:
+            entries: list[Registro] = []
+            for each in changes:
+                row = each.row
+                as_read = (
+                    job.c.n == row["job_n"],
+                    job.c.estado == row["job_estado"],
+                    job.c.encerrado == row["job_encerrado"],
+                    # Another try took its place meanwhile: nothing of this one is written into the job.
+                    sa.select(sa.func.max(_later.c.numero))
+                    .where(_later.c.serventia_id == job.c.serventia_id, _later.c.job_id == job.c.id)
+                    .scalar_subquery()
+                    == row["newest"],
+                )
+                over = _end(row, each.verdict, now) if each.verdict else {}
+                changed = conn.execute(sa.update(job).where(*as_read).values(cups=each.cups, **over)).rowcount
+                if each.over:
+                    attempts.encerrar(conn, row, now, (each.cups or {}).get("estado") or "desconhecido")
+                    self._begun.pop(row["id"], None)
+                elif each.verdict:
+                    attempts.deixar(conn, row, now, each.verdict.estado)
+                if changed and each.verdict and each.verdict.estado == IMPRESSO:
+                    passes.devolver(conn, row)
+                if changed:
+                    entries += _entries(conn, office, each, now)
+            audit.escrever(conn, office.serventia_id, now, entries)
+
+
+_later = db.tentativa.alias("later")
+
+
+class _Change:
+    """What is written of one try: the job's `cups`, its end if it has come, whether the queue is done with the try."""
+
+    def __init__(
+        self, row: Mapping[Any, Any], cups: dict[str, Any] | None, verdict: Veredito | None, *, over: bool
+    ) -> None:
+        self.row = row
+        self.cups = cups
+        self.verdict = verdict
+        self.over = over
+
+
+def _end(row: Mapping[Any, Any], verdict: Veredito, now: datetime) -> dict[str, Any]:
+    """Return the changes of a job whose try came to its end; some prints have another pass to come."""
+    return passes.fim({"copias": row["job_copias"], "faces": row["job_faces"]}, verdict.estado, now)
+
+
+def _entries(conn: Connection, office: Office, each: _Change, now: datetime) -> list[Registro]:
+    """Return the log's lines: an end, or what changed for people; a moving percentage or counter is no news."""
+    row, cups, job_id = each.row, each.cups or {}, each.row["job_id"]
+    if each.verdict is not None:
+        text = each.verdict.texto
+        detail = {"texto": text} if text else {"cups": cups.get("estado")}
+        state = _end(row, each.verdict, now)["estado"]  # of one pass of several it is not the print's end
+        entries = [Registro("job", job_id, state, detalhe=detail)]
+        if each.verdict.estado == INCERTO:
+            of = {"id": job_id, "documento_id": row["job_documento_id"]}
+            entries += perguntar_folhas(conn, office, of, text or "", now)
+        return entries
+    if _news(cups) == _news(row["job_cups"] or {}):
+        return []
+    detail = {"cups": cups.get("estado"), "motivos": cups.get("motivos"), "mensagem": cups.get("mensagem")}
+    return [Registro("job", job_id, row["job_estado"], detalhe={k: v for k, v in detail.items() if v})]
+
+
+def _news(cups: Mapping[str, Any]) -> tuple[Any, ...]:
+    return cups.get("estado"), cups.get("motivos"), re.sub(r"\d+", "#", cups.get("mensagem") or "")
+
+
+class Watches:
+    """The watches of an engine: one for each print server that the office's queues name."""
+
+    def __init__(self, office: Office, owner: str) -> None:
+        self._office = office
+        self._owner = owner
+        self._all: dict[str | None, Watch] = {}
+        self._threads: dict[str | None, threading.Thread] = {}
+
+    def look(self) -> None:
+        """Look once at every server, in this thread."""
+        self._find()
+        for watch in self._all.values():
+            watch.look()
+
+    def start(self, stop: threading.Event) -> None:
+        """Have each server watched by a thread of its own until `stop`, also those that were added since."""
+        self._find()
+        for servidor, watch in self._all.items():
+            if servidor not in self._threads:
+                thread = threading.Thread(target=watch.run, args=(stop,), name="watch", daemon=True)
+                self._threads[servidor] = thread
+                thread.start()
+
+    def join(self) -> None:
+        """Wait for the threads, after `stop`."""
+        for thread in self._threads.values():
+            thread.join()
+
+    def _find(self) -> None:
+        table = db.fila
+        query = sa.select(table.c.servidor).distinct()
+        query = query.where(table.c.serventia_id == self._office.serventia_id, table.c.tipo == "cups")
+        with self._office.db.read() as conn:
+            for servidor in conn.execute(query).scalars():
+                if servidor not in self._all:
+                    self._all[servidor] = Watch(self._office, servidor, self._owner)

@@ -1,0 +1,1 @@
+"""The demonstration: an office with example documents, served and printed by itself."""

@@ -1,0 +1,145 @@
+"""The plain data of the rules: what they are given of a document, and the plan that they answer. Holds no rule."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Literal
+
+from printserver.documents.model import Assinaturas, Corpo, Instrumento
+from printserver.errors import Campo
+from printserver.selo.atos import TabelaDeAtos
+from printserver.selo.fees import Emolumentos
+from printserver.selo.issue import SeloNovo
+from printserver.selo.services import TabelaDeServicos
+
+NATUREZA = 1  # Tabelionato de Notas (S1)
+
+
+@dataclass(frozen=True, slots=True)
+class SeloVivo:
+    """A live seal (S11) as the rules see it. `identificador` and `partes` are those of its registro, for its XA."""
+
+    codigo: str
+    ato: str
+    descricao: str
+    principal: bool
+    momento: datetime
+    qr_url: str
+    emolumentos: Emolumentos
+    isento: bool
+    externo: bool = False
+    identificador: str = ""
+    partes: tuple[str, ...] = ()
+    motivo_isencao: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LivroVivo:
+    """The live livro of an instrumento: the instrument as it was fixed, folhas filled in, and its live seals.
+
+    `assinaturas` is the state now, whatever the instrument said when it was printed (N11).
+    """
+
+    job_id: str
+    instrumento: Instrumento
+    selos: tuple[SeloVivo, ...]
+    assinaturas: Assinaturas = "completas"
+
+    @property
+    def principal(self) -> SeloVivo:
+        """The seal of the principal ato (N2)."""
+        return next(selo for selo in self.selos if selo.principal)
+
+
+@dataclass(frozen=True, slots=True)
+class Regras:
+    """The settings that the rules ask for, as plain values.
+
+    `externos_ate`: the last day on which seals of another program's livro are taken, None while no day was set (N13).
+    """
+
+    cns: str
+    demonstracao: bool
+    cobra_segundo_traslado: bool = True
+    selo_da_ficha: Literal["sempre", "nunca", "perguntar"] = "perguntar"
+    servico_da_ficha: str | None = None
+    xa_horas: int = 72
+    lados_da_folha: int = 2
+    folhas_novas: bool = False
+    externos_ate: date | None = None
+    papel_obrigatorio: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identidade:
+    """What *the same document* is (X0): `chave` compares, `rotulo` is for people, `campos` is the job's `documento`."""
+
+    tipo: str
+    chave: str
+    rotulo: str
+    campos: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Contexto:
+    """What is known when a document is planned.
+
+    `livro` is the live livro of the document's instrument, `minuta` its newest minuta; `conhecido`: the instrument
+    left another trace here, such as a livro that was excluded. `substituido` is the document that bears the live seal
+    named by `substitui`, None if no live seal of this office has that code (X8).
+    """
+
+    agora: datetime
+    regras: Regras
+    servicos: TabelaDeServicos
+    atos: TabelaDeAtos
+    livro: LivroVivo | None = None
+    minuta: Instrumento | None = None
+    proximo_traslado: int = 1
+    conhecido: bool = False
+    substituido: Identidade | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SeloPlanejado:
+    """A seal to be made, and its place among those of the document (N2)."""
+
+    novo: SeloNovo
+    principal: bool = True
+    vinculado_ao_principal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Custas:
+    """One fee line to be printed (P4), with the ato it belongs to."""
+
+    descricao: str
+    emolumentos: Emolumentos
+    isento: bool
+    motivo: str | None
+    ato: str
+    principal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plano:
+    """What the rules say of one document: its text, its seals (principal first), whose QR, which values.
+
+    `instrumento` is the instrument that the document is made from (None: N5, or a ficha). `pergunta_selo`: the
+    escrevente decides first whether there is a seal, and `selos` is empty until then (N9). `qr` is whose QR stands
+    there where the format draws one (N3–N5, N7). `selo_livro` is the live principal seal of the
+    livro (N3, N6). `substitui` is the code of the seal replaced (X8). `ficha` is the signature card's person.
+    """
+
+    identidade: Identidade
+    instrumento: Instrumento | None
+    corpo: Corpo
+    selos: tuple[SeloPlanejado, ...] = ()
+    pergunta_selo: bool = False
+    qr: Literal["nenhum", "proprio", "principal"] = "nenhum"
+    selo_livro: SeloVivo | None = None
+    custas: tuple[Custas, ...] = ()
+    substitui: str | None = None
+    avisos: tuple[Campo, ...] = ()
+    momento: datetime | None = None
+    ordem_judicial: str | None = None
+    pessoa: dict[str, str] = field(default_factory=dict)

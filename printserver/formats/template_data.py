@@ -1,0 +1,116 @@
+"""The data that templates get: every variable with an example. What differs between two prints of one text is not here.
+
+Livro and folhas of the livro itself, numbers of copies, pages and papers, seals, QR and fee lines are the stamp's:
+so a minuta, its livro and its reprint share a layout, and so do traslados 1 and 2.
+A variable that a document does not have is None (or an empty list): a template asks before it writes it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from printserver.formats.block import ValoresBloco, ValorSelo
+from printserver.formats.model import Tipo
+
+_TEXTO = (
+    "SAIBAM quantos esta pública escritura virem que, na data abaixo, nesta cidade, perante mim, Tabelião, compareceram"
+    " as partes entre si justas e contratadas, identificadas pelos documentos apresentados, de cuja capacidade dou fé."
+    " E pelos outorgantes foi dito que são senhores e legítimos possuidores do imóvel descrito na matrícula 12.345,"
+    " livre e desembaraçado de quaisquer ônus, que ora vendem pelo preço certo de R$ 350.000,00, já recebido, do qual"
+    " dão plena e irrevogável quitação, transmitindo desde já posse, domínio, direitos e ações."
+)
+
+VARIAVEIS: Final[Mapping[str, Any]] = {
+    "tipo": "livro",
+    "titulo": "Escritura de venda e compra",
+    "serventia": {"nome": "Cartório de Demonstração", "cns": "123456", "cidade": "São Paulo", "uf": "SP"},
+    "instrumento": {
+        "id": "P-2026-001234",
+        "titulo": "Escritura de venda e compra",
+        "data": "20 de novembro de 2026",
+        "livro": "0123",
+        "folha_inicial": "045",
+        "folha_final": "047",
+    },
+    "partes": [
+        {"qualidade": "Outorgante vendedor", "nome": "Antônio José de Araújo", "documento": "CPF 111.111.111-11"},
+        {"qualidade": "Outorgada compradora", "nome": "Conceição Gonçalves", "documento": "CPF 222.222.222-22"},
+    ],
+    "data": "20 de novembro de 2026",
+    "subscritor": {"nome": "José Maria de Assunção", "papel": "Tabelião"},
+    "assinaturas": [
+        {"nome": "Antônio José de Araújo", "legenda": "Outorgante vendedor"},
+        {"nome": "Conceição Gonçalves", "legenda": "Outorgada compradora"},
+        {"nome": "José Maria de Assunção", "legenda": "Tabelião"},
+    ],
+    "pedido": "2026/000123",
+    "via": 1,
+    "substitui": None,
+    "ordem_judicial": None,
+    "ficha": "000123",
+    "pessoa": [
+        {"rotulo": "Nome", "valor": "Antônio José de Araújo"},
+        {"rotulo": "Documento", "valor": "CPF 111.111.111-11"},
+        {"rotulo": "Estado civil", "valor": "casado"},
+    ],
+}
+"""What documents give to templates, by name."""
+
+DO_SERVIDOR: Final[Mapping[str, Any]] = {
+    "corpo": Markup("<p>%s</p>") % _TEXTO,
+    "imprime": ("serventia", "titulo", "partes", "data", "subscricao", "assinaturas", "selo", "numeracao"),
+    "bloco": Markup('<div style="width:100mm;height:20mm"></div>'),
+}
+"""What the server itself adds: the sanitised body, the format's own `imprime`, the seal block's empty box."""
+
+CORPO_DE_EXEMPLO: Final = "\n\n".join([_TEXTO] * 5)
+"""A text for previews, in paragraphs."""
+
+_COMPONENTES = "Tabelião R$ 3.301,07; Estado R$ 938,20; Secretaria da Fazenda R$ 642,13; Santa Casa R$ 33,01;"
+_CUSTAS = (
+    f"{_COMPONENTES} Registro Civil R$ 173,74; Tribunal de Justiça R$ 226,56; ISS R$ 165,05;"
+    " Ministério Público R$ 158,46. Total R$ 5.638,22"
+)
+
+# Made so that S1 and S2 hold, though no seal: 430 characters in the QR, as long as real ones are (S5).
+_CODIGO = "1234561ES0000000000004261"
+_CODIGO_LIVRO = "1234561ES0000000000001268"
+_QR = "https://selodigital.tjsp.jus.br/?r=" + f"{_CODIGO}%7C563822%7C16505%7C" + "EXEMPLOsemVALOR" * 23 + "%3D%3D"
+
+
+def completar(dados: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `dados` with every variable of `VARIAVEIS` that it lacks as None, or an empty list."""
+    vazios: dict[str, Any] = {nome: [] if isinstance(valor, list) else None for nome, valor in VARIAVEIS.items()}
+    return {**vazios, **dados}
+
+
+def dados_de_exemplo(tipo: Tipo) -> dict[str, Any]:
+    """Return dummy data of a document type, for previews and checks."""
+    titulos = {"ficha_abertura": "Ficha de abertura de firma", "certidao": "Certidão"}
+    return {**VARIAVEIS, "tipo": tipo, "titulo": titulos.get(tipo, VARIAVEIS["titulo"])}
+
+
+def valores_de_exemplo(tipo: Tipo) -> ValoresBloco:
+    """Return a dummy seal block of a document type: two atos on the livro, QR of the principal on the traslado (N3)."""
+    rotulos = {"livro": "selo", "traslado": "selo deste traslado", "certidao": "selo desta certidão"}
+    atos = {"traslado": ("TR", "Traslado"), "certidao": ("CE", "Certidão"), "ficha_abertura": ("AF", "Ficha")}
+    ato, descricao = atos.get(tipo, ("ES", "Venda e compra"))
+    isento = tipo in ("traslado", "ficha_abertura")
+    motivo = {"traslado": "primeiro traslado", "ficha_abertura": "selo facultativo"}.get(tipo)
+    custas = f"Isento de emolumentos: {motivo}" if isento else _CUSTAS
+    selos = [ValorSelo(_CODIGO, ato, descricao, True, custas, "R$ 5.638,22", isento, motivo)]
+    if tipo == "livro":
+        segundo = "1234561ES0000000000004377"
+        selos.append(ValorSelo(segundo, "ES", "Instituição de usufruto", False, _CUSTAS, "R$ 5.638,22", False, None))
+    return ValoresBloco(
+        selos=tuple(selos),
+        rotulo=rotulos.get(tipo, "selo desta ficha"),
+        qr_url=_QR,
+        qr_codigo=_CODIGO_LIVRO if tipo == "traslado" else _CODIGO,
+        qr_rotulo="selo do ato principal" if tipo in ("livro", "traslado") else rotulos.get(tipo, "selo desta ficha"),
+        selo_livro=_CODIGO_LIVRO if tipo in ("traslado", "certidao") else None,
+        custas=() if tipo == "ficha_abertura" else (_CUSTAS,) * len(selos),
+        demonstracao=True,
+        externo=False,
+    )

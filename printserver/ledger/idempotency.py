@@ -1,0 +1,141 @@
+"""One key for each press of the button: what it made, found again; never made twice (contract, `Idempotency-Key`).
+
+Being at work is known to the process alone: after a crash the key is free. Of two processes that race, the unique index
+lets one through, and the other answers as a replay.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.errors import Recusa
+from printserver.office.office import Office
+from printserver.office.people import Autor
+
+_PIECE: Final = 100_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Feito:
+    """What a key made: its job, and the word of the first answer (None: it was a success).
+
+    Of a call that makes no job `job_id` is empty, and `feito` is what it made, by code or id.
+    """
+
+    job_id: str
+    palavra: str | None = None
+    feito: Any = None
+
+
+def resumo(rota: str, dados: object) -> str:
+    """Return the hash of a request, equal where route and JSON values are equal."""
+    digest = hashlib.sha256()
+    for piece in _pieces([rota, dados]):
+        digest.update(piece.encode("ascii"))
+    return digest.hexdigest()
+
+
+def _pieces(value: object) -> Iterator[str]:
+    """Give a JSON value as text: names sorted, ASCII, no blanks, and 1.0 written as 1.
+
+    In pieces, because a text of 24 MB made ASCII in one step would hold up every other thread.
+    """
+    if isinstance(value, str):
+        yield '"'
+        for at in range(0, len(value), _PIECE):
+            yield json.dumps(value[at : at + _PIECE])[1:-1]
+        yield '"'
+    elif isinstance(value, dict):
+        yield "{"
+        for n, name in enumerate(sorted(value)):
+            yield "," if n else ""
+            yield from _pieces(name)
+            yield ":"
+            yield from _pieces(value[name])
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        for n, item in enumerate(value):
+            yield "," if n else ""
+            yield from _pieces(item)
+        yield "]"
+    else:
+        yield json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def achar(office: Office, autor: Autor, chave: str | None, resumo_do_pedido: str) -> Feito | None:
+    """Return what the key made before; None if it made nothing. Raises `Recusa` `chave-reutilizada`."""
+    if chave is None:
+        return None
+    table = db.idempotencia
+    query = sa.select(table.c.resumo, table.c.job_id, table.c.palavra, table.c.feito).where(
+        table.c.serventia_id == office.serventia_id,
+        table.c.chave_id == (autor.chave_id or 0),
+        table.c.chave == chave,
+    )
+    with office.db.read() as conn:
+        row = conn.execute(query).one_or_none()
+    if row is None:
+        return None
+    if row.resumo != resumo_do_pedido:
+        raise Recusa(
+            "chave-reutilizada",
+            f"A chave de idempotência {chave!r} já serviu a outro pedido: use uma chave nova para cada acionamento.",
+        )
+    return Feito(row.job_id, row.palavra, row.feito)
+
+
+@contextmanager
+def em_trabalho(office: Office, autor: Autor, chave: str | None) -> Iterator[None]:
+    """Hold the key while its request is at work. Raises `Recusa` `em-processamento` if it is held already."""
+    if chave is None:
+        yield
+        return
+    mine = (autor.chave_id or 0, chave)
+    with office.trava:
+        if mine in office.em_trabalho:
+            raise Recusa(
+                "em-processamento",
+                "O mesmo pedido ainda está em processamento: repita com a mesma chave em um instante.",
+                retry_after=1,
+            )
+        office.em_trabalho.add(mine)
+    try:
+        yield
+    finally:
+        with office.trava:
+            office.em_trabalho.discard(mine)
+
+
+def registrar(
+    conn: Connection,
+    office: Office,
+    autor: Autor,
+    chave: str | None,
+    resumo_do_pedido: str,
+    feito: Feito,
+    agora: datetime,
+) -> None:
+    """Bind the key to what it made, in the same transaction."""
+    if chave is None:
+        return
+    conn.execute(
+        sa.insert(db.idempotencia).values(
+            serventia_id=office.serventia_id,
+            chave_id=autor.chave_id or 0,
+            chave=chave,
+            resumo=resumo_do_pedido,
+            job_id=feito.job_id,
+            palavra=feito.palavra,
+            feito=feito.feito,
+            criada_em=agora,
+        )
+    )

@@ -1,0 +1,182 @@
+"""Questions that hold a job until a person answers: one a document, replaced by another body, closed by time (X1)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.ledger.states import CANCELADO
+from printserver.office import audit
+from printserver.office.audit import Registro
+from printserver.office.office import Office
+from printserver.office.people import Autor
+from printserver.office.proof import PERGUNTA, prova
+
+
+@dataclass(frozen=True, slots=True)
+class Texto:
+    """What a question says: its words, its seals, what else it hits, until when, what would be right instead."""
+
+    tipo: Literal["xa", "selo", "folhas"]
+    texto: str
+    selos: Sequence[str] = ()
+    atinge: Sequence[Mapping[str, Any]] = ()
+    xa_ate: datetime | None = None
+    alternativas: Sequence[Mapping[str, str]] = field(default_factory=tuple)
+
+
+def abrir(conn: Connection, office: Office, job_id: str, documento_id: int, texto: Texto, agora: datetime) -> Registro:
+    """Write an open question. One about folhas waits for ever; the others for the setting's hours (X1).
+
+    Return what the log is to say.
+    """
+    waits = texto.tipo == "folhas"
+    row = {
+        "serventia_id": office.serventia_id,
+        "job_id": job_id,
+        "documento_id": documento_id,
+        "tipo": texto.tipo,
+        "texto": texto.texto,
+        "selos": list(texto.selos),
+        "atinge": [dict(item) for item in texto.atinge],
+        "xa_ate": texto.xa_ate,
+        "alternativas": [dict(item) for item in texto.alternativas],
+        "estado": "aberta",
+        "aberta_em": agora,
+        "expira_em": None if waits else agora + timedelta(hours=office.settings.xa.pergunta_horas),
+        "resposta": None,
+    }
+    made = conn.execute(sa.insert(db.pergunta).values(**row).returning(db.pergunta.c.id)).scalar_one()
+    kept = prova(PERGUNTA, row) | {"linha": made}
+    return Registro("pergunta", job_id, "aberta", detalhe={"tipo": texto.tipo}, prova=kept)
+
+
+def aberta_do_documento(conn: Connection, office: Office, documento_id: int) -> sa.RowMapping | None:
+    """Return the document's open question (not one about folhas), with its job's `resumo`."""
+    table, job = db.pergunta, db.job
+    query = (
+        sa.select(table, job.c.resumo)
+        .join(job, (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id))
+        .where(
+            table.c.serventia_id == office.serventia_id,
+            table.c.documento_id == documento_id,
+            table.c.estado == "aberta",
+            table.c.tipo != "folhas",
+        )
+    )
+    return conn.execute(query).mappings().one_or_none()
+
+
+def a_mesma(aberta: sa.RowMapping, texto: Texto, agora: datetime) -> bool:
+    """Return whether an open question still asks what `texto` would: of the same seals, and with time left (X1)."""
+    asked = aberta["tipo"] == texto.tipo and set(aberta["selos"]) == set(texto.selos)
+    return asked and not vencida(aberta, agora)
+
+
+def vencida(pergunta: sa.RowMapping, agora: datetime) -> bool:
+    """Return whether the time to answer is over (X1), closed already or not."""
+    return pergunta["expira_em"] is not None and pergunta["expira_em"] <= agora
+
+
+def como_terminou(pergunta: sa.RowMapping, agora: datetime) -> str | None:
+    """Return how a question ended, as the end of a sentence (Portuguese); None while it can be answered."""
+    if vencida(pergunta, agora) and pergunta["estado"] == "aberta":  # the engine closes it in a moment
+        return "ficou sem resposta e se encerrou"
+    return {
+        "aberta": None,
+        "respondida": "já foi respondida",
+        "substituida": "foi substituída por outro pedido do mesmo documento",
+        "expirada": "ficou sem resposta e se encerrou",
+    }[pergunta["estado"]]
+
+
+def do_job(conn: Connection, office: Office, job_id: str) -> sa.RowMapping | None:
+    """Return the newest question of a job, open or not."""
+    table = db.pergunta
+    query = (
+        sa.select(table)
+        .where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
+        .order_by(table.c.id.desc())
+        .limit(1)
+    )
+    return conn.execute(query).mappings().one_or_none()
+
+
+def encerrar(
+    conn: Connection,
+    pergunta: Mapping[Any, Any],
+    estado: Literal["respondida", "substituida", "expirada"],
+    resposta: Any = None,
+    quem: Autor | None = None,
+) -> list[Registro]:
+    """Close an open question. Return what the log is to say: nothing if it was closed already, by a quicker one."""
+    table = db.pergunta
+    change = sa.update(table).where(table.c.id == pergunta["id"], table.c.estado == "aberta")
+    if not conn.execute(change.values(estado=estado, resposta=resposta)).rowcount:
+        return []
+    who = (quem.pessoa, quem.sistema, quem.endereco) if quem is not None else (None, None, None)
+    kept = prova(PERGUNTA, {"resposta": resposta}, "resposta") | {"linha": pergunta["id"]}
+    return [Registro("pergunta", pergunta["job_id"], estado, *who, {"tipo": pergunta["tipo"]}, kept)]
+
+
+def cancelar_job(conn: Connection, serventia_id: int, job_id: str) -> None:
+    """A held job whose question was closed without a yes: nothing was sealed, nothing prints."""
+    table = db.job
+    conn.execute(
+        sa.update(table)
+        .where(table.c.serventia_id == serventia_id, table.c.id == job_id)
+        .values(estado=CANCELADO, encerrado=True, vence_em=None)
+    )
+
+
+def substituir(conn: Connection, office: Office, pergunta: sa.RowMapping) -> list[Registro]:
+    """Close a document's open question because another body took its place (X1)."""
+    closed = encerrar(conn, pergunta, "substituida")
+    if not closed:
+        return []
+    cancelar_job(conn, office.serventia_id, pergunta["job_id"])
+    text = "outro pedido do mesmo documento tomou o lugar da pergunta"
+    return [*closed, Registro("job", pergunta["job_id"], CANCELADO, detalhe={"texto": text})]
+
+
+def fechar_vencidas(office: Office, agora: datetime) -> int:
+    """Close what was not answered in time (X1), on record; return how many."""
+    table = db.pergunta
+    late = sa.select(table).where(
+        table.c.serventia_id == office.serventia_id, table.c.estado == "aberta", table.c.expira_em <= agora
+    )
+    with office.db.read() as conn:
+        if conn.execute(late).first() is None:
+            return 0
+    with office.db.write() as conn:
+        rows = conn.execute(late.with_for_update(skip_locked=True)).mappings().all()
+        entries, late_ones = [], 0
+        for row in rows:
+            closed = encerrar(conn, row, "expirada")
+            if closed:
+                late_ones += 1
+                cancelar_job(conn, office.serventia_id, row["job_id"])
+                text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
+                entries += [*closed, Registro("job", row["job_id"], CANCELADO, detalhe={"texto": text})]
+        audit.escrever(conn, office.serventia_id, agora, entries)
+    office.bell.ring()
+    return late_ones
+
+
+def perguntar_folhas(
+    conn: Connection, office: Office, row: Mapping[Any, Any], porque: str, agora: datetime
+) -> list[Registro]:
+    """Ask a person what came out of a job whose signs contradict each other (X5). Return the log's line."""
+    texto = Texto(
+        tipo="folhas",
+        texto=f"Não se sabe o que saiu no papel ({porque}). Confira as folhas e diga, página por página, o que saiu.",
+        alternativas=(
+            {"acao": "folhas", "texto": "Dizer, página por página, o que saiu."},
+            {"acao": "reenviar", "texto": "Se nenhuma página saiu, imprimir tudo outra vez, com os mesmos selos."},
+        ),
+    )
+    return [abrir(conn, office, row["id"], row["documento_id"], texto, agora)]

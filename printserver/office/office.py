@@ -1,0 +1,136 @@
+"""The office as a process holds it: settings, clock, database, tables, certificate, formats, renderer. Opened once."""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from printserver import db
+from printserver.clock import Clock, system_clock
+from printserver.db import Database, upgrade
+from printserver.documents import Regras
+from printserver.errors import ConfigError
+from printserver.formats import Formato, Formatos
+from printserver.office import proof
+from printserver.office.bell import Bell
+from printserver.office.create import certificado, database_url
+from printserver.office.settings import Settings, load_settings
+from printserver.printing import Capacidades
+from printserver.rendering import Render
+from printserver.selo import Certificado, TabelaDeAtos, TabelaDeServicos, alinhar, carregar_atos, carregar_servicos
+
+
+@dataclass(slots=True)
+class Office:
+    """Everything a job needs. Threads may share it: connections are taken per use."""
+
+    instance: Path
+    settings: Settings
+    clock: Clock
+    db: Database
+    serventia_id: int
+    cns: str
+    nome_da_instancia: str
+    regras: Regras
+    atos: TabelaDeAtos
+    servicos: TabelaDeServicos
+    certificado: Certificado
+    formatos: Formatos
+    render: Render
+    bell: Bell
+    em_trabalho: set[tuple[int, str]]
+    trava: threading.Lock
+    ouvintes: threading.BoundedSemaphore
+    # of queues: what they said they can do, or why they did not, and when they were asked
+    capacidades: dict[str, tuple[float, Capacidades | Exception]] = field(default_factory=dict)
+    formatos_guardados: dict[str, Formato] = field(default_factory=dict)  # read from the table, by version
+
+    @classmethod
+    def abrir(
+        cls, instance: Path, clock: Clock = system_clock, *, bell: Bell | None = None, waits: bool = False
+    ) -> "Office":
+        """Open the office in folder `instance`, bringing its database to this program's schema.
+
+        `waits`: a PostgreSQL that does not answer yet is waited for, as long as the setting `banco.espera_s` says.
+        Raises `ConfigError` with the file and key that is wrong.
+        """
+        if not instance.is_dir():
+            raise ConfigError(f"{instance} não existe: crie a serventia com `printserver init --instance {instance}`")
+        settings = load_settings(instance)
+        database = Database(database_url(instance, settings))
+        upgrade.open_database(database, settings.banco.espera_s if waits else 0)
+        with database.read() as conn:
+            office = conn.execute(sa.select(db.serventia)).one_or_none()
+        if office is None:
+            raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
+        signer = certificado(instance, settings)
+        with database.write() as conn:
+            alinhar(conn, office.id, settings.selo.sequencia)
+            proof.registrar(conn, office.id, signer, clock())
+
+        def em_uso() -> set[str]:
+            return _layouts_in_use(database)
+
+        return cls(
+            instance=instance,
+            settings=settings,
+            clock=clock,
+            db=database,
+            serventia_id=office.id,
+            cns=office.cns,
+            nome_da_instancia=office.instancia,
+            regras=_regras(settings, office.cns),
+            atos=carregar_atos(instance),
+            servicos=carregar_servicos(instance),
+            certificado=signer,
+            formatos=Formatos(instance),
+            render=Render(
+                instance / "cache",
+                processos=settings.render.processos,
+                tempo_limite_s=settings.render.tempo_limite_s,
+                memoria_mb=settings.render.memoria_mb,
+                cache_mb=settings.render.cache_mb,
+                em_uso=em_uso,
+            ),
+            bell=bell or Bell(),
+            em_trabalho=set(),
+            trava=threading.Lock(),
+            ouvintes=threading.BoundedSemaphore(max(1, settings.http.linhas // 2)),
+        )
+
+    @property
+    def spool(self) -> Path:
+        """The folder of finished PDFs, each named by its SHA-256."""
+        return self.instance / "spool"
+
+    @property
+    def demonstracao(self) -> bool:
+        """Whether this is a demonstration office: its prints say SEM VALOR LEGAL."""
+        return self.settings.serventia.demonstracao
+
+    def fechar(self) -> None:
+        """Close pool and database."""
+        self.render.close()
+        self.db.close()
+
+
+def _layouts_in_use(database: Database) -> set[str]:
+    """Return the layouts that an open job or question names: these are never thrown away."""
+    with database.read() as conn:
+        return set(conn.execute(sa.select(db.job.c.layout).where(~db.job.c.encerrado)).scalars())
+
+
+def _regras(settings: Settings, cns: str) -> Regras:
+    return Regras(
+        cns=cns,
+        demonstracao=settings.serventia.demonstracao,
+        cobra_segundo_traslado=settings.traslado.cobra_do_segundo,
+        selo_da_ficha=settings.ficha.selo,
+        servico_da_ficha=settings.ficha.servico or None,
+        xa_horas=settings.xa.prazo_horas,
+        lados_da_folha=settings.livro.lados_da_folha,
+        folhas_novas=settings.livro.folhas_novas,
+        externos_ate=settings.livro.externos_ate,
+        papel_obrigatorio=settings.papel.exigir_numeros,
+    )

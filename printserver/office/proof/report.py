@@ -1,0 +1,148 @@
+"""Everything that `auditoria verificar` looks at (A6): the chain, the rows that it covers, the numbers, the heads kept.
+
+Nothing is kept but counts and the first faults: a million seals are read as they come.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.office import audit
+from printserver.office.proof import certificates, daily_head, lines
+from printserver.office.proof.proofs import JOB, PERGUNTA, SELO
+from printserver.selo import CertificadoPublico, ler, nome_da_sequencia
+
+MOSTRADAS: Final = 50  # faults named one by one
+_meant = db.as_meant(db.log.c.detalhe)
+
+
+@dataclass(slots=True)
+class Laudo:
+    """What was found: how much was looked at, and the faults (Portuguese), the first `MOSTRADAS` of `total`."""
+
+    registros: int = 0
+    antes: int | None = None  # how many entries hold before the chain's first fault
+    selos: int = 0
+    externos: int = 0  # of another program: their signature is not this office's to check (N13)
+    trabalhos: int = 0
+    perguntas: int = 0
+    certificados: int = 0
+    cabecas: list[str] = field(default_factory=list)  # the days of those that were kept
+    faltas: list[str] = field(default_factory=list)
+    total: int = 0
+
+    def falta(self, text: str) -> None:
+        """Note a fault."""
+        self.total += 1
+        if len(self.faltas) < MOSTRADAS:
+            self.faltas.append(text)
+
+
+def verificar(
+    conn: Connection,
+    serventia_id: int,
+    guardadas: Sequence[daily_head.Guardada],
+    pontos: Sequence[tuple[int, str]] = (),
+) -> Laudo:
+    """Verify all that is on record. `conn` sees one state of the database (`Database.snapshot`).
+
+    `guardadas` are the heads that were kept (`cabeca.lidas`), `pontos` those that a person brings, as they were sent by
+    e-mail.
+    """
+    laudo = Laudo()
+    for n, fault in audit.percorrer(conn, serventia_id):
+        if fault is None:
+            laudo.registros += 1
+        else:
+            laudo.antes = n if laudo.antes is None else laudo.antes
+            laudo.falta(fault)
+    usados = certificates.usados(conn, serventia_id)
+    laudo.certificados = len(usados)
+    for fault in _linhas(conn, serventia_id, laudo, usados):
+        laudo.falta(fault)
+    for path, fault in daily_head.conferir(conn, serventia_id, guardadas, usados):
+        laudo.cabecas.append(path.stem)
+        if fault is not None:
+            laudo.falta(fault)
+    for n, digest in pontos:
+        fault = daily_head.do_ponto(conn, serventia_id, n, digest)
+        if fault is not None:
+            laudo.falta(f"{fault} (cabeça dada: {n}:{digest})")
+    return laudo
+
+
+def _linhas(conn: Connection, serventia_id: int, laudo: Laudo, usados: Sequence[CertificadoPublico]) -> Iterator[str]:
+    highest: dict[tuple[int, str, int], str] = {}
+
+    def selo(row: Mapping[Any, Any]) -> None:
+        laudo.selos += 1
+        if row["externo"]:
+            laudo.externos += 1
+            return
+        if not _assinado(row, usados):
+            laudo.falta(
+                f"o selo {row['codigo']}: a assinatura do registro do ato não é de nenhum certificado da serventia"
+            )
+        _mais_alto(highest, row)
+
+    def trabalho(_row: Mapping[Any, Any]) -> None:
+        laudo.trabalhos += 1
+
+    def pergunta(_row: Mapping[Any, Any]) -> None:
+        laudo.perguntas += 1
+
+    yield from lines.conferir(conn, serventia_id, SELO, selo)
+    yield from lines.conferir(conn, serventia_id, JOB, trabalho)
+    yield from lines.conferir(conn, serventia_id, PERGUNTA, pergunta)
+    yield from _sequencias(conn, serventia_id, highest)
+
+
+def _assinado(row: Mapping[Any, Any], usados: Sequence[CertificadoPublico]) -> bool:
+    """Whether one of the office's certificates signed the registro, and with the signature that stands beside it."""
+    text, signature = row["registro"], row["assinatura"]
+    if not isinstance(text, str) or not isinstance(signature, str) or not signature or not text.endswith(signature):
+        return False
+    return any(each.conferir(text.removesuffix(signature), signature) for each in usados)
+
+
+def _mais_alto(highest: dict[tuple[int, str, int], str], row: Mapping[Any, Any]) -> None:
+    """Remember the seal with the highest number of each natureza, ato and year (S3); a paper seal took none (S4)."""
+    if row["origem"] == "hibrido" and row["retifica"] is None:
+        return
+    try:
+        code = ler(row["codigo"])
+        number = int(code.informacao)
+    except ValueError:  # it is no code: what changed it is found already
+        return
+    key = (code.natureza, code.ato, code.ano)
+    if number > int(highest.get(key, "0" * 25)[9:22]):
+        highest[key] = row["codigo"]
+
+
+def _sequencias(conn: Connection, serventia_id: int, highest: Mapping[tuple[int, str, int], str]) -> Iterator[str]:
+    """Give the sequences whose next number a seal has already (S3), or that stand before a number given for them.
+
+    A number came from the office's sequence or from its ato's, as the setting was then; both only grow.
+    """
+    table = db.sequencia
+    rows = conn.execute(sa.select(table.c.nome, table.c.proximo).where(table.c.serventia_id == serventia_id)).all()
+    following = {row.nome: row.proximo for row in rows}
+    whole = following.get(nome_da_sequencia("serventia", 1, "", 0), 1)
+    for (natureza, ato, ano), code in sorted(highest.items()):
+        name = nome_da_sequencia("ato", natureza, ato, ano)
+        if int(code[9:22]) >= max(whole, following.get(name, 1)):
+            yield f"a sequência dos números de selo voltou atrás: o selo {code} já tem um número que ela ainda vai dar"
+    said = (db.log.c.serventia_id == serventia_id, db.log.c.objeto.in_(("serventia", "sequencia")))
+    query = sa.select(db.log.c.n, *db.as_stored([db.log.c.detalhe])).where(*said)
+    for entry in conn.execute(query).all():
+        what = _meant(entry.detalhe)
+        first = what.get("proximo") if isinstance(what, dict) else None
+        if isinstance(first, int) and first > whole:
+            yield (
+                f"a sequência dos números de selo voltou atrás: o próximo é {whole}, e o registro {entry.n} da "
+                f"auditoria o tinha posto em {first}"
+            )

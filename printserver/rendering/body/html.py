@@ -1,0 +1,302 @@
+"""An `html` body made safe: written anew by `marcacao`, parsed and cleaned by nh3, then drawn up from the tree.
+
+What comes out is XHTML of the contract's tags whose text is the body's, all visible, with styles of our own making.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from html import escape
+from html.parser import HTMLParser
+from typing import Final
+
+import nh3
+
+from printserver.rendering.body import (
+    figures,
+    images,
+    markup,
+    page_breaks,
+)
+from printserver.rendering.body import (
+    style as estilo,
+)
+from printserver.rendering.body import (
+    tables as tabela,
+)
+from printserver.rendering.body.characters import Avisos, recusar
+from printserver.rendering.body.runs import (
+    QUEBRA,
+    REGUA,
+    Limite,
+    Modo,
+    Parte,
+    Trecho,
+)
+from printserver.rendering.body.tree import Node, trim_end
+
+MAXIMO_TABELAS: Final = 4
+"""Tables inside one another: each level doubles the work of the layout."""
+MAXIMO_PIXELS_TOTAL: Final = 60_000_000
+MAXIMO_IMAGENS: Final = 200
+
+_RAISED: Final = frozenset({"sub", "sup"})
+_INLINE: Final = markup.FORMAS | {"span"}
+_BLANKS: Final = " \t\n\r\f"
+_ATTRIBUTES: Final = {
+    **{tag: {"style", "align"} for tag in markup.MARCAS},
+    "img": {"src", "alt", "width", "height", "style", "align"},
+    "td": {"colspan", "rowspan", "style", "align"},
+    "th": {"colspan", "rowspan", "style", "align"},
+    "ol": {"start", "type", "style", "align"},
+    "li": {"value", "style", "align"},
+    "table": {"border", "style", "align"},
+}
+_STRUCK: Final = frozenset({"u", "s"})
+_WHOLE: Final = re.compile(r"\s*([+-]?[0-9]{1,9})")
+
+Texto = Callable[..., str]
+"""Makes text printable: (text, name of a symbol font or "") in, text out."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What the elements around one mean for it."""
+
+    medidas: estilo.Medidas = field(default_factory=estilo.Medidas)
+    tables: int = 0
+    columns: int = 1
+    raised: int = 0
+    fonte: str = ""
+    modo: Modo = "normal"
+    riscado: bool = False
+    sem_linhas: bool = False
+
+
+def preparar(conteudo: str, texto: Texto, avisos: Avisos, espaco: figures.Espaco) -> Iterator[Parte]:
+    """Yield the body `conteudo` as safe XHTML and the text in it; every text node goes through `texto`.
+
+    `espaco` is the room that a page has for an image.
+
+    Raises `Recusa` `corpo-invalido` for markup, tables or images over their limits, and for what `texto` refuses.
+    """
+    marked = markup.reescrever(conteudo, avisos)
+    clean = nh3.clean(
+        marked.html,
+        tags=set(markup.MARCAS),
+        clean_content_tags=set(),
+        attributes=_ATTRIBUTES,
+        url_schemes=set(),
+        link_rel=None,
+    )
+    tree = _Tree()
+    tree.feed(clean)
+    tree.close()
+    if any("break" in node.attributes.get("style", "") for node in trim_end(tree.root)):
+        page_breaks.tell_dropped(avisos)
+    drawing = _Drawing(marked.imagens, texto, avisos, espaco, _ending(tree.root))
+    yield from drawing.children(tree.root, _Around())
+
+
+class _Tree(HTMLParser):
+    """Reads what nh3 wrote, which is regular: every element is closed, in order."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.root = Node("", {})
+        self._open = [self.root]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        node = Node(tag, {name: value or "" for name, value in attrs})
+        self._open[-1].children.append(node)
+        if tag not in markup.VAZIAS:
+            self._open.append(node)
+            if len(self._open) > markup.MAXIMO_PROFUNDIDADE + 1:
+                raise recusar(f"O HTML tem mais de {markup.MAXIMO_PROFUNDIDADE} marcas umas dentro das outras.")
+
+    def handle_endtag(self, tag: str) -> None:
+        if len(self._open) > 1 and self._open[-1].tag == tag:
+            self._open.pop()
+
+    def handle_data(self, data: str) -> None:
+        data = data.translate(markup.TEXTO)
+        children = self._open[-1].children
+        if children and isinstance(children[-1], str):
+            children[-1] += data
+        else:
+            children.append(data)
+
+
+class _Drawing:
+    """Writes the tree as XHTML."""
+
+    def __init__(
+        self, sources: list[str], texto: Texto, avisos: Avisos, espaco: figures.Espaco, ending: list[Node]
+    ) -> None:
+        self._sources = sources
+        self._texto = texto
+        self._avisos = avisos
+        self._room = espaco
+        self._ending = {id(image) for image in ending}
+        self._urls: dict[tuple[str, tuple[int, int]], str] = {}
+        self._count = 0
+        self._pixels = 0
+
+    def children(self, node: Node, around: _Around) -> Iterator[Parte]:
+        for child in node.children:
+            if not isinstance(child, str):
+                yield from self._element(child, around)
+                continue
+            for at, text in enumerate(child.split("\f") if around.modo == "pre" else [child]):
+                if at:  # a form feed, as in a body of text
+                    yield from self._break(around)
+                yield Trecho(self._texto(text, around.fonte), around.modo, around.riscado)
+
+    def _element(self, node: Node, around: _Around) -> Iterator[Parte]:
+        if node.tag == "img":
+            yield Limite(self._image(node, around.medidas))
+            return
+        if node.tag == "colgroup":
+            yield Limite(f"<colgroup>{'<col/>' * len(node.children)}</colgroup>")
+            return
+        style = estilo.filtrar(
+            node.tag,
+            node.attributes.get("style", ""),
+            node.attributes.get("align", ""),
+            around.medidas,
+            self._avisos,
+            sem_linhas=around.sem_linhas,
+        )
+        if style.quebra_antes:
+            yield from self._break(around)
+        if node.tag == "br":
+            yield Limite("<br/>")
+        elif node.tag == "hr":
+            yield REGUA
+        else:
+            yield from self._with_children(node, around, style)
+        if style.quebra_depois:
+            yield from self._break(around)
+
+    def _with_children(self, node: Node, around: _Around, style: estilo.Estilo) -> Iterator[Parte]:
+        around, extra = self._inside(node, around, style)
+        if style.escondido:
+            self._tell_hidden(node, style.escondido)
+        if around.raised > 1 and (node.tag in _RAISED or style.nivel):
+            self._avisos.add("Índices e expoentes uns dentro dos outros ficaram num só nível.")
+            yield from self.children(node, around)
+            return
+        css = ";".join(part for part in (style.css, node.css) if part)
+        if css:
+            extra += f' style="{escape(css)}"'
+        if node.tag == "span" and not extra:
+            yield from self.children(node, around)
+            return
+        edge = str if node.tag in estilo.EM_LINHA and "display:block" not in style.css else Limite
+        yield edge(f"<{node.tag}{extra}>")
+        yield from self.children(node, around)
+        yield edge(f"</{node.tag}>")
+
+    def _break(self, around: _Around) -> Iterator[Parte]:
+        if around.tables:
+            self._avisos.add("Uma quebra de página dentro de uma tabela não é aceita e ficou sem efeito.")
+        else:
+            yield QUEBRA
+
+    def _tell_hidden(self, node: Node, how: str) -> None:
+        begin = next((text for text in map(str.strip, _texts(node)) if text), "")[:60]
+        if begin:
+            self._avisos.add(
+                "Foi impresso um texto que um navegador esconderia: {}. Retire-o, se não deve sair.",
+                f"“{' '.join(begin.split())}” ({how})",
+            )
+
+    def _inside(self, node: Node, around: _Around, style: estilo.Estilo) -> tuple[_Around, str]:
+        """Return what `node` is to those inside it, and its attributes but for the style."""
+        tables, columns, raised, extra = around.tables, around.columns, around.raised, ""
+        if node.tag == "table":
+            columns = tabela.prepare(node, columns, self._avisos)
+            tables += 1
+            if tables > MAXIMO_TABELAS:
+                raise recusar(f"O HTML tem mais de {MAXIMO_TABELAS} tabelas umas dentro das outras.")
+        elif node.tag in _RAISED or style.nivel:
+            raised += 1
+        for name in ("colspan", "rowspan"):
+            number = tabela.number(node.attributes.get(name, ""))
+            if number > 1:
+                extra += f' {name}="{number}"'
+        for name in ("start", "value"):
+            if (found := _WHOLE.match(node.attributes.get(name, ""))) is not None:
+                extra += f' {name}="{int(found[1])}"'
+        if node.attributes.get("type") in ("1", "a", "A", "i", "I"):
+            extra += f' type="{node.attributes["type"]}"'
+        inside = _Around(
+            style.medidas,
+            tables,
+            columns,
+            raised,
+            around.fonte if style.fonte is None else style.fonte,
+            style.modo or around.modo,
+            around.riscado or style.riscado or node.tag in _STRUCK,
+            node.attributes.get("border") == "0" if node.tag == "table" else around.sem_linhas,
+        )
+        return inside, extra
+
+    def _image(self, node: Node, medidas: estilo.Medidas) -> str:
+        """Return an image drawn anew; one that is no PNG or JPEG in `data:` gives way to its alternative text."""
+        source = self._sources[int(node.attributes["src"])]
+        data = images.ler(source)
+        if data is None or not (data.diz_ser or data.formato in ("PNG", "JPEG")):
+            kind = f" em {data.formato}" if data is not None and data.formato else ""
+            self._avisos.add(f"Uma imagem{kind} foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:).")
+            return escape(self._texto(node.attributes.get("alt", "")), quote=False)
+        image = images.decodificar(data)
+        size = image.pixels.size
+        self._count += 1
+        self._pixels += size[0] * size[1]
+        if self._count > MAXIMO_IMAGENS or self._pixels > MAXIMO_PIXELS_TOTAL:
+            raise recusar(
+                f"As imagens passam do limite de {MAXIMO_IMAGENS} imagens ou de "
+                f"{MAXIMO_PIXELS_TOTAL // 1_000_000} milhões de pixels ao todo."
+            )
+        if image.animada:
+            self._avisos.add("De uma imagem animada foi impresso o primeiro quadro.")
+        room = replace(self._room, altura=self._room.altura_final) if id(node) in self._ending else self._room
+        figure = figures.desenhar(size, node.attributes, medidas, room, self._avisos)
+        if figure is None:
+            self._avisos.add("Uma imagem de tamanho zero, que não se vê, foi retirada.")
+            return ""
+        if (source, figure.pixels) not in self._urls:
+            self._urls[source, figure.pixels] = image.url(*figure.pixels)
+        return figure.modelo.format(self._urls[source, figure.pixels])
+
+
+def _ending(node: Node) -> list[Node]:
+    """Return the images that end what is seen of `node`: the last, or a last row's; none where it ends in text."""
+    for child in reversed(node.children):
+        pieces = list(_pieces(child))
+        if pieces and isinstance(child, Node) and child.tag not in ("img", "tr"):
+            return _ending(child)
+        if pieces:
+            return [piece for piece in pieces if isinstance(piece, Node)]
+    return []
+
+
+def _pieces(node: "Node | str") -> Iterator["Node | str"]:
+    """Yield the texts that are not blank and the images of `node`, in order."""
+    if isinstance(node, str):
+        if node.strip():
+            yield node
+    elif node.tag == "img":
+        yield node
+    else:
+        for child in node.children:
+            yield from _pieces(child)
+
+
+def _texts(node: Node) -> Iterator[str]:
+    for child in node.children:
+        if isinstance(child, str):
+            yield child
+        else:
+            yield from _texts(child)

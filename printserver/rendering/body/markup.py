@@ -1,0 +1,433 @@
+"""The markup of an `html` body, read token by token in linear time and written anew in the few tags that print.
+
+It comes before nh3, which builds the tree: what it gives on is shallow, holds only known tags and attributes, and no
+text is swallowed by the parser's special cases (`template`, `title`, `textarea`, a `<` that closes nowhere …). nh3 is
+slow at text with many `&`, `º`, `§` or other signs below U+00C0 too (it copies what it has at each; 15 s for
+1,500,000), so others stand for them.
+
+Only comments, declarations, `script` and `style` are no text; CDATA is. What a tag or attribute says about form is
+kept (as a style where HTML has an old attribute for it), or told by an aviso, or known to change nothing that is seen
+(P2a).
+"""
+
+import html
+import re
+from dataclasses import dataclass, field
+from typing import Final
+
+from printserver.rendering.body.characters import Avisos, recusar
+
+MAXIMO_PROFUNDIDADE: Final = 100
+"""Elements open one inside the other (nh3 took 22 s for 100,000)."""
+MAXIMO_MARCAS: Final = 100_000
+"""Tags in one body."""
+
+MAXIMO_ATRIBUTO: Final = 5_000
+"""Characters of an attribute's value, images apart; the rest is cut off."""
+_STAND_INS: Final = {"&": "\ufdd0", "<": "\ufdd1", ">": "\ufdd2"} | {
+    chr(code): chr(0xF0000 + code) for code in range(0x80, 0xC0)
+}
+_TO_STAND_INS: Final = str.maketrans(_STAND_INS | dict.fromkeys(_STAND_INS.values(), "\ufffd"))
+TEXTO: Final = str.maketrans({stand_in: character for character, stand_in in _STAND_INS.items()})
+"""Turns the text between here and the tree back (`str.translate`): what stands there for `&`, `º` … is not printed."""
+
+VAZIAS: Final = frozenset({"br", "hr", "img"})
+BLOCOS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
+FORMAS: Final = frozenset({"b", "strong", "i", "em", "u", "s", "sub", "sup"})
+TABELA: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
+MARCAS: Final = BLOCOS | FORMAS | TABELA | VAZIAS | {"span"}
+
+# Other tags that carry form: by what they are written anew, and the style that a viewer gives them.
+_SAME: Final = {
+    "del": "s",
+    "strike": "s",
+    "ins": "u",
+    "center": "div",
+    "cite": "i",
+    "dfn": "i",
+    "var": "i",
+    "menu": "ul",
+    "dir": "ul",
+    "h5": "h4",
+    "h6": "h4",
+    "pre": "div",
+    "listing": "div",
+    **dict.fromkeys(
+        ("a", "abbr", "acronym", "bdi", "big", "data", "font", "label", "nobr", "q", "small", "time"), "span"
+    ),
+}
+_STYLE: Final = {
+    "big": "font-size:larger",
+    "small": "font-size:smaller",
+    "center": "text-align:center",
+    "caption": "text-align:center",
+    "address": "font-style:italic",
+    "blockquote": "margin-left:40px",
+    "dd": "margin-left:40px",
+    "nobr": "white-space:nowrap",
+    **dict.fromkeys(("pre", "listing", "xmp", "plaintext", "textarea"), "white-space:pre"),
+}
+_BLOCK_WORDS: Final = """
+    address article aside blockquote body button caption dd details dialog dl dt fieldset figcaption figure footer form
+    frameset header hgroup html iframe legend main nav noembed noframes noscript object optgroup
+    option plaintext search section select summary svg template text textarea title tspan xmp
+"""
+_AS_BLOCK: Final = frozenset(_BLOCK_WORDS.split())
+_WITHOUT_LOSS: Final = """
+    address article aside blockquote caption col colgroup dd dl dt fieldset figcaption figure footer form head header
+    hgroup html body link main meta nav section
+"""
+_SILENT: Final = frozenset(_WITHOUT_LOSS.split()) | _SAME.keys() | {"wbr", "o:p"}
+_SILENT_SPACES: Final = ("st1:", "st2:")
+_UNSEEN_WORDS: Final = "datalist dialog noembed noframes noscript rp template title"
+_UNSEEN: Final = frozenset(_UNSEEN_WORDS.split())
+_DRAWN_WORDS: Final = """
+    audio canvas embed iframe map math object svg video v:shape v:imagedata v:rect v:line v:oval v:roundrect
+"""
+_FORMULA_WORDS: Final = """
+    mfrac mmultiscripts mover mroot msqrt msub msubsup msup mtable munder munderover m:f m:rad m:nary m:ssub m:ssup
+    m:ssubsup
+"""
+_FORMULAS: Final = frozenset(_FORMULA_WORDS.split())
+_NO_TEXT: Final = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*+>", re.IGNORECASE) for name in ("script", "style")}
+_ATTRIBUTES: Final = {
+    "*": frozenset({"style", "align"}),
+    "img": frozenset({"src", "alt", "width", "height"}),
+    "td": frozenset({"colspan", "rowspan"}),
+    "th": frozenset({"colspan", "rowspan"}),
+    "ol": frozenset({"start", "type"}),
+    "li": frozenset({"value"}),
+    "table": frozenset({"border"}),
+}
+# Old attributes, as the style that they mean.
+_AS_STYLE: Final[dict[tuple[str, str], str]] = {
+    ("font", "face"): "font-family",
+    ("font", "color"): "color",
+    ("td", "valign"): "vertical-align",
+    ("th", "valign"): "vertical-align",
+}
+_FONT_SIZES: Final = ("7.5pt", "10pt", "12pt", "13.5pt", "18pt", "24pt", "36pt")
+_LIST_TYPES: Final = {
+    "1": "decimal",
+    "a": "lower-alpha",
+    "A": "upper-alpha",
+    "i": "lower-roman",
+    "I": "upper-roman",
+    **{word: word for word in ("disc", "circle", "square", "none")},
+}
+
+_FORM_WORDS: Final = """
+    alink background bgcolor bordercolor bordercolordark bordercolorlight cellpadding cellspacing char charoff checked
+    color cols compact dir face frame height href hspace link nowrap noshade poster reversed rows rules selected
+    size span src srcset text type valign vlink vspace width wrap
+"""
+_FORM_ATTRIBUTES: Final = frozenset(_FORM_WORDS.split())
+_TEXT_ATTRIBUTES: Final = frozenset({"label", "placeholder", "srcdoc", "value"})
+_UNSEEN_TEXT: Final = "Foi impresso o que um navegador não mostraria: {}. Retire-o, se não deve sair."
+_TYPES_WITHOUT_LOOK: Final = frozenset({"a", "link", "object", "script", "source", "style"})
+
+_WITH_LINES: Final = frozenset({"pre", "listing", "textarea"})
+_STYLE_HIDES: Final = re.compile(r"display\s*+:\s*+none|visibility\s*+:\s*+hidden", re.IGNORECASE)
+_STYLE_WRITES: Final = re.compile(r"[;{\s]content\s*+:\s*+(?!normal|none)", re.IGNORECASE)
+
+_OPENING: Final = re.compile(r"<(?:!--|[!?]|/?[A-Za-z])")
+_END: Final = re.compile(">")
+_CDATA: Final = "<![CDATA["
+_CDATA_END: Final = re.compile("]]>")
+_KNOWN_DECLARATION: Final = re.compile(r"<(?:!doctype\b|!\[(?:if|endif)\b|\?xml\b|\?import\b|!>|\?>)", re.IGNORECASE)
+_COMMENT_END: Final = re.compile("--!?>")
+_ZEROS: Final = re.compile("&#0++(?=[0-9])")
+_LONG_NUMBER: Final = re.compile("&#[0-9]{8,}+;?")
+# As HTML splits them: a name, then "value", 'value', value or nothing; possessive, so that time stays linear.
+_ATTRIBUTE: Final = r"""[\s/]*+(=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)|(?=>)))?+"""
+_EACH_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
+_TAG: Final = re.compile(rf"<(/?)([A-Za-z][^\s/><]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>")
+_NAME: Final = re.compile("[a-z][a-z0-9:.-]*+")
+"""Names that tags have; `<R$ 5>` and `<ana@exemplo.br>` are text that was not escaped."""
+
+
+@dataclass
+class Marcacao:
+    """A body's markup as `reescrever` leaves it: `html`, and the `src` of images by the number that stands there."""
+
+    html: str = ""
+    imagens: list[str] = field(default_factory=list)
+
+
+def reescrever(conteudo: str, avisos: Avisos) -> Marcacao:
+    """Return `conteudo` written anew; all text stays, in its order.
+
+    Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, for a tag,
+    comment or script that never closes (a browser would swallow all that follows), and for text between `<` and `>`
+    that HTML would take for a tag (P2a).
+    """
+    writer = _Writer(avisos)
+    if "\0" in conteudo:
+        avisos.add("O caractere nulo (U+0000) foi retirado do texto.")
+        conteudo = conteudo.replace("\0", "")
+    at = 0
+    while (found := _OPENING.search(conteudo, at)) is not None:
+        start = found.start()
+        writer.text(conteudo[at:start])
+        if conteudo.startswith("<!--", start):
+            at = _after(_COMMENT_END, conteudo, start + 2, f"O comentário da posição {start + 1} do HTML")
+        elif conteudo.startswith(_CDATA, start):
+            at = _after(_CDATA_END, conteudo, start, f"O CDATA da posição {start + 1} do HTML")
+            writer.cdata(conteudo[start + len(_CDATA) : at - 3])
+        elif conteudo[start + 1] in "!?":
+            if _KNOWN_DECLARATION.match(conteudo, start) is None:
+                avisos.add("Instruções e declarações (<? …> e <! …>) não são texto e foram retiradas.")
+            at = _after(_END, conteudo, start, f"A declaração da posição {start + 1} do HTML")
+        else:
+            at = writer.tag(conteudo, start)
+    writer.text(conteudo[at:])
+    return Marcacao("".join(writer.parts), writer.images)
+
+
+def _after(end: re.Pattern[str], conteudo: str, start: int, what: str) -> int:
+    found = end.search(conteudo, start)
+    if found is None:
+        raise recusar(f"{what} não tem fim: tudo o que vem depois se perderia.")
+    return found.end()
+
+
+class _Writer:
+    """Writes the tokens, and keeps count of what is open."""
+
+    def __init__(self, avisos: Avisos) -> None:
+        self.parts: list[str] = []
+        self.images: list[str] = []
+        self._avisos = avisos
+        self._open: list[str] = []
+        self._tags = 0
+        self._quotes = 0
+
+    def text(self, text: str) -> None:
+        """Write text as it stands in HTML, with its entities."""
+        if text:
+            self._plain(_unescape(text))
+
+    def cdata(self, text: str) -> None:
+        """Write text that has no entities: of XHTML, where it is seen, though HTML hides it."""
+        self._avisos.add("O texto de CDATA, que um navegador não mostraria, foi impresso. Retire-o, se não deve sair.")
+        self._plain(text)
+
+    def _plain(self, text: str) -> None:
+        self.parts.append(text.translate(_TO_STAND_INS))
+
+    def tag(self, conteudo: str, start: int) -> int:
+        """Write the tag at `start`; return where the next token begins."""
+        found = _TAG.match(conteudo, start)
+        if found is None:
+            raise recusar(f"A marca da posição {start + 1} do HTML não tem o “>” que a fecha.")
+        self._tags += 1
+        if self._tags > MAXIMO_MARCAS:
+            raise recusar(f"O HTML tem mais de {MAXIMO_MARCAS} marcas.")
+        name = found[2].lower()
+        if _NAME.fullmatch(name) is None or any("<" in each[1] for each in _EACH_ATTRIBUTE.finditer(found[3])):
+            raise recusar(
+                f"“<{_shown(found[2])}”, na posição {start + 1} do HTML, não é marca de HTML: o que está até o “>” se"
+                " perderia. Se é texto, escreva &lt; em lugar de “<”."
+            )
+        if name in _NO_TEXT and not found[1]:
+            return self._skip(conteudo, name, found.end())
+        if name in _FORMULAS:
+            raise recusar(f"O HTML tem uma fórmula (<{name}>), que não se imprime. Escreva-a como texto.")
+        empty = conteudo.startswith("/", found.end() - 2) or conteudo.startswith(f"</{name}", found.end())
+        target = self._target(name, empty=empty)
+        if not found[1]:
+            self._start(name, target, found[3])
+            return _after_line_end(conteudo, found.end()) if name in _WITH_LINES else found.end()
+        if name == "q":
+            self._quote(opens=False)
+        if target is not None:
+            self._close(target)
+        return found.end()
+
+    def _quote(self, *, opens: bool) -> None:
+        """Write the quotation marks that a viewer writes around `q`."""
+        if opens:
+            self._quotes += 1
+            self._plain("“" if self._quotes % 2 else "‘")
+        elif self._quotes:
+            self._plain("”" if self._quotes % 2 else "’")
+            self._quotes -= 1
+
+    def _skip(self, conteudo: str, name: str, at: int) -> int:
+        """Leave out a script or style sheet, to the end of its closing tag."""
+        end = _after(_NO_TEXT[name], conteudo, at, f"A marca <{name}> do HTML")
+        self._avisos.add(f"A marca <{name}> não é texto e foi retirada com o seu conteúdo.")
+        if name == "style":
+            if _STYLE_WRITES.search(conteudo, at, end):
+                self._avisos.add("A folha de estilo (<style>) escreve texto (content), que não é impresso.")
+            if _STYLE_HIDES.search(conteudo, at, end):
+                self._avisos.add("A folha de estilo (<style>) esconde texto, que foi impresso.")
+        return end
+
+    def _target(self, name: str, *, empty: bool) -> str | None:
+        """Return the tag that is written for `name`, None for none (its text stays)."""
+        if name in MARCAS:
+            return name
+        if name not in _SILENT and not name.startswith(_SILENT_SPACES) and not (empty and name in _UNSEEN):
+            self._avisos.add(_LOSS.get(name, _NOT_TAKEN), f"<{name[:20]}>" if name.isprintable() else "<?>")
+        return _SAME.get(name, "div" if name in _AS_BLOCK else None)
+
+    def _start(self, name: str, target: str | None, raw: str) -> None:
+        attributes = self._attributes(name, target, raw)
+        if name == "wbr":
+            self._plain("\u200b")
+        if target is None:
+            for attribute in attributes:
+                self._avisos.add(_NO_EFFECT, f"{attribute} de <{name[:20]}>")
+            return
+        if target == "img":
+            self.images.append(attributes.get("src", ""))
+            attributes["src"] = str(len(self.images) - 1)
+        written = "".join(f' {key}="{html.escape(value)}"' for key, value in attributes.items())
+        self.parts.append(f"<{target}{written}>")
+        self._imply(target)
+        if target not in VAZIAS:
+            self._open.append(target)
+            if len(self._open) > MAXIMO_PROFUNDIDADE:
+                raise recusar(f"O HTML tem mais de {MAXIMO_PROFUNDIDADE} marcas abertas umas dentro das outras.")
+        if name == "q":
+            self._quote(opens=True)
+
+    def _imply(self, name: str) -> None:
+        """Close what the opening of `name` closes (HTML lets `</p>`, `</li>`, `</td>` … be left out)."""
+        closes, barriers = _IMPLIED.get(name, (_NOTHING, _NOTHING))
+        found = None
+        for at in range(len(self._open) - 1, -1, -1):
+            if self._open[at] in closes:
+                found = at
+            elif self._open[at] in barriers:
+                break
+        if found is not None:
+            self._cut(found)
+
+    def _attributes(self, name: str, target: str | None, raw: str) -> dict[str, str]:
+        """Return the attributes that may matter, their values plain, and old ones as the style that they mean."""
+        kept: dict[str, str] = {}
+        styles = [_STYLE[name]] if name in _STYLE else []
+        allowed = _ATTRIBUTES["*"] | _ATTRIBUTES.get(target or "", frozenset())
+        for found in _EACH_ATTRIBUTE.finditer(raw):
+            attribute = found[1].lower()
+            value = next((group for group in found.groups()[1:] if group is not None), "")
+            value = _unescape(value if attribute == "src" else self._bounded(value))
+            if style := _as_style(name, attribute, value):
+                styles.append(style)
+            elif attribute in allowed:
+                kept.setdefault(attribute, value)
+            else:
+                self._tell_attribute(name, attribute, value)
+        if styles:
+            kept["style"] = ";".join((*styles, kept.get("style", "")))
+        return kept
+
+    def _bounded(self, value: str) -> str:
+        if len(value) > MAXIMO_ATRIBUTO:
+            self._avisos.add(f"De um atributo de mais de {MAXIMO_ATRIBUTO} caracteres só valeu o começo.")
+        return value[:MAXIMO_ATRIBUTO]
+
+    def _tell_attribute(self, name: str, attribute: str, value: str) -> None:
+        """Tell of an attribute that is left out, if a viewer would show what it does."""
+        if attribute == "hidden":
+            self._avisos.add(_UNSEEN_TEXT, f"<{name[:20]}>")
+        elif attribute in _TEXT_ATTRIBUTES:
+            self._avisos.add("O texto que só está num atributo não é impresso: {}.", f"{attribute} “{_shown(value)}”")
+        elif (attribute == "dir" and value.lower() == "ltr") or (attribute == "type" and name in _TYPES_WITHOUT_LOOK):
+            return
+        elif attribute in _FORM_ATTRIBUTES or attribute.startswith("on"):
+            self._avisos.add(_NO_EFFECT, attribute[:30] if attribute.isprintable() else "?")
+
+    def _close(self, name: str) -> None:
+        """Write a closing tag, if it closes something."""
+        if name in VAZIAS:
+            if name == "br":
+                self.parts.append("<br>")
+            return
+        barriers = _BARRIERS.get(name, _CELLS | {"table"})
+        for at in range(len(self._open) - 1, -1, -1):
+            if self._open[at] == name:
+                self.parts.append(f"</{name}>")
+                self._cut(at)
+                return
+            if self._open[at] in barriers:
+                return
+
+    def _cut(self, at: int) -> None:
+        """Close the element at `at` and all inside it, but for forms (b, i …) that are in no table cell.
+
+        Those go on in HTML until their own closing tag, so they still count.
+        """
+        in_cell = self._open[at] in _CELLS
+        left = []
+        for name in self._open[at + 1 :]:
+            in_cell = in_cell or name in _CELLS
+            if name in FORMAS and not in_cell:
+                left.append(name)
+        self._open[at:] = left
+
+
+def _shown(text: str) -> str:
+    """Return the beginning of `text` as a message can quote it."""
+    return "".join(character for character in text[:40] if character.isprintable())
+
+
+def _unescape(text: str) -> str:
+    """Return `text` with its entities as the characters that they name.
+
+    A number that is too long for Python to read is U+FFFD, as HTML has it for one that names no character.
+    """
+    return html.unescape(_LONG_NUMBER.sub("\ufffd", _ZEROS.sub("&#", text)) if "&#" in text else text)
+
+
+def _after_line_end(conteudo: str, at: int) -> int:
+    """Return the place behind the line end at `at`, which HTML does not count at the start of `pre`."""
+    return at + (2 if conteudo.startswith("\r\n", at) else conteudo.startswith("\n", at))
+
+
+def _as_style(name: str, attribute: str, value: str) -> str:
+    """Return the style that an old attribute means, "" for none."""
+    if (name, attribute) in _AS_STYLE:
+        return f"{_AS_STYLE[name, attribute]}:{value}"
+    if (name, attribute) == ("font", "size"):
+        return f"font-size:{_font_size(value.strip())}"
+    if name in ("ul", "li") and attribute == "type" and value in _LIST_TYPES:
+        return f"list-style-type:{_LIST_TYPES[value]}"
+    return ""
+
+
+def _font_size(value: str) -> str:
+    """Return the size that HTML gives to `<font size>`: 1 to 7, or so much from 3."""
+    digits = value.lstrip("+-")[:3]
+    if not digits.isascii() or not digits.isdigit():
+        return value
+    size = int(digits)
+    size = 3 + size if value[0] == "+" else 3 - size if value[0] == "-" else size
+    return _FONT_SIZES[min(max(size, 1), 7) - 1]
+
+
+_NO_EFFECT: Final = "Atributos que não são aceitos ficaram sem efeito: {}."
+_NOT_TAKEN: Final = "Marcas que não são aceitas: {}. O texto delas ficou, sem a forma."
+_LOSS: Final = {
+    **dict.fromkeys(_UNSEEN, _UNSEEN_TEXT),
+    **dict.fromkeys(_DRAWN_WORDS.split(), "Desenhos e objetos não são impressos (só img com PNG ou JPEG): {}."),
+}
+_NOTHING: Final[frozenset[str]] = frozenset()
+_CELLS: Final = frozenset({"td", "th"})
+_BARRIERS: Final = {
+    "li": _CELLS | {"table", "ul", "ol"},
+    **dict.fromkeys(("td", "th", "tr", "thead", "tbody", "tfoot"), frozenset({"table"})),
+    "table": _NOTHING,
+}
+_IMPLIED: Final = {
+    **dict.fromkeys(
+        ("p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "table", "hr"), (frozenset({"p"}), MARCAS - FORMAS)
+    ),
+    "li": (frozenset({"li"}), frozenset({"ul", "ol", "table"}) | _CELLS),
+    "td": (_CELLS, frozenset({"table"})),
+    "th": (_CELLS, frozenset({"table"})),
+    "tr": (frozenset({"tr"}), frozenset({"table"})),
+    **dict.fromkeys(("thead", "tbody", "tfoot"), (frozenset({"thead", "tbody", "tfoot"}), frozenset({"table"}))),
+}

@@ -1,0 +1,155 @@
+"""Text that leaves its place as it is written: given places to break, then the room of its indents (P2a).
+
+Where the first layout shows such text, the body is changed and laid out again. Words are broken in the middle only
+there: WeasyPrint, where it may (`overflow-wrap`), breaks words of an element that begins a line though they have room
+on the next. And what no-break spaces or elements join may fit a narrow column piece by piece.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import groupby
+from typing import Any, Final
+
+from printserver.rendering.body.characters import Avisos
+from printserver.rendering.body.tree import CELULAS
+from printserver.rendering.completeness import inked, outside
+from printserver.rendering.drawn import Desenho
+
+Passo = Callable[[Any, Desenho, Avisos], bool]
+Lugar = tuple[Any, str]
+"""Where a text stands: an element, and `text` or `tail`."""
+
+_BREAK: Final = "\u200b"
+_NO_BREAK: Final = "\u00a0"
+_IN_LINE: Final = frozenset({"span", "b", "strong", "i", "em", "u", "s", "sub", "sup"})
+_BREAKS_WORDS: Final = "overflow-wrap:anywhere"
+_INDENTS: Final = ("margin-left", "text-indent", "padding-left")
+_NO_INDENT: Final = f"{':0mm;'.join(_INDENTS)}:0mm;list-style-position:inside"
+
+
+def passos() -> tuple[Passo, ...]:
+    """Return what is done, one after the other, as long as a layout shows text outside its place.
+
+    Each takes the `body` element, what was drawn of it and the avisos; it changes the element and tells whether it did.
+    """
+    return _part_what_is_joined, _break_words, _leave_indents
+
+
+def _part_what_is_joined(body: Any, desenho: Desenho, _: Avisos) -> bool:
+    """Let a line break after no-break spaces, and between elements before what is outside."""
+    pieces: defaultdict[Any, set[str]] = defaultdict(set)
+    for letras in outside(desenho):
+        pieces[letras.elemento].add(letras.texto)
+    changed = False
+    for block in _blocks(body, desenho):
+        for owner, place, first in _line_texts(block):
+            text = _get(place)
+            parted = text.replace(_NO_BREAK, _NO_BREAK + _BREAK).replace(_BREAK * 2, _BREAK)
+            joined = not first and text[0] not in f"{_NO_BREAK}{_BREAK} \n"
+            if joined and any(text.startswith(piece) for piece in pieces[owner]):
+                parted = _BREAK + parted
+            changed |= parted != text
+            setattr(*place, parted)
+    return changed
+
+
+def _break_words(_: Any, desenho: Desenho, __: Avisos) -> bool:
+    """Let the words that are outside break anywhere."""
+    drawn: defaultdict[Any, list[bool]] = defaultdict(list)  # of each character but blanks: whether it is outside
+    beyond = {id(letras) for letras in outside(desenho)}
+    for letras in desenho.letras:
+        drawn[letras.elemento] += [id(letras) in beyond] * len(inked(letras.texto))
+    changed = False
+    for element, marks in drawn.items():
+        if not any(marks) or _BREAKS_WORDS in element.get("style", ""):
+            continue
+        at = 0
+        for place in [(element, "text"), *((child, "tail") for child in element)]:
+            text = _get(place)
+            length = len(inked(text))
+            _wrap(element, place, text, marks[at : at + length])
+            at += length
+        changed = True
+    return changed
+
+
+def _wrap(element: Any, place: Lugar, text: str, marks: list[bool]) -> None:
+    """Put each part of a text of `element` whose characters are marked into an element that breaks anywhere."""
+    if not any(marks):
+        return
+    left = iter(marks)
+    marked, each = False, []
+    for character in text:
+        marked = next(left, False) if inked(character) else marked
+        each.append((marked, character))
+    setattr(*place, "")
+    index = 0 if place[1] == "text" else list(element).index(place[0]) + 1
+    for breaks, characters in groupby(each, key=lambda pair: pair[0]):
+        part = "".join(character for _, character in characters)
+        if not breaks:
+            setattr(*place, part)
+            continue
+        span = element.makeelement("span", {"style": _BREAKS_WORDS})
+        span.text = part
+        element.insert(index, span)
+        index += 1
+        place = (span, "tail")
+
+
+def _leave_indents(body: Any, desenho: Desenho, avisos: Avisos) -> bool:
+    changed = False
+    above = _parents(body)
+    for block in _blocks(body, desenho):
+        element = block
+        while element is not None and element.tag not in CELULAS:
+            style = element.get("style", "")
+            if any(indent in style for indent in _INDENTS) and not style.endswith(_NO_INDENT):
+                element.set("style", f"{style};{_NO_INDENT}")
+                changed = True
+            element = above.get(element)
+    if changed:
+        avisos.add("Um recuo não cabia na sua coluna e foi retirado.")
+    return changed
+
+
+def _blocks(body: Any, desenho: Desenho) -> list[Any]:
+    """Return the paragraphs, cells … whose text leaves its place."""
+    above = _parents(body)
+    found: dict[Any, None] = {}
+    for letras in outside(desenho):
+        element = letras.elemento
+        while element.tag in _IN_LINE and element in above:
+            element = above[element]
+        found[element] = None
+    return list(found)
+
+
+def _parents(body: Any) -> dict[Any, Any]:
+    return {child: parent for parent in body.iter() for child in parent}
+
+
+def _get(place: Lugar) -> str:
+    text: str = getattr(*place) or ""
+    return text
+
+
+def _line_texts(block: Any) -> Iterator[tuple[Any, Lugar, bool]]:
+    """Yield (element whose own text it is, place, whether it begins a line) of the texts of a block's own lines."""
+    first = True
+    for owner, place in _places(block):
+        if place is None:
+            first = True
+        elif _get(place):
+            yield owner, place, first
+            first = False
+
+
+def _places(element: Any) -> Iterator[tuple[Any, Lugar | None]]:
+    """Yield the places of texts, in order, and None where a line ends before the next."""
+    yield element, (element, "text")
+    for child in element:
+        if child.tag in _IN_LINE:
+            yield from _places(child)
+        else:
+            yield element, None
+        yield element, (child, "tail")

@@ -1,0 +1,92 @@
+"""Links by hand: one vinculador, many vinculados; each goes to the court when it has both (R4, R5)."""
+
+from typing import Annotated, Any
+
+import sqlalchemy as sa
+from pydantic import Field
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.documents.fields import CodigoDoSelo, Modelo, Texto
+from printserver.errors import entrada_invalida
+from printserver.jobs.requests import ler
+from printserver.ledger import seals
+from printserver.office import people
+from printserver.office.audit import Registro
+from printserver.office.office import Office
+from printserver.office.people import Autor
+from printserver.office.proof import mudanca
+from printserver.seal_actions.common import agir, selo_da_casa
+from printserver.seal_actions.once import uma_vez
+
+
+class Vinculos(Modelo):
+    """`POST /vinculos`."""
+
+    vinculador: CodigoDoSelo
+    vinculados: Annotated[tuple[CodigoDoSelo, ...], Field(min_length=1, max_length=1000)]
+    escrevente: Texto
+
+
+def vincular(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[dict[str, Any], bool]:
+    """Link seals of the office. Return the links, and whether the key had made them before.
+
+    Never refused for being late (R4). Raises `Recusa` `entrada-invalida` for a seal that is not of this office, is no
+    longer live, is linked elsewhere, or would close a ring.
+    """
+    people.exigir_direito(autor, "selos")
+
+    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
+        pedido = ler(Vinculos, dados)
+        quem = agir(conn, office, autor, pedido.escrevente)
+        log = ligar(conn, office, pedido.vinculador, pedido.vinculados, quem)
+        return {"vinculador": pedido.vinculador, "vinculados": list(pedido.vinculados)}, log
+
+    return uma_vez(office, autor, "POST /api/v1/vinculos", dados, chave, fazer)
+
+
+def ligar(
+    conn: Connection, office: Office, vinculador: str, vinculados: tuple[str, ...], quem: Autor
+) -> list[Registro]:
+    """Write the links and what the court is to be told of them. Return what the log is to say."""
+    if len(set(vinculados)) != len(vinculados):
+        raise entrada_invalida("vinculados", "há códigos repetidos")
+    codes = sorted({vinculador, *vinculados})
+    rows = {
+        code: selo_da_casa(conn, office, code, "vinculador" if code == vinculador else "vinculados") for code in codes
+    }
+    for code, row in rows.items():
+        if not row["vivo"]:
+            newest = f": use o mais novo da cadeia, {row['retificado_por']}" if row["retificado_por"] else ""
+            raise entrada_invalida("vinculados", f"o selo {code} não é válido{newest}")
+    above = _acima(conn, office, vinculador)
+    for code in vinculados:
+        if code in above:
+            raise entrada_invalida(
+                "vinculados", f"o selo {code} já está acima do vinculador {vinculador}: seria um círculo"
+            )
+        now = rows[code]["vinculador"]
+        if now is not None:
+            raise entrada_invalida("vinculados", f"o selo {code} já está vinculado a {now}")
+    table = db.selo
+    conn.execute(
+        sa.update(table)
+        .where(table.c.serventia_id == office.serventia_id, table.c.codigo.in_(vinculados))
+        .values(vinculador=vinculador)
+    )
+    agora = office.clock()
+    seals.enfileirar_vinculos(conn, office, [rows[code] for code in vinculados], vinculador, agora)
+    who, what = (quem.pessoa, quem.sistema, quem.endereco), {"vinculador": vinculador}
+    return [Registro("selo", code, rows[code]["estado"], *who, what, mudanca(**what)) for code in vinculados]
+
+
+def _acima(conn: Connection, office: Office, codigo: str) -> set[str]:
+    """Return the seal and all that it hangs on."""
+    table = db.selo
+    found: set[str] = set()
+    code: str | None = codigo
+    while code is not None and code not in found:
+        found.add(code)
+        query = sa.select(table.c.vinculador).where(table.c.serventia_id == office.serventia_id, table.c.codigo == code)
+        code = conn.execute(query).scalar_one_or_none()
+    return found

@@ -1,0 +1,328 @@
+"""The court's list, whether the court gave it or a file did: each seal with what is said of it, in one form.
+
+A file is CSV (`;`, `,` or tabulator between the columns; UTF-8, UTF-16 or Windows-1252) or JSON (a list of objects, or
+one with `itens`). It must have the column `selo` (or `codigo`); of the others those of `COLUNAS` are compared, and what
+else there is, is named and left aside. What cannot be read is refused by its line.
+
+A CSV may be our own export after a spreadsheet opened and saved it: `95,10` is `95,1` then, `95,00` is `95`, a date has
+two digits of its year or its parts no zeros, blank cells at the end of a line are gone, the heads are the workbook's.
+"""
+
+import codecs
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final
+
+from printserver.errors import Campo, Recusa, entrada_invalida
+from printserver.search.cells import desmarcar
+from printserver.search.columns import LIDOS_COMO, simples
+from printserver.selo import COMPONENTES, ler, ler_matricula
+
+LINHAS: Final = 300_000
+MAIOR_LINHA: Final = 1_000_000
+MAIOR_NUMERO: Final = 18  # digits
+NOMES: Final = 300  # columns: a list of the court has some ten, our export some thirty
+_ERROS_MOSTRADOS: Final = 20
+_NOMES_DO_CODIGO: Final = ("selo", "codigo", "codigo_do_selo", "selo_digital")
+_OUTROS_NOMES: Final[Mapping[str, str]] = {
+    **LIDOS_COMO,
+    "linha": "registro",
+    "registro_do_ato": "registro",
+    "data_do_ato": "data",
+    "valor": "total",
+    "valor_total": "total",
+    "selo_retificado": "retifica",
+    "selo_vinculador": "vinculador",
+}
+# The court's own words beside a seal, which say nothing to be compared.
+_SEM_COMPARAR: Final = frozenset({"situacao", "recebidoem", "atrasado", "retificadopor", "erros"})
+# A spreadsheet leaves out zeros after the comma, and the comma with them. 1.234 may mean either: it is refused.
+_VALOR: Final = re.compile(r"(?:R\$)?\s*(?:(\d{1,3}(?:\.\d{3})+|\d+),(\d{1,2})|(\d+)(?:\.(\d{1,2}))?)")
+_DIA: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:[ ,T].*)?")
+_DIA_ISO: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T].*)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """What a list says of one seal: the fields of `COLUNAS` that it gives, each in the form in which it is compared."""
+
+    codigo: str
+    campos: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Listagem:
+    """The list, by code, and the columns that were not understood."""
+
+    itens: Mapping[str, Item]
+    ignoradas: tuple[str, ...] = ()
+
+
+_ALGARISMOS: Final = 15  # of an amount: no sum of an office has more
+
+
+def identificador(value: str) -> str:
+    """Return an identifier in one form: a matrícula is the same with and without blanks (C10).
+
+    Apostrophes before it count for nothing: where a person works on a cell, a spreadsheet takes one away.
+    """
+    try:
+        return str(ler_matricula(value))
+    except ValueError:
+        return " ".join(unicodedata.normalize("NFC", value).split()).lstrip("'")
+
+
+def _selo(value: str) -> str:
+    """Return a code in one form; nothing is nothing, also where it is written as in a registro."""
+    return "" if value.strip() in ("", "0", "-") else "".join(value.split()).upper()
+
+
+def _reais(value: str) -> str:
+    found = _VALOR.fullmatch(value.strip())
+    if found is None:
+        raise ValueError(f"valor {value[:30]!r}: escreva 95,12")
+    whole, cents = (found[1] or found[3]).replace(".", ""), found[2] or found[4] or ""
+    if len(whole) > _ALGARISMOS:
+        raise ValueError(f"valor {value[:30]!r}…: grande demais")
+    return str(int(whole) * 100 + int(cents.ljust(2, "0")))
+
+
+def _centavos(value: str) -> str:
+    if not (value.strip().isascii() and value.strip().isdigit()):
+        raise ValueError(f"{value[:30]!r} não é um número inteiro de centavos")
+    if len(value.strip()) > _ALGARISMOS:
+        raise ValueError(f"{value[:30]!r}…: grande demais")
+    return str(int(value))
+
+
+def _ano(digits: str) -> int:
+    """Return the year; of two digits as spreadsheets take them, from 1930 to 2029."""
+    year = int(digits)
+    return year if len(digits) == 4 else 2000 + year if year < 30 else 1900 + year
+
+
+def _dia(value: str) -> str:
+    text = value.strip()
+    try:
+        if found := _DIA.fullmatch(text):
+            return date(_ano(found[3]), int(found[2]), int(found[1])).isoformat()
+        if found := _DIA_ISO.fullmatch(text):
+            return date.fromisoformat(found[1]).isoformat()
+    except ValueError:
+        pass
+    raise ValueError(f"data {value[:30]!r}: escreva 20/11/2026 ou 2026-11-20")
+
+
+_DINHEIRO: Final = (*(f"emolumentos_{name}" for name in COMPONENTES), "total", "iss")
+# What may be compared, by the name of its column, and how it is brought to one form.
+COLUNAS: Final[Mapping[str, Callable[[str], str]]] = {
+    "registro": str.strip,
+    "ato": lambda value: value.strip().upper(),
+    "data": _dia,
+    "identificador": identificador,
+    "retifica": _selo,
+    "vinculador": _selo,
+    **dict.fromkeys(_DINHEIRO, _reais),
+    **{f"{name}_centavos": _centavos for name in _DINHEIRO},
+}
+_VAZIAS: Final = ("retifica", "vinculador")  # nothing is something to be compared there
+_GUARDADO_COMO: Final[Mapping[str, str]] = {name: f"{name}_centavos" for name in _DINHEIRO}
+
+
+def do_tribunal(itens: Iterable[Mapping[str, Any]]) -> Listagem:
+    """Return the list that the court gave. What it objected to is no seal that it has."""
+    found = {}
+    for each in itens:
+        if each.get("situacao", "recebido") == "recebido":
+            fields = {name: str(each[name]) for name in ("registro",) if each.get(name)}
+            fields["vinculador"] = str(each.get("vinculador") or "")
+            found[each["selo"]] = Item(each["selo"], fields)
+    return Listagem(found)
+
+
+def do_arquivo(formato: str, conteudo: str | bytes) -> Listagem:
+    """Return the list that a file (`csv` or `json`) holds.
+
+    Raises `Recusa` `entrada-invalida`; `errors` names the lines, twenty at most.
+    """
+    text = _decodificar(conteudo)
+    if formato == "csv":
+        lines = _de_csv(text)
+    elif formato == "json":
+        lines = _de_json(text)
+    else:
+        raise entrada_invalida("formato", "csv ou json")
+    return _ler(lines)
+
+
+def _decodificar(conteudo: str | bytes) -> str:
+    if isinstance(conteudo, str):
+        return conteudo.removeprefix("\ufeff")
+    try:
+        if conteudo.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            return conteudo.decode("utf-16")  # Excel's "Unicode text"
+        return conteudo.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return conteudo.decode("cp1252", "replace")  # as Excel saves a CSV unless it is told otherwise
+
+
+def _de_csv(text: str) -> list[tuple[int, dict[str, str]]]:
+    head = text.partition("\n")[0]
+    delimiter = max(";,\t", key=head.count)
+    reader = csv.reader(_linhas(text), delimiter=delimiter)
+    found: list[tuple[int, dict[str, str]]] = []
+    try:
+        names = _sem_vazias(next(reader, []), 0)
+        optional = _que_faltam(names, _nomes(names))
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                where = f"linha {reader.line_num}"
+                found.append((reader.line_num, dict(zip(names, _celulas(cells, names, optional, where), strict=True))))
+                _recusar_demais(len(found))
+    except csv.Error as error:
+        why = "uma célula tem mais de 131.072 caracteres" if "larger" in str(error) else "aspas ou fins de linha soltos"
+        raise entrada_invalida(f"linha {reader.line_num}", f"não é CSV: {why}") from None
+    return found
+
+
+def _linhas(text: str) -> Iterator[str]:
+    """Give the lines of a text. Raises `Recusa` for one longer than any of a list, before all its cells are made."""
+    for number, line in enumerate(io.StringIO(text, newline=""), 1):
+        if len(line) > MAIOR_LINHA:
+            raise entrada_invalida(f"linha {number}", f"tem mais de {MAIOR_LINHA} caracteres")
+        yield line
+
+
+def _recusar_demais(quantos: int) -> None:
+    if quantos > LINHAS:
+        raise entrada_invalida("lista", f"mais de {LINHAS} selos: compare um período menor")
+
+
+def _sem_vazias(cells: list[str], least: int) -> list[str]:
+    """Return the cells without the blank ones at the end beyond `least`, which spreadsheets add."""
+    count = len(cells)
+    while count > least and not cells[count - 1].strip():
+        count -= 1
+    return cells[:count]
+
+
+def _que_faltam(names: Sequence[str], known: Mapping[str, str | None]) -> int:
+    """Return how many columns at the end a line may lack: those that may be empty, or that are not compared."""
+    count = 0
+    while count < len(names) and known[names[-1 - count]] in (None, *_VAZIAS):
+        count += 1
+    return count
+
+
+def _celulas(cells: list[str], names: Sequence[str], optional: int, where: str) -> list[str]:
+    """Return what the cells of a line say, one for each name."""
+    given = _sem_vazias(cells, len(names))
+    if not len(names) - optional <= len(given) <= len(names):
+        raise entrada_invalida(where, f"tem {len(given)} colunas; o cabeçalho tem {len(names)}")
+    return [*map(desmarcar, given), *[""] * (len(names) - len(given))]
+
+
+def _de_json(text: str) -> list[tuple[int, dict[str, str]]]:
+    _recusar_demais(text.count("{") - 1)
+    try:
+        # a function of Python's for each object and number: whoever else wants to run gets a turn there
+        given = json.loads(text, object_pairs_hook=_objeto, parse_int=_inteiro)
+    except json.JSONDecodeError as error:
+        raise entrada_invalida(f"linha {error.lineno}", "o arquivo não é JSON a partir daqui") from None
+    except ValueError as error:
+        raise entrada_invalida("lista", str(error)) from None
+    except RecursionError:
+        raise entrada_invalida("lista", "o arquivo não é uma lista de selos") from None
+    items = given.get("itens") if isinstance(given, dict) else given
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise entrada_invalida("lista", 'esperada uma lista de objetos, ou um objeto com "itens"')
+    return [(n, {name: _plano(value) for name, value in item.items()}) for n, item in enumerate(items, 1)]
+
+
+def _objeto(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return dict(pairs)
+
+
+def _inteiro(digits: str) -> int:
+    if len(digits) > MAIOR_NUMERO:
+        raise ValueError(f"o número {digits[:20]}… é grande demais")
+    return int(digits)
+
+
+def _plano(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _ler(lines: list[tuple[int, dict[str, str]]]) -> Listagem:
+    _recusar_demais(len(lines))
+    items: dict[str, Item] = {}
+    seen: dict[str, int] = {}
+    errors: list[Campo] = []
+    ignored: dict[str, None] = {}
+    known: dict[tuple[str, ...], dict[str, str | None]] = {}
+    for number, given in lines:
+        shape = tuple(given)
+        if shape not in known:
+            known[shape] = _nomes(shape, f"linha {number}")
+            ignored |= dict.fromkeys(name for name, column in known[shape].items() if column is None)
+        if _objetado(given):
+            continue
+        try:
+            item = _item(given, known[shape])
+            if item.codigo in items:
+                raise ValueError(f"o selo {item.codigo} já está na linha {seen[item.codigo]}")
+        except ValueError as error:
+            errors.append(Campo(f"linha {number}", str(error)))
+            continue
+        items[item.codigo], seen[item.codigo] = item, number
+    if errors:
+        more = f" (e mais {len(errors) - _ERROS_MOSTRADOS})" if len(errors) > _ERROS_MOSTRADOS else ""
+        first = errors[0]
+        detail = f"A lista não pôde ser lida. {first.campo}: {first.mensagem}{more}"
+        raise Recusa("entrada-invalida", detail, errors=errors[:_ERROS_MOSTRADOS])
+    return Listagem(items, tuple(name for name in ignored if simples(name) not in _SEM_COMPARAR))
+
+
+def _objetado(given: Mapping[str, str]) -> bool:
+    return any(simples(name) == "situacao" and simples(value) == "objetado" for name, value in given.items())
+
+
+def _nomes(names: Collection[str], where: str = "linha 1") -> dict[str, str | None]:
+    """Return what each column of a file is: `codigo`, one of `COLUNAS`, or None for what is left aside."""
+    if len(names) > NOMES:
+        raise entrada_invalida(where, f"há {len(names)} colunas: no máximo {NOMES}")
+    found: dict[str, str | None] = {}
+    taken: set[str] = set()
+    for name in names:
+        simple = simples(name)
+        column = "codigo" if simple in _NOMES_DO_CODIGO else _OUTROS_NOMES.get(simple, simple)
+        if column != "codigo" and column not in COLUNAS:
+            found[name] = None
+            continue
+        if column in taken:
+            raise entrada_invalida(where, f"há duas colunas para {column}")
+        taken.add(column)
+        found[name] = column
+    if "codigo" not in taken:
+        raise entrada_invalida(where, 'falta a coluna "selo", com o código de 25 caracteres')
+    return found
+
+
+def _item(given: Mapping[str, str], names: Mapping[str, str | None]) -> Item:
+    code, fields = "", {}
+    for name, value in given.items():
+        column = names[name]
+        if column == "codigo":
+            code = str(ler("".join(value.split()).upper()))
+        elif column is not None and (value.strip() or column in _VAZIAS):
+            try:
+                fields[_GUARDADO_COMO.get(column, column)] = COLUNAS[column](value)
+            except ValueError as error:
+                raise ValueError(f"{name}: {error}") from None
+    return Item(code, fields)

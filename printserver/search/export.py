@@ -1,0 +1,145 @@
+"""All that a search found as a table: CSV as a Brazilian Excel opens it, or XLSX. Of any size, and on record (A3).
+
+No cell is ever a formula, and no text a number: in CSV by an apostrophe before it (`celulas.py`), in XLSX by its type.
+"""
+
+import csv
+import io
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from printserver.clock import local
+from printserver.errors import Recusa, entrada_invalida
+from printserver.office import audit, people
+from printserver.office.audit import Registro
+from printserver.office.office import Office
+from printserver.office.people import Autor
+from printserver.search import columns, spreadsheet
+from printserver.search.cells import marcar
+from printserver.search.columns import Celula
+from printserver.search.filters import Filtros, condicoes
+from printserver.search.results import Linha, todas
+
+FORMATOS: Final[Mapping[str, str]] = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+LINHAS_DA_PLANILHA: Final = 1_048_576  # Excel's own limit, with the heading
+_TODOS: Final = ("validos", "0")  # a filter that leaves nothing out
+_PEDACO: Final = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exportacao:
+    """A table on its way: its name as a file, its media type, and its bytes in pieces, to be taken once."""
+
+    arquivo: str
+    tipo: str
+    pedacos: Iterator[bytes]
+
+
+def exportar(office: Office, autor: Autor, filtros: Filtros, formato: str) -> Exportacao:
+    """Return all seals that pass `filtros` as `formato` (csv or xlsx). That it was asked for goes on record.
+
+    Raises `Recusa` `entrada-invalida`, and `servidor-ocupado` while too many others are served already.
+    """
+    if formato not in FORMATOS:
+        raise entrada_invalida("formato", f"um de: {', '.join(FORMATOS)}")
+    where = condicoes(office, filtros)
+    if not office.ouvintes.acquire(blocking=False):
+        raise Recusa("servidor-ocupado", "Já há muitas exportações e esperas em andamento: tente de novo.")
+    try:
+        now = office.clock()
+        what = {"formato": formato, "filtros": dict(filtros)}
+        with office.db.write() as conn:
+            names = people.nomes(conn, office.serventia_id)
+            who = (autor.pessoa, autor.sistema, autor.endereco)
+            audit.escrever(conn, office.serventia_id, now, [Registro("exportacao", "selos", "pedida", *who, what)])
+    except BaseException:
+        office.ouvintes.release()
+        raise
+    rows = _com_nomes(todas(office, where), names)
+    if formato == "csv":
+        pieces = _csv(rows)
+    else:
+        pieces = spreadsheet.escrever(rows, _resumo(office, autor, filtros, names, now), LINHAS_DA_PLANILHA)
+    name = f"selos-{office.cns}-{local(now):%Y%m%d-%H%M}.{formato}"
+    return Exportacao(name, FORMATOS[formato], _Ate(pieces, office.ouvintes.release))
+
+
+class _Ate(Iterator[bytes]):
+    """The pieces, and what is done when they are all taken, or nobody takes them any more."""
+
+    def __init__(self, pieces: Iterator[bytes], ended: Callable[[], None]) -> None:
+        self._pieces = pieces
+        self._ended: Callable[[], None] | None = ended
+
+    def __next__(self) -> bytes:
+        try:
+            return next(self._pieces)
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Called by the HTTP server at the end, whatever the end is."""
+        if self._ended is not None:
+            ended, self._ended = self._ended, None
+            ended()
+
+
+def _com_nomes(rows: Iterator[Linha], names: Mapping[str, str]) -> Iterator[Linha]:
+    """Give the rows with the name of the person beside the user name."""
+    for row in rows:
+        yield {**row, "escrevente_nome": names.get(row["escrevente"])}
+
+
+def _resumo(
+    office: Office, autor: Autor, filtros: Filtros, names: Mapping[str, str], now: datetime
+) -> list[tuple[str, str]]:
+    """Return what a workbook says of itself: whose, of which period, by whom and when."""
+    who = f"{names.get(autor.pessoa, autor.pessoa)} ({autor.pessoa})" if autor.pessoa else f"sistema {autor.sistema}"
+    others = {name: value for name, value in filtros.items() if name not in ("de", "ate") and (name, value) != _TODOS}
+    return [
+        ("Serventia", f"{office.settings.serventia.nome} (CNS {office.cns})"),
+        ("Período", f"{_dia(filtros.get('de'), 'desde o primeiro')} a {_dia(filtros.get('ate'), 'hoje')}"),
+        ("Filtros", "; ".join(f"{name}: {value}" for name, value in others.items()) or "nenhum"),
+        ("Exportado por", who),
+        ("Exportado em", f"{local(now):%d/%m/%Y às %H:%M}"),
+    ]
+
+
+def _dia(given: str | None, otherwise: str) -> str:
+    return "/".join(reversed(given.split("-"))) if given else otherwise
+
+
+def _csv(rows: Iterator[Linha]) -> Iterator[bytes]:
+    buffer = io.StringIO(newline="")
+    writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
+    buffer.write("\ufeff")
+    writer.writerow(columns.NO_CSV)
+    read = [columns.LEITURA[name] for name in columns.NO_CSV]
+    for row in rows:
+        writer.writerow([_em_csv(each(row)) for each in read])
+        if buffer.tell() >= _PEDACO:
+            yield buffer.getvalue().encode()
+            buffer.seek(0)
+            buffer.truncate()
+    yield buffer.getvalue().encode()
+
+
+def _em_csv(value: Celula) -> str:
+    if isinstance(value, str):  # the most of them
+        return marcar(value)
+    if isinstance(value, Decimal):
+        return str(value).replace(".", ",")
+    if isinstance(value, bool):
+        return "sim" if value else "não"
+    if isinstance(value, datetime):
+        return f"{value:%d/%m/%Y %H:%M:%S}"
+    if isinstance(value, date):
+        return f"{value:%d/%m/%Y}"
+    return ""

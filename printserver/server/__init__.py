@@ -1,0 +1,1 @@
+"""The processes: supervisor, HTTP server, engine, and what they share."""

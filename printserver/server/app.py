@@ -1,0 +1,47 @@
+"""The Flask application: the API for systems and the screens for people, over one open office."""
+
+from collections.abc import Callable, Iterable
+from typing import Any, Final
+
+from flask import Flask
+
+from printserver import api, web
+from printserver.office.create import SECRET_FILE
+from printserver.office.office import Office
+
+_HSTS: Final = ("Strict-Transport-Security", "max-age=31536000")
+
+Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+
+def create_app(office: Office) -> Flask:
+    """Return the application over `office`."""
+    app = api.nova_aplicacao(__name__)
+    app.secret_key = (office.instance / SECRET_FILE).read_text("ascii").strip()
+    api.registrar(app, office)
+    web.registrar(app, office)
+    app.wsgi_app = _Front(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented place for a middleware
+    return app
+
+
+class _Front:
+    """What holds for every address: HEAD is GET without the body; over TLS a browser is to stay with TLS.
+
+    Flask routes HEAD to the views of GET. A view that asks for the method would take it for a form that was sent.
+    """
+
+    def __init__(self, wsgi: Wsgi) -> None:
+        self._wsgi = wsgi
+
+    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        secure = environ["wsgi.url_scheme"] == "https"
+
+        def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+            return start_response(status, [*headers, _HSTS] if secure else headers, exc_info)
+
+        if environ["REQUEST_METHOD"] != "HEAD":
+            return self._wsgi(environ, start)
+        answer = self._wsgi({**environ, "REQUEST_METHOD": "GET"}, start)
+        if hasattr(answer, "close"):
+            answer.close()
+        return []

@@ -1,0 +1,107 @@
+"""The HTTP process: the Flask application behind `http_server`. It owns the render pool."""
+
+import gc
+import os
+import resource
+import signal
+import socket
+import ssl
+import sys
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from printserver.api import problems
+from printserver.errors import ConfigError
+from printserver.office.bell import Bell
+from printserver.office.office import Office
+from printserver.office.settings import load_settings
+from printserver.server import http_server
+from printserver.server.app import create_app
+from printserver.server.logs import configure_logs
+from printserver.server.processes import (
+    CANNOT_START,
+    HEARD_FD,
+    RING_FD,
+    die_with_parent,
+)
+
+_BACKLOG: Final = 256
+_OPEN_FILES: Final = 4096
+
+
+def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> int:
+    """Serve until SIGTERM; return the exit status."""
+    die_with_parent()
+    os.umask(0o077)
+    configure_logs()
+    _allow_open_files()
+    try:
+        context = _tls_context(tls) if tls else None
+        heard, out = os.environ.get(HEARD_FD), os.environ.get(RING_FD)
+        bell = Bell(int(heard) if heard else None, int(out) if out else None)
+        office = Office.abrir(instance, bell=bell, waits=True)
+    except ConfigError as error:
+        structlog.get_logger().error("http cannot start", why=str(error))
+        return CANNOT_START
+    office.render.aquecer()
+    settings = load_settings(instance).http
+    server = http_server.create_server(
+        create_app(office),
+        _listen(host, port),
+        threads=settings.linhas,
+        body_bytes=settings.corpo_mb * 1024 * 1024,
+        problem=_problem,
+        tls=context,
+        trusted_proxy=settings.proxy or None,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    signal.signal(signal.SIGINT, lambda *_: server.stop())
+    # What is there by now stays: a full collection need not look at it, and holds up all threads while it looks.
+    gc.collect()
+    gc.freeze()
+    server.run()
+    office.fechar()
+    return 0
+
+
+def _allow_open_files() -> None:
+    """Each connection is an open file; the usual soft limit of 1024 is near what `http_server` takes."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _tls_context(files: tuple[str, str]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(*files)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"{files[0]}, {files[1]}: não servem como certificado e chave de TLS ({error})") from error
+    return context
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+
+
+def _problem(status: int) -> http_server.Answer:
+    """Return the answer to what is refused before the application sees it."""
+    response = problems.problem(problems.unread_request(status))
+    return http_server.Answer(response.status, response.content_type, response.get_data())
+
+
+if __name__ == "__main__":
+    arguments = sys.argv[1:]
+    sys.exit(
+        main(
+            Path(arguments[0]),
+            arguments[1],
+            int(arguments[2]),
+            (arguments[3], arguments[4]) if len(arguments) > 4 else None,
+        )
+    )

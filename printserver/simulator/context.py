@@ -1,0 +1,61 @@
+"""What the views of the simulated court share: the court itself, and a connection closed without an answer."""
+
+import socket
+import threading
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final, cast
+
+from flask import Response, current_app, request
+
+from printserver.clock import Clock
+from printserver.simulator.faults import Falhas
+from printserver.simulator.records import Acervo
+from printserver.simulator.rules import Regras
+
+EXTENSION: Final = "tribunal-simulado"
+
+
+@dataclass(frozen=True, slots=True)
+class Tribunal:
+    """The court as its views use it."""
+
+    acervo: Acervo
+    falhas: Falhas
+    regras: Regras
+    clock: Clock
+    parado: threading.Event = field(default_factory=threading.Event)
+
+    def agora(self) -> datetime:
+        """Return the court's present moment: its clock may be put forward or back."""
+        return self.clock() + timedelta(seconds=self.falhas.estado.relogio_s)
+
+    def esperar(self, segundos: float) -> None:
+        """Wait, but not beyond the court's own end."""
+        self.parado.wait(segundos)
+
+
+def tribunal() -> Tribunal:
+    """Return the court that this request came to."""
+    return cast(Tribunal, current_app.extensions[EXTENSION])
+
+
+def fechar_conexao() -> Response:
+    """Close the connection of this request for real: the client gets no answer, whatever is returned."""
+    connection: socket.socket = request.environ["werkzeug.socket"]
+    connection.shutdown(socket.SHUT_RDWR)
+    return Response()
+
+
+def fora() -> Response | None:
+    """Where the court is down, close the connection before anything is read: nobody is there.
+
+    Where it is down for so many sends, these alone are hit: an office in doubt asks before it sends again, and would
+    never get to its next send.
+    """
+    estado = tribunal().falhas.estado
+    if estado.falha != "fora" or (request.method != "POST" and estado.vezes is not None):
+        return None
+    if request.method == "POST":
+        tribunal().falhas.tomar()
+    return fechar_conexao()

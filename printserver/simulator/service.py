@@ -1,0 +1,134 @@
+"""The simulated court's service over HTTP: what an office's client speaks to. It misbehaves as the control says."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any, Final
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from pydantic import TypeAdapter, ValidationError
+
+from printserver.simulator.context import fechar_conexao, fora, tribunal
+from printserver.simulator.faults import ANTES, Estado
+from printserver.simulator.links import Par
+from printserver.simulator.rules import Envio
+
+POR_PEDIDO: Final = 50
+
+_ENVIOS: Final = TypeAdapter(list[Envio])
+_PARES: Final = TypeAdapter(list[Par])
+
+servico = Blueprint("servico", __name__)
+servico.before_request(fora)
+
+
+class PedidoInvalido(Exception):
+    """A request that is wrong as a whole: 400, and nothing is stored or counted. The text is Portuguese."""
+
+
+@servico.errorhandler(PedidoInvalido)
+def _invalido(error: PedidoInvalido) -> ResponseReturnValue:
+    return jsonify(codigo="pedido-invalido", mensagem=str(error)), 400
+
+
+@servico.post("/selos")
+def selos() -> ResponseReturnValue:
+    """Take at most 50 seals; the answer has one element a seal, in their order."""
+    envios = _lidos(_ENVIOS)
+    acervo = tribunal().acervo
+    estado = tribunal().falhas.tomar(_atinge({envio.selo for envio in envios}))
+    return _atender(
+        estado,
+        lambda: acervo.contar_selos(envios),
+        lambda: acervo.receber(envios, tribunal().agora(), estado.objeta),
+    )
+
+
+@servico.post("/vinculos")
+def vinculos() -> ResponseReturnValue:
+    """Take at most 50 links; the answer has one element a link, in their order."""
+    pares = _lidos(_PARES)
+    acervo = tribunal().acervo
+    estado = tribunal().falhas.tomar(_atinge({par.vinculado for par in pares}))
+    return _atender(estado, lambda: acervo.contar_vinculos(pares), lambda: acervo.vincular(pares, estado.objeta))
+
+
+@servico.get("/selos/<codigo>")
+def selo(codigo: str) -> ResponseReturnValue:
+    """Say what the court has of a code."""
+    achado = tribunal().acervo.consultar(codigo)
+    if achado is None:
+        return jsonify(codigo="nao-consta", mensagem=f"O selo {codigo} não consta no tribunal."), 404
+    return jsonify(achado)
+
+
+@servico.get("/selos")
+def lista() -> ResponseReturnValue:
+    """List the seals stored whose act is of these days."""
+    de, ate = _dia("de"), _dia("ate")
+    pagina = request.args.get("pagina", "1")
+    if not (pagina.isascii() and pagina.isdigit() and 1 <= int(pagina) <= 10**6):
+        raise PedidoInvalido("pagina: um número inteiro, 1 ou mais")
+    return jsonify(tribunal().acervo.listar(de, ate, int(pagina)))
+
+
+def _dia(nome: str) -> date:
+    try:
+        return date.fromisoformat(request.args.get(nome, ""))
+    except ValueError:
+        raise PedidoInvalido(f"{nome}: uma data, como 2026-11-20") from None
+
+
+def _lidos(kind: TypeAdapter[list[Any]]) -> list[Any]:
+    try:
+        itens = kind.validate_json(request.get_data())
+    except ValidationError as error:
+        where = "; ".join(".".join(map(str, each["loc"])) or "corpo" for each in error.errors())
+        raise PedidoInvalido(f"o pedido não tem a forma esperada: {where}") from None
+    if len(itens) > POR_PEDIDO:
+        raise PedidoInvalido(f"no máximo {POR_PEDIDO} por pedido; vieram {len(itens)}")
+    return itens
+
+
+def _atinge(codigos: set[str]) -> Callable[[Estado], bool]:
+    def acerta(estado: Estado) -> bool:
+        return estado.selos is None or not codigos.isdisjoint(estado.selos)
+
+    return acerta
+
+
+def _atender(
+    estado: Estado, contar: Callable[[], None], guardar: Callable[[], list[dict[str, Any]]]
+) -> ResponseReturnValue:
+    """Store and answer, going wrong on the way as `estado` says."""
+    if estado.falha in ANTES:
+        contar()
+        return _sem_guardar(estado.falha)
+    if estado.falha == "lento-antes":
+        tribunal().esperar(estado.segundos)
+    respostas = guardar()
+    if estado.falha == "lento":
+        tribunal().esperar(estado.segundos)
+    if estado.falha == "fecha-depois":
+        return fechar_conexao()
+    if estado.falha == "500-depois":
+        return _quebrado()
+    if estado.falha == "resposta-errada":
+        return Response("<html><body>Serviço em manutenção</body></html>", mimetype="text/html")
+    if estado.falha == "resposta-trocada":
+        respostas = [{"selo": "0" * 25, "totalErros": 0, "erros": []} for _ in respostas]
+    return jsonify(respostas)
+
+
+def _sem_guardar(falha: str | None) -> ResponseReturnValue:
+    if falha == "fecha-antes":
+        return fechar_conexao()
+    if falha == "429":
+        return jsonify(codigo="muitos-pedidos", mensagem="Pedidos demais: espere."), 429, {"Retry-After": "1"}
+    if falha == "403":
+        return jsonify(codigo="certificado-recusado", mensagem="O certificado da serventia foi recusado."), 403
+    return _quebrado()
+
+
+def _quebrado() -> ResponseReturnValue:
+    return jsonify(codigo="erro-interno", mensagem="Erro interno do tribunal."), 500
