@@ -123,3 +123,8 @@ def install(app: Flask, prefixes: tuple[str, ...], refused: Callable[[Recusa], N
 
     for kind in (Exception, HTTPException):
         app.register_error_handler(kind, handle)
+
+
+def one_page(items: list[dict[str, Any]]) -> Response:
+    """Return a list that has one page only."""
+    return json_response({"itens": items, "pagina": 1, "total": len(items)})

@@ -22,8 +22,8 @@ from printserver.documents.fields import (
     erro,
 )
 from printserver.documents.model import Valor
+from printserver.documents.reading import ler
 from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs.requests import ler
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office

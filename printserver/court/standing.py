@@ -12,12 +12,11 @@ from printserver import court, db
 from printserver.clock import rfc3339
 from printserver.court import pending
 from printserver.documents.fields import CodigoDoSelo, Modelo, Texto
+from printserver.documents.reading import ler
 from printserver.errors import entrada_invalida
-from printserver.jobs.prepare import quem_age
-from printserver.jobs.requests import ler
 from printserver.office import people
 from printserver.office.audit import Registro, escrever
-from printserver.office.office import Office
+from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
 
 # T4

@@ -19,13 +19,13 @@ from printserver.delivery import (
     claims,
     handoff,
     passes,
+    printout,
     spool,
 )
 from printserver.delivery.attempts import LostClaim, nova_tentativa, tentativa_atual
 from printserver.delivery.handoff import Duvida
 from printserver.delivery.original import PdfPerdido
 from printserver.errors import Recusa
-from printserver.jobs import compose
 from printserver.ledger import seals
 from printserver.ledger.questions import perguntar_folhas
 from printserver.ledger.states import (
@@ -87,7 +87,7 @@ def _passing(error: Exception) -> str | None:
 
 
 def _stamp(office: Office, row: dict[str, Any], owner: str) -> dict[str, Any]:
-    digest = spool.guardar(office.spool, compose.carimbar_job(office, row))
+    digest = spool.guardar(office.spool, printout.carimbar_job(office, row))
     now = office.clock()
     prints = row["imprimir"]
     changes: dict[str, Any] = {"estado": RENDERIZADO, "pdf_sha256": digest, "encerrado": not prints, "falhas": 0}

@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.delivery import claims
+from printserver.delivery import claims, printout
 from printserver.errors import Recusa
-from printserver.jobs import compose
 
 
 class LostClaim(Exception):
@@ -79,7 +78,7 @@ def nome_no_cups(attempt: Mapping[Any, Any]) -> str:
 
 def paginas_esperadas(row: Mapping[Any, Any], attempt: Mapping[Any, Any]) -> int:
     """Return how many printed sides a try makes."""
-    return compose.contar_paginas(attempt["paginas"], row["paginas"])
+    return printout.contar_paginas(attempt["paginas"], row["paginas"])
 
 
 def encerrar(conn: Connection, attempt: Mapping[Any, Any], now: datetime, result: str) -> None:

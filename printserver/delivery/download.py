@@ -1,9 +1,8 @@
 """A job's PDF: the very bytes to who may print them, each time on record; to all others a marked copy (X9)."""
 
-from printserver.delivery import original
+from printserver.delivery import original, printout
 from printserver.errors import Recusa
-from printserver.jobs import compose
-from printserver.ledger import documents
+from printserver.ledger import jobs
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
@@ -16,7 +15,7 @@ def pdf(office: Office, autor: Autor, job_id: str, copia: bool) -> bytes:
     Raises `Recusa` `nao-encontrado`, `pdf-ainda-nao`, `erro-interno` where the sealed bytes are lost.
     """
     with office.db.read() as conn:
-        row = documents.job_por_id(conn, office.serventia_id, job_id)
+        row = jobs.job_por_id(conn, office.serventia_id, job_id)
     if row["pdf_sha256"] is None:
         raise Recusa(
             "pdf-ainda-nao",
@@ -24,7 +23,7 @@ def pdf(office: Office, autor: Autor, job_id: str, copia: bool) -> bytes:
             retry_after=1,
         )
     if copia or "original" not in autor.direitos:
-        return compose.carimbar_job(office, row, copia_sem_valor=True)
+        return printout.carimbar_job(office, row, copia_sem_valor=True)
     try:
         content = original.inteiro(office, row)
     except original.PdfPerdido as error:

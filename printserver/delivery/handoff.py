@@ -16,11 +16,12 @@ from printserver.delivery import (
     numbered_paper,
     original,
     passes,
+    printout,
     queues,
     spool,
 )
 from printserver.delivery.attempts import LostClaim
-from printserver.jobs import compose
+from printserver.documents import titles
 from printserver.ledger.states import ENTREGUE, IMPRESSO, RENDERIZADO
 from printserver.office import audit
 from printserver.office.audit import Registro
@@ -73,13 +74,13 @@ def _nome_na_pasta(attempt: dict[str, Any]) -> str:
 
 
 def _delivery(office: Office, row: dict[str, Any], attempt: dict[str, Any], name: str) -> Entrega:
-    formato = compose.formato_do_job(office, row)
+    formato = printout.formato_do_job(office, row)
     digest = _conferido(office, row, attempt)
     return Entrega(
         job_id=name,
         pdf=spool.caminho(office.spool, digest),
         sha256=digest,
-        titulo=compose.titulo(row["campos"]),
+        titulo=titles.titulo(row["campos"]),
         copias=1,  # each copy is a pass of its own (see `passes`)
         faces=row["faces"],
         bandeja=row["bandeja"],

@@ -4,9 +4,7 @@ A queue with numbered paper is taken by one try at a time, and given back only b
 stands still until a person says what came out and which number is next (docs/decisions/15).
 """
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 
@@ -17,9 +15,10 @@ from sqlalchemy.exc import IntegrityError
 from printserver import db
 from printserver.db import insert_or_ignore
 from printserver.delivery import attempts, passes, turns
-from printserver.documents import forma, normalizar_papel
+from printserver.delivery.sheet_numbers import Numero, _lote, ler_numero, lotes
+from printserver.documents import normalizar_papel
 from printserver.errors import Recusa, entrada_invalida
-from printserver.ledger import documents
+from printserver.ledger import jobs
 from printserver.ledger.states import IMPRESSO, on_its_way
 from printserver.office import audit
 from printserver.office.audit import Registro
@@ -29,37 +28,7 @@ from printserver.printing import FilaRecusa
 
 USADO: Final = "usado"
 INUTILIZADO: Final = "inutilizado"
-_NUMERO: Final = re.compile(r"(.*?)([0-9]{1,15})", re.ASCII | re.DOTALL)
 _MAXIMO: Final = 100_000  # sheets of one lot
-
-
-@dataclass(frozen=True, slots=True)
-class Numero:
-    """The number of a sheet: what stands before its last digits, these as a number, and how many they are."""
-
-    prefixo: str
-    n: int
-    algarismos: int
-
-    def __str__(self) -> str:
-        return f"{self.prefixo}{self.n:0{self.algarismos}d}"
-
-    @property
-    def chave(self) -> str:
-        """The number as numbers are compared (X0)."""
-        return normalizar_papel(str(self))
-
-    def mais(self, k: int) -> "Numero":
-        """Return the number of the sheet `k` further down."""
-        return replace(self, n=self.n + k)
-
-
-def ler_numero(texto: str, campo: str) -> Numero:
-    """Return the number as it is written. Raises `Recusa` `entrada-invalida` if it does not end in digits."""
-    found = _NUMERO.fullmatch(forma(texto))
-    if found is None:
-        raise entrada_invalida(campo, 'o número do papel termina em algarismos, como "A0000001"')
-    return Numero(found[1], int(found[2]), len(found[2]))
 
 
 # -- received ---------------------------------------------------------------------------------------------------------
@@ -326,12 +295,12 @@ def _liberar(conn: Connection, fila: Mapping[Any, Any], following: Numero, spoil
         return []
     tries, table = db.tentativa, db.papel
     attempt = conn.execute(sa.select(tries).where(tries.c.id == fila["papel_tentativa"])).mappings().one()
-    row = documents.job_por_id(conn, fila["serventia_id"], attempt["job_id"])
+    row = jobs.job_por_id(conn, fila["serventia_id"], attempt["job_id"])
     if on_its_way(row):
         raise Recusa(
             "impressao-em-andamento",
             f"O trabalho {row['id']} ainda está na fila {fila['nome']}: espere que termine, ou cancele-o.",
-            extra={"anterior": documents.anterior(row)},
+            extra={"anterior": jobs.anterior(row)},
             retry_after=2,
         )
     mine = conn.execute(sa.select(table.c.id, table.c.numero).where(*_da_tentativa(attempt)).order_by(table.c.folha))
@@ -401,17 +370,6 @@ def _destino(conn: Connection, serventia_id: int, number: Numero) -> sa.RowMappi
     table = db.papel
     query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.numero == number.chave)
     return conn.execute(query).mappings().one_or_none()
-
-
-def lotes(conn: Connection, fila: Mapping[Any, Any]) -> Sequence[Any]:
-    """Return the lots of paper that a queue received."""
-    lots = db.papel_lote
-    query = sa.select(lots).where(lots.c.serventia_id == fila["serventia_id"], lots.c.fila == fila["nome"])
-    return conn.execute(query).all()
-
-
-def _lote(number: Numero, lots: Sequence[Any]) -> int | None:
-    return next((lot.id for lot in lots if lot.prefixo == number.prefixo and lot.de <= number.n <= lot.ate), None)
 
 
 def _log(fila: str, what: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:

@@ -6,8 +6,7 @@ from typing import Any
 
 import structlog
 
-from printserver.delivery import spool
-from printserver.jobs import compose
+from printserver.delivery import printout, spool
 from printserver.office.office import Office
 
 _log = structlog.get_logger()
@@ -28,7 +27,7 @@ def inteiro(office: Office, row: Mapping[Any, Any]) -> bytes:
         return spool.ler(office.spool, digest)
     except spool.Alterado:
         _log.warning("the PDF of a job was missing or changed: stamped again", job=row["id"], sha256=digest)
-    content = compose.carimbar_job(office, row)
+    content = printout.carimbar_job(office, row)
     conferir(office, content, digest)
     spool.guardar(office.spool, content)
     return content

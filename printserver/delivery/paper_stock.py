@@ -9,12 +9,12 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import rfc3339
-from printserver.delivery import numbered_paper, queues, turns
-from printserver.delivery.numbered_paper import Numero
-from printserver.jobs.prepare import quem_age
-from printserver.jobs.requests import LoteDePapel, PapelDaFila, ler
+from printserver.delivery import numbered_paper, queues, sheet_numbers, turns
+from printserver.delivery.requests import LoteDePapel, PapelDaFila
+from printserver.delivery.sheet_numbers import Numero
+from printserver.documents.reading import ler
 from printserver.office import audit, people
-from printserver.office.office import Office
+from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
 
 
@@ -68,14 +68,14 @@ def contas(conn: Connection, fila: Mapping[Any, Any]) -> dict[str, int]:
         .group_by(table.c.estado)
     )
     known = {estado: int(count) for estado, count in conn.execute(query).all()}
-    received = sum(lot.ate - lot.de + 1 for lot in numbered_paper.lotes(conn, fila))
+    received = sum(lot.ate - lot.de + 1 for lot in sheet_numbers.lotes(conn, fila))
     used, spoiled = known.get(numbered_paper.USADO, 0), known.get(numbered_paper.INUTILIZADO, 0)
     return {"recebidos": received, "usados": used, "inutilizados": spoiled, "estoque": received - used - spoiled}
 
 
 def como_impresso(conn: Connection, serventia_id: int, chave: str) -> str:
     """Return a number, kept as numbers are compared, as its maker printed it: with the zeros of its lot."""
-    number, lots = numbered_paper.ler_numero(chave, "numero"), db.papel_lote
+    number, lots = sheet_numbers.ler_numero(chave, "numero"), db.papel_lote
     query = sa.select(lots.c.algarismos).where(
         lots.c.serventia_id == serventia_id,
         lots.c.prefixo == number.prefixo,

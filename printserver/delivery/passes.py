@@ -13,9 +13,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.delivery import attempts, original, spool
+from printserver.delivery import attempts, original, printout, spool
 from printserver.documents import paginas_do_extrato
-from printserver.jobs import compose
 from printserver.ledger import questions
 from printserver.ledger.states import ENTREGUE, IMPRESSO, RENDERIZADO
 from printserver.office import audit
@@ -42,7 +41,7 @@ def plano(office: Office, row: Mapping[Any, Any], fila: str) -> tuple[Passada, .
     """Return the passes in which a queue prints the job: on a folder nobody turns sheets."""
     each: list[tuple[tuple[int, ...] | None, str | None, bool]] = [(None, None, False)]
     if row["faces"] == FRENTE_DEPOIS_VERSO and _tipo(office, fila) != "pasta":
-        sides = compose.lados_do_job(office, row)
+        sides = printout.lados_do_job(office, row)
         used = [place for place, side in enumerate(sides) if side.pagina is not None or side.em_branco]
         halves = [(tuple(place for place in used if place % 2 == back), bool(back)) for back in (0, 1)]
         each = [(places, _paginas(sides, places), back) for places, back in halves if places]
@@ -109,7 +108,7 @@ def _posicoes_da_tentativa(office: Office, row: Mapping[Any, Any], attempt: Mapp
 
 def posicoes(office: Office, row: Mapping[Any, Any], paginas: Sequence[int]) -> list[int | None]:
     """Return the places in the printed file of pages that are printed again, each on the side where it belongs."""
-    places: list[int | None] = list(compose.posicoes_no_arquivo(office, row, paginas))
+    places: list[int | None] = list(printout.posicoes_no_arquivo(office, row, paginas))
     if row["faces"] != "frente-verso":
         return places
     ordered: list[int | None] = []
@@ -126,7 +125,7 @@ def folhas(office: Office, row: Mapping[Any, Any], attempt: Mapping[Any, Any]) -
         passes = plano(office, row, attempt["fila"])
         passada = passes[attempt["passada"]]
         return 0 if passada.versos else len(passada.posicoes or ())
-    sides = compose.lados_do_job(office, row)
+    sides = printout.lados_do_job(office, row)
     chosen = paginas_do_extrato(attempt["paginas"], row["paginas"])
     used = [place for place, side in enumerate(sides) if chosen is None or side.pagina in chosen]
     if row["faces"] in (None, FRENTE):

@@ -7,9 +7,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.delivery import numbered_paper, paper_stock, passes
+from printserver.delivery import numbered_paper, paper_stock, passes, printout
 from printserver.documents import normalizar_papel, paginas_do_extrato
-from printserver.jobs import compose
 from printserver.office.office import Office
 
 
@@ -63,7 +62,7 @@ def _onde(
     office: Office, row: Mapping[Any, Any], tries: Sequence[Mapping[Any, Any]]
 ) -> dict[int, tuple[int | None, int]]:
     """Return by page the newest try that took a sheet for it, and which of its sheets (counted as `passes.folhas`)."""
-    sides = compose.lados_do_job(office, row)
+    sides = printout.lados_do_job(office, row)
     where: dict[int, tuple[int | None, int]] = {}
     sheets: dict[int, tuple[int | None, int]] = {}  # by sheet of the printed file: a back stands where its front does
     for attempt in tries:

@@ -10,7 +10,7 @@ from printserver.delivery import attempts as tries
 from printserver.delivery import queues
 from printserver.delivery.handoff import nosso
 from printserver.errors import Recusa
-from printserver.ledger import documents
+from printserver.ledger import jobs
 from printserver.ledger.questions import perguntar_folhas
 from printserver.ledger.states import (
     CUPS_ENDS,
@@ -34,7 +34,7 @@ def tirar_da_fila(office: Office, row: Any, quem: Autor, porque: str) -> None:
     it cannot be taken off now.
     """
     with office.db.read() as conn:
-        row = documents.job_por_id(conn, office.serventia_id, row["id"])
+        row = jobs.job_por_id(conn, office.serventia_id, row["id"])
         attempts = tries.na_fila(conn, row)
     clean = True
     for attempt in attempts:  # every one is taken off, also after one that was not clean
@@ -109,6 +109,6 @@ def _ainda_a_caminho(row: Any, porque: str) -> Recusa:
     return Recusa(
         "impressao-em-andamento",
         f"O documento está a caminho do papel e não pôde ser tirado da fila: {porque}. Tente de novo em um instante.",
-        extra={"anterior": documents.anterior(row)},
+        extra={"anterior": jobs.anterior(row)},
         retry_after=2,
     )

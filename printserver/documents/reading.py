@@ -1,13 +1,16 @@
 """Reading a request into its model: every fault by its dotted path, in Portuguese, as the contract's `errors`."""
 
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from printserver.documents.fields import ETIQUETA, MAXIMO_DE_ERROS
+from printserver.documents.fields import (
+    ETIQUETA,
+    MAXIMO_DE_ERROS,
+)
 from printserver.documents.model import Corpo, Pedido
-from printserver.errors import Campo, Recusa
+from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.formats.text import UnfitText, without_invisible
 
 # Longer than any field but the text of a document, and than any name: of what is longer, and refused for that, no more
@@ -164,3 +167,26 @@ def _corpo_invalido(caminho: str, mensagem: str) -> Recusa:
 
 
 _TIPOS = ("minuta", "livro", "traslado", "certidao", "ficha_abertura")
+
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def ler(model: type[Model], dados: object) -> Model:
+    """Return the body `dados` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field.
+
+    An invisible character is refused even where it says nothing: these answers have no place to tell that it was taken
+    out (A7).
+    """
+    if not isinstance(dados, dict):
+        raise entrada_invalida("", "deve ser um objeto JSON, entre chaves")
+    limpos, invisiveis = sem_invisiveis(dados)
+    for campo, quais in invisiveis.items():
+        raise entrada_invalida(campo, f"contém caractere invisível: {quais}; retire-o")
+    try:
+        return model.model_validate(limpos)
+    except ValidationError as error:
+        campos = campos_errados(error)
+        raise Recusa(
+            "entrada-invalida", "; ".join(f"{c.campo or 'pedido'}: {c.mensagem}" for c in campos), errors=campos
+        ) from error

@@ -15,16 +15,13 @@ from printserver.delivery.paper_stock import (
 )
 from printserver.jobs import views
 from printserver.jobs.accept import Aceite, aceitar
-from printserver.jobs.answers import excluir, mostrar, responder_selo, responder_xa
-from printserver.jobs.reported_pages import (
-    cancelar,
-    ditas,
-    dizer_folhas,
-    permitido,
-    reenviar,
-)
+from printserver.jobs.answers import excluir, responder_selo, responder_xa
+from printserver.jobs.cancel import cancelar
+from printserver.jobs.once import mostrar
+from printserver.jobs.reported_pages import ditas, dizer_folhas, permitido
+from printserver.jobs.resend import reenviar
 from printserver.jobs.views import intervalos
-from printserver.ledger import documents
+from printserver.ledger import jobs, seal_view
 from printserver.ledger.states import at_an_end
 from printserver.office.office import Office
 
@@ -42,7 +39,7 @@ def esperar(office: Office, job_id: str, segundos: float, desde: str | None = No
 
     def arrived() -> bool:
         with office.db.read() as conn:
-            row = documents.job_por_id(conn, office.serventia_id, job_id)
+            row = jobs.job_por_id(conn, office.serventia_id, job_id)
         return at_an_end(row) if desde is None else row["estado"] != desde or row["encerrado"]
 
     _wait(office, segundos, arrived)
@@ -84,7 +81,7 @@ def listar(office: Office, filtros: Mapping[str, str], pagina: int = 1, chave_id
 
 def selo(office: Office, codigo: str) -> dict[str, Any]:
     """Return one seal. Raises `Recusa` `nao-encontrado`."""
-    return views.selo(office, codigo)
+    return seal_view.selo(office, codigo)
 
 
 def anterior(office: Office, job_id: str) -> str | None:

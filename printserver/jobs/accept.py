@@ -25,7 +25,7 @@ from printserver.jobs.seal_and_store import (
     segurar,
     selar,
 )
-from printserver.ledger import documents, idempotency, questions
+from printserver.ledger import idempotency, jobs, questions
 from printserver.ledger.idempotency import Feito
 from printserver.ledger.states import CANCELADO, HELD
 from printserver.office import audit, people
@@ -111,15 +111,15 @@ def _vaga(office: Office) -> None:
 
 def _de_novo(office: Office, feito: Feito, *, repetido: bool) -> Aceite:
     with office.db.read() as conn:
-        row = documents.job_por_id(conn, office.serventia_id, feito.job_id)
+        row = jobs.job_por_id(conn, office.serventia_id, feito.job_id)
         job = views.job_dict(conn, office, row)
         if feito.palavra is None:
             return Aceite(job, None, repetido)
         question = questions.do_job(conn, office, feito.job_id)
-        before = documents.job_vivo(conn, office.serventia_id, row["documento_id"])
+        before = jobs.job_vivo(conn, office.serventia_id, row["documento_id"])
     extra: dict[str, Any] = {"job": job}
     if feito.palavra == _REIMPRESSAO and before is not None:
-        extra["anterior"] = documents.anterior(before, row["campos"])
+        extra["anterior"] = jobs.anterior(before, row["campos"])
     return Aceite(job, Recusa(feito.palavra, _pergunta(office, question, job), extra=extra), repetido)
 
 

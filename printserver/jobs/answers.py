@@ -25,44 +25,22 @@ from printserver.documents import (
     conferir_resposta,
     ler_pedido,
 )
+from printserver.documents.reading import ler
 from printserver.errors import Recusa
 from printserver.jobs import undo, views
 from printserver.jobs.accept import TRIES, Aceite
 from printserver.jobs.guard import Mudou, barrar, travar
-from printserver.jobs.prepare import preparar, quem_age
-from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa, ler
+from printserver.jobs.once import uma_vez
+from printserver.jobs.prepare import preparar
+from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa
 from printserver.jobs.seal_and_store import Lugar, selar
-from printserver.ledger import documents, idempotency, questions
+from printserver.ledger import bodies, documents, idempotency, jobs, questions
 from printserver.ledger.idempotency import Feito
 from printserver.ledger.states import CANCELADO
 from printserver.office import audit, people
 from printserver.office.audit import Registro
-from printserver.office.office import Office
+from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
-
-
-def uma_vez(
-    office: Office, autor: Autor, rota: str, job_id: str, dados: object, chave: str | None, do: Callable[[str], None]
-) -> Aceite:
-    """Run `do` unless the key did it before (`do` binds it, with the hash it is given). Return the job as it stands."""
-    resumo = idempotency.resumo(rota, dados)
-    with idempotency.em_trabalho(office, autor, chave):
-        done = idempotency.achar(office, autor, chave, resumo)
-        if done is None:
-            try:
-                do(resumo)
-            except (Recusa, DBAPIError):
-                # Another server may have done it under this very key a moment ago: then this is its replay.
-                done = idempotency.achar(office, autor, chave, resumo)
-                if done is None:
-                    raise
-    return Aceite(mostrar(office, job_id), None, done is not None)
-
-
-def mostrar(office: Office, job_id: str) -> dict[str, Any]:
-    """Return the job as it stands now."""
-    with office.db.read() as conn:
-        return views.job_dict(conn, office, documents.job_por_id(conn, office.serventia_id, job_id))
 
 
 def responder_xa(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
@@ -125,7 +103,7 @@ def _try(office: Office, once: Callable[[], None]) -> None:
 
 def _aberta(conn: Connection, office: Office, job_id: str, tipo: str) -> tuple[sa.RowMapping, sa.RowMapping]:
     """Return the job and its open question. Raises `Recusa` `pergunta-respondida`, `estado-nao-permite`."""
-    row = documents.job_por_id(conn, office.serventia_id, job_id)
+    row = jobs.job_por_id(conn, office.serventia_id, job_id)
     question = questions.do_job(conn, office, job_id)
     if question is None or question["tipo"] != tipo:
         raise Recusa("estado-nao-permite", "Este trabalho não espera por esta resposta.")
@@ -162,8 +140,8 @@ def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: s
         row, question = _aberta(conn, office, job_id, "xa")
         _conferir_sim(conn, office, row, question, answer, agora)
         pedido = _pedido(conn, office, row, answer)
-        before = documents.job_vivo(conn, sid, row["documento_id"])
-        copies = documents.copias_do_livro(conn, sid, question["selos"])
+        before = jobs.job_vivo(conn, sid, row["documento_id"])
+        copies = jobs.copias_do_livro(conn, sid, question["selos"])
     p = preparar(office, pedido, agora)
     for each in [before, *copies]:
         if each is not None:
@@ -220,7 +198,7 @@ def _com_ou_sem_selo(
     with office.db.read() as conn:
         quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
         row, _question = _aberta(conn, office, job_id, "selo")
-        pedido = _na_sua_fila(ler_pedido(documents.devolver_corpos(conn, sid, row["pedido"])), row)
+        pedido = _na_sua_fila(ler_pedido(bodies.devolver_corpos(conn, sid, row["pedido"])), row)
     documento = pedido.documento
     assert isinstance(documento, FichaAbertura)
     decided = com_resposta(documento, answer.gerar)
@@ -248,10 +226,10 @@ def _excluir(office: Office, autor: Autor, job_id: str, answer: Exclusao, chave:
         if answer.fora_do_prazo:
             people.exigir_chefia(pessoa.papel, "a exclusão fora do prazo")
         quem = people.em_nome_de(autor, pessoa)
-        row = documents.job_por_id(conn, sid, job_id)
-        before = documents.job_vivo(conn, sid, row["documento_id"])
+        row = jobs.job_por_id(conn, sid, job_id)
+        before = jobs.job_vivo(conn, sid, row["documento_id"])
         vivos = _conferir_exclusao(conn, office, row, answer, agora)
-        copies = documents.copias_do_livro(conn, sid, [selo.codigo for selo in vivos])
+        copies = jobs.copias_do_livro(conn, sid, [selo.codigo for selo in vivos])
     for each in [before, *copies]:
         if each is not None:
             tirar_da_fila(office, each, quem, "exclusão dos selos")
@@ -298,7 +276,7 @@ def _dados(conn: Connection, office: Office, row: sa.RowMapping, answer: Respost
     A livro dated the day it was asked for keeps that date if the question waited over midnight: the reason that a past
     day needs (S7) is that wait, and goes on record.
     """
-    dados = documents.devolver_corpos(conn, office.serventia_id, row["pedido"])
+    dados = bodies.devolver_corpos(conn, office.serventia_id, row["pedido"])
     if row["tipo"] != "livro":
         return dados
     instrumento = dados["documento"]["instrumento"]

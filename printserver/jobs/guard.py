@@ -6,11 +6,10 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from printserver.documents import Atingido, Identidade, como_se_escreveu, decidir, rotulo
+from printserver.documents import Atingido, Identidade, como_se_escreveu, decidir, rotulo, titles
 from printserver.errors import Recusa
-from printserver.jobs import compose
 from printserver.jobs.prepare import Preparado, ver
-from printserver.ledger import documents, questions
+from printserver.ledger import documents, jobs, keys, questions
 from printserver.ledger.states import on_its_way
 from printserver.office.office import Office
 
@@ -25,8 +24,8 @@ def travar(conn: Connection, office: Office, p: Preparado) -> tuple[int, int | N
     identidade = p.plano.identidade
     instrumento_id = None
     if p.chave_do_instrumento is not None:
-        instrumento_id = documents.travar_instrumento(conn, sid, p.chave_do_instrumento)
-    documento_id = documents.travar_documento(
+        instrumento_id = keys.travar_instrumento(conn, sid, p.chave_do_instrumento)
+    documento_id = keys.travar_documento(
         conn, sid, identidade.chave, identidade.tipo, instrumento_id, identidade.campos.get("numero")
     )
     contexto = p.contexto
@@ -49,7 +48,7 @@ def barrar(
     """
     sid = office.serventia_id
     vivos = documents.selos_vivos(conn, sid, documento_id)
-    before = documents.job_vivo(conn, sid, documento_id, travar=True)
+    before = jobs.job_vivo(conn, sid, documento_id, travar=True)
     if not vivos or before is None:
         return None
     if on_its_way(before):
@@ -69,7 +68,7 @@ def barrar(
             impresso_como=rotulo(before["campos"]),
         )
     except Recusa as recusa:
-        recusa.extra["anterior"] = documents.anterior(before, p.plano.identidade.campos)
+        recusa.extra["anterior"] = jobs.anterior(before, p.plano.identidade.campos)
         raise
     assert pergunta is not None
     dito = pergunta.como_json()
@@ -85,12 +84,12 @@ def em_andamento(identidade: Identidade, before: Mapping[Any, Any], *, impresso_
         "impressao-em-andamento",
         f"{identidade.rotulo[:1].upper()}{identidade.rotulo[1:]}{como_se_escreveu(identidade, impresso_como)}: "
         "está a caminho do papel agora. Espere que termine, ou cancele-o.",
-        extra={"anterior": documents.anterior(before, identidade.campos if impresso_como is not None else None)},
+        extra={"anterior": jobs.anterior(before, identidade.campos if impresso_como is not None else None)},
         retry_after=2,
     )
 
 
 def atingidos(conn: Connection, office: Office, codigos: list[str]) -> list[Atingido]:
     """Return the prints that show one of these seals of a livro, and would be stale without it (X6)."""
-    rows = documents.copias_do_livro(conn, office.serventia_id, codigos)
-    return [Atingido(row["id"], compose.titulo(row["campos"]), row["campos"]) for row in rows]
+    rows = jobs.copias_do_livro(conn, office.serventia_id, codigos)
+    return [Atingido(row["id"], titles.titulo(row["campos"]), row["campos"]) for row in rows]

@@ -26,9 +26,9 @@ from printserver.documents import (
 from printserver.errors import Campo, Recusa, entrada_invalida
 from printserver.formats import Formato
 from printserver.jobs import compose
-from printserver.ledger import documents
+from printserver.ledger import documents, keys
 from printserver.office import people, ready
-from printserver.office.office import Office
+from printserver.office.office import Office, quem_age
 from printserver.office.people import Pessoa
 from printserver.rendering import Layout
 
@@ -60,17 +60,6 @@ class Preparado:
     layout: Layout
     tomados: Sequence[LadoDaFolha]
     papeis: tuple[str, ...]
-
-
-def quem_age(conn: Connection, office: Office, usuario: str, campo: str = "escrevente") -> Pessoa:
-    """Return the person of the office who acts (A2). Raises `Recusa` `escrevente-desconhecido`."""
-    found = people.pessoa(conn, office.serventia_id, usuario)
-    if found is None:
-        raise Recusa(
-            "escrevente-desconhecido",
-            f"{campo}: não há usuário {usuario!r} nesta serventia. Use o nome de usuário de quem age.",
-        )
-    return found
 
 
 def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
@@ -121,7 +110,7 @@ def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
 def ver(conn: Connection, office: Office, plano: Plano, contexto: Contexto, chave: str | None) -> Vista:
     """Read what the acceptance rests on; read again inside the transaction, it must be the same."""
     sid = office.serventia_id
-    documento = documents.documento_id(conn, sid, plano.identidade.chave)
+    documento = keys.documento_id(conn, sid, plano.identidade.chave)
     vivos = documents.selos_vivos(conn, sid, documento) if documento is not None else ()
     livro = (
         documents.livro_vivo(conn, sid, chave, texto=False)

@@ -15,22 +15,30 @@ from printserver.clock import rfc3339
 from printserver.delivery import (
     numbered_paper,
     passes,
-    queues,
     sheets,
 )
 from printserver.delivery.attempts import nova_tentativa, tentativa_atual
 from printserver.delivery.withdraw import tirar_da_fila
 from printserver.documents import paginas_do_extrato
+from printserver.documents.reading import ler
 from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs import compose
 from printserver.jobs.accept import Aceite
-from printserver.jobs.answers import uma_vez
-from printserver.jobs.prepare import quem_age
-from printserver.jobs.requests import Cancelamento, FolhaDita, Folhas, Reenvio, ler
-from printserver.ledger import documents, idempotency, questions
+from printserver.jobs.once import uma_vez
+from printserver.jobs.paper_rows import (
+    close_question,
+    destination,
+    locked,
+    log_entry,
+    newest_attempts,
+    require_live,
+    said_pages,
+    send_again,
+)
+from printserver.jobs.requests import FolhaDita, Folhas
+from printserver.jobs.resend import _pode_reenviar
+from printserver.ledger import idempotency, jobs, questions
 from printserver.ledger.idempotency import Feito
 from printserver.ledger.states import (
-    ACEITO,
     CANCELADO,
     ENTREGUE,
     FALHOU,
@@ -42,96 +50,14 @@ from printserver.ledger.states import (
 )
 from printserver.office import audit, people
 from printserver.office.audit import Registro
-from printserver.office.office import Office
+from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
-from printserver.office.proof import mudanca
-
-
-def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
-    """Print all again, as no page came out. Raises `Recusa` `diga-as-folhas`, `estado-nao-permite`, as `_para_onde`."""
-    people.exigir_direito(autor, "imprimir")
-
-    def do(resumo: str) -> None:
-        answer, now = ler(Reenvio, dados), office.clock()
-        with office.db.read() as conn:
-            before = documents.job_por_id(conn, office.serventia_id, job_id)
-        fila, bandeja = _para_onde(office, before, answer.fila, answer.bandeja)
-        passada = passes.de_novo(office, before, fila) if before["pdf_sha256"] is not None else {}
-        with office.db.write() as conn:
-            quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-            row = _locked(conn, office, job_id)
-            _pode_reenviar(conn, row)
-            if passada:
-                state = RENDERIZADO
-                nova_tentativa(conn, row, now, fila=fila, **passada)
-            else:
-                state = ACEITO
-            _again(conn, row, now, {"estado": state, "fila": fila, "bandeja": bandeja})
-            entries = _close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
-            idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
-            what = {"reenviado": "nenhuma página saiu", "motivo": answer.motivo, "fila": fila, "bandeja": bandeja}
-            moved = _log(job_id, state, quem, what, fila=fila, bandeja=bandeja)
-            audit.escrever(conn, office.serventia_id, now, [*entries, moved])
-        office.bell.ring()
-
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/reenviar", job_id, dados, chave, do)
-
-
-def _para_onde(office: Office, row: Mapping[Any, Any], fila: str | None, bandeja: str | None) -> tuple[str, str | None]:
-    """Return the queue and tray to which a print is sent again. Where they are others, they are checked as at first.
-
-    The tray stays the one that was asked for: a print does not move to other paper without a word. It is forgotten on a
-    CUPS queue that names no trays. Raises `Recusa` `fila-desconhecida`, `bandeja-desconhecida`, `papel-incompativel`,
-    `servidor-ocupado`.
-    """
-    with office.db.read() as conn:
-        there = queues.escolher(conn, office, fila or row["fila"], row["tipo"])
-    tray = bandeja or row["bandeja"]
-    folder = there["tipo"] == "pasta"
-    if tray is not None and bandeja is None and not folder and not queues.tem_bandejas(office, there):
-        tray = None
-    if (there["nome"], tray) != (row["fila"], row["bandeja"]):
-        page = compose.formato_do_job(office, row).pagina
-        asked = bandeja if folder else tray  # a folder has no trays to be wrong about
-        queues.conferir(office, there, asked, row["faces"], (float(page.largura), float(page.altura)))
-    return there["nome"], tray
-
-
-def _ainda_vale(row: Mapping[Any, Any]) -> None:
-    """Refuse to send to paper again what bears or shows seals that were excluded, or was replaced (X2, X6, X8)."""
-    sealed = row["carimbo"] is not None and row["carimbo"]["valores"] is not None
-    if (sealed and not row["viva"]) or row["substituido_por"] is not None:
-        raise Recusa(
-            "estado-nao-permite",
-            "Os selos desta impressão foram excluídos, ou ela foi substituída: imprima o documento de novo.",
-        )
-    if row["desatualizado"]:
-        raise Recusa(
-            "estado-nao-permite",
-            "Esta impressão mostra o selo de um livro que foi excluído: exclua o selo dela e imprima-a de novo.",
-        )
-
-
-def _pode_reenviar(conn: Connection, row: sa.RowMapping) -> None:
-    _ainda_vale(row)
-    cups = row["cups"] or {}
-    ended = row["estado"] == ENTREGUE and cups.get("estado") in ("canceled", "aborted")
-    if row["estado"] not in (FALHOU, INCERTO) and not ended:
-        raise Recusa(
-            "estado-nao-permite",
-            f"O trabalho está {row['estado']}: só se reenvia o que falhou, é incerto, ou foi cancelado na fila.",
-        )
-    if cups.get("folhas") or cups.get("impressoes") or _ditas(conn, row):
-        raise Recusa(
-            "diga-as-folhas",
-            "Já há folhas contadas ou julgadas deste trabalho: diga, página por página, o que saiu (folhas).",
-        )
 
 
 def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
     """Record what a person says of each page, and print again those that are named (X5).
 
-    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (a page that is none, or was called good), as `_para_onde`.
+    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (no such page, or a page called good), or as `destination`.
     """
     people.exigir_direito(autor, "responder")
 
@@ -139,32 +65,32 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
         answer = ler(Folhas, dados)
         with office.db.read() as conn:
             quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-            before = documents.job_por_id(conn, office.serventia_id, job_id)
+            before = jobs.job_por_id(conn, office.serventia_id, job_id)
             again = _a_imprimir(answer, before)
             _conferir_ditas(conn, before, answer, again)
             _conferir_papeis(conn, before, answer)
         known = sheets.numeros(office, before)
-        fila, bandeja = _para_onde(office, before, answer.fila, answer.bandeja)
+        fila, bandeja = destination(office, before, answer.fila, answer.bandeja)
         backs = _versos(office, before, answer)
         tirar_da_fila(office, before, quem, "uma pessoa diz o que saiu")
         sent = _a_enviar(office, before, answer, again, backs)
         now = office.clock()
         with office.db.write() as conn:
-            row = _locked(conn, office, job_id)
+            row = locked(conn, office, job_id)
             said = _conferir_ditas(conn, row, answer, again)
             turned = _frentes(conn, row, said) if answer.versos else ()
             spoiled = _say(conn, office, row, answer, known, quem, now, turned)
             if sent is not None:
                 nova_tentativa(conn, row, now, fila=fila, **sent)
                 state = RENDERIZADO
-                _again(conn, row, now, {"estado": state, "fila": fila, "bandeja": bandeja})
+                send_again(conn, row, now, {"estado": state, "fila": fila, "bandeja": bandeja})
             else:
                 state = _verdict(said, row, conn if backs is not None else None)
                 table = db.job
                 conn.execute(sa.update(table).where(table.c.n == row["n"]).values(estado=state))
             entries: list[Registro] = []
             if sent is not None or state != INCERTO or said.keys() >= set(range(1, row["paginas"] + 1)):
-                entries += _close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
+                entries += close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
             if sent is None and backs is not None and state != INCERTO:
                 entries += passes.perguntar_versos(conn, office, row, backs, now)
             if state == IMPRESSO:
@@ -178,7 +104,7 @@ def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave
             what |= {"papeis_inutilizados": spoiled} if spoiled else {}
             moved = {"fila": fila, "bandeja": bandeja} if sent is not None else {}
             what |= moved
-            audit.escrever(conn, office.serventia_id, now, [_log(job_id, state, quem, what, **moved), *entries])
+            audit.escrever(conn, office.serventia_id, now, [log_entry(job_id, state, quem, what, **moved), *entries])
         office.bell.ring()
 
     return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/folhas", job_id, dados, chave, do)
@@ -223,7 +149,7 @@ def _a_enviar(
 
 def _frentes(conn: Connection, row: Mapping[Any, Any], said: Mapping[int, str]) -> tuple[int, ...]:
     """Return the fronts that, by turning their sheets, a person calls good; raises if one is known not to be."""
-    fronts = tuple(sorted(_ultimas_tentativas(conn, row)))
+    fronts = tuple(sorted(newest_attempts(conn, row)))
     bad = [str(page) for page in fronts if said.get(page, "boa") != "boa"]
     saiu = row["estado"] == ENTREGUE and (row["cups"] or {}).get("estado") == "completed"
     if bad or not (saiu or all(said.get(page) == "boa" for page in fronts)):
@@ -243,11 +169,11 @@ def _conferir_ditas(conn: Connection, row: Mapping[Any, Any], answer: Folhas, ag
     if row["pdf_sha256"] is None or row["estado"] in HELD or row["estado"] == CANCELADO:
         raise Recusa("estado-nao-permite", f"O trabalho está {row['estado']}: ainda não há páginas a julgar.")
     if again:
-        _ainda_vale(row)
-    newest = _ultimas_tentativas(conn, row)
+        require_live(row)
+    newest = newest_attempts(conn, row)
     said = {
         page: verdict
-        for page, (verdict, attempt) in _ditas(conn, row).items()
+        for page, (verdict, attempt) in said_pages(conn, row).items()
         if verdict == "boa" or attempt >= newest.get(page, 0)
     }
     for index, page in enumerate(answer.paginas):
@@ -292,7 +218,7 @@ def _say(
 
     Of a spoiled sheet whose number was not said, it is the one that the server knows (`known`, by page).
     """
-    attempt = max(_ultimas_tentativas(conn, row).values(), default=0)
+    attempt = max(newest_attempts(conn, row).values(), default=0)
     turned = [FolhaDita(pagina=page, estado="boa") for page in viradas]
     spoiled: list[str] = []
     for page in (*answer.paginas, *turned):
@@ -322,7 +248,7 @@ def _verdict(said: Mapping[int, str], row: Mapping[Any, Any], pending: Connectio
 
     Good words alone put nothing in doubt. `pending`: where backs are still to come, to look which pages came out.
     """
-    if pending is not None and {said.get(page) for page in _ultimas_tentativas(pending, row)} == {"boa"}:
+    if pending is not None and {said.get(page) for page in newest_attempts(pending, row)} == {"boa"}:
         return ENTREGUE
     verdicts = {said.get(page) for page in range(1, row["paginas"] + 1)}
     if verdicts == {"boa"}:
@@ -338,8 +264,8 @@ def ditas(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
     `vale`: the word is about the paper that came out last. `papel`: as said, else as the server knows it.
     """
     with office.db.read() as conn:
-        row = documents.job_por_id(conn, office.serventia_id, job_id)
-        newest = _ultimas_tentativas(conn, row) if row["pdf_sha256"] else {}
+        row = jobs.job_por_id(conn, office.serventia_id, job_id)
+        newest = newest_attempts(conn, row) if row["pdf_sha256"] else {}
         table = db.pagina
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
         said = {each["pagina"]: each for each in conn.execute(query.order_by(table.c.id)).mappings()}
@@ -362,10 +288,10 @@ def permitido(office: Office, job_id: str) -> dict[str, bool]:
     `folhas`: to say what came out; `imprimir`: to have pages printed again with it.
     """
     with office.db.read() as conn:
-        row = documents.job_por_id(conn, office.serventia_id, job_id)
+        row = jobs.job_por_id(conn, office.serventia_id, job_id)
         question = questions.do_job(conn, office, job_id)
         asked = question is not None and question["estado"] == "aberta" and question["tipo"] == "folhas"
-        vale = _aceita(lambda: _ainda_vale(row))
+        vale = _aceita(lambda: require_live(row))
         came_out = row["pdf_sha256"] is not None and row["estado"] in (INCERTO, ENTREGUE, IMPRESSO, FALHOU)
         return {
             "reenviar": _aceita(lambda: _pode_reenviar(conn, row)) and not on_its_way(row),
@@ -381,107 +307,3 @@ def _aceita(check: Callable[[], None]) -> bool:
     except Recusa:
         return False
     return True
-
-
-def _ditas(conn: Connection, row: Mapping[Any, Any]) -> dict[int, tuple[str, int]]:
-    """Return what was last said of each page, and of which try at paper."""
-    table = db.pagina
-    query = (
-        sa.select(table.c.pagina, table.c.estado, table.c.tentativa)
-        .where(table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
-        .order_by(table.c.id)
-    )
-    return {each.pagina: (each.estado, each.tentativa) for each in conn.execute(query)}
-
-
-def _ultimas_tentativas(conn: Connection, row: Mapping[Any, Any]) -> dict[int, int]:
-    """Return the number of the newest try at paper of each page."""
-    table = db.tentativa
-    query = (
-        sa.select(table.c.numero, table.c.paginas)
-        .where(table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
-        .order_by(table.c.numero)
-    )
-    every = range(1, row["paginas"] + 1)
-    return {
-        page: each.numero
-        for each in conn.execute(query)
-        for page in (every if each.paginas is None else _dentro(each.paginas, row["paginas"]))
-    }
-
-
-def _dentro(paginas: str, total: int) -> tuple[int, ...]:
-    return (paginas_do_extrato(paginas, total) or ()) if paginas else ()
-
-
-def cancelar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
-    """Cancel a held job, or take a print off its queue; its seals stay live. Raises `Recusa` `estado-nao-permite`."""
-    people.exigir_direito(autor, "imprimir")
-
-    def do(resumo: str) -> None:
-        answer = ler(Cancelamento, dados)
-        with office.db.read() as conn:
-            quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-            row = documents.job_por_id(conn, office.serventia_id, job_id)
-        if row["estado"] in HELD:
-            _cancel_held(office, row, quem, answer)
-        elif on_its_way(row):
-            tirar_da_fila(office, row, quem, f"cancelado: {answer.motivo}")
-        else:
-            raise Recusa("estado-nao-permite", f"O trabalho está {row['estado']}: nada há a cancelar.")
-        with office.db.write() as conn:
-            idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), office.clock())
-        office.bell.ring()
-
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/cancelar", job_id, dados, chave, do)
-
-
-def _cancel_held(office: Office, row: sa.RowMapping, quem: Autor, answer: Cancelamento) -> None:
-    now = office.clock()
-    with office.db.write() as conn:
-        entries = _close_question(conn, office, row["id"], answer.model_dump(mode="json"), quem)
-        table = db.job
-        mine = (table.c.n == row["n"], table.c.estado == row["estado"])
-        over = {"estado": CANCELADO, "encerrado": True, "vence_em": None}
-        if not conn.execute(sa.update(table).where(*mine).values(**over)).rowcount:
-            raise Recusa("estado-nao-permite", "O trabalho mudou neste instante: veja como está.")
-        entries.append(_log(row["id"], CANCELADO, quem, {"motivo": answer.motivo}))
-        audit.escrever(conn, office.serventia_id, now, entries)
-
-
-# -- rows -------------------------------------------------------------------------------------------------------------
-
-
-def _locked(conn: Connection, office: Office, job_id: str) -> sa.RowMapping:
-    """Return the job's row, locked; raises `Recusa` `impressao-em-andamento` if something of it may still come out."""
-    table = db.job
-    conn.execute(
-        sa.select(table.c.n).where(table.c.serventia_id == office.serventia_id, table.c.id == job_id).with_for_update()
-    )
-    row = documents.job_por_id(conn, office.serventia_id, job_id)
-    if on_its_way(row):
-        raise Recusa(
-            "impressao-em-andamento",
-            "O trabalho está a caminho do papel: espere que termine, ou cancele-o.",
-            extra={"anterior": documents.anterior(row)},
-            retry_after=2,
-        )
-    return row
-
-
-def _again(conn: Connection, row: sa.RowMapping, now: Any, changes: dict[str, Any]) -> None:
-    table = db.job
-    moving = {"encerrado": False, "vence_em": now, "dono": None, "posse_ate": None, "falhas": 0, "cups": None}
-    conn.execute(sa.update(table).where(table.c.n == row["n"]).values(**moving | changes))
-
-
-def _close_question(conn: Connection, office: Office, job_id: str, answer: Any, quem: Autor) -> list[Registro]:
-    question = questions.do_job(conn, office, job_id)
-    if question is None or question["estado"] != "aberta":
-        return []
-    return questions.encerrar(conn, question, "respondida", answer, quem)
-
-
-def _log(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], **mudou: Any) -> Registro:
-    kept = mudanca(**mudou) if mudou else None
-    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)

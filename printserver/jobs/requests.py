@@ -1,10 +1,9 @@
 """The bodies of the calls that answer a question or act on a job, strict, as the contract writes them."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
-from printserver.documents import campos_errados, sem_invisiveis
 from printserver.documents.fields import (
     CodigoDoSelo,
     Folha,
@@ -16,7 +15,6 @@ from printserver.documents.fields import (
     Paginas,
     Texto,
 )
-from printserver.errors import Recusa, entrada_invalida
 
 
 class RespostaXa(Modelo):
@@ -82,42 +80,3 @@ class Exclusao(Modelo):
     motivo: Motivo
     papel_em_maos: Logico = False
     fora_do_prazo: Logico = False
-
-
-class PapelDaFila(Modelo):
-    """`POST /filas/{nome}/papel` (P5)."""
-
-    proximo: Identificador
-    inutilizados: Annotated[tuple[Identificador, ...], Field(max_length=10_000)] = ()
-    escrevente: Texto
-
-
-class LoteDePapel(Modelo):
-    """`POST /filas/{nome}/papel/lotes` (P5)."""
-
-    de: Identificador
-    ate: Identificador
-    escrevente: Texto
-
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def ler(model: type[Model], dados: object) -> Model:
-    """Return the body `dados` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field.
-
-    An invisible character is refused even where it says nothing: these answers have no place to tell that it was taken
-    out (A7).
-    """
-    if not isinstance(dados, dict):
-        raise entrada_invalida("", "deve ser um objeto JSON, entre chaves")
-    limpos, invisiveis = sem_invisiveis(dados)
-    for campo, quais in invisiveis.items():
-        raise entrada_invalida(campo, f"contém caractere invisível: {quais}; retire-o")
-    try:
-        return model.model_validate(limpos)
-    except ValidationError as error:
-        campos = campos_errados(error)
-        raise Recusa(
-            "entrada-invalida", "; ".join(f"{c.campo or 'pedido'}: {c.mensagem}" for c in campos), errors=campos
-        ) from error

@@ -13,7 +13,7 @@ from printserver.documents import LadoDaFolha, com_folha_final, conferir_ocupada
 from printserver.errors import Recusa, entrada_invalida
 from printserver.jobs import compose
 from printserver.jobs.prepare import Preparado
-from printserver.ledger import documents, questions, seals
+from printserver.ledger import bodies, jobs, questions, seals
 from printserver.ledger.states import ACEITO, AGUARDANDO_SELO, AGUARDANDO_XA
 from printserver.office.audit import Registro
 from printserver.office.office import Office
@@ -67,7 +67,7 @@ def selar(
         table = db.job
         mine = (table.c.serventia_id == office.serventia_id, table.c.id == lugar.job_id)
         conn.execute(sa.update(table).where(*mine).values(**changes))
-        row = dict(documents.job_por_id(conn, office.serventia_id, lugar.job_id))
+        row = dict(jobs.job_por_id(conn, office.serventia_id, lugar.job_id))
     else:
         conn.execute(sa.insert(db.job).values(**row))
     _citar(conn, office, p, lugar)
@@ -129,7 +129,7 @@ def _linha(
         campos["folha_final"] = instrumento.folha_final
     if p.pedido.documento.tipo == "livro" and instrumento is not None:
         kept = instrumento.model_dump(mode="json", exclude_none=True)
-        fixado = documents.guardar_corpos(conn, sid, kept)
+        fixado = bodies.guardar_corpos(conn, sid, kept)
     livro, folha = _endereco(p)
     return {
         "id": lugar.job_id,
@@ -138,7 +138,7 @@ def _linha(
         "instrumento_id": lugar.instrumento_id,
         "tipo": p.pedido.documento.tipo,
         "imprimir": getattr(p.pedido.documento, "imprimir", True),
-        "pedido": documents.guardar_corpos(conn, sid, lugar.dados),
+        "pedido": bodies.guardar_corpos(conn, sid, lugar.dados),
         "campos": campos,
         "escrevente": quem.pessoa,
         "subscritor": p.subscritor.usuario,
@@ -252,8 +252,8 @@ def _substituir(conn: Connection, office: Office, p: Preparado, lugar: Lugar, qu
     if p.plano.substitui is None:
         return []
     job = db.job
-    old = documents.job_do_selo(conn, office.serventia_id, p.plano.substitui)
-    if old["substituido_por"] and documents.job_por_id(conn, office.serventia_id, old["substituido_por"])["viva"]:
+    old = jobs.job_do_selo(conn, office.serventia_id, p.plano.substitui)
+    if old["substituido_por"] and jobs.job_por_id(conn, office.serventia_id, old["substituido_por"])["viva"]:
         raise entrada_invalida(
             "documento.substitui", f"este selo já foi substituído, pelo trabalho {old['substituido_por']}"
         )
@@ -279,6 +279,6 @@ def _lembrar_minuta(conn: Connection, office: Office, p: Preparado, lugar: Lugar
     instrumento = getattr(p.pedido.documento, "instrumento", None)
     if p.pedido.documento.tipo != "minuta" or instrumento is None or lugar.instrumento_id is None:
         return
-    kept = documents.guardar_corpos(conn, office.serventia_id, instrumento.model_dump(mode="json", exclude_none=True))
+    kept = bodies.guardar_corpos(conn, office.serventia_id, instrumento.model_dump(mode="json", exclude_none=True))
     table = db.instrumento
     conn.execute(sa.update(table).where(table.c.id == lugar.instrumento_id).values(minuta=kept, minuta_em=agora))

@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.documents import Identidade, SeloVivo
-from printserver.jobs.compose import titulo
+from printserver.documents.titles import titulo
 from printserver.jobs.guard import em_andamento
-from printserver.ledger import documents, seals
+from printserver.ledger import documents, jobs, seals
 from printserver.ledger.states import on_its_way
 from printserver.office.audit import Registro
 from printserver.office.office import Office
@@ -34,7 +34,7 @@ def desfazer(
     """Exclude the document's live seals; free or spoil its folhas (X7) and papers; mark what shows them stale (X6)."""
     sid, job = office.serventia_id, db.job
     codes = [selo.codigo for selo in vivos]
-    copies = documents.copias_do_livro(conn, sid, codes)
+    copies = jobs.copias_do_livro(conn, sid, codes)
     entries = seals.excluir(conn, office, vivos, motivo, quem, agora)
     if before is not None:
         here = (job.c.serventia_id == sid, job.c.id == before["id"])
@@ -66,7 +66,7 @@ def devolver_substituida(conn: Connection, before: sa.RowMapping | None, quem: A
     """Make a print that the excluded one had replaced (X8) what it was: its seal never stopped being live."""
     if before is None or before["substitui"] is None:
         return []
-    old = documents.job_do_selo(conn, before["serventia_id"], before["substitui"])
+    old = jobs.job_do_selo(conn, before["serventia_id"], before["substitui"])
     if old["substituido_por"] != before["id"]:
         return []
     table = db.job
@@ -95,9 +95,9 @@ def nada_a_caminho(
     The race: a person sends one of them to paper again in this moment. The rows are locked: it waits, and is refused.
     """
     sid = office.serventia_id
-    before = documents.job_vivo(conn, sid, documento_id, travar=True)
+    before = jobs.job_vivo(conn, sid, documento_id, travar=True)
     vivos = documents.selos_vivos(conn, sid, documento_id)
-    for each in [before, *documents.copias_do_livro(conn, sid, [selo.codigo for selo in vivos], travar=True)]:
+    for each in [before, *jobs.copias_do_livro(conn, sid, [selo.codigo for selo in vivos], travar=True)]:
         if each is not None and on_its_way(each):
             raise em_andamento(identidade, each)
     return before, vivos

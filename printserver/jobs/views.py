@@ -1,7 +1,7 @@
 """The tables as the contract shows them: a job, a seal, lists, events, queues. Reads only."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,8 +11,9 @@ from printserver import db
 from printserver.clock import day_end, day_start, rfc3339
 from printserver.delivery import turns
 from printserver.documents import normalizar, normalizar_folha
-from printserver.errors import Recusa, entrada_invalida
-from printserver.ledger import documents
+from printserver.errors import entrada_invalida
+from printserver.ledger import jobs
+from printserver.ledger.seal_view import PAGE, _andamento, selo_impresso
 from printserver.ledger.states import (
     ACEITO,
     ENTREGUE,
@@ -28,9 +29,6 @@ from printserver.printing.diagnosis import (
     da_fila,
     do_trabalho,
 )
-from printserver.selo import EXCLUSAO
-
-PAGE = 50
 
 _CAMPOS = ("tipo", "numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 _CUPS = ("servidor", "id", "estado", "motivos", "folhas")
@@ -54,7 +52,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "copias": row["copias"],
         "escrevente": row["escrevente"],
         "subscritor": row["subscritor"],
-        "selos": [_selo_impresso(conn, office.serventia_id, selo) for selo in selos],
+        "selos": [selo_impresso(conn, office.serventia_id, selo) for selo in selos],
         "qr": {"selo": row["qr_selo"], "url": row["qr_url"]} if row["qr_url"] else None,
         "paginas": row["paginas"],
         "sha256": row["pdf_sha256"],
@@ -75,22 +73,6 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
     }
 
 
-def _atual(conn: Connection, serventia_id: int, selo: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a seal of a print has become: the live one of its chain and its total, or the XA of it (S11)."""
-    table = db.selo
-    newest: Mapping[Any, Any] = selo
-    while newest["retificado_por"] is not None:
-        query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.codigo == newest["retificado_por"])
-        newest = conn.execute(query).mappings().one()
-    excluded = newest["ato"] == EXCLUSAO
-    return {
-        "vivo": selo["vivo"],
-        "atual": None if excluded else newest["codigo"],
-        "atual_centavos": None if excluded else newest["total_centavos"],
-        "excluido_por": newest["codigo"] if excluded and newest is not selo else None,
-    }
-
-
 def _validade(conn: Connection, row: Mapping[Any, Any], *, selada: bool) -> dict[str, Any]:
     """Return whether a sealed print is the one of its document that counts, and which does if another one does (X1)."""
     if not selada:
@@ -107,7 +89,7 @@ def anterior(office: Office, job_id: str) -> str | None:
     """Return the sealed print of the document before this one, which counts no more (X2); None where there is none."""
     table, seals = db.job, db.selo
     with office.db.read() as conn:
-        row = documents.job_por_id(conn, office.serventia_id, job_id)
+        row = jobs.job_por_id(conn, office.serventia_id, job_id)
         query = (
             sa.select(table.c.id)
             .where(
@@ -174,28 +156,6 @@ def _situacao(conn: Connection, row: Mapping[Any, Any]) -> dict[str, str | None]
     }
 
 
-def _selo_impresso(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a seal as a job's `selos` shows it: with what became of it (S11, R1)."""
-    return selo_dict(row) | _atual(conn, serventia_id, row)
-
-
-def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return what every list of seals shows of one."""
-    return {
-        "codigo": row["codigo"],
-        "ato": row["ato"],
-        "descricao": row["descricao"],
-        "principal": row["principal"],
-        "vinculador": row["vinculador"],
-        "isento": row["isento"],
-        "total_centavos": row["total_centavos"],
-        "iss_centavos": row["iss_centavos"],
-        "estado": row["estado"],
-        "retifica": row["retifica"],
-        "retificado_por": row["retificado_por"],
-    }
-
-
 def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Mapping[str, Any]]:
     table, serventia_id = db.selo, office.serventia_id
     query = (
@@ -234,17 +194,6 @@ def _historico(conn: Connection, serventia_id: int, job_id: str) -> list[dict[st
         .order_by(table.c.n)
     )
     return [_andamento(row) for row in conn.execute(query).mappings()]
-
-
-def _andamento(row: Mapping[Any, Any]) -> dict[str, Any]:
-    detalhe = row["detalhe"]
-    return {
-        "estado": row["estado"],
-        "quando": rfc3339(row["quando"]),
-        "quem": row["quem"],
-        "sistema": row["sistema"],
-        "detalhe": detalhe.get("texto") if detalhe.keys() == {"texto"} else (detalhe or None),
-    }
 
 
 def lista_de_jobs(
@@ -349,92 +298,6 @@ def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
     )
     with office.db.read() as conn:
         return [job_dict(conn, office, row) for row in conn.execute(query).mappings().all()]
-
-
-def selo(office: Office, codigo: str) -> dict[str, Any]:
-    """Return one seal with its QR, registro, chain, links, changes, and what the court was told and said (T3, R5).
-
-    Raises `Recusa` `nao-encontrado`.
-    """
-    table, sid = db.selo, office.serventia_id
-    with office.db.read() as conn:
-        row = (
-            conn.execute(sa.select(table).where(table.c.serventia_id == sid, table.c.codigo == codigo.upper()))
-            .mappings()
-            .one_or_none()
-        )
-        if row is None:
-            raise Recusa("nao-encontrado", f"Não há selo com o código {codigo!r} nesta serventia.")
-        linked = conn.execute(
-            sa.select(table.c.codigo).where(table.c.serventia_id == sid, table.c.vinculador == row["codigo"])
-        ).scalars()
-        log = (
-            sa.select(db.log)
-            .where(db.log.c.serventia_id == sid, db.log.c.objeto == "selo", db.log.c.objeto_id == row["codigo"])
-            .order_by(db.log.c.n)
-        )
-        return _selo_impresso(conn, sid, row) | {
-            "qr": {"selo": row["codigo"], "url": row["qr_url"]},
-            "registro": row["registro"],
-            "cadeia": _cadeia(conn, sid, row),
-            "vinculos": {"vinculador": row["vinculador"], "vinculados": list(linked)},
-            "andamentos": [_andamento(item) | {"endereco": item["endereco"]} for item in conn.execute(log).mappings()],
-            "momento": rfc3339(row["momento"]),
-            "job": row["job_id"],
-            "data": row["dia"].isoformat(),
-            "emolumentos_centavos": row["emolumentos"],
-            "motivo_isencao": row["motivo_isencao"],
-            "xa_ate": rfc3339(row["momento"] + timedelta(hours=office.settings.xa.prazo_horas)),
-            "comunicado_em": rfc3339(row["comunicado_em"]) if row["comunicado_em"] else None,
-            "comunicacoes": _comunicacoes(conn, sid, row["codigo"]),
-            **{name: row[name] for name in _DO_SELO},
-        }
-
-
-_DO_SELO = (
-    *("natureza", "identificador", "livro", "folha_inicial", "termo", "matricula"),
-    *("origem", "escrevente", "sistema", "motivo"),
-)
-
-
-def _comunicacoes(conn: Connection, serventia_id: int, codigo: str) -> list[dict[str, Any]]:
-    """Return what the court is told of a seal, in order, and its words where it objected."""
-    out = db.outbox
-    query = sa.select(out).where(out.c.serventia_id == serventia_id, out.c.codigo == codigo).order_by(out.c.id)
-    return [
-        {
-            "tipo": row["tipo"],
-            "alvo": row["alvo"],
-            "estado": row["estado"],
-            "prazo": rfc3339(row["prazo"]),
-            "tentativas": row["tentativas"],
-            "fim": rfc3339(row["fim_em"]) if row["fim_em"] else None,
-            "erros": row["erros"] or [],
-        }
-        for row in conn.execute(query).mappings()
-    ]
-
-
-def _cadeia(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> list[str]:
-    """Return the codes of the seal's chain, oldest first (R1)."""
-    table = db.selo
-
-    def other(codigo: str | None) -> Mapping[Any, Any] | None:
-        if codigo is None:
-            return None
-        query = sa.select(table.c.codigo, table.c.retifica, table.c.retificado_por).where(
-            table.c.serventia_id == serventia_id, table.c.codigo == codigo
-        )
-        return conn.execute(query).mappings().one_or_none()
-
-    codes = [row["codigo"]]
-    while (before := other(row["retifica"])) is not None:
-        codes.insert(0, before["codigo"])
-        row = before
-    after = other(codes[-1])
-    while after is not None and (after := other(after["retificado_por"])) is not None:
-        codes.append(after["codigo"])
-    return codes
 
 
 def eventos(office: Office, depois: int) -> list[dict[str, Any]]:

@@ -1,7 +1,5 @@
 """What the tables say of documents, livros and seals, as the rule book's plain data. Decides nothing."""
 
-import hashlib
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,8 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.clock import rfc3339
-from printserver.db import insert_or_ignore
 from printserver.documents import (
     Contexto,
     Identidade,
@@ -20,108 +16,14 @@ from printserver.documents import (
     SeloVivo,
     normalizar,
     normalizar_folha,
-    rotulo,
 )
 from printserver.documents.model import Assinaturas
-from printserver.errors import Recusa, entrada_invalida
+from printserver.errors import entrada_invalida
+from printserver.ledger.bodies import devolver_corpos
+from printserver.ledger.jobs import Row, job_vivo
+from printserver.ledger.keys import documento_id, instrumento_id
 from printserver.office.office import Office
 from printserver.selo import Emolumentos, ler_registro
-
-Row = sa.RowMapping
-
-
-def guardar_corpos(conn: Connection, serventia_id: int, value: Any) -> Any:
-    """Return `value` (JSON) with each BODY's text replaced by its SHA-256; texts go to their own table, once each."""
-    if isinstance(value, dict):
-        if "conteudo" in value and "formato" in value:
-            digest = hashlib.sha256(f"{value['formato']}\n{value['conteudo']}".encode()).hexdigest()
-            row = {"serventia_id": serventia_id, "sha256": digest, **{k: value[k] for k in ("formato", "conteudo")}}
-            insert_or_ignore(conn, db.corpo, row)
-            return {"formato": value["formato"], "sha256": digest}
-        return {name: guardar_corpos(conn, serventia_id, item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [guardar_corpos(conn, serventia_id, item) for item in value]
-    return value
-
-
-def devolver_corpos(conn: Connection, serventia_id: int, value: Any) -> Any:
-    """Return what `guardar_corpos` was given."""
-    if isinstance(value, dict):
-        if "sha256" in value and "formato" in value:
-            return {
-                "formato": value["formato"],
-                "conteudo": conn.execute(
-                    sa.select(db.corpo.c.conteudo).where(
-                        db.corpo.c.serventia_id == serventia_id, db.corpo.c.sha256 == value["sha256"]
-                    )
-                ).scalar_one(),
-            }
-        return {name: devolver_corpos(conn, serventia_id, item) for name, item in value.items()}
-    if isinstance(value, list):
-        return [devolver_corpos(conn, serventia_id, item) for item in value]
-    return value
-
-
-def job_por_id(conn: Connection, serventia_id: int, job_id: str) -> Row:
-    """Return a job's row. Raises `Recusa` `nao-encontrado`."""
-    table = db.job
-    row = conn.execute(sa.select(table).where(table.c.serventia_id == serventia_id, table.c.id == job_id)).mappings()
-    found = row.one_or_none()
-    if found is None:
-        raise Recusa("nao-encontrado", f"Não há trabalho com o identificador {job_id!r}.")
-    return found
-
-
-def job_vivo(conn: Connection, serventia_id: int, documento_id: int, *, travar: bool = False) -> Row | None:
-    """Return the document's one job that bears live seals (X1); locked, if nobody may send it to paper meanwhile."""
-    table = db.job
-    query = sa.select(table).where(
-        table.c.serventia_id == serventia_id, table.c.documento_id == documento_id, table.c.viva
-    )
-    if travar:
-        query = query.with_for_update()
-    return conn.execute(query).mappings().one_or_none()
-
-
-def job_do_selo(conn: Connection, serventia_id: int, codigo: str) -> Row:
-    """Return the job that a seal was made for, locked until the transaction's end."""
-    table, selo = db.job, db.selo
-    mine = sa.select(selo.c.job_id).where(selo.c.serventia_id == serventia_id, selo.c.codigo == codigo)
-    query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.id.in_(mine))
-    return conn.execute(query.with_for_update()).mappings().one()
-
-
-def travar_instrumento(conn: Connection, serventia_id: int, chave: str) -> int:
-    """Return the id of the instrumento's row, made if need be, locked until the transaction's end."""
-    table = db.instrumento
-    insert_or_ignore(conn, table, {"serventia_id": serventia_id, "chave": chave})
-    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
-    return int(conn.execute(query.with_for_update()).scalar_one())
-
-
-def travar_documento(
-    conn: Connection, serventia_id: int, chave: str, tipo: str, instrumento_id: int | None, numero: int | None
-) -> int:
-    """Return the id of the document's row (X0), made if need be, locked until the transaction's end."""
-    table = db.documento
-    row = {
-        "serventia_id": serventia_id,
-        "chave": chave,
-        "tipo": tipo,
-        "instrumento_id": instrumento_id,
-        "numero": numero,
-    }
-    insert_or_ignore(conn, table, row)
-    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
-    return int(conn.execute(query.with_for_update()).scalar_one())
-
-
-def documento_id(conn: Connection, serventia_id: int, chave: str) -> int | None:
-    """Return the id of the document of that key, if it was ever seen."""
-    table = db.documento
-    return conn.execute(
-        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
-    ).scalar_one_or_none()
 
 
 def selos_vivos(conn: Connection, serventia_id: int, documento: int) -> tuple[SeloVivo, ...]:
@@ -258,14 +160,6 @@ def proximo_traslado(conn: Connection, serventia_id: int, instrumento_id: int | 
     return int(highest or 0) + 1
 
 
-def instrumento_id(conn: Connection, serventia_id: int, chave: str) -> int | None:
-    """Return the id of the instrumento's row, if it was ever seen."""
-    table = db.instrumento
-    return conn.execute(
-        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
-    ).scalar_one_or_none()
-
-
 def contexto(conn: Connection, office: Office, documento: Any, agora: datetime) -> tuple[Contexto, str | None]:
     """Return what the rule book needs to know of the office to plan `documento`, and the instrumento's key (X0)."""
     sid = office.serventia_id
@@ -306,35 +200,3 @@ def documento_do_selo(conn: Connection, serventia_id: int, codigo: str) -> Ident
         .one_or_none()
     )
     return None if row is None else Identidade(row["tipo"], row["chave"], row["chave"], row["campos"])
-
-
-def copias_do_livro(conn: Connection, serventia_id: int, codigos: Sequence[str], *, travar: bool = False) -> list[Row]:
-    """Return the live jobs that were made from a livro with one of the seals `codigos` (X6); locked, as `job_vivo`."""
-    table = db.job
-    shown = sa.select(db.citacao.c.job_id).where(
-        db.citacao.c.serventia_id == serventia_id, db.citacao.c.codigo.in_(list(codigos))
-    )
-    query = (
-        sa.select(table)
-        .where(table.c.serventia_id == serventia_id, table.c.id.in_(shown), table.c.viva)
-        .order_by(table.c.n)
-    )
-    if travar:
-        query = query.with_for_update()
-    return list(conn.execute(query).mappings())
-
-
-def anterior(row: Mapping[Any, Any], campos: Mapping[str, Any] | None = None) -> dict[str, Any]:
-    """Return `anterior` of the contract: the print before, as its job's row tells it.
-
-    With `documento` where the document asked for, of these `campos`, is spelled in another way (X0).
-    """
-    spelled = {} if campos is None or rotulo(campos) == rotulo(row["campos"]) else {"documento": row["campos"]}
-    return {
-        "id": row["id"],
-        "quando": rfc3339(row["criado_em"]),
-        "quem": row["escrevente"],
-        "fila": row["fila"],
-        "estado": row["estado"],
-        **spelled,
-    }

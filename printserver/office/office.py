@@ -5,16 +5,20 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import Clock, system_clock
 from printserver.db import Database, upgrade
-from printserver.documents import Regras
-from printserver.errors import ConfigError
+from printserver.documents import (
+    Regras,
+)
+from printserver.errors import ConfigError, Recusa
 from printserver.formats import Formato, Formatos
-from printserver.office import proof
+from printserver.office import people, proof
 from printserver.office.bell import Bell
 from printserver.office.create import certificado, database_url
+from printserver.office.people import Pessoa
 from printserver.office.settings import Settings, load_settings
 from printserver.printing import Capacidades
 from printserver.rendering import Render
@@ -134,3 +138,14 @@ def _regras(settings: Settings, cns: str) -> Regras:
         externos_ate=settings.livro.externos_ate,
         papel_obrigatorio=settings.papel.exigir_numeros,
     )
+
+
+def quem_age(conn: Connection, office: Office, usuario: str, campo: str = "escrevente") -> Pessoa:
+    """Return the person of the office who acts (A2). Raises `Recusa` `escrevente-desconhecido`."""
+    found = people.pessoa(conn, office.serventia_id, usuario)
+    if found is None:
+        raise Recusa(
+            "escrevente-desconhecido",
+            f"{campo}: não há usuário {usuario!r} nesta serventia. Use o nome de usuário de quem age.",
+        )
+    return found

@@ -13,11 +13,10 @@ from printserver.clock import local, rfc3339
 from printserver.documents.fees import somar_servicos
 from printserver.documents.model import Valor
 from printserver.errors import Campo, Recusa, entrada_invalida
-from printserver.jobs.prepare import quem_age
 from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
-from printserver.office.office import Office
+from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
 from printserver.selo import Emolumentos, SeloNovo, TipoDeAto, ler_matricula, ler_registro
 

@@ -13,10 +13,10 @@ from printserver.documents.fields import (
     Motivo,
     Texto,
 )
+from printserver.documents.reading import ler
 from printserver.errors import Recusa
 from printserver.jobs import undo
-from printserver.jobs.requests import ler
-from printserver.ledger import documents, seals
+from printserver.ledger import documents, jobs, seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
@@ -76,7 +76,7 @@ def excluir(office: Office, autor: Autor, codigo: str, dados: object, chave: str
             motivo_isencao="exclusão de ato",
             iss_a_parte=False,
         )
-        copies = documents.copias_do_livro(conn, office.serventia_id, [row["codigo"]], travar=True)
+        copies = jobs.copias_do_livro(conn, office.serventia_id, [row["codigo"]], travar=True)
         emitidos, log = seals.retificar(conn, office, [(row, novo)], pedido.motivo, quem, agora)
         return emitidos[0].codigo, log + undo.desatualizar(conn, copies, [row["codigo"]], quem)
 
@@ -110,8 +110,8 @@ def _tirar(office: Office, autor: Autor, codigo: str, pedido: Exclusao) -> None:
         quem = agir(conn, office, autor, pedido.escrevente)
         _conferir(conn, office, codigo, pedido, quem)
         prints = [
-            documents.job_vivo(conn, office.serventia_id, row["documento_id"]),
-            *documents.copias_do_livro(conn, office.serventia_id, [row["codigo"]]),
+            jobs.job_vivo(conn, office.serventia_id, row["documento_id"]),
+            *jobs.copias_do_livro(conn, office.serventia_id, [row["codigo"]]),
         ]
     for each in prints:
         if each is not None:
@@ -126,7 +126,7 @@ def _travar(conn: Connection, documento_id: int) -> None:
 
 
 def _job(conn: Connection, office: Office, row: Any) -> Any:
-    return documents.job_por_id(conn, office.serventia_id, row["job_id"])
+    return jobs.job_por_id(conn, office.serventia_id, row["job_id"])
 
 
 def _xa_de(conn: Connection, office: Office, codigo: str) -> str:

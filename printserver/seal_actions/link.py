@@ -8,8 +8,8 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.documents.fields import CodigoDoSelo, Modelo, Texto
+from printserver.documents.reading import ler
 from printserver.errors import entrada_invalida
-from printserver.jobs.requests import ler
 from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro

@@ -18,8 +18,8 @@ from printserver.documents.fields import (
 )
 from printserver.documents.model import Valor
 from printserver.documents.moment import momento_do_ato
+from printserver.documents.reading import ler
 from printserver.errors import entrada_invalida
-from printserver.jobs.requests import ler
 from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro

@@ -18,9 +18,9 @@ from printserver.documents.fields import (
     Texto,
 )
 from printserver.documents.identity import normalizar
+from printserver.documents.reading import ler
 from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs.requests import ler
-from printserver.ledger import documents, seals
+from printserver.ledger import documents, jobs, keys, seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
@@ -76,7 +76,7 @@ def assinar(
         pedido = ler(Assinaturas, dados)
         quem = agir(conn, office, autor, pedido.escrevente)
         chave_do = normalizar(instrumento)
-        documents.travar_instrumento(conn, office.serventia_id, chave_do)
+        keys.travar_instrumento(conn, office.serventia_id, chave_do)
         shown, pares = _planejar(conn, office, instrumento, pedido)
         motivo = pedido.motivo or _DIZER[shown["valor"]]
         emitidos, log = seals.retificar(conn, office, pares, motivo, quem, office.clock()) if pares else ([], [])
@@ -108,8 +108,8 @@ def _planejar(
     sid, chave = office.serventia_id, normalizar(instrumento)
     table = db.instrumento
     known = conn.execute(sa.select(table).where(table.c.serventia_id == sid, table.c.chave == chave)).mappings().first()
-    documento = documents.documento_id(conn, sid, f"livro:{chave}")
-    job = documents.job_vivo(conn, sid, documento) if documento is not None else None
+    documento = keys.documento_id(conn, sid, f"livro:{chave}")
+    job = jobs.job_vivo(conn, sid, documento) if documento is not None else None
     if known is None and documento is None:
         raise Recusa("instrumento-desconhecido", f"Não há instrumento com o identificador {instrumento!r}.")
     if job is None or documento is None:

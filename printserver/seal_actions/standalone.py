@@ -19,7 +19,7 @@ from printserver.documents.fields import (
 from printserver.documents.model import Parte, Valor
 from printserver.documents.moment import momento_do_ato
 from printserver.documents.parties import exigir_iniciais
-from printserver.jobs.requests import ler
+from printserver.documents.reading import ler
 from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro

@@ -15,8 +15,8 @@ from sqlalchemy.engine import Connection
 
 from printserver import court, db
 from printserver.documents.fields import ETIQUETA, Data, Modelo
+from printserver.documents.reading import ler
 from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs.requests import ler
 from printserver.office import audit, people
 from printserver.office.audit import Registro
 from printserver.office.office import Office

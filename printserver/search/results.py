@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.jobs.views import PAGE, selo_dict
+from printserver.ledger.seal_view import PAGE, selo_dict
 from printserver.office.office import Office
 from printserver.search.filters import Condicao, Filtros, condicoes
 

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from printserver import db, search
 from printserver.errors import Recusa
-from printserver.jobs.views import PAGE
+from printserver.ledger.seal_view import PAGE
 from printserver.web import seal_words
 from printserver.web.address import FILTROS, pagina_pedida
 from printserver.web.context import autor, is_htmx, office

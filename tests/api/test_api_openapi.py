@@ -14,7 +14,8 @@ from printserver.api import examples
 from printserver.api.queries import JobsQuery
 from printserver.counter import acts, daily, load
 from printserver.court import standing
-from printserver.documents import ler_pedido
+from printserver.delivery import requests
+from printserver.documents import ler_pedido, reading
 from printserver.documents.model import Pedido
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
@@ -37,7 +38,7 @@ ACTIONS = [
     (examples.REENVIAR, forms.Reenvio),
     (examples.CANCELAR, forms.Cancelamento),
     (examples.EXCLUIR, forms.Exclusao),
-    (examples.PAPEL, forms.PapelDaFila),
+    (examples.PAPEL, requests.PapelDaFila),
     (examples.COMPARACAO, search.Pedido),
     (examples.ATO_DE_BALCAO, acts.AtoDeBalcao),
     (examples.ESTORNO, acts.Estorno),
@@ -202,4 +203,4 @@ SEALS = [
 @pytest.mark.parametrize(("shown", "model"), ACTIONS + SEALS, ids=lambda item: getattr(item, "__name__", ""))
 def test_every_example_of_an_answer_is_well_written(shown: examples.Examples, model: type[Any]) -> None:
     for example in shown.values():
-        forms.ler(model, example["value"])
+        reading.ler(model, example["value"])

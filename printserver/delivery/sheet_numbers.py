@@ -1,0 +1,55 @@
+"""Numbers of security paper: parsed, and written as lots."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.documents import forma, normalizar_papel
+from printserver.errors import entrada_invalida
+
+_NUMERO: Final = re.compile(r"(.*?)([0-9]{1,15})", re.ASCII | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True)
+class Numero:
+    """The number of a sheet: what stands before its last digits, these as a number, and how many they are."""
+
+    prefixo: str
+    n: int
+    algarismos: int
+
+    def __str__(self) -> str:
+        return f"{self.prefixo}{self.n:0{self.algarismos}d}"
+
+    @property
+    def chave(self) -> str:
+        """The number as numbers are compared (X0)."""
+        return normalizar_papel(str(self))
+
+    def mais(self, k: int) -> "Numero":
+        """Return the number of the sheet `k` further down."""
+        return replace(self, n=self.n + k)
+
+
+def ler_numero(texto: str, campo: str) -> Numero:
+    """Return the number as it is written. Raises `Recusa` `entrada-invalida` if it does not end in digits."""
+    found = _NUMERO.fullmatch(forma(texto))
+    if found is None:
+        raise entrada_invalida(campo, 'o número do papel termina em algarismos, como "A0000001"')
+    return Numero(found[1], int(found[2]), len(found[2]))
+
+
+def lotes(conn: Connection, fila: Mapping[Any, Any]) -> Sequence[Any]:
+    """Return the lots of paper that a queue received."""
+    lots = db.papel_lote
+    query = sa.select(lots).where(lots.c.serventia_id == fila["serventia_id"], lots.c.fila == fila["nome"])
+    return conn.execute(query).all()
+
+
+def _lote(number: Numero, lots: Sequence[Any]) -> int | None:
+    return next((lot.id for lot in lots if lot.prefixo == number.prefixo and lot.de <= number.n <= lot.ate), None)

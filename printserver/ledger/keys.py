@@ -1,0 +1,48 @@
+"""Ids and locks of a document and of an instrumento, by their key."""
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.db import insert_or_ignore
+
+
+def travar_instrumento(conn: Connection, serventia_id: int, chave: str) -> int:
+    """Return the id of the instrumento's row, made if need be, locked until the transaction's end."""
+    table = db.instrumento
+    insert_or_ignore(conn, table, {"serventia_id": serventia_id, "chave": chave})
+    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+    return int(conn.execute(query.with_for_update()).scalar_one())
+
+
+def travar_documento(
+    conn: Connection, serventia_id: int, chave: str, tipo: str, instrumento_id: int | None, numero: int | None
+) -> int:
+    """Return the id of the document's row (X0), made if need be, locked until the transaction's end."""
+    table = db.documento
+    row = {
+        "serventia_id": serventia_id,
+        "chave": chave,
+        "tipo": tipo,
+        "instrumento_id": instrumento_id,
+        "numero": numero,
+    }
+    insert_or_ignore(conn, table, row)
+    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+    return int(conn.execute(query.with_for_update()).scalar_one())
+
+
+def documento_id(conn: Connection, serventia_id: int, chave: str) -> int | None:
+    """Return the id of the document of that key, if it was ever seen."""
+    table = db.documento
+    return conn.execute(
+        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+    ).scalar_one_or_none()
+
+
+def instrumento_id(conn: Connection, serventia_id: int, chave: str) -> int | None:
+    """Return the id of the instrumento's row, if it was ever seen."""
+    table = db.instrumento
+    return conn.execute(
+        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+    ).scalar_one_or_none()
