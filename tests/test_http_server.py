@@ -14,9 +14,9 @@ from typing import Any
 
 import pytest
 
+from printserver.api.headers import REPEATED
+from printserver.api.waiting import HOLD
 from printserver.server.http_server import (
-    HOLD,
-    REPEATED,
     Answer,
     Deadlines,
     Server,

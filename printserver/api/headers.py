@@ -5,7 +5,9 @@ from typing import Final
 from flask import Request
 
 from printserver.errors import entrada_invalida
-from printserver.server.http_server import REPEATED
+
+REPEATED: Final = "printserver.repeated_headers"
+"""WSGI environ: the headers that WSGI cannot tell apart; set by the HTTP server."""
 
 ONCE: Final = ("Authorization", "Idempotency-Key", "Content-Type", "Content-Encoding")
 

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import local_date, rfc3339
 from printserver.counter import paper_seals
+from printserver.court.pending import AGUARDANDO, CARREGADO, ESTORNADO
 from printserver.documents.fields import (
     CodigoDoAto,
     Data,
@@ -32,7 +33,6 @@ from printserver.seal_actions.common import agir, confirmado, valor
 from printserver.seal_actions.once import uma_vez
 from printserver.selo import SeloDePapel, centavos, ler_papel
 
-AGUARDANDO, CARREGADO, ESTORNADO = "aguardando", "carregado", "estornado"
 PAGE = 200
 _NUMERO = re.compile(r"[0-9]{1,18}")
 SEPARADORES = str.maketrans("", "", " .-/\t\r\n")

@@ -11,8 +11,8 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import rfc3339
-from printserver.counter.acts import AGUARDANDO, CARREGADO, ESTORNADO
 from printserver.counter.paper_seals import COMUNICADO, INUTILIZADO
+from printserver.court.pending import AGUARDANDO, CARREGADO, ESTORNADO
 from printserver.office.office import Office
 
 MOSTRADOS: Final = 1000  # of the missing numbers of a line

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import local_date
 from printserver.counter import paper_seals
-from printserver.counter.acts import AGUARDANDO, CARREGADO
+from printserver.court.pending import AGUARDANDO, CARREGADO
 from printserver.documents import SeloPlanejado
 from printserver.documents.fields import (
     CodigoDoAto,

@@ -9,7 +9,6 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date, rfc3339
-from printserver.counter.acts import AGUARDANDO
 from printserver.office.office import Office
 
 # T1: of the 24 hours; what has less left than the first is warned of, less than the second urgently.
@@ -17,6 +16,11 @@ PRAZO: Final = timedelta(hours=24)
 AVISAR: Final = timedelta(hours=12)
 URGENTE: Final = timedelta(hours=4)
 POR_PAGINA: Final = 50
+
+# States of an act at the counter (`ato_balcao.estado`): it waits for its load, was loaded, or was taken back.
+AGUARDANDO: Final = "aguardando"
+CARREGADO: Final = "carregado"
+ESTORNADO: Final = "estornado"
 
 Quais = Literal["pendentes", "recusados", "vinculos"]
 _out, _seals = db.outbox, db.selo

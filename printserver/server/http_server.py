@@ -24,13 +24,10 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
+from printserver.api.headers import REPEATED
+from printserver.api.waiting import HOLD
+
 log = structlog.get_logger(__name__)
-
-REPEATED: Final = "printserver.repeated_headers"
-"""WSGI environ: the headers that WSGI cannot tell apart (`repeated_headers`)."""
-
-HOLD: Final = "printserver.hold"
-"""WSGI environ: a function that holds the answer back for so many seconds, in which no thread waits."""
 
 HEAD_BYTES: Final = 32 * 1024
 CONNECTIONS: Final = 1000

@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from printserver.clock import local, local_date
 from printserver.counter import acts, check, load
+from printserver.court.pending import ESTORNADO
 from printserver.errors import Recusa, entrada_invalida
 from printserver.selo import de_centavos
 from printserver.web import words
@@ -76,5 +77,5 @@ def _conferencia(dia: date, forma: Forma) -> str:
         dados=check.conferencia(here, dia),
         abertos=check.dias_abertos(here),
         isentos=acts.listar(here, dia, None, isentos=True)["itens"],
-        estornados=acts.listar(here, dia, acts.ESTORNADO)["itens"],
+        estornados=acts.listar(here, dia, ESTORNADO)["itens"],
     )
