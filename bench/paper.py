@@ -21,7 +21,8 @@ import sqlalchemy as sa
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "end_to_end"))
 
-import escrituras
+
+import deeds
 
 from bench.report import percentile, table
 from printserver import db
@@ -83,7 +84,7 @@ def _measure(server: PrintServer, cupsd: PrivateCups, printer: DriverlessPrinter
 
 def _ours(server: PrintServer) -> tuple[str, datetime]:
     """Print a ficha; return its job and when the answer was there."""
-    answer = server.client.print(escrituras.ficha(fila=QUEUE))
+    answer = server.client.print(deeds.ficha(fila=QUEUE))
     when = datetime.now(UTC)
     assert answer.status == 202, answer.content
     return str(answer.job["id"]), when

@@ -110,9 +110,10 @@ class Served(AbstractContextManager["Served"]):
 
     def send(self, body: Body) -> End:
         """Return the end of one body; a seal that cannot be printed is seen here alone."""
-        import escrituras
 
-        post = escrituras.certidao({"formato": body.formato, "conteudo": body.conteudo}, formato=FORMAT)
+        import deeds
+
+        post = deeds.certidao({"formato": body.formato, "conteudo": body.conteudo}, formato=FORMAT)
         began = time.monotonic()
         try:
             answer = self._server.client.print(post)

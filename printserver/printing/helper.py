@@ -16,7 +16,7 @@ from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from typing import ParamSpec, TypeVar
 
-from pebble import ProcessExpired, ProcessPool
+from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
 from printserver.printing.model import FilaFora
 
@@ -25,6 +25,7 @@ _T = TypeVar("_T")
 
 _PROCESSES = 2
 _CALLS_PER_PROCESS = 2000
+_LOOK_S = 1.0  # between looks at whether the pool still runs
 _PR_SET_PDEATHSIG = 1
 
 _lock = threading.Lock()
@@ -39,7 +40,7 @@ def run(limit_s: float, function: Callable[_P, _T], /, *args: _P.args, **kwargs:
     """
     pool = _running_pool()
     try:
-        return pool.schedule(function, args=args, kwargs=kwargs, timeout=limit_s).result()
+        return _result(pool, pool.schedule(function, args=args, kwargs=kwargs, timeout=limit_s))
     except FutureTimeoutError as error:
         raise FilaFora(f"o servidor de impressão não respondeu em {limit_s:g} segundos") from error
     except ProcessExpired as error:
@@ -47,6 +48,18 @@ def run(limit_s: float, function: Callable[_P, _T], /, *args: _P.args, **kwargs:
     except (CancelledError, RuntimeError) as error:  # the pool itself broke, or was closed in the midst of this call
         _discard(pool)
         raise FilaFora("o auxiliar de impressão parou e será iniciado de novo") from error
+
+
+def _result(pool: ProcessPool, future: "ProcessFuture[_T]") -> _T:
+    """Wait for a call. One that was scheduled while another thread stopped its pool has no end of its own."""
+    while True:
+        try:
+            return future.result(timeout=_LOOK_S)
+        except FutureTimeoutError:
+            if future.done():
+                raise
+            if not pool.active:
+                raise CancelledError from None
 
 
 def close() -> None:

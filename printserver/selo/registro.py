@@ -1,7 +1,7 @@
 """The registro do ato (S6): the one line that is signed and goes to the court. Written and read here, and nowhere else.
 
 Certain: the order, the centavos, the sum. Likely: the third field and the form of the time. Not published: the
-identifier of a Notas act, and how the initials are taken (`iniciais.py`). Should the court differ, these modules alone
+identifier of a Notas act, and how the initials are taken (`initials.py`). Should the court differ, these modules alone
 change.
 """
 

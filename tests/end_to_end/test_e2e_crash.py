@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import escrituras
+import deeds
 import psycopg
-from cartorio import PAPER, Office
+from served_office import PAPER, Office
 
 from printserver.db.sqlite import dbapi as sqlite
 from support.frozen import freeze
@@ -69,9 +69,9 @@ class Storm:
 
 def _a_print(number: int) -> dict[str, Any]:
     kinds: tuple[Callable[..., dict[str, Any]], ...] = (
-        lambda **more: escrituras.livro(escrituras.instrumento(atos=2), **more),
-        escrituras.certidao,
-        escrituras.ficha,
+        lambda **more: deeds.livro(deeds.instrumento(atos=2), **more),
+        deeds.certidao,
+        deeds.ficha,
     )
     return kinds[number % len(kinds)](fila=("notas", PAPER)[number % 2])
 

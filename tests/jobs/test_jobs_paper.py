@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from printserver import db
-from printserver.jobs import compose
+from printserver.delivery import printout
 from support.office import FEES, LONGO, House, pages, qr_codes, text
 
 
@@ -34,7 +34,7 @@ def broken_stamp(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     def fail(*_arguments: object, **_more: object) -> None:
         raise ValueError("as páginas foram montadas sem lugar para o bloco do selo")
 
-    monkeypatch.setattr(compose, "carimbar", fail)
+    monkeypatch.setattr(printout, "carimbar", fail)
     return monkeypatch
 
 

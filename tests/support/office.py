@@ -325,7 +325,7 @@ def command_line(*arguments: object) -> int:
     words = ["printserver", *map(str, arguments)]
     try:
         with patch.object(sys, "argv", words), patch.object(base, "system_clock", lambda: AGORA):
-            main.main()
+            main()
     except SystemExit as ended:
         return int(ended.code or 0)
     finally:  # what the program sets for a process of its own

@@ -14,8 +14,8 @@ from werkzeug.serving import make_server
 
 from printserver.server.app import create_app
 from printserver.web import court_words
+from support.court import Court, house_with_court
 from support.office import FEES, TOTAL, House
-from support.tribunal import Court, house_with_court
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ from web_house import House as WebHouse
 from printserver import db
 from printserver.seal_actions import standalone
 from printserver.server.app import create_app
+from support.court import Court, house_with_court
 from support.office import House
-from support.tribunal import Court, house_with_court
 
 MOTIVO = "valor digitado errado"
 CHEAP = dict.fromkeys(FEES, "1,00")

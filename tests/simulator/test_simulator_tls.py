@@ -1,0 +1,48 @@
+"""Over TLS the simulated court lets in who shows the office's certificate, and nobody else."""
+
+import http.client
+import ssl
+from pathlib import Path
+
+import pytest
+from seal_factory import Fabrica
+
+from printserver.selo import Certificado, gerar_de_teste
+from support.court import Court, house_with_court, mutual_tls, run_court
+from support.office import AGORA, command_line, open_house
+
+
+def test_the_offices_certificate_gets_in_and_no_other(
+    tmp_path: Path, certificado: Certificado, fabrica: Fabrica
+) -> None:
+    files = mutual_tls(tmp_path)
+    nobody = ssl.create_default_context(cafile=str(files["certificado"]))
+    gerar_de_teste(tmp_path / "outro.p12", "senha", nome="Outra serventia", agora=AGORA)
+    (tmp_path / "outro.pem").write_bytes(Certificado.carregar(tmp_path / "outro.p12", "senha").pem())
+    other = ssl.create_default_context(cafile=str(files["certificado"]))
+    other.load_cert_chain(tmp_path / "outro.pem")
+    with run_court(tmp_path, {"123456": certificado}, clock=fabrica.clock, tls=files) as court:
+        assert court.url.startswith("https:")
+        for context in (nobody, other):
+            with pytest.raises((OSError, http.client.HTTPException)):
+                Court(court.port, context).enviar(fabrica.item())
+        assert court.enviar(fabrica.item())[0]["totalErros"] == 0
+        assert court.resumo["selos"] == 1
+        court.falhar("fecha-depois", 1)
+        with pytest.raises((OSError, http.client.HTTPException)):
+            court.enviar(fabrica.item())
+        assert court.resumo["aceitos"] == 2
+
+
+def test_an_office_reports_over_mutual_tls(tmp_path: Path) -> None:
+    with house_with_court(tmp_path / "office", tls=True) as (house, court):
+        house.printed(house.livro())
+        assert {code: each["aceito"] for code, each in court.registros.items()} == dict.fromkeys(house.codes(), 1)
+
+
+def test_files_that_are_no_certificate_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "x.pem").write_text("nada")
+    with open_house(tmp_path / "office") as house:
+        files = [tmp_path / "x.pem", tmp_path / "x.key"]
+        assert command_line("tribunal-simulado", "--instance", house.folder, "--tls", *files) == 1
+    assert "x.pem" in capsys.readouterr().err
