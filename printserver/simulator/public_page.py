@@ -27,7 +27,7 @@ _COURT: Final = "https://selodigital.tjsp.jus.br/"  # what a QR bears; here the 
 _CSP: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 consulta = Blueprint(
-    "consulta", __name__, template_folder="telas", static_folder="estatico", static_url_path="/estatico"
+    "consulta", __name__, template_folder="screens", static_folder="static", static_url_path="/estatico"
 )
 consulta.before_request(fora)
 
