@@ -74,5 +74,5 @@ class Gate:
 
 def author() -> people.Autor:
     """Return who sent the current request; `Gate.admit` has put it there."""
-    autor: people.Autor = g.autor
-    return autor
+    found: people.Autor = g.autor
+    return found

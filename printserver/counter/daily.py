@@ -106,8 +106,8 @@ def lancar(office: Office, autor: Autor, dados: object, chave: str | None = None
             )
         codigo, log = _primeiro(conn, office, pedido, ato, emolumentos, quem, agora)
         if row is None:
-            key = {"serventia_id": office.serventia_id, "tipo": pedido.tipo, "dia": pedido.data}
-            conn.execute(sa.insert(table).values(**key, codigo=codigo))
+            row = {"serventia_id": office.serventia_id, "tipo": pedido.tipo, "dia": pedido.data}
+            conn.execute(sa.insert(table).values(**row, codigo=codigo))
         else:
             conn.execute(sa.update(table).where(*mine).values(codigo=codigo))
         return codigo, log

@@ -37,10 +37,10 @@ class Feito:
 
 def resumo(rota: str, dados: object) -> str:
     """Return the hash of a request, equal where route and JSON values are equal."""
-    digest = hashlib.sha256()
+    hasher = hashlib.sha256()
     for piece in _pieces([rota, dados]):
-        digest.update(piece.encode("ascii"))
-    return digest.hexdigest()
+        hasher.update(piece.encode("ascii"))
+    return hasher.hexdigest()
 
 
 def _pieces(value: object) -> Iterator[str]:

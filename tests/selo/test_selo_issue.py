@@ -9,7 +9,7 @@ import pytest
 from printserver.selo import (
     Emolumentos,
     SeloNovo,
-    issue,
+    emitir,
     ler,
     ler_qr,
     ler_registro,
@@ -33,7 +33,7 @@ def novo(**outros):
 
 
 def feito(certificado, **outros):
-    return issue(novo(**outros), cns="123456", informacao="0000000000042", certificado=certificado)
+    return emitir(novo(**outros), cns="123456", informacao="0000000000042", certificado=certificado)
 
 
 def test_s9_code_registro_and_qr_tell_the_same(certificado):
