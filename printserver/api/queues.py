@@ -26,7 +26,7 @@ def list_queues(query: NoQuery) -> Response:  # noqa: ARG001
     return one_page(jobs.filas(office()))
 
 
-@blueprint.post("/filas/<nome>/papel")
+@blueprint.post("/filas/<path:nome>/papel")
 @needs("responder")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(requests.PapelDaFila), arg_name="data", examples=examples.PAPEL)
@@ -42,7 +42,7 @@ def go_on_with_paper(nome: str, query: NoQuery, data: Any) -> Response:  # noqa:
     return json_response(jobs.papel_da_fila(office(), author(), nome, data))
 
 
-@blueprint.post("/filas/<nome>/papel/lotes")
+@blueprint.post("/filas/<path:nome>/papel/lotes")
 @needs("responder")
 @blueprint.input(NoQuery, location="query", arg_name="query")
 @blueprint.input(body(requests.LoteDePapel), arg_name="data", examples=examples.LOTES)

@@ -91,7 +91,9 @@ def situacao(office: Office) -> dict[str, Any]:
         "falha_do_dia": fault,
         "ultimo_sucesso": line["ultimo_sucesso"] if line else None,
         "certificado_titular": office.certificado.titular,
+        "certificado_de": office.certificado.valido_de,
         "certificado_ate": end,
+        "certificado_futuro": now < office.certificado.valido_de,
         "certificado_aviso": end - now <= AVISAR_CERTIFICADO,
         "certificado_vencido": end <= now,
     }

@@ -116,6 +116,12 @@ def _detalhe(p: Preparado, emitidos: list[SeloEmitido]) -> dict[str, Any]:
     return what
 
 
+def _do_certificado(office: Office, p: Preparado, agora: datetime) -> list[dict[str, str]]:
+    """Return the warning that the court may refuse the document's seals for the certificate that signs them (T4)."""
+    why = office.certificado.fora_da_validade(agora) if p.plano.selos else None
+    return [] if why is None else [{"campo": "certificado", "mensagem": f"{why}: o tribunal pode recusar os selos."}]
+
+
 def _linha(
     conn: Connection, office: Office, p: Preparado, lugar: Lugar, quem: Autor, agora: datetime
 ) -> dict[str, Any]:
@@ -154,6 +160,7 @@ def _linha(
         "avisos": [
             *({"campo": each.campo, "mensagem": each.mensagem} for each in (*p.pedido.avisos, *p.plano.avisos)),
             *({"campo": each.campo, "mensagem": each.mensagem} for each in p.layout.avisos),
+            *_do_certificado(office, p, agora),
         ],
         "substitui": p.plano.substitui,
         "livro": livro,

@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
 from printserver import faults
+from printserver.clock import local
 from printserver.errors import ConfigError
 
 BITS: Final = 2048
@@ -50,6 +51,14 @@ class CertificadoPublico:
             raise ValueError("o certificado não é de uma chave RSA")
         return CertificadoPublico(publica, certificado)
 
+    def fora_da_validade(self, agora: datetime) -> str | None:
+        """Return why the certificate is not good at `agora` (Portuguese), or None: it seals all the same (T4)."""
+        if agora < self.valido_de:
+            return f"O certificado da serventia só vale a partir de {local(self.valido_de):%d/%m/%Y às %H:%M}"
+        if self.valido_ate <= agora:
+            return f"O certificado da serventia venceu em {local(self.valido_ate):%d/%m/%Y às %H:%M}"
+        return None
+
     def pem_publico(self) -> bytes:
         """Return the certificate as PEM, without its key."""
         return self._certificado.public_bytes(serialization.Encoding.PEM)
@@ -77,7 +86,7 @@ class Certificado(CertificadoPublico):
         """Return the certificate of the PKCS#12 file `path`, opened with its password.
 
         Raises ConfigError (Portuguese, naming the file) if it cannot be read or opened, or holds no RSA-2048 key with
-        its own certificate. A term that is over is not refused here: `valido_ate` is shown and warned of (T4).
+        its own certificate. A term that is over, or has not begun, is not refused here: it is shown and warned of (T4).
         """
         try:
             conteudo = path.read_bytes()

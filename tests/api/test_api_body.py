@@ -1,6 +1,8 @@
 """The strict reader of JSON: what two readers could read in two ways never gets in."""
 
 import json
+import time
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -10,7 +12,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
-from printserver.api.body import DEPTH_LIMIT, VALUE_LIMIT, read_json
+from printserver.api.body import DEPTH_LIMIT, ESCAPE_LIMIT, VALUE_LIMIT, read_json
 from printserver.api.documented import StrictRequest
 from printserver.errors import Recusa
 
@@ -94,6 +96,42 @@ def test_text_full_of_brackets_and_commas_is_one_value() -> None:
     assert read_json(_request(json.dumps({"corpo": text}).encode())) == {"corpo": text}
 
 
+_MB = 2**20
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a": "' + b'\\"' * 2000 + b"," * (VALUE_LIMIT + 1),
+        b'{"a": "' + b'\\"' * (ESCAPE_LIMIT // 2) + b"," * (VALUE_LIMIT + 1),
+        b'"' * (24 * _MB),
+        b'[""' + b'"",' * (4 * _MB),
+        b'"' + b"\\" * ESCAPE_LIMIT + b"[" * (VALUE_LIMIT + 1),
+        b'"' + b"\\u00e9" * (ESCAPE_LIMIT - 1) + b'"',
+        b"[" + b"," * (24 * _MB),
+        b"[" * (24 * _MB),
+        b"9" * (24 * _MB),
+        b"1." + b"9" * (24 * _MB),
+        b"1e" + b"9" * (24 * _MB),
+        b" " * (24 * _MB),
+        b'{"a": 1' + b"\n" * (20 * _MB) + b"x",
+        b"{" + b",".join(b'"%d":1' % number for number in range(VALUE_LIMIT - 1)) + b"}",
+        b"{" + b",".join([b'"a":1'] * VALUE_LIMIT) + b"}",
+    ],
+    ids=(
+        *("open string", "long open string", "quotes", "empty texts", "backslashes", "escapes", "commas", "brackets"),
+        *("digits", "decimals", "exponent", "blanks", "lines", "names", "one name"),
+    ),
+)
+def test_no_body_holds_the_interpreter_for_long(raw: bytes) -> None:
+    """Of this thread's own time: while it parses, no other thread of the server answers."""
+    request = _request(raw)
+    began = time.thread_time()
+    with suppress(Recusa):
+        read_json(request)
+    assert time.thread_time() - began < 3
+
+
 def test_a_byte_order_mark_is_tolerated() -> None:
     assert read_json(_request(b'\xef\xbb\xbf{"a": 1}')) == {"a": 1}
 
@@ -123,7 +161,10 @@ def test_a_compressed_body_is_refused() -> None:
         "application/json",
         "application/json; charset=UTF-8",
         "application/vnd.api+json",
+        "application/octet-stream",
         "application/x-www-form-urlencoded",
+        "text/json",
+        "text/plain",
     ],
 )
 def test_what_callers_send_for_json_in_good_faith_is_read(content_type: str) -> None:

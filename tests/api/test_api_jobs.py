@@ -119,6 +119,20 @@ def test_a_bad_key_is_named(desk: Desk, key: str) -> None:
     assert [item["campo"] for item in response.get_json()["errors"]] == ["Idempotency-Key"]
 
 
+def test_a_key_may_have_blanks_within(desk: Desk) -> None:
+    value, key = _deed(), f"guichê 3 {uuid.uuid4()}"
+    first = desk.caller.post("/api/v1/jobs?espera=0.25", value, {"Idempotency-Key": key.encode().decode("latin-1")})
+    assert first.status_code == 202
+    again = desk.caller.post("/api/v1/jobs?espera=0.25", value, {"Idempotency-Key": key.encode().decode("latin-1")})
+    assert (again.headers["Idempotent-Replay"], again.get_json()["id"]) == ("true", first.get_json()["id"])
+
+
+@pytest.mark.parametrize("espera", ["-1", "30.5", "nan", "inf", "x", "1,5"])
+def test_a_wait_that_is_none_is_refused(desk: Desk, espera: str) -> None:
+    refused = desk.caller.get(f"/api/v1/eventos?espera={espera}")
+    assert [item["campo"] for item in refused.get_json()["errors"]] == ["espera"]
+
+
 def test_x1_a_second_print_stops_with_the_question_and_yes_prints_anew(desk: Desk) -> None:
     value, key = _deed(), f"tecla-{uuid.uuid4()}"
     first = desk.printed(value)

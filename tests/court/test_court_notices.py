@@ -15,7 +15,7 @@ from printserver.errors import ConfigError
 from printserver.office.settings import load_settings
 from support import process
 from support.court import Court, house_with_court
-from support.office import FEES, House
+from support.office import FEES, House, put_certificate
 from support.postgres import PrivatePostgres
 from support.smtp import Mailbox, mail_server
 
@@ -163,6 +163,36 @@ def test_t4_the_certificates_end_is_told_step_by_step(both: tuple[House, Court],
         "O certificado da serventia vence em 1 dia",
         "O certificado da serventia venceu",
     ]
+
+
+def test_t4_a_certificate_that_is_not_good_yet_is_told_once(both: tuple[House, Court], box: Mailbox) -> None:
+    house, _court = both
+    put_certificate(house, timedelta(days=7))
+    for _ in range(3):
+        tick(house, hours=1)
+    (told_of,) = [row for row in house.rows(db.aviso) if row["tipo"] == "certificado"]
+    assert "só a partir de 27/11/2026" in told_of["texto"]
+    assert [each["Subject"].partition("] ")[2] for each in box.messages] == [
+        "O certificado da serventia ainda não vale"
+    ]
+
+
+def test_a_message_put_off_into_a_future_that_was_taken_back_goes_at_once(
+    both: tuple[House, Court], box: Mailbox
+) -> None:
+    house, court = both
+    court.falhar("objeta", vezes=1)
+    seal(house)
+    house.engine.run_once()
+    right = house.clock.now
+    box.falha = "recusa"
+    tick(house, days=2)
+    assert told(house).count("recusado") == 1
+    house.clock.now = right
+    box.falha = None
+    tick(house, minutes=3)
+    assert all(row["enviado_em"] for row in house.rows(db.aviso))
+    assert [each["Subject"] for each in box.messages if "correção" in each["Subject"]]
 
 
 @pytest.mark.parametrize("falha", ["recusa", "mudo"])

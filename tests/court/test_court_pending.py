@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from printserver.api import schemas
+from printserver.clock import rfc3339
 from support.court import Court, house_with_court
-from support.office import FEES, House
+from support.office import FEES, House, put_certificate
 
 
 @pytest.fixture
@@ -103,6 +104,17 @@ def test_t4_the_certificates_end_is_in_how_the_office_stands(both: tuple[House, 
         seen.append((standing["certificado_aviso"], standing["certificado_vencido"]))
     assert seen == [(False, False), (True, False), (True, True)]
     assert standing["certificado_titular"] == house.office.certificado.titular
+
+
+def test_t4_a_certificate_that_is_not_good_yet_is_in_how_the_office_stands(both: tuple[House, Court]) -> None:
+    house, _court = both
+    assert house.call("GET", "/comunicacoes").json["certificado_futuro"] is False
+    begin = put_certificate(house, timedelta(days=7)).valido_de
+    standing = house.call("GET", "/comunicacoes").json
+    schemas.Standing.model_validate(standing)
+    assert (standing["certificado_futuro"], standing["certificado_de"]) == (True, rfc3339(begin))
+    house.clock.now = begin
+    assert house.call("GET", "/comunicacoes").json["certificado_futuro"] is False
 
 
 def test_t2_the_newest_fault_of_the_day_is_told(both: tuple[House, Court]) -> None:

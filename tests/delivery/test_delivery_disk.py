@@ -9,8 +9,7 @@ from pathlib import Path
 import pytest
 
 from printserver import db
-from printserver.delivery import spool
-from printserver.jobs import compose
+from printserver.delivery import printout, spool
 from printserver.rendering import Render
 from support.office import LONGO, House, text
 
@@ -116,7 +115,7 @@ def test_p2a_a_pdf_that_cannot_be_made_again_alike_is_not_printed_and_says_what_
     whole = path.read_bytes()
     path.unlink()
     with monkeypatch.context() as another_program:
-        another_program.setattr(compose, "carimbar_job", lambda *_args, **_more: b"%PDF-1.7 outro")
+        another_program.setattr(printout, "carimbar_job", lambda *_args, **_more: b"%PDF-1.7 outro")
         go_on(house)
         lost = house.call("GET", f"/jobs/{job['id']}/pdf")
     failed = house.job(job["id"])

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -214,3 +215,15 @@ def test_p5_a_lot_is_received_over_the_api_once(house: House) -> None:
         assert house.call("POST", "/filas/notas/papel/lotes", refused).word == word
     assert house.call("POST", "/filas/outra/papel/lotes", lot).word == "fila-desconhecida"
     assert house.rows(db.papel_lote) == before
+
+
+@pytest.mark.parametrize("nome", ["sala 2/3", "50% A?B", "a/papel/lotes"])
+def test_p5_a_queue_is_told_of_its_paper_whatever_its_name(house: House, nome: str) -> None:
+    with house.office.db.write() as conn:
+        conn.execute(db.fila.update().values(papel_numerado=True, nome=nome))
+    lot = {"de": "A0000001", "ate": "A0000010", "escrevente": "maria"}
+    received = house.call("POST", f"/filas/{quote(nome, safe='')}/papel/lotes", lot)
+    assert (received.status, received.json["nome"]) == (201, nome)
+    body = {"proximo": "A0000001", "inutilizados": [], "escrevente": "maria"}
+    went_on = house.call("POST", f"/filas/{quote(nome, safe='')}/papel", body)
+    assert (went_on.status, went_on.json["papel_proximo"]) == (200, "A0000001")

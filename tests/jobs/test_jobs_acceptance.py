@@ -1,14 +1,14 @@
 """A print is laid out, sealed and taken, or refused with nothing sealed: through the HTTP face of a real office."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from printserver import db
 from printserver.selo import ler, ler_qr, montar, parse_reais, url_do_qr
-from support.office import CURTO, FEES, IMPOSSIVEL, ISENTO, LONGO, TOTAL, House, pages, qr_codes, text
+from support.office import CURTO, FEES, IMPOSSIVEL, ISENTO, LONGO, TOTAL, House, pages, put_certificate, qr_codes, text
 
 ORDEM = {"ordem_judicial": "1000123-45.2026.8.26.0100"}
 
@@ -47,6 +47,19 @@ def test_s7_the_seal_of_a_livro_belongs_to_the_moment_of_its_act(house: House) -
     assert {ler(code).ano for code in seals(past)} == {25}
     assert "lavrado fora do sistema" in str(house.job(past["id"])["historico"])
     assert all(row["prazo"] == datetime(2026, 1, 2, 2, 59, 59, tzinfo=UTC) for row in house.rows(db.outbox)[3:])
+
+
+@pytest.mark.parametrize(("begins", "why"), [(timedelta(days=7), "só vale a partir de"), (timedelta(-3651), "venceu")])
+def test_t4_seals_of_a_certificate_that_is_not_good_now_are_told_in_the_answer(
+    house: House, begins: timedelta, why: str
+) -> None:
+    assert house.taken(house.livro())["avisos"] == []
+    put_certificate(house, begins)
+    for documento in (house.livro(), house.certidao()):
+        (aviso,) = house.taken(documento)["avisos"]
+        assert aviso["campo"] == "certificado"
+        assert why in aviso["mensagem"]
+    assert house.taken({"tipo": "minuta", "instrumento": house.instrumento()})["avisos"] == []
 
 
 @pytest.mark.parametrize(("data", "motivo"), [("2026-11-21", None), ("2026-11-21", "adiantado"), ("2026-11-19", None)])

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from printserver import db, jobs
-from printserver.office import people
+from printserver.office import audit, people
+from printserver.office.audit import Registro
 from support.office import House, pages, qr_codes, text
 
 
@@ -153,6 +154,17 @@ def test_events_are_numbered_without_gaps_and_tell_all_that_changed(any_house: H
     after = every[4]["n"]
     assert house.call("GET", f"/eventos?depois={after}").json["itens"] == every[5:]
     assert house.call("GET", f"/eventos?depois={every[-1]['n']}").json["itens"] == []
+
+
+def test_an_answer_has_500_events_at_most_and_a_number_to_come_waits_for_its_turn(house: House) -> None:
+    entries = [Registro("job", f"{n:032x}", "aceito") for n in range(501)]
+    with house.office.db.write() as conn:
+        audit.escrever(conn, 1, house.clock(), entries)
+    first = house.call("GET", "/eventos").json["itens"]
+    assert [each["n"] for each in first] == list(range(1, 501))
+    assert [each["n"] for each in house.call("GET", "/eventos?depois=500").json["itens"]] == [501]
+    assert house.call("GET", "/eventos?depois=501&espera=0.1").json["itens"] == []
+    assert house.call("GET", "/eventos?depois=900&espera=0.1").json["itens"] == []
 
 
 def test_who_waits_for_a_job_is_answered_when_it_moves(house: House) -> None:

@@ -1,6 +1,7 @@
 """Seals without a print, rectified, excluded and linked, over HTTP and up to the court."""
 
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -252,6 +253,15 @@ def sign(house: House, of: str, **data: Any) -> Answer:
 def totals(house: House, of: str) -> list[int]:
     rows = house.rows(db.selo, db.selo.c.vivo, db.selo.c.documento_id.is_not(None))
     return [row["total_centavos"] for row in rows if row["instrumento_id"] is not None and of]
+
+
+@pytest.mark.parametrize("nome", ["P/2026/7", "A?b=1", "50%", "1 2", "a%2Fb", "x/assinaturas"])
+def test_n11_an_instrument_is_named_in_the_address_whatever_its_id(house: House, nome: str) -> None:
+    house.printed(house.livro(id=nome))
+    today = house.clock().date().isoformat()
+    assert sign(house, quote(nome, safe=""), estado="pendentes", primeira=today).status == 200
+    (item,) = house.call("GET", "/instrumentos/assinaturas").json["itens"]
+    assert item["instrumento"] == nome
 
 
 @pytest.mark.parametrize(

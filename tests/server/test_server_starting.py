@@ -15,8 +15,10 @@ from printserver.errors import ConfigError
 from printserver.office import create
 from printserver.office.office import Office
 from printserver.office.settings import SETTINGS_FILE
+from support import process
 from support.office import AGORA, command_line
 from support.postgres import PrivatePostgres
+from support.server import PrintServer, alive
 
 COMMANDS = (
     ("serve", "--port", "1"),
@@ -112,6 +114,36 @@ def test_a_locked_database_is_told_with_who_holds_it(
         said = told(capsys, *command, folder=folder)
     assert "Quem está gravando no banco de dados desde " in said
     assert "outro programa" in said
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=lambda command: command[0])
+def test_a_file_system_that_is_read_only_is_told_in_one_sentence(folder: Path, command: tuple[str, ...]) -> None:
+    script = 'mount --bind "$0" "$0" && mount -o remount,ro,bind "$0" "$0" && exec "$@"'
+    program = str(Path(sys.executable).with_name("printserver"))
+    words = ["unshare", "--map-root-user", "--mount", "sh", "-c", script, str(folder), program, *command]
+    said = subprocess.run([*words, "--instance", str(folder)], capture_output=True, text=True, timeout=process.LIMIT_S)
+    (line,) = [line for line in said.stderr.splitlines() if not line.startswith("{")]
+    assert (said.returncode, "o banco de dados não pode ser aberto" in line) == (1, True)
+    assert "o disco" in line
+
+
+def test_serve_and_worker_wait_for_a_postgresql_that_is_not_up_yet(tmp_path: Path) -> None:
+    with PrivatePostgres() as cluster:
+        server = PrintServer(tmp_path, {"PRINTSERVER_BANCO_URL": cluster.create()})
+        try:
+            door = cluster.base / ".s.PGSQL.5432"
+            aside = door.rename(cluster.base / "aside")  # for who connects, there is no PostgreSQL
+            started = server.launch()
+            worker = server.worker()
+            waits = "does not answer yet"
+            process.wait_until(lambda: server.log.read_text().count(waits) > 4, "both to wait", started)
+            assert (started.poll(), alive(worker)) == (None, True)
+            aside.rename(door)
+            process.wait_until(server.ready, f"the server, see {server.log}", started)
+            assert alive(worker)
+            assert "Traceback" not in server.log.read_text()
+        finally:
+            server.destroy()
 
 
 def test_a_postgresql_that_comes_up_late_is_waited_for(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -40,7 +41,7 @@ from printserver.office.office import Office
 from printserver.office.proof import Laudo
 from printserver.office.settings import SETTINGS_FILE
 from printserver.rendering import Render
-from printserver.selo import Certificado
+from printserver.selo import Certificado, gerar_de_teste
 from printserver.server.engine import Engine
 from support.postgres import PrivatePostgres
 
@@ -317,6 +318,14 @@ def reopen(folder: Path, clock: Clock, key: str) -> House:
     app = nova_aplicacao("office-under-test")
     registrar(app, office)
     return House(office, clock, key, app)
+
+
+def put_certificate(house: House, begins: timedelta) -> Certificado:
+    """Give the office a test certificate of ten years that is good from so long after now."""
+    path = house.folder / f"{uuid.uuid4().hex}.p12"
+    gerar_de_teste(path, "senha", nome="Renovada", agora=house.clock() + begins)
+    house.office.certificado = Certificado.carregar(path, "senha")
+    return house.office.certificado
 
 
 def command_line(*arguments: object) -> int:

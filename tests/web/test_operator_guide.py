@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 import pytest
 
-from printserver.cli import main
+from printserver.cli.main import cli
 from printserver.office import people
 from printserver.office.settings import all_settings
 from printserver.web import words
@@ -32,14 +32,14 @@ def test_every_command_in_the_guide_exists() -> None:
     named = set(re.findall(r"`printserver ([a-z-]+)(?: ([a-z]+))?", GUIDE))
     assert {name for name, _ in named} >= {"init", "serve", "usuario", "chave", "fila"}
     for name, below in named:
-        command = main.cli.commands[name]
+        command = cli.commands[name]
         if isinstance(command, click.Group):
             assert below in command.commands
 
 
 def test_every_option_in_the_guide_exists() -> None:
     for name, text in re.findall(r"`printserver ([a-z-]+)([^`]*)`", GUIDE):
-        command = main.cli.commands[name]
+        command = cli.commands[name]
         if isinstance(command, click.Group):
             command = command.commands[text.split()[0]]
         known = {option for parameter in command.params for option in parameter.opts}

@@ -15,7 +15,7 @@ from werkzeug.serving import make_server
 from printserver.server.app import create_app
 from printserver.web import court_words
 from support.court import Court, house_with_court
-from support.office import FEES, TOTAL, House
+from support.office import FEES, TOTAL, House, put_certificate
 
 
 @pytest.fixture
@@ -180,6 +180,14 @@ def test_t4_the_certificates_holder_and_end_are_shown_and_warned_of(house: House
         assert strip in page
         assert house.office.certificado.titular in text(desk, "/tribunal")
     assert "grave" in desk.get("/").get_data(as_text=True)
+
+
+def test_t4_a_certificate_that_is_not_good_yet_is_warned_of_on_every_screen(house: House, desk: Person) -> None:
+    put_certificate(house, timedelta(days=7))
+    for path in ("/", "/selos", "/balcao"):
+        assert "o certificado só vale a partir de 27/11/2026" in text(desk, path)
+    assert "grave" in desk.get("/").get_data(as_text=True)
+    assert "só vale a partir de 27/11/2026" in text(desk, "/tribunal").partition("Certificado")[2]
 
 
 def test_t2_notices_are_listed(both: tuple[House, Court], desk: Person) -> None:

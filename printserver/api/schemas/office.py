@@ -144,9 +144,11 @@ class Standing(Answer):
     falha_do_dia: dict[str, Any] | None
     ultimo_sucesso: AwareDatetime | None
     certificado_titular: str
+    certificado_de: AwareDatetime
     certificado_ate: AwareDatetime
     certificado_aviso: bool
     certificado_vencido: bool
+    certificado_futuro: bool
 
 
 class Pending(Answer):
