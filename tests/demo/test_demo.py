@@ -145,7 +145,7 @@ def test_demo_shows_why_the_server_did_not_start(tmp_path: Path) -> None:
 def test_the_simulated_court_dies_with_the_demonstration_however_that_ends(tmp_path: Path) -> None:
     folder, port = tmp_path / "office", process.free_port()
     run._office(folder)
-    code = "import sys, time; from pathlib import Path; from printserver.demo import _court\n"
+    code = "import sys, time; from pathlib import Path; from printserver.demo.run import _court\n"
     code += "with _court(Path(sys.argv[1]), int(sys.argv[2])): time.sleep(300)"
     running = process.start([sys.executable, "-c", code, str(folder), str(port)], tmp_path / "log")
     try:
