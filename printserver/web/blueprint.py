@@ -181,7 +181,7 @@ def _for_templates() -> dict[str, object]:
         "papeis": words.PAPEIS,
         "estatico": _static_url,
         "chave_nova": lambda: uuid.uuid4().hex,
-        "faixa_do_tribunal": court_page.faixa,
+        "faixa_do_tribunal": court_page.strip,
     }
 
 

@@ -99,7 +99,7 @@ def _parte() -> polling.Parte:
 # -- the strip on every page -----------------------------------------------------------------------------------------
 
 
-def faixa() -> str:
+def strip() -> str:
     """Return the strip that every page bears while the court wants a person, alive; empty of words where nothing is."""
     return _faixa().html
 
