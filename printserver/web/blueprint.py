@@ -5,7 +5,7 @@ Every path that is not the API's belongs to people, so that a mistyped address g
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -98,39 +98,40 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/tribunal/mandar", "mandar", court_page.mandar, _GET + _POST),
     ("/continuar", "continuar", login.continuar, _POST),
 )
-_FILTERS: tuple[Callable[..., object], ...] = (
-    seal_words.no_tribunal,
-    seal_words.dito_ao_tribunal,
-    seal_words.resposta_do_tribunal,
-    seal_words.origem,
-    seal_words.andamento,
-    seal_words.campo,
-    seal_words.do_campo,
-    words.titulo,
-    words.lugar,
-    words.reais,
-    words.total,
-    words.dia,
-    words.data,
-    words.hora,
-    words.passo,
-    words.detalhe,
-    words.situacao,
-    words.veredito,
-    words.validade,
-    words.motivo,
-    words.por_quem,
-    words.plural,
-    words.numeros,
-    court_words.prazo,
-    court_words.com_o_tribunal,
-    court_words.modo_do_tribunal,
-    court_words.envio_ao_tribunal,
-    court_words.data_iso,
-    court_words.componente,
-    context.nome_da_pessoa,
-    forms.rotulo,
-)
+# What templates call them: their words are Portuguese, as the screens are.
+_FILTERS: Mapping[str, Callable[..., object]] = {
+    "no_tribunal": seal_words.no_tribunal,
+    "dito_ao_tribunal": seal_words.dito_ao_tribunal,
+    "resposta_do_tribunal": seal_words.resposta_do_tribunal,
+    "origem": seal_words.origem,
+    "andamento": seal_words.andamento,
+    "campo": seal_words.campo,
+    "do_campo": seal_words.do_campo,
+    "titulo": words.titulo,
+    "lugar": words.lugar,
+    "reais": words.reais,
+    "total": words.total,
+    "dia": words.dia,
+    "data": words.data,
+    "hora": words.hora,
+    "passo": words.passo,
+    "detalhe": words.detalhe,
+    "situacao": words.situacao,
+    "veredito": words.veredito,
+    "validade": words.validade,
+    "motivo": words.motivo,
+    "por_quem": words.por_quem,
+    "plural": words.plural,
+    "numeros": words.numeros,
+    "prazo": court_words.prazo,
+    "com_o_tribunal": court_words.com_o_tribunal,
+    "modo_do_tribunal": court_words.modo_do_tribunal,
+    "envio_ao_tribunal": court_words.envio_ao_tribunal,
+    "data_iso": court_words.data_iso,
+    "componente": court_words.componente,
+    "nome_da_pessoa": context.nome_da_pessoa,
+    "rotulo": forms.rotulo,
+}
 
 
 def registrar(app: Flask, office: Office) -> None:
@@ -150,8 +151,8 @@ def registrar(app: Flask, office: Office) -> None:
     for kind in (Recusa, HTTPException, Exception):
         bp.register_error_handler(kind, error_pages.pagina_de_erro)
     bp.context_processor(_for_templates)
-    for spoken in _FILTERS:
-        bp.add_app_template_filter(spoken)
+    for name, spoken in _FILTERS.items():
+        bp.add_app_template_filter(spoken, name)
     bp.add_app_template_filter(lambda valor: words.momento(valor, context.agora()), "momento")
     bp.add_app_template_filter(lambda valor: words.passou(valor, context.agora()), "passou")
 
@@ -168,7 +169,7 @@ def _small_bodies() -> None:
     request.max_content_length = compare.ARQUIVO_MB * 1024 * 1024 if file else _MAX_FORM
 
 
-def _unknown(caminho: str) -> ResponseReturnValue:  # noqa: ARG001
+def _unknown(**_address: str) -> ResponseReturnValue:
     abort(404)
 
 
