@@ -29,7 +29,7 @@ from printserver.court import Remetente, TransporteHttp
 from printserver.office import audit
 from printserver.office.office import Office
 from printserver.office.people import DIREITOS, Autor
-from printserver.selo import COMPONENTES
+from printserver.selo import COMPONENTS
 
 A_LOAD = 500  # H3
 LOADS = 8
@@ -37,7 +37,7 @@ MANY = 200
 OUTAGE = timedelta(hours=25)
 WITH_LIMIT_S = 15.0  # how long the default limit is watched: a day's arrears would take half an hour
 LIMIT_S = 3600.0
-_VALUE = dict.fromkeys(COMPONENTES, "0.00") | {"tabeliao": "4.00", "iss": "0.10"}
+_VALUE = dict.fromkeys(COMPONENTS, "0.00") | {"tabeliao": "4.00", "iss": "0.10"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,7 @@ def _opened(made: offices.MeasuredOffice, many: int) -> Iterator[tuple[list[Offi
     saved = {name: os.environ.get(name) for name in made.environment}
     os.environ.update(made.environment)
     try:
-        first = Office.abrir(made.folder, lambda: system_clock() - OUTAGE)
+        first = Office.open_folder(made.folder, lambda: system_clock() - OUTAGE)
     finally:
         for name, value in saved.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
@@ -157,8 +157,8 @@ def _arrears(group: list[Office], backlog: int) -> None:
     day = local_date(group[0].clock()).isoformat()
     for n in range(backlog // A_LOAD):
         office = group[n % len(group)]
-        autor = Autor(office.serventia_id, None, "bench", None, None, frozenset(DIREITOS), None)
-        load.por_faixa(office, autor, _load(n, day))
+        author = Autor(office.serventia_id, None, "bench", None, None, frozenset(DIREITOS), None)
+        load.by_range(office, author, _load(n, day))
 
 
 def _report(name: str, group: list[Office], at_court: Running, limit: float) -> Sent:

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from printserver.office.create import PASSWORD_FILE
-from printserver.selo import Certificado, carregar_atos
+from printserver.selo import Certificate, load_atos
 from printserver.simulator import Simulador
 
 _TICKS = os.sysconf("SC_CLK_TCK")
@@ -46,8 +46,8 @@ def court(folder: Path, offices: Sequence[str]) -> Iterator[Running]:
 
 
 def _serve(folder: Path, offices: list[str], told: Connection) -> None:
-    certificate = Certificado.carregar(folder / "certificado.p12", (folder / PASSWORD_FILE).read_text().strip())
-    simulador = Simulador(folder, dict.fromkeys(offices, certificate), carregar_atos(folder))
-    told.send(simulador.url)
-    simulador.servir()
+    certificate = Certificate.load(folder / "certificado.p12", (folder / PASSWORD_FILE).read_text().strip())
+    simulator = Simulador(folder, dict.fromkeys(offices, certificate), load_atos(folder))
+    told.send(simulator.url)
+    simulator.servir()
     sys.exit(0)

@@ -93,9 +93,9 @@ def _totals(opened: Office) -> str:
     lines = []
     for filters in ({**_MONTH, "validos": "1"}, {"validos": "1"}, {}):
         start = time.perf_counter()
-        found = search.totalizar(opened, filters)
+        found = search.compute_totals(opened, filters)
         whole = time.perf_counter()
-        search.somar(opened, filters)
+        search.add_up(opened, filters)
         spent = (f"{(whole - start) * 1000:.0f}", f"{(time.perf_counter() - whole) * 1000:.0f}")
         lines.append((str(filters), f"{found['quantidade']:,}", *spent))
     return table(("totals", "seals", "ms", "ms, sums alone"), lines)
@@ -106,7 +106,7 @@ def _exports(opened: Office) -> str:
     lines = []
     for format_, filters in (("csv", _MONTH), ("xlsx", _MONTH), ("csv", {})):
         start = time.perf_counter()
-        size = sum(map(len, search.exportar(opened, author, filters, format_).pedacos))
+        size = sum(map(len, search.export_seals(opened, author, filters, format_).pieces))
         lines.append((f"{format_} {filters}", f"{size / 1e6:.1f}", f"{time.perf_counter() - start:.1f}"))
     return table(("export", "MB", "s"), lines)
 
@@ -116,7 +116,7 @@ def _office(name: str, count: int) -> Iterator[tuple[Office, float]]:
     with tempfile.TemporaryDirectory() as folder, _database(name) as url:
         made = office.make(Path(folder) / "office", url)
         with patch.dict(os.environ, made.environment):
-            opened = Office.abrir(made.folder)
+            opened = Office.open_folder(made.folder)
         try:
             start = time.perf_counter()
             (_put_sqlite if opened.db.sqlite else _put_postgres)(opened.db, count)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any, Literal
 
-Repetir = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
+Retry = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,7 @@ class Word:
 
     status: int
     title: str
-    repetir: Repetir
+    repetir: Retry
 
 
 WORDS: Mapping[str, Word] = {
@@ -71,7 +71,7 @@ WORDS: Mapping[str, Word] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Campo:
+class BadField:
     """One bad field: its dotted path in the request (`documento.instrumento.atos.0.ato`) and what is wrong with it."""
 
     campo: str
@@ -90,7 +90,7 @@ class Recusa(Exception):
         word: str,
         detail: str,
         *,
-        errors: Sequence[Campo] = (),
+        errors: Sequence[BadField] = (),
         extra: Mapping[str, Any] | None = None,
         retry_after: int | None = None,
     ) -> None:
@@ -108,9 +108,9 @@ class Recusa(Exception):
         return rebuild, (self.word, self.detail)
 
 
-def entrada_invalida(campo: str, mensagem: str) -> Recusa:
+def invalid_input(field: str, mensagem: str) -> Recusa:
     """Return the refusal of one bad field (empty: the request as a whole), as 422 `entrada-invalida`."""
-    return Recusa("entrada-invalida", f"{campo or 'pedido'}: {mensagem}", errors=[Campo(campo, mensagem)])
+    return Recusa("entrada-invalida", f"{field or 'pedido'}: {mensagem}", errors=[BadField(field, mensagem)])
 
 
 class ConfigError(Exception):

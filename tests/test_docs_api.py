@@ -82,7 +82,7 @@ def test_every_call_and_fault_of_the_simulated_court_stands_in_the_guide() -> No
 
 
 def test_every_right_and_state_stands_in_the_guide() -> None:
-    states = get_args(queries.Estado)
+    states = get_args(queries.State)
     assert len(states) == 9
     for name in (*DIREITOS, *states):
         assert f"\n| `{name}` |" in GUIDE, name

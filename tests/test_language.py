@@ -21,7 +21,7 @@ from wordfreq import get_frequency_dict
 import printserver
 from printserver import db
 from printserver.cli.main import cli
-from printserver.formats.block import SeloValues, BlockValues
+from printserver.formats.block import BlockValues, SeloValues
 from printserver.office.proof.daily_head import Head
 from printserver.rendering import Stamp
 from printserver.simulator import faults, rules
@@ -30,7 +30,22 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted(path for folder in ("printserver", "tests", "bench") for path in (ROOT / folder).rglob("*.py"))
 # Dataclasses whose fields are written to a column or a file by their names.
 KEPT = (Stamp, BlockValues, SeloValues, Head, faults.State, rules.Fault, rules.StoredSelo)
-PERSONS = frozenset("ana antonia antonio carlos jose maria paulo pedro tereza beltrano fulano sicrano".split())
+PERSONS = frozenset(
+    [
+        "ana",
+        "antonia",
+        "antonio",
+        "carlos",
+        "jose",
+        "maria",
+        "paulo",
+        "pedro",
+        "tereza",
+        "beltrano",
+        "fulano",
+        "sicrano",
+    ]
+)
 
 
 class Found(NamedTuple):

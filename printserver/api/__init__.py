@@ -39,10 +39,10 @@ BLUEPRINTS = (
 )
 _MB = 1024 * 1024
 
-__all__ = ["PREFIXES", "nova_aplicacao", "registrar"]
+__all__ = ["PREFIXES", "new_app", "register"]
 
 
-def nova_aplicacao(import_name: str) -> Flask:
+def new_app(import_name: str) -> Flask:
     """Return an application, without any route yet, whose JSON is read strictly."""
     app = Flask(import_name, static_folder=None)
     app.request_class = StrictRequest
@@ -54,8 +54,8 @@ def _methods(app: Flask, path: str) -> set[str]:
     return {method for rule in app.url_map.iter_rules() if rule.rule == path for method in rule.methods or ()}
 
 
-def registrar(app: Flask, office: Office) -> None:
-    """Put the API of `office` on `app`, which must come from `nova_aplicacao`."""
+def register(app: Flask, office: Office) -> None:
+    """Put the API of `office` on `app`, which must come from `new_app`."""
     put(app, Context(office=office, gate=Gate(office), meter=Meter(office), describe=lambda: describe(BLUEPRINTS)))
     limit = office.settings.http.corpo_mb * _MB
     names = {blueprint.name for blueprint in BLUEPRINTS}
@@ -77,4 +77,4 @@ def registrar(app: Flask, office: Office) -> None:
         app.register_blueprint(blueprint)
         if blueprint is not status.open_blueprint:
             app.before_request_funcs.setdefault(blueprint.name, []).append(lambda: context().gate.admit())
-    problems.install(app, PREFIXES, lambda recusa: context().gate.record(recusa))
+    problems.install(app, PREFIXES, lambda refusal: context().gate.record(refusal))

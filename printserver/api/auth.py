@@ -47,21 +47,21 @@ class Gate:
             self._count(self._valid, _VALID, str(found.id), "Pedidos demais com esta chave")
         g.autor = people.autor_da_chave(found, address)
 
-    def record(self, recusa: Recusa) -> None:
+    def record(self, refusal: Recusa) -> None:
         """Put a refused access on record: from where, to what, and with which key, where it is known (A5)."""
-        autor: people.Autor | None = g.get("autor")
-        quem, sistema = (autor.pessoa, autor.sistema) if autor else (None, None)
-        what = {"texto": recusa.kind.title, "metodo": request.method}
+        author: people.Autor | None = g.get("autor")
+        quem, sistema = (author.pessoa, author.sistema) if author else (None, None)
+        what = {"texto": refusal.kind.title, "metodo": request.method}
         entry = audit.Registro("acesso", request.path[:200], "recusado", quem, sistema, request.remote_addr, what)
         with self._office.db.write() as conn:
-            audit.escrever(conn, self._office.serventia_id, self._office.clock(), [entry])
+            audit.write(conn, self._office.serventia_id, self._office.clock(), [entry])
 
     def _key(self, request: Request) -> people.Chave | None:
         scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             return None
         with self._office.db.read() as conn:
-            found = people.chave(conn, text.strip())
+            found = people.api_key(conn, text.strip())
         return found if found is not None and found.serventia_id == self._office.serventia_id else None
 
     def _count(self, limit: RateLimitItemPerMinute, kind: str, who: str, message: str) -> None:

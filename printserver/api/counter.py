@@ -20,7 +20,7 @@ from printserver.counter import (
     load,
 )
 from printserver.counter import (
-    check as controle,
+    check as counter_check,
 )
 from printserver.counter import (
     daily as diarios,
@@ -32,25 +32,25 @@ blueprint = APIBlueprint("counter", __name__, url_prefix="/api/v1", tag="the cou
 @blueprint.post("/atos-de-balcao")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(acts.AtoDeBalcao), arg_name="data", examples=examples.ATO_DE_BALCAO)
+@blueprint.input(body(acts.AtoDeBalcao), arg_name="data", examples=examples.COUNTER_ATO)
 @blueprint.output(schemas.CounterAct, status_code=201, description="The act: it waits for the day's load.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado")), security=SECURITY)
 def record_act(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Record an act at the counter with its paper seal (H1)."""
-    found, repetido = acts.registrar(office(), author(), data, idempotency_key())
-    return json_response(found, 201, replayed(repetido))
+    found, repeated = acts.register(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repeated))
 
 
 @blueprint.post("/atos-de-balcao/<number>/estorno")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(acts.Estorno), arg_name="data", examples=examples.ESTORNO)
+@blueprint.input(body(acts.Estorno), arg_name="data", examples=examples.REVERSAL)
 @blueprint.output(schemas.CounterAct, description="The act, reversed.")
 @blueprint.doc(responses=refusals((*MAKE, "nao-encontrado", "estado-nao-permite")), security=SECURITY)
 def reverse_act(number: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Reverse an act that waits: it is left out of the load, and its paper seal is void (H2)."""
-    found, repetido = acts.estornar(office(), author(), number, data, idempotency_key())
-    return json_response(found, 200, replayed(repetido))
+    found, repeated = acts.reverse(office(), author(), number, data, idempotency_key())
+    return json_response(found, 200, replayed(repeated))
 
 
 @blueprint.get("/atos-de-balcao")
@@ -67,13 +67,13 @@ def list_acts(query: CounterQuery) -> Response:
 @blueprint.post("/hibridos/carga")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(load.Carga), arg_name="data", examples=examples.CARGA)
+@blueprint.input(body(load.Carga), arg_name="data", examples=examples.LOAD)
 @blueprint.output(schemas.MadeSeals, status_code=201, description="The seals, in the order of the paper seals.")
 @blueprint.doc(responses=refusals((*MAKE, "estado-nao-permite")), security=SECURITY)
 def load_day(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make the seals of every act of a day that waits (H2)."""
-    codes, repetido = load.carregar(office(), author(), data, idempotency_key())
-    return json_response({"selos": codes}, 201, replayed(repetido))
+    codes, repeated = load.load(office(), author(), data, idempotency_key())
+    return json_response({"selos": codes}, 201, replayed(repeated))
 
 
 @blueprint.post("/hibridos")
@@ -84,32 +84,32 @@ def load_day(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
 def make_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make the seals of a range of paper seals, at most 500, all or none (H3)."""
-    codes, repetido = load.por_faixa(office(), author(), data, idempotency_key())
-    return json_response({"selos": codes}, 201, replayed(repetido))
+    codes, repeated = load.by_range(office(), author(), data, idempotency_key())
+    return json_response({"selos": codes}, 201, replayed(repeated))
 
 
 @blueprint.post("/hibridos/inutilizados")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(load.FaixaSemSelo), arg_name="data", examples=examples.INUTILIZADOS)
+@blueprint.input(body(load.FaixaSemSelo), arg_name="data", examples=examples.SPOILED)
 @blueprint.output(schemas.PaperRange, status_code=201, description="The void range.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
 def void_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Write that paper seals are void: they are never reported (H2)."""
-    found, repetido = load.inutilizar(office(), author(), data, idempotency_key())
-    return json_response(found, 201, replayed(repetido))
+    found, repeated = load.spoil(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repeated))
 
 
 @blueprint.post("/hibridos/comunicados")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(load.FaixaSemSelo), arg_name="data", examples=examples.COMUNICADOS)
+@blueprint.input(body(load.FaixaSemSelo), arg_name="data", examples=examples.REPORTED)
 @blueprint.output(schemas.PaperRange, status_code=201, description="The range.")
 @blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
 def reported_elsewhere(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Write that another program reported paper seals: their numbers are never used here (S4)."""
-    found, repetido = load.ja_comunicados(office(), author(), data, idempotency_key())
-    return json_response(found, 201, replayed(repetido))
+    found, repeated = load.mark_reported(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repeated))
 
 
 @blueprint.get("/hibridos/conferencia")
@@ -119,7 +119,7 @@ def reported_elsewhere(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def check(query: DayQuery) -> Response:
     """See a day's acts by type and by person, its numbers, and what waits for the load (H2)."""
-    return json_response(controle.conferencia(office(), query.day(office())))
+    return json_response(counter_check.day_check(office(), query.day(office())))
 
 
 @blueprint.get("/hibridos/relatorio")
@@ -129,7 +129,7 @@ def check(query: DayQuery) -> Response:
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def control(query: PeriodQuery) -> Response:
     """See by day, type and série the first, last, used, void and missing paper seals (H2)."""
-    found = controle.relatorio(office(), *query.days(office()))
+    found = counter_check.control_report(office(), *query.days(office()))
     return json_response({"itens": found, "pagina": 1, "total": len(found)})
 
 
@@ -140,7 +140,7 @@ def control(query: PeriodQuery) -> Response:
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def dailies(query: DayQuery) -> Response:
     """See the daily seals of a day, each with its chain (D1, D2)."""
-    found = [code for code in diarios.do_dia(office(), query.day(office())).values() if code is not None]
+    found = [code for code in diarios.of_day(office(), query.day(office())).values() if code is not None]
     seals = [jobs.selo(office(), code) for code in found]
     return json_response({"itens": seals, "pagina": 1, "total": len(seals), "total_exato": True})
 
@@ -153,4 +153,4 @@ def dailies(query: DayQuery) -> Response:
 @blueprint.doc(responses=refusals((*MAKE, "ja-excluido")), security=SECURITY)
 def daily(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Report the day's total so far of fotocópias or of digital autenticações: one seal a day (D1, D2)."""
-    return made(*diarios.lancar(office(), author(), data, idempotency_key()))
+    return made(*diarios.enter_total(office(), author(), data, idempotency_key()))

@@ -12,7 +12,7 @@ from printserver.api.documented import SECURITY, body, refusals
 from printserver.api.problems import json_response
 from printserver.api.queries import NoQuery, PageQuery, PendingQuery
 from printserver.court import notices as avisos
-from printserver.court import pending as pendencias
+from printserver.court import pending as pending_reports
 from printserver.court import standing as comunicacao
 
 blueprint = APIBlueprint("court", __name__, url_prefix="/api/v1", tag="the court")
@@ -21,14 +21,14 @@ blueprint = APIBlueprint("court", __name__, url_prefix="/api/v1", tag="the court
 @blueprint.post("/comunicacoes")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(comunicacao.Comunicacao), arg_name="data", examples=examples.COMUNICACOES)
+@blueprint.input(body(comunicacao.Comunicacao), arg_name="data", examples=examples.REPORTS)
 @blueprint.output(schemas.Waiting, status_code=202, description="Asked for: how much waits for the court.")
 @blueprint.doc(
     responses=refusals(("json-invalido", "corpo-grande-demais", "escrevente-desconhecido")), security=SECURITY
 )
 def report_now(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Report what waits now; back-off and breaker begin anew. `selos` names refused ones that are to go again."""
-    return json_response(comunicacao.comunicar(office(), author(), data), 202)
+    return json_response(comunicacao.report(office(), author(), data), 202)
 
 
 @blueprint.get("/comunicacoes")
@@ -38,7 +38,7 @@ def report_now(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def standing(query: NoQuery) -> Response:  # noqa: ARG001
     """See what waits for the court, how long it has, what was refused, and whether the line works."""
-    return json_response(comunicacao.em_json(comunicacao.situacao(office())))
+    return json_response(comunicacao.em_json(comunicacao.status(office())))
 
 
 @blueprint.get("/comunicacoes/pendencias")
@@ -48,7 +48,7 @@ def standing(query: NoQuery) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def pending(query: PendingQuery) -> Response:
     """List what waits (the most urgent first), what was refused with the court's words, or the links (R5)."""
-    return json_response(pendencias.listar(office(), query.quais, query.pagina))
+    return json_response(pending_reports.listar(office(), query.quais, query.pagina))
 
 
 @blueprint.get("/avisos")

@@ -11,7 +11,7 @@ from flask import Request
 from pydantic import BaseModel
 
 from printserver.api.body import read_json
-from printserver.errors import WORDS, entrada_invalida
+from printserver.errors import WORDS, invalid_input
 
 Responses = dict[int | str, dict[str, Any]]
 
@@ -45,7 +45,7 @@ class StrictRequest(Request):
         """
         value = read_json(self)
         if not isinstance(value, dict):
-            raise entrada_invalida("", "deve ser um objeto JSON, entre chaves")
+            raise invalid_input("", "deve ser um objeto JSON, entre chaves")
         return value
 
 

@@ -119,39 +119,37 @@ FOLHAS: Examples = {
         },
     )
 }
-REENVIAR: Examples = {
+RESEND: Examples = {
     "nada-saiu": _example(
         "Nothing came out: all again", {"escrevente": "admin", "motivo": "A impressora estava desligada"}
     )
 }
-CANCELAR: Examples = {
-    "desistiu": _example("Not wanted any more", {"escrevente": "admin", "motivo": "A parte desistiu"})
-}
-EXCLUIR: Examples = {
+CANCEL: Examples = {"desistiu": _example("Not wanted any more", {"escrevente": "admin", "motivo": "A parte desistiu"})}
+EXCLUDE: Examples = {
     "ato-desfeito": _example(
         "The act was not done: exclude its seals",
         {"escrevente": "admin", "motivo": "Ato não se concluiu", "papel_em_maos": True},
     )
 }
-PAPEL: Examples = {
+PAPER: Examples = {
     "proximo": _example(
         "The next sheet is A0000012; one was spoiled",
         {"proximo": "A0000012", "inutilizados": ["A0000011"], "escrevente": "admin"},
     )
 }
-LOTES: Examples = {
+LOTS: Examples = {
     "caixa": _example("A box of 500 sheets", {"de": "A0000001", "ate": "A0000500", "escrevente": "admin"})
 }
-COMUNICACOES: Examples = {
+REPORTS: Examples = {
     "agora": _example("Report what waits, now", {}),
 }
-SELO_AVULSO: Examples = {
+STANDALONE_SELO: Examples = {
     "apostila": _example(
         "An act without a print",
         {"natureza": 1, "ato": "ES", "identificador": "ATA-2026-17", "emolumentos": dict(_FEES), "escrevente": "admin"},
     ),
 }
-RETIFICACAO: Examples = {
+RECTIFICATION: Examples = {
     "valor": _example(
         "A wrong value", {"emolumentos": dict(_FEES), "motivo": "valor digitado errado", "escrevente": "admin"}
     ),
@@ -169,7 +167,7 @@ VINCULOS: Examples = {
         },
     ),
 }
-ASSINATURAS: Examples = {
+SIGNATURES: Examples = {
     "pendentes": _example(
         "Not all have signed yet", {"estado": "pendentes", "primeira": "2026-11-20", "escrevente": "admin"}
     ),
@@ -186,16 +184,16 @@ CARTA: Examples = {
         },
     ),
 }
-ATO_DE_BALCAO: Examples = {
+COUNTER_ATO: Examples = {
     "autenticacao": _example(
         "An autenticação with its paper seal",
         {"ato": "AU", "papel": "AU0371AJ 0979007", "emolumentos": dict(_FEES), "escrevente": "admin"},
     ),
 }
-ESTORNO: Examples = {
+REVERSAL: Examples = {
     "estorno": _example("The paper was torn", {"motivo": "papel rasgado", "escrevente": "admin"}),
 }
-CARGA: Examples = {
+LOAD: Examples = {
     "carga": _example("The load of a day", {"data": "2026-11-20", "escrevente": "admin"}),
 }
 HIBRIDOS: Examples = {
@@ -212,7 +210,7 @@ HIBRIDOS: Examples = {
         },
     ),
 }
-INUTILIZADOS: Examples = {
+SPOILED: Examples = {
     "inutilizados": _example(
         "Void paper seals",
         {
@@ -226,7 +224,7 @@ INUTILIZADOS: Examples = {
         },
     ),
 }
-COMUNICADOS: Examples = {
+REPORTED: Examples = {
     "outro-programa": _example(
         "Reported by another program, before the office moved",
         {
@@ -254,7 +252,7 @@ DIARIO: Examples = {
         },
     ),
 }
-COMPARACAO: Examples = {
+COMPARISON: Examples = {
     "tribunal": _example("Ask the court", {"de": "2026-11-01", "ate": "2026-11-30"}),
     "arquivo": _example(
         "A list that was saved before",

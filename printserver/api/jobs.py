@@ -18,7 +18,7 @@ from printserver.api.problems import json_response, problem
 from printserver.api.queries import ActQuery, JobQuery, JobsQuery, PdfQuery, PostQuery
 from printserver.api.waiting import hold_if_early
 from printserver.documents.model import Pedido
-from printserver.errors import entrada_invalida
+from printserver.errors import invalid_input
 from printserver.jobs import requests as forms
 from printserver.office import people
 
@@ -81,14 +81,14 @@ def idempotency_key() -> str | None:
     except (UnicodeDecodeError, UnicodeEncodeError):
         key = raw.strip()
     if not 1 <= len(key) <= KEY_LIMIT or not key.isprintable():
-        raise entrada_invalida(KEY_HEADER, f"use de 1 a {KEY_LIMIT} caracteres visíveis")
+        raise invalid_input(KEY_HEADER, f"use de 1 a {KEY_LIMIT} caracteres visíveis")
     return key
 
 
-def _acted(query: ActQuery, done: jobs.Aceite) -> Response:
+def _acted(query: ActQuery, done: jobs.Acceptance) -> Response:
     """Return the job that an answer or an action left behind, as it stands after `espera` at the latest."""
     job = jobs.esperar(office(), done.job["id"], query.espera) if query.espera else done.job
-    return json_response(job, headers=dict(_REPLAY) if done.repetido else {})
+    return json_response(job, headers=dict(_REPLAY) if done.repeated else {})
 
 
 @blueprint.post("/jobs")
@@ -102,10 +102,10 @@ def post_job(query: PostQuery, data: Any) -> Response:
 
     The header `Idempotency-Key` (to 255 characters, kept for ever) makes it safe to send the same again.
     """
-    taken = jobs.aceitar(office(), author(), data, idempotency_key())
-    headers = dict(_REPLAY) if taken.repetido else {}
-    if taken.recusa is not None:
-        return problem(taken.recusa, extra={"job": taken.job}, headers=headers)
+    taken = jobs.accept(office(), author(), data, idempotency_key())
+    headers = dict(_REPLAY) if taken.repeated else {}
+    if taken.refusal is not None:
+        return problem(taken.refusal, extra={"job": taken.job}, headers=headers)
     job = taken.job
     if query.espera:
         job = jobs.esperar(office(), job["id"], query.espera, None)
@@ -151,11 +151,11 @@ def list_jobs(query: JobsQuery) -> Response:
 )
 def get_pdf(job_id: str, query: PdfQuery) -> Response:
     """Get the very bytes that were printed, for a key with the right `original`; others get the marked copy (X9)."""
-    autor = author()
-    copia = query.copia == "1" or "original" not in autor.direitos
+    caller = author()
+    copia = query.copia == "1" or "original" not in caller.direitos
     if copia:
-        people.exigir_direito(autor, people.CONSULTAR)
-    pdf = jobs.pdf(office(), autor, job_id, copia)
+        people.exigir_direito(caller, people.CONSULTAR)
+    pdf = jobs.pdf(office(), caller, job_id, copia)
     name = f"{job_id}-copia.pdf" if copia else f"{job_id}.pdf"
     return Response(
         pdf,
@@ -179,7 +179,7 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
 )
 def answer_xa(job_id: str, query: ActQuery, data: Any) -> Response:
     """Answer the XA question: yes excludes the live seals and prints anew, no leaves all as it is (X2, X3)."""
-    return _acted(query, jobs.responder_xa(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.answer_xa(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/selo")
@@ -190,7 +190,7 @@ def answer_xa(job_id: str, query: ActQuery, data: Any) -> Response:
 @blueprint.doc(responses=refusals(_ANSWER), security=SECURITY)
 def answer_selo(job_id: str, query: ActQuery, data: Any) -> Response:
     """Answer whether a ficha de abertura gets a seal (N9)."""
-    return _acted(query, jobs.responder_selo(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.answer_selo(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/folhas")
@@ -204,37 +204,37 @@ def answer_selo(job_id: str, query: ActQuery, data: Any) -> Response:
 )
 def say_sheets(job_id: str, query: ActQuery, data: Any) -> Response:
     """Say page by page what came out, and print some of them again with the same seals (X5)."""
-    return _acted(query, jobs.dizer_folhas(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.report_pages(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/reenviar")
 @needs("imprimir")
 @blueprint.input(ActQuery, location="query", arg_name="query")
-@blueprint.input(body(forms.Reenvio), arg_name="data", examples=examples.REENVIAR)
+@blueprint.input(body(forms.Reenvio), arg_name="data", examples=examples.RESEND)
 @blueprint.output(schemas.Job, description="The job, on its way again.")
 @blueprint.doc(responses=refusals((*_ACT, *_ELSEWHERE, "diga-as-folhas", "impressao-em-andamento")), security=SECURITY)
 def send_again(job_id: str, query: ActQuery, data: Any) -> Response:
     """Send all pages again, on a person's word that none came out: same bytes, same seals (X5)."""
-    return _acted(query, jobs.reenviar(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.resend(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/cancelar")
 @needs("imprimir")
 @blueprint.input(ActQuery, location="query", arg_name="query")
-@blueprint.input(body(forms.Cancelamento), arg_name="data", examples=examples.CANCELAR)
+@blueprint.input(body(forms.Cancelamento), arg_name="data", examples=examples.CANCEL)
 @blueprint.output(schemas.Job, description="The job as it stands.")
 @blueprint.doc(responses=refusals((*_ACT, "impressao-em-andamento")), security=SECURITY)
 def cancel(job_id: str, query: ActQuery, data: Any) -> Response:
     """Cancel a held job, or take a sealed one off its queue: its seals stay live."""
-    return _acted(query, jobs.cancelar(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.cancel(office(), author(), job_id, data, idempotency_key()))
 
 
 @blueprint.post("/jobs/<job_id>/excluir")
 @needs("responder")
 @blueprint.input(ActQuery, location="query", arg_name="query")
-@blueprint.input(body(forms.Exclusao), arg_name="data", examples=examples.EXCLUIR)
+@blueprint.input(body(forms.Exclusao), arg_name="data", examples=examples.EXCLUDE)
 @blueprint.output(schemas.Job, description="The job as it stands.")
 @blueprint.doc(responses=refusals((*_ACT, "impressao-em-andamento", "prazo-xa-encerrado")), security=SECURITY)
 def exclude(job_id: str, query: ActQuery, data: Any) -> Response:
     """Exclude every live seal of the job's document by XA; nothing is printed (X2, X4, X6)."""
-    return _acted(query, jobs.excluir(office(), author(), job_id, data, idempotency_key()))
+    return _acted(query, jobs.exclude(office(), author(), job_id, data, idempotency_key()))

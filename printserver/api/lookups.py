@@ -34,7 +34,7 @@ def get_seal(codigo: str, query: NoQuery) -> Response:  # noqa: ARG001
 def get_events(query: EventsQuery) -> Response:
     """Follow everything that changes, numbered without gaps; `espera` waits for the next change."""
     began = monotonic()
-    events = jobs.eventos(office(), query.depois, query.espera)
+    events = jobs.events(office(), query.depois, query.espera)
     hold_if_early(began, query.espera, bool(events["itens"]))
     return json_response(events)
 
@@ -46,7 +46,7 @@ def get_events(query: EventsQuery) -> Response:
 def list_formats(query: NoQuery) -> Response:  # noqa: ARG001
     """List the formats."""
     formats = office().formatos
-    return one_page([formats.descrever(name) for name in formats.nomes()])
+    return one_page([formats.describe(name) for name in formats.nomes()])
 
 
 @blueprint.get("/formatos/<nome>")
@@ -55,4 +55,4 @@ def list_formats(query: NoQuery) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals(("formato-desconhecido",)), security=SECURITY)
 def get_format(nome: str, query: NoQuery) -> Response:  # noqa: ARG001
     """Look at a format: page, margins and seal block in mm, what it writes besides the body, the marks it knows."""
-    return json_response(office().formatos.descrever(nome))
+    return json_response(office().formatos.describe(nome))

@@ -109,12 +109,12 @@ class Meter:
             for state, number in rows:
                 gauge.labels(state).set(number)
         self._questions.set(questions)
-        self._certificate.set((office.certificado.valido_ate - office.clock()).total_seconds())
+        self._certificate.set((office.certificado.valid_until - office.clock()).total_seconds())
         self._court()
         return generate_latest(self.registry)
 
     def _court(self) -> None:
-        now = standing.situacao(self._office)
+        now = standing.status(self._office)
         late, urgent, soon = now["atrasados"], now["urgentes"], now["a_vencer"]
         self._pending.labels("atrasado").set(late)
         self._pending.labels("4h").set(urgent)

@@ -39,24 +39,24 @@ def json_response(
 
 
 def problem(
-    recusa: Recusa, extra: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    refusal: Recusa, extra: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return the problem answer of `recusa`; `extra` is added to its own extra fields (a held `job`)."""
-    kind = recusa.kind
+    """Return the problem answer of `refusal`; `extra` is added to its own extra fields (a held `job`)."""
+    kind = refusal.kind
     body: dict[str, Any] = {
-        "type": TYPE_PREFIX + recusa.word,
+        "type": TYPE_PREFIX + refusal.word,
         "title": kind.title,
         "status": kind.status,
-        "detail": recusa.detail,
+        "detail": refusal.detail,
         "repetir": kind.repetir,
     }
-    if recusa.errors:
-        body["errors"] = [{"campo": item.campo, "mensagem": item.mensagem} for item in recusa.errors]
-    added = {**recusa.extra, **(extra or {})}
+    if refusal.errors:
+        body["errors"] = [{"campo": item.campo, "mensagem": item.mensagem} for item in refusal.errors]
+    added = {**refusal.extra, **(extra or {})}
     body.update({name: value for name, value in added.items() if name not in body})
     response = json_response(body, kind.status, headers, MEDIA_TYPE)
-    retry_after = recusa.retry_after
-    if retry_after is None and (kind.status in (429, 503) or recusa.word == "em-processamento"):
+    retry_after = refusal.retry_after
+    if retry_after is None and (kind.status in (429, 503) or refusal.word == "em-processamento"):
         retry_after = _RETRY_AFTER_S
     if retry_after is not None:
         response.headers["Retry-After"] = str(max(1, retry_after))
@@ -70,8 +70,8 @@ def refusal_of(error: Exception) -> Recusa:
     if isinstance(error, Recusa):
         return error
     if isinstance(error, RequestEntityTooLarge):
-        limite = (request.max_content_length or 0) // (1024 * 1024)
-        return Recusa("corpo-grande-demais", f"O pedido passa de {limite} MB. Diminua o corpo do documento.")
+        limit = (request.max_content_length or 0) // (1024 * 1024)
+        return Recusa("corpo-grande-demais", f"O pedido passa de {limit} MB. Diminua o corpo do documento.")
     if isinstance(error, NotFound):
         return Recusa("nao-encontrado", f"Não há nada no endereço {request.path}. Confira o caminho.")
     if isinstance(error, MethodNotAllowed):
@@ -113,10 +113,10 @@ def install(app: Flask, prefixes: tuple[str, ...], refused: Callable[[Recusa], N
             if isinstance(error, HTTPException):
                 return error
             raise error
-        recusa = refusal_of(error)
-        if recusa.word in ("sem-permissao", "chave-invalida"):
-            refused(recusa)
-        response = problem(recusa)
+        refusal = refusal_of(error)
+        if refusal.word in ("sem-permissao", "chave-invalida"):
+            refused(refusal)
+        response = problem(refusal)
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return response

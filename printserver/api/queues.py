@@ -23,13 +23,13 @@ blueprint = APIBlueprint("queues", __name__, url_prefix="/api/v1", tag="seals, e
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def list_queues(query: NoQuery) -> Response:  # noqa: ARG001
     """List the queues, with what each said last."""
-    return one_page(jobs.filas(office()))
+    return one_page(jobs.all_queues(office()))
 
 
 @blueprint.post("/filas/<path:nome>/papel")
 @needs("responder")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(requests.PapelDaFila), arg_name="data", examples=examples.PAPEL)
+@blueprint.input(body(requests.PapelDaFila), arg_name="data", examples=examples.PAPER)
 @blueprint.output(schemas.Queue, description="The queue.")
 @blueprint.doc(
     responses=refusals(
@@ -39,13 +39,13 @@ def list_queues(query: NoQuery) -> Response:  # noqa: ARG001
 )
 def go_on_with_paper(nome: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Tell a queue with numbered paper which sheet is next, and which were spoiled (P5)."""
-    return json_response(jobs.papel_da_fila(office(), author(), nome, data))
+    return json_response(jobs.report_queue_paper(office(), author(), nome, data))
 
 
 @blueprint.post("/filas/<path:nome>/papel/lotes")
 @needs("responder")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(requests.LoteDePapel), arg_name="data", examples=examples.LOTES)
+@blueprint.input(body(requests.LoteDePapel), arg_name="data", examples=examples.LOTS)
 @blueprint.output(schemas.Queue, status_code=201, description="The queue, with the paper that it has now.")
 @blueprint.doc(
     responses=refusals(
@@ -55,4 +55,4 @@ def go_on_with_paper(nome: str, query: NoQuery, data: Any) -> Response:  # noqa:
 )
 def receive_paper(nome: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Register a lot of numbered paper as received for a queue (P5); a number is received once."""
-    return json_response(jobs.receber_papel(office(), author(), nome, data), 201)
+    return json_response(jobs.receive_paper(office(), author(), nome, data), 201)

@@ -23,7 +23,7 @@ from printserver.seal_actions import (
     link as vinculos,
 )
 from printserver.seal_actions import (
-    rectify as retificacao,
+    rectify as rectification,
 )
 
 MAKE = (
@@ -40,37 +40,37 @@ _CHAIN = ("nao-encontrado", "ja-excluido", "selo-ja-retificado", "prazo-xa-encer
 blueprint = APIBlueprint("seals", __name__, url_prefix="/api/v1", tag="seals without a print")
 
 
-def replayed(repetido: bool) -> dict[str, str]:
+def replayed(repeated: bool) -> dict[str, str]:
     """Return the header that says whether the key had done it before."""
-    return {"Idempotent-Replay": "true"} if repetido else {}
+    return {"Idempotent-Replay": "true"} if repeated else {}
 
 
-def made(codigo: str, repetido: bool) -> Response:
+def made(codigo: str, repeated: bool) -> Response:
     """Return a seal that was made, as it stands now."""
     place = url_for("lookups.get_seal", codigo=codigo)
-    return json_response(jobs.selo(office(), codigo), 201, replayed(repetido) | {"Location": place})
+    return json_response(jobs.selo(office(), codigo), 201, replayed(repeated) | {"Location": place})
 
 
 @blueprint.post("/selos")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(standalone.SeloAvulso), arg_name="data", examples=examples.SELO_AVULSO)
+@blueprint.input(body(standalone.SeloAvulso), arg_name="data", examples=examples.STANDALONE_SELO)
 @blueprint.output(schemas.Seal, status_code=201, description="The seal, with its QR.")
 @blueprint.doc(responses=refusals(MAKE), security=SECURITY)
 def make_seal(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make a seal without a print: of an act made elsewhere, an apostila, an ata notarial … (N12)."""
-    return made(*standalone.selar(office(), author(), data, idempotency_key()))
+    return made(*standalone.seal(office(), author(), data, idempotency_key()))
 
 
 @blueprint.post("/selos/<codigo>/retificacao")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(retificacao.Retificacao), arg_name="data", examples=examples.RETIFICACAO)
+@blueprint.input(body(rectification.Retificacao), arg_name="data", examples=examples.RECTIFICATION)
 @blueprint.output(schemas.Seal, status_code=201, description="The retificador.")
 @blueprint.doc(responses=refusals((*MAKE, *_CHAIN)), security=SECURITY)
 def rectify(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Rectify date, type, identifier or value of a seal: the retificador takes its place (R1)."""
-    return made(*retificacao.retificar(office(), author(), codigo, data, idempotency_key()))
+    return made(*rectification.rectify_selo(office(), author(), codigo, data, idempotency_key()))
 
 
 @blueprint.post("/selos/<codigo>/xa")
@@ -81,7 +81,7 @@ def rectify(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals((*MAKE, *_CHAIN, "impressao-em-andamento")), security=SECURITY)
 def exclude_seal(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Exclude one seal by XA, within its term or by the word of the head of the office (X4)."""
-    return made(*exclude.excluir(office(), author(), codigo, data, idempotency_key()))
+    return made(*exclude.exclude_selo(office(), author(), codigo, data, idempotency_key()))
 
 
 @blueprint.post("/vinculos")
@@ -92,14 +92,14 @@ def exclude_seal(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: A
 @blueprint.doc(responses=refusals(MAKE), security=SECURITY)
 def link(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Link seals to a vinculador; the court is told when it has both ends (R4)."""
-    found, repetido = vinculos.vincular(office(), author(), data, idempotency_key())
-    return json_response(found, 201, replayed(repetido))
+    found, repeated = vinculos.vincular(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repeated))
 
 
 @blueprint.post("/instrumentos/<path:instrumento>/assinaturas")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(signatures.Assinaturas), arg_name="data", examples=examples.ASSINATURAS)
+@blueprint.input(body(signatures.Assinaturas), arg_name="data", examples=examples.SIGNATURES)
 @blueprint.output(schemas.Signatures, description="The seals of the livro, rectified (or as they would be).")
 @blueprint.doc(
     responses=refusals((*MAKE, "instrumento-desconhecido", "livro-nao-impresso", "estado-nao-permite")),
@@ -107,8 +107,8 @@ def link(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 )
 def sign(instrumento: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Say how the signatures of an instrumento stand: its seals go to zero, to the full value or to one third (N11)."""
-    found, repetido = signatures.assinar(office(), author(), instrumento, data, idempotency_key())
-    return json_response(found, 200, replayed(repetido))
+    found, repeated = signatures.assinar(office(), author(), instrumento, data, idempotency_key())
+    return json_response(found, 200, replayed(repeated))
 
 
 @blueprint.get("/instrumentos/assinaturas")
@@ -118,7 +118,7 @@ def sign(instrumento: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG0
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def open_signatures(query: NoQuery) -> Response:  # noqa: ARG001
     """List the instrumentos with incomplete signatures, and the term of 30 days of each (N11)."""
-    found = signatures.pendentes(office())
+    found = signatures.pending(office())
     return json_response({"itens": found, "pagina": 1, "total": len(found)})
 
 
@@ -130,5 +130,5 @@ def open_signatures(query: NoQuery) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals(MAKE), security=SECURITY)
 def make_carta(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Make the seal of a carta de sentença, vinculador of its certidão and its autenticações (N10)."""
-    found, repetido = carta.fazer_carta(office(), author(), data, idempotency_key())
-    return made(found["codigo"], repetido)
+    found, repeated = carta.make_carta(office(), author(), data, idempotency_key())
+    return made(found["codigo"], repeated)

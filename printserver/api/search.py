@@ -33,7 +33,7 @@ def list_seals(query: SealsQuery) -> Response:
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def add_up(query: TotalsQuery) -> Response:
     """Add up what a search finds: by act, by day, by component of the fee; only what is valid unless all is asked."""
-    return json_response(search.totalizar(office(), query.filters()))
+    return json_response(search.compute_totals(office(), query.filters()))
 
 
 @blueprint.get("/selos/exportacao")
@@ -41,18 +41,18 @@ def add_up(query: TotalsQuery) -> Response:
 @blueprint.input(ExportQuery, location="query", arg_name="query")
 @blueprint.doc(
     responses=refusals()
-    | {200: {"description": "The table.", "content": {kind: {"schema": {}} for kind in search.FORMATOS.values()}}},
+    | {200: {"description": "The table.", "content": {kind: {"schema": {}} for kind in search.FORMATS.values()}}},
     security=SECURITY,
 )
 def export(query: ExportQuery) -> Response:
     """Export all that a search finds, as CSV or XLSX; that it was done goes on record."""
-    return exported(search.exportar(office(), author(), query.filters(), query.formato))
+    return exported(search.export_seals(office(), author(), query.filters(), query.formato))
 
 
-def exported(made: search.Exportacao) -> Response:
+def exported(made: search.Export) -> Response:
     """Return a table as a download, sent as it is made."""
-    response = Response(made.pedacos, content_type=made.tipo)
-    response.headers["Content-Disposition"] = f'attachment; filename="{made.arquivo}"'
+    response = Response(made.pieces, content_type=made.tipo)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.file}"'
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -60,9 +60,9 @@ def exported(made: search.Exportacao) -> Response:
 @blueprint.post("/selos/comparacao")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(search.Pedido), arg_name="data", examples=examples.COMPARACAO)
+@blueprint.input(body(search.Pedido), arg_name="data", examples=examples.COMPARISON)
 @blueprint.output(schemas.Comparison, description="What does not conform.")
 @blueprint.doc(responses=refusals(("json-invalido", "corpo-grande-demais", "tribunal-nao-responde")), security=SECURITY)
 def compare(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Hold the seals of a period beside the court's list, asked for or given."""
-    return json_response(search.comparar(office(), author(), data).em_json())
+    return json_response(search.compare_lists(office(), author(), data).em_json())

@@ -68,13 +68,13 @@ def record(
     objeto: str,
     nome: str,
     detalhe: dict[str, Any],
-    estado: str = "criada",
+    state: str = "criada",
 ) -> None:
     """Put a change made at the command line on record, under the machine's user (A1)."""
-    audit.escrever(conn, serventia_id, now, [audit.Registro(objeto, nome, estado, quem(), detalhe=detalhe)])
+    audit.write(conn, serventia_id, now, [audit.Registro(objeto, nome, state, quem(), detalhe=detalhe)])
 
 
-def nome_da_fila(nome: str) -> str:
+def queue_name(nome: str) -> str:
     """Return a new queue's name as it is kept: requests find it by it, and its test page prints it."""
     try:
         lido = stamped(nome)

@@ -15,18 +15,18 @@ from printserver.cli.base import PATH, instance_option
 @click.option(
     "--tls", nargs=2, type=PATH, metavar="CERT KEY", help="Certificado e chave TLS (PEM); pede os da serventia."
 )
-def tribunal_simulado(folder: Path, port: int, tls: tuple[Path, Path] | None) -> None:
+def simulated_court(folder: Path, port: int, tls: tuple[Path, Path] | None) -> None:
     """Põe no ar um tribunal de mentira, só nesta máquina: para testes e demonstrações."""
     from printserver.office.office import Office
     from printserver.simulator import Simulador
 
-    office = Office.abrir(folder)
-    cns, certificado, atos = office.cns, office.certificado, office.atos
+    office = Office.open_folder(folder)
+    cns, certificate, atos = office.cns, office.certificado, office.atos
     office.fechar()
     ended = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: ended.set())
-    simulador = Simulador(folder, {cns: certificado}, atos, port=port, tls=tls or None).comecar()
-    click.echo(f"Tribunal SIMULADO da serventia {cns} em {simulador.url} (sem valor legal). Ctrl-C encerra.")
+    simulator = Simulador(folder, {cns: certificate}, atos, port=port, tls=tls or None).comecar()
+    click.echo(f"Tribunal SIMULADO da serventia {cns} em {simulator.url} (sem valor legal). Ctrl-C encerra.")
     ended.wait()
-    simulador.parar()
+    simulator.parar()

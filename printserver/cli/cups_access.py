@@ -14,10 +14,10 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.cli.base import office
 from printserver.errors import ConfigError
-from printserver.printing import FilaFora, FilaRecusa, Servidor
-from printserver.printing.cups_server import ServidorCups
-from printserver.printing.passwords import senha
-from printserver.printing.tls_tunnel import legivel
+from printserver.printing import QueueRefused, QueueUnavailable, Server
+from printserver.printing.cups_server import CupsServer
+from printserver.printing.passwords import read_password
+from printserver.printing.tls_tunnel import readable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -27,84 +27,90 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 def server_options(command: Command) -> Command:
     """Add the options that say which CUPS server, and how it is entered."""
     for option in (
-        click.option("--certificado", help="SHA-256 do certificado do servidor, para não ter de confirmá-lo."),
+        click.option(
+            "--certificado", "certificate", help="SHA-256 do certificado do servidor, para não ter de confirmá-lo."
+        ),
         click.option("--tls", is_flag=True, help="Fala com o servidor CUPS só por TLS."),
         click.option("--usuario", help="Usuário no servidor CUPS; a senha é pedida (ou PRINTSERVER_SENHA_DO_CUPS)."),
-        click.option("--servidor", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina)."),
+        click.option(
+            "--servidor",
+            "cups_server",
+            help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina).",
+        ),
     ):
         command = option(command)
     return command
 
 
-def acesso(
+def server_access(
     folder: Path,
-    servidor: str | None,
+    cups_server: str | None,
     usuario: str | None,
-    certificado: str | None,
+    certificate: str | None,
     *,
     tls: bool,
     nova_senha: bool = False,
-) -> Servidor:
+) -> Server:
     """Return the server as the options name it. No password goes over a network in the clear, nor to a stranger."""
-    away = servidor is not None and not servidor.startswith("/")
+    away = cups_server is not None and not cups_server.startswith("/")
     if tls and not away:
         raise ConfigError("--tls acompanha --servidor MAQUINA:PORTA: a esta máquina não se vai por rede")
-    if usuario is not None and not tls and away and not _nesta_maquina(servidor or ""):
+    if usuario is not None and not tls and away and not _is_local(cups_server or ""):
         raise ConfigError("--usuario num servidor de outra máquina pede --tls: a senha não vai aberta pela rede")
-    shown = _certificado(folder, servidor or "", certificado) if tls else None
+    shown = _certificate(folder, cups_server or "", certificate) if tls else None
     if usuario is None:
-        return Servidor(servidor, tls=tls, certificado=shown)
-    known = None if nova_senha else senha(folder, servidor, usuario)
+        return Server(cups_server, tls=tls, certificado=shown)
+    known = None if nova_senha else read_password(folder, cups_server, usuario)
     text = os.environ.get("PRINTSERVER_SENHA_DO_CUPS") or known
     text = text or click.prompt("Senha no servidor CUPS", hide_input=True)
-    return Servidor(servidor, usuario, text, tls, shown)
+    return Server(cups_server, usuario, text, tls, shown)
 
 
-def _certificado(folder: Path, servidor: str, dito: str | None) -> str:
+def _certificate(folder: Path, cups_server: str, given: str | None) -> str:
     """Return the SHA-256 that the server's certificate must have.
 
     It is the one that is said, else the one kept with a queue of that server, else the one that it shows now, once a
     person knows it for the server's (trust on first use).
     """
-    if dito is not None:
-        return ler_certificado(dito)
-    if (kept := _guardado(folder, servidor)) is not None:
+    if given is not None:
+        return parse_fingerprint(given)
+    if (kept := _kept_certificate(folder, cups_server)) is not None:
         return kept
-    return confirmado(servidor)
+    return confirm_certificate(cups_server)
 
 
-def confirmado(servidor: str) -> str:
+def confirm_certificate(cups_server: str) -> str:
     """Return the SHA-256 of the certificate that the server shows now, once a person says that it is the server's."""
     with falhas():
-        shown = ServidorCups(Servidor(servidor)).certificado()
-    click.echo(f"O servidor CUPS {servidor} mostra o certificado de SHA-256\n  {legivel(shown)}")
+        shown = CupsServer(Server(cups_server)).certificado()
+    click.echo(f"O servidor CUPS {cups_server} mostra o certificado de SHA-256\n  {readable(shown)}")
     click.echo("Confira-o naquela máquina: openssl x509 -noout -fingerprint -sha256 -in /etc/cups/ssl/NOME.crt")
     if click.prompt("É o mesmo (sim ou não)?", prompt_suffix=" ").strip().lower() not in ("s", "sim"):
         raise ConfigError("nada foi feito: o certificado do servidor CUPS não foi confirmado")
     return shown
 
 
-def ler_certificado(dito: str) -> str:
+def parse_fingerprint(given: str) -> str:
     """Return a fingerprint as it is kept. Raises ConfigError if it is none."""
-    plain = dito.replace(":", "").replace(" ", "").lower()
+    plain = given.replace(":", "").replace(" ", "").lower()
     if not _SHA256.fullmatch(plain):
         raise ConfigError("--certificado: escreva os 64 algarismos do SHA-256, com ou sem dois-pontos")
     return plain
 
 
-def _guardado(folder: Path, servidor: str) -> str | None:
+def _kept_certificate(folder: Path, cups_server: str) -> str | None:
     if not folder.is_dir():
         return None
     table = db.fila
     with office(folder, writing=False) as (conn, serventia_id, _now):
         query = sa.select(table.c.certificado).where(
-            table.c.serventia_id == serventia_id, table.c.servidor == servidor, table.c.certificado.is_not(None)
+            table.c.serventia_id == serventia_id, table.c.servidor == cups_server, table.c.certificado.is_not(None)
         )
         return conn.execute(query.limit(1)).scalar_one_or_none()
 
 
-def _nesta_maquina(servidor: str) -> bool:
-    host = servidor.rpartition(":")[0].strip("[]")
+def _is_local(cups_server: str) -> bool:
+    host = cups_server.rpartition(":")[0].strip("[]")
     try:
         return host == "localhost" or ip_address(host).is_loopback
     except ValueError:
@@ -116,5 +122,5 @@ def falhas() -> Iterator[None]:
     """Have what a print server refuses, or does not answer, end the command with its sentence."""
     try:
         yield
-    except (FilaFora, FilaRecusa) as error:
+    except (QueueUnavailable, QueueRefused) as error:
         raise ConfigError(str(error)) from error

@@ -10,18 +10,18 @@ import click
 import sqlalchemy as sa
 
 from printserver import __version__, db, faults
-from printserver.cli.audit import auditoria
+from printserver.cli.audit import audit
 from printserver.cli.base import (
     PATH,
     instance_option,
-    nome_da_fila,
     office,
+    queue_name,
     record,
 )
-from printserver.cli.court import tribunal_simulado
+from printserver.cli.court import simulated_court
 from printserver.cli.paper import papel
-from printserver.cli.people import chave, usuario
-from printserver.cli.queues import filas
+from printserver.cli.people import api_key, usuario
+from printserver.cli.queues import all_queues
 from printserver.clock import system_clock
 from printserver.errors import ConfigError, Recusa
 from printserver.office import create
@@ -70,7 +70,9 @@ def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem
     from printserver.server.supervisor import serve as run
 
     configure_logs()
-    Office.abrir(folder, waits=True).fechar()  # a wrong setting, table or format stops the start here, with its name
+    Office.open_folder(
+        folder, waits=True
+    ).fechar()  # a wrong setting, table or format stops the start here, with its name
     sys.exit(run(folder, host, port, tls or None))
 
 
@@ -83,7 +85,7 @@ def worker(folder: Path) -> None:
     run_engine(folder)
 
 
-cli.add_command(chave)
+cli.add_command(api_key)
 cli.add_command(usuario)
 
 
@@ -92,23 +94,25 @@ cli.add_command(usuario)
 @instance_option
 @click.option("--pasta", type=PATH, help="Pasta em que os PDFs são gravados.")
 @click.option("--cups", "queue", help="Nome da fila no CUPS.")
-@click.option("--servidor", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina).")
-@click.option("--padrao", is_flag=True, help="É a fila de quem não diz outra.")
+@click.option(
+    "--servidor", "cups_server", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina)."
+)
+@click.option("--padrao", "default", is_flag=True, help="É a fila de quem não diz outra.")
 @click.option("--papel-numerado", is_flag=True, help="Tem papel numerado, e conta as folhas.")
-def fila(
+def add_queue(
     nome: str,
     folder: Path,
     pasta: Path | None,
     queue: str | None,
-    servidor: str | None,
-    padrao: bool,
+    cups_server: str | None,
+    default: bool,
     papel_numerado: bool,
 ) -> None:
     """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
-    nome = nome_da_fila(nome)
+    nome = queue_name(nome)
     if (pasta is None) == (queue is None):
         raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
-    if servidor and queue is None:
+    if cups_server and queue is None:
         raise ConfigError("--servidor acompanha --cups")
     if pasta is not None:
         pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -117,25 +121,25 @@ def fila(
         here = table.c.serventia_id == serventia_id
         if conn.execute(sa.select(table.c.id).where(here, table.c.nome == nome)).first():
             raise ConfigError(f"já existe uma fila {nome!r}")
-        if padrao:
+        if default:
             conn.execute(sa.update(table).where(here).values(padrao=False))
         row = {
             "serventia_id": serventia_id,
             "nome": nome,
             "tipo": "pasta" if pasta is not None else "cups",
             "destino": str(pasta.absolute()) if pasta is not None else queue,
-            "servidor": servidor,
-            "padrao": padrao,
+            "servidor": cups_server,
+            "padrao": default,
             "papel_numerado": papel_numerado,
             "criada_em": now,
         }
         conn.execute(sa.insert(table).values(**row))
-        what = {"tipo": row["tipo"], "destino": row["destino"], "servidor": servidor, "padrao": padrao}
+        what = {"tipo": row["tipo"], "destino": row["destino"], "servidor": cups_server, "padrao": default}
         record(conn, serventia_id, now, "fila", nome, what)
     click.echo(f"Fila {nome} criada.")
 
 
-cli.add_command(filas)
+cli.add_command(all_queues)
 cli.add_command(papel)
 
 
@@ -144,11 +148,11 @@ cli.add_command(papel)
 @click.option("--proximo", required=True, type=click.IntRange(1), help="O próximo número; só anda para a frente.")
 def sequencia(folder: Path, proximo: int) -> None:
     """Diz o próximo número de selo da serventia."""
-    from printserver.selo import avancar, nome_da_sequencia
+    from printserver.selo import advance, sequence_name
 
     with office(folder) as (conn, serventia_id, now):
         try:
-            avancar(conn, serventia_id, nome_da_sequencia("serventia", 1, "", now.year), proximo)
+            advance(conn, serventia_id, sequence_name("serventia", 1, "", now.year), proximo)
         except ValueError as error:
             raise ConfigError(str(error)) from error
         record(conn, serventia_id, now, "sequencia", "selo", {"proximo": proximo})
@@ -162,13 +166,13 @@ def formatos() -> None:
 
 @formatos.command("check")
 @instance_option
-def formatos_check(folder: Path) -> None:
+def check_formats(folder: Path) -> None:
     """Confere e monta todos os formatos, os da serventia e os que vêm com o programa."""
-    from printserver.formats import Formatos
+    from printserver.formats import Formats
     from printserver.rendering import previsualizar
 
-    known = Formatos(folder if folder.is_dir() else None)
-    faults = known.conferir_todos()
+    known = Formats(folder if folder.is_dir() else None)
+    faults = known.check_all()
     for nome in [] if faults else known.nomes():
         try:
             previsualizar(known.get(nome))  # the very way of a print, with example data
@@ -185,18 +189,18 @@ def formatos_check(folder: Path) -> None:
 @click.argument("nome")
 @click.argument("destino", type=PATH)
 @instance_option
-def formatos_preview(nome: str, destino: Path, folder: Path) -> None:
+def preview_format(nome: str, destino: Path, folder: Path) -> None:
     """Grava em DESTINO um PDF de prova do formato NOME, com dados de exemplo."""
-    from printserver.formats import Formatos
+    from printserver.formats import Formats
     from printserver.rendering import previsualizar
 
-    formato = Formatos(folder if folder.is_dir() else None).get(nome)
-    destino.write_bytes(previsualizar(formato))
+    page_format = Formats(folder if folder.is_dir() else None).get(nome)
+    destino.write_bytes(previsualizar(page_format))
     click.echo(f"{destino} gravado.")
 
 
-cli.add_command(auditoria)
-cli.add_command(tribunal_simulado)
+cli.add_command(audit)
+cli.add_command(simulated_court)
 
 
 @cli.command("demo")
@@ -205,12 +209,12 @@ cli.add_command(tribunal_simulado)
 @click.option(
     "--port-tribunal", type=click.IntRange(1, 65535), help="Porta do tribunal simulado (sem ela: a seguinte)."
 )
-@click.option("--encerrar", is_flag=True, help="Termina depois da demonstração, em vez de ficar no ar.")
-def demo(folder: Path, port: int, port_tribunal: int | None, encerrar: bool) -> None:
+@click.option("--encerrar", "stop", is_flag=True, help="Termina depois da demonstração, em vez de ficar no ar.")
+def demo(folder: Path, port: int, port_tribunal: int | None, stop: bool) -> None:
     """Mostra o servidor: cria uma serventia de demonstração se não há, e imprime um documento de cada tipo."""
     from printserver.demo.run import run_demo
 
-    sys.exit(run_demo(folder, port, port_tribunal, stay=not encerrar))
+    sys.exit(run_demo(folder, port, port_tribunal, stay=not stop))
 
 
 def _loopback(host: str) -> bool:

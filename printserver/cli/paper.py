@@ -23,44 +23,44 @@ def papel() -> None:
 
 
 @papel.command("numerar")
-@click.argument("fila")
+@click.argument("queue", metavar="FILA")
 @instance_option
-def numerar(fila: str, folder: Path) -> None:
+def number_paper(queue: str, folder: Path) -> None:
     """Diz que a fila tem papel numerado: para depois de cada impressão que não se sabe se saiu bem."""
     table = db.fila
     with office(folder) as (conn, serventia_id, now):
-        mine = (table.c.serventia_id == serventia_id, table.c.nome == fila)
+        mine = (table.c.serventia_id == serventia_id, table.c.nome == queue)
         if not conn.execute(sa.update(table).where(*mine).values(papel_numerado=True)).rowcount:
-            raise ConfigError(f"não há fila {fila!r}")
-        record(conn, serventia_id, now, "fila", fila, {"papel_numerado": True}, "mudada")
-    click.echo(f"A fila {fila} tem papel numerado.")
+            raise ConfigError(f"não há fila {queue!r}")
+        record(conn, serventia_id, now, "fila", queue, {"papel_numerado": True}, "mudada")
+    click.echo(f"A fila {queue} tem papel numerado.")
 
 
 @papel.command("receber")
-@click.argument("fila")
+@click.argument("queue", metavar="FILA")
 @instance_option
 @click.option("--de", required=True, help="O primeiro número recebido, como A0000001.")
 @click.option("--ate", required=True, help="O último número recebido, como A0000500.")
-def receber(fila: str, folder: Path, de: str, ate: str) -> None:
+def receive(queue: str, folder: Path, de: str, ate: str) -> None:
     """Registra papel numerado recebido para uma fila."""
     from printserver.delivery import numbered_paper
 
     with office(folder) as (conn, serventia_id, now):
         who = Autor(serventia_id, None, None, quem(), None, frozenset(), None)
-        count, entries = numbered_paper.receber(conn, serventia_id, fila, de, ate, who, now)
-        audit.escrever(conn, serventia_id, now, entries)
-    click.echo(f"{count} folhas recebidas para a fila {fila}.")
+        count, entries = numbered_paper.receive(conn, serventia_id, queue, de, ate, who, now)
+        audit.write(conn, serventia_id, now, entries)
+    click.echo(f"{count} folhas recebidas para a fila {queue}.")
 
 
 @papel.command("contas")
 @instance_option
-def contas(folder: Path) -> None:
+def tally(folder: Path) -> None:
     """Mostra, de cada fila de papel numerado, o recebido, o usado, o inutilizado, o estoque e o próximo número."""
-    from printserver.delivery.paper_stock import contas as contar
+    from printserver.delivery.paper_stock import tally as count_sheets
 
     table = db.fila
     with office(folder, writing=False) as (conn, serventia_id, _now):
         query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.papel_numerado)
-        for fila in conn.execute(query.order_by(table.c.nome)).mappings().all():
-            counted = ", ".join(f"{name} {count}" for name, count in contar(conn, fila).items())
-            click.echo(f"{fila['nome']}: {counted}, próximo {fila['papel_proximo'] or 'por dizer'}")
+        for queue in conn.execute(query.order_by(table.c.nome)).mappings().all():
+            counted = ", ".join(f"{name} {count}" for name, count in count_sheets(conn, queue).items())
+            click.echo(f"{queue['nome']}: {counted}, próximo {queue['papel_proximo'] or 'por dizer'}")

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from printserver.cli.base import instance_option, office, record
-from printserver.cli.queues import exigir
+from printserver.cli.queues import require_queue
 from printserver.clock import local
 from printserver.errors import ConfigError
 from printserver.office import people
@@ -24,7 +24,7 @@ from printserver.office import people
 @click.option("--sem-consulta", is_flag=True, help="Só acompanha o que imprime: não lê documentos, selos e avisos.")
 @click.option("--revogar", is_flag=True, help="Encerra a chave, já e para sempre.")
 @instance_option
-def chave(
+def api_key(
     nome: str | None, direitos: str | None, queue: str | None, sem_consulta: bool, revogar: bool, folder: Path
 ) -> None:
     """Cria mais uma chave de sistema, e a mostra uma única vez; revoga uma; sem NOME, lista todas."""
@@ -40,18 +40,18 @@ def chave(
             record(conn, serventia_id, now, "chave", nome.strip(), {}, "revogada")
         click.echo(f"Chave {nome.strip()} revogada: nada mais se faz com ela.")
     else:
-        _new_key(folder, nome, direitos, queue, consulta=not sem_consulta)
+        _new_key(folder, nome, direitos, queue, lookup=not sem_consulta)
 
 
-def _new_key(folder: Path, nome: str, direitos: str | None, queue: str | None, *, consulta: bool) -> None:
+def _new_key(folder: Path, nome: str, direitos: str | None, queue: str | None, *, lookup: bool) -> None:
     rights = [part.strip() for part in (direitos or "").split(",") if part.strip()]
     if not rights:
         raise ConfigError(f"diga --direitos: um ou mais de {', '.join(people.DIREITOS)}")
     with office(folder) as (conn, serventia_id, now):
         if queue is not None:
-            exigir(conn, serventia_id, queue)
-        text = people.criar_chave(conn, serventia_id, nome, rights, now, queue, consulta=consulta)
-        what = {"direitos": rights, "fila": queue, "sem_consulta": not consulta}
+            require_queue(conn, serventia_id, queue)
+        text = people.criar_chave(conn, serventia_id, nome, rights, now, queue, lookup=lookup)
+        what = {"direitos": rights, "fila": queue, "sem_consulta": not lookup}
         record(conn, serventia_id, now, "chave", nome.strip(), what)
     click.echo(text)
 
@@ -69,23 +69,23 @@ def _list_keys(folder: Path) -> None:
 @click.argument("nome", required=False)
 @click.option("--papel", type=click.Choice(people.PAPEIS), help="O papel da pessoa.")
 @click.option("--nome-completo", help="O nome como sai impresso (sem ele: o nome de usuário).")
-@click.option("--mudar", is_flag=True, help="Muda o papel ou o nome de quem já existe, em vez de criar.")
+@click.option("--mudar", "change", is_flag=True, help="Muda o papel ou o nome de quem já existe, em vez de criar.")
 @click.option("--nova-senha", is_flag=True, help="Dá outra senha a quem já existe, e a mostra uma única vez.")
-@click.option("--desativar", is_flag=True, help="A pessoa saiu: não entra nem age mais, já.")
-@click.option("--reativar", is_flag=True, help="A pessoa voltou, com o papel e a senha de antes.")
+@click.option("--desativar", "deactivate", is_flag=True, help="A pessoa saiu: não entra nem age mais, já.")
+@click.option("--reativar", "reactivate", is_flag=True, help="A pessoa voltou, com o papel e a senha de antes.")
 @instance_option
 def usuario(
     nome: str | None,
     papel: str | None,
     nome_completo: str | None,
-    mudar: bool,
+    change: bool,
     nova_senha: bool,
-    desativar: bool,
-    reativar: bool,
+    deactivate: bool,
+    reactivate: bool,
     folder: Path,
 ) -> None:
     """Cria, muda, desativa, reativa ou lista pessoas. Mostra a senha uma vez (ou usa PRINTSERVER_SENHA)."""
-    wishes = [mudar, nova_senha, desativar, reativar]
+    wishes = [change, nova_senha, deactivate, reactivate]
     data = {"papel": papel, "nome": nome_completo}
     given = {name: value for name, value in data.items() if value is not None}
     if nome is None:
@@ -95,14 +95,14 @@ def usuario(
         return
     if sum(wishes) > 1:
         raise ConfigError("--mudar, --nova-senha, --desativar e --reativar: um de cada vez")
-    if given and any((nova_senha, desativar, reativar)):
+    if given and any((nova_senha, deactivate, reactivate)):
         raise ConfigError("--papel e --nome-completo se mudam com --mudar")
-    if mudar:
+    if change:
         _change(folder, nome, given)
     elif nova_senha:
         _new_password(folder, nome)
-    elif desativar or reativar:
-        _send_away_or_back(folder, nome, away=desativar)
+    elif deactivate or reactivate:
+        _send_away_or_back(folder, nome, away=deactivate)
     else:
         _new_person(folder, nome, papel, nome_completo)
 
@@ -141,7 +141,7 @@ def _change(folder: Path, nome: str, given: dict[str, Any]) -> None:
 
 def _send_away_or_back(folder: Path, nome: str, *, away: bool) -> None:
     with office(folder) as (conn, serventia_id, now):
-        who = (people.desativar if away else people.reativar)(conn, serventia_id, nome, now)
+        who = (people.deactivate if away else people.reactivate)(conn, serventia_id, nome, now)
         record(conn, serventia_id, now, "pessoa", who.usuario, {}, "desativada" if away else "reativada")
     click.echo(f"{who.usuario} {'desativado: não entra nem age mais' if away else 'reativado'}.")
 

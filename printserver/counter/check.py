@@ -11,14 +11,14 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import rfc3339
-from printserver.counter.paper_seals import COMUNICADO, INUTILIZADO
-from printserver.court.pending import AGUARDANDO, CARREGADO, ESTORNADO
+from printserver.counter.paper_seals import REPORTED, SPOILED
+from printserver.court.pending import CARREGADO, ESTORNADO, WAITING
 from printserver.office.office import Office
 
-MOSTRADOS: Final = 1000  # of the missing numbers of a line
+MAX_SHOWN: Final = 1000  # of the missing numbers of a line
 
 
-def conferencia(office: Office, dia: date) -> dict[str, Any]:
+def day_check(office: Office, day: date) -> dict[str, Any]:
     """Return a day as it is checked against the till: its acts by type and by person, and its numbers.
 
     Totals are those of acts recorded and not reversed, and of ranges by hand; in centavos.
@@ -34,38 +34,38 @@ def conferencia(office: Office, dia: date) -> dict[str, Any]:
             count.label("quantidade"),
             sa.func.sum(table.c.total_centavos).label("total"),
         )
-        .where(table.c.serventia_id == office.serventia_id, table.c.data == dia)
+        .where(table.c.serventia_id == office.serventia_id, table.c.data == day)
         .group_by(table.c.ato, table.c.escrevente, table.c.estado, table.c.isento)
     )
     with office.db.read() as conn:
         rows = list(conn.execute(query))
-        faixas = _por_faixa(conn, office, dia)
-        numeros = _relatorio(conn, office, dia, dia)
+        ranges = _by_range(conn, office, day)
+        numbers = _control_report(conn, office, day, day)
     valid = [row for row in rows if row.estado != ESTORNADO]
 
-    def soma(estado: str) -> dict[str, int]:
-        mine = [row for row in rows if row.estado == estado]
+    def add_up(state: str) -> dict[str, int]:
+        mine = [row for row in rows if row.estado == state]
         return {"quantidade": sum(r.quantidade for r in mine), "total_centavos": sum(r.total for r in mine)}
 
     return {
-        "data": dia.isoformat(),
-        "por_ato": [each | {"descricao": _descricao(office, each["ato"])} for each in _grupos(valid, "ato")],
-        "por_escrevente": _grupos(valid, "escrevente"),
-        "por_faixa": faixas,
-        "aguardando": soma(AGUARDANDO),
-        "carregados": soma(CARREGADO),
-        "estornados": soma(ESTORNADO),
-        "total_centavos": sum(row.total for row in valid) + sum(each["total_centavos"] for each in faixas),
-        "numeros": numeros,
+        "data": day.isoformat(),
+        "por_ato": [each | {"descricao": _description(office, each["ato"])} for each in _groups(valid, "ato")],
+        "por_escrevente": _groups(valid, "escrevente"),
+        "por_faixa": ranges,
+        "aguardando": add_up(WAITING),
+        "carregados": add_up(CARREGADO),
+        "estornados": add_up(ESTORNADO),
+        "total_centavos": sum(row.total for row in valid) + sum(each["total_centavos"] for each in ranges),
+        "numeros": numbers,
     }
 
 
-def dias_abertos(office: Office) -> list[dict[str, Any]]:
+def waiting_days(office: Office) -> list[dict[str, Any]]:
     """Return the days whose acts still wait for their load, the oldest first (T1)."""
     table = db.ato_balcao
     query = (
         sa.select(table.c.data, sa.func.count().label("quantidade"), sa.func.sum(table.c.total_centavos).label("total"))
-        .where(table.c.serventia_id == office.serventia_id, table.c.estado == AGUARDANDO)
+        .where(table.c.serventia_id == office.serventia_id, table.c.estado == WAITING)
         .group_by(table.c.data)
         .order_by(table.c.data)
     )
@@ -76,17 +76,17 @@ def dias_abertos(office: Office) -> list[dict[str, Any]]:
         ]
 
 
-def relatorio(office: Office, de: date, ate: date) -> list[dict[str, Any]]:
+def control_report(office: Office, de: date, ate: date) -> list[dict[str, Any]]:
     """Return the control of paper seals by day, type of act and série: first, last, used, void, waiting, missing.
 
     `faltam` are the numbers between first and last that have no fate, that day or another: 1000 at most, of
-    `faltam_total`. What another program reported has its fate and no line here: `faixas_sem_selo` lists it.
+    `faltam_total`. What another program reported has its fate and no line here: `ranges_without_selo` lists it.
     """
     with office.db.read() as conn:
-        return _relatorio(conn, office, de, ate)
+        return _control_report(conn, office, de, ate)
 
 
-def faixas_sem_selo(office: Office) -> list[dict[str, Any]]:
+def ranges_without_selo(office: Office) -> list[dict[str, Any]]:
     """Return the ranges that people said to be void or reported by another program, as they said it, newest first.
 
     `nome` is `inutilizados` or `comunicados`; 200 at most.
@@ -109,7 +109,7 @@ def faixas_sem_selo(office: Office) -> list[dict[str, Any]]:
         ]
 
 
-def _grupos(rows: Iterable[sa.Row[Any]], nome: str) -> list[dict[str, Any]]:
+def _groups(rows: Iterable[sa.Row[Any]], nome: str) -> list[dict[str, Any]]:
     found: dict[str, dict[str, Any]] = {}
     for row in rows:
         name = getattr(row, nome)
@@ -120,23 +120,23 @@ def _grupos(rows: Iterable[sa.Row[Any]], nome: str) -> list[dict[str, Any]]:
     return [found[name] for name in sorted(found)]
 
 
-def _por_faixa(conn: Connection, office: Office, dia: date) -> list[dict[str, Any]]:
+def _by_range(conn: Connection, office: Office, day: date) -> list[dict[str, Any]]:
     """Return by type the seals of a day's paper seals that no act at the counter stands for (H3)."""
     paper, seal, act = db.selo_papel, db.selo, db.ato_balcao
     recorded = sa.select(act.c.codigo).where(
-        act.c.serventia_id == office.serventia_id, act.c.data == dia, act.c.codigo.is_not(None)
+        act.c.serventia_id == office.serventia_id, act.c.data == day, act.c.codigo.is_not(None)
     )
     query = (
         sa.select(paper.c.ato, sa.func.count().label("quantidade"), sa.func.sum(seal.c.total_centavos).label("total"))
         .join(seal, (seal.c.serventia_id == paper.c.serventia_id) & (seal.c.codigo == paper.c.codigo))
-        .where(paper.c.serventia_id == office.serventia_id, paper.c.data == dia, paper.c.codigo.not_in(recorded))
+        .where(paper.c.serventia_id == office.serventia_id, paper.c.data == day, paper.c.codigo.not_in(recorded))
         .group_by(paper.c.ato)
         .order_by(paper.c.ato)
     )
     return [
         {
             "ato": row.ato,
-            "descricao": _descricao(office, row.ato),
+            "descricao": _description(office, row.ato),
             "quantidade": row.quantidade,
             "total_centavos": row.total,
         }
@@ -144,33 +144,33 @@ def _por_faixa(conn: Connection, office: Office, dia: date) -> list[dict[str, An
     ]
 
 
-def _relatorio(conn: Connection, office: Office, de: date, ate: date) -> list[dict[str, Any]]:
+def _control_report(conn: Connection, office: Office, de: date, ate: date) -> list[dict[str, Any]]:
     table = db.selo_papel
     query = sa.select(table.c.data, table.c.ato, table.c.serie, table.c.numero, table.c.estado).where(
         table.c.serventia_id == office.serventia_id,
         table.c.data.between(de, ate),
-        (table.c.estado != COMUNICADO) | table.c.codigo.is_not(None),
+        (table.c.estado != REPORTED) | table.c.codigo.is_not(None),
     )
     groups: dict[tuple[date, str, str], dict[str, list[int]]] = {}
     for row in conn.execute(query.order_by(table.c.data, table.c.ato, table.c.serie, table.c.numero)):
         groups.setdefault((row.data, row.ato, row.serie), {}).setdefault(row.estado, []).append(row.numero)
     known: dict[tuple[str, str], list[int]] = {}
     lines = []
-    for (dia, ato, serie), numbers in groups.items():
+    for (day, ato, serie), numbers in groups.items():
         if (ato, serie) not in known:
             known[ato, serie] = _conhecidos(conn, office, ato, serie)
         first, last = min(map(min, numbers.values())), max(map(max, numbers.values()))
-        missing, count = _faltam(known[ato, serie], first, last)
+        missing, count = _missing(known[ato, serie], first, last)
         lines.append(
             {
-                "data": dia.isoformat(),
+                "data": day.isoformat(),
                 "ato": ato,
                 "serie": serie,
                 "primeiro": first,
                 "ultimo": last,
-                "usados": len(numbers.get(COMUNICADO, ())),
-                "inutilizados": numbers.get(INUTILIZADO, []),
-                "aguardando": len(numbers.get(AGUARDANDO, ())),
+                "usados": len(numbers.get(REPORTED, ())),
+                "inutilizados": numbers.get(SPOILED, []),
+                "aguardando": len(numbers.get(WAITING, ())),
                 "faltam": missing,
                 "faltam_total": count,
             }
@@ -185,15 +185,15 @@ def _conhecidos(conn: Connection, office: Office, ato: str, serie: str) -> list[
     return list(conn.execute(sa.select(table.c.numero).where(*mine).order_by(table.c.numero)).scalars())
 
 
-def _faltam(known: Sequence[int], first: int, last: int) -> tuple[list[int], int]:
+def _missing(known: Sequence[int], first: int, last: int) -> tuple[list[int], int]:
     """Return the numbers between `first` and `last` (both known) that are not in `known`, and how many they are."""
     inside = known[bisect_left(known, first) : bisect_right(known, last)]
     missing: list[int] = []
     for before, after in pairwise(inside):
-        missing += range(before + 1, min(after, before + 1 + MOSTRADOS - len(missing)))
+        missing += range(before + 1, min(after, before + 1 + MAX_SHOWN - len(missing)))
     return missing, last - first + 1 - len(inside)
 
 
-def _descricao(office: Office, ato: str) -> str:
+def _description(office: Office, ato: str) -> str:
     kind = office.atos.get(ato)
     return kind.descricao if kind else ato

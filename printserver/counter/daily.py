@@ -11,208 +11,208 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
-from printserver.documents import SeloPlanejado
+from printserver.documents import PlannedSelo
 from printserver.documents.fields import (
     Data,
-    Motivo,
-    Texto,
-    erro,
+    Reason,
+    Text,
+    field_error,
 )
-from printserver.documents.model import Valor
-from printserver.documents.moment import momento_do_ato, recusar_data_vazia
-from printserver.documents.reading import ler
-from printserver.errors import Campo, Recusa, entrada_invalida
+from printserver.documents.model import Value
+from printserver.documents.moment import ato_moment, refuse_empty_date
+from printserver.documents.reading import read
+from printserver.errors import BadField, Recusa, invalid_input
 from printserver.ledger import seals as sealing
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
 from printserver.seal_actions.common import (
-    agir,
-    anotar_motivo_da_data,
-    como_novo,
-    confirmado,
-    mais_novo,
-    selo_da_casa,
-    valor,
+    acting_author,
+    as_new,
+    confirmed_ato,
+    newest_code,
+    note_date_reason,
+    office_selo,
+    resolve_value,
 )
-from printserver.seal_actions.once import uma_vez
+from printserver.seal_actions.once import do_once
 from printserver.selo import (
-    COMPONENTES,
-    EXCLUSAO,
+    COMPONENTS,
+    EXCLUSION,
     ZERO,
+    AtoType,
     Emolumentos,
+    NewSelo,
     Reais,
-    SeloNovo,
-    TipoDeAto,
     de_centavos,
-    formatar_reais,
+    format_reais,
 )
 
-Tipo = Literal["fotocopia", "cenad"]
-TIPOS: Final[tuple[Tipo, ...]] = get_args(Tipo)
+Kind = Literal["fotocopia", "cenad"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
-class Diario(Valor):
+class Diario(Value):
     """`POST /diarios`: the day's total so far, without the ISS; or a VALUE, which tells the components too.
 
     `iss` absent: the day's seal keeps the ISS that it has (A7); 0.00 takes it away.
     """
 
-    tipo: Tipo
+    tipo: Kind
     data: Data
     total: Reais | None = None
     iss: Reais | None = None
-    motivo: Motivo | None = None
-    escrevente: Texto
+    motivo: Reason | None = None
+    escrevente: Text
 
     @model_validator(mode="after")
-    def _total_ou_valor(self) -> Self:
+    def _total_or_value(self) -> Self:
         if self.isento:
-            raise erro("o selo do dia não é isento: sem cópias não há selo", "isento")
-        if self.cobrado is None and self.total is None:
-            raise erro("falta o total do dia, ou o valor: emolumentos, servico ou servicos", "total")
+            raise field_error("o selo do dia não é isento: sem cópias não há selo", "isento")
+        if self.charged is None and self.total is None:
+            raise field_error("falta o total do dia, ou o valor: emolumentos, servico ou servicos", "total")
         if self.total == ZERO:
-            raise erro("o total do dia não pode ser zero: sem cópias não há selo do dia", "total")
+            raise field_error("o total do dia não pode ser zero: sem cópias não há selo do dia", "total")
         return self
 
 
-def lancar(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[str, bool]:
+def enter_total(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make the day's seal, or the retificador with the day's new total. Return its code, and whether the key had.
 
     A bare total stands in the tabelião's component, the ISS in its own. The same value again changes nothing. Raises
     `Recusa` `data-do-ato`, `entrada-invalida` (a smaller total than before without `motivo`), `servico-a-confirmar`,
     and `ja-excluido` where the day's seal was excluded and no `motivo` asks for another.
     """
-    people.exigir_direito(autor, "selos")
+    people.exigir_direito(author, "selos")
 
-    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
-        pedido = ler(Diario, dados)
+    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+        request = read(Diario, data)
         agora = office.clock()
-        quem = agir(conn, office, autor, pedido.escrevente)
-        ato = _ato(office, pedido.tipo)
+        quem = acting_author(conn, office, author, request.escrevente)
+        ato = _ato(office, request.tipo)
         table = db.diario
-        mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == pedido.tipo, table.c.dia == pedido.data)
+        mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == request.tipo, table.c.dia == request.data)
         known = conn.execute(sa.select(table.c.codigo).where(*mine).with_for_update()).scalar_one_or_none()
-        row = None if known is None else selo_da_casa(conn, office, mais_novo(conn, office, known))
-        live = row if row is not None and row["ato"] != EXCLUSAO else None
-        emolumentos = _emolumentos(office, pedido, live)
+        row = None if known is None else office_selo(conn, office, newest_code(conn, office, known))
+        live = row if row is not None and row["ato"] != EXCLUSION else None
+        emolumentos = _emolumentos(office, request, live)
         if live is not None:
-            return _novo_total(conn, office, pedido, live, ato, emolumentos, quem, agora)
-        if row is not None and pedido.motivo is None:
+            return _new_total(conn, office, request, live, ato, emolumentos, quem, agora)
+        if row is not None and request.motivo is None:
             raise Recusa(
                 "ja-excluido",
-                f"O selo do dia {pedido.data:%d/%m/%Y} foi excluído (XA). Para fazer outro, diga o motivo.",
+                f"O selo do dia {request.data:%d/%m/%Y} foi excluído (XA). Para fazer outro, diga o motivo.",
             )
-        codigo, log = _primeiro(conn, office, pedido, ato, emolumentos, quem, agora)
+        codigo, log = _first(conn, office, request, ato, emolumentos, quem, agora)
         if row is None:
-            row = {"serventia_id": office.serventia_id, "tipo": pedido.tipo, "dia": pedido.data}
+            row = {"serventia_id": office.serventia_id, "tipo": request.tipo, "dia": request.data}
             conn.execute(sa.insert(table).values(**row, codigo=codigo))
         else:
             conn.execute(sa.update(table).where(*mine).values(codigo=codigo))
         return codigo, log
 
-    feito, repetido = uma_vez(office, autor, "POST /api/v1/diarios", dados, chave, fazer)
-    return str(feito), repetido
+    made, repeated = do_once(office, author, "POST /api/v1/diarios", data, key, make)
+    return str(made), repeated
 
 
-def do_dia(office: Office, dia: date) -> dict[Tipo, str | None]:
+def of_day(office: Office, day: date) -> dict[Kind, str | None]:
     """Return by type the code of the newest seal of a day's chain, an XA included; None where there is none."""
     table = db.diario
     with office.db.read() as conn:
         query = sa.select(table.c.tipo, table.c.codigo).where(
-            table.c.serventia_id == office.serventia_id, table.c.dia == dia
+            table.c.serventia_id == office.serventia_id, table.c.dia == day
         )
-        found = {row.tipo: mais_novo(conn, office, row.codigo) for row in conn.execute(query)}
-    return {tipo: found.get(tipo) for tipo in TIPOS}
+        found = {row.tipo: newest_code(conn, office, row.codigo) for row in conn.execute(query)}
+    return {kind: found.get(kind) for kind in KINDS}
 
 
-def habitual(office: Office, tipo: Tipo, dia: date) -> int | None:
+def usual(office: Office, kind: Kind, day: date) -> int | None:
     """Return the median, in centavos and without ISS, of the last ten days of that type before `dia`.
 
     None where there are fewer than three such days.
     """
     table = db.diario
-    mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == tipo, table.c.dia < dia)
+    mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == kind, table.c.dia < day)
     with office.db.read() as conn:
         codes = conn.execute(sa.select(table.c.codigo).where(*mine).order_by(table.c.dia.desc()).limit(10)).scalars()
-        newest = [mais_novo(conn, office, code) for code in codes.all()]
+        newest = [newest_code(conn, office, code) for code in codes.all()]
         seals = db.selo
         query = sa.select(seals.c.emolumentos).where(
-            seals.c.serventia_id == office.serventia_id, seals.c.codigo.in_(newest), seals.c.ato != EXCLUSAO
+            seals.c.serventia_id == office.serventia_id, seals.c.codigo.in_(newest), seals.c.ato != EXCLUSION
         )
         totals = [sum(fees.values()) - fees["iss"] for fees in conn.execute(query).scalars()]
     return int(median(totals)) if len(totals) >= 3 else None
 
 
-def _ato(office: Office, tipo: Tipo) -> TipoDeAto:
-    setting = f"diarios.{tipo}"
-    ato = confirmado(office, getattr(office.settings.diarios, tipo), setting, hibrido=False)
-    if tipo == "fotocopia" and not ato.iss_a_parte:
-        raise entrada_invalida(setting, f"o ato {ato.codigo} não tem iss_a_parte em atos.toml (D1)")
+def _ato(office: Office, kind: Kind) -> AtoType:
+    setting = f"diarios.{kind}"
+    ato = confirmed_ato(office, getattr(office.settings.diarios, kind), setting, hibrido=False)
+    if kind == "fotocopia" and not ato.iss_a_parte:
+        raise invalid_input(setting, f"o ato {ato.codigo} não tem iss_a_parte em atos.toml (D1)")
     return ato
 
 
-def _emolumentos(office: Office, pedido: Diario, antes: Mapping[Any, Any] | None) -> Emolumentos:
+def _emolumentos(office: Office, request: Diario, before: Mapping[Any, Any] | None) -> Emolumentos:
     """Return the components: those of the VALUE, with which total and ISS agree where they are given too.
 
     Of a bare total without an ISS the day's seal so far (`antes`) keeps its own: what nobody said is not changed.
     """
-    if pedido.cobrado is None:
-        zeros = dict.fromkeys(COMPONENTES, ZERO)
-        kept = ZERO if antes is None else de_centavos(antes["emolumentos"]["iss"])
-        iss = kept if pedido.iss is None else pedido.iss
-        return Emolumentos(**zeros | {"tabeliao": pedido.total or ZERO, "iss": iss})
-    emolumentos = valor(office, pedido, 1)[0]
+    if request.charged is None:
+        zeros = dict.fromkeys(COMPONENTS, ZERO)
+        kept = ZERO if before is None else de_centavos(before["emolumentos"]["iss"])
+        iss = kept if request.iss is None else request.iss
+        return Emolumentos(**zeros | {"tabeliao": request.total or ZERO, "iss": iss})
+    emolumentos = resolve_value(office, request, 1)[0]
     total = emolumentos.total_do_selo(True)
-    for name, given, is_ in (("total", pedido.total, total), ("iss", pedido.iss, emolumentos.iss)):
+    for name, given, is_ in (("total", request.total, total), ("iss", request.iss, emolumentos.iss)):
         if given is not None and given != is_:
-            raise entrada_invalida(name, f"difere do valor dado, em que é {formatar_reais(is_)}")
+            raise invalid_input(name, f"difere do valor dado, em que é {format_reais(is_)}")
     if total == ZERO:
-        raise entrada_invalida(str(pedido.cobrado), "o total do dia, sem o ISS, não pode ser zero")
+        raise invalid_input(str(request.charged), "o total do dia, sem o ISS, não pode ser zero")
     return emolumentos
 
 
-def _primeiro(
+def _first(
     conn: Connection,
     office: Office,
-    pedido: Diario,
-    ato: TipoDeAto,
+    request: Diario,
+    ato: AtoType,
     emolumentos: Emolumentos,
     quem: Autor,
     agora: datetime,
 ) -> tuple[str, list[Registro]]:
-    novo = SeloNovo(
+    new_selo = NewSelo(
         natureza=1,
         ato=ato.codigo,
         descricao=ato.descricao,
-        identificador=f"{pedido.tipo}-{pedido.data.isoformat()}",
+        identificador=f"{request.tipo}-{request.data.isoformat()}",
         partes=(),
-        momento=_momento(pedido, agora),
+        momento=_moment(request, agora),
         emolumentos=emolumentos,
         iss_a_parte=ato.iss_a_parte,
     )
-    place = sealing.Lugar(None, None, None, origem="diario")
-    emitidos, log = sealing.selar(conn, office, [SeloPlanejado(novo)], place, quem, agora)
-    anotar_motivo_da_data(log, pedido.motivo)
-    return emitidos[0].codigo, log
+    place = sealing.Place(None, None, None, origem="diario")
+    issued, log = sealing.seal(conn, office, [PlannedSelo(new_selo)], place, quem, agora)
+    note_date_reason(log, request.motivo)
+    return issued[0].codigo, log
 
 
-def _momento(pedido: Diario, agora: datetime) -> datetime:
+def _moment(request: Diario, agora: datetime) -> datetime:
     """Return the moment of the day's first seal (S7); a day gone by needs its `motivo`, which stands for the date's."""
-    if pedido.data < local_date(agora) and pedido.motivo is None:
-        recusar_data_vazia(pedido.data, None, campo="data")
-        text = f"o dia {pedido.data:%d/%m/%Y} já passou: diga o motivo de o selo ser feito só agora"
-        raise Recusa("data-do-ato", f"motivo: {text}.", errors=[Campo("motivo", text)])
-    return momento_do_ato(pedido.data, pedido.motivo, agora, campo="diario")
+    if request.data < local_date(agora) and request.motivo is None:
+        refuse_empty_date(request.data, None, field="data")
+        text = f"o dia {request.data:%d/%m/%Y} já passou: diga o motivo de o selo ser feito só agora"
+        raise Recusa("data-do-ato", f"motivo: {text}.", errors=[BadField("motivo", text)])
+    return ato_moment(request.data, request.motivo, agora, field="diario")
 
 
-def _novo_total(
+def _new_total(
     conn: Connection,
     office: Office,
-    pedido: Diario,
+    request: Diario,
     row: Mapping[Any, Any],
-    ato: TipoDeAto,
+    ato: AtoType,
     emolumentos: Emolumentos,
     quem: Autor,
     agora: datetime,
@@ -220,10 +220,10 @@ def _novo_total(
     if emolumentos == Emolumentos.from_centavos(row["emolumentos"]):
         return row["codigo"], []
     before = Emolumentos.from_centavos(row["emolumentos"]).total_do_selo(True)
-    if emolumentos.total_do_selo(True) < before and pedido.motivo is None:
-        raise entrada_invalida(
-            "motivo", f"o total do dia já era {formatar_reais(before)}: para diminuí-lo, diga o motivo"
-        )
-    novo = como_novo(row, emolumentos=emolumentos, iss_a_parte=ato.iss_a_parte, isento=False, motivo_isencao=None)
-    emitidos, log = sealing.retificar(conn, office, [(row, novo)], pedido.motivo or "novo total do dia", quem, agora)
-    return emitidos[0].codigo, log
+    if emolumentos.total_do_selo(True) < before and request.motivo is None:
+        raise invalid_input("motivo", f"o total do dia já era {format_reais(before)}: para diminuí-lo, diga o motivo")
+    new_selo = as_new(row, emolumentos=emolumentos, iss_a_parte=ato.iss_a_parte, isento=False, motivo_isencao=None)
+    issued, log = sealing.rectify_selo(
+        conn, office, [(row, new_selo)], request.motivo or "novo total do dia", quem, agora
+    )
+    return issued[0].codigo, log

@@ -13,18 +13,18 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
-from printserver.documents.moment import recusar_data_vazia
-from printserver.errors import Campo, Recusa
+from printserver.documents.moment import refuse_empty_date
+from printserver.errors import BadField, Recusa
 from printserver.office.office import Office
 from printserver.office.people import Autor
-from printserver.selo import SeloDePapel
+from printserver.selo import PaperSeal
 
-AGUARDANDO: Final = "aguardando"
-COMUNICADO: Final = "comunicado"
-INUTILIZADO: Final = "inutilizado"
+WAITING: Final = "aguardando"
+REPORTED: Final = "comunicado"
+SPOILED: Final = "inutilizado"
 
 
-def recusar_vistos(conn: Connection, office: Office, ato: str, serie: str, de: int, ate: int) -> None:
+def refuse_seen(conn: Connection, office: Office, ato: str, serie: str, de: int, ate: int) -> None:
     """Raise `Recusa` `hibrido-ja-comunicado`, with the numbers, if one of the range has its fate already (R3)."""
     seen = db.selo_papel
     query = sa.select(seen.c.numero).where(
@@ -36,7 +36,7 @@ def recusar_vistos(conn: Connection, office: Office, ato: str, serie: str, de: i
     numbers = sorted(conn.execute(query).scalars())
     if not numbers:
         return
-    some = ", ".join(str(SeloDePapel(ato, serie, number)) for number in numbers[:10])
+    some = ", ".join(str(PaperSeal(ato, serie, number)) for number in numbers[:10])
     more = f" e mais {len(numbers) - 10}" if len(numbers) > 10 else ""
     raise Recusa(
         "hibrido-ja-comunicado",
@@ -45,23 +45,23 @@ def recusar_vistos(conn: Connection, office: Office, ato: str, serie: str, de: i
     )
 
 
-def escrever(
+def write(
     conn: Connection,
     office: Office,
-    papeis: Sequence[SeloDePapel],
-    estado: str,
-    dia: date,
+    papeis: Sequence[PaperSeal],
+    state: str,
+    day: date,
     quem: Autor,
     agora: datetime,
     *,
     codigos: Sequence[str | None] | None = None,
-    motivo: str | None = None,
+    reason: str | None = None,
 ) -> None:
     """Write the fate of paper seals that have none yet; of two that write one number the primary key lets one through.
 
     `codigos` are the codes that report them, in their order.
     """
-    common = _destino(estado, quem, agora) | {"serventia_id": office.serventia_id, "data": dia, "motivo": motivo}
+    common = _fate(state, quem, agora) | {"serventia_id": office.serventia_id, "data": day, "motivo": reason}
     rows = [
         common | {"ato": papel.ato, "serie": papel.serie, "numero": papel.numero, "codigo": codigo}
         for papel, codigo in zip(papeis, codigos or [None] * len(papeis), strict=True)
@@ -69,27 +69,27 @@ def escrever(
     conn.execute(sa.insert(db.selo_papel), rows)
 
 
-def comunicar(
+def report(
     conn: Connection,
     office: Office,
-    papeis: Sequence[SeloDePapel],
+    papeis: Sequence[PaperSeal],
     codigos: Sequence[str],
     quem: Autor,
     agora: datetime,
 ) -> None:
     """Write that paper seals that waited at the counter are reported by these codes (H2)."""
     conn.execute(
-        _esta(office).values(**_destino(COMUNICADO, quem, agora), codigo=sa.bindparam("b_codigo")),
-        [_numero(papel) | {"b_codigo": codigo} for papel, codigo in zip(papeis, codigos, strict=True)],
+        _waiting_update(office).values(**_fate(REPORTED, quem, agora), codigo=sa.bindparam("b_codigo")),
+        [_number(papel) | {"b_codigo": codigo} for papel, codigo in zip(papeis, codigos, strict=True)],
     )
 
 
-def anular(conn: Connection, office: Office, papel: SeloDePapel, motivo: str, quem: Autor, agora: datetime) -> None:
+def void(conn: Connection, office: Office, papel: PaperSeal, reason: str, quem: Autor, agora: datetime) -> None:
     """Write that a paper seal that waited at the counter is void: it is never reported (H2)."""
-    conn.execute(_esta(office).values(**_destino(INUTILIZADO, quem, agora), motivo=motivo), [_numero(papel)])
+    conn.execute(_waiting_update(office).values(**_fate(SPOILED, quem, agora), motivo=reason), [_number(papel)])
 
 
-def soltar(conn: Connection, office: Office, papel: SeloDePapel) -> None:
+def release(conn: Connection, office: Office, papel: PaperSeal) -> None:
     """Let a number go that was written down wrong at the counter: it has no fate again."""
     table = db.selo_papel
     conn.execute(
@@ -98,34 +98,34 @@ def soltar(conn: Connection, office: Office, papel: SeloDePapel) -> None:
             table.c.ato == papel.ato,
             table.c.serie == papel.serie,
             table.c.numero == papel.numero,
-            table.c.estado == AGUARDANDO,
+            table.c.estado == WAITING,
         )
     )
 
 
-def ate_hoje(dia: date, agora: datetime) -> date:
+def require_until_today(day: date, agora: datetime) -> date:
     """Return the day unless it is still to come (S7) or means an empty date (S7a). Raises `Recusa` `data-do-ato`."""
-    recusar_data_vazia(dia, None, campo="data")
-    if dia > local_date(agora):
-        text = f"o dia {dia:%d/%m/%Y} ainda não chegou"
-        raise Recusa("data-do-ato", f"data: {text}.", errors=[Campo("data", text)])
-    return dia
+    refuse_empty_date(day, None, field="data")
+    if day > local_date(agora):
+        text = f"o dia {day:%d/%m/%Y} ainda não chegou"
+        raise Recusa("data-do-ato", f"data: {text}.", errors=[BadField("data", text)])
+    return day
 
 
-def _esta(office: Office) -> sa.Update:
+def _waiting_update(office: Office) -> sa.Update:
     table = db.selo_papel
     return sa.update(table).where(
         table.c.serventia_id == office.serventia_id,
         table.c.ato == sa.bindparam("b_ato"),
         table.c.serie == sa.bindparam("b_serie"),
         table.c.numero == sa.bindparam("b_numero"),
-        table.c.estado == AGUARDANDO,
+        table.c.estado == WAITING,
     )
 
 
-def _numero(papel: SeloDePapel) -> dict[str, str | int]:
+def _number(papel: PaperSeal) -> dict[str, str | int]:
     return {"b_ato": papel.ato, "b_serie": papel.serie, "b_numero": papel.numero}
 
 
-def _destino(estado: str, quem: Autor, agora: datetime) -> dict[str, str | datetime]:
-    return {"estado": estado, "quem": quem.pessoa or "", "quando": agora}
+def _fate(state: str, quem: Autor, agora: datetime) -> dict[str, str | datetime]:
+    return {"estado": state, "quem": quem.pessoa or "", "quando": agora}

@@ -1,6 +1,6 @@
 """What the court is told of every seal (T1–T5): an outbox, its sender, the transport. Knows no print and no screen.
 
-`simulador` is a court to develop, test and show with.
+`simulator` is a court to develop, test and show with.
 """
 
 from printserver.court.answers import (

@@ -88,11 +88,11 @@ def de_consulta(troca: Troca, codigo: str) -> Consta | None:
         return Consta(None)
     if troca.status != 200 or not isinstance(item, dict) or item.get("selo") != codigo:
         return None
-    situacao, registro = item.get("situacao"), item.get("registro")
-    if situacao not in ("recebido", "objetado"):
+    status, registro = item.get("situacao"), item.get("registro")
+    if status not in ("recebido", "objetado"):
         return None
     return Consta(
-        situacao,
+        status,
         registro if isinstance(registro, str) else None,
         item.get("vinculador") if isinstance(item.get("vinculador"), str) else None,
         _erros(item.get("erros")),
@@ -127,7 +127,7 @@ def _resposta(item: Mapping[str, Any]) -> Resposta:
     total, erros = item.get("totalErros"), _erros(item.get("erros"))
     if total == 0 and not erros:
         return Resposta("aceito")
-    if any(erro["codigo"] == JA_RECEBIDO for erro in erros):
+    if any(error["codigo"] == JA_RECEBIDO for error in erros):
         return Resposta("ja-recebido", erros)
     if not erros:
         return Resposta("duvida")  # errors are counted and none is named: nothing can be shown to a person

@@ -20,7 +20,7 @@ import httpx
 from printserver import faults
 from printserver.errors import ConfigError
 from printserver.office.settings import Tribunal
-from printserver.selo import Certificado
+from printserver.selo import Certificate
 
 MAIOR_RESPOSTA: Final = 16 * 1024 * 1024  # bytes
 
@@ -41,7 +41,7 @@ class Troca:
     partiu: bool = True
 
 
-def corpo(itens: Sequence[Mapping[str, Any]]) -> str:
+def encode_body(itens: Sequence[Mapping[str, Any]]) -> str:
     """Return what is sent for `itens`, as it goes over the wire."""
     return json.dumps(list(itens), ensure_ascii=False, separators=(",", ":"))
 
@@ -52,13 +52,13 @@ class Transporte(Protocol):
     def enviar(self, selos: Sequence[Mapping[str, Any]]) -> Troca:
         """Report seals."""
 
-    def vincular(self, pares: Sequence[Mapping[str, str]]) -> Troca:
+    def vincular(self, pairs: Sequence[Mapping[str, str]]) -> Troca:
         """Report links, each a `vinculador` and a `vinculado`."""
 
     def consultar(self, codigo: str) -> Troca:
         """Ask what the court has of a code."""
 
-    def listar(self, de: date, ate: date, pagina: int) -> Troca:
+    def listar(self, de: date, ate: date, page: int) -> Troca:
         """Ask for the seals whose act is of the days `de` to `ate`, a page of them."""
 
     def fechar(self) -> None:
@@ -68,7 +68,7 @@ class Transporte(Protocol):
 class TransporteHttp:
     """The court over HTTP: JSON, mutual TLS with the office's certificate, paths by setting."""
 
-    def __init__(self, settings: Tribunal, certificado: Certificado, pasta: Path) -> None:
+    def __init__(self, settings: Tribunal, certificate: Certificate, pasta: Path) -> None:
         """Prepare the connections; nothing is sent yet. `pasta` is a folder that only the server may read.
 
         Raises `ConfigError` if the authority's file cannot be read.
@@ -77,7 +77,7 @@ class TransporteHttp:
         self._client = httpx.Client(
             base_url=settings.url.rstrip("/"),
             timeout=settings.espera_s,
-            verify=_tls(settings, certificado, pasta) if settings.url.startswith("https:") else True,
+            verify=_tls(settings, certificate, pasta) if settings.url.startswith("https:") else True,
             limits=httpx.Limits(max_connections=settings.em_paralelo + 2),
             trust_env=False,
             headers={"User-Agent": "printserver"},
@@ -87,17 +87,17 @@ class TransporteHttp:
         """Report seals."""
         return self._trocar("enviar", "POST", self._settings.caminho_selos, selos)
 
-    def vincular(self, pares: Sequence[Mapping[str, str]]) -> Troca:
+    def vincular(self, pairs: Sequence[Mapping[str, str]]) -> Troca:
         """Report links."""
-        return self._trocar("vincular", "POST", self._settings.caminho_vinculos, pares)
+        return self._trocar("vincular", "POST", self._settings.caminho_vinculos, pairs)
 
     def consultar(self, codigo: str) -> Troca:
         """Ask what the court has of a code."""
         return self._trocar("consultar", "GET", self._settings.caminho_consulta.format(codigo=codigo))
 
-    def listar(self, de: date, ate: date, pagina: int) -> Troca:
+    def listar(self, de: date, ate: date, page: int) -> Troca:
         """Ask for a page of the seals of those days."""
-        path = self._settings.caminho_lista.format(de=de.isoformat(), ate=ate.isoformat(), pagina=pagina)
+        path = self._settings.caminho_lista.format(de=de.isoformat(), ate=ate.isoformat(), pagina=page)
         return self._trocar("listar", "GET", path)
 
     def fechar(self) -> None:
@@ -105,7 +105,7 @@ class TransporteHttp:
         self._client.close()
 
     def _trocar(self, operacao: str, method: str, path: str, body: Sequence[Mapping[str, Any]] | None = None) -> Troca:
-        content = None if body is None else corpo(body)
+        content = None if body is None else encode_body(body)
         said = content if content is not None else f"{method} {path}"
         headers = {} if content is None else {"Content-Type": "application/json; charset=utf-8"}
         try:
@@ -136,7 +136,7 @@ class TransporteHttp:
             return answer.status_code, body.decode(answer.encoding or "utf-8", errors="replace")
 
 
-def _tls(settings: Tribunal, certificado: Certificado, pasta: Path) -> ssl.SSLContext:
+def _tls(settings: Tribunal, certificate: Certificate, pasta: Path) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(pasta / settings.autoridade) if settings.autoridade else None)
     except (OSError, ssl.SSLError) as error:
@@ -145,7 +145,7 @@ def _tls(settings: Tribunal, certificado: Certificado, pasta: Path) -> ssl.SSLCo
     handle, name = tempfile.mkstemp(dir=pasta, prefix=".tls-")
     try:
         with os.fdopen(handle, "wb") as file:
-            file.write(certificado.pem())
+            file.write(certificate.pem())
         context.load_cert_chain(name)
     finally:
         Path(name).unlink()

@@ -68,15 +68,15 @@ def observar(office: Office) -> int:
     return len(causes)
 
 
-def listar(office: Office, pagina: int) -> dict[str, Any]:
+def listar(office: Office, page: int) -> dict[str, Any]:
     """Return a page of the notices, the newest first."""
     mine = _table.c.serventia_id == office.serventia_id
     query = sa.select(_table).where(mine).order_by(_table.c.quando.desc(), _table.c.chave)
     size = pending.POR_PAGINA
     with office.db.read() as conn:
         total = conn.execute(sa.select(sa.func.count()).select_from(_table).where(mine)).scalar_one()
-        rows = conn.execute(query.limit(size).offset((pagina - 1) * size)).mappings()
-        return {"itens": [_item(row) for row in rows], "pagina": pagina, "total": total}
+        rows = conn.execute(query.limit(size).offset((page - 1) * size)).mappings()
+        return {"itens": [_item(row) for row in rows], "pagina": page, "total": total}
 
 
 def _item(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -105,17 +105,17 @@ def _causas(conn: Connection, office: Office) -> list[Aviso]:
     return found
 
 
-def _ultimo(conn: Connection, office: Office, tipo: str, now: datetime) -> datetime | None:
+def _ultimo(conn: Connection, office: Office, kind: str, now: datetime) -> datetime | None:
     """Return when the newest notice of a kind was made; one of the future was made before the clock went back."""
     query = sa.select(sa.func.max(_table.c.quando)).where(
-        _table.c.serventia_id == office.serventia_id, _table.c.tipo == tipo, _table.c.quando <= now
+        _table.c.serventia_id == office.serventia_id, _table.c.tipo == kind, _table.c.quando <= now
     )
     found: datetime | None = conn.execute(query).scalar_one()
     return found
 
 
-def _ha(conn: Connection, office: Office, chave: str) -> bool:
-    mine = (_table.c.serventia_id == office.serventia_id, _table.c.chave == chave)
+def _ha(conn: Connection, office: Office, key: str) -> bool:
+    mine = (_table.c.serventia_id == office.serventia_id, _table.c.chave == key)
     return conn.execute(sa.select(sa.exists().where(*mine))).scalar_one()
 
 
@@ -125,8 +125,8 @@ def _dos_prazos(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
     What the last notice of that step told of is known by its time: it lay under the step then, and was there.
     """
     found = []
-    for tipo, left in _PRAZOS:
-        last = _ultimo(conn, office, tipo, now)
+    for kind, left in _PRAZOS:
+        last = _ultimo(conn, office, kind, now)
         if last is not None and now - last < DE_CADA_TIPO:
             continue
         under = [_out.c.serventia_id == office.serventia_id, _out.c.fim_em.is_(None), _out.c.tipo != "vinculo"]
@@ -138,9 +138,9 @@ def _dos_prazos(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
         codes = _codigos(conn, [*under, *fresh], _out.c.prazo)
         if codes:
             total = conn.execute(sa.select(sa.func.count()).select_from(_out).where(*under)).scalar_one()
-            what, hint = _FRASE[tipo]
+            what, hint = _FRASE[kind]
             found.append(
-                Aviso(f"{tipo}:{rfc3339(now)}", tipo, f"{_n(total, 'selo')} {what}", _texto(total, what, codes, hint))
+                Aviso(f"{kind}:{rfc3339(now)}", kind, f"{_n(total, 'selo')} {what}", _texto(total, what, codes, hint))
             )
     return found
 
@@ -167,23 +167,23 @@ def _do_lote(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
     if office.settings.tribunal.modo == "continuo":
         end = datetime.combine(local_date(now - ATRASO), clock_time(), SAO_PAULO)
         begin = end - timedelta(days=1)
-        chave, name = f"dia:{begin:%Y-%m-%d}", f"de {begin:%d/%m/%Y}"
+        key, name = f"dia:{begin:%Y-%m-%d}", f"de {begin:%d/%m/%Y}"
     else:
         asked = sa.select(db.remetente.c.pedido_em).where(db.remetente.c.serventia_id == office.serventia_id)
         begin = mandar_ate(office.settings.tribunal, conn.execute(asked).scalar_one_or_none(), now)
         end = now + ATRASO
         if begin <= now - timedelta(days=2):
             return []
-        chave, name = f"lote:{rfc3339(begin)}", f"de {local(begin):%d/%m/%Y às %H:%M}"
+        key, name = f"lote:{rfc3339(begin)}", f"de {local(begin):%d/%m/%Y às %H:%M}"
         going = (_out.c.serventia_id == office.serventia_id, _out.c.fim_em.is_(None), _out.c.criado_em <= begin)
         if conn.execute(sa.select(sa.exists().where(*going))).scalar_one():
             return []
-    if _ha(conn, office, chave):
+    if _ha(conn, office, key):
         return []
     window = (_out.c.serventia_id == office.serventia_id, _out.c.fim_em >= begin, _out.c.fim_em < end)
-    found = _resumo(conn, office, chave, "lote", f"Envio {name}", window)
+    found = _resumo(conn, office, key, "lote", f"Envio {name}", window)
     # In a mailbox it is a witness that nobody in the office can change (A6).
-    head = f"Cabeça da auditoria: {proof.ponto(conn, office.serventia_id)}"
+    head = f"Cabeça da auditoria: {proof.point(conn, office.serventia_id)}"
     return [replace(each, texto=f"{each.texto}\n{head}") for each in found]
 
 
@@ -201,17 +201,17 @@ def _das_cargas(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
     )
     found = []
     for made in conn.execute(query).scalars().all():
-        chave = f"carga:{made.isoformat()}"
-        if not _ha(conn, office, chave):
+        key = f"carga:{made.isoformat()}"
+        if not _ha(conn, office, key):
             codes = sa.select(seals.c.codigo).where(*mine, seals.c.criado_em == made)
             window = (_out.c.serventia_id == office.serventia_id, _out.c.codigo.in_(codes))
             name = f"Carga de selos de papel de {local(made):%d/%m/%Y às %H:%M}"
-            found += _resumo(conn, office, chave, "carga", name, window)
+            found += _resumo(conn, office, key, "carga", name, window)
     return found
 
 
 def _resumo(
-    conn: Connection, office: Office, chave: str, tipo: str, name: str, window: Sequence[sa.ColumnElement[bool]]
+    conn: Connection, office: Office, key: str, kind: str, name: str, window: Sequence[sa.ColumnElement[bool]]
 ) -> list[Aviso]:
     """Return the notice that counts what became of the seals of a sending; none where there were none."""
     seal = _out.c.tipo != "vinculo"
@@ -227,7 +227,7 @@ def _resumo(
     if refused:
         lines.append("O que o tribunal disse dos recusados está na tela Tribunal.")
     subject = f"{name}: {_n(taken, 'aceito')}, {_n(refused, 'recusado')}"
-    return [Aviso(chave, tipo, subject, "\n".join(lines))]
+    return [Aviso(key, kind, subject, "\n".join(lines))]
 
 
 def _do_balcao(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
@@ -235,54 +235,54 @@ def _do_balcao(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
 
     One a day and step, named by the oldest day that waits: a load of that day makes room for the next.
     """
-    found = pending.sem_carga(conn, office.serventia_id, now)
+    found = pending.without_load(conn, office.serventia_id, now)
     late, soon, since = found["sem_carga_atrasados"], found["sem_carga_urgentes"], found["sem_carga_desde"]
     if not late and not soon:
         return []
     step = "atrasada" if late else "4h"
-    chave = f"balcao:{since}:{step}:{local_date(now)}"
-    if _ha(conn, office, chave):
+    key = f"balcao:{since}:{step}:{local_date(now)}"
+    if _ha(conn, office, key):
         return []
     n = late or soon
     acts = f"{n} ato do balcão" if n == 1 else f"{n} atos do balcão"
     what = "com as 24 horas vencidas, sem a carga" if late else "com menos de 4 horas para a carga"
     day = f"{date.fromisoformat(since):%d/%m/%Y}"
     hint = f"O mais antigo é de {day}. Confira o dia e faça a carga na tela Balcão, Conferência e carga."
-    return [Aviso(chave, "balcao", f"{acts} {what}", f"{acts} {what}.\n{hint}")]
+    return [Aviso(key, "balcao", f"{acts} {what}", f"{acts} {what}.\n{hint}")]
 
 
 def _do_certificado(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
-    begin, end = office.certificado.valido_de, office.certificado.valido_ate
+    begin, end = office.certificado.valid_from, office.certificado.valid_until
     if now < begin:
-        chave = f"certificado:{rfc3339(begin)}:futuro"
+        key = f"certificado:{rfc3339(begin)}:futuro"
         subject = "O certificado da serventia ainda não vale"
         hint = "Até lá o tribunal pode recusar os selos: confira o certificado e o relógio deste servidor."
         text = f"{subject}: só a partir de {local(begin):%d/%m/%Y às %H:%M}.\n{hint}"
-        return [] if _ha(conn, office, chave) else [Aviso(chave, "certificado", subject, text)]
+        return [] if _ha(conn, office, key) else [Aviso(key, "certificado", subject, text)]
     if end <= now:
         step, subject = "vencido", "O certificado da serventia venceu"
     else:
         step = next((str(days) for days in CERTIFICADO_DIAS if end - now <= timedelta(days=days)), "")
         left = -(-(end - now) // timedelta(days=1))
         subject = f"O certificado da serventia vence em {left} {'dia' if left == 1 else 'dias'}"
-    chave = f"certificado:{rfc3339(end)}:{step}"
-    if not step or _ha(conn, office, chave):
+    key = f"certificado:{rfc3339(end)}:{step}"
+    if not step or _ha(conn, office, key):
         return []
     hint = "Sem certificado válido o tribunal não aceita os selos: renove-o."
-    return [Aviso(chave, "certificado", subject, f"{subject} ({local(end):%d/%m/%Y às %H:%M}).\n{hint}")]
+    return [Aviso(key, "certificado", subject, f"{subject} ({local(end):%d/%m/%Y às %H:%M}).\n{hint}")]
 
 
 def _da_auditoria(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
     """Return the notice, once a day, that the log does not lead on from the newest head kept (A6)."""
-    chave = f"auditoria:{local_date(now):%Y-%m-%d}"
+    key = f"auditoria:{local_date(now):%Y-%m-%d}"
     newest = proof.guardadas(office.instance)[-1:]
     faults = (proof.divergencia(conn, office.serventia_id, path) for path in newest)
     found = next((fault for fault in faults if fault is not None), None)
-    if found is None or _ha(conn, office, chave):
+    if found is None or _ha(conn, office, key):
         return []
     subject = "A auditoria não confere com a cabeça guardada"
     hint = "Não apague nem mude nada; siga «Quando a auditoria não confere» no guia do operador."
-    return [Aviso(chave, "auditoria", subject, f"{subject}: {found}.\n{hint}")]
+    return [Aviso(key, "auditoria", subject, f"{subject}: {found}.\n{hint}")]
 
 
 def _codigos(conn: Connection, where: Sequence[sa.ColumnElement[bool]], order: sa.ColumnElement[Any]) -> list[str]:

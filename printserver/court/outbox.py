@@ -1,6 +1,6 @@
 """The outbox in the tables: what may go now, that it goes, and what is taken up again (T1, T2). Sends nothing.
 
-A row is `pendente`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
+A row is `pending`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
 an end `aceito`, `objetado` (the court's words are kept, a person mends it) or `impossivel`. `fim_em` says it is at an
 end. A row that was left `enviando` by a sender that died is as one in doubt. What the court said: see `desfecho`.
 """
@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.court.client import corpo
+from printserver.court.client import encode_body
 from printserver.db import insert_or_ignore
 
 COMUNICACAO_PENDENTE: Final = "comunicação pendente"  # of a seal (T3)
@@ -51,7 +51,7 @@ def prontas(
     """
     asked = {"sid": serventia_id, "agora": agora, "tarde": agora + MAIOR_PAUSA, "quantas": quantas}
     asked |= {"ate": ate, "prazo_ate": prazo_ate}
-    return [_linha(row) for row in conn.execute(_prontas(), asked).mappings()]
+    return [_entry(row) for row in conn.execute(_prontas(), asked).mappings()]
 
 
 def duvidosas(conn: Connection, serventia_id: int, agora: datetime, quantas: int) -> list[Linha]:
@@ -60,7 +60,7 @@ def duvidosas(conn: Connection, serventia_id: int, agora: datetime, quantas: int
     To be called by the holder of the lease while nothing of its own is on the way.
     """
     asked = {"sid": serventia_id, "agora": agora, "tarde": agora + MAIOR_PAUSA, "quantas": quantas}
-    return [_linha(row) for row in conn.execute(_duvidosas(), asked).mappings()]
+    return [_entry(row) for row in conn.execute(_duvidosas(), asked).mappings()]
 
 
 # Every engine asks both twice a second, and to put a statement together takes four times as long as to run it.
@@ -105,7 +105,7 @@ def _linhas() -> sa.Select[Any]:
     return query.order_by(_out.c.prazo).limit(sa.bindparam("quantas"))
 
 
-def _linha(row: Mapping[Any, Any]) -> Linha:
+def _entry(row: Mapping[Any, Any]) -> Linha:
     item: dict[str, Any] = (
         {"vinculador": row["alvo"], "vinculado": row["codigo"]}
         if row["tipo"] == "vinculo"
@@ -141,13 +141,19 @@ def _espera() -> sa.ColumnElement[bool]:
 
 
 def comecar(
-    conn: Connection, serventia_id: int, linhas: Sequence[Linha], dono: str, operacao: str, pedido: str, agora: datetime
+    conn: Connection,
+    serventia_id: int,
+    linhas: Sequence[Linha],
+    dono: str,
+    operacao: str,
+    request: str,
+    agora: datetime,
 ) -> tuple[int, list[Linha]]:
     """Write that these rows go now, before they do. Return the exchange's id and the rows that are still to go.
 
     Another sender may have settled a row since it was read: `pedido` is what goes if none has.
     """
-    number = abrir_troca(conn, serventia_id, operacao, pedido, agora)
+    number = abrir_troca(conn, serventia_id, operacao, request, agora)
     taken = conn.execute(
         sa.update(_out)
         .where(_out.c.id.in_([linha.id for linha in linhas]), _out.c.estado == PENDENTE)
@@ -160,7 +166,7 @@ def comecar(
     if not still:
         conn.execute(sa.delete(db.comunicacao).where(mine))
     elif len(still) < len(linhas):
-        conn.execute(sa.update(db.comunicacao).where(mine).values(pedido=corpo([linha.item for linha in still])))
+        conn.execute(sa.update(db.comunicacao).where(mine).values(pedido=encode_body([linha.item for linha in still])))
     return number, still
 
 
@@ -238,9 +244,9 @@ def _travar(conn: Connection, serventia_id: int) -> None:
     conn.execute(sa.select(db.remetente.c.serventia_id).where(mine).with_for_update())
 
 
-def abrir_troca(conn: Connection, serventia_id: int, operacao: str, pedido: str, agora: datetime) -> int:
+def abrir_troca(conn: Connection, serventia_id: int, operacao: str, request: str, agora: datetime) -> int:
     """Write that an exchange begins, with what is sent, as it goes. Return its id."""
-    values = {"serventia_id": serventia_id, "operacao": operacao, "pedido": pedido, "inicio": agora}
+    values = {"serventia_id": serventia_id, "operacao": operacao, "pedido": request, "inicio": agora}
     return int(conn.execute(sa.insert(db.comunicacao).values(**values).returning(db.comunicacao.c.id)).scalar_one())
 
 

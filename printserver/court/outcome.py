@@ -22,7 +22,7 @@ from printserver.court.outbox import (
 )
 from printserver.office.audit import Registro
 from printserver.office.proof import mudanca
-from printserver.selo import EXCLUSAO
+from printserver.selo import EXCLUSION
 
 # T3: the seal's state, by the end of what was told of it, and the rectified seal's where that was accepted.
 _DO_SELO: Final = {ACEITO: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIVEL: "falha"}
@@ -32,9 +32,9 @@ SISTEMA: Final = "tribunal"  # in the log: nobody of the office did it
 _out, _seals = db.outbox, db.selo
 
 
-def pausa(tentativas: int) -> timedelta:
+def pausa(attempts: int) -> timedelta:
     """Return how long to wait after so many tries: 1, 2, 4 … seconds, five minutes at most."""
-    return min(timedelta(seconds=2 ** min(tentativas, 10)), MAIOR_PAUSA)
+    return min(timedelta(seconds=2 ** min(attempts, 10)), MAIOR_PAUSA)
 
 
 def assentar(
@@ -65,36 +65,36 @@ def assentar(
         else:
             ends.setdefault(_fim(resposta, sem_conserto), []).append((linha, resposta))
     log: list[Registro] = []
-    for estado, pairs in ends.items():
-        log += _encerrar(conn, serventia_id, estado, pairs, dono, number, agora)
+    for new_state, pairs in ends.items():
+        log += _encerrar(conn, serventia_id, new_state, pairs, dono, number, agora)
     return log
 
 
 def _fim(resposta: Resposta, sem_conserto: Sequence[str]) -> str:
-    if resposta.classe == "objetado" and any(erro["codigo"] in sem_conserto for erro in resposta.erros):
+    if resposta.classe == "objetado" and any(error["codigo"] in sem_conserto for error in resposta.erros):
         return IMPOSSIVEL
     return resposta.classe
 
 
-def _depois(conn: Connection, linha: Linha, dono: str, estado: str, quando: datetime) -> None:
+def _depois(conn: Connection, linha: Linha, dono: str, new_state: str, quando: datetime) -> None:
     conn.execute(
         sa.update(_out)
         .where(_out.c.id == linha.id, _out.c.fim_em.is_(None), _out.c.dono == dono)
-        .values(estado=estado, vence_em=quando)
+        .values(estado=new_state, vence_em=quando)
     )
 
 
 def _encerrar(
     conn: Connection,
     serventia_id: int,
-    estado: str,
+    new_state: str,
     pairs: Sequence[tuple[Linha, Resposta]],
     dono: str,
     number: int,
     agora: datetime,
 ) -> list[Registro]:
     rows = [{"b_id": linha.id, "b_erros": list(resposta.erros) or None} for linha, resposta in pairs]
-    over = {"estado": estado, "fim_em": agora, "vence_em": None, "comunicacao_id": number}
+    over = {"estado": new_state, "fim_em": agora, "vence_em": None, "comunicacao_id": number}
     mine = (_out.c.fim_em.is_(None), _out.c.dono == dono)
     if any(row["b_erros"] for row in rows):
         ids = {
@@ -108,9 +108,9 @@ def _encerrar(
         done = sa.update(_out).where(_out.c.id.in_([row["b_id"] for row in rows]), *mine).values(**over, erros=None)
         ids = set(conn.execute(done.returning(_out.c.id)).scalars())
     settled = [(linha, resposta) for linha, resposta in pairs if linha.id in ids]
-    log = _selos(conn, serventia_id, estado, [pair for pair in settled if pair[0].tipo != "vinculo"], number, agora)
+    log = _selos(conn, serventia_id, new_state, [pair for pair in settled if pair[0].tipo != "vinculo"], number, agora)
     log += [
-        _registro(linha.codigo, f"vínculo {estado}", number, resposta.erros, vinculador=linha.alvo)
+        _registro(linha.codigo, f"vínculo {new_state}", number, resposta.erros, vinculador=linha.alvo)
         for linha, resposta in settled
         if linha.tipo == "vinculo"
     ]
@@ -120,33 +120,33 @@ def _encerrar(
 def _selos(
     conn: Connection,
     serventia_id: int,
-    estado: str,
+    new_state: str,
     pairs: Sequence[tuple[Linha, Resposta]],
     number: int,
     agora: datetime,
 ) -> list[Registro]:
-    def mudar(codes: Sequence[str | None], **values: Any) -> None:
+    def change(codes: Sequence[str | None], **values: Any) -> None:
         conn.execute(
             sa.update(_seals).where(_seals.c.serventia_id == serventia_id, _seals.c.codigo.in_(codes)).values(**values)
         )
 
     if not pairs:
         return []
-    when = {"comunicado_em": agora} if estado == ACEITO else {}
-    mudar([linha.codigo for linha, _resposta in pairs], estado=_DO_SELO[estado], **when)
+    when = {"comunicado_em": agora} if new_state == ACEITO else {}
+    change([linha.codigo for linha, _resposta in pairs], estado=_DO_SELO[new_state], **when)
     kept = mudanca(**when) if when else None
     log = [
-        replace(_registro(linha.codigo, _DO_SELO[estado], number, resposta.erros), prova=kept)
+        replace(_registro(linha.codigo, _DO_SELO[new_state], number, resposta.erros), prova=kept)
         for linha, resposta in pairs
     ]
-    if estado != ACEITO:
+    if new_state != ACEITO:
         return log
-    for tipo, state in _DO_RETIFICADO.items():
-        replaced = _substituidos(conn, serventia_id, [linha for linha, _resposta in pairs if linha.tipo == tipo])
+    for kind, state in _DO_RETIFICADO.items():
+        replaced = _substituidos(conn, serventia_id, [linha for linha, _resposta in pairs if linha.tipo == kind])
         if replaced:
-            mudar(list(replaced), estado=state)
+            change(list(replaced), estado=state)
             log += [_registro(codigo, state, number, (), retificado_por=by) for codigo, by in replaced.items()]
-            _largar_vinculos(conn, serventia_id, replaced, tipo, agora)
+            _largar_vinculos(conn, serventia_id, replaced, kind, agora)
     return log
 
 
@@ -163,14 +163,14 @@ def _substituidos(conn: Connection, serventia_id: int, retificadores: Sequence[L
             _seals.c.serventia_id == serventia_id,
             _seals.c.codigo.in_(step),
             _seals.c.retifica.is_not(None),
-            _seals.c.estado.in_([_DO_SELO[estado] for estado in RECUSADOS]),
+            _seals.c.estado.in_([_DO_SELO[new_state] for new_state in RECUSADOS]),
         )
         step = {row.retifica: step[row.codigo] for row in conn.execute(refused)}
     return replaced
 
 
 def _largar_vinculos(
-    conn: Connection, serventia_id: int, replaced: Mapping[str, str], tipo: str, agora: datetime
+    conn: Connection, serventia_id: int, replaced: Mapping[str, str], kind: str, agora: datetime
 ) -> None:
     """Let go of links that wait for a seal which will never be accepted: its retificador stands in its place (R1).
 
@@ -192,10 +192,10 @@ def _largar_vinculos(
         _out.c.fim_em.is_(None),
         _out.c.estado == PENDENTE,
     )
-    ended = [_out.c.codigo.in_(lost), *([_out.c.alvo.in_(lost)] if tipo == "xa" else [])]
+    ended = [_out.c.codigo.in_(lost), *([_out.c.alvo.in_(lost)] if kind == "xa" else [])]
     over = {"estado": IMPOSSIVEL, "fim_em": agora, "vence_em": None}
     conn.execute(sa.update(_out).where(*waiting, sa.or_(*ended)).values(**over))
-    for codigo in lost if tipo != "xa" else ():
+    for codigo in lost if kind != "xa" else ():
         conn.execute(sa.update(_out).where(*waiting, _out.c.alvo == codigo).values(alvo=replaced[codigo]))
 
 
@@ -209,9 +209,9 @@ def vinculador_que_vale(conn: Connection, serventia_id: int, codigo: str) -> str
     found: str | None = codigo
     while found is not None:
         codigo, found = found, conn.execute(after.where(_seals.c.codigo == found)).scalar_one_or_none()
-    return None if codigo[7:9] == EXCLUSAO else codigo
+    return None if codigo[7:9] == EXCLUSION else codigo
 
 
-def _registro(codigo: str, estado: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:
-    what = {"comunicacao": number, **more} | ({"erros": [dict(erro) for erro in erros]} if erros else {})
-    return Registro("selo", codigo, estado, None, SISTEMA, None, what)
+def _registro(codigo: str, new_state: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:
+    what = {"comunicacao": number, **more} | ({"erros": [dict(error) for error in erros]} if erros else {})
+    return Registro("selo", codigo, new_state, None, SISTEMA, None, what)

@@ -18,7 +18,7 @@ URGENTE: Final = timedelta(hours=4)
 POR_PAGINA: Final = 50
 
 # States of an act at the counter (`ato_balcao.estado`): it waits for its load, was loaded, or was taken back.
-AGUARDANDO: Final = "aguardando"
+WAITING: Final = "aguardando"
 CARREGADO: Final = "carregado"
 ESTORNADO: Final = "estornado"
 
@@ -26,7 +26,7 @@ Quais = Literal["pendentes", "recusados", "vinculos"]
 _out, _seals = db.outbox, db.selo
 
 
-def listar(office: Office, quais: Quais, pagina: int) -> dict[str, Any]:
+def listar(office: Office, quais: Quais, page_number: int) -> dict[str, Any]:
     """Return a page of what waits (the most urgent first), of what was refused (the newest first), or of the links.
 
     `falta_s` is in seconds, negative where the term is over (T1). `erros` are the court's own words (R5).
@@ -45,8 +45,8 @@ def listar(office: Office, quais: Quais, pagina: int) -> dict[str, Any]:
         total = conn.execute(
             sa.select(sa.func.count()).select_from(_out).where(_out.c.serventia_id == sid, *where)
         ).scalar_one()
-        page = conn.execute(rows.limit(POR_PAGINA).offset((pagina - 1) * POR_PAGINA)).mappings()
-        return {"itens": [_item(row, now) for row in page], "pagina": pagina, "total": total}
+        page = conn.execute(rows.limit(POR_PAGINA).offset((page_number - 1) * POR_PAGINA)).mappings()
+        return {"itens": [_item(row, now) for row in page], "pagina": page_number, "total": total}
 
 
 def _item(row: Mapping[Any, Any], now: datetime) -> dict[str, Any]:
@@ -63,13 +63,13 @@ def _item(row: Mapping[Any, Any], now: datetime) -> dict[str, Any]:
         "tentativas": row["tentativas"],
         "prazo": rfc3339(row["prazo"]),
         "falta_s": int(left.total_seconds()),
-        "urgencia": None if row["fim_em"] else urgencia(left),
+        "urgencia": None if row["fim_em"] else urgency(left),
         "erros": row["erros"] or [],
         "recusado_em": rfc3339(row["fim_em"]) if row["fim_em"] else None,
     }
 
 
-def urgencia(left: timedelta) -> str:
+def urgency(left: timedelta) -> str:
     """Return how urgent what has `left` of its 24 hours is: atrasado, 4h, 12h or em-dia."""
     if left <= timedelta(0):
         return "atrasado"
@@ -85,7 +85,7 @@ def recusado(sid: int) -> sa.ColumnElement[bool]:
     return sa.and_(_out.c.estado.in_(("objetado", "impossivel")), ~mended)
 
 
-def sem_carga(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
+def without_load(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
     """Return how many acts at the counter wait for their load, by what is left of their 24 hours, and since which day.
 
     The 24 hours count from when the act was recorded; of a past day's act from the end of that day, as its seal's (T1).
@@ -103,7 +103,7 @@ def sem_carga(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
         sa.func.count().filter(urgent, ~late),
         sa.func.min(table.c.data),
     )
-    mine = (table.c.serventia_id == sid, table.c.estado == AGUARDANDO, table.c.data <= today)
+    mine = (table.c.serventia_id == sid, table.c.estado == WAITING, table.c.data <= today)
     total, overdue, soon, since = conn.execute(sa.select(*counts).where(*mine)).one()
     return {
         "sem_carga": total,
@@ -113,7 +113,7 @@ def sem_carga(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def contar(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
+def count(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
     """Return the counts of what waits, by urgency, of links, refusals and the counter's acts; and the first term."""
     waits = (_out.c.serventia_id == sid, _out.c.fim_em.is_(None))
     seal = _out.c.tipo != "vinculo"
@@ -138,5 +138,5 @@ def contar(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
         "falta_s": None if first is None else (first - now).total_seconds(),
         "recusados": broken,
         "vinculos_recusados": broken_links,
-        **sem_carga(conn, sid, now),
+        **without_load(conn, sid, now),
     }

@@ -31,7 +31,7 @@ from printserver.court.answers import (
     recusa_do_pedido,
     sem_sentido,
 )
-from printserver.court.client import Transporte, Troca, corpo
+from printserver.court.client import Transporte, Troca, encode_body
 from printserver.court.outbox import Linha
 from printserver.db import Database, insert_or_ignore
 from printserver.office import audit
@@ -158,7 +158,13 @@ class Remetente:
                 return False
             items = [linha.item for linha in linhas]
             number, taken = outbox.comecar(
-                conn, self._office, linhas, self._owner, "vincular" if links else "enviar", corpo(items), self._clock()
+                conn,
+                self._office,
+                linhas,
+                self._owner,
+                "vincular" if links else "enviar",
+                encode_body(items),
+                self._clock(),
             )
         if not taken:
             return True
@@ -229,14 +235,16 @@ class Remetente:
         with self._db.write() as conn:
             outbox.fechar_troca(conn, number, troca.status, troca.resposta, troca.falha, now)
             if conta:  # before the outbox: see `envio.apressar`
-                self._contar(conn, troca.status, fault, failures, now)
+                self._tell_breaker(conn, troca.status, fault, failures, now)
             log = outcome.assentar(
                 conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto
             )
-            audit.escrever(conn, self._office, now, log)
+            audit.write(conn, self._office, now, log)
         self._changed()
 
-    def _contar(self, conn: sa.Connection, status: int | None, fault: str | None, failures: int, now: datetime) -> None:
+    def _tell_breaker(
+        self, conn: sa.Connection, status: int | None, fault: str | None, failures: int, now: datetime
+    ) -> None:
         """Tell the breaker of an exchange; `failures`: how many failed in a row."""
         mine = sa.update(_row).where(_row.c.serventia_id == self._office)
         if fault is None:

@@ -11,11 +11,11 @@ from sqlalchemy.engine import Connection
 from printserver import court, db
 from printserver.clock import rfc3339
 from printserver.court import pending
-from printserver.documents.fields import CodigoDoSelo, Modelo, Texto
-from printserver.documents.reading import ler
-from printserver.errors import entrada_invalida
+from printserver.documents.fields import CodigoDoSelo, RequestModel, Text
+from printserver.documents.reading import read
+from printserver.errors import invalid_input
 from printserver.office import people
-from printserver.office.audit import Registro, escrever
+from printserver.office.audit import Registro, write
 from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
 
@@ -23,35 +23,35 @@ from printserver.office.people import Autor
 AVISAR_CERTIFICADO: Final = timedelta(days=30)
 
 
-class Comunicacao(Modelo):
+class Comunicacao(RequestModel):
     """`POST /comunicacoes`. `selos`: those that were refused and are to go again, as they stand."""
 
     selos: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] = ()
-    escrevente: Texto | None = None
+    escrevente: Text | None = None
 
 
-def comunicar(office: Office, autor: Autor, dados: object) -> dict[str, Any]:
+def report(office: Office, author: Autor, data: object) -> dict[str, Any]:
     """Make what waits for the court go now; back-off and breaker begin anew. Return how many still wait.
 
     Raises `Recusa` `entrada-invalida` for a seal of which nothing was refused, and for refused ones without a person's
     name (A4); `escrevente-desconhecido`; `sem-permissao`.
     """
-    people.exigir_direito(autor, "selos")
-    wish = ler(Comunicacao, dados)
+    people.exigir_direito(author, "selos")
+    wish = read(Comunicacao, data)
     now = office.clock()
     with office.db.write() as conn:
-        who = autor
+        who = author
         if wish.escrevente is not None:
-            who = people.em_nome_de(autor, quem_age(conn, office, wish.escrevente))
+            who = people.em_nome_de(author, quem_age(conn, office, wish.escrevente))
         log: list[Registro] = []
         if wish.selos:
             if who.pessoa is None:
-                raise entrada_invalida("escrevente", "diga quem manda de novo o que o tribunal recusou")
+                raise invalid_input("escrevente", "diga quem manda de novo o que o tribunal recusou")
             log += _retomar(conn, office, wish.selos, who, now)
         waiting = court.apressar(conn, office.serventia_id, now)
         detalhe = {"texto": "comunicar agora", "selos": list(wish.selos), "pendentes": waiting}
         log.append(Registro("tribunal", "comunicacoes", "pedida", who.pessoa, who.sistema, who.endereco, detalhe))
-        escrever(conn, office.serventia_id, now, log)
+        write(conn, office.serventia_id, now, log)
     office.bell.ring()
     return {"pendentes": waiting}
 
@@ -59,7 +59,7 @@ def comunicar(office: Office, autor: Autor, dados: object) -> dict[str, Any]:
 def _retomar(conn: Connection, office: Office, codes: tuple[str, ...], who: Autor, now: datetime) -> list[Registro]:
     taken, seals = court.retomar(conn, office.serventia_id, codes, now)
     if missing := [code for code in codes if code not in taken]:
-        raise entrada_invalida(
+        raise invalid_input(
             "selos",
             f"nada destes selos foi recusado e espera: {', '.join(missing[:10])}. O que foi retificado não vai de "
             "novo: vai o seu retificador.",
@@ -71,17 +71,17 @@ def _retomar(conn: Connection, office: Office, codes: tuple[str, ...], who: Auto
     ]
 
 
-def situacao(office: Office) -> dict[str, Any]:
+def status(office: Office) -> dict[str, Any]:
     """Return how the office stands with the court: what waits and how long it has, what was refused, the line.
 
     Times are aware; `falta_s` is in seconds, negative where the term is over (T1).
     """
     sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        counts = pending.contar(conn, sid, now)
+        counts = pending.count(conn, sid, now)
         line = conn.execute(sa.select(db.remetente).where(db.remetente.c.serventia_id == sid)).mappings().one_or_none()
         fault = _falha_mais_nova(conn, sid, now)
-    end = office.certificado.valido_ate
+    end = office.certificado.valid_until
     return {
         "ligado": bool(office.settings.tribunal.url),
         "modo": office.settings.tribunal.modo,
@@ -90,10 +90,10 @@ def situacao(office: Office) -> dict[str, Any]:
         "ultima_falha": line["ultima_falha"] if line and line["falhas"] else None,
         "falha_do_dia": fault,
         "ultimo_sucesso": line["ultimo_sucesso"] if line else None,
-        "certificado_titular": office.certificado.titular,
-        "certificado_de": office.certificado.valido_de,
+        "certificado_titular": office.certificado.holder,
+        "certificado_de": office.certificado.valid_from,
         "certificado_ate": end,
-        "certificado_futuro": now < office.certificado.valido_de,
+        "certificado_futuro": now < office.certificado.valid_from,
         "certificado_aviso": end - now <= AVISAR_CERTIFICADO,
         "certificado_vencido": end <= now,
     }

@@ -22,26 +22,26 @@ from printserver.delivery import (
     printout,
     spool,
 )
-from printserver.delivery.attempts import LostClaim, nova_tentativa, tentativa_atual
-from printserver.delivery.handoff import Duvida
-from printserver.delivery.original import PdfPerdido
+from printserver.delivery.attempts import LostClaim, current_attempt, new_attempt
+from printserver.delivery.handoff import Doubt
+from printserver.delivery.original import LostPdf
 from printserver.errors import Recusa
 from printserver.ledger import seals
-from printserver.ledger.questions import perguntar_folhas
+from printserver.ledger.questions import ask_about_sheets
 from printserver.ledger.states import (
     ACEITO,
-    ENTREGUE,
-    FALHOU,
-    INCERTO,
-    RENDERIZADO,
+    FAILED,
+    HANDED_OFF,
+    RENDERED,
+    UNCERTAIN,
 )
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.proof import mudanca
-from printserver.printing import FilaFora, FilaRecusa
+from printserver.printing import QueueRefused, QueueUnavailable
 
-__all__ = ["advance", "nova_tentativa", "tentativa_atual"]
+__all__ = ["advance", "current_attempt", "new_attempt"]
 
 _log = structlog.get_logger()
 
@@ -55,10 +55,10 @@ def advance(office: Office, row: dict[str, Any], owner: str) -> None:
         _steps(office, row, owner)
     except LostClaim:
         log.warning("claim lost to another engine")
-    except FilaFora as error:
+    except QueueUnavailable as error:
         _try_later(office, row, owner, str(error))
-    except (FilaRecusa, Duvida, PdfPerdido) as error:
-        _give_up(office, row, owner, str(error), doubt=isinstance(error, Duvida))
+    except (QueueRefused, Doubt, LostPdf) as error:
+        _give_up(office, row, owner, str(error), doubt=isinstance(error, Doubt))
     except Exception as error:
         reason = _passing(error)
         if reason is None:
@@ -73,10 +73,10 @@ def advance(office: Office, row: dict[str, Any], owner: str) -> None:
 def _steps(office: Office, row: dict[str, Any], owner: str) -> None:
     if row["estado"] == ACEITO:
         row |= _stamp(office, row, owner)
-    if row["estado"] == RENDERIZADO and not row["encerrado"]:
-        handoff.entregar(office, row, owner)
-    elif row["estado"] == ENTREGUE:
-        passes.adiante(office, row, owner)
+    if row["estado"] == RENDERED and not row["encerrado"]:
+        handoff.hand_off(office, row, owner)
+    elif row["estado"] == HANDED_OFF:
+        passes.advance(office, row, owner)
 
 
 def _passing(error: Exception) -> str | None:
@@ -87,21 +87,21 @@ def _passing(error: Exception) -> str | None:
 
 
 def _stamp(office: Office, row: dict[str, Any], owner: str) -> dict[str, Any]:
-    digest = spool.guardar(office.spool, printout.carimbar_job(office, row))
+    digest = spool.store(office.spool, printout.stamp_job(office, row))
     now = office.clock()
     prints = row["imprimir"]
-    changes: dict[str, Any] = {"estado": RENDERIZADO, "pdf_sha256": digest, "encerrado": not prints, "falhas": 0}
+    changes: dict[str, Any] = {"estado": RENDERED, "pdf_sha256": digest, "encerrado": not prints, "falhas": 0}
     if not prints:
         changes |= {"vence_em": None, "dono": None, "posse_ate": None}
-    first = passes.primeira(office, row | changes, row["fila"]) if prints else {}
+    first = passes.first(office, row | changes, row["fila"]) if prints else {}
     with office.db.write() as conn:
-        if not attempts.mudar(conn, row, owner, changes):
+        if not attempts.change(conn, row, owner, changes):
             raise LostClaim(row["id"])
         if prints:
-            nova_tentativa(conn, row | changes, now, owner=owner, **first)
-        seals.seguir(conn, office.serventia_id, row["id"], now)
-        entry = Registro("job", row["id"], RENDERIZADO, prova=mudanca(pdf_sha256=digest))
-        audit.escrever(conn, office.serventia_id, now, [entry])
+            new_attempt(conn, row | changes, now, owner=owner, **first)
+        seals.make_due(conn, office.serventia_id, row["id"], now)
+        entry = Registro("job", row["id"], RENDERED, prova=mudanca(pdf_sha256=digest))
+        audit.write(conn, office.serventia_id, now, [entry])
     office.bell.ring()
     return row | changes
 
@@ -119,22 +119,22 @@ def _try_later(office: Office, row: dict[str, Any], owner: str, reason: str, *, 
     pause = min(timedelta(seconds=2 ** min(failures, 10)), claims.LONGEST_STEP)
     waits = {"falhas": failures, "vence_em": now + pause, "dono": None, "posse_ate": None}
     with office.db.write() as conn:
-        if attempts.mudar(conn, row, owner, waits) and for_ever and failures == 1:
+        if attempts.change(conn, row, owner, waits) and for_ever and failures == 1:
             text = {"texto": f"{reason} É tentado de novo até que possa ser feito."}
-            audit.escrever(conn, office.serventia_id, now, [Registro("job", row["id"], row["estado"], detalhe=text)])
+            audit.write(conn, office.serventia_id, now, [Registro("job", row["id"], row["estado"], detalhe=text)])
 
 
 def _give_up(office: Office, row: dict[str, Any], owner: str, reason: str, *, doubt: bool = False) -> None:
     """The step cannot be done: `falhou`, or `incerto` where the release was asked for and paper may have come out."""
     now = office.clock()
     with office.db.write() as conn:
-        attempt = tentativa_atual(conn, row)
+        attempt = current_attempt(conn, row)
         doubt = doubt or (attempt is not None and attempt["liberada_em"] is not None and attempt["fim_em"] is None)
-        state = INCERTO if doubt else FALHOU
-        if attempts.mudar(conn, row, owner, attempts.fim(state)):
+        state = UNCERTAIN if doubt else FAILED
+        if attempts.change(conn, row, owner, attempts.end_values(state)):
             if attempt is not None:
-                attempts.deixar(conn, attempt, now, state)
+                attempts.give_up(conn, attempt, now, state)
             entries = [Registro("job", row["id"], state, detalhe={"texto": reason})]
             if doubt:
-                entries += perguntar_folhas(conn, office, row, reason, now)
-            audit.escrever(conn, office.serventia_id, now, entries)
+                entries += ask_about_sheets(conn, office, row, reason, now)
+            audit.write(conn, office.serventia_id, now, entries)

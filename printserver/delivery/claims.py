@@ -51,7 +51,7 @@ def claim_due(
             sa.or_(table.c.vence_em <= now, table.c.vence_em > now + 2 * LONGEST_STEP),
             sa.or_(table.c.posse_ate.is_(None), lease_over(office, table.c.posse_ate, now)),
             table.c.n.not_in(busy),
-            turns.vez(),
+            turns.turn(),
         )
         .order_by(table.c.n)
         .limit(most)

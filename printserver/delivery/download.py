@@ -9,26 +9,28 @@ from printserver.office.office import Office
 from printserver.office.people import Autor
 
 
-def pdf(office: Office, autor: Autor, job_id: str, copia: bool) -> bytes:
+def pdf(office: Office, author: Autor, job_id: str, copia: bool) -> bytes:
     """Return the PDF of a job: the original only with the right `original` and unless `copia` was asked for.
 
     Raises `Recusa` `nao-encontrado`, `pdf-ainda-nao`, `erro-interno` where the sealed bytes are lost.
     """
     with office.db.read() as conn:
-        row = jobs.job_por_id(conn, office.serventia_id, job_id)
+        row = jobs.job_by_id(conn, office.serventia_id, job_id)
     if row["pdf_sha256"] is None:
         raise Recusa(
             "pdf-ainda-nao",
             f"O PDF deste trabalho ainda não existe (estado {row['estado']}): tente de novo em um instante.",
             retry_after=1,
         )
-    if copia or "original" not in autor.direitos:
-        return printout.carimbar_job(office, row, copia_sem_valor=True)
+    if copia or "original" not in author.direitos:
+        return printout.stamp_job(office, row, copy_without_value=True)
     try:
-        content = original.inteiro(office, row)
-    except original.PdfPerdido as error:
+        content = original.intact_pdf(office, row)
+    except original.LostPdf as error:
         raise Recusa("erro-interno", str(error)) from error
-    entry = Registro("pdf", job_id, "lido", autor.pessoa, autor.sistema, autor.endereco, {"sha256": row["pdf_sha256"]})
+    entry = Registro(
+        "pdf", job_id, "lido", author.pessoa, author.sistema, author.endereco, {"sha256": row["pdf_sha256"]}
+    )
     with office.db.write() as conn:
-        audit.escrever(conn, office.serventia_id, office.clock(), [entry])
+        audit.write(conn, office.serventia_id, office.clock(), [entry])
     return content

@@ -14,35 +14,35 @@ import structlog
 from printserver import db
 from printserver.clock import local
 from printserver.delivery import attempts
-from printserver.delivery.handoff import cups_dict, nosso
+from printserver.delivery.handoff import cups_dict, ours
 from printserver.ledger.states import CUPS_ENDS
 from printserver.office import audit, proof
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.printing import Estado, FilaCups
+from printserver.printing import CupsQueue, State
 
 _log = structlog.get_logger()
 
 
-def conferir(office: Office, queue: FilaCups, filas: Mapping[str, Mapping[Any, Any]]) -> None:
+def check(office: Office, queue: CupsQueue, queue_rows: Mapping[str, Mapping[Any, Any]]) -> None:
     """Look at all jobs of ours that the server of `queue` knows, and show what it printed again. Raises FilaFora.
 
     `filas` are the rows of the office's queues there, by name.
     """
     states = queue.historico()
-    for row in _encerradas(office, list(states), list(filas)):
-        if not _de_novo(row, states[row["cups_id"]]):
+    for row in _ended_attempts(office, list(states), list(queue_rows)):
+        if not _is_printed_again(row, states[row["cups_id"]]):
             continue
         # Asked once more: it may have been closed between the two looks.
-        state = nosso(queue.estado(row["cups_id"]), row)
-        if state is None or not _de_novo(row, state):
+        state = ours(queue.estado(row["cups_id"]), row)
+        if state is None or not _is_printed_again(row, state):
             continue
         if state.estado not in CUPS_ENDS:
             queue.cancelar(row["cups_id"])
-        _mostrar(office, row, cups_dict(queue, row["cups_id"], state), filas[row["fila"]])
+        _show(office, row, cups_dict(queue, row["cups_id"], state), queue_rows[row["fila"]])
 
 
-def _encerradas(office: Office, cups_ids: list[int], filas: list[str]) -> list[dict[str, Any]]:
+def _ended_attempts(office: Office, cups_ids: list[int], queue_rows: list[str]) -> list[dict[str, Any]]:
     """Return the tries that are over and were printed under these CUPS ids, with what matters of their jobs."""
     table, job = db.tentativa, db.job
     query = (
@@ -52,16 +52,16 @@ def _encerradas(office: Office, cups_ids: list[int], filas: list[str]) -> list[d
             table.c.serventia_id == office.serventia_id,
             table.c.fim_em.is_not(None),
             table.c.cups_id.in_(cups_ids),
-            table.c.fila.in_(filas),
+            table.c.fila.in_(queue_rows),
         )
     )
     with office.db.read() as conn:
         return [dict(row) for row in conn.execute(query).mappings()]
 
 
-def _de_novo(row: Mapping[str, Any], state: Estado) -> bool:
+def _is_printed_again(row: Mapping[str, Any], state: State) -> bool:
     """Whether a try that is over prints, or printed, once more."""
-    if state.trabalho != attempts.nome_no_cups(row):
+    if state.job_id != attempts.cups_name(row):
         return False
     if state.estado not in CUPS_ENDS:
         return True
@@ -70,7 +70,7 @@ def _de_novo(row: Mapping[str, Any], state: Estado) -> bool:
     return began is not None and state.inicio not in (None, began)
 
 
-def _mostrar(office: Office, row: Mapping[str, Any], cups: dict[str, Any], fila: Mapping[Any, Any]) -> None:
+def _show(office: Office, row: Mapping[str, Any], cups: dict[str, Any], queue: Mapping[Any, Any]) -> None:
     now = office.clock()
     text = (
         "Alguém mandou o CUPS imprimir de novo este trabalho, pelo histórico dele "
@@ -85,11 +85,11 @@ def _mostrar(office: Office, row: Mapping[str, Any], cups: dict[str, Any], fila:
         newest = (row["job_cups"] or {}).get("id") == row["cups_id"]
         change = sa.update(job).where(*mine).values(avisos=told, **({"cups": cups} if newest else {}))
         state = conn.execute(change.returning(job.c.estado)).scalar_one()  # a person may have moved it in this moment
-        prova = (fila["prova"] or {}) | {"guarda_arquivos": True, "reimpresso": row["job_id"]}
+        evidence = (queue["prova"] or {}) | {"guarda_arquivos": True, "reimpresso": row["job_id"]}
         stop = f"o CUPS imprimiu de novo o trabalho {row['job_id']}. Diga qual é o próximo número na bandeja."
-        stopped = {"papel_parada": stop} if fila["papel_numerado"] else {}
-        conn.execute(sa.update(table).where(table.c.id == fila["id"]).values(prova=prova, **stopped))
-        kept = proof.prova(proof.JOB, {"avisos": told}, "avisos")
+        stopped = {"papel_parada": stop} if queue["papel_numerado"] else {}
+        conn.execute(sa.update(table).where(table.c.id == queue["id"]).values(prova=evidence, **stopped))
+        kept = proof.evidence(proof.JOB, {"avisos": told}, "avisos")
         entries = [Registro("job", row["job_id"], state, detalhe={"texto": text}, prova=kept)]
-        audit.escrever(conn, office.serventia_id, now, entries)
+        audit.write(conn, office.serventia_id, now, entries)
     office.bell.ring()

@@ -15,41 +15,41 @@ from sqlalchemy.exc import IntegrityError
 from printserver import db
 from printserver.db import insert_or_ignore
 from printserver.delivery import attempts, passes, turns
-from printserver.delivery.sheet_numbers import Numero, _lote, ler_numero, lotes
-from printserver.documents import normalizar_papel
-from printserver.errors import Recusa, entrada_invalida
+from printserver.delivery.sheet_numbers import SheetNumber, _lot, parse_number, received_lots
+from printserver.documents import normalize_sheet
+from printserver.errors import Recusa, invalid_input
 from printserver.ledger import jobs
-from printserver.ledger.states import IMPRESSO, on_its_way
+from printserver.ledger.states import PRINTED, on_its_way
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
-from printserver.printing import FilaRecusa
+from printserver.printing import QueueRefused
 
-USADO: Final = "usado"
-INUTILIZADO: Final = "inutilizado"
-_MAXIMO: Final = 100_000  # sheets of one lot
+USED: Final = "usado"
+SPOILED: Final = "inutilizado"
+_MAX_SHEETS: Final = 100_000  # sheets of one lot
 
 
 # -- received ---------------------------------------------------------------------------------------------------------
 
 
-def receber(
+def receive(
     conn: Connection, serventia_id: int, nome: str, de: str, ate: str, quem: Autor, now: datetime
 ) -> tuple[int, list[Registro]]:
     """Register the numbers from `de` to `ate` as received for a queue; return how many they are, and the log's lines.
 
     Raises `Recusa` `fila-desconhecida`, `entrada-invalida`, `papel-ja-usado` where some were received before.
     """
-    fila = travar_fila(conn, serventia_id, nome)
-    if not fila["papel_numerado"]:
-        raise entrada_invalida("fila", f"a fila {nome!r} não tem papel numerado")
-    first, last = ler_numero(de, "de"), ler_numero(ate, "ate")
+    queue = lock_queue(conn, serventia_id, nome)
+    if not queue["papel_numerado"]:
+        raise invalid_input("fila", f"a fila {nome!r} não tem papel numerado")
+    first, last = parse_number(de, "de"), parse_number(ate, "ate")
     if (first.prefixo, first.algarismos) != (last.prefixo, last.algarismos) or last.n < first.n:
-        raise entrada_invalida("ate", "deve ser da mesma série e não menor que o primeiro número")
+        raise invalid_input("ate", "deve ser da mesma série e não menor que o primeiro número")
     count = last.n - first.n + 1
-    if count > _MAXIMO:
-        raise entrada_invalida("ate", f"são {count} folhas: confira os números (no máximo {_MAXIMO} de uma vez)")
+    if count > _MAX_SHEETS:
+        raise invalid_input("ate", f"são {count} folhas: confira os números (no máximo {_MAX_SHEETS} de uma vez)")
     lots = db.papel_lote
     # The office's row stands for all its lots: two that overlap are not received at the same moment.
     conn.execute(sa.select(db.serventia.c.id).where(db.serventia.c.id == serventia_id).with_for_update())
@@ -73,111 +73,111 @@ def receber(
     }
     conn.execute(sa.insert(lots).values(**row))
     # What stopped for want of paper looks again.
-    conn.execute(sa.update(db.fila).where(db.fila.c.id == fila["id"]).values(papel_parada=None))
+    conn.execute(sa.update(db.fila).where(db.fila.c.id == queue["id"]).values(papel_parada=None))
     return count, [_log(nome, "papel recebido", quem, {"de": str(first), "ate": str(last), "folhas": count})]
 
 
 # -- taken ------------------------------------------------------------------------------------------------------------
 
 
-def assumir(office: Office, row: dict[str, Any], attempt: Mapping[str, Any], owner: str) -> bool:
+def claim(office: Office, row: dict[str, Any], attempt: Mapping[str, Any], owner: str) -> bool:
     """Take the queue for a try, before anything touches it: its turn and, of numbered paper, its numbers (P5).
 
-    False: not now, and the claim is given back; it is due again as soon as its turn comes. Raises `FilaRecusa`.
+    False: not now, and the claim is given back; it is due again as soon as its turn comes. Raises `QueueRefused`.
     """
     with office.db.read() as conn:
-        goes, numbered = turns.pode_ir(conn, row), _numerada(conn, row)
+        goes, numbered = turns.can_go(conn, row), _is_numbered(conn, row)
     if goes and not numbered:
         return True
     folhas = passes.folhas(office, row, attempt) if goes else 0
     now = office.clock()
     try:
         with office.db.write() as conn:
-            goes, entries = tomar(conn, row, attempt, folhas, now) if goes else (False, [])
+            goes, entries = take(conn, row, attempt, folhas, now) if goes else (False, [])
             if not goes:
-                attempts.mudar(conn, row, owner, {"vence_em": now, "dono": None, "posse_ate": None})
-            audit.escrever(conn, office.serventia_id, now, entries)
+                attempts.change(conn, row, owner, {"vence_em": now, "dono": None, "posse_ate": None})
+            audit.write(conn, office.serventia_id, now, entries)
     except IntegrityError:  # a request brought one of these numbers in this very moment: the next look sees it
         with office.db.write() as conn:
-            attempts.mudar(conn, row, owner, {"vence_em": now, "dono": None, "posse_ate": None})
+            attempts.change(conn, row, owner, {"vence_em": now, "dono": None, "posse_ate": None})
         return False
     return goes
 
 
-def _numerada(conn: Connection, row: Mapping[Any, Any]) -> bool:
-    fila = db.fila
-    query = sa.select(fila.c.papel_numerado).where(
-        fila.c.serventia_id == row["serventia_id"], fila.c.nome == row["fila"]
+def _is_numbered(conn: Connection, row: Mapping[Any, Any]) -> bool:
+    queue = db.fila
+    query = sa.select(queue.c.papel_numerado).where(
+        queue.c.serventia_id == row["serventia_id"], queue.c.nome == row["fila"]
     )
     return bool(conn.execute(query).scalar_one_or_none())
 
 
-def tomar(
+def take(
     conn: Connection, row: Mapping[Any, Any], attempt: Mapping[Any, Any], folhas: int, now: datetime
 ) -> tuple[bool, list[Registro]]:
     """Take the queue, and the numbers of `folhas` sheets, for a try; return whether it has them, and the log's lines.
 
-    Run twice for one try it takes nothing the second time. Raises `FilaRecusa` if the print shows other numbers.
+    Run twice for one try it takes nothing the second time. Raises `QueueRefused` if the print shows other numbers.
     """
-    fila = travar_fila(conn, row["serventia_id"], attempt["fila"])
-    if not fila["papel_numerado"] or fila["papel_tentativa"] == attempt["id"]:
+    queue = lock_queue(conn, row["serventia_id"], attempt["fila"])
+    if not queue["papel_numerado"] or queue["papel_tentativa"] == attempt["id"]:
         return True, []
-    if fila["papel_tentativa"] is not None or fila["papel_proximo"] is None or fila["papel_parada"] is not None:
+    if queue["papel_tentativa"] is not None or queue["papel_proximo"] is None or queue["papel_parada"] is not None:
         return False, []
-    numbers, fault = _proximos(conn, fila, folhas, row)
+    numbers, fault = _next_numbers(conn, queue, folhas, row)
     table = db.fila
     if fault is not None:
-        conn.execute(sa.update(table).where(table.c.id == fila["id"]).values(papel_parada=fault))
-        return False, [Registro("fila", fila["nome"], "papel parou", detalhe={"texto": fault, "job": row["id"]})]
-    brought = _trazidos(conn, row) if attempt["paginas"] is None else []
+        conn.execute(sa.update(table).where(table.c.id == queue["id"]).values(papel_parada=fault))
+        return False, [Registro("fila", queue["nome"], "papel parou", detalhe={"texto": fault, "job": row["id"]})]
+    brought = _brought(conn, row) if attempt["paginas"] is None else []
     if brought and [number.chave for number in numbers] != brought:
-        raise FilaRecusa(
-            f"o pedido traz o papel {', '.join(brought)}, e na bandeja da fila {fila['nome']} o próximo é {numbers[0]}"
+        raise QueueRefused(
+            f"o pedido traz o papel {', '.join(brought)}, e na bandeja da fila {queue['nome']} o próximo é {numbers[0]}"
         )
-    _escrever(conn, row, attempt, numbers, now, brought)
-    after = str(numbers[-1].mais(1)) if numbers else fila["papel_proximo"]
+    _write(conn, row, attempt, numbers, now, brought)
+    after = str(numbers[-1].mais(1)) if numbers else queue["papel_proximo"]
     conn.execute(
-        sa.update(table).where(table.c.id == fila["id"]).values(papel_tentativa=attempt["id"], papel_proximo=after)
+        sa.update(table).where(table.c.id == queue["id"]).values(papel_tentativa=attempt["id"], papel_proximo=after)
     )
     if not numbers:
         return True, []
     what = {"job": row["id"], "tentativa": attempt["numero"], "numeros": [str(each) for each in numbers]}
-    return True, [Registro("fila", fila["nome"], "papel usado", detalhe=what)]
+    return True, [Registro("fila", queue["nome"], "papel usado", detalhe=what)]
 
 
-def passar(conn: Connection, attempt: Mapping[Any, Any], another: Mapping[Any, Any]) -> None:
+def pass_on(conn: Connection, attempt: Mapping[Any, Any], another: Mapping[Any, Any]) -> None:
     """Give what a try took to the one that takes its place: of the first nothing can have come out."""
-    fila, table = db.fila, db.papel
-    took = sa.update(fila).where(
-        fila.c.serventia_id == attempt["serventia_id"], fila.c.papel_tentativa == attempt["id"]
+    queue, table = db.fila, db.papel
+    took = sa.update(queue).where(
+        queue.c.serventia_id == attempt["serventia_id"], queue.c.papel_tentativa == attempt["id"]
     )
     if conn.execute(took.values(papel_tentativa=another["id"])).rowcount:
-        conn.execute(sa.update(table).where(*_da_tentativa(attempt)).values(tentativa=another["numero"]))
+        conn.execute(sa.update(table).where(*_of_attempt(attempt)).values(tentativa=another["numero"]))
 
 
-def devolver_do_job(conn: Connection, row: Mapping[Any, Any]) -> None:
+def give_back_for_job(conn: Connection, row: Mapping[Any, Any]) -> None:
     """A person says that all of the job came out well: the queue that it had taken takes the next print."""
-    fila, table = db.fila, db.tentativa
+    queue, table = db.fila, db.tentativa
     own = sa.select(table.c.id).where(table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
-    took = (fila.c.serventia_id == row["serventia_id"], fila.c.papel_tentativa.in_(own))
-    conn.execute(sa.update(fila).where(*took).values(papel_tentativa=None))
+    took = (queue.c.serventia_id == row["serventia_id"], queue.c.papel_tentativa.in_(own))
+    conn.execute(sa.update(queue).where(*took).values(papel_tentativa=None))
 
 
-def _proximos(
-    conn: Connection, fila: Mapping[Any, Any], folhas: int, row: Mapping[Any, Any]
-) -> tuple[list[Numero], str | None]:
+def _next_numbers(
+    conn: Connection, queue: Mapping[Any, Any], folhas: int, row: Mapping[Any, Any]
+) -> tuple[list[SheetNumber], str | None]:
     """Return the numbers of the next sheets in the tray, or why they cannot be told. Spoiled ones lie there no more."""
-    number = ler_numero(fila["papel_proximo"], "proximo")
-    lots = lotes(conn, fila)
-    numbers: list[Numero] = []
+    number = parse_number(queue["papel_proximo"], "proximo")
+    lots = received_lots(conn, queue)
+    numbers: list[SheetNumber] = []
     while len(numbers) < folhas:
-        if _lote(number, lots) is None:
+        if _lot(number, lots) is None:
             return [], (
                 f"o papel recebido acaba antes de {number}. Receba mais papel, ou diga o próximo número na bandeja."
             )
-        fate = _destino(conn, fila["serventia_id"], number)
+        fate = _fate(conn, queue["serventia_id"], number)
         own = fate is not None and fate["job_id"] == row["id"] and fate["fila"] is None
-        if fate is not None and fate["estado"] == USADO and not own:
+        if fate is not None and fate["estado"] == USED and not own:
             return [], f"o número {number}, o próximo, já está em outra impressão. Diga o próximo número na bandeja."
         if fate is None or own:
             numbers.append(number)
@@ -185,20 +185,20 @@ def _proximos(
     return numbers, None
 
 
-def _trazidos(conn: Connection, row: Mapping[Any, Any]) -> list[str]:
+def _brought(conn: Connection, row: Mapping[Any, Any]) -> list[str]:
     """Return the numbers that came with the request, in the order of the sheets."""
     table = db.papel
     query = sa.select(table.c.numero).where(
         table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"], table.c.fila.is_(None)
     )
-    return list(conn.execute(query.where(table.c.estado == USADO).order_by(table.c.folha)).scalars())
+    return list(conn.execute(query.where(table.c.estado == USED).order_by(table.c.folha)).scalars())
 
 
-def _escrever(
+def _write(
     conn: Connection,
     row: Mapping[Any, Any],
     attempt: Mapping[Any, Any],
-    numbers: Sequence[Numero],
+    numbers: Sequence[SheetNumber],
     now: datetime,
     brought: Sequence[str],
 ) -> None:
@@ -217,7 +217,7 @@ def _escrever(
             "job_id": row["id"],
             "tentativa": attempt["numero"],
             "folha": sheet,
-            "estado": USADO,
+            "estado": USED,
             "quem": row["escrevente"],
             "quando": now,
         }
@@ -229,7 +229,7 @@ def _escrever(
 # -- a person's word --------------------------------------------------------------------------------------------------
 
 
-def dizer(
+def report_next(
     conn: Connection,
     serventia_id: int,
     nome: str,
@@ -243,32 +243,32 @@ def dizer(
     The sheets that the last print did not use are free again. Raises `Recusa` `impressao-em-andamento`,
     `papel-ja-usado`, and `entrada-invalida` where it is not said what became of a sheet in between.
     """
-    fila = travar_fila(conn, serventia_id, nome)
-    following = ler_numero(proximo, "proximo")
-    spoiled = [normalizar_papel(number) for number in inutilizados]
+    queue = lock_queue(conn, serventia_id, nome)
+    following = parse_number(proximo, "proximo")
+    spoiled = [normalize_sheet(number) for number in inutilizados]
     if following.chave in spoiled:
-        raise entrada_invalida("proximo", "é um dos inutilizados: diga o número da folha que está por cima na bandeja")
-    lots = lotes(conn, fila) if fila["papel_numerado"] else []
-    if fila["papel_numerado"]:
-        _conferir_recebidos(lots, {"proximo": [proximo], "inutilizados": inutilizados}, nome)
-    freed = _liberar(conn, fila, following, spoiled)
-    if _destino(conn, serventia_id, following) is not None:
+        raise invalid_input("proximo", "é um dos inutilizados: diga o número da folha que está por cima na bandeja")
+    lots = received_lots(conn, queue) if queue["papel_numerado"] else []
+    if queue["papel_numerado"]:
+        _check_received(lots, {"proximo": [proximo], "inutilizados": inutilizados}, nome)
+    freed = _free(conn, queue, following, spoiled)
+    if _fate(conn, serventia_id, following) is not None:
         raise Recusa("papel-ja-usado", f"proximo: {following} já foi usado ou inutilizado. Confira a bandeja.")
-    if missing := _sem_destino(conn, fila, following, spoiled, lots):
-        raise entrada_invalida(
+    if missing := _without_fate(conn, queue, following, spoiled, lots):
+        raise invalid_input(
             "inutilizados",
             f"falta dizer o que houve com {', '.join(missing)}: estão antes do próximo e não foram usados",
         )
     for number in inutilizados:
-        inutilizar(conn, serventia_id, None, number, "inutilizado na fila", quem, now, fila=nome)
+        spoil(conn, serventia_id, None, number, "inutilizado na fila", quem, now, queue=nome)
     table = db.fila
     changes = {"papel_proximo": str(following), "papel_tentativa": None, "papel_parada": None}
-    conn.execute(sa.update(table).where(table.c.id == fila["id"]).values(**changes))
+    conn.execute(sa.update(table).where(table.c.id == queue["id"]).values(**changes))
     what = {"proximo": str(following), "inutilizados": list(inutilizados), "devolvidos": freed}
     return [_log(nome, "papel", quem, what)]
 
 
-def inutilizar(
+def spoil(
     conn: Connection,
     serventia_id: int,
     job_id: str | None,
@@ -277,76 +277,76 @@ def inutilizar(
     quem: Autor,
     now: datetime,
     *,
-    fila: str | None = None,
+    queue: str | None = None,
 ) -> None:
     """Record a sheet of numbered paper as spoiled: it is never used again (P5)."""
     table = db.papel
-    key = {"serventia_id": serventia_id, "numero": normalizar_papel(number)}
-    spoiled = {"estado": INUTILIZADO, "motivo": reason, "quem": quem.pessoa, "quando": now}
-    insert_or_ignore(conn, table, key | spoiled | {"job_id": job_id, "fila": fila})
+    key = {"serventia_id": serventia_id, "numero": normalize_sheet(number)}
+    spoiled = {"estado": SPOILED, "motivo": reason, "quem": quem.pessoa, "quando": now}
+    insert_or_ignore(conn, table, key | spoiled | {"job_id": job_id, "fila": queue})
     conn.execute(
         sa.update(table).where(table.c.serventia_id == serventia_id, table.c.numero == key["numero"]).values(**spoiled)
     )
 
 
-def _liberar(conn: Connection, fila: Mapping[Any, Any], following: Numero, spoiled: Sequence[str]) -> list[str]:
+def _free(conn: Connection, queue: Mapping[Any, Any], following: SheetNumber, spoiled: Sequence[str]) -> list[str]:
     """Take back from the print after which the queue stopped the numbers of the sheets that still lie in the tray."""
-    if fila["papel_tentativa"] is None:
+    if queue["papel_tentativa"] is None:
         return []
     tries, table = db.tentativa, db.papel
-    attempt = conn.execute(sa.select(tries).where(tries.c.id == fila["papel_tentativa"])).mappings().one()
-    row = jobs.job_por_id(conn, fila["serventia_id"], attempt["job_id"])
+    attempt = conn.execute(sa.select(tries).where(tries.c.id == queue["papel_tentativa"])).mappings().one()
+    row = jobs.job_by_id(conn, queue["serventia_id"], attempt["job_id"])
     if on_its_way(row):
         raise Recusa(
             "impressao-em-andamento",
-            f"O trabalho {row['id']} ainda está na fila {fila['nome']}: espere que termine, ou cancele-o.",
-            extra={"anterior": jobs.anterior(row)},
+            f"O trabalho {row['id']} ainda está na fila {queue['nome']}: espere que termine, ou cancele-o.",
+            extra={"anterior": jobs.previous(row)},
             retry_after=2,
         )
-    mine = conn.execute(sa.select(table.c.id, table.c.numero).where(*_da_tentativa(attempt)).order_by(table.c.folha))
-    first = ler_numero(following.chave, "proximo")
+    mine = conn.execute(sa.select(table.c.id, table.c.numero).where(*_of_attempt(attempt)).order_by(table.c.folha))
+    first = parse_number(following.chave, "proximo")
     unused: dict[str, int] = {}
     for each in mine.all():
-        number = ler_numero(each.numero, "proximo")
+        number = parse_number(each.numero, "proximo")
         if number.prefixo == first.prefixo and number.n >= first.n and each.numero not in spoiled:
             unused[each.numero] = each.id
-    if unused and row["estado"] == IMPRESSO:
+    if unused and row["estado"] == PRINTED:
         raise Recusa("papel-ja-usado", f"proximo: {following} está no trabalho {row['id']}, que saiu bem.")
     conn.execute(sa.delete(table).where(table.c.id.in_(unused.values())))
     return list(unused)
 
 
-def _conferir_recebidos(lots: Sequence[Any], given: Mapping[str, Sequence[str]], nome: str) -> None:
+def _check_received(lots: Sequence[Any], given: Mapping[str, Sequence[str]], nome: str) -> None:
     for field, numbers in given.items():
         for text in numbers:
-            number = ler_numero(text, field)
-            if _lote(number, lots) is None:
-                raise entrada_invalida(
+            number = parse_number(text, field)
+            if _lot(number, lots) is None:
+                raise invalid_input(
                     field, f"{number} não está no papel que a fila {nome} recebeu: confira, ou receba-o"
                 )
 
 
-def _sem_destino(
-    conn: Connection, fila: Mapping[Any, Any], following: Numero, spoiled: Sequence[str], lots: Sequence[Any]
+def _without_fate(
+    conn: Connection, queue: Mapping[Any, Any], following: SheetNumber, spoiled: Sequence[str], lots: Sequence[Any]
 ) -> list[str]:
     """Return the numbers between the one expected and the one given of which nothing is known.
 
     A pile from another lot leaves what was left of the one before in stock.
     """
-    if fila["papel_proximo"] is None:
+    if queue["papel_proximo"] is None:
         return []
-    expected = ler_numero(fila["papel_proximo"], "proximo")
-    if _lote(expected, lots) is None or _lote(expected, lots) != _lote(following, lots):
+    expected = parse_number(queue["papel_proximo"], "proximo")
+    if _lot(expected, lots) is None or _lot(expected, lots) != _lot(following, lots):
         return []
     between = [expected.mais(k) for k in range(max(0, following.n - expected.n))]
     unknown = (each for each in between if each.chave not in spoiled)
-    return [str(each) for each in unknown if _destino(conn, fila["serventia_id"], each) is None]
+    return [str(each) for each in unknown if _fate(conn, queue["serventia_id"], each) is None]
 
 
 # -- rows -------------------------------------------------------------------------------------------------------------
 
 
-def travar_fila(conn: Connection, serventia_id: int, nome: str) -> sa.RowMapping:
+def lock_queue(conn: Connection, serventia_id: int, nome: str) -> sa.RowMapping:
     """Return the queue's row, locked until the transaction's end. Raises `Recusa` `fila-desconhecida`."""
     table = db.fila
     query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.nome == nome)
@@ -356,21 +356,21 @@ def travar_fila(conn: Connection, serventia_id: int, nome: str) -> sa.RowMapping
     return found
 
 
-def _da_tentativa(attempt: Mapping[Any, Any]) -> tuple[sa.ColumnElement[bool], ...]:
+def _of_attempt(attempt: Mapping[Any, Any]) -> tuple[sa.ColumnElement[bool], ...]:
     table = db.papel
     return (
         table.c.serventia_id == attempt["serventia_id"],
         table.c.job_id == attempt["job_id"],
         table.c.tentativa == attempt["numero"],
-        table.c.estado == USADO,
+        table.c.estado == USED,
     )
 
 
-def _destino(conn: Connection, serventia_id: int, number: Numero) -> sa.RowMapping | None:
+def _fate(conn: Connection, serventia_id: int, number: SheetNumber) -> sa.RowMapping | None:
     table = db.papel
     query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.numero == number.chave)
     return conn.execute(query).mappings().one_or_none()
 
 
-def _log(fila: str, what: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
-    return Registro("fila", fila, what, quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def _log(queue: str, what: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
+    return Registro("fila", queue, what, quem.pessoa, quem.sistema, quem.endereco, detalhe)

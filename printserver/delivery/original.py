@@ -12,32 +12,32 @@ from printserver.office.office import Office
 _log = structlog.get_logger()
 
 
-class PdfPerdido(Exception):
+class LostPdf(Exception):
     """The sealed PDF is gone from the disk and cannot be made again with the same bytes: a person must act."""
 
 
-def inteiro(office: Office, row: Mapping[Any, Any]) -> bytes:
+def intact_pdf(office: Office, row: Mapping[Any, Any]) -> bytes:
     """Return the job's PDF, the very bytes of its `pdf_sha256`; they are in the spool on return.
 
     Missing or changed, it is stamped again from the kept layout and the seals, which gives the same bytes. Raises
-    `PdfPerdido` where it does not; OSError where the disk fails.
+    `LostPdf` where it does not; OSError where the disk fails.
     """
     digest = row["pdf_sha256"]
     try:
-        return spool.ler(office.spool, digest)
-    except spool.Alterado:
+        return spool.read(office.spool, digest)
+    except spool.Altered:
         _log.warning("the PDF of a job was missing or changed: stamped again", job=row["id"], sha256=digest)
-    content = printout.carimbar_job(office, row)
-    conferir(office, content, digest)
-    spool.guardar(office.spool, content)
+    content = printout.stamp_job(office, row)
+    check(office, content, digest)
+    spool.store(office.spool, content)
     return content
 
 
-def conferir(office: Office, content: bytes, digest: str) -> None:
-    """Raise `PdfPerdido` unless `content` is of that SHA-256."""
+def check(office: Office, content: bytes, digest: str) -> None:
+    """Raise `LostPdf` unless `content` is of that SHA-256."""
     if hashlib.sha256(content).hexdigest() != digest:
-        raise PdfPerdido(
+        raise LostPdf(
             "O PDF deste trabalho sumiu do disco ou foi alterado, e não pôde ser refeito igual ao que foi selado: nada "
-            f"mais é impresso dele. Traga {spool.caminho(office.spool, digest)} de uma cópia e mande de novo; ou "
+            f"mais é impresso dele. Traga {spool.path_of(office.spool, digest)} de uma cópia e mande de novo; ou "
             "exclua os selos (XA) e imprima o documento outra vez."
         )

@@ -18,26 +18,26 @@ from printserver.delivery import spool
 from printserver.errors import Recusa
 from printserver.office.office import Office
 from printserver.printing import (
-    Capacidades,
-    CertificadoMudou,
-    FilaCups,
-    FilaFora,
-    FilaPasta,
-    FilaRecusa,
-    FilaSumiu,
-    Servidor,
+    Capabilities,
+    CertificateChanged,
+    CupsQueue,
+    FolderQueue,
+    QueueGone,
+    QueueRefused,
+    QueueUnavailable,
+    Server,
 )
 from printserver.printing.diagnosis import (
-    CERTIFICADO,
-    FORA_DE_LINHA,
-    Situacao,
-    da_fila,
+    OFFLINE,
+    OTHER_CERTIFICATE,
+    Diagnosis,
+    diagnose_queue,
 )
 from printserver.printing.media import has_size
-from printserver.printing.passwords import senha
-from printserver.rendering import deslocar
+from printserver.printing.passwords import read_password
+from printserver.rendering import shift
 
-Fila = FilaCups | FilaPasta
+Queue = CupsQueue | FolderQueue
 
 ASK_AGAIN_S: Final = 60.0  # what a queue can do: pycups leaks a little at each asking
 LOOK_AGAIN_S: Final = 10.0  # how a queue is; a server that did not answer is not asked again before
@@ -45,13 +45,13 @@ ASK_LIMIT_S: Final = 3.0  # a person waits for the answer
 ABORT: Final = "abort-job"  # the one error policy that prints nothing by itself later
 
 
-def escolher(conn: Connection, office: Office, nome: str | None, tipo: str) -> sa.RowMapping:
+def choose(conn: Connection, office: Office, nome: str | None, kind: str) -> sa.RowMapping:
     """Return the row of the queue `nome` (the job's own, else its key's), else the type's, else the office's default.
 
     Raises `Recusa` `fila-desconhecida`.
     """
     table = db.fila
-    wanted = nome or office.settings.filas.de(tipo)
+    wanted = nome or office.settings.filas.de(kind)
     which = table.c.nome == wanted if wanted else table.c.padrao
     found = conn.execute(sa.select(table).where(table.c.serventia_id == office.serventia_id, which)).mappings().first()
     if found is None:
@@ -60,32 +60,32 @@ def escolher(conn: Connection, office: Office, nome: str | None, tipo: str) -> s
     return found
 
 
-def por_nome(office: Office, nome: str) -> Fila:
-    """Return the queue of that name, ready to be handed to. Raises `FilaRecusa` if it is gone."""
+def by_name(office: Office, nome: str) -> Queue:
+    """Return the queue of that name, ready to be handed to. Raises `QueueRefused` if it is gone."""
     table = db.fila
     with office.db.read() as conn:
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.nome == nome)
         row = conn.execute(query).mappings().one_or_none()
     if row is None:
-        raise FilaRecusa(f"a fila {nome!r} não existe mais")
-    return abrir(office, row)
+        raise QueueRefused(f"a fila {nome!r} não existe mais")
+    return open_queue(office, row)
 
 
-def abrir(office: Office, row: Mapping[Any, Any]) -> Fila:
+def open_queue(office: Office, row: Mapping[Any, Any]) -> Queue:
     """Return the object that talks to the queue of this row."""
     if row["tipo"] == "pasta":
-        return FilaPasta(row["nome"], Path(row["destino"]))
-    return FilaCups(row["nome"], row["destino"], servidor(office.instance, row))
+        return FolderQueue(row["nome"], Path(row["destino"]))
+    return CupsQueue(row["nome"], row["destino"], cups_server(office.instance, row))
 
 
-def servidor(instance: Path, row: Mapping[Any, Any]) -> Servidor:
+def cups_server(instance: Path, row: Mapping[Any, Any]) -> Server:
     """Return the CUPS server of this row, with the password that the office's folder keeps."""
     usuario = row["usuario"]
-    password = senha(instance, row["servidor"], usuario) if usuario else None
-    return Servidor(row["servidor"], usuario, password, row["tls"], row["certificado"])
+    password = read_password(instance, row["servidor"], usuario) if usuario else None
+    return Server(row["servidor"], usuario, password, row["tls"], row["certificado"])
 
 
-def conferir(
+def check(
     office: Office,
     row: sa.RowMapping,
     bandeja: str | None,
@@ -102,41 +102,41 @@ def conferir(
     """
     if row["tipo"] == "pasta":
         if bandeja is not None:
-            raise _sem_bandeja(row, bandeja, [])
+            raise _no_such_tray(row, bandeja, [])
         return
     try:
-        can = _capacidades(office, row)
-    except (FilaSumiu, FilaRecusa) as error:
+        can = _capabilities(office, row)
+    except (QueueGone, QueueRefused) as error:
         raise Recusa(
             "fila-desconhecida",
             f"A fila {row['nome']!r} não pode ser usada: {error}. Use outra, ou avise o administrador.",
         ) from error
-    except FilaFora as error:
+    except QueueUnavailable as error:
         if bandeja is None:
             return  # the print waits for its queue
         raise Recusa("servidor-ocupado", f"A fila {row['nome']!r} não responde: {error}", retry_after=5) from error
     if bandeja is not None and bandeja not in can["bandejas"]:
-        raise _sem_bandeja(row, bandeja, can["bandejas"])
+        raise _no_such_tray(row, bandeja, can["bandejas"])
     if can["faces"] and faces not in can["faces"]:
         raise Recusa(
             "papel-incompativel",
             f"faces: a fila {row['nome']!r} não imprime {faces!r}. Ela imprime: {', '.join(can['faces'])}.",
         )
     if tamanho is not None:
-        _conferir_papel(row, can, tamanho)
+        _check_media(row, can, tamanho)
 
 
-def tem_bandejas(office: Office, row: Mapping[Any, Any]) -> bool:
+def has_trays(office: Office, row: Mapping[Any, Any]) -> bool:
     """Return whether a queue names trays; a CUPS queue that does not answer is taken to have them."""
     if row["tipo"] == "pasta":
         return False
     try:
-        return bool(_capacidades(office, row)["bandejas"])
-    except (FilaFora, FilaRecusa):
+        return bool(_capabilities(office, row)["bandejas"])
+    except (QueueUnavailable, QueueRefused):
         return True
 
 
-def _conferir_papel(row: sa.RowMapping, can: Capacidades, tamanho: tuple[float, float]) -> None:
+def _check_media(row: sa.RowMapping, can: Capabilities, tamanho: tuple[float, float]) -> None:
     """Refuse a page that the printer has no paper for: it would be shrunk, and its QR with it (P6)."""
     if not can["papeis"] or has_size(*tamanho, can["papeis"]):
         return
@@ -148,16 +148,16 @@ def _conferir_papel(row: sa.RowMapping, can: Capacidades, tamanho: tuple[float, 
     )
 
 
-def como_esta(office: Office, row: Mapping[Any, Any]) -> dict[str, Any] | None:
+def current_state(office: Office, row: Mapping[Any, Any]) -> dict[str, Any] | None:
     """Return state, reasons and message of a queue as they were a moment ago; None where it does not say."""
     try:
-        can = _capacidades(office, row, LOOK_AGAIN_S)
-    except (FilaFora, FilaRecusa):
+        can = _capabilities(office, row, LOOK_AGAIN_S)
+    except (QueueUnavailable, QueueRefused):
         return None
     return {"estado": can["estado"], "motivos": can["motivos"], "mensagem": can["mensagem"]}
 
 
-def _capacidades(office: Office, row: Mapping[Any, Any], age_s: float = ASK_AGAIN_S) -> Capacidades:
+def _capabilities(office: Office, row: Mapping[Any, Any], age_s: float = ASK_AGAIN_S) -> Capabilities:
     """Return what a queue can do and how it is, as it was at most `age_s` ago. Raises FilaFora, FilaRecusa."""
     now = monotonic()
     asked, known = office.capacidades.get(row["nome"], (0.0, None))
@@ -166,18 +166,18 @@ def _capacidades(office: Office, row: Mapping[Any, Any], age_s: float = ASK_AGAI
             raise type(known)(str(known))
         return known
     try:
-        queue = abrir(office, row)
-        if isinstance(queue, FilaCups):
-            queue.limite_s = ASK_LIMIT_S
+        queue = open_queue(office, row)
+        if isinstance(queue, CupsQueue):
+            queue.limit_s = ASK_LIMIT_S
         can = queue.capacidades()
-    except (FilaFora, FilaRecusa) as error:
+    except (QueueUnavailable, QueueRefused) as error:
         office.capacidades[row["nome"]] = (monotonic(), error)
         raise
     office.capacidades[row["nome"]] = (now, can)
     return can
 
 
-def _sem_bandeja(row: sa.RowMapping, bandeja: str, known: list[str]) -> Recusa:
+def _no_such_tray(row: sa.RowMapping, bandeja: str, known: list[str]) -> Recusa:
     which = f"As bandejas são: {', '.join(known)}." if known else "Ela não tem bandejas."
     return Recusa("bandeja-desconhecida", f"A fila {row['nome']!r} não tem a bandeja {bandeja!r}. {which}")
 
@@ -188,10 +188,10 @@ def listar(office: Office) -> list[dict[str, Any]]:
         table = db.fila
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id).order_by(table.c.nome)
         rows = conn.execute(query).mappings().all()
-    return [_mostrar(office, row) for row in rows]
+    return [_show(office, row) for row in rows]
 
 
-def _mostrar(office: Office, row: sa.RowMapping) -> dict[str, Any]:
+def _show(office: Office, row: sa.RowMapping) -> dict[str, Any]:
     item: dict[str, Any] = {
         "nome": row["nome"],
         "padrao": row["padrao"],
@@ -202,20 +202,20 @@ def _mostrar(office: Office, row: sa.RowMapping) -> dict[str, Any]:
         "prova": row["prova"],
     }
     try:
-        can = _capacidades(office, row, LOOK_AGAIN_S)
-    except (FilaFora, FilaRecusa) as error:
-        why = "certificado-mudou" if isinstance(error, CertificadoMudou) else "fila-fora"
+        can = _capabilities(office, row, LOOK_AGAIN_S)
+    except (QueueUnavailable, QueueRefused) as error:
+        why = "certificado-mudou" if isinstance(error, CertificateChanged) else "fila-fora"
         item |= {"estado": "stopped", "motivos": [why], "mensagem": str(error), "politica": None}
         item |= {"bandejas": [], "papeis": [], "faces": []}
-        found = da_fila("stopped", [why])
+        found = diagnose_queue("stopped", [why])
     else:
         item |= can
-        found = da_fila(can["estado"], can["motivos"], can["mensagem"])
-    item |= {"situacao": found.situacao, "o_que_fazer": found.o_que_fazer, "parada": found.para}
-    return item | {"alertas": _alertas(row, item, found)}
+        found = diagnose_queue(can["estado"], can["motivos"], can["mensagem"])
+    item |= {"situacao": found.situacao, "o_que_fazer": found.o_que_fazer, "parada": found.stops}
+    return item | {"alertas": _alerts(row, item, found)}
 
 
-def _alertas(row: sa.RowMapping, item: Mapping[str, Any], found: Situacao) -> list[str]:
+def _alerts(row: sa.RowMapping, item: Mapping[str, Any], found: Diagnosis) -> list[str]:
     """Return what should be put right about a CUPS queue before sealed paper goes there (X5)."""
     if row["tipo"] != "cups":
         return []
@@ -223,30 +223,30 @@ def _alertas(row: sa.RowMapping, item: Mapping[str, Any], found: Situacao) -> li
     policy = item["politica"]
     if policy not in (None, ABORT):
         told.append(f"A política de erro no CUPS é {policy}: o que falha pode sair sozinho mais tarde. Use {ABORT}.")
-    prova = row["prova"] or {}
-    if prova.get("reimpresso"):
-        told.append(f"Alguém mandou o CUPS imprimir de novo o trabalho {prova['reimpresso']}: ache a outra via.")
-    if prova.get("guarda_arquivos"):
+    evidence = row["prova"] or {}
+    if evidence.get("reimpresso"):
+        told.append(f"Alguém mandou o CUPS imprimir de novo o trabalho {evidence['reimpresso']}: ache a outra via.")
+    if evidence.get("guarda_arquivos"):
         told.append("O CUPS guarda os arquivos impressos: pode-se reimprimir por ele. Ponha PreserveJobFiles No.")
-    if not prova and found not in (FORA_DE_LINHA, CERTIFICADO):
+    if not evidence and found not in (OFFLINE, OTHER_CERTIFICATE):
         told.append("Sem página de teste: não se sabe se esta fila conta as folhas. Use printserver filas teste.")
     return told
 
 
-def deslocamento(row: Mapping[Any, Any], bandeja: str | None) -> tuple[float, float] | None:
+def offset_of(row: Mapping[Any, Any], bandeja: str | None) -> tuple[float, float] | None:
     """Return the offset in mm (right, down) of a queue's tray (P7): the tray's own, else the queue's; None for none."""
     known = row["deslocamentos"] or {}
     x, y = known.get(bandeja or "", known.get("", (0, 0)))
     return (x, y) if x or y else None
 
 
-def bytes_para(office: Office, fila: str, bandeja: str | None, pdf: bytes) -> str | None:
+def bytes_for(office: Office, queue: str, bandeja: str | None, pdf: bytes) -> str | None:
     """Keep the copy of a PDF that is moved for the tray (P7), and return its SHA-256; None: it goes as it is."""
     table = db.fila
     with office.db.read() as conn:
-        query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.nome == fila)
+        query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.nome == queue)
         row = conn.execute(query).mappings().one_or_none()
-    offset = deslocamento(row, bandeja) if row is not None and row["tipo"] == "cups" else None
+    offset = offset_of(row, bandeja) if row is not None and row["tipo"] == "cups" else None
     if offset is None:
         return None
-    return spool.guardar(office.spool, deslocar(pdf, *offset))
+    return spool.store(office.spool, shift(pdf, *offset))

@@ -5,23 +5,23 @@ from typing import Annotated
 from pydantic import Field
 
 from printserver.documents.fields import (
-    Identificador,
-    Modelo,
-    Texto,
+    Identifier,
+    RequestModel,
+    Text,
 )
 
 
-class PapelDaFila(Modelo):
+class PapelDaFila(RequestModel):
     """`POST /filas/{nome}/papel` (P5)."""
 
-    proximo: Identificador
-    inutilizados: Annotated[tuple[Identificador, ...], Field(max_length=10_000)] = ()
-    escrevente: Texto
+    proximo: Identifier
+    inutilizados: Annotated[tuple[Identifier, ...], Field(max_length=10_000)] = ()
+    escrevente: Text
 
 
-class LoteDePapel(Modelo):
+class LoteDePapel(RequestModel):
     """`POST /filas/{nome}/papel/lotes` (P5)."""
 
-    de: Identificador
-    ate: Identificador
-    escrevente: Texto
+    de: Identifier
+    ate: Identifier
+    escrevente: Text

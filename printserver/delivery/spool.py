@@ -9,18 +9,18 @@ import uuid
 from pathlib import Path
 
 
-class Alterado(Exception):
+class Altered(Exception):
     """The file of that SHA-256 is missing, or is not what was kept."""
 
 
-def guardar(folder: Path, content: bytes) -> str:
+def store(folder: Path, content: bytes) -> str:
     """Keep `content` and return its SHA-256 (hex); on return it has reached the disk. Kept twice, it is one file.
 
     A file of that name that holds other bytes is replaced. Raises OSError.
     """
     digest = hashlib.sha256(content).hexdigest()
-    final = caminho(folder, digest)
-    if _inteiro(final, digest) is not None:
+    final = path_of(folder, digest)
+    if _intact(final, digest) is not None:
         return digest
     final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     draft = final.with_name(f".{digest}.{uuid.uuid4().hex}")
@@ -38,20 +38,20 @@ def guardar(folder: Path, content: bytes) -> str:
     return digest
 
 
-def ler(folder: Path, digest: str) -> bytes:
-    """Return the PDF of that SHA-256. Raises `Alterado` where it is missing or changed, OSError where unreadable."""
-    content = _inteiro(caminho(folder, digest), digest)
+def read(folder: Path, digest: str) -> bytes:
+    """Return the PDF of that SHA-256. Raises `Altered` where it is missing or changed, OSError where unreadable."""
+    content = _intact(path_of(folder, digest), digest)
     if content is None:
-        raise Alterado(digest)
+        raise Altered(digest)
     return content
 
 
-def caminho(folder: Path, digest: str) -> Path:
+def path_of(folder: Path, digest: str) -> Path:
     """Return where the PDF of that SHA-256 stands."""
     return folder / digest[:2] / f"{digest}.pdf"
 
 
-def _inteiro(path: Path, digest: str) -> bytes | None:
+def _intact(path: Path, digest: str) -> bytes | None:
     """Return the file's bytes, or None where it is not there or is not what its name says."""
     try:
         content = path.read_bytes()

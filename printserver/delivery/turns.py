@@ -14,21 +14,21 @@ from printserver import db
 from printserver.clock import SAO_PAULO
 from printserver.ledger.states import (
     ACEITO,
-    AGUARDANDO_SELO,
-    AGUARDANDO_XA,
-    RENDERIZADO,
+    AWAITING_SELO,
+    AWAITING_XA,
+    RENDERED,
 )
 
-TO_THE_QUEUE: Final = (ACEITO, RENDERIZADO)
-_A_PESSOA: Final = {
-    AGUARDANDO_XA: "Espera que uma pessoa diga se os selos anteriores podem ser excluídos.",
-    AGUARDANDO_SELO: "Espera que uma pessoa diga se a ficha leva selo.",
+TO_THE_QUEUE: Final = (ACEITO, RENDERED)
+_WAITS_FOR_PERSON: Final = {
+    AWAITING_XA: "Espera que uma pessoa diga se os selos anteriores podem ser excluídos.",
+    AWAITING_SELO: "Espera que uma pessoa diga se a ficha leva selo.",
 }
 
 
-def vez() -> sa.ColumnElement[bool]:
+def turn() -> sa.ColumnElement[bool]:
     """Return the condition, on `db.job`, that its next step may be taken now: everything but an early hand-off."""
-    job, tries, fila = db.job, db.tentativa, db.fila
+    job, tries, queue = db.job, db.tentativa, db.fila
     newest = (
         sa.select(sa.func.max(tries.c.id))
         .where(tries.c.serventia_id == job.c.serventia_id, tries.c.job_id == job.c.id)
@@ -36,54 +36,54 @@ def vez() -> sa.ColumnElement[bool]:
         .scalar_subquery()
     )
     numbered = (
-        sa.select(fila.c.id)
-        .where(fila.c.serventia_id == job.c.serventia_id, fila.c.nome == job.c.fila, fila.c.papel_numerado)
+        sa.select(queue.c.id)
+        .where(queue.c.serventia_id == job.c.serventia_id, queue.c.nome == job.c.fila, queue.c.papel_numerado)
         .correlate(job)
     )
     # Who took a numbered queue and died on the way goes on before anybody else: the queue waits for its end.
-    took = numbered.where(fila.c.papel_tentativa == newest).exists()
+    took = numbered.where(queue.c.papel_tentativa == newest).exists()
     closed = numbered.where(
-        sa.or_(fila.c.papel_tentativa.is_not(None), fila.c.papel_proximo.is_(None), fila.c.papel_parada.is_not(None))
+        sa.or_(queue.c.papel_tentativa.is_not(None), queue.c.papel_proximo.is_(None), queue.c.papel_parada.is_not(None))
     ).exists()
-    first = ~_antes(job.c.serventia_id, job.c.fila, job.c.n).correlate(job).exists()
-    return sa.or_(job.c.estado != RENDERIZADO, took, sa.and_(first, ~closed))
+    first = ~_prints_before(job.c.serventia_id, job.c.fila, job.c.n).correlate(job).exists()
+    return sa.or_(job.c.estado != RENDERED, took, sa.and_(first, ~closed))
 
 
-def pode_ir(conn: Connection, row: Mapping[Any, Any]) -> bool:
+def can_go(conn: Connection, row: Mapping[Any, Any]) -> bool:
     """Return whether the rendered job of `row` may be handed to its queue now; asked again right before it is."""
     job = db.job
-    return conn.execute(sa.select(job.c.n).where(job.c.n == row["n"], vez())).first() is not None
+    return conn.execute(sa.select(job.c.n).where(job.c.n == row["n"], turn())).first() is not None
 
 
-def espera_por(conn: Connection, row: Mapping[Any, Any]) -> str | None:
+def waits_for(conn: Connection, row: Mapping[Any, Any]) -> str | None:
     """Return, in a sentence for people, why a job does not go on at this moment; None: nothing keeps it waiting."""
     if row["encerrado"]:
         return None
-    if row["estado"] in _A_PESSOA:
-        return _A_PESSOA[row["estado"]]
+    if row["estado"] in _WAITS_FOR_PERSON:
+        return _WAITS_FOR_PERSON[row["estado"]]
     if row["estado"] not in TO_THE_QUEUE or not row["imprimir"]:
         return None
     if row["falhas"] and row["vence_em"] is not None:
         when = row["vence_em"].astimezone(SAO_PAULO)
         what = "O PDF ainda não pôde ser feito" if row["estado"] == ACEITO else f"A fila {row['fila']} ainda não o tem"
         return f"{what}, por uma falha que passa: nova tentativa às {when:%H:%M:%S} de {when:%d/%m}."
-    if row["estado"] == RENDERIZADO and pode_ir(conn, row):
+    if row["estado"] == RENDERED and can_go(conn, row):
         return None
-    first = conn.execute(_antes(row["serventia_id"], row["fila"], row["n"]).order_by("n").limit(1)).first()
+    first = conn.execute(_prints_before(row["serventia_id"], row["fila"], row["n"]).order_by("n").limit(1)).first()
     if first is not None:
         return (
             f"Espera a sua vez na fila {row['fila']}: antes dele vai o trabalho {first.id}, aceito antes e ainda não "
             "entregue a ela."
         )
-    return _papel(conn, row) if row["estado"] == RENDERIZADO else None
+    return _paper(conn, row) if row["estado"] == RENDERED else None
 
 
-def _antes(serventia_id: Any, fila: Any, n: Any) -> sa.Select[Any]:
+def _prints_before(serventia_id: Any, queue: Any, n: Any) -> sa.Select[Any]:
     """Return the prints of the queue, accepted before job `n`, that are still on their way to it."""
     before = db.job.alias("antes")
     return sa.select(before.c.n, before.c.id).where(
         before.c.serventia_id == serventia_id,
-        before.c.fila == fila,
+        before.c.fila == queue,
         sa.text("NOT antes.encerrado"),  # as the index says it: `= 0` would not find it
         before.c.estado.in_(TO_THE_QUEUE),
         before.c.imprimir,
@@ -91,28 +91,28 @@ def _antes(serventia_id: Any, fila: Any, n: Any) -> sa.Select[Any]:
     )
 
 
-def _papel(conn: Connection, row: Mapping[Any, Any]) -> str | None:
+def _paper(conn: Connection, row: Mapping[Any, Any]) -> str | None:
     """Return why a queue with numbered paper stands still (P5)."""
     table = db.fila
-    fila = (
+    queue = (
         conn.execute(sa.select(table).where(table.c.serventia_id == row["serventia_id"], table.c.nome == row["fila"]))
         .mappings()
         .one_or_none()
     )
-    return None if fila is None else porque_parou(conn, fila)
+    return None if queue is None else why_stopped(conn, queue)
 
 
-def porque_parou(conn: Connection, fila: Mapping[Any, Any]) -> str | None:
+def why_stopped(conn: Connection, queue: Mapping[Any, Any]) -> str | None:
     """Return why a queue with numbered paper takes no print now, in a sentence; None: it takes the next (P5)."""
-    nome = fila["nome"]
-    if not fila["papel_numerado"]:
+    nome = queue["nome"]
+    if not queue["papel_numerado"]:
         return None
-    if fila["papel_tentativa"] is not None:
+    if queue["papel_tentativa"] is not None:
         tries, job = db.tentativa, db.job
         last = conn.execute(
             sa.select(job.c.id, job.c.encerrado)
             .join(tries, (tries.c.serventia_id == job.c.serventia_id) & (tries.c.job_id == job.c.id))
-            .where(tries.c.id == fila["papel_tentativa"])
+            .where(tries.c.id == queue["papel_tentativa"])
         ).one()
         if not last.encerrado:
             return f"A fila {nome}, de papel numerado, espera que o trabalho {last.id} termine."
@@ -120,8 +120,8 @@ def porque_parou(conn: Connection, fila: Mapping[Any, Any]) -> str | None:
             f"A fila {nome}, de papel numerado, parou depois do trabalho {last.id}, que não se sabe se saiu bem: "
             "confira as folhas e diga qual é o próximo número na bandeja."
         )
-    if fila["papel_parada"] is not None:
-        return f"A fila {nome} parou: {fila['papel_parada']}"
-    if fila["papel_proximo"] is None:
+    if queue["papel_parada"] is not None:
+        return f"A fila {nome} parou: {queue['papel_parada']}"
+    if queue["papel_proximo"] is None:
         return f"A fila {nome}, de papel numerado, ainda não sabe o número da primeira folha na bandeja: diga-o."
     return None

@@ -28,19 +28,19 @@ from printserver.delivery import (
     passes,
     queues,
 )
-from printserver.delivery.handoff import cups_dict, nosso
-from printserver.delivery.verdict import Veredito, julgar
-from printserver.ledger.questions import perguntar_folhas
+from printserver.delivery.handoff import cups_dict, ours
+from printserver.delivery.verdict import Verdict, judge
+from printserver.ledger.questions import ask_about_sheets
 from printserver.ledger.states import (
     CUPS_ENDS,
-    ENTREGUE,
-    IMPRESSO,
-    INCERTO,
+    HANDED_OFF,
+    PRINTED,
+    UNCERTAIN,
 )
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.printing import Estado, FilaCups, FilaFora, FilaRecusa
+from printserver.printing import CupsQueue, QueueRefused, QueueUnavailable, State
 from printserver.printing.liveness import Linha
 
 _log = structlog.get_logger()
@@ -60,9 +60,9 @@ _JOB = ("n", "estado", "encerrado", "documento_id", "paginas", "copias", "faces"
 class Watch:
     """The watch of one print server by one engine. `look` is one round; threads must not share it."""
 
-    def __init__(self, office: Office, servidor: str | None, owner: str) -> None:
+    def __init__(self, office: Office, cups_server: str | None, owner: str) -> None:
         self._office = office
-        self._servidor = servidor
+        self._server = cups_server
         self._owner = owner
         self._line: Linha | None = None
         self._held_until: datetime | None = None
@@ -79,7 +79,7 @@ class Watch:
             try:
                 pause = self.look()
             except Exception:
-                _log.exception("watch failed", servidor=self._servidor)
+                _log.exception("watch failed", servidor=self._server)
             due = time.monotonic() + pause
             while not stop.is_set():
                 if self._tick(stop) or time.monotonic() >= due or self._office.bell.rings != seen:
@@ -95,26 +95,26 @@ class Watch:
     def look(self) -> float:
         """Look once; return after how many seconds to look again."""
         with self._office.db.read() as conn:
-            filas = self._filas(conn)
-            if not filas:
+            queue_rows = self._queues(conn)
+            if not queue_rows:
                 self.close()
                 return IDLE_S
-        queue = queues.abrir(self._office, next(iter(filas.values())))
-        assert isinstance(queue, FilaCups)
+        queue = queues.open_queue(self._office, next(iter(queue_rows.values())))
+        assert isinstance(queue, CupsQueue)
         self._hold_line(queue)
         with self._office.db.read() as conn:
-            rows = self._open(conn, list(filas))
+            rows = self._open(conn, list(queue_rows))
         history_due = self._line is not None and time.monotonic() >= self._history_due
         if not (rows or history_due) or not self._mine():
             return IDLE_S if not rows else LATER_S
         if history_due:
-            self._look_back(queue, filas)
+            self._look_back(queue, queue_rows)
         if not rows:
             return IDLE_S
         found = self._ask(queue, rows)
         if found is None:
             return 1.0
-        changes = [each for row in rows if (each := self._compare(row, queue, found, filas)) is not None]
+        changes = [each for row in rows if (each := self._compare(row, queue, found, queue_rows)) is not None]
         for first in range(0, len(changes), _ROWS_AT_ONCE):
             self._write(changes[first : first + _ROWS_AT_ONCE])
         if changes:
@@ -123,10 +123,10 @@ class Watch:
         recent = any(row["liberada_em"] is None or now - row["liberada_em"] < CLOSELY_FOR for row in rows)
         return CLOSELY_S if recent else LATER_S
 
-    def _look_back(self, queue: FilaCups, filas: Mapping[str, Mapping[Any, Any]]) -> None:
+    def _look_back(self, queue: CupsQueue, queue_rows: Mapping[str, Mapping[Any, Any]]) -> None:
         self._history_due = time.monotonic() + REPRINTS_S
-        with contextlib.suppress(FilaFora, FilaRecusa):  # the next look tells
-            foreign_reprints.conferir(self._office, queue, filas)
+        with contextlib.suppress(QueueUnavailable, QueueRefused):  # the next look tells
+            foreign_reprints.check(self._office, queue, queue_rows)
 
     # -- the line -----------------------------------------------------------------------------------------------------
 
@@ -135,25 +135,25 @@ class Watch:
         if self._line is None:
             stop.wait(TICK_S)
             return False
-        if self._line.caiu(TICK_S):
+        if self._line.died(TICK_S):
             self._death()
             return True
         return False
 
-    def _hold_line(self, queue: FilaCups) -> None:
-        if self._line is not None and self._line.caiu():
+    def _hold_line(self, queue: CupsQueue) -> None:
+        if self._line is not None and self._line.died():
             self._death()
         if self._line is None:
             try:
                 self._line = queue.linha()
                 self._gone_since = None
-            except FilaFora as error:
+            except QueueUnavailable as error:
                 refused = isinstance(error.__cause__, ConnectionRefusedError | FileNotFoundError)
                 if refused and self._gone_since is None:
                     self._death()
 
     def _death(self) -> None:
-        _log.warning("print server died", servidor=self._servidor)
+        _log.warning("print server died", servidor=self._server)
         self.close()
         self._died_at = self._office.clock()
         self._died_mono = self._gone_since = time.monotonic()
@@ -172,7 +172,7 @@ class Watch:
         lease = timedelta(seconds=office.settings.motor.posse_s)
         if self._held_until is not None and lease / 2 < self._held_until - now <= lease:
             return True
-        key = (table.c.serventia_id == office.serventia_id, table.c.servidor == (self._servidor or ""))
+        key = (table.c.serventia_id == office.serventia_id, table.c.servidor == (self._server or ""))
         with office.db.read() as conn:
             holder = conn.execute(sa.select(table).where(*key)).mappings().one_or_none()
         dead = holder is not None and claims.is_dead(holder["dono"])
@@ -184,7 +184,7 @@ class Watch:
         until = now + lease
         mine = {"dono": self._owner, "posse_ate": until}
         with office.db.write() as conn:
-            new = {"serventia_id": office.serventia_id, "servidor": self._servidor or ""}
+            new = {"serventia_id": office.serventia_id, "servidor": self._server or ""}
             insert_or_ignore(conn, table, new | mine)
             free = sa.or_(
                 table.c.dono == (holder["dono"] if dead and holder else self._owner),
@@ -197,16 +197,16 @@ class Watch:
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
-    def _filas(self, conn: Connection) -> dict[str, sa.RowMapping]:
+    def _queues(self, conn: Connection) -> dict[str, sa.RowMapping]:
         table = db.fila
         query = sa.select(table).where(
             table.c.serventia_id == self._office.serventia_id,
             table.c.tipo == "cups",
-            table.c.servidor.is_(None) if self._servidor is None else table.c.servidor == self._servidor,
+            table.c.servidor.is_(None) if self._server is None else table.c.servidor == self._server,
         )
         return {row["nome"]: row for row in conn.execute(query).mappings()}
 
-    def _open(self, conn: Connection, filas: Sequence[str]) -> list[sa.RowMapping]:
+    def _open(self, conn: Connection, queue_rows: Sequence[str]) -> list[sa.RowMapping]:
         """Return the tries that may be at this server, with what matters of their jobs."""
         table, job = db.tentativa, db.job
         newest = (
@@ -221,62 +221,62 @@ class Watch:
                 table.c.serventia_id == self._office.serventia_id,
                 table.c.fim_em.is_(None),
                 table.c.cups_id.is_not(None),
-                table.c.fila.in_(filas),
+                table.c.fila.in_(queue_rows),
                 # A hand-off under way is the engine's that does it.
-                sa.or_(job.c.estado == ENTREGUE, job.c.encerrado, table.c.numero < newest),
+                sa.or_(job.c.estado == HANDED_OFF, job.c.encerrado, table.c.numero < newest),
             )
             .order_by(table.c.id)
         )
         return list(conn.execute(query).mappings())
 
-    def _ask(self, queue: FilaCups, rows: Sequence[Mapping[Any, Any]]) -> dict[int, Estado | None] | None:
+    def _ask(self, queue: CupsQueue, rows: Sequence[Mapping[Any, Any]]) -> dict[int, State | None] | None:
         """Return what the server says of each try, by the try's id; None if it says nothing now.
 
         A server that died and is not back is waited for a moment; then it is taken to know none of them.
         """
         try:
             if self._line is None:
-                raise FilaFora("no line")
+                raise QueueUnavailable("no line")
             states = queue.estados([row["cups_id"] for row in rows])
-        except FilaFora:
+        except QueueUnavailable:
             if self._gone_since is None or time.monotonic() - self._gone_since < GRACE_S:
                 return None
             return {}
-        return {row["id"]: nosso(states.get(row["cups_id"]), dict(row)) for row in rows}
+        return {row["id"]: ours(states.get(row["cups_id"]), dict(row)) for row in rows}
 
     def _compare(
         self,
         row: Mapping[Any, Any],
-        queue: FilaCups,
-        found: Mapping[int, Estado | None],
-        filas: Mapping[str, Mapping[Any, Any]],
+        queue: CupsQueue,
+        found: Mapping[int, State | None],
+        queue_rows: Mapping[str, Mapping[Any, Any]],
     ) -> "_Change | None":
-        followed = row["job_estado"] == ENTREGUE and not row["job_encerrado"] and row["numero"] == row["newest"]
+        followed = row["job_estado"] == HANDED_OFF and not row["job_encerrado"] and row["numero"] == row["newest"]
         away, state = row["id"] not in found, found.get(row["id"])
         cups = cups_dict(queue, row["cups_id"], state)
         if not followed:
             return None if away else self._take_off(row, queue, state, cups)
         if state is not None and state.estado == "pending":
             # Of a job that waits CUPS does not say that its queue is paused.
-            cups["fila"] = queues.como_esta(self._office, filas[row["fila"]])
+            cups["fila"] = queues.current_state(self._office, queue_rows[row["fila"]])
         if away:
             if not self._died_since(row):
                 return None
             text = "o servidor de impressão parou enquanto o trabalho estava com ele, e ainda não voltou"
-            return _Change(row, (row["job_cups"] or {}) | {"mensagem": text}, Veredito(INCERTO, text), over=False)
-        verdict = julgar(
+            return _Change(row, (row["job_cups"] or {}) | {"mensagem": text}, Verdict(UNCERTAIN, text), over=False)
+        verdict = judge(
             state,
             row["job_cups"] or {},
-            esperadas=attempts.paginas_esperadas({"paginas": row["job_paginas"]}, row),
-            conta=(filas[row["fila"]]["prova"] or {}).get("conta_folhas"),
-            caiu=self._died_since(row),
-            uma_vez=self._seen_before_death(row, state),
+            expected=attempts.expected_pages({"paginas": row["job_paginas"]}, row),
+            conta=(queue_rows[row["fila"]]["prova"] or {}).get("conta_folhas"),
+            died=self._died_since(row),
+            seen_begun=self._seen_before_death(row, state),
         )
         if verdict is None and cups == row["job_cups"]:
             return None
         return _Change(row, cups, verdict, over=state is None or state.estado in CUPS_ENDS)
 
-    def _seen_before_death(self, row: Mapping[Any, Any], state: Estado | None) -> bool:
+    def _seen_before_death(self, row: Mapping[Any, Any], state: State | None) -> bool:
         """Note when the printing was first seen; return whether that was long enough before the server's death.
 
         CUPS tells its beginning in whole seconds: one that began anew in the same second would look the same.
@@ -287,7 +287,7 @@ class Watch:
         return began == state.inicio and self._died_mono - seen > 1.5
 
     def _take_off(
-        self, row: Mapping[Any, Any], queue: FilaCups, state: Estado | None, cups: dict[str, Any]
+        self, row: Mapping[Any, Any], queue: CupsQueue, state: State | None, cups: dict[str, Any]
     ) -> "_Change | None":
         """What was given up is cancelled at its queue, until it has ended there."""
         if state is not None and state.estado not in CUPS_ENDS:
@@ -314,15 +314,15 @@ class Watch:
                 over = _end(row, each.verdict, now) if each.verdict else {}
                 changed = conn.execute(sa.update(job).where(*as_read).values(cups=each.cups, **over)).rowcount
                 if each.over:
-                    attempts.encerrar(conn, row, now, (each.cups or {}).get("estado") or "desconhecido")
+                    attempts.end(conn, row, now, (each.cups or {}).get("estado") or "desconhecido")
                     self._begun.pop(row["id"], None)
                 elif each.verdict:
-                    attempts.deixar(conn, row, now, each.verdict.estado)
-                if changed and each.verdict and each.verdict.estado == IMPRESSO:
-                    passes.devolver(conn, row)
+                    attempts.give_up(conn, row, now, each.verdict.estado)
+                if changed and each.verdict and each.verdict.estado == PRINTED:
+                    passes.give_back(conn, row)
                 if changed:
                     entries += _entries(conn, office, each, now)
-            audit.escrever(conn, office.serventia_id, now, entries)
+            audit.write(conn, office.serventia_id, now, entries)
 
 
 _later = db.tentativa.alias("later")
@@ -332,7 +332,7 @@ class _Change:
     """What is written of one try: the job's `cups`, its end if it has come, whether the queue is done with the try."""
 
     def __init__(
-        self, row: Mapping[Any, Any], cups: dict[str, Any] | None, verdict: Veredito | None, *, over: bool
+        self, row: Mapping[Any, Any], cups: dict[str, Any] | None, verdict: Verdict | None, *, over: bool
     ) -> None:
         self.row = row
         self.cups = cups
@@ -340,9 +340,9 @@ class _Change:
         self.over = over
 
 
-def _end(row: Mapping[Any, Any], verdict: Veredito, now: datetime) -> dict[str, Any]:
+def _end(row: Mapping[Any, Any], verdict: Verdict, now: datetime) -> dict[str, Any]:
     """Return the changes of a job whose try came to its end; some prints have another pass to come."""
-    return passes.fim({"copias": row["job_copias"], "faces": row["job_faces"]}, verdict.estado, now)
+    return passes.end_values({"copias": row["job_copias"], "faces": row["job_faces"]}, verdict.estado, now)
 
 
 def _entries(conn: Connection, office: Office, each: _Change, now: datetime) -> list[Registro]:
@@ -353,9 +353,9 @@ def _entries(conn: Connection, office: Office, each: _Change, now: datetime) -> 
         detail = {"texto": text} if text else {"cups": cups.get("estado")}
         state = _end(row, each.verdict, now)["estado"]  # of one pass of several it is not the print's end
         entries = [Registro("job", job_id, state, detalhe=detail)]
-        if each.verdict.estado == INCERTO:
+        if each.verdict.estado == UNCERTAIN:
             of = {"id": job_id, "documento_id": row["job_documento_id"]}
-            entries += perguntar_folhas(conn, office, of, text or "", now)
+            entries += ask_about_sheets(conn, office, of, text or "", now)
         return entries
     if _news(cups) == _news(row["job_cups"] or {}):
         return []
@@ -385,10 +385,10 @@ class Watches:
     def start(self, stop: threading.Event) -> None:
         """Have each server watched by a thread of its own until `stop`, also those that were added since."""
         self._find()
-        for servidor, watch in self._all.items():
-            if servidor not in self._threads:
+        for cups_server, watch in self._all.items():
+            if cups_server not in self._threads:
                 thread = threading.Thread(target=watch.run, args=(stop,), name="watch", daemon=True)
-                self._threads[servidor] = thread
+                self._threads[cups_server] = thread
                 thread.start()
 
     def join(self) -> None:
@@ -401,6 +401,6 @@ class Watches:
         query = sa.select(table.c.servidor).distinct()
         query = query.where(table.c.serventia_id == self._office.serventia_id, table.c.tipo == "cups")
         with self._office.db.read() as conn:
-            for servidor in conn.execute(query).scalars():
-                if servidor not in self._all:
-                    self._all[servidor] = Watch(self._office, servidor, self._owner)
+            for cups_server in conn.execute(query).scalars():
+                if cups_server not in self._all:
+                    self._all[cups_server] = Watch(self._office, cups_server, self._owner)

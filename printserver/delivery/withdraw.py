@@ -8,75 +8,75 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.delivery import attempts as tries
 from printserver.delivery import queues
-from printserver.delivery.handoff import nosso
+from printserver.delivery.handoff import ours
 from printserver.errors import Recusa
 from printserver.ledger import jobs
-from printserver.ledger.questions import perguntar_folhas
+from printserver.ledger.questions import ask_about_sheets
 from printserver.ledger.states import (
     CUPS_ENDS,
-    FALHOU,
-    INCERTO,
+    FAILED,
+    UNCERTAIN,
     on_its_way,
 )
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
-from printserver.printing import Estado, FilaCups, FilaFora, FilaRecusa
+from printserver.printing import CupsQueue, QueueRefused, QueueUnavailable, State
 
 WAIT_S: Final = 8.0  # for a queue to say that a job it was told to cancel is gone
 
 
-def tirar_da_fila(office: Office, row: Any, quem: Autor, porque: str) -> None:
+def withdraw_from_queue(office: Office, row: Any, quem: Autor, why: str) -> None:
     """Take the job off its queue: `falhou` if nothing came out, else `incerto`; its seals stay live.
 
     Of a job at rest only what may still be at a queue is taken off it. Raises `Recusa` `impressao-em-andamento` where
     it cannot be taken off now.
     """
     with office.db.read() as conn:
-        row = jobs.job_por_id(conn, office.serventia_id, row["id"])
-        attempts = tries.na_fila(conn, row)
+        row = jobs.job_by_id(conn, office.serventia_id, row["id"])
+        attempts = tries.at_queue(conn, row)
     clean = True
     for attempt in attempts:  # every one is taken off, also after one that was not clean
         clean = _off_cups(office, row, attempt) and clean
     if on_its_way(row):
-        _close(office, row, quem, porque, FALHOU if clean else INCERTO)
+        _close(office, row, quem, why, FAILED if clean else UNCERTAIN)
     elif attempts:
         now = office.clock()
         with office.db.write() as conn:
             for attempt in attempts:
-                tries.encerrar(conn, attempt, now, "cancelada")
+                tries.end(conn, attempt, now, "cancelada")
 
 
 def _off_cups(office: Office, row: Any, attempt: dict[str, Any]) -> bool:
     """Cancel the CUPS job and wait until it is gone. Return True if surely nothing was printed."""
     try:
-        queue = queues.por_nome(office, attempt["fila"])
-        if not isinstance(queue, FilaCups):
+        queue = queues.by_name(office, attempt["fila"])
+        if not isinstance(queue, CupsQueue):
             return True
-        before = nosso(queue.estado(attempt["cups_id"]), attempt)
+        before = ours(queue.estado(attempt["cups_id"]), attempt)
         if before is not None and before.estado not in CUPS_ENDS:
             queue.cancelar(attempt["cups_id"])
         after = _wait_until_gone(queue, attempt)
-    except (FilaFora, FilaRecusa) as error:
-        raise _ainda_a_caminho(row, f"a fila não responde ({error})") from error
+    except (QueueUnavailable, QueueRefused) as error:
+        raise _still_on_its_way(row, f"a fila não responde ({error})") from error
     if after is not None and after.estado not in CUPS_ENDS:
-        raise _ainda_a_caminho(row, "a impressora ainda trabalha nele")
+        raise _still_on_its_way(row, "a impressora ainda trabalha nele")
     if before is None or after is None:
         return attempt["liberada_em"] is None
     return before.inicio is None and after.inicio is None
 
 
-def _wait_until_gone(queue: FilaCups, attempt: dict[str, Any]) -> Estado | None:
+def _wait_until_gone(queue: CupsQueue, attempt: dict[str, Any]) -> State | None:
     deadline = time.monotonic() + WAIT_S
     while True:
-        state = nosso(queue.estado(attempt["cups_id"]), attempt)
+        state = ours(queue.estado(attempt["cups_id"]), attempt)
         if state is None or state.estado in CUPS_ENDS or time.monotonic() > deadline:
             return state
         time.sleep(0.1)
 
 
-def _close(office: Office, row: Any, quem: Autor, porque: str, state: str) -> None:
+def _close(office: Office, row: Any, quem: Autor, why: str, state: str) -> None:
     """Write the end, unless an engine holds the job or moved it in this moment."""
     now, job = office.clock(), db.job
     with office.db.write() as conn:
@@ -87,7 +87,7 @@ def _close(office: Office, row: Any, quem: Autor, porque: str, state: str) -> No
         )
         over = {"estado": state, "encerrado": True, "vence_em": None, "dono": None, "posse_ate": None}
         if not conn.execute(sa.update(job).where(*mine).values(**over)).rowcount:
-            raise _ainda_a_caminho(row, "está sendo entregue à fila neste instante")
+            raise _still_on_its_way(row, "está sendo entregue à fila neste instante")
         attempts = db.tentativa
         conn.execute(
             sa.update(attempts)
@@ -98,17 +98,17 @@ def _close(office: Office, row: Any, quem: Autor, porque: str, state: str) -> No
             )
             .values(fim_em=now, resultado="cancelada", dono=None)
         )
-        entries = [Registro("job", row["id"], state, quem.pessoa, quem.sistema, quem.endereco, {"texto": porque})]
-        if state == INCERTO:
-            entries += perguntar_folhas(conn, office, row, porque, now)
-        audit.escrever(conn, office.serventia_id, now, entries)
+        entries = [Registro("job", row["id"], state, quem.pessoa, quem.sistema, quem.endereco, {"texto": why})]
+        if state == UNCERTAIN:
+            entries += ask_about_sheets(conn, office, row, why, now)
+        audit.write(conn, office.serventia_id, now, entries)
     office.bell.ring()
 
 
-def _ainda_a_caminho(row: Any, porque: str) -> Recusa:
+def _still_on_its_way(row: Any, why: str) -> Recusa:
     return Recusa(
         "impressao-em-andamento",
-        f"O documento está a caminho do papel e não pôde ser tirado da fila: {porque}. Tente de novo em um instante.",
-        extra={"anterior": jobs.anterior(row)},
+        f"O documento está a caminho do papel e não pôde ser tirado da fila: {why}. Tente de novo em um instante.",
+        extra={"anterior": jobs.previous(row)},
         retry_after=2,
     )

@@ -50,9 +50,9 @@ class Legacy:
         finally:
             connection.close()
 
-    def print(self, documento: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    def print(self, document: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
         """Press the button once, and wait until the document is at its queue."""
-        body = {"documento": documento, "escrevente": "admin"}
+        body = {"documento": document, "escrevente": "admin"}
         return self.call("POST", f"/api/v1/jobs?espera={_WAIT_S}", body, press=secrets.token_hex(16))
 
     def next_folha(self, livro: str) -> tuple[str, int]:
@@ -124,18 +124,18 @@ def _text(name: str) -> dict[str, str]:
     return {"formato": "texto", "conteudo": (_DATA / name).read_text("utf-8")}
 
 
-def _printed(legacy: Legacy, folder: Path, name: str, documento: Mapping[str, Any], *, seals: int) -> Outcome:
+def _printed(legacy: Legacy, folder: Path, name: str, document: Mapping[str, Any], *, seals: int) -> Outcome:
     start = time.monotonic()
-    status, answer = legacy.print(documento)
+    status, answer = legacy.print(document)
     if status != 202:
         return Outcome(name, {}, faults=[f"{name}: {status} {answer.get('detail', answer)}"])
     return _checked(Outcome(name, answer, time.monotonic() - start), folder, seals)
 
 
-def _ficha(legacy: Legacy, folder: Path, documento: Mapping[str, Any]) -> Outcome:
+def _ficha(legacy: Legacy, folder: Path, document: Mapping[str, Any]) -> Outcome:
     """Print the ficha: it waits for the escrevente's word on the seal, which is given over the API (N9)."""
     name = "Ficha de abertura"
-    status, answer = legacy.print(documento)
+    status, answer = legacy.print(document)
     if status != 409 or "job" not in answer:
         return Outcome(name, answer if status == 202 else {}, faults=[f"{name}: não perguntou pelo selo ({status})"])
     path = f"/api/v1/jobs/{answer['job']['id']}"

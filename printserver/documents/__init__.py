@@ -5,19 +5,19 @@ and its question in `reimpressao`. It knows no table, no queue, no page.
 """
 
 from printserver.documents.identity import (
-    forma,
-    identificar,
-    normalizar,
-    normalizar_folha,
-    normalizar_id,
-    normalizar_livro,
-    normalizar_papel,
-    rotulo,
+    canonical,
+    identify,
+    label,
+    normalize,
+    normalize_folha,
+    normalize_id,
+    normalize_livro,
+    normalize_sheet,
 )
 from printserver.documents.model import (
     Certidao,
     Corpo,
-    Documento,
+    Document,
     FichaAbertura,
     Instrumento,
     Livro,
@@ -33,128 +33,128 @@ from printserver.documents.notas import (
     minuta,
     traslado,
 )
-from printserver.documents.notas.ficha import com_resposta
-from printserver.documents.notas.minuta import paginas_do_extrato
+from printserver.documents.notas.ficha import with_answer
+from printserver.documents.notas.minuta import parse_pages
 from printserver.documents.plan import (
-    Contexto,
+    Context,
     Custas,
-    Identidade,
-    LivroVivo,
-    Plano,
-    Regras,
-    SeloPlanejado,
-    SeloVivo,
+    Identity,
+    LiveLivro,
+    LiveSelo,
+    Plan,
+    PlannedSelo,
+    Rules,
 )
-from printserver.documents.reading import campos_errados, ler_pedido, sem_invisiveis
+from printserver.documents.reading import bad_fields, read_request, strip_invisible
 from printserver.documents.reprint import (
-    Alternativa,
-    Atingido,
-    Pergunta,
+    AffectedPrint,
+    Alternative,
+    Question,
     Resposta,
-    alternativas,
-    como_se_escreveu,
-    conferir_exclusao,
-    conferir_resposta,
-    decidir,
+    alternatives,
+    check_answer,
+    check_exclusion,
+    decide,
     selos_xa,
+    spelled_before,
     xa_ate,
 )
 from printserver.documents.sides import (
-    LadoDaFolha,
-    com_folha_final,
-    conferir_ocupadas,
-    conferir_papeis,
-    escrever_folha,
-    folhas_de_papel,
-    lados,
-    rotulos,
+    FolhaSide,
+    check_occupied,
+    check_sheets,
+    count_sheets,
+    labels,
+    page_sides,
+    with_last_folha,
+    write_folha,
 )
 from printserver.documents.view import (
-    dados_do_modelo,
-    marcas,
-    nome_da_copia,
-    valores_do_bloco,
+    block_values,
+    copy_name,
+    mark_values,
+    template_data,
 )
-from printserver.errors import Campo, Recusa
+from printserver.errors import BadField, Recusa
 
 
-def planejar(documento: Documento, contexto: Contexto) -> Plano:
+def make_plan(document: Document, context: Context) -> Plan:
     """Return the plan of any document, by its kind. Raises Recusa as its module says."""
-    match documento:
+    match document:
         case Minuta():
-            return minuta.planejar(documento, contexto)
+            return minuta.make_plan(document, context)
         case Livro():
-            return livro.planejar(documento, contexto)
+            return livro.make_plan(document, context)
         case Traslado():
-            return traslado.planejar(documento, contexto)
+            return traslado.make_plan(document, context)
         case Certidao():
-            return certidao.planejar(documento, contexto)
+            return certidao.make_plan(document, context)
         case FichaAbertura():
-            return ficha.planejar(documento, contexto)
+            return ficha.make_plan(document, context)
 
 
-def conferir_copias(plano: Plano, copias: int) -> None:
+def check_copies(plan: Plan, copias: int) -> None:
     """Raise Recusa `copia-de-documento-selado` for more than one copy of what has, or may get, a seal (N1)."""
-    if copias > 1 and (plano.selos or plano.pergunta_selo):
+    if copias > 1 and (plan.selos or plan.asks_selo):
         mensagem = "um selo não vai em dois papéis: documento com selo se imprime uma vez só"
-        raise Recusa("copia-de-documento-selado", f"copias: {mensagem}.", errors=[Campo("copias", mensagem)])
+        raise Recusa("copia-de-documento-selado", f"copias: {mensagem}.", errors=[BadField("copias", mensagem)])
 
 
 __all__ = [
-    "Alternativa",
-    "Atingido",
+    "AffectedPrint",
+    "Alternative",
     "Certidao",
-    "Contexto",
+    "Context",
     "Corpo",
     "Custas",
-    "Documento",
+    "Document",
     "FichaAbertura",
-    "Identidade",
+    "FolhaSide",
+    "Identity",
     "Instrumento",
-    "LadoDaFolha",
+    "LiveLivro",
+    "LiveSelo",
     "Livro",
-    "LivroVivo",
     "Minuta",
     "Pedido",
-    "Pergunta",
-    "Plano",
+    "Plan",
+    "PlannedSelo",
+    "Question",
     "Referencia",
-    "Regras",
     "Resposta",
-    "SeloPlanejado",
-    "SeloVivo",
+    "Rules",
     "Traslado",
-    "alternativas",
-    "campos_errados",
-    "com_folha_final",
-    "com_resposta",
-    "como_se_escreveu",
-    "conferir_copias",
-    "conferir_exclusao",
-    "conferir_ocupadas",
-    "conferir_papeis",
-    "conferir_resposta",
-    "dados_do_modelo",
-    "decidir",
-    "escrever_folha",
-    "folhas_de_papel",
-    "forma",
-    "identificar",
-    "lados",
-    "ler_pedido",
-    "marcas",
-    "nome_da_copia",
-    "normalizar",
-    "normalizar_folha",
-    "normalizar_id",
-    "normalizar_livro",
-    "normalizar_papel",
-    "paginas_do_extrato",
-    "planejar",
-    "rotulo",
-    "rotulos",
+    "alternatives",
+    "bad_fields",
+    "block_values",
+    "canonical",
+    "check_answer",
+    "check_copies",
+    "check_exclusion",
+    "check_occupied",
+    "check_sheets",
+    "copy_name",
+    "count_sheets",
+    "decide",
+    "identify",
+    "label",
+    "labels",
+    "make_plan",
+    "mark_values",
+    "normalize",
+    "normalize_folha",
+    "normalize_id",
+    "normalize_livro",
+    "normalize_sheet",
+    "page_sides",
+    "parse_pages",
+    "read_request",
     "selos_xa",
-    "sem_invisiveis",
-    "valores_do_bloco",
+    "spelled_before",
+    "strip_invisible",
+    "template_data",
+    "with_answer",
+    "with_last_folha",
+    "write_folha",
     "xa_ate",
 ]

@@ -4,83 +4,85 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from printserver.documents.model import Valor
-from printserver.documents.plan import NATUREZA, Contexto, Custas
-from printserver.errors import Recusa, entrada_invalida
+from printserver.documents.model import Value
+from printserver.documents.plan import NATUREZA, Context, Custas
+from printserver.errors import Recusa, invalid_input
 from printserver.selo.fees import Emolumentos
-from printserver.selo.services import TabelaDeServicos
+from printserver.selo.services import ServiceTable
 
 # What a certidão of Notas costs, and a traslado from the second on (N4).
-SERVICO_DA_CERTIDAO = "certidao-notas"
+CERTIDAO_SERVICE = "certidao-notas"
 # Far above any act; a registro do ato has room for it (S6).
-MAIOR_TOTAL: Final = Decimal("999999999.99")
+LARGEST_TOTAL: Final = Decimal("999999999.99")
 
 
 @dataclass(frozen=True, slots=True)
-class ValorDoAto:
+class AtoValue:
     """A value resolved to its eight components; an isento one is zero and has its reason."""
 
     emolumentos: Emolumentos
     isento: bool = False
     motivo: str | None = None
 
-    def custas(self, ato: str, descricao: str, *, principal: bool = True) -> Custas:
+    def custas(self, ato: str, description: str, *, principal: bool = True) -> Custas:
         """Return the fee line of an ato with this value (P4)."""
-        return Custas(descricao, self.emolumentos, self.isento, self.motivo, ato, principal)
+        return Custas(description, self.emolumentos, self.isento, self.motivo, ato, principal)
 
 
-def isento(motivo: str) -> ValorDoAto:
+def isento(reason: str) -> AtoValue:
     """Return the value zero with the reason for it."""
-    return ValorDoAto(Emolumentos.zero(), True, motivo)
+    return AtoValue(Emolumentos.zero(), True, reason)
 
 
-def do_servico(nome: str, contexto: Contexto, campo: str) -> ValorDoAto:
+def from_service(nome: str, context: Context, field: str) -> AtoValue:
     """Return the value of a service of Notas; `campo` is the dotted path of the field that names it.
 
     Raises Recusa `entrada-invalida` (unknown) or `servico-a-confirmar` (S9).
     """
-    demonstracao = contexto.regras.demonstracao
-    return ValorDoAto(contexto.servicos.resolver(nome, demonstracao=demonstracao, campo=campo, natureza=NATUREZA))
+    demonstracao = context.rules.demonstracao
+    return AtoValue(context.servicos.resolve(nome, demonstracao=demonstracao, field=field, natureza=NATUREZA))
 
 
-def somar_servicos(
-    valor: Valor, servicos: TabelaDeServicos, *, demonstracao: bool, natureza: int, campo: str
+def add_up_services(
+    value: Value, services: ServiceTable, *, demonstracao: bool, natureza: int, field: str
 ) -> Emolumentos | None:
     """Return what the services cost that a VALUE names, added up (D3); None if it names none.
 
-    `campo` goes before the names of its fields, with its point. Raises as `do_servico`.
+    `campo` goes before the names of its fields, with its point. Raises as `from_service`.
     """
-    named = [(f"{campo}servico", valor.servico, 1)] if valor.servico is not None else []
-    for n, each in enumerate(valor.servicos or ()):
-        named.append((f"{campo}servicos.{n}.servico", each.servico, each.quantidade))
+    named = [(f"{field}servico", value.servico, 1)] if value.servico is not None else []
+    for n, each in enumerate(value.servicos or ()):
+        named.append((f"{field}servicos.{n}.servico", each.servico, each.quantidade))
     if not named:
         return None
-    soma = Emolumentos.zero()
+    total_fee = Emolumentos.zero()
     for path, nome, quantidade in named:
-        soma += servicos.resolver(nome, demonstracao=demonstracao, campo=path, natureza=natureza).vezes(quantidade)
-    if soma.total > MAIOR_TOTAL:
-        raise entrada_invalida(named[-1][0], "a soma dos serviços passa de um bilhão de reais")
-    return soma
+        total_fee += services.resolve(nome, demonstracao=demonstracao, field=path, natureza=natureza).vezes(quantidade)
+    if total_fee.total > LARGEST_TOTAL:
+        raise invalid_input(named[-1][0], "a soma dos serviços passa de um bilhão de reais")
+    return total_fee
 
 
-def do_pedido(valor: Valor, contexto: Contexto, campo: str) -> ValorDoAto | None:
-    """Return the VALUE given in the object at `campo`, or None if none was given. Raises as `do_servico`."""
-    if valor.emolumentos is not None:
-        return ValorDoAto(valor.emolumentos.emolumentos)
-    if valor.isento and valor.motivo_isencao:
-        return isento(valor.motivo_isencao)
-    demonstracao = contexto.regras.demonstracao
-    soma = somar_servicos(valor, contexto.servicos, demonstracao=demonstracao, natureza=NATUREZA, campo=f"{campo}.")
-    return None if soma is None else ValorDoAto(soma)
+def from_request(value: Value, context: Context, field: str) -> AtoValue | None:
+    """Return the VALUE given in the object at `campo`, or None if none was given. Raises as `from_service`."""
+    if value.emolumentos is not None:
+        return AtoValue(value.emolumentos.emolumentos)
+    if value.isento and value.motivo_isencao:
+        return isento(value.motivo_isencao)
+    demonstracao = context.rules.demonstracao
+    total_fee = add_up_services(
+        value, context.servicos, demonstracao=demonstracao, natureza=NATUREZA, field=f"{field}."
+    )
+    return None if total_fee is None else AtoValue(total_fee)
 
 
-def recusar_cobranca(valor: Valor, campo: str, porque: str) -> None:
+def refuse_charge(value: Value, field: str, why: str) -> None:
     """Raise Recusa `entrada-invalida` if the object at `campo` charges where a rule makes the value zero."""
-    if valor.cobrado is not None:
-        raise entrada_invalida(f"{campo}.{valor.cobrado}", f"{porque}: não mande valor, ou mande isento")
+    if value.charged is not None:
+        raise invalid_input(f"{field}.{value.charged}", f"{why}: não mande valor, ou mande isento")
 
 
-def falta_valor(campo: str) -> Recusa:
+def missing_value(field: str) -> Recusa:
     """Return the refusal of an object at `campo` that needs a VALUE and has none."""
     text = "falta o valor: emolumentos, servico, servicos, ou isento com motivo_isencao"
-    return entrada_invalida(f"{campo}.emolumentos", text)
+    return invalid_input(f"{field}.emolumentos", text)

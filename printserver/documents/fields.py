@@ -38,22 +38,22 @@ _DATA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FOLHA = re.compile(r"[0-9]{1,6}")
 _ATO = re.compile(r"[0-9A-Z]{2}")
 _SERIE = re.compile(r"[0-9A-Z]{6}")
-_PAGINAS = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
+_PAGES = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
 
 
-MAXIMO_DE_ERROS: Final = 50
+MAX_ERRORS: Final = 50
 """How many bad fields of a request are named."""
 
 
-ETIQUETA: Final = "\0"
+TAG_PREFIX: Final = "\0"
 """What a tag begins with: no name in a request has a NUL, so tags are told apart in the path of a fault."""
-OBJETO: Final = Tag(f"{ETIQUETA}objeto")
-OUTRO: Final = Tag(f"{ETIQUETA}outro")
-OBJETO_OU_OUTRO: Final = Discriminator(lambda dados: (OBJETO if isinstance(dados, (dict, BaseModel)) else OUTRO).tag)
-"""Chooses between the two kinds, `OBJETO` and `OUTRO`, of a field that may be an object or something else."""
+OBJECT: Final = Tag(f"{TAG_PREFIX}objeto")
+OTHER: Final = Tag(f"{TAG_PREFIX}outro")
+OBJECT_OR_OTHER: Final = Discriminator(lambda data: (OBJECT if isinstance(data, (dict, BaseModel)) else OTHER).tag)
+"""Chooses between the two kinds, `OBJECT` and `OTHER`, of a field that may be an object or something else."""
 
 
-class Modelo(BaseModel):
+class RequestModel(BaseModel):
     """The base of every request body: unknown fields are refused, and null in an optional field is the field left out.
 
     Programs write null for what they do not have.
@@ -63,17 +63,17 @@ class Modelo(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _nulo_e_ausente(cls, dados: Any) -> Any:
-        if not isinstance(dados, dict):
-            return dados
+    def _null_is_absent(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
         known = cls.model_fields.keys()
-        optional = {nome for nome, campo in cls.model_fields.items() if not campo.is_required()}
+        optional = {nome for nome, field in cls.model_fields.items() if not field.is_required()}
         # each unknown field becomes an error, and pydantic makes all of them in one step that nothing else can run in
-        unknown = set(islice((nome for nome in dados if nome not in known), MAXIMO_DE_ERROS))
+        unknown = set(islice((nome for nome in data if nome not in known), MAX_ERRORS))
         return {
-            nome: valor
-            for nome, valor in dados.items()
-            if (nome in known or nome in unknown) and (valor is not None or nome not in optional)
+            nome: value
+            for nome, value in data.items()
+            if (nome in known or nome in unknown) and (value is not None or nome not in optional)
         }
 
     @classmethod
@@ -81,128 +81,128 @@ class Modelo(BaseModel):
         """Describe that null is taken, too, in every optional field."""
         schema = handler(core_schema)
         fields = handler.resolve_ref_schema(schema)
-        for nome, campo in fields.get("properties", {}).items():
-            kinds = campo.get("anyOf", [campo])
+        for nome, field in fields.get("properties", {}).items():
+            kinds = field.get("anyOf", [field])
             if nome not in fields.get("required", ()) and {"type": "null"} not in kinds:
-                outer = {name: campo.pop(name) for name in ("title", "default", "description") if name in campo}
+                outer = {name: field.pop(name) for name in ("title", "default", "description") if name in field}
                 fields["properties"][nome] = {"anyOf": [*kinds, {"type": "null"}], **outer}
         return schema
 
 
-def erro(mensagem: str, campo: str | None = None) -> PydanticCustomError:
+def field_error(mensagem: str, field: str | None = None) -> PydanticCustomError:
     """Return the refusal of a field (or of `campo`, a field of the object being checked) with a Portuguese message."""
-    contexto = {"mensagem": mensagem} | ({"campo": campo} if campo else {})
-    return PydanticCustomError("pedido", "{mensagem}", contexto)
+    context = {"mensagem": mensagem} | ({"campo": field} if field else {})
+    return PydanticCustomError("pedido", "{mensagem}", context)
 
 
-def _lido(ler: Callable[[str], str]) -> Callable[[str], str]:
-    """Return a check that reads a text by `ler`, one of `printserver.formats.text`, and leaves none empty."""
+def _read_by(read: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a check that reads a text by `read`, one of `printserver.formats.text`, and leaves none empty."""
 
-    def conferir(valor: str) -> str:
+    def check(value: str) -> str:
         try:
-            limpo = ler(valor)
+            clean = read(value)
         except UnfitText as error:
-            raise erro(str(error)) from None
-        if not limpo:
-            raise erro("não pode ficar vazio")
-        return limpo
+            raise field_error(str(error)) from None
+        if not clean:
+            raise field_error("não pode ficar vazio")
+        return clean
 
-    return conferir
-
-
-def _identificador(valor: str) -> str:
-    limpo = _lido(stamped)(valor)
-    if "|" in limpo:
-        raise erro("não pode conter a barra vertical |, que separa os campos do registro do ato")
-    return limpo
+    return check
 
 
-def _folha(valor: str) -> str:
-    limpo = valor.strip()
-    if _FOLHA.fullmatch(limpo) is None or int(limpo) == 0:
-        raise erro('deve ser o número da folha, só algarismos, a partir de 1, como "045"')
-    return limpo
+def _identifier(value: str) -> str:
+    clean = _read_by(stamped)(value)
+    if "|" in clean:
+        raise field_error("não pode conter a barra vertical |, que separa os campos do registro do ato")
+    return clean
 
 
-def _ato(valor: str) -> str:
-    if _ATO.fullmatch(valor) is None:
-        raise erro('o código do ato tem dois caracteres de 0-9 e A-Z, como "ES"')
-    return valor
+def _folha(value: str) -> str:
+    clean = value.strip()
+    if _FOLHA.fullmatch(clean) is None or int(clean) == 0:
+        raise field_error('deve ser o número da folha, só algarismos, a partir de 1, como "045"')
+    return clean
 
 
-def _serie(valor: str) -> str:
-    if _SERIE.fullmatch(valor) is None:
-        raise erro('a série do selo de papel tem seis caracteres de 0-9 e A-Z, como "0371AJ"')
-    return valor
+def _ato(value: str) -> str:
+    if _ATO.fullmatch(value) is None:
+        raise field_error('o código do ato tem dois caracteres de 0-9 e A-Z, como "ES"')
+    return value
 
 
-def _codigo(valor: str) -> str:
+def _serie(value: str) -> str:
+    if _SERIE.fullmatch(value) is None:
+        raise field_error('a série do selo de papel tem seis caracteres de 0-9 e A-Z, como "0371AJ"')
+    return value
+
+
+def _codigo(value: str) -> str:
     try:
-        return str(code.ler(valor))
+        return str(code.read(value))
     except ValueError as error:
-        raise erro(str(error)) from None
+        raise field_error(str(error)) from None
 
 
-def _paginas(valor: str) -> str:
-    if _PAGINAS.fullmatch(valor) is None:
-        raise erro('deve ser uma página ou faixa de páginas, como "3-5" ou "2,7"')
-    return valor
+def _pages(value: str) -> str:
+    if _PAGES.fullmatch(value) is None:
+        raise field_error('deve ser uma página ou faixa de páginas, como "3-5" ou "2,7"')
+    return value
 
 
-def _data(valor: Any) -> date:
-    if type(valor) is date:
-        return valor
+def _data(value: Any) -> date:
+    if type(value) is date:
+        return value
     try:
-        if isinstance(valor, str) and _DATA.fullmatch(valor):
-            return date.fromisoformat(valor)
+        if isinstance(value, str) and _DATA.fullmatch(value):
+            return date.fromisoformat(value)
     except ValueError:
         pass
-    raise erro('deve ser uma data do calendário, escrita como "2026-11-20"')
+    raise field_error('deve ser uma data do calendário, escrita como "2026-11-20"')
 
 
-def _numero_de_traslado(valor: Any) -> int | str:
-    if valor == "proximo" or (type(valor) is int and 1 <= valor <= 9999):
-        return valor  # type: ignore[no-any-return]  # narrowed by the check above
-    raise erro('deve ser um número inteiro a partir de 1, ou "proximo"')
+def _traslado_number(value: Any) -> int | str:
+    if value == "proximo" or (type(value) is int and 1 <= value <= 9999):
+        return value  # type: ignore[no-any-return]  # narrowed by the check above
+    raise field_error('deve ser um número inteiro a partir de 1, ou "proximo"')
 
 
-def _texto(maximo: int) -> Any:
+def _texto(maximum: int) -> Any:
     # the description alone says that it is not empty: our own message for that also covers blanks
-    return Field(max_length=maximo, json_schema_extra={"minLength": 1})
+    return Field(max_length=maximum, json_schema_extra={"minLength": 1})
 
 
-def _padrao(padrao: re.Pattern[str]) -> Any:
-    return Field(json_schema_extra={"pattern": f"^{padrao.pattern}$"})
+def _pattern(pattern: re.Pattern[str]) -> Any:
+    return Field(json_schema_extra={"pattern": f"^{pattern.pattern}$"})
 
 
-Texto = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(plain))]
-Motivo = Annotated[str, Strict(), _texto(2000), AfterValidator(_lido(plain))]
-Impresso = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(printed))]
+Text = Annotated[str, Strict(), _texto(500), AfterValidator(_read_by(plain))]
+Reason = Annotated[str, Strict(), _texto(2000), AfterValidator(_read_by(plain))]
+Printed = Annotated[str, Strict(), _texto(500), AfterValidator(_read_by(printed))]
 """A text of the document's pages: every character of it is in the fonts (S12)."""
-Carimbado = Annotated[str, Strict(), _texto(500), AfterValidator(_lido(stamped))]
+Stamped = Annotated[str, Strict(), _texto(500), AfterValidator(_read_by(stamped))]
 """A text of the seal block: the stamp can write it after the seal (S12)."""
-MotivoCarimbado = Annotated[str, Strict(), _texto(2000), AfterValidator(_lido(stamped))]
-Identificador = Annotated[str, Strict(), _texto(100), AfterValidator(_identificador)]
+StampedReason = Annotated[str, Strict(), _texto(2000), AfterValidator(_read_by(stamped))]
+Identifier = Annotated[str, Strict(), _texto(100), AfterValidator(_identifier)]
 Folha = Annotated[str, Strict(), Field(json_schema_extra={"pattern": r"^\s*[0-9]{1,6}\s*$"}), AfterValidator(_folha)]
-CodigoDoAto = Annotated[str, Strict(), _padrao(_ATO), AfterValidator(_ato)]
-Serie = Annotated[str, Strict(), _padrao(_SERIE), AfterValidator(_serie)]
+CodigoDoAto = Annotated[str, Strict(), _pattern(_ATO), AfterValidator(_ato)]
+Serie = Annotated[str, Strict(), _pattern(_SERIE), AfterValidator(_serie)]
 CodigoDoSelo = Annotated[str, Strict(), Field(json_schema_extra={"pattern": "^[0-9A-Z]{25}$"}), AfterValidator(_codigo)]
-Paginas = Annotated[
+Pages = Annotated[
     str,
     Strict(),
-    Field(max_length=200, json_schema_extra={"pattern": f"^{_PAGINAS.pattern}$"}),
-    AfterValidator(_paginas),
+    Field(max_length=200, json_schema_extra={"pattern": f"^{_PAGES.pattern}$"}),
+    AfterValidator(_pages),
 ]
-Inteiro = Annotated[int, Strict()]
-Logico = Annotated[bool, Strict()]
+Integer = Annotated[int, Strict()]
+Boolean = Annotated[bool, Strict()]
 Data = Annotated[
     date,
     PlainValidator(_data),
     PlainSerializer(date.isoformat, return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-20"]}),
 ]
-NumeroDeTraslado = Annotated[
+TrasladoNumber = Annotated[
     int | Literal["proximo"],
-    PlainValidator(_numero_de_traslado),
+    PlainValidator(_traslado_number),
     WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 9999}, {"const": "proximo"}]}),
 ]

@@ -7,7 +7,7 @@ from typing import Any
 
 from printserver.documents.model import (
     Certidao,
-    Documento,
+    Document,
     FichaAbertura,
     Instrumento,
     Livro,
@@ -15,165 +15,165 @@ from printserver.documents.model import (
     Referencia,
     Traslado,
 )
-from printserver.documents.plan import Contexto, Identidade
-from printserver.errors import Recusa, entrada_invalida
+from printserver.documents.plan import Context, Identity
+from printserver.errors import Recusa, invalid_input
 
 # Leading zeros of a word's first number: `000123`, `2026/000123`, `P-001234`, `P001234`; not those inside `A10B003`,
 # and not those after a point or comma within a number: `7.005` is not `7.5`.
 _ZEROS = re.compile(r"(?<![^\W_])(?<![0-9][.,])([^\W\d_]*)0+(?=[0-9])")
 # Letters and digits that Unicode has in another shape too (wide, bold …) are the same to who reads them. These are not:
 # 7² is not 72, ½ is not 1/2.
-_OUTRA_COISA = frozenset({"<super>", "<sub>", "<fraction>", "<circle>", "<square>"})
-_BARRAS = "\u2044\u2215\u29f8"
-_APOSTROFOS = "\u2018\u2019\u02bc\u2032"
-_PAPEL = re.compile(r"(.*?[^0-9]|)([0-9]+)", re.DOTALL)
-_CAMPOS = ("numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
+_DISTINCT_FORMS = frozenset({"<super>", "<sub>", "<fraction>", "<circle>", "<square>"})
+_SLASHES = "\u2044\u2215\u29f8"
+_APOSTROPHES = "\u2018\u2019\u02bc\u2032"
+_SHEET = re.compile(r"(.*?[^0-9]|)([0-9]+)", re.DOTALL)
+_FIELDS = ("numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 
 
-def forma(numero: str) -> str:
+def canonical(numero: str) -> str:
     """Return `numero` without what people do not compare: blanks, case, the shape of letters, hyphens and bars."""
     atual = ""
-    proxima = "".join(numero.split())
-    while proxima != atual:  # case may bring letters that have a plainer shape, and composing others
-        atual = proxima
-        proxima = unicodedata.normalize("NFC", "".join(_simples(letra) for letra in atual).upper())
+    following = "".join(numero.split())
+    while following != atual:  # case may bring letters that have a plainer shape, and composing others
+        atual = following
+        following = unicodedata.normalize("NFC", "".join(_plain(letter) for letter in atual).upper())
     return atual
 
 
-def normalizar(numero: str) -> str:
+def normalize(numero: str) -> str:
     """Return `numero` as it is compared (X0): its `forma`, without the leading zeros of its whole numbers."""
-    return _ZEROS.sub(r"\1", forma(numero))
+    return _ZEROS.sub(r"\1", canonical(numero))
 
 
-def normalizar_id(identificador: str) -> str:
+def normalize_id(identifier: str) -> str:
     """Return the id of an instrumento as it is compared: a livro is *the same* by it, whatever its folhas (X0)."""
-    return normalizar(identificador)
+    return normalize(identifier)
 
 
-def normalizar_livro(livro: str) -> str:
+def normalize_livro(livro: str) -> str:
     """Return the number of a livro as it is compared (X0)."""
-    return normalizar(livro)
+    return normalize(livro)
 
 
-def normalizar_papel(papel: str) -> str:
+def normalize_sheet(papel: str) -> str:
     """Return the number of a sheet of security paper as it is compared (X0, P5): its last digits are a whole number."""
-    inteiro = forma(papel)
-    achado = _PAPEL.fullmatch(inteiro)
-    return f"{normalizar(achado[1])}{int(achado[2])}" if achado else normalizar(inteiro)
+    whole = canonical(papel)
+    achado = _SHEET.fullmatch(whole)
+    return f"{normalize(achado[1])}{int(achado[2])}" if achado else normalize(whole)
 
 
-def normalizar_folha(folha: str, campo: str = "folha") -> int:
+def normalize_folha(folha: str, field: str = "folha") -> int:
     """Return the number of a folha. Raises Recusa `entrada-invalida` naming `campo` if it is not written in digits."""
-    limpa = folha.strip()
-    if not (limpa.isascii() and limpa.isdigit() and len(limpa) <= 6):
-        raise entrada_invalida(campo, "deve ser o número da folha, só algarismos")
-    return int(limpa)
+    stripped = folha.strip()
+    if not (stripped.isascii() and stripped.isdigit() and len(stripped) <= 6):
+        raise invalid_input(field, "deve ser o número da folha, só algarismos")
+    return int(stripped)
 
 
-def numero_do_traslado(documento: Traslado, contexto: Contexto) -> int:
+def traslado_number(document: Traslado, context: Context) -> int:
     """Return the traslado's number; `proximo` is the next one of its instrument."""
-    return contexto.proximo_traslado if documento.numero == "proximo" else documento.numero
+    return context.next_traslado if document.numero == "proximo" else document.numero
 
 
-def identificar(documento: Documento, contexto: Contexto) -> Identidade:
+def identify(document: Document, context: Context) -> Identity:
     """Return what the document is (X0). Raises Recusa `instrumento-desconhecido` for a livro and folha unknown here."""
-    match documento:
+    match document:
         case Minuta() | Livro():
-            return _do_instrumento(documento.tipo, documento.instrumento)
+            return _do_instrumento(document.tipo, document.instrumento)
         case Traslado():
-            numero = numero_do_traslado(documento, contexto)
-            origem = _campos_da_origem(documento.instrumento, contexto)
-            return _identidade(
-                tipo="traslado",
-                chave=f"traslado:{normalizar(origem['instrumento'])}:{numero}",
-                campos=_campos("traslado", numero=numero, **origem),
+            numero = traslado_number(document, context)
+            origin = _origin_fields(document.instrumento, context)
+            return _identity(
+                kind="traslado",
+                key=f"traslado:{normalize(origin['instrumento'])}:{numero}",
+                fields=_fields("traslado", numero=numero, **origin),
             )
         case Certidao():
-            origem = _campos_da_origem(documento.instrumento, contexto) if documento.instrumento else {}
-            return _identidade(
-                tipo="certidao",
-                chave=f"certidao:{normalizar(documento.pedido)}:{documento.via}",
-                campos=_campos("certidao", pedido=documento.pedido, via=documento.via, **origem),
+            origin = _origin_fields(document.instrumento, context) if document.instrumento else {}
+            return _identity(
+                kind="certidao",
+                key=f"certidao:{normalize(document.pedido)}:{document.via}",
+                fields=_fields("certidao", pedido=document.pedido, via=document.via, **origin),
             )
         case FichaAbertura():
-            return _identidade(
-                tipo="ficha_abertura",
-                chave=f"ficha_abertura:{normalizar(documento.ficha)}",
-                campos=_campos("ficha_abertura", ficha=documento.ficha),
+            return _identity(
+                kind="ficha_abertura",
+                key=f"ficha_abertura:{normalize(document.ficha)}",
+                fields=_fields("ficha_abertura", ficha=document.ficha),
             )
 
 
-def instrumento_desconhecido(referencia: Referencia) -> Recusa:
+def unknown_instrumento(reference: Referencia) -> Recusa:
     """Return the refusal of a reference to an instrument that left no trace here (404)."""
-    if referencia.id is not None:
-        qual = f"o instrumento {referencia.id}"
+    if reference.id is not None:
+        which = f"o instrumento {reference.id}"
     else:
-        qual = f"instrumento no livro {referencia.livro}, folha {referencia.folha_inicial},"
+        which = f"instrumento no livro {reference.livro}, folha {reference.folha_inicial},"
     return Recusa(
         "instrumento-desconhecido",
-        f"Não há {qual} neste servidor. Confira a referência, ou mande o instrumento inteiro.",
+        f"Não há {which} neste servidor. Confira a referência, ou mande o instrumento inteiro.",
     )
 
 
-def rotulo(campos: Mapping[str, Any]) -> str:
+def label(fields: Mapping[str, Any]) -> str:
     """Return a document's name for people, as its own request spelled it; `campos` is the job's `documento`."""
-    match campos["tipo"]:
+    match fields["tipo"]:
         case "traslado":
-            return f"traslado {campos['numero']} do instrumento {campos['instrumento']}"
+            return f"traslado {fields['numero']} do instrumento {fields['instrumento']}"
         case "certidao":
-            return f"certidão do pedido {campos['pedido']}, via {campos['via']}"
+            return f"certidão do pedido {fields['pedido']}, via {fields['via']}"
         case "ficha_abertura":
-            return f"ficha de abertura {campos['ficha']}"
-        case tipo:
-            return f"{tipo} do instrumento {campos['instrumento']}"
+            return f"ficha de abertura {fields['ficha']}"
+        case kind:
+            return f"{kind} do instrumento {fields['instrumento']}"
 
 
-def _identidade(tipo: str, chave: str, campos: dict[str, Any]) -> Identidade:
-    return Identidade(tipo=tipo, chave=chave, rotulo=rotulo(campos), campos=campos)
+def _identity(kind: str, key: str, fields: dict[str, Any]) -> Identity:
+    return Identity(tipo=kind, chave=key, rotulo=label(fields), campos=fields)
 
 
-def _simples(letra: str) -> str:
+def _plain(letter: str) -> str:
     """Return a character as people compare it: its plain digit, hyphen, bar or letter."""
-    if letra.isascii():
-        return letra
-    algarismo = unicodedata.decimal(letra, None)
-    if algarismo is not None:
-        return str(algarismo)
-    if unicodedata.category(letra) == "Pd" or letra == "\u2212":
+    if letter.isascii():
+        return letter
+    digit = unicodedata.decimal(letter, None)
+    if digit is not None:
+        return str(digit)
+    if unicodedata.category(letter) == "Pd" or letter == "\u2212":
         return "-"
-    if letra in _BARRAS:
+    if letter in _SLASHES:
         return "/"
-    if letra in _APOSTROFOS:
+    if letter in _APOSTROPHES:
         return "'"
-    como, _, codigos = unicodedata.decomposition(letra).partition(" ")
-    if not como.startswith("<") or como in _OUTRA_COISA:
-        return letra
-    inteira = "".join(chr(int(codigo, 16)) for codigo in codigos.split())
-    return inteira if como in ("<wide>", "<narrow>") or inteira.isalpha() else letra
+    tag, _, codigos = unicodedata.decomposition(letter).partition(" ")
+    if not tag.startswith("<") or tag in _DISTINCT_FORMS:
+        return letter
+    whole = "".join(chr(int(codigo, 16)) for codigo in codigos.split())
+    return whole if tag in ("<wide>", "<narrow>") or whole.isalpha() else letter
 
 
-def _do_instrumento(tipo: str, instrumento: Instrumento) -> Identidade:
-    return _identidade(
-        tipo=tipo,
-        chave=f"{tipo}:{normalizar(instrumento.id)}",
-        campos=_campos(tipo, **_campos_do_instrumento(instrumento)),
+def _do_instrumento(kind: str, instrumento: Instrumento) -> Identity:
+    return _identity(
+        kind=kind,
+        key=f"{kind}:{normalize(instrumento.id)}",
+        fields=_fields(kind, **_instrumento_fields(instrumento)),
     )
 
 
-def _campos_da_origem(instrumento: Instrumento | Referencia, contexto: Contexto) -> dict[str, Any]:
+def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> dict[str, Any]:
     """Return the copied instrument's fields: as its live livro fixed them, else as brought, else of its minuta."""
-    if contexto.livro is not None:
-        return _campos_do_instrumento(contexto.livro.instrumento)
+    if context.livro is not None:
+        return _instrumento_fields(context.livro.instrumento)
     if isinstance(instrumento, Instrumento):
-        return _campos_do_instrumento(instrumento)
-    if contexto.minuta is not None:
-        return _campos_do_instrumento(contexto.minuta)
+        return _instrumento_fields(instrumento)
+    if context.minuta is not None:
+        return _instrumento_fields(context.minuta)
     if instrumento.id is None:
-        raise instrumento_desconhecido(instrumento)
+        raise unknown_instrumento(instrumento)
     return {"instrumento": instrumento.id}
 
 
-def _campos_do_instrumento(instrumento: Instrumento) -> dict[str, Any]:
+def _instrumento_fields(instrumento: Instrumento) -> dict[str, Any]:
     return {
         "instrumento": instrumento.id,
         "livro": instrumento.livro,
@@ -182,5 +182,5 @@ def _campos_do_instrumento(instrumento: Instrumento) -> dict[str, Any]:
     }
 
 
-def _campos(tipo: str, **dados: Any) -> dict[str, Any]:
-    return {"tipo": tipo} | {campo: dados.get(campo) for campo in _CAMPOS}
+def _fields(kind: str, **data: Any) -> dict[str, Any]:
+    return {"tipo": kind} | {field: data.get(field) for field in _FIELDS}

@@ -4,12 +4,12 @@ from datetime import UTC, date, datetime, time
 from typing import Final
 
 from printserver.clock import SAO_PAULO, local_date
-from printserver.errors import Campo, Recusa
+from printserver.errors import BadField, Recusa
 
-FIM_DO_DIA = time(23, 59, 59)
-PRIMEIRO_DIA: Final = date(1900, 1, 2)
+END_OF_DAY = time(23, 59, 59)
+FIRST_DAY: Final = date(1900, 1, 2)
 # What Delphi and Access, Excel, COBOL and .NET, Windows and SQL Server write for a date that was left empty.
-_VAZIAS_ANTIGAS: Final = frozenset(
+_OLD_EMPTY_DATES: Final = frozenset(
     {
         date(1, 1, 1),
         date(1601, 1, 1),
@@ -19,45 +19,45 @@ _VAZIAS_ANTIGAS: Final = frozenset(
         date(1900, 1, 1),
     }
 )
-_VAZIA_DO_UNIX: Final = date(1970, 1, 1)
+_UNIX_EMPTY_DATE: Final = date(1970, 1, 1)
 
 
-def momento_do_ato(data: date | None, motivo: str | None, agora: datetime, *, campo: str) -> datetime:
+def ato_moment(data: date | None, reason: str | None, agora: datetime, *, field: str) -> datetime:
     """Return the moment (UTC) of an act dated `data`: now if it is today or not given, else that day's 23:59:59.
 
     `campo` is the dotted path of the object that holds `data` and `motivo_data`. Raises Recusa `data-do-ato` for a day
     to come, a past one without a reason (S7), or one that means an empty date (S7a).
     """
-    hoje = local_date(agora)
-    if data is None or data == hoje:
+    today = local_date(agora)
+    if data is None or data == today:
         return agora
-    recusar_data_vazia(data, motivo, campo=f"{campo}.data")
-    if data > hoje:
-        raise _data_do_ato(f"{campo}.data", f"a data do ato ({data:%d/%m/%Y}) ainda não chegou")
-    if motivo is None:
+    refuse_empty_date(data, reason, field=f"{field}.data")
+    if data > today:
+        raise _data_do_ato(f"{field}.data", f"a data do ato ({data:%d/%m/%Y}) ainda não chegou")
+    if reason is None:
         raise _data_do_ato(
-            f"{campo}.motivo_data", f"a data do ato ({data:%d/%m/%Y}) é anterior a hoje: diga o motivo em motivo_data"
+            f"{field}.motivo_data", f"a data do ato ({data:%d/%m/%Y}) é anterior a hoje: diga o motivo em motivo_data"
         )
-    return datetime.combine(data, FIM_DO_DIA, SAO_PAULO).astimezone(UTC)
+    return datetime.combine(data, END_OF_DAY, SAO_PAULO).astimezone(UTC)
 
 
-def recusar_data_vazia(data: date, motivo: str | None, *, campo: str) -> None:
+def refuse_empty_date(data: date, reason: str | None, *, field: str) -> None:
     """Raise Recusa `data-do-ato` for a date that programs write for *empty*, or one before 1900-01-02 (S7a).
 
     1970-01-01, where the time of Unix begins, may be the date of an act: then `motivo` names that year.
     """
     escrita = f"{data.day:02}/{data.month:02}/{data.year:04}"
-    if data in _VAZIAS_ANTIGAS:
-        raise _data_do_ato(campo, f"{escrita} é o que programas gravam quando a data está vazia: envie a data do ato")
-    if data < PRIMEIRO_DIA:
-        raise _data_do_ato(campo, f"{escrita} é anterior a {PRIMEIRO_DIA:%d/%m/%Y}: confira o ano")
-    if data == _VAZIA_DO_UNIX and str(data.year) not in (motivo or ""):
+    if data in _OLD_EMPTY_DATES:
+        raise _data_do_ato(field, f"{escrita} é o que programas gravam quando a data está vazia: envie a data do ato")
+    if data < FIRST_DAY:
+        raise _data_do_ato(field, f"{escrita} é anterior a {FIRST_DAY:%d/%m/%Y}: confira o ano")
+    if data == _UNIX_EMPTY_DATE and str(data.year) not in (reason or ""):
         raise _data_do_ato(
-            campo,
+            field,
             f"{escrita} é o que programas gravam quando a data está vazia: envie a data do ato, "
             "ou, se for mesmo essa, diga no motivo que o ato é de 1970",
         )
 
 
-def _data_do_ato(campo: str, mensagem: str) -> Recusa:
-    return Recusa("data-do-ato", f"{campo}: {mensagem}.", errors=[Campo(campo, mensagem)])
+def _data_do_ato(field: str, mensagem: str) -> Recusa:
+    return Recusa("data-do-ato", f"{field}: {mensagem}.", errors=[BadField(field, mensagem)])

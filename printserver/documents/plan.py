@@ -5,17 +5,17 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from printserver.documents.model import Assinaturas, Corpo, Instrumento
-from printserver.errors import Campo
-from printserver.selo.atos import TabelaDeAtos
+from printserver.errors import BadField
+from printserver.selo.atos import AtoTable
 from printserver.selo.fees import Emolumentos
-from printserver.selo.issue import SeloNovo
-from printserver.selo.services import TabelaDeServicos
+from printserver.selo.issue import NewSelo
+from printserver.selo.services import ServiceTable
 
 NATUREZA = 1  # Tabelionato de Notas (S1)
 
 
 @dataclass(frozen=True, slots=True)
-class SeloVivo:
+class LiveSelo:
     """A live seal (S11) as the rules see it. `identificador` and `partes` are those of its registro, for its XA."""
 
     codigo: str
@@ -33,7 +33,7 @@ class SeloVivo:
 
 
 @dataclass(frozen=True, slots=True)
-class LivroVivo:
+class LiveLivro:
     """The live livro of an instrumento: the instrument as it was fixed, folhas filled in, and its live seals.
 
     `assinaturas` is the state now, whatever the instrument said when it was printed (N11).
@@ -41,17 +41,17 @@ class LivroVivo:
 
     job_id: str
     instrumento: Instrumento
-    selos: tuple[SeloVivo, ...]
+    selos: tuple[LiveSelo, ...]
     assinaturas: Assinaturas = "completas"
 
     @property
-    def principal(self) -> SeloVivo:
+    def principal(self) -> LiveSelo:
         """The seal of the principal ato (N2)."""
         return next(selo for selo in self.selos if selo.principal)
 
 
 @dataclass(frozen=True, slots=True)
-class Regras:
+class Rules:
     """The settings that the rules ask for, as plain values.
 
     `externos_ate`: the last day on which seals of another program's livro are taken, None while no day was set (N13).
@@ -59,18 +59,18 @@ class Regras:
 
     cns: str
     demonstracao: bool
-    cobra_segundo_traslado: bool = True
+    charges_second_traslado: bool = True
     selo_da_ficha: Literal["sempre", "nunca", "perguntar"] = "perguntar"
-    servico_da_ficha: str | None = None
-    xa_horas: int = 72
+    ficha_service: str | None = None
+    xa_hours: int = 72
     lados_da_folha: int = 2
     folhas_novas: bool = False
     externos_ate: date | None = None
-    papel_obrigatorio: bool = False
+    sheets_required: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Identidade:
+class Identity:
     """What *the same document* is (X0): `chave` compares, `rotulo` is for people, `campos` is the job's `documento`."""
 
     tipo: str
@@ -80,30 +80,30 @@ class Identidade:
 
 
 @dataclass(frozen=True, slots=True)
-class Contexto:
+class Context:
     """What is known when a document is planned.
 
-    `livro` is the live livro of the document's instrument, `minuta` its newest minuta; `conhecido`: the instrument
-    left another trace here, such as a livro that was excluded. `substituido` is the document that bears the live seal
+    `livro` is the live livro of the document's instrument, `minuta` its newest minuta; `known`: the instrument
+    left another trace here, such as a livro that was excluded. `replaced` is the document that bears the live seal
     named by `substitui`, None if no live seal of this office has that code (X8).
     """
 
     agora: datetime
-    regras: Regras
-    servicos: TabelaDeServicos
-    atos: TabelaDeAtos
-    livro: LivroVivo | None = None
+    rules: Rules
+    servicos: ServiceTable
+    atos: AtoTable
+    livro: LiveLivro | None = None
     minuta: Instrumento | None = None
-    proximo_traslado: int = 1
-    conhecido: bool = False
-    substituido: Identidade | None = None
+    next_traslado: int = 1
+    known: bool = False
+    replaced: Identity | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class SeloPlanejado:
+class PlannedSelo:
     """A seal to be made, and its place among those of the document (N2)."""
 
-    novo: SeloNovo
+    new_selo: NewSelo
     principal: bool = True
     vinculado_ao_principal: bool = False
 
@@ -121,25 +121,25 @@ class Custas:
 
 
 @dataclass(frozen=True, slots=True)
-class Plano:
+class Plan:
     """What the rules say of one document: its text, its seals (principal first), whose QR, which values.
 
-    `instrumento` is the instrument that the document is made from (None: N5, or a ficha). `pergunta_selo`: the
+    `instrumento` is the instrument that the document is made from (None: N5, or a ficha). `asks_selo`: the
     escrevente decides first whether there is a seal, and `selos` is empty until then (N9). `qr` is whose QR stands
     there where the format draws one (N3–N5, N7). `selo_livro` is the live principal seal of the
     livro (N3, N6). `substitui` is the code of the seal replaced (X8). `ficha` is the signature card's person.
     """
 
-    identidade: Identidade
+    identity: Identity
     instrumento: Instrumento | None
     corpo: Corpo
-    selos: tuple[SeloPlanejado, ...] = ()
-    pergunta_selo: bool = False
+    selos: tuple[PlannedSelo, ...] = ()
+    asks_selo: bool = False
     qr: Literal["nenhum", "proprio", "principal"] = "nenhum"
-    selo_livro: SeloVivo | None = None
+    selo_livro: LiveSelo | None = None
     custas: tuple[Custas, ...] = ()
     substitui: str | None = None
-    avisos: tuple[Campo, ...] = ()
+    avisos: tuple[BadField, ...] = ()
     momento: datetime | None = None
     ordem_judicial: str | None = None
     pessoa: dict[str, str] = field(default_factory=dict)

@@ -6,18 +6,18 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from printserver.documents.fields import (
-    ETIQUETA,
-    MAXIMO_DE_ERROS,
+    MAX_ERRORS,
+    TAG_PREFIX,
 )
 from printserver.documents.model import Corpo, Pedido
-from printserver.errors import Campo, Recusa, entrada_invalida
+from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats.text import UnfitText, without_invisible
 
 # Longer than any field but the text of a document, and than any name: of what is longer, and refused for that, no more
 # is looked at.
-MAIOR_TEXTO = 10_000
+LONGEST_TEXT = 10_000
 
-_MENSAGENS = {
+_MESSAGES = {
     "missing": "falta este campo, que é obrigatório",
     "extra_forbidden": "campo desconhecido",
     "string_type": "deve ser um texto, entre aspas",
@@ -39,154 +39,154 @@ _MENSAGENS = {
 }
 
 
-def ler_pedido(dados: object) -> Pedido:
+def read_request(data: object) -> Pedido:
     """Return the request in `dados`, the parsed JSON body of `POST /api/v1/jobs`.
 
     Raises Recusa `entrada-invalida` with every bad field by its dotted path (at most 50), `corpo-nao-suportado` for a
     body in rtf, `corpo-invalido` for an empty one or one that is no Unicode text.
     """
-    limpos, retirados = sem_invisiveis(dados)
+    cleaned, removed = strip_invisible(data)
     try:
-        pedido = Pedido.model_validate(limpos)
+        request = Pedido.model_validate(cleaned)
     except ValidationError as error:
-        raise _recusar(error) from None
-    pedido.avisar(Campo(campo, f"caractere invisível retirado: {quais}") for campo, quais in retirados.items())
-    for caminho, corpo in _corpos(pedido):
-        _conferir_corpo(caminho, corpo)
-    return pedido
+        raise _refusal(error) from None
+    request.set_notices(BadField(field, f"caractere invisível retirado: {quais}") for field, quais in removed.items())
+    for path, body in _bodies(request):
+        _check_body(path, body)
+    return request
 
 
-def sem_invisiveis(dados: object) -> tuple[Any, dict[str, str]]:
+def strip_invisible(data: object) -> tuple[Any, dict[str, str]]:
     """Return the JSON value without the invisible characters that say nothing, and which these were, by field.
 
     The `conteudo` of a body (beside its `formato`) stays as it came: its own reader sees to it. Raises Recusa
     `entrada-invalida` naming each field with a character that changes what is read, or with one of control (A7).
     """
-    retirados: dict[str, str] = {}
-    erros: list[Campo] = []
-    limpos = _limpar(dados, "", retirados, erros)
+    removed: dict[str, str] = {}
+    erros: list[BadField] = []
+    cleaned = _clean(data, "", removed, erros)
     if erros:
-        raise _entrada_invalida(erros[:MAXIMO_DE_ERROS], len(erros))
-    return limpos, retirados
+        raise _invalid_input(erros[:MAX_ERRORS], len(erros))
+    return cleaned, removed
 
 
-def _limpar(valor: Any, caminho: str, retirados: dict[str, str], erros: list[Campo]) -> Any:
-    if isinstance(valor, dict):
-        corpo = "conteudo" if "formato" in valor else None
+def _clean(value: Any, path: str, removed: dict[str, str], erros: list[BadField]) -> Any:
+    if isinstance(value, dict):
+        body = "conteudo" if "formato" in value else None
         return {
-            nome[:MAIOR_TEXTO]: item if nome == corpo else _limpar(item, _dentro(caminho, nome), retirados, erros)
-            for nome, item in valor.items()
+            nome[:LONGEST_TEXT]: item if nome == body else _clean(item, _inside(path, nome), removed, erros)
+            for nome, item in value.items()
         }
-    if isinstance(valor, list):
-        return [_limpar(item, _dentro(caminho, indice), retirados, erros) for indice, item in enumerate(valor)]
-    if not isinstance(valor, str):
-        return valor
-    if len(valor) > MAIOR_TEXTO:
-        return valor[: MAIOR_TEXTO + 1]
+    if isinstance(value, list):
+        return [_clean(item, _inside(path, index), removed, erros) for index, item in enumerate(value)]
+    if not isinstance(value, str):
+        return value
+    if len(value) > LONGEST_TEXT:
+        return value[: LONGEST_TEXT + 1]
     try:
-        limpo, achados = without_invisible(valor)
+        clean, findings = without_invisible(value)
     except UnfitText as error:
-        erros.append(Campo(_imprimivel(caminho), str(error)))
-        return valor
-    if achados and len(retirados) < MAXIMO_DE_ERROS:
-        mais = f"; e mais {len(achados) - 5}" if len(achados) > 5 else ""
-        retirados[_imprimivel(caminho)] = "; ".join(achados[:5]) + mais
-    return limpo
+        erros.append(BadField(_is_printable(path), str(error)))
+        return value
+    if findings and len(removed) < MAX_ERRORS:
+        more = f"; e mais {len(findings) - 5}" if len(findings) > 5 else ""
+        removed[_is_printable(path)] = "; ".join(findings[:5]) + more
+    return clean
 
 
-def _dentro(caminho: str, nome: object) -> str:
-    return f"{caminho}.{nome}" if caminho else str(nome)
+def _inside(path: str, nome: object) -> str:
+    return f"{path}.{nome}" if path else str(nome)
 
 
-def campos_errados(error: ValidationError) -> list[Campo]:
+def bad_fields(error: ValidationError) -> list[BadField]:
     """Return the bad fields of any request by their dotted paths, in Portuguese; at most 50."""
-    return [_campo(detalhe) for detalhe in error.errors(include_url=False)[:MAXIMO_DE_ERROS]]
+    return [_field(detalhe) for detalhe in error.errors(include_url=False)[:MAX_ERRORS]]
 
 
-def _recusar(error: ValidationError) -> Recusa:
-    return _entrada_invalida(campos_errados(error), error.error_count())
+def _refusal(error: ValidationError) -> Recusa:
+    return _invalid_input(bad_fields(error), error.error_count())
 
 
-def _entrada_invalida(erros: list[Campo], quantos: int) -> Recusa:
+def _invalid_input(erros: list[BadField], how_many: int) -> Recusa:
     primeiro = f"{erros[0].campo or 'pedido'}: {erros[0].mensagem}"
-    outros = f" (e mais {quantos - 1}, em errors)" if quantos > 1 else ""
-    return Recusa("entrada-invalida", primeiro + outros, errors=erros)
+    others = f" (e mais {how_many - 1}, em errors)" if how_many > 1 else ""
+    return Recusa("entrada-invalida", primeiro + others, errors=erros)
 
 
-def _campo(detalhe: ErrorDetails) -> Campo:
-    contexto: dict[str, Any] = detalhe.get("ctx", {})
-    caminho = _sem_etiquetas(detalhe["loc"])
-    if detalhe["type"] in ("union_tag_invalid", "union_tag_not_found") and caminho == ["documento"]:
-        aceitos = ", ".join(_TIPOS)
-        return Campo("documento.tipo", f"tipo de documento ausente ou desconhecido; os aceitos são {aceitos}")
-    if campo := contexto.get("campo"):
-        caminho.append(campo)
-    mensagem = contexto.get("mensagem") or _MENSAGENS.get(detalhe["type"], "valor inválido").format_map(
-        {nome: str(valor).replace(" or ", " ou ") for nome, valor in contexto.items()}
+def _field(detalhe: ErrorDetails) -> BadField:
+    context: dict[str, Any] = detalhe.get("ctx", {})
+    path = _without_tags(detalhe["loc"])
+    if detalhe["type"] in ("union_tag_invalid", "union_tag_not_found") and path == ["documento"]:
+        aceitos = ", ".join(_KINDS)
+        return BadField("documento.tipo", f"tipo de documento ausente ou desconhecido; os aceitos são {aceitos}")
+    if field := context.get("campo"):
+        path.append(field)
+    mensagem = context.get("mensagem") or _MESSAGES.get(detalhe["type"], "valor inválido").format_map(
+        {nome: str(value).replace(" or ", " ou ") for nome, value in context.items()}
     )
-    return Campo(_imprimivel(".".join(caminho)), mensagem)
+    return BadField(_is_printable(".".join(path)), mensagem)
 
 
-def _sem_etiquetas(loc: tuple[int | str, ...]) -> list[str]:
+def _without_tags(loc: tuple[int | str, ...]) -> list[str]:
     """Return a fault's path without the tags that pydantic puts where it chose one of several models."""
-    caminho = [str(parte) for parte in loc if not str(parte).startswith(ETIQUETA)]
-    if caminho[:1] != ["documento"] or len(caminho) < 2:
-        return caminho
-    tipo = caminho.pop(1)
-    if tipo in ("traslado", "certidao") and caminho[1:2] == ["instrumento"] and len(caminho) > 2:
-        caminho.pop(2)
-    return caminho
+    path = [str(part) for part in loc if not str(part).startswith(TAG_PREFIX)]
+    if path[:1] != ["documento"] or len(path) < 2:
+        return path
+    kind = path.pop(1)
+    if kind in ("traslado", "certidao") and path[1:2] == ["instrumento"] and len(path) > 2:
+        path.pop(2)
+    return path
 
 
-def _imprimivel(texto: str) -> str:
-    return "".join(letra if letra.isprintable() else "?" for letra in texto[:300])
+def _is_printable(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "?" for letter in text[:300])
 
 
-def _corpos(pedido: Pedido) -> list[tuple[str, Corpo]]:
-    documento = pedido.documento
-    proprio = getattr(documento, "corpo", None)
-    do_instrumento = getattr(getattr(documento, "instrumento", None), "corpo", None)
-    achados = (("documento.corpo", proprio), ("documento.instrumento.corpo", do_instrumento))
-    return [(caminho, corpo) for caminho, corpo in achados if corpo is not None]
+def _bodies(request: Pedido) -> list[tuple[str, Corpo]]:
+    document = request.documento
+    own = getattr(document, "corpo", None)
+    do_instrumento = getattr(getattr(document, "instrumento", None), "corpo", None)
+    findings = (("documento.corpo", own), ("documento.instrumento.corpo", do_instrumento))
+    return [(path, body) for path, body in findings if body is not None]
 
 
-def _conferir_corpo(caminho: str, corpo: Corpo) -> None:
-    if corpo.formato == "rtf":
+def _check_body(path: str, body: Corpo) -> None:
+    if body.formato == "rtf":
         mensagem = "corpo em rtf ainda não é aceito por esta versão: envie texto, html ou pdf"
-        raise Recusa("corpo-nao-suportado", f"{caminho}: {mensagem}.", errors=[Campo(f"{caminho}.formato", mensagem)])
-    if not corpo.conteudo.strip():
-        raise _corpo_invalido(caminho, "o texto está vazio")
+        raise Recusa("corpo-nao-suportado", f"{path}: {mensagem}.", errors=[BadField(f"{path}.formato", mensagem)])
+    if not body.conteudo.strip():
+        raise _invalid_body(path, "o texto está vazio")
     try:
-        corpo.conteudo.encode()
+        body.conteudo.encode()
     except UnicodeEncodeError:
-        raise _corpo_invalido(caminho, "contém caractere que não existe em Unicode") from None
+        raise _invalid_body(path, "contém caractere que não existe em Unicode") from None
 
 
-def _corpo_invalido(caminho: str, mensagem: str) -> Recusa:
-    return Recusa("corpo-invalido", f"{caminho}: {mensagem}.", errors=[Campo(f"{caminho}.conteudo", mensagem)])
+def _invalid_body(path: str, mensagem: str) -> Recusa:
+    return Recusa("corpo-invalido", f"{path}: {mensagem}.", errors=[BadField(f"{path}.conteudo", mensagem)])
 
 
-_TIPOS = ("minuta", "livro", "traslado", "certidao", "ficha_abertura")
+_KINDS = ("minuta", "livro", "traslado", "certidao", "ficha_abertura")
 
 
 Model = TypeVar("Model", bound=BaseModel)
 
 
-def ler(model: type[Model], dados: object) -> Model:
+def read(model: type[Model], data: object) -> Model:
     """Return the body `dados` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field.
 
     An invisible character is refused even where it says nothing: these answers have no place to tell that it was taken
     out (A7).
     """
-    if not isinstance(dados, dict):
-        raise entrada_invalida("", "deve ser um objeto JSON, entre chaves")
-    limpos, invisiveis = sem_invisiveis(dados)
-    for campo, quais in invisiveis.items():
-        raise entrada_invalida(campo, f"contém caractere invisível: {quais}; retire-o")
+    if not isinstance(data, dict):
+        raise invalid_input("", "deve ser um objeto JSON, entre chaves")
+    cleaned, invisible = strip_invisible(data)
+    for field, quais in invisible.items():
+        raise invalid_input(field, f"contém caractere invisível: {quais}; retire-o")
     try:
-        return model.model_validate(limpos)
+        return model.model_validate(cleaned)
     except ValidationError as error:
-        campos = campos_errados(error)
+        fields = bad_fields(error)
         raise Recusa(
-            "entrada-invalida", "; ".join(f"{c.campo or 'pedido'}: {c.mensagem}" for c in campos), errors=campos
+            "entrada-invalida", "; ".join(f"{c.campo or 'pedido'}: {c.mensagem}" for c in fields), errors=fields
         ) from error

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-_NOMES = {
+_NAMES = {
     "minuta": "Minuta",
     "livro": "Livro",
     "traslado": "Traslado",
@@ -12,12 +12,12 @@ _NOMES = {
 }
 
 
-def titulo(campos: Mapping[str, Any]) -> str:
+def title(fields: Mapping[str, Any]) -> str:
     """Return a document's short name, for the PDF's title and the queue's list: no person's name is in it."""
-    name = _NOMES[campos["tipo"]]
-    if campos.get("numero"):
-        name = f"{campos['numero']}º {name.lower()}"
-    if campos.get("livro") and campos.get("folha_inicial"):
-        return f"{name}, livro {campos['livro']}, folha {campos['folha_inicial']}"
-    which = campos.get("pedido") or campos.get("ficha") or campos.get("instrumento")
+    name = _NAMES[fields["tipo"]]
+    if fields.get("numero"):
+        name = f"{fields['numero']}º {name.lower()}"
+    if fields.get("livro") and fields.get("folha_inicial"):
+        return f"{name}, livro {fields['livro']}, folha {fields['folha_inicial']}"
+    which = fields.get("pedido") or fields.get("ficha") or fields.get("instrumento")
     return f"{name} {which}" if which else name

@@ -1,7 +1,7 @@
 """Formats: what a page looks like, where the seal stands, what is written besides the body. Draws nothing."""
 
-from printserver.formats.block import ValoresBloco, ValorSelo
-from printserver.formats.model import Faces, Formato, Tipo
-from printserver.formats.reader import Formatos, conferir, ler_formato
+from printserver.formats.block import BlockValues, SeloValues
+from printserver.formats.model import Faces, Format, Kind
+from printserver.formats.reader import Formats, check, read_format
 
-__all__ = ["Faces", "Formato", "Formatos", "Tipo", "ValorSelo", "ValoresBloco", "conferir", "ler_formato"]
+__all__ = ["BlockValues", "Faces", "Format", "Formats", "Kind", "SeloValues", "check", "read_format"]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class ValorSelo:
+class SeloValues:
     """One seal as its block shows it; `custas` and `total` are ready text (P4), `motivo` says why it is isento."""
 
     codigo: str
@@ -18,7 +18,7 @@ class ValorSelo:
 
 
 @dataclass(frozen=True, slots=True)
-class ValoresBloco:
+class BlockValues:
     """All that stands in the seal block of one document (N3, N6, N7, P6).
 
     `rotulo` names the document's own seals (*selo deste traslado*); `qr_codigo` is the code of the seal in the QR and
@@ -27,7 +27,7 @@ class ValoresBloco:
     are the livro's. `externo`: the QR's or the livro's seal was made by another program (N13).
     """
 
-    selos: tuple[ValorSelo, ...]
+    selos: tuple[SeloValues, ...]
     rotulo: str
     qr_url: str | None
     qr_codigo: str | None

@@ -9,34 +9,34 @@ from dataclasses import dataclass
 from typing import Final
 
 from printserver.formats import fonts
-from printserver.formats.block import ValoresBloco, ValorSelo
-from printserver.formats.fonts import ENTRELINHA, PONTOS_POR_MM, NomeDaFonte
-from printserver.formats.model import Definicao
+from printserver.formats.block import BlockValues, SeloValues
+from printserver.formats.fonts import LINE_HEIGHT, POINTS_PER_MM, FontName
+from printserver.formats.model import Definition
 
 PORTAL: Final = "https://selodigital.tjsp.jus.br"
-FOLGA: Final = 2.0
+PADDING: Final = 2.0
 """mm between the frame and what stands in it, and between text and QR."""
-TEXTO_MINIMO: Final = 40.0
+MIN_TEXT_WIDTH: Final = 40.0
 """mm; the text beside the QR is never narrower."""
 
 _CODIGO_PT: Final = 6.6
-_CONVITE_PT: Final = 6.2
-_COLUNA_DO_QR: Final = 25 * 0.6002 * _CODIGO_PT / PONTOS_POR_MM  # the 25 characters under it (P6)
+_INVITATION_PT: Final = 6.2
+_QR_COLUMN_WIDTH: Final = 25 * 0.6002 * _CODIGO_PT / POINTS_PER_MM  # the 25 characters under it (P6)
 
 
 @dataclass(frozen=True, slots=True)
-class Texto:
+class Text:
     """A piece of a line: its left end and baseline in mm from the block's upper left corner; `tamanho` in points."""
 
     x: float
     y: float
-    fonte: NomeDaFonte
+    fonte: FontName
     tamanho: float
     texto: str
 
 
 @dataclass(frozen=True, slots=True)
-class LugarDoQr:
+class QrPlace:
     """The square of the QR, quiet zone included, in mm from the block's upper left corner."""
 
     x: float
@@ -45,146 +45,146 @@ class LugarDoQr:
 
 
 @dataclass(frozen=True, slots=True)
-class Composto:
+class ComposedBlock:
     """A block set out; `altura` is 0 where there is nothing to show."""
 
     largura: float
     altura: float
-    textos: tuple[Texto, ...]
-    qr: LugarDoQr | None
+    texts: tuple[Text, ...]
+    qr: QrPlace | None
 
 
 @dataclass(frozen=True, slots=True)
-class Regiao:
+class Columns:
     """The columns of a block: x and width in mm of the text and of the QR."""
 
-    texto_x: float
-    texto_largura: float
+    text_x: float
+    text_width: float
     qr_x: float
-    qr_largura: float
+    qr_width: float
 
 
-def tem_qr(definicao: Definicao, valores: ValoresBloco) -> bool:
+def has_qr(definicao: Definition, values: BlockValues) -> bool:
     """Tell whether a QR is drawn: the rule gives one, and the format wants it (N7)."""
-    return definicao.bloco.qr != "nenhum" and valores.qr_codigo is not None
+    return definicao.bloco.qr != "nenhum" and values.qr_codigo is not None
 
 
-def regiao(definicao: Definicao, *, com_qr: bool = True) -> Regiao:
+def columns_of(definicao: Definition, *, with_qr: bool = True) -> Columns:
     """Return the block's columns. Raises `ValueError` (Portuguese) where the format's block is too narrow for them."""
-    bloco = definicao.bloco
-    dentro = definicao.largura_do_bloco - 2 * FOLGA
-    if bloco.qr == "nenhum" or not com_qr:
-        return Regiao(FOLGA, dentro, FOLGA, 0)
-    coluna = max(bloco.lado, _COLUNA_DO_QR)
-    minimo = coluna if bloco.lado_qr == "abaixo" else coluna + FOLGA + TEXTO_MINIMO
-    if dentro < minimo - 0.01:
+    block = definicao.bloco
+    inner_width = definicao.block_width - 2 * PADDING
+    if block.qr == "nenhum" or not with_qr:
+        return Columns(PADDING, inner_width, PADDING, 0)
+    column = max(block.lado, _QR_COLUMN_WIDTH)
+    minimum = column if block.lado_qr == "abaixo" else column + PADDING + MIN_TEXT_WIDTH
+    if inner_width < minimum - 0.01:
         raise ValueError(
-            f"bloco.largura: {definicao.largura_do_bloco:.1f} mm não comporta texto e QR;"
-            f' no mínimo {minimo + 2 * FOLGA:.1f} mm (com lado_qr = "abaixo", {coluna + 2 * FOLGA:.1f} mm)'
+            f"bloco.largura: {definicao.block_width:.1f} mm não comporta texto e QR;"
+            f' no mínimo {minimum + 2 * PADDING:.1f} mm (com lado_qr = "abaixo", {column + 2 * PADDING:.1f} mm)'
         )
-    if bloco.lado_qr == "abaixo":
-        return Regiao(FOLGA, dentro, FOLGA + (dentro - coluna) / 2, coluna)
-    largura = dentro - coluna - FOLGA
-    if bloco.lado_qr == "esquerda":
-        return Regiao(FOLGA + coluna + FOLGA, largura, FOLGA, coluna)
-    return Regiao(FOLGA, largura, FOLGA + largura + FOLGA, coluna)
+    if block.lado_qr == "abaixo":
+        return Columns(PADDING, inner_width, PADDING + (inner_width - column) / 2, column)
+    width = inner_width - column - PADDING
+    if block.lado_qr == "esquerda":
+        return Columns(PADDING + column + PADDING, width, PADDING, column)
+    return Columns(PADDING, width, PADDING + width + PADDING, column)
 
 
-def compor(definicao: Definicao, valores: ValoresBloco | None) -> Composto:
+def compose(definicao: Definition, values: BlockValues | None) -> ComposedBlock:
     """Set out the block of `definicao` for `valores`; None for a document that gets no seal."""
-    largura = definicao.largura_do_bloco
-    if valores is None:
-        return Composto(largura, 0, (), None)
-    com_qr = tem_qr(definicao, valores)
-    if not (valores.selos or valores.custas or com_qr):
-        return Composto(largura, 0, (), None)
-    colunas = regiao(definicao, com_qr=com_qr)
-    textos, y = _coluna_de_texto(definicao, valores, colunas)
-    if not com_qr:
-        return Composto(largura, _acima(y + FOLGA), tuple(textos), None)
-    topo = y + FOLGA if definicao.bloco.lado_qr == "abaixo" and textos else FOLGA
-    qr, legendas, fim = _coluna_do_qr(definicao, valores, colunas, topo)
-    return Composto(largura, _acima(max(y, fim) + FOLGA), (*textos, *legendas), qr)
+    width = definicao.block_width
+    if values is None:
+        return ComposedBlock(width, 0, (), None)
+    with_qr = has_qr(definicao, values)
+    if not (values.selos or values.custas or with_qr):
+        return ComposedBlock(width, 0, (), None)
+    columns = columns_of(definicao, with_qr=with_qr)
+    texts, y = _text_column(definicao, values, columns)
+    if not with_qr:
+        return ComposedBlock(width, _round_up(y + PADDING), tuple(texts), None)
+    top = y + PADDING if definicao.bloco.lado_qr == "abaixo" and texts else PADDING
+    qr, captions, end = _qr_column(definicao, values, columns, top)
+    return ComposedBlock(width, _round_up(max(y, end) + PADDING), (*texts, *captions), qr)
 
 
-def _acima(altura: float) -> float:
+def _round_up(height: float) -> float:
     """Round up to a tenth of a mm."""
-    return int(altura * 10 + 0.999) / 10
+    return int(height * 10 + 0.999) / 10
 
 
-def _coluna_de_texto(definicao: Definicao, valores: ValoresBloco, colunas: Regiao) -> tuple[list[Texto], float]:
+def _text_column(definicao: Definition, values: BlockValues, columns: Columns) -> tuple[list[Text], float]:
     tamanho = definicao.bloco.tamanho
-    passo = tamanho * ENTRELINHA / PONTOS_POR_MM
-    textos: list[Texto] = []
-    y = FOLGA
-    for rotulo, fonte, texto in _linhas(definicao, valores):
-        x = colunas.texto_x
-        inicio = fonts.largura(rotulo, "serifa-negrito", tamanho) / PONTOS_POR_MM if rotulo else 0.0
-        total = inicio + fonts.largura(texto, fonte, tamanho) / PONTOS_POR_MM
-        if rotulo:
-            textos.append(Texto(x, y + passo * 0.8, "serifa-negrito", tamanho, rotulo))
-            if total > colunas.texto_largura:
-                y, inicio = y + passo, 0.0
-        disponivel = (colunas.texto_largura - inicio) * PONTOS_POR_MM
-        for linha in fonts.quebrar(texto, fonte, tamanho, disponivel):
-            textos.append(Texto(x + inicio, y + passo * 0.8, fonte, tamanho, linha))
-            y += passo
-    return textos, y
+    step = tamanho * LINE_HEIGHT / POINTS_PER_MM
+    texts: list[Text] = []
+    y = PADDING
+    for label, font, text in _linhas(definicao, values):
+        x = columns.text_x
+        inicio = fonts.width(label, "serifa-negrito", tamanho) / POINTS_PER_MM if label else 0.0
+        total = inicio + fonts.width(text, font, tamanho) / POINTS_PER_MM
+        if label:
+            texts.append(Text(x, y + step * 0.8, "serifa-negrito", tamanho, label))
+            if total > columns.text_width:
+                y, inicio = y + step, 0.0
+        available = (columns.text_width - inicio) * POINTS_PER_MM
+        for linha in fonts.wrap(text, font, tamanho, available):
+            texts.append(Text(x + inicio, y + step * 0.8, font, tamanho, linha))
+            y += step
+    return texts, y
 
 
-def _linhas(definicao: Definicao, valores: ValoresBloco) -> Iterator[tuple[str, NomeDaFonte, str]]:
+def _linhas(definicao: Definition, values: BlockValues) -> Iterator[tuple[str, FontName, str]]:
     """Yield (label, font of the text, text) in the order of the block."""
     linhas = definicao.bloco.linhas
-    varios = len(valores.selos) > 1
-    if varios:
-        yield "", "serifa-negrito", f"{_maiuscula(valores.rotulo)}:"
-    for selo in valores.selos:
-        yield "" if varios else f"{_maiuscula(valores.rotulo)}: ", "mono-negrito", selo.codigo
+    several = len(values.selos) > 1
+    if several:
+        yield "", "serifa-negrito", f"{_capitalized(values.rotulo)}:"
+    for selo in values.selos:
+        yield "" if several else f"{_capitalized(values.rotulo)}: ", "mono-negrito", selo.codigo
         if "descricao" in linhas and selo.descricao:
-            yield "", "serifa", _descricao(selo, varios)
-        dito = "custas" in linhas and any(custas.endswith(selo.custas) for custas in valores.custas)
-        if "isencao" in linhas and selo.isento and not dito:
+            yield "", "serifa", _description(selo, several)
+        said = "custas" in linhas and any(custas.endswith(selo.custas) for custas in values.custas)
+        if "isencao" in linhas and selo.isento and not said:
             yield "", "serifa", f"Isento: {selo.motivo}." if selo.motivo else "Isento."
     if "custas" in linhas:
-        for linha in valores.custas:
+        for linha in values.custas:
             yield "", "serifa", linha.replace("R$ ", "R$\u00a0")
-    if "selo_livro" in linhas and valores.selo_livro:
-        yield "Selo do livro: ", "mono", valores.selo_livro
-    if valores.externo:
+    if "selo_livro" in linhas and values.selo_livro:
+        yield "Selo do livro: ", "mono", values.selo_livro
+    if values.externo:
         yield "", "serifa", "O selo do livro foi emitido por outro sistema desta serventia."
-    if "consulta" in linhas and not tem_qr(definicao, valores):
+    if "consulta" in linhas and not has_qr(definicao, values):
         yield "", "serifa", f"Confira a autenticidade do selo em {PORTAL}"
-    if valores.demonstracao:
+    if values.demonstracao:
         yield "", "serifa-negrito", "DEMONSTRAÇÃO: SELO SEM VALOR LEGAL"
 
 
-def _descricao(selo: ValorSelo, varios: bool) -> str:
-    principal = ", ato principal" if varios and selo.principal else ""
+def _description(selo: SeloValues, several: bool) -> str:
+    principal = ", ato principal" if several and selo.principal else ""
     return f"{selo.ato} – {selo.descricao}{principal}"
 
 
-def _maiuscula(texto: str) -> str:
-    return texto[:1].upper() + texto[1:]
+def _capitalized(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
-def _coluna_do_qr(
-    definicao: Definicao, valores: ValoresBloco, colunas: Regiao, topo: float
-) -> tuple[LugarDoQr, list[Texto], float]:
+def _qr_column(
+    definicao: Definition, values: BlockValues, columns: Columns, top: float
+) -> tuple[QrPlace, list[Text], float]:
     """The QR, under it the name and code of the seal in it, and the invitation to check it (P6, N3)."""
-    lado = definicao.bloco.lado
-    qr = LugarDoQr(colunas.qr_x + (colunas.qr_largura - lado) / 2, topo, lado)
-    legendas: list[Texto] = []
-    y = topo + lado
-    linhas: list[tuple[NomeDaFonte, float, str]] = [
-        ("serifa-negrito", _CONVITE_PT + 0.6, _maiuscula(valores.qr_rotulo)),
-        ("mono-negrito", _CODIGO_PT, valores.qr_codigo or ""),
-        ("serifa", _CONVITE_PT, "Confira em"),
-        ("serifa", _CONVITE_PT, PORTAL),
+    side = definicao.bloco.lado
+    qr = QrPlace(columns.qr_x + (columns.qr_width - side) / 2, top, side)
+    captions: list[Text] = []
+    y = top + side
+    linhas: list[tuple[FontName, float, str]] = [
+        ("serifa-negrito", _INVITATION_PT + 0.6, _capitalized(values.qr_rotulo)),
+        ("mono-negrito", _CODIGO_PT, values.qr_codigo or ""),
+        ("serifa", _INVITATION_PT, "Confira em"),
+        ("serifa", _INVITATION_PT, PORTAL),
     ]
-    for fonte, tamanho, texto in linhas:
-        passo = tamanho * ENTRELINHA / PONTOS_POR_MM
-        for linha in fonts.quebrar(texto, fonte, tamanho, (colunas.qr_largura + 0.1) * PONTOS_POR_MM):
-            recuo = (colunas.qr_largura - fonts.largura(linha, fonte, tamanho) / PONTOS_POR_MM) / 2
-            legendas.append(Texto(colunas.qr_x + recuo, y + passo * 0.8, fonte, tamanho, linha))
-            y += passo
-    return qr, legendas, y
+    for font, tamanho, text in linhas:
+        step = tamanho * LINE_HEIGHT / POINTS_PER_MM
+        for linha in fonts.wrap(text, font, tamanho, (columns.qr_width + 0.1) * POINTS_PER_MM):
+            indent = (columns.qr_width - fonts.width(linha, font, tamanho) / POINTS_PER_MM) / 2
+            captions.append(Text(columns.qr_x + indent, y + step * 0.8, font, tamanho, linha))
+            y += step
+    return qr, captions, y

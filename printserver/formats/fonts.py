@@ -13,14 +13,14 @@ from typing import Final, Literal
 
 from fontTools.ttLib import TTFont
 
-NomeDaFonte = Literal["serifa", "serifa-negrito", "mono", "mono-negrito", "sem-serifa", "sem-serifa-negrito"]
+FontName = Literal["serifa", "serifa-negrito", "mono", "mono-negrito", "sem-serifa", "sem-serifa-negrito"]
 
 PASTA: Final = Path(__file__).resolve().parent.parent / "fonts"
-PONTOS_POR_MM: Final = 72 / 25.4
-ENTRELINHA: Final = 1.18
+POINTS_PER_MM: Final = 72 / 25.4
+LINE_HEIGHT: Final = 1.18
 """Line height of the text that the stamp draws, as a multiple of its size."""
 
-ARQUIVOS: Final[Mapping[NomeDaFonte, str]] = {
+FILES: Final[Mapping[FontName, str]] = {
     "serifa": "LiberationSerif-Regular.ttf",
     "serifa-negrito": "LiberationSerif-Bold.ttf",
     "mono": "LiberationMono-Regular.ttf",
@@ -31,81 +31,81 @@ ARQUIVOS: Final[Mapping[NomeDaFonte, str]] = {
 
 
 @dataclass(frozen=True)
-class Fonte:
-    """One font's numbers: `glifos` maps a code point to its glyph, `avancos` to its width (1/1000 of the size)."""
+class Font:
+    """One font's numbers: `glyphs` maps a code point to its glyph, `advances` to its width (1/1000 of the size)."""
 
-    nome: NomeDaFonte
-    arquivo: Path
-    glifos: Mapping[int, int]
-    avancos: Mapping[int, float]
+    nome: FontName
+    file: Path
+    glyphs: Mapping[int, int]
+    advances: Mapping[int, float]
 
 
 @cache
-def fonte(nome: NomeDaFonte) -> Fonte:
+def font(nome: FontName) -> Font:
     """Return the numbers of a vendored font, read once in a process."""
-    arquivo = PASTA / ARQUIVOS[nome]
-    with TTFont(arquivo, lazy=True) as ttf:
-        escala = 1000 / ttf["head"].unitsPerEm
-        larguras = ttf["hmtx"].metrics
-        mapa = ttf.getBestCmap()
-        return Fonte(
+    file = PASTA / FILES[nome]
+    with TTFont(file, lazy=True) as ttf:
+        scale = 1000 / ttf["head"].unitsPerEm
+        widths = ttf["hmtx"].metrics
+        cmap = ttf.getBestCmap()
+        return Font(
             nome,
-            arquivo,
-            {ponto: ttf.getGlyphID(glifo) for ponto, glifo in mapa.items()},
-            {ponto: larguras[glifo][0] * escala for ponto, glifo in mapa.items()},
+            file,
+            {code_point: ttf.getGlyphID(glyph) for code_point, glyph in cmap.items()},
+            {code_point: widths[glyph][0] * scale for code_point, glyph in cmap.items()},
         )
 
 
 @cache
-def impressao_digital() -> str:
+def fingerprint() -> str:
     """Return the SHA-256 of all vendored fonts: part of the key of every kept layout."""
-    soma = hashlib.sha256()
-    for arquivo in sorted(PASTA.glob("*.ttf")):
-        soma.update(arquivo.name.encode() + b"\0" + hashlib.sha256(arquivo.read_bytes()).digest())
-    return soma.hexdigest()
+    digest = hashlib.sha256()
+    for file in sorted(PASTA.glob("*.ttf")):
+        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
 
 
-def sem_glifo(texto: str, nome: NomeDaFonte = "serifa") -> str:
+def missing_glyphs(text: str, nome: FontName = "serifa") -> str:
     """Return the characters of `texto` that cannot be shown in the font, each once, in order.
 
     Line breaks and tabs can; other control and format characters (bidirectional marks …) never can.
     """
-    glifos = fonte(nome).glifos
+    glyphs = font(nome).glyphs
     return "".join(
         c
-        for c in dict.fromkeys(texto)
-        if c not in "\n\r\t" and (ord(c) not in glifos or unicodedata.category(c) in ("Cc", "Cf"))
+        for c in dict.fromkeys(text)
+        if c not in "\n\r\t" and (ord(c) not in glyphs or unicodedata.category(c) in ("Cc", "Cf"))
     )
 
 
-def largura(texto: str, nome: NomeDaFonte, tamanho: float) -> float:
+def width(text: str, nome: FontName, tamanho: float) -> float:
     """Return the width of `texto` in points, set in `tamanho` points."""
-    avancos = fonte(nome).avancos
-    return sum(avancos.get(ord(c), 0.0) for c in texto) * tamanho / 1000
+    advances = font(nome).advances
+    return sum(advances.get(ord(c), 0.0) for c in text) * tamanho / 1000
 
 
-def quebrar(texto: str, nome: NomeDaFonte, tamanho: float, disponivel: float) -> tuple[str, ...]:
-    """Wrap `texto` into lines of at most `disponivel` points, at plain blanks; a longer word is cut."""
+def wrap(text: str, nome: FontName, tamanho: float, available: float) -> tuple[str, ...]:
+    """Wrap `texto` into lines of at most `available` points, at plain blanks; a longer word is cut."""
     linhas: list[str] = []
-    atual, ocupado = "", 0.0
-    espaco = largura(" ", nome, tamanho)
-    for palavra in texto.split(" "):
-        medida = largura(palavra, nome, tamanho)
-        if atual and ocupado + espaco + medida <= disponivel:
-            atual, ocupado = f"{atual} {palavra}", ocupado + espaco + medida
+    atual, line_width = "", 0.0
+    space = width(" ", nome, tamanho)
+    for word in text.split(" "):
+        word_width = width(word, nome, tamanho)
+        if atual and line_width + space + word_width <= available:
+            atual, line_width = f"{atual} {word}", line_width + space + word_width
             continue
         if atual:
             linhas.append(atual)
-        *inteiras, atual = [palavra] if medida <= disponivel else _cortar(palavra, nome, tamanho, disponivel)
-        ocupado = largura(atual, nome, tamanho) if inteiras else medida
-        linhas.extend(inteiras)
+        *pieces, atual = [word] if word_width <= available else _cut(word, nome, tamanho, available)
+        line_width = width(atual, nome, tamanho) if pieces else word_width
+        linhas.extend(pieces)
     return (*linhas, atual) if atual else tuple(linhas)
 
 
-def _cortar(palavra: str, nome: NomeDaFonte, tamanho: float, disponivel: float) -> list[str]:
-    partes = [""]
-    for letra in palavra:
-        if partes[-1] and largura(partes[-1] + letra, nome, tamanho) > disponivel:
-            partes.append("")
-        partes[-1] += letra
-    return partes
+def _cut(word: str, nome: FontName, tamanho: float, available: float) -> list[str]:
+    parts = [""]
+    for letter in word:
+        if parts[-1] and width(parts[-1] + letter, nome, tamanho) > available:
+            parts.append("")
+        parts[-1] += letter
+    return parts

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-_TIPOS = {
+_KINDS = {
     "float_type": "deve ser um número",
     "int_type": "deve ser um número inteiro",
     "int_from_float": "deve ser um número inteiro",
@@ -19,7 +19,7 @@ _TIPOS = {
     "missing": "falta; é obrigatória",
     "string_pattern_mismatch": 'deve ser um nome de arquivo de letras minúsculas terminado em ".html"',
 }
-_LIMITES = {
+_LIMITS = {
     "greater_than": ("maior que", "gt"),
     "greater_than_equal": ("no mínimo", "ge"),
     "less_than": ("menor que", "lt"),
@@ -31,55 +31,55 @@ _LIMITES = {
 
 def erros(modelo: type[BaseModel], falha: ValidationError) -> Iterator[str]:
     """Yield one line for each error of `falha`: the key's dotted path, and what is allowed."""
-    for erro in falha.errors(include_url=False):
-        caminho = ".".join(str(parte + 1) if isinstance(parte, int) else parte for parte in erro["loc"])
-        texto = _texto(modelo, erro["type"], erro["loc"], erro.get("ctx") or {}, erro["input"])
-        yield f"{caminho}: {texto}" if caminho else texto
+    for error in falha.errors(include_url=False):
+        path = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])
+        text = _texto(modelo, error["type"], error["loc"], error.get("ctx") or {}, error["input"])
+        yield f"{path}: {text}" if path else text
 
 
 def _texto(
-    modelo: type[BaseModel], tipo: str, caminho: Sequence[str | int], contexto: dict[str, Any], dado: object
+    modelo: type[BaseModel], kind: str, path: Sequence[str | int], context: dict[str, Any], value: object
 ) -> str:
-    if tipo == "extra_forbidden":
-        return _desconhecida(modelo, caminho)
-    if tipo == "literal_error":
-        return f"{_mostrar(dado)} não é permitido; permitidos: {_permitidos(str(contexto['expected']))}"
-    if tipo in _LIMITES:
-        palavras, chave = _LIMITES[tipo]
-        limite = f"{contexto[chave]:g}" if isinstance(contexto[chave], float) else contexto[chave]
-        return f"{_mostrar(dado)} não é permitido: {palavras} {limite}"
-    if tipo == "value_error":
-        return str(contexto["error"])
-    if tipo in _TIPOS:
-        return _TIPOS[tipo] if tipo == "missing" else f"{_TIPOS[tipo]}, e não {_mostrar(dado)}"
-    return f"{_mostrar(dado)} não é permitido"
+    if kind == "extra_forbidden":
+        return _unknown_key(modelo, path)
+    if kind == "literal_error":
+        return f"{_show(value)} não é permitido; permitidos: {_allowed(str(context['expected']))}"
+    if kind in _LIMITS:
+        phrase, key = _LIMITS[kind]
+        limit = f"{context[key]:g}" if isinstance(context[key], float) else context[key]
+        return f"{_show(value)} não é permitido: {phrase} {limit}"
+    if kind == "value_error":
+        return str(context["error"])
+    if kind in _KINDS:
+        return _KINDS[kind] if kind == "missing" else f"{_KINDS[kind]}, e não {_show(value)}"
+    return f"{_show(value)} não é permitido"
 
 
-def _permitidos(esperado: str) -> str:
+def _allowed(expected: str) -> str:
     """Turn pydantic's "'a', 'b' or 'c'" into a plain list."""
-    return esperado.replace(" or ", ", ").replace("'", '"')
+    return expected.replace(" or ", ", ").replace("'", '"')
 
 
-def _mostrar(dado: object) -> str:
-    if isinstance(dado, bool):
-        return str(dado).lower()
-    texto = f'"{dado}"' if isinstance(dado, str) else str(dado)
-    return texto if len(texto) <= 60 else texto[:57] + "…"
+def _show(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    text = f'"{value}"' if isinstance(value, str) else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
 
 
-def _desconhecida(modelo: type[BaseModel], caminho: Sequence[str | int]) -> str:
-    permitidas = sorted(_modelo_em(modelo, caminho[:-1]).model_fields)
-    perto = difflib.get_close_matches(str(caminho[-1]), permitidas, n=1)
-    sugestao = f'; quis dizer "{perto[0]}"?' if perto else ""
-    return f"chave desconhecida{sugestao}; permitidas: {', '.join(permitidas)}"
+def _unknown_key(modelo: type[BaseModel], path: Sequence[str | int]) -> str:
+    allowed = sorted(_model_at(modelo, path[:-1]).model_fields)
+    near = difflib.get_close_matches(str(path[-1]), allowed, n=1)
+    suggestion = f'; quis dizer "{near[0]}"?' if near else ""
+    return f"chave desconhecida{suggestion}; permitidas: {', '.join(allowed)}"
 
 
-def _modelo_em(modelo: type[BaseModel], caminho: Sequence[str | int]) -> type[BaseModel]:
+def _model_at(modelo: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel]:
     """Return the model that stands at `caminho` within `modelo`."""
-    for parte in caminho:
-        if isinstance(parte, int):
+    for part in path:
+        if isinstance(part, int):
             continue
-        anotacao = modelo.model_fields[parte].annotation
-        candidatos = (anotacao, *get_args(anotacao))
-        modelo = next(c for c in candidatos if isinstance(c, type) and issubclass(c, BaseModel))
+        annotation = modelo.model_fields[part].annotation
+        candidates = (annotation, *get_args(annotation))
+        modelo = next(c for c in candidates if isinstance(c, type) and issubclass(c, BaseModel))
     return modelo

@@ -3,12 +3,12 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_FOLGA = 0.01
+_TOLERANCE = 0.01
 """mm by which two rectangles may overlap and still count as only touching."""
 
 
 @dataclass(frozen=True, slots=True)
-class Retangulo:
+class Rectangle:
     """A named rectangle on a page, in mm from its upper left corner."""
 
     nome: str
@@ -17,25 +17,25 @@ class Retangulo:
     largura: float
     altura: float
 
-    def toca(self, outro: "Retangulo") -> bool:
+    def overlaps(self, other: "Rectangle") -> bool:
         """Tell whether the two share any area (touching edges do not count)."""
         return (
-            self.x < outro.x + outro.largura - _FOLGA
-            and outro.x < self.x + self.largura - _FOLGA
-            and self.y < outro.y + outro.altura - _FOLGA
-            and outro.y < self.y + self.altura - _FOLGA
+            self.x < other.x + other.largura - _TOLERANCE
+            and other.x < self.x + self.largura - _TOLERANCE
+            and self.y < other.y + other.altura - _TOLERANCE
+            and other.y < self.y + self.altura - _TOLERANCE
         )
 
-    def espelhado(self, largura_da_pagina: float) -> "Retangulo":
+    def mirrored(self, page_width: float) -> "Rectangle":
         """Return the rectangle as it lies on a mirrored back."""
-        return Retangulo(self.nome, largura_da_pagina - self.x - self.largura, self.y, self.largura, self.altura)
+        return Rectangle(self.nome, page_width - self.x - self.largura, self.y, self.largura, self.altura)
 
 
-def sobrepostos(retangulos: Iterable[Retangulo]) -> tuple[Retangulo, Retangulo] | None:
+def first_overlap(rectangles: Iterable[Rectangle]) -> tuple[Rectangle, Rectangle] | None:
     """Return the first two rectangles that share some area."""
-    lista = list(retangulos)
-    for indice, um in enumerate(lista):
-        for outro in lista[indice + 1 :]:
-            if um.toca(outro):
-                return um, outro
+    listing = list(rectangles)
+    for index, um in enumerate(listing):
+        for other in listing[index + 1 :]:
+            if um.overlaps(other):
+                return um, other
     return None

@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
-from printserver.formats.block import ValoresBloco, ValorSelo
-from printserver.formats.model import Tipo
+from printserver.formats.block import BlockValues, SeloValues
+from printserver.formats.model import Kind
 
-_TEXTO = (
+_TEXT = (
     "SAIBAM quantos esta pública escritura virem que, na data abaixo, nesta cidade, perante mim, Tabelião, compareceram"
     " as partes entre si justas e contratadas, identificadas pelos documentos apresentados, de cuja capacidade dou fé."
     " E pelos outorgantes foi dito que são senhores e legítimos possuidores do imóvel descrito na matrícula 12.345,"
@@ -21,7 +21,7 @@ _TEXTO = (
     " dão plena e irrevogável quitação, transmitindo desde já posse, domínio, direitos e ações."
 )
 
-VARIAVEIS: Final[Mapping[str, Any]] = {
+VARIABLES: Final[Mapping[str, Any]] = {
     "tipo": "livro",
     "titulo": "Escritura de venda e compra",
     "serventia": {"nome": "Cartório de Demonstração", "cns": "123456", "cidade": "São Paulo", "uf": "SP"},
@@ -57,19 +57,19 @@ VARIAVEIS: Final[Mapping[str, Any]] = {
 }
 """What documents give to templates, by name."""
 
-DO_SERVIDOR: Final[Mapping[str, Any]] = {
-    "corpo": Markup("<p>%s</p>") % _TEXTO,
+SERVER_VARIABLES: Final[Mapping[str, Any]] = {
+    "corpo": Markup("<p>%s</p>") % _TEXT,
     "imprime": ("serventia", "titulo", "partes", "data", "subscricao", "assinaturas", "selo", "numeracao"),
     "bloco": Markup('<div style="width:100mm;height:20mm"></div>'),
 }
 """What the server itself adds: the sanitised body, the format's own `imprime`, the seal block's empty box."""
 
-CORPO_DE_EXEMPLO: Final = "\n\n".join([_TEXTO] * 5)
+EXAMPLE_BODY: Final = "\n\n".join([_TEXT] * 5)
 """A text for previews, in paragraphs."""
 
-_COMPONENTES = "Tabelião R$ 3.301,07; Estado R$ 938,20; Secretaria da Fazenda R$ 642,13; Santa Casa R$ 33,01;"
+_COMPONENTS = "Tabelião R$ 3.301,07; Estado R$ 938,20; Secretaria da Fazenda R$ 642,13; Santa Casa R$ 33,01;"
 _CUSTAS = (
-    f"{_COMPONENTES} Registro Civil R$ 173,74; Tribunal de Justiça R$ 226,56; ISS R$ 165,05;"
+    f"{_COMPONENTS} Registro Civil R$ 173,74; Tribunal de Justiça R$ 226,56; ISS R$ 165,05;"
     " Ministério Público R$ 158,46. Total R$ 5.638,22"
 )
 
@@ -79,38 +79,38 @@ _CODIGO_LIVRO = "1234561ES0000000000001268"
 _QR = "https://selodigital.tjsp.jus.br/?r=" + f"{_CODIGO}%7C563822%7C16505%7C" + "EXEMPLOsemVALOR" * 23 + "%3D%3D"
 
 
-def completar(dados: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `dados` with every variable of `VARIAVEIS` that it lacks as None, or an empty list."""
-    vazios: dict[str, Any] = {nome: [] if isinstance(valor, list) else None for nome, valor in VARIAVEIS.items()}
-    return {**vazios, **dados}
+def complete(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `dados` with every variable of `VARIABLES` that it lacks as None, or an empty list."""
+    empty: dict[str, Any] = {nome: [] if isinstance(value, list) else None for nome, value in VARIABLES.items()}
+    return {**empty, **data}
 
 
-def dados_de_exemplo(tipo: Tipo) -> dict[str, Any]:
+def example_data(kind: Kind) -> dict[str, Any]:
     """Return dummy data of a document type, for previews and checks."""
-    titulos = {"ficha_abertura": "Ficha de abertura de firma", "certidao": "Certidão"}
-    return {**VARIAVEIS, "tipo": tipo, "titulo": titulos.get(tipo, VARIAVEIS["titulo"])}
+    titles = {"ficha_abertura": "Ficha de abertura de firma", "certidao": "Certidão"}
+    return {**VARIABLES, "tipo": kind, "titulo": titles.get(kind, VARIABLES["titulo"])}
 
 
-def valores_de_exemplo(tipo: Tipo) -> ValoresBloco:
+def example_values(kind: Kind) -> BlockValues:
     """Return a dummy seal block of a document type: two atos on the livro, QR of the principal on the traslado (N3)."""
-    rotulos = {"livro": "selo", "traslado": "selo deste traslado", "certidao": "selo desta certidão"}
+    labels = {"livro": "selo", "traslado": "selo deste traslado", "certidao": "selo desta certidão"}
     atos = {"traslado": ("TR", "Traslado"), "certidao": ("CE", "Certidão"), "ficha_abertura": ("AF", "Ficha")}
-    ato, descricao = atos.get(tipo, ("ES", "Venda e compra"))
-    isento = tipo in ("traslado", "ficha_abertura")
-    motivo = {"traslado": "primeiro traslado", "ficha_abertura": "selo facultativo"}.get(tipo)
-    custas = f"Isento de emolumentos: {motivo}" if isento else _CUSTAS
-    selos = [ValorSelo(_CODIGO, ato, descricao, True, custas, "R$ 5.638,22", isento, motivo)]
-    if tipo == "livro":
-        segundo = "1234561ES0000000000004377"
-        selos.append(ValorSelo(segundo, "ES", "Instituição de usufruto", False, _CUSTAS, "R$ 5.638,22", False, None))
-    return ValoresBloco(
+    ato, description = atos.get(kind, ("ES", "Venda e compra"))
+    isento = kind in ("traslado", "ficha_abertura")
+    reason = {"traslado": "primeiro traslado", "ficha_abertura": "selo facultativo"}.get(kind)
+    custas = f"Isento de emolumentos: {reason}" if isento else _CUSTAS
+    selos = [SeloValues(_CODIGO, ato, description, True, custas, "R$ 5.638,22", isento, reason)]
+    if kind == "livro":
+        second = "1234561ES0000000000004377"
+        selos.append(SeloValues(second, "ES", "Instituição de usufruto", False, _CUSTAS, "R$ 5.638,22", False, None))
+    return BlockValues(
         selos=tuple(selos),
-        rotulo=rotulos.get(tipo, "selo desta ficha"),
+        rotulo=labels.get(kind, "selo desta ficha"),
         qr_url=_QR,
-        qr_codigo=_CODIGO_LIVRO if tipo == "traslado" else _CODIGO,
-        qr_rotulo="selo do ato principal" if tipo in ("livro", "traslado") else rotulos.get(tipo, "selo desta ficha"),
-        selo_livro=_CODIGO_LIVRO if tipo in ("traslado", "certidao") else None,
-        custas=() if tipo == "ficha_abertura" else (_CUSTAS,) * len(selos),
+        qr_codigo=_CODIGO_LIVRO if kind == "traslado" else _CODIGO,
+        qr_rotulo="selo do ato principal" if kind in ("livro", "traslado") else labels.get(kind, "selo desta ficha"),
+        selo_livro=_CODIGO_LIVRO if kind in ("traslado", "certidao") else None,
+        custas=() if kind == "ficha_abertura" else (_CUSTAS,) * len(selos),
         demonstracao=True,
         externo=False,
     )

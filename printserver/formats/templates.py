@@ -21,21 +21,21 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from printserver.formats import template_data as exemplos
+from printserver.formats import template_data as examples
 
 PASTA: Final = Path(__file__).resolve().parent.parent / "templates" / "documents"
-ESTILO: Final = "documento.css"
+STYLESHEET: Final = "documento.css"
 
 
 @lru_cache(maxsize=32)
-def ambiente(pasta: str | None, versao: str = "") -> ImmutableSandboxedEnvironment:  # noqa: ARG001 - the cache's key
+def environment(pasta: str | None, version: str = "") -> ImmutableSandboxedEnvironment:  # noqa: ARG001 - the cache's key
     """Return the environment whose templates come from the office's `pasta` first, then from the shipped ones.
 
     One for each `versao` of a format: compiled templates do not notice a new file that comes before them.
     """
-    pastas: list[BaseLoader] = [FileSystemLoader(p) for p in (pasta, PASTA) if p is not None]
+    folders: list[BaseLoader] = [FileSystemLoader(p) for p in (pasta, PASTA) if p is not None]
     return ImmutableSandboxedEnvironment(
-        loader=ChoiceLoader(pastas),
+        loader=ChoiceLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -43,79 +43,77 @@ def ambiente(pasta: str | None, versao: str = "") -> ImmutableSandboxedEnvironme
     )
 
 
-def estilo(pasta: str | None) -> str:
+def stylesheet(pasta: str | None) -> str:
     """Return the style sheet of all documents: the office's, else the shipped one."""
-    fonte, _, _ = _fonte(pasta, ESTILO)
-    return fonte
+    source, _, _ = _source(pasta, STYLESHEET)
+    return source
 
 
-def impressao_digital(pasta: str | None, template: str) -> str:
+def fingerprint(pasta: str | None, template: str) -> str:
     """Return the hash of a template, of all that it names, and of the style sheet.
 
     Raises `ValueError` (Portuguese) where one is missing or broken, or uses a variable that no document has.
     """
-    soma = hashlib.sha256(estilo(pasta).encode())
-    conhecidas = {*exemplos.VARIAVEIS, *exemplos.DO_SERVIDOR}
-    for nome, fonte in _todas(pasta, template):
+    digest = hashlib.sha256(stylesheet(pasta).encode())
+    known = {*examples.VARIABLES, *examples.SERVER_VARIABLES}
+    for nome, source in _all_sources(pasta, template):
         try:
-            arvore = ambiente(pasta).parse(fonte)
-        except TemplateError as erro:
-            raise ValueError(f"{nome}, linha {getattr(erro, 'lineno', '?')}: modelo inválido: {erro.message}") from erro
-        if estranhas := sorted(meta.find_undeclared_variables(arvore) - conhecidas - _proprias(arvore)):
+            tree = environment(pasta).parse(source)
+        except TemplateError as error:
             raise ValueError(
-                f"{nome}: variável desconhecida {estranhas[0]}; permitidas: {', '.join(sorted(conhecidas))}"
-            )
-        soma.update(nome.encode() + b"\0" + fonte.encode() + b"\0")
-    return soma.hexdigest()
+                f"{nome}, linha {getattr(error, 'lineno', '?')}: modelo inválido: {error.message}"
+            ) from error
+        if unknown := sorted(meta.find_undeclared_variables(tree) - known - _own_names(tree)):
+            raise ValueError(f"{nome}: variável desconhecida {unknown[0]}; permitidas: {', '.join(sorted(known))}")
+        digest.update(nome.encode() + b"\0" + source.encode() + b"\0")
+    return digest.hexdigest()
 
 
-def preencher(pasta: str | None, template: str, dados: dict[str, Any], *, versao: str = "") -> str:
+def fill(pasta: str | None, template: str, data: dict[str, Any], *, version: str = "") -> str:
     """Return the HTML of `template` with `dados`; `ValueError` (Portuguese) where it asks for what is not there."""
     try:
-        return ambiente(pasta, versao).get_template(template).render(dados)
-    except TemplateError as erro:
-        raise ValueError(f"{template}: pede um dado que não existe, ou que pode faltar: {erro.message}") from erro
+        return environment(pasta, version).get_template(template).render(data)
+    except TemplateError as error:
+        raise ValueError(f"{template}: pede um dado que não existe, ou que pode faltar: {error.message}") from error
 
 
-def arquivos(pasta: str | None, template: str) -> Iterator[Path]:
+def files(pasta: str | None, template: str) -> Iterator[Path]:
     """Yield the files of a template, of all that it names, and of the style sheet."""
-    for nome in (ESTILO, *(nome for nome, _ in _todas(pasta, template))):
-        _, arquivo, _ = _fonte(pasta, nome)
-        yield Path(arquivo)
+    for nome in (STYLESHEET, *(nome for nome, _ in _all_sources(pasta, template))):
+        _, file, _ = _source(pasta, nome)
+        yield Path(file)
 
 
-def _proprias(arvore: nodes.Template) -> set[str]:
+def _own_names(tree: nodes.Template) -> set[str]:
     """Return the names that a template itself makes at its top: those hold in its blocks too."""
-    nomes = {no.target for no in arvore.find_all(nodes.Import)} | {no.name for no in arvore.find_all(nodes.Macro)}
-    nomes |= {
-        nome if isinstance(nome, str) else nome[1] for no in arvore.find_all(nodes.FromImport) for nome in no.names
-    }
-    return nomes | {no.name for no in arvore.find_all(nodes.Name) if no.ctx == "store"}
+    names = {no.target for no in tree.find_all(nodes.Import)} | {no.name for no in tree.find_all(nodes.Macro)}
+    names |= {nome if isinstance(nome, str) else nome[1] for no in tree.find_all(nodes.FromImport) for nome in no.names}
+    return names | {no.name for no in tree.find_all(nodes.Name) if no.ctx == "store"}
 
 
-def _todas(pasta: str | None, template: str) -> Iterator[tuple[str, str]]:
-    visitar, vistos = [template], set()
-    while visitar:
-        nome = visitar.pop()
-        if nome in vistos:
+def _all_sources(pasta: str | None, template: str) -> Iterator[tuple[str, str]]:
+    to_visit, seen = [template], set()
+    while to_visit:
+        nome = to_visit.pop()
+        if nome in seen:
             continue
-        vistos.add(nome)
-        fonte, _, _ = _fonte(pasta, nome)
-        yield nome, fonte
+        seen.add(nome)
+        source, _, _ = _source(pasta, nome)
+        yield nome, source
         try:
-            referidos = meta.find_referenced_templates(ambiente(pasta).parse(fonte))
-            visitar += [outro for outro in referidos if outro is not None]
+            referenced = meta.find_referenced_templates(environment(pasta).parse(source))
+            to_visit += [other for other in referenced if other is not None]
         except TemplateError:
             continue  # told when its turn comes, with the line
 
 
-def _fonte(pasta: str | None, nome: str) -> tuple[str, str, Any]:
-    loader = ambiente(pasta).loader
+def _source(pasta: str | None, nome: str) -> tuple[str, str, Any]:
+    loader = environment(pasta).loader
     assert loader is not None
     try:
-        fonte, arquivo, atual = loader.get_source(ambiente(pasta), nome)
+        source, file, atual = loader.get_source(environment(pasta), nome)
     except TemplateNotFound:
         ondes = " nem ".join(str(p) for p in (pasta, "templates/documents") if p is not None)
         raise ValueError(f'template: "{nome}" não existe em {ondes}') from None
-    assert arquivo is not None
-    return fonte, arquivo, atual
+    assert file is not None
+    return source, file, atual

@@ -8,19 +8,19 @@ from typing import Any
 from printserver.delivery import queues
 from printserver.delivery.download import pdf
 from printserver.delivery.paper_stock import (
-    com_papel,
     papel,
-    papel_da_fila,
-    receber_papel,
+    receive_paper,
+    report_queue_paper,
+    with_paper,
 )
 from printserver.jobs import views
-from printserver.jobs.accept import Aceite, aceitar
-from printserver.jobs.answers import excluir, responder_selo, responder_xa
-from printserver.jobs.cancel import cancelar
-from printserver.jobs.once import mostrar
-from printserver.jobs.reported_pages import ditas, dizer_folhas, permitido
-from printserver.jobs.resend import reenviar
-from printserver.jobs.views import intervalos
+from printserver.jobs.accept import Acceptance, accept
+from printserver.jobs.answers import answer_selo, answer_xa, exclude
+from printserver.jobs.cancel import cancel
+from printserver.jobs.once import show
+from printserver.jobs.reported_pages import allowed, report_pages, reported
+from printserver.jobs.resend import resend
+from printserver.jobs.views import page_ranges
 from printserver.ledger import jobs, seal_view
 from printserver.ledger.states import at_an_end
 from printserver.office.office import Office
@@ -28,7 +28,7 @@ from printserver.office.office import Office
 
 def consultar(office: Office, job_id: str) -> dict[str, Any]:
     """Return the job as it stands. Raises `Recusa` `nao-encontrado`."""
-    return mostrar(office, job_id)
+    return show(office, job_id)
 
 
 def esperar(office: Office, job_id: str, segundos: float, desde: str | None = None) -> dict[str, Any]:
@@ -39,19 +39,19 @@ def esperar(office: Office, job_id: str, segundos: float, desde: str | None = No
 
     def arrived() -> bool:
         with office.db.read() as conn:
-            row = jobs.job_por_id(conn, office.serventia_id, job_id)
+            row = jobs.job_by_id(conn, office.serventia_id, job_id)
         return at_an_end(row) if desde is None else row["estado"] != desde or row["encerrado"]
 
     _wait(office, segundos, arrived)
-    return mostrar(office, job_id)
+    return show(office, job_id)
 
 
-def eventos(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
+def events(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
     """Return what changed after event number `depois`, waiting up to `espera` seconds for something to change."""
     found: list[dict[str, Any]] = []
 
     def arrived() -> bool:
-        found[:] = views.eventos(office, depois)
+        found[:] = views.events(office, depois)
         return bool(found)
 
     if not arrived() and espera > 0:
@@ -74,9 +74,9 @@ def _wait(office: Office, seconds: float, arrived: Any) -> None:
         office.ouvintes.release()
 
 
-def listar(office: Office, filtros: Mapping[str, str], pagina: int = 1, chave_id: int | None = None) -> dict[str, Any]:
+def listar(office: Office, filters: Mapping[str, str], page: int = 1, chave_id: int | None = None) -> dict[str, Any]:
     """Return a page of the jobs that pass the contract's filters; `chave` is one of the API key `chave_id`."""
-    return views.lista_de_jobs(office, filtros, pagina, chave_id)
+    return views.list_jobs(office, filters, page, chave_id)
 
 
 def selo(office: Office, codigo: str) -> dict[str, Any]:
@@ -84,50 +84,50 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
     return seal_view.selo(office, codigo)
 
 
-def anterior(office: Office, job_id: str) -> str | None:
+def previous(office: Office, job_id: str) -> str | None:
     """Return the print of the same document that a sealed one took the place of; None where there was none (X2)."""
-    return views.anterior(office, job_id)
+    return views.previous(office, job_id)
 
 
-def filas(office: Office) -> list[dict[str, Any]]:
+def all_queues(office: Office) -> list[dict[str, Any]]:
     """Return the office's queues, with what is counted of their paper (P5)."""
-    return com_papel(office, queues.listar(office))
+    return with_paper(office, queues.listar(office))
 
 
-def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
+def open_questions(office: Office) -> list[dict[str, Any]]:
     """Return the jobs that wait for a person, oldest first."""
-    return views.perguntas_abertas(office)
+    return views.open_questions(office)
 
 
-def do_dia(office: Office, dia: date) -> list[dict[str, Any]]:
+def of_day(office: Office, day: date) -> list[dict[str, Any]]:
     """Return the jobs of the office's day, newest first."""
-    return views.jobs_do_dia(office, dia)
+    return views.jobs_of_day(office, day)
 
 
 __all__ = [
-    "Aceite",
+    "Acceptance",
     "Office",
-    "aceitar",
-    "anterior",
-    "cancelar",
+    "accept",
+    "all_queues",
+    "allowed",
+    "answer_selo",
+    "answer_xa",
+    "cancel",
     "consultar",
-    "ditas",
-    "dizer_folhas",
-    "do_dia",
     "esperar",
-    "eventos",
-    "excluir",
-    "filas",
-    "intervalos",
+    "events",
+    "exclude",
     "listar",
+    "of_day",
+    "open_questions",
+    "page_ranges",
     "papel",
-    "papel_da_fila",
     "pdf",
-    "perguntas_abertas",
-    "permitido",
-    "receber_papel",
-    "reenviar",
-    "responder_selo",
-    "responder_xa",
+    "previous",
+    "receive_paper",
+    "report_pages",
+    "report_queue_paper",
+    "reported",
+    "resend",
     "selo",
 ]

@@ -14,74 +14,74 @@ from sqlalchemy.exc import DBAPIError
 from printserver import db
 from printserver.clock import local_date
 from printserver.db import lost_a_race
-from printserver.delivery.withdraw import tirar_da_fila
+from printserver.delivery.withdraw import withdraw_from_queue
 from printserver.documents import (
     FichaAbertura,
+    LiveSelo,
     Pedido,
     Resposta,
-    SeloVivo,
-    com_resposta,
-    conferir_exclusao,
-    conferir_resposta,
-    ler_pedido,
+    check_answer,
+    check_exclusion,
+    read_request,
+    with_answer,
 )
-from printserver.documents.reading import ler
+from printserver.documents.reading import read
 from printserver.errors import Recusa
 from printserver.jobs import undo, views
-from printserver.jobs.accept import TRIES, Aceite
-from printserver.jobs.guard import Mudou, barrar, travar
-from printserver.jobs.once import uma_vez
-from printserver.jobs.prepare import preparar
+from printserver.jobs.accept import TRIES, Acceptance
+from printserver.jobs.guard import Changed, blocking_question, lock
+from printserver.jobs.once import do_once
+from printserver.jobs.prepare import prepare
 from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa
-from printserver.jobs.seal_and_store import Lugar, selar
+from printserver.jobs.seal_and_store import Place, seal
 from printserver.ledger import bodies, documents, idempotency, jobs, questions
-from printserver.ledger.idempotency import Feito
-from printserver.ledger.states import CANCELADO
+from printserver.ledger.idempotency import Outcome
+from printserver.ledger.states import CANCELLED
 from printserver.office import audit, people
 from printserver.office.audit import Registro
 from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
 
 
-def responder_xa(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+def answer_xa(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Answer the reprint question. Return the job, and whether the key had answered before.
 
-    Raises `Recusa` `pergunta-respondida`, `pergunta-mudou`, `impressao-em-andamento`, and as `conferir_resposta`.
+    Raises `Recusa` `pergunta-respondida`, `pergunta-mudou`, `impressao-em-andamento`, and as `check_answer`.
     """
-    people.exigir_direito(autor, "responder")
+    people.exigir_direito(author, "responder")
 
-    def do(resumo: str) -> None:
-        answer = ler(RespostaXa, dados)
+    def do(digest: str) -> None:
+        answer = read(RespostaXa, data)
         if answer.fora_do_prazo:
             with office.db.read() as conn:
                 people.exigir_chefia(quem_age(conn, office, answer.escrevente).papel, "a exclusão fora do prazo")
         if answer.confirma:
-            _try(office, lambda: _sim(office, autor, job_id, answer, chave, resumo))
+            _try(office, lambda: _answer_yes(office, author, job_id, answer, key, digest))
         else:
-            _try(office, lambda: _nao(office, autor, job_id, answer, chave, resumo))
+            _try(office, lambda: _answer_no(office, author, job_id, answer, key, digest))
 
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/xa", job_id, dados, chave, do)
+    return do_once(office, author, f"POST /api/v1/jobs/{job_id}/xa", job_id, data, key, do)
 
 
-def responder_selo(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+def answer_selo(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Answer whether a ficha gets its optional seal (N9). Raises `Recusa` `pergunta-respondida`."""
-    people.exigir_direito(autor, "responder")
+    people.exigir_direito(author, "responder")
 
-    def do(resumo: str) -> None:
-        answer = ler(RespostaSelo, dados)
-        _try(office, lambda: _com_ou_sem_selo(office, autor, job_id, answer, chave, resumo))
+    def do(digest: str) -> None:
+        answer = read(RespostaSelo, data)
+        _try(office, lambda: _with_or_without_selo(office, author, job_id, answer, key, digest))
 
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/selo", job_id, dados, chave, do)
+    return do_once(office, author, f"POST /api/v1/jobs/{job_id}/selo", job_id, data, key, do)
 
 
-def excluir(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+def exclude(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Make the XA of every live seal of the job's document; nothing is printed (X2, X4, X6)."""
-    people.exigir_direito(autor, "responder")
+    people.exigir_direito(author, "responder")
 
-    def do(resumo: str) -> None:
-        _try(office, lambda: _excluir(office, autor, job_id, ler(Exclusao, dados), chave, resumo))
+    def do(digest: str) -> None:
+        _try(office, lambda: _exclude(office, author, job_id, read(Exclusao, data), key, digest))
 
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/excluir", job_id, dados, chave, do)
+    return do_once(office, author, f"POST /api/v1/jobs/{job_id}/excluir", job_id, data, key, do)
 
 
 def _try(office: Office, once: Callable[[], None]) -> None:
@@ -89,7 +89,7 @@ def _try(office: Office, once: Callable[[], None]) -> None:
     for attempt in range(TRIES):
         try:
             once()
-        except (Mudou, DBAPIError) as error:
+        except (Changed, DBAPIError) as error:
             if isinstance(error, DBAPIError) and not lost_a_race(error):
                 raise
             if attempt == TRIES - 1:
@@ -101,65 +101,65 @@ def _try(office: Office, once: Callable[[], None]) -> None:
         return
 
 
-def _aberta(conn: Connection, office: Office, job_id: str, tipo: str) -> tuple[sa.RowMapping, sa.RowMapping]:
+def _open_question(conn: Connection, office: Office, job_id: str, kind: str) -> tuple[sa.RowMapping, sa.RowMapping]:
     """Return the job and its open question. Raises `Recusa` `pergunta-respondida`, `estado-nao-permite`."""
-    row = jobs.job_por_id(conn, office.serventia_id, job_id)
+    row = jobs.job_by_id(conn, office.serventia_id, job_id)
     question = questions.do_job(conn, office, job_id)
-    if question is None or question["tipo"] != tipo:
+    if question is None or question["tipo"] != kind:
         raise Recusa("estado-nao-permite", "Este trabalho não espera por esta resposta.")
-    if (how := questions.como_terminou(question, office.clock())) is not None:
+    if (how := questions.how_it_ended(question, office.clock())) is not None:
         job = views.job_dict(conn, office, row)
         raise Recusa("pergunta-respondida", f"A pergunta {how}: veja o trabalho como está.", extra={"job": job})
     return row, question
 
 
-def _fechar(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], quem: Autor) -> list[Registro]:
-    closed = questions.encerrar(conn, question, "respondida", dict(answer), quem)
+def _close(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], quem: Autor) -> list[Registro]:
+    closed = questions.end(conn, question, "respondida", dict(answer), quem)
     if not closed:
-        raise Mudou  # someone answered in this moment: the next look says so
+        raise Changed  # someone answered in this moment: the next look says so
     return closed
 
 
-def _nao(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
+def _answer_no(office: Office, author: Autor, job_id: str, answer: RespostaXa, key: str | None, digest: str) -> None:
     agora = office.clock()
     with office.db.write() as conn:
-        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-        _row, question = _aberta(conn, office, job_id, "xa")
-        entries = _fechar(conn, question, answer.model_dump(mode="json"), quem)
-        questions.cancelar_job(conn, office.serventia_id, job_id)
-        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
+        quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+        _row, question = _open_question(conn, office, job_id, "xa")
+        entries = _close(conn, question, answer.model_dump(mode="json"), quem)
+        questions.cancel_job(conn, office.serventia_id, job_id)
+        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), agora)
         what = {"resposta": "não", "motivo": answer.motivo, "selos": question["selos"]}
-        entries.append(undo.registro(job_id, CANCELADO, quem, what))
-        audit.escrever(conn, office.serventia_id, agora, entries)
+        entries.append(undo.registro(job_id, CANCELLED, quem, what))
+        audit.write(conn, office.serventia_id, agora, entries)
 
 
-def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
+def _answer_yes(office: Office, author: Autor, job_id: str, answer: RespostaXa, key: str | None, digest: str) -> None:
     sid, agora = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-        row, question = _aberta(conn, office, job_id, "xa")
-        _conferir_sim(conn, office, row, question, answer, agora)
-        pedido = _pedido(conn, office, row, answer)
-        before = jobs.job_vivo(conn, sid, row["documento_id"])
-        copies = jobs.copias_do_livro(conn, sid, question["selos"])
-    p = preparar(office, pedido, agora)
+        quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+        row, question = _open_question(conn, office, job_id, "xa")
+        _check_yes(conn, office, row, question, answer, agora)
+        request = _request(conn, office, row, answer)
+        before = jobs.live_job(conn, sid, row["documento_id"])
+        copies = jobs.copies_of_livro(conn, sid, question["selos"])
+    p = prepare(office, request, agora)
     for each in [before, *copies]:
         if each is not None:
-            tirar_da_fila(office, each, quem, "reimpressão confirmada")
+            withdraw_from_queue(office, each, quem, "reimpressão confirmada")
     with office.db.write() as conn:
-        documento_id, instrumento_id = travar(conn, office, p)
-        row, question = _aberta(conn, office, job_id, "xa")
-        before, vivos = undo.nada_a_caminho(conn, office, documento_id, p.plano.identidade)
-        _conferir_sim(conn, office, row, question, answer, agora)
-        entries = _fechar(conn, question, answer.model_dump(mode="json"), quem)
-        entries += undo.desfazer(conn, office, documento_id, before, vivos, answer.motivo or "", quem, agora)
-        lugar = Lugar(job_id, documento_id, instrumento_id, _dados(conn, office, row, answer), row["resumo"])
-        entries += selar(conn, office, p, quem, agora, lugar, held=True)
-        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
-        audit.escrever(conn, sid, agora, entries)
+        document_id, instrumento_id = lock(conn, office, p)
+        row, question = _open_question(conn, office, job_id, "xa")
+        before, live = undo.require_nothing_on_its_way(conn, office, document_id, p.plan.identity)
+        _check_yes(conn, office, row, question, answer, agora)
+        entries = _close(conn, question, answer.model_dump(mode="json"), quem)
+        entries += undo.undo_print(conn, office, document_id, before, live, answer.motivo or "", quem, agora)
+        place = Place(job_id, document_id, instrumento_id, _held_data(conn, office, row, answer), row["resumo"])
+        entries += seal(conn, office, p, quem, agora, place, held=True)
+        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), agora)
+        audit.write(conn, sid, agora, entries)
 
 
-def _conferir_sim(
+def _check_yes(
     conn: Connection,
     office: Office,
     row: sa.RowMapping,
@@ -169,8 +169,8 @@ def _conferir_sim(
 ) -> None:
     """Raise unless this yes may go on: asked before anything is taken off a queue, and again in the transaction."""
     try:
-        conferir_resposta(
-            undo.identidade(conn, row),
+        check_answer(
+            undo.identity(conn, row),
             Resposta(
                 motivo=answer.motivo,
                 papel_em_maos=answer.papel_em_maos,
@@ -180,125 +180,125 @@ def _conferir_sim(
                 fora_do_prazo=answer.fora_do_prazo,
             ),
             question["selos"],
-            documents.selos_vivos(conn, office.serventia_id, row["documento_id"]),
+            documents.live_selos(conn, office.serventia_id, row["documento_id"]),
             agora,
-            office.regras,
-            folhas_antigas=_folhas(conn, office, row["documento_id"]),
+            office.rules,
+            old_folhas=_folhas(conn, office, row["documento_id"]),
         )
-    except Recusa as recusa:
-        if recusa.word == "pergunta-mudou":
-            recusa.extra["job"] = views.job_dict(conn, office, row)
+    except Recusa as refusal:
+        if refusal.word == "pergunta-mudou":
+            refusal.extra["job"] = views.job_dict(conn, office, row)
         raise
 
 
-def _com_ou_sem_selo(
-    office: Office, autor: Autor, job_id: str, answer: RespostaSelo, chave: str | None, resumo: str
+def _with_or_without_selo(
+    office: Office, author: Autor, job_id: str, answer: RespostaSelo, key: str | None, digest: str
 ) -> None:
     sid, agora = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-        row, _question = _aberta(conn, office, job_id, "selo")
-        pedido = _na_sua_fila(ler_pedido(bodies.devolver_corpos(conn, sid, row["pedido"])), row)
-    documento = pedido.documento
-    assert isinstance(documento, FichaAbertura)
-    decided = com_resposta(documento, answer.gerar)
-    p = preparar(office, pedido.model_copy(update={"documento": decided}), agora)
+        quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+        row, _question = _open_question(conn, office, job_id, "selo")
+        request = _on_its_queue(read_request(bodies.restore_bodies(conn, sid, row["pedido"])), row)
+    document = request.documento
+    assert isinstance(document, FichaAbertura)
+    decided = with_answer(document, answer.gerar)
+    p = prepare(office, request.model_copy(update={"documento": decided}), agora)
     with office.db.write() as conn:
-        documento_id, instrumento_id = travar(conn, office, p)
-        row, question = _aberta(conn, office, job_id, "selo")
-        if barrar(conn, office, p, documento_id, agora) is not None:
+        document_id, instrumento_id = lock(conn, office, p)
+        row, question = _open_question(conn, office, job_id, "selo")
+        if blocking_question(conn, office, p, document_id, agora) is not None:
             raise Recusa(
                 "pergunta-mudou",
                 "Esta ficha ganhou um selo enquanto a pergunta esperava: mande o trabalho de novo.",
                 extra={"job": views.job_dict(conn, office, row)},
             )
-        entries = _fechar(conn, question, answer.model_dump(mode="json"), quem)
-        lugar = Lugar(job_id, documento_id, instrumento_id, row["pedido"], row["resumo"])
-        entries += selar(conn, office, p, quem, agora, lugar, held=True)
-        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
-        audit.escrever(conn, sid, agora, entries)
+        entries = _close(conn, question, answer.model_dump(mode="json"), quem)
+        place = Place(job_id, document_id, instrumento_id, row["pedido"], row["resumo"])
+        entries += seal(conn, office, p, quem, agora, place, held=True)
+        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), agora)
+        audit.write(conn, sid, agora, entries)
 
 
-def _excluir(office: Office, autor: Autor, job_id: str, answer: Exclusao, chave: str | None, resumo: str) -> None:
+def _exclude(office: Office, author: Autor, job_id: str, answer: Exclusao, key: str | None, digest: str) -> None:
     sid, agora = office.serventia_id, office.clock()
     with office.db.read() as conn:
         pessoa = quem_age(conn, office, answer.escrevente)
         if answer.fora_do_prazo:
             people.exigir_chefia(pessoa.papel, "a exclusão fora do prazo")
-        quem = people.em_nome_de(autor, pessoa)
-        row = jobs.job_por_id(conn, sid, job_id)
-        before = jobs.job_vivo(conn, sid, row["documento_id"])
-        vivos = _conferir_exclusao(conn, office, row, answer, agora)
-        copies = jobs.copias_do_livro(conn, sid, [selo.codigo for selo in vivos])
+        quem = people.em_nome_de(author, pessoa)
+        row = jobs.job_by_id(conn, sid, job_id)
+        before = jobs.live_job(conn, sid, row["documento_id"])
+        live = _check_exclusion(conn, office, row, answer, agora)
+        copies = jobs.copies_of_livro(conn, sid, [selo.codigo for selo in live])
     for each in [before, *copies]:
         if each is not None:
-            tirar_da_fila(office, each, quem, "exclusão dos selos")
+            withdraw_from_queue(office, each, quem, "exclusão dos selos")
     with office.db.write() as conn:
-        documento_id = undo.travar_documento(conn, row)
-        before, vivos = undo.nada_a_caminho(conn, office, documento_id, undo.identidade(conn, row))
-        _conferir_exclusao(conn, office, row, answer, agora)
-        entries = undo.desfazer(conn, office, documento_id, before, vivos, answer.motivo, quem, agora)
-        entries += undo.devolver_substituida(conn, before, quem)
-        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
-        audit.escrever(conn, sid, agora, entries)
+        document_id = undo.lock_document(conn, row)
+        before, live = undo.require_nothing_on_its_way(conn, office, document_id, undo.identity(conn, row))
+        _check_exclusion(conn, office, row, answer, agora)
+        entries = undo.undo_print(conn, office, document_id, before, live, answer.motivo, quem, agora)
+        entries += undo.restore_replaced(conn, before, quem)
+        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), agora)
+        audit.write(conn, sid, agora, entries)
 
 
-def _conferir_exclusao(
+def _check_exclusion(
     conn: Connection, office: Office, row: sa.RowMapping, answer: Exclusao, agora: datetime
-) -> tuple[SeloVivo, ...]:
+) -> tuple[LiveSelo, ...]:
     """Return the live seals of the job's document. Raises unless they may be excluded (X2, X4)."""
-    vivos = documents.selos_vivos(conn, office.serventia_id, row["documento_id"])
-    if not vivos:
+    live = documents.live_selos(conn, office.serventia_id, row["documento_id"])
+    if not live:
         raise Recusa("estado-nao-permite", "Este documento não tem selos válidos: nada há a excluir.")
-    conferir_exclusao(
-        undo.identidade(conn, row),
-        vivos,
+    check_exclusion(
+        undo.identity(conn, row),
+        live,
         agora,
-        office.regras,
-        motivo=answer.motivo,
+        office.rules,
+        reason=answer.motivo,
         papel_em_maos=answer.papel_em_maos,
         fora_do_prazo=answer.fora_do_prazo,
     )
-    return vivos
+    return live
 
 
-def _folhas(conn: Connection, office: Office, documento_id: int) -> set[int]:
+def _folhas(conn: Connection, office: Office, document_id: int) -> set[int]:
     table = db.folha_lado
     query = sa.select(table.c.folha).where(
-        table.c.serventia_id == office.serventia_id, table.c.documento_id == documento_id, table.c.estado != "livre"
+        table.c.serventia_id == office.serventia_id, table.c.documento_id == document_id, table.c.estado != "livre"
     )
     return set(conn.execute(query).scalars())
 
 
-def _dados(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Any:
+def _held_data(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Any:
     """Return the held request as it is printed: on the folhas that the answer gives, if it gives any (X7).
 
     A livro dated the day it was asked for keeps that date if the question waited over midnight: the reason that a past
     day needs (S7) is that wait, and goes on record.
     """
-    dados = bodies.devolver_corpos(conn, office.serventia_id, row["pedido"])
+    data = bodies.restore_bodies(conn, office.serventia_id, row["pedido"])
     if row["tipo"] != "livro":
-        return dados
-    instrumento = dados["documento"]["instrumento"]
+        return data
+    instrumento = data["documento"]["instrumento"]
     if answer.folha_inicial is not None:
         instrumento["folha_inicial"] = answer.folha_inicial
         instrumento["folha_final"] = answer.folha_final
     asked_on = local_date(row["criado_em"]).isoformat()
     if instrumento.get("data") == asked_on and not instrumento.get("motivo_data"):
         instrumento["motivo_data"] = f"reimpressão pedida em {asked_on}, confirmada depois"
-    return dados
+    return data
 
 
-def _pedido(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Pedido:
+def _request(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Pedido:
     """Return the held request as it is printed. A yes to the XA of a sealed ficha is a yes to its new seal (X2)."""
-    pedido = _na_sua_fila(ler_pedido(_dados(conn, office, row, answer)), row)
-    documento = pedido.documento
-    asked = office.regras.selo_da_ficha == "perguntar"
-    if asked and isinstance(documento, FichaAbertura) and documento.gerar_selo is None:
-        return pedido.model_copy(update={"documento": com_resposta(documento, True)})
-    return pedido
+    request = _on_its_queue(read_request(_held_data(conn, office, row, answer)), row)
+    document = request.documento
+    asked = office.rules.selo_da_ficha == "perguntar"
+    if asked and isinstance(document, FichaAbertura) and document.gerar_selo is None:
+        return request.model_copy(update={"documento": with_answer(document, True)})
+    return request
 
 
-def _na_sua_fila(pedido: Pedido, row: sa.RowMapping) -> Pedido:
+def _on_its_queue(request: Pedido, row: sa.RowMapping) -> Pedido:
     """Return the held request with the queue that it was taken for: whoever answers may print elsewhere."""
-    return pedido.model_copy(update={"fila": row["fila"]})
+    return request.model_copy(update={"fila": row["fila"]})

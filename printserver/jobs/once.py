@@ -7,31 +7,31 @@ from sqlalchemy.exc import DBAPIError
 
 from printserver.errors import Recusa
 from printserver.jobs import views
-from printserver.jobs.accept import Aceite
+from printserver.jobs.accept import Acceptance
 from printserver.ledger import idempotency, jobs
 from printserver.office.office import Office
 from printserver.office.people import Autor
 
 
-def uma_vez(
-    office: Office, autor: Autor, rota: str, job_id: str, dados: object, chave: str | None, do: Callable[[str], None]
-) -> Aceite:
+def do_once(
+    office: Office, author: Autor, route: str, job_id: str, data: object, key: str | None, do: Callable[[str], None]
+) -> Acceptance:
     """Run `do` unless the key did it before (`do` binds it, with the hash it is given). Return the job as it stands."""
-    resumo = idempotency.resumo(rota, dados)
-    with idempotency.em_trabalho(office, autor, chave):
-        done = idempotency.achar(office, autor, chave, resumo)
+    digest = idempotency.digest(route, data)
+    with idempotency.em_trabalho(office, author, key):
+        done = idempotency.find(office, author, key, digest)
         if done is None:
             try:
-                do(resumo)
+                do(digest)
             except (Recusa, DBAPIError):
                 # Another server may have done it under this very key a moment ago: then this is its replay.
-                done = idempotency.achar(office, autor, chave, resumo)
+                done = idempotency.find(office, author, key, digest)
                 if done is None:
                     raise
-    return Aceite(mostrar(office, job_id), None, done is not None)
+    return Acceptance(show(office, job_id), None, done is not None)
 
 
-def mostrar(office: Office, job_id: str) -> dict[str, Any]:
+def show(office: Office, job_id: str) -> dict[str, Any]:
     """Return the job as it stands now."""
     with office.db.read() as conn:
-        return views.job_dict(conn, office, jobs.job_por_id(conn, office.serventia_id, job_id))
+        return views.job_dict(conn, office, jobs.job_by_id(conn, office.serventia_id, job_id))

@@ -11,7 +11,7 @@ from printserver.delivery import (
     printout,
     queues,
 )
-from printserver.documents import paginas_do_extrato
+from printserver.documents import parse_pages
 from printserver.errors import Recusa
 from printserver.ledger import jobs, questions
 from printserver.ledger.states import (
@@ -24,7 +24,7 @@ from printserver.office.proof import mudanca
 
 
 def destination(
-    office: Office, row: Mapping[Any, Any], fila: str | None, bandeja: str | None
+    office: Office, row: Mapping[Any, Any], queue: str | None, bandeja: str | None
 ) -> tuple[str, str | None]:
     """Return the queue and tray to which a print is sent again. Where they are others, they are checked as at first.
 
@@ -33,15 +33,15 @@ def destination(
     `servidor-ocupado`.
     """
     with office.db.read() as conn:
-        there = queues.escolher(conn, office, fila or row["fila"], row["tipo"])
+        there = queues.choose(conn, office, queue or row["fila"], row["tipo"])
     tray = bandeja or row["bandeja"]
     folder = there["tipo"] == "pasta"
-    if tray is not None and bandeja is None and not folder and not queues.tem_bandejas(office, there):
+    if tray is not None and bandeja is None and not folder and not queues.has_trays(office, there):
         tray = None
     if (there["nome"], tray) != (row["fila"], row["bandeja"]):
-        page = printout.formato_do_job(office, row).pagina
+        page = printout.job_format(office, row).pagina
         asked = bandeja if folder else tray  # a folder has no trays to be wrong about
-        queues.conferir(office, there, asked, row["faces"], (float(page.largura), float(page.altura)))
+        queues.check(office, there, asked, row["faces"], (float(page.largura), float(page.altura)))
     return there["nome"], tray
 
 
@@ -83,12 +83,12 @@ def newest_attempts(conn: Connection, row: Mapping[Any, Any]) -> dict[int, int]:
     return {
         page: each.numero
         for each in conn.execute(query)
-        for page in (every if each.paginas is None else _dentro(each.paginas, row["paginas"]))
+        for page in (every if each.paginas is None else _selected_pages(each.paginas, row["paginas"]))
     }
 
 
-def _dentro(paginas: str, total: int) -> tuple[int, ...]:
-    return (paginas_do_extrato(paginas, total) or ()) if paginas else ()
+def _selected_pages(paginas: str, total: int) -> tuple[int, ...]:
+    return (parse_pages(paginas, total) or ()) if paginas else ()
 
 
 def locked(conn: Connection, office: Office, job_id: str) -> sa.RowMapping:
@@ -97,12 +97,12 @@ def locked(conn: Connection, office: Office, job_id: str) -> sa.RowMapping:
     conn.execute(
         sa.select(table.c.n).where(table.c.serventia_id == office.serventia_id, table.c.id == job_id).with_for_update()
     )
-    row = jobs.job_por_id(conn, office.serventia_id, job_id)
+    row = jobs.job_by_id(conn, office.serventia_id, job_id)
     if on_its_way(row):
         raise Recusa(
             "impressao-em-andamento",
             "O trabalho está a caminho do papel: espere que termine, ou cancele-o.",
-            extra={"anterior": jobs.anterior(row)},
+            extra={"anterior": jobs.previous(row)},
             retry_after=2,
         )
     return row
@@ -118,7 +118,7 @@ def close_question(conn: Connection, office: Office, job_id: str, answer: Any, q
     question = questions.do_job(conn, office, job_id)
     if question is None or question["estado"] != "aberta":
         return []
-    return questions.encerrar(conn, question, "respondida", answer, quem)
+    return questions.end(conn, question, "respondida", answer, quem)
 
 
 def log_entry(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], **mudou: Any) -> Registro:

@@ -1,6 +1,6 @@
 """The first half of an acceptance: all that can be said of a document before its one transaction. Writes nothing (S12).
 
-What was read to say it is kept as `Vista`; the transaction reads it again and, where it changed, all is prepared anew.
+What was read is kept as a `Snapshot`; the transaction reads it again and, where it changed, all is prepared again.
 """
 
 from collections.abc import Sequence
@@ -13,172 +13,170 @@ from sqlalchemy.engine import Connection
 
 from printserver.delivery import queues
 from printserver.documents import (
-    Contexto,
-    LadoDaFolha,
+    Context,
+    FolhaSide,
     Pedido,
-    Plano,
-    conferir_copias,
-    conferir_papeis,
-    folhas_de_papel,
-    lados,
-    planejar,
+    Plan,
+    check_copies,
+    check_sheets,
+    count_sheets,
+    make_plan,
+    page_sides,
 )
-from printserver.errors import Campo, Recusa, entrada_invalida
-from printserver.formats import Formato
+from printserver.errors import BadField, Recusa, invalid_input
+from printserver.formats import Format
 from printserver.jobs import compose
 from printserver.ledger import documents, keys
 from printserver.office import people, ready
 from printserver.office.office import Office, quem_age
-from printserver.office.people import Pessoa
+from printserver.office.people import Person
 from printserver.rendering import Layout
 
 
 @dataclass(frozen=True, slots=True)
-class Vista:
+class Snapshot:
     """What an acceptance was based on: the document's live seals, the livro's, the number `proximo` stood for."""
 
-    vivos: tuple[str, ...]
+    live: tuple[str, ...]
     livro: str | None
     selos_do_livro: tuple[str, ...]
     proximo: int
 
 
 @dataclass(frozen=True, slots=True)
-class Preparado:
+class Prepared:
     """A document laid out and ready to be sealed."""
 
     pedido: Pedido
-    contexto: Contexto
-    plano: Plano
-    vista: Vista
-    chave_do_instrumento: str | None
-    formato: Formato
+    context: Context
+    plan: Plan
+    snapshot: Snapshot
+    instrumento_key: str | None
+    formato: Format
     fila: sa.RowMapping
     faces: str
-    subscritor: Pessoa
-    composicao: compose.Composicao
+    subscritor: Person
+    composicao: compose.Composition
     layout: Layout
-    tomados: Sequence[LadoDaFolha]
+    taken: Sequence[FolhaSide]
     papeis: tuple[str, ...]
 
 
-def preparar(office: Office, pedido: Pedido, agora: datetime) -> Preparado:
+def prepare(office: Office, request: Pedido, agora: datetime) -> Prepared:
     """Plan, lay out and check a document. Raises `Recusa` with whatever keeps it from being sealed or taken."""
     ready.require(office)
     with office.db.read() as conn:
-        quem = quem_age(conn, office, pedido.escrevente)
-        subscritor = _subscritor(conn, office, pedido)
-        fila = queues.escolher(conn, office, pedido.fila, pedido.documento.tipo)
-        contexto, chave = documents.contexto(conn, office, pedido.documento, agora)
-        plano = planejar(pedido.documento, contexto)
-        vista = ver(conn, office, plano, contexto, chave)
-    if plano.substitui:
+        quem = quem_age(conn, office, request.escrevente)
+        subscritor = _subscritor(conn, office, request)
+        queue = queues.choose(conn, office, request.fila, request.documento.tipo)
+        context, key = documents.context(conn, office, request.documento, agora)
+        plan = make_plan(request.documento, context)
+        snapshot = look(conn, office, plan, context, key)
+    if plan.substitui:
         people.exigir_chefia(quem.papel, "a substituição de um documento já entregue")
-    conferir_copias(plano, pedido.copias)
-    formato = _formato(office, pedido)
-    faces = pedido.faces or formato.faces
-    tamanho = (float(formato.pagina.largura), float(formato.pagina.altura))
-    queues.conferir(office, fila, pedido.bandeja, faces, tamanho)
-    composicao = compose.compor(office, pedido, plano, formato, faces, subscritor)
-    layout = _paginas(office, composicao, pedido)
-    tomados = _folhas(office, pedido, plano, layout.paginas, faces)
-    papeis = conferir_papeis(
-        pedido.documento.tipo,
-        pedido.papel_seguranca,
-        folhas_de_papel(layout.paginas, faces, pedido.lado_inicial),
+    check_copies(plan, request.copias)
+    page_format = _format(office, request)
+    faces = request.faces or page_format.faces
+    tamanho = (float(page_format.pagina.largura), float(page_format.pagina.altura))
+    queues.check(office, queue, request.bandeja, faces, tamanho)
+    composicao = compose.compose(office, request, plan, page_format, faces, subscritor)
+    layout = _lay_out(office, composicao, request)
+    taken = _folhas(office, request, plan, layout.paginas, faces)
+    papeis = check_sheets(
+        request.documento.tipo,
+        request.papel_seguranca,
+        count_sheets(layout.paginas, faces, request.lado_inicial),
         # a queue that counts its own paper gives the numbers when its turn comes
-        replace(office.regras, papel_obrigatorio=office.regras.papel_obrigatorio and not fila["papel_numerado"]),
+        replace(office.rules, sheets_required=office.rules.sheets_required and not queue["papel_numerado"]),
     )
-    compose.ensaiar(office, pedido, composicao, tomados, layout)
-    return Preparado(
-        pedido=pedido,
-        contexto=contexto,
-        plano=plano,
-        vista=vista,
-        chave_do_instrumento=chave,
-        formato=formato,
-        fila=fila,
+    compose.dry_run(office, request, composicao, taken, layout)
+    return Prepared(
+        pedido=request,
+        context=context,
+        plan=plan,
+        snapshot=snapshot,
+        instrumento_key=key,
+        formato=page_format,
+        fila=queue,
         faces=faces,
         subscritor=subscritor,
         composicao=composicao,
         layout=layout,
-        tomados=tomados,
+        taken=taken,
         papeis=papeis,
     )
 
 
-def ver(conn: Connection, office: Office, plano: Plano, contexto: Contexto, chave: str | None) -> Vista:
+def look(conn: Connection, office: Office, plan: Plan, context: Context, key: str | None) -> Snapshot:
     """Read what the acceptance rests on; read again inside the transaction, it must be the same."""
     sid = office.serventia_id
-    documento = keys.documento_id(conn, sid, plano.identidade.chave)
-    vivos = documents.selos_vivos(conn, sid, documento) if documento is not None else ()
-    livro = (
-        documents.livro_vivo(conn, sid, chave, texto=False)
-        if chave is not None and contexto.livro is not None
-        else None
-    )
-    return Vista(
-        vivos=tuple(selo.codigo for selo in vivos),
+    document = keys.document_id(conn, sid, plan.identity.chave)
+    live = documents.live_selos(conn, sid, document) if document is not None else ()
+    livro = documents.live_livro(conn, sid, key, text=False) if key is not None and context.livro is not None else None
+    return Snapshot(
+        live=tuple(selo.codigo for selo in live),
         livro=livro.job_id if livro else None,
         selos_do_livro=tuple(selo.codigo for selo in livro.selos) if livro else (),
-        proximo=contexto.proximo_traslado,
+        proximo=context.next_traslado,
     )
 
 
-def _subscritor(conn: Connection, office: Office, pedido: Pedido) -> Pessoa:
+def _subscritor(conn: Connection, office: Office, request: Pedido) -> Person:
     """Return who subscribes a copy (P3): the one named, else the office's."""
-    name = pedido.subscritor or office.settings.pessoas.subscritor
+    name = request.subscritor or office.settings.pessoas.subscritor
     found = quem_age(conn, office, name, "subscritor")
     people.exigir_subscritor(found.papel)
     return found
 
 
-def _formato(office: Office, pedido: Pedido) -> Formato:
-    tipo = pedido.documento.tipo
-    name = pedido.formato or office.settings.formatos.de(tipo)
-    if not name and tipo == "minuta":
+def _format(office: Office, request: Pedido) -> Format:
+    kind = request.documento.tipo
+    name = request.formato or office.settings.formatos.de(kind)
+    if not name and kind == "minuta":
         name = office.settings.formatos.livro  # a minuta is its livro's own layout
-    formato = office.formatos.get(name or office.formatos.padrao(tipo))
-    if formato.tipo != ("livro" if tipo == "minuta" else tipo):
-        raise entrada_invalida("formato", f"o formato {formato.nome!r} é de {formato.tipo}, e não serve para {tipo}")
-    return formato
+    page_format = office.formatos.get(name or office.formatos.padrao(kind))
+    if page_format.tipo != ("livro" if kind == "minuta" else kind):
+        raise invalid_input(
+            "formato", f"o formato {page_format.nome!r} é de {page_format.tipo}, e não serve para {kind}"
+        )
+    return page_format
 
 
-def _paginas(office: Office, composicao: compose.Composicao, pedido: Pedido) -> Layout:
+def _lay_out(office: Office, composicao: compose.Composition, request: Pedido) -> Layout:
     """Lay out; what the renderer says of the body is said by its place in the request."""
-    where = campo_do_corpo(pedido)
+    where = body_field(request)
     try:
         layout = office.render.layout(composicao.pedido)
-    except Recusa as recusa:
-        if recusa.word == "corpo-invalido" and not recusa.errors:
-            recusa.errors = (Campo(where, recusa.detail),)
+    except Recusa as refusal:
+        if refusal.word == "corpo-invalido" and not refusal.errors:
+            refusal.errors = (BadField(where, refusal.detail),)
         raise
-    avisos = tuple(
-        replace(aviso, campo=f"{where}{aviso.campo.removeprefix('corpo')}")
-        if aviso.campo.startswith("corpo")
-        else aviso
-        for aviso in layout.avisos
+    notices = tuple(
+        replace(notice, campo=f"{where}{notice.campo.removeprefix('corpo')}")
+        if notice.campo.startswith("corpo")
+        else notice
+        for notice in layout.avisos
     )
-    return replace(layout, avisos=avisos)
+    return replace(layout, avisos=notices)
 
 
-def campo_do_corpo(pedido: Pedido) -> str:
+def body_field(request: Pedido) -> str:
     """Return the dotted path of the text that is printed: the document's own, or its instrumento's."""
-    own = getattr(pedido.documento, "corpo", None) is not None
+    own = getattr(request.documento, "corpo", None) is not None
     return "documento.corpo" if own else "documento.instrumento.corpo"
 
 
-def _folhas(office: Office, pedido: Pedido, plano: Plano, paginas: int, faces: str) -> Sequence[LadoDaFolha]:
+def _folhas(office: Office, request: Pedido, plan: Plan, paginas: int, faces: str) -> Sequence[FolhaSide]:
     """Return the sides of the livro's folhas that the pages take; none where there is no livro or place yet (N8)."""
-    instrumento: Any = plano.instrumento
-    if pedido.documento.tipo not in ("livro", "minuta") or instrumento is None or instrumento.folha_inicial is None:
+    instrumento: Any = plan.instrumento
+    if request.documento.tipo not in ("livro", "minuta") or instrumento is None or instrumento.folha_inicial is None:
         return ()
-    final = instrumento.folha_final if pedido.documento.tipo == "livro" else None
-    return lados(
+    final = instrumento.folha_final if request.documento.tipo == "livro" else None
+    return page_sides(
         instrumento.folha_inicial,
-        pedido.lado_inicial,
+        request.lado_inicial,
         paginas,
         faces,  # type: ignore[arg-type]
-        office.regras.lados_da_folha,
+        office.rules.lados_da_folha,
         final,
     )

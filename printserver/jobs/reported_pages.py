@@ -17,13 +17,13 @@ from printserver.delivery import (
     passes,
     sheets,
 )
-from printserver.delivery.attempts import nova_tentativa, tentativa_atual
-from printserver.delivery.withdraw import tirar_da_fila
-from printserver.documents import paginas_do_extrato
-from printserver.documents.reading import ler
-from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs.accept import Aceite
-from printserver.jobs.once import uma_vez
+from printserver.delivery.attempts import current_attempt, new_attempt
+from printserver.delivery.withdraw import withdraw_from_queue
+from printserver.documents import parse_pages
+from printserver.documents.reading import read
+from printserver.errors import Recusa, invalid_input
+from printserver.jobs.accept import Acceptance
+from printserver.jobs.once import do_once
 from printserver.jobs.paper_rows import (
     close_question,
     destination,
@@ -35,17 +35,17 @@ from printserver.jobs.paper_rows import (
     send_again,
 )
 from printserver.jobs.requests import FolhaDita, Folhas
-from printserver.jobs.resend import _pode_reenviar
+from printserver.jobs.resend import _require_resendable
 from printserver.ledger import idempotency, jobs, questions
-from printserver.ledger.idempotency import Feito
+from printserver.ledger.idempotency import Outcome
 from printserver.ledger.states import (
-    CANCELADO,
-    ENTREGUE,
-    FALHOU,
+    CANCELLED,
+    FAILED,
+    HANDED_OFF,
     HELD,
-    IMPRESSO,
-    INCERTO,
-    RENDERIZADO,
+    PRINTED,
+    RENDERED,
+    UNCERTAIN,
     on_its_way,
 )
 from printserver.office import audit, people
@@ -54,105 +54,105 @@ from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
 
 
-def dizer_folhas(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+def report_pages(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Record what a person says of each page, and print again those that are named (X5).
 
     Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (no such page, or a page called good), or as `destination`.
     """
-    people.exigir_direito(autor, "responder")
+    people.exigir_direito(author, "responder")
 
-    def do(resumo: str) -> None:
-        answer = ler(Folhas, dados)
+    def do(digest: str) -> None:
+        answer = read(Folhas, data)
         with office.db.read() as conn:
-            quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-            before = jobs.job_por_id(conn, office.serventia_id, job_id)
-            again = _a_imprimir(answer, before)
-            _conferir_ditas(conn, before, answer, again)
-            _conferir_papeis(conn, before, answer)
-        known = sheets.numeros(office, before)
-        fila, bandeja = destination(office, before, answer.fila, answer.bandeja)
-        backs = _versos(office, before, answer)
-        tirar_da_fila(office, before, quem, "uma pessoa diz o que saiu")
-        sent = _a_enviar(office, before, answer, again, backs)
+            quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+            before = jobs.job_by_id(conn, office.serventia_id, job_id)
+            again = _to_print(answer, before)
+            _check_said(conn, before, answer, again)
+            _check_sheets(conn, before, answer)
+        known = sheets.numbers(office, before)
+        queue, bandeja = destination(office, before, answer.fila, answer.bandeja)
+        backs = _backs(office, before, answer)
+        withdraw_from_queue(office, before, quem, "uma pessoa diz o que saiu")
+        sent = _to_send(office, before, answer, again, backs)
         now = office.clock()
         with office.db.write() as conn:
             row = locked(conn, office, job_id)
-            said = _conferir_ditas(conn, row, answer, again)
-            turned = _frentes(conn, row, said) if answer.versos else ()
+            said = _check_said(conn, row, answer, again)
+            turned = _fronts(conn, row, said) if answer.versos else ()
             spoiled = _say(conn, office, row, answer, known, quem, now, turned)
             if sent is not None:
-                nova_tentativa(conn, row, now, fila=fila, **sent)
-                state = RENDERIZADO
-                send_again(conn, row, now, {"estado": state, "fila": fila, "bandeja": bandeja})
+                new_attempt(conn, row, now, queue=queue, **sent)
+                state = RENDERED
+                send_again(conn, row, now, {"estado": state, "fila": queue, "bandeja": bandeja})
             else:
                 state = _verdict(said, row, conn if backs is not None else None)
                 table = db.job
                 conn.execute(sa.update(table).where(table.c.n == row["n"]).values(estado=state))
             entries: list[Registro] = []
-            if sent is not None or state != INCERTO or said.keys() >= set(range(1, row["paginas"] + 1)):
+            if sent is not None or state != UNCERTAIN or said.keys() >= set(range(1, row["paginas"] + 1)):
                 entries += close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
-            if sent is None and backs is not None and state != INCERTO:
-                entries += passes.perguntar_versos(conn, office, row, backs, now)
-            if state == IMPRESSO:
-                numbered_paper.devolver_do_job(conn, row)
-            idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
+            if sent is None and backs is not None and state != UNCERTAIN:
+                entries += passes.ask_about_backs(conn, office, row, backs, now)
+            if state == PRINTED:
+                numbered_paper.give_back_for_job(conn, row)
+            idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)
             what: dict[str, Any] = {
                 "paginas": {str(page): verdict for page, verdict in sorted(said.items())},
                 "imprimir": answer.imprimir,
                 "motivo": answer.motivo,
             } | ({"versos": True} if answer.versos else {})
             what |= {"papeis_inutilizados": spoiled} if spoiled else {}
-            moved = {"fila": fila, "bandeja": bandeja} if sent is not None else {}
+            moved = {"fila": queue, "bandeja": bandeja} if sent is not None else {}
             what |= moved
-            audit.escrever(conn, office.serventia_id, now, [log_entry(job_id, state, quem, what, **moved), *entries])
+            audit.write(conn, office.serventia_id, now, [log_entry(job_id, state, quem, what, **moved), *entries])
         office.bell.ring()
 
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/folhas", job_id, dados, chave, do)
+    return do_once(office, author, f"POST /api/v1/jobs/{job_id}/folhas", job_id, data, key, do)
 
 
-def _a_imprimir(answer: Folhas, row: Mapping[Any, Any]) -> tuple[int, ...]:
+def _to_print(answer: Folhas, row: Mapping[Any, Any]) -> tuple[int, ...]:
     """Return the pages that are to be printed again. Raises `Recusa` `entrada-invalida` for one that is not there."""
     try:
-        return paginas_do_extrato(answer.imprimir, row["paginas"]) or ()
-    except Recusa as recusa:
-        raise entrada_invalida(
+        return parse_pages(answer.imprimir, row["paginas"]) or ()
+    except Recusa as refusal:
+        raise invalid_input(
             "imprimir", f"as páginas {answer.imprimir} não existem todas: o documento tem {row['paginas']}"
-        ) from recusa
+        ) from refusal
 
 
-def _versos(office: Office, row: Mapping[Any, Any], answer: Folhas) -> passes.Passada | None:
+def _backs(office: Office, row: Mapping[Any, Any], answer: Folhas) -> passes.Pass | None:
     """Return the pass of backs that waits for the sheets to be turned. Raises where `versos` is said and none waits."""
     with office.db.read() as conn:
-        attempt = tentativa_atual(conn, row)
-    following = passes.seguinte(office, row, attempt) if attempt is not None else None
+        attempt = current_attempt(conn, row)
+    following = passes.next_pass(office, row, attempt) if attempt is not None else None
     backs = following if following is not None and following.versos else None
     if answer.versos and (backs is None or answer.imprimir is not None):
         raise Recusa("estado-nao-permite", "Não há versos à espera de que as folhas sejam viradas.")
     return backs
 
 
-def _a_enviar(
+def _to_send(
     office: Office,
     row: Mapping[Any, Any],
     answer: Folhas,
     again: tuple[int, ...],
-    backs: passes.Passada | None,
+    backs: passes.Pass | None,
 ) -> dict[str, Any] | None:
     """Return what the next try is told: the backs, or the pages that are printed again; None: nothing is printed."""
     if answer.versos and backs is not None:
-        return passes.como_tentativa(office, row, backs)
+        return passes.as_attempt(office, row, backs)
     if not again:
         return None
-    digest = passes.extrato(office, row, passes.posicoes(office, row, again))
+    digest = passes.store_extract(office, row, passes.positions(office, row, again))
     return {"paginas": answer.imprimir, "pdf_sha256": digest}
 
 
-def _frentes(conn: Connection, row: Mapping[Any, Any], said: Mapping[int, str]) -> tuple[int, ...]:
+def _fronts(conn: Connection, row: Mapping[Any, Any], said: Mapping[int, str]) -> tuple[int, ...]:
     """Return the fronts that, by turning their sheets, a person calls good; raises if one is known not to be."""
     fronts = tuple(sorted(newest_attempts(conn, row)))
     bad = [str(page) for page in fronts if said.get(page, "boa") != "boa"]
-    saiu = row["estado"] == ENTREGUE and (row["cups"] or {}).get("estado") == "completed"
-    if bad or not (saiu or all(said.get(page) == "boa" for page in fronts)):
+    came_out = row["estado"] == HANDED_OFF and (row["cups"] or {}).get("estado") == "completed"
+    if bad or not (came_out or all(said.get(page) == "boa" for page in fronts)):
         raise Recusa(
             "estado-nao-permite",
             "Antes dos versos, diga que todas as frentes saíram boas, ou imprima-as de novo"
@@ -161,12 +161,12 @@ def _frentes(conn: Connection, row: Mapping[Any, Any], said: Mapping[int, str]) 
     return tuple(page for page in fronts if page not in said)
 
 
-def _conferir_ditas(conn: Connection, row: Mapping[Any, Any], answer: Folhas, again: tuple[int, ...]) -> dict[int, str]:
+def _check_said(conn: Connection, row: Mapping[Any, Any], answer: Folhas, again: tuple[int, ...]) -> dict[int, str]:
     """Return what is said of each page now. Raises where it cannot be said, or does not allow what is to be printed.
 
     A word is about the paper that came out before it: a page that was sent again needs a new one to be sent once more.
     """
-    if row["pdf_sha256"] is None or row["estado"] in HELD or row["estado"] == CANCELADO:
+    if row["pdf_sha256"] is None or row["estado"] in HELD or row["estado"] == CANCELLED:
         raise Recusa("estado-nao-permite", f"O trabalho está {row['estado']}: ainda não há páginas a julgar.")
     if again:
         require_live(row)
@@ -179,15 +179,15 @@ def _conferir_ditas(conn: Connection, row: Mapping[Any, Any], answer: Folhas, ag
     for index, page in enumerate(answer.paginas):
         where = f"paginas.{index}"
         if page.pagina > row["paginas"]:
-            raise entrada_invalida(f"{where}.pagina", f"o documento tem {row['paginas']} páginas")
+            raise invalid_input(f"{where}.pagina", f"o documento tem {row['paginas']} páginas")
         if newest and page.pagina not in newest:
-            raise entrada_invalida(f"{where}.pagina", f"a página {page.pagina} ainda não foi à impressora")
+            raise invalid_input(f"{where}.pagina", f"a página {page.pagina} ainda não foi à impressora")
         if said.get(page.pagina) == "boa" and page.estado != "boa":
-            raise entrada_invalida(f"{where}.estado", f"a página {page.pagina} já foi dita boa, e está no registro")
+            raise invalid_input(f"{where}.estado", f"a página {page.pagina} já foi dita boa, e está no registro")
         said[page.pagina] = page.estado
     for page_number in again:
         if said.get(page_number) not in ("inutilizada", "nao_saiu"):
-            raise entrada_invalida(
+            raise invalid_input(
                 "imprimir",
                 f"da página {page_number} não se disse, depois da última impressão, que foi inutilizada ou não saiu: "
                 "não se imprime de novo",
@@ -195,11 +195,15 @@ def _conferir_ditas(conn: Connection, row: Mapping[Any, Any], answer: Folhas, ag
     return said
 
 
-def _conferir_papeis(conn: Connection, row: Mapping[Any, Any], answer: Folhas) -> None:
+def _check_sheets(conn: Connection, row: Mapping[Any, Any], answer: Folhas) -> None:
     """Raise `Recusa` `entrada-invalida` where a spoiled sheet's number is known to be on another print."""
     for index, page in enumerate(answer.paginas):
-        if page.estado == "inutilizada" and page.papel is not None and sheets.de_outra(conn, row, page.papel):
-            raise entrada_invalida(f"paginas.{index}.papel", f"o papel {page.papel} está em outra impressão: confira-o")
+        if (
+            page.estado == "inutilizada"
+            and page.papel is not None
+            and sheets.is_on_another_print(conn, row, page.papel)
+        ):
+            raise invalid_input(f"paginas.{index}.papel", f"o papel {page.papel} está em outra impressão: confira-o")
 
 
 def _say(
@@ -210,23 +214,23 @@ def _say(
     known: Mapping[int, str],
     quem: Autor,
     now: datetime,
-    viradas: tuple[int, ...] = (),
+    turned_fronts: tuple[int, ...] = (),
 ) -> list[str]:
-    """Write the new verdicts, and the spoiled sheets; fronts whose sheets a person turned (`viradas`) are good.
+    """Write the new verdicts, and the spoiled sheets; fronts whose sheets a person turned (`turned_fronts`) are good.
 
     Return the numbers of the spoiled sheets.
 
     Of a spoiled sheet whose number was not said, it is the one that the server knows (`known`, by page).
     """
     attempt = max(newest_attempts(conn, row).values(), default=0)
-    turned = [FolhaDita(pagina=page, estado="boa") for page in viradas]
+    turned = [FolhaDita(pagina=page, estado="boa") for page in turned_fronts]
     spoiled: list[str] = []
     for page in (*answer.paginas, *turned):
         papel = page.papel
         if page.estado == "inutilizada":
             papel = papel or known.get(page.pagina)
             if papel is not None:
-                numbered_paper.inutilizar(conn, office.serventia_id, row["id"], papel, answer.motivo, quem, now)
+                numbered_paper.spoil(conn, office.serventia_id, row["id"], papel, answer.motivo, quem, now)
                 spoiled.append(papel)
         values = {
             "serventia_id": office.serventia_id,
@@ -249,27 +253,27 @@ def _verdict(said: Mapping[int, str], row: Mapping[Any, Any], pending: Connectio
     Good words alone put nothing in doubt. `pending`: where backs are still to come, to look which pages came out.
     """
     if pending is not None and {said.get(page) for page in newest_attempts(pending, row)} == {"boa"}:
-        return ENTREGUE
+        return HANDED_OFF
     verdicts = {said.get(page) for page in range(1, row["paginas"] + 1)}
     if verdicts == {"boa"}:
-        return IMPRESSO
+        return PRINTED
     if verdicts == {"nao_saiu"}:
-        return FALHOU
-    return str(row["estado"]) if verdicts <= {"boa", None} else INCERTO
+        return FAILED
+    return str(row["estado"]) if verdicts <= {"boa", None} else UNCERTAIN
 
 
-def ditas(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
+def reported(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
     """Return by page what was last said of it, with who and when, and the number of its sheet (X5).
 
     `vale`: the word is about the paper that came out last. `papel`: as said, else as the server knows it.
     """
     with office.db.read() as conn:
-        row = jobs.job_por_id(conn, office.serventia_id, job_id)
+        row = jobs.job_by_id(conn, office.serventia_id, job_id)
         newest = newest_attempts(conn, row) if row["pdf_sha256"] else {}
         table = db.pagina
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
         said = {each["pagina"]: each for each in conn.execute(query.order_by(table.c.id)).mappings()}
-    known = sheets.numeros(office, row)
+    known = sheets.numbers(office, row)
     return {
         page: {
             "estado": said[page]["estado"] if page in said else None,
@@ -282,26 +286,26 @@ def ditas(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
     }
 
 
-def permitido(office: Office, job_id: str) -> dict[str, bool]:
+def allowed(office: Office, job_id: str) -> dict[str, bool]:
     """Return what a person may ask of a job as it stands, and would not be refused.
 
     `folhas`: to say what came out; `imprimir`: to have pages printed again with it.
     """
     with office.db.read() as conn:
-        row = jobs.job_por_id(conn, office.serventia_id, job_id)
+        row = jobs.job_by_id(conn, office.serventia_id, job_id)
         question = questions.do_job(conn, office, job_id)
         asked = question is not None and question["estado"] == "aberta" and question["tipo"] == "folhas"
-        vale = _aceita(lambda: require_live(row))
-        came_out = row["pdf_sha256"] is not None and row["estado"] in (INCERTO, ENTREGUE, IMPRESSO, FALHOU)
+        vale = _accepts(lambda: require_live(row))
+        came_out = row["pdf_sha256"] is not None and row["estado"] in (UNCERTAIN, HANDED_OFF, PRINTED, FAILED)
         return {
-            "reenviar": _aceita(lambda: _pode_reenviar(conn, row)) and not on_its_way(row),
+            "reenviar": _accepts(lambda: _require_resendable(conn, row)) and not on_its_way(row),
             "cancelar": row["estado"] in HELD or on_its_way(row),
             "folhas": came_out and (vale or asked),
             "imprimir": came_out and vale,
         }
 
 
-def _aceita(check: Callable[[], None]) -> bool:
+def _accepts(check: Callable[[], None]) -> bool:
     try:
         check()
     except Recusa:

@@ -6,11 +6,11 @@ from sqlalchemy.engine import Connection
 from printserver.delivery import (
     passes,
 )
-from printserver.delivery.attempts import nova_tentativa
-from printserver.documents.reading import ler
+from printserver.delivery.attempts import new_attempt
+from printserver.documents.reading import read
 from printserver.errors import Recusa
-from printserver.jobs.accept import Aceite
-from printserver.jobs.once import uma_vez
+from printserver.jobs.accept import Acceptance
+from printserver.jobs.once import do_once
 from printserver.jobs.paper_rows import (
     close_question,
     destination,
@@ -22,57 +22,57 @@ from printserver.jobs.paper_rows import (
 )
 from printserver.jobs.requests import Reenvio
 from printserver.ledger import idempotency, jobs
-from printserver.ledger.idempotency import Feito
+from printserver.ledger.idempotency import Outcome
 from printserver.ledger.states import (
     ACEITO,
-    ENTREGUE,
-    FALHOU,
-    INCERTO,
-    RENDERIZADO,
+    FAILED,
+    HANDED_OFF,
+    RENDERED,
+    UNCERTAIN,
 )
 from printserver.office import audit, people
 from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
 
 
-def reenviar(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+def resend(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Print all again, as no page came out.
 
     Raises `Recusa` `diga-as-folhas`, `estado-nao-permite`, or as `destination`.
     """
-    people.exigir_direito(autor, "imprimir")
+    people.exigir_direito(author, "imprimir")
 
-    def do(resumo: str) -> None:
-        answer, now = ler(Reenvio, dados), office.clock()
+    def do(digest: str) -> None:
+        answer, now = read(Reenvio, data), office.clock()
         with office.db.read() as conn:
-            before = jobs.job_por_id(conn, office.serventia_id, job_id)
-        fila, bandeja = destination(office, before, answer.fila, answer.bandeja)
-        passada = passes.de_novo(office, before, fila) if before["pdf_sha256"] is not None else {}
+            before = jobs.job_by_id(conn, office.serventia_id, job_id)
+        queue, bandeja = destination(office, before, answer.fila, answer.bandeja)
+        passada = passes.again(office, before, queue) if before["pdf_sha256"] is not None else {}
         with office.db.write() as conn:
-            quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
+            quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
             row = locked(conn, office, job_id)
-            _pode_reenviar(conn, row)
+            _require_resendable(conn, row)
             if passada:
-                state = RENDERIZADO
-                nova_tentativa(conn, row, now, fila=fila, **passada)
+                state = RENDERED
+                new_attempt(conn, row, now, queue=queue, **passada)
             else:
                 state = ACEITO
-            send_again(conn, row, now, {"estado": state, "fila": fila, "bandeja": bandeja})
+            send_again(conn, row, now, {"estado": state, "fila": queue, "bandeja": bandeja})
             entries = close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
-            idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), now)
-            what = {"reenviado": "nenhuma página saiu", "motivo": answer.motivo, "fila": fila, "bandeja": bandeja}
-            moved = log_entry(job_id, state, quem, what, fila=fila, bandeja=bandeja)
-            audit.escrever(conn, office.serventia_id, now, [*entries, moved])
+            idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)
+            what = {"reenviado": "nenhuma página saiu", "motivo": answer.motivo, "fila": queue, "bandeja": bandeja}
+            moved = log_entry(job_id, state, quem, what, fila=queue, bandeja=bandeja)
+            audit.write(conn, office.serventia_id, now, [*entries, moved])
         office.bell.ring()
 
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/reenviar", job_id, dados, chave, do)
+    return do_once(office, author, f"POST /api/v1/jobs/{job_id}/reenviar", job_id, data, key, do)
 
 
-def _pode_reenviar(conn: Connection, row: sa.RowMapping) -> None:
+def _require_resendable(conn: Connection, row: sa.RowMapping) -> None:
     require_live(row)
     cups = row["cups"] or {}
-    ended = row["estado"] == ENTREGUE and cups.get("estado") in ("canceled", "aborted")
-    if row["estado"] not in (FALHOU, INCERTO) and not ended:
+    ended = row["estado"] == HANDED_OFF and cups.get("estado") in ("canceled", "aborted")
+    if row["estado"] not in (FAILED, UNCERTAIN) and not ended:
         raise Recusa(
             "estado-nao-permite",
             f"O trabalho está {row['estado']}: só se reenvia o que falhou, é incerto, ou foi cancelado na fila.",

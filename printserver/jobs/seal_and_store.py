@@ -9,24 +9,24 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.documents import LadoDaFolha, com_folha_final, conferir_ocupadas, normalizar
-from printserver.errors import Recusa, entrada_invalida
+from printserver.documents import FolhaSide, check_occupied, normalize, with_last_folha
+from printserver.errors import Recusa, invalid_input
 from printserver.jobs import compose
-from printserver.jobs.prepare import Preparado
+from printserver.jobs.prepare import Prepared
 from printserver.ledger import bodies, jobs, questions, seals
-from printserver.ledger.states import ACEITO, AGUARDANDO_SELO, AGUARDANDO_XA
+from printserver.ledger.states import ACEITO, AWAITING_SELO, AWAITING_XA
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
-from printserver.office.proof import JOB, mudanca, prova
-from printserver.selo import SeloEmitido
+from printserver.office.proof import JOB, evidence, mudanca
+from printserver.selo import IssuedSelo
 
 # What stays of a job that waited, whoever answered.
-_DE_QUEM_PEDIU = ("id", "serventia_id", "escrevente", "chave_id", "sistema", "resumo", "criado_em")
+_OF_THE_REQUESTER = ("id", "serventia_id", "escrevente", "chave_id", "sistema", "resumo", "criado_em")
 
 
 @dataclass(frozen=True, slots=True)
-class Lugar:
+class Place:
     """The rows that a print belongs to, and the request it came as."""
 
     job_id: str
@@ -36,133 +36,131 @@ class Lugar:
     resumo: str
 
 
-def selar(
-    conn: Connection, office: Office, p: Preparado, quem: Autor, agora: datetime, lugar: Lugar, *, held: bool = False
+def seal(
+    conn: Connection, office: Office, p: Prepared, quem: Autor, agora: datetime, place: Place, *, held: bool = False
 ) -> list[Registro]:
     """Make the seals of a prepared document and take its job (`held`: a job that waited). Return the log's lines."""
-    _ocupar_folhas(conn, office, p, lugar)
-    _usar_papeis(conn, office, p, lugar, quem, agora)
-    entries = _substituir(conn, office, p, lugar, quem)
-    livro, folha = _endereco(p)
-    emitidos, sealed = seals.selar(
+    _occupy_folhas(conn, office, p, place)
+    _use_sheets(conn, office, p, place, quem, agora)
+    entries = _replace(conn, office, p, place, quem)
+    livro, folha = _address(p)
+    issued, sealed = seals.seal(
         conn,
         office,
-        p.plano.selos,
-        seals.Lugar(lugar.job_id, lugar.documento_id, lugar.instrumento_id, livro, folha),
+        p.plan.selos,
+        seals.Place(place.job_id, place.documento_id, place.instrumento_id, livro, folha),
         quem,
         agora,
     )
-    carimbo = compose.carimbo(office, p.pedido, p.composicao, emitidos, p.tomados, p.layout.paginas)
-    row = _linha(conn, office, p, lugar, quem, agora) | {
+    stamp_data = compose.stamp_data(office, p.pedido, p.composicao, issued, p.taken, p.layout.paginas)
+    row = _row(conn, office, p, place, quem, agora) | {
         "estado": ACEITO,
-        "viva": bool(emitidos),
-        "carimbo": asdict(carimbo),
-        "qr_selo": carimbo.valores.qr_codigo if carimbo.valores else None,
-        "qr_url": carimbo.valores.qr_url if carimbo.valores else None,
+        "viva": bool(issued),
+        "carimbo": asdict(stamp_data),
+        "qr_selo": stamp_data.valores.qr_codigo if stamp_data.valores else None,
+        "qr_url": stamp_data.valores.qr_url if stamp_data.valores else None,
         "vence_em": agora,
     }
     if held:
         # who asked for it, and when, stays; who answered is in the log and on the seals
-        changes = {name: value for name, value in row.items() if name not in _DE_QUEM_PEDIU}
+        changes = {name: value for name, value in row.items() if name not in _OF_THE_REQUESTER}
         table = db.job
-        mine = (table.c.serventia_id == office.serventia_id, table.c.id == lugar.job_id)
+        mine = (table.c.serventia_id == office.serventia_id, table.c.id == place.job_id)
         conn.execute(sa.update(table).where(*mine).values(**changes))
-        row = dict(jobs.job_por_id(conn, office.serventia_id, lugar.job_id))
+        row = dict(jobs.job_by_id(conn, office.serventia_id, place.job_id))
     else:
         conn.execute(sa.insert(db.job).values(**row))
-    _citar(conn, office, p, lugar)
-    _lembrar_minuta(conn, office, p, lugar, agora)
+    _cite(conn, office, p, place)
+    _remember_minuta(conn, office, p, place, agora)
     if row["tipo"] == "livro":  # its own word on the signatures counts from here on (N11)
         said = row["instrumento_fixado"]["assinaturas"]
-        here = db.instrumento.c.id == lugar.instrumento_id
+        here = db.instrumento.c.id == place.instrumento_id
         values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
         conn.execute(sa.update(db.instrumento).where(here).values(**values))
-    return [*entries, *sealed, _registro(lugar.job_id, ACEITO, quem, _detalhe(p, emitidos), _prova(row))]
+    return [*entries, *sealed, _registro(place.job_id, ACEITO, quem, _detail(p, issued), _evidence(row))]
 
 
-def segurar(
-    conn: Connection, office: Office, p: Preparado, quem: Autor, agora: datetime, lugar: Lugar, guarda: questions.Texto
+def hold(
+    conn: Connection, office: Office, p: Prepared, quem: Autor, agora: datetime, place: Place, blocker: questions.Text
 ) -> list[Registro]:
     """Hold the job of a prepared document for a person's answer; nothing of it is sealed. Return the log's lines."""
-    state = AGUARDANDO_XA if guarda.tipo == "xa" else AGUARDANDO_SELO
-    row = _linha(conn, office, p, lugar, quem, agora)
+    state = AWAITING_XA if blocker.tipo == "xa" else AWAITING_SELO
+    row = _row(conn, office, p, place, quem, agora)
     conn.execute(sa.insert(db.job).values(**row | {"estado": state, "vence_em": None}))
-    asked = questions.abrir(conn, office, lugar.job_id, lugar.documento_id, guarda, agora)
-    what = {"pergunta": guarda.tipo, "selos": list(guarda.selos)}
-    return [asked, _registro(lugar.job_id, state, quem, what, _prova(row))]
+    asked = questions.ask(conn, office, place.job_id, place.documento_id, blocker, agora)
+    what = {"pergunta": blocker.tipo, "selos": list(blocker.selos)}
+    return [asked, _registro(place.job_id, state, quem, what, _evidence(row))]
 
 
-def _prova(row: dict[str, Any]) -> dict[str, Any]:
+def _evidence(row: dict[str, Any]) -> dict[str, Any]:
     """Return what the log keeps of a job as it was taken, or held (A6)."""
     whole = dict.fromkeys(db.job.c.keys()) | row
-    return prova(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
+    return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
 
 
 def _registro(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], kept: Mapping[str, Any]) -> Registro:
     return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
 
 
-def _detalhe(p: Preparado, emitidos: list[SeloEmitido]) -> dict[str, Any]:
-    what: dict[str, Any] = {"documento": p.plano.identidade.chave, "paginas": p.layout.paginas}
-    if emitidos:
-        what["selos"] = [emitido.codigo for emitido in emitidos]
-    instrumento = p.plano.instrumento
+def _detail(p: Prepared, issued: list[IssuedSelo]) -> dict[str, Any]:
+    what: dict[str, Any] = {"documento": p.plan.identity.chave, "paginas": p.layout.paginas}
+    if issued:
+        what["selos"] = [issued_selo.codigo for issued_selo in issued]
+    instrumento = p.plan.instrumento
     if p.pedido.documento.tipo == "livro" and instrumento is not None and instrumento.motivo_data:
         what["motivo_data"] = instrumento.motivo_data
-    if p.plano.ordem_judicial:
-        what["ordem_judicial"] = p.plano.ordem_judicial
-    if p.plano.selo_livro is not None and p.plano.selo_livro.externo:
-        what["selo_externo"] = p.plano.selo_livro.codigo
+    if p.plan.ordem_judicial:
+        what["ordem_judicial"] = p.plan.ordem_judicial
+    if p.plan.selo_livro is not None and p.plan.selo_livro.externo:
+        what["selo_externo"] = p.plan.selo_livro.codigo
     return what
 
 
-def _do_certificado(office: Office, p: Preparado, agora: datetime) -> list[dict[str, str]]:
+def _do_certificado(office: Office, p: Prepared, agora: datetime) -> list[dict[str, str]]:
     """Return the warning that the court may refuse the document's seals for the certificate that signs them (T4)."""
-    why = office.certificado.fora_da_validade(agora) if p.plano.selos else None
+    why = office.certificado.fora_da_validade(agora) if p.plan.selos else None
     return [] if why is None else [{"campo": "certificado", "mensagem": f"{why}: o tribunal pode recusar os selos."}]
 
 
-def _linha(
-    conn: Connection, office: Office, p: Preparado, lugar: Lugar, quem: Autor, agora: datetime
-) -> dict[str, Any]:
+def _row(conn: Connection, office: Office, p: Prepared, place: Place, quem: Autor, agora: datetime) -> dict[str, Any]:
     """Return the job's row, but for its state and what its seals bring."""
     sid = office.serventia_id
-    instrumento = p.plano.instrumento
-    fixado = None
-    campos = dict(p.plano.identidade.campos)
-    if p.tomados and instrumento is not None:
-        instrumento = com_folha_final(instrumento, p.tomados)
-        campos["folha_final"] = instrumento.folha_final
+    instrumento = p.plan.instrumento
+    fixed = None
+    fields = dict(p.plan.identity.campos)
+    if p.taken and instrumento is not None:
+        instrumento = with_last_folha(instrumento, p.taken)
+        fields["folha_final"] = instrumento.folha_final
     if p.pedido.documento.tipo == "livro" and instrumento is not None:
         kept = instrumento.model_dump(mode="json", exclude_none=True)
-        fixado = bodies.guardar_corpos(conn, sid, kept)
-    livro, folha = _endereco(p)
+        fixed = bodies.store_bodies(conn, sid, kept)
+    livro, folha = _address(p)
     return {
-        "id": lugar.job_id,
+        "id": place.job_id,
         "serventia_id": sid,
-        "documento_id": lugar.documento_id,
-        "instrumento_id": lugar.instrumento_id,
+        "documento_id": place.documento_id,
+        "instrumento_id": place.instrumento_id,
         "tipo": p.pedido.documento.tipo,
         "imprimir": getattr(p.pedido.documento, "imprimir", True),
-        "pedido": bodies.guardar_corpos(conn, sid, lugar.dados),
-        "campos": campos,
+        "pedido": bodies.store_bodies(conn, sid, place.dados),
+        "campos": fields,
         "escrevente": quem.pessoa,
         "subscritor": p.subscritor.usuario,
         "chave_id": quem.chave_id,
         "sistema": quem.sistema,
-        "resumo": lugar.resumo,
+        "resumo": place.resumo,
         "formato": p.formato.nome,
         "formato_versao": p.formato.versao,
-        "composicao": compose.guardar(conn, office, p.composicao.pedido),
+        "composicao": compose.store(conn, office, p.composicao.pedido),
         "layout": p.layout.hash,
         "paginas": p.layout.paginas,
-        "instrumento_fixado": fixado,
+        "instrumento_fixado": fixed,
         "avisos": [
-            *({"campo": each.campo, "mensagem": each.mensagem} for each in (*p.pedido.avisos, *p.plano.avisos)),
+            *({"campo": each.campo, "mensagem": each.mensagem} for each in (*p.pedido.avisos, *p.plan.avisos)),
             *({"campo": each.campo, "mensagem": each.mensagem} for each in p.layout.avisos),
             *_do_certificado(office, p, agora),
         ],
-        "substitui": p.plano.substitui,
+        "substitui": p.plan.substitui,
         "livro": livro,
         "folha": folha,
         "fila": p.fila["nome"],
@@ -173,59 +171,59 @@ def _linha(
     }
 
 
-def _endereco(p: Preparado) -> tuple[str | None, str | None]:
+def _address(p: Prepared) -> tuple[str | None, str | None]:
     """Return the livro and first folha that a document is found by, normalised (X0)."""
-    campos = p.plano.identidade.campos
-    livro, folha = campos.get("livro"), campos.get("folha_inicial")
-    return (normalizar(livro) if livro else None, str(int(folha)) if folha else None)
+    fields = p.plan.identity.campos
+    livro, folha = fields.get("livro"), fields.get("folha_inicial")
+    return (normalize(livro) if livro else None, str(int(folha)) if folha else None)
 
 
-def _ocupar_folhas(conn: Connection, office: Office, p: Preparado, lugar: Lugar) -> None:
+def _occupy_folhas(conn: Connection, office: Office, p: Prepared, place: Place) -> None:
     """Take the sides of the livro's folhas; refuse those that another holds (X0)."""
-    if p.pedido.documento.tipo != "livro" or not p.tomados:
+    if p.pedido.documento.tipo != "livro" or not p.taken:
         return
     table = db.folha_lado
-    livro, _ = _endereco(p)
+    livro, _ = _address(p)
     held = conn.execute(
         sa.select(table.c.folha, table.c.lado, table.c.estado, db.documento.c.chave)
         .join(db.documento, db.documento.c.id == table.c.documento_id)
         .where(
             table.c.serventia_id == office.serventia_id,
             table.c.livro == livro,
-            table.c.folha.in_(sorted({lado.folha for lado in p.tomados})),
+            table.c.folha.in_(sorted({side.folha for side in p.taken})),
             table.c.estado != "livre",
         )
     )
-    ocupadas = {LadoDaFolha(row.folha, row.lado): "" if row.estado == "inutilizada" else row.chave for row in held}
-    conferir_ocupadas(p.plano.identidade, p.tomados, ocupadas)
+    occupied = {FolhaSide(row.folha, row.lado): "" if row.estado == "inutilizada" else row.chave for row in held}
+    check_occupied(p.plan.identity, p.taken, occupied)
     conn.execute(
         sa.insert(table),
         [
             {
                 "serventia_id": office.serventia_id,
                 "livro": livro,
-                "folha": lado.folha,
-                "lado": lado.lado,
-                "documento_id": lugar.documento_id,
-                "job_id": lugar.job_id,
+                "folha": side.folha,
+                "lado": side.lado,
+                "documento_id": place.documento_id,
+                "job_id": place.job_id,
                 "estado": "ocupada",
             }
-            for lado in p.tomados
+            for side in p.taken
         ],
     )
 
 
-def _usar_papeis(conn: Connection, office: Office, p: Preparado, lugar: Lugar, quem: Autor, agora: datetime) -> None:
+def _use_sheets(conn: Connection, office: Office, p: Prepared, place: Place, quem: Autor, agora: datetime) -> None:
     """Record the sheets of security paper (P5)."""
     if not p.papeis:
         return
-    conferir_papeis(conn, office, p)
+    check_sheets(conn, office, p)
     table = db.papel
     rows = [
         {
             "serventia_id": office.serventia_id,
             "numero": number,
-            "job_id": lugar.job_id,
+            "job_id": place.job_id,
             "folha": sheet,
             "estado": "usado",
             "quem": quem.pessoa,
@@ -236,12 +234,12 @@ def _usar_papeis(conn: Connection, office: Office, p: Preparado, lugar: Lugar, q
     conn.execute(sa.insert(table), rows)
 
 
-def conferir_papeis(conn: Connection, office: Office, p: Preparado, do_documento: int | None = None) -> None:
-    """Refuse numbers that stand on another print, or were spoiled (P5); those of the document `do_documento` pass."""
+def check_sheets(conn: Connection, office: Office, p: Prepared, of_document: int | None = None) -> None:
+    """Refuse numbers that stand on another print, or were spoiled (P5); those of the document `of_document` pass."""
     table, job = db.papel, db.job
     used = sa.select(table.c.numero).where(table.c.serventia_id == office.serventia_id, table.c.numero.in_(p.papeis))
-    if do_documento is not None:
-        own = sa.select(job.c.id).where(job.c.serventia_id == office.serventia_id, job.c.documento_id == do_documento)
+    if of_document is not None:
+        own = sa.select(job.c.id).where(job.c.serventia_id == office.serventia_id, job.c.documento_id == of_document)
         used = used.where(table.c.job_id.is_(None) | table.c.job_id.not_in(own))
     if taken := sorted(conn.execute(used).scalars()):
         raise Recusa(
@@ -251,41 +249,41 @@ def conferir_papeis(conn: Connection, office: Office, p: Preparado, do_documento
         )
 
 
-def _substituir(conn: Connection, office: Office, p: Preparado, lugar: Lugar, quem: Autor) -> list[Registro]:
+def _replace(conn: Connection, office: Office, p: Prepared, place: Place, quem: Autor) -> list[Registro]:
     """Mark the print whose seal this one names as replaced (X8); its seal is neither excluded nor rectified.
 
     Raises `Recusa` `entrada-invalida` if another live print has replaced it already.
     """
-    if p.plano.substitui is None:
+    if p.plan.substitui is None:
         return []
     job = db.job
-    old = jobs.job_do_selo(conn, office.serventia_id, p.plano.substitui)
-    if old["substituido_por"] and jobs.job_por_id(conn, office.serventia_id, old["substituido_por"])["viva"]:
-        raise entrada_invalida(
+    old = jobs.job_do_selo(conn, office.serventia_id, p.plan.substitui)
+    if old["substituido_por"] and jobs.job_by_id(conn, office.serventia_id, old["substituido_por"])["viva"]:
+        raise invalid_input(
             "documento.substitui", f"este selo já foi substituído, pelo trabalho {old['substituido_por']}"
         )
-    changes: dict[str, Any] = {"substituido_por": lugar.job_id}
-    if old["documento_id"] == lugar.documento_id:
+    changes: dict[str, Any] = {"substituido_por": place.job_id}
+    if old["documento_id"] == place.documento_id:
         changes["viva"] = False  # the new print is now the document's one
     conn.execute(sa.update(job).where(job.c.n == old["n"]).values(**changes))
     reason = getattr(p.pedido.documento, "motivo", None)
-    what = {"substituido_por": lugar.job_id, "motivo": reason}
+    what = {"substituido_por": place.job_id, "motivo": reason}
     return [_registro(old["id"], old["estado"], quem, what, mudanca(**changes))]
 
 
-def _citar(conn: Connection, office: Office, p: Preparado, lugar: Lugar) -> None:
+def _cite(conn: Connection, office: Office, p: Prepared, place: Place) -> None:
     """Remember that this copy was made from the livro with that principal seal (X6)."""
-    principal = p.plano.selo_livro
+    principal = p.plan.selo_livro
     if principal is not None and not principal.externo:
-        row = {"serventia_id": office.serventia_id, "codigo": principal.codigo, "job_id": lugar.job_id}
+        row = {"serventia_id": office.serventia_id, "codigo": principal.codigo, "job_id": place.job_id}
         conn.execute(sa.insert(db.citacao).values(**row))
 
 
-def _lembrar_minuta(conn: Connection, office: Office, p: Preparado, lugar: Lugar, agora: datetime) -> None:
+def _remember_minuta(conn: Connection, office: Office, p: Prepared, place: Place, agora: datetime) -> None:
     """Keep the instrumento as its newest minuta has it: references are made from it until the livro stands (N8)."""
     instrumento = getattr(p.pedido.documento, "instrumento", None)
-    if p.pedido.documento.tipo != "minuta" or instrumento is None or lugar.instrumento_id is None:
+    if p.pedido.documento.tipo != "minuta" or instrumento is None or place.instrumento_id is None:
         return
-    kept = bodies.guardar_corpos(conn, office.serventia_id, instrumento.model_dump(mode="json", exclude_none=True))
+    kept = bodies.store_bodies(conn, office.serventia_id, instrumento.model_dump(mode="json", exclude_none=True))
     table = db.instrumento
-    conn.execute(sa.update(table).where(table.c.id == lugar.instrumento_id).values(minuta=kept, minuta_em=agora))
+    conn.execute(sa.update(table).where(table.c.id == place.instrumento_id).values(minuta=kept, minuta_em=agora))

@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.documents import Identidade, SeloVivo
-from printserver.documents.titles import titulo
+from printserver.documents import Identity, LiveSelo
+from printserver.documents.titles import title
 from printserver.jobs.guard import em_andamento
 from printserver.ledger import documents, jobs, seals
 from printserver.ledger.states import on_its_way
@@ -21,32 +21,32 @@ from printserver.office.people import Autor
 from printserver.office.proof import mudanca
 
 
-def desfazer(
+def undo_print(
     conn: Connection,
     office: Office,
-    documento_id: int,
+    document_id: int,
     before: sa.RowMapping | None,
-    vivos: Any,
-    motivo: str,
+    live: Any,
+    reason: str,
     quem: Autor,
     agora: Any,
 ) -> list[Registro]:
     """Exclude the document's live seals; free or spoil its folhas (X7) and papers; mark what shows them stale (X6)."""
     sid, job = office.serventia_id, db.job
-    codes = [selo.codigo for selo in vivos]
-    copies = jobs.copias_do_livro(conn, sid, codes)
-    entries = seals.excluir(conn, office, vivos, motivo, quem, agora)
+    codes = [selo.codigo for selo in live]
+    copies = jobs.copies_of_livro(conn, sid, codes)
+    entries = seals.exclude(conn, office, live, reason, quem, agora)
     if before is not None:
         here = (job.c.serventia_id == sid, job.c.id == before["id"])
         conn.execute(sa.update(job).where(*here).values(viva=False))
-        _soltar_papel(conn, office, before["id"], motivo)
-        what = {"selos_excluidos": codes, "motivo": motivo}
+        _spoil_sheets(conn, office, before["id"], reason)
+        what = {"selos_excluidos": codes, "motivo": reason}
         entries.append(registro(before["id"], before["estado"], quem, what, viva=False))
     sides = db.folha_lado
     conn.execute(
         sa.update(sides)
-        .where(sides.c.serventia_id == sid, sides.c.documento_id == documento_id, sides.c.estado == "ocupada")
-        .values(estado="inutilizada" if office.regras.folhas_novas else "livre")
+        .where(sides.c.serventia_id == sid, sides.c.documento_id == document_id, sides.c.estado == "ocupada")
+        .values(estado="inutilizada" if office.rules.folhas_novas else "livre")
     )
     return entries + desatualizar(conn, copies, codes, quem)
 
@@ -62,7 +62,7 @@ def desatualizar(
     return [registro(copy["id"], copy["estado"], quem, what, desatualizado=True) for copy in copies]
 
 
-def devolver_substituida(conn: Connection, before: sa.RowMapping | None, quem: Autor) -> list[Registro]:
+def restore_replaced(conn: Connection, before: sa.RowMapping | None, quem: Autor) -> list[Registro]:
     """Make a print that the excluded one had replaced (X8) what it was: its seal never stopped being live."""
     if before is None or before["substitui"] is None:
         return []
@@ -77,33 +77,33 @@ def devolver_substituida(conn: Connection, before: sa.RowMapping | None, quem: A
     return [registro(old["id"], old["estado"], quem, {"substituicao_excluida": before["id"]}, **changes)]
 
 
-def _soltar_papel(conn: Connection, office: Office, job_id: str, motivo: str) -> None:
+def _spoil_sheets(conn: Connection, office: Office, job_id: str, reason: str) -> None:
     """The sheets of an excluded print are spoiled: their numbers are never used again (P5)."""
     table = db.papel
     conn.execute(
         sa.update(table)
         .where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
-        .values(estado="inutilizado", motivo=motivo)
+        .values(estado="inutilizado", motivo=reason)
     )
 
 
-def nada_a_caminho(
-    conn: Connection, office: Office, documento_id: int, identidade: Identidade
-) -> tuple[sa.RowMapping | None, tuple[SeloVivo, ...]]:
+def require_nothing_on_its_way(
+    conn: Connection, office: Office, document_id: int, identity: Identity
+) -> tuple[sa.RowMapping | None, tuple[LiveSelo, ...]]:
     """Return the document's live print and seals. Raises unless nothing of it, or of a copy, may still come out (X2).
 
     The race: a person sends one of them to paper again in this moment. The rows are locked: it waits, and is refused.
     """
     sid = office.serventia_id
-    before = jobs.job_vivo(conn, sid, documento_id, travar=True)
-    vivos = documents.selos_vivos(conn, sid, documento_id)
-    for each in [before, *jobs.copias_do_livro(conn, sid, [selo.codigo for selo in vivos], travar=True)]:
+    before = jobs.live_job(conn, sid, document_id, lock=True)
+    live = documents.live_selos(conn, sid, document_id)
+    for each in [before, *jobs.copies_of_livro(conn, sid, [selo.codigo for selo in live], lock=True)]:
         if each is not None and on_its_way(each):
-            raise em_andamento(identidade, each)
-    return before, vivos
+            raise em_andamento(identity, each)
+    return before, live
 
 
-def travar_documento(conn: Connection, row: Mapping[Any, Any]) -> int:
+def lock_document(conn: Connection, row: Mapping[Any, Any]) -> int:
     """Lock the instrumento's and the document's rows, in that order."""
     for table, key in ((db.instrumento, row["instrumento_id"]), (db.documento, row["documento_id"])):
         if key is not None:
@@ -111,10 +111,10 @@ def travar_documento(conn: Connection, row: Mapping[Any, Any]) -> int:
     return int(row["documento_id"])
 
 
-def identidade(conn: Connection, row: sa.RowMapping) -> Identidade:
+def identity(conn: Connection, row: sa.RowMapping) -> Identity:
     table = db.documento
-    chave = conn.execute(sa.select(table.c.chave).where(table.c.id == row["documento_id"])).scalar_one()
-    return Identidade(row["tipo"], chave, titulo(row["campos"]), row["campos"])
+    key = conn.execute(sa.select(table.c.chave).where(table.c.id == row["documento_id"])).scalar_one()
+    return Identity(row["tipo"], key, title(row["campos"]), row["campos"])
 
 
 def registro(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], **mudou: Any) -> Registro:

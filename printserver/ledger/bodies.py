@@ -10,7 +10,7 @@ from printserver import db
 from printserver.db import insert_or_ignore
 
 
-def guardar_corpos(conn: Connection, serventia_id: int, value: Any) -> Any:
+def store_bodies(conn: Connection, serventia_id: int, value: Any) -> Any:
     """Return `value` (JSON) with each BODY's text replaced by its SHA-256; texts go to their own table, once each."""
     if isinstance(value, dict):
         if "conteudo" in value and "formato" in value:
@@ -18,14 +18,14 @@ def guardar_corpos(conn: Connection, serventia_id: int, value: Any) -> Any:
             row = {"serventia_id": serventia_id, "sha256": digest, **{k: value[k] for k in ("formato", "conteudo")}}
             insert_or_ignore(conn, db.corpo, row)
             return {"formato": value["formato"], "sha256": digest}
-        return {name: guardar_corpos(conn, serventia_id, item) for name, item in value.items()}
+        return {name: store_bodies(conn, serventia_id, item) for name, item in value.items()}
     if isinstance(value, list):
-        return [guardar_corpos(conn, serventia_id, item) for item in value]
+        return [store_bodies(conn, serventia_id, item) for item in value]
     return value
 
 
-def devolver_corpos(conn: Connection, serventia_id: int, value: Any) -> Any:
-    """Return what `guardar_corpos` was given."""
+def restore_bodies(conn: Connection, serventia_id: int, value: Any) -> Any:
+    """Return what `store_bodies` was given."""
     if isinstance(value, dict):
         if "sha256" in value and "formato" in value:
             return {
@@ -36,7 +36,7 @@ def devolver_corpos(conn: Connection, serventia_id: int, value: Any) -> Any:
                     )
                 ).scalar_one(),
             }
-        return {name: devolver_corpos(conn, serventia_id, item) for name, item in value.items()}
+        return {name: restore_bodies(conn, serventia_id, item) for name, item in value.items()}
     if isinstance(value, list):
-        return [devolver_corpos(conn, serventia_id, item) for item in value]
+        return [restore_bodies(conn, serventia_id, item) for item in value]
     return value

@@ -8,25 +8,25 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.documents import (
-    Contexto,
-    Identidade,
+    Context,
+    Identity,
     Instrumento,
-    LivroVivo,
+    LiveLivro,
+    LiveSelo,
     Referencia,
-    SeloVivo,
-    normalizar,
-    normalizar_folha,
+    normalize,
+    normalize_folha,
 )
 from printserver.documents.model import Assinaturas
-from printserver.errors import entrada_invalida
-from printserver.ledger.bodies import devolver_corpos
-from printserver.ledger.jobs import Row, job_vivo
-from printserver.ledger.keys import documento_id, instrumento_id
+from printserver.errors import invalid_input
+from printserver.ledger.bodies import restore_bodies
+from printserver.ledger.jobs import Row, live_job
+from printserver.ledger.keys import document_id, instrumento_id
 from printserver.office.office import Office
-from printserver.selo import Emolumentos, ler_registro
+from printserver.selo import Emolumentos, parse_registro
 
 
-def selos_vivos(conn: Connection, serventia_id: int, documento: int) -> tuple[SeloVivo, ...]:
+def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[LiveSelo, ...]:
     """Return the live seals of the document's live print, the principal first (S11).
 
     The live seal of a print that was replaced (X8) is not among them: its paper is another's business.
@@ -35,15 +35,15 @@ def selos_vivos(conn: Connection, serventia_id: int, documento: int) -> tuple[Se
     rows = conn.execute(
         sa.select(table)
         .join(job, (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id) & job.c.viva)
-        .where(table.c.serventia_id == serventia_id, table.c.documento_id == documento, table.c.vivo)
+        .where(table.c.serventia_id == serventia_id, table.c.documento_id == document, table.c.vivo)
         .order_by(table.c.ordem)
     ).mappings()
-    return tuple(selo_vivo(row) for row in rows)
+    return tuple(live_selo(row) for row in rows)
 
 
-def selo_vivo(row: Row) -> SeloVivo:
+def live_selo(row: Row) -> LiveSelo:
     """Return a seal's row as the rule book sees it."""
-    return SeloVivo(
+    return LiveSelo(
         codigo=row["codigo"],
         ato=row["ato"],
         descricao=row["descricao"],
@@ -54,64 +54,62 @@ def selo_vivo(row: Row) -> SeloVivo:
         isento=row["isento"],
         externo=row["externo"],
         identificador=row["identificador"],
-        partes=_partes(row["registro"]),
+        partes=_parties(row["registro"]),
         motivo_isencao=row["motivo_isencao"],
     )
 
 
-def _partes(registro: str) -> tuple[str, ...]:
+def _parties(registro: str) -> tuple[str, ...]:
     """Return stand-ins for the parties' names, of the same initials: the names themselves are not in the seal (A3).
 
     Each stand-in word has two letters: a lone E would be taken for the particle.
     """
     if not registro:
         return ()
-    parties = ler_registro(registro).iniciais.split(";")
+    parties = parse_registro(registro).party_initials.split(";")
     return tuple(" ".join(f"{letter}x" for letter in each.split(".")) for each in parties if each)
 
 
-def livro_vivo(
-    conn: Connection, serventia_id: int, chave_do_instrumento: str, *, texto: bool = True
-) -> LivroVivo | None:
+def live_livro(conn: Connection, serventia_id: int, instrumento_key: str, *, text: bool = True) -> LiveLivro | None:
     """Return the livro as its live print fixed it, with its text or without; None where it is not printed."""
-    documento = documento_id(conn, serventia_id, f"livro:{chave_do_instrumento}")
-    row = job_vivo(conn, serventia_id, documento) if documento is not None else None
+    document = document_id(conn, serventia_id, f"livro:{instrumento_key}")
+    row = live_job(conn, serventia_id, document) if document is not None else None
     if row is None:
         return None
     kept = row["instrumento_fixado"]
-    whole = devolver_corpos(conn, serventia_id, kept) if texto else {n: v for n, v in kept.items() if n != "corpo"}
-    fixado = Instrumento.model_validate(whole)
-    return LivroVivo(
+    whole = restore_bodies(conn, serventia_id, kept) if text else {n: v for n, v in kept.items() if n != "corpo"}
+    fixed = Instrumento.model_validate(whole)
+    return LiveLivro(
         job_id=row["id"],
-        instrumento=fixado,
-        selos=selos_vivos(conn, serventia_id, row["documento_id"]),
-        assinaturas=_assinaturas(conn, serventia_id, chave_do_instrumento) or fixado.assinaturas,
+        instrumento=fixed,
+        selos=live_selos(conn, serventia_id, row["documento_id"]),
+        assinaturas=_signatures(conn, serventia_id, instrumento_key) or fixed.assinaturas,
     )
 
 
-def _assinaturas(conn: Connection, serventia_id: int, chave: str) -> Assinaturas | None:
+def _signatures(conn: Connection, serventia_id: int, key: str) -> Assinaturas | None:
     """Return how the signatures stand as last said (N11); None: as the livro was printed with.
 
     After a withdrawal the act is as incomplete as before.
     """
     table = db.instrumento
     said = conn.execute(
-        sa.select(table.c.assinaturas).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+        sa.select(table.c.assinaturas).where(table.c.serventia_id == serventia_id, table.c.chave == key)
     ).scalar_one_or_none()
     return None if said is None else "completas" if said == "completas" else "pendentes"
 
 
-def minuta_mais_nova(conn: Connection, serventia_id: int, chave_do_instrumento: str) -> Instrumento | None:
+def newest_minuta(conn: Connection, serventia_id: int, instrumento_key: str) -> Instrumento | None:
     """Return the instrumento as its newest minuta had it (N8)."""
     table = db.instrumento
     minuta = conn.execute(
-        sa.select(table.c.minuta).where(table.c.serventia_id == serventia_id, table.c.chave == chave_do_instrumento)
+        sa.select(table.c.minuta).where(table.c.serventia_id == serventia_id, table.c.chave == instrumento_key)
     ).scalar_one_or_none()
-    return Instrumento.model_validate(devolver_corpos(conn, serventia_id, minuta)) if minuta is not None else None
+    return Instrumento.model_validate(restore_bodies(conn, serventia_id, minuta)) if minuta is not None else None
 
 
-def chave_do_instrumento(
-    conn: Connection, serventia_id: int, instrumento: Instrumento | Referencia | None, campo: str
+def instrumento_key(
+    conn: Connection, serventia_id: int, instrumento: Instrumento | Referencia | None, field: str
 ) -> str | None:
     """Return the normalised id (X0) of the instrumento that a document names, by id or by livro and folha.
 
@@ -121,7 +119,7 @@ def chave_do_instrumento(
     if instrumento is None:
         return None
     if instrumento.id is not None:
-        return normalizar(instrumento.id)
+        return normalize(instrumento.id)
     assert instrumento.livro is not None
     assert instrumento.folha_inicial is not None
     table = db.job
@@ -130,21 +128,21 @@ def chave_do_instrumento(
         .join(table, table.c.instrumento_id == db.instrumento.c.id)
         .where(
             table.c.serventia_id == serventia_id,
-            table.c.livro == normalizar(instrumento.livro),
-            table.c.folha == str(normalizar_folha(instrumento.folha_inicial)),
+            table.c.livro == normalize(instrumento.livro),
+            table.c.folha == str(normalize_folha(instrumento.folha_inicial)),
             table.c.tipo == "livro",
             table.c.viva,
         )
     ).scalars()
-    chaves = sorted(set(found))
-    if len(chaves) > 1:
-        raise entrada_invalida(
-            campo, "mais de um instrumento começa nesta folha (frente e verso): diga o instrumento pelo id"
+    keys = sorted(set(found))
+    if len(keys) > 1:
+        raise invalid_input(
+            field, "mais de um instrumento começa nesta folha (frente e verso): diga o instrumento pelo id"
         )
-    return chaves[0] if chaves else None
+    return keys[0] if keys else None
 
 
-def proximo_traslado(conn: Connection, serventia_id: int, instrumento_id: int | None) -> int:
+def next_traslado(conn: Connection, serventia_id: int, instrumento_id: int | None) -> int:
     """Return the number after the highest traslado that was ever sealed of the instrumento (N4)."""
     if instrumento_id is None:
         return 1
@@ -160,33 +158,33 @@ def proximo_traslado(conn: Connection, serventia_id: int, instrumento_id: int | 
     return int(highest or 0) + 1
 
 
-def contexto(conn: Connection, office: Office, documento: Any, agora: datetime) -> tuple[Contexto, str | None]:
+def context(conn: Connection, office: Office, document: Any, agora: datetime) -> tuple[Context, str | None]:
     """Return what the rule book needs to know of the office to plan `documento`, and the instrumento's key (X0)."""
     sid = office.serventia_id
-    named = getattr(documento, "instrumento", None)
-    chave = chave_do_instrumento(conn, sid, named, "documento.instrumento")
+    named = getattr(document, "instrumento", None)
+    key = instrumento_key(conn, sid, named, "documento.instrumento")
     number = 1
-    if chave is not None and documento.tipo == "traslado" and documento.numero == "proximo":
-        number = proximo_traslado(conn, sid, instrumento_id(conn, sid, chave))
-    is_copy = documento.tipo in ("traslado", "certidao")
-    replaced = getattr(documento, "substitui", None)
+    if key is not None and document.tipo == "traslado" and document.numero == "proximo":
+        number = next_traslado(conn, sid, instrumento_id(conn, sid, key))
+    is_copy = document.tipo in ("traslado", "certidao")
+    replaced = getattr(document, "substitui", None)
     return (
-        Contexto(
+        Context(
             agora=agora,
-            regras=office.regras,
+            rules=office.rules,
             servicos=office.servicos,
             atos=office.atos,
-            livro=livro_vivo(conn, sid, chave) if chave is not None and is_copy else None,
-            minuta=minuta_mais_nova(conn, sid, chave) if chave is not None and is_copy else None,
-            proximo_traslado=number,
-            conhecido=chave is not None and is_copy and documento_id(conn, sid, f"livro:{chave}") is not None,
-            substituido=documento_do_selo(conn, sid, replaced) if replaced is not None else None,
+            livro=live_livro(conn, sid, key) if key is not None and is_copy else None,
+            minuta=newest_minuta(conn, sid, key) if key is not None and is_copy else None,
+            next_traslado=number,
+            known=key is not None and is_copy and document_id(conn, sid, f"livro:{key}") is not None,
+            replaced=document_of_selo(conn, sid, replaced) if replaced is not None else None,
         ),
-        chave,
+        key,
     )
 
 
-def documento_do_selo(conn: Connection, serventia_id: int, codigo: str) -> Identidade | None:
+def document_of_selo(conn: Connection, serventia_id: int, codigo: str) -> Identity | None:
     """Return the document that bears the live seal of that code (X8); None where no live seal has it."""
     job = db.job
     row = (
@@ -199,4 +197,4 @@ def documento_do_selo(conn: Connection, serventia_id: int, codigo: str) -> Ident
         .mappings()
         .one_or_none()
     )
-    return None if row is None else Identidade(row["tipo"], row["chave"], row["chave"], row["campos"])
+    return None if row is None else Identity(row["tipo"], row["chave"], row["chave"], row["campos"])

@@ -24,7 +24,7 @@ _PIECE: Final = 100_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
-class Feito:
+class Outcome:
     """What a key made: its job, and the word of the first answer (None: it was a success).
 
     Of a call that makes no job `job_id` is empty, and `feito` is what it made, by code or id.
@@ -35,10 +35,10 @@ class Feito:
     feito: Any = None
 
 
-def resumo(rota: str, dados: object) -> str:
+def digest(route: str, data: object) -> str:
     """Return the hash of a request, equal where route and JSON values are equal."""
     hasher = hashlib.sha256()
-    for piece in _pieces([rota, dados]):
+    for piece in _pieces([route, data]):
         hasher.update(piece.encode("ascii"))
     return hasher.hexdigest()
 
@@ -71,35 +71,35 @@ def _pieces(value: object) -> Iterator[str]:
         yield json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
-def achar(office: Office, autor: Autor, chave: str | None, resumo_do_pedido: str) -> Feito | None:
+def find(office: Office, author: Autor, key: str | None, request_digest: str) -> Outcome | None:
     """Return what the key made before; None if it made nothing. Raises `Recusa` `chave-reutilizada`."""
-    if chave is None:
+    if key is None:
         return None
     table = db.idempotencia
     query = sa.select(table.c.resumo, table.c.job_id, table.c.palavra, table.c.feito).where(
         table.c.serventia_id == office.serventia_id,
-        table.c.chave_id == (autor.chave_id or 0),
-        table.c.chave == chave,
+        table.c.chave_id == (author.chave_id or 0),
+        table.c.chave == key,
     )
     with office.db.read() as conn:
         row = conn.execute(query).one_or_none()
     if row is None:
         return None
-    if row.resumo != resumo_do_pedido:
+    if row.resumo != request_digest:
         raise Recusa(
             "chave-reutilizada",
-            f"A chave de idempotência {chave!r} já serviu a outro pedido: use uma chave nova para cada acionamento.",
+            f"A chave de idempotência {key!r} já serviu a outro pedido: use uma chave nova para cada acionamento.",
         )
-    return Feito(row.job_id, row.palavra, row.feito)
+    return Outcome(row.job_id, row.palavra, row.feito)
 
 
 @contextmanager
-def em_trabalho(office: Office, autor: Autor, chave: str | None) -> Iterator[None]:
+def em_trabalho(office: Office, author: Autor, key: str | None) -> Iterator[None]:
     """Hold the key while its request is at work. Raises `Recusa` `em-processamento` if it is held already."""
-    if chave is None:
+    if key is None:
         yield
         return
-    mine = (autor.chave_id or 0, chave)
+    mine = (author.chave_id or 0, key)
     with office.trava:
         if mine in office.em_trabalho:
             raise Recusa(
@@ -115,27 +115,27 @@ def em_trabalho(office: Office, autor: Autor, chave: str | None) -> Iterator[Non
             office.em_trabalho.discard(mine)
 
 
-def registrar(
+def register(
     conn: Connection,
     office: Office,
-    autor: Autor,
-    chave: str | None,
-    resumo_do_pedido: str,
-    feito: Feito,
+    author: Autor,
+    key: str | None,
+    request_digest: str,
+    made: Outcome,
     agora: datetime,
 ) -> None:
     """Bind the key to what it made, in the same transaction."""
-    if chave is None:
+    if key is None:
         return
     conn.execute(
         sa.insert(db.idempotencia).values(
             serventia_id=office.serventia_id,
-            chave_id=autor.chave_id or 0,
-            chave=chave,
-            resumo=resumo_do_pedido,
-            job_id=feito.job_id,
-            palavra=feito.palavra,
-            feito=feito.feito,
+            chave_id=author.chave_id or 0,
+            chave=key,
+            resumo=request_digest,
+            job_id=made.job_id,
+            palavra=made.palavra,
+            feito=made.feito,
             criada_em=agora,
         )
     )

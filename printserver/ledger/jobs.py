@@ -9,14 +9,14 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import rfc3339
 from printserver.documents import (
-    rotulo,
+    label,
 )
 from printserver.errors import Recusa
 
 Row = sa.RowMapping
 
 
-def job_por_id(conn: Connection, serventia_id: int, job_id: str) -> Row:
+def job_by_id(conn: Connection, serventia_id: int, job_id: str) -> Row:
     """Return a job's row. Raises `Recusa` `nao-encontrado`."""
     table = db.job
     row = conn.execute(sa.select(table).where(table.c.serventia_id == serventia_id, table.c.id == job_id)).mappings()
@@ -26,13 +26,13 @@ def job_por_id(conn: Connection, serventia_id: int, job_id: str) -> Row:
     return found
 
 
-def job_vivo(conn: Connection, serventia_id: int, documento_id: int, *, travar: bool = False) -> Row | None:
+def live_job(conn: Connection, serventia_id: int, document_id: int, *, lock: bool = False) -> Row | None:
     """Return the document's one job that bears live seals (X1); locked, if nobody may send it to paper meanwhile."""
     table = db.job
     query = sa.select(table).where(
-        table.c.serventia_id == serventia_id, table.c.documento_id == documento_id, table.c.viva
+        table.c.serventia_id == serventia_id, table.c.documento_id == document_id, table.c.viva
     )
-    if travar:
+    if lock:
         query = query.with_for_update()
     return conn.execute(query).mappings().one_or_none()
 
@@ -45,8 +45,8 @@ def job_do_selo(conn: Connection, serventia_id: int, codigo: str) -> Row:
     return conn.execute(query.with_for_update()).mappings().one()
 
 
-def copias_do_livro(conn: Connection, serventia_id: int, codigos: Sequence[str], *, travar: bool = False) -> list[Row]:
-    """Return the live jobs that were made from a livro with one of the seals `codigos` (X6); locked, as `job_vivo`."""
+def copies_of_livro(conn: Connection, serventia_id: int, codigos: Sequence[str], *, lock: bool = False) -> list[Row]:
+    """Return the live jobs that were made from a livro with one of the seals `codigos` (X6); locked, as `live_job`."""
     table = db.job
     shown = sa.select(db.citacao.c.job_id).where(
         db.citacao.c.serventia_id == serventia_id, db.citacao.c.codigo.in_(list(codigos))
@@ -56,17 +56,17 @@ def copias_do_livro(conn: Connection, serventia_id: int, codigos: Sequence[str],
         .where(table.c.serventia_id == serventia_id, table.c.id.in_(shown), table.c.viva)
         .order_by(table.c.n)
     )
-    if travar:
+    if lock:
         query = query.with_for_update()
     return list(conn.execute(query).mappings())
 
 
-def anterior(row: Mapping[Any, Any], campos: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def previous(row: Mapping[Any, Any], fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """Return `anterior` of the contract: the print before, as its job's row tells it.
 
     With `documento` where the document asked for, of these `campos`, is spelled in another way (X0).
     """
-    spelled = {} if campos is None or rotulo(campos) == rotulo(row["campos"]) else {"documento": row["campos"]}
+    spelled = {} if fields is None or label(fields) == label(row["campos"]) else {"documento": row["campos"]}
     return {
         "id": row["id"],
         "quando": rfc3339(row["criado_em"]),

@@ -7,42 +7,42 @@ from printserver import db
 from printserver.db import insert_or_ignore
 
 
-def travar_instrumento(conn: Connection, serventia_id: int, chave: str) -> int:
+def lock_instrumento(conn: Connection, serventia_id: int, key: str) -> int:
     """Return the id of the instrumento's row, made if need be, locked until the transaction's end."""
     table = db.instrumento
-    insert_or_ignore(conn, table, {"serventia_id": serventia_id, "chave": chave})
-    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+    insert_or_ignore(conn, table, {"serventia_id": serventia_id, "chave": key})
+    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
     return int(conn.execute(query.with_for_update()).scalar_one())
 
 
-def travar_documento(
-    conn: Connection, serventia_id: int, chave: str, tipo: str, instrumento_id: int | None, numero: int | None
+def lock_document(
+    conn: Connection, serventia_id: int, key: str, kind: str, instrumento_id: int | None, numero: int | None
 ) -> int:
     """Return the id of the document's row (X0), made if need be, locked until the transaction's end."""
     table = db.documento
     row = {
         "serventia_id": serventia_id,
-        "chave": chave,
-        "tipo": tipo,
+        "chave": key,
+        "tipo": kind,
         "instrumento_id": instrumento_id,
         "numero": numero,
     }
     insert_or_ignore(conn, table, row)
-    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
     return int(conn.execute(query.with_for_update()).scalar_one())
 
 
-def documento_id(conn: Connection, serventia_id: int, chave: str) -> int | None:
+def document_id(conn: Connection, serventia_id: int, key: str) -> int | None:
     """Return the id of the document of that key, if it was ever seen."""
     table = db.documento
     return conn.execute(
-        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
     ).scalar_one_or_none()
 
 
-def instrumento_id(conn: Connection, serventia_id: int, chave: str) -> int | None:
+def instrumento_id(conn: Connection, serventia_id: int, key: str) -> int | None:
     """Return the id of the instrumento's row, if it was ever seen."""
     table = db.instrumento
     return conn.execute(
-        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == chave)
+        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
     ).scalar_one_or_none()

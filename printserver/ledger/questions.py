@@ -9,16 +9,16 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.ledger.states import CANCELADO
+from printserver.ledger.states import CANCELLED
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
-from printserver.office.proof import PERGUNTA, prova
+from printserver.office.proof import PERGUNTA, evidence
 
 
 @dataclass(frozen=True, slots=True)
-class Texto:
+class Text:
     """What a question says: its words, its seals, what else it hits, until when, what would be right instead."""
 
     tipo: Literal["xa", "selo", "folhas"]
@@ -29,33 +29,33 @@ class Texto:
     alternativas: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
 
-def abrir(conn: Connection, office: Office, job_id: str, documento_id: int, texto: Texto, agora: datetime) -> Registro:
+def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: Text, agora: datetime) -> Registro:
     """Write an open question. One about folhas waits for ever; the others for the setting's hours (X1).
 
     Return what the log is to say.
     """
-    waits = texto.tipo == "folhas"
+    waits = text.tipo == "folhas"
     row = {
         "serventia_id": office.serventia_id,
         "job_id": job_id,
-        "documento_id": documento_id,
-        "tipo": texto.tipo,
-        "texto": texto.texto,
-        "selos": list(texto.selos),
-        "atinge": [dict(item) for item in texto.atinge],
-        "xa_ate": texto.xa_ate,
-        "alternativas": [dict(item) for item in texto.alternativas],
+        "documento_id": document_id,
+        "tipo": text.tipo,
+        "texto": text.texto,
+        "selos": list(text.selos),
+        "atinge": [dict(item) for item in text.atinge],
+        "xa_ate": text.xa_ate,
+        "alternativas": [dict(item) for item in text.alternativas],
         "estado": "aberta",
         "aberta_em": agora,
         "expira_em": None if waits else agora + timedelta(hours=office.settings.xa.pergunta_horas),
         "resposta": None,
     }
     made = conn.execute(sa.insert(db.pergunta).values(**row).returning(db.pergunta.c.id)).scalar_one()
-    kept = prova(PERGUNTA, row) | {"linha": made}
-    return Registro("pergunta", job_id, "aberta", detalhe={"tipo": texto.tipo}, prova=kept)
+    kept = evidence(PERGUNTA, row) | {"linha": made}
+    return Registro("pergunta", job_id, "aberta", detalhe={"tipo": text.tipo}, prova=kept)
 
 
-def aberta_do_documento(conn: Connection, office: Office, documento_id: int) -> sa.RowMapping | None:
+def open_for_document(conn: Connection, office: Office, document_id: int) -> sa.RowMapping | None:
     """Return the document's open question (not one about folhas), with its job's `resumo`."""
     table, job = db.pergunta, db.job
     query = (
@@ -63,7 +63,7 @@ def aberta_do_documento(conn: Connection, office: Office, documento_id: int) -> 
         .join(job, (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id))
         .where(
             table.c.serventia_id == office.serventia_id,
-            table.c.documento_id == documento_id,
+            table.c.documento_id == document_id,
             table.c.estado == "aberta",
             table.c.tipo != "folhas",
         )
@@ -71,27 +71,27 @@ def aberta_do_documento(conn: Connection, office: Office, documento_id: int) -> 
     return conn.execute(query).mappings().one_or_none()
 
 
-def a_mesma(aberta: sa.RowMapping, texto: Texto, agora: datetime) -> bool:
+def is_same(open_question: sa.RowMapping, text: Text, agora: datetime) -> bool:
     """Return whether an open question still asks what `texto` would: of the same seals, and with time left (X1)."""
-    asked = aberta["tipo"] == texto.tipo and set(aberta["selos"]) == set(texto.selos)
-    return asked and not vencida(aberta, agora)
+    asked = open_question["tipo"] == text.tipo and set(open_question["selos"]) == set(text.selos)
+    return asked and not is_expired(open_question, agora)
 
 
-def vencida(pergunta: sa.RowMapping, agora: datetime) -> bool:
+def is_expired(question: sa.RowMapping, agora: datetime) -> bool:
     """Return whether the time to answer is over (X1), closed already or not."""
-    return pergunta["expira_em"] is not None and pergunta["expira_em"] <= agora
+    return question["expira_em"] is not None and question["expira_em"] <= agora
 
 
-def como_terminou(pergunta: sa.RowMapping, agora: datetime) -> str | None:
+def how_it_ended(question: sa.RowMapping, agora: datetime) -> str | None:
     """Return how a question ended, as the end of a sentence (Portuguese); None while it can be answered."""
-    if vencida(pergunta, agora) and pergunta["estado"] == "aberta":  # the engine closes it in a moment
+    if is_expired(question, agora) and question["estado"] == "aberta":  # the engine closes it in a moment
         return "ficou sem resposta e se encerrou"
     return {
         "aberta": None,
         "respondida": "já foi respondida",
         "substituida": "foi substituída por outro pedido do mesmo documento",
         "expirada": "ficou sem resposta e se encerrou",
-    }[pergunta["estado"]]
+    }[question["estado"]]
 
 
 def do_job(conn: Connection, office: Office, job_id: str) -> sa.RowMapping | None:
@@ -106,44 +106,44 @@ def do_job(conn: Connection, office: Office, job_id: str) -> sa.RowMapping | Non
     return conn.execute(query).mappings().one_or_none()
 
 
-def encerrar(
+def end(
     conn: Connection,
-    pergunta: Mapping[Any, Any],
-    estado: Literal["respondida", "substituida", "expirada"],
+    question: Mapping[Any, Any],
+    state: Literal["respondida", "substituida", "expirada"],
     resposta: Any = None,
     quem: Autor | None = None,
 ) -> list[Registro]:
     """Close an open question. Return what the log is to say: nothing if it was closed already, by a quicker one."""
     table = db.pergunta
-    change = sa.update(table).where(table.c.id == pergunta["id"], table.c.estado == "aberta")
-    if not conn.execute(change.values(estado=estado, resposta=resposta)).rowcount:
+    change = sa.update(table).where(table.c.id == question["id"], table.c.estado == "aberta")
+    if not conn.execute(change.values(estado=state, resposta=resposta)).rowcount:
         return []
     who = (quem.pessoa, quem.sistema, quem.endereco) if quem is not None else (None, None, None)
-    kept = prova(PERGUNTA, {"resposta": resposta}, "resposta") | {"linha": pergunta["id"]}
-    return [Registro("pergunta", pergunta["job_id"], estado, *who, {"tipo": pergunta["tipo"]}, kept)]
+    kept = evidence(PERGUNTA, {"resposta": resposta}, "resposta") | {"linha": question["id"]}
+    return [Registro("pergunta", question["job_id"], state, *who, {"tipo": question["tipo"]}, kept)]
 
 
-def cancelar_job(conn: Connection, serventia_id: int, job_id: str) -> None:
+def cancel_job(conn: Connection, serventia_id: int, job_id: str) -> None:
     """A held job whose question was closed without a yes: nothing was sealed, nothing prints."""
     table = db.job
     conn.execute(
         sa.update(table)
         .where(table.c.serventia_id == serventia_id, table.c.id == job_id)
-        .values(estado=CANCELADO, encerrado=True, vence_em=None)
+        .values(estado=CANCELLED, encerrado=True, vence_em=None)
     )
 
 
-def substituir(conn: Connection, office: Office, pergunta: sa.RowMapping) -> list[Registro]:
+def replace(conn: Connection, office: Office, question: sa.RowMapping) -> list[Registro]:
     """Close a document's open question because another body took its place (X1)."""
-    closed = encerrar(conn, pergunta, "substituida")
+    closed = end(conn, question, "substituida")
     if not closed:
         return []
-    cancelar_job(conn, office.serventia_id, pergunta["job_id"])
+    cancel_job(conn, office.serventia_id, question["job_id"])
     text = "outro pedido do mesmo documento tomou o lugar da pergunta"
-    return [*closed, Registro("job", pergunta["job_id"], CANCELADO, detalhe={"texto": text})]
+    return [*closed, Registro("job", question["job_id"], CANCELLED, detalhe={"texto": text})]
 
 
-def fechar_vencidas(office: Office, agora: datetime) -> int:
+def close_expired(office: Office, agora: datetime) -> int:
     """Close what was not answered in time (X1), on record; return how many."""
     table = db.pergunta
     late = sa.select(table).where(
@@ -156,27 +156,27 @@ def fechar_vencidas(office: Office, agora: datetime) -> int:
         rows = conn.execute(late.with_for_update(skip_locked=True)).mappings().all()
         entries, late_ones = [], 0
         for row in rows:
-            closed = encerrar(conn, row, "expirada")
+            closed = end(conn, row, "expirada")
             if closed:
                 late_ones += 1
-                cancelar_job(conn, office.serventia_id, row["job_id"])
+                cancel_job(conn, office.serventia_id, row["job_id"])
                 text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
-                entries += [*closed, Registro("job", row["job_id"], CANCELADO, detalhe={"texto": text})]
-        audit.escrever(conn, office.serventia_id, agora, entries)
+                entries += [*closed, Registro("job", row["job_id"], CANCELLED, detalhe={"texto": text})]
+        audit.write(conn, office.serventia_id, agora, entries)
     office.bell.ring()
     return late_ones
 
 
-def perguntar_folhas(
-    conn: Connection, office: Office, row: Mapping[Any, Any], porque: str, agora: datetime
+def ask_about_sheets(
+    conn: Connection, office: Office, row: Mapping[Any, Any], why: str, agora: datetime
 ) -> list[Registro]:
     """Ask a person what came out of a job whose signs contradict each other (X5). Return the log's line."""
-    texto = Texto(
+    text = Text(
         tipo="folhas",
-        texto=f"Não se sabe o que saiu no papel ({porque}). Confira as folhas e diga, página por página, o que saiu.",
+        texto=f"Não se sabe o que saiu no papel ({why}). Confira as folhas e diga, página por página, o que saiu.",
         alternativas=(
             {"acao": "folhas", "texto": "Dizer, página por página, o que saiu."},
             {"acao": "reenviar", "texto": "Se nenhuma página saiu, imprimir tudo outra vez, com os mesmos selos."},
         ),
     )
-    return [abrir(conn, office, row["id"], row["documento_id"], texto, agora)]
+    return [ask(conn, office, row["id"], row["documento_id"], text, agora)]

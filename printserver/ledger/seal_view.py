@@ -11,7 +11,7 @@ from printserver import db
 from printserver.clock import rfc3339
 from printserver.errors import Recusa
 from printserver.office.office import Office
-from printserver.selo import EXCLUSAO
+from printserver.selo import EXCLUSION
 
 PAGE = 50
 
@@ -33,7 +33,7 @@ def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _andamento(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _history_step(row: Mapping[Any, Any]) -> dict[str, Any]:
     detalhe = row["detalhe"]
     return {
         "estado": row["estado"],
@@ -66,12 +66,14 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             .where(db.log.c.serventia_id == sid, db.log.c.objeto == "selo", db.log.c.objeto_id == row["codigo"])
             .order_by(db.log.c.n)
         )
-        return selo_impresso(conn, sid, row) | {
+        return printed_selo(conn, sid, row) | {
             "qr": {"selo": row["codigo"], "url": row["qr_url"]},
             "registro": row["registro"],
-            "cadeia": _cadeia(conn, sid, row),
+            "cadeia": _chain(conn, sid, row),
             "vinculos": {"vinculador": row["vinculador"], "vinculados": list(linked)},
-            "andamentos": [_andamento(item) | {"endereco": item["endereco"]} for item in conn.execute(log).mappings()],
+            "andamentos": [
+                _history_step(item) | {"endereco": item["endereco"]} for item in conn.execute(log).mappings()
+            ],
             "momento": rfc3339(row["momento"]),
             "job": row["job_id"],
             "data": row["dia"].isoformat(),
@@ -79,7 +81,7 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             "motivo_isencao": row["motivo_isencao"],
             "xa_ate": rfc3339(row["momento"] + timedelta(hours=office.settings.xa.prazo_horas)),
             "comunicado_em": rfc3339(row["comunicado_em"]) if row["comunicado_em"] else None,
-            "comunicacoes": _comunicacoes(conn, sid, row["codigo"]),
+            "comunicacoes": _reports(conn, sid, row["codigo"]),
             **{name: row[name] for name in _DO_SELO},
         }
 
@@ -90,7 +92,7 @@ _DO_SELO = (
 )
 
 
-def _comunicacoes(conn: Connection, serventia_id: int, codigo: str) -> list[dict[str, Any]]:
+def _reports(conn: Connection, serventia_id: int, codigo: str) -> list[dict[str, Any]]:
     """Return what the court is told of a seal, in order, and its words where it objected."""
     out = db.outbox
     query = sa.select(out).where(out.c.serventia_id == serventia_id, out.c.codigo == codigo).order_by(out.c.id)
@@ -108,7 +110,7 @@ def _comunicacoes(conn: Connection, serventia_id: int, codigo: str) -> list[dict
     ]
 
 
-def _cadeia(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> list[str]:
+def _chain(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> list[str]:
     """Return the codes of the seal's chain, oldest first (R1)."""
     table = db.selo
 
@@ -130,7 +132,7 @@ def _cadeia(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> list
     return codes
 
 
-def selo_impresso(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
+def printed_selo(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
     """Return a seal as a job's `selos` shows it: with what became of it (S11, R1)."""
     return selo_dict(row) | current_seal(conn, serventia_id, row)
 
@@ -142,7 +144,7 @@ def current_seal(conn: Connection, serventia_id: int, selo: Mapping[str, Any]) -
     while newest["retificado_por"] is not None:
         query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.codigo == newest["retificado_por"])
         newest = conn.execute(query).mappings().one()
-    excluded = newest["ato"] == EXCLUSAO
+    excluded = newest["ato"] == EXCLUSION
     return {
         "vivo": selo["vivo"],
         "atual": None if excluded else newest["codigo"],

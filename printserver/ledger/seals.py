@@ -13,21 +13,21 @@ from sqlalchemy.engine import Connection
 
 from printserver import court, db
 from printserver.clock import local_date
-from printserver.documents import SeloPlanejado, SeloVivo, selos_xa
+from printserver.documents import LiveSelo, PlannedSelo, selos_xa
 from printserver.office import ready
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
-from printserver.office.proof import SELO, mudanca, prova
+from printserver.office.proof import SELO, evidence, mudanca
 from printserver.selo import (
-    EXCLUSAO,
-    SeloEmitido,
-    SeloNovo,
+    EXCLUSION,
+    IssuedSelo,
+    NewSelo,
     centavos,
-    emitir,
-    informacao_sequencial,
-    nome_da_sequencia,
-    tomar_varios,
+    issue_selo,
+    sequence_name,
+    sequential_informacao,
+    take_many,
 )
 
 PENDENTE = "comunicação pendente"
@@ -36,7 +36,7 @@ GOES_BY_ITSELF_AFTER = timedelta(hours=2)  # T1
 
 
 @dataclass(frozen=True, slots=True)
-class Lugar:
+class Place:
     """Where new seals belong: their job, document and instrumento, and the livro's place they are looked up by (T5)."""
 
     job_id: str | None
@@ -49,7 +49,7 @@ class Lugar:
     origem: str = "documento"
 
 
-def numerar(conn: Connection, office: Office, novos: Sequence[SeloNovo]) -> list[SeloEmitido]:
+def number_selos(conn: Connection, office: Office, new_selos: Sequence[NewSelo]) -> list[IssuedSelo]:
     """Take the next numbers (S3) and return the seals made with them; a rollback of the caller leaves no gap.
 
     A seal that brings its informação (S4) takes no number. Raises `Recusa` `servidor-ocupado` where the clock is behind
@@ -57,167 +57,167 @@ def numerar(conn: Connection, office: Office, novos: Sequence[SeloNovo]) -> list
     """
     ready.require_clock(conn, office, office.clock())
     modo = office.settings.selo.sequencia
-    ours = [novo for novo in novos if novo.informacao is None]
-    nomes = [nome_da_sequencia(modo, n.natureza, n.ato, local_date(n.momento).year) for n in ours]
-    numeros = iter(tomar_varios(conn, office.serventia_id, nomes))
+    ours = [new_selo for new_selo in new_selos if new_selo.informacao is None]
+    names = [sequence_name(modo, n.natureza, n.ato, local_date(n.momento).year) for n in ours]
+    numbers = iter(take_many(conn, office.serventia_id, names))
     return [
-        emitir(
-            novo,
+        issue_selo(
+            new_selo,
             cns=office.cns,
-            informacao=novo.informacao or informacao_sequencial(next(numeros)),
-            certificado=office.certificado,
+            informacao=new_selo.informacao or sequential_informacao(next(numbers)),
+            certificate=office.certificado,
         )
-        for novo in novos
+        for new_selo in new_selos
     ]
 
 
-def selar(
+def seal(
     conn: Connection,
     office: Office,
-    planejados: Sequence[SeloPlanejado],
-    lugar: Lugar,
-    autor: Autor,
+    planned_selos: Sequence[PlannedSelo],
+    place: Place,
+    author: Autor,
     agora: datetime,
-) -> tuple[list[SeloEmitido], list[Registro]]:
+) -> tuple[list[IssuedSelo], list[Registro]]:
     """Make the seals of a document, linked to the principal (N2). Return them, and what the log is to say."""
-    if not planejados:
+    if not planned_selos:
         return [], []
-    emitidos = numerar(conn, office, [planejado.novo for planejado in planejados])
-    principal = next(e.codigo for e, p in zip(emitidos, planejados, strict=True) if p.principal)
+    issued = number_selos(conn, office, [planned_selo.new_selo for planned_selo in planned_selos])
+    principal = next(e.codigo for e, p in zip(issued, planned_selos, strict=True) if p.principal)
     rows = []
-    for ordem, (emitido, planejado) in enumerate(zip(emitidos, planejados, strict=True)):
+    for ordem, (issued_selo, planned_selo) in enumerate(zip(issued, planned_selos, strict=True)):
         rows.append(
-            _row(office, emitido, lugar, autor, agora)
+            _row(office, issued_selo, place, author, agora)
             | {
                 "ordem": ordem,
-                "principal": planejado.principal,
-                "vinculador": principal if planejado.vinculado_ao_principal else None,
+                "principal": planned_selo.principal,
+                "vinculador": principal if planned_selo.vinculado_ao_principal else None,
             }
         )
     conn.execute(sa.insert(db.selo), rows)
-    _enfileirar(conn, office, rows, agora)
-    return emitidos, [_registro(row, autor) for row in rows]
+    _enqueue(conn, office, rows, agora)
+    return issued, [_registro(row, author) for row in rows]
 
 
-def excluir(
+def exclude(
     conn: Connection,
     office: Office,
-    vivos: Sequence[SeloVivo],
-    motivo: str,
-    autor: Autor,
+    live: Sequence[LiveSelo],
+    reason: str,
+    author: Autor,
     agora: datetime,
 ) -> list[Registro]:
     """Make the XA of each live seal of a document (X2). Return what the log is to say."""
     table = db.selo
-    codes = [vivo.codigo for vivo in vivos]
+    codes = [live_seal.codigo for live_seal in live]
     query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.codigo.in_(codes))
     rows = {row["codigo"]: row for row in conn.execute(query).mappings()}
-    pares = [(rows[novo.retifica], novo) for novo in selos_xa(vivos, agora)]
-    return retificar(conn, office, pares, motivo, autor, agora)[1]
+    pairs = [(rows[new_selo.retifica], new_selo) for new_selo in selos_xa(live, agora)]
+    return rectify_selo(conn, office, pairs, reason, author, agora)[1]
 
 
-def retificar(
+def rectify_selo(
     conn: Connection,
     office: Office,
-    pares: Sequence[tuple[Mapping[Any, Any], SeloNovo]],
-    motivo: str,
-    autor: Autor,
+    pairs: Sequence[tuple[Mapping[Any, Any], NewSelo]],
+    reason: str,
+    author: Autor,
     agora: datetime,
-) -> tuple[list[SeloEmitido], list[Registro]]:
+) -> tuple[list[IssuedSelo], list[Registro]]:
     """Make the retificador of each seal, given as its row (R1). Return them, and what the log is to say.
 
     A retificador is live in the place of the seal it rectifies: same print, document and link. An XA is never live.
     Of two that rectify one seal the unique index lets one through.
     """
-    emitidos = numerar(conn, office, [novo for _velho, novo in pares])
+    issued = number_selos(conn, office, [new_selo for _old, new_selo in pairs])
     rows = []
-    for emitido, (velho, novo) in zip(emitidos, pares, strict=True):
-        lugar = Lugar(
-            velho["job_id"] if novo.ato != EXCLUSAO else None,
-            velho["documento_id"],
-            velho["instrumento_id"],
-            velho["livro"],
-            velho["folha_inicial"],
-            velho["termo"],
-            velho["matricula"],
-            velho["origem"],
+    for issued_selo, (old, new_selo) in zip(issued, pairs, strict=True):
+        place = Place(
+            old["job_id"] if new_selo.ato != EXCLUSION else None,
+            old["documento_id"],
+            old["instrumento_id"],
+            old["livro"],
+            old["folha_inicial"],
+            old["termo"],
+            old["matricula"],
+            old["origem"],
         )
-        row = _row(office, emitido, lugar, autor, agora) | {"retifica": velho["codigo"], "motivo": motivo}
-        if novo.ato == EXCLUSAO:
+        row = _row(office, issued_selo, place, author, agora) | {"retifica": old["codigo"], "motivo": reason}
+        if new_selo.ato == EXCLUSION:
             row["vivo"] = False
         else:
-            row |= {name: velho[name] for name in ("ordem", "principal", "vinculador")}
+            row |= {name: old[name] for name in ("ordem", "principal", "vinculador")}
         rows.append(row)
     conn.execute(sa.insert(db.selo), rows)
-    estados = [_substituir(conn, office, row["retifica"], row["codigo"]) for row in rows]
-    _enfileirar(conn, office, rows, agora)
-    log = [_registro(row, autor, motivo=motivo) for row in rows]
+    states = [_replace(conn, office, row["retifica"], row["codigo"]) for row in rows]
+    _enqueue(conn, office, rows, agora)
+    log = [_registro(row, author, motivo=reason) for row in rows]
     log += [
         Registro(
             "selo",
             row["retifica"],
-            estado,
-            autor.pessoa,
-            autor.sistema,
-            autor.endereco,
-            {"retificado_por": row["codigo"], "motivo": motivo},
+            state,
+            author.pessoa,
+            author.sistema,
+            author.endereco,
+            {"retificado_por": row["codigo"], "motivo": reason},
             mudanca(vivo=False, retificado_por=row["codigo"]),
         )
-        for row, estado in zip(rows, estados, strict=True)
+        for row, state in zip(rows, states, strict=True)
     ]
-    return emitidos, log
+    return issued, log
 
 
-def _substituir(conn: Connection, office: Office, codigo: str, por: str) -> str:
+def _replace(conn: Connection, office: Office, codigo: str, by: str) -> str:
     """Write that a seal has a retificador. Return its state: an answer of the court may have changed it meanwhile."""
     table = db.selo
     mine = (table.c.serventia_id == office.serventia_id, table.c.codigo == codigo)
-    change = sa.update(table).where(*mine).values(vivo=False, retificado_por=por)
+    change = sa.update(table).where(*mine).values(vivo=False, retificado_por=by)
     return str(conn.execute(change.returning(table.c.estado)).scalar_one())
 
 
-def _row(office: Office, emitido: SeloEmitido, lugar: Lugar, autor: Autor, agora: datetime) -> dict[str, Any]:
-    novo = emitido.novo
+def _row(office: Office, issued_selo: IssuedSelo, place: Place, author: Autor, agora: datetime) -> dict[str, Any]:
+    new_selo = issued_selo.new_selo
     return {
         "serventia_id": office.serventia_id,
-        "codigo": emitido.codigo,
-        "natureza": novo.natureza,
-        "ato": novo.ato,
-        "descricao": novo.descricao,
-        "job_id": lugar.job_id,
-        "documento_id": lugar.documento_id,
-        "instrumento_id": lugar.instrumento_id,
+        "codigo": issued_selo.codigo,
+        "natureza": new_selo.natureza,
+        "ato": new_selo.ato,
+        "descricao": new_selo.descricao,
+        "job_id": place.job_id,
+        "documento_id": place.documento_id,
+        "instrumento_id": place.instrumento_id,
         "ordem": 0,
         "principal": False,
         "externo": False,
         "vivo": True,
-        "retifica": novo.retifica,
+        "retifica": new_selo.retifica,
         "vinculador": None,
-        "origem": lugar.origem,
+        "origem": place.origem,
         "estado": PENDENTE,
-        "identificador": novo.identificador,
-        "momento": novo.momento,
-        "dia": local_date(novo.momento),
-        "isento": novo.isento,
-        "motivo_isencao": novo.motivo_isencao,
-        "emolumentos": novo.emolumentos.to_centavos(),
-        "total_centavos": centavos(emitido.total),
-        "iss_centavos": centavos(emitido.iss),
-        "registro": emitido.registro,
-        "assinatura": emitido.assinatura,
-        "qr_url": emitido.qr_url,
-        "escrevente": autor.pessoa,
-        "sistema": autor.sistema,
+        "identificador": new_selo.identificador,
+        "momento": new_selo.momento,
+        "dia": local_date(new_selo.momento),
+        "isento": new_selo.isento,
+        "motivo_isencao": new_selo.motivo_isencao,
+        "emolumentos": new_selo.emolumentos.to_centavos(),
+        "total_centavos": centavos(issued_selo.total),
+        "iss_centavos": centavos(issued_selo.iss),
+        "registro": issued_selo.registro,
+        "assinatura": issued_selo.assinatura,
+        "qr_url": issued_selo.qr_url,
+        "escrevente": author.pessoa,
+        "sistema": author.sistema,
         "motivo": None,
-        "livro": lugar.livro,
-        "folha_inicial": lugar.folha,
-        "termo": lugar.termo,
-        "matricula": lugar.matricula,
+        "livro": place.livro,
+        "folha_inicial": place.folha,
+        "termo": place.termo,
+        "matricula": place.matricula,
         "criado_em": agora,
     }
 
 
-def _enfileirar(conn: Connection, office: Office, rows: Sequence[dict[str, Any]], agora: datetime) -> None:
+def _enqueue(conn: Connection, office: Office, rows: Sequence[dict[str, Any]], agora: datetime) -> None:
     """Write what the court is to be told, in the seals' own transaction (T1, T2); a link comes after its ends.
 
     A document's seals wait for its PDF (`seguir` makes them due), two hours at most; others go at once.
@@ -235,8 +235,8 @@ def _enfileirar(conn: Connection, office: Office, rows: Sequence[dict[str, Any]]
             "vence_em": agora + GOES_BY_ITSELF_AFTER if waits else agora,
             "criado_em": agora,
         }
-        tipo = "ato" if row["retifica"] is None else "xa" if row["ato"] == EXCLUSAO else "retificacao"
-        errands.append(common | {"tipo": tipo, "alvo": row["retifica"], "carga": {"registro": row["registro"]}})
+        kind = "ato" if row["retifica"] is None else "xa" if row["ato"] == EXCLUSION else "retificacao"
+        errands.append(common | {"tipo": kind, "alvo": row["retifica"], "carga": {"registro": row["registro"]}})
         above = row["vinculador"]
         if above and row["retifica"]:  # the link is told anew; its vinculador may be another by now
             above = court.vinculador_que_vale(conn, office.serventia_id, above)
@@ -245,7 +245,7 @@ def _enfileirar(conn: Connection, office: Office, rows: Sequence[dict[str, Any]]
     conn.execute(sa.insert(db.outbox), errands)
 
 
-def enfileirar_vinculos(
+def enqueue_vinculos(
     conn: Connection, office: Office, vinculados: Sequence[Mapping[Any, Any]], vinculador: str, agora: datetime
 ) -> None:
     """Write that the court is to be told of links made by hand; each waits for both of its ends (R4)."""
@@ -266,7 +266,7 @@ def enfileirar_vinculos(
     conn.execute(sa.insert(db.outbox), errands)
 
 
-def seguir(conn: Connection, serventia_id: int, job_id: str, agora: datetime) -> None:
+def make_due(conn: Connection, serventia_id: int, job_id: str, agora: datetime) -> None:
     """Make what the court is to be told of a job's seals due: their PDF exists (T1)."""
     seals, outbox = db.selo, db.outbox
     codes = sa.select(seals.c.codigo).where(seals.c.serventia_id == serventia_id, seals.c.job_id == job_id)
@@ -278,11 +278,11 @@ def seguir(conn: Connection, serventia_id: int, job_id: str, agora: datetime) ->
     )
 
 
-def _registro(row: dict[str, Any], autor: Autor, **detalhe: str) -> Registro:
+def _registro(row: dict[str, Any], author: Autor, **detalhe: str) -> Registro:
     what = {"ato": row["ato"], "total_centavos": row["total_centavos"], "job": row["job_id"], **detalhe}
     if row["retifica"]:
         what["retifica"] = row["retifica"]
     if row["isento"]:
         what["motivo_isencao"] = row["motivo_isencao"]
-    kept = prova(SELO, row, vivo=row["vivo"], vinculador=row["vinculador"])
-    return Registro("selo", row["codigo"], row["estado"], autor.pessoa, autor.sistema, autor.endereco, what, kept)
+    kept = evidence(SELO, row, vivo=row["vivo"], vinculador=row["vinculador"])
+    return Registro("selo", row["codigo"], row["estado"], author.pessoa, author.sistema, author.endereco, what, kept)

@@ -3,19 +3,19 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-AGUARDANDO_XA: Final = "aguardando_xa"
-AGUARDANDO_SELO: Final = "aguardando_selo"
+AWAITING_XA: Final = "aguardando_xa"
+AWAITING_SELO: Final = "aguardando_selo"
 ACEITO: Final = "aceito"
-RENDERIZADO: Final = "renderizado"
-ENTREGUE: Final = "entregue"
-IMPRESSO: Final = "impresso"
-INCERTO: Final = "incerto"
-FALHOU: Final = "falhou"
-CANCELADO: Final = "cancelado"
+RENDERED: Final = "renderizado"
+HANDED_OFF: Final = "entregue"
+PRINTED: Final = "impresso"
+UNCERTAIN: Final = "incerto"
+FAILED: Final = "falhou"
+CANCELLED: Final = "cancelado"
 
-HELD: Final = (AGUARDANDO_XA, AGUARDANDO_SELO)
+HELD: Final = (AWAITING_XA, AWAITING_SELO)
 # what the engine, or the queue, still works on
-MOVING: Final = (ACEITO, RENDERIZADO, ENTREGUE)
+MOVING: Final = (ACEITO, RENDERED, HANDED_OFF)
 
 CUPS_ENDS: Final = ("canceled", "aborted", "completed")
 
@@ -27,4 +27,4 @@ def on_its_way(row: Mapping[Any, Any]) -> bool:
 
 def at_an_end(row: Mapping[Any, Any]) -> bool:
     """Whether a caller who waits has nothing more to wait for: handed over, over, or held for a person."""
-    return row["encerrado"] or row["estado"] in (ENTREGUE, *HELD)
+    return row["encerrado"] or row["estado"] in (HANDED_OFF, *HELD)

@@ -52,7 +52,7 @@ def _digest(previous: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 
 
-def escrever(conn: Connection, serventia_id: int, quando: datetime, registros: list[Registro]) -> None:
+def write(conn: Connection, serventia_id: int, quando: datetime, registros: list[Registro]) -> None:
     """Append `registros`, in the caller's transaction. Called last in it: the chain's head is locked from here on.
 
     Raises `Recusa` `servidor-ocupado` where the log is shorter than this process left it (see `witness`).
@@ -93,7 +93,7 @@ def escrever(conn: Connection, serventia_id: int, quando: datetime, registros: l
     )
 
 
-def verificar(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
+def verify(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
     """Walk the chain. Return how many rows hold before the first fault, and its sentence (None: all hold)."""
     last: tuple[int, str | None] = (0, None)
     for last in percorrer(conn, serventia_id):

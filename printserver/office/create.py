@@ -18,7 +18,7 @@ from printserver.db import Database, upgrade
 from printserver.errors import ConfigError
 from printserver.office import audit, people
 from printserver.office.settings import SETTINGS_FILE, Settings, load_settings
-from printserver.selo import Certificado, avancar, gerar_de_teste, nome_da_sequencia
+from printserver.selo import Certificate, advance, generate_test_certificate, sequence_name
 
 DEMO_CNS = "123456"
 SECRET_FILE = "segredo"  # noqa: S105  # the session's signing key
@@ -56,7 +56,7 @@ def database_url(instance: Path, settings: Settings) -> str:
     return settings.banco.url or f"sqlite:///{instance / 'printserver.db'}"
 
 
-def certificado(instance: Path, settings: Settings) -> Certificado:
+def certificate(instance: Path, settings: Settings) -> Certificate:
     """Return the office's certificate, opened with its password. Raises `ConfigError` with the file that is wrong."""
     password = settings.selo.senha_do_certificado
     if not password:
@@ -64,7 +64,7 @@ def certificado(instance: Path, settings: Settings) -> Certificado:
         if not path.exists():
             raise ConfigError(f"{path} não existe: ponha nele a senha do certificado, ou em selo.senha_do_certificado")
         password = path.read_text("utf-8").strip()
-    return Certificado.carregar(instance / settings.selo.certificado, password)
+    return Certificate.load(instance / settings.selo.certificado, password)
 
 
 def criar(instance: Path, agora: datetime, *, cns: str | None = None, proximo: int = 1) -> NovaInstancia:
@@ -103,7 +103,7 @@ def _fill(draft: Path, instance: Path, cns: str, agora: datetime, *, demonstraca
     password = secrets.token_urlsafe(18)
     write_private(draft / PASSWORD_FILE, password)
     settings = load_settings(draft)
-    gerar_de_teste(draft / settings.selo.certificado, password, nome=f"{nome} (TESTE)", agora=agora)
+    generate_test_certificate(draft / settings.selo.certificado, password, nome=f"{nome} (TESTE)", agora=agora)
 
     database = Database(database_url(draft, settings))
     try:
@@ -121,16 +121,16 @@ def _first_rows(conn: sa.Connection, cns: str, agora: datetime, *, proximo: int,
     conn.execute(sa.insert(db.serventia).values(id=1, cns=cns, instancia=name, criada_em=agora))
     conn.execute(sa.insert(db.cadeia).values(serventia_id=1, n=0, evento=0, hash=audit.GENESIS))
     if proximo > 1:
-        avancar(conn, 1, nome_da_sequencia("serventia", 1, "ES", agora.year), proximo)
+        advance(conn, 1, sequence_name("serventia", 1, "ES", agora.year), proximo)
     senha = secrets.token_urlsafe(12)
     people.criar_pessoa(conn, 1, "admin", "Administrador", "administrador", senha, agora)
-    chave = people.criar_chave(conn, 1, "inicial", people.DIREITOS, agora)
+    key = people.criar_chave(conn, 1, "inicial", people.DIREITOS, agora)
     conn.execute(
         sa.insert(db.fila).values(
             serventia_id=1, nome=FIRST_QUEUE, tipo="pasta", destino=str(folder.absolute()), padrao=True, criada_em=agora
         )
     )
-    audit.escrever(
+    audit.write(
         conn,
         1,
         agora,
@@ -141,7 +141,7 @@ def _first_rows(conn: sa.Connection, cns: str, agora: datetime, *, proximo: int,
             audit.Registro("fila", FIRST_QUEUE, "criada", detalhe={"tipo": "pasta"}),
         ],
     )
-    return NovaInstancia("admin", senha, chave, cns, name)
+    return NovaInstancia("admin", senha, key, cns, name)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -11,18 +11,18 @@ from printserver import db
 from printserver.clock import Clock, system_clock
 from printserver.db import Database, upgrade
 from printserver.documents import (
-    Regras,
+    Rules,
 )
 from printserver.errors import ConfigError, Recusa
-from printserver.formats import Formato, Formatos
+from printserver.formats import Format, Formats
 from printserver.office import people, proof
 from printserver.office.bell import Bell
-from printserver.office.create import certificado, database_url
-from printserver.office.people import Pessoa
+from printserver.office.create import certificate, database_url
+from printserver.office.people import Person
 from printserver.office.settings import Settings, load_settings
-from printserver.printing import Capacidades
+from printserver.printing import Capabilities
 from printserver.rendering import Render
-from printserver.selo import Certificado, TabelaDeAtos, TabelaDeServicos, alinhar, carregar_atos, carregar_servicos
+from printserver.selo import AtoTable, Certificate, ServiceTable, align, load_atos, load_services
 
 
 @dataclass(slots=True)
@@ -36,22 +36,22 @@ class Office:
     serventia_id: int
     cns: str
     nome_da_instancia: str
-    regras: Regras
-    atos: TabelaDeAtos
-    servicos: TabelaDeServicos
-    certificado: Certificado
-    formatos: Formatos
+    rules: Rules
+    atos: AtoTable
+    servicos: ServiceTable
+    certificado: Certificate
+    formatos: Formats
     render: Render
     bell: Bell
     em_trabalho: set[tuple[int, str]]
     trava: threading.Lock
     ouvintes: threading.BoundedSemaphore
     # of queues: what they said they can do, or why they did not, and when they were asked
-    capacidades: dict[str, tuple[float, Capacidades | Exception]] = field(default_factory=dict)
-    formatos_guardados: dict[str, Formato] = field(default_factory=dict)  # read from the table, by version
+    capacidades: dict[str, tuple[float, Capabilities | Exception]] = field(default_factory=dict)
+    formatos_guardados: dict[str, Format] = field(default_factory=dict)  # read from the table, by version
 
     @classmethod
-    def abrir(
+    def open_folder(
         cls, instance: Path, clock: Clock = system_clock, *, bell: Bell | None = None, waits: bool = False
     ) -> "Office":
         """Open the office in folder `instance`, bringing its database to this program's schema.
@@ -68,12 +68,12 @@ class Office:
             office = conn.execute(sa.select(db.serventia)).one_or_none()
         if office is None:
             raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
-        signer = certificado(instance, settings)
+        signer = certificate(instance, settings)
         with database.write() as conn:
-            alinhar(conn, office.id, settings.selo.sequencia)
-            proof.registrar(conn, office.id, signer, clock())
+            align(conn, office.id, settings.selo.sequencia)
+            proof.register(conn, office.id, signer, clock())
 
-        def em_uso() -> set[str]:
+        def in_use() -> set[str]:
             return _layouts_in_use(database)
 
         return cls(
@@ -84,18 +84,18 @@ class Office:
             serventia_id=office.id,
             cns=office.cns,
             nome_da_instancia=office.instancia,
-            regras=_regras(settings, office.cns),
-            atos=carregar_atos(instance),
-            servicos=carregar_servicos(instance),
+            rules=_regras(settings, office.cns),
+            atos=load_atos(instance),
+            servicos=load_services(instance),
             certificado=signer,
-            formatos=Formatos(instance),
+            formatos=Formats(instance),
             render=Render(
                 instance / "cache",
                 processos=settings.render.processos,
                 tempo_limite_s=settings.render.tempo_limite_s,
                 memoria_mb=settings.render.memoria_mb,
                 cache_mb=settings.render.cache_mb,
-                em_uso=em_uso,
+                in_use=in_use,
             ),
             bell=bell or Bell(),
             em_trabalho=set(),
@@ -125,27 +125,27 @@ def _layouts_in_use(database: Database) -> set[str]:
         return set(conn.execute(sa.select(db.job.c.layout).where(~db.job.c.encerrado)).scalars())
 
 
-def _regras(settings: Settings, cns: str) -> Regras:
-    return Regras(
+def _regras(settings: Settings, cns: str) -> Rules:
+    return Rules(
         cns=cns,
         demonstracao=settings.serventia.demonstracao,
-        cobra_segundo_traslado=settings.traslado.cobra_do_segundo,
+        charges_second_traslado=settings.traslado.cobra_do_segundo,
         selo_da_ficha=settings.ficha.selo,
-        servico_da_ficha=settings.ficha.servico or None,
-        xa_horas=settings.xa.prazo_horas,
+        ficha_service=settings.ficha.servico or None,
+        xa_hours=settings.xa.prazo_horas,
         lados_da_folha=settings.livro.lados_da_folha,
         folhas_novas=settings.livro.folhas_novas,
         externos_ate=settings.livro.externos_ate,
-        papel_obrigatorio=settings.papel.exigir_numeros,
+        sheets_required=settings.papel.exigir_numeros,
     )
 
 
-def quem_age(conn: Connection, office: Office, usuario: str, campo: str = "escrevente") -> Pessoa:
+def quem_age(conn: Connection, office: Office, usuario: str, field_name: str = "escrevente") -> Person:
     """Return the person of the office who acts (A2). Raises `Recusa` `escrevente-desconhecido`."""
     found = people.pessoa(conn, office.serventia_id, usuario)
     if found is None:
         raise Recusa(
             "escrevente-desconhecido",
-            f"{campo}: não há usuário {usuario!r} nesta serventia. Use o nome de usuário de quem age.",
+            f"{field_name}: não há usuário {usuario!r} nesta serventia. Use o nome de usuário de quem age.",
         )
     return found

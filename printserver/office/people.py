@@ -19,7 +19,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from printserver import db
-from printserver.errors import Recusa, entrada_invalida
+from printserver.errors import Recusa, invalid_input
 from printserver.formats.text import UnfitText, plain, printed
 
 DIREITOS = ("imprimir", "original", "responder", "selos")
@@ -79,7 +79,7 @@ class Chave:
 
 
 @dataclass(frozen=True, slots=True)
-class Pessoa:
+class Person:
     """A person of the office: user name, name as printed, role."""
 
     id: int
@@ -95,99 +95,99 @@ def criar_chave(
     nome: str,
     direitos: Collection[str],
     agora: datetime,
-    fila: str | None = None,
-    consulta: bool = True,
+    queue: str | None = None,
+    lookup: bool = True,
 ) -> str:
     """Make a key of the system `nome` and return its text, which is shown this once and kept nowhere.
 
-    `fila` is the queue, of this office, of what it prints without naming one. Without `consulta` the key can follow
+    `fila` is the queue, of this office, of what it prints without naming one. Without `lookup` the key can follow
     what it prints, and look nothing else up. Raises `Recusa` `entrada-invalida` for a bad or used name and for an
     unknown right.
     """
     nome = _nome(nome, plain)
     errados = sorted(set(direitos) - {*DIREITOS, CONSULTAR})
     if errados or not direitos:
-        raise entrada_invalida("direitos", f"diga um ou mais de: {', '.join(DIREITOS)}")
+        raise invalid_input("direitos", f"diga um ou mais de: {', '.join(DIREITOS)}")
     tabela = db.chave_api
     usada = sa.select(tabela.c.id).where(tabela.c.serventia_id == serventia_id, tabela.c.nome == nome)
     if conn.execute(usada).first() is not None:
-        raise entrada_invalida("nome", f"já existe uma chave com o nome {nome!r}")
-    texto = secrets.token_urlsafe(32)
+        raise invalid_input("nome", f"já existe uma chave com o nome {nome!r}")
+    text = secrets.token_urlsafe(32)
     conn.execute(
         tabela.insert().values(
             serventia_id=serventia_id,
             nome=nome,
-            sha256=_sha256(texto),
-            direitos=[direito for direito in DIREITOS if direito in direitos] + ([] if consulta else [SEM_CONSULTA]),
-            fila=fila,
+            sha256=_sha256(text),
+            direitos=[direito for direito in DIREITOS if direito in direitos] + ([] if lookup else [SEM_CONSULTA]),
+            fila=queue,
             criada_em=agora,
         )
     )
-    return texto
+    return text
 
 
-def chave(conn: sa.Connection, texto: str) -> Chave | None:
+def api_key(conn: sa.Connection, text: str) -> Chave | None:
     """Return the key whose text this is; None where there is none, or it was revoked. Looked up by its hash."""
     tabela = db.chave_api
-    valida = sa.select(tabela).where(tabela.c.sha256 == _sha256(texto), tabela.c.revogada_em.is_(None))
+    valida = sa.select(tabela).where(tabela.c.sha256 == _sha256(text), tabela.c.revogada_em.is_(None))
     row = conn.execute(valida).mappings().first()
-    return None if row is None else _chave(row)
+    return None if row is None else _key(row)
 
 
 def criar_pessoa(
     conn: sa.Connection, serventia_id: int, usuario: str, nome: str, papel: str, senha: str, agora: datetime
-) -> Pessoa:
+) -> Person:
     """Make a person of the office, and return it. `usuario` is kept in lower case.
 
     Raises `Recusa` `entrada-invalida` for a bad or used user name, an unknown role or a weak password.
     """
     usuario = usuario.strip().lower()
     if not _USUARIO.fullmatch(usuario):
-        raise entrada_invalida("usuario", "use de 1 a 64 letras sem acento, algarismos, ponto, hífen ou sublinhado")
+        raise invalid_input("usuario", "use de 1 a 64 letras sem acento, algarismos, ponto, hífen ou sublinhado")
     nome = _nome(nome, printed)
     if papel not in PAPEIS:
-        raise entrada_invalida("papel", f"diga um de: {', '.join(PAPEIS)}")
+        raise invalid_input("papel", f"diga um de: {', '.join(PAPEIS)}")
     conferir_forca(senha, usuario)
     if existe(conn, serventia_id, usuario):
-        raise entrada_invalida("usuario", f"já existe o usuário {usuario!r}")
-    valores = {"serventia_id": serventia_id, "usuario": usuario, "nome": nome, "papel": papel}
-    feita = conn.execute(db.pessoa.insert().values(**valores, senha_hash=_argon2().hash(senha), criada_em=agora))
+        raise invalid_input("usuario", f"já existe o usuário {usuario!r}")
+    values = {"serventia_id": serventia_id, "usuario": usuario, "nome": nome, "papel": papel}
+    feita = conn.execute(db.pessoa.insert().values(**values, senha_hash=_argon2().hash(senha), criada_em=agora))
     chave_primaria = feita.inserted_primary_key
     assert chave_primaria is not None
-    return Pessoa(id=chave_primaria[0], serventia_id=serventia_id, usuario=usuario, nome=nome, papel=papel)
+    return Person(id=chave_primaria[0], serventia_id=serventia_id, usuario=usuario, nome=nome, papel=papel)
 
 
 def existe(conn: sa.Connection, serventia_id: int, usuario: str) -> bool:
     """Return whether the user name was ever given, also to one who left."""
     tabela = db.pessoa
-    usado = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
-    return conn.execute(sa.select(tabela.c.id).where(*usado)).first() is not None
+    same_username = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
+    return conn.execute(sa.select(tabela.c.id).where(*same_username)).first() is not None
 
 
 def conferir_forca(senha: str, usuario: str) -> None:
     """Raise `Recusa` `entrada-invalida` for a password that is guessed first (A5)."""
     if not _SENHA_MINIMA <= len(senha) <= _SENHA_MAXIMA:
-        raise entrada_invalida("senha", f"use de {_SENHA_MINIMA} a {_SENHA_MAXIMA} caracteres")
+        raise invalid_input("senha", f"use de {_SENHA_MINIMA} a {_SENHA_MAXIMA} caracteres")
     if not senha.isprintable():
-        raise entrada_invalida("senha", "não use caracteres de controle ou invisíveis")
+        raise invalid_input("senha", "não use caracteres de controle ou invisíveis")
     simples = "".join(senha.casefold().split())
     if len(set(simples)) < 5 or _repetida(simples):
-        raise entrada_invalida("senha", "fácil demais: use mais caracteres diferentes, sem repetir um pedaço")
-    if any(simples in fila or simples[::-1] in fila for fila in _FILEIRAS):
-        raise entrada_invalida("senha", "fácil demais: não use uma sequência do teclado, do alfabeto ou de algarismos")
+        raise invalid_input("senha", "fácil demais: use mais caracteres diferentes, sem repetir um pedaço")
+    if any(simples in queue or simples[::-1] in queue for queue in _FILEIRAS):
+        raise invalid_input("senha", "fácil demais: não use uma sequência do teclado, do alfabeto ou de algarismos")
     resto = simples
-    for palavra in sorted({usuario.casefold(), *_PALAVRAS}, key=len, reverse=True):
-        resto = resto.replace(palavra, "")
-    if sum(letra.isalpha() for letra in resto) < 4 and resto != simples:
-        raise entrada_invalida("senha", "fácil demais: não use só o nome de usuário, ou uma palavra como “senha”")
+    for word in sorted({usuario.casefold(), *_PALAVRAS}, key=len, reverse=True):
+        resto = resto.replace(word, "")
+    if sum(letter.isalpha() for letter in resto) < 4 and resto != simples:
+        raise invalid_input("senha", "fácil demais: não use só o nome de usuário, ou uma palavra como “senha”")
 
 
-def _repetida(texto: str) -> bool:
+def _repetida(text: str) -> bool:
     """Whether the text is a short piece again and again."""
-    return any(texto == (texto[:n] * (len(texto) // n + 1))[: len(texto)] for n in range(1, len(texto) // 2 + 1))
+    return any(text == (text[:n] * (len(text) // n + 1))[: len(text)] for n in range(1, len(text) // 2 + 1))
 
 
-def mudar_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str, agora: datetime) -> Pessoa:
+def mudar_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str, agora: datetime) -> Person:
     """Give a person another password; their sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existente`."""
     quem, _ativa = _existente(conn, serventia_id, usuario)
     conferir_forca(senha, quem.usuario)
@@ -195,21 +195,21 @@ def mudar_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str
     return quem
 
 
-def mudar_papel(conn: sa.Connection, serventia_id: int, usuario: str, papel: str, agora: datetime) -> Pessoa:
+def mudar_papel(conn: sa.Connection, serventia_id: int, usuario: str, papel: str, agora: datetime) -> Person:
     """Give a person another role; their sessions end (A5).
 
     Raises `Recusa` `entrada-invalida`, `estado-nao-permite` (they are the last of what they head), as `_existente`.
     """
     quem, ativa = _existente(conn, serventia_id, usuario)
     if papel not in PAPEIS:
-        raise entrada_invalida("papel", f"diga um de: {', '.join(PAPEIS)}")
+        raise invalid_input("papel", f"diga um de: {', '.join(PAPEIS)}")
     if ativa:
         _nao_o_ultimo(conn, quem, papel)
     _mudar(conn, quem, agora, papel=papel)
     return replace(quem, papel=papel)
 
 
-def mudar_nome(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, agora: datetime) -> Pessoa:
+def mudar_nome(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, agora: datetime) -> Person:
     """Give a person another name, as it is printed from now on. Raises `Recusa` `entrada-invalida`, as `_existente`."""
     quem, _ativa = _existente(conn, serventia_id, usuario)
     nome = _nome(nome, printed)
@@ -217,7 +217,7 @@ def mudar_nome(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, 
     return replace(quem, nome=nome)
 
 
-def desativar(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Pessoa:
+def deactivate(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Person:
     """Send a person away: they neither enter nor act any more, at once (A5). What they did stays theirs (A3).
 
     Raises `Recusa` `estado-nao-permite` for the last administrador or head of the office, as `_existente`.
@@ -230,7 +230,7 @@ def desativar(conn: sa.Connection, serventia_id: int, usuario: str, agora: datet
     return quem
 
 
-def reativar(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Pessoa:
+def reactivate(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Person:
     """Take a person back, as they were. Raises `Recusa` `estado-nao-permite`, as `_existente`."""
     quem, ativa = _existente(conn, serventia_id, usuario)
     if ativa:
@@ -251,39 +251,39 @@ def revogar_chave(conn: sa.Connection, serventia_id: int, nome: str, agora: date
     conn.execute(sa.update(tabela).where(*dela).values(revogada_em=agora))
 
 
-def listar_pessoas(conn: sa.Connection, serventia_id: int) -> list[tuple[Pessoa, bool]]:
+def listar_pessoas(conn: sa.Connection, serventia_id: int) -> list[tuple[Person, bool]]:
     """Return everyone of the office by user name, and whether they are active."""
     tabela = db.pessoa
     query = sa.select(tabela).where(tabela.c.serventia_id == serventia_id).order_by(tabela.c.usuario)
-    return [(_pessoa(row), row["ativa"]) for row in conn.execute(query).mappings()]
+    return [(_person(row), row["ativa"]) for row in conn.execute(query).mappings()]
 
 
 def listar_chaves(conn: sa.Connection, serventia_id: int) -> list[tuple[Chave, datetime | None]]:
     """Return every key of the office by name, and when it was revoked."""
     tabela = db.chave_api
     query = sa.select(tabela).where(tabela.c.serventia_id == serventia_id).order_by(tabela.c.nome)
-    return [(_chave(row), row["revogada_em"]) for row in conn.execute(query).mappings()]
+    return [(_key(row), row["revogada_em"]) for row in conn.execute(query).mappings()]
 
 
-def _existente(conn: sa.Connection, serventia_id: int, usuario: str) -> tuple[Pessoa, bool]:
+def _existente(conn: sa.Connection, serventia_id: int, usuario: str) -> tuple[Person, bool]:
     """Return the person of that user name, and whether they are active. Raises `Recusa` `nao-encontrado`."""
     tabela = db.pessoa
     dela = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
     row = conn.execute(sa.select(tabela).where(*dela).with_for_update()).mappings().first()
     if row is None:
         raise Recusa("nao-encontrado", f"Não há usuário {usuario!r}.")
-    return _pessoa(row), row["ativa"]
+    return _person(row), row["ativa"]
 
 
-def _nao_o_ultimo(conn: sa.Connection, quem: Pessoa, papel: str | None) -> None:
+def _nao_o_ultimo(conn: sa.Connection, quem: Person, papel: str | None) -> None:
     """Raise `Recusa` `estado-nao-permite` if without `quem` in their role the office has no administrador, or no head.
 
     All active rows are locked: of two who send each other away at the same moment one stays.
     """
     tabela = db.pessoa
     query = sa.select(tabela.c.id, tabela.c.papel).where(tabela.c.serventia_id == quem.serventia_id, tabela.c.ativa)
-    outros = {row.papel for row in conn.execute(query.order_by(tabela.c.id).with_for_update()) if row.id != quem.id}
-    depois = outros | ({papel} if papel else set())
+    others = {row.papel for row in conn.execute(query.order_by(tabela.c.id).with_for_update()) if row.id != quem.id}
+    depois = others | ({papel} if papel else set())
     for papeis, nome in ((frozenset({"administrador"}), "administrador"), (CHEFIA, "tabelião ou substituto")):
         if quem.papel in papeis and not papeis & depois:
             raise Recusa(
@@ -292,29 +292,33 @@ def _nao_o_ultimo(conn: sa.Connection, quem: Pessoa, papel: str | None) -> None:
             )
 
 
-def _mudar(conn: sa.Connection, quem: Pessoa, agora: datetime, **mudado: object) -> None:
+def _mudar(conn: sa.Connection, quem: Person, agora: datetime, **changed: object) -> None:
     """Change a person's row. What a session was begun with holds no more: it ends, unless only the name changed."""
-    conn.execute(sa.update(db.pessoa).where(db.pessoa.c.id == quem.id).values(**mudado))
-    if mudado.keys() != {"nome"}:
+    conn.execute(sa.update(db.pessoa).where(db.pessoa.c.id == quem.id).values(**changed))
+    if changed.keys() != {"nome"}:
         tabela = db.sessao
-        abertas = (tabela.c.serventia_id == quem.serventia_id, tabela.c.pessoa_id == quem.id, tabela.c.fim_em.is_(None))
-        conn.execute(sa.update(tabela).where(*abertas).values(fim_em=agora))
+        open_sessions = (
+            tabela.c.serventia_id == quem.serventia_id,
+            tabela.c.pessoa_id == quem.id,
+            tabela.c.fim_em.is_(None),
+        )
+        conn.execute(sa.update(tabela).where(*open_sessions).values(fim_em=agora))
 
 
-def pessoa(conn: sa.Connection, serventia_id: int, usuario: str) -> Pessoa | None:
+def pessoa(conn: sa.Connection, serventia_id: int, usuario: str) -> Person | None:
     """Return the person of that user name; None where there is none or they left. Case and blanks do not count."""
     row = _ativa(conn, serventia_id, usuario)
-    return None if row is None else _pessoa(row)
+    return None if row is None else _person(row)
 
 
-def nomes(conn: sa.Connection, serventia_id: int) -> dict[str, str]:
+def names(conn: sa.Connection, serventia_id: int) -> dict[str, str]:
     """Return the name of everyone of the office by user name, also of who left: what they did stays."""
     table = db.pessoa
     query = sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == serventia_id)
     return {row.usuario: row.nome for row in conn.execute(query)}
 
 
-def conferir_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str) -> Pessoa | None:
+def conferir_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str) -> Person | None:
     """Return the person if the password is theirs, else None. An unknown user costs the same time as a known one."""
     if len(senha) > _SENHA_MAXIMA:
         return None
@@ -323,7 +327,7 @@ def conferir_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: 
         _argon2().verify(_hash_de_ninguem() if row is None else row["senha_hash"], senha)
     except (VerificationError, InvalidHashError):
         return None
-    return None if row is None else _pessoa(row)
+    return None if row is None else _person(row)
 
 
 def autor_da_chave(de: Chave, endereco: str | None) -> Autor:
@@ -340,7 +344,7 @@ def autor_da_chave(de: Chave, endereco: str | None) -> Autor:
     )
 
 
-def autor_da_pessoa(quem: Pessoa, endereco: str | None) -> Autor:
+def autor_da_pessoa(quem: Person, endereco: str | None) -> Autor:
     """Return who asks at a screen, under their own name, with the rights of their role (A1)."""
     return Autor(
         serventia_id=quem.serventia_id,
@@ -353,15 +357,15 @@ def autor_da_pessoa(quem: Pessoa, endereco: str | None) -> Autor:
     )
 
 
-def em_nome_de(autor: Autor, quem: Pessoa) -> Autor:
+def em_nome_de(author: Autor, quem: Person) -> Autor:
     """Return `autor` acting on behalf of the person the request names: the rights stay the key's (A2)."""
-    return replace(autor, pessoa=quem.usuario, papel=quem.papel)
+    return replace(author, pessoa=quem.usuario, papel=quem.papel)
 
 
-def exigir_direito(autor: Autor, direito: str) -> None:
+def exigir_direito(author: Autor, direito: str) -> None:
     """Raise `Recusa` `sem-permissao` unless the author has the right."""
-    if SEM_CONSULTA in autor.direitos if direito == CONSULTAR else direito not in autor.direitos:
-        quem = f"A chave {autor.sistema!r}" if autor.sistema is not None else f"O usuário {autor.pessoa!r}"
+    if SEM_CONSULTA in author.direitos if direito == CONSULTAR else direito not in author.direitos:
+        quem = f"A chave {author.sistema!r}" if author.sistema is not None else f"O usuário {author.pessoa!r}"
         raise Recusa("sem-permissao", f"{quem} não tem o direito {direito!r}. Peça-o ao administrador do servidor.")
 
 
@@ -377,7 +381,7 @@ def exigir_chefia(papel: str | None, ato: str) -> None:
 def exigir_subscritor(papel: str | None) -> None:
     """Raise `Recusa` `entrada-invalida` unless the role may subscribe a copy (P3)."""
     if papel not in SUBSCRITORES:
-        raise entrada_invalida("subscritor", "a cópia é subscrita pelo tabelião ou por um substituto")
+        raise invalid_input("subscritor", "a cópia é subscrita pelo tabelião ou por um substituto")
 
 
 def _ativa(conn: sa.Connection, serventia_id: int, usuario: str) -> sa.RowMapping | None:
@@ -388,29 +392,29 @@ def _ativa(conn: sa.Connection, serventia_id: int, usuario: str) -> sa.RowMappin
     return conn.execute(dela).mappings().first()
 
 
-def _pessoa(row: sa.RowMapping) -> Pessoa:
-    return Pessoa(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
+def _person(row: sa.RowMapping) -> Person:
+    return Person(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
 
 
-def _chave(row: sa.RowMapping) -> Chave:
+def _key(row: sa.RowMapping) -> Chave:
     return Chave(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]), row["fila"])
 
 
-def _sha256(texto: str) -> str:
+def _sha256(text: str) -> str:
     """Return the hex SHA-256 of a key's text. Plain SHA-256 is enough: a key is random, not a password."""
-    return hashlib.sha256(texto.encode("utf-8", "surrogatepass")).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _nome(nome: str, ler: Callable[[str], str]) -> str:
-    """Return a name as it is kept, read by `ler`: a person's own goes to paper (`printed`)."""
+def _nome(nome: str, read: Callable[[str], str]) -> str:
+    """Return a name as it is kept, read by `read`: a person's own goes to paper (`printed`)."""
     lido = nome.strip()
     if len(lido.splitlines()) == 1:
         try:
-            lido = ler(lido)
+            lido = read(lido)
         except UnfitText as error:
-            raise entrada_invalida("nome", str(error)) from None
+            raise invalid_input("nome", str(error)) from None
     if not 1 <= len(lido) <= _NOME_MAXIMO or len(lido.splitlines()) > 1:
-        raise entrada_invalida("nome", f"use de 1 a {_NOME_MAXIMO} caracteres, numa linha só")
+        raise invalid_input("nome", f"use de 1 a {_NOME_MAXIMO} caracteres, numa linha só")
     return lido
 
 

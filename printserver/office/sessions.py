@@ -12,7 +12,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from printserver import db
-from printserver.office.people import Pessoa
+from printserver.office.people import Person
 
 _TOUCH: Final = timedelta(seconds=30)  # a session is not written at every click
 _KEEP: Final = timedelta(days=90)  # ended rows: they tell from which addresses a person has logged in
@@ -20,7 +20,7 @@ _KEEP: Final = timedelta(days=90)  # ended rows: they tell from which addresses 
 _table, _person = db.sessao, db.pessoa
 
 
-def begin(conn: sa.Connection, pessoa: Pessoa, agora: datetime, endereco: str | None) -> str:
+def begin(conn: sa.Connection, pessoa: Person, agora: datetime, endereco: str | None) -> str:
     """Begin a session of `pessoa` and return its token, which is kept nowhere here. Old rows are swept away."""
     token = secrets.token_urlsafe(32)
     mine = {"serventia_id": pessoa.serventia_id, "pessoa_id": pessoa.id, "endereco": endereco}
@@ -30,11 +30,11 @@ def begin(conn: sa.Connection, pessoa: Pessoa, agora: datetime, endereco: str | 
 
 
 def find(
-    conn: sa.Connection, serventia_id: int, token: str, agora: datetime, *, horas: int, minutos: int
-) -> tuple[Pessoa, bool] | None:
+    conn: sa.Connection, serventia_id: int, token: str, agora: datetime, *, horas: int, minutes: int
+) -> tuple[Person, bool] | None:
     """Return whose session the token stands for, and whether it is time to `touch` it; None if it is over.
 
-    It is over `horas` after it began, and after `minutos` in which the person did nothing. So is one from the future:
+    It is over `horas` after it began, and after `minutes` in which the person did nothing. So is one from the future:
     it was begun before the clock went back.
     """
     query = (
@@ -51,9 +51,9 @@ def find(
     if row is None:
         return None
     age, idle = agora - row["desde"], agora - row["vista_em"]
-    if not timedelta(0) <= age < timedelta(hours=horas) or idle >= timedelta(minutes=minutos):
+    if not timedelta(0) <= age < timedelta(hours=horas) or idle >= timedelta(minutes=minutes):
         return None
-    pessoa = Pessoa(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
+    pessoa = Person(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
     return pessoa, idle >= _TOUCH
 
 

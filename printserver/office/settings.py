@@ -29,14 +29,14 @@ def _printed(value: str) -> str:
     return text
 
 
-Impresso = Annotated[str, Field(max_length=200), AfterValidator(_printed)]
+Printed = Annotated[str, Field(max_length=200), AfterValidator(_printed)]
 
 
 class Serventia(_Section):
     """The office itself."""
 
-    nome: Impresso = Field("Cartório de Demonstração", description="Nome da serventia, como sai nos documentos.")
-    cidade: Impresso = Field("São Paulo", description="Cidade da serventia.")
+    nome: Printed = Field("Cartório de Demonstração", description="Nome da serventia, como sai nos documentos.")
+    cidade: Printed = Field("São Paulo", description="Cidade da serventia.")
     uf: str = Field("SP", pattern=r"^[A-Z]{2}$", description="Estado da serventia.")
     demonstracao: bool = Field(False, description="Serventia de demonstração: as impressões saem SEM VALOR LEGAL.")
 
@@ -85,9 +85,9 @@ class PorTipo(_Section):
     certidao: str = Field("", description="Para as certidões.")
     ficha_abertura: str = Field("", description="Para as fichas de abertura.")
 
-    def de(self, tipo: str) -> str:
+    def de(self, kind: str) -> str:
         """Return the name set for document type `tipo`, or an empty string."""
-        return str(getattr(self, tipo))
+        return str(getattr(self, kind))
 
 
 class Selo(_Section):
@@ -128,7 +128,7 @@ class Xa(_Section):
     pergunta_horas: int = Field(12, ge=1, description="Horas até que uma pergunta sem resposta se feche (X1).")
 
 
-class Papel(_Section):
+class Paper(_Section):
     """P5."""
 
     exigir_numeros: bool = Field(
@@ -198,7 +198,7 @@ class Avisos(_Section):
     destinatarios: list[str] = Field([], description="Endereços de quem recebe os avisos.")
 
     @model_validator(mode="after")
-    def _inteiro(self) -> "Avisos":
+    def _complete(self) -> "Avisos":
         if self.servidor and not (self.remetente and self.destinatarios):
             raise ValueError("com servidor, diga também remetente e destinatarios")
         if any("\n" in each or "@" not in each for each in (*self.destinatarios, self.remetente or "@")):
@@ -250,7 +250,7 @@ class Settings(BaseSettings):
     traslado: Traslado = Traslado()
     ficha: Ficha = Ficha()
     xa: Xa = Xa()
-    papel: Papel = Papel()
+    papel: Paper = Paper()
     livro: Livro = Livro()
     pessoas: Pessoas = Pessoas()
     tribunal: Tribunal = Tribunal()
@@ -286,7 +286,7 @@ def load_settings(instance: Path) -> Settings:
         raise ConfigError(f"{path} (ou variável PRINTSERVER_…): configuração errada: {'; '.join(lines)}") from error
 
 
-_MENSAGENS = {
+_MESSAGES = {
     "extra_forbidden": "não existe esta opção; as que existem estão no guia do operador",
     "greater_than": "deve ser mais que {gt}",
     "greater_than_equal": "deve ser {ge} ou mais",
@@ -309,7 +309,7 @@ _MENSAGENS = {
 def _em_portugues(item: ErrorDetails) -> str:
     """Return what is wrong with a setting, and what is allowed."""
     context = {name: str(value).replace(" or ", " ou ") for name, value in item.get("ctx", {}).items()}
-    known = _MENSAGENS.get(item["type"])
+    known = _MESSAGES.get(item["type"])
     if known is None and item["type"].startswith("date"):
         known = "deve ser uma data, como 2026-11-20"
     return known.format_map(context) if known else item["msg"]

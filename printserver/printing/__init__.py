@@ -3,28 +3,28 @@
 What is sent, when, and what a queue's answers mean for a job is decided in `jobs`.
 """
 
-from printserver.printing.cups_queue import FilaCups
-from printserver.printing.folder import FilaPasta
+from printserver.printing.cups_queue import CupsQueue
+from printserver.printing.folder import FolderQueue
 from printserver.printing.model import (
-    Capacidades,
-    CertificadoMudou,
-    Entrega,
-    Estado,
-    FilaFora,
-    FilaRecusa,
-    FilaSumiu,
-    Servidor,
+    Capabilities,
+    CertificateChanged,
+    Handoff,
+    QueueGone,
+    QueueRefused,
+    QueueUnavailable,
+    Server,
+    State,
 )
 
 __all__ = [
-    "Capacidades",
-    "CertificadoMudou",
-    "Entrega",
-    "Estado",
-    "FilaCups",
-    "FilaFora",
-    "FilaPasta",
-    "FilaRecusa",
-    "FilaSumiu",
-    "Servidor",
+    "Capabilities",
+    "CertificateChanged",
+    "CupsQueue",
+    "FolderQueue",
+    "Handoff",
+    "QueueGone",
+    "QueueRefused",
+    "QueueUnavailable",
+    "Server",
+    "State",
 ]

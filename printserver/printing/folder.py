@@ -10,13 +10,13 @@ import stat
 from pathlib import Path
 
 from printserver import faults
-from printserver.printing.model import Capacidades, Entrega, FilaFora, FilaRecusa
+from printserver.printing.model import Capabilities, Handoff, QueueRefused, QueueUnavailable
 
 
-class FilaPasta:
+class FolderQueue:
     """A folder of finished prints, the queue of a new office.
 
-    `pasta` must exist (see `preparar`): a folder that vanished, such as a share that is not mounted, is never made
+    `pasta` must exist (see `prepare`): a folder that vanished, such as a share that is not mounted, is never made
     anew by a print, or the files would land where nobody looks.
     """
 
@@ -24,14 +24,14 @@ class FilaPasta:
         self.nome = nome
         self.pasta = Path(pasta)
 
-    def preparar(self) -> None:
+    def prepare(self) -> None:
         """Make the folder, for its owner alone, unless it is there. Raises FilaFora if that cannot be done."""
         try:
             self.pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise self._fora(error) from error
+            raise self._unavailable(error) from error
 
-    def entregar(self, entrega: Entrega) -> Path:
+    def hand_off(self, handoff: Handoff) -> Path:
         """Write the print and return its path. On return it has reached the disk.
 
         It is readable by its owner, and by the folder's group where the folder itself is: so a spooler that runs as
@@ -41,17 +41,17 @@ class FilaPasta:
         no permission), with nothing half written left, or when the PDF is not what it was; FilaRecusa when the folder
         holds another file under this job's name: that one is never overwritten.
         """
-        final = self.pasta / f"{entrega.job_id}.pdf"
-        content = entrega.conteudo()
+        final = self.pasta / f"{handoff.job_id}.pdf"
+        content = handoff.conteudo()
         try:
             if not self._already_there(final, content):
                 self._write(final, content)
             _sync_folder(self.pasta)
         except OSError as error:
-            raise self._fora(error) from error
+            raise self._unavailable(error) from error
         return final
 
-    def capacidades(self) -> Capacidades:
+    def capacidades(self) -> Capabilities:
         """Return what the folder can do, in the shape of the other queues; `stopped` if it cannot be written."""
         usable = self.pasta.is_dir() and os.access(self.pasta, os.W_OK | os.X_OK)
         return {
@@ -70,7 +70,7 @@ class FilaPasta:
         except FileNotFoundError:
             return False
         if present != content:
-            raise FilaRecusa(f"a pasta {self.pasta} já tem outro arquivo de nome {final.name}")
+            raise QueueRefused(f"a pasta {self.pasta} já tem outro arquivo de nome {final.name}")
         return True
 
     def _write(self, final: Path, content: bytes) -> None:
@@ -95,8 +95,10 @@ class FilaPasta:
             with contextlib.suppress(OSError):  # another worker writes there
                 drafts.rmdir()
 
-    def _fora(self, error: OSError) -> FilaFora:
-        return FilaFora(f"a pasta da fila {self.nome} ({self.pasta}) não pode ser escrita: {faults.of_os(error)}")
+    def _unavailable(self, error: OSError) -> QueueUnavailable:
+        return QueueUnavailable(
+            f"a pasta da fila {self.nome} ({self.pasta}) não pode ser escrita: {faults.of_os(error)}"
+        )
 
 
 def _open_to_group(file: int, folder: os.stat_result) -> None:

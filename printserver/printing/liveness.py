@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from printserver import faults
-from printserver.printing.model import FilaFora
+from printserver.printing.model import QueueUnavailable
 
 CONNECT_S: Final = 5.0
 RENEW_S: Final = 120.0  # a server ends lines on which nothing was said for 15 minutes (CUPS's `Timeout` 900)
@@ -29,7 +29,7 @@ class Linha:
         self._socket = _open(host, port)
         self.vida = _life(self._socket)
 
-    def caiu(self, seconds: float = 0.0) -> bool:
+    def died(self, seconds: float = 0.0) -> bool:
         """Tell whether the server ended the line, waiting for it for that many `seconds`."""
         ready, _, _ = select.select([self._socket], [], [], seconds)
         if ready:
@@ -48,7 +48,7 @@ class Linha:
 
     def _renew(self) -> None:
         """Take a new line before the old one is closed, so that no death falls between them."""
-        with contextlib.suppress(FilaFora):
+        with contextlib.suppress(QueueUnavailable):
             newer = _open(*self._where)
             self._socket, older = newer, self._socket
             self._opened = time.monotonic()
@@ -67,7 +67,7 @@ def _open(host: str, port: int) -> socket.socket:
             return line
         return socket.create_connection((host, port), CONNECT_S)
     except OSError as error:
-        raise FilaFora(f"o servidor de impressão {host} não responde: {faults.of_connection(error)}") from error
+        raise QueueUnavailable(f"o servidor de impressão {host} não responde: {faults.of_connection(error)}") from error
 
 
 def _life(line: socket.socket) -> str | None:

@@ -9,34 +9,34 @@ import secrets
 from pathlib import Path
 from typing import Final
 
-ARQUIVO: Final = "cups-senhas.json"
+FILE_NAME: Final = "cups-senhas.json"
 
 
-def senha(pasta: Path, servidor: str | None, usuario: str) -> str | None:
+def read_password(pasta: Path, cups_server: str | None, usuario: str) -> str | None:
     """Return the password of `usuario` at the CUPS server `servidor`; None if none is kept."""
-    return _ler(pasta / ARQUIVO).get(_chave(servidor, usuario))
+    return _read(pasta / FILE_NAME).get(_key(cups_server, usuario))
 
 
-def guardar_senha(pasta: Path, servidor: str | None, usuario: str, texto: str) -> None:
+def keep_password(pasta: Path, cups_server: str | None, usuario: str, text: str) -> None:
     """Keep a password in the office's folder `pasta`, in place of the one before."""
-    arquivo = pasta / ARQUIVO
-    senhas = _ler(arquivo) | {_chave(servidor, usuario): texto}
-    novo = arquivo.with_name(f".{ARQUIVO}.{secrets.token_hex(6)}")
-    descriptor = os.open(novo, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+    path = pasta / FILE_NAME
+    passwords = _read(path) | {_key(cups_server, usuario): text}
+    new = path.with_name(f".{FILE_NAME}.{secrets.token_hex(6)}")
+    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(senhas, file, ensure_ascii=False)
+        json.dump(passwords, file, ensure_ascii=False)
         file.flush()
         os.fsync(file.fileno())
-    novo.rename(arquivo)
+    new.rename(path)
 
 
-def _chave(servidor: str | None, usuario: str) -> str:
-    return f"{usuario}@{servidor or ''}"
+def _key(cups_server: str | None, usuario: str) -> str:
+    return f"{usuario}@{cups_server or ''}"
 
 
-def _ler(arquivo: Path) -> dict[str, str]:
+def _read(path: Path) -> dict[str, str]:
     try:
-        lido: dict[str, str] = json.loads(arquivo.read_text("utf-8"))
+        lido: dict[str, str] = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
     return lido

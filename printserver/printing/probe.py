@@ -5,72 +5,72 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from printserver.printing.cups_queue import FilaCups
-from printserver.printing.cups_server import ServidorCups
-from printserver.printing.model import Entrega, Estado
+from printserver.printing.cups_queue import CupsQueue
+from printserver.printing.cups_server import CupsServer
+from printserver.printing.model import Handoff, State
 
-_FIM: Final = ("completed", "canceled", "aborted")
-_PAUSA_S: Final = 0.2
-_APAGAR_S: Final = 2.0  # a file that CUPS is taking away is gone by then
+_ENDED: Final = ("completed", "canceled", "aborted")
+_PAUSE_S: Final = 0.2
+_DELETION_S: Final = 2.0  # a file that CUPS is taking away is gone by then
 
 
 @dataclass(frozen=True, slots=True)
-class Prova:
-    """How the test page ended. `conta_folhas`: the printed sides that CUPS counted were those of the page.
+class Proof:
+    """How the test page ended. `counts_sheets`: the printed sides that CUPS counted were those of the page.
 
-    `estado` None: CUPS does not know the job any more. `guarda_arquivos` None: it could not be asked.
+    `estado` None: CUPS does not know the job any more. `keeps_files` None: it could not be asked.
     """
 
     estado: str | None
-    impressoes: int
-    conta_folhas: bool
-    guarda_arquivos: bool | None
+    impressions: int
+    counts_sheets: bool
+    keeps_files: bool | None
 
     @property
-    def concluida(self) -> bool:
+    def is_done(self) -> bool:
         """Whether the queue says that the page is done: only then does the rest mean anything."""
         return self.estado == "completed"
 
 
-def provar(
-    fila: FilaCups,
-    entrega: Entrega,
+def prove(
+    queue: CupsQueue,
+    handoff: Handoff,
     paginas: int,
-    limite_s: float,
-    ver: Callable[[Estado], None] = lambda _estado: None,
-) -> Prova:
-    """Print the page and wait for its end, at most `limite_s` seconds: then it is taken off the queue.
+    limit_s: float,
+    on_state: Callable[[State], None] = lambda _estado: None,
+) -> Proof:
+    """Print the page and wait for its end, at most `limit_s` seconds: then it is taken off the queue.
 
     `ver` is told each new state. Raises FilaFora, FilaRecusa.
     """
-    cups_id = fila.criar(entrega)
-    fila.enviar(cups_id, entrega)
-    fila.liberar(cups_id)
-    end = time.monotonic() + limite_s
-    last: Estado | None = None
+    cups_id = queue.criar(handoff)
+    queue.enviar(cups_id, handoff)
+    queue.release(cups_id)
+    end = time.monotonic() + limit_s
+    last: State | None = None
     while True:
-        state = fila.estado(cups_id)
+        state = queue.estado(cups_id)
         if state is None:
-            return Prova(None, 0, conta_folhas=False, guarda_arquivos=None)
+            return Proof(None, 0, counts_sheets=False, keeps_files=None)
         if state != last:
-            ver(state)
+            on_state(state)
             last = state
-        if state.estado in _FIM:
+        if state.estado in _ENDED:
             break
         if time.monotonic() > end:
-            fila.cancelar(cups_id)
-            return Prova(state.estado, state.impressoes or 0, conta_folhas=False, guarda_arquivos=None)
-        time.sleep(_PAUSA_S)
-    sides = state.impressoes or 0
-    return Prova(state.estado, sides, conta_folhas=sides >= paginas, guarda_arquivos=_guarda(fila, cups_id))
+            queue.cancelar(cups_id)
+            return Proof(state.estado, state.impressions or 0, counts_sheets=False, keeps_files=None)
+        time.sleep(_PAUSE_S)
+    sides = state.impressions or 0
+    return Proof(state.estado, sides, counts_sheets=sides >= paginas, keeps_files=_keeps_file(queue, cups_id))
 
 
-def _guarda(fila: FilaCups, cups_id: int) -> bool:
+def _keeps_file(queue: CupsQueue, cups_id: int) -> bool:
     """Tell whether CUPS keeps the job's file: asked for it, nothing is printed by that."""
-    server = ServidorCups(fila.acesso, fila.limite_s)
-    end = time.monotonic() + _APAGAR_S
-    while server.guarda_arquivo(fila.queue, cups_id):
+    server = CupsServer(queue.access, queue.limit_s)
+    end = time.monotonic() + _DELETION_S
+    while server.keeps_file(queue.queue, cups_id):
         if time.monotonic() > end:
             return True
-        time.sleep(_PAUSA_S)
+        time.sleep(_PAUSE_S)
     return False

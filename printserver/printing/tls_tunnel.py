@@ -14,20 +14,20 @@ from collections.abc import Iterator
 from typing import Final
 
 from printserver import faults
-from printserver.printing.model import CertificadoMudou, FilaFora, Servidor
+from printserver.printing.model import CertificateChanged, QueueUnavailable, Server
 
 CONNECT_S: Final = 5.0
 _CHUNK: Final = 64 * 1024
 
 
-def impressao_digital(host: str, port: int) -> str:
+def fingerprint(host: str, port: int) -> str:
     """Return the SHA-256 (hex) of the certificate that the server shows now. Raises FilaFora."""
     with _tls(host, port) as line:
         return _digest(line)
 
 
 @contextlib.contextmanager
-def caminho(server: Servidor, host: str, port: int) -> Iterator[tuple[str, int]]:
+def endpoint(server: Server, host: str, port: int) -> Iterator[tuple[str, int]]:
     """Yield where libcups is to connect: the server itself, or with TLS the end of a tunnel to it.
 
     Raises FilaFora, CertificadoMudou.
@@ -44,7 +44,7 @@ def caminho(server: Servidor, host: str, port: int) -> Iterator[tuple[str, int]]
             door.shutdown(socket.SHUT_RDWR)  # wakes who waits at it
 
 
-def _serve(door: socket.socket, first: ssl.SSLSocket, server: Servidor, host: str, port: int) -> None:
+def _serve(door: socket.socket, first: ssl.SSLSocket, server: Server, host: str, port: int) -> None:
     """Carry each connection of libcups over a verified line of its own: after some answers it connects anew."""
     line: ssl.SSLSocket | None = first
     while True:
@@ -55,7 +55,7 @@ def _serve(door: socket.socket, first: ssl.SSLSocket, server: Servidor, host: st
                 line.close()
             return
         # What fails here ends libcups' connection, and libcups says so.
-        with plain, contextlib.suppress(OSError, FilaFora), line or _verified(server, host, port) as verified:
+        with plain, contextlib.suppress(OSError, QueueUnavailable), line or _verified(server, host, port) as verified:
             line = None
             _carry(plain, verified)
 
@@ -81,13 +81,13 @@ def _carry(plain: socket.socket, line: ssl.SSLSocket) -> None:
             plain.sendall(heard)
 
 
-def _verified(server: Servidor, host: str, port: int) -> ssl.SSLSocket:
+def _verified(server: Server, host: str, port: int) -> ssl.SSLSocket:
     """Return a line to the server, once it has shown the certificate on record."""
     line = _tls(host, port)
     if (shown := _digest(line)) != server.certificado:
         line.close()
-        raise CertificadoMudou(
-            f"o servidor CUPS {server.endereco} mostra outro certificado ({legivel(shown)}) que não o guardado: nada "
+        raise CertificateChanged(
+            f"o servidor CUPS {server.endereco} mostra outro certificado ({readable(shown)}) que não o guardado: nada "
             "lhe foi enviado. Confira-o com quem cuida dele; se foi trocado, use printserver filas certificado"
         )
     return line
@@ -103,13 +103,15 @@ def _tls(host: str, port: int) -> ssl.SSLSocket:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # libcups writes a request in pieces
         return context.wrap_socket(line, server_hostname=host)
     except OSError as error:  # an SSLError is one
-        raise FilaFora(f"o servidor de impressão {host} não responde por TLS: {faults.of_connection(error)}") from None
+        raise QueueUnavailable(
+            f"o servidor de impressão {host} não responde por TLS: {faults.of_connection(error)}"
+        ) from None
 
 
 def _digest(line: ssl.SSLSocket) -> str:
     return hashlib.sha256(line.getpeercert(binary_form=True) or b"").hexdigest()
 
 
-def legivel(certificado: str) -> str:
+def readable(certificate: str) -> str:
     """Return a fingerprint as people compare it: pairs of digits, as openssl shows it."""
-    return ":".join(certificado[at : at + 2] for at in range(0, len(certificado), 2)).upper()
+    return ":".join(certificate[at : at + 2] for at in range(0, len(certificate), 2)).upper()

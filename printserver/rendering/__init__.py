@@ -1,34 +1,42 @@
 """Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
 
 from printserver.rendering.body.characters import Aviso
-from printserver.rendering.extract import extrair
-from printserver.rendering.offset import deslocar
-from printserver.rendering.preview import conferir_no_papel, previsualizar
+from printserver.rendering.extract import extract_pages
+from printserver.rendering.offset import shift
+from printserver.rendering.preview import check_on_paper, previsualizar
 from printserver.rendering.render import (
-    Caixa,
-    Lado,
+    Box,
     Layout,
-    PedidoLayout,
+    LayoutRequest,
     Render,
+    Side,
 )
-from printserver.rendering.stamp import BaseDanificada, Carimbo, LadoImpresso, TextoImproprio, carimbar, ensaiar, lados
+from printserver.rendering.stamp import (
+    DamagedBase,
+    PrintedSide,
+    Stamp,
+    UnprintableText,
+    apply_stamp,
+    dry_run,
+    page_sides,
+)
 
 __all__ = [
     "Aviso",
-    "BaseDanificada",
-    "Caixa",
-    "Carimbo",
-    "Lado",
-    "LadoImpresso",
+    "Box",
+    "DamagedBase",
     "Layout",
-    "PedidoLayout",
+    "LayoutRequest",
+    "PrintedSide",
     "Render",
-    "TextoImproprio",
-    "carimbar",
-    "conferir_no_papel",
-    "deslocar",
-    "ensaiar",
-    "extrair",
-    "lados",
+    "Side",
+    "Stamp",
+    "UnprintableText",
+    "apply_stamp",
+    "check_on_paper",
+    "dry_run",
+    "extract_pages",
+    "page_sides",
     "previsualizar",
+    "shift",
 ]

@@ -21,38 +21,38 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 import printserver
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import fonts, templates
-from printserver.formats.template_data import completar
+from printserver.formats.template_data import complete
 from printserver.rendering import base_pdf
 from printserver.rendering import cache as kept
 from printserver.rendering.body import narrow
-from printserver.rendering.body.body import preparar_corpo
+from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
     Aviso,
     Avisos,
-    imprimiveis,
-    recusar,
+    printable_characters,
+    refuse,
 )
-from printserver.rendering.body.image_place import conferir_imagens, espaco_da_imagem
+from printserver.rendering.body.image_place import check_images, image_room
 from printserver.rendering.body.keep_together import check_together, find_early_end, loneliness
 from printserver.rendering.completeness import check_clear, check_whole
-from printserver.rendering.drawn import Desenho, read_pages
+from printserver.rendering.drawn import Drawing, read_pages
 from printserver.rendering.model import (
-    Caixa,
+    Box,
+    Dash,
     Layout,
-    Traco,
     de_json,
-    para_json,
+    to_json,
 )
-from printserver.rendering.pdf_body.prepare import preparar_pdf
-from printserver.rendering.placement import lugar_no_pdf, medir_paginas, nova_ancora
-from printserver.rendering.pool_tasks import Trabalho
-from printserver.rendering.stylesheet import css, fontes_css
+from printserver.rendering.pdf_body.prepare import prepare_pdf
+from printserver.rendering.placement import boxes_on_pdf, measure_pages, new_anchor
+from printserver.rendering.pool_tasks import LayoutTask
+from printserver.rendering.stylesheet import css, fonts_css
 
-_CAIXA: Final = '<div id="ANCORA-DO-BLOCO"'
+_BOX_TAG: Final = '<div id="ANCORA-DO-BLOCO"'
 """The box's tag, under a name that stands for its random one while the HTML is hashed. No body text can be a tag."""
 
-_MAXIMO_DE_LAYOUTS: Final = 5
-_FOLGA_MM: Final = 0.3
+_MAX_LAYOUTS: Final = 5
+_SLACK_MM: Final = 0.3
 """Between the line that moves to the next page and the end of its page: less than a line, more than what is rounded."""
 
 
@@ -60,7 +60,7 @@ class _Fetcher(URLFetcher):  # type: ignore[misc]
     """Knows the vendored fonts, and PNG and JPEG images that stand in the HTML itself; nothing else, no network."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
-        if url.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")) or url in _arquivos_de_fonte():
+        if url.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")) or url in _font_files():
             return super().fetch(url, headers)
         raise ValueError("this address is not fetched")
 
@@ -71,213 +71,215 @@ def _fetcher() -> _Fetcher:
 
 
 @cache
-def _arquivos_de_fonte() -> frozenset[str]:
-    return frozenset(arquivo.as_uri() for arquivo in fonts.PASTA.glob("*.ttf"))
+def _font_files() -> frozenset[str]:
+    return frozenset(file.as_uri() for file in fonts.PASTA.glob("*.ttf"))
 
 
 @cache
-def _configuracao() -> FontConfiguration:
+def _configuration() -> FontConfiguration:
     """Return this process's one font configuration, with the vendored fonts in it. Not for threads."""
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # else each CSS property it does not know is a line
-    configuracao = FontConfiguration()
-    weasyprint.CSS(string=fontes_css(), font_config=configuracao, url_fetcher=_fetcher())
-    return configuracao
+    configuration = FontConfiguration()
+    weasyprint.CSS(string=fonts_css(), font_config=configuration, url_fetcher=_fetcher())
+    return configuration
 
 
 @lru_cache(maxsize=64)
-def _folha_de_estilo(texto: str) -> weasyprint.CSS:
-    return weasyprint.CSS(string=texto, font_config=_configuracao(), url_fetcher=_fetcher())
+def _stylesheet(text: str) -> weasyprint.CSS:
+    return weasyprint.CSS(string=text, font_config=_configuration(), url_fetcher=_fetcher())
 
 
 @cache
-def _versoes() -> str:
+def _versions() -> str:
     """Return what shapes every layout besides its own text: programs and fonts."""
-    nomes = ("weasyprint", "pydyf", "pikepdf", "fonttools")
-    return "|".join((printserver.__version__, *(version(nome) for nome in nomes), fonts.impressao_digital()))
+    names = ("weasyprint", "pydyf", "pikepdf", "fonttools")
+    return "|".join((printserver.__version__, *(version(nome) for nome in names), fonts.fingerprint()))
 
 
-def aquecer() -> None:
+def warm_up() -> None:
     """Make a new process ready: the libraries, the fonts and a first layout take half a second."""
-    _versoes()
-    imprimiveis()
-    base_pdf.aquecer()
-    _folha_de_estilo("html { font-family: PsSerifa }")
-    documento = _paginas(_ler("<p>Á <b>b</b> <i>c</i></p>"), "html { font-family: PsSerifa }")
-    documento.write_pdf(pdf_variant="pdf/a-2b")
+    _versions()
+    printable_characters()
+    base_pdf.warm_up()
+    _stylesheet("html { font-family: PsSerifa }")
+    document = _pages(_parse("<p>Á <b>b</b> <i>c</i></p>"), "html { font-family: PsSerifa }")
+    document.write_pdf(pdf_variant="pdf/a-2b")
 
 
-def montar(trabalho: Trabalho) -> Layout:
-    """Make the layout of `trabalho`, or find it kept; return it. Raises `Recusa` as `Render.layout` says."""
-    if trabalho.corpo[0] == "pdf":
-        return _montar_pdf(trabalho)
-    formato = trabalho.formato
-    tipo, conteudo = trabalho.corpo
-    espaco = espaco_da_imagem(trabalho)
-    corpo = preparar_corpo("html" if tipo == "html" else "texto", conteudo, trabalho.marcas, espaco)
-    if conteudo and corpo.vazio:  # a ficha has no body
-        raise recusar("O texto está vazio: nada dele aparece no papel. Envie o texto do documento.")
-    html = _preencher(trabalho, corpo.html)
-    folha = css(formato, trabalho.faces, trabalho.lado_inicial)
-    hash = _hash("html", formato.versao, html, folha, trabalho.lado_inicial, trabalho.faces, trabalho.bloco)
-    return _achar(trabalho, hash, corpo.avisos) or _montar_html(trabalho, hash, html, folha, corpo.avisos)
+def make_layout(task: LayoutTask) -> Layout:
+    """Make the layout of `task`, or find it kept; return it. Raises `Recusa` as `Render.layout` says."""
+    if task.corpo[0] == "pdf":
+        return _assemble_pdf(task)
+    page_format = task.formato
+    kind, content = task.corpo
+    room = image_room(task)
+    body = prepare_body("html" if kind == "html" else "texto", content, task.mark_values, room)
+    if content and body.vazio:  # a ficha has no body
+        raise refuse("O texto está vazio: nada dele aparece no papel. Envie o texto do documento.")
+    html = _fill(task, body.html)
+    folha = css(page_format, task.faces, task.lado_inicial)
+    hash = _hash("html", page_format.versao, html, folha, task.lado_inicial, task.faces, task.bloco)
+    return _find_kept(task, hash, body.avisos) or _assemble_html(task, hash, html, folha, body.avisos)
 
 
-def _preencher(trabalho: Trabalho, corpo: str) -> str:
-    formato = trabalho.formato
-    dados = {
-        **completar(trabalho.dados),
-        "corpo": Markup(corpo),  # noqa: S704 - made of the allowed tags alone, by preparar_corpo
-        "imprime": formato.imprime,
-        "bloco": Markup(_caixa_vazia(trabalho)),  # noqa: S704 - ours
+def _fill(task: LayoutTask, body: str) -> str:
+    page_format = task.formato
+    data = {
+        **complete(task.dados),
+        "corpo": Markup(body),  # noqa: S704 - made of the allowed tags alone, by preparar_corpo
+        "imprime": page_format.imprime,
+        "bloco": Markup(_empty_box(task)),  # noqa: S704 - ours
     }
     try:
-        return templates.preencher(formato.pasta, formato.template, dados, versao=formato.versao)
-    except ValueError as erro:
-        raise ConfigError(f"{formato.nome}.toml: {erro}") from erro
+        return templates.fill(page_format.pasta, page_format.template, data, version=page_format.versao)
+    except ValueError as error:
+        raise ConfigError(f"{page_format.nome}.toml: {error}") from error
 
 
-def _montar_html(trabalho: Trabalho, hash: str, html: str, folha: str, avisos: tuple[Aviso, ...]) -> Layout:
-    formato = trabalho.formato
-    ancora = nova_ancora()
-    if trabalho.bloco[1] and formato.bloco.onde == "fim" and html.count(_CAIXA) != 1:
-        raise ConfigError(f"{formato.nome}.toml: o modelo {formato.template} não escreve {{{{ bloco }}}} uma vez só")
-    das_paginas = Avisos()
-    html = html.replace(_CAIXA, f'<div id="{ancora}"')
-    documento, desenho = _desenhar(html, folha, formato.pagina.altura, ancora, das_paginas)
-    paginas = len(documento.pages)
-    medidas = medir_paginas(documento.pages, desenho, trabalho, ancora)
-    check_clear(desenho, medidas.caixas)
-    conferir_imagens(documento.pages, trabalho, das_paginas)
-    for pagina in documento.pages:
-        pagina.anchors.clear()  # else the box's name would be written into the file
-    base = documento.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
+def _assemble_html(task: LayoutTask, hash: str, html: str, folha: str, notices: tuple[Aviso, ...]) -> Layout:
+    page_format = task.formato
+    anchor = new_anchor()
+    if task.bloco[1] and page_format.bloco.onde == "fim" and html.count(_BOX_TAG) != 1:
+        raise ConfigError(
+            f"{page_format.nome}.toml: o modelo {page_format.template} não escreve {{{{ bloco }}}} uma vez só"
+        )
+    from_pages = Avisos()
+    html = html.replace(_BOX_TAG, f'<div id="{anchor}"')
+    document, drawing = _draw(html, folha, page_format.pagina.altura, anchor, from_pages)
+    paginas = len(document.pages)
+    measures = measure_pages(document.pages, drawing, task, anchor)
+    check_clear(drawing, measures.boxes)
+    check_images(document.pages, task, from_pages)
+    for page in document.pages:
+        page.anchors.clear()  # else the box's name would be written into the file
+    base = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
     assert isinstance(base, bytes)
-    return _guardar(
-        trabalho, hash, base, paginas, medidas.caixas, medidas.tracos, avisos, das_paginas.all(), pdf_a=True
-    )
+    return _keep(task, hash, base, paginas, measures.boxes, measures.dashes, notices, from_pages.all(), pdf_a=True)
 
 
-def _montar_pdf(trabalho: Trabalho) -> Layout:
+def _assemble_pdf(task: LayoutTask) -> Layout:
     """A finished PDF: its pages as they are; the block's box where the format says, or where its last page is free."""
-    formato = trabalho.formato
-    pagina = formato.pagina
-    hash = _hash("pdf", formato.versao, trabalho.corpo[1], trabalho.lado_inicial, trabalho.faces, trabalho.bloco)
-    if achado := _achar(trabalho, hash, None):
+    page_format = task.formato
+    page = page_format.pagina
+    hash = _hash("pdf", page_format.versao, task.corpo[1], task.lado_inicial, task.faces, task.bloco)
+    if achado := _find_kept(task, hash, None):
         return achado
-    pronto = preparar_pdf(trabalho.corpo[1], pagina.largura, pagina.altura)
-    caixas: tuple[Caixa, ...] = ()
-    if trabalho.bloco[1]:
-        caixas = lugar_no_pdf(pronto.pdf, pronto.paginas, trabalho)
-    return _guardar(trabalho, hash, pronto.pdf, pronto.paginas, caixas, (), pronto.avisos, pdf_a=False)
+    pronto = prepare_pdf(task.corpo[1], page.largura, page.altura)
+    boxes: tuple[Box, ...] = ()
+    if task.bloco[1]:
+        boxes = boxes_on_pdf(pronto.pdf, pronto.paginas, task)
+    return _keep(task, hash, pronto.pdf, pronto.paginas, boxes, (), pronto.avisos, pdf_a=False)
 
 
-def _achar(trabalho: Trabalho, hash: str, avisos: tuple[Aviso, ...] | None) -> Layout | None:
-    layout = de_json(kept.ler(Path(trabalho.pasta), hash))
+def _find_kept(task: LayoutTask, hash: str, notices: tuple[Aviso, ...] | None) -> Layout | None:
+    layout = de_json(kept.read(Path(task.pasta), hash))
     # bodies that differ only in what was dropped of their form share pages, not avisos
-    return layout if layout is None or avisos is None else replace(layout, avisos=(*avisos, *layout.das_paginas))
+    return layout if layout is None or notices is None else replace(layout, avisos=(*notices, *layout.from_pages))
 
 
-def _guardar(
-    trabalho: Trabalho,
+def _keep(
+    task: LayoutTask,
     hash: str,
     pdf: bytes,
     paginas: int,
-    caixas: tuple[Caixa, ...],
-    tracos: tuple[Traco, ...],
-    avisos: tuple[Aviso, ...],
-    das_paginas: tuple[Aviso, ...] = (),
+    boxes: tuple[Box, ...],
+    dashes: tuple[Dash, ...],
+    notices: tuple[Aviso, ...],
+    from_pages: tuple[Aviso, ...] = (),
     *,
     pdf_a: bool,
 ) -> Layout:
-    pronto = base_pdf.preparar(pdf, trabalho.formato)
-    soma = hashlib.sha256(pronto).hexdigest()
-    layout = Layout(hash, paginas, caixas, tracos, (*avisos, *das_paginas), soma, pdf_a, das_paginas)
-    kept.gravar(Path(trabalho.pasta), hash, pronto, para_json(layout, trabalho.formato.model_dump(mode="json")))
+    pronto = base_pdf.prepare(pdf, task.formato)
+    digest = hashlib.sha256(pronto).hexdigest()
+    layout = Layout(hash, paginas, boxes, dashes, (*notices, *from_pages), digest, pdf_a, from_pages)
+    kept.save(Path(task.pasta), hash, pronto, to_json(layout, task.formato.model_dump(mode="json")))
     return layout
 
 
-def _desenhar(html: str, folha: str, altura: float, ancora: str, avisos: Avisos) -> tuple[weasyprint.Document, Desenho]:
+def _draw(html: str, folha: str, height: float, anchor: str, notices: Avisos) -> tuple[weasyprint.Document, Drawing]:
     """Return the pages of `html`, each `altura` mm high, and what is drawn on them.
 
     All of it is drawn (P2a), and nothing stands alone that must not (P3). Signatures and seal are on one page; where no
     page can hold them with lines of the text, the seal goes on the page after, with the last of the signatures.
     """
-    fonte = _ler(html)
-    feito = _alargar(fonte, ancora, folha, avisos)
+    source = _parse(html)
+    made = _lay_out_first(source, anchor, folha, notices)
     try:
-        return _dispor(fonte, altura, ancora, folha, feito)
+        return _lay_out(source, height, anchor, folha, made)
     except Recusa:
         folha = f"{folha}\n.fecho {{ break-inside: auto }}"
-        return _dispor(fonte, altura, ancora, folha, _desenho(fonte, ancora, folha))
+        return _lay_out(source, height, anchor, folha, _draw_once(source, anchor, folha))
 
 
-def _desenho(
-    fonte: weasyprint.HTML, ancora: str, folha: str, *mais: weasyprint.CSS
-) -> tuple[weasyprint.Document, Desenho]:
-    documento = _paginas(fonte, folha, *mais)
-    return documento, read_pages(documento.pages, ancora)
+def _draw_once(
+    source: weasyprint.HTML, anchor: str, folha: str, *more: weasyprint.CSS
+) -> tuple[weasyprint.Document, Drawing]:
+    document = _pages(source, folha, *more)
+    return document, read_pages(document.pages, anchor)
 
 
-def _alargar(fonte: weasyprint.HTML, ancora: str, folha: str, avisos: Avisos) -> tuple[weasyprint.Document, Desenho]:
+def _lay_out_first(
+    source: weasyprint.HTML, anchor: str, folha: str, notices: Avisos
+) -> tuple[weasyprint.Document, Drawing]:
     """Return a first layout of `fonte`, which is changed where its text would leave its place (`estreito`)."""
-    documento, desenho = _desenho(fonte, ancora, folha)
-    for passo in narrow.passos():
-        if passo(_corpo(fonte), desenho, avisos):
-            documento, desenho = _desenho(fonte, ancora, folha)
-    return documento, desenho
+    document, drawing = _draw_once(source, anchor, folha)
+    for step in narrow.steps():
+        if step(_body(source), drawing, notices):
+            document, drawing = _draw_once(source, anchor, folha)
+    return document, drawing
 
 
-def _corpo(fonte: weasyprint.HTML) -> Any:
-    return fonte.etree_element.find("body")
+def _body(source: weasyprint.HTML) -> Any:
+    return source.etree_element.find("body")
 
 
-def _dispor(
-    fonte: weasyprint.HTML, altura: float, ancora: str, folha: str, feito: tuple[weasyprint.Document, Desenho]
-) -> tuple[weasyprint.Document, Desenho]:
+def _lay_out(
+    source: weasyprint.HTML, height: float, anchor: str, folha: str, made: tuple[weasyprint.Document, Drawing]
+) -> tuple[weasyprint.Document, Drawing]:
     """Lay out until nothing stands alone: a page that falls short makes the one before end higher.
 
     Most texts need no more than the layout `feito`. Of layouts that all fall short, the best that is whole is taken.
     """
-    feitos = [feito]
-    fins: dict[int, float] = {}
-    while len(feitos) < _MAXIMO_DE_LAYOUTS and (fim := find_early_end(feitos[-1][1])) is not None:
-        fins[fim.pagina] = fim.y + _FOLGA_MM
-        feitos.append(_desenho(fonte, ancora, folha, *(_terminar(pagina, altura - y) for pagina, y in fins.items())))
-    recusas = []
-    for documento, desenho in sorted(feitos, key=lambda feito: (loneliness(feito[1]), len(feito[1].areas))):
+    layouts = [made]
+    ends: dict[int, float] = {}
+    while len(layouts) < _MAX_LAYOUTS and (end := find_early_end(layouts[-1][1])) is not None:
+        ends[end.pagina] = end.y + _SLACK_MM
+        layouts.append(_draw_once(source, anchor, folha, *(_end_page(page, height - y) for page, y in ends.items())))
+    refusals = []
+    for document, drawing in sorted(layouts, key=lambda made: (loneliness(made[1]), len(made[1].areas))):
         try:
-            check_whole(_corpo(fonte), desenho)
-        except Recusa as recusa:
-            recusas.append(recusa)
+            check_whole(_body(source), drawing)
+        except Recusa as refusal:
+            refusals.append(refusal)
             continue
-        check_together(desenho)
-        return documento, desenho
-    raise recusas[0]
+        check_together(drawing)
+        return document, drawing
+    raise refusals[0]
 
 
-def _terminar(pagina: int, margem: float) -> weasyprint.CSS:
-    return weasyprint.CSS(string=f"@page :nth({pagina}) {{ margin-bottom: {margem:.2f}mm }}")
+def _end_page(page: int, margin: float) -> weasyprint.CSS:
+    return weasyprint.CSS(string=f"@page :nth({page}) {{ margin-bottom: {margin:.2f}mm }}")
 
 
-def _ler(html: str) -> weasyprint.HTML:
+def _parse(html: str) -> weasyprint.HTML:
     return weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=None)
 
 
-def _paginas(html: weasyprint.HTML, folha: str, *mais: weasyprint.CSS) -> weasyprint.Document:
+def _pages(html: weasyprint.HTML, folha: str, *more: weasyprint.CSS) -> weasyprint.Document:
     return html.render(
-        font_config=_configuracao(),
-        stylesheets=[_folha_de_estilo(folha), *mais],
+        font_config=_configuration(),
+        stylesheets=[_stylesheet(folha), *more],
         pdf_variant="pdf/a-2b",
         presentational_hints=True,  # else lists lose their numbers (`start`, `type`, `value`)
     )
 
 
-def _caixa_vazia(trabalho: Trabalho) -> str:
-    largura, altura = trabalho.bloco
-    if trabalho.formato.bloco.onde != "fim" or altura == 0:
+def _empty_box(task: LayoutTask) -> str:
+    width, height = task.bloco
+    if task.formato.bloco.onde != "fim" or height == 0:
         return ""
-    return f'{_CAIXA} style="width:{largura:.1f}mm;height:{altura:.1f}mm"></div>'
+    return f'{_BOX_TAG} style="width:{width:.1f}mm;height:{height:.1f}mm"></div>'
 
 
-def _hash(*partes: object) -> str:
-    return hashlib.sha256(json.dumps([_versoes(), *partes], default=str).encode()).hexdigest()
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(json.dumps([_versions(), *parts], default=str).encode()).hexdigest()

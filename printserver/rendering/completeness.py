@@ -8,48 +8,48 @@ from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from printserver.errors import Recusa
-from printserver.rendering.body.characters import recusar
-from printserver.rendering.drawn import Desenho, Letras, Limites
-from printserver.rendering.model import Caixa
+from printserver.rendering.body.characters import refuse
+from printserver.rendering.drawn import Bounds, Drawing, DrawnText
+from printserver.rendering.model import Box
 
-_FOLGA_MM: Final = 0.5
+_SLACK_MM: Final = 0.5
 _NO_INK: Final = str.maketrans("", "", "\u00ad\u200b\u2010")
 """Marks of where a word may be broken, and the hyphen that is written where it was."""
 
 
-def check_whole(corpo: Any, desenho: Desenho) -> None:
+def check_whole(body: Any, drawing: Drawing) -> None:
     """Raise `Recusa` `corpo-invalido`, naming the first words, where text or an image of `corpo` is not on the pages.
 
     `corpo` is the `body` element that the pages were made of. Its text is compared without blanks and without regard to
     capitals (a style may change those), and without what a style writes by itself (numbers of lists).
     """
-    _check_images(corpo, desenho)
-    _check_places(desenho)
-    if _bare(corpo.itertext()) == _bare(letras.texto for letras in desenho.letras):
+    _check_images(body, drawing)
+    _check_places(drawing)
+    if _bare(body.itertext()) == _bare(drawn_text.texto for drawn_text in drawing.drawn_text):
         return
     # In a table row that goes on on the next page, each cell does: the text of each element is whole, and in order.
     drawn: defaultdict[Any, list[str]] = defaultdict(list)
-    for letras in desenho.letras:
-        drawn[letras.elemento].append(letras.texto)
-    for element in corpo.iter():
+    for drawn_text in drawing.drawn_text:
+        drawn[drawn_text.element].append(drawn_text.texto)
+    for element in body.iter():
         expected, found = _bare(_own_text(element)), _bare(drawn[element])
         if expected != found:
-            raise recusar(_missing(" ".join(_own_text(element)), expected, found))
+            raise refuse(_missing(" ".join(_own_text(element)), expected, found))
 
 
-def check_clear(desenho: Desenho, caixas: Iterable[Caixa]) -> None:
+def check_clear(drawing: Drawing, boxes: Iterable[Box]) -> None:
     """Raise `Recusa` `bloco-sem-lugar` where text or an image lies in a box of the seal block (P3)."""
-    for caixa in caixas:
-        x_final, y_final = caixa.x + caixa.largura, caixa.y + caixa.altura
-        for parte in (*desenho.letras, *desenho.imagens):
-            onde = parte.onde
-            beside = onde.x_final < caixa.x + _FOLGA_MM or onde.x > x_final - _FOLGA_MM
-            above_or_below = onde.y_final < caixa.y + _FOLGA_MM or onde.y > y_final - _FOLGA_MM
-            if parte.pagina == caixa.pagina and not beside and not above_or_below:
-                coberto = f"“{parte.texto.strip()[:80]}”" if parte.texto else "uma imagem"
+    for box in boxes:
+        x_end, y_end = box.x + box.largura, box.y + box.altura
+        for part in (*drawing.drawn_text, *drawing.images):
+            onde = part.onde
+            beside = onde.x_end < box.x + _SLACK_MM or onde.x > x_end - _SLACK_MM
+            above_or_below = onde.y_end < box.y + _SLACK_MM or onde.y > y_end - _SLACK_MM
+            if part.pagina == box.pagina and not beside and not above_or_below:
+                covered = f"“{part.texto.strip()[:80]}”" if part.texto else "uma imagem"
                 raise Recusa(
                     "bloco-sem-lugar",
-                    f"Na página {caixa.pagina}, o bloco do selo ficaria sobre {coberto}."
+                    f"Na página {box.pagina}, o bloco do selo ficaria sobre {covered}."
                     " Mude o lugar do bloco ou as margens do formato.",
                 )
 
@@ -88,35 +88,37 @@ def _missing(text: str, expected: str, found: str) -> str:
     )
 
 
-def _check_images(corpo: Any, desenho: Desenho) -> None:
-    drawn = {imagem.elemento for imagem in desenho.imagens}
-    if any(element not in drawn for element in corpo.iter("img")):
-        raise recusar("Uma imagem do texto não se imprime nas páginas. Diminua-a, ou tire-a da tabela.")
-    for imagem in desenho.imagens:
-        if not _inside(imagem.onde, imagem.dentro, desenho.areas[imagem.pagina - 1]):
-            raise recusar(f"Uma imagem não cabe na página {imagem.pagina} e sairia cortada. Diminua-a.")
+def _check_images(body: Any, drawing: Drawing) -> None:
+    drawn = {image.element for image in drawing.images}
+    if any(element not in drawn for element in body.iter("img")):
+        raise refuse("Uma imagem do texto não se imprime nas páginas. Diminua-a, ou tire-a da tabela.")
+    for image in drawing.images:
+        if not _inside(image.onde, image.within, drawing.areas[image.pagina - 1]):
+            raise refuse(f"Uma imagem não cabe na página {image.pagina} e sairia cortada. Diminua-a.")
 
 
-def outside(desenho: Desenho) -> Iterator[Letras]:
+def outside(drawing: Drawing) -> Iterator[DrawnText]:
     """Yield the pieces of text that leave the place where they have to stay."""
-    for letras in desenho.letras:
-        if letras.texto.strip() and not _inside(letras.onde, letras.dentro, desenho.areas[letras.pagina - 1]):
-            yield letras
+    for drawn_text in drawing.drawn_text:
+        if drawn_text.texto.strip() and not _inside(
+            drawn_text.onde, drawn_text.within, drawing.areas[drawn_text.pagina - 1]
+        ):
+            yield drawn_text
 
 
-def _check_places(desenho: Desenho) -> None:
-    for letras in outside(desenho):
-        shown = " ".join(letras.texto.split()[:6])[:80]
-        raise recusar(
-            f"Na página {letras.pagina}, “{shown}” não cabe no seu lugar e sairia cortado ou sobre outro texto."
+def _check_places(drawing: Drawing) -> None:
+    for drawn_text in outside(drawing):
+        shown = " ".join(drawn_text.texto.split()[:6])[:80]
+        raise refuse(
+            f"Na página {drawn_text.pagina}, “{shown}” não cabe no seu lugar e sairia cortado ou sobre outro texto."
             " Use menos colunas ou letra menor."
         )
 
 
-def _inside(onde: Limites, dentro: Limites, area: Limites) -> bool:
+def _inside(onde: Bounds, within: Bounds, area: Bounds) -> bool:
     return (
-        onde.x >= max(dentro.x, area.x) - _FOLGA_MM
-        and onde.x_final <= min(dentro.x_final, area.x_final) + _FOLGA_MM
-        and onde.y >= area.y - _FOLGA_MM
-        and onde.y_final <= area.y_final + _FOLGA_MM
+        onde.x >= max(within.x, area.x) - _SLACK_MM
+        and onde.x_end <= min(within.x_end, area.x_end) + _SLACK_MM
+        and onde.y >= area.y - _SLACK_MM
+        and onde.y_end <= area.y_end + _SLACK_MM
     )

@@ -3,33 +3,33 @@
 from dataclasses import dataclass
 from typing import Any
 
-from printserver.formats.model import Faces, Formato
+from printserver.formats.model import Faces, Format
 from printserver.rendering.model import Layout
 
 
 @dataclass(frozen=True, slots=True)
-class Trabalho:
+class LayoutTask:
     """One layout to be made, as it crosses to the pool. `bloco` is (width, height) in mm; `pasta` the cache."""
 
-    formato: Formato
+    formato: Format
     dados: dict[str, Any]
     corpo: tuple[str, str]
-    marcas: dict[str, str]
+    mark_values: dict[str, str]
     bloco: tuple[float, float]
     lado_inicial: str
     faces: Faces
     pasta: str
 
 
-def montar(trabalho: Trabalho) -> Layout:
-    """Make the layout of `trabalho`, or find it kept (`montagem.montar`)."""
+def make_layout(task: LayoutTask) -> Layout:
+    """Make the layout of `task`, or find it kept (`montagem.make_layout`)."""
     from printserver.rendering import assemble
 
-    return assemble.montar(trabalho)
+    return assemble.make_layout(task)
 
 
-def aquecer() -> None:
-    """Make a new process ready (`montagem.aquecer`)."""
+def warm_up() -> None:
+    """Make a new process ready (`montagem.warm_up`)."""
     from printserver.rendering import assemble
 
-    assemble.aquecer()
+    assemble.warm_up()

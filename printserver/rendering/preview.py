@@ -4,54 +4,54 @@ import tempfile
 from pathlib import Path
 
 from printserver.errors import ConfigError, Recusa
-from printserver.formats import Formato, conferir, ler_formato
-from printserver.formats.template_data import CORPO_DE_EXEMPLO, dados_de_exemplo, valores_de_exemplo
+from printserver.formats import Format, check, read_format
+from printserver.formats.template_data import EXAMPLE_BODY, example_data, example_values
 from printserver.rendering import pool_tasks
-from printserver.rendering.render import medir
-from printserver.rendering.stamp import Carimbo, carimbar
+from printserver.rendering.render import measure_block
+from printserver.rendering.stamp import Stamp, apply_stamp
 
-FAIXA = "SEM VALOR LEGAL"
+BANNER = "SEM VALOR LEGAL"
 
 
-def previsualizar(formato: Formato, *, texto: str = CORPO_DE_EXEMPLO) -> bytes:
+def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
     """Return the PDF of `formato` with dummy data and `texto` as its body, marked SEM VALOR LEGAL.
 
     Raises `Recusa` as a print would, `ConfigError` where the template cannot be used.
     """
-    corpo = "" if formato.tipo == "ficha_abertura" else texto
-    valores = valores_de_exemplo(formato.tipo)
+    body = "" if page_format.tipo == "ficha_abertura" else text
+    values = example_values(page_format.tipo)
     with tempfile.TemporaryDirectory(prefix="printserver-") as pasta:
-        trabalho = pool_tasks.Trabalho(
-            formato=formato,
-            dados=dados_de_exemplo(formato.tipo),
-            corpo=("texto", corpo),
-            marcas={},
-            bloco=medir(formato, valores),
+        task = pool_tasks.LayoutTask(
+            formato=page_format,
+            dados=example_data(page_format.tipo),
+            corpo=("texto", body),
+            mark_values={},
+            bloco=measure_block(page_format, values),
             lado_inicial="frente",
-            faces=formato.faces,
+            faces=page_format.faces,
             pasta=pasta,
         )
-        layout = pool_tasks.montar(trabalho)
-        carimbo = Carimbo(
-            valores=valores,
-            faixas=(FAIXA,),
+        layout = pool_tasks.make_layout(task)
+        stamp_data = Stamp(
+            valores=values,
+            faixas=(BANNER,),
             folhas=tuple(f"Livro 0123, folha {45 + numero // 2:03d}" for numero in range(layout.paginas)),
-            copia={"traslado": "1º traslado", "certidao": "certidão 2026/000123, via 1"}.get(formato.tipo),
+            copia={"traslado": "1º traslado", "certidao": "certidão 2026/000123, via 1"}.get(page_format.tipo),
             papeis=tuple(f"A{numero:07d}" for numero in range(1, layout.paginas + 1)),
-            titulo=f"Amostra do formato {formato.nome}",
-            faces=formato.faces,
+            titulo=f"Amostra do formato {page_format.nome}",
+            faces=page_format.faces,
         )
-        return carimbar(layout, Path(pasta) / f"{layout.hash}.pdf", formato, carimbo)
+        return apply_stamp(layout, Path(pasta) / f"{layout.hash}.pdf", page_format, stamp_data)
 
 
-def conferir_no_papel(path: Path) -> list[str]:
+def check_on_paper(path: Path) -> list[str]:
     """Return what is wrong with a format file (Portuguese, one line an error): read, and laid out with dummy data."""
-    if achados := conferir(path):
-        return achados
+    if findings := check(path):
+        return findings
     try:
-        previsualizar(ler_formato(path))
-    except Recusa as recusa:
-        return [f"{path.name}: {recusa.detail}"]
-    except ConfigError as erro:
-        return str(erro).splitlines()
+        previsualizar(read_format(path))
+    except Recusa as refusal:
+        return [f"{path.name}: {refusal.detail}"]
+    except ConfigError as error:
+        return str(error).splitlines()
     return []

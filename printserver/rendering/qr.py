@@ -15,14 +15,14 @@ from typing import Final, Literal
 
 from qrcode import LUT, QRCode, base, util
 
-Nivel = Literal["M", "L"]
-Matriz = tuple[bytes, ...]
+Level = Literal["M", "L"]
+Matrix = tuple[bytes, ...]
 """Rows from the top; a row has one byte a module, 1 is dark. Without the quiet zone."""
 
-VERSAO: Final = {"M": 17, "L": 14}
-ZONA_CLARA: Final = 4
+VERSION: Final = {"M": 17, "L": 14}
+QUIET_ZONE: Final = 4
 """Modules of quiet zone on every side."""
-PONTOS_POR_MODULO: Final = 4
+DOTS_PER_MODULE: Final = 4
 """Least dots of a 300-dpi printer a module is wide (S5)."""
 
 _DOT_MM: Final = 25.4 / 300
@@ -42,7 +42,7 @@ class _Template:
     arrange: Callable[[bytes], tuple[int, ...]]  # data modules in order + b"01" → all modules, row by row
 
 
-def matriz(url: str, nivel: Nivel) -> Matriz:
+def matrix(url: str, nivel: Level) -> Matrix:
     """Return the matrix of `url` at error-correction level `nivel`, in the version that S5 fixes for it.
 
     A URL too long for that version (at level L a few seals in a thousand) gets the next one that holds it: a seal
@@ -50,7 +50,7 @@ def matriz(url: str, nivel: Nivel) -> Matriz:
     ASCII or fits no version.
     """
     data = url.encode("ascii")
-    for version in range(VERSAO[nivel], 27):  # beyond 26 the segments' length fields change their size
+    for version in range(VERSION[nivel], 27):  # beyond 26 the segments' length fields change their size
         capacity = sum(block.data_count for block in base.rs_blocks(version, _EC[nivel]))
         content = _content(data, version, capacity * 8)
         if content is not None:
@@ -58,39 +58,39 @@ def matriz(url: str, nivel: Nivel) -> Matriz:
     raise ValueError("texto longo demais para o QR")
 
 
-def caminho(matriz: Matriz, lado_mm: float) -> bytes:
-    """Return PDF content operators that draw `matriz` black, in a square of `lado_mm` with its quiet zone.
+def modules_path(matrix: Matrix, side_mm: float) -> bytes:
+    """Return PDF content operators that draw `matrix` black, in a square of `side_mm` with its quiet zone.
 
     The origin is the square's lower left corner. Nothing is drawn in the quiet zone; the graphics state is kept.
     Rectangles are a hundredth of a module smaller on every side: a printer blackens each dot that is touched, and an
     edge lying on the dot grid but for a rounding error would make every module a dot (a quarter) fatter.
     """
-    total = len(matriz) + 2 * ZONA_CLARA
-    scale = f"{lado_mm * 72 / 25.4 / total / 100:.8f}"
+    total = len(matrix) + 2 * QUIET_ZONE
+    scale = f"{side_mm * 72 / 25.4 / total / 100:.8f}"
     rectangles = " ".join(
-        f"{100 * x + 1} {100 * y + 1} {100 * w - 2} {100 * h - 2} re" for x, y, w, h in _rectangles(matriz)
+        f"{100 * x + 1} {100 * y + 1} {100 * w - 2} {100 * h - 2} re" for x, y, w, h in _rectangles(matrix)
     )
     return f"q 0 g {scale} 0 0 {scale} 0 0 cm {rectangles} f Q".encode("ascii")
 
 
-def lado_minimo(nivel: Nivel) -> float:
+def min_side(nivel: Level) -> float:
     """Return the least side in mm, quiet zone included, that S5 allows: 31.496 (M) or 27.432 (L)."""
-    return (VERSAO[nivel] * 4 + 17 + 2 * ZONA_CLARA) * PONTOS_POR_MODULO * _DOT_MM
+    return (VERSION[nivel] * 4 + 17 + 2 * QUIET_ZONE) * DOTS_PER_MODULE * _DOT_MM
 
 
-def encaixar(modulos: int, lado_mm: float, x_mm: float, y_mm: float) -> tuple[float, float, float]:
+def fit(module_count: int, side_mm: float, x_mm: float, y_mm: float) -> tuple[float, float, float]:
     """Return (x, y, side) in mm of the best symbol within a square, on the dots of a 300-dpi printer.
 
-    `modulos` is `len(matriz)`; `x_mm`, `y_mm` is the square's upper left corner from the page's upper left. The side
-    is the largest not above `lado_mm` whose modules are a whole number of dots (read 20 of 20 times from paper,
+    `module_count` is `len(matriz)`; `x_mm`, `y_mm` is the square's upper left corner from the page's upper left. The
+    side is the largest not above `side_mm` whose modules are a whole number of dots (read 20 of 20 times from paper,
     against 14 to 16 a hair smaller), centred in the square. A symbol denser than 4 dots a module keeps the square's
     side, since a module of 3 dots would waste a quarter of it.
     """
-    total = modulos + 2 * ZONA_CLARA
+    total = module_count + 2 * QUIET_ZONE
     # a tenth of a dot of tolerance: 31.496 mm written as 31.5 or 31.49 is the same square
-    dots = int((lado_mm / _DOT_MM + 0.1) / total)
-    side = dots * total * _DOT_MM if dots >= PONTOS_POR_MODULO else lado_mm
-    spare = (lado_mm - side) / 2
+    dots = int((side_mm / _DOT_MM + 0.1) / total)
+    side = dots * total * _DOT_MM if dots >= DOTS_PER_MODULE else side_mm
+    spare = (side_mm - side) / 2
     return _on_grid(x_mm + spare), _on_grid(y_mm + spare), side
 
 
@@ -123,7 +123,7 @@ def _template(version: int, ec: int) -> _Template:
     return _Template(side, len(data), int(masked, 2), itemgetter(*sources))
 
 
-def _fill(template: _Template, codewords: bytes) -> Matriz:
+def _fill(template: _Template, codewords: bytes) -> Matrix:
     bits = int.from_bytes(codewords, "big") ^ template.zeros
     modules = bytes(template.arrange(f"{bits:0{template.data_bits}b}01".encode("ascii")))
     side = template.side
@@ -185,15 +185,15 @@ def _correction(part: bytes, length: int) -> bytes:
     return remainder.to_bytes(length, "big")
 
 
-def _rectangles(matriz: Matriz) -> Iterator[tuple[int, int, int, int]]:
+def _rectangles(matrix: Matrix) -> Iterator[tuple[int, int, int, int]]:
     """Yield x, y (from below), width, height in modules: runs of a row, joined with equal runs of the rows below it."""
-    total = len(matriz) + 2 * ZONA_CLARA
+    total = len(matrix) + 2 * QUIET_ZONE
     open_runs: dict[tuple[int, int], int] = {}  # (x, width) → its first row
-    for row in range(len(matriz) + 1):
-        digits = matriz[row].translate(_TO_DIGITS) if row < len(matriz) else b""
+    for row in range(len(matrix) + 1):
+        digits = matrix[row].translate(_TO_DIGITS) if row < len(matrix) else b""
         runs = {(m.start(), m.end() - m.start()) for m in _RUN.finditer(digits)}
         for x, width in [run for run in open_runs if run not in runs]:
             first = open_runs.pop((x, width))
-            yield x + ZONA_CLARA, total - ZONA_CLARA - row, width, row - first
+            yield x + QUIET_ZONE, total - QUIET_ZONE - row, width, row - first
         for run in sorted(runs - open_runs.keys()):
             open_runs[run] = row

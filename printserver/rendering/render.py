@@ -13,44 +13,44 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, Literal
 
-from printserver.errors import Campo, Recusa
-from printserver.formats import ValoresBloco
-from printserver.formats.block_layout import Composto, compor
-from printserver.formats.model import Faces, Formato
+from printserver.errors import BadField, Recusa
+from printserver.formats import BlockValues
+from printserver.formats.block_layout import ComposedBlock, compose
+from printserver.formats.model import Faces, Format
 from printserver.formats.text import named, printable
 from printserver.rendering import cache, pdf_fonts, pool_tasks
-from printserver.rendering.body.keep_together import LINHAS_COM_O_FECHO
+from printserver.rendering.body.keep_together import LINES_WITH_CLOSING
 from printserver.rendering.body.marks import may_be_in
-from printserver.rendering.model import Caixa, Layout, de_json
+from printserver.rendering.model import Box, Layout, de_json
 from printserver.rendering.pool import Pool
 
-Lado = Literal["frente", "verso"]
+Side = Literal["frente", "verso"]
 
-_LEMBRADOS: Final = 4096
+_MAX_REMEMBERED: Final = 4096
 """Layouts that a process remembers by what was asked for, to skip even the template."""
 
 
 @dataclass(frozen=True, slots=True)
-class PedidoLayout:
+class LayoutRequest:
     """What is laid out: a document's plain data, its body and the marks in it, the seal block's (placeholder) values.
 
-    `corpo` is (format of the body, its content). `marcas` are by name, with or without their brackets. Only the size of
-    the block is taken from `valores`; None for a document that gets no seal.
+    `corpo` is (format of the body, its content). `mark_values` are by name, with or without their brackets. Only the
+    size of the block is taken from `valores`; None for a document that gets no seal.
     """
 
-    formato: Formato
+    formato: Format
     dados: Mapping[str, Any]
     corpo: tuple[str, str]
-    marcas: Mapping[str, str]
-    valores: ValoresBloco | None
-    lado_inicial: Lado = "frente"
+    mark_values: Mapping[str, str]
+    valores: BlockValues | None
+    lado_inicial: Side = "frente"
     faces: Faces = "frente"
 
 
 class Render:
     """Layouts, kept and new. Safe to share between threads; the pool is started at the first layout that needs it.
 
-    `em_uso` names the hashes that an open job or question holds: those are never thrown out of the cache.
+    `in_use` names the hashes that an open job or question holds: those are never thrown out of the cache.
     """
 
     def __init__(
@@ -61,11 +61,11 @@ class Render:
         tempo_limite_s: float,
         memoria_mb: int,
         cache_mb: int,
-        em_uso: Callable[[], set[str]],
+        in_use: Callable[[], set[str]],
     ) -> None:
-        self._cache = cache.Cache(cache_dir, limite_mb=cache_mb, em_uso=em_uso)
-        self._pool = Pool(processos, tempo_limite_s, memoria_mb, inicializar=pool_tasks.aquecer)
-        self._lembrados: OrderedDict[str, Layout] = OrderedDict()
+        self._cache = cache.Cache(cache_dir, limit_mb=cache_mb, in_use=in_use)
+        self._pool = Pool(processos, tempo_limite_s, memoria_mb, initializer=pool_tasks.warm_up)
+        self._remembered: OrderedDict[str, Layout] = OrderedDict()
         self._lock = threading.Lock()
 
     @property
@@ -73,155 +73,155 @@ class Render:
         """The folder of kept layouts."""
         return self._cache.pasta
 
-    def layout(self, pedido: PedidoLayout) -> Layout:
+    def layout(self, request: LayoutRequest) -> Layout:
         """Return the layout of `pedido`, kept or made now.
 
         Raises `Recusa`: `corpo-invalido` (the body, or its limits), `bloco-sem-lugar` (no room for the seal block),
         `entrada-invalida` (a character that cannot be printed), `servidor-ocupado`.
         """
-        conferir_caracteres(pedido)
-        trabalho = pool_tasks.Trabalho(
-            formato=pedido.formato,
-            dados=dict(pedido.dados),
-            corpo=pedido.corpo,
-            marcas=_usadas(pedido),
-            bloco=medir(pedido.formato, pedido.valores),
-            lado_inicial=pedido.lado_inicial,
-            faces=pedido.faces,
+        check_characters(request)
+        task = pool_tasks.LayoutTask(
+            formato=request.formato,
+            dados=dict(request.dados),
+            corpo=request.corpo,
+            mark_values=_used_marks(request),
+            bloco=measure_block(request.formato, request.valores),
+            lado_inicial=request.lado_inicial,
+            faces=request.faces,
             pasta=str(self._cache.pasta),
         )
-        chave = _chave(trabalho)
-        lembrado = self._lembrado(chave)
-        if lembrado is not None:
-            return lembrado
-        feito: Layout = self._pool.run(pool_tasks.montar, trabalho)
-        self._cache.usado(feito.hash)
+        key = _key(task)
+        remembered = self._recall(key)
+        if remembered is not None:
+            return remembered
+        made: Layout = self._pool.run(pool_tasks.make_layout, task)
+        self._cache.mark_used(made.hash)
         with self._lock:
-            self._lembrados[chave] = feito
-            while len(self._lembrados) > _LEMBRADOS:
-                self._lembrados.popitem(last=False)
-        return feito
+            self._remembered[key] = made
+            while len(self._remembered) > _MAX_REMEMBERED:
+                self._remembered.popitem(last=False)
+        return made
 
     def kept(self, hash: str) -> Layout | None:
         """Return the kept layout of that hash, or None where it is not (whole) on disk any more."""
-        return de_json(cache.ler(self._cache.pasta, hash))
+        return de_json(cache.read(self._cache.pasta, hash))
 
     def pdf(self, hash: str) -> Path:
         """Return the file of a kept layout's pages."""
         return self._cache.pdf(hash)
 
-    def descartar(self, hash: str) -> None:
-        """Throw a kept layout out whose file is damaged (`BaseDanificada`): the next `layout` makes it anew."""
-        self._cache.descartar(hash)
+    def discard(self, hash: str) -> None:
+        """Throw a kept layout out whose file is damaged (`DamagedBase`): the next `layout` makes it anew."""
+        self._cache.discard(hash)
 
-    def formato(self, hash: str) -> Formato | None:
+    def formato(self, hash: str) -> Format | None:
         """Return the very version of the format that a kept layout was made with."""
-        lido = cache.ler(self._cache.pasta, hash)
-        return None if lido is None else Formato.model_validate(json.loads(lido)["formato"], strict=False)
+        lido = cache.read(self._cache.pasta, hash)
+        return None if lido is None else Format.model_validate(json.loads(lido)["formato"], strict=False)
 
-    def aquecer(self) -> None:
+    def warm_up(self) -> None:
         """Start the pool's processes now."""
-        self._pool.aquecer()
+        self._pool.warm_up()
 
     def close(self) -> None:
         """End the pool's processes."""
         self._pool.close()
 
-    def _lembrado(self, chave: str) -> Layout | None:
+    def _recall(self, key: str) -> Layout | None:
         with self._lock:
-            layout = self._lembrados.get(chave)
+            layout = self._remembered.get(key)
             if layout is not None:
-                self._lembrados.move_to_end(chave)
+                self._remembered.move_to_end(key)
         # what is kept may bear the avisos of another body that came to the same pages: the remembered one does not
         if layout is None or self.kept(layout.hash) is None:
             return None
-        self._cache.usado(layout.hash)
+        self._cache.mark_used(layout.hash)
         return layout
 
 
-def medir(formato: Formato, valores: ValoresBloco | None) -> tuple[float, float]:
+def measure_block(page_format: Format, values: BlockValues | None) -> tuple[float, float]:
     """Return width and height in mm of the seal block, height 0 where there is none.
 
     Raises `Recusa` `bloco-sem-lugar` where the format's fixed block cannot hold it, or no page could.
     """
-    composto = compor(formato, valores)
-    bloco = formato.bloco
-    limite = bloco.altura if bloco.altura is not None else _altura_com_texto(formato)
-    if composto.altura > limite + 0.05:
+    composed = compose(page_format, values)
+    block = page_format.bloco
+    limit = block.altura if block.altura is not None else _height_with_text(page_format)
+    if composed.altura > limit + 0.05:
         raise Recusa(
             "bloco-sem-lugar",
-            f"O bloco do selo precisa de {composto.altura:.1f} mm de altura e o formato {formato.nome} tem"
-            f" {limite:.1f} mm: aumente bloco.altura ou imprima menos linhas no bloco.",
-            extra={"altura_mm": composto.altura, "disponivel_mm": limite},
+            f"O bloco do selo precisa de {composed.altura:.1f} mm de altura e o formato {page_format.nome} tem"
+            f" {limit:.1f} mm: aumente bloco.altura ou imprima menos linhas no bloco.",
+            extra={"altura_mm": composed.altura, "disponivel_mm": limit},
         )
-    return _tamanho(formato, composto)
+    return _size(page_format, composed)
 
 
-def _altura_com_texto(formato: Formato) -> float:
+def _height_with_text(page_format: Format) -> float:
     """Return the height in mm that a page has for the block beside the lines of text that must stand with it (P3)."""
-    linhas = LINHAS_COM_O_FECHO if formato.bloco.onde == "fim" else 0
-    return formato.texto.altura - linhas * formato.fontes.tamanho * formato.fontes.entrelinha / 72 * 25.4
+    linhas = LINES_WITH_CLOSING if page_format.bloco.onde == "fim" else 0
+    return page_format.texto.altura - linhas * page_format.fontes.tamanho * page_format.fontes.entrelinha / 72 * 25.4
 
 
-def _usadas(pedido: PedidoLayout) -> dict[str, str]:
+def _used_marks(request: LayoutRequest) -> dict[str, str]:
     """Return the marks that a body may have: a paper's number must not make another layout of a text without it."""
-    if not may_be_in(pedido.corpo[1]):
+    if not may_be_in(request.corpo[1]):
         return {}
-    return {nome.removeprefix("[[").removesuffix("]]"): valor for nome, valor in pedido.marcas.items()}
+    return {nome.removeprefix("[[").removesuffix("]]"): value for nome, value in request.mark_values.items()}
 
 
-def _tamanho(formato: Formato, composto: Composto) -> tuple[float, float]:
-    if composto.altura == 0:
-        return composto.largura, 0.0
-    return composto.largura, formato.bloco.altura if formato.bloco.altura is not None else composto.altura
+def _size(page_format: Format, composed: ComposedBlock) -> tuple[float, float]:
+    if composed.altura == 0:
+        return composed.largura, 0.0
+    return composed.largura, page_format.bloco.altura if page_format.bloco.altura is not None else composed.altura
 
 
-def conferir_caracteres(pedido: PedidoLayout) -> None:
+def check_characters(request: LayoutRequest) -> None:
     """Refuse what no vendored font has, and name it: a blank box on paper would be text lost."""
-    for caminho, texto in _textos(pedido.dados, ""):
-        for caractere in texto:
-            if ord(caractere) not in printable() and caractere not in "\n\r\t":
-                raise _caractere(caminho, caractere)
-    valores = pedido.valores
-    if valores is None:
+    for path, text in _texts(request.dados, ""):
+        for character in text:
+            if ord(character) not in printable() and character not in "\n\r\t":
+                raise _bad_character(path, character)
+    values = request.valores
+    if values is None:
         return
-    textos = (*valores.custas, *(t for selo in valores.selos for t in (selo.ato, selo.descricao, selo.motivo or "")))
-    for texto in textos:
-        if falta := pdf_fonts.conferir(texto):
-            raise _caractere("bloco", falta[0])
+    texts = (*values.custas, *(t for selo in values.selos for t in (selo.ato, selo.descricao, selo.motivo or "")))
+    for text in texts:
+        if missing := pdf_fonts.check(text):
+            raise _bad_character("bloco", missing[0])
 
 
-def _caractere(caminho: str, caractere: str) -> Recusa:
-    mensagem = f"o caractere {caractere!r} ({named(caractere)}) não existe nas fontes de impressão: troque-o"
-    return Recusa("entrada-invalida", f"{caminho}: {mensagem}", errors=[Campo(caminho, mensagem)])
+def _bad_character(path: str, character: str) -> Recusa:
+    mensagem = f"o caractere {character!r} ({named(character)}) não existe nas fontes de impressão: troque-o"
+    return Recusa("entrada-invalida", f"{path}: {mensagem}", errors=[BadField(path, mensagem)])
 
 
-def _textos(valor: Any, caminho: str) -> Iterator[tuple[str, str]]:
-    if isinstance(valor, str):
-        yield caminho, valor
-    elif isinstance(valor, Mapping):
-        for nome, item in valor.items():
-            yield from _textos(item, f"{caminho}.{nome}" if caminho else str(nome))
-    elif isinstance(valor, list | tuple):
-        for indice, item in enumerate(valor):
-            yield from _textos(item, f"{caminho}.{indice}")
+def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for nome, item in value.items():
+            yield from _texts(item, f"{path}.{nome}" if path else str(nome))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{path}.{index}")
 
 
-def _chave(trabalho: pool_tasks.Trabalho) -> str:
+def _key(task: pool_tasks.LayoutTask) -> str:
     """Hash what was asked for. Two that differ may still give one layout; one that is equal surely does."""
-    partes = [
-        trabalho.formato.nome,
-        trabalho.formato.versao,
-        trabalho.dados,
-        trabalho.corpo[0],
-        trabalho.marcas,
-        trabalho.bloco,
-        trabalho.lado_inicial,
-        trabalho.faces,
+    parts = [
+        task.formato.nome,
+        task.formato.versao,
+        task.dados,
+        task.corpo[0],
+        task.mark_values,
+        task.bloco,
+        task.lado_inicial,
+        task.faces,
     ]
-    soma = hashlib.sha256(json.dumps(partes, sort_keys=True, ensure_ascii=False, default=str).encode())
-    soma.update(trabalho.corpo[1].encode("utf-8", "surrogatepass"))
-    return soma.hexdigest()
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str).encode())
+    digest.update(task.corpo[1].encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
 
 
-__all__ = ["Caixa", "Lado", "Layout", "PedidoLayout", "Render", "medir"]
+__all__ = ["Box", "Layout", "LayoutRequest", "Render", "Side", "measure_block"]

@@ -1,17 +1,17 @@
 """A format as CSS for WeasyPrint: page, margins and type; and which side of its sheet each page is on (P2)."""
 
 from printserver.formats import fonts, templates
-from printserver.formats.model import Faces, Formato, Margens
+from printserver.formats.model import Faces, Format, Margins
 
-FAMILIAS = {"serifa": "PsSerifa", "sem-serifa": "PsSemSerifa"}
+FAMILIES = {"serifa": "PsSerifa", "sem-serifa": "PsSemSerifa"}
 
 
-def fontes_css() -> str:
+def fonts_css() -> str:
     """Return the `@font-face` rules of the vendored fonts, under names that no installed font has."""
     return "\n".join(
-        _face(familia, f"{arquivo}-{corte}", peso, inclinacao)
-        for familia, arquivo in (("PsSerifa", "LiberationSerif"), ("PsSemSerifa", "LiberationSans"))
-        for corte, peso, inclinacao in (
+        _face(familia, f"{file}-{cut}", weight, slant)
+        for familia, file in (("PsSerifa", "LiberationSerif"), ("PsSemSerifa", "LiberationSans"))
+        for cut, weight, slant in (
             ("Regular", "normal", "normal"),
             ("Bold", "bold", "normal"),
             ("Italic", "normal", "italic"),
@@ -20,43 +20,43 @@ def fontes_css() -> str:
     )
 
 
-def _face(familia: str, arquivo: str, peso: str, inclinacao: str) -> str:
-    caminho = (fonts.PASTA / f"{arquivo}.ttf").as_uri()
-    return f"@font-face{{font-family:{familia};src:url({caminho});font-weight:{peso};font-style:{inclinacao}}}"
+def _face(familia: str, file: str, weight: str, slant: str) -> str:
+    path = (fonts.PASTA / f"{file}.ttf").as_uri()
+    return f"@font-face{{font-family:{familia};src:url({path});font-weight:{weight};font-style:{slant}}}"
 
 
-def no_verso(pagina: int, faces: Faces, lado_inicial: str) -> bool:
+def no_verso(page: int, faces: Faces, first_side: str) -> bool:
     """Tell whether the page of that number (from 1) is on the back of its sheet.
 
     Printed on one side only, an act that begins on the back goes on on the fronts of the sheets that follow.
     """
-    comeca_no_verso = lado_inicial == "verso"
+    starts_on_back = first_side == "verso"
     if faces == "frente":
-        return comeca_no_verso and pagina == 1
-    return (pagina % 2 == 0) != comeca_no_verso
+        return starts_on_back and page == 1
+    return (page % 2 == 0) != starts_on_back
 
 
-def css(formato: Formato, faces: Faces, lado_inicial: str) -> str:
+def css(page_format: Format, faces: Faces, first_side: str) -> str:
     """Return the whole style sheet of a document but for its fonts."""
-    pagina, letra = formato.pagina, formato.fontes
-    frente, verso = _margens(formato.margens, verso=False), _margens(formato.margens, verso=True)
-    regras = [f"@page {{ size: {pagina.largura}mm {pagina.altura}mm; margin: {frente} }}"]
-    if formato.margens.espelhadas:
+    page, typography = page_format.pagina, page_format.fontes
+    frente, verso = _margins(page_format.margens, verso=False), _margins(page_format.margens, verso=True)
+    rules = [f"@page {{ size: {page.largura}mm {page.altura}mm; margin: {frente} }}"]
+    if page_format.margens.espelhadas:
         quais = {1: "1"} if faces == "frente" else {1: "2n+1", 2: "2n"}
-        versos = [nth for numero, nth in quais.items() if no_verso(numero, faces, lado_inicial)]
-        regras += [f"@page :nth({nth}) {{ margin: {verso} }}" for nth in versos]
-    regras.append(
-        f"html {{ font-family: {FAMILIAS[letra.familia]}; font-size: {letra.tamanho}pt;"
-        f" line-height: {letra.entrelinha}; color: #000 }}"
+        versos = [nth for numero, nth in quais.items() if no_verso(numero, faces, first_side)]
+        rules += [f"@page :nth({nth}) {{ margin: {verso} }}" for nth in versos]
+    rules.append(
+        f"html {{ font-family: {FAMILIES[typography.familia]}; font-size: {typography.tamanho}pt;"
+        f" line-height: {typography.entrelinha}; color: #000 }}"
     )
-    regras.append(f".titulo {{ font-size: {letra.titulo}pt }}")
-    regras.append(".corpo { overflow-wrap: normal }")  # else words break that have room on the next line: `estreito`
-    regras.append("thead { display: table-row-group }")  # once, not on each page, and never left out (P2a)
-    regras.append(f".corpo {{ text-align: {'justify' if letra.alinhamento == 'justificado' else 'left'} }}")
-    return templates.estilo(formato.pasta) + "\n".join(regras)
+    rules.append(f".titulo {{ font-size: {typography.titulo}pt }}")
+    rules.append(".corpo { overflow-wrap: normal }")  # else words break that have room on the next line: `estreito`
+    rules.append("thead { display: table-row-group }")  # once, not on each page, and never left out (P2a)
+    rules.append(f".corpo {{ text-align: {'justify' if typography.alinhamento == 'justificado' else 'left'} }}")
+    return templates.stylesheet(page_format.pasta) + "\n".join(rules)
 
 
-def _margens(margens: Margens, *, verso: bool) -> str:
+def _margins(margens: Margins, *, verso: bool) -> str:
     esquerda, direita = margens.esquerda, margens.direita
     if verso:
         esquerda, direita = direita, esquerda

@@ -10,178 +10,178 @@ from typing import Final
 import pikepdf
 from pikepdf import Name, Pdf
 
-from printserver.formats.fonts import NomeDaFonte
+from printserver.formats.fonts import FontName
 from printserver.rendering import pdf_fonts
-from printserver.rendering.canvas import Desenho, pt
+from printserver.rendering.canvas import Canvas, pt
 from printserver.rendering.qr import (
-    Nivel,
-    caminho,
-    encaixar,
-    lado_minimo,
-    matriz,
+    Level,
+    fit,
+    matrix,
+    min_side,
+    modules_path,
 )
 
-CRUZ_MM: Final = (50.0, 50.0)
+CROSS_MM: Final = (50.0, 50.0)
 """Where the cross of the offsets stands: mm from the left and the upper edge of the sheet."""
-_CLARO, _MEDIO, _ESCURO = "0.85", "0.65", "0.35"
-_TITULO: Final[NomeDaFonte] = "serifa-negrito"
-_TEXTO: Final[NomeDaFonte] = "serifa"
+_LIGHT, _MEDIUM, _DARK = "0.85", "0.65", "0.35"
+_TITLE: Final[FontName] = "serifa-negrito"
+_TEXT: Final[FontName] = "serifa"
 # What S5 asks for, one dot a module more, and one that is too small: what the printer can and cannot do.
-_QRS: Final[tuple[tuple[Nivel, float], ...]] = (
-    ("M", lado_minimo("M")),
-    ("L", lado_minimo("L")),
-    ("M", lado_minimo("M") * 5 / 4),
-    ("L", lado_minimo("L") * 5 / 4),
+_QRS: Final[tuple[tuple[Level, float], ...]] = (
+    ("M", min_side("M")),
+    ("L", min_side("L")),
+    ("M", min_side("M") * 5 / 4),
+    ("L", min_side("L") * 5 / 4),
     ("M", 25.0),
 )
-_LETRAS_DO_QR: Final = 440  # as many as a seal's may have (S5)
-_FOLGA: Final = 4.0
-_LARGA: Final = 160.0  # from this width on the words stand beside the cross
+_QR_LENGTH: Final = 440  # as many as a seal's may have (S5)
+_GAP: Final = 4.0
+_WIDE: Final = 160.0  # from this width on the words stand beside the cross
 
 
 @dataclass(frozen=True, slots=True)
-class PaginaDeTeste:
-    """What the page says of itself, in mm; `deslocamento` is what the queue already moves it by, right and down."""
+class QueueTestPage:
+    """What the page says of itself, in mm; `offset` is what the queue already moves it by, right and down."""
 
     fila: str
     bandeja: str | None
     largura: float
     altura: float
-    deslocamento: tuple[float, float]
+    offset: tuple[float, float]
     momento: str
-    duas_faces: bool = False
+    duplex: bool = False
 
 
-def desenhar(pagina: PaginaDeTeste) -> bytes:
-    """Return the page as a PDF (two pages if `duas_faces`). The same input gives the same bytes."""
+def draw(page: QueueTestPage) -> bytes:
+    """Return the page as a PDF (two pages if `duplex`). The same input gives the same bytes."""
     with Pdf.new() as pdf:
-        fontes = pdf_fonts.acrescentar(pdf, pdf_fonts.SEMPRE)
-        for face in ("frente", "verso") if pagina.duas_faces else ("frente",):
-            folha = pdf.add_blank_page(page_size=(_pontos(pagina.largura), _pontos(pagina.altura)))
+        fontes = pdf_fonts.add_fonts(pdf, pdf_fonts.BASE_FONTS)
+        for face in ("frente", "verso") if page.duplex else ("frente",):
+            folha = pdf.add_blank_page(page_size=(_points(page.largura), _points(page.altura)))
             folha.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary())
             for nome, objeto in fontes.items():
                 folha.obj.Resources.Font[Name("/" + nome)] = objeto
-            folha.obj.Contents = pdf.make_stream(_operadores(pagina, face))
-        saida = BytesIO()
-        pdf.save(saida, deterministic_id=True, compress_streams=True)
-    return saida.getvalue()
+            folha.obj.Contents = pdf.make_stream(_operators(page, face))
+        output = BytesIO()
+        pdf.save(output, deterministic_id=True, compress_streams=True)
+    return output.getvalue()
 
 
-def _operadores(pagina: PaginaDeTeste, face: str) -> bytes:
-    desenho = Desenho(pagina.altura)
-    _malha(desenho, pagina.largura, pagina.altura)
-    _margens(desenho, pagina.largura, pagina.altura)
-    _cruz(desenho)
-    y = _palavras(desenho, pagina, face)
-    _qrs(desenho, pagina, y)
-    return desenho.operadores()
+def _operators(page: QueueTestPage, face: str) -> bytes:
+    canvas = Canvas(page.altura)
+    _draw_grid(canvas, page.largura, page.altura)
+    _draw_margins(canvas, page.largura, page.altura)
+    _draw_cross(canvas)
+    y = _write_words(canvas, page, face)
+    _qrs(canvas, page, y)
+    return canvas.operators()
 
 
-def _malha(desenho: Desenho, largura: float, altura: float) -> None:
+def _draw_grid(canvas: Canvas, width: float, height: float) -> None:
     """Draw a line every millimetre, a stronger one every 5 and 10, numbered along the upper and the left edge."""
-    for passo, cinza, grossura in ((1, _CLARO, 0.1), (5, _MEDIO, 0.15), (10, _ESCURO, 0.25)):
-        for mm in range(0, int(largura) + 1, passo):
-            _linha(desenho, (mm, 0), (mm, altura), cinza, grossura)
-        for mm in range(0, int(altura) + 1, passo):
-            _linha(desenho, (0, mm), (largura, mm), cinza, grossura)
-    for mm in range(20, int(largura) - 5, 10):
-        desenho.texto(mm + 0.4, 9.4, _TEXTO, 6, str(mm))
-    for mm in range(20, int(altura) - 5, 10):
-        desenho.texto(6.0, mm - 0.4, _TEXTO, 6, str(mm))
+    for step, grey, thickness in ((1, _LIGHT, 0.1), (5, _MEDIUM, 0.15), (10, _DARK, 0.25)):
+        for mm in range(0, int(width) + 1, step):
+            _draw_line(canvas, (mm, 0), (mm, height), grey, thickness)
+        for mm in range(0, int(height) + 1, step):
+            _draw_line(canvas, (0, mm), (width, mm), grey, thickness)
+    for mm in range(20, int(width) - 5, 10):
+        canvas.texto(mm + 0.4, 9.4, _TEXT, 6, str(mm))
+    for mm in range(20, int(height) - 5, 10):
+        canvas.texto(6.0, mm - 0.4, _TEXT, 6, str(mm))
 
 
-def _margens(desenho: Desenho, largura: float, altura: float) -> None:
+def _draw_margins(canvas: Canvas, width: float, height: float) -> None:
     """Draw frames 3, 5 and 10 mm from the edges: those that come out whole say what margin the printer leaves."""
-    for recuo, grossura in ((3.0, 0.8), (5.0, 0.8), (10.0, 1.2)):
-        canto = f"{pt(recuo)} {pt(recuo)} {pt(largura - 2 * recuo)} {pt(altura - 2 * recuo)} re"
-        desenho.cru(f"q 0 G {grossura} w {canto} S Q".encode())
-    for recuo in (3, 5, 10):
-        _etiqueta(desenho, largura / 2 - 6 + recuo, altura - recuo - 0.6, 6, f"{recuo} mm")
+    for inset, thickness in ((3.0, 0.8), (5.0, 0.8), (10.0, 1.2)):
+        canto = f"{pt(inset)} {pt(inset)} {pt(width - 2 * inset)} {pt(height - 2 * inset)} re"
+        canvas.raw(f"q 0 G {thickness} w {canto} S Q".encode())
+    for inset in (3, 5, 10):
+        _draw_label(canvas, width / 2 - 6 + inset, height - inset - 0.6, 6, f"{inset} mm")
 
 
-def _cruz(desenho: Desenho) -> None:
+def _draw_cross(canvas: Canvas) -> None:
     """Draw the cross of the offsets, with a tenth of a millimetre of pen, and its ring."""
-    x, y = CRUZ_MM
-    desenho.retangulo(x - 16, y - 16, 32, 32, moldura=True)
-    for ponta in (-15, 15):
-        _linha(desenho, (x, y), (x + ponta, y), "0", 0.3)
-        _linha(desenho, (x, y), (x, y + ponta), "0", 0.3)
-    for decimo in range(-10, 11, 2):
-        longo = 2.4 if decimo % 10 == 0 else 1.2
-        _linha(desenho, (x + decimo, y - longo), (x + decimo, y + longo), "0", 0.3)
-        _linha(desenho, (x - longo, y + decimo), (x + longo, y + decimo), "0", 0.3)
+    x, y = CROSS_MM
+    canvas.rectangle(x - 16, y - 16, 32, 32, moldura=True)
+    for arm in (-15, 15):
+        _draw_line(canvas, (x, y), (x + arm, y), "0", 0.3)
+        _draw_line(canvas, (x, y), (x, y + arm), "0", 0.3)
+    for tenth in range(-10, 11, 2):
+        tick = 2.4 if tenth % 10 == 0 else 1.2
+        _draw_line(canvas, (x + tenth, y - tick), (x + tenth, y + tick), "0", 0.3)
+        _draw_line(canvas, (x - tick, y + tenth), (x + tick, y + tenth), "0", 0.3)
 
 
-def _palavras(desenho: Desenho, pagina: PaginaDeTeste, face: str) -> float:
+def _write_words(canvas: Canvas, page: QueueTestPage, face: str) -> float:
     """Write what the page is and how it is read; return how far down it went."""
-    dx, dy = (_mm(valor) for valor in pagina.deslocamento)
-    onde_x, onde_y = (_mm(valor) for valor in CRUZ_MM)
-    bandeja = f" --bandeja {pagina.bandeja}" if pagina.bandeja else ""
+    dx, dy = (_mm(value) for value in page.offset)
+    at_x, at_y = (_mm(value) for value in CROSS_MM)
+    bandeja = f" --bandeja {page.bandeja}" if page.bandeja else ""
     linhas = (
-        f"Fila: {pagina.fila}    Bandeja: {pagina.bandeja or 'a da fila'}    Face: {face}",
-        f"Página: {_mm(pagina.largura)} × {_mm(pagina.altura)} mm    {pagina.momento}",
+        f"Fila: {page.fila}    Bandeja: {page.bandeja or 'a da fila'}    Face: {face}",
+        f"Página: {_mm(page.largura)} × {_mm(page.altura)} mm    {page.momento}",
         f"Deslocamento já aplicado: x {dx} mm, y {dy} mm",
-        f"1. Meça da borda esquerda e da borda de cima do papel até a cruz: deve dar {onde_x} e {onde_y} mm.",
-        f"2. Novo x = {dx} + {onde_x} - medido. Novo y = {dy} + {onde_y} - medido.",
-        f"3. printserver filas deslocar {pagina.fila}{bandeja} --x X --y Y",
+        f"1. Meça da borda esquerda e da borda de cima do papel até a cruz: deve dar {at_x} e {at_y} mm.",
+        f"2. Novo x = {dx} + {at_x} - medido. Novo y = {dy} + {at_y} - medido.",
+        f"3. printserver filas deslocar {page.fila}{bandeja} --x X --y Y",
         "4. Cem quadros da malha medem 100 mm: se não, a página saiu reduzida.",
         "5. Leia cada QR com o telefone; do último, menor que o permitido, não se espera.",
     )
-    ao_lado = pagina.largura >= _LARGA
-    x, y = (CRUZ_MM[0] + 20, CRUZ_MM[1] - 16) if ao_lado else (14.0, CRUZ_MM[1] + 20)
-    largura = pagina.largura - x - 12
-    quebradas = [linha for texto in linhas for linha in _quebrar(texto, largura - 4)]
-    altura = 12 + len(quebradas) * 3.6
-    desenho.retangulo(x, y, largura, altura, moldura=True)
-    desenho.texto(x + 2, y + 6, _TITULO, 11, "PÁGINA DE TESTE, SEM VALOR, SEM SELO")
-    for numero, linha in enumerate(quebradas):
-        desenho.texto(x + 2, y + 11.5 + numero * 3.6, _TEXTO, 8, linha)
-    return y + altura + 4
+    beside = page.largura >= _WIDE
+    x, y = (CROSS_MM[0] + 20, CROSS_MM[1] - 16) if beside else (14.0, CROSS_MM[1] + 20)
+    width = page.largura - x - 12
+    wrapped = [linha for text in linhas for linha in _wrap(text, width - 4)]
+    height = 12 + len(wrapped) * 3.6
+    canvas.rectangle(x, y, width, height, moldura=True)
+    canvas.texto(x + 2, y + 6, _TITLE, 11, "PÁGINA DE TESTE, SEM VALOR, SEM SELO")
+    for numero, linha in enumerate(wrapped):
+        canvas.texto(x + 2, y + 11.5 + numero * 3.6, _TEXT, 8, linha)
+    return y + height + 4
 
 
-def _qrs(desenho: Desenho, pagina: PaginaDeTeste, y: float) -> None:
+def _qrs(canvas: Canvas, page: QueueTestPage, y: float) -> None:
     x = linha = 14.0
-    altura_da_linha = 0.0
-    for nivel, lado in _QRS:
-        if x + lado + 12 > pagina.largura:
-            x, y, altura_da_linha = linha, y + altura_da_linha + _FOLGA, 0.0
-        if y + lado + 16 > pagina.altura:
+    row_height = 0.0
+    for nivel, side in _QRS:
+        if x + side + 12 > page.largura:
+            x, y, row_height = linha, y + row_height + _GAP, 0.0
+        if y + side + 16 > page.altura:
             return
-        desenho.retangulo(x, y, lado + 1, lado + 5, moldura=False)
-        texto = f"PAGINA DE TESTE, SEM VALOR. QR NIVEL {nivel}, {lado:.1f} MM. "
-        simbolo = matriz((texto * 20)[:_LETRAS_DO_QR], nivel)
-        onde_x, onde_y, real = encaixar(len(simbolo), lado, x, y)
-        canto = f"1 0 0 1 {pt(onde_x)} {pt(pagina.altura - onde_y - real)} cm"
-        desenho.cru(f"q {canto}".encode() + b"\n" + caminho(simbolo, real) + b"\nQ")
-        desenho.texto(x + 3, y + lado + 3, _TEXTO, 7, f"nível {nivel}, {_mm(lado)} mm")
-        x += lado + _FOLGA
-        altura_da_linha = max(altura_da_linha, lado + 5)
+        canvas.rectangle(x, y, side + 1, side + 5, moldura=False)
+        text = f"PAGINA DE TESTE, SEM VALOR. QR NIVEL {nivel}, {side:.1f} MM. "
+        symbol = matrix((text * 20)[:_QR_LENGTH], nivel)
+        at_x, at_y, real = fit(len(symbol), side, x, y)
+        canto = f"1 0 0 1 {pt(at_x)} {pt(page.altura - at_y - real)} cm"
+        canvas.raw(f"q {canto}".encode() + b"\n" + modules_path(symbol, real) + b"\nQ")
+        canvas.texto(x + 3, y + side + 3, _TEXT, 7, f"nível {nivel}, {_mm(side)} mm")
+        x += side + _GAP
+        row_height = max(row_height, side + 5)
 
 
-def _linha(desenho: Desenho, de: tuple[float, float], ate: tuple[float, float], cinza: str, grossura: float) -> None:
-    pontos = [f"{pt(x)} {pt(desenho.do_alto(y))}" for x, y in (de, ate)]
-    desenho.cru(f"q {cinza} G {grossura} w {pontos[0]} m {pontos[1]} l S Q".encode())
+def _draw_line(canvas: Canvas, de: tuple[float, float], ate: tuple[float, float], grey: str, thickness: float) -> None:
+    points = [f"{pt(x)} {pt(canvas.from_bottom(y))}" for x, y in (de, ate)]
+    canvas.raw(f"q {grey} G {thickness} w {points[0]} m {points[1]} l S Q".encode())
 
 
-def _etiqueta(desenho: Desenho, x: float, y: float, tamanho: float, texto: str) -> None:
-    desenho.retangulo(x - 0.3, y - 1.9, len(texto) * 1.1 + 0.6, 2.3, moldura=False)
-    desenho.texto(x, y, _TEXTO, tamanho, texto)
+def _draw_label(canvas: Canvas, x: float, y: float, tamanho: float, text: str) -> None:
+    canvas.rectangle(x - 0.3, y - 1.9, len(text) * 1.1 + 0.6, 2.3, moldura=False)
+    canvas.texto(x, y, _TEXT, tamanho, text)
 
 
-def _quebrar(texto: str, largura: float) -> list[str]:
+def _wrap(text: str, width: float) -> list[str]:
     """Return the text in lines of about `largura` mm at 8 points."""
-    letras = int(largura / 1.38)
+    letters = int(width / 1.38)
     linhas = [""]
-    for palavra in texto.split(" "):
-        if len(linhas[-1]) + len(palavra) + 1 > letras and linhas[-1]:
+    for word in text.split(" "):
+        if len(linhas[-1]) + len(word) + 1 > letters and linhas[-1]:
             linhas.append("")
-        linhas[-1] = f"{linhas[-1]} {palavra}" if linhas[-1] else palavra
+        linhas[-1] = f"{linhas[-1]} {word}" if linhas[-1] else word
     return linhas
 
 
-def _mm(valor: float) -> str:
-    return f"{valor:.1f}".replace(".", ",")
+def _mm(value: float) -> str:
+    return f"{value:.1f}".replace(".", ",")
 
 
-def _pontos(mm: float) -> float:
+def _points(mm: float) -> float:
     return round(mm * 72 / 25.4, 3)

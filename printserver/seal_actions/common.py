@@ -10,51 +10,53 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local, rfc3339
-from printserver.documents.fees import somar_servicos
-from printserver.documents.model import Valor
-from printserver.errors import Campo, Recusa, entrada_invalida
+from printserver.documents.fees import add_up_services
+from printserver.documents.model import Value
+from printserver.errors import BadField, Recusa, invalid_input
 from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office, quem_age
 from printserver.office.people import Autor
-from printserver.selo import Emolumentos, SeloNovo, TipoDeAto, ler_matricula, ler_registro
+from printserver.selo import AtoType, Emolumentos, NewSelo, parse_matricula, parse_registro
 
 
-def agir(conn: Connection, office: Office, autor: Autor, escrevente: str) -> Autor:
+def acting_author(conn: Connection, office: Office, author: Autor, escrevente: str) -> Autor:
     """Return who acts (A2). Raises `Recusa` `escrevente-desconhecido`."""
-    return people.em_nome_de(autor, quem_age(conn, office, escrevente))
+    return people.em_nome_de(author, quem_age(conn, office, escrevente))
 
 
-def valor(office: Office, pedido: Valor, natureza: int, campo: str = "") -> tuple[Emolumentos, bool, str | None]:
+def resolve_value(
+    office: Office, request: Value, natureza: int, field: str = ""
+) -> tuple[Emolumentos, bool, str | None]:
     """Return the VALUE asked for: its components, whether it is isento, and why (S9).
 
     Raises `Recusa` `entrada-invalida`, `servico-a-confirmar`.
     """
-    if pedido.emolumentos is not None:
-        return pedido.emolumentos.emolumentos, False, None
+    if request.emolumentos is not None:
+        return request.emolumentos.emolumentos, False, None
     demonstracao = office.settings.serventia.demonstracao
-    soma = somar_servicos(pedido, office.servicos, demonstracao=demonstracao, natureza=natureza, campo=campo)
-    return (Emolumentos.zero(), True, pedido.motivo_isencao) if soma is None else (soma, False, None)
+    total_fee = add_up_services(request, office.servicos, demonstracao=demonstracao, natureza=natureza, field=field)
+    return (Emolumentos.zero(), True, request.motivo_isencao) if total_fee is None else (total_fee, False, None)
 
 
-def confirmado(office: Office, ato: str, campo: str, *, hibrido: bool) -> TipoDeAto:
+def confirmed_ato(office: Office, ato: str, field: str, *, hibrido: bool) -> AtoType:
     """Return the ato of a seal that cannot be taken back: a paper seal's number (R3), a day's only seal (D1, D2).
 
     So what is still to be confirmed is sealed by a demonstration office alone (S9). Raises `Recusa`
-    `servico-a-confirmar`, and as `TabelaDeAtos.conferir`.
+    `servico-a-confirmar`, and as `AtoTable.check`.
     """
-    tipo = office.atos.conferir(ato, natureza=1, campo=campo, hibrido=hibrido)
-    if tipo.a_confirmar and not office.settings.serventia.demonstracao:
+    kind = office.atos.check(ato, natureza=1, field=field, hibrido=hibrido)
+    if kind.a_confirmar and not office.settings.serventia.demonstracao:
         text = (
-            f"o código de ato {ato} ({tipo.descricao}) ainda está a confirmar: confira-o com a tabela em vigor do "
+            f"o código de ato {ato} ({kind.descricao}) ainda está a confirmar: confira-o com a tabela em vigor do "
             "tribunal e escreva-o em atos.toml da serventia, sem a_confirmar"
         )
-        raise Recusa("servico-a-confirmar", f"{campo}: {text}.", errors=[Campo(campo, text)])
-    return tipo
+        raise Recusa("servico-a-confirmar", f"{field}: {text}.", errors=[BadField(field, text)])
+    return kind
 
 
-def selo_da_casa(conn: Connection, office: Office, codigo: str, campo: str | None = None) -> Mapping[Any, Any]:
+def office_selo(conn: Connection, office: Office, codigo: str, field: str | None = None) -> Mapping[Any, Any]:
     """Return the row of a seal of this office, locked until the transaction's end (SQLite has one writer).
 
     Raises `Recusa` `nao-encontrado`, or `entrada-invalida` where `campo` names it.
@@ -64,11 +66,11 @@ def selo_da_casa(conn: Connection, office: Office, codigo: str, campo: str | Non
     row = conn.execute(sa.select(table).where(*mine, ~table.c.externo).with_for_update()).mappings().one_or_none()
     if row is None:
         text = f"Não há selo com o código {codigo!r} nesta serventia."
-        raise entrada_invalida(campo, text) if campo else Recusa("nao-encontrado", text)
+        raise invalid_input(field, text) if field else Recusa("nao-encontrado", text)
     return row
 
 
-def mais_novo(conn: Connection, office: Office, codigo: str) -> str:
+def newest_code(conn: Connection, office: Office, codigo: str) -> str:
     """Return the newest of a seal's chain, an XA included (R1)."""
     table = db.selo
     after: str | None = codigo
@@ -81,7 +83,7 @@ def mais_novo(conn: Connection, office: Office, codigo: str) -> str:
     return codigo
 
 
-def vivo(row: Mapping[Any, Any]) -> None:
+def require_live(row: Mapping[Any, Any]) -> None:
     """Raise unless the seal is the newest of its chain and not excluded (S11): `ja-excluido`, `selo-ja-retificado`."""
     if row["ato"] == "XA":
         raise Recusa(
@@ -99,15 +101,17 @@ def vivo(row: Mapping[Any, Any]) -> None:
     )
 
 
-def no_prazo(row: Mapping[Any, Any], horas: int, agora: datetime, papel: str | None, fora: bool, ato: str) -> None:
-    """Raise `prazo-xa-encerrado` past the term of X4, unless the head of the office says to go on (`fora`).
+def require_within_term(
+    row: Mapping[Any, Any], horas: int, agora: datetime, papel: str | None, late: bool, ato: str
+) -> None:
+    """Raise `prazo-xa-encerrado` past the term of X4, unless the head of the office says to go on (`late`).
 
     `ato` says in Portuguese what was asked for, as the subject of a sentence: "a exclusão".
     """
     ate = row["momento"] + timedelta(hours=horas)
-    if fora:
+    if late:
         people.exigir_chefia(papel, f"{ato} fora do prazo")
-    if agora <= ate or fora:
+    if agora <= ate or late:
         return
     raise Recusa(
         "prazo-xa-encerrado",
@@ -118,27 +122,27 @@ def no_prazo(row: Mapping[Any, Any], horas: int, agora: datetime, papel: str | N
     )
 
 
-def partes(row: Mapping[Any, Any]) -> tuple[str, ...]:
+def parties(row: Mapping[Any, Any]) -> tuple[str, ...]:
     """Return stand-ins for the parties of a seal, of the same initials (A3)."""
-    tipo_iss = row["total_centavos"] != sum(row["emolumentos"].values())
-    iniciais = ler_registro(row["registro"], iss_a_parte=tipo_iss).iniciais
-    return tuple(" ".join(f"{letter}x" for letter in each.split(".")) for each in iniciais.split(";") if each)
+    iss_apart = row["total_centavos"] != sum(row["emolumentos"].values())
+    party_initials = parse_registro(row["registro"], iss_a_parte=iss_apart).party_initials
+    return tuple(" ".join(f"{letter}x" for letter in each.split(".")) for each in party_initials.split(";") if each)
 
 
-def anotar_motivo_da_data(log: list[Registro], motivo: str | None) -> None:
+def note_date_reason(log: list[Registro], reason: str | None) -> None:
     """Put on record why seals are of a day gone by (S7): what the log says of each gets the reason, if there is one."""
-    if motivo is not None:
-        log[:] = [replace(each, detalhe={**each.detalhe, "motivo_data": motivo}) for each in log]
+    if reason is not None:
+        log[:] = [replace(each, detalhe={**each.detalhe, "motivo_data": reason}) for each in log]
 
 
-def como_novo(row: Mapping[Any, Any], **mudado: Any) -> SeloNovo:
-    """Return a retificador of the seal in `row`, the same but for what `mudado` says."""
+def as_new(row: Mapping[Any, Any], **changed: Any) -> NewSelo:
+    """Return a retificador of the seal in `row`, the same but for what `changed` says."""
     fields: dict[str, Any] = {
         "natureza": row["natureza"],
         "ato": row["ato"],
         "descricao": row["descricao"],
         "identificador": row["identificador"],
-        "partes": partes(row),
+        "partes": parties(row),
         "momento": row["momento"],
         "emolumentos": Emolumentos.from_centavos(row["emolumentos"]),
         "isento": row["isento"],
@@ -146,14 +150,14 @@ def como_novo(row: Mapping[Any, Any], **mudado: Any) -> SeloNovo:
         "retifica": row["codigo"],
         "iss_a_parte": row["total_centavos"] != sum(row["emolumentos"].values()),
     }
-    return SeloNovo(**fields | mudado)
+    return NewSelo(**fields | changed)
 
 
-def lugar(origem: str, identificador: str) -> seals.Lugar:
+def placement(origin: str, identifier: str) -> seals.Place:
     """Return the place of a seal without a print: that of its matrícula where the identifier is one (T5, C10)."""
     try:
-        lida = ler_matricula(identificador)
+        parsed = parse_matricula(identifier)
     except ValueError:
-        return seals.Lugar(None, None, None, origem=origem)
-    livro, folha, termo = (part.lstrip("0") or "0" for part in (lida.livro, lida.folha, lida.termo))
-    return seals.Lugar(None, None, None, livro, folha, termo, str(lida), origem)
+        return seals.Place(None, None, None, origem=origin)
+    livro, folha, termo = (part.lstrip("0") or "0" for part in (parsed.livro, parsed.folha, parsed.termo))
+    return seals.Place(None, None, None, livro, folha, termo, str(parsed), origin)

@@ -6,14 +6,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.delivery.withdraw import tirar_da_fila
+from printserver.delivery.withdraw import withdraw_from_queue
 from printserver.documents.fields import (
-    Logico,
-    Modelo,
-    Motivo,
-    Texto,
+    Boolean,
+    Reason,
+    RequestModel,
+    Text,
 )
-from printserver.documents.reading import ler
+from printserver.documents.reading import read
 from printserver.errors import Recusa
 from printserver.jobs import undo
 from printserver.ledger import documents, jobs, seals
@@ -22,53 +22,53 @@ from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
 from printserver.seal_actions.common import (
-    agir,
-    como_novo,
-    no_prazo,
-    selo_da_casa,
-    vivo,
+    acting_author,
+    as_new,
+    office_selo,
+    require_live,
+    require_within_term,
 )
-from printserver.seal_actions.once import uma_vez
-from printserver.selo import EXCLUSAO, Emolumentos
+from printserver.seal_actions.once import do_once
+from printserver.selo import EXCLUSION, Emolumentos
 
 
-class Exclusao(Modelo):
+class Exclusao(RequestModel):
     """`POST /selos/{codigo}/xa`."""
 
-    motivo: Motivo
-    fora_do_prazo: Logico = False
-    escrevente: Texto
+    motivo: Reason
+    fora_do_prazo: Boolean = False
+    escrevente: Text
 
 
-def excluir(office: Office, autor: Autor, codigo: str, dados: object, chave: str | None = None) -> tuple[str, bool]:
+def exclude_selo(office: Office, author: Autor, codigo: str, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make the XA of a live seal. Return its code, and whether the key had made it before.
 
     The last live seal of a print takes the print with it: it may be made anew, and its copies are stale (X6).
     Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado`, `impressao-em-andamento`,
     `estado-nao-permite` (the principal ato's seal while others of its deed are live), `nao-encontrado`.
     """
-    people.exigir_direito(autor, "selos")
-    pedido = ler(Exclusao, dados)
-    _tirar(office, autor, codigo, pedido)
+    people.exigir_direito(author, "selos")
+    request = read(Exclusao, data)
+    _withdraw(office, author, codigo, request)
 
-    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[Registro]]:
         agora = office.clock()
-        quem = agir(conn, office, autor, pedido.escrevente)
-        row = _conferir(conn, office, codigo, pedido, quem)
-        documento = row["documento_id"]
-        vivos = documents.selos_vivos(conn, office.serventia_id, documento) if documento is not None else ()
-        mine = [each for each in vivos if each.codigo == row["codigo"]]
+        quem = acting_author(conn, office, author, request.escrevente)
+        row = _check(conn, office, codigo, request, quem)
+        document = row["documento_id"]
+        live = documents.live_selos(conn, office.serventia_id, document) if document is not None else ()
+        mine = [each for each in live if each.codigo == row["codigo"]]
         if mine:
-            _travar(conn, documento)
-            identidade = undo.identidade(conn, _job(conn, office, row))
-            before, vivos = undo.nada_a_caminho(conn, office, documento, identidade)
-            if len(vivos) == 1:
-                log = undo.desfazer(conn, office, documento, before, vivos, pedido.motivo, quem, agora)
-                log += undo.devolver_substituida(conn, before, quem)
+            _travar(conn, document)
+            identity = undo.identity(conn, _job(conn, office, row))
+            before, live = undo.require_nothing_on_its_way(conn, office, document, identity)
+            if len(live) == 1:
+                log = undo.undo_print(conn, office, document, before, live, request.motivo, quem, agora)
+                log += undo.restore_replaced(conn, before, quem)
                 return _xa_de(conn, office, row["codigo"]), log
-        novo = como_novo(
+        new_selo = as_new(
             row,
-            ato=EXCLUSAO,
+            ato=EXCLUSION,
             descricao=f"Exclusão de ato: {row['descricao']}",
             momento=agora,
             emolumentos=Emolumentos.zero(),
@@ -76,21 +76,23 @@ def excluir(office: Office, autor: Autor, codigo: str, dados: object, chave: str
             motivo_isencao="exclusão de ato",
             iss_a_parte=False,
         )
-        copies = jobs.copias_do_livro(conn, office.serventia_id, [row["codigo"]], travar=True)
-        emitidos, log = seals.retificar(conn, office, [(row, novo)], pedido.motivo, quem, agora)
-        return emitidos[0].codigo, log + undo.desatualizar(conn, copies, [row["codigo"]], quem)
+        copies = jobs.copies_of_livro(conn, office.serventia_id, [row["codigo"]], lock=True)
+        issued, log = seals.rectify_selo(conn, office, [(row, new_selo)], request.motivo, quem, agora)
+        return issued[0].codigo, log + undo.desatualizar(conn, copies, [row["codigo"]], quem)
 
-    feito, repetido = uma_vez(office, autor, f"POST /api/v1/selos/{codigo}/xa", dados, chave, fazer)
-    return str(feito), repetido
+    made, repeated = do_once(office, author, f"POST /api/v1/selos/{codigo}/xa", data, key, make)
+    return str(made), repeated
 
 
-def _conferir(conn: Connection, office: Office, codigo: str, pedido: Exclusao, quem: Autor) -> Any:
-    row = selo_da_casa(conn, office, codigo)
-    vivo(row)
-    no_prazo(row, office.settings.xa.prazo_horas, office.clock(), quem.papel, pedido.fora_do_prazo, "a exclusão")
+def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, quem: Autor) -> Any:
+    row = office_selo(conn, office, codigo)
+    require_live(row)
+    require_within_term(
+        row, office.settings.xa.prazo_horas, office.clock(), quem.papel, request.fora_do_prazo, "a exclusão"
+    )
     if row["principal"] and row["documento_id"] is not None:
-        vivos = documents.selos_vivos(conn, office.serventia_id, row["documento_id"])
-        if len(vivos) > 1 and any(each.codigo == row["codigo"] for each in vivos):
+        live = documents.live_selos(conn, office.serventia_id, row["documento_id"])
+        if len(live) > 1 and any(each.codigo == row["codigo"] for each in live):
             raise Recusa(
                 "estado-nao-permite",
                 f"O selo {row['codigo']} é o do ato principal, e há outros selos válidos no mesmo instrumento: exclua "
@@ -99,7 +101,7 @@ def _conferir(conn: Connection, office: Office, codigo: str, pedido: Exclusao, q
     return row
 
 
-def _tirar(office: Office, autor: Autor, codigo: str, pedido: Exclusao) -> None:
+def _withdraw(office: Office, author: Autor, codigo: str, request: Exclusao) -> None:
     """Take the print of the seal, and copies that show it, off their way to paper first (X2)."""
     with office.db.read() as conn:
         table = db.selo
@@ -107,26 +109,26 @@ def _tirar(office: Office, autor: Autor, codigo: str, pedido: Exclusao) -> None:
         row = conn.execute(sa.select(table).where(*mine)).mappings().one_or_none()
         if row is None or row["documento_id"] is None:
             return
-        quem = agir(conn, office, autor, pedido.escrevente)
-        _conferir(conn, office, codigo, pedido, quem)
+        quem = acting_author(conn, office, author, request.escrevente)
+        _check(conn, office, codigo, request, quem)
         prints = [
-            jobs.job_vivo(conn, office.serventia_id, row["documento_id"]),
-            *jobs.copias_do_livro(conn, office.serventia_id, [row["codigo"]]),
+            jobs.live_job(conn, office.serventia_id, row["documento_id"]),
+            *jobs.copies_of_livro(conn, office.serventia_id, [row["codigo"]]),
         ]
     for each in prints:
         if each is not None:
-            tirar_da_fila(office, each, quem, "exclusão do selo")
+            withdraw_from_queue(office, each, quem, "exclusão do selo")
 
 
-def _travar(conn: Connection, documento_id: int) -> None:
+def _travar(conn: Connection, document_id: int) -> None:
     """Lock the instrumento's and the document's rows, in the order that everyone does."""
     table = db.documento
-    instrumento = conn.execute(sa.select(table.c.instrumento_id).where(table.c.id == documento_id)).scalar_one()
-    undo.travar_documento(conn, {"instrumento_id": instrumento, "documento_id": documento_id})
+    instrumento = conn.execute(sa.select(table.c.instrumento_id).where(table.c.id == document_id)).scalar_one()
+    undo.lock_document(conn, {"instrumento_id": instrumento, "documento_id": document_id})
 
 
 def _job(conn: Connection, office: Office, row: Any) -> Any:
-    return jobs.job_por_id(conn, office.serventia_id, row["job_id"])
+    return jobs.job_by_id(conn, office.serventia_id, row["job_id"])
 
 
 def _xa_de(conn: Connection, office: Office, codigo: str) -> str:

@@ -7,67 +7,67 @@ from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.documents.fields import CodigoDoSelo, Modelo, Texto
-from printserver.documents.reading import ler
-from printserver.errors import entrada_invalida
+from printserver.documents.fields import CodigoDoSelo, RequestModel, Text
+from printserver.documents.reading import read
+from printserver.errors import invalid_input
 from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
 from printserver.office.proof import mudanca
-from printserver.seal_actions.common import agir, selo_da_casa
-from printserver.seal_actions.once import uma_vez
+from printserver.seal_actions.common import acting_author, office_selo
+from printserver.seal_actions.once import do_once
 
 
-class Vinculos(Modelo):
+class Vinculos(RequestModel):
     """`POST /vinculos`."""
 
     vinculador: CodigoDoSelo
     vinculados: Annotated[tuple[CodigoDoSelo, ...], Field(min_length=1, max_length=1000)]
-    escrevente: Texto
+    escrevente: Text
 
 
-def vincular(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[dict[str, Any], bool]:
+def vincular(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
     """Link seals of the office. Return the links, and whether the key had made them before.
 
     Never refused for being late (R4). Raises `Recusa` `entrada-invalida` for a seal that is not of this office, is no
     longer live, is linked elsewhere, or would close a ring.
     """
-    people.exigir_direito(autor, "selos")
+    people.exigir_direito(author, "selos")
 
-    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
-        pedido = ler(Vinculos, dados)
-        quem = agir(conn, office, autor, pedido.escrevente)
-        log = ligar(conn, office, pedido.vinculador, pedido.vinculados, quem)
-        return {"vinculador": pedido.vinculador, "vinculados": list(pedido.vinculados)}, log
+    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+        request = read(Vinculos, data)
+        quem = acting_author(conn, office, author, request.escrevente)
+        log = write_links(conn, office, request.vinculador, request.vinculados, quem)
+        return {"vinculador": request.vinculador, "vinculados": list(request.vinculados)}, log
 
-    return uma_vez(office, autor, "POST /api/v1/vinculos", dados, chave, fazer)
+    return do_once(office, author, "POST /api/v1/vinculos", data, key, make)
 
 
-def ligar(
+def write_links(
     conn: Connection, office: Office, vinculador: str, vinculados: tuple[str, ...], quem: Autor
 ) -> list[Registro]:
     """Write the links and what the court is to be told of them. Return what the log is to say."""
     if len(set(vinculados)) != len(vinculados):
-        raise entrada_invalida("vinculados", "há códigos repetidos")
+        raise invalid_input("vinculados", "há códigos repetidos")
     codes = sorted({vinculador, *vinculados})
     rows = {
-        code: selo_da_casa(conn, office, code, "vinculador" if code == vinculador else "vinculados") for code in codes
+        code: office_selo(conn, office, code, "vinculador" if code == vinculador else "vinculados") for code in codes
     }
     for code, row in rows.items():
         if not row["vivo"]:
             newest = f": use o mais novo da cadeia, {row['retificado_por']}" if row["retificado_por"] else ""
-            raise entrada_invalida("vinculados", f"o selo {code} não é válido{newest}")
-    above = _acima(conn, office, vinculador)
+            raise invalid_input("vinculados", f"o selo {code} não é válido{newest}")
+    above = _above(conn, office, vinculador)
     for code in vinculados:
         if code in above:
-            raise entrada_invalida(
+            raise invalid_input(
                 "vinculados", f"o selo {code} já está acima do vinculador {vinculador}: seria um círculo"
             )
         now = rows[code]["vinculador"]
         if now is not None:
-            raise entrada_invalida("vinculados", f"o selo {code} já está vinculado a {now}")
+            raise invalid_input("vinculados", f"o selo {code} já está vinculado a {now}")
     table = db.selo
     conn.execute(
         sa.update(table)
@@ -75,12 +75,12 @@ def ligar(
         .values(vinculador=vinculador)
     )
     agora = office.clock()
-    seals.enfileirar_vinculos(conn, office, [rows[code] for code in vinculados], vinculador, agora)
+    seals.enqueue_vinculos(conn, office, [rows[code] for code in vinculados], vinculador, agora)
     who, what = (quem.pessoa, quem.sistema, quem.endereco), {"vinculador": vinculador}
     return [Registro("selo", code, rows[code]["estado"], *who, what, mudanca(**what)) for code in vinculados]
 
 
-def _acima(conn: Connection, office: Office, codigo: str) -> set[str]:
+def _above(conn: Connection, office: Office, codigo: str) -> set[str]:
     """Return the seal and all that it hangs on."""
     table = db.selo
     found: set[str] = set()

@@ -8,129 +8,131 @@ from pydantic import model_validator
 from sqlalchemy.engine import Connection
 
 from printserver.documents.fields import (
+    Boolean,
     CodigoDoAto,
     Data,
-    Identificador,
-    Logico,
-    Motivo,
-    Texto,
-    erro,
+    Identifier,
+    Reason,
+    Text,
+    field_error,
 )
-from printserver.documents.model import Valor
-from printserver.documents.moment import momento_do_ato
-from printserver.documents.reading import ler
-from printserver.errors import entrada_invalida
+from printserver.documents.model import Value
+from printserver.documents.moment import ato_moment
+from printserver.documents.reading import read
+from printserver.errors import invalid_input
 from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
 from printserver.seal_actions.common import (
-    agir,
-    como_novo,
-    lugar,
-    no_prazo,
-    selo_da_casa,
-    valor,
-    vivo,
+    acting_author,
+    as_new,
+    office_selo,
+    placement,
+    require_live,
+    require_within_term,
+    resolve_value,
 )
-from printserver.seal_actions.once import uma_vez
-from printserver.selo import SeloNovo
+from printserver.seal_actions.once import do_once
+from printserver.selo import NewSelo
 
 
-class Retificacao(Valor):
+class Retificacao(Value):
     """`POST /selos/{codigo}/retificacao`: what is wrong, as it should be."""
 
     data: Data | None = None
     ato: CodigoDoAto | None = None
-    identificador: Identificador | None = None
-    motivo: Motivo
-    fora_do_prazo: Logico = False  # beyond the contract's list: of type and identifier, past their term (X4)
-    escrevente: Texto
+    identificador: Identifier | None = None
+    motivo: Reason
+    fora_do_prazo: Boolean = False  # beyond the contract's list: of type and identifier, past their term (X4)
+    escrevente: Text
 
     @model_validator(mode="after")
-    def _algo_muda(self) -> "Retificacao":
-        if self.data is None and self.ato is None and self.identificador is None and not self.tem_valor:
-            raise erro("diga o que se retifica: data, ato, identificador ou valor", "data")
+    def _something_changes(self) -> "Retificacao":
+        if self.data is None and self.ato is None and self.identificador is None and not self.has_value:
+            raise field_error("diga o que se retifica: data, ato, identificador ou valor", "data")
         return self
 
 
-def retificar(office: Office, autor: Autor, codigo: str, dados: object, chave: str | None = None) -> tuple[str, bool]:
+def rectify_selo(office: Office, author: Autor, codigo: str, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make the retificador of a live seal. Return its code, and whether the key had made it before.
 
     Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado` (type and identifier, X4), `data-do-ato`,
-    `entrada-invalida` (R3: of a paper seal only date and value), `nao-encontrado` and as `avulsos.selar`.
+    `entrada-invalida` (R3: of a paper seal only date and value), `nao-encontrado` and as `avulsos.seal`.
     """
-    people.exigir_direito(autor, "selos")
+    people.exigir_direito(author, "selos")
 
-    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
-        pedido = ler(Retificacao, dados)
+    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+        request = read(Retificacao, data)
         agora = office.clock()
-        quem = agir(conn, office, autor, pedido.escrevente)
-        row, novo = _planejar(conn, office, quem, codigo, pedido, agora)
-        velho = dict(row)
-        if novo.identificador != row["identificador"] and row["job_id"] is None:
-            place = lugar(row["origem"], pedido.identificador or "")
-            velho |= {
+        quem = acting_author(conn, office, author, request.escrevente)
+        row, new_selo = _plan(conn, office, quem, codigo, request, agora)
+        old = dict(row)
+        if new_selo.identificador != row["identificador"] and row["job_id"] is None:
+            place = placement(row["origem"], request.identificador or "")
+            old |= {
                 "livro": place.livro,
                 "folha_inicial": place.folha,
                 "termo": place.termo,
                 "matricula": place.matricula,
             }
-        emitidos, log = seals.retificar(conn, office, [(velho, novo)], pedido.motivo, quem, agora)
-        return emitidos[0].codigo, log
+        issued, log = seals.rectify_selo(conn, office, [(old, new_selo)], request.motivo, quem, agora)
+        return issued[0].codigo, log
 
-    feito, repetido = uma_vez(office, autor, f"POST /api/v1/selos/{codigo}/retificacao", dados, chave, fazer)
-    return str(feito), repetido
+    made, repeated = do_once(office, author, f"POST /api/v1/selos/{codigo}/retificacao", data, key, make)
+    return str(made), repeated
 
 
-def simular(office: Office, autor: Autor, codigo: str, dados: object) -> tuple[SeloNovo, SeloNovo]:
+def simulate(office: Office, author: Autor, codigo: str, data: object) -> tuple[NewSelo, NewSelo]:
     """Return the seal as it is and as its retificador would be; nothing is made. Raises as `retificar`."""
-    people.exigir_direito(autor, "selos")
-    pedido = ler(Retificacao, dados)
+    people.exigir_direito(author, "selos")
+    request = read(Retificacao, data)
     with office.db.read() as conn:
-        quem = agir(conn, office, autor, pedido.escrevente)
-        row, novo = _planejar(conn, office, quem, codigo, pedido, office.clock())
-        return como_novo(row), novo
+        quem = acting_author(conn, office, author, request.escrevente)
+        row, new_selo = _plan(conn, office, quem, codigo, request, office.clock())
+        return as_new(row), new_selo
 
 
-def _planejar(
-    conn: Connection, office: Office, quem: Autor, codigo: str, pedido: Retificacao, agora: datetime
-) -> tuple[Mapping[Any, Any], SeloNovo]:
+def _plan(
+    conn: Connection, office: Office, quem: Autor, codigo: str, request: Retificacao, agora: datetime
+) -> tuple[Mapping[Any, Any], NewSelo]:
     """Return the seal's row and its retificador to be made. Raises as `retificar`."""
-    row = selo_da_casa(conn, office, codigo)
-    vivo(row)
-    mudado = _mudado(office, pedido, row)
-    if {"ato", "identificador"} & set(mudado):
+    row = office_selo(conn, office, codigo)
+    require_live(row)
+    changed = _changed(office, request, row)
+    if {"ato", "identificador"} & set(changed):
         horas = office.settings.xa.prazo_tipo_horas
-        no_prazo(row, horas, agora, quem.papel, pedido.fora_do_prazo, "a retificação do tipo ou do identificador")
-    if pedido.data is not None:
-        mudado["momento"] = momento_do_ato(pedido.data, pedido.motivo, agora, campo="retificacao")
-    novo = como_novo(row, **mudado)
-    if novo == como_novo(row):
-        raise entrada_invalida("corpo", "nada muda: o selo já tem estes dados")
-    return row, novo
+        require_within_term(
+            row, horas, agora, quem.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
+        )
+    if request.data is not None:
+        changed["momento"] = ato_moment(request.data, request.motivo, agora, field="retificacao")
+    new_selo = as_new(row, **changed)
+    if new_selo == as_new(row):
+        raise invalid_input("corpo", "nada muda: o selo já tem estes dados")
+    return row, new_selo
 
 
-def _mudado(office: Office, pedido: Retificacao, row: Any) -> dict[str, Any]:
-    mudado: dict[str, Any] = {}
-    antigo = office.atos.get(row["ato"])
-    hibrido = antigo is not None and antigo.hibrido
+def _changed(office: Office, request: Retificacao, row: Any) -> dict[str, Any]:
+    changed: dict[str, Any] = {}
+    old = office.atos.get(row["ato"])
+    hibrido = old is not None and old.hibrido
     for name in ("ato", "identificador"):
-        value = getattr(pedido, name)
+        value = getattr(request, name)
         if value is None or value == row[name]:
             continue
         if hibrido:
-            raise entrada_invalida(name, "de um selo de papel (híbrido) só se retificam a data e o valor")
-        mudado[name] = value
-    if "ato" in mudado:
-        tipo = office.atos.conferir(mudado["ato"], natureza=row["natureza"], campo="ato", retifica=True)
-        if tipo.so_retificador:
-            raise entrada_invalida("ato", "a exclusão se faz pela chamada própria: /xa")
-        mudado |= {"descricao": tipo.descricao, "iss_a_parte": tipo.iss_a_parte}
-    if pedido.tem_valor:
-        emolumentos, isento, motivo = valor(office, pedido, row["natureza"])
-        mudado |= {"emolumentos": emolumentos, "isento": isento, "motivo_isencao": motivo}
-        if antigo is not None and "ato" not in mudado:
-            mudado["iss_a_parte"] = antigo.iss_a_parte  # D1: also where the seal reported no ISS so far
-    return mudado
+            raise invalid_input(name, "de um selo de papel (híbrido) só se retificam a data e o valor")
+        changed[name] = value
+    if "ato" in changed:
+        kind = office.atos.check(changed["ato"], natureza=row["natureza"], field="ato", retifica=True)
+        if kind.so_retificador:
+            raise invalid_input("ato", "a exclusão se faz pela chamada própria: /xa")
+        changed |= {"descricao": kind.descricao, "iss_a_parte": kind.iss_a_parte}
+    if request.has_value:
+        emolumentos, isento, reason = resolve_value(office, request, row["natureza"])
+        changed |= {"emolumentos": emolumentos, "isento": isento, "motivo_isencao": reason}
+        if old is not None and "ato" not in changed:
+            changed["iss_a_parte"] = old.iss_a_parte  # D1: also where the seal reported no ISS so far
+    return changed

@@ -5,94 +5,94 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 from sqlalchemy.engine import Connection
 
-from printserver.documents import SeloPlanejado
+from printserver.documents import PlannedSelo
 from printserver.documents.fields import (
-    OBJETO,
-    OBJETO_OU_OUTRO,
-    OUTRO,
+    OBJECT,
+    OBJECT_OR_OTHER,
+    OTHER,
     CodigoDoAto,
     Data,
-    Identificador,
-    Motivo,
-    Texto,
+    Identifier,
+    Reason,
+    Text,
 )
-from printserver.documents.model import Parte, Valor
-from printserver.documents.moment import momento_do_ato
-from printserver.documents.parties import exigir_iniciais
-from printserver.documents.reading import ler
+from printserver.documents.model import Parte, Value
+from printserver.documents.moment import ato_moment
+from printserver.documents.parties import require_initials
+from printserver.documents.reading import read
 from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
 from printserver.seal_actions.common import (
-    agir,
-    anotar_motivo_da_data,
-    lugar,
-    valor,
+    acting_author,
+    note_date_reason,
+    placement,
+    resolve_value,
 )
-from printserver.seal_actions.once import uma_vez
-from printserver.selo import SeloNovo
+from printserver.seal_actions.once import do_once
+from printserver.selo import NewSelo
 
 
-class SeloAvulso(Valor):
+class SeloAvulso(Value):
     """`POST /selos`."""
 
-    valor_obrigatorio: ClassVar[bool] = True
+    value_required: ClassVar[bool] = True
 
     natureza: Literal[1, 2] = 1
     ato: CodigoDoAto
-    identificador: Identificador
-    descricao: Texto | None = None
+    identificador: Identifier
+    descricao: Text | None = None
     data: Data | None = None
-    motivo_data: Motivo | None = None
+    motivo_data: Reason | None = None
     partes: Annotated[
-        tuple[Annotated[Annotated[Parte, OBJETO] | Annotated[Texto, OUTRO], OBJETO_OU_OUTRO], ...],
+        tuple[Annotated[Annotated[Parte, OBJECT] | Annotated[Text, OTHER], OBJECT_OR_OTHER], ...],
         Field(max_length=1000),
     ] = ()
-    escrevente: Texto
+    escrevente: Text
 
 
-def _nomes(pedido: SeloAvulso) -> tuple[str, ...]:
+def _names(request: SeloAvulso) -> tuple[str, ...]:
     """Return the parties' names. Raises `Recusa` `entrada-invalida` for one without initials (S6)."""
-    return exigir_iniciais(
+    return require_initials(
         [
-            (parte, f"partes.{n}") if isinstance(parte, str) else (parte.nome, f"partes.{n}.nome")
-            for n, parte in enumerate(pedido.partes)
+            (party, f"partes.{n}") if isinstance(party, str) else (party.nome, f"partes.{n}.nome")
+            for n, party in enumerate(request.partes)
         ]
     )
 
 
-def selar(office: Office, autor: Autor, dados: object, chave: str | None = None) -> tuple[str, bool]:
+def seal(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make a seal without a print. Return its code, and whether the key had made it before.
 
     Raises `Recusa` `entrada-invalida`, `data-do-ato` (S7), `servico-a-confirmar`, `escrevente-desconhecido`,
     `sem-permissao`.
     """
-    people.exigir_direito(autor, "selos")
+    people.exigir_direito(author, "selos")
 
-    def fazer(conn: Connection) -> tuple[Any, list[Registro]]:
-        pedido = ler(SeloAvulso, dados)
+    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+        request = read(SeloAvulso, data)
         agora = office.clock()
-        quem = agir(conn, office, autor, pedido.escrevente)
-        ato = office.atos.conferir(pedido.ato, natureza=pedido.natureza, campo="ato")
-        emolumentos, isento, motivo = valor(office, pedido, pedido.natureza)
-        novo = SeloNovo(
-            natureza=pedido.natureza,
-            ato=pedido.ato,
-            descricao=pedido.descricao or ato.descricao,
-            identificador=pedido.identificador,
-            partes=_nomes(pedido),
-            momento=momento_do_ato(pedido.data, pedido.motivo_data, agora, campo="selo"),
+        quem = acting_author(conn, office, author, request.escrevente)
+        ato = office.atos.check(request.ato, natureza=request.natureza, field="ato")
+        emolumentos, isento, reason = resolve_value(office, request, request.natureza)
+        new_selo = NewSelo(
+            natureza=request.natureza,
+            ato=request.ato,
+            descricao=request.descricao or ato.descricao,
+            identificador=request.identificador,
+            partes=_names(request),
+            momento=ato_moment(request.data, request.motivo_data, agora, field="selo"),
             emolumentos=emolumentos,
             isento=isento,
-            motivo_isencao=motivo,
+            motivo_isencao=reason,
             iss_a_parte=ato.iss_a_parte,
         )
-        place = lugar("avulso", pedido.identificador)
-        emitidos, log = seals.selar(conn, office, [SeloPlanejado(novo)], place, quem, agora)
-        anotar_motivo_da_data(log, pedido.motivo_data)
-        return emitidos[0].codigo, log
+        place = placement("avulso", request.identificador)
+        issued, log = seals.seal(conn, office, [PlannedSelo(new_selo)], place, quem, agora)
+        note_date_reason(log, request.motivo_data)
+        return issued[0].codigo, log
 
-    feito, repetido = uma_vez(office, autor, "POST /api/v1/selos", dados, chave, fazer)
-    return str(feito), repetido
+    made, repeated = do_once(office, author, "POST /api/v1/selos", data, key, make)
+    return str(made), repeated

@@ -1,25 +1,25 @@
 """Seals looked up, added up, exported, and held beside the court's list (T5). Changes nothing but the log (A3)."""
 
 from printserver.search.compare import (
-    RESULTADOS,
-    Comparacao,
+    RESULTS,
+    Comparison,
     Pedido,
-    comparar,
+    compare_lists,
 )
-from printserver.search.export import FORMATOS, Exportacao, exportar
-from printserver.search.results import CONTA_ATE, listar
-from printserver.search.totals import somar, totalizar
+from printserver.search.export import FORMATS, Export, export_seals
+from printserver.search.results import COUNT_LIMIT, listar
+from printserver.search.totals import add_up, compute_totals
 
 __all__ = [
-    "CONTA_ATE",
-    "FORMATOS",
-    "RESULTADOS",
-    "Comparacao",
-    "Exportacao",
+    "COUNT_LIMIT",
+    "FORMATS",
+    "RESULTS",
+    "Comparison",
+    "Export",
     "Pedido",
-    "comparar",
-    "exportar",
+    "add_up",
+    "compare_lists",
+    "compute_totals",
+    "export_seals",
     "listar",
-    "somar",
-    "totalizar",
 ]

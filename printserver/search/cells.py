@@ -11,45 +11,45 @@ import unicodedata
 from functools import lru_cache
 from typing import Final
 
-_COMECOS: Final = frozenset("'=+-@#＝＋－＠")
-_LOGICOS: Final = frozenset({"true", "false", "verdadeiro", "falso"})
+_STARTS: Final = frozenset("'=+-@#＝＋－＠")
+_BOOLEANS: Final = frozenset({"true", "false", "verdadeiro", "falso"})
 # Whole numbers that come back as they are: a spreadsheet shows, and so saves, eleven digits.
-_INTEIRO: Final = re.compile(r"0|[1-9][0-9]{0,10}")
+_INTEGER: Final = re.compile(r"0|[1-9][0-9]{0,10}")
 # A matrícula in its groups (C10): no spreadsheet takes it for a number.
 _MATRICULA: Final = re.compile(r"[0-9]{6} [0-9]{2} [0-9]{2} [0-9]{4} [0-9] [0-9]{5} [0-9]{3} [0-9]{7} [0-9]{2}")
-_ALGARISMO: Final = re.compile(r"\d")
-_LETRA: Final = re.compile(r"[^\W\d_]")
-_MESES: Final = (
+_DIGIT: Final = re.compile(r"\d")
+_LETTER: Final = re.compile(r"[^\W\d_]")
+_MONTHS: Final = (
     "jan(?:eiro|uary)?|fev(?:ereiro)?|feb(?:ruary)?|mar(?:[cç]o|ch)?|abr(?:il)?|apr(?:il)?|mai(?:o)?|may|jun(?:ho|e)?"
     "|jul(?:ho|y)?|ago(?:sto)?|aug(?:ust)?|set(?:embro)?|sep(?:t(?:ember)?)?|out(?:ubro)?|oct(?:ober)?|nov(?:embro|ember)?"
     "|dez(?:embro)?|dec(?:ember)?"
 )
 # The letters that numbers, sums of money, dates and times are written with: 12E5, R$ 5, 10h30, 2 pm, 3-mar, 5 de maio.
-_LETRAS_DE_VALOR: Final = re.compile(
+_VALUE_LETTERS: Final = re.compile(
     r"(?<=\d)\s?e(?=[+-]?\d)|(?<=\d)[thm](?=\d|$)|(?<=\d)z$|(?<=\d)\s*[ap]m?$|^(?:r|us)(?=\$)|^(?:brl|usd|eur)\b"
-    rf"|(?<![^\W\d_])(?:{_MESES}|de)(?![^\W\d_])"
+    rf"|(?<![^\W\d_])(?:{_MONTHS}|de)(?![^\W\d_])"
 )
 
 
 @lru_cache(maxsize=8192)
-def marcar(texto: str) -> str:
+def mark(text: str) -> str:
     """Return the cell that stands for `texto`, with an apostrophe before it where the rule wants one."""
-    return f"'{texto}" if _mudaria(texto) else texto
+    return f"'{text}" if _would_change(text) else text
 
 
-def desmarcar(celula: str) -> str:
-    """Return the text that a cell of `marcar` stands for."""
-    return celula.removeprefix("'")
+def unmark(cell: str) -> str:
+    """Return the text that a cell of `mark` stands for."""
+    return cell.removeprefix("'")
 
 
-def _mudaria(texto: str) -> bool:
-    if not texto or _INTEIRO.fullmatch(texto) or _MATRICULA.fullmatch(texto):
+def _would_change(text: str) -> bool:
+    if not text or _INTEGER.fullmatch(text) or _MATRICULA.fullmatch(text):
         return False
-    if texto[0] in _COMECOS or texto != texto.strip():
+    if text[0] in _STARTS or text != text.strip():
         return True
-    plano = texto.casefold() if texto.isascii() else unicodedata.normalize("NFKC", texto).casefold()
-    if plano in _LOGICOS:
+    plan = text.casefold() if text.isascii() else unicodedata.normalize("NFKC", text).casefold()
+    if plan in _BOOLEANS:
         return True
-    if not _ALGARISMO.search(plano):
+    if not _DIGIT.search(plan):
         return False
-    return not _LETRA.search(_LETRAS_DE_VALOR.sub("", plano))
+    return not _LETTER.search(_VALUE_LETTERS.sub("", plan))

@@ -12,13 +12,13 @@ from typing import Final
 
 from printserver.clock import local
 from printserver.search.results import Linha
-from printserver.selo import COMPONENTES, ROTULOS, de_centavos, ler_matricula
+from printserver.selo import COMPONENTS, LABELS, de_centavos, parse_matricula
 
 # A text, a truth value, a day, a time in São Paulo (naive), or a sum of money in reais.
-Celula = str | bool | date | datetime | Decimal | None
+Cell = str | bool | date | datetime | Decimal | None
 
 # The name of each column in CSV, and its head in a workbook, in the order in which a workbook has them.
-CABECALHOS: Final[Mapping[str, str]] = {
+HEADINGS: Final[Mapping[str, str]] = {
     "codigo": "Selo",
     "natureza": "Natureza",
     "ato": "Ato",
@@ -30,7 +30,7 @@ CABECALHOS: Final[Mapping[str, str]] = {
     "valido": "Válido",
     "isento": "Isento",
     "motivo_isencao": "Motivo da isenção",
-    **{f"emolumentos_{nome}": f"Emolumentos: {ROTULOS[nome]}" for nome in COMPONENTES},
+    **{f"emolumentos_{nome}": f"Emolumentos: {LABELS[nome]}" for nome in COMPONENTS},
     "total": "Total",
     "livro": "Livro",
     "folha": "Folha",
@@ -47,57 +47,57 @@ CABECALHOS: Final[Mapping[str, str]] = {
     "trabalho": "Trabalho",
 }
 # Of a CSV a column keeps its place: a new one goes to the end.
-NO_CSV: Final = (*(nome for nome in CABECALHOS if nome != "escrevente_nome"), "escrevente_nome")
+NO_CSV: Final = (*(nome for nome in HEADINGS if nome != "escrevente_nome"), "escrevente_nome")
 
 
-def simples(cabecalho: str) -> str:
+def simples(heading: str) -> str:
     """Return the head of a column without capitals, accents and signs: *Data do ato* is `data_do_ato`."""
-    partes = unicodedata.normalize("NFD", cabecalho.strip().casefold())
-    sem_acentos = "".join(letra for letra in partes if not unicodedata.combining(letra))
-    return re.sub(r"[^a-z0-9]+", "_", sem_acentos).strip("_")
+    parts = unicodedata.normalize("NFD", heading.strip().casefold())
+    unaccented = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    return re.sub(r"[^a-z0-9]+", "_", unaccented).strip("_")
 
 
 # What stands over a column of a workbook that was saved as CSV: `estado` stays the seal's, never a component.
-LIDOS_COMO: Final[Mapping[str, str]] = {simples(cabecalho): nome for nome, cabecalho in CABECALHOS.items()}
+READ_AS: Final[Mapping[str, str]] = {simples(cabecalho): nome for nome, cabecalho in HEADINGS.items()}
 
 
-def _campo(name: str) -> Callable[[Linha], Celula]:
+def _field(name: str) -> Callable[[Linha], Cell]:
     return lambda row: row[name]
 
 
-def _quando(name: str) -> Callable[[Linha], Celula]:
+def _local_time(name: str) -> Callable[[Linha], Cell]:
     return lambda row: row[name] and local(row[name]).replace(tzinfo=None, microsecond=0)
 
 
-def _componente(name: str) -> Callable[[Linha], Celula]:
+def _component(name: str) -> Callable[[Linha], Cell]:
     return lambda row: de_centavos(row["emolumentos"][name])
 
 
-def _em_grupos(name: str) -> Callable[[Linha], Celula]:
+def _in_groups(name: str) -> Callable[[Linha], Cell]:
     """Read a matrícula in the groups in which it is written; a spreadsheet would round 32 digits in a row."""
 
-    def read(row: Linha) -> Celula:
+    def read(row: Linha) -> Cell:
         try:
-            m = ler_matricula(row[name] or "")
+            m = parse_matricula(row[name] or "")
         except ValueError:
             return str(row[name]) if row[name] else None
-        return " ".join((m.cns, m.acervo, m.servico, m.ano, m.tipo_do_livro, m.livro, m.folha, m.termo, str(m)[-2:]))
+        return " ".join((m.cns, m.collection, m.servico, m.ano, m.livro_type, m.livro, m.folha, m.termo, str(m)[-2:]))
 
     return read
 
 
 # What stands in each column for the row of a seal; `escrevente_nome` is a part of the row that the caller adds.
-LEITURA: Final[Mapping[str, Callable[[Linha], Celula]]] = {
-    **{nome: _campo(nome) for nome in CABECALHOS},
+READERS: Final[Mapping[str, Callable[[Linha], Cell]]] = {
+    **{nome: _field(nome) for nome in HEADINGS},
     "natureza": lambda row: str(row["natureza"]),
-    "data": _campo("dia"),
-    "momento": _quando("momento"),
-    "comunicado_em": _quando("comunicado_em"),
-    "valido": _campo("vivo"),
-    **{f"emolumentos_{nome}": _componente(nome) for nome in COMPONENTES},
+    "data": _field("dia"),
+    "momento": _local_time("momento"),
+    "comunicado_em": _local_time("comunicado_em"),
+    "valido": _field("vivo"),
+    **{f"emolumentos_{nome}": _component(nome) for nome in COMPONENTS},
     "total": lambda row: de_centavos(row["total_centavos"]),
-    "folha": _campo("folha_inicial"),
-    "matricula": _em_grupos("matricula"),
-    "identificador": _em_grupos("identificador"),
-    "trabalho": _campo("job_id"),
+    "folha": _field("folha_inicial"),
+    "matricula": _in_groups("matricula"),
+    "identificador": _in_groups("identificador"),
+    "trabalho": _field("job_id"),
 }

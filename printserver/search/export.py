@@ -12,65 +12,65 @@ from decimal import Decimal
 from typing import Final
 
 from printserver.clock import local
-from printserver.errors import Recusa, entrada_invalida
+from printserver.errors import Recusa, invalid_input
 from printserver.office import audit, people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.office.people import Autor
 from printserver.search import columns, spreadsheet
-from printserver.search.cells import marcar
-from printserver.search.columns import Celula
-from printserver.search.filters import Filtros, condicoes
-from printserver.search.results import Linha, todas
+from printserver.search.cells import mark
+from printserver.search.columns import Cell
+from printserver.search.filters import Filters, conditions
+from printserver.search.results import Linha, all_rows
 
-FORMATOS: Final[Mapping[str, str]] = {
+FORMATS: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-LINHAS_DA_PLANILHA: Final = 1_048_576  # Excel's own limit, with the heading
-_TODOS: Final = ("validos", "0")  # a filter that leaves nothing out
-_PEDACO: Final = 64 * 1024
+SHEET_ROWS: Final = 1_048_576  # Excel's own limit, with the heading
+_ALL: Final = ("validos", "0")  # a filter that leaves nothing out
+_PIECE_BYTES: Final = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
-class Exportacao:
+class Export:
     """A table on its way: its name as a file, its media type, and its bytes in pieces, to be taken once."""
 
-    arquivo: str
+    file: str
     tipo: str
-    pedacos: Iterator[bytes]
+    pieces: Iterator[bytes]
 
 
-def exportar(office: Office, autor: Autor, filtros: Filtros, formato: str) -> Exportacao:
+def export_seals(office: Office, author: Autor, filters: Filters, file_format: str) -> Export:
     """Return all seals that pass `filtros` as `formato` (csv or xlsx). That it was asked for goes on record.
 
     Raises `Recusa` `entrada-invalida`, and `servidor-ocupado` while too many others are served already.
     """
-    if formato not in FORMATOS:
-        raise entrada_invalida("formato", f"um de: {', '.join(FORMATOS)}")
-    where = condicoes(office, filtros)
+    if file_format not in FORMATS:
+        raise invalid_input("formato", f"um de: {', '.join(FORMATS)}")
+    where = conditions(office, filters)
     if not office.ouvintes.acquire(blocking=False):
         raise Recusa("servidor-ocupado", "Já há muitas exportações e esperas em andamento: tente de novo.")
     try:
         now = office.clock()
-        what = {"formato": formato, "filtros": dict(filtros)}
+        what = {"formato": file_format, "filtros": dict(filters)}
         with office.db.write() as conn:
-            names = people.nomes(conn, office.serventia_id)
-            who = (autor.pessoa, autor.sistema, autor.endereco)
-            audit.escrever(conn, office.serventia_id, now, [Registro("exportacao", "selos", "pedida", *who, what)])
+            names = people.names(conn, office.serventia_id)
+            who = (author.pessoa, author.sistema, author.endereco)
+            audit.write(conn, office.serventia_id, now, [Registro("exportacao", "selos", "pedida", *who, what)])
     except BaseException:
         office.ouvintes.release()
         raise
-    rows = _com_nomes(todas(office, where), names)
-    if formato == "csv":
+    rows = _with_names(all_rows(office, where), names)
+    if file_format == "csv":
         pieces = _csv(rows)
     else:
-        pieces = spreadsheet.escrever(rows, _resumo(office, autor, filtros, names, now), LINHAS_DA_PLANILHA)
-    name = f"selos-{office.cns}-{local(now):%Y%m%d-%H%M}.{formato}"
-    return Exportacao(name, FORMATOS[formato], _Ate(pieces, office.ouvintes.release))
+        pieces = spreadsheet.write(rows, _resumo(office, author, filters, names, now), SHEET_ROWS)
+    name = f"selos-{office.cns}-{local(now):%Y%m%d-%H%M}.{file_format}"
+    return Export(name, FORMATS[file_format], _Until(pieces, office.ouvintes.release))
 
 
-class _Ate(Iterator[bytes]):
+class _Until(Iterator[bytes]):
     """The pieces, and what is done when they are all taken, or nobody takes them any more."""
 
     def __init__(self, pieces: Iterator[bytes], ended: Callable[[], None]) -> None:
@@ -91,28 +91,30 @@ class _Ate(Iterator[bytes]):
             ended()
 
 
-def _com_nomes(rows: Iterator[Linha], names: Mapping[str, str]) -> Iterator[Linha]:
+def _with_names(rows: Iterator[Linha], names: Mapping[str, str]) -> Iterator[Linha]:
     """Give the rows with the name of the person beside the user name."""
     for row in rows:
         yield {**row, "escrevente_nome": names.get(row["escrevente"])}
 
 
 def _resumo(
-    office: Office, autor: Autor, filtros: Filtros, names: Mapping[str, str], now: datetime
+    office: Office, author: Autor, filters: Filters, names: Mapping[str, str], now: datetime
 ) -> list[tuple[str, str]]:
     """Return what a workbook says of itself: whose, of which period, by whom and when."""
-    who = f"{names.get(autor.pessoa, autor.pessoa)} ({autor.pessoa})" if autor.pessoa else f"sistema {autor.sistema}"
-    others = {name: value for name, value in filtros.items() if name not in ("de", "ate") and (name, value) != _TODOS}
+    who = (
+        f"{names.get(author.pessoa, author.pessoa)} ({author.pessoa})" if author.pessoa else f"sistema {author.sistema}"
+    )
+    others = {name: value for name, value in filters.items() if name not in ("de", "ate") and (name, value) != _ALL}
     return [
         ("Serventia", f"{office.settings.serventia.nome} (CNS {office.cns})"),
-        ("Período", f"{_dia(filtros.get('de'), 'desde o primeiro')} a {_dia(filtros.get('ate'), 'hoje')}"),
+        ("Período", f"{_day(filters.get('de'), 'desde o primeiro')} a {_day(filters.get('ate'), 'hoje')}"),
         ("Filtros", "; ".join(f"{name}: {value}" for name, value in others.items()) or "nenhum"),
         ("Exportado por", who),
         ("Exportado em", f"{local(now):%d/%m/%Y às %H:%M}"),
     ]
 
 
-def _dia(given: str | None, otherwise: str) -> str:
+def _day(given: str | None, otherwise: str) -> str:
     return "/".join(reversed(given.split("-"))) if given else otherwise
 
 
@@ -121,19 +123,19 @@ def _csv(rows: Iterator[Linha]) -> Iterator[bytes]:
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write("\ufeff")
     writer.writerow(columns.NO_CSV)
-    read = [columns.LEITURA[name] for name in columns.NO_CSV]
+    read = [columns.READERS[name] for name in columns.NO_CSV]
     for row in rows:
         writer.writerow([_em_csv(each(row)) for each in read])
-        if buffer.tell() >= _PEDACO:
+        if buffer.tell() >= _PIECE_BYTES:
             yield buffer.getvalue().encode()
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue().encode()
 
 
-def _em_csv(value: Celula) -> str:
+def _em_csv(value: Cell) -> str:
     if isinstance(value, str):  # the most of them
-        return marcar(value)
+        return mark(value)
     if isinstance(value, Decimal):
         return str(value).replace(".", ",")
     if isinstance(value, bool):

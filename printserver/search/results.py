@@ -14,43 +14,43 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.ledger.seal_view import PAGE, selo_dict
 from printserver.office.office import Office
-from printserver.search.filters import Condicao, Filtros, condicoes
+from printserver.search.filters import Condition, Filters, conditions
 
-POUCOS: Final = 2_000
-CONTA_ATE: Final = 20_000
-PEDACO: Final = 1_000  # rows read at a time where all are read
+FEW: Final = 2_000
+COUNT_LIMIT: Final = 20_000
+PIECE_ROWS: Final = 1_000  # rows read at a time where all are read
 
 Linha = Mapping[Any, Any]
 _s = db.selo.c
 
 
-def listar(office: Office, filtros: Filtros, pagina: int = 1) -> dict[str, Any]:
+def listar(office: Office, filters: Filters, page_number: int = 1) -> dict[str, Any]:
     """Return a page of the seals that pass `filtros`, of the newest act first, and how many there are.
 
-    `total` is exact up to `CONTA_ATE`; beyond it is `CONTA_ATE` and `total_exato` is False. Raises `Recusa`
+    `total` is exact up to `COUNT_LIMIT`; beyond it is `COUNT_LIMIT` and `total_exato` is False. Raises `Recusa`
     `entrada-invalida`.
     """
-    where = condicoes(office, filtros)
-    start = (pagina - 1) * PAGE
+    where = conditions(office, filters)
+    start = (page_number - 1) * PAGE
     with office.db.read() as conn:
-        few = conn.execute(sa.select(_s.dia, _s.id).where(*where).limit(POUCOS + 1)).all()
-        if len(few) <= POUCOS:
+        few = conn.execute(sa.select(_s.dia, _s.id).where(*where).limit(FEW + 1)).all()
+        if len(few) <= FEW:
             ids = [row.id for row in sorted(few, key=tuple, reverse=True)][start : start + PAGE]
             total = len(few)
         else:
             page = sa.select(_s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc()).limit(PAGE).offset(start)
             ids = list(conn.execute(page).scalars())
-            total = _contar(conn, where)
+            total = _count(conn, where)
         rows = _linhas(conn, ids)
     return {
-        "itens": [resumo(row) for row in rows],
-        "pagina": pagina,
-        "total": min(total, CONTA_ATE),
-        "total_exato": total <= CONTA_ATE,
+        "itens": [summary(row) for row in rows],
+        "pagina": page_number,
+        "total": min(total, COUNT_LIMIT),
+        "total_exato": total <= COUNT_LIMIT,
     }
 
 
-def resumo(row: Linha) -> dict[str, Any]:
+def summary(row: Linha) -> dict[str, Any]:
     """Return a seal as a list shows it: as a job's `selos`, and where and when it belongs."""
     return selo_dict(row) | {
         "natureza": row["natureza"],
@@ -67,28 +67,28 @@ def resumo(row: Linha) -> dict[str, Any]:
     }
 
 
-def todas(office: Office, where: Sequence[Condicao]) -> Iterator[Linha]:
+def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[Linha]:
     """Give the rows of all seals that pass, of the newest act first.
 
     They are read in pieces, each a transaction of its own: whoever takes them may be slow, and no transaction stays
     open meanwhile. Each seal is given once, as it stands when its piece is read.
     """
     query = sa.select(_s.dia, _s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc())
-    after: Sequence[Condicao] = ()
+    after: Sequence[Condition] = ()
     while True:
         with office.db.read() as conn:
-            keys = conn.execute(query.where(*after).limit(PEDACO)).all()
+            keys = conn.execute(query.where(*after).limit(PIECE_ROWS)).all()
             rows = _linhas(conn, [key.id for key in keys])
         yield from rows
-        if len(keys) < PEDACO:
+        if len(keys) < PIECE_ROWS:
             return
         last = keys[-1]
         # the first bound is what an index is entered by
         after = (_s.dia <= last.dia, sa.or_(_s.dia < last.dia, _s.id < last.id))
 
 
-def _contar(conn: Connection, where: Sequence[Condicao]) -> int:
-    some = sa.select(sa.literal(1)).select_from(db.selo).where(*where).limit(CONTA_ATE + 1)
+def _count(conn: Connection, where: Sequence[Condition]) -> int:
+    some = sa.select(sa.literal(1)).select_from(db.selo).where(*where).limit(COUNT_LIMIT + 1)
     return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
 

@@ -12,33 +12,33 @@ from typing import IO, Any, Final
 
 import xlsxwriter
 
-from printserver.search.columns import CABECALHOS, LEITURA, Celula
+from printserver.search.columns import HEADINGS, READERS, Cell
 from printserver.search.results import Linha
-from printserver.selo import COMPONENTES, ROTULOS, de_centavos
+from printserver.selo import COMPONENTS, LABELS, de_centavos
 
-_PEDACO: Final = 64 * 1024
-_LARGURAS: Final[Mapping[str, int]] = {
+_PIECE_BYTES: Final = 64 * 1024
+_WIDTHS: Final[Mapping[str, int]] = {
     **dict.fromkeys(("codigo", "vinculador", "retifica", "retificado_por"), 28),
     **dict.fromkeys(("descricao", "motivo_isencao", "identificador", "matricula", "escrevente_nome", "trabalho"), 34),
     **dict.fromkeys(("natureza", "ato", "valido", "isento", "livro", "folha", "termo"), 10),
     **dict.fromkeys(("momento", "comunicado_em"), 19),
     "estado": 22,
 }
-_LARGURA: Final = 14
-_ALTURA_DO_CABECALHO: Final = 48  # points: three lines
-_SOMAS: Final[Mapping[str, str]] = {**{f"emolumentos_{nome}": ROTULOS[nome] for nome in COMPONENTES}, "total": "Total"}
+_DEFAULT_WIDTH: Final = 14
+_HEADER_HEIGHT: Final = 48  # points: three lines
+_SUMS: Final[Mapping[str, str]] = {**{f"emolumentos_{nome}": LABELS[nome] for nome in COMPONENTS}, "total": "Total"}
 
 
-def escrever(rows: Iterator[Linha], resumo: Sequence[tuple[str, str]], linhas: int) -> Iterator[bytes]:
+def write(rows: Iterator[Linha], summary: Sequence[tuple[str, str]], linhas: int) -> Iterator[bytes]:
     """Give the workbook of `rows` in pieces; `resumo` is said above the sums, each with its name.
 
     A sheet takes `linhas` lines, its heading one of them; the rest goes on another. A workbook is a zip, whole before
     its first byte may go: it is made in a file, row by row, and sent then.
     """
     with tempfile.TemporaryFile() as file:
-        _Livro(file).escrever(rows, resumo, linhas)
+        _Livro(file).write(rows, summary, linhas)
         file.seek(0)
-        while piece := file.read(_PEDACO):
+        while piece := file.read(_PIECE_BYTES):
             yield piece
 
 
@@ -55,32 +55,32 @@ class _Livro:
         self.when = self.book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
         self.sums = {"todos": Counter[str](), "validos": Counter[str]()}
 
-    def escrever(self, rows: Iterator[Linha], resumo: Sequence[tuple[str, str]], linhas: int) -> None:
+    def write(self, rows: Iterator[Linha], summary: Sequence[tuple[str, str]], linhas: int) -> None:
         """Write the table, on another sheet where one is full, and then the sheet *Resumo*."""
         sheets, line = [self._folha("Selos")], 1
         for row in rows:
             if line == linhas:
-                _filtro(sheets[-1], line)
+                _filter(sheets[-1], line)
                 sheets.append(self._folha(f"Selos {len(sheets) + 1}"))
                 line = 1
-            for column, read in enumerate(LEITURA[name] for name in CABECALHOS):
-                self._celula(sheets[-1], line, column, read(row))
-            self._somar(row)
+            for column, read in enumerate(READERS[name] for name in HEADINGS):
+                self._write_cell(sheets[-1], line, column, read(row))
+            self._add(row)
             line += 1
-        _filtro(sheets[-1], line)
-        self._resumo(resumo)
+        _filter(sheets[-1], line)
+        self._resumo(summary)
         self.book.close()
 
     def _folha(self, name: str) -> Any:
         sheet = self.book.add_worksheet(name)
         sheet.freeze_panes(1, 1)
-        sheet.set_row(0, _ALTURA_DO_CABECALHO)
-        for column, (field, head) in enumerate(CABECALHOS.items()):
-            sheet.set_column(column, column, _LARGURAS.get(field, _LARGURA))
+        sheet.set_row(0, _HEADER_HEIGHT)
+        for column, (field, head) in enumerate(HEADINGS.items()):
+            sheet.set_column(column, column, _WIDTHS.get(field, _DEFAULT_WIDTH))
             sheet.write_string(0, column, head, self.bold)
         return sheet
 
-    def _celula(self, sheet: Any, line: int, column: int, value: Celula) -> None:
+    def _write_cell(self, sheet: Any, line: int, column: int, value: Cell) -> None:
         if isinstance(value, bool):
             sheet.write_string(line, column, "sim" if value else "não")
         elif isinstance(value, datetime):
@@ -92,9 +92,9 @@ class _Livro:
         elif value:
             sheet.write_string(line, column, value)
 
-    def _somar(self, row: Linha) -> None:
+    def _add(self, row: Linha) -> None:
         sums = {"quantidade": 1, "isentos": int(row["isento"]), "total": row["total_centavos"]}
-        sums |= {f"emolumentos_{name}": row["emolumentos"][name] for name in COMPONENTES}
+        sums |= {f"emolumentos_{name}": row["emolumentos"][name] for name in COMPONENTS}
         self.sums["todos"].update(sums)
         if row["vivo"]:
             self.sums["validos"].update(sums)
@@ -113,15 +113,15 @@ class _Livro:
             (("Somas", self.bold), ("Todos os selos", self.over), ("Só os válidos", self.over))
         ):
             sheet.write_string(line, column, head, style)
-        for name, head in (("quantidade", "Selos"), ("isentos", "Isentos"), *_SOMAS.items()):
+        for name, head in (("quantidade", "Selos"), ("isentos", "Isentos"), *_SUMS.items()):
             line += 1
             sheet.write_string(line, 0, head)
             for column, sums in enumerate(self.sums.values(), 1):
-                if name in _SOMAS:
+                if name in _SUMS:
                     sheet.write_number(line, column, float(de_centavos(sums[name])), self.money)
                 else:
                     sheet.write_number(line, column, sums[name])
 
 
-def _filtro(sheet: Any, lines: int) -> None:
-    sheet.autofilter(0, 0, lines - 1, len(CABECALHOS) - 1)
+def _filter(sheet: Any, lines: int) -> None:
+    sheet.autofilter(0, 0, lines - 1, len(HEADINGS) - 1)

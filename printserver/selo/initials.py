@@ -17,56 +17,58 @@ from typing import Final
 
 from anyascii import anyascii
 
-_PARTICULAS: Final = frozenset(
+_PARTICLES: Final = frozenset(
     {
         *("da", "das", "de", "do", "dos", "e"),
         *("dal", "dalla", "degli", "dei", "del", "della", "delle", "dello", "di", "du", "y"),
         *("den", "der", "van", "von"),
     }
 )
-_APOSTROFOS: Final = frozenset("'’‘‛`´′ʹʼ＇")
-_ORDINAIS: Final = frozenset("ªº")
-_SEM_LETRA: Final = "X"
+_APOSTROPHES: Final = frozenset("'’‘‛`´′ʹʼ＇")
+_ORDINALS: Final = frozenset("ªº")
+_NO_LETTER: Final = "X"
 
 
-def iniciais(nomes: Sequence[str]) -> str:
+def party_initials(names: Sequence[str]) -> str:
     """Return the initials of the parties (S6): `A.B.C`, several parties joined by `;`.
 
     They are the same for a name in capitals, small letters, and either form of Unicode. A name without a letter or
-    digit has none: `tem_iniciais` tells.
+    digit has none: `has_initials` tells.
     """
-    return ";".join(feitas for nome in nomes if (feitas := _iniciais_de(nome)))
+    return ";".join(made for nome in names if (made := _initials_of(nome)))
 
 
-def tem_iniciais(nome: str) -> bool:
+def has_initials(nome: str) -> bool:
     """Return whether there is a letter or a digit in `nome`, so that the party is seen in the registro."""
-    return bool(_iniciais_de(nome))
+    return bool(_initials_of(nome))
 
 
-def _iniciais_de(nome: str) -> str:
-    palavras = _palavras(nome)
-    ultima = len(palavras) - 1
+def _initials_of(nome: str) -> str:
+    words = _words(nome)
+    last = len(words) - 1
     return ".".join(
-        _inicial(palavra)
-        for indice, palavra in enumerate(palavras)
-        if indice in (0, ultima) or palavra.casefold() not in _PARTICULAS
+        _initial(word) for index, word in enumerate(words) if index in (0, last) or word.casefold() not in _PARTICLES
     )
 
 
-def _palavras(nome: str) -> list[str]:
+def _words(nome: str) -> list[str]:
     """Return the words; one that a point follows keeps it, so that an abbreviation is no particle."""
-    texto = "".join(_na_palavra(sinal) for sinal in unicodedata.normalize("NFC", nome))
-    return [palavra for palavra in texto.split() if any(sinal.isalnum() for sinal in palavra)]
+    text = "".join(_in_word(character) for character in unicodedata.normalize("NFC", nome))
+    return [word for word in text.split() if any(character.isalnum() for character in word)]
 
 
-def _na_palavra(sinal: str) -> str:
-    if sinal in _ORDINAIS or unicodedata.category(sinal) == "Cf":  # the latter are invisible
+def _in_word(character: str) -> str:
+    if character in _ORDINALS or unicodedata.category(character) == "Cf":  # the latter are invisible
         return ""
-    if sinal == ".":
+    if character == ".":
         return ". "
-    return sinal if sinal.isalnum() or sinal in _APOSTROFOS or unicodedata.category(sinal)[0] == "M" else " "
+    return (
+        character
+        if character.isalnum() or character in _APOSTROPHES or unicodedata.category(character)[0] == "M"
+        else " "
+    )
 
 
-def _inicial(palavra: str) -> str:
-    latinas = anyascii(palavra.upper())
-    return next((sinal for sinal in latinas if sinal.isalnum()), _SEM_LETRA).upper()
+def _initial(word: str) -> str:
+    latin = anyascii(word.upper())
+    return next((character for character in latin if character.isalnum()), _NO_LETTER).upper()

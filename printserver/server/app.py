@@ -16,10 +16,10 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 def create_app(office: Office) -> Flask:
     """Return the application over `office`."""
-    app = api.nova_aplicacao(__name__)
+    app = api.new_app(__name__)
     app.secret_key = (office.instance / SECRET_FILE).read_text("ascii").strip()
-    api.registrar(app, office)
-    web.registrar(app, office)
+    api.register(app, office)
+    web.register(app, office)
     app.wsgi_app = _Front(app.wsgi_app)  # type: ignore[method-assign]  # Flask's documented place for a middleware
     return app
 

@@ -28,7 +28,7 @@ from printserver.delivery import claims
 from printserver.delivery.advance import advance
 from printserver.delivery.watcher import Watches
 from printserver.errors import ConfigError, Recusa
-from printserver.ledger.questions import fechar_vencidas
+from printserver.ledger.questions import close_expired
 from printserver.office import proof
 from printserver.office.bell import Bell
 from printserver.office.office import Office
@@ -134,7 +134,7 @@ class Engine:
             freed = claims.free_the_dead(office, conn, now)
         if freed:
             _log.warning("took over the work of a dead engine", jobs=freed)
-        fechar_vencidas(office, now)
+        close_expired(office, now)
         self._keep_head_of_the_day()
 
     def _keep_head_of_the_day(self) -> None:
@@ -142,14 +142,14 @@ class Engine:
         day = local_date(self._office.clock())
         if day != self._kept:
             self._kept = day
-            if not proof.do_dia(self._office.instance, self._office.clock()).exists():
+            if not proof.of_day(self._office.instance, self._office.clock()).exists():
                 self._keep_head()
 
     def _keep_head(self) -> None:
         """Sign the log's head and keep it. What keeps it from that is logged: it holds no print up."""
         office = self._office
         try:
-            proof.guardar(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
+            proof.store(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
         except CabecaDiverge as error:
             _log.error("the log differs from a head that was kept", why=str(error))
         except Exception as error:
@@ -200,7 +200,7 @@ def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> N
     configure_logs()
     heard, out = environment.get(HEARD_FD), environment.get(RING_FD)
     bell = Bell(int(heard) if heard else None, int(out) if out else None)
-    office = Office.abrir(instance, bell=bell, waits=True)
+    office = Office.open_folder(instance, bell=bell, waits=True)
     office.db.observe_write = _tell_of_long
     engine = Engine(office)
 

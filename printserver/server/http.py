@@ -41,11 +41,11 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> i
         context = _tls_context(tls) if tls else None
         heard, out = os.environ.get(HEARD_FD), os.environ.get(RING_FD)
         bell = Bell(int(heard) if heard else None, int(out) if out else None)
-        office = Office.abrir(instance, bell=bell, waits=True)
+        office = Office.open_folder(instance, bell=bell, waits=True)
     except ConfigError as error:
         structlog.get_logger().error("http cannot start", why=str(error))
         return CANNOT_START
-    office.render.aquecer()
+    office.render.warm_up()
     settings = load_settings(instance).http
     server = http_server.create_server(
         create_app(office),

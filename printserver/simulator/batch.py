@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from printserver.clock import local_date
 from printserver.selo import Registro
 from printserver.simulator import tables
-from printserver.simulator.reading import resposta, varios
+from printserver.simulator.reading import find_many, resposta
 from printserver.simulator.rules import (
     OBJETADO,
     RECEBIDO,
@@ -21,7 +21,7 @@ from printserver.simulator.rules import (
     Guardado,
     Lido,
     atrasado,
-    julgar,
+    judge,
 )
 
 SIMULADA: Final = Erro("objecao-simulada", "O simulador foi mandado recusar este selo.")
@@ -33,21 +33,21 @@ Objeta = Callable[[str], bool]  # whether the simulator was told to refuse this 
 class Lote:
     """The seals of one request against the tables: what they touch is read at once, and written at once."""
 
-    def __init__(self, conn: Connection, envios: Sequence[Envio], lidos: Sequence[Lido]) -> None:
+    def __init__(self, conn: Connection, envios: Sequence[Envio], parsed: Sequence[Lido]) -> None:
         self._conn = conn
-        alvos = {lido.registro.retificado for lido in lidos if lido.registro and lido.registro.retificado}
+        alvos = {lido.registro.rectified for lido in parsed if lido.registro and lido.registro.rectified}
         wanted = {envio.selo for envio in envios} | alvos
         self._conhecidos: dict[str, Guardado] = {}
         asked: set[str] = set()
         while wanted:
-            self._conhecidos |= varios(conn, wanted)
+            self._conhecidos |= find_many(conn, wanted)
             asked |= wanted
             objected = [each for each in self._conhecidos.values() if each.situacao == OBJETADO]
             wanted = {each.retifica for each in objected if each.retifica} - asked
-        self._papeis = _papeis(conn, {lido.papel for lido in lidos if lido.papel})
+        self._papeis = _papeis(conn, {lido.papel for lido in parsed if lido.papel})
         self._mudados: set[str] = set()
 
-    def contar(self, envio: Envio) -> Guardado:
+    def count(self, envio: Envio) -> Guardado:
         """Keep that a seal was sent; return what is known of its code."""
         guardado = self._conhecidos.setdefault(envio.selo, Guardado(envio.selo))
         guardado.enviado += 1
@@ -58,24 +58,24 @@ class Lote:
 
     def receber(self, envio: Envio, lido: Lido, agora: datetime, objeta: Objeta) -> dict[str, Any]:
         """Judge one seal, keep what became of it, and return its answer."""
-        antes = self._conhecidos.get(envio.selo)
+        before = self._conhecidos.get(envio.selo)
         alvos = self._alvos(lido.registro)
-        erros = julgar(envio, lido, antes, alvos, lambda cns, papel: self._papeis.get((cns, papel)), agora)
-        if objeta(envio.selo) and not any(erro.codigo == "ja-recebido" for erro in erros):
+        erros = judge(envio, lido, before, alvos, lambda cns, papel: self._papeis.get((cns, papel)), agora)
+        if objeta(envio.selo) and not any(error.codigo == "ja-recebido" for error in erros):
             erros = [SIMULADA]
-        guardado = self.contar(envio)
+        guardado = self.count(envio)
         if guardado.situacao != RECEBIDO:
             guardado.situacao = OBJETADO if erros else RECEBIDO
-            guardado.erros = [asdict(erro) for erro in erros]
-            _preencher(guardado, envio, lido)
+            guardado.erros = [asdict(error) for error in erros]
+            _fill(guardado, envio, lido)
             if lido.registro is not None and not erros:
-                self._guardar(guardado, lido.registro, alvos, agora)
+                self._keep(guardado, lido.registro, alvos, agora)
         return resposta(envio.selo, erros)
 
     def _alvos(self, registro: Registro | None) -> list[Guardado]:
         """Return what the court has of the seal to be rectified, and of what that one was to rectify (T2)."""
         alvos: list[Guardado] = []
-        codigo = registro.retificado if registro else None
+        codigo = registro.rectified if registro else None
         while registro and codigo and codigo != registro.codigo:
             alvo = self._conhecidos.get(codigo)
             if alvo is None or alvo.situacao is None or alvo in alvos:
@@ -84,7 +84,7 @@ class Lote:
             codigo = alvo.retifica if alvo.situacao == OBJETADO else None
         return alvos
 
-    def _guardar(self, guardado: Guardado, registro: Registro, alvos: Sequence[Guardado], agora: datetime) -> None:
+    def _keep(self, guardado: Guardado, registro: Registro, alvos: Sequence[Guardado], agora: datetime) -> None:
         guardado.aceito += 1
         guardado.recebido_em = agora
         guardado.atrasado = atrasado(registro, alvos, agora)
@@ -95,7 +95,7 @@ class Lote:
             alvo.retificado_por = guardado.codigo
             self._mudados.add(alvo.codigo)
 
-    def gravar(self) -> None:
+    def save(self) -> None:
         """Write what changed."""
         if not self._mudados:
             return
@@ -107,7 +107,7 @@ class Lote:
         )
 
 
-def _preencher(guardado: Guardado, envio: Envio, lido: Lido) -> None:
+def _fill(guardado: Guardado, envio: Envio, lido: Lido) -> None:
     """Put down what a registro says, also of one that is refused: a retificador may name it (T2)."""
     registro = lido.registro
     guardado.registro = envio.registro
@@ -118,7 +118,7 @@ def _preencher(guardado: Guardado, envio: Envio, lido: Lido) -> None:
     guardado.identificador = registro.identificador if registro else None
     guardado.momento = registro.momento if registro else None
     guardado.dia = local_date(registro.momento) if registro else None
-    guardado.retifica = registro.retificado if registro else None
+    guardado.retifica = registro.rectified if registro else None
     guardado.vinculador_declarado = envio.vinculador
     guardado.motivo_isencao = envio.motivoIsencao
     guardado.autor = envio.autor

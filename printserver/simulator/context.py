@@ -11,7 +11,7 @@ from flask import Response, current_app, request
 from printserver.clock import Clock
 from printserver.simulator.faults import Falhas
 from printserver.simulator.records import Acervo
-from printserver.simulator.rules import Regras
+from printserver.simulator.rules import Rules
 
 EXTENSION: Final = "tribunal-simulado"
 
@@ -20,9 +20,9 @@ EXTENSION: Final = "tribunal-simulado"
 class Tribunal:
     """The court as its views use it."""
 
-    acervo: Acervo
+    records: Acervo
     falhas: Falhas
-    regras: Regras
+    rules: Rules
     clock: Clock
     parado: threading.Event = field(default_factory=threading.Event)
 
@@ -47,15 +47,15 @@ def fechar_conexao() -> Response:
     return Response()
 
 
-def fora() -> Response | None:
+def outage() -> Response | None:
     """Where the court is down, close the connection before anything is read: nobody is there.
 
     Where it is down for so many sends, these alone are hit: an office in doubt asks before it sends again, and would
     never get to its next send.
     """
-    estado = tribunal().falhas.estado
-    if estado.falha != "fora" or (request.method != "POST" and estado.vezes is not None):
+    state = tribunal().falhas.estado
+    if state.falha != "fora" or (request.method != "POST" and state.vezes is not None):
         return None
     if request.method == "POST":
-        tribunal().falhas.tomar()
+        tribunal().falhas.take()
     return fechar_conexao()

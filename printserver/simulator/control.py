@@ -7,47 +7,47 @@ from pydantic import ValidationError
 from printserver.clock import rfc3339
 from printserver.simulator.context import tribunal
 from printserver.simulator.faults import FALHAS, Comando
-from printserver.simulator.openapi import descrever
+from printserver.simulator.openapi import describe
 
-controle = Blueprint("controle", __name__)
+control = Blueprint("controle", __name__)
 
 
-@controle.post("/_controle")
+@control.post("/_controle")
 def mandar() -> ResponseReturnValue:
     """Say how the court is to misbehave from now on; answered with the misbehaviour as it stands."""
     try:
-        comando = Comando.model_validate_json(request.get_data())
+        command = Comando.model_validate_json(request.get_data())
     except ValidationError as error:
         where = "; ".join(".".join(map(str, each["loc"])) or "corpo" for each in error.errors())
-        texto = f"valor não aceito: {where}; falha é null ou uma de: {', '.join(FALHAS)}"
-        return jsonify(codigo="pedido-invalido", mensagem=texto), 400
-    tribunal().falhas.mudar(comando)
+        text = f"valor não aceito: {where}; falha é null ou uma de: {', '.join(FALHAS)}"
+        return jsonify(codigo="pedido-invalido", mensagem=text), 400
+    tribunal().falhas.mudar(command)
     return jsonify(_estado())
 
 
-@controle.get("/_controle")
-def contar() -> ResponseReturnValue:
+@control.get("/_controle")
+def count() -> ResponseReturnValue:
     """Tell what was sent and what was stored; `?selo=` names some codes, `?resumo=1` gives the counts alone."""
-    acervo = tribunal().acervo
-    told = _estado() | {"resumo": acervo.resumo()}
+    records = tribunal().records
+    told = _estado() | {"resumo": records.resumo()}
     if request.args.get("resumo") != "1":
-        told |= {"registros": acervo.registros(request.args.getlist("selo")), "vinculos": acervo.pares()}
+        told |= {"registros": records.registros(request.args.getlist("selo")), "vinculos": records.pairs()}
     return jsonify(told)
 
 
-@controle.get("/_controle/openapi.json")
-def descricao() -> ResponseReturnValue:
+@control.get("/_controle/openapi.json")
+def description() -> ResponseReturnValue:
     """Describe the court's calls."""
-    return jsonify(descrever())
+    return jsonify(describe())
 
 
 def _estado() -> dict[str, object]:
-    estado = tribunal().falhas.estado
+    state = tribunal().falhas.estado
     return {
-        "falha": estado.falha,
-        "vezes": estado.vezes,
-        "selos": estado.selos,
-        "segundos": estado.segundos,
-        "relogio_s": estado.relogio_s,
+        "falha": state.falha,
+        "vezes": state.vezes,
+        "selos": state.selos,
+        "segundos": state.segundos,
+        "relogio_s": state.relogio_s,
         "agora": rfc3339(tribunal().agora()),
     }

@@ -41,7 +41,7 @@ class Comando(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Estado:
+class State:
     """The misbehaviour now. `vezes`: how many sends are left of it (None: until it is changed); `selos`: whom `objeta`
     hits (None: all); `segundos`: how long `lento` waits; `relogio_s`: how far the court's clock is put forward."""
 
@@ -59,41 +59,41 @@ class Estado:
 class Falhas:
     """The misbehaviour, shared by the threads that serve."""
 
-    def __init__(self, acervo: Acervo) -> None:
-        self._acervo = acervo
+    def __init__(self, records: Acervo) -> None:
+        self._acervo = records
         self._lock = threading.Lock()
-        self._estado = Estado(**acervo.lembrado())
+        self._estado = State(**records.remembered())
 
     @property
-    def estado(self) -> Estado:
+    def estado(self) -> State:
         """The misbehaviour now; a look-up takes nothing off it."""
         return self._estado
 
-    def mudar(self, comando: Comando) -> None:
+    def mudar(self, command: Comando) -> None:
         """Do as `POST /_controle` says."""
-        dito = comando.model_dump(exclude_unset=True)
+        said = command.model_dump(exclude_unset=True)
         with self._lock:
             agora = asdict(self._estado)
-            if "falha" in dito:
+            if "falha" in said:
                 agora |= {"vezes": None, "selos": None, "segundos": LENTO_S}
-            agora |= dito
+            agora |= said
             if agora["falha"] is None or agora["vezes"] == 0:
                 agora |= {"falha": None, "vezes": None, "selos": None}
-            self._lembrar(Estado(**agora))
+            self._lembrar(State(**agora))
 
-    def tomar(self, acerta: Callable[[Estado], bool] = lambda _: True) -> Estado:
+    def take(self, acerta: Callable[[State], bool] = lambda _: True) -> State:
         """Return how one send goes wrong, and take it off `vezes`; `acerta` tells whether the fault hits this send."""
         with self._lock:
-            estado = self._estado
-            if estado.falha is None or not acerta(estado):
-                return Estado(relogio_s=estado.relogio_s)
-            if estado.vezes is not None:
-                left = estado.vezes - 1
-                rest = asdict(estado) | ({"vezes": left} if left else {"falha": None, "vezes": None, "selos": None})
-                self._lembrar(Estado(**rest))
-            return estado
+            state = self._estado
+            if state.falha is None or not acerta(state):
+                return State(relogio_s=state.relogio_s)
+            if state.vezes is not None:
+                left = state.vezes - 1
+                rest = asdict(state) | ({"vezes": left} if left else {"falha": None, "vezes": None, "selos": None})
+                self._lembrar(State(**rest))
+            return state
 
-    def _lembrar(self, estado: Estado) -> None:
-        values: dict[str, Any] = asdict(estado)
+    def _lembrar(self, state: State) -> None:
+        values: dict[str, Any] = asdict(state)
         self._acervo.lembrar(values)
-        self._estado = estado
+        self._estado = state

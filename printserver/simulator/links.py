@@ -7,7 +7,7 @@ from sqlalchemy.engine import Connection
 
 from printserver.simulator import tables
 from printserver.simulator.batch import SIMULADA, Objeta
-from printserver.simulator.reading import varios
+from printserver.simulator.reading import find_many
 from printserver.simulator.rules import RECEBIDO, Erro
 
 
@@ -35,10 +35,10 @@ def vincular(conn: Connection, par: Par, objeta: Objeta) -> list[Erro]:
 def _do_vinculo(conn: Connection, par: Par, vinculador: str | None) -> list[Erro]:
     if par.vinculador == par.vinculado:
         return [Erro("vinculo-consigo", "Um selo não se vincula a si mesmo.")]
-    conhecidos = varios(conn, [par.vinculador, par.vinculado])
+    conhecidos = find_many(conn, [par.vinculador, par.vinculado])
     erros = [
-        Erro(f"{ponta}-desconhecido", f"O {ponta} {codigo} não consta no tribunal.")
-        for ponta, codigo in (("vinculador", par.vinculador), ("vinculado", par.vinculado))
+        Erro(f"{role}-desconhecido", f"O {role} {codigo} não consta no tribunal.")
+        for role, codigo in (("vinculador", par.vinculador), ("vinculado", par.vinculado))
         if (achado := conhecidos.get(codigo)) is None or achado.situacao != RECEBIDO
     ]
     if vinculador is not None:

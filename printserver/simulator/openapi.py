@@ -57,7 +57,7 @@ class Lista(_Answer):
     total: int
 
 
-class Estado(_Answer):
+class State(_Answer):
     """The misbehaviour as it stands, and the court's clock."""
 
     falha: Falha | None
@@ -101,7 +101,7 @@ class VinculoContado(_Answer):
     aceito: int
 
 
-class Contagem(Estado):
+class Contagem(State):
     """What was sent and what was stored; without the lists where `?resumo=1` asks so."""
 
     resumo: Resumo
@@ -133,7 +133,7 @@ CALLS: Final = (
         refusals=_WRONG,
     ),
     _Call("post", "/vinculos", "Report at most 50 links.", list[Resposta], list[Par], refusals=_WRONG),
-    _Call("post", "/_controle", "Say how the court is to misbehave.", Estado, Comando, refusals=_WRONG),
+    _Call("post", "/_controle", "Say how the court is to misbehave.", State, Comando, refusals=_WRONG),
     _Call(
         "get",
         "/_controle",
@@ -145,9 +145,9 @@ CALLS: Final = (
 
 
 @cache
-def descrever() -> dict[str, Any]:
+def describe() -> dict[str, Any]:
     """Return the description, made from the very models that read the requests."""
-    models: list[type[BaseModel]] = [ErroDito, Resposta, Consta, Lista, Estado, Contagem, Envio, Par, Comando]
+    models: list[type[BaseModel]] = [ErroDito, Resposta, Consta, Lista, State, Contagem, Envio, Par, Comando]
     _, made = models_json_schema([(model, "validation") for model in models], ref_template=f"{_REF}{{model}}")
     paths: dict[str, Any] = {}
     for call in CALLS:

@@ -8,28 +8,26 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from printserver.selo import (
-    COMPONENTES,
-    EXCLUSAO,
+    COMPONENTS,
+    EXCLUSION,
+    LABELS,
     NATUREZAS,
-    ROTULOS,
     QrSelo,
     Registro,
     centavos,
-    formatar_reais,
-    ler,
-    ler_qr,
-    ler_registro,
+    format_reais,
+    parse_qr,
+    parse_registro,
+    read,
 )
-from printserver.simulator.context import fora, tribunal
-from printserver.simulator.rules import Guardado, hora
+from printserver.simulator.context import outage, tribunal
+from printserver.simulator.rules import Guardado, moment_text
 
 _COURT: Final = "https://selodigital.tjsp.jus.br/"  # what a QR bears; here the same query comes to us
 _CSP: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
-consulta = Blueprint(
-    "consulta", __name__, template_folder="screens", static_folder="static", static_url_path="/estatico"
-)
-consulta.before_request(fora)
+lookup = Blueprint("consulta", __name__, template_folder="screens", static_folder="static", static_url_path="/estatico")
+lookup.before_request(outage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +62,7 @@ class Ficha:
 
 
 @dataclass(frozen=True, slots=True)
-class Pagina:
+class Page:
     """The answer to a look-up: a `falha` with its `erro`, or the seal.
 
     `qr` tells of a QR's signature and values: True they hold, False they do not, None no QR was asked for.
@@ -78,96 +76,96 @@ class Pagina:
     ficha: Ficha | None = None
 
 
-@consulta.get("/")
-def pagina() -> ResponseReturnValue:
+@lookup.get("/")
+def page() -> ResponseReturnValue:
     """Show the seal of a QR (`?r=`) or of a code typed in (`?selo=`); without either, the form alone."""
     if "r" in request.args:
         found = _do_qr(request.query_string.decode("ascii", "replace"))
     elif typed := "".join(request.args.get("selo", "").split()).upper():
         found = _do_codigo(typed)
     else:
-        found = Pagina("")
+        found = Page("")
     return render_template("consulta.html", pagina=found), 404 if found.falha else 200
 
 
-@consulta.after_request
-def _cabecalhos(response: Response) -> Response:
+@lookup.after_request
+def _headers(response: Response) -> Response:
     response.headers["Content-Security-Policy"] = _CSP
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
 
-def _do_qr(query: str) -> Pagina:
+def _do_qr(query: str) -> Page:
     """Look up what a QR holds (S5): read from the raw query, where a `+` is a plus sign."""
     try:
-        qr = ler_qr(f"{_COURT}?{query}")
+        qr = parse_qr(f"{_COURT}?{query}")
     except ValueError:
-        texto = "O endereço que ele traz está incompleto ou foi mudado. Digite o código que está embaixo do QR."
-        return Pagina("", "QR ilegível", texto)
+        text = "O endereço que ele traz está incompleto ou foi mudado. Digite o código que está embaixo do QR."
+        return Page("", "QR ilegível", text)
     return _achada(qr.codigo, qr)
 
 
-def _do_codigo(codigo: str) -> Pagina:
+def _do_codigo(codigo: str) -> Page:
     try:
-        ler(codigo)
+        read(codigo)
     except ValueError:
-        texto = "Um código de selo tem 25 algarismos e letras, e o último confere os outros. Confira o que digitou."
-        return Pagina(codigo[:60], "Código errado", texto)
+        text = "Um código de selo tem 25 algarismos e letras, e o último confere os outros. Confira o que digitou."
+        return Page(codigo[:60], "Código errado", text)
     return _achada(codigo, None)
 
 
-def _achada(codigo: str, qr: QrSelo | None) -> Pagina:
-    cadeia = tribunal().acervo.cadeia(codigo)
+def _achada(codigo: str, qr: QrSelo | None) -> Page:
+    cadeia = tribunal().records.cadeia(codigo)
     if not cadeia:
-        return Pagina(
+        return Page(
             codigo,
             "Selo não encontrado",
             f"O selo {codigo} não consta. Um selo é comunicado em até 24 horas do ato: se o documento é de hoje,"
             " consulte de novo amanhã; se não é, procure a serventia que o emitiu.",
         )
-    pedido = next(selo for selo in cadeia if selo.codigo == codigo)
+    asked = next(selo for selo in cadeia if selo.codigo == codigo)
     elos = [
         Elo(
             codigo=selo.codigo,
             ato=_nome_do_ato(selo),
-            recebido=hora(selo.recebido_em) if selo.recebido_em else "",
-            pedido=selo is pedido,
-            vale=selo is cadeia[-1] and selo.ato != EXCLUSAO,
+            recebido=moment_text(selo.recebido_em) if selo.recebido_em else "",
+            pedido=selo is asked,
+            vale=selo is cadeia[-1] and selo.ato != EXCLUSION,
         )
         for selo in cadeia
     ]
-    return Pagina(codigo, qr=_confere(qr, pedido) if qr else None, cadeia=elos, ficha=_ficha(cadeia))
+    return Page(codigo, qr=_confere(qr, asked) if qr else None, cadeia=elos, ficha=_ficha(cadeia))
 
 
 def _confere(qr: QrSelo, selo: Guardado) -> bool:
     """Return whether signature, total and ISS of a QR are those of the registro, whose signature held on receipt."""
     registro = _registro(selo)
-    dito = selo.registro.split("|")
+    said = selo.registro.split("|")
     return qr.assinatura == registro.assinatura and [str(centavos(qr.total)), str(centavos(qr.iss))] == [
-        dito[13],
+        said[13],
         str(centavos(registro.emolumentos.iss)),
     ]
 
 
 def _ficha(cadeia: Sequence[Guardado]) -> Ficha:
     """Return what is told of a chain's newest seal; of an excluded act, what its XA excludes."""
-    excluido = cadeia[-1].ato == EXCLUSAO
+    excluido = cadeia[-1].ato == EXCLUSION
     selo = cadeia[-2] if excluido and len(cadeia) > 1 else cadeia[-1]
-    registro, codigo = _registro(selo), ler(selo.codigo)
+    registro, codigo = _registro(selo), read(selo.codigo)
     fees = registro.emolumentos
-    acima, abaixo = tribunal().acervo.vinculos([each.codigo for each in cadeia])
+    acima, abaixo = tribunal().records.vinculos([each.codigo for each in cadeia])
     a_parte = _iss_a_parte(selo) and bool(fees.iss)
     return Ficha(
         codigo=selo.codigo,
         ato=_nome_do_ato(selo),
         natureza=NATUREZAS[codigo.natureza],
         cns=codigo.cns,
-        momento=hora(registro.momento),
-        recebido=hora(selo.recebido_em) if selo.recebido_em else "",
+        momento=moment_text(registro.momento),
+        recebido=moment_text(selo.recebido_em) if selo.recebido_em else "",
         atrasado=selo.atrasado,
-        valores=[(ROTULOS[name], formatar_reais(getattr(fees, name))) for name in COMPONENTES],
-        total=formatar_reais(fees.total_do_selo(a_parte)),
+        valores=[(LABELS[name], format_reais(getattr(fees, name))) for name in COMPONENTS],
+        total=format_reais(fees.total_do_selo(a_parte)),
         isento=fees.isento_total,
         iss_a_parte=a_parte,
         excluido=excluido,
@@ -177,14 +175,14 @@ def _ficha(cadeia: Sequence[Guardado]) -> Ficha:
 
 
 def _registro(selo: Guardado) -> Registro:
-    return ler_registro(selo.registro, iss_a_parte=_iss_a_parte(selo))
+    return parse_registro(selo.registro, iss_a_parte=_iss_a_parte(selo))
 
 
 def _iss_a_parte(selo: Guardado) -> bool:
-    tipo = tribunal().regras.atos.get(selo.ato or "")
-    return tipo is not None and tipo.iss_a_parte
+    kind = tribunal().rules.atos.get(selo.ato or "")
+    return kind is not None and kind.iss_a_parte
 
 
 def _nome_do_ato(selo: Guardado) -> str:
-    tipo = tribunal().regras.atos.get(selo.ato or "")
-    return f"{selo.ato} · {tipo.descricao}" if tipo else str(selo.ato)
+    kind = tribunal().rules.atos.get(selo.ato or "")
+    return f"{selo.ato} · {kind.descricao}" if kind else str(selo.ato)

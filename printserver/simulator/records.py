@@ -13,13 +13,13 @@ from printserver.clock import rfc3339
 from printserver.simulator import tables
 from printserver.simulator.batch import Lote, Objeta
 from printserver.simulator.links import Par, contar_vinculo, vincular
-from printserver.simulator.reading import resposta, seguir, um
+from printserver.simulator.reading import follow, resposta, um
 from printserver.simulator.rules import (
     OBJETADO,
     RECEBIDO,
     Envio,
     Guardado,
-    Regras,
+    Rules,
 )
 
 POR_PAGINA: Final = 500
@@ -28,9 +28,9 @@ POR_PAGINA: Final = 500
 class Acervo:
     """What the court keeps, in the file `path`. Threads may share it."""
 
-    def __init__(self, path: Path, regras: Regras) -> None:
-        self._db = tables.abrir(path)
-        self._regras = regras
+    def __init__(self, path: Path, rules: Rules) -> None:
+        self._db = tables.open_database(path)
+        self._regras = rules
 
     def fechar(self) -> None:
         """Close the file."""
@@ -40,11 +40,11 @@ class Acervo:
 
     def receber(self, envios: Sequence[Envio], agora: datetime, objeta: Objeta) -> list[dict[str, Any]]:
         """Judge the seals in their order, store those that hold, and return the answer of each."""
-        lidos = [self._regras.ler(envio) for envio in envios]  # signatures are checked before anything is locked
+        parsed = [self._regras.read(envio) for envio in envios]  # signatures are checked before anything is locked
         with self._db.write() as conn:
-            lote = Lote(conn, envios, lidos)
-            respostas = [lote.receber(envio, lido, agora, objeta) for envio, lido in zip(envios, lidos, strict=True)]
-            lote.gravar()
+            lote = Lote(conn, envios, parsed)
+            respostas = [lote.receber(envio, lido, agora, objeta) for envio, lido in zip(envios, parsed, strict=True)]
+            lote.save()
         return respostas
 
     def contar_selos(self, envios: Sequence[Envio]) -> None:
@@ -52,18 +52,18 @@ class Acervo:
         with self._db.write() as conn:
             lote = Lote(conn, envios, [])
             for envio in envios:
-                lote.contar(envio)
-            lote.gravar()
+                lote.count(envio)
+            lote.save()
 
-    def vincular(self, pares: Sequence[Par], objeta: Objeta) -> list[dict[str, Any]]:
+    def vincular(self, pairs: Sequence[Par], objeta: Objeta) -> list[dict[str, Any]]:
         """Store the links whose two ends are here, and return the answer of each (R4, R5)."""
         with self._db.write() as conn:
-            return [resposta(par.vinculado, vincular(conn, par, objeta)) for par in pares]
+            return [resposta(par.vinculado, vincular(conn, par, objeta)) for par in pairs]
 
-    def contar_vinculos(self, pares: Sequence[Par]) -> None:
+    def contar_vinculos(self, pairs: Sequence[Par]) -> None:
         """Keep that these links were sent, and nothing else."""
         with self._db.write() as conn:
-            for par in pares:
+            for par in pairs:
                 contar_vinculo(conn, par, aceito=0)
 
     # -- out ----------------------------------------------------------------------------------------------------------
@@ -74,16 +74,16 @@ class Acervo:
             achado = um(conn, codigo)
             return _consulta(conn, [achado])[0] if achado is not None and achado.situacao is not None else None
 
-    def listar(self, de: date, ate: date, pagina: int) -> dict[str, Any]:
+    def listar(self, de: date, ate: date, page: int) -> dict[str, Any]:
         """Return page `pagina` (from 1) of the seals stored whose act is of these days."""
         table = tables.selo
         where = (table.c.situacao == RECEBIDO, table.c.dia.between(de, ate))
         with self._db.read() as conn:
             total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
             query = sa.select(table).where(*where).order_by(table.c.dia, table.c.codigo)
-            rows = conn.execute(query.limit(POR_PAGINA).offset((pagina - 1) * POR_PAGINA)).mappings()
+            rows = conn.execute(query.limit(POR_PAGINA).offset((page - 1) * POR_PAGINA)).mappings()
             itens = _consulta(conn, [Guardado(**row) for row in rows])
-        return {"itens": itens, "pagina": pagina, "total": total}
+        return {"itens": itens, "pagina": page, "total": total}
 
     def cadeia(self, codigo: str) -> list[Guardado]:
         """Return the chain of a code from its first seal to its newest (R1); empty: it is not stored."""
@@ -91,7 +91,7 @@ class Acervo:
             achado = um(conn, codigo)
             if achado is None or achado.situacao != RECEBIDO:
                 return []
-            return [*reversed(seguir(conn, achado, "retifica")), achado, *seguir(conn, achado, "retificado_por")]
+            return [*reversed(follow(conn, achado, "retifica")), achado, *follow(conn, achado, "retificado_por")]
 
     def vinculos(self, codigos: Iterable[str]) -> tuple[list[str], list[str]]:
         """Return the vinculadores and the vinculados of these codes."""
@@ -124,7 +124,7 @@ class Acervo:
                 for row in conn.execute(query)
             ]
 
-    def pares(self) -> list[dict[str, Any]]:
+    def pairs(self) -> list[dict[str, Any]]:
         """Return every link that was sent, with how often it was sent and stored."""
         table = tables.vinculo
         with self._db.read() as conn:
@@ -151,22 +151,22 @@ class Acervo:
             accepted = sa.select(sa.func.count()).select_from(links).where(links.c.aceito > 0)
             return {**count._mapping, "vinculos": conn.execute(accepted).scalar_one()}
 
-    def lembrar(self, valor: Mapping[str, Any]) -> None:
+    def lembrar(self, value: Mapping[str, Any]) -> None:
         """Keep how the court is to misbehave."""
-        row = insert(tables.controle).values(id=1, valor=dict(valor))
+        row = insert(tables.control).values(id=1, valor=dict(value))
         with self._db.write() as conn:
             conn.execute(row.on_conflict_do_update(index_elements=["id"], set_={"valor": row.excluded.valor}))
 
-    def lembrado(self) -> dict[str, Any]:
+    def remembered(self) -> dict[str, Any]:
         """Return how the court was told to misbehave; empty: never."""
         with self._db.read() as conn:
-            return dict(conn.execute(sa.select(tables.controle.c.valor)).scalar_one_or_none() or {})
+            return dict(conn.execute(sa.select(tables.control.c.valor)).scalar_one_or_none() or {})
 
 
-def _consulta(conn: Connection, achados: Sequence[Guardado]) -> list[dict[str, Any]]:
+def _consulta(conn: Connection, findings: Sequence[Guardado]) -> list[dict[str, Any]]:
     table = tables.vinculo
     query = sa.select(table.c.vinculado, table.c.vinculador).where(
-        table.c.aceito > 0, table.c.vinculado.in_([achado.codigo for achado in achados])
+        table.c.aceito > 0, table.c.vinculado.in_([achado.codigo for achado in findings])
     )
     vinculadores = {row.vinculado: row.vinculador for row in conn.execute(query)}
     return [
@@ -181,5 +181,5 @@ def _consulta(conn: Connection, achados: Sequence[Guardado]) -> list[dict[str, A
             "vinculador": vinculadores.get(achado.codigo),
             "erros": achado.erros,
         }
-        for achado in achados
+        for achado in findings
     ]

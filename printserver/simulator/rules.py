@@ -9,15 +9,15 @@ from pydantic import BaseModel, Field
 
 from printserver.clock import local, local_date
 from printserver.selo import (
-    EXCLUSAO,
-    Certificado,
+    EXCLUSION,
+    AtoTable,
+    AtoType,
+    Certificate,
     CodigoSelo,
     Registro,
-    TabelaDeAtos,
-    TipoDeAto,
-    TotalErrado,
-    ler,
-    ler_registro,
+    WrongTotal,
+    parse_registro,
+    read,
 )
 
 PRAZO: Final = timedelta(hours=24)  # T1
@@ -89,44 +89,44 @@ class Lido:
 
 
 @dataclass(frozen=True, slots=True)
-class Regras:
+class Rules:
     """What the court knows of the offices: their certificates, by CNS, and the table of atos."""
 
-    serventias: Mapping[str, Certificado]
-    atos: TabelaDeAtos
+    serventias: Mapping[str, Certificate]
+    atos: AtoTable
 
-    def ler(self, envio: Envio) -> Lido:
+    def read(self, envio: Envio) -> Lido:
         """Read a registro and check all that it tells of itself (S1, S2, S4–S9, D1). Touches no table."""
         try:
-            codigo = ler(envio.selo)
+            codigo = read(envio.selo)
         except ValueError as error:
             return Lido(None, None, None, (Erro("codigo-invalido", _frase(error)),))
-        tipo = self.atos.get(codigo.ato)
+        kind = self.atos.get(codigo.ato)
         try:
-            registro = ler_registro(envio.registro, iss_a_parte=tipo is not None and tipo.iss_a_parte)
-        except TotalErrado as error:
+            registro = parse_registro(envio.registro, iss_a_parte=kind is not None and kind.iss_a_parte)
+        except WrongTotal as error:
             return Lido(codigo, None, None, (Erro("total-nao-confere", _frase(error)),))
         except ValueError as error:
             return Lido(codigo, None, None, (Erro("registro-invalido", _frase(error)),))
         erros = (
             _igual_ao_envio(envio, codigo, registro),
             self._assinatura(envio, codigo),
-            _ato(codigo, tipo, registro),
-            _ano(codigo, registro),
-            *_valores(envio, registro),
+            _ato(codigo, kind, registro),
+            _year(codigo, registro),
+            *_values(envio, registro),
         )
         papel = None
-        if tipo is not None and tipo.hibrido and registro.retificado is None:
+        if kind is not None and kind.hibrido and registro.rectified is None:
             papel = codigo.ato + codigo.informacao
             erros += (_numero_de_papel(codigo),)
-        return Lido(codigo, registro, papel, tuple(erro for erro in erros if erro is not None))
+        return Lido(codigo, registro, papel, tuple(error for error in erros if error is not None))
 
     def _assinatura(self, envio: Envio, codigo: CodigoSelo) -> Erro | None:
-        certificado = self.serventias.get(codigo.cns)
-        if certificado is None:
+        certificate = self.serventias.get(codigo.cns)
+        if certificate is None:
             return Erro("cns-desconhecido", f"O CNS {codigo.cns} não é de uma serventia cadastrada neste tribunal.")
         linha, _, assinatura = envio.registro.rpartition("|")
-        if certificado.conferir(f"{linha}|", assinatura):
+        if certificate.check(f"{linha}|", assinatura):
             return None
         return Erro("assinatura-invalida", "A assinatura do registro não confere com o certificado da serventia.")
 
@@ -137,30 +137,30 @@ def _igual_ao_envio(envio: Envio, codigo: CodigoSelo, registro: Registro) -> Err
     return Erro("dados-divergem", "O selo, a natureza ou o ato enviados não são os do registro do ato.")
 
 
-def _ato(codigo: CodigoSelo, tipo: TipoDeAto | None, registro: Registro) -> Erro | None:
-    if tipo is None:
+def _ato(codigo: CodigoSelo, kind: AtoType | None, registro: Registro) -> Erro | None:
+    if kind is None:
         return Erro("ato-desconhecido", f"O ato {codigo.ato} não está na tabela de atos.")
-    if codigo.natureza not in tipo.naturezas:
-        return Erro("ato-desconhecido", f"O ato {codigo.ato} ({tipo.descricao}) não é de natureza {codigo.natureza}.")
-    if tipo.so_retificador and registro.retificado is None:
-        return Erro("so-retificador", f"O ato {codigo.ato} ({tipo.descricao}) só existe retificando outro selo.")
+    if codigo.natureza not in kind.naturezas:
+        return Erro("ato-desconhecido", f"O ato {codigo.ato} ({kind.descricao}) não é de natureza {codigo.natureza}.")
+    if kind.so_retificador and registro.rectified is None:
+        return Erro("so-retificador", f"O ato {codigo.ato} ({kind.descricao}) só existe retificando outro selo.")
     return None
 
 
-def _ano(codigo: CodigoSelo, registro: Registro) -> Erro | None:
-    dia = local_date(registro.momento)
-    if dia.year % 100 == codigo.ano:
+def _year(codigo: CodigoSelo, registro: Registro) -> Erro | None:
+    day = local_date(registro.momento)
+    if day.year % 100 == codigo.ano:
         return None
-    return Erro("ano-nao-confere", f"O ano do selo ({codigo.ano:02d}) não é o da data do ato ({dia:%d/%m/%Y}).")
+    return Erro("ano-nao-confere", f"O ano do selo ({codigo.ano:02d}) não é o da data do ato ({day:%d/%m/%Y}).")
 
 
-def _valores(envio: Envio, registro: Registro) -> list[Erro]:
+def _values(envio: Envio, registro: Registro) -> list[Erro]:
     erros = []
     try:
-        registro.emolumentos.conferir_isencao(envio.isento)
+        registro.emolumentos.check_isento(envio.isento)
     except ValueError as error:
         erros.append(Erro("isencao-nao-confere", _frase(error)))
-    if envio.ato == EXCLUSAO and not registro.emolumentos.isento_total:
+    if envio.ato == EXCLUSION and not registro.emolumentos.isento_total:
         erros.append(Erro("xa-com-valor", "A exclusão de ato (XA) não tem valor."))
     return erros
 
@@ -179,33 +179,33 @@ def _numero_de_papel(codigo: CodigoSelo) -> Erro | None:
 Papeis = Callable[[str, str], str | None]  # CNS and paper seal → the code that reported it
 
 
-def julgar(
-    envio: Envio, lido: Lido, antes: Guardado | None, alvos: Sequence[Guardado], papeis: Papeis, agora: datetime
+def judge(
+    envio: Envio, lido: Lido, before: Guardado | None, alvos: Sequence[Guardado], papeis: Papeis, agora: datetime
 ) -> list[Erro]:
     """Return why a seal is refused; empty: it is to be stored.
 
     `antes` is what the court has of its code. `alvos` begins with what it has of the seal to be rectified; where that
     was objected to, the one that it was to rectify follows: a retificador of it takes its place (T2).
     """
-    if antes is not None and antes.situacao == RECEBIDO:
-        mudado = "" if antes.registro == envio.registro else ", com outro registro"
-        quando = hora(antes.recebido_em) if antes.recebido_em else ""
-        return [Erro("ja-recebido", f"O selo já foi recebido em {quando}{mudado}.")]
+    if before is not None and before.situacao == RECEBIDO:
+        changed = "" if before.registro == envio.registro else ", com outro registro"
+        quando = moment_text(before.recebido_em) if before.recebido_em else ""
+        return [Erro("ja-recebido", f"O selo já foi recebido em {quando}{changed}.")]
     erros = list(lido.erros)
-    if antes is not None and antes.retificado_por is not None:
-        erros.append(_ja_retificado(antes))
+    if before is not None and before.retificado_por is not None:
+        erros.append(_ja_retificado(before))
     if lido.codigo is None or lido.registro is None:
         return erros
     if local_date(lido.registro.momento) > local_date(agora + RELOGIO_ADIANTADO):
-        erros.append(Erro("data-futura", f"A data do ato ({hora(lido.registro.momento)}) ainda não chegou."))
-    if lido.papel is not None and (outro := papeis(lido.codigo.cns, lido.papel)):
-        erros.append(Erro("hibrido-ja-recebido", f"Este selo de papel já foi comunicado, como {outro}."))
-    if lido.registro.retificado is not None and not alvos:
-        desconhecido = f"O selo a retificar, {lido.registro.retificado}, não consta no tribunal."
-        erros.append(Erro("retificado-desconhecido", desconhecido))
+        erros.append(Erro("data-futura", f"A data do ato ({moment_text(lido.registro.momento)}) ainda não chegou."))
+    if lido.papel is not None and (other := papeis(lido.codigo.cns, lido.papel)):
+        erros.append(Erro("hibrido-ja-recebido", f"Este selo de papel já foi comunicado, como {other}."))
+    if lido.registro.rectified is not None and not alvos:
+        unknown = f"O selo a retificar, {lido.registro.rectified}, não consta no tribunal."
+        erros.append(Erro("retificado-desconhecido", unknown))
     for alvo in alvos:
-        if erro := _da_cadeia(lido.codigo, lido.registro, alvo):
-            erros.append(erro)
+        if error := _da_cadeia(lido.codigo, lido.registro, alvo):
+            erros.append(error)
             break
     return erros
 
@@ -218,9 +218,9 @@ def _da_cadeia(codigo: CodigoSelo, registro: Registro, alvo: Guardado) -> Erro |
         return _ja_retificado(alvo)
     if alvo.situacao == OBJETADO:
         return None
-    if alvo.ato == EXCLUSAO:
+    if alvo.ato == EXCLUSION:
         return Erro("xa-nao-se-retifica", f"O selo {alvo.codigo} é uma exclusão (XA): não se retifica.")
-    if codigo.ato == EXCLUSAO:
+    if codigo.ato == EXCLUSION:
         return _prazo_xa(registro, alvo)
     if alvo.hibrido and (codigo.ato, registro.identificador) != (alvo.ato, alvo.identificador):
         return Erro("hibrido-so-data-ou-valor", f"O selo híbrido {alvo.codigo} só se retifica na data ou no valor.")
@@ -230,7 +230,7 @@ def _da_cadeia(codigo: CodigoSelo, registro: Registro, alvo: Guardado) -> Erro |
 def _prazo_xa(registro: Registro, alvo: Guardado) -> Erro | None:
     if alvo.momento is None or registro.momento <= alvo.momento + PRAZO_XA:
         return None
-    return Erro("prazo-xa", f"O prazo da exclusão (XA) acabou em {hora(alvo.momento + PRAZO_XA)}.")
+    return Erro("prazo-xa", f"O prazo da exclusão (XA) acabou em {moment_text(alvo.momento + PRAZO_XA)}.")
 
 
 def _ja_retificado(selo: Guardado) -> Erro:
@@ -247,11 +247,11 @@ def atrasado(registro: Registro, alvos: Sequence[Guardado], agora: datetime) -> 
     return agora - registro.momento > PRAZO
 
 
-def hora(momento: datetime) -> str:
+def moment_text(moment: datetime) -> str:
     """Return a moment as people read it, in the office's time."""
-    return f"{local(momento):%d/%m/%Y às %H:%M:%S}"
+    return f"{local(moment):%d/%m/%Y às %H:%M:%S}"
 
 
 def _frase(error: ValueError) -> str:
-    texto = str(error)
-    return f"{texto[:1].upper()}{texto[1:]}."
+    text = str(error)
+    return f"{text[:1].upper()}{text[1:]}."

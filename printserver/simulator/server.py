@@ -15,15 +15,15 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from printserver import faults
 from printserver.clock import Clock, system_clock
 from printserver.errors import ConfigError
-from printserver.selo import Certificado, TabelaDeAtos
+from printserver.selo import AtoTable, Certificate
 from printserver.simulator.context import EXTENSION, Tribunal
-from printserver.simulator.control import controle
+from printserver.simulator.control import control
 from printserver.simulator.faults import Falhas
-from printserver.simulator.public_page import consulta
+from printserver.simulator.public_page import lookup
 from printserver.simulator.records import Acervo
-from printserver.simulator.rules import Regras
+from printserver.simulator.rules import Rules
 from printserver.simulator.service import servico
-from printserver.simulator.tables import ARQUIVO
+from printserver.simulator.tables import FILE_NAME
 
 HOST: Final = "127.0.0.1"
 _log = logging.getLogger(__name__)
@@ -40,8 +40,8 @@ class Simulador:
     def __init__(
         self,
         folder: Path,
-        serventias: Mapping[str, Certificado],
-        atos: TabelaDeAtos,
+        serventias: Mapping[str, Certificate],
+        atos: AtoTable,
         *,
         port: int = 0,
         clock: Clock = system_clock,
@@ -51,9 +51,9 @@ class Simulador:
         listener = _listen(port)
         self.port: int = listener.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://{HOST}:{self.port}"
-        regras = Regras(serventias, atos)
-        acervo = Acervo(folder / ARQUIVO, regras)
-        self.tribunal = Tribunal(acervo, Falhas(acervo), regras, clock)
+        rules = Rules(serventias, atos)
+        records = Acervo(folder / FILE_NAME, rules)
+        self.tribunal = Tribunal(records, Falhas(records), rules, clock)
         with listener:  # the server works on a duplicate
             self._server = make_server(
                 HOST,
@@ -83,7 +83,7 @@ class Simulador:
         self._server.server_close()
         if self._thread is not None:
             self._thread.join()
-        self.tribunal.acervo.fechar()
+        self.tribunal.records.fechar()
 
 
 def _listen(port: int) -> socket.socket:
@@ -94,7 +94,7 @@ def _listen(port: int) -> socket.socket:
         raise ConfigError(f"o tribunal simulado não pode atender na porta {port}: {why}") from error
 
 
-def _mutual_tls(certificate: Path, key: Path, clients: Iterable[Certificado]) -> ssl.SSLContext:
+def _mutual_tls(certificate: Path, key: Path, clients: Iterable[Certificate]) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         context.load_cert_chain(certificate, key)
@@ -102,7 +102,7 @@ def _mutual_tls(certificate: Path, key: Path, clients: Iterable[Certificado]) ->
         raise ConfigError(f"{certificate}, {key}: certificado e chave não podem ser usados ({error})") from error
     context.verify_mode = ssl.CERT_REQUIRED
     context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # an office is known by its own certificate, not its issuer's
-    context.load_verify_locations(cadata="".join(client.pem_publico().decode() for client in clients))
+    context.load_verify_locations(cadata="".join(client.public_pem().decode() for client in clients))
     return context
 
 
@@ -111,7 +111,7 @@ def _aplicacao(tribunal: Tribunal) -> Flask:
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024
     app.extensions[EXTENSION] = tribunal
-    for blueprint in (servico, controle, consulta):
+    for blueprint in (servico, control, lookup):
         app.register_blueprint(blueprint)
     return app
 

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import TypeAdapter, ValidationError
 
-from printserver.simulator.context import fechar_conexao, fora, tribunal
-from printserver.simulator.faults import ANTES, Estado
+from printserver.simulator.context import fechar_conexao, outage, tribunal
+from printserver.simulator.faults import ANTES, State
 from printserver.simulator.links import Par
 from printserver.simulator.rules import Envio
 
@@ -19,7 +19,7 @@ _ENVIOS: Final = TypeAdapter(list[Envio])
 _PARES: Final = TypeAdapter(list[Par])
 
 servico = Blueprint("servico", __name__)
-servico.before_request(fora)
+servico.before_request(outage)
 
 
 class PedidoInvalido(Exception):
@@ -34,52 +34,52 @@ def _invalido(error: PedidoInvalido) -> ResponseReturnValue:
 @servico.post("/selos")
 def selos() -> ResponseReturnValue:
     """Take at most 50 seals; the answer has one element a seal, in their order."""
-    envios = _lidos(_ENVIOS)
-    acervo = tribunal().acervo
-    estado = tribunal().falhas.tomar(_atinge({envio.selo for envio in envios}))
+    envios = _parse_items(_ENVIOS)
+    records = tribunal().records
+    state = tribunal().falhas.take(_atinge({envio.selo for envio in envios}))
     return _atender(
-        estado,
-        lambda: acervo.contar_selos(envios),
-        lambda: acervo.receber(envios, tribunal().agora(), estado.objeta),
+        state,
+        lambda: records.contar_selos(envios),
+        lambda: records.receber(envios, tribunal().agora(), state.objeta),
     )
 
 
 @servico.post("/vinculos")
 def vinculos() -> ResponseReturnValue:
     """Take at most 50 links; the answer has one element a link, in their order."""
-    pares = _lidos(_PARES)
-    acervo = tribunal().acervo
-    estado = tribunal().falhas.tomar(_atinge({par.vinculado for par in pares}))
-    return _atender(estado, lambda: acervo.contar_vinculos(pares), lambda: acervo.vincular(pares, estado.objeta))
+    pairs = _parse_items(_PARES)
+    records = tribunal().records
+    state = tribunal().falhas.take(_atinge({par.vinculado for par in pairs}))
+    return _atender(state, lambda: records.contar_vinculos(pairs), lambda: records.vincular(pairs, state.objeta))
 
 
 @servico.get("/selos/<codigo>")
 def selo(codigo: str) -> ResponseReturnValue:
     """Say what the court has of a code."""
-    achado = tribunal().acervo.consultar(codigo)
+    achado = tribunal().records.consultar(codigo)
     if achado is None:
         return jsonify(codigo="nao-consta", mensagem=f"O selo {codigo} não consta no tribunal."), 404
     return jsonify(achado)
 
 
 @servico.get("/selos")
-def lista() -> ResponseReturnValue:
+def listing() -> ResponseReturnValue:
     """List the seals stored whose act is of these days."""
-    de, ate = _dia("de"), _dia("ate")
-    pagina = request.args.get("pagina", "1")
-    if not (pagina.isascii() and pagina.isdigit() and 1 <= int(pagina) <= 10**6):
+    de, ate = _day("de"), _day("ate")
+    page = request.args.get("pagina", "1")
+    if not (page.isascii() and page.isdigit() and 1 <= int(page) <= 10**6):
         raise PedidoInvalido("pagina: um número inteiro, 1 ou mais")
-    return jsonify(tribunal().acervo.listar(de, ate, int(pagina)))
+    return jsonify(tribunal().records.listar(de, ate, int(page)))
 
 
-def _dia(nome: str) -> date:
+def _day(nome: str) -> date:
     try:
         return date.fromisoformat(request.args.get(nome, ""))
     except ValueError:
         raise PedidoInvalido(f"{nome}: uma data, como 2026-11-20") from None
 
 
-def _lidos(kind: TypeAdapter[list[Any]]) -> list[Any]:
+def _parse_items(kind: TypeAdapter[list[Any]]) -> list[Any]:
     try:
         itens = kind.validate_json(request.get_data())
     except ValidationError as error:
@@ -90,32 +90,30 @@ def _lidos(kind: TypeAdapter[list[Any]]) -> list[Any]:
     return itens
 
 
-def _atinge(codigos: set[str]) -> Callable[[Estado], bool]:
-    def acerta(estado: Estado) -> bool:
-        return estado.selos is None or not codigos.isdisjoint(estado.selos)
+def _atinge(codigos: set[str]) -> Callable[[State], bool]:
+    def acerta(state: State) -> bool:
+        return state.selos is None or not codigos.isdisjoint(state.selos)
 
     return acerta
 
 
-def _atender(
-    estado: Estado, contar: Callable[[], None], guardar: Callable[[], list[dict[str, Any]]]
-) -> ResponseReturnValue:
+def _atender(state: State, count: Callable[[], None], store: Callable[[], list[dict[str, Any]]]) -> ResponseReturnValue:
     """Store and answer, going wrong on the way as `estado` says."""
-    if estado.falha in ANTES:
-        contar()
-        return _sem_guardar(estado.falha)
-    if estado.falha == "lento-antes":
-        tribunal().esperar(estado.segundos)
-    respostas = guardar()
-    if estado.falha == "lento":
-        tribunal().esperar(estado.segundos)
-    if estado.falha == "fecha-depois":
+    if state.falha in ANTES:
+        count()
+        return _sem_guardar(state.falha)
+    if state.falha == "lento-antes":
+        tribunal().esperar(state.segundos)
+    respostas = store()
+    if state.falha == "lento":
+        tribunal().esperar(state.segundos)
+    if state.falha == "fecha-depois":
         return fechar_conexao()
-    if estado.falha == "500-depois":
+    if state.falha == "500-depois":
         return _quebrado()
-    if estado.falha == "resposta-errada":
+    if state.falha == "resposta-errada":
         return Response("<html><body>Serviço em manutenção</body></html>", mimetype="text/html")
-    if estado.falha == "resposta-trocada":
+    if state.falha == "resposta-trocada":
         respostas = [{"selo": "0" * 25, "totalErros": 0, "erros": []} for _ in respostas]
     return jsonify(respostas)
 

@@ -8,7 +8,7 @@ from sqlalchemy import event
 
 from printserver.db import Database, Moment
 
-ARQUIVO: Final = "tribunal-simulado.db"
+FILE_NAME: Final = "tribunal-simulado.db"
 
 metadata = sa.MetaData()
 
@@ -50,7 +50,7 @@ vinculo = sa.Table(
     sa.Index("ix_vinculo_vinculador", "vinculador"),
 )
 
-controle = sa.Table(
+control = sa.Table(
     "controle",  # one row: how the court misbehaves
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
@@ -58,7 +58,7 @@ controle = sa.Table(
 )
 
 
-def abrir(path: Path) -> Database:
+def open_database(path: Path) -> Database:
     """Open the court's file at `path`, making it where there is none."""
     database = Database(f"sqlite:///{path}")
     # A process that is killed loses nothing that it committed; a power failure may, and a simulator can bear it.

@@ -15,10 +15,10 @@ from printserver.office import audit, people
 EXTENSION = "printserver.web"
 
 
-class Usuario(UserMixin):  # type: ignore[misc]  # flask-login has no types
+class User(UserMixin):  # type: ignore[misc]  # flask-login has no types
     """A person of the office who has logged in."""
 
-    def __init__(self, pessoa: people.Pessoa) -> None:
+    def __init__(self, pessoa: people.Person) -> None:
         self.pessoa = pessoa
 
     def get_id(self) -> str:
@@ -37,24 +37,24 @@ def agora() -> datetime:
     return office().clock()
 
 
-def pessoa() -> people.Pessoa:
+def pessoa() -> people.Person:
     """Return the person who is logged in."""
-    found: people.Pessoa = current_user.pessoa
+    found: people.Person = current_user.pessoa
     return found
 
 
-def autor() -> people.Autor:
+def author() -> people.Autor:
     """Return the person who is logged in as the author of what this request does (A1)."""
     return people.autor_da_pessoa(pessoa(), request.remote_addr)
 
 
-def registrar(objeto: str, nome: str, estado: str, detalhe: Mapping[str, Any] | None = None) -> None:
+def register(objeto: str, nome: str, state: str, detalhe: Mapping[str, Any] | None = None) -> None:
     """Put on record what happened at a screen: who (if somebody is logged in), from which address (A5)."""
     here = office()
     quem = pessoa().usuario if current_user.is_authenticated else None
-    entry = audit.Registro(objeto, nome, estado, quem, None, request.remote_addr, detalhe or {})
+    entry = audit.Registro(objeto, nome, state, quem, None, request.remote_addr, detalhe or {})
     with here.db.write() as conn:
-        audit.escrever(conn, here.serventia_id, here.clock(), [entry])
+        audit.write(conn, here.serventia_id, here.clock(), [entry])
 
 
 def is_htmx() -> bool:
@@ -62,7 +62,7 @@ def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def nome_da_pessoa(usuario: str | None) -> str:
+def person_name(usuario: str | None) -> str:
     """Return the name of the person with that user name, also of one who left; the user name where there is none."""
     if not usuario:
         return ""
@@ -73,6 +73,6 @@ def nome_da_pessoa(usuario: str | None) -> str:
             rows = conn.execute(
                 sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == here.serventia_id)
             )
-            g.web_nomes = {row.usuario: row.nome for row in rows}
-    nome: str = g.web_nomes.get(usuario, usuario)
+            g.web_names = {row.usuario: row.nome for row in rows}
+    nome: str = g.web_names.get(usuario, usuario)
     return nome

@@ -13,13 +13,13 @@ from printserver.court import notices, pending, standing
 from printserver.errors import Recusa
 from printserver.office import ready
 from printserver.web import polling
-from printserver.web.address import opcao_pedida, pagina_pedida
-from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, conferir, confirmado, recusada
+from printserver.web.address import requested_option, requested_page
+from printserver.web.context import agora, author, office, pessoa
+from printserver.web.forms import Form, check_confirmed, check_fields, refused_form
 
-ABAS: Final = ("pendentes", "recusados", "vinculos", "avisos")
+TABS: Final = ("pendentes", "recusados", "vinculos", "avisos")
 DE_UMA_VEZ: Final = 1000  # refused seals that are sent again with one press
-GUARDADO_S: Final = 5.0  # how the office stands, for all screens that ask
+KEPT_S: Final = 5.0  # how the office stands, for all screens that ask
 
 _lock = threading.Lock()
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}
@@ -27,42 +27,42 @@ _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
 def tribunal() -> ResponseReturnValue:
     """Show how the office stands with the court."""
-    return render_template("screens/tribunal.html", parte=_parte().html)
+    return render_template("screens/tribunal.html", parte=_part().html)
 
 
-def vivo_tribunal() -> ResponseReturnValue:
+def live_court() -> ResponseReturnValue:
     """Answer the poll of the court's page."""
-    return polling.responder(_parte())
+    return polling.answer(_part())
 
 
-def comunicar() -> ResponseReturnValue:
+def report() -> ResponseReturnValue:
     """Have what waits sent now."""
-    conferir()
-    found = standing.comunicar(office(), autor(), {"escrevente": pessoa().usuario})
+    check_fields()
+    found = standing.report(office(), author(), {"escrevente": pessoa().usuario})
     _kept.clear()
     n = found["pendentes"]
-    vai = f"Pedido feito: {n} {'vai' if n == 1 else 'vão'} ao tribunal agora."
-    flash(vai if n else "Nada espera por comunicação.")
+    message = f"Pedido feito: {n} {'vai' if n == 1 else 'vão'} ao tribunal agora."
+    flash(message if n else "Nada espera por comunicação.")
     return redirect(url_for("web.tribunal"), 303)
 
 
 def mandar() -> ResponseReturnValue:
     """Ask whether what the court refused is to go again as it stands (one seal, or all), then send it."""
     if request.method == "GET":
-        return _perguntar(Forma())
+        return _perguntar(Form())
     try:
-        conferir(listas=("selos",))
-        confirmado()
+        check_fields(multiple=("selos",))
+        check_confirmed()
         codes = request.form.getlist("selos")
-        standing.comunicar(office(), autor(), {"selos": codes, "escrevente": pessoa().usuario})
-    except Recusa as recusa:
-        return _perguntar(recusada(recusa)), recusa.kind.status
+        standing.report(office(), author(), {"selos": codes, "escrevente": pessoa().usuario})
+    except Recusa as refusal:
+        return _perguntar(refused_form(refusal)), refusal.kind.status
     _kept.clear()
     flash(f"{len(codes)} {'selo vai' if len(codes) == 1 else 'selos vão'} de novo ao tribunal.")
     return redirect(url_for("web.tribunal"), 303)
 
 
-def _perguntar(forma: Forma) -> str:
+def _perguntar(form: Form) -> str:
     refused: list[dict[str, Any]] = []
     for quais in ("recusados", "vinculos"):
         page = 1
@@ -75,22 +75,22 @@ def _perguntar(forma: Forma) -> str:
         refused = [item for item in refused if item["selo"] == only]
     refused = refused[:DE_UMA_VEZ]
     codes = list(dict.fromkeys(item["selo"] for item in refused))
-    return render_template("screens/tribunal_mandar.html", recusados=refused, codigos=codes, forma=forma)
+    return render_template("screens/tribunal_mandar.html", recusados=refused, codigos=codes, forma=form)
 
 
-def _parte() -> polling.Parte:
-    ver = opcao_pedida("ver", ABAS) or "pendentes"
-    pagina = pagina_pedida()
+def _part() -> polling.Part:
+    tab = requested_option("ver", TABS) or "pendentes"
+    page = requested_page()
     here = office()
-    lista = notices.listar(here, pagina) if ver == "avisos" else pending.listar(here, ver, pagina)  # type: ignore[arg-type]
-    paginas = max(1, -(-lista["total"] // pending.POR_PAGINA))
-    return polling.parte(
+    listing = notices.listar(here, page) if tab == "avisos" else pending.listar(here, tab, page)  # type: ignore[arg-type]
+    paginas = max(1, -(-listing["total"] // pending.POR_PAGINA))
+    return polling.live_part(
         "screens/_tribunal.html",
         "web.vivo_tribunal",
-        {"ver": ver, "pagina": pagina},
-        como=standing.em_json(standing.situacao(here)),
-        ver=ver,
-        lista=lista,
+        {"ver": tab, "pagina": page},
+        como=standing.em_json(standing.status(here)),
+        ver=tab,
+        lista=listing,
         paginas=paginas,
         por_email=bool(here.settings.avisos.servidor),
     )
@@ -101,27 +101,27 @@ def _parte() -> polling.Parte:
 
 def strip() -> str:
     """Return the strip that every page bears while the court wants a person, alive; empty of words where nothing is."""
-    return _faixa().html
+    return _strip().html
 
 
-def vivo_faixa() -> ResponseReturnValue:
+def live_strip() -> ResponseReturnValue:
     """Answer the poll of the strip."""
-    return polling.responder(_faixa())
+    return polling.answer(_strip())
 
 
-def _faixa() -> polling.Parte:
-    return polling.parte("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=_como())
+def _strip() -> polling.Part:
+    return polling.live_part("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=_court_status())
 
 
-def _como() -> dict[str, Any]:
+def _court_status() -> dict[str, Any]:
     """Return how the office stands, read once in a few seconds however many screens ask."""
     here, now = office(), agora().timestamp()
     with _lock:
         kept = _kept.get(here.nome_da_instancia)
-    if kept is not None and 0 <= now - kept[0] < GUARDADO_S:
+    if kept is not None and 0 <= now - kept[0] < KEPT_S:
         return kept[1]
     keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
-    como = standing.situacao(here) | {"impedimentos": keeps}
+    court_status = standing.status(here) | {"impedimentos": keeps}
     with _lock:
-        _kept[here.nome_da_instancia] = (now, como)
-    return como
+        _kept[here.nome_da_instancia] = (now, court_status)
+    return court_status

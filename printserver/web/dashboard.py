@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from printserver import jobs
 from printserver.clock import local_date
 from printserver.web import polling, words
-from printserver.web.address import dia_pedido, opcao_pedida, pagina_pedida, texto_pedido
+from printserver.web.address import requested_day, requested_option, requested_page, requested_text
 from printserver.web.context import agora, is_htmx, office
 
-_POR_PAGINA = 50
-_TEXTO = 100  # characters that are looked for
-_POR_ULTIMO = "9999"  # after every moment: a question that waits for ever
+_PER_PAGE = 50
+_MAX_TEXT = 100  # characters that are looked for
+_LAST = "9999"  # after every moment: a question that waits for ever
 _pages: polling.Kept[dict[str, Any]] = polling.Kept()
 _questions: polling.Kept[list[dict[str, Any]]] = polling.Kept()
 _queues: polling.Kept[list[dict[str, Any]]] = polling.Kept()
@@ -25,7 +25,7 @@ _days: polling.Kept[list[dict[str, Any]]] = polling.Kept()
 
 
 @dataclass(frozen=True, slots=True)
-class Filtro:
+class JobFilter:
     """What a person wants to see of the day."""
 
     dia: date
@@ -55,129 +55,129 @@ class Lista:
     procurados: int = 0
 
 
-def painel() -> ResponseReturnValue:
+def dashboard_page() -> ResponseReturnValue:
     """Show the first page; a changed filter (htmx) gets only the list."""
-    filtro = _filtro()
-    lista = _trabalhos(filtro).html
+    job_filter = _filter()
+    listing = _jobs_part(job_filter).html
     if is_htmx():
-        return lista
-    abertas = _abertas()
+        return listing
+    open_jobs = _open_jobs()
     return render_template(
         "screens/painel.html",
-        titulo=_titulo(abertas),
-        perguntas=_perguntas(abertas).html,
-        lista=lista,
-        filas=_filas().html,
-        filtro=filtro,
+        titulo=_title(open_jobs),
+        perguntas=_questions_part(open_jobs).html,
+        lista=listing,
+        filas=_queues_part().html,
+        filtro=job_filter,
         hoje=local_date(agora()),
-        estados=words.ESTADOS,
-        tipos=words.TIPOS,
+        estados=words.STATES,
+        tipos=words.KINDS,
     )
 
 
-def vivo_perguntas() -> ResponseReturnValue:
+def live_questions() -> ResponseReturnValue:
     """Answer the poll of the open questions."""
-    return polling.responder(_perguntas(_abertas()))
+    return polling.answer(_questions_part(_open_jobs()))
 
 
-def vivo_trabalhos() -> ResponseReturnValue:
+def live_jobs() -> ResponseReturnValue:
     """Answer the poll of the day's jobs."""
-    return polling.responder(_trabalhos(_filtro()))
+    return polling.answer(_jobs_part(_filter()))
 
 
-def vivo_filas() -> ResponseReturnValue:
+def live_queues() -> ResponseReturnValue:
     """Answer the poll of the queues."""
-    return polling.responder(_filas())
+    return polling.answer(_queues_part())
 
 
-def _filas() -> polling.Parte:
+def _queues_part() -> polling.Part:
     here = office()
-    filas = _queues.get(here, here.nome_da_instancia, lambda: jobs.filas(here))
-    return polling.parte("screens/_filas.html", "web.vivo_filas", {}, filas=filas)
+    all_queues = _queues.get(here, here.nome_da_instancia, lambda: jobs.all_queues(here))
+    return polling.live_part("screens/_filas.html", "web.vivo_filas", {}, filas=all_queues)
 
 
-def _abertas() -> list[dict[str, Any]]:
+def _open_jobs() -> list[dict[str, Any]]:
     """Return the jobs with an open question, the most urgent first."""
     here = office()
-    abertas = _questions.get(here, here.nome_da_instancia, lambda: jobs.perguntas_abertas(here))
-    return sorted(abertas, key=lambda job: job["pergunta"]["expira_em"] or _POR_ULTIMO)
+    open_jobs = _questions.get(here, here.nome_da_instancia, lambda: jobs.open_questions(here))
+    return sorted(open_jobs, key=lambda job: job["pergunta"]["expira_em"] or _LAST)
 
 
-def _titulo(abertas: list[dict[str, Any]]) -> str:
-    return f"({len(abertas)}) Painel" if abertas else "Painel"
+def _title(open_jobs: list[dict[str, Any]]) -> str:
+    return f"({len(open_jobs)}) Painel" if open_jobs else "Painel"
 
 
-def _perguntas(abertas: list[dict[str, Any]]) -> polling.Parte:
-    titulo = f"{_titulo(abertas)} · {office().settings.serventia.nome}"
-    return polling.parte("screens/_perguntas.html", "web.vivo_perguntas", {}, perguntas=abertas, titulo=titulo)
+def _questions_part(open_jobs: list[dict[str, Any]]) -> polling.Part:
+    title = f"{_title(open_jobs)} · {office().settings.serventia.nome}"
+    return polling.live_part("screens/_perguntas.html", "web.vivo_perguntas", {}, perguntas=open_jobs, titulo=title)
 
 
-def _trabalhos(filtro: Filtro) -> polling.Parte:
-    lista = _procurados(filtro) if filtro.texto else _do_dia(filtro)
-    return polling.parte(
+def _jobs_part(job_filter: JobFilter) -> polling.Part:
+    listing = _jobs_with_text(job_filter) if job_filter.texto else _jobs_of_day(job_filter)
+    return polling.live_part(
         "screens/_trabalhos.html",
         "web.vivo_trabalhos",
-        filtro.endereco(),
-        lista=lista,
-        paginas=max(1, -(-lista.total // _POR_PAGINA)),
-        filtro=filtro,
+        job_filter.endereco(),
+        lista=listing,
+        paginas=max(1, -(-listing.total // _PER_PAGE)),
+        filtro=job_filter,
         hoje=local_date(agora()),
     )
 
 
-def _do_dia(filtro: Filtro) -> Lista:
+def _jobs_of_day(job_filter: JobFilter) -> Lista:
     """Return a page of the day's jobs, as the tables filter them."""
-    here, dia = office(), filtro.dia.isoformat()
-    nomes = {"de": dia, "ate": dia, "estado": filtro.estado, "tipo": filtro.tipo}
-    filtros = {nome: valor for nome, valor in nomes.items() if valor}
-    key = (here.nome_da_instancia, filtro)
-    achado = _pages.get(here, key, lambda: jobs.listar(here, filtros, filtro.pagina))
+    here, day = office(), job_filter.dia.isoformat()
+    names = {"de": day, "ate": day, "estado": job_filter.estado, "tipo": job_filter.tipo}
+    filters = {nome: value for nome, value in names.items() if value}
+    key = (here.nome_da_instancia, job_filter)
+    achado = _pages.get(here, key, lambda: jobs.listar(here, filters, job_filter.pagina))
     return Lista(achado["itens"], achado["total"])
 
 
-def _procurados(filtro: Filtro) -> Lista:
+def _jobs_with_text(job_filter: JobFilter) -> Lista:
     """Return a page of the jobs in which every word of the text is found, however it is written."""
     here = office()
-    todos = _days.get(here, (here.nome_da_instancia, filtro.dia), lambda: jobs.do_dia(here, filtro.dia))
-    passam = [job for job in todos if _passa(job, filtro)]
-    inicio = (filtro.pagina - 1) * _POR_PAGINA
-    return Lista(passam[inicio : inicio + _POR_PAGINA], len(passam), procurados=len(todos))
+    all_jobs = _days.get(here, (here.nome_da_instancia, job_filter.dia), lambda: jobs.of_day(here, job_filter.dia))
+    matching = [job for job in all_jobs if _matches(job, job_filter)]
+    inicio = (job_filter.pagina - 1) * _PER_PAGE
+    return Lista(matching[inicio : inicio + _PER_PAGE], len(matching), procurados=len(all_jobs))
 
 
-def _filtro() -> Filtro:
+def _filter() -> JobFilter:
     """Read the filter from the address. Raises `Recusa` `entrada-invalida` for what makes no sense (A7)."""
-    return Filtro(
-        dia=dia_pedido("dia") or local_date(agora()),
-        estado=opcao_pedida("estado", words.ESTADOS),
-        tipo=opcao_pedida("tipo", words.TIPOS),
-        texto=texto_pedido("texto", _TEXTO),
-        pagina=pagina_pedida(),
+    return JobFilter(
+        dia=requested_day("dia") or local_date(agora()),
+        estado=requested_option("estado", words.STATES),
+        tipo=requested_option("tipo", words.KINDS),
+        texto=requested_text("texto", _MAX_TEXT),
+        pagina=requested_page(),
     )
 
 
-def _passa(job: Mapping[str, Any], filtro: Filtro) -> bool:
-    if filtro.estado and job["estado"] != filtro.estado:
+def _matches(job: Mapping[str, Any], job_filter: JobFilter) -> bool:
+    if job_filter.estado and job["estado"] != job_filter.estado:
         return False
-    if filtro.tipo and job["documento"]["tipo"] != filtro.tipo:
+    if job_filter.tipo and job["documento"]["tipo"] != job_filter.tipo:
         return False
-    palavras = _simples(filtro.texto).split()
-    if not palavras:
+    typed = _plain(job_filter.texto).split()
+    if not typed:
         return True
-    campos = [
-        words.titulo(job["documento"]),
-        words.lugar(job["documento"]),
+    fields = [
+        words.title(job["documento"]),
+        words.place(job["documento"]),
         job["escrevente"],
         job["fila"],
         job["id"],
-        words.situacao(job).palavra,
+        words.status(job).palavra,
         *(selo["codigo"] for selo in job["selos"]),
         *(selo["descricao"] for selo in job["selos"]),
         *job["nomes"],
     ]
-    tudo = _simples(" ".join(str(campo) for campo in campos))
-    return all(palavra in tudo for palavra in palavras)
+    everything = _plain(" ".join(str(field) for field in fields))
+    return all(word in everything for word in typed)
 
 
-def _simples(texto: str) -> str:
+def _plain(text: str) -> str:
     """Return `texto` in small Latin letters without accents and strokes: people do not type them when they search."""
-    return anyascii(texto).casefold()
+    return anyascii(text).casefold()

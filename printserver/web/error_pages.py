@@ -12,11 +12,11 @@ from werkzeug.exceptions import HTTPException
 from printserver import faults
 from printserver.errors import Recusa
 from printserver.web import drafts, login
-from printserver.web.context import registrar
+from printserver.web.context import register
 
 log = structlog.get_logger(__name__)
 
-_PAGINAS = {
+_PAGES = {
     400: ("Pedido não entendido", "O navegador enviou algo que o servidor não entendeu. Volte e tente de novo."),
     404: ("Página não encontrada", "Não há nada neste endereço. Confira o endereço ou volte ao painel."),
     405: ("Página não encontrada", "Este endereço não se abre assim. Volte ao painel."),
@@ -24,34 +24,36 @@ _PAGINAS = {
 }
 
 
-def pagina_de_erro(error: Exception) -> ResponseReturnValue:
+def error_page(error: Exception) -> ResponseReturnValue:
     """Return the page for anything that ended a request of a person; one that nobody foresaw is logged whole."""
     if isinstance(error, CSRFError):
-        return _expirou()
+        return _expired()
     if isinstance(error, Recusa) and error.word == "sem-permissao":
-        registrar("acesso", request.path, "recusado", {"texto": error.detail})
-    titulo, texto, status = _entender(error)
-    return render_template("screens/erro.html", titulo=titulo, texto=texto, status=status), status
+        register("acesso", request.path, "recusado", {"texto": error.detail})
+    title, text, status = _explain(error)
+    return render_template("screens/erro.html", titulo=title, texto=text, status=status), status
 
 
-def _expirou() -> ResponseReturnValue:
+def _expired() -> ResponseReturnValue:
     """A form of a page from before the last login (or from elsewhere): nothing is done, what was typed is kept."""
     if request.endpoint == "web.entrar":
-        return login.tela(request.form.get("proximo"), aviso="Esta página expirou. Nada foi feito: entre de novo."), 400
+        return login.render_page(
+            request.form.get("proximo"), notice="Esta página expirou. Nada foi feito: entre de novo."
+        ), 400
     guardado = drafts.guardado() if current_user.is_authenticated else ""
     if not guardado:
-        texto = "Nada foi feito. A página foi aberta antes da entrada atual: abra-a de novo e repita."
+        text = "Nada foi feito. A página foi aberta antes da entrada atual: abra-a de novo e repita."
     else:
-        texto = "Nada foi feito. O que você digitou está guardado."
-    titulo = "Esta página expirou"
-    return render_template("screens/erro.html", titulo=titulo, texto=texto, status=400, guardado=guardado), 400
+        text = "Nada foi feito. O que você digitou está guardado."
+    title = "Esta página expirou"
+    return render_template("screens/erro.html", titulo=title, texto=text, status=400, guardado=guardado), 400
 
 
-def _entender(error: Exception) -> tuple[str, str, int]:
+def _explain(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, Recusa):
         return error.kind.title, error.detail, error.kind.status
     if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:
-        return *_PAGINAS.get(error.code, _PAGINAS[400]), error.code
+        return *_PAGES.get(error.code, _PAGES[400]), error.code
     if (reason := faults.passing(error)) is not None:
         log.warning("cannot_work_now", exc_info=error)
         return "Servidor ocupado", f"Nada foi feito. {reason} Tente de novo depois.", 503

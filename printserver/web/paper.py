@@ -9,41 +9,41 @@ from flask.typing import ResponseReturnValue
 
 from printserver import jobs
 from printserver.errors import Recusa
-from printserver.web.context import autor, office, pessoa
-from printserver.web.forms import Forma, conferir, digitado, recusada
+from printserver.web.context import author, office, pessoa
+from printserver.web.forms import Form, check_fields, refused_form, typed_text
 
-RECEBER, SEGUIR = "receber", "seguir"
+RECEIVE, CONTINUE = "receber", "seguir"
 
 
 def papel() -> ResponseReturnValue:
     """Show the paper of all queues; record a lot, or which sheet is next, and show a mistake where it was typed."""
     if request.method == "GET":
-        return _tela()
-    fila, acao = digitado("fila"), digitado("acao")
+        return _render_page()
+    queue, acao = typed_text("fila"), typed_text("acao")
     try:
-        if acao == RECEBER:
-            conferir("fila", "acao", "de", "ate")
-            lote = {"de": digitado("de"), "ate": digitado("ate"), "escrevente": pessoa().usuario}
-            jobs.receber_papel(office(), autor(), fila, lote)
-            flash(f"Papel de {lote['de']} a {lote['ate']} recebido para a fila {fila}.")
+        if acao == RECEIVE:
+            check_fields("fila", "acao", "de", "ate")
+            lote = {"de": typed_text("de"), "ate": typed_text("ate"), "escrevente": pessoa().usuario}
+            jobs.receive_paper(office(), author(), queue, lote)
+            flash(f"Papel de {lote['de']} a {lote['ate']} recebido para a fila {queue}.")
         else:
-            conferir("fila", "acao", "proximo", "inutilizados")
-            if acao != SEGUIR:
+            check_fields("fila", "acao", "proximo", "inutilizados")
+            if acao != CONTINUE:
                 raise Recusa("entrada-invalida", "Nada foi feito: use um dos botões.")
-            jobs.papel_da_fila(office(), autor(), fila, _proximo())
-            flash(f"A fila {fila} continua em {digitado('proximo')}.")
-    except Recusa as recusa:
-        if recusa.word in ("sem-permissao", "fila-desconhecida"):
+            jobs.report_queue_paper(office(), author(), queue, _next_sheet())
+            flash(f"A fila {queue} continua em {typed_text('proximo')}.")
+    except Recusa as refusal:
+        if refusal.word in ("sem-permissao", "fila-desconhecida"):
             raise
-        return _tela({(fila, acao): recusada(recusa)}), recusa.kind.status
+        return _render_page({(queue, acao): refused_form(refusal)}), refusal.kind.status
     return redirect(url_for("web.papel"), 303)
 
 
-def _proximo() -> dict[str, Any]:
+def _next_sheet() -> dict[str, Any]:
     """Return what was typed of the next sheet; the spoiled ones stand in one field, parted by blanks or commas."""
-    spoiled = [number for number in re.split(r"[\s,;]+", digitado("inutilizados")) if number]
-    return {"proximo": digitado("proximo"), "inutilizados": spoiled, "escrevente": pessoa().usuario}
+    spoiled = [number for number in re.split(r"[\s,;]+", typed_text("inutilizados")) if number]
+    return {"proximo": typed_text("proximo"), "inutilizados": spoiled, "escrevente": pessoa().usuario}
 
 
-def _tela(formas: Mapping[tuple[str, str], Forma] | None = None) -> str:
-    return render_template("screens/papel.html", filas=jobs.papel(office()), enviadas=formas or {}, vazia=Forma())
+def _render_page(forms: Mapping[tuple[str, str], Form] | None = None) -> str:
+    return render_template("screens/papel.html", filas=jobs.papel(office()), enviadas=forms or {}, vazia=Form())

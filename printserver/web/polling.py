@@ -24,31 +24,31 @@ _KEEP_S = 3.0  # what the queue reports of itself is not in the log: seen this m
 
 
 @dataclass(frozen=True, slots=True)
-class Parte:
+class Part:
     """A live part as HTML, and the mark of its content."""
 
     html: str
     marca: str
 
 
-def parte(template: str, endpoint: str, address: Mapping[str, object], **values: object) -> Parte:
+def live_part(template: str, endpoint: str, address: Mapping[str, object], **values: object) -> Part:
     """Return a live part; `address` is what its polled URL is made from. `titulo` also goes to the window's title.
 
     `cada` is how often it is polled.
     """
-    corpo = render_template(template, **values)
-    marca = hashlib.sha256(corpo.encode()).hexdigest()[:16]
-    url = url_for(endpoint, **{**address, "marca": marca})  # type: ignore[arg-type]  # url_for takes any value
+    body = render_template(template, **values)
+    mark = hashlib.sha256(body.encode()).hexdigest()[:16]
+    url = url_for(endpoint, **{**address, "marca": mark})  # type: ignore[arg-type]  # url_for takes any value
     nome = endpoint.rsplit("_", 1)[-1]
-    titulo = values.get("titulo") if is_htmx() else None
-    cada = values.get("cada", "2s")
-    vivo = render_template("screens/_vivo.html", corpo=corpo, url=url, nome=nome, titulo=titulo, cada=cada)
-    return Parte(vivo, marca)
+    title = values.get("titulo") if is_htmx() else None
+    every = values.get("cada", "2s")
+    live = render_template("screens/_vivo.html", corpo=body, url=url, nome=nome, titulo=title, cada=every)
+    return Part(live, mark)
 
 
-def responder(parte: Parte) -> ResponseReturnValue:
+def answer(live_part: Part) -> ResponseReturnValue:
     """Answer a poll: the part, or 204 where the page already has it."""
-    return Response(status=204) if request.args.get("marca") == parte.marca else Response(parte.html)
+    return Response(status=204) if request.args.get("marca") == live_part.marca else Response(live_part.html)
 
 
 class Kept(Generic[T]):

@@ -8,7 +8,7 @@ from callers import Caller
 from flask import Flask
 from flask.testing import FlaskClient
 
-from printserver.api import nova_aplicacao, registrar
+from printserver.api import new_app, register
 from printserver.office import create, people
 from printserver.office.office import Office
 
@@ -17,7 +17,7 @@ from printserver.office.office import Office
 def new_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, str]]:
     folder = tmp_path_factory.mktemp("api") / "serventia"
     made = create.criar(folder, datetime.now(UTC))
-    office = Office.abrir(folder)
+    office = Office.open_folder(folder)
     yield office, made.chave
     office.fechar()
 
@@ -29,8 +29,8 @@ def office(new_office: tuple[Office, str]) -> Office:
 
 @pytest.fixture(scope="session")
 def app(office: Office) -> Flask:
-    application = nova_aplicacao("api-under-test")
-    registrar(application, office)
+    application = new_app("api-under-test")
+    register(application, office)
     return application
 
 

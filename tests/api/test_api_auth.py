@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from printserver import db, jobs
-from printserver.api import nova_aplicacao, registrar
+from printserver.api import new_app, register
 from printserver.office import people
 from printserver.office.office import Office
 from printserver.office.settings import Http
@@ -29,8 +29,8 @@ NEEDS = {
 
 def _limited(office: Office, **http: int) -> FlaskClient:
     """Return a client of the same office with other limits, whose counts begin at nothing."""
-    app = nova_aplicacao("limited")
-    registrar(app, dataclasses.replace(office, settings=office.settings.model_copy(update={"http": Http(**http)})))
+    app = new_app("limited")
+    register(app, dataclasses.replace(office, settings=office.settings.model_copy(update={"http": Http(**http)})))
     return app.test_client()
 
 
@@ -93,16 +93,16 @@ def test_x9_only_the_right_original_gets_the_very_bytes(
 ) -> None:
     asked: list[tuple[people.Autor, str, bool]] = []
 
-    def pdf(_office: Office, autor: people.Autor, job_id: str, copia: bool) -> bytes:
-        asked.append((autor, job_id, copia))
+    def pdf(_office: Office, author: people.Autor, job_id: str, copia: bool) -> bytes:
+        asked.append((author, job_id, copia))
         return b"%PDF"
 
     monkeypatch.setattr(jobs, "pdf", pdf)
     response = Caller(client, keys[right]).get(f"/api/v1/jobs/j1/pdf{query}")
     assert (response.status_code, response.content_type, response.data) == (200, "application/pdf", b"%PDF")
     assert response.headers["Cache-Control"] == "no-store"
-    ((autor, job_id, copia),) = asked
-    assert (autor.sistema, autor.endereco, job_id, copia) == (f"so-{right}", "127.0.0.1", "j1", marked)
+    ((author, job_id, copia),) = asked
+    assert (author.sistema, author.endereco, job_id, copia) == (f"so-{right}", "127.0.0.1", "j1", marked)
 
 
 def test_wrong_keys_from_one_address_are_slowed_and_right_ones_are_not(office: Office, caller: Caller) -> None:
@@ -133,7 +133,7 @@ LOOKUPS = (
 
 def test_a2_a_key_without_look_ups_follows_its_own_prints_and_sees_nothing_else(app: Flask, office: Office) -> None:
     with office.db.write() as conn:
-        key = people.criar_chave(conn, 1, "so-imprime", ["imprimir"], office.clock(), consulta=False)
+        key = people.criar_chave(conn, 1, "so-imprime", ["imprimir"], office.clock(), lookup=False)
     blind = Caller(app.test_client(), key)
     for path in LOOKUPS:
         assert word(blind.get(f"/api/v1/{path}")) == "sem-permissao", path

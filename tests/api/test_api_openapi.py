@@ -15,7 +15,7 @@ from printserver.api.queries import JobsQuery
 from printserver.counter import acts, daily, load
 from printserver.court import standing
 from printserver.delivery import requests
-from printserver.documents import ler_pedido, reading
+from printserver.documents import read_request, reading
 from printserver.documents.model import Pedido
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
@@ -35,17 +35,17 @@ ACTIONS = [
     (examples.XA, forms.RespostaXa),
     (examples.SELO, forms.RespostaSelo),
     (examples.FOLHAS, forms.Folhas),
-    (examples.REENVIAR, forms.Reenvio),
-    (examples.CANCELAR, forms.Cancelamento),
-    (examples.EXCLUIR, forms.Exclusao),
-    (examples.PAPEL, requests.PapelDaFila),
-    (examples.COMPARACAO, search.Pedido),
-    (examples.ATO_DE_BALCAO, acts.AtoDeBalcao),
-    (examples.ESTORNO, acts.Estorno),
-    (examples.CARGA, load.Carga),
+    (examples.RESEND, forms.Reenvio),
+    (examples.CANCEL, forms.Cancelamento),
+    (examples.EXCLUDE, forms.Exclusao),
+    (examples.PAPER, requests.PapelDaFila),
+    (examples.COMPARISON, search.Pedido),
+    (examples.COUNTER_ATO, acts.AtoDeBalcao),
+    (examples.REVERSAL, acts.Estorno),
+    (examples.LOAD, load.Carga),
     (examples.HIBRIDOS, load.FaixaDePapel),
-    (examples.INUTILIZADOS, load.FaixaSemSelo),
-    (examples.COMUNICADOS, load.FaixaSemSelo),
+    (examples.SPOILED, load.FaixaSemSelo),
+    (examples.REPORTED, load.FaixaSemSelo),
     (examples.DIARIO, daily.Diario),
 ]
 
@@ -132,7 +132,7 @@ def test_the_refusals_of_a_call_are_described_by_their_words(spec: dict[str, Any
 def test_every_example_of_a_post_is_well_written(spec: dict[str, Any], name: str) -> None:
     shown = spec["paths"]["/api/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["examples"]
     assert shown[name] == examples.POSTS[name]
-    assert ler_pedido(shown[name]["value"]).documento.tipo == name.removesuffix("-2")
+    assert read_request(shown[name]["value"]).documento.tipo == name.removesuffix("-2")
 
 
 def test_every_call_describes_what_the_server_may_answer_to_any(spec: dict[str, Any]) -> None:
@@ -190,17 +190,17 @@ def test_options_tells_the_methods_that_are_described(spec: dict[str, Any], call
 
 
 SEALS = [
-    (examples.SELO_AVULSO, standalone.SeloAvulso),
-    (examples.RETIFICACAO, rectify.Retificacao),
+    (examples.STANDALONE_SELO, standalone.SeloAvulso),
+    (examples.RECTIFICATION, rectify.Retificacao),
     (examples.XA_DE_SELO, exclude.Exclusao),
     (examples.VINCULOS, link.Vinculos),
-    (examples.ASSINATURAS, signatures.Assinaturas),
+    (examples.SIGNATURES, signatures.Assinaturas),
     (examples.CARTA, carta.Carta),
-    (examples.COMUNICACOES, standing.Comunicacao),
+    (examples.REPORTS, standing.Comunicacao),
 ]
 
 
 @pytest.mark.parametrize(("shown", "model"), ACTIONS + SEALS, ids=lambda item: getattr(item, "__name__", ""))
 def test_every_example_of_an_answer_is_well_written(shown: examples.Examples, model: type[Any]) -> None:
     for example in shown.values():
-        reading.ler(model, example["value"])
+        reading.read(model, example["value"])

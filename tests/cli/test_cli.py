@@ -57,7 +57,7 @@ def test_init_json_prints_one_object_and_nothing_else(run: Run, tmp_path: Path) 
     assert (told["usuario"], told["cns"]) == ("admin", "113761")
     opened = database(tmp_path / "s")
     with opened.read() as conn:
-        assert people.chave(conn, told["chave"]) is not None
+        assert people.api_key(conn, told["chave"]) is not None
         assert people.conferir_senha(conn, 1, "admin", told["senha"]) is not None
         assert conn.execute(sa.select(db.sequencia.c.proximo)).scalar_one() == 77
     opened.close()
@@ -76,12 +76,12 @@ def test_init_makes_the_database_for_its_user_alone(run: Run, tmp_path: Path) ->
         assert path.stat().st_mode & 0o077 == 0, path
 
 
-def test_chave_shows_a_new_key_once(run: Run, house: House) -> None:
+def test_the_key_command_shows_a_new_key_once(run: Run, house: House) -> None:
     ran = run("chave", "legado", "--direitos", "imprimir, responder", "--instance", house.folder)
     key = ran.out.strip()
     assert house.call("GET", "/jobs", key=key).status == 200
     with house.office.db.read() as conn:
-        found = people.chave(conn, key)
+        found = people.api_key(conn, key)
     assert found is not None and found.direitos == {"imprimir", "responder"}
     assert house.rows(db.log)[-1]["objeto"] == "chave"
     assert key not in str(house.rows(db.log))
@@ -90,7 +90,7 @@ def test_chave_shows_a_new_key_once(run: Run, house: House) -> None:
     assert (wrong.code, "imprimir" in wrong.err) == (1, True)
 
 
-def test_usuario_makes_a_person(run: Run, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_user_command_makes_a_person(run: Run, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = run("usuario", "Joana", "--papel", "tabeliao", "--nome-completo", "Joana Prado", "--instance", house.folder)
     with house.office.db.read() as conn:
         person = people.conferir_senha(conn, 1, "joana", ran.out.strip())
@@ -109,7 +109,7 @@ def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
     def usuario(*arguments: str) -> Ran:
         return run("usuario", *arguments, "--instance", house.folder)
 
-    def chave(*arguments: str) -> Ran:
+    def api_key(*arguments: str) -> Ran:
         return run("chave", *arguments, "--instance", house.folder)
 
     assert "maria: Maria, escrevente" in usuario().out
@@ -130,12 +130,12 @@ def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
         ["--desativar"],
     ):
         assert usuario(*wrong).code == 1
-    key = chave("legado", "--direitos", "imprimir").out.strip()
+    key = api_key("legado", "--direitos", "imprimir").out.strip()
     assert house.call("GET", "/jobs", key=key).status == 200
-    assert chave("legado", "--revogar").code == 0
+    assert api_key("legado", "--revogar").code == 0
     assert house.call("GET", "/jobs", key=key).status == 401
-    assert "legado: imprimir · revogada em" in chave().out
-    assert (chave("legado", "--revogar").code, chave("nova").code) == (1, 1)
+    assert "legado: imprimir · revogada em" in api_key().out
+    assert (api_key("legado", "--revogar").code, api_key("nova").code) == (1, 1)
     done = [(row["objeto_id"], row["estado"]) for row in house.rows(db.log) if row["objeto"] in ("pessoa", "chave")]
     assert done[-6:] == [
         ("maria", "senha mudada"),
@@ -181,7 +181,7 @@ def test_a_name_is_kept_as_it_is_read(run: Run, house: House) -> None:
     assert house.taken(house.livro(), fila="sala  á")["fila"] == "sala á"
 
 
-def test_fila_makes_a_queue_that_takes_prints_at_once(run: Run, house: House, tmp_path: Path) -> None:
+def test_the_queue_command_makes_a_queue_that_takes_prints_at_once(run: Run, house: House, tmp_path: Path) -> None:
     target = tmp_path / "balcao"
     assert run("fila", "balcao", "--pasta", target, "--padrao", "--instance", house.folder).code == 0
     job = house.printed(house.livro())
@@ -194,12 +194,12 @@ def test_fila_makes_a_queue_that_takes_prints_at_once(run: Run, house: House, tm
 @pytest.mark.parametrize(
     "arguments", [[], ["--pasta", "a", "--cups", "b"], ["--pasta", "a", "--servidor", "localhost:631"]]
 )
-def test_fila_is_a_folder_or_a_cups_queue(run: Run, house: House, arguments: list[str]) -> None:
+def test_a_queue_is_a_folder_or_a_cups_queue(run: Run, house: House, arguments: list[str]) -> None:
     assert run("fila", "x", "--instance", house.folder, *arguments).code == 1
     assert len(house.rows(db.fila)) == 1
 
 
-def test_s3_sequencia_goes_forward_only(run: Run, house: House) -> None:
+def test_s3_the_sequence_goes_forward_only(run: Run, house: House) -> None:
     assert run("sequencia", "--instance", house.folder, "--proximo", "500").code == 0
     assert [int(code["codigo"][9:22]) for code in house.taken(house.livro())["selos"]] == [500, 501]
     ran = run("sequencia", "--instance", house.folder, "--proximo", "501")
@@ -208,13 +208,13 @@ def test_s3_sequencia_goes_forward_only(run: Run, house: House) -> None:
     assert run("sequencia", "--instance", house.folder, "--proximo", "0").code == 2
 
 
-def test_auditoria_verificar_counts_what_holds(run: Run, house: House) -> None:
+def test_audit_verify_counts_what_holds(run: Run, house: House) -> None:
     house.printed(house.livro())
     ran = run("auditoria", "verificar", "--instance", house.folder)
     assert (ran.code, f"{len(house.rows(db.log))} registros" in ran.out) == (0, True)
 
 
-def test_formatos_check_and_preview(run: Run, house: House, tmp_path: Path) -> None:
+def test_formats_check_and_preview(run: Run, house: House, tmp_path: Path) -> None:
     assert run("formatos", "check", "--instance", house.folder).code == 0
     assert run("formatos", "preview", "traslado", tmp_path / "a.pdf", "--instance", house.folder).code == 0
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
@@ -267,7 +267,7 @@ def test_the_program_is_installed_under_its_name() -> None:
     assert (ran.returncode, ran.stdout.startswith("printserver")) == (0, True)
 
 
-def test_p5_papel_registers_what_a_queue_received_and_counts_it(run: Run, house: House) -> None:
+def test_p5_the_paper_command_registers_what_a_queue_received_and_counts_it(run: Run, house: House) -> None:
     lot = ["--de", "A0000001", "--ate", "A0000500"]
     assert run("papel", "receber", "notas", *lot, "--instance", house.folder).code == 1  # not a queue of numbered paper
     assert run("papel", "numerar", "notas", "--instance", house.folder).code == 0

@@ -13,12 +13,12 @@ import pytest
 
 from printserver import db
 from printserver.cli import base, main
-from printserver.printing.cups_server import ServidorCups, mudancas, mudar
-from printserver.printing.model import Servidor
-from printserver.printing.passwords import ARQUIVO, senha
-from printserver.printing.tls_tunnel import legivel
+from printserver.printing.cups_server import CupsServer, apply_changes, needed_changes
+from printserver.printing.model import Server
+from printserver.printing.passwords import FILE_NAME, read_password
+from printserver.printing.tls_tunnel import readable
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
-from support.office import AGORA, House, open_house
+from support.office import NOW, House, open_house
 from support.process import free_port, wait_until
 
 
@@ -29,13 +29,13 @@ class Ran:
     err: str
 
 
-Filas = Callable[..., Ran]
+RunQueues = Callable[..., Ran]
 
 
 @pytest.fixture(autouse=True)
 def at_the_tests_time(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have the command line write at the office's time: a later entry of the log would stop its sealing (S7)."""
-    monkeypatch.setattr(base, "system_clock", lambda: AGORA)
+    monkeypatch.setattr(base, "system_clock", lambda: NOW)
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 @pytest.fixture
-def filas(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], house: House) -> Filas:
+def run_queues(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], house: House) -> RunQueues:
     """Run `printserver filas …` on the office, in this process."""
 
     def call(*arguments: object) -> Ran:
@@ -74,29 +74,29 @@ def policy(server: PrivateCups, queue: str) -> str:
 
 
 def test_an_existing_queue_gets_its_error_policy_and_is_shown_before_and_after(
-    filas: Filas, house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+    run_queues: RunQueues, house: House, cups_server: PrivateCups, kept_queue: KeptQueue
 ) -> None:
     cups_server.lpadmin("-p", kept_queue.name, "-o", "printer-error-policy=retry-job")
-    ran = filas("adicionar", "laser", "--cups", kept_queue.name, "--servidor", cups_server.socket, "--padrao")
+    ran = run_queues("adicionar", "laser", "--cups", kept_queue.name, "--servidor", cups_server.socket, "--padrao")
     assert ran.code == 0, ran.err
     assert f"política de erro da fila {kept_queue.name}: retry-job → abort-job (" in ran.out
     assert "Fila crua" in ran.out
     assert policy(cups_server, kept_queue.name) == "abort-job"
     assert (row(house, "laser")["destino"], row(house, "laser")["padrao"]) == (kept_queue.name, True)
     assert "retry-job → abort-job" in house.rows(db.log)[-1]["detalhe"]["mudancas"][0]
-    assert filas("adicionar", "laser", "--cups", kept_queue.name, "--servidor", cups_server.socket).code == 1
-    listed = filas("listar", "--servidor", cups_server.socket)
+    assert run_queues("adicionar", "laser", "--cups", kept_queue.name, "--servidor", cups_server.socket).code == 1
+    listed = run_queues("listar", "--servidor", cups_server.socket)
     assert f"{kept_queue.name}: pronta (fila laser da serventia)" in listed.out
 
 
 def test_a_driverless_queue_is_made_tested_and_known_to_count(
-    filas: Filas, house: House, cups_server: PrivateCups, driverless_printer: DriverlessPrinter
+    run_queues: RunQueues, house: House, cups_server: PrivateCups, driverless_printer: DriverlessPrinter
 ) -> None:
-    ran = filas("adicionar", "ipp-nova", "--uri", driverless_printer.uri, "--servidor", cups_server.socket)
+    ran = run_queues("adicionar", "ipp-nova", "--uri", driverless_printer.uri, "--servidor", cups_server.socket)
     assert ran.code == 0, ran.err
     assert f"não havia → {driverless_printer.uri}" in ran.out
     assert policy(cups_server, "ipp-nova") == "abort-job"
-    tested = filas("teste", "ipp-nova", "--espera", 60)
+    tested = run_queues("teste", "ipp-nova", "--espera", 60)
     assert tested.code == 0, tested.err
     assert "conta as folhas" in tested.out
     assert "ninguém reimprime" in tested.out
@@ -108,22 +108,22 @@ def test_a_driverless_queue_is_made_tested_and_known_to_count(
 
 
 def test_a_queue_that_counts_nothing_is_known_as_such(
-    filas: Filas, house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+    run_queues: RunQueues, house: House, cups_server: PrivateCups, kept_queue: KeptQueue
 ) -> None:
-    assert filas("adicionar", "crua", "--cups", kept_queue.name, "--servidor", cups_server.socket).code == 0
-    assert filas("deslocar", "crua", "--x", "1.2", "--y", "-0.8").code == 0
-    tested = filas("teste", "crua", "--papel", "216x305")
+    assert run_queues("adicionar", "crua", "--cups", kept_queue.name, "--servidor", cups_server.socket).code == 0
+    assert run_queues("deslocar", "crua", "--x", "1.2", "--y", "-0.8").code == 0
+    tested = run_queues("teste", "crua", "--papel", "216x305")
     assert "não conta as folhas" in tested.out
     assert row(house, "crua")["prova"]["conta_folhas"] is False
     assert len(kept_queue.printed()) == 1
 
 
 def test_a_test_page_that_does_not_come_out_teaches_nothing_and_says_why(
-    filas: Filas, house: House, cups_server: PrivateCups, kept_queue: KeptQueue
+    run_queues: RunQueues, house: House, cups_server: PrivateCups, kept_queue: KeptQueue
 ) -> None:
-    assert filas("adicionar", "crua", "--cups", kept_queue.name, "--servidor", cups_server.socket).code == 0
+    assert run_queues("adicionar", "crua", "--cups", kept_queue.name, "--servidor", cups_server.socket).code == 0
     kept_queue.fault("waits")
-    tested = filas("teste", "crua", "--espera", 1)
+    tested = run_queues("teste", "crua", "--espera", 1)
     assert (tested.code, "sem papel" in tested.out) == (1, True)
     assert "nada se aprendeu" in tested.err
     assert row(house, "crua")["prova"] is None
@@ -131,17 +131,17 @@ def test_a_test_page_that_does_not_come_out_teaches_nothing_and_says_why(
 
 
 def test_a_printer_that_does_not_answer_leaves_no_queue_behind(
-    filas: Filas, house: House, cups_server: PrivateCups, monkeypatch: pytest.MonkeyPatch
+    run_queues: RunQueues, house: House, cups_server: PrivateCups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("printserver.cli.queues._PRONTA_EM_S", 0.5)
+    monkeypatch.setattr("printserver.cli.queues._READY_WITHIN_S", 0.5)
     nowhere = f"ipp://127.0.0.1:{free_port()}/ipp/print"
-    ran = filas("adicionar", "morta", "--uri", nowhere, "--servidor", cups_server.socket)
+    ran = run_queues("adicionar", "morta", "--uri", nowhere, "--servidor", cups_server.socket)
     assert (ran.code, "não respondeu" in ran.err) == (1, True)
     assert "morta" not in cups.Connection(host=str(cups_server.socket)).getPrinters()
     assert len(house.rows(db.fila)) == 1
 
 
-def test_a_server_that_keeps_what_it_printed_is_refused_or_put_right(filas: Filas, house: House) -> None:
+def test_a_server_that_keeps_what_it_printed_is_refused_or_put_right(run_queues: RunQueues, house: House) -> None:
     with PrivateCups() as server:
         conf = server.base / "etc" / "cupsd.conf"
         text = conf.read_text().replace("PreserveJobFiles No", "PreserveJobFiles Yes")
@@ -150,24 +150,26 @@ def test_a_server_that_keeps_what_it_printed_is_refused_or_put_right(filas: Fila
         server.start()
         queue = server.keeping_queue()
         name = ("adicionar", "laser", "--cups", queue.name, "--servidor", server.socket)
-        refused = filas(*name)
+        refused = run_queues(*name)
         assert (refused.code, "PreserveJobFiles: Yes → No" in refused.err) == (1, True)
         assert (conf.read_text(), len(house.rows(db.fila))) == (text, 1)
-        done = filas(*name, "--mudar-servidor")
+        done = run_queues(*name, "--mudar-servidor")
         assert done.code == 0, done.err
         assert "servidor: PreserveJobFiles: Yes → No (" in done.out
         assert conf.read_text() == text.replace("PreserveJobFiles Yes", "PreserveJobFiles No")
 
 
-def test_x5_a_test_page_shows_whether_the_server_could_print_again_by_itself(filas: Filas, house: House) -> None:
+def test_x5_a_test_page_shows_whether_the_server_could_print_again_by_itself(
+    run_queues: RunQueues, house: House
+) -> None:
     with PrivateCups() as server:
         queue = server.keeping_queue()
-        assert filas("adicionar", "laser", "--cups", queue.name, "--servidor", server.socket).code == 0
+        assert run_queues("adicionar", "laser", "--cups", queue.name, "--servidor", server.socket).code == 0
         conf = server.base / "etc" / "cupsd.conf"
         server.stop()
         conf.write_text(conf.read_text().replace("PreserveJobFiles No", "PreserveJobFiles Yes"))
         server.start()
-        assert "guarda os arquivos" in filas("teste", "laser").out
+        assert "guarda os arquivos" in run_queues("teste", "laser").out
         assert row(house, "laser")["prova"]["guarda_arquivos"] is True
         shown = [each for each in house.call("GET", "/filas").json["itens"] if each["nome"] == "laser"]
         assert "PreserveJobFiles No" in shown[0]["alertas"][0]
@@ -177,49 +179,53 @@ CONF = "# text\nPreserveJobFiles   Yes\n<Location />\n  Order allow,deny\n</Loca
 
 
 def test_a_conf_keeps_every_line_that_is_not_changed() -> None:
-    wanted = mudancas(CONF)
-    assert [(each.o_que, each.antes, each.depois) for each in wanted] == [
+    wanted = needed_changes(CONF)
+    assert [(each.what, each.antes, each.depois) for each in wanted] == [
         ("PreserveJobFiles", "Yes", "No"),
         ("DirtyCleanInterval", "30", "0"),
     ]
-    changed = mudar(CONF, wanted)
+    changed = apply_changes(CONF, wanted)
     assert changed == "DirtyCleanInterval 0\n" + CONF.replace("PreserveJobFiles   Yes", "PreserveJobFiles No")
-    assert mudancas(changed) == []
-    assert [each.o_que for each in mudancas("preservejobhistory off\nPreserveJobFiles no\nDirtyCleanInterval 0")] == [
-        "PreserveJobHistory"
-    ]
+    assert needed_changes(changed) == []
+    assert [
+        each.what for each in needed_changes("preservejobhistory off\nPreserveJobFiles no\nDirtyCleanInterval 0")
+    ] == ["PreserveJobHistory"]
 
 
-def test_p7_offsets_are_kept_by_tray_and_on_record(filas: Filas, house: House, cups_server: PrivateCups) -> None:
+def test_p7_offsets_are_kept_by_tray_and_on_record(
+    run_queues: RunQueues, house: House, cups_server: PrivateCups
+) -> None:
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(tipo="cups", destino="x"))
-    assert filas("deslocar", "notas", "--x", "1.5", "--y", "0").code == 0
-    ran = filas("deslocar", "notas", "--bandeja", "2", "--x", "-0.3", "--y", "0.25")
+    assert run_queues("deslocar", "notas", "--x", "1.5", "--y", "0").code == 0
+    ran = run_queues("deslocar", "notas", "--bandeja", "2", "--x", "-0.3", "--y", "0.25")
     assert (ran.code, "0 × 0 → -0,3 × 0,25 mm" in ran.out) == (0, True)
     assert row(house, "notas")["deslocamentos"] == {"": [1.5, 0.0], "2": [-0.3, 0.25]}
     entry = house.rows(db.log)[-1]
     assert (entry["estado"], entry["detalhe"]["depois"]) == ("deslocada", [-0.3, 0.25])
-    assert filas("deslocar", "notas", "--x", "51", "--y", "0").code == 1
-    assert filas("deslocar", "notas", "--x", "nan", "--y", "0").code == 1
-    assert filas("deslocar", "outra", "--x", "1", "--y", "0").code == 1
+    assert run_queues("deslocar", "notas", "--x", "51", "--y", "0").code == 1
+    assert run_queues("deslocar", "notas", "--x", "nan", "--y", "0").code == 1
+    assert run_queues("deslocar", "outra", "--x", "1", "--y", "0").code == 1
 
 
-def test_a_folder_has_no_offset_and_its_test_page_is_a_file(filas: Filas, house: House) -> None:
-    assert filas("deslocar", "notas", "--x", "1", "--y", "0").code == 1
-    ran = filas("teste", "notas", "--papel", "215x301")
+def test_a_folder_has_no_offset_and_its_test_page_is_a_file(run_queues: RunQueues, house: House) -> None:
+    assert run_queues("deslocar", "notas", "--x", "1", "--y", "0").code == 1
+    ran = run_queues("teste", "notas", "--papel", "215x301")
     assert (ran.code, len(list(house.out.glob("teste-*.pdf")))) == (0, 1)
-    assert filas("teste", "notas", "--papel", "muito").code == 1
+    assert run_queues("teste", "notas", "--papel", "muito").code == 1
 
 
-def test_a_queue_has_a_stand_in_that_is_another_one(filas: Filas, house: House, cups_server: PrivateCups) -> None:
+def test_a_queue_has_a_stand_in_that_is_another_one(
+    run_queues: RunQueues, house: House, cups_server: PrivateCups
+) -> None:
     with house.office.db.write() as conn:
         values = {"serventia_id": 1, "nome": "sala", "tipo": "cups", "destino": "x", "criada_em": house.clock()}
         conn.execute(db.fila.insert().values(**values))
-    assert filas("reserva", "notas", "sala").code == 0
+    assert run_queues("reserva", "notas", "sala").code == 0
     assert row(house, "notas")["reserva"] == "sala"
-    assert filas("reserva", "notas", "notas").code == 1
-    assert filas("reserva", "notas", "outra").code == 1
-    assert filas("reserva", "notas").code == 0
+    assert run_queues("reserva", "notas", "notas").code == 1
+    assert run_queues("reserva", "notas", "outra").code == 1
+    assert run_queues("reserva", "notas").code == 0
     assert row(house, "notas")["reserva"] is None
 
 
@@ -227,44 +233,48 @@ def test_a_queue_has_a_stand_in_that_is_another_one(filas: Filas, house: House, 
     "arguments",
     [[], ["--uri", "ipp://x", "--cups", "y"], ["--uri", "http://x"], ["--cups", "y", "--servidor", "/nada/s"]],
 )
-def test_what_makes_no_queue_is_refused(filas: Filas, house: House, arguments: list[str]) -> None:
-    assert filas("adicionar", "x", *arguments).code == 1
+def test_what_makes_no_queue_is_refused(run_queues: RunQueues, house: House, arguments: list[str]) -> None:
+    assert run_queues("adicionar", "x", *arguments).code == 1
     assert len(house.rows(db.fila)) == 1
 
 
 def test_a_password_never_goes_open_over_the_network_nor_into_the_log(
-    filas: Filas, house: House, cups_server: PrivateCups, kept_queue: KeptQueue, monkeypatch: pytest.MonkeyPatch
+    run_queues: RunQueues,
+    house: House,
+    cups_server: PrivateCups,
+    kept_queue: KeptQueue,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PRINTSERVER_SENHA_DO_CUPS", "cavalo-bateria")
     queue = ("--cups", kept_queue.name, "--usuario", "root")
-    assert "--tls" in filas("adicionar", "longe", *queue, "--servidor", "impressao.exemplo:631").err
-    ran = filas("adicionar", "laser", *queue, "--servidor", cups_server.socket)
+    assert "--tls" in run_queues("adicionar", "longe", *queue, "--servidor", "impressao.exemplo:631").err
+    ran = run_queues("adicionar", "laser", *queue, "--servidor", cups_server.socket)
     assert ran.code == 0, ran.err
     socket = str(cups_server.socket)
-    assert senha(house.folder, socket, "root") == "cavalo-bateria"
-    assert (house.folder / ARQUIVO).stat().st_mode & 0o777 == 0o600
+    assert read_password(house.folder, socket, "root") == "cavalo-bateria"
+    assert (house.folder / FILE_NAME).stat().st_mode & 0o777 == 0o600
     assert "cavalo" not in str(house.rows(db.log)) + str(house.rows(db.fila)) + ran.out
-    assert "cavalo" not in repr(Servidor(socket, "root", "cavalo-bateria"))
-    assert ServidorCups(Servidor(socket)).fila(kept_queue.name) is not None
+    assert "cavalo" not in repr(Server(socket, "root", "cavalo-bateria"))
+    assert CupsServer(Server(socket)).fila(kept_queue.name) is not None
 
 
 def test_a_queue_of_another_machine_keeps_the_certificate_that_a_person_confirmed_and_trusts_no_other(
-    filas: Filas, house: House, monkeypatch: pytest.MonkeyPatch
+    run_queues: RunQueues, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PRINTSERVER_SENHA_DO_CUPS", "cavalo-bateria")
     with PrivateCups() as server:
         queue, shown = server.keeping_queue(), server.encrypts()
         add = ("--cups", queue.name, "--servidor", server.address, "--tls", "--usuario", "root")
         monkeypatch.setattr(sys, "stdin", io.StringIO("não\n"))
-        refused = filas("adicionar", "longe", *add)
-        assert (refused.code, legivel(shown) in refused.out, len(house.rows(db.fila))) == (1, True, 1)
-        assert filas("adicionar", "longe", *add, "--certificado", "AB:CD").code == 1
+        refused = run_queues("adicionar", "longe", *add)
+        assert (refused.code, readable(shown) in refused.out, len(house.rows(db.fila))) == (1, True, 1)
+        assert run_queues("adicionar", "longe", *add, "--certificado", "AB:CD").code == 1
         monkeypatch.setattr(sys, "stdin", io.StringIO("sim\n"))
-        added = filas("adicionar", "longe", *add)
+        added = run_queues("adicionar", "longe", *add)
         assert added.code == 0, added.err
         assert (row(house, "longe")["certificado"], row(house, "longe")["tls"]) == (shown, True)
         # Of a server that is known nothing is asked.
-        assert f"{queue.name}: pronta" in filas("listar", "--servidor", server.address, "--tls").out
+        assert f"{queue.name}: pronta" in run_queues("listar", "--servidor", server.address, "--tls").out
         job = house.printed(house.certidao(), fila="longe")
         wait_until(queue.printed, "the print")
         assert job["estado"] == "entregue"
@@ -277,13 +287,13 @@ def test_a_queue_of_another_machine_keeps_the_certificate_that_a_person_confirme
         assert (shown_now[0]["situacao"], shown_now[0]["motivos"]) == ("outro certificado", ["certificado-mudou"])
         waiting = house.printed(house.certidao(), fila="longe")
         assert (waiting["estado"], len(queue.printed())) == ("renderizado", 1)
-        told = filas("teste", "longe")
-        assert (told.code, legivel(changed) in told.err) == (1, True)
+        told = run_queues("teste", "longe")
+        assert (told.code, readable(changed) in told.err) == (1, True)
 
-        accepted = filas("certificado", "longe", "--certificado", legivel(changed))
-        assert (accepted.code, legivel(shown) in accepted.out) == (0, True)
+        accepted = run_queues("certificado", "longe", "--certificado", readable(changed))
+        assert (accepted.code, readable(shown) in accepted.out) == (0, True)
         assert house.rows(db.log)[-1]["detalhe"]["depois"] == changed
         house.clock.forward(minutes=1)
         house.engine.run_once()
         wait_until(lambda: len(queue.printed()) == 2, "the print that waited")
-        assert filas("certificado", "notas").code == 1
+        assert run_queues("certificado", "notas").code == 1

@@ -13,8 +13,8 @@ from support.court import Court
 from support.office import FEES, ISENTO, TOTAL, Answer, House, open_house
 from support.postgres import PrivatePostgres
 
-HOJE = "2026-11-20"
-POUCO = dict.fromkeys(FEES, "0.00") | {"tabeliao": "4.00", "iss": "0.10"}
+TODAY = "2026-11-20"
+LOW_FEES = dict.fromkeys(FEES, "0.00") | {"tabeliao": "4.00", "iss": "0.10"}
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -27,21 +27,21 @@ def any_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]
 
 
 def act(house: House, papel: str, **more: Any) -> Answer:
-    body = {"ato": "AU", "papel": papel, "data": HOJE, "emolumentos": POUCO, "escrevente": "maria"}
+    body = {"ato": "AU", "papel": papel, "data": TODAY, "emolumentos": LOW_FEES, "escrevente": "maria"}
     return house.call("POST", "/atos-de-balcao", body | more)
 
 
-def load(house: House, data: str = HOJE) -> Answer:
+def load(house: House, data: str = TODAY) -> Answer:
     return house.call("POST", "/hibridos/carga", {"data": data, "escrevente": "maria"})
 
 
 def span(house: House, de: int, ate: int, **more: Any) -> Answer:
-    body = {"ato": "AU", "serie": "0371AJ", "de": de, "ate": ate, "data": HOJE, "emolumentos": POUCO}
+    body = {"ato": "AU", "serie": "0371AJ", "de": de, "ate": ate, "data": TODAY, "emolumentos": LOW_FEES}
     return house.call("POST", "/hibridos", body | {"escrevente": "maria"} | more)
 
 
 def daily(house: House, total: str, **more: Any) -> Answer:
-    body = {"tipo": "fotocopia", "data": HOJE, "total": total, "escrevente": "maria"}
+    body = {"tipo": "fotocopia", "data": TODAY, "total": total, "escrevente": "maria"}
     return house.call("POST", "/diarios", body | more)
 
 
@@ -62,7 +62,7 @@ def test_h1_h2_acts_wait_for_the_load_and_reversed_ones_are_left_out(both: tuple
     house.engine.run_once()
     assert house.selo(code)["estado"] == "comunicado"
     assert load(house).word == "estado-nao-permite"
-    acts = house.call("GET", f"/atos-de-balcao?data={HOJE}").json["itens"]
+    acts = house.call("GET", f"/atos-de-balcao?data={TODAY}").json["itens"]
     assert [(each["estado"], each["selo"]) for each in acts] == [("estornado", None), ("carregado", code)]
 
 
@@ -125,13 +125,21 @@ def test_h3_five_hundred_at_once_and_no_more(both: tuple[House, Court]) -> None:
 
 def test_h2_void_numbers_are_left_out_and_told_in_the_report(house: House) -> None:
     span(house, 1, 3)
-    void = {"ato": "AU", "serie": "0371AJ", "de": 5, "ate": 6, "data": HOJE, "motivo": "molhado", "escrevente": "maria"}
+    void = {
+        "ato": "AU",
+        "serie": "0371AJ",
+        "de": 5,
+        "ate": 6,
+        "data": TODAY,
+        "motivo": "molhado",
+        "escrevente": "maria",
+    }
     assert house.call("POST", "/hibridos/inutilizados", void).status == 201
     assert span(house, 6, 7).word == "hibrido-ja-comunicado"
     act(house, "AU0371AJ 0000008")
     (line,) = house.call("GET", "/hibridos/relatorio").json["itens"]
     assert line == {
-        "data": HOJE,
+        "data": TODAY,
         "ato": "AU",
         "serie": "0371AJ",
         "primeiro": 1,
@@ -197,15 +205,15 @@ def test_h2_an_act_that_is_not_there_is_not_reversed(house: House) -> None:
 
 def test_h2_h3_a_day_of_more_than_500_is_loaded_500_at_a_time(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     """In one call, whose key finds every seal again; a load that broke off goes on where it was."""
-    monkeypatch.setattr(hibridos, "POR_CARGA", 3)
+    monkeypatch.setattr(hibridos, "PER_LOAD", 3)
     for n in range(1, 8):
         act(house, f"AU0371AJ {n:07}")
-    body = {"data": HOJE, "escrevente": "maria"}
-    first = house.call("POST", "/hibridos/carga", body, chave="carga-1")
-    again = house.call("POST", "/hibridos/carga", body, chave="carga-1")
+    body = {"data": TODAY, "escrevente": "maria"}
+    first = house.call("POST", "/hibridos/carga", body, idempotency_key="carga-1")
+    again = house.call("POST", "/hibridos/carga", body, idempotency_key="carga-1")
     assert [code[15:22] for code in first.json["selos"]] == [f"{n:07}" for n in range(1, 8)]
     assert (again.json, again.replay, first.replay) == (first.json, True, False)
-    assert house.call("POST", "/hibridos/carga", body, chave="carga-2").word == "estado-nao-permite"
+    assert house.call("POST", "/hibridos/carga", body, idempotency_key="carga-2").word == "estado-nao-permite"
     loads = [row["detalhe"]["selos"] for row in house.rows(db.log) if row["objeto_id"] == "carga"]
     assert loads == [3, 3, 1]
 
@@ -231,7 +239,7 @@ def test_h2_the_check_tells_the_day_by_type_and_person_and_binds_the_load(house:
     assert day["total_centavos"] == 410 + TOTAL + 820
     (authentic, _) = day["numeros"]
     assert (authentic["inutilizados"], authentic["faltam"]) == ([4], [3])
-    checked = {"data": HOJE, "quantidade": 3, "total": "99.22", "escrevente": "maria"}
+    checked = {"data": TODAY, "quantidade": 3, "total": "99.22", "escrevente": "maria"}
     act(house, "AU0371AJ 0000007")
     assert house.call("POST", "/hibridos/carga", checked).word == "estado-nao-permite"
     assert house.call("POST", "/hibridos/carga", checked | {"quantidade": 4, "total": "103.32"}).status == 201
@@ -240,7 +248,7 @@ def test_h2_the_check_tells_the_day_by_type_and_person_and_binds_the_load(house:
 def test_s4_what_another_program_reported_is_never_used_here(house: House) -> None:
     body = {"ato": "AU", "serie": "0371AJ", "de": 1, "ate": 2000, "motivo": "programa anterior", "escrevente": "maria"}
     answer = house.call("POST", "/hibridos/comunicados", body)
-    assert (answer.status, answer.json["ate"], answer.json["data"]) == (201, 2000, HOJE)
+    assert (answer.status, answer.json["ate"], answer.json["data"]) == (201, 2000, TODAY)
     house.clock.forward(days=60)
     assert act(house, "AU0371AJ 0002000", data="2027-01-15").word == "hibrido-ja-comunicado"
     assert span(house, 2000, 2001, data="2027-01-15").word == "hibrido-ja-comunicado"
@@ -298,7 +306,7 @@ def test_d1_one_seal_a_day_that_grows_with_its_iss_apart(both: tuple[House, Cour
 
 
 def test_d2_the_digital_ones_have_a_seal_of_their_own(house: House) -> None:
-    first, other = daily(house, "12.50").json, daily(house, "8.00", tipo="cenad").json
+    first, other = daily(house, "12.50").json, daily(house, "8.00", kind="cenad").json
     assert first["ato"] != other["ato"]
     assert (other["total_centavos"], other["cadeia"]) == (800, [other["codigo"]])
 
@@ -311,22 +319,22 @@ def test_d1_a_smaller_total_needs_a_reason_and_nothing_is_no_total(house: House)
 
 
 def test_d1_components_are_reported_where_they_are_given(house: House) -> None:
-    fees = POUCO | {"estado": "1.00"}
+    fees = LOW_FEES | {"estado": "1.00"}
     first = daily(house, "5.00", emolumentos=fees).json
     assert (first["total_centavos"], first["iss_centavos"]) == (500, 10)
     assert "|400|100|" in first["registro"]
     assert daily(house, "5.10", emolumentos=fees).word == "entrada-invalida"
     assert daily(house, "5.00", iss="0.20", emolumentos=fees).word == "entrada-invalida"
     assert daily(house, "5.00", isento=True, motivo_isencao="x").word == "entrada-invalida"
-    body = {"tipo": "cenad", "data": HOJE, "escrevente": "maria"}
+    body = {"tipo": "cenad", "data": TODAY, "escrevente": "maria"}
     assert house.call("POST", "/diarios", body).word == "entrada-invalida"
     services = [{"servico": "certidao-notas", "quantidade": 3}]
     assert house.call("POST", "/diarios", body | {"servicos": services}).json["total_centavos"] == 3 * TOTAL
 
 
-def test_d2_s9_only_the_iss_of_fotocopias_stays_out_of_the_total(both: tuple[House, Court]) -> None:
+def test_d2_s9_only_the_iss_of_photocopies_stays_out_of_the_total(both: tuple[House, Court]) -> None:
     house, court = both
-    assert daily(house, "8.00", tipo="cenad", iss="0.16").json["total_centavos"] == 816
+    assert daily(house, "8.00", kind="cenad", iss="0.16").json["total_centavos"] == 816
     daily(house, "8.00", iss="0.16")
     house.engine.run_once()
     assert (court.resumo["aceitos"], court.resumo["objetados"]) == (2, 0)
@@ -346,7 +354,7 @@ def test_d1_an_excluded_seal_of_a_day_is_made_anew_for_a_reason(house: House) ->
 
 def test_d1_r2_a_value_rectified_by_hand_keeps_the_iss_apart(house: House) -> None:
     first = daily(house, "12.50").json["codigo"]
-    body = {"emolumentos": POUCO, "motivo": "valor errado", "escrevente": "maria"}
+    body = {"emolumentos": LOW_FEES, "motivo": "valor errado", "escrevente": "maria"}
     assert house.call("POST", f"/selos/{first}/retificacao", body).json["total_centavos"] == 400
     assert daily(house, "13.00").status == 201
 
@@ -367,7 +375,7 @@ def test_h4_it_names_no_document(house: House) -> None:
     assert (seal["job"], seal["livro"], seal["total_centavos"]) == (None, None, TOTAL)
 
 
-def test_n10_a_carta_takes_its_autenticacoes_by_their_range(house: House) -> None:
+def test_n10_a_carta_takes_its_authentications_by_their_range(house: House) -> None:
     codes = span(house, 1, 3).json["selos"]
     body = {
         "identificador": "CS-1",

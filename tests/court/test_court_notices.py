@@ -55,7 +55,7 @@ def tick(house: House, **much: float) -> None:
 
 def test_t1_each_step_of_a_term_is_told_once_by_mail(both: tuple[House, Court], box: Mailbox) -> None:
     house, court = both
-    court.falhar("fora")
+    court.fail("fora")
     code = seal(house)
     for _ in range(27):
         tick(house, hours=1)
@@ -73,7 +73,7 @@ def test_t1_each_step_of_a_term_is_told_once_by_mail(both: tuple[House, Court], 
 
 def test_t1_a_seal_that_comes_under_a_step_later_is_told_of_too(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("fora")
+    court.fail("fora")
     house.clock.forward(hours=9)  # half past eleven at night
     seal(house, 1)
     tick(house, hours=12, minutes=40)
@@ -88,7 +88,7 @@ def test_t1_a_seal_that_comes_under_a_step_later_is_told_of_too(both: tuple[Hous
 
 def test_t2_refusals_are_told_with_their_codes_and_at_most_hourly(both: tuple[House, Court], box: Mailbox) -> None:
     house, court = both
-    court.falhar("objeta")
+    court.fail("objeta")
     codes = [seal(house, 1)]
     house.engine.run_once()
     tick(house, minutes=1)
@@ -109,7 +109,7 @@ def test_t2_refusals_are_told_with_their_codes_and_at_most_hourly(both: tuple[Ho
 def test_the_end_of_a_day_is_told_with_its_counts(both: tuple[House, Court], box: Mailbox) -> None:
     house, court = both
     bad = seal(house, 1)
-    court.falhar("objeta", selos=[bad])
+    court.fail("objeta", selos=[bad])
     for n in range(2, 5):
         seal(house, n)
     house.engine.run_once()
@@ -130,11 +130,11 @@ def test_the_end_of_a_sending_at_set_hours_is_told(tmp_path: Path) -> None:
         seal(house)
         house.engine.run_once()
         assert told(house) == []
-        court.falhar("fora")
+        court.fail("fora")
         house.clock.forward(minutes=31)
         house.engine.run_once()
         assert told(house) == []
-        court.falhar(None)
+        court.fail(None)
         house.clock.forward(minutes=6)
         house.engine.run_once()
         (row,) = house.rows(db.aviso)
@@ -154,7 +154,7 @@ def test_h2_the_end_of_a_load_of_paper_seals_is_told(both: tuple[House, Court], 
 
 def test_t4_the_certificates_end_is_told_step_by_step(both: tuple[House, Court], box: Mailbox) -> None:
     house, _court = both
-    end = house.office.certificado.valido_ate
+    end = house.office.certificado.valid_until
     for left in (31, 30, 20, 15, 8, 7, 2, 1, 0.5, 0, -3):
         house.clock.now = end - timedelta(days=left)
         tick(house)
@@ -181,7 +181,7 @@ def test_a_message_put_off_into_a_future_that_was_taken_back_goes_at_once(
     both: tuple[House, Court], box: Mailbox
 ) -> None:
     house, court = both
-    court.falhar("objeta", vezes=1)
+    court.fail("objeta", vezes=1)
     seal(house)
     house.engine.run_once()
     right = house.clock.now
@@ -202,7 +202,7 @@ def test_a_mail_server_that_fails_gets_it_later_and_holds_nothing_up(
     house, court = both
     monkeypatch.setattr(mail, "ESPERA_S", 0.3)
     box.falha = falha
-    court.falhar("objeta", vezes=1)
+    court.fail("objeta", vezes=1)
     seal(house)
     house.engine.run_once()
     tick(house, minutes=1)
@@ -226,7 +226,7 @@ def test_who_dies_over_a_message_leaves_it_to_the_next_and_both_bear_one_id(
 ) -> None:
     """As kill -9 leaves it between the server's word and ours: the message goes twice, never not at all."""
     house, court = both
-    court.falhar("objeta", vezes=1)
+    court.fail("objeta", vezes=1)
     seal(house)
     house.engine.run_once()
     tick(house, minutes=1)
@@ -248,7 +248,7 @@ def test_many_engines_make_and_send_each_notice_once(
     postgres: PrivatePostgres | None = request.getfixturevalue("postgres_server") if kind == "postgres" else None
     settings = {"avisos": EMAIL | {"porta": box.port}}
     with house_with_court(tmp_path / "casa", settings=settings, postgres=postgres) as (house, court):
-        court.falhar("objeta")
+        court.fail("objeta")
         for n in range(3):
             seal(house, n)
         house.engine.run_once()
@@ -272,7 +272,7 @@ def test_many_engines_make_and_send_each_notice_once(
 def test_a_password_file_that_is_missing_is_said_and_tried_again(tmp_path: Path, box: Mailbox) -> None:
     settings: dict[str, Any] = {"avisos": EMAIL | {"porta": box.port, "usuario": "selos"}}
     with house_with_court(tmp_path / "casa", settings=settings) as (house, court):
-        court.falhar("objeta", vezes=1)
+        court.fail("objeta", vezes=1)
         seal(house)
         house.engine.run_once()
         tick(house, minutes=1)
@@ -290,7 +290,7 @@ def test_a_running_engine_reports_while_the_mail_server_is_mute(
 ) -> None:
     house, court = both
     monkeypatch.setattr(mail, "ESPERA_S", 60.0)
-    court.falhar("objeta", vezes=1)
+    court.fail("objeta", vezes=1)
     seal(house)
     house.engine.run_once()
     house.clock.forward(minutes=1)

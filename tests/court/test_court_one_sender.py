@@ -18,10 +18,10 @@ from support import process
 from support.court import Court, house_with_court
 from support.engines import Engines, SharedClock
 from support.frozen import freeze
-from support.office import AGORA, FEES, House, open_house
+from support.office import FEES, NOW, House, open_house
 from support.server import PROGRAM
 
-PEQUENO = {
+SMALL = {
     "tribunal": {"lote": 10, "selos_por_segundo": 0},
     "motor": {"espera_s": 0.05},
     "selo": {"tolerancia_do_relogio_s": 2 * 3600},  # clocks go back an hour here
@@ -30,7 +30,7 @@ PEQUENO = {
 
 @pytest.fixture
 def both(tmp_path: Path) -> Iterator[tuple[House, Court]]:
-    with house_with_court(tmp_path / "casa", settings=PEQUENO) as (house, court):
+    with house_with_court(tmp_path / "casa", settings=SMALL) as (house, court):
         yield house, court
 
 
@@ -62,14 +62,14 @@ def test_t1_neither_back_off_nor_an_open_breaker_outlasts_the_clock_that_goes_ba
     both: tuple[House, Court], many: int, is_open: bool
 ) -> None:
     house, court = both
-    court.falhar("fora")
+    court.fail("fora")
     codes = seals(house, many)
     house.engine.run_once()
     (line,) = house.rows(db.remetente)
     assert (line["aberto_ate"] is not None) == is_open
-    assert all(row["vence_em"] > AGORA for row in house.rows(db.outbox, db.outbox.c.tentativas > 0))
+    assert all(row["vence_em"] > NOW for row in house.rows(db.outbox, db.outbox.c.tentativas > 0))
     house.clock.forward(hours=-1)
-    court.falhar(None)
+    court.fail(None)
     house.engine.run_once()
     assert all_told(house)
     assert once(court, codes)
@@ -77,15 +77,15 @@ def test_t1_neither_back_off_nor_an_open_breaker_outlasts_the_clock_that_goes_ba
 
 def test_t1_a_doubt_is_asked_about_though_the_clock_went_back(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("fecha-depois", vezes=1)
+    court.fail("fecha-depois", vezes=1)
     codes = seals(house, 1)
     house.engine.run_once()
-    court.falhar("fora")
+    court.fail("fora")
     house.clock.forward(seconds=5)
     house.engine.run_once()
     assert [row["estado"] for row in house.rows(db.outbox)] == ["duvida"]
     house.clock.forward(hours=-1)
-    court.falhar(None)
+    court.fail(None)
     house.engine.run_once()
     assert all_told(house)
     assert once(court, codes)
@@ -121,7 +121,7 @@ def apart(tmp_path: Path) -> Iterator[tuple[House, Court, Engines]]:
     """A house whose engines are processes of their own; what goes on is told by a clock that all of them share."""
     clock = SharedClock(tmp_path / "relogio")
     with (
-        house_with_court(tmp_path / "casa", settings=PEQUENO, clock=clock) as (house, court),
+        house_with_court(tmp_path / "casa", settings=SMALL, clock=clock) as (house, court),
         Engines(house.folder, tmp_path / "relogio") as engines,
     ):
         yield house, court, engines
@@ -142,7 +142,7 @@ def test_t2_a_sender_that_froze_past_its_lease_and_wakes_with_an_answer_in_hand_
     apart: tuple[House, Court, Engines],
 ) -> None:
     house, court, engines = apart
-    court.falhar("lento", vezes=1, segundos=0.3)
+    court.fail("lento", vezes=1, segundos=0.3)
     (code,) = seals(house, 1)
     slow = engines.start()
     process.wait_until(lambda: code in court.registros, "the court has it")
@@ -170,14 +170,14 @@ def answered(house: House) -> bool:
 
 def test_t2_a_court_killed_amid_a_batch_has_each_seal_once(tmp_path: Path) -> None:
     port, clock = process.free_port(), SharedClock(tmp_path / "relogio")
-    settings = PEQUENO | {"tribunal": PEQUENO["tribunal"] | {"url": f"http://127.0.0.1:{port}"}}
+    settings = SMALL | {"tribunal": SMALL["tribunal"] | {"url": f"http://127.0.0.1:{port}"}}
     with open_house(tmp_path / "casa", settings=settings, clock=clock) as house:
         running = court_process(house, port)
         court, codes = Court(port), []
         try:
             for fault in ("lento", "lento-antes"):
                 codes += seals(house, 60, first=1 + len(codes))
-                court.falhar(fault, vezes=1, segundos=60)
+                court.fail(fault, vezes=1, segundos=60)
                 sender = Engine(house.office)
                 sending = threading.Thread(target=sender.run)
                 sending.start()

@@ -58,7 +58,7 @@ def test_t2_the_very_request_and_answer_are_kept(both: tuple[House, Court]) -> N
 )
 def test_t2_a_court_that_fails_gets_each_seal_once(both: tuple[House, Court], fault: str) -> None:
     house, court = both
-    court.falhar(fault, vezes=5)
+    court.fail(fault, vezes=5)
     for _ in range(3):
         house.printed(house.livro())
     until_settled(house)
@@ -70,7 +70,7 @@ def test_t2_a_court_that_fails_gets_each_seal_once(both: tuple[House, Court], fa
 
 def test_t2_what_arrived_unanswered_is_asked_about_and_not_sent_again(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("fecha-depois", vezes=1)
+    court.fail("fecha-depois", vezes=1)
     code = house.printed(house.certidao())["selos"][0]["codigo"]
     until_settled(house)
     assert court.selo(code)["recebido"] == 1
@@ -79,7 +79,7 @@ def test_t2_what_arrived_unanswered_is_asked_about_and_not_sent_again(both: tupl
 
 def test_t2_a_refusal_is_shown_waits_and_is_sent_again_by_a_person(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("objeta", vezes=1)
+    court.fail("objeta", vezes=1)
     code = house.printed(house.certidao())["selos"][0]["codigo"]
     house.clock.forward(hours=1)
     house.engine.run_once()
@@ -105,7 +105,7 @@ def rectify(house: House, code: str, reais: int) -> str:
 def test_t3_a_retificador_of_a_refused_one_stands_in_the_place_of_both(both: tuple[House, Court]) -> None:
     house, court = both
     first = house.printed(house.livro())["selos"][1]["codigo"]
-    court.falhar("objeta", vezes=1)
+    court.fail("objeta", vezes=1)
     second = rectify(house, first, 3)
     house.engine.run_once()
     assert [house.selo(code)["estado"] for code in (first, second)] == ["comunicado", "aguardando retificação"]
@@ -116,12 +116,12 @@ def test_t3_a_retificador_of_a_refused_one_stands_in_the_place_of_both(both: tup
 
 def test_r1_a_link_follows_its_vinculador_past_refused_retificadores(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("objeta", selos=[house.taken(house.livro())["selos"][0]["codigo"]])
+    court.fail("objeta", selos=[house.taken(house.livro())["selos"][0]["codigo"]])
     principal, other = house.codes()
     house.engine.run_once()
     assert court.vinculos == {}
     second = rectify(house, principal, 3)
-    court.falhar("objeta", selos=[second])
+    court.fail("objeta", selos=[second])
     house.engine.run_once()
     third = rectify(house, second, 4)
     until_settled(house)
@@ -132,7 +132,7 @@ def test_r1_a_vinculado_mended_after_its_vinculador_is_linked_to_what_the_court_
     house, court = both
     house.taken(house.livro())
     principal, other = house.codes()
-    court.falhar("objeta", selos=[principal, other])
+    court.fail("objeta", selos=[principal, other])
     house.engine.run_once()
     above = rectify(house, principal, 3)
     house.engine.run_once()
@@ -145,7 +145,7 @@ def test_r4_a_link_to_what_is_excluded_and_never_was_accepted_is_at_an_end(both:
     house, court = both
     job = house.taken(house.livro())
     principal, other = house.codes()
-    court.falhar("objeta", selos=[principal])
+    court.fail("objeta", selos=[principal])
     house.engine.run_once()
     assert house.act(job["id"], "excluir", papel_em_maos=True).status == 200
     until_settled(house)
@@ -157,11 +157,11 @@ def test_r4_a_link_to_what_is_excluded_and_never_was_accepted_is_at_an_end(both:
 
 def test_t3_an_exclusion_goes_after_its_seal_and_excludes_it(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("fora")
+    court.fail("fora")
     job = house.printed(house.certidao())
     (code,) = [selo["codigo"] for selo in job["selos"]]
     house.act(job["id"], "excluir", papel_em_maos=True)
-    court.falhar(None)
+    court.fail(None)
     until_settled(house)
     xa = house.selo(code)["retificado_por"]
     assert (house.selo(code)["estado"], house.selo(xa)["estado"]) == ("excluído", "comunicado")
@@ -172,7 +172,7 @@ def test_t3_an_exclusion_goes_after_its_seal_and_excludes_it(both: tuple[House, 
 
 def test_t1_t2_after_a_day_of_outage_all_is_shown_as_overdue_and_goes_late_and_once(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("fora")
+    court.fail("fora")
     house.printed(house.livro())
     shown = []
     for _ in range(30):
@@ -188,7 +188,7 @@ def test_t1_t2_after_a_day_of_outage_all_is_shown_as_overdue_and_goes_late_and_o
         )
     assert hours_left[-1] == pytest.approx(-1)
     assert shown[-1]["ultima_falha"]
-    court.falhar(None)
+    court.fail(None)
     until_settled(house)
     assert states(house) == {"comunicado"}
     assert {(each["aceito"], each["atrasado"]) for each in court.registros.values()} == {(1, True)}
@@ -196,7 +196,7 @@ def test_t1_t2_after_a_day_of_outage_all_is_shown_as_overdue_and_goes_late_and_o
 
 def test_t2_the_breaker_opens_for_ten_seconds_and_doubles(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("500")
+    court.fail("500")
     house.taken(house.certidao())
     pauses = []
     for _ in range(40):
@@ -211,11 +211,11 @@ def test_t2_the_breaker_opens_for_ten_seconds_and_doubles(both: tuple[House, Cou
 
 def test_t2_a_wish_closes_the_breaker_at_once(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("fora")
+    court.fail("fora")
     for _ in range(4):
         house.printed(house.certidao())
     house.engine.run_once()
-    court.falhar(None)
+    court.fail(None)
     answer = house.call("POST", "/comunicacoes", {})
     assert (answer.status, answer.json["pendentes"]) == (202, 4)
     house.engine.run_once()
@@ -252,10 +252,10 @@ def item(house: House, code: str) -> dict[str, object]:
 def test_t1_the_clock_going_back_an_hour_holds_nothing_up(both: tuple[House, Court]) -> None:
     house, court = both
     house.printed(house.certidao())
-    court.falhar("fora")
+    court.fail("fora")
     house.printed(house.certidao())
     house.clock.forward(hours=-1)
-    court.falhar(None)
+    court.fail(None)
     house.engine.run_once()
     assert states(house) == {"comunicado"}
     assert {each["recebido"] for each in court.registros.values()} == {1}

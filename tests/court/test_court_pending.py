@@ -39,7 +39,7 @@ def numbers(house: House) -> dict[str, float]:
 
 def test_t1_the_most_urgent_first_with_what_each_has_left(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("fora")
+    court.fail("fora")
     codes = []
     for n, hours in enumerate((5, 8, 7, 5)):
         codes.append(seal(house, n))
@@ -54,9 +54,9 @@ def test_t1_t2_the_numbers_of_the_court_are_metrics(both: tuple[House, Court]) -
     house, court = both
     assert str(numbers(house)["printserver_court_deadline_seconds"]) == "nan"
     bad = seal(house)
-    court.falhar("objeta", selos=[bad])
+    court.fail("objeta", selos=[bad])
     house.engine.run_once()
-    court.falhar("fora")
+    court.fail("fora")
     for n in range(2, 6):
         seal(house, n)
         house.engine.run_once()
@@ -76,7 +76,7 @@ def test_t2_r5_what_was_refused_is_listed_with_the_courts_words(both: tuple[Hous
     above, below = seal(house, 1), seal(house, 2)
     house.engine.run_once()
     bad = seal(house, 3)
-    court.falhar("objeta")
+    court.fail("objeta")
     link = {"vinculador": above, "vinculados": [below], "escrevente": "maria"}
     assert house.call("POST", "/vinculos", link).status == 201
     house.engine.run_once()
@@ -96,20 +96,20 @@ def test_t2_r5_what_was_refused_is_listed_with_the_courts_words(both: tuple[Hous
 
 def test_t4_the_certificates_end_is_in_how_the_office_stands(both: tuple[House, Court]) -> None:
     house, _court = both
-    end = house.office.certificado.valido_ate
+    end = house.office.certificado.valid_until
     seen = []
     for left in (31, 30, 0):
         house.clock.now = end - timedelta(days=left)
         standing = house.call("GET", "/comunicacoes").json
         seen.append((standing["certificado_aviso"], standing["certificado_vencido"]))
     assert seen == [(False, False), (True, False), (True, True)]
-    assert standing["certificado_titular"] == house.office.certificado.titular
+    assert standing["certificado_titular"] == house.office.certificado.holder
 
 
 def test_t4_a_certificate_that_is_not_good_yet_is_in_how_the_office_stands(both: tuple[House, Court]) -> None:
     house, _court = both
     assert house.call("GET", "/comunicacoes").json["certificado_futuro"] is False
-    begin = put_certificate(house, timedelta(days=7)).valido_de
+    begin = put_certificate(house, timedelta(days=7)).valid_from
     standing = house.call("GET", "/comunicacoes").json
     schemas.Standing.model_validate(standing)
     assert (standing["certificado_futuro"], standing["certificado_de"]) == (True, rfc3339(begin))
@@ -120,7 +120,7 @@ def test_t4_a_certificate_that_is_not_good_yet_is_in_how_the_office_stands(both:
 def test_t2_the_newest_fault_of_the_day_is_told(both: tuple[House, Court]) -> None:
     house, court = both
     assert house.call("GET", "/comunicacoes").json["falha_do_dia"] is None
-    court.falhar("500", vezes=1)
+    court.fail("500", vezes=1)
     seal(house)
     house.engine.run_once()
     house.clock.forward(minutes=1)

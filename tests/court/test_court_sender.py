@@ -57,7 +57,7 @@ def settle(house: House, steps: int = 12) -> None:
 def test_t3_r1_a_retificador_that_is_refused_too_is_mended_by_another(both: tuple[House, Court]) -> None:
     """All links, of the vinculado and of the vinculador, end at what the court has."""
     house, court = both
-    court.falhar("objeta")
+    court.fail("objeta")
     above, below = seal(house, 1), seal(house, 2)
     linked(house, above, below)
     chains = [[above], [below]]
@@ -66,7 +66,7 @@ def test_t3_r1_a_retificador_that_is_refused_too_is_mended_by_another(both: tupl
         for chain in chains:
             chain.append(rectified(house, chain[-1], dict.fromkeys(FEES, cents)))
         if cents == "2.00":
-            court.falhar(None)
+            court.fail(None)
     settle(house)
     for chain in chains:
         assert states(house, *chain) == ["retificado", "retificado", "comunicado"]
@@ -77,7 +77,7 @@ def test_t3_r1_a_retificador_that_is_refused_too_is_mended_by_another(both: tupl
 
 def test_x4_the_xa_of_a_refused_seal_is_taken_and_ends_it(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("objeta", vezes=1)
+    court.fail("objeta", vezes=1)
     code = seal(house)
     house.engine.run_once()
     xa = house.call("POST", f"/selos/{code}/xa", {"motivo": "duplicado", "escrevente": "maria"}).json["codigo"]
@@ -89,12 +89,12 @@ def test_r5_a_refused_link_of_a_seal_that_was_mended_is_not_taken_up_again(both:
     house, court = both
     above, below = seal(house, 1), seal(house, 2)
     settle(house, 1)
-    court.falhar("objeta", selos=[below])
+    court.fail("objeta", selos=[below])
     linked(house, above, below)
     settle(house, 1)
     (row,) = house.rows(db.outbox, db.outbox.c.tipo == "vinculo")
     assert (row["estado"], row["erros"][0]["codigo"]) == ("objetado", "objecao-simulada")
-    court.falhar(None)
+    court.fail(None)
     newer = rectified(house, below)
     settle(house, 2)
     again = house.call("POST", "/comunicacoes", {"selos": [below], "escrevente": "maria"})
@@ -258,7 +258,7 @@ def test_t2_no_batch_is_larger_than_a_second_allows(tmp_path: Path) -> None:
 
 # -- set hours --------------------------------------------------------------------------------------------------------
 
-NOITE = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)  # 23:30 of the 20th in São Paulo
+NIGHT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)  # 23:30 of the 20th in São Paulo
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ NOITE = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)  # 23:30 of the 20th in São P
 )
 def test_t1_set_hours_go_on_over_midnight(minutes: int, last: tuple[int, ...], following: tuple[int, ...]) -> None:
     settings = Tribunal(modo="horarios", horarios=["00:15", "12:00", "23:00"])
-    now = NOITE + timedelta(minutes=minutes)
+    now = NIGHT + timedelta(minutes=minutes)
     moments = (mandar_ate(settings, None, now), proxima_hora(settings, now))
     assert [(each.day, each.hour, each.minute) for each in moments] == [last, following]
 

@@ -45,14 +45,14 @@ class Mortal:
     def enviar(self, selos: Sequence[Mapping[str, Any]]) -> Troca:
         return self._speak(lambda: self._line.enviar(selos))
 
-    def vincular(self, pares: Sequence[Mapping[str, str]]) -> Troca:
-        return self._speak(lambda: self._line.vincular(pares))
+    def vincular(self, pairs: Sequence[Mapping[str, str]]) -> Troca:
+        return self._speak(lambda: self._line.vincular(pairs))
 
     def consultar(self, codigo: str) -> Troca:
         return self._speak(lambda: self._line.consultar(codigo))
 
-    def listar(self, de: date, ate: date, pagina: int) -> Troca:
-        return self._speak(lambda: self._line.listar(de, ate, pagina))
+    def listar(self, de: date, ate: date, page: int) -> Troca:
+        return self._speak(lambda: self._line.listar(de, ate, page))
 
     def fechar(self) -> None:
         self._line.fechar()
@@ -119,14 +119,14 @@ class History(RuleBasedStateMachine):
     @rule(chance=CHOICE)
     def be_refused_at_once(self, chance: int) -> None:
         """Make a seal that the court refuses."""
-        self.court.falhar("objeta", vezes=1)
+        self.court.fail("objeta", vezes=1)
         self.make(chance)
         self.send(urged=True)
 
     @rule(chance=CHOICE, again=st.booleans())
     def be_refused(self, chance: int, again: bool) -> None:
         """Rectify a seal, be refused, and rectify that, or leave it to others."""
-        self.court.falhar("objeta", vezes=1)
+        self.court.fail("objeta", vezes=1)
         self.rectify(chance)
         self.send(urged=True)
         if again:
@@ -155,7 +155,7 @@ class History(RuleBasedStateMachine):
 
     @rule(fault=st.sampled_from(FAULTS), times=st.integers(1, 3))
     def misbehave(self, fault: str, times: int) -> None:
-        self.court.falhar(fault, vezes=times)
+        self.court.fail(fault, vezes=times)
 
     @rule(seconds=st.sampled_from((2, 11, 301, 3600)))
     def pass_time(self, seconds: int) -> None:
@@ -224,7 +224,7 @@ class History(RuleBasedStateMachine):
         if not hasattr(self, "_line"):
             return
         try:
-            self.court.falhar(None)
+            self.court.fail(None)
             for _ in range(8):
                 self.house.clock.forward(minutes=6)
                 self.send_again()

@@ -9,9 +9,9 @@ import pytest
 
 from printserver import db
 from printserver.delivery import attempts, handoff
-from printserver.printing import Entrega, FilaCups
+from printserver.printing import CupsQueue, Handoff
 from support.cups import KeptQueue, PrivateCups
-from support.office import LONGO, House, pages, text
+from support.office import LONG, House, pages, text
 from support.process import wait_until
 
 
@@ -82,11 +82,11 @@ def test_x5_what_was_cancelled_at_the_queue_is_sent_again_on_a_persons_word(
     assert again["selos"] == taken["selos"]
 
 
-def test_x5_a_print_ended_half_way_at_its_queue_is_incerto_and_a_person_says_what_came_out(
+def test_x5_a_print_ended_half_way_at_its_queue_is_uncertain_and_a_person_says_what_came_out(
     house: House, queue: KeptQueue, cups_server: PrivateCups
 ) -> None:
     queue.fault("halfway")
-    taken = house.taken(house.livro(corpo=LONGO))
+    taken = house.taken(house.livro(corpo=LONG))
     # Of the first side of a two-sided print CUPS counts no sheet yet: the side is what is known to be out.
     begun = follow(house, taken["id"], lambda _job: house.rows(db.job)[0]["cups"]["impressoes"])
     cups.Connection(host=str(cups_server.socket)).cancelJob(begun["cups"]["id"])
@@ -110,14 +110,14 @@ def test_x5_a_print_that_begins_right_before_it_is_cancelled_is_not_taken_as_not
     cups_server.run("cupsdisable", queue.name)
     taken = house.taken(house.livro())
     follow(house, taken["id"], lambda job: job["estado"] == "entregue")
-    cancel = FilaCups.cancelar
+    cancel = CupsQueue.cancelar
 
-    def begins_first(self: FilaCups, cups_id: int) -> None:
+    def begins_first(self: CupsQueue, cups_id: int) -> None:
         cups_server.run("cupsenable", queue.name)
         wait_until(lambda: (state := self.estado(cups_id)) and state.inicio, "the printing")
         cancel(self, cups_id)
 
-    monkeypatch.setattr(FilaCups, "cancelar", begins_first)
+    monkeypatch.setattr(CupsQueue, "cancelar", begins_first)
     found = house.act(taken["id"], "cancelar")
     queue.fault(None)
     assert (found.status, found.job["estado"], found.job["pergunta"]["tipo"]) == (200, "incerto", "folhas")
@@ -139,13 +139,13 @@ def test_cancelling_takes_a_waiting_job_off_its_queue(
 def test_x2_a_yes_first_takes_the_old_print_off_its_queue(
     house: House, queue: KeptQueue, cups_server: PrivateCups
 ) -> None:
-    documento = house.livro()
-    livro = house.taken(documento)
+    document = house.livro()
+    livro = house.taken(document)
     follow(house, livro["id"], ended)
     cups_server.run("cupsdisable", queue.name)
     copy = house.taken(house.traslado(livro["documento"]["instrumento"]))
     follow(house, copy["id"], lambda job: job["estado"] == "entregue")
-    held = house.question(documento)
+    held = house.question(document)
     assert house.yes(held["id"]).status == 200
     assert house.job(copy["id"])["estado"] == "falhou"
     cups_server.run("cupsenable", queue.name)
@@ -156,8 +156,8 @@ def test_x2_a_yes_first_takes_the_old_print_off_its_queue(
 
 
 def test_x2_nothing_goes_on_while_the_queue_cannot_be_asked(house: House, queue: KeptQueue) -> None:
-    documento = house.livro()
-    livro = house.taken(documento)
+    document = house.livro()
+    livro = house.taken(document)
     queue.fault("waits")
     follow(house, livro["id"], lambda job: job["estado"] == "entregue")
     with house.office.db.write() as conn:
@@ -165,7 +165,7 @@ def test_x2_nothing_goes_on_while_the_queue_cannot_be_asked(house: House, queue:
     before = house.state()
     assert house.act(livro["id"], "excluir").word == "impressao-em-andamento"
     assert house.act(livro["id"], "cancelar").word == "impressao-em-andamento"
-    assert house.post(documento).word == "impressao-em-andamento"
+    assert house.post(document).word == "impressao-em-andamento"
     assert house.state() == before
     queue.fault(None)
 
@@ -223,7 +223,7 @@ def _kill_after(patch: pytest.MonkeyPatch, step: str) -> None:
         patch.setattr(target, name, call)
 
     if step in ("criar", "enviar", "liberar"):
-        then_die(FilaCups, step)
+        then_die(CupsQueue, step)
     elif step == "handed":
         then_die(handoff, "_handed")
     else:
@@ -231,7 +231,7 @@ def _kill_after(patch: pytest.MonkeyPatch, step: str) -> None:
         then_die(attempts, "gravar", lambda *_a, **changes: wanted in changes)
 
 
-def test_x5_a_job_the_queue_forgot_is_incerto_and_a_person_decides(house: House, queue: KeptQueue) -> None:
+def test_x5_a_job_the_queue_forgot_is_uncertain_and_a_person_decides(house: House, queue: KeptQueue) -> None:
     queue.fault("waits")
     taken = house.taken(house.livro())
     follow(house, taken["id"], lambda job: job["estado"] == "entregue")
@@ -255,10 +255,10 @@ def test_p2a_what_changes_on_disk_between_the_held_job_and_its_file_is_not_print
 ) -> None:
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(deslocamentos=offset))
-    create, damaged = FilaCups.criar, list[str]()
+    create, damaged = CupsQueue.criar, list[str]()
 
-    def create_and_damage(self: FilaCups, entrega: Entrega) -> int:
-        cups_id = create(self, entrega)
+    def create_and_damage(self: CupsQueue, errand: Handoff) -> int:
+        cups_id = create(self, errand)
         if not damaged:
             for path in house.office.spool.rglob("*.pdf"):
                 path.unlink()
@@ -267,7 +267,7 @@ def test_p2a_what_changes_on_disk_between_the_held_job_and_its_file_is_not_print
                 damaged.append(path.stem)
         return cups_id
 
-    monkeypatch.setattr(FilaCups, "criar", create_and_damage)
+    monkeypatch.setattr(CupsQueue, "criar", create_and_damage)
     taken = house.taken(house.livro())
     done = follow(house, taken["id"], ended)
     assert (done["estado"], done["cups"]["estado"]) == ("entregue", "completed")

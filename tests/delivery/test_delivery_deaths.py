@@ -14,7 +14,7 @@ import pytest
 from printserver import db
 from printserver.delivery import claims, handoff
 from printserver.delivery.advance import advance
-from printserver.printing import FilaCups
+from printserver.printing import CupsQueue
 from support.cups import KeptQueue, PrivateCups
 from support.dying import Death, DyingEngines
 from support.office import House
@@ -60,7 +60,7 @@ def ready(house: House, queue: KeptQueue, monkeypatch: pytest.MonkeyPatch) -> di
     """A job whose PDF is made and which is to be handed over."""
     taken = house.taken(house.livro())
     with monkeypatch.context() as patch:
-        patch.setattr(handoff, "entregar", lambda *_: None)
+        patch.setattr(handoff, "hand_off", lambda *_: None)
         house.engine.run_once()
     house.clock.forward(seconds=house.office.settings.motor.posse_s)
     assert (house.job(taken["id"])["estado"], queue.runs()) == ("renderizado", [])
@@ -181,7 +181,7 @@ def test_x5_a_machine_that_dies_after_the_release_leaves_a_doubt(
 def server_dies(patch: pytest.MonkeyPatch, server: PrivateCups, where: tuple[str, str]) -> Iterator[None]:
     """Kill the print server, and have it back, at the first call of that name."""
     when, name = where
-    original, once = getattr(FilaCups, name), iter([True])
+    original, once = getattr(CupsQueue, name), iter([True])
 
     def call(*arguments: Any) -> Any:
         first = next(once, False)
@@ -193,7 +193,7 @@ def server_dies(patch: pytest.MonkeyPatch, server: PrivateCups, where: tuple[str
         return found
 
     with patch.context() as inner:
-        inner.setattr(FilaCups, name, call)
+        inner.setattr(CupsQueue, name, call)
         yield
 
 
@@ -266,16 +266,16 @@ def test_x5_a_print_server_that_lost_its_table_before_the_release_gets_the_print
 def test_x5_an_engine_that_lost_its_claim_takes_its_own_cups_job_off(
     house: House, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = FilaCups.criar
+    original = CupsQueue.criar
 
-    def slowly(self: FilaCups, entrega: Any) -> int:
-        made = original(self, entrega)
+    def slowly(self: CupsQueue, errand: Any) -> int:
+        made = original(self, errand)
         with house.office.db.write() as conn:  # its lease ran out, another engine took over
             conn.execute(db.job.update().values(dono="outro:1:1"))
         return made
 
     with monkeypatch.context() as patch:
-        patch.setattr(FilaCups, "criar", slowly)
+        patch.setattr(CupsQueue, "criar", slowly)
         house.engine.run_once()
     assert unfinished(server) == []
     house.clock.forward(seconds=2 * house.office.settings.motor.posse_s)
@@ -285,18 +285,18 @@ def test_x5_an_engine_that_lost_its_claim_takes_its_own_cups_job_off(
 def test_x5_an_engine_that_lost_its_claim_leaves_the_print_of_the_other_alone(
     house: House, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = FilaCups.procurar
+    original = CupsQueue.find
     queue.fault("waits")
 
-    def stalled(self: FilaCups, job_id: str) -> list[int]:
-        monkeypatch.setattr(FilaCups, "procurar", original)
+    def stalled(self: CupsQueue, job_id: str) -> list[int]:
+        monkeypatch.setattr(CupsQueue, "find", original)
         with house.office.db.write() as conn:  # its lease ran out: another engine takes over and hands the print over
             conn.execute(db.job.update().values(dono=None, posse_ate=None))
         (row,) = claims.claim_due(house.office, "outro:1:1", house.office.clock())
         advance(house.office, row, "outro:1:1")
         return original(self, job_id)
 
-    monkeypatch.setattr(FilaCups, "procurar", stalled)
+    monkeypatch.setattr(CupsQueue, "find", stalled)
     house.engine.run_once()
     queue.fault(None)
     printed_once(house, server, queue, ready["id"])

@@ -11,12 +11,12 @@ import pytest
 from printserver import db
 from printserver.delivery import printout, spool
 from printserver.rendering import Render
-from support.office import LONGO, House, text
+from support.office import LONG, House, text
 
 
 def file_of(house: House, job_id: str) -> Path:
     """Return where the job's finished PDF is kept."""
-    return spool.caminho(house.office.spool, house.rows(db.job, db.job.c.id == job_id)[0]["pdf_sha256"])
+    return spool.path_of(house.office.spool, house.rows(db.job, db.job.c.id == job_id)[0]["pdf_sha256"])
 
 
 @contextmanager
@@ -29,10 +29,10 @@ def away(folder: Path) -> Iterator[None]:
     aside.rename(folder)
 
 
-def rendered(house: House, documento: dict[str, object]) -> dict[str, object]:
+def rendered(house: House, document: dict[str, object]) -> dict[str, object]:
     """Return a job whose PDF exists and that its queue did not take yet."""
     with away(house.out):
-        job = house.printed(documento)
+        job = house.printed(document)
     assert job["estado"] == "renderizado"
     return job
 
@@ -92,14 +92,14 @@ def test_x9_the_original_is_never_other_bytes_than_its_sha256(
 @pytest.mark.parametrize("damage", DAMAGES)
 def test_x5_pages_sent_again_are_those_that_were_sealed(house: House, damage: Callable[[Path, Path], None]) -> None:
     other = house.printed(house.certidao())
-    job = house.printed(house.certidao(corpo=LONGO))
+    job = house.printed(house.certidao(corpo=LONG))
     again = [{"pagina": 1, "estado": "boa"}, {"pagina": 2, "estado": "nao_saiu"}]
     damage(file_of(house, job["id"]), file_of(house, other["id"]))
     with away(house.out):
         assert house.act(job["id"], "folhas", paginas=again, imprimir="2").status == 200
         house.engine.run_once()
     extract = house.rows(db.tentativa, db.tentativa.c.job_id == job["id"])[-1]["pdf_sha256"]
-    damage(spool.caminho(house.office.spool, extract), file_of(house, other["id"]))
+    damage(spool.path_of(house.office.spool, extract), file_of(house, other["id"]))
     go_on(house)
     assert house.job(job["id"])["estado"] == "impresso"
     handed = (house.out / f"{job['id']}-2.pdf").read_bytes()
@@ -115,7 +115,7 @@ def test_p2a_a_pdf_that_cannot_be_made_again_alike_is_not_printed_and_says_what_
     whole = path.read_bytes()
     path.unlink()
     with monkeypatch.context() as another_program:
-        another_program.setattr(printout, "carimbar_job", lambda *_args, **_more: b"%PDF-1.7 outro")
+        another_program.setattr(printout, "stamp_job", lambda *_args, **_more: b"%PDF-1.7 outro")
         go_on(house)
         lost = house.call("GET", f"/jobs/{job['id']}/pdf")
     failed = house.job(job["id"])
@@ -158,14 +158,14 @@ def test_a_spool_that_was_removed_is_made_again(house: House) -> None:
 def test_s12_layouts_lost_or_changed_are_made_again(house: House) -> None:
     cache = house.folder / "layouts"
     limits = {"tempo_limite_s": 60, "memoria_mb": 1024, "cache_mb": 50, "processos": 1}
-    house.office.render = Render(cache, em_uso=set, **limits)
+    house.office.render = Render(cache, in_use=set, **limits)
     try:
         shutil.rmtree(cache)
-        job, other = house.taken(house.livro()), house.taken(house.certidao(corpo=LONGO))
+        job, other = house.taken(house.livro()), house.taken(house.certidao(corpo=LONG))
         kept = {row["id"]: cache / f"{row['layout']}.json" for row in house.rows(db.job)}
-        for sufixo in (".json", ".pdf"):  # the whole layout of another document in its place
-            taken = kept[other["id"]].with_suffix(sufixo).read_bytes()
-            kept[job["id"]].with_suffix(sufixo).write_bytes(taken)
+        for suffix in (".json", ".pdf"):  # the whole layout of another document in its place
+            taken = kept[other["id"]].with_suffix(suffix).read_bytes()
+            kept[job["id"]].with_suffix(suffix).write_bytes(taken)
         kept[other["id"]].write_bytes(kept[other["id"]].read_bytes()[:-200])
         house.engine.run_once()
         assert [house.job(each["id"])["estado"] for each in (job, other)] == ["impresso", "impresso"]

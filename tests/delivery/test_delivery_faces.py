@@ -7,7 +7,7 @@ import pytest
 
 from printserver import db
 from support.cups import KeptQueue, PrivateCups
-from support.office import LONGO, House, pages, text
+from support.office import LONG, House, pages, text
 from support.process import wait_until
 
 BY_HAND = "frente-depois-verso"
@@ -55,7 +55,7 @@ def sides(pdf: bytes) -> list[str]:
 def test_x5_fronts_go_out_then_a_question_then_the_backs(
     house: House, at_cups: KeptQueue, follow: Callable[[str], dict[str, Any]]
 ) -> None:
-    taken = house.taken(house.livro(corpo=LONGO), faces=BY_HAND)
+    taken = house.taken(house.livro(corpo=LONG), faces=BY_HAND)
     held = follow(taken["id"])
     total = held["paginas"]
     assert total > 2
@@ -80,7 +80,7 @@ def test_x5_fronts_go_out_then_a_question_then_the_backs(
 def test_x5_a_spoiled_front_is_printed_again_before_the_backs(
     house: House, at_cups: KeptQueue, follow: Callable[[str], dict[str, Any]]
 ) -> None:
-    job_id = house.taken(house.livro(corpo=LONGO), faces=BY_HAND)["id"]
+    job_id = house.taken(house.livro(corpo=LONG), faces=BY_HAND)["id"]
     follow(job_id)
     spoiled = [{"pagina": 1, "estado": "inutilizada"}]
     assert house.act(job_id, "folhas", paginas=[{"pagina": 2, "estado": "nao_saiu"}]).word == "entrada-invalida"
@@ -114,12 +114,12 @@ def test_copies_in_a_folder_are_files_of_their_own(house: House) -> None:
 
 
 def test_a_folder_gets_both_sides_in_one_file(house: House) -> None:
-    job = house.printed(house.livro(corpo=LONGO), faces=BY_HAND)
+    job = house.printed(house.livro(corpo=LONG), faces=BY_HAND)
     assert (job["estado"], len(list(house.out.iterdir()))) == ("impresso", 1)
 
 
 def test_x5_a_page_sent_again_keeps_its_side_of_the_sheet(house: House) -> None:
-    job = house.printed(house.livro(corpo=LONGO), faces="frente-verso")
+    job = house.printed(house.livro(corpo=LONG), faces="frente-verso")
     said = [{"pagina": page, "estado": "nao_saiu"} for page in (2, 3)]
     house.act(job["id"], "folhas", paginas=said, imprimir="2-3")
     house.engine.run_once()

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from printserver import db
-from printserver.selo import ler
+from printserver.selo import read
 from support.office import ISENTO, Answer, open_house
 
 NAMES = ["P-1", "P-2"]
@@ -20,7 +20,7 @@ MOVING = ("aceito", "renderizado")
 TOLD = {200, 202, 403, 404, 409, 422}
 
 
-class Balcao(RuleBasedStateMachine):
+class Counter(RuleBasedStateMachine):
     """The people of an office at their counter."""
 
     @initialize()
@@ -46,8 +46,8 @@ class Balcao(RuleBasedStateMachine):
     # -- what is sent -------------------------------------------------------------------------------------------------
 
     @rule(name=st.sampled_from(NAMES), folha=st.sampled_from(["10", "20"]), titulo=st.sampled_from(["A", "B"]))
-    def livro(self, name: str, folha: str, titulo: str) -> None:
-        self.told(self.house.post(self.house.livro(id=name, folha_inicial=folha, titulo=titulo)))
+    def livro(self, name: str, folha: str, title: str) -> None:
+        self.told(self.house.post(self.house.livro(id=name, folha_inicial=folha, title=title)))
 
     @rule(name=st.sampled_from(NAMES), numero=st.sampled_from([1, 2, "proximo"]))
     def traslado(self, name: str, numero: int | str) -> None:
@@ -64,12 +64,12 @@ class Balcao(RuleBasedStateMachine):
         self.told(self.house.post(self.house.ficha(ficha="5") | ({} if gerar is None else {"gerar_selo": gerar})))
 
     @rule(data=st.data(), via=st.integers(1, 3))
-    def substituir(self, data: st.DataObject, via: int) -> None:
+    def replace(self, data: st.DataObject, via: int) -> None:
         certidoes = [row["codigo"] for row in self.house.rows(db.selo) if row["ato"] == "CE"]
         if certidoes:
-            documento = {"tipo": "certidao", "pedido": "77", "via": via, "corpo": {"formato": "texto", "conteudo": "C"}}
+            document = {"tipo": "certidao", "pedido": "77", "via": via, "corpo": {"formato": "texto", "conteudo": "C"}}
             named = {"substitui": data.draw(st.sampled_from(certidoes)), "motivo": "erro"}
-            self.told(self.house.post(documento | named, escrevente="tereza"))
+            self.told(self.house.post(document | named, escrevente="tereza"))
 
     # -- what is answered and done ------------------------------------------------------------------------------------
 
@@ -78,18 +78,18 @@ class Balcao(RuleBasedStateMachine):
         held = [row["job_id"] for row in self.house.rows(db.pergunta) if row["tipo"] == "xa"]
         if held:
             found = data.draw(st.sampled_from(held))
-            motivo = "erro"
-            self.told(self.house.act(found, "xa", confirma=confirma, papel_em_maos=True, escrevente=who, motivo=motivo))
+            reason = "erro"
+            self.told(self.house.act(found, "xa", confirma=confirma, papel_em_maos=True, escrevente=who, motivo=reason))
 
     @rule(data=st.data(), gerar=st.booleans())
     def selo(self, data: st.DataObject, gerar: bool) -> None:
         if job := self.some_job(data):
             self.told(self.house.act(job, "selo", gerar=gerar))
 
-    @rule(data=st.data(), fora=st.booleans())
-    def excluir(self, data: st.DataObject, fora: bool) -> None:
+    @rule(data=st.data(), late=st.booleans())
+    def excluir(self, data: st.DataObject, late: bool) -> None:
         if job := self.some_job(data):
-            self.told(self.house.act(job, "excluir", papel_em_maos=True, fora_do_prazo=fora, escrevente="tereza"))
+            self.told(self.house.act(job, "excluir", papel_em_maos=True, fora_do_prazo=late, escrevente="tereza"))
 
     @rule(data=st.data())
     def cancelar(self, data: st.DataObject) -> None:
@@ -102,9 +102,9 @@ class Balcao(RuleBasedStateMachine):
             self.told(self.house.act(job, "reenviar"))
 
     @rule(data=st.data(), estado=st.sampled_from(["boa", "inutilizada", "nao_saiu"]), imprimir=st.booleans())
-    def folhas(self, data: st.DataObject, estado: str, imprimir: bool) -> None:
+    def folhas(self, data: st.DataObject, state: str, imprimir: bool) -> None:
         if job := self.some_job(data):
-            said: list[dict[str, Any]] = [{"pagina": 1, "estado": estado}]
+            said: list[dict[str, Any]] = [{"pagina": 1, "estado": state}]
             self.told(self.house.act(job, "folhas", paginas=said, imprimir="1" if imprimir else None))
 
     @rule()
@@ -146,7 +146,7 @@ class Balcao(RuleBasedStateMachine):
         seals = {row["codigo"]: row for row in self.house.rows(db.selo)}
         jobs = {row["id"]: row for row in self.house.rows(db.job)}
         for code, row in seals.items():
-            assert str(ler(code)) == code
+            assert str(read(code)) == code
             if row["retifica"]:
                 assert (row["ato"], row["vivo"], row["job_id"]) == ("XA", False, None)
                 assert seals[row["retifica"]]["retificado_por"] == code
@@ -202,8 +202,8 @@ class Balcao(RuleBasedStateMachine):
         assert found.registros == len(self.house.rows(db.log))
 
 
-TestBalcao = Balcao.TestCase
-TestBalcao.settings = settings(
+TestCounter = Counter.TestCase
+TestCounter.settings = settings(
     max_examples=10,
     stateful_step_count=30,
     deadline=None,

@@ -23,7 +23,7 @@ def number(
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(papel_numerado=True))
         if receive is not None:
-            numbered_paper.receber(conn, 1, "notas", *receive, CLERK, house.clock())
+            numbered_paper.receive(conn, 1, "notas", *receive, CLERK, house.clock())
     if say is not None:
         assert told(house, say).status == 200
 
@@ -140,7 +140,7 @@ def test_p5_a_pile_of_another_lot_leaves_the_first_in_stock(house: House) -> Non
     number(house, receive=("A0000001", "A0000003"))
     house.printed(house.certidao())
     with house.office.db.write() as conn:
-        numbered_paper.receber(conn, 1, "notas", "B0001", "B0010", CLERK, house.clock())
+        numbered_paper.receive(conn, 1, "notas", "B0001", "B0010", CLERK, house.clock())
     assert told(house, "B0001").status == 200
     house.printed(house.certidao())
     assert queue(house)["papel"] == {"recebidos": 13, "usados": 2, "inutilizados": 0, "estoque": 11}
@@ -154,7 +154,7 @@ def test_p5_a_lot_that_ends_stops_the_queue_and_says_so(house: House) -> None:
     assert job["estado"] == "renderizado"
     assert "o papel recebido acaba antes de A0000002" in job["espera_por"]
     with house.office.db.write() as conn:
-        numbered_paper.receber(conn, 1, "notas", "A0000002", "A0000009", CLERK, house.clock())
+        numbered_paper.receive(conn, 1, "notas", "A0000002", "A0000009", CLERK, house.clock())
     house.engine.run_once()
     assert house.job(job["id"])["estado"] == "impresso"
 
@@ -163,10 +163,10 @@ def test_p5_a_number_is_received_once(house: House) -> None:
     number(house)
     for de, ate in (("A0000500", "A0000600"), ("A10", "A12"), ("a 0000001", "A0000001")):
         with house.office.db.write() as conn, pytest.raises(numbered_paper.Recusa) as caught:
-            numbered_paper.receber(conn, 1, "notas", de, ate, CLERK, house.clock())
+            numbered_paper.receive(conn, 1, "notas", de, ate, CLERK, house.clock())
         assert caught.value.word == "papel-ja-usado"
     with house.office.db.write() as conn, pytest.raises(numbered_paper.Recusa) as caught:
-        numbered_paper.receber(conn, 1, "notas", "C0000002", "C0000001", CLERK, house.clock())
+        numbered_paper.receive(conn, 1, "notas", "C0000002", "C0000001", CLERK, house.clock())
     assert caught.value.word == "entrada-invalida"
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from printserver import db
 from printserver.delivery import queues
-from printserver.printing import FilaCups
+from printserver.printing import CupsQueue
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.office import House, command_line
 from support.process import wait_until
@@ -69,7 +69,7 @@ def test_p7_a_try_that_is_at_its_queue_keeps_its_bytes_whatever_is_set_meanwhile
 
     taken = house.taken(house.livro())
     with monkeypatch.context() as patch:
-        patch.setattr(FilaCups, "enviar", die)
+        patch.setattr(CupsQueue, "enviar", die)
         with pytest.raises(Killed):
             house.engine.run_once()
     at_cups(house, kept_queue.name, cups_server, deslocamentos={"": [5, 5]})
@@ -80,8 +80,8 @@ def test_p7_a_try_that_is_at_its_queue_keeps_its_bytes_whatever_is_set_meanwhile
 @pytest.mark.parametrize(("tray", "offset"), [("2", (0.5, 0.0)), ("1", (1.0, -1.0)), (None, (1.0, -1.0)), ("3", None)])
 def test_p7_a_tray_has_its_own_offset_else_the_queues(tray: str | None, offset: tuple[float, float] | None) -> None:
     row = {"deslocamentos": {"": [1.0, -1.0], "2": [0.5, 0.0], "3": [0, 0]}}
-    assert queues.deslocamento(row, tray) == offset
-    assert queues.deslocamento({"deslocamentos": None}, tray) is None
+    assert queues.offset_of(row, tray) == offset
+    assert queues.offset_of({"deslocamentos": None}, tray) is None
 
 
 def test_p1_s12_a_page_that_the_printer_has_no_paper_for_is_refused_before_a_seal(
@@ -184,7 +184,7 @@ def test_a_server_that_does_not_answer_is_not_asked_by_every_caller(
 ) -> None:
     at_cups(house, kept_queue.name, cups_server, servidor="/nada/cups.sock")
     assert queue_of(house)["motivos"] == ["fila-fora"]
-    monkeypatch.setattr(FilaCups, "capacidades", lambda _self: pytest.fail("asked again at once"))
+    monkeypatch.setattr(CupsQueue, "capacidades", lambda _self: pytest.fail("asked again at once"))
     assert house.call("GET", "/filas").json["itens"][0]["motivos"] == ["fila-fora"]
     assert house.post(house.livro()).status == 202  # the print waits for its queue
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from printserver.delivery.spool import caminho, guardar
+from printserver.delivery.spool import path_of, store
 
 
 def test_a_pdf_is_named_by_its_sha256_and_kept_once(tmp_path: Path) -> None:
     content = b"%PDF-1.7 um"
-    digest = guardar(tmp_path, content)
-    assert digest == hashlib.sha256(content).hexdigest() == guardar(tmp_path, content)
-    path = caminho(tmp_path, digest)
+    digest = store(tmp_path, content)
+    assert digest == hashlib.sha256(content).hexdigest() == store(tmp_path, content)
+    path = path_of(tmp_path, digest)
     assert path.read_bytes() == content
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == [path]
     assert (path.stat().st_mode & 0o777, path.parent.stat().st_mode & 0o777) == (0o600, 0o700)
@@ -28,7 +28,7 @@ def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
         try:
-            guardar(tmp_path, b"x" * 100_000)
+            store(tmp_path, b"x" * 100_000)
         except OSError:
             os._exit(7)
         os._exit(0)
@@ -43,5 +43,5 @@ def test_a_failed_rename_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
 
     monkeypatch.setattr(Path, "rename", fail)
     with pytest.raises(OSError, match="sem espaço"):
-        guardar(tmp_path, b"x")
+        store(tmp_path, b"x")
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == []

@@ -67,9 +67,9 @@ def test_a_print_that_its_queue_cannot_take_yet_holds_back_the_later_ones_of_tha
 
 
 def test_a_held_or_failed_print_stops_nobody(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    house.printed(document)
+    held = house.question(document)
     failed = house.taken(house.livro())
     house.act(failed["id"], "cancelar")
     assert "pessoa" in house.job(held["id"])["espera_por"]

@@ -13,7 +13,7 @@ import pytest
 from printserver import db
 from printserver.delivery import claims
 from printserver.delivery.watcher import Watch
-from printserver.printing import FilaCups
+from printserver.printing import CupsQueue
 from printserver.server.engine import Engine
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.office import House
@@ -27,9 +27,9 @@ def server() -> Iterator[PrivateCups]:
         yield started
 
 
-def use(house: House, queue: str, servidor: object) -> None:
+def use(house: House, queue: str, cups_server: object) -> None:
     with house.office.db.write() as conn:
-        conn.execute(db.fila.update().values(tipo="cups", destino=queue, servidor=str(servidor)))
+        conn.execute(db.fila.update().values(tipo="cups", destino=queue, servidor=str(cups_server)))
 
 
 @contextmanager
@@ -102,7 +102,7 @@ def test_a_server_that_only_reads_its_configuration_anew_leaves_no_doubt(house: 
     assert watch._line is not None
     signal_line = watch._line
     os.kill(server.pid, signal.SIGHUP)
-    wait_until(lambda: signal_line.caiu(0.1), "the line's end")
+    wait_until(lambda: signal_line.died(0.1), "the line's end")
     wait_until(lambda: _answers(server), "the server")
     step(house)
     assert (house.job(job["id"])["estado"], cups_state(house.job(job["id"]))) == ("entregue", "pending")
@@ -177,13 +177,13 @@ def test_one_call_follows_all_the_jobs_of_a_server(
     assert {house.job(job)["estado"] for job in jobs} == {"entregue"}
     asked = []
     for name in ("criar", "enviar", "liberar", "estado", "estados", "procurar", "cancelar", "capacidades"):
-        original = getattr(FilaCups, name)
+        original = getattr(CupsQueue, name)
 
         def count(*arguments: Any, _name: str = name, _original: Any = original) -> Any:
             asked.append(_name)
             return _original(*arguments)
 
-        monkeypatch.setattr(FilaCups, name, count)
+        monkeypatch.setattr(CupsQueue, name, count)
     step(house)
     assert asked == ["estados"]
     cups_server.run("cupsenable", kept_queue.name)
@@ -207,7 +207,7 @@ def test_of_two_engines_one_watches_and_the_other_takes_over_when_it_is_dead(
     assert one._mine()
 
 
-def test_impresso_where_the_printer_counted(
+def test_printed_where_the_printer_counted(
     house: House, server: PrivateCups, driverless_printer: DriverlessPrinter
 ) -> None:
     use(house, server.driverless_queue("laser", driverless_printer.uri), server.socket)

@@ -5,20 +5,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from printserver.documents import (
-    Contexto,
-    Documento,
+    Context,
+    Document,
     Instrumento,
-    LivroVivo,
-    Plano,
-    Regras,
-    SeloVivo,
-    ler_pedido,
-    planejar,
+    LiveLivro,
+    LiveSelo,
+    Plan,
+    Rules,
+    make_plan,
+    read_request,
 )
-from printserver.selo import Emolumentos, carregar_atos, carregar_servicos, montar, url_do_qr
+from printserver.selo import Emolumentos, assemble_code, load_atos, load_services, url_do_qr
 
 CNS = "123456"
-AGORA = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
+NOW = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
 FEES = {
     "tabeliao": "55.70",
     "estado": "15.83",
@@ -30,15 +30,15 @@ FEES = {
     "ministerio_publico": "2.67",
     "total": "95.12",
 }
-MENORES = FEES | {"tabeliao": "5.70", "total": "45.12"}
+SMALLER_FEES = FEES | {"tabeliao": "5.70", "total": "45.12"}
 ISENTO = {"isento": True, "motivo_isencao": "beneficiário da justiça gratuita"}
-CORPO = {"formato": "texto", "conteudo": "SAIBAM quantos esta escritura virem."}
-REGRAS = Regras(cns=CNS, demonstracao=True)
-ATOS = carregar_atos(None)
-SERVICOS = carregar_servicos(None)
+BODY = {"formato": "texto", "conteudo": "SAIBAM quantos esta escritura virem."}
+RULES = Rules(cns=CNS, demonstracao=True)
+ATOS = load_atos(None)
+SERVICES = load_services(None)
 
 
-def instrumento(**outros: Any) -> dict[str, Any]:
+def instrumento(**others: Any) -> dict[str, Any]:
     """Return a deed of two atos, the second the principal."""
     return {
         "id": "P-2026-001234",
@@ -50,70 +50,72 @@ def instrumento(**outros: Any) -> dict[str, Any]:
             {"qualidade": "Outorgada", "nome": "Maria Alves", "documento": "CPF 222.222.222-22"},
         ],
         "atos": [
-            {"ato": "ES", "descricao": "Usufruto", "emolumentos": MENORES},
+            {"ato": "ES", "descricao": "Usufruto", "emolumentos": SMALLER_FEES},
             {"ato": "ES", "descricao": "Venda e compra", "principal": True, "emolumentos": FEES},
         ],
-        "corpo": CORPO,
-    } | outros
+        "corpo": BODY,
+    } | others
 
 
-REFERENCIA = {"id": "P-2026-001234"}
+REFERENCE = {"id": "P-2026-001234"}
 
 
-def pedido(documento: dict[str, Any], **outros: Any) -> dict[str, Any]:
+def request(document: dict[str, Any], **others: Any) -> dict[str, Any]:
     """Return the body of a POST that prints `documento`."""
-    return {"documento": documento, "escrevente": "maria"} | outros
+    return {"documento": document, "escrevente": "maria"} | others
 
 
-def documento(tipo: str, **dados: Any) -> Documento:
+def document(kind: str, **data: Any) -> Document:
     """Return a document as it was read from a request."""
-    return ler_pedido(pedido({"tipo": tipo} | dados)).documento
+    return read_request(request({"tipo": kind} | data)).documento
 
 
-def livro_vivo(**outros: Any) -> LivroVivo:
+def live_livro(**others: Any) -> LiveLivro:
     """Return the deed of `instrumento()` as its live livro fixed it: sealed with the plan's own values."""
-    plano = planejar(documento("livro", instrumento=instrumento()), contexto())
-    assert plano.instrumento is not None
-    fixado = plano.instrumento.model_copy(update={"folha_final": "046"})
-    return replace(LivroVivo("job-do-livro", fixado, selos_vivos(plano)), **outros)
+    plan = make_plan(document("livro", instrumento=instrumento()), context())
+    assert plan.instrumento is not None
+    fixed = plan.instrumento.model_copy(update={"folha_final": "046"})
+    return replace(LiveLivro("job-do-livro", fixed, live_selos(plan)), **others)
 
 
-def selos_vivos(plano: Plano, primeiro: int = 1) -> tuple[SeloVivo, ...]:
+def live_selos(plan: Plan, primeiro: int = 1) -> tuple[LiveSelo, ...]:
     """Return the seals of a plan as if they had been made."""
-    vivos = []
-    for n, selo in enumerate(plano.selos, primeiro):
-        codigo = str(montar(CNS, 1, selo.novo.ato, f"{n:013d}", 26))
-        total, iss = selo.novo.emolumentos.total, selo.novo.emolumentos.iss
-        vivos.append(
-            SeloVivo(
+    live = []
+    for n, selo in enumerate(plan.selos, primeiro):
+        codigo = str(assemble_code(CNS, 1, selo.new_selo.ato, f"{n:013d}", 26))
+        total, iss = selo.new_selo.emolumentos.total, selo.new_selo.emolumentos.iss
+        live.append(
+            LiveSelo(
                 codigo=codigo,
-                ato=selo.novo.ato,
-                descricao=selo.novo.descricao,
+                ato=selo.new_selo.ato,
+                descricao=selo.new_selo.descricao,
                 principal=selo.principal,
-                momento=selo.novo.momento,
+                momento=selo.new_selo.momento,
                 qr_url=url_do_qr(codigo, total, iss, "QUJD"),
-                emolumentos=selo.novo.emolumentos,
-                isento=selo.novo.isento,
-                identificador=selo.novo.identificador,
-                partes=selo.novo.partes,
-                motivo_isencao=selo.novo.motivo_isencao,
+                emolumentos=selo.new_selo.emolumentos,
+                isento=selo.new_selo.isento,
+                identificador=selo.new_selo.identificador,
+                partes=selo.new_selo.partes,
+                motivo_isencao=selo.new_selo.motivo_isencao,
             )
         )
-    return tuple(vivos)
+    return tuple(live)
 
 
-def contexto(**outros: Any) -> Contexto:
+def context(**others: Any) -> Context:
     """Return what a demonstration office knows: its shipped tables, nothing printed."""
-    return replace(Contexto(agora=AGORA, regras=REGRAS, servicos=SERVICOS, atos=ATOS), **outros)
+    return replace(Context(agora=NOW, rules=RULES, servicos=SERVICES, atos=ATOS), **others)
 
 
-def emolumentos(valores: dict[str, str]) -> Emolumentos:
+def emolumentos(values: dict[str, str]) -> Emolumentos:
     """Return FEES of a request as the seal knows them."""
-    lido = ler_pedido(pedido({"tipo": "ficha_abertura", "ficha": "1", "pessoa": {"nome": "A"}, "emolumentos": valores}))
-    pedidos = lido.documento.emolumentos  # type: ignore[union-attr]  # a ficha has it
-    return pedidos.emolumentos
+    lido = read_request(
+        request({"tipo": "ficha_abertura", "ficha": "1", "pessoa": {"nome": "A"}, "emolumentos": values})
+    )
+    requested = lido.documento.emolumentos  # type: ignore[union-attr]  # a ficha has it
+    return requested.emolumentos
 
 
-def minuta_conhecida() -> Instrumento:
+def known_minuta() -> Instrumento:
     """Return the deed as a minuta left it."""
     return Instrumento.model_validate(instrumento())

@@ -3,14 +3,14 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from notas_examples import CORPO, ISENTO, contexto, documento, instrumento, livro_vivo
+from notas_examples import BODY, ISENTO, context, document, instrumento, live_livro
 
-from printserver.documents import identificar, normalizar, normalizar_folha, normalizar_papel
+from printserver.documents import identify, normalize, normalize_folha, normalize_sheet
 from printserver.errors import Recusa
 
 
 @pytest.mark.parametrize(
-    ("um", "outro"),
+    ("um", "other"),
     [
         ("P-2026-001234", "p-2026-1234"),
         ("P-2026-001234", " P - 2026 - 1234 "),
@@ -23,42 +23,42 @@ from printserver.errors import Recusa
         ("000", "0"),
     ],
 )
-def test_x0_the_same_number(um: str, outro: str) -> None:
-    assert normalizar(um) == normalizar(outro)
+def test_x0_the_same_number(um: str, other: str) -> None:
+    assert normalize(um) == normalize(other)
 
 
 @pytest.mark.parametrize(
-    ("um", "outro"), [("100", "10"), ("P-10", "P-1"), ("1A00", "1A0"), ("12-3", "1-23"), ("A10B003", "A10B03")]
+    ("um", "other"), [("100", "10"), ("P-10", "P-1"), ("1A00", "1A0"), ("12-3", "1-23"), ("A10B003", "A10B03")]
 )
-def test_x0_another_number(um: str, outro: str) -> None:
-    assert normalizar(um) != normalizar(outro)
+def test_x0_another_number(um: str, other: str) -> None:
+    assert normalize(um) != normalize(other)
 
 
 @given(st.text(max_size=30))
 def test_x0_to_normalise_twice_changes_nothing(numero: str) -> None:
-    uma_vez = normalizar(numero)
-    assert normalizar(uma_vez) == uma_vez
+    once = normalize(numero)
+    assert normalize(once) == once
 
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 6), st.integers(0, 6))
 def test_x0_numbers_are_the_same_if_they_are_equal(a: int, b: int, zeros_a: int, zeros_b: int) -> None:
-    um, outro = "P-" + "0" * zeros_a + str(a), "P-" + "0" * zeros_b + str(b)
-    assert (normalizar(um) == normalizar(outro)) == (a == b)
+    um, other = "P-" + "0" * zeros_a + str(a), "P-" + "0" * zeros_b + str(b)
+    assert (normalize(um) == normalize(other)) == (a == b)
 
 
 def test_x0_a_livro_is_the_same_on_other_folhas() -> None:
-    um = documento("livro", instrumento=instrumento())
-    outro = documento("livro", instrumento=instrumento(id="p-2026-1234", livro="7", folha_inicial="1"))
-    assert identificar(um, contexto()).chave == identificar(outro, contexto()).chave == "livro:P-2026-1234"
-    assert identificar(outro, contexto()).campos["livro"] == "7"
+    um = document("livro", instrumento=instrumento())
+    other = document("livro", instrumento=instrumento(id="p-2026-1234", livro="7", folha_inicial="1"))
+    assert identify(um, context()).chave == identify(other, context()).chave == "livro:P-2026-1234"
+    assert identify(other, context()).campos["livro"] == "7"
 
 
 def test_x0_a_traslado_is_its_instrument_and_number() -> None:
-    pela_folha = {"livro": "123", "folha_inicial": "45"}
-    com = contexto(livro=livro_vivo(), proximo_traslado=2)
-    um = identificar(documento("traslado", numero=2, instrumento={"id": "p-2026-1234"}), com)
-    outro = identificar(documento("traslado", numero="proximo", instrumento=pela_folha), com)
-    assert um.chave == outro.chave == "traslado:P-2026-1234:2"
+    by_folha = {"livro": "123", "folha_inicial": "45"}
+    ctx = context(livro=live_livro(), next_traslado=2)
+    um = identify(document("traslado", numero=2, instrumento={"id": "p-2026-1234"}), ctx)
+    other = identify(document("traslado", numero="proximo", instrumento=by_folha), ctx)
+    assert um.chave == other.chave == "traslado:P-2026-1234:2"
     assert um.rotulo == "traslado 2 do instrumento P-2026-001234"
     assert um.campos == {
         "tipo": "traslado",
@@ -73,28 +73,28 @@ def test_x0_a_traslado_is_its_instrument_and_number() -> None:
     }
 
 
-def test_x0_a_certidao_is_its_pedido_and_via() -> None:
-    def chave(pedido: str, via: int) -> str:
-        return identificar(documento("certidao", pedido=pedido, via=via, corpo=CORPO, **ISENTO), contexto()).chave
+def test_x0_a_certidao_is_its_request_and_via() -> None:
+    def key(request: str, via: int) -> str:
+        return identify(document("certidao", pedido=request, via=via, corpo=BODY, **ISENTO), context()).chave
 
-    assert chave("2026/000123", 1) == chave("2026/123", 1) != chave("2026/123", 2)
+    assert key("2026/000123", 1) == key("2026/123", 1) != key("2026/123", 2)
 
 
 def test_x0_a_ficha_is_its_number() -> None:
-    um = identificar(documento("ficha_abertura", ficha="000123", pessoa={"nome": "A"}), contexto())
+    um = identify(document("ficha_abertura", ficha="000123", pessoa={"nome": "A"}), context())
     assert (um.chave, um.campos["ficha"]) == ("ficha_abertura:123", "000123")
 
 
 def test_t5_a_folha_is_looked_up_by_its_digits() -> None:
-    assert normalizar_folha(" 045 ") == 45
-    assert normalizar_papel("a 0000001") == "A1"
+    assert normalize_folha(" 045 ") == 45
+    assert normalize_sheet("a 0000001") == "A1"
     for folha in ("45v", "", "٤٥", "1234567"):
         with pytest.raises(Recusa):
-            normalizar_folha(folha)
+            normalize_folha(folha)
 
 
 @pytest.mark.parametrize(
-    ("um", "outro"),
+    ("um", "other"),
     [
         ("007/2026", "7/2026"),
         ("2026-1", "2026–1"),
@@ -109,12 +109,12 @@ def test_t5_a_folha_is_looked_up_by_its_digits() -> None:
         ("00.5", "0.5"),
     ],
 )
-def test_x0_numbers_are_the_same_as_people_compare_them(um: str, outro: str) -> None:
-    assert normalizar(um) == normalizar(outro)
+def test_x0_numbers_are_the_same_as_people_compare_them(um: str, other: str) -> None:
+    assert normalize(um) == normalize(other)
 
 
 @pytest.mark.parametrize(
-    ("um", "outro"),
+    ("um", "other"),
     [
         ("7.005", "7.5"),
         ("7,005", "7,5"),
@@ -128,39 +128,39 @@ def test_x0_numbers_are_the_same_as_people_compare_them(um: str, outro: str) -> 
         ("7/12", "7-12"),
     ],
 )
-def test_x0_numbers_that_people_tell_apart_are_others(um: str, outro: str) -> None:
-    assert normalizar(um) != normalizar(outro)
+def test_x0_numbers_that_people_tell_apart_are_others(um: str, other: str) -> None:
+    assert normalize(um) != normalize(other)
 
 
-PARTES = st.lists(st.integers(0, 10**6), min_size=1, max_size=4)
+PARTIES = st.lists(st.integers(0, 10**6), min_size=1, max_size=4)
 
 
-@given(PARTES, PARTES, st.sampled_from("-/. :"), st.data())
+@given(PARTIES, PARTIES, st.sampled_from("-/. :"), st.data())
 def test_x0_only_zeros_in_front_case_blanks_and_hyphens_are_not_compared(
-    um: list[int], outro: list[int], entre: str, data: st.DataObject
+    um: list[int], other: list[int], between: str, data: st.DataObject
 ) -> None:
     """Two spellings of lists of numbers are the same exactly where the lists are."""
 
-    def escrito(partes: list[int]) -> str:
-        zeros = [data.draw(st.integers(0, 3)) if entre != "." or not n else 0 for n, _ in enumerate(partes)]
-        hifen = data.draw(st.sampled_from("-–—\u2011\u2212")) if entre == "-" else entre
-        branco = data.draw(st.sampled_from(["", " ", "\u00a0"]))
-        corpo = (hifen + branco).join("0" * z + str(n) for z, n in zip(zeros, partes, strict=True))
-        return data.draw(st.sampled_from(["Pa", "pA", " p a"])) + entre.strip() + "_" + corpo
+    def written(parts: list[int]) -> str:
+        zeros = [data.draw(st.integers(0, 3)) if between != "." or not n else 0 for n, _ in enumerate(parts)]
+        hyphen = data.draw(st.sampled_from("-–—\u2011\u2212")) if between == "-" else between
+        blank = data.draw(st.sampled_from(["", " ", "\u00a0"]))
+        body = (hyphen + blank).join("0" * z + str(n) for z, n in zip(zeros, parts, strict=True))
+        return data.draw(st.sampled_from(["Pa", "pA", " p a"])) + between.strip() + "_" + body
 
-    if entre == " ":  # blanks do not part numbers
-        um, outro = um[:1], outro[:1]
-    assert (normalizar(escrito(um)) == normalizar(escrito(outro))) == (um == outro)
+    if between == " ":  # blanks do not part numbers
+        um, other = um[:1], other[:1]
+    assert (normalize(written(um)) == normalize(written(other))) == (um == other)
 
 
 @given(st.text(st.characters() | st.sampled_from("0017.,-/ A²½１Ⅻß’"), max_size=12))
 def test_x0_papers_to_normalise_twice_changes_nothing(papel: str) -> None:
-    uma_vez = normalizar_papel(papel)
-    assert normalizar_papel(uma_vez) == uma_vez
-    assert normalizar(normalizar(papel)) == normalizar(papel)
+    once = normalize_sheet(papel)
+    assert normalize_sheet(once) == once
+    assert normalize(normalize(papel)) == normalize(papel)
 
 
 @given(st.sampled_from(["", "A", "AB-", "A10B", "7."]), st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 5))
 def test_p5_a_sheet_has_one_number_however_many_zeros_are_written(serie: str, a: int, b: int, zeros: int) -> None:
-    um, outro = f"{serie}{'0' * zeros}{a}", f"{serie.lower()} {b}"
-    assert (normalizar_papel(um) == normalizar_papel(outro)) == (a == b)
+    um, other = f"{serie}{'0' * zeros}{a}", f"{serie.lower()} {b}"
+    assert (normalize_sheet(um) == normalize_sheet(other)) == (a == b)

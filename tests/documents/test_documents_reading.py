@@ -3,29 +3,29 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from notas_examples import CORPO, FEES, ISENTO, REFERENCIA, instrumento, pedido
+from notas_examples import BODY, FEES, ISENTO, REFERENCE, instrumento, request
 
-from printserver.documents import Referencia, ler_pedido
+from printserver.documents import Referencia, read_request
 from printserver.documents.model import Instrumento, Pedido
 from printserver.errors import Recusa
 
 ATO = {"ato": "ES", "descricao": "Venda e compra"}
 
 
-def erros(dados: object) -> dict[str, str]:
-    with pytest.raises(Recusa) as recusa:
-        ler_pedido(dados)
-    assert recusa.value.word == "entrada-invalida"
-    return {erro.campo: erro.mensagem for erro in recusa.value.errors}
+def erros(data: object) -> dict[str, str]:
+    with pytest.raises(Recusa) as refusal:
+        read_request(data)
+    assert refusal.value.word == "entrada-invalida"
+    return {error.campo: error.mensagem for error in refusal.value.errors}
 
 
-def livro(**outros: object) -> dict[str, object]:
-    return pedido({"tipo": "livro", "instrumento": instrumento(**outros)})
+def livro(**others: object) -> dict[str, object]:
+    return request({"tipo": "livro", "instrumento": instrumento(**others)})
 
 
 def test_contract_example_is_read() -> None:
-    lido = ler_pedido(
-        pedido(
+    lido = read_request(
+        request(
             {
                 "tipo": "livro",
                 "instrumento": instrumento(
@@ -48,35 +48,37 @@ def test_contract_example_is_read() -> None:
 
 
 def test_s9_wrong_total_is_named_by_its_dotted_path() -> None:
-    achados = erros(livro(atos=[ATO | {"emolumentos": FEES | {"total": "95.13"}}]))
-    assert list(achados) == ["documento.instrumento.atos.0.emolumentos.total"]
-    assert "não é a soma" in achados["documento.instrumento.atos.0.emolumentos.total"]
+    findings = erros(livro(atos=[ATO | {"emolumentos": FEES | {"total": "95.13"}}]))
+    assert list(findings) == ["documento.instrumento.atos.0.emolumentos.total"]
+    assert "não é a soma" in findings["documento.instrumento.atos.0.emolumentos.total"]
 
 
 def test_s9_all_zero_without_isento_is_refused() -> None:
     zeros = dict.fromkeys(FEES, "0.00")
-    achados = erros(livro(atos=[ATO | {"emolumentos": zeros}]))
-    assert "isento" in achados["documento.instrumento.atos.0.emolumentos"]
+    findings = erros(livro(atos=[ATO | {"emolumentos": zeros}]))
+    assert "isento" in findings["documento.instrumento.atos.0.emolumentos"]
 
 
 def test_s9_partial_zero_is_lawful() -> None:
-    parcial = FEES | {"estado": "0.00", "total": "79.29"}
-    assert ler_pedido(livro(atos=[ATO | {"emolumentos": parcial}]))
+    partial = FEES | {"estado": "0.00", "total": "79.29"}
+    assert read_request(livro(atos=[ATO | {"emolumentos": partial}]))
 
 
 def test_s9_every_component_is_needed() -> None:
-    sem = {nome: valor for nome, valor in FEES.items() if nome not in ("iss", "total")}
-    assert erros(livro(atos=[ATO | {"emolumentos": sem}])).keys() == {"documento.instrumento.atos.0.emolumentos.iss"}
+    without = {nome: value for nome, value in FEES.items() if nome not in ("iss", "total")}
+    assert erros(livro(atos=[ATO | {"emolumentos": without}])).keys() == {
+        "documento.instrumento.atos.0.emolumentos.iss"
+    }
 
 
-@pytest.mark.parametrize("valor", [95.12, 95, "95.1", "95,12", "-1.00", "1e2", " 1.00", "１.00", None, True])
-def test_s9_money_is_digits_point_two_digits(valor: object) -> None:
-    achados = erros(livro(atos=[ATO | {"emolumentos": FEES | {"iss": valor}}]))
-    assert "documento.instrumento.atos.0.emolumentos.iss" in achados
+@pytest.mark.parametrize("value", [95.12, 95, "95.1", "95,12", "-1.00", "1e2", " 1.00", "１.00", None, True])
+def test_s9_money_is_digits_point_two_digits(value: object) -> None:
+    findings = erros(livro(atos=[ATO | {"emolumentos": FEES | {"iss": value}}]))
+    assert "documento.instrumento.atos.0.emolumentos.iss" in findings
 
 
 @pytest.mark.parametrize(
-    ("valor", "campo"),
+    ("value", "field"),
     [
         ({}, "emolumentos"),
         ({"isento": False}, "emolumentos"),
@@ -88,31 +90,31 @@ def test_s9_money_is_digits_point_two_digits(valor: object) -> None:
         ({"isento": "true", "motivo_isencao": "x"}, "isento"),
     ],
 )
-def test_s9_exactly_one_value(valor: dict[str, object], campo: str) -> None:
-    assert f"documento.instrumento.atos.0.{campo}" in erros(livro(atos=[ATO | valor]))
+def test_s9_exactly_one_value(value: dict[str, object], field: str) -> None:
+    assert f"documento.instrumento.atos.0.{field}" in erros(livro(atos=[ATO | value]))
 
 
 def test_a_mistyped_field_is_named_and_never_passes() -> None:
-    achados = erros(livro(atos=[ATO | {"isnto": True, "emolumentos": FEES}]))
-    assert achados == {"documento.instrumento.atos.0.isnto": "campo desconhecido"}
+    findings = erros(livro(atos=[ATO | {"isnto": True, "emolumentos": FEES}]))
+    assert findings == {"documento.instrumento.atos.0.isnto": "campo desconhecido"}
 
 
 def test_paths_bear_no_tag_of_a_union() -> None:
-    corpo = instrumento(atos=[ATO | {"emolumentos": FEES | {"total": "1.00"}}])
-    achados = erros(pedido({"tipo": "traslado", "numero": 1, "instrumento": corpo}))
-    assert achados.keys() == {"documento.instrumento.atos.0.emolumentos.total"}
+    body = instrumento(atos=[ATO | {"emolumentos": FEES | {"total": "1.00"}}])
+    findings = erros(request({"tipo": "traslado", "numero": 1, "instrumento": body}))
+    assert findings.keys() == {"documento.instrumento.atos.0.emolumentos.total"}
 
 
 def test_x0_a_reference_is_by_id_or_by_livro_and_folha() -> None:
-    for dados in ({"id": "P-1"}, {"livro": "0123", "folha_inicial": "045"}):
-        lido = ler_pedido(pedido({"tipo": "traslado", "numero": 1, "instrumento": dados})).documento
+    for data in ({"id": "P-1"}, {"livro": "0123", "folha_inicial": "045"}):
+        lido = read_request(request({"tipo": "traslado", "numero": 1, "instrumento": data})).documento
         assert isinstance(lido.instrumento, Referencia)
-    inteiro = ler_pedido(pedido({"tipo": "traslado", "numero": 1, "instrumento": instrumento()})).documento
-    assert isinstance(inteiro.instrumento, Instrumento)
+    whole = read_request(request({"tipo": "traslado", "numero": 1, "instrumento": instrumento()})).documento
+    assert isinstance(whole.instrumento, Instrumento)
 
 
 @pytest.mark.parametrize(
-    ("dados", "campo"),
+    ("data", "field"),
     [
         ({}, "id"),
         ({"livro": "1"}, "folha_inicial"),
@@ -121,63 +123,63 @@ def test_x0_a_reference_is_by_id_or_by_livro_and_folha() -> None:
         ({"id": "P", "folha": "2"}, "folha"),
     ],
 )
-def test_a_reference_badly_written_is_refused(dados: dict[str, str], campo: str) -> None:
-    achados = erros(pedido({"tipo": "traslado", "numero": 1, "instrumento": dados}))
-    assert f"documento.instrumento.{campo}" in achados
+def test_a_reference_badly_written_is_refused(data: dict[str, str], field: str) -> None:
+    findings = erros(request({"tipo": "traslado", "numero": 1, "instrumento": data}))
+    assert f"documento.instrumento.{field}" in findings
 
 
 def test_n8_a_minuta_may_lack_livro_folha_and_values() -> None:
-    minuta = {"id": "P-1", "atos": [ATO], "corpo": CORPO}
-    assert ler_pedido(pedido({"tipo": "minuta", "instrumento": minuta})).documento.imprimir
-    achados = erros(pedido({"tipo": "livro", "instrumento": minuta}))
-    assert {"documento.instrumento.livro", "documento.instrumento.folha_inicial"} <= achados.keys()
+    minuta = {"id": "P-1", "atos": [ATO], "corpo": BODY}
+    assert read_request(request({"tipo": "minuta", "instrumento": minuta})).documento.imprimir
+    findings = erros(request({"tipo": "livro", "instrumento": minuta}))
+    assert {"documento.instrumento.livro", "documento.instrumento.folha_inicial"} <= findings.keys()
 
 
 def test_n5_a_certidao_without_instrumento_needs_its_text() -> None:
-    sem = {"tipo": "certidao", "pedido": "2026/000123"} | ISENTO
-    assert "documento.corpo" in erros(pedido(sem))
-    assert ler_pedido(pedido(sem | {"corpo": CORPO})).documento.via == 1
+    without = {"tipo": "certidao", "pedido": "2026/000123"} | ISENTO
+    assert "documento.corpo" in erros(request(without))
+    assert read_request(request(without | {"corpo": BODY})).documento.via == 1
 
 
 def test_a_certidao_always_needs_a_value_but_to_replace_another() -> None:
-    certidao = {"tipo": "certidao", "pedido": "1", "corpo": CORPO}
-    assert erros(pedido(certidao)).keys() == {"documento.emolumentos"}
+    certidao = {"tipo": "certidao", "pedido": "1", "corpo": BODY}
+    assert erros(request(certidao)).keys() == {"documento.emolumentos"}
     troca = {"substitui": "9999991CE0000000000030184", "motivo": "erro de grafia"}
-    assert ler_pedido(pedido(certidao | troca)).documento.substitui == troca["substitui"]
+    assert read_request(request(certidao | troca)).documento.substitui == troca["substitui"]
 
 
 def test_x8_a_substitution_needs_a_reason_and_a_true_code() -> None:
-    traslado = {"tipo": "traslado", "numero": 2, "instrumento": REFERENCIA}
+    traslado = {"tipo": "traslado", "numero": 2, "instrumento": REFERENCE}
     codigo = "9999991CE0000000000030184"
-    assert erros(pedido(traslado | {"substitui": codigo})).keys() == {"documento.motivo"}
-    assert erros(pedido(traslado | {"motivo": "x"})).keys() == {"documento.motivo"}
-    assert erros(pedido(traslado | {"substitui": codigo[:-1] + "5", "motivo": "x"})).keys() == {"documento.substitui"}
+    assert erros(request(traslado | {"substitui": codigo})).keys() == {"documento.motivo"}
+    assert erros(request(traslado | {"motivo": "x"})).keys() == {"documento.motivo"}
+    assert erros(request(traslado | {"substitui": codigo[:-1] + "5", "motivo": "x"})).keys() == {"documento.substitui"}
 
 
 def test_registro_civil_is_refused_by_its_natureza() -> None:
-    certidao = {"tipo": "certidao", "pedido": "1", "corpo": CORPO} | ISENTO
-    achados = erros(pedido(certidao | {"natureza": 2}))
-    assert "Registro Civil" in achados["documento.natureza"]
-    assert ler_pedido(pedido(certidao | {"natureza": 1}))
-    assert erros(pedido(certidao | {"averbacoes": 1})).keys() == {"documento.averbacoes"}
+    certidao = {"tipo": "certidao", "pedido": "1", "corpo": BODY} | ISENTO
+    findings = erros(request(certidao | {"natureza": 2}))
+    assert "Registro Civil" in findings["documento.natureza"]
+    assert read_request(request(certidao | {"natureza": 1}))
+    assert erros(request(certidao | {"averbacoes": 1})).keys() == {"documento.averbacoes"}
 
 
 def test_rtf_waits_for_a_later_version() -> None:
-    with pytest.raises(Recusa) as recusa:
-        ler_pedido(livro(corpo={"formato": "rtf", "conteudo": "{}"}))
-    assert recusa.value.word == "corpo-nao-suportado"
-    assert recusa.value.errors[0].campo == "documento.instrumento.corpo.formato"
+    with pytest.raises(Recusa) as refusal:
+        read_request(livro(corpo={"formato": "rtf", "conteudo": "{}"}))
+    assert refusal.value.word == "corpo-nao-suportado"
+    assert refusal.value.errors[0].campo == "documento.instrumento.corpo.formato"
 
 
-@pytest.mark.parametrize("conteudo", ["", "  \n", "a\ud800"])
-def test_a_body_without_text_is_invalid(conteudo: str) -> None:
-    with pytest.raises(Recusa) as recusa:
-        ler_pedido(livro(corpo={"formato": "texto", "conteudo": conteudo}))
-    assert recusa.value.word == "corpo-invalido"
+@pytest.mark.parametrize("content", ["", "  \n", "a\ud800"])
+def test_a_body_without_text_is_invalid(content: str) -> None:
+    with pytest.raises(Recusa) as refusal:
+        read_request(livro(corpo={"formato": "texto", "conteudo": content}))
+    assert refusal.value.word == "corpo-invalido"
 
 
 @pytest.mark.parametrize(
-    ("campo", "valor"),
+    ("field", "value"),
     [
         ("id", "P|1"),
         ("id", ""),
@@ -195,69 +197,69 @@ def test_a_body_without_text_is_invalid(conteudo: str) -> None:
         ("atos", []),
     ],
 )
-def test_what_is_not_fit_for_print_or_registro_is_refused(campo: str, valor: object) -> None:
-    assert f"documento.instrumento.{campo}" in erros(livro(**{campo: valor}))
+def test_what_is_not_fit_for_print_or_registro_is_refused(field: str, value: object) -> None:
+    assert f"documento.instrumento.{field}" in erros(livro(**{field: value}))
 
 
 @pytest.mark.parametrize("numero", [0, -1, 1.0, True, "1", None, "próximo"])
 def test_n4_a_number_of_traslado_is_whole_and_from_one(numero: object) -> None:
-    achados = erros(pedido({"tipo": "traslado", "numero": numero, "instrumento": REFERENCIA}))
-    assert "documento.numero" in achados
+    findings = erros(request({"tipo": "traslado", "numero": numero, "instrumento": REFERENCE}))
+    assert "documento.numero" in findings
 
 
-@pytest.mark.parametrize("documento", [None, [], {}, {"tipo": "assento"}, {"tipo": []}, "livro"])
-def test_an_unknown_document_is_told_which_there_are(documento: object) -> None:
-    achados = erros(pedido(documento))  # type: ignore[arg-type]  # as bad requests are
-    assert next(iter(achados)).startswith("documento")
+@pytest.mark.parametrize("document", [None, [], {}, {"tipo": "assento"}, {"tipo": []}, "livro"])
+def test_an_unknown_document_is_told_which_there_are(document: object) -> None:
+    findings = erros(request(document))  # type: ignore[arg-type]  # as bad requests are
+    assert next(iter(findings)).startswith("documento")
 
 
 def test_null_in_an_optional_field_is_as_absent() -> None:
-    lido = ler_pedido(livro() | {"copias": None, "lado_inicial": None, "papel_seguranca": None, "fila": None})
+    lido = read_request(livro() | {"copias": None, "lado_inicial": None, "papel_seguranca": None, "fila": None})
     assert (lido.copias, lido.lado_inicial, lido.papel_seguranca) == (1, "frente", ())
     assert erros(livro() | {"outra": None}).keys() == {"outra"}
 
 
 def test_a_ficha_prints_whatever_else_the_person_has() -> None:
     ficha = {"tipo": "ficha_abertura", "ficha": "000123", "pessoa": {"nome": "Ana", "estado_civil": "casada"}}
-    assert ler_pedido(pedido(ficha)).documento.pessoa.model_dump()["estado_civil"] == "casada"
+    assert read_request(request(ficha)).documento.pessoa.model_dump()["estado_civil"] == "casada"
     ficha["pessoa"] = {"nome": "Ana", "filhos": ["João"]}
-    assert erros(pedido(ficha)).keys() == {"documento.pessoa.filhos"}
-    for a_mais in ({"a\x00": "b"}, {"a" * 61: "b"}, {f"campo{n}": "b" for n in range(41)}):
-        ficha["pessoa"] = {"nome": "Ana"} | a_mais
-        assert erros(pedido(ficha)).keys() == {"documento.pessoa"}
+    assert erros(request(ficha)).keys() == {"documento.pessoa.filhos"}
+    for extra in ({"a\x00": "b"}, {"a" * 61: "b"}, {f"campo{n}": "b" for n in range(41)}):
+        ficha["pessoa"] = {"nome": "Ana"} | extra
+        assert erros(request(ficha)).keys() == {"documento.pessoa"}
 
 
 def test_a_request_survives_being_kept_as_json() -> None:
-    lido = ler_pedido(livro(data="2026-11-20"))
+    lido = read_request(livro(data="2026-11-20"))
     assert Pedido.model_validate(lido.model_dump(mode="json")) == lido
 
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda filhos: st.lists(filhos, max_size=3) | st.dictionaries(st.text(max_size=5), filhos, max_size=3),
+    lambda children: st.lists(children, max_size=3) | st.dictionaries(st.text(max_size=5), children, max_size=3),
     max_leaves=8,
 )
 
 
 @given(JSON, st.sampled_from(["id", "livro", "folha_inicial", "data", "partes", "atos", "corpo", "assinaturas"]))
-def test_no_json_at_all_breaks_the_reader(valor: object, campo: str) -> None:
-    for dados in (valor, livro(**{campo: valor}), pedido({"tipo": "traslado", "numero": valor, "instrumento": valor})):
+def test_no_json_at_all_breaks_the_reader(value: object, field: str) -> None:
+    for data in (value, livro(**{field: value}), request({"tipo": "traslado", "numero": value, "instrumento": value})):
         try:
-            ler_pedido(dados)
-        except Recusa as recusa:
-            textos = [recusa.detail, *(erro.mensagem for erro in recusa.errors)]
-            assert all(texto.strip() and "Input should" not in texto for texto in textos)
-            assert all(erro.campo.isprintable() for erro in recusa.errors)
+            read_request(data)
+        except Recusa as refusal:
+            texts = [refusal.detail, *(error.mensagem for error in refusal.errors)]
+            assert all(text.strip() and "Input should" not in text for text in texts)
+            assert all(error.campo.isprintable() for error in refusal.errors)
 
 
 def test_every_message_is_portuguese() -> None:
-    muitos = pedido({"tipo": "livro", "instrumento": instrumento(partes=["x"] * 60)}, copias=0, faces="x", fila=1)
-    mensagens = set(erros(muitos | {"copias": 100}).values()) | set(erros(muitos).values())
-    assert "deve ser um objeto" in mensagens
-    assert not any(mensagem == "valor inválido" or "should" in mensagem for mensagem in mensagens)
+    many = request({"tipo": "livro", "instrumento": instrumento(partes=["x"] * 60)}, copias=0, faces="x", fila=1)
+    messages = set(erros(many | {"copias": 100}).values()) | set(erros(many).values())
+    assert "deve ser um objeto" in messages
+    assert not any(mensagem == "valor inválido" or "should" in mensagem for mensagem in messages)
 
 
 def test_a_mistyped_field_of_the_person_is_refused_by_its_name() -> None:
     ficha = {"tipo": "ficha_abertura", "ficha": "1", "pessoa": {"nome": "Ana", "dcumento": "1", "apelido": "Aninha"}}
-    achados = erros(pedido(ficha))
-    assert achados == {"documento.pessoa.dcumento": 'campo desconhecido; quis dizer "documento"?'}
+    findings = erros(request(ficha))
+    assert findings == {"documento.pessoa.dcumento": 'campo desconhecido; quis dizer "documento"?'}

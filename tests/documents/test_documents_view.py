@@ -6,95 +6,103 @@ from datetime import date
 
 import pytest
 from notas_examples import (
-    AGORA,
-    CORPO,
+    BODY,
     FEES,
     ISENTO,
-    REFERENCIA,
-    contexto,
-    documento,
+    NOW,
+    REFERENCE,
+    context,
+    document,
     instrumento,
-    livro_vivo,
-    selos_vivos,
+    live_livro,
+    live_selos,
 )
 
 from printserver.documents import (
-    Plano,
-    dados_do_modelo,
-    marcas,
-    nome_da_copia,
-    planejar,
-    valores_do_bloco,
+    Plan,
+    block_values,
+    copy_name,
+    make_plan,
+    mark_values,
+    template_data,
 )
-from printserver.documents.view import CODIGO_RESERVADO, QR_RESERVADO, por_extenso
-from printserver.formats.block import ValoresBloco
-from printserver.formats.template_data import VARIAVEIS
-from printserver.selo import SeloEmitido
+from printserver.documents.view import PLACEHOLDER_CODIGO, PLACEHOLDER_QR, long_date
+from printserver.formats.block import BlockValues
+from printserver.formats.template_data import VARIABLES
+from printserver.selo import IssuedSelo
 
 SERVENTIA = {"nome": "Cartório de Demonstração", "cns": "123456", "cidade": "São Paulo", "uf": "SP"}
 JOSE = {"nome": "José de Assunção", "papel": "substituto"}
 
 
-def livro(**outros: object) -> Plano:
-    return planejar(documento("livro", instrumento=instrumento(**outros)), contexto())
+def livro(**others: object) -> Plan:
+    return make_plan(document("livro", instrumento=instrumento(**others)), context())
 
 
-def minuta() -> Plano:
-    sem_lugar = {nome: valor for nome, valor in instrumento().items() if nome not in ("livro", "folha_inicial")}
-    return planejar(documento("minuta", instrumento=sem_lugar), contexto())
+def minuta() -> Plan:
+    without_place = {nome: value for nome, value in instrumento().items() if nome not in ("livro", "folha_inicial")}
+    return make_plan(document("minuta", instrumento=without_place), context())
 
 
-def traslado(numero: int = 1, **dados: object) -> Plano:
-    return planejar(documento("traslado", numero=numero, instrumento=REFERENCIA, **dados), contexto(livro=livro_vivo()))
+def traslado(numero: int = 1, **data: object) -> Plan:
+    return make_plan(document("traslado", numero=numero, instrumento=REFERENCE, **data), context(livro=live_livro()))
 
 
-def certidao() -> Plano:
-    doc = documento("certidao", pedido="2026/000123", instrumento=REFERENCIA, emolumentos=FEES)
-    return planejar(doc, contexto(livro=livro_vivo()))
+def certidao() -> Plan:
+    doc = document("certidao", pedido="2026/000123", instrumento=REFERENCE, emolumentos=FEES)
+    return make_plan(doc, context(livro=live_livro()))
 
 
-def ficha(**dados: object) -> Plano:
+def ficha(**data: object) -> Plan:
     pessoa = {"nome": "Ana Souza", "documento": "RG 1", "estado_civil": "casada", "apelido": None}
-    return planejar(documento("ficha_abertura", ficha="000123", pessoa=pessoa, **dados), contexto())
+    return make_plan(document("ficha_abertura", ficha="000123", pessoa=pessoa, **data), context())
 
 
-def dados(plano: Plano) -> dict[str, object]:
-    return dados_do_modelo(plano, serventia=SERVENTIA, subscritor=JOSE, agora=AGORA)
+def data(plan: Plan) -> dict[str, object]:
+    return template_data(plan, serventia=SERVENTIA, subscritor=JOSE, agora=NOW)
 
 
-def emitidos(plano: Plano) -> list[SeloEmitido]:
+def issued(plan: Plan) -> list[IssuedSelo]:
     return [
-        SeloEmitido(selo.novo, vivo.codigo, "", "", vivo.qr_url, selo.novo.emolumentos.total, selo.novo.emolumentos.iss)
-        for selo, vivo in zip(plano.selos, selos_vivos(plano, 70), strict=True)
+        IssuedSelo(
+            selo.new_selo,
+            live.codigo,
+            "",
+            "",
+            live.qr_url,
+            selo.new_selo.emolumentos.total,
+            selo.new_selo.emolumentos.iss,
+        )
+        for selo, live in zip(plan.selos, live_selos(plan, 70), strict=True)
     ]
 
 
-def bloco(plano: Plano, *, feito: bool = True) -> ValoresBloco:
-    valores = valores_do_bloco(plano, emitidos(plano) if feito else None, demonstracao=True)
-    assert valores is not None
-    return valores
+def block(plan: Plan, *, made: bool = True) -> BlockValues:
+    values = block_values(plan, issued(plan) if made else None, demonstracao=True)
+    assert values is not None
+    return values
 
 
-@pytest.mark.parametrize("plano", [livro(), minuta(), traslado(), certidao(), ficha()], ids=lambda p: p.identidade.tipo)
-def test_templates_get_plain_json_with_every_variable(plano: Plano) -> None:
-    lidos = dados(plano)
-    assert lidos.keys() == VARIAVEIS.keys()
-    assert json.loads(json.dumps(lidos)) == lidos
+@pytest.mark.parametrize("plan", [livro(), minuta(), traslado(), certidao(), ficha()], ids=lambda p: p.identity.tipo)
+def test_templates_get_plain_json_with_every_variable(plan: Plan) -> None:
+    parsed = data(plan)
+    assert parsed.keys() == VARIABLES.keys()
+    assert json.loads(json.dumps(parsed)) == parsed
 
 
 def test_n8_a_minuta_shares_the_layout_of_its_livro() -> None:
-    um, outro = minuta(), livro()
-    assert dados(um) == dados(outro)
-    assert marcas(um) == marcas(outro)
-    um_bloco, outro_bloco = bloco(um, feito=False), bloco(outro, feito=False)
-    assert um_bloco == outro_bloco
-    assert [selo.codigo for selo in um_bloco.selos] == [CODIGO_RESERVADO] * 2
-    assert um_bloco.qr_url == QR_RESERVADO
+    um, other = minuta(), livro()
+    assert data(um) == data(other)
+    assert mark_values(um) == mark_values(other)
+    one_block, other_block = block(um, made=False), block(other, made=False)
+    assert one_block == other_block
+    assert [selo.codigo for selo in one_block.selos] == [PLACEHOLDER_CODIGO] * 2
+    assert one_block.qr_url == PLACEHOLDER_QR
 
 
 def test_traslados_share_their_data_but_for_what_is_stamped() -> None:
-    assert dados(traslado(2)) == dados(traslado(3))
-    assert [nome_da_copia(plano) for plano in (traslado(1), traslado(12), livro(), certidao())] == [
+    assert data(traslado(2)) == data(traslado(3))
+    assert [copy_name(plan) for plan in (traslado(1), traslado(12), livro(), certidao())] == [
         "1º traslado",
         "12º traslado",
         None,
@@ -103,25 +111,25 @@ def test_traslados_share_their_data_but_for_what_is_stamped() -> None:
 
 
 def test_p3_a_traslado_names_its_subscritor_and_its_place_in_the_book() -> None:
-    lidos = dados(traslado())
-    assert lidos["subscritor"] == {"nome": "José de Assunção", "papel": "Tabelião Substituto"}
-    assert lidos["assinaturas"] == [{"nome": "José de Assunção", "legenda": "Tabelião Substituto"}]
-    origem = lidos["instrumento"]
-    assert isinstance(origem, dict)
-    assert (origem["livro"], origem["folha_inicial"], origem["folha_final"]) == ("0123", "045", "046")
-    assert origem["data"] == "20 de novembro de 2026"
+    parsed = data(traslado())
+    assert parsed["subscritor"] == {"nome": "José de Assunção", "papel": "Tabelião Substituto"}
+    assert parsed["assinaturas"] == [{"nome": "José de Assunção", "legenda": "Tabelião Substituto"}]
+    origin = parsed["instrumento"]
+    assert isinstance(origin, dict)
+    assert (origin["livro"], origin["folha_inicial"], origin["folha_final"]) == ("0123", "045", "046")
+    assert origin["data"] == "20 de novembro de 2026"
 
 
 def test_the_livro_has_its_parties_sign_and_its_place_stamped() -> None:
-    lidos = dados(livro())
-    assert [linha["nome"] for linha in lidos["assinaturas"]] == ["João da Silva", "Maria Alves", "José de Assunção"]  # type: ignore[attr-defined]  # a list
-    assert lidos["instrumento"]["folha_inicial"] is None  # type: ignore[index]  # a dict
-    assert dados(livro(data="2026-11-01", motivo_data="x"))["data"] == "1º de novembro de 2026"
-    assert por_extenso(date(2027, 3, 31)) == "31 de março de 2027"
+    parsed = data(livro())
+    assert [linha["nome"] for linha in parsed["assinaturas"]] == ["João da Silva", "Maria Alves", "José de Assunção"]  # type: ignore[attr-defined]  # a list
+    assert parsed["instrumento"]["folha_inicial"] is None  # type: ignore[index]  # a dict
+    assert data(livro(data="2026-11-01", motivo_data="x"))["data"] == "1º de novembro de 2026"
+    assert long_date(date(2027, 3, 31)) == "31 de março de 2027"
 
 
 def test_a_ficha_shows_what_the_request_says_of_the_person() -> None:
-    assert dados(ficha())["pessoa"] == [
+    assert data(ficha())["pessoa"] == [
         {"rotulo": "Nome", "valor": "Ana Souza"},
         {"rotulo": "Documento", "valor": "RG 1"},
         {"rotulo": "Estado civil", "valor": "casada"},
@@ -129,78 +137,76 @@ def test_a_ficha_shows_what_the_request_says_of_the_person() -> None:
 
 
 def test_n3_first_traslado_prints_both_codes_and_names_them() -> None:
-    plano = traslado(1)
-    valores = bloco(plano)
-    assert plano.selo_livro is not None
-    assert valores.rotulo == "selo deste traslado"
-    assert valores.selos[0].codigo == emitidos(plano)[0].codigo
-    assert valores.selos[0].isento
-    assert valores.qr_rotulo == "selo do ato principal"
-    assert (valores.qr_codigo, valores.qr_url) == (plano.selo_livro.codigo, plano.selo_livro.qr_url)
-    assert plano.selo_livro.codigo in str(valores.qr_url)
+    plan = traslado(1)
+    values = block(plan)
+    assert plan.selo_livro is not None
+    assert values.rotulo == "selo deste traslado"
+    assert values.selos[0].codigo == issued(plan)[0].codigo
+    assert values.selos[0].isento
+    assert values.qr_rotulo == "selo do ato principal"
+    assert (values.qr_codigo, values.qr_url) == (plan.selo_livro.codigo, plan.selo_livro.qr_url)
+    assert plan.selo_livro.codigo in str(values.qr_url)
 
 
-@pytest.mark.parametrize(
-    ("plano", "rotulo"), [(traslado(2), "selo deste traslado"), (certidao(), "selo desta certidão")]
-)
-def test_n4_n5_n6_other_copies_bear_their_own_qr_and_may_name_the_livros_seal(plano: Plano, rotulo: str) -> None:
-    valores = bloco(plano)
-    assert (valores.rotulo, valores.qr_rotulo) == (rotulo, rotulo)
-    assert valores.qr_codigo == valores.selos[0].codigo
-    assert valores.selo_livro == livro_vivo().principal.codigo
+@pytest.mark.parametrize(("plan", "label"), [(traslado(2), "selo deste traslado"), (certidao(), "selo desta certidão")])
+def test_n4_n5_n6_other_copies_bear_their_own_qr_and_may_name_the_livros_seal(plan: Plan, label: str) -> None:
+    values = block(plan)
+    assert (values.rotulo, values.qr_rotulo) == (label, label)
+    assert values.qr_codigo == values.selos[0].codigo
+    assert values.selo_livro == live_livro().principal.codigo
 
 
 def test_n7_on_the_livro_all_codes_stand_and_the_qr_would_be_the_principals() -> None:
-    valores = bloco(livro())
-    assert [selo.descricao for selo in valores.selos] == ["Venda e compra", "Usufruto"]
-    assert valores.qr_codigo == valores.selos[0].codigo
-    assert valores.qr_rotulo == "selo do ato principal"
-    assert valores.selo_livro is None
+    values = block(livro())
+    assert [selo.descricao for selo in values.selos] == ["Venda e compra", "Usufruto"]
+    assert values.qr_codigo == values.selos[0].codigo
+    assert values.qr_rotulo == "selo do ato principal"
+    assert values.selo_livro is None
 
 
 def test_s12_the_place_kept_is_of_the_size_of_what_comes() -> None:
-    for plano in (livro(), traslado(1), traslado(2), certidao(), ficha(gerar_selo=True)):
-        antes, depois = bloco(plano, feito=False), bloco(plano)
-        assert [len(selo.codigo) for selo in antes.selos] == [len(selo.codigo) for selo in depois.selos]
-        assert antes.custas == depois.custas
-        assert (antes.qr_codigo is None) == (depois.qr_codigo is None)
-        assert (antes.selo_livro is None) == (depois.selo_livro is None)
+    for plan in (livro(), traslado(1), traslado(2), certidao(), ficha(gerar_selo=True)):
+        before, depois = block(plan, made=False), block(plan)
+        assert [len(selo.codigo) for selo in before.selos] == [len(selo.codigo) for selo in depois.selos]
+        assert before.custas == depois.custas
+        assert (before.qr_codigo is None) == (depois.qr_codigo is None)
+        assert (before.selo_livro is None) == (depois.selo_livro is None)
 
 
 def test_a_document_without_seal_has_no_block() -> None:
-    assert valores_do_bloco(ficha(), None, demonstracao=True) is None
-    assert valores_do_bloco(ficha(gerar_selo=False), [], demonstracao=True) is None
+    assert block_values(ficha(), None, demonstracao=True) is None
+    assert block_values(ficha(gerar_selo=False), [], demonstracao=True) is None
     with pytest.raises(ValueError, match="argument"):
-        valores_do_bloco(livro(), [], demonstracao=True)
+        block_values(livro(), [], demonstracao=True)
 
 
 def test_p4_the_fee_line_has_all_components_one_an_ato() -> None:
-    linhas = bloco(livro()).custas
+    linhas = block(livro()).custas
     assert [linha.split(":")[0] for linha in linhas] == ["Venda e compra", "Usufruto"]
-    for parte in ("Tabelião R$ 55,70", "Santa Casa R$ 0,56", "ISS R$ 2,78", "Total R$ 95,12"):
-        assert parte in linhas[0]
-    assert bloco(traslado(1)).custas == linhas
-    assert bloco(certidao()).custas == (linhas[0].removeprefix("Venda e compra: "),)
-    assert bloco(traslado(2, **ISENTO)).custas == ("Isento de emolumentos: beneficiário da justiça gratuita",)
+    for part in ("Tabelião R$ 55,70", "Santa Casa R$ 0,56", "ISS R$ 2,78", "Total R$ 95,12"):
+        assert part in linhas[0]
+    assert block(traslado(1)).custas == linhas
+    assert block(certidao()).custas == (linhas[0].removeprefix("Venda e compra: "),)
+    assert block(traslado(2, **ISENTO)).custas == ("Isento de emolumentos: beneficiário da justiça gratuita",)
 
 
 def test_n6_the_marks_of_a_body() -> None:
-    principal = livro_vivo().principal.codigo
-    do_traslado = marcas(traslado(1), ["A0000001", "A0000002"])
+    principal = live_livro().principal.codigo
+    do_traslado = mark_values(traslado(1), ["A0000001", "A0000002"])
     assert do_traslado["SELO_LIVRO"] == principal
     assert do_traslado["TOTAL"] == "R$ 140,24"
     assert do_traslado["PAPEL"] == "A0000001, A0000002"
     assert "Total R$ 95,12" in do_traslado["CUSTAS"]
-    assert "SELO_LIVRO" not in marcas(livro())
+    assert "SELO_LIVRO" not in mark_values(livro())
 
 
 def test_n13_a_foreign_seal_is_marked() -> None:
-    plano = traslado(1)
-    assert plano.selo_livro is not None
-    assert not bloco(plano).externo
-    assert bloco(replace(plano, selo_livro=replace(plano.selo_livro, externo=True))).externo
+    plan = traslado(1)
+    assert plan.selo_livro is not None
+    assert not block(plan).externo
+    assert block(replace(plan, selo_livro=replace(plan.selo_livro, externo=True))).externo
 
 
 def test_a_minuta_without_values_says_so() -> None:
-    doc = documento("minuta", instrumento={"id": "P", "atos": [{"ato": "ES"}], "corpo": CORPO})
-    assert bloco(planejar(doc, contexto()), feito=False).custas == ("emolumentos a definir",)
+    doc = document("minuta", instrumento={"id": "P", "atos": [{"ato": "ES"}], "corpo": BODY})
+    assert block(make_plan(doc, context()), made=False).custas == ("emolumentos a definir",)

@@ -28,8 +28,8 @@ def name() -> str:
     return f"P-2026-{next(_number):06d}"
 
 
-def ato(descricao: str = "Venda e compra", *, principal: bool = False) -> dict[str, Any]:
-    return {"ato": "ES", "descricao": descricao, "principal": principal, "emolumentos": FEES}
+def ato(description: str = "Venda e compra", *, principal: bool = False) -> dict[str, Any]:
+    return {"ato": "ES", "descricao": description, "principal": principal, "emolumentos": FEES}
 
 
 def instrumento(body: str | dict[str, str] = TEXT, *, atos: int = 1, **more: Any) -> dict[str, Any]:
@@ -50,9 +50,9 @@ def instrumento(body: str | dict[str, str] = TEXT, *, atos: int = 1, **more: Any
     }
 
 
-def post(documento: dict[str, Any], **more: Any) -> dict[str, Any]:
+def post(document: dict[str, Any], **more: Any) -> dict[str, Any]:
     """Return the whole body of a post."""
-    return {"documento": documento, "escrevente": "admin", **more}
+    return {"documento": document, "escrevente": "admin", **more}
 
 
 def livro(deed: dict[str, Any] | None = None, **more: Any) -> dict[str, Any]:
@@ -69,8 +69,8 @@ def traslado(deed_id: str, numero: int | str = 1, **more: Any) -> dict[str, Any]
 
 
 def certidao(body: str | dict[str, str] = "CERTIFICO que nada consta neste livro.", **more: Any) -> dict[str, Any]:
-    corpo = {"formato": "texto", "conteudo": body} if isinstance(body, str) else body
-    return post({"tipo": "certidao", "pedido": name(), "corpo": corpo, "emolumentos": FEES}, **more)
+    text_body = {"formato": "texto", "conteudo": body} if isinstance(body, str) else body
+    return post({"tipo": "certidao", "pedido": name(), "corpo": text_body, "emolumentos": FEES}, **more)
 
 
 def certidao_de(deed_id: str, **more: Any) -> dict[str, Any]:

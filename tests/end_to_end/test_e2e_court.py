@@ -47,7 +47,7 @@ def test_t2_a_thousand_seals_through_every_fault_and_kill_9_are_each_stored_once
     ):
         with killing(house, engines, workers, chance) as killed:
             for fault in chance.sample(FALHAS, len(FALHAS)):
-                court.falhar(fault, vezes=chance.randint(1, 4), segundos=SLOW_S)
+                court.fail(fault, vezes=chance.randint(1, 4), segundos=SLOW_S)
                 a_good_hour(house, chance)
                 wait_until(lambda: urged(house, court), f"{fault} is over")
             mend(house, court)
@@ -102,7 +102,7 @@ def urged(house: House, court: Court) -> bool:
 
 def mend(house: House, court: Court) -> None:
     """See that all comes to an end; what the court refused is rectified, or sent again as it is, until it has all."""
-    court.falhar(None)
+    court.fail(None)
     for _ in range(4):
         wait_until(lambda: settled(house), "an end of all")
         rows = house.rows(db.outbox, OUT.estado == "objetado")

@@ -54,7 +54,7 @@ def test_two_copies_of_a_minuta_come_out_as_two_prints(small_office: Office) -> 
     assert "sides=one-sided" in paper.words(mine[0])[2].split()
 
 
-def test_a_printer_that_counts_its_sheets_ends_in_impresso(
+def test_a_printer_that_counts_its_sheets_ends_as_printed(
     server: PrintServer, cups_server: PrivateCups, driverless_printer: DriverlessPrinter
 ) -> None:
     client = server.client

@@ -147,10 +147,10 @@ def test_nothing_hides_the_text_or_the_seal(client: Client, how: str) -> None:
 TEMPLATE = "{{ 7*7 }} {% for x in y %} ${7*7} #{7*7} {{ self.__init__.__globals__ }} {# nota #} %(a)s <%= 1 %>"
 
 
-@pytest.mark.parametrize("formato", ["texto", "html"])
-def test_template_syntax_in_a_body_is_text(client: Client, formato: str) -> None:
-    source = TEMPLATE if formato == "texto" else TEMPLATE.replace("<", "&lt;")
-    job = client.printed(deeds.certidao({"formato": formato, "conteudo": source}))
+@pytest.mark.parametrize("page_format", ["texto", "html"])
+def test_template_syntax_in_a_body_is_text(client: Client, page_format: str) -> None:
+    source = TEMPLATE if page_format == "texto" else TEMPLATE.replace("<", "&lt;")
+    job = client.printed(deeds.certidao({"formato": page_format, "conteudo": source}))
     sealed_and_whole(client, job, TEMPLATE)
 
 
@@ -176,8 +176,8 @@ def test_an_image_of_50_mb_is_drawn_and_one_of_a_gigabyte_refused(client: Client
     assert max(len(fits), len(bomb)) < 2_000_000
     job = client.printed(deeds.certidao(html(f'<p>{STAYS}</p><img src="{fits}">')))
     sealed_and_whole(client, job, STAYS)
-    (aviso,) = job["avisos"]
-    assert "5000 × 3500 pixels foi reduzida" in aviso["mensagem"]
+    (notice,) = job["avisos"]
+    assert "5000 × 3500 pixels foi reduzida" in notice["mensagem"]
     assert "pixels" in refused(client, deeds.certidao(html(f'<p>{STAYS}</p><img src="{bomb}">'))).json["detail"]
 
 
@@ -203,11 +203,11 @@ def test_a_span_of_a_million_is_brought_to_a_limit(client: Client, attribute: st
     sealed_and_whole(client, job, STAYS)
 
 
-@pytest.mark.parametrize("formato", ["texto", "html"])
-def test_controls_and_marks_that_turn_text_around_go_and_the_text_stays(client: Client, formato: str) -> None:
+@pytest.mark.parametrize("page_format", ["texto", "html"])
+def test_controls_and_marks_that_turn_text_around_go_and_the_text_stays(client: Client, page_format: str) -> None:
     said = "valor de R$ 100,00\u202e00,001 $R\u202c e \u2066mil\u2069 reais"
     said += "\x07\x1b[2J\u200f pagos\ufeff aqui\x0c no ato\x7f."
-    job = client.printed(deeds.certidao({"formato": formato, "conteudo": said}))
+    job = client.printed(deeds.certidao({"formato": page_format, "conteudo": said}))
     words = sealed_and_whole(client, job)
     for part in ("valor de R$ 100,00", "00,001 $R", "mil", "reais", "pagos", "aqui", "no ato"):
         assert part in words

@@ -41,10 +41,10 @@ def signed(pdf: pikepdf.Pdf) -> None:
     )
 
 
-@pytest.mark.parametrize("formato", ["certidao", "certidao-corpo"])
-def test_a_finished_pdf_of_the_formats_size_is_stamped(client: Client, formato: str) -> None:
+@pytest.mark.parametrize("page_format", ["certidao", "certidao-corpo"])
+def test_a_finished_pdf_of_the_formats_size_is_stamped(client: Client, page_format: str) -> None:
     given = finished("Página um. " * 10, more="<p style='break-before: page'>Página dois, a última.</p>")
-    job = client.printed(body(given, formato=formato))
+    job = client.printed(body(given, formato=page_format))
     assert job["paginas"] == 2
     pdf = client.pdf(job["id"])
     words = read_paper.text(pdf)

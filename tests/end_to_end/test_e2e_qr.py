@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import pkcs12
 
 from printserver import formats
-from printserver.formats import Formatos
+from printserver.formats import Formats
 from support.server import Client, PrintServer
 
 SITE = "https://selodigital.tjsp.jus.br/?r="
-SHIPPED = Formatos(None)
+SHIPPED = Formats(None)
 BY_TYPE = {tipo: [name for name in SHIPPED.nomes() if SHIPPED.get(name).tipo == tipo] for tipo in deeds.TYPES}
 
 
@@ -61,9 +61,9 @@ def test_every_shipped_format_is_read_here() -> None:
     assert len(list((Path(formats.__file__).parent / "shipped").glob("*.toml"))) == len(SHIPPED.nomes())
 
 
-@pytest.mark.parametrize("formato", BY_TYPE["livro"])
-def test_n7_a_livro_bears_all_its_codes_and_no_qr(client: Client, formato: str) -> None:
-    job = client.printed(deeds.livro(deeds.instrumento(atos=3), formato=formato))
+@pytest.mark.parametrize("page_format", BY_TYPE["livro"])
+def test_n7_a_livro_bears_all_its_codes_and_no_qr(client: Client, page_format: str) -> None:
+    job = client.printed(deeds.livro(deeds.instrumento(atos=3), formato=page_format))
     assert job["qr"] is None
     assert len(job["selos"]) == 3
     on_paper(client, job)
@@ -81,39 +81,39 @@ def test_n7_a_livro_bears_the_principals_qr_where_the_format_says_so(server: Pri
     proven(server, job["qr"])
 
 
-@pytest.mark.parametrize("formato", BY_TYPE["traslado"])
-def test_n3_n4_traslado_1_bears_the_principals_qr_and_2_its_own(server: PrintServer, formato: str) -> None:
+@pytest.mark.parametrize("page_format", BY_TYPE["traslado"])
+def test_n3_n4_traslado_1_bears_the_principals_qr_and_2_its_own(server: PrintServer, page_format: str) -> None:
     client = server.client
     deed = deeds.instrumento(atos=2)
     livro = client.printed(deeds.livro(deed))
     principal = next(seal["codigo"] for seal in livro["selos"] if seal["principal"])
-    first = client.printed(deeds.traslado(deed["id"], 1, formato=formato))
+    first = client.printed(deeds.traslado(deed["id"], 1, formato=page_format))
     assert first["qr"]["selo"] == principal
     assert [seal["total_centavos"] for seal in first["selos"]] == [0]
     words = on_paper(client, first)
     assert "selo deste traslado" in words.lower()
     assert "selo do ato principal" in words.lower()
     assert proven(server, first["qr"])["total_centavos"] == 9512
-    second = client.printed(deeds.traslado(deed["id"], "proximo", formato=formato))
+    second = client.printed(deeds.traslado(deed["id"], "proximo", formato=page_format))
     assert second["documento"]["numero"] == 2
     assert second["qr"]["selo"] == second["selos"][0]["codigo"] != first["selos"][0]["codigo"]
     on_paper(client, second)
     proven(server, second["qr"])
 
 
-@pytest.mark.parametrize("formato", BY_TYPE["certidao"])
-def test_n5_a_certidao_bears_its_own_qr(server: PrintServer, formato: str) -> None:
+@pytest.mark.parametrize("page_format", BY_TYPE["certidao"])
+def test_n5_a_certidao_bears_its_own_qr(server: PrintServer, page_format: str) -> None:
     client = server.client
-    job = client.printed(deeds.certidao(formato=formato))
+    job = client.printed(deeds.certidao(formato=page_format))
     assert job["qr"]["selo"] == job["selos"][0]["codigo"]
     on_paper(client, job)
     proven(server, job["qr"])
 
 
-@pytest.mark.parametrize("formato", BY_TYPE["ficha_abertura"])
-def test_n9_a_sealed_ficha_bears_its_seal(server: PrintServer, formato: str) -> None:
+@pytest.mark.parametrize("page_format", BY_TYPE["ficha_abertura"])
+def test_n9_a_sealed_ficha_bears_its_seal(server: PrintServer, page_format: str) -> None:
     client = server.client
-    job = client.printed(deeds.ficha(formato=formato))
+    job = client.printed(deeds.ficha(formato=page_format))
     assert [seal["isento"] for seal in job["selos"]] == [True]
     on_paper(client, job)
     if job["qr"]:

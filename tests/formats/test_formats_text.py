@@ -21,9 +21,9 @@ from printserver.formats.text import (
 HARMLESS = "\u00ad\u034f\u200b\u200c\u200d\u200e\u200f\u2060\u206a\ufe0f\ufeff\U000e0041\U000e0101"
 
 
-@pytest.mark.parametrize("nome", fonts.ARQUIVOS)
-def test_s12_every_font_of_the_stamp_has_every_character_that_the_stamp_takes(nome: fonts.NomeDaFonte) -> None:
-    assert set(fonts.fonte(nome).glifos) >= STAMPED
+@pytest.mark.parametrize("nome", fonts.FILES)
+def test_s12_every_font_of_the_stamp_has_every_character_that_the_stamp_takes(nome: fonts.FontName) -> None:
+    assert set(fonts.font(nome).glyphs) >= STAMPED
     assert printable() >= STAMPED
 
 

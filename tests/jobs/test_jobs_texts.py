@@ -31,8 +31,8 @@ def requests(house: House) -> dict[str, dict[str, Any]]:
     livro["instrumento"]["folha_final"] = livro["instrumento"]["folha_inicial"]
     codigo = "1234561ES000000000900026V"
     qr = url_do_qr(codigo, Decimal("95.12"), Decimal("2.78"), "QUJD" * 86)
-    externo = {"selos": [{"codigo": codigo, "ato": "ES", "qr": qr}]}
-    brought = {"numero": 1, "instrumento": house.instrumento(), "livro_externo": externo}
+    external = {"selos": [{"codigo": codigo, "ato": "ES", "qr": qr}]}
+    brought = {"numero": 1, "instrumento": house.instrumento(), "livro_externo": external}
     return {
         "livro": {"documento": livro, "formato": "livro", "fila": "notas"},
         "minuta": {"documento": {"tipo": "minuta", "paginas": "1", "instrumento": house.instrumento()}},
@@ -203,7 +203,7 @@ def test_s12_a_number_that_would_be_too_small_to_read_is_refused(shared: House) 
 
 
 def test_an_invisible_character_is_taken_out_of_a_name_and_told(shared: House) -> None:
-    livro = shared.livro(partes=[{"nome": "Lídia\u200b Prado"}], titulo="Escri\u00adtura")
+    livro = shared.livro(partes=[{"nome": "Lídia\u200b Prado"}], title="Escri\u00adtura")
     job = shared.printed(livro)
     assert "Lídia Prado" in text(shared.pdf(job["id"]))
     assert [(each["campo"], each["mensagem"]) for each in job["avisos"]] == [

@@ -87,7 +87,7 @@ def test_lists_find_jobs_by_each_filter_newest_first(house: House) -> None:
     assert ids(house, "de=2026-11-21") == [certidao]
     assert ids(house, "ate=2026-11-20") == [copy, livro]
     assert ids(house, "de=2026-11-20&ate=2026-11-21&estado=aceito") == [certidao, copy]
-    assert [job["id"] for job in jobs.do_dia(house.office, house.clock().date())] == [certidao]
+    assert [job["id"] for job in jobs.of_day(house.office, house.clock().date())] == [certidao]
 
 
 @pytest.mark.parametrize("query", ["quando=hoje", "de=ontem", "estado=feliz", "pagina=0", "folha=x"])
@@ -125,9 +125,9 @@ def test_t5_seals_are_found_by_code_livro_and_folha(house: House) -> None:
 
 
 def test_a_seal_tells_its_changes_with_author_and_address(house: House) -> None:
-    documento = house.livro()
-    code = house.printed(documento)["selos"][0]["codigo"]
-    house.yes(house.question(documento)["id"], escrevente="rui")
+    document = house.livro()
+    code = house.printed(document)["selos"][0]["codigo"]
+    house.yes(house.question(document)["id"], escrevente="rui")
     made, excluded = house.selo(code)["andamentos"]
     assert (made["quem"], made["sistema"], made["endereco"]) == ("maria", "inicial", "127.0.0.1")
     assert (excluded["quem"], excluded["detalhe"]["motivo"]) == ("rui", "erro de digitação")
@@ -138,9 +138,9 @@ def test_a_seal_tells_its_changes_with_author_and_address(house: House) -> None:
 
 def test_events_are_numbered_without_gaps_and_tell_all_that_changed(any_house: House) -> None:
     house = any_house
-    documento = house.livro()
-    first = house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    first = house.printed(document)
+    held = house.question(document)
     house.post(house.traslado("P-nunca-visto"))
     house.yes(held["id"])
     house.engine.run_once()
@@ -159,7 +159,7 @@ def test_events_are_numbered_without_gaps_and_tell_all_that_changed(any_house: H
 def test_an_answer_has_500_events_at_most_and_a_number_to_come_waits_for_its_turn(house: House) -> None:
     entries = [Registro("job", f"{n:032x}", "aceito") for n in range(501)]
     with house.office.db.write() as conn:
-        audit.escrever(conn, 1, house.clock(), entries)
+        audit.write(conn, 1, house.clock(), entries)
     first = house.call("GET", "/eventos").json["itens"]
     assert [each["n"] for each in first] == list(range(1, 501))
     assert [each["n"] for each in house.call("GET", "/eventos?depois=500").json["itens"]] == [501]
@@ -180,7 +180,7 @@ def test_who_waits_for_a_job_is_answered_when_it_moves(house: House) -> None:
 
 def test_who_waits_for_events_is_answered_when_something_changes(house: House) -> None:
     found: list[dict[str, Any]] = []
-    waiting = threading.Thread(target=lambda: found.append(jobs.eventos(house.office, 0, 20)))
+    waiting = threading.Thread(target=lambda: found.append(jobs.events(house.office, 0, 20)))
     waiting.start()
     job = house.taken(house.ficha(gerar_selo=False))
     waiting.join(60)
@@ -211,14 +211,14 @@ def test_the_queues_are_told(house: House) -> None:
     assert (queue["nome"], queue["padrao"], queue["estado"], queue["papel_numerado"]) == ("notas", True, "idle", False)
     house.out.rename(house.out.with_name("longe"))
     house.office.capacidades.clear()  # what a queue said holds for a moment
-    assert jobs.filas(house.office)[0]["estado"] == "stopped"
+    assert jobs.all_queues(house.office)[0]["estado"] == "stopped"
 
 
 def test_x2_a_jobs_seals_say_whether_they_are_live_and_what_excluded_them(house: House) -> None:
-    documento = house.livro()
-    old = house.printed(documento)
+    document = house.livro()
+    old = house.printed(document)
     assert [(selo["vivo"], selo["excluido_por"]) for selo in old["selos"]] == [(True, None)] * 2
-    held = house.question(documento)
+    held = house.question(document)
     house.yes(held["id"])
     for selo in house.job(old["id"])["selos"]:
         assert (selo["vivo"], selo["excluido_por"]) == (False, selo["retificado_por"])
@@ -239,9 +239,9 @@ def test_r1_a_rectified_seal_is_neither_live_nor_excluded_until_its_chain_ends_i
 
 
 def test_answers_wait_as_the_post_does_where_they_are_asked_to(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    house.printed(document)
+    held = house.question(document)
     body = {"confirma": False, "escrevente": "maria", "motivo": "engano"}
     answered = house.call("POST", f"/jobs/{held['id']}/xa?espera=30", body)
     assert (answered.status, answered.job["estado"]) == (200, "cancelado")  # at an end: at once

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from printserver import db
 from printserver.office import audit
 from printserver.office.audit import Registro
-from support.office import AGORA, House, command_line, disarm, open_house
+from support.office import NOW, House, command_line, disarm, open_house
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -28,7 +28,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
 
 def verify(house: House) -> tuple[int, str | None]:
     with house.office.db.read() as conn:
-        return audit.verificar(conn, 1)
+        return audit.verify_command(conn, 1)
 
 
 FORBIDDEN = (
@@ -81,7 +81,7 @@ def test_a3_what_was_changed_behind_the_program_is_found(house: House) -> None:
         with pytest.raises(ZeroDivisionError), house.office.db.write() as conn:
             disarm(conn)
             conn.exec_driver_sql(statement)
-            assert audit.verificar(conn, 1)[1] == fault
+            assert audit.verify_command(conn, 1)[1] == fault
             _ = 1 / 0  # leave all as it was, for the next
     assert verify(house)[1] is None
 
@@ -98,20 +98,20 @@ def test_a3_a_row_hashed_anew_is_found_by_the_next(house: House) -> None:
 
 
 def test_a3_the_command_line_tells_whether_the_audit_holds(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    verificar = ("auditoria", "verificar", "--instance", house.folder)
-    assert command_line(*verificar) == 0
+    verify_command = ("auditoria", "verificar", "--instance", house.folder)
+    assert command_line(*verify_command) == 0
     assert "A auditoria confere" in capsys.readouterr().out
     with house.office.db.write() as conn:
         disarm(conn)
         conn.exec_driver_sql("UPDATE log SET quem = 'outro' WHERE n = 5")
-    assert command_line(*verificar) == 1
+    assert command_line(*verify_command) == 1
     assert "NÃO confere depois de 4 registros" in capsys.readouterr().err
 
 
 def test_a3_a_transaction_that_fails_leaves_no_line(house: House) -> None:
     before = house.rows(db.log)
     with pytest.raises(ZeroDivisionError), house.office.db.write() as conn:
-        audit.escrever(conn, 1, AGORA, [Registro("job", "x", "aceito")])
+        audit.write(conn, 1, NOW, [Registro("job", "x", "aceito")])
         _ = 1 / 0
     assert house.rows(db.log) == before
     assert verify(house)[1] is None
@@ -120,8 +120,8 @@ def test_a3_a_transaction_that_fails_leaves_no_line(house: House) -> None:
 def test_a3_only_jobs_and_seals_have_public_numbers_and_those_have_no_gap(house: House) -> None:
     with house.office.db.write() as conn:
         lines = [Registro(kind, "x", "y", detalhe={"ç": [1, "é"]}) for kind in ("pdf", "job", "pessoa", "selo", "fila")]
-        audit.escrever(conn, 1, AGORA, lines)
-        audit.escrever(conn, 1, AGORA, [])
+        audit.write(conn, 1, NOW, lines)
+        audit.write(conn, 1, NOW, [])
     rows = house.rows(db.log)
     public = [row["evento"] for row in rows if row["evento"] is not None]
     assert public == list(range(1, len(public) + 1))

@@ -14,7 +14,7 @@ from printserver.office import audit, create, people
 from printserver.office.office import Office
 from printserver.office.settings import SETTINGS_FILE
 from printserver.selo import proximo
-from support.office import AGORA
+from support.office import NOW
 
 
 @pytest.fixture
@@ -24,32 +24,32 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def office(folder: Path) -> Iterator[Office]:
-    create.criar(folder, AGORA)
-    opened = Office.abrir(folder)
+    create.criar(folder, NOW)
+    opened = Office.open_folder(folder)
     yield opened
     opened.fechar()
 
 
 def test_an_office_without_a_cns_is_a_demonstration(office: Office) -> None:
-    assert (office.cns, office.demonstracao, office.regras.demonstracao) == ("123456", True, True)
-    assert office.regras.folhas_novas is False
+    assert (office.cns, office.demonstracao, office.rules.demonstracao) == ("123456", True, True)
+    assert office.rules.folhas_novas is False
 
 
 def test_an_office_with_a_cns_is_a_real_one_with_numbered_folhas(folder: Path) -> None:
-    made = create.criar(folder, AGORA, cns="113761", proximo=5000)
-    office = Office.abrir(folder)
-    assert (made.cns, office.cns, office.demonstracao, office.regras.folhas_novas) == ("113761", "113761", False, True)
+    made = create.criar(folder, NOW, cns="113761", proximo=5000)
+    office = Office.open_folder(folder)
+    assert (made.cns, office.cns, office.demonstracao, office.rules.folhas_novas) == ("113761", "113761", False, True)
     with office.db.read() as conn:
         assert proximo(conn, 1, "selo") == 5000
     office.fechar()
 
 
 def test_the_first_person_key_and_queue(folder: Path) -> None:
-    made = create.criar(folder, AGORA)
-    office = Office.abrir(folder)
+    made = create.criar(folder, NOW)
+    office = Office.open_folder(folder)
     with office.db.read() as conn:
         admin = people.conferir_senha(conn, 1, made.usuario, made.senha)
-        key = people.chave(conn, made.chave)
+        key = people.api_key(conn, made.chave)
         queue = conn.execute(sa.select(db.fila)).mappings().one()
         kept = str([conn.execute(sa.select(table)).all() for table in (db.pessoa, db.chave_api)])
     assert admin is not None and (admin.usuario, admin.papel) == ("admin", "administrador")
@@ -63,13 +63,13 @@ def test_the_first_person_key_and_queue(folder: Path) -> None:
 
 def test_what_init_did_is_on_record(office: Office) -> None:
     with office.db.read() as conn:
-        assert audit.verificar(conn, 1) == (5, None)
+        assert audit.verify(conn, 1) == (5, None)
         about = conn.execute(sa.select(db.log.c.objeto).order_by(db.log.c.n)).scalars().all()
     assert about == ["serventia", "pessoa", "chave", "fila", "certificado"]
 
 
 def test_everything_is_for_the_servers_user_alone(folder: Path) -> None:
-    create.criar(folder, AGORA)
+    create.criar(folder, NOW)
     for path in [folder, *folder.rglob("*")]:
         if path.name.startswith("printserver.db"):
             continue  # its folder keeps it, and the program's umask
@@ -77,7 +77,7 @@ def test_everything_is_for_the_servers_user_alone(folder: Path) -> None:
 
 
 def test_the_test_certificate_signs_and_its_password_is_a_file_of_its_own(office: Office) -> None:
-    assert office.certificado.conferir("texto|", office.certificado.assinar("texto|"))
+    assert office.certificado.check("texto|", office.certificado.assinar("texto|"))
     assert (office.instance / "certificado.senha").stat().st_size >= 16
 
 
@@ -86,31 +86,31 @@ def test_init_never_overwrites(folder: Path, what: str) -> None:
     if what == "file":
         folder.write_text("algo")
     else:
-        create.criar(folder, AGORA)
+        create.criar(folder, NOW)
     before = {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]}
     with pytest.raises(ConfigError, match="nada foi mudado"):
-        create.criar(folder, AGORA)
+        create.criar(folder, NOW)
     assert {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]} == before
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_init_into_an_empty_folder_that_is_there(folder: Path) -> None:
     folder.mkdir()
-    create.criar(folder, AGORA)
+    create.criar(folder, NOW)
     assert (folder / SETTINGS_FILE).exists()
 
 
 @pytest.mark.parametrize("cns", ["", "12345", "1234567", "12345A", "１２３４５６"])
 def test_s1_a_cns_is_six_digits(folder: Path, cns: str) -> None:
     with pytest.raises(ConfigError, match="6 algarismos"):
-        create.criar(folder, AGORA, cns=cns)
+        create.criar(folder, NOW, cns=cns)
     assert list(folder.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [0, -1, 10**13])
 def test_s3_an_impossible_next_number_makes_no_office(folder: Path, number: int) -> None:
     with pytest.raises((ConfigError, ValueError)):
-        create.criar(folder, AGORA, proximo=number)
+        create.criar(folder, NOW, proximo=number)
     assert list(folder.parent.iterdir()) == []
 
 
@@ -120,19 +120,19 @@ def test_an_office_that_fails_half_made_leaves_nothing(folder: Path, monkeypatch
 
     monkeypatch.setattr(create.upgrade, "upgrade", fail)
     with pytest.raises(OSError, match="disco cheio"):
-        create.criar(folder, AGORA)
+        create.criar(folder, NOW)
     assert list(folder.parent.iterdir()) == []
 
 
 def test_one_postgresql_holds_one_office(folder: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRINTSERVER_BANCO_URL", postgres_url)
-    made = create.criar(folder, AGORA)
+    made = create.criar(folder, NOW)
     with pytest.raises(ConfigError, match="já tem uma serventia"):
-        create.criar(folder.with_name("outra"), AGORA)
+        create.criar(folder.with_name("outra"), NOW)
     assert not folder.with_name("outra").exists()
     database = Database(postgres_url)
     with database.read() as conn:
-        assert people.chave(conn, made.chave) is not None
+        assert people.api_key(conn, made.chave) is not None
     database.close()
 
 
@@ -147,15 +147,15 @@ def test_one_postgresql_holds_one_office(folder: Path, postgres_url: str, monkey
     ],
 )
 def test_an_office_with_a_broken_part_does_not_open_and_names_it(folder: Path, spoil, named: str) -> None:  # type: ignore[no-untyped-def]
-    create.criar(folder, AGORA)
+    create.criar(folder, NOW)
     spoil(folder)
     with pytest.raises(ConfigError, match=named):
-        Office.abrir(folder)
+        Office.open_folder(folder)
 
 
 def test_there_is_no_office_where_there_is_no_folder(folder: Path) -> None:
     with pytest.raises(ConfigError, match="printserver init"):
-        Office.abrir(folder)
+        Office.open_folder(folder)
     folder.mkdir()
     with pytest.raises(ConfigError, match="printserver init"):
-        Office.abrir(folder)
+        Office.open_folder(folder)

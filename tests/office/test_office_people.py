@@ -10,8 +10,8 @@ from printserver import db
 from printserver.errors import Recusa
 from printserver.office import people
 
-AGORA = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
-SENHA = "correta cavalo bateria"
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+PASSWORD = "correta cavalo bateria"
 
 
 @pytest.fixture
@@ -20,55 +20,55 @@ def conn() -> Iterator[sa.Connection]:
     db.metadata.create_all(engine)
     with engine.begin() as connection:
         for cns in ("123456", "654321"):
-            connection.execute(db.serventia.insert().values(cns=cns, instancia=cns, criada_em=AGORA))
+            connection.execute(db.serventia.insert().values(cns=cns, instancia=cns, criada_em=NOW))
         yield connection
     engine.dispose()
 
 
-def _ana(conn: sa.Connection, papel: str = "escrevente") -> people.Pessoa:
-    return people.criar_pessoa(conn, 1, "ana", "Ana Souza", papel, SENHA, AGORA)
+def _ana(conn: sa.Connection, papel: str = "escrevente") -> people.Person:
+    return people.criar_pessoa(conn, 1, "ana", "Ana Souza", papel, PASSWORD, NOW)
 
 
 def test_a2_a_key_is_found_by_its_text_and_only_its_hash_is_kept(conn: sa.Connection) -> None:
-    texto = people.criar_chave(conn, 1, "legado", ("imprimir", "selos"), AGORA)
-    achada = people.chave(conn, texto)
-    assert achada is not None
-    assert (achada.nome, achada.serventia_id, achada.direitos) == ("legado", 1, {"imprimir", "selos"})
+    text = people.criar_chave(conn, 1, "legado", ("imprimir", "selos"), NOW)
+    found = people.api_key(conn, text)
+    assert found is not None
+    assert (found.nome, found.serventia_id, found.direitos) == ("legado", 1, {"imprimir", "selos"})
     guardado = repr(conn.execute(sa.select(db.chave_api)).all())
-    assert texto not in guardado
-    assert len(texto) == 43  # 256 bits, urlsafe
+    assert text not in guardado
+    assert len(text) == 43  # 256 bits, urlsafe
 
 
-@pytest.mark.parametrize("texto", ["", "x", "çhave", "\ud800", "a" * 100_000])
-def test_a2_an_unknown_key_is_nobody(conn: sa.Connection, texto: str) -> None:
-    people.criar_chave(conn, 1, "legado", people.DIREITOS, AGORA)
-    assert people.chave(conn, texto) is None
+@pytest.mark.parametrize("text", ["", "x", "çhave", "\ud800", "a" * 100_000])
+def test_a2_an_unknown_key_is_nobody(conn: sa.Connection, text: str) -> None:
+    people.criar_chave(conn, 1, "legado", people.DIREITOS, NOW)
+    assert people.api_key(conn, text) is None
 
 
 def test_a2_a_revoked_key_is_nobody(conn: sa.Connection) -> None:
-    texto = people.criar_chave(conn, 1, "legado", people.DIREITOS, AGORA)
-    conn.execute(db.chave_api.update().values(revogada_em=AGORA))
-    assert people.chave(conn, texto) is None
+    text = people.criar_chave(conn, 1, "legado", people.DIREITOS, NOW)
+    conn.execute(db.chave_api.update().values(revogada_em=NOW))
+    assert people.api_key(conn, text) is None
 
 
 @pytest.mark.parametrize("direitos", [(), ("imprimir", "tudo")])
 def test_a2_a_key_has_known_rights(conn: sa.Connection, direitos: tuple[str, ...]) -> None:
-    with pytest.raises(Recusa) as erro:
-        people.criar_chave(conn, 1, "legado", direitos, AGORA)
-    assert erro.value.errors[0].campo == "direitos"
+    with pytest.raises(Recusa) as error:
+        people.criar_chave(conn, 1, "legado", direitos, NOW)
+    assert error.value.errors[0].campo == "direitos"
 
 
 @pytest.mark.parametrize("nome", ["", "  ", "a\nb", "x" * 121])
 def test_a2_a_key_has_a_name_fit_for_the_record(conn: sa.Connection, nome: str) -> None:
     with pytest.raises(Recusa):
-        people.criar_chave(conn, 1, nome, people.DIREITOS, AGORA)
+        people.criar_chave(conn, 1, nome, people.DIREITOS, NOW)
 
 
 def test_a2_names_of_keys_are_unique_in_an_office_and_free_in_another(conn: sa.Connection) -> None:
-    people.criar_chave(conn, 1, "legado", people.DIREITOS, AGORA)
-    people.criar_chave(conn, 2, "legado", people.DIREITOS, AGORA)
+    people.criar_chave(conn, 1, "legado", people.DIREITOS, NOW)
+    people.criar_chave(conn, 2, "legado", people.DIREITOS, NOW)
     with pytest.raises(Recusa):
-        people.criar_chave(conn, 1, " legado ", people.DIREITOS, AGORA)
+        people.criar_chave(conn, 1, " legado ", people.DIREITOS, NOW)
 
 
 def test_a1_a_person_is_found_whatever_the_case_and_only_in_their_office(conn: sa.Connection) -> None:
@@ -80,58 +80,58 @@ def test_a1_a_person_is_found_whatever_the_case_and_only_in_their_office(conn: s
 
 def test_a1_the_password_is_checked_and_not_kept(conn: sa.Connection) -> None:
     ana = _ana(conn)
-    assert people.conferir_senha(conn, 1, "ana", SENHA) == ana
-    assert people.conferir_senha(conn, 1, "ana", SENHA + ".") is None
-    assert people.conferir_senha(conn, 1, "ninguem", SENHA) is None
+    assert people.conferir_senha(conn, 1, "ana", PASSWORD) == ana
+    assert people.conferir_senha(conn, 1, "ana", PASSWORD + ".") is None
+    assert people.conferir_senha(conn, 1, "ninguem", PASSWORD) is None
     assert people.conferir_senha(conn, 1, "ana", "x" * 2000) is None
-    assert SENHA not in repr(conn.execute(sa.select(db.pessoa)).all())
+    assert PASSWORD not in repr(conn.execute(sa.select(db.pessoa)).all())
 
 
 def test_a1_who_left_neither_acts_nor_enters_and_their_name_is_not_given_again(conn: sa.Connection) -> None:
     _ana(conn)
     conn.execute(db.pessoa.update().values(ativa=False))
     assert people.pessoa(conn, 1, "ana") is None
-    assert people.conferir_senha(conn, 1, "ana", SENHA) is None
+    assert people.conferir_senha(conn, 1, "ana", PASSWORD) is None
     with pytest.raises(Recusa):
         _ana(conn)
 
 
 @pytest.mark.parametrize(
-    ("usuario", "nome", "papel", "senha", "campo"),
+    ("usuario", "nome", "papel", "senha", "field"),
     [
-        ("", "Ana", "escrevente", SENHA, "usuario"),
-        ("ana souza", "Ana", "escrevente", SENHA, "usuario"),
-        ("joão", "João", "escrevente", SENHA, "usuario"),
-        ("ana", "", "escrevente", SENHA, "nome"),
-        ("ana", "Ana", "chefe", SENHA, "papel"),
+        ("", "Ana", "escrevente", PASSWORD, "usuario"),
+        ("ana souza", "Ana", "escrevente", PASSWORD, "usuario"),
+        ("joão", "João", "escrevente", PASSWORD, "usuario"),
+        ("ana", "", "escrevente", PASSWORD, "nome"),
+        ("ana", "Ana", "chefe", PASSWORD, "papel"),
         ("ana", "Ana", "escrevente", "curta", "senha"),
     ],
 )
 def test_a1_a_bad_person_is_refused_by_field(
-    conn: sa.Connection, usuario: str, nome: str, papel: str, senha: str, campo: str
+    conn: sa.Connection, usuario: str, nome: str, papel: str, senha: str, field: str
 ) -> None:
-    with pytest.raises(Recusa) as erro:
-        people.criar_pessoa(conn, 1, usuario, nome, papel, senha, AGORA)
-    assert [e.campo for e in erro.value.errors] == [campo]
+    with pytest.raises(Recusa) as error:
+        people.criar_pessoa(conn, 1, usuario, nome, papel, senha, NOW)
+    assert [e.campo for e in error.value.errors] == [field]
 
 
 def test_a2_the_author_tells_system_and_person_apart_and_keeps_the_rights_of_the_key(conn: sa.Connection) -> None:
-    chave = people.chave(conn, people.criar_chave(conn, 1, "legado", ("imprimir",), AGORA))
-    assert chave is not None
-    autor = people.em_nome_de(people.autor_da_chave(chave, "10.0.0.7"), _ana(conn, "tabeliao"))
-    assert (autor.sistema, autor.pessoa, autor.papel, autor.endereco) == ("legado", "ana", "tabeliao", "10.0.0.7")
-    people.exigir_direito(autor, "imprimir")
+    api_key = people.api_key(conn, people.criar_chave(conn, 1, "legado", ("imprimir",), NOW))
+    assert api_key is not None
+    author = people.em_nome_de(people.autor_da_chave(api_key, "10.0.0.7"), _ana(conn, "tabeliao"))
+    assert (author.sistema, author.pessoa, author.papel, author.endereco) == ("legado", "ana", "tabeliao", "10.0.0.7")
+    people.exigir_direito(author, "imprimir")
     for direito in ("original", "responder", "selos"):
         with pytest.raises(Recusa, match="sem-permissao"):
-            people.exigir_direito(autor, direito)
+            people.exigir_direito(author, direito)
 
 
 @pytest.mark.parametrize("papel", people.PAPEIS)
 def test_x9_the_sealed_bytes_are_not_for_every_role(conn: sa.Connection, papel: str) -> None:
-    autor = people.autor_da_pessoa(_ana(conn, papel), None)
-    assert autor.sistema is None
-    assert ("original" in autor.direitos) == (papel != "escrevente")
-    assert {"imprimir", "responder"} <= autor.direitos
+    author = people.autor_da_pessoa(_ana(conn, papel), None)
+    assert author.sistema is None
+    assert ("original" in author.direitos) == (papel != "escrevente")
+    assert {"imprimir", "responder"} <= author.direitos
 
 
 @pytest.mark.parametrize("papel", [*people.PAPEIS, None])
@@ -174,51 +174,51 @@ def test_p3_an_escrevente_does_not_subscribe_a_copy(papel: str | None) -> None:
     ],
 )
 def test_a5_a_password_that_is_guessed_first_is_refused(conn: sa.Connection, senha: str) -> None:
-    with pytest.raises(Recusa) as erro:
-        people.criar_pessoa(conn, 1, "ana", "Ana", "escrevente", senha, AGORA)
-    assert [each.campo for each in erro.value.errors] == ["senha"]
+    with pytest.raises(Recusa) as error:
+        people.criar_pessoa(conn, 1, "ana", "Ana", "escrevente", senha, NOW)
+    assert [each.campo for each in error.value.errors] == ["senha"]
 
 
 @pytest.mark.parametrize(
-    "senha", [SENHA, "girassol-azul-42", "Tr3z3 Li0es!", "é uma frase inteira", "o cartório abre às nove"]
+    "senha", [PASSWORD, "girassol-azul-42", "Tr3z3 Li0es!", "é uma frase inteira", "o cartório abre às nove"]
 )
 def test_a5_a_good_password_is_taken(conn: sa.Connection, senha: str) -> None:
-    people.criar_pessoa(conn, 1, "ana", "Ana", "escrevente", senha, AGORA)
+    people.criar_pessoa(conn, 1, "ana", "Ana", "escrevente", senha, NOW)
     assert people.conferir_senha(conn, 1, "ana", senha) is not None
 
 
 @pytest.mark.parametrize("nome", ["Ana \u202eossap", "A\u200bna", "A\u2028na"])
 def test_p3_a_name_that_does_not_print_is_refused_where_it_is_typed(conn: sa.Connection, nome: str) -> None:
-    with pytest.raises(Recusa) as erro:
-        people.criar_pessoa(conn, 1, "ana", nome, "tabeliao", SENHA, AGORA)
-    assert erro.value.errors[0].campo == "nome"
+    with pytest.raises(Recusa) as error:
+        people.criar_pessoa(conn, 1, "ana", nome, "tabeliao", PASSWORD, NOW)
+    assert error.value.errors[0].campo == "nome"
 
 
-def test_a5_the_last_administrador_and_the_last_head_stay(conn: sa.Connection) -> None:
+def test_a5_the_last_administrator_and_the_last_head_stay(conn: sa.Connection) -> None:
     for usuario, papel in (("adm", "administrador"), ("tab", "tabeliao"), ("sub", "substituto")):
-        people.criar_pessoa(conn, 1, usuario, usuario, papel, SENHA, AGORA)
-    people.criar_pessoa(conn, 2, "adm", "Outra serventia", "administrador", SENHA, AGORA)
-    people.desativar(conn, 1, "tab", AGORA)
+        people.criar_pessoa(conn, 1, usuario, usuario, papel, PASSWORD, NOW)
+    people.criar_pessoa(conn, 2, "adm", "Outra serventia", "administrador", PASSWORD, NOW)
+    people.deactivate(conn, 1, "tab", NOW)
     for change in (
-        lambda: people.desativar(conn, 1, "adm", AGORA),
-        lambda: people.desativar(conn, 1, "sub", AGORA),
-        lambda: people.mudar_papel(conn, 1, "adm", "escrevente", AGORA),
-        lambda: people.mudar_papel(conn, 1, "sub", "escrevente", AGORA),
+        lambda: people.deactivate(conn, 1, "adm", NOW),
+        lambda: people.deactivate(conn, 1, "sub", NOW),
+        lambda: people.mudar_papel(conn, 1, "adm", "escrevente", NOW),
+        lambda: people.mudar_papel(conn, 1, "sub", "escrevente", NOW),
     ):
         with pytest.raises(Recusa, match="estado-nao-permite"):
             change()
-    people.mudar_papel(conn, 1, "sub", "tabeliao", AGORA)
-    people.reativar(conn, 1, "tab", AGORA)
-    people.desativar(conn, 1, "sub", AGORA)
+    people.mudar_papel(conn, 1, "sub", "tabeliao", NOW)
+    people.reactivate(conn, 1, "tab", NOW)
+    people.deactivate(conn, 1, "sub", NOW)
     found = {who.usuario: active for who, active in people.listar_pessoas(conn, 1)}
     assert found == {"adm": True, "sub": False, "tab": True}
 
 
 def test_a5_a_key_is_revoked_once_and_stays_on_the_list(conn: sa.Connection) -> None:
-    texto = people.criar_chave(conn, 1, "legado", people.DIREITOS, AGORA)
-    people.revogar_chave(conn, 1, " legado ", AGORA)
-    assert people.chave(conn, texto) is None
-    assert [(key.nome, when) for key, when in people.listar_chaves(conn, 1)] == [("legado", AGORA)]
+    text = people.criar_chave(conn, 1, "legado", people.DIREITOS, NOW)
+    people.revogar_chave(conn, 1, " legado ", NOW)
+    assert people.api_key(conn, text) is None
+    assert [(key.nome, when) for key, when in people.listar_chaves(conn, 1)] == [("legado", NOW)]
     for nome, word in (("legado", "estado-nao-permite"), ("nenhuma", "nao-encontrado")):
         with pytest.raises(Recusa, match=word):
-            people.revogar_chave(conn, 1, nome, AGORA)
+            people.revogar_chave(conn, 1, nome, NOW)

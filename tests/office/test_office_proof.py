@@ -15,13 +15,13 @@ from sqlalchemy.exc import DBAPIError
 from printserver import db
 from printserver.court import notices
 from printserver.office import audit, proof
-from printserver.selo import gerar_de_teste, montar, url_do_qr
+from printserver.selo import assemble_code, generate_test_certificate, url_do_qr
 from printserver.selo.money import parse_reais
 from support.court import Court, house_with_court
 from support.office import FEES, House, command_line, disarm, open_house, reopen
 
 WHO = {"escrevente": "maria"}
-POUCO = dict.fromkeys(FEES, "0.00") | {"tabeliao": "5.00"}
+LOW_FEES = dict.fromkeys(FEES, "0.00") | {"tabeliao": "5.00"}
 SEAL = {"natureza": 1, "ato": "ES", "identificador": "ATA-1", "emolumentos": FEES, **WHO}
 FIXED = sorted(set(db.selo.c.keys()) - {"estado", "vivo", "vinculador", "retificado_por", "comunicado_em"})
 OF_THE_ENGINE = ("n", "encerrado", "cups", "vence_em", "dono", "posse_ate", "falhas")
@@ -44,7 +44,7 @@ def live(house: House, court: Court | None = None) -> None:
     _paper_seals(house)
     _signatures(house)
     if court is not None:
-        court.falhar("objeta", vezes=1)
+        court.fail("objeta", vezes=1)
         ok(house.call("POST", "/selos", SEAL))
         house.engine.run_once()
         refused = house.rows(db.selo, db.selo.c.estado == "aguardando retificação")
@@ -58,7 +58,7 @@ def ok(answer: Any) -> Any:
 
 
 def _foreign(house: House) -> None:
-    code = str(montar("123456", 1, "ES", "ABC0000000042", 26))
+    code = str(assemble_code("123456", 1, "ES", "ABC0000000042", 26))
     qr = url_do_qr(code, parse_reais("1.00"), parse_reais("0.00"), base64.b64encode(b"x" * 256).decode())
     external = {"selos": [{"codigo": code, "ato": "ES", "principal": True, "qr": qr}]}
     atos = [{"ato": "ES", "descricao": "Venda e compra", "emolumentos": FEES}]
@@ -105,9 +105,13 @@ def _seals(house: House) -> None:
 
 def _paper_seals(house: House) -> None:
     today = house.clock().date().isoformat()
-    span = {"ato": "AU", "serie": "0371AJ", "de": 1, "ate": 3, "data": today, "emolumentos": POUCO, **WHO}
+    span = {"ato": "AU", "serie": "0371AJ", "de": 1, "ate": 3, "data": today, "emolumentos": LOW_FEES, **WHO}
     ok(house.call("POST", "/hibridos", span))
-    ok(house.call("POST", "/atos-de-balcao", {"ato": "AU", "papel": "AU0371AJ 0000009", "emolumentos": POUCO, **WHO}))
+    ok(
+        house.call(
+            "POST", "/atos-de-balcao", {"ato": "AU", "papel": "AU0371AJ 0000009", "emolumentos": LOW_FEES, **WHO}
+        )
+    )
     ok(house.call("POST", "/hibridos/carga", {"data": today, **WHO}))
     paper = house.rows(db.selo, db.selo.c.origem == "hibrido")[0]["codigo"]
     ok(house.call("POST", f"/selos/{paper}/xa", {"motivo": "papel trocado", **WHO}))
@@ -154,7 +158,7 @@ def tampered(lived: House) -> Callable[..., list[str]]:
                     else:
                         changed = conn.execute(sa.text(statement) if isinstance(statement, str) else statement)
                         assert changed.rowcount, statement
-                found = proof.verificar(conn, 1, proof.lidas(heads or lived.folder)).faltas
+                found = proof.verify(conn, 1, proof.read_words(heads or lived.folder)).faltas
                 raise _Undo
         except _Undo:
             return found
@@ -390,7 +394,7 @@ def test_a6_a_signature_of_another_key_is_found_even_with_a_log_written_anew(
         mine = (log.c.objeto == "selo", log.c.objeto_id == row["codigo"], log.c.estado == "comunicação pendente")
         entry = conn.execute(sa.select(log).where(*mine).order_by(log.c.n)).mappings().first()
         assert entry is not None
-        kept = entry["prova"] | proof.prova(proof.SELO, forged)
+        kept = entry["prova"] | proof.evidence(proof.SELO, forged)
         conn.execute(sa.update(log).where(log.c.n == entry["n"]).values(prova=kept))
         rehash(conn)
 
@@ -436,8 +440,8 @@ def test_a6_an_orderly_stop_keeps_the_head(house: House) -> None:
 def test_a6_a_head_is_never_kept_in_the_place_of_a_longer_or_another_one(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    cabeca = ("auditoria", "cabeca", "--instance", house.folder)
-    assert command_line(*cabeca) == 0
+    head_command = ("auditoria", "cabeca", "--instance", house.folder)
+    assert command_line(*head_command) == 0
     (path,) = proof.guardadas(house.folder)
     kept = path.read_bytes()
     assert f"{json.loads(kept)['n']}:{json.loads(kept)['hash']}" in capsys.readouterr().out
@@ -445,7 +449,7 @@ def test_a6_a_head_is_never_kept_in_the_place_of_a_longer_or_another_one(
         disarm(conn)
         cut(conn)
         conn.commit()
-    assert command_line(*cabeca) == 1
+    assert command_line(*head_command) == 1
     assert "foi cortado" in capsys.readouterr().err
     assert path.read_bytes() == kept
     house.engine.stop()
@@ -474,17 +478,19 @@ def test_a6_a_head_that_was_changed_is_found(house: House, change: str, tmp_path
 
 
 def _another_certificate(folder: Path) -> str:
-    from printserver.selo import Certificado
+    from printserver.selo import Certificate
 
-    gerar_de_teste(folder / "outro.p12", "senha", nome="Outro", agora=datetime.fromisoformat("2026-01-01T00:00:00Z"))
-    return Certificado.carregar(folder / "outro.p12", "senha").pem_publico().decode()
+    generate_test_certificate(
+        folder / "outro.p12", "senha", nome="Outro", agora=datetime.fromisoformat("2026-01-01T00:00:00Z")
+    )
+    return Certificate.load(folder / "outro.p12", "senha").public_pem().decode()
 
 
 def test_a6_a_head_that_a_person_brings_is_held_against_the_log(
     house: House, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with house.office.db.read() as conn:
-        point = proof.ponto(conn, 1)
+        point = proof.point(conn, 1)
     house.printed(house.certidao())
     verify = ("auditoria", "verificar", "--instance", house.folder, "--cabeca")
     assert command_line(*verify, point.upper()) == 0
@@ -503,7 +509,7 @@ def test_a6_seals_of_a_certificate_that_was_changed_are_still_checked(tmp_path: 
         house.printed(house.livro())
         (house.folder / "certificado.p12").unlink()
         password = (house.folder / "certificado.senha").read_text().strip()
-        gerar_de_teste(house.folder / "certificado.p12", password, nome="Nova", agora=house.clock())
+        generate_test_certificate(house.folder / "certificado.p12", password, nome="Nova", agora=house.clock())
         reopen(house.folder, house.clock, house.key).office.db.close()
         found = house.proof()
         assert (found.faltas, found.certificados) == ([], 2)
@@ -545,8 +551,8 @@ def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(house: House) -
 
     def one(number: int) -> None:
         with office.db.write() as conn:
-            audit.escrever(conn, 1, house.clock(), [audit.Registro("pessoa", f"p{number}", "criada")])
-        proof.guardar(office.db, 1, house.folder, office.certificado, house.clock())
+            audit.write(conn, 1, house.clock(), [audit.Registro("pessoa", f"p{number}", "criada")])
+        proof.store(office.db, 1, house.folder, office.certificado, house.clock())
 
     with ThreadPoolExecutor(8) as crew:
         list(crew.map(one, range(40)))

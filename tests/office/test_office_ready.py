@@ -20,7 +20,7 @@ from printserver.db.sqlite import dbapi as sqlite
 from printserver.delivery import claims
 from printserver.office import ready
 from printserver.rendering import Render
-from support.office import ISENTO, LONGO, Answer, House, disarm, open_house
+from support.office import ISENTO, LONG, Answer, House, disarm, open_house
 
 
 def readyz(house: House) -> Answer:
@@ -44,7 +44,7 @@ def refused(house: House, word: str, send: Callable[[], Answer] | None = None) -
 # -- the clock --------------------------------------------------------------------------------------------------------
 
 
-def avulso() -> dict[str, Any]:
+def standalone() -> dict[str, Any]:
     return {"natureza": 1, "ato": "CE", "identificador": "ATA-1", "escrevente": "maria", **ISENTO}
 
 
@@ -57,7 +57,7 @@ def test_s7_a_clock_behind_the_newest_record_seals_nothing(any_house: House, beh
     told = refused(house, "relogio")
     assert "relógio" in told
     assert "20/11/2026" in told
-    refused(house, "relogio", lambda: house.call("POST", "/selos", avulso()))
+    refused(house, "relogio", lambda: house.call("POST", "/selos", standalone()))
     refused(house, "relogio", lambda: house.act(first["id"], "excluir", papel_em_maos=True))
     house.pdf(first["id"])  # the log goes on with the wrong time, and seals still wait
     refused(house, "relogio")
@@ -125,7 +125,7 @@ def test_s12_a_database_that_is_full_takes_the_seal_back(house: House) -> None:
 
     allow(1)  # SQLite takes the file's own size where that is more: the text finds no room
     before = house.state()
-    long = {"formato": "texto", "conteudo": LONGO["conteudo"] + " Nada mais."}
+    long = {"formato": "texto", "conteudo": LONG["conteudo"] + " Nada mais."}
     full = house.post(house.certidao(corpo=long))
     assert (full.status, full.word) == (503, "servidor-ocupado")
     assert "disco cheio" in full.json["detail"]
@@ -138,7 +138,7 @@ def test_s12_a_database_that_is_full_takes_the_seal_back(house: House) -> None:
 @pytest.mark.parametrize("name", ["spool", "cache"])
 def test_s12_a_folder_that_cannot_be_written_is_said_before_any_seal(house: House, name: str) -> None:
     limits = {"tempo_limite_s": 60, "memoria_mb": 1024, "cache_mb": 50, "processos": 1}
-    house.office.render = Render(house.folder / "layouts", em_uso=set, **limits)
+    house.office.render = Render(house.folder / "layouts", in_use=set, **limits)
     folder = house.office.spool if name == "spool" else house.folder / "layouts"
     deed = house.livro()
     house.printed(deed)
@@ -173,7 +173,7 @@ def test_s3_a_database_file_that_was_moved_takes_no_seal(house: House) -> None:
     file = house.folder / "printserver.db"
     aside = file.rename(file.with_name("aside.db"))
     assert "não está mais no lugar" in refused(house, "banco")
-    refused(house, "banco", lambda: house.call("POST", "/selos", avulso()))
+    refused(house, "banco", lambda: house.call("POST", "/selos", standalone()))
     house.office.db.close()
     assert house.post(house.certidao()).status == 503
     assert not file.exists()  # a new connection makes no empty one
@@ -353,7 +353,7 @@ def every_kind_of_write(house: House) -> None:
     pages = [{"pagina": 1, "estado": "inutilizada"}]
     house.act(held_job["id"], "folhas", paginas=pages, imprimir="1")
     house.engine.run_once()
-    house.call("POST", "/selos", avulso())
+    house.call("POST", "/selos", standalone())
     house.act(house.taken(house.certidao())["id"], "cancelar")
 
 

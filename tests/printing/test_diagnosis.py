@@ -3,7 +3,7 @@
 import pytest
 
 from printserver.printing import diagnosis
-from printserver.printing.diagnosis import da_fila, do_trabalho
+from printserver.printing.diagnosis import diagnose_job, diagnose_queue
 
 
 @pytest.mark.parametrize(
@@ -22,9 +22,9 @@ from printserver.printing.diagnosis import da_fila, do_trabalho
     ],
 )
 def test_a_reason_becomes_words_and_what_to_do(reason: str, words: str) -> None:
-    for found in (do_trabalho("processing", [reason]), da_fila("processing", [reason])):
+    for found in (diagnose_job("processing", [reason]), diagnose_queue("processing", [reason])):
         assert found is not None
-        assert (found.situacao, found.para) == (words, True)
+        assert (found.situacao, found.stops) == (words, True)
         assert found.o_que_fazer.endswith(".")
 
 
@@ -50,34 +50,34 @@ def test_a_reason_becomes_words_and_what_to_do(reason: str, words: str) -> None:
     ],
 )
 def test_a_message_is_read_where_the_reasons_say_nothing(message: str, words: str) -> None:
-    found = do_trabalho("processing", ["job-printing"], message)
+    found = diagnose_job("processing", ["job-printing"], message)
     assert found is not None and found.situacao == words
-    assert da_fila("processing", [], message).situacao == words
+    assert diagnose_queue("processing", [], message).situacao == words
 
 
 @pytest.mark.parametrize(
     "message", ["Rendering completed.", "Connected to printer.", "Sending data to printer.", "", None]
 )
 def test_a_message_about_nothing_wrong_says_nothing(message: str | None) -> None:
-    assert do_trabalho("processing", ["job-printing"], message) is None
-    assert da_fila("processing", [], message) is diagnosis.IMPRIMINDO
-    assert da_fila("idle", [], message) is diagnosis.PRONTA
+    assert diagnose_job("processing", ["job-printing"], message) is None
+    assert diagnose_queue("processing", [], message) is diagnosis.PRINTING
+    assert diagnose_queue("idle", [], message) is diagnosis.READY
 
 
 def test_the_worst_of_many_reasons_speaks_and_a_warning_last() -> None:
-    found = do_trabalho("processing-stopped", ["toner-low-warning", "paused", "media-jam-error"])
-    assert found is diagnosis.ATOLAMENTO
-    assert da_fila("processing", ["toner-low-warning"]) is diagnosis.TONER_BAIXO
-    assert da_fila("stopped", ["toner-low-warning"]) is diagnosis.PAUSADA
+    found = diagnose_job("processing-stopped", ["toner-low-warning", "paused", "media-jam-error"])
+    assert found is diagnosis.JAM
+    assert diagnose_queue("processing", ["toner-low-warning"]) is diagnosis.TONER_LOW
+    assert diagnose_queue("stopped", ["toner-low-warning"]) is diagnosis.PAUSED
 
 
 def test_a_state_alone_says_something() -> None:
-    assert da_fila("stopped", []) is diagnosis.PAUSADA
-    assert do_trabalho("pending-held", []) is diagnosis.RETIDA
-    assert do_trabalho("processing-stopped", []) is diagnosis.PAUSADA
-    assert do_trabalho("pending", []) is None
+    assert diagnose_queue("stopped", []) is diagnosis.PAUSED
+    assert diagnose_job("pending-held", []) is diagnosis.HELD
+    assert diagnose_job("processing-stopped", []) is diagnosis.PAUSED
+    assert diagnose_job("pending", []) is None
 
 
 @pytest.mark.parametrize("state", ["completed", "canceled", "aborted", None])
 def test_of_an_ended_job_the_reasons_mean_nothing(state: str | None) -> None:
-    assert do_trabalho(state, ["media-empty-error", "processing-to-stop-point"], "sem papel") is None
+    assert diagnose_job(state, ["media-empty-error", "processing-to-stop-point"], "sem papel") is None

@@ -10,14 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from printserver.errors import Recusa
-from printserver.rendering.body.body import preparar_corpo
-from printserver.rendering.body.characters import Avisos, imprimiveis, limpar
+from printserver.rendering.body.body import prepare_body
+from printserver.rendering.body.characters import Avisos, clean, printable_characters
 
 PORTUGUESE = "ÁÂÃÀÇÉÊÍÓÔÕÚÜáâãàçéêíóôõúüºª§°–—“”‘’…•€ ½¼²³×÷±"
 
 
 def inside(source: str, **marks: str) -> str:
-    html = preparar_corpo("texto", source, marks).html
+    html = prepare_body("texto", source, marks).html
     return html.removeprefix("<div>").removesuffix("</div>")
 
 
@@ -27,7 +27,7 @@ def shown(source: str) -> str:
 
 def reason(source: str) -> str:
     with pytest.raises(Recusa) as info:
-        preparar_corpo("texto", source, {})
+        prepare_body("texto", source, {})
     assert info.value.word == "corpo-invalido"
     return info.value.detail
 
@@ -37,10 +37,10 @@ def test_p2a_a_body_with_a_letter_or_an_image_is_not_empty() -> None:
         "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJ"
         "AAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
     )
-    assert preparar_corpo("html", "<p><b></b>\u200b</p>", {}).vazio
-    assert not preparar_corpo("html", f'<p><img src="{pixel}"></p>', {}).vazio
-    assert not preparar_corpo("html", "<p>&lt;</p>", {}).vazio
-    assert not preparar_corpo("texto", "[[TOTAL]]", {"TOTAL": "R$ 1,00"}).vazio
+    assert prepare_body("html", "<p><b></b>\u200b</p>", {}).vazio
+    assert not prepare_body("html", f'<p><img src="{pixel}"></p>', {}).vazio
+    assert not prepare_body("html", "<p>&lt;</p>", {}).vazio
+    assert not prepare_body("texto", "[[TOTAL]]", {"TOTAL": "R$ 1,00"}).vazio
 
 
 def test_blank_lines_part_paragraphs_and_breaks_stay() -> None:
@@ -81,7 +81,7 @@ def test_only_the_marks_of_the_contract_have_values() -> None:
 
 def test_all_of_portuguese_prints() -> None:
     assert shown(PORTUGUESE).strip() == PORTUGUESE
-    assert preparar_corpo("texto", PORTUGUESE, {}).avisos == ()
+    assert prepare_body("texto", PORTUGUESE, {}).avisos == ()
 
 
 def test_decomposed_letters_are_composed() -> None:
@@ -113,15 +113,15 @@ def test_the_place_of_a_character_is_told() -> None:
 @pytest.mark.parametrize(
     "code", [0x202A, 0x202B, 0x202D, 0x202E, 0x2066, 0x2067, 0x2068, 0x2069, 0x200E, 0x200F, 0x61C]
 )
-def test_marks_that_reorder_text_are_taken_out_with_an_aviso(code: int) -> None:
-    ready = preparar_corpo("texto", f"valor {chr(code)}1.000,00", {})
+def test_marks_that_reorder_text_are_taken_out_with_a_notice(code: int) -> None:
+    ready = prepare_body("texto", f"valor {chr(code)}1.000,00", {})
     assert "<p>valor 1.000,00</p>" in ready.html
     assert f"U+{code:04X}" in ready.avisos[0].mensagem
 
 
 @pytest.mark.parametrize("code", [*range(9), *range(0x0E, 0x20), 0x7F])
-def test_control_characters_are_taken_out_with_an_aviso(code: int) -> None:
-    ready = preparar_corpo("texto", f"a{chr(code)}b", {})
+def test_control_characters_are_taken_out_with_a_notice(code: int) -> None:
+    ready = prepare_body("texto", f"a{chr(code)}b", {})
     assert "<p>ab</p>" in ready.html
     assert f"U+{code:04X}" in ready.avisos[0].mensagem
 
@@ -135,11 +135,11 @@ def test_marks_of_where_a_word_may_break_stay() -> None:
     assert inside("super\u00adcali\u200bfrágil") == "<p>super\u00adcali\u200bfrágil</p>"
 
 
-def test_the_sum_of_avisos_is_bounded() -> None:
+def test_the_sum_of_notices_is_bounded() -> None:
     controls = "".join(
         chr(code) for code in [*range(9), *range(0x0E, 0x20), *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
     )
-    assert len(preparar_corpo("texto", controls * 3, {}).avisos) == 30
+    assert len(prepare_body("texto", controls * 3, {}).avisos) == 30
 
 
 def test_a_long_run_of_combining_marks_is_answered_at_once() -> None:
@@ -155,7 +155,7 @@ def test_a_long_text_is_refused_and_an_allowed_one_is_quick() -> None:
     assert time.process_time() - start < 2
 
 
-printable = st.text(st.sampled_from(sorted(set(map(chr, imprimiveis())) - {"\ufffd"})), max_size=200)
+printable = st.text(st.sampled_from(sorted(set(map(chr, printable_characters())) - {"\ufffd"})), max_size=200)
 
 
 @given(printable)
@@ -175,7 +175,7 @@ def test_all_printable_text_comes_out_in_order(source: str) -> None:
 @settings(deadline=None)
 def test_whatever_is_prepared_prints(source: str) -> None:
     try:
-        out = limpar(source, Avisos())
+        out = clean(source, Avisos())
     except Recusa:
         return
-    assert {ord(character) for character in out} <= imprimiveis() | {9, 10, 0xAD, 0x200B}
+    assert {ord(character) for character in out} <= printable_characters() | {9, 10, 0xAD, 0x200B}

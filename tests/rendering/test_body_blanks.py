@@ -4,8 +4,8 @@ import time
 
 import pytest
 
-from printserver.rendering.body.body import preparar_corpo
-from rendering.layouts import FORMATOS, Mesa, imagem, palavras_com_lugar
+from printserver.rendering.body.body import prepare_body
+from rendering.layouts import FORMATS, Workbench, image, placed_words
 
 SENTENCE = (
     "SAIBAM quantos esta pública escritura virem que, nesta cidade, em cartório, compareceram as partes entre si"
@@ -15,17 +15,17 @@ EDGE_MM = 0.4
 
 
 @pytest.fixture(scope="module")
-def mesa(tmp_path_factory: pytest.TempPathFactory) -> Mesa:
-    return Mesa(tmp_path_factory.mktemp("brancos"))
+def workbench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    return Workbench(tmp_path_factory.mktemp("brancos"))
 
 
-def lines(mesa: Mesa, formato: str, source: str) -> list[tuple[float, float]]:
+def lines(workbench: Workbench, page_format: str, source: str) -> list[tuple[float, float]]:
     """Return (left edge, right edge) in mm of each line of a body."""
-    pdf = mesa.pdf(mesa.montar("certidao-corpo", (formato, source), valores=None)).read_bytes()
+    pdf = workbench.pdf(workbench.make_layout("certidao-corpo", (page_format, source), values=None)).read_bytes()
     found: dict[float, tuple[float, float]] = {}
-    for _, _, x, y, x_final, _ in palavras_com_lugar(pdf):
-        left, right = found.get(round(y), (x, x_final))
-        found[round(y)] = (min(left, x), max(right, x_final))
+    for _, _, x, y, x_end, _ in placed_words(pdf):
+        left, right = found.get(round(y), (x, x_end))
+        found[round(y)] = (min(left, x), max(right, x_end))
     return [found[y] for y in sorted(found)]
 
 
@@ -51,60 +51,64 @@ JUSTIFIED = {
 
 
 @pytest.mark.parametrize("name", JUSTIFIED)
-def test_p2a_blanks_do_not_stop_justification(mesa: Mesa, name: str) -> None:
-    formato, source = JUSTIFIED[name]
-    plain = lines(mesa, "texto", " ".join([SENTENCE] * 4))
+def test_p2a_blanks_do_not_stop_justification(workbench: Workbench, name: str) -> None:
+    page_format, source = JUSTIFIED[name]
+    plain = lines(workbench, "texto", " ".join([SENTENCE] * 4))
     edge = max(right for _, right in plain)
     left = min(left for left, _ in plain)
-    *full, _last = lines(mesa, formato, source)
+    *full, _last = lines(workbench, page_format, source)
     assert len(full) >= 4
     assert all(abs(right - edge) < EDGE_MM for _, right in full), full
     assert all(abs(start - left) < EDGE_MM for start, _ in full[1:]), full
 
 
 @pytest.mark.parametrize("blanks", [1, 2, 3, 7, 30])
-@pytest.mark.parametrize("formato", ["texto", "html", "pre"])
-def test_p2a_a_run_of_blanks_is_as_wide_as_its_blanks(mesa: Mesa, formato: str, blanks: int) -> None:
-    between = {"texto": " ", "html": "&nbsp;", "pre": " "}[formato] * blanks
+@pytest.mark.parametrize("page_format", ["texto", "html", "pre"])
+def test_p2a_a_run_of_blanks_is_as_wide_as_its_blanks(workbench: Workbench, page_format: str, blanks: int) -> None:
+    between = {"texto": " ", "html": "&nbsp;", "pre": " "}[page_format] * blanks
     source = f"um.{between}dois"
-    if formato == "pre":
+    if page_format == "pre":
         source = f"<pre>{source}</pre>"
-    pdf = mesa.pdf(mesa.montar("certidao-corpo", ("texto" if formato == "texto" else "html", source), valores=None))
-    (_, _, _, _, end, _), (_, _, start, *_) = palavras_com_lugar(pdf.read_bytes())
+    pdf = workbench.pdf(
+        workbench.make_layout("certidao-corpo", ("texto" if page_format == "texto" else "html", source), values=None)
+    )
+    (_, _, _, _, end, _), (_, _, start, *_) = placed_words(pdf.read_bytes())
     points = (start - end) / 25.4 * 72
-    assert points == pytest.approx(blanks * 0.25 * FORMATOS.get("certidao-corpo").fontes.tamanho, abs=0.1)
+    assert points == pytest.approx(blanks * 0.25 * FORMATS.get("certidao-corpo").fontes.tamanho, abs=0.1)
 
 
-def test_indents_and_columns_of_tabs_stay(mesa: Mesa) -> None:
-    found = lines(mesa, "texto", "zero\n    quatro\n\tquatro\n  \tquatro\n        oito")
+def test_indents_and_columns_of_tabs_stay(workbench: Workbench) -> None:
+    found = lines(workbench, "texto", "zero\n    quatro\n\tquatro\n  \tquatro\n        oito")
     lefts = [round(left - found[0][0], 1) for left, _ in found]
     assert lefts[1] == lefts[2] == lefts[3] > 3
     assert lefts[4] == pytest.approx(2 * lefts[1], abs=0.2)
-    pdf = mesa.pdf(mesa.montar("certidao-corpo", ("texto", "i\tum\nill\tum"), valores=None)).read_bytes()
-    assert len({round(x, 1) for _, word, x, *_ in palavras_com_lugar(pdf) if word == "um"}) == 1
+    pdf = workbench.pdf(workbench.make_layout("certidao-corpo", ("texto", "i\tum\nill\tum"), values=None)).read_bytes()
+    assert len({round(x, 1) for _, word, x, *_ in placed_words(pdf) if word == "um"}) == 1
 
 
-def test_a_line_of_underlined_blanks_stays(mesa: Mesa) -> None:
-    pdf = mesa.pdf(mesa.montar("certidao-corpo", ("html", "<p>x<u>" + "&nbsp;" * 40 + "</u></p>"), valores=None))
-    ink = imagem(pdf.read_bytes(), 1, 50)
+def test_a_line_of_underlined_blanks_stays(workbench: Workbench) -> None:
+    pdf = workbench.pdf(
+        workbench.make_layout("certidao-corpo", ("html", "<p>x<u>" + "&nbsp;" * 40 + "</u></p>"), values=None)
+    )
+    ink = image(pdf.read_bytes(), 1, 50)
     rows = [ink.crop((0, y, ink.width, y + 1)).tobytes() for y in range(ink.height)]
     assert max(row.count(0) for row in rows) > 40
 
 
 def test_blanks_that_html_joins_are_joined() -> None:
-    assert "letter-spacing" not in preparar_corpo("html", "<p>a \n\t b <b>c</b>  d</p>", {}).html
-    assert preparar_corpo("html", "<p>R$&nbsp;10,00</p>", {}).html.count("\u00a0") == 1
+    assert "letter-spacing" not in prepare_body("html", "<p>a \n\t b <b>c</b>  d</p>", {}).html
+    assert prepare_body("html", "<p>R$&nbsp;10,00</p>", {}).html.count("\u00a0") == 1
 
 
 @pytest.mark.parametrize(
     "unit", ["a  ", " \u00a0", "\u00a0", "a\u00a0", "\t", " \t", "a\t", "\n ", "  \n", "\f", "a\f"]
 )
-@pytest.mark.parametrize("formato", ["texto", "html", "pre"])
-def test_blanks_are_written_in_linear_time(formato: str, unit: str) -> None:
+@pytest.mark.parametrize("page_format", ["texto", "html", "pre"])
+def test_blanks_are_written_in_linear_time(page_format: str, unit: str) -> None:
     source = unit * (100_000 // len(unit))
     start = time.process_time()
-    if formato == "texto":
-        preparar_corpo("texto", source, {})
+    if page_format == "texto":
+        prepare_body("texto", source, {})
     else:
-        preparar_corpo("html", f"<pre>{source}</pre>" if formato == "pre" else source, {})
+        prepare_body("html", f"<pre>{source}</pre>" if page_format == "pre" else source, {})
     assert time.process_time() - start < 10  # what grows by the square takes minutes

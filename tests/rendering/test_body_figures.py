@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from layouts import FORMATOS, Mesa, textos
+from layouts import FORMATS, Workbench, texts_of
 from PIL import Image, ImageDraw
 
 from printserver.errors import Recusa
 from printserver.rendering.body.characters import Avisos
-from printserver.rendering.body.figures import Espaco, desenhar
-from printserver.rendering.body.style import Medidas
+from printserver.rendering.body.figures import Room, draw
+from printserver.rendering.body.style import Measures
 
 DPI = 100
 MM = 25.4 / DPI
@@ -40,14 +40,14 @@ def circle(width: int, height: int) -> str:
 
 
 @pytest.fixture
-def mesa(tmp_path: Path) -> Mesa:
-    return Mesa(tmp_path)
+def workbench(tmp_path: Path) -> Workbench:
+    return Workbench(tmp_path)
 
 
-def laid(mesa: Mesa, html: str, formato: str = "certidao") -> tuple[list[Image.Image], list[str]]:
+def laid(workbench: Workbench, html: str, page_format: str = "certidao") -> tuple[list[Image.Image], list[str]]:
     """Return the pages as poppler draws them, and the avisos."""
-    layout = mesa.montar(formato, ("html", html))
-    order = ["pdftoppm", "-r", str(DPI), str(mesa.pdf(layout))]
+    layout = workbench.make_layout(page_format, ("html", html))
+    order = ["pdftoppm", "-r", str(DPI), str(workbench.pdf(layout))]
     data = subprocess.run(order, capture_output=True, check=True).stdout
     pages = []
     while data:
@@ -57,7 +57,7 @@ def laid(mesa: Mesa, html: str, formato: str = "certidao") -> tuple[list[Image.I
         end = head.end() + width * height * 3
         pages.append(Image.frombytes("RGB", (width, height), data[head.end() : end]))
         data = data[end:]
-    return pages, [aviso.mensagem for aviso in layout.avisos]
+    return pages, [notice.mensagem for notice in layout.avisos]
 
 
 def box(pages: list[Image.Image], colour: tuple[int, int, int] = RED) -> tuple[float, float, float, float]:
@@ -76,7 +76,7 @@ def box(pages: list[Image.Image], colour: tuple[int, int, int] = RED) -> tuple[f
     return left * MM, top * MM, (right - left) * MM, (bottom - top) * MM
 
 
-COLUMN = FORMATOS.get("certidao").texto.largura
+COLUMN = FORMATS.get("certidao").texto.largura
 PX = 25.4 / 96
 
 SIZES = [
@@ -106,23 +106,23 @@ SIZES = [
 
 
 @pytest.mark.parametrize(("asked", "expected"), SIZES)
-def test_p2a_an_image_has_the_size_asked_for(mesa: Mesa, asked: str, expected: tuple[float, float]) -> None:
-    pages, avisos = laid(mesa, f"<p><img src='{plain(600, 600)}' {asked}></p><p>Fim.</p>")
+def test_p2a_an_image_has_the_size_asked_for(workbench: Workbench, asked: str, expected: tuple[float, float]) -> None:
+    pages, notices = laid(workbench, f"<p><img src='{plain(600, 600)}' {asked}></p><p>Fim.</p>")
     assert box(pages)[2:] == pytest.approx(expected, abs=0.6)
-    reduced = any("foi reduzida a" in aviso for aviso in avisos)
+    reduced = any("foi reduzida a" in notice for notice in notices)
     assert reduced == ("1600" in asked or "300mm" in asked)
-    assert bool(avisos) == (reduced or "cover" in asked)
+    assert bool(notices) == (reduced or "cover" in asked)
 
 
 @given(st.integers(5, 80), st.integers(5, 80), st.integers(10, 300), st.integers(10, 300))
 def test_p2a_whole_pixels_miss_the_shape_that_was_asked_for_by_less_than_is_seen(
     width: int, height: int, across: int, down: int
 ) -> None:
-    atributos = {"style": f"width:{width}mm;height:{height}mm"}
-    figura = desenhar((across, down), atributos, Medidas(), Espaco(), Avisos())
-    assert figura is not None
+    attributes = {"style": f"width:{width}mm;height:{height}mm"}
+    figure = draw((across, down), attributes, Measures(), Room(), Avisos())
+    assert figure is not None
     if abs(across * height / (down * width) - 1) > 0.01:
-        assert width * figura.pixels[1] / figura.pixels[0] == pytest.approx(height, abs=0.1)
+        assert width * figure.pixels[1] / figure.pixels[0] == pytest.approx(height, abs=0.1)
 
 
 @pytest.mark.parametrize(
@@ -141,32 +141,34 @@ def test_p2a_whole_pixels_miss_the_shape_that_was_asked_for_by_less_than_is_seen
     "around", ["<p>{}</p><p>Fim.</p>", "<p>{}</p>", "<table><tr><td>{}</td><td>a</td></tr></table>"]
 )
 def test_p2a_the_page_bounds_the_size_and_keeps_the_shape(
-    mesa: Mesa, pixels: tuple[int, int], asked: str, shape: float, around: str
+    workbench: Workbench, pixels: tuple[int, int], asked: str, shape: float, around: str
 ) -> None:
-    pages, avisos = laid(mesa, around.format(f"<img src='{circle(*pixels)}' {asked}>"))
+    pages, notices = laid(workbench, around.format(f"<img src='{circle(*pixels)}' {asked}>"))
     x, y, width, height = box(pages)
-    area = FORMATOS.get("certidao").texto
+    area = FORMATS.get("certidao").texto
     assert width / height == pytest.approx(shape, rel=0.03)
     assert x >= area.x - 0.5
     assert x + width <= area.x + area.largura + 0.5
     assert y + height <= area.y + area.altura + 0.5
     natural = pixels == (100, 400) and not asked
-    assert natural or any("foi reduzida a" in aviso for aviso in avisos)
+    assert natural or any("foi reduzida a" in notice for notice in notices)
 
 
-def test_p2a_an_image_as_tall_as_a_page_fills_it(mesa: Mesa) -> None:
-    pages, avisos = laid(mesa, f"<p>Antes.</p><p><img src='{plain(100, 400)}' style='height:900mm'></p><p>Fim.</p>")
-    area = FORMATOS.get("certidao").texto
+def test_p2a_an_image_as_tall_as_a_page_fills_it(workbench: Workbench) -> None:
+    pages, notices = laid(
+        workbench, f"<p>Antes.</p><p><img src='{plain(100, 400)}' style='height:900mm'></p><p>Fim.</p>"
+    )
+    area = FORMATS.get("certidao").texto
     assert area.altura - 16 < box(pages)[3] <= area.altura
     told = r"Uma imagem de 225 × 900 mm foi reduzida a 5\d × 2\d\d mm para caber em seu lugar \(página 2\)\."
-    assert re.search(told, avisos[0])
+    assert re.search(told, notices[0])
 
 
-def test_p2a_an_image_at_the_end_leaves_room_for_signatures_and_seal(mesa: Mesa) -> None:
+def test_p2a_an_image_at_the_end_leaves_room_for_signatures_and_seal(workbench: Workbench) -> None:
     """P3: they stand beside the last of the text, which is the image."""
-    for formato in ("livro", "traslado", "certidao", "livro-notas-216x305", "certidao-menta-212x298"):
+    for page_format in ("livro", "traslado", "certidao", "livro-notas-216x305", "certidao-menta-212x298"):
         pages, _ = laid(
-            mesa, f"<p>{'Texto. ' * 300}</p><p><img src='{plain(100, 400)}' style='height:900mm'></p>", formato
+            workbench, f"<p>{'Texto. ' * 300}</p><p><img src='{plain(100, 400)}' style='height:900mm'></p>", page_format
         )
         assert box(pages[-1:])[3] > 60
 
@@ -181,12 +183,12 @@ def test_p2a_an_image_at_the_end_leaves_room_for_signatures_and_seal(mesa: Mesa)
         ("", "left"),
     ],
 )
-def test_p2a_a_block_stands_where_its_margins_put_it(mesa: Mesa, style: str, place: str) -> None:
-    pages, avisos = laid(mesa, f"<p>Antes <img src='{plain(60, 60)}' style='width:3cm;{style}'> depois.</p>")
-    area = FORMATOS.get("certidao").texto
+def test_p2a_a_block_stands_where_its_margins_put_it(workbench: Workbench, style: str, place: str) -> None:
+    pages, notices = laid(workbench, f"<p>Antes <img src='{plain(60, 60)}' style='width:3cm;{style}'> depois.</p>")
+    area = FORMATS.get("certidao").texto
     expected = {"left": area.x, "centre": area.x + (area.largura - 30) / 2, "right": area.x + area.largura - 30}[place]
     assert (abs(box(pages)[0] - expected) < 0.6) == bool(style)
-    assert not avisos
+    assert not notices
 
 
 @pytest.mark.parametrize(
@@ -201,36 +203,38 @@ def test_p2a_a_block_stands_where_its_margins_put_it(mesa: Mesa, style: str, pla
         ("style='width:-3cm'", "width"),
     ],
 )
-def test_p2a_what_is_asked_and_not_done_is_told(mesa: Mesa, asked: str, word: str) -> None:
-    pages, avisos = laid(mesa, f"<p><img src='{plain(60, 60)}' {asked}></p>")
+def test_p2a_what_is_asked_and_not_done_is_told(workbench: Workbench, asked: str, word: str) -> None:
+    pages, notices = laid(workbench, f"<p><img src='{plain(60, 60)}' {asked}></p>")
     assert box(pages)[2] > 15
-    assert any(word in aviso for aviso in avisos)
+    assert any(word in notice for notice in notices)
 
 
-def test_p2a_small_images_are_drawn_and_those_of_no_size_are_told(mesa: Mesa) -> None:
+def test_p2a_small_images_are_drawn_and_those_of_no_size_are_told(workbench: Workbench) -> None:
     dot = plain(1, 1)
-    pages, avisos = laid(mesa, f"<p>Antes<img src='{dot}'>.</p><p><img src='{dot}' width=400 height=4></p>")
+    pages, notices = laid(workbench, f"<p>Antes<img src='{dot}'>.</p><p><img src='{dot}' width=400 height=4></p>")
     assert box(pages)[2] == pytest.approx(400 * PX, abs=0.6)
-    assert not avisos
+    assert not notices
     for asked in ("width=0 height=0", "style='width:0'", "style='max-height:0px'", "width='0%'"):
-        pages, avisos = laid(mesa, f"<p>Antes<img src='{dot}' {asked}>.</p>")
+        pages, notices = laid(workbench, f"<p>Antes<img src='{dot}' {asked}>.</p>")
         with pytest.raises(AssertionError):
             box(pages)
-        assert "tamanho zero" in avisos[0]
+        assert "tamanho zero" in notices[0]
 
 
-def test_p2a_photographs_come_with_the_pixels_that_paper_needs(mesa: Mesa) -> None:
+def test_p2a_photographs_come_with_the_pixels_that_paper_needs(workbench: Workbench) -> None:
     photo = address(Image.effect_noise((4000, 3000), 60), "JPEG")
-    layout = mesa.montar("certidao", ("html", f"<p><img src='{photo}' style='width:80mm'></p><p>Fim.</p>"))
-    listed = subprocess.run(["pdfimages", "-list", str(mesa.pdf(layout))], capture_output=True, text=True, check=True)
+    layout = workbench.make_layout("certidao", ("html", f"<p><img src='{photo}' style='width:80mm'></p><p>Fim.</p>"))
+    listed = subprocess.run(
+        ["pdfimages", "-list", str(workbench.pdf(layout))], capture_output=True, text=True, check=True
+    )
     assert re.search(r"\s945\s+709\s", listed.stdout)
     assert not layout.avisos
 
 
-def test_p2a_text_beside_an_image_as_wide_as_the_column_stays_on_the_page(mesa: Mesa) -> None:
+def test_p2a_text_beside_an_image_as_wide_as_the_column_stays_on_the_page(workbench: Workbench) -> None:
     image = f"<img src='{plain(100, 10)}' width='100%'>"
-    pages, _ = laid(mesa, f"<p>um&nbsp;{image}&nbsp;dois{image},tres&nbsp;&nbsp;</p><p>Fim.</p>")
-    right = int((FORMATOS.get("certidao").texto.x + COLUMN + 0.5) / MM)
+    pages, _ = laid(workbench, f"<p>um&nbsp;{image}&nbsp;dois{image},tres&nbsp;&nbsp;</p><p>Fim.</p>")
+    right = int((FORMATS.get("certidao").texto.x + COLUMN + 0.5) / MM)
     assert pages[0].crop((right, 0, pages[0].width, pages[0].height)).convert("L").getextrema() == (255, 255)
 
 
@@ -263,17 +267,17 @@ AROUND = st.sampled_from(
     st.sampled_from(["", "width=900", "height='40%'"]),
 )
 def test_p2a_no_image_leaves_the_text_whatever_is_asked(
-    mesa: Mesa, around: str, style: dict[str, str], pixels: tuple[int, int], attributes: str
+    workbench: Workbench, around: str, style: dict[str, str], pixels: tuple[int, int], attributes: str
 ) -> None:
     written = ";".join(f"{name}:{value}" for name, value in style.items())
     image = f'<img src="{plain(*pixels)}" style="{written}" {attributes}>'
     try:
-        pages, avisos = laid(mesa, f"<p>Antes.</p>{around.replace('{}', image)}<p>Fim.</p>")
+        pages, notices = laid(workbench, f"<p>Antes.</p>{around.replace('{}', image)}<p>Fim.</p>")
     except Recusa as refusal:
         assert "Uma imagem não cabe" in refusal.detail
         return
-    assert not any("tamanho zero" in aviso for aviso in avisos)
-    area, seen = FORMATOS.get("certidao").texto, False
+    assert not any("tamanho zero" in notice for notice in notices)
+    area, seen = FORMATS.get("certidao").texto, False
     for page in pages:
         blank = Image.new("RGB", page.size, "white")
         left, right = int((area.x - 0.7) / MM), int((area.x + area.largura + 0.7) / MM) + 1
@@ -297,10 +301,10 @@ def test_p2a_no_image_leaves_the_text_whatever_is_asked(
         "Antes {} depois.",
     ],
 )
-def test_p2a_a_line_before_and_after_an_image_as_tall_as_a_page(mesa: Mesa, body: str) -> None:
+def test_p2a_a_line_before_and_after_an_image_as_tall_as_a_page(workbench: Workbench, body: str) -> None:
     """P3: title and first line are not pushed from page to page."""
-    layout = mesa.montar("certidao", ("html", body.format(f"<img src='{plain(1240, 1754)}'>")))
-    texts = textos(mesa.pdf(layout).read_bytes())
+    layout = workbench.make_layout("certidao", ("html", body.format(f"<img src='{plain(1240, 1754)}'>")))
+    texts = texts_of(workbench.pdf(layout).read_bytes())
     assert "Antes" in texts[0]
     assert "depois." in texts[-1]
     assert len(texts) == 3

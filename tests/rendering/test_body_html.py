@@ -8,14 +8,14 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from layouts import FORMATOS, Mesa, palavras_com_lugar
+from layouts import FORMATS, Workbench, placed_words
 
 from printserver.errors import Recusa
-from printserver.rendering.body.body import CorpoPronto, preparar_corpo
-from printserver.rendering.body.markup import MARCAS
+from printserver.rendering.body.body import PreparedBody, prepare_body
+from printserver.rendering.body.markup import TAGS
 
 MARKS = {"CUSTAS": "Ao tabelião: R$ 1 & <2>", "TOTAL": "R$ 95,12"}
-KNOWN = sorted(MARCAS - {"img"})
+KNOWN = sorted(TAGS - {"img"})
 STRANGE_WORDS = """
     a address article body caption center code col dd dl font form frameset h5 head hr html iframe ins legend math
     noembed noframes noscript object option plaintext pre ruby section select svg template textarea title x-y xmp
@@ -46,16 +46,16 @@ class Reader(HTMLParser):
         self.text += data
 
 
-def ready(source: str) -> CorpoPronto:
-    return preparar_corpo("html", source, MARKS)
+def ready(source: str) -> PreparedBody:
+    return prepare_body("html", source, MARKS)
 
 
 def words(source: str) -> list[str]:
     return Reader(ready(source).html).text.split()
 
 
-def avisos(source: str) -> str:
-    return "\n".join(aviso.mensagem for aviso in ready(source).avisos)
+def notices(source: str) -> str:
+    return "\n".join(notice.mensagem for notice in ready(source).avisos)
 
 
 def reason(source: str) -> str:
@@ -187,7 +187,7 @@ def test_text_in_a_strange_tag_stays_and_the_tag_is_told(name: str) -> None:
     source = f"<p>antes</p><{name} hidden>dentro</{name}> depois"
     assert words(source) == ["antes", "dentro", "depois"]
     if name not in ("a", "body", "center", "col", "head", "html", "ins"):
-        assert f"<{name}>" in avisos(source)
+        assert f"<{name}>" in notices(source)
 
 
 def test_text_stays_behind_closing_tags_of_the_page() -> None:
@@ -226,13 +226,13 @@ def test_n6_marks_become_plain_text() -> None:
     assert inside("<p title='[[TOTAL]]' style='[[TOTAL]]'>x</p>") == "<p>x</p>"
 
 
-def test_n6_a_mark_without_a_value_stays_with_an_aviso() -> None:
+def test_n6_a_mark_without_a_value_stays_with_a_notice() -> None:
     assert inside("[[SELO_LIVRO]]") == "[[SELO_LIVRO]]"
-    assert "[[SELO_LIVRO]]" in avisos("[[SELO_LIVRO]]")
+    assert "[[SELO_LIVRO]]" in notices("[[SELO_LIVRO]]")
 
 
 def test_a_value_is_not_read_for_marks_again() -> None:
-    assert "[[TOTAL]]" in preparar_corpo("html", "[[PAPEL]]", {"PAPEL": "[[TOTAL]]", "TOTAL": "x"}).html
+    assert "[[TOTAL]]" in prepare_body("html", "[[PAPEL]]", {"PAPEL": "[[TOTAL]]", "TOTAL": "x"}).html
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ def test_spans_are_bounded() -> None:
     html = ready(source).html
     assert 'colspan="2"' in html
     assert 'rowspan="50"' in html
-    assert "colspan" in avisos(source)
+    assert "colspan" in notices(source)
     assert inside("<table><tr><td colspan=-5 rowspan=x>a</table>").count("span") == 0
 
 
@@ -318,7 +318,7 @@ def test_controls_and_marks_that_reorder_text_are_taken_out() -> None:
     source = "a\x00b\x08c &#x202e;321&#x202c; \u2067x\u2069 \u200fy <bdo dir=rtl>z</bdo>"
     assert words(source) == ["abc", "321", "x", "y", "z"]
     for name in ("U+0000", "U+0008", "U+202E", "U+202C", "U+2067", "U+2069", "U+200F", "<bdo>"):
-        assert name in avisos(source)
+        assert name in notices(source)
     assert "dir" not in ready(source).html
 
 
@@ -361,7 +361,7 @@ def test_text_is_never_dropped(soup: list[str]) -> None:
     assert sorted(got) == sorted(expected)
     if not any(re.match(r"<(table|caption|t[a-z]*)\b", piece) for piece in soup):
         assert got == expected
-    assert set(reader.tags) <= MARCAS
+    assert set(reader.tags) <= TAGS
     assert {name for _, name, _ in reader.attributes} <= {"style"}
 
 
@@ -375,12 +375,12 @@ def test_any_text_is_prepared_or_refused(source: str) -> None:
         refusal.detail.encode()
     else:
         html.encode()
-        assert set(Reader(html).tags) <= MARCAS
+        assert set(Reader(html).tags) <= TAGS
 
 
 @pytest.fixture(scope="module")
-def mesa(tmp_path_factory: pytest.TempPathFactory) -> Mesa:
-    return Mesa(tmp_path_factory.mktemp("layouts"))
+def workbench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    return Workbench(tmp_path_factory.mktemp("layouts"))
 
 
 @pytest.mark.parametrize(
@@ -394,14 +394,14 @@ def mesa(tmp_path_factory: pytest.TempPathFactory) -> Mesa:
         "<p>" + "W" * 300 + "</p><h1>" + "M" * 300 + "</h1>",
     ],
 )
-def test_no_text_leaves_the_narrowest_page(mesa: Mesa, source: str) -> None:
-    formato = FORMATOS.get("livro-corpo")
-    margens = formato.margens.model_copy(update={"esquerda": 10, "direita": 10})
-    formato = formato.model_copy(
-        update={"pagina": formato.pagina.model_copy(update={"largura": 136}), "margens": margens}
+def test_no_text_leaves_the_narrowest_page(workbench: Workbench, source: str) -> None:
+    page_format = FORMATS.get("livro-corpo")
+    margens = page_format.margens.model_copy(update={"esquerda": 10, "direita": 10})
+    page_format = page_format.model_copy(
+        update={"pagina": page_format.pagina.model_copy(update={"largura": 136}), "margens": margens}
     )
-    pdf = mesa.pdf(mesa.montar(formato, ("html", source), valores=None)).read_bytes()
-    found = palavras_com_lugar(pdf)
+    pdf = workbench.pdf(workbench.make_layout(page_format, ("html", source), values=None)).read_bytes()
+    found = placed_words(pdf)
     assert sorted("".join(word for _, word, *_ in found).translate(dict.fromkeys(map(ord, "•◦▪")))) == sorted(
         Reader(ready(source).html).text.replace(" ", "")
     )

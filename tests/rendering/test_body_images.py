@@ -12,7 +12,7 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, PngImagePlugin
 
 from printserver.errors import Recusa
 from printserver.rendering.body import images
-from printserver.rendering.body.body import preparar_corpo
+from printserver.rendering.body.body import prepare_body
 
 
 def encoded(image: Image.Image, kind: str = "PNG", **options: object) -> str:
@@ -29,20 +29,20 @@ def decoded(source: str) -> Image.Image:
     return Image.open(io.BytesIO(base64.b64decode(source.partition(",")[2])))
 
 
-def reescrever(source: str) -> str:
+def rewrite(source: str) -> str:
     """Return the image of `source` as it goes to the page."""
-    data = images.ler(source)
+    data = images.read(source)
     assert data is not None
-    return images.decodificar(data).url()
+    return images.decode(data).url()
 
 
 def rewritten(source: str) -> Image.Image:
-    return decoded(reescrever(source))
+    return decoded(rewrite(source))
 
 
 def reason(source: str) -> str:
     with pytest.raises(Recusa) as info:
-        reescrever(source)
+        rewrite(source)
     assert info.value.word == "corpo-invalido"
     return info.value.detail
 
@@ -89,13 +89,13 @@ def test_metadata_does_not_come_along_and_the_picture_is_upright() -> None:
     jpeg = encoded(Image.new("RGB", (40, 30)), "JPEG", exif=exif, comment=b"segredo")
     for source, size in ((png, (40, 30)), (jpeg, (30, 40))):
         assert b"segredo" in base64.b64decode(source.partition(",")[2])
-        assert b"segredo" not in base64.b64decode(reescrever(source).partition(",")[2])
+        assert b"segredo" not in base64.b64decode(rewrite(source).partition(",")[2])
         assert rewritten(source).size == size
 
 
 def test_the_same_image_gives_the_same_bytes() -> None:
     source = encoded(Image.effect_mandelbrot((60, 40), (-2, -1, 1, 1), 50).convert("RGB"))
-    assert reescrever(source) == reescrever(source)
+    assert rewrite(source) == rewrite(source)
     assert rewritten(source).tobytes() == decoded(source).tobytes()
 
 
@@ -130,13 +130,13 @@ def test_a_huge_image_in_a_body_is_refused_at_once() -> None:
     data = bomb(30_000, 30_000) + bytes(11_000_000)
     start = time.process_time()
     with pytest.raises(Recusa, match="20 milhões de pixels"):
-        preparar_corpo("html", f"<p>x</p><img src='{url(data)}'>", {})
+        prepare_body("html", f"<p>x</p><img src='{url(data)}'>", {})
     assert time.process_time() - start < 1
 
 
 def test_an_image_in_a_body_is_written_anew_and_bounded_by_the_page() -> None:
     source = encoded(Image.new("RGB", (4000, 30)))
-    html = preparar_corpo("html", f'<p>a<img src="{source}" width="9999" height=40 alt="b" onerror="x">c</p>', {}).html
+    html = prepare_body("html", f'<p>a<img src="{source}" width="9999" height=40 alt="b" onerror="x">c</p>', {}).html
     found = re.search(r'<p>a\u200b<img src="([^"]*)" alt="" ([^>]*)/>\u200bc</p>', html)
     assert found is not None
     assert decoded(found[1]).format == "PNG"
@@ -144,7 +144,7 @@ def test_an_image_in_a_body_is_written_anew_and_bounded_by_the_page() -> None:
 
 
 def test_an_image_from_elsewhere_gives_way_to_its_text() -> None:
-    ready = preparar_corpo("html", "<p>a <img src='http://x.example/y.png' alt='<brasão>'> b</p>", {})
+    ready = prepare_body("html", "<p>a <img src='http://x.example/y.png' alt='<brasão>'> b</p>", {})
     assert "<p>a &lt;brasão&gt; b</p>" in ready.html
     assert "imagem" in ready.avisos[0].mensagem
 
@@ -152,9 +152,9 @@ def test_an_image_from_elsewhere_gives_way_to_its_text() -> None:
 def test_the_sum_of_images_is_bounded() -> None:
     large = encoded(Image.new("L", (5000, 3900)))
     with pytest.raises(Recusa, match="60 milhões"):
-        preparar_corpo("html", f"<img src='{large}'>" * 4, {})
+        prepare_body("html", f"<img src='{large}'>" * 4, {})
     with pytest.raises(Recusa, match="200 imagens"):
-        preparar_corpo("html", f"<img src='{encoded(Image.new('1', (1, 1)))}'>" * 201, {})
+        prepare_body("html", f"<img src='{encoded(Image.new('1', (1, 1)))}'>" * 201, {})
 
 
 def png(depth: int, colour: int, rows: list[bytes], extra: bytes = b"", promised: int = 0) -> bytes:
@@ -328,7 +328,7 @@ def heads(data: bytes) -> dict[str, str]:
 @pytest.mark.parametrize("kind", ["PNG", "JPEG"])
 def test_p2a_what_the_bytes_are_counts_and_not_what_is_written_before_them(way: str, kind: str) -> None:
     data = base64.b64decode(encoded(photo(), kind).partition(",")[2])
-    html = preparar_corpo("html", f"<img src='{heads(data)[way]}'>", {}).html
+    html = prepare_body("html", f"<img src='{heads(data)[way]}'>", {}).html
     found = re.search('src="([^"]*)"', html)
     assert found is not None
     assert (decoded(found[1]).format, quarters(decoded(found[1]))) == (kind, "RGBK")
@@ -349,7 +349,7 @@ def test_p2a_what_the_bytes_are_counts_and_not_what_is_written_before_them(way: 
     ],
 )
 def test_p2a_a_picture_of_another_format_is_told_by_its_name(data: bytes, name: str) -> None:
-    ready = preparar_corpo("html", f"<p>a <img src='{url(data, 'x')}' alt='brasão'> b</p>", {})
+    ready = prepare_body("html", f"<p>a <img src='{url(data, 'x')}' alt='brasão'> b</p>", {})
     assert re.sub("<[^>]*>", "", ready.html) == "a brasão b"
     assert f"Uma imagem em {name} foi retirada" in ready.avisos[0].mensagem
     assert f"diz ser: é {name}" in reason(url(data))
@@ -358,6 +358,6 @@ def test_p2a_a_picture_of_another_format_is_told_by_its_name(data: bytes, name: 
 def test_p2a_of_an_animation_the_first_frame_is_printed_and_it_is_told() -> None:
     output = io.BytesIO()
     photo().save(output, "PNG", save_all=True, append_images=[Image.new("RGB", (48, 32), "white")], duration=100)
-    ready = preparar_corpo("html", f"<img src='{url(output.getvalue())}'>", {})
+    ready = prepare_body("html", f"<img src='{url(output.getvalue())}'>", {})
     assert "primeiro quadro" in ready.avisos[0].mensagem
     assert quarters(rewritten(url(output.getvalue()))) == "RGBK"

@@ -9,22 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from printserver.rendering.body.body import preparar_corpo
+from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import Avisos
 from printserver.rendering.body.marks import may_be_in, replace
-from printserver.rendering.body.runs import Trecho
+from printserver.rendering.body.runs import TextRun
 
 VALUE = "R$ 95,12"
 
 
-def shown(source: str, formato: str = "html") -> str:
-    html = preparar_corpo("html" if formato == "html" else "texto", source, {"TOTAL": VALUE}).html
+def shown(source: str, body_format: str = "html") -> str:
+    html = prepare_body("html" if body_format == "html" else "texto", source, {"TOTAL": VALUE}).html
     return unescape(re.sub("<[^>]*>", "", html))
 
 
-def avisos(source: str, formato: str = "html") -> str:
-    ready = preparar_corpo("html" if formato == "html" else "texto", source, {"TOTAL": VALUE})
-    return "\n".join(aviso.mensagem for aviso in ready.avisos)
+def notices(source: str, body_format: str = "html") -> str:
+    ready = prepare_body("html" if body_format == "html" else "texto", source, {"TOTAL": VALUE})
+    return "\n".join(notice.mensagem for notice in ready.avisos)
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_n6_a_mark_split_by_an_editor_is_replaced(source: str) -> None:
 
 
 def test_n6_the_value_has_the_form_of_the_first_sign() -> None:
-    assert f"<b>{VALUE}</b>" in preparar_corpo("html", "<b>[[TO</b><i>TAL]]</i>", {"TOTAL": VALUE}).html
+    assert f"<b>{VALUE}</b>" in prepare_body("html", "<b>[[TO</b><i>TAL]]</i>", {"TOTAL": VALUE}).html
 
 
 @pytest.mark.parametrize(
@@ -71,18 +71,18 @@ def test_n6_the_value_has_the_form_of_the_first_sign() -> None:
 )
 def test_n6_what_only_looks_like_a_mark_stays_and_is_told(source: str) -> None:
     assert VALUE not in shown(source)
-    assert re.search("parece uma marca|partida em linhas", avisos(source))
+    assert re.search("parece uma marca|partida em linhas", notices(source))
 
 
 @pytest.mark.parametrize("source", ["[[OUTRA]]", "[TOTAL]", "{{TOTAL}}", "[[TOTALIDADE]]", "art. 5º, [[a]]"])
-def test_n6_what_is_no_mark_stays_without_an_aviso(source: str) -> None:
+def test_n6_what_is_no_mark_stays_without_a_notice(source: str) -> None:
     assert shown(source) == source
-    assert avisos(source) == ""
+    assert notices(source) == ""
 
 
 def test_n6_marks_of_plain_text() -> None:
     assert shown("a [[TO\u00adTAL]] [[TOTAL]]", "texto") == f"a {VALUE} {VALUE}"
-    assert "partida em linhas" in avisos("a [[TO\nTAL]]", "texto")
+    assert "partida em linhas" in notices("a [[TO\nTAL]]", "texto")
     assert shown("<b>[[</b>TOTAL]]", "texto") == "<b>[[</b>TOTAL]]"
 
 
@@ -94,7 +94,7 @@ pieces = st.lists(st.sampled_from(["[", "]", "T", "x", "[[TOTAL]]", "[[TO", "TAL
 def test_n6_where_a_line_is_cut_into_pieces_makes_no_difference(parts: list[str], cuts: list[int]) -> None:
     text = "".join(parts)
     edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
-    line = [Trecho(text[start:end]) for start, end in pairwise(edges)]
+    line = [TextRun(text[start:end]) for start, end in pairwise(edges)]
     replace([line], {"TOTAL": "v"}, Avisos())
     got = "".join(piece.texto for piece in line)
     assert got.replace("\u00ad", "") == text.replace("\u00ad", "").replace("[[TOTAL]]", "v")
@@ -102,7 +102,7 @@ def test_n6_where_a_line_is_cut_into_pieces_makes_no_difference(parts: list[str]
 
 @pytest.mark.parametrize("unit", ["[", "[ ", "[[T  O", "[[TOTAL", "[[TOTAL]]", "[[TO\u00adTAL]]", "[\n[\n"])
 def test_marks_are_found_in_linear_time(unit: str) -> None:
-    line = [Trecho(unit * 6_000) for _ in range(10)]
+    line = [TextRun(unit * 6_000) for _ in range(10)]
     start = time.process_time()
     replace([line], {"TOTAL": "v"}, Avisos())
     assert time.process_time() - start < 10  # what grows by the square takes minutes

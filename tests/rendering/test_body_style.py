@@ -6,30 +6,30 @@ from pathlib import Path
 import pytest
 
 from printserver.errors import Recusa
-from printserver.rendering.body.body import CorpoPronto, preparar_corpo
-from rendering.layouts import Mesa, textos
+from printserver.rendering.body.body import PreparedBody, prepare_body
+from rendering.layouts import Workbench, texts_of
 
 
-def ready(source: str) -> CorpoPronto:
-    return preparar_corpo("html", source, {})
+def ready(source: str) -> PreparedBody:
+    return prepare_body("html", source, {})
 
 
 def inside(source: str) -> str:
     return ready(source).html.removeprefix("<div>").removesuffix("</div>")
 
 
-def avisos(source: str) -> str:
-    return "\n".join(aviso.mensagem for aviso in ready(source).avisos)
+def notices(source: str) -> str:
+    return "\n".join(notice.mensagem for notice in ready(source).avisos)
 
 
 @pytest.fixture(scope="module")
-def mesa(tmp_path_factory: pytest.TempPathFactory) -> Mesa:
-    return Mesa(tmp_path_factory.mktemp("forma"))
+def workbench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
+    return Workbench(tmp_path_factory.mktemp("forma"))
 
 
-def pages(mesa: Mesa, source: str, formato: str = "html") -> list[list[str]]:
-    layout = mesa.montar("certidao-corpo", (formato, source), valores=None)
-    return [text.split() for text in textos(mesa.pdf(layout).read_bytes())]
+def pages(workbench: Workbench, source: str, body_format: str = "html") -> list[list[str]]:
+    layout = workbench.make_layout("certidao-corpo", (body_format, source), values=None)
+    return [text.split() for text in texts_of(workbench.pdf(layout).read_bytes())]
 
 
 SEEN_STYLES = """
@@ -86,9 +86,9 @@ def test_p2a_every_style_that_is_seen_is_kept_or_told(style: str, tag: str) -> N
 
 
 @pytest.mark.parametrize("style", UNSEEN)
-def test_p2a_a_style_that_changes_nothing_is_no_aviso(style: str) -> None:
+def test_p2a_a_style_that_changes_nothing_is_no_notice(style: str) -> None:
     source = f"<p style='{style}'>abc</p>"
-    assert avisos(source) == ""
+    assert notices(source) == ""
     assert "abc" in inside(source)
 
 
@@ -139,11 +139,11 @@ def test_p2a_every_attribute_that_is_seen_is_kept_or_told(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FORMLESS)
-def test_an_attribute_without_a_look_is_no_aviso(name: str) -> None:
-    assert avisos(f'<p {name}="x">a</p>') == ""
+def test_an_attribute_without_a_look_is_no_notice(name: str) -> None:
+    assert notices(f'<p {name}="x">a</p>') == ""
 
 
-def test_avisos_list_names_and_no_kind_is_hidden() -> None:
+def test_notices_list_names_and_no_kind_is_hidden() -> None:
     styles = ";".join(f"x-{number}:1" for number in range(200))
     tags = "".join(f"<t{number} bgcolor=red>a</t{number}>" for number in range(200))
     controls = "".join(chr(code) for code in [*range(1, 9), *range(14, 32), *range(0x202A, 0x202F)])
@@ -151,7 +151,7 @@ def test_avisos_list_names_and_no_kind_is_hidden() -> None:
     told = ready(source).avisos
     assert len(told) <= 30
     for word in ("x-0, x-1", "e mais 160", "<t0>", "bgcolor", "<svg>", "<style>", "<p>", "U+0001", "U+202E"):
-        assert word in avisos(source), word
+        assert word in notices(source), word
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_avisos_list_names_and_no_kind_is_hidden() -> None:
 )
 def test_p2a_what_a_viewer_hides_is_printed_and_told(source: str, shown: str) -> None:
     assert "fulano" in inside(source)
-    assert shown in avisos(source)
+    assert shown in notices(source)
 
 
 @pytest.mark.parametrize(
@@ -189,7 +189,7 @@ def test_p2a_what_a_viewer_hides_is_printed_and_told(source: str, shown: str) ->
     ],
 )
 def test_p2a_what_cannot_be_printed_is_told(source: str, word: str) -> None:
-    assert word in avisos(source)
+    assert word in notices(source)
 
 
 @pytest.mark.parametrize(
@@ -224,7 +224,7 @@ def test_p2a_a_formula_is_refused_for_its_parts_would_grow_together(tag: str) ->
 
 def test_p2a_text_in_cdata_is_printed_as_it_is() -> None:
     assert inside("<p>a <![CDATA[b & <c> &amp; d]]> e</p>") == "<p>a b &amp; &lt;c&gt; &amp;amp; d e</p>"
-    assert "CDATA" in avisos("<![CDATA[x]]>")
+    assert "CDATA" in notices("<![CDATA[x]]>")
     with pytest.raises(Recusa):
         ready("<p>a <![CDATA[b > c")
 
@@ -234,7 +234,7 @@ def test_comments_of_word_are_no_text_and_what_they_surround_is() -> None:
         "<!--[if gte mso 9]><xml>não</xml><![endif]--><![if !vml]>um<![endif]><!--[if !mso]><!-->dois<!--<![endif]-->"
     )
     assert inside(source) == "umdois"
-    assert avisos(source) == ""
+    assert notices(source) == ""
 
 
 @pytest.mark.parametrize(
@@ -268,7 +268,7 @@ def test_comments_of_word_are_no_text_and_what_they_surround_is() -> None:
 def test_form_of_other_tags_and_styles_stays(source: str, html: str | None) -> None:
     if html is not None:
         assert inside(source) == html
-    assert avisos(source).replace("font-family", "").strip(" :.") in (
+    assert notices(source).replace("font-family", "").strip(" :.") in (
         "",
         "Estilos que não são aceitos, ou com valor que não é, ficaram sem efeito",
     )
@@ -291,27 +291,27 @@ def test_p2a_lines_are_drawn_where_a_viewer_shows_them(source: str, style: str |
     assert re.findall(r'style="([^"]*)"', inside(source)) == ([style] if style else [])
 
 
-def test_words_that_a_viewer_sets_apart_do_not_grow_together(mesa: Mesa) -> None:
+def test_words_that_a_viewer_sets_apart_do_not_grow_together(workbench: Workbench) -> None:
     source = (
         '<span style="display:block">um</span><span style="display:block">dois</span>'
         '<span style="float:left">tres</span>'
         '<span style="display:inline-block;width:4cm">Nome</span><span style="position:absolute;left:5cm">CPF</span>'
         "<svg><text>quatro</text><text>cinco</text></svg><button>seis</button><button>sete</button>"
     )
-    assert pages(mesa, source) == [["um", "dois", "tres", "Nome", "CPF", "quatro", "cinco", "seis", "sete"]]
+    assert pages(workbench, source) == [["um", "dois", "tres", "Nome", "CPF", "quatro", "cinco", "seis", "sete"]]
 
 
-def test_p2a_lists_are_numbered_as_a_viewer_numbers_them(mesa: Mesa) -> None:
+def test_p2a_lists_are_numbered_as_a_viewer_numbers_them(workbench: Workbench) -> None:
     source = (
         '<ol start=5 type=a><li>x<li>y</ol><ol><li value=9>n<li>m</ol><ol start="-1"><li>p<li>q<li>r</ol>'
         '<ol start=0><li>z</ol><ol style="list-style-type:upper-roman" start=4><li>w</ol>'
         '<ul style="list-style:none"><li>v</ul>'
     )
-    assert " ".join(pages(mesa, source)[0]) == "e. x f. y 9. n 10. m -1. p 0. q 1. r 0. z IV. w v"
+    assert " ".join(pages(workbench, source)[0]) == "e. x f. y 9. n 10. m -1. p 0. q 1. r 0. z IV. w v"
 
 
 @pytest.mark.parametrize(
-    ("formato", "source"),
+    ("body_format", "source"),
     [
         ("texto", "um\fdois\n\n\ftrês\n"),
         ("texto", "\fum\n\f\fdois\f\n \f três \f"),
@@ -324,23 +324,25 @@ def test_p2a_lists_are_numbered_as_a_viewer_numbers_them(mesa: Mesa) -> None:
          "<li style='break-before:left'><b>três</b></li></ul><div style='page-break-after:always'>&nbsp;</div>"),
     ],
 )  # fmt: skip
-def test_p2_a_page_break_breaks_the_page_and_leaves_none_empty(mesa: Mesa, formato: str, source: str) -> None:
-    found = [[word for word in page if word != "•"] for page in pages(mesa, source, formato)]
+def test_p2_a_page_break_breaks_the_page_and_leaves_none_empty(
+    workbench: Workbench, body_format: str, source: str
+) -> None:
+    found = [[word for word in page if word != "•"] for page in pages(workbench, source, body_format)]
     assert found == [["um"], ["dois"], ["três"]]
 
 
 def test_p2_a_page_break_that_is_not_made_is_told() -> None:
-    assert "quebra de página" in avisos("<p style='page-break-before:always'>x</p>")
-    assert "quebra de página" in avisos("<table><tr><td>a<br style='page-break-before:always'>b</td></tr></table>")
-    assert preparar_corpo("texto", "a\f", {}).avisos != ()
+    assert "quebra de página" in notices("<p style='page-break-before:always'>x</p>")
+    assert "quebra de página" in notices("<table><tr><td>a<br style='page-break-before:always'>b</td></tr></table>")
+    assert prepare_body("texto", "a\f", {}).avisos != ()
 
 
 WORD = Path(__file__).parent / "bodies"
 
 
 @pytest.mark.parametrize("name", ["word", "google-docs", "outlook", "libreoffice"])
-def test_p2a_a_pasted_document_is_whole_and_in_order(mesa: Mesa, name: str) -> None:
+def test_p2a_a_pasted_document_is_whole_and_in_order(workbench: Workbench, name: str) -> None:
     source = (WORD / f"{name}.html").read_text()
     expected = (WORD / f"{name}.txt").read_text().split()
-    assert [word for page in pages(mesa, source) for word in page] == expected
+    assert [word for page in pages(workbench, source) for word in page] == expected
     assert len(ready(source).avisos) <= 7

@@ -6,23 +6,23 @@ from html import unescape
 import pytest
 
 from printserver.errors import Recusa
-from printserver.rendering.body.body import preparar_corpo
-from printserver.rendering.body.characters import Avisos, imprimiveis, limpar
+from printserver.rendering.body.body import prepare_body
+from printserver.rendering.body.characters import Avisos, clean, printable_characters
 from printserver.rendering.body.equivalents import (
-    FONTES_DE_SIMBOLOS,
-    IGUAIS,
-    PARECIDOS,
-    simbolo,
+    ALIKE,
+    SIMILAR,
+    SYMBOL_FONTS,
+    symbol,
 )
 
 
 def shown(source: str) -> str:
-    return unescape(re.sub("<[^>]*>", "", preparar_corpo("html", source, {}).html))
+    return unescape(re.sub("<[^>]*>", "", prepare_body("html", source, {}).html))
 
 
 def reason(source: str) -> str:
     with pytest.raises(Recusa) as refusal:
-        preparar_corpo("html", source, {})
+        prepare_body("html", source, {})
     return refusal.value.detail
 
 
@@ -42,9 +42,9 @@ def reason(source: str) -> str:
     ],
 )  # fmt: skip
 def test_p2a_typographic_characters_print_alike(source: str, printed: str) -> None:
-    avisos = Avisos()
-    assert limpar(source, avisos) == printed
-    assert [aviso for aviso in avisos.all() if "\u339e" not in aviso.mensagem] == []
+    notices = Avisos()
+    assert clean(source, notices) == printed
+    assert [notice for notice in notices.all() if "\u339e" not in notice.mensagem] == []
 
 
 @pytest.mark.parametrize(
@@ -60,11 +60,11 @@ def test_p2a_typographic_characters_print_alike(source: str, printed: str) -> No
     ],
 )
 def test_p2a_what_looks_another_way_is_told(source: str, printed: str) -> None:
-    avisos = Avisos()
-    assert limpar(source, avisos) == printed
-    (aviso,) = avisos.all()
-    assert "de outra forma" in aviso.mensagem
-    assert source.split()[-1][-1] in aviso.mensagem
+    notices = Avisos()
+    assert clean(source, notices) == printed
+    (notice,) = notices.all()
+    assert "de outra forma" in notice.mensagem
+    assert source.split()[-1][-1] in notice.mensagem
 
 
 @pytest.mark.parametrize("character", ["\u2070", "\u2071", "\ufdfa", "\u2200", "\u3231", "\uf0d8", "\U0001f600"])
@@ -74,12 +74,12 @@ def test_p2a_what_has_no_equal_is_refused(character: str) -> None:
 
 
 def test_a_fraction_does_not_join_the_number_before_it() -> None:
-    assert "1<b>\u00a01\u20445</b>" in preparar_corpo("html", "1<b>\u2155</b>", {}).html
+    assert "1<b>\u00a01\u20445</b>" in prepare_body("html", "1<b>\u2155</b>", {}).html
 
 
 def test_all_that_is_printed_instead_is_in_the_fonts() -> None:
-    for character in IGUAIS | PARECIDOS:
-        assert {ord(part) for part in limpar(character, Avisos())} <= imprimiveis()
+    for character in ALIKE | SIMILAR:
+        assert {ord(part) for part in clean(character, Avisos())} <= printable_characters()
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_p2a_a_symbol_that_is_not_known_is_refused_with_its_place(source: str, p
     assert place in reason(source)
 
 
-@pytest.mark.parametrize("fonte", sorted(FONTES_DE_SIMBOLOS))
-def test_no_letter_of_a_symbol_font_prints_as_itself_unless_it_is_drawn_so(fonte: str) -> None:
+@pytest.mark.parametrize("font", sorted(SYMBOL_FONTS))
+def test_no_letter_of_a_symbol_font_prints_as_itself_unless_it_is_drawn_so(font: str) -> None:
     for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ":
-        assert simbolo(letter, fonte) != letter
+        assert symbol(letter, font) != letter

@@ -8,7 +8,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from printserver.rendering import deslocar
+from printserver.rendering import shift
 
 _POINTS_PER_MM = 72 / 25.4
 DPI = 300
@@ -38,14 +38,14 @@ def place(pdf: bytes, page: int = 1) -> tuple[float, float]:
 
 @pytest.mark.parametrize(("x", "y"), [(1.2, -0.8), (-3.0, 2.5), (0.0, 10.0)])
 def test_p7_what_is_sent_lies_moved_by_so_many_millimetres_on_every_page(x: float, y: float) -> None:
-    moved = deslocar(square(), x, y)
+    moved = shift(square(), x, y)
     for page in (1, 2):
         assert place(moved, page) == (pytest.approx(50 + x, abs=0.1), pytest.approx(60 + y, abs=0.1))
 
 
 def test_p7_contents_and_size_of_the_pages_stay_as_they_are() -> None:
     before = square()
-    with pikepdf.open(BytesIO(before)) as old, pikepdf.open(BytesIO(deslocar(before, 1, 1))) as new:
+    with pikepdf.open(BytesIO(before)) as old, pikepdf.open(BytesIO(shift(before, 1, 1))) as new:
         for was, now in zip(old.pages, new.pages, strict=True):
             kept = was.Contents[0] if isinstance(was.Contents, pikepdf.Array) else was.Contents
             assert now.Contents[1].read_bytes() == kept.read_bytes()
@@ -53,4 +53,4 @@ def test_p7_contents_and_size_of_the_pages_stay_as_they_are() -> None:
 
 
 def test_p7_the_same_move_gives_the_same_bytes() -> None:
-    assert deslocar(square(), 0.3, -0.1) == deslocar(square(), 0.3, -0.1) != deslocar(square(), 0.3, 0)
+    assert shift(square(), 0.3, -0.1) == shift(square(), 0.3, -0.1) != shift(square(), 0.3, 0)

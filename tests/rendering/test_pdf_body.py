@@ -18,7 +18,7 @@ from PIL import Image, ImageChops
 import printserver
 from printserver.errors import Recusa
 from printserver.rendering.pdf_body import prepare
-from printserver.rendering.pdf_body.prepare import PdfPronto, preparar_pdf
+from printserver.rendering.pdf_body.prepare import PreparedPdf, prepare_pdf
 
 FONT = Path(printserver.__file__).parent / "fonts" / "LiberationSerif-Regular.ttf"
 WIDTH, HEIGHT = 216.0, 305.0
@@ -44,8 +44,8 @@ def changed(change: Change, pdf: bytes | None = None, **save: object) -> bytes:
         return output.getvalue()
 
 
-def prepared(pdf: bytes, width: float = WIDTH, height: float = HEIGHT) -> PdfPronto:
-    return preparar_pdf(base64.b64encode(pdf).decode(), width, height)
+def prepared(pdf: bytes, width: float = WIDTH, height: float = HEIGHT) -> PreparedPdf:
+    return prepare_pdf(base64.b64encode(pdf).decode(), width, height)
 
 
 def reason(pdf: bytes) -> str:
@@ -209,7 +209,7 @@ def test_an_annotation_that_prints_becomes_part_of_the_page(tmp_path: Path) -> N
     assert image.getpixel((int(325 / 72 * 50), image.height - int(325 / 72 * 50))) == 0
 
 
-def test_an_annotation_that_does_not_print_is_left_out_with_an_aviso(tmp_path: Path) -> None:
+def test_an_annotation_that_does_not_print_is_left_out_with_a_notice(tmp_path: Path) -> None:
     ready = prepared(annotated(0))
     assert "Stamp" in ready.avisos[0].mensagem
     image = seen(ready.pdf, tmp_path, "after")
@@ -308,17 +308,17 @@ def test_broken_files_are_refused() -> None:
     assert "corrompido" in reason(whole[: len(whole) // 2])
     assert "não é um PDF" in reason(b"MZ" + whole)
     with pytest.raises(Recusa, match="base64"):
-        preparar_pdf("não é base64", WIDTH, HEIGHT)
+        prepare_pdf("não é base64", WIDTH, HEIGHT)
     with pytest.raises(Recusa, match="base64"):
-        preparar_pdf(base64.b64encode(whole).decode()[:-3], WIDTH, HEIGHT)
+        prepare_pdf(base64.b64encode(whole).decode()[:-3], WIDTH, HEIGHT)
 
 
 def test_line_breaks_in_base64_are_taken() -> None:
-    assert preparar_pdf(base64.encodebytes(made()).decode(), WIDTH, HEIGHT).paginas == 1
+    assert prepare_pdf(base64.encodebytes(made()).decode(), WIDTH, HEIGHT).paginas == 1
 
 
 def test_over_16_mb_is_refused() -> None:
-    assert "16 MB" in reason(made() + b"%" * prepare.MAXIMO_BYTES)
+    assert "16 MB" in reason(made() + b"%" * prepare.MAX_BYTES)
 
 
 def test_profile_of_a_pdf_a_stays() -> None:

@@ -313,7 +313,7 @@ def test_p2a_a_picture_from_edge_to_edge_is_compared_to_the_pixel() -> None:
 
 
 def test_p2a_pages_beyond_what_is_compared_are_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("printserver.rendering.pdf_body.compare.MAXIMO_S", -1.0)
+    monkeypatch.setattr("printserver.rendering.pdf_body.compare.MAX_CPU_S", -1.0)
     image = {30: stream(b"\0", IMAGE)}
     objects = pages(
         content=b"q 200 0 0 20 90 600 cm /I Do Q", page=b"/Resources << /XObject << /I 30 0 R >> >> ", more=image

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from printserver import db
-from printserver.seal_actions.signatures import terco
-from printserver.selo import COMPONENTES, Emolumentos, centavos, ler_matricula
+from printserver.seal_actions.signatures import one_third
+from printserver.selo import COMPONENTS, Emolumentos, centavos, parse_matricula
 from support.court import Court
 from support.office import FEES, ISENTO, TOTAL, Answer, House
 
@@ -17,7 +17,7 @@ MATRICULA = "12345601552020100014128001540653"
 HALF = dict.fromkeys(FEES, "1.00")
 
 
-def avulso(house: House, **more: Any) -> Answer:
+def standalone(house: House, **more: Any) -> Answer:
     body = {"natureza": 1, "ato": "ES", "identificador": "ATA-1", "emolumentos": FEES, "escrevente": "maria"}
     for name in more:
         if name in ("isento", "servico"):
@@ -39,7 +39,7 @@ def act(house: House, code: str, what: str, **data: Any) -> Answer:
 
 def test_n12_a_seal_without_a_print_is_made_with_its_qr_and_reported(both: tuple[House, Court]) -> None:
     house, court = both
-    seal = made(avulso(house, partes=[{"nome": "Ana de Assunção"}, "João Leão"]))
+    seal = made(standalone(house, partes=[{"nome": "Ana de Assunção"}, "João Leão"]))
     assert (seal["total_centavos"], seal["job"], seal["estado"]) == (TOTAL, None, "comunicação pendente")
     assert seal["qr"]["url"].startswith("https://selodigital.tjsp.jus.br/?r=")
     assert seal["registro"].split("|")[3] == "A.A;J.L"
@@ -49,22 +49,25 @@ def test_n12_a_seal_without_a_print_is_made_with_its_qr_and_reported(both: tuple
 
 
 def test_s6_every_party_has_initials_and_an_exclusion_keeps_them(house: House) -> None:
-    seal = made(avulso(house, partes=["Maria E. Costa", "Łukasz da Đào"]))
+    seal = made(standalone(house, partes=["Maria E. Costa", "Łukasz da Đào"]))
     assert seal["registro"].split("|")[3] == "M.E.C;L.D"
     excluded = made(act(house, seal["codigo"], "xa"))
     assert excluded["registro"].split("|")[2:4] == [seal["codigo"], "M.E.C;L.D"]
-    for partes, campo in ((["Ana", "—"], "partes.1"), ([{"nome": "?"}], "partes.0.nome")):
-        refused = avulso(house, partes=partes)
-        assert (refused.word, refused.json["errors"][0]["campo"]) == ("entrada-invalida", campo)
+    for parties, field in ((["Ana", "—"], "partes.1"), ([{"nome": "?"}], "partes.0.nome")):
+        refused = standalone(house, partes=parties)
+        assert (refused.word, refused.json["errors"][0]["campo"]) == ("entrada-invalida", field)
 
 
 def test_a_key_makes_one_seal(house: House) -> None:
     body = {"ato": "ES", "identificador": "ATA-1", **ISENTO, "escrevente": "maria"}
-    first = house.call("POST", "/selos", body, chave="k1")
-    again = house.call("POST", "/selos", body, chave="k1")
+    first = house.call("POST", "/selos", body, idempotency_key="k1")
+    again = house.call("POST", "/selos", body, idempotency_key="k1")
     assert (again.status, again.replay, again.json["codigo"]) == (201, True, first.json["codigo"])
     assert len(house.codes()) == 1
-    assert house.call("POST", "/selos", body | {"identificador": "ATA-2"}, chave="k1").word == "chave-reutilizada"
+    assert (
+        house.call("POST", "/selos", body | {"identificador": "ATA-2"}, idempotency_key="k1").word
+        == "chave-reutilizada"
+    )
 
 
 @pytest.mark.parametrize(
@@ -82,20 +85,20 @@ def test_a_key_makes_one_seal(house: House) -> None:
 )
 def test_s7_s8_s9_a_bad_seal_is_refused_and_takes_no_number(house: House, change: dict[str, Any], word: str) -> None:
     before = house.state()
-    assert avulso(house, **change).word == word
+    assert standalone(house, **change).word == word
     assert house.state() == before
 
 
 def test_c10_t5_a_matricula_is_read_and_found_by_its_parts(house: House) -> None:
-    seal = made(avulso(house, natureza=2, ato="CE", identificador=MATRICULA))
+    seal = made(standalone(house, natureza=2, ato="CE", identificador=MATRICULA))
     assert (seal["livro"], seal["folha_inicial"]) == ("14", "128")
     found = house.call("GET", f"/selos?matricula={MATRICULA}").json
     assert [each["codigo"] for each in found["itens"]] == [seal["codigo"]]
 
 
 def test_c10_the_check_digits_of_a_matricula_hold() -> None:
-    assert str(ler_matricula(MATRICULA)) == MATRICULA
-    assert ler_matricula("123456 01 55 2020 1 00014 128 0015406-53").termo == "0015406"
+    assert str(parse_matricula(MATRICULA)) == MATRICULA
+    assert parse_matricula("123456 01 55 2020 1 00014 128 0015406-53").termo == "0015406"
 
 
 @given(st.integers(0, 31), st.integers(1, 9))
@@ -106,7 +109,7 @@ def test_c10_a_wrong_digit_that_weighs_is_caught(place: int, more: int) -> None:
     if place < 30 and weight in (0, 10):  # by these weights some single faults pass the first digit, not both
         return
     with pytest.raises(ValueError, match="matrícula"):
-        ler_matricula(changed)
+        parse_matricula(changed)
 
 
 # -- rectification ----------------------------------------------------------------------------------------------------
@@ -114,7 +117,7 @@ def test_c10_a_wrong_digit_that_weighs_is_caught(place: int, more: int) -> None:
 
 def test_r1_r2_a_rectified_seal_stays_and_leads_to_the_newest(both: tuple[House, Court]) -> None:
     house, court = both
-    first = made(avulso(house))["codigo"]
+    first = made(standalone(house))["codigo"]
     second = made(act(house, first, "retificacao", emolumentos=HALF))
     third = made(act(house, second["codigo"], "retificacao", identificador="ATA-2"))
     house.engine.run_once()
@@ -129,8 +132,8 @@ def test_r1_r2_a_rectified_seal_stays_and_leads_to_the_newest(both: tuple[House,
 
 def test_t3_a_refused_seal_is_mended_by_a_retificador(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("objeta", vezes=1)
-    code = made(avulso(house))["codigo"]
+    court.fail("objeta", vezes=1)
+    code = made(standalone(house))["codigo"]
     house.engine.run_once()
     assert house.selo(code)["estado"] == "aguardando retificação"
     mended = made(act(house, code, "retificacao", emolumentos=HALF))["codigo"]
@@ -139,7 +142,7 @@ def test_t3_a_refused_seal_is_mended_by_a_retificador(both: tuple[House, Court])
 
 
 def test_x4_type_and_identifier_have_a_term_of_their_own_value_has_none(house: House) -> None:
-    code = made(avulso(house))["codigo"]
+    code = made(standalone(house))["codigo"]
     house.clock.forward(hours=73)
     assert act(house, code, "retificacao", ato="PR").word == "prazo-xa-encerrado"
     assert act(house, code, "retificacao", ato="PR", fora_do_prazo=True).word == "sem-permissao"
@@ -148,7 +151,7 @@ def test_x4_type_and_identifier_have_a_term_of_their_own_value_has_none(house: H
 
 
 def test_r1_what_changes_nothing_is_refused(house: House) -> None:
-    code = made(avulso(house))["codigo"]
+    code = made(standalone(house))["codigo"]
     assert act(house, code, "retificacao").word == "entrada-invalida"
     assert act(house, code, "retificacao", emolumentos=FEES).word == "entrada-invalida"
 
@@ -174,7 +177,7 @@ def test_s11_r1_a_rectified_livro_is_live_by_its_retificador(house: House) -> No
 
 def test_r1_x4_a_seal_is_excluded_once_and_the_court_is_told(both: tuple[House, Court]) -> None:
     house, _court = both
-    code = made(avulso(house))["codigo"]
+    code = made(standalone(house))["codigo"]
     xa = made(act(house, code, "xa"))
     assert (xa["ato"], xa["retifica"], xa["total_centavos"]) == ("XA", code, 0)
     again = act(house, code, "xa")
@@ -185,7 +188,7 @@ def test_r1_x4_a_seal_is_excluded_once_and_the_court_is_told(both: tuple[House, 
 
 
 def test_x4_past_the_term_only_the_head_of_the_office_goes_on(house: House) -> None:
-    code = made(avulso(house))["codigo"]
+    code = made(standalone(house))["codigo"]
     house.clock.forward(hours=72, seconds=1)
     late = act(house, code, "xa")
     assert (late.status, late.word) == (409, "prazo-xa-encerrado")
@@ -223,10 +226,10 @@ def link(house: House, vinculador: str, *vinculados: str) -> Answer:
 
 def test_r4_a_link_waits_for_both_ends_and_is_reported(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("fora")
-    one, two, three = (made(avulso(house, identificador=f"ATA-{n}"))["codigo"] for n in range(3))
+    court.fail("fora")
+    one, two, three = (made(standalone(house, identificador=f"ATA-{n}"))["codigo"] for n in range(3))
     assert link(house, one, two, three).status == 201
-    court.falhar(None)
+    court.fail(None)
     for _ in range(5):
         house.clock.forward(minutes=6)
         house.engine.run_once()
@@ -236,7 +239,7 @@ def test_r4_a_link_waits_for_both_ends_and_is_reported(both: tuple[House, Court]
 
 
 def test_r4_rings_doubles_and_strangers_are_refused(house: House) -> None:
-    one, two, three = (made(avulso(house, identificador=f"ATA-{n}"))["codigo"] for n in range(3))
+    one, two, three = (made(standalone(house, identificador=f"ATA-{n}"))["codigo"] for n in range(3))
     assert link(house, one, two).status == 201
     assert link(house, two, three).status == 201
     for vinculador, vinculado in ((three, one), (one, one), (three, two), (one, "1234561AB123456789012318I")):
@@ -265,9 +268,9 @@ def test_n11_an_instrument_is_named_in_the_address_whatever_its_id(house: House,
 
 
 @pytest.mark.parametrize(
-    ("days", "estado", "total"), [(29, "completas", TOTAL), (31, "completas", 3172), (3, "desistencia", 3172)]
+    ("days", "state", "total"), [(29, "completas", TOTAL), (31, "completas", 3172), (3, "desistencia", 3172)]
 )
-def test_n11_seals_go_to_zero_then_to_full_or_a_third(house: House, days: int, estado: str, total: int) -> None:
+def test_n11_seals_go_to_zero_then_to_full_or_a_third(house: House, days: int, state: str, total: int) -> None:
     livro = house.livro()
     house.printed(livro)
     of = livro["instrumento"]["id"]
@@ -277,12 +280,12 @@ def test_n11_seals_go_to_zero_then_to_full_or_a_third(house: House, days: int, e
     assert house.post(house.traslado(of)).word == "assinaturas-pendentes"
     assert house.post(house.traslado(of, ordem_judicial="1000123-45.2026.8.26.0100")).status == 202
     house.clock.forward(days=days)
-    shown = sign(house, of, estado=estado, simular=True).json
+    shown = sign(house, of, estado=state, simular=True).json
     assert [each["total_centavos"] for each in shown["selos"]] == [total]
     assert sorted(totals(house, of))[-1] == 0
-    assert sign(house, of, estado=estado).status == 200
+    assert sign(house, of, estado=state).status == 200
     assert sorted(totals(house, of))[-1] == total
-    assert house.post(house.traslado(of, 2)).status == (202 if estado == "completas" else 409)
+    assert house.post(house.traslado(of, 2)).status == (202 if state == "completas" else 409)
 
 
 def test_n11_the_term_of_thirty_days_is_watched(house: House) -> None:
@@ -294,11 +297,11 @@ def test_n11_the_term_of_thirty_days_is_watched(house: House) -> None:
     assert (item["prazo"], item["falta_dias"], item["aviso"]) == ("2026-12-20", 4, True)
 
 
-@given(st.fixed_dictionaries({name: st.integers(0, 10**9) for name in COMPONENTES}))
+@given(st.fixed_dictionaries({name: st.integers(0, 10**9) for name in COMPONENTS}))
 def test_n11_a_third_of_each_component_and_never_off_by_a_centavo(values: dict[str, int]) -> None:
-    third = terco(Emolumentos.from_centavos(values)).to_centavos()
-    assert all(abs(3 * third[name] - values[name]) <= 1 for name in COMPONENTES)
-    assert centavos(terco(Emolumentos.from_centavos(values)).total) == sum(third.values())
+    third = one_third(Emolumentos.from_centavos(values)).to_centavos()
+    assert all(abs(3 * third[name] - values[name]) <= 1 for name in COMPONENTS)
+    assert centavos(one_third(Emolumentos.from_centavos(values)).total) == sum(third.values())
 
 
 # -- carta de sentença ------------------------------------------------------------------------------------------------

@@ -9,21 +9,21 @@ import pytest
 from printserver import db
 from support.office import FEES, House, open_house
 
-QUEM = {"escrevente": "maria"}
-PAPER = {"ato": "AU", "serie": "0371AJ", "de": 1, "ate": 2, **QUEM}
+WHO = {"escrevente": "maria"}
+PAPER = {"ato": "AU", "serie": "0371AJ", "de": 1, "ate": 2, **WHO}
 ACTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "avulso": ("/selos", {"ato": "ES", "identificador": "ATA-1", "emolumentos": FEES, "motivo_data": "antes", **QUEM}),
+    "avulso": ("/selos", {"ato": "ES", "identificador": "ATA-1", "emolumentos": FEES, "motivo_data": "antes", **WHO}),
     "carta": (
         "/cartas-de-sentenca",
-        {"identificador": "CS-1", "certidao": {"emolumentos": FEES}, "motivo_data": "antes", **QUEM},
+        {"identificador": "CS-1", "certidao": {"emolumentos": FEES}, "motivo_data": "antes", **WHO},
     ),
-    "balcao": ("/atos-de-balcao", {"ato": "AU", "papel": "AU0371AJ 0979007", "emolumentos": FEES, **QUEM}),
+    "balcao": ("/atos-de-balcao", {"ato": "AU", "papel": "AU0371AJ 0979007", "emolumentos": FEES, **WHO}),
     "faixa": ("/hibridos", PAPER | {"emolumentos": FEES}),
-    "carga": ("/hibridos/carga", dict(QUEM)),
+    "carga": ("/hibridos/carga", dict(WHO)),
     "inutilizados": ("/hibridos/inutilizados", PAPER | {"motivo": "rasgados"}),
     "comunicados": ("/hibridos/comunicados", PAPER | {"motivo": "outro programa"}),
-    "diario": ("/diarios", {"tipo": "fotocopia", "total": "9.00", "motivo": "esquecido", **QUEM}),
-    "diario sem motivo": ("/diarios", {"tipo": "fotocopia", "total": "9.00", **QUEM}),
+    "diario": ("/diarios", {"tipo": "fotocopia", "total": "9.00", "motivo": "esquecido", **WHO}),
+    "diario sem motivo": ("/diarios", {"tipo": "fotocopia", "total": "9.00", **WHO}),
 }
 
 
@@ -36,7 +36,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 @pytest.fixture(scope="module")
 def seal(house: House) -> dict[str, Any]:
-    made = house.call("POST", "/selos", {"ato": "ES", "identificador": "ATA-0", "emolumentos": FEES, **QUEM})
+    made = house.call("POST", "/selos", {"ato": "ES", "identificador": "ATA-0", "emolumentos": FEES, **WHO})
     return dict(made.json)
 
 
@@ -48,7 +48,7 @@ def test_s7a_no_call_takes_an_empty_date(house: House, seal: dict[str, Any], cal
     refused = house.call("POST", path, body | {"data": day})
     assert (refused.status, refused.word) == (422, "data-do-ato"), refused
     assert "/".join(reversed(day.split("-"))) in refused.json["detail"]
-    body = {"data": day, "motivo": "era outro dia", **QUEM}
+    body = {"data": day, "motivo": "era outro dia", **WHO}
     assert house.call("POST", f"/selos/{seal['codigo']}/retificacao", body).word == "data-do-ato"
     assert house.state() == before
 
@@ -95,11 +95,11 @@ def test_n11_the_first_signature_is_not_before_the_act(tmp_path: Path) -> None:
         livro = house.livro(data="2026-11-18", motivo_data="sem energia")
         house.printed(livro)
         path = f"/instrumentos/{livro['instrumento']['id']}/assinaturas"
-        for simular in (True, False):
-            body = {"estado": "pendentes", "primeira": "2026-11-17", "simular": simular, **QUEM}
+        for simulate in (True, False):
+            body = {"estado": "pendentes", "primeira": "2026-11-17", "simular": simulate, **WHO}
             refused = house.call("POST", path, body)
             assert (refused.word, refused.json["errors"][0]["campo"]) == ("entrada-invalida", "primeira")
-        assert house.call("POST", path, {"estado": "pendentes", "primeira": "2026-11-18", **QUEM}).status == 200
+        assert house.call("POST", path, {"estado": "pendentes", "primeira": "2026-11-18", **WHO}).status == 200
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])

@@ -7,22 +7,22 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from printserver.search.cells import desmarcar, marcar
+from printserver.search.cells import mark, unmark
 
-QUALQUER = st.text(st.characters(codec="utf-8"), max_size=40)
+ANY_TEXT = st.text(st.characters(codec="utf-8"), max_size=40)
 
 
-@given(st.lists(st.lists(QUALQUER, min_size=2, max_size=4), min_size=1, max_size=5))
+@given(st.lists(st.lists(ANY_TEXT, min_size=2, max_size=4), min_size=1, max_size=5))
 @example([["'S-GRAVENHAGE 7", "''x"], ["a\r\nb", 'a"b;c'], ["\t1", "'"]])
 def test_t5_any_text_is_read_as_it_was_written(rows: list[list[str]]) -> None:
     buffer = io.StringIO(newline="")
-    csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerows([map(marcar, row) for row in rows])
+    csv.writer(buffer, delimiter=";", lineterminator="\r\n").writerows([map(mark, row) for row in rows])
     read = csv.reader(io.StringIO(buffer.getvalue(), newline=""), delimiter=";")
-    assert [[desmarcar(cell) for cell in row] for row in read] == rows
+    assert [[unmark(cell) for cell in row] for row in read] == rows
 
 
 @pytest.mark.parametrize(
-    "texto",
+    "text",
     [
         # formulas, also in full width; what a cell itself would take for a mark
         *(
@@ -64,12 +64,12 @@ def test_t5_any_text_is_read_as_it_was_written(rows: list[list[str]]) -> None:
         *("TRUE", "false", "Verdadeiro", "FALSO"),
     ],
 )
-def test_t5_what_a_spreadsheet_would_change_is_marked(texto: str) -> None:
-    assert marcar(texto) == f"'{texto}"
+def test_t5_what_a_spreadsheet_would_change_is_marked(text: str) -> None:
+    assert mark(text) == f"'{text}"
 
 
 @pytest.mark.parametrize(
-    "texto",
+    "text",
     [
         *(
             "",
@@ -88,5 +88,5 @@ def test_t5_what_a_spreadsheet_would_change_is_marked(texto: str) -> None:
         *("1234562CE000000000000126J", "123456 01 55 2020 1 00014 128 0015406 53", "C-301-A", "3M do Brasil", "e-10x"),
     ],
 )
-def test_t5_what_a_spreadsheet_leaves_alone_is_not_marked(texto: str) -> None:
-    assert marcar(texto) == texto
+def test_t5_what_a_spreadsheet_leaves_alone_is_not_marked(text: str) -> None:
+    assert mark(text) == text

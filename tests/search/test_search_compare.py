@@ -16,7 +16,7 @@ from searched_seals import Made, act, fill, seal
 from printserver import db
 from printserver.api.schemas import Comparison
 from printserver.search import court_list
-from printserver.selo import linha_do_registro, montar
+from printserver.selo import assemble_code, registro_line
 from support.court import Court
 from support.office import FEES, Answer, House, open_house
 
@@ -35,8 +35,8 @@ def compared(house: House, **body: Any) -> dict[str, Any]:
     return dict(answer.json)
 
 
-def file(house: House, *lines: str, formato: str = "csv", **body: Any) -> Answer:
-    return ask(house, lista={"formato": formato, "conteudo": "\n".join(lines)}, **body)
+def file(house: House, *lines: str, file_format: str = "csv", **body: Any) -> Answer:
+    return ask(house, lista={"formato": file_format, "conteudo": "\n".join(lines)}, **body)
 
 
 def results(found: dict[str, Any]) -> dict[str, str]:
@@ -62,7 +62,7 @@ def test_what_was_reported_conforms_chains_and_exclusions_too(both: tuple[House,
 def test_seals_that_wait_and_seals_that_were_refused_are_not_missing_there(both: tuple[House, Court]) -> None:
     house, court = both
     refused, reported = seal(house), seal(house)
-    court.falhar("objeta", selos=[refused])
+    court.fail("objeta", selos=[refused])
     house.engine.run_once()
     waiting = seal(house)
     found = compared(house)
@@ -88,13 +88,13 @@ def test_what_only_the_court_has_and_what_differs_stand_side_by_side(both: tuple
     house, court = both
     mine, lost = seal(house), seal(house)
     house.engine.run_once()
-    line = linha_do_registro(
+    line = registro_line(
         codigo=mine,
-        identificador="ATA-9",
-        retificado=None,
-        iniciais="",
-        momento=house.clock(),
-        emolumentos=house.office.servicos.resolver("certidao-notas", demonstracao=True, campo="", natureza=1),
+        identifier="ATA-9",
+        rectified=None,
+        party_initials="",
+        moment=house.clock(),
+        emolumentos=house.office.servicos.resolve("certidao-notas", demonstracao=True, field="", natureza=1),
     )
     with house.office.db.write() as conn:
         conn.exec_driver_sql("DROP TRIGGER selo_sem_update")
@@ -114,7 +114,7 @@ def test_what_the_court_lost_is_told(both: tuple[House, Court], tmp_path: Path) 
     house, _court = both
     code = seal(house)
     house.engine.run_once()
-    empty = file(house, "[]", formato="json").json
+    empty = file(house, "[]", file_format="json").json
     assert results(empty) == {code: "nao-consta-la"}
     assert (empty["itens"][0]["estado"], empty["itens"][0]["data"]) == ("comunicado", "2026-11-20")
 
@@ -130,12 +130,12 @@ def test_a_list_of_many_pages_is_read_to_its_end(both: tuple[House, Court], monk
 
 def test_t2_a_court_that_is_down_is_said_so_at_once(both: tuple[House, Court]) -> None:
     house, court = both
-    court.falhar("fora")
+    court.fail("fora")
     answer = ask(house)
     assert (answer.status, answer.word) == (503, "tribunal-nao-responde")
     assert "carregue a lista de um arquivo" in answer.json["detail"]
     assert answer.headers["Retry-After"]
-    court.falhar(None)
+    court.fail(None)
     assert ask(house).status == 200
 
 
@@ -196,7 +196,7 @@ def test_the_office_s_own_export_conforms(filled: tuple[House, Made]) -> None:
     assert "estado" in found["colunas_ignoradas"]  # of the seal: nothing that a court would say
 
 
-IDENTIFICADORES = ("3/2026", "10-11", "00123", "12E5", "1,5", "'S-GRAVENHAGE 7", "''x", "=1+1", "+1", "Ação 7")
+IDENTIFIERS = ("3/2026", "10-11", "00123", "12E5", "1,5", "'S-GRAVENHAGE 7", "''x", "=1+1", "+1", "Ação 7")
 HEAD = "codigo;data;emolumentos_tabeliao;total;identificador;retifica;escrevente"
 SHEET = "Selo;Data do ato;Emolumentos: Tabelião;Emolumentos: ISS;Total;Identificador;;"
 
@@ -206,7 +206,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, list[
     """An office whose identifiers a spreadsheet would change, and the codes of their seals."""
     fees = dict.fromkeys(FEES, "0.00") | {"tabeliao": "1234.50", "iss": "0.10"}
     with open_house(tmp_path_factory.mktemp("planilha") / "casa") as house:
-        yield house, [seal(house, identificador=text, emolumentos=fees) for text in IDENTIFICADORES]
+        yield house, [seal(house, identificador=text, emolumentos=fees) for text in IDENTIFIERS]
 
 
 def test_t5_what_is_exported_comes_back_the_same(odd: tuple[House, list[str]]) -> None:
@@ -214,7 +214,7 @@ def test_t5_what_is_exported_comes_back_the_same(odd: tuple[House, list[str]]) -
     exported = house.call("GET", "/selos/exportacao").json.decode("utf-8-sig")
     assert counts(file(house, exported).json) == {"conforme": len(codes)}
     rows = list(csv.DictReader(io.StringIO(exported), delimiter=";"))
-    assert sorted(row["identificador"].removeprefix("'") for row in rows) == sorted(IDENTIFICADORES)
+    assert sorted(row["identificador"].removeprefix("'") for row in rows) == sorted(IDENTIFIERS)
     # as a workbook that is saved as CSV gives it, or after someone worked on the cells: no apostrophe is left
     bare = [row | {"identificador": row["identificador"].lstrip("'")} for row in rows]
     for written in (rows, bare):
@@ -269,7 +269,7 @@ def test_t5_what_a_line_does_not_say_is_not_guessed(odd: tuple[House, list[str]]
 def test_t5_a_file_is_read_in_the_encodings_of_spreadsheets(odd: tuple[House, list[str]], encoding: str) -> None:
     _house, codes = odd
     text = f"selo\tidentificador\r\n{codes[-1]}\tAção 7\r\n"
-    found = court_list.do_arquivo("csv", text.encode(encoding))
+    found = court_list.from_file("csv", text.encode(encoding))
     assert found.itens[codes[-1]].campos == {"identificador": "Ação 7"}
 
 
@@ -278,7 +278,7 @@ def test_a_list_of_endless_columns_is_refused_at_once(odd: tuple[House, list[str
     many = ";".join(f"c{n}" for n in range(20_000))
     for answer in (
         file(house, f"selo;{many}", f"{codes[0]}{';' * 20_000}"),
-        file(house, json.dumps([{"selo": codes[0]} | {f"c{n}": n for n in range(20_000)}]), formato="json"),
+        file(house, json.dumps([{"selo": codes[0]} | {f"c{n}": n for n in range(20_000)}]), file_format="json"),
     ):
         assert (answer.word, answer.json["errors"][0]["campo"]) == ("entrada-invalida", "linha 1")
         assert "20001 colunas: no máximo 300" in answer.json["detail"]
@@ -312,13 +312,13 @@ def test_a_seal_of_another_day_is_held_beside_ours_of_that_day(filled: tuple[Hou
 def test_json_is_read_as_the_court_gives_it(filled: tuple[House, Made]) -> None:
     house, made = filled
     registro = house.selo(made["caro"])["registro"]
-    unknown = str(montar("123456", 1, "ES", f"{999:013}", 26))
+    unknown = str(assemble_code("123456", 1, "ES", f"{999:013}", 26))
     items = [
         {"selo": made["caro"], "situacao": "recebido", "registro": registro, "erros": []},
         {"selo": made["isento"], "situacao": "objetado", "registro": "…"},
         {"selo": unknown, "situacao": "recebido", "registro": registro},
     ]
-    found = file(house, json.dumps({"itens": items, "total": 3}), formato="json").json
+    found = file(house, json.dumps({"itens": items, "total": 3}), file_format="json").json
     assert counts(found) == {"conforme": 1, "nao-consta-aqui": 1, "pendente": 7}
     assert results(found)[unknown] == "nao-consta-aqui"
     assert found["colunas_ignoradas"] == []
@@ -352,13 +352,13 @@ def test_a_list_that_cannot_be_read_is_refused_by_its_line(
 
 @pytest.mark.parametrize("text", ["{", '{"a": 1}', "[1]", '"x"'])
 def test_json_that_is_no_list_is_refused(filled: tuple[House, Made], text: str) -> None:
-    assert file(filled[0], text, formato="json").word == "entrada-invalida"
+    assert file(filled[0], text, file_format="json").word == "entrada-invalida"
 
 
 def test_a_period_has_an_end_and_a_limit(filled: tuple[House, Made]) -> None:
     house = filled[0]
     for body in ({"de": "2026-11-21", "ate": "2026-11-20"}, {"de": "2026-01-01", "ate": "2026-04-03"}):
-        assert file(house, "[]", formato="json", **body).json["errors"][0]["campo"] == "ate"
+        assert file(house, "[]", file_format="json", **body).json["errors"][0]["campo"] == "ate"
 
 
 def test_a3_a_comparison_is_on_record_and_needs_the_right(both: tuple[House, Court]) -> None:
@@ -371,7 +371,7 @@ def test_a3_a_comparison_is_on_record_and_needs_the_right(both: tuple[House, Cou
 
 
 @pytest.mark.parametrize(
-    ("formato", "conteudo", "campo", "words"),
+    ("file_format", "content", "field", "words"),
     [
         ("csv", "selo" + ";" * 2_000_000, "linha 1", "mais de 1000000 caracteres"),
         ("csv", "selo\n" + ";" * 2_000_000, "linha 2", "mais de 1000000 caracteres"),
@@ -382,10 +382,10 @@ def test_a3_a_comparison_is_on_record_and_needs_the_right(both: tuple[House, Cou
     ],
 )
 def test_a_list_that_no_court_makes_is_refused_before_it_is_built(
-    odd: tuple[House, list[str]], formato: str, conteudo: str, campo: str, words: str
+    odd: tuple[House, list[str]], file_format: str, content: str, field: str, words: str
 ) -> None:
     house, _codes = odd
-    answer = ask(house, lista={"formato": formato, "conteudo": conteudo})
+    answer = ask(house, lista={"formato": file_format, "conteudo": content})
     assert (answer.status, answer.word) == (422, "entrada-invalida")
     (error,) = answer.json["errors"]
-    assert error["campo"] == campo and words in error["mensagem"]
+    assert error["campo"] == field and words in error["mensagem"]

@@ -68,7 +68,7 @@ def test_an_export_keeps_to_the_search_and_is_read_piece_by_piece(
 ) -> None:
     house, made = filled
     whole = [row["codigo"] for row in as_csv(house)]
-    monkeypatch.setattr(results, "PEDACO", 3)
+    monkeypatch.setattr(results, "PIECE_ROWS", 3)
     assert [row["codigo"] for row in as_csv(house)] == whole
     assert [row["codigo"] for row in as_csv(house, "natureza=2")] == [made["civil"]]
     assert as_csv(house, "ato=CS") == []
@@ -76,7 +76,7 @@ def test_an_export_keeps_to_the_search_and_is_read_piece_by_piece(
 
 def test_xlsx_is_a_table_of_text_money_and_times(filled: tuple[House, Made], monkeypatch: pytest.MonkeyPatch) -> None:
     house, made = filled
-    monkeypatch.setattr(export, "LINHAS_DA_PLANILHA", 6)  # a sheet has an end: the rest goes on the next
+    monkeypatch.setattr(export, "SHEET_ROWS", 6)  # a sheet has an end: the rest goes on the next
     answer = house.call("GET", "/selos/exportacao?formato=xlsx")
     assert answer.headers["Content-Type"].endswith("spreadsheetml.sheet")
     with zipfile.ZipFile(io.BytesIO(answer.json)) as book:
@@ -95,7 +95,7 @@ def test_t5_a_workbook_has_heads_days_a_filter_and_a_sheet_that_sums_up(tmp_path
         act(house, seal(house), "xa")
         answer = house.call("GET", "/selos/exportacao?formato=xlsx&de=2026-11-01&ate=2026-11-30")
     with zipfile.ZipFile(io.BytesIO(answer.json)) as book:
-        names, table, resumo = (
+        names, table, summary = (
             book.read(f"xl/{part}.xml").decode() for part in ("workbook", "worksheets/sheet1", "worksheets/sheet2")
         )
     assert re.findall(r'<sheet name="(\w+)"', names) == ["Selos", "Resumo"]
@@ -108,7 +108,7 @@ def test_t5_a_workbook_has_heads_days_a_filter_and_a_sheet_that_sums_up(tmp_path
     row = {name: cells.get(column) for name, column in head.items()}
     assert (row["Data do ato"], row["Identificador"], row["Total"]) == ("46346", "3/2026", "95.12")
     assert (row["Escrevente"], row["Nome do escrevente"]) == ("maria", "Maria")
-    facts = [list(_cells(line).values()) for line in resumo.split("<row ")[1:]]
+    facts = [list(_cells(line).values()) for line in summary.split("<row ")[1:]]
     assert ["Período", "01/11/2026 a 30/11/2026"] in facts
     assert ["Exportado por", "sistema inicial"] in facts
     assert ["Selos", "3", "1"] in facts

@@ -10,7 +10,7 @@ from searched_seals import MATRICULA, Made
 from printserver import search
 from printserver.api.schemas import Seals, Totals
 from printserver.search import results
-from printserver.selo import COMPONENTES
+from printserver.selo import COMPONENTS
 from support.office import TOTAL, House
 
 ALL = {"caro", "isento", "civil", "ontem", "trocado", "desfeito", "certo", "xa"}
@@ -67,7 +67,7 @@ def test_the_newest_act_comes_first(found: Search) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "campo"),
+    ("query", "field"),
     [
         ("matricula=12345601552020100014128001540654", "matricula"),
         ("matricula=123456", "matricula"),
@@ -82,10 +82,10 @@ def test_the_newest_act_comes_first(found: Search) -> None:
         ("nome=Ana", "nome"),
     ],
 )
-def test_a_filter_that_says_nothing_is_refused_by_its_name(filled: tuple[House, Made], query: str, campo: str) -> None:
+def test_a_filter_that_says_nothing_is_refused_by_its_name(filled: tuple[House, Made], query: str, field: str) -> None:
     answer = filled[0].call("GET", f"/selos?{query}")
     assert (answer.status, answer.word) == (422, "entrada-invalida")
-    assert [each["campo"] for each in answer.json["errors"]] == [campo]
+    assert [each["campo"] for each in answer.json["errors"]] == [field]
 
 
 def test_a_list_shows_where_a_seal_belongs(filled: tuple[House, Made]) -> None:
@@ -106,13 +106,13 @@ def test_many_seals_are_walked_in_order_and_counted_to_a_limit(
     """Where there are many the database puts them in order: the pages are the same as where they are few."""
     house, _made = filled
     few = search.listar(house.office, {"natureza": "1"})
-    monkeypatch.setattr(results, "POUCOS", 2)
+    monkeypatch.setattr(results, "FEW", 2)
     monkeypatch.setattr(results, "PAGE", 3)
     pages = [search.listar(house.office, {"natureza": "1"}, page) for page in (1, 2, 3, 4)]
     assert [each["codigo"] for page in pages for each in page["itens"]] == [each["codigo"] for each in few["itens"]]
     assert [len(page["itens"]) for page in pages] == [3, 3, 1, 0]
     assert {(page["total"], page["total_exato"]) for page in pages} == {(7, True)}
-    monkeypatch.setattr(results, "CONTA_ATE", 5)
+    monkeypatch.setattr(results, "COUNT_LIMIT", 5)
     bounded = search.listar(house.office, {"natureza": "1"}, 3)
     assert (bounded["total"], bounded["total_exato"], len(bounded["itens"])) == (5, False, 1)
 
@@ -127,7 +127,7 @@ def test_t5_the_common_searches_are_answered_by_an_index_in_order(
     filled: tuple[House, Made], monkeypatch: pytest.MonkeyPatch, filters: dict[str, str]
 ) -> None:
     house, _made = filled
-    monkeypatch.setattr(results, "POUCOS", 0)  # as if there were many
+    monkeypatch.setattr(results, "FEW", 0)  # as if there were many
     asked: list[tuple[str, Any]] = []
     with house.office.db.read() as conn:
         engine = conn.engine
@@ -179,7 +179,7 @@ def test_totals_are_given_by_act_by_day_and_by_component(filled: tuple[House, Ma
     ]
     assert valid["por_ato"][0]["descricao"] == "Certidão"
     assert [(each["data"], each["quantidade"]) for each in valid["por_dia"]] == [("2026-11-20", 4), ("2026-11-19", 1)]
-    assert list(valid["emolumentos_centavos"]) == list(COMPONENTES)
+    assert list(valid["emolumentos_centavos"]) == list(COMPONENTS)
     assert valid["emolumentos_centavos"]["tabeliao"] == 2 * 5570 + 2 * 100
     assert sum(valid["emolumentos_centavos"].values()) == valid["total_centavos"]
 
@@ -189,13 +189,13 @@ def test_totals_keep_to_the_search(filled: tuple[House, Made]) -> None:
     assert totals(house, "natureza=2")["total_centavos"] == 800
     nothing = totals(house, "ato=CS")
     assert (nothing["quantidade"], nothing["total_centavos"], nothing["por_ato"], nothing["por_dia"]) == (0, 0, [], [])
-    assert nothing["emolumentos_centavos"] == dict.fromkeys(COMPONENTES, 0)
+    assert nothing["emolumentos_centavos"] == dict.fromkeys(COMPONENTS, 0)
 
 
 def test_s11_the_sums_alone_are_those_of_the_totals(filled: tuple[House, Made]) -> None:
     house, _made = filled
     for filters in ({}, {"ato": "ES"}, {"ato": "CS"}, {"natureza": "1", "validos": "1"}):
-        found = search.somar(house.office, filters)
+        found = search.add_up(house.office, filters)
         for name, valid in (("validos", "1"), ("todos", "0")):
-            whole = search.totalizar(house.office, {**filters, "validos": valid})
+            whole = search.compute_totals(house.office, {**filters, "validos": valid})
             assert dict(found[name]) == {each: whole[each] for each in found[name]}

@@ -10,18 +10,18 @@ from hypothesis import strategies as st
 
 from printserver.selo import (
     Emolumentos,
-    iniciais,
-    linha_do_registro,
-    tem_iniciais,
+    has_initials,
+    party_initials,
+    registro_line,
 )
 
-FORMA = re.compile(r"[0-9A-Z](\.[0-9A-Z])*")
-_LETRAS = st.characters(codec="utf-8", exclude_categories=["Cc", "Co", "Cn"], exclude_characters="\u0345")
-NOMES = st.text(_LETRAS, max_size=60)
+PATTERN = re.compile(r"[0-9A-Z](\.[0-9A-Z])*")
+_LETTERS = st.characters(codec="utf-8", exclude_categories=["Cc", "Co", "Cn"], exclude_characters="\u0345")
+NAMES = st.text(_LETTERS, max_size=60)
 
 
 @pytest.mark.parametrize(
-    ("nomes", "letras"),
+    ("names", "letters"),
     [
         ([], ""),
         (["Ana Beatriz Costa"], "A.B.C"),
@@ -33,12 +33,12 @@ NOMES = st.text(_LETRAS, max_size=60)
         (["—", "Ana"], "A"),
     ],
 )
-def test_s6_initials_of_the_parties(nomes: list[str], letras: str) -> None:
-    assert iniciais(nomes) == letras
+def test_s6_initials_of_the_parties(names: list[str], letters: str) -> None:
+    assert party_initials(names) == letters
 
 
 @pytest.mark.parametrize(
-    ("nome", "letras"),
+    ("nome", "letters"),
     [
         # strokes, ligatures, other letters of Latin
         ("Łukasz Białek", "L.B"),
@@ -83,31 +83,31 @@ def test_s6_initials_of_the_parties(nomes: list[str], letras: str) -> None:
         ("Ana\u200bBeatriz\u00adCosta Lima", "A.L"),
     ],
 )
-def test_s6_each_word_that_is_no_particle_has_its_initial(nome: str, letras: str) -> None:
-    assert iniciais([nome]) == letras
+def test_s6_each_word_that_is_no_particle_has_its_initial(nome: str, letters: str) -> None:
+    assert party_initials([nome]) == letters
 
 
-@given(NOMES)
+@given(NAMES)
 @example("ŉandu ǰ ΐ ẞ ﬁ ª º İ ı")
 @example("ჟ ა Ꭰ ꭰ 𐐨 Ⅷ ⅷ ½ ٣")
 def test_s6_initials_are_of_a_strict_form_and_the_same_however_a_name_is_written(nome: str) -> None:
-    letras = iniciais([nome])
-    palavras = re.findall(r"[^\W_]", nome.replace("ª", "").replace("º", ""))
-    assert bool(letras) is bool(palavras) is tem_iniciais(nome)
-    assert not letras or FORMA.fullmatch(letras)
-    assert len(letras) <= max(len(unicodedata.normalize("NFC", nome)), 1)
-    for outra in (unicodedata.normalize("NFD", nome), nome.upper(), nome.lower(), f" {nome} "):
-        assert iniciais([outra]) == letras, outra
+    letters = party_initials([nome])
+    words = re.findall(r"[^\W_]", nome.replace("ª", "").replace("º", ""))
+    assert bool(letters) is bool(words) is has_initials(nome)
+    assert not letters or PATTERN.fullmatch(letters)
+    assert len(letters) <= max(len(unicodedata.normalize("NFC", nome)), 1)
+    for other in (unicodedata.normalize("NFD", nome), nome.upper(), nome.lower(), f" {nome} "):
+        assert party_initials([other]) == letters, other
 
 
 @given(st.lists(st.text()))
-def test_s6_initials_of_any_names_fit_in_the_line(nomes: list[str]) -> None:
-    linha = linha_do_registro(
+def test_s6_initials_of_any_names_fit_in_the_line(names: list[str]) -> None:
+    linha = registro_line(
         codigo="1234562CE000000000000126J",
-        identificador="P-1",
-        retificado=None,
-        iniciais=iniciais(nomes),
-        momento=datetime(2026, 1, 21, 13, 30, tzinfo=UTC),
+        identifier="P-1",
+        rectified=None,
+        party_initials=party_initials(names),
+        moment=datetime(2026, 1, 21, 13, 30, tzinfo=UTC),
         emolumentos=Emolumentos.zero(),
     )
     assert linha.count("|") == 14

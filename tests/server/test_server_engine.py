@@ -78,14 +78,14 @@ def test_a_second_round_does_nothing(house: House) -> None:
 
 def test_a_job_that_cannot_be_stamped_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     bad, good = house.taken(house.livro()), house.taken(house.livro())
-    stamp = advance_module.printout.carimbar_job
+    stamp = advance_module.printout.stamp_job
 
     def fail_one(office: Any, row: Any, **more: Any) -> bytes:
         if row["id"] == bad["id"]:
             raise MemoryError
         return stamp(office, row, **more)
 
-    monkeypatch.setattr(advance_module.printout, "carimbar_job", fail_one)
+    monkeypatch.setattr(advance_module.printout, "stamp_job", fail_one)
     house.engine.run_once()
     assert (house.job(bad["id"])["estado"], house.job(good["id"])["estado"]) == ("falhou", "impresso")
 
@@ -120,7 +120,7 @@ def test_a_slow_job_holds_no_other_up_and_is_worked_on_by_one_thread(
     with house.office.db.write() as conn:
         row = {"serventia_id": 1, "nome": "balcao", "tipo": "pasta", "destino": str(folder), "criada_em": house.clock()}
         conn.execute(db.fila.insert().values(**row))
-    stamp = advance_module.printout.carimbar_job
+    stamp = advance_module.printout.stamp_job
 
     def wait_at_one(office: Any, row: Any, **more: Any) -> bytes:
         if row["id"] == slow["id"]:
@@ -128,7 +128,7 @@ def test_a_slow_job_holds_no_other_up_and_is_worked_on_by_one_thread(
             assert gate.wait(120)
         return stamp(office, row, **more)
 
-    monkeypatch.setattr(advance_module.printout, "carimbar_job", wait_at_one)
+    monkeypatch.setattr(advance_module.printout, "stamp_job", wait_at_one)
     with running(house):
         wait_until(lambda: starts, "the slow job")
         house.clock.forward(seconds=2 * house.office.settings.motor.posse_s)
@@ -144,9 +144,9 @@ def test_a_slow_job_holds_no_other_up_and_is_worked_on_by_one_thread(
 
 
 def test_the_loop_cleans_up_by_itself(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    house.printed(document)
+    held = house.question(document)
     house.clock.forward(hours=12)
     with running(house):
         wait_until(lambda: house.job(held["id"])["estado"] == "cancelado", "the question's end")
@@ -154,14 +154,14 @@ def test_the_loop_cleans_up_by_itself(house: House) -> None:
 
 def test_an_engine_that_stops_ends_what_it_is_doing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     job, begun, gate = house.taken(house.livro()), threading.Event(), threading.Event()
-    stamp = advance_module.printout.carimbar_job
+    stamp = advance_module.printout.stamp_job
 
     def slowly(office: Any, row: Any, **more: Any) -> bytes:
         begun.set()
         assert gate.wait(120)
         return stamp(office, row, **more)
 
-    monkeypatch.setattr(advance_module.printout, "carimbar_job", slowly)
+    monkeypatch.setattr(advance_module.printout, "stamp_job", slowly)
     with running(house) as engine:
         assert begun.wait(120)
         engine.stop()

@@ -16,7 +16,7 @@ from printserver.office import create
 from printserver.office.office import Office
 from printserver.office.settings import SETTINGS_FILE
 from support import process
-from support.office import AGORA, command_line
+from support.office import NOW, command_line
 from support.postgres import PrivatePostgres
 from support.server import PrintServer, alive
 
@@ -33,7 +33,7 @@ COMMANDS = (
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feita") / "serventia"
-    create.criar(folder, AGORA)
+    create.criar(folder, NOW)
     return folder
 
 
@@ -202,7 +202,7 @@ def test_a_sqlite_that_can_lose_a_commit_stops_the_start(
     monkeypatch.setattr(sqlite.check_version, "__defaults__", (version,))
     if affected:
         with pytest.raises(ConfigError, match=f"SQLite {'.'.join(map(str, version))} .* pode perder"):
-            Office.abrir(folder)
+            Office.open_folder(folder)
     else:
         Database(f"sqlite:///{folder / 'printserver.db'}").close()
 

@@ -4,20 +4,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from seal_factory import Fabrica
+from seal_factory import SealFactory
 
-from printserver.selo import Certificado, carregar_atos, gerar_de_teste
+from printserver.selo import Certificate, generate_test_certificate, load_atos
 from support.court import Court, run_court
-from support.office import AGORA, Clock
+from support.office import NOW, Clock
 
 CNS = "123456"
 
 
 @pytest.fixture(scope="session")
-def certificado(tmp_path_factory: pytest.TempPathFactory) -> Certificado:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     path = tmp_path_factory.mktemp("certificado") / "c.p12"
-    gerar_de_teste(path, "senha", nome="Serventia de teste", agora=AGORA)
-    return Certificado.carregar(path, "senha")
+    generate_test_certificate(path, "senha", nome="Serventia de teste", agora=NOW)
+    return Certificate.load(path, "senha")
 
 
 @pytest.fixture
@@ -26,14 +26,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def fabrica(certificado: Certificado, clock: Clock) -> Fabrica:
-    return Fabrica(CNS, certificado, clock)
+def factory(certificate: Certificate, clock: Clock) -> SealFactory:
+    return SealFactory(CNS, certificate, clock)
 
 
 @pytest.fixture
-def court(tmp_path: Path, certificado: Certificado, clock: Clock) -> Iterator[Court]:
+def court(tmp_path: Path, certificate: Certificate, clock: Clock) -> Iterator[Court]:
     (tmp_path / "atos.toml").write_text(
         '[FC]\ndescricao = "Fotocópias do dia"\nnaturezas = [1]\niss_a_parte = true\n', "utf-8"
     )
-    with run_court(tmp_path, {CNS: certificado}, carregar_atos(tmp_path), clock=clock) as running:
+    with run_court(tmp_path, {CNS: certificate}, load_atos(tmp_path), clock=clock) as running:
         yield running

@@ -8,30 +8,30 @@ from itertools import count
 from typing import Any
 
 from printserver.selo import (
-    Certificado,
+    Certificate,
     Emolumentos,
-    SeloNovo,
-    emitir,
-    informacao_hibrida,
-    informacao_sequencial,
+    NewSelo,
+    hibrido_informacao,
+    issue_selo,
     parse_reais,
+    sequential_informacao,
 )
 from support.office import FEES, Clock
 
-VALOR = Emolumentos(**{nome: parse_reais(valor) for nome, valor in FEES.items()})
+DEFAULT_FEES = Emolumentos(**{nome: parse_reais(valor) for nome, valor in FEES.items()})
 
 
-def mais_caro(reais: str = "1.00") -> Emolumentos:
-    """Return another value than `VALOR`."""
-    return VALOR + Emolumentos(Decimal(reais), *[Decimal("0.00")] * 7)
+def higher_fees(reais: str = "1.00") -> Emolumentos:
+    """Return another value than `DEFAULT_FEES`."""
+    return DEFAULT_FEES + Emolumentos(Decimal(reais), *[Decimal("0.00")] * 7)
 
 
 @dataclass
-class Fabrica:
+class SealFactory:
     """Makes the seals of an office; every one has a number of its own."""
 
     cns: str
-    certificado: Certificado
+    certificado: Certificate
     clock: Clock
     numeros: Any = field(default_factory=lambda: count(1))
 
@@ -39,38 +39,38 @@ class Fabrica:
         self,
         ato: str = "ES",
         *,
-        fees: Emolumentos = VALOR,
-        momento: datetime | None = None,
+        fees: Emolumentos = DEFAULT_FEES,
+        moment: datetime | None = None,
         retifica: str | None = None,
         informacao: str | None = None,
-        identificador: str = "P-2026-000001",
+        identifier: str = "P-2026-000001",
         iss_a_parte: bool = False,
         **over: Any,
     ) -> dict[str, Any]:
         """Return one seal of natureza 1; `over` writes over what goes beside the registro, or the registro."""
-        novo = SeloNovo(
+        new_selo = NewSelo(
             natureza=1,
             ato=ato,
             descricao=ato,
-            identificador=identificador,
+            identificador=identifier,
             partes=("Ana de Assunção", "Bruno Lima"),
-            momento=momento or self.clock(),
+            momento=moment or self.clock(),
             emolumentos=fees,
             isento=fees.isento_total,
             motivo_isencao="gratuidade" if fees.isento_total else None,
             retifica=retifica,
             iss_a_parte=iss_a_parte,
         )
-        numero = informacao or informacao_sequencial(next(self.numeros))
-        made = emitir(novo, cns=self.cns, informacao=numero, certificado=self.certificado)
+        numero = informacao or sequential_informacao(next(self.numeros))
+        made = issue_selo(new_selo, cns=self.cns, informacao=numero, certificate=self.certificado)
         self.qr = made.qr_url
         return {
             "selo": made.codigo,
             "registro": made.registro,
             "natureza": 1,
             "ato": ato,
-            "isento": novo.isento,
-            "motivoIsencao": novo.motivo_isencao,
+            "isento": new_selo.isento,
+            "motivoIsencao": new_selo.motivo_isencao,
             "vinculador": None,
             "autor": "maria",
         } | over
@@ -82,12 +82,12 @@ class Fabrica:
     def hibrido(self, numero: int, serie: str = "0371AJ", **more: Any) -> dict[str, Any]:
         """Return the seal of a numbered paper seal (S4)."""
         more = {"identificador": "selo de papel"} | more
-        return self.item("AU", informacao=informacao_hibrida(serie, numero), **more)
+        return self.item("AU", informacao=hibrido_informacao(serie, numero), **more)
 
-    def linha(self, item: Mapping[str, Any], **mudado: str) -> dict[str, Any]:
+    def linha(self, item: Mapping[str, Any], **changed: str) -> dict[str, Any]:
         """Return `item` with fields of its registro (by number: `f13="1"`) changed, and signed anew."""
-        campos = item["registro"].split("|")[:-1]
-        for nome, valor in mudado.items():
-            campos[int(nome[1:])] = valor
-        texto = "|".join(campos) + "|"
-        return {**item, "registro": texto + self.certificado.assinar(texto)}
+        fields = item["registro"].split("|")[:-1]
+        for nome, value in changed.items():
+            fields[int(nome[1:])] = value
+        text = "|".join(fields) + "|"
+        return {**item, "registro": text + self.certificado.assinar(text)}

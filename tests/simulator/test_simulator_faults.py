@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from seal_factory import Fabrica
+from seal_factory import SealFactory
 
 from printserver.clock import system_clock
 from printserver.simulator.faults import FALHAS
@@ -23,9 +23,9 @@ STATUS = {"500": 500, "500-depois": 500, "429": 429, "403": 403}
 
 
 @pytest.mark.parametrize("falha", FALHAS)
-def test_t2_each_misbehaviour_is_what_its_name_says(court: Court, fabrica: Fabrica, falha: str) -> None:
-    item = fabrica.item()
-    court.falhar(falha, 1, segundos=0.01)
+def test_t2_each_misbehaviour_is_what_its_name_says(court: Court, factory: SealFactory, falha: str) -> None:
+    item = factory.item()
+    court.fail(falha, 1, segundos=0.01)
     if falha in CLOSED:
         with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
             court.call("POST", "/selos", [item])
@@ -47,20 +47,22 @@ def test_t2_each_misbehaviour_is_what_its_name_says(court: Court, fabrica: Fabri
     assert court.selo(item["selo"])["aceito"] == 1
 
 
-def test_look_ups_neither_suffer_nor_use_up_a_fault_but_where_the_court_is_down(court: Court, fabrica: Fabrica) -> None:
-    court.falhar("500", 2)
+def test_look_ups_neither_suffer_nor_use_up_a_fault_but_where_the_court_is_down(
+    court: Court, factory: SealFactory
+) -> None:
+    court.fail("500", 2)
     for _ in range(3):
-        assert court.consultar(fabrica.item()["selo"]) is None
+        assert court.consultar(factory.item()["selo"]) is None
     assert court.estado["vezes"] == 2
-    court.falhar("fora")
+    court.fail("fora")
     for path in ("/selos/X", "/selos?de=2026-11-20&ate=2026-11-20", "/"):
         with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
             court.call("GET", path)
 
 
-def test_down_for_so_many_sends_ends_though_the_office_asks_before_each(court: Court, fabrica: Fabrica) -> None:
-    item = fabrica.item()
-    court.falhar("fora", 2)
+def test_down_for_so_many_sends_ends_though_the_office_asks_before_each(court: Court, factory: SealFactory) -> None:
+    item = factory.item()
+    court.fail("fora", 2)
     for _ in range(2):
         with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
             court.enviar(item)
@@ -69,50 +71,50 @@ def test_down_for_so_many_sends_ends_though_the_office_asks_before_each(court: C
     assert court.selo(item["selo"])["recebido"] == 1
 
 
-def test_a_fault_without_a_number_lasts_until_it_is_taken_back(court: Court, fabrica: Fabrica) -> None:
-    court.falhar("500")
+def test_a_fault_without_a_number_lasts_until_it_is_taken_back(court: Court, factory: SealFactory) -> None:
+    court.fail("500")
     for _ in range(3):
-        assert court.call("POST", "/selos", [fabrica.item()])[0] == 500
-    court.falhar(None)
-    assert court.call("POST", "/selos", [fabrica.item()])[0] == 200
+        assert court.call("POST", "/selos", [factory.item()])[0] == 500
+    court.fail(None)
+    assert court.call("POST", "/selos", [factory.item()])[0] == 200
 
 
 def test_no_times_at_all_is_no_fault(court: Court) -> None:
-    court.falhar("500", 0)
+    court.fail("500", 0)
     assert court.estado["falha"] is None
     court.mandar(falha=None, vezes=3)
     assert court.estado["vezes"] is None
 
 
-def test_links_suffer_the_same_faults(court: Court, fabrica: Fabrica) -> None:
-    one, two = fabrica.item(), fabrica.item()
+def test_links_suffer_the_same_faults(court: Court, factory: SealFactory) -> None:
+    one, two = factory.item(), factory.item()
     court.enviar(one, two)
     pair = (one["selo"], two["selo"])
-    court.falhar("fecha-depois", 1)
+    court.fail("fecha-depois", 1)
     with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
         court.vincular(*pair)
     assert court.vincular(*pair)[0]["erros"][0]["codigo"] == "ja-recebido"
-    court.falhar("500", 1)
+    court.fail("500", 1)
     assert court.call("POST", "/vinculos", [{"vinculador": pair[1], "vinculado": pair[0]}])[0] == 500
     assert (court.vinculos[pair]["recebido"], court.vinculos[pair]["aceito"]) == (2, 1)
     assert (court.vinculos[pair[::-1]]["recebido"], court.vinculos[pair[::-1]]["aceito"]) == (1, 0)
-    court.falhar("objeta", selos=[pair[0]])
+    court.fail("objeta", selos=[pair[0]])
     assert court.vincular(*pair[::-1])[0]["erros"][0]["codigo"] == "objecao-simulada"
 
 
-def test_a_slow_answer_holds_nobody_else_up(court: Court, fabrica: Fabrica) -> None:
-    court.falhar("lento", 1, segundos=60)
-    slow = fabrica.item()
+def test_a_slow_answer_holds_nobody_else_up(court: Court, factory: SealFactory) -> None:
+    court.fail("lento", 1, segundos=60)
+    slow = factory.item()
     sender = threading.Thread(target=lambda: _quietly(court, slow), daemon=True)
     sender.start()
     process.wait_until(lambda: court.consultar(slow["selo"]), "the slow one is stored")
-    assert court.enviar(fabrica.item())[0]["totalErros"] == 0
+    assert court.enviar(factory.item())[0]["totalErros"] == 0
     assert sender.is_alive()
 
 
-def test_one_that_is_stored_late_finds_what_was_sent_again(court: Court, fabrica: Fabrica) -> None:
-    court.falhar("lento-antes", 1, segundos=0.3)
-    item = fabrica.item()
+def test_one_that_is_stored_late_finds_what_was_sent_again(court: Court, factory: SealFactory) -> None:
+    court.fail("lento-antes", 1, segundos=0.3)
+    item = factory.item()
     sender = threading.Thread(target=lambda: _quietly(court, item))
     sender.start()
     process.wait_until(lambda: court.estado["falha"] is None, "the slow send arrived")
@@ -137,8 +139,8 @@ def test_the_control_takes_nothing_that_it_does_not_know(court: Court, body: Any
         assert "fecha-depois" in answer["mensagem"] and court.estado["falha"] is None
 
 
-def test_many_at_once_are_stored_once_each(court: Court, fabrica: Fabrica) -> None:
-    itens = [fabrica.item() for _ in range(20)]
+def test_many_at_once_are_stored_once_each(court: Court, factory: SealFactory) -> None:
+    itens = [factory.item() for _ in range(20)]
     answers: list[Any] = []
     senders = [threading.Thread(target=lambda: answers.extend(court.enviar(*itens))) for _ in range(6)]
     for sender in senders:
@@ -151,16 +153,16 @@ def test_many_at_once_are_stored_once_each(court: Court, fabrica: Fabrica) -> No
 
 
 def test_what_was_stored_and_how_it_misbehaves_survive_a_restart(
-    tmp_path: Path, certificado: Any, fabrica: Fabrica
+    tmp_path: Path, certificate: Any, factory: SealFactory
 ) -> None:
-    item = fabrica.item()
-    serventias = {"123456": certificado}
-    with run_court(tmp_path, serventias, clock=fabrica.clock) as court:
+    item = factory.item()
+    serventias = {"123456": certificate}
+    with run_court(tmp_path, serventias, clock=factory.clock) as court:
         court.enviar(item)
         before = court.consultar(item["selo"])
-        court.falhar("objeta", 3)
+        court.fail("objeta", 3)
         court.relogio(hours=1)
-    with run_court(tmp_path, serventias, clock=fabrica.clock) as court:
+    with run_court(tmp_path, serventias, clock=factory.clock) as court:
         assert court.consultar(item["selo"]) == before
         assert (court.estado["falha"], court.estado["vezes"]) == ("objeta", 3)
         assert court.estado["agora"] == "2026-11-20T15:30:00-03:00"
@@ -175,8 +177,8 @@ def test_a_house_and_its_court_agree_on_the_seals_of_a_livro(tmp_path: Path) -> 
 
 def test_kill_9_loses_nothing_that_was_answered_and_stores_no_request_by_half(tmp_path: Path) -> None:
     with open_house(tmp_path / "office") as house:
-        fabrica = Fabrica(house.office.cns, house.office.certificado, Clock(system_clock()))
-    requests = [[fabrica.item() for _ in range(50)] for _ in range(8)]
+        factory = SealFactory(house.office.cns, house.office.certificado, Clock(system_clock()))
+    requests = [[factory.item() for _ in range(50)] for _ in range(8)]
     port = process.free_port()
     court = Court(port)
     answered: list[str] = []
@@ -214,13 +216,13 @@ def test_t2_offices_that_hang_up_before_the_answer_do_not_end_the_court(tmp_path
     running = _start(tmp_path / "office", port)
     try:
         court = Court(port)
-        court.falhar("lento", segundos=0.2)
+        court.fail("lento", segundos=0.2)
         body = b"POST /selos HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n[]"
         for _ in range(4):
             with socket.create_connection(("127.0.0.1", port)) as line:
                 line.sendall(body)
         court.enviar()  # answered after those that nobody waits for
-        court.falhar(None)
+        court.fail(None)
         assert court.resumo["aceitos"] == 0
         running.terminate()
         assert running.wait(120) == 0
@@ -228,7 +230,7 @@ def test_t2_offices_that_hang_up_before_the_answer_do_not_end_the_court(tmp_path
         running.kill()
 
 
-def test_it_says_which_port_is_taken(tmp_path: Path, certificado: Any, capsys: pytest.CaptureFixture[str]) -> None:
+def test_it_says_which_port_is_taken(tmp_path: Path, certificate: Any, capsys: pytest.CaptureFixture[str]) -> None:
     with open_house(tmp_path / "office") as house, open_court(house) as court:
         arguments = ("tribunal-simulado", "--instance", house.folder, "--port", court.port)
         assert command_line(*arguments) == 1

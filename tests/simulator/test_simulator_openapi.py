@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from pydantic import TypeAdapter
-from seal_factory import Fabrica
+from seal_factory import SealFactory
 
 from printserver.simulator import openapi
 from printserver.simulator.faults import FALHAS
@@ -26,12 +26,12 @@ def test_every_reference_leads_somewhere_and_every_fault_is_named(spec: dict[str
     assert all(json.dumps(falha) in text for falha in FALHAS)
 
 
-def test_what_is_answered_is_as_described(court: Court, fabrica: Fabrica, spec: dict[str, Any]) -> None:
-    one, two = fabrica.item(), fabrica.item()
+def test_what_is_answered_is_as_described(court: Court, factory: SealFactory, spec: dict[str, Any]) -> None:
+    one, two = factory.item(), factory.item()
     pair = {"vinculador": one["selo"], "vinculado": two["selo"]}
     asked = [
         ("post", "/selos", "/selos", [one, two]),
-        ("post", "/selos", "/selos", [one, fabrica.linha(fabrica.item(), f13="1")]),
+        ("post", "/selos", "/selos", [one, factory.linha(factory.item(), f13="1")]),
         ("get", "/selos/{codigo}", f"/selos/{one['selo']}", None),
         ("get", "/selos", "/selos?de=2026-11-20&ate=2026-11-20&pagina=1", None),
         ("post", "/vinculos", "/vinculos", [pair]),

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from seal_factory import VALOR, Fabrica, mais_caro
+from seal_factory import DEFAULT_FEES, SealFactory, higher_fees
 
 from printserver.selo import Emolumentos
 from support.court import Court
@@ -29,8 +29,8 @@ def _word(court: Court, item: Mapping[str, Any]) -> list[str]:
     return _words(court, item)[0]
 
 
-def test_a_seal_is_stored_once_and_told_as_it_was_sent(court: Court, fabrica: Fabrica) -> None:
-    item = fabrica.item(vinculador="1234561ES0000000000099269")
+def test_a_seal_is_stored_once_and_told_as_it_was_sent(court: Court, factory: SealFactory) -> None:
+    item = factory.item(vinculador="1234561ES0000000000099269")
     assert _word(court, item) == []
     assert court.consultar(item["selo"]) == {
         "selo": item["selo"],
@@ -44,80 +44,80 @@ def test_a_seal_is_stored_once_and_told_as_it_was_sent(court: Court, fabrica: Fa
         "erros": [],
     }
     assert _word(court, item) == ["ja-recebido"]
-    other = fabrica.linha(item, f1="P-2026-000002")
+    other = factory.linha(item, f1="P-2026-000002")
     assert _word(court, other) == ["ja-recebido"]
     assert court.consultar(item["selo"])["registro"] == item["registro"]  # type: ignore[index]
     assert (court.selo(item["selo"])["recebido"], court.selo(item["selo"])["aceito"]) == (3, 1)
 
 
-def test_a_code_twice_in_one_request_is_stored_once(court: Court, fabrica: Fabrica) -> None:
-    item = fabrica.item()
+def test_a_code_twice_in_one_request_is_stored_once(court: Court, factory: SealFactory) -> None:
+    item = factory.item()
     assert _words(court, item, item) == [[], ["ja-recebido"]]
     assert court.resumo | {"aceitos": 1, "recebidos": 2} == court.resumo
 
 
-def test_s2_a_wrong_check_digit_is_refused(court: Court, fabrica: Fabrica) -> None:
-    item = fabrica.item()
+def test_s2_a_wrong_check_digit_is_refused(court: Court, factory: SealFactory) -> None:
+    item = factory.item()
     code = item["selo"][:-1] + ("A" if item["selo"][-1] != "A" else "B")
-    assert _word(court, fabrica.linha({**item, "selo": code}, f0=code)) == ["codigo-invalido"]
+    assert _word(court, factory.linha({**item, "selo": code}, f0=code)) == ["codigo-invalido"]
     assert court.consultar(code)["situacao"] == "objetado"  # type: ignore[index]
 
 
-def test_s1_another_offices_seal_is_refused(court: Court, certificado: Any, clock: Clock) -> None:
-    assert _word(court, Fabrica("123457", certificado, clock).item()) == ["cns-desconhecido"]
+def test_s1_another_offices_seal_is_refused(court: Court, certificate: Any, clock: Clock) -> None:
+    assert _word(court, SealFactory("123457", certificate, clock).item()) == ["cns-desconhecido"]
 
 
 @pytest.mark.parametrize("field", range(1, 5))
-def test_s5_any_change_after_the_signature_is_refused(court: Court, fabrica: Fabrica, field: int) -> None:
-    item = fabrica.item()
-    campos = item["registro"].split("|")
-    campos[field] = {1: "P-2026-000009", 2: item["selo"], 3: "X.Y", 4: "202611201400000"}[field]
-    assert "assinatura-invalida" in _word(court, {**item, "registro": "|".join(campos)})
+def test_s5_any_change_after_the_signature_is_refused(court: Court, factory: SealFactory, field: int) -> None:
+    item = factory.item()
+    fields = item["registro"].split("|")
+    fields[field] = {1: "P-2026-000009", 2: item["selo"], 3: "X.Y", 4: "202611201400000"}[field]
+    assert "assinatura-invalida" in _word(court, {**item, "registro": "|".join(fields)})
 
 
-def test_s5_no_signature_is_refused(court: Court, fabrica: Fabrica) -> None:
-    item = fabrica.item()
+def test_s5_no_signature_is_refused(court: Court, factory: SealFactory) -> None:
+    item = factory.item()
     assert _word(court, {**item, "registro": item["registro"].rpartition("|")[0] + "|"}) == ["assinatura-invalida"]
 
 
-def test_s9_a_total_that_is_not_the_sum_is_refused(court: Court, fabrica: Fabrica) -> None:
-    assert _word(court, fabrica.linha(fabrica.item(), f13="9513")) == ["total-nao-confere"]
+def test_s9_a_total_that_is_not_the_sum_is_refused(court: Court, factory: SealFactory) -> None:
+    assert _word(court, factory.linha(factory.item(), f13="9513")) == ["total-nao-confere"]
 
 
-def test_d1_the_iss_stays_out_of_the_total_of_flagged_atos_alone(court: Court, fabrica: Fabrica) -> None:
-    assert _word(court, fabrica.item("FC", iss_a_parte=True)) == []
-    assert _word(court, fabrica.item("FC")) == ["total-nao-confere"]
-    assert _word(court, fabrica.item("ES", iss_a_parte=True)) == ["total-nao-confere"]
+def test_d1_the_iss_stays_out_of_the_total_of_flagged_atos_alone(court: Court, factory: SealFactory) -> None:
+    assert _word(court, factory.item("FC", iss_a_parte=True)) == []
+    assert _word(court, factory.item("FC")) == ["total-nao-confere"]
+    assert _word(court, factory.item("ES", iss_a_parte=True)) == ["total-nao-confere"]
 
 
-def test_s9_zero_and_isento_must_agree(court: Court, fabrica: Fabrica) -> None:
-    assert _word(court, fabrica.item(fees=ZERO)) == []
-    assert _word(court, fabrica.item(fees=ZERO, isento=False)) == ["isencao-nao-confere"]
-    assert _word(court, fabrica.item(isento=True)) == ["isencao-nao-confere"]
+def test_s9_zero_and_isento_must_agree(court: Court, factory: SealFactory) -> None:
+    assert _word(court, factory.item(fees=ZERO)) == []
+    assert _word(court, factory.item(fees=ZERO, isento=False)) == ["isencao-nao-confere"]
+    assert _word(court, factory.item(isento=True)) == ["isencao-nao-confere"]
 
 
 @pytest.mark.parametrize(
     "over", [{"natureza": 2}, {"ato": "CE"}, {"registro": "a|b"}, {"registro": "lixo"}], ids=lambda over: str(over)
 )
-def test_s6_what_does_not_fit_the_registro_is_refused(court: Court, fabrica: Fabrica, over: dict[str, Any]) -> None:
+def test_s6_what_does_not_fit_the_registro_is_refused(court: Court, factory: SealFactory, over: dict[str, Any]) -> None:
     word = "registro-invalido" if "registro" in over else "dados-divergem"
-    assert _word(court, {**fabrica.item(), **over}) == [word]
+    assert _word(court, {**factory.item(), **over}) == [word]
 
 
-def test_s7_year_and_date_are_those_of_the_act(court: Court, fabrica: Fabrica, clock: Clock) -> None:
-    item = fabrica.item()
-    assert _word(court, fabrica.linha(item, f4="202511201430000")) == ["ano-nao-confere"]
-    assert _word(court, fabrica.item(momento=clock() + timedelta(days=1))) == ["data-futura"]
-    assert _word(court, fabrica.item(momento=clock() + timedelta(hours=1))) == []  # an office's clock that runs ahead
+def test_s7_year_and_date_are_those_of_the_act(court: Court, factory: SealFactory, clock: Clock) -> None:
+    item = factory.item()
+    assert _word(court, factory.linha(item, f4="202511201430000")) == ["ano-nao-confere"]
+    assert _word(court, factory.item(moment=clock() + timedelta(days=1))) == ["data-futura"]
+    assert _word(court, factory.item(moment=clock() + timedelta(hours=1))) == []  # an office's clock that runs ahead
 
 
-def test_s10_an_unknown_ato_is_refused(court: Court, fabrica: Fabrica) -> None:
-    assert _word(court, fabrica.item("ZZ")) == ["ato-desconhecido"]
-    assert _word(court, fabrica.item("LE")) == ["ato-desconhecido"]  # of Registro Civil
+def test_s10_an_unknown_ato_is_refused(court: Court, factory: SealFactory) -> None:
+    assert _word(court, factory.item("ZZ")) == ["ato-desconhecido"]
+    assert _word(court, factory.item("LE")) == ["ato-desconhecido"]  # of Registro Civil
 
 
-def test_t1_a_late_seal_is_stored_and_flagged(court: Court, fabrica: Fabrica, clock: Clock) -> None:
-    item, other = fabrica.item(), fabrica.item()
+def test_t1_a_late_seal_is_stored_and_flagged(court: Court, factory: SealFactory, clock: Clock) -> None:
+    item, other = factory.item(), factory.item()
     clock.forward(hours=24)
     assert _word(court, item) == []
     clock.forward(seconds=1)
@@ -125,23 +125,23 @@ def test_t1_a_late_seal_is_stored_and_flagged(court: Court, fabrica: Fabrica, cl
     assert [court.selo(each["selo"])["atrasado"] for each in (item, other)] == [False, True]
 
 
-def test_t1_the_courts_own_clock_can_be_put_forward(court: Court, fabrica: Fabrica) -> None:
+def test_t1_the_courts_own_clock_can_be_put_forward(court: Court, factory: SealFactory) -> None:
     court.relogio(hours=25)
-    item = fabrica.item()
+    item = factory.item()
     assert _word(court, item) == []
     assert court.selo(item["selo"])["atrasado"]
 
 
-def test_s8_a_retificador_only_ato_is_refused_alone(court: Court, fabrica: Fabrica) -> None:
-    assert _word(court, fabrica.item("XA", fees=ZERO)) == ["so-retificador"]
+def test_s8_a_retificador_only_ato_is_refused_alone(court: Court, factory: SealFactory) -> None:
+    assert _word(court, factory.item("XA", fees=ZERO)) == ["so-retificador"]
 
 
-def test_r1_a_chain_grows_at_its_end_alone(court: Court, fabrica: Fabrica) -> None:
-    first = fabrica.item()
-    second = fabrica.item(retifica=first["selo"], fees=mais_caro())
-    third = fabrica.item(retifica=second["selo"], fees=mais_caro("2.00"))
+def test_r1_a_chain_grows_at_its_end_alone(court: Court, factory: SealFactory) -> None:
+    first = factory.item()
+    second = factory.item(retifica=first["selo"], fees=higher_fees())
+    third = factory.item(retifica=second["selo"], fees=higher_fees("2.00"))
     assert _words(court, first, second, third) == [[], [], []]
-    again = fabrica.item(retifica=first["selo"], fees=mais_caro("3.00"))
+    again = factory.item(retifica=first["selo"], fees=higher_fees("3.00"))
     answer = court.enviar(again)[0]
     assert answer["erros"][0]["codigo"] == "ja-retificado" and second["selo"] in answer["erros"][0]["mensagem"]
     told = [court.consultar(each["selo"]) or {} for each in (first, second, third)]
@@ -152,104 +152,108 @@ def test_r1_a_chain_grows_at_its_end_alone(court: Court, fabrica: Fabrica) -> No
     ]
 
 
-def test_r1_a_retificador_of_an_unknown_seal_is_refused_and_may_be_sent_again(court: Court, fabrica: Fabrica) -> None:
-    first = fabrica.item()
-    second = fabrica.item(retifica=first["selo"])
+def test_r1_a_retificador_of_an_unknown_seal_is_refused_and_may_be_sent_again(
+    court: Court, factory: SealFactory
+) -> None:
+    first = factory.item()
+    second = factory.item(retifica=first["selo"])
     assert _words(court, second, first, second) == [["retificado-desconhecido"], [], []]
     assert court.selo(second["selo"]) | {"recebido": 2, "aceito": 1, "erros": []} == court.selo(second["selo"])
 
 
-def test_x4_an_xa_has_72_hours_from_the_act(court: Court, fabrica: Fabrica, clock: Clock) -> None:
-    first, second = fabrica.item(), fabrica.item()
+def test_x4_an_xa_has_72_hours_from_the_act(court: Court, factory: SealFactory, clock: Clock) -> None:
+    first, second = factory.item(), factory.item()
     court.enviar(first, second)
     clock.forward(hours=72)
-    in_time = fabrica.xa(first)
+    in_time = factory.xa(first)
     clock.forward(seconds=1)
-    too_late = fabrica.xa(second)
+    too_late = factory.xa(second)
     clock.forward(hours=20)  # the XA's own time counts, not that of its report
     assert _words(court, in_time, too_late) == [[], ["prazo-xa"]]
 
 
-def test_x2_an_xa_has_no_value_and_ends_the_chain(court: Court, fabrica: Fabrica) -> None:
-    first = fabrica.item()
+def test_x2_an_xa_has_no_value_and_ends_the_chain(court: Court, factory: SealFactory) -> None:
+    first = factory.item()
     court.enviar(first)
-    assert _word(court, fabrica.item("XA", retifica=first["selo"])) == ["xa-com-valor"]
-    xa = fabrica.xa(first)
+    assert _word(court, factory.item("XA", retifica=first["selo"])) == ["xa-com-valor"]
+    xa = factory.xa(first)
     assert _word(court, xa) == []
-    assert _word(court, fabrica.xa(first)) == ["ja-retificado"]
-    assert _word(court, fabrica.item(retifica=xa["selo"])) == ["xa-nao-se-retifica"]
+    assert _word(court, factory.xa(first)) == ["ja-retificado"]
+    assert _word(court, factory.item(retifica=xa["selo"])) == ["xa-nao-se-retifica"]
 
 
-def test_s4_a_hybrid_number_is_taken_once_across_years(court: Court, fabrica: Fabrica, clock: Clock) -> None:
-    first, other = fabrica.hibrido(979007), fabrica.hibrido(979007, serie="0372AJ")
+def test_s4_a_hybrid_number_is_taken_once_across_years(court: Court, factory: SealFactory, clock: Clock) -> None:
+    first, other = factory.hibrido(979007), factory.hibrido(979007, serie="0372AJ")
     assert _words(court, first, other) == [[], []]
     clock.forward(days=60)
-    again = fabrica.hibrido(979007)
+    again = factory.hibrido(979007)
     assert again["selo"] != first["selo"]
     assert _word(court, again) == ["hibrido-ja-recebido"]
 
 
-def test_s4_a_hybrid_number_twice_in_one_request_is_stored_once(court: Court, fabrica: Fabrica, clock: Clock) -> None:
+def test_s4_a_hybrid_number_twice_in_one_request_is_stored_once(
+    court: Court, factory: SealFactory, clock: Clock
+) -> None:
     clock.forward(days=60)
-    next_year, this_year = fabrica.hibrido(1), fabrica.hibrido(1, momento=clock() - timedelta(days=59))
+    next_year, this_year = factory.hibrido(1), factory.hibrido(1, momento=clock() - timedelta(days=59))
     assert _words(court, this_year, next_year) == [[], ["hibrido-ja-recebido"]]
 
 
-def test_s4_a_hybrid_without_serie_and_number_is_refused(court: Court, fabrica: Fabrica) -> None:
-    assert _word(court, fabrica.item("AU", informacao="0371AJ000000X")) == ["hibrido-sem-numero"]
-    assert _word(court, fabrica.item("AU", informacao="0371AJ0000000")) == ["hibrido-sem-numero"]
+def test_s4_a_hybrid_without_serie_and_number_is_refused(court: Court, factory: SealFactory) -> None:
+    assert _word(court, factory.item("AU", informacao="0371AJ000000X")) == ["hibrido-sem-numero"]
+    assert _word(court, factory.item("AU", informacao="0371AJ0000000")) == ["hibrido-sem-numero"]
 
 
-def test_r3_a_hybrid_is_rectified_for_date_or_value_alone(court: Court, fabrica: Fabrica, clock: Clock) -> None:
-    first = fabrica.hibrido(1)
+def test_r3_a_hybrid_is_rectified_for_date_or_value_alone(court: Court, factory: SealFactory, clock: Clock) -> None:
+    first = factory.hibrido(1)
     court.enviar(first)
     of = {"retifica": first["selo"], "identificador": "selo de papel"}
-    assert _word(court, fabrica.item("AU", **of | {"identificador": "outro"})) == ["hibrido-so-data-ou-valor"]
-    assert _word(court, fabrica.item("CE", **of)) == ["hibrido-so-data-ou-valor"]
-    value = fabrica.item("AU", fees=mais_caro(), **of)
+    assert _word(court, factory.item("AU", **of | {"identificador": "outro"})) == ["hibrido-so-data-ou-valor"]
+    assert _word(court, factory.item("CE", **of)) == ["hibrido-so-data-ou-valor"]
+    value = factory.item("AU", fees=higher_fees(), **of)
     assert _word(court, value) == []
     of["retifica"] = value["selo"]
-    assert _word(court, fabrica.item("CE", **of)) == ["hibrido-so-data-ou-valor"]
-    date = fabrica.item("AU", momento=clock() - timedelta(days=2), **of)
+    assert _word(court, factory.item("CE", **of)) == ["hibrido-so-data-ou-valor"]
+    date = factory.item("AU", moment=clock() - timedelta(days=2), **of)
     assert _word(court, date) == []
     assert not court.selo(date["selo"])["atrasado"]
-    assert _word(court, fabrica.xa({"selo": date["selo"]})) == []
-    assert _word(court, fabrica.hibrido(1, momento=clock() - timedelta(days=365))) == ["hibrido-ja-recebido"]
+    assert _word(court, factory.xa({"selo": date["selo"]})) == []
+    assert _word(court, factory.hibrido(1, momento=clock() - timedelta(days=365))) == ["hibrido-ja-recebido"]
 
 
-def test_t2_a_retificador_takes_the_place_of_one_that_was_objected_to(court: Court, fabrica: Fabrica) -> None:
-    wrong = fabrica.linha(fabrica.item(), f13="1")
+def test_t2_a_retificador_takes_the_place_of_one_that_was_objected_to(court: Court, factory: SealFactory) -> None:
+    wrong = factory.linha(factory.item(), f13="1")
     assert _word(court, wrong) == ["total-nao-confere"]
-    right = fabrica.item(retifica=wrong["selo"])
+    right = factory.item(retifica=wrong["selo"])
     assert _word(court, right) == []
     assert _word(court, wrong) == ["total-nao-confere", "ja-retificado"]
     assert court.consultar(wrong["selo"])["retificadoPor"] == right["selo"]  # type: ignore[index]
 
 
-def test_t2_in_place_of_a_refused_retificador_the_chain_goes_on(court: Court, fabrica: Fabrica) -> None:
-    first = fabrica.item()
+def test_t2_in_place_of_a_refused_retificador_the_chain_goes_on(court: Court, factory: SealFactory) -> None:
+    first = factory.item()
     court.enviar(first)
-    court.falhar("objeta", 1)
-    refused = fabrica.item(retifica=first["selo"], fees=mais_caro())
+    court.fail("objeta", 1)
+    refused = factory.item(retifica=first["selo"], fees=higher_fees())
     assert _word(court, refused) == ["objecao-simulada"]
-    instead = fabrica.item(retifica=refused["selo"], fees=mais_caro("2.00"))
+    instead = factory.item(retifica=refused["selo"], fees=higher_fees("2.00"))
     assert _word(court, instead) == []
     assert court.consultar(first["selo"])["retificadoPor"] == instead["selo"]  # type: ignore[index]
-    assert _word(court, fabrica.item(retifica=first["selo"])) == ["ja-retificado"]
+    assert _word(court, factory.item(retifica=first["selo"])) == ["ja-retificado"]
 
 
-def test_t2_what_was_objected_to_may_be_sent_again_as_it_is(court: Court, fabrica: Fabrica) -> None:
-    item, other = fabrica.item(), fabrica.item()
-    court.falhar("objeta", selos=[item["selo"]])
+def test_t2_what_was_objected_to_may_be_sent_again_as_it_is(court: Court, factory: SealFactory) -> None:
+    item, other = factory.item(), factory.item()
+    court.fail("objeta", selos=[item["selo"]])
     assert _words(court, item, other) == [["objecao-simulada"], []]
     assert court.consultar(item["selo"])["situacao"] == "objetado"  # type: ignore[index]
-    court.falhar(None)
+    court.fail(None)
     assert _word(court, item) == []
     assert court.selo(item["selo"]) | {"recebido": 2, "aceito": 1} == court.selo(item["selo"])
 
 
-def test_r4_r5_links_need_both_ends(court: Court, fabrica: Fabrica) -> None:
-    one, two, three = fabrica.item(), fabrica.item(), fabrica.item()
+def test_r4_r5_links_need_both_ends(court: Court, factory: SealFactory) -> None:
+    one, two, three = factory.item(), factory.item(), factory.item()
     court.enviar(one, two)
     codes = [each["selo"] for each in (one, two, three)]
 
@@ -269,9 +273,9 @@ def test_r4_r5_links_need_both_ends(court: Court, fabrica: Fabrica) -> None:
     assert court.consultar(codes[1])["vinculador"] == codes[0]  # type: ignore[index]
 
 
-def test_the_list_holds_what_is_stored_by_the_day_of_the_act(court: Court, fabrica: Fabrica, clock: Clock) -> None:
-    itens = [fabrica.item(momento=clock() - timedelta(days=days)) for days in (0, 0, 1, 2)]
-    court.enviar(*itens, fabrica.linha(fabrica.item(), f13="1"))
+def test_the_list_holds_what_is_stored_by_the_day_of_the_act(court: Court, factory: SealFactory, clock: Clock) -> None:
+    itens = [factory.item(moment=clock() - timedelta(days=days)) for days in (0, 0, 1, 2)]
+    court.enviar(*itens, factory.linha(factory.item(), f13="1"))
     status, found = court.call("GET", "/selos?de=2026-11-19&ate=2026-11-20&pagina=1")
     assert (status, found["total"], found["pagina"]) == (200, 3, 1)
     assert {each["selo"] for each in found["itens"]} == {each["selo"] for each in itens[:3]}
@@ -287,12 +291,12 @@ def test_a_request_that_is_no_list_of_seals_stores_nothing(court: Court, body: s
     assert court.resumo["recebidos"] == 0
 
 
-def test_more_than_50_in_a_request_are_refused_whole(court: Court, fabrica: Fabrica) -> None:
-    item = fabrica.item()
+def test_more_than_50_in_a_request_are_refused_whole(court: Court, factory: SealFactory) -> None:
+    item = factory.item()
     assert court.call("POST", "/selos", [item] * 51)[0] == 400
     assert court.resumo["selos"] == 0
 
 
-def test_money_of_13_digits_is_no_money(court: Court, fabrica: Fabrica) -> None:
-    item = fabrica.item(fees=replace(VALOR, tabeliao=Decimal("10000000000.00")))
+def test_money_of_13_digits_is_no_money(court: Court, factory: SealFactory) -> None:
+    item = factory.item(fees=replace(DEFAULT_FEES, tabeliao=Decimal("10000000000.00")))
     assert _word(court, item) == ["registro-invalido"]

@@ -5,32 +5,32 @@ import ssl
 from pathlib import Path
 
 import pytest
-from seal_factory import Fabrica
+from seal_factory import SealFactory
 
-from printserver.selo import Certificado, gerar_de_teste
+from printserver.selo import Certificate, generate_test_certificate
 from support.court import Court, house_with_court, mutual_tls, run_court
-from support.office import AGORA, command_line, open_house
+from support.office import NOW, command_line, open_house
 
 
 def test_the_offices_certificate_gets_in_and_no_other(
-    tmp_path: Path, certificado: Certificado, fabrica: Fabrica
+    tmp_path: Path, certificate: Certificate, factory: SealFactory
 ) -> None:
     files = mutual_tls(tmp_path)
     nobody = ssl.create_default_context(cafile=str(files["certificado"]))
-    gerar_de_teste(tmp_path / "outro.p12", "senha", nome="Outra serventia", agora=AGORA)
-    (tmp_path / "outro.pem").write_bytes(Certificado.carregar(tmp_path / "outro.p12", "senha").pem())
+    generate_test_certificate(tmp_path / "outro.p12", "senha", nome="Outra serventia", agora=NOW)
+    (tmp_path / "outro.pem").write_bytes(Certificate.load(tmp_path / "outro.p12", "senha").pem())
     other = ssl.create_default_context(cafile=str(files["certificado"]))
     other.load_cert_chain(tmp_path / "outro.pem")
-    with run_court(tmp_path, {"123456": certificado}, clock=fabrica.clock, tls=files) as court:
+    with run_court(tmp_path, {"123456": certificate}, clock=factory.clock, tls=files) as court:
         assert court.url.startswith("https:")
         for context in (nobody, other):
             with pytest.raises((OSError, http.client.HTTPException)):
-                Court(court.port, context).enviar(fabrica.item())
-        assert court.enviar(fabrica.item())[0]["totalErros"] == 0
+                Court(court.port, context).enviar(factory.item())
+        assert court.enviar(factory.item())[0]["totalErros"] == 0
         assert court.resumo["selos"] == 1
-        court.falhar("fecha-depois", 1)
+        court.fail("fecha-depois", 1)
         with pytest.raises((OSError, http.client.HTTPException)):
-            court.enviar(fabrica.item())
+            court.enviar(factory.item())
         assert court.resumo["aceitos"] == 2
 
 

@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 
 from printserver.clock import Clock, system_clock
-from printserver.selo import Certificado, TabelaDeAtos, carregar_atos
+from printserver.selo import AtoTable, Certificate, load_atos
 from printserver.simulator import Simulador
 from support import process
 from support.office import House, open_house
@@ -59,13 +59,13 @@ class Court:
 
     # -- the control --------------------------------------------------------------------------------------------------
 
-    def mandar(self, **comando: Any) -> dict[str, Any]:
+    def mandar(self, **command: Any) -> dict[str, Any]:
         """Send a command to the control; return the misbehaviour as it stands."""
-        status, answer = self.call("POST", "/_controle", comando)
+        status, answer = self.call("POST", "/_controle", command)
         assert status == 200, answer
         return dict(answer)
 
-    def falhar(self, falha: str | None, vezes: int | None = None, **more: Any) -> None:
+    def fail(self, falha: str | None, vezes: int | None = None, **more: Any) -> None:
         """Misbehave from now on, for `vezes` sends or until told otherwise; None: behave.
 
         `selos` names whom `objeta` hits, `segundos` says how slow `lento` is.
@@ -80,7 +80,7 @@ class Court:
     @property
     def estado(self) -> dict[str, Any]:
         """The misbehaviour and the counts, without the lists."""
-        return dict(self._controle("?resumo=1"))
+        return dict(self._control("?resumo=1"))
 
     @property
     def resumo(self) -> dict[str, int]:
@@ -90,18 +90,18 @@ class Court:
     @property
     def registros(self) -> dict[str, dict[str, Any]]:
         """Every code that was sent: codigo → recebido, aceito, linha, situacao, atrasado, erros."""
-        return {each["codigo"]: each for each in self._controle()["registros"]}
+        return {each["codigo"]: each for each in self._control()["registros"]}
 
     @property
     def vinculos(self) -> dict[tuple[str, str], dict[str, Any]]:
         """Every link that was sent: (vinculador, vinculado) → recebido, aceito."""
-        return {(each["vinculador"], each["vinculado"]): each for each in self._controle()["vinculos"]}
+        return {(each["vinculador"], each["vinculado"]): each for each in self._control()["vinculos"]}
 
     def selo(self, codigo: str) -> dict[str, Any]:
         """Return how often a code was sent and stored; KeyError if never."""
-        return {each["codigo"]: each for each in self._controle(f"?selo={codigo}")["registros"]}[codigo]
+        return {each["codigo"]: each for each in self._control(f"?selo={codigo}")["registros"]}[codigo]
 
-    def _controle(self, query: str = "") -> dict[str, Any]:
+    def _control(self, query: str = "") -> dict[str, Any]:
         status, answer = self.call("GET", f"/_controle{query}")
         assert status == 200, answer
         return dict(answer)
@@ -116,8 +116,8 @@ class Court:
 
     def vincular(self, vinculador: str, *vinculados: str) -> list[dict[str, Any]]:
         """Send links as an office does; return the answers."""
-        pares = [{"vinculador": vinculador, "vinculado": vinculado} for vinculado in vinculados]
-        status, answer = self.call("POST", "/vinculos", pares)
+        pairs = [{"vinculador": vinculador, "vinculado": vinculado} for vinculado in vinculados]
+        status, answer = self.call("POST", "/vinculos", pairs)
         assert status == 200, answer
         return list(answer)
 
@@ -131,8 +131,8 @@ class Court:
 @contextmanager
 def run_court(
     folder: Path,
-    serventias: Mapping[str, Certificado],
-    atos: TabelaDeAtos | None = None,
+    serventias: Mapping[str, Certificate],
+    atos: AtoTable | None = None,
     *,
     clock: Clock = system_clock,
     port: int = 0,
@@ -142,13 +142,13 @@ def run_court(
 
     With `tls` (`mutual_tls` makes it) only their certificates get in, and the court given shows the first of them.
     """
-    atos = atos or carregar_atos(None)
+    atos = atos or load_atos(None)
     files = (tls["certificado"], tls["chave"]) if tls else None
-    simulador = Simulador(folder, serventias, atos, port=port, clock=clock, tls=files).comecar()
+    simulator = Simulador(folder, serventias, atos, port=port, clock=clock, tls=files).comecar()
     try:
-        yield Court(simulador.port, _shows(tls, next(iter(serventias.values()))) if tls else None)
+        yield Court(simulator.port, _shows(tls, next(iter(serventias.values()))) if tls else None)
     finally:
-        simulador.parar()
+        simulator.parar()
 
 
 def mutual_tls(folder: Path) -> dict[str, Path]:
@@ -166,10 +166,10 @@ def mutual_tls(folder: Path) -> dict[str, Path]:
     return files
 
 
-def _shows(tls: Mapping[str, Path], certificado: Certificado) -> ssl.SSLContext:
+def _shows(tls: Mapping[str, Path], certificate: Certificate) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=str(tls["certificado"]))
     mine = tls["chave"].with_name("cliente.pem")
-    mine.write_bytes(certificado.pem())
+    mine.write_bytes(certificate.pem())
     context.load_cert_chain(mine)
     return context
 

@@ -115,7 +115,7 @@ def _live(instance: Path, clock: Path) -> None:
     die_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     configure_logs()
-    Engine(Office.abrir(instance, lambda: shown(clock))).run()
+    Engine(Office.open_folder(instance, lambda: shown(clock))).run()
 
 
 if __name__ == "__main__":

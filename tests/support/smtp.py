@@ -10,7 +10,7 @@ from typing import cast
 
 
 class Mailbox:
-    """What the server took, and how it behaves: `falha` None, `recusa` (450 to every message) or `mudo` (no word)."""
+    """What the server took, and how it behaves: `falha` None, `refusal` (450 to every message) or `mudo` (no word)."""
 
     def __init__(self) -> None:
         self.port = 0

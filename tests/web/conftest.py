@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize
-from web_house import PESSOAS, SENHA, Clock, House, Person, enter
+from web_house import PASSWORD, PEOPLE, Clock, House, Person, enter
 from werkzeug.serving import make_server
 
 from printserver.office import create, people
@@ -33,11 +33,11 @@ def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Ho
         settings.write(f"\n[http]\nsenhas_erradas_por_minuto = {WRONG_PASSWORDS}\n")
         # One office for all: what a test put forward is put back for the next.
         settings.write(f"\n[selo]\ntolerancia_do_relogio_s = {366 * 86_400}\n")
-    office = Office.abrir(folder, clock)
+    office = Office.open_folder(folder, clock)
     with office.db.write() as conn:
-        for usuario, (nome, papel) in PESSOAS.items():
-            people.criar_pessoa(conn, office.serventia_id, usuario, nome, papel, SENHA, clock())
-        key = people.chave(conn, people.criar_chave(conn, office.serventia_id, "legado", people.DIREITOS, clock()))
+        for usuario, (nome, papel) in PEOPLE.items():
+            people.criar_pessoa(conn, office.serventia_id, usuario, nome, papel, PASSWORD, clock())
+        key = people.api_key(conn, people.criar_chave(conn, office.serventia_id, "legado", people.DIREITOS, clock()))
     assert key is not None
     yield House(office, clock, Engine(office), people.autor_da_chave(key, None))
     office.fechar()

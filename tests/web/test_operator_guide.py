@@ -46,10 +46,10 @@ def test_every_option_in_the_guide_exists() -> None:
         assert set(re.findall(r"--[a-z-]+", text)) <= known, text
 
 
-@pytest.mark.parametrize("situacao", sorted({s.palavra for s in (*words.ESTADOS.values(), *words.FILA.values())}))
-def test_every_situation_is_explained(situacao: str) -> None:
+@pytest.mark.parametrize("status", sorted({s.palavra for s in (*words.STATES.values(), *words.QUEUE_STATES.values())}))
+def test_every_situation_is_explained(status: str) -> None:
     table = GUIDE.partition("### O que cada situação quer dizer")[2].partition("Na página do trabalho")[0]
-    assert situacao in table
+    assert status in table
 
 
 def test_every_role_is_named() -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from web_house import SENHA, Clock, House, Person
+from web_house import PASSWORD, Clock, House, Person
 
 import printserver
 from printserver import db
@@ -39,7 +39,9 @@ def test_a1_the_right_password_opens_the_board_under_the_persons_own_name(strang
     assert "Maria Souza" in stranger.get("/").get_data(as_text=True)
 
 
-@pytest.mark.parametrize(("usuario", "senha"), [("maria", "errada"), ("ninguem", SENHA), ("maria", ""), ("", SENHA)])
+@pytest.mark.parametrize(
+    ("usuario", "senha"), [("maria", "errada"), ("ninguem", PASSWORD), ("maria", ""), ("", PASSWORD)]
+)
 def test_a1_a_wrong_password_and_an_unknown_user_are_told_the_same(stranger: Person, usuario: str, senha: str) -> None:
     answer = stranger.login(usuario, senha)
     assert answer.status_code == 401
@@ -68,7 +70,7 @@ def test_a1_only_wrong_passwords_are_counted_and_only_at_their_address(
 def test_who_was_stopped_at_the_door_goes_on_to_where_they_wanted(stranger: Person, back: str) -> None:
     stopped = stranger.get(back)
     assert stopped.status_code == 303
-    assert stranger.send(stopped.location, "/entrar", usuario="maria", senha=SENHA).location == back
+    assert stranger.send(stopped.location, "/entrar", usuario="maria", senha=PASSWORD).location == back
 
 
 @pytest.mark.parametrize(
@@ -76,7 +78,7 @@ def test_who_was_stopped_at_the_door_goes_on_to_where_they_wanted(stranger: Pers
 )
 def test_the_door_never_leads_to_another_site(stranger: Person, back: str) -> None:
     form = stranger.hidden("/entrar", "/entrar")
-    answer = stranger.client.post("/entrar", data={**form, "usuario": "maria", "senha": SENHA, "proximo": back})
+    answer = stranger.client.post("/entrar", data={**form, "usuario": "maria", "senha": PASSWORD, "proximo": back})
     assert answer.location == "/"
 
 
@@ -93,7 +95,7 @@ def test_under_tls_a_form_is_taken_from_our_own_pages_alone(app: Flask) -> None:
     client, site = app.test_client(), "https://cartorio.example"
     page = client.get("/entrar", base_url=site).get_data(as_text=True)
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
-    form = {"csrf_token": token, "usuario": "maria", "senha": SENHA}
+    form = {"csrf_token": token, "usuario": "maria", "senha": PASSWORD}
     statuses = [
         client.post("/entrar", base_url=site, data=form, headers={"Referer": referrer}).status_code
         for referrer in ("https://mau.example/", f"{site}/entrar")
@@ -112,7 +114,7 @@ def test_a_session_ends_after_its_hours_however_much_it_is_used(maria: Person, h
 
 def test_a1_who_left_the_office_is_out_at_once(stranger: Person, house: House) -> None:
     with house.office.db.write() as conn:
-        people.criar_pessoa(conn, 1, "de-saida", "De Saída", "escrevente", SENHA, house.clock())
+        people.criar_pessoa(conn, 1, "de-saida", "De Saída", "escrevente", PASSWORD, house.clock())
     stranger.login("de-saida")
     assert stranger.get("/").status_code == 200
     with house.office.db.write() as conn:
@@ -280,7 +282,7 @@ def test_a5_a_change_of_password_or_role_ends_the_sessions_at_the_next_request(
 ) -> None:
     name = f"muda-{change}"
     with house.office.db.write() as conn:
-        people.criar_pessoa(conn, 1, name, "Muda", "escrevente", SENHA, house.clock())
+        people.criar_pessoa(conn, 1, name, "Muda", "escrevente", PASSWORD, house.clock())
     stranger.login(name)
     assert stranger.get("/").status_code == 200
     with house.office.db.write() as conn:
@@ -289,9 +291,9 @@ def test_a5_a_change_of_password_or_role_ends_the_sessions_at_the_next_request(
         elif change == "papel":
             people.mudar_papel(conn, 1, name, "substituto", house.clock())
         else:
-            people.desativar(conn, 1, name, house.clock())
+            people.deactivate(conn, 1, name, house.clock())
     assert stranger.get("/").status_code == 303
-    assert stranger.login(name, SENHA).status_code == (303 if change == "papel" else 401)
+    assert stranger.login(name, PASSWORD).status_code == (303 if change == "papel" else 401)
 
 
 def test_a5_who_tries_passwords_keeps_no_one_else_at_the_address_out(stranger: Person, house: House) -> None:
@@ -302,7 +304,7 @@ def test_a5_who_tries_passwords_keeps_no_one_else_at_the_address_out(stranger: P
 
 
 def test_a5_a_head_request_does_nothing(stranger: Person) -> None:
-    form = stranger.hidden("/entrar", "/entrar") | {"usuario": "maria", "senha": SENHA}
+    form = stranger.hidden("/entrar", "/entrar") | {"usuario": "maria", "senha": PASSWORD}
     assert stranger.client.head("/entrar", data=form).status_code == 200
     assert stranger.get("/").status_code == 303
 

@@ -44,7 +44,7 @@ def test_p5_paper_is_received_and_a_stopped_queue_goes_on_at_the_screen(
     assert "Maria Souza" in page
 
     sent = {"documento": {"tipo": "livro", "instrumento": house.instrumento()}, "escrevente": "maria", "fila": numbered}
-    job_id = jobs.aceitar(house.office, house.autor, sent, None).job["id"]
+    job_id = jobs.accept(house.office, house.autor, sent, None).job["id"]
 
     def over() -> bool:
         house.engine.run_once()

@@ -18,8 +18,8 @@ from printserver.office import people
 from printserver.office.office import Office
 from printserver.server.engine import Engine
 
-SENHA = "correta cavalo bateria"
-PESSOAS = {
+PASSWORD = "correta cavalo bateria"
+PEOPLE = {
     "maria": ("Maria Souza", "escrevente"),
     "rui": ("Rui Prado", "substituto"),
     "tereza": ("Tereza Lima", "tabeliao"),
@@ -58,13 +58,13 @@ class House:
     autor: people.Autor
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def send(self, documento: dict[str, Any], escrevente: str = "maria") -> dict[str, Any]:
+    def send(self, document: dict[str, Any], escrevente: str = "maria") -> dict[str, Any]:
         """Send a document and return its job; nothing is printed yet."""
-        return jobs.aceitar(self.office, self.autor, {"documento": documento, "escrevente": escrevente}, None).job
+        return jobs.accept(self.office, self.autor, {"documento": document, "escrevente": escrevente}, None).job
 
-    def printed(self, documento: dict[str, Any]) -> dict[str, Any]:
+    def printed(self, document: dict[str, Any]) -> dict[str, Any]:
         """Send a document, let the engine do all that is due, and return its job."""
-        job = self.send(documento)
+        job = self.send(document)
         self.engine.run_once()
         return self.job(job["id"])
 
@@ -104,9 +104,9 @@ class House:
 
     def xa_question(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return a livro that was printed and the job of its reprint, held by the question."""
-        dados = {"tipo": "livro", "instrumento": self.instrumento()}
-        before = self.printed(dados)
-        return before, self.send(dados)
+        data = {"tipo": "livro", "instrumento": self.instrumento()}
+        before = self.printed(data)
+        return before, self.send(data)
 
     def traslado_question(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return a traslado 1 that was printed and the job of its reprint, held by the question."""
@@ -126,7 +126,7 @@ class Person:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
 
-    def login(self, usuario: str, senha: str = SENHA) -> TestResponse:
+    def login(self, usuario: str, senha: str = PASSWORD) -> TestResponse:
         return self.send("/entrar", "/entrar", usuario=usuario, senha=senha)
 
     def get(self, path: str) -> TestResponse:
@@ -163,7 +163,7 @@ def enter(page: Page, usuario: str) -> Page:
     page.wait_for_selector("#usuario:focus")
     page.keyboard.type(usuario)
     page.keyboard.press("Tab")
-    page.keyboard.type(SENHA)
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("#vivo-trabalhos")
     return page

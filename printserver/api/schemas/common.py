@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Repetir = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
+Retry = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
 
 
 class Answer(BaseModel):
@@ -32,7 +32,7 @@ class Problem(Answer):
     title: str
     status: int
     detail: str
-    repetir: Repetir
+    repetir: Retry
     errors: list[FieldError] = []
 
 

@@ -4,14 +4,14 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
-from printserver.api.queries import Estado, Tipo
+from printserver.api.queries import Kind, State
 from printserver.api.schemas.common import Answer, Problem, SealFields
 
 
 class DocumentFields(Answer):
     """What the document is: the fields that its type does not have are null."""
 
-    tipo: Tipo
+    tipo: Kind
     numero: int | None
     instrumento: str | None
     livro: str | None
@@ -87,7 +87,7 @@ class Job(Answer):
     """A job as it stands."""
 
     id: str
-    estado: Estado
+    estado: State
     encerrado: bool
     demonstracao: bool
     instancia: str

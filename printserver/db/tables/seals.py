@@ -13,8 +13,8 @@ sequencia = sa.Table(
 )
 
 
-# T5: what a search asks for, in the order of its answer (`consulta.lista`).
-_PROCURADOS = (
+# T5: what a search asks for, in the order of its answer (`lookup.lista`).
+_SEARCHED = (
     *("dia", "id", "ato", "estado", "total_centavos", "escrevente", "externo", "vivo", "natureza", "origem"),
     *("iss_centavos", "isento"),  # what is added up
 )
@@ -22,7 +22,7 @@ _PROCURADOS = (
 
 def _search(name: str, *first: str) -> sa.Index:
     """An index that begins with what is looked for and holds all else that may be: the table need not be read."""
-    return sa.Index(name, "serventia_id", *first, *(each for each in _PROCURADOS if each not in first))
+    return sa.Index(name, "serventia_id", *first, *(each for each in _SEARCHED if each not in first))
 
 
 selo = sa.Table(

@@ -1,55 +1,53 @@
 """The certidão of Notas (N5): its own seal and QR, always a value; also of acts that are not in this server."""
 
 from printserver.documents import copies, fees
-from printserver.documents.identity import identificar
+from printserver.documents.identity import identify
 from printserver.documents.model import Certidao, Instrumento
-from printserver.documents.plan import Contexto, LivroVivo, Plano
-from printserver.errors import Campo
+from printserver.documents.plan import Context, LiveLivro, Plan
+from printserver.errors import BadField
 
 ATO = "CE"
-DESCRICAO = "Certidão"
+DESCRIPTION = "Certidão"
 
 
-def planejar(documento: Certidao, contexto: Contexto) -> Plano:
+def make_plan(document: Certidao, context: Context) -> Plan:
     """Return the certidão's plan; `instrumento` in it is None or as brought where there is none here (N5).
 
-    Raises Recusa as `copias.livro_da_copia`, `valores.do_pedido` and `copias.valor_da_substituicao` do.
+    Raises Recusa as `copias.copy_livro`, `valores.from_request` and `copias.substitution_value` do.
     """
-    identidade = identificar(documento, contexto)
-    avisos: list[Campo] = []
-    livro: LivroVivo | None = None
-    instrumento = _de_fora(documento, contexto)
+    identity = identify(document, context)
+    notices: list[BadField] = []
+    livro: LiveLivro | None = None
+    instrumento = _outside_instrumento(document, context)
     if instrumento is not None:
-        copies.conferir_assinaturas(instrumento.assinaturas, documento.ordem_judicial)
-        avisos.append(
-            Campo("documento.instrumento", "instrumento sem livro neste servidor: a certidão é do texto enviado")
+        copies.check_signatures(instrumento.assinaturas, document.ordem_judicial)
+        notices.append(
+            BadField("documento.instrumento", "instrumento sem livro neste servidor: a certidão é do texto enviado")
         )
-    elif documento.instrumento is not None:
-        livro = copies.livro_da_copia(documento, contexto)
+    elif document.instrumento is not None:
+        livro = copies.copy_livro(document, context)
         instrumento = livro.instrumento
-    valor = copies.valor_da_substituicao(documento, identidade, contexto) or fees.do_pedido(
-        documento, contexto, copies.CAMPO
-    )
-    if valor is None:
-        raise fees.falta_valor(copies.CAMPO)
-    return Plano(
-        identidade=identidade,
+    value = copies.substitution_value(document, identity, context) or fees.from_request(document, context, copies.FIELD)
+    if value is None:
+        raise fees.missing_value(copies.FIELD)
+    return Plan(
+        identity=identity,
         instrumento=instrumento,
-        corpo=copies.corpo_da_copia(documento, livro.instrumento if livro else None),
-        selos=(copies.selo_da_copia(ATO, DESCRICAO, documento.pedido, instrumento, valor, contexto),),
+        corpo=copies.copy_body(document, livro.instrumento if livro else None),
+        selos=(copies.copy_selo(ATO, DESCRIPTION, document.pedido, instrumento, value, context),),
         qr="proprio",
         selo_livro=livro.principal if livro else None,
-        custas=(valor.custas(ATO, DESCRICAO),),
-        substitui=documento.substitui,
-        avisos=tuple(avisos),
-        momento=contexto.agora,
-        ordem_judicial=documento.ordem_judicial,
+        custas=(value.custas(ATO, DESCRIPTION),),
+        substitui=document.substitui,
+        avisos=tuple(notices),
+        momento=context.agora,
+        ordem_judicial=document.ordem_judicial,
     )
 
 
-def _de_fora(documento: Certidao, contexto: Contexto) -> Instrumento | None:
+def _outside_instrumento(document: Certidao, context: Context) -> Instrumento | None:
     """Return the INSTRUMENTO brought with a text of the certidão's own, if it left no trace here (N5)."""
-    desconhecido = contexto.livro is None and contexto.minuta is None and not contexto.conhecido
-    if desconhecido and documento.corpo is not None and isinstance(documento.instrumento, Instrumento):
-        return documento.instrumento
+    unknown = context.livro is None and context.minuta is None and not context.known
+    if unknown and document.corpo is not None and isinstance(document.instrumento, Instrumento):
+        return document.instrumento
     return None

@@ -1,82 +1,82 @@
 """The ficha de abertura de firma (N9): its seal is optional by law; the office or the escrevente decides."""
 
 from printserver.documents import fees
-from printserver.documents.fees import ValorDoAto
-from printserver.documents.identity import identificar
+from printserver.documents.fees import AtoValue
+from printserver.documents.identity import identify
 from printserver.documents.model import Corpo, FichaAbertura
-from printserver.documents.parties import exigir_iniciais
+from printserver.documents.parties import require_initials
 from printserver.documents.plan import (
     NATUREZA,
-    Contexto,
-    Plano,
-    SeloPlanejado,
+    Context,
+    Plan,
+    PlannedSelo,
 )
-from printserver.errors import Campo, entrada_invalida
-from printserver.selo.issue import SeloNovo
+from printserver.errors import BadField, invalid_input
+from printserver.selo.issue import NewSelo
 
 ATO = "AF"
-SEM_TEXTO = Corpo(formato="texto", conteudo="")
-_CAMPO = "documento"
+NO_TEXT = Corpo(formato="texto", conteudo="")
+_FIELD = "documento"
 
 
-def planejar(documento: FichaAbertura, contexto: Contexto) -> Plano:
+def make_plan(document: FichaAbertura, context: Context) -> Plan:
     """Return the ficha's plan: with its seal, without, or with the question still open.
 
     Raises Recusa `entrada-invalida` if the request and the office's setting contradict each other, or the person's name
     has no initials (S6).
     """
-    gerar = _gerar_selo(documento, contexto)
-    tipo = contexto.atos.conferir(ATO, natureza=NATUREZA, campo=_CAMPO) if gerar else None
-    avisos = [Campo(_CAMPO, tipo.aviso)] if tipo and tipo.aviso else []
-    if gerar is False and documento.tem_valor:
-        avisos.append(Campo(f"{_CAMPO}.gerar_selo", "a ficha sai sem selo: o valor enviado não foi usado"))
-    valor = _valor(documento, contexto)
-    selo = SeloNovo(
+    gerar = _wants_selo(document, context)
+    kind = context.atos.check(ATO, natureza=NATUREZA, field=_FIELD) if gerar else None
+    notices = [BadField(_FIELD, kind.aviso)] if kind and kind.aviso else []
+    if gerar is False and document.has_value:
+        notices.append(BadField(f"{_FIELD}.gerar_selo", "a ficha sai sem selo: o valor enviado não foi usado"))
+    value = _value(document, context)
+    selo = NewSelo(
         natureza=NATUREZA,
         ato=ATO,
-        descricao=tipo.descricao if tipo else "",
-        identificador=documento.ficha,
-        partes=exigir_iniciais([(documento.pessoa.nome, f"{_CAMPO}.pessoa.nome")]),
-        momento=contexto.agora,
-        emolumentos=valor.emolumentos,
-        isento=valor.isento,
-        motivo_isencao=valor.motivo,
+        descricao=kind.descricao if kind else "",
+        identificador=document.ficha,
+        partes=require_initials([(document.pessoa.nome, f"{_FIELD}.pessoa.nome")]),
+        momento=context.agora,
+        emolumentos=value.emolumentos,
+        isento=value.isento,
+        motivo_isencao=value.motivo,
     )
-    return Plano(
-        identidade=identificar(documento, contexto),
+    return Plan(
+        identity=identify(document, context),
         instrumento=None,
-        corpo=SEM_TEXTO,
-        selos=(SeloPlanejado(selo),) if gerar else (),
-        pergunta_selo=gerar is None,
+        corpo=NO_TEXT,
+        selos=(PlannedSelo(selo),) if gerar else (),
+        asks_selo=gerar is None,
         qr="proprio" if gerar else "nenhum",
-        custas=(valor.custas(ATO, selo.descricao),) if gerar and not valor.isento else (),
-        avisos=tuple(avisos),
-        momento=contexto.agora,
-        pessoa={nome: texto for nome, texto in documento.pessoa.model_dump().items() if texto},
+        custas=(value.custas(ATO, selo.descricao),) if gerar and not value.isento else (),
+        avisos=tuple(notices),
+        momento=context.agora,
+        pessoa={nome: text for nome, text in document.pessoa.model_dump().items() if text},
     )
 
 
-def com_resposta(documento: FichaAbertura, gerar: bool) -> FichaAbertura:
+def with_answer(document: FichaAbertura, gerar: bool) -> FichaAbertura:
     """Return the ficha with the escrevente's yes or no to the question, to be planned again at that moment."""
-    return documento.model_copy(update={"gerar_selo": gerar})
+    return document.model_copy(update={"gerar_selo": gerar})
 
 
-def _gerar_selo(documento: FichaAbertura, contexto: Contexto) -> bool | None:
+def _wants_selo(document: FichaAbertura, context: Context) -> bool | None:
     """Return whether the ficha gets its seal; None: the escrevente is asked."""
-    regra, pedido = contexto.regras.selo_da_ficha, documento.gerar_selo
-    if regra == "perguntar":
-        return pedido
-    sempre = regra == "sempre"
-    if pedido is not None and pedido is not sempre:
-        como = "sempre leva selo" if sempre else "nunca leva selo"
-        raise entrada_invalida(f"{_CAMPO}.gerar_selo", f"por ajuste da serventia, a ficha {como}")
-    return sempre
+    rule, request = context.rules.selo_da_ficha, document.gerar_selo
+    if rule == "perguntar":
+        return request
+    always = rule == "sempre"
+    if request is not None and request is not always:
+        how = "sempre leva selo" if always else "nunca leva selo"
+        raise invalid_input(f"{_FIELD}.gerar_selo", f"por ajuste da serventia, a ficha {how}")
+    return always
 
 
-def _valor(documento: FichaAbertura, contexto: Contexto) -> ValorDoAto:
+def _value(document: FichaAbertura, context: Context) -> AtoValue:
     """Return the value given, else that of the service set for fichas, else zero."""
-    dado = fees.do_pedido(documento, contexto, _CAMPO)
-    if dado is not None:
-        return dado
-    servico = contexto.regras.servico_da_ficha
-    return fees.do_servico(servico, contexto, f"{_CAMPO}.servico") if servico else fees.isento("selo facultativo")
+    given = fees.from_request(document, context, _FIELD)
+    if given is not None:
+        return given
+    service = context.rules.ficha_service
+    return fees.from_service(service, context, f"{_FIELD}.servico") if service else fees.isento("selo facultativo")

@@ -5,55 +5,55 @@ from typing import TypeVar
 
 from printserver.clock import local_date
 from printserver.documents import fees
-from printserver.documents.identity import identificar
+from printserver.documents.identity import identify
 from printserver.documents.model import Ato, Instrumento, Livro
-from printserver.documents.moment import momento_do_ato
-from printserver.documents.parties import exigir_iniciais
+from printserver.documents.moment import ato_moment
+from printserver.documents.parties import require_initials
 from printserver.documents.plan import (
     NATUREZA,
-    Contexto,
+    Context,
     Custas,
-    Plano,
-    SeloPlanejado,
+    Plan,
+    PlannedSelo,
 )
-from printserver.errors import Campo, entrada_invalida
-from printserver.selo.issue import SeloNovo
+from printserver.errors import BadField, invalid_input
+from printserver.selo.issue import NewSelo
 
-CAMPO = "documento.instrumento"
+FIELD = "documento.instrumento"
 _Ato = TypeVar("_Ato", bound=Ato)
 
 
-def planejar(documento: Livro, contexto: Contexto) -> Plano:
+def make_plan(document: Livro, context: Context) -> Plan:
     """Return the livro's plan: every ato sealed at the moment of the act, the principal first.
 
     Raises Recusa `data-do-ato` (S7), `entrada-invalida` (no single principal ato, N2; an ato that is unknown, of a
     paper seal, or only a retificador, S8), `servico-a-confirmar` (S9).
     """
-    instrumento = documento.instrumento
-    momento = momento_do_ato(instrumento.data, instrumento.motivo_data, contexto.agora, campo=CAMPO)
-    atos = escolher_principal(instrumento.atos)
-    custas, avisos = [], []
-    for indice, ato in enumerate(atos):
-        linha, do_ato = custas_do_ato(ato, contexto, f"{CAMPO}.atos.{indice}")
+    instrumento = document.instrumento
+    moment = ato_moment(instrumento.data, instrumento.motivo_data, context.agora, field=FIELD)
+    atos = choose_principal(instrumento.atos)
+    custas, notices = [], []
+    for index, ato in enumerate(atos):
+        linha, do_ato = custas_do_ato(ato, context, f"{FIELD}.atos.{index}")
         custas.append(linha)
-        avisos.extend(do_ato)
-    if momento != contexto.agora:
-        avisos.append(Campo(f"{CAMPO}.data", "ato de dia anterior: a data e o motivo ficam registrados"))
-    fixado = fixar(instrumento, atos, custas).model_copy(update={"data": local_date(momento)})
-    em_ordem = principal_primeiro(custas)
-    return Plano(
-        identidade=identificar(documento, contexto),
-        instrumento=fixado,
+        notices.extend(do_ato)
+    if moment != context.agora:
+        notices.append(BadField(f"{FIELD}.data", "ato de dia anterior: a data e o motivo ficam registrados"))
+    fixed = fix(instrumento, atos, custas).model_copy(update={"data": local_date(moment)})
+    in_order = principal_first(custas)
+    return Plan(
+        identity=identify(document, context),
+        instrumento=fixed,
         corpo=instrumento.corpo,
         selos=tuple(
-            SeloPlanejado(
-                novo=SeloNovo(
+            PlannedSelo(
+                new_selo=NewSelo(
                     natureza=NATUREZA,
                     ato=linha.ato,
                     descricao=linha.descricao,
                     identificador=instrumento.id,
-                    partes=nomes_das_partes(instrumento),
-                    momento=momento,
+                    partes=party_names(instrumento),
+                    momento=moment,
                     emolumentos=linha.emolumentos,
                     isento=linha.isento,
                     motivo_isencao=linha.motivo,
@@ -61,57 +61,55 @@ def planejar(documento: Livro, contexto: Contexto) -> Plano:
                 principal=linha.principal,
                 vinculado_ao_principal=not linha.principal,
             )
-            for linha in em_ordem
+            for linha in in_order
         ),
         qr="principal",
-        custas=em_ordem,
-        avisos=tuple(avisos),
-        momento=momento,
+        custas=in_order,
+        avisos=tuple(notices),
+        momento=moment,
     )
 
 
-def escolher_principal(atos: Sequence[_Ato]) -> tuple[_Ato, ...]:
+def choose_principal(atos: Sequence[_Ato]) -> tuple[_Ato, ...]:
     """Return the atos, in their order, with exactly one of them principal; a single one needs no choice (N2).
 
     Raises Recusa `entrada-invalida` if none or more than one of several was chosen.
     """
     if len(atos) == 1:
         return (atos[0].model_copy(update={"principal": True}),)
-    escolhidos = sum(ato.principal for ato in atos)
-    if escolhidos != 1:
-        quantos = "nenhum" if escolhidos == 0 else str(escolhidos)
-        raise entrada_invalida(
-            f"{CAMPO}.atos", f"com mais de um ato, escolha um, e só um, como principal; há {quantos}"
-        )
+    chosen = sum(ato.principal for ato in atos)
+    if chosen != 1:
+        how_many = "nenhum" if chosen == 0 else str(chosen)
+        raise invalid_input(f"{FIELD}.atos", f"com mais de um ato, escolha um, e só um, como principal; há {how_many}")
     return tuple(atos)
 
 
-def custas_do_ato(ato: Ato, contexto: Contexto, campo: str) -> tuple[Custas, list[Campo]]:
+def custas_do_ato(ato: Ato, context: Context, field: str) -> tuple[Custas, list[BadField]]:
     """Return the fee line of one ato of the instrument and what its caller should know; `campo` is its dotted path.
 
     Raises Recusa `entrada-invalida` (S8, S10, no VALUE) or `servico-a-confirmar` (S9).
     """
-    tipo = contexto.atos.conferir(ato.ato, natureza=NATUREZA, campo=f"{campo}.ato")
-    valor = fees.do_pedido(ato, contexto, campo)
-    if valor is None:
-        raise fees.falta_valor(campo)
-    avisos = [Campo(f"{campo}.ato", tipo.aviso)] if tipo.aviso else []
-    return valor.custas(ato.ato, ato.descricao or tipo.descricao, principal=ato.principal), avisos
+    kind = context.atos.check(ato.ato, natureza=NATUREZA, field=f"{field}.ato")
+    value = fees.from_request(ato, context, field)
+    if value is None:
+        raise fees.missing_value(field)
+    notices = [BadField(f"{field}.ato", kind.aviso)] if kind.aviso else []
+    return value.custas(ato.ato, ato.descricao or kind.descricao, principal=ato.principal), notices
 
 
-def principal_primeiro(custas: Sequence[Custas]) -> tuple[Custas, ...]:
+def principal_first(custas: Sequence[Custas]) -> tuple[Custas, ...]:
     """Return the fee lines with the principal ato's first, the others in their order."""
     return tuple(sorted(custas, key=lambda linha: not linha.principal))
 
 
-def fixar(instrumento: Instrumento, atos: Sequence[Ato], custas: Sequence[Custas]) -> Instrumento:
+def fix(instrumento: Instrumento, atos: Sequence[Ato], custas: Sequence[Custas]) -> Instrumento:
     """Return the instrument as the livro keeps it: its principal ato and the descriptions of all filled in."""
-    completos = [ato.model_copy(update={"descricao": linha.descricao}) for ato, linha in zip(atos, custas, strict=True)]
-    return instrumento.model_copy(update={"atos": tuple(completos)})
+    completed = [ato.model_copy(update={"descricao": linha.descricao}) for ato, linha in zip(atos, custas, strict=True)]
+    return instrumento.model_copy(update={"atos": tuple(completed)})
 
 
-def nomes_das_partes(instrumento: Instrumento) -> tuple[str, ...]:
+def party_names(instrumento: Instrumento) -> tuple[str, ...]:
     """Return the parties' names, in order. Raises Recusa `entrada-invalida` for one without initials (S6)."""
-    return exigir_iniciais(
-        [(parte.nome, f"{CAMPO}.partes.{indice}.nome") for indice, parte in enumerate(instrumento.partes)]
+    return require_initials(
+        [(party.nome, f"{FIELD}.partes.{index}.nome") for index, party in enumerate(instrumento.partes)]
     )

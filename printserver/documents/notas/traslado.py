@@ -1,72 +1,72 @@
 """The traslado (N3, N4, N13): the first is isento and bears the QR of the livro's principal, the others their own."""
 
 from printserver.documents import copies, external, fees
-from printserver.documents.fees import SERVICO_DA_CERTIDAO, ValorDoAto
-from printserver.documents.identity import identificar, numero_do_traslado
+from printserver.documents.fees import CERTIDAO_SERVICE, AtoValue
+from printserver.documents.identity import identify, traslado_number
 from printserver.documents.model import Traslado
 from printserver.documents.plan import (
-    Contexto,
+    Context,
     Custas,
-    LivroVivo,
-    Plano,
+    LiveLivro,
+    Plan,
 )
-from printserver.errors import entrada_invalida
+from printserver.errors import invalid_input
 
 ATO = "TR"
-DESCRICAO = "Traslado"
+DESCRIPTION = "Traslado"
 
 
-def planejar(documento: Traslado, contexto: Contexto) -> Plano:
+def make_plan(document: Traslado, context: Context) -> Plan:
     """Return the traslado's plan, made from the livro as it stands now (S11) or one of another program (N13).
 
-    Raises Recusa as `copias.livro_da_copia`, `externo.livro_externo`, `valores.do_pedido` and
-    `copias.valor_da_substituicao` do.
+    Raises Recusa as `copias.copy_livro`, `externo.livro_externo`, `valores.from_request` and
+    `copias.substitution_value` do.
     """
-    identidade = identificar(documento, contexto)
-    if documento.livro_externo is not None:
-        livro, avisos = external.livro_externo(documento, contexto)
+    identity = identify(document, context)
+    if document.livro_externo is not None:
+        livro, notices = external.external_livro(document, context)
     else:
-        livro, avisos = copies.livro_da_copia(documento, contexto), []
-    primeiro = numero_do_traslado(documento, contexto) == 1
-    valor = copies.valor_da_substituicao(documento, identidade, contexto) or (
-        _do_primeiro(documento) if primeiro else _do_segundo_em_diante(documento, contexto)
+        livro, notices = copies.copy_livro(document, context), []
+    primeiro = traslado_number(document, context) == 1
+    value = copies.substitution_value(document, identity, context) or (
+        _first_value(document) if primeiro else _later_value(document, context)
     )
     instrumento = livro.instrumento
-    return Plano(
-        identidade=identidade,
+    return Plan(
+        identity=identity,
         instrumento=instrumento,
-        corpo=copies.corpo_da_copia(documento, instrumento),
-        selos=(copies.selo_da_copia(ATO, DESCRICAO, instrumento.id, instrumento, valor, contexto),),
+        corpo=copies.copy_body(document, instrumento),
+        selos=(copies.copy_selo(ATO, DESCRIPTION, instrumento.id, instrumento, value, context),),
         qr="principal" if primeiro else "proprio",
         selo_livro=livro.principal,
-        custas=_custas_do_livro(livro) if primeiro else (valor.custas(ATO, DESCRICAO),),
-        substitui=documento.substitui,
-        avisos=tuple(avisos),
-        momento=contexto.agora,
-        ordem_judicial=documento.ordem_judicial,
+        custas=_custas_do_livro(livro) if primeiro else (value.custas(ATO, DESCRIPTION),),
+        substitui=document.substitui,
+        avisos=tuple(notices),
+        momento=context.agora,
+        ordem_judicial=document.ordem_judicial,
     )
 
 
-def _do_primeiro(documento: Traslado) -> ValorDoAto:
+def _first_value(document: Traslado) -> AtoValue:
     """Return the zero value of traslado 1 (N3)."""
-    fees.recusar_cobranca(documento, copies.CAMPO, "o primeiro traslado é isento")
-    return fees.isento(documento.motivo_isencao or "primeiro traslado")
+    fees.refuse_charge(document, copies.FIELD, "o primeiro traslado é isento")
+    return fees.isento(document.motivo_isencao or "primeiro traslado")
 
 
-def _do_segundo_em_diante(documento: Traslado, contexto: Contexto) -> ValorDoAto:
+def _later_value(document: Traslado, context: Context) -> AtoValue:
     """Return the value given, else that of a certidão where the office charges, else zero (N4)."""
-    dado = fees.do_pedido(documento, contexto, copies.CAMPO)
-    if dado is not None:
-        return dado
-    if contexto.regras.cobra_segundo_traslado:
-        return fees.do_servico(SERVICO_DA_CERTIDAO, contexto, f"{copies.CAMPO}.servico")
+    given = fees.from_request(document, context, copies.FIELD)
+    if given is not None:
+        return given
+    if context.rules.charges_second_traslado:
+        return fees.from_service(CERTIDAO_SERVICE, context, f"{copies.FIELD}.servico")
     return fees.isento("traslado não cobrado por esta serventia")
 
 
-def _custas_do_livro(livro: LivroVivo) -> tuple[Custas, ...]:
+def _custas_do_livro(livro: LiveLivro) -> tuple[Custas, ...]:
     """Return the fee lines of the livro as its live seals have them: traslado 1 bears those (P4)."""
     if not livro.selos:
-        raise entrada_invalida(f"{copies.CAMPO}.instrumento", "o livro não tem selos vivos")
+        raise invalid_input(f"{copies.FIELD}.instrumento", "o livro não tem selos vivos")
     return tuple(
         Custas(selo.descricao, selo.emolumentos, selo.isento, selo.motivo_isencao, selo.ato, selo.principal)
         for selo in livro.selos

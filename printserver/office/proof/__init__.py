@@ -3,26 +3,26 @@
 Knows no job and no screen: it looks at rows.
 """
 
-from printserver.office.proof.certificates import registrar
+from printserver.office.proof.certificates import register
 from printserver.office.proof.daily_head import (
     Cabeca,
     CabecaDiverge,
     divergencia,
-    do_dia,
     guardadas,
-    guardar,
     ler_ponto,
-    lidas,
-    ponto,
+    of_day,
+    point,
+    read_all,
+    store,
 )
 from printserver.office.proof.proofs import (
     JOB,
     PERGUNTA,
     SELO,
+    evidence,
     mudanca,
-    prova,
 )
-from printserver.office.proof.report import Laudo, verificar
+from printserver.office.proof.report import Laudo, verify
 
 __all__ = [
     "JOB",
@@ -32,14 +32,14 @@ __all__ = [
     "CabecaDiverge",
     "Laudo",
     "divergencia",
-    "do_dia",
+    "evidence",
     "guardadas",
-    "guardar",
     "ler_ponto",
-    "lidas",
     "mudanca",
-    "ponto",
-    "prova",
-    "registrar",
-    "verificar",
+    "of_day",
+    "point",
+    "read_all",
+    "register",
+    "store",
+    "verify",
 ]

@@ -8,35 +8,35 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.office.audit import Registro, escrever
-from printserver.selo import Certificado, CertificadoPublico
+from printserver.office.audit import Registro, write
+from printserver.selo import Certificate, PublicCertificate
 
 _OBJETO: Final = "certificado"
 _meant = db.as_meant(db.log.c.detalhe)
 
 
-def registrar(conn: Connection, serventia_id: int, certificado: Certificado, agora: datetime) -> None:
+def register(conn: Connection, serventia_id: int, certificate: Certificate, agora: datetime) -> None:
     """Put the certificate on record, unless it is there: before the first seal that it signs."""
-    if conn.execute(_registros(serventia_id).where(db.log.c.objeto_id == certificado.impressao)).first():
+    if conn.execute(_registros(serventia_id).where(db.log.c.objeto_id == certificate.fingerprint)).first():
         return
     what = {
-        "titular": certificado.titular,
-        "valido_ate": certificado.valido_ate.isoformat(),
-        "pem": certificado.pem_publico().decode(),
+        "titular": certificate.holder,
+        "valido_ate": certificate.valid_until.isoformat(),
+        "pem": certificate.public_pem().decode(),
     }
-    escrever(conn, serventia_id, agora, [Registro(_OBJETO, certificado.impressao, "em uso", detalhe=what)])
+    write(conn, serventia_id, agora, [Registro(_OBJETO, certificate.fingerprint, "em uso", detalhe=what)])
 
 
-def usados(conn: Connection, serventia_id: int) -> Sequence[CertificadoPublico]:
+def usados(conn: Connection, serventia_id: int) -> Sequence[PublicCertificate]:
     """Return the certificates on record, the newest first. What is no certificate, or another than it says, is not."""
     found = []
     for row in conn.execute(_registros(serventia_id).order_by(db.log.c.n.desc())):
         what = _meant(row.detalhe)
         try:
-            public = CertificadoPublico.ler(str(what.get("pem")) if isinstance(what, dict) else "")
+            public = PublicCertificate.read(str(what.get("pem")) if isinstance(what, dict) else "")
         except ValueError:
             continue
-        if public.impressao == row.objeto_id:
+        if public.fingerprint == row.objeto_id:
             found.append(public)
     return found
 

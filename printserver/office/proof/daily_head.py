@@ -21,7 +21,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import local_date, rfc3339
 from printserver.db import Database
-from printserver.selo import Certificado, CertificadoPublico
+from printserver.selo import Certificate, PublicCertificate
 
 PASTA: Final = "auditoria"
 _PONTO: Final = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
@@ -47,7 +47,7 @@ class Cabeca:
     certificado: str
 
     @property
-    def ponto(self) -> str:
+    def point(self) -> str:
         """The head as it is printed and brought back: `N:HASH`."""
         return f"{self.n}:{self.hash}"
 
@@ -56,40 +56,40 @@ class Cabeca:
         return f"cabeca da auditoria|{self.serventia}|{self.instancia}|{self.n}|{self.hash}|{self.quando}"
 
 
-def ponto(conn: Connection, serventia_id: int) -> str:
+def point(conn: Connection, serventia_id: int) -> str:
     """Return the log's head as `N:HASH`."""
     row = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).one()
     return f"{row.n}:{row.hash}"
 
 
-def assinar(conn: Connection, serventia_id: int, certificado: Certificado, agora: datetime) -> Cabeca:
+def assinar(conn: Connection, serventia_id: int, certificate: Certificate, agora: datetime) -> Cabeca:
     """Return the log's head, signed now."""
     office = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == serventia_id)).one()
     row = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).one()
-    pem = certificado.pem_publico().decode()
+    pem = certificate.public_pem().decode()
     bare = Cabeca(office.cns, office.instancia, row.n, row.hash, rfc3339(agora), "", pem)
-    return Cabeca(**asdict(bare) | {"assinatura": certificado.assinar(bare.texto())})
+    return Cabeca(**asdict(bare) | {"assinatura": certificate.assinar(bare.texto())})
 
 
-def do_dia(instance: Path, agora: datetime) -> Path:
+def of_day(instance: Path, agora: datetime) -> Path:
     """Return the file of the head of an office day, there or not."""
     return instance / PASTA / f"{local_date(agora).isoformat()}.json"
 
 
-def guardar(database: Database, serventia_id: int, instance: Path, certificado: Certificado, agora: datetime) -> Cabeca:
+def store(database: Database, serventia_id: int, instance: Path, certificate: Certificate, agora: datetime) -> Cabeca:
     """Sign the log's head and keep it as the day's, in the place of a shorter one. Return it.
 
     Raises CabecaDiverge, with what was found (Portuguese), where the log does not lead on from the newest head kept, or
     from the day's: neither is then overwritten. Raises OSError.
     """
-    path = do_dia(instance, agora)
+    path = of_day(instance, agora)
     # One at a time: of two that stop at once the second looks at what the first wrote, with a view that is newer.
     with _um_por_vez(path.parent), database.snapshot() as conn:
         for kept in dict.fromkeys([path, *guardadas(instance)[-1:]]):
             if kept.exists() and (fault := divergencia(conn, serventia_id, kept)):
                 raise CabecaDiverge(fault)
-        head = assinar(conn, serventia_id, certificado, agora)
-        _escrever(path, head)
+        head = assinar(conn, serventia_id, certificate, agora)
+        _write(path, head)
     return head
 
 
@@ -101,7 +101,7 @@ def _um_por_vez(folder: Path) -> Iterator[None]:
         yield
 
 
-def _escrever(path: Path, head: Cabeca) -> None:
+def _write(path: Path, head: Cabeca) -> None:
     draft = path.with_name(f".{path.name}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(asdict(head), file, ensure_ascii=False, indent=1)
@@ -116,7 +116,7 @@ def guardadas(instance: Path) -> list[Path]:
     return sorted((instance / PASTA).glob("????-??-??.json"))
 
 
-def ler(path: Path) -> Cabeca | None:
+def read(path: Path) -> Cabeca | None:
     """Return what a file holds; None where it is no head. Raises OSError."""
     try:
         fields = json.loads(path.read_text("utf-8"))
@@ -124,17 +124,17 @@ def ler(path: Path) -> Cabeca | None:
     except (ValueError, TypeError):
         return None
     right = all(isinstance(value, int if name == "n" else str) for name, value in fields.items())
-    return head if right and _PONTO.fullmatch(head.ponto) else None
+    return head if right and _PONTO.fullmatch(head.point) else None
 
 
-def lidas(instance: Path) -> list[Guardada]:
+def read_all(instance: Path) -> list[Guardada]:
     """Return every head that was kept, by day. Read before the database is: one kept meanwhile is ahead of its view."""
-    return [(path, ler(path)) for path in guardadas(instance)]
+    return [(path, read(path)) for path in guardadas(instance)]
 
 
 def divergencia(conn: Connection, serventia_id: int, path: Path) -> str | None:
     """Return how the log differs from a head that was kept (Portuguese); None where it leads on from it."""
-    return _divergencia(conn, serventia_id, path, ler(path))
+    return _divergencia(conn, serventia_id, path, read(path))
 
 
 def _divergencia(conn: Connection, serventia_id: int, path: Path, head: Cabeca | None) -> str | None:
@@ -155,12 +155,12 @@ def do_ponto(conn: Connection, serventia_id: int, n: int, digest: str) -> str | 
     return f"o registro {n} da auditoria é outro: ela foi escrita de novo até ali"
 
 
-def conferir(
-    conn: Connection, serventia_id: int, kept: Sequence[Guardada], usados: Sequence[CertificadoPublico]
+def check(
+    conn: Connection, serventia_id: int, kept: Sequence[Guardada], usados: Sequence[PublicCertificate]
 ) -> Iterator[tuple[Path, str | None]]:
     """Give each of the heads that were kept, with its difference from the log (Portuguese) or None."""
     office = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == serventia_id)).one()
-    known: Mapping[str, CertificadoPublico] = {each.impressao: each for each in usados}
+    known: Mapping[str, PublicCertificate] = {each.fingerprint: each for each in usados}
     for path, head in kept:
         fault = _divergencia(conn, serventia_id, path, head)
         if head is not None and fault is None:
@@ -169,22 +169,22 @@ def conferir(
 
 
 def _assinatura(
-    head: Cabeca, known: Mapping[str, CertificadoPublico], cns: str, instancia: str, path: Path
+    head: Cabeca, known: Mapping[str, PublicCertificate], cns: str, instancia: str, path: Path
 ) -> str | None:
     if (head.serventia, head.instancia) != (cns, instancia):
         return f"{path}: é de outra serventia"
     try:
-        signer = known.get(CertificadoPublico.ler(head.certificado).impressao)
+        signer = known.get(PublicCertificate.read(head.certificado).fingerprint)
     except ValueError:
         signer = None
     if signer is None:
         return f"{path}: o certificado não é um dos que a serventia usou"
-    return None if signer.conferir(head.texto(), head.assinatura) else f"{path}: a assinatura não confere"
+    return None if signer.check(head.texto(), head.assinatura) else f"{path}: a assinatura não confere"
 
 
-def ler_ponto(texto: str) -> tuple[int, str]:
+def ler_ponto(text: str) -> tuple[int, str]:
     """Return the parts of `N:HASH`. Raises ValueError (Portuguese)."""
-    found = _PONTO.fullmatch(texto.strip().lower())
+    found = _PONTO.fullmatch(text.strip().lower())
     if found is None:
-        raise ValueError(f"{texto[:80]!r} não é uma cabeça da auditoria: o número, dois-pontos e 64 algarismos hexa")
+        raise ValueError(f"{text[:80]!r} não é uma cabeça da auditoria: o número, dois-pontos e 64 algarismos hexa")
     return int(found[1]), found[2]

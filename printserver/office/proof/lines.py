@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.office.proof.proofs import Linha, canonico, resumo
+from printserver.office.proof.proofs import Linha, canonical_json, digests
 
 DE_UMA_VEZ: Final = 500
 _VINCULO: Final = "vínculo"  # an answer of the court on a link is no state of the seal
@@ -22,7 +22,7 @@ _meant = db.as_meant(_log.c.prova)
 Olhar = Callable[[Mapping[Any, Any]], None]
 
 
-def conferir(conn: Connection, serventia_id: int, linha: Linha, olhar: Olhar) -> Iterator[str]:
+def check(conn: Connection, serventia_id: int, linha: Linha, olhar: Olhar) -> Iterator[str]:
     """Give a Portuguese sentence for each difference between a table and the log. `olhar` is called with each row."""
     table = linha.tabela
     key = next(iter(table.primary_key.columns))
@@ -58,11 +58,11 @@ class _Dita:
         self.mudou: Mapping[str, Any] = kept["mudou"] if isinstance(kept.get("mudou"), dict) else {}
 
 
-def _ditas(conn: Connection, serventia_id: int, linha: Linha, chaves: Sequence[str]) -> dict[Any, list[_Dita]]:
+def _ditas(conn: Connection, serventia_id: int, linha: Linha, keys: Sequence[str]) -> dict[Any, list[_Dita]]:
     """Return what the log says of rows, in its order, by the row."""
     query = (
         sa.select(_log.c.n, _log.c.objeto_id, _log.c.estado, *db.as_stored([_log.c.prova]))
-        .where(_log.c.serventia_id == serventia_id, _log.c.objeto == linha.objeto, _log.c.objeto_id.in_(chaves))
+        .where(_log.c.serventia_id == serventia_id, _log.c.objeto == linha.objeto, _log.c.objeto_id.in_(keys))
         .order_by(_log.c.n)
     )
     found: dict[Any, list[_Dita]] = defaultdict(list)
@@ -71,9 +71,9 @@ def _ditas(conn: Connection, serventia_id: int, linha: Linha, chaves: Sequence[s
     return found
 
 
-def _qual(linha: Linha, chave: str, numero: Any) -> Any:
+def _qual(linha: Linha, key: str, numero: Any) -> Any:
     """Return what tells one row from another in the log: a job may have had many questions."""
-    return (chave, numero) if linha.numerada else chave
+    return (key, numero) if linha.numerada else key
 
 
 def _uma(linha: Linha, row: Mapping[Any, Any], said: Sequence[_Dita]) -> Iterator[str]:
@@ -82,17 +82,17 @@ def _uma(linha: Linha, row: Mapping[Any, Any], said: Sequence[_Dita]) -> Iterato
         yield f"{name} foi posto no banco fora do programa: a auditoria não registra a sua criação"
         return
     kept: dict[str, Any] = {}
-    left = {each: canonico(value) for each, value in linha.muda.items()} | {"estado": ""}
+    left = {each: canonical_json(value) for each, value in linha.muda.items()} | {"estado": ""}
     for entry in said:
         kept |= entry.resumo
         left |= entry.mudou
         if not entry.estado.startswith(_VINCULO):
             left["estado"] = entry.estado
-    for grupo, digest in resumo(linha, row).items():
+    for grupo, digest in digests(linha, row).items():
         if digest != kept[grupo]:
             yield f"{name} foi alterado fora do programa: {grupo} (uma de: {', '.join(linha.grupos[grupo])})"
     for column in ("estado", *linha.muda):
-        if canonico(row[column]) != left[column]:
+        if canonical_json(row[column]) != left[column]:
             yield (
                 f"{name} foi alterado fora do programa: {column} está {_texto(row[column])}, e a auditoria, até o "
                 f"registro {said[-1].n}, deixa {_texto(left[column])}"
@@ -100,7 +100,7 @@ def _uma(linha: Linha, row: Mapping[Any, Any], said: Sequence[_Dita]) -> Iterato
 
 
 def _texto(value: Any) -> str:
-    return "vazio" if value is None else f"«{canonico(value)}»"
+    return "vazio" if value is None else f"«{canonical_json(value)}»"
 
 
 def _sem_numero(
@@ -109,7 +109,7 @@ def _sem_numero(
     """Give the rows that share their key with others, and are there no more: the log knows them by their number."""
     if not linha.numerada:
         return
-    numbers = {numero: entries[0] for (_chave, numero), entries in said.items()}
+    numbers = {numero: entries[0] for (_key, numero), entries in said.items()}
     there = set(conn.execute(sa.select(key).where(key.in_(list(numbers)))).scalars()) if numbers else set()
     for number, first in numbers.items():
         if number not in there:

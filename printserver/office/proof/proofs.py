@@ -96,26 +96,26 @@ PERGUNTA: Final = Linha(
 )
 
 
-def prova(linha: Linha, row: Mapping[Any, Any], *grupos: str, **mudou: Any) -> dict[str, Any]:
+def evidence(linha: Linha, row: Mapping[Any, Any], *grupos: str, **mudou: Any) -> dict[str, Any]:
     """Return what an entry of the log keeps: the digests of `grupos` (none named: of all), and the values `mudou`."""
-    return {"resumo": resumo(linha, row, *grupos)} | (mudanca(**mudou) if mudou else {})
+    return {"resumo": digests(linha, row, *grupos)} | (mudanca(**mudou) if mudou else {})
 
 
 def mudanca(**mudou: Any) -> dict[str, Any]:
     """Return what an entry of the log keeps of columns that moved."""
-    return {"mudou": {name: canonico(value) for name, value in mudou.items()}}
+    return {"mudou": {name: canonical_json(value) for name, value in mudou.items()}}
 
 
-def resumo(linha: Linha, row: Mapping[Any, Any], *grupos: str) -> dict[str, str]:
+def digests(linha: Linha, row: Mapping[Any, Any], *grupos: str) -> dict[str, str]:
     """Return the SHA-256 of each group of columns of a row: of `grupos`, or of all."""
     found = {}
     for grupo in grupos or linha.grupos:
-        values = [[name, canonico(row[name])] for name in linha.grupos[grupo]]
+        values = [[name, canonical_json(row[name])] for name in linha.grupos[grupo]]
         found[grupo] = hashlib.sha256(_encode(values).encode()).hexdigest()
     return found
 
 
-def canonico(value: Any) -> Any:
+def canonical_json(value: Any) -> Any:
     """Return a column's value as JSON, the same before it was written and after it was read, on every database."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")

@@ -14,7 +14,7 @@ from printserver import db
 from printserver.office import audit
 from printserver.office.proof import certificates, daily_head, lines
 from printserver.office.proof.proofs import JOB, PERGUNTA, SELO
-from printserver.selo import CertificadoPublico, ler, nome_da_sequencia
+from printserver.selo import PublicCertificate, read, sequence_name
 
 MOSTRADAS: Final = 50  # faults named one by one
 _meant = db.as_meant(db.log.c.detalhe)
@@ -35,78 +35,78 @@ class Laudo:
     faltas: list[str] = field(default_factory=list)
     total: int = 0
 
-    def falta(self, text: str) -> None:
+    def add_fault(self, text: str) -> None:
         """Note a fault."""
         self.total += 1
         if len(self.faltas) < MOSTRADAS:
             self.faltas.append(text)
 
 
-def verificar(
+def verify(
     conn: Connection,
     serventia_id: int,
     guardadas: Sequence[daily_head.Guardada],
-    pontos: Sequence[tuple[int, str]] = (),
+    points: Sequence[tuple[int, str]] = (),
 ) -> Laudo:
     """Verify all that is on record. `conn` sees one state of the database (`Database.snapshot`).
 
-    `guardadas` are the heads that were kept (`cabeca.lidas`), `pontos` those that a person brings, as they were sent by
-    e-mail.
+    `guardadas` are the heads that were kept (`daily_head.read_all`), `pontos` those that a person brings, as they were
+    sent by e-mail.
     """
-    laudo = Laudo()
+    report = Laudo()
     for n, fault in audit.percorrer(conn, serventia_id):
         if fault is None:
-            laudo.registros += 1
+            report.registros += 1
         else:
-            laudo.antes = n if laudo.antes is None else laudo.antes
-            laudo.falta(fault)
+            report.antes = n if report.antes is None else report.antes
+            report.add_fault(fault)
     usados = certificates.usados(conn, serventia_id)
-    laudo.certificados = len(usados)
-    for fault in _linhas(conn, serventia_id, laudo, usados):
-        laudo.falta(fault)
-    for path, fault in daily_head.conferir(conn, serventia_id, guardadas, usados):
-        laudo.cabecas.append(path.stem)
+    report.certificados = len(usados)
+    for fault in _linhas(conn, serventia_id, report, usados):
+        report.add_fault(fault)
+    for path, fault in daily_head.check(conn, serventia_id, guardadas, usados):
+        report.cabecas.append(path.stem)
         if fault is not None:
-            laudo.falta(fault)
-    for n, digest in pontos:
+            report.add_fault(fault)
+    for n, digest in points:
         fault = daily_head.do_ponto(conn, serventia_id, n, digest)
         if fault is not None:
-            laudo.falta(f"{fault} (cabeça dada: {n}:{digest})")
-    return laudo
+            report.add_fault(f"{fault} (cabeça dada: {n}:{digest})")
+    return report
 
 
-def _linhas(conn: Connection, serventia_id: int, laudo: Laudo, usados: Sequence[CertificadoPublico]) -> Iterator[str]:
+def _linhas(conn: Connection, serventia_id: int, report: Laudo, usados: Sequence[PublicCertificate]) -> Iterator[str]:
     highest: dict[tuple[int, str, int], str] = {}
 
     def selo(row: Mapping[Any, Any]) -> None:
-        laudo.selos += 1
+        report.selos += 1
         if row["externo"]:
-            laudo.externos += 1
+            report.externos += 1
             return
         if not _assinado(row, usados):
-            laudo.falta(
+            report.add_fault(
                 f"o selo {row['codigo']}: a assinatura do registro do ato não é de nenhum certificado da serventia"
             )
         _mais_alto(highest, row)
 
-    def trabalho(_row: Mapping[Any, Any]) -> None:
-        laudo.trabalhos += 1
+    def job(_row: Mapping[Any, Any]) -> None:
+        report.trabalhos += 1
 
-    def pergunta(_row: Mapping[Any, Any]) -> None:
-        laudo.perguntas += 1
+    def question(_row: Mapping[Any, Any]) -> None:
+        report.perguntas += 1
 
-    yield from lines.conferir(conn, serventia_id, SELO, selo)
-    yield from lines.conferir(conn, serventia_id, JOB, trabalho)
-    yield from lines.conferir(conn, serventia_id, PERGUNTA, pergunta)
+    yield from lines.check(conn, serventia_id, SELO, selo)
+    yield from lines.check(conn, serventia_id, JOB, job)
+    yield from lines.check(conn, serventia_id, PERGUNTA, question)
     yield from _sequencias(conn, serventia_id, highest)
 
 
-def _assinado(row: Mapping[Any, Any], usados: Sequence[CertificadoPublico]) -> bool:
+def _assinado(row: Mapping[Any, Any], usados: Sequence[PublicCertificate]) -> bool:
     """Whether one of the office's certificates signed the registro, and with the signature that stands beside it."""
     text, signature = row["registro"], row["assinatura"]
     if not isinstance(text, str) or not isinstance(signature, str) or not signature or not text.endswith(signature):
         return False
-    return any(each.conferir(text.removesuffix(signature), signature) for each in usados)
+    return any(each.check(text.removesuffix(signature), signature) for each in usados)
 
 
 def _mais_alto(highest: dict[tuple[int, str, int], str], row: Mapping[Any, Any]) -> None:
@@ -114,7 +114,7 @@ def _mais_alto(highest: dict[tuple[int, str, int], str], row: Mapping[Any, Any])
     if row["origem"] == "hibrido" and row["retifica"] is None:
         return
     try:
-        code = ler(row["codigo"])
+        code = read(row["codigo"])
         number = int(code.informacao)
     except ValueError:  # it is no code: what changed it is found already
         return
@@ -131,9 +131,9 @@ def _sequencias(conn: Connection, serventia_id: int, highest: Mapping[tuple[int,
     table = db.sequencia
     rows = conn.execute(sa.select(table.c.nome, table.c.proximo).where(table.c.serventia_id == serventia_id)).all()
     following = {row.nome: row.proximo for row in rows}
-    whole = following.get(nome_da_sequencia("serventia", 1, "", 0), 1)
+    whole = following.get(sequence_name("serventia", 1, "", 0), 1)
     for (natureza, ato, ano), code in sorted(highest.items()):
-        name = nome_da_sequencia("ato", natureza, ato, ano)
+        name = sequence_name("ato", natureza, ato, ano)
         if int(code[9:22]) >= max(whole, following.get(name, 1)):
             yield f"a sequência dos números de selo voltou atrás: o selo {code} já tem um número que ela ainda vai dar"
     said = (db.log.c.serventia_id == serventia_id, db.log.c.objeto.in_(("serventia", "sequencia")))

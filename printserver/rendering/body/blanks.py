@@ -12,49 +12,49 @@ from itertools import pairwise
 from typing import Final
 
 from printserver.rendering.body.characters import Avisos
-from printserver.rendering.body.runs import Limite, Parte, Trecho
+from printserver.rendering.body.runs import Boundary, Part, TextRun
 
-MAXIMO_LARGOS: Final = 2000
+MAX_WIDE: Final = 2000
 """Wide blanks in one body; each takes the layout longer. Those beyond are written with no-break spaces."""
-MAXIMO_CORRIDA: Final = 80
+MAX_RUN: Final = 80
 """Blanks of one run that count: what an indent may take on the narrowest page."""
-COLUNA: Final = 4
+TAB_SIZE: Final = 4
 """Blanks from one tab stop to the next."""
 
-_END: Final = Limite()
-_MEIO: Final = 0.5  # a blank is half as wide as a figure (`ch`) in every vendored face
+_END: Final = Boundary()
+_HALF: Final = 0.5  # a blank is half as wide as a figure (`ch`) in every vendored face
 _PLAIN: Final = re.compile(r"[ \t\n\f]+")
 _RUN: Final = re.compile(r"[ \t\n\f\u00a0]{2,}")
 _START: Final = re.compile(r"[ \t\u00a0]*")
 _UNBROKEN: Final = re.compile(r"[^ \t\n\f]{60,}")
 
 
-class Brancos:
+class Blanks:
     """Writes the pieces of text of one body as XHTML."""
 
-    def __init__(self, avisos: Avisos) -> None:
-        self._avisos = avisos
-        self._left = MAXIMO_LARGOS
+    def __init__(self, notices: Avisos) -> None:
+        self._notices = notices
+        self._left = MAX_WIDE
 
-    def write(self, partes: Iterable[Parte]) -> str:
+    def write(self, parts: Iterable[Part]) -> str:
         """Return the whole body as XHTML."""
         written: list[str] = []
         at_start = True
-        for parte, following in pairwise((*partes, _END)):
-            if isinstance(parte, Trecho):
-                piece = self._piece(parte, at_start)
-                written.append(piece if isinstance(following, Limite) else _parted(piece))
-                at_start = at_start and not parte.texto.strip()
+        for part, following in pairwise((*parts, _END)):
+            if isinstance(part, TextRun):
+                piece = self._piece(part, at_start)
+                written.append(piece if isinstance(following, Boundary) else _parted(piece))
+                at_start = at_start and not part.texto.strip()
             else:
-                written.append(parte)
-                at_start = at_start or isinstance(parte, Limite)
+                written.append(part)
+                at_start = at_start or isinstance(part, Boundary)
         return "".join(written)
 
     def line(self, text: str, *, at_start: bool = True) -> str:
         """Return a line of plain text, all of whose blanks are seen; `at_start`: nothing stands before it."""
         tab = text.rfind("\t") + 1
         if text[:tab].strip():
-            head = f'<span style="white-space:pre-wrap;tab-size:{COLUNA}">{_escape(text[:tab])}</span>'
+            head = f'<span style="white-space:pre-wrap;tab-size:{TAB_SIZE}">{_escape(text[:tab])}</span>'
             return head + self.line(text[tab:], at_start=False)
         if not at_start:
             return self._blanks(text)
@@ -62,13 +62,13 @@ class Brancos:
         start = found.end() if found else 0
         return self._indent(self._columns(text[:start])) + self._blanks(text[start:])
 
-    def _piece(self, trecho: Trecho, at_start: bool) -> str:
-        if trecho.riscado:
-            return _escape(_seen(trecho.texto) if trecho.modo == "pre" else trecho.texto)
-        if trecho.modo == "normal":
-            return self._joined(trecho.texto, at_start)
-        lines = trecho.texto.split("\n")
-        if trecho.modo == "linhas":
+    def _piece(self, text_run: TextRun, at_start: bool) -> str:
+        if text_run.struck:
+            return _escape(_seen(text_run.texto) if text_run.modo == "pre" else text_run.texto)
+        if text_run.modo == "normal":
+            return self._joined(text_run.texto, at_start)
+        lines = text_run.texto.split("\n")
+        if text_run.modo == "linhas":
             return "<br/>".join(self._joined(line, at_start or at > 0) for at, line in enumerate(lines))
         return "<br/>".join(self.line(line, at_start=at_start or at > 0) for at, line in enumerate(lines))
 
@@ -96,10 +96,10 @@ class Brancos:
         """Return how many blanks wide a run is, with its tabs; those stop at columns, counted from a line's start."""
         width = 0
         for blank in blanks:
-            width += COLUNA - width % COLUNA if blank == "\t" else 1
-        if width > MAXIMO_CORRIDA:
-            self._avisos.add(f"Uma sequência de espaços foi trazida ao limite de {MAXIMO_CORRIDA}.")
-        return min(width, MAXIMO_CORRIDA)
+            width += TAB_SIZE - width % TAB_SIZE if blank == "\t" else 1
+        if width > MAX_RUN:
+            self._notices.add(f"Uma sequência de espaços foi trazida ao limite de {MAX_RUN}.")
+        return min(width, MAX_RUN)
 
     def _wide(self, blanks: int) -> str:
         if blanks < 2:
@@ -107,10 +107,10 @@ class Brancos:
         self._left -= 1
         if self._left < 0:
             return "\u00a0" * (blanks - 1) + " "
-        return f'<span style="letter-spacing:{_MEIO * (blanks - 1):g}ch"> </span>'
+        return f'<span style="letter-spacing:{_HALF * (blanks - 1):g}ch"> </span>'
 
     def _indent(self, blanks: int) -> str:
-        return f'<span style="padding-left:{_MEIO * blanks:g}ch"></span>' if blanks else ""
+        return f'<span style="padding-left:{_HALF * blanks:g}ch"></span>' if blanks else ""
 
 
 def _parted(piece: str) -> str:

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
-LINHA: Final = "0.5pt solid"
+LINE: Final = "0.5pt solid"
 
 _SIDES: Final = ("top", "right", "bottom", "left")
 _WHICH: Final = {1: (0, 0, 0, 0), 2: (0, 1, 0, 1), 3: (0, 1, 2, 1), 4: (0, 1, 2, 3)}
@@ -53,7 +53,7 @@ def _number(digits: str) -> float:
 
 
 @dataclass
-class Bordas:
+class Borders:
     """The borders of one element, as its declarations come; a side of which none speaks has no entry."""
 
     _style: dict[str, str] = field(default_factory=dict)
@@ -89,21 +89,21 @@ class Bordas:
         else:
             self._unseen[side, "color"] = False
 
-    def css(self, tag: str, *, sem_linhas: bool) -> dict[str, str]:
+    def css(self, tag: str, *, without_lines: bool) -> dict[str, str]:
         """Return the declarations for an element `tag`.
 
-        A cell has the lines of the format's tables but where it says otherwise; `sem_linhas`: its table has none. A
+        A cell has the lines of the format's tables but where it says otherwise; `without_lines`: its table has none. A
         table's own border is that of its cells.
         """
         if tag == "table":
             return {}
         seen = {side: self._seen(side) for side in self._style}
         if tag in ("td", "th"):
-            lines = {side: seen.get(side, False) for side in _SIDES} if seen or sem_linhas else {}
+            lines = {side: seen.get(side, False) for side in _SIDES} if seen or without_lines else {}
             missing = {side: "none" for side, line in lines.items() if not line}
-            drawn = {side: LINHA for side, line in lines.items() if line} if sem_linhas else {}
+            drawn = {side: LINE for side, line in lines.items() if line} if without_lines else {}
             return _short({**missing, **drawn})
-        return _short({side: LINHA for side, line in seen.items() if line})
+        return _short({side: LINE for side, line in seen.items() if line})
 
     def _seen(self, side: str) -> bool:
         unseen = self._unseen.get((side, "width")) or self._unseen.get((side, "color"))

@@ -11,16 +11,16 @@ from typing import Final
 
 from printserver.errors import Recusa
 from printserver.formats.text import printable
-from printserver.rendering.body.equivalents import equivalente
+from printserver.rendering.body.equivalents import equivalent
 
-CAMPO: Final = "corpo.conteudo"
+FIELD: Final = "corpo.conteudo"
 """The field that refusals and avisos of a body name; the caller knows what stands before it."""
 
 _LINE_ENDS: Final = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
 _KEPT: Final = "\t\n\u00ad\u200b"  # blanks, and two invisible marks of where a word may be broken
 # More marks than any language stacks on one letter would be painted over the lines above and below.
 _MAX_MARKS: Final = 4
-_MAX_AVISOS: Final = 30
+_MAX_NOTICES: Final = 30
 _MAX_NAMES: Final = 40
 
 
@@ -47,9 +47,9 @@ class Avisos:
 
     def all(self) -> tuple[Aviso, ...]:
         messages = [_told(message, list(names)) for message, names in self._names.items()]
-        if len(messages) > _MAX_AVISOS:
-            messages[_MAX_AVISOS - 1 :] = [" ".join(messages[_MAX_AVISOS - 1 :])]
-        return tuple(Aviso(CAMPO, message) for message in messages)
+        if len(messages) > _MAX_NOTICES:
+            messages[_MAX_NOTICES - 1 :] = [" ".join(messages[_MAX_NOTICES - 1 :])]
+        return tuple(Aviso(FIELD, message) for message in messages)
 
 
 def _told(message: str, names: list[str]) -> str:
@@ -61,15 +61,15 @@ def _told(message: str, names: list[str]) -> str:
     return message.replace("{}", shown)
 
 
-imprimiveis: Final = printable
+printable_characters: Final = printable
 
 
-def recusar(motivo: str) -> Recusa:
+def refuse(reason: str) -> Recusa:
     """Return the refusal `corpo-invalido` for `motivo` (Portuguese, a whole sentence)."""
-    return Recusa("corpo-invalido", motivo)
+    return Recusa("corpo-invalido", reason)
 
 
-def limpar(texto: str, avisos: Avisos, *, antes: int = 0) -> str:
+def clean(text: str, notices: Avisos, *, before: int = 0) -> str:
     """Return `texto` as it can be printed, composed (NFC); `antes` is how many characters of the body came before it.
 
     Line ends become `\\n`; blanks that the fonts lack become a plain one, and other characters that they lack what
@@ -77,29 +77,31 @@ def limpar(texto: str, avisos: Avisos, *, antes: int = 0) -> str:
     characters (those that reorder text above all), are taken out with an aviso. Raises `Recusa` `corpo-invalido` for
     any other character that cannot be printed, naming it and its place: text is never dropped (P2a).
     """
-    if texto.isascii() and texto.isprintable():
-        return texto
-    texto = _compose(texto.replace("\r\n", "\n").replace("\r", "\n"))
+    if text.isascii() and text.isprintable():
+        return text
+    text = _compose(text.replace("\r\n", "\n").replace("\r", "\n"))
     changes: dict[int, str | None] = {}
     numbers = ""
-    for character in sorted(set(texto)):
+    for character in sorted(set(text)):
         code = ord(character)
         verdict = _verdict(character)
         if verdict == character:
             continue
         if verdict is None:
-            at = texto.index(character)
-            raise recusar(_unprintable(character, antes + at + 1, _context(texto, at)))
+            at = text.index(character)
+            raise refuse(_unprintable(character, before + at + 1, _context(text, at)))
         if verdict == "":
-            avisos.add(f"O caractere invisível {_name(code)} foi retirado do texto.")
+            notices.add(f"O caractere invisível {_name(code)} foi retirado do texto.")
         elif not _looks_the_same(character):
-            avisos.add("Sinais que as fontes não têm foram escritos de outra forma: {}.", f"{character} como {verdict}")
+            notices.add(
+                "Sinais que as fontes não têm foram escritos de outra forma: {}.", f"{character} como {verdict}"
+            )
         if verdict[:1].isdigit() and unicodedata.category(character) == "No":
             numbers += character
         changes[code] = verdict
     if numbers:  # 1⅕ must not become 11⁄5
-        texto = re.sub(f"(?:^|(?<=[0-9]))(?=[{re.escape(numbers)}])", "\u00a0", texto)
-    return texto.translate(changes) if changes else texto
+        text = re.sub(f"(?:^|(?<=[0-9]))(?=[{re.escape(numbers)}])", "\u00a0", text)
+    return text.translate(changes) if changes else text
 
 
 def _verdict(character: str) -> str | None:
@@ -111,11 +113,11 @@ def _verdict(character: str) -> str | None:
         return character
     category = unicodedata.category(character)
     if category == "Zs" and character != "\u202f":
-        return character if code in imprimiveis() else " "
+        return character if code in printable_characters() else " "
     if category == "Cf" or code in _VARIATION or (category == "Cc" and code < 0x80):
         return ""
     # private use: each font has its own idea of it; controls above 0x7f: letters read in the wrong encoding
-    if category not in ("Cc", "Co") and code != 0xFFFD and code in imprimiveis():
+    if category not in ("Cc", "Co") and code != 0xFFFD and code in printable_characters():
         return character
     return _instead(character)
 
@@ -123,42 +125,42 @@ def _verdict(character: str) -> str | None:
 @cache
 def _instead(character: str) -> str | None:
     """Return printable text that says the same as `character`, None where there is none."""
-    found = equivalente(character)
+    found = equivalent(character)
     if found is None:
         return None
-    parts = [part if ord(part) in imprimiveis() else _instead(part) for part in found[0]]
+    parts = [part if ord(part) in printable_characters() else _instead(part) for part in found[0]]
     return None if None in parts else "".join(part for part in parts if part is not None)
 
 
 def _looks_the_same(character: str) -> bool:
     """Tell whether what is printed instead of `character` looks like it."""
-    found = equivalente(character)
+    found = equivalent(character)
     if found is None:
         return True  # a blank or a line end
-    return found[1] and all(ord(part) in imprimiveis() or _looks_the_same(part) for part in found[0])
+    return found[1] and all(ord(part) in printable_characters() or _looks_the_same(part) for part in found[0])
 
 
 _VARIATION: Final = frozenset({0x034F, *range(0xFE00, 0xFE10)})
 
 
-def _compose(texto: str) -> str:
+def _compose(text: str) -> str:
     """Return `texto` in NFC. Long runs of marks are refused first: sorting them takes quadratic time."""
-    if texto.isascii():
-        return texto
-    marks = "".join(character for character in set(texto) if unicodedata.category(character) in ("Mn", "Me", "Mc"))
+    if text.isascii():
+        return text
+    marks = "".join(character for character in set(text) if unicodedata.category(character) in ("Mn", "Me", "Mc"))
     if marks:
-        run = re.search(f"[{re.escape(marks)}]{{{_MAX_MARKS + 1}}}", texto)
+        run = re.search(f"[{re.escape(marks)}]{{{_MAX_MARKS + 1}}}", text)
         if run:
-            raise recusar(
+            raise refuse(
                 f"O texto tem mais de {_MAX_MARKS} sinais combinados sobre uma só letra, perto de "
-                f"“{_context(texto, run.start())}”: eles cobririam outras linhas. Retire-os."
+                f"“{_context(text, run.start())}”: eles cobririam outras linhas. Retire-os."
             )
-    return unicodedata.normalize("NFC", texto)
+    return unicodedata.normalize("NFC", text)
 
 
-def _context(texto: str, at: int) -> str:
+def _context(text: str, at: int) -> str:
     """Return the end of what stands before `at`, fit for a message."""
-    before = (character if character.isprintable() else " " for character in texto[max(0, at - 20) : at])
+    before = (character if character.isprintable() else " " for character in text[max(0, at - 20) : at])
     return "".join(before).strip()
 
 

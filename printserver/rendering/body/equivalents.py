@@ -8,7 +8,7 @@ import unicodedata
 from functools import cache
 from typing import Final
 
-IGUAIS: Final = {
+ALIKE: Final = {
     "\u2011": "-",  # the hyphen at which no line ends; so written by Word with Ctrl+Shift+_
     "\u2043": "-",
     "\ufe63": "-",
@@ -71,7 +71,7 @@ IGUAIS: Final = {
 }
 """Printed alike: no aviso."""
 
-PARECIDOS: Final = {
+SIMILAR: Final = {
     "\u2610": "(\u00a0)",
     "\u2611": "(X)",
     "\u2713": "√",
@@ -121,18 +121,18 @@ _CIRCLED: Final = {chr(0x2460 + at): f"({at + 1})" for at in range(20)} | {
 
 
 @cache
-def equivalente(caractere: str) -> tuple[str, bool] | None:
+def equivalent(character: str) -> tuple[str, bool] | None:
     """Return (what is printed for a character, whether that looks the same), None where nothing says the same.
 
     What comes back may hold characters that the fonts lack too. Superscripts are not brought to the line: 10⁰ is not
     100.
     """
-    if caractere in IGUAIS:
-        return IGUAIS[caractere], True
-    other = PARECIDOS.get(caractere) or _CIRCLED.get(caractere)
+    if character in ALIKE:
+        return ALIKE[character], True
+    other = SIMILAR.get(character) or _CIRCLED.get(character)
     if other is not None:
         return other, False
-    kind, _, codes = unicodedata.decomposition(caractere).partition(" ")
+    kind, _, codes = unicodedata.decomposition(character).partition(" ")
     if kind not in _SAME_LOOK | _OTHER_LOOK:
         return None
     parts = "".join(chr(int(code, 16)) for code in codes.split())
@@ -174,7 +174,7 @@ _WINGDINGS_2: Final = {**_row(0x4F, "✗✓☒☑☒☒"), **_row(0x96, "•●"
 _WINGDINGS_3: Final = {**_row(0x66, "←→↑↓"), **_row(0x70, "▲▼  ◄►"), 0x7C: "◄", 0x7D: "►"}
 _WEBDINGS: Final = {**_row(0x33, "◄►▲▼"), 0x59: "♥", 0x61: "✔", 0x63: "☐", 0x67: "■", 0x6E: "●", 0x72: "✖"}
 _DINGBATS: Final = {**_row(0x33, "✓✔✕✖✗✘"), **_row(0x6C, "●❍■❏❐❑❒▲▼◆❖")}
-FONTES_DE_SIMBOLOS: Final = {
+SYMBOL_FONTS: Final = {
     "symbol": _SYMBOL,
     "symbol mt": _SYMBOL,
     "standard symbols ps": _SYMBOL,
@@ -194,18 +194,18 @@ FONTES_DE_SIMBOLOS: Final = {
 """By the name of a font (small letters): what its codes draw. Codes that are not there are refused."""
 
 
-def simbolo(caractere: str, fonte: str) -> str | None:
-    """Return what `caractere` looks like in a symbol font, itself where such a font has no say, None if unknown."""
-    if caractere.isspace():
-        return caractere
-    code = ord(caractere)
+def symbol(character: str, font: str) -> str | None:
+    """Return what `character` looks like in a symbol font, itself where such a font has no say, None if unknown."""
+    if character.isspace():
+        return character
+    code = ord(character)
     if 0xF000 <= code <= 0xF0FF:
         code -= 0xF000
     else:
         try:
-            code = caractere.encode("cp1252")[0]
+            code = character.encode("cp1252")[0]
         except UnicodeEncodeError:
-            return caractere  # written by its own code: another font shows it
-        if 0x80 <= code < 0xA0 and code not in FONTES_DE_SIMBOLOS[fonte]:
-            return caractere  # dashes, quotation marks, bullets: likewise
-    return FONTES_DE_SIMBOLOS[fonte].get(code)
+            return character  # written by its own code: another font shows it
+        if 0x80 <= code < 0xA0 and code not in SYMBOL_FONTS[font]:
+            return character  # dashes, quotation marks, bullets: likewise
+    return SYMBOL_FONTS[font].get(code)

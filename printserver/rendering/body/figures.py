@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from printserver.rendering.body import style as estilo
+from printserver.rendering.body import style as styles
 from printserver.rendering.body.characters import Avisos
 
 DPI: Final = 300
 """Pixels an inch that paper needs. Images with half as much again are brought down to it."""
 
-PX_POR_MM: Final = 96 / 25.4
+PX_PER_MM: Final = 96 / 25.4
 _PX_PER_PT: Final = 96 / 72
 _DENSITY: Final = DPI / 96
 _SPARE: Final = 1.5
@@ -39,19 +39,19 @@ _AS_IT_IS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Espaco:
+class Room:
     """The room of a page for an image, in px of CSS (96 an inch).
 
-    `altura_final` is what remains beside signatures and seal, for an image that ends the text (P3).
+    `end_height` is what remains beside signatures and seal, for an image that ends the text (P3).
     """
 
-    largura: float = 160 * PX_POR_MM
-    altura: float = 150 * PX_POR_MM
-    altura_final: float = 150 * PX_POR_MM
+    largura: float = 160 * PX_PER_MM
+    altura: float = 150 * PX_PER_MM
+    end_height: float = 150 * PX_PER_MM
 
 
 @dataclass(frozen=True, slots=True)
-class Figura:
+class Figure:
     """An image as it is drawn: `pixels` is the size that its file is brought to; `modelo` has `{}` for its address."""
 
     pixels: tuple[int, int]
@@ -69,20 +69,20 @@ class _Asked:
     block: Literal["", "left", "center", "right"] = ""
 
 
-def desenhar(
-    pixels: tuple[int, int], atributos: Mapping[str, str], medidas: estilo.Medidas, espaco: Espaco, avisos: Avisos
-) -> Figura | None:
+def draw(
+    pixels: tuple[int, int], attributes: Mapping[str, str], measures: styles.Measures, room: Room, notices: Avisos
+) -> Figure | None:
     """Return how an image of `pixels` (width, height) is drawn; None for one that is asked to be of no size at all.
 
-    `medidas` is what the elements around it mean for it, `espaco` the room of the page. What `lugar` needs to tell of
+    `measures` is what the elements around it mean for it, `room` the room of the page. What `lugar` needs to tell of
     an image that the page made smaller stands in its `data-` attributes.
     """
-    asked = _read(atributos, medidas.tamanho_pt, avisos)
-    drawn = (_of_the_column if "width" in asked.parts else _of_its_own)(pixels, asked, espaco)
+    asked = _read(attributes, measures.size_pt, notices)
+    drawn = (_of_the_column if "width" in asked.parts else _of_its_own)(pixels, asked, room)
     if drawn is None:
         return None
     # a first line is indented before its image
-    limit = f"calc(100% - {medidas.primeira_linha_mm:g}mm)" if medidas.primeira_linha_mm else "100%"
+    limit = f"calc(100% - {measures.first_line_mm:g}mm)" if measures.first_line_mm else "100%"
     style = f"{drawn.style};max-width:{f'min({drawn.limit},{limit})' if drawn.limit else limit}"
     if asked.vertical:
         style += f";vertical-align:{asked.vertical}"
@@ -90,7 +90,7 @@ def desenhar(
     image = f'{_BREAK}<img src="{{}}" alt="" data-imagem="{drawn.what}"{drawn.note} style="{style}"/>{_BREAK}'
     if asked.block:
         image = f'<span style="display:block;text-align:{asked.block}">{image}</span>'
-    return Figura(_enough(pixels, drawn.width, drawn.height), image)
+    return Figure(_enough(pixels, drawn.width, drawn.height), image)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +105,7 @@ class _Drawn:
     note: str = ""
 
 
-def _of_the_column(pixels: tuple[int, int], asked: _Asked, room: Espaco) -> _Drawn | None:
+def _of_the_column(pixels: tuple[int, int], asked: _Asked, room: Room) -> _Drawn | None:
     """Return the place of an image as wide as a part of the column, which only the layout knows."""
     part = min(asked.parts["width"], asked.parts.get("max-width", 1.0), 1.0)
     ratio = pixels[0] / pixels[1]
@@ -122,7 +122,7 @@ def _of_the_column(pixels: tuple[int, int], asked: _Asked, room: Espaco) -> _Dra
     return _Drawn(what, style, most, most / ratio, f"{most:.2f}px", note)
 
 
-def _of_its_own(pixels: tuple[int, int], asked: _Asked, room: Espaco) -> _Drawn | None:
+def _of_its_own(pixels: tuple[int, int], asked: _Asked, room: Room) -> _Drawn | None:
     """Return the place of an image that has a size of its own, or that of its pixels (one px each)."""
     width, height = _computed(pixels, asked)
     part = asked.parts.get("max-width", 1.0)
@@ -139,7 +139,7 @@ def _of_its_own(pixels: tuple[int, int], asked: _Asked, room: Espaco) -> _Drawn 
 
 
 def _mm(px: float) -> str:
-    return f"{px / PX_POR_MM:.1f}".removesuffix(".0").replace(".", ",")
+    return f"{px / PX_PER_MM:.1f}".removesuffix(".0").replace(".", ",")
 
 
 def _computed(pixels: tuple[int, int], asked: _Asked) -> tuple[float, float]:
@@ -178,18 +178,18 @@ def _enough(pixels: tuple[int, int], width: float, height: float) -> tuple[int, 
     return max(1, round(whole * width / height)), whole
 
 
-def _read(attributes: Mapping[str, str], em_pt: float, avisos: Avisos) -> _Asked:
+def _read(attributes: Mapping[str, str], em_pt: float, notices: Avisos) -> _Asked:
     asked = _Asked({}, {})
     for name in ("width", "height"):
-        _attribute(name, attributes.get(name, ""), em_pt, asked, avisos)
-    _align(attributes.get("align", "").strip().lower(), asked, avisos)
+        _attribute(name, attributes.get(name, ""), em_pt, asked, notices)
+    _align(attributes.get("align", "").strip().lower(), asked, notices)
     margins = dict.fromkeys(("margin-left", "margin-right"), "")
     block = False
-    for name, value in estilo.declaracoes(attributes.get("style", "")):
+    for name, value in styles.declarations(attributes.get("style", "")):
         if name in _LENGTHS:
-            _length(name, value, em_pt, asked, avisos)
+            _length(name, value, em_pt, asked, notices)
         elif name in _MARGINS:
-            _margin(name, value, margins, avisos)
+            _margin(name, value, margins, notices)
         elif name == "display" and value in ("block", "table", "flex"):
             block = True
         elif name == "object-fit" and value in ("fill", "contain", "scale-down", "cover", "none"):
@@ -197,9 +197,9 @@ def _read(attributes: Mapping[str, str], em_pt: float, avisos: Avisos) -> _Asked
         elif name == "vertical-align" and value in _UPRIGHT:
             asked.vertical = value
         elif value not in _AS_IT_IS.get(name, ()):
-            estilo.sem_efeito(name, avisos)
+            styles.tell_no_effect(name, notices)
     if asked.fit in ("cover", "none"):
-        avisos.add("O estilo object-fit cortaria uma imagem: ela foi impressa inteira.")
+        notices.add("O estilo object-fit cortaria uma imagem: ela foi impressa inteira.")
     if block:
         asked.block = _side(margins)
     return asked
@@ -211,32 +211,32 @@ def _side(margins: Mapping[str, str]) -> Literal["left", "center", "right"]:
     return "center" if margins["margin-right"] == "auto" else "right"
 
 
-def _attribute(name: str, value: str, em_pt: float, asked: _Asked, avisos: Avisos) -> None:
+def _attribute(name: str, value: str, em_pt: float, asked: _Asked, notices: Avisos) -> None:
     """Read `width` or `height` as HTML does: px, or parts with a `%`; but a unit of length counts too."""
     value = value.strip().lower()
     if value in ("", "auto"):
         return
     found = _NUMBER.match(value)
     if found is None:
-        avisos.add(f"O atributo {name} de uma imagem não é um tamanho e ficou sem efeito.")
+        notices.add(f"O atributo {name} de uma imagem não é um tamanho e ficou sem efeito.")
         return
-    points = estilo.pontos(found[1] + found[2], em_pt, 0.0)
+    points = styles.to_points(found[1] + found[2], em_pt, 0.0)
     if found[2] == "%" or points is None or not points:
         _set(name, float(found[1]), "%" if found[2] == "%" else "px", asked)
     else:
         _set(name, points * _PX_PER_PT, "px", asked)
 
 
-def _length(name: str, value: str, em_pt: float, asked: _Asked, avisos: Avisos) -> None:
+def _length(name: str, value: str, em_pt: float, asked: _Asked, notices: Avisos) -> None:
     """Read a length of the style, which goes before that of an attribute."""
     if value in ("auto", "none", "initial", "unset"):
         asked.px.pop(name, None)
         asked.parts.pop(name, None)
         return
-    part = estilo.pontos(value, em_pt, 100.0) if value.endswith("%") else None
-    points = estilo.pontos(value, em_pt, 0.0)
+    part = styles.to_points(value, em_pt, 100.0) if value.endswith("%") else None
+    points = styles.to_points(value, em_pt, 0.0)
     if points is None or points < 0 or (part is not None and (part < 0 or name == "min-width")):
-        estilo.sem_efeito(name, avisos)
+        styles.tell_no_effect(name, notices)
     elif part is not None:
         _set(name, part, "%", asked)
     else:
@@ -252,15 +252,15 @@ def _set(name: str, number: float, unit: Literal["px", "%"], asked: _Asked) -> N
         asked.parts[name] = number / 100
 
 
-def _align(value: str, asked: _Asked, avisos: Avisos) -> None:
+def _align(value: str, asked: _Asked, notices: Avisos) -> None:
     value = _ALIGN.get(value, value)
     if value in _UPRIGHT:
         asked.vertical = value
     elif value:
-        avisos.add("O texto não contorna imagens: o align de uma ficou sem efeito.")
+        notices.add("O texto não contorna imagens: o align de uma ficou sem efeito.")
 
 
-def _margin(name: str, value: str, margins: dict[str, str], avisos: Avisos) -> None:
+def _margin(name: str, value: str, margins: dict[str, str], notices: Avisos) -> None:
     """Note the margins that are `auto`, and tell of those that take room."""
     sides = value.split()
     if name in margins:
@@ -268,5 +268,5 @@ def _margin(name: str, value: str, margins: dict[str, str], avisos: Avisos) -> N
     elif name == "margin" and sides:
         margins["margin-right"] = sides[1 % len(sides)]
         margins["margin-left"] = sides[3] if len(sides) > 3 else margins["margin-right"]
-    if any(side != "auto" and estilo.pontos(side, 12.0, 100.0) != 0 for side in sides):
-        estilo.sem_efeito(name, avisos)
+    if any(side != "auto" and styles.to_points(side, 12.0, 100.0) != 0 for side in sides):
+        styles.tell_no_effect(name, notices)

@@ -19,32 +19,32 @@ from printserver.rendering.body import (
     page_breaks,
 )
 from printserver.rendering.body import (
-    style as estilo,
+    style as styles,
 )
 from printserver.rendering.body import (
     tables as tabela,
 )
-from printserver.rendering.body.characters import Avisos, recusar
+from printserver.rendering.body.characters import Avisos, refuse
 from printserver.rendering.body.runs import (
-    QUEBRA,
-    REGUA,
-    Limite,
-    Modo,
-    Parte,
-    Trecho,
+    PAGE_BREAK,
+    RULE,
+    Boundary,
+    Mode,
+    Part,
+    TextRun,
 )
 from printserver.rendering.body.tree import Node, trim_end
 
-MAXIMO_TABELAS: Final = 4
+MAX_TABLES: Final = 4
 """Tables inside one another: each level doubles the work of the layout."""
-MAXIMO_PIXELS_TOTAL: Final = 60_000_000
-MAXIMO_IMAGENS: Final = 200
+MAX_TOTAL_PIXELS: Final = 60_000_000
+MAX_IMAGES: Final = 200
 
 _RAISED: Final = frozenset({"sub", "sup"})
-_INLINE: Final = markup.FORMAS | {"span"}
+_INLINE: Final = markup.FORMATTING_TAGS | {"span"}
 _BLANKS: Final = " \t\n\r\f"
 _ATTRIBUTES: Final = {
-    **{tag: {"style", "align"} for tag in markup.MARCAS},
+    **{tag: {"style", "align"} for tag in markup.TAGS},
     "img": {"src", "alt", "width", "height", "style", "align"},
     "td": {"colspan", "rowspan", "style", "align"},
     "th": {"colspan", "rowspan", "style", "align"},
@@ -55,7 +55,7 @@ _ATTRIBUTES: Final = {
 _STRUCK: Final = frozenset({"u", "s"})
 _WHOLE: Final = re.compile(r"\s*([+-]?[0-9]{1,9})")
 
-Texto = Callable[..., str]
+Text = Callable[..., str]
 """Makes text printable: (text, name of a symbol font or "") in, text out."""
 
 
@@ -63,27 +63,27 @@ Texto = Callable[..., str]
 class _Around:
     """What the elements around one mean for it."""
 
-    medidas: estilo.Medidas = field(default_factory=estilo.Medidas)
+    measures: styles.Measures = field(default_factory=styles.Measures)
     tables: int = 0
     columns: int = 1
     raised: int = 0
     fonte: str = ""
-    modo: Modo = "normal"
-    riscado: bool = False
-    sem_linhas: bool = False
+    modo: Mode = "normal"
+    struck: bool = False
+    without_lines: bool = False
 
 
-def preparar(conteudo: str, texto: Texto, avisos: Avisos, espaco: figures.Espaco) -> Iterator[Parte]:
+def prepare(content: str, text: Text, notices: Avisos, room: figures.Room) -> Iterator[Part]:
     """Yield the body `conteudo` as safe XHTML and the text in it; every text node goes through `texto`.
 
-    `espaco` is the room that a page has for an image.
+    `room` is the room that a page has for an image.
 
     Raises `Recusa` `corpo-invalido` for markup, tables or images over their limits, and for what `texto` refuses.
     """
-    marked = markup.reescrever(conteudo, avisos)
+    marked = markup.rewrite(content, notices)
     clean = nh3.clean(
         marked.html,
-        tags=set(markup.MARCAS),
+        tags=set(markup.TAGS),
         clean_content_tags=set(),
         attributes=_ATTRIBUTES,
         url_schemes=set(),
@@ -93,8 +93,8 @@ def preparar(conteudo: str, texto: Texto, avisos: Avisos, espaco: figures.Espaco
     tree.feed(clean)
     tree.close()
     if any("break" in node.attributes.get("style", "") for node in trim_end(tree.root)):
-        page_breaks.tell_dropped(avisos)
-    drawing = _Drawing(marked.imagens, texto, avisos, espaco, _ending(tree.root))
+        page_breaks.tell_dropped(notices)
+    drawing = _Drawing(marked.images, text, notices, room, _ending(tree.root))
     yield from drawing.children(tree.root, _Around())
 
 
@@ -109,17 +109,17 @@ class _Tree(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         node = Node(tag, {name: value or "" for name, value in attrs})
         self._open[-1].children.append(node)
-        if tag not in markup.VAZIAS:
+        if tag not in markup.VOID_TAGS:
             self._open.append(node)
-            if len(self._open) > markup.MAXIMO_PROFUNDIDADE + 1:
-                raise recusar(f"O HTML tem mais de {markup.MAXIMO_PROFUNDIDADE} marcas umas dentro das outras.")
+            if len(self._open) > markup.MAX_DEPTH + 1:
+                raise refuse(f"O HTML tem mais de {markup.MAX_DEPTH} marcas umas dentro das outras.")
 
     def handle_endtag(self, tag: str) -> None:
         if len(self._open) > 1 and self._open[-1].tag == tag:
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
-        data = data.translate(markup.TEXTO)
+        data = data.translate(markup.TO_TEXT)
         children = self._open[-1].children
         if children and isinstance(children[-1], str):
             children[-1] += data
@@ -130,19 +130,17 @@ class _Tree(HTMLParser):
 class _Drawing:
     """Writes the tree as XHTML."""
 
-    def __init__(
-        self, sources: list[str], texto: Texto, avisos: Avisos, espaco: figures.Espaco, ending: list[Node]
-    ) -> None:
+    def __init__(self, sources: list[str], text: Text, notices: Avisos, room: figures.Room, ending: list[Node]) -> None:
         self._sources = sources
-        self._texto = texto
-        self._avisos = avisos
-        self._room = espaco
+        self._texto = text
+        self._notices = notices
+        self._room = room
         self._ending = {id(image) for image in ending}
         self._urls: dict[tuple[str, tuple[int, int]], str] = {}
         self._count = 0
         self._pixels = 0
 
-    def children(self, node: Node, around: _Around) -> Iterator[Parte]:
+    def children(self, node: Node, around: _Around) -> Iterator[Part]:
         for child in node.children:
             if not isinstance(child, str):
                 yield from self._element(child, around)
@@ -150,40 +148,40 @@ class _Drawing:
             for at, text in enumerate(child.split("\f") if around.modo == "pre" else [child]):
                 if at:  # a form feed, as in a body of text
                     yield from self._break(around)
-                yield Trecho(self._texto(text, around.fonte), around.modo, around.riscado)
+                yield TextRun(self._texto(text, around.fonte), around.modo, around.struck)
 
-    def _element(self, node: Node, around: _Around) -> Iterator[Parte]:
+    def _element(self, node: Node, around: _Around) -> Iterator[Part]:
         if node.tag == "img":
-            yield Limite(self._image(node, around.medidas))
+            yield Boundary(self._image(node, around.measures))
             return
         if node.tag == "colgroup":
-            yield Limite(f"<colgroup>{'<col/>' * len(node.children)}</colgroup>")
+            yield Boundary(f"<colgroup>{'<col/>' * len(node.children)}</colgroup>")
             return
-        style = estilo.filtrar(
+        style = styles.filter_style(
             node.tag,
             node.attributes.get("style", ""),
             node.attributes.get("align", ""),
-            around.medidas,
-            self._avisos,
-            sem_linhas=around.sem_linhas,
+            around.measures,
+            self._notices,
+            without_lines=around.without_lines,
         )
-        if style.quebra_antes:
+        if style.break_before:
             yield from self._break(around)
         if node.tag == "br":
-            yield Limite("<br/>")
+            yield Boundary("<br/>")
         elif node.tag == "hr":
-            yield REGUA
+            yield RULE
         else:
             yield from self._with_children(node, around, style)
-        if style.quebra_depois:
+        if style.break_after:
             yield from self._break(around)
 
-    def _with_children(self, node: Node, around: _Around, style: estilo.Estilo) -> Iterator[Parte]:
+    def _with_children(self, node: Node, around: _Around, style: styles.Style) -> Iterator[Part]:
         around, extra = self._inside(node, around, style)
-        if style.escondido:
-            self._tell_hidden(node, style.escondido)
+        if style.hidden:
+            self._tell_hidden(node, style.hidden)
         if around.raised > 1 and (node.tag in _RAISED or style.nivel):
-            self._avisos.add("Índices e expoentes uns dentro dos outros ficaram num só nível.")
+            self._notices.add("Índices e expoentes uns dentro dos outros ficaram num só nível.")
             yield from self.children(node, around)
             return
         css = ";".join(part for part in (style.css, node.css) if part)
@@ -192,33 +190,33 @@ class _Drawing:
         if node.tag == "span" and not extra:
             yield from self.children(node, around)
             return
-        edge = str if node.tag in estilo.EM_LINHA and "display:block" not in style.css else Limite
+        edge = str if node.tag in styles.INLINE_TAGS and "display:block" not in style.css else Boundary
         yield edge(f"<{node.tag}{extra}>")
         yield from self.children(node, around)
         yield edge(f"</{node.tag}>")
 
-    def _break(self, around: _Around) -> Iterator[Parte]:
+    def _break(self, around: _Around) -> Iterator[Part]:
         if around.tables:
-            self._avisos.add("Uma quebra de página dentro de uma tabela não é aceita e ficou sem efeito.")
+            self._notices.add("Uma quebra de página dentro de uma tabela não é aceita e ficou sem efeito.")
         else:
-            yield QUEBRA
+            yield PAGE_BREAK
 
     def _tell_hidden(self, node: Node, how: str) -> None:
         begin = next((text for text in map(str.strip, _texts(node)) if text), "")[:60]
         if begin:
-            self._avisos.add(
+            self._notices.add(
                 "Foi impresso um texto que um navegador esconderia: {}. Retire-o, se não deve sair.",
                 f"“{' '.join(begin.split())}” ({how})",
             )
 
-    def _inside(self, node: Node, around: _Around, style: estilo.Estilo) -> tuple[_Around, str]:
+    def _inside(self, node: Node, around: _Around, style: styles.Style) -> tuple[_Around, str]:
         """Return what `node` is to those inside it, and its attributes but for the style."""
         tables, columns, raised, extra = around.tables, around.columns, around.raised, ""
         if node.tag == "table":
-            columns = tabela.prepare(node, columns, self._avisos)
+            columns = tabela.prepare(node, columns, self._notices)
             tables += 1
-            if tables > MAXIMO_TABELAS:
-                raise recusar(f"O HTML tem mais de {MAXIMO_TABELAS} tabelas umas dentro das outras.")
+            if tables > MAX_TABLES:
+                raise refuse(f"O HTML tem mais de {MAX_TABLES} tabelas umas dentro das outras.")
         elif node.tag in _RAISED or style.nivel:
             raised += 1
         for name in ("colspan", "rowspan"):
@@ -231,40 +229,42 @@ class _Drawing:
         if node.attributes.get("type") in ("1", "a", "A", "i", "I"):
             extra += f' type="{node.attributes["type"]}"'
         inside = _Around(
-            style.medidas,
+            style.measures,
             tables,
             columns,
             raised,
             around.fonte if style.fonte is None else style.fonte,
             style.modo or around.modo,
-            around.riscado or style.riscado or node.tag in _STRUCK,
-            node.attributes.get("border") == "0" if node.tag == "table" else around.sem_linhas,
+            around.struck or style.struck or node.tag in _STRUCK,
+            node.attributes.get("border") == "0" if node.tag == "table" else around.without_lines,
         )
         return inside, extra
 
-    def _image(self, node: Node, medidas: estilo.Medidas) -> str:
+    def _image(self, node: Node, measures: styles.Measures) -> str:
         """Return an image drawn anew; one that is no PNG or JPEG in `data:` gives way to its alternative text."""
         source = self._sources[int(node.attributes["src"])]
-        data = images.ler(source)
-        if data is None or not (data.diz_ser or data.formato in ("PNG", "JPEG")):
+        data = images.read(source)
+        if data is None or not (data.declared or data.formato in ("PNG", "JPEG")):
             kind = f" em {data.formato}" if data is not None and data.formato else ""
-            self._avisos.add(f"Uma imagem{kind} foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:).")
+            self._notices.add(
+                f"Uma imagem{kind} foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:)."
+            )
             return escape(self._texto(node.attributes.get("alt", "")), quote=False)
-        image = images.decodificar(data)
+        image = images.decode(data)
         size = image.pixels.size
         self._count += 1
         self._pixels += size[0] * size[1]
-        if self._count > MAXIMO_IMAGENS or self._pixels > MAXIMO_PIXELS_TOTAL:
-            raise recusar(
-                f"As imagens passam do limite de {MAXIMO_IMAGENS} imagens ou de "
-                f"{MAXIMO_PIXELS_TOTAL // 1_000_000} milhões de pixels ao todo."
+        if self._count > MAX_IMAGES or self._pixels > MAX_TOTAL_PIXELS:
+            raise refuse(
+                f"As imagens passam do limite de {MAX_IMAGES} imagens ou de "
+                f"{MAX_TOTAL_PIXELS // 1_000_000} milhões de pixels ao todo."
             )
-        if image.animada:
-            self._avisos.add("De uma imagem animada foi impresso o primeiro quadro.")
-        room = replace(self._room, altura=self._room.altura_final) if id(node) in self._ending else self._room
-        figure = figures.desenhar(size, node.attributes, medidas, room, self._avisos)
+        if image.animated:
+            self._notices.add("De uma imagem animada foi impresso o primeiro quadro.")
+        room = replace(self._room, altura=self._room.end_height) if id(node) in self._ending else self._room
+        figure = figures.draw(size, node.attributes, measures, room, self._notices)
         if figure is None:
-            self._avisos.add("Uma imagem de tamanho zero, que não se vê, foi retirada.")
+            self._notices.add("Uma imagem de tamanho zero, que não se vê, foi retirada.")
             return ""
         if (source, figure.pixels) not in self._urls:
             self._urls[source, figure.pixels] = image.url(*figure.pixels)

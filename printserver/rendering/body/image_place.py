@@ -6,23 +6,23 @@ Like `lugar`, it reads WeasyPrint's boxes.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from printserver.formats.geometry import do_texto
-from printserver.formats.model import Faces, Formato
-from printserver.rendering.body.characters import Avisos, recusar
-from printserver.rendering.body.figures import PX_POR_MM, Espaco
+from printserver.formats.geometry import text_rectangle
+from printserver.formats.model import Faces, Format
+from printserver.rendering.body.characters import Avisos, refuse
+from printserver.rendering.body.figures import PX_PER_MM, Room
 from printserver.rendering.stylesheet import no_verso
 
-_SOBRA_MM: Final = 0.5
-_FECHO_MM: Final = 22.0
-_ASSINATURAS_MM: Final = 20.0
+_TOLERANCE_MM: Final = 0.5
+_CLOSING_MM: Final = 22.0
+_SIGNATURES_MM: Final = 20.0
 """Of a row of signatures."""
 
 
-class Pedido(Protocol):
+class LayoutRequestLike(Protocol):
     """What of a layout's order matters here."""
 
     @property
-    def formato(self) -> Formato: ...
+    def formato(self) -> Format: ...
     @property
     def dados(self) -> Mapping[str, Any]: ...
     @property
@@ -33,41 +33,41 @@ class Pedido(Protocol):
     def lado_inicial(self) -> str: ...
 
 
-def espaco_da_imagem(pedido: Pedido) -> Espaco:
+def image_room(request: LayoutRequestLike) -> Room:
     """Return the room for an image: a page but for what its line needs; at the end what the closing leaves (P3)."""
-    formato = pedido.formato
-    texto = formato.texto
-    linha = formato.fontes.tamanho * formato.fontes.entrelinha / 72 * 25.4
-    altura = texto.altura - 2 * linha
-    assinaturas = (len(pedido.dados.get("assinaturas", ())) + 1) // 2  # two in a row
-    fecho = pedido.bloco[1] + _FECHO_MM + _ASSINATURAS_MM * assinaturas
-    final = max(altura - fecho, 0.3 * altura)
-    return Espaco(texto.largura * PX_POR_MM, altura * PX_POR_MM, final * PX_POR_MM)
+    page_format = request.formato
+    text = page_format.texto
+    linha = page_format.fontes.tamanho * page_format.fontes.entrelinha / 72 * 25.4
+    height = text.altura - 2 * linha
+    signatures = (len(request.dados.get("assinaturas", ())) + 1) // 2  # two in a row
+    closing = request.bloco[1] + _CLOSING_MM + _SIGNATURES_MM * signatures
+    final = max(height - closing, 0.3 * height)
+    return Room(text.largura * PX_PER_MM, height * PX_PER_MM, final * PX_PER_MM)
 
 
-def conferir_imagens(paginas: Sequence[Any], pedido: Pedido, avisos: Avisos) -> None:
+def check_images(paginas: Sequence[Any], request: LayoutRequestLike, notices: Avisos) -> None:
     """Tell, in `avisos`, of images that the page made smaller than they were asked to be.
 
     Raises `Recusa` `corpo-invalido` for one that leaves the text's place on its page, where it would be cut off.
     """
-    for numero, pagina in enumerate(paginas, 1):
-        verso = no_verso(numero, pedido.faces, pedido.lado_inicial)
-        area = do_texto(pedido.formato, verso=verso)
-        for caixa in pagina._page_box.descendants():
-            pedida = caixa.element.get("data-imagem") if type(caixa).__name__.endswith("ReplacedBox") else None
-            if pedida is None:
+    for numero, page in enumerate(paginas, 1):
+        verso = no_verso(numero, request.faces, request.lado_inicial)
+        area = text_rectangle(request.formato, verso=verso)
+        for box in page._page_box.descendants():
+            asked = box.element.get("data-imagem") if type(box).__name__.endswith("ReplacedBox") else None
+            if asked is None:
                 continue
-            direita, baixo = (caixa.position_x + caixa.width) / PX_POR_MM, (caixa.position_y + caixa.height) / PX_POR_MM
-            if direita > area.x + area.largura + _SOBRA_MM or baixo > area.y + area.altura + _SOBRA_MM:
-                raise recusar(f"Uma imagem não cabe na página {numero} e sairia cortada. Diminua-a.")
-            if _reduzida(caixa):
-                feita = f"{caixa.width / PX_POR_MM:.0f} × {caixa.height / PX_POR_MM:.0f} mm"
-                avisos.add(f"Uma imagem de {pedida} foi reduzida a {feita} para caber em seu lugar (página {numero}).")
+            direita, bottom = (box.position_x + box.width) / PX_PER_MM, (box.position_y + box.height) / PX_PER_MM
+            if direita > area.x + area.largura + _TOLERANCE_MM or bottom > area.y + area.altura + _TOLERANCE_MM:
+                raise refuse(f"Uma imagem não cabe na página {numero} e sairia cortada. Diminua-a.")
+            if _is_reduced(box):
+                feita = f"{box.width / PX_PER_MM:.0f} × {box.height / PX_PER_MM:.0f} mm"
+                notices.add(f"Uma imagem de {asked} foi reduzida a {feita} para caber em seu lugar (página {numero}).")
 
 
-def _reduzida(caixa: Any) -> bool:
+def _is_reduced(box: Any) -> bool:
     """Whether an image is smaller than its own width (`data-largura`), or as wide as the page's height lets it be."""
-    largura, teto = (caixa.element.get(nome) for nome in ("data-largura", "data-teto"))
-    if largura is not None:
-        return bool(caixa.width < 0.99 * float(largura))
-    return teto is not None and bool(caixa.width >= 0.999 * float(teto))
+    width, ceiling = (box.element.get(nome) for nome in ("data-largura", "data-teto"))
+    if width is not None:
+        return bool(box.width < 0.99 * float(width))
+    return ceiling is not None and bool(box.width >= 0.999 * float(ceiling))

@@ -21,11 +21,11 @@ from PIL.JpegImagePlugin import JpegImageFile
 from PIL.PngImagePlugin import PngImageFile
 
 from printserver.errors import Recusa
-from printserver.rendering.body.characters import recusar
+from printserver.rendering.body.characters import refuse
 
-MAXIMO_PIXELS: Final = 20_000_000
+MAX_PIXELS: Final = 20_000_000
 """Pixels of one image."""
-MAXIMO_BYTES: Final = 16 * 1024 * 1024
+MAX_BYTES: Final = 16 * 1024 * 1024
 """Bytes of one image, before base64."""
 
 _DATA: Final = re.compile(r"\s*data:([^,]*),", re.IGNORECASE)
@@ -74,27 +74,27 @@ _TURNS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Dados:
+class ImageData:
     """What a `data:` holds: its bytes and format (None: none that is known), and whether it says to be PNG or JPEG."""
 
     conteudo: bytes
     formato: str | None
-    diz_ser: bool
+    declared: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Imagem:
-    """An image decoded: upright, grey or RGB (sRGB), on white. `animada`: this is the first of several frames."""
+class DecodedImage:
+    """An image decoded: upright, grey or RGB (sRGB), on white. `animated`: this is the first of several frames."""
 
     pixels: Image.Image
     formato: Literal["PNG", "JPEG"]
-    animada: bool = False
+    animated: bool = False
 
-    def url(self, largura: int | None = None, altura: int | None = None) -> str:
+    def url(self, width: int | None = None, height: int | None = None) -> str:
         """Return it as `data:` URL, of `largura` × `altura` pixels where they are given. The same bytes each time."""
         image = self.pixels
-        if largura is not None and altura is not None and image.size != (largura, altura):
-            image = image.resize((largura, altura), Image.Resampling.LANCZOS)
+        if width is not None and height is not None and image.size != (width, height):
+            image = image.resize((width, height), Image.Resampling.LANCZOS)
         output = io.BytesIO()
         if self.formato == "JPEG":
             image.save(output, "JPEG", quality=90)
@@ -103,7 +103,7 @@ class Imagem:
         return f"data:image/{self.formato.lower()};base64,{base64.b64encode(output.getvalue()).decode('ascii')}"
 
 
-def ler(url: str) -> Dados | None:
+def read(url: str) -> ImageData | None:
     """Return what is in `url`, None where it is no `data:` or one of another kind that cannot be read.
 
     Raises `Recusa` `corpo-invalido` where it says to be PNG or JPEG and is over the limit or no valid base64.
@@ -112,20 +112,20 @@ def ler(url: str) -> Dados | None:
     if head is None:
         return None
     ours = _OURS.match(head[1]) is not None
-    if len(url) - head.end() > MAXIMO_BYTES * 4 // 3 + len(url) // 25 + 4:  # room for line ends
+    if len(url) - head.end() > MAX_BYTES * 4 // 3 + len(url) // 25 + 4:  # room for line ends
         if not ours:
             return None
-        raise recusar(f"Uma imagem tem mais de {MAXIMO_BYTES // 1024 // 1024} MB.")
+        raise refuse(f"Uma imagem tem mais de {MAX_BYTES // 1024 // 1024} MB.")
     coded = unquote_to_bytes(url[head.end() :])
     plain = _BASE64.search(head[1]) is None and _format(coded) is not None
     data = coded if plain else _from_base64(coded)
     if data is None:
         if ours:
-            raise recusar("Uma imagem não está em base64 válido.")
+            raise refuse("Uma imagem não está em base64 válido.")
         return None
-    if len(data) > MAXIMO_BYTES:
-        raise recusar(f"Uma imagem tem mais de {MAXIMO_BYTES // 1024 // 1024} MB.")
-    return Dados(data, _format(data), ours)
+    if len(data) > MAX_BYTES:
+        raise refuse(f"Uma imagem tem mais de {MAX_BYTES // 1024 // 1024} MB.")
+    return ImageData(data, _format(data), ours)
 
 
 def _from_base64(coded: bytes) -> bytes | None:
@@ -141,39 +141,39 @@ def _format(data: bytes) -> str | None:
     return next((name for magic, name in _MAGIC if magic.match(data)), None)
 
 
-def decodificar(dados: Dados) -> Imagem:
+def decode(data: ImageData) -> DecodedImage:
     """Return the image in `dados`.
 
     Raises `Recusa` `corpo-invalido` with its reason where it is no PNG or JPEG, is broken, cut short, or over the
     limits: an image that cannot be drawn would vanish from the page, and half an image is not what was sent.
     """
-    if dados.formato not in ("PNG", "JPEG"):
-        known = f": é {dados.formato}" if dados.formato else ""
-        raise recusar(f"Uma imagem não é PNG nem JPEG, como diz ser{known}. Converta-a.")
+    if data.formato not in ("PNG", "JPEG"):
+        known = f": é {data.formato}" if data.formato else ""
+        raise refuse(f"Uma imagem não é PNG nem JPEG, como diz ser{known}. Converta-a.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _decode(dados.conteudo, png=dados.formato == "PNG")
+            return _decode(data.conteudo, png=data.formato == "PNG")
     except (Recusa, MemoryError):
         raise
     except Exception as error:  # a broken file raises anything at all in its decoder
-        raise recusar("Uma imagem está corrompida.") from error
+        raise refuse("Uma imagem está corrompida.") from error
 
 
-def _decode(data: bytes, *, png: bool) -> Imagem:
+def _decode(data: bytes, *, png: bool) -> DecodedImage:
     # by its class: Pillow's own choice takes a JPEG with a second picture in it for another format (MPO)
     with (PngImageFile if png else JpegImageFile)(io.BytesIO(data)) as image:
-        if image.width * image.height > MAXIMO_PIXELS:
-            raise recusar(
+        if image.width * image.height > MAX_PIXELS:
+            raise refuse(
                 f"Uma imagem tem {image.width} × {image.height} pixels: "
-                f"o limite é de {MAXIMO_PIXELS // 1_000_000} milhões de pixels."
+                f"o limite é de {MAX_PIXELS // 1_000_000} milhões de pixels."
             )
         if png and not _has_all_rows(data):
-            raise recusar("Uma imagem está corrompida: faltam-lhe linhas.")
+            raise refuse("Uma imagem está corrompida: faltam-lhe linhas.")
         animated = getattr(image, "is_animated", False)
         _load_whole(image)
         depth = data[_DEPTH_AT] if png else 8
-        return Imagem(_upright(image, _plain(image, depth)), "PNG" if png else "JPEG", animated)
+        return DecodedImage(_upright(image, _plain(image, depth)), "PNG" if png else "JPEG", animated)
 
 
 def _has_all_rows(data: bytes) -> bool:

@@ -9,56 +9,56 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from printserver.rendering.body.characters import Avisos
-from printserver.rendering.body.runs import Trecho
+from printserver.rendering.body.runs import TextRun
 
-MARCAS: Final = ("SELO_LIVRO", "CUSTAS", "TOTAL", "PAPEL")
+MARKS: Final = ("SELO_LIVRO", "CUSTAS", "TOTAL", "PAPEL")
 """The marks `[[…]]` of the contract that become text; all else stays as it is written."""
 
-_EXACT: Final = re.compile(r"\[\[(" + "|".join(MARCAS) + r")\]\]")
+_EXACT: Final = re.compile(r"\[\[(" + "|".join(MARKS) + r")\]\]")
 _UNSEEN: Final = "\u00ad\u200b"
 _NO_UNSEEN: Final = str.maketrans("", "", _UNSEEN)
 _LINE: Final = "\x00"
 _GAP: Final = rf"[\s{_LINE}{_UNSEEN}]*+"
 _ALIKE: Final = re.compile(
     rf"\[{_GAP}\[{_GAP}(?:"
-    + "|".join(_GAP.join("[_ -]?" if letter == "_" else letter for letter in name) for name in MARCAS)
+    + "|".join(_GAP.join("[_ -]?" if letter == "_" else letter for letter in name) for name in MARKS)
     + rf"){_GAP}\]{_GAP}\]",
     re.IGNORECASE,
 )
 _BRACKET: Final = re.compile("[\\[\uff3b]|&(?:#0*+91|#x0*+5b|#0*+65339|#x0*+ff3b|lbrack|lsqb)", re.IGNORECASE)
 
 
-def may_be_in(conteudo: str) -> bool:
+def may_be_in(content: str) -> bool:
     """Tell whether a body may hold a mark: any opening bracket will do, since only the read text says which one."""
-    return _BRACKET.search(conteudo) is not None
+    return _BRACKET.search(content) is not None
 
 
-def replace(lines: Sequence[Sequence[Trecho]], valores: Mapping[str, str], avisos: Avisos) -> None:
+def replace(lines: Sequence[Sequence[TextRun]], values: Mapping[str, str], notices: Avisos) -> None:
     """Put the values into the pieces of each line, in place; a mark without a value stays, with an aviso.
 
     `valores` is by name without brackets. A value is not read for marks again.
     """
-    _tell_alike(lines, avisos)
+    _tell_alike(lines, notices)
     for pieces in lines:
         if any("[" in piece.texto for piece in pieces):
-            _replace_in_line(pieces, valores, avisos)
+            _replace_in_line(pieces, values, notices)
 
 
-def _replace_in_line(pieces: Sequence[Trecho], valores: Mapping[str, str], avisos: Avisos) -> None:
+def _replace_in_line(pieces: Sequence[TextRun], values: Mapping[str, str], notices: Avisos) -> None:
     text = "".join(piece.texto for piece in pieces)
     seen = [at for at, character in enumerate(text) if character not in _UNSEEN]
     found: list[tuple[int, int, str]] = []
     for mark in _EXACT.finditer("".join(text[at] for at in seen)):
-        value = valores.get(mark[1])
+        value = values.get(mark[1])
         if value is None:
-            avisos.add("A marca {} ficou como está escrita: ela não tem valor neste documento.", mark[0])
+            notices.add("A marca {} ficou como está escrita: ela não tem valor neste documento.", mark[0])
         else:
             found.append((seen[mark.start()], seen[mark.end() - 1] + 1, value))
     if found:
         _write(pieces, found)
 
 
-def _write(pieces: Sequence[Trecho], found: list[tuple[int, int, str]]) -> None:
+def _write(pieces: Sequence[TextRun], found: list[tuple[int, int, str]]) -> None:
     """Write each value into the piece where its mark begins, and take the mark out of all that it touches."""
     before = 0
     waiting = iter([*found, (before + sum(len(piece.texto) for piece in pieces), 0, "")])
@@ -76,16 +76,16 @@ def _write(pieces: Sequence[Trecho], found: list[tuple[int, int, str]]) -> None:
         piece.texto = written + text[at:]
 
 
-def _tell_alike(lines: Sequence[Sequence[Trecho]], avisos: Avisos) -> None:
+def _tell_alike(lines: Sequence[Sequence[TextRun]], notices: Avisos) -> None:
     text = _LINE.join("".join(piece.texto for piece in pieces) for pieces in lines)
     for found in _ALIKE.finditer(text) if "[" in text else ():
         shown = found[0].translate(_NO_UNSEEN)
         if _EXACT.fullmatch(shown):
             continue
         if _LINE in shown:
-            avisos.add("A marca {} está partida em linhas ou células e ficou como está escrita.", _one_line(shown))
+            notices.add("A marca {} está partida em linhas ou células e ficou como está escrita.", _one_line(shown))
         else:
-            avisos.add(
+            notices.add(
                 "{} parece uma marca mas não está escrita exatamente como ela (maiúsculas, sem espaços): ficou assim.",
                 _one_line(shown),
             )

@@ -15,27 +15,27 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from printserver.rendering.body.characters import Avisos, recusar
+from printserver.rendering.body.characters import Avisos, refuse
 
-MAXIMO_PROFUNDIDADE: Final = 100
+MAX_DEPTH: Final = 100
 """Elements open one inside the other (nh3 took 22 s for 100,000)."""
-MAXIMO_MARCAS: Final = 100_000
+MAX_TAGS: Final = 100_000
 """Tags in one body."""
 
-MAXIMO_ATRIBUTO: Final = 5_000
+MAX_ATTRIBUTE: Final = 5_000
 """Characters of an attribute's value, images apart; the rest is cut off."""
 _STAND_INS: Final = {"&": "\ufdd0", "<": "\ufdd1", ">": "\ufdd2"} | {
     chr(code): chr(0xF0000 + code) for code in range(0x80, 0xC0)
 }
 _TO_STAND_INS: Final = str.maketrans(_STAND_INS | dict.fromkeys(_STAND_INS.values(), "\ufffd"))
-TEXTO: Final = str.maketrans({stand_in: character for character, stand_in in _STAND_INS.items()})
+TO_TEXT: Final = str.maketrans({stand_in: character for character, stand_in in _STAND_INS.items()})
 """Turns the text between here and the tree back (`str.translate`): what stands there for `&`, `º` … is not printed."""
 
-VAZIAS: Final = frozenset({"br", "hr", "img"})
-BLOCOS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
-FORMAS: Final = frozenset({"b", "strong", "i", "em", "u", "s", "sub", "sup"})
-TABELA: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
-MARCAS: Final = BLOCOS | FORMAS | TABELA | VAZIAS | {"span"}
+VOID_TAGS: Final = frozenset({"br", "hr", "img"})
+BLOCK_TAGS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
+FORMATTING_TAGS: Final = frozenset({"b", "strong", "i", "em", "u", "s", "sub", "sup"})
+TABLE_TAGS: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
+TAGS: Final = BLOCK_TAGS | FORMATTING_TAGS | TABLE_TAGS | VOID_TAGS | {"span"}
 
 # Other tags that carry form: by what they are written anew, and the style that a viewer gives them.
 _SAME: Final = {
@@ -147,57 +147,57 @@ _NAME: Final = re.compile("[a-z][a-z0-9:.-]*+")
 
 
 @dataclass
-class Marcacao:
-    """A body's markup as `reescrever` leaves it: `html`, and the `src` of images by the number that stands there."""
+class RewrittenMarkup:
+    """A body's markup as `rewrite` leaves it: `html`, and the `src` of images by the number that stands there."""
 
     html: str = ""
-    imagens: list[str] = field(default_factory=list)
+    images: list[str] = field(default_factory=list)
 
 
-def reescrever(conteudo: str, avisos: Avisos) -> Marcacao:
+def rewrite(content: str, notices: Avisos) -> RewrittenMarkup:
     """Return `conteudo` written anew; all text stays, in its order.
 
     Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, for a tag,
     comment or script that never closes (a browser would swallow all that follows), and for text between `<` and `>`
     that HTML would take for a tag (P2a).
     """
-    writer = _Writer(avisos)
-    if "\0" in conteudo:
-        avisos.add("O caractere nulo (U+0000) foi retirado do texto.")
-        conteudo = conteudo.replace("\0", "")
+    writer = _Writer(notices)
+    if "\0" in content:
+        notices.add("O caractere nulo (U+0000) foi retirado do texto.")
+        content = content.replace("\0", "")
     at = 0
-    while (found := _OPENING.search(conteudo, at)) is not None:
+    while (found := _OPENING.search(content, at)) is not None:
         start = found.start()
-        writer.text(conteudo[at:start])
-        if conteudo.startswith("<!--", start):
-            at = _after(_COMMENT_END, conteudo, start + 2, f"O comentário da posição {start + 1} do HTML")
-        elif conteudo.startswith(_CDATA, start):
-            at = _after(_CDATA_END, conteudo, start, f"O CDATA da posição {start + 1} do HTML")
-            writer.cdata(conteudo[start + len(_CDATA) : at - 3])
-        elif conteudo[start + 1] in "!?":
-            if _KNOWN_DECLARATION.match(conteudo, start) is None:
-                avisos.add("Instruções e declarações (<? …> e <! …>) não são texto e foram retiradas.")
-            at = _after(_END, conteudo, start, f"A declaração da posição {start + 1} do HTML")
+        writer.text(content[at:start])
+        if content.startswith("<!--", start):
+            at = _after(_COMMENT_END, content, start + 2, f"O comentário da posição {start + 1} do HTML")
+        elif content.startswith(_CDATA, start):
+            at = _after(_CDATA_END, content, start, f"O CDATA da posição {start + 1} do HTML")
+            writer.cdata(content[start + len(_CDATA) : at - 3])
+        elif content[start + 1] in "!?":
+            if _KNOWN_DECLARATION.match(content, start) is None:
+                notices.add("Instruções e declarações (<? …> e <! …>) não são texto e foram retiradas.")
+            at = _after(_END, content, start, f"A declaração da posição {start + 1} do HTML")
         else:
-            at = writer.tag(conteudo, start)
-    writer.text(conteudo[at:])
-    return Marcacao("".join(writer.parts), writer.images)
+            at = writer.tag(content, start)
+    writer.text(content[at:])
+    return RewrittenMarkup("".join(writer.parts), writer.images)
 
 
-def _after(end: re.Pattern[str], conteudo: str, start: int, what: str) -> int:
-    found = end.search(conteudo, start)
+def _after(end: re.Pattern[str], content: str, start: int, what: str) -> int:
+    found = end.search(content, start)
     if found is None:
-        raise recusar(f"{what} não tem fim: tudo o que vem depois se perderia.")
+        raise refuse(f"{what} não tem fim: tudo o que vem depois se perderia.")
     return found.end()
 
 
 class _Writer:
     """Writes the tokens, and keeps count of what is open."""
 
-    def __init__(self, avisos: Avisos) -> None:
+    def __init__(self, notices: Avisos) -> None:
         self.parts: list[str] = []
         self.images: list[str] = []
-        self._avisos = avisos
+        self._notices = notices
         self._open: list[str] = []
         self._tags = 0
         self._quotes = 0
@@ -209,35 +209,35 @@ class _Writer:
 
     def cdata(self, text: str) -> None:
         """Write text that has no entities: of XHTML, where it is seen, though HTML hides it."""
-        self._avisos.add("O texto de CDATA, que um navegador não mostraria, foi impresso. Retire-o, se não deve sair.")
+        self._notices.add("O texto de CDATA, que um navegador não mostraria, foi impresso. Retire-o, se não deve sair.")
         self._plain(text)
 
     def _plain(self, text: str) -> None:
         self.parts.append(text.translate(_TO_STAND_INS))
 
-    def tag(self, conteudo: str, start: int) -> int:
+    def tag(self, content: str, start: int) -> int:
         """Write the tag at `start`; return where the next token begins."""
-        found = _TAG.match(conteudo, start)
+        found = _TAG.match(content, start)
         if found is None:
-            raise recusar(f"A marca da posição {start + 1} do HTML não tem o “>” que a fecha.")
+            raise refuse(f"A marca da posição {start + 1} do HTML não tem o “>” que a fecha.")
         self._tags += 1
-        if self._tags > MAXIMO_MARCAS:
-            raise recusar(f"O HTML tem mais de {MAXIMO_MARCAS} marcas.")
+        if self._tags > MAX_TAGS:
+            raise refuse(f"O HTML tem mais de {MAX_TAGS} marcas.")
         name = found[2].lower()
         if _NAME.fullmatch(name) is None or any("<" in each[1] for each in _EACH_ATTRIBUTE.finditer(found[3])):
-            raise recusar(
+            raise refuse(
                 f"“<{_shown(found[2])}”, na posição {start + 1} do HTML, não é marca de HTML: o que está até o “>” se"
                 " perderia. Se é texto, escreva &lt; em lugar de “<”."
             )
         if name in _NO_TEXT and not found[1]:
-            return self._skip(conteudo, name, found.end())
+            return self._skip(content, name, found.end())
         if name in _FORMULAS:
-            raise recusar(f"O HTML tem uma fórmula (<{name}>), que não se imprime. Escreva-a como texto.")
-        empty = conteudo.startswith("/", found.end() - 2) or conteudo.startswith(f"</{name}", found.end())
+            raise refuse(f"O HTML tem uma fórmula (<{name}>), que não se imprime. Escreva-a como texto.")
+        empty = content.startswith("/", found.end() - 2) or content.startswith(f"</{name}", found.end())
         target = self._target(name, empty=empty)
         if not found[1]:
             self._start(name, target, found[3])
-            return _after_line_end(conteudo, found.end()) if name in _WITH_LINES else found.end()
+            return _after_line_end(content, found.end()) if name in _WITH_LINES else found.end()
         if name == "q":
             self._quote(opens=False)
         if target is not None:
@@ -253,23 +253,23 @@ class _Writer:
             self._plain("”" if self._quotes % 2 else "’")
             self._quotes -= 1
 
-    def _skip(self, conteudo: str, name: str, at: int) -> int:
+    def _skip(self, content: str, name: str, at: int) -> int:
         """Leave out a script or style sheet, to the end of its closing tag."""
-        end = _after(_NO_TEXT[name], conteudo, at, f"A marca <{name}> do HTML")
-        self._avisos.add(f"A marca <{name}> não é texto e foi retirada com o seu conteúdo.")
+        end = _after(_NO_TEXT[name], content, at, f"A marca <{name}> do HTML")
+        self._notices.add(f"A marca <{name}> não é texto e foi retirada com o seu conteúdo.")
         if name == "style":
-            if _STYLE_WRITES.search(conteudo, at, end):
-                self._avisos.add("A folha de estilo (<style>) escreve texto (content), que não é impresso.")
-            if _STYLE_HIDES.search(conteudo, at, end):
-                self._avisos.add("A folha de estilo (<style>) esconde texto, que foi impresso.")
+            if _STYLE_WRITES.search(content, at, end):
+                self._notices.add("A folha de estilo (<style>) escreve texto (content), que não é impresso.")
+            if _STYLE_HIDES.search(content, at, end):
+                self._notices.add("A folha de estilo (<style>) esconde texto, que foi impresso.")
         return end
 
     def _target(self, name: str, *, empty: bool) -> str | None:
         """Return the tag that is written for `name`, None for none (its text stays)."""
-        if name in MARCAS:
+        if name in TAGS:
             return name
         if name not in _SILENT and not name.startswith(_SILENT_SPACES) and not (empty and name in _UNSEEN):
-            self._avisos.add(_LOSS.get(name, _NOT_TAKEN), f"<{name[:20]}>" if name.isprintable() else "<?>")
+            self._notices.add(_LOSS.get(name, _NOT_TAKEN), f"<{name[:20]}>" if name.isprintable() else "<?>")
         return _SAME.get(name, "div" if name in _AS_BLOCK else None)
 
     def _start(self, name: str, target: str | None, raw: str) -> None:
@@ -278,7 +278,7 @@ class _Writer:
             self._plain("\u200b")
         if target is None:
             for attribute in attributes:
-                self._avisos.add(_NO_EFFECT, f"{attribute} de <{name[:20]}>")
+                self._notices.add(_NO_EFFECT, f"{attribute} de <{name[:20]}>")
             return
         if target == "img":
             self.images.append(attributes.get("src", ""))
@@ -286,10 +286,10 @@ class _Writer:
         written = "".join(f' {key}="{html.escape(value)}"' for key, value in attributes.items())
         self.parts.append(f"<{target}{written}>")
         self._imply(target)
-        if target not in VAZIAS:
+        if target not in VOID_TAGS:
             self._open.append(target)
-            if len(self._open) > MAXIMO_PROFUNDIDADE:
-                raise recusar(f"O HTML tem mais de {MAXIMO_PROFUNDIDADE} marcas abertas umas dentro das outras.")
+            if len(self._open) > MAX_DEPTH:
+                raise refuse(f"O HTML tem mais de {MAX_DEPTH} marcas abertas umas dentro das outras.")
         if name == "q":
             self._quote(opens=True)
 
@@ -325,24 +325,24 @@ class _Writer:
         return kept
 
     def _bounded(self, value: str) -> str:
-        if len(value) > MAXIMO_ATRIBUTO:
-            self._avisos.add(f"De um atributo de mais de {MAXIMO_ATRIBUTO} caracteres só valeu o começo.")
-        return value[:MAXIMO_ATRIBUTO]
+        if len(value) > MAX_ATTRIBUTE:
+            self._notices.add(f"De um atributo de mais de {MAX_ATTRIBUTE} caracteres só valeu o começo.")
+        return value[:MAX_ATTRIBUTE]
 
     def _tell_attribute(self, name: str, attribute: str, value: str) -> None:
         """Tell of an attribute that is left out, if a viewer would show what it does."""
         if attribute == "hidden":
-            self._avisos.add(_UNSEEN_TEXT, f"<{name[:20]}>")
+            self._notices.add(_UNSEEN_TEXT, f"<{name[:20]}>")
         elif attribute in _TEXT_ATTRIBUTES:
-            self._avisos.add("O texto que só está num atributo não é impresso: {}.", f"{attribute} “{_shown(value)}”")
+            self._notices.add("O texto que só está num atributo não é impresso: {}.", f"{attribute} “{_shown(value)}”")
         elif (attribute == "dir" and value.lower() == "ltr") or (attribute == "type" and name in _TYPES_WITHOUT_LOOK):
             return
         elif attribute in _FORM_ATTRIBUTES or attribute.startswith("on"):
-            self._avisos.add(_NO_EFFECT, attribute[:30] if attribute.isprintable() else "?")
+            self._notices.add(_NO_EFFECT, attribute[:30] if attribute.isprintable() else "?")
 
     def _close(self, name: str) -> None:
         """Write a closing tag, if it closes something."""
-        if name in VAZIAS:
+        if name in VOID_TAGS:
             if name == "br":
                 self.parts.append("<br>")
             return
@@ -364,7 +364,7 @@ class _Writer:
         left = []
         for name in self._open[at + 1 :]:
             in_cell = in_cell or name in _CELLS
-            if name in FORMAS and not in_cell:
+            if name in FORMATTING_TAGS and not in_cell:
                 left.append(name)
         self._open[at:] = left
 
@@ -382,9 +382,9 @@ def _unescape(text: str) -> str:
     return html.unescape(_LONG_NUMBER.sub("\ufffd", _ZEROS.sub("&#", text)) if "&#" in text else text)
 
 
-def _after_line_end(conteudo: str, at: int) -> int:
+def _after_line_end(content: str, at: int) -> int:
     """Return the place behind the line end at `at`, which HTML does not count at the start of `pre`."""
-    return at + (2 if conteudo.startswith("\r\n", at) else conteudo.startswith("\n", at))
+    return at + (2 if content.startswith("\r\n", at) else content.startswith("\n", at))
 
 
 def _as_style(name: str, attribute: str, value: str) -> str:
@@ -423,7 +423,7 @@ _BARRIERS: Final = {
 }
 _IMPLIED: Final = {
     **dict.fromkeys(
-        ("p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "table", "hr"), (frozenset({"p"}), MARCAS - FORMAS)
+        ("p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "table", "hr"), (frozenset({"p"}), TAGS - FORMATTING_TAGS)
     ),
     "li": (frozenset({"li"}), frozenset({"ul", "ol", "table"}) | _CELLS),
     "td": (_CELLS, frozenset({"table"})),

@@ -11,12 +11,12 @@ from itertools import groupby
 from typing import Any, Final
 
 from printserver.rendering.body.characters import Avisos
-from printserver.rendering.body.tree import CELULAS
+from printserver.rendering.body.tree import CELL_TAGS
 from printserver.rendering.completeness import inked, outside
-from printserver.rendering.drawn import Desenho
+from printserver.rendering.drawn import Drawing
 
-Passo = Callable[[Any, Desenho, Avisos], bool]
-Lugar = tuple[Any, str]
+Step = Callable[[Any, Drawing, Avisos], bool]
+Place = tuple[Any, str]
 """Where a text stands: an element, and `text` or `tail`."""
 
 _BREAK: Final = "\u200b"
@@ -27,7 +27,7 @@ _INDENTS: Final = ("margin-left", "text-indent", "padding-left")
 _NO_INDENT: Final = f"{':0mm;'.join(_INDENTS)}:0mm;list-style-position:inside"
 
 
-def passos() -> tuple[Passo, ...]:
+def steps() -> tuple[Step, ...]:
     """Return what is done, one after the other, as long as a layout shows text outside its place.
 
     Each takes the `body` element, what was drawn of it and the avisos; it changes the element and tells whether it did.
@@ -35,13 +35,13 @@ def passos() -> tuple[Passo, ...]:
     return _part_what_is_joined, _break_words, _leave_indents
 
 
-def _part_what_is_joined(body: Any, desenho: Desenho, _: Avisos) -> bool:
+def _part_what_is_joined(body: Any, drawing: Drawing, _: Avisos) -> bool:
     """Let a line break after no-break spaces, and between elements before what is outside."""
     pieces: defaultdict[Any, set[str]] = defaultdict(set)
-    for letras in outside(desenho):
-        pieces[letras.elemento].add(letras.texto)
+    for drawn_text in outside(drawing):
+        pieces[drawn_text.element].add(drawn_text.texto)
     changed = False
-    for block in _blocks(body, desenho):
+    for block in _blocks(body, drawing):
         for owner, place, first in _line_texts(block):
             text = _get(place)
             parted = text.replace(_NO_BREAK, _NO_BREAK + _BREAK).replace(_BREAK * 2, _BREAK)
@@ -53,12 +53,12 @@ def _part_what_is_joined(body: Any, desenho: Desenho, _: Avisos) -> bool:
     return changed
 
 
-def _break_words(_: Any, desenho: Desenho, __: Avisos) -> bool:
+def _break_words(_: Any, drawing: Drawing, __: Avisos) -> bool:
     """Let the words that are outside break anywhere."""
     drawn: defaultdict[Any, list[bool]] = defaultdict(list)  # of each character but blanks: whether it is outside
-    beyond = {id(letras) for letras in outside(desenho)}
-    for letras in desenho.letras:
-        drawn[letras.elemento] += [id(letras) in beyond] * len(inked(letras.texto))
+    beyond = {id(drawn_text) for drawn_text in outside(drawing)}
+    for drawn_text in drawing.drawn_text:
+        drawn[drawn_text.element] += [id(drawn_text) in beyond] * len(inked(drawn_text.texto))
     changed = False
     for element, marks in drawn.items():
         if not any(marks) or _BREAKS_WORDS in element.get("style", ""):
@@ -73,7 +73,7 @@ def _break_words(_: Any, desenho: Desenho, __: Avisos) -> bool:
     return changed
 
 
-def _wrap(element: Any, place: Lugar, text: str, marks: list[bool]) -> None:
+def _wrap(element: Any, place: Place, text: str, marks: list[bool]) -> None:
     """Put each part of a text of `element` whose characters are marked into an element that breaks anywhere."""
     if not any(marks):
         return
@@ -96,28 +96,28 @@ def _wrap(element: Any, place: Lugar, text: str, marks: list[bool]) -> None:
         place = (span, "tail")
 
 
-def _leave_indents(body: Any, desenho: Desenho, avisos: Avisos) -> bool:
+def _leave_indents(body: Any, drawing: Drawing, notices: Avisos) -> bool:
     changed = False
     above = _parents(body)
-    for block in _blocks(body, desenho):
+    for block in _blocks(body, drawing):
         element = block
-        while element is not None and element.tag not in CELULAS:
+        while element is not None and element.tag not in CELL_TAGS:
             style = element.get("style", "")
             if any(indent in style for indent in _INDENTS) and not style.endswith(_NO_INDENT):
                 element.set("style", f"{style};{_NO_INDENT}")
                 changed = True
             element = above.get(element)
     if changed:
-        avisos.add("Um recuo não cabia na sua coluna e foi retirado.")
+        notices.add("Um recuo não cabia na sua coluna e foi retirado.")
     return changed
 
 
-def _blocks(body: Any, desenho: Desenho) -> list[Any]:
+def _blocks(body: Any, drawing: Drawing) -> list[Any]:
     """Return the paragraphs, cells … whose text leaves its place."""
     above = _parents(body)
     found: dict[Any, None] = {}
-    for letras in outside(desenho):
-        element = letras.elemento
+    for drawn_text in outside(drawing):
+        element = drawn_text.element
         while element.tag in _IN_LINE and element in above:
             element = above[element]
         found[element] = None
@@ -128,12 +128,12 @@ def _parents(body: Any) -> dict[Any, Any]:
     return {child: parent for parent in body.iter() for child in parent}
 
 
-def _get(place: Lugar) -> str:
+def _get(place: Place) -> str:
     text: str = getattr(*place) or ""
     return text
 
 
-def _line_texts(block: Any) -> Iterator[tuple[Any, Lugar, bool]]:
+def _line_texts(block: Any) -> Iterator[tuple[Any, Place, bool]]:
     """Yield (element whose own text it is, place, whether it begins a line) of the texts of a block's own lines."""
     first = True
     for owner, place in _places(block):
@@ -144,7 +144,7 @@ def _line_texts(block: Any) -> Iterator[tuple[Any, Lugar, bool]]:
             first = False
 
 
-def _places(element: Any) -> Iterator[tuple[Any, Lugar | None]]:
+def _places(element: Any) -> Iterator[tuple[Any, Place | None]]:
     """Yield the places of texts, in order, and None where a line ends before the next."""
     yield element, (element, "text")
     for child in element:

@@ -5,52 +5,52 @@ from typing import Final
 
 from printserver.rendering.body.characters import Avisos
 from printserver.rendering.body.runs import (
-    QUEBRA,
-    REGUA,
-    Parte,
-    Trecho,
+    PAGE_BREAK,
+    RULE,
+    Part,
+    TextRun,
 )
 
 _SEEN: Final = ("<img", "<td", "<th ", "<th>")
 _UNSEEN: Final = "\u00ad\u200b"
 
 
-def place_breaks(partes: Sequence[Parte], avisos: Avisos) -> Iterator[Parte]:
+def place_breaks(parts: Sequence[Part], notices: Avisos) -> Iterator[Part]:
     """Yield the parts of a body without the breaks that come before or after all that is seen, or after another."""
-    waiting: list[Parte] = []
+    waiting: list[Part] = []
     seen = broken = False
-    for parte in partes:
-        if parte is QUEBRA:
+    for part in parts:
+        if part is PAGE_BREAK:
             if broken or not seen:
-                tell_dropped(avisos)
+                tell_dropped(notices)
             broken = broken or seen
             if not broken:
                 continue
-        elif _is_seen(parte):
+        elif _is_seen(part):
             yield from _once(waiting, broken=broken)
             waiting, seen, broken = [], True, False
-        waiting.append(parte)
+        waiting.append(part)
     if broken:
-        tell_dropped(avisos)
-    yield from (parte for parte in waiting if parte is not QUEBRA)
+        tell_dropped(notices)
+    yield from (part for part in waiting if part is not PAGE_BREAK)
 
 
-def _once(partes: Sequence[Parte], *, broken: bool) -> Iterator[Parte]:
-    for parte in partes:
-        if parte is not QUEBRA:
-            yield parte
+def _once(parts: Sequence[Part], *, broken: bool) -> Iterator[Part]:
+    for part in parts:
+        if part is not PAGE_BREAK:
+            yield part
         elif broken:
-            yield parte
+            yield part
             broken = False
 
 
-def _is_seen(parte: Parte) -> bool:
-    if isinstance(parte, Trecho):
-        return bool(parte.texto.strip().strip(_UNSEEN))
-    alternative_text = not parte.startswith("<") and not parte.isspace() and parte != ""
-    return parte is REGUA or parte.startswith(_SEEN) or alternative_text
+def _is_seen(part: Part) -> bool:
+    if isinstance(part, TextRun):
+        return bool(part.texto.strip().strip(_UNSEEN))
+    alternative_text = not part.startswith("<") and not part.isspace() and part != ""
+    return part is RULE or part.startswith(_SEEN) or alternative_text
 
 
-def tell_dropped(avisos: Avisos) -> None:
+def tell_dropped(notices: Avisos) -> None:
     """Say that a break was left out."""
-    avisos.add("Uma quebra de página no começo ou no fim do texto, ou logo após outra, não deixa página vazia: saiu.")
+    notices.add("Uma quebra de página no começo ou no fim do texto, ou logo após outra, não deixa página vazia: saiu.")

@@ -8,17 +8,17 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from printserver.rendering.body import borders as bordas
+from printserver.rendering.body import borders as body_borders
 from printserver.rendering.body.characters import Avisos
-from printserver.rendering.body.equivalents import FONTES_DE_SIMBOLOS
-from printserver.rendering.body.runs import Modo
+from printserver.rendering.body.equivalents import SYMBOL_FONTS
+from printserver.rendering.body.runs import Mode
 
-TAMANHO_PT: Final = (6.0, 36.0)
-RECUO_MAXIMO_MM: Final = 60.0
+SIZE_RANGE_PT: Final = (6.0, 36.0)
+MAX_INDENT_MM: Final = 60.0
 """Indents of nested elements together, in mm; with a first line's, what the narrowest page (116 mm) can bear."""
-PRIMEIRA_LINHA_MAXIMO_MM: Final = 40.0
-RECUO_DA_LISTA_MM: Final = 8.0
-EM_LINHA: Final = frozenset({"span", "b", "strong", "i", "em", "u", "s", "sub", "sup"})
+MAX_FIRST_LINE_MM: Final = 40.0
+LIST_INDENT_MM: Final = 8.0
+INLINE_TAGS: Final = frozenset({"span", "b", "strong", "i", "em", "u", "s", "sub", "sup"})
 """Tags that are part of a line."""
 
 _BASE_PT: Final = 12.0
@@ -62,7 +62,7 @@ _LIST_WORDS: Final = """
 _LIST_TYPES: Final = frozenset(_LIST_WORDS.split())
 _LINES: Final = frozenset({"underline", "line-through", "overline"})
 _BREAKS: Final = frozenset({"always", "page", "left", "right", "recto", "verso"})
-_WHITE_SPACE: Final[dict[str, Modo]] = {
+_WHITE_SPACE: Final[dict[str, Mode]] = {
     "normal": "normal",
     "nowrap": "normal",
     "pre": "pre",
@@ -92,51 +92,51 @@ _FORMLESS: Final = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Medidas:
+class Measures:
     """What an element has from those around it: the font size in pt, the sum of indents and a first line's in mm."""
 
-    tamanho_pt: float = _BASE_PT
-    recuo_mm: float = 0.0
-    primeira_linha_mm: float = 0.0
+    size_pt: float = _BASE_PT
+    indent_mm: float = 0.0
+    first_line_mm: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Estilo:
+class Style:
     """What an element's style comes to.
 
-    `css`: the declarations to print; `medidas`: for what is inside. None stands for what is around: `fonte` (a symbol
-    font's name, "" for a font of text), `modo` (of blanks). `escondido`: what would hide it from a viewer, or "".
+    `css`: the declarations to print; `measures`: for what is inside. None stands for what is around: `fonte` (a symbol
+    font's name, "" for a font of text), `modo` (of blanks). `hidden`: what would hide it from a viewer, or "".
     """
 
     css: str
-    medidas: Medidas
+    measures: Measures
     fonte: str | None = None
-    modo: Modo | None = None
-    riscado: bool = False
+    modo: Mode | None = None
+    struck: bool = False
     nivel: bool = False
-    quebra_antes: bool = False
-    quebra_depois: bool = False
-    escondido: str = ""
+    break_before: bool = False
+    break_after: bool = False
+    hidden: str = ""
 
 
-def filtrar(
-    marca: str, style: str, align: str, medidas: Medidas, avisos: Avisos, *, sem_linhas: bool = False
-) -> Estilo:
+def filter_style(
+    tag: str, style: str, align: str, measures: Measures, notices: Avisos, *, without_lines: bool = False
+) -> Style:
     """Return what the `style` and `align` of an element `marca` come to.
 
     Sizes are 6 to 36 pt and absolute (relative ones would multiply), indents 0 to 60 mm in sum, a first line's 0 to
     40 mm (or as far to the left as its own paragraph's indent); a value beyond is brought to the limit, anything else
-    that would be seen is left out, each with an aviso. `sem_linhas`: a cell of a table without lines.
+    that would be seen is left out, each with an aviso. `without_lines`: a cell of a table without lines.
     """
-    reader = _Reader(marca, medidas, avisos)
+    reader = _Reader(tag, measures, notices)
     if align:
         reader.read("text-align", align.strip().lower())
-    for name, value in declaracoes(style):
+    for name, value in declarations(style):
         reader.read(name, value)
-    return reader.result(sem_linhas)
+    return reader.result(without_lines)
 
 
-def declaracoes(style: str) -> Iterator[tuple[str, str]]:
+def declarations(style: str) -> Iterator[tuple[str, str]]:
     """Yield (name, value) of each declaration in a `style`, in small letters."""
     for declaration in _DECLARATION.finditer(_COMMENT.sub(" ", style)):
         name, _, value = declaration[0].partition(":")
@@ -144,13 +144,13 @@ def declaracoes(style: str) -> Iterator[tuple[str, str]]:
             yield name, value.lower().replace("!important", "").strip()
 
 
-def sem_efeito(name: str, avisos: Avisos) -> None:
+def tell_no_effect(name: str, notices: Avisos) -> None:
     """Tell that the style `name`, or its value, was left out."""
     shown = name[:30] if name.isascii() and name.isprintable() else "?"
-    avisos.add("Estilos que não são aceitos, ou com valor que não é, ficaram sem efeito: {}.", shown)
+    notices.add("Estilos que não são aceitos, ou com valor que não é, ficaram sem efeito: {}.", shown)
 
 
-def pontos(value: str, em_pt: float, percent_pt: float) -> float | None:
+def to_points(value: str, em_pt: float, percent_pt: float) -> float | None:
     """Return a CSS length in points, None where it is none; `em_pt` and `percent_pt`: what 1em and 100% are."""
     found = _LENGTH.fullmatch(value)
     if found is None:
@@ -169,7 +169,7 @@ class _Reader:
     """Reads the declarations of one element."""
 
     tag: str
-    around: Medidas
+    around: Measures
     avisos: Avisos
     kept: dict[str, str] = field(default_factory=dict)
     size: float | None = None
@@ -177,7 +177,7 @@ class _Reader:
     hanging: float = 0.0
     first_line: float | None = None
     font: str | None = None
-    mode: Modo | None = None
+    mode: Mode | None = None
     struck: bool = False
     raised: bool = False
     before: bool = False
@@ -185,7 +185,7 @@ class _Reader:
     hidden: str = ""
     inline_block: bool = False
     wide: bool = False
-    borders: bordas.Bordas = field(default_factory=bordas.Bordas)
+    borders: body_borders.Borders = field(default_factory=body_borders.Borders)
 
     def read(self, name: str, value: str) -> None:
         """Take one declaration."""
@@ -196,49 +196,49 @@ class _Reader:
         elif name in _READ:
             _READ[name](self, value)
         elif not _says_nothing(name, value):
-            sem_efeito(name, self.avisos)
+            tell_no_effect(name, self.avisos)
 
-    def result(self, sem_linhas: bool) -> Estilo:
+    def result(self, without_lines: bool) -> Style:
         """Return what all declarations come to."""
         self._hang()
         if self.inline_block and self.wide:
             self._set_apart("display", "inline-block")
         if self.tag in ("ul", "ol"):
             self._list_indent()
-        self.kept.update(self.borders.css(self.tag, sem_linhas=sem_linhas))
-        measures = replace(self.around, recuo_mm=self.around.recuo_mm + self.indent)
+        self.kept.update(self.borders.css(self.tag, without_lines=without_lines))
+        measures = replace(self.around, indent_mm=self.around.indent_mm + self.indent)
         if self.size is not None:
-            measures = replace(measures, tamanho_pt=self.size)
+            measures = replace(measures, size_pt=self.size)
         if self.first_line is not None:
-            measures = replace(measures, primeira_linha_mm=min(self.first_line, PRIMEIRA_LINHA_MAXIMO_MM))
+            measures = replace(measures, first_line_mm=min(self.first_line, MAX_FIRST_LINE_MM))
         css = ";".join(f"{name}:{value}" for name, value in self.kept.items())
-        return Estilo(
+        return Style(
             css, measures, self.font, self.mode, self.struck, self.raised, self.before, self.after, self.hidden
         )
 
-    def _measures(self) -> Medidas:
-        return self.around if self.size is None else replace(self.around, tamanho_pt=self.size)
+    def _measures(self) -> Measures:
+        return self.around if self.size is None else replace(self.around, size_pt=self.size)
 
     def _word(self, name: str, value: str) -> None:
         if value in _WORDS[name]:
             self.kept[name] = _WORDS[name][value]
         elif value not in _NEUTRAL:
-            sem_efeito(name, self.avisos)
+            tell_no_effect(name, self.avisos)
 
     def _left_out(self, name: str, value: str) -> None:
         if not _says_nothing(name, value):
-            sem_efeito(name, self.avisos)
+            tell_no_effect(name, self.avisos)
 
     def _font_size(self, value: str) -> None:
-        around = self._measures().tamanho_pt
+        around = self._measures().size_pt
         relative = {"smaller": around / 1.2, "larger": around * 1.2}
-        points = _SIZES.get(value) or relative.get(value) or pontos(value, around, around)
+        points = _SIZES.get(value) or relative.get(value) or to_points(value, around, around)
         if points is None:
             self._left_out("font-size", value)
             return
         if points < _HIDDEN_PT:
             self.hidden = "font-size"
-        least, most = TAMANHO_PT
+        least, most = SIZE_RANGE_PT
         if not least <= points <= most:
             self.avisos.add(f"Um tamanho de letra foi trazido ao limite de {least:g} a {most:g} pt.")
         self.size = round(min(max(points, least), most), 2)
@@ -263,12 +263,12 @@ class _Reader:
         if value in _NEUTRAL:
             return
         first = value.partition(",")[0].strip(" \"'")
-        self.font = first if first in FONTES_DE_SIMBOLOS else ""
+        self.font = first if first in SYMBOL_FONTS else ""
         if not self.font:
-            sem_efeito("font-family", self.avisos)
+            tell_no_effect("font-family", self.avisos)
 
     def _mso_symbol_font_family(self, value: str) -> None:
-        if value.strip("\"' ") in FONTES_DE_SIMBOLOS:
+        if value.strip("\"' ") in SYMBOL_FONTS:
             self.font = value.strip("\"' ")
 
     def _margin(self, value: str) -> None:
@@ -279,7 +279,7 @@ class _Reader:
         if left != "auto":
             self._margin_left(left)
         if any(not _says_nothing("margin", side) for side in others):
-            sem_efeito("margin", self.avisos)
+            tell_no_effect("margin", self.avisos)
 
     def _padding(self, value: str) -> None:
         self._left_out("padding", value)
@@ -293,7 +293,7 @@ class _Reader:
     def _indent(self, name: str, value: str) -> None:
         length = self._millimetres(name, value)
         if length is not None:
-            self.indent = self._within(length, 0.0, RECUO_MAXIMO_MM - self.around.recuo_mm)
+            self.indent = self._within(length, 0.0, MAX_INDENT_MM - self.around.indent_mm)
             self.kept["margin-left"] = f"{self.indent:g}mm"
 
     def _text_indent(self, value: str) -> None:
@@ -301,7 +301,7 @@ class _Reader:
         if length is not None:
             self.hanging = min(length, 0.0)
             self.first_line = max(length, 0.0)
-            self.kept["text-indent"] = f"{self._within(length, length, PRIMEIRA_LINHA_MAXIMO_MM):g}mm"
+            self.kept["text-indent"] = f"{self._within(length, length, MAX_FIRST_LINE_MM):g}mm"
 
     def _hang(self) -> None:
         """Let a first line begin left of its paragraph, but not left of what is around that."""
@@ -310,7 +310,7 @@ class _Reader:
 
     def _millimetres(self, name: str, value: str) -> float | None:
         # of a percentage only the page's width could tell the length: 150 mm stand for it
-        points = pontos(value, self._measures().tamanho_pt, 150 * 72 / 25.4)
+        points = to_points(value, self._measures().size_pt, 150 * 72 / 25.4)
         if points is None:
             self._left_out(name, value)
         return None if points is None else points * 25.4 / 72
@@ -322,12 +322,12 @@ class _Reader:
         return round(allowed, 2) or 0.0
 
     def _limited(self) -> None:
-        self.avisos.add(f"Um recuo foi trazido ao limite de 0 a {RECUO_MAXIMO_MM:g} mm.")
+        self.avisos.add(f"Um recuo foi trazido ao limite de 0 a {MAX_INDENT_MM:g} mm.")
 
     def _list_indent(self) -> None:
         """Give a list its own indent, as long as the lists around it leave room for it."""
-        room = RECUO_MAXIMO_MM - self.around.recuo_mm - self.indent
-        own = RECUO_DA_LISTA_MM if room >= RECUO_DA_LISTA_MM else 0.0
+        room = MAX_INDENT_MM - self.around.indent_mm - self.indent
+        own = LIST_INDENT_MM if room >= LIST_INDENT_MM else 0.0
         if not own:
             self._limited()
         self.kept["padding-left"] = f"{own:g}mm"
@@ -340,7 +340,7 @@ class _Reader:
             self.kept["text-decoration"] = " ".join(lines) or "none"
             self.struck = bool(lines)
         if any(word in ("double", "dotted", "dashed", "wavy", "blink") for word in words) or not words:
-            sem_efeito("text-decoration", self.avisos)
+            tell_no_effect("text-decoration", self.avisos)
         elif not lines and "none" not in words:
             self._left_out("text-decoration", value)
 
@@ -355,14 +355,14 @@ class _Reader:
             self._left_out("white-space", value)
 
     def _white_space_collapse(self, value: str) -> None:
-        mode: dict[str, Modo] = {"preserve": "pre", "break-spaces": "pre", "preserve-breaks": "linhas"}
+        mode: dict[str, Mode] = {"preserve": "pre", "break-spaces": "pre", "preserve-breaks": "linhas"}
         if value in mode:
             self.mode = mode[value]
         elif value not in ("collapse", "wrap"):
             self._left_out("white-space", value)
 
     def _vertical_align(self, value: str) -> None:
-        if self.tag in EM_LINHA and value in ("sub", "super"):
+        if self.tag in INLINE_TAGS and value in ("sub", "super"):
             self.raised = True
             self.kept["vertical-align"] = value
         elif self.tag in ("td", "th") and value in _CELL_ALIGN:
@@ -371,14 +371,14 @@ class _Reader:
             self._left_out("vertical-align", value)
 
     def _display(self, value: str) -> None:
-        inline = self.tag in EM_LINHA
+        inline = self.tag in INLINE_TAGS
         self.inline_block = inline and value == "inline-block"
         if value == "none":
             self.hidden = "display:none"
         elif inline and value not in _INLINE_DISPLAY and value not in _NEUTRAL:
             self.kept["display"] = "block"  # else words that a viewer sets apart would grow together
             if value not in _BLOCK_DISPLAY:
-                sem_efeito("display", self.avisos)
+                tell_no_effect("display", self.avisos)
         elif not inline and value not in _BLOCK_DISPLAY and not value.startswith("table"):
             self._left_out("display", value)
 
@@ -390,8 +390,8 @@ class _Reader:
         """Give a line of its own to what would stand elsewhere: its words must not grow together with others."""
         if _says_nothing(name, value) or value in ("static", "relative"):
             return
-        sem_efeito(name, self.avisos)
-        if self.tag in EM_LINHA:
+        tell_no_effect(name, self.avisos)
+        if self.tag in INLINE_TAGS:
             self.kept["display"] = "block"
 
     def _float(self, value: str) -> None:
@@ -400,7 +400,7 @@ class _Reader:
     def _position(self, value: str) -> None:
         self._set_apart("position", value)
         if value == "relative":
-            sem_efeito("position", self.avisos)
+            tell_no_effect("position", self.avisos)
 
     def _visibility(self, value: str) -> None:
         if value in ("hidden", "collapse"):
@@ -409,18 +409,18 @@ class _Reader:
             self._left_out("visibility", value)
 
     def _opacity(self, value: str) -> None:
-        number = pontos(value.replace("%", "") + "pt", 1, 1)
+        number = to_points(value.replace("%", "") + "pt", 1, 1)
         if number is not None and number <= 0.1:
             self.hidden = "opacity"
         elif number is None or number < 1:
-            sem_efeito("opacity", self.avisos)
+            tell_no_effect("opacity", self.avisos)
 
     def _mso_hide(self, value: str) -> None:
         if value != "none":
             self.hidden = "mso-hide"
 
     def _color(self, value: str) -> None:
-        shade = bordas.shade(value)
+        shade = body_borders.shade(value)
         if shade == "pale":
             self.hidden = f"color:{value[:30]}"
         elif shade != "black":

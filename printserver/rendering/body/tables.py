@@ -7,40 +7,40 @@ overlap as HTML allows; here a table gets its columns written out, its parts in 
 from collections.abc import Iterator
 from typing import Final
 
-from printserver.rendering.body.characters import Avisos, recusar
-from printserver.rendering.body.tree import CELULAS, Node
+from printserver.rendering.body.characters import Avisos, refuse
+from printserver.rendering.body.tree import CELL_TAGS, Node
 
-MAXIMO_VAOS: Final = 50
+MAX_SPAN: Final = 50
 """Columns or rows that one cell may span, and columns of a table (those of tables around it multiplied in)."""
-LINHAS_JUNTAS: Final = 12
+LINES_KEPT_TOGETHER: Final = 12
 """Lines (estimated) up to which a row is kept on one page; a longer one goes on on the next."""
 
-COLUNAS_LARGAS: Final = 16
+ROOMY_COLUMNS: Final = 16
 """Columns up to which the widest letter has room beside the borders, on the narrowest page."""
 
 _CHARACTERS_A_LINE: Final = 80
 _GROUPS: Final = ("thead", "tbody", "tfoot")
 
 
-def prepare(table: Node, around: int, avisos: Avisos) -> int:
+def prepare(table: Node, around: int, notices: Avisos) -> int:
     """Bring `table` to its form for the layout; return its columns times those of the tables around it, at least 1.
 
     Raises `Recusa` `corpo-invalido` for more than 50.
     """
     _order_groups(table)
     groups = [[row for row in group if row.tag == "tr"] for group in _groups(table)]
-    _bound_spans(groups, avisos)
+    _bound_spans(groups, notices)
     columns = max((_place(group) for group in groups), default=0)
     total = max(columns, 1) * around
-    if total > MAXIMO_VAOS:
-        raise recusar(f"Uma tabela (com as que estão dentro dela) tem mais de {MAXIMO_VAOS} colunas.")
-    if total > COLUNAS_LARGAS:
-        _make_small(table, groups, avisos)
+    if total > MAX_SPAN:
+        raise refuse(f"Uma tabela (com as que estão dentro dela) tem mais de {MAX_SPAN} colunas.")
+    if total > ROOMY_COLUMNS:
+        _make_small(table, groups, notices)
     first = [cell for group in groups[:1] for row in group[:1] for cell in _cells(row)]
     if sum(span(cell, "colspan") for cell in first) < columns:
         table.children.insert(0, Node("colgroup", {}, [Node("col", {}) for _ in range(columns)]))
     for row in (row for group in groups for row in group):
-        if any(_lines(cell, columns) > LINHAS_JUNTAS for cell in _cells(row)):
+        if any(_lines(cell, columns) > LINES_KEPT_TOGETHER for cell in _cells(row)):
             row.css = "break-inside:auto"
     return total
 
@@ -60,9 +60,9 @@ def number(value: str) -> int:
     return int(digits) if digits else 0
 
 
-def _make_small(table: Node, groups: list[list[Node]], avisos: Avisos) -> None:
+def _make_small(table: Node, groups: list[list[Node]], notices: Avisos) -> None:
     """Give the letters of a table of many columns room: else they would lie over those of the next cell."""
-    avisos.add(f"Uma tabela de mais de {COLUNAS_LARGAS} colunas foi impressa em letra de 6 pt.")
+    notices.add(f"Uma tabela de mais de {ROOMY_COLUMNS} colunas foi impressa em letra de 6 pt.")
     table.css = "font-size:6pt"
     for cell in (cell for group in groups for row in group for cell in _cells(row)):
         cell.css = "padding:0.3mm 0"
@@ -92,21 +92,21 @@ def _groups(table: Node) -> Iterator[list[Node]]:
 
 
 def _cells(row: Node) -> list[Node]:
-    return [cell for cell in row.children if isinstance(cell, Node) and cell.tag in CELULAS]
+    return [cell for cell in row.children if isinstance(cell, Node) and cell.tag in CELL_TAGS]
 
 
-def _bound_spans(groups: list[list[Node]], avisos: Avisos) -> None:
+def _bound_spans(groups: list[list[Node]], notices: Avisos) -> None:
     """Bring the spans of cells to their limits."""
     rows = [_cells(row) for group in groups for row in group]
     columns = 1
     for row in rows:
         spans = [span(cell, "colspan") for cell in row]
-        columns = max(columns, sum(wide if wide <= MAXIMO_VAOS else 1 for wide in spans))
+        columns = max(columns, sum(wide if wide <= MAX_SPAN else 1 for wide in spans))
     for cell in (cell for row in rows for cell in row):
-        for name, limit in (("colspan", columns), ("rowspan", MAXIMO_VAOS)):
-            if span(cell, name) > MAXIMO_VAOS:
-                cell.attributes[name] = str(min(limit, MAXIMO_VAOS))
-                avisos.add(f"O {name} de uma célula foi trazido ao limite de {MAXIMO_VAOS}.")
+        for name, limit in (("colspan", columns), ("rowspan", MAX_SPAN)):
+            if span(cell, name) > MAX_SPAN:
+                cell.attributes[name] = str(min(limit, MAX_SPAN))
+                notices.add(f"O {name} de uma célula foi trazido ao limite de {MAX_SPAN}.")
 
 
 def _place(group: list[Node]) -> int:
@@ -138,5 +138,5 @@ def _lines(cell: Node, columns: int) -> float:
 def _lines_of(child: "Node | str", width: float) -> float:
     if isinstance(child, str):
         return len(child) / width
-    own = {"br": 1.0, "img": float(LINHAS_JUNTAS), "tr": 0.5, "p": 0.5, "div": 0.5, "li": 0.5}.get(child.tag, 0.0)
+    own = {"br": 1.0, "img": float(LINES_KEPT_TOGETHER), "tr": 0.5, "p": 0.5, "div": 0.5, "li": 0.5}.get(child.tag, 0.0)
     return own + sum(_lines_of(inside, width) for inside in child.children)

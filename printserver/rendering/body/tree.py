@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Final
 
-CELULAS: Final = frozenset({"td", "th"})
+CELL_TAGS: Final = frozenset({"td", "th"})
 
 
 @dataclass
@@ -78,7 +78,7 @@ def _is_lined(node: Node) -> bool:
 
 def _last_cell(node: Node) -> Node:
     """Return the last cell of a table, row group or row."""
-    while node.tag not in CELULAS:
+    while node.tag not in CELL_TAGS:
         inside = [child for child in node.children if isinstance(child, Node)]
         if not inside:
             break

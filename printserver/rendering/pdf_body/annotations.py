@@ -9,7 +9,7 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Page, Pdf, Stream, String
 
-from printserver.rendering.body.characters import Avisos, recusar
+from printserver.rendering.body.characters import Avisos, refuse
 from printserver.rendering.pdf_body.layers import Layers
 from printserver.rendering.pdf_body.streams import (
     MAX_DEPTH,
@@ -34,14 +34,14 @@ def check_form(pdf: Pdf) -> None:
     What is left of the form are its resources, which the fields' pictures may name.
     """
     if _signed(pdf):
-        raise recusar("O PDF está assinado digitalmente: imprimi-lo com selo quebraria a assinatura.")
+        raise refuse("O PDF está assinado digitalmente: imprimi-lo com selo quebraria a assinatura.")
     form = pdf.Root.get("/AcroForm")
     if not isinstance(form, Dictionary):
         return
     if "/XFA" in form:
-        raise recusar("O PDF é um formulário XFA, que muda conforme o programa que o abre.")
+        raise refuse("O PDF é um formulário XFA, que muda conforme o programa que o abre.")
     if bool(form.get("/NeedAppearances", False)) and (len(form.get("/Fields", Array())) > 0 or _has_fields(pdf)):
-        raise recusar("O PDF tem campos de formulário ainda não desenhados. Achate o formulário antes de enviar.")
+        raise refuse("O PDF tem campos de formulário ainda não desenhados. Achate o formulário antes de enviar.")
     pdf.Root.AcroForm = Dictionary(DR=form.get("/DR", Dictionary()))
 
 
@@ -94,7 +94,7 @@ def _inherited(field: Any, key: str) -> Any:
     raise Defect("um campo de formulário está aninhado demais")
 
 
-def select(page: Page, number: int, layers: Layers, avisos: Avisos) -> bool:
+def select(page: Page, number: int, layers: Layers, notices: Avisos) -> bool:
     """Leave on a page the annotations that print, each with the one picture that shows; say whether there are any.
 
     What is left out though a viewer may show it is said in `avisos`. Raises `Recusa` for what would be lost.
@@ -103,34 +103,34 @@ def select(page: Page, number: int, layers: Layers, avisos: Avisos) -> bool:
     for annotation in elements(dict(items(page.obj, ("/Annots",))).get("/Annots", Array()), "a lista de anotações"):
         items(annotation, _DRAWN_BY)
         kind = str(annotation.get("/Subtype", "/?"))[1:][:20]
-        if _prints(annotation, kind, number, layers, avisos):
+        if _prints(annotation, kind, number, layers, notices):
             chosen.append(annotation)
     if "/Annots" in page.obj:
         page.obj.Annots = Array(chosen)
     return bool(chosen)
 
 
-def _prints(annotation: Dictionary, kind: str, number: int, layers: Layers, avisos: Avisos) -> bool:
+def _prints(annotation: Dictionary, kind: str, number: int, layers: Layers, notices: Avisos) -> bool:
     flags = int(annotation.get("/F", 0))
     prints, views = bool(flags & _PRINT), not flags & _NO_VIEW
     if flags & _HIDDEN or kind == "Popup" or not (prints or views) or _is_empty(annotation):
         return False
     if kind == "Link":
-        return _check_link(annotation, number, avisos, prints=prints)
+        return _check_link(annotation, number, notices, prints=prints)
     if "/OC" in annotation:
         layers.require_shown(annotation.OC)
     picture = _picture(annotation)
     says = _says(annotation, kind, picture)
     if says and picture is None and (prints or kind in ("FreeText", "Stamp", "Widget")):
-        raise recusar(f"A página {number} do PDF tem uma anotação ({kind}) ainda não desenhada. Achate o PDF.")
+        raise refuse(f"A página {number} do PDF tem uma anotação ({kind}) ainda não desenhada. Achate o PDF.")
     if picture is not None and prints and not views:
-        raise recusar(f"A página {number} do PDF tem uma anotação ({kind}) que só aparece impressa. Achate o PDF.")
+        raise refuse(f"A página {number} do PDF tem uma anotação ({kind}) que só aparece impressa. Achate o PDF.")
     if says and not prints and kind in ("FreeText", "Widget"):
-        raise recusar(f"A página {number} do PDF tem texto ({kind}) que só aparece na tela. Achate o PDF.")
+        raise refuse(f"A página {number} do PDF tem texto ({kind}) que só aparece na tela. Achate o PDF.")
     if picture is None and "/AP" in annotation:
         return False  # a box that is not marked
     if picture is None or not prints:
-        avisos.add(f"Uma anotação ({kind}) da página {number} do PDF não é das que se imprimem e foi retirada.")
+        notices.add(f"Uma anotação ({kind}) da página {number} do PDF não é das que se imprimem e foi retirada.")
         return False
     annotation.AP = Dictionary(N=picture)
     return True
@@ -141,7 +141,7 @@ def _is_empty(annotation: Dictionary) -> bool:
     return x1 == x2 or y1 == y2
 
 
-def _check_link(annotation: Dictionary, number: int, avisos: Avisos, *, prints: bool) -> bool:
+def _check_link(annotation: Dictionary, number: int, notices: Avisos, *, prints: bool) -> bool:
     """Refuse the frame that a viewer draws around a link on paper; a frame on the screen alone is said. Never drawn."""
     style = annotation.get("/BS")
     if isinstance(style, Dictionary):
@@ -150,9 +150,9 @@ def _check_link(annotation: Dictionary, number: int, avisos: Avisos, *, prints: 
         border = list(annotation.get("/Border", Array([0, 0, 1])))
         width = float(border[2]) if len(border) > 2 else 0.0
     if width > 0 and prints:
-        raise recusar(f"A página {number} do PDF tem um link com moldura desenhada pelo programa que o abre. Retire-a.")
+        raise refuse(f"A página {number} do PDF tem um link com moldura desenhada pelo programa que o abre. Retire-a.")
     if width > 0:
-        avisos.add(f"A moldura de um link da página {number} do PDF aparece só na tela e foi retirada.")
+        notices.add(f"A moldura de um link da página {number} do PDF aparece só na tela e foi retirada.")
     return False
 
 

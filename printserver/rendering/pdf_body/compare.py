@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from PIL import ImageChops
 
-from printserver.rendering.body.characters import recusar
+from printserver.rendering.body.characters import refuse
 from printserver.rendering.pdf_body.picture import (
     Unreadable,
     draw,
@@ -18,7 +18,7 @@ from printserver.rendering.pdf_body.picture import (
     opened,
 )
 
-MAXIMO_S: Final = 5.0
+MAX_CPU_S: Final = 5.0
 """Seconds of the processor's time that comparing may take. The checks before it hold for all pages."""
 
 _DPI: Final = 36
@@ -36,25 +36,25 @@ def compare(received: bytes, prepared: bytes, size_mm: tuple[float, float], unit
     """Refuse `prepared` where a page of it does not show what the page of `received` does.
 
     `units` says of each page how much larger (UserUnit) the received one is than its points say. Pages are looked at
-    from the upper left corner, to `size_mm` (width, height), as many as `MAXIMO_S` allows: a scan of 300 pages in
+    from the upper left corner, to `size_mm` (width, height), as many as `MAX_CPU_S` allows: a scan of 300 pages in
     colours would take longer than all else. Raises `Recusa` `corpo-invalido`.
     """
-    end = time.process_time() + MAXIMO_S
+    end = time.process_time() + MAX_CPU_S
     try:
         with opened(received) as before, opened(prepared) as after:
             if len(before) != len(after):
-                raise recusar("O PDF está corrompido: suas páginas não são as que ele conta. Gere-o de novo.")
+                raise refuse("O PDF está corrompido: suas páginas não são as que ele conta. Gere-o de novo.")
             for number, unit in enumerate(units, 1):
                 if time.process_time() > end:
                     return
                 with loaded(before, number) as page, loaded(after, number) as fresh:
                     if not _agree(page, fresh, size_mm, unit):
-                        raise recusar(
+                        raise refuse(
                             f"A página {number} do PDF não aparece igual em todos os programas: parte dela se perderia"
                             " na impressão. Gere-o de novo, de outro modo."
                         )
     except Unreadable as error:
-        raise recusar("O PDF está corrompido ou incompleto. Gere-o de novo.") from error
+        raise refuse("O PDF está corrompido ou incompleto. Gere-o de novo.") from error
 
 
 def _agree(page: Any, fresh: Any, size_mm: tuple[float, float], unit: float) -> bool:

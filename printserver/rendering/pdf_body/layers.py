@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from pikepdf import Array, Dictionary, Name, Pdf, Stream, String
 
-from printserver.rendering.body.characters import recusar
+from printserver.rendering.body.characters import refuse
 from printserver.rendering.pdf_body.streams import (
     MAX_DEPTH,
     Defect,
@@ -61,9 +61,9 @@ class Layers:
         """Refuse what is governed by `content` (a layer or a membership in layers) unless every viewer shows it."""
         shown = {self._shows(content, setting) for setting in _SETTINGS}
         if shown == {False}:
-            raise recusar("O PDF tem camadas desligadas. Deixe nele só o que deve ser impresso.")
+            raise refuse("O PDF tem camadas desligadas. Deixe nele só o que deve ser impresso.")
         if shown != {True}:
-            raise recusar(
+            raise refuse(
                 "O PDF tem camadas que aparecem ou não conforme o programa que o abre."
                 " Deixe nele só o que deve ser impresso."
             )

@@ -17,7 +17,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Name, Pdf
 
-from printserver.rendering.body.characters import Aviso, Avisos, recusar
+from printserver.rendering.body.characters import Aviso, Avisos, refuse
 from printserver.rendering.pdf_body import (
     annotations,
     compare,
@@ -31,9 +31,9 @@ from printserver.rendering.pdf_body.layers import Layers
 from printserver.rendering.pdf_body.streams import Defect
 from printserver.rendering.pdf_body.use import Use
 
-MAXIMO_BYTES: Final = 16 * 1024 * 1024
+MAX_BYTES: Final = 16 * 1024 * 1024
 """Bytes of the PDF, before base64."""
-MAXIMO_PAGINAS: Final = 300
+MAX_PAGES: Final = 300
 
 _HEADER: Final = re.compile(rb"((?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)?[\s\0]*)(%PDF-\d\.\d)")
 _START: Final = re.compile(rb"startxref\s+(\d{1,10})\s")
@@ -45,7 +45,7 @@ _WRONG_TYPES: Final = (TypeError, ValueError, KeyError, AttributeError, IndexErr
 
 
 @dataclass(frozen=True)
-class PdfPronto:
+class PreparedPdf:
     """A PDF body ready to be stamped: its bytes, pages, and what its sender should know."""
 
     pdf: bytes
@@ -53,43 +53,43 @@ class PdfPronto:
     avisos: tuple[Aviso, ...] = ()
 
 
-def preparar_pdf(conteudo_base64: str, largura_mm: float, altura_mm: float) -> PdfPronto:
-    """Return the PDF body in `conteudo_base64` on fresh pages of exactly `largura_mm` × `altura_mm`, whole (P2a).
+def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> PreparedPdf:
+    """Return the PDF body in `content_base64` on fresh pages of exactly `width_mm` × `height_mm`, whole (P2a).
 
     The same body gives the same bytes. Raises `Recusa` `corpo-invalido` with its reason: not base64, over 16 MB or 300
     pages, broken where a page needs it, encrypted, signed, a page of another size (by more than a millimetre), a font
     used and not embedded, a form not yet drawn, layers that do not show everywhere, or a page that came out different.
     """
-    data = _decode(conteudo_base64)
-    avisos = Avisos()
+    data = _decode(content_base64)
+    notices = Avisos()
     try:
         with (
             Pdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as source,
             Pdf.new() as fresh,
         ):
-            return _prepare(data, source, fresh, (largura_mm, altura_mm), avisos)
+            return _prepare(data, source, fresh, (width_mm, height_mm), notices)
     except pikepdf.PasswordError as error:
-        raise recusar("O PDF está cifrado (pede senha). Envie-o sem proteção.") from error
+        raise refuse("O PDF está cifrado (pede senha). Envie-o sem proteção.") from error
     except pikepdf.PikepdfError as error:
-        raise recusar("O PDF está corrompido ou incompleto. Gere-o de novo.") from error
+        raise refuse("O PDF está corrompido ou incompleto. Gere-o de novo.") from error
     except Defect as defect:
-        raise recusar(f"O PDF está corrompido ou incompleto: {defect}. Gere-o de novo.") from defect
+        raise refuse(f"O PDF está corrompido ou incompleto: {defect}. Gere-o de novo.") from defect
     except _WRONG_TYPES as error:
-        raise recusar("O PDF tem uma estrutura inválida. Gere-o de novo.") from error
+        raise refuse("O PDF tem uma estrutura inválida. Gere-o de novo.") from error
 
 
-def _decode(conteudo_base64: str) -> bytes:
-    if not conteudo_base64.isascii():  # translating other letters is slow, and base64 has none
-        raise recusar("O conteúdo não está em base64 válido.")
-    coded = conteudo_base64.translate(_BLANKS)
-    if len(coded) > (MAXIMO_BYTES + 2) // 3 * 4:
-        raise recusar(f"O PDF tem mais de {MAXIMO_BYTES // 1024 // 1024} MB.")
+def _decode(content_base64: str) -> bytes:
+    if not content_base64.isascii():  # translating other letters is slow, and base64 has none
+        raise refuse("O conteúdo não está em base64 válido.")
+    coded = content_base64.translate(_BLANKS)
+    if len(coded) > (MAX_BYTES + 2) // 3 * 4:
+        raise refuse(f"O PDF tem mais de {MAX_BYTES // 1024 // 1024} MB.")
     try:
         data = base64.b64decode(coded, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise recusar("O conteúdo não está em base64 válido.") from error
-    if len(data) > MAXIMO_BYTES:
-        raise recusar(f"O PDF tem mais de {MAXIMO_BYTES // 1024 // 1024} MB.")
+        raise refuse("O conteúdo não está em base64 válido.") from error
+    if len(data) > MAX_BYTES:
+        raise refuse(f"O PDF tem mais de {MAX_BYTES // 1024 // 1024} MB.")
     return _from_header(data)
 
 
@@ -100,7 +100,7 @@ def _from_header(data: bytes) -> bytes:
     """
     found = _HEADER.match(data)
     if not found:
-        raise recusar("O conteúdo não é um PDF.")
+        raise refuse("O conteúdo não é um PDF.")
     before = found.end(1)
     if not before:
         return data
@@ -110,24 +110,24 @@ def _from_header(data: bytes) -> bytes:
     return data[before:]
 
 
-def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], avisos: Avisos) -> PdfPronto:
-    verificar.documento(source)
+def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], notices: Avisos) -> PreparedPdf:
+    verificar.document(source)
     count = len(source.pages)
-    if not 1 <= count <= MAXIMO_PAGINAS:
-        raise recusar(f"O PDF tem {count} páginas: são aceitas de 1 a {MAXIMO_PAGINAS}.")
+    if not 1 <= count <= MAX_PAGES:
+        raise refuse(f"O PDF tem {count} páginas: são aceitas de 1 a {MAX_PAGES}.")
     annotations.check_form(source)
     layers = Layers(source)
     annotated = False
     for number, page in enumerate(source.pages, 1):
         with _named(source, number):
             _check_size(page, number, *size_mm)
-            if annotations.select(page, number, layers, avisos):
+            if annotations.select(page, number, layers, notices):
                 pdf_use.read_content(source, page)  # balanced, before the pictures are added to it
                 annotated = True
     if annotated:
         source.flatten_annotations("print")
     use = Use(source, layers)
-    units = [verificar.unidade(page) for page in source.pages]
+    units = [verificar.user_unit(page) for page in source.pages]
     for number, page in enumerate(source.pages, 1):
         with _named(source, number):
             use.page(page, pdf_use.read_content(source, page))
@@ -139,7 +139,7 @@ def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float],
     for pdf in (source, fresh):
         streams.read_warnings(pdf)
     compare.compare(data, output.getvalue(), size_mm, units)
-    return PdfPronto(output.getvalue(), count, avisos.all())
+    return PreparedPdf(output.getvalue(), count, notices.all())
 
 
 @contextmanager
@@ -149,35 +149,35 @@ def _named(source: Pdf, number: int) -> Iterator[None]:
         yield
         streams.read_warnings(source)
     except Defect as defect:
-        raise recusar(f"O PDF está corrompido ou incompleto na página {number}: {defect}. Gere-o de novo.") from defect
+        raise refuse(f"O PDF está corrompido ou incompleto na página {number}: {defect}. Gere-o de novo.") from defect
     except pikepdf.PikepdfError as error:
-        raise recusar(f"O PDF está corrompido ou incompleto na página {number}. Gere-o de novo.") from error
+        raise refuse(f"O PDF está corrompido ou incompleto na página {number}. Gere-o de novo.") from error
     except _WRONG_TYPES as error:
-        raise recusar(f"A página {number} do PDF tem uma estrutura inválida. Gere-o de novo.") from error
+        raise refuse(f"A página {number} do PDF tem uma estrutura inválida. Gere-o de novo.") from error
 
 
 def _check_size(page: pikepdf.Page, number: int, width_mm: float, height_mm: float) -> None:
     """Hold the page as it is seen (crop box, rotation, unit) against the format's size, to a millimetre."""
-    left, bottom, right, top = verificar.caixa(page)
-    unit = verificar.unidade(page)
+    left, bottom, right, top = verificar.visible_box(page)
+    unit = verificar.user_unit(page)
     width, height = (right - left) * unit / _MM, (top - bottom) * unit / _MM
-    if verificar.rotacao(page) % 180:
+    if verificar.rotation(page) % 180:
         width, height = height, width
     if abs(width - width_mm) > 1 or abs(height - height_mm) > 1:
-        raise recusar(
+        raise refuse(
             f"A página {number} do PDF mede {width:.1f} × {height:.1f} mm e o formato, {width_mm:g} × {height_mm:g} mm."
         )
 
 
 def _copy(source: Pdf, page: pikepdf.Page, fresh: Pdf, width_mm: float, height_mm: float) -> None:
     """Add a fresh page that shows `page` as it is seen, from the upper left corner."""
-    box = verificar.caixa(page)
+    box = verificar.visible_box(page)
     page.obj.TrimBox = pikepdf.Array([round(edge, 4) for edge in box])  # what the Form XObject shows
     form = fresh.copy_foreign(page.as_form_xobject())
     if Name.Group in page.obj:
         form.Group = fresh.copy_foreign(source.make_indirect(page.obj.Group))
-    unit = verificar.unidade(page)
-    tall = (box[2] - box[0] if verificar.rotacao(page) % 180 else box[3] - box[1]) * unit
+    unit = verificar.user_unit(page)
+    tall = (box[2] - box[0] if verificar.rotation(page) % 180 else box[3] - box[1]) * unit
     place = pikepdf.Matrix(form.Matrix) if Name.Matrix in form else pikepdf.Matrix()
     corner = place.transform(pikepdf.Rectangle(*box))
     blank = fresh.add_blank_page(page_size=(round(width_mm * _MM, 4), round(height_mm * _MM, 4)))

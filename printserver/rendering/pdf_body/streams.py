@@ -14,7 +14,7 @@ import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Pdf, Stream
 from PIL import ImageFont
 
-from printserver.rendering.body.characters import recusar
+from printserver.rendering.body.characters import refuse
 
 MAX_DEPTH: Final = 60
 """How deep data, forms and fields may be nested."""
@@ -124,7 +124,7 @@ class Sweep:
                 keep_only(value, _IMAGE_KEYS.split())
             check(value)
         elif value.get("/Type") in (Name.Filespec, Name.EmbeddedFile):
-            raise recusar("O PDF tem um arquivo embutido no conteúdo das páginas.")
+            raise refuse("O PDF tem um arquivo embutido no conteúdo das páginas.")
         for key, child in items(value):
             if key in _PARAMETERS:
                 for parameters in child if isinstance(child, Array) else [child]:
@@ -182,7 +182,7 @@ def _name(stream: Stream) -> str:
 def _decoded(stream: Stream) -> Any:
     """Take the filters off, one by one, and yield what is left at the end in pieces."""
     if any(key in stream for key in _EXTERNAL):
-        raise recusar("O PDF guarda parte do conteúdo em outro arquivo.")
+        raise refuse("O PDF guarda parte do conteúdo em outro arquivo.")
     items(stream)
     try:
         data = stream.read_raw_bytes()

@@ -13,7 +13,7 @@ from typing import Any, Final, TypeVar
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Stream, String
 
-from printserver.rendering.body.characters import recusar
+from printserver.rendering.body.characters import refuse
 from printserver.rendering.pdf_body import streams as pdf_streams
 from printserver.rendering.pdf_body.layers import Layers, is_layer, plain_layer
 from printserver.rendering.pdf_body.streams import (
@@ -276,7 +276,7 @@ class Use:
         programs = [described[key] for key in _FONT_FILES if isinstance(described.get(key), Stream)]
         if not programs:
             name = str(font.get("/BaseFont", "/sem nome"))[1:61]
-            raise recusar(f"A fonte {name} não está embutida no PDF. Gere-o com as fontes embutidas.")
+            raise refuse(f"A fonte {name} não está embutida no PDF. Gere-o com as fontes embutidas.")
         self._sweep.read(font)
         pdf_streams.font_file(programs[0])
         if font.is_indirect:
@@ -340,7 +340,7 @@ class Use:
                 scope.keep("/Font", text.name, text.font)  # the form may write with it
             value = self._content(value, scope, replace(text, name=""))
         elif kind in (Name.Form, Name.PS):
-            raise recusar("O PDF tem um programa PostScript dentro.")
+            raise refuse("O PDF tem um programa PostScript dentro.")
         else:
             raise Defect(f"{name[:40]} é desenhado e não pôde ser lido")
         scope.keep("/XObject", name, value)
