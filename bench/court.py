@@ -25,10 +25,10 @@ from bench.server import serve
 from printserver import db
 from printserver.clock import local_date, system_clock
 from printserver.counter import load
-from printserver.court import Remetente, TransporteHttp
+from printserver.court import HttpTransport, Sender
 from printserver.office import audit
 from printserver.office.office import Office
-from printserver.office.people import DIREITOS, Autor
+from printserver.office.people import RIGHTS, Author
 from printserver.selo import COMPONENTS
 
 A_LOAD = 500  # H3
@@ -114,7 +114,7 @@ def _load(n: int, day: str) -> dict[str, object]:
 def _signatures(office: Office) -> float:
     start = time.process_time()
     for n in range(1000):
-        office.certificado.assinar(f"{n:0120}")
+        office.certificado.sign_head(f"{n:0120}")
     return 1000 / (time.process_time() - start)
 
 
@@ -136,7 +136,7 @@ def _opened(made: offices.MeasuredOffice, many: int) -> Iterator[tuple[list[Offi
         with court(made.folder, [each.cns for each in group]) as running:
             yield group, running
     finally:  # PostgreSQL does not end while anybody is connected
-        first.fechar()
+        first.close()
 
 
 def _another(office: Office, number: int) -> Office:
@@ -157,7 +157,7 @@ def _arrears(group: list[Office], backlog: int) -> None:
     day = local_date(group[0].clock()).isoformat()
     for n in range(backlog // A_LOAD):
         office = group[n % len(group)]
-        author = Autor(office.serventia_id, None, "bench", None, None, frozenset(DIREITOS), None)
+        author = Author(office.serventia_id, None, "bench", None, None, frozenset(RIGHTS), None)
         load.by_range(office, author, _load(n, day))
 
 
@@ -167,7 +167,7 @@ def _report(name: str, group: list[Office], at_court: Running, limit: float) -> 
     # 200 times four at once are more than one process answers within the 10 seconds that an office waits.
     at_once = group[0].settings.tribunal.em_paralelo if len(group) == 1 else 1
     crew = [_sender(office, at_court, limit, at_once) for office in group]
-    senders = [threading.Thread(target=each.rodar, args=(stop, 0.5)) for each in crew]
+    senders = [threading.Thread(target=each.run, args=(stop, 0.5)) for each in crew]
     before, waiting = (time.perf_counter(), time.process_time(), at_court.cpu()), _waiting(group[0])
     for sender in senders:
         sender.start()
@@ -182,11 +182,11 @@ def _report(name: str, group: list[Office], at_court: Running, limit: float) -> 
     return Sent(name, len(group), waiting, limit, waiting - left, *spent)
 
 
-def _sender(office: Office, at_court: Running, limit: float, at_once: int) -> Remetente:
+def _sender(office: Office, at_court: Running, limit: float, at_once: int) -> Sender:
     update = {"url": at_court.url, "selos_por_segundo": limit, "em_paralelo": at_once}
     settings = office.settings.tribunal.model_copy(update=update)
-    transport = TransporteHttp(settings, office.certificado, office.instance)
-    return Remetente(office.db, system_clock, office.serventia_id, settings, transport, f"bench:{os.getpid()}:0")
+    transport = HttpTransport(settings, office.certificado, office.instance)
+    return Sender(office.db, system_clock, office.serventia_id, settings, transport, f"bench:{os.getpid()}:0")
 
 
 def _waiting(office: Office) -> int:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from printserver.office.create import PASSWORD_FILE
 from printserver.selo import Certificate, load_atos
-from printserver.simulator import Simulador
+from printserver.simulator import Simulator
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -47,7 +47,7 @@ def court(folder: Path, offices: Sequence[str]) -> Iterator[Running]:
 
 def _serve(folder: Path, offices: list[str], told: Connection) -> None:
     certificate = Certificate.load(folder / "certificado.p12", (folder / PASSWORD_FILE).read_text().strip())
-    simulator = Simulador(folder, dict.fromkeys(offices, certificate), load_atos(folder))
+    simulator = Simulator(folder, dict.fromkeys(offices, certificate), load_atos(folder))
     told.send(simulator.url)
-    simulator.servir()
+    simulator.serve()
     sys.exit(0)

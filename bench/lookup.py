@@ -16,7 +16,7 @@ from bench.report import percentile, table
 from printserver import search
 from printserver.db import Database
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 
 AIM_MS: Final = 100
 _PAGES: Final = (1, 20, 1000)
@@ -77,7 +77,7 @@ def _look_ups(opened: Office, times: int) -> str:
             spent = []
             for _ in range(times):
                 start = time.perf_counter()
-                found = search.listar(opened, filters, page)
+                found = search.list_all(opened, filters, page)
                 spent.append((time.perf_counter() - start) * 1000)
             if page > 1 and not found["itens"]:
                 break
@@ -102,7 +102,7 @@ def _totals(opened: Office) -> str:
 
 
 def _exports(opened: Office) -> str:
-    author = Autor(opened.serventia_id, None, "bench", None, None, frozenset(), None)
+    author = Author(opened.serventia_id, None, "bench", None, None, frozenset(), None)
     lines = []
     for format_, filters in (("csv", _MONTH), ("xlsx", _MONTH), ("csv", {})):
         start = time.perf_counter()
@@ -122,7 +122,7 @@ def _office(name: str, count: int) -> Iterator[tuple[Office, float]]:
             (_put_sqlite if opened.db.sqlite else _put_postgres)(opened.db, count)
             yield opened, time.perf_counter() - start
         finally:
-            opened.fechar()
+            opened.close()
 
 
 def _database(name: str) -> Any:

@@ -26,9 +26,9 @@ def make(folder: Path, database: str = "") -> MeasuredOffice:
     """Make an office in `folder`; `database` is a URL, empty for SQLite in its folder."""
     environment = {"PRINTSERVER_BANCO_URL": database} if database else {}
     with patch.dict(os.environ, environment):
-        made = create.criar(folder, system_clock(), cns=deeds.CNS)
+        made = create.create_office(folder, system_clock(), cns=deeds.CNS)
     settings = folder / SETTINGS_FILE
     text = settings.read_text("utf-8")
     settings.write_text(text.replace(f"Serventia {deeds.CNS}", deeds.OFFICE["nome"]), "utf-8")
     page.write_format(folder)
-    return MeasuredOffice(folder, made.chave, made.senha, environment)
+    return MeasuredOffice(folder, made.chave, made.password, environment)

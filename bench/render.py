@@ -47,7 +47,7 @@ def engines(folder: Path) -> Iterator[list[Engine]]:
         for engine in started:
             engine.close()
         chromium.close()
-        measured.fechar()
+        measured.close()
 
 
 def measure(rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:

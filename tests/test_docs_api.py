@@ -14,7 +14,7 @@ from printserver.court import standing
 from printserver.documents import model
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
-from printserver.office.people import DIREITOS
+from printserver.office.people import RIGHTS
 from printserver.seal_actions import (
     carta,
     exclude,
@@ -24,7 +24,7 @@ from printserver.seal_actions import (
     standalone,
 )
 from printserver.simulator import openapi
-from printserver.simulator.faults import FALHAS, Comando
+from printserver.simulator.faults import FAULTS, Command
 
 SIMULATOR = Path(openapi.__file__).parent
 GUIDE = (Path(__file__).parent.parent / "docs" / "api.md").read_text("utf-8")
@@ -73,8 +73,8 @@ def test_every_call_and_fault_of_the_simulated_court_stands_in_the_guide() -> No
     there = {(call.method.upper(), call.path) for call in openapi.CALLS}
     assert _calls(COURT) == there | {("GET", "/"), ("GET", "/_controle/openapi.json")}
     table = "\n".join(re.findall(r"^\| (`.*?) \| ", COURT, re.MULTILINE))
-    assert all(f"`{falha}`" in table for falha in FALHAS)
-    assert all(f"`{name}`" in COURT or f'"{name}"' in COURT for name in Comando.model_fields)
+    assert all(f"`{falha}`" in table for falha in FAULTS)
+    assert all(f"`{name}`" in COURT or f'"{name}"' in COURT for name in Command.model_fields)
     code = "".join(path.read_text("utf-8") for path in SIMULATOR.glob("*.py"))
     words = set(re.findall(r'Erro\(\s*"([\w-]+)"', code)) | set(re.findall(r'codigo="([\w-]+)"', code))
     unsaid = {"muitos-pedidos", "certificado-recusado", "erro-interno", "nao-consta"}  # what a status says already
@@ -84,7 +84,7 @@ def test_every_call_and_fault_of_the_simulated_court_stands_in_the_guide() -> No
 def test_every_right_and_state_stands_in_the_guide() -> None:
     states = get_args(queries.State)
     assert len(states) == 9
-    for name in (*DIREITOS, *states):
+    for name in (*RIGHTS, *states):
         assert f"\n| `{name}` |" in GUIDE, name
 
 

@@ -38,7 +38,7 @@ class Workshop:
     def set_out(self, request: Pedido, plan: Plan) -> tuple[compose.Composition, Format]:
         """Put together what is laid out."""
         kind = request.documento.tipo
-        page_format = self.office.formatos.get(request.formato or self.office.formatos.padrao(kind))
+        page_format = self.office.formatos.get(request.formato or self.office.formatos.default_name(kind))
         return compose.compose(self.office, request, plan, page_format, page_format.faces, _ADMIN), page_format
 
     def seal(self, plan: Plan) -> list[IssuedSelo]:

@@ -45,18 +45,18 @@ class Gate:
             )
         if self._valid is not None:
             self._count(self._valid, _VALID, str(found.id), "Pedidos demais com esta chave")
-        g.autor = people.autor_da_chave(found, address)
+        g.autor = people.author_of_key(found, address)
 
     def record(self, refusal: Recusa) -> None:
         """Put a refused access on record: from where, to what, and with which key, where it is known (A5)."""
-        author: people.Autor | None = g.get("autor")
+        author: people.Author | None = g.get("autor")
         quem, sistema = (author.pessoa, author.sistema) if author else (None, None)
         what = {"texto": refusal.kind.title, "metodo": request.method}
         entry = audit.Registro("acesso", request.path[:200], "recusado", quem, sistema, request.remote_addr, what)
         with self._office.db.write() as conn:
             audit.write(conn, self._office.serventia_id, self._office.clock(), [entry])
 
-    def _key(self, request: Request) -> people.Chave | None:
+    def _key(self, request: Request) -> people.ApiKey | None:
         scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             return None
@@ -72,7 +72,7 @@ class Gate:
         raise Recusa("muitos-pedidos", f"{message}. Tente de novo em {seconds} s.", retry_after=seconds)
 
 
-def author() -> people.Autor:
+def author() -> people.Author:
     """Return who sent the current request; `Gate.admit` has put it there."""
-    found: people.Autor = g.autor
+    found: people.Author = g.autor
     return found

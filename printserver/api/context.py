@@ -49,7 +49,7 @@ def needs(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            people.exigir_direito(author(), right)
+            people.require_right(author(), right)
             return view(*args, **kwargs)
 
         return checked

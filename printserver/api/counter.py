@@ -61,7 +61,7 @@ def reverse_act(number: str, query: NoQuery, data: Any) -> Response:  # noqa: AR
 def list_acts(query: CounterQuery) -> Response:
     """List acts at the counter, newest first."""
     day = date.fromisoformat(query.data) if query.data else None
-    return json_response(acts.listar(office(), day, query.estado, query.pagina))
+    return json_response(acts.list_all(office(), day, query.estado, query.pagina))
 
 
 @blueprint.post("/hibridos/carga")

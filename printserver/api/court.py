@@ -38,7 +38,7 @@ def report_now(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def standing(query: NoQuery) -> Response:  # noqa: ARG001
     """See what waits for the court, how long it has, what was refused, and whether the line works."""
-    return json_response(comunicacao.em_json(comunicacao.status(office())))
+    return json_response(comunicacao.as_json(comunicacao.status(office())))
 
 
 @blueprint.get("/comunicacoes/pendencias")
@@ -48,7 +48,7 @@ def standing(query: NoQuery) -> Response:  # noqa: ARG001
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def pending(query: PendingQuery) -> Response:
     """List what waits (the most urgent first), what was refused with the court's words, or the links (R5)."""
-    return json_response(pending_reports.listar(office(), query.quais, query.pagina))
+    return json_response(pending_reports.list_all(office(), query.quais, query.pagina))
 
 
 @blueprint.get("/avisos")
@@ -58,4 +58,4 @@ def pending(query: PendingQuery) -> Response:
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def notices(query: PageQuery) -> Response:
     """List what people were told: ends of sendings, terms that run out, refusals, the certificate's end."""
-    return json_response(avisos.listar(office(), query.pagina))
+    return json_response(avisos.list_all(office(), query.pagina))

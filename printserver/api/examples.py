@@ -154,7 +154,7 @@ RECTIFICATION: Examples = {
         "A wrong value", {"emolumentos": dict(_FEES), "motivo": "valor digitado errado", "escrevente": "admin"}
     ),
 }
-XA_DE_SELO: Examples = {
+XA_OF_SELO: Examples = {
     "xa": _example("Exclude one seal", {"motivo": "selo feito em duplicidade", "escrevente": "admin"}),
 }
 VINCULOS: Examples = {

@@ -87,7 +87,7 @@ def idempotency_key() -> str | None:
 
 def _acted(query: ActQuery, done: jobs.Acceptance) -> Response:
     """Return the job that an answer or an action left behind, as it stands after `espera` at the latest."""
-    job = jobs.esperar(office(), done.job["id"], query.espera) if query.espera else done.job
+    job = jobs.wait(office(), done.job["id"], query.espera) if query.espera else done.job
     return json_response(job, headers=dict(_REPLAY) if done.repeated else {})
 
 
@@ -108,7 +108,7 @@ def post_job(query: PostQuery, data: Any) -> Response:
         return problem(taken.refusal, extra={"job": taken.job}, headers=headers)
     job = taken.job
     if query.espera:
-        job = jobs.esperar(office(), job["id"], query.espera, None)
+        job = jobs.wait(office(), job["id"], query.espera, None)
     headers["Location"] = url_for("prints.get_job", job_id=job["id"])
     return json_response(job, 202, headers)
 
@@ -124,11 +124,11 @@ def get_job(job_id: str, query: JobQuery) -> Response:
     """
     if query.espera:
         began = monotonic()
-        job = jobs.esperar(office(), job_id, query.espera, query.desde)
+        job = jobs.wait(office(), job_id, query.espera, query.desde)
         moved = job["estado"] != (query.desde or job["estado"]) or job["estado"] == "entregue" or job["encerrado"]
         hold_if_early(began, query.espera, moved)
         return json_response(job)
-    return json_response(jobs.consultar(office(), job_id))
+    return json_response(jobs.look_up(office(), job_id))
 
 
 @blueprint.get("/jobs")
@@ -136,10 +136,10 @@ def get_job(job_id: str, query: JobQuery) -> Response:
 @blueprint.output(schemas.Jobs, description="A page of jobs.")
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def list_jobs(query: JobsQuery) -> Response:
-    """Find jobs; `chave` finds the one that an Idempotency-Key made, for a key without the right `consultar` too."""
+    """Find jobs; `chave` finds the one that an Idempotency-Key made, for a key without the right `look_up` too."""
     if query.chave is None:
-        people.exigir_direito(author(), people.CONSULTAR)
-    return json_response(jobs.listar(office(), query.filters(), query.pagina, author().chave_id))
+        people.require_right(author(), people.CONSULTAR)
+    return json_response(jobs.list_all(office(), query.filters(), query.pagina, author().chave_id))
 
 
 @blueprint.get("/jobs/<job_id>/pdf")
@@ -154,7 +154,7 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
     caller = author()
     copia = query.copia == "1" or "original" not in caller.direitos
     if copia:
-        people.exigir_direito(caller, people.CONSULTAR)
+        people.require_right(caller, people.CONSULTAR)
     pdf = jobs.pdf(office(), caller, job_id, copia)
     name = f"{job_id}-copia.pdf" if copia else f"{job_id}.pdf"
     return Response(

@@ -46,7 +46,7 @@ def get_events(query: EventsQuery) -> Response:
 def list_formats(query: NoQuery) -> Response:  # noqa: ARG001
     """List the formats."""
     formats = office().formatos
-    return one_page([formats.describe(name) for name in formats.nomes()])
+    return one_page([formats.describe(name) for name in formats.names()])
 
 
 @blueprint.get("/formatos/<nome>")

@@ -76,7 +76,7 @@ def rectify(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 @blueprint.post("/selos/<codigo>/xa")
 @needs("selos")
 @blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(exclude.Exclusao), arg_name="data", examples=examples.XA_DE_SELO)
+@blueprint.input(body(exclude.Exclusao), arg_name="data", examples=examples.XA_OF_SELO)
 @blueprint.output(schemas.Seal, status_code=201, description="The XA.")
 @blueprint.doc(responses=refusals((*MAKE, *_CHAIN, "impressao-em-andamento")), security=SECURITY)
 def exclude_seal(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
@@ -92,7 +92,7 @@ def exclude_seal(codigo: str, query: NoQuery, data: Any) -> Response:  # noqa: A
 @blueprint.doc(responses=refusals(MAKE), security=SECURITY)
 def link(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Link seals to a vinculador; the court is told when it has both ends (R4)."""
-    found, repeated = vinculos.vincular(office(), author(), data, idempotency_key())
+    found, repeated = vinculos.link_selos(office(), author(), data, idempotency_key())
     return json_response(found, 201, replayed(repeated))
 
 
@@ -107,7 +107,7 @@ def link(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 )
 def sign(instrumento: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Say how the signatures of an instrumento stand: its seals go to zero, to the full value or to one third (N11)."""
-    found, repeated = signatures.assinar(office(), author(), instrumento, data, idempotency_key())
+    found, repeated = signatures.sign_head(office(), author(), instrumento, data, idempotency_key())
     return json_response(found, 200, replayed(repeated))
 
 

@@ -23,7 +23,7 @@ blueprint = APIBlueprint("search", __name__, url_prefix="/api/v1", tag="looking 
 @blueprint.doc(responses=refusals(), security=SECURITY)
 def list_seals(query: SealsQuery) -> Response:
     """Find seals, those of the newest act first (T5)."""
-    return json_response(search.listar(office(), query.filters(), query.pagina))
+    return json_response(search.list_all(office(), query.filters(), query.pagina))
 
 
 @blueprint.get("/selos/totais")
@@ -65,4 +65,4 @@ def exported(made: search.Export) -> Response:
 @blueprint.doc(responses=refusals(("json-invalido", "corpo-grande-demais", "tribunal-nao-responde")), security=SECURITY)
 def compare(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Hold the seals of a period beside the court's list, asked for or given."""
-    return json_response(search.compare_lists(office(), author(), data).em_json())
+    return json_response(search.compare_lists(office(), author(), data).as_json())

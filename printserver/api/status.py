@@ -24,7 +24,7 @@ def healthz() -> Response:
     return json_response(
         {
             "estado": "ok",
-            "instancia": office().nome_da_instancia,
+            "instancia": office().instance_name,
             "demonstracao": office().demonstracao,
             "versao": __version__,
             "banco": office().db.versao,

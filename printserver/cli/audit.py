@@ -11,7 +11,7 @@ from printserver.db import Database
 from printserver.errors import ConfigError
 from printserver.office import create
 from printserver.office import proof as record
-from printserver.office.proof import CabecaDiverge, Laudo
+from printserver.office.proof import HeadDiffers, Report
 from printserver.office.settings import load_settings
 
 _WHAT_TO_DO = (
@@ -31,7 +31,7 @@ def audit() -> None:
 def verify(folder: Path, points: tuple[str, ...]) -> None:
     """Confere o registro inteiro, os selos, os trabalhos e as perguntas com ele, e as cabeças guardadas."""
     try:
-        brought = [record.ler_ponto(each) for each in points]
+        brought = [record.parse_point(each) for each in points]
     except ValueError as error:
         raise ConfigError(f"--cabeca: {error}") from error
     kept = record.read_all(folder)
@@ -56,7 +56,7 @@ def sign_head(folder: Path, as_json: bool) -> None:
     database = Database(create.database_url(folder, settings))
     try:
         head = record.store(database, serventia_id, folder, signer, now)
-    except CabecaDiverge as error:
+    except HeadDiffers as error:
         raise ConfigError(f"a auditoria NÃO confere: {error}\n{_WHAT_TO_DO}") from error
     finally:
         database.close()
@@ -67,20 +67,20 @@ def sign_head(folder: Path, as_json: bool) -> None:
     click.echo(f"Assinada por {signer.holder} e guardada em {record.of_day(folder, now)}.")
 
 
-def _tally(report: Laudo, brought_count: int) -> list[str]:
+def _tally(report: Report, brought_count: int) -> list[str]:
     lines = [
-        f"selos: {report.selos}, com a assinatura conferida por {report.certificados} certificado(s) da serventia"
-        + (f", menos a de {report.externos} de outro programa" if report.externos else ""),
-        f"trabalhos: {report.trabalhos}; perguntas: {report.perguntas}",
+        f"selos: {report.selos}, com a assinatura conferida por {report.certificates} certificado(s) da serventia"
+        + (f", menos a de {report.external} de outro programa" if report.external else ""),
+        f"trabalhos: {report.job_count}; perguntas: {report.perguntas}",
     ]
-    days = report.cabecas
+    days = report.heads
     kept = f"cabeças guardadas: {len(days)}" + (f", de {days[0]} a {days[-1]}" if days else "")
     return [*lines, kept + (f"; trazidas: {brought_count}" if brought_count else "")]
 
 
-def _describe_faults(report: Laudo) -> str:
+def _describe_faults(report: Report) -> str:
     where = "" if report.antes is None else f" depois de {report.antes} registros"
-    lines = [f"a auditoria NÃO confere{where}:", *(f"- {each}." for each in report.faltas)]
-    if report.total > len(report.faltas):
-        lines.append(f"- … e mais {report.total - len(report.faltas)}.")
+    lines = [f"a auditoria NÃO confere{where}:", *(f"- {each}." for each in report.gaps)]
+    if report.total > len(report.gaps):
+        lines.append(f"- … e mais {report.total - len(report.gaps)}.")
     return "\n".join([*lines, _WHAT_TO_DO])

@@ -18,15 +18,15 @@ from printserver.cli.base import PATH, instance_option
 def simulated_court(folder: Path, port: int, tls: tuple[Path, Path] | None) -> None:
     """Põe no ar um tribunal de mentira, só nesta máquina: para testes e demonstrações."""
     from printserver.office.office import Office
-    from printserver.simulator import Simulador
+    from printserver.simulator import Simulator
 
     office = Office.open_folder(folder)
     cns, certificate, atos = office.cns, office.certificado, office.atos
-    office.fechar()
+    office.close()
     ended = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: ended.set())
-    simulator = Simulador(folder, {cns: certificate}, atos, port=port, tls=tls or None).comecar()
+    simulator = Simulator(folder, {cns: certificate}, atos, port=port, tls=tls or None).begin()
     click.echo(f"Tribunal SIMULADO da serventia {cns} em {simulator.url} (sem valor legal). Ctrl-C encerra.")
     ended.wait()
-    simulator.parar()
+    simulator.stop()

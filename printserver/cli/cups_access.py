@@ -82,7 +82,7 @@ def _certificate(folder: Path, cups_server: str, given: str | None) -> str:
 def confirm_certificate(cups_server: str) -> str:
     """Return the SHA-256 of the certificate that the server shows now, once a person says that it is the server's."""
     with falhas():
-        shown = CupsServer(Server(cups_server)).certificado()
+        shown = CupsServer(Server(cups_server)).certificate()
     click.echo(f"O servidor CUPS {cups_server} mostra o certificado de SHA-256\n  {readable(shown)}")
     click.echo("Confira-o naquela máquina: openssl x509 -noout -fingerprint -sha256 -in /etc/cups/ssl/NOME.crt")
     if click.prompt("É o mesmo (sim ou não)?", prompt_suffix=" ").strip().lower() not in ("s", "sim"):

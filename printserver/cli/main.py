@@ -41,13 +41,13 @@ def cli() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
 def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> None:
     """Cria uma serventia: pasta, banco, certificado de teste, usuário admin e uma chave. Nunca escreve por cima."""
-    made = create.criar(folder, system_clock(), cns=cns, proximo=proximo_numero)
+    made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero)
     if as_json:
         told = {name: getattr(made, name) for name in ("usuario", "senha", "chave", "cns", "instancia")}
         click.echo(json.dumps(told, ensure_ascii=False))
         return
     click.echo(f"Serventia {made.cns} criada em {folder}.")
-    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.senha}\n  chave:   {made.chave}")
+    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.password}\n  chave:   {made.chave}")
     click.echo("Guarde a senha e a chave: não são mostradas outra vez.")
 
 
@@ -72,7 +72,7 @@ def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem
     configure_logs()
     Office.open_folder(
         folder, waits=True
-    ).fechar()  # a wrong setting, table or format stops the start here, with its name
+    ).close()  # a wrong setting, table or format stops the start here, with its name
     sys.exit(run(folder, host, port, tls or None))
 
 
@@ -173,7 +173,7 @@ def check_formats(folder: Path) -> None:
 
     known = Formats(folder if folder.is_dir() else None)
     faults = known.check_all()
-    for nome in [] if faults else known.nomes():
+    for nome in [] if faults else known.names():
         try:
             previsualizar(known.get(nome))  # the very way of a print, with example data
         except (ConfigError, Recusa) as error:
@@ -182,7 +182,7 @@ def check_formats(folder: Path) -> None:
         click.echo(fault, err=True)
     if faults:
         sys.exit(1)
-    click.echo(f"{len(known.nomes())} formatos conferidos, sem erros.")
+    click.echo(f"{len(known.names())} formatos conferidos, sem erros.")
 
 
 @formatos.command("preview")

@@ -14,7 +14,7 @@ from printserver.cli.base import (
 )
 from printserver.errors import ConfigError
 from printserver.office import audit
-from printserver.office.people import Autor
+from printserver.office.people import Author
 
 
 @click.group("papel")
@@ -46,7 +46,7 @@ def receive(queue: str, folder: Path, de: str, ate: str) -> None:
     from printserver.delivery import numbered_paper
 
     with office(folder) as (conn, serventia_id, now):
-        who = Autor(serventia_id, None, None, quem(), None, frozenset(), None)
+        who = Author(serventia_id, None, None, quem(), None, frozenset(), None)
         count, entries = numbered_paper.receive(conn, serventia_id, queue, de, ate, who, now)
         audit.write(conn, serventia_id, now, entries)
     click.echo(f"{count} folhas recebidas para a fila {queue}.")

@@ -19,7 +19,7 @@ from printserver.office import people
 
 @click.command("chave")
 @click.argument("nome", required=False)
-@click.option("--direitos", help=f"Separados por vírgula: {', '.join(people.DIREITOS)}.")
+@click.option("--direitos", help=f"Separados por vírgula: {', '.join(people.RIGHTS)}.")
 @click.option("--fila", "queue", help="Fila da estação ou do programa que a usa, se o pedido não diz outra.")
 @click.option("--sem-consulta", is_flag=True, help="Só acompanha o que imprime: não lê documentos, selos e avisos.")
 @click.option("--revogar", is_flag=True, help="Encerra a chave, já e para sempre.")
@@ -36,7 +36,7 @@ def api_key(
         if direitos or queue or sem_consulta:
             raise ConfigError("--revogar vai sozinho")
         with office(folder) as (conn, serventia_id, now):
-            people.revogar_chave(conn, serventia_id, nome, now)
+            people.revoke_key(conn, serventia_id, nome, now)
             record(conn, serventia_id, now, "chave", nome.strip(), {}, "revogada")
         click.echo(f"Chave {nome.strip()} revogada: nada mais se faz com ela.")
     else:
@@ -46,11 +46,11 @@ def api_key(
 def _new_key(folder: Path, nome: str, direitos: str | None, queue: str | None, *, lookup: bool) -> None:
     rights = [part.strip() for part in (direitos or "").split(",") if part.strip()]
     if not rights:
-        raise ConfigError(f"diga --direitos: um ou mais de {', '.join(people.DIREITOS)}")
+        raise ConfigError(f"diga --direitos: um ou mais de {', '.join(people.RIGHTS)}")
     with office(folder) as (conn, serventia_id, now):
         if queue is not None:
             require_queue(conn, serventia_id, queue)
-        text = people.criar_chave(conn, serventia_id, nome, rights, now, queue, lookup=lookup)
+        text = people.create_key(conn, serventia_id, nome, rights, now, queue, lookup=lookup)
         what = {"direitos": rights, "fila": queue, "sem_consulta": not lookup}
         record(conn, serventia_id, now, "chave", nome.strip(), what)
     click.echo(text)
@@ -58,8 +58,8 @@ def _new_key(folder: Path, nome: str, direitos: str | None, queue: str | None, *
 
 def _list_keys(folder: Path) -> None:
     with office(folder, writing=False) as (conn, serventia_id, _now):
-        for each, revoked in people.listar_chaves(conn, serventia_id):
-            rights = ", ".join(right for right in people.DIREITOS if right in each.direitos)
+        for each, revoked in people.list_keys(conn, serventia_id):
+            rights = ", ".join(right for right in people.RIGHTS if right in each.direitos)
             queue = f" · fila {each.fila}" if each.fila else ""
             ended = f" · revogada em {local(revoked):%d/%m/%Y às %H:%M}" if revoked else ""
             click.echo(f"{each.nome}: {rights}{queue}{ended}")
@@ -67,7 +67,7 @@ def _list_keys(folder: Path) -> None:
 
 @click.command("usuario")
 @click.argument("nome", required=False)
-@click.option("--papel", type=click.Choice(people.PAPEIS), help="O papel da pessoa.")
+@click.option("--papel", type=click.Choice(people.ROLES), help="O papel da pessoa.")
 @click.option("--nome-completo", help="O nome como sai impresso (sem ele: o nome de usuário).")
 @click.option("--mudar", "change", is_flag=True, help="Muda o papel ou o nome de quem já existe, em vez de criar.")
 @click.option("--nova-senha", is_flag=True, help="Dá outra senha a quem já existe, e a mostra uma única vez.")
@@ -109,12 +109,12 @@ def usuario(
 
 def _new_person(folder: Path, nome: str, papel: str | None, nome_completo: str | None) -> None:
     if papel is None:
-        raise ConfigError(f"diga --papel: um de {', '.join(people.PAPEIS)}")
+        raise ConfigError(f"diga --papel: um de {', '.join(people.ROLES)}")
     password = _password()
     with office(folder) as (conn, serventia_id, now):
-        if people.existe(conn, serventia_id, nome):
+        if people.exists(conn, serventia_id, nome):
             raise ConfigError(f"já existe o usuário {nome!r}: para mudar o papel ou o nome, acrescente --mudar")
-        made = people.criar_pessoa(conn, serventia_id, nome, nome_completo or nome, papel, password, now)
+        made = people.create_person(conn, serventia_id, nome, nome_completo or nome, papel, password, now)
         record(conn, serventia_id, now, "pessoa", made.usuario, {"papel": papel})
     click.echo(password)
 
@@ -122,7 +122,7 @@ def _new_person(folder: Path, nome: str, papel: str | None, nome_completo: str |
 def _new_password(folder: Path, nome: str) -> None:
     password = _password()
     with office(folder) as (conn, serventia_id, now):
-        who = people.mudar_senha(conn, serventia_id, nome, password, now)
+        who = people.change_password(conn, serventia_id, nome, password, now)
         record(conn, serventia_id, now, "pessoa", who.usuario, {}, "senha mudada")
     click.echo(password)
 
@@ -132,9 +132,9 @@ def _change(folder: Path, nome: str, given: dict[str, Any]) -> None:
         raise ConfigError("diga o que muda: --papel ou --nome-completo")
     with office(folder) as (conn, serventia_id, now):
         if "papel" in given:
-            who = people.mudar_papel(conn, serventia_id, nome, given["papel"], now)
+            who = people.change_role(conn, serventia_id, nome, given["papel"], now)
         if "nome" in given:
-            who = people.mudar_nome(conn, serventia_id, nome, given["nome"], now)
+            who = people.change_name(conn, serventia_id, nome, given["nome"], now)
         record(conn, serventia_id, now, "pessoa", who.usuario, given, "mudada")
     click.echo(f"{who.usuario}: {who.nome}, {who.papel}.")
 
@@ -148,7 +148,7 @@ def _send_away_or_back(folder: Path, nome: str, *, away: bool) -> None:
 
 def _list_people(folder: Path) -> None:
     with office(folder, writing=False) as (conn, serventia_id, _now):
-        for each, active in people.listar_pessoas(conn, serventia_id):
+        for each, active in people.list_people(conn, serventia_id):
             click.echo(f"{each.usuario}: {each.nome}, {each.papel}{'' if active else ' · desativado'}")
 
 

@@ -50,13 +50,13 @@ _MAX_OFFSET_MM: Final = 50.0
 def all_queues(context: click.Context) -> None:
     """As filas de impressão: as do CUPS e as da serventia."""
     if context.invoked_subcommand is None:
-        context.invoke(listar, folder=Path("instance"), servidor=None, usuario=None, tls=False, certificado=None)
+        context.invoke(list_all, folder=Path("instance"), servidor=None, usuario=None, tls=False, certificado=None)
 
 
 @all_queues.command("listar")
 @instance_option
 @server_options
-def listar(folder: Path, cups_server: str | None, usuario: str | None, tls: bool, certificate: str | None) -> None:
+def list_all(folder: Path, cups_server: str | None, usuario: str | None, tls: bool, certificate: str | None) -> None:
     """Mostra as filas que o CUPS tem, como estão, e que filas da serventia as usam."""
     server = CupsServer(server_access(folder, cups_server, usuario, certificate, tls=tls))
     ours: dict[str, list[str]] = {}
@@ -67,7 +67,7 @@ def listar(folder: Path, cups_server: str | None, usuario: str | None, tls: bool
                 if row["servidor"] == cups_server:
                     ours.setdefault(row["destino"], []).append(row["nome"])
     with falhas():
-        found = server.filas()
+        found = server.queues()
     if not found:
         click.echo("O CUPS não tem nenhuma fila.")
     for each in found:
@@ -115,8 +115,8 @@ def add(
     with falhas():
         changes = _prepare_server(server, mudar_servidor=mudar_servidor)
         changes += _prepare_queue(server, name, uri)
-    if usuario and access.senha is not None:
-        keep_password(folder, cups_server, usuario, access.senha)
+    if usuario and access.password is not None:
+        keep_password(folder, cups_server, usuario, access.password)
     with office(folder) as (conn, serventia_id, now):
         if default:
             conn.execute(sa.update(db.fila).where(db.fila.c.serventia_id == serventia_id).values(padrao=False))
@@ -284,7 +284,7 @@ def _prepare_server(server: CupsServer, *, mudar_servidor: bool) -> list[Change]
 def _prepare_queue(server: CupsServer, queue: str, uri: str | None) -> list[Change]:
     """Make the queue in CUPS if `uri` is given, set its error policy, and return what was changed."""
     changes = []
-    found = server.fila(queue)
+    found = server.queue(queue)
     if uri is not None:
         if found is not None:
             raise ConfigError(f"o CUPS já tem uma fila {queue!r}, em {found['uri']}: use --cups {queue}")
@@ -294,10 +294,10 @@ def _prepare_queue(server: CupsServer, queue: str, uri: str | None) -> list[Chan
         except ConfigError:
             server.remove(queue)
             raise
-        found = server.fila(queue)
+        found = server.queue(queue)
         changes.append(Change(f"fila {queue} no CUPS", "não havia", uri, "sem driver, por IPP"))
     if found is None:
-        names = ", ".join(each["nome"] for each in server.filas()) or "nenhuma"
+        names = ", ".join(each["nome"] for each in server.queues()) or "nenhuma"
         raise ConfigError(f"o CUPS não tem a fila {queue!r}. As que tem: {names}")
     if found["politica"] != ERROR_POLICY:
         server.set_error_policy(queue, ERROR_POLICY)
@@ -312,7 +312,7 @@ def _prepare_queue(server: CupsServer, queue: str, uri: str | None) -> list[Chan
 
 
 def _knows_capabilities(server: CupsServer, queue: str) -> bool:
-    found = server.fila(queue)
+    found = server.queue(queue)
     return found is not None and bool(found["papeis"])
 
 

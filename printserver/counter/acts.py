@@ -28,7 +28,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.seal_actions.common import acting_author, confirmed_ato, resolve_value
 from printserver.seal_actions.once import do_once
 from printserver.selo import PaperSeal, centavos, parse_paper_seal
@@ -68,12 +68,12 @@ class Estorno(RequestModel):
     escrevente: Text
 
 
-def register(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def register(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
     """Record an act at the counter; it waits for the day's load. Return it, and whether the key had recorded it.
 
     Raises `Recusa` `entrada-invalida`, `data-do-ato`, `hibrido-ja-comunicado`, `servico-a-confirmar`.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
 
     def make(conn: Connection) -> tuple[Any, list[Registro]]:
         request = read(AtoDeBalcao, data)
@@ -108,11 +108,11 @@ def register(office: Office, author: Autor, data: object, key: str | None = None
         return number, [_registro(number, WAITING, quem, what)]
 
     made, repeated = do_once(office, author, "POST /api/v1/atos-de-balcao", data, key, make)
-    return consultar(office, made), repeated
+    return look_up(office, made), repeated
 
 
 def reverse(
-    office: Office, author: Autor, numero: str, data: object, key: str | None = None
+    office: Office, author: Author, numero: str, data: object, key: str | None = None
 ) -> tuple[dict[str, Any], bool]:
     """Reverse an act that waits: it is left out of the load (H2), and its paper seal is void unless said otherwise.
 
@@ -120,7 +120,7 @@ def reverse(
 
     Raises `Recusa` `nao-encontrado`, `estado-nao-permite` (already loaded: exclude its seal by XA; already reversed).
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
 
     def make(conn: Connection) -> tuple[Any, list[Registro]]:
         request = read(Estorno, data)
@@ -146,16 +146,16 @@ def reverse(
         return row["id"], [_registro(row["id"], ESTORNADO, quem, what)]
 
     made, repeated = do_once(office, author, f"POST /api/v1/atos-de-balcao/{numero}/estorno", data, key, make)
-    return consultar(office, made), repeated
+    return look_up(office, made), repeated
 
 
-def consultar(office: Office, numero: int | str) -> dict[str, Any]:
+def look_up(office: Office, numero: int | str) -> dict[str, Any]:
     """Return an act at the counter. Raises `Recusa` `nao-encontrado`."""
     with office.db.read() as conn:
         return show(_row(conn, office, numero))
 
 
-def listar(
+def list_all(
     office: Office, day: date | None, state: str | None, page: int = 1, *, isentos: bool = False
 ) -> dict[str, Any]:
     """Return a page of the acts at the counter, newest first; `isentos`: of those alone."""
@@ -219,5 +219,5 @@ def _row(conn: Connection, office: Office, numero: int | str, *, lock: bool = Fa
     return row
 
 
-def _registro(number: int, state: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
+def _registro(number: int, state: str, quem: Author, detalhe: Mapping[str, Any]) -> Registro:
     return Registro("balcao", str(number), state, quem.pessoa, quem.sistema, quem.endereco, detalhe)

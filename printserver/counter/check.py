@@ -158,7 +158,7 @@ def _control_report(conn: Connection, office: Office, de: date, ate: date) -> li
     lines = []
     for (day, ato, serie), numbers in groups.items():
         if (ato, serie) not in known:
-            known[ato, serie] = _conhecidos(conn, office, ato, serie)
+            known[ato, serie] = _known(conn, office, ato, serie)
         first, last = min(map(min, numbers.values())), max(map(max, numbers.values()))
         missing, count = _missing(known[ato, serie], first, last)
         lines.append(
@@ -178,7 +178,7 @@ def _control_report(conn: Connection, office: Office, de: date, ate: date) -> li
     return lines
 
 
-def _conhecidos(conn: Connection, office: Office, ato: str, serie: str) -> list[int]:
+def _known(conn: Connection, office: Office, ato: str, serie: str) -> list[int]:
     """Return every number of a série that has its fate, in order."""
     table = db.selo_papel
     mine = (table.c.serventia_id == office.serventia_id, table.c.ato == ato, table.c.serie == serie)

@@ -26,7 +26,7 @@ from printserver.ledger import seals as sealing
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.seal_actions.common import (
     acting_author,
     as_new,
@@ -77,14 +77,14 @@ class Diario(Value):
         return self
 
 
-def enter_total(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[str, bool]:
+def enter_total(office: Office, author: Author, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make the day's seal, or the retificador with the day's new total. Return its code, and whether the key had.
 
     A bare total stands in the tabelião's component, the ISS in its own. The same value again changes nothing. Raises
     `Recusa` `data-do-ato`, `entrada-invalida` (a smaller total than before without `motivo`), `servico-a-confirmar`,
     and `ja-excluido` where the day's seal was excluded and no `motivo` asks for another.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
 
     def make(conn: Connection) -> tuple[Any, list[Registro]]:
         request = read(Diario, data)
@@ -179,7 +179,7 @@ def _first(
     request: Diario,
     ato: AtoType,
     emolumentos: Emolumentos,
-    quem: Autor,
+    quem: Author,
     agora: datetime,
 ) -> tuple[str, list[Registro]]:
     new_selo = NewSelo(
@@ -214,7 +214,7 @@ def _new_total(
     row: Mapping[Any, Any],
     ato: AtoType,
     emolumentos: Emolumentos,
-    quem: Autor,
+    quem: Author,
     agora: datetime,
 ) -> tuple[str, list[Registro]]:
     if emolumentos == Emolumentos.from_centavos(row["emolumentos"]):

@@ -31,7 +31,7 @@ from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.seal_actions.common import acting_author, confirmed_ato, resolve_value
 from printserver.seal_actions.once import do_once
 from printserver.selo import Emolumentos, NewSelo, PaperSeal, Reais, centavos
@@ -78,14 +78,14 @@ class FaixaSemSelo(RequestModel):
     escrevente: Text
 
 
-def load(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[list[str], bool]:
+def load(office: Office, author: Author, data: object, key: str | None = None) -> tuple[list[str], bool]:
     """Make the seals of every act of a day that waits at the counter (H2).
 
     More than 500 are made 500 at a time, each all or none (H3): nobody waits longer for the tables. What broke off in
     between goes on with the same key, or with another load. Return the codes in the order of the paper seals, and
     whether the key had made them. Raises `Recusa` `estado-nao-permite` where nothing waits or not what was checked.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
     codes: list[str] = []
     again: list[bool] = []
 
@@ -109,7 +109,7 @@ def _part_key(key: str | None, n: int) -> str | None:
 
 
 def _load_part(
-    conn: Connection, office: Office, author: Autor, request: Carga, *, first: bool
+    conn: Connection, office: Office, author: Author, request: Carga, *, first: bool
 ) -> tuple[list[str], list[Registro]]:
     agora = office.clock()
     quem = acting_author(conn, office, author, request.escrevente)
@@ -144,13 +144,13 @@ def _require_as_checked(request: Carga, quantidade: int, total: int) -> None:
         raise Recusa("estado-nao-permite", "Os atos que esperam mudaram depois da conferência: confira de novo.")
 
 
-def by_range(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[list[str], bool]:
+def by_range(office: Office, author: Author, data: object, key: str | None = None) -> tuple[list[str], bool]:
     """Make the seals of a range of paper seals, at most 500 (H3), all of them or none.
 
     Raises `Recusa` `limite-de-hibridos`, `hibrido-ja-comunicado` (with `numeros`), `entrada-invalida`, `data-do-ato`,
     `servico-a-confirmar`.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
 
     def make(conn: Connection) -> tuple[Any, list[Registro]]:
         request = read(FaixaDePapel, data)
@@ -170,7 +170,7 @@ def by_range(office: Office, author: Autor, data: object, key: str | None = None
     return list(made), repeated
 
 
-def spoil(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def spoil(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
     """Write that a range of paper seals is void (H2). Return it, and whether the key had done it.
 
     Raises `Recusa` `hibrido-ja-comunicado` (with `numeros`), `limite-de-hibridos`, `entrada-invalida`, `data-do-ato`.
@@ -178,15 +178,15 @@ def spoil(office: Office, author: Autor, data: object, key: str | None = None) -
     return _without_selo(office, author, data, key, "inutilizados", paper_seals.SPOILED)
 
 
-def mark_reported(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def mark_reported(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
     """Write that another program reported a range of paper seals: never again from here (S4). Else as `spoil`."""
     return _without_selo(office, author, data, key, "comunicados", paper_seals.REPORTED)
 
 
 def _without_selo(
-    office: Office, author: Autor, data: object, key: str | None, nome: str, state: str
+    office: Office, author: Author, data: object, key: str | None, nome: str, state: str
 ) -> tuple[dict[str, Any], bool]:
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
 
     def make(conn: Connection) -> tuple[Any, list[Registro]]:
         request = read(FaixaSemSelo, data)
@@ -219,7 +219,7 @@ def _seal(
     papers: Sequence[PaperSeal],
     values: Sequence[tuple[Emolumentos, bool, str | None]],
     day: date,
-    quem: Autor,
+    quem: Author,
     agora: datetime,
 ) -> tuple[list[str], list[Registro]]:
     """Make one seal a paper seal: it names no document (H4). Return the codes, and what the log is to say."""
@@ -249,5 +249,5 @@ def _seal(
     return [issued_selo.codigo for issued_selo in issued], log
 
 
-def _registro(nome: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
+def _registro(nome: str, quem: Author, detalhe: Mapping[str, Any]) -> Registro:
     return Registro("hibridos", nome, "feita", quem.pessoa, quem.sistema, quem.endereco, detalhe)

@@ -16,7 +16,7 @@ from printserver.clock import local_date
 from printserver.documents.moment import refuse_empty_date
 from printserver.errors import BadField, Recusa
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.selo import PaperSeal
 
 WAITING: Final = "aguardando"
@@ -51,7 +51,7 @@ def write(
     papeis: Sequence[PaperSeal],
     state: str,
     day: date,
-    quem: Autor,
+    quem: Author,
     agora: datetime,
     *,
     codigos: Sequence[str | None] | None = None,
@@ -74,7 +74,7 @@ def report(
     office: Office,
     papeis: Sequence[PaperSeal],
     codigos: Sequence[str],
-    quem: Autor,
+    quem: Author,
     agora: datetime,
 ) -> None:
     """Write that paper seals that waited at the counter are reported by these codes (H2)."""
@@ -84,7 +84,7 @@ def report(
     )
 
 
-def void(conn: Connection, office: Office, papel: PaperSeal, reason: str, quem: Autor, agora: datetime) -> None:
+def void(conn: Connection, office: Office, papel: PaperSeal, reason: str, quem: Author, agora: datetime) -> None:
     """Write that a paper seal that waited at the counter is void: it is never reported (H2)."""
     conn.execute(_waiting_update(office).values(**_fate(SPOILED, quem, agora), motivo=reason), [_number(papel)])
 
@@ -127,5 +127,5 @@ def _number(papel: PaperSeal) -> dict[str, str | int]:
     return {"b_ato": papel.ato, "b_serie": papel.serie, "b_numero": papel.numero}
 
 
-def _fate(state: str, quem: Autor, agora: datetime) -> dict[str, str | datetime]:
+def _fate(state: str, quem: Author, agora: datetime) -> dict[str, str | datetime]:
     return {"estado": state, "quem": quem.pessoa or "", "quando": agora}

@@ -4,31 +4,31 @@
 """
 
 from printserver.court.answers import (
-    Consta,
-    Resposta,
-    de_consulta,
-    de_envio,
-    falha_geral,
+    CourtAnswer,
+    OnRecord,
+    from_lookup,
+    from_sending,
+    general_failure,
 )
-from printserver.court.client import Transporte, TransporteHttp, Troca
-from printserver.court.listing import pedir_lista
-from printserver.court.outbox import COMUNICACAO_PENDENTE, apressar, retomar
-from printserver.court.outcome import vinculador_que_vale
-from printserver.court.sender import Remetente
+from printserver.court.client import Exchange, HttpTransport, Transport
+from printserver.court.listing import request_listing
+from printserver.court.outbox import REPORT_PENDING, hurry, resume
+from printserver.court.outcome import valid_vinculador
+from printserver.court.sender import Sender
 
 __all__ = [
-    "COMUNICACAO_PENDENTE",
-    "Consta",
-    "Remetente",
-    "Resposta",
-    "Transporte",
-    "TransporteHttp",
-    "Troca",
-    "apressar",
-    "de_consulta",
-    "de_envio",
-    "falha_geral",
-    "pedir_lista",
-    "retomar",
-    "vinculador_que_vale",
+    "REPORT_PENDING",
+    "CourtAnswer",
+    "Exchange",
+    "HttpTransport",
+    "OnRecord",
+    "Sender",
+    "Transport",
+    "from_lookup",
+    "from_sending",
+    "general_failure",
+    "hurry",
+    "request_listing",
+    "resume",
+    "valid_vinculador",
 ]

@@ -1,7 +1,7 @@
 """What an office says to the court, and how: the interface of the transport, and the one that speaks HTTP.
 
 A transport never raises for what the court or the line does: it gives back what was sent and what came, raw. What an
-answer means is said in `respostas`.
+answer means is said in `answers_given`.
 """
 
 import json
@@ -19,17 +19,17 @@ import httpx
 
 from printserver import faults
 from printserver.errors import ConfigError
-from printserver.office.settings import Tribunal
+from printserver.office.settings import CourtSettings
 from printserver.selo import Certificate
 
-MAIOR_RESPOSTA: Final = 16 * 1024 * 1024  # bytes
+LARGEST_ANSWER: Final = 16 * 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True)
-class Troca:
+class Exchange:
     """An exchange as it went over the wire.
 
-    `status` is HTTP's, None where no answer came; then `falha` (Portuguese) says why. `partiu` is False only where it
+    `status` is HTTP's, None where no answer came; then `falha` (Portuguese) says why. `departed` is False only where it
     is certain that nothing of the request reached the court.
     """
 
@@ -38,7 +38,7 @@ class Troca:
     status: int | None
     resposta: str | None
     falha: str | None = None
-    partiu: bool = True
+    departed: bool = True
 
 
 def encode_body(itens: Sequence[Mapping[str, Any]]) -> str:
@@ -46,29 +46,29 @@ def encode_body(itens: Sequence[Mapping[str, Any]]) -> str:
     return json.dumps(list(itens), ensure_ascii=False, separators=(",", ":"))
 
 
-class Transporte(Protocol):
+class Transport(Protocol):
     """The court as an office reaches it. May be used by several threads."""
 
-    def enviar(self, selos: Sequence[Mapping[str, Any]]) -> Troca:
+    def send(self, selos: Sequence[Mapping[str, Any]]) -> Exchange:
         """Report seals."""
 
-    def vincular(self, pairs: Sequence[Mapping[str, str]]) -> Troca:
+    def link_selos(self, pairs: Sequence[Mapping[str, str]]) -> Exchange:
         """Report links, each a `vinculador` and a `vinculado`."""
 
-    def consultar(self, codigo: str) -> Troca:
+    def look_up(self, codigo: str) -> Exchange:
         """Ask what the court has of a code."""
 
-    def listar(self, de: date, ate: date, page: int) -> Troca:
+    def list_all(self, de: date, ate: date, page: int) -> Exchange:
         """Ask for the seals whose act is of the days `de` to `ate`, a page of them."""
 
-    def fechar(self) -> None:
+    def close(self) -> None:
         """Close the connections."""
 
 
-class TransporteHttp:
+class HttpTransport:
     """The court over HTTP: JSON, mutual TLS with the office's certificate, paths by setting."""
 
-    def __init__(self, settings: Tribunal, certificate: Certificate, pasta: Path) -> None:
+    def __init__(self, settings: CourtSettings, certificate: Certificate, pasta: Path) -> None:
         """Prepare the connections; nothing is sent yet. `pasta` is a folder that only the server may read.
 
         Raises `ConfigError` if the authority's file cannot be read.
@@ -83,46 +83,48 @@ class TransporteHttp:
             headers={"User-Agent": "printserver"},
         )
 
-    def enviar(self, selos: Sequence[Mapping[str, Any]]) -> Troca:
+    def send(self, selos: Sequence[Mapping[str, Any]]) -> Exchange:
         """Report seals."""
-        return self._trocar("enviar", "POST", self._settings.caminho_selos, selos)
+        return self._exchange("enviar", "POST", self._settings.caminho_selos, selos)
 
-    def vincular(self, pairs: Sequence[Mapping[str, str]]) -> Troca:
+    def link_selos(self, pairs: Sequence[Mapping[str, str]]) -> Exchange:
         """Report links."""
-        return self._trocar("vincular", "POST", self._settings.caminho_vinculos, pairs)
+        return self._exchange("vincular", "POST", self._settings.caminho_vinculos, pairs)
 
-    def consultar(self, codigo: str) -> Troca:
+    def look_up(self, codigo: str) -> Exchange:
         """Ask what the court has of a code."""
-        return self._trocar("consultar", "GET", self._settings.caminho_consulta.format(codigo=codigo))
+        return self._exchange("consultar", "GET", self._settings.caminho_consulta.format(codigo=codigo))
 
-    def listar(self, de: date, ate: date, page: int) -> Troca:
+    def list_all(self, de: date, ate: date, page: int) -> Exchange:
         """Ask for a page of the seals of those days."""
         path = self._settings.caminho_lista.format(de=de.isoformat(), ate=ate.isoformat(), pagina=page)
-        return self._trocar("listar", "GET", path)
+        return self._exchange("listar", "GET", path)
 
-    def fechar(self) -> None:
+    def close(self) -> None:
         """Close the connections."""
         self._client.close()
 
-    def _trocar(self, operacao: str, method: str, path: str, body: Sequence[Mapping[str, Any]] | None = None) -> Troca:
+    def _exchange(
+        self, operacao: str, method: str, path: str, body: Sequence[Mapping[str, Any]] | None = None
+    ) -> Exchange:
         content = None if body is None else encode_body(body)
         said = content if content is not None else f"{method} {path}"
         headers = {} if content is None else {"Content-Type": "application/json; charset=utf-8"}
         try:
-            status, text = self._responder(method, path, content, headers)
+            status, text = self._answer(method, path, content, headers)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            return Troca(
-                operacao, said, None, None, f"o tribunal não atende ({faults.of_connection(error)})", partiu=False
+            return Exchange(
+                operacao, said, None, None, f"o tribunal não atende ({faults.of_connection(error)})", departed=False
             )
         except httpx.TimeoutException:
-            return Troca(operacao, said, None, None, f"sem resposta em {self._settings.espera_s:g} s")
+            return Exchange(operacao, said, None, None, f"sem resposta em {self._settings.espera_s:g} s")
         except httpx.RemoteProtocolError:
-            return Troca(operacao, said, None, None, "o tribunal encerrou a ligação sem responder")
+            return Exchange(operacao, said, None, None, "o tribunal encerrou a ligação sem responder")
         except (httpx.HTTPError, httpx.InvalidURL, OSError) as error:
-            return Troca(operacao, said, None, None, f"a ligação caiu ({faults.of_connection(error)})")
-        return Troca(operacao, said, status, text)
+            return Exchange(operacao, said, None, None, f"a ligação caiu ({faults.of_connection(error)})")
+        return Exchange(operacao, said, status, text)
 
-    def _responder(self, method: str, path: str, content: str | None, headers: Mapping[str, str]) -> tuple[int, str]:
+    def _answer(self, method: str, path: str, content: str | None, headers: Mapping[str, str]) -> tuple[int, str]:
         """Return status and text. httpx counts its time anew with every piece: one that drips is no answer."""
         ends = time.monotonic() + self._settings.espera_s
         with self._client.stream(method, path, content=content, headers=headers) as answer:
@@ -131,12 +133,12 @@ class TransporteHttp:
                 body += piece
                 if time.monotonic() > ends:
                     raise httpx.ReadTimeout("a resposta não acaba")
-                if len(body) > MAIOR_RESPOSTA:
+                if len(body) > LARGEST_ANSWER:
                     raise httpx.DecodingError("a resposta é grande demais")
             return answer.status_code, body.decode(answer.encoding or "utf-8", errors="replace")
 
 
-def _tls(settings: Tribunal, certificate: Certificate, pasta: Path) -> ssl.SSLContext:
+def _tls(settings: CourtSettings, certificate: Certificate, pasta: Path) -> ssl.SSLContext:
     try:
         context = ssl.create_default_context(cafile=str(pasta / settings.autoridade) if settings.autoridade else None)
     except (OSError, ssl.SSLError) as error:

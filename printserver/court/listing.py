@@ -7,12 +7,12 @@ from concurrent.futures import TimeoutError as TooLate
 from datetime import date
 from typing import Any
 
-from printserver.court.answers import de_lista, falha_geral
-from printserver.court.client import Transporte
+from printserver.court.answers import from_listing, general_failure
+from printserver.court.client import Transport
 from printserver.errors import Recusa
 
 
-def pedir_lista(court: Transporte, de: date, ate: date, segundos: float) -> list[Mapping[str, Any]]:
+def request_listing(court: Transport, de: date, ate: date, segundos: float) -> list[Mapping[str, Any]]:
     """Return what the court has of the days `de` to `ate`, as it says it. `court` is closed at the end.
 
     Raises `Recusa` `tribunal-nao-responde` if it does not answer, or not all of it within `segundos`.
@@ -25,23 +25,23 @@ def pedir_lista(court: Transporte, de: date, ate: date, segundos: float) -> list
         page = 1
         while True:
             try:
-                troca = beside.submit(court.listar, de, ate, page).result(max(0.0, end - time.monotonic()))
+                exchange = beside.submit(court.list_all, de, ate, page).result(max(0.0, end - time.monotonic()))
             except TooLate:
-                raise _sem_resposta(f"a lista não chegou inteira em {segundos:g} s") from None
-            if (fault := falha_geral(troca)) is not None:
-                raise _sem_resposta(fault)
-            if (found := de_lista(troca)) is None:
-                raise _sem_resposta("respondeu com o que não é uma lista de selos")
+                raise _no_answer(f"a lista não chegou inteira em {segundos:g} s") from None
+            if (fault := general_failure(exchange)) is not None:
+                raise _no_answer(fault)
+            if (found := from_listing(exchange)) is None:
+                raise _no_answer("respondeu com o que não é uma lista de selos")
             items += found.itens
             if not found.itens or len(items) >= found.total:
                 return items
             page += 1
     finally:
-        court.fechar()
+        court.close()
         beside.shutdown(wait=False, cancel_futures=True)
 
 
-def _sem_resposta(why: str) -> Recusa:
+def _no_answer(why: str) -> Recusa:
     return Recusa(
         "tribunal-nao-responde",
         f"O tribunal não deu a sua lista: {why}. Tente de novo mais tarde ou com um período menor, ou carregue a "

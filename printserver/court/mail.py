@@ -23,67 +23,67 @@ from printserver.office.office import Office
 
 _log = structlog.get_logger()
 
-ESPERA_S: Final = 15.0  # for each word of the server
-POSSE: Final = timedelta(minutes=5)  # of a message that is on its way
-MAIOR_PAUSA: Final = timedelta(hours=1)
-DE_UMA_VEZ: Final = 20
-OLHAR_S: Final = 20.0  # between two looks at what there is to be told
+WAIT_SECONDS: Final = 15.0  # for each word of the server
+LEASE: Final = timedelta(minutes=5)  # of a message that is on its way
+LONGEST_PAUSE: Final = timedelta(hours=1)
+AT_ONCE: Final = 20
+LOOK_EVERY_S: Final = 20.0  # between two looks at what there is to be told
 
 _table = db.aviso
 
 
-def rodar(office: Office, stop: threading.Event, pausa_s: float = OLHAR_S) -> None:
+def run(office: Office, stop: threading.Event, pause_s: float = LOOK_EVERY_S) -> None:
     """Make and send notices until `stop`. A fault is logged and tried again: notices hold nothing up."""
     while not stop.is_set():
         try:
-            notices.observar(office)
-            enviar(office)
+            notices.observe(office)
+            send(office)
         except Exception:
             _log.exception("notices failed")
-        stop.wait(pausa_s)
+        stop.wait(pause_s)
 
 
-def enviar(office: Office) -> int:
+def send(office: Office) -> int:
     """Send what is due by e-mail. Return how many messages the server took."""
     if not office.settings.avisos.servidor:
         return 0
     now = office.clock()
     due = (
         sa.select(_table)
-        .where(_table.c.serventia_id == office.serventia_id, _devido(now))
+        .where(_table.c.serventia_id == office.serventia_id, _due(now))
         .order_by(_table.c.quando)
-        .limit(DE_UMA_VEZ)
+        .limit(AT_ONCE)
     )
     with office.db.read() as conn:
         rows = [dict(row) for row in conn.execute(due).mappings()]
     sent = 0
     for row in rows:
-        if _tomar(office, row, now):
-            falha = _entregar(office, row)
-            _marcar(office, row, falha)
+        if _claim(office, row, now):
+            falha = _deliver(office, row)
+            _mark(office, row, falha)
             if falha is not None:  # the others would fare no better now
                 break
             sent += 1
     return sent
 
 
-def _devido(now: datetime) -> sa.ColumnElement[bool]:
+def _due(now: datetime) -> sa.ColumnElement[bool]:
     """Whether a message is due; where the clock went back, what was put off into its future is."""
-    return sa.or_(_table.c.vence_em <= now, _table.c.vence_em > now + 2 * MAIOR_PAUSA)
+    return sa.or_(_table.c.vence_em <= now, _table.c.vence_em > now + 2 * LONGEST_PAUSE)
 
 
-def _tomar(office: Office, row: dict[str, Any], now: datetime) -> bool:
-    """Claim a message: of many engines one gets it, and what a killed one had is free again after `POSSE`."""
+def _claim(office: Office, row: dict[str, Any], now: datetime) -> bool:
+    """Claim a message: of many engines one gets it, and what a killed one had is free again after `LEASE`."""
     mine = (_table.c.serventia_id == office.serventia_id, _table.c.chave == row["chave"])
-    still = (_devido(now), _table.c.tentativas == row["tentativas"])
-    claim = sa.update(_table).where(*mine, *still).values(vence_em=now + POSSE, tentativas=row["tentativas"] + 1)
+    still = (_due(now), _table.c.tentativas == row["tentativas"])
+    claim = sa.update(_table).where(*mine, *still).values(vence_em=now + LEASE, tentativas=row["tentativas"] + 1)
     with office.db.write() as conn:
         return bool(conn.execute(claim).rowcount)
 
 
-def _marcar(office: Office, row: dict[str, Any], falha: str | None) -> None:
+def _mark(office: Office, row: dict[str, Any], falha: str | None) -> None:
     now = office.clock()
-    again = now + min(timedelta(minutes=2 ** min(row["tentativas"], 8)), MAIOR_PAUSA)
+    again = now + min(timedelta(minutes=2 ** min(row["tentativas"], 8)), LONGEST_PAUSE)
     values = (
         {"vence_em": None, "enviado_em": now, "falha": None} if falha is None else {"vence_em": again, "falha": falha}
     )
@@ -92,15 +92,15 @@ def _marcar(office: Office, row: dict[str, Any], falha: str | None) -> None:
         conn.execute(sa.update(_table).where(*mine, _table.c.tentativas == row["tentativas"] + 1).values(**values))
 
 
-def _entregar(office: Office, row: dict[str, Any]) -> str | None:
+def _deliver(office: Office, row: dict[str, Any]) -> str | None:
     """Give a message to the server. Return why it was not taken (Portuguese), None if it was."""
     settings = office.settings.avisos
-    message = _mensagem(office, row)
+    message = _message(office, row)
     try:
-        with _conversa(office) as server:
+        with _converse(office) as server:
             if settings.usuario:
-                senha = (office.instance / settings.arquivo_da_senha).read_text("utf-8").strip()
-                server.login(settings.usuario, senha)
+                password = (office.instance / settings.arquivo_da_senha).read_text("utf-8").strip()
+                server.login(settings.usuario, password)
             refused = server.send_message(message)
     except FileNotFoundError:
         return f"falta o arquivo da senha, {settings.arquivo_da_senha}, na pasta da serventia"
@@ -112,12 +112,12 @@ def _entregar(office: Office, row: dict[str, Any]) -> str | None:
     return None
 
 
-def _conversa(office: Office) -> smtplib.SMTP:
+def _converse(office: Office) -> smtplib.SMTP:
     settings = office.settings.avisos
     if settings.seguranca == "tls":
         context = ssl.create_default_context()
-        return smtplib.SMTP_SSL(settings.servidor, settings.porta, timeout=ESPERA_S, context=context)
-    server = smtplib.SMTP(settings.servidor, settings.porta, timeout=ESPERA_S)
+        return smtplib.SMTP_SSL(settings.servidor, settings.porta, timeout=WAIT_SECONDS, context=context)
+    server = smtplib.SMTP(settings.servidor, settings.porta, timeout=WAIT_SECONDS)
     if settings.seguranca == "starttls":
         try:
             server.starttls(context=ssl.create_default_context())
@@ -127,7 +127,7 @@ def _conversa(office: Office) -> smtplib.SMTP:
     return server
 
 
-def _mensagem(office: Office, row: dict[str, Any]) -> EmailMessage:
+def _message(office: Office, row: dict[str, Any]) -> EmailMessage:
     settings = office.settings.avisos
     message = EmailMessage()
     demo = "DEMONSTRAÇÃO " if office.demonstracao else ""
@@ -135,7 +135,7 @@ def _mensagem(office: Office, row: dict[str, Any]) -> EmailMessage:
     message["From"] = settings.remetente
     message["To"] = ", ".join(settings.destinatarios)
     message["Date"] = format_datetime(local(row["quando"]))
-    mark = hashlib.sha256(f"{office.nome_da_instancia}|{row['chave']}".encode()).hexdigest()[:32]
+    mark = hashlib.sha256(f"{office.instance_name}|{row['chave']}".encode()).hexdigest()[:32]
     message["Message-ID"] = f"<{mark}@printserver.invalid>"
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(f"{row['texto']}\n\nServidor de impressão da serventia de CNS {office.cns}.\n")

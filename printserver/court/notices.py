@@ -16,18 +16,20 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import SAO_PAULO, local, local_date, rfc3339
 from printserver.court import pending
-from printserver.court.sender import mandar_ate
+from printserver.court.sender import send_until
 from printserver.db import insert_or_ignore
 from printserver.office import proof
 from printserver.office.office import Office
 
-DE_CADA_TIPO: Final = timedelta(hours=1)  # at least, between two notices of terms or refusals
-ATRASO: Final = timedelta(minutes=1)  # a row bears the time from before its commit: what is younger may not be seen yet
+PER_KIND: Final = timedelta(hours=1)  # at least, between two notices of terms or refusals
+LATENESS: Final = timedelta(
+    minutes=1
+)  # a row bears the time from before its commit: what is younger may not be seen yet
 CODIGOS: Final = 10  # named in a notice
-CERTIFICADO_DIAS: Final = (1, 7, 15, 30)
-CARGA_ATE: Final = timedelta(days=2)  # a load that has not ended by then is told of by its terms
-_PRAZOS: Final = (("atrasado", timedelta(0)), ("prazo-4h", pending.URGENTE), ("prazo-12h", pending.AVISAR))
-_FRASE: Final = {
+CERTIFICATE_DAYS: Final = (1, 7, 15, 30)
+LOADED_UNTIL: Final = timedelta(days=2)  # a load that has not ended by then is told of by its terms
+_DEADLINES: Final = (("atrasado", timedelta(0)), ("prazo-4h", pending.URGENT), ("prazo-12h", pending.WARN))
+_SENTENCE: Final = {
     "atrasado": ("com o prazo de 24 horas vencido", "O envio continua; confira a ligação com o tribunal."),
     "prazo-4h": ("com menos de 4 horas de prazo", "Confira na tela Tribunal por que esperam."),
     "prazo-12h": ("com menos de 12 horas de prazo", "Confira na tela Tribunal por que esperam."),
@@ -37,7 +39,7 @@ _table, _out = db.aviso, db.outbox
 
 
 @dataclass(frozen=True, slots=True)
-class Aviso:
+class OfficeWarning:
     """A notice to be made. `chave` is its own for ever."""
 
     chave: str
@@ -46,20 +48,20 @@ class Aviso:
     texto: str
 
 
-def observar(office: Office) -> int:
+def observe(office: Office) -> int:
     """Make the notices for which there is cause now. Return how many.
 
     Any number of engines may look at once: what is to be made is judged again under a lock.
     """
     with office.db.read() as conn:
-        if not _causas(conn, office):
+        if not _causes(conn, office):
             return 0
     with office.db.write() as conn:
         mine = {"serventia_id": office.serventia_id}
         insert_or_ignore(conn, db.remetente, mine)
         lock = sa.select(db.remetente.c.serventia_id).where(db.remetente.c.serventia_id == office.serventia_id)
         conn.execute(lock.with_for_update())
-        causes = _causas(conn, office)
+        causes = _causes(conn, office)
         now = office.clock()
         by_mail = now if office.settings.avisos.servidor else None
         for each in causes:
@@ -68,11 +70,11 @@ def observar(office: Office) -> int:
     return len(causes)
 
 
-def listar(office: Office, page: int) -> dict[str, Any]:
+def list_all(office: Office, page: int) -> dict[str, Any]:
     """Return a page of the notices, the newest first."""
     mine = _table.c.serventia_id == office.serventia_id
     query = sa.select(_table).where(mine).order_by(_table.c.quando.desc(), _table.c.chave)
-    size = pending.POR_PAGINA
+    size = pending.PER_PAGE
     with office.db.read() as conn:
         total = conn.execute(sa.select(sa.func.count()).select_from(_table).where(mine)).scalar_one()
         rows = conn.execute(query.limit(size).offset((page - 1) * size)).mappings()
@@ -96,16 +98,16 @@ def _item(row: Mapping[Any, Any]) -> dict[str, Any]:
 # -- what there is cause for -----------------------------------------------------------------------------------------
 
 
-def _causas(conn: Connection, office: Office) -> list[Aviso]:
+def _causes(conn: Connection, office: Office) -> list[OfficeWarning]:
     now = office.clock()
-    found = [*_do_certificado(conn, office, now), *_do_balcao(conn, office, now), *_da_auditoria(conn, office, now)]
+    found = [*_from_certificate(conn, office, now), *_from_counter(conn, office, now), *_from_audit(conn, office, now)]
     if office.settings.tribunal.url:
-        found += [*_dos_prazos(conn, office, now), *_das_recusas(conn, office, now)]
-        found += [*_do_lote(conn, office, now), *_das_cargas(conn, office, now)]
+        found += [*_from_deadlines(conn, office, now), *_from_refusals(conn, office, now)]
+        found += [*_from_lot(conn, office, now), *_from_loads(conn, office, now)]
     return found
 
 
-def _ultimo(conn: Connection, office: Office, kind: str, now: datetime) -> datetime | None:
+def _latest(conn: Connection, office: Office, kind: str, now: datetime) -> datetime | None:
     """Return when the newest notice of a kind was made; one of the future was made before the clock went back."""
     query = sa.select(sa.func.max(_table.c.quando)).where(
         _table.c.serventia_id == office.serventia_id, _table.c.tipo == kind, _table.c.quando <= now
@@ -119,39 +121,41 @@ def _ha(conn: Connection, office: Office, key: str) -> bool:
     return conn.execute(sa.select(sa.exists().where(*mine))).scalar_one()
 
 
-def _dos_prazos(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
+def _from_deadlines(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
     """Return a notice for each step of the term that a seal has newly come under.
 
     What the last notice of that step told of is known by its time: it lay under the step then, and was there.
     """
     found = []
-    for kind, left in _PRAZOS:
-        last = _ultimo(conn, office, kind, now)
-        if last is not None and now - last < DE_CADA_TIPO:
+    for kind, left in _DEADLINES:
+        last = _latest(conn, office, kind, now)
+        if last is not None and now - last < PER_KIND:
             continue
         under = [_out.c.serventia_id == office.serventia_id, _out.c.fim_em.is_(None), _out.c.tipo != "vinculo"]
-        under += [_out.c.prazo <= now + left, _out.c.criado_em <= now - ATRASO]
-        tighter = [step for name, step in _PRAZOS if step < left]
+        under += [_out.c.prazo <= now + left, _out.c.criado_em <= now - LATENESS]
+        tighter = [step for name, step in _DEADLINES if step < left]
         if tighter:  # it has a notice of its own
             under.append(_out.c.prazo > now + max(tighter))
-        fresh = [] if last is None else [sa.or_(_out.c.prazo > last + left, _out.c.criado_em > last - ATRASO)]
+        fresh = [] if last is None else [sa.or_(_out.c.prazo > last + left, _out.c.criado_em > last - LATENESS)]
         codes = _codigos(conn, [*under, *fresh], _out.c.prazo)
         if codes:
             total = conn.execute(sa.select(sa.func.count()).select_from(_out).where(*under)).scalar_one()
-            what, hint = _FRASE[kind]
+            what, hint = _SENTENCE[kind]
             found.append(
-                Aviso(f"{kind}:{rfc3339(now)}", kind, f"{_n(total, 'selo')} {what}", _texto(total, what, codes, hint))
+                OfficeWarning(
+                    f"{kind}:{rfc3339(now)}", kind, f"{_n(total, 'selo')} {what}", _text(total, what, codes, hint)
+                )
             )
     return found
 
 
-def _das_recusas(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
-    last = _ultimo(conn, office, "recusado", now)
-    if last is not None and now - last < DE_CADA_TIPO:
+def _from_refusals(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
+    last = _latest(conn, office, "recusado", now)
+    if last is not None and now - last < PER_KIND:
         return []
-    refused = [_out.c.serventia_id == office.serventia_id, pending.recusado(office.serventia_id)]
-    refused.append(_out.c.fim_em <= now - ATRASO)
-    fresh = [] if last is None else [_out.c.fim_em > last - ATRASO]
+    refused = [_out.c.serventia_id == office.serventia_id, pending.is_refused(office.serventia_id)]
+    refused.append(_out.c.fim_em <= now - LATENESS)
+    fresh = [] if last is None else [_out.c.fim_em > last - LATENESS]
     codes = _codigos(conn, [*refused, *fresh], _out.c.fim_em)
     if not codes:
         return []
@@ -159,19 +163,19 @@ def _das_recusas(conn: Connection, office: Office, now: datetime) -> list[Aviso]
     what = "à espera de correção: o tribunal recusou"
     hint = "O que o tribunal disse, e o que fazer, está na tela Tribunal."
     subject = f"{_n(total, 'selo')} {what}"
-    return [Aviso(f"recusado:{rfc3339(now)}", "recusado", subject, _texto(total, what, codes, hint))]
+    return [OfficeWarning(f"recusado:{rfc3339(now)}", "recusado", subject, _text(total, what, codes, hint))]
 
 
-def _do_lote(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
+def _from_lot(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
     """Return the notice of a sending's end: of the last set hour or wish, or of the day where it goes all the time."""
     if office.settings.tribunal.modo == "continuo":
-        end = datetime.combine(local_date(now - ATRASO), clock_time(), SAO_PAULO)
+        end = datetime.combine(local_date(now - LATENESS), clock_time(), SAO_PAULO)
         begin = end - timedelta(days=1)
         key, name = f"dia:{begin:%Y-%m-%d}", f"de {begin:%d/%m/%Y}"
     else:
         asked = sa.select(db.remetente.c.pedido_em).where(db.remetente.c.serventia_id == office.serventia_id)
-        begin = mandar_ate(office.settings.tribunal, conn.execute(asked).scalar_one_or_none(), now)
-        end = now + ATRASO
+        begin = send_until(office.settings.tribunal, conn.execute(asked).scalar_one_or_none(), now)
+        end = now + LATENESS
         if begin <= now - timedelta(days=2):
             return []
         key, name = f"lote:{rfc3339(begin)}", f"de {local(begin):%d/%m/%Y às %H:%M}"
@@ -181,13 +185,13 @@ def _do_lote(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
     if _ha(conn, office, key):
         return []
     window = (_out.c.serventia_id == office.serventia_id, _out.c.fim_em >= begin, _out.c.fim_em < end)
-    found = _resumo(conn, office, key, "lote", f"Envio {name}", window)
+    found = _summary(conn, office, key, "lote", f"Envio {name}", window)
     # In a mailbox it is a witness that nobody in the office can change (A6).
     head = f"Cabeça da auditoria: {proof.point(conn, office.serventia_id)}"
     return [replace(each, texto=f"{each.texto}\n{head}") for each in found]
 
 
-def _das_cargas(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
+def _from_loads(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
     """Return the notices of loads of paper seals that are through (H2): those made at one time are one load."""
     seals = db.selo
     mine = (seals.c.serventia_id == office.serventia_id, seals.c.origem == "hibrido", seals.c.retifica.is_(None))
@@ -195,7 +199,7 @@ def _das_cargas(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
     query = (
         sa.select(seals.c.criado_em)
         .join(_out, same)
-        .where(*mine, seals.c.criado_em > now - CARGA_ATE)
+        .where(*mine, seals.c.criado_em > now - LOADED_UNTIL)
         .group_by(seals.c.criado_em)
         .having(sa.func.count() == sa.func.count(_out.c.fim_em))
     )
@@ -206,13 +210,13 @@ def _das_cargas(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
             codes = sa.select(seals.c.codigo).where(*mine, seals.c.criado_em == made)
             window = (_out.c.serventia_id == office.serventia_id, _out.c.codigo.in_(codes))
             name = f"Carga de selos de papel de {local(made):%d/%m/%Y às %H:%M}"
-            found += _resumo(conn, office, key, "carga", name, window)
+            found += _summary(conn, office, key, "carga", name, window)
     return found
 
 
-def _resumo(
+def _summary(
     conn: Connection, office: Office, key: str, kind: str, name: str, window: Sequence[sa.ColumnElement[bool]]
-) -> list[Aviso]:
+) -> list[OfficeWarning]:
     """Return the notice that counts what became of the seals of a sending; none where there were none."""
     seal = _out.c.tipo != "vinculo"
     ended = _out.c.estado.in_(("aceito", "objetado", "impossivel"))
@@ -227,10 +231,10 @@ def _resumo(
     if refused:
         lines.append("O que o tribunal disse dos recusados está na tela Tribunal.")
     subject = f"{name}: {_n(taken, 'aceito')}, {_n(refused, 'recusado')}"
-    return [Aviso(key, kind, subject, "\n".join(lines))]
+    return [OfficeWarning(key, kind, subject, "\n".join(lines))]
 
 
-def _do_balcao(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
+def _from_counter(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
     """Return the notice of acts at the counter whose 24 hours end soon, or are over, without a load (T1, H2).
 
     One a day and step, named by the oldest day that waits: a load of that day makes room for the next.
@@ -248,41 +252,41 @@ def _do_balcao(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
     what = "com as 24 horas vencidas, sem a carga" if late else "com menos de 4 horas para a carga"
     day = f"{date.fromisoformat(since):%d/%m/%Y}"
     hint = f"O mais antigo é de {day}. Confira o dia e faça a carga na tela Balcão, Conferência e carga."
-    return [Aviso(key, "balcao", f"{acts} {what}", f"{acts} {what}.\n{hint}")]
+    return [OfficeWarning(key, "balcao", f"{acts} {what}", f"{acts} {what}.\n{hint}")]
 
 
-def _do_certificado(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
+def _from_certificate(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
     begin, end = office.certificado.valid_from, office.certificado.valid_until
     if now < begin:
         key = f"certificado:{rfc3339(begin)}:futuro"
         subject = "O certificado da serventia ainda não vale"
         hint = "Até lá o tribunal pode recusar os selos: confira o certificado e o relógio deste servidor."
         text = f"{subject}: só a partir de {local(begin):%d/%m/%Y às %H:%M}.\n{hint}"
-        return [] if _ha(conn, office, key) else [Aviso(key, "certificado", subject, text)]
+        return [] if _ha(conn, office, key) else [OfficeWarning(key, "certificado", subject, text)]
     if end <= now:
         step, subject = "vencido", "O certificado da serventia venceu"
     else:
-        step = next((str(days) for days in CERTIFICADO_DIAS if end - now <= timedelta(days=days)), "")
+        step = next((str(days) for days in CERTIFICATE_DAYS if end - now <= timedelta(days=days)), "")
         left = -(-(end - now) // timedelta(days=1))
         subject = f"O certificado da serventia vence em {left} {'dia' if left == 1 else 'dias'}"
     key = f"certificado:{rfc3339(end)}:{step}"
     if not step or _ha(conn, office, key):
         return []
     hint = "Sem certificado válido o tribunal não aceita os selos: renove-o."
-    return [Aviso(key, "certificado", subject, f"{subject} ({local(end):%d/%m/%Y às %H:%M}).\n{hint}")]
+    return [OfficeWarning(key, "certificado", subject, f"{subject} ({local(end):%d/%m/%Y às %H:%M}).\n{hint}")]
 
 
-def _da_auditoria(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
+def _from_audit(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
     """Return the notice, once a day, that the log does not lead on from the newest head kept (A6)."""
     key = f"auditoria:{local_date(now):%Y-%m-%d}"
-    newest = proof.guardadas(office.instance)[-1:]
-    faults = (proof.divergencia(conn, office.serventia_id, path) for path in newest)
+    newest = proof.kept_heads(office.instance)[-1:]
+    faults = (proof.difference(conn, office.serventia_id, path) for path in newest)
     found = next((fault for fault in faults if fault is not None), None)
     if found is None or _ha(conn, office, key):
         return []
     subject = "A auditoria não confere com a cabeça guardada"
     hint = "Não apague nem mude nada; siga «Quando a auditoria não confere» no guia do operador."
-    return [Aviso(key, "auditoria", subject, f"{subject}: {found}.\n{hint}")]
+    return [OfficeWarning(key, "auditoria", subject, f"{subject}: {found}.\n{hint}")]
 
 
 def _codigos(conn: Connection, where: Sequence[sa.ColumnElement[bool]], order: sa.ColumnElement[Any]) -> list[str]:
@@ -290,10 +294,10 @@ def _codigos(conn: Connection, where: Sequence[sa.ColumnElement[bool]], order: s
     return list(dict.fromkeys(conn.execute(query).scalars()))
 
 
-def _texto(total: int, what: str, codes: Sequence[str], hint: str) -> str:
+def _text(total: int, what: str, codes: Sequence[str], hint: str) -> str:
     more = ["…"] if len(codes) > CODIGOS else []
     return "\n".join([f"{_n(total, 'selo')} {what}.", *codes[:CODIGOS], *more, hint])
 
 
-def _n(n: int, um: str) -> str:
-    return f"{n} {um}" if n == 1 else f"{n} {um}s"
+def _n(n: int, single: str) -> str:
+    return f"{n} {single}" if n == 1 else f"{n} {single}s"

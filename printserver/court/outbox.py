@@ -18,18 +18,18 @@ from printserver import db
 from printserver.court.client import encode_body
 from printserver.db import insert_or_ignore
 
-COMUNICACAO_PENDENTE: Final = "comunicação pendente"  # of a seal (T3)
-PENDENTE, ENVIANDO, DUVIDA = "pendente", "enviando", "duvida"
-ACEITO, OBJETADO, IMPOSSIVEL = "aceito", "objetado", "impossivel"
-RECUSADOS: Final = (OBJETADO, IMPOSSIVEL)
+REPORT_PENDING: Final = "comunicação pendente"  # of a seal (T3)
+PENDING, SENDING, IN_DOUBT = "pendente", "enviando", "duvida"
+ACEITO, OBJETADO, IMPOSSIBLE = "aceito", "objetado", "impossivel"
+REFUSED: Final = (OBJETADO, IMPOSSIBLE)
 
-MAIOR_PAUSA: Final = timedelta(minutes=5)
+LONGEST_PAUSE: Final = timedelta(minutes=5)
 
 _out, _seals = db.outbox, db.selo
 
 
 @dataclass(frozen=True, slots=True)
-class Linha:
+class OutboxEntry:
     """A row of the outbox with what is told of its seal. `alvo`: the seal it rectifies, of a vínculo its vinculador."""
 
     id: int
@@ -41,53 +41,53 @@ class Linha:
     item: Mapping[str, Any]
 
 
-def prontas(
-    conn: Connection, serventia_id: int, agora: datetime, ate: datetime, prazo_ate: datetime, quantas: int
-) -> list[Linha]:
-    """Return up to `quantas` rows that may go now, the most urgent first: made until `ate`, or due until `prazo_ate`.
+def ready_entries(
+    conn: Connection, serventia_id: int, agora: datetime, ate: datetime, deadline_by: datetime, how_many: int
+) -> list[OutboxEntry]:
+    """Return up to `how_many` rows that may go now, the most urgent first: made until `ate`, or due until `deadline_by`.
 
     Per seal in order: a row waits for what was said before of its seal, a retificador for the seal it rectifies, a
     vínculo for both of its ends (R4). Where the clock went back, what was made in its future is due (T1).
     """
-    asked = {"sid": serventia_id, "agora": agora, "tarde": agora + MAIOR_PAUSA, "quantas": quantas}
-    asked |= {"ate": ate, "prazo_ate": prazo_ate}
-    return [_entry(row) for row in conn.execute(_prontas(), asked).mappings()]
+    asked = {"sid": serventia_id, "agora": agora, "tarde": agora + LONGEST_PAUSE, "quantas": how_many}
+    asked |= {"ate": ate, "prazo_ate": deadline_by}
+    return [_entry(row) for row in conn.execute(_ready_entries(), asked).mappings()]
 
 
-def duvidosas(conn: Connection, serventia_id: int, agora: datetime, quantas: int) -> list[Linha]:
+def doubtful_entries(conn: Connection, serventia_id: int, agora: datetime, how_many: int) -> list[OutboxEntry]:
     """Return rows of which nobody knows whether the court has them: unanswered, or left by a sender that died.
 
     To be called by the holder of the lease while nothing of its own is on the way.
     """
-    asked = {"sid": serventia_id, "agora": agora, "tarde": agora + MAIOR_PAUSA, "quantas": quantas}
-    return [_entry(row) for row in conn.execute(_duvidosas(), asked).mappings()]
+    asked = {"sid": serventia_id, "agora": agora, "tarde": agora + LONGEST_PAUSE, "quantas": how_many}
+    return [_entry(row) for row in conn.execute(_doubtful(), asked).mappings()]
 
 
 # Every engine asks both twice a second, and to put a statement together takes four times as long as to run it.
 _SID: Final[sa.BindParameter[Any]] = sa.bindparam("sid")
-_AGORA: Final[sa.BindParameter[Any]] = sa.bindparam("agora")
-_TARDE: Final[sa.BindParameter[Any]] = sa.bindparam("tarde")
+_NOW: Final[sa.BindParameter[Any]] = sa.bindparam("agora")
+_LATE: Final[sa.BindParameter[Any]] = sa.bindparam("tarde")
 
 
 @cache
-def _prontas() -> sa.Select[Any]:
+def _ready_entries() -> sa.Select[Any]:
     due = sa.or_(
-        _out.c.vence_em <= _AGORA,
-        sa.and_(_out.c.vence_em.is_not(None), _out.c.criado_em > _AGORA),
-        sa.and_(_out.c.tentativas > 0, _out.c.vence_em > _TARDE),
+        _out.c.vence_em <= _NOW,
+        sa.and_(_out.c.vence_em.is_not(None), _out.c.criado_em > _NOW),
+        sa.and_(_out.c.tentativas > 0, _out.c.vence_em > _LATE),
     )
     made = sa.or_(_out.c.criado_em <= sa.bindparam("ate"), _out.c.prazo <= sa.bindparam("prazo_ate"))
-    return _linhas().where(_out.c.estado == PENDENTE, due, made, ~_espera())
+    return _entries().where(_out.c.estado == PENDING, due, made, ~_waits())
 
 
 @cache
-def _duvidosas() -> sa.Select[Any]:
-    left = _out.c.estado == ENVIANDO
-    asked_later = sa.and_(_out.c.estado == DUVIDA, sa.or_(_out.c.vence_em <= _AGORA, _out.c.vence_em > _TARDE))
-    return _linhas().where(sa.or_(left, asked_later))
+def _doubtful() -> sa.Select[Any]:
+    left = _out.c.estado == SENDING
+    asked_later = sa.and_(_out.c.estado == IN_DOUBT, sa.or_(_out.c.vence_em <= _NOW, _out.c.vence_em > _LATE))
+    return _entries().where(sa.or_(left, asked_later))
 
 
-def _linhas() -> sa.Select[Any]:
+def _entries() -> sa.Select[Any]:
     same = (_seals.c.serventia_id == _out.c.serventia_id) & (_seals.c.codigo == _out.c.codigo)
     of_seal = (
         _seals.c.natureza,
@@ -105,7 +105,7 @@ def _linhas() -> sa.Select[Any]:
     return query.order_by(_out.c.prazo).limit(sa.bindparam("quantas"))
 
 
-def _entry(row: Mapping[Any, Any]) -> Linha:
+def _entry(row: Mapping[Any, Any]) -> OutboxEntry:
     item: dict[str, Any] = (
         {"vinculador": row["alvo"], "vinculado": row["codigo"]}
         if row["tipo"] == "vinculo"
@@ -120,10 +120,10 @@ def _entry(row: Mapping[Any, Any]) -> Linha:
             "autor": row["escrevente"],
         }
     )
-    return Linha(row["id"], row["codigo"], row["tipo"], row["alvo"], row["tentativas"], row["registro"], item)
+    return OutboxEntry(row["id"], row["codigo"], row["tipo"], row["alvo"], row["tentativas"], row["registro"], item)
 
 
-def _espera() -> sa.ColumnElement[bool]:
+def _waits() -> sa.ColumnElement[bool]:
     """Whether something must be settled before a row may go.
 
     Both look-ups depend on the row in more than a key: PostgreSQL would else read all that waits to find one.
@@ -140,24 +140,24 @@ def _espera() -> sa.ColumnElement[bool]:
     return sa.or_(before, target)
 
 
-def comecar(
+def begin(
     conn: Connection,
     serventia_id: int,
-    linhas: Sequence[Linha],
+    linhas: Sequence[OutboxEntry],
     dono: str,
     operacao: str,
     request: str,
     agora: datetime,
-) -> tuple[int, list[Linha]]:
+) -> tuple[int, list[OutboxEntry]]:
     """Write that these rows go now, before they do. Return the exchange's id and the rows that are still to go.
 
     Another sender may have settled a row since it was read: `pedido` is what goes if none has.
     """
-    number = abrir_troca(conn, serventia_id, operacao, request, agora)
+    number = open_exchange(conn, serventia_id, operacao, request, agora)
     taken = conn.execute(
         sa.update(_out)
-        .where(_out.c.id.in_([linha.id for linha in linhas]), _out.c.estado == PENDENTE)
-        .values(estado=ENVIANDO, dono=dono, tentativas=_out.c.tentativas + 1, comunicacao_id=number)
+        .where(_out.c.id.in_([linha.id for linha in linhas]), _out.c.estado == PENDING)
+        .values(estado=SENDING, dono=dono, tentativas=_out.c.tentativas + 1, comunicacao_id=number)
         .returning(_out.c.id)
     )
     ids = set(taken.scalars())
@@ -170,30 +170,30 @@ def comecar(
     return number, still
 
 
-def adotar(conn: Connection, linha: Linha, dono: str) -> None:
+def adopt(conn: Connection, linha: OutboxEntry, dono: str) -> None:
     """Take over a row in doubt, to ask about it."""
     conn.execute(
         sa.update(_out)
-        .where(_out.c.id == linha.id, _out.c.estado.in_((ENVIANDO, DUVIDA)))
-        .values(estado=DUVIDA, dono=dono)
+        .where(_out.c.id == linha.id, _out.c.estado.in_((SENDING, IN_DOUBT)))
+        .values(estado=IN_DOUBT, dono=dono)
     )
 
 
-def retomar(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: datetime) -> tuple[set[str], list[str]]:
+def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: datetime) -> tuple[set[str], list[str]]:
     """Take what the court refused of these seals up again, as it stands.
 
     Return the codes of which something was taken up, and those whose state is `comunicação pendente` again. What was
     rectified meanwhile stays refused: its retificador goes in its place.
     """
-    _travar(conn, serventia_id)
-    refused = (_out.c.serventia_id == serventia_id, _out.c.codigo.in_(codigos), _out.c.estado.in_(RECUSADOS))
+    _lock(conn, serventia_id)
+    refused = (_out.c.serventia_id == serventia_id, _out.c.codigo.in_(codigos), _out.c.estado.in_(REFUSED))
     mended = sa.select(_seals.c.codigo).where(
         _seals.c.serventia_id == serventia_id, _seals.c.retificado_por.is_not(None)
     )
     again = (
         sa.update(_out)
-        .where(*refused, _out.c.codigo.not_in(mended), ~sa.and_(_out.c.tipo == "vinculo", _perdido(serventia_id)))
-        .values(estado=PENDENTE, fim_em=None, vence_em=agora, tentativas=0)
+        .where(*refused, _out.c.codigo.not_in(mended), ~sa.and_(_out.c.tipo == "vinculo", _lost(serventia_id)))
+        .values(estado=PENDING, fim_em=None, vence_em=agora, tentativas=0)
         .returning(_out.c.codigo, _out.c.tipo)
     )
     rows = conn.execute(again).all()
@@ -201,12 +201,12 @@ def retomar(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: 
     conn.execute(
         sa.update(_seals)
         .where(_seals.c.serventia_id == serventia_id, _seals.c.codigo.in_(seals))
-        .values(estado=COMUNICACAO_PENDENTE)
+        .values(estado=REPORT_PENDING)
     )
     return {row.codigo for row in rows}, seals
 
 
-def _perdido(serventia_id: int) -> sa.ColumnElement[bool]:
+def _lost(serventia_id: int) -> sa.ColumnElement[bool]:
     """Whether a link has an end that was refused and then rectified or excluded: nothing can be linked to that."""
     end = _out.alias("ponta")
     there = sa.select(end.c.id).join(
@@ -216,19 +216,19 @@ def _perdido(serventia_id: int) -> sa.ColumnElement[bool]:
         end.c.serventia_id == serventia_id,
         end.c.tipo != "vinculo",
         end.c.codigo.in_((_out.c.codigo, _out.c.alvo)),
-        end.c.estado.in_(RECUSADOS),
+        end.c.estado.in_(REFUSED),
         _seals.c.retificado_por.is_not(None),
     ).exists()
 
 
-def apressar(conn: Connection, serventia_id: int, agora: datetime) -> int:
+def hurry(conn: Connection, serventia_id: int, agora: datetime) -> int:
     """Make all that waits due now, close the breaker, and note the wish for those who send on request.
 
     Return how many rows wait.
     """
-    _travar(conn, serventia_id)
+    _lock(conn, serventia_id)
     waiting = (_out.c.serventia_id == serventia_id, _out.c.fim_em.is_(None))
-    conn.execute(sa.update(_out).where(*waiting, _out.c.estado != ENVIANDO).values(vence_em=agora))
+    conn.execute(sa.update(_out).where(*waiting, _out.c.estado != SENDING).values(vence_em=agora))
     conn.execute(
         sa.update(db.remetente)
         .where(db.remetente.c.serventia_id == serventia_id)
@@ -237,20 +237,20 @@ def apressar(conn: Connection, serventia_id: int, agora: datetime) -> int:
     return int(conn.execute(sa.select(sa.func.count()).select_from(_out).where(*waiting)).scalar_one())
 
 
-def _travar(conn: Connection, serventia_id: int) -> None:
+def _lock(conn: Connection, serventia_id: int) -> None:
     """Lock the sender's row before any of the outbox, as the sender does: else each would wait for the other."""
     insert_or_ignore(conn, db.remetente, {"serventia_id": serventia_id})
     mine = db.remetente.c.serventia_id == serventia_id
     conn.execute(sa.select(db.remetente.c.serventia_id).where(mine).with_for_update())
 
 
-def abrir_troca(conn: Connection, serventia_id: int, operacao: str, request: str, agora: datetime) -> int:
+def open_exchange(conn: Connection, serventia_id: int, operacao: str, request: str, agora: datetime) -> int:
     """Write that an exchange begins, with what is sent, as it goes. Return its id."""
     values = {"serventia_id": serventia_id, "operacao": operacao, "pedido": request, "inicio": agora}
     return int(conn.execute(sa.insert(db.comunicacao).values(**values).returning(db.comunicacao.c.id)).scalar_one())
 
 
-def fechar_troca(
+def close_exchange(
     conn: Connection, number: int, status: int | None, resposta: str | None, falha: str | None, agora: datetime
 ) -> None:
     """Write how an exchange ended, with what came, as it came."""

@@ -9,74 +9,74 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.court.answers import Resposta
+from printserver.court.answers import CourtAnswer
 from printserver.court.outbox import (
     ACEITO,
-    DUVIDA,
-    IMPOSSIVEL,
-    MAIOR_PAUSA,
+    IMPOSSIBLE,
+    IN_DOUBT,
+    LONGEST_PAUSE,
     OBJETADO,
-    PENDENTE,
-    RECUSADOS,
-    Linha,
+    PENDING,
+    REFUSED,
+    OutboxEntry,
 )
 from printserver.office.audit import Registro
-from printserver.office.proof import mudanca
+from printserver.office.proof import change_proof
 from printserver.selo import EXCLUSION
 
 # T3: the seal's state, by the end of what was told of it, and the rectified seal's where that was accepted.
-_DO_SELO: Final = {ACEITO: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIVEL: "falha"}
+_DO_SELO: Final = {ACEITO: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIBLE: "falha"}
 _DO_RETIFICADO: Final = {"xa": "excluído", "retificacao": "retificado"}
-SISTEMA: Final = "tribunal"  # in the log: nobody of the office did it
+SYSTEM: Final = "tribunal"  # in the log: nobody of the office did it
 
 _out, _seals = db.outbox, db.selo
 
 
-def pausa(attempts: int) -> timedelta:
+def pause(attempts: int) -> timedelta:
     """Return how long to wait after so many tries: 1, 2, 4 … seconds, five minutes at most."""
-    return min(timedelta(seconds=2 ** min(attempts, 10)), MAIOR_PAUSA)
+    return min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_PAUSE)
 
 
-def assentar(
+def settle(
     conn: Connection,
     serventia_id: int,
-    respostas: Sequence[tuple[Linha, Resposta]],
+    answers_given: Sequence[tuple[OutboxEntry, CourtAnswer]],
     dono: str,
     number: int,
     agora: datetime,
-    sem_conserto: Sequence[str],
+    beyond_repair: Sequence[str],
 ) -> list[Registro]:
     """Write what became of rows that `dono` sent or asked about: their end, or when they are taken up again.
 
     Seals that the court has, objects to or cannot take change their state (T3), and so do those they rectify.
     A row that another sender took over meanwhile is left alone. Return what the log is to say.
     """
-    ends: dict[str, list[tuple[Linha, Resposta]]] = {}
-    for linha, resposta in respostas:
-        if resposta.classe == "repetir":  # a court that says now yes, now no is not asked without a pause
-            again = agora if linha.tentativas < 2 else agora + pausa(linha.tentativas)
-            _depois(conn, linha, dono, PENDENTE, again)
-        elif resposta.classe == "passageira":
-            _depois(conn, linha, dono, PENDENTE, agora + pausa(linha.tentativas))
-        elif resposta.classe == "duvida":
-            _depois(conn, linha, dono, DUVIDA, agora + pausa(linha.tentativas))
-        elif resposta.classe == "ja-recebido":  # whether it is the same that was sent, a look-up tells
-            _depois(conn, linha, dono, DUVIDA, agora)
+    ends: dict[str, list[tuple[OutboxEntry, CourtAnswer]]] = {}
+    for linha, resposta in answers_given:
+        if resposta.category == "repetir":  # a court that says now yes, now no is not asked without a pause
+            again = agora if linha.tentativas < 2 else agora + pause(linha.tentativas)
+            _later(conn, linha, dono, PENDING, again)
+        elif resposta.category == "passageira":
+            _later(conn, linha, dono, PENDING, agora + pause(linha.tentativas))
+        elif resposta.category == "duvida":
+            _later(conn, linha, dono, IN_DOUBT, agora + pause(linha.tentativas))
+        elif resposta.category == "ja-recebido":  # whether it is the same that was sent, a look-up tells
+            _later(conn, linha, dono, IN_DOUBT, agora)
         else:
-            ends.setdefault(_fim(resposta, sem_conserto), []).append((linha, resposta))
+            ends.setdefault(_end(resposta, beyond_repair), []).append((linha, resposta))
     log: list[Registro] = []
     for new_state, pairs in ends.items():
-        log += _encerrar(conn, serventia_id, new_state, pairs, dono, number, agora)
+        log += _finish(conn, serventia_id, new_state, pairs, dono, number, agora)
     return log
 
 
-def _fim(resposta: Resposta, sem_conserto: Sequence[str]) -> str:
-    if resposta.classe == "objetado" and any(error["codigo"] in sem_conserto for error in resposta.erros):
-        return IMPOSSIVEL
-    return resposta.classe
+def _end(resposta: CourtAnswer, beyond_repair: Sequence[str]) -> str:
+    if resposta.category == "objetado" and any(error["codigo"] in beyond_repair for error in resposta.erros):
+        return IMPOSSIBLE
+    return resposta.category
 
 
-def _depois(conn: Connection, linha: Linha, dono: str, new_state: str, quando: datetime) -> None:
+def _later(conn: Connection, linha: OutboxEntry, dono: str, new_state: str, quando: datetime) -> None:
     conn.execute(
         sa.update(_out)
         .where(_out.c.id == linha.id, _out.c.fim_em.is_(None), _out.c.dono == dono)
@@ -84,11 +84,11 @@ def _depois(conn: Connection, linha: Linha, dono: str, new_state: str, quando: d
     )
 
 
-def _encerrar(
+def _finish(
     conn: Connection,
     serventia_id: int,
     new_state: str,
-    pairs: Sequence[tuple[Linha, Resposta]],
+    pairs: Sequence[tuple[OutboxEntry, CourtAnswer]],
     dono: str,
     number: int,
     agora: datetime,
@@ -121,7 +121,7 @@ def _selos(
     conn: Connection,
     serventia_id: int,
     new_state: str,
-    pairs: Sequence[tuple[Linha, Resposta]],
+    pairs: Sequence[tuple[OutboxEntry, CourtAnswer]],
     number: int,
     agora: datetime,
 ) -> list[Registro]:
@@ -133,8 +133,8 @@ def _selos(
     if not pairs:
         return []
     when = {"comunicado_em": agora} if new_state == ACEITO else {}
-    change([linha.codigo for linha, _resposta in pairs], estado=_DO_SELO[new_state], **when)
-    kept = mudanca(**when) if when else None
+    change([linha.codigo for linha, _answer_values in pairs], estado=_DO_SELO[new_state], **when)
+    kept = change_proof(**when) if when else None
     log = [
         replace(_registro(linha.codigo, _DO_SELO[new_state], number, resposta.erros), prova=kept)
         for linha, resposta in pairs
@@ -142,15 +142,15 @@ def _selos(
     if new_state != ACEITO:
         return log
     for kind, state in _DO_RETIFICADO.items():
-        replaced = _substituidos(conn, serventia_id, [linha for linha, _resposta in pairs if linha.tipo == kind])
+        replaced = _replaced(conn, serventia_id, [linha for linha, _answer_values in pairs if linha.tipo == kind])
         if replaced:
             change(list(replaced), estado=state)
             log += [_registro(codigo, state, number, (), retificado_por=by) for codigo, by in replaced.items()]
-            _largar_vinculos(conn, serventia_id, replaced, kind, agora)
+            _release_vinculos(conn, serventia_id, replaced, kind, agora)
     return log
 
 
-def _substituidos(conn: Connection, serventia_id: int, retificadores: Sequence[Linha]) -> dict[str, str]:
+def _replaced(conn: Connection, serventia_id: int, retificadores: Sequence[OutboxEntry]) -> dict[str, str]:
     """Return the seals in whose place these retificadores stand, each with its retificador (R1).
 
     That is the one that each names, and, where the court refused that one, the one that it was to rectify.
@@ -163,13 +163,13 @@ def _substituidos(conn: Connection, serventia_id: int, retificadores: Sequence[L
             _seals.c.serventia_id == serventia_id,
             _seals.c.codigo.in_(step),
             _seals.c.retifica.is_not(None),
-            _seals.c.estado.in_([_DO_SELO[new_state] for new_state in RECUSADOS]),
+            _seals.c.estado.in_([_DO_SELO[new_state] for new_state in REFUSED]),
         )
         step = {row.retifica: step[row.codigo] for row in conn.execute(refused)}
     return replaced
 
 
-def _largar_vinculos(
+def _release_vinculos(
     conn: Connection, serventia_id: int, replaced: Mapping[str, str], kind: str, agora: datetime
 ) -> None:
     """Let go of links that wait for a seal which will never be accepted: its retificador stands in its place (R1).
@@ -180,7 +180,7 @@ def _largar_vinculos(
     never = sa.select(_out.c.codigo).where(
         _out.c.serventia_id == serventia_id,
         _out.c.tipo != "vinculo",
-        _out.c.estado.in_(RECUSADOS),
+        _out.c.estado.in_(REFUSED),
         _out.c.codigo.in_(replaced),
     )
     lost = sorted(conn.execute(never).scalars())
@@ -190,21 +190,21 @@ def _largar_vinculos(
         _out.c.serventia_id == serventia_id,
         _out.c.tipo == "vinculo",
         _out.c.fim_em.is_(None),
-        _out.c.estado == PENDENTE,
+        _out.c.estado == PENDING,
     )
     ended = [_out.c.codigo.in_(lost), *([_out.c.alvo.in_(lost)] if kind == "xa" else [])]
-    over = {"estado": IMPOSSIVEL, "fim_em": agora, "vence_em": None}
+    over = {"estado": IMPOSSIBLE, "fim_em": agora, "vence_em": None}
     conn.execute(sa.update(_out).where(*waiting, sa.or_(*ended)).values(**over))
     for codigo in lost if kind != "xa" else ():
         conn.execute(sa.update(_out).where(*waiting, _out.c.alvo == codigo).values(alvo=replaced[codigo]))
 
 
-def vinculador_que_vale(conn: Connection, serventia_id: int, codigo: str) -> str | None:
+def valid_vinculador(conn: Connection, serventia_id: int, codigo: str) -> str | None:
     """Return whom a link to `codigo` goes to: where the court refused that one, its retificador (R1); None: its XA."""
     after = (
         sa.select(_seals.c.retificado_por)
         .join(_out, (_out.c.serventia_id == _seals.c.serventia_id) & (_out.c.codigo == _seals.c.codigo))
-        .where(_seals.c.serventia_id == serventia_id, _out.c.tipo != "vinculo", _out.c.estado.in_(RECUSADOS))
+        .where(_seals.c.serventia_id == serventia_id, _out.c.tipo != "vinculo", _out.c.estado.in_(REFUSED))
     )
     found: str | None = codigo
     while found is not None:
@@ -214,4 +214,4 @@ def vinculador_que_vale(conn: Connection, serventia_id: int, codigo: str) -> str
 
 def _registro(codigo: str, new_state: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:
     what = {"comunicacao": number, **more} | ({"erros": [dict(error) for error in erros]} if erros else {})
-    return Registro("selo", codigo, new_state, None, SISTEMA, None, what)
+    return Registro("selo", codigo, new_state, None, SYSTEM, None, what)

@@ -12,21 +12,21 @@ from printserver.clock import local_date, rfc3339
 from printserver.office.office import Office
 
 # T1: of the 24 hours; what has less left than the first is warned of, less than the second urgently.
-PRAZO: Final = timedelta(hours=24)
-AVISAR: Final = timedelta(hours=12)
-URGENTE: Final = timedelta(hours=4)
-POR_PAGINA: Final = 50
+DEADLINE: Final = timedelta(hours=24)
+WARN: Final = timedelta(hours=12)
+URGENT: Final = timedelta(hours=4)
+PER_PAGE: Final = 50
 
 # States of an act at the counter (`ato_balcao.estado`): it waits for its load, was loaded, or was taken back.
 WAITING: Final = "aguardando"
 CARREGADO: Final = "carregado"
 ESTORNADO: Final = "estornado"
 
-Quais = Literal["pendentes", "recusados", "vinculos"]
+Which = Literal["pendentes", "recusados", "vinculos"]
 _out, _seals = db.outbox, db.selo
 
 
-def listar(office: Office, quais: Quais, page_number: int) -> dict[str, Any]:
+def list_all(office: Office, quais: Which, page_number: int) -> dict[str, Any]:
     """Return a page of what waits (the most urgent first), of what was refused (the newest first), or of the links.
 
     `falta_s` is in seconds, negative where the term is over (T1). `erros` are the court's own words (R5).
@@ -34,8 +34,8 @@ def listar(office: Office, quais: Quais, page_number: int) -> dict[str, Any]:
     sid, now = office.serventia_id, office.clock()
     where = {
         "pendentes": (_out.c.fim_em.is_(None), _out.c.tipo != "vinculo"),
-        "recusados": (_out.c.tipo != "vinculo", recusado(sid)),
-        "vinculos": (_out.c.tipo == "vinculo", sa.or_(_out.c.fim_em.is_(None), recusado(sid))),
+        "recusados": (_out.c.tipo != "vinculo", is_refused(sid)),
+        "vinculos": (_out.c.tipo == "vinculo", sa.or_(_out.c.fim_em.is_(None), is_refused(sid))),
     }[quais]
     order = (_out.c.fim_em.desc(), _out.c.id) if quais == "recusados" else (_out.c.prazo, _out.c.id)
     same = (_seals.c.serventia_id == _out.c.serventia_id) & (_seals.c.codigo == _out.c.codigo)
@@ -45,7 +45,7 @@ def listar(office: Office, quais: Quais, page_number: int) -> dict[str, Any]:
         total = conn.execute(
             sa.select(sa.func.count()).select_from(_out).where(_out.c.serventia_id == sid, *where)
         ).scalar_one()
-        page = conn.execute(rows.limit(POR_PAGINA).offset((page_number - 1) * POR_PAGINA)).mappings()
+        page = conn.execute(rows.limit(PER_PAGE).offset((page_number - 1) * PER_PAGE)).mappings()
         return {"itens": [_item(row, now) for row in page], "pagina": page_number, "total": total}
 
 
@@ -73,10 +73,10 @@ def urgency(left: timedelta) -> str:
     """Return how urgent what has `left` of its 24 hours is: atrasado, 4h, 12h or em-dia."""
     if left <= timedelta(0):
         return "atrasado"
-    return "4h" if left <= URGENTE else "12h" if left <= AVISAR else "em-dia"
+    return "4h" if left <= URGENT else "12h" if left <= WARN else "em-dia"
 
 
-def recusado(sid: int) -> sa.ColumnElement[bool]:
+def is_refused(sid: int) -> sa.ColumnElement[bool]:
     """Whether a row was refused and still wants a person: a rectified seal's retificador goes in its place."""
     seal = _seals.alias("mended")
     mended = sa.exists().where(
@@ -93,10 +93,10 @@ def without_load(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
     table, today = db.ato_balcao, local_date(now)
 
     def under(left: timedelta) -> sa.ColumnElement[bool]:
-        recorded = table.c.criado_em <= now + left - PRAZO
-        return sa.or_(recorded, table.c.data < local_date(now + left - PRAZO))
+        recorded = table.c.criado_em <= now + left - DEADLINE
+        return sa.or_(recorded, table.c.data < local_date(now + left - DEADLINE))
 
-    late, urgent = under(timedelta(0)), under(URGENTE)
+    late, urgent = under(timedelta(0)), under(URGENT)
     counts = (
         sa.func.count(),
         sa.func.count().filter(late),
@@ -121,12 +121,14 @@ def count(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
         sa.func.count().filter(seal),
         sa.func.count().filter(~seal),
         sa.func.count().filter(seal, _out.c.prazo <= now),
-        sa.func.count().filter(seal, _out.c.prazo > now, _out.c.prazo <= now + URGENTE),
-        sa.func.count().filter(seal, _out.c.prazo > now + URGENTE, _out.c.prazo <= now + AVISAR),
+        sa.func.count().filter(seal, _out.c.prazo > now, _out.c.prazo <= now + URGENT),
+        sa.func.count().filter(seal, _out.c.prazo > now + URGENT, _out.c.prazo <= now + WARN),
         sa.func.min(_out.c.prazo).filter(seal),
     )
     total, links, late, urgent, soon, first = conn.execute(sa.select(*counts).where(*waits)).one()
-    refused = sa.select(sa.func.count(), sa.func.count().filter(~seal)).where(_out.c.serventia_id == sid, recusado(sid))
+    refused = sa.select(sa.func.count(), sa.func.count().filter(~seal)).where(
+        _out.c.serventia_id == sid, is_refused(sid)
+    )
     broken, broken_links = conn.execute(refused).one()
     return {
         "pendentes": total,

@@ -16,11 +16,11 @@ from printserver.documents.reading import read
 from printserver.errors import invalid_input
 from printserver.office import people
 from printserver.office.audit import Registro, write
-from printserver.office.office import Office, quem_age
-from printserver.office.people import Autor
+from printserver.office.office import Office, acting_person
+from printserver.office.people import Author
 
 # T4
-AVISAR_CERTIFICADO: Final = timedelta(days=30)
+WARN_CERTIFICATE: Final = timedelta(days=30)
 
 
 class Comunicacao(RequestModel):
@@ -30,25 +30,25 @@ class Comunicacao(RequestModel):
     escrevente: Text | None = None
 
 
-def report(office: Office, author: Autor, data: object) -> dict[str, Any]:
+def report(office: Office, author: Author, data: object) -> dict[str, Any]:
     """Make what waits for the court go now; back-off and breaker begin anew. Return how many still wait.
 
     Raises `Recusa` `entrada-invalida` for a seal of which nothing was refused, and for refused ones without a person's
     name (A4); `escrevente-desconhecido`; `sem-permissao`.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
     wish = read(Comunicacao, data)
     now = office.clock()
     with office.db.write() as conn:
         who = author
         if wish.escrevente is not None:
-            who = people.em_nome_de(author, quem_age(conn, office, wish.escrevente))
+            who = people.on_behalf_of(author, acting_person(conn, office, wish.escrevente))
         log: list[Registro] = []
         if wish.selos:
             if who.pessoa is None:
                 raise invalid_input("escrevente", "diga quem manda de novo o que o tribunal recusou")
-            log += _retomar(conn, office, wish.selos, who, now)
-        waiting = court.apressar(conn, office.serventia_id, now)
+            log += _resume(conn, office, wish.selos, who, now)
+        waiting = court.hurry(conn, office.serventia_id, now)
         detalhe = {"texto": "comunicar agora", "selos": list(wish.selos), "pendentes": waiting}
         log.append(Registro("tribunal", "comunicacoes", "pedida", who.pessoa, who.sistema, who.endereco, detalhe))
         write(conn, office.serventia_id, now, log)
@@ -56,8 +56,8 @@ def report(office: Office, author: Autor, data: object) -> dict[str, Any]:
     return {"pendentes": waiting}
 
 
-def _retomar(conn: Connection, office: Office, codes: tuple[str, ...], who: Autor, now: datetime) -> list[Registro]:
-    taken, seals = court.retomar(conn, office.serventia_id, codes, now)
+def _resume(conn: Connection, office: Office, codes: tuple[str, ...], who: Author, now: datetime) -> list[Registro]:
+    taken, seals = court.resume(conn, office.serventia_id, codes, now)
     if missing := [code for code in codes if code not in taken]:
         raise invalid_input(
             "selos",
@@ -65,10 +65,7 @@ def _retomar(conn: Connection, office: Office, codes: tuple[str, ...], who: Auto
             "novo: vai o seu retificador.",
         )
     what = {"texto": "mandado de novo ao tribunal"}
-    return [
-        Registro("selo", code, court.COMUNICACAO_PENDENTE, who.pessoa, who.sistema, who.endereco, what)
-        for code in seals
-    ]
+    return [Registro("selo", code, court.REPORT_PENDING, who.pessoa, who.sistema, who.endereco, what) for code in seals]
 
 
 def status(office: Office) -> dict[str, Any]:
@@ -80,7 +77,7 @@ def status(office: Office) -> dict[str, Any]:
     with office.db.read() as conn:
         counts = pending.count(conn, sid, now)
         line = conn.execute(sa.select(db.remetente).where(db.remetente.c.serventia_id == sid)).mappings().one_or_none()
-        fault = _falha_mais_nova(conn, sid, now)
+        fault = _newest_failure(conn, sid, now)
     end = office.certificado.valid_until
     return {
         "ligado": bool(office.settings.tribunal.url),
@@ -94,12 +91,12 @@ def status(office: Office) -> dict[str, Any]:
         "certificado_de": office.certificado.valid_from,
         "certificado_ate": end,
         "certificado_futuro": now < office.certificado.valid_from,
-        "certificado_aviso": end - now <= AVISAR_CERTIFICADO,
+        "certificado_aviso": end - now <= WARN_CERTIFICATE,
         "certificado_vencido": end <= now,
     }
 
 
-def _falha_mais_nova(conn: Connection, sid: int, now: datetime) -> dict[str, Any] | None:
+def _newest_failure(conn: Connection, sid: int, now: datetime) -> dict[str, Any] | None:
     """Return the newest exchange of the last 24 hours that went wrong: when, and how (Portuguese)."""
     table = db.comunicacao
     not_here = sa.and_(table.c.operacao == "consultar", table.c.status == 404)  # an answer like another
@@ -117,6 +114,6 @@ def _falha_mais_nova(conn: Connection, sid: int, now: datetime) -> dict[str, Any
     return {"quando": rfc3339(row.inicio), "texto": words}
 
 
-def em_json(standing: Mapping[str, Any]) -> dict[str, Any]:
+def as_json(standing: Mapping[str, Any]) -> dict[str, Any]:
     """Return `situacao` with its times as the contract writes them."""
     return {name: rfc3339(value) if isinstance(value, datetime) else value for name, value in standing.items()}

@@ -38,7 +38,7 @@ from printserver.ledger.states import (
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.proof import mudanca
+from printserver.office.proof import change_proof
 from printserver.printing import QueueRefused, QueueUnavailable
 
 __all__ = ["advance", "current_attempt", "new_attempt"]
@@ -100,7 +100,7 @@ def _stamp(office: Office, row: dict[str, Any], owner: str) -> dict[str, Any]:
         if prints:
             new_attempt(conn, row | changes, now, owner=owner, **first)
         seals.make_due(conn, office.serventia_id, row["id"], now)
-        entry = Registro("job", row["id"], RENDERED, prova=mudanca(pdf_sha256=digest))
+        entry = Registro("job", row["id"], RENDERED, prova=change_proof(pdf_sha256=digest))
         audit.write(conn, office.serventia_id, now, [entry])
     office.bell.ring()
     return row | changes

@@ -6,10 +6,10 @@ from printserver.ledger import jobs
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 
 
-def pdf(office: Office, author: Autor, job_id: str, copia: bool) -> bytes:
+def pdf(office: Office, author: Author, job_id: str, copia: bool) -> bytes:
     """Return the PDF of a job: the original only with the right `original` and unless `copia` was asked for.
 
     Raises `Recusa` `nao-encontrado`, `pdf-ainda-nao`, `erro-interno` where the sealed bytes are lost.

@@ -29,16 +29,16 @@ def check(office: Office, queue: CupsQueue, queue_rows: Mapping[str, Mapping[Any
 
     `filas` are the rows of the office's queues there, by name.
     """
-    states = queue.historico()
+    states = queue.history()
     for row in _ended_attempts(office, list(states), list(queue_rows)):
         if not _is_printed_again(row, states[row["cups_id"]]):
             continue
         # Asked once more: it may have been closed between the two looks.
-        state = ours(queue.estado(row["cups_id"]), row)
+        state = ours(queue.state(row["cups_id"]), row)
         if state is None or not _is_printed_again(row, state):
             continue
         if state.estado not in CUPS_ENDS:
-            queue.cancelar(row["cups_id"])
+            queue.cancel(row["cups_id"])
         _show(office, row, cups_dict(queue, row["cups_id"], state), queue_rows[row["fila"]])
 
 

@@ -139,7 +139,7 @@ def _to_cups(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner
 def _hold(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: str, queue: CupsQueue) -> dict[str, Any]:
     """Return the try with its held CUPS job: the one on record if it is there, else a new one."""
     if attempt["cups_id"] is not None:
-        state = ours(queue.estado(attempt["cups_id"]), attempt)
+        state = ours(queue.state(attempt["cups_id"]), attempt)
         if state is not None and state.estado != "aborted":
             return attempt
         if state is not None and state.inicio is not None:
@@ -152,16 +152,16 @@ def _hold(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: s
         with office.db.write() as conn:
             attempts.save(conn, row, attempt, owner, dono=owner)
     for stray in strays:
-        queue.cancelar(stray)
+        queue.cancel(stray)
     content = passes.attempt_bytes(office, row, attempt)
     moved = queues.bytes_for(office, attempt["fila"], row["bandeja"], content)
-    cups_id = queue.criar(_delivery(office, row, attempt, attempts.cups_name(attempt)))
+    cups_id = queue.create_office(_delivery(office, row, attempt, attempts.cups_name(attempt)))
     held = {"cups_id": cups_id, "enviado_sha256": moved}
     try:
         with office.db.write() as conn:
             attempts.save(conn, row, attempt, owner, **held)
     except LostClaim:
-        queue.cancelar(cups_id)
+        queue.cancel(cups_id)
         raise
     return attempt | held
 
@@ -191,9 +191,9 @@ def _another(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner
 
 def _send(office: Office, row: dict[str, Any], attempt: dict[str, Any], queue: CupsQueue) -> None:
     try:
-        queue.enviar(attempt["cups_id"], _delivery(office, row, attempt, attempts.cups_name(attempt)))
+        queue.send(attempt["cups_id"], _delivery(office, row, attempt, attempts.cups_name(attempt)))
     except QueueRefused:
-        state = ours(queue.estado(attempt["cups_id"]), attempt)
+        state = ours(queue.state(attempt["cups_id"]), attempt)
         if state is not None and state.inicio is not None:
             raise Doubt("a fila começou a imprimir o trabalho sem que fosse liberado") from None
         raise
@@ -201,7 +201,7 @@ def _send(office: Office, row: dict[str, Any], attempt: dict[str, Any], queue: C
 
 def _released_before(attempt: dict[str, Any], queue: CupsQueue) -> None:
     """Go on after a death between the record of the release and the end of the hand-off. Raises Duvida."""
-    state = ours(queue.estado(attempt["cups_id"]), attempt)
+    state = ours(queue.state(attempt["cups_id"]), attempt)
     if state is None:
         raise Doubt("a fila não conhece o trabalho, cuja liberação já estava pedida")
     if state.estado != "pending-held":
@@ -213,8 +213,8 @@ def _released_before(attempt: dict[str, Any], queue: CupsQueue) -> None:
 
 
 def _life(queue: CupsQueue) -> str | None:
-    line = queue.linha()
-    line.fechar()
+    line = queue.connection()
+    line.close()
     return line.vida
 
 

@@ -23,7 +23,7 @@ from printserver.ledger.states import PRINTED, on_its_way
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.printing import QueueRefused
 
 USED: Final = "usado"
@@ -35,7 +35,7 @@ _MAX_SHEETS: Final = 100_000  # sheets of one lot
 
 
 def receive(
-    conn: Connection, serventia_id: int, nome: str, de: str, ate: str, quem: Autor, now: datetime
+    conn: Connection, serventia_id: int, nome: str, de: str, ate: str, quem: Author, now: datetime
 ) -> tuple[int, list[Registro]]:
     """Register the numbers from `de` to `ate` as received for a queue; return how many they are, and the log's lines.
 
@@ -135,7 +135,7 @@ def take(
             f"o pedido traz o papel {', '.join(brought)}, e na bandeja da fila {queue['nome']} o próximo é {numbers[0]}"
         )
     _write(conn, row, attempt, numbers, now, brought)
-    after = str(numbers[-1].mais(1)) if numbers else queue["papel_proximo"]
+    after = str(numbers[-1].plus(1)) if numbers else queue["papel_proximo"]
     conn.execute(
         sa.update(table).where(table.c.id == queue["id"]).values(papel_tentativa=attempt["id"], papel_proximo=after)
     )
@@ -181,7 +181,7 @@ def _next_numbers(
             return [], f"o número {number}, o próximo, já está em outra impressão. Diga o próximo número na bandeja."
         if fate is None or own:
             numbers.append(number)
-        number = number.mais(1)
+        number = number.plus(1)
     return numbers, None
 
 
@@ -235,7 +235,7 @@ def report_next(
     nome: str,
     proximo: str,
     inutilizados: Sequence[str],
-    quem: Autor,
+    quem: Author,
     now: datetime,
 ) -> list[Registro]:
     """Record which number is next in the tray and which were spoiled; the queue goes on. Return the log's lines.
@@ -274,7 +274,7 @@ def spoil(
     job_id: str | None,
     number: str,
     reason: str,
-    quem: Autor,
+    quem: Author,
     now: datetime,
     *,
     queue: str | None = None,
@@ -338,7 +338,7 @@ def _without_fate(
     expected = parse_number(queue["papel_proximo"], "proximo")
     if _lot(expected, lots) is None or _lot(expected, lots) != _lot(following, lots):
         return []
-    between = [expected.mais(k) for k in range(max(0, following.n - expected.n))]
+    between = [expected.plus(k) for k in range(max(0, following.n - expected.n))]
     unknown = (each for each in between if each.chave not in spoiled)
     return [str(each) for each in unknown if _fate(conn, queue["serventia_id"], each) is None]
 
@@ -372,5 +372,5 @@ def _fate(conn: Connection, serventia_id: int, number: SheetNumber) -> sa.RowMap
     return conn.execute(query).mappings().one_or_none()
 
 
-def _log(queue: str, what: str, quem: Autor, detalhe: Mapping[str, Any]) -> Registro:
+def _log(queue: str, what: str, quem: Author, detalhe: Mapping[str, Any]) -> Registro:
     return Registro("fila", queue, what, quem.pessoa, quem.sistema, quem.endereco, detalhe)

@@ -14,19 +14,19 @@ from printserver.delivery.requests import LoteDePapel, PapelDaFila
 from printserver.delivery.sheet_numbers import SheetNumber
 from printserver.documents.reading import read
 from printserver.office import audit, people
-from printserver.office.office import Office, quem_age
-from printserver.office.people import Autor
+from printserver.office.office import Office, acting_person
+from printserver.office.people import Author
 
 
-def report_queue_paper(office: Office, author: Autor, nome: str, data: object) -> dict[str, Any]:
+def report_queue_paper(office: Office, author: Author, nome: str, data: object) -> dict[str, Any]:
     """Record which number of paper is next in a queue's tray, and which were spoiled. Return the queue.
 
     Raises `Recusa` as `papers.report_next`.
     """
-    people.exigir_direito(author, "responder")
+    people.require_right(author, "responder")
     answer, now = read(PapelDaFila, data), office.clock()
     with office.db.write() as conn:
-        quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
         sid = office.serventia_id
         entries = numbered_paper.report_next(conn, sid, nome, answer.proximo, answer.inutilizados, quem, now)
         audit.write(conn, sid, now, entries)
@@ -34,12 +34,12 @@ def report_queue_paper(office: Office, author: Autor, nome: str, data: object) -
     return _queue_with_paper(office, nome)
 
 
-def receive_paper(office: Office, author: Autor, nome: str, data: object) -> dict[str, Any]:
+def receive_paper(office: Office, author: Author, nome: str, data: object) -> dict[str, Any]:
     """Record a lot of numbered paper as received for a queue. Return the queue. Raises `Recusa` as `papers.receber`."""
-    people.exigir_direito(author, "responder")
+    people.require_right(author, "responder")
     answer, now = read(LoteDePapel, data), office.clock()
     with office.db.write() as conn:
-        quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
         _count, entries = numbered_paper.receive(conn, office.serventia_id, nome, answer.de, answer.ate, quem, now)
         audit.write(conn, office.serventia_id, now, entries)
     office.bell.ring()
@@ -51,10 +51,10 @@ def papel(office: Office) -> list[dict[str, Any]]:
 
     `lotes`: newest first; `parou_em`: the job after which the queue stands still, with the numbers that it took.
     """
-    shown = [each for each in with_paper(office, queues.listar(office)) if each["papel_numerado"]]
+    shown = [each for each in with_paper(office, queues.list_all(office)) if each["papel_numerado"]]
     with office.db.read() as conn:
         return [
-            each | {"lotes": _lotes(conn, office, each["nome"]), "parou_em": _stopped_at(conn, office, each["nome"])}
+            each | {"lotes": _batches(conn, office, each["nome"]), "parou_em": _stopped_at(conn, office, each["nome"])}
             for each in shown
         ]
 
@@ -105,10 +105,10 @@ def with_paper(office: Office, queue_rows: Sequence[dict[str, Any]]) -> list[dic
 
 
 def _queue_with_paper(office: Office, nome: str) -> dict[str, Any]:
-    return next(each for each in with_paper(office, queues.listar(office)) if each["nome"] == nome)
+    return next(each for each in with_paper(office, queues.list_all(office)) if each["nome"] == nome)
 
 
-def _lotes(conn: Connection, office: Office, nome: str) -> list[dict[str, Any]]:
+def _batches(conn: Connection, office: Office, nome: str) -> list[dict[str, Any]]:
     table = db.papel_lote
     mine = (table.c.serventia_id == office.serventia_id, table.c.fila == nome)
     return [

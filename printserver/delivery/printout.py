@@ -29,7 +29,7 @@ COPY_WITHOUT_VALUE = "CÓPIA SEM VALOR"
 
 def job_format(office: Office, row: Mapping[Any, Any]) -> Format:
     """Return the very version of the format that the job was laid out with."""
-    known = office.formatos_guardados.get(row["formato_versao"])
+    known = office.kept_formats.get(row["formato_versao"])
     if known is not None:
         return known
     table = db.formato
@@ -38,7 +38,7 @@ def job_format(office: Office, row: Mapping[Any, Any]) -> Format:
     )
     with office.db.read() as conn:
         page_format = Format.model_validate(conn.execute(query).scalar_one(), strict=False)
-    office.formatos_guardados[row["formato_versao"]] = page_format
+    office.kept_formats[row["formato_versao"]] = page_format
     return page_format
 
 

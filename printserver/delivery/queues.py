@@ -51,7 +51,7 @@ def choose(conn: Connection, office: Office, nome: str | None, kind: str) -> sa.
     Raises `Recusa` `fila-desconhecida`.
     """
     table = db.fila
-    wanted = nome or office.settings.filas.de(kind)
+    wanted = nome or office.settings.filas.of(kind)
     which = table.c.nome == wanted if wanted else table.c.padrao
     found = conn.execute(sa.select(table).where(table.c.serventia_id == office.serventia_id, which)).mappings().first()
     if found is None:
@@ -160,7 +160,7 @@ def current_state(office: Office, row: Mapping[Any, Any]) -> dict[str, Any] | No
 def _capabilities(office: Office, row: Mapping[Any, Any], age_s: float = ASK_AGAIN_S) -> Capabilities:
     """Return what a queue can do and how it is, as it was at most `age_s` ago. Raises FilaFora, FilaRecusa."""
     now = monotonic()
-    asked, known = office.capacidades.get(row["nome"], (0.0, None))
+    asked, known = office.capabilities.get(row["nome"], (0.0, None))
     if known is not None and now - asked < (min(age_s, LOOK_AGAIN_S) if isinstance(known, Exception) else age_s):
         if isinstance(known, Exception):
             raise type(known)(str(known))
@@ -169,11 +169,11 @@ def _capabilities(office: Office, row: Mapping[Any, Any], age_s: float = ASK_AGA
         queue = open_queue(office, row)
         if isinstance(queue, CupsQueue):
             queue.limit_s = ASK_LIMIT_S
-        can = queue.capacidades()
+        can = queue.capabilities()
     except (QueueUnavailable, QueueRefused) as error:
-        office.capacidades[row["nome"]] = (monotonic(), error)
+        office.capabilities[row["nome"]] = (monotonic(), error)
         raise
-    office.capacidades[row["nome"]] = (now, can)
+    office.capabilities[row["nome"]] = (now, can)
     return can
 
 
@@ -182,7 +182,7 @@ def _no_such_tray(row: sa.RowMapping, bandeja: str, known: list[str]) -> Recusa:
     return Recusa("bandeja-desconhecida", f"A fila {row['nome']!r} não tem a bandeja {bandeja!r}. {which}")
 
 
-def listar(office: Office) -> list[dict[str, Any]]:
+def list_all(office: Office) -> list[dict[str, Any]]:
     """Return every queue as the contract's `GET /filas` shows it, what ails it and what to do about it besides."""
     with office.db.read() as conn:
         table = db.fila

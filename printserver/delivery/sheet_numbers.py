@@ -31,7 +31,7 @@ class SheetNumber:
         """The number as numbers are compared (X0)."""
         return normalize_sheet(str(self))
 
-    def mais(self, k: int) -> "SheetNumber":
+    def plus(self, k: int) -> "SheetNumber":
         """Return the number of the sheet `k` further down."""
         return replace(self, n=self.n + k)
 

@@ -15,7 +15,7 @@ from printserver.office.office import Office
 def numbers(office: Office, row: Mapping[Any, Any]) -> dict[int, str]:
     """Return by page the number of the sheet that it was printed on last, as its maker wrote it, where one is known."""
     with office.db.read() as conn:
-        known = _conhecidos(conn, row)
+        known = _known(conn, row)
         tries = _attempts(conn, row)
         if not known or row["pdf_sha256"] is None:
             return {}
@@ -40,7 +40,7 @@ def is_on_another_print(conn: Connection, row: Mapping[Any, Any], numero: str) -
     return found is not None and found.job_id != row["id"]
 
 
-def _conhecidos(conn: Connection, row: Mapping[Any, Any]) -> dict[tuple[int | None, int], str]:
+def _known(conn: Connection, row: Mapping[Any, Any]) -> dict[tuple[int | None, int], str]:
     """Return by try (None: they came with the request) and place in it the numbers of the sheets not spoiled yet."""
     table = db.papel
     query = sa.select(table.c.tentativa, table.c.folha, table.c.numero).where(

@@ -28,14 +28,14 @@ def judge(
     before: Mapping[str, Any],
     *,
     expected: int,
-    conta: bool | None,
+    tally: bool | None,
     died: bool,
     seen_begun: bool = False,
 ) -> Verdict | None:
     """Return the verdict on a released print; None while it is under way.
 
     `state`: what the queue says now (None: it does not know our job). `before`: `cups` of the job, as it was last
-    written. `expected`: sides that should come out. `conta`: whether the queue is known to count (None: not known).
+    written. `expected`: sides that should come out. `tally`: whether the queue is known to count (None: not known).
     `died`: its server died since the release; then `uma_vez` says that the printing is known to have begun in an
     earlier second than that of the death, so that another beginning would show.
     """
@@ -51,7 +51,7 @@ def judge(
     if state.estado == "completed" and _FORGOTTEN in state.motivos:
         return Verdict(UNCERTAIN, "a impressora esqueceu o trabalho antes de o dizer pronto: pode ter sido desligada")
     if state.estado == "completed":
-        return _completed(state, expected, conta)
+        return _completed(state, expected, tally)
     if state.estado in ("canceled", "aborted"):
         return _interrupted(state, before, expected)
     return None
@@ -65,9 +65,9 @@ def _interrupted(state: State, before: Mapping[str, Any], expected: int) -> Verd
     return Verdict(HANDED_OFF, f"a fila encerrou o trabalho sem o concluir: {state.estado}")
 
 
-def _completed(state: State, expected: int, conta: bool | None) -> Verdict:
+def _completed(state: State, expected: int, tally: bool | None) -> Verdict:
     # Printed sides, not sheets: of a two-sided print CUPS counts too few sheets.
-    if state.impressions is None and not conta:
+    if state.impressions is None and not tally:
         return Verdict(HANDED_OFF)
     counted = state.impressions or 0
     if counted >= expected:

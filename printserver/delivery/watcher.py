@@ -41,7 +41,7 @@ from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
 from printserver.printing import CupsQueue, QueueRefused, QueueUnavailable, State
-from printserver.printing.liveness import Linha
+from printserver.printing.liveness import OutboxEntry
 
 _log = structlog.get_logger()
 
@@ -64,7 +64,7 @@ class Watch:
         self._office = office
         self._server = cups_server
         self._owner = owner
-        self._line: Linha | None = None
+        self._line: OutboxEntry | None = None
         self._held_until: datetime | None = None
         self._died_at: datetime | None = None  # by the office's clock, as the rows' times are
         self._gone_since: float | None = None  # since when there is no line, if the server is known to be dead
@@ -89,7 +89,7 @@ class Watch:
     def close(self) -> None:
         """Close the line."""
         if self._line is not None:
-            self._line.fechar()
+            self._line.close()
             self._line = None
 
     def look(self) -> float:
@@ -145,7 +145,7 @@ class Watch:
             self._death()
         if self._line is None:
             try:
-                self._line = queue.linha()
+                self._line = queue.connection()
                 self._gone_since = None
             except QueueUnavailable as error:
                 refused = isinstance(error.__cause__, ConnectionRefusedError | FileNotFoundError)
@@ -237,7 +237,7 @@ class Watch:
         try:
             if self._line is None:
                 raise QueueUnavailable("no line")
-            states = queue.estados([row["cups_id"] for row in rows])
+            states = queue.states([row["cups_id"] for row in rows])
         except QueueUnavailable:
             if self._gone_since is None or time.monotonic() - self._gone_since < GRACE_S:
                 return None
@@ -268,7 +268,7 @@ class Watch:
             state,
             row["job_cups"] or {},
             expected=attempts.expected_pages({"paginas": row["job_paginas"]}, row),
-            conta=(queue_rows[row["fila"]]["prova"] or {}).get("conta_folhas"),
+            tally=(queue_rows[row["fila"]]["prova"] or {}).get("conta_folhas"),
             died=self._died_since(row),
             seen_begun=self._seen_before_death(row, state),
         )
@@ -291,7 +291,7 @@ class Watch:
     ) -> "_Change | None":
         """What was given up is cancelled at its queue, until it has ended there."""
         if state is not None and state.estado not in CUPS_ENDS:
-            queue.cancelar(row["cups_id"])
+            queue.cancel(row["cups_id"])
             return None
         return _Change(row, cups if row["numero"] == row["newest"] else row["job_cups"], None, over=True)
 

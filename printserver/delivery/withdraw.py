@@ -21,13 +21,13 @@ from printserver.ledger.states import (
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.printing import CupsQueue, QueueRefused, QueueUnavailable, State
 
 WAIT_S: Final = 8.0  # for a queue to say that a job it was told to cancel is gone
 
 
-def withdraw_from_queue(office: Office, row: Any, quem: Autor, why: str) -> None:
+def withdraw_from_queue(office: Office, row: Any, quem: Author, why: str) -> None:
     """Take the job off its queue: `falhou` if nothing came out, else `incerto`; its seals stay live.
 
     Of a job at rest only what may still be at a queue is taken off it. Raises `Recusa` `impressao-em-andamento` where
@@ -54,9 +54,9 @@ def _off_cups(office: Office, row: Any, attempt: dict[str, Any]) -> bool:
         queue = queues.by_name(office, attempt["fila"])
         if not isinstance(queue, CupsQueue):
             return True
-        before = ours(queue.estado(attempt["cups_id"]), attempt)
+        before = ours(queue.state(attempt["cups_id"]), attempt)
         if before is not None and before.estado not in CUPS_ENDS:
-            queue.cancelar(attempt["cups_id"])
+            queue.cancel(attempt["cups_id"])
         after = _wait_until_gone(queue, attempt)
     except (QueueUnavailable, QueueRefused) as error:
         raise _still_on_its_way(row, f"a fila não responde ({error})") from error
@@ -70,13 +70,13 @@ def _off_cups(office: Office, row: Any, attempt: dict[str, Any]) -> bool:
 def _wait_until_gone(queue: CupsQueue, attempt: dict[str, Any]) -> State | None:
     deadline = time.monotonic() + WAIT_S
     while True:
-        state = ours(queue.estado(attempt["cups_id"]), attempt)
+        state = ours(queue.state(attempt["cups_id"]), attempt)
         if state is None or state.estado in CUPS_ENDS or time.monotonic() > deadline:
             return state
         time.sleep(0.1)
 
 
-def _close(office: Office, row: Any, quem: Autor, why: str, state: str) -> None:
+def _close(office: Office, row: Any, quem: Author, why: str, state: str) -> None:
     """Write the end, unless an engine holds the job or moved it in this moment."""
     now, job = office.clock(), db.job
     with office.db.write() as conn:

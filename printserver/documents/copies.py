@@ -113,10 +113,10 @@ def _left_trace(context: Context) -> bool:
     return context.known or context.minuta is not None
 
 
-def _have_same_origin(um: dict[str, Any], other: dict[str, Any]) -> bool:
+def _have_same_origin(single: dict[str, Any], other: dict[str, Any]) -> bool:
     """Return whether two copies are of one instrument, or certidões of one pedido."""
     return any(
-        um.get(field) and other.get(field) and normalize(um[field]) == normalize(other[field])
+        single.get(field) and other.get(field) and normalize(single[field]) == normalize(other[field])
         for field in ("instrumento", "pedido")
     )
 

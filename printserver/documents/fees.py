@@ -57,7 +57,7 @@ def add_up_services(
         return None
     total_fee = Emolumentos.zero()
     for path, nome, quantidade in named:
-        total_fee += services.resolve(nome, demonstracao=demonstracao, field=path, natureza=natureza).vezes(quantidade)
+        total_fee += services.resolve(nome, demonstracao=demonstracao, field=path, natureza=natureza).times(quantidade)
     if total_fee.total > LARGEST_TOTAL:
         raise invalid_input(named[-1][0], "a soma dos serviços passa de um bilhão de reais")
     return total_fee

@@ -166,7 +166,7 @@ def _traslado_number(value: Any) -> int | str:
     raise field_error('deve ser um número inteiro a partir de 1, ou "proximo"')
 
 
-def _texto(maximum: int) -> Any:
+def _text(maximum: int) -> Any:
     # the description alone says that it is not empty: our own message for that also covers blanks
     return Field(max_length=maximum, json_schema_extra={"minLength": 1})
 
@@ -175,14 +175,14 @@ def _pattern(pattern: re.Pattern[str]) -> Any:
     return Field(json_schema_extra={"pattern": f"^{pattern.pattern}$"})
 
 
-Text = Annotated[str, Strict(), _texto(500), AfterValidator(_read_by(plain))]
-Reason = Annotated[str, Strict(), _texto(2000), AfterValidator(_read_by(plain))]
-Printed = Annotated[str, Strict(), _texto(500), AfterValidator(_read_by(printed))]
+Text = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(plain))]
+Reason = Annotated[str, Strict(), _text(2000), AfterValidator(_read_by(plain))]
+Printed = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(printed))]
 """A text of the document's pages: every character of it is in the fonts (S12)."""
-Stamped = Annotated[str, Strict(), _texto(500), AfterValidator(_read_by(stamped))]
+Stamped = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(stamped))]
 """A text of the seal block: the stamp can write it after the seal (S12)."""
-StampedReason = Annotated[str, Strict(), _texto(2000), AfterValidator(_read_by(stamped))]
-Identifier = Annotated[str, Strict(), _texto(100), AfterValidator(_identifier)]
+StampedReason = Annotated[str, Strict(), _text(2000), AfterValidator(_read_by(stamped))]
+Identifier = Annotated[str, Strict(), _text(100), AfterValidator(_identifier)]
 Folha = Annotated[str, Strict(), Field(json_schema_extra={"pattern": r"^\s*[0-9]{1,6}\s*$"}), AfterValidator(_folha)]
 CodigoDoAto = Annotated[str, Strict(), _pattern(_ATO), AfterValidator(_ato)]
 Serie = Annotated[str, Strict(), _pattern(_SERIE), AfterValidator(_serie)]

@@ -58,8 +58,8 @@ def normalize_livro(livro: str) -> str:
 def normalize_sheet(papel: str) -> str:
     """Return the number of a sheet of security paper as it is compared (X0, P5): its last digits are a whole number."""
     whole = canonical(papel)
-    achado = _SHEET.fullmatch(whole)
-    return f"{normalize(achado[1])}{int(achado[2])}" if achado else normalize(whole)
+    found_row = _SHEET.fullmatch(whole)
+    return f"{normalize(found_row[1])}{int(found_row[2])}" if found_row else normalize(whole)
 
 
 def normalize_folha(folha: str, field: str = "folha") -> int:

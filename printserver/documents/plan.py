@@ -105,7 +105,7 @@ class PlannedSelo:
 
     new_selo: NewSelo
     principal: bool = True
-    vinculado_ao_principal: bool = False
+    vinculado_to_principal: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,14 +48,14 @@ class Question:
             "tipo": "xa",
             "texto": self.texto,
             "selos": list(self.selos),
-            "atinge": [{"job": um.job, "documento": um.documento} for um in self.atinge],
+            "atinge": [{"job": single.job, "documento": single.documento} for single in self.atinge],
             "xa_ate": rfc3339(self.xa_ate),
             "alternativas": [{"acao": one.acao, "texto": one.texto} for one in self.alternativas],
         }
 
 
 @dataclass(frozen=True, slots=True)
-class Resposta:
+class CourtAnswer:
     """A yes as it came; `selos` are those that the escrevente was shown, None if the answer does not repeat them.
 
     `fora_do_prazo`: who answers goes on past the term (X4); who may say so is decided with the roles of persons.
@@ -92,7 +92,7 @@ def decide(
     if agora > ate:
         raise _term_over(identity, live, ate, others, printed_as)
     return Question(
-        texto=_texto(identity, live, ate, atinge, rules, printed_as),
+        texto=_text(identity, live, ate, atinge, rules, printed_as),
         selos=tuple(selo.codigo for selo in live),
         atinge=tuple(atinge),
         xa_ate=ate,
@@ -134,7 +134,7 @@ def alternatives(
 
 def check_answer(
     identity: Identity,
-    resposta: Resposta,
+    resposta: CourtAnswer,
     shown: Sequence[str],
     live: Sequence[LiveSelo],
     agora: datetime,
@@ -212,7 +212,7 @@ def selos_xa(live: Sequence[LiveSelo], agora: datetime) -> tuple[NewSelo, ...]:
     )
 
 
-def _check_new_folhas(resposta: Resposta, former: Collection[int], rules: Rules) -> None:
+def _check_new_folhas(resposta: CourtAnswer, former: Collection[int], rules: Rules) -> None:
     """Raise unless the livro's reprint brings folhas that its old print did not use, where the setting asks it (X7)."""
     if resposta.folha_inicial is None:
         if rules.folhas_novas:
@@ -237,7 +237,7 @@ def spelled_before(identity: Identity, printed_as: str | None) -> str:
     return f" (antes: {printed_as})" if printed_as not in (None, identity.rotulo) else ""
 
 
-def _texto(
+def _text(
     identity: Identity,
     live: Sequence[LiveSelo],
     ate: datetime,
@@ -246,12 +246,12 @@ def _texto(
     printed_as: str | None,
 ) -> str:
     """Return the question as the escrevente reads it."""
-    um = len(live) == 1
+    single = len(live) == 1
     parties = [
         f"{_capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: já impresso, com "
         f"{_how_many(live)}: {_selo_list(live)}.",
-        f"Para imprimir de novo, {'este selo será excluído' if um else 'estes selos serão excluídos'} no Tribunal (XA) "
-        "e o documento receberá " + ("selo novo." if um else "selos novos."),
+        f"Para imprimir de novo, {'este selo será excluído' if single else 'estes selos serão excluídos'} no Tribunal (XA) "
+        "e o documento receberá " + ("selo novo." if single else "selos novos."),
         _condition(identity, rules),
     ]
     if atinge:

@@ -98,14 +98,14 @@ def block_values(plan: Plan, issued: Sequence[IssuedSelo] | None, *, demonstraca
     if not selos:
         return None
     url, codigo = _qr(plan, issued)
-    um, several = _LABELS[plan.identity.tipo]
+    single, several = _LABELS[plan.identity.tipo]
     livro = plan.selo_livro
     return BlockValues(
         selos=selos,
-        rotulo=several if len(selos) > 1 else um,
+        rotulo=several if len(selos) > 1 else single,
         qr_url=url,
         qr_codigo=codigo,
-        qr_rotulo=_qr_label(plan, um),
+        qr_rotulo=_qr_label(plan, single),
         selo_livro=None if livro is None else livro.codigo if issued is not None else PLACEHOLDER_CODIGO,
         custas=custas_lines(plan.custas),
         demonstracao=demonstracao,
@@ -199,7 +199,7 @@ def _qr_label(plan: Plan, label: str) -> str:
 def _line(linha: Custas) -> str:
     if linha.isento:
         return f"Isento de emolumentos: {linha.motivo}" if linha.motivo else "Isento de emolumentos"
-    return _TO_BE_SET if linha.emolumentos.isento_total else linha.emolumentos.linha()
+    return _TO_BE_SET if linha.emolumentos.isento_total else linha.emolumentos.connection()
 
 
 def _title(plan: Plan) -> str:

@@ -117,7 +117,7 @@ def _text_column(definicao: Definition, values: BlockValues, columns: Columns) -
     step = tamanho * LINE_HEIGHT / POINTS_PER_MM
     texts: list[Text] = []
     y = PADDING
-    for label, font, text in _linhas(definicao, values):
+    for label, font, text in _entries(definicao, values):
         x = columns.text_x
         inicio = fonts.width(label, "serifa-negrito", tamanho) / POINTS_PER_MM if label else 0.0
         total = inicio + fonts.width(text, font, tamanho) / POINTS_PER_MM
@@ -132,7 +132,7 @@ def _text_column(definicao: Definition, values: BlockValues, columns: Columns) -
     return texts, y
 
 
-def _linhas(definicao: Definition, values: BlockValues) -> Iterator[tuple[str, FontName, str]]:
+def _entries(definicao: Definition, values: BlockValues) -> Iterator[tuple[str, FontName, str]]:
     """Yield (label, font of the text, text) in the order of the block."""
     linhas = definicao.bloco.linhas
     several = len(values.selos) > 1

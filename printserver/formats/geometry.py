@@ -64,7 +64,7 @@ def _parts(definicao: Definition, paginas: str, *, verso: bool) -> list[Rectangl
     side = "verso" if verso else "frente"
     fields = [field for field in definicao.campos if field.paginas in (paginas, "todas", "ultima")]
     parts = [text_rectangle(definicao, verso=verso)]
-    parts += [_da_area(area) for area in definicao.areas if area.lado in (side, "ambos")]
+    parts += [_of_area(area) for area in definicao.areas if area.lado in (side, "ambos")]
     parts += [field_rectangle(definicao, field, verso=verso) for field in fields]
     if definicao.bloco.onde != "fim":
         parts.append(fixed_block_rectangle(definicao, verso=verso))
@@ -81,5 +81,5 @@ def _check_parts(definicao: Definition, parts: list[Rectangle], side: str) -> No
         raise ValueError(f"{par[1].nome}: fica sobre {par[0].nome} ({side}); mude a posição ou aumente a margem")
 
 
-def _da_area(area: Area) -> Rectangle:
+def _of_area(area: Area) -> Rectangle:
     return Rectangle(f'área pré-impressa "{area.nome}"', area.x, area.y, area.largura, area.altura)

@@ -33,13 +33,11 @@ def erros(modelo: type[BaseModel], falha: ValidationError) -> Iterator[str]:
     """Yield one line for each error of `falha`: the key's dotted path, and what is allowed."""
     for error in falha.errors(include_url=False):
         path = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])
-        text = _texto(modelo, error["type"], error["loc"], error.get("ctx") or {}, error["input"])
+        text = _text(modelo, error["type"], error["loc"], error.get("ctx") or {}, error["input"])
         yield f"{path}: {text}" if path else text
 
 
-def _texto(
-    modelo: type[BaseModel], kind: str, path: Sequence[str | int], context: dict[str, Any], value: object
-) -> str:
+def _text(modelo: type[BaseModel], kind: str, path: Sequence[str | int], context: dict[str, Any], value: object) -> str:
     if kind == "extra_forbidden":
         return _unknown_key(modelo, path)
     if kind == "literal_error":

@@ -112,10 +112,10 @@ class PrintedField(_Table):
             if variable not in FIELD_VARIABLES:
                 known = ", ".join(f"{{{nome}}}" for nome in FIELD_VARIABLES)
                 raise ValueError(f"variável desconhecida {{{variable}}}; permitidas: {known}")
-        resto = _VARIABLE.sub("", self.texto)
-        if "{" in resto or "}" in resto:
+        remainder = _VARIABLE.sub("", self.texto)
+        if "{" in remainder or "}" in remainder:
             raise ValueError("chave { ou } sem par")
-        if missing := [character for character in resto if ord(character) not in STAMPED]:
+        if missing := [character for character in remainder if ord(character) not in STAMPED]:
             raise ValueError(f"a fonte {self.fonte} não tem o caractere {missing[0]!r}, ou o carimbo não o escreve")
         return self
 

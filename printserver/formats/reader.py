@@ -28,7 +28,7 @@ from printserver.formats.template_data import (
 )
 
 PASTA: Final = Path(__file__).resolve().parent / "shipped"
-PASTA_DA_SERVENTIA: Final = "formatos"
+OFFICE_FOLDER: Final = "formatos"
 TEMPLATES_FOLDER: Final = "modelos"
 NAME_PATTERN: Final = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
 DEFAULTS: Final = {
@@ -57,7 +57,7 @@ class Formats:
     """All formats of an office. Safe to share between threads; each use sees a changed file at once."""
 
     def __init__(self, instance_dir: Path | None) -> None:
-        self._pasta = instance_dir / PASTA_DA_SERVENTIA if instance_dir else None
+        self._pasta = instance_dir / OFFICE_FOLDER if instance_dir else None
         self._loaded: dict[str, _Loaded] = {}
         self._lock = threading.Lock()
 
@@ -68,20 +68,20 @@ class Formats:
         """
         file = self._file_of(nome)
         if file is None:
-            raise Recusa("formato-desconhecido", f'Não há formato "{nome}". Os que existem: {", ".join(self.nomes())}.')
-        lido = self._loaded.get(nome)
-        if lido is None or lido.assinatura[0][0] != str(file) or not _unchanged(lido.assinatura):
-            lido = _read(file)
+            raise Recusa("formato-desconhecido", f'Não há formato "{nome}". Os que existem: {", ".join(self.names())}.')
+        parsed_selo = self._loaded.get(nome)
+        if parsed_selo is None or parsed_selo.assinatura[0][0] != str(file) or not _unchanged(parsed_selo.assinatura):
+            parsed_selo = _read(file)
             with self._lock:
-                self._loaded[nome] = lido
-        return lido.formato
+                self._loaded[nome] = parsed_selo
+        return parsed_selo.formato
 
-    def nomes(self) -> list[str]:
+    def names(self) -> list[str]:
         """Return the names of all formats, in order."""
         folders = [pasta for pasta in (self._pasta, PASTA) if pasta is not None and pasta.is_dir()]
         return sorted({file.stem for pasta in folders for file in pasta.glob("*.toml")})
 
-    def padrao(self, kind: str) -> str:
+    def default_name(self, kind: str) -> str:
         """Return the name of the default format of a document type (`minuta`, `livro` …)."""
         return DEFAULTS[kind]
 
@@ -124,7 +124,7 @@ class Formats:
     def check_all(self) -> list[str]:
         """Return one line for every error in every format of the office and of the shipped ones."""
         findings: list[str] = []
-        for nome in self.nomes():
+        for nome in self.names():
             file = self._file_of(nome)
             findings += check(file) if file else [f'{nome}.toml: o nome "{nome}" não serve; {_ALLOWED_NAME}']
         return findings

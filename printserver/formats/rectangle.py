@@ -34,8 +34,8 @@ class Rectangle:
 def first_overlap(rectangles: Iterable[Rectangle]) -> tuple[Rectangle, Rectangle] | None:
     """Return the first two rectangles that share some area."""
     listing = list(rectangles)
-    for index, um in enumerate(listing):
+    for index, single in enumerate(listing):
         for other in listing[index + 1 :]:
-            if um.overlaps(other):
-                return um, other
+            if single.overlaps(other):
+                return single, other
     return None

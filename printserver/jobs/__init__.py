@@ -26,12 +26,12 @@ from printserver.ledger.states import at_an_end
 from printserver.office.office import Office
 
 
-def consultar(office: Office, job_id: str) -> dict[str, Any]:
+def look_up(office: Office, job_id: str) -> dict[str, Any]:
     """Return the job as it stands. Raises `Recusa` `nao-encontrado`."""
     return show(office, job_id)
 
 
-def esperar(office: Office, job_id: str, segundos: float, desde: str | None = None) -> dict[str, Any]:
+def wait(office: Office, job_id: str, segundos: float, desde: str | None = None) -> dict[str, Any]:
     """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `segundos`.
 
     At most half of the HTTP threads wait at once; who finds no room is answered at once.
@@ -60,7 +60,7 @@ def events(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
 
 
 def _wait(office: Office, seconds: float, arrived: Any) -> None:
-    if seconds <= 0 or not office.ouvintes.acquire(blocking=False):
+    if seconds <= 0 or not office.listeners.acquire(blocking=False):
         return
     try:
         deadline = monotonic() + seconds
@@ -71,10 +71,10 @@ def _wait(office: Office, seconds: float, arrived: Any) -> None:
                 return
             office.bell.wait(seen, min(left, 0.5))
     finally:
-        office.ouvintes.release()
+        office.listeners.release()
 
 
-def listar(office: Office, filters: Mapping[str, str], page: int = 1, chave_id: int | None = None) -> dict[str, Any]:
+def list_all(office: Office, filters: Mapping[str, str], page: int = 1, chave_id: int | None = None) -> dict[str, Any]:
     """Return a page of the jobs that pass the contract's filters; `chave` is one of the API key `chave_id`."""
     return views.list_jobs(office, filters, page, chave_id)
 
@@ -91,7 +91,7 @@ def previous(office: Office, job_id: str) -> str | None:
 
 def all_queues(office: Office) -> list[dict[str, Any]]:
     """Return the office's queues, with what is counted of their paper (P5)."""
-    return with_paper(office, queues.listar(office))
+    return with_paper(office, queues.list_all(office))
 
 
 def open_questions(office: Office) -> list[dict[str, Any]]:
@@ -113,11 +113,10 @@ __all__ = [
     "answer_selo",
     "answer_xa",
     "cancel",
-    "consultar",
-    "esperar",
     "events",
     "exclude",
-    "listar",
+    "list_all",
+    "look_up",
     "of_day",
     "open_questions",
     "page_ranges",
@@ -130,4 +129,5 @@ __all__ = [
     "reported",
     "resend",
     "selo",
+    "wait",
 ]

@@ -31,7 +31,7 @@ from printserver.ledger.states import CANCELLED, HELD
 from printserver.office import audit, people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 
 ROUTE = "POST /api/v1/jobs"
 TRIES = 5  # of an acceptance whose ground moved under it
@@ -48,11 +48,11 @@ class Acceptance:
     repeated: bool
 
 
-def accept(office: Office, author: Autor, data: object, key: str | None) -> Acceptance:
+def accept(office: Office, author: Author, data: object, key: str | None) -> Acceptance:
     """Take the print `dados` (the parsed body), once for each `chave`. Raises `Recusa` with nothing sealed nor held."""
-    people.exigir_direito(author, "imprimir")
+    people.require_right(author, "imprimir")
     digest = idempotency.digest(ROUTE, data)
-    with idempotency.em_trabalho(office, author, key):
+    with idempotency.working_on(office, author, key):
         if (made := idempotency.find(office, author, key, digest)) is not None:
             return _again(office, made, repeated=True)
         request = read_request(data)
@@ -60,7 +60,7 @@ def accept(office: Office, author: Autor, data: object, key: str | None) -> Acce
             request = request.model_copy(update={"fila": author.fila})
         _require_room(office)
         try:
-            made = _tomar(office, author, request, key, data, digest)
+            made = _claim(office, author, request, key, data, digest)
         except (Recusa, DBAPIError):
             # Another server may have taken it under this very key a moment ago: then this is its replay.
             if (made_by_another := idempotency.find(office, author, key, digest)) is None:
@@ -70,7 +70,7 @@ def accept(office: Office, author: Autor, data: object, key: str | None) -> Acce
     return _again(office, made, repeated=False)
 
 
-def _tomar(office: Office, author: Autor, request: Pedido, key: str | None, data: object, digest: str) -> Outcome:
+def _claim(office: Office, author: Author, request: Pedido, key: str | None, data: object, digest: str) -> Outcome:
     """Prepare and decide, again where the ground moved. Raises `Recusa`; `DBAPIError` where another was quicker."""
     for attempt in range(TRIES):
         agora = office.clock()
@@ -100,7 +100,7 @@ def _require_room(office: Office) -> None:
     """Refuse while too many jobs are on their way: an accepted job is never lost for want of room."""
     limit = office.settings.http.em_andamento
     with office.db.read() as conn:
-        full = views.em_andamento(conn, office) >= limit
+        full = views.in_progress(conn, office) >= limit
     if full:
         raise Recusa(
             "servidor-ocupado",
@@ -140,7 +140,7 @@ def _question(office: Office, question: RowMapping | None, job: Mapping[str, Any
 
 
 def _decide(
-    conn: Connection, office: Office, p: Prepared, author: Autor, agora: datetime, data: object, digest: str
+    conn: Connection, office: Office, p: Prepared, author: Author, agora: datetime, data: object, digest: str
 ) -> Outcome:
     """Guard once more, under the document's lock; then hold the job for a question, or seal and take it."""
     document_id, instrumento_id = lock(conn, office, p)
@@ -154,7 +154,7 @@ def _decide(
             "Imprimir com selo?",
         )
     job_id = uuid.uuid4().hex
-    quem = people.em_nome_de(author, _person(conn, office, p))
+    quem = people.on_behalf_of(author, _person(conn, office, p))
     entries: list[Registro] = []
     open_question = questions.open_for_document(conn, office, document_id)
     if open_question is not None:
@@ -180,6 +180,6 @@ def _word(blocker: questions.Text) -> str:
 
 
 def _person(conn: Connection, office: Office, p: Prepared) -> people.Person:
-    found = people.pessoa(conn, office.serventia_id, p.pedido.escrevente)
+    found = people.find_person(conn, office.serventia_id, p.pedido.escrevente)
     assert found is not None  # `prepare` found them a moment ago
     return found

@@ -16,10 +16,10 @@ from printserver.clock import local_date
 from printserver.db import lost_a_race
 from printserver.delivery.withdraw import withdraw_from_queue
 from printserver.documents import (
+    CourtAnswer,
     FichaAbertura,
     LiveSelo,
     Pedido,
-    Resposta,
     check_answer,
     check_exclusion,
     read_request,
@@ -39,22 +39,22 @@ from printserver.ledger.idempotency import Outcome
 from printserver.ledger.states import CANCELLED
 from printserver.office import audit, people
 from printserver.office.audit import Registro
-from printserver.office.office import Office, quem_age
-from printserver.office.people import Autor
+from printserver.office.office import Office, acting_person
+from printserver.office.people import Author
 
 
-def answer_xa(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
+def answer_xa(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Answer the reprint question. Return the job, and whether the key had answered before.
 
     Raises `Recusa` `pergunta-respondida`, `pergunta-mudou`, `impressao-em-andamento`, and as `check_answer`.
     """
-    people.exigir_direito(author, "responder")
+    people.require_right(author, "responder")
 
     def do(digest: str) -> None:
         answer = read(RespostaXa, data)
         if answer.fora_do_prazo:
             with office.db.read() as conn:
-                people.exigir_chefia(quem_age(conn, office, answer.escrevente).papel, "a exclusão fora do prazo")
+                people.require_head(acting_person(conn, office, answer.escrevente).papel, "a exclusão fora do prazo")
         if answer.confirma:
             _try(office, lambda: _answer_yes(office, author, job_id, answer, key, digest))
         else:
@@ -63,9 +63,9 @@ def answer_xa(office: Office, author: Autor, job_id: str, data: object, key: str
     return do_once(office, author, f"POST /api/v1/jobs/{job_id}/xa", job_id, data, key, do)
 
 
-def answer_selo(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
+def answer_selo(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Answer whether a ficha gets its optional seal (N9). Raises `Recusa` `pergunta-respondida`."""
-    people.exigir_direito(author, "responder")
+    people.require_right(author, "responder")
 
     def do(digest: str) -> None:
         answer = read(RespostaSelo, data)
@@ -74,9 +74,9 @@ def answer_selo(office: Office, author: Autor, job_id: str, data: object, key: s
     return do_once(office, author, f"POST /api/v1/jobs/{job_id}/selo", job_id, data, key, do)
 
 
-def exclude(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
+def exclude(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Make the XA of every live seal of the job's document; nothing is printed (X2, X4, X6)."""
-    people.exigir_direito(author, "responder")
+    people.require_right(author, "responder")
 
     def do(digest: str) -> None:
         _try(office, lambda: _exclude(office, author, job_id, read(Exclusao, data), key, digest))
@@ -113,17 +113,17 @@ def _open_question(conn: Connection, office: Office, job_id: str, kind: str) -> 
     return row, question
 
 
-def _close(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], quem: Autor) -> list[Registro]:
+def _close(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], quem: Author) -> list[Registro]:
     closed = questions.end(conn, question, "respondida", dict(answer), quem)
     if not closed:
         raise Changed  # someone answered in this moment: the next look says so
     return closed
 
 
-def _answer_no(office: Office, author: Autor, job_id: str, answer: RespostaXa, key: str | None, digest: str) -> None:
+def _answer_no(office: Office, author: Author, job_id: str, answer: RespostaXa, key: str | None, digest: str) -> None:
     agora = office.clock()
     with office.db.write() as conn:
-        quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
         _row, question = _open_question(conn, office, job_id, "xa")
         entries = _close(conn, question, answer.model_dump(mode="json"), quem)
         questions.cancel_job(conn, office.serventia_id, job_id)
@@ -133,10 +133,10 @@ def _answer_no(office: Office, author: Autor, job_id: str, answer: RespostaXa, k
         audit.write(conn, office.serventia_id, agora, entries)
 
 
-def _answer_yes(office: Office, author: Autor, job_id: str, answer: RespostaXa, key: str | None, digest: str) -> None:
+def _answer_yes(office: Office, author: Author, job_id: str, answer: RespostaXa, key: str | None, digest: str) -> None:
     sid, agora = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
         row, question = _open_question(conn, office, job_id, "xa")
         _check_yes(conn, office, row, question, answer, agora)
         request = _request(conn, office, row, answer)
@@ -171,7 +171,7 @@ def _check_yes(
     try:
         check_answer(
             undo.identity(conn, row),
-            Resposta(
+            CourtAnswer(
                 motivo=answer.motivo,
                 papel_em_maos=answer.papel_em_maos,
                 selos=answer.selos,
@@ -192,11 +192,11 @@ def _check_yes(
 
 
 def _with_or_without_selo(
-    office: Office, author: Autor, job_id: str, answer: RespostaSelo, key: str | None, digest: str
+    office: Office, author: Author, job_id: str, answer: RespostaSelo, key: str | None, digest: str
 ) -> None:
     sid, agora = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
         row, _question = _open_question(conn, office, job_id, "selo")
         request = _on_its_queue(read_request(bodies.restore_bodies(conn, sid, row["pedido"])), row)
     document = request.documento
@@ -219,13 +219,13 @@ def _with_or_without_selo(
         audit.write(conn, sid, agora, entries)
 
 
-def _exclude(office: Office, author: Autor, job_id: str, answer: Exclusao, key: str | None, digest: str) -> None:
+def _exclude(office: Office, author: Author, job_id: str, answer: Exclusao, key: str | None, digest: str) -> None:
     sid, agora = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        pessoa = quem_age(conn, office, answer.escrevente)
+        find_person = acting_person(conn, office, answer.escrevente)
         if answer.fora_do_prazo:
-            people.exigir_chefia(pessoa.papel, "a exclusão fora do prazo")
-        quem = people.em_nome_de(author, pessoa)
+            people.require_head(find_person.papel, "a exclusão fora do prazo")
+        quem = people.on_behalf_of(author, find_person)
         row = jobs.job_by_id(conn, sid, job_id)
         before = jobs.live_job(conn, sid, row["documento_id"])
         live = _check_exclusion(conn, office, row, answer, agora)

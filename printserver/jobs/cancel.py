@@ -18,18 +18,18 @@ from printserver.ledger.states import (
     on_its_way,
 )
 from printserver.office import audit, people
-from printserver.office.office import Office, quem_age
-from printserver.office.people import Autor
+from printserver.office.office import Office, acting_person
+from printserver.office.people import Author
 
 
-def cancel(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
+def cancel(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Cancel a held job, or take a print off its queue; its seals stay live. Raises `Recusa` `estado-nao-permite`."""
-    people.exigir_direito(author, "imprimir")
+    people.require_right(author, "imprimir")
 
     def do(digest: str) -> None:
         answer = read(Cancelamento, data)
         with office.db.read() as conn:
-            quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+            quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
             row = jobs.job_by_id(conn, office.serventia_id, job_id)
         if row["estado"] in HELD:
             _cancel_held(office, row, quem, answer)
@@ -44,7 +44,7 @@ def cancel(office: Office, author: Autor, job_id: str, data: object, key: str | 
     return do_once(office, author, f"POST /api/v1/jobs/{job_id}/cancelar", job_id, data, key, do)
 
 
-def _cancel_held(office: Office, row: sa.RowMapping, quem: Autor, answer: Cancelamento) -> None:
+def _cancel_held(office: Office, row: sa.RowMapping, quem: Author, answer: Cancelamento) -> None:
     now = office.clock()
     with office.db.write() as conn:
         entries = close_question(conn, office, row["id"], answer.model_dump(mode="json"), quem)

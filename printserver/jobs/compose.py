@@ -146,7 +146,7 @@ def _where(field: str, fields: Mapping[str, Any]) -> str:
 def store(conn: Connection, office: Office, request: LayoutRequest) -> dict[str, Any]:
     """Return the layout's request as JSON for the job's row, its text by hash; the format's definition is kept too."""
     page_format = request.formato
-    if page_format.versao not in office.formatos_guardados:
+    if page_format.versao not in office.kept_formats:
         row = {
             "serventia_id": office.serventia_id,
             "versao": page_format.versao,

@@ -50,7 +50,7 @@ def blocking_question(
     if not live or before is None:
         return None
     if on_its_way(before):
-        raise em_andamento(p.plan.identity, before, printed_as=label(before["campos"]))
+        raise in_progress(p.plan.identity, before, printed_as=label(before["campos"]))
     if p.plan.substitui in {selo.codigo for selo in live}:
         return None
     kind = p.plan.identity.tipo
@@ -73,7 +73,7 @@ def blocking_question(
     return questions.Text("xa", said["texto"], said["selos"], said["atinge"], question.xa_ate, said["alternativas"])
 
 
-def em_andamento(identity: Identity, before: Mapping[Any, Any], *, printed_as: str | None = None) -> Recusa:
+def in_progress(identity: Identity, before: Mapping[Any, Any], *, printed_as: str | None = None) -> Recusa:
     """Return the refusal of what must wait until a print of the document, or of another that it hits, is over.
 
     `printed_as`: the `rotulo` of that print, where it is of the same document.

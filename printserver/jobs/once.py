@@ -10,15 +10,15 @@ from printserver.jobs import views
 from printserver.jobs.accept import Acceptance
 from printserver.ledger import idempotency, jobs
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 
 
 def do_once(
-    office: Office, author: Autor, route: str, job_id: str, data: object, key: str | None, do: Callable[[str], None]
+    office: Office, author: Author, route: str, job_id: str, data: object, key: str | None, do: Callable[[str], None]
 ) -> Acceptance:
     """Run `do` unless the key did it before (`do` binds it, with the hash it is given). Return the job as it stands."""
     digest = idempotency.digest(route, data)
-    with idempotency.em_trabalho(office, author, key):
+    with idempotency.working_on(office, author, key):
         done = idempotency.find(office, author, key, digest)
         if done is None:
             try:

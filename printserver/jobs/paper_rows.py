@@ -19,8 +19,8 @@ from printserver.ledger.states import (
 )
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
-from printserver.office.proof import mudanca
+from printserver.office.people import Author
+from printserver.office.proof import change_proof
 
 
 def destination(
@@ -114,13 +114,13 @@ def send_again(conn: Connection, row: sa.RowMapping, now: Any, changes: dict[str
     conn.execute(sa.update(table).where(table.c.n == row["n"]).values(**moving | changes))
 
 
-def close_question(conn: Connection, office: Office, job_id: str, answer: Any, quem: Autor) -> list[Registro]:
+def close_question(conn: Connection, office: Office, job_id: str, answer: Any, quem: Author) -> list[Registro]:
     question = questions.do_job(conn, office, job_id)
     if question is None or question["estado"] != "aberta":
         return []
     return questions.end(conn, question, "respondida", answer, quem)
 
 
-def log_entry(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], **mudou: Any) -> Registro:
-    kept = mudanca(**mudou) if mudou else None
+def log_entry(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], **changed: Any) -> Registro:
+    kept = change_proof(**changed) if changed else None
     return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)

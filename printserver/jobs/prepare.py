@@ -28,7 +28,7 @@ from printserver.formats import Format
 from printserver.jobs import compose
 from printserver.ledger import documents, keys
 from printserver.office import people, ready
-from printserver.office.office import Office, quem_age
+from printserver.office.office import Office, acting_person
 from printserver.office.people import Person
 from printserver.rendering import Layout
 
@@ -66,14 +66,14 @@ def prepare(office: Office, request: Pedido, agora: datetime) -> Prepared:
     """Plan, lay out and check a document. Raises `Recusa` with whatever keeps it from being sealed or taken."""
     ready.require(office)
     with office.db.read() as conn:
-        quem = quem_age(conn, office, request.escrevente)
+        quem = acting_person(conn, office, request.escrevente)
         subscritor = _subscritor(conn, office, request)
         queue = queues.choose(conn, office, request.fila, request.documento.tipo)
         context, key = documents.context(conn, office, request.documento, agora)
         plan = make_plan(request.documento, context)
         snapshot = look(conn, office, plan, context, key)
     if plan.substitui:
-        people.exigir_chefia(quem.papel, "a substituição de um documento já entregue")
+        people.require_head(quem.papel, "a substituição de um documento já entregue")
     check_copies(plan, request.copias)
     page_format = _format(office, request)
     faces = request.faces or page_format.faces
@@ -124,17 +124,17 @@ def look(conn: Connection, office: Office, plan: Plan, context: Context, key: st
 def _subscritor(conn: Connection, office: Office, request: Pedido) -> Person:
     """Return who subscribes a copy (P3): the one named, else the office's."""
     name = request.subscritor or office.settings.pessoas.subscritor
-    found = quem_age(conn, office, name, "subscritor")
-    people.exigir_subscritor(found.papel)
+    found = acting_person(conn, office, name, "subscritor")
+    people.require_subscritor(found.papel)
     return found
 
 
 def _format(office: Office, request: Pedido) -> Format:
     kind = request.documento.tipo
-    name = request.formato or office.settings.formatos.de(kind)
+    name = request.formato or office.settings.formatos.of(kind)
     if not name and kind == "minuta":
         name = office.settings.formatos.livro  # a minuta is its livro's own layout
-    page_format = office.formatos.get(name or office.formatos.padrao(kind))
+    page_format = office.formatos.get(name or office.formatos.default_name(kind))
     if page_format.tipo != ("livro" if kind == "minuta" else kind):
         raise invalid_input(
             "formato", f"o formato {page_format.nome!r} é de {page_format.tipo}, e não serve para {kind}"

@@ -50,21 +50,21 @@ from printserver.ledger.states import (
 )
 from printserver.office import audit, people
 from printserver.office.audit import Registro
-from printserver.office.office import Office, quem_age
-from printserver.office.people import Autor
+from printserver.office.office import Office, acting_person
+from printserver.office.people import Author
 
 
-def report_pages(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
+def report_pages(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Record what a person says of each page, and print again those that are named (X5).
 
     Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (no such page, or a page called good), or as `destination`.
     """
-    people.exigir_direito(author, "responder")
+    people.require_right(author, "responder")
 
     def do(digest: str) -> None:
         answer = read(Folhas, data)
         with office.db.read() as conn:
-            quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+            quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
             before = jobs.job_by_id(conn, office.serventia_id, job_id)
             again = _to_print(answer, before)
             _check_said(conn, before, answer, again)
@@ -212,7 +212,7 @@ def _say(
     row: Mapping[Any, Any],
     answer: Folhas,
     known: Mapping[int, str],
-    quem: Autor,
+    quem: Author,
     now: datetime,
     turned_fronts: tuple[int, ...] = (),
 ) -> list[str]:

@@ -31,16 +31,16 @@ from printserver.ledger.states import (
     UNCERTAIN,
 )
 from printserver.office import audit, people
-from printserver.office.office import Office, quem_age
-from printserver.office.people import Autor
+from printserver.office.office import Office, acting_person
+from printserver.office.people import Author
 
 
-def resend(office: Office, author: Autor, job_id: str, data: object, key: str | None = None) -> Acceptance:
+def resend(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Print all again, as no page came out.
 
     Raises `Recusa` `diga-as-folhas`, `estado-nao-permite`, or as `destination`.
     """
-    people.exigir_direito(author, "imprimir")
+    people.require_right(author, "imprimir")
 
     def do(digest: str) -> None:
         answer, now = read(Reenvio, data), office.clock()
@@ -49,7 +49,7 @@ def resend(office: Office, author: Autor, job_id: str, data: object, key: str | 
         queue, bandeja = destination(office, before, answer.fila, answer.bandeja)
         passada = passes.again(office, before, queue) if before["pdf_sha256"] is not None else {}
         with office.db.write() as conn:
-            quem = people.em_nome_de(author, quem_age(conn, office, answer.escrevente))
+            quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
             row = locked(conn, office, job_id)
             _require_resendable(conn, row)
             if passada:

@@ -17,8 +17,8 @@ from printserver.ledger import bodies, jobs, questions, seals
 from printserver.ledger.states import ACEITO, AWAITING_SELO, AWAITING_XA
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
-from printserver.office.proof import JOB, evidence, mudanca
+from printserver.office.people import Author
+from printserver.office.proof import JOB, change_proof, evidence
 from printserver.selo import IssuedSelo
 
 # What stays of a job that waited, whoever answered.
@@ -37,7 +37,7 @@ class Place:
 
 
 def seal(
-    conn: Connection, office: Office, p: Prepared, quem: Autor, agora: datetime, place: Place, *, held: bool = False
+    conn: Connection, office: Office, p: Prepared, quem: Author, agora: datetime, place: Place, *, held: bool = False
 ) -> list[Registro]:
     """Make the seals of a prepared document and take its job (`held`: a job that waited). Return the log's lines."""
     _occupy_folhas(conn, office, p, place)
@@ -81,7 +81,7 @@ def seal(
 
 
 def hold(
-    conn: Connection, office: Office, p: Prepared, quem: Autor, agora: datetime, place: Place, blocker: questions.Text
+    conn: Connection, office: Office, p: Prepared, quem: Author, agora: datetime, place: Place, blocker: questions.Text
 ) -> list[Registro]:
     """Hold the job of a prepared document for a person's answer; nothing of it is sealed. Return the log's lines."""
     state = AWAITING_XA if blocker.tipo == "xa" else AWAITING_SELO
@@ -98,7 +98,7 @@ def _evidence(row: dict[str, Any]) -> dict[str, Any]:
     return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
 
 
-def _registro(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], kept: Mapping[str, Any]) -> Registro:
+def _registro(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], kept: Mapping[str, Any]) -> Registro:
     return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
 
 
@@ -116,13 +116,13 @@ def _detail(p: Prepared, issued: list[IssuedSelo]) -> dict[str, Any]:
     return what
 
 
-def _do_certificado(office: Office, p: Prepared, agora: datetime) -> list[dict[str, str]]:
+def _from_certificate(office: Office, p: Prepared, agora: datetime) -> list[dict[str, str]]:
     """Return the warning that the court may refuse the document's seals for the certificate that signs them (T4)."""
-    why = office.certificado.fora_da_validade(agora) if p.plan.selos else None
+    why = office.certificado.out_of_validity(agora) if p.plan.selos else None
     return [] if why is None else [{"campo": "certificado", "mensagem": f"{why}: o tribunal pode recusar os selos."}]
 
 
-def _row(conn: Connection, office: Office, p: Prepared, place: Place, quem: Autor, agora: datetime) -> dict[str, Any]:
+def _row(conn: Connection, office: Office, p: Prepared, place: Place, quem: Author, agora: datetime) -> dict[str, Any]:
     """Return the job's row, but for its state and what its seals bring."""
     sid = office.serventia_id
     instrumento = p.plan.instrumento
@@ -158,7 +158,7 @@ def _row(conn: Connection, office: Office, p: Prepared, place: Place, quem: Auto
         "avisos": [
             *({"campo": each.campo, "mensagem": each.mensagem} for each in (*p.pedido.avisos, *p.plan.avisos)),
             *({"campo": each.campo, "mensagem": each.mensagem} for each in p.layout.avisos),
-            *_do_certificado(office, p, agora),
+            *_from_certificate(office, p, agora),
         ],
         "substitui": p.plan.substitui,
         "livro": livro,
@@ -213,7 +213,7 @@ def _occupy_folhas(conn: Connection, office: Office, p: Prepared, place: Place) 
     )
 
 
-def _use_sheets(conn: Connection, office: Office, p: Prepared, place: Place, quem: Autor, agora: datetime) -> None:
+def _use_sheets(conn: Connection, office: Office, p: Prepared, place: Place, quem: Author, agora: datetime) -> None:
     """Record the sheets of security paper (P5)."""
     if not p.papeis:
         return
@@ -249,7 +249,7 @@ def check_sheets(conn: Connection, office: Office, p: Prepared, of_document: int
         )
 
 
-def _replace(conn: Connection, office: Office, p: Prepared, place: Place, quem: Autor) -> list[Registro]:
+def _replace(conn: Connection, office: Office, p: Prepared, place: Place, quem: Author) -> list[Registro]:
     """Mark the print whose seal this one names as replaced (X8); its seal is neither excluded nor rectified.
 
     Raises `Recusa` `entrada-invalida` if another live print has replaced it already.
@@ -268,7 +268,7 @@ def _replace(conn: Connection, office: Office, p: Prepared, place: Place, quem: 
     conn.execute(sa.update(job).where(job.c.n == old["n"]).values(**changes))
     reason = getattr(p.pedido.documento, "motivo", None)
     what = {"substituido_por": place.job_id, "motivo": reason}
-    return [_registro(old["id"], old["estado"], quem, what, mudanca(**changes))]
+    return [_registro(old["id"], old["estado"], quem, what, change_proof(**changes))]
 
 
 def _cite(conn: Connection, office: Office, p: Prepared, place: Place) -> None:

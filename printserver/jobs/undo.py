@@ -12,13 +12,13 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.documents import Identity, LiveSelo
 from printserver.documents.titles import title
-from printserver.jobs.guard import em_andamento
+from printserver.jobs.guard import in_progress
 from printserver.ledger import documents, jobs, seals
 from printserver.ledger.states import on_its_way
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
-from printserver.office.proof import mudanca
+from printserver.office.people import Author
+from printserver.office.proof import change_proof
 
 
 def undo_print(
@@ -28,7 +28,7 @@ def undo_print(
     before: sa.RowMapping | None,
     live: Any,
     reason: str,
-    quem: Autor,
+    quem: Author,
     agora: Any,
 ) -> list[Registro]:
     """Exclude the document's live seals; free or spoil its folhas (X7) and papers; mark what shows them stale (X6)."""
@@ -52,7 +52,7 @@ def undo_print(
 
 
 def desatualizar(
-    conn: Connection, copies: Sequence[sa.RowMapping], codes: Sequence[str], quem: Autor
+    conn: Connection, copies: Sequence[sa.RowMapping], codes: Sequence[str], quem: Author
 ) -> list[Registro]:
     """Mark prints stale that show excluded seals (X6). Return what the log is to say."""
     job = db.job
@@ -62,7 +62,7 @@ def desatualizar(
     return [registro(copy["id"], copy["estado"], quem, what, desatualizado=True) for copy in copies]
 
 
-def restore_replaced(conn: Connection, before: sa.RowMapping | None, quem: Autor) -> list[Registro]:
+def restore_replaced(conn: Connection, before: sa.RowMapping | None, quem: Author) -> list[Registro]:
     """Make a print that the excluded one had replaced (X8) what it was: its seal never stopped being live."""
     if before is None or before["substitui"] is None:
         return []
@@ -99,7 +99,7 @@ def require_nothing_on_its_way(
     live = documents.live_selos(conn, sid, document_id)
     for each in [before, *jobs.copies_of_livro(conn, sid, [selo.codigo for selo in live], lock=True)]:
         if each is not None and on_its_way(each):
-            raise em_andamento(identity, each)
+            raise in_progress(identity, each)
     return before, live
 
 
@@ -117,7 +117,7 @@ def identity(conn: Connection, row: sa.RowMapping) -> Identity:
     return Identity(row["tipo"], key, title(row["campos"]), row["campos"])
 
 
-def registro(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], **mudou: Any) -> Registro:
-    """Return what the log is to say of a job; `mudou`: the columns that moved, with their new values (A6)."""
-    kept = mudanca(**mudou) if mudou else None
+def registro(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], **changed: Any) -> Registro:
+    """Return what the log is to say of a job; `changed`: the columns that moved, with their new values (A6)."""
+    kept = change_proof(**changed) if changed else None
     return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)

@@ -45,7 +45,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "estado": row["estado"],
         "encerrado": row["encerrado"],
         "demonstracao": office.demonstracao,
-        "instancia": office.nome_da_instancia,
+        "instancia": office.instance_name,
         "documento": {name: row["campos"].get(name) for name in _FIELDS},
         "formato": row["formato"],
         "fila": row["fila"],
@@ -320,7 +320,7 @@ def events(office: Office, depois: int) -> list[dict[str, Any]]:
         ]
 
 
-def em_andamento(conn: Connection, office: Office) -> int:
+def in_progress(conn: Connection, office: Office) -> int:
     """Return how many jobs are on their way to paper."""
     table = db.job
     query = sa.select(sa.func.count()).where(

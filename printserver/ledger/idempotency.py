@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.errors import Recusa
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 
 _PIECE: Final = 100_000  # characters
 
@@ -71,7 +71,7 @@ def _pieces(value: object) -> Iterator[str]:
         yield json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 
-def find(office: Office, author: Autor, key: str | None, request_digest: str) -> Outcome | None:
+def find(office: Office, author: Author, key: str | None, request_digest: str) -> Outcome | None:
     """Return what the key made before; None if it made nothing. Raises `Recusa` `chave-reutilizada`."""
     if key is None:
         return None
@@ -94,31 +94,31 @@ def find(office: Office, author: Autor, key: str | None, request_digest: str) ->
 
 
 @contextmanager
-def em_trabalho(office: Office, author: Autor, key: str | None) -> Iterator[None]:
+def working_on(office: Office, author: Author, key: str | None) -> Iterator[None]:
     """Hold the key while its request is at work. Raises `Recusa` `em-processamento` if it is held already."""
     if key is None:
         yield
         return
     mine = (author.chave_id or 0, key)
-    with office.trava:
-        if mine in office.em_trabalho:
+    with office.lock:
+        if mine in office.working_on:
             raise Recusa(
                 "em-processamento",
                 "O mesmo pedido ainda está em processamento: repita com a mesma chave em um instante.",
                 retry_after=1,
             )
-        office.em_trabalho.add(mine)
+        office.working_on.add(mine)
     try:
         yield
     finally:
-        with office.trava:
-            office.em_trabalho.discard(mine)
+        with office.lock:
+            office.working_on.discard(mine)
 
 
 def register(
     conn: Connection,
     office: Office,
-    author: Autor,
+    author: Author,
     key: str | None,
     request_digest: str,
     made: Outcome,

@@ -13,8 +13,8 @@ from printserver.ledger.states import CANCELLED
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
-from printserver.office.proof import PERGUNTA, evidence
+from printserver.office.people import Author
+from printserver.office.proof import QUESTION, evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: T
         "resposta": None,
     }
     made = conn.execute(sa.insert(db.pergunta).values(**row).returning(db.pergunta.c.id)).scalar_one()
-    kept = evidence(PERGUNTA, row) | {"linha": made}
+    kept = evidence(QUESTION, row) | {"linha": made}
     return Registro("pergunta", job_id, "aberta", detalhe={"tipo": text.tipo}, prova=kept)
 
 
@@ -111,7 +111,7 @@ def end(
     question: Mapping[Any, Any],
     state: Literal["respondida", "substituida", "expirada"],
     resposta: Any = None,
-    quem: Autor | None = None,
+    quem: Author | None = None,
 ) -> list[Registro]:
     """Close an open question. Return what the log is to say: nothing if it was closed already, by a quicker one."""
     table = db.pergunta
@@ -119,7 +119,7 @@ def end(
     if not conn.execute(change.values(estado=state, resposta=resposta)).rowcount:
         return []
     who = (quem.pessoa, quem.sistema, quem.endereco) if quem is not None else (None, None, None)
-    kept = evidence(PERGUNTA, {"resposta": resposta}, "resposta") | {"linha": question["id"]}
+    kept = evidence(QUESTION, {"resposta": resposta}, "resposta") | {"linha": question["id"]}
     return [Registro("pergunta", question["job_id"], state, *who, {"tipo": question["tipo"]}, kept)]
 
 

@@ -17,8 +17,8 @@ from printserver.documents import LiveSelo, PlannedSelo, selos_xa
 from printserver.office import ready
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
-from printserver.office.proof import SELO, evidence, mudanca
+from printserver.office.people import Author
+from printserver.office.proof import SELO, change_proof, evidence
 from printserver.selo import (
     EXCLUSION,
     IssuedSelo,
@@ -30,7 +30,7 @@ from printserver.selo import (
     take_many,
 )
 
-PENDENTE = "comunicação pendente"
+PENDING = "comunicação pendente"
 REPORT_HOURS = 24  # T1
 GOES_BY_ITSELF_AFTER = timedelta(hours=2)  # T1
 
@@ -76,7 +76,7 @@ def seal(
     office: Office,
     planned_selos: Sequence[PlannedSelo],
     place: Place,
-    author: Autor,
+    author: Author,
     agora: datetime,
 ) -> tuple[list[IssuedSelo], list[Registro]]:
     """Make the seals of a document, linked to the principal (N2). Return them, and what the log is to say."""
@@ -91,7 +91,7 @@ def seal(
             | {
                 "ordem": ordem,
                 "principal": planned_selo.principal,
-                "vinculador": principal if planned_selo.vinculado_ao_principal else None,
+                "vinculador": principal if planned_selo.vinculado_to_principal else None,
             }
         )
     conn.execute(sa.insert(db.selo), rows)
@@ -104,7 +104,7 @@ def exclude(
     office: Office,
     live: Sequence[LiveSelo],
     reason: str,
-    author: Autor,
+    author: Author,
     agora: datetime,
 ) -> list[Registro]:
     """Make the XA of each live seal of a document (X2). Return what the log is to say."""
@@ -121,7 +121,7 @@ def rectify_selo(
     office: Office,
     pairs: Sequence[tuple[Mapping[Any, Any], NewSelo]],
     reason: str,
-    author: Autor,
+    author: Author,
     agora: datetime,
 ) -> tuple[list[IssuedSelo], list[Registro]]:
     """Make the retificador of each seal, given as its row (R1). Return them, and what the log is to say.
@@ -161,7 +161,7 @@ def rectify_selo(
             author.sistema,
             author.endereco,
             {"retificado_por": row["codigo"], "motivo": reason},
-            mudanca(vivo=False, retificado_por=row["codigo"]),
+            change_proof(vivo=False, retificado_por=row["codigo"]),
         )
         for row, state in zip(rows, states, strict=True)
     ]
@@ -176,7 +176,7 @@ def _replace(conn: Connection, office: Office, codigo: str, by: str) -> str:
     return str(conn.execute(change.returning(table.c.estado)).scalar_one())
 
 
-def _row(office: Office, issued_selo: IssuedSelo, place: Place, author: Autor, agora: datetime) -> dict[str, Any]:
+def _row(office: Office, issued_selo: IssuedSelo, place: Place, author: Author, agora: datetime) -> dict[str, Any]:
     new_selo = issued_selo.new_selo
     return {
         "serventia_id": office.serventia_id,
@@ -194,7 +194,7 @@ def _row(office: Office, issued_selo: IssuedSelo, place: Place, author: Autor, a
         "retifica": new_selo.retifica,
         "vinculador": None,
         "origem": place.origem,
-        "estado": PENDENTE,
+        "estado": PENDING,
         "identificador": new_selo.identificador,
         "momento": new_selo.momento,
         "dia": local_date(new_selo.momento),
@@ -239,7 +239,7 @@ def _enqueue(conn: Connection, office: Office, rows: Sequence[dict[str, Any]], a
         errands.append(common | {"tipo": kind, "alvo": row["retifica"], "carga": {"registro": row["registro"]}})
         above = row["vinculador"]
         if above and row["retifica"]:  # the link is told anew; its vinculador may be another by now
-            above = court.vinculador_que_vale(conn, office.serventia_id, above)
+            above = court.valid_vinculador(conn, office.serventia_id, above)
         if above:
             errands.append(common | {"tipo": "vinculo", "alvo": above, "carga": {}})
     conn.execute(sa.insert(db.outbox), errands)
@@ -278,7 +278,7 @@ def make_due(conn: Connection, serventia_id: int, job_id: str, agora: datetime) 
     )
 
 
-def _registro(row: dict[str, Any], author: Autor, **detalhe: str) -> Registro:
+def _registro(row: dict[str, Any], author: Author, **detalhe: str) -> Registro:
     what = {"ato": row["ato"], "total_centavos": row["total_centavos"], "job": row["job_id"], **detalhe}
     if row["retifica"]:
         what["retifica"] = row["retifica"]

@@ -96,13 +96,13 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
 def verify(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
     """Walk the chain. Return how many rows hold before the first fault, and its sentence (None: all hold)."""
     last: tuple[int, str | None] = (0, None)
-    for last in percorrer(conn, serventia_id):
+    for last in walk(conn, serventia_id):
         if last[1] is not None:
             break
     return last
 
 
-def percorrer(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]]:
+def walk(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]]:
     """Walk the chain to its end, without keeping it. Give the number of each row, and of each fault the last before it.
 
     A fault comes with its Portuguese sentence. After one the walk goes on from what is written there.

@@ -41,11 +41,11 @@ folhas_novas = {folhas_novas}
 
 
 @dataclass(frozen=True, slots=True)
-class NovaInstancia:
+class NewInstance:
     """What `init` tells once and keeps nowhere in the clear: the password and the key."""
 
     usuario: str
-    senha: str
+    password: str
     chave: str
     cns: str
     instancia: str
@@ -67,7 +67,7 @@ def certificate(instance: Path, settings: Settings) -> Certificate:
     return Certificate.load(instance / settings.selo.certificado, password)
 
 
-def criar(instance: Path, agora: datetime, *, cns: str | None = None, proximo: int = 1) -> NovaInstancia:
+def create_office(instance: Path, agora: datetime, *, cns: str | None = None, proximo: int = 1) -> NewInstance:
     """Make the office in folder `instance`; without a CNS, a demonstration office.
 
     `proximo` is the first number of its seals (S3). Raises `ConfigError` if the folder holds anything, if the CNS is
@@ -91,7 +91,7 @@ def criar(instance: Path, agora: datetime, *, cns: str | None = None, proximo: i
     return made
 
 
-def _fill(draft: Path, instance: Path, cns: str, agora: datetime, *, demonstracao: bool, proximo: int) -> NovaInstancia:
+def _fill(draft: Path, instance: Path, cns: str, agora: datetime, *, demonstracao: bool, proximo: int) -> NewInstance:
     for folder in ("formatos", "spool", "cache", "run", "saida", "saida/notas"):
         (draft / folder).mkdir(mode=0o700)
     nome = "Cartório de Demonstração" if demonstracao else f"Serventia {cns}"
@@ -114,7 +114,7 @@ def _fill(draft: Path, instance: Path, cns: str, agora: datetime, *, demonstraca
         database.close()
 
 
-def _first_rows(conn: sa.Connection, cns: str, agora: datetime, *, proximo: int, folder: Path) -> NovaInstancia:
+def _first_rows(conn: sa.Connection, cns: str, agora: datetime, *, proximo: int, folder: Path) -> NewInstance:
     if conn.execute(sa.select(db.serventia.c.id)).first() is not None:
         raise ConfigError("o banco configurado já tem uma serventia: nada foi mudado")
     name = uuid.uuid4().hex
@@ -122,9 +122,9 @@ def _first_rows(conn: sa.Connection, cns: str, agora: datetime, *, proximo: int,
     conn.execute(sa.insert(db.cadeia).values(serventia_id=1, n=0, evento=0, hash=audit.GENESIS))
     if proximo > 1:
         advance(conn, 1, sequence_name("serventia", 1, "ES", agora.year), proximo)
-    senha = secrets.token_urlsafe(12)
-    people.criar_pessoa(conn, 1, "admin", "Administrador", "administrador", senha, agora)
-    key = people.criar_chave(conn, 1, "inicial", people.DIREITOS, agora)
+    password = secrets.token_urlsafe(12)
+    people.create_person(conn, 1, "admin", "Administrador", "administrador", password, agora)
+    key = people.create_key(conn, 1, "inicial", people.RIGHTS, agora)
     conn.execute(
         sa.insert(db.fila).values(
             serventia_id=1, nome=FIRST_QUEUE, tipo="pasta", destino=str(folder.absolute()), padrao=True, criada_em=agora
@@ -137,11 +137,11 @@ def _first_rows(conn: sa.Connection, cns: str, agora: datetime, *, proximo: int,
         [
             audit.Registro("serventia", cns, "criada", detalhe={"proximo": proximo}),
             audit.Registro("pessoa", "admin", "criada", detalhe={"papel": "administrador"}),
-            audit.Registro("chave", "inicial", "criada", detalhe={"direitos": list(people.DIREITOS)}),
+            audit.Registro("chave", "inicial", "criada", detalhe={"direitos": list(people.RIGHTS)}),
             audit.Registro("fila", FIRST_QUEUE, "criada", detalhe={"tipo": "pasta"}),
         ],
     )
-    return NovaInstancia("admin", senha, key, cns, name)
+    return NewInstance("admin", password, key, cns, name)
 
 
 def write_private(path: Path, text: str) -> None:

@@ -35,7 +35,7 @@ class Office:
     db: Database
     serventia_id: int
     cns: str
-    nome_da_instancia: str
+    instance_name: str
     rules: Rules
     atos: AtoTable
     servicos: ServiceTable
@@ -43,12 +43,12 @@ class Office:
     formatos: Formats
     render: Render
     bell: Bell
-    em_trabalho: set[tuple[int, str]]
-    trava: threading.Lock
-    ouvintes: threading.BoundedSemaphore
+    working_on: set[tuple[int, str]]
+    lock: threading.Lock
+    listeners: threading.BoundedSemaphore
     # of queues: what they said they can do, or why they did not, and when they were asked
-    capacidades: dict[str, tuple[float, Capabilities | Exception]] = field(default_factory=dict)
-    formatos_guardados: dict[str, Format] = field(default_factory=dict)  # read from the table, by version
+    capabilities: dict[str, tuple[float, Capabilities | Exception]] = field(default_factory=dict)
+    kept_formats: dict[str, Format] = field(default_factory=dict)  # read from the table, by version
 
     @classmethod
     def open_folder(
@@ -83,8 +83,8 @@ class Office:
             db=database,
             serventia_id=office.id,
             cns=office.cns,
-            nome_da_instancia=office.instancia,
-            rules=_regras(settings, office.cns),
+            instance_name=office.instancia,
+            rules=_rules(settings, office.cns),
             atos=load_atos(instance),
             servicos=load_services(instance),
             certificado=signer,
@@ -98,9 +98,9 @@ class Office:
                 in_use=in_use,
             ),
             bell=bell or Bell(),
-            em_trabalho=set(),
-            trava=threading.Lock(),
-            ouvintes=threading.BoundedSemaphore(max(1, settings.http.linhas // 2)),
+            working_on=set(),
+            lock=threading.Lock(),
+            listeners=threading.BoundedSemaphore(max(1, settings.http.linhas // 2)),
         )
 
     @property
@@ -113,7 +113,7 @@ class Office:
         """Whether this is a demonstration office: its prints say SEM VALOR LEGAL."""
         return self.settings.serventia.demonstracao
 
-    def fechar(self) -> None:
+    def close(self) -> None:
         """Close pool and database."""
         self.render.close()
         self.db.close()
@@ -125,7 +125,7 @@ def _layouts_in_use(database: Database) -> set[str]:
         return set(conn.execute(sa.select(db.job.c.layout).where(~db.job.c.encerrado)).scalars())
 
 
-def _regras(settings: Settings, cns: str) -> Rules:
+def _rules(settings: Settings, cns: str) -> Rules:
     return Rules(
         cns=cns,
         demonstracao=settings.serventia.demonstracao,
@@ -140,9 +140,9 @@ def _regras(settings: Settings, cns: str) -> Rules:
     )
 
 
-def quem_age(conn: Connection, office: Office, usuario: str, field_name: str = "escrevente") -> Person:
+def acting_person(conn: Connection, office: Office, usuario: str, field_name: str = "escrevente") -> Person:
     """Return the person of the office who acts (A2). Raises `Recusa` `escrevente-desconhecido`."""
-    found = people.pessoa(conn, office.serventia_id, usuario)
+    found = people.find_person(conn, office.serventia_id, usuario)
     if found is None:
         raise Recusa(
             "escrevente-desconhecido",

@@ -1,6 +1,6 @@
 """Keys of systems and people of the office: who they are, and (here alone) what each may do (A1, A2).
 
-A key (`chave`) is a system's; it has rights (`DIREITOS`). A person (`pessoa`) has a role (`PAPEIS`); the role decides
+A key (`chave`) is a system's; it has rights (`RIGHTS`). A person (`pessoa`) has a role (`ROLES`); the role decides
 what only the office's heads may do, whoever carries the wish here. Keys are 256 random bits, kept as their SHA-256;
 passwords are kept as argon2. This module knows no HTTP; sessions are kept by `sessions`, and ended here when what they
 rest on changes (A5).
@@ -22,34 +22,34 @@ from printserver import db
 from printserver.errors import Recusa, invalid_input
 from printserver.formats.text import UnfitText, plain, printed
 
-DIREITOS = ("imprimir", "original", "responder", "selos")
+RIGHTS = ("imprimir", "original", "responder", "selos")
 CONSULTAR = "consultar"
 """The right to look things up: all have it but the keys that were made without, which have `SEM_CONSULTA` instead."""
 SEM_CONSULTA = "sem-consulta"
-PAPEIS = ("escrevente", "substituto", "tabeliao", "administrador")
+ROLES = ("escrevente", "substituto", "tabeliao", "administrador")
 
 # P3: who may subscribe a copy. The administrator is the default subscritor of a new office, until a person is named.
 SUBSCRITORES = frozenset({"substituto", "tabeliao", "administrador"})
 # X4, X8: what only the heads of the office may do. To run the server is not to head the office.
-CHEFIA = frozenset({"substituto", "tabeliao"})
+HEADS = frozenset({"substituto", "tabeliao"})
 
-_DIREITOS_DO_PAPEL: Mapping[str, frozenset[str]] = {
+_RIGHTS_OF_ROLE: Mapping[str, frozenset[str]] = {
     "escrevente": frozenset({"imprimir", "responder", "selos"}),
-    "substituto": frozenset(DIREITOS),
-    "tabeliao": frozenset(DIREITOS),
-    "administrador": frozenset(DIREITOS),
+    "substituto": frozenset(RIGHTS),
+    "tabeliao": frozenset(RIGHTS),
+    "administrador": frozenset(RIGHTS),
 }
-_USUARIO = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_NOME_MAXIMO = 120
-_SENHA_MINIMA = 10
-_SENHA_MAXIMA = 1024
+_USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_LONGEST_NAME = 120
+_SHORTEST_PASSWORD = 10
+_LONGEST_PASSWORD = 1024
 # What is tried first: rows of the keyboard, the alphabet, digits; and words of an office with a year behind them.
-_FILEIRAS = tuple(fila * 3 for fila in ("qwertyuiopasdfghjklçzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123456789"))
-_PALAVRAS = ("senha", "password", "cartorio", "cartório", "tabeliao", "tabelião", "mudar", "admin", "notas")
+_KEY_ROWS = tuple(fila * 3 for fila in ("qwertyuiopasdfghjklçzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123456789"))
+_COMMON_WORDS = ("senha", "password", "cartorio", "cartório", "tabeliao", "tabelião", "mudar", "admin", "notas")
 
 
 @dataclass(frozen=True, slots=True)
-class Autor:
+class Author:
     """Who asks: the system by its key, the person who acts, or both (A2).
 
     `pessoa` is a user name; `papel` is that person's role. `direitos` are the key's, or the role's where a person asks
@@ -68,7 +68,7 @@ class Autor:
 
 
 @dataclass(frozen=True, slots=True)
-class Chave:
+class ApiKey:
     """A key as it is kept: without its text."""
 
     id: int
@@ -89,7 +89,7 @@ class Person:
     papel: str
 
 
-def criar_chave(
+def create_key(
     conn: sa.Connection,
     serventia_id: int,
     nome: str,
@@ -104,13 +104,13 @@ def criar_chave(
     what it prints, and look nothing else up. Raises `Recusa` `entrada-invalida` for a bad or used name and for an
     unknown right.
     """
-    nome = _nome(nome, plain)
-    errados = sorted(set(direitos) - {*DIREITOS, CONSULTAR})
-    if errados or not direitos:
-        raise invalid_input("direitos", f"diga um ou mais de: {', '.join(DIREITOS)}")
+    nome = _name(nome, plain)
+    wrong_rights = sorted(set(direitos) - {*RIGHTS, CONSULTAR})
+    if wrong_rights or not direitos:
+        raise invalid_input("direitos", f"diga um ou mais de: {', '.join(RIGHTS)}")
     tabela = db.chave_api
-    usada = sa.select(tabela.c.id).where(tabela.c.serventia_id == serventia_id, tabela.c.nome == nome)
-    if conn.execute(usada).first() is not None:
+    used_at = sa.select(tabela.c.id).where(tabela.c.serventia_id == serventia_id, tabela.c.nome == nome)
+    if conn.execute(used_at).first() is not None:
         raise invalid_input("nome", f"já existe uma chave com o nome {nome!r}")
     text = secrets.token_urlsafe(32)
     conn.execute(
@@ -118,7 +118,7 @@ def criar_chave(
             serventia_id=serventia_id,
             nome=nome,
             sha256=_sha256(text),
-            direitos=[direito for direito in DIREITOS if direito in direitos] + ([] if lookup else [SEM_CONSULTA]),
+            direitos=[right for right in RIGHTS if right in direitos] + ([] if lookup else [SEM_CONSULTA]),
             fila=queue,
             criada_em=agora,
         )
@@ -126,156 +126,156 @@ def criar_chave(
     return text
 
 
-def api_key(conn: sa.Connection, text: str) -> Chave | None:
+def api_key(conn: sa.Connection, text: str) -> ApiKey | None:
     """Return the key whose text this is; None where there is none, or it was revoked. Looked up by its hash."""
     tabela = db.chave_api
-    valida = sa.select(tabela).where(tabela.c.sha256 == _sha256(text), tabela.c.revogada_em.is_(None))
-    row = conn.execute(valida).mappings().first()
+    is_valid = sa.select(tabela).where(tabela.c.sha256 == _sha256(text), tabela.c.revogada_em.is_(None))
+    row = conn.execute(is_valid).mappings().first()
     return None if row is None else _key(row)
 
 
-def criar_pessoa(
-    conn: sa.Connection, serventia_id: int, usuario: str, nome: str, papel: str, senha: str, agora: datetime
+def create_person(
+    conn: sa.Connection, serventia_id: int, usuario: str, nome: str, papel: str, password: str, agora: datetime
 ) -> Person:
     """Make a person of the office, and return it. `usuario` is kept in lower case.
 
     Raises `Recusa` `entrada-invalida` for a bad or used user name, an unknown role or a weak password.
     """
     usuario = usuario.strip().lower()
-    if not _USUARIO.fullmatch(usuario):
+    if not _USERNAME.fullmatch(usuario):
         raise invalid_input("usuario", "use de 1 a 64 letras sem acento, algarismos, ponto, hífen ou sublinhado")
-    nome = _nome(nome, printed)
-    if papel not in PAPEIS:
-        raise invalid_input("papel", f"diga um de: {', '.join(PAPEIS)}")
-    conferir_forca(senha, usuario)
-    if existe(conn, serventia_id, usuario):
+    nome = _name(nome, printed)
+    if papel not in ROLES:
+        raise invalid_input("papel", f"diga um de: {', '.join(ROLES)}")
+    check_strength(password, usuario)
+    if exists(conn, serventia_id, usuario):
         raise invalid_input("usuario", f"já existe o usuário {usuario!r}")
     values = {"serventia_id": serventia_id, "usuario": usuario, "nome": nome, "papel": papel}
-    feita = conn.execute(db.pessoa.insert().values(**values, senha_hash=_argon2().hash(senha), criada_em=agora))
-    chave_primaria = feita.inserted_primary_key
-    assert chave_primaria is not None
-    return Person(id=chave_primaria[0], serventia_id=serventia_id, usuario=usuario, nome=nome, papel=papel)
+    made_key = conn.execute(db.pessoa.insert().values(**values, senha_hash=_argon2().hash(password), criada_em=agora))
+    primary_key = made_key.inserted_primary_key
+    assert primary_key is not None
+    return Person(id=primary_key[0], serventia_id=serventia_id, usuario=usuario, nome=nome, papel=papel)
 
 
-def existe(conn: sa.Connection, serventia_id: int, usuario: str) -> bool:
+def exists(conn: sa.Connection, serventia_id: int, usuario: str) -> bool:
     """Return whether the user name was ever given, also to one who left."""
     tabela = db.pessoa
     same_username = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
     return conn.execute(sa.select(tabela.c.id).where(*same_username)).first() is not None
 
 
-def conferir_forca(senha: str, usuario: str) -> None:
+def check_strength(password: str, usuario: str) -> None:
     """Raise `Recusa` `entrada-invalida` for a password that is guessed first (A5)."""
-    if not _SENHA_MINIMA <= len(senha) <= _SENHA_MAXIMA:
-        raise invalid_input("senha", f"use de {_SENHA_MINIMA} a {_SENHA_MAXIMA} caracteres")
-    if not senha.isprintable():
+    if not _SHORTEST_PASSWORD <= len(password) <= _LONGEST_PASSWORD:
+        raise invalid_input("senha", f"use de {_SHORTEST_PASSWORD} a {_LONGEST_PASSWORD} caracteres")
+    if not password.isprintable():
         raise invalid_input("senha", "não use caracteres de controle ou invisíveis")
-    simples = "".join(senha.casefold().split())
-    if len(set(simples)) < 5 or _repetida(simples):
+    plain_name = "".join(password.casefold().split())
+    if len(set(plain_name)) < 5 or _is_repeated(plain_name):
         raise invalid_input("senha", "fácil demais: use mais caracteres diferentes, sem repetir um pedaço")
-    if any(simples in queue or simples[::-1] in queue for queue in _FILEIRAS):
+    if any(plain_name in queue or plain_name[::-1] in queue for queue in _KEY_ROWS):
         raise invalid_input("senha", "fácil demais: não use uma sequência do teclado, do alfabeto ou de algarismos")
-    resto = simples
-    for word in sorted({usuario.casefold(), *_PALAVRAS}, key=len, reverse=True):
-        resto = resto.replace(word, "")
-    if sum(letter.isalpha() for letter in resto) < 4 and resto != simples:
+    remainder = plain_name
+    for word in sorted({usuario.casefold(), *_COMMON_WORDS}, key=len, reverse=True):
+        remainder = remainder.replace(word, "")
+    if sum(letter.isalpha() for letter in remainder) < 4 and remainder != plain_name:
         raise invalid_input("senha", "fácil demais: não use só o nome de usuário, ou uma palavra como “senha”")
 
 
-def _repetida(text: str) -> bool:
+def _is_repeated(text: str) -> bool:
     """Whether the text is a short piece again and again."""
     return any(text == (text[:n] * (len(text) // n + 1))[: len(text)] for n in range(1, len(text) // 2 + 1))
 
 
-def mudar_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str, agora: datetime) -> Person:
-    """Give a person another password; their sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existente`."""
-    quem, _ativa = _existente(conn, serventia_id, usuario)
-    conferir_forca(senha, quem.usuario)
-    _mudar(conn, quem, agora, senha_hash=_argon2().hash(senha))
+def change_password(conn: sa.Connection, serventia_id: int, usuario: str, password: str, agora: datetime) -> Person:
+    """Give a person another password; their sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existing`."""
+    quem, _active = _existing(conn, serventia_id, usuario)
+    check_strength(password, quem.usuario)
+    _change(conn, quem, agora, senha_hash=_argon2().hash(password))
     return quem
 
 
-def mudar_papel(conn: sa.Connection, serventia_id: int, usuario: str, papel: str, agora: datetime) -> Person:
+def change_role(conn: sa.Connection, serventia_id: int, usuario: str, papel: str, agora: datetime) -> Person:
     """Give a person another role; their sessions end (A5).
 
-    Raises `Recusa` `entrada-invalida`, `estado-nao-permite` (they are the last of what they head), as `_existente`.
+    Raises `Recusa` `entrada-invalida`, `estado-nao-permite` (they are the last of what they head), as `_existing`.
     """
-    quem, ativa = _existente(conn, serventia_id, usuario)
-    if papel not in PAPEIS:
-        raise invalid_input("papel", f"diga um de: {', '.join(PAPEIS)}")
+    quem, ativa = _existing(conn, serventia_id, usuario)
+    if papel not in ROLES:
+        raise invalid_input("papel", f"diga um de: {', '.join(ROLES)}")
     if ativa:
-        _nao_o_ultimo(conn, quem, papel)
-    _mudar(conn, quem, agora, papel=papel)
+        _not_the_last(conn, quem, papel)
+    _change(conn, quem, agora, papel=papel)
     return replace(quem, papel=papel)
 
 
-def mudar_nome(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, agora: datetime) -> Person:
-    """Give a person another name, as it is printed from now on. Raises `Recusa` `entrada-invalida`, as `_existente`."""
-    quem, _ativa = _existente(conn, serventia_id, usuario)
-    nome = _nome(nome, printed)
-    _mudar(conn, quem, agora, nome=nome)
+def change_name(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, agora: datetime) -> Person:
+    """Give a person another name, as it is printed from now on. Raises `Recusa` `entrada-invalida`, as `_existing`."""
+    quem, _active = _existing(conn, serventia_id, usuario)
+    nome = _name(nome, printed)
+    _change(conn, quem, agora, nome=nome)
     return replace(quem, nome=nome)
 
 
 def deactivate(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Person:
     """Send a person away: they neither enter nor act any more, at once (A5). What they did stays theirs (A3).
 
-    Raises `Recusa` `estado-nao-permite` for the last administrador or head of the office, as `_existente`.
+    Raises `Recusa` `estado-nao-permite` for the last administrador or head of the office, as `_existing`.
     """
-    quem, ativa = _existente(conn, serventia_id, usuario)
+    quem, ativa = _existing(conn, serventia_id, usuario)
     if not ativa:
         raise Recusa("estado-nao-permite", f"O usuário {quem.usuario!r} já está desativado.")
-    _nao_o_ultimo(conn, quem, None)
-    _mudar(conn, quem, agora, ativa=False)
+    _not_the_last(conn, quem, None)
+    _change(conn, quem, agora, ativa=False)
     return quem
 
 
 def reactivate(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Person:
-    """Take a person back, as they were. Raises `Recusa` `estado-nao-permite`, as `_existente`."""
-    quem, ativa = _existente(conn, serventia_id, usuario)
+    """Take a person back, as they were. Raises `Recusa` `estado-nao-permite`, as `_existing`."""
+    quem, ativa = _existing(conn, serventia_id, usuario)
     if ativa:
         raise Recusa("estado-nao-permite", f"O usuário {quem.usuario!r} não está desativado.")
-    _mudar(conn, quem, agora, ativa=True)
+    _change(conn, quem, agora, ativa=True)
     return quem
 
 
-def revogar_chave(conn: sa.Connection, serventia_id: int, nome: str, agora: datetime) -> None:
+def revoke_key(conn: sa.Connection, serventia_id: int, nome: str, agora: datetime) -> None:
     """End a system's key, at once and for ever (A5). Raises `Recusa` `nao-encontrado`, `estado-nao-permite`."""
     tabela = db.chave_api
-    dela = (tabela.c.serventia_id == serventia_id, tabela.c.nome == nome.strip())
-    row = conn.execute(sa.select(tabela).where(*dela)).mappings().first()
+    its_own = (tabela.c.serventia_id == serventia_id, tabela.c.nome == nome.strip())
+    row = conn.execute(sa.select(tabela).where(*its_own)).mappings().first()
     if row is None:
         raise Recusa("nao-encontrado", f"Não há chave com o nome {nome!r}.")
     if row["revogada_em"] is not None:
         raise Recusa("estado-nao-permite", f"A chave {nome!r} já foi revogada.")
-    conn.execute(sa.update(tabela).where(*dela).values(revogada_em=agora))
+    conn.execute(sa.update(tabela).where(*its_own).values(revogada_em=agora))
 
 
-def listar_pessoas(conn: sa.Connection, serventia_id: int) -> list[tuple[Person, bool]]:
+def list_people(conn: sa.Connection, serventia_id: int) -> list[tuple[Person, bool]]:
     """Return everyone of the office by user name, and whether they are active."""
     tabela = db.pessoa
     query = sa.select(tabela).where(tabela.c.serventia_id == serventia_id).order_by(tabela.c.usuario)
     return [(_person(row), row["ativa"]) for row in conn.execute(query).mappings()]
 
 
-def listar_chaves(conn: sa.Connection, serventia_id: int) -> list[tuple[Chave, datetime | None]]:
+def list_keys(conn: sa.Connection, serventia_id: int) -> list[tuple[ApiKey, datetime | None]]:
     """Return every key of the office by name, and when it was revoked."""
     tabela = db.chave_api
     query = sa.select(tabela).where(tabela.c.serventia_id == serventia_id).order_by(tabela.c.nome)
     return [(_key(row), row["revogada_em"]) for row in conn.execute(query).mappings()]
 
 
-def _existente(conn: sa.Connection, serventia_id: int, usuario: str) -> tuple[Person, bool]:
+def _existing(conn: sa.Connection, serventia_id: int, usuario: str) -> tuple[Person, bool]:
     """Return the person of that user name, and whether they are active. Raises `Recusa` `nao-encontrado`."""
     tabela = db.pessoa
-    dela = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
-    row = conn.execute(sa.select(tabela).where(*dela).with_for_update()).mappings().first()
+    its_own = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
+    row = conn.execute(sa.select(tabela).where(*its_own).with_for_update()).mappings().first()
     if row is None:
         raise Recusa("nao-encontrado", f"Não há usuário {usuario!r}.")
     return _person(row), row["ativa"]
 
 
-def _nao_o_ultimo(conn: sa.Connection, quem: Person, papel: str | None) -> None:
+def _not_the_last(conn: sa.Connection, quem: Person, papel: str | None) -> None:
     """Raise `Recusa` `estado-nao-permite` if without `quem` in their role the office has no administrador, or no head.
 
     All active rows are locked: of two who send each other away at the same moment one stays.
@@ -284,7 +284,7 @@ def _nao_o_ultimo(conn: sa.Connection, quem: Person, papel: str | None) -> None:
     query = sa.select(tabela.c.id, tabela.c.papel).where(tabela.c.serventia_id == quem.serventia_id, tabela.c.ativa)
     others = {row.papel for row in conn.execute(query.order_by(tabela.c.id).with_for_update()) if row.id != quem.id}
     depois = others | ({papel} if papel else set())
-    for papeis, nome in ((frozenset({"administrador"}), "administrador"), (CHEFIA, "tabelião ou substituto")):
+    for papeis, nome in ((frozenset({"administrador"}), "administrador"), (HEADS, "tabelião ou substituto")):
         if quem.papel in papeis and not papeis & depois:
             raise Recusa(
                 "estado-nao-permite",
@@ -292,7 +292,7 @@ def _nao_o_ultimo(conn: sa.Connection, quem: Person, papel: str | None) -> None:
             )
 
 
-def _mudar(conn: sa.Connection, quem: Person, agora: datetime, **changed: object) -> None:
+def _change(conn: sa.Connection, quem: Person, agora: datetime, **changed: object) -> None:
     """Change a person's row. What a session was begun with holds no more: it ends, unless only the name changed."""
     conn.execute(sa.update(db.pessoa).where(db.pessoa.c.id == quem.id).values(**changed))
     if changed.keys() != {"nome"}:
@@ -305,9 +305,9 @@ def _mudar(conn: sa.Connection, quem: Person, agora: datetime, **changed: object
         conn.execute(sa.update(tabela).where(*open_sessions).values(fim_em=agora))
 
 
-def pessoa(conn: sa.Connection, serventia_id: int, usuario: str) -> Person | None:
+def find_person(conn: sa.Connection, serventia_id: int, usuario: str) -> Person | None:
     """Return the person of that user name; None where there is none or they left. Case and blanks do not count."""
-    row = _ativa(conn, serventia_id, usuario)
+    row = _active(conn, serventia_id, usuario)
     return None if row is None else _person(row)
 
 
@@ -318,21 +318,21 @@ def names(conn: sa.Connection, serventia_id: int) -> dict[str, str]:
     return {row.usuario: row.nome for row in conn.execute(query)}
 
 
-def conferir_senha(conn: sa.Connection, serventia_id: int, usuario: str, senha: str) -> Person | None:
+def check_password(conn: sa.Connection, serventia_id: int, usuario: str, password: str) -> Person | None:
     """Return the person if the password is theirs, else None. An unknown user costs the same time as a known one."""
-    if len(senha) > _SENHA_MAXIMA:
+    if len(password) > _LONGEST_PASSWORD:
         return None
-    row = _ativa(conn, serventia_id, usuario)
+    row = _active(conn, serventia_id, usuario)
     try:
-        _argon2().verify(_hash_de_ninguem() if row is None else row["senha_hash"], senha)
+        _argon2().verify(_nobodys_hash() if row is None else row["senha_hash"], password)
     except (VerificationError, InvalidHashError):
         return None
     return None if row is None else _person(row)
 
 
-def autor_da_chave(de: Chave, endereco: str | None) -> Autor:
+def author_of_key(de: ApiKey, endereco: str | None) -> Author:
     """Return who asks with a key; the person is named by the request itself (A2)."""
-    return Autor(
+    return Author(
         serventia_id=de.serventia_id,
         chave_id=de.id,
         sistema=de.nome,
@@ -344,60 +344,60 @@ def autor_da_chave(de: Chave, endereco: str | None) -> Autor:
     )
 
 
-def autor_da_pessoa(quem: Person, endereco: str | None) -> Autor:
+def author_of_person(quem: Person, endereco: str | None) -> Author:
     """Return who asks at a screen, under their own name, with the rights of their role (A1)."""
-    return Autor(
+    return Author(
         serventia_id=quem.serventia_id,
         chave_id=None,
         sistema=None,
         pessoa=quem.usuario,
         papel=quem.papel,
-        direitos=_DIREITOS_DO_PAPEL[quem.papel],
+        direitos=_RIGHTS_OF_ROLE[quem.papel],
         endereco=endereco,
     )
 
 
-def em_nome_de(author: Autor, quem: Person) -> Autor:
+def on_behalf_of(author: Author, quem: Person) -> Author:
     """Return `autor` acting on behalf of the person the request names: the rights stay the key's (A2)."""
     return replace(author, pessoa=quem.usuario, papel=quem.papel)
 
 
-def exigir_direito(author: Autor, direito: str) -> None:
+def require_right(author: Author, right: str) -> None:
     """Raise `Recusa` `sem-permissao` unless the author has the right."""
-    if SEM_CONSULTA in author.direitos if direito == CONSULTAR else direito not in author.direitos:
+    if SEM_CONSULTA in author.direitos if right == CONSULTAR else right not in author.direitos:
         quem = f"A chave {author.sistema!r}" if author.sistema is not None else f"O usuário {author.pessoa!r}"
-        raise Recusa("sem-permissao", f"{quem} não tem o direito {direito!r}. Peça-o ao administrador do servidor.")
+        raise Recusa("sem-permissao", f"{quem} não tem o direito {right!r}. Peça-o ao administrador do servidor.")
 
 
-def exigir_chefia(papel: str | None, ato: str) -> None:
+def require_head(papel: str | None, ato: str) -> None:
     """Raise `Recusa` `sem-permissao` unless the role heads the office: tabelião or substituto (X4, X8).
 
     `ato` says in Portuguese what was asked for, as the subject of the message: "a exclusão fora do prazo".
     """
-    if papel not in CHEFIA:
+    if papel not in HEADS:
         raise Recusa("sem-permissao", f"Somente o tabelião ou o substituto pode pedir {ato}.")
 
 
-def exigir_subscritor(papel: str | None) -> None:
+def require_subscritor(papel: str | None) -> None:
     """Raise `Recusa` `entrada-invalida` unless the role may subscribe a copy (P3)."""
     if papel not in SUBSCRITORES:
         raise invalid_input("subscritor", "a cópia é subscrita pelo tabelião ou por um substituto")
 
 
-def _ativa(conn: sa.Connection, serventia_id: int, usuario: str) -> sa.RowMapping | None:
+def _active(conn: sa.Connection, serventia_id: int, usuario: str) -> sa.RowMapping | None:
     tabela = db.pessoa
-    dela = sa.select(tabela).where(
+    its_own = sa.select(tabela).where(
         tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower(), tabela.c.ativa
     )
-    return conn.execute(dela).mappings().first()
+    return conn.execute(its_own).mappings().first()
 
 
 def _person(row: sa.RowMapping) -> Person:
     return Person(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
 
 
-def _key(row: sa.RowMapping) -> Chave:
-    return Chave(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]), row["fila"])
+def _key(row: sa.RowMapping) -> ApiKey:
+    return ApiKey(row["id"], row["serventia_id"], row["nome"], frozenset(row["direitos"]), row["fila"])
 
 
 def _sha256(text: str) -> str:
@@ -405,17 +405,17 @@ def _sha256(text: str) -> str:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _nome(nome: str, read: Callable[[str], str]) -> str:
+def _name(nome: str, read: Callable[[str], str]) -> str:
     """Return a name as it is kept, read by `read`: a person's own goes to paper (`printed`)."""
-    lido = nome.strip()
-    if len(lido.splitlines()) == 1:
+    parsed_selo = nome.strip()
+    if len(parsed_selo.splitlines()) == 1:
         try:
-            lido = read(lido)
+            parsed_selo = read(parsed_selo)
         except UnfitText as error:
             raise invalid_input("nome", str(error)) from None
-    if not 1 <= len(lido) <= _NOME_MAXIMO or len(lido.splitlines()) > 1:
-        raise invalid_input("nome", f"use de 1 a {_NOME_MAXIMO} caracteres, numa linha só")
-    return lido
+    if not 1 <= len(parsed_selo) <= _LONGEST_NAME or len(parsed_selo.splitlines()) > 1:
+        raise invalid_input("nome", f"use de 1 a {_LONGEST_NAME} caracteres, numa linha só")
+    return parsed_selo
 
 
 @cache
@@ -425,6 +425,6 @@ def _argon2() -> PasswordHasher:
 
 
 @cache
-def _hash_de_ninguem() -> str:
+def _nobodys_hash() -> str:
     """Return the hash of a password that nobody has."""
     return _argon2().hash(secrets.token_urlsafe(32))

@@ -20,21 +20,21 @@ _KEEP: Final = timedelta(days=90)  # ended rows: they tell from which addresses 
 _table, _person = db.sessao, db.pessoa
 
 
-def begin(conn: sa.Connection, pessoa: Person, agora: datetime, endereco: str | None) -> str:
+def begin(conn: sa.Connection, find_person: Person, agora: datetime, endereco: str | None) -> str:
     """Begin a session of `pessoa` and return its token, which is kept nowhere here. Old rows are swept away."""
     token = secrets.token_urlsafe(32)
-    mine = {"serventia_id": pessoa.serventia_id, "pessoa_id": pessoa.id, "endereco": endereco}
+    mine = {"serventia_id": find_person.serventia_id, "pessoa_id": find_person.id, "endereco": endereco}
     conn.execute(sa.insert(_table).values(sha256=_sha256(token), criada_em=agora, vista_em=agora, **mine))
     conn.execute(sa.delete(_table).where(_table.c.criada_em < agora - _KEEP))
     return token
 
 
 def find(
-    conn: sa.Connection, serventia_id: int, token: str, agora: datetime, *, horas: int, minutes: int
+    conn: sa.Connection, serventia_id: int, token: str, agora: datetime, *, hours: int, minutes: int
 ) -> tuple[Person, bool] | None:
     """Return whose session the token stands for, and whether it is time to `touch` it; None if it is over.
 
-    It is over `horas` after it began, and after `minutes` in which the person did nothing. So is one from the future:
+    It is over `hours` after it began, and after `minutes` in which the person did nothing. So is one from the future:
     it was begun before the clock went back.
     """
     query = (
@@ -51,10 +51,10 @@ def find(
     if row is None:
         return None
     age, idle = agora - row["desde"], agora - row["vista_em"]
-    if not timedelta(0) <= age < timedelta(hours=horas) or idle >= timedelta(minutes=minutes):
+    if not timedelta(0) <= age < timedelta(hours=hours) or idle >= timedelta(minutes=minutes):
         return None
-    pessoa = Person(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
-    return pessoa, idle >= _TOUCH
+    find_person = Person(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
+    return find_person, idle >= _TOUCH
 
 
 def touch(conn: sa.Connection, token: str, agora: datetime) -> None:

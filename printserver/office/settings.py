@@ -41,7 +41,7 @@ class Serventia(_Section):
     demonstracao: bool = Field(False, description="Serventia de demonstração: as impressões saem SEM VALOR LEGAL.")
 
 
-class Banco(_Section):
+class DatabaseSettings(_Section):
     """The database."""
 
     url: str = Field(
@@ -52,7 +52,7 @@ class Banco(_Section):
     )
 
 
-class Disco(_Section):
+class DiskSettings(_Section):
     """The disk."""
 
     livre_mb: int = Field(8, ge=1, description="Espaço livre, em MB, abaixo do qual nada é selado (503).")
@@ -76,7 +76,7 @@ class Http(_Section):
     )
 
 
-class PorTipo(_Section):
+class ByKind(_Section):
     """One name a document type; empty: the default."""
 
     minuta: str = Field("", description="Para as minutas.")
@@ -85,7 +85,7 @@ class PorTipo(_Section):
     certidao: str = Field("", description="Para as certidões.")
     ficha_abertura: str = Field("", description="Para as fichas de abertura.")
 
-    def de(self, kind: str) -> str:
+    def of(self, kind: str) -> str:
         """Return the name set for document type `tipo`, or an empty string."""
         return str(getattr(self, kind))
 
@@ -144,7 +144,7 @@ class Livro(_Section):
     externos_ate: date | None = Field(None, description="Até quando se aceitam selos de livro de outro programa (N13).")
 
 
-class Pessoas(_Section):
+class PeopleSettings(_Section):
     """People."""
 
     subscritor: str = Field("admin", description="Quem subscreve as cópias, se o pedido não diz (P3).")
@@ -154,7 +154,7 @@ class Pessoas(_Section):
     )
 
 
-class Tribunal(_Section):
+class CourtSettings(_Section):
     """The court."""
 
     url: str = Field("", description="Endereço do serviço do tribunal (vazio: os selos ficam à espera).")
@@ -184,7 +184,7 @@ class Tribunal(_Section):
     )
 
 
-class Avisos(_Section):
+class WarningSettings(_Section):
     """Notices by e-mail."""
 
     servidor: str = Field("", description="Servidor SMTP dos avisos por e-mail (vazio: avisos só na tela).")
@@ -198,7 +198,7 @@ class Avisos(_Section):
     destinatarios: list[str] = Field([], description="Endereços de quem recebe os avisos.")
 
     @model_validator(mode="after")
-    def _complete(self) -> "Avisos":
+    def _complete(self) -> "WarningSettings":
         if self.servidor and not (self.remetente and self.destinatarios):
             raise ValueError("com servidor, diga também remetente e destinatarios")
         if any("\n" in each or "@" not in each for each in (*self.destinatarios, self.remetente or "@")):
@@ -241,20 +241,20 @@ class Settings(BaseSettings):
     )
 
     serventia: Serventia = Serventia()
-    banco: Banco = Banco()
-    disco: Disco = Disco()
+    banco: DatabaseSettings = DatabaseSettings()
+    disco: DiskSettings = DiskSettings()
     http: Http = Http()
-    filas: PorTipo = PorTipo()
-    formatos: PorTipo = PorTipo()
+    filas: ByKind = ByKind()
+    formatos: ByKind = ByKind()
     selo: Selo = Selo()
     traslado: Traslado = Traslado()
     ficha: Ficha = Ficha()
     xa: Xa = Xa()
     papel: Paper = Paper()
     livro: Livro = Livro()
-    pessoas: Pessoas = Pessoas()
-    tribunal: Tribunal = Tribunal()
-    avisos: Avisos = Avisos()
+    pessoas: PeopleSettings = PeopleSettings()
+    tribunal: CourtSettings = CourtSettings()
+    avisos: WarningSettings = WarningSettings()
     diarios: Diarios = Diarios()
     render: Render = Render()
     motor: Motor = Motor()
@@ -282,7 +282,7 @@ def load_settings(instance: Path) -> Settings:
     try:
         return Settings(**values)
     except ValidationError as error:
-        lines = [f"{'.'.join(str(part) for part in item['loc'])}: {_em_portugues(item)}" for item in error.errors()]
+        lines = [f"{'.'.join(str(part) for part in item['loc'])}: {_in_portuguese(item)}" for item in error.errors()]
         raise ConfigError(f"{path} (ou variável PRINTSERVER_…): configuração errada: {'; '.join(lines)}") from error
 
 
@@ -306,7 +306,7 @@ _MESSAGES = {
 }
 
 
-def _em_portugues(item: ErrorDetails) -> str:
+def _in_portuguese(item: ErrorDetails) -> str:
     """Return what is wrong with a setting, and what is allowed."""
     context = {name: str(value).replace(" or ", " ou ") for name, value in item.get("ctx", {}).items()}
     known = _MESSAGES.get(item["type"])

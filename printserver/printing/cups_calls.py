@@ -116,13 +116,13 @@ def states(server: Server, queue: str, cups_ids: Sequence[int]) -> dict[int, Sta
         for cups_id in cups_ids:
             if cups_id not in found:
                 found |= _jobs(connection, which_jobs="all", first_job_id=cups_id, limit=1)
-    return {cups_id: _estado(found[cups_id]) for cups_id in cups_ids if cups_id in found}
+    return {cups_id: _state(found[cups_id]) for cups_id in cups_ids if cups_id in found}
 
 
 def history(server: Server, queue: str) -> dict[int, State]:
     """Return what CUPS says of every job that it knows, ended or not, at whatever queue of the server (500: 10 ms)."""
     with connected(server, queue) as connection:
-        return {cups_id: _estado(job) for cups_id, job in _jobs(connection, which_jobs="all").items()}
+        return {cups_id: _state(job) for cups_id, job in _jobs(connection, which_jobs="all").items()}
 
 
 def _jobs(connection: Any, **which: Any) -> dict[int, dict[str, Any]]:
@@ -132,7 +132,7 @@ def _jobs(connection: Any, **which: Any) -> dict[int, dict[str, Any]]:
     return dict(connection.getJobs(my_jobs=True, requested_attributes=wanted, **which))
 
 
-def _estado(job: dict[str, Any]) -> State:
+def _state(job: dict[str, Any]) -> State:
     reasons = [*texts(job.get("job-state-reasons")), *texts(job.get("job-printer-state-reasons"))]
     began = job.get("time-at-processing")
     return State(
@@ -212,7 +212,7 @@ def connected(server: Server, queue: str) -> Iterator[Any]:
         cups.setPort(port)
         cups.setUser(server.usuario or _DEFAULT_USER)
         cups.setEncryption(encryption)
-        cups.setPasswordCB2(_password_once(server.senha))
+        cups.setPasswordCB2(_password_once(server.password))
         yield cups.Connection(host=host, port=port, encryption=encryption)
 
 

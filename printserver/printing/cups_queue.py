@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from printserver.printing import cups_calls, helper
-from printserver.printing.liveness import Linha
+from printserver.printing.liveness import OutboxEntry
 from printserver.printing.media import job_name, job_options
 from printserver.printing.model import Capabilities, Handoff, Server, State
 
@@ -21,10 +21,10 @@ _SLOW_LINE = 500_000
 class CupsQueue:
     """One CUPS queue. `servidor` is a socket's path or HOST:PORT, or a `Server`; None is this machine's own CUPS.
 
-    Every call makes a connection of its own in a helper process and ends within `limit_s` seconds (`enviar`: more for
+    Every call makes a connection of its own in a helper process and ends within `limit_s` seconds (`send`: more for
     a large file). Every call may raise FilaFora (no server, no such queue just now, a queue that rejects jobs, time is
     up) or FilaRecusa (will not be different next time), and may be repeated: done twice, it does nothing the second
-    time. `criar` alone makes a new job each time.
+    time. `create_office` alone makes a new job each time.
     """
 
     def __init__(self, nome: str, queue: str, cups_server: Server | str | None = None, limit_s: float = 10.0) -> None:
@@ -38,16 +38,16 @@ class CupsQueue:
         """The server's address; None is this machine's own."""
         return self.access.endereco
 
-    def criar(self, handoff: Handoff) -> int:
+    def create_office(self, handoff: Handoff) -> int:
         """Make the held CUPS job, without a file, and return its id. Its name begins with our job's id.
 
         After a FilaFora a job may be there all the same: `find` finds it, and it must be cancelled or used.
         """
         return self._call(self.limit_s, cups_calls.create, job_name(handoff), job_options(handoff))
 
-    def enviar(self, cups_id: int, handoff: Handoff) -> None:
+    def send(self, cups_id: int, handoff: Handoff) -> None:
         """Send the PDF's bytes to the held job. Raises FilaRecusa if the job is not held, has ended or is unknown."""
-        content = handoff.conteudo()
+        content = handoff.read_content()
         limit = self.limit_s + len(content) / _SLOW_LINE
         self._call(limit, cups_calls.send, cups_id, content, job_name(handoff))
 
@@ -55,21 +55,21 @@ class CupsQueue:
         """Let the job print. Raises FilaRecusa if it is unknown or has no file."""
         self._call(self.limit_s, cups_calls.release, cups_id)
 
-    def estado(self, cups_id: int) -> State | None:
+    def state(self, cups_id: int) -> State | None:
         """Return what CUPS says of the job; None if it knows no such job (any more), or none that we made."""
         return self._call(self.limit_s, cups_calls.state, cups_id)
 
-    def estados(self, cups_ids: Sequence[int]) -> dict[int, State]:
+    def states(self, cups_ids: Sequence[int]) -> dict[int, State]:
         """Return what CUPS says of many jobs, at any queues of this server; those it does not know are left out."""
         return self._call(self.limit_s, cups_calls.states, list(cups_ids)) if cups_ids else {}
 
-    def historico(self) -> dict[int, State]:
+    def history(self) -> dict[int, State]:
         """Return what CUPS says of every job that it still knows, at any queue of this server, others' too."""
         return self._call(self.limit_s, cups_calls.history)
 
-    def linha(self) -> Linha:
+    def connection(self) -> OutboxEntry:
         """Return an open line to the server, whose end says that the server died. Raises FilaFora."""
-        return Linha(*helper.run(self.limit_s, cups_calls.address, self.access))
+        return OutboxEntry(*helper.run(self.limit_s, cups_calls.address, self.access))
 
     def find(self, job_id: str) -> list[int]:
         """Return the ids of all CUPS jobs that bear our job's id, ended ones too, in order.
@@ -79,11 +79,11 @@ class CupsQueue:
         """
         return self._call(self.limit_s, cups_calls.find, job_id)
 
-    def cancelar(self, cups_id: int) -> None:
+    def cancel(self, cups_id: int) -> None:
         """Take the job off the queue. Returns at once: what is being printed may need a moment (see `estado`)."""
         self._call(self.limit_s, cups_calls.cancel, cups_id)
 
-    def capacidades(self) -> Capabilities:
+    def capabilities(self) -> Capabilities:
         """Return the queue's state and what it can do. A raw queue names no trays and no faces."""
         return self._call(self.limit_s, cups_calls.capabilities)
 

@@ -77,15 +77,15 @@ class CupsServer:
         self.servidor = cups_server
         self.limit_s = limit_s
 
-    def certificado(self) -> str:
+    def certificate(self) -> str:
         """Return the SHA-256 (hex) of the certificate that the server shows now."""
         return helper.run(self.limit_s, tls_tunnel.fingerprint, *cups_calls.address(self.servidor))
 
-    def filas(self) -> list[QueueDescription]:
+    def queues(self) -> list[QueueDescription]:
         """Return every queue of the server."""
         return self._call("", cups_admin.queues)
 
-    def fila(self, queue: str) -> QueueDescription | None:
+    def queue(self, queue: str) -> QueueDescription | None:
         """Return one queue; None if there is none."""
         return self._call(queue, cups_admin.describe)
 

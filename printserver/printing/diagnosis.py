@@ -146,7 +146,7 @@ def diagnose_queue(state: str, motivos: Iterable[str], mensagem: str | None = No
 
     A stopped queue is at least *pausada*; one that works and complains of nothing is *imprimindo* or *pronta*.
     """
-    found = _from_reasons(motivos) or _mensagem(mensagem)
+    found = _from_reasons(motivos) or _message(mensagem)
     if found is not None and found.stops:
         return found
     if state == "stopped":
@@ -162,7 +162,7 @@ def diagnose_job(state: str | None, motivos: Iterable[str], mensagem: str | None
     """
     if state in (None, "canceled", "aborted", "completed"):
         return None
-    found = _from_reasons(motivos) or _mensagem(mensagem)
+    found = _from_reasons(motivos) or _message(mensagem)
     if found is not None:
         return found
     if state == "pending-held":
@@ -179,7 +179,7 @@ def _from_reasons(motivos: Iterable[str]) -> Diagnosis | None:
     return None
 
 
-def _mensagem(mensagem: str | None) -> Diagnosis | None:
+def _message(mensagem: str | None) -> Diagnosis | None:
     if not mensagem:
         return None
     parts = unicodedata.normalize("NFD", mensagem.casefold())

@@ -42,7 +42,7 @@ class FolderQueue:
         holds another file under this job's name: that one is never overwritten.
         """
         final = self.pasta / f"{handoff.job_id}.pdf"
-        content = handoff.conteudo()
+        content = handoff.read_content()
         try:
             if not self._already_there(final, content):
                 self._write(final, content)
@@ -51,7 +51,7 @@ class FolderQueue:
             raise self._unavailable(error) from error
         return final
 
-    def capacidades(self) -> Capabilities:
+    def capabilities(self) -> Capabilities:
         """Return what the folder can do, in the shape of the other queues; `stopped` if it cannot be written."""
         usable = self.pasta.is_dir() and os.access(self.pasta, os.W_OK | os.X_OK)
         return {

@@ -38,13 +38,13 @@ class Server:
     """A CUPS server, and how to enter it.
 
     `endereco` is a socket's path or HOST:PORT; None is this machine's own. With `tls` nothing goes over the line in the
-    clear, nor to a server whose certificate is another than `certificado` (SHA-256, hex). `senha` stands in no text
+    clear, nor to a server whose certificate is another than `certificado` (SHA-256, hex). `password` stands in no text
     that is made of this.
     """
 
     endereco: str | None = None
     usuario: str | None = None
-    senha: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
     tls: bool = False
     certificado: str | None = None
 
@@ -78,7 +78,7 @@ class Handoff:
         if self.width_mm <= 0 or self.height_mm <= 0:
             raise ValueError(f"tamanho de página impossível: {self.width_mm} × {self.height_mm} mm")
 
-    def conteudo(self) -> bytes:
+    def read_content(self) -> bytes:
         """Return what is printed. Raises FilaFora where the file cannot be read, or is not what it was."""
         try:
             content = self.pdf.read_bytes()

@@ -37,19 +37,19 @@ def prove(
     handoff: Handoff,
     paginas: int,
     limit_s: float,
-    on_state: Callable[[State], None] = lambda _estado: None,
+    on_state: Callable[[State], None] = lambda _state: None,
 ) -> Proof:
     """Print the page and wait for its end, at most `limit_s` seconds: then it is taken off the queue.
 
     `ver` is told each new state. Raises FilaFora, FilaRecusa.
     """
-    cups_id = queue.criar(handoff)
-    queue.enviar(cups_id, handoff)
+    cups_id = queue.create_office(handoff)
+    queue.send(cups_id, handoff)
     queue.release(cups_id)
     end = time.monotonic() + limit_s
     last: State | None = None
     while True:
-        state = queue.estado(cups_id)
+        state = queue.state(cups_id)
         if state is None:
             return Proof(None, 0, counts_sheets=False, keeps_files=None)
         if state != last:
@@ -58,7 +58,7 @@ def prove(
         if state.estado in _ENDED:
             break
         if time.monotonic() > end:
-            queue.cancelar(cups_id)
+            queue.cancel(cups_id)
             return Proof(state.estado, state.impressions or 0, counts_sheets=False, keeps_files=None)
         time.sleep(_PAUSE_S)
     sides = state.impressions or 0

@@ -1,6 +1,6 @@
 """Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
 
-from printserver.rendering.body.characters import Aviso
+from printserver.rendering.body.characters import OfficeWarning
 from printserver.rendering.extract import extract_pages
 from printserver.rendering.offset import shift
 from printserver.rendering.preview import check_on_paper, previsualizar
@@ -22,11 +22,11 @@ from printserver.rendering.stamp import (
 )
 
 __all__ = [
-    "Aviso",
     "Box",
     "DamagedBase",
     "Layout",
     "LayoutRequest",
+    "OfficeWarning",
     "PrintedSide",
     "Render",
     "Side",

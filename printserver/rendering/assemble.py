@@ -27,8 +27,8 @@ from printserver.rendering import cache as kept
 from printserver.rendering.body import narrow
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
-    Aviso,
-    Avisos,
+    OfficeWarning,
+    WarningSettings,
     printable_characters,
     refuse,
 )
@@ -40,7 +40,7 @@ from printserver.rendering.model import (
     Box,
     Dash,
     Layout,
-    de_json,
+    from_json,
     to_json,
 )
 from printserver.rendering.pdf_body.prepare import prepare_pdf
@@ -136,14 +136,14 @@ def _fill(task: LayoutTask, body: str) -> str:
         raise ConfigError(f"{page_format.nome}.toml: {error}") from error
 
 
-def _assemble_html(task: LayoutTask, hash: str, html: str, folha: str, notices: tuple[Aviso, ...]) -> Layout:
+def _assemble_html(task: LayoutTask, hash: str, html: str, folha: str, notices: tuple[OfficeWarning, ...]) -> Layout:
     page_format = task.formato
     anchor = new_anchor()
     if task.bloco[1] and page_format.bloco.onde == "fim" and html.count(_BOX_TAG) != 1:
         raise ConfigError(
             f"{page_format.nome}.toml: o modelo {page_format.template} não escreve {{{{ bloco }}}} uma vez só"
         )
-    from_pages = Avisos()
+    from_pages = WarningSettings()
     html = html.replace(_BOX_TAG, f'<div id="{anchor}"')
     document, drawing = _draw(html, folha, page_format.pagina.altura, anchor, from_pages)
     paginas = len(document.pages)
@@ -162,8 +162,8 @@ def _assemble_pdf(task: LayoutTask) -> Layout:
     page_format = task.formato
     page = page_format.pagina
     hash = _hash("pdf", page_format.versao, task.corpo[1], task.lado_inicial, task.faces, task.bloco)
-    if achado := _find_kept(task, hash, None):
-        return achado
+    if found_row := _find_kept(task, hash, None):
+        return found_row
     pronto = prepare_pdf(task.corpo[1], page.largura, page.altura)
     boxes: tuple[Box, ...] = ()
     if task.bloco[1]:
@@ -171,8 +171,8 @@ def _assemble_pdf(task: LayoutTask) -> Layout:
     return _keep(task, hash, pronto.pdf, pronto.paginas, boxes, (), pronto.avisos, pdf_a=False)
 
 
-def _find_kept(task: LayoutTask, hash: str, notices: tuple[Aviso, ...] | None) -> Layout | None:
-    layout = de_json(kept.read(Path(task.pasta), hash))
+def _find_kept(task: LayoutTask, hash: str, notices: tuple[OfficeWarning, ...] | None) -> Layout | None:
+    layout = from_json(kept.read(Path(task.pasta), hash))
     # bodies that differ only in what was dropped of their form share pages, not avisos
     return layout if layout is None or notices is None else replace(layout, avisos=(*notices, *layout.from_pages))
 
@@ -184,8 +184,8 @@ def _keep(
     paginas: int,
     boxes: tuple[Box, ...],
     dashes: tuple[Dash, ...],
-    notices: tuple[Aviso, ...],
-    from_pages: tuple[Aviso, ...] = (),
+    notices: tuple[OfficeWarning, ...],
+    from_pages: tuple[OfficeWarning, ...] = (),
     *,
     pdf_a: bool,
 ) -> Layout:
@@ -196,7 +196,9 @@ def _keep(
     return layout
 
 
-def _draw(html: str, folha: str, height: float, anchor: str, notices: Avisos) -> tuple[weasyprint.Document, Drawing]:
+def _draw(
+    html: str, folha: str, height: float, anchor: str, notices: WarningSettings
+) -> tuple[weasyprint.Document, Drawing]:
     """Return the pages of `html`, each `altura` mm high, and what is drawn on them.
 
     All of it is drawn (P2a), and nothing stands alone that must not (P3). Signatures and seal are on one page; where no
@@ -219,7 +221,7 @@ def _draw_once(
 
 
 def _lay_out_first(
-    source: weasyprint.HTML, anchor: str, folha: str, notices: Avisos
+    source: weasyprint.HTML, anchor: str, folha: str, notices: WarningSettings
 ) -> tuple[weasyprint.Document, Drawing]:
     """Return a first layout of `fonte`, which is changed where its text would leave its place (`estreito`)."""
     document, drawing = _draw_once(source, anchor, folha)

@@ -46,11 +46,11 @@ def prepare(pdf: bytes, page_format: Format) -> bytes:
         for key in list(document.docinfo.keys()):
             del document.docinfo[key]
         font_objects = pdf_fonts.add_fonts(document, format_fonts(page_format))
-        opening, fechar = document.make_stream(b"q\n"), document.make_stream(b"\nQ\n")
+        opening, close = document.make_stream(b"q\n"), document.make_stream(b"\nQ\n")
         for page in document.pages:
             contents = page.obj.get("/Contents", Array())
             parts = list(contents) if isinstance(contents, Array) else [contents]
-            page.obj.Contents = Array([opening, *parts, fechar])
+            page.obj.Contents = Array([opening, *parts, close])
             _put_fonts(document, page.obj, font_objects)
         output = BytesIO()
         document.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)

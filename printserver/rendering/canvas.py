@@ -30,7 +30,7 @@ class Canvas:
         """Add operators as they are."""
         self._parts.append(operators)
 
-    def texto(self, x: float, y: float, font: FontName, tamanho: float, text: str) -> None:
+    def text(self, x: float, y: float, font: FontName, tamanho: float, text: str) -> None:
         """Write `texto` with its left end and baseline at x, y."""
         self._parts.append(
             b"BT /%s %.2f Tf %s %s Td %s Tj ET"
@@ -43,7 +43,7 @@ class Canvas:
             )
         )
 
-    def tracejado(self, linhas: list[tuple[float, float, float]]) -> None:
+    def dashed(self, linhas: list[tuple[float, float, float]]) -> None:
         """Draw dashed lines, each as (x, end x, y)."""
         if not linhas:
             return
@@ -57,18 +57,18 @@ class Canvas:
         if moldura:
             self._parts.append(f"q 0 G 0.4 w {canto} S Q".encode())
 
-    def faixa(self, text: str, width: float, y: float, maximum: float) -> None:
+    def banner(self, text: str, width: float, y: float, maximum: float) -> None:
         """Write `texto` in outline across a page of `largura` mm, centred on y, letters at most `maximum` mm high.
 
         It is text, to be found by programs, and hides nothing of what it is written over.
         """
         font: FontName = "serifa-negrito"
-        um = fonts.width(text, font, 1.0) / POINTS_PER_MM
-        tamanho = min(width * 0.82 / um, maximum * POINTS_PER_MM / 0.66)
-        x = (width - um * tamanho) / 2
+        single = fonts.width(text, font, 1.0) / POINTS_PER_MM
+        tamanho = min(width * 0.82 / single, maximum * POINTS_PER_MM / 0.66)
+        x = (width - single * tamanho) / 2
         base = y + tamanho * 0.66 / POINTS_PER_MM / 2
         self._parts.append(b"q %s G 0.8 w 1 Tr" % _BANNER_GREY.encode())
-        self.texto(x, base, font, tamanho, text)
+        self.text(x, base, font, tamanho, text)
         self._parts.append(b"Q")
 
     def from_bottom(self, y: float) -> float:

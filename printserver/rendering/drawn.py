@@ -23,7 +23,7 @@ class Bounds(NamedTuple):
 
 
 @dataclass(slots=True)
-class Linha:
+class OutboxEntry:
     """A line of text or images. `fim`: where its ink ends; `direita`: where a full line would, in mm.
 
     `em_branco`: it shows nothing; `has_text`: it shows text; `titulo`: it is of a heading; `alone`: no other cell of
@@ -59,7 +59,7 @@ class Drawing:
     """
 
     areas: list[Bounds] = field(default_factory=list)
-    linhas: list[Linha] = field(default_factory=list)
+    linhas: list[OutboxEntry] = field(default_factory=list)
     drawn_text: list[DrawnText] = field(default_factory=list)
     images: list[DrawnText] = field(default_factory=list)
     bottoms: list[list[float]] = field(default_factory=list)
@@ -103,20 +103,20 @@ class _Reader:
     def __init__(self, drawing: Drawing, page: int) -> None:
         self._drawing = drawing
         self._page = page
-        self._line: Linha | None = None
+        self._line: OutboxEntry | None = None
 
     def read(self, box: Any, em: _Em) -> None:
         kind = type(box).__name__
         if kind == "TextBox":
             if "::" not in box.element_tag and box.text:
-                self._texto(box, em)
+                self._text(box, em)
             return
         if kind.endswith("ReplacedBox"):
             self._image(box, em)
             return
         if kind == "LineBox":
             onde = _box_bounds(box)
-            self._line = Linha(self._page, em.parte, onde, onde.x, em.direita, em.titulo, em.alone)
+            self._line = OutboxEntry(self._page, em.parte, onde, onde.x, em.direita, em.titulo, em.alone)
             self._drawing.linhas.append(self._line)
             self._drawing.bottoms[-1].append(onde.y_end)
         elif kind == "TableCellBox":
@@ -125,7 +125,7 @@ class _Reader:
         for child in box.children:
             self.read(child, em)
 
-    def _texto(self, box: Any, em: _Em) -> None:
+    def _text(self, box: Any, em: _Em) -> None:
         onde = _text_bounds(box)
         self._drawing.drawn_text.append(DrawnText(self._page, box.element, box.text, onde, em.within))
         linha = self._line

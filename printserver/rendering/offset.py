@@ -17,11 +17,11 @@ def shift(pdf: bytes, x_mm: float, y_mm: float) -> bytes:
     """
     with pikepdf.open(BytesIO(pdf)) as document:
         move = f"q 1 0 0 1 {x_mm * _POINTS_PER_MM:.4f} {-y_mm * _POINTS_PER_MM:.4f} cm\n"
-        opening, fechar = document.make_stream(move.encode("ascii")), document.make_stream(b"\nQ\n")
+        opening, close = document.make_stream(move.encode("ascii")), document.make_stream(b"\nQ\n")
         for page in document.pages:
             contents = page.obj.get("/Contents", Array())
             parts = list(contents) if isinstance(contents, Array) else [contents]
-            page.obj.Contents = Array([opening, *parts, fechar])
+            page.obj.Contents = Array([opening, *parts, close])
         output = BytesIO()
         modo = pikepdf.ObjectStreamMode.generate
         document.save(output, deterministic_id=True, object_stream_mode=modo, fix_metadata_version=False)

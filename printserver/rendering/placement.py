@@ -11,7 +11,7 @@ from printserver.errors import Recusa
 from printserver.formats.geometry import fixed_block_rectangle, text_rectangle
 from printserver.formats.model import Faces, Format
 from printserver.formats.rectangle import Rectangle
-from printserver.rendering.drawn import MM_PER_PX, Drawing, Linha
+from printserver.rendering.drawn import MM_PER_PX, Drawing, OutboxEntry
 from printserver.rendering.model import Box, Dash
 from printserver.rendering.pdf_body.picture import draw, loaded, opened
 from printserver.rendering.stylesheet import no_verso
@@ -116,7 +116,7 @@ def _dash(page: int, x: float, x_end: float, y: float) -> Dash:
     return Dash(page, round(x, 2), round(x_end, 2), round(y, 2))
 
 
-def _last_line(drawing: Drawing) -> Linha | None:
+def _last_line(drawing: Drawing) -> OutboxEntry | None:
     """Return the body's last line; None where it stands in a table of more than one column, or there is no text."""
     linhas = [linha for linha in drawing.linhas if linha.parte == "corpo" and not linha.em_branco]
     if not linhas:

@@ -21,7 +21,7 @@ from printserver.formats.text import named, printable
 from printserver.rendering import cache, pdf_fonts, pool_tasks
 from printserver.rendering.body.keep_together import LINES_WITH_CLOSING
 from printserver.rendering.body.marks import may_be_in
-from printserver.rendering.model import Box, Layout, de_json
+from printserver.rendering.model import Box, Layout, from_json
 from printserver.rendering.pool import Pool
 
 Side = Literal["frente", "verso"]
@@ -104,7 +104,7 @@ class Render:
 
     def kept(self, hash: str) -> Layout | None:
         """Return the kept layout of that hash, or None where it is not (whole) on disk any more."""
-        return de_json(cache.read(self._cache.pasta, hash))
+        return from_json(cache.read(self._cache.pasta, hash))
 
     def pdf(self, hash: str) -> Path:
         """Return the file of a kept layout's pages."""
@@ -114,10 +114,10 @@ class Render:
         """Throw a kept layout out whose file is damaged (`DamagedBase`): the next `layout` makes it anew."""
         self._cache.discard(hash)
 
-    def formato(self, hash: str) -> Format | None:
+    def page_format(self, hash: str) -> Format | None:
         """Return the very version of the format that a kept layout was made with."""
-        lido = cache.read(self._cache.pasta, hash)
-        return None if lido is None else Format.model_validate(json.loads(lido)["formato"], strict=False)
+        parsed_selo = cache.read(self._cache.pasta, hash)
+        return None if parsed_selo is None else Format.model_validate(json.loads(parsed_selo)["formato"], strict=False)
 
     def warm_up(self) -> None:
         """Start the pool's processes now."""

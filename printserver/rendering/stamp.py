@@ -176,10 +176,10 @@ def _arrange(document: Pdf, originals: Sequence[pikepdf.Object], ordem: tuple[Pr
 def _draw(layout: Layout, page_format: Format, stamp_data: Stamp, side: PrintedSide) -> Canvas:
     canvas = Canvas(page_format.pagina.altura)
     if side.em_branco:
-        canvas.faixa(BLANK_SIDE, page_format.pagina.largura, page_format.pagina.altura / 2, 20)
+        canvas.banner(BLANK_SIDE, page_format.pagina.largura, page_format.pagina.altura / 2, 20)
     if side.pagina is None:
         return canvas
-    canvas.tracejado([(t.x, t.x_end, t.y) for t in layout.dashes if t.pagina == side.pagina])
+    canvas.dashed([(t.x, t.x_end, t.y) for t in layout.dashes if t.pagina == side.pagina])
     for field, text, verso in _texts(layout, page_format, stamp_data, side):
         _draw_field(canvas, page_format, field, text, verso)
     _draw_banners(canvas, page_format, stamp_data.faixas)
@@ -235,7 +235,7 @@ def _draw_field(canvas: Canvas, page_format: Format, field: PrintedField, text: 
     if verso and page_format.margens.espelhadas:
         side = {"esquerda": "direita", "direita": "esquerda"}.get(side, side)  # type: ignore[assignment]
     x = onde.x + {"esquerda": 0.0, "centro": 0.5, "direita": 1.0}[side] * (onde.largura - width)
-    canvas.texto(x, onde.y + onde.altura * 0.8, field.fonte, tamanho, text)
+    canvas.text(x, onde.y + onde.altura * 0.8, field.fonte, tamanho, text)
 
 
 def _draw_banners(canvas: Canvas, page_format: Format, banners: tuple[str, ...]) -> None:
@@ -246,7 +246,7 @@ def _draw_banners(canvas: Canvas, page_format: Format, banners: tuple[str, ...])
     page = page_format.pagina
     for numero in range(linhas):
         y = page.altura * (numero + 0.5) / linhas
-        canvas.faixa(banners[numero % len(banners)], page.largura, y, 26)
+        canvas.banner(banners[numero % len(banners)], page.largura, y, 26)
 
 
 def _draw_block(canvas: Canvas, page_format: Format, stamp_data: Stamp, values: BlockValues, box: Box) -> None:
@@ -265,7 +265,7 @@ def _draw_block(canvas: Canvas, page_format: Format, stamp_data: Stamp, values: 
         inner, x, y = canvas, box.x, box.y
     inner.rectangle(x, y, composed.largura, height, moldura=block.moldura)
     for text in composed.texts:
-        inner.texto(x + text.x, y + text.y, text.fonte, text.tamanho, text.texto)
+        inner.text(x + text.x, y + text.y, text.fonte, text.tamanho, text.texto)
     if composed.qr is not None and values.qr_url is not None:
         _qr(inner, page_format, values.qr_url, composed.qr, (x, y), struck=stamp_data.qr_riscado)
     if rotation:

@@ -85,9 +85,9 @@ def _draw_grid(canvas: Canvas, width: float, height: float) -> None:
         for mm in range(0, int(height) + 1, step):
             _draw_line(canvas, (0, mm), (width, mm), grey, thickness)
     for mm in range(20, int(width) - 5, 10):
-        canvas.texto(mm + 0.4, 9.4, _TEXT, 6, str(mm))
+        canvas.text(mm + 0.4, 9.4, _TEXT, 6, str(mm))
     for mm in range(20, int(height) - 5, 10):
-        canvas.texto(6.0, mm - 0.4, _TEXT, 6, str(mm))
+        canvas.text(6.0, mm - 0.4, _TEXT, 6, str(mm))
 
 
 def _draw_margins(canvas: Canvas, width: float, height: float) -> None:
@@ -133,9 +133,9 @@ def _write_words(canvas: Canvas, page: QueueTestPage, face: str) -> float:
     wrapped = [linha for text in linhas for linha in _wrap(text, width - 4)]
     height = 12 + len(wrapped) * 3.6
     canvas.rectangle(x, y, width, height, moldura=True)
-    canvas.texto(x + 2, y + 6, _TITLE, 11, "PÁGINA DE TESTE, SEM VALOR, SEM SELO")
+    canvas.text(x + 2, y + 6, _TITLE, 11, "PÁGINA DE TESTE, SEM VALOR, SEM SELO")
     for numero, linha in enumerate(wrapped):
-        canvas.texto(x + 2, y + 11.5 + numero * 3.6, _TEXT, 8, linha)
+        canvas.text(x + 2, y + 11.5 + numero * 3.6, _TEXT, 8, linha)
     return y + height + 4
 
 
@@ -153,7 +153,7 @@ def _qrs(canvas: Canvas, page: QueueTestPage, y: float) -> None:
         at_x, at_y, real = fit(len(symbol), side, x, y)
         canto = f"1 0 0 1 {pt(at_x)} {pt(page.altura - at_y - real)} cm"
         canvas.raw(f"q {canto}".encode() + b"\n" + modules_path(symbol, real) + b"\nQ")
-        canvas.texto(x + 3, y + side + 3, _TEXT, 7, f"nível {nivel}, {_mm(side)} mm")
+        canvas.text(x + 3, y + side + 3, _TEXT, 7, f"nível {nivel}, {_mm(side)} mm")
         x += side + _GAP
         row_height = max(row_height, side + 5)
 
@@ -165,7 +165,7 @@ def _draw_line(canvas: Canvas, de: tuple[float, float], ate: tuple[float, float]
 
 def _draw_label(canvas: Canvas, x: float, y: float, tamanho: float, text: str) -> None:
     canvas.rectangle(x - 0.3, y - 1.9, len(text) * 1.1 + 0.6, 2.3, moldura=False)
-    canvas.texto(x, y, _TEXT, tamanho, text)
+    canvas.text(x, y, _TEXT, tamanho, text)
 
 
 def _wrap(text: str, width: float) -> list[str]:

@@ -28,7 +28,7 @@ from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.seal_actions.common import (
     acting_author,
     newest_code,
@@ -40,7 +40,7 @@ from printserver.seal_actions.once import do_once
 from printserver.selo import Emolumentos, NewSelo
 
 ATO = "CS"
-ATO_DA_CERTIDAO = "CE"
+CERTIDAO_ATO = "CE"
 AUTHENTICATION_ATO = "AU"
 LARGEST_RANGE = 500
 _REASON = "carta de sentença: o valor está nos selos vinculados"
@@ -75,13 +75,13 @@ class Carta(RequestModel):
     escrevente: Text
 
 
-def make_carta(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def make_carta(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
     """Make the seal of a carta de sentença, that of its certidão where a VALUE is given, and the links.
 
     All of it or nothing. Return the codes, and whether the key had made them before. Raises `Recusa` as
-    `avulsos.seal` and `vinculos.vincular`.
+    `avulsos.seal` and `vinculos.link_selos`.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
 
     def make(conn: Connection) -> tuple[Any, list[Registro]]:
         request = read(Carta, data)
@@ -97,7 +97,7 @@ def make_carta(office: Office, author: Autor, data: object, key: str | None = No
 
         planned = [new_selo(ATO, Emolumentos.zero(), True, _REASON)]
         if not isinstance(request.certidao, str):
-            planned.append(new_selo(ATO_DA_CERTIDAO, *resolve_value(office, request.certidao, 1, "certidao.")))
+            planned.append(new_selo(CERTIDAO_ATO, *resolve_value(office, request.certidao, 1, "certidao.")))
         place = seals.Place(None, None, None, origem="carta")
         issued, log = seals.seal(conn, office, planned, place, quem, agora)
         note_date_reason(log, request.motivo_data)

@@ -16,14 +16,14 @@ from printserver.errors import BadField, Recusa, invalid_input
 from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
-from printserver.office.office import Office, quem_age
-from printserver.office.people import Autor
+from printserver.office.office import Office, acting_person
+from printserver.office.people import Author
 from printserver.selo import AtoType, Emolumentos, NewSelo, parse_matricula, parse_registro
 
 
-def acting_author(conn: Connection, office: Office, author: Autor, escrevente: str) -> Autor:
+def acting_author(conn: Connection, office: Office, author: Author, escrevente: str) -> Author:
     """Return who acts (A2). Raises `Recusa` `escrevente-desconhecido`."""
-    return people.em_nome_de(author, quem_age(conn, office, escrevente))
+    return people.on_behalf_of(author, acting_person(conn, office, escrevente))
 
 
 def resolve_value(
@@ -102,15 +102,15 @@ def require_live(row: Mapping[Any, Any]) -> None:
 
 
 def require_within_term(
-    row: Mapping[Any, Any], horas: int, agora: datetime, papel: str | None, late: bool, ato: str
+    row: Mapping[Any, Any], hours: int, agora: datetime, papel: str | None, late: bool, ato: str
 ) -> None:
     """Raise `prazo-xa-encerrado` past the term of X4, unless the head of the office says to go on (`late`).
 
     `ato` says in Portuguese what was asked for, as the subject of a sentence: "a exclusão".
     """
-    ate = row["momento"] + timedelta(hours=horas)
+    ate = row["momento"] + timedelta(hours=hours)
     if late:
-        people.exigir_chefia(papel, f"{ato} fora do prazo")
+        people.require_head(papel, f"{ato} fora do prazo")
     if agora <= ate or late:
         return
     raise Recusa(

@@ -20,7 +20,7 @@ from printserver.ledger import documents, jobs, seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.seal_actions.common import (
     acting_author,
     as_new,
@@ -40,14 +40,14 @@ class Exclusao(RequestModel):
     escrevente: Text
 
 
-def exclude_selo(office: Office, author: Autor, codigo: str, data: object, key: str | None = None) -> tuple[str, bool]:
+def exclude_selo(office: Office, author: Author, codigo: str, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make the XA of a live seal. Return its code, and whether the key had made it before.
 
     The last live seal of a print takes the print with it: it may be made anew, and its copies are stale (X6).
     Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado`, `impressao-em-andamento`,
     `estado-nao-permite` (the principal ato's seal while others of its deed are live), `nao-encontrado`.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
     request = read(Exclusao, data)
     _withdraw(office, author, codigo, request)
 
@@ -59,13 +59,13 @@ def exclude_selo(office: Office, author: Autor, codigo: str, data: object, key: 
         live = documents.live_selos(conn, office.serventia_id, document) if document is not None else ()
         mine = [each for each in live if each.codigo == row["codigo"]]
         if mine:
-            _travar(conn, document)
+            _lock(conn, document)
             identity = undo.identity(conn, _job(conn, office, row))
             before, live = undo.require_nothing_on_its_way(conn, office, document, identity)
             if len(live) == 1:
                 log = undo.undo_print(conn, office, document, before, live, request.motivo, quem, agora)
                 log += undo.restore_replaced(conn, before, quem)
-                return _xa_de(conn, office, row["codigo"]), log
+                return _xa_of(conn, office, row["codigo"]), log
         new_selo = as_new(
             row,
             ato=EXCLUSION,
@@ -84,7 +84,7 @@ def exclude_selo(office: Office, author: Autor, codigo: str, data: object, key: 
     return str(made), repeated
 
 
-def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, quem: Autor) -> Any:
+def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, quem: Author) -> Any:
     row = office_selo(conn, office, codigo)
     require_live(row)
     require_within_term(
@@ -101,7 +101,7 @@ def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, que
     return row
 
 
-def _withdraw(office: Office, author: Autor, codigo: str, request: Exclusao) -> None:
+def _withdraw(office: Office, author: Author, codigo: str, request: Exclusao) -> None:
     """Take the print of the seal, and copies that show it, off their way to paper first (X2)."""
     with office.db.read() as conn:
         table = db.selo
@@ -120,7 +120,7 @@ def _withdraw(office: Office, author: Autor, codigo: str, request: Exclusao) -> 
             withdraw_from_queue(office, each, quem, "exclusão do selo")
 
 
-def _travar(conn: Connection, document_id: int) -> None:
+def _lock(conn: Connection, document_id: int) -> None:
     """Lock the instrumento's and the document's rows, in the order that everyone does."""
     table = db.documento
     instrumento = conn.execute(sa.select(table.c.instrumento_id).where(table.c.id == document_id)).scalar_one()
@@ -131,7 +131,7 @@ def _job(conn: Connection, office: Office, row: Any) -> Any:
     return jobs.job_by_id(conn, office.serventia_id, row["job_id"])
 
 
-def _xa_de(conn: Connection, office: Office, codigo: str) -> str:
+def _xa_of(conn: Connection, office: Office, codigo: str) -> str:
     table = db.selo
     query = sa.select(table.c.retificado_por).where(
         table.c.serventia_id == office.serventia_id, table.c.codigo == codigo

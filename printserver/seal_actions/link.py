@@ -14,8 +14,8 @@ from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
-from printserver.office.proof import mudanca
+from printserver.office.people import Author
+from printserver.office.proof import change_proof
 from printserver.seal_actions.common import acting_author, office_selo
 from printserver.seal_actions.once import do_once
 
@@ -28,13 +28,13 @@ class Vinculos(RequestModel):
     escrevente: Text
 
 
-def vincular(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def link_selos(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
     """Link seals of the office. Return the links, and whether the key had made them before.
 
     Never refused for being late (R4). Raises `Recusa` `entrada-invalida` for a seal that is not of this office, is no
     longer live, is linked elsewhere, or would close a ring.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
 
     def make(conn: Connection) -> tuple[Any, list[Registro]]:
         request = read(Vinculos, data)
@@ -46,7 +46,7 @@ def vincular(office: Office, author: Autor, data: object, key: str | None = None
 
 
 def write_links(
-    conn: Connection, office: Office, vinculador: str, vinculados: tuple[str, ...], quem: Autor
+    conn: Connection, office: Office, vinculador: str, vinculados: tuple[str, ...], quem: Author
 ) -> list[Registro]:
     """Write the links and what the court is to be told of them. Return what the log is to say."""
     if len(set(vinculados)) != len(vinculados):
@@ -77,7 +77,7 @@ def write_links(
     agora = office.clock()
     seals.enqueue_vinculos(conn, office, [rows[code] for code in vinculados], vinculador, agora)
     who, what = (quem.pessoa, quem.sistema, quem.endereco), {"vinculador": vinculador}
-    return [Registro("selo", code, rows[code]["estado"], *who, what, mudanca(**what)) for code in vinculados]
+    return [Registro("selo", code, rows[code]["estado"], *who, what, change_proof(**what)) for code in vinculados]
 
 
 def _above(conn: Connection, office: Office, codigo: str) -> set[str]:

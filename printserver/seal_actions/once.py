@@ -13,14 +13,14 @@ from printserver.ledger.idempotency import Outcome
 from printserver.office import audit
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 
 TRIES = 5
 
 
 def do_once(
     office: Office,
-    author: Autor,
+    author: Author,
     route: str,
     data: object,
     key: str | None,
@@ -33,7 +33,7 @@ def do_once(
     `chave-reutilizada`, `em-processamento`, and `servidor-ocupado` where others are always quicker.
     """
     digest = idempotency.digest(route, data)
-    with idempotency.em_trabalho(office, author, key):
+    with idempotency.working_on(office, author, key):
         for _ in range(TRIES):
             done = idempotency.find(office, author, key, digest)
             if done is not None:

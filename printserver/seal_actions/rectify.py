@@ -24,7 +24,7 @@ from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.seal_actions.common import (
     acting_author,
     as_new,
@@ -55,13 +55,13 @@ class Retificacao(Value):
         return self
 
 
-def rectify_selo(office: Office, author: Autor, codigo: str, data: object, key: str | None = None) -> tuple[str, bool]:
+def rectify_selo(office: Office, author: Author, codigo: str, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make the retificador of a live seal. Return its code, and whether the key had made it before.
 
     Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado` (type and identifier, X4), `data-do-ato`,
     `entrada-invalida` (R3: of a paper seal only date and value), `nao-encontrado` and as `avulsos.seal`.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
 
     def make(conn: Connection) -> tuple[Any, list[Registro]]:
         request = read(Retificacao, data)
@@ -84,9 +84,9 @@ def rectify_selo(office: Office, author: Autor, codigo: str, data: object, key: 
     return str(made), repeated
 
 
-def simulate(office: Office, author: Autor, codigo: str, data: object) -> tuple[NewSelo, NewSelo]:
+def simulate(office: Office, author: Author, codigo: str, data: object) -> tuple[NewSelo, NewSelo]:
     """Return the seal as it is and as its retificador would be; nothing is made. Raises as `retificar`."""
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
     request = read(Retificacao, data)
     with office.db.read() as conn:
         quem = acting_author(conn, office, author, request.escrevente)
@@ -95,16 +95,16 @@ def simulate(office: Office, author: Autor, codigo: str, data: object) -> tuple[
 
 
 def _plan(
-    conn: Connection, office: Office, quem: Autor, codigo: str, request: Retificacao, agora: datetime
+    conn: Connection, office: Office, quem: Author, codigo: str, request: Retificacao, agora: datetime
 ) -> tuple[Mapping[Any, Any], NewSelo]:
     """Return the seal's row and its retificador to be made. Raises as `retificar`."""
     row = office_selo(conn, office, codigo)
     require_live(row)
     changed = _changed(office, request, row)
     if {"ato", "identificador"} & set(changed):
-        horas = office.settings.xa.prazo_tipo_horas
+        hours = office.settings.xa.prazo_tipo_horas
         require_within_term(
-            row, horas, agora, quem.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
+            row, hours, agora, quem.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
         )
     if request.data is not None:
         changed["momento"] = ato_moment(request.data, request.motivo, agora, field="retificacao")

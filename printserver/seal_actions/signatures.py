@@ -24,13 +24,13 @@ from printserver.ledger import documents, jobs, keys, seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.seal_actions.common import acting_author, as_new
 from printserver.seal_actions.once import do_once
 from printserver.selo import COMPONENTS, Emolumentos, NewSelo, centavos, de_centavos
 
-PRAZO: Final = timedelta(days=30)  # from the first signature
-AVISAR: Final = timedelta(days=5)  # before the end of it
+DEADLINE: Final = timedelta(days=30)  # from the first signature
+WARN: Final = timedelta(days=5)  # before the end of it
 _ZERO_REASON: Final = "assinaturas pendentes: retificado ao valor quando todos assinarem (ou a um terço)"
 _REASONS: Final = {
     "zero": "assinaturas incompletas: valores a zero",
@@ -57,8 +57,8 @@ def one_third(full: Emolumentos) -> Emolumentos:
     return Emolumentos(*(de_centavos(int(parts[nome])) for nome in COMPONENTS))
 
 
-def assinar(
-    office: Office, author: Autor, instrumento: str, data: object, key: str | None = None
+def sign_head(
+    office: Office, author: Author, instrumento: str, data: object, key: str | None = None
 ) -> tuple[dict[str, Any], bool]:
     """Say how the signatures of an instrumento stand; all live seals of its livro are rectified, or none.
 
@@ -67,7 +67,7 @@ def assinar(
     key had done it before. Raises `Recusa` `instrumento-desconhecido`, `livro-nao-impresso`, `estado-nao-permite`,
     `entrada-invalida`.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
     if isinstance(data, dict) and data.get("simular") is True:
         with office.db.read() as conn:
             return _plan(conn, office, instrumento, read(Assinaturas, data))[0], False
@@ -119,7 +119,7 @@ def _plan(
     before = (known["assinaturas"] if known else None) or (job["instrumento_fixado"] or {}).get("assinaturas")
     first_before = known["primeira_assinatura"] if known else None
     first = request.primeira or first_before
-    how = _qual(office, request, before, first)
+    how = _which(office, request, before, first)
     codes = [each.codigo for each in documents.live_selos(conn, sid, document)]
     rows = [_row(conn, sid, code) for code in codes]
     _require_after_ato(request.primeira, min((row["dia"] for row in rows), default=date.min))
@@ -133,7 +133,7 @@ def _plan(
         "estado": request.estado,
         "valor": how,
         "primeira": first.isoformat() if first else None,
-        "prazo": (first + PRAZO).isoformat() if first else None,
+        "prazo": (first + DEADLINE).isoformat() if first else None,
         "selos": [
             {
                 "retifica": row["codigo"],
@@ -148,7 +148,7 @@ def _plan(
     return shown, pairs
 
 
-def _qual(office: Office, request: Assinaturas, before: str | None, first: date | None) -> str:
+def _which(office: Office, request: Assinaturas, before: str | None, first: date | None) -> str:
     if before == "desistencia":
         raise Recusa("estado-nao-permite", "As partes deste instrumento já desistiram: nada mais se retifica por isso.")
     today = local_date(office.clock())
@@ -164,7 +164,7 @@ def _qual(office: Office, request: Assinaturas, before: str | None, first: date 
         return "terco"
     if first is None:
         raise invalid_input("primeira", "diga a data da primeira assinatura: dela depende o valor")
-    return "terco" if today > first + PRAZO else "cheio"
+    return "terco" if today > first + DEADLINE else "cheio"
 
 
 def _require_after_ato(first: date | None, day: date) -> None:
@@ -219,7 +219,7 @@ def pending(office: Office) -> list[dict[str, Any]]:
         rows: Sequence[Any] = conn.execute(query).all()
     found = []
     for row in rows:
-        term = None if row.primeira_assinatura is None else row.primeira_assinatura + PRAZO
+        term = None if row.primeira_assinatura is None else row.primeira_assinatura + DEADLINE
         left = None if term is None else (term - today).days
         found.append(
             {
@@ -230,7 +230,7 @@ def pending(office: Office) -> list[dict[str, Any]]:
                 "primeira": row.primeira_assinatura.isoformat() if row.primeira_assinatura else None,
                 "prazo": term.isoformat() if term else None,
                 "falta_dias": left,
-                "aviso": left is not None and left <= AVISAR.days,
+                "aviso": left is not None and left <= WARN.days,
             }
         )
     return found

@@ -24,7 +24,7 @@ from printserver.ledger import seals
 from printserver.office import people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.seal_actions.common import (
     acting_author,
     note_date_reason,
@@ -63,13 +63,13 @@ def _names(request: SeloAvulso) -> tuple[str, ...]:
     )
 
 
-def seal(office: Office, author: Autor, data: object, key: str | None = None) -> tuple[str, bool]:
+def seal(office: Office, author: Author, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make a seal without a print. Return its code, and whether the key had made it before.
 
     Raises `Recusa` `entrada-invalida`, `data-do-ato` (S7), `servico-a-confirmar`, `escrevente-desconhecido`,
     `sem-permissao`.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
 
     def make(conn: Connection) -> tuple[Any, list[Registro]]:
         request = read(SeloAvulso, data)

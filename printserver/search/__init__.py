@@ -7,7 +7,7 @@ from printserver.search.compare import (
     compare_lists,
 )
 from printserver.search.export import FORMATS, Export, export_seals
-from printserver.search.results import COUNT_LIMIT, listar
+from printserver.search.results import COUNT_LIMIT, list_all
 from printserver.search.totals import add_up, compute_totals
 
 __all__ = [
@@ -21,5 +21,5 @@ __all__ = [
     "compare_lists",
     "compute_totals",
     "export_seals",
-    "listar",
+    "list_all",
 ]

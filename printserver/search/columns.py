@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from printserver.clock import local
-from printserver.search.results import Linha
+from printserver.search.results import OutboxEntry
 from printserver.selo import COMPONENTS, LABELS, de_centavos, parse_matricula
 
 # A text, a truth value, a day, a time in São Paulo (naive), or a sum of money in reais.
@@ -50,7 +50,7 @@ HEADINGS: Final[Mapping[str, str]] = {
 NO_CSV: Final = (*(nome for nome in HEADINGS if nome != "escrevente_nome"), "escrevente_nome")
 
 
-def simples(heading: str) -> str:
+def plain_name(heading: str) -> str:
     """Return the head of a column without capitals, accents and signs: *Data do ato* is `data_do_ato`."""
     parts = unicodedata.normalize("NFD", heading.strip().casefold())
     unaccented = "".join(letter for letter in parts if not unicodedata.combining(letter))
@@ -58,25 +58,25 @@ def simples(heading: str) -> str:
 
 
 # What stands over a column of a workbook that was saved as CSV: `estado` stays the seal's, never a component.
-READ_AS: Final[Mapping[str, str]] = {simples(cabecalho): nome for nome, cabecalho in HEADINGS.items()}
+READ_AS: Final[Mapping[str, str]] = {plain_name(cabecalho): nome for nome, cabecalho in HEADINGS.items()}
 
 
-def _field(name: str) -> Callable[[Linha], Cell]:
+def _field(name: str) -> Callable[[OutboxEntry], Cell]:
     return lambda row: row[name]
 
 
-def _local_time(name: str) -> Callable[[Linha], Cell]:
+def _local_time(name: str) -> Callable[[OutboxEntry], Cell]:
     return lambda row: row[name] and local(row[name]).replace(tzinfo=None, microsecond=0)
 
 
-def _component(name: str) -> Callable[[Linha], Cell]:
+def _component(name: str) -> Callable[[OutboxEntry], Cell]:
     return lambda row: de_centavos(row["emolumentos"][name])
 
 
-def _in_groups(name: str) -> Callable[[Linha], Cell]:
+def _in_groups(name: str) -> Callable[[OutboxEntry], Cell]:
     """Read a matrícula in the groups in which it is written; a spreadsheet would round 32 digits in a row."""
 
-    def read(row: Linha) -> Cell:
+    def read(row: OutboxEntry) -> Cell:
         try:
             m = parse_matricula(row[name] or "")
         except ValueError:
@@ -87,7 +87,7 @@ def _in_groups(name: str) -> Callable[[Linha], Cell]:
 
 
 # What stands in each column for the row of a seal; `escrevente_nome` is a part of the row that the caller adds.
-READERS: Final[Mapping[str, Callable[[Linha], Cell]]] = {
+READERS: Final[Mapping[str, Callable[[OutboxEntry], Cell]]] = {
     **{nome: _field(nome) for nome in HEADINGS},
     "natureza": lambda row: str(row["natureza"]),
     "data": _field("dia"),

@@ -20,7 +20,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.office import audit, people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.search.court_list import (
     CourtList,
     Item,
@@ -29,16 +29,16 @@ from printserver.search.court_list import (
     normalize_identifier,
 )
 from printserver.search.filters import conditions
-from printserver.search.results import Linha, all_rows
+from printserver.search.results import OutboxEntry, all_rows
 from printserver.selo import COMPONENTS, split_registro
 
 CONFORMS, DIFFERS = "conforme", "difere"
 MISSING_THERE, MISSING_HERE = "nao-consta-la", "nao-consta-aqui"
-PENDENTE, REFUSED = "pendente", "recusado"
-RESULTS: Final = (CONFORMS, DIFFERS, MISSING_THERE, MISSING_HERE, PENDENTE, REFUSED)
+PENDING, REFUSED = "pendente", "recusado"
+RESULTS: Final = (CONFORMS, DIFFERS, MISSING_THERE, MISSING_HERE, PENDING, REFUSED)
 MAX_DAYS: Final = 92
 MAX_SHOWN: Final = 5_000
-ESPERA_S: Final = 30.0  # for the whole list
+WAIT_SECONDS: Final = 30.0  # for the whole list
 _BATCH: Final = 500
 _s = db.selo.c
 T = TypeVar("T")
@@ -74,7 +74,7 @@ class Comparison:
     itens: Sequence[Mapping[str, Any]]
     ignored: Sequence[str]
 
-    def em_json(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """Return it as the contract shows it."""
         unlike = sum(self.resumo.values()) - self.resumo[CONFORMS]
         return {
@@ -88,20 +88,20 @@ class Comparison:
         }
 
 
-def compare_lists(office: Office, author: Autor, data: object) -> Comparison:
+def compare_lists(office: Office, author: Author, data: object) -> Comparison:
     """Hold the seals whose act is of the days `de` to `ate` beside the court's list, or the one that is given.
 
     That it was done goes on record (A3). Raises `Recusa` `entrada-invalida` (more than 92 days, a list that cannot be
     read, no court to ask), `tribunal-nao-responde`, `servidor-ocupado`, `sem-permissao`.
     """
-    people.exigir_direito(author, "selos")
+    people.require_right(author, "selos")
     asked = read(Pedido, data)
     de, ate, file = asked.de, asked.ate, asked.lista
     if ate < de:
         raise invalid_input("ate", "o último dia vem antes do primeiro")
     if (ate - de).days >= MAX_DAYS:
         raise invalid_input("ate", f"no máximo {MAX_DAYS} dias de cada vez")
-    if not office.ouvintes.acquire(blocking=False):
+    if not office.listeners.acquire(blocking=False):
         raise Recusa("servidor-ocupado", "Já há muitas esperas em andamento: tente de novo.")
     try:
         since = office.clock()
@@ -113,7 +113,7 @@ def compare_lists(office: Office, author: Autor, data: object) -> Comparison:
             if each["resultado"] != CONFORMS and len(shown) < MAX_SHOWN:
                 shown.append(each)
     finally:
-        office.ouvintes.release()
+        office.listeners.release()
     source = "tribunal" if file is None else "arquivo"
     done = Comparison(de, ate, source, counts, shown, listed.ignored)
     what = {"de": str(de), "ate": str(ate), "fonte": source, "resumo": counts}
@@ -129,8 +129,8 @@ def _ask_court(office: Office, de: date, ate: date) -> CourtList:
     settings = office.settings.tribunal
     if not settings.url:
         raise invalid_input("lista", "esta serventia não tem o endereço do tribunal: carregue a lista de um arquivo")
-    transport = court.TransporteHttp(settings, office.certificado, office.instance)
-    return from_court(court.pedir_lista(transport, de, ate, min(ESPERA_S, 3 * settings.espera_s)))
+    transport = court.HttpTransport(settings, office.certificado, office.instance)
+    return from_court(court.request_listing(transport, de, ate, min(WAIT_SECONDS, 3 * settings.espera_s)))
 
 
 def _each_result(office: Office, de: date, ate: date, listed: CourtList, since: datetime) -> Iterator[dict[str, Any]]:
@@ -154,7 +154,9 @@ def _in_batches(many: Iterable[T]) -> Iterator[list[T]]:
         yield some
 
 
-def _pair(office: Office, rows: Sequence[Linha], left: dict[str, Item], since: datetime) -> Iterator[dict[str, Any]]:
+def _pair(
+    office: Office, rows: Sequence[OutboxEntry], left: dict[str, Item], since: datetime
+) -> Iterator[dict[str, Any]]:
     """Give our seals with their result, taking those that are listed out of `left`."""
     with office.db.read() as conn:
         links = _vinculos(conn, office, [row["codigo"] for row in rows])
@@ -167,14 +169,16 @@ def _pair(office: Office, rows: Sequence[Linha], left: dict[str, Item], since: d
             yield _result(row["codigo"], DIFFERS if unlike else CONFORMS, row, unlike)
 
 
-def _absence(row: Linha, since: datetime) -> str:
+def _absence(row: OutboxEntry, since: datetime) -> str:
     """Return why the list may lack a seal: a fault, or that the court has not taken it (by the time it was asked)."""
     if row["comunicado_em"] is not None:
-        return MISSING_THERE if row["comunicado_em"] <= since else PENDENTE
-    return PENDENTE if row["estado"] == court.COMUNICACAO_PENDENTE else REFUSED
+        return MISSING_THERE if row["comunicado_em"] <= since else PENDING
+    return PENDING if row["estado"] == court.REPORT_PENDING else REFUSED
 
 
-def _result(codigo: str, resultado: str, row: Linha | None, fields: Sequence[Mapping[str, str]] = ()) -> dict[str, Any]:
+def _result(
+    codigo: str, resultado: str, row: OutboxEntry | None, fields: Sequence[Mapping[str, str]] = ()
+) -> dict[str, Any]:
     return {
         "codigo": codigo,
         "resultado": resultado,
@@ -184,7 +188,7 @@ def _result(codigo: str, resultado: str, row: Linha | None, fields: Sequence[Map
     }
 
 
-def _differences(row: Linha, item: Item, links: Mapping[str, bool]) -> list[dict[str, str]]:
+def _differences(row: OutboxEntry, item: Item, links: Mapping[str, bool]) -> list[dict[str, str]]:
     """Return the fields that the list gives and that are not ours, side by side."""
     ours = _ours(row)
     unlike = []
@@ -199,7 +203,7 @@ def _differences(row: Linha, item: Item, links: Mapping[str, bool]) -> list[dict
     return unlike
 
 
-def _ours(row: Linha) -> dict[str, str]:
+def _ours(row: OutboxEntry) -> dict[str, str]:
     return {
         "ato": row["ato"],
         "data": row["dia"].isoformat(),

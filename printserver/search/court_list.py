@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.search.cells import unmark
-from printserver.search.columns import READ_AS, simples
+from printserver.search.columns import READ_AS, plain_name
 from printserver.selo import COMPONENTS, parse_matricula, read
 
 MAX_ROWS: Final = 300_000
@@ -153,9 +153,9 @@ def from_file(file_format: str, content: str | bytes) -> CourtList:
     """
     text = _decode(content)
     if file_format == "csv":
-        lines = _de_csv(text)
+        lines = _from_csv(text)
     elif file_format == "json":
-        lines = _de_json(text)
+        lines = _from_json(text)
     else:
         raise invalid_input("formato", "csv ou json")
     return _parse(lines)
@@ -172,10 +172,10 @@ def _decode(content: str | bytes) -> str:
         return content.decode("cp1252", "replace")  # as Excel saves a CSV unless it is told otherwise
 
 
-def _de_csv(text: str) -> list[tuple[int, dict[str, str]]]:
+def _from_csv(text: str) -> list[tuple[int, dict[str, str]]]:
     head = text.partition("\n")[0]
     delimiter = max(";,\t", key=head.count)
-    reader = csv.reader(_linhas(text), delimiter=delimiter)
+    reader = csv.reader(_entries(text), delimiter=delimiter)
     found: list[tuple[int, dict[str, str]]] = []
     try:
         names = _without_blanks(next(reader, []), 0)
@@ -191,7 +191,7 @@ def _de_csv(text: str) -> list[tuple[int, dict[str, str]]]:
     return found
 
 
-def _linhas(text: str) -> Iterator[str]:
+def _entries(text: str) -> Iterator[str]:
     """Give the lines of a text. Raises `Recusa` for one longer than any of a list, before all its cells are made."""
     for number, line in enumerate(io.StringIO(text, newline=""), 1):
         if len(line) > MAX_LINE_CHARS:
@@ -228,7 +228,7 @@ def _cells(cells: list[str], names: Sequence[str], optional: int, where: str) ->
     return [*map(unmark, given), *[""] * (len(names) - len(given))]
 
 
-def _de_json(text: str) -> list[tuple[int, dict[str, str]]]:
+def _from_json(text: str) -> list[tuple[int, dict[str, str]]]:
     _refuse_too_many(text.count("{") - 1)
     try:
         # a function of Python's for each object and number: whoever else wants to run gets a turn there
@@ -286,11 +286,11 @@ def _parse(lines: list[tuple[int, dict[str, str]]]) -> CourtList:
         first = errors[0]
         detail = f"A lista não pôde ser lida. {first.campo}: {first.mensagem}{more}"
         raise Recusa("entrada-invalida", detail, errors=errors[:_ERRORS_SHOWN])
-    return CourtList(items, tuple(name for name in ignored if simples(name) not in _NOT_COMPARED))
+    return CourtList(items, tuple(name for name in ignored if plain_name(name) not in _NOT_COMPARED))
 
 
 def _is_objected(given: Mapping[str, str]) -> bool:
-    return any(simples(name) == "situacao" and simples(value) == "objetado" for name, value in given.items())
+    return any(plain_name(name) == "situacao" and plain_name(value) == "objetado" for name, value in given.items())
 
 
 def _names(names: Collection[str], where: str = "linha 1") -> dict[str, str | None]:
@@ -300,7 +300,7 @@ def _names(names: Collection[str], where: str = "linha 1") -> dict[str, str | No
     found: dict[str, str | None] = {}
     taken: set[str] = set()
     for name in names:
-        simple = simples(name)
+        simple = plain_name(name)
         column = "codigo" if simple in _CODIGO_NAMES else _OTHER_NAMES.get(simple, simple)
         if column != "codigo" and column not in COLUMNS:
             found[name] = None

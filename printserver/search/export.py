@@ -16,12 +16,12 @@ from printserver.errors import Recusa, invalid_input
 from printserver.office import audit, people
 from printserver.office.audit import Registro
 from printserver.office.office import Office
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.search import columns, spreadsheet
 from printserver.search.cells import mark
 from printserver.search.columns import Cell
 from printserver.search.filters import Filters, conditions
-from printserver.search.results import Linha, all_rows
+from printserver.search.results import OutboxEntry, all_rows
 
 FORMATS: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
@@ -41,7 +41,7 @@ class Export:
     pieces: Iterator[bytes]
 
 
-def export_seals(office: Office, author: Autor, filters: Filters, file_format: str) -> Export:
+def export_seals(office: Office, author: Author, filters: Filters, file_format: str) -> Export:
     """Return all seals that pass `filtros` as `formato` (csv or xlsx). That it was asked for goes on record.
 
     Raises `Recusa` `entrada-invalida`, and `servidor-ocupado` while too many others are served already.
@@ -49,7 +49,7 @@ def export_seals(office: Office, author: Autor, filters: Filters, file_format: s
     if file_format not in FORMATS:
         raise invalid_input("formato", f"um de: {', '.join(FORMATS)}")
     where = conditions(office, filters)
-    if not office.ouvintes.acquire(blocking=False):
+    if not office.listeners.acquire(blocking=False):
         raise Recusa("servidor-ocupado", "Já há muitas exportações e esperas em andamento: tente de novo.")
     try:
         now = office.clock()
@@ -59,15 +59,15 @@ def export_seals(office: Office, author: Autor, filters: Filters, file_format: s
             who = (author.pessoa, author.sistema, author.endereco)
             audit.write(conn, office.serventia_id, now, [Registro("exportacao", "selos", "pedida", *who, what)])
     except BaseException:
-        office.ouvintes.release()
+        office.listeners.release()
         raise
     rows = _with_names(all_rows(office, where), names)
     if file_format == "csv":
         pieces = _csv(rows)
     else:
-        pieces = spreadsheet.write(rows, _resumo(office, author, filters, names, now), SHEET_ROWS)
+        pieces = spreadsheet.write(rows, _summary(office, author, filters, names, now), SHEET_ROWS)
     name = f"selos-{office.cns}-{local(now):%Y%m%d-%H%M}.{file_format}"
-    return Export(name, FORMATS[file_format], _Until(pieces, office.ouvintes.release))
+    return Export(name, FORMATS[file_format], _Until(pieces, office.listeners.release))
 
 
 class _Until(Iterator[bytes]):
@@ -91,14 +91,14 @@ class _Until(Iterator[bytes]):
             ended()
 
 
-def _with_names(rows: Iterator[Linha], names: Mapping[str, str]) -> Iterator[Linha]:
+def _with_names(rows: Iterator[OutboxEntry], names: Mapping[str, str]) -> Iterator[OutboxEntry]:
     """Give the rows with the name of the person beside the user name."""
     for row in rows:
         yield {**row, "escrevente_nome": names.get(row["escrevente"])}
 
 
-def _resumo(
-    office: Office, author: Autor, filters: Filters, names: Mapping[str, str], now: datetime
+def _summary(
+    office: Office, author: Author, filters: Filters, names: Mapping[str, str], now: datetime
 ) -> list[tuple[str, str]]:
     """Return what a workbook says of itself: whose, of which period, by whom and when."""
     who = (
@@ -118,14 +118,14 @@ def _day(given: str | None, otherwise: str) -> str:
     return "/".join(reversed(given.split("-"))) if given else otherwise
 
 
-def _csv(rows: Iterator[Linha]) -> Iterator[bytes]:
+def _csv(rows: Iterator[OutboxEntry]) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write("\ufeff")
     writer.writerow(columns.NO_CSV)
     read = [columns.READERS[name] for name in columns.NO_CSV]
     for row in rows:
-        writer.writerow([_em_csv(each(row)) for each in read])
+        writer.writerow([_as_csv(each(row)) for each in read])
         if buffer.tell() >= _PIECE_BYTES:
             yield buffer.getvalue().encode()
             buffer.seek(0)
@@ -133,7 +133,7 @@ def _csv(rows: Iterator[Linha]) -> Iterator[bytes]:
     yield buffer.getvalue().encode()
 
 
-def _em_csv(value: Cell) -> str:
+def _as_csv(value: Cell) -> str:
     if isinstance(value, str):  # the most of them
         return mark(value)
     if isinstance(value, Decimal):

@@ -61,7 +61,7 @@ def _check_order(filters: Filters, first: str, last: str, read: Callable[[str, s
         raise invalid_input(last, why)
 
 
-def _um_de(known: Collection[str], column: sa.Column[str]) -> Callable[[str, str], Condition]:
+def _one_of(known: Collection[str], column: sa.Column[str]) -> Callable[[str, str], Condition]:
     def condition(name: str, value: str) -> Condition:
         if value.strip() not in known:
             raise invalid_input(name, f"use um destes: {', '.join(known)}")
@@ -136,8 +136,8 @@ _BY_NAME: Final[Mapping[str, Callable[[str, str], Condition | None]]] = {
     "codigo": lambda _name, value: _s.codigo == "".join(value.split()).upper(),
     "natureza": _natureza,
     "ato": _ato,
-    "estado": _um_de(_STATES, _s.estado),
-    "origem": _um_de(_ORIGINS, _s.origem),
+    "estado": _one_of(_STATES, _s.estado),
+    "origem": _one_of(_ORIGINS, _s.origem),
     "escrevente": lambda _name, value: _s.escrevente == value.strip().lower(),
     "livro": lambda _name, value: _s.livro == normalize(value),
     "folha": lambda _name, value: _s.folha_inicial == str(normalize_folha(value)),

@@ -20,11 +20,11 @@ FEW: Final = 2_000
 COUNT_LIMIT: Final = 20_000
 PIECE_ROWS: Final = 1_000  # rows read at a time where all are read
 
-Linha = Mapping[Any, Any]
+OutboxEntry = Mapping[Any, Any]
 _s = db.selo.c
 
 
-def listar(office: Office, filters: Filters, page_number: int = 1) -> dict[str, Any]:
+def list_all(office: Office, filters: Filters, page_number: int = 1) -> dict[str, Any]:
     """Return a page of the seals that pass `filtros`, of the newest act first, and how many there are.
 
     `total` is exact up to `COUNT_LIMIT`; beyond it is `COUNT_LIMIT` and `total_exato` is False. Raises `Recusa`
@@ -41,7 +41,7 @@ def listar(office: Office, filters: Filters, page_number: int = 1) -> dict[str, 
             page = sa.select(_s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc()).limit(PAGE).offset(start)
             ids = list(conn.execute(page).scalars())
             total = _count(conn, where)
-        rows = _linhas(conn, ids)
+        rows = _entries(conn, ids)
     return {
         "itens": [summary(row) for row in rows],
         "pagina": page_number,
@@ -50,7 +50,7 @@ def listar(office: Office, filters: Filters, page_number: int = 1) -> dict[str, 
     }
 
 
-def summary(row: Linha) -> dict[str, Any]:
+def summary(row: OutboxEntry) -> dict[str, Any]:
     """Return a seal as a list shows it: as a job's `selos`, and where and when it belongs."""
     return selo_dict(row) | {
         "natureza": row["natureza"],
@@ -67,7 +67,7 @@ def summary(row: Linha) -> dict[str, Any]:
     }
 
 
-def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[Linha]:
+def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[OutboxEntry]:
     """Give the rows of all seals that pass, of the newest act first.
 
     They are read in pieces, each a transaction of its own: whoever takes them may be slow, and no transaction stays
@@ -78,7 +78,7 @@ def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[Linha]:
     while True:
         with office.db.read() as conn:
             keys = conn.execute(query.where(*after).limit(PIECE_ROWS)).all()
-            rows = _linhas(conn, [key.id for key in keys])
+            rows = _entries(conn, [key.id for key in keys])
         yield from rows
         if len(keys) < PIECE_ROWS:
             return
@@ -92,7 +92,7 @@ def _count(conn: Connection, where: Sequence[Condition]) -> int:
     return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
 
-def _linhas(conn: Connection, ids: Sequence[int]) -> list[Linha]:
+def _entries(conn: Connection, ids: Sequence[int]) -> list[OutboxEntry]:
     """Return the rows of these ids, in their order."""
     found = {row["id"]: row for row in conn.execute(sa.select(db.selo).where(_s.id.in_(ids))).mappings()}
     return [found[number] for number in ids]

@@ -35,7 +35,7 @@ def compute_totals(office: Office, filters: Filters) -> dict[str, Any]:
     return {
         **all_of_it,
         "emolumentos_centavos": dict(parts),
-        "por_ato": [{"ato": ato, "descricao": _nome(office, ato), **sums} for ato, sums in sorted(by_act.items())],
+        "por_ato": [{"ato": ato, "descricao": _name(office, ato), **sums} for ato, sums in sorted(by_act.items())],
         "por_dia": [{"data": day, **sums} for day, sums in sorted(by_day.items(), reverse=True)],
     }
 
@@ -85,6 +85,6 @@ def _component_sums(conn: Connection, where: Sequence[Condition]) -> Counter[str
     return parts
 
 
-def _nome(office: Office, ato: str) -> str:
+def _name(office: Office, ato: str) -> str:
     kind = office.atos.get(ato)
     return kind.descricao if kind else ato

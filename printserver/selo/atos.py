@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from printserver.errors import invalid_input
 from printserver.formats.text import stamped
-from printserver.selo._tables import Linha, load_table
+from printserver.selo._tables import OutboxEntry, load_table
 
 FILE_NAME: Final = "atos.toml"
 # The ato of the seal that tells the court to disregard another (X2).
@@ -84,10 +84,10 @@ def load_atos(instance_dir: Path | None) -> AtoTable:
     Raises ConfigError (Portuguese) that names the file and the key.
     """
     linhas = load_table(FILE_NAME, instance_dir, _AtoRow, _CODIGO)
-    return AtoTable({codigo: linha.tipo(codigo) for codigo, linha in linhas.items()})
+    return AtoTable({codigo: linha.ato_type(codigo) for codigo, linha in linhas.items()})
 
 
-class _AtoRow(Linha):
+class _AtoRow(OutboxEntry):
     """One table of atos.toml."""
 
     descricao: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(stamped)]
@@ -96,7 +96,7 @@ class _AtoRow(Linha):
     hibrido: bool = False
     iss_a_parte: bool = False
 
-    def tipo(self, codigo: str) -> AtoType:
+    def ato_type(self, codigo: str) -> AtoType:
         """Return the row as the plain ato it describes."""
         return AtoType(
             codigo=codigo,

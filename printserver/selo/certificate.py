@@ -51,7 +51,7 @@ class PublicCertificate:
             raise ValueError("o certificado não é de uma chave RSA")
         return PublicCertificate(public_key, certificate)
 
-    def fora_da_validade(self, agora: datetime) -> str | None:
+    def out_of_validity(self, agora: datetime) -> str | None:
         """Return why the certificate is not good at `agora` (Portuguese), or None: it seals all the same (T4)."""
         if agora < self.valid_from:
             return f"O certificado da serventia só vale a partir de {local(self.valid_from):%d/%m/%Y às %H:%M}"
@@ -82,7 +82,7 @@ class Certificate(PublicCertificate):
         self._key = key
 
     @classmethod
-    def load(cls, path: Path, senha: str) -> Self:
+    def load(cls, path: Path, password: str) -> Self:
         """Return the certificate of the PKCS#12 file `path`, opened with its password.
 
         Raises ConfigError (Portuguese, naming the file) if it cannot be read or opened, or holds no RSA-2048 key with
@@ -93,7 +93,7 @@ class Certificate(PublicCertificate):
         except OSError as error:
             raise ConfigError(f"{path}: o certificado não pode ser lido ({faults.of_os(error)})") from error
         try:
-            key, certificate, _ = pkcs12.load_key_and_certificates(content, senha.encode())
+            key, certificate, _ = pkcs12.load_key_and_certificates(content, password.encode())
         except ValueError as error:
             raise ConfigError(f"{path}: senha errada ou arquivo que não é um certificado A1 (PKCS#12)") from error
         if not isinstance(key, rsa.RSAPrivateKey) or key.key_size != BITS or certificate is None:
@@ -109,12 +109,12 @@ class Certificate(PublicCertificate):
         )
         return key + self.public_pem()
 
-    def assinar(self, text: str) -> str:
+    def sign_head(self, text: str) -> str:
         """Return the signature of `texto` (UTF-8), PKCS#1 v1.5 with SHA-256, as base64: always 344 characters (S5)."""
         return base64.b64encode(self._key.sign(text.encode(), _PADDING, _SHA256)).decode()
 
 
-def generate_test_certificate(path: Path, senha: str, *, nome: str, agora: datetime) -> None:
+def generate_test_certificate(path: Path, password: str, *, nome: str, agora: datetime) -> None:
     """Write a self-signed test certificate for `nome` to `path`, readable by its owner alone, good for ten years.
 
     It has no legal value. Raises FileExistsError: an existing file is never overwritten.
@@ -131,7 +131,7 @@ def generate_test_certificate(path: Path, senha: str, *, nome: str, agora: datet
         .not_valid_after(agora + TEST_VALIDITY)
         .sign(key, _SHA256)
     )
-    encryption = serialization.BestAvailableEncryption(senha.encode())
+    encryption = serialization.BestAvailableEncryption(password.encode())
     content = pkcs12.serialize_key_and_certificates(nome.encode(), key, certificate, None, encryption)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)

@@ -90,7 +90,7 @@ class Emolumentos:
         """Whether all eight are zero: lawful only where the act is *isento* (S9)."""
         return not any(self._values())
 
-    def vezes(self, n: int) -> "Emolumentos":
+    def times(self, n: int) -> "Emolumentos":
         """Return the fee of `n` such services, `n` whole and not negative (C5)."""
         if n < 0:
             raise ValueError(f"quantidade negativa de serviços: {n}")
@@ -100,7 +100,7 @@ class Emolumentos:
         """Return the fee of both services in one seal (D3)."""
         return Emolumentos(*map(add, self._values(), other._values()))
 
-    def linha(self) -> str:
+    def connection(self) -> str:
         """Return the fee line as printed (P4): all eight components and the total."""
         parts = [f"{LABELS[nome]} {format_reais(getattr(self, nome))}" for nome in COMPONENTS]
         return "; ".join(parts) + f"; Total {format_reais(self.total)}"

@@ -51,5 +51,5 @@ def check_digits(base: str) -> str:
 
 def _check_digit(text: str, inicio: int) -> str:
     checksum = sum(int(letter) * _WEIGHTS[(n + inicio) % len(_WEIGHTS)] for n, letter in enumerate(text))
-    resto = checksum % 11
-    return "1" if resto == 10 else str(resto)
+    remainder = checksum % 11
+    return "1" if remainder == 10 else str(remainder)

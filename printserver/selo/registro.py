@@ -66,9 +66,9 @@ def registro_line(
     values = emolumentos.to_centavos()
     fields = (
         codigo,
-        _texto(identifier, "identificador do ato"),
+        _text(identifier, "identificador do ato"),
         rectified or _NOTHING_RECTIFIED,
-        _texto(party_initials, "iniciais das partes") if party_initials else "",
+        _text(party_initials, "iniciais das partes") if party_initials else "",
         f"{local_time.year:04}{local_time:%m%d%H%M%S}{local_time.microsecond // 100_000}",
         *(str(values[nome]) for nome in COMPONENTS),
         str(centavos(emolumentos.total_do_selo(iss_a_parte))),
@@ -107,7 +107,7 @@ def split_registro(linha: str) -> dict[str, str] | None:
     return dict(zip(FIELDS, parts, strict=True)) if len(parts) == len(FIELDS) else None
 
 
-def _texto(text: str, nome: str) -> str:
+def _text(text: str, nome: str) -> str:
     if not text.strip() or "|" in text or not text.isprintable():
         raise ValueError(f"{nome} {text[:60]!r}: vazio, com barra vertical ou com caractere de controle")
     return text

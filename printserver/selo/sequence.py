@@ -15,8 +15,8 @@ from printserver.db import count, insert_or_ignore, sequencia
 from printserver.selo.code import MAX_NUMBER
 
 Mode = Literal["serventia", "ato"]
-DA_SERVENTIA: Final = "selo"
-_DE_UM_ATO: Final = "selo:"
+OF_SERVENTIA: Final = "selo"
+_OF_ONE_ATO: Final = "selo:"
 
 
 def sequence_name(modo: Mode, natureza: int, ato: str, ano: int) -> str:
@@ -24,13 +24,13 @@ def sequence_name(modo: Mode, natureza: int, ato: str, ano: int) -> str:
 
     `ano` may have two digits or four: a code bears two (S1), so the sequences of 2026 and 26 are one.
     """
-    return DA_SERVENTIA if modo == "serventia" else f"{_DE_UM_ATO}{natureza}:{ato}:{ano % 100:02d}"
+    return OF_SERVENTIA if modo == "serventia" else f"{_OF_ONE_ATO}{natureza}:{ato}:{ano % 100:02d}"
 
 
 def proximo(conn: Connection, serventia_id: int, nome: str) -> int:
     """Return the next number of a sequence, without taking it."""
-    achado = conn.scalar(sa.select(sequencia.c.proximo).where(*_this_row(serventia_id, nome)))
-    return _start(conn, serventia_id, nome) if achado is None else achado
+    found_row = conn.scalar(sa.select(sequencia.c.proximo).where(*_this_row(serventia_id, nome)))
+    return _start(conn, serventia_id, nome) if found_row is None else found_row
 
 
 def take(conn: Connection, serventia_id: int, nome: str, how_many: int) -> int:
@@ -90,16 +90,16 @@ def align(conn: Connection, serventia_id: int, modo: Mode) -> None:
     The setting may be changed at any time, and a code of the other mode must never come out again (S3). Where nothing
     was changed, nothing is written.
     """
-    do_ato = sequencia.c.nome.startswith(_DE_UM_ATO, autoescape=True)
-    da_serventia = sequencia.c.serventia_id == serventia_id
+    do_ato = sequencia.c.nome.startswith(_OF_ONE_ATO, autoescape=True)
+    of_serventia = sequencia.c.serventia_id == serventia_id
     if modo == "serventia":
-        highest = conn.scalar(sa.select(sa.func.max(sequencia.c.proximo)).where(da_serventia, do_ato))
-        if highest is not None and highest > proximo(conn, serventia_id, DA_SERVENTIA):
-            advance(conn, serventia_id, DA_SERVENTIA, highest)
+        highest = conn.scalar(sa.select(sa.func.max(sequencia.c.proximo)).where(of_serventia, do_ato))
+        if highest is not None and highest > proximo(conn, serventia_id, OF_SERVENTIA):
+            advance(conn, serventia_id, OF_SERVENTIA, highest)
     else:
-        lowest = proximo(conn, serventia_id, DA_SERVENTIA)
+        lowest = proximo(conn, serventia_id, OF_SERVENTIA)
         conn.execute(
-            sa.update(sequencia).where(da_serventia, do_ato, sequencia.c.proximo < lowest).values(proximo=lowest)
+            sa.update(sequencia).where(of_serventia, do_ato, sequencia.c.proximo < lowest).values(proximo=lowest)
         )
 
 
@@ -115,9 +115,9 @@ def _add(conn: Connection, serventia_id: int, nome: str, how_many: int) -> int |
 
 def _start(conn: Connection, serventia_id: int, nome: str) -> int:
     """Return where a new sequence begins: at 1, or, if it is an ato's, where the office's own stands."""
-    if nome == DA_SERVENTIA:
+    if nome == OF_SERVENTIA:
         return 1
-    return conn.scalar(sa.select(sequencia.c.proximo).where(*_this_row(serventia_id, DA_SERVENTIA))) or 1
+    return conn.scalar(sa.select(sequencia.c.proximo).where(*_this_row(serventia_id, OF_SERVENTIA))) or 1
 
 
 def _this_row(serventia_id: int, nome: str) -> tuple[sa.ColumnElement[bool], sa.ColumnElement[bool]]:

@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from printserver.errors import BadField, Recusa, invalid_input
-from printserver.selo._tables import Linha, load_table
+from printserver.selo._tables import OutboxEntry, load_table
 from printserver.selo.fees import COMPONENTS, Emolumentos
 from printserver.selo.money import Reais
 
@@ -42,7 +42,7 @@ class ServiceTable:
         """Return the service of that name, or None."""
         return self._services.get(nome)
 
-    def nomes(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """Return the names of all services, in alphabetical order."""
         return tuple(sorted(self._services))
 
@@ -55,7 +55,7 @@ class ServiceTable:
         """
         service = self._services.get(nome)
         if service is None:
-            raise invalid_input(field, f"serviço desconhecido: {nome[:60]!r}; há: {', '.join(self.nomes())}")
+            raise invalid_input(field, f"serviço desconhecido: {nome[:60]!r}; há: {', '.join(self.names())}")
         if natureza is not None and service.natureza != natureza:
             raise invalid_input(field, f"o serviço {nome!r} é de natureza {service.natureza}, não {natureza}")
         if service.emolumentos is None:
@@ -80,10 +80,10 @@ def load_services(instance_dir: Path | None) -> ServiceTable:
     Raises ConfigError (Portuguese) that names the file and the key.
     """
     linhas = load_table(FILE_NAME, instance_dir, _ServiceRow, _NAME)
-    return ServiceTable({nome: linha.servico(nome) for nome, linha in linhas.items()})
+    return ServiceTable({nome: linha.service(nome) for nome, linha in linhas.items()})
 
 
-class _ServiceRow(Linha):
+class _ServiceRow(OutboxEntry):
     """One table of servicos.toml: all eight components, or none of them and a total."""
 
     descricao: Annotated[str, Field(min_length=1)]
@@ -112,7 +112,7 @@ class _ServiceRow(Linha):
                 emolumentos.check_total(self.total)
         return self
 
-    def servico(self, nome: str) -> Service:
+    def service(self, nome: str) -> Service:
         """Return the row as the plain service it describes."""
         emolumentos = self._emolumentos()
         return Service(

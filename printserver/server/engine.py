@@ -22,7 +22,7 @@ import structlog
 
 from printserver import faults
 from printserver.clock import local_date
-from printserver.court import Remetente, TransporteHttp, mail
+from printserver.court import HttpTransport, Sender, mail
 from printserver.court import notices as avisos
 from printserver.delivery import claims
 from printserver.delivery.advance import advance
@@ -32,7 +32,7 @@ from printserver.ledger.questions import close_expired
 from printserver.office import proof
 from printserver.office.bell import Bell
 from printserver.office.office import Office
-from printserver.office.proof import CabecaDiverge
+from printserver.office.proof import HeadDiffers
 from printserver.server.logs import configure_logs
 from printserver.server.processes import HEARD_FD, RING_FD, die_with_parent
 
@@ -70,10 +70,10 @@ class Engine:
         next_cleaning = 0.0
         if self._sender is not None:
             self._reporting = threading.Thread(
-                target=self._sender.rodar, args=(self._stop, pause), name="court", daemon=True
+                target=self._sender.run, args=(self._stop, pause), name="court", daemon=True
             )
             self._reporting.start()
-        notices = threading.Thread(target=mail.rodar, args=(self._office, self._stop), name="notices", daemon=True)
+        notices = threading.Thread(target=mail.run, args=(self._office, self._stop), name="notices", daemon=True)
         notices.start()
         while not self._stop.is_set():
             seen = self._office.bell.rings
@@ -119,11 +119,11 @@ class Engine:
                 advance(self._office, row, self._owner)
                 steps += 1
         self._watches.look()
-        while self._sender is not None and self._sender.rodada():
+        while self._sender is not None and self._sender.run_once():
             steps += 1
         self._keep_head_of_the_day()
-        avisos.observar(self._office)
-        mail.enviar(self._office)
+        avisos.observe(self._office)
+        mail.send(self._office)
         return steps
 
     def housekeeping(self) -> None:
@@ -150,7 +150,7 @@ class Engine:
         office = self._office
         try:
             proof.store(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
-        except CabecaDiverge as error:
+        except HeadDiffers as error:
             _log.error("the log differs from a head that was kept", why=str(error))
         except Exception as error:
             reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
@@ -180,13 +180,13 @@ class Engine:
             _log.error("job left as it is", job=row["id"], why=reason, exc_info=reason is None)
 
 
-def _sender(office: Office, owner: str) -> Remetente | None:
+def _sender(office: Office, owner: str) -> Sender | None:
     """Return who reports to the court; None where no court is set: the seals wait."""
     settings = office.settings.tribunal
     if not settings.url:
         return None
-    court = TransporteHttp(settings, office.certificado, office.instance)
-    return Remetente(office.db, office.clock, office.serventia_id, settings, court, owner, office.bell.ring)
+    court = HttpTransport(settings, office.certificado, office.instance)
+    return Sender(office.db, office.clock, office.serventia_id, settings, court, owner, office.bell.ring)
 
 
 def _tell_of_long(seconds: float) -> None:
@@ -212,7 +212,7 @@ def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> N
     try:
         engine.run()
     finally:
-        office.fechar()
+        office.close()
 
 
 if __name__ == "__main__":

@@ -62,7 +62,7 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> i
     gc.collect()
     gc.freeze()
     server.run()
-    office.fechar()
+    office.close()
     return 0
 
 

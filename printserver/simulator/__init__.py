@@ -5,7 +5,7 @@ misbehaves on demand. For tests, for demonstrations, and to develop against; not
 and `control` make it misbehave, `servico` speaks to offices, `lookup` to citizens.
 """
 
-from printserver.simulator.server import Simulador
+from printserver.simulator.server import Simulator
 from printserver.simulator.tables import FILE_NAME
 
-__all__ = ["FILE_NAME", "Simulador"]
+__all__ = ["FILE_NAME", "Simulator"]

@@ -16,105 +16,111 @@ from printserver.simulator.reading import find_many, resposta
 from printserver.simulator.rules import (
     OBJETADO,
     RECEBIDO,
-    Envio,
-    Erro,
-    Guardado,
-    Lido,
+    Fault,
+    ParsedSelo,
+    Sending,
+    StoredSelo,
     atrasado,
     judge,
 )
 
-SIMULADA: Final = Erro("objecao-simulada", "O simulador foi mandado recusar este selo.")
-_COLUNAS: Final = [field.name for field in fields(Guardado)]
+SIMULATED: Final = Fault("objecao-simulada", "O simulador foi mandado recusar este selo.")
+_COLUMNS: Final = [field.name for field in fields(StoredSelo)]
 
-Objeta = Callable[[str], bool]  # whether the simulator was told to refuse this code
+Objects = Callable[[str], bool]  # whether the simulator was told to refuse this code
 
 
-class Lote:
+class Batch:
     """The seals of one request against the tables: what they touch is read at once, and written at once."""
 
-    def __init__(self, conn: Connection, envios: Sequence[Envio], parsed: Sequence[Lido]) -> None:
+    def __init__(self, conn: Connection, sendings: Sequence[Sending], parsed: Sequence[ParsedSelo]) -> None:
         self._conn = conn
-        alvos = {lido.registro.rectified for lido in parsed if lido.registro and lido.registro.rectified}
-        wanted = {envio.selo for envio in envios} | alvos
-        self._conhecidos: dict[str, Guardado] = {}
+        targets = {
+            parsed_selo.registro.rectified
+            for parsed_selo in parsed
+            if parsed_selo.registro and parsed_selo.registro.rectified
+        }
+        wanted = {envio.selo for envio in sendings} | targets
+        self._known: dict[str, StoredSelo] = {}
         asked: set[str] = set()
         while wanted:
-            self._conhecidos |= find_many(conn, wanted)
+            self._known |= find_many(conn, wanted)
             asked |= wanted
-            objected = [each for each in self._conhecidos.values() if each.situacao == OBJETADO]
+            objected = [each for each in self._known.values() if each.situacao == OBJETADO]
             wanted = {each.retifica for each in objected if each.retifica} - asked
-        self._papeis = _papeis(conn, {lido.papel for lido in parsed if lido.papel})
-        self._mudados: set[str] = set()
+        self._paper_selos = _paper_selos(conn, {parsed_selo.papel for parsed_selo in parsed if parsed_selo.papel})
+        self._changed: set[str] = set()
 
-    def count(self, envio: Envio) -> Guardado:
+    def count(self, envio: Sending) -> StoredSelo:
         """Keep that a seal was sent; return what is known of its code."""
-        guardado = self._conhecidos.setdefault(envio.selo, Guardado(envio.selo))
+        guardado = self._known.setdefault(envio.selo, StoredSelo(envio.selo))
         guardado.enviado += 1
         if guardado.situacao is None:
             guardado.registro = envio.registro
-        self._mudados.add(envio.selo)
+        self._changed.add(envio.selo)
         return guardado
 
-    def receber(self, envio: Envio, lido: Lido, agora: datetime, objeta: Objeta) -> dict[str, Any]:
+    def receive(self, envio: Sending, parsed_selo: ParsedSelo, agora: datetime, objects_to: Objects) -> dict[str, Any]:
         """Judge one seal, keep what became of it, and return its answer."""
-        before = self._conhecidos.get(envio.selo)
-        alvos = self._alvos(lido.registro)
-        erros = judge(envio, lido, before, alvos, lambda cns, papel: self._papeis.get((cns, papel)), agora)
-        if objeta(envio.selo) and not any(error.codigo == "ja-recebido" for error in erros):
-            erros = [SIMULADA]
+        before = self._known.get(envio.selo)
+        targets = self._targets(parsed_selo.registro)
+        erros = judge(
+            envio, parsed_selo, before, targets, lambda cns, papel: self._paper_selos.get((cns, papel)), agora
+        )
+        if objects_to(envio.selo) and not any(error.codigo == "ja-recebido" for error in erros):
+            erros = [SIMULATED]
         guardado = self.count(envio)
         if guardado.situacao != RECEBIDO:
             guardado.situacao = OBJETADO if erros else RECEBIDO
             guardado.erros = [asdict(error) for error in erros]
-            _fill(guardado, envio, lido)
-            if lido.registro is not None and not erros:
-                self._keep(guardado, lido.registro, alvos, agora)
+            _fill(guardado, envio, parsed_selo)
+            if parsed_selo.registro is not None and not erros:
+                self._keep(guardado, parsed_selo.registro, targets, agora)
         return resposta(envio.selo, erros)
 
-    def _alvos(self, registro: Registro | None) -> list[Guardado]:
+    def _targets(self, registro: Registro | None) -> list[StoredSelo]:
         """Return what the court has of the seal to be rectified, and of what that one was to rectify (T2)."""
-        alvos: list[Guardado] = []
+        targets: list[StoredSelo] = []
         codigo = registro.rectified if registro else None
         while registro and codigo and codigo != registro.codigo:
-            alvo = self._conhecidos.get(codigo)
-            if alvo is None or alvo.situacao is None or alvo in alvos:
+            alvo = self._known.get(codigo)
+            if alvo is None or alvo.situacao is None or alvo in targets:
                 break
-            alvos.append(alvo)
+            targets.append(alvo)
             codigo = alvo.retifica if alvo.situacao == OBJETADO else None
-        return alvos
+        return targets
 
-    def _keep(self, guardado: Guardado, registro: Registro, alvos: Sequence[Guardado], agora: datetime) -> None:
+    def _keep(self, guardado: StoredSelo, registro: Registro, targets: Sequence[StoredSelo], agora: datetime) -> None:
         guardado.aceito += 1
         guardado.recebido_em = agora
-        guardado.atrasado = atrasado(registro, alvos, agora)
-        guardado.hibrido |= any(alvo.hibrido for alvo in alvos)
+        guardado.atrasado = atrasado(registro, targets, agora)
+        guardado.hibrido |= any(alvo.hibrido for alvo in targets)
         if guardado.papel is not None:
-            self._papeis[guardado.cns or "", guardado.papel] = guardado.codigo
-        for alvo in alvos:
+            self._paper_selos[guardado.cns or "", guardado.papel] = guardado.codigo
+        for alvo in targets:
             alvo.retificado_por = guardado.codigo
-            self._mudados.add(alvo.codigo)
+            self._changed.add(alvo.codigo)
 
     def save(self) -> None:
         """Write what changed."""
-        if not self._mudados:
+        if not self._changed:
             return
         row = insert(tables.selo)
-        changed = {name: row.excluded[name] for name in _COLUNAS if name != "codigo"}
+        changed = {name: row.excluded[name] for name in _COLUMNS if name != "codigo"}
         self._conn.execute(
             row.on_conflict_do_update(index_elements=["codigo"], set_=changed),
-            [{name: getattr(self._conhecidos[code], name) for name in _COLUNAS} for code in sorted(self._mudados)],
+            [{name: getattr(self._known[code], name) for name in _COLUMNS} for code in sorted(self._changed)],
         )
 
 
-def _fill(guardado: Guardado, envio: Envio, lido: Lido) -> None:
+def _fill(guardado: StoredSelo, envio: Sending, parsed_selo: ParsedSelo) -> None:
     """Put down what a registro says, also of one that is refused: a retificador may name it (T2)."""
-    registro = lido.registro
+    registro = parsed_selo.registro
     guardado.registro = envio.registro
-    guardado.cns = lido.codigo.cns if lido.codigo else None
-    guardado.ato = lido.codigo.ato if lido.codigo else None
-    guardado.papel = lido.papel
-    guardado.hibrido = lido.papel is not None
+    guardado.cns = parsed_selo.codigo.cns if parsed_selo.codigo else None
+    guardado.ato = parsed_selo.codigo.ato if parsed_selo.codigo else None
+    guardado.papel = parsed_selo.papel
+    guardado.hibrido = parsed_selo.papel is not None
     guardado.identificador = registro.identificador if registro else None
     guardado.momento = registro.momento if registro else None
     guardado.dia = local_date(registro.momento) if registro else None
@@ -124,7 +130,7 @@ def _fill(guardado: Guardado, envio: Envio, lido: Lido) -> None:
     guardado.autor = envio.autor
 
 
-def _papeis(conn: Connection, papeis: set[str]) -> dict[tuple[str, str], str]:
+def _paper_selos(conn: Connection, papeis: set[str]) -> dict[tuple[str, str], str]:
     if not papeis:
         return {}
     table = tables.selo

@@ -9,38 +9,38 @@ from typing import Final, cast
 from flask import Response, current_app, request
 
 from printserver.clock import Clock
-from printserver.simulator.faults import Falhas
-from printserver.simulator.records import Acervo
+from printserver.simulator.faults import Faults
+from printserver.simulator.records import Records
 from printserver.simulator.rules import Rules
 
 EXTENSION: Final = "tribunal-simulado"
 
 
 @dataclass(frozen=True, slots=True)
-class Tribunal:
+class CourtSettings:
     """The court as its views use it."""
 
-    records: Acervo
-    falhas: Falhas
+    records: Records
+    falhas: Faults
     rules: Rules
     clock: Clock
-    parado: threading.Event = field(default_factory=threading.Event)
+    stopped: threading.Event = field(default_factory=threading.Event)
 
-    def agora(self) -> datetime:
+    def now(self) -> datetime:
         """Return the court's present moment: its clock may be put forward or back."""
         return self.clock() + timedelta(seconds=self.falhas.estado.relogio_s)
 
-    def esperar(self, segundos: float) -> None:
+    def wait(self, segundos: float) -> None:
         """Wait, but not beyond the court's own end."""
-        self.parado.wait(segundos)
+        self.stopped.wait(segundos)
 
 
-def tribunal() -> Tribunal:
+def tribunal() -> CourtSettings:
     """Return the court that this request came to."""
-    return cast(Tribunal, current_app.extensions[EXTENSION])
+    return cast(CourtSettings, current_app.extensions[EXTENSION])
 
 
-def fechar_conexao() -> Response:
+def close_connection() -> Response:
     """Close the connection of this request for real: the client gets no answer, whatever is returned."""
     connection: socket.socket = request.environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
@@ -58,4 +58,4 @@ def outage() -> Response | None:
         return None
     if request.method == "POST":
         tribunal().falhas.take()
-    return fechar_conexao()
+    return close_connection()

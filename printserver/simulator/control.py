@@ -6,7 +6,7 @@ from pydantic import ValidationError
 
 from printserver.clock import rfc3339
 from printserver.simulator.context import tribunal
-from printserver.simulator.faults import FALHAS, Comando
+from printserver.simulator.faults import FAULTS, Command
 from printserver.simulator.openapi import describe
 
 control = Blueprint("controle", __name__)
@@ -16,20 +16,20 @@ control = Blueprint("controle", __name__)
 def mandar() -> ResponseReturnValue:
     """Say how the court is to misbehave from now on; answered with the misbehaviour as it stands."""
     try:
-        command = Comando.model_validate_json(request.get_data())
+        command = Command.model_validate_json(request.get_data())
     except ValidationError as error:
         where = "; ".join(".".join(map(str, each["loc"])) or "corpo" for each in error.errors())
-        text = f"valor não aceito: {where}; falha é null ou uma de: {', '.join(FALHAS)}"
+        text = f"valor não aceito: {where}; falha é null ou uma de: {', '.join(FAULTS)}"
         return jsonify(codigo="pedido-invalido", mensagem=text), 400
-    tribunal().falhas.mudar(command)
-    return jsonify(_estado())
+    tribunal().falhas.change(command)
+    return jsonify(_state())
 
 
 @control.get("/_controle")
 def count() -> ResponseReturnValue:
     """Tell what was sent and what was stored; `?selo=` names some codes, `?resumo=1` gives the counts alone."""
     records = tribunal().records
-    told = _estado() | {"resumo": records.resumo()}
+    told = _state() | {"resumo": records.summary()}
     if request.args.get("resumo") != "1":
         told |= {"registros": records.registros(request.args.getlist("selo")), "vinculos": records.pairs()}
     return jsonify(told)
@@ -41,7 +41,7 @@ def description() -> ResponseReturnValue:
     return jsonify(describe())
 
 
-def _estado() -> dict[str, object]:
+def _state() -> dict[str, object]:
     state = tribunal().falhas.estado
     return {
         "falha": state.falha,
@@ -49,5 +49,5 @@ def _estado() -> dict[str, object]:
         "selos": state.selos,
         "segundos": state.segundos,
         "relogio_s": state.relogio_s,
-        "agora": rfc3339(tribunal().agora()),
+        "agora": rfc3339(tribunal().now()),
     }

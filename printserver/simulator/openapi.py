@@ -9,9 +9,9 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from printserver import __version__
-from printserver.simulator.faults import Comando, Falha
-from printserver.simulator.links import Par
-from printserver.simulator.rules import Envio
+from printserver.simulator.faults import Command, FaultKind
+from printserver.simulator.links import Pair
+from printserver.simulator.rules import Sending
 
 _REF: Final = "#/components/schemas/"
 
@@ -20,22 +20,22 @@ class _Answer(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
 
-class ErroDito(_Answer):
+class ToldError(_Answer):
     """Why a seal, a link or a request is refused."""
 
     codigo: str
     mensagem: str
 
 
-class Resposta(_Answer):
+class CourtAnswer(_Answer):
     """What became of one seal or link; without errors it is stored."""
 
     selo: str
     totalErros: int  # noqa: N815  # the wire's name
-    erros: list[ErroDito]
+    erros: list[ToldError]
 
 
-class Consta(_Answer):
+class OnRecord(_Answer):
     """What the court has of a code."""
 
     selo: str
@@ -46,13 +46,13 @@ class Consta(_Answer):
     retifica: str | None
     retificadoPor: str | None  # noqa: N815
     vinculador: str | None
-    erros: list[ErroDito]
+    erros: list[ToldError]
 
 
-class Lista(_Answer):
+class Listing(_Answer):
     """A page of the seals stored."""
 
-    itens: list[Consta]
+    itens: list[OnRecord]
     pagina: int
     total: int
 
@@ -60,7 +60,7 @@ class Lista(_Answer):
 class State(_Answer):
     """The misbehaviour as it stands, and the court's clock."""
 
-    falha: Falha | None
+    falha: FaultKind | None
     vezes: int | None
     selos: list[str] | None
     segundos: float
@@ -68,7 +68,7 @@ class State(_Answer):
     agora: str
 
 
-class Resumo(_Answer):
+class Summary(_Answer):
     """The counts of what was sent; `mais_recebido`: how often the code that was sent most."""
 
     selos: int
@@ -80,7 +80,7 @@ class Resumo(_Answer):
     vinculos: int
 
 
-class RegistroContado(_Answer):
+class RegistroAnswer(_Answer):
     """A code: how often it was sent (`recebido`) and stored (`aceito`)."""
 
     codigo: str
@@ -89,10 +89,10 @@ class RegistroContado(_Answer):
     linha: str
     situacao: str | None
     atrasado: bool
-    erros: list[ErroDito]
+    erros: list[ToldError]
 
 
-class VinculoContado(_Answer):
+class VinculoAnswer(_Answer):
     """A link: how often it was sent and stored."""
 
     vinculador: str
@@ -101,12 +101,12 @@ class VinculoContado(_Answer):
     aceito: int
 
 
-class Contagem(State):
+class CountAnswer(State):
     """What was sent and what was stored; without the lists where `?resumo=1` asks so."""
 
-    resumo: Resumo
-    registros: list[RegistroContado] = []
-    vinculos: list[VinculoContado] = []
+    resumo: Summary
+    registros: list[RegistroAnswer] = []
+    vinculos: list[VinculoAnswer] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,23 +122,23 @@ class _Call:
 
 _WRONG: Final = {400: "pedido-invalido: nothing was stored or counted"}
 CALLS: Final = (
-    _Call("post", "/selos", "Report at most 50 seals.", list[Resposta], list[Envio], refusals=_WRONG),
-    _Call("get", "/selos/{codigo}", "What the court has of a code.", Consta, refusals={404: "nao-consta"}),
+    _Call("post", "/selos", "Report at most 50 seals.", list[CourtAnswer], list[Sending], refusals=_WRONG),
+    _Call("get", "/selos/{codigo}", "What the court has of a code.", OnRecord, refusals={404: "nao-consta"}),
     _Call(
         "get",
         "/selos",
         "The seals stored, by the days of their acts.",
-        Lista,
+        Listing,
         query={"de": "the first day", "ate": "the last day", "pagina": "from 1"},
         refusals=_WRONG,
     ),
-    _Call("post", "/vinculos", "Report at most 50 links.", list[Resposta], list[Par], refusals=_WRONG),
-    _Call("post", "/_controle", "Say how the court is to misbehave.", State, Comando, refusals=_WRONG),
+    _Call("post", "/vinculos", "Report at most 50 links.", list[CourtAnswer], list[Pair], refusals=_WRONG),
+    _Call("post", "/_controle", "Say how the court is to misbehave.", State, Command, refusals=_WRONG),
     _Call(
         "get",
         "/_controle",
         "What was sent and what was stored.",
-        Contagem,
+        CountAnswer,
         query={"selo": "a code; may be repeated", "resumo": "1: without the lists"},
     ),
 )
@@ -147,7 +147,17 @@ CALLS: Final = (
 @cache
 def describe() -> dict[str, Any]:
     """Return the description, made from the very models that read the requests."""
-    models: list[type[BaseModel]] = [ErroDito, Resposta, Consta, Lista, State, Contagem, Envio, Par, Comando]
+    models: list[type[BaseModel]] = [
+        ToldError,
+        CourtAnswer,
+        OnRecord,
+        Listing,
+        State,
+        CountAnswer,
+        Sending,
+        Pair,
+        Command,
+    ]
     _, made = models_json_schema([(model, "validation") for model in models], ref_template=f"{_REF}{{model}}")
     paths: dict[str, Any] = {}
     for call in CALLS:
@@ -159,7 +169,7 @@ def describe() -> dict[str, Any]:
 def _operation(call: _Call) -> dict[str, Any]:
     responses: dict[str, Any] = {"200": {"description": "As asked.", "content": _json(call.answer)}}
     for status, why in call.refusals.items():
-        responses[str(status)] = {"description": why, "content": _json(ErroDito)}
+        responses[str(status)] = {"description": why, "content": _json(ToldError)}
     parameters: list[dict[str, Any]] = [
         {"name": name, "in": "query", "required": False, "description": said, "schema": {"type": "string"}}
         for name, said in call.query.items()

@@ -21,7 +21,7 @@ from printserver.selo import (
     read,
 )
 from printserver.simulator.context import outage, tribunal
-from printserver.simulator.rules import Guardado, moment_text
+from printserver.simulator.rules import StoredSelo, moment_text
 
 _COURT: Final = "https://selodigital.tjsp.jus.br/"  # what a QR bears; here the same query comes to us
 _CSP: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
@@ -31,7 +31,7 @@ lookup.before_request(outage)
 
 
 @dataclass(frozen=True, slots=True)
-class Elo:
+class Link:
     """One seal of a chain: its ato, when it was reported, and whether it is the one asked for and the newest."""
 
     codigo: str
@@ -72,7 +72,7 @@ class Page:
     falha: str | None = None
     erro: str = ""
     qr: bool | None = None
-    cadeia: Sequence[Elo] = ()
+    cadeia: Sequence[Link] = ()
     ficha: Ficha | None = None
 
 
@@ -103,7 +103,7 @@ def _do_qr(query: str) -> Page:
     except ValueError:
         text = "O endereço que ele traz está incompleto ou foi mudado. Digite o código que está embaixo do QR."
         return Page("", "QR ilegível", text)
-    return _achada(qr.codigo, qr)
+    return _found_page(qr.codigo, qr)
 
 
 def _do_codigo(codigo: str) -> Page:
@@ -112,11 +112,11 @@ def _do_codigo(codigo: str) -> Page:
     except ValueError:
         text = "Um código de selo tem 25 algarismos e letras, e o último confere os outros. Confira o que digitou."
         return Page(codigo[:60], "Código errado", text)
-    return _achada(codigo, None)
+    return _found_page(codigo, None)
 
 
-def _achada(codigo: str, qr: QrSelo | None) -> Page:
-    cadeia = tribunal().records.cadeia(codigo)
+def _found_page(codigo: str, qr: QrSelo | None) -> Page:
+    cadeia = tribunal().records.chain(codigo)
     if not cadeia:
         return Page(
             codigo,
@@ -125,20 +125,20 @@ def _achada(codigo: str, qr: QrSelo | None) -> Page:
             " consulte de novo amanhã; se não é, procure a serventia que o emitiu.",
         )
     asked = next(selo for selo in cadeia if selo.codigo == codigo)
-    elos = [
-        Elo(
+    links = [
+        Link(
             codigo=selo.codigo,
-            ato=_nome_do_ato(selo),
+            ato=_ato_name(selo),
             recebido=moment_text(selo.recebido_em) if selo.recebido_em else "",
             pedido=selo is asked,
             vale=selo is cadeia[-1] and selo.ato != EXCLUSION,
         )
         for selo in cadeia
     ]
-    return Page(codigo, qr=_confere(qr, asked) if qr else None, cadeia=elos, ficha=_ficha(cadeia))
+    return Page(codigo, qr=_holds(qr, asked) if qr else None, cadeia=links, ficha=_ficha(cadeia))
 
 
-def _confere(qr: QrSelo, selo: Guardado) -> bool:
+def _holds(qr: QrSelo, selo: StoredSelo) -> bool:
     """Return whether signature, total and ISS of a QR are those of the registro, whose signature held on receipt."""
     registro = _registro(selo)
     said = selo.registro.split("|")
@@ -148,41 +148,41 @@ def _confere(qr: QrSelo, selo: Guardado) -> bool:
     ]
 
 
-def _ficha(cadeia: Sequence[Guardado]) -> Ficha:
+def _ficha(cadeia: Sequence[StoredSelo]) -> Ficha:
     """Return what is told of a chain's newest seal; of an excluded act, what its XA excludes."""
     excluido = cadeia[-1].ato == EXCLUSION
     selo = cadeia[-2] if excluido and len(cadeia) > 1 else cadeia[-1]
     registro, codigo = _registro(selo), read(selo.codigo)
     fees = registro.emolumentos
-    acima, abaixo = tribunal().records.vinculos([each.codigo for each in cadeia])
-    a_parte = _iss_a_parte(selo) and bool(fees.iss)
+    above, below = tribunal().records.vinculos([each.codigo for each in cadeia])
+    separate = _separate_iss(selo) and bool(fees.iss)
     return Ficha(
         codigo=selo.codigo,
-        ato=_nome_do_ato(selo),
+        ato=_ato_name(selo),
         natureza=NATUREZAS[codigo.natureza],
         cns=codigo.cns,
         momento=moment_text(registro.momento),
         recebido=moment_text(selo.recebido_em) if selo.recebido_em else "",
         atrasado=selo.atrasado,
         valores=[(LABELS[name], format_reais(getattr(fees, name))) for name in COMPONENTS],
-        total=format_reais(fees.total_do_selo(a_parte)),
+        total=format_reais(fees.total_do_selo(separate)),
         isento=fees.isento_total,
-        iss_a_parte=a_parte,
+        iss_a_parte=separate,
         excluido=excluido,
-        vinculadores=acima,
-        vinculados=abaixo,
+        vinculadores=above,
+        vinculados=below,
     )
 
 
-def _registro(selo: Guardado) -> Registro:
-    return parse_registro(selo.registro, iss_a_parte=_iss_a_parte(selo))
+def _registro(selo: StoredSelo) -> Registro:
+    return parse_registro(selo.registro, iss_a_parte=_separate_iss(selo))
 
 
-def _iss_a_parte(selo: Guardado) -> bool:
+def _separate_iss(selo: StoredSelo) -> bool:
     kind = tribunal().rules.atos.get(selo.ato or "")
     return kind is not None and kind.iss_a_parte
 
 
-def _nome_do_ato(selo: Guardado) -> str:
+def _ato_name(selo: StoredSelo) -> str:
     kind = tribunal().rules.atos.get(selo.ato or "")
     return f"{selo.ato} · {kind.descricao}" if kind else str(selo.ato)

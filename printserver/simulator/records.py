@@ -11,96 +11,103 @@ from sqlalchemy.engine import Connection
 
 from printserver.clock import rfc3339
 from printserver.simulator import tables
-from printserver.simulator.batch import Lote, Objeta
-from printserver.simulator.links import Par, contar_vinculo, vincular
-from printserver.simulator.reading import follow, resposta, um
+from printserver.simulator.batch import Batch, Objects
+from printserver.simulator.links import Pair, describe_vinculo, link_selos
+from printserver.simulator.reading import follow, resposta, single
 from printserver.simulator.rules import (
     OBJETADO,
     RECEBIDO,
-    Envio,
-    Guardado,
     Rules,
+    Sending,
+    StoredSelo,
 )
 
-POR_PAGINA: Final = 500
+PER_PAGE: Final = 500
 
 
-class Acervo:
+class Records:
     """What the court keeps, in the file `path`. Threads may share it."""
 
     def __init__(self, path: Path, rules: Rules) -> None:
         self._db = tables.open_database(path)
-        self._regras = rules
+        self._rules = rules
 
-    def fechar(self) -> None:
+    def close(self) -> None:
         """Close the file."""
         self._db.close()
 
     # -- in -----------------------------------------------------------------------------------------------------------
 
-    def receber(self, envios: Sequence[Envio], agora: datetime, objeta: Objeta) -> list[dict[str, Any]]:
+    def receive(self, sendings: Sequence[Sending], agora: datetime, objects_to: Objects) -> list[dict[str, Any]]:
         """Judge the seals in their order, store those that hold, and return the answer of each."""
-        parsed = [self._regras.read(envio) for envio in envios]  # signatures are checked before anything is locked
+        parsed = [self._rules.read(envio) for envio in sendings]  # signatures are checked before anything is locked
         with self._db.write() as conn:
-            lote = Lote(conn, envios, parsed)
-            respostas = [lote.receber(envio, lido, agora, objeta) for envio, lido in zip(envios, parsed, strict=True)]
+            lote = Batch(conn, sendings, parsed)
+            answers_given = [
+                lote.receive(envio, parsed_selo, agora, objects_to)
+                for envio, parsed_selo in zip(sendings, parsed, strict=True)
+            ]
             lote.save()
-        return respostas
+        return answers_given
 
-    def contar_selos(self, envios: Sequence[Envio]) -> None:
+    def describe_selos(self, sendings: Sequence[Sending]) -> None:
         """Keep that these seals were sent, and nothing else: the court broke down before it read them."""
         with self._db.write() as conn:
-            lote = Lote(conn, envios, [])
-            for envio in envios:
+            lote = Batch(conn, sendings, [])
+            for envio in sendings:
                 lote.count(envio)
             lote.save()
 
-    def vincular(self, pairs: Sequence[Par], objeta: Objeta) -> list[dict[str, Any]]:
+    def link_selos(self, pairs: Sequence[Pair], objects_to: Objects) -> list[dict[str, Any]]:
         """Store the links whose two ends are here, and return the answer of each (R4, R5)."""
         with self._db.write() as conn:
-            return [resposta(par.vinculado, vincular(conn, par, objeta)) for par in pairs]
+            return [resposta(par.vinculado, link_selos(conn, par, objects_to)) for par in pairs]
 
-    def contar_vinculos(self, pairs: Sequence[Par]) -> None:
+    def describe_vinculos(self, pairs: Sequence[Pair]) -> None:
         """Keep that these links were sent, and nothing else."""
         with self._db.write() as conn:
             for par in pairs:
-                contar_vinculo(conn, par, aceito=0)
+                describe_vinculo(conn, par, aceito=0)
 
     # -- out ----------------------------------------------------------------------------------------------------------
 
-    def consultar(self, codigo: str) -> dict[str, Any] | None:
+    def look_up(self, codigo: str) -> dict[str, Any] | None:
         """Return what the court says of a code; None: it has never judged it."""
         with self._db.read() as conn:
-            achado = um(conn, codigo)
-            return _consulta(conn, [achado])[0] if achado is not None and achado.situacao is not None else None
+            found_row = single(conn, codigo)
+            return _query(conn, [found_row])[0] if found_row is not None and found_row.situacao is not None else None
 
-    def listar(self, de: date, ate: date, page: int) -> dict[str, Any]:
+    def list_all(self, de: date, ate: date, page: int) -> dict[str, Any]:
         """Return page `pagina` (from 1) of the seals stored whose act is of these days."""
         table = tables.selo
         where = (table.c.situacao == RECEBIDO, table.c.dia.between(de, ate))
         with self._db.read() as conn:
             total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
             query = sa.select(table).where(*where).order_by(table.c.dia, table.c.codigo)
-            rows = conn.execute(query.limit(POR_PAGINA).offset((page - 1) * POR_PAGINA)).mappings()
-            itens = _consulta(conn, [Guardado(**row) for row in rows])
+            rows = conn.execute(query.limit(PER_PAGE).offset((page - 1) * PER_PAGE)).mappings()
+            itens = _query(conn, [StoredSelo(**row) for row in rows])
         return {"itens": itens, "pagina": page, "total": total}
 
-    def cadeia(self, codigo: str) -> list[Guardado]:
+    def chain(self, codigo: str) -> list[StoredSelo]:
         """Return the chain of a code from its first seal to its newest (R1); empty: it is not stored."""
         with self._db.read() as conn:
-            achado = um(conn, codigo)
-            if achado is None or achado.situacao != RECEBIDO:
+            found_row = single(conn, codigo)
+            if found_row is None or found_row.situacao != RECEBIDO:
                 return []
-            return [*reversed(follow(conn, achado, "retifica")), achado, *follow(conn, achado, "retificado_por")]
+            return [
+                *reversed(follow(conn, found_row, "retifica")),
+                found_row,
+                *follow(conn, found_row, "retificado_por"),
+            ]
 
     def vinculos(self, codigos: Iterable[str]) -> tuple[list[str], list[str]]:
         """Return the vinculadores and the vinculados of these codes."""
         table, wanted = tables.vinculo, list(codigos)
         with self._db.read() as conn:
             stored = sa.select(table).where(table.c.aceito > 0)
-            acima = conn.execute(stored.where(table.c.vinculado.in_(wanted)).order_by(table.c.vinculador)).all()
-            abaixo = conn.execute(stored.where(table.c.vinculador.in_(wanted)).order_by(table.c.vinculado)).all()
-        return [row.vinculador for row in acima], [row.vinculado for row in abaixo]
+            above = conn.execute(stored.where(table.c.vinculado.in_(wanted)).order_by(table.c.vinculador)).all()
+            below = conn.execute(stored.where(table.c.vinculador.in_(wanted)).order_by(table.c.vinculado)).all()
+        return [row.vinculador for row in above], [row.vinculado for row in below]
 
     # -- for tests ----------------------------------------------------------------------------------------------------
 
@@ -134,7 +141,7 @@ class Acervo:
             for row in rows
         ]
 
-    def resumo(self) -> dict[str, int]:
+    def summary(self) -> dict[str, int]:
         """Return how many codes and links there are, by what became of them: quick where there are many."""
         seals, links = tables.selo, tables.vinculo
         with self._db.read() as conn:
@@ -151,7 +158,7 @@ class Acervo:
             accepted = sa.select(sa.func.count()).select_from(links).where(links.c.aceito > 0)
             return {**count._mapping, "vinculos": conn.execute(accepted).scalar_one()}
 
-    def lembrar(self, value: Mapping[str, Any]) -> None:
+    def remember(self, value: Mapping[str, Any]) -> None:
         """Keep how the court is to misbehave."""
         row = insert(tables.control).values(id=1, valor=dict(value))
         with self._db.write() as conn:
@@ -163,23 +170,23 @@ class Acervo:
             return dict(conn.execute(sa.select(tables.control.c.valor)).scalar_one_or_none() or {})
 
 
-def _consulta(conn: Connection, findings: Sequence[Guardado]) -> list[dict[str, Any]]:
+def _query(conn: Connection, findings: Sequence[StoredSelo]) -> list[dict[str, Any]]:
     table = tables.vinculo
     query = sa.select(table.c.vinculado, table.c.vinculador).where(
-        table.c.aceito > 0, table.c.vinculado.in_([achado.codigo for achado in findings])
+        table.c.aceito > 0, table.c.vinculado.in_([found_row.codigo for found_row in findings])
     )
     vinculadores = {row.vinculado: row.vinculador for row in conn.execute(query)}
     return [
         {
-            "selo": achado.codigo,
-            "situacao": achado.situacao,
-            "registro": achado.registro,
-            "recebidoEm": rfc3339(achado.recebido_em) if achado.recebido_em else None,
-            "atrasado": achado.atrasado,
-            "retifica": achado.retifica,
-            "retificadoPor": achado.retificado_por,
-            "vinculador": vinculadores.get(achado.codigo),
-            "erros": achado.erros,
+            "selo": found_row.codigo,
+            "situacao": found_row.situacao,
+            "registro": found_row.registro,
+            "recebidoEm": rfc3339(found_row.recebido_em) if found_row.recebido_em else None,
+            "atrasado": found_row.atrasado,
+            "retifica": found_row.retifica,
+            "retificadoPor": found_row.retificado_por,
+            "vinculador": vinculadores.get(found_row.codigo),
+            "erros": found_row.erros,
         }
-        for achado in findings
+        for found_row in findings
     ]

@@ -16,11 +16,11 @@ from printserver import faults
 from printserver.clock import Clock, system_clock
 from printserver.errors import ConfigError
 from printserver.selo import AtoTable, Certificate
-from printserver.simulator.context import EXTENSION, Tribunal
+from printserver.simulator.context import EXTENSION, CourtSettings
 from printserver.simulator.control import control
-from printserver.simulator.faults import Falhas
+from printserver.simulator.faults import Faults
 from printserver.simulator.public_page import lookup
-from printserver.simulator.records import Acervo
+from printserver.simulator.records import Records
 from printserver.simulator.rules import Rules
 from printserver.simulator.service import servico
 from printserver.simulator.tables import FILE_NAME
@@ -29,11 +29,11 @@ HOST: Final = "127.0.0.1"
 _log = logging.getLogger(__name__)
 
 
-class Simulador:
+class Simulator:
     """The court of the `serventias` (certificates by CNS), listening on this machine from its making on.
 
     `port` 0 takes a free one. With `tls` (the files of its own certificate and key, PEM) only a client that shows the
-    certificate of one of these offices gets in. It answers once `servir` or `comecar` runs. Raises `ConfigError`
+    certificate of one of these offices gets in. It answers once `serve` or `begin` runs. Raises `ConfigError`
     (Portuguese) where the port is taken or the files cannot be used.
     """
 
@@ -52,13 +52,13 @@ class Simulador:
         self.port: int = listener.getsockname()[1]
         self.url = f"{'https' if tls else 'http'}://{HOST}:{self.port}"
         rules = Rules(serventias, atos)
-        records = Acervo(folder / FILE_NAME, rules)
-        self.tribunal = Tribunal(records, Falhas(records), rules, clock)
+        records = Records(folder / FILE_NAME, rules)
+        self.tribunal = CourtSettings(records, Faults(records), rules, clock)
         with listener:  # the server works on a duplicate
             self._server = make_server(
                 HOST,
                 self.port,
-                _aplicacao(self.tribunal),
+                _application(self.tribunal),
                 threaded=True,
                 request_handler=_Handler,
                 ssl_context=context,
@@ -66,24 +66,24 @@ class Simulador:
             )
         self._thread: threading.Thread | None = None
 
-    def servir(self) -> None:
-        """Answer until `parar` is called from elsewhere."""
+    def serve(self) -> None:
+        """Answer until `stop` is called from elsewhere."""
         self._server.serve_forever(poll_interval=0.05)
 
-    def comecar(self) -> Self:
+    def begin(self) -> Self:
         """Answer in a thread of this process."""
-        self._thread = threading.Thread(target=self.servir, name="tribunal-simulado", daemon=True)
+        self._thread = threading.Thread(target=self.serve, name="tribunal-simulado", daemon=True)
         self._thread.start()
         return self
 
-    def parar(self) -> None:
+    def stop(self) -> None:
         """Stop answering, and close everything; a slow answer is not waited for."""
-        self.tribunal.parado.set()
+        self.tribunal.stopped.set()
         self._server.shutdown()
         self._server.server_close()
         if self._thread is not None:
             self._thread.join()
-        self.tribunal.records.fechar()
+        self.tribunal.records.close()
 
 
 def _listen(port: int) -> socket.socket:
@@ -106,7 +106,7 @@ def _mutual_tls(certificate: Path, key: Path, clients: Iterable[Certificate]) ->
     return context
 
 
-def _aplicacao(tribunal: Tribunal) -> Flask:
+def _application(tribunal: CourtSettings) -> Flask:
     app = Flask(__name__, static_folder=None, template_folder=None)
     app.json.sort_keys = False  # type: ignore[attr-defined]
     app.config["MAX_CONTENT_LENGTH"] = 4 * 1024 * 1024

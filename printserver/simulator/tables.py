@@ -62,11 +62,11 @@ def open_database(path: Path) -> Database:
     """Open the court's file at `path`, making it where there is none."""
     database = Database(f"sqlite:///{path}")
     # A process that is killed loses nothing that it committed; a power failure may, and a simulator can bear it.
-    event.listen(database.engine, "connect", _sem_fsync)
+    event.listen(database.engine, "connect", _without_fsync)
     with database.write() as conn:
         metadata.create_all(conn)
     return database
 
 
-def _sem_fsync(connection: Any, _record: object) -> None:
+def _without_fsync(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA synchronous=NORMAL")

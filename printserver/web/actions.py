@@ -10,9 +10,9 @@ from flask.typing import ResponseReturnValue
 from printserver import jobs
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.jobs import Office, page_ranges
-from printserver.office.people import Autor
+from printserver.office.people import Author
 from printserver.web import words
-from printserver.web.context import author, office, pessoa
+from printserver.web.context import author, find_person, office
 from printserver.web.forms import (
     Form,
     check_confirmed,
@@ -26,7 +26,7 @@ from printserver.web.forms import (
 )
 from printserver.web.job_page import can
 
-_Action = Callable[[Office, Autor, str, object, str | None], object]
+_Action = Callable[[Office, Author, str, object, str | None], object]
 
 
 def resend(job_id: str) -> ResponseReturnValue:
@@ -42,7 +42,7 @@ def cancel(job_id: str) -> ResponseReturnValue:
 
 def folhas(job_id: str) -> ResponseReturnValue:
     """Ask what came out, page by page, then record it and print what is missing."""
-    job = jobs.consultar(office(), job_id)
+    job = jobs.look_up(office(), job_id)
     if request.method == "GET":
         return _render_form(job, "folhas", Form())
     reported: list[dict[str, Any]] = []
@@ -50,13 +50,13 @@ def folhas(job_id: str) -> ResponseReturnValue:
         if typed_text("versos"):
             check_fields("versos")
             ticked("versos")
-            turned = {"escrevente": pessoa().usuario, "motivo": "folhas viradas na bandeja"}
+            turned = {"escrevente": find_person().usuario, "motivo": "folhas viradas na bandeja"}
             jobs.report_pages(office(), author(), job_id, turned | {"paginas": [], "versos": True}, key())
             flash("Os versos vão ser impressos.")
             return redirect(url_for("web.trabalho", job_id=job_id), 303)
         check_fields("outras", r"pagina_\d+", r"papel_\d+", "motivo", "imprimir", "fila", "bandeja")
         check_confirmed()
-        reported = _ditas(job, all_pages=not _needs_turning(job))
+        reported = _claimed(job, all_pages=not _needs_turning(job))
         data = _who_and_why() | {"paginas": reported} | _to_print(job, reported)
         jobs.report_pages(office(), author(), job_id, data, key())
     except Recusa as refusal:
@@ -92,7 +92,7 @@ def _by_page(refusal: Recusa, reported: Sequence[Mapping[str, Any]]) -> Recusa:
 
 def _act(job_id: str, nome: str, acao: _Action, fields: tuple[str, ...], made: str) -> ResponseReturnValue:
     if request.method == "GET":
-        return _render_form(jobs.consultar(office(), job_id), nome, Form())
+        return _render_form(jobs.look_up(office(), job_id), nome, Form())
     try:
         check_fields(*fields)
         check_confirmed()
@@ -107,7 +107,7 @@ def _act(job_id: str, nome: str, acao: _Action, fields: tuple[str, ...], made: s
 def _refused(job_id: str, nome: str, refusal: Recusa) -> ResponseReturnValue:
     if refusal.word in ("sem-permissao", "nao-encontrado"):
         raise refusal
-    return _render_form(jobs.consultar(office(), job_id), nome, refused_form(refusal)), refusal.kind.status
+    return _render_form(jobs.look_up(office(), job_id), nome, refused_form(refusal)), refusal.kind.status
 
 
 def _render_form(job: Mapping[str, Any], nome: str, form: Form) -> str:
@@ -124,7 +124,7 @@ def _render_form(job: Mapping[str, Any], nome: str, form: Form) -> str:
 
 
 def _who_and_why() -> dict[str, Any]:
-    return {"escrevente": pessoa().usuario, "motivo": typed_text("motivo")}
+    return {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
 
 
 def _typed_queue() -> dict[str, str]:
@@ -140,7 +140,7 @@ def _needs_turning(job: Mapping[str, Any]) -> bool:
     return bool(question) and any(each["acao"] == "versos" for each in question["alternativas"])
 
 
-def _ditas(job: Mapping[str, Any], *, all_pages: bool) -> list[dict[str, Any]]:
+def _claimed(job: Mapping[str, Any], *, all_pages: bool) -> list[dict[str, Any]]:
     """Return what was said of each page; what was not said page by page is what was said of all the others.
 
     `all_pages`: something must be said of every page. A spoiled sheet has its number in its field where it is known.

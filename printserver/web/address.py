@@ -35,7 +35,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "mandar": ("selo",),
     "entrar": ("proximo",),
 }
-_SEMPRE: Final = ("retomar", "marca")
+_ALWAYS: Final = ("retomar", "marca")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
@@ -47,9 +47,9 @@ def check_address() -> None:
     screen_name = (request.endpoint or "").removeprefix("web.")
     if screen_name in ("static", "desconhecido") or not current_user.is_authenticated:
         return
-    conhecidos = (*_KNOWN.get(screen_name, ()), *_SEMPRE)
+    known = (*_KNOWN.get(screen_name, ()), *_ALWAYS)
     for name, values in request.args.lists():
-        if name not in conhecidos:
+        if name not in known:
             raise invalid_input("Endereço", f"esta tela não conhece “{name[:60]}”: abra-a de novo pelo menu")
         if len(values) > 1:
             raise invalid_input("Endereço", f"“{name}” veio mais de uma vez: abra a tela de novo pelo menu")

@@ -89,7 +89,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/balcao/faixa", "faixa", counter_numbers.number_range, _GET + _POST),
     ("/balcao/numeros", "numeros", counter_numbers.numbers, _GET + _POST),
     ("/balcao/diarios", "diarios", daily.diarios_of_day, _GET + _POST),
-    ("/trabalhos/<job_id>/assinaturas", "assinar", signatures.assinar, _GET + _POST),
+    ("/trabalhos/<job_id>/assinaturas", "assinar", signatures.sign_head, _GET + _POST),
     ("/assinaturas", "assinaturas", signatures.signatures, _GET),
     ("/tribunal", "tribunal", court_page.tribunal, _GET),
     ("/tribunal/vivo", "vivo_tribunal", court_page.live_court, _GET),
@@ -145,7 +145,7 @@ def register(app: Flask, office: Office) -> None:
     bp.before_request(_small_bodies)
     bp.before_request(csrf.protect)
     bp.before_request(address.check_address)
-    bp.before_request(drafts.retomar)
+    bp.before_request(drafts.resume)
     bp.after_request(drafts.shown_again)
     bp.after_request(security.headers)
     for kind in (Recusa, HTTPException, Exception):
@@ -178,8 +178,8 @@ def _for_templates() -> dict[str, object]:
     return {
         "serventia": here.settings.serventia,
         "demonstracao": here.settings.serventia.demonstracao,
-        "pessoa": context.pessoa() if current_user.is_authenticated else None,
-        "papeis": words.PAPEIS,
+        "pessoa": context.find_person() if current_user.is_authenticated else None,
+        "papeis": words.ROLES,
         "estatico": _static_url,
         "chave_nova": lambda: uuid.uuid4().hex,
         "faixa_do_tribunal": court_page.strip,

@@ -25,7 +25,7 @@ def compare_lists() -> ResponseReturnValue:
     if request.method == "POST":
         try:
             check_fields("de", "ate", "fonte", "arquivo")
-            found = search.compare_lists(office(), author(), _request()).em_json()
+            found = search.compare_lists(office(), author(), _request()).as_json()
             form = Form({name: typed_text(name) for name in ("de", "ate", "fonte")})
         except Recusa as refusal:
             if refusal.word == "sem-permissao":

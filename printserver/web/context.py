@@ -18,8 +18,8 @@ EXTENSION = "printserver.web"
 class User(UserMixin):  # type: ignore[misc]  # flask-login has no types
     """A person of the office who has logged in."""
 
-    def __init__(self, pessoa: people.Person) -> None:
-        self.pessoa = pessoa
+    def __init__(self, find_person: people.Person) -> None:
+        self.pessoa = find_person
 
     def get_id(self) -> str:
         """Return the user name: what the session keeps."""
@@ -37,21 +37,21 @@ def agora() -> datetime:
     return office().clock()
 
 
-def pessoa() -> people.Person:
+def find_person() -> people.Person:
     """Return the person who is logged in."""
     found: people.Person = current_user.pessoa
     return found
 
 
-def author() -> people.Autor:
+def author() -> people.Author:
     """Return the person who is logged in as the author of what this request does (A1)."""
-    return people.autor_da_pessoa(pessoa(), request.remote_addr)
+    return people.author_of_person(find_person(), request.remote_addr)
 
 
 def register(objeto: str, nome: str, state: str, detalhe: Mapping[str, Any] | None = None) -> None:
     """Put on record what happened at a screen: who (if somebody is logged in), from which address (A5)."""
     here = office()
-    quem = pessoa().usuario if current_user.is_authenticated else None
+    quem = find_person().usuario if current_user.is_authenticated else None
     entry = audit.Registro(objeto, nome, state, quem, None, request.remote_addr, detalhe or {})
     with here.db.write() as conn:
         audit.write(conn, here.serventia_id, here.clock(), [entry])

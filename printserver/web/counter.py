@@ -15,7 +15,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.selo import AtoType, PaperSeal, parse_paper_seal
 from printserver.web import fee_input, words
 from printserver.web.address import requested_day, requested_option, requested_page
-from printserver.web.context import agora, author, office, pessoa
+from printserver.web.context import agora, author, find_person, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
 
 _WITHOUT_ATO = re.compile(r"[0-9A-Z]{6}[0-9]{7}")
@@ -39,13 +39,15 @@ def counter_page() -> ResponseReturnValue:
         day = typed_day("data") or day
         if chosen not in kinds:
             raise invalid_input("ato", "este tipo de ato não se registra aqui")
-        papel, lido = _paper_seal(ato)
-        if lido in kinds and lido != ato:
+        papel, parsed_selo = _paper_seal(ato)
+        if parsed_selo in kinds and parsed_selo != ato:
             # A scanner tells the type: the form turns to it; the person sees the value before anything is recorded.
-            notice = f"O selo de papel é de {lido}, {kinds[lido].descricao}. Nada foi gravado: confira o valor e grave."
-            return _render_counter(lido, day, Form({**_proposed_form(lido).valores, "papel": papel}, {}, notice)), 422
-        known = lido if office().atos.get(lido) is not None else ato  # to be refused by its own name
-        data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": pessoa().usuario}
+            notice = f"O selo de papel é de {parsed_selo}, {kinds[parsed_selo].descricao}. Nada foi gravado: confira o valor e grave."
+            return _render_counter(
+                parsed_selo, day, Form({**_proposed_form(parsed_selo).valores, "papel": papel}, {}, notice)
+            ), 422
+        known = parsed_selo if office().atos.get(parsed_selo) is not None else ato  # to be refused by its own name
+        data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": find_person().usuario}
         value = fee_input.typed_value(dict(parse_qsl(typed_text("proposto"))))
         made, _ = atos.register(office(), author(), data | value, key())
     except Recusa as refusal:
@@ -59,7 +61,7 @@ def counter_page() -> ResponseReturnValue:
 
 def reversal(number: str) -> ResponseReturnValue:
     """Ask for the reason and what became of the paper seal, then reverse an act that waits."""
-    ato = atos.consultar(office(), number)
+    ato = atos.look_up(office(), number)
     if request.method == "GET":
         return _render_reversal(ato, Form())
     try:
@@ -70,13 +72,13 @@ def reversal(number: str) -> ResponseReturnValue:
         data = {
             "motivo": typed_text("motivo"),
             "papel_inutilizado": typed_text("papel") == "inutilizado",
-            "escrevente": pessoa().usuario,
+            "escrevente": find_person().usuario,
         }
         atos.reverse(office(), author(), number, data, key())
     except Recusa as refusal:
         if refusal.word in ("sem-permissao", "nao-encontrado"):
             raise
-        return _render_reversal(atos.consultar(office(), number), refused_form(refusal)), refusal.kind.status
+        return _render_reversal(atos.look_up(office(), number), refused_form(refusal)), refusal.kind.status
     flash(f"{ato['papel']} estornado.")
     return redirect(url_for("web.balcao", ato=ato["ato"], dia=ato["data"]), 303)
 
@@ -110,7 +112,7 @@ def _paper_seal(ato: str) -> tuple[str, str]:
 
 def _proposed_form(ato: str) -> Form:
     """Return the form as it waits for the next act: the number and the value follow the person's last."""
-    before = atos.last(office(), pessoa().usuario, ato)
+    before = atos.last(office(), find_person().usuario, ato)
     if before is None:
         return Form()
     papel = parse_paper_seal(before["papel"])
@@ -141,7 +143,7 @@ def _render_counter(ato: str, day: date, form: Form) -> str:
         dia=day,
         hoje=_today(),
         forma=form,
-        lista=atos.listar(office(), day, None, page),
+        lista=atos.list_all(office(), day, None, page),
         por_pagina=atos.PAGE,
         deste_dia=next((each for each in open_days if each["data"] == day.isoformat()), None),
         outros_dias=[each for each in open_days if each["data"] != day.isoformat()],

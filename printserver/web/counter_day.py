@@ -13,7 +13,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.selo import de_centavos
 from printserver.web import words
 from printserver.web.address import requested_day
-from printserver.web.context import agora, author, office, pessoa
+from printserver.web.context import agora, author, find_person, office
 from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_day, typed_text
 
 
@@ -63,7 +63,7 @@ def _load_request(day: date) -> dict[str, Any]:
     if len(shown) != 2 or not all(each.isascii() and each.isdigit() and len(each) < 12 for each in shown):
         raise Recusa("entrada-invalida", "Nada foi feito: abra a conferência de novo e faça a carga a partir dela.")
     checked = {"quantidade": int(shown[0]), "total": str(de_centavos(int(shown[1])))}
-    return {"data": day.isoformat(), "escrevente": pessoa().usuario} | checked
+    return {"data": day.isoformat(), "escrevente": find_person().usuario} | checked
 
 
 def _render_check(day: date, form: Form) -> str:
@@ -76,6 +76,6 @@ def _render_check(day: date, form: Form) -> str:
         forma=form,
         dados=check.day_check(here, day),
         abertos=check.waiting_days(here),
-        isentos=acts.listar(here, day, None, isentos=True)["itens"],
-        estornados=acts.listar(here, day, ESTORNADO)["itens"],
+        isentos=acts.list_all(here, day, None, isentos=True)["itens"],
+        estornados=acts.list_all(here, day, ESTORNADO)["itens"],
     )

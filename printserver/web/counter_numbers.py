@@ -10,7 +10,7 @@ from printserver.clock import local_date
 from printserver.counter import check, load
 from printserver.errors import Recusa, invalid_input
 from printserver.web import fee_input, words
-from printserver.web.context import agora, author, office, pessoa
+from printserver.web.context import agora, author, find_person, office
 from printserver.web.counter import paper_seal_atos
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
 
@@ -43,11 +43,13 @@ def numbers() -> ResponseReturnValue:
         make = _DESTINATIONS.get(typed_text("destino"))
         if make is None:
             raise invalid_input("destino", "diga o que houve com estes números")
-        feita, _ = make(office(), author(), _range_request() | {"motivo": typed_text("motivo")}, key())
+        made_key, _ = make(office(), author(), _range_request() | {"motivo": typed_text("motivo")}, key())
     except Recusa as refusal:
         return _refused(refusal, _without_selo)
-    day = words.data(feita["data"])
-    flash(f"{feita['ato']}{feita['serie']}, de {feita['de']:07} a {feita['ate']:07}, dia {day}: registrado.")
+    day = words.data(made_key["data"])
+    flash(
+        f"{made_key['ato']}{made_key['serie']}, de {made_key['de']:07} a {made_key['ate']:07}, dia {day}: registrado."
+    )
     return redirect(url_for("web.numeros"), 303)
 
 
@@ -58,7 +60,7 @@ def _range_request() -> dict[str, Any]:
         "de": _integer("de"),
         "ate": _integer("ate") if typed_text("ate") else _integer("de"),
         "data": _day().isoformat(),
-        "escrevente": pessoa().usuario,
+        "escrevente": find_person().usuario,
     }
 
 
@@ -95,13 +97,13 @@ def _without_selo(form: Form) -> str:
     return render_template(
         "screens/balcao_numeros.html",
         forma=form,
-        tipos=_todos(),
+        tipos=_all_of(),
         hoje=local_date(agora()),
         faixas=check.ranges_without_selo(office()),
     )
 
 
-def _todos() -> dict[str, Any]:
+def _all_of() -> dict[str, Any]:
     """Return every type of act of a paper seal: to be void it need not be confirmed."""
     table = office().atos
     kinds = {codigo: table.get(codigo) for codigo in table.codigos()}

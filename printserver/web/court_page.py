@@ -14,11 +14,11 @@ from printserver.errors import Recusa
 from printserver.office import ready
 from printserver.web import polling
 from printserver.web.address import requested_option, requested_page
-from printserver.web.context import agora, author, office, pessoa
+from printserver.web.context import agora, author, find_person, office
 from printserver.web.forms import Form, check_confirmed, check_fields, refused_form
 
 TABS: Final = ("pendentes", "recusados", "vinculos", "avisos")
-DE_UMA_VEZ: Final = 1000  # refused seals that are sent again with one press
+AT_ONCE: Final = 1000  # refused seals that are sent again with one press
 KEPT_S: Final = 5.0  # how the office stands, for all screens that ask
 
 _lock = threading.Lock()
@@ -38,7 +38,7 @@ def live_court() -> ResponseReturnValue:
 def report() -> ResponseReturnValue:
     """Have what waits sent now."""
     check_fields()
-    found = standing.report(office(), author(), {"escrevente": pessoa().usuario})
+    found = standing.report(office(), author(), {"escrevente": find_person().usuario})
     _kept.clear()
     n = found["pendentes"]
     message = f"Pedido feito: {n} {'vai' if n == 1 else 'vão'} ao tribunal agora."
@@ -49,31 +49,31 @@ def report() -> ResponseReturnValue:
 def mandar() -> ResponseReturnValue:
     """Ask whether what the court refused is to go again as it stands (one seal, or all), then send it."""
     if request.method == "GET":
-        return _perguntar(Form())
+        return _ask(Form())
     try:
         check_fields(multiple=("selos",))
         check_confirmed()
         codes = request.form.getlist("selos")
-        standing.report(office(), author(), {"selos": codes, "escrevente": pessoa().usuario})
+        standing.report(office(), author(), {"selos": codes, "escrevente": find_person().usuario})
     except Recusa as refusal:
-        return _perguntar(refused_form(refusal)), refusal.kind.status
+        return _ask(refused_form(refusal)), refusal.kind.status
     _kept.clear()
     flash(f"{len(codes)} {'selo vai' if len(codes) == 1 else 'selos vão'} de novo ao tribunal.")
     return redirect(url_for("web.tribunal"), 303)
 
 
-def _perguntar(form: Form) -> str:
+def _ask(form: Form) -> str:
     refused: list[dict[str, Any]] = []
     for quais in ("recusados", "vinculos"):
         page = 1
-        while found := pending.listar(office(), quais, page)["itens"]:
+        while found := pending.list_all(office(), quais, page)["itens"]:
             refused += [item for item in found if item["recusado_em"]]
             page += 1
-            if len(refused) >= DE_UMA_VEZ:
+            if len(refused) >= AT_ONCE:
                 break
     if only := request.values.get("selo"):
         refused = [item for item in refused if item["selo"] == only]
-    refused = refused[:DE_UMA_VEZ]
+    refused = refused[:AT_ONCE]
     codes = list(dict.fromkeys(item["selo"] for item in refused))
     return render_template("screens/tribunal_mandar.html", recusados=refused, codigos=codes, forma=form)
 
@@ -82,13 +82,13 @@ def _part() -> polling.Part:
     tab = requested_option("ver", TABS) or "pendentes"
     page = requested_page()
     here = office()
-    listing = notices.listar(here, page) if tab == "avisos" else pending.listar(here, tab, page)  # type: ignore[arg-type]
-    paginas = max(1, -(-listing["total"] // pending.POR_PAGINA))
+    listing = notices.list_all(here, page) if tab == "avisos" else pending.list_all(here, tab, page)  # type: ignore[arg-type]
+    paginas = max(1, -(-listing["total"] // pending.PER_PAGE))
     return polling.live_part(
         "screens/_tribunal.html",
         "web.vivo_tribunal",
         {"ver": tab, "pagina": page},
-        como=standing.em_json(standing.status(here)),
+        como=standing.as_json(standing.status(here)),
         ver=tab,
         lista=listing,
         paginas=paginas,
@@ -117,11 +117,11 @@ def _court_status() -> dict[str, Any]:
     """Return how the office stands, read once in a few seconds however many screens ask."""
     here, now = office(), agora().timestamp()
     with _lock:
-        kept = _kept.get(here.nome_da_instancia)
+        kept = _kept.get(here.instance_name)
     if kept is not None and 0 <= now - kept[0] < KEPT_S:
         return kept[1]
     keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
     court_status = standing.status(here) | {"impedimentos": keeps}
     with _lock:
-        _kept[here.nome_da_instancia] = (now, court_status)
+        _kept[here.instance_name] = (now, court_status)
     return court_status

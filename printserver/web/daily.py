@@ -18,7 +18,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, centavos, parse_reais
 from printserver.web import fee_input, words
 from printserver.web.address import requested_day
-from printserver.web.context import agora, author, office, pessoa
+from printserver.web.context import agora, author, find_person, office
 from printserver.web.forms import (
     Form,
     check_fields,
@@ -56,7 +56,7 @@ def diarios_of_day() -> ResponseReturnValue:
         if typed is None:
             raise invalid_input("data", "falta o dia")
         day = typed
-        data = {"tipo": kind, "data": day.isoformat(), "escrevente": pessoa().usuario}
+        data = {"tipo": kind, "data": day.isoformat(), "escrevente": find_person().usuario}
         data |= {"motivo": typed_text("motivo")} if typed_text("motivo") else {}
         earlier = _selos_of_day(day)[kind]
         value = _value(earlier)
@@ -105,7 +105,7 @@ def _value(earlier: Mapping[str, Any] | None) -> dict[str, Any]:
 def _check(day: date, kind: str, earlier: Mapping[str, Any] | None, value: Mapping[str, Any]) -> Check | None:
     """Return what a person has to see before this total goes; None where it is as usual."""
     before = _current_amounts(earlier)
-    after = _depois(value, before)
+    after = _later(value, before)
     if after is None:
         return None
     usual = before[0] if before else daily.usual(office(), kind, day)  # type: ignore[arg-type]
@@ -124,7 +124,7 @@ def _check(day: date, kind: str, earlier: Mapping[str, Any] | None, value: Mappi
     return Check(why, before, after, f"{day};{kind};{before};{after}") if why else None
 
 
-def _depois(value: Mapping[str, Any], before: tuple[int, int] | None) -> tuple[int, int] | None:
+def _later(value: Mapping[str, Any], before: tuple[int, int] | None) -> tuple[int, int] | None:
     """Return total and ISS as they will be, in centavos; None where only the table knows, and refuses or not."""
     if "total" in value:
         kept = before[1] if before else 0
@@ -133,7 +133,7 @@ def _depois(value: Mapping[str, Any], before: tuple[int, int] | None) -> tuple[i
     each = office().servicos.get(asked["servico"])
     if each is None or each.emolumentos is None:
         return None
-    costs = each.emolumentos.vezes(asked["quantidade"])
+    costs = each.emolumentos.times(asked["quantidade"])
     return centavos(costs.total_do_selo(True)), centavos(costs.iss)
 
 

@@ -39,7 +39,7 @@ class JobFilter:
         """Whether nothing is filtered away."""
         return not (self.estado or self.tipo or self.texto)
 
-    def endereco(self) -> dict[str, object]:
+    def address(self) -> dict[str, object]:
         """Return the parts of an address that keep this filter; defaults are left out."""
         parts: dict[str, object] = {"dia": self.dia.isoformat()} if self.dia != local_date(agora()) else {}
         parts |= {name: value for name in ("estado", "tipo", "texto") if (value := getattr(self, name))}
@@ -47,7 +47,7 @@ class JobFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class Lista:
+class Listing:
     """A page of jobs, how many there are in all, and among how many a text was looked for (0: none was)."""
 
     itens: list[dict[str, Any]]
@@ -92,14 +92,14 @@ def live_queues() -> ResponseReturnValue:
 
 def _queues_part() -> polling.Part:
     here = office()
-    all_queues = _queues.get(here, here.nome_da_instancia, lambda: jobs.all_queues(here))
+    all_queues = _queues.get(here, here.instance_name, lambda: jobs.all_queues(here))
     return polling.live_part("screens/_filas.html", "web.vivo_filas", {}, filas=all_queues)
 
 
 def _open_jobs() -> list[dict[str, Any]]:
     """Return the jobs with an open question, the most urgent first."""
     here = office()
-    open_jobs = _questions.get(here, here.nome_da_instancia, lambda: jobs.open_questions(here))
+    open_jobs = _questions.get(here, here.instance_name, lambda: jobs.open_questions(here))
     return sorted(open_jobs, key=lambda job: job["pergunta"]["expira_em"] or _LAST)
 
 
@@ -117,7 +117,7 @@ def _jobs_part(job_filter: JobFilter) -> polling.Part:
     return polling.live_part(
         "screens/_trabalhos.html",
         "web.vivo_trabalhos",
-        job_filter.endereco(),
+        job_filter.address(),
         lista=listing,
         paginas=max(1, -(-listing.total // _PER_PAGE)),
         filtro=job_filter,
@@ -125,23 +125,23 @@ def _jobs_part(job_filter: JobFilter) -> polling.Part:
     )
 
 
-def _jobs_of_day(job_filter: JobFilter) -> Lista:
+def _jobs_of_day(job_filter: JobFilter) -> Listing:
     """Return a page of the day's jobs, as the tables filter them."""
     here, day = office(), job_filter.dia.isoformat()
     names = {"de": day, "ate": day, "estado": job_filter.estado, "tipo": job_filter.tipo}
     filters = {nome: value for nome, value in names.items() if value}
-    key = (here.nome_da_instancia, job_filter)
-    achado = _pages.get(here, key, lambda: jobs.listar(here, filters, job_filter.pagina))
-    return Lista(achado["itens"], achado["total"])
+    key = (here.instance_name, job_filter)
+    found_row = _pages.get(here, key, lambda: jobs.list_all(here, filters, job_filter.pagina))
+    return Listing(found_row["itens"], found_row["total"])
 
 
-def _jobs_with_text(job_filter: JobFilter) -> Lista:
+def _jobs_with_text(job_filter: JobFilter) -> Listing:
     """Return a page of the jobs in which every word of the text is found, however it is written."""
     here = office()
-    all_jobs = _days.get(here, (here.nome_da_instancia, job_filter.dia), lambda: jobs.of_day(here, job_filter.dia))
+    all_jobs = _days.get(here, (here.instance_name, job_filter.dia), lambda: jobs.of_day(here, job_filter.dia))
     matching = [job for job in all_jobs if _matches(job, job_filter)]
     inicio = (job_filter.pagina - 1) * _PER_PAGE
-    return Lista(matching[inicio : inicio + _PER_PAGE], len(matching), procurados=len(all_jobs))
+    return Listing(matching[inicio : inicio + _PER_PAGE], len(matching), procurados=len(all_jobs))
 
 
 def _filter() -> JobFilter:

@@ -85,7 +85,7 @@ def return_address(draft: Draft, usuario: str) -> str:
     return f"{draft.caminho}{join}{urlencode({ARG: number})}"
 
 
-def retomar() -> None:
+def resume() -> None:
     """Have the page of a form that expired shown as it was sent: its view sees the form, and is told to do nothing."""
     number = request.args.get(ARG)
     if number is None or request.method != "GET" or not current_user.is_authenticated:

@@ -15,22 +15,22 @@ NOTAS = 1
 FIELDS = ("servico", *COMPONENTS, "motivo_isencao")
 MONEY_HINT = "escreva o valor em reais, como 4,10"
 _COMMA = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{1,2}))?", re.ASCII)
-_PONTO = re.compile(r"(\d{1,9})\.(\d{2})", re.ASCII)
+_POINT = re.compile(r"(\d{1,9})\.(\d{2})", re.ASCII)
 
 
 def as_reais(text: str) -> str | None:
     """Return money as a person types it (`R$ 1.234,5`, `95`) as requests write it (`1234.50`); None: it is no money."""
     text = re.sub(r"R\$|\s", "", text)
-    lido = _PONTO.fullmatch(text) or _COMMA.fullmatch(text)
-    return f"{lido[1].replace('.', '')}.{(lido[2] or '').ljust(2, '0')}" if lido else None
+    parsed_selo = _POINT.fullmatch(text) or _COMMA.fullmatch(text)
+    return f"{parsed_selo[1].replace('.', '')}.{(parsed_selo[2] or '').ljust(2, '0')}" if parsed_selo else None
 
 
 def typed_money(nome: str) -> str:
     """Return what was typed into a field of money, nothing as `0.00`. Raises `Recusa` `entrada-invalida`."""
-    lido = as_reais(typed_text(nome) or "0")
-    if lido is None:
+    parsed_selo = as_reais(typed_text(nome) or "0")
+    if parsed_selo is None:
         raise invalid_input(nome, MONEY_HINT)
-    return lido
+    return parsed_selo
 
 
 def typed_value(before: Mapping[str, str] | None = None) -> dict[str, Any]:
@@ -46,9 +46,9 @@ def typed_value(before: Mapping[str, str] | None = None) -> dict[str, Any]:
         raise field_errors(dict.fromkeys(choices, text), text)
     match choices:
         case ["motivo_isencao"]:
-            return {"isento": True, "motivo_isencao": _texto("motivo_isencao", before or {})}
+            return {"isento": True, "motivo_isencao": _text("motivo_isencao", before or {})}
         case ["servico"]:
-            return {"servico": _texto("servico", before or {})}
+            return {"servico": _text("servico", before or {})}
         case _:
             return {"emolumentos": components}
 
@@ -61,7 +61,7 @@ def changed_value(before: Mapping[str, str]) -> dict[str, Any]:
 def _read(before: Mapping[str, str]) -> tuple[dict[str, str], list[str], set[str]]:
     """Return the components typed, which of the three ways to a value hold something, and which were changed."""
     components = {nome: typed_money(nome) if nome in request.form else _old_value(nome, before) for nome in COMPONENTS}
-    texts = {nome: _texto(nome, before) for nome in ("servico", "motivo_isencao")}
+    texts = {nome: _text(nome, before) for nome in ("servico", "motivo_isencao")}
     filled = ["emolumentos"] if any(value != "0.00" for value in components.values()) else []
     filled += [nome for nome, text in texts.items() if text]
     changed = {nome for nome, text in texts.items() if text != before.get(nome, "")}
@@ -70,7 +70,7 @@ def _read(before: Mapping[str, str]) -> tuple[dict[str, str], list[str], set[str
     return components, filled, changed
 
 
-def _texto(nome: str, before: Mapping[str, str]) -> str:
+def _text(nome: str, before: Mapping[str, str]) -> str:
     return typed_text(nome) if nome in request.form else before.get(nome, "")
 
 
@@ -82,7 +82,7 @@ def services() -> dict[str, str]:
     """Return the services of Notas that the office may use now, by name, with what each costs."""
     here = office()
     found = {}
-    for nome in here.servicos.nomes():
+    for nome in here.servicos.names():
         each = here.servicos.get(nome)
         if each is None or each.natureza != NOTAS or each.emolumentos is None:
             continue

@@ -16,7 +16,7 @@ from printserver.errors import BadField, Recusa, invalid_input
 from printserver.selo import LABELS as COMPONENTS
 
 # Fields that every form may have, beside its own.
-_SEMPRE: Final = ("csrf_token", "chave", "confirmo")
+_ALWAYS: Final = ("csrf_token", "chave", "confirmo")
 RESUMED: Final = "A página tinha expirado. O que você digitou está aqui, e nada foi feito: confira e envie de novo."
 
 # What people read of a field: as its label says it, for a sentence.
@@ -103,11 +103,11 @@ class Form:
     erros: Mapping[str, str] = field(default_factory=dict)
     aviso: str | None = None
 
-    def valor(self, nome: str, otherwise: str = "") -> str:
+    def value_of(self, nome: str, otherwise: str = "") -> str:
         """Return what stands in the field; `otherwise` where the form was not sent yet."""
         return self.valores.get(nome, "" if self.valores else otherwise)
 
-    def erro(self, nome: str) -> str | None:
+    def error_of(self, nome: str) -> str | None:
         """Return what is wrong with the field."""
         return self.erros.get(nome)
 
@@ -121,7 +121,7 @@ def check_fields(*fields: str, multiple: tuple[str, ...] = ()) -> None:
     """
     if g.get("retomada"):
         raise Recusa("entrada-invalida", RESUMED)
-    names = re.compile("|".join(f"(?:{each})" for each in (*fields, *multiple, *_SEMPRE)))
+    names = re.compile("|".join(f"(?:{each})" for each in (*fields, *multiple, *_ALWAYS)))
     for name in [*request.form, *request.files]:
         if not names.fullmatch(name):
             raise Recusa(

@@ -13,18 +13,18 @@ from printserver.web.context import author, office
 
 def show_job(job_id: str) -> ResponseReturnValue:
     """Show the page of one job."""
-    job = jobs.consultar(office(), job_id)
+    job = jobs.look_up(office(), job_id)
     return render_template("screens/trabalho.html", job=job, parte=_part(job).html, copia=_copy_part(job))
 
 
 def live_job(job_id: str) -> ResponseReturnValue:
     """Answer the poll of a job's page."""
-    return polling.answer(_part(jobs.consultar(office(), job_id)))
+    return polling.answer(_part(jobs.look_up(office(), job_id)))
 
 
 def live_copy(job_id: str) -> ResponseReturnValue:
     """Answer the poll for the marked copy: nothing until there is one; then it is shown and asked for no more."""
-    job = jobs.consultar(office(), job_id)
+    job = jobs.look_up(office(), job_id)
     return _copy_part(job) if job["sha256"] else Response(status=204)
 
 

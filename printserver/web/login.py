@@ -8,7 +8,7 @@ from flask_login import current_user
 
 from printserver.office import people, sessions
 from printserver.web import drafts, security
-from printserver.web.context import is_htmx, office, pessoa, register
+from printserver.web.context import find_person, is_htmx, office, register
 from printserver.web.forms import typed_text
 
 UNKNOWN = "desconhecido"  # on record for a name that is nobody's: a password may have been typed there
@@ -28,10 +28,10 @@ def log_in() -> ResponseReturnValue:
         ), 429
     here = office()
     with here.db.read() as conn:
-        quem = people.conferir_senha(conn, here.serventia_id, usuario, request.form.get("senha", ""))
-        existe = people.existe(conn, here.serventia_id, usuario)
+        quem = people.check_password(conn, here.serventia_id, usuario, request.form.get("senha", ""))
+        exists = people.exists(conn, here.serventia_id, usuario)
     if quem is None:
-        register("pessoa", usuario if existe else UNKNOWN, "entrada recusada", {"texto": "usuário ou senha"})
+        register("pessoa", usuario if exists else UNKNOWN, "entrada recusada", {"texto": "usuário ou senha"})
         return render_page(proximo, usuario, "Usuário ou senha não conferem. Digite de novo."), 401
     security.attempts().succeed(usuario, request.remote_addr or "")
     security.log_in(quem)
@@ -55,7 +55,7 @@ def render_page(proximo: str | None, usuario: str = "", error: str | None = None
 
 def log_out() -> ResponseReturnValue:
     """End the session."""
-    security.log_out(pessoa().usuario if current_user.is_authenticated else None)
+    security.log_out(find_person().usuario if current_user.is_authenticated else None)
     return redirect(url_for("web.entrar"), 303)
 
 
@@ -65,7 +65,7 @@ def continue_form() -> ResponseReturnValue:
     if draft is None:
         flash("O que você digitou não pôde ser guardado. Abra a página de novo e repita.")
         return redirect(url_for("web.painel"), 303)
-    return redirect(drafts.return_address(draft, pessoa().usuario), 303)
+    return redirect(drafts.return_address(draft, find_person().usuario), 303)
 
 
 def send_to_login() -> ResponseReturnValue:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from printserver import jobs
 from printserver.errors import Recusa
-from printserver.web.context import author, office, pessoa
+from printserver.web.context import author, find_person, office
 from printserver.web.forms import Form, check_fields, refused_form, typed_text
 
 RECEIVE, CONTINUE = "receber", "seguir"
@@ -23,7 +23,7 @@ def papel() -> ResponseReturnValue:
     try:
         if acao == RECEIVE:
             check_fields("fila", "acao", "de", "ate")
-            lote = {"de": typed_text("de"), "ate": typed_text("ate"), "escrevente": pessoa().usuario}
+            lote = {"de": typed_text("de"), "ate": typed_text("ate"), "escrevente": find_person().usuario}
             jobs.receive_paper(office(), author(), queue, lote)
             flash(f"Papel de {lote['de']} a {lote['ate']} recebido para a fila {queue}.")
         else:
@@ -42,7 +42,7 @@ def papel() -> ResponseReturnValue:
 def _next_sheet() -> dict[str, Any]:
     """Return what was typed of the next sheet; the spoiled ones stand in one field, parted by blanks or commas."""
     spoiled = [number for number in re.split(r"[\s,;]+", typed_text("inutilizados")) if number]
-    return {"proximo": typed_text("proximo"), "inutilizados": spoiled, "escrevente": pessoa().usuario}
+    return {"proximo": typed_text("proximo"), "inutilizados": spoiled, "escrevente": find_person().usuario}
 
 
 def _render_page(forms: Mapping[tuple[str, str], Form] | None = None) -> str:

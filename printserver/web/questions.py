@@ -13,7 +13,7 @@ from printserver import jobs
 from printserver.errors import Recusa
 from printserver.office import people
 from printserver.web import polling, words
-from printserver.web.context import agora, author, office, pessoa
+from printserver.web.context import agora, author, find_person, office
 from printserver.web.forms import RESUMED, Form, check_fields, key, refused_form, ticked, typed_text
 
 _YES_FIELDS = ("papel_em_maos", "folha_inicial", "folha_final", "fora_do_prazo")
@@ -24,7 +24,7 @@ def question(job_id: str) -> ResponseReturnValue:
     """Show a job's open question; where there is none, say what became of it."""
     if request.method != "GET":  # a form of this page that had expired: shown again as it was typed
         return _refused(job_id, Recusa("entrada-invalida", RESUMED))
-    job = jobs.consultar(office(), job_id)
+    job = jobs.look_up(office(), job_id)
     if job["pergunta"] and job["pergunta"]["tipo"] == "folhas":
         return redirect(url_for("web.folhas", job_id=job_id), 303)
     return _show(job, Form())
@@ -32,7 +32,7 @@ def question(job_id: str) -> ResponseReturnValue:
 
 def live_question(job_id: str) -> ResponseReturnValue:
     """Answer the poll of a question's page: is it still open, with the seals that are shown?"""
-    return polling.answer(_still_open(jobs.consultar(office(), job_id)))
+    return polling.answer(_still_open(jobs.look_up(office(), job_id)))
 
 
 def answer_xa(job_id: str) -> ResponseReturnValue:
@@ -56,7 +56,7 @@ def answer_xa(job_id: str) -> ResponseReturnValue:
 
 def _xa_answer(*, yes: bool) -> dict[str, Any]:
     """Return the answer of `POST /jobs/{id}/xa` that the form holds."""
-    data: dict[str, Any] = {"confirma": yes, "escrevente": pessoa().usuario}
+    data: dict[str, Any] = {"confirma": yes, "escrevente": find_person().usuario}
     if yes:
         data["selos"] = typed_text("selos").split()  # a yes holds for the seals that it was shown (X1)
         data["papel_em_maos"] = ticked("papel_em_maos")
@@ -68,7 +68,7 @@ def _xa_answer(*, yes: bool) -> dict[str, Any]:
 def answer_selo(job_id: str) -> ResponseReturnValue:
     """Answer the ficha's question: `resposta` is com or sem."""
     resposta = typed_text("resposta")
-    data = {"gerar": resposta == "com", "escrevente": pessoa().usuario}
+    data = {"gerar": resposta == "com", "escrevente": find_person().usuario}
     try:
         if resposta not in ("com", "sem"):
             raise Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões.")
@@ -87,15 +87,15 @@ def _refused(job_id: str, refusal: Recusa) -> ResponseReturnValue:
     form = refused_form(refusal)
     if refusal.word == "pergunta-mudou":
         # What was typed was about other seals: only the reason is worth keeping.
-        reason = {"motivo": form.valor("motivo")}
+        reason = {"motivo": form.value_of("motivo")}
         form = Form(reason, {}, "Nada foi feito: os selos mudaram desde que a pergunta foi aberta. Leia de novo.")
-    return _show(jobs.consultar(office(), job_id), form), refusal.kind.status
+    return _show(jobs.look_up(office(), job_id), form), refusal.kind.status
 
 
 def _show(job: Mapping[str, Any], form: Form) -> str:
     open_question = job["pergunta"]
     if open_question is None:
-        return render_template("screens/pergunta_fechada.html", job=job, resposta=_resposta(job))
+        return render_template("screens/pergunta_fechada.html", job=job, resposta=_answer_values(job))
     still_open = _still_open(job).html
     if open_question["tipo"] == "selo":
         return render_template("screens/pergunta_selo.html", job=job, forma=form, ainda=still_open)
@@ -110,23 +110,23 @@ def _show(job: Mapping[str, Any], form: Form) -> str:
         papel_em_maos=job["documento"]["tipo"] in _LEAVES_THE_OFFICE,
         folhas_novas=job["documento"]["tipo"] == "livro" and office().rules.folhas_novas,
         encerrado=bool(open_question["xa_ate"]) and words.is_past(open_question["xa_ate"], agora()),
-        chefia=pessoa().papel in people.CHEFIA,
+        chefia=find_person().papel in people.HEADS,
     )
 
 
 def _still_open(job: Mapping[str, Any]) -> polling.Part:
     return polling.live_part(
-        "screens/_ainda.html", "web.vivo_pergunta", {"job_id": job["id"]}, job=job, resposta=_resposta(job)
+        "screens/_ainda.html", "web.vivo_pergunta", {"job_id": job["id"]}, job=job, resposta=_answer_values(job)
     )
 
 
 def _previous(selos: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Return the job whose print the seals are on."""
     made = next((selo["job"] for selo in selos if selo["job"]), None)
-    return None if made is None else jobs.consultar(office(), made)
+    return None if made is None else jobs.look_up(office(), made)
 
 
-def _resposta(job: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _answer_values(job: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the step of the history that ended the question: the first after it was asked."""
     steps = iter(job["historico"])
     for step in steps:

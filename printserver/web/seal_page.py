@@ -20,7 +20,7 @@ from printserver.office import people
 from printserver.seal_actions import exclude, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
 from printserver.web import fee_input, words
-from printserver.web.context import agora, author, office, pessoa
+from printserver.web.context import agora, author, find_person, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
 
 LEAP = 3  # times the value so far: said before it goes
@@ -30,7 +30,7 @@ _REFUSED = ("objetado", "impossivel")
 def selo(codigo: str) -> ResponseReturnValue:
     """Show the page of a seal."""
     found = jobs.selo(office(), codigo)
-    chain = [search.listar(office(), {"codigo": each})["itens"] for each in found["cadeia"]]
+    chain = [search.list_all(office(), {"codigo": each})["itens"] for each in found["cadeia"]]
     return render_template(
         "screens/selo.html",
         selo=found,
@@ -62,7 +62,7 @@ def exclude_selo(codigo: str) -> ResponseReturnValue:
     """Ask for the reason, then exclude the seal by XA."""
     if request.method == "GET":
         return _render_exclude_form(codigo, Form())
-    data: dict[str, Any] = {"escrevente": pessoa().usuario, "motivo": typed_text("motivo")}
+    data: dict[str, Any] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
     try:
         check_fields("motivo", "fora_do_prazo")
         check_confirmed()
@@ -78,7 +78,7 @@ def exclude_selo(codigo: str) -> ResponseReturnValue:
 def send_again(codigo: str) -> ResponseReturnValue:
     """Send what the court refused of a seal again, as it stands."""
     check_fields()
-    standing.report(office(), author(), {"selos": [codigo], "escrevente": pessoa().usuario})
+    standing.report(office(), author(), {"selos": [codigo], "escrevente": find_person().usuario})
     flash("O que o tribunal recusou vai ser mandado de novo, como está.")
     return redirect(url_for("web.selo", codigo=codigo), 303)
 
@@ -102,7 +102,7 @@ def _refused(refusal: Recusa, show: Any) -> ResponseReturnValue:
 def _rectification(codigo: str) -> dict[str, Any]:
     """Return the request of `POST /selos/{codigo}/retificacao`: only what the person changed."""
     found = jobs.selo(office(), codigo)
-    data: dict[str, Any] = {"escrevente": pessoa().usuario, "motivo": typed_text("motivo")}
+    data: dict[str, Any] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
     data |= {name: typed_text(name) for name in ("ato", "identificador") if typed_text(name)}
     data |= {"data": day.isoformat()} if (day := typed_day("data")) else {}
     data |= fee_input.changed_value(_value_of(found))
@@ -163,7 +163,7 @@ def _render_rectify_form(codigo: str, form: Form, preview: Mapping[str, Any] | N
         ],
         servicos=[
             each
-            for name in here.servicos.nomes()
+            for name in here.servicos.names()
             if (each := here.servicos.get(name)) and each.natureza == found["natureza"] and each.emolumentos
         ],
         **_term(found, here.settings.xa.prazo_tipo_horas),
@@ -184,4 +184,4 @@ def _render_exclude_form(codigo: str, form: Form) -> str:
 def _term(found: Mapping[str, Any], hours: int) -> dict[str, Any]:
     """Return the term of X4, whether it is over, and whether this person may go past it."""
     until = datetime.fromisoformat(found["momento"]) + timedelta(hours=hours)
-    return {"ate": local(until), "encerrado": agora() > until, "chefia": pessoa().papel in people.CHEFIA}
+    return {"ate": local(until), "encerrado": agora() > until, "chefia": find_person().papel in people.HEADS}

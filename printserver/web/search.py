@@ -25,7 +25,7 @@ def selos() -> ResponseReturnValue:
     page = requested_page()
     form, found, status = Form(typed), None, 200
     try:
-        found = search.listar(office(), _filters(typed), page)
+        found = search.list_all(office(), _filters(typed), page)
     except Recusa as refusal:
         form, status = _with_errors(refusal, typed), refusal.kind.status
     here = office()

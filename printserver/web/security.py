@@ -50,7 +50,7 @@ def prepare(app: Flask, office: Office, send_to_login: Callable[[], ResponseRetu
     `send_to_login` answers who is not logged in.
     """
     # Cookies do not tell ports apart: two offices on one machine must not log each other out.
-    mark = hashlib.sha256(office.nome_da_instancia.encode()).hexdigest()[:8]
+    mark = hashlib.sha256(office.instance_name.encode()).hexdigest()[:8]
     app.config.update(
         SESSION_COOKIE_NAME=f"sessao_{mark}",
         SESSION_COOKIE_HTTPONLY=True,
@@ -77,17 +77,17 @@ def attempts() -> Attempts:
     return found
 
 
-def log_in(pessoa: people.Person) -> None:
+def log_in(find_person: people.Person) -> None:
     """Begin a session of `pessoa`, on record; what an older session held is forgotten, and it ends."""
     here, older = office(), session.get(_SESSION)
     with here.db.write() as conn:
         if isinstance(older, str):
             sessions.end(conn, older, here.clock())
-        token = sessions.begin(conn, pessoa, here.clock(), request.remote_addr)
+        token = sessions.begin(conn, find_person, here.clock(), request.remote_addr)
     session.clear()
-    login_user(User(pessoa))
+    login_user(User(find_person))
     session[_SESSION] = token
-    register("pessoa", pessoa.usuario, "entrou")
+    register("pessoa", find_person.usuario, "entrou")
 
 
 def log_out(usuario: str | None) -> None:
@@ -152,16 +152,16 @@ def _load(usuario: str) -> User | None:
             here.serventia_id,
             token,
             now,
-            horas=people_settings.sessao_horas,
+            hours=people_settings.sessao_horas,
             minutes=people_settings.sessao_ociosa_minutos,
         )
     if found is None or found[0].usuario != usuario:
         return None
-    pessoa, due = found
+    find_person, due = found
     if due and not _by_itself():
         with here.db.write() as conn:
             sessions.touch(conn, token, now)
-    return User(pessoa)
+    return User(find_person)
 
 
 def _by_itself() -> bool:

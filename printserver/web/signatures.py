@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from printserver import jobs
 from printserver.errors import Recusa
 from printserver.seal_actions import signatures as atos
-from printserver.web.context import author, office, pessoa
+from printserver.web.context import author, find_person, office
 from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_choice, typed_day, typed_text
 
 STATES: Mapping[str, str] = {
@@ -25,24 +25,24 @@ def signatures() -> ResponseReturnValue:
     return render_template("screens/assinaturas.html", abertas=atos.pending(office()))
 
 
-def assinar(job_id: str) -> ResponseReturnValue:
+def sign_head(job_id: str) -> ResponseReturnValue:
     """Ask how the signatures of a livro stand, show what would be made, and make it once it was seen."""
-    job = jobs.consultar(office(), job_id)
+    job = jobs.look_up(office(), job_id)
     if job["documento"]["tipo"] != "livro":
         raise Recusa("estado-nao-permite", "Só um livro espera por assinaturas.")
     if request.method == "GET":
         return _show(job, Form(), None)
     instrumento = job["documento"]["instrumento"]
-    data = {"estado": typed_text("estado"), "escrevente": pessoa().usuario}
+    data = {"estado": typed_text("estado"), "escrevente": find_person().usuario}
     data |= {nome: typed_text(nome) for nome in ("primeira", "motivo") if typed_text(nome)}
     try:
         check_fields("estado", "primeira", "motivo", "visto")
         typed_choice("estado", STATES)
         typed_day("primeira")
-        shown = atos.assinar(office(), author(), instrumento, data | {"simular": True})[0]
+        shown = atos.sign_head(office(), author(), instrumento, data | {"simular": True})[0]
         if not ticked("confirmo") or typed_text("visto") != _mark(shown):
             return _show(job, refused_form(Recusa("entrada-invalida", "")), shown)
-        atos.assinar(office(), author(), instrumento, data, key())
+        atos.sign_head(office(), author(), instrumento, data, key())
     except Recusa as refusal:
         return _show(job, refused_form(refusal), None), refusal.kind.status
     n = len(shown["selos"])

@@ -19,7 +19,7 @@ KINDS: Mapping[str, str] = {
     "ficha_abertura": "Ficha de abertura",
 }
 PAGE_STATES: Mapping[str, str] = {"boa": "boa", "inutilizada": "inutilizada", "nao_saiu": "não saiu"}
-PAPEIS: Mapping[str, str] = {
+ROLES: Mapping[str, str] = {
     "escrevente": "escrevente",
     "substituto": "substituto",
     "tabeliao": "tabelião",
@@ -245,9 +245,9 @@ def detalhe(value: object) -> str:
     return str(value)
 
 
-def plural(n: int, um: str, many: str) -> str:
+def plural(n: int, single: str, many: str) -> str:
     """Return `1 selo`, `2 selos`."""
-    return f"{n} {um if n == 1 else many}"
+    return f"{n} {single if n == 1 else many}"
 
 
 def numbers(listing: Sequence[int]) -> str:

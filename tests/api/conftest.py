@@ -16,10 +16,10 @@ from printserver.office.office import Office
 @pytest.fixture(scope="session")
 def new_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, str]]:
     folder = tmp_path_factory.mktemp("api") / "serventia"
-    made = create.criar(folder, datetime.now(UTC))
+    made = create.create_office(folder, datetime.now(UTC))
     office = Office.open_folder(folder)
     yield office, made.chave
-    office.fechar()
+    office.close()
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +50,6 @@ def keys(office: Office) -> dict[str, str]:
     """One key for each right, by the right's name, that has this right only."""
     with office.db.write() as conn:
         return {
-            right: people.criar_chave(conn, office.serventia_id, f"so-{right}", [right], office.clock())
-            for right in people.DIREITOS
+            right: people.create_key(conn, office.serventia_id, f"so-{right}", [right], office.clock())
+            for right in people.RIGHTS
         }

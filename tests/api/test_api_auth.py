@@ -61,12 +61,12 @@ def test_a2_the_scheme_is_read_whatever_its_case(caller: Caller, client: FlaskCl
 def test_a2_a_key_of_another_office_is_nobody_here(office: Office) -> None:
     with office.db.write() as conn:
         conn.execute(db.serventia.insert().values(id=2, cns="654321", instancia="outra", criada_em=office.clock()))
-        key = people.criar_chave(conn, 2, "de-fora", people.DIREITOS, office.clock())
+        key = people.create_key(conn, 2, "de-fora", people.RIGHTS, office.clock())
     assert word(Caller(_limited(office), key).get("/api/v1/jobs")) == "chave-invalida"
 
 
 @pytest.mark.parametrize("path", NEEDS)
-@pytest.mark.parametrize("right", people.DIREITOS)
+@pytest.mark.parametrize("right", people.RIGHTS)
 def test_a2_each_call_needs_its_right(client: FlaskClient, keys: dict[str, str], path: str, right: str) -> None:
     response = Caller(client, keys[right]).post(path, {})
     if right == NEEDS[path]:
@@ -91,9 +91,9 @@ def test_x9_only_the_right_original_gets_the_very_bytes(
     query: str,
     marked: bool,
 ) -> None:
-    asked: list[tuple[people.Autor, str, bool]] = []
+    asked: list[tuple[people.Author, str, bool]] = []
 
-    def pdf(_office: Office, author: people.Autor, job_id: str, copia: bool) -> bytes:
+    def pdf(_office: Office, author: people.Author, job_id: str, copia: bool) -> bytes:
         asked.append((author, job_id, copia))
         return b"%PDF"
 
@@ -133,7 +133,7 @@ LOOKUPS = (
 
 def test_a2_a_key_without_look_ups_follows_its_own_prints_and_sees_nothing_else(app: Flask, office: Office) -> None:
     with office.db.write() as conn:
-        key = people.criar_chave(conn, 1, "so-imprime", ["imprimir"], office.clock(), lookup=False)
+        key = people.create_key(conn, 1, "so-imprime", ["imprimir"], office.clock(), lookup=False)
     blind = Caller(app.test_client(), key)
     for path in LOOKUPS:
         assert word(blind.get(f"/api/v1/{path}")) == "sem-permissao", path

@@ -51,10 +51,10 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk") / "serventia"
-    made = create.criar(folder, datetime.now(UTC))
+    made = create.create_office(folder, datetime.now(UTC))
     office = Office.open_folder(folder)
     yield Desk(office, made.chave)
-    office.fechar()
+    office.close()
 
 
 def _deed(kind: str = "livro", **fields: Any) -> dict[str, Any]:
@@ -297,7 +297,7 @@ def test_p2a_a_body_that_shows_nothing_is_not_sealed(desk: Desk, body_format: st
 def test_the_server_tells_its_health_and_its_numbers(desk: Desk) -> None:
     health = desk.caller.client.get("/healthz").get_json()
     schemas.Health.model_validate(health)
-    assert (health["demonstracao"], health["instancia"]) == (True, desk.office.nome_da_instancia)
+    assert (health["demonstracao"], health["instancia"]) == (True, desk.office.instance_name)
     ready = desk.caller.client.get("/readyz")
     schemas.Readiness.model_validate(ready.get_json())
     assert ready.status_code == 200

@@ -192,7 +192,7 @@ def test_options_tells_the_methods_that_are_described(spec: dict[str, Any], call
 SEALS = [
     (examples.STANDALONE_SELO, standalone.SeloAvulso),
     (examples.RECTIFICATION, rectify.Retificacao),
-    (examples.XA_DE_SELO, exclude.Exclusao),
+    (examples.XA_OF_SELO, exclude.Exclusao),
     (examples.VINCULOS, link.Vinculos),
     (examples.SIGNATURES, signatures.Assinaturas),
     (examples.CARTA, carta.Carta),

@@ -58,7 +58,7 @@ def test_init_json_prints_one_object_and_nothing_else(run: Run, tmp_path: Path) 
     opened = database(tmp_path / "s")
     with opened.read() as conn:
         assert people.api_key(conn, told["chave"]) is not None
-        assert people.conferir_senha(conn, 1, "admin", told["senha"]) is not None
+        assert people.check_password(conn, 1, "admin", told["senha"]) is not None
         assert conn.execute(sa.select(db.sequencia.c.proximo)).scalar_one() == 77
     opened.close()
 
@@ -93,12 +93,12 @@ def test_the_key_command_shows_a_new_key_once(run: Run, house: House) -> None:
 def test_the_user_command_makes_a_person(run: Run, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     ran = run("usuario", "Joana", "--papel", "tabeliao", "--nome-completo", "Joana Prado", "--instance", house.folder)
     with house.office.db.read() as conn:
-        person = people.conferir_senha(conn, 1, "joana", ran.out.strip())
+        person = people.check_password(conn, 1, "joana", ran.out.strip())
     assert person is not None and (person.nome, person.papel) == ("Joana Prado", "tabeliao")
     monkeypatch.setenv("PRINTSERVER_SENHA", "uma senha escolhida")
     assert run("usuario", "pedro", "--papel", "escrevente", "--instance", house.folder).code == 0
     with house.office.db.read() as conn:
-        assert people.conferir_senha(conn, 1, "pedro", "uma senha escolhida") is not None
+        assert people.check_password(conn, 1, "pedro", "uma senha escolhida") is not None
     assert run("usuario", "joana", "--papel", "escrevente", "--instance", house.folder).code == 1
     assert run("usuario", "ana", "--papel", "dono", "--instance", house.folder).code == 2
 
@@ -115,7 +115,7 @@ def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
     assert "maria: Maria, escrevente" in usuario().out
     new = usuario("maria", "--nova-senha").out.strip()
     with house.office.db.read() as conn:
-        assert people.conferir_senha(conn, 1, "maria", new) is not None
+        assert people.check_password(conn, 1, "maria", new) is not None
     monkeypatch.setenv("PRINTSERVER_SENHA", "12345678")
     assert usuario("maria", "--nova-senha").code == 1
     assert usuario("maria", "--mudar", "--papel", "substituto", "--nome-completo", "Maria Lima").code == 0

@@ -255,7 +255,7 @@ def test_a_password_never_goes_open_over_the_network_nor_into_the_log(
     assert (house.folder / FILE_NAME).stat().st_mode & 0o777 == 0o600
     assert "cavalo" not in str(house.rows(db.log)) + str(house.rows(db.fila)) + ran.out
     assert "cavalo" not in repr(Server(socket, "root", "cavalo-bateria"))
-    assert CupsServer(Server(socket)).fila(kept_queue.name) is not None
+    assert CupsServer(Server(socket)).queue(kept_queue.name) is not None
 
 
 def test_a_queue_of_another_machine_keeps_the_certificate_that_a_person_confirmed_and_trusts_no_other(
@@ -282,7 +282,7 @@ def test_a_queue_of_another_machine_keeps_the_certificate_that_a_person_confirme
         server.stop()
         server.start()
         changed = server.encrypts()
-        house.office.capacidades.clear()
+        house.office.capabilities.clear()
         shown_now = [each for each in house.call("GET", "/filas").json["itens"] if each["nome"] == "longe"]
         assert (shown_now[0]["situacao"], shown_now[0]["motivos"]) == ("outro certificado", ["certificado-mudou"])
         waiting = house.printed(house.certidao(), fila="longe")

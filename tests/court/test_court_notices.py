@@ -49,8 +49,8 @@ def told(house: House) -> list[str]:
 
 def tick(house: House, **much: float) -> None:
     house.clock.forward(**much)
-    notices.observar(house.office)
-    mail.enviar(house.office)
+    notices.observe(house.office)
+    mail.send(house.office)
 
 
 def test_t1_each_step_of_a_term_is_told_once_by_mail(both: tuple[House, Court], box: Mailbox) -> None:
@@ -200,7 +200,7 @@ def test_a_mail_server_that_fails_gets_it_later_and_holds_nothing_up(
     both: tuple[House, Court], box: Mailbox, falha: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house, court = both
-    monkeypatch.setattr(mail, "ESPERA_S", 0.3)
+    monkeypatch.setattr(mail, "WAIT_SECONDS", 0.3)
     box.falha = falha
     court.fail("objeta", vezes=1)
     seal(house)
@@ -231,7 +231,7 @@ def test_who_dies_over_a_message_leaves_it_to_the_next_and_both_bear_one_id(
     house.engine.run_once()
     tick(house, minutes=1)
     assert len(box.messages) == 1
-    claimed = {"enviado_em": None, "vence_em": house.clock() + mail.POSSE}
+    claimed = {"enviado_em": None, "vence_em": house.clock() + mail.LEASE}
     with house.office.db.write() as conn:
         conn.execute(sa.update(db.aviso).values(**claimed))
     tick(house, minutes=4)
@@ -257,8 +257,8 @@ def test_many_engines_make_and_send_each_notice_once(
 
         def engine() -> None:
             gate.wait()
-            notices.observar(house.office)
-            mail.enviar(house.office)
+            notices.observe(house.office)
+            mail.send(house.office)
 
         crew = [threading.Thread(target=engine) for _ in range(6)]
         for one in crew:
@@ -289,7 +289,7 @@ def test_a_running_engine_reports_while_the_mail_server_is_mute(
     both: tuple[House, Court], box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house, court = both
-    monkeypatch.setattr(mail, "ESPERA_S", 60.0)
+    monkeypatch.setattr(mail, "WAIT_SECONDS", 60.0)
     court.fail("objeta", vezes=1)
     seal(house)
     house.engine.run_once()

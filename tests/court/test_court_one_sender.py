@@ -12,7 +12,7 @@ import pytest
 
 from printserver import db
 from printserver.clock import local_date
-from printserver.court import Remetente, TransporteHttp
+from printserver.court import HttpTransport, Sender
 from printserver.server.engine import Engine
 from support import process
 from support.court import Court, house_with_court
@@ -94,10 +94,10 @@ def test_t1_a_doubt_is_asked_about_though_the_clock_went_back(both: tuple[House,
 def test_t1_the_lease_of_another_machine_does_not_outlast_the_clock_that_goes_back(both: tuple[House, Court]) -> None:
     house, court = both
     settings, office = house.office.settings.tribunal, house.office
-    transport = TransporteHttp(settings, office.certificado, office.instance)
-    other = Remetente(office.db, house.clock, office.serventia_id, settings, transport, "outra-maquina:7:1")
+    transport = HttpTransport(settings, office.certificado, office.instance)
+    other = Sender(office.db, house.clock, office.serventia_id, settings, transport, "outra-maquina:7:1")
     first = seals(house, 1)
-    assert other.rodada()
+    assert other.run_once()
     second = seals(house, 1, first=2)
     house.engine.run_once()
     assert not all_told(house)  # it holds the lease
@@ -105,9 +105,9 @@ def test_t1_the_lease_of_another_machine_does_not_outlast_the_clock_that_goes_ba
     house.engine.run_once()
     assert all_told(house)
     assert once(court, first + second)
-    assert other.rodada() is False  # it may think that it still holds the lease; nothing is there to be sent
+    assert other.run_once() is False  # it may think that it still holds the lease; nothing is there to be sent
     third = seals(house, 1, first=3)
-    other.rodada()
+    other.run_once()
     assert not all_told(house)  # it asks before it sends, and the lease is another's
     house.engine.run_once()
     assert once(court, first + second + third)

@@ -228,7 +228,7 @@ def test_t2_a_sender_that_died_between_send_and_answer_repeats_nothing(both: tup
     code = house.taken(house.certidao())["selos"][0]["codigo"]
     with house.office.db.write() as conn:
         conn.execute(sa.update(db.outbox).values(estado="enviando", dono="morto:1", tentativas=1))
-    assert court.enviar(item(house, code)) == [{"selo": code, "totalErros": 0, "erros": []}]
+    assert court.send(item(house, code)) == [{"selo": code, "totalErros": 0, "erros": []}]
     house.clock.forward(minutes=1)
     house.engine.run_once()
     assert house.selo(code)["estado"] == "comunicado"

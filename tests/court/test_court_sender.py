@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from printserver import db
-from printserver.court import Remetente, TransporteHttp, Troca
-from printserver.court.sender import mandar_ate, proxima_hora
-from printserver.office.settings import Tribunal
+from printserver.court import Exchange, HttpTransport, Sender
+from printserver.court.sender import next_hour, send_until
+from printserver.office.settings import CourtSettings
 from support.court import Court, house_with_court
 from support.office import FEES, House, open_house
 
@@ -194,32 +194,32 @@ def test_t2_an_answer_that_drips_for_ever_is_no_answer(tmp_path: Path) -> None:
             pass
 
     with stub(drip) as url, open_house(tmp_path / "casa") as house:
-        court = TransporteHttp(Tribunal(url=url, espera_s=0.5), house.office.certificado, house.folder)
-        exchange = court.enviar([{"selo": "x"}])
-        court.fechar()
-    assert (exchange.status, exchange.partiu) == (None, True)
+        court = HttpTransport(CourtSettings(url=url, espera_s=0.5), house.office.certificado, house.folder)
+        exchange = court.send([{"selo": "x"}])
+        court.close()
+    assert (exchange.status, exchange.departed) == (None, True)
     assert "sem resposta" in (exchange.falha or "")
 
 
 # -- one sender -------------------------------------------------------------------------------------------------------
 
 
-class Frozen(TransporteHttp):
+class Frozen(HttpTransport):
     """A transport whose process is stopped right before its bytes leave."""
 
     def freeze(self) -> None:
         self.reached, self.go_on = threading.Event(), threading.Event()
 
-    def enviar(self, selos: Sequence[Any]) -> Troca:
+    def send(self, selos: Sequence[Any]) -> Exchange:
         self.reached.set()
         assert self.go_on.wait(120)
-        return super().enviar(selos)
+        return super().send(selos)
 
 
-def sender(house: House, kind: type[TransporteHttp], name: str) -> tuple[Remetente, Any]:
+def sender(house: House, kind: type[HttpTransport], name: str) -> tuple[Sender, Any]:
     office = house.office
     court = kind(office.settings.tribunal, office.certificado, house.folder)
-    return Remetente(office.db, house.clock, office.serventia_id, office.settings.tribunal, court, name), court
+    return Sender(office.db, house.clock, office.serventia_id, office.settings.tribunal, court, name), court
 
 
 def test_t2_a_sender_frozen_past_its_lease_repeats_nothing_when_it_wakes(both: tuple[House, Court]) -> None:
@@ -228,18 +228,18 @@ def test_t2_a_sender_frozen_past_its_lease_repeats_nothing_when_it_wakes(both: t
     code = seal(house)
     first, transport = sender(house, Frozen, "A")
     transport.freeze()
-    frozen = threading.Thread(target=first.rodada, daemon=True)
+    frozen = threading.Thread(target=first.run_once, daemon=True)
     frozen.start()
     assert transport.reached.wait(120)
-    second, _ = sender(house, TransporteHttp, "B")
-    assert not second.rodada(), "the lease holds as long as it says"
+    second, _ = sender(house, HttpTransport, "B")
+    assert not second.run_once(), "the lease holds as long as it says"
     house.clock.forward(minutes=1)
-    while second.rodada():
+    while second.run_once():
         pass
     assert states(house, code) == ["comunicado"]
     transport.go_on.set()
     frozen.join(120)
-    assert not first.rodada(), "it is the other's now"
+    assert not first.run_once(), "it is the other's now"
     assert court.selo(code)["aceito"] == 1
     assert states(house, code) == ["comunicado"]
     assert [row["estado"] for row in house.rows(db.outbox)] == ["aceito"]
@@ -273,9 +273,9 @@ NIGHT = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)  # 23:30 of the 20th in São P
     ],
 )
 def test_t1_set_hours_go_on_over_midnight(minutes: int, last: tuple[int, ...], following: tuple[int, ...]) -> None:
-    settings = Tribunal(modo="horarios", horarios=["00:15", "12:00", "23:00"])
+    settings = CourtSettings(modo="horarios", horarios=["00:15", "12:00", "23:00"])
     now = NIGHT + timedelta(minutes=minutes)
-    moments = (mandar_ate(settings, None, now), proxima_hora(settings, now))
+    moments = (send_until(settings, None, now), next_hour(settings, now))
     assert [(each.day, each.hour, each.minute) for each in moments] == [last, following]
 
 

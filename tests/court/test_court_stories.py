@@ -20,7 +20,7 @@ from hypothesis.stateful import (
 )
 
 from printserver import db
-from printserver.court import Remetente, Transporte, TransporteHttp, Troca
+from printserver.court import Exchange, HttpTransport, Sender, Transport
 from support.court import Court, house_with_court
 from support.office import FEES, Answer, House
 
@@ -37,36 +37,36 @@ class Died(BaseException):
 class Mortal:
     """The line of a sender killed when it speaks for the `left`th time, `before` or after the court heard it."""
 
-    def __init__(self, line: Transporte) -> None:
+    def __init__(self, line: Transport) -> None:
         self._line = line
         self.left: int | None = None
         self.before = False
 
-    def enviar(self, selos: Sequence[Mapping[str, Any]]) -> Troca:
-        return self._speak(lambda: self._line.enviar(selos))
+    def send(self, selos: Sequence[Mapping[str, Any]]) -> Exchange:
+        return self._speak(lambda: self._line.send(selos))
 
-    def vincular(self, pairs: Sequence[Mapping[str, str]]) -> Troca:
-        return self._speak(lambda: self._line.vincular(pairs))
+    def link_selos(self, pairs: Sequence[Mapping[str, str]]) -> Exchange:
+        return self._speak(lambda: self._line.link_selos(pairs))
 
-    def consultar(self, codigo: str) -> Troca:
-        return self._speak(lambda: self._line.consultar(codigo))
+    def look_up(self, codigo: str) -> Exchange:
+        return self._speak(lambda: self._line.look_up(codigo))
 
-    def listar(self, de: date, ate: date, page: int) -> Troca:
-        return self._speak(lambda: self._line.listar(de, ate, page))
+    def list_all(self, de: date, ate: date, page: int) -> Exchange:
+        return self._speak(lambda: self._line.list_all(de, ate, page))
 
-    def fechar(self) -> None:
-        self._line.fechar()
+    def close(self) -> None:
+        self._line.close()
 
-    def _speak(self, speak: Callable[[], Troca]) -> Troca:
+    def _speak(self, speak: Callable[[], Exchange]) -> Exchange:
         if self.left is None:
             return speak()
         self.left -= 1
         if self.left < 0 or (self.left == 0 and self.before):
             raise Died
-        troca = speak()
+        exchange = speak()
         if self.left == 0:
             raise Died
-        return troca
+        return exchange
 
 
 class History(RuleBasedStateMachine):
@@ -91,9 +91,9 @@ class History(RuleBasedStateMachine):
     def _follow(self) -> None:
         """Let another machine's sender take over."""
         office = self.house.office
-        self._line = Mortal(TransporteHttp(office.settings.tribunal, office.certificado, office.instance))
+        self._line = Mortal(HttpTransport(office.settings.tribunal, office.certificado, office.instance))
         owner = f"maquina-{next(self._numbers)}:1:1"
-        self._sender = Remetente(
+        self._sender = Sender(
             office.db, self.house.clock, office.serventia_id, office.settings.tribunal, self._line, owner
         )
 
@@ -171,7 +171,7 @@ class History(RuleBasedStateMachine):
     def send(self, urged: bool) -> None:
         if urged:
             assert self.house.call("POST", "/comunicacoes", {}).status == 202
-        self._sender.rodada()
+        self._sender.run_once()
 
     @rule(after=st.integers(1, 4), before=st.booleans())
     @precondition(lambda self: hasattr(self, "_line"))
@@ -179,7 +179,7 @@ class History(RuleBasedStateMachine):
         """Send until death comes, if it does; another machine follows when the lease is over."""
         self._line.left, self._line.before = after, before
         try:
-            self._sender.rodada()
+            self._sender.run_once()
         except Died:
             self.house.clock.forward(seconds=31)
             self._follow()
@@ -228,7 +228,7 @@ class History(RuleBasedStateMachine):
             for _ in range(8):
                 self.house.clock.forward(minutes=6)
                 self.send_again()
-                while self._sender.rodada():
+                while self._sender.run_once():
                     pass
             assert not self.house.rows(db.outbox, db.outbox.c.fim_em.is_(None))
             self.nothing_is_stored_twice_or_out_of_order()
@@ -236,9 +236,9 @@ class History(RuleBasedStateMachine):
             kept = self.court.registros
             for seal in self.house.rows(db.selo):
                 assert kept[seal["codigo"]]["aceito"] == 1 or seal["retificado_por"], seal["codigo"]
-            assert self.house.proof().faltas == []
+            assert self.house.proof().gaps == []
         finally:
-            self._line.fechar()
+            self._line.close()
             self._stack.close()
 
 

@@ -114,10 +114,10 @@ def test_x5_a_print_that_begins_right_before_it_is_cancelled_is_not_taken_as_not
 
     def begins_first(self: CupsQueue, cups_id: int) -> None:
         cups_server.run("cupsenable", queue.name)
-        wait_until(lambda: (state := self.estado(cups_id)) and state.inicio, "the printing")
+        wait_until(lambda: (state := self.state(cups_id)) and state.inicio, "the printing")
         cancel(self, cups_id)
 
-    monkeypatch.setattr(CupsQueue, "cancelar", begins_first)
+    monkeypatch.setattr(CupsQueue, "cancel", begins_first)
     found = house.act(taken["id"], "cancelar")
     queue.fault(None)
     assert (found.status, found.job["estado"], found.job["pergunta"]["tipo"]) == (200, "incerto", "folhas")
@@ -255,7 +255,7 @@ def test_p2a_what_changes_on_disk_between_the_held_job_and_its_file_is_not_print
 ) -> None:
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(deslocamentos=offset))
-    create, damaged = CupsQueue.criar, list[str]()
+    create, damaged = CupsQueue.create_office, list[str]()
 
     def create_and_damage(self: CupsQueue, errand: Handoff) -> int:
         cups_id = create(self, errand)
@@ -267,7 +267,7 @@ def test_p2a_what_changes_on_disk_between_the_held_job_and_its_file_is_not_print
                 damaged.append(path.stem)
         return cups_id
 
-    monkeypatch.setattr(CupsQueue, "criar", create_and_damage)
+    monkeypatch.setattr(CupsQueue, "create_office", create_and_damage)
     taken = house.taken(house.livro())
     done = follow(house, taken["id"], ended)
     assert (done["estado"], done["cups"]["estado"]) == ("entregue", "completed")

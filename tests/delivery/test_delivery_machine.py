@@ -87,17 +87,17 @@ class Counter(RuleBasedStateMachine):
             self.told(self.house.act(job, "selo", gerar=gerar))
 
     @rule(data=st.data(), late=st.booleans())
-    def excluir(self, data: st.DataObject, late: bool) -> None:
+    def exclude(self, data: st.DataObject, late: bool) -> None:
         if job := self.some_job(data):
             self.told(self.house.act(job, "excluir", papel_em_maos=True, fora_do_prazo=late, escrevente="tereza"))
 
     @rule(data=st.data())
-    def cancelar(self, data: st.DataObject) -> None:
+    def cancel(self, data: st.DataObject) -> None:
         if job := self.some_job(data):
             self.told(self.house.act(job, "cancelar"))
 
     @rule(data=st.data())
-    def reenviar(self, data: st.DataObject) -> None:
+    def resend(self, data: st.DataObject) -> None:
         if job := self.some_job(data):
             self.told(self.house.act(job, "reenviar"))
 
@@ -198,7 +198,7 @@ class Counter(RuleBasedStateMachine):
     @invariant()
     def a3_a6_the_audit_verifies(self) -> None:
         found = self.house.proof()
-        assert found.faltas == []
+        assert found.gaps == []
         assert found.registros == len(self.house.rows(db.log))
 
 

@@ -13,7 +13,7 @@ from support.cups import KeptQueue, PrivateCups
 from support.office import FEES, House
 from support.process import wait_until
 
-CLERK = people.Autor(1, None, None, "maria", "escrevente", frozenset(), None)
+CLERK = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
 
 
 def number(

@@ -19,7 +19,7 @@ def at_cups(house: House, queue: str, server: PrivateCups, **more: Any) -> None:
     where = {"tipo": "cups", "destino": queue, "servidor": str(server.socket)}
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(**where | more))
-    house.office.capacidades.clear()
+    house.office.capabilities.clear()
 
 
 def on_paper(house: House, queue: KeptQueue) -> bytes:
@@ -37,7 +37,7 @@ def on_paper(house: House, queue: KeptQueue) -> bytes:
 
 def queue_of(house: House, nome: str = "notas") -> dict[str, Any]:
     """Return the queue as the API shows it, asked anew."""
-    house.office.capacidades.clear()
+    house.office.capabilities.clear()
     shown = house.call("GET", "/filas").json["itens"]
     return dict(next(each for each in shown if each["nome"] == nome))
 
@@ -69,7 +69,7 @@ def test_p7_a_try_that_is_at_its_queue_keeps_its_bytes_whatever_is_set_meanwhile
 
     taken = house.taken(house.livro())
     with monkeypatch.context() as patch:
-        patch.setattr(CupsQueue, "enviar", die)
+        patch.setattr(CupsQueue, "send", die)
         with pytest.raises(Killed):
             house.engine.run_once()
     at_cups(house, kept_queue.name, cups_server, deslocamentos={"": [5, 5]})
@@ -184,7 +184,7 @@ def test_a_server_that_does_not_answer_is_not_asked_by_every_caller(
 ) -> None:
     at_cups(house, kept_queue.name, cups_server, servidor="/nada/cups.sock")
     assert queue_of(house)["motivos"] == ["fila-fora"]
-    monkeypatch.setattr(CupsQueue, "capacidades", lambda _self: pytest.fail("asked again at once"))
+    monkeypatch.setattr(CupsQueue, "capabilities", lambda _self: pytest.fail("asked again at once"))
     assert house.call("GET", "/filas").json["itens"][0]["motivos"] == ["fila-fora"]
     assert house.post(house.livro()).status == 202  # the print waits for its queue
 
@@ -195,7 +195,7 @@ def shown(house: House, job_id: str, words: str | None) -> dict[str, Any]:
     def said() -> bool:
         house.clock.forward(seconds=1)
         house.engine.run_once()
-        house.office.capacidades.clear()
+        house.office.capabilities.clear()
         return bool(house.job(job_id)["situacao"] == words)
 
     wait_until(said, f"the job to say {words!r}")

@@ -33,7 +33,7 @@ def verdict(state: State | None, before: dict[str, Any] | None = None, **more: A
 def test_completed_is_a_proof_only_where_as_many_sides_were_counted(
     counted: int | None, counts: bool | None, state: str
 ) -> None:
-    assert verdict(said(impressions=counted), conta=counts) == state
+    assert verdict(said(impressions=counted), tally=counts) == state
 
 
 @pytest.mark.parametrize("state", ["pending", "pending-held", "processing", "processing-stopped"])

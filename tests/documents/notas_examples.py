@@ -109,10 +109,10 @@ def context(**others: Any) -> Context:
 
 def emolumentos(values: dict[str, str]) -> Emolumentos:
     """Return FEES of a request as the seal knows them."""
-    lido = read_request(
+    parsed_selo = read_request(
         request({"tipo": "ficha_abertura", "ficha": "1", "pessoa": {"nome": "A"}, "emolumentos": values})
     )
-    requested = lido.documento.emolumentos  # type: ignore[union-attr]  # a ficha has it
+    requested = parsed_selo.documento.emolumentos  # type: ignore[union-attr]  # a ficha has it
     return requested.emolumentos
 
 

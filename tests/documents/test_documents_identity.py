@@ -10,7 +10,7 @@ from printserver.errors import Recusa
 
 
 @pytest.mark.parametrize(
-    ("um", "other"),
+    ("single", "other"),
     [
         ("P-2026-001234", "p-2026-1234"),
         ("P-2026-001234", " P - 2026 - 1234 "),
@@ -23,15 +23,15 @@ from printserver.errors import Recusa
         ("000", "0"),
     ],
 )
-def test_x0_the_same_number(um: str, other: str) -> None:
-    assert normalize(um) == normalize(other)
+def test_x0_the_same_number(single: str, other: str) -> None:
+    assert normalize(single) == normalize(other)
 
 
 @pytest.mark.parametrize(
-    ("um", "other"), [("100", "10"), ("P-10", "P-1"), ("1A00", "1A0"), ("12-3", "1-23"), ("A10B003", "A10B03")]
+    ("single", "other"), [("100", "10"), ("P-10", "P-1"), ("1A00", "1A0"), ("12-3", "1-23"), ("A10B003", "A10B03")]
 )
-def test_x0_another_number(um: str, other: str) -> None:
-    assert normalize(um) != normalize(other)
+def test_x0_another_number(single: str, other: str) -> None:
+    assert normalize(single) != normalize(other)
 
 
 @given(st.text(max_size=30))
@@ -42,25 +42,25 @@ def test_x0_to_normalise_twice_changes_nothing(numero: str) -> None:
 
 @given(st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 6), st.integers(0, 6))
 def test_x0_numbers_are_the_same_if_they_are_equal(a: int, b: int, zeros_a: int, zeros_b: int) -> None:
-    um, other = "P-" + "0" * zeros_a + str(a), "P-" + "0" * zeros_b + str(b)
-    assert (normalize(um) == normalize(other)) == (a == b)
+    single, other = "P-" + "0" * zeros_a + str(a), "P-" + "0" * zeros_b + str(b)
+    assert (normalize(single) == normalize(other)) == (a == b)
 
 
 def test_x0_a_livro_is_the_same_on_other_folhas() -> None:
-    um = document("livro", instrumento=instrumento())
+    single = document("livro", instrumento=instrumento())
     other = document("livro", instrumento=instrumento(id="p-2026-1234", livro="7", folha_inicial="1"))
-    assert identify(um, context()).chave == identify(other, context()).chave == "livro:P-2026-1234"
+    assert identify(single, context()).chave == identify(other, context()).chave == "livro:P-2026-1234"
     assert identify(other, context()).campos["livro"] == "7"
 
 
 def test_x0_a_traslado_is_its_instrument_and_number() -> None:
     by_folha = {"livro": "123", "folha_inicial": "45"}
     ctx = context(livro=live_livro(), next_traslado=2)
-    um = identify(document("traslado", numero=2, instrumento={"id": "p-2026-1234"}), ctx)
+    single = identify(document("traslado", numero=2, instrumento={"id": "p-2026-1234"}), ctx)
     other = identify(document("traslado", numero="proximo", instrumento=by_folha), ctx)
-    assert um.chave == other.chave == "traslado:P-2026-1234:2"
-    assert um.rotulo == "traslado 2 do instrumento P-2026-001234"
-    assert um.campos == {
+    assert single.chave == other.chave == "traslado:P-2026-1234:2"
+    assert single.rotulo == "traslado 2 do instrumento P-2026-001234"
+    assert single.campos == {
         "tipo": "traslado",
         "numero": 2,
         "instrumento": "P-2026-001234",
@@ -81,8 +81,8 @@ def test_x0_a_certidao_is_its_request_and_via() -> None:
 
 
 def test_x0_a_ficha_is_its_number() -> None:
-    um = identify(document("ficha_abertura", ficha="000123", pessoa={"nome": "A"}), context())
-    assert (um.chave, um.campos["ficha"]) == ("ficha_abertura:123", "000123")
+    single = identify(document("ficha_abertura", ficha="000123", pessoa={"nome": "A"}), context())
+    assert (single.chave, single.campos["ficha"]) == ("ficha_abertura:123", "000123")
 
 
 def test_t5_a_folha_is_looked_up_by_its_digits() -> None:
@@ -94,7 +94,7 @@ def test_t5_a_folha_is_looked_up_by_its_digits() -> None:
 
 
 @pytest.mark.parametrize(
-    ("um", "other"),
+    ("single", "other"),
     [
         ("007/2026", "7/2026"),
         ("2026-1", "2026–1"),
@@ -109,12 +109,12 @@ def test_t5_a_folha_is_looked_up_by_its_digits() -> None:
         ("00.5", "0.5"),
     ],
 )
-def test_x0_numbers_are_the_same_as_people_compare_them(um: str, other: str) -> None:
-    assert normalize(um) == normalize(other)
+def test_x0_numbers_are_the_same_as_people_compare_them(single: str, other: str) -> None:
+    assert normalize(single) == normalize(other)
 
 
 @pytest.mark.parametrize(
-    ("um", "other"),
+    ("single", "other"),
     [
         ("7.005", "7.5"),
         ("7,005", "7,5"),
@@ -128,8 +128,8 @@ def test_x0_numbers_are_the_same_as_people_compare_them(um: str, other: str) -> 
         ("7/12", "7-12"),
     ],
 )
-def test_x0_numbers_that_people_tell_apart_are_others(um: str, other: str) -> None:
-    assert normalize(um) != normalize(other)
+def test_x0_numbers_that_people_tell_apart_are_others(single: str, other: str) -> None:
+    assert normalize(single) != normalize(other)
 
 
 PARTIES = st.lists(st.integers(0, 10**6), min_size=1, max_size=4)
@@ -137,7 +137,7 @@ PARTIES = st.lists(st.integers(0, 10**6), min_size=1, max_size=4)
 
 @given(PARTIES, PARTIES, st.sampled_from("-/. :"), st.data())
 def test_x0_only_zeros_in_front_case_blanks_and_hyphens_are_not_compared(
-    um: list[int], other: list[int], between: str, data: st.DataObject
+    single: list[int], other: list[int], between: str, data: st.DataObject
 ) -> None:
     """Two spellings of lists of numbers are the same exactly where the lists are."""
 
@@ -149,8 +149,8 @@ def test_x0_only_zeros_in_front_case_blanks_and_hyphens_are_not_compared(
         return data.draw(st.sampled_from(["Pa", "pA", " p a"])) + between.strip() + "_" + body
 
     if between == " ":  # blanks do not part numbers
-        um, other = um[:1], other[:1]
-    assert (normalize(written(um)) == normalize(written(other))) == (um == other)
+        single, other = single[:1], other[:1]
+    assert (normalize(written(single)) == normalize(written(other))) == (single == other)
 
 
 @given(st.text(st.characters() | st.sampled_from("0017.,-/ A²½１Ⅻß’"), max_size=12))
@@ -162,5 +162,5 @@ def test_x0_papers_to_normalise_twice_changes_nothing(papel: str) -> None:
 
 @given(st.sampled_from(["", "A", "AB-", "A10B", "7."]), st.integers(0, 10**9), st.integers(0, 10**9), st.integers(0, 5))
 def test_p5_a_sheet_has_one_number_however_many_zeros_are_written(serie: str, a: int, b: int, zeros: int) -> None:
-    um, other = f"{serie}{'0' * zeros}{a}", f"{serie.lower()} {b}"
-    assert (normalize_sheet(um) == normalize_sheet(other)) == (a == b)
+    single, other = f"{serie}{'0' * zeros}{a}", f"{serie.lower()} {b}"
+    assert (normalize_sheet(single) == normalize_sheet(other)) == (a == b)

@@ -54,7 +54,7 @@ def certidao(**data: object) -> Document:
 def test_n1_n2_one_seal_an_ato_the_principal_first_and_vinculador() -> None:
     plan = make_plan(document("livro", instrumento=instrumento()), context())
     assert [selo.new_selo.descricao for selo in plan.selos] == ["Venda e compra", "Usufruto"]
-    assert [(selo.principal, selo.vinculado_ao_principal) for selo in plan.selos] == [(True, False), (False, True)]
+    assert [(selo.principal, selo.vinculado_to_principal) for selo in plan.selos] == [(True, False), (False, True)]
     assert [selo.new_selo.emolumentos.total for selo in plan.selos] == [Decimal("95.12"), Decimal("45.12")]
     assert {selo.new_selo.identificador for selo in plan.selos} == {"P-2026-001234"}
     assert plan.selos[0].new_selo.partes == ("João da Silva", "Maria Alves")
@@ -440,14 +440,14 @@ def test_n5_an_instrument_known_here_must_have_its_livro() -> None:
 # --- X8 --------------------------------------------------------------------------------------------------------------
 
 
-def troca() -> dict[str, str]:
+def exchange() -> dict[str, str]:
     return {"substitui": str(assemble_code("123456", 1, "TR", "0000000000007", 26)), "motivo": "nome com erro"}
 
 
-def test_x8_a_substitution_is_isenta_names_the_seal_and_is_of_today() -> None:
+def test_x8_a_substitution_is_isento_names_the_seal_and_is_of_today() -> None:
     livro = live_livro()
     old = identify(traslado(2), context(livro=livro))
-    data = troca()
+    data = exchange()
     plan = make_plan(traslado(2, **data), context(livro=livro, replaced=old))
     (selo,) = plan.selos
     assert (selo.new_selo.emolumentos, selo.new_selo.isento, selo.new_selo.momento) == (ZERO, True, NOW)
@@ -458,17 +458,17 @@ def test_x8_a_substitution_is_isenta_names_the_seal_and_is_of_today() -> None:
 
 def test_x8_a_certidao_is_replaced_by_one_of_the_same_request() -> None:
     previous = identify(certidao(corpo=BODY), context())
-    new = document("certidao", pedido="2026/123", via=2, corpo=BODY, **troca())
+    new = document("certidao", pedido="2026/123", via=2, corpo=BODY, **exchange())
     assert make_plan(new, context(replaced=previous)).selos[0].new_selo.isento
 
 
 def test_x8_the_seal_named_must_be_live_and_of_such_a_document() -> None:
     livro = live_livro()
-    assert fields(refusal(traslado(2, **troca()), context(livro=livro))) == {"documento.substitui"}
+    assert fields(refusal(traslado(2, **exchange()), context(livro=livro))) == {"documento.substitui"}
     other = identify(traslado(instrumento={"id": "P-9"}), context())
-    de_certidao = identify(certidao(instrumento=REFERENCE), context(livro=livro))
-    for replaced in (other, de_certidao):
-        found = refusal(traslado(2, **troca()), context(livro=livro, replaced=replaced))
+    of_certidao = identify(certidao(instrumento=REFERENCE), context(livro=livro))
+    for replaced in (other, of_certidao):
+        found = refusal(traslado(2, **exchange()), context(livro=livro, replaced=replaced))
         assert fields(found) == {"documento.substitui"}
 
 
@@ -476,7 +476,7 @@ def test_x8_a_substitution_charges_nothing() -> None:
     livro = live_livro()
     old = identify(traslado(2), context(livro=livro))
     ctx = context(livro=livro, replaced=old)
-    assert fields(refusal(traslado(2, emolumentos=FEES, **troca()), ctx)) == {"documento.emolumentos"}
+    assert fields(refusal(traslado(2, emolumentos=FEES, **exchange()), ctx)) == {"documento.emolumentos"}
 
 
 # --- ficha -----------------------------------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ def livro(**others: object) -> dict[str, object]:
 
 
 def test_contract_example_is_read() -> None:
-    lido = read_request(
+    parsed_selo = read_request(
         request(
             {
                 "tipo": "livro",
@@ -42,9 +42,9 @@ def test_contract_example_is_read() -> None:
             papel_seguranca=["A0000001"],
         )
     )
-    assert lido.documento.tipo == "livro"
-    assert lido.documento.instrumento.partes[0].nome == "João da Silva"
-    assert lido.papel_seguranca == ("A0000001",)
+    assert parsed_selo.documento.tipo == "livro"
+    assert parsed_selo.documento.instrumento.partes[0].nome == "João da Silva"
+    assert parsed_selo.papel_seguranca == ("A0000001",)
 
 
 def test_s9_wrong_total_is_named_by_its_dotted_path() -> None:
@@ -107,8 +107,8 @@ def test_paths_bear_no_tag_of_a_union() -> None:
 
 def test_x0_a_reference_is_by_id_or_by_livro_and_folha() -> None:
     for data in ({"id": "P-1"}, {"livro": "0123", "folha_inicial": "045"}):
-        lido = read_request(request({"tipo": "traslado", "numero": 1, "instrumento": data})).documento
-        assert isinstance(lido.instrumento, Referencia)
+        parsed_selo = read_request(request({"tipo": "traslado", "numero": 1, "instrumento": data})).documento
+        assert isinstance(parsed_selo.instrumento, Referencia)
     whole = read_request(request({"tipo": "traslado", "numero": 1, "instrumento": instrumento()})).documento
     assert isinstance(whole.instrumento, Instrumento)
 
@@ -144,8 +144,8 @@ def test_n5_a_certidao_without_instrumento_needs_its_text() -> None:
 def test_a_certidao_always_needs_a_value_but_to_replace_another() -> None:
     certidao = {"tipo": "certidao", "pedido": "1", "corpo": BODY}
     assert erros(request(certidao)).keys() == {"documento.emolumentos"}
-    troca = {"substitui": "9999991CE0000000000030184", "motivo": "erro de grafia"}
-    assert read_request(request(certidao | troca)).documento.substitui == troca["substitui"]
+    exchange = {"substitui": "9999991CE0000000000030184", "motivo": "erro de grafia"}
+    assert read_request(request(certidao | exchange)).documento.substitui == exchange["substitui"]
 
 
 def test_x8_a_substitution_needs_a_reason_and_a_true_code() -> None:
@@ -214,8 +214,8 @@ def test_an_unknown_document_is_told_which_there_are(document: object) -> None:
 
 
 def test_null_in_an_optional_field_is_as_absent() -> None:
-    lido = read_request(livro() | {"copias": None, "lado_inicial": None, "papel_seguranca": None, "fila": None})
-    assert (lido.copias, lido.lado_inicial, lido.papel_seguranca) == (1, "frente", ())
+    parsed_selo = read_request(livro() | {"copias": None, "lado_inicial": None, "papel_seguranca": None, "fila": None})
+    assert (parsed_selo.copias, parsed_selo.lado_inicial, parsed_selo.papel_seguranca) == (1, "frente", ())
     assert erros(livro() | {"outra": None}).keys() == {"outra"}
 
 
@@ -230,8 +230,8 @@ def test_a_ficha_prints_whatever_else_the_person_has() -> None:
 
 
 def test_a_request_survives_being_kept_as_json() -> None:
-    lido = read_request(livro(data="2026-11-20"))
-    assert Pedido.model_validate(lido.model_dump(mode="json")) == lido
+    parsed_selo = read_request(livro(data="2026-11-20"))
+    assert Pedido.model_validate(parsed_selo.model_dump(mode="json")) == parsed_selo
 
 
 JSON = st.recursive(

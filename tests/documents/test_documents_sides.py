@@ -66,11 +66,11 @@ def test_no_side_is_taken_twice_and_the_order_is_the_books(paginas: int, side: s
 
 
 def test_the_answer_tells_the_last_folha() -> None:
-    lido = Instrumento.model_validate(instrumento())
+    parsed_selo = Instrumento.model_validate(instrumento())
     taken = page_sides("045", "frente", 3, None, 2)
-    assert with_last_folha(lido, taken).folha_final == "046"
-    assert labels(lido, taken)[1:] == ("Livro 0123, folha 045 verso", "Livro 0123, folha 046")
-    assert labels(lido.model_copy(update={"livro": None}), taken)[0] == "Folha 045"
+    assert with_last_folha(parsed_selo, taken).folha_final == "046"
+    assert labels(parsed_selo, taken)[1:] == ("Livro 0123, folha 045 verso", "Livro 0123, folha 046")
+    assert labels(parsed_selo.model_copy(update={"livro": None}), taken)[0] == "Folha 045"
     assert write_folha(100, "99") == "100"
 
 

@@ -54,8 +54,8 @@ def certidao() -> Plan:
 
 
 def ficha(**data: object) -> Plan:
-    pessoa = {"nome": "Ana Souza", "documento": "RG 1", "estado_civil": "casada", "apelido": None}
-    return make_plan(document("ficha_abertura", ficha="000123", pessoa=pessoa, **data), context())
+    find_person = {"nome": "Ana Souza", "documento": "RG 1", "estado_civil": "casada", "apelido": None}
+    return make_plan(document("ficha_abertura", ficha="000123", pessoa=find_person, **data), context())
 
 
 def data(plan: Plan) -> dict[str, object]:
@@ -91,10 +91,10 @@ def test_templates_get_plain_json_with_every_variable(plan: Plan) -> None:
 
 
 def test_n8_a_minuta_shares_the_layout_of_its_livro() -> None:
-    um, other = minuta(), livro()
-    assert data(um) == data(other)
-    assert mark_values(um) == mark_values(other)
-    one_block, other_block = block(um, made=False), block(other, made=False)
+    single, other = minuta(), livro()
+    assert data(single) == data(other)
+    assert mark_values(single) == mark_values(other)
+    one_block, other_block = block(single, made=False), block(other, made=False)
     assert one_block == other_block
     assert [selo.codigo for selo in one_block.selos] == [PLACEHOLDER_CODIGO] * 2
     assert one_block.qr_url == PLACEHOLDER_QR

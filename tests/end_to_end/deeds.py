@@ -73,7 +73,7 @@ def certidao(body: str | dict[str, str] = "CERTIFICO que nada consta neste livro
     return post({"tipo": "certidao", "pedido": name(), "corpo": text_body, "emolumentos": FEES}, **more)
 
 
-def certidao_de(deed_id: str, **more: Any) -> dict[str, Any]:
+def certidao_for(deed_id: str, **more: Any) -> dict[str, Any]:
     return post({"tipo": "certidao", "pedido": name(), "instrumento": {"id": deed_id}, "emolumentos": FEES}, **more)
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from printserver import db
 from printserver.clock import local_date
-from printserver.simulator.faults import FALHAS
+from printserver.simulator.faults import FAULTS
 from support.court import Court, house_with_court
 from support.engines import Engines, SharedClock
 from support.office import FEES, House
@@ -46,13 +46,13 @@ def test_t2_a_thousand_seals_through_every_fault_and_kill_9_are_each_stored_once
         Engines(house.folder, tmp_path / "relogio") as engines,
     ):
         with killing(house, engines, workers, chance) as killed:
-            for fault in chance.sample(FALHAS, len(FALHAS)):
+            for fault in chance.sample(FAULTS, len(FAULTS)):
                 court.fail(fault, vezes=chance.randint(1, 4), segundos=SLOW_S)
                 a_good_hour(house, chance)
                 wait_until(lambda: urged(house, court), f"{fault} is over")
             mend(house, court)
         assert_all_there(house, court)
-        assert house.proof().faltas == []
+        assert house.proof().gaps == []
         assert len(killed) > 3
 
 

@@ -36,7 +36,7 @@ def body(pdf: bytes, **more: Any) -> dict[str, Any]:
 
 
 def signed(pdf: pikepdf.Pdf) -> None:
-    pdf.Root.Assinatura = pdf.make_indirect(
+    pdf.Root.SignatureField = pdf.make_indirect(
         pikepdf.Dictionary(Type=pikepdf.Name.Sig, ByteRange=pikepdf.Array([0, 1, 2, 3]), Contents=pikepdf.String("x"))
     )
 

@@ -19,7 +19,7 @@ from support.server import Client, PrintServer
 
 SITE = "https://selodigital.tjsp.jus.br/?r="
 SHIPPED = Formats(None)
-BY_TYPE = {tipo: [name for name in SHIPPED.nomes() if SHIPPED.get(name).tipo == tipo] for tipo in deeds.TYPES}
+BY_TYPE = {tipo: [name for name in SHIPPED.names() if SHIPPED.get(name).tipo == tipo] for tipo in deeds.TYPES}
 
 
 def proven(server: PrintServer, qr: dict[str, Any]) -> dict[str, Any]:
@@ -57,8 +57,8 @@ def on_paper(client: Client, job: dict[str, Any]) -> str:
 
 
 def test_every_shipped_format_is_read_here() -> None:
-    assert sorted(name for names in BY_TYPE.values() for name in names) == sorted(SHIPPED.nomes())
-    assert len(list((Path(formats.__file__).parent / "shipped").glob("*.toml"))) == len(SHIPPED.nomes())
+    assert sorted(name for names in BY_TYPE.values() for name in names) == sorted(SHIPPED.names())
+    assert len(list((Path(formats.__file__).parent / "shipped").glob("*.toml"))) == len(SHIPPED.names())
 
 
 @pytest.mark.parametrize("page_format", BY_TYPE["livro"])

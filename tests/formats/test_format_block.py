@@ -16,10 +16,10 @@ CODIGOS = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=25, max_size=
 
 
 @given(CODIGOS, CODIGOS)
-def test_s12_placeholders_take_the_room_of_the_codes(um: str, other: str) -> None:
+def test_s12_placeholders_take_the_room_of_the_codes(single: str, other: str) -> None:
     values = example_values("traslado")
     reserva = replace(values, selos=(replace(values.selos[0], codigo="0" * 25),), qr_codigo="0" * 25)
-    sealed = replace(values, selos=(replace(values.selos[0], codigo=um),), qr_codigo=other)
+    sealed = replace(values, selos=(replace(values.selos[0], codigo=single),), qr_codigo=other)
     assert compose(FORMATS.get("traslado"), reserva).altura == compose(FORMATS.get("traslado"), sealed).altura
 
 
@@ -41,7 +41,7 @@ def test_p4_no_word_is_lost_and_nothing_leaves_the_block(description: str, nome:
         assert 0 < text.y <= composed.altura
 
 
-@pytest.mark.parametrize("nome", FORMATS.nomes())
+@pytest.mark.parametrize("nome", FORMATS.names())
 def test_p6_the_text_keeps_off_the_qr(nome: str) -> None:
     page_format = FORMATS.get(nome)
     composed = compose(page_format, example_values(page_format.tipo))

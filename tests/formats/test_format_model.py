@@ -24,7 +24,7 @@ FIXED = 'onde = "ultima"\ncanto = "inferior-esquerdo"\nx = 30.0\ny = 26.0\nlargu
 
 
 @pytest.mark.parametrize(
-    ("mudanca", "expected"),
+    ("change_proof", "expected"),
     [
         (
             swap("[pagina]\nlargura = 210.0", "[pagina]\nlargra = 210.0"),
@@ -101,10 +101,10 @@ FIXED = 'onde = "ultima"\ncanto = "inferior-esquerdo"\nx = 30.0\ny = 26.0\nlargu
     ],
 )
 def test_a_wrong_format_is_refused_with_file_key_and_what_is_allowed(
-    tmp_path: Path, mudanca: Callable[[str], str], expected: str
+    tmp_path: Path, change_proof: Callable[[str], str], expected: str
 ) -> None:
     file = tmp_path / "certidao.toml"
-    file.write_text(mudanca((SHIPPED / "certidao.toml").read_text()))
+    file.write_text(change_proof((SHIPPED / "certidao.toml").read_text()))
     with pytest.raises(ConfigError) as error:
         read_format(file)
     assert str(error.value).startswith("certidao.toml: ")

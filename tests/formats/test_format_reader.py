@@ -26,7 +26,7 @@ def test_every_shipped_format_is_sound() -> None:
 def test_every_document_type_has_an_assembled_format_and_one_for_whole_bodies() -> None:
     formatos = Formats(None)
     for kind, nome in DEFAULTS.items():
-        page_format = formatos.get(formatos.padrao(kind))
+        page_format = formatos.get(formatos.default_name(kind))
         assert page_format.nome == nome and page_format.tipo in (kind, "livro")
     for nome in ("livro", "traslado", "certidao", "livro-notas-216x305", "traslado-215x301", "certidao-menta-212x298"):
         whole, body = formatos.get(nome), formatos.get(f"{nome}-corpo")
@@ -88,8 +88,8 @@ def test_a_wrong_template_is_told(office: Path, template: str, expected: str) ->
     (office / "formatos" / "modelos" / "nosso.html").write_text(template)
     text = (SHIPPED / "livro.toml").read_text().replace('"livro.html"', '"nosso.html"')
     (office / "formatos" / "nosso.toml").write_text(text)
-    (achado, *_) = check(office / "formatos" / "nosso.toml")
-    assert achado.startswith("nosso.toml: ") and expected in achado
+    (found_row, *_) = check(office / "formatos" / "nosso.toml")
+    assert found_row.startswith("nosso.toml: ") and expected in found_row
 
 
 def test_all_errors_of_an_office_are_listed_by_file(office: Path) -> None:

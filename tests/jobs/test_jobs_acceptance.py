@@ -8,7 +8,7 @@ import pytest
 
 from printserver import db
 from printserver.selo import assemble_code, parse_qr, parse_reais, read, url_do_qr
-from support.office import FEES, IMPOSSIVEL, ISENTO, LONG, SHORT, TOTAL, House, pages, put_certificate, qr_codes, text
+from support.office import FEES, IMPOSSIBLE, ISENTO, LONG, SHORT, TOTAL, House, pages, put_certificate, qr_codes, text
 
 COURT_ORDER = {"ordem_judicial": "1000123-45.2026.8.26.0100"}
 
@@ -23,7 +23,7 @@ def seals(job: dict[str, Any]) -> list[str]:
 def test_s3_numbers_follow_without_a_gap_whatever_was_refused_in_between(any_house: House) -> None:
     house = any_house
     first = house.printed(house.livro())
-    house.post(house.livro(corpo=IMPOSSIVEL))
+    house.post(house.livro(corpo=IMPOSSIBLE))
     house.post(house.traslado("P-nunca-visto"))
     house.post({"tipo": "livro"})
     house.question({"tipo": "livro", "instrumento": house.instrumento(id=first["documento"]["instrumento"])})
@@ -86,7 +86,7 @@ def test_s7_a_copy_belongs_to_now_whatever_the_date_of_its_livro(house: House) -
 @pytest.mark.parametrize(
     ("document", "word"),
     [
-        ({"corpo": IMPOSSIVEL}, "corpo-invalido"),
+        ({"corpo": IMPOSSIBLE}, "corpo-invalido"),
         ({"corpo": {"formato": "rtf", "conteudo": "{\\rtf1}"}}, "corpo-nao-suportado"),
         ({"corpo": {"formato": "texto", "conteudo": "em outra escrita: 漢字"}}, "corpo-invalido"),
         ({"corpo": LONG, "folha_final": "010"}, "folhas-insuficientes"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from printserver.ledger import idempotency
 from printserver.office import people
-from support.office import IMPOSSIVEL, House
+from support.office import IMPOSSIBLE, House
 
 _texts = st.text(max_size=8)
 _values = st.recursive(
@@ -41,7 +41,7 @@ def test_a_request_has_the_hash_that_its_key_was_bound_to(value: object) -> None
 def other_key(house: House) -> str:
     """The API key of another system of the office."""
     with house.office.db.write() as conn:
-        return people.criar_chave(conn, 1, "outro", people.DIREITOS, house.clock())
+        return people.create_key(conn, 1, "outro", people.RIGHTS, house.clock())
 
 
 def test_same_key_and_body_give_the_first_status_and_the_job_as_it_stands(house: House) -> None:
@@ -78,7 +78,7 @@ def test_an_answer_that_made_no_job_leaves_the_key_free(house: House) -> None:
     document = house.livro()
     assert (
         house.post(
-            document | {"instrumento": document["instrumento"] | {"corpo": IMPOSSIVEL}}, idempotency_key="k"
+            document | {"instrumento": document["instrumento"] | {"corpo": IMPOSSIBLE}}, idempotency_key="k"
         ).status
         == 422
     )

@@ -51,7 +51,7 @@ def seals(answer: Answer) -> list[str]:
 def assert_sound(house: House) -> None:
     house.assert_gapless()
     assert Counter(row["documento_id"] for row in house.rows(db.job, db.job.c.viva)).most_common(1)[0][1] == 1
-    assert house.proof().faltas == []
+    assert house.proof().gaps == []
 
 
 def test_s3_numbers_are_unique_and_gapless_under_accepted_and_refused_posts_at_once(any_house: House) -> None:

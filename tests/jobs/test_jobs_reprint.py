@@ -194,7 +194,7 @@ def test_x2_a_yes_needs_a_person_of_the_office(house: House, held: dict[str, Any
 
 def test_x2_a_key_needs_the_right_to_answer(house: House, held: dict[str, Any]) -> None:
     with house.office.db.write() as conn:
-        key = people.criar_chave(conn, 1, "fraca", ["imprimir"], house.clock())
+        key = people.create_key(conn, 1, "fraca", ["imprimir"], house.clock())
     answer = {"confirma": True, "escrevente": "maria", "motivo": "erro"}
     assert house.call("POST", f"/jobs/{held['id']}/xa", answer, key=key).word == "sem-permissao"
     assert house.job(held["id"])["estado"] == "aguardando_xa"

@@ -22,7 +22,7 @@ def ids(house: House, query: str) -> list[str]:
 def reader(house: House) -> str:
     """A key that may print, but not see an original."""
     with house.office.db.write() as conn:
-        return people.criar_chave(conn, 1, "leitor", ["imprimir"], house.clock())
+        return people.create_key(conn, 1, "leitor", ["imprimir"], house.clock())
 
 
 # -- X9 ---------------------------------------------------------------------------------------------------------------
@@ -170,7 +170,7 @@ def test_an_answer_has_500_events_at_most_and_a_number_to_come_waits_for_its_tur
 def test_who_waits_for_a_job_is_answered_when_it_moves(house: House) -> None:
     job = house.taken(house.livro())
     found: list[dict[str, Any]] = []
-    waiting = threading.Thread(target=lambda: found.append(jobs.esperar(house.office, job["id"], 20, "aceito")))
+    waiting = threading.Thread(target=lambda: found.append(jobs.wait(house.office, job["id"], 20, "aceito")))
     waiting.start()
     house.engine.run_once()
     waiting.join(60)
@@ -198,7 +198,7 @@ def test_a_wait_is_over_at_once_for_what_is_at_an_end_or_held(house: House) -> N
 def test_at_most_half_of_the_threads_wait(house: House) -> None:
     job = house.taken(house.livro())
     for _ in range(house.office.settings.http.linhas // 2):
-        assert house.office.ouvintes.acquire(blocking=False)
+        assert house.office.listeners.acquire(blocking=False)
     assert house.call("GET", f"/jobs/{job['id']}?espera=30").json["estado"] == "aceito"
 
 
@@ -210,7 +210,7 @@ def test_the_queues_are_told(house: House) -> None:
     )
     assert (queue["nome"], queue["padrao"], queue["estado"], queue["papel_numerado"]) == ("notas", True, "idle", False)
     house.out.rename(house.out.with_name("longe"))
-    house.office.capacidades.clear()  # what a queue said holds for a moment
+    house.office.capabilities.clear()  # what a queue said holds for a moment
     assert jobs.all_queues(house.office)[0]["estado"] == "stopped"
 
 

@@ -24,10 +24,10 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def office(folder: Path) -> Iterator[Office]:
-    create.criar(folder, NOW)
+    create.create_office(folder, NOW)
     opened = Office.open_folder(folder)
     yield opened
-    opened.fechar()
+    opened.close()
 
 
 def test_an_office_without_a_cns_is_a_demonstration(office: Office) -> None:
@@ -36,29 +36,29 @@ def test_an_office_without_a_cns_is_a_demonstration(office: Office) -> None:
 
 
 def test_an_office_with_a_cns_is_a_real_one_with_numbered_folhas(folder: Path) -> None:
-    made = create.criar(folder, NOW, cns="113761", proximo=5000)
+    made = create.create_office(folder, NOW, cns="113761", proximo=5000)
     office = Office.open_folder(folder)
     assert (made.cns, office.cns, office.demonstracao, office.rules.folhas_novas) == ("113761", "113761", False, True)
     with office.db.read() as conn:
         assert proximo(conn, 1, "selo") == 5000
-    office.fechar()
+    office.close()
 
 
 def test_the_first_person_key_and_queue(folder: Path) -> None:
-    made = create.criar(folder, NOW)
+    made = create.create_office(folder, NOW)
     office = Office.open_folder(folder)
     with office.db.read() as conn:
-        admin = people.conferir_senha(conn, 1, made.usuario, made.senha)
+        admin = people.check_password(conn, 1, made.usuario, made.password)
         key = people.api_key(conn, made.chave)
         queue = conn.execute(sa.select(db.fila)).mappings().one()
         kept = str([conn.execute(sa.select(table)).all() for table in (db.pessoa, db.chave_api)])
     assert admin is not None and (admin.usuario, admin.papel) == ("admin", "administrador")
-    assert key is not None and key.direitos == frozenset(people.DIREITOS)
+    assert key is not None and key.direitos == frozenset(people.RIGHTS)
     assert (queue["nome"], queue["tipo"], queue["padrao"]) == ("notas", "pasta", True)
     assert Path(queue["destino"]) == folder / "saida" / "notas"
-    assert made.senha not in kept and made.chave not in kept
-    assert office.nome_da_instancia == made.instancia
-    office.fechar()
+    assert made.password not in kept and made.chave not in kept
+    assert office.instance_name == made.instancia
+    office.close()
 
 
 def test_what_init_did_is_on_record(office: Office) -> None:
@@ -69,7 +69,7 @@ def test_what_init_did_is_on_record(office: Office) -> None:
 
 
 def test_everything_is_for_the_servers_user_alone(folder: Path) -> None:
-    create.criar(folder, NOW)
+    create.create_office(folder, NOW)
     for path in [folder, *folder.rglob("*")]:
         if path.name.startswith("printserver.db"):
             continue  # its folder keeps it, and the program's umask
@@ -77,7 +77,7 @@ def test_everything_is_for_the_servers_user_alone(folder: Path) -> None:
 
 
 def test_the_test_certificate_signs_and_its_password_is_a_file_of_its_own(office: Office) -> None:
-    assert office.certificado.check("texto|", office.certificado.assinar("texto|"))
+    assert office.certificado.check("texto|", office.certificado.sign_head("texto|"))
     assert (office.instance / "certificado.senha").stat().st_size >= 16
 
 
@@ -86,31 +86,31 @@ def test_init_never_overwrites(folder: Path, what: str) -> None:
     if what == "file":
         folder.write_text("algo")
     else:
-        create.criar(folder, NOW)
+        create.create_office(folder, NOW)
     before = {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]}
     with pytest.raises(ConfigError, match="nada foi mudado"):
-        create.criar(folder, NOW)
+        create.create_office(folder, NOW)
     assert {path: path.stat().st_mtime_ns for path in [folder, *folder.rglob("*")]} == before
     assert [path.name for path in folder.parent.iterdir()] == [folder.name]
 
 
 def test_init_into_an_empty_folder_that_is_there(folder: Path) -> None:
     folder.mkdir()
-    create.criar(folder, NOW)
+    create.create_office(folder, NOW)
     assert (folder / SETTINGS_FILE).exists()
 
 
 @pytest.mark.parametrize("cns", ["", "12345", "1234567", "12345A", "１２３４５６"])
 def test_s1_a_cns_is_six_digits(folder: Path, cns: str) -> None:
     with pytest.raises(ConfigError, match="6 algarismos"):
-        create.criar(folder, NOW, cns=cns)
+        create.create_office(folder, NOW, cns=cns)
     assert list(folder.parent.iterdir()) == []
 
 
 @pytest.mark.parametrize("number", [0, -1, 10**13])
 def test_s3_an_impossible_next_number_makes_no_office(folder: Path, number: int) -> None:
     with pytest.raises((ConfigError, ValueError)):
-        create.criar(folder, NOW, proximo=number)
+        create.create_office(folder, NOW, proximo=number)
     assert list(folder.parent.iterdir()) == []
 
 
@@ -120,15 +120,15 @@ def test_an_office_that_fails_half_made_leaves_nothing(folder: Path, monkeypatch
 
     monkeypatch.setattr(create.upgrade, "upgrade", fail)
     with pytest.raises(OSError, match="disco cheio"):
-        create.criar(folder, NOW)
+        create.create_office(folder, NOW)
     assert list(folder.parent.iterdir()) == []
 
 
 def test_one_postgresql_holds_one_office(folder: Path, postgres_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PRINTSERVER_BANCO_URL", postgres_url)
-    made = create.criar(folder, NOW)
+    made = create.create_office(folder, NOW)
     with pytest.raises(ConfigError, match="já tem uma serventia"):
-        create.criar(folder.with_name("outra"), NOW)
+        create.create_office(folder.with_name("outra"), NOW)
     assert not folder.with_name("outra").exists()
     database = Database(postgres_url)
     with database.read() as conn:
@@ -147,7 +147,7 @@ def test_one_postgresql_holds_one_office(folder: Path, postgres_url: str, monkey
     ],
 )
 def test_an_office_with_a_broken_part_does_not_open_and_names_it(folder: Path, spoil, named: str) -> None:  # type: ignore[no-untyped-def]
-    create.criar(folder, NOW)
+    create.create_office(folder, NOW)
     spoil(folder)
     with pytest.raises(ConfigError, match=named):
         Office.open_folder(folder)

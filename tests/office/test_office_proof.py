@@ -158,7 +158,7 @@ def tampered(lived: House) -> Callable[..., list[str]]:
                     else:
                         changed = conn.execute(sa.text(statement) if isinstance(statement, str) else statement)
                         assert changed.rowcount, statement
-                found = proof.verify(conn, 1, proof.read_words(heads or lived.folder)).faltas
+                found = proof.verify(conn, 1, proof.read_words(heads or lived.folder)).gaps
                 raise _Undo
         except _Undo:
             return found
@@ -193,11 +193,11 @@ def other(house: House, column: sa.Column[Any], value: Any) -> Any:
 
 def test_a6_a_full_life_verifies_clean(lived: House) -> None:
     found = lived.proof()
-    assert found.faltas == []
+    assert found.gaps == []
     assert found.registros == len(lived.rows(db.log))
-    assert (found.selos, found.trabalhos) == (len(lived.codes()), len(lived.rows(db.job)))
+    assert (found.selos, found.job_count) == (len(lived.codes()), len(lived.rows(db.job)))
     assert found.perguntas == len(lived.rows(db.pergunta)) > 5
-    assert found.cabecas
+    assert found.heads
     states = {row["estado"] for row in lived.rows(db.selo)}
     assert states >= {"comunicado", "excluído", "retificado"}
     assert {row["estado"] for row in lived.rows(db.job)} >= {"impresso", "cancelado"}
@@ -415,7 +415,7 @@ def house(tmp_path: Path) -> Iterator[House]:
 
 
 def test_a6_the_first_round_of_a_day_keeps_a_signed_head(house: House) -> None:
-    (first,) = proof.guardadas(house.folder)
+    (first,) = proof.kept_heads(house.folder)
     head = json.loads(first.read_text("utf-8"))
     assert first.name == "2026-11-20.json"
     assert first.stat().st_mode & 0o077 == 0
@@ -426,14 +426,14 @@ def test_a6_the_first_round_of_a_day_keeps_a_signed_head(house: House) -> None:
     assert first.read_bytes() == kept
     house.clock.forward(days=1)
     house.engine.run_once()
-    assert [path.name for path in proof.guardadas(house.folder)] == ["2026-11-20.json", "2026-11-21.json"]
-    assert house.proof().cabecas == ["2026-11-20", "2026-11-21"]
+    assert [path.name for path in proof.kept_heads(house.folder)] == ["2026-11-20.json", "2026-11-21.json"]
+    assert house.proof().heads == ["2026-11-20", "2026-11-21"]
 
 
 def test_a6_an_orderly_stop_keeps_the_head(house: House) -> None:
     house.engine.stop()
     house.engine.run()
-    head = json.loads(proof.guardadas(house.folder)[-1].read_text("utf-8"))
+    head = json.loads(proof.kept_heads(house.folder)[-1].read_text("utf-8"))
     assert head["n"] == len(house.rows(db.log))
 
 
@@ -442,7 +442,7 @@ def test_a6_a_head_is_never_kept_in_the_place_of_a_longer_or_another_one(
 ) -> None:
     head_command = ("auditoria", "cabeca", "--instance", house.folder)
     assert command_line(*head_command) == 0
-    (path,) = proof.guardadas(house.folder)
+    (path,) = proof.kept_heads(house.folder)
     kept = path.read_bytes()
     assert f"{json.loads(kept)['n']}:{json.loads(kept)['hash']}" in capsys.readouterr().out
     with house.office.db.engine.connect() as conn:
@@ -455,16 +455,16 @@ def test_a6_a_head_is_never_kept_in_the_place_of_a_longer_or_another_one(
     house.engine.stop()
     house.engine.run()
     assert path.read_bytes() == kept
-    notices.observar(house.office)
+    notices.observe(house.office)
     (told,) = [row for row in house.rows(db.aviso) if row["tipo"] == "auditoria"]
     assert "foi cortado" in told["texto"]
-    notices.observar(house.office)
+    notices.observe(house.office)
     assert len(house.rows(db.aviso)) == 1
 
 
 @pytest.mark.parametrize("change", ["n", "hash", "quando", "serventia", "assinatura", "certificado", "lixo"])
 def test_a6_a_head_that_was_changed_is_found(house: House, change: str, tmp_path: Path) -> None:
-    (path,) = proof.guardadas(house.folder)
+    (path,) = proof.kept_heads(house.folder)
     head = json.loads(path.read_text("utf-8"))
     if change == "certificado":
         head["certificado"] = _another_certificate(tmp_path)
@@ -473,7 +473,7 @@ def test_a6_a_head_that_was_changed_is_found(house: House, change: str, tmp_path
     elif change != "lixo":
         head[change] = other(house, db.job.c.id, head[change])
     path.write_text("{}" if change == "lixo" else json.dumps(head), "utf-8")
-    (fault,) = house.proof().faltas
+    (fault,) = house.proof().gaps
     assert str(path) in fault
 
 
@@ -512,7 +512,7 @@ def test_a6_seals_of_a_certificate_that_was_changed_are_still_checked(tmp_path: 
         generate_test_certificate(house.folder / "certificado.p12", password, nome="Nova", agora=house.clock())
         reopen(house.folder, house.clock, house.key).office.db.close()
         found = house.proof()
-        assert (found.faltas, found.certificados) == ([], 2)
+        assert (found.gaps, found.certificates) == ([], 2)
 
 
 def test_a6_the_command_line_names_what_it_finds(house: House, capsys: pytest.CaptureFixture[str]) -> None:
@@ -543,7 +543,7 @@ def test_a6_the_days_mail_bears_the_head(tmp_path: Path) -> None:
         assert line.startswith("Cabeça da auditoria: ")
         house.printed(house.certidao())
         point = line.removeprefix("Cabeça da auditoria: ")
-        assert house.proof(proof.ler_ponto(point)).faltas == []
+        assert house.proof(proof.parse_point(point)).gaps == []
 
 
 def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(house: House) -> None:
@@ -556,6 +556,6 @@ def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(house: House) -
 
     with ThreadPoolExecutor(8) as crew:
         list(crew.map(one, range(40)))
-    (path,) = proof.guardadas(house.folder)
+    (path,) = proof.kept_heads(house.folder)
     assert json.loads(path.read_text("utf-8"))["n"] == len(house.rows(db.log))
-    assert house.proof().faltas == []
+    assert house.proof().gaps == []

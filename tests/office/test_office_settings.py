@@ -41,7 +41,7 @@ def test_the_file_sets_and_the_environment_comes_before_it(tmp_path: Path, monke
     settings = load_settings(tmp_path)
     assert (settings.serventia.nome, settings.tribunal.url) == ("Primeiro", "http://b/")
     assert (settings.http.linhas, settings.http.em_andamento) == (8, 7)
-    assert settings.filas.de("ficha_abertura") == "balcao"
+    assert settings.filas.of("ficha_abertura") == "balcao"
 
 
 @pytest.mark.parametrize(

@@ -24,13 +24,13 @@ def queue(cups_server: PrivateCups, driverless_printer: DriverlessPrinter, reque
 
 def printed(queue: CupsQueue, print_: Handoff) -> State:
     """Print, and return the last state once the job has ended."""
-    cups_id = queue.criar(print_)
-    queue.enviar(cups_id, print_)
+    cups_id = queue.create_office(print_)
+    queue.send(cups_id, print_)
     queue.release(cups_id)
     last: list[State | None] = []
 
     def ended() -> bool:
-        last.append(queue.estado(cups_id))
+        last.append(queue.state(cups_id))
         return last[-1] is not None and last[-1].estado in ("completed", "canceled", "aborted")
 
     wait_until(ended, "the driverless printer")
@@ -70,7 +70,7 @@ def test_faces_tray_and_title_reach_the_printer(
 
 
 def test_queue_tells_what_it_can_do(queue: CupsQueue) -> None:
-    can = queue.capacidades()
+    can = queue.capabilities()
     assert can["estado"] == "idle"
     assert {"main", "by-pass-tray"} <= set(can["bandejas"])
     assert "iso_a4_210x297mm" in can["papeis"]

@@ -88,9 +88,9 @@ def test_missing_folder_is_not_made_by_a_print(folder: Path, errand: Callable[..
     with pytest.raises(QueueUnavailable, match="notas"):
         queue.hand_off(errand())
     assert not folder.exists()
-    assert queue.capacidades()["estado"] == "stopped"
+    assert queue.capabilities()["estado"] == "stopped"
     queue.prepare()
-    assert queue.capacidades()["estado"] == "idle"
+    assert queue.capabilities()["estado"] == "idle"
     assert queue.hand_off(errand()).exists()
 
 

@@ -20,9 +20,9 @@ FORMATS = Formats(None)
 CODIGO = "1234561ES0000000000004261"
 
 
-def words(quantas: int) -> str:
+def words(how_many: int) -> str:
     """Return a text of so many different words."""
-    return " ".join(f"palavra{numero}" for numero in range(quantas))
+    return " ".join(f"palavra{numero}" for numero in range(how_many))
 
 
 class Workbench:
@@ -86,9 +86,9 @@ def placed_words(pdf: bytes) -> list[tuple[int, str, float, float, float, float]
     for linha in output.splitlines():
         if "<page " in linha:
             page += 1
-        elif achado := re.search(r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', linha):
-            x, y, x2, y2 = (float(achado.group(i)) / 72 * 25.4 for i in range(1, 5))
-            found_words.append((page, achado.group(5), x, y, x2, y2))
+        elif found_row := re.search(r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*?)</word>', linha):
+            x, y, x2, y2 = (float(found_row.group(i)) / 72 * 25.4 for i in range(1, 5))
+            found_words.append((page, found_row.group(5), x, y, x2, y2))
     return found_words
 
 
@@ -101,7 +101,7 @@ def page_image(pdf: bytes, page: int, dpi: int = 300) -> Image.Image:
 
 def codigos_qr(pdf: bytes, page: int, dpi: int = 300) -> list[str]:
     """Return what a reader finds in the QRs of a page."""
-    return [lido.text for lido in zxingcpp.read_barcodes(page_image(pdf, page, dpi))]
+    return [parsed_selo.text for parsed_selo in zxingcpp.read_barcodes(page_image(pdf, page, dpi))]
 
 
 def open_pdf(pdf: bytes) -> pikepdf.Pdf:

@@ -18,13 +18,13 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     return Workbench(tmp_path_factory.mktemp("layouts"))
 
 
-def linhas(quantas: int, tag: str = "td") -> str:
-    return "".join(f"<tr><{tag}>x{n}a</{tag}><{tag}>x{n}b {'dois ' * (n % 3)}</{tag}></tr>" for n in range(quantas))
+def linhas(how_many: int, tag: str = "td") -> str:
+    return "".join(f"<tr><{tag}>x{n}a</{tag}><{tag}>x{n}b {'dois ' * (n % 3)}</{tag}></tr>" for n in range(how_many))
 
 
-def cell(quantas: int) -> str:
+def cell(how_many: int) -> str:
     """Return the text of one long cell, with a numbered word in each sentence."""
-    return "".join(f"x{n}c {LONG}" for n in range(quantas))
+    return "".join(f"x{n}c {LONG}" for n in range(how_many))
 
 
 TABLES = {

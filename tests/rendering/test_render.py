@@ -14,7 +14,7 @@ from printserver.errors import Recusa
 from printserver.formats.template_data import EXAMPLE_BODY, example_data, example_values
 from printserver.rendering import Layout, LayoutRequest, Render
 from printserver.rendering.cache import Cache, save
-from printserver.rendering.model import de_json, to_json
+from printserver.rendering.model import from_json, to_json
 
 
 @pytest.fixture(scope="module")
@@ -22,14 +22,14 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     return Workbench(tmp_path_factory.mktemp("layouts"))
 
 
-@pytest.mark.parametrize("quantas", range(30, 700, 60))
-def test_p3_block_stands_with_the_last_lines_of_the_text(workbench: Workbench, quantas: int) -> None:
-    layout = workbench.make_layout("traslado", words(quantas))
+@pytest.mark.parametrize("how_many", range(30, 700, 60))
+def test_p3_block_stands_with_the_last_lines_of_the_text(workbench: Workbench, how_many: int) -> None:
+    layout = workbench.make_layout("traslado", words(how_many))
     (box,) = layout.boxes
     paginas = texts_of(workbench.pdf(layout).read_bytes())
     assert box.pagina == layout.paginas == len(paginas)
     last = paginas[-1]
-    assert f"palavra{quantas - 1}" in last and "TRASLADO" in last
+    assert f"palavra{how_many - 1}" in last and "TRASLADO" in last
     assert sum("palavra" in linha for linha in last.splitlines()) >= 3
 
 
@@ -50,18 +50,18 @@ def test_p3_nothing_lies_under_the_block(workbench: Workbench, body: tuple[str, 
         assert page != box.pagina or free, word
 
 
-@pytest.mark.parametrize("quantas", [1, 2, 12, 13, 22, 31, 60])
-def test_p3_signatures_are_never_alone_nor_the_block(workbench: Workbench, quantas: int) -> None:
-    pessoas = [{"nome": f"Pessoa {numero}", "legenda": "Parte"} for numero in range(quantas)]
+@pytest.mark.parametrize("how_many", [1, 2, 12, 13, 22, 31, 60])
+def test_p3_signatures_are_never_alone_nor_the_block(workbench: Workbench, how_many: int) -> None:
+    pessoas = [{"nome": f"Pessoa {numero}", "legenda": "Parte"} for numero in range(how_many)]
     layout = workbench.make_layout("livro", EXAMPLE_BODY, assinaturas=pessoas)
     paginas = texts_of(workbench.pdf(layout).read_bytes())
     primeira_assinatura = next(text for text in paginas if "Pessoa 0" in text)
     assert "direitos e ações" in primeira_assinatura
     assert "Pessoa" in paginas[layout.boxes[0].pagina - 1]
-    assert sum(text.count("Pessoa ") for text in paginas) == quantas
+    assert sum(text.count("Pessoa ") for text in paginas) == how_many
 
 
-@pytest.mark.parametrize("nome", FORMATS.nomes())
+@pytest.mark.parametrize("nome", FORMATS.names())
 def test_p1_text_and_block_stay_within_the_margins(workbench: Workbench, nome: str) -> None:
     page_format = FORMATS.get(nome)
     layout = workbench.make_layout(nome, words(900))
@@ -94,9 +94,9 @@ def test_p2_rest_of_the_last_line_and_of_each_page_is_dashed(workbench: Workbenc
     *_, last = (p for p in placed_words(workbench.pdf(layout).read_bytes()) if p[1] == "palavra499")
     on_line = [t for t in layout.dashes if t.pagina == last[0] and last[3] < t.y < last[5]]
     assert len(on_line) == 1 and 0 < on_line[0].x - last[4] < 3
-    abaixo = [t.y for t in layout.dashes if t.pagina == box.pagina and t.y > box.y + box.altura]
-    assert abaixo and bottom - max(abaixo) < 8
-    assert all(b - a < 6 for a, b in itertools.pairwise(abaixo))
+    below = [t.y for t in layout.dashes if t.pagina == box.pagina and t.y > box.y + box.altura]
+    assert below and bottom - max(below) < 8
+    assert all(b - a < 6 for a, b in itertools.pairwise(below))
     assert not workbench.make_layout("ficha", "").dashes
 
 
@@ -107,9 +107,11 @@ def test_n8_minuta_and_livro_share_a_layout(workbench: Workbench) -> None:
 
 
 def test_n4_traslados_1_and_2_share_a_layout(workbench: Workbench) -> None:
-    um = example_values("traslado")
-    two = replace(um, qr_codigo=CODIGO, qr_rotulo="selo deste traslado", selos=(replace(um.selos[0], isento=False),))
-    assert workbench.make_layout("traslado", "Um texto.", values=um) == workbench.make_layout(
+    single = example_values("traslado")
+    two = replace(
+        single, qr_codigo=CODIGO, qr_rotulo="selo deste traslado", selos=(replace(single.selos[0], isento=False),)
+    )
+    assert workbench.make_layout("traslado", "Um texto.", values=single) == workbench.make_layout(
         "traslado", "Um texto.", values=two
     )
 
@@ -135,9 +137,9 @@ def test_two_layouts_of_one_text_are_byte_identical(tmp_path: Path) -> None:
     folders = [Workbench(tmp_path / nome) for nome in ("a", "b")]
     for workbench in folders:
         workbench.pasta.mkdir()
-    um, other = (workbench.make_layout("traslado", EXAMPLE_BODY) for workbench in folders)
-    assert um == other
-    assert folders[0].pdf(um).read_bytes() == folders[1].pdf(other).read_bytes()
+    single, other = (workbench.make_layout("traslado", EXAMPLE_BODY) for workbench in folders)
+    assert single == other
+    assert folders[0].pdf(single).read_bytes() == folders[1].pdf(other).read_bytes()
 
 
 def test_a_body_cannot_bring_the_block_or_its_name(workbench: Workbench) -> None:
@@ -187,7 +189,7 @@ def test_the_pool_makes_a_layout_once_and_keeps_it(render: Render) -> None:
     before = file.stat().st_ino
     assert render.layout(request(mark_values={"TOTAL": "R$ 1,00", "PAPEL": "outro"})) == primeiro
     assert file.stat().st_ino == before
-    version = render.formato(primeiro.hash)
+    version = render.page_format(primeiro.hash)
     assert version == FORMATS.get("livro")
     file.unlink()
     assert render.kept(primeiro.hash) is None
@@ -231,7 +233,7 @@ def test_close_ends_the_pool(render: Render) -> None:
         render.layout(request(corpo=("texto", "Depois.")))
 
 
-def layout_de(hash: str) -> Layout:
+def layout_of(hash: str) -> Layout:
     return Layout(hash, 1, (), (), (), "0" * 64)
 
 
@@ -240,7 +242,7 @@ def test_the_cache_is_bounded_and_keeps_what_is_in_use(tmp_path: Path) -> None:
     cache = Cache(tmp_path, limit_mb=1, in_use=lambda: in_use)
     for numero in range(20):
         hash = f"{numero:064x}"
-        save(tmp_path, hash, b"x" * 100_000, to_json(layout_de(hash), {}))
+        save(tmp_path, hash, b"x" * 100_000, to_json(layout_of(hash), {}))
         cache.mark_used(hash)
     remaining = {file.stem for file in tmp_path.glob("*.pdf")}
     assert in_use <= remaining
@@ -250,7 +252,7 @@ def test_the_cache_is_bounded_and_keeps_what_is_in_use(tmp_path: Path) -> None:
 
 def test_a_layout_goes_to_disk_and_back_whole(workbench: Workbench) -> None:
     layout = workbench.make_layout("livro", words(300))
-    assert de_json(to_json(layout, {})) == layout
+    assert from_json(to_json(layout, {})) == layout
 
 
 def test_what_a_crash_left_is_swept(tmp_path: Path) -> None:

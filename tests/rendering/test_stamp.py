@@ -49,7 +49,7 @@ def format_with(nome: str, **block: object) -> Format:
     return page_format.model_copy(update={"bloco": new, "versao": repr(block)})
 
 
-@pytest.mark.parametrize("nome", FORMATS.nomes())
+@pytest.mark.parametrize("nome", FORMATS.names())
 def test_p6_the_qr_of_every_shipped_format_is_read_at_300_dpi(workbench: Workbench, nome: str) -> None:
     page_format = FORMATS.get(nome)
     if page_format.tipo == "livro":  # as shipped a livro has none (N7); an office's format may ask for it
@@ -63,7 +63,7 @@ def test_p6_the_qr_of_every_shipped_format_is_read_at_300_dpi(workbench: Workben
     assert codigos_qr(pdf, layout.boxes[0].pagina) == [values.qr_url]
 
 
-@pytest.mark.parametrize("nome", FORMATS.nomes())
+@pytest.mark.parametrize("nome", FORMATS.names())
 def test_every_shipped_format_can_be_previewed(nome: str) -> None:
     pdf = previsualizar(FORMATS.get(nome))
     assert all("SEM VALOR LEGAL" in text for text in texts_of(pdf))

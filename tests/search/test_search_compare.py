@@ -79,7 +79,7 @@ def test_links_are_compared_once_the_court_has_taken_them(both: tuple[House, Cou
     assert house.call("POST", "/vinculos", link).status == 201
     assert counts(compared(house)) == {"conforme": 2}  # the court has no link yet, and waits for none
     house.engine.run_once()
-    assert court.consultar(below)["vinculador"] == above  # type: ignore[index]
+    assert court.look_up(below)["vinculador"] == above  # type: ignore[index]
     assert counts(compared(house)) == {"conforme": 2}
 
 
@@ -124,7 +124,7 @@ def test_a_list_of_many_pages_is_read_to_its_end(both: tuple[House, Court], monk
     for _ in range(5):
         seal(house)
     house.engine.run_once()
-    monkeypatch.setattr("printserver.simulator.records.POR_PAGINA", 2)
+    monkeypatch.setattr("printserver.simulator.records.PER_PAGE", 2)
     assert counts(compared(house)) == {"conforme": 5}
 
 

@@ -141,7 +141,7 @@ def test_exports_leave_room_for_others_and_give_it_back(tmp_path: Path) -> None:
         act(house, seal(house), "xa")
         for _ in range(3):  # more than there is room for at a time
             assert len(as_csv(house)) == 2
-        room = house.office.ouvintes
+        room = house.office.listeners
         assert room.acquire(blocking=False)
         assert room.acquire(blocking=False)
         refused = house.call("GET", "/selos/exportacao")

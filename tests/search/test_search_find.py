@@ -105,15 +105,15 @@ def test_many_seals_are_walked_in_order_and_counted_to_a_limit(
 ) -> None:
     """Where there are many the database puts them in order: the pages are the same as where they are few."""
     house, _made = filled
-    few = search.listar(house.office, {"natureza": "1"})
+    few = search.list_all(house.office, {"natureza": "1"})
     monkeypatch.setattr(results, "FEW", 2)
     monkeypatch.setattr(results, "PAGE", 3)
-    pages = [search.listar(house.office, {"natureza": "1"}, page) for page in (1, 2, 3, 4)]
+    pages = [search.list_all(house.office, {"natureza": "1"}, page) for page in (1, 2, 3, 4)]
     assert [each["codigo"] for page in pages for each in page["itens"]] == [each["codigo"] for each in few["itens"]]
     assert [len(page["itens"]) for page in pages] == [3, 3, 1, 0]
     assert {(page["total"], page["total_exato"]) for page in pages} == {(7, True)}
     monkeypatch.setattr(results, "COUNT_LIMIT", 5)
-    bounded = search.listar(house.office, {"natureza": "1"}, 3)
+    bounded = search.list_all(house.office, {"natureza": "1"}, 3)
     assert (bounded["total"], bounded["total_exato"], len(bounded["itens"])) == (5, False, 1)
 
 
@@ -137,7 +137,7 @@ def test_t5_the_common_searches_are_answered_by_an_index_in_order(
 
     sa.event.listen(engine, "before_cursor_execute", keep)
     try:
-        search.listar(house.office, filters)
+        search.list_all(house.office, filters)
     finally:
         sa.event.remove(engine, "before_cursor_execute", keep)
     searches = [each for each in asked if "LIMIT" in each[0]]

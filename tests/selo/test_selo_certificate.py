@@ -34,17 +34,17 @@ def _parts(pfx_file):
 
 def test_s5_signature_is_pkcs1_v15_sha256_in_base64(certificate, pfx_file):
     text = "9999991CE0000000000030184|P-2026-001234|0|Á.B|"
-    assinatura = certificate.assinar(text)
+    assinatura = certificate.sign_head(text)
     assert len(assinatura) == 344
     _, x509_certificate, _ = _parts(pfx_file)
     x509_certificate.public_key().verify(
         base64.b64decode(assinatura), text.encode("utf-8"), padding.PKCS1v15(), hashes.SHA256()
     )
-    assert certificate.assinar(text) == assinatura
+    assert certificate.sign_head(text) == assinatura
 
 
 def test_s5_signature_is_checked(certificate):
-    assinatura = certificate.assinar("um texto")
+    assinatura = certificate.sign_head("um texto")
     assert certificate.check("um texto", assinatura)
     assert not certificate.check("outro texto", assinatura)
     assert not certificate.check("um texto", assinatura[:-4])
@@ -96,9 +96,9 @@ def test_s5_file_that_cannot_sign_is_refused_by_its_name(pfx_file, tmp_path):
         "não é um certificado A1": (junk, PASSWORD),
         "chave RSA de 2048 bits": (_save(tmp_path / "sem.pfx", key, None), PASSWORD),
     }
-    for mensagem, (path, senha) in cases.items():
+    for mensagem, (path, password) in cases.items():
         with pytest.raises(ConfigError, match=mensagem) as caught:
-            Certificate.load(path, senha)
+            Certificate.load(path, password)
         assert str(path) in str(caught.value)
 
 

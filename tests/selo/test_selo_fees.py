@@ -40,22 +40,22 @@ def test_s9_a_printed_total_that_is_not_the_sum_is_refused():
 
 
 @given(emolumentos)
-def test_s9_total_is_the_sum_to_the_centavo(um):
-    assert centavos(um.total) == sum(um.to_centavos().values())
-    assert Emolumentos.from_centavos(um.to_centavos()) == um
+def test_s9_total_is_the_sum_to_the_centavo(single):
+    assert centavos(single.total) == sum(single.to_centavos().values())
+    assert Emolumentos.from_centavos(single.to_centavos()) == single
 
 
 @given(emolumentos, emolumentos, st.integers(0, 50))
-def test_d3_c5_services_add_up_component_by_component(um, other, n):
-    combined = um + other.vezes(n)
+def test_d3_c5_services_add_up_component_by_component(single, other, n):
+    combined = single + other.times(n)
     for nome in COMPONENTS:
-        assert combined.to_centavos()[nome] == um.to_centavos()[nome] + n * other.to_centavos()[nome]
-    assert combined.total == um.total + n * other.total
+        assert combined.to_centavos()[nome] == single.to_centavos()[nome] + n * other.to_centavos()[nome]
+    assert combined.total == single.total + n * other.total
 
 
 def test_c5_no_negative_number_of_services():
     with pytest.raises(ValueError, match="quantidade negativa"):
-        Emolumentos.zero().vezes(-1)
+        Emolumentos.zero().times(-1)
 
 
 @pytest.mark.parametrize("wrong", [Decimal("1"), Decimal("1.005"), Decimal("-1.00"), Decimal("NaN"), 1.0, "1.00", 1])
@@ -83,7 +83,7 @@ def test_s9_isento_total_only_if_all_eight_are_zero():
 
 
 def test_p4_fee_line_has_all_components_and_the_total():
-    assert fees(REAIS["testamento, 2023"][0]).linha() == (
+    assert fees(REAIS["testamento, 2023"][0]).connection() == (
         "Tabelião R$ 1.306,98; Estado R$ 371,46; Secretaria da Fazenda R$ 254,24; Santa Casa R$ 13,07; "
         "Registro Civil R$ 68,79; Tribunal de Justiça R$ 89,70; ISS R$ 65,34; Ministério Público R$ 62,74; "
         "Total R$ 2.232,32"

@@ -22,9 +22,9 @@ amounts = st.integers(0, 99_999_999_999).map(de_centavos)
 @given(amounts, amounts, assinaturas)
 def test_s5_qr_to_parts_to_qr(total, iss, assinatura):
     url = url_do_qr(CODIGO, total, iss, assinatura)
-    lido = parse_qr(url)
-    assert lido == QrSelo(CODIGO, total, iss, assinatura)
-    assert url_do_qr(lido.codigo, lido.total, lido.iss, lido.assinatura) == url
+    parsed_selo = parse_qr(url)
+    assert parsed_selo == QrSelo(CODIGO, total, iss, assinatura)
+    assert url_do_qr(parsed_selo.codigo, parsed_selo.total, parsed_selo.iss, parsed_selo.assinatura) == url
 
 
 @given(assinaturas)

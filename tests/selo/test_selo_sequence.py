@@ -42,7 +42,7 @@ class GaveUp(Exception):
     pass
 
 
-def _tomar(db, nome=SELO, how_many=1, give_up=False):
+def _claim(db, nome=SELO, how_many=1, give_up=False):
     with db.write() as conn:
         primeiro = take(conn, 1, nome, how_many)
         if give_up:
@@ -56,7 +56,7 @@ def _work(url, vezes):
     kept = []
     for turn in range(vezes):
         try:
-            kept += _tomar(db, how_many=1 + turn % 3, give_up=turn % 4 == 3)
+            kept += _claim(db, how_many=1 + turn % 3, give_up=turn % 4 == 3)
         except GaveUp:
             continue
     db.close()
@@ -64,17 +64,17 @@ def _work(url, vezes):
 
 
 def test_s3_first_number_is_1_and_numbers_follow(db):
-    assert [_tomar(db, how_many=n) for n in (1, 2, 3)] == [[1], [2, 3], [4, 5, 6]]
+    assert [_claim(db, how_many=n) for n in (1, 2, 3)] == [[1], [2, 3], [4, 5, 6]]
 
 
 def test_s3_rollback_leaves_no_gap_not_even_of_the_first(db):
     for how_many in (1, 5):
         with pytest.raises(GaveUp):
-            _tomar(db, how_many=how_many, give_up=True)
-    assert _tomar(db) == [1]
+            _claim(db, how_many=how_many, give_up=True)
+    assert _claim(db) == [1]
     with pytest.raises(GaveUp):
-        _tomar(db, how_many=7, give_up=True)
-    assert _tomar(db) == [2]
+        _claim(db, how_many=7, give_up=True)
+    assert _claim(db) == [2]
 
 
 def test_s3_unique_and_gapless_among_processes_with_rollbacks(url):
@@ -87,12 +87,12 @@ def test_s3_unique_and_gapless_among_processes_with_rollbacks(url):
 
 def test_s3_unique_and_gapless_among_threads(db):
     with ThreadPoolExecutor(12) as pool:
-        numbers = [n for part in pool.map(lambda _: _tomar(db), range(120)) for n in part]
+        numbers = [n for part in pool.map(lambda _: _claim(db), range(120)) for n in part]
     assert sorted(numbers) == list(range(1, 121))
 
 
 def test_s3_offices_have_sequences_of_their_own(db):
-    _tomar(db, how_many=3)
+    _claim(db, how_many=3)
     with db.write() as conn:
         assert take(conn, 2, SELO, 1) == 1
 
@@ -117,7 +117,7 @@ def test_s3_several_sequences_in_the_order_asked(db):
 @pytest.mark.parametrize("how_many", [0, -1])
 def test_s3_no_number_or_fewer_cannot_be_taken(db, how_many):
     with pytest.raises(ValueError, match="ao menos 1"):
-        _tomar(db, how_many=how_many)
+        _claim(db, how_many=how_many)
 
 
 def test_s3_next_number_is_given_and_only_moves_forward(db):
@@ -143,14 +143,14 @@ def test_s3_sequence_ends_at_13_digits(db):
     with db.write() as conn:
         advance(conn, 1, SELO, 10**13 - 1)
     with pytest.raises(ValueError, match="chegou ao fim"):
-        _tomar(db, how_many=2)
-    assert _tomar(db) == [10**13 - 1]
+        _claim(db, how_many=2)
+    assert _claim(db) == [10**13 - 1]
     with pytest.raises(ValueError, match="chegou ao fim"):
-        _tomar(db)
+        _claim(db)
 
 
 def test_s3_office_that_changes_to_sequences_per_ato_repeats_no_number(db):
-    _tomar(db, how_many=9)
+    _claim(db, how_many=9)
     with db.write() as conn:
         align(conn, 1, "ato")
         assert take(conn, 1, ES, 3) == 10
@@ -170,7 +170,7 @@ def test_s3_office_that_changes_back_and_forth_repeats_no_number(db):
 
 
 def test_s3_aligning_an_office_that_changed_nothing_changes_nothing(db):
-    _tomar(db, how_many=9)
+    _claim(db, how_many=9)
     with db.write() as conn:
         take(conn, 2, ES, 50)
         before = conn.execute(sa.select(sequencia)).all()

@@ -60,7 +60,7 @@ def refusal(tabela, nome, **others):
 
 
 def test_s9_shipped_are_the_real_rows_and_no_others(tabela):
-    assert set(tabela.nomes()) == set(COMPLETE) | set(SO_TOTAL)
+    assert set(tabela.names()) == set(COMPLETE) | set(SO_TOTAL)
 
 
 @pytest.mark.parametrize(("nome", "expected"), COMPLETE.items())
@@ -119,7 +119,7 @@ def test_s9_the_office_fills_in_the_components_of_a_total(tmp_path):
 
 
 def test_s9_no_file_of_the_office_is_no_fault(tmp_path):
-    assert load_services(tmp_path).nomes() == load_services(None).nomes()
+    assert load_services(tmp_path).names() == load_services(None).names()
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ COMMANDS = (
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("feita") / "serventia"
-    create.criar(folder, NOW)
+    create.create_office(folder, NOW)
     return folder
 
 

@@ -84,10 +84,10 @@ class SealFactory:
         more = {"identificador": "selo de papel"} | more
         return self.item("AU", informacao=hibrido_informacao(serie, numero), **more)
 
-    def linha(self, item: Mapping[str, Any], **changed: str) -> dict[str, Any]:
+    def connection(self, item: Mapping[str, Any], **changed: str) -> dict[str, Any]:
         """Return `item` with fields of its registro (by number: `f13="1"`) changed, and signed anew."""
         fields = item["registro"].split("|")[:-1]
         for nome, value in changed.items():
             fields[int(nome[1:])] = value
         text = "|".join(fields) + "|"
-        return {**item, "registro": text + self.certificado.assinar(text)}
+        return {**item, "registro": text + self.certificado.sign_head(text)}

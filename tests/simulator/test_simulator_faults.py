@@ -11,7 +11,7 @@ import pytest
 from seal_factory import SealFactory
 
 from printserver.clock import system_clock
-from printserver.simulator.faults import FALHAS
+from printserver.simulator.faults import FAULTS
 from support import process
 from support.court import Court, house_with_court, open_court, run_court
 from support.office import Clock, House, command_line, open_house
@@ -22,7 +22,7 @@ CLOSED = {"fecha-antes", "fecha-depois", "fora"}
 STATUS = {"500": 500, "500-depois": 500, "429": 429, "403": 403}
 
 
-@pytest.mark.parametrize("falha", FALHAS)
+@pytest.mark.parametrize("falha", FAULTS)
 def test_t2_each_misbehaviour_is_what_its_name_says(court: Court, factory: SealFactory, falha: str) -> None:
     item = factory.item()
     court.fail(falha, 1, segundos=0.01)
@@ -41,9 +41,9 @@ def test_t2_each_misbehaviour_is_what_its_name_says(court: Court, factory: SealF
     assert court.estado["falha"] is None  # one send, and it is over
     known = court.registros.get(item["selo"], {"recebido": 0, "aceito": 0})
     assert (known["recebido"], known["aceito"]) == (int(falha != "fora"), int(falha in STORED))
-    assert (court.consultar(item["selo"]) is not None) == (falha in STORED or falha == "objeta")
+    assert (court.look_up(item["selo"]) is not None) == (falha in STORED or falha == "objeta")
     word = [["ja-recebido"]] if falha in STORED else [[]]
-    assert [[error["codigo"] for error in each["erros"]] for each in court.enviar(item)] == word
+    assert [[error["codigo"] for error in each["erros"]] for each in court.send(item)] == word
     assert court.selo(item["selo"])["aceito"] == 1
 
 
@@ -52,7 +52,7 @@ def test_look_ups_neither_suffer_nor_use_up_a_fault_but_where_the_court_is_down(
 ) -> None:
     court.fail("500", 2)
     for _ in range(3):
-        assert court.consultar(factory.item()["selo"]) is None
+        assert court.look_up(factory.item()["selo"]) is None
     assert court.estado["vezes"] == 2
     court.fail("fora")
     for path in ("/selos/X", "/selos?de=2026-11-20&ate=2026-11-20", "/"):
@@ -65,9 +65,9 @@ def test_down_for_so_many_sends_ends_though_the_office_asks_before_each(court: C
     court.fail("fora", 2)
     for _ in range(2):
         with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
-            court.enviar(item)
-        assert court.consultar(item["selo"]) is None
-    assert court.enviar(item)[0]["totalErros"] == 0
+            court.send(item)
+        assert court.look_up(item["selo"]) is None
+    assert court.send(item)[0]["totalErros"] == 0
     assert court.selo(item["selo"])["recebido"] == 1
 
 
@@ -88,18 +88,18 @@ def test_no_times_at_all_is_no_fault(court: Court) -> None:
 
 def test_links_suffer_the_same_faults(court: Court, factory: SealFactory) -> None:
     one, two = factory.item(), factory.item()
-    court.enviar(one, two)
+    court.send(one, two)
     pair = (one["selo"], two["selo"])
     court.fail("fecha-depois", 1)
     with pytest.raises((http.client.RemoteDisconnected, ConnectionError)):
-        court.vincular(*pair)
-    assert court.vincular(*pair)[0]["erros"][0]["codigo"] == "ja-recebido"
+        court.link_selos(*pair)
+    assert court.link_selos(*pair)[0]["erros"][0]["codigo"] == "ja-recebido"
     court.fail("500", 1)
     assert court.call("POST", "/vinculos", [{"vinculador": pair[1], "vinculado": pair[0]}])[0] == 500
     assert (court.vinculos[pair]["recebido"], court.vinculos[pair]["aceito"]) == (2, 1)
     assert (court.vinculos[pair[::-1]]["recebido"], court.vinculos[pair[::-1]]["aceito"]) == (1, 0)
     court.fail("objeta", selos=[pair[0]])
-    assert court.vincular(*pair[::-1])[0]["erros"][0]["codigo"] == "objecao-simulada"
+    assert court.link_selos(*pair[::-1])[0]["erros"][0]["codigo"] == "objecao-simulada"
 
 
 def test_a_slow_answer_holds_nobody_else_up(court: Court, factory: SealFactory) -> None:
@@ -107,8 +107,8 @@ def test_a_slow_answer_holds_nobody_else_up(court: Court, factory: SealFactory) 
     slow = factory.item()
     sender = threading.Thread(target=lambda: _quietly(court, slow), daemon=True)
     sender.start()
-    process.wait_until(lambda: court.consultar(slow["selo"]), "the slow one is stored")
-    assert court.enviar(factory.item())[0]["totalErros"] == 0
+    process.wait_until(lambda: court.look_up(slow["selo"]), "the slow one is stored")
+    assert court.send(factory.item())[0]["totalErros"] == 0
     assert sender.is_alive()
 
 
@@ -118,15 +118,15 @@ def test_one_that_is_stored_late_finds_what_was_sent_again(court: Court, factory
     sender = threading.Thread(target=lambda: _quietly(court, item))
     sender.start()
     process.wait_until(lambda: court.estado["falha"] is None, "the slow send arrived")
-    assert court.consultar(item["selo"]) is None
-    assert court.enviar(item)[0]["totalErros"] == 0
+    assert court.look_up(item["selo"]) is None
+    assert court.send(item)[0]["totalErros"] == 0
     sender.join()
     assert (court.selo(item["selo"])["recebido"], court.selo(item["selo"])["aceito"]) == (2, 1)
 
 
 def _quietly(court: Court, item: dict[str, Any]) -> None:
     with suppress(OSError, http.client.HTTPException):  # the court may end before it answers
-        court.enviar(item)
+        court.send(item)
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_the_control_takes_nothing_that_it_does_not_know(court: Court, body: Any
 def test_many_at_once_are_stored_once_each(court: Court, factory: SealFactory) -> None:
     itens = [factory.item() for _ in range(20)]
     answers: list[Any] = []
-    senders = [threading.Thread(target=lambda: answers.extend(court.enviar(*itens))) for _ in range(6)]
+    senders = [threading.Thread(target=lambda: answers.extend(court.send(*itens))) for _ in range(6)]
     for sender in senders:
         sender.start()
     for sender in senders:
@@ -158,12 +158,12 @@ def test_what_was_stored_and_how_it_misbehaves_survive_a_restart(
     item = factory.item()
     serventias = {"123456": certificate}
     with run_court(tmp_path, serventias, clock=factory.clock) as court:
-        court.enviar(item)
-        before = court.consultar(item["selo"])
+        court.send(item)
+        before = court.look_up(item["selo"])
         court.fail("objeta", 3)
         court.relogio(hours=1)
     with run_court(tmp_path, serventias, clock=factory.clock) as court:
-        assert court.consultar(item["selo"]) == before
+        assert court.look_up(item["selo"]) == before
         assert (court.estado["falha"], court.estado["vezes"]) == ("objeta", 3)
         assert court.estado["agora"] == "2026-11-20T15:30:00-03:00"
 
@@ -172,7 +172,7 @@ def test_a_house_and_its_court_agree_on_the_seals_of_a_livro(tmp_path: Path) -> 
     with house_with_court(tmp_path / "office") as (house, court):
         assert house.office.settings.tribunal.url == court.url
         itens = _wire(house, [selo["codigo"] for selo in house.taken(house.livro())["selos"]])
-        assert [each["totalErros"] for each in court.enviar(*itens)] == [0, 0]
+        assert [each["totalErros"] for each in court.send(*itens)] == [0, 0]
 
 
 def test_kill_9_loses_nothing_that_was_answered_and_stores_no_request_by_half(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ def test_kill_9_loses_nothing_that_was_answered_and_stores_no_request_by_half(tm
     def send() -> None:
         with suppress(OSError, http.client.HTTPException):
             for request in requests:
-                answered.extend(each["selo"] for each in court.enviar(*request) if not each["totalErros"])
+                answered.extend(each["selo"] for each in court.send(*request) if not each["totalErros"])
 
     running = _start(tmp_path / "office", port)
     sender = threading.Thread(target=send)
@@ -221,7 +221,7 @@ def test_t2_offices_that_hang_up_before_the_answer_do_not_end_the_court(tmp_path
         for _ in range(4):
             with socket.create_connection(("127.0.0.1", port)) as line:
                 line.sendall(body)
-        court.enviar()  # answered after those that nobody waits for
+        court.send()  # answered after those that nobody waits for
         court.fail(None)
         assert court.resumo["aceitos"] == 0
         running.terminate()

@@ -8,7 +8,7 @@ from pydantic import TypeAdapter
 from seal_factory import SealFactory
 
 from printserver.simulator import openapi
-from printserver.simulator.faults import FALHAS
+from printserver.simulator.faults import FAULTS
 from support.court import Court
 
 
@@ -23,7 +23,7 @@ def test_every_reference_leads_somewhere_and_every_fault_is_named(spec: dict[str
     text = json.dumps(spec)
     refs = {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}
     assert refs and refs <= set(spec["components"]["schemas"])
-    assert all(json.dumps(falha) in text for falha in FALHAS)
+    assert all(json.dumps(falha) in text for falha in FAULTS)
 
 
 def test_what_is_answered_is_as_described(court: Court, factory: SealFactory, spec: dict[str, Any]) -> None:
@@ -31,7 +31,7 @@ def test_what_is_answered_is_as_described(court: Court, factory: SealFactory, sp
     pair = {"vinculador": one["selo"], "vinculado": two["selo"]}
     asked = [
         ("post", "/selos", "/selos", [one, two]),
-        ("post", "/selos", "/selos", [one, factory.linha(factory.item(), f13="1")]),
+        ("post", "/selos", "/selos", [one, factory.connection(factory.item(), f13="1")]),
         ("get", "/selos/{codigo}", f"/selos/{one['selo']}", None),
         ("get", "/selos", "/selos?de=2026-11-20&ate=2026-11-20&pagina=1", None),
         ("post", "/vinculos", "/vinculos", [pair]),

@@ -18,7 +18,7 @@ ZERO = Emolumentos.zero()
 
 def _words(court: Court, *itens: Mapping[str, Any]) -> list[list[str]]:
     """Send seals; return the words of each one's refusal (empty: stored)."""
-    answers = court.enviar(*itens)
+    answers = court.send(*itens)
     assert [each["selo"] for each in answers] == [item["selo"] for item in itens]
     assert all(each["totalErros"] == len(each["erros"]) for each in answers)
     assert all(error["mensagem"].endswith(".") for each in answers for error in each["erros"])
@@ -32,7 +32,7 @@ def _word(court: Court, item: Mapping[str, Any]) -> list[str]:
 def test_a_seal_is_stored_once_and_told_as_it_was_sent(court: Court, factory: SealFactory) -> None:
     item = factory.item(vinculador="1234561ES0000000000099269")
     assert _word(court, item) == []
-    assert court.consultar(item["selo"]) == {
+    assert court.look_up(item["selo"]) == {
         "selo": item["selo"],
         "situacao": "recebido",
         "registro": item["registro"],
@@ -44,9 +44,9 @@ def test_a_seal_is_stored_once_and_told_as_it_was_sent(court: Court, factory: Se
         "erros": [],
     }
     assert _word(court, item) == ["ja-recebido"]
-    other = factory.linha(item, f1="P-2026-000002")
+    other = factory.connection(item, f1="P-2026-000002")
     assert _word(court, other) == ["ja-recebido"]
-    assert court.consultar(item["selo"])["registro"] == item["registro"]  # type: ignore[index]
+    assert court.look_up(item["selo"])["registro"] == item["registro"]  # type: ignore[index]
     assert (court.selo(item["selo"])["recebido"], court.selo(item["selo"])["aceito"]) == (3, 1)
 
 
@@ -59,8 +59,8 @@ def test_a_code_twice_in_one_request_is_stored_once(court: Court, factory: SealF
 def test_s2_a_wrong_check_digit_is_refused(court: Court, factory: SealFactory) -> None:
     item = factory.item()
     code = item["selo"][:-1] + ("A" if item["selo"][-1] != "A" else "B")
-    assert _word(court, factory.linha({**item, "selo": code}, f0=code)) == ["codigo-invalido"]
-    assert court.consultar(code)["situacao"] == "objetado"  # type: ignore[index]
+    assert _word(court, factory.connection({**item, "selo": code}, f0=code)) == ["codigo-invalido"]
+    assert court.look_up(code)["situacao"] == "objetado"  # type: ignore[index]
 
 
 def test_s1_another_offices_seal_is_refused(court: Court, certificate: Any, clock: Clock) -> None:
@@ -81,7 +81,7 @@ def test_s5_no_signature_is_refused(court: Court, factory: SealFactory) -> None:
 
 
 def test_s9_a_total_that_is_not_the_sum_is_refused(court: Court, factory: SealFactory) -> None:
-    assert _word(court, factory.linha(factory.item(), f13="9513")) == ["total-nao-confere"]
+    assert _word(court, factory.connection(factory.item(), f13="9513")) == ["total-nao-confere"]
 
 
 def test_d1_the_iss_stays_out_of_the_total_of_flagged_atos_alone(court: Court, factory: SealFactory) -> None:
@@ -106,7 +106,7 @@ def test_s6_what_does_not_fit_the_registro_is_refused(court: Court, factory: Sea
 
 def test_s7_year_and_date_are_those_of_the_act(court: Court, factory: SealFactory, clock: Clock) -> None:
     item = factory.item()
-    assert _word(court, factory.linha(item, f4="202511201430000")) == ["ano-nao-confere"]
+    assert _word(court, factory.connection(item, f4="202511201430000")) == ["ano-nao-confere"]
     assert _word(court, factory.item(moment=clock() + timedelta(days=1))) == ["data-futura"]
     assert _word(court, factory.item(moment=clock() + timedelta(hours=1))) == []  # an office's clock that runs ahead
 
@@ -142,9 +142,9 @@ def test_r1_a_chain_grows_at_its_end_alone(court: Court, factory: SealFactory) -
     third = factory.item(retifica=second["selo"], fees=higher_fees("2.00"))
     assert _words(court, first, second, third) == [[], [], []]
     again = factory.item(retifica=first["selo"], fees=higher_fees("3.00"))
-    answer = court.enviar(again)[0]
+    answer = court.send(again)[0]
     assert answer["erros"][0]["codigo"] == "ja-retificado" and second["selo"] in answer["erros"][0]["mensagem"]
-    told = [court.consultar(each["selo"]) or {} for each in (first, second, third)]
+    told = [court.look_up(each["selo"]) or {} for each in (first, second, third)]
     assert [(each["retifica"], each["retificadoPor"]) for each in told] == [
         (None, second["selo"]),
         (first["selo"], third["selo"]),
@@ -163,7 +163,7 @@ def test_r1_a_retificador_of_an_unknown_seal_is_refused_and_may_be_sent_again(
 
 def test_x4_an_xa_has_72_hours_from_the_act(court: Court, factory: SealFactory, clock: Clock) -> None:
     first, second = factory.item(), factory.item()
-    court.enviar(first, second)
+    court.send(first, second)
     clock.forward(hours=72)
     in_time = factory.xa(first)
     clock.forward(seconds=1)
@@ -174,7 +174,7 @@ def test_x4_an_xa_has_72_hours_from_the_act(court: Court, factory: SealFactory, 
 
 def test_x2_an_xa_has_no_value_and_ends_the_chain(court: Court, factory: SealFactory) -> None:
     first = factory.item()
-    court.enviar(first)
+    court.send(first)
     assert _word(court, factory.item("XA", retifica=first["selo"])) == ["xa-com-valor"]
     xa = factory.xa(first)
     assert _word(court, xa) == []
@@ -206,7 +206,7 @@ def test_s4_a_hybrid_without_serie_and_number_is_refused(court: Court, factory: 
 
 def test_r3_a_hybrid_is_rectified_for_date_or_value_alone(court: Court, factory: SealFactory, clock: Clock) -> None:
     first = factory.hibrido(1)
-    court.enviar(first)
+    court.send(first)
     of = {"retifica": first["selo"], "identificador": "selo de papel"}
     assert _word(court, factory.item("AU", **of | {"identificador": "outro"})) == ["hibrido-so-data-ou-valor"]
     assert _word(court, factory.item("CE", **of)) == ["hibrido-so-data-ou-valor"]
@@ -222,23 +222,23 @@ def test_r3_a_hybrid_is_rectified_for_date_or_value_alone(court: Court, factory:
 
 
 def test_t2_a_retificador_takes_the_place_of_one_that_was_objected_to(court: Court, factory: SealFactory) -> None:
-    wrong = factory.linha(factory.item(), f13="1")
+    wrong = factory.connection(factory.item(), f13="1")
     assert _word(court, wrong) == ["total-nao-confere"]
     right = factory.item(retifica=wrong["selo"])
     assert _word(court, right) == []
     assert _word(court, wrong) == ["total-nao-confere", "ja-retificado"]
-    assert court.consultar(wrong["selo"])["retificadoPor"] == right["selo"]  # type: ignore[index]
+    assert court.look_up(wrong["selo"])["retificadoPor"] == right["selo"]  # type: ignore[index]
 
 
 def test_t2_in_place_of_a_refused_retificador_the_chain_goes_on(court: Court, factory: SealFactory) -> None:
     first = factory.item()
-    court.enviar(first)
+    court.send(first)
     court.fail("objeta", 1)
     refused = factory.item(retifica=first["selo"], fees=higher_fees())
     assert _word(court, refused) == ["objecao-simulada"]
     instead = factory.item(retifica=refused["selo"], fees=higher_fees("2.00"))
     assert _word(court, instead) == []
-    assert court.consultar(first["selo"])["retificadoPor"] == instead["selo"]  # type: ignore[index]
+    assert court.look_up(first["selo"])["retificadoPor"] == instead["selo"]  # type: ignore[index]
     assert _word(court, factory.item(retifica=first["selo"])) == ["ja-retificado"]
 
 
@@ -246,7 +246,7 @@ def test_t2_what_was_objected_to_may_be_sent_again_as_it_is(court: Court, factor
     item, other = factory.item(), factory.item()
     court.fail("objeta", selos=[item["selo"]])
     assert _words(court, item, other) == [["objecao-simulada"], []]
-    assert court.consultar(item["selo"])["situacao"] == "objetado"  # type: ignore[index]
+    assert court.look_up(item["selo"])["situacao"] == "objetado"  # type: ignore[index]
     court.fail(None)
     assert _word(court, item) == []
     assert court.selo(item["selo"]) | {"recebido": 2, "aceito": 1} == court.selo(item["selo"])
@@ -254,32 +254,32 @@ def test_t2_what_was_objected_to_may_be_sent_again_as_it_is(court: Court, factor
 
 def test_r4_r5_links_need_both_ends(court: Court, factory: SealFactory) -> None:
     one, two, three = factory.item(), factory.item(), factory.item()
-    court.enviar(one, two)
+    court.send(one, two)
     codes = [each["selo"] for each in (one, two, three)]
 
     def words(above: str, below: str) -> list[str]:
-        return [error["codigo"] for error in court.vincular(above, below)[0]["erros"]]
+        return [error["codigo"] for error in court.link_selos(above, below)[0]["erros"]]
 
     assert words(codes[0], codes[2]) == ["vinculado-desconhecido"]
     assert words(codes[2], codes[0]) == ["vinculador-desconhecido"]
     assert words(codes[0], codes[0]) == ["vinculo-consigo"]
     assert words(codes[0], codes[1]) == []
     assert words(codes[0], codes[1]) == ["ja-recebido"]
-    court.enviar(three)
+    court.send(three)
     assert words(codes[2], codes[1]) == ["ja-vinculado"]
     assert words(codes[0], codes[2]) == []
     link = court.vinculos[codes[0], codes[2]]
     assert (link["recebido"], link["aceito"]) == (2, 1)
-    assert court.consultar(codes[1])["vinculador"] == codes[0]  # type: ignore[index]
+    assert court.look_up(codes[1])["vinculador"] == codes[0]  # type: ignore[index]
 
 
 def test_the_list_holds_what_is_stored_by_the_day_of_the_act(court: Court, factory: SealFactory, clock: Clock) -> None:
     itens = [factory.item(moment=clock() - timedelta(days=days)) for days in (0, 0, 1, 2)]
-    court.enviar(*itens, factory.linha(factory.item(), f13="1"))
+    court.send(*itens, factory.connection(factory.item(), f13="1"))
     status, found = court.call("GET", "/selos?de=2026-11-19&ate=2026-11-20&pagina=1")
     assert (status, found["total"], found["pagina"]) == (200, 3, 1)
     assert {each["selo"] for each in found["itens"]} == {each["selo"] for each in itens[:3]}
-    assert found["itens"][0] == court.consultar(itens[2]["selo"])
+    assert found["itens"][0] == court.look_up(itens[2]["selo"])
     assert court.call("GET", "/selos?de=2026-11-19&ate=2026-11-20&pagina=2")[1]["itens"] == []
     assert court.call("GET", "/selos?de=ontem&ate=2026-11-20")[0] == 400
 

@@ -25,12 +25,12 @@ def test_the_offices_certificate_gets_in_and_no_other(
         assert court.url.startswith("https:")
         for context in (nobody, other):
             with pytest.raises((OSError, http.client.HTTPException)):
-                Court(court.port, context).enviar(factory.item())
-        assert court.enviar(factory.item())[0]["totalErros"] == 0
+                Court(court.port, context).send(factory.item())
+        assert court.send(factory.item())[0]["totalErros"] == 0
         assert court.resumo["selos"] == 1
         court.fail("fecha-depois", 1)
         with pytest.raises((OSError, http.client.HTTPException)):
-            court.enviar(factory.item())
+            court.send(factory.item())
         assert court.resumo["aceitos"] == 2
 
 

@@ -24,7 +24,7 @@ from cryptography.x509.oid import NameOID
 
 from printserver.clock import Clock, system_clock
 from printserver.selo import AtoTable, Certificate, load_atos
-from printserver.simulator import Simulador
+from printserver.simulator import Simulator
 from support import process
 from support.office import House, open_house
 
@@ -68,7 +68,7 @@ class Court:
     def fail(self, falha: str | None, vezes: int | None = None, **more: Any) -> None:
         """Misbehave from now on, for `vezes` sends or until told otherwise; None: behave.
 
-        `selos` names whom `objeta` hits, `segundos` says how slow `lento` is.
+        `selos` names whom `objects_to` hits, `segundos` says how slow `lento` is.
         """
         self.mandar(falha=falha, vezes=vezes, **more)
 
@@ -108,20 +108,20 @@ class Court:
 
     # -- the service --------------------------------------------------------------------------------------------------
 
-    def enviar(self, *itens: Mapping[str, Any]) -> list[dict[str, Any]]:
+    def send(self, *itens: Mapping[str, Any]) -> list[dict[str, Any]]:
         """Send seals as an office does; return the answers."""
         status, answer = self.call("POST", "/selos", list(itens))
         assert status == 200, answer
         return list(answer)
 
-    def vincular(self, vinculador: str, *vinculados: str) -> list[dict[str, Any]]:
+    def link_selos(self, vinculador: str, *vinculados: str) -> list[dict[str, Any]]:
         """Send links as an office does; return the answers."""
         pairs = [{"vinculador": vinculador, "vinculado": vinculado} for vinculado in vinculados]
         status, answer = self.call("POST", "/vinculos", pairs)
         assert status == 200, answer
         return list(answer)
 
-    def consultar(self, codigo: str) -> dict[str, Any] | None:
+    def look_up(self, codigo: str) -> dict[str, Any] | None:
         """Ask the court about a code; None: it says 404."""
         status, answer = self.call("GET", f"/selos/{codigo}")
         assert status in (200, 404), answer
@@ -144,11 +144,11 @@ def run_court(
     """
     atos = atos or load_atos(None)
     files = (tls["certificado"], tls["chave"]) if tls else None
-    simulator = Simulador(folder, serventias, atos, port=port, clock=clock, tls=files).comecar()
+    simulator = Simulator(folder, serventias, atos, port=port, clock=clock, tls=files).begin()
     try:
         yield Court(simulator.port, _shows(tls, next(iter(serventias.values()))) if tls else None)
     finally:
-        simulator.parar()
+        simulator.stop()
 
 
 def mutual_tls(folder: Path) -> dict[str, Path]:

@@ -38,7 +38,7 @@ from printserver.db import Database, upgrade
 from printserver.office import create, people
 from printserver.office import proof as auditoria
 from printserver.office.office import Office
-from printserver.office.proof import Laudo
+from printserver.office.proof import Report
 from printserver.office.settings import SETTINGS_FILE
 from printserver.rendering import Render
 from printserver.selo import Certificate, generate_test_certificate
@@ -65,7 +65,7 @@ LONG = {
     "formato": "texto",
     "conteudo": "\n\n".join(f"Cláusula {n}. " + "Assim o disseram e outorgaram. " * 25 for n in range(9)),
 }
-IMPOSSIVEL = {"formato": "pdf", "conteudo": "bmFvIGUgdW0gcGRm"}
+IMPOSSIBLE = {"formato": "pdf", "conteudo": "bmFvIGUgdW0gcGRm"}
 
 
 class Clock:
@@ -247,7 +247,7 @@ class House:
             query = sa.select(table).where(*where).order_by(*table.primary_key.columns)
             return [dict(row) for row in conn.execute(query).mappings()]
 
-    def proof(self, *points: tuple[int, str]) -> Laudo:
+    def proof(self, *points: tuple[int, str]) -> Report:
         """Verify all that is on record, as `auditoria verificar` does (A6)."""
         kept = auditoria.read_words(self.folder)
         with self.office.db.snapshot() as conn:
@@ -387,11 +387,11 @@ _certificates: dict[bytes, Certificate] = {}
 _open_certificate = Certificate.load
 
 
-def _certificate(path: Path, senha: str) -> Certificate:
+def _certificate(path: Path, password: str) -> Certificate:
     """Return an office's certificate, opened once for all its copies: opening is slow on purpose."""
     content = path.read_bytes()
     if content not in _certificates:
-        _certificates[content] = _open_certificate(path, senha)
+        _certificates[content] = _open_certificate(path, password)
     return _certificates[content]
 
 
@@ -450,12 +450,12 @@ def _on_postgres(server: PrivatePostgres) -> _Made:
 
 
 def _make(folder: Path) -> _Made:
-    made = create.criar(folder, NOW)
+    made = create.create_office(folder, NOW)
     url = os.environ.get("PRINTSERVER_BANCO_URL") or f"sqlite:///{folder / 'printserver.db'}"
     database = Database(url)
     with database.write() as conn:
         for usuario, papel in PEOPLE.items():
-            people.criar_pessoa(conn, 1, usuario, usuario.title(), papel, PASSWORD, NOW)
+            people.create_person(conn, 1, usuario, usuario.title(), papel, PASSWORD, NOW)
     with database.read() as conn:
         if database.sqlite:
             conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

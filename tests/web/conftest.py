@@ -28,7 +28,7 @@ def clock() -> Clock:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("web") / "serventia"
-    create.criar(folder, clock())
+    create.create_office(folder, clock())
     with (folder / SETTINGS_FILE).open("a") as settings:
         settings.write(f"\n[http]\nsenhas_erradas_por_minuto = {WRONG_PASSWORDS}\n")
         # One office for all: what a test put forward is put back for the next.
@@ -36,11 +36,11 @@ def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Ho
     office = Office.open_folder(folder, clock)
     with office.db.write() as conn:
         for usuario, (nome, papel) in PEOPLE.items():
-            people.criar_pessoa(conn, office.serventia_id, usuario, nome, papel, PASSWORD, clock())
-        key = people.api_key(conn, people.criar_chave(conn, office.serventia_id, "legado", people.DIREITOS, clock()))
+            people.create_person(conn, office.serventia_id, usuario, nome, papel, PASSWORD, clock())
+        key = people.api_key(conn, people.create_key(conn, office.serventia_id, "legado", people.RIGHTS, clock()))
     assert key is not None
-    yield House(office, clock, Engine(office), people.autor_da_chave(key, None))
-    office.fechar()
+    yield House(office, clock, Engine(office), people.author_of_key(key, None))
+    office.close()
 
 
 @pytest.fixture(scope="session")

@@ -53,4 +53,4 @@ def test_every_situation_is_explained(status: str) -> None:
 
 
 def test_every_role_is_named() -> None:
-    assert all(f"`{papel}`" in GUIDE for papel in people.PAPEIS)
+    assert all(f"`{papel}`" in GUIDE for papel in people.ROLES)

@@ -73,7 +73,7 @@ def test_a7_another_value_than_the_one_seen_is_shown_again(office: House, maria:
     to = f"/selos/{code}/retificar"
     page = maria.send(to, to, iss="5,78", motivo=REASON).get_data(as_text=True)
     mark = re.findall(r'name="visto" value="(\w+)"', page)[0]
-    other = maria.send(to, to, iss="6,78", motivo=REASON, visto=mark, confirmo="sim")
+    other = maria.send(to, to, iss="6,78", motivo=REASON, visto=mark, confirms="sim")
     assert (other.status_code, office.selo(code)["retificado_por"]) == (200, None)
 
 
@@ -205,7 +205,7 @@ def test_t1_h2_acts_whose_load_is_overdue_are_counted_everywhere(office: House, 
 def numbered(office: House) -> House:
     """The office with numbered paper in its queue, both sides of each sheet."""
     with office.office.db.write() as conn:
-        quem = people.Autor(1, None, None, "maria", "escrevente", frozenset(), None)
+        quem = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
         conn.execute(db.fila.update().values(papel_numerado=True))
         numbered_paper.receive(conn, 1, "notas", "A0000001", "A0000500", quem, office.clock())
     said = {"proximo": "A0000011", "escrevente": "maria"}
@@ -267,7 +267,7 @@ def test_p5_the_screen_fills_the_number_in_and_marks_it_without_typing(numbered:
     assert 'name="papel_2" maxlength="40" value="A0000012"' in page
     pages = {f"pagina_{n}": "boa" for n in range(1, job["paginas"] + 1)} | {"pagina_2": "inutilizada"}
     said = {f"papel_{n}": f"A{10 + n:07}" for n in range(1, job["paginas"] + 1)}
-    assert maria.send(path, path, **pages, **said, motivo="amassou", confirmo="sim").status_code == 303
+    assert maria.send(path, path, **pages, **said, motivo="amassou", confirms="sim").status_code == 303
     assert fates(numbered)["A12"] == "inutilizado"
     assert [fate for number, fate in fates(numbered).items() if number != "A12"] == ["usado"] * (job["paginas"] - 1)
 
@@ -360,7 +360,7 @@ def test_s11_a_print_rectified_and_then_excluded_says_both(office: House, maria:
 def resume(person: Person, answer: TestResponse, usuario: str = "maria") -> TestResponse:
     """Log in on the page that an expired form was answered with, and go where it leads."""
     sealed = re.findall(r'name="guardado" value="([^"]*)"', answer.get_data(as_text=True))[0]
-    led = person.send("/entrar", "/entrar", usuario=usuario, senha="correta cavalo bateria", guardado=sealed)
+    led = person.send("/entrar", "/entrar", usuario=usuario, password="correta cavalo bateria", guardado=sealed)
     assert led.status_code == 303
     return person.get(led.location)
 

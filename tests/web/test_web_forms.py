@@ -35,7 +35,7 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         queue = {"nome": "segurança", "tipo": "pasta", "destino": str(folder), "papel_numerado": True}
         with opened.office.db.write() as conn:
             conn.execute(db.fila.insert().values(serventia_id=1, criada_em=opened.clock(), **queue))
-            quem = people.Autor(1, None, None, "maria", "escrevente", frozenset(), None)
+            quem = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
             numbered_paper.receive(conn, 1, "segurança", "W0001", "W0900", quem, opened.clock())
         yield opened
 
@@ -438,7 +438,7 @@ def no_machine_names(said: str) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=CASE_IDS)
 def test_a7_a_field_that_a_form_does_not_have_is_refused(house: House, tereza: Person, case: Case) -> None:
-    trial = Trial(house, tereza, case, desconto="10")
+    trial = Trial(house, tereza, case, discount="10")
     assert trial.answer.status_code == 422
     assert trial.made == []
     assert "desconto" in messages(trial.answer)

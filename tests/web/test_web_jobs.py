@@ -107,7 +107,7 @@ def test_the_first_and_the_last_day_there_are_can_be_looked_at(maria: Person, pa
 
 def test_the_day_is_filtered_by_state_type_and_text(maria: Person, house: House) -> None:
     livro = house.livro()
-    traslado = house.printed(house.traslado_de(livro))
+    traslado = house.printed(house.traslado_for(livro))
     _before, held = house.xa_question()
     nome, codigo = livro["documento"]["instrumento"], livro["selos"][0]["codigo"]
     for query, shown in (
@@ -132,9 +132,9 @@ def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_t
     parties = [{"qualidade": "Outorgante", "nome": "Lídia Prado Ventura"}, {"nome": "Łukasz Conceição"}]
     deed = house.instrumento() | {"titulo": "Escritura de doação de Leão", "partes": parties}
     livro = house.printed({"tipo": "livro", "instrumento": deed})
-    traslado = house.printed(house.traslado_de(livro))
-    pessoa = {"nome": "Lídia Sá", "mãe": "Rute"}
-    ficha = house.send({"tipo": "ficha_abertura", "ficha": "F-1", "pessoa": pessoa, "gerar_selo": False})
+    traslado = house.printed(house.traslado_for(livro))
+    find_person = {"nome": "Lídia Sá", "mãe": "Rute"}
+    ficha = house.send({"tipo": "ficha_abertura", "ficha": "F-1", "pessoa": find_person, "gerar_selo": False})
     other = house.livro()
 
     def found(text: str) -> set[str]:
@@ -150,7 +150,7 @@ def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_t
         ("rute", ()),
     ):
         assert found(text) == {job["id"] for job in expected}, text
-    assert "Ventura" not in str(jobs.listar(house.office, {}, 1))
+    assert "Ventura" not in str(jobs.list_all(house.office, {}, 1))
     with house.office.db.write() as conn:  # as where the texts are taken away after their term
         log = list(conn.execute(sa.select(db.log.c.detalhe)).scalars())
         conn.execute(sa.update(db.job).where(db.job.c.id == livro["id"]).values(composicao={}))
@@ -289,7 +289,7 @@ def test_a_form_that_was_not_sent_by_its_button_does_nothing_and_keeps_what_was_
     maria: Person, house: House, what: str
 ) -> None:
     job = _stopped(house) if what == "reenviar" else house.livro()
-    status, text = _act(maria, job, what, motivo=REASON, pagina_1="inutilizada", papel_1="A0000001", confirmo="")
+    status, text = _act(maria, job, what, motivo=REASON, pagina_1="inutilizada", papel_1="A0000001", confirms="")
     assert status == 422
     assert REASON in text
     assert ("A0000001" in text) is (what == "folhas")
@@ -382,13 +382,13 @@ def troubled(house: House) -> Iterator[dict[str, Any]]:
         conn.execute(db.fila.update().values(**where))
         moving = {"estado": "entregue", "encerrado": False, "vence_em": None, "cups": said}
         conn.execute(db.job.update().where(db.job.c.id == job["id"]).values(**moving))
-    house.office.capacidades.clear()
+    house.office.capabilities.clear()
     yield job
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(**before))
         over = {"estado": "impresso", "encerrado": True, "cups": None}
         conn.execute(db.job.update().where(db.job.c.id == job["id"]).values(**over))
-    house.office.capacidades.clear()
+    house.office.capabilities.clear()
 
 
 def test_the_board_and_the_job_say_what_ails_the_queue(troubled: dict[str, Any], maria: Person) -> None:
@@ -402,6 +402,6 @@ def test_the_board_and_the_job_say_what_ails_the_queue(troubled: dict[str, Any],
 
 
 def test_a_board_of_folders_that_take_files_says_nothing_of_queues(house: House, maria: Person) -> None:
-    house.office.capacidades.clear()
+    house.office.capabilities.clear()
     house.livro()  # something new happened: nothing is shown from memory
     assert "titulo-filas" not in _text(maria, "/vivo/filas")

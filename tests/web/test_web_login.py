@@ -40,10 +40,12 @@ def test_a1_the_right_password_opens_the_board_under_the_persons_own_name(strang
 
 
 @pytest.mark.parametrize(
-    ("usuario", "senha"), [("maria", "errada"), ("ninguem", PASSWORD), ("maria", ""), ("", PASSWORD)]
+    ("usuario", "password"), [("maria", "errada"), ("ninguem", PASSWORD), ("maria", ""), ("", PASSWORD)]
 )
-def test_a1_a_wrong_password_and_an_unknown_user_are_told_the_same(stranger: Person, usuario: str, senha: str) -> None:
-    answer = stranger.login(usuario, senha)
+def test_a1_a_wrong_password_and_an_unknown_user_are_told_the_same(
+    stranger: Person, usuario: str, password: str
+) -> None:
+    answer = stranger.login(usuario, password)
     assert answer.status_code == 401
     assert "Usuário ou senha não conferem" in answer.get_data(as_text=True)
     assert stranger.get("/").status_code == 303
@@ -70,7 +72,7 @@ def test_a1_only_wrong_passwords_are_counted_and_only_at_their_address(
 def test_who_was_stopped_at_the_door_goes_on_to_where_they_wanted(stranger: Person, back: str) -> None:
     stopped = stranger.get(back)
     assert stopped.status_code == 303
-    assert stranger.send(stopped.location, "/entrar", usuario="maria", senha=PASSWORD).location == back
+    assert stranger.send(stopped.location, "/entrar", usuario="maria", password=PASSWORD).location == back
 
 
 @pytest.mark.parametrize(
@@ -114,7 +116,7 @@ def test_a_session_ends_after_its_hours_however_much_it_is_used(maria: Person, h
 
 def test_a1_who_left_the_office_is_out_at_once(stranger: Person, house: House) -> None:
     with house.office.db.write() as conn:
-        people.criar_pessoa(conn, 1, "de-saida", "De Saída", "escrevente", PASSWORD, house.clock())
+        people.create_person(conn, 1, "de-saida", "De Saída", "escrevente", PASSWORD, house.clock())
     stranger.login("de-saida")
     assert stranger.get("/").status_code == 200
     with house.office.db.write() as conn:
@@ -155,7 +157,7 @@ def test_every_post_without_its_csrf_token_is_refused(maria: Person, app: Flask,
 def test_a_session_is_no_key_and_a_key_is_no_session(maria: Person, stranger: Person, house: House, app: Flask) -> None:
     assert maria.client.get("/api/v1/jobs").status_code == 401
     with house.office.db.write() as conn:
-        key = people.criar_chave(conn, 1, "so-para-a-api", people.DIREITOS, house.clock())
+        key = people.create_key(conn, 1, "so-para-a-api", people.RIGHTS, house.clock())
     client, bearer = app.test_client(), {"Authorization": f"Bearer {key}"}
     assert client.get("/", headers=bearer).status_code == 303
     # the API asks for no CSRF token: a key is not sent by a browser on its own
@@ -209,7 +211,7 @@ def test_a_fault_of_ours_is_a_page_with_a_number_and_nothing_of_its_inside(
     def broken(*_: object) -> None:
         raise RuntimeError("segredo de dentro")
 
-    monkeypatch.setattr("printserver.jobs.consultar", broken)
+    monkeypatch.setattr("printserver.jobs.look_up", broken)
     answer = maria.get("/trabalhos/abc")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 500
@@ -242,7 +244,7 @@ def test_a5_entries_refused_entries_and_exits_are_on_record(stranger: Person, ho
 
 def test_a5_refused_access_is_on_record(stranger: Person, house: House, app: Flask) -> None:
     with house.office.db.write() as conn:
-        key = people.criar_chave(conn, 1, "so-imprime", ["imprimir"], house.clock())
+        key = people.create_key(conn, 1, "so-imprime", ["imprimir"], house.clock())
     client = app.test_client()
     client.environ_base["REMOTE_ADDR"] = "10.8.0.1"
     client.get("/api/v1/jobs", headers={"Authorization": "Bearer nada"})
@@ -282,14 +284,14 @@ def test_a5_a_change_of_password_or_role_ends_the_sessions_at_the_next_request(
 ) -> None:
     name = f"muda-{change}"
     with house.office.db.write() as conn:
-        people.criar_pessoa(conn, 1, name, "Muda", "escrevente", PASSWORD, house.clock())
+        people.create_person(conn, 1, name, "Muda", "escrevente", PASSWORD, house.clock())
     stranger.login(name)
     assert stranger.get("/").status_code == 200
     with house.office.db.write() as conn:
         if change == "senha":
-            people.mudar_senha(conn, 1, name, "outra frase bem comprida", house.clock())
+            people.change_password(conn, 1, name, "outra frase bem comprida", house.clock())
         elif change == "papel":
-            people.mudar_papel(conn, 1, name, "substituto", house.clock())
+            people.change_role(conn, 1, name, "substituto", house.clock())
         else:
             people.deactivate(conn, 1, name, house.clock())
     assert stranger.get("/").status_code == 303

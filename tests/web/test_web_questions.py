@@ -35,7 +35,7 @@ def test_x1_the_question_shows_seals_what_else_is_hit_until_when_and_what_would_
 ) -> None:
     livro = {"tipo": "livro", "instrumento": house.instrumento()}
     before = house.printed(livro)
-    copy = house.printed(house.traslado_de(before))
+    copy = house.printed(house.traslado_for(before))
     text = maria.get(_ask(house.send(livro)["id"])).get_data(as_text=True)
     for selo in before["selos"]:
         assert selo["codigo"] in text

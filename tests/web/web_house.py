@@ -55,7 +55,7 @@ class House:
     office: Office
     clock: Clock
     engine: Engine
-    autor: people.Autor
+    autor: people.Author
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     def send(self, document: dict[str, Any], escrevente: str = "maria") -> dict[str, Any]:
@@ -69,7 +69,7 @@ class House:
         return self.job(job["id"])
 
     def job(self, job_id: str) -> dict[str, Any]:
-        return jobs.consultar(self.office, job_id)
+        return jobs.look_up(self.office, job_id)
 
     def instrumento(self, nome: str = "P") -> dict[str, Any]:
         """Return an instrumento of two atos that no other test has, on a folha of its own."""
@@ -97,9 +97,9 @@ class House:
     def traslado(self) -> dict[str, Any]:
         """Return the job of a traslado 1 that was printed, with its livro before."""
         livro = self.livro()
-        return self.printed(self.traslado_de(livro))
+        return self.printed(self.traslado_for(livro))
 
-    def traslado_de(self, livro: dict[str, Any]) -> dict[str, Any]:
+    def traslado_for(self, livro: dict[str, Any]) -> dict[str, Any]:
         return {"tipo": "traslado", "numero": 1, "instrumento": {"id": livro["documento"]["instrumento"]}}
 
     def xa_question(self) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -111,13 +111,13 @@ class House:
     def traslado_question(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return a traslado 1 that was printed and the job of its reprint, held by the question."""
         livro = self.livro()
-        before = self.printed(self.traslado_de(livro))
-        return before, self.send(self.traslado_de(livro))
+        before = self.printed(self.traslado_for(livro))
+        return before, self.send(self.traslado_for(livro))
 
     def ficha_question(self) -> dict[str, Any]:
         n = next(self.numbers)
-        pessoa = {"nome": "Ana de Assunção", "documento": "CPF 000.111.222-99"}
-        return self.send({"tipo": "ficha_abertura", "ficha": f"{n:06}", "pessoa": pessoa})
+        find_person = {"nome": "Ana de Assunção", "documento": "CPF 000.111.222-99"}
+        return self.send({"tipo": "ficha_abertura", "ficha": f"{n:06}", "pessoa": find_person})
 
 
 class Person:
@@ -126,8 +126,8 @@ class Person:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
 
-    def login(self, usuario: str, senha: str = PASSWORD) -> TestResponse:
-        return self.send("/entrar", "/entrar", usuario=usuario, senha=senha)
+    def login(self, usuario: str, password: str = PASSWORD) -> TestResponse:
+        return self.send("/entrar", "/entrar", usuario=usuario, password=password)
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)

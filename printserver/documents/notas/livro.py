@@ -59,7 +59,7 @@ def make_plan(document: Livro, context: Context) -> Plan:
                     motivo_isencao=linha.motivo,
                 ),
                 principal=linha.principal,
-                vinculado_ao_principal=not linha.principal,
+                vinculado_to_principal=not linha.principal,
             )
             for linha in in_order
         ),

@@ -5,38 +5,38 @@ Knows no job and no screen: it looks at rows.
 
 from printserver.office.proof.certificates import register
 from printserver.office.proof.daily_head import (
-    Cabeca,
-    CabecaDiverge,
-    divergencia,
-    guardadas,
-    ler_ponto,
+    Head,
+    HeadDiffers,
+    difference,
+    kept_heads,
     of_day,
+    parse_point,
     point,
     read_all,
     store,
 )
 from printserver.office.proof.proofs import (
     JOB,
-    PERGUNTA,
+    QUESTION,
     SELO,
+    change_proof,
     evidence,
-    mudanca,
 )
-from printserver.office.proof.report import Laudo, verify
+from printserver.office.proof.report import Report, verify
 
 __all__ = [
     "JOB",
-    "PERGUNTA",
+    "QUESTION",
     "SELO",
-    "Cabeca",
-    "CabecaDiverge",
-    "Laudo",
-    "divergencia",
+    "Head",
+    "HeadDiffers",
+    "Report",
+    "change_proof",
+    "difference",
     "evidence",
-    "guardadas",
-    "ler_ponto",
-    "mudanca",
+    "kept_heads",
     "of_day",
+    "parse_point",
     "point",
     "read_all",
     "register",

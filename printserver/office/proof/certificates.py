@@ -11,7 +11,7 @@ from printserver import db
 from printserver.office.audit import Registro, write
 from printserver.selo import Certificate, PublicCertificate
 
-_OBJETO: Final = "certificado"
+_OBJECT: Final = "certificado"
 _meant = db.as_meant(db.log.c.detalhe)
 
 
@@ -24,7 +24,7 @@ def register(conn: Connection, serventia_id: int, certificate: Certificate, agor
         "valido_ate": certificate.valid_until.isoformat(),
         "pem": certificate.public_pem().decode(),
     }
-    write(conn, serventia_id, agora, [Registro(_OBJETO, certificate.fingerprint, "em uso", detalhe=what)])
+    write(conn, serventia_id, agora, [Registro(_OBJECT, certificate.fingerprint, "em uso", detalhe=what)])
 
 
 def usados(conn: Connection, serventia_id: int) -> Sequence[PublicCertificate]:
@@ -44,4 +44,4 @@ def usados(conn: Connection, serventia_id: int) -> Sequence[PublicCertificate]:
 def _registros(serventia_id: int) -> sa.Select[Any]:
     table = db.log
     query = sa.select(*db.as_stored([table.c.objeto_id, table.c.detalhe]))
-    return query.where(table.c.serventia_id == serventia_id, table.c.objeto == _OBJETO)
+    return query.where(table.c.serventia_id == serventia_id, table.c.objeto == _OBJECT)

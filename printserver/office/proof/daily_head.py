@@ -24,18 +24,18 @@ from printserver.db import Database
 from printserver.selo import Certificate, PublicCertificate
 
 PASTA: Final = "auditoria"
-_PONTO: Final = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
+_POINT: Final = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
-Guardada = tuple[Path, "Cabeca | None"]  # a file, and the head that it holds
+KeptHead = tuple[Path, "Head | None"]  # a file, and the head that it holds
 
 
-class CabecaDiverge(Exception):
+class HeadDiffers(Exception):
     """The log does not agree with a head that was kept before: nothing is signed over it."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cabeca:
+class Head:
     """A head: the number and hash of the log's newest entry at `quando` (RFC 3339), and who signed it (PEM)."""
 
     serventia: str
@@ -51,7 +51,7 @@ class Cabeca:
         """The head as it is printed and brought back: `N:HASH`."""
         return f"{self.n}:{self.hash}"
 
-    def texto(self) -> str:
+    def text(self) -> str:
         """Return what is signed."""
         return f"cabeca da auditoria|{self.serventia}|{self.instancia}|{self.n}|{self.hash}|{self.quando}"
 
@@ -62,13 +62,13 @@ def point(conn: Connection, serventia_id: int) -> str:
     return f"{row.n}:{row.hash}"
 
 
-def assinar(conn: Connection, serventia_id: int, certificate: Certificate, agora: datetime) -> Cabeca:
+def sign_head(conn: Connection, serventia_id: int, certificate: Certificate, agora: datetime) -> Head:
     """Return the log's head, signed now."""
     office = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == serventia_id)).one()
     row = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).one()
     pem = certificate.public_pem().decode()
-    bare = Cabeca(office.cns, office.instancia, row.n, row.hash, rfc3339(agora), "", pem)
-    return Cabeca(**asdict(bare) | {"assinatura": certificate.assinar(bare.texto())})
+    bare = Head(office.cns, office.instancia, row.n, row.hash, rfc3339(agora), "", pem)
+    return Head(**asdict(bare) | {"assinatura": certificate.sign_head(bare.text())})
 
 
 def of_day(instance: Path, agora: datetime) -> Path:
@@ -76,7 +76,7 @@ def of_day(instance: Path, agora: datetime) -> Path:
     return instance / PASTA / f"{local_date(agora).isoformat()}.json"
 
 
-def store(database: Database, serventia_id: int, instance: Path, certificate: Certificate, agora: datetime) -> Cabeca:
+def store(database: Database, serventia_id: int, instance: Path, certificate: Certificate, agora: datetime) -> Head:
     """Sign the log's head and keep it as the day's, in the place of a shorter one. Return it.
 
     Raises CabecaDiverge, with what was found (Portuguese), where the log does not lead on from the newest head kept, or
@@ -84,24 +84,24 @@ def store(database: Database, serventia_id: int, instance: Path, certificate: Ce
     """
     path = of_day(instance, agora)
     # One at a time: of two that stop at once the second looks at what the first wrote, with a view that is newer.
-    with _um_por_vez(path.parent), database.snapshot() as conn:
-        for kept in dict.fromkeys([path, *guardadas(instance)[-1:]]):
-            if kept.exists() and (fault := divergencia(conn, serventia_id, kept)):
-                raise CabecaDiverge(fault)
-        head = assinar(conn, serventia_id, certificate, agora)
+    with _one_at_a_time(path.parent), database.snapshot() as conn:
+        for kept in dict.fromkeys([path, *kept_heads(instance)[-1:]]):
+            if kept.exists() and (fault := difference(conn, serventia_id, kept)):
+                raise HeadDiffers(fault)
+        head = sign_head(conn, serventia_id, certificate, agora)
         _write(path, head)
     return head
 
 
 @contextmanager
-def _um_por_vez(folder: Path) -> Iterator[None]:
+def _one_at_a_time(folder: Path) -> Iterator[None]:
     folder.mkdir(mode=0o700, exist_ok=True)
     with os.fdopen(os.open(folder / ".trava", os.O_WRONLY | os.O_CREAT, 0o600)) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
-def _write(path: Path, head: Cabeca) -> None:
+def _write(path: Path, head: Head) -> None:
     draft = path.with_name(f".{path.name}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
         json.dump(asdict(head), file, ensure_ascii=False, indent=1)
@@ -111,40 +111,40 @@ def _write(path: Path, head: Cabeca) -> None:
     draft.replace(path)
 
 
-def guardadas(instance: Path) -> list[Path]:
+def kept_heads(instance: Path) -> list[Path]:
     """Return the files of the heads that were kept, by day."""
     return sorted((instance / PASTA).glob("????-??-??.json"))
 
 
-def read(path: Path) -> Cabeca | None:
+def read(path: Path) -> Head | None:
     """Return what a file holds; None where it is no head. Raises OSError."""
     try:
         fields = json.loads(path.read_text("utf-8"))
-        head = Cabeca(**fields)
+        head = Head(**fields)
     except (ValueError, TypeError):
         return None
     right = all(isinstance(value, int if name == "n" else str) for name, value in fields.items())
-    return head if right and _PONTO.fullmatch(head.point) else None
+    return head if right and _POINT.fullmatch(head.point) else None
 
 
-def read_all(instance: Path) -> list[Guardada]:
+def read_all(instance: Path) -> list[KeptHead]:
     """Return every head that was kept, by day. Read before the database is: one kept meanwhile is ahead of its view."""
-    return [(path, read(path)) for path in guardadas(instance)]
+    return [(path, read(path)) for path in kept_heads(instance)]
 
 
-def divergencia(conn: Connection, serventia_id: int, path: Path) -> str | None:
+def difference(conn: Connection, serventia_id: int, path: Path) -> str | None:
     """Return how the log differs from a head that was kept (Portuguese); None where it leads on from it."""
-    return _divergencia(conn, serventia_id, path, read(path))
+    return _difference(conn, serventia_id, path, read(path))
 
 
-def _divergencia(conn: Connection, serventia_id: int, path: Path, head: Cabeca | None) -> str | None:
+def _difference(conn: Connection, serventia_id: int, path: Path, head: Head | None) -> str | None:
     if head is None:
         return f"{path}: não é uma cabeça da auditoria, ou foi alterado"
-    fault = do_ponto(conn, serventia_id, head.n, head.hash)
+    fault = of_point(conn, serventia_id, head.n, head.hash)
     return None if fault is None else f"{fault} (cabeça guardada em {path})"
 
 
-def do_ponto(conn: Connection, serventia_id: int, n: int, digest: str) -> str | None:
+def of_point(conn: Connection, serventia_id: int, n: int, digest: str) -> str | None:
     """Return how the log differs from a head `N:HASH` (Portuguese); None where it leads on from it."""
     mine = (db.log.c.serventia_id == serventia_id, db.log.c.n == n)
     there = conn.execute(sa.select(db.log.c.hash).where(*mine)).scalar_one_or_none()
@@ -156,21 +156,19 @@ def do_ponto(conn: Connection, serventia_id: int, n: int, digest: str) -> str | 
 
 
 def check(
-    conn: Connection, serventia_id: int, kept: Sequence[Guardada], usados: Sequence[PublicCertificate]
+    conn: Connection, serventia_id: int, kept: Sequence[KeptHead], usados: Sequence[PublicCertificate]
 ) -> Iterator[tuple[Path, str | None]]:
     """Give each of the heads that were kept, with its difference from the log (Portuguese) or None."""
     office = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == serventia_id)).one()
     known: Mapping[str, PublicCertificate] = {each.fingerprint: each for each in usados}
     for path, head in kept:
-        fault = _divergencia(conn, serventia_id, path, head)
+        fault = _difference(conn, serventia_id, path, head)
         if head is not None and fault is None:
-            fault = _assinatura(head, known, office.cns, office.instancia, path)
+            fault = _signature(head, known, office.cns, office.instancia, path)
         yield path, fault
 
 
-def _assinatura(
-    head: Cabeca, known: Mapping[str, PublicCertificate], cns: str, instancia: str, path: Path
-) -> str | None:
+def _signature(head: Head, known: Mapping[str, PublicCertificate], cns: str, instancia: str, path: Path) -> str | None:
     if (head.serventia, head.instancia) != (cns, instancia):
         return f"{path}: é de outra serventia"
     try:
@@ -179,12 +177,12 @@ def _assinatura(
         signer = None
     if signer is None:
         return f"{path}: o certificado não é um dos que a serventia usou"
-    return None if signer.check(head.texto(), head.assinatura) else f"{path}: a assinatura não confere"
+    return None if signer.check(head.text(), head.assinatura) else f"{path}: a assinatura não confere"
 
 
-def ler_ponto(text: str) -> tuple[int, str]:
+def parse_point(text: str) -> tuple[int, str]:
     """Return the parts of `N:HASH`. Raises ValueError (Portuguese)."""
-    found = _PONTO.fullmatch(text.strip().lower())
+    found = _POINT.fullmatch(text.strip().lower())
     if found is None:
         raise ValueError(f"{text[:80]!r} não é uma cabeça da auditoria: o número, dois-pontos e 64 algarismos hexa")
     return int(found[1]), found[2]

@@ -1,6 +1,6 @@
 """What the log keeps of a row, so that the row can be held against it (A6).
 
-Of what stays: a SHA-256 of each group of columns, `resumo`. Of what moves: the new value at each change, `mudou`; the
+Of what stays: a SHA-256 of each group of columns, `resumo`. Of what moves: the new value at each change, `changed`; the
 state is that of the log's entry itself. Who writes a column named here says so in the entry of the same transaction.
 """
 
@@ -19,10 +19,10 @@ _encode: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators
 
 
 @dataclass(frozen=True, slots=True)
-class Linha:
+class OutboxEntry:
     """How the rows of a table are held against the log: by which groups of columns, and what moves, from which value.
 
-    `chave` is the column by which the log's `objeto_id` names them; `numerada`: many share it, and the log tells them
+    `chave` is the column by which the log's `objeto_id` names them; `numbered`: many share it, and the log tells them
     apart by their own number. `nome` is what they are called (Portuguese).
     """
 
@@ -30,12 +30,12 @@ class Linha:
     nome: str
     tabela: sa.Table
     chave: str
-    grupos: Mapping[str, tuple[str, ...]]
-    muda: Mapping[str, Any]
-    numerada: bool = False
+    groups: Mapping[str, tuple[str, ...]]
+    changes_with: Mapping[str, Any]
+    numbered: bool = False
 
 
-SELO: Final = Linha(
+SELO: Final = OutboxEntry(
     "selo",
     "o selo",
     db.selo,
@@ -55,7 +55,7 @@ SELO: Final = Linha(
     {"vivo": True, "vinculador": None, "retificado_por": None, "comunicado_em": None},
 )
 
-JOB: Final = Linha(
+JOB: Final = OutboxEntry(
     "job",
     "o trabalho",
     db.job,
@@ -79,7 +79,7 @@ JOB: Final = Linha(
     },
 )
 
-PERGUNTA: Final = Linha(
+QUESTION: Final = OutboxEntry(
     "pergunta",
     "a pergunta do trabalho",
     db.pergunta,
@@ -92,26 +92,26 @@ PERGUNTA: Final = Linha(
         "resposta": ("resposta",),
     },
     {},
-    numerada=True,
+    numbered=True,
 )
 
 
-def evidence(linha: Linha, row: Mapping[Any, Any], *grupos: str, **mudou: Any) -> dict[str, Any]:
-    """Return what an entry of the log keeps: the digests of `grupos` (none named: of all), and the values `mudou`."""
-    return {"resumo": digests(linha, row, *grupos)} | (mudanca(**mudou) if mudou else {})
+def evidence(linha: OutboxEntry, row: Mapping[Any, Any], *groups: str, **changed: Any) -> dict[str, Any]:
+    """Return what an entry of the log keeps: the digests of `groups` (none named: of all), and the values `changed`."""
+    return {"resumo": digests(linha, row, *groups)} | (change_proof(**changed) if changed else {})
 
 
-def mudanca(**mudou: Any) -> dict[str, Any]:
+def change_proof(**changed: Any) -> dict[str, Any]:
     """Return what an entry of the log keeps of columns that moved."""
-    return {"mudou": {name: canonical_json(value) for name, value in mudou.items()}}
+    return {"mudou": {name: canonical_json(value) for name, value in changed.items()}}
 
 
-def digests(linha: Linha, row: Mapping[Any, Any], *grupos: str) -> dict[str, str]:
-    """Return the SHA-256 of each group of columns of a row: of `grupos`, or of all."""
+def digests(linha: OutboxEntry, row: Mapping[Any, Any], *groups: str) -> dict[str, str]:
+    """Return the SHA-256 of each group of columns of a row: of `groups`, or of all."""
     found = {}
-    for grupo in grupos or linha.grupos:
-        values = [[name, canonical_json(row[name])] for name in linha.grupos[grupo]]
-        found[grupo] = hashlib.sha256(_encode(values).encode()).hexdigest()
+    for group in groups or linha.groups:
+        values = [[name, canonical_json(row[name])] for name in linha.groups[group]]
+        found[group] = hashlib.sha256(_encode(values).encode()).hexdigest()
     return found
 
 

@@ -13,95 +13,95 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.office import audit
 from printserver.office.proof import certificates, daily_head, lines
-from printserver.office.proof.proofs import JOB, PERGUNTA, SELO
+from printserver.office.proof.proofs import JOB, QUESTION, SELO
 from printserver.selo import PublicCertificate, read, sequence_name
 
-MOSTRADAS: Final = 50  # faults named one by one
+SHOWN: Final = 50  # faults named one by one
 _meant = db.as_meant(db.log.c.detalhe)
 
 
 @dataclass(slots=True)
-class Laudo:
-    """What was found: how much was looked at, and the faults (Portuguese), the first `MOSTRADAS` of `total`."""
+class Report:
+    """What was found: how much was looked at, and the faults (Portuguese), the first `SHOWN` of `total`."""
 
     registros: int = 0
     antes: int | None = None  # how many entries hold before the chain's first fault
     selos: int = 0
-    externos: int = 0  # of another program: their signature is not this office's to check (N13)
-    trabalhos: int = 0
+    external: int = 0  # of another program: their signature is not this office's to check (N13)
+    job_count: int = 0
     perguntas: int = 0
-    certificados: int = 0
-    cabecas: list[str] = field(default_factory=list)  # the days of those that were kept
-    faltas: list[str] = field(default_factory=list)
+    certificates: int = 0
+    heads: list[str] = field(default_factory=list)  # the days of those that were kept
+    gaps: list[str] = field(default_factory=list)
     total: int = 0
 
     def add_fault(self, text: str) -> None:
         """Note a fault."""
         self.total += 1
-        if len(self.faltas) < MOSTRADAS:
-            self.faltas.append(text)
+        if len(self.gaps) < SHOWN:
+            self.gaps.append(text)
 
 
 def verify(
     conn: Connection,
     serventia_id: int,
-    guardadas: Sequence[daily_head.Guardada],
+    kept_heads: Sequence[daily_head.KeptHead],
     points: Sequence[tuple[int, str]] = (),
-) -> Laudo:
+) -> Report:
     """Verify all that is on record. `conn` sees one state of the database (`Database.snapshot`).
 
-    `guardadas` are the heads that were kept (`daily_head.read_all`), `pontos` those that a person brings, as they were
+    `kept_heads` are the heads that were kept (`daily_head.read_all`), `pontos` those that a person brings, as they were
     sent by e-mail.
     """
-    report = Laudo()
-    for n, fault in audit.percorrer(conn, serventia_id):
+    report = Report()
+    for n, fault in audit.walk(conn, serventia_id):
         if fault is None:
             report.registros += 1
         else:
             report.antes = n if report.antes is None else report.antes
             report.add_fault(fault)
     usados = certificates.usados(conn, serventia_id)
-    report.certificados = len(usados)
-    for fault in _linhas(conn, serventia_id, report, usados):
+    report.certificates = len(usados)
+    for fault in _entries(conn, serventia_id, report, usados):
         report.add_fault(fault)
-    for path, fault in daily_head.check(conn, serventia_id, guardadas, usados):
-        report.cabecas.append(path.stem)
+    for path, fault in daily_head.check(conn, serventia_id, kept_heads, usados):
+        report.heads.append(path.stem)
         if fault is not None:
             report.add_fault(fault)
     for n, digest in points:
-        fault = daily_head.do_ponto(conn, serventia_id, n, digest)
+        fault = daily_head.of_point(conn, serventia_id, n, digest)
         if fault is not None:
             report.add_fault(f"{fault} (cabeça dada: {n}:{digest})")
     return report
 
 
-def _linhas(conn: Connection, serventia_id: int, report: Laudo, usados: Sequence[PublicCertificate]) -> Iterator[str]:
+def _entries(conn: Connection, serventia_id: int, report: Report, usados: Sequence[PublicCertificate]) -> Iterator[str]:
     highest: dict[tuple[int, str, int], str] = {}
 
     def selo(row: Mapping[Any, Any]) -> None:
         report.selos += 1
         if row["externo"]:
-            report.externos += 1
+            report.external += 1
             return
-        if not _assinado(row, usados):
+        if not _signed(row, usados):
             report.add_fault(
                 f"o selo {row['codigo']}: a assinatura do registro do ato não é de nenhum certificado da serventia"
             )
-        _mais_alto(highest, row)
+        _highest(highest, row)
 
     def job(_row: Mapping[Any, Any]) -> None:
-        report.trabalhos += 1
+        report.job_count += 1
 
     def question(_row: Mapping[Any, Any]) -> None:
         report.perguntas += 1
 
     yield from lines.check(conn, serventia_id, SELO, selo)
     yield from lines.check(conn, serventia_id, JOB, job)
-    yield from lines.check(conn, serventia_id, PERGUNTA, question)
-    yield from _sequencias(conn, serventia_id, highest)
+    yield from lines.check(conn, serventia_id, QUESTION, question)
+    yield from _sequences(conn, serventia_id, highest)
 
 
-def _assinado(row: Mapping[Any, Any], usados: Sequence[PublicCertificate]) -> bool:
+def _signed(row: Mapping[Any, Any], usados: Sequence[PublicCertificate]) -> bool:
     """Whether one of the office's certificates signed the registro, and with the signature that stands beside it."""
     text, signature = row["registro"], row["assinatura"]
     if not isinstance(text, str) or not isinstance(signature, str) or not signature or not text.endswith(signature):
@@ -109,7 +109,7 @@ def _assinado(row: Mapping[Any, Any], usados: Sequence[PublicCertificate]) -> bo
     return any(each.check(text.removesuffix(signature), signature) for each in usados)
 
 
-def _mais_alto(highest: dict[tuple[int, str, int], str], row: Mapping[Any, Any]) -> None:
+def _highest(highest: dict[tuple[int, str, int], str], row: Mapping[Any, Any]) -> None:
     """Remember the seal with the highest number of each natureza, ato and year (S3); a paper seal took none (S4)."""
     if row["origem"] == "hibrido" and row["retifica"] is None:
         return
@@ -123,7 +123,7 @@ def _mais_alto(highest: dict[tuple[int, str, int], str], row: Mapping[Any, Any])
         highest[key] = row["codigo"]
 
 
-def _sequencias(conn: Connection, serventia_id: int, highest: Mapping[tuple[int, str, int], str]) -> Iterator[str]:
+def _sequences(conn: Connection, serventia_id: int, highest: Mapping[tuple[int, str, int], str]) -> Iterator[str]:
     """Give the sequences whose next number a seal has already (S3), or that stand before a number given for them.
 
     A number came from the office's sequence or from its ato's, as the setting was then; both only grow.

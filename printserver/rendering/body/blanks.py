@@ -11,7 +11,7 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
-from printserver.rendering.body.characters import Avisos
+from printserver.rendering.body.characters import WarningSettings
 from printserver.rendering.body.runs import Boundary, Part, TextRun
 
 MAX_WIDE: Final = 2000
@@ -32,7 +32,7 @@ _UNBROKEN: Final = re.compile(r"[^ \t\n\f]{60,}")
 class Blanks:
     """Writes the pieces of text of one body as XHTML."""
 
-    def __init__(self, notices: Avisos) -> None:
+    def __init__(self, notices: WarningSettings) -> None:
         self._notices = notices
         self._left = MAX_WIDE
 

@@ -13,8 +13,8 @@ from printserver.rendering.body import html as html_body
 from printserver.rendering.body import marks
 from printserver.rendering.body.blanks import Blanks
 from printserver.rendering.body.characters import (
-    Aviso,
-    Avisos,
+    OfficeWarning,
+    WarningSettings,
     clean,
     refuse,
 )
@@ -31,7 +31,7 @@ from printserver.rendering.body.runs import (
 )
 from printserver.rendering.body.tree import is_blank, strip_blank_end
 
-__all__ = ["MARKS", "Aviso", "PreparedBody", "prepare_body"]
+__all__ = ["MARKS", "OfficeWarning", "PreparedBody", "prepare_body"]
 
 MAX_TEXT: Final = 1_500_000
 """Characters of text, which is more than 300 pages hold."""
@@ -45,7 +45,7 @@ class PreparedBody:
     """A body ready for the page: XHTML (one `div`), and what its sender should know."""
 
     html: str
-    avisos: tuple[Aviso, ...]
+    avisos: tuple[OfficeWarning, ...]
 
     @property
     def vazio(self) -> bool:
@@ -63,7 +63,7 @@ def prepare_body(
     at the end is left out (P2a); a body that is all blank is "". `room` is the room of a page for images. Raises
     `Recusa` `corpo-invalido` with its reason for what is over the limits or cannot be printed.
     """
-    notices = Avisos()
+    notices = WarningSettings()
     text = _TextCleaner(notices)
     parts = list(
         _pages(source, text) if body_format == "texto" else html_body.prepare(source, text, notices, room or Room())
@@ -73,7 +73,7 @@ def prepare_body(
     return PreparedBody(f"<div>{content}</div>" if content else "", notices.all())
 
 
-def _replace_marks(parts: list[Part], values: Mapping[str, str], notices: Avisos) -> None:
+def _replace_marks(parts: list[Part], values: Mapping[str, str], notices: WarningSettings) -> None:
     known = {name: clean(value, notices) for name, value in values.items() if name in MARKS}
     marks.replace(list(linhas(parts)), known, notices)
 
@@ -81,7 +81,7 @@ def _replace_marks(parts: list[Part], values: Mapping[str, str], notices: Avisos
 class _TextCleaner:
     """Makes pieces of text printable, one after the other."""
 
-    def __init__(self, notices: Avisos) -> None:
+    def __init__(self, notices: WarningSettings) -> None:
         self._notices = notices
         self._length = 0
 

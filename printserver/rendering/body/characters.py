@@ -25,7 +25,7 @@ _MAX_NAMES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Aviso:
+class OfficeWarning:
     """Something about a body that its sender should know, though it prints: the field, and a text in Portuguese."""
 
     campo: str
@@ -33,7 +33,7 @@ class Aviso:
 
 
 @dataclass
-class Avisos:
+class WarningSettings:
     """Collects avisos: each once, in order. None is left out: the thirtieth says all that come after it.
 
     What is told of many names (styles, attributes, tags) is one aviso that lists them.
@@ -45,11 +45,11 @@ class Avisos:
         """Tell `mensagem`, a whole sentence; its `{}` stands for the names that it is told of."""
         self._names.setdefault(mensagem, {}).setdefault(nome)
 
-    def all(self) -> tuple[Aviso, ...]:
+    def all(self) -> tuple[OfficeWarning, ...]:
         messages = [_told(message, list(names)) for message, names in self._names.items()]
         if len(messages) > _MAX_NOTICES:
             messages[_MAX_NOTICES - 1 :] = [" ".join(messages[_MAX_NOTICES - 1 :])]
-        return tuple(Aviso(FIELD, message) for message in messages)
+        return tuple(OfficeWarning(FIELD, message) for message in messages)
 
 
 def _told(message: str, names: list[str]) -> str:
@@ -69,7 +69,7 @@ def refuse(reason: str) -> Recusa:
     return Recusa("corpo-invalido", reason)
 
 
-def clean(text: str, notices: Avisos, *, before: int = 0) -> str:
+def clean(text: str, notices: WarningSettings, *, before: int = 0) -> str:
     """Return `texto` as it can be printed, composed (NFC); `antes` is how many characters of the body came before it.
 
     Line ends become `\\n`; blanks that the fonts lack become a plain one, and other characters that they lack what

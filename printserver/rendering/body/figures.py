@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from printserver.rendering.body import style as styles
-from printserver.rendering.body.characters import Avisos
+from printserver.rendering.body.characters import WarningSettings
 
 DPI: Final = 300
 """Pixels an inch that paper needs. Images with half as much again are brought down to it."""
@@ -70,7 +70,11 @@ class _Asked:
 
 
 def draw(
-    pixels: tuple[int, int], attributes: Mapping[str, str], measures: styles.Measures, room: Room, notices: Avisos
+    pixels: tuple[int, int],
+    attributes: Mapping[str, str],
+    measures: styles.Measures,
+    room: Room,
+    notices: WarningSettings,
 ) -> Figure | None:
     """Return how an image of `pixels` (width, height) is drawn; None for one that is asked to be of no size at all.
 
@@ -178,16 +182,16 @@ def _enough(pixels: tuple[int, int], width: float, height: float) -> tuple[int, 
     return max(1, round(whole * width / height)), whole
 
 
-def _read(attributes: Mapping[str, str], em_pt: float, notices: Avisos) -> _Asked:
+def _read(attributes: Mapping[str, str], em_points: float, notices: WarningSettings) -> _Asked:
     asked = _Asked({}, {})
     for name in ("width", "height"):
-        _attribute(name, attributes.get(name, ""), em_pt, asked, notices)
+        _attribute(name, attributes.get(name, ""), em_points, asked, notices)
     _align(attributes.get("align", "").strip().lower(), asked, notices)
     margins = dict.fromkeys(("margin-left", "margin-right"), "")
     block = False
     for name, value in styles.declarations(attributes.get("style", "")):
         if name in _LENGTHS:
-            _length(name, value, em_pt, asked, notices)
+            _length(name, value, em_points, asked, notices)
         elif name in _MARGINS:
             _margin(name, value, margins, notices)
         elif name == "display" and value in ("block", "table", "flex"):
@@ -211,7 +215,7 @@ def _side(margins: Mapping[str, str]) -> Literal["left", "center", "right"]:
     return "center" if margins["margin-right"] == "auto" else "right"
 
 
-def _attribute(name: str, value: str, em_pt: float, asked: _Asked, notices: Avisos) -> None:
+def _attribute(name: str, value: str, em_points: float, asked: _Asked, notices: WarningSettings) -> None:
     """Read `width` or `height` as HTML does: px, or parts with a `%`; but a unit of length counts too."""
     value = value.strip().lower()
     if value in ("", "auto"):
@@ -220,21 +224,21 @@ def _attribute(name: str, value: str, em_pt: float, asked: _Asked, notices: Avis
     if found is None:
         notices.add(f"O atributo {name} de uma imagem não é um tamanho e ficou sem efeito.")
         return
-    points = styles.to_points(found[1] + found[2], em_pt, 0.0)
+    points = styles.to_points(found[1] + found[2], em_points, 0.0)
     if found[2] == "%" or points is None or not points:
         _set(name, float(found[1]), "%" if found[2] == "%" else "px", asked)
     else:
         _set(name, points * _PX_PER_PT, "px", asked)
 
 
-def _length(name: str, value: str, em_pt: float, asked: _Asked, notices: Avisos) -> None:
+def _length(name: str, value: str, em_points: float, asked: _Asked, notices: WarningSettings) -> None:
     """Read a length of the style, which goes before that of an attribute."""
     if value in ("auto", "none", "initial", "unset"):
         asked.px.pop(name, None)
         asked.parts.pop(name, None)
         return
-    part = styles.to_points(value, em_pt, 100.0) if value.endswith("%") else None
-    points = styles.to_points(value, em_pt, 0.0)
+    part = styles.to_points(value, em_points, 100.0) if value.endswith("%") else None
+    points = styles.to_points(value, em_points, 0.0)
     if points is None or points < 0 or (part is not None and (part < 0 or name == "min-width")):
         styles.tell_no_effect(name, notices)
     elif part is not None:
@@ -252,7 +256,7 @@ def _set(name: str, number: float, unit: Literal["px", "%"], asked: _Asked) -> N
         asked.parts[name] = number / 100
 
 
-def _align(value: str, asked: _Asked, notices: Avisos) -> None:
+def _align(value: str, asked: _Asked, notices: WarningSettings) -> None:
     value = _ALIGN.get(value, value)
     if value in _UPRIGHT:
         asked.vertical = value
@@ -260,7 +264,7 @@ def _align(value: str, asked: _Asked, notices: Avisos) -> None:
         notices.add("O texto não contorna imagens: o align de uma ficou sem efeito.")
 
 
-def _margin(name: str, value: str, margins: dict[str, str], notices: Avisos) -> None:
+def _margin(name: str, value: str, margins: dict[str, str], notices: WarningSettings) -> None:
     """Note the margins that are `auto`, and tell of those that take room."""
     sides = value.split()
     if name in margins:

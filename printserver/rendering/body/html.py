@@ -24,7 +24,7 @@ from printserver.rendering.body import (
 from printserver.rendering.body import (
     tables as tabela,
 )
-from printserver.rendering.body.characters import Avisos, refuse
+from printserver.rendering.body.characters import WarningSettings, refuse
 from printserver.rendering.body.runs import (
     PAGE_BREAK,
     RULE,
@@ -73,7 +73,7 @@ class _Around:
     without_lines: bool = False
 
 
-def prepare(content: str, text: Text, notices: Avisos, room: figures.Room) -> Iterator[Part]:
+def prepare(content: str, text: Text, notices: WarningSettings, room: figures.Room) -> Iterator[Part]:
     """Yield the body `conteudo` as safe XHTML and the text in it; every text node goes through `texto`.
 
     `room` is the room that a page has for an image.
@@ -130,9 +130,11 @@ class _Tree(HTMLParser):
 class _Drawing:
     """Writes the tree as XHTML."""
 
-    def __init__(self, sources: list[str], text: Text, notices: Avisos, room: figures.Room, ending: list[Node]) -> None:
+    def __init__(
+        self, sources: list[str], text: Text, notices: WarningSettings, room: figures.Room, ending: list[Node]
+    ) -> None:
         self._sources = sources
-        self._texto = text
+        self._text = text
         self._notices = notices
         self._room = room
         self._ending = {id(image) for image in ending}
@@ -148,7 +150,7 @@ class _Drawing:
             for at, text in enumerate(child.split("\f") if around.modo == "pre" else [child]):
                 if at:  # a form feed, as in a body of text
                     yield from self._break(around)
-                yield TextRun(self._texto(text, around.fonte), around.modo, around.struck)
+                yield TextRun(self._text(text, around.fonte), around.modo, around.struck)
 
     def _element(self, node: Node, around: _Around) -> Iterator[Part]:
         if node.tag == "img":
@@ -249,7 +251,7 @@ class _Drawing:
             self._notices.add(
                 f"Uma imagem{kind} foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:)."
             )
-            return escape(self._texto(node.attributes.get("alt", "")), quote=False)
+            return escape(self._text(node.attributes.get("alt", "")), quote=False)
         image = images.decode(data)
         size = image.pixels.size
         self._count += 1

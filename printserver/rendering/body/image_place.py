@@ -8,7 +8,7 @@ from typing import Any, Final, Protocol
 
 from printserver.formats.geometry import text_rectangle
 from printserver.formats.model import Faces, Format
-from printserver.rendering.body.characters import Avisos, refuse
+from printserver.rendering.body.characters import WarningSettings, refuse
 from printserver.rendering.body.figures import PX_PER_MM, Room
 from printserver.rendering.stylesheet import no_verso
 
@@ -45,7 +45,7 @@ def image_room(request: LayoutRequestLike) -> Room:
     return Room(text.largura * PX_PER_MM, height * PX_PER_MM, final * PX_PER_MM)
 
 
-def check_images(paginas: Sequence[Any], request: LayoutRequestLike, notices: Avisos) -> None:
+def check_images(paginas: Sequence[Any], request: LayoutRequestLike, notices: WarningSettings) -> None:
     """Tell, in `avisos`, of images that the page made smaller than they were asked to be.
 
     Raises `Recusa` `corpo-invalido` for one that leaves the text's place on its page, where it would be cut off.
@@ -61,8 +61,10 @@ def check_images(paginas: Sequence[Any], request: LayoutRequestLike, notices: Av
             if direita > area.x + area.largura + _TOLERANCE_MM or bottom > area.y + area.altura + _TOLERANCE_MM:
                 raise refuse(f"Uma imagem não cabe na página {numero} e sairia cortada. Diminua-a.")
             if _is_reduced(box):
-                feita = f"{box.width / PX_PER_MM:.0f} × {box.height / PX_PER_MM:.0f} mm"
-                notices.add(f"Uma imagem de {asked} foi reduzida a {feita} para caber em seu lugar (página {numero}).")
+                made_key = f"{box.width / PX_PER_MM:.0f} × {box.height / PX_PER_MM:.0f} mm"
+                notices.add(
+                    f"Uma imagem de {asked} foi reduzida a {made_key} para caber em seu lugar (página {numero})."
+                )
 
 
 def _is_reduced(box: Any) -> bool:

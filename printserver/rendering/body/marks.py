@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from printserver.rendering.body.characters import Avisos
+from printserver.rendering.body.characters import WarningSettings
 from printserver.rendering.body.runs import TextRun
 
 MARKS: Final = ("SELO_LIVRO", "CUSTAS", "TOTAL", "PAPEL")
@@ -33,7 +33,7 @@ def may_be_in(content: str) -> bool:
     return _BRACKET.search(content) is not None
 
 
-def replace(lines: Sequence[Sequence[TextRun]], values: Mapping[str, str], notices: Avisos) -> None:
+def replace(lines: Sequence[Sequence[TextRun]], values: Mapping[str, str], notices: WarningSettings) -> None:
     """Put the values into the pieces of each line, in place; a mark without a value stays, with an aviso.
 
     `valores` is by name without brackets. A value is not read for marks again.
@@ -44,7 +44,7 @@ def replace(lines: Sequence[Sequence[TextRun]], values: Mapping[str, str], notic
             _replace_in_line(pieces, values, notices)
 
 
-def _replace_in_line(pieces: Sequence[TextRun], values: Mapping[str, str], notices: Avisos) -> None:
+def _replace_in_line(pieces: Sequence[TextRun], values: Mapping[str, str], notices: WarningSettings) -> None:
     text = "".join(piece.texto for piece in pieces)
     seen = [at for at, character in enumerate(text) if character not in _UNSEEN]
     found: list[tuple[int, int, str]] = []
@@ -76,7 +76,7 @@ def _write(pieces: Sequence[TextRun], found: list[tuple[int, int, str]]) -> None
         piece.texto = written + text[at:]
 
 
-def _tell_alike(lines: Sequence[Sequence[TextRun]], notices: Avisos) -> None:
+def _tell_alike(lines: Sequence[Sequence[TextRun]], notices: WarningSettings) -> None:
     text = _LINE.join("".join(piece.texto for piece in pieces) for pieces in lines)
     for found in _ALIKE.finditer(text) if "[" in text else ():
         shown = found[0].translate(_NO_UNSEEN)

@@ -15,7 +15,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from printserver.rendering.body.characters import Avisos, refuse
+from printserver.rendering.body.characters import WarningSettings, refuse
 
 MAX_DEPTH: Final = 100
 """Elements open one inside the other (nh3 took 22 s for 100,000)."""
@@ -154,7 +154,7 @@ class RewrittenMarkup:
     images: list[str] = field(default_factory=list)
 
 
-def rewrite(content: str, notices: Avisos) -> RewrittenMarkup:
+def rewrite(content: str, notices: WarningSettings) -> RewrittenMarkup:
     """Return `conteudo` written anew; all text stays, in its order.
 
     Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, for a tag,
@@ -194,7 +194,7 @@ def _after(end: re.Pattern[str], content: str, start: int, what: str) -> int:
 class _Writer:
     """Writes the tokens, and keeps count of what is open."""
 
-    def __init__(self, notices: Avisos) -> None:
+    def __init__(self, notices: WarningSettings) -> None:
         self.parts: list[str] = []
         self.images: list[str] = []
         self._notices = notices

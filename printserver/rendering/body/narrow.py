@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any, Final
 
-from printserver.rendering.body.characters import Avisos
+from printserver.rendering.body.characters import WarningSettings
 from printserver.rendering.body.tree import CELL_TAGS
 from printserver.rendering.completeness import inked, outside
 from printserver.rendering.drawn import Drawing
 
-Step = Callable[[Any, Drawing, Avisos], bool]
+Step = Callable[[Any, Drawing, WarningSettings], bool]
 Place = tuple[Any, str]
 """Where a text stands: an element, and `text` or `tail`."""
 
@@ -35,7 +35,7 @@ def steps() -> tuple[Step, ...]:
     return _part_what_is_joined, _break_words, _leave_indents
 
 
-def _part_what_is_joined(body: Any, drawing: Drawing, _: Avisos) -> bool:
+def _part_what_is_joined(body: Any, drawing: Drawing, _: WarningSettings) -> bool:
     """Let a line break after no-break spaces, and between elements before what is outside."""
     pieces: defaultdict[Any, set[str]] = defaultdict(set)
     for drawn_text in outside(drawing):
@@ -53,7 +53,7 @@ def _part_what_is_joined(body: Any, drawing: Drawing, _: Avisos) -> bool:
     return changed
 
 
-def _break_words(_: Any, drawing: Drawing, __: Avisos) -> bool:
+def _break_words(_: Any, drawing: Drawing, __: WarningSettings) -> bool:
     """Let the words that are outside break anywhere."""
     drawn: defaultdict[Any, list[bool]] = defaultdict(list)  # of each character but blanks: whether it is outside
     beyond = {id(drawn_text) for drawn_text in outside(drawing)}
@@ -96,7 +96,7 @@ def _wrap(element: Any, place: Place, text: str, marks: list[bool]) -> None:
         place = (span, "tail")
 
 
-def _leave_indents(body: Any, drawing: Drawing, notices: Avisos) -> bool:
+def _leave_indents(body: Any, drawing: Drawing, notices: WarningSettings) -> bool:
     changed = False
     above = _parents(body)
     for block in _blocks(body, drawing):

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from printserver.rendering.body import borders as body_borders
-from printserver.rendering.body.characters import Avisos
+from printserver.rendering.body.characters import WarningSettings
 from printserver.rendering.body.equivalents import SYMBOL_FONTS
 from printserver.rendering.body.runs import Mode
 
@@ -120,7 +120,7 @@ class Style:
 
 
 def filter_style(
-    tag: str, style: str, align: str, measures: Measures, notices: Avisos, *, without_lines: bool = False
+    tag: str, style: str, align: str, measures: Measures, notices: WarningSettings, *, without_lines: bool = False
 ) -> Style:
     """Return what the `style` and `align` of an element `marca` come to.
 
@@ -144,14 +144,14 @@ def declarations(style: str) -> Iterator[tuple[str, str]]:
             yield name, value.lower().replace("!important", "").strip()
 
 
-def tell_no_effect(name: str, notices: Avisos) -> None:
+def tell_no_effect(name: str, notices: WarningSettings) -> None:
     """Tell that the style `name`, or its value, was left out."""
     shown = name[:30] if name.isascii() and name.isprintable() else "?"
     notices.add("Estilos que não são aceitos, ou com valor que não é, ficaram sem efeito: {}.", shown)
 
 
-def to_points(value: str, em_pt: float, percent_pt: float) -> float | None:
-    """Return a CSS length in points, None where it is none; `em_pt` and `percent_pt`: what 1em and 100% are."""
+def to_points(value: str, em_points: float, percent_pt: float) -> float | None:
+    """Return a CSS length in points, None where it is none; `em_points` and `percent_pt`: what 1em and 100% are."""
     found = _LENGTH.fullmatch(value)
     if found is None:
         return None
@@ -160,7 +160,7 @@ def to_points(value: str, em_pt: float, percent_pt: float) -> float | None:
         return number / 100 * percent_pt
     if unit == "":
         return 0.0 if number == 0 else None
-    factor = {"em": em_pt, "rem": _BASE_PT, "ex": em_pt / 2}.get(unit) or _POINTS.get(unit)
+    factor = {"em": em_points, "rem": _BASE_PT, "ex": em_points / 2}.get(unit) or _POINTS.get(unit)
     return None if factor is None else number * factor
 
 
@@ -170,7 +170,7 @@ class _Reader:
 
     tag: str
     around: Measures
-    avisos: Avisos
+    avisos: WarningSettings
     kept: dict[str, str] = field(default_factory=dict)
     size: float | None = None
     indent: float = 0.0

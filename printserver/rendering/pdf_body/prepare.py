@@ -17,7 +17,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Name, Pdf
 
-from printserver.rendering.body.characters import Aviso, Avisos, refuse
+from printserver.rendering.body.characters import OfficeWarning, WarningSettings, refuse
 from printserver.rendering.pdf_body import (
     annotations,
     compare,
@@ -50,7 +50,7 @@ class PreparedPdf:
 
     pdf: bytes
     paginas: int
-    avisos: tuple[Aviso, ...] = ()
+    avisos: tuple[OfficeWarning, ...] = ()
 
 
 def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> PreparedPdf:
@@ -61,7 +61,7 @@ def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> Prepa
     used and not embedded, a form not yet drawn, layers that do not show everywhere, or a page that came out different.
     """
     data = _decode(content_base64)
-    notices = Avisos()
+    notices = WarningSettings()
     try:
         with (
             Pdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as source,
@@ -110,7 +110,9 @@ def _from_header(data: bytes) -> bytes:
     return data[before:]
 
 
-def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], notices: Avisos) -> PreparedPdf:
+def _prepare(
+    data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], notices: WarningSettings
+) -> PreparedPdf:
     verificar.document(source)
     count = len(source.pages)
     if not 1 <= count <= MAX_PAGES:
