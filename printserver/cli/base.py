@@ -71,7 +71,7 @@ def record(
     state: str = "criada",
 ) -> None:
     """Put a change made at the command line on record, under the machine's user (A1)."""
-    audit.write(conn, serventia_id, now, [audit.Registro(objeto, nome, state, quem(), detalhe=detalhe)])
+    audit.write(conn, serventia_id, now, [audit.Registro(objeto, nome, state, operator(), detalhe=detalhe)])
 
 
 def queue_name(nome: str) -> str:
@@ -85,6 +85,6 @@ def queue_name(nome: str) -> str:
     return parsed_selo
 
 
-def quem() -> str:
+def operator() -> str:
     """Return who acts at the command line: the machine's user (A1)."""
     return f"linha de comando: {os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()}"

@@ -81,7 +81,7 @@ def _certificate(folder: Path, cups_server: str, given: str | None) -> str:
 
 def confirm_certificate(cups_server: str) -> str:
     """Return the SHA-256 of the certificate that the server shows now, once a person says that it is the server's."""
-    with falhas():
+    with plain_faults():
         shown = CupsServer(Server(cups_server)).certificate()
     click.echo(f"O servidor CUPS {cups_server} mostra o certificado de SHA-256\n  {readable(shown)}")
     click.echo("Confira-o naquela máquina: openssl x509 -noout -fingerprint -sha256 -in /etc/cups/ssl/NOME.crt")
@@ -118,7 +118,7 @@ def _is_local(cups_server: str) -> bool:
 
 
 @contextmanager
-def falhas() -> Iterator[None]:
+def plain_faults() -> Iterator[None]:
     """Have what a print server refuses, or does not answer, end the command with its sentence."""
     try:
         yield

@@ -19,8 +19,8 @@ from printserver.cli.base import (
     record,
 )
 from printserver.cli.court import simulated_court
-from printserver.cli.paper import papel
-from printserver.cli.people import api_key, usuario
+from printserver.cli.paper import paper_group
+from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
 from printserver.clock import system_clock
 from printserver.errors import ConfigError, Recusa
@@ -86,7 +86,7 @@ def worker(folder: Path) -> None:
 
 
 cli.add_command(api_key)
-cli.add_command(usuario)
+cli.add_command(add_person)
 
 
 @cli.command("fila")
@@ -140,13 +140,13 @@ def add_queue(
 
 
 cli.add_command(all_queues)
-cli.add_command(papel)
+cli.add_command(paper_group)
 
 
 @cli.command("sequencia")
 @instance_option
 @click.option("--proximo", required=True, type=click.IntRange(1), help="O próximo número; só anda para a frente.")
-def sequencia(folder: Path, proximo: int) -> None:
+def set_sequence(folder: Path, proximo: int) -> None:
     """Diz o próximo número de selo da serventia."""
     from printserver.selo import advance, sequence_name
 
@@ -160,11 +160,11 @@ def sequencia(folder: Path, proximo: int) -> None:
 
 
 @cli.group("formatos")
-def formatos() -> None:
+def formats_group() -> None:
     """Os formatos das páginas."""
 
 
-@formatos.command("check")
+@formats_group.command("check")
 @instance_option
 def check_formats(folder: Path) -> None:
     """Confere e monta todos os formatos, os da serventia e os que vêm com o programa."""
@@ -185,7 +185,7 @@ def check_formats(folder: Path) -> None:
     click.echo(f"{len(known.names())} formatos conferidos, sem erros.")
 
 
-@formatos.command("preview")
+@formats_group.command("preview")
 @click.argument("nome")
 @click.argument("destino", type=PATH)
 @instance_option

@@ -9,7 +9,7 @@ from printserver import db
 from printserver.cli.base import (
     instance_option,
     office,
-    quem,
+    operator,
     record,
 )
 from printserver.errors import ConfigError
@@ -18,11 +18,11 @@ from printserver.office.people import Author
 
 
 @click.group("papel")
-def papel() -> None:
+def paper_group() -> None:
     """O papel numerado das filas."""
 
 
-@papel.command("numerar")
+@paper_group.command("numerar")
 @click.argument("queue", metavar="FILA")
 @instance_option
 def number_paper(queue: str, folder: Path) -> None:
@@ -36,7 +36,7 @@ def number_paper(queue: str, folder: Path) -> None:
     click.echo(f"A fila {queue} tem papel numerado.")
 
 
-@papel.command("receber")
+@paper_group.command("receber")
 @click.argument("queue", metavar="FILA")
 @instance_option
 @click.option("--de", required=True, help="O primeiro número recebido, como A0000001.")
@@ -46,13 +46,13 @@ def receive(queue: str, folder: Path, de: str, ate: str) -> None:
     from printserver.delivery import numbered_paper
 
     with office(folder) as (conn, serventia_id, now):
-        who = Author(serventia_id, None, None, quem(), None, frozenset(), None)
+        who = Author(serventia_id, None, None, operator(), None, frozenset(), None)
         count, entries = numbered_paper.receive(conn, serventia_id, queue, de, ate, who, now)
         audit.write(conn, serventia_id, now, entries)
     click.echo(f"{count} folhas recebidas para a fila {queue}.")
 
 
-@papel.command("contas")
+@paper_group.command("contas")
 @instance_option
 def tally(folder: Path) -> None:
     """Mostra, de cada fila de papel numerado, o recebido, o usado, o inutilizado, o estoque e o próximo número."""

@@ -74,7 +74,7 @@ def _list_keys(folder: Path) -> None:
 @click.option("--desativar", "deactivate", is_flag=True, help="A pessoa saiu: não entra nem age mais, já.")
 @click.option("--reativar", "reactivate", is_flag=True, help="A pessoa voltou, com o papel e a senha de antes.")
 @instance_option
-def usuario(
+def add_person(
     nome: str | None,
     papel: str | None,
     nome_completo: str | None,

@@ -21,8 +21,8 @@ from printserver.cli.base import (
 )
 from printserver.cli.cups_access import (
     confirm_certificate,
-    falhas,
     parse_fingerprint,
+    plain_faults,
     server_access,
     server_options,
 )
@@ -66,7 +66,7 @@ def list_all(folder: Path, cups_server: str | None, usuario: str | None, tls: bo
             for row in conn.execute(sa.select(db.fila).where(*here)).mappings():
                 if row["servidor"] == cups_server:
                     ours.setdefault(row["destino"], []).append(row["nome"])
-    with falhas():
+    with plain_faults():
         found = server.queues()
     if not found:
         click.echo("O CUPS não tem nenhuma fila.")
@@ -112,7 +112,7 @@ def add(
             raise ConfigError(f"já existe uma fila {nome!r}")
     access = server_access(folder, cups_server, usuario, certificate, tls=tls, nova_senha=True)
     server, name = CupsServer(access), queue or nome
-    with falhas():
+    with plain_faults():
         changes = _prepare_server(server, mudar_servidor=mudar_servidor)
         changes += _prepare_queue(server, name, uri)
     if usuario and access.password is not None:
@@ -161,7 +161,7 @@ def print_test_page(nome: str, folder: Path, bandeja: str | None, papel: str, fr
         job_id = f"teste-{now:%Y%m%d%H%M%S%f}"
         digest = hashlib.sha256(content).hexdigest()
         errand = Handoff(job_id, pdf, "Página de teste", 1, faces, bandeja, width, height, digest)
-        with falhas():
+        with plain_faults():
             if row["tipo"] == "pasta":
                 written = FolderQueue(nome, Path(row["destino"])).hand_off(errand)
                 click.echo(f"Página de teste gravada em {written}.")

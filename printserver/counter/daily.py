@@ -45,8 +45,8 @@ from printserver.selo import (
     Emolumentos,
     NewSelo,
     Reais,
-    de_centavos,
     format_reais,
+    from_centavos,
 )
 
 Kind = Literal["fotocopia", "cenad"]
@@ -160,7 +160,7 @@ def _emolumentos(office: Office, request: Diario, before: Mapping[Any, Any] | No
     """
     if request.charged is None:
         zeros = dict.fromkeys(COMPONENTS, ZERO)
-        kept = ZERO if before is None else de_centavos(before["emolumentos"]["iss"])
+        kept = ZERO if before is None else from_centavos(before["emolumentos"]["iss"])
         iss = kept if request.iss is None else request.iss
         return Emolumentos(**zeros | {"tabeliao": request.total or ZERO, "iss": iss})
     emolumentos = resolve_value(office, request, 1)[0]

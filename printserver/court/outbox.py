@@ -44,7 +44,7 @@ class OutboxEntry:
 def ready_entries(
     conn: Connection, serventia_id: int, agora: datetime, ate: datetime, deadline_by: datetime, how_many: int
 ) -> list[OutboxEntry]:
-    """Return up to `how_many` rows that may go now, the most urgent first: made until `ate`, or due until `deadline_by`.
+    """Return up to `how_many` rows that may go now, the most urgent first: made until `ate` or due by `deadline_by`.
 
     Per seal in order: a row waits for what was said before of its seal, a retificador for the seal it rectifies, a
     vínculo for both of its ends (R4). Where the clock went back, what was made in its future is due (T1).

@@ -26,7 +26,7 @@ from printserver.selo import EXCLUSION
 
 # T3: the seal's state, by the end of what was told of it, and the rectified seal's where that was accepted.
 _DO_SELO: Final = {ACEITO: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIBLE: "falha"}
-_DO_RETIFICADO: Final = {"xa": "excluído", "retificacao": "retificado"}
+_OF_RECTIFIED: Final = {"xa": "excluído", "retificacao": "retificado"}
 SYSTEM: Final = "tribunal"  # in the log: nobody of the office did it
 
 _out, _seals = db.outbox, db.selo
@@ -141,7 +141,7 @@ def _selos(
     ]
     if new_state != ACEITO:
         return log
-    for kind, state in _DO_RETIFICADO.items():
+    for kind, state in _OF_RECTIFIED.items():
         replaced = _replaced(conn, serventia_id, [linha for linha, _answer_values in pairs if linha.tipo == kind])
         if replaced:
             change(list(replaced), estado=state)

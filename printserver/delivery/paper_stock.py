@@ -46,7 +46,7 @@ def receive_paper(office: Office, author: Author, nome: str, data: object) -> di
     return _queue_with_paper(office, nome)
 
 
-def papel(office: Office) -> list[dict[str, Any]]:
+def paper_group(office: Office) -> list[dict[str, Any]]:
     """Return the queues with numbered paper: as `GET /filas` shows them, their lots, and the print they wait for.
 
     `lotes`: newest first; `parou_em`: the job after which the queue stands still, with the numbers that it took.

@@ -57,7 +57,7 @@ from printserver.documents.reprint import (
     decide,
     selos_xa,
     spelled_before,
-    xa_ate,
+    xa_term,
 )
 from printserver.documents.sides import (
     FolhaSide,
@@ -156,5 +156,5 @@ __all__ = [
     "with_answer",
     "with_last_folha",
     "write_folha",
-    "xa_ate",
+    "xa_term",
 ]

@@ -87,7 +87,7 @@ def decide(
     """
     if not live:
         return None
-    ate = xa_ate(live, rules)
+    ate = xa_term(live, rules)
     others = alternatives(identity, next_traslado, within_term=agora <= ate)
     if agora > ate:
         raise _term_over(identity, live, ate, others, printed_as)
@@ -100,7 +100,7 @@ def decide(
     )
 
 
-def xa_ate(live: Sequence[LiveSelo], rules: Rules) -> datetime:
+def xa_term(live: Sequence[LiveSelo], rules: Rules) -> datetime:
     """Return until when all these seals can be excluded: the term counts from the earliest act (S7, X4)."""
     return min(selo.momento for selo in live) + timedelta(hours=rules.xa_hours)
 
@@ -189,7 +189,7 @@ def check_exclusion(
             "a exclusão só vale para papel que não saiu do cartório: confirme que ele está em mãos; se já saiu, o caso "
             "é de substituição",
         )
-    if live and not fora_do_prazo and agora > (ate := xa_ate(live, rules)):
+    if live and not fora_do_prazo and agora > (ate := xa_term(live, rules)):
         raise _term_over(identity, live, ate, alternatives(identity, within_term=False))
 
 
@@ -250,8 +250,8 @@ def _text(
     parties = [
         f"{_capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: já impresso, com "
         f"{_how_many(live)}: {_selo_list(live)}.",
-        f"Para imprimir de novo, {'este selo será excluído' if single else 'estes selos serão excluídos'} no Tribunal (XA) "
-        "e o documento receberá " + ("selo novo." if single else "selos novos."),
+        f"Para imprimir de novo, {'este selo será excluído' if single else 'estes selos serão excluídos'} no Tribunal "
+        "(XA) e o documento receberá " + ("selo novo." if single else "selos novos."),
         _condition(identity, rules),
     ]
     if atinge:

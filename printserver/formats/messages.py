@@ -29,7 +29,7 @@ _LIMITS = {
 }
 
 
-def erros(modelo: type[BaseModel], falha: ValidationError) -> Iterator[str]:
+def error_list(modelo: type[BaseModel], falha: ValidationError) -> Iterator[str]:
     """Yield one line for each error of `falha`: the key's dotted path, and what is allowed."""
     for error in falha.errors(include_url=False):
         path = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])

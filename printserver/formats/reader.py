@@ -18,7 +18,7 @@ from printserver.errors import ConfigError, Recusa
 from printserver.formats import templates
 from printserver.formats.block_layout import columns_of, compose
 from printserver.formats.geometry import check_geometry, fixed_block_rectangle
-from printserver.formats.messages import erros
+from printserver.formats.messages import error_list
 from printserver.formats.model import FIELD_VARIABLES, Definition, Format
 from printserver.formats.template_data import (
     SERVER_VARIABLES,
@@ -195,7 +195,7 @@ def _read(file: Path) -> _Loaded:
         usados = (*folders, *templates.files(used_folder, definicao.template))
         marks = (before, *(_mark(used) for used in usados))
     except ValidationError as error:
-        raise ConfigError("\n".join(f"{file.name}: {linha}" for linha in erros(Definition, error))) from error
+        raise ConfigError("\n".join(f"{file.name}: {linha}" for linha in error_list(Definition, error))) from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"{file.name}: não é um texto em UTF-8 (byte {error.start})") from error
     except tomllib.TOMLDecodeError as error:

@@ -8,7 +8,7 @@ from typing import Any
 from printserver.delivery import queues
 from printserver.delivery.download import pdf
 from printserver.delivery.paper_stock import (
-    papel,
+    paper_group,
     receive_paper,
     report_queue_paper,
     with_paper,
@@ -120,7 +120,7 @@ __all__ = [
     "of_day",
     "open_questions",
     "page_ranges",
-    "papel",
+    "paper_group",
     "pdf",
     "previous",
     "receive_paper",

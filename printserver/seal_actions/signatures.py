@@ -27,7 +27,7 @@ from printserver.office.office import Office
 from printserver.office.people import Author
 from printserver.seal_actions.common import acting_author, as_new
 from printserver.seal_actions.once import do_once
-from printserver.selo import COMPONENTS, Emolumentos, NewSelo, centavos, de_centavos
+from printserver.selo import COMPONENTS, Emolumentos, NewSelo, centavos, from_centavos
 
 DEADLINE: Final = timedelta(days=30)  # from the first signature
 WARN: Final = timedelta(days=5)  # before the end of it
@@ -54,7 +54,7 @@ def one_third(full: Emolumentos) -> Emolumentos:
     parts = {
         nome: (Decimal(value) / 3).quantize(Decimal(1), ROUND_HALF_UP) for nome, value in full.to_centavos().items()
     }
-    return Emolumentos(*(de_centavos(int(parts[nome])) for nome in COMPONENTS))
+    return Emolumentos(*(from_centavos(int(parts[nome])) for nome in COMPONENTS))
 
 
 def sign_head(

@@ -12,7 +12,7 @@ from typing import Final
 
 from printserver.clock import local
 from printserver.search.results import OutboxEntry
-from printserver.selo import COMPONENTS, LABELS, de_centavos, parse_matricula
+from printserver.selo import COMPONENTS, LABELS, from_centavos, parse_matricula
 
 # A text, a truth value, a day, a time in São Paulo (naive), or a sum of money in reais.
 Cell = str | bool | date | datetime | Decimal | None
@@ -70,7 +70,7 @@ def _local_time(name: str) -> Callable[[OutboxEntry], Cell]:
 
 
 def _component(name: str) -> Callable[[OutboxEntry], Cell]:
-    return lambda row: de_centavos(row["emolumentos"][name])
+    return lambda row: from_centavos(row["emolumentos"][name])
 
 
 def _in_groups(name: str) -> Callable[[OutboxEntry], Cell]:
@@ -95,7 +95,7 @@ READERS: Final[Mapping[str, Callable[[OutboxEntry], Cell]]] = {
     "comunicado_em": _local_time("comunicado_em"),
     "valido": _field("vivo"),
     **{f"emolumentos_{nome}": _component(nome) for nome in COMPONENTS},
-    "total": lambda row: de_centavos(row["total_centavos"]),
+    "total": lambda row: from_centavos(row["total_centavos"]),
     "folha": _field("folha_inicial"),
     "matricula": _in_groups("matricula"),
     "identificador": _in_groups("identificador"),

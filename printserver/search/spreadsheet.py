@@ -14,7 +14,7 @@ import xlsxwriter
 
 from printserver.search.columns import HEADINGS, READERS, Cell
 from printserver.search.results import OutboxEntry
-from printserver.selo import COMPONENTS, LABELS, de_centavos
+from printserver.selo import COMPONENTS, LABELS, from_centavos
 
 _PIECE_BYTES: Final = 64 * 1024
 _WIDTHS: Final[Mapping[str, int]] = {
@@ -118,7 +118,7 @@ class _Livro:
             sheet.write_string(line, 0, head)
             for column, sums in enumerate(self.sums.values(), 1):
                 if name in _SUMS:
-                    sheet.write_number(line, column, float(de_centavos(sums[name])), self.money)
+                    sheet.write_number(line, column, float(from_centavos(sums[name])), self.money)
                 else:
                     sheet.write_number(line, column, sums[name])
 

@@ -11,8 +11,8 @@ from printserver.selo.money import (
     ZERO,
     centavos,
     check_reais,
-    de_centavos,
     format_reais,
+    from_centavos,
 )
 
 # In the order of the registro do ato (S6).
@@ -70,7 +70,7 @@ class Emolumentos:
     @classmethod
     def from_centavos(cls, values: Mapping[str, int]) -> Self:
         """Return the fee whose components, by name, are whole centavos; other names in `valores` are ignored."""
-        return cls(*(de_centavos(values[nome]) for nome in COMPONENTS))
+        return cls(*(from_centavos(values[nome]) for nome in COMPONENTS))
 
     def to_centavos(self) -> dict[str, int]:
         """Return the components as whole centavos by their names, in the order of `COMPONENTS`."""

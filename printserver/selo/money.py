@@ -39,7 +39,7 @@ def centavos(value: Decimal) -> int:
     return int(check_reais(value).scaleb(2))
 
 
-def de_centavos(n: int) -> Decimal:
+def from_centavos(n: int) -> Decimal:
     """Return `n` whole centavos as reais with two places. Raises ValueError if `n` is negative or no whole number."""
     if not isinstance(n, int) or isinstance(n, bool) or n < 0:
         raise ValueError(f"centavos inválidos: {n!r} (esperado um inteiro não negativo)")

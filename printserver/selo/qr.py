@@ -9,7 +9,7 @@ from typing import Final
 from urllib.parse import quote, unquote, urlsplit
 
 from printserver.selo import code
-from printserver.selo.money import centavos, de_centavos
+from printserver.selo.money import centavos, from_centavos
 
 BASE_URL: Final = "https://selodigital.tjsp.jus.br/?r="
 _CENTAVOS = re.compile(r"[0-9]{1,12}")
@@ -61,4 +61,4 @@ def _parameter(url: str) -> str:
 def _value(field: str, nome: str) -> Decimal:
     if _CENTAVOS.fullmatch(field) is None:
         raise ValueError(f"QR de selo: o {nome} não está em centavos")
-    return de_centavos(int(field))
+    return from_centavos(int(field))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from printserver.clock import SAO_PAULO, local
 from printserver.selo import code
 from printserver.selo.fees import COMPONENTS, Emolumentos
-from printserver.selo.money import centavos, de_centavos
+from printserver.selo.money import centavos, from_centavos
 
 # The names of the line's fields, in their order.
 FIELDS = (
@@ -125,4 +125,4 @@ def _moment(text: str) -> datetime:
 def _value(field: str) -> Decimal:
     if _CENTAVOS.fullmatch(field) is None:
         raise ValueError(f"registro do ato: {field[:20]!r} não é um valor em centavos")
-    return de_centavos(int(field))
+    return from_centavos(int(field))

@@ -27,7 +27,7 @@ def sequence_name(modo: Mode, natureza: int, ato: str, ano: int) -> str:
     return OF_SERVENTIA if modo == "serventia" else f"{_OF_ONE_ATO}{natureza}:{ato}:{ano % 100:02d}"
 
 
-def proximo(conn: Connection, serventia_id: int, nome: str) -> int:
+def next_number(conn: Connection, serventia_id: int, nome: str) -> int:
     """Return the next number of a sequence, without taking it."""
     found_row = conn.scalar(sa.select(sequencia.c.proximo).where(*_this_row(serventia_id, nome)))
     return _start(conn, serventia_id, nome) if found_row is None else found_row
@@ -94,10 +94,10 @@ def align(conn: Connection, serventia_id: int, modo: Mode) -> None:
     of_serventia = sequencia.c.serventia_id == serventia_id
     if modo == "serventia":
         highest = conn.scalar(sa.select(sa.func.max(sequencia.c.proximo)).where(of_serventia, do_ato))
-        if highest is not None and highest > proximo(conn, serventia_id, OF_SERVENTIA):
+        if highest is not None and highest > next_number(conn, serventia_id, OF_SERVENTIA):
             advance(conn, serventia_id, OF_SERVENTIA, highest)
     else:
-        lowest = proximo(conn, serventia_id, OF_SERVENTIA)
+        lowest = next_number(conn, serventia_id, OF_SERVENTIA)
         conn.execute(
             sa.update(sequencia).where(of_serventia, do_ato, sequencia.c.proximo < lowest).values(proximo=lowest)
         )

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from printserver.clock import local_date
 from printserver.selo import Registro
 from printserver.simulator import tables
-from printserver.simulator.reading import find_many, resposta
+from printserver.simulator.reading import answer_of, find_many
 from printserver.simulator.rules import (
     OBJETADO,
     RECEBIDO,
@@ -20,7 +20,7 @@ from printserver.simulator.rules import (
     ParsedSelo,
     Sending,
     StoredSelo,
-    atrasado,
+    is_late,
     judge,
 )
 
@@ -76,7 +76,7 @@ class Batch:
             _fill(guardado, envio, parsed_selo)
             if parsed_selo.registro is not None and not erros:
                 self._keep(guardado, parsed_selo.registro, targets, agora)
-        return resposta(envio.selo, erros)
+        return answer_of(envio.selo, erros)
 
     def _targets(self, registro: Registro | None) -> list[StoredSelo]:
         """Return what the court has of the seal to be rectified, and of what that one was to rectify (T2)."""
@@ -93,7 +93,7 @@ class Batch:
     def _keep(self, guardado: StoredSelo, registro: Registro, targets: Sequence[StoredSelo], agora: datetime) -> None:
         guardado.aceito += 1
         guardado.recebido_em = agora
-        guardado.atrasado = atrasado(registro, targets, agora)
+        guardado.atrasado = is_late(registro, targets, agora)
         guardado.hibrido |= any(alvo.hibrido for alvo in targets)
         if guardado.papel is not None:
             self._paper_selos[guardado.cns or "", guardado.papel] = guardado.codigo

@@ -35,7 +35,7 @@ class CourtSettings:
         self.stopped.wait(segundos)
 
 
-def tribunal() -> CourtSettings:
+def court_settings() -> CourtSettings:
     """Return the court that this request came to."""
     return cast(CourtSettings, current_app.extensions[EXTENSION])
 
@@ -53,9 +53,9 @@ def outage() -> Response | None:
     Where it is down for so many sends, these alone are hit: an office in doubt asks before it sends again, and would
     never get to its next send.
     """
-    state = tribunal().falhas.estado
+    state = court_settings().falhas.estado
     if state.falha != "fora" or (request.method != "POST" and state.vezes is not None):
         return None
     if request.method == "POST":
-        tribunal().falhas.take()
+        court_settings().falhas.take()
     return close_connection()

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import ValidationError
 
 from printserver.clock import rfc3339
-from printserver.simulator.context import tribunal
+from printserver.simulator.context import court_settings
 from printserver.simulator.faults import FAULTS, Command
 from printserver.simulator.openapi import describe
 
@@ -13,7 +13,7 @@ control = Blueprint("controle", __name__)
 
 
 @control.post("/_controle")
-def mandar() -> ResponseReturnValue:
+def order_faults() -> ResponseReturnValue:
     """Say how the court is to misbehave from now on; answered with the misbehaviour as it stands."""
     try:
         command = Command.model_validate_json(request.get_data())
@@ -21,14 +21,14 @@ def mandar() -> ResponseReturnValue:
         where = "; ".join(".".join(map(str, each["loc"])) or "corpo" for each in error.errors())
         text = f"valor não aceito: {where}; falha é null ou uma de: {', '.join(FAULTS)}"
         return jsonify(codigo="pedido-invalido", mensagem=text), 400
-    tribunal().falhas.change(command)
+    court_settings().falhas.change(command)
     return jsonify(_state())
 
 
 @control.get("/_controle")
 def count() -> ResponseReturnValue:
     """Tell what was sent and what was stored; `?selo=` names some codes, `?resumo=1` gives the counts alone."""
-    records = tribunal().records
+    records = court_settings().records
     told = _state() | {"resumo": records.summary()}
     if request.args.get("resumo") != "1":
         told |= {"registros": records.registros(request.args.getlist("selo")), "vinculos": records.pairs()}
@@ -42,12 +42,12 @@ def description() -> ResponseReturnValue:
 
 
 def _state() -> dict[str, object]:
-    state = tribunal().falhas.estado
+    state = court_settings().falhas.estado
     return {
         "falha": state.falha,
         "vezes": state.vezes,
         "selos": state.selos,
         "segundos": state.segundos,
         "relogio_s": state.relogio_s,
-        "agora": rfc3339(tribunal().now()),
+        "agora": rfc3339(court_settings().now()),
     }

@@ -42,8 +42,8 @@ class Command(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The misbehaviour now. `vezes`: how many sends are left of it (None: until it is changed); `selos`: whom `objects_to`
-    hits (None: all); `segundos`: how long `lento` waits; `relogio_s`: how far the court's clock is put forward."""
+    """The misbehaviour now. `vezes`: how many sends are left of it (None: until it is changed); `selos`: whose seals
+    it hits (None: all); `segundos`: how long `lento` waits; `relogio_s`: how far the court's clock is put forward."""
 
     falha: FaultKind | None = None
     vezes: int | None = None

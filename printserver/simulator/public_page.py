@@ -20,7 +20,7 @@ from printserver.selo import (
     parse_registro,
     read,
 )
-from printserver.simulator.context import outage, tribunal
+from printserver.simulator.context import court_settings, outage
 from printserver.simulator.rules import StoredSelo, moment_text
 
 _COURT: Final = "https://selodigital.tjsp.jus.br/"  # what a QR bears; here the same query comes to us
@@ -116,7 +116,7 @@ def _do_codigo(codigo: str) -> Page:
 
 
 def _found_page(codigo: str, qr: QrSelo | None) -> Page:
-    cadeia = tribunal().records.chain(codigo)
+    cadeia = court_settings().records.chain(codigo)
     if not cadeia:
         return Page(
             codigo,
@@ -154,7 +154,7 @@ def _ficha(cadeia: Sequence[StoredSelo]) -> Ficha:
     selo = cadeia[-2] if excluido and len(cadeia) > 1 else cadeia[-1]
     registro, codigo = _registro(selo), read(selo.codigo)
     fees = registro.emolumentos
-    above, below = tribunal().records.vinculos([each.codigo for each in cadeia])
+    above, below = court_settings().records.vinculos([each.codigo for each in cadeia])
     separate = _separate_iss(selo) and bool(fees.iss)
     return Ficha(
         codigo=selo.codigo,
@@ -179,10 +179,10 @@ def _registro(selo: StoredSelo) -> Registro:
 
 
 def _separate_iss(selo: StoredSelo) -> bool:
-    kind = tribunal().rules.atos.get(selo.ato or "")
+    kind = court_settings().rules.atos.get(selo.ato or "")
     return kind is not None and kind.iss_a_parte
 
 
 def _ato_name(selo: StoredSelo) -> str:
-    kind = tribunal().rules.atos.get(selo.ato or "")
+    kind = court_settings().rules.atos.get(selo.ato or "")
     return f"{selo.ato} · {kind.descricao}" if kind else str(selo.ato)

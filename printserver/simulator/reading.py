@@ -33,5 +33,5 @@ def follow(conn: Connection, de: StoredSelo, column: str) -> list[StoredSelo]:
     return findings
 
 
-def resposta(codigo: str, erros: Sequence[Fault]) -> dict[str, Any]:
+def answer_of(codigo: str, erros: Sequence[Fault]) -> dict[str, Any]:
     return {"selo": codigo, "totalErros": len(erros), "erros": [asdict(error) for error in erros]}

@@ -13,7 +13,7 @@ from printserver.clock import rfc3339
 from printserver.simulator import tables
 from printserver.simulator.batch import Batch, Objects
 from printserver.simulator.links import Pair, describe_vinculo, link_selos
-from printserver.simulator.reading import follow, resposta, single
+from printserver.simulator.reading import answer_of, follow, single
 from printserver.simulator.rules import (
     OBJETADO,
     RECEBIDO,
@@ -61,7 +61,7 @@ class Records:
     def link_selos(self, pairs: Sequence[Pair], objects_to: Objects) -> list[dict[str, Any]]:
         """Store the links whose two ends are here, and return the answer of each (R4, R5)."""
         with self._db.write() as conn:
-            return [resposta(par.vinculado, link_selos(conn, par, objects_to)) for par in pairs]
+            return [answer_of(par.vinculado, link_selos(conn, par, objects_to)) for par in pairs]
 
     def describe_vinculos(self, pairs: Sequence[Pair]) -> None:
         """Keep that these links were sent, and nothing else."""

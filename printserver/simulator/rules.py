@@ -244,7 +244,7 @@ def _already_rectified(selo: StoredSelo) -> Fault:
     return Fault("ja-retificado", f"O selo {selo.codigo} já foi retificado, por {selo.retificado_por}.")
 
 
-def atrasado(registro: Registro, targets: Sequence[StoredSelo], agora: datetime) -> bool:
+def is_late(registro: Registro, targets: Sequence[StoredSelo], agora: datetime) -> bool:
     """Return whether the report came after its 24 hours (T1).
 
     A retificador that keeps the act's time, or puts it earlier, has no term of its own: what it replaces had one.

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import TypeAdapter, ValidationError
 
-from printserver.simulator.context import close_connection, outage, tribunal
+from printserver.simulator.context import close_connection, court_settings, outage
 from printserver.simulator.faults import BEFORE, State
 from printserver.simulator.links import Pair
 from printserver.simulator.rules import Sending
@@ -35,12 +35,12 @@ def _invalid(error: InvalidRequest) -> ResponseReturnValue:
 def selos() -> ResponseReturnValue:
     """Take at most 50 seals; the answer has one element a seal, in their order."""
     sendings = _parse_items(_SENDINGS)
-    records = tribunal().records
-    state = tribunal().falhas.take(_applies({envio.selo for envio in sendings}))
+    records = court_settings().records
+    state = court_settings().falhas.take(_applies({envio.selo for envio in sendings}))
     return _handle(
         state,
         lambda: records.describe_selos(sendings),
-        lambda: records.receive(sendings, tribunal().now(), state.objects_to),
+        lambda: records.receive(sendings, court_settings().now(), state.objects_to),
     )
 
 
@@ -48,15 +48,15 @@ def selos() -> ResponseReturnValue:
 def vinculos() -> ResponseReturnValue:
     """Take at most 50 links; the answer has one element a link, in their order."""
     pairs = _parse_items(_PAIRS)
-    records = tribunal().records
-    state = tribunal().falhas.take(_applies({par.vinculado for par in pairs}))
+    records = court_settings().records
+    state = court_settings().falhas.take(_applies({par.vinculado for par in pairs}))
     return _handle(state, lambda: records.describe_vinculos(pairs), lambda: records.link_selos(pairs, state.objects_to))
 
 
 @servico.get("/selos/<codigo>")
 def selo(codigo: str) -> ResponseReturnValue:
     """Say what the court has of a code."""
-    found_row = tribunal().records.look_up(codigo)
+    found_row = court_settings().records.look_up(codigo)
     if found_row is None:
         return jsonify(codigo="nao-consta", mensagem=f"O selo {codigo} não consta no tribunal."), 404
     return jsonify(found_row)
@@ -69,7 +69,7 @@ def listing() -> ResponseReturnValue:
     page = request.args.get("pagina", "1")
     if not (page.isascii() and page.isdigit() and 1 <= int(page) <= 10**6):
         raise InvalidRequest("pagina: um número inteiro, 1 ou mais")
-    return jsonify(tribunal().records.list_all(de, ate, int(page)))
+    return jsonify(court_settings().records.list_all(de, ate, int(page)))
 
 
 def _day(nome: str) -> date:
@@ -103,10 +103,10 @@ def _handle(state: State, count: Callable[[], None], store: Callable[[], list[di
         count()
         return _without_storing(state.falha)
     if state.falha == "lento-antes":
-        tribunal().wait(state.segundos)
+        court_settings().wait(state.segundos)
     answers_given = store()
     if state.falha == "lento":
-        tribunal().wait(state.segundos)
+        court_settings().wait(state.segundos)
     if state.falha == "fecha-depois":
         return close_connection()
     if state.falha == "500-depois":

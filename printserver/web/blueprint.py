@@ -70,7 +70,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/selos/<codigo>/retificar", "retificar", seal_page.rectify_selo, _GET + _POST),
     ("/selos/<codigo>/excluir", "excluir_selo", seal_page.exclude_selo, _GET + _POST),
     ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.send_again, _POST),
-    ("/papel", "papel", paper.papel, _GET + _POST),
+    ("/papel", "papel", paper.paper_group, _GET + _POST),
     ("/trabalhos/<job_id>", "trabalho", job_page.show_job, _GET),
     ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.live_job, _GET),
     ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.live_copy, _GET),
@@ -91,11 +91,11 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/balcao/diarios", "diarios", daily.diarios_of_day, _GET + _POST),
     ("/trabalhos/<job_id>/assinaturas", "assinar", signatures.sign_head, _GET + _POST),
     ("/assinaturas", "assinaturas", signatures.signatures, _GET),
-    ("/tribunal", "tribunal", court_page.tribunal, _GET),
+    ("/tribunal", "tribunal", court_page.court_settings, _GET),
     ("/tribunal/vivo", "vivo_tribunal", court_page.live_court, _GET),
     ("/tribunal/faixa", "vivo_faixa", court_page.live_strip, _GET),
     ("/tribunal/comunicar", "comunicar", court_page.report, _POST),
-    ("/tribunal/mandar", "mandar", court_page.mandar, _GET + _POST),
+    ("/tribunal/mandar", "mandar", court_page.order_faults, _GET + _POST),
     ("/continuar", "continuar", login.continue_form, _POST),
 )
 # What templates call them: their words are Portuguese, as the screens are.
@@ -115,7 +115,7 @@ _FILTERS: Mapping[str, Callable[..., object]] = {
     "data": words.data,
     "hora": words.time_of_day,
     "passo": words.step,
-    "detalhe": words.detalhe,
+    "detalhe": words.detail,
     "situacao": words.status,
     "veredito": words.verdict,
     "validade": words.validity,
@@ -153,8 +153,8 @@ def register(app: Flask, office: Office) -> None:
     bp.context_processor(_for_templates)
     for name, spoken in _FILTERS.items():
         bp.add_app_template_filter(spoken, name)
-    bp.add_app_template_filter(lambda value: words.moment(value, context.agora()), "momento")
-    bp.add_app_template_filter(lambda value: words.is_past(value, context.agora()), "passou")
+    bp.add_app_template_filter(lambda value: words.moment(value, context.now()), "momento")
+    bp.add_app_template_filter(lambda value: words.is_past(value, context.now()), "passou")
 
     bp.add_url_rule("/entrar", "entrar", login.log_in, methods=_GET + _POST)
     bp.add_url_rule("/sair", "sair", login.log_out, methods=_POST)

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 from printserver import search
 from printserver.clock import local_date
 from printserver.errors import Recusa, invalid_input
-from printserver.web.context import agora, author, office
+from printserver.web.context import author, now, office
 from printserver.web.forms import Form, check_fields, refused_form, typed_choice, typed_day, typed_text
 from printserver.web.seal_words import RESULTS
 
@@ -19,7 +19,7 @@ _UNREADABLE = "A lista não pôde ser lida. Corrija o arquivo e carregue-o de no
 
 def compare_lists() -> ResponseReturnValue:
     """Ask for period and list, then show what does not conform."""
-    yesterday = local_date(agora()) - timedelta(days=1)
+    yesterday = local_date(now()) - timedelta(days=1)
     form = Form({"de": yesterday.isoformat(), "ate": yesterday.isoformat(), "fonte": _default()})
     found, status = None, 200
     if request.method == "POST":
@@ -42,7 +42,7 @@ def compare_lists() -> ResponseReturnValue:
             itens=found["itens"][:_MAX_SHOWN] if found else [],
             resultados=RESULTS,
             tribunal=bool(office().settings.tribunal.url),
-            hoje=local_date(agora()),
+            hoje=local_date(now()),
             mb=FILE_MB,
         ),
         status,

@@ -32,7 +32,7 @@ def office() -> Office:
     return found
 
 
-def agora() -> datetime:
+def now() -> datetime:
     """Return the present moment by the office's clock, in UTC."""
     return office().clock()
 

@@ -15,7 +15,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.selo import AtoType, PaperSeal, parse_paper_seal
 from printserver.web import fee_input, words
 from printserver.web.address import requested_day, requested_option, requested_page
-from printserver.web.context import agora, author, find_person, office
+from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
 
 _WITHOUT_ATO = re.compile(r"[0-9A-Z]{6}[0-9]{7}")
@@ -42,7 +42,8 @@ def counter_page() -> ResponseReturnValue:
         papel, parsed_selo = _paper_seal(ato)
         if parsed_selo in kinds and parsed_selo != ato:
             # A scanner tells the type: the form turns to it; the person sees the value before anything is recorded.
-            notice = f"O selo de papel é de {parsed_selo}, {kinds[parsed_selo].descricao}. Nada foi gravado: confira o valor e grave."
+            said = f"O selo de papel é de {parsed_selo}, {kinds[parsed_selo].descricao}."
+            notice = f"{said} Nada foi gravado: confira o valor e grave."
             return _render_counter(
                 parsed_selo, day, Form({**_proposed_form(parsed_selo).valores, "papel": papel}, {}, notice)
             ), 422
@@ -98,7 +99,7 @@ def paper_seal_atos() -> dict[str, AtoType]:
 
 
 def _today() -> date:
-    return local_date(agora())
+    return local_date(now())
 
 
 def _paper_seal(ato: str) -> tuple[str, str]:

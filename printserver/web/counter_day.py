@@ -10,18 +10,18 @@ from printserver.clock import local, local_date
 from printserver.counter import acts, check, load
 from printserver.court.pending import ESTORNADO
 from printserver.errors import Recusa, invalid_input
-from printserver.selo import de_centavos
+from printserver.selo import from_centavos
 from printserver.web import words
 from printserver.web.address import requested_day
-from printserver.web.context import agora, author, find_person, office
+from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_day, typed_text
 
 
 def day_check() -> ResponseReturnValue:
     """Show a day as it is checked, or make its load."""
     if request.method == "GET":
-        return _render_check(requested_day("dia") or local_date(agora()), Form())
-    day = local_date(agora())  # shown where the form names none
+        return _render_check(requested_day("dia") or local_date(now()), Form())
+    day = local_date(now())  # shown where the form names none
     try:
         check_fields("data", "aguardam", "conferi")
         typed = typed_day("data")
@@ -42,7 +42,7 @@ def day_check() -> ResponseReturnValue:
 
 def paper_seal_control() -> ResponseReturnValue:
     """Show the control of paper seals of a period, as it is printed."""
-    today = local_date(agora())
+    today = local_date(now())
     de = requested_day("de") or requested_day("ate") or today
     ate = requested_day("ate") or max(de, today)
     if ate < de:
@@ -53,7 +53,7 @@ def paper_seal_control() -> ResponseReturnValue:
         ate=ate,
         hoje=today,
         linhas=check.control_report(office(), de, ate),
-        impresso_em=f"{local(agora()):%d/%m/%Y às %H:%M}",
+        impresso_em=f"{local(now()):%d/%m/%Y às %H:%M}",
     )
 
 
@@ -62,12 +62,12 @@ def _load_request(day: date) -> dict[str, Any]:
     shown = typed_text("aguardam").split()
     if len(shown) != 2 or not all(each.isascii() and each.isdigit() and len(each) < 12 for each in shown):
         raise Recusa("entrada-invalida", "Nada foi feito: abra a conferência de novo e faça a carga a partir dela.")
-    checked = {"quantidade": int(shown[0]), "total": str(de_centavos(int(shown[1])))}
+    checked = {"quantidade": int(shown[0]), "total": str(from_centavos(int(shown[1])))}
     return {"data": day.isoformat(), "escrevente": find_person().usuario} | checked
 
 
 def _render_check(day: date, form: Form) -> str:
-    here, today = office(), local_date(agora())
+    here, today = office(), local_date(now())
     return render_template(
         "screens/balcao_conferencia.html",
         dia=day,

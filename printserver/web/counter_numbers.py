@@ -10,7 +10,7 @@ from printserver.clock import local_date
 from printserver.counter import check, load
 from printserver.errors import Recusa, invalid_input
 from printserver.web import fee_input, words
-from printserver.web.context import agora, author, find_person, office
+from printserver.web.context import author, find_person, now, office
 from printserver.web.counter import paper_seal_atos
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
 
@@ -66,7 +66,7 @@ def _range_request() -> dict[str, Any]:
 
 def _day() -> date:
     """Return the day of the form; blank it is the clock's, also on a page that was left open over midnight."""
-    return typed_day("data") or local_date(agora())
+    return typed_day("data") or local_date(now())
 
 
 def _integer(nome: str) -> int:
@@ -87,7 +87,7 @@ def _render_range(form: Form) -> str:
         "screens/balcao_faixa.html",
         forma=form,
         tipos=paper_seal_atos(),
-        hoje=local_date(agora()),
+        hoje=local_date(now()),
         limite=load.PER_LOAD,
         **fee_input.template_context(),
     )
@@ -98,7 +98,7 @@ def _without_selo(form: Form) -> str:
         "screens/balcao_numeros.html",
         forma=form,
         tipos=_all_of(),
-        hoje=local_date(agora()),
+        hoje=local_date(now()),
         faixas=check.ranges_without_selo(office()),
     )
 

@@ -14,7 +14,7 @@ from printserver.errors import Recusa
 from printserver.office import ready
 from printserver.web import polling
 from printserver.web.address import requested_option, requested_page
-from printserver.web.context import agora, author, find_person, office
+from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, refused_form
 
 TABS: Final = ("pendentes", "recusados", "vinculos", "avisos")
@@ -25,7 +25,7 @@ _lock = threading.Lock()
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
-def tribunal() -> ResponseReturnValue:
+def court_settings() -> ResponseReturnValue:
     """Show how the office stands with the court."""
     return render_template("screens/tribunal.html", parte=_part().html)
 
@@ -46,7 +46,7 @@ def report() -> ResponseReturnValue:
     return redirect(url_for("web.tribunal"), 303)
 
 
-def mandar() -> ResponseReturnValue:
+def order_faults() -> ResponseReturnValue:
     """Ask whether what the court refused is to go again as it stands (one seal, or all), then send it."""
     if request.method == "GET":
         return _ask(Form())
@@ -115,13 +115,13 @@ def _strip() -> polling.Part:
 
 def _court_status() -> dict[str, Any]:
     """Return how the office stands, read once in a few seconds however many screens ask."""
-    here, now = office(), agora().timestamp()
+    here, seconds = office(), now().timestamp()
     with _lock:
         kept = _kept.get(here.instance_name)
-    if kept is not None and 0 <= now - kept[0] < KEPT_S:
+    if kept is not None and 0 <= seconds - kept[0] < KEPT_S:
         return kept[1]
     keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
     court_status = standing.status(here) | {"impedimentos": keeps}
     with _lock:
-        _kept[here.instance_name] = (now, court_status)
+        _kept[here.instance_name] = (seconds, court_status)
     return court_status

@@ -18,7 +18,7 @@ from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, centavos, parse_reais
 from printserver.web import fee_input, words
 from printserver.web.address import requested_day
-from printserver.web.context import agora, author, find_person, office
+from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import (
     Form,
     check_fields,
@@ -47,8 +47,8 @@ class Check:
 def diarios_of_day() -> ResponseReturnValue:
     """Show a day's seals with a form for each, or take a new total."""
     if request.method == "GET":
-        return _show(requested_day("dia") or local_date(agora()), "", Form())
-    day, kind = local_date(agora()), typed_text("tipo")  # shown where the form names no day
+        return _show(requested_day("dia") or local_date(now()), "", Form())
+    day, kind = local_date(now()), typed_text("tipo")  # shown where the form names no day
     try:
         check_fields("tipo", "data", "aberta", "total", "iss", "servico", "quantidade", "motivo", "visto")
         typed_choice("tipo", NAMES)
@@ -71,7 +71,7 @@ def diarios_of_day() -> ResponseReturnValue:
     selo = jobs.selo(office(), codigo)
     iss = f" e ISS de {words.reais(selo['iss_centavos'])}" if selo["iss_centavos"] else ""
     flash(f"{NAMES[kind]} de {words.day(day)}: {words.reais(selo['total_centavos'])}{iss}, selo {codigo}.")
-    return redirect(url_for("web.diarios", dia=None if day == local_date(agora()) else day.isoformat()), 303)
+    return redirect(url_for("web.diarios", dia=None if day == local_date(now()) else day.isoformat()), 303)
 
 
 def _value(earlier: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -119,7 +119,7 @@ def _check(day: date, kind: str, earlier: Mapping[str, Any] | None, value: Mappi
         why.append(f"O total é menor que o do dia até agora ({words.reais(before[0])}).")
     if before and before[1] and after[1] >= LEAP * before[1] and after[0] < LEAP * before[0]:
         why.append(f"O ISS é {_times(after[1], before[1])} o do dia até agora ({words.reais(before[1])}).")
-    if typed_text("aberta") == day.isoformat() and day != local_date(agora()):
+    if typed_text("aberta") == day.isoformat() and day != local_date(now()):
         why.append(f"Esta página foi aberta em {words.day(day)}, e esse dia já acabou: confira se o total é dele.")
     return Check(why, before, after, f"{day};{kind};{before};{after}") if why else None
 
@@ -169,7 +169,7 @@ def _show(day: date, kind: str, form: Form, preview: Check | None = None) -> str
     return render_template(
         "screens/diarios.html",
         dia=day,
-        hoje=local_date(agora()),
+        hoje=local_date(now()),
         nomes=NAMES,
         selos=found,
         cadeias={

@@ -13,7 +13,7 @@ from printserver import jobs
 from printserver.clock import local_date
 from printserver.web import polling, words
 from printserver.web.address import requested_day, requested_option, requested_page, requested_text
-from printserver.web.context import agora, is_htmx, office
+from printserver.web.context import is_htmx, now, office
 
 _PER_PAGE = 50
 _MAX_TEXT = 100  # characters that are looked for
@@ -41,7 +41,7 @@ class JobFilter:
 
     def address(self) -> dict[str, object]:
         """Return the parts of an address that keep this filter; defaults are left out."""
-        parts: dict[str, object] = {"dia": self.dia.isoformat()} if self.dia != local_date(agora()) else {}
+        parts: dict[str, object] = {"dia": self.dia.isoformat()} if self.dia != local_date(now()) else {}
         parts |= {name: value for name in ("estado", "tipo", "texto") if (value := getattr(self, name))}
         return parts | ({"pagina": self.pagina} if self.pagina > 1 else {})
 
@@ -69,7 +69,7 @@ def dashboard_page() -> ResponseReturnValue:
         lista=listing,
         filas=_queues_part().html,
         filtro=job_filter,
-        hoje=local_date(agora()),
+        hoje=local_date(now()),
         estados=words.STATES,
         tipos=words.KINDS,
     )
@@ -121,7 +121,7 @@ def _jobs_part(job_filter: JobFilter) -> polling.Part:
         lista=listing,
         paginas=max(1, -(-listing.total // _PER_PAGE)),
         filtro=job_filter,
-        hoje=local_date(agora()),
+        hoje=local_date(now()),
     )
 
 
@@ -147,7 +147,7 @@ def _jobs_with_text(job_filter: JobFilter) -> Listing:
 def _filter() -> JobFilter:
     """Read the filter from the address. Raises `Recusa` `entrada-invalida` for what makes no sense (A7)."""
     return JobFilter(
-        dia=requested_day("dia") or local_date(agora()),
+        dia=requested_day("dia") or local_date(now()),
         estado=requested_option("estado", words.STATES),
         tipo=requested_option("tipo", words.KINDS),
         texto=requested_text("texto", _MAX_TEXT),

@@ -42,7 +42,7 @@ _lock = threading.Lock()
 _slots: dict[str, tuple[float, Draft]] = {}
 
 
-def guardado() -> str:
+def kept_draft() -> str:
     """Return the current request's form, sealed; empty if it holds nothing that a person of ours typed.
 
     A form that came on from one login's page to the next (a wrong password) is handed on as it is.

@@ -40,7 +40,7 @@ def _expired() -> ResponseReturnValue:
         return login.render_page(
             request.form.get("proximo"), notice="Esta página expirou. Nada foi feito: entre de novo."
         ), 400
-    guardado = drafts.guardado() if current_user.is_authenticated else ""
+    guardado = drafts.kept_draft() if current_user.is_authenticated else ""
     if not guardado:
         text = "Nada foi feito. A página foi aberta antes da entrada atual: abra-a de novo e repita."
     else:

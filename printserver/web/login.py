@@ -49,7 +49,7 @@ def render_page(proximo: str | None, usuario: str = "", error: str | None = None
         usuario=usuario[:64],
         erro=error,
         aviso=notice,
-        guardado=drafts.guardado(),
+        guardado=drafts.kept_draft(),
     )
 
 

@@ -15,7 +15,7 @@ from printserver.web.forms import Form, check_fields, refused_form, typed_text
 RECEIVE, CONTINUE = "receber", "seguir"
 
 
-def papel() -> ResponseReturnValue:
+def paper_group() -> ResponseReturnValue:
     """Show the paper of all queues; record a lot, or which sheet is next, and show a mistake where it was typed."""
     if request.method == "GET":
         return _render_page()
@@ -46,4 +46,4 @@ def _next_sheet() -> dict[str, Any]:
 
 
 def _render_page(forms: Mapping[tuple[str, str], Form] | None = None) -> str:
-    return render_template("screens/papel.html", filas=jobs.papel(office()), enviadas=forms or {}, vazia=Form())
+    return render_template("screens/papel.html", filas=jobs.paper_group(office()), enviadas=forms or {}, vazia=Form())

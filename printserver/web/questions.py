@@ -13,7 +13,7 @@ from printserver import jobs
 from printserver.errors import Recusa
 from printserver.office import people
 from printserver.web import polling, words
-from printserver.web.context import agora, author, find_person, office
+from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import RESUMED, Form, check_fields, key, refused_form, ticked, typed_text
 
 _YES_FIELDS = ("papel_em_maos", "folha_inicial", "folha_final", "fora_do_prazo")
@@ -109,7 +109,7 @@ def _show(job: Mapping[str, Any], form: Form) -> str:
         anterior=_previous(selos),
         papel_em_maos=job["documento"]["tipo"] in _LEAVES_THE_OFFICE,
         folhas_novas=job["documento"]["tipo"] == "livro" and office().rules.folhas_novas,
-        encerrado=bool(open_question["xa_ate"]) and words.is_past(open_question["xa_ate"], agora()),
+        encerrado=bool(open_question["xa_ate"]) and words.is_past(open_question["xa_ate"], now()),
         chefia=find_person().papel in people.HEADS,
     )
 

@@ -20,7 +20,7 @@ from printserver.office import people
 from printserver.seal_actions import exclude, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
 from printserver.web import fee_input, words
-from printserver.web.context import agora, author, find_person, office
+from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
 
 LEAP = 3  # times the value so far: said before it goes
@@ -152,7 +152,7 @@ def _render_rectify_form(codigo: str, form: Form, preview: Mapping[str, Any] | N
         forma=form,
         visto=preview,
         permitido=_can(found)["retificar"],
-        hoje=local_date(agora()),
+        hoje=local_date(now()),
         valores=_value_of(found),
         rotulos={name: LABELS[name] for name in COMPONENTS},
         de_papel=kind is not None and kind.hibrido,
@@ -184,4 +184,4 @@ def _render_exclude_form(codigo: str, form: Form) -> str:
 def _term(found: Mapping[str, Any], hours: int) -> dict[str, Any]:
     """Return the term of X4, whether it is over, and whether this person may go past it."""
     until = datetime.fromisoformat(found["momento"]) + timedelta(hours=hours)
-    return {"ate": local(until), "encerrado": agora() > until, "chefia": find_person().papel in people.HEADS}
+    return {"ate": local(until), "encerrado": now() > until, "chefia": find_person().papel in people.HEADS}

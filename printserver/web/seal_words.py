@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from printserver.selo import LABELS
 from printserver.web.words import Status, data, reais
-from printserver.web.words import detalhe as as_one_line
+from printserver.web.words import detail as as_one_line
 
 NATUREZAS: Mapping[str, str] = {"1": "Notas", "2": "Registro Civil"}
 ORIGINS: Mapping[str, str] = {

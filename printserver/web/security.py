@@ -13,7 +13,7 @@ from flask_wtf.csrf import CSRFProtect
 from printserver.jobs import Office
 from printserver.office import people, sessions
 from printserver.web.attempts import Attempts
-from printserver.web.context import User, agora, office, register
+from printserver.web.context import User, now, office, register
 
 _SESSION = "sessao"  # the name, in the cookie, of the token of a session
 _ATTEMPTS = "printserver.tentativas"
@@ -145,13 +145,13 @@ def _load(usuario: str) -> User | None:
     here, token = office(), session.get(_SESSION)
     if not isinstance(token, str):
         return None
-    people_settings, now = here.settings.pessoas, agora()
+    people_settings, moment = here.settings.pessoas, now()
     with here.db.read() as conn:
         found = sessions.find(
             conn,
             here.serventia_id,
             token,
-            now,
+            moment,
             hours=people_settings.sessao_horas,
             minutes=people_settings.sessao_ociosa_minutos,
         )
@@ -160,7 +160,7 @@ def _load(usuario: str) -> User | None:
     find_person, due = found
     if due and not _by_itself():
         with here.db.write() as conn:
-            sessions.touch(conn, token, now)
+            sessions.touch(conn, token, moment)
     return User(find_person)
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from printserver.clock import local, local_date
-from printserver.selo import de_centavos, format_reais, read
+from printserver.selo import format_reais, from_centavos, read
 from printserver.selo.atos import EXCLUSION
 
 Job = Mapping[str, Any]
@@ -171,7 +171,7 @@ def place(document: Mapping[str, Any] | str) -> str:
 
 def reais(centavos: int) -> str:
     """Return whole centavos as people read money: `R$ 1.234,56`."""
-    return format_reais(de_centavos(centavos))
+    return format_reais(from_centavos(centavos))
 
 
 def by_whom(retificador: str) -> str:
@@ -231,17 +231,17 @@ _LABELS: Mapping[str, str] = {
 }
 
 
-def detalhe(value: object) -> str:
+def detail(value: object) -> str:
     """Return the detail of a step as one line, whatever its shape."""
     if value is None or value == "" or value == [] or value == {}:
         return ""
     if isinstance(value, bool):
         return "sim" if value else "não"
     if isinstance(value, Mapping):
-        parts = [(_LABELS.get(nome, str(nome).replace("_", " ")), detalhe(item)) for nome, item in value.items()]
+        parts = [(_LABELS.get(nome, str(nome).replace("_", " ")), detail(item)) for nome, item in value.items()]
         return "; ".join(f"{nome}: {text}" for nome, text in parts if text)
     if isinstance(value, list | tuple):
-        return ", ".join(filter(None, map(detalhe, value)))
+        return ", ".join(filter(None, map(detail, value)))
     return str(value)
 
 

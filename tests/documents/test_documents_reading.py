@@ -12,7 +12,7 @@ from printserver.errors import Recusa
 ATO = {"ato": "ES", "descricao": "Venda e compra"}
 
 
-def erros(data: object) -> dict[str, str]:
+def error_list(data: object) -> dict[str, str]:
     with pytest.raises(Recusa) as refusal:
         read_request(data)
     assert refusal.value.word == "entrada-invalida"
@@ -48,14 +48,14 @@ def test_contract_example_is_read() -> None:
 
 
 def test_s9_wrong_total_is_named_by_its_dotted_path() -> None:
-    findings = erros(livro(atos=[ATO | {"emolumentos": FEES | {"total": "95.13"}}]))
+    findings = error_list(livro(atos=[ATO | {"emolumentos": FEES | {"total": "95.13"}}]))
     assert list(findings) == ["documento.instrumento.atos.0.emolumentos.total"]
     assert "não é a soma" in findings["documento.instrumento.atos.0.emolumentos.total"]
 
 
 def test_s9_all_zero_without_isento_is_refused() -> None:
     zeros = dict.fromkeys(FEES, "0.00")
-    findings = erros(livro(atos=[ATO | {"emolumentos": zeros}]))
+    findings = error_list(livro(atos=[ATO | {"emolumentos": zeros}]))
     assert "isento" in findings["documento.instrumento.atos.0.emolumentos"]
 
 
@@ -66,14 +66,14 @@ def test_s9_partial_zero_is_lawful() -> None:
 
 def test_s9_every_component_is_needed() -> None:
     without = {nome: value for nome, value in FEES.items() if nome not in ("iss", "total")}
-    assert erros(livro(atos=[ATO | {"emolumentos": without}])).keys() == {
+    assert error_list(livro(atos=[ATO | {"emolumentos": without}])).keys() == {
         "documento.instrumento.atos.0.emolumentos.iss"
     }
 
 
 @pytest.mark.parametrize("value", [95.12, 95, "95.1", "95,12", "-1.00", "1e2", " 1.00", "１.00", None, True])
 def test_s9_money_is_digits_point_two_digits(value: object) -> None:
-    findings = erros(livro(atos=[ATO | {"emolumentos": FEES | {"iss": value}}]))
+    findings = error_list(livro(atos=[ATO | {"emolumentos": FEES | {"iss": value}}]))
     assert "documento.instrumento.atos.0.emolumentos.iss" in findings
 
 
@@ -91,17 +91,17 @@ def test_s9_money_is_digits_point_two_digits(value: object) -> None:
     ],
 )
 def test_s9_exactly_one_value(value: dict[str, object], field: str) -> None:
-    assert f"documento.instrumento.atos.0.{field}" in erros(livro(atos=[ATO | value]))
+    assert f"documento.instrumento.atos.0.{field}" in error_list(livro(atos=[ATO | value]))
 
 
 def test_a_mistyped_field_is_named_and_never_passes() -> None:
-    findings = erros(livro(atos=[ATO | {"isnto": True, "emolumentos": FEES}]))
+    findings = error_list(livro(atos=[ATO | {"isnto": True, "emolumentos": FEES}]))
     assert findings == {"documento.instrumento.atos.0.isnto": "campo desconhecido"}
 
 
 def test_paths_bear_no_tag_of_a_union() -> None:
     body = instrumento(atos=[ATO | {"emolumentos": FEES | {"total": "1.00"}}])
-    findings = erros(request({"tipo": "traslado", "numero": 1, "instrumento": body}))
+    findings = error_list(request({"tipo": "traslado", "numero": 1, "instrumento": body}))
     assert findings.keys() == {"documento.instrumento.atos.0.emolumentos.total"}
 
 
@@ -124,26 +124,26 @@ def test_x0_a_reference_is_by_id_or_by_livro_and_folha() -> None:
     ],
 )
 def test_a_reference_badly_written_is_refused(data: dict[str, str], field: str) -> None:
-    findings = erros(request({"tipo": "traslado", "numero": 1, "instrumento": data}))
+    findings = error_list(request({"tipo": "traslado", "numero": 1, "instrumento": data}))
     assert f"documento.instrumento.{field}" in findings
 
 
 def test_n8_a_minuta_may_lack_livro_folha_and_values() -> None:
     minuta = {"id": "P-1", "atos": [ATO], "corpo": BODY}
     assert read_request(request({"tipo": "minuta", "instrumento": minuta})).documento.imprimir
-    findings = erros(request({"tipo": "livro", "instrumento": minuta}))
+    findings = error_list(request({"tipo": "livro", "instrumento": minuta}))
     assert {"documento.instrumento.livro", "documento.instrumento.folha_inicial"} <= findings.keys()
 
 
 def test_n5_a_certidao_without_instrumento_needs_its_text() -> None:
     without = {"tipo": "certidao", "pedido": "2026/000123"} | ISENTO
-    assert "documento.corpo" in erros(request(without))
+    assert "documento.corpo" in error_list(request(without))
     assert read_request(request(without | {"corpo": BODY})).documento.via == 1
 
 
 def test_a_certidao_always_needs_a_value_but_to_replace_another() -> None:
     certidao = {"tipo": "certidao", "pedido": "1", "corpo": BODY}
-    assert erros(request(certidao)).keys() == {"documento.emolumentos"}
+    assert error_list(request(certidao)).keys() == {"documento.emolumentos"}
     exchange = {"substitui": "9999991CE0000000000030184", "motivo": "erro de grafia"}
     assert read_request(request(certidao | exchange)).documento.substitui == exchange["substitui"]
 
@@ -151,17 +151,19 @@ def test_a_certidao_always_needs_a_value_but_to_replace_another() -> None:
 def test_x8_a_substitution_needs_a_reason_and_a_true_code() -> None:
     traslado = {"tipo": "traslado", "numero": 2, "instrumento": REFERENCE}
     codigo = "9999991CE0000000000030184"
-    assert erros(request(traslado | {"substitui": codigo})).keys() == {"documento.motivo"}
-    assert erros(request(traslado | {"motivo": "x"})).keys() == {"documento.motivo"}
-    assert erros(request(traslado | {"substitui": codigo[:-1] + "5", "motivo": "x"})).keys() == {"documento.substitui"}
+    assert error_list(request(traslado | {"substitui": codigo})).keys() == {"documento.motivo"}
+    assert error_list(request(traslado | {"motivo": "x"})).keys() == {"documento.motivo"}
+    assert error_list(request(traslado | {"substitui": codigo[:-1] + "5", "motivo": "x"})).keys() == {
+        "documento.substitui"
+    }
 
 
 def test_registro_civil_is_refused_by_its_natureza() -> None:
     certidao = {"tipo": "certidao", "pedido": "1", "corpo": BODY} | ISENTO
-    findings = erros(request(certidao | {"natureza": 2}))
+    findings = error_list(request(certidao | {"natureza": 2}))
     assert "Registro Civil" in findings["documento.natureza"]
     assert read_request(request(certidao | {"natureza": 1}))
-    assert erros(request(certidao | {"averbacoes": 1})).keys() == {"documento.averbacoes"}
+    assert error_list(request(certidao | {"averbacoes": 1})).keys() == {"documento.averbacoes"}
 
 
 def test_rtf_waits_for_a_later_version() -> None:
@@ -198,35 +200,35 @@ def test_a_body_without_text_is_invalid(content: str) -> None:
     ],
 )
 def test_what_is_not_fit_for_print_or_registro_is_refused(field: str, value: object) -> None:
-    assert f"documento.instrumento.{field}" in erros(livro(**{field: value}))
+    assert f"documento.instrumento.{field}" in error_list(livro(**{field: value}))
 
 
 @pytest.mark.parametrize("numero", [0, -1, 1.0, True, "1", None, "próximo"])
 def test_n4_a_number_of_traslado_is_whole_and_from_one(numero: object) -> None:
-    findings = erros(request({"tipo": "traslado", "numero": numero, "instrumento": REFERENCE}))
+    findings = error_list(request({"tipo": "traslado", "numero": numero, "instrumento": REFERENCE}))
     assert "documento.numero" in findings
 
 
 @pytest.mark.parametrize("document", [None, [], {}, {"tipo": "assento"}, {"tipo": []}, "livro"])
 def test_an_unknown_document_is_told_which_there_are(document: object) -> None:
-    findings = erros(request(document))  # type: ignore[arg-type]  # as bad requests are
+    findings = error_list(request(document))  # type: ignore[arg-type]  # as bad requests are
     assert next(iter(findings)).startswith("documento")
 
 
 def test_null_in_an_optional_field_is_as_absent() -> None:
     parsed_selo = read_request(livro() | {"copias": None, "lado_inicial": None, "papel_seguranca": None, "fila": None})
     assert (parsed_selo.copias, parsed_selo.lado_inicial, parsed_selo.papel_seguranca) == (1, "frente", ())
-    assert erros(livro() | {"outra": None}).keys() == {"outra"}
+    assert error_list(livro() | {"outra": None}).keys() == {"outra"}
 
 
 def test_a_ficha_prints_whatever_else_the_person_has() -> None:
     ficha = {"tipo": "ficha_abertura", "ficha": "000123", "pessoa": {"nome": "Ana", "estado_civil": "casada"}}
     assert read_request(request(ficha)).documento.pessoa.model_dump()["estado_civil"] == "casada"
     ficha["pessoa"] = {"nome": "Ana", "filhos": ["João"]}
-    assert erros(request(ficha)).keys() == {"documento.pessoa.filhos"}
+    assert error_list(request(ficha)).keys() == {"documento.pessoa.filhos"}
     for extra in ({"a\x00": "b"}, {"a" * 61: "b"}, {f"campo{n}": "b" for n in range(41)}):
         ficha["pessoa"] = {"nome": "Ana"} | extra
-        assert erros(request(ficha)).keys() == {"documento.pessoa"}
+        assert error_list(request(ficha)).keys() == {"documento.pessoa"}
 
 
 def test_a_request_survives_being_kept_as_json() -> None:
@@ -254,12 +256,12 @@ def test_no_json_at_all_breaks_the_reader(value: object, field: str) -> None:
 
 def test_every_message_is_portuguese() -> None:
     many = request({"tipo": "livro", "instrumento": instrumento(partes=["x"] * 60)}, copias=0, faces="x", fila=1)
-    messages = set(erros(many | {"copias": 100}).values()) | set(erros(many).values())
+    messages = set(error_list(many | {"copias": 100}).values()) | set(error_list(many).values())
     assert "deve ser um objeto" in messages
     assert not any(mensagem == "valor inválido" or "should" in mensagem for mensagem in messages)
 
 
 def test_a_mistyped_field_of_the_person_is_refused_by_its_name() -> None:
     ficha = {"tipo": "ficha_abertura", "ficha": "1", "pessoa": {"nome": "Ana", "dcumento": "1", "apelido": "Aninha"}}
-    findings = erros(request(ficha))
+    findings = error_list(request(ficha))
     assert findings == {"documento.pessoa.dcumento": 'campo desconhecido; quis dizer "documento"?'}

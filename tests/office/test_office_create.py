@@ -13,7 +13,7 @@ from printserver.errors import ConfigError
 from printserver.office import audit, create, people
 from printserver.office.office import Office
 from printserver.office.settings import SETTINGS_FILE
-from printserver.selo import proximo
+from printserver.selo import next_number
 from support.office import NOW
 
 
@@ -40,7 +40,7 @@ def test_an_office_with_a_cns_is_a_real_one_with_numbered_folhas(folder: Path) -
     office = Office.open_folder(folder)
     assert (made.cns, office.cns, office.demonstracao, office.rules.folhas_novas) == ("113761", "113761", False, True)
     with office.db.read() as conn:
-        assert proximo(conn, 1, "selo") == 5000
+        assert next_number(conn, 1, "selo") == 5000
     office.close()
 
 

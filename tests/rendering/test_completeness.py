@@ -18,7 +18,7 @@ def workbench(tmp_path_factory: pytest.TempPathFactory) -> Workbench:
     return Workbench(tmp_path_factory.mktemp("layouts"))
 
 
-def linhas(how_many: int, tag: str = "td") -> str:
+def lines(how_many: int, tag: str = "td") -> str:
     return "".join(f"<tr><{tag}>x{n}a</{tag}><{tag}>x{n}b {'dois ' * (n % 3)}</{tag}></tr>" for n in range(how_many))
 
 
@@ -28,18 +28,18 @@ def cell(how_many: int) -> str:
 
 
 TABLES = {
-    "a head longer than a page": f"<table><thead>{linhas(60, 'th')}</thead><tr><td>x60a</td></tr></table>",
-    "a head that is not closed": f"<table><thead>{linhas(60)}</table>",
-    "a head of two pages and a foot": f"<table><thead>{linhas(90)}</thead><tfoot><tr><td>pé</td></tr></tfoot></table>",
-    "a short head over many pages": f"<table><thead><tr><th>Cabeça</th></tr></thead>{linhas(90)}</table>",
-    "a foot longer than a page": f"<table><tbody><tr><td>x</td></tr></tbody><tfoot>{linhas(60)}</tfoot></table>",
+    "a head longer than a page": f"<table><thead>{lines(60, 'th')}</thead><tr><td>x60a</td></tr></table>",
+    "a head that is not closed": f"<table><thead>{lines(60)}</table>",
+    "a head of two pages and a foot": f"<table><thead>{lines(90)}</thead><tfoot><tr><td>pé</td></tr></tfoot></table>",
+    "a short head over many pages": f"<table><thead><tr><th>Cabeça</th></tr></thead>{lines(90)}</table>",
+    "a foot longer than a page": f"<table><tbody><tr><td>x</td></tr></tbody><tfoot>{lines(60)}</tfoot></table>",
     "a deed in one cell": f"<table><tr><td>{cell(60)}</td></tr></table>",
     "two long cells": f"<table><tr><td>{cell(40)}</td><td>{cell(40).replace('x', 'y')}</td></tr></table>",
     "lists and headings in a cell": "<table><tr><td>"
     + "".join(f"<h2>Título{n}</h2><ul><li>x{n}a {LONG}</li></ul>" for n in range(40))
     + "</td></tr></table>",
-    "a table in a cell": f"<table><tr><td>fora</td><td><table>{linhas(70)}</table></td></tr></table>",
-    "two tables in cells": f"<table><tr><td><table>{linhas(70)}</table></td><td><table><tr><td>{cell(20)}</td></tr>"
+    "a table in a cell": f"<table><tr><td>fora</td><td><table>{lines(70)}</table></td></tr></table>",
+    "two tables in cells": f"<table><tr><td><table>{lines(70)}</table></td><td><table><tr><td>{cell(20)}</td></tr>"
     "</table></td></tr></table>",
     "a cell that spans all rows": "<table><tr><td rowspan=50>todas</td><td>x</td></tr>"
     + "".join(f"<tr><td>x{n}a {LONG}</td></tr>" for n in range(49))
@@ -58,7 +58,7 @@ TABLES = {
     "<tr><td colspan=2>três</td></tr></table>",
     "fifty columns": "<table><tr>" + "".join(f"<td>WMW{n}</td>" for n in range(50)) + "</tr></table>",
     "a word wider than its cell": f"<table><tr><td>{'W' * 300}</td><td>{'m' * 200}</td></tr></table>",
-    "a caption": f"<table>{linhas(60)}<caption>Legenda</caption></table>",
+    "a caption": f"<table>{lines(60)}<caption>Legenda</caption></table>",
     "empty tables": "<p>um</p><table></table><table><tr></tr><tr><td></td></tr></table><p>dois</p>",
 }
 
@@ -112,7 +112,7 @@ def test_p2a_letters_that_do_not_fit_their_cell_are_refused(workbench: Workbench
 LOSSES = {
     "a head that is left out": (
         "thead{display:table-header-group}",
-        f"<p>um</p><table><thead>{linhas(60)}</thead><tr><td>y",
+        f"<p>um</p><table><thead>{lines(60)}</thead><tr><td>y",
         "x0a",
     ),
     "a paragraph that is not shown": (".corpo p{display:none}", "<p>um dois</p>", "um dois"),

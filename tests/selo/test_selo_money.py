@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from printserver.selo import Reais, centavos, de_centavos, format_reais, parse_reais
+from printserver.selo import Reais, centavos, format_reais, from_centavos, parse_reais
 
 WRONG = [
     "-1.00",
@@ -75,7 +75,7 @@ def test_s9_a_decimal_must_be_an_amount_of_money(wrong):
 
 @given(st.integers(0, 99_999_999_999))
 def test_s9_reais_to_centavos_and_back(n):
-    value = de_centavos(n)
+    value = from_centavos(n)
     assert centavos(value) == n
     assert parse_reais(f"{n // 100}.{n % 100:02d}") == value
     assert RequestModel(valor=value).valor is value
@@ -84,7 +84,7 @@ def test_s9_reais_to_centavos_and_back(n):
 @pytest.mark.parametrize("wrong", [-1, 1.0, True, "1"])
 def test_s9_centavos_are_whole_and_not_negative(wrong):
     with pytest.raises(ValueError, match="centavos inválidos"):
-        de_centavos(wrong)
+        from_centavos(wrong)
 
 
 @pytest.mark.parametrize(

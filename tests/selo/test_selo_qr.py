@@ -9,14 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.selo import QrSelo, de_centavos, parse_qr, url_do_qr
+from printserver.selo import QrSelo, from_centavos, parse_qr, url_do_qr
 
 CODIGO = "9999991CE0000000000030184"
 SIGNATURE = base64.b64encode(bytes(range(256))).decode()
 URL_PREFIX = "https://selodigital.tjsp.jus.br/?r="
 
 assinaturas = st.binary(min_size=256, max_size=256).map(lambda data: base64.b64encode(data).decode())
-amounts = st.integers(0, 99_999_999_999).map(de_centavos)
+amounts = st.integers(0, 99_999_999_999).map(from_centavos)
 
 
 @given(amounts, amounts, assinaturas)

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from printserver.db import Database, metadata, sequencia, serventia
-from printserver.selo import advance, align, proximo, sequence_name, take, take_many
+from printserver.selo import advance, align, next_number, sequence_name, take, take_many
 
 SELO = sequence_name("serventia", 1, "ES", 26)
 ES = sequence_name("ato", 1, "ES", 26)
@@ -111,7 +111,7 @@ def test_s3_several_sequences_in_the_order_asked(db):
         advance(conn, 1, TR, 10)
         assert take_many(conn, 1, [TR, ES, TR, ES, TR]) == [10, 1, 11, 2, 12]
         assert take_many(conn, 1, []) == []
-        assert (proximo(conn, 1, TR), proximo(conn, 1, ES)) == (13, 3)
+        assert (next_number(conn, 1, TR), next_number(conn, 1, ES)) == (13, 3)
 
 
 @pytest.mark.parametrize("how_many", [0, -1])
@@ -124,7 +124,7 @@ def test_s3_next_number_is_given_and_only_moves_forward(db):
     with db.write() as conn:
         advance(conn, 1, SELO, 5000)
         advance(conn, 1, SELO, 5000)
-        assert proximo(conn, 1, SELO) == 5000
+        assert next_number(conn, 1, SELO) == 5000
         assert take(conn, 1, SELO, 1) == 5000
         for backward in (1, 5000):
             with pytest.raises(ValueError, match="já é 5001"):

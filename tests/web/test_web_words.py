@@ -78,7 +78,7 @@ def test_money_is_written_as_people_read_it() -> None:
     ],
 )
 def test_a_detail_is_one_line_whatever_its_shape(value: object, text: str) -> None:
-    assert words.detalhe(value) == text
+    assert words.detail(value) == text
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ def register(conn: Connection, serventia_id: int, certificate: Certificate, agor
     write(conn, serventia_id, agora, [Registro(_OBJECT, certificate.fingerprint, "em uso", detalhe=what)])
 
 
-def usados(conn: Connection, serventia_id: int) -> Sequence[PublicCertificate]:
+def used_certificates(conn: Connection, serventia_id: int) -> Sequence[PublicCertificate]:
     """Return the certificates on record, the newest first. What is no certificate, or another than it says, is not."""
     found = []
     for row in conn.execute(_registros(serventia_id).order_by(db.log.c.n.desc())):

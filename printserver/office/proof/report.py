@@ -60,7 +60,7 @@ def verify(
         else:
             report.antes = n if report.antes is None else report.antes
             report.add_fault(fault)
-    usados = certificates.usados(conn, serventia_id)
+    usados = certificates.used_certificates(conn, serventia_id)
     report.certificates = len(usados)
     for fault in _entries(conn, serventia_id, report, usados):
         report.add_fault(fault)

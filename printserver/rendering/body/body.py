@@ -27,7 +27,7 @@ from printserver.rendering.body.runs import (
     Boundary,
     Part,
     TextRun,
-    linhas,
+    lines,
 )
 from printserver.rendering.body.tree import is_blank, strip_blank_end
 
@@ -75,7 +75,7 @@ def prepare_body(
 
 def _replace_marks(parts: list[Part], values: Mapping[str, str], notices: WarningSettings) -> None:
     known = {name: clean(value, notices) for name, value in values.items() if name in MARKS}
-    marks.replace(list(linhas(parts)), known, notices)
+    marks.replace(list(lines(parts)), known, notices)
 
 
 class _TextCleaner:

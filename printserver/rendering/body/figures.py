@@ -182,16 +182,16 @@ def _enough(pixels: tuple[int, int], width: float, height: float) -> tuple[int, 
     return max(1, round(whole * width / height)), whole
 
 
-def _read(attributes: Mapping[str, str], em_points: float, notices: WarningSettings) -> _Asked:
+def _read(attributes: Mapping[str, str], in_points: float, notices: WarningSettings) -> _Asked:
     asked = _Asked({}, {})
     for name in ("width", "height"):
-        _attribute(name, attributes.get(name, ""), em_points, asked, notices)
+        _attribute(name, attributes.get(name, ""), in_points, asked, notices)
     _align(attributes.get("align", "").strip().lower(), asked, notices)
     margins = dict.fromkeys(("margin-left", "margin-right"), "")
     block = False
     for name, value in styles.declarations(attributes.get("style", "")):
         if name in _LENGTHS:
-            _length(name, value, em_points, asked, notices)
+            _length(name, value, in_points, asked, notices)
         elif name in _MARGINS:
             _margin(name, value, margins, notices)
         elif name == "display" and value in ("block", "table", "flex"):
@@ -215,7 +215,7 @@ def _side(margins: Mapping[str, str]) -> Literal["left", "center", "right"]:
     return "center" if margins["margin-right"] == "auto" else "right"
 
 
-def _attribute(name: str, value: str, em_points: float, asked: _Asked, notices: WarningSettings) -> None:
+def _attribute(name: str, value: str, in_points: float, asked: _Asked, notices: WarningSettings) -> None:
     """Read `width` or `height` as HTML does: px, or parts with a `%`; but a unit of length counts too."""
     value = value.strip().lower()
     if value in ("", "auto"):
@@ -224,21 +224,21 @@ def _attribute(name: str, value: str, em_points: float, asked: _Asked, notices: 
     if found is None:
         notices.add(f"O atributo {name} de uma imagem não é um tamanho e ficou sem efeito.")
         return
-    points = styles.to_points(found[1] + found[2], em_points, 0.0)
+    points = styles.to_points(found[1] + found[2], in_points, 0.0)
     if found[2] == "%" or points is None or not points:
         _set(name, float(found[1]), "%" if found[2] == "%" else "px", asked)
     else:
         _set(name, points * _PX_PER_PT, "px", asked)
 
 
-def _length(name: str, value: str, em_points: float, asked: _Asked, notices: WarningSettings) -> None:
+def _length(name: str, value: str, in_points: float, asked: _Asked, notices: WarningSettings) -> None:
     """Read a length of the style, which goes before that of an attribute."""
     if value in ("auto", "none", "initial", "unset"):
         asked.px.pop(name, None)
         asked.parts.pop(name, None)
         return
-    part = styles.to_points(value, em_points, 100.0) if value.endswith("%") else None
-    points = styles.to_points(value, em_points, 0.0)
+    part = styles.to_points(value, in_points, 100.0) if value.endswith("%") else None
+    points = styles.to_points(value, in_points, 0.0)
     if points is None or points < 0 or (part is not None and (part < 0 or name == "min-width")):
         styles.tell_no_effect(name, notices)
     elif part is not None:

@@ -35,7 +35,7 @@ PAGE_BREAK: Final = Boundary('<span style="display:block;break-before:page"></sp
 """A page break, wherever it stands in the text."""
 
 
-def linhas(parts: Iterable[Part]) -> Iterator[list[TextRun]]:
+def lines(parts: Iterable[Part]) -> Iterator[list[TextRun]]:
     """Yield the pieces of text that stand together, with no line's end between them."""
     together: list[TextRun] = []
     for part in parts:

@@ -150,8 +150,8 @@ def tell_no_effect(name: str, notices: WarningSettings) -> None:
     notices.add("Estilos que não são aceitos, ou com valor que não é, ficaram sem efeito: {}.", shown)
 
 
-def to_points(value: str, em_points: float, percent_pt: float) -> float | None:
-    """Return a CSS length in points, None where it is none; `em_points` and `percent_pt`: what 1em and 100% are."""
+def to_points(value: str, in_points: float, percent_pt: float) -> float | None:
+    """Return a CSS length in points, None where it is none; `in_points` and `percent_pt`: what 1em and 100% are."""
     found = _LENGTH.fullmatch(value)
     if found is None:
         return None
@@ -160,7 +160,7 @@ def to_points(value: str, em_points: float, percent_pt: float) -> float | None:
         return number / 100 * percent_pt
     if unit == "":
         return 0.0 if number == 0 else None
-    factor = {"em": em_points, "rem": _BASE_PT, "ex": em_points / 2}.get(unit) or _POINTS.get(unit)
+    factor = {"em": in_points, "rem": _BASE_PT, "ex": in_points / 2}.get(unit) or _POINTS.get(unit)
     return None if factor is None else number * factor
 
 
