@@ -20,6 +20,8 @@ from wordfreq import get_frequency_dict
 
 import printserver
 from printserver import db
+from printserver.api import BLUEPRINTS
+from printserver.api.openapi import describe
 from printserver.cli.main import cli
 from printserver.formats.block import BlockValues, SeloValues
 from printserver.office.proof.daily_head import Head
@@ -30,22 +32,13 @@ ROOT = Path(__file__).parents[1]
 FILES = sorted(path for folder in ("printserver", "tests", "bench") for path in (ROOT / folder).rglob("*.py"))
 # Dataclasses whose fields are written to a column or a file by their names.
 KEPT = (Stamp, BlockValues, SeloValues, Head, faults.State, rules.Fault, rules.StoredSelo)
-PERSONS = frozenset(
-    [
-        "ana",
-        "antonia",
-        "antonio",
-        "carlos",
-        "jose",
-        "maria",
-        "paulo",
-        "pedro",
-        "tereza",
-        "beltrano",
-        "fulano",
-        "sicrano",
-    ]
+# Names of persons and places, and words of other standards that Portuguese text uses more than English.
+NAMES = frozenset({"ana", "antonia", "antonio", "carlos", "jose", "maria", "paulo", "pedro", "sao", "tereza"})
+TERMS = frozenset(
+    {"auto", "bbox", "bind", "cid", "cpf", "em", "fds", "final", "luma", "param", "pdf", "pem", "portal", "recusa"}
 )
+# Portuguese words of two letters that are neither English nor a unit.
+SHORT = frozenset({"ao", "da", "de", "ou", "um"})
 
 
 class Found(NamedTuple):
@@ -78,8 +71,8 @@ def frequencies(language: str) -> dict[str, float]:
 @cache
 def is_portuguese(word: str) -> bool:
     """Whether a word is twice as common in Portuguese, written without accents, as in English."""
-    if len(word) < 3:
-        return False
+    if len(word) < 3 or word in SHORT:
+        return word in SHORT
     portuguese, english = frequencies("pt").get(word, 0.0), frequencies("en").get(word, 0.0)
     return portuguese > 0 and (english == 0 or math.log10(portuguese / english) > 0.3)
 
@@ -109,8 +102,14 @@ def commands(command: click.Command) -> Iterator[str]:
 
 
 @cache
+def schemas() -> frozenset[str]:
+    """Return the names of the OpenAPI's schemas, without the numbers that tell namesakes apart."""
+    return frozenset(name.rstrip("0123456789") for name in describe(BLUEPRINTS)["components"]["schemas"])
+
+
+@cache
 def contract_names() -> frozenset[str]:
-    """Columns, fields of requests, answers and settings, command-line words, variables of the documents' templates."""
+    """Columns, fields and schemas of the API, settings, commands, variables of templates, parts of addresses."""
     names = {table.name for table in db.metadata.tables.values()}
     names |= {column.name for table in db.metadata.tables.values() for column in table.columns}
     names |= {field.name for kept in KEPT for field in fields(kept)}
@@ -121,14 +120,14 @@ def contract_names() -> frozenset[str]:
             elif hasattr(model, "__total__"):
                 names |= set(model.__annotations__)
     names |= set(commands(cli))
-    for path in (ROOT / "printserver" / "templates" / "documents").glob("*.html"):
+    names |= schemas()
+    for path in [*(ROOT / "printserver").rglob("*.html")]:
         for code in re.findall(r"\{[{%](.*?)[}%]\}", path.read_text("utf-8"), re.S):
             names |= set(re.findall(r"[A-Za-z_]\w*", re.sub(r"\"[^\"]*\"|'[^']*'", "", code)))
     for path in FILES:
         source = path.read_text("utf-8")
-        names |= set(
-            re.findall(r"<(?:\w+:)?(\w+)>", " ".join(re.findall(r"\.(?:get|post|route)\(\"([^\"]*)\"", source)))
-        )
+        names |= set(re.findall(r"[/\"]<(?:\w+:)?(\w+)>", source))
+        names |= set(re.findall(r"PRINTSERVER_[A-Z_]+", source))
         names |= set(re.findall(r"\.label\(\"(\w+)\"\)", source))
     return frozenset(name.replace("-", "_") for name in names)
 
@@ -142,8 +141,8 @@ def identifiers(path: Path) -> Iterator[Found]:
         match node:
             case ast.FunctionDef(name=name, decorator_list=marks):
                 yield Found(name, f"{where}:{node.lineno}", data=any(ast.unparse(mark) == "property" for mark in marks))
-            case ast.ClassDef(name=name):
-                yield Found(name, f"{where}:{node.lineno}", data=False)
+            case ast.ClassDef(name=name):  # of a request or an answer: it gives the OpenAPI's schema its name
+                yield Found(name, f"{where}:{node.lineno}", data=name in schemas())
             case ast.arg(arg=name) | ast.Name(id=name, ctx=ast.Store()) | ast.Attribute(attr=name, ctx=ast.Store()):
                 yield Found(name, f"{where}:{node.lineno}", data=True)
             case ast.keyword(arg=str(name)):
@@ -162,7 +161,7 @@ def state_constants(path: Path) -> set[str]:
 
 
 def test_identifiers_are_english() -> None:
-    allowed, data = glossary() | PERSONS, contract_names()
+    allowed, data = glossary() | NAMES | TERMS, contract_names()
     constants = {name for path in FILES for name in state_constants(path)}
     wrong = [
         f"{found.where}: {found.name} ({', '.join(bad)})"

@@ -60,7 +60,7 @@ class Rules:
     cns: str
     demonstracao: bool
     charges_second_traslado: bool = True
-    selo_da_ficha: Literal["sempre", "nunca", "perguntar"] = "perguntar"
+    ficha_selo: Literal["sempre", "nunca", "perguntar"] = "perguntar"
     ficha_service: str | None = None
     xa_hours: int = 72
     lados_da_folha: int = 2

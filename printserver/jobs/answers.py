@@ -293,7 +293,7 @@ def _request(conn: Connection, office: Office, row: sa.RowMapping, answer: Respo
     """Return the held request as it is printed. A yes to the XA of a sealed ficha is a yes to its new seal (X2)."""
     request = _on_its_queue(read_request(_held_data(conn, office, row, answer)), row)
     document = request.documento
-    asked = office.rules.selo_da_ficha == "perguntar"
+    asked = office.rules.ficha_selo == "perguntar"
     if asked and isinstance(document, FichaAbertura) and document.gerar_selo is None:
         return request.model_copy(update={"documento": with_answer(document, True)})
     return request

@@ -130,7 +130,7 @@ def _rules(settings: Settings, cns: str) -> Rules:
         cns=cns,
         demonstracao=settings.serventia.demonstracao,
         charges_second_traslado=settings.traslado.cobra_do_segundo,
-        selo_da_ficha=settings.ficha.selo,
+        ficha_selo=settings.ficha.selo,
         ficha_service=settings.ficha.servico or None,
         xa_hours=settings.xa.prazo_horas,
         lados_da_folha=settings.livro.lados_da_folha,

@@ -106,30 +106,30 @@ def test_the_user_command_makes_a_person(run: Run, house: House, monkeypatch: py
 def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
     run: Run, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def usuario(*arguments: str) -> Ran:
+    def person(*arguments: str) -> Ran:
         return run("usuario", *arguments, "--instance", house.folder)
 
     def api_key(*arguments: str) -> Ran:
         return run("chave", *arguments, "--instance", house.folder)
 
-    assert "maria: Maria, escrevente" in usuario().out
-    new = usuario("maria", "--nova-senha").out.strip()
+    assert "maria: Maria, escrevente" in person().out
+    new = person("maria", "--nova-senha").out.strip()
     with house.office.db.read() as conn:
         assert people.check_password(conn, 1, "maria", new) is not None
     monkeypatch.setenv("PRINTSERVER_SENHA", "12345678")
-    assert usuario("maria", "--nova-senha").code == 1
-    assert usuario("maria", "--mudar", "--papel", "substituto", "--nome-completo", "Maria Lima").code == 0
-    assert usuario("maria", "--desativar").code == 0
-    assert "maria: Maria Lima, substituto · desativado" in usuario().out
-    assert usuario("maria", "--desativar").code == 1
-    assert usuario("maria", "--reativar").code == 0
-    assert "último administrador" in usuario("admin", "--desativar").err
+    assert person("maria", "--nova-senha").code == 1
+    assert person("maria", "--mudar", "--papel", "substituto", "--nome-completo", "Maria Lima").code == 0
+    assert person("maria", "--desativar").code == 0
+    assert "maria: Maria Lima, substituto · desativado" in person().out
+    assert person("maria", "--desativar").code == 1
+    assert person("maria", "--reativar").code == 0
+    assert "último administrador" in person("admin", "--desativar").err
     for wrong in (
         ["maria", "--desativar", "--reativar"],
         ["maria", "--nova-senha", "--papel", "tabeliao"],
         ["--desativar"],
     ):
-        assert usuario(*wrong).code == 1
+        assert person(*wrong).code == 1
     key = api_key("legado", "--direitos", "imprimir").out.strip()
     assert house.call("GET", "/jobs", key=key).status == 200
     assert api_key("legado", "--revogar").code == 0

@@ -385,11 +385,11 @@ def test_n13_a_qr_of_another_total_is_told() -> None:
 
 
 def test_n13_until_the_day_set_by_the_office() -> None:
-    def ate(day: date) -> Context:
+    def until(day: date) -> Context:
         return context(rules=replace(RULES, externos_ate=day))
 
-    assert make_plan(with_external(external()), ate(date(2026, 11, 20))).selos
-    assert fields(refusal(with_external(external()), ate(date(2026, 11, 19)))) == {"documento.livro_externo"}
+    assert make_plan(with_external(external()), until(date(2026, 11, 20))).selos
+    assert fields(refusal(with_external(external()), until(date(2026, 11, 19)))) == {"documento.livro_externo"}
 
 
 def test_n13_not_for_a_livro_sealed_here_nor_by_a_mere_reference() -> None:
@@ -501,14 +501,14 @@ def ficha(**data: object) -> Document:
 def test_n9_setting_or_escrevente_decides_the_seal_of_the_ficha(
     rule: str, gerar: bool | None, selos: int, question: bool
 ) -> None:
-    plan = make_plan(ficha(gerar_selo=gerar), context(rules=replace(RULES, selo_da_ficha=rule)))
+    plan = make_plan(ficha(gerar_selo=gerar), context(rules=replace(RULES, ficha_selo=rule)))
     assert (len(plan.selos), plan.asks_selo) == (selos, question)
     assert plan.qr == ("proprio" if selos else "nenhum")
 
 
 @pytest.mark.parametrize(("rule", "gerar"), [("sempre", False), ("nunca", True)])
 def test_n9_a_request_against_the_setting_is_refused(rule: str, gerar: bool) -> None:
-    found = refusal(ficha(gerar_selo=gerar), context(rules=replace(RULES, selo_da_ficha=rule)))
+    found = refusal(ficha(gerar_selo=gerar), context(rules=replace(RULES, ficha_selo=rule)))
     assert fields(found) == {"documento.gerar_selo"}
 
 

@@ -18,7 +18,7 @@ MOMENT = datetime(2026, 1, 21, 10, 30, tzinfo=SAO_PAULO)
 CERTIDAO_CIVIL = Emolumentos(*map(Decimal, ["51.39", "0.00", "10.28", "0.00", "0.00", "0.00", "1.02", "0.00"]))
 
 
-def linha(**others):
+def line(**others):
     fields = {
         "codigo": "1234562CE000000000000126J",
         "identificador": "12345601552020100014128001540653",
@@ -31,7 +31,7 @@ def linha(**others):
 
 
 def test_s6_line_is_the_real_one():
-    assert linha() == REAL
+    assert line() == REAL
 
 
 def test_s6_real_line_is_read():
@@ -44,7 +44,7 @@ def test_s6_real_line_is_read():
 
 def test_s6_components_stand_in_the_courts_order():
     components = Emolumentos.from_centavos({nome: n for n, nome in enumerate(COMPONENTS, 1)})
-    assert linha(emolumentos=components).split("|")[5:] == ["1", "2", "3", "4", "5", "6", "7", "8", "36", ""]
+    assert line(emolumentos=components).split("|")[5:] == ["1", "2", "3", "4", "5", "6", "7", "8", "36", ""]
     assert COMPONENTS == (
         "tabeliao",
         "estado",
@@ -58,7 +58,7 @@ def test_s6_components_stand_in_the_courts_order():
 
 
 def test_s6_rectified_seal_stands_third():
-    assert linha(rectified="9999991CE0000000000030184").split("|")[2] == "9999991CE0000000000030184"
+    assert line(rectified="9999991CE0000000000030184").split("|")[2] == "9999991CE0000000000030184"
 
 
 @given(
@@ -68,11 +68,11 @@ def test_s6_rectified_seal_stands_third():
 )
 def test_s6_line_to_parts_to_line(moment, rectified, values):
     emolumentos = Emolumentos.from_centavos(dict(zip(COMPONENTS, values, strict=True)))
-    escrita = linha(momento=moment, rectified=rectified, emolumentos=emolumentos)
+    escrita = line(momento=moment, rectified=rectified, emolumentos=emolumentos)
     registro = parse_registro(escrita)
     assert timedelta(0) <= moment - registro.momento < timedelta(milliseconds=100)
     assert (registro.rectified, registro.emolumentos) == (rectified, emolumentos)
-    assert linha(momento=registro.momento, rectified=registro.rectified, emolumentos=registro.emolumentos) == escrita
+    assert line(momento=registro.momento, rectified=registro.rectified, emolumentos=registro.emolumentos) == escrita
 
 
 @pytest.mark.parametrize(
@@ -90,7 +90,7 @@ def test_s6_line_to_parts_to_line(moment, rectified, values):
 )
 def test_s6_a_field_that_would_break_the_line_is_refused(field):
     with pytest.raises(ValueError):
-        linha(**field)
+        line(**field)
 
 
 @pytest.mark.parametrize(
@@ -118,8 +118,8 @@ def test_s6_a_line_that_does_not_hold_is_refused(right, wrong):
 @example(date(1913, 12, 31), time(23, 59, 59))  # the last day of a time zone with seconds
 def test_s6_s7a_every_time_has_its_width_and_is_read_back(day: date, time_of_day: time) -> None:
     moment = datetime.combine(day, time_of_day, SAO_PAULO)
-    escrita = linha(momento=moment).split("|")[4]
+    escrita = line(momento=moment).split("|")[4]
     assert re.fullmatch(r"[0-9]{15}", escrita)
-    parsed = parse_registro(linha(momento=moment)).momento
+    parsed = parse_registro(line(momento=moment)).momento
     assert timedelta(0) <= moment.astimezone(UTC) - parsed < timedelta(milliseconds=100)
-    assert linha(momento=parsed).split("|")[4] == escrita
+    assert line(momento=parsed).split("|")[4] == escrita

@@ -43,7 +43,7 @@ ministerio_publico = "0.00"
 
 
 @pytest.fixture(scope="module")
-def tabela():
+def table():
     return load_services(None)
 
 
@@ -52,28 +52,28 @@ def write(tmp_path, text):
     return load_services(tmp_path)
 
 
-def refusal(tabela, nome, **others):
+def refusal(table, nome, **others):
     with pytest.raises(Recusa) as caught:
-        tabela.resolve(nome, **({"demonstracao": True, "campo": "documento.servico"} | others))
+        table.resolve(nome, **({"demonstracao": True, "campo": "documento.servico"} | others))
     assert [error.campo for error in caught.value.errors] == ["documento.servico"]
     return caught.value
 
 
-def test_s9_shipped_are_the_real_rows_and_no_others(tabela):
-    assert set(tabela.names()) == set(COMPLETE) | set(SO_TOTAL)
+def test_s9_shipped_are_the_real_rows_and_no_others(table):
+    assert set(table.names()) == set(COMPLETE) | set(SO_TOTAL)
 
 
 @pytest.mark.parametrize(("nome", "expected"), COMPLETE.items())
-def test_s9_shipped_rows_with_components(tabela, nome, expected):
-    service = tabela.get(nome)
+def test_s9_shipped_rows_with_components(table, nome, expected):
+    service = table.get(nome)
     assert (service.natureza, service.ano, str(service.total)) == expected
     assert service.emolumentos.total == service.total
     assert service.a_confirmar
     assert service.fonte
 
 
-def test_s9_components_are_those_of_the_printed_certidao(tabela):
-    assert tabela.get("certidao-notas").emolumentos.to_centavos() == {
+def test_s9_components_are_those_of_the_printed_certidao(table):
+    assert table.get("certidao-notas").emolumentos.to_centavos() == {
         "tabeliao": 5570,
         "estado": 1583,
         "secretaria_fazenda": 1083,
@@ -85,37 +85,37 @@ def test_s9_components_are_those_of_the_printed_certidao(tabela):
     }
 
 
-def test_s9_to_be_confirmed_seals_in_a_demonstration_office_only(tabela):
-    assert tabela.resolve("certidao-notas", demonstracao=True, field="x").total == Decimal("95.12")
-    assert refusal(tabela, "certidao-notas", demonstracao=False).word == "servico-a-confirmar"
+def test_s9_to_be_confirmed_seals_in_a_demonstration_office_only(table):
+    assert table.resolve("certidao-notas", demonstracao=True, field="x").total == Decimal("95.12")
+    assert refusal(table, "certidao-notas", demonstracao=False).word == "servico-a-confirmar"
 
 
 @pytest.mark.parametrize("demonstracao", [True, False])
 @pytest.mark.parametrize(("nome", "total"), SO_TOTAL.items())
-def test_s9_total_without_components_seals_nothing_anywhere(tabela, nome, total, demonstracao):
-    assert tabela.get(nome).total == Decimal(total)
-    denied = refusal(tabela, nome, demonstracao=demonstracao)
+def test_s9_total_without_components_seals_nothing_anywhere(table, nome, total, demonstracao):
+    assert table.get(nome).total == Decimal(total)
+    denied = refusal(table, nome, demonstracao=demonstracao)
     assert denied.word == "servico-a-confirmar"
     assert "servicos.toml" in denied.detail
 
 
-def test_c5_unknown_service_and_other_natureza_are_refused(tabela):
-    assert "certidao-notas" in refusal(tabela, "certidao").detail
-    assert refusal(tabela, "certidao").word == "entrada-invalida"
-    assert refusal(tabela, "certidao-civil", natureza=1).word == "entrada-invalida"
-    assert tabela.resolve("certidao-civil", demonstracao=True, field="x", natureza=2).total == Decimal("62.69")
+def test_c5_unknown_service_and_other_natureza_are_refused(table):
+    assert "certidao-notas" in refusal(table, "certidao").detail
+    assert refusal(table, "certidao").word == "entrada-invalida"
+    assert refusal(table, "certidao-civil", natureza=1).word == "entrada-invalida"
+    assert table.resolve("certidao-civil", demonstracao=True, field="x", natureza=2).total == Decimal("62.69")
 
 
 def test_s9_the_offices_row_replaces_the_shipped_one_and_leaves_the_others(tmp_path):
-    tabela = write(tmp_path, ROW)
-    assert tabela.resolve("certidao-notas", demonstracao=False, field="x").total == Decimal("63.00")
-    assert tabela.get("testamento").total == Decimal("2232.32")
+    table = write(tmp_path, ROW)
+    assert table.resolve("certidao-notas", demonstracao=False, field="x").total == Decimal("63.00")
+    assert table.get("testamento").total == Decimal("2232.32")
 
 
 def test_s9_the_office_fills_in_the_components_of_a_total(tmp_path):
     linha = ROW.replace("certidao-notas", "autenticacao").replace('"60.00"', '"5.00"').replace('"3.00"', '"0.18"')
-    tabela = write(tmp_path, linha + 'total = "5.18"\n')
-    assert tabela.resolve("autenticacao", demonstracao=False, field="x").total == Decimal("5.18")
+    table = write(tmp_path, linha + 'total = "5.18"\n')
+    assert table.resolve("autenticacao", demonstracao=False, field="x").total == Decimal("5.18")
 
 
 def test_s9_no_file_of_the_office_is_no_fault(tmp_path):
@@ -144,7 +144,7 @@ def test_s9_no_file_of_the_office_is_no_fault(tmp_path):
         ('"Certidão"', "1", r"\[certidao-notas\]\.descricao: esperado um texto"),
         ("[certidao-notas]", "[Certidão Notas]", "não é TOML válido"),
         ("[certidao-notas]", '["Certidão Notas"]', r"o nome \[Certidão Notas\] não é permitido"),
-        ("[certidao-notas]", "solto = 1\n[certidao-notas]", "solto deve ser uma tabela"),
+        ("[certidao-notas]", "solto = 1\n[certidao-notas]", "solto deve ser uma table"),
         ('"60.00"', '"0.00"', None),
     ],
 )

@@ -82,7 +82,7 @@ def test_a_fault_without_a_number_lasts_until_it_is_taken_back(court: Court, fac
 def test_no_times_at_all_is_no_fault(court: Court) -> None:
     court.fail("500", 0)
     assert court.estado["falha"] is None
-    court.mandar(falha=None, vezes=3)
+    court.order(falha=None, vezes=3)
     assert court.estado["vezes"] is None
 
 
@@ -161,7 +161,7 @@ def test_what_was_stored_and_how_it_misbehaves_survive_a_restart(
         court.send(item)
         before = court.look_up(item["selo"])
         court.fail("objeta", 3)
-        court.relogio(hours=1)
+        court.advance_clock(hours=1)
     with run_court(tmp_path, serventias, clock=factory.clock) as court:
         assert court.look_up(item["selo"]) == before
         assert (court.estado["falha"], court.estado["vezes"]) == ("objeta", 3)

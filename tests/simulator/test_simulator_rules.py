@@ -126,7 +126,7 @@ def test_t1_a_late_seal_is_stored_and_flagged(court: Court, factory: SealFactory
 
 
 def test_t1_the_courts_own_clock_can_be_put_forward(court: Court, factory: SealFactory) -> None:
-    court.relogio(hours=25)
+    court.advance_clock(hours=25)
     item = factory.item()
     assert _word(court, item) == []
     assert court.selo(item["selo"])["atrasado"]

@@ -59,7 +59,7 @@ class Court:
 
     # -- the control --------------------------------------------------------------------------------------------------
 
-    def mandar(self, **command: Any) -> dict[str, Any]:
+    def order(self, **command: Any) -> dict[str, Any]:
         """Send a command to the control; return the misbehaviour as it stands."""
         status, answer = self.call("POST", "/_controle", command)
         assert status == 200, answer
@@ -70,12 +70,12 @@ class Court:
 
         `selos` names whom `objects_to` hits, `segundos` says how slow `lento` is.
         """
-        self.mandar(falha=falha, vezes=vezes, **more)
+        self.order(falha=falha, vezes=vezes, **more)
 
-    def relogio(self, **much: float) -> None:
+    def advance_clock(self, **much: float) -> None:
         """Put the court's own clock forward by that many `hours`, `minutes`, `seconds` in all (0: back to time)."""
         seconds = {"days": 86_400, "hours": 3600, "minutes": 60, "seconds": 1}
-        self.mandar(relogio_s=sum(seconds[unit] * count for unit, count in much.items()))
+        self.order(relogio_s=sum(seconds[unit] * count for unit, count in much.items()))
 
     @property
     def estado(self) -> dict[str, Any]:

@@ -63,7 +63,7 @@ def with_answer(document: FichaAbertura, gerar: bool) -> FichaAbertura:
 
 def _wants_selo(document: FichaAbertura, context: Context) -> bool | None:
     """Return whether the ficha gets its seal; None: the escrevente is asked."""
-    rule, request = context.rules.selo_da_ficha, document.gerar_selo
+    rule, request = context.rules.ficha_selo, document.gerar_selo
     if rule == "perguntar":
         return request
     always = rule == "sempre"
