@@ -26,9 +26,8 @@ from printserver import db
 from printserver.clock import local_date, system_clock
 from printserver.counter import load
 from printserver.court import HttpTransport, Sender
-from printserver.office import audit
-from printserver.office.office import Office
-from printserver.office.people import RIGHTS, Author
+from printserver.office import Author, Office, audit
+from printserver.office.people import RIGHTS
 from printserver.selo import COMPONENTS
 
 A_LOAD = 500  # H3

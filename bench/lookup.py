@@ -15,8 +15,7 @@ from bench import lookup_rows, office, postgres
 from bench.report import percentile, table
 from printserver import search
 from printserver.db import Database
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, Office
 
 AIM_MS: Final = 100
 _PAGES: Final = (1, 20, 1000)

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from printserver.formats import Formats, fonts
-from printserver.formats.model import Format
+from printserver.formats import Format, Formats, fonts
 from printserver.rendering.qr import QUIET_ZONE, matrix
 
 NAME = "livro-com-qr"

@@ -20,10 +20,9 @@ from wordfreq import get_frequency_dict
 
 import printserver
 from printserver import db
-from printserver.api import BLUEPRINTS
-from printserver.api.openapi import describe
+from printserver.api import BLUEPRINTS, describe
 from printserver.cli.main import cli
-from printserver.formats.block import BlockValues, SeloValues
+from printserver.formats import BlockValues, SeloValues
 from printserver.office.proof.daily_head import Head
 from printserver.rendering import Stamp
 from printserver.simulator import faults, rules

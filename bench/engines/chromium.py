@@ -8,8 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench.deed import Deed
 from bench.engines import Warm, html
 from bench.page import FONTS
-from printserver.formats import BlockValues
-from printserver.formats.model import Format
+from printserver.formats import BlockValues, Format
 
 PROGRAMS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 _FLAGS = (

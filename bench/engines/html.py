@@ -6,8 +6,7 @@ from html import escape
 from bench import deed as deeds
 from bench.deed import Deed
 from bench.page import FONTS, qr_svg
-from printserver.formats import BlockValues
-from printserver.formats.model import Format
+from printserver.formats import BlockValues, Format
 
 _CSS = """
 @page {{ size: {width}mm {height}mm; margin: {top}mm {outer}mm {bottom}mm {inner}mm;

@@ -8,11 +8,10 @@ import weasyprint
 from bench import requests
 from bench.deed import Deed
 from bench.engines import Warm
-from printserver.documents import Context, LiveLivro, LiveSelo, Plan, make_plan, page_sides, read_request
-from printserver.documents.model import Pedido
+from printserver.documents import Context, LiveLivro, LiveSelo, Pedido, Plan, make_plan, page_sides, read_request
 from printserver.formats import BlockValues, Format
 from printserver.jobs import Office, compose
-from printserver.office.people import Person
+from printserver.office import Person
 from printserver.rendering import Layout, apply_stamp
 from printserver.selo import IssuedSelo, issue_selo, sequential_informacao
 

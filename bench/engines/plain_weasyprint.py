@@ -7,8 +7,7 @@ from weasyprint.text.fonts import FontConfiguration
 
 from bench.deed import Deed
 from bench.engines import Warm, html
-from printserver.formats import BlockValues
-from printserver.formats.model import Format
+from printserver.formats import BlockValues, Format
 
 
 class PlainWeasyPrint(Warm):

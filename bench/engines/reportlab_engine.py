@@ -17,8 +17,7 @@ from bench import deed as deeds
 from bench.deed import Deed
 from bench.engines import Warm
 from bench.page import FONTS, qr_runs
-from printserver.formats import BlockValues
-from printserver.formats.model import Format
+from printserver.formats import BlockValues, Format
 
 _FONTS = {"Serif": "LiberationSerif-Regular", "Serif-Bold": "LiberationSerif-Bold", "Mono-Bold": "LiberationMono-Bold"}
 

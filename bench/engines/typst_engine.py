@@ -10,8 +10,7 @@ from bench import deed as deeds
 from bench.deed import Deed
 from bench.engines import Warm
 from bench.page import FONTS, qr_svg
-from printserver.formats import BlockValues
-from printserver.formats.model import Format
+from printserver.formats import BlockValues, Format
 
 _TEMPLATE = Path(__file__).with_name("typst.typ")
 

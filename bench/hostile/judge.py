@@ -15,8 +15,7 @@ from PIL import Image, ImageChops, ImageFilter
 
 from bench.hostile.bodies import Body
 from bench.hostile.words import difference, found
-from printserver.formats.model import Format
-from printserver.formats.rectangle import Rectangle
+from printserver.formats import Format, Rectangle
 from printserver.rendering import Box
 
 DPI = 50

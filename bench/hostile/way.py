@@ -16,8 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "end_to_end"))
 from bench.hostile import judge
 from bench.hostile.bodies import Body
 from printserver.errors import Recusa
-from printserver.formats import Formats
-from printserver.formats.template_data import example_data, example_values
+from printserver.formats import Formats, example_data, example_values
 from printserver.rendering import LayoutRequest, Render, Stamp, apply_stamp
 
 FORMAT = "certidao-corpo"

@@ -19,10 +19,21 @@ from printserver.api import (
 from printserver.api.auth import Gate
 from printserver.api.context import Context, context, put
 from printserver.api.documented import StrictRequest
-from printserver.api.headers import refuse_repeated
+from printserver.api.headers import REPEATED, refuse_repeated
 from printserver.api.metrics import Meter
 from printserver.api.openapi import describe
-from printserver.office.office import Office
+from printserver.api.waiting import HOLD
+from printserver.office import Office
+
+__all__ = [
+    "HOLD",
+    "PREFIXES",
+    "REPEATED",
+    "new_app",
+    "problems",
+    "register",
+]
+
 
 # Every path that answers in problems; all else belongs to the screens.
 PREFIXES = ("/api/", "/healthz", "/readyz", "/metrics")
@@ -38,8 +49,6 @@ BLUEPRINTS = (
     court.blueprint,
 )
 _MB = 1024 * 1024
-
-__all__ = ["PREFIXES", "new_app", "register"]
 
 
 def new_app(import_name: str) -> Flask:

@@ -8,9 +8,7 @@ from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
 from printserver.errors import Recusa
-from printserver.office import audit, people
-from printserver.office.office import Office
-from printserver.office.settings import Http
+from printserver.office import Http, Office, audit, people
 
 _WRONG = "chave-errada"
 _VALID = "chave"
@@ -52,7 +50,7 @@ class Gate:
         author: people.Author | None = g.get("autor")
         quem, sistema = (author.pessoa, author.sistema) if author else (None, None)
         what = {"texto": refusal.kind.title, "metodo": request.method}
-        entry = audit.Registro("acesso", request.path[:200], "recusado", quem, sistema, request.remote_addr, what)
+        entry = audit.LogEntry("acesso", request.path[:200], "recusado", quem, sistema, request.remote_addr, what)
         with self._office.db.write() as conn:
             audit.write(conn, self._office.serventia_id, self._office.clock(), [entry])
 

@@ -9,8 +9,7 @@ from flask import Flask, current_app
 
 from printserver.api.auth import Gate, author
 from printserver.api.metrics import Meter
-from printserver.office import people
-from printserver.office.office import Office
+from printserver.office import Office, people
 
 _EXTENSION = "printserver.api"
 P = ParamSpec("P")

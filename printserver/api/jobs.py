@@ -17,7 +17,7 @@ from printserver.api.documented import SECURITY, body, refusals, returns
 from printserver.api.problems import json_response, problem
 from printserver.api.queries import ActQuery, JobQuery, JobsQuery, PdfQuery, PostQuery
 from printserver.api.waiting import hold_if_early
-from printserver.documents.model import Pedido
+from printserver.documents import Pedido
 from printserver.errors import invalid_input
 from printserver.jobs import requests as forms
 from printserver.office import people

@@ -16,8 +16,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 
 from printserver.clock import local_date
 from printserver.errors import BadField, Recusa
-from printserver.formats.text import UnfitText, without_invisible
-from printserver.office.office import Office
+from printserver.formats import UnfitText, without_invisible
+from printserver.office import Office
 
 MAX_WAIT_S = 30
 

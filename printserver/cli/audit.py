@@ -9,10 +9,8 @@ import click
 from printserver.cli.base import instance_option, office
 from printserver.db import Database
 from printserver.errors import ConfigError
-from printserver.office import create
+from printserver.office import HeadDiffers, Report, create, load_settings
 from printserver.office import proof as record
-from printserver.office.proof import HeadDiffers, Report
-from printserver.office.settings import load_settings
 
 _WHAT_TO_DO = (
     "Não mude nem apague nada: copie o banco e a pasta da serventia como estão, compare os selos nomeados com o papel "

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.clock import system_clock
 from printserver.errors import ConfigError
-from printserver.formats.text import UnfitText, stamped
+from printserver.formats import UnfitText, stamped
 from printserver.office import audit, create
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -41,8 +41,8 @@ class office:  # noqa: N801  # used as a function
         self._writing = writing
 
     def __enter__(self) -> tuple[sa.Connection, int, datetime]:
-        from printserver.db.upgrade import open_database
-        from printserver.office.settings import load_settings
+        from printserver.db import open_database
+        from printserver.office import load_settings
 
         if not self._folder.is_dir():
             raise ConfigError(f"{self._folder} não existe: crie a serventia com `printserver init`")
@@ -71,7 +71,7 @@ def record(
     state: str = "criada",
 ) -> None:
     """Put a change made at the command line on record, under the machine's user (A1)."""
-    audit.write(conn, serventia_id, now, [audit.Registro(objeto, nome, state, operator(), detalhe=detalhe)])
+    audit.write(conn, serventia_id, now, [audit.LogEntry(objeto, nome, state, operator(), detalhe=detalhe)])
 
 
 def queue_name(nome: str) -> str:

@@ -17,7 +17,7 @@ from printserver.cli.base import PATH, instance_option
 )
 def simulated_court(folder: Path, port: int, tls: tuple[Path, Path] | None) -> None:
     """Põe no ar um tribunal de mentira, só nesta máquina: para testes e demonstrações."""
-    from printserver.office.office import Office
+    from printserver.office import Office
     from printserver.simulator import Simulator
 
     office = Office.open_folder(folder)

@@ -14,10 +14,7 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.cli.base import office
 from printserver.errors import ConfigError
-from printserver.printing import QueueRefused, QueueUnavailable, Server
-from printserver.printing.cups_server import CupsServer
-from printserver.printing.passwords import read_password
-from printserver.printing.tls_tunnel import readable
+from printserver.printing import CupsServer, QueueRefused, QueueUnavailable, Server, read_password, readable
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 

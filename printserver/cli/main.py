@@ -66,7 +66,7 @@ def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem
     for path in tls or ():
         if not path.is_file():
             raise ConfigError(f"{path}: não existe")
-    from printserver.office.office import Office
+    from printserver.office import Office
     from printserver.server.supervisor import serve as run
 
     configure_logs()

@@ -13,8 +13,7 @@ from printserver.cli.base import (
     record,
 )
 from printserver.errors import ConfigError
-from printserver.office import audit
-from printserver.office.people import Author
+from printserver.office import Author, audit
 
 
 @click.group("papel")
@@ -56,7 +55,7 @@ def receive(queue: str, folder: Path, de: str, ate: str) -> None:
 @instance_option
 def tally(folder: Path) -> None:
     """Mostra, de cada fila de papel numerado, o recebido, o usado, o inutilizado, o estoque e o próximo número."""
-    from printserver.delivery.paper_stock import tally as count_sheets
+    from printserver.delivery import tally as count_sheets
 
     table = db.fila
     with office(folder, writing=False) as (conn, serventia_id, _now):

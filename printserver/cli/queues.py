@@ -28,12 +28,24 @@ from printserver.cli.cups_access import (
 )
 from printserver.clock import local, rfc3339
 from printserver.errors import ConfigError
-from printserver.printing import CupsQueue, FolderQueue, Handoff, QueueUnavailable, Server, State
-from printserver.printing.cups_server import Change, CupsServer, apply_changes, needed_changes
-from printserver.printing.diagnosis import diagnose_job, diagnose_queue
-from printserver.printing.passwords import keep_password
-from printserver.printing.probe import Proof, prove
-from printserver.printing.tls_tunnel import readable
+from printserver.printing import (
+    Change,
+    CupsQueue,
+    CupsServer,
+    FolderQueue,
+    Handoff,
+    Proof,
+    QueueUnavailable,
+    Server,
+    State,
+    apply_changes,
+    diagnose_job,
+    diagnose_queue,
+    keep_password,
+    needed_changes,
+    prove,
+    readable,
+)
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -143,9 +155,8 @@ def add(
 @click.option("--espera", type=click.IntRange(1, 600), default=90, show_default=True, help="Segundos até desistir.")
 def print_test_page(nome: str, folder: Path, bandeja: str | None, papel: str, frente_verso: bool, espera: int) -> None:
     """Imprime a página de teste da fila e aprende o que a fila pode provar."""
-    from printserver.delivery.queues import offset_of
-    from printserver.rendering import shift
-    from printserver.rendering.test_page import QueueTestPage, draw
+    from printserver.delivery import offset_of
+    from printserver.rendering import QueueTestPage, draw, shift
 
     width, height = _size(papel)
     with office(folder, writing=False) as (conn, serventia_id, now):
@@ -331,7 +342,7 @@ def _wait_until(ready: Callable[[], bool], otherwise: str) -> None:
 
 
 def _queue_server(folder: Path, row: Mapping[Any, Any]) -> Server:
-    from printserver.delivery.queues import cups_server
+    from printserver.delivery import cups_server
 
     return cups_server(folder, row)
 

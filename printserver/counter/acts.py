@@ -12,25 +12,11 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import local_date, rfc3339
 from printserver.counter import paper_seals
-from printserver.court.pending import CARREGADO, ESTORNADO, WAITING
-from printserver.documents.fields import (
-    Boolean,
-    CodigoDoAto,
-    Data,
-    Reason,
-    RequestModel,
-    Text,
-    field_error,
-)
-from printserver.documents.model import Value
-from printserver.documents.reading import read
+from printserver.court import CARREGADO, ESTORNADO, WAITING
+from printserver.documents import Boolean, CodigoDoAto, Data, Reason, RequestModel, Text, Value, field_error, read
 from printserver.errors import Recusa, invalid_input
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
-from printserver.seal_actions.common import acting_author, confirmed_ato, resolve_value
-from printserver.seal_actions.once import do_once
+from printserver.office import Author, LogEntry, Office, people
+from printserver.seal_actions import acting_author, confirmed_ato, do_once, resolve_value
 from printserver.selo import PaperSeal, centavos, parse_paper_seal
 
 PAGE = 200
@@ -75,7 +61,7 @@ def register(office: Office, author: Author, data: object, key: str | None = Non
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(AtoDeBalcao, data)
         agora = office.clock()
         quem = acting_author(conn, office, author, request.escrevente)
@@ -122,7 +108,7 @@ def reverse(
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Estorno, data)
         agora = office.clock()
         quem = acting_author(conn, office, author, request.escrevente)
@@ -219,5 +205,5 @@ def _row(conn: Connection, office: Office, numero: int | str, *, lock: bool = Fa
     return row
 
 
-def _registro(number: int, state: str, quem: Author, detalhe: Mapping[str, Any]) -> Registro:
-    return Registro("balcao", str(number), state, quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def _registro(number: int, state: str, quem: Author, detalhe: Mapping[str, Any]) -> LogEntry:
+    return LogEntry("balcao", str(number), state, quem.pessoa, quem.sistema, quem.endereco, detalhe)

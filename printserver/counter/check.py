@@ -12,8 +12,8 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import rfc3339
 from printserver.counter.paper_seals import REPORTED, SPOILED
-from printserver.court.pending import CARREGADO, ESTORNADO, WAITING
-from printserver.office.office import Office
+from printserver.court import CARREGADO, ESTORNADO, WAITING
+from printserver.office import Office
 
 MAX_SHOWN: Final = 1000  # of the missing numbers of a line
 

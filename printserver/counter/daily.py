@@ -11,32 +11,30 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
-from printserver.documents import PlannedSelo
-from printserver.documents.fields import (
+from printserver.documents import (
     Data,
+    PlannedSelo,
     Reason,
     Text,
+    Value,
+    ato_moment,
     field_error,
+    read,
+    refuse_empty_date,
 )
-from printserver.documents.model import Value
-from printserver.documents.moment import ato_moment, refuse_empty_date
-from printserver.documents.reading import read
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.ledger import seals as sealing
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
-from printserver.seal_actions.common import (
+from printserver.office import Author, LogEntry, Office, people
+from printserver.seal_actions import (
     acting_author,
     as_new,
     confirmed_ato,
+    do_once,
     newest_code,
     note_date_reason,
     office_selo,
     resolve_value,
 )
-from printserver.seal_actions.once import do_once
 from printserver.selo import (
     COMPONENTS,
     EXCLUSION,
@@ -86,7 +84,7 @@ def enter_total(office: Office, author: Author, data: object, key: str | None = 
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Diario, data)
         agora = office.clock()
         quem = acting_author(conn, office, author, request.escrevente)
@@ -181,7 +179,7 @@ def _first(
     emolumentos: Emolumentos,
     quem: Author,
     agora: datetime,
-) -> tuple[str, list[Registro]]:
+) -> tuple[str, list[LogEntry]]:
     new_selo = NewSelo(
         natureza=1,
         ato=ato.codigo,
@@ -216,7 +214,7 @@ def _new_total(
     emolumentos: Emolumentos,
     quem: Author,
     agora: datetime,
-) -> tuple[str, list[Registro]]:
+) -> tuple[str, list[LogEntry]]:
     if emolumentos == Emolumentos.from_centavos(row["emolumentos"]):
         return row["codigo"], []
     before = Emolumentos.from_centavos(row["emolumentos"]).total_do_selo(True)

@@ -12,28 +12,25 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import local_date
 from printserver.counter import paper_seals
-from printserver.court.pending import CARREGADO, WAITING
-from printserver.documents import PlannedSelo
-from printserver.documents.fields import (
+from printserver.court import CARREGADO, WAITING
+from printserver.documents import (
     CodigoDoAto,
     Data,
     Integer,
+    PlannedSelo,
     Reason,
     RequestModel,
     Serie,
     Text,
+    Value,
+    ato_moment,
+    read,
+    refuse_empty_date,
 )
-from printserver.documents.model import Value
-from printserver.documents.moment import ato_moment, refuse_empty_date
-from printserver.documents.reading import read
 from printserver.errors import Recusa, invalid_input
 from printserver.ledger import seals
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
-from printserver.seal_actions.common import acting_author, confirmed_ato, resolve_value
-from printserver.seal_actions.once import do_once
+from printserver.office import Author, LogEntry, Office, people
+from printserver.seal_actions import acting_author, confirmed_ato, do_once, resolve_value
 from printserver.selo import Emolumentos, NewSelo, PaperSeal, Reais, centavos
 
 PER_LOAD: Final = 500  # H3
@@ -89,7 +86,7 @@ def load(office: Office, author: Author, data: object, key: str | None = None) -
     codes: list[str] = []
     again: list[bool] = []
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         return _load_part(conn, office, author, read(Carga, data), first=not again)
 
     while True:
@@ -110,7 +107,7 @@ def _part_key(key: str | None, n: int) -> str | None:
 
 def _load_part(
     conn: Connection, office: Office, author: Author, request: Carga, *, first: bool
-) -> tuple[list[str], list[Registro]]:
+) -> tuple[list[str], list[LogEntry]]:
     agora = office.clock()
     quem = acting_author(conn, office, author, request.escrevente)
     refuse_empty_date(request.data, None, field="data")
@@ -152,7 +149,7 @@ def by_range(office: Office, author: Author, data: object, key: str | None = Non
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(FaixaDePapel, data)
         agora = office.clock()
         quem = acting_author(conn, office, author, request.escrevente)
@@ -188,7 +185,7 @@ def _without_selo(
 ) -> tuple[dict[str, Any], bool]:
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(FaixaSemSelo, data)
         agora = office.clock()
         quem = acting_author(conn, office, author, request.escrevente)
@@ -221,7 +218,7 @@ def _seal(
     day: date,
     quem: Author,
     agora: datetime,
-) -> tuple[list[str], list[Registro]]:
+) -> tuple[list[str], list[LogEntry]]:
     """Make one seal a paper seal: it names no document (H4). Return the codes, and what the log is to say."""
     moment = ato_moment(day, _DATA, agora, field="hibridos")
     names = {
@@ -249,5 +246,5 @@ def _seal(
     return [issued_selo.codigo for issued_selo in issued], log
 
 
-def _registro(nome: str, quem: Author, detalhe: Mapping[str, Any]) -> Registro:
-    return Registro("hibridos", nome, "feita", quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def _registro(nome: str, quem: Author, detalhe: Mapping[str, Any]) -> LogEntry:
+    return LogEntry("hibridos", nome, "feita", quem.pessoa, quem.sistema, quem.endereco, detalhe)

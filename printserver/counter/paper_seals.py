@@ -13,10 +13,9 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
-from printserver.documents.moment import refuse_empty_date
+from printserver.documents import refuse_empty_date
 from printserver.errors import BadField, Recusa
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, Office
 from printserver.selo import PaperSeal
 
 WAITING: Final = "aguardando"

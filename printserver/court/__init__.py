@@ -14,10 +14,14 @@ from printserver.court.client import Exchange, HttpTransport, Transport
 from printserver.court.listing import request_listing
 from printserver.court.outbox import REPORT_PENDING, hurry, resume
 from printserver.court.outcome import valid_vinculador
+from printserver.court.pending import CARREGADO, ESTORNADO, WAITING
 from printserver.court.sender import Sender
 
 __all__ = [
+    "CARREGADO",
+    "ESTORNADO",
     "REPORT_PENDING",
+    "WAITING",
     "CourtAnswer",
     "Exchange",
     "HttpTransport",
@@ -28,7 +32,11 @@ __all__ = [
     "from_sending",
     "general_failure",
     "hurry",
+    "mail",
+    "notices",
+    "pending",
     "request_listing",
     "resume",
+    "standing",
     "valid_vinculador",
 ]

@@ -19,7 +19,7 @@ import httpx
 
 from printserver import faults
 from printserver.errors import ConfigError
-from printserver.office.settings import CourtSettings
+from printserver.office import CourtSettings
 from printserver.selo import Certificate
 
 LARGEST_ANSWER: Final = 16 * 1024 * 1024  # bytes

@@ -19,7 +19,7 @@ import structlog
 from printserver import db
 from printserver.clock import local
 from printserver.court import notices
-from printserver.office.office import Office
+from printserver.office import Office
 
 _log = structlog.get_logger()
 

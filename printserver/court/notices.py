@@ -18,8 +18,7 @@ from printserver.clock import SAO_PAULO, local, local_date, rfc3339
 from printserver.court import pending
 from printserver.court.sender import send_until
 from printserver.db import insert_or_ignore
-from printserver.office import proof
-from printserver.office.office import Office
+from printserver.office import Office, proof
 
 PER_KIND: Final = timedelta(hours=1)  # at least, between two notices of terms or refusals
 LATENESS: Final = timedelta(

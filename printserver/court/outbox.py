@@ -20,7 +20,7 @@ from printserver.db import insert_or_ignore
 
 REPORT_PENDING: Final = "comunicação pendente"  # of a seal (T3)
 PENDING, SENDING, IN_DOUBT = "pendente", "enviando", "duvida"
-ACEITO, OBJETADO, IMPOSSIBLE = "aceito", "objetado", "impossivel"
+ACCEPTED, OBJETADO, IMPOSSIBLE = "aceito", "objetado", "impossivel"
 REFUSED: Final = (OBJETADO, IMPOSSIBLE)
 
 LONGEST_PAUSE: Final = timedelta(minutes=5)
@@ -130,7 +130,7 @@ def _waits() -> sa.ColumnElement[bool]:
     """
     other = _out.alias("antes")
     is_seal, is_open = other.c.tipo != "vinculo", other.c.fim_em.is_(None)
-    no_end = sa.and_(_out.c.tipo == "vinculo", is_seal, other.c.estado != ACEITO)
+    no_end = sa.and_(_out.c.tipo == "vinculo", is_seal, other.c.estado != ACCEPTED)
 
     def there_is(*conditions: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
         return sa.exists().where(other.c.serventia_id == _SID, *conditions)

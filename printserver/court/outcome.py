@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.court.answers import CourtAnswer
 from printserver.court.outbox import (
-    ACEITO,
+    ACCEPTED,
     IMPOSSIBLE,
     IN_DOUBT,
     LONGEST_PAUSE,
@@ -20,12 +20,11 @@ from printserver.court.outbox import (
     REFUSED,
     OutboxEntry,
 )
-from printserver.office.audit import Registro
-from printserver.office.proof import change_proof
+from printserver.office import LogEntry, change_proof
 from printserver.selo import EXCLUSION
 
 # T3: the seal's state, by the end of what was told of it, and the rectified seal's where that was accepted.
-_DO_SELO: Final = {ACEITO: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIBLE: "falha"}
+_DO_SELO: Final = {ACCEPTED: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIBLE: "falha"}
 _OF_RECTIFIED: Final = {"xa": "excluído", "retificacao": "retificado"}
 SYSTEM: Final = "tribunal"  # in the log: nobody of the office did it
 
@@ -45,7 +44,7 @@ def settle(
     number: int,
     agora: datetime,
     beyond_repair: Sequence[str],
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Write what became of rows that `dono` sent or asked about: their end, or when they are taken up again.
 
     Seals that the court has, objects to or cannot take change their state (T3), and so do those they rectify.
@@ -64,7 +63,7 @@ def settle(
             _later(conn, linha, dono, IN_DOUBT, agora)
         else:
             ends.setdefault(_end(resposta, beyond_repair), []).append((linha, resposta))
-    log: list[Registro] = []
+    log: list[LogEntry] = []
     for new_state, pairs in ends.items():
         log += _finish(conn, serventia_id, new_state, pairs, dono, number, agora)
     return log
@@ -92,7 +91,7 @@ def _finish(
     dono: str,
     number: int,
     agora: datetime,
-) -> list[Registro]:
+) -> list[LogEntry]:
     rows = [{"b_id": linha.id, "b_erros": list(resposta.erros) or None} for linha, resposta in pairs]
     over = {"estado": new_state, "fim_em": agora, "vence_em": None, "comunicacao_id": number}
     mine = (_out.c.fim_em.is_(None), _out.c.dono == dono)
@@ -124,7 +123,7 @@ def _selos(
     pairs: Sequence[tuple[OutboxEntry, CourtAnswer]],
     number: int,
     agora: datetime,
-) -> list[Registro]:
+) -> list[LogEntry]:
     def change(codes: Sequence[str | None], **values: Any) -> None:
         conn.execute(
             sa.update(_seals).where(_seals.c.serventia_id == serventia_id, _seals.c.codigo.in_(codes)).values(**values)
@@ -132,14 +131,14 @@ def _selos(
 
     if not pairs:
         return []
-    when = {"comunicado_em": agora} if new_state == ACEITO else {}
+    when = {"comunicado_em": agora} if new_state == ACCEPTED else {}
     change([linha.codigo for linha, _answer_values in pairs], estado=_DO_SELO[new_state], **when)
     kept = change_proof(**when) if when else None
     log = [
         replace(_registro(linha.codigo, _DO_SELO[new_state], number, resposta.erros), prova=kept)
         for linha, resposta in pairs
     ]
-    if new_state != ACEITO:
+    if new_state != ACCEPTED:
         return log
     for kind, state in _OF_RECTIFIED.items():
         replaced = _replaced(conn, serventia_id, [linha for linha, _answer_values in pairs if linha.tipo == kind])
@@ -212,6 +211,6 @@ def valid_vinculador(conn: Connection, serventia_id: int, codigo: str) -> str | 
     return None if codigo[7:9] == EXCLUSION else codigo
 
 
-def _registro(codigo: str, new_state: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> Registro:
+def _registro(codigo: str, new_state: str, number: int, erros: Sequence[Mapping[str, str]], **more: Any) -> LogEntry:
     what = {"comunicacao": number, **more} | ({"erros": [dict(error) for error in erros]} if erros else {})
-    return Registro("selo", codigo, new_state, None, SYSTEM, None, what)
+    return LogEntry("selo", codigo, new_state, None, SYSTEM, None, what)

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date, rfc3339
-from printserver.office.office import Office
+from printserver.office import Office
 
 # T1: of the 24 hours; what has less left than the first is warned of, less than the second urgently.
 DEADLINE: Final = timedelta(hours=24)

@@ -34,8 +34,7 @@ from printserver.court.answers import (
 from printserver.court.client import Exchange, Transport, encode_body
 from printserver.court.outbox import OutboxEntry
 from printserver.db import Database, insert_or_ignore
-from printserver.office import audit
-from printserver.office.settings import CourtSettings
+from printserver.office import CourtSettings, audit
 
 _log = structlog.get_logger()
 

@@ -11,13 +11,9 @@ from sqlalchemy.engine import Connection
 from printserver import court, db
 from printserver.clock import rfc3339
 from printserver.court import pending
-from printserver.documents.fields import CodigoDoSelo, RequestModel, Text
-from printserver.documents.reading import read
+from printserver.documents import CodigoDoSelo, RequestModel, Text, read
 from printserver.errors import invalid_input
-from printserver.office import people
-from printserver.office.audit import Registro, write
-from printserver.office.office import Office, acting_person
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, acting_person, audit, people
 
 # T4
 WARN_CERTIFICATE: Final = timedelta(days=30)
@@ -43,20 +39,20 @@ def report(office: Office, author: Author, data: object) -> dict[str, Any]:
         who = author
         if wish.escrevente is not None:
             who = people.on_behalf_of(author, acting_person(conn, office, wish.escrevente))
-        log: list[Registro] = []
+        log: list[LogEntry] = []
         if wish.selos:
             if who.pessoa is None:
                 raise invalid_input("escrevente", "diga quem manda de novo o que o tribunal recusou")
             log += _resume(conn, office, wish.selos, who, now)
         waiting = court.hurry(conn, office.serventia_id, now)
         detalhe = {"texto": "comunicar agora", "selos": list(wish.selos), "pendentes": waiting}
-        log.append(Registro("tribunal", "comunicacoes", "pedida", who.pessoa, who.sistema, who.endereco, detalhe))
-        write(conn, office.serventia_id, now, log)
+        log.append(LogEntry("tribunal", "comunicacoes", "pedida", who.pessoa, who.sistema, who.endereco, detalhe))
+        audit.write(conn, office.serventia_id, now, log)
     office.bell.ring()
     return {"pendentes": waiting}
 
 
-def _resume(conn: Connection, office: Office, codes: tuple[str, ...], who: Author, now: datetime) -> list[Registro]:
+def _resume(conn: Connection, office: Office, codes: tuple[str, ...], who: Author, now: datetime) -> list[LogEntry]:
     taken, seals = court.resume(conn, office.serventia_id, codes, now)
     if missing := [code for code in codes if code not in taken]:
         raise invalid_input(
@@ -65,7 +61,7 @@ def _resume(conn: Connection, office: Office, codes: tuple[str, ...], who: Autho
             "novo: vai o seu retificador.",
         )
     what = {"texto": "mandado de novo ao tribunal"}
-    return [Registro("selo", code, court.REPORT_PENDING, who.pessoa, who.sistema, who.endereco, what) for code in seals]
+    return [LogEntry("selo", code, court.REPORT_PENDING, who.pessoa, who.sistema, who.endereco, what) for code in seals]
 
 
 def status(office: Office) -> dict[str, Any]:

@@ -12,8 +12,11 @@ from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergu
 from printserver.db.tables.office import cadeia, chave_api, log, pessoa, serventia, sessao
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
 from printserver.db.tables.seals import ato_balcao, diario, selo, selo_papel, sequencia
+from printserver.db.upgrade import open_database
+from printserver.db.witness import HEAD
 
 __all__ = [
+    "HEAD",
     "WAIT_S",
     "Database",
     "Moment",
@@ -39,6 +42,7 @@ __all__ = [
     "log",
     "lost_a_race",
     "metadata",
+    "open_database",
     "outbox",
     "pagina",
     "papel",
@@ -52,5 +56,6 @@ __all__ = [
     "serventia",
     "sessao",
     "tentativa",
+    "upgrade",
     "vigia",
 ]

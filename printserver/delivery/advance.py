@@ -26,19 +26,8 @@ from printserver.delivery.attempts import LostClaim, current_attempt, new_attemp
 from printserver.delivery.handoff import Doubt
 from printserver.delivery.original import LostPdf
 from printserver.errors import Recusa
-from printserver.ledger import seals
-from printserver.ledger.questions import ask_about_sheets
-from printserver.ledger.states import (
-    ACEITO,
-    FAILED,
-    HANDED_OFF,
-    RENDERED,
-    UNCERTAIN,
-)
-from printserver.office import audit
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.proof import change_proof
+from printserver.ledger import ACCEPTED, FAILED, HANDED_OFF, RENDERED, UNCERTAIN, ask_about_sheets, seals
+from printserver.office import LogEntry, Office, audit, change_proof
 from printserver.printing import QueueRefused, QueueUnavailable
 
 __all__ = ["advance", "current_attempt", "new_attempt"]
@@ -71,7 +60,7 @@ def advance(office: Office, row: dict[str, Any], owner: str) -> None:
 
 
 def _steps(office: Office, row: dict[str, Any], owner: str) -> None:
-    if row["estado"] == ACEITO:
+    if row["estado"] == ACCEPTED:
         row |= _stamp(office, row, owner)
     if row["estado"] == RENDERED and not row["encerrado"]:
         handoff.hand_off(office, row, owner)
@@ -100,7 +89,7 @@ def _stamp(office: Office, row: dict[str, Any], owner: str) -> dict[str, Any]:
         if prints:
             new_attempt(conn, row | changes, now, owner=owner, **first)
         seals.make_due(conn, office.serventia_id, row["id"], now)
-        entry = Registro("job", row["id"], RENDERED, prova=change_proof(pdf_sha256=digest))
+        entry = LogEntry("job", row["id"], RENDERED, prova=change_proof(pdf_sha256=digest))
         audit.write(conn, office.serventia_id, now, [entry])
     office.bell.ring()
     return row | changes
@@ -121,7 +110,7 @@ def _try_later(office: Office, row: dict[str, Any], owner: str, reason: str, *, 
     with office.db.write() as conn:
         if attempts.change(conn, row, owner, waits) and for_ever and failures == 1:
             text = {"texto": f"{reason} É tentado de novo até que possa ser feito."}
-            audit.write(conn, office.serventia_id, now, [Registro("job", row["id"], row["estado"], detalhe=text)])
+            audit.write(conn, office.serventia_id, now, [LogEntry("job", row["id"], row["estado"], detalhe=text)])
 
 
 def _give_up(office: Office, row: dict[str, Any], owner: str, reason: str, *, doubt: bool = False) -> None:
@@ -134,7 +123,7 @@ def _give_up(office: Office, row: dict[str, Any], owner: str, reason: str, *, do
         if attempts.change(conn, row, owner, attempts.end_values(state)):
             if attempt is not None:
                 attempts.give_up(conn, attempt, now, state)
-            entries = [Registro("job", row["id"], state, detalhe={"texto": reason})]
+            entries = [LogEntry("job", row["id"], state, detalhe={"texto": reason})]
             if doubt:
                 entries += ask_about_sheets(conn, office, row, reason, now)
             audit.write(conn, office.serventia_id, now, entries)

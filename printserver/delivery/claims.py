@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.delivery import turns
-from printserver.office.office import Office
+from printserver.office import Office
 
 BATCH = 8
 LONGEST_STEP: Final = timedelta(minutes=1)  # from a failed step to the next try

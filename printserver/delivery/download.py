@@ -3,10 +3,7 @@
 from printserver.delivery import original, printout
 from printserver.errors import Recusa
 from printserver.ledger import jobs
-from printserver.office import audit
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, audit
 
 
 def pdf(office: Office, author: Author, job_id: str, copia: bool) -> bytes:
@@ -28,7 +25,7 @@ def pdf(office: Office, author: Author, job_id: str, copia: bool) -> bytes:
         content = original.intact_pdf(office, row)
     except original.LostPdf as error:
         raise Recusa("erro-interno", str(error)) from error
-    entry = Registro(
+    entry = LogEntry(
         "pdf", job_id, "lido", author.pessoa, author.sistema, author.endereco, {"sha256": row["pdf_sha256"]}
     )
     with office.db.write() as conn:

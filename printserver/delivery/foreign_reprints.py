@@ -15,10 +15,8 @@ from printserver import db
 from printserver.clock import local
 from printserver.delivery import attempts
 from printserver.delivery.handoff import cups_dict, ours
-from printserver.ledger.states import CUPS_ENDS
-from printserver.office import audit, proof
-from printserver.office.audit import Registro
-from printserver.office.office import Office
+from printserver.ledger import CUPS_ENDS
+from printserver.office import LogEntry, Office, audit, proof
 from printserver.printing import CupsQueue, State
 
 _log = structlog.get_logger()
@@ -90,6 +88,6 @@ def _show(office: Office, row: Mapping[str, Any], cups: dict[str, Any], queue: M
         stopped = {"papel_parada": stop} if queue["papel_numerado"] else {}
         conn.execute(sa.update(table).where(table.c.id == queue["id"]).values(prova=evidence, **stopped))
         kept = proof.evidence(proof.JOB, {"avisos": told}, "avisos")
-        entries = [Registro("job", row["job_id"], state, detalhe={"texto": text}, prova=kept)]
+        entries = [LogEntry("job", row["job_id"], state, detalhe={"texto": text}, prova=kept)]
         audit.write(conn, office.serventia_id, now, entries)
     office.bell.ring()

@@ -22,10 +22,8 @@ from printserver.delivery import (
 )
 from printserver.delivery.attempts import LostClaim
 from printserver.documents import titles
-from printserver.ledger.states import HANDED_OFF, PRINTED, RENDERED
-from printserver.office import audit
-from printserver.office.audit import Registro
-from printserver.office.office import Office
+from printserver.ledger import HANDED_OFF, PRINTED, RENDERED
+from printserver.office import LogEntry, Office, audit
 from printserver.printing import CupsQueue, FolderQueue, Handoff, QueueRefused, State
 
 
@@ -119,7 +117,7 @@ def _written(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner
             attempts.end(conn, attempt, now, "escrito")
             passes.give_back(conn, attempt)
             states = (HANDED_OFF, PRINTED) if over["estado"] == PRINTED else (HANDED_OFF,)
-            entries = [Registro("job", row["id"], state, detalhe={"fila": attempt["fila"]}) for state in states]
+            entries = [LogEntry("job", row["id"], state, detalhe={"fila": attempt["fila"]}) for state in states]
             audit.write(conn, office.serventia_id, now, entries)
 
 
@@ -182,7 +180,7 @@ def _another(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner
             passada=attempt["passada"],
         )
         text = f"a fila perdeu o trabalho {attempt['cups_id']} antes de ser liberado: nada saiu, e é entregue de novo"
-        audit.write(conn, office.serventia_id, now, [Registro("job", row["id"], RENDERED, detalhe={"texto": text})])
+        audit.write(conn, office.serventia_id, now, [LogEntry("job", row["id"], RENDERED, detalhe={"texto": text})])
         newest = attempts.current_attempt(conn, row)
         assert newest is not None
         numbered_paper.pass_on(conn, attempt, newest)
@@ -225,5 +223,5 @@ def _handed(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner:
     changes = {"estado": HANDED_OFF, "cups": cups, "falhas": 0, "vence_em": None, "dono": None, "posse_ate": None}
     with office.db.write() as conn:
         if attempts.change(conn, row, owner, changes):
-            entry = Registro("job", row["id"], HANDED_OFF, detalhe={"fila": attempt["fila"], "cups_id": cups_id})
+            entry = LogEntry("job", row["id"], HANDED_OFF, detalhe={"fila": attempt["fila"], "cups_id": cups_id})
             audit.write(conn, office.serventia_id, now, [entry])

@@ -18,12 +18,8 @@ from printserver.delivery import attempts, passes, turns
 from printserver.delivery.sheet_numbers import SheetNumber, _lot, parse_number, received_lots
 from printserver.documents import normalize_sheet
 from printserver.errors import Recusa, invalid_input
-from printserver.ledger import jobs
-from printserver.ledger.states import PRINTED, on_its_way
-from printserver.office import audit
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.ledger import PRINTED, jobs, on_its_way
+from printserver.office import Author, LogEntry, Office, audit
 from printserver.printing import QueueRefused
 
 USED: Final = "usado"
@@ -36,7 +32,7 @@ _MAX_SHEETS: Final = 100_000  # sheets of one lot
 
 def receive(
     conn: Connection, serventia_id: int, nome: str, de: str, ate: str, quem: Author, now: datetime
-) -> tuple[int, list[Registro]]:
+) -> tuple[int, list[LogEntry]]:
     """Register the numbers from `de` to `ate` as received for a queue; return how many they are, and the log's lines.
 
     Raises `Recusa` `fila-desconhecida`, `entrada-invalida`, `papel-ja-usado` where some were received before.
@@ -114,7 +110,7 @@ def _is_numbered(conn: Connection, row: Mapping[Any, Any]) -> bool:
 
 def take(
     conn: Connection, row: Mapping[Any, Any], attempt: Mapping[Any, Any], folhas: int, now: datetime
-) -> tuple[bool, list[Registro]]:
+) -> tuple[bool, list[LogEntry]]:
     """Take the queue, and the numbers of `folhas` sheets, for a try; return whether it has them, and the log's lines.
 
     Run twice for one try it takes nothing the second time. Raises `QueueRefused` if the print shows other numbers.
@@ -128,7 +124,7 @@ def take(
     table = db.fila
     if fault is not None:
         conn.execute(sa.update(table).where(table.c.id == queue["id"]).values(papel_parada=fault))
-        return False, [Registro("fila", queue["nome"], "papel parou", detalhe={"texto": fault, "job": row["id"]})]
+        return False, [LogEntry("fila", queue["nome"], "papel parou", detalhe={"texto": fault, "job": row["id"]})]
     brought = _brought(conn, row) if attempt["paginas"] is None else []
     if brought and [number.chave for number in numbers] != brought:
         raise QueueRefused(
@@ -142,7 +138,7 @@ def take(
     if not numbers:
         return True, []
     what = {"job": row["id"], "tentativa": attempt["numero"], "numeros": [str(each) for each in numbers]}
-    return True, [Registro("fila", queue["nome"], "papel usado", detalhe=what)]
+    return True, [LogEntry("fila", queue["nome"], "papel usado", detalhe=what)]
 
 
 def pass_on(conn: Connection, attempt: Mapping[Any, Any], another: Mapping[Any, Any]) -> None:
@@ -237,7 +233,7 @@ def report_next(
     inutilizados: Sequence[str],
     quem: Author,
     now: datetime,
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Record which number is next in the tray and which were spoiled; the queue goes on. Return the log's lines.
 
     The sheets that the last print did not use are free again. Raises `Recusa` `impressao-em-andamento`,
@@ -372,5 +368,5 @@ def _fate(conn: Connection, serventia_id: int, number: SheetNumber) -> sa.RowMap
     return conn.execute(query).mappings().one_or_none()
 
 
-def _log(queue: str, what: str, quem: Author, detalhe: Mapping[str, Any]) -> Registro:
-    return Registro("fila", queue, what, quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def _log(queue: str, what: str, quem: Author, detalhe: Mapping[str, Any]) -> LogEntry:
+    return LogEntry("fila", queue, what, quem.pessoa, quem.sistema, quem.endereco, detalhe)

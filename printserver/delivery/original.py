@@ -7,7 +7,7 @@ from typing import Any
 import structlog
 
 from printserver.delivery import printout, spool
-from printserver.office.office import Office
+from printserver.office import Office
 
 _log = structlog.get_logger()
 

@@ -12,10 +12,8 @@ from printserver.clock import rfc3339
 from printserver.delivery import numbered_paper, queues, sheet_numbers, turns
 from printserver.delivery.requests import LoteDePapel, PapelDaFila
 from printserver.delivery.sheet_numbers import SheetNumber
-from printserver.documents.reading import read
-from printserver.office import audit, people
-from printserver.office.office import Office, acting_person
-from printserver.office.people import Author
+from printserver.documents import read
+from printserver.office import Author, Office, acting_person, audit, people
 
 
 def report_queue_paper(office: Office, author: Author, nome: str, data: object) -> dict[str, Any]:

@@ -15,11 +15,8 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.delivery import attempts, original, printout, spool
 from printserver.documents import parse_pages
-from printserver.ledger import questions
-from printserver.ledger.states import HANDED_OFF, PRINTED, RENDERED
-from printserver.office import audit
-from printserver.office.audit import Registro
-from printserver.office.office import Office
+from printserver.ledger import HANDED_OFF, PRINTED, RENDERED, questions
+from printserver.office import LogEntry, Office, audit
 from printserver.rendering import PrintedSide, extract_pages
 
 FRENTE: Final = "frente"
@@ -167,13 +164,13 @@ def advance(office: Office, row: dict[str, Any], owner: str) -> None:
             give_back(conn, attempt)
         entries = []
         if passada is None and counted:
-            entries = [Registro("job", row["id"], PRINTED)]
+            entries = [LogEntry("job", row["id"], PRINTED)]
         elif passada is not None and passada.versos:
             entries = ask_about_backs(conn, office, row, passada, now)
         elif passada is not None:
             attempts.new_attempt(conn, row, now, queue=attempt["fila"], **what)
             text = {"texto": f"passada {passada.index + 1} da impressão"}
-            entries = [Registro("job", row["id"], RENDERED, detalhe=text)]
+            entries = [LogEntry("job", row["id"], RENDERED, detalhe=text)]
         audit.write(conn, office.serventia_id, now, entries)
     office.bell.ring()
 
@@ -220,7 +217,7 @@ def give_back(conn: Connection, attempt: Mapping[Any, Any]) -> None:
 
 def ask_about_backs(
     conn: Connection, office: Office, row: Mapping[Any, Any], passada: Pass, now: datetime
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Ask a person to turn the sheets (one open question of it a job). Return the log's line."""
     before = questions.do_job(conn, office, row["id"])
     entries = []

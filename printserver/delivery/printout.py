@@ -12,7 +12,7 @@ from printserver.documents import (
 )
 from printserver.formats import BlockValues, Faces, Format, SeloValues
 from printserver.ledger import bodies
-from printserver.office.office import Office
+from printserver.office import Office
 from printserver.rendering import (
     DamagedBase,
     Layout,

@@ -16,25 +16,23 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.delivery import spool
 from printserver.errors import Recusa
-from printserver.office.office import Office
+from printserver.office import Office
 from printserver.printing import (
+    OFFLINE,
+    OTHER_CERTIFICATE,
     Capabilities,
     CertificateChanged,
     CupsQueue,
+    Diagnosis,
     FolderQueue,
     QueueGone,
     QueueRefused,
     QueueUnavailable,
     Server,
-)
-from printserver.printing.diagnosis import (
-    OFFLINE,
-    OTHER_CERTIFICATE,
-    Diagnosis,
     diagnose_queue,
+    has_size,
+    read_password,
 )
-from printserver.printing.media import has_size
-from printserver.printing.passwords import read_password
 from printserver.rendering import shift
 
 Queue = CupsQueue | FolderQueue

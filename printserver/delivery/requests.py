@@ -4,11 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from printserver.documents.fields import (
-    Identifier,
-    RequestModel,
-    Text,
-)
+from printserver.documents import Identifier, RequestModel, Text
 
 
 class PapelDaFila(RequestModel):

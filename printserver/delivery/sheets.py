@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.delivery import numbered_paper, paper_stock, passes, printout
 from printserver.documents import normalize_sheet, parse_pages
-from printserver.office.office import Office
+from printserver.office import Office
 
 
 def numbers(office: Office, row: Mapping[Any, Any]) -> dict[int, str]:

@@ -12,14 +12,9 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import SAO_PAULO
-from printserver.ledger.states import (
-    ACEITO,
-    AWAITING_SELO,
-    AWAITING_XA,
-    RENDERED,
-)
+from printserver.ledger import ACCEPTED, AWAITING_SELO, AWAITING_XA, RENDERED
 
-TO_THE_QUEUE: Final = (ACEITO, RENDERED)
+TO_THE_QUEUE: Final = (ACCEPTED, RENDERED)
 _WAITS_FOR_PERSON: Final = {
     AWAITING_XA: "Espera que uma pessoa diga se os selos anteriores podem ser excluídos.",
     AWAITING_SELO: "Espera que uma pessoa diga se a ficha leva selo.",
@@ -65,7 +60,7 @@ def waits_for(conn: Connection, row: Mapping[Any, Any]) -> str | None:
         return None
     if row["falhas"] and row["vence_em"] is not None:
         when = row["vence_em"].astimezone(SAO_PAULO)
-        what = "O PDF ainda não pôde ser feito" if row["estado"] == ACEITO else f"A fila {row['fila']} ainda não o tem"
+        what = "O PDF ainda não pôde ser feito" if row["estado"] == ACCEPTED else f"A fila {row['fila']} ainda não o tem"
         return f"{what}, por uma falha que passa: nova tentativa às {when:%H:%M:%S} de {when:%d/%m}."
     if row["estado"] == RENDERED and can_go(conn, row):
         return None

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from printserver.ledger.states import HANDED_OFF, PRINTED, UNCERTAIN
+from printserver.ledger import HANDED_OFF, PRINTED, UNCERTAIN
 from printserver.printing import State
 
 # A printer that was switched off in the midst of it: CUPS says `completed`, and counts what it had sent.

@@ -30,18 +30,9 @@ from printserver.delivery import (
 )
 from printserver.delivery.handoff import cups_dict, ours
 from printserver.delivery.verdict import Verdict, judge
-from printserver.ledger.questions import ask_about_sheets
-from printserver.ledger.states import (
-    CUPS_ENDS,
-    HANDED_OFF,
-    PRINTED,
-    UNCERTAIN,
-)
-from printserver.office import audit
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.printing import CupsQueue, QueueRefused, QueueUnavailable, State
-from printserver.printing.liveness import OutboxEntry
+from printserver.ledger import CUPS_ENDS, HANDED_OFF, PRINTED, UNCERTAIN, ask_about_sheets
+from printserver.office import LogEntry, Office, audit
+from printserver.printing import CupsQueue, OutboxEntry, QueueRefused, QueueUnavailable, State
 
 _log = structlog.get_logger()
 
@@ -298,7 +289,7 @@ class Watch:
     def _write(self, changes: Sequence["_Change"]) -> None:
         office, now, job = self._office, self._office.clock(), db.job
         with office.db.write() as conn:
-            entries: list[Registro] = []
+            entries: list[LogEntry] = []
             for each in changes:
                 row = each.row
                 as_read = (
@@ -345,14 +336,14 @@ def _end(row: Mapping[Any, Any], verdict: Verdict, now: datetime) -> dict[str, A
     return passes.end_values({"copias": row["job_copias"], "faces": row["job_faces"]}, verdict.estado, now)
 
 
-def _entries(conn: Connection, office: Office, each: _Change, now: datetime) -> list[Registro]:
+def _entries(conn: Connection, office: Office, each: _Change, now: datetime) -> list[LogEntry]:
     """Return the log's lines: an end, or what changed for people; a moving percentage or counter is no news."""
     row, cups, job_id = each.row, each.cups or {}, each.row["job_id"]
     if each.verdict is not None:
         text = each.verdict.texto
         detail = {"texto": text} if text else {"cups": cups.get("estado")}
         state = _end(row, each.verdict, now)["estado"]  # of one pass of several it is not the print's end
-        entries = [Registro("job", job_id, state, detalhe=detail)]
+        entries = [LogEntry("job", job_id, state, detalhe=detail)]
         if each.verdict.estado == UNCERTAIN:
             of = {"id": job_id, "documento_id": row["job_documento_id"]}
             entries += ask_about_sheets(conn, office, of, text or "", now)
@@ -360,7 +351,7 @@ def _entries(conn: Connection, office: Office, each: _Change, now: datetime) -> 
     if _news(cups) == _news(row["job_cups"] or {}):
         return []
     detail = {"cups": cups.get("estado"), "motivos": cups.get("motivos"), "mensagem": cups.get("mensagem")}
-    return [Registro("job", job_id, row["job_estado"], detalhe={k: v for k, v in detail.items() if v})]
+    return [LogEntry("job", job_id, row["job_estado"], detalhe={k: v for k, v in detail.items() if v})]
 
 
 def _news(cups: Mapping[str, Any]) -> tuple[Any, ...]:

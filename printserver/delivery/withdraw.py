@@ -10,18 +10,8 @@ from printserver.delivery import attempts as tries
 from printserver.delivery import queues
 from printserver.delivery.handoff import ours
 from printserver.errors import Recusa
-from printserver.ledger import jobs
-from printserver.ledger.questions import ask_about_sheets
-from printserver.ledger.states import (
-    CUPS_ENDS,
-    FAILED,
-    UNCERTAIN,
-    on_its_way,
-)
-from printserver.office import audit
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.ledger import CUPS_ENDS, FAILED, UNCERTAIN, ask_about_sheets, jobs, on_its_way
+from printserver.office import Author, LogEntry, Office, audit
 from printserver.printing import CupsQueue, QueueRefused, QueueUnavailable, State
 
 WAIT_S: Final = 8.0  # for a queue to say that a job it was told to cancel is gone
@@ -98,7 +88,7 @@ def _close(office: Office, row: Any, quem: Author, why: str, state: str) -> None
             )
             .values(fim_em=now, resultado="cancelada", dono=None)
         )
-        entries = [Registro("job", row["id"], state, quem.pessoa, quem.sistema, quem.endereco, {"texto": why})]
+        entries = [LogEntry("job", row["id"], state, quem.pessoa, quem.sistema, quem.endereco, {"texto": why})]
         if state == UNCERTAIN:
             entries += ask_about_sheets(conn, office, row, why, now)
         audit.write(conn, office.serventia_id, now, entries)

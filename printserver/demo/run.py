@@ -31,8 +31,7 @@ from printserver.demo.prints import (
     wait_reported,
 )
 from printserver.errors import ConfigError
-from printserver.office import create
-from printserver.office.settings import load_settings
+from printserver.office import create, load_settings
 from printserver.server.processes import die_with_parent
 
 CREDENTIALS: Final = "demonstracao.json"

@@ -4,6 +4,26 @@ One module a document: `minuta`, `livro`, `traslado`, `certidao`, `ficha`; what 
 and its question in `reimpressao`. It knows no table, no queue, no page.
 """
 
+from printserver.documents.fees import add_up_services
+from printserver.documents.fields import (
+    OBJECT,
+    OBJECT_OR_OTHER,
+    OTHER,
+    TAG_PREFIX,
+    Boolean,
+    CodigoDoAto,
+    CodigoDoSelo,
+    Data,
+    Folha,
+    Identifier,
+    Integer,
+    Pages,
+    Reason,
+    RequestModel,
+    Serie,
+    Text,
+    field_error,
+)
 from printserver.documents.identity import (
     canonical,
     identify,
@@ -15,6 +35,7 @@ from printserver.documents.identity import (
     normalize_sheet,
 )
 from printserver.documents.model import (
+    Assinaturas,
     Certidao,
     Corpo,
     Document,
@@ -22,10 +43,13 @@ from printserver.documents.model import (
     Instrumento,
     Livro,
     Minuta,
+    Parte,
     Pedido,
     Referencia,
     Traslado,
+    Value,
 )
+from printserver.documents.moment import ato_moment, refuse_empty_date
 from printserver.documents.notas import (
     certidao,
     ficha,
@@ -35,6 +59,7 @@ from printserver.documents.notas import (
 )
 from printserver.documents.notas.ficha import with_answer
 from printserver.documents.notas.minuta import parse_pages
+from printserver.documents.parties import require_initials
 from printserver.documents.plan import (
     Context,
     Custas,
@@ -45,7 +70,7 @@ from printserver.documents.plan import (
     PlannedSelo,
     Rules,
 )
-from printserver.documents.reading import bad_fields, read_request, strip_invisible
+from printserver.documents.reading import bad_fields, read, read_request, strip_invisible
 from printserver.documents.reprint import (
     AffectedPrint,
     Alternative,
@@ -69,6 +94,7 @@ from printserver.documents.sides import (
     with_last_folha,
     write_folha,
 )
+from printserver.documents.titles import title
 from printserver.documents.view import (
     block_values,
     copy_name,
@@ -76,6 +102,92 @@ from printserver.documents.view import (
     template_data,
 )
 from printserver.errors import BadField, Recusa
+
+__all__ = [
+    "OBJECT",
+    "OBJECT_OR_OTHER",
+    "OTHER",
+    "TAG_PREFIX",
+    "AffectedPrint",
+    "Alternative",
+    "Assinaturas",
+    "Boolean",
+    "Certidao",
+    "CodigoDoAto",
+    "CodigoDoSelo",
+    "Context",
+    "Corpo",
+    "CourtAnswer",
+    "Custas",
+    "Data",
+    "Document",
+    "FichaAbertura",
+    "Folha",
+    "FolhaSide",
+    "Identifier",
+    "Identity",
+    "Instrumento",
+    "Integer",
+    "LiveLivro",
+    "LiveSelo",
+    "Livro",
+    "Minuta",
+    "Pages",
+    "Parte",
+    "Pedido",
+    "Plan",
+    "PlannedSelo",
+    "Question",
+    "Reason",
+    "Referencia",
+    "RequestModel",
+    "Rules",
+    "Serie",
+    "Text",
+    "Traslado",
+    "Value",
+    "add_up_services",
+    "alternatives",
+    "ato_moment",
+    "bad_fields",
+    "block_values",
+    "canonical",
+    "check_answer",
+    "check_copies",
+    "check_exclusion",
+    "check_occupied",
+    "check_sheets",
+    "copy_name",
+    "count_sheets",
+    "decide",
+    "field_error",
+    "identify",
+    "label",
+    "labels",
+    "make_plan",
+    "mark_values",
+    "normalize",
+    "normalize_folha",
+    "normalize_id",
+    "normalize_livro",
+    "normalize_sheet",
+    "page_sides",
+    "parse_pages",
+    "read",
+    "read_request",
+    "refuse_empty_date",
+    "require_initials",
+    "selos_xa",
+    "spelled_before",
+    "strip_invisible",
+    "template_data",
+    "title",
+    "titles",
+    "with_answer",
+    "with_last_folha",
+    "write_folha",
+    "xa_term",
+]
 
 
 def make_plan(document: Document, context: Context) -> Plan:
@@ -98,63 +210,3 @@ def check_copies(plan: Plan, copias: int) -> None:
     if copias > 1 and (plan.selos or plan.asks_selo):
         mensagem = "um selo não vai em dois papéis: documento com selo se imprime uma vez só"
         raise Recusa("copia-de-documento-selado", f"copias: {mensagem}.", errors=[BadField("copias", mensagem)])
-
-
-__all__ = [
-    "AffectedPrint",
-    "Alternative",
-    "Certidao",
-    "Context",
-    "Corpo",
-    "CourtAnswer",
-    "Custas",
-    "Document",
-    "FichaAbertura",
-    "FolhaSide",
-    "Identity",
-    "Instrumento",
-    "LiveLivro",
-    "LiveSelo",
-    "Livro",
-    "Minuta",
-    "Pedido",
-    "Plan",
-    "PlannedSelo",
-    "Question",
-    "Referencia",
-    "Rules",
-    "Traslado",
-    "alternatives",
-    "bad_fields",
-    "block_values",
-    "canonical",
-    "check_answer",
-    "check_copies",
-    "check_exclusion",
-    "check_occupied",
-    "check_sheets",
-    "copy_name",
-    "count_sheets",
-    "decide",
-    "identify",
-    "label",
-    "labels",
-    "make_plan",
-    "mark_values",
-    "normalize",
-    "normalize_folha",
-    "normalize_id",
-    "normalize_livro",
-    "normalize_sheet",
-    "page_sides",
-    "parse_pages",
-    "read_request",
-    "selos_xa",
-    "spelled_before",
-    "strip_invisible",
-    "template_data",
-    "with_answer",
-    "with_last_folha",
-    "write_folha",
-    "xa_term",
-]

@@ -17,7 +17,7 @@ from printserver.documents.plan import (
     PlannedSelo,
 )
 from printserver.errors import BadField, Recusa, invalid_input
-from printserver.selo.issue import NewSelo
+from printserver.selo import NewSelo
 
 FIELD = "documento"
 Copy = Traslado | Certidao

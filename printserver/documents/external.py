@@ -17,9 +17,7 @@ from printserver.documents.plan import (
     LiveSelo,
 )
 from printserver.errors import BadField, invalid_input
-from printserver.selo.code import read
-from printserver.selo.money import format_reais
-from printserver.selo.qr import parse_qr
+from printserver.selo import format_reais, parse_qr, read
 
 FIELD = "documento.livro_externo"
 MAX_QR_CHARS = 480  # S5: 464 of ours; a longer one would be drawn with modules too small to read (P6)

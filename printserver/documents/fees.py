@@ -7,8 +7,7 @@ from typing import Final
 from printserver.documents.model import Value
 from printserver.documents.plan import NATUREZA, Context, Custas
 from printserver.errors import Recusa, invalid_input
-from printserver.selo.fees import Emolumentos
-from printserver.selo.services import ServiceTable
+from printserver.selo import Emolumentos, ServiceTable
 
 # What a certidão of Notas costs, and a traslado from the second on (N4).
 CERTIDAO_SERVICE = "certidao-notas"

@@ -26,12 +26,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
-from printserver.formats.text import (
-    UnfitText,
-    plain,
-    printed,
-    stamped,
-)
+from printserver.formats import UnfitText, plain, printed, stamped
 from printserver.selo import code
 
 _DATA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

@@ -38,9 +38,8 @@ from printserver.documents.fields import (
     field_error,
 )
 from printserver.errors import BadField
-from printserver.formats.text import UnfitText, mistyped, printed
-from printserver.selo.fees import COMPONENTS, Emolumentos
-from printserver.selo.money import Reais
+from printserver.formats import UnfitText, mistyped, printed
+from printserver.selo import COMPONENTS, Emolumentos, Reais
 
 _T = TypeVar("_T")
 

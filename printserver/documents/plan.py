@@ -6,10 +6,7 @@ from typing import Any, Literal
 
 from printserver.documents.model import Assinaturas, Corpo, Instrumento
 from printserver.errors import BadField
-from printserver.selo.atos import AtoTable
-from printserver.selo.fees import Emolumentos
-from printserver.selo.issue import NewSelo
-from printserver.selo.services import ServiceTable
+from printserver.selo import AtoTable, Emolumentos, NewSelo, ServiceTable
 
 NATUREZA = 1  # Tabelionato de Notas (S1)
 

@@ -11,7 +11,7 @@ from printserver.documents.fields import (
 )
 from printserver.documents.model import Corpo, Pedido
 from printserver.errors import BadField, Recusa, invalid_input
-from printserver.formats.text import UnfitText, without_invisible
+from printserver.formats import UnfitText, without_invisible
 
 # Longer than any field but the text of a document, and than any name: of what is longer, and refused for that, no more
 # is looked at.

@@ -8,8 +8,7 @@ from typing import Any
 from printserver.clock import local, rfc3339
 from printserver.documents.plan import Identity, LiveSelo, Rules
 from printserver.errors import Recusa, invalid_input
-from printserver.selo import Emolumentos, NewSelo, read
-from printserver.selo.atos import EXCLUSION
+from printserver.selo import EXCLUSION, Emolumentos, NewSelo, read
 
 # What leaves the office: before its XA, the paper must be in hand (X2).
 LEAVES_THE_OFFICE = ("traslado", "certidao")

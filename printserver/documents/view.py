@@ -12,7 +12,7 @@ from typing import Any
 from printserver.clock import local_date
 from printserver.documents.model import Instrumento
 from printserver.documents.plan import Custas, Plan
-from printserver.formats.block import BlockValues, SeloValues
+from printserver.formats import BlockValues, SeloValues
 from printserver.selo import IssuedSelo, format_reais
 
 # Of the size of the real ones: the block is laid out with them before any number is taken (S12).

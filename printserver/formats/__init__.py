@@ -1,7 +1,58 @@
 """Formats: what a page looks like, where the seal stands, what is written besides the body. Draws nothing."""
 
 from printserver.formats.block import BlockValues, SeloValues
-from printserver.formats.model import Faces, Format, Kind
+from printserver.formats.block_layout import ComposedBlock, QrPlace, compose
+from printserver.formats.fonts import POINTS_PER_MM, FontName
+from printserver.formats.geometry import field_rectangle, fixed_block_rectangle, text_rectangle
+from printserver.formats.model import Faces, Format, Kind, Margins, PrintedField
 from printserver.formats.reader import Formats, check, read_format
+from printserver.formats.rectangle import Rectangle
+from printserver.formats.template_data import EXAMPLE_BODY, complete, example_data, example_values
+from printserver.formats.text import (
+    STAMPED,
+    UnfitText,
+    mistyped,
+    named,
+    plain,
+    printable,
+    printed,
+    stamped,
+    without_invisible,
+)
 
-__all__ = ["BlockValues", "Faces", "Format", "Formats", "Kind", "SeloValues", "check", "read_format"]
+__all__ = [
+    "EXAMPLE_BODY",
+    "POINTS_PER_MM",
+    "STAMPED",
+    "BlockValues",
+    "ComposedBlock",
+    "Faces",
+    "FontName",
+    "Format",
+    "Formats",
+    "Kind",
+    "Margins",
+    "PrintedField",
+    "QrPlace",
+    "Rectangle",
+    "SeloValues",
+    "UnfitText",
+    "check",
+    "complete",
+    "compose",
+    "example_data",
+    "example_values",
+    "field_rectangle",
+    "fixed_block_rectangle",
+    "fonts",
+    "mistyped",
+    "named",
+    "plain",
+    "printable",
+    "printed",
+    "read_format",
+    "stamped",
+    "templates",
+    "text_rectangle",
+    "without_invisible",
+]

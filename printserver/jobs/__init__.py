@@ -5,14 +5,7 @@ from datetime import date
 from time import monotonic
 from typing import Any
 
-from printserver.delivery import queues
-from printserver.delivery.download import pdf
-from printserver.delivery.paper_stock import (
-    paper_group,
-    receive_paper,
-    report_queue_paper,
-    with_paper,
-)
+from printserver.delivery import paper_group, pdf, queues, receive_paper, report_queue_paper, with_paper
 from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
 from printserver.jobs.answers import answer_selo, answer_xa, exclude
@@ -21,9 +14,38 @@ from printserver.jobs.once import show
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
 from printserver.jobs.views import page_ranges
-from printserver.ledger import jobs, seal_view
-from printserver.ledger.states import at_an_end
-from printserver.office.office import Office
+from printserver.ledger import at_an_end, jobs, seal_view
+from printserver.office import Office
+
+__all__ = [
+    "Acceptance",
+    "Office",
+    "accept",
+    "all_queues",
+    "allowed",
+    "answer_selo",
+    "answer_xa",
+    "cancel",
+    "events",
+    "exclude",
+    "list_all",
+    "look_up",
+    "of_day",
+    "open_questions",
+    "page_ranges",
+    "paper_group",
+    "pdf",
+    "previous",
+    "receive_paper",
+    "report_pages",
+    "report_queue_paper",
+    "reported",
+    "requests",
+    "resend",
+    "selo",
+    "undo",
+    "wait",
+]
 
 
 def look_up(office: Office, job_id: str) -> dict[str, Any]:
@@ -102,32 +124,3 @@ def open_questions(office: Office) -> list[dict[str, Any]]:
 def of_day(office: Office, day: date) -> list[dict[str, Any]]:
     """Return the jobs of the office's day, newest first."""
     return views.jobs_of_day(office, day)
-
-
-__all__ = [
-    "Acceptance",
-    "Office",
-    "accept",
-    "all_queues",
-    "allowed",
-    "answer_selo",
-    "answer_xa",
-    "cancel",
-    "events",
-    "exclude",
-    "list_all",
-    "look_up",
-    "of_day",
-    "open_questions",
-    "page_ranges",
-    "paper_group",
-    "pdf",
-    "previous",
-    "receive_paper",
-    "report_pages",
-    "report_queue_paper",
-    "reported",
-    "resend",
-    "selo",
-    "wait",
-]

@@ -25,13 +25,8 @@ from printserver.jobs.seal_and_store import (
     hold,
     seal,
 )
-from printserver.ledger import idempotency, jobs, questions
-from printserver.ledger.idempotency import Outcome
-from printserver.ledger.states import CANCELLED, HELD
-from printserver.office import audit, people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.ledger import CANCELLED, HELD, Outcome, idempotency, jobs, questions
+from printserver.office import Author, LogEntry, Office, audit, people
 
 ROUTE = "POST /api/v1/jobs"
 TRIES = 5  # of an acceptance whose ground moved under it
@@ -155,7 +150,7 @@ def _decide(
         )
     job_id = uuid.uuid4().hex
     quem = people.on_behalf_of(author, _person(conn, office, p))
-    entries: list[Registro] = []
+    entries: list[LogEntry] = []
     open_question = questions.open_for_document(conn, office, document_id)
     if open_question is not None:
         if (

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from printserver import db
 from printserver.clock import local_date
 from printserver.db import lost_a_race
-from printserver.delivery.withdraw import withdraw_from_queue
+from printserver.delivery import withdraw_from_queue
 from printserver.documents import (
     CourtAnswer,
     FichaAbertura,
@@ -22,10 +22,10 @@ from printserver.documents import (
     Pedido,
     check_answer,
     check_exclusion,
+    read,
     read_request,
     with_answer,
 )
-from printserver.documents.reading import read
 from printserver.errors import Recusa
 from printserver.jobs import undo, views
 from printserver.jobs.accept import TRIES, Acceptance
@@ -34,13 +34,8 @@ from printserver.jobs.once import do_once
 from printserver.jobs.prepare import prepare
 from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa
 from printserver.jobs.seal_and_store import Place, seal
-from printserver.ledger import bodies, documents, idempotency, jobs, questions
-from printserver.ledger.idempotency import Outcome
-from printserver.ledger.states import CANCELLED
-from printserver.office import audit, people
-from printserver.office.audit import Registro
-from printserver.office.office import Office, acting_person
-from printserver.office.people import Author
+from printserver.ledger import CANCELLED, Outcome, bodies, documents, idempotency, jobs, questions
+from printserver.office import Author, LogEntry, Office, acting_person, audit, people
 
 
 def answer_xa(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
@@ -113,7 +108,7 @@ def _open_question(conn: Connection, office: Office, job_id: str, kind: str) -> 
     return row, question
 
 
-def _close(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], quem: Author) -> list[Registro]:
+def _close(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], quem: Author) -> list[LogEntry]:
     closed = questions.end(conn, question, "respondida", dict(answer), quem)
     if not closed:
         raise Changed  # someone answered in this moment: the next look says so

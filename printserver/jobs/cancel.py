@@ -3,23 +3,15 @@
 import sqlalchemy as sa
 
 from printserver import db
-from printserver.delivery.withdraw import withdraw_from_queue
-from printserver.documents.reading import read
+from printserver.delivery import withdraw_from_queue
+from printserver.documents import read
 from printserver.errors import Recusa
 from printserver.jobs.accept import Acceptance
 from printserver.jobs.once import do_once
 from printserver.jobs.paper_rows import close_question, log_entry
 from printserver.jobs.requests import Cancelamento
-from printserver.ledger import idempotency, jobs
-from printserver.ledger.idempotency import Outcome
-from printserver.ledger.states import (
-    CANCELLED,
-    HELD,
-    on_its_way,
-)
-from printserver.office import audit, people
-from printserver.office.office import Office, acting_person
-from printserver.office.people import Author
+from printserver.ledger import CANCELLED, HELD, Outcome, idempotency, jobs, on_its_way
+from printserver.office import Author, Office, acting_person, audit, people
 
 
 def cancel(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:

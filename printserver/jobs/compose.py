@@ -19,13 +19,12 @@ from printserver.documents import (
     mark_values,
     parse_pages,
     template_data,
+    title,
 )
-from printserver.documents.titles import title
 from printserver.errors import invalid_input
 from printserver.formats import Faces, Format
 from printserver.ledger import bodies
-from printserver.office.office import Office
-from printserver.office.people import Person
+from printserver.office import Office, Person
 from printserver.rendering import (
     Layout,
     LayoutRequest,

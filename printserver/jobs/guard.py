@@ -9,9 +9,8 @@ from sqlalchemy.engine import Connection
 from printserver.documents import AffectedPrint, Identity, decide, label, spelled_before, titles
 from printserver.errors import Recusa
 from printserver.jobs.prepare import Prepared, look
-from printserver.ledger import documents, jobs, keys, questions
-from printserver.ledger.states import on_its_way
-from printserver.office.office import Office
+from printserver.ledger import documents, jobs, keys, on_its_way, questions
+from printserver.office import Office
 
 
 class Changed(Exception):

@@ -9,8 +9,7 @@ from printserver.errors import Recusa
 from printserver.jobs import views
 from printserver.jobs.accept import Acceptance
 from printserver.ledger import idempotency, jobs
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, Office
 
 
 def do_once(

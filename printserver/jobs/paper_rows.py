@@ -13,14 +13,8 @@ from printserver.delivery import (
 )
 from printserver.documents import parse_pages
 from printserver.errors import Recusa
-from printserver.ledger import jobs, questions
-from printserver.ledger.states import (
-    on_its_way,
-)
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
-from printserver.office.proof import change_proof
+from printserver.ledger import jobs, on_its_way, questions
+from printserver.office import Author, LogEntry, Office, change_proof
 
 
 def destination(
@@ -114,13 +108,13 @@ def send_again(conn: Connection, row: sa.RowMapping, now: Any, changes: dict[str
     conn.execute(sa.update(table).where(table.c.n == row["n"]).values(**moving | changes))
 
 
-def close_question(conn: Connection, office: Office, job_id: str, answer: Any, quem: Author) -> list[Registro]:
+def close_question(conn: Connection, office: Office, job_id: str, answer: Any, quem: Author) -> list[LogEntry]:
     question = questions.do_job(conn, office, job_id)
     if question is None or question["estado"] != "aberta":
         return []
     return questions.end(conn, question, "respondida", answer, quem)
 
 
-def log_entry(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], **changed: Any) -> Registro:
+def log_entry(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], **changed: Any) -> LogEntry:
     kept = change_proof(**changed) if changed else None
-    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
+    return LogEntry("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)

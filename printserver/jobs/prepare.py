@@ -27,9 +27,7 @@ from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import Format
 from printserver.jobs import compose
 from printserver.ledger import documents, keys
-from printserver.office import people, ready
-from printserver.office.office import Office, acting_person
-from printserver.office.people import Person
+from printserver.office import Office, Person, acting_person, people, ready
 from printserver.rendering import Layout
 
 

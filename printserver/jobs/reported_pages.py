@@ -13,14 +13,14 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import rfc3339
 from printserver.delivery import (
+    current_attempt,
+    new_attempt,
     numbered_paper,
     passes,
     sheets,
+    withdraw_from_queue,
 )
-from printserver.delivery.attempts import current_attempt, new_attempt
-from printserver.delivery.withdraw import withdraw_from_queue
-from printserver.documents import parse_pages
-from printserver.documents.reading import read
+from printserver.documents import parse_pages, read
 from printserver.errors import Recusa, invalid_input
 from printserver.jobs.accept import Acceptance
 from printserver.jobs.once import do_once
@@ -36,9 +36,7 @@ from printserver.jobs.paper_rows import (
 )
 from printserver.jobs.requests import FolhaDita, Folhas
 from printserver.jobs.resend import _require_resendable
-from printserver.ledger import idempotency, jobs, questions
-from printserver.ledger.idempotency import Outcome
-from printserver.ledger.states import (
+from printserver.ledger import (
     CANCELLED,
     FAILED,
     HANDED_OFF,
@@ -46,12 +44,13 @@ from printserver.ledger.states import (
     PRINTED,
     RENDERED,
     UNCERTAIN,
+    Outcome,
+    idempotency,
+    jobs,
     on_its_way,
+    questions,
 )
-from printserver.office import audit, people
-from printserver.office.audit import Registro
-from printserver.office.office import Office, acting_person
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, acting_person, audit, people
 
 
 def report_pages(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
@@ -88,7 +87,7 @@ def report_pages(office: Office, author: Author, job_id: str, data: object, key:
                 state = _verdict(said, row, conn if backs is not None else None)
                 table = db.job
                 conn.execute(sa.update(table).where(table.c.n == row["n"]).values(estado=state))
-            entries: list[Registro] = []
+            entries: list[LogEntry] = []
             if sent is not None or state != UNCERTAIN or said.keys() >= set(range(1, row["paginas"] + 1)):
                 entries += close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
             if sent is None and backs is not None and state != UNCERTAIN:

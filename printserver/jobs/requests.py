@@ -4,17 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from printserver.documents.fields import (
-    Boolean,
-    CodigoDoSelo,
-    Folha,
-    Identifier,
-    Integer,
-    Pages,
-    Reason,
-    RequestModel,
-    Text,
-)
+from printserver.documents import Boolean, CodigoDoSelo, Folha, Identifier, Integer, Pages, Reason, RequestModel, Text
 
 
 class RespostaXa(RequestModel):

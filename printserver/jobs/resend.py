@@ -4,10 +4,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver.delivery import (
+    new_attempt,
     passes,
 )
-from printserver.delivery.attempts import new_attempt
-from printserver.documents.reading import read
+from printserver.documents import read
 from printserver.errors import Recusa
 from printserver.jobs.accept import Acceptance
 from printserver.jobs.once import do_once
@@ -21,18 +21,8 @@ from printserver.jobs.paper_rows import (
     send_again,
 )
 from printserver.jobs.requests import Reenvio
-from printserver.ledger import idempotency, jobs
-from printserver.ledger.idempotency import Outcome
-from printserver.ledger.states import (
-    ACEITO,
-    FAILED,
-    HANDED_OFF,
-    RENDERED,
-    UNCERTAIN,
-)
-from printserver.office import audit, people
-from printserver.office.office import Office, acting_person
-from printserver.office.people import Author
+from printserver.ledger import ACCEPTED, FAILED, HANDED_OFF, RENDERED, UNCERTAIN, Outcome, idempotency, jobs
+from printserver.office import Author, Office, acting_person, audit, people
 
 
 def resend(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
@@ -56,7 +46,7 @@ def resend(office: Office, author: Author, job_id: str, data: object, key: str |
                 state = RENDERED
                 new_attempt(conn, row, now, queue=queue, **passada)
             else:
-                state = ACEITO
+                state = ACCEPTED
             send_again(conn, row, now, {"estado": state, "fila": queue, "bandeja": bandeja})
             entries = close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
             idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)

@@ -13,12 +13,8 @@ from printserver.documents import FolhaSide, check_occupied, normalize, with_las
 from printserver.errors import Recusa, invalid_input
 from printserver.jobs import compose
 from printserver.jobs.prepare import Prepared
-from printserver.ledger import bodies, jobs, questions, seals
-from printserver.ledger.states import ACEITO, AWAITING_SELO, AWAITING_XA
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
-from printserver.office.proof import JOB, change_proof, evidence
+from printserver.ledger import ACCEPTED, AWAITING_SELO, AWAITING_XA, bodies, jobs, questions, seals
+from printserver.office import JOB, Author, LogEntry, Office, change_proof, evidence
 from printserver.selo import IssuedSelo
 
 # What stays of a job that waited, whoever answered.
@@ -38,7 +34,7 @@ class Place:
 
 def seal(
     conn: Connection, office: Office, p: Prepared, quem: Author, agora: datetime, place: Place, *, held: bool = False
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Make the seals of a prepared document and take its job (`held`: a job that waited). Return the log's lines."""
     _occupy_folhas(conn, office, p, place)
     _use_sheets(conn, office, p, place, quem, agora)
@@ -54,7 +50,7 @@ def seal(
     )
     stamp_data = compose.stamp_data(office, p.pedido, p.composicao, issued, p.taken, p.layout.paginas)
     row = _row(conn, office, p, place, quem, agora) | {
-        "estado": ACEITO,
+        "estado": ACCEPTED,
         "viva": bool(issued),
         "carimbo": asdict(stamp_data),
         "qr_selo": stamp_data.valores.qr_codigo if stamp_data.valores else None,
@@ -77,12 +73,12 @@ def seal(
         here = db.instrumento.c.id == place.instrumento_id
         values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
         conn.execute(sa.update(db.instrumento).where(here).values(**values))
-    return [*entries, *sealed, _registro(place.job_id, ACEITO, quem, _detail(p, issued), _evidence(row))]
+    return [*entries, *sealed, _registro(place.job_id, ACCEPTED, quem, _detail(p, issued), _evidence(row))]
 
 
 def hold(
     conn: Connection, office: Office, p: Prepared, quem: Author, agora: datetime, place: Place, blocker: questions.Text
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Hold the job of a prepared document for a person's answer; nothing of it is sealed. Return the log's lines."""
     state = AWAITING_XA if blocker.tipo == "xa" else AWAITING_SELO
     row = _row(conn, office, p, place, quem, agora)
@@ -98,8 +94,8 @@ def _evidence(row: dict[str, Any]) -> dict[str, Any]:
     return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
 
 
-def _registro(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], kept: Mapping[str, Any]) -> Registro:
-    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
+def _registro(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], kept: Mapping[str, Any]) -> LogEntry:
+    return LogEntry("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
 
 
 def _detail(p: Prepared, issued: list[IssuedSelo]) -> dict[str, Any]:
@@ -249,7 +245,7 @@ def check_sheets(conn: Connection, office: Office, p: Prepared, of_document: int
         )
 
 
-def _replace(conn: Connection, office: Office, p: Prepared, place: Place, quem: Author) -> list[Registro]:
+def _replace(conn: Connection, office: Office, p: Prepared, place: Place, quem: Author) -> list[LogEntry]:
     """Mark the print whose seal this one names as replaced (X8); its seal is neither excluded nor rectified.
 
     Raises `Recusa` `entrada-invalida` if another live print has replaced it already.

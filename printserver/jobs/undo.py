@@ -10,15 +10,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.documents import Identity, LiveSelo
-from printserver.documents.titles import title
+from printserver.documents import Identity, LiveSelo, title
 from printserver.jobs.guard import in_progress
-from printserver.ledger import documents, jobs, seals
-from printserver.ledger.states import on_its_way
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
-from printserver.office.proof import change_proof
+from printserver.ledger import documents, jobs, on_its_way, seals
+from printserver.office import Author, LogEntry, Office, change_proof
 
 
 def undo_print(
@@ -30,7 +25,7 @@ def undo_print(
     reason: str,
     quem: Author,
     agora: Any,
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Exclude the document's live seals; free or spoil its folhas (X7) and papers; mark what shows them stale (X6)."""
     sid, job = office.serventia_id, db.job
     codes = [selo.codigo for selo in live]
@@ -53,7 +48,7 @@ def undo_print(
 
 def desatualizar(
     conn: Connection, copies: Sequence[sa.RowMapping], codes: Sequence[str], quem: Author
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Mark prints stale that show excluded seals (X6). Return what the log is to say."""
     job = db.job
     for copy in copies:
@@ -62,7 +57,7 @@ def desatualizar(
     return [registro(copy["id"], copy["estado"], quem, what, desatualizado=True) for copy in copies]
 
 
-def restore_replaced(conn: Connection, before: sa.RowMapping | None, quem: Author) -> list[Registro]:
+def restore_replaced(conn: Connection, before: sa.RowMapping | None, quem: Author) -> list[LogEntry]:
     """Make a print that the excluded one had replaced (X8) what it was: its seal never stopped being live."""
     if before is None or before["substitui"] is None:
         return []
@@ -117,7 +112,7 @@ def identity(conn: Connection, row: sa.RowMapping) -> Identity:
     return Identity(row["tipo"], key, title(row["campos"]), row["campos"])
 
 
-def registro(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], **changed: Any) -> Registro:
+def registro(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], **changed: Any) -> LogEntry:
     """Return what the log is to say of a job; `changed`: the columns that moved, with their new values (A6)."""
     kept = change_proof(**changed) if changed else None
-    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
+    return LogEntry("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)

@@ -12,23 +12,9 @@ from printserver.clock import day_end, day_start, rfc3339
 from printserver.delivery import turns
 from printserver.documents import normalize, normalize_folha
 from printserver.errors import invalid_input
-from printserver.ledger import jobs
-from printserver.ledger.seal_view import PAGE, _history_step, printed_selo
-from printserver.ledger.states import (
-    ACEITO,
-    HANDED_OFF,
-    MOVING,
-    RENDERED,
-    UNCERTAIN,
-)
-from printserver.office.office import Office
-from printserver.printing.diagnosis import (
-    DISK,
-    OFFLINE,
-    PASTA,
-    diagnose_job,
-    diagnose_queue,
-)
+from printserver.ledger import ACCEPTED, HANDED_OFF, MOVING, PAGE, RENDERED, UNCERTAIN, history_step, jobs, printed_selo
+from printserver.office import Office
+from printserver.printing import DISK, OFFLINE, PASTA, diagnose_job, diagnose_queue
 
 _FIELDS = ("tipo", "numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 _CUPS = ("servidor", "id", "estado", "motivos", "folhas")
@@ -148,7 +134,7 @@ def _status(conn: Connection, row: Mapping[Any, Any]) -> dict[str, str | None]:
         queue = db.fila
         query = sa.select(queue.c.tipo).where(queue.c.serventia_id == row["serventia_id"], queue.c.nome == row["fila"])
         found = PASTA if conn.scalar(query) == "pasta" else OFFLINE
-    elif row["estado"] == ACEITO and row["falhas"]:
+    elif row["estado"] == ACCEPTED and row["falhas"]:
         found = DISK
     return {
         "situacao": found.situacao if found else None,
@@ -193,7 +179,7 @@ def _history(conn: Connection, serventia_id: int, job_id: str) -> list[dict[str,
         .where(table.c.serventia_id == serventia_id, table.c.objeto == "job", table.c.objeto_id == job_id)
         .order_by(table.c.n)
     )
-    return [_history_step(row) for row in conn.execute(query).mappings()]
+    return [history_step(row) for row in conn.execute(query).mappings()]
 
 
 def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: int | None = None) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.documents import (
+    Assinaturas,
     Context,
     Identity,
     Instrumento,
@@ -17,12 +18,11 @@ from printserver.documents import (
     normalize,
     normalize_folha,
 )
-from printserver.documents.model import Assinaturas
 from printserver.errors import invalid_input
 from printserver.ledger.bodies import restore_bodies
 from printserver.ledger.jobs import Row, live_job
 from printserver.ledger.keys import document_id, instrumento_id
-from printserver.office.office import Office
+from printserver.office import Office
 from printserver.selo import Emolumentos, parse_registro
 
 

@@ -17,8 +17,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.errors import Recusa
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, Office
 
 _PIECE: Final = 100_000  # characters
 

@@ -10,11 +10,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.ledger.states import CANCELLED
-from printserver.office import audit
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
-from printserver.office.proof import QUESTION, evidence
+from printserver.office import QUESTION, Author, LogEntry, Office, audit, evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +25,7 @@ class Text:
     alternativas: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
 
-def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: Text, agora: datetime) -> Registro:
+def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: Text, agora: datetime) -> LogEntry:
     """Write an open question. One about folhas waits for ever; the others for the setting's hours (X1).
 
     Return what the log is to say.
@@ -52,7 +48,7 @@ def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: T
     }
     made = conn.execute(sa.insert(db.pergunta).values(**row).returning(db.pergunta.c.id)).scalar_one()
     kept = evidence(QUESTION, row) | {"linha": made}
-    return Registro("pergunta", job_id, "aberta", detalhe={"tipo": text.tipo}, prova=kept)
+    return LogEntry("pergunta", job_id, "aberta", detalhe={"tipo": text.tipo}, prova=kept)
 
 
 def open_for_document(conn: Connection, office: Office, document_id: int) -> sa.RowMapping | None:
@@ -112,15 +108,15 @@ def end(
     state: Literal["respondida", "substituida", "expirada"],
     resposta: Any = None,
     quem: Author | None = None,
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Close an open question. Return what the log is to say: nothing if it was closed already, by a quicker one."""
     table = db.pergunta
     change = sa.update(table).where(table.c.id == question["id"], table.c.estado == "aberta")
     if not conn.execute(change.values(estado=state, resposta=resposta)).rowcount:
         return []
-    who = (quem.pessoa, quem.sistema, quem.endereco) if quem is not None else (None, None, None)
+    whose = (quem.pessoa, quem.sistema, quem.endereco) if quem is not None else (None, None, None)
     kept = evidence(QUESTION, {"resposta": resposta}, "resposta") | {"linha": question["id"]}
-    return [Registro("pergunta", question["job_id"], state, *who, {"tipo": question["tipo"]}, kept)]
+    return [LogEntry("pergunta", question["job_id"], state, *whose, {"tipo": question["tipo"]}, kept)]
 
 
 def cancel_job(conn: Connection, serventia_id: int, job_id: str) -> None:
@@ -133,14 +129,14 @@ def cancel_job(conn: Connection, serventia_id: int, job_id: str) -> None:
     )
 
 
-def replace(conn: Connection, office: Office, question: sa.RowMapping) -> list[Registro]:
+def replace(conn: Connection, office: Office, question: sa.RowMapping) -> list[LogEntry]:
     """Close a document's open question because another body took its place (X1)."""
     closed = end(conn, question, "substituida")
     if not closed:
         return []
     cancel_job(conn, office.serventia_id, question["job_id"])
     text = "outro pedido do mesmo documento tomou o lugar da pergunta"
-    return [*closed, Registro("job", question["job_id"], CANCELLED, detalhe={"texto": text})]
+    return [*closed, LogEntry("job", question["job_id"], CANCELLED, detalhe={"texto": text})]
 
 
 def close_expired(office: Office, agora: datetime) -> int:
@@ -161,7 +157,7 @@ def close_expired(office: Office, agora: datetime) -> int:
                 late_ones += 1
                 cancel_job(conn, office.serventia_id, row["job_id"])
                 text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
-                entries += [*closed, Registro("job", row["job_id"], CANCELLED, detalhe={"texto": text})]
+                entries += [*closed, LogEntry("job", row["job_id"], CANCELLED, detalhe={"texto": text})]
         audit.write(conn, office.serventia_id, agora, entries)
     office.bell.ring()
     return late_ones
@@ -169,7 +165,7 @@ def close_expired(office: Office, agora: datetime) -> int:
 
 def ask_about_sheets(
     conn: Connection, office: Office, row: Mapping[Any, Any], why: str, agora: datetime
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Ask a person what came out of a job whose signs contradict each other (X5). Return the log's line."""
     text = Text(
         tipo="folhas",

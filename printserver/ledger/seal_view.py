@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import rfc3339
 from printserver.errors import Recusa
-from printserver.office.office import Office
+from printserver.office import Office
 from printserver.selo import EXCLUSION
 
 PAGE = 50
@@ -33,7 +33,7 @@ def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _history_step(row: Mapping[Any, Any]) -> dict[str, Any]:
+def history_step(row: Mapping[Any, Any]) -> dict[str, Any]:
     detalhe = row["detalhe"]
     return {
         "estado": row["estado"],
@@ -72,7 +72,7 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             "cadeia": _chain(conn, sid, row),
             "vinculos": {"vinculador": row["vinculador"], "vinculados": list(linked)},
             "andamentos": [
-                _history_step(item) | {"endereco": item["endereco"]} for item in conn.execute(log).mappings()
+                history_step(item) | {"endereco": item["endereco"]} for item in conn.execute(log).mappings()
             ],
             "momento": rfc3339(row["momento"]),
             "job": row["job_id"],

@@ -14,11 +14,7 @@ from sqlalchemy.engine import Connection
 from printserver import court, db
 from printserver.clock import local_date
 from printserver.documents import LiveSelo, PlannedSelo, selos_xa
-from printserver.office import ready
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
-from printserver.office.proof import SELO, change_proof, evidence
+from printserver.office import SELO, Author, LogEntry, Office, change_proof, evidence, ready
 from printserver.selo import (
     EXCLUSION,
     IssuedSelo,
@@ -78,7 +74,7 @@ def seal(
     place: Place,
     author: Author,
     agora: datetime,
-) -> tuple[list[IssuedSelo], list[Registro]]:
+) -> tuple[list[IssuedSelo], list[LogEntry]]:
     """Make the seals of a document, linked to the principal (N2). Return them, and what the log is to say."""
     if not planned_selos:
         return [], []
@@ -106,7 +102,7 @@ def exclude(
     reason: str,
     author: Author,
     agora: datetime,
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Make the XA of each live seal of a document (X2). Return what the log is to say."""
     table = db.selo
     codes = [live_seal.codigo for live_seal in live]
@@ -123,7 +119,7 @@ def rectify_selo(
     reason: str,
     author: Author,
     agora: datetime,
-) -> tuple[list[IssuedSelo], list[Registro]]:
+) -> tuple[list[IssuedSelo], list[LogEntry]]:
     """Make the retificador of each seal, given as its row (R1). Return them, and what the log is to say.
 
     A retificador is live in the place of the seal it rectifies: same print, document and link. An XA is never live.
@@ -153,7 +149,7 @@ def rectify_selo(
     _enqueue(conn, office, rows, agora)
     log = [_registro(row, author, motivo=reason) for row in rows]
     log += [
-        Registro(
+        LogEntry(
             "selo",
             row["retifica"],
             state,
@@ -278,11 +274,11 @@ def make_due(conn: Connection, serventia_id: int, job_id: str, agora: datetime) 
     )
 
 
-def _registro(row: dict[str, Any], author: Author, **detalhe: str) -> Registro:
+def _registro(row: dict[str, Any], author: Author, **detalhe: str) -> LogEntry:
     what = {"ato": row["ato"], "total_centavos": row["total_centavos"], "job": row["job_id"], **detalhe}
     if row["retifica"]:
         what["retifica"] = row["retifica"]
     if row["isento"]:
         what["motivo_isencao"] = row["motivo_isencao"]
     kept = evidence(SELO, row, vivo=row["vivo"], vinculador=row["vinculador"])
-    return Registro("selo", row["codigo"], row["estado"], author.pessoa, author.sistema, author.endereco, what, kept)
+    return LogEntry("selo", row["codigo"], row["estado"], author.pessoa, author.sistema, author.endereco, what, kept)

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 AWAITING_XA: Final = "aguardando_xa"
 AWAITING_SELO: Final = "aguardando_selo"
-ACEITO: Final = "aceito"
+ACCEPTED: Final = "aceito"
 RENDERED: Final = "renderizado"
 HANDED_OFF: Final = "entregue"
 PRINTED: Final = "impresso"
@@ -15,7 +15,7 @@ CANCELLED: Final = "cancelado"
 
 HELD: Final = (AWAITING_XA, AWAITING_SELO)
 # what the engine, or the queue, still works on
-MOVING: Final = (ACEITO, RENDERED, HANDED_OFF)
+MOVING: Final = (ACCEPTED, RENDERED, HANDED_OFF)
 
 CUPS_ENDS: Final = ("canceled", "aborted", "completed")
 

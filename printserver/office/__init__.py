@@ -1,1 +1,35 @@
 """The office of one process: settings, people, the log, and what an act by one person needs."""
+
+from printserver.office.audit import LogEntry
+from printserver.office.bell import Bell
+from printserver.office.create import SECRET_FILE
+from printserver.office.office import Office, acting_person
+from printserver.office.people import Author, Person
+from printserver.office.proof import JOB, QUESTION, SELO, HeadDiffers, Report, change_proof, evidence
+from printserver.office.settings import CourtSettings, Http, load_settings
+
+__all__ = [
+    "JOB",
+    "QUESTION",
+    "SECRET_FILE",
+    "SELO",
+    "Author",
+    "Bell",
+    "CourtSettings",
+    "HeadDiffers",
+    "Http",
+    "LogEntry",
+    "Office",
+    "Person",
+    "Report",
+    "acting_person",
+    "audit",
+    "change_proof",
+    "create",
+    "evidence",
+    "load_settings",
+    "people",
+    "proof",
+    "ready",
+    "sessions",
+]

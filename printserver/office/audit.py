@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.db.witness import HEAD
+from printserver.db import HEAD
 
 GENESIS = "0" * 64
 _PUBLIC = ("job", "selo")
@@ -22,7 +22,7 @@ _KEPT = ("objeto", "objeto_id", "estado", "quem", "sistema", "endereco", "detalh
 
 
 @dataclass(frozen=True, slots=True)
-class Registro:
+class LogEntry:
     """One thing to be written: what it is about, what happened, who did it (A1, A2).
 
     `prova`: what the row that it speaks of is held against (A6, see `auditoria.provas`); it is not shown.
@@ -52,7 +52,7 @@ def _digest(previous: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
 
 
-def write(conn: Connection, serventia_id: int, quando: datetime, registros: list[Registro]) -> None:
+def write(conn: Connection, serventia_id: int, quando: datetime, registros: list[LogEntry]) -> None:
     """Append `registros`, in the caller's transaction. Called last in it: the chain's head is locked from here on.
 
     Raises `Recusa` `servidor-ocupado` where the log is shorter than this process left it (see `witness`).

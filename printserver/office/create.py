@@ -135,10 +135,10 @@ def _first_rows(conn: sa.Connection, cns: str, agora: datetime, *, proximo: int,
         1,
         agora,
         [
-            audit.Registro("serventia", cns, "criada", detalhe={"proximo": proximo}),
-            audit.Registro("pessoa", "admin", "criada", detalhe={"papel": "administrador"}),
-            audit.Registro("chave", "inicial", "criada", detalhe={"direitos": list(people.RIGHTS)}),
-            audit.Registro("fila", FIRST_QUEUE, "criada", detalhe={"tipo": "pasta"}),
+            audit.LogEntry("serventia", cns, "criada", detalhe={"proximo": proximo}),
+            audit.LogEntry("pessoa", "admin", "criada", detalhe={"papel": "administrador"}),
+            audit.LogEntry("chave", "inicial", "criada", detalhe={"direitos": list(people.RIGHTS)}),
+            audit.LogEntry("fila", FIRST_QUEUE, "criada", detalhe={"tipo": "pasta"}),
         ],
     )
     return NewInstance("admin", password, key, cns, name)

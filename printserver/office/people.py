@@ -20,7 +20,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 
 from printserver import db
 from printserver.errors import Recusa, invalid_input
-from printserver.formats.text import UnfitText, plain, printed
+from printserver.formats import UnfitText, plain, printed
 
 RIGHTS = ("imprimir", "original", "responder", "selos")
 CONSULTAR = "consultar"

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from printserver.errors import ConfigError
-from printserver.formats.text import printed
+from printserver.formats import printed
 
 SETTINGS_FILE = "printserver.toml"
 

@@ -4,7 +4,19 @@ What is sent, when, and what a queue's answers mean for a job is decided in `job
 """
 
 from printserver.printing.cups_queue import CupsQueue
+from printserver.printing.cups_server import Change, CupsServer, apply_changes, needed_changes
+from printserver.printing.diagnosis import (
+    DISK,
+    OFFLINE,
+    OTHER_CERTIFICATE,
+    PASTA,
+    Diagnosis,
+    diagnose_job,
+    diagnose_queue,
+)
 from printserver.printing.folder import FolderQueue
+from printserver.printing.liveness import OutboxEntry
+from printserver.printing.media import has_size
 from printserver.printing.model import (
     Capabilities,
     CertificateChanged,
@@ -15,16 +27,37 @@ from printserver.printing.model import (
     Server,
     State,
 )
+from printserver.printing.passwords import keep_password, read_password
+from printserver.printing.probe import Proof, prove
+from printserver.printing.tls_tunnel import readable
 
 __all__ = [
+    "DISK",
+    "OFFLINE",
+    "OTHER_CERTIFICATE",
+    "PASTA",
     "Capabilities",
     "CertificateChanged",
+    "Change",
     "CupsQueue",
+    "CupsServer",
+    "Diagnosis",
     "FolderQueue",
     "Handoff",
+    "OutboxEntry",
+    "Proof",
     "QueueGone",
     "QueueRefused",
     "QueueUnavailable",
     "Server",
     "State",
+    "apply_changes",
+    "diagnose_job",
+    "diagnose_queue",
+    "has_size",
+    "keep_password",
+    "needed_changes",
+    "prove",
+    "read_password",
+    "readable",
 ]

@@ -20,6 +20,7 @@ from printserver.rendering.stamp import (
     dry_run,
     page_sides,
 )
+from printserver.rendering.test_page import QueueTestPage, draw
 
 __all__ = [
     "Box",
@@ -28,12 +29,14 @@ __all__ = [
     "LayoutRequest",
     "OfficeWarning",
     "PrintedSide",
+    "QueueTestPage",
     "Render",
     "Side",
     "Stamp",
     "UnprintableText",
     "apply_stamp",
     "check_on_paper",
+    "draw",
     "dry_run",
     "extract_pages",
     "page_sides",

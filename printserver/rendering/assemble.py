@@ -20,8 +20,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 import printserver
 from printserver.errors import ConfigError, Recusa
-from printserver.formats import fonts, templates
-from printserver.formats.template_data import complete
+from printserver.formats import complete, fonts, templates
 from printserver.rendering import base_pdf
 from printserver.rendering import cache as kept
 from printserver.rendering.body import narrow

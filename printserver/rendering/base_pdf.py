@@ -8,8 +8,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from printserver.formats.fonts import FontName
-from printserver.formats.model import Format
+from printserver.formats import FontName, Format
 from printserver.rendering import pdf_fonts
 
 _OWN: Final = ("/Names", "/Outlines", "/OpenAction", "/AcroForm", "/PageLabels", "/Dests", "/Metadata")

@@ -2,8 +2,7 @@
 
 from typing import Final
 
-from printserver.formats import fonts
-from printserver.formats.fonts import POINTS_PER_MM, FontName
+from printserver.formats import POINTS_PER_MM, FontName, fonts
 from printserver.rendering.pdf_fonts import RESOURCE_NAMES, encode
 
 _BANNER_GREY: Final = "0.5"

@@ -15,9 +15,7 @@ import pikepdf
 from fontTools.ttLib import TTFont
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from printserver.formats import fonts
-from printserver.formats.fonts import FontName
-from printserver.formats.text import STAMPED
+from printserver.formats import STAMPED, FontName, fonts
 
 RESOURCE_NAMES: Final[dict[FontName, str]] = {
     "serifa": "PsSerifa",

@@ -8,9 +8,7 @@ from typing import Any, Final, Protocol
 from PIL import Image
 
 from printserver.errors import Recusa
-from printserver.formats.geometry import fixed_block_rectangle, text_rectangle
-from printserver.formats.model import Faces, Format
-from printserver.formats.rectangle import Rectangle
+from printserver.formats import Faces, Format, Rectangle, fixed_block_rectangle, text_rectangle
 from printserver.rendering.drawn import MM_PER_PX, Drawing, OutboxEntry
 from printserver.rendering.model import Box, Dash
 from printserver.rendering.pdf_body.picture import draw, loaded, opened

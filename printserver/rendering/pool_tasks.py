@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from printserver.formats.model import Faces, Format
+from printserver.formats import Faces, Format
 from printserver.rendering.model import Layout
 
 

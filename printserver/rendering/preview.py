@@ -4,8 +4,7 @@ import tempfile
 from pathlib import Path
 
 from printserver.errors import ConfigError, Recusa
-from printserver.formats import Format, check, read_format
-from printserver.formats.template_data import EXAMPLE_BODY, example_data, example_values
+from printserver.formats import EXAMPLE_BODY, Format, check, example_data, example_values, read_format
 from printserver.rendering import pool_tasks
 from printserver.rendering.render import measure_block
 from printserver.rendering.stamp import Stamp, apply_stamp

@@ -14,10 +14,7 @@ from pathlib import Path
 from typing import Any, Final, Literal
 
 from printserver.errors import BadField, Recusa
-from printserver.formats import BlockValues
-from printserver.formats.block_layout import ComposedBlock, compose
-from printserver.formats.model import Faces, Format
-from printserver.formats.text import named, printable
+from printserver.formats import BlockValues, ComposedBlock, Faces, Format, compose, named, printable
 from printserver.rendering import cache, pdf_fonts, pool_tasks
 from printserver.rendering.body.keep_together import LINES_WITH_CLOSING
 from printserver.rendering.body.marks import may_be_in

@@ -16,12 +16,18 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from printserver.formats import BlockValues, fonts
-from printserver.formats.block_layout import QrPlace, compose
-from printserver.formats.fonts import POINTS_PER_MM
-from printserver.formats.geometry import field_rectangle
-from printserver.formats.model import Faces, Format, PrintedField
-from printserver.formats.text import named
+from printserver.formats import (
+    POINTS_PER_MM,
+    BlockValues,
+    Faces,
+    Format,
+    PrintedField,
+    QrPlace,
+    compose,
+    field_rectangle,
+    fonts,
+    named,
+)
 from printserver.rendering import pdf_fonts, qr
 from printserver.rendering.canvas import Canvas, pt
 from printserver.rendering.model import Box, Layout

@@ -1,7 +1,6 @@
 """A format as CSS for WeasyPrint: page, margins and type; and which side of its sheet each page is on (P2)."""
 
-from printserver.formats import fonts, templates
-from printserver.formats.model import Faces, Format, Margins
+from printserver.formats import Faces, Format, Margins, fonts, templates
 
 FAMILIES = {"serifa": "PsSerifa", "sem-serifa": "PsSemSerifa"}
 

@@ -10,7 +10,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Name, Pdf
 
-from printserver.formats.fonts import FontName
+from printserver.formats import FontName
 from printserver.rendering import pdf_fonts
 from printserver.rendering.canvas import Canvas, pt
 from printserver.rendering.qr import (

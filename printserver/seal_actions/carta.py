@@ -7,8 +7,7 @@ from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.documents import PlannedSelo
-from printserver.documents.fields import (
+from printserver.documents import (
     OBJECT,
     OBJECT_OR_OTHER,
     OTHER,
@@ -16,19 +15,17 @@ from printserver.documents.fields import (
     Data,
     Identifier,
     Integer,
+    PlannedSelo,
     Reason,
     RequestModel,
     Text,
+    Value,
+    ato_moment,
+    read,
 )
-from printserver.documents.model import Value
-from printserver.documents.moment import ato_moment
-from printserver.documents.reading import read
 from printserver.errors import invalid_input
 from printserver.ledger import seals
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, people
 from printserver.seal_actions.common import (
     acting_author,
     newest_code,
@@ -83,7 +80,7 @@ def make_carta(office: Office, author: Author, data: object, key: str | None = N
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Carta, data)
         agora = office.clock()
         quem = acting_author(conn, office, author, request.escrevente)

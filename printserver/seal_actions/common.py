@@ -10,14 +10,10 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local, rfc3339
-from printserver.documents.fees import add_up_services
-from printserver.documents.model import Value
+from printserver.documents import Value, add_up_services
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.ledger import seals
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office, acting_person
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, acting_person, people
 from printserver.selo import AtoType, Emolumentos, NewSelo, parse_matricula, parse_registro
 
 
@@ -129,7 +125,7 @@ def parties(row: Mapping[Any, Any]) -> tuple[str, ...]:
     return tuple(" ".join(f"{letter}x" for letter in each.split(".")) for each in party_initials.split(";") if each)
 
 
-def note_date_reason(log: list[Registro], reason: str | None) -> None:
+def note_date_reason(log: list[LogEntry], reason: str | None) -> None:
     """Put on record why seals are of a day gone by (S7): what the log says of each gets the reason, if there is one."""
     if reason is not None:
         log[:] = [replace(each, detalhe={**each.detalhe, "motivo_data": reason}) for each in log]

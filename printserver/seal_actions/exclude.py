@@ -6,21 +6,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.delivery.withdraw import withdraw_from_queue
-from printserver.documents.fields import (
-    Boolean,
-    Reason,
-    RequestModel,
-    Text,
-)
-from printserver.documents.reading import read
+from printserver.delivery import withdraw_from_queue
+from printserver.documents import Boolean, Reason, RequestModel, Text, read
 from printserver.errors import Recusa
 from printserver.jobs import undo
 from printserver.ledger import documents, jobs, seals
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, people
 from printserver.seal_actions.common import (
     acting_author,
     as_new,
@@ -51,7 +42,7 @@ def exclude_selo(office: Office, author: Author, codigo: str, data: object, key:
     request = read(Exclusao, data)
     _withdraw(office, author, codigo, request)
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         agora = office.clock()
         quem = acting_author(conn, office, author, request.escrevente)
         row = _check(conn, office, codigo, request, quem)

@@ -7,15 +7,10 @@ from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.documents.fields import CodigoDoSelo, RequestModel, Text
-from printserver.documents.reading import read
+from printserver.documents import CodigoDoSelo, RequestModel, Text, read
 from printserver.errors import invalid_input
 from printserver.ledger import seals
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
-from printserver.office.proof import change_proof
+from printserver.office import Author, LogEntry, Office, change_proof, people
 from printserver.seal_actions.common import acting_author, office_selo
 from printserver.seal_actions.once import do_once
 
@@ -36,7 +31,7 @@ def link_selos(office: Office, author: Author, data: object, key: str | None = N
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Vinculos, data)
         quem = acting_author(conn, office, author, request.escrevente)
         log = write_links(conn, office, request.vinculador, request.vinculados, quem)
@@ -47,7 +42,7 @@ def link_selos(office: Office, author: Author, data: object, key: str | None = N
 
 def write_links(
     conn: Connection, office: Office, vinculador: str, vinculados: tuple[str, ...], quem: Author
-) -> list[Registro]:
+) -> list[LogEntry]:
     """Write the links and what the court is to be told of them. Return what the log is to say."""
     if len(set(vinculados)) != len(vinculados):
         raise invalid_input("vinculados", "há códigos repetidos")
@@ -65,9 +60,9 @@ def write_links(
             raise invalid_input(
                 "vinculados", f"o selo {code} já está acima do vinculador {vinculador}: seria um círculo"
             )
-        now = rows[code]["vinculador"]
-        if now is not None:
-            raise invalid_input("vinculados", f"o selo {code} já está vinculado a {now}")
+        linked_to = rows[code]["vinculador"]
+        if linked_to is not None:
+            raise invalid_input("vinculados", f"o selo {code} já está vinculado a {linked_to}")
     table = db.selo
     conn.execute(
         sa.update(table)
@@ -76,8 +71,8 @@ def write_links(
     )
     agora = office.clock()
     seals.enqueue_vinculos(conn, office, [rows[code] for code in vinculados], vinculador, agora)
-    who, what = (quem.pessoa, quem.sistema, quem.endereco), {"vinculador": vinculador}
-    return [Registro("selo", code, rows[code]["estado"], *who, what, change_proof(**what)) for code in vinculados]
+    whose, what = (quem.pessoa, quem.sistema, quem.endereco), {"vinculador": vinculador}
+    return [LogEntry("selo", code, rows[code]["estado"], *whose, what, change_proof(**what)) for code in vinculados]
 
 
 def _above(conn: Connection, office: Office, codigo: str) -> set[str]:

@@ -8,12 +8,8 @@ from sqlalchemy.exc import DBAPIError
 
 from printserver.db import lost_a_race
 from printserver.errors import Recusa
-from printserver.ledger import idempotency
-from printserver.ledger.idempotency import Outcome
-from printserver.office import audit
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.ledger import Outcome, idempotency
+from printserver.office import Author, LogEntry, Office, audit
 
 TRIES = 5
 
@@ -24,7 +20,7 @@ def do_once(
     route: str,
     data: object,
     key: str | None,
-    make: Callable[[Connection], tuple[Any, list[Registro]]],
+    make: Callable[[Connection], tuple[Any, list[LogEntry]]],
 ) -> tuple[Any, bool]:
     """Run `make` in a transaction of its own, unless the key did it before.
 

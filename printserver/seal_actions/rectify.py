@@ -7,24 +7,21 @@ from typing import Any
 from pydantic import model_validator
 from sqlalchemy.engine import Connection
 
-from printserver.documents.fields import (
+from printserver.documents import (
     Boolean,
     CodigoDoAto,
     Data,
     Identifier,
     Reason,
     Text,
+    Value,
+    ato_moment,
     field_error,
+    read,
 )
-from printserver.documents.model import Value
-from printserver.documents.moment import ato_moment
-from printserver.documents.reading import read
 from printserver.errors import invalid_input
 from printserver.ledger import seals
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, people
 from printserver.seal_actions.common import (
     acting_author,
     as_new,
@@ -63,7 +60,7 @@ def rectify_selo(office: Office, author: Author, codigo: str, data: object, key:
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Retificacao, data)
         agora = office.clock()
         quem = acting_author(conn, office, author, request.escrevente)

@@ -10,21 +10,10 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
-from printserver.documents.fields import (
-    Boolean,
-    Data,
-    Reason,
-    RequestModel,
-    Text,
-)
-from printserver.documents.identity import normalize
-from printserver.documents.reading import read
+from printserver.documents import Boolean, Data, Reason, RequestModel, Text, normalize, read
 from printserver.errors import Recusa, invalid_input
 from printserver.ledger import documents, jobs, keys, seals
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, people
 from printserver.seal_actions.common import acting_author, as_new
 from printserver.seal_actions.once import do_once
 from printserver.selo import COMPONENTS, Emolumentos, NewSelo, centavos, from_centavos
@@ -72,7 +61,7 @@ def sign_head(
         with office.db.read() as conn:
             return _plan(conn, office, instrumento, read(Assinaturas, data))[0], False
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Assinaturas, data)
         quem = acting_author(conn, office, author, request.escrevente)
         instrumento_key = normalize(instrumento)
@@ -93,7 +82,7 @@ def sign_head(
         )
         what = {name: shown[name] for name in ("estado", "valor", "primeira")} | {"motivo": reason}
         log.append(
-            Registro("instrumento", instrumento_key, request.estado, quem.pessoa, quem.sistema, quem.endereco, what)
+            LogEntry("instrumento", instrumento_key, request.estado, quem.pessoa, quem.sistema, quem.endereco, what)
         )
         return shown, log
 

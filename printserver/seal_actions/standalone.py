@@ -5,26 +5,24 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field
 from sqlalchemy.engine import Connection
 
-from printserver.documents import PlannedSelo
-from printserver.documents.fields import (
+from printserver.documents import (
     OBJECT,
     OBJECT_OR_OTHER,
     OTHER,
     CodigoDoAto,
     Data,
     Identifier,
+    Parte,
+    PlannedSelo,
     Reason,
     Text,
+    Value,
+    ato_moment,
+    read,
+    require_initials,
 )
-from printserver.documents.model import Parte, Value
-from printserver.documents.moment import ato_moment
-from printserver.documents.parties import require_initials
-from printserver.documents.reading import read
 from printserver.ledger import seals
-from printserver.office import people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, people
 from printserver.seal_actions.common import (
     acting_author,
     note_date_reason,
@@ -71,7 +69,7 @@ def seal(office: Office, author: Author, data: object, key: str | None = None) -
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[Registro]]:
+    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(SeloAvulso, data)
         agora = office.clock()
         quem = acting_author(conn, office, author, request.escrevente)

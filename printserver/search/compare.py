@@ -14,13 +14,9 @@ from pydantic import Discriminator, Tag, WithJsonSchema
 from sqlalchemy.engine import Connection
 
 from printserver import court, db
-from printserver.documents.fields import TAG_PREFIX, Data, RequestModel
-from printserver.documents.reading import read
+from printserver.documents import TAG_PREFIX, Data, RequestModel, read
 from printserver.errors import Recusa, invalid_input
-from printserver.office import audit, people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, audit, people
 from printserver.search.court_list import (
     CourtList,
     Item,
@@ -120,7 +116,7 @@ def compare_lists(office: Office, author: Author, data: object) -> Comparison:
     with office.db.write() as conn:
         who = (author.pessoa, author.sistema, author.endereco)
         audit.write(
-            conn, office.serventia_id, office.clock(), [Registro("tribunal", "comparacao", "feita", *who, what)]
+            conn, office.serventia_id, office.clock(), [LogEntry("tribunal", "comparacao", "feita", *who, what)]
         )
     return done
 

@@ -13,10 +13,7 @@ from typing import Final
 
 from printserver.clock import local
 from printserver.errors import Recusa, invalid_input
-from printserver.office import audit, people
-from printserver.office.audit import Registro
-from printserver.office.office import Office
-from printserver.office.people import Author
+from printserver.office import Author, LogEntry, Office, audit, people
 from printserver.search import columns, spreadsheet
 from printserver.search.cells import mark
 from printserver.search.columns import Cell
@@ -57,7 +54,7 @@ def export_seals(office: Office, author: Author, filters: Filters, file_format: 
         with office.db.write() as conn:
             names = people.names(conn, office.serventia_id)
             who = (author.pessoa, author.sistema, author.endereco)
-            audit.write(conn, office.serventia_id, now, [Registro("exportacao", "selos", "pedida", *who, what)])
+            audit.write(conn, office.serventia_id, now, [LogEntry("exportacao", "selos", "pedida", *who, what)])
     except BaseException:
         office.listeners.release()
         raise

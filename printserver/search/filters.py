@@ -10,8 +10,8 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.documents import normalize, normalize_folha
 from printserver.errors import invalid_input
-from printserver.formats.text import UnfitText, without_invisible
-from printserver.office.office import Office
+from printserver.formats import UnfitText, without_invisible
+from printserver.office import Office
 from printserver.selo import centavos, parse_matricula, parse_reais
 
 Filters = Mapping[str, str]

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.ledger.seal_view import PAGE, selo_dict
-from printserver.office.office import Office
+from printserver.ledger import PAGE, selo_dict
+from printserver.office import Office
 from printserver.search.filters import Condition, Filters, conditions
 
 FEW: Final = 2_000

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.office.office import Office
+from printserver.office import Office
 from printserver.search.filters import Condition, Filters, conditions
 from printserver.selo import COMPONENTS
 

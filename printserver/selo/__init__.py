@@ -84,6 +84,7 @@ __all__ = [
     "assemble_code",
     "centavos",
     "check_digit",
+    "code",
     "format_reais",
     "from_centavos",
     "generate_test_certificate",

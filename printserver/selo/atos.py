@@ -9,7 +9,7 @@ from typing import Annotated, Final, Literal
 from pydantic import AfterValidator, Field
 
 from printserver.errors import invalid_input
-from printserver.formats.text import stamped
+from printserver.formats import stamped
 from printserver.selo._tables import OutboxEntry, load_table
 
 FILE_NAME: Final = "atos.toml"

@@ -6,8 +6,7 @@ from typing import Any, Final
 from flask import Flask
 
 from printserver import api, web
-from printserver.office.create import SECRET_FILE
-from printserver.office.office import Office
+from printserver.office import SECRET_FILE, Office
 
 _HSTS: Final = ("Strict-Transport-Security", "max-age=31536000")
 

@@ -24,15 +24,11 @@ from printserver import faults
 from printserver.clock import local_date
 from printserver.court import HttpTransport, Sender, mail
 from printserver.court import notices as avisos
-from printserver.delivery import claims
+from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
-from printserver.delivery.watcher import Watches
 from printserver.errors import ConfigError, Recusa
-from printserver.ledger.questions import close_expired
-from printserver.office import proof
-from printserver.office.bell import Bell
-from printserver.office.office import Office
-from printserver.office.proof import HeadDiffers
+from printserver.ledger import close_expired
+from printserver.office import Bell, HeadDiffers, Office, proof
 from printserver.server.logs import configure_logs
 from printserver.server.processes import HEARD_FD, RING_FD, die_with_parent
 

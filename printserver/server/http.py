@@ -14,9 +14,7 @@ import structlog
 
 from printserver.api import problems
 from printserver.errors import ConfigError
-from printserver.office.bell import Bell
-from printserver.office.office import Office
-from printserver.office.settings import load_settings
+from printserver.office import Bell, Office, load_settings
 from printserver.server import http_server
 from printserver.server.app import create_app
 from printserver.server.logs import configure_logs

@@ -24,8 +24,7 @@ from waitress.server import TcpWSGIServer
 from waitress.task import ErrorTask, WSGITask
 from waitress.utilities import RequestEntityTooLarge
 
-from printserver.api.headers import REPEATED
-from printserver.api.waiting import HOLD
+from printserver.api import HOLD, REPEATED
 
 log = structlog.get_logger(__name__)
 

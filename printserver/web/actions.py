@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from printserver import jobs
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.jobs import Office, page_ranges
-from printserver.office.people import Author
+from printserver.office import Author
 from printserver.web import words
 from printserver.web.context import author, find_person, office
 from printserver.web.forms import (

@@ -9,7 +9,7 @@ from flask import request
 from flask_login import current_user
 
 from printserver.errors import invalid_input
-from printserver.formats.text import UnfitText, without_invisible
+from printserver.formats import UnfitText, without_invisible
 
 FILTERS: Final = (
     *("codigo", "livro", "folha", "termo", "matricula", "identificador", "de", "ate", "valor_de", "valor_ate"),

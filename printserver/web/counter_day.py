@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from printserver.clock import local, local_date
 from printserver.counter import acts, check, load
-from printserver.court.pending import ESTORNADO
+from printserver.court import ESTORNADO
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import from_centavos
 from printserver.web import words

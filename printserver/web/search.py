@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from printserver import db, search
 from printserver.errors import Recusa
-from printserver.ledger.seal_view import PAGE
+from printserver.ledger import PAGE
 from printserver.web import seal_words
 from printserver.web.address import FILTERS, requested_page
 from printserver.web.context import author, is_htmx, office

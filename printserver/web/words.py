@@ -6,8 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from printserver.clock import local, local_date
-from printserver.selo import format_reais, from_centavos, read
-from printserver.selo.atos import EXCLUSION
+from printserver.selo import EXCLUSION, format_reais, from_centavos, read
 
 Job = Mapping[str, Any]
 

@@ -9,8 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from printserver.api import new_app, register
-from printserver.office import create, people
-from printserver.office.office import Office
+from printserver.office import Office, create, people
 
 
 @pytest.fixture(scope="session")

@@ -9,9 +9,7 @@ from flask.testing import FlaskClient
 
 from printserver import db, jobs
 from printserver.api import new_app, register
-from printserver.office import people
-from printserver.office.office import Office
-from printserver.office.settings import Http
+from printserver.office import Http, Office, people
 
 NEEDS = {
     "/api/v1/jobs": "imprimir",

@@ -13,8 +13,7 @@ from flask.testing import FlaskClient
 from printserver import jobs
 from printserver.api import new_app, register
 from printserver.errors import WORDS, BadField, Recusa
-from printserver.office.office import Office
-from printserver.office.settings import Http
+from printserver.office import Http, Office
 
 
 @pytest.mark.parametrize("name", WORDS)

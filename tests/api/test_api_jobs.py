@@ -15,8 +15,7 @@ from callers import Caller, word
 from werkzeug.test import TestResponse
 
 from printserver.api import examples, new_app, register, schemas
-from printserver.office import create
-from printserver.office.office import Office
+from printserver.office import Office, create
 from printserver.server.engine import Engine
 
 

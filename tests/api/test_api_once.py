@@ -9,7 +9,8 @@ from callers import Caller, word
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.api.headers import ONCE, REPEATED
+from printserver.api import REPEATED
+from printserver.api.headers import ONCE
 from printserver.server.http_server import repeated_headers
 
 SELO = {"ato": "ES", "identificador": "A7-1", "servico": "certidao-notas", "escrevente": "admin"}

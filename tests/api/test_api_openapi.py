@@ -15,11 +15,10 @@ from printserver.api.queries import JobsQuery
 from printserver.counter import acts, daily, load
 from printserver.court import standing
 from printserver.delivery import requests
-from printserver.documents import read_request, reading
-from printserver.documents.model import Pedido
+from printserver.documents import Pedido, read_request, reading
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
-from printserver.office.office import Office
+from printserver.office import Office
 from printserver.seal_actions import (
     carta,
     exclude,

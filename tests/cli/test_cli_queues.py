@@ -13,10 +13,8 @@ import pytest
 
 from printserver import db
 from printserver.cli import base, main
-from printserver.printing.cups_server import CupsServer, apply_changes, needed_changes
-from printserver.printing.model import Server
-from printserver.printing.passwords import FILE_NAME, read_password
-from printserver.printing.tls_tunnel import readable
+from printserver.printing import CupsServer, Server, apply_changes, needed_changes, read_password, readable
+from printserver.printing.passwords import FILE_NAME
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.office import NOW, House, open_house
 from support.process import free_port, wait_until

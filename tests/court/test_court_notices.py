@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.court import mail, notices
 from printserver.errors import ConfigError
-from printserver.office.settings import load_settings
+from printserver.office import load_settings
 from support import process
 from support.court import Court, house_with_court
 from support.office import FEES, House, put_certificate

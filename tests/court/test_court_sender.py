@@ -13,7 +13,7 @@ import pytest
 from printserver import db
 from printserver.court import Exchange, HttpTransport, Sender
 from printserver.court.sender import next_hour, send_until
-from printserver.office.settings import CourtSettings
+from printserver.office import CourtSettings
 from support.court import Court, house_with_court
 from support.office import FEES, House, open_house
 

@@ -5,8 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from notas_examples import BODY, FEES, ISENTO, REFERENCE, instrumento, request
 
-from printserver.documents import Referencia, read_request
-from printserver.documents.model import Instrumento, Pedido
+from printserver.documents import Instrumento, Pedido, Referencia, read_request
 from printserver.errors import Recusa
 
 ATO = {"ato": "ES", "descricao": "Venda e compra"}

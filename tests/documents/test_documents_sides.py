@@ -9,6 +9,7 @@ from notas_examples import RULES, context, document, instrumento
 
 from printserver.documents import (
     FolhaSide,
+    Instrumento,
     check_occupied,
     check_sheets,
     count_sheets,
@@ -19,7 +20,6 @@ from printserver.documents import (
     with_last_folha,
     write_folha,
 )
-from printserver.documents.model import Instrumento
 from printserver.errors import Recusa
 
 

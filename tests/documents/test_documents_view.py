@@ -27,7 +27,7 @@ from printserver.documents import (
     template_data,
 )
 from printserver.documents.view import PLACEHOLDER_CODIGO, PLACEHOLDER_QR, long_date
-from printserver.formats.block import BlockValues
+from printserver.formats import BlockValues
 from printserver.formats.template_data import VARIABLES
 from printserver.selo import IssuedSelo
 

@@ -6,10 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.formats import BlockValues, Formats, fonts
-from printserver.formats.block_layout import PORTAL, compose
-from printserver.formats.fonts import POINTS_PER_MM
-from printserver.formats.template_data import example_values
+from printserver.formats import POINTS_PER_MM, BlockValues, Formats, compose, example_values, fonts
+from printserver.formats.block_layout import PORTAL
 
 FORMATS = Formats(None)
 CODIGOS = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=25, max_size=25)

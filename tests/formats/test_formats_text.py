@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.formats import fonts
-from printserver.formats.text import (
+from printserver.formats import (
     STAMPED,
     UnfitText,
+    fonts,
     mistyped,
     plain,
     printable,

@@ -6,8 +6,7 @@ from typing import Any
 import pytest
 
 from printserver import db, jobs
-from printserver.office import audit, people
-from printserver.office.audit import Registro
+from printserver.office import LogEntry, audit, people
 from support.office import House, pages, qr_codes, text
 
 
@@ -157,7 +156,7 @@ def test_events_are_numbered_without_gaps_and_tell_all_that_changed(any_house: H
 
 
 def test_an_answer_has_500_events_at_most_and_a_number_to_come_waits_for_its_turn(house: House) -> None:
-    entries = [Registro("job", f"{n:032x}", "aceito") for n in range(501)]
+    entries = [LogEntry("job", f"{n:032x}", "aceito") for n in range(501)]
     with house.office.db.write() as conn:
         audit.write(conn, 1, house.clock(), entries)
     first = house.call("GET", "/eventos").json["itens"]

@@ -9,8 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from printserver import db
-from printserver.office import audit
-from printserver.office.audit import Registro
+from printserver.office import LogEntry, audit
 from support.office import NOW, House, command_line, disarm, open_house
 
 
@@ -111,7 +110,7 @@ def test_a3_the_command_line_tells_whether_the_audit_holds(house: House, capsys:
 def test_a3_a_transaction_that_fails_leaves_no_line(house: House) -> None:
     before = house.rows(db.log)
     with pytest.raises(ZeroDivisionError), house.office.db.write() as conn:
-        audit.write(conn, 1, NOW, [Registro("job", "x", "aceito")])
+        audit.write(conn, 1, NOW, [LogEntry("job", "x", "aceito")])
         _ = 1 / 0
     assert house.rows(db.log) == before
     assert verify(house)[1] is None
@@ -119,7 +118,7 @@ def test_a3_a_transaction_that_fails_leaves_no_line(house: House) -> None:
 
 def test_a3_only_jobs_and_seals_have_public_numbers_and_those_have_no_gap(house: House) -> None:
     with house.office.db.write() as conn:
-        lines = [Registro(kind, "x", "y", detalhe={"ç": [1, "é"]}) for kind in ("pdf", "job", "pessoa", "selo", "fila")]
+        lines = [LogEntry(kind, "x", "y", detalhe={"ç": [1, "é"]}) for kind in ("pdf", "job", "pessoa", "selo", "fila")]
         audit.write(conn, 1, NOW, lines)
         audit.write(conn, 1, NOW, [])
     rows = house.rows(db.log)

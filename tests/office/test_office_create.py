@@ -10,8 +10,7 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.db import Database
 from printserver.errors import ConfigError
-from printserver.office import audit, create, people
-from printserver.office.office import Office
+from printserver.office import Office, audit, create, people
 from printserver.office.settings import SETTINGS_FILE
 from printserver.selo import next_number
 from support.office import NOW

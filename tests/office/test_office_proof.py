@@ -15,8 +15,7 @@ from sqlalchemy.exc import DBAPIError
 from printserver import db
 from printserver.court import notices
 from printserver.office import audit, proof
-from printserver.selo import assemble_code, generate_test_certificate, url_do_qr
-from printserver.selo.money import parse_reais
+from printserver.selo import assemble_code, generate_test_certificate, parse_reais, url_do_qr
 from support.court import Court, house_with_court
 from support.office import FEES, House, command_line, disarm, open_house, reopen
 
@@ -551,7 +550,7 @@ def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(house: House) -
 
     def one(number: int) -> None:
         with office.db.write() as conn:
-            audit.write(conn, 1, house.clock(), [audit.Registro("pessoa", f"p{number}", "criada")])
+            audit.write(conn, 1, house.clock(), [audit.LogEntry("pessoa", f"p{number}", "criada")])
         proof.store(office.db, 1, house.folder, office.certificado, house.clock())
 
     with ThreadPoolExecutor(8) as crew:

@@ -5,12 +5,8 @@ from pathlib import Path
 import pytest
 
 from printserver.errors import ConfigError
-from printserver.office.settings import (
-    SETTINGS_FILE,
-    Settings,
-    all_settings,
-    load_settings,
-)
+from printserver.office import load_settings
+from printserver.office.settings import SETTINGS_FILE, Settings, all_settings
 
 
 def write(folder: Path, text: str) -> Path:

@@ -2,8 +2,7 @@
 
 import pytest
 
-from printserver.printing import diagnosis
-from printserver.printing.diagnosis import diagnose_job, diagnose_queue
+from printserver.printing import diagnose_job, diagnose_queue, diagnosis
 
 
 @pytest.mark.parametrize(

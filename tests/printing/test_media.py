@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.printing import Handoff
-from printserver.printing.media import has_size, job_name, job_options, media_name, our_job_id
+from printserver.printing import Handoff, has_size
+from printserver.printing.media import job_name, job_options, media_name, our_job_id
 
 
 def errand(**fields: object) -> Handoff:

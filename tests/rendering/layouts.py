@@ -10,8 +10,7 @@ import pikepdf
 import zxingcpp
 from PIL import Image
 
-from printserver.formats import BlockValues, Format, Formats
-from printserver.formats.template_data import example_data, example_values
+from printserver.formats import BlockValues, Format, Formats, example_data, example_values
 from printserver.rendering import Layout, Stamp, apply_stamp
 from printserver.rendering.pool_tasks import LayoutTask, make_layout
 from printserver.rendering.render import measure_block

@@ -15,7 +15,7 @@ from layouts import FORMATS, Workbench, placed_words, texts_of
 from PIL import Image
 
 from printserver.errors import Recusa
-from printserver.formats.template_data import example_values
+from printserver.formats import example_values
 
 ENDINGS: dict[str, Callable[[int], str]] = {
     "short paragraphs": lambda n: "".join(f"<p>texto {i}</p>" for i in range(n)),

@@ -11,7 +11,7 @@ import pytest
 from layouts import CODIGO, FORMATS, Workbench, placed_words, texts_of, with_codigo, words
 
 from printserver.errors import Recusa
-from printserver.formats.template_data import EXAMPLE_BODY, example_data, example_values
+from printserver.formats import EXAMPLE_BODY, example_data, example_values
 from printserver.rendering import Layout, LayoutRequest, Render
 from printserver.rendering.cache import Cache, save
 from printserver.rendering.model import from_json, to_json

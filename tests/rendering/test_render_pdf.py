@@ -8,8 +8,8 @@ import pytest
 from layouts import FORMATS, Workbench, codigos_qr, open_pdf, texts_of, words
 
 from printserver.errors import Recusa
+from printserver.formats import example_values
 from printserver.formats.model import Block
-from printserver.formats.template_data import example_values
 from printserver.rendering import Stamp
 
 

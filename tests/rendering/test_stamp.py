@@ -17,18 +17,17 @@ from layouts import (
     words,
 )
 
-from printserver.formats import Format
-from printserver.formats.model import MIN_QR_SIDE, Block, PrintedField
-from printserver.formats.template_data import EXAMPLE_BODY, example_values
+from printserver.formats import EXAMPLE_BODY, Format, PrintedField, example_values
+from printserver.formats.model import MIN_QR_SIDE, Block
 from printserver.rendering import (
     DamagedBase,
     Layout,
     Stamp,
     apply_stamp,
+    page_sides,
     previsualizar,
     qr,
 )
-from printserver.rendering.stamp import page_sides
 
 DUPLEX = "frente-verso"
 

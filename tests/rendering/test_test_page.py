@@ -10,8 +10,8 @@ import pytest
 import zxingcpp
 from PIL import Image
 
-from printserver.rendering import shift
-from printserver.rendering.test_page import CROSS_MM, QueueTestPage, draw
+from printserver.rendering import QueueTestPage, draw, shift
+from printserver.rendering.test_page import CROSS_MM
 
 PAGE = QueueTestPage("notas", "tray-2", 216.0, 305.0, (1.2, -0.8), "22/11/2026 às 17:30")
 DPI = 300

@@ -14,8 +14,7 @@ from typing import Any
 
 import pytest
 
-from printserver.api.headers import REPEATED
-from printserver.api.waiting import HOLD
+from printserver.api import HOLD, REPEATED
 from printserver.server.http_server import (
     Answer,
     Deadlines,

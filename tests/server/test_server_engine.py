@@ -13,7 +13,7 @@ import pytest
 from printserver import db
 from printserver.delivery import advance as advance_module
 from printserver.delivery import claims
-from printserver.office.bell import Bell
+from printserver.office import Bell
 from printserver.server import engine as engine_module
 from printserver.server.engine import Engine
 from support.office import House, open_house

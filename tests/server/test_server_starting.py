@@ -12,8 +12,7 @@ import pytest
 from printserver import db
 from printserver.db import Database, sqlite, upgrade
 from printserver.errors import ConfigError
-from printserver.office import create
-from printserver.office.office import Office
+from printserver.office import Office, create
 from printserver.office.settings import SETTINGS_FILE
 from support import process
 from support.office import NOW, command_line

@@ -70,7 +70,7 @@ def _serve() -> None:
 
 
 def _live(death: Death) -> None:
-    from printserver.office.office import Office
+    from printserver.office import Office
     from printserver.printing import CupsQueue
     from printserver.server.engine import Engine
 

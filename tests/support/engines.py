@@ -107,7 +107,7 @@ def _serve(instance: Path, clock: Path) -> None:
 
 
 def _live(instance: Path, clock: Path) -> None:
-    from printserver.office.office import Office
+    from printserver.office import Office
     from printserver.server.engine import Engine
     from printserver.server.logs import configure_logs
     from printserver.server.processes import die_with_parent

@@ -35,10 +35,8 @@ from printserver import db
 from printserver.api import new_app, register
 from printserver.cli import base, main
 from printserver.db import Database, upgrade
-from printserver.office import create, people
+from printserver.office import Office, Report, create, people
 from printserver.office import proof as auditoria
-from printserver.office.office import Office
-from printserver.office.proof import Report
 from printserver.office.settings import SETTINGS_FILE
 from printserver.rendering import Render
 from printserver.selo import Certificate, generate_test_certificate

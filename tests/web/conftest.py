@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, Page, StorageState, ViewportSize
 from web_house import PASSWORD, PEOPLE, Clock, House, Person, enter
 from werkzeug.serving import make_server
 
-from printserver.office import create, people
-from printserver.office.office import Office
+from printserver.office import Office, create, people
 from printserver.office.settings import SETTINGS_FILE
 from printserver.server.app import create_app
 from printserver.server.engine import Engine

@@ -14,8 +14,7 @@ from playwright.sync_api import Page
 from werkzeug.test import TestResponse
 
 from printserver import jobs
-from printserver.office import people
-from printserver.office.office import Office
+from printserver.office import Office, people
 from printserver.server.engine import Engine
 
 PASSWORD = "correta cavalo bateria"

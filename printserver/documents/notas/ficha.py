@@ -12,7 +12,7 @@ from printserver.documents.plan import (
     PlannedSelo,
 )
 from printserver.errors import BadField, invalid_input
-from printserver.selo.issue import NewSelo
+from printserver.selo import NewSelo
 
 ATO = "AF"
 NO_TEXT = Corpo(formato="texto", conteudo="")

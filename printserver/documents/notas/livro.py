@@ -17,7 +17,7 @@ from printserver.documents.plan import (
     PlannedSelo,
 )
 from printserver.errors import BadField, invalid_input
-from printserver.selo.issue import NewSelo
+from printserver.selo import NewSelo
 
 FIELD = "documento.instrumento"
 _Ato = TypeVar("_Ato", bound=Ato)

@@ -9,7 +9,7 @@ from printserver.documents.moment import ato_moment, refuse_empty_date
 from printserver.documents.notas import livro
 from printserver.documents.plan import Context, Custas, Plan
 from printserver.errors import BadField, Recusa, invalid_input
-from printserver.selo.fees import Emolumentos
+from printserver.selo import Emolumentos
 
 
 def make_plan(document: Minuta, context: Context) -> Plan:

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.office.audit import Registro, write
+from printserver.office.audit import LogEntry, write
 from printserver.selo import Certificate, PublicCertificate
 
 _OBJECT: Final = "certificado"
@@ -24,7 +24,7 @@ def register(conn: Connection, serventia_id: int, certificate: Certificate, agor
         "valido_ate": certificate.valid_until.isoformat(),
         "pem": certificate.public_pem().decode(),
     }
-    write(conn, serventia_id, agora, [Registro(_OBJECT, certificate.fingerprint, "em uso", detalhe=what)])
+    write(conn, serventia_id, agora, [LogEntry(_OBJECT, certificate.fingerprint, "em uso", detalhe=what)])
 
 
 def used_certificates(conn: Connection, serventia_id: int) -> Sequence[PublicCertificate]:

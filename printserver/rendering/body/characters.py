@@ -10,7 +10,7 @@ from functools import cache
 from typing import Final
 
 from printserver.errors import Recusa
-from printserver.formats.text import printable
+from printserver.formats import printable
 from printserver.rendering.body.equivalents import equivalent
 
 FIELD: Final = "corpo.conteudo"

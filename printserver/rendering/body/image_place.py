@@ -6,8 +6,7 @@ Like `lugar`, it reads WeasyPrint's boxes.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, Protocol
 
-from printserver.formats.geometry import text_rectangle
-from printserver.formats.model import Faces, Format
+from printserver.formats import Faces, Format, text_rectangle
 from printserver.rendering.body.characters import WarningSettings, refuse
 from printserver.rendering.body.figures import PX_PER_MM, Room
 from printserver.rendering.stylesheet import no_verso
