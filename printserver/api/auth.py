@@ -48,9 +48,9 @@ class Gate:
     def record(self, refusal: Recusa) -> None:
         """Put a refused access on record: from where, to what, and with which key, where it is known (A5)."""
         author: people.Author | None = g.get("autor")
-        quem, sistema = (author.pessoa, author.sistema) if author else (None, None)
+        who, sistema = (author.pessoa, author.sistema) if author else (None, None)
         what = {"texto": refusal.kind.title, "metodo": request.method}
-        entry = audit.LogEntry("acesso", request.path[:200], "recusado", quem, sistema, request.remote_addr, what)
+        entry = audit.LogEntry("acesso", request.path[:200], "recusado", who, sistema, request.remote_addr, what)
         with self._office.db.write() as conn:
             audit.write(conn, self._office.serventia_id, self._office.clock(), [entry])
 

@@ -215,7 +215,7 @@ class DayQuery(Query):
 class EventsQuery(Query):
     """`GET /eventos`."""
 
-    depois: Annotated[int, Field(ge=0, lt=2**63, description="Número do último evento já parsed_selo.")] = 0
+    depois: Annotated[int, Field(ge=0, lt=2**63, description="Número do último evento já lido.")] = 0
     espera: Wait = 0
 
 

@@ -77,12 +77,12 @@ def record(
 def queue_name(nome: str) -> str:
     """Return a new queue's name as it is kept: requests find it by it, and its test page prints it."""
     try:
-        parsed_selo = stamped(nome)
+        found = stamped(nome)
     except UnfitText as error:
         raise ConfigError(f"o nome da fila: {error}") from None
-    if not 1 <= len(parsed_selo) <= 100:
+    if not 1 <= len(found) <= 100:
         raise ConfigError("o nome da fila tem de 1 a 100 caracteres")
-    return parsed_selo
+    return found
 
 
 def operator() -> str:

@@ -63,15 +63,15 @@ def register(office: Office, author: Author, data: object, key: str | None = Non
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(AtoDeBalcao, data)
-        agora = office.clock()
-        quem = acting_author(conn, office, author, request.escrevente)
+        now = office.clock()
+        who = acting_author(conn, office, author, request.escrevente)
         confirmed_ato(office, request.ato, "ato", hibrido=True)
         papel = parse_paper_seal(request.papel)
         if papel.ato != request.ato:
             raise invalid_input("papel", f"o selo de papel é de {papel.ato}, o ato é {request.ato}")
-        day = paper_seals.require_until_today(request.data or local_date(agora), agora)
+        day = paper_seals.require_until_today(request.data or local_date(now), now)
         paper_seals.refuse_seen(conn, office, papel.ato, papel.serie, papel.numero, papel.numero)
-        paper_seals.write(conn, office, [papel], paper_seals.WAITING, day, quem, agora)
+        paper_seals.write(conn, office, [papel], paper_seals.WAITING, day, who, now)
         emolumentos, isento, reason = resolve_value(office, request, 1)
         values = {
             "serventia_id": office.serventia_id,
@@ -84,14 +84,14 @@ def register(office: Office, author: Author, data: object, key: str | None = Non
             "emolumentos": emolumentos.to_centavos(),
             "total_centavos": centavos(emolumentos.total),
             "estado": WAITING,
-            "escrevente": quem.pessoa,
-            "sistema": quem.sistema,
-            "criado_em": agora,
+            "escrevente": who.pessoa,
+            "sistema": who.sistema,
+            "criado_em": now,
         }
         number = conn.execute(sa.insert(db.ato_balcao).values(**values).returning(db.ato_balcao.c.id)).scalar_one()
         what = {"papel": request.papel, "data": day.isoformat(), "total_centavos": values["total_centavos"]}
         what |= {"motivo_isencao": reason} if isento else {}
-        return number, [_registro(number, WAITING, quem, what)]
+        return number, [_registro(number, WAITING, who, what)]
 
     made, repeated = do_once(office, author, "POST /api/v1/atos-de-balcao", data, key, make)
     return look_up(office, made), repeated
@@ -110,8 +110,8 @@ def reverse(
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Estorno, data)
-        agora = office.clock()
-        quem = acting_author(conn, office, author, request.escrevente)
+        now = office.clock()
+        who = acting_author(conn, office, author, request.escrevente)
         row = _row(conn, office, numero, lock=True)
         if row["estado"] != WAITING:
             raise Recusa(
@@ -119,17 +119,17 @@ def reverse(
                 f"Este ato já foi {row['estado']}"
                 + (f": exclua o selo {row['codigo']} (XA)." if row["estado"] == CARREGADO else "."),
             )
-        note = {"motivo": request.motivo, "quem": quem.pessoa, "quando": rfc3339(agora)}
+        note = {"motivo": request.motivo, "quem": who.pessoa, "quando": rfc3339(now)}
         conn.execute(
             sa.update(db.ato_balcao).where(db.ato_balcao.c.id == row["id"]).values(estado=ESTORNADO, estorno=note)
         )
         papel = PaperSeal(row["ato"], row["serie"], row["numero"])
         if request.papel_inutilizado:
-            paper_seals.void(conn, office, papel, request.motivo, quem, agora)
+            paper_seals.void(conn, office, papel, request.motivo, who, now)
         else:
             paper_seals.release(conn, office, papel)
         what = {"motivo": request.motivo, "papel_inutilizado": request.papel_inutilizado}
-        return row["id"], [_registro(row["id"], ESTORNADO, quem, what)]
+        return row["id"], [_registro(row["id"], ESTORNADO, who, what)]
 
     made, repeated = do_once(office, author, f"POST /api/v1/atos-de-balcao/{numero}/estorno", data, key, make)
     return look_up(office, made), repeated
@@ -205,5 +205,5 @@ def _row(conn: Connection, office: Office, numero: int | str, *, lock: bool = Fa
     return row
 
 
-def _registro(number: int, state: str, quem: Author, detalhe: Mapping[str, Any]) -> LogEntry:
-    return LogEntry("balcao", str(number), state, quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def _registro(number: int, state: str, who: Author, detalhe: Mapping[str, Any]) -> LogEntry:
+    return LogEntry("balcao", str(number), state, who.pessoa, who.sistema, who.endereco, detalhe)

@@ -86,8 +86,8 @@ def enter_total(office: Office, author: Author, data: object, key: str | None = 
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Diario, data)
-        agora = office.clock()
-        quem = acting_author(conn, office, author, request.escrevente)
+        now = office.clock()
+        who = acting_author(conn, office, author, request.escrevente)
         ato = _ato(office, request.tipo)
         table = db.diario
         mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == request.tipo, table.c.dia == request.data)
@@ -96,13 +96,13 @@ def enter_total(office: Office, author: Author, data: object, key: str | None = 
         live = row if row is not None and row["ato"] != EXCLUSION else None
         emolumentos = _emolumentos(office, request, live)
         if live is not None:
-            return _new_total(conn, office, request, live, ato, emolumentos, quem, agora)
+            return _new_total(conn, office, request, live, ato, emolumentos, who, now)
         if row is not None and request.motivo is None:
             raise Recusa(
                 "ja-excluido",
                 f"O selo do dia {request.data:%d/%m/%Y} foi excluído (XA). Para fazer outro, diga o motivo.",
             )
-        codigo, log = _first(conn, office, request, ato, emolumentos, quem, agora)
+        codigo, log = _first(conn, office, request, ato, emolumentos, who, now)
         if row is None:
             row = {"serventia_id": office.serventia_id, "tipo": request.tipo, "dia": request.data}
             conn.execute(sa.insert(table).values(**row, codigo=codigo))
@@ -177,8 +177,8 @@ def _first(
     request: Diario,
     ato: AtoType,
     emolumentos: Emolumentos,
-    quem: Author,
-    agora: datetime,
+    who: Author,
+    now: datetime,
 ) -> tuple[str, list[LogEntry]]:
     new_selo = NewSelo(
         natureza=1,
@@ -186,23 +186,23 @@ def _first(
         descricao=ato.descricao,
         identificador=f"{request.tipo}-{request.data.isoformat()}",
         partes=(),
-        momento=_moment(request, agora),
+        momento=_moment(request, now),
         emolumentos=emolumentos,
         iss_a_parte=ato.iss_a_parte,
     )
     place = sealing.Place(None, None, None, origem="diario")
-    issued, log = sealing.seal(conn, office, [PlannedSelo(new_selo)], place, quem, agora)
+    issued, log = sealing.seal(conn, office, [PlannedSelo(new_selo)], place, who, now)
     note_date_reason(log, request.motivo)
     return issued[0].codigo, log
 
 
-def _moment(request: Diario, agora: datetime) -> datetime:
+def _moment(request: Diario, now: datetime) -> datetime:
     """Return the moment of the day's first seal (S7); a day gone by needs its `motivo`, which stands for the date's."""
-    if request.data < local_date(agora) and request.motivo is None:
+    if request.data < local_date(now) and request.motivo is None:
         refuse_empty_date(request.data, None, field="data")
         text = f"o dia {request.data:%d/%m/%Y} já passou: diga o motivo de o selo ser feito só agora"
         raise Recusa("data-do-ato", f"motivo: {text}.", errors=[BadField("motivo", text)])
-    return ato_moment(request.data, request.motivo, agora, field="diario")
+    return ato_moment(request.data, request.motivo, now, field="diario")
 
 
 def _new_total(
@@ -212,8 +212,8 @@ def _new_total(
     row: Mapping[Any, Any],
     ato: AtoType,
     emolumentos: Emolumentos,
-    quem: Author,
-    agora: datetime,
+    who: Author,
+    now: datetime,
 ) -> tuple[str, list[LogEntry]]:
     if emolumentos == Emolumentos.from_centavos(row["emolumentos"]):
         return row["codigo"], []
@@ -221,7 +221,5 @@ def _new_total(
     if emolumentos.total_do_selo(True) < before and request.motivo is None:
         raise invalid_input("motivo", f"o total do dia já era {format_reais(before)}: para diminuí-lo, diga o motivo")
     new_selo = as_new(row, emolumentos=emolumentos, iss_a_parte=ato.iss_a_parte, isento=False, motivo_isencao=None)
-    issued, log = sealing.rectify_selo(
-        conn, office, [(row, new_selo)], request.motivo or "novo total do dia", quem, agora
-    )
+    issued, log = sealing.rectify_selo(conn, office, [(row, new_selo)], request.motivo or "novo total do dia", who, now)
     return issued[0].codigo, log

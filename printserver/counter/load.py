@@ -108,8 +108,8 @@ def _part_key(key: str | None, n: int) -> str | None:
 def _load_part(
     conn: Connection, office: Office, author: Author, request: Carga, *, first: bool
 ) -> tuple[list[str], list[LogEntry]]:
-    agora = office.clock()
-    quem = acting_author(conn, office, author, request.escrevente)
+    now = office.clock()
+    who = acting_author(conn, office, author, request.escrevente)
     refuse_empty_date(request.data, None, field="data")
     table = db.ato_balcao
     mine = (table.c.serventia_id == office.serventia_id, table.c.data == request.data, table.c.estado == WAITING)
@@ -122,13 +122,13 @@ def _load_part(
         return [], []
     papers = [PaperSeal(row["ato"], row["serie"], row["numero"]) for row in rows]
     values = [(Emolumentos.from_centavos(row["emolumentos"]), row["isento"], row["motivo_isencao"]) for row in rows]
-    codes, log = _seal(conn, office, papers, values, request.data, quem, agora)
-    paper_seals.report(conn, office, papers, codes, quem, agora)
+    codes, log = _seal(conn, office, papers, values, request.data, who, now)
+    paper_seals.report(conn, office, papers, codes, who, now)
     conn.execute(
         sa.update(table).where(table.c.id == sa.bindparam("b_id")),
         [{"b_id": row["id"], "estado": CARREGADO, "codigo": code} for row, code in zip(rows, codes, strict=True)],
     )
-    log.append(_registro("carga", quem, {"data": request.data.isoformat(), "selos": len(codes)}))
+    log.append(_registro("carga", who, {"data": request.data.isoformat(), "selos": len(codes)}))
     return codes, log
 
 
@@ -151,16 +151,16 @@ def by_range(office: Office, author: Author, data: object, key: str | None = Non
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(FaixaDePapel, data)
-        agora = office.clock()
-        quem = acting_author(conn, office, author, request.escrevente)
+        now = office.clock()
+        who = acting_author(conn, office, author, request.escrevente)
         confirmed_ato(office, request.ato, "ato", hibrido=True)
         papers = _of_range(request, PER_LOAD)
         paper_seals.refuse_seen(conn, office, request.ato, request.serie, request.de, request.ate)
         value = resolve_value(office, request, 1)
-        codes, log = _seal(conn, office, papers, [value] * len(papers), request.data, quem, agora)
-        paper_seals.write(conn, office, papers, paper_seals.REPORTED, request.data, quem, agora, codigos=codes)
+        codes, log = _seal(conn, office, papers, [value] * len(papers), request.data, who, now)
+        paper_seals.write(conn, office, papers, paper_seals.REPORTED, request.data, who, now, codigos=codes)
         what = {"ato": request.ato, "serie": request.serie, "de": request.de, "ate": request.ate}
-        log.append(_registro("faixa", quem, what))
+        log.append(_registro("faixa", who, what))
         return codes, log
 
     made, repeated = do_once(office, author, "POST /api/v1/hibridos", data, key, make)
@@ -187,15 +187,15 @@ def _without_selo(
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(FaixaSemSelo, data)
-        agora = office.clock()
-        quem = acting_author(conn, office, author, request.escrevente)
+        now = office.clock()
+        who = acting_author(conn, office, author, request.escrevente)
         office.atos.check(request.ato, natureza=1, field="ato", hibrido=True)
         papers = _of_range(request, PER_RANGE_WITHOUT_SELO)
-        day = paper_seals.require_until_today(request.data or local_date(agora), agora)
+        day = paper_seals.require_until_today(request.data or local_date(now), now)
         paper_seals.refuse_seen(conn, office, request.ato, request.serie, request.de, request.ate)
-        paper_seals.write(conn, office, papers, state, day, quem, agora, reason=request.motivo)
+        paper_seals.write(conn, office, papers, state, day, who, now, reason=request.motivo)
         what = request.model_dump(mode="json", exclude={"escrevente"}) | {"data": day.isoformat()}
-        return what, [_registro(nome, quem, what)]
+        return what, [_registro(nome, who, what)]
 
     made, repeated = do_once(office, author, f"POST /api/v1/hibridos/{nome}", data, key, make)
     return dict(made), repeated
@@ -216,11 +216,11 @@ def _seal(
     papers: Sequence[PaperSeal],
     values: Sequence[tuple[Emolumentos, bool, str | None]],
     day: date,
-    quem: Author,
-    agora: datetime,
+    who: Author,
+    now: datetime,
 ) -> tuple[list[str], list[LogEntry]]:
     """Make one seal a paper seal: it names no document (H4). Return the codes, and what the log is to say."""
-    moment = ato_moment(day, _DATA, agora, field="hibridos")
+    moment = ato_moment(day, _DATA, now, field="hibridos")
     names = {
         ato: office.atos.check(ato, natureza=1, field="ato", hibrido=True).descricao
         for ato in {paper.ato for paper in papers}
@@ -242,9 +242,9 @@ def _seal(
         )
         for paper, (emolumentos, isento, reason) in zip(papers, values, strict=True)
     ]
-    issued, log = seals.seal(conn, office, planned, seals.Place(None, None, None, origem="hibrido"), quem, agora)
+    issued, log = seals.seal(conn, office, planned, seals.Place(None, None, None, origem="hibrido"), who, now)
     return [issued_selo.codigo for issued_selo in issued], log
 
 
-def _registro(nome: str, quem: Author, detalhe: Mapping[str, Any]) -> LogEntry:
-    return LogEntry("hibridos", nome, "feita", quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def _registro(nome: str, who: Author, detalhe: Mapping[str, Any]) -> LogEntry:
+    return LogEntry("hibridos", nome, "feita", who.pessoa, who.sistema, who.endereco, detalhe)

@@ -50,8 +50,8 @@ def write(
     papeis: Sequence[PaperSeal],
     state: str,
     day: date,
-    quem: Author,
-    agora: datetime,
+    who: Author,
+    now: datetime,
     *,
     codigos: Sequence[str | None] | None = None,
     reason: str | None = None,
@@ -60,7 +60,7 @@ def write(
 
     `codigos` are the codes that report them, in their order.
     """
-    common = _fate(state, quem, agora) | {"serventia_id": office.serventia_id, "data": day, "motivo": reason}
+    common = _fate(state, who, now) | {"serventia_id": office.serventia_id, "data": day, "motivo": reason}
     rows = [
         common | {"ato": papel.ato, "serie": papel.serie, "numero": papel.numero, "codigo": codigo}
         for papel, codigo in zip(papeis, codigos or [None] * len(papeis), strict=True)
@@ -73,19 +73,19 @@ def report(
     office: Office,
     papeis: Sequence[PaperSeal],
     codigos: Sequence[str],
-    quem: Author,
-    agora: datetime,
+    who: Author,
+    now: datetime,
 ) -> None:
     """Write that paper seals that waited at the counter are reported by these codes (H2)."""
     conn.execute(
-        _waiting_update(office).values(**_fate(REPORTED, quem, agora), codigo=sa.bindparam("b_codigo")),
+        _waiting_update(office).values(**_fate(REPORTED, who, now), codigo=sa.bindparam("b_codigo")),
         [_number(papel) | {"b_codigo": codigo} for papel, codigo in zip(papeis, codigos, strict=True)],
     )
 
 
-def void(conn: Connection, office: Office, papel: PaperSeal, reason: str, quem: Author, agora: datetime) -> None:
+def void(conn: Connection, office: Office, papel: PaperSeal, reason: str, who: Author, now: datetime) -> None:
     """Write that a paper seal that waited at the counter is void: it is never reported (H2)."""
-    conn.execute(_waiting_update(office).values(**_fate(SPOILED, quem, agora), motivo=reason), [_number(papel)])
+    conn.execute(_waiting_update(office).values(**_fate(SPOILED, who, now), motivo=reason), [_number(papel)])
 
 
 def release(conn: Connection, office: Office, papel: PaperSeal) -> None:
@@ -102,10 +102,10 @@ def release(conn: Connection, office: Office, papel: PaperSeal) -> None:
     )
 
 
-def require_until_today(day: date, agora: datetime) -> date:
+def require_until_today(day: date, now: datetime) -> date:
     """Return the day unless it is still to come (S7) or means an empty date (S7a). Raises `Recusa` `data-do-ato`."""
     refuse_empty_date(day, None, field="data")
-    if day > local_date(agora):
+    if day > local_date(now):
         text = f"o dia {day:%d/%m/%Y} ainda não chegou"
         raise Recusa("data-do-ato", f"data: {text}.", errors=[BadField("data", text)])
     return day
@@ -126,5 +126,5 @@ def _number(papel: PaperSeal) -> dict[str, str | int]:
     return {"b_ato": papel.ato, "b_serie": papel.serie, "b_numero": papel.numero}
 
 
-def _fate(state: str, quem: Author, agora: datetime) -> dict[str, str | datetime]:
-    return {"estado": state, "quem": quem.pessoa or "", "quando": agora}
+def _fate(state: str, who: Author, now: datetime) -> dict[str, str | datetime]:
+    return {"estado": state, "quem": who.pessoa or "", "quando": now}

@@ -12,12 +12,12 @@ from printserver.court.client import Transport
 from printserver.errors import Recusa
 
 
-def request_listing(court: Transport, de: date, ate: date, segundos: float) -> list[Mapping[str, Any]]:
+def request_listing(court: Transport, de: date, ate: date, seconds: float) -> list[Mapping[str, Any]]:
     """Return what the court has of the days `de` to `ate`, as it says it. `court` is closed at the end.
 
     Raises `Recusa` `tribunal-nao-responde` if it does not answer, or not all of it within `segundos`.
     """
-    end = time.monotonic() + segundos
+    end = time.monotonic() + seconds
     # A court that sends a byte now and then outlives the transport's own limit: so it is asked beside, and left there.
     beside = ThreadPoolExecutor(1, thread_name_prefix="list")
     try:
@@ -27,7 +27,7 @@ def request_listing(court: Transport, de: date, ate: date, segundos: float) -> l
             try:
                 exchange = beside.submit(court.list_all, de, ate, page).result(max(0.0, end - time.monotonic()))
             except TooLate:
-                raise _no_answer(f"a lista não chegou inteira em {segundos:g} s") from None
+                raise _no_answer(f"a lista não chegou inteira em {seconds:g} s") from None
             if (fault := general_failure(exchange)) is not None:
                 raise _no_answer(fault)
             if (found := from_listing(exchange)) is None:

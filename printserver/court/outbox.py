@@ -42,24 +42,24 @@ class OutboxEntry:
 
 
 def ready_entries(
-    conn: Connection, serventia_id: int, agora: datetime, ate: datetime, deadline_by: datetime, how_many: int
+    conn: Connection, serventia_id: int, now: datetime, ate: datetime, deadline_by: datetime, how_many: int
 ) -> list[OutboxEntry]:
     """Return up to `how_many` rows that may go now, the most urgent first: made until `ate` or due by `deadline_by`.
 
     Per seal in order: a row waits for what was said before of its seal, a retificador for the seal it rectifies, a
     vínculo for both of its ends (R4). Where the clock went back, what was made in its future is due (T1).
     """
-    asked = {"sid": serventia_id, "agora": agora, "tarde": agora + LONGEST_PAUSE, "quantas": how_many}
+    asked = {"sid": serventia_id, "agora": now, "tarde": now + LONGEST_PAUSE, "quantas": how_many}
     asked |= {"ate": ate, "prazo_ate": deadline_by}
     return [_entry(row) for row in conn.execute(_ready_entries(), asked).mappings()]
 
 
-def doubtful_entries(conn: Connection, serventia_id: int, agora: datetime, how_many: int) -> list[OutboxEntry]:
+def doubtful_entries(conn: Connection, serventia_id: int, now: datetime, how_many: int) -> list[OutboxEntry]:
     """Return rows of which nobody knows whether the court has them: unanswered, or left by a sender that died.
 
     To be called by the holder of the lease while nothing of its own is on the way.
     """
-    asked = {"sid": serventia_id, "agora": agora, "tarde": agora + LONGEST_PAUSE, "quantas": how_many}
+    asked = {"sid": serventia_id, "agora": now, "tarde": now + LONGEST_PAUSE, "quantas": how_many}
     return [_entry(row) for row in conn.execute(_doubtful(), asked).mappings()]
 
 
@@ -147,13 +147,13 @@ def begin(
     dono: str,
     operacao: str,
     request: str,
-    agora: datetime,
+    now: datetime,
 ) -> tuple[int, list[OutboxEntry]]:
     """Write that these rows go now, before they do. Return the exchange's id and the rows that are still to go.
 
     Another sender may have settled a row since it was read: `pedido` is what goes if none has.
     """
-    number = open_exchange(conn, serventia_id, operacao, request, agora)
+    number = open_exchange(conn, serventia_id, operacao, request, now)
     taken = conn.execute(
         sa.update(_out)
         .where(_out.c.id.in_([linha.id for linha in linhas]), _out.c.estado == PENDING)
@@ -179,7 +179,7 @@ def adopt(conn: Connection, linha: OutboxEntry, dono: str) -> None:
     )
 
 
-def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: datetime) -> tuple[set[str], list[str]]:
+def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], now: datetime) -> tuple[set[str], list[str]]:
     """Take what the court refused of these seals up again, as it stands.
 
     Return the codes of which something was taken up, and those whose state is `comunicação pendente` again. What was
@@ -193,7 +193,7 @@ def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], agora: d
     again = (
         sa.update(_out)
         .where(*refused, _out.c.codigo.not_in(mended), ~sa.and_(_out.c.tipo == "vinculo", _lost(serventia_id)))
-        .values(estado=PENDING, fim_em=None, vence_em=agora, tentativas=0)
+        .values(estado=PENDING, fim_em=None, vence_em=now, tentativas=0)
         .returning(_out.c.codigo, _out.c.tipo)
     )
     rows = conn.execute(again).all()
@@ -221,18 +221,18 @@ def _lost(serventia_id: int) -> sa.ColumnElement[bool]:
     ).exists()
 
 
-def hurry(conn: Connection, serventia_id: int, agora: datetime) -> int:
+def hurry(conn: Connection, serventia_id: int, now: datetime) -> int:
     """Make all that waits due now, close the breaker, and note the wish for those who send on request.
 
     Return how many rows wait.
     """
     _lock(conn, serventia_id)
     waiting = (_out.c.serventia_id == serventia_id, _out.c.fim_em.is_(None))
-    conn.execute(sa.update(_out).where(*waiting, _out.c.estado != SENDING).values(vence_em=agora))
+    conn.execute(sa.update(_out).where(*waiting, _out.c.estado != SENDING).values(vence_em=now))
     conn.execute(
         sa.update(db.remetente)
         .where(db.remetente.c.serventia_id == serventia_id)
-        .values(pedido_em=agora, aberto_ate=None, falhas=0)
+        .values(pedido_em=now, aberto_ate=None, falhas=0)
     )
     return int(conn.execute(sa.select(sa.func.count()).select_from(_out).where(*waiting)).scalar_one())
 
@@ -244,18 +244,18 @@ def _lock(conn: Connection, serventia_id: int) -> None:
     conn.execute(sa.select(db.remetente.c.serventia_id).where(mine).with_for_update())
 
 
-def open_exchange(conn: Connection, serventia_id: int, operacao: str, request: str, agora: datetime) -> int:
+def open_exchange(conn: Connection, serventia_id: int, operacao: str, request: str, now: datetime) -> int:
     """Write that an exchange begins, with what is sent, as it goes. Return its id."""
-    values = {"serventia_id": serventia_id, "operacao": operacao, "pedido": request, "inicio": agora}
+    values = {"serventia_id": serventia_id, "operacao": operacao, "pedido": request, "inicio": now}
     return int(conn.execute(sa.insert(db.comunicacao).values(**values).returning(db.comunicacao.c.id)).scalar_one())
 
 
 def close_exchange(
-    conn: Connection, number: int, status: int | None, resposta: str | None, falha: str | None, agora: datetime
+    conn: Connection, number: int, status: int | None, resposta: str | None, falha: str | None, now: datetime
 ) -> None:
     """Write how an exchange ended, with what came, as it came."""
     conn.execute(
         sa.update(db.comunicacao)
         .where(db.comunicacao.c.id == number)
-        .values(status=status, resposta=resposta, falha=falha, fim=agora)
+        .values(status=status, resposta=resposta, falha=falha, fim=now)
     )

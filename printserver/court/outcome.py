@@ -42,7 +42,7 @@ def settle(
     answers_given: Sequence[tuple[OutboxEntry, CourtAnswer]],
     dono: str,
     number: int,
-    agora: datetime,
+    now: datetime,
     beyond_repair: Sequence[str],
 ) -> list[LogEntry]:
     """Write what became of rows that `dono` sent or asked about: their end, or when they are taken up again.
@@ -53,19 +53,19 @@ def settle(
     ends: dict[str, list[tuple[OutboxEntry, CourtAnswer]]] = {}
     for linha, resposta in answers_given:
         if resposta.category == "repetir":  # a court that says now yes, now no is not asked without a pause
-            again = agora if linha.tentativas < 2 else agora + pause(linha.tentativas)
+            again = now if linha.tentativas < 2 else now + pause(linha.tentativas)
             _later(conn, linha, dono, PENDING, again)
         elif resposta.category == "passageira":
-            _later(conn, linha, dono, PENDING, agora + pause(linha.tentativas))
+            _later(conn, linha, dono, PENDING, now + pause(linha.tentativas))
         elif resposta.category == "duvida":
-            _later(conn, linha, dono, IN_DOUBT, agora + pause(linha.tentativas))
+            _later(conn, linha, dono, IN_DOUBT, now + pause(linha.tentativas))
         elif resposta.category == "ja-recebido":  # whether it is the same that was sent, a look-up tells
-            _later(conn, linha, dono, IN_DOUBT, agora)
+            _later(conn, linha, dono, IN_DOUBT, now)
         else:
             ends.setdefault(_end(resposta, beyond_repair), []).append((linha, resposta))
     log: list[LogEntry] = []
     for new_state, pairs in ends.items():
-        log += _finish(conn, serventia_id, new_state, pairs, dono, number, agora)
+        log += _finish(conn, serventia_id, new_state, pairs, dono, number, now)
     return log
 
 
@@ -90,10 +90,10 @@ def _finish(
     pairs: Sequence[tuple[OutboxEntry, CourtAnswer]],
     dono: str,
     number: int,
-    agora: datetime,
+    now: datetime,
 ) -> list[LogEntry]:
     rows = [{"b_id": linha.id, "b_erros": list(resposta.erros) or None} for linha, resposta in pairs]
-    over = {"estado": new_state, "fim_em": agora, "vence_em": None, "comunicacao_id": number}
+    over = {"estado": new_state, "fim_em": now, "vence_em": None, "comunicacao_id": number}
     mine = (_out.c.fim_em.is_(None), _out.c.dono == dono)
     if any(row["b_erros"] for row in rows):
         ids = {
@@ -107,7 +107,7 @@ def _finish(
         done = sa.update(_out).where(_out.c.id.in_([row["b_id"] for row in rows]), *mine).values(**over, erros=None)
         ids = set(conn.execute(done.returning(_out.c.id)).scalars())
     settled = [(linha, resposta) for linha, resposta in pairs if linha.id in ids]
-    log = _selos(conn, serventia_id, new_state, [pair for pair in settled if pair[0].tipo != "vinculo"], number, agora)
+    log = _selos(conn, serventia_id, new_state, [pair for pair in settled if pair[0].tipo != "vinculo"], number, now)
     log += [
         _registro(linha.codigo, f"vínculo {new_state}", number, resposta.erros, vinculador=linha.alvo)
         for linha, resposta in settled
@@ -122,7 +122,7 @@ def _selos(
     new_state: str,
     pairs: Sequence[tuple[OutboxEntry, CourtAnswer]],
     number: int,
-    agora: datetime,
+    now: datetime,
 ) -> list[LogEntry]:
     def change(codes: Sequence[str | None], **values: Any) -> None:
         conn.execute(
@@ -131,7 +131,7 @@ def _selos(
 
     if not pairs:
         return []
-    when = {"comunicado_em": agora} if new_state == ACCEPTED else {}
+    when = {"comunicado_em": now} if new_state == ACCEPTED else {}
     change([linha.codigo for linha, _answer_values in pairs], estado=_DO_SELO[new_state], **when)
     kept = change_proof(**when) if when else None
     log = [
@@ -145,7 +145,7 @@ def _selos(
         if replaced:
             change(list(replaced), estado=state)
             log += [_registro(codigo, state, number, (), retificado_por=by) for codigo, by in replaced.items()]
-            _release_vinculos(conn, serventia_id, replaced, kind, agora)
+            _release_vinculos(conn, serventia_id, replaced, kind, now)
     return log
 
 
@@ -169,7 +169,7 @@ def _replaced(conn: Connection, serventia_id: int, retificadores: Sequence[Outbo
 
 
 def _release_vinculos(
-    conn: Connection, serventia_id: int, replaced: Mapping[str, str], kind: str, agora: datetime
+    conn: Connection, serventia_id: int, replaced: Mapping[str, str], kind: str, now: datetime
 ) -> None:
     """Let go of links that wait for a seal which will never be accepted: its retificador stands in its place (R1).
 
@@ -192,7 +192,7 @@ def _release_vinculos(
         _out.c.estado == PENDING,
     )
     ended = [_out.c.codigo.in_(lost), *([_out.c.alvo.in_(lost)] if kind == "xa" else [])]
-    over = {"estado": IMPOSSIBLE, "fim_em": agora, "vence_em": None}
+    over = {"estado": IMPOSSIBLE, "fim_em": now, "vence_em": None}
     conn.execute(sa.update(_out).where(*waiting, sa.or_(*ended)).values(**over))
     for codigo in lost if kind != "xa" else ():
         conn.execute(sa.update(_out).where(*waiting, _out.c.alvo == codigo).values(alvo=replaced[codigo]))

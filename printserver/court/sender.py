@@ -302,23 +302,23 @@ _NEVER: Final = datetime.min.replace(tzinfo=UTC)
 _ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 
 
-def send_until(settings: CourtSettings, pedido_em: datetime | None, agora: datetime) -> datetime:
+def send_until(settings: CourtSettings, pedido_em: datetime | None, now: datetime) -> datetime:
     """Return until when what was made goes now: any time, or the last set hour or wish."""
     if settings.modo == "continuo":
         return _ALWAYS
-    return max([pedido_em or _NEVER, *(mark for mark in _hours(settings, agora) if mark <= agora)])
+    return max([pedido_em or _NEVER, *(mark for mark in _hours(settings, now) if mark <= now)])
 
 
-def next_hour(settings: CourtSettings, agora: datetime) -> datetime:
+def next_hour(settings: CourtSettings, now: datetime) -> datetime:
     """Return the next set hour: what has to be told before it does not wait for it (T1)."""
-    return min((mark for mark in _hours(settings, agora) if mark > agora), default=_NEVER)
+    return min((mark for mark in _hours(settings, now) if mark > now), default=_NEVER)
 
 
-def _hours(settings: CourtSettings, agora: datetime) -> list[datetime]:
+def _hours(settings: CourtSettings, now: datetime) -> list[datetime]:
     """Return the set hours of yesterday, today and tomorrow; none in another mode."""
     if settings.modo != "horarios":
         return []
-    days = [local(agora).date() + timedelta(days=n) for n in (-1, 0, 1)]
+    days = [local(now).date() + timedelta(days=n) for n in (-1, 0, 1)]
     hours = [clock_time.fromisoformat(text) for text in settings.horarios]
     return [datetime.combine(day, hour, SAO_PAULO) for day in days for hour in hours]
 

@@ -31,7 +31,7 @@ _MAX_SHEETS: Final = 100_000  # sheets of one lot
 
 
 def receive(
-    conn: Connection, serventia_id: int, nome: str, de: str, ate: str, quem: Author, now: datetime
+    conn: Connection, serventia_id: int, nome: str, de: str, ate: str, who: Author, now: datetime
 ) -> tuple[int, list[LogEntry]]:
     """Register the numbers from `de` to `ate` as received for a queue; return how many they are, and the log's lines.
 
@@ -64,13 +64,13 @@ def receive(
         "algarismos": first.algarismos,
         "de": first.n,
         "ate": last.n,
-        "quem": quem.pessoa or "",
+        "quem": who.pessoa or "",
         "quando": now,
     }
     conn.execute(sa.insert(lots).values(**row))
     # What stopped for want of paper looks again.
     conn.execute(sa.update(db.fila).where(db.fila.c.id == queue["id"]).values(papel_parada=None))
-    return count, [_log(nome, "papel recebido", quem, {"de": str(first), "ate": str(last), "folhas": count})]
+    return count, [_log(nome, "papel recebido", who, {"de": str(first), "ate": str(last), "folhas": count})]
 
 
 # -- taken ------------------------------------------------------------------------------------------------------------
@@ -231,7 +231,7 @@ def report_next(
     nome: str,
     proximo: str,
     inutilizados: Sequence[str],
-    quem: Author,
+    who: Author,
     now: datetime,
 ) -> list[LogEntry]:
     """Record which number is next in the tray and which were spoiled; the queue goes on. Return the log's lines.
@@ -256,12 +256,12 @@ def report_next(
             f"falta dizer o que houve com {', '.join(missing)}: estão antes do próximo e não foram usados",
         )
     for number in inutilizados:
-        spoil(conn, serventia_id, None, number, "inutilizado na fila", quem, now, queue=nome)
+        spoil(conn, serventia_id, None, number, "inutilizado na fila", who, now, queue=nome)
     table = db.fila
     changes = {"papel_proximo": str(following), "papel_tentativa": None, "papel_parada": None}
     conn.execute(sa.update(table).where(table.c.id == queue["id"]).values(**changes))
     what = {"proximo": str(following), "inutilizados": list(inutilizados), "devolvidos": freed}
-    return [_log(nome, "papel", quem, what)]
+    return [_log(nome, "papel", who, what)]
 
 
 def spoil(
@@ -270,7 +270,7 @@ def spoil(
     job_id: str | None,
     number: str,
     reason: str,
-    quem: Author,
+    who: Author,
     now: datetime,
     *,
     queue: str | None = None,
@@ -278,7 +278,7 @@ def spoil(
     """Record a sheet of numbered paper as spoiled: it is never used again (P5)."""
     table = db.papel
     key = {"serventia_id": serventia_id, "numero": normalize_sheet(number)}
-    spoiled = {"estado": SPOILED, "motivo": reason, "quem": quem.pessoa, "quando": now}
+    spoiled = {"estado": SPOILED, "motivo": reason, "quem": who.pessoa, "quando": now}
     insert_or_ignore(conn, table, key | spoiled | {"job_id": job_id, "fila": queue})
     conn.execute(
         sa.update(table).where(table.c.serventia_id == serventia_id, table.c.numero == key["numero"]).values(**spoiled)
@@ -368,5 +368,5 @@ def _fate(conn: Connection, serventia_id: int, number: SheetNumber) -> sa.RowMap
     return conn.execute(query).mappings().one_or_none()
 
 
-def _log(queue: str, what: str, quem: Author, detalhe: Mapping[str, Any]) -> LogEntry:
-    return LogEntry("fila", queue, what, quem.pessoa, quem.sistema, quem.endereco, detalhe)
+def _log(queue: str, what: str, who: Author, detalhe: Mapping[str, Any]) -> LogEntry:
+    return LogEntry("fila", queue, what, who.pessoa, who.sistema, who.endereco, detalhe)

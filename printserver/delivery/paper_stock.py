@@ -24,9 +24,9 @@ def report_queue_paper(office: Office, author: Author, nome: str, data: object) 
     people.require_right(author, "responder")
     answer, now = read(PapelDaFila, data), office.clock()
     with office.db.write() as conn:
-        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+        who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
         sid = office.serventia_id
-        entries = numbered_paper.report_next(conn, sid, nome, answer.proximo, answer.inutilizados, quem, now)
+        entries = numbered_paper.report_next(conn, sid, nome, answer.proximo, answer.inutilizados, who, now)
         audit.write(conn, sid, now, entries)
     office.bell.ring()
     return _queue_with_paper(office, nome)
@@ -37,8 +37,8 @@ def receive_paper(office: Office, author: Author, nome: str, data: object) -> di
     people.require_right(author, "responder")
     answer, now = read(LoteDePapel, data), office.clock()
     with office.db.write() as conn:
-        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
-        _count, entries = numbered_paper.receive(conn, office.serventia_id, nome, answer.de, answer.ate, quem, now)
+        who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+        _count, entries = numbered_paper.receive(conn, office.serventia_id, nome, answer.de, answer.ate, who, now)
         audit.write(conn, office.serventia_id, now, entries)
     office.bell.ring()
     return _queue_with_paper(office, nome)

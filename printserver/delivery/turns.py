@@ -60,7 +60,9 @@ def waits_for(conn: Connection, row: Mapping[Any, Any]) -> str | None:
         return None
     if row["falhas"] and row["vence_em"] is not None:
         when = row["vence_em"].astimezone(SAO_PAULO)
-        what = "O PDF ainda não pôde ser feito" if row["estado"] == ACCEPTED else f"A fila {row['fila']} ainda não o tem"
+        what = (
+            "O PDF ainda não pôde ser feito" if row["estado"] == ACCEPTED else f"A fila {row['fila']} ainda não o tem"
+        )
         return f"{what}, por uma falha que passa: nova tentativa às {when:%H:%M:%S} de {when:%d/%m}."
     if row["estado"] == RENDERED and can_go(conn, row):
         return None

@@ -32,7 +32,7 @@ from printserver.delivery.handoff import cups_dict, ours
 from printserver.delivery.verdict import Verdict, judge
 from printserver.ledger import CUPS_ENDS, HANDED_OFF, PRINTED, UNCERTAIN, ask_about_sheets
 from printserver.office import LogEntry, Office, audit
-from printserver.printing import CupsQueue, OutboxEntry, QueueRefused, QueueUnavailable, State
+from printserver.printing import CupsQueue, IdleConnection, QueueRefused, QueueUnavailable, State
 
 _log = structlog.get_logger()
 
@@ -55,7 +55,7 @@ class Watch:
         self._office = office
         self._server = cups_server
         self._owner = owner
-        self._line: OutboxEntry | None = None
+        self._line: IdleConnection | None = None
         self._held_until: datetime | None = None
         self._died_at: datetime | None = None  # by the office's clock, as the rows' times are
         self._gone_since: float | None = None  # since when there is no line, if the server is known to be dead

@@ -17,7 +17,7 @@ from printserver.printing import CupsQueue, QueueRefused, QueueUnavailable, Stat
 WAIT_S: Final = 8.0  # for a queue to say that a job it was told to cancel is gone
 
 
-def withdraw_from_queue(office: Office, row: Any, quem: Author, why: str) -> None:
+def withdraw_from_queue(office: Office, row: Any, who: Author, why: str) -> None:
     """Take the job off its queue: `falhou` if nothing came out, else `incerto`; its seals stay live.
 
     Of a job at rest only what may still be at a queue is taken off it. Raises `Recusa` `impressao-em-andamento` where
@@ -30,7 +30,7 @@ def withdraw_from_queue(office: Office, row: Any, quem: Author, why: str) -> Non
     for attempt in attempts:  # every one is taken off, also after one that was not clean
         clean = _off_cups(office, row, attempt) and clean
     if on_its_way(row):
-        _close(office, row, quem, why, FAILED if clean else UNCERTAIN)
+        _close(office, row, who, why, FAILED if clean else UNCERTAIN)
     elif attempts:
         now = office.clock()
         with office.db.write() as conn:
@@ -66,7 +66,7 @@ def _wait_until_gone(queue: CupsQueue, attempt: dict[str, Any]) -> State | None:
         time.sleep(0.1)
 
 
-def _close(office: Office, row: Any, quem: Author, why: str, state: str) -> None:
+def _close(office: Office, row: Any, who: Author, why: str, state: str) -> None:
     """Write the end, unless an engine holds the job or moved it in this moment."""
     now, job = office.clock(), db.job
     with office.db.write() as conn:
@@ -88,7 +88,7 @@ def _close(office: Office, row: Any, quem: Author, why: str, state: str) -> None
             )
             .values(fim_em=now, resultado="cancelada", dono=None)
         )
-        entries = [LogEntry("job", row["id"], state, quem.pessoa, quem.sistema, quem.endereco, {"texto": why})]
+        entries = [LogEntry("job", row["id"], state, who.pessoa, who.sistema, who.endereco, {"texto": why})]
         if state == UNCERTAIN:
             entries += ask_about_sheets(conn, office, row, why, now)
         audit.write(conn, office.serventia_id, now, entries)

@@ -7,7 +7,7 @@ from printserver.documents import fees
 from printserver.documents.fees import AtoValue
 from printserver.documents.identity import normalize, unknown_instrumento
 from printserver.documents.model import Ato, Certidao, Corpo, Instrumento, Traslado
-from printserver.documents.notas.livro import party_names
+from printserver.documents.parties import party_names
 from printserver.documents.plan import (
     NATUREZA,
     Context,

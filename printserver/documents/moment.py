@@ -22,15 +22,15 @@ _OLD_EMPTY_DATES: Final = frozenset(
 _UNIX_EMPTY_DATE: Final = date(1970, 1, 1)
 
 
-def ato_moment(data: date | None, reason: str | None, agora: datetime, *, field: str) -> datetime:
+def ato_moment(data: date | None, reason: str | None, now: datetime, *, field: str) -> datetime:
     """Return the moment (UTC) of an act dated `data`: now if it is today or not given, else that day's 23:59:59.
 
     `campo` is the dotted path of the object that holds `data` and `motivo_data`. Raises Recusa `data-do-ato` for a day
     to come, a past one without a reason (S7), or one that means an empty date (S7a).
     """
-    today = local_date(agora)
+    today = local_date(now)
     if data is None or data == today:
-        return agora
+        return now
     refuse_empty_date(data, reason, field=f"{field}.data")
     if data > today:
         raise _data_do_ato(f"{field}.data", f"a data do ato ({data:%d/%m/%Y}) ainda não chegou")

@@ -54,7 +54,7 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class CourtAnswer:
+class Answer:
     """A yes as it came; `selos` are those that the escrevente was shown, None if the answer does not repeat them.
 
     `fora_do_prazo`: who answers goes on past the term (X4); who may say so is decided with the roles of persons.
@@ -71,7 +71,7 @@ class CourtAnswer:
 def decide(
     identity: Identity,
     live: Sequence[LiveSelo],
-    agora: datetime,
+    now: datetime,
     rules: Rules,
     *,
     atinge: Sequence[AffectedPrint] = (),
@@ -87,8 +87,8 @@ def decide(
     if not live:
         return None
     ate = xa_term(live, rules)
-    others = alternatives(identity, next_traslado, within_term=agora <= ate)
-    if agora > ate:
+    others = alternatives(identity, next_traslado, within_term=now <= ate)
+    if now > ate:
         raise _term_over(identity, live, ate, others, printed_as)
     return Question(
         texto=_text(identity, live, ate, atinge, rules, printed_as),
@@ -133,10 +133,10 @@ def alternatives(
 
 def check_answer(
     identity: Identity,
-    resposta: CourtAnswer,
+    resposta: Answer,
     shown: Sequence[str],
     live: Sequence[LiveSelo],
-    agora: datetime,
+    now: datetime,
     rules: Rules,
     *,
     old_folhas: Collection[int] = (),
@@ -155,7 +155,7 @@ def check_answer(
     check_exclusion(
         identity,
         live,
-        agora,
+        now,
         rules,
         reason=resposta.motivo,
         papel_em_maos=resposta.papel_em_maos,
@@ -168,7 +168,7 @@ def check_answer(
 def check_exclusion(
     identity: Identity,
     live: Sequence[LiveSelo],
-    agora: datetime,
+    now: datetime,
     rules: Rules,
     *,
     reason: str | None,
@@ -188,11 +188,11 @@ def check_exclusion(
             "a exclusão só vale para papel que não saiu do cartório: confirme que ele está em mãos; se já saiu, o caso "
             "é de substituição",
         )
-    if live and not fora_do_prazo and agora > (ate := xa_term(live, rules)):
+    if live and not fora_do_prazo and now > (ate := xa_term(live, rules)):
         raise _term_over(identity, live, ate, alternatives(identity, within_term=False))
 
 
-def selos_xa(live: Sequence[LiveSelo], agora: datetime) -> tuple[NewSelo, ...]:
+def selos_xa(live: Sequence[LiveSelo], now: datetime) -> tuple[NewSelo, ...]:
     """Return the XA of each live seal, in order: zero values, this moment, the same identifier and parties (X2)."""
     return tuple(
         NewSelo(
@@ -201,7 +201,7 @@ def selos_xa(live: Sequence[LiveSelo], agora: datetime) -> tuple[NewSelo, ...]:
             descricao=f"Exclusão de ato: {selo.descricao}",
             identificador=selo.identificador,
             partes=selo.partes,
-            momento=agora,
+            momento=now,
             emolumentos=Emolumentos.zero(),
             isento=True,
             motivo_isencao="exclusão de ato",
@@ -211,7 +211,7 @@ def selos_xa(live: Sequence[LiveSelo], agora: datetime) -> tuple[NewSelo, ...]:
     )
 
 
-def _check_new_folhas(resposta: CourtAnswer, former: Collection[int], rules: Rules) -> None:
+def _check_new_folhas(resposta: Answer, former: Collection[int], rules: Rules) -> None:
     """Raise unless the livro's reprint brings folhas that its old print did not use, where the setting asks it (X7)."""
     if resposta.folha_inicial is None:
         if rules.folhas_novas:

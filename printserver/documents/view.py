@@ -53,7 +53,7 @@ _NO_SHEET = "—"
 
 
 def template_data(
-    plan: Plan, *, serventia: Mapping[str, str], subscritor: Mapping[str, str] | None, agora: datetime
+    plan: Plan, *, serventia: Mapping[str, str], subscritor: Mapping[str, str] | None, now: datetime
 ) -> dict[str, Any]:
     """Return the data that the templates get (`formats.dados` lists them), all plain JSON.
 
@@ -62,12 +62,12 @@ def template_data(
     """
     kind = plan.identity.tipo
     do_livro = kind in ("minuta", "livro")
-    quem = subscritor and {
+    who = subscritor and {
         "nome": subscritor["nome"],
         "papel": ROLE_TITLES.get(subscritor["papel"], subscritor["papel"]),
     }
     instrumento = plan.instrumento
-    data = instrumento.data if do_livro and instrumento and instrumento.data else local_date(plan.momento or agora)
+    data = instrumento.data if do_livro and instrumento and instrumento.data else local_date(plan.momento or now)
     fields = plan.identity.campos
     return {
         "tipo": "livro" if do_livro else kind,
@@ -76,8 +76,8 @@ def template_data(
         "instrumento": _instrumento(instrumento, with_folhas=not do_livro) if instrumento else None,
         "partes": [party.model_dump() for party in instrumento.partes] if instrumento else [],
         "data": long_date(data),
-        "subscritor": quem or None,
-        "assinaturas": _signatures(plan, quem or None),
+        "subscritor": who or None,
+        "assinaturas": _signatures(plan, who or None),
         "pedido": fields["pedido"],
         "via": fields["via"],
         "substitui": plan.substitui,

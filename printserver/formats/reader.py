@@ -69,12 +69,12 @@ class Formats:
         file = self._file_of(nome)
         if file is None:
             raise Recusa("formato-desconhecido", f'Não há formato "{nome}". Os que existem: {", ".join(self.names())}.')
-        parsed_selo = self._loaded.get(nome)
-        if parsed_selo is None or parsed_selo.assinatura[0][0] != str(file) or not _unchanged(parsed_selo.assinatura):
-            parsed_selo = _read(file)
+        found = self._loaded.get(nome)
+        if found is None or found.assinatura[0][0] != str(file) or not _unchanged(found.assinatura):
+            found = _read(file)
             with self._lock:
-                self._loaded[nome] = parsed_selo
-        return parsed_selo.formato
+                self._loaded[nome] = found
+        return found.formato
 
     def names(self) -> list[str]:
         """Return the names of all formats, in order."""

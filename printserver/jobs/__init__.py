@@ -53,7 +53,7 @@ def look_up(office: Office, job_id: str) -> dict[str, Any]:
     return show(office, job_id)
 
 
-def wait(office: Office, job_id: str, segundos: float, desde: str | None = None) -> dict[str, Any]:
+def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) -> dict[str, Any]:
     """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `segundos`.
 
     At most half of the HTTP threads wait at once; who finds no room is answered at once.
@@ -64,7 +64,7 @@ def wait(office: Office, job_id: str, segundos: float, desde: str | None = None)
             row = jobs.job_by_id(conn, office.serventia_id, job_id)
         return at_an_end(row) if desde is None else row["estado"] != desde or row["encerrado"]
 
-    _wait(office, segundos, arrived)
+    _wait(office, seconds, arrived)
     return show(office, job_id)
 
 

@@ -68,12 +68,12 @@ def accept(office: Office, author: Author, data: object, key: str | None) -> Acc
 def _claim(office: Office, author: Author, request: Pedido, key: str | None, data: object, digest: str) -> Outcome:
     """Prepare and decide, again where the ground moved. Raises `Recusa`; `DBAPIError` where another was quicker."""
     for attempt in range(TRIES):
-        agora = office.clock()
-        prepared = prepare(office, request, agora)
+        now = office.clock()
+        prepared = prepare(office, request, now)
         try:
             with office.db.write() as conn:
-                made = _decide(conn, office, prepared, author, agora, data, digest)
-                idempotency.register(conn, office, author, key, digest, made, agora)
+                made = _decide(conn, office, prepared, author, now, data, digest)
+                idempotency.register(conn, office, author, key, digest, made, now)
         except Changed:
             continue
         except DBAPIError as error:
@@ -135,11 +135,11 @@ def _question(office: Office, question: RowMapping | None, job: Mapping[str, Any
 
 
 def _decide(
-    conn: Connection, office: Office, p: Prepared, author: Author, agora: datetime, data: object, digest: str
+    conn: Connection, office: Office, p: Prepared, author: Author, now: datetime, data: object, digest: str
 ) -> Outcome:
     """Guard once more, under the document's lock; then hold the job for a question, or seal and take it."""
     document_id, instrumento_id = lock(conn, office, p)
-    blocker = blocking_question(conn, office, p, document_id, agora)
+    blocker = blocking_question(conn, office, p, document_id, now)
     # The same press of the button brings the same numbers: the question comes first, and its yes refuses them.
     check_sheets(conn, office, p, of_document=document_id if blocker is not None else None)
     if blocker is None and p.plan.asks_selo:
@@ -149,23 +149,19 @@ def _decide(
             "Imprimir com selo?",
         )
     job_id = uuid.uuid4().hex
-    quem = people.on_behalf_of(author, _person(conn, office, p))
+    who = people.on_behalf_of(author, _person(conn, office, p))
     entries: list[LogEntry] = []
     open_question = questions.open_for_document(conn, office, document_id)
     if open_question is not None:
-        if (
-            blocker is not None
-            and open_question["resumo"] == digest
-            and questions.is_same(open_question, blocker, agora)
-        ):
+        if blocker is not None and open_question["resumo"] == digest and questions.is_same(open_question, blocker, now):
             return Outcome(open_question["job_id"], _word(blocker))
         entries += questions.replace(conn, office, open_question)
     place = Place(job_id, document_id, instrumento_id, data, digest)
     if blocker is None:
-        entries += seal(conn, office, p, quem, agora, place)
+        entries += seal(conn, office, p, who, now, place)
     else:
-        entries += hold(conn, office, p, quem, agora, place, blocker)
-    audit.write(conn, office.serventia_id, agora, entries)
+        entries += hold(conn, office, p, who, now, place, blocker)
+    audit.write(conn, office.serventia_id, now, entries)
     return Outcome(job_id, None if blocker is None else _word(blocker))
 
 

@@ -16,7 +16,7 @@ from printserver.clock import local_date
 from printserver.db import lost_a_race
 from printserver.delivery import withdraw_from_queue
 from printserver.documents import (
-    CourtAnswer,
+    Answer,
     FichaAbertura,
     LiveSelo,
     Pedido,
@@ -108,50 +108,50 @@ def _open_question(conn: Connection, office: Office, job_id: str, kind: str) -> 
     return row, question
 
 
-def _close(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], quem: Author) -> list[LogEntry]:
-    closed = questions.end(conn, question, "respondida", dict(answer), quem)
+def _close(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], who: Author) -> list[LogEntry]:
+    closed = questions.end(conn, question, "respondida", dict(answer), who)
     if not closed:
         raise Changed  # someone answered in this moment: the next look says so
     return closed
 
 
 def _answer_no(office: Office, author: Author, job_id: str, answer: RespostaXa, key: str | None, digest: str) -> None:
-    agora = office.clock()
+    now = office.clock()
     with office.db.write() as conn:
-        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+        who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
         _row, question = _open_question(conn, office, job_id, "xa")
-        entries = _close(conn, question, answer.model_dump(mode="json"), quem)
+        entries = _close(conn, question, answer.model_dump(mode="json"), who)
         questions.cancel_job(conn, office.serventia_id, job_id)
-        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), agora)
+        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)
         what = {"resposta": "não", "motivo": answer.motivo, "selos": question["selos"]}
-        entries.append(undo.registro(job_id, CANCELLED, quem, what))
-        audit.write(conn, office.serventia_id, agora, entries)
+        entries.append(undo.registro(job_id, CANCELLED, who, what))
+        audit.write(conn, office.serventia_id, now, entries)
 
 
 def _answer_yes(office: Office, author: Author, job_id: str, answer: RespostaXa, key: str | None, digest: str) -> None:
-    sid, agora = office.serventia_id, office.clock()
+    sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+        who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
         row, question = _open_question(conn, office, job_id, "xa")
-        _check_yes(conn, office, row, question, answer, agora)
+        _check_yes(conn, office, row, question, answer, now)
         request = _request(conn, office, row, answer)
         before = jobs.live_job(conn, sid, row["documento_id"])
         copies = jobs.copies_of_livro(conn, sid, question["selos"])
-    p = prepare(office, request, agora)
+    p = prepare(office, request, now)
     for each in [before, *copies]:
         if each is not None:
-            withdraw_from_queue(office, each, quem, "reimpressão confirmada")
+            withdraw_from_queue(office, each, who, "reimpressão confirmada")
     with office.db.write() as conn:
         document_id, instrumento_id = lock(conn, office, p)
         row, question = _open_question(conn, office, job_id, "xa")
         before, live = undo.require_nothing_on_its_way(conn, office, document_id, p.plan.identity)
-        _check_yes(conn, office, row, question, answer, agora)
-        entries = _close(conn, question, answer.model_dump(mode="json"), quem)
-        entries += undo.undo_print(conn, office, document_id, before, live, answer.motivo or "", quem, agora)
+        _check_yes(conn, office, row, question, answer, now)
+        entries = _close(conn, question, answer.model_dump(mode="json"), who)
+        entries += undo.undo_print(conn, office, document_id, before, live, answer.motivo or "", who, now)
         place = Place(job_id, document_id, instrumento_id, _held_data(conn, office, row, answer), row["resumo"])
-        entries += seal(conn, office, p, quem, agora, place, held=True)
-        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), agora)
-        audit.write(conn, sid, agora, entries)
+        entries += seal(conn, office, p, who, now, place, held=True)
+        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)
+        audit.write(conn, sid, now, entries)
 
 
 def _check_yes(
@@ -160,13 +160,13 @@ def _check_yes(
     row: sa.RowMapping,
     question: sa.RowMapping,
     answer: RespostaXa,
-    agora: datetime,
+    now: datetime,
 ) -> None:
     """Raise unless this yes may go on: asked before anything is taken off a queue, and again in the transaction."""
     try:
         check_answer(
             undo.identity(conn, row),
-            CourtAnswer(
+            Answer(
                 motivo=answer.motivo,
                 papel_em_maos=answer.papel_em_maos,
                 selos=answer.selos,
@@ -176,7 +176,7 @@ def _check_yes(
             ),
             question["selos"],
             documents.live_selos(conn, office.serventia_id, row["documento_id"]),
-            agora,
+            now,
             office.rules,
             old_folhas=_folhas(conn, office, row["documento_id"]),
         )
@@ -189,57 +189,57 @@ def _check_yes(
 def _with_or_without_selo(
     office: Office, author: Author, job_id: str, answer: RespostaSelo, key: str | None, digest: str
 ) -> None:
-    sid, agora = office.serventia_id, office.clock()
+    sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+        who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
         row, _question = _open_question(conn, office, job_id, "selo")
         request = _on_its_queue(read_request(bodies.restore_bodies(conn, sid, row["pedido"])), row)
     document = request.documento
     assert isinstance(document, FichaAbertura)
     decided = with_answer(document, answer.gerar)
-    p = prepare(office, request.model_copy(update={"documento": decided}), agora)
+    p = prepare(office, request.model_copy(update={"documento": decided}), now)
     with office.db.write() as conn:
         document_id, instrumento_id = lock(conn, office, p)
         row, question = _open_question(conn, office, job_id, "selo")
-        if blocking_question(conn, office, p, document_id, agora) is not None:
+        if blocking_question(conn, office, p, document_id, now) is not None:
             raise Recusa(
                 "pergunta-mudou",
                 "Esta ficha ganhou um selo enquanto a pergunta esperava: mande o trabalho de novo.",
                 extra={"job": views.job_dict(conn, office, row)},
             )
-        entries = _close(conn, question, answer.model_dump(mode="json"), quem)
+        entries = _close(conn, question, answer.model_dump(mode="json"), who)
         place = Place(job_id, document_id, instrumento_id, row["pedido"], row["resumo"])
-        entries += seal(conn, office, p, quem, agora, place, held=True)
-        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), agora)
-        audit.write(conn, sid, agora, entries)
+        entries += seal(conn, office, p, who, now, place, held=True)
+        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)
+        audit.write(conn, sid, now, entries)
 
 
 def _exclude(office: Office, author: Author, job_id: str, answer: Exclusao, key: str | None, digest: str) -> None:
-    sid, agora = office.serventia_id, office.clock()
+    sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
         find_person = acting_person(conn, office, answer.escrevente)
         if answer.fora_do_prazo:
             people.require_head(find_person.papel, "a exclusão fora do prazo")
-        quem = people.on_behalf_of(author, find_person)
+        who = people.on_behalf_of(author, find_person)
         row = jobs.job_by_id(conn, sid, job_id)
         before = jobs.live_job(conn, sid, row["documento_id"])
-        live = _check_exclusion(conn, office, row, answer, agora)
+        live = _check_exclusion(conn, office, row, answer, now)
         copies = jobs.copies_of_livro(conn, sid, [selo.codigo for selo in live])
     for each in [before, *copies]:
         if each is not None:
-            withdraw_from_queue(office, each, quem, "exclusão dos selos")
+            withdraw_from_queue(office, each, who, "exclusão dos selos")
     with office.db.write() as conn:
         document_id = undo.lock_document(conn, row)
         before, live = undo.require_nothing_on_its_way(conn, office, document_id, undo.identity(conn, row))
-        _check_exclusion(conn, office, row, answer, agora)
-        entries = undo.undo_print(conn, office, document_id, before, live, answer.motivo, quem, agora)
-        entries += undo.restore_replaced(conn, before, quem)
-        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), agora)
-        audit.write(conn, sid, agora, entries)
+        _check_exclusion(conn, office, row, answer, now)
+        entries = undo.undo_print(conn, office, document_id, before, live, answer.motivo, who, now)
+        entries += undo.restore_replaced(conn, before, who)
+        idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)
+        audit.write(conn, sid, now, entries)
 
 
 def _check_exclusion(
-    conn: Connection, office: Office, row: sa.RowMapping, answer: Exclusao, agora: datetime
+    conn: Connection, office: Office, row: sa.RowMapping, answer: Exclusao, now: datetime
 ) -> tuple[LiveSelo, ...]:
     """Return the live seals of the job's document. Raises unless they may be excluded (X2, X4)."""
     live = documents.live_selos(conn, office.serventia_id, row["documento_id"])
@@ -248,7 +248,7 @@ def _check_exclusion(
     check_exclusion(
         undo.identity(conn, row),
         live,
-        agora,
+        now,
         office.rules,
         reason=answer.motivo,
         papel_em_maos=answer.papel_em_maos,

@@ -21,12 +21,12 @@ def cancel(office: Office, author: Author, job_id: str, data: object, key: str |
     def do(digest: str) -> None:
         answer = read(Cancelamento, data)
         with office.db.read() as conn:
-            quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+            who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
             row = jobs.job_by_id(conn, office.serventia_id, job_id)
         if row["estado"] in HELD:
-            _cancel_held(office, row, quem, answer)
+            _cancel_held(office, row, who, answer)
         elif on_its_way(row):
-            withdraw_from_queue(office, row, quem, f"cancelado: {answer.motivo}")
+            withdraw_from_queue(office, row, who, f"cancelado: {answer.motivo}")
         else:
             raise Recusa("estado-nao-permite", f"O trabalho está {row['estado']}: nada há a cancelar.")
         with office.db.write() as conn:
@@ -36,14 +36,14 @@ def cancel(office: Office, author: Author, job_id: str, data: object, key: str |
     return do_once(office, author, f"POST /api/v1/jobs/{job_id}/cancelar", job_id, data, key, do)
 
 
-def _cancel_held(office: Office, row: sa.RowMapping, quem: Author, answer: Cancelamento) -> None:
+def _cancel_held(office: Office, row: sa.RowMapping, who: Author, answer: Cancelamento) -> None:
     now = office.clock()
     with office.db.write() as conn:
-        entries = close_question(conn, office, row["id"], answer.model_dump(mode="json"), quem)
+        entries = close_question(conn, office, row["id"], answer.model_dump(mode="json"), who)
         table = db.job
         mine = (table.c.n == row["n"], table.c.estado == row["estado"])
         over = {"estado": CANCELLED, "encerrado": True, "vence_em": None}
         if not conn.execute(sa.update(table).where(*mine).values(**over)).rowcount:
             raise Recusa("estado-nao-permite", "O trabalho mudou neste instante: veja como está.")
-        entries.append(log_entry(row["id"], CANCELLED, quem, {"motivo": answer.motivo}))
+        entries.append(log_entry(row["id"], CANCELLED, who, {"motivo": answer.motivo}))
         audit.write(conn, office.serventia_id, now, entries)

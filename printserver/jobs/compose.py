@@ -59,7 +59,7 @@ def compose(
         plan,
         serventia={"nome": settings.nome, "cns": office.cns, "cidade": settings.cidade, "uf": settings.uf},
         subscritor={"nome": subscritor.nome, "papel": subscritor.papel},
-        agora=office.clock(),
+        now=office.clock(),
     )
     values = block_values(plan, None, demonstracao=office.demonstracao)
     return Composition(

@@ -30,14 +30,14 @@ def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None
     context = p.context
     numero = getattr(p.pedido.documento, "numero", None)
     proximo = documents.next_traslado(conn, sid, instrumento_id) if numero == "proximo" else context.next_traslado
-    agora = look(conn, office, p.plan, context, p.instrumento_key)
-    if agora != p.snapshot or proximo != p.snapshot.proximo:
+    now = look(conn, office, p.plan, context, p.instrumento_key)
+    if now != p.snapshot or proximo != p.snapshot.proximo:
         raise Changed
     return document_id, instrumento_id
 
 
 def blocking_question(
-    conn: Connection, office: Office, p: Prepared, document_id: int, agora: datetime
+    conn: Connection, office: Office, p: Prepared, document_id: int, now: datetime
 ) -> questions.Text | None:
     """Return the question that stops a second print of a document with live seals (X1); None: it is free.
 
@@ -58,7 +58,7 @@ def blocking_question(
         question = decide(
             p.plan.identity,
             live,
-            agora,
+            now,
             office.rules,
             atinge=affected(conn, office, [selo.codigo for selo in live]),
             next_traslado=numero,

@@ -108,13 +108,13 @@ def send_again(conn: Connection, row: sa.RowMapping, now: Any, changes: dict[str
     conn.execute(sa.update(table).where(table.c.n == row["n"]).values(**moving | changes))
 
 
-def close_question(conn: Connection, office: Office, job_id: str, answer: Any, quem: Author) -> list[LogEntry]:
+def close_question(conn: Connection, office: Office, job_id: str, answer: Any, who: Author) -> list[LogEntry]:
     question = questions.do_job(conn, office, job_id)
     if question is None or question["estado"] != "aberta":
         return []
-    return questions.end(conn, question, "respondida", answer, quem)
+    return questions.end(conn, question, "respondida", answer, who)
 
 
-def log_entry(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], **changed: Any) -> LogEntry:
+def log_entry(job_id: str, state: str, who: Author, detalhe: Mapping[str, Any], **changed: Any) -> LogEntry:
     kept = change_proof(**changed) if changed else None
-    return LogEntry("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
+    return LogEntry("job", job_id, state, who.pessoa, who.sistema, who.endereco, detalhe, kept)

@@ -60,18 +60,18 @@ class Prepared:
     papeis: tuple[str, ...]
 
 
-def prepare(office: Office, request: Pedido, agora: datetime) -> Prepared:
+def prepare(office: Office, request: Pedido, now: datetime) -> Prepared:
     """Plan, lay out and check a document. Raises `Recusa` with whatever keeps it from being sealed or taken."""
     ready.require(office)
     with office.db.read() as conn:
-        quem = acting_person(conn, office, request.escrevente)
+        who = acting_person(conn, office, request.escrevente)
         subscritor = _subscritor(conn, office, request)
         queue = queues.choose(conn, office, request.fila, request.documento.tipo)
-        context, key = documents.context(conn, office, request.documento, agora)
+        context, key = documents.context(conn, office, request.documento, now)
         plan = make_plan(request.documento, context)
         snapshot = look(conn, office, plan, context, key)
     if plan.substitui:
-        people.require_head(quem.papel, "a substituição de um documento já entregue")
+        people.require_head(who.papel, "a substituição de um documento já entregue")
     check_copies(plan, request.copias)
     page_format = _format(office, request)
     faces = request.faces or page_format.faces

@@ -63,7 +63,7 @@ def report_pages(office: Office, author: Author, job_id: str, data: object, key:
     def do(digest: str) -> None:
         answer = read(Folhas, data)
         with office.db.read() as conn:
-            quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+            who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
             before = jobs.job_by_id(conn, office.serventia_id, job_id)
             again = _to_print(answer, before)
             _check_said(conn, before, answer, again)
@@ -71,14 +71,14 @@ def report_pages(office: Office, author: Author, job_id: str, data: object, key:
         known = sheets.numbers(office, before)
         queue, bandeja = destination(office, before, answer.fila, answer.bandeja)
         backs = _backs(office, before, answer)
-        withdraw_from_queue(office, before, quem, "uma pessoa diz o que saiu")
+        withdraw_from_queue(office, before, who, "uma pessoa diz o que saiu")
         sent = _to_send(office, before, answer, again, backs)
         now = office.clock()
         with office.db.write() as conn:
             row = locked(conn, office, job_id)
             said = _check_said(conn, row, answer, again)
             turned = _fronts(conn, row, said) if answer.versos else ()
-            spoiled = _say(conn, office, row, answer, known, quem, now, turned)
+            spoiled = _say(conn, office, row, answer, known, who, now, turned)
             if sent is not None:
                 new_attempt(conn, row, now, queue=queue, **sent)
                 state = RENDERED
@@ -89,7 +89,7 @@ def report_pages(office: Office, author: Author, job_id: str, data: object, key:
                 conn.execute(sa.update(table).where(table.c.n == row["n"]).values(estado=state))
             entries: list[LogEntry] = []
             if sent is not None or state != UNCERTAIN or said.keys() >= set(range(1, row["paginas"] + 1)):
-                entries += close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
+                entries += close_question(conn, office, job_id, answer.model_dump(mode="json"), who)
             if sent is None and backs is not None and state != UNCERTAIN:
                 entries += passes.ask_about_backs(conn, office, row, backs, now)
             if state == PRINTED:
@@ -103,7 +103,7 @@ def report_pages(office: Office, author: Author, job_id: str, data: object, key:
             what |= {"papeis_inutilizados": spoiled} if spoiled else {}
             moved = {"fila": queue, "bandeja": bandeja} if sent is not None else {}
             what |= moved
-            audit.write(conn, office.serventia_id, now, [log_entry(job_id, state, quem, what, **moved), *entries])
+            audit.write(conn, office.serventia_id, now, [log_entry(job_id, state, who, what, **moved), *entries])
         office.bell.ring()
 
     return do_once(office, author, f"POST /api/v1/jobs/{job_id}/folhas", job_id, data, key, do)
@@ -211,7 +211,7 @@ def _say(
     row: Mapping[Any, Any],
     answer: Folhas,
     known: Mapping[int, str],
-    quem: Author,
+    who: Author,
     now: datetime,
     turned_fronts: tuple[int, ...] = (),
 ) -> list[str]:
@@ -229,7 +229,7 @@ def _say(
         if page.estado == "inutilizada":
             papel = papel or known.get(page.pagina)
             if papel is not None:
-                numbered_paper.spoil(conn, office.serventia_id, row["id"], papel, answer.motivo, quem, now)
+                numbered_paper.spoil(conn, office.serventia_id, row["id"], papel, answer.motivo, who, now)
                 spoiled.append(papel)
         values = {
             "serventia_id": office.serventia_id,
@@ -239,7 +239,7 @@ def _say(
             "estado": page.estado,
             "papel": papel,
             "motivo": answer.motivo,
-            "quem": quem.pessoa,
+            "quem": who.pessoa,
             "quando": now,
         }
         conn.execute(sa.insert(db.pagina).values(**values))

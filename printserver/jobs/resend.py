@@ -39,7 +39,7 @@ def resend(office: Office, author: Author, job_id: str, data: object, key: str |
         queue, bandeja = destination(office, before, answer.fila, answer.bandeja)
         passada = passes.again(office, before, queue) if before["pdf_sha256"] is not None else {}
         with office.db.write() as conn:
-            quem = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
+            who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
             row = locked(conn, office, job_id)
             _require_resendable(conn, row)
             if passada:
@@ -48,10 +48,10 @@ def resend(office: Office, author: Author, job_id: str, data: object, key: str |
             else:
                 state = ACCEPTED
             send_again(conn, row, now, {"estado": state, "fila": queue, "bandeja": bandeja})
-            entries = close_question(conn, office, job_id, answer.model_dump(mode="json"), quem)
+            entries = close_question(conn, office, job_id, answer.model_dump(mode="json"), who)
             idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)
             what = {"reenviado": "nenhuma página saiu", "motivo": answer.motivo, "fila": queue, "bandeja": bandeja}
-            moved = log_entry(job_id, state, quem, what, fila=queue, bandeja=bandeja)
+            moved = log_entry(job_id, state, who, what, fila=queue, bandeja=bandeja)
             audit.write(conn, office.serventia_id, now, [*entries, moved])
         office.bell.ring()
 

@@ -33,29 +33,29 @@ class Place:
 
 
 def seal(
-    conn: Connection, office: Office, p: Prepared, quem: Author, agora: datetime, place: Place, *, held: bool = False
+    conn: Connection, office: Office, p: Prepared, who: Author, now: datetime, place: Place, *, held: bool = False
 ) -> list[LogEntry]:
     """Make the seals of a prepared document and take its job (`held`: a job that waited). Return the log's lines."""
     _occupy_folhas(conn, office, p, place)
-    _use_sheets(conn, office, p, place, quem, agora)
-    entries = _replace(conn, office, p, place, quem)
+    _use_sheets(conn, office, p, place, who, now)
+    entries = _replace(conn, office, p, place, who)
     livro, folha = _address(p)
     issued, sealed = seals.seal(
         conn,
         office,
         p.plan.selos,
         seals.Place(place.job_id, place.documento_id, place.instrumento_id, livro, folha),
-        quem,
-        agora,
+        who,
+        now,
     )
     stamp_data = compose.stamp_data(office, p.pedido, p.composicao, issued, p.taken, p.layout.paginas)
-    row = _row(conn, office, p, place, quem, agora) | {
+    row = _row(conn, office, p, place, who, now) | {
         "estado": ACCEPTED,
         "viva": bool(issued),
         "carimbo": asdict(stamp_data),
         "qr_selo": stamp_data.valores.qr_codigo if stamp_data.valores else None,
         "qr_url": stamp_data.valores.qr_url if stamp_data.valores else None,
-        "vence_em": agora,
+        "vence_em": now,
     }
     if held:
         # who asked for it, and when, stays; who answered is in the log and on the seals
@@ -67,25 +67,25 @@ def seal(
     else:
         conn.execute(sa.insert(db.job).values(**row))
     _cite(conn, office, p, place)
-    _remember_minuta(conn, office, p, place, agora)
+    _remember_minuta(conn, office, p, place, now)
     if row["tipo"] == "livro":  # its own word on the signatures counts from here on (N11)
         said = row["instrumento_fixado"]["assinaturas"]
         here = db.instrumento.c.id == place.instrumento_id
         values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
         conn.execute(sa.update(db.instrumento).where(here).values(**values))
-    return [*entries, *sealed, _registro(place.job_id, ACCEPTED, quem, _detail(p, issued), _evidence(row))]
+    return [*entries, *sealed, _registro(place.job_id, ACCEPTED, who, _detail(p, issued), _evidence(row))]
 
 
 def hold(
-    conn: Connection, office: Office, p: Prepared, quem: Author, agora: datetime, place: Place, blocker: questions.Text
+    conn: Connection, office: Office, p: Prepared, who: Author, now: datetime, place: Place, blocker: questions.Text
 ) -> list[LogEntry]:
     """Hold the job of a prepared document for a person's answer; nothing of it is sealed. Return the log's lines."""
     state = AWAITING_XA if blocker.tipo == "xa" else AWAITING_SELO
-    row = _row(conn, office, p, place, quem, agora)
+    row = _row(conn, office, p, place, who, now)
     conn.execute(sa.insert(db.job).values(**row | {"estado": state, "vence_em": None}))
-    asked = questions.ask(conn, office, place.job_id, place.documento_id, blocker, agora)
+    asked = questions.ask(conn, office, place.job_id, place.documento_id, blocker, now)
     what = {"pergunta": blocker.tipo, "selos": list(blocker.selos)}
-    return [asked, _registro(place.job_id, state, quem, what, _evidence(row))]
+    return [asked, _registro(place.job_id, state, who, what, _evidence(row))]
 
 
 def _evidence(row: dict[str, Any]) -> dict[str, Any]:
@@ -94,8 +94,8 @@ def _evidence(row: dict[str, Any]) -> dict[str, Any]:
     return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
 
 
-def _registro(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], kept: Mapping[str, Any]) -> LogEntry:
-    return LogEntry("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
+def _registro(job_id: str, state: str, who: Author, detalhe: Mapping[str, Any], kept: Mapping[str, Any]) -> LogEntry:
+    return LogEntry("job", job_id, state, who.pessoa, who.sistema, who.endereco, detalhe, kept)
 
 
 def _detail(p: Prepared, issued: list[IssuedSelo]) -> dict[str, Any]:
@@ -112,13 +112,13 @@ def _detail(p: Prepared, issued: list[IssuedSelo]) -> dict[str, Any]:
     return what
 
 
-def _from_certificate(office: Office, p: Prepared, agora: datetime) -> list[dict[str, str]]:
+def _from_certificate(office: Office, p: Prepared, now: datetime) -> list[dict[str, str]]:
     """Return the warning that the court may refuse the document's seals for the certificate that signs them (T4)."""
-    why = office.certificado.out_of_validity(agora) if p.plan.selos else None
+    why = office.certificado.out_of_validity(now) if p.plan.selos else None
     return [] if why is None else [{"campo": "certificado", "mensagem": f"{why}: o tribunal pode recusar os selos."}]
 
 
-def _row(conn: Connection, office: Office, p: Prepared, place: Place, quem: Author, agora: datetime) -> dict[str, Any]:
+def _row(conn: Connection, office: Office, p: Prepared, place: Place, who: Author, now: datetime) -> dict[str, Any]:
     """Return the job's row, but for its state and what its seals bring."""
     sid = office.serventia_id
     instrumento = p.plan.instrumento
@@ -140,10 +140,10 @@ def _row(conn: Connection, office: Office, p: Prepared, place: Place, quem: Auth
         "imprimir": getattr(p.pedido.documento, "imprimir", True),
         "pedido": bodies.store_bodies(conn, sid, place.dados),
         "campos": fields,
-        "escrevente": quem.pessoa,
+        "escrevente": who.pessoa,
         "subscritor": p.subscritor.usuario,
-        "chave_id": quem.chave_id,
-        "sistema": quem.sistema,
+        "chave_id": who.chave_id,
+        "sistema": who.sistema,
         "resumo": place.resumo,
         "formato": p.formato.nome,
         "formato_versao": p.formato.versao,
@@ -154,7 +154,7 @@ def _row(conn: Connection, office: Office, p: Prepared, place: Place, quem: Auth
         "avisos": [
             *({"campo": each.campo, "mensagem": each.mensagem} for each in (*p.pedido.avisos, *p.plan.avisos)),
             *({"campo": each.campo, "mensagem": each.mensagem} for each in p.layout.avisos),
-            *_from_certificate(office, p, agora),
+            *_from_certificate(office, p, now),
         ],
         "substitui": p.plan.substitui,
         "livro": livro,
@@ -163,7 +163,7 @@ def _row(conn: Connection, office: Office, p: Prepared, place: Place, quem: Auth
         "copias": p.pedido.copias,
         "bandeja": p.pedido.bandeja,
         "faces": p.faces,
-        "criado_em": agora,
+        "criado_em": now,
     }
 
 
@@ -209,7 +209,7 @@ def _occupy_folhas(conn: Connection, office: Office, p: Prepared, place: Place) 
     )
 
 
-def _use_sheets(conn: Connection, office: Office, p: Prepared, place: Place, quem: Author, agora: datetime) -> None:
+def _use_sheets(conn: Connection, office: Office, p: Prepared, place: Place, who: Author, now: datetime) -> None:
     """Record the sheets of security paper (P5)."""
     if not p.papeis:
         return
@@ -222,8 +222,8 @@ def _use_sheets(conn: Connection, office: Office, p: Prepared, place: Place, que
             "job_id": place.job_id,
             "folha": sheet,
             "estado": "usado",
-            "quem": quem.pessoa,
-            "quando": agora,
+            "quem": who.pessoa,
+            "quando": now,
         }
         for sheet, number in enumerate(p.papeis, 1)
     ]
@@ -245,7 +245,7 @@ def check_sheets(conn: Connection, office: Office, p: Prepared, of_document: int
         )
 
 
-def _replace(conn: Connection, office: Office, p: Prepared, place: Place, quem: Author) -> list[LogEntry]:
+def _replace(conn: Connection, office: Office, p: Prepared, place: Place, who: Author) -> list[LogEntry]:
     """Mark the print whose seal this one names as replaced (X8); its seal is neither excluded nor rectified.
 
     Raises `Recusa` `entrada-invalida` if another live print has replaced it already.
@@ -264,7 +264,7 @@ def _replace(conn: Connection, office: Office, p: Prepared, place: Place, quem: 
     conn.execute(sa.update(job).where(job.c.n == old["n"]).values(**changes))
     reason = getattr(p.pedido.documento, "motivo", None)
     what = {"substituido_por": place.job_id, "motivo": reason}
-    return [_registro(old["id"], old["estado"], quem, what, change_proof(**changes))]
+    return [_registro(old["id"], old["estado"], who, what, change_proof(**changes))]
 
 
 def _cite(conn: Connection, office: Office, p: Prepared, place: Place) -> None:
@@ -275,11 +275,11 @@ def _cite(conn: Connection, office: Office, p: Prepared, place: Place) -> None:
         conn.execute(sa.insert(db.citacao).values(**row))
 
 
-def _remember_minuta(conn: Connection, office: Office, p: Prepared, place: Place, agora: datetime) -> None:
+def _remember_minuta(conn: Connection, office: Office, p: Prepared, place: Place, now: datetime) -> None:
     """Keep the instrumento as its newest minuta has it: references are made from it until the livro stands (N8)."""
     instrumento = getattr(p.pedido.documento, "instrumento", None)
     if p.pedido.documento.tipo != "minuta" or instrumento is None or place.instrumento_id is None:
         return
     kept = bodies.store_bodies(conn, office.serventia_id, instrumento.model_dump(mode="json", exclude_none=True))
     table = db.instrumento
-    conn.execute(sa.update(table).where(table.c.id == place.instrumento_id).values(minuta=kept, minuta_em=agora))
+    conn.execute(sa.update(table).where(table.c.id == place.instrumento_id).values(minuta=kept, minuta_em=now))

@@ -23,41 +23,41 @@ def undo_print(
     before: sa.RowMapping | None,
     live: Any,
     reason: str,
-    quem: Author,
-    agora: Any,
+    who: Author,
+    now: Any,
 ) -> list[LogEntry]:
     """Exclude the document's live seals; free or spoil its folhas (X7) and papers; mark what shows them stale (X6)."""
     sid, job = office.serventia_id, db.job
     codes = [selo.codigo for selo in live]
     copies = jobs.copies_of_livro(conn, sid, codes)
-    entries = seals.exclude(conn, office, live, reason, quem, agora)
+    entries = seals.exclude(conn, office, live, reason, who, now)
     if before is not None:
         here = (job.c.serventia_id == sid, job.c.id == before["id"])
         conn.execute(sa.update(job).where(*here).values(viva=False))
         _spoil_sheets(conn, office, before["id"], reason)
         what = {"selos_excluidos": codes, "motivo": reason}
-        entries.append(registro(before["id"], before["estado"], quem, what, viva=False))
+        entries.append(registro(before["id"], before["estado"], who, what, viva=False))
     sides = db.folha_lado
     conn.execute(
         sa.update(sides)
         .where(sides.c.serventia_id == sid, sides.c.documento_id == document_id, sides.c.estado == "ocupada")
         .values(estado="inutilizada" if office.rules.folhas_novas else "livre")
     )
-    return entries + desatualizar(conn, copies, codes, quem)
+    return entries + desatualizar(conn, copies, codes, who)
 
 
 def desatualizar(
-    conn: Connection, copies: Sequence[sa.RowMapping], codes: Sequence[str], quem: Author
+    conn: Connection, copies: Sequence[sa.RowMapping], codes: Sequence[str], who: Author
 ) -> list[LogEntry]:
     """Mark prints stale that show excluded seals (X6). Return what the log is to say."""
     job = db.job
     for copy in copies:
         conn.execute(sa.update(job).where(job.c.n == copy["n"]).values(desatualizado=True))
     what = {"desatualizado": True, "selos_excluidos": list(codes)}
-    return [registro(copy["id"], copy["estado"], quem, what, desatualizado=True) for copy in copies]
+    return [registro(copy["id"], copy["estado"], who, what, desatualizado=True) for copy in copies]
 
 
-def restore_replaced(conn: Connection, before: sa.RowMapping | None, quem: Author) -> list[LogEntry]:
+def restore_replaced(conn: Connection, before: sa.RowMapping | None, who: Author) -> list[LogEntry]:
     """Make a print that the excluded one had replaced (X8) what it was: its seal never stopped being live."""
     if before is None or before["substitui"] is None:
         return []
@@ -69,7 +69,7 @@ def restore_replaced(conn: Connection, before: sa.RowMapping | None, quem: Autho
     if old["documento_id"] == before["documento_id"]:
         changes["viva"] = True
     conn.execute(sa.update(table).where(table.c.n == old["n"]).values(**changes))
-    return [registro(old["id"], old["estado"], quem, {"substituicao_excluida": before["id"]}, **changes)]
+    return [registro(old["id"], old["estado"], who, {"substituicao_excluida": before["id"]}, **changes)]
 
 
 def _spoil_sheets(conn: Connection, office: Office, job_id: str, reason: str) -> None:
@@ -112,7 +112,7 @@ def identity(conn: Connection, row: sa.RowMapping) -> Identity:
     return Identity(row["tipo"], key, title(row["campos"]), row["campos"])
 
 
-def registro(job_id: str, state: str, quem: Author, detalhe: Mapping[str, Any], **changed: Any) -> LogEntry:
+def registro(job_id: str, state: str, who: Author, detalhe: Mapping[str, Any], **changed: Any) -> LogEntry:
     """Return what the log is to say of a job; `changed`: the columns that moved, with their new values (A6)."""
     kept = change_proof(**changed) if changed else None
-    return LogEntry("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
+    return LogEntry("job", job_id, state, who.pessoa, who.sistema, who.endereco, detalhe, kept)

@@ -158,7 +158,7 @@ def next_traslado(conn: Connection, serventia_id: int, instrumento_id: int | Non
     return int(highest or 0) + 1
 
 
-def context(conn: Connection, office: Office, document: Any, agora: datetime) -> tuple[Context, str | None]:
+def context(conn: Connection, office: Office, document: Any, now: datetime) -> tuple[Context, str | None]:
     """Return what the rule book needs to know of the office to plan `documento`, and the instrumento's key (X0)."""
     sid = office.serventia_id
     named = getattr(document, "instrumento", None)
@@ -170,7 +170,7 @@ def context(conn: Connection, office: Office, document: Any, agora: datetime) ->
     replaced = getattr(document, "substitui", None)
     return (
         Context(
-            agora=agora,
+            agora=now,
             rules=office.rules,
             servicos=office.servicos,
             atos=office.atos,

@@ -121,7 +121,7 @@ def register(
     key: str | None,
     request_digest: str,
     made: Outcome,
-    agora: datetime,
+    now: datetime,
 ) -> None:
     """Bind the key to what it made, in the same transaction."""
     if key is None:
@@ -135,6 +135,6 @@ def register(
             job_id=made.job_id,
             palavra=made.palavra,
             feito=made.feito,
-            criada_em=agora,
+            criada_em=now,
         )
     )

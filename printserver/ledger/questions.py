@@ -25,7 +25,7 @@ class Text:
     alternativas: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
 
-def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: Text, agora: datetime) -> LogEntry:
+def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: Text, now: datetime) -> LogEntry:
     """Write an open question. One about folhas waits for ever; the others for the setting's hours (X1).
 
     Return what the log is to say.
@@ -42,8 +42,8 @@ def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: T
         "xa_ate": text.xa_ate,
         "alternativas": [dict(item) for item in text.alternativas],
         "estado": "aberta",
-        "aberta_em": agora,
-        "expira_em": None if waits else agora + timedelta(hours=office.settings.xa.pergunta_horas),
+        "aberta_em": now,
+        "expira_em": None if waits else now + timedelta(hours=office.settings.xa.pergunta_horas),
         "resposta": None,
     }
     made = conn.execute(sa.insert(db.pergunta).values(**row).returning(db.pergunta.c.id)).scalar_one()
@@ -67,20 +67,20 @@ def open_for_document(conn: Connection, office: Office, document_id: int) -> sa.
     return conn.execute(query).mappings().one_or_none()
 
 
-def is_same(open_question: sa.RowMapping, text: Text, agora: datetime) -> bool:
+def is_same(open_question: sa.RowMapping, text: Text, now: datetime) -> bool:
     """Return whether an open question still asks what `texto` would: of the same seals, and with time left (X1)."""
     asked = open_question["tipo"] == text.tipo and set(open_question["selos"]) == set(text.selos)
-    return asked and not is_expired(open_question, agora)
+    return asked and not is_expired(open_question, now)
 
 
-def is_expired(question: sa.RowMapping, agora: datetime) -> bool:
+def is_expired(question: sa.RowMapping, now: datetime) -> bool:
     """Return whether the time to answer is over (X1), closed already or not."""
-    return question["expira_em"] is not None and question["expira_em"] <= agora
+    return question["expira_em"] is not None and question["expira_em"] <= now
 
 
-def how_it_ended(question: sa.RowMapping, agora: datetime) -> str | None:
+def how_it_ended(question: sa.RowMapping, now: datetime) -> str | None:
     """Return how a question ended, as the end of a sentence (Portuguese); None while it can be answered."""
-    if is_expired(question, agora) and question["estado"] == "aberta":  # the engine closes it in a moment
+    if is_expired(question, now) and question["estado"] == "aberta":  # the engine closes it in a moment
         return "ficou sem resposta e se encerrou"
     return {
         "aberta": None,
@@ -107,14 +107,14 @@ def end(
     question: Mapping[Any, Any],
     state: Literal["respondida", "substituida", "expirada"],
     resposta: Any = None,
-    quem: Author | None = None,
+    who: Author | None = None,
 ) -> list[LogEntry]:
     """Close an open question. Return what the log is to say: nothing if it was closed already, by a quicker one."""
     table = db.pergunta
     change = sa.update(table).where(table.c.id == question["id"], table.c.estado == "aberta")
     if not conn.execute(change.values(estado=state, resposta=resposta)).rowcount:
         return []
-    whose = (quem.pessoa, quem.sistema, quem.endereco) if quem is not None else (None, None, None)
+    whose = (who.pessoa, who.sistema, who.endereco) if who is not None else (None, None, None)
     kept = evidence(QUESTION, {"resposta": resposta}, "resposta") | {"linha": question["id"]}
     return [LogEntry("pergunta", question["job_id"], state, *whose, {"tipo": question["tipo"]}, kept)]
 
@@ -139,11 +139,11 @@ def replace(conn: Connection, office: Office, question: sa.RowMapping) -> list[L
     return [*closed, LogEntry("job", question["job_id"], CANCELLED, detalhe={"texto": text})]
 
 
-def close_expired(office: Office, agora: datetime) -> int:
+def close_expired(office: Office, now: datetime) -> int:
     """Close what was not answered in time (X1), on record; return how many."""
     table = db.pergunta
     late = sa.select(table).where(
-        table.c.serventia_id == office.serventia_id, table.c.estado == "aberta", table.c.expira_em <= agora
+        table.c.serventia_id == office.serventia_id, table.c.estado == "aberta", table.c.expira_em <= now
     )
     with office.db.read() as conn:
         if conn.execute(late).first() is None:
@@ -158,13 +158,13 @@ def close_expired(office: Office, agora: datetime) -> int:
                 cancel_job(conn, office.serventia_id, row["job_id"])
                 text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
                 entries += [*closed, LogEntry("job", row["job_id"], CANCELLED, detalhe={"texto": text})]
-        audit.write(conn, office.serventia_id, agora, entries)
+        audit.write(conn, office.serventia_id, now, entries)
     office.bell.ring()
     return late_ones
 
 
 def ask_about_sheets(
-    conn: Connection, office: Office, row: Mapping[Any, Any], why: str, agora: datetime
+    conn: Connection, office: Office, row: Mapping[Any, Any], why: str, now: datetime
 ) -> list[LogEntry]:
     """Ask a person what came out of a job whose signs contradict each other (X5). Return the log's line."""
     text = Text(
@@ -175,4 +175,4 @@ def ask_about_sheets(
             {"acao": "reenviar", "texto": "Se nenhuma página saiu, imprimir tudo outra vez, com os mesmos selos."},
         ),
     )
-    return [ask(conn, office, row["id"], row["documento_id"], text, agora)]
+    return [ask(conn, office, row["id"], row["documento_id"], text, now)]

@@ -73,7 +73,7 @@ def seal(
     planned_selos: Sequence[PlannedSelo],
     place: Place,
     author: Author,
-    agora: datetime,
+    now: datetime,
 ) -> tuple[list[IssuedSelo], list[LogEntry]]:
     """Make the seals of a document, linked to the principal (N2). Return them, and what the log is to say."""
     if not planned_selos:
@@ -83,7 +83,7 @@ def seal(
     rows = []
     for ordem, (issued_selo, planned_selo) in enumerate(zip(issued, planned_selos, strict=True)):
         rows.append(
-            _row(office, issued_selo, place, author, agora)
+            _row(office, issued_selo, place, author, now)
             | {
                 "ordem": ordem,
                 "principal": planned_selo.principal,
@@ -91,7 +91,7 @@ def seal(
             }
         )
     conn.execute(sa.insert(db.selo), rows)
-    _enqueue(conn, office, rows, agora)
+    _enqueue(conn, office, rows, now)
     return issued, [_registro(row, author) for row in rows]
 
 
@@ -101,15 +101,15 @@ def exclude(
     live: Sequence[LiveSelo],
     reason: str,
     author: Author,
-    agora: datetime,
+    now: datetime,
 ) -> list[LogEntry]:
     """Make the XA of each live seal of a document (X2). Return what the log is to say."""
     table = db.selo
     codes = [live_seal.codigo for live_seal in live]
     query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.codigo.in_(codes))
     rows = {row["codigo"]: row for row in conn.execute(query).mappings()}
-    pairs = [(rows[new_selo.retifica], new_selo) for new_selo in selos_xa(live, agora)]
-    return rectify_selo(conn, office, pairs, reason, author, agora)[1]
+    pairs = [(rows[new_selo.retifica], new_selo) for new_selo in selos_xa(live, now)]
+    return rectify_selo(conn, office, pairs, reason, author, now)[1]
 
 
 def rectify_selo(
@@ -118,7 +118,7 @@ def rectify_selo(
     pairs: Sequence[tuple[Mapping[Any, Any], NewSelo]],
     reason: str,
     author: Author,
-    agora: datetime,
+    now: datetime,
 ) -> tuple[list[IssuedSelo], list[LogEntry]]:
     """Make the retificador of each seal, given as its row (R1). Return them, and what the log is to say.
 
@@ -138,7 +138,7 @@ def rectify_selo(
             old["matricula"],
             old["origem"],
         )
-        row = _row(office, issued_selo, place, author, agora) | {"retifica": old["codigo"], "motivo": reason}
+        row = _row(office, issued_selo, place, author, now) | {"retifica": old["codigo"], "motivo": reason}
         if new_selo.ato == EXCLUSION:
             row["vivo"] = False
         else:
@@ -146,7 +146,7 @@ def rectify_selo(
         rows.append(row)
     conn.execute(sa.insert(db.selo), rows)
     states = [_replace(conn, office, row["retifica"], row["codigo"]) for row in rows]
-    _enqueue(conn, office, rows, agora)
+    _enqueue(conn, office, rows, now)
     log = [_registro(row, author, motivo=reason) for row in rows]
     log += [
         LogEntry(
@@ -172,7 +172,7 @@ def _replace(conn: Connection, office: Office, codigo: str, by: str) -> str:
     return str(conn.execute(change.returning(table.c.estado)).scalar_one())
 
 
-def _row(office: Office, issued_selo: IssuedSelo, place: Place, author: Author, agora: datetime) -> dict[str, Any]:
+def _row(office: Office, issued_selo: IssuedSelo, place: Place, author: Author, now: datetime) -> dict[str, Any]:
     new_selo = issued_selo.new_selo
     return {
         "serventia_id": office.serventia_id,
@@ -209,11 +209,11 @@ def _row(office: Office, issued_selo: IssuedSelo, place: Place, author: Author, 
         "folha_inicial": place.folha,
         "termo": place.termo,
         "matricula": place.matricula,
-        "criado_em": agora,
+        "criado_em": now,
     }
 
 
-def _enqueue(conn: Connection, office: Office, rows: Sequence[dict[str, Any]], agora: datetime) -> None:
+def _enqueue(conn: Connection, office: Office, rows: Sequence[dict[str, Any]], now: datetime) -> None:
     """Write what the court is to be told, in the seals' own transaction (T1, T2); a link comes after its ends.
 
     A document's seals wait for its PDF (`seguir` makes them due), two hours at most; others go at once.
@@ -227,9 +227,9 @@ def _enqueue(conn: Connection, office: Office, rows: Sequence[dict[str, Any]], a
             "alvo": None,
             "estado": "pendente",
             # The act of a retificador is the rectification: its own 24 hours begin with it.
-            "prazo": (agora if row["retifica"] else row["momento"]) + timedelta(hours=REPORT_HOURS),
-            "vence_em": agora + GOES_BY_ITSELF_AFTER if waits else agora,
-            "criado_em": agora,
+            "prazo": (now if row["retifica"] else row["momento"]) + timedelta(hours=REPORT_HOURS),
+            "vence_em": now + GOES_BY_ITSELF_AFTER if waits else now,
+            "criado_em": now,
         }
         kind = "ato" if row["retifica"] is None else "xa" if row["ato"] == EXCLUSION else "retificacao"
         errands.append(common | {"tipo": kind, "alvo": row["retifica"], "carga": {"registro": row["registro"]}})
@@ -242,7 +242,7 @@ def _enqueue(conn: Connection, office: Office, rows: Sequence[dict[str, Any]], a
 
 
 def enqueue_vinculos(
-    conn: Connection, office: Office, vinculados: Sequence[Mapping[Any, Any]], vinculador: str, agora: datetime
+    conn: Connection, office: Office, vinculados: Sequence[Mapping[Any, Any]], vinculador: str, now: datetime
 ) -> None:
     """Write that the court is to be told of links made by hand; each waits for both of its ends (R4)."""
     errands = [
@@ -253,24 +253,24 @@ def enqueue_vinculos(
             "alvo": vinculador,
             "carga": {},
             "estado": "pendente",
-            "prazo": max(row["momento"], agora) + timedelta(hours=REPORT_HOURS),
-            "vence_em": agora,
-            "criado_em": agora,
+            "prazo": max(row["momento"], now) + timedelta(hours=REPORT_HOURS),
+            "vence_em": now,
+            "criado_em": now,
         }
         for row in vinculados
     ]
     conn.execute(sa.insert(db.outbox), errands)
 
 
-def make_due(conn: Connection, serventia_id: int, job_id: str, agora: datetime) -> None:
+def make_due(conn: Connection, serventia_id: int, job_id: str, now: datetime) -> None:
     """Make what the court is to be told of a job's seals due: their PDF exists (T1)."""
     seals, outbox = db.selo, db.outbox
     codes = sa.select(seals.c.codigo).where(seals.c.serventia_id == serventia_id, seals.c.job_id == job_id)
     conn.execute(
         sa.update(outbox)
-        .where(outbox.c.serventia_id == serventia_id, outbox.c.codigo.in_(codes), outbox.c.vence_em > agora)
+        .where(outbox.c.serventia_id == serventia_id, outbox.c.codigo.in_(codes), outbox.c.vence_em > now)
         .where(outbox.c.estado == "pendente", outbox.c.tentativas == 0)
-        .values(vence_em=agora)
+        .values(vence_em=now)
     )
 
 

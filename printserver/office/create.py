@@ -67,7 +67,7 @@ def certificate(instance: Path, settings: Settings) -> Certificate:
     return Certificate.load(instance / settings.selo.certificado, password)
 
 
-def create_office(instance: Path, agora: datetime, *, cns: str | None = None, proximo: int = 1) -> NewInstance:
+def create_office(instance: Path, now: datetime, *, cns: str | None = None, proximo: int = 1) -> NewInstance:
     """Make the office in folder `instance`; without a CNS, a demonstration office.
 
     `proximo` is the first number of its seals (S3). Raises `ConfigError` if the folder holds anything, if the CNS is
@@ -83,7 +83,7 @@ def create_office(instance: Path, agora: datetime, *, cns: str | None = None, pr
     draft = instance.parent / f".{instance.name}.{uuid.uuid4().hex}"
     draft.mkdir(mode=0o700)
     try:
-        made = _fill(draft, instance, cns or DEMO_CNS, agora, demonstracao=cns is None, proximo=proximo)
+        made = _fill(draft, instance, cns or DEMO_CNS, now, demonstracao=cns is None, proximo=proximo)
         draft.rename(instance)  # an empty folder of that name is replaced
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
@@ -91,7 +91,7 @@ def create_office(instance: Path, agora: datetime, *, cns: str | None = None, pr
     return made
 
 
-def _fill(draft: Path, instance: Path, cns: str, agora: datetime, *, demonstracao: bool, proximo: int) -> NewInstance:
+def _fill(draft: Path, instance: Path, cns: str, now: datetime, *, demonstracao: bool, proximo: int) -> NewInstance:
     for folder in ("formatos", "spool", "cache", "run", "saida", "saida/notas"):
         (draft / folder).mkdir(mode=0o700)
     nome = "Cartório de Demonstração" if demonstracao else f"Serventia {cns}"
@@ -103,37 +103,37 @@ def _fill(draft: Path, instance: Path, cns: str, agora: datetime, *, demonstraca
     password = secrets.token_urlsafe(18)
     write_private(draft / PASSWORD_FILE, password)
     settings = load_settings(draft)
-    generate_test_certificate(draft / settings.selo.certificado, password, nome=f"{nome} (TESTE)", agora=agora)
+    generate_test_certificate(draft / settings.selo.certificado, password, nome=f"{nome} (TESTE)", now=now)
 
     database = Database(database_url(draft, settings))
     try:
         upgrade.open_database(database)
         with database.write() as conn:
-            return _first_rows(conn, cns, agora, proximo=proximo, folder=instance / "saida" / "notas")
+            return _first_rows(conn, cns, now, proximo=proximo, folder=instance / "saida" / "notas")
     finally:
         database.close()
 
 
-def _first_rows(conn: sa.Connection, cns: str, agora: datetime, *, proximo: int, folder: Path) -> NewInstance:
+def _first_rows(conn: sa.Connection, cns: str, now: datetime, *, proximo: int, folder: Path) -> NewInstance:
     if conn.execute(sa.select(db.serventia.c.id)).first() is not None:
         raise ConfigError("o banco configurado já tem uma serventia: nada foi mudado")
     name = uuid.uuid4().hex
-    conn.execute(sa.insert(db.serventia).values(id=1, cns=cns, instancia=name, criada_em=agora))
+    conn.execute(sa.insert(db.serventia).values(id=1, cns=cns, instancia=name, criada_em=now))
     conn.execute(sa.insert(db.cadeia).values(serventia_id=1, n=0, evento=0, hash=audit.GENESIS))
     if proximo > 1:
-        advance(conn, 1, sequence_name("serventia", 1, "ES", agora.year), proximo)
+        advance(conn, 1, sequence_name("serventia", 1, "ES", now.year), proximo)
     password = secrets.token_urlsafe(12)
-    people.create_person(conn, 1, "admin", "Administrador", "administrador", password, agora)
-    key = people.create_key(conn, 1, "inicial", people.RIGHTS, agora)
+    people.create_person(conn, 1, "admin", "Administrador", "administrador", password, now)
+    key = people.create_key(conn, 1, "inicial", people.RIGHTS, now)
     conn.execute(
         sa.insert(db.fila).values(
-            serventia_id=1, nome=FIRST_QUEUE, tipo="pasta", destino=str(folder.absolute()), padrao=True, criada_em=agora
+            serventia_id=1, nome=FIRST_QUEUE, tipo="pasta", destino=str(folder.absolute()), padrao=True, criada_em=now
         )
     )
     audit.write(
         conn,
         1,
-        agora,
+        now,
         [
             audit.LogEntry("serventia", cns, "criada", detalhe={"proximo": proximo}),
             audit.LogEntry("pessoa", "admin", "criada", detalhe={"papel": "administrador"}),

@@ -94,7 +94,7 @@ def create_key(
     serventia_id: int,
     nome: str,
     direitos: Collection[str],
-    agora: datetime,
+    now: datetime,
     queue: str | None = None,
     lookup: bool = True,
 ) -> str:
@@ -120,7 +120,7 @@ def create_key(
             sha256=_sha256(text),
             direitos=[right for right in RIGHTS if right in direitos] + ([] if lookup else [SEM_CONSULTA]),
             fila=queue,
-            criada_em=agora,
+            criada_em=now,
         )
     )
     return text
@@ -135,7 +135,7 @@ def api_key(conn: sa.Connection, text: str) -> ApiKey | None:
 
 
 def create_person(
-    conn: sa.Connection, serventia_id: int, usuario: str, nome: str, papel: str, password: str, agora: datetime
+    conn: sa.Connection, serventia_id: int, usuario: str, nome: str, papel: str, password: str, now: datetime
 ) -> Person:
     """Make a person of the office, and return it. `usuario` is kept in lower case.
 
@@ -151,7 +151,7 @@ def create_person(
     if exists(conn, serventia_id, usuario):
         raise invalid_input("usuario", f"já existe o usuário {usuario!r}")
     values = {"serventia_id": serventia_id, "usuario": usuario, "nome": nome, "papel": papel}
-    made_key = conn.execute(db.pessoa.insert().values(**values, senha_hash=_argon2().hash(password), criada_em=agora))
+    made_key = conn.execute(db.pessoa.insert().values(**values, senha_hash=_argon2().hash(password), criada_em=now))
     primary_key = made_key.inserted_primary_key
     assert primary_key is not None
     return Person(id=primary_key[0], serventia_id=serventia_id, usuario=usuario, nome=nome, papel=papel)
@@ -187,59 +187,59 @@ def _is_repeated(text: str) -> bool:
     return any(text == (text[:n] * (len(text) // n + 1))[: len(text)] for n in range(1, len(text) // 2 + 1))
 
 
-def change_password(conn: sa.Connection, serventia_id: int, usuario: str, password: str, agora: datetime) -> Person:
+def change_password(conn: sa.Connection, serventia_id: int, usuario: str, password: str, now: datetime) -> Person:
     """Give a person another password; their sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existing`."""
-    quem, _active = _existing(conn, serventia_id, usuario)
-    check_strength(password, quem.usuario)
-    _change(conn, quem, agora, senha_hash=_argon2().hash(password))
-    return quem
+    who, _active = _existing(conn, serventia_id, usuario)
+    check_strength(password, who.usuario)
+    _change(conn, who, now, senha_hash=_argon2().hash(password))
+    return who
 
 
-def change_role(conn: sa.Connection, serventia_id: int, usuario: str, papel: str, agora: datetime) -> Person:
+def change_role(conn: sa.Connection, serventia_id: int, usuario: str, papel: str, now: datetime) -> Person:
     """Give a person another role; their sessions end (A5).
 
     Raises `Recusa` `entrada-invalida`, `estado-nao-permite` (they are the last of what they head), as `_existing`.
     """
-    quem, ativa = _existing(conn, serventia_id, usuario)
+    who, ativa = _existing(conn, serventia_id, usuario)
     if papel not in ROLES:
         raise invalid_input("papel", f"diga um de: {', '.join(ROLES)}")
     if ativa:
-        _not_the_last(conn, quem, papel)
-    _change(conn, quem, agora, papel=papel)
-    return replace(quem, papel=papel)
+        _not_the_last(conn, who, papel)
+    _change(conn, who, now, papel=papel)
+    return replace(who, papel=papel)
 
 
-def change_name(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, agora: datetime) -> Person:
+def change_name(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, now: datetime) -> Person:
     """Give a person another name, as it is printed from now on. Raises `Recusa` `entrada-invalida`, as `_existing`."""
-    quem, _active = _existing(conn, serventia_id, usuario)
+    who, _active = _existing(conn, serventia_id, usuario)
     nome = _name(nome, printed)
-    _change(conn, quem, agora, nome=nome)
-    return replace(quem, nome=nome)
+    _change(conn, who, now, nome=nome)
+    return replace(who, nome=nome)
 
 
-def deactivate(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Person:
+def deactivate(conn: sa.Connection, serventia_id: int, usuario: str, now: datetime) -> Person:
     """Send a person away: they neither enter nor act any more, at once (A5). What they did stays theirs (A3).
 
     Raises `Recusa` `estado-nao-permite` for the last administrador or head of the office, as `_existing`.
     """
-    quem, ativa = _existing(conn, serventia_id, usuario)
+    who, ativa = _existing(conn, serventia_id, usuario)
     if not ativa:
-        raise Recusa("estado-nao-permite", f"O usuário {quem.usuario!r} já está desativado.")
-    _not_the_last(conn, quem, None)
-    _change(conn, quem, agora, ativa=False)
-    return quem
+        raise Recusa("estado-nao-permite", f"O usuário {who.usuario!r} já está desativado.")
+    _not_the_last(conn, who, None)
+    _change(conn, who, now, ativa=False)
+    return who
 
 
-def reactivate(conn: sa.Connection, serventia_id: int, usuario: str, agora: datetime) -> Person:
+def reactivate(conn: sa.Connection, serventia_id: int, usuario: str, now: datetime) -> Person:
     """Take a person back, as they were. Raises `Recusa` `estado-nao-permite`, as `_existing`."""
-    quem, ativa = _existing(conn, serventia_id, usuario)
+    who, ativa = _existing(conn, serventia_id, usuario)
     if ativa:
-        raise Recusa("estado-nao-permite", f"O usuário {quem.usuario!r} não está desativado.")
-    _change(conn, quem, agora, ativa=True)
-    return quem
+        raise Recusa("estado-nao-permite", f"O usuário {who.usuario!r} não está desativado.")
+    _change(conn, who, now, ativa=True)
+    return who
 
 
-def revoke_key(conn: sa.Connection, serventia_id: int, nome: str, agora: datetime) -> None:
+def revoke_key(conn: sa.Connection, serventia_id: int, nome: str, now: datetime) -> None:
     """End a system's key, at once and for ever (A5). Raises `Recusa` `nao-encontrado`, `estado-nao-permite`."""
     tabela = db.chave_api
     its_own = (tabela.c.serventia_id == serventia_id, tabela.c.nome == nome.strip())
@@ -248,7 +248,7 @@ def revoke_key(conn: sa.Connection, serventia_id: int, nome: str, agora: datetim
         raise Recusa("nao-encontrado", f"Não há chave com o nome {nome!r}.")
     if row["revogada_em"] is not None:
         raise Recusa("estado-nao-permite", f"A chave {nome!r} já foi revogada.")
-    conn.execute(sa.update(tabela).where(*its_own).values(revogada_em=agora))
+    conn.execute(sa.update(tabela).where(*its_own).values(revogada_em=now))
 
 
 def list_people(conn: sa.Connection, serventia_id: int) -> list[tuple[Person, bool]]:
@@ -275,34 +275,34 @@ def _existing(conn: sa.Connection, serventia_id: int, usuario: str) -> tuple[Per
     return _person(row), row["ativa"]
 
 
-def _not_the_last(conn: sa.Connection, quem: Person, papel: str | None) -> None:
+def _not_the_last(conn: sa.Connection, who: Person, papel: str | None) -> None:
     """Raise `Recusa` `estado-nao-permite` if without `quem` in their role the office has no administrador, or no head.
 
     All active rows are locked: of two who send each other away at the same moment one stays.
     """
     tabela = db.pessoa
-    query = sa.select(tabela.c.id, tabela.c.papel).where(tabela.c.serventia_id == quem.serventia_id, tabela.c.ativa)
-    others = {row.papel for row in conn.execute(query.order_by(tabela.c.id).with_for_update()) if row.id != quem.id}
+    query = sa.select(tabela.c.id, tabela.c.papel).where(tabela.c.serventia_id == who.serventia_id, tabela.c.ativa)
+    others = {row.papel for row in conn.execute(query.order_by(tabela.c.id).with_for_update()) if row.id != who.id}
     depois = others | ({papel} if papel else set())
     for papeis, nome in ((frozenset({"administrador"}), "administrador"), (HEADS, "tabelião ou substituto")):
-        if quem.papel in papeis and not papeis & depois:
+        if who.papel in papeis and not papeis & depois:
             raise Recusa(
                 "estado-nao-permite",
-                f"O usuário {quem.usuario!r} é o último {nome} ativo: crie ou reative outro antes.",
+                f"O usuário {who.usuario!r} é o último {nome} ativo: crie ou reative outro antes.",
             )
 
 
-def _change(conn: sa.Connection, quem: Person, agora: datetime, **changed: object) -> None:
+def _change(conn: sa.Connection, who: Person, now: datetime, **changed: object) -> None:
     """Change a person's row. What a session was begun with holds no more: it ends, unless only the name changed."""
-    conn.execute(sa.update(db.pessoa).where(db.pessoa.c.id == quem.id).values(**changed))
+    conn.execute(sa.update(db.pessoa).where(db.pessoa.c.id == who.id).values(**changed))
     if changed.keys() != {"nome"}:
         tabela = db.sessao
         open_sessions = (
-            tabela.c.serventia_id == quem.serventia_id,
-            tabela.c.pessoa_id == quem.id,
+            tabela.c.serventia_id == who.serventia_id,
+            tabela.c.pessoa_id == who.id,
             tabela.c.fim_em.is_(None),
         )
-        conn.execute(sa.update(tabela).where(*open_sessions).values(fim_em=agora))
+        conn.execute(sa.update(tabela).where(*open_sessions).values(fim_em=now))
 
 
 def find_person(conn: sa.Connection, serventia_id: int, usuario: str) -> Person | None:
@@ -344,29 +344,29 @@ def author_of_key(de: ApiKey, endereco: str | None) -> Author:
     )
 
 
-def author_of_person(quem: Person, endereco: str | None) -> Author:
+def author_of_person(who: Person, endereco: str | None) -> Author:
     """Return who asks at a screen, under their own name, with the rights of their role (A1)."""
     return Author(
-        serventia_id=quem.serventia_id,
+        serventia_id=who.serventia_id,
         chave_id=None,
         sistema=None,
-        pessoa=quem.usuario,
-        papel=quem.papel,
-        direitos=_RIGHTS_OF_ROLE[quem.papel],
+        pessoa=who.usuario,
+        papel=who.papel,
+        direitos=_RIGHTS_OF_ROLE[who.papel],
         endereco=endereco,
     )
 
 
-def on_behalf_of(author: Author, quem: Person) -> Author:
+def on_behalf_of(author: Author, who: Person) -> Author:
     """Return `autor` acting on behalf of the person the request names: the rights stay the key's (A2)."""
-    return replace(author, pessoa=quem.usuario, papel=quem.papel)
+    return replace(author, pessoa=who.usuario, papel=who.papel)
 
 
 def require_right(author: Author, right: str) -> None:
     """Raise `Recusa` `sem-permissao` unless the author has the right."""
     if SEM_CONSULTA in author.direitos if right == CONSULTAR else right not in author.direitos:
-        quem = f"A chave {author.sistema!r}" if author.sistema is not None else f"O usuário {author.pessoa!r}"
-        raise Recusa("sem-permissao", f"{quem} não tem o direito {right!r}. Peça-o ao administrador do servidor.")
+        who = f"A chave {author.sistema!r}" if author.sistema is not None else f"O usuário {author.pessoa!r}"
+        raise Recusa("sem-permissao", f"{who} não tem o direito {right!r}. Peça-o ao administrador do servidor.")
 
 
 def require_head(papel: str | None, ato: str) -> None:
@@ -407,15 +407,15 @@ def _sha256(text: str) -> str:
 
 def _name(nome: str, read: Callable[[str], str]) -> str:
     """Return a name as it is kept, read by `read`: a person's own goes to paper (`printed`)."""
-    parsed_selo = nome.strip()
-    if len(parsed_selo.splitlines()) == 1:
+    found = nome.strip()
+    if len(found.splitlines()) == 1:
         try:
-            parsed_selo = read(parsed_selo)
+            found = read(found)
         except UnfitText as error:
             raise invalid_input("nome", str(error)) from None
-    if not 1 <= len(parsed_selo) <= _LONGEST_NAME or len(parsed_selo.splitlines()) > 1:
+    if not 1 <= len(found) <= _LONGEST_NAME or len(found.splitlines()) > 1:
         raise invalid_input("nome", f"use de 1 a {_LONGEST_NAME} caracteres, numa linha só")
-    return parsed_selo
+    return found
 
 
 @cache

@@ -20,17 +20,17 @@ _KEEP: Final = timedelta(days=90)  # ended rows: they tell from which addresses 
 _table, _person = db.sessao, db.pessoa
 
 
-def begin(conn: sa.Connection, find_person: Person, agora: datetime, endereco: str | None) -> str:
+def begin(conn: sa.Connection, find_person: Person, now: datetime, endereco: str | None) -> str:
     """Begin a session of `pessoa` and return its token, which is kept nowhere here. Old rows are swept away."""
     token = secrets.token_urlsafe(32)
     mine = {"serventia_id": find_person.serventia_id, "pessoa_id": find_person.id, "endereco": endereco}
-    conn.execute(sa.insert(_table).values(sha256=_sha256(token), criada_em=agora, vista_em=agora, **mine))
-    conn.execute(sa.delete(_table).where(_table.c.criada_em < agora - _KEEP))
+    conn.execute(sa.insert(_table).values(sha256=_sha256(token), criada_em=now, vista_em=now, **mine))
+    conn.execute(sa.delete(_table).where(_table.c.criada_em < now - _KEEP))
     return token
 
 
 def find(
-    conn: sa.Connection, serventia_id: int, token: str, agora: datetime, *, hours: int, minutes: int
+    conn: sa.Connection, serventia_id: int, token: str, now: datetime, *, hours: int, minutes: int
 ) -> tuple[Person, bool] | None:
     """Return whose session the token stands for, and whether it is time to `touch` it; None if it is over.
 
@@ -50,23 +50,23 @@ def find(
     row = conn.execute(query).mappings().one_or_none()
     if row is None:
         return None
-    age, idle = agora - row["desde"], agora - row["vista_em"]
+    age, idle = now - row["desde"], now - row["vista_em"]
     if not timedelta(0) <= age < timedelta(hours=hours) or idle >= timedelta(minutes=minutes):
         return None
     find_person = Person(row["id"], row["serventia_id"], row["usuario"], row["nome"], row["papel"])
     return find_person, idle >= _TOUCH
 
 
-def touch(conn: sa.Connection, token: str, agora: datetime) -> None:
+def touch(conn: sa.Connection, token: str, now: datetime) -> None:
     """Note that the person did something now."""
     mine = (_table.c.sha256 == _sha256(token), _table.c.fim_em.is_(None))
-    conn.execute(sa.update(_table).where(*mine).values(vista_em=agora))
+    conn.execute(sa.update(_table).where(*mine).values(vista_em=now))
 
 
-def end(conn: sa.Connection, token: str, agora: datetime) -> bool:
+def end(conn: sa.Connection, token: str, now: datetime) -> bool:
     """End a session; return whether it was still open."""
     mine = (_table.c.sha256 == _sha256(token), _table.c.fim_em.is_(None))
-    return bool(conn.execute(sa.update(_table).where(*mine).values(fim_em=agora)).rowcount)
+    return bool(conn.execute(sa.update(_table).where(*mine).values(fim_em=now)).rowcount)
 
 
 def known_address(conn: sa.Connection, serventia_id: int, usuario: str, endereco: str | None) -> bool:

@@ -15,7 +15,7 @@ from printserver.printing.diagnosis import (
     diagnose_queue,
 )
 from printserver.printing.folder import FolderQueue
-from printserver.printing.liveness import OutboxEntry
+from printserver.printing.liveness import IdleConnection
 from printserver.printing.media import has_size
 from printserver.printing.model import (
     Capabilities,
@@ -44,7 +44,7 @@ __all__ = [
     "Diagnosis",
     "FolderQueue",
     "Handoff",
-    "OutboxEntry",
+    "IdleConnection",
     "Proof",
     "QueueGone",
     "QueueRefused",

@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from printserver.printing import cups_calls, helper
-from printserver.printing.liveness import OutboxEntry
+from printserver.printing.liveness import IdleConnection
 from printserver.printing.media import job_name, job_options
 from printserver.printing.model import Capabilities, Handoff, Server, State
 
@@ -67,9 +67,9 @@ class CupsQueue:
         """Return what CUPS says of every job that it still knows, at any queue of this server, others' too."""
         return self._call(self.limit_s, cups_calls.history)
 
-    def connection(self) -> OutboxEntry:
+    def connection(self) -> IdleConnection:
         """Return an open line to the server, whose end says that the server died. Raises FilaFora."""
-        return OutboxEntry(*helper.run(self.limit_s, cups_calls.address, self.access))
+        return IdleConnection(*helper.run(self.limit_s, cups_calls.address, self.access))
 
     def find(self, job_id: str) -> list[int]:
         """Return the ids of all CUPS jobs that bear our job's id, ended ones too, in order.

@@ -19,7 +19,7 @@ RENEW_S: Final = 120.0  # a server ends lines on which nothing was said for 15 m
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
-class OutboxEntry:
+class IdleConnection:
     """One open line. Threads must not share it."""
 
     def __init__(self, host: str, port: int) -> None:

@@ -36,7 +36,7 @@ def _key(cups_server: str | None, usuario: str) -> str:
 
 def _read(path: Path) -> dict[str, str]:
     try:
-        parsed_selo: dict[str, str] = json.loads(path.read_text("utf-8"))
+        found: dict[str, str] = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return {}
-    return parsed_selo
+    return found

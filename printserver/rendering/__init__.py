@@ -1,6 +1,6 @@
 """Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
 
-from printserver.rendering.body.characters import OfficeWarning
+from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages
 from printserver.rendering.offset import shift
 from printserver.rendering.preview import check_on_paper, previsualizar
@@ -23,11 +23,11 @@ from printserver.rendering.stamp import (
 from printserver.rendering.test_page import QueueTestPage, draw
 
 __all__ = [
+    "BodyNotice",
     "Box",
     "DamagedBase",
     "Layout",
     "LayoutRequest",
-    "OfficeWarning",
     "PrintedSide",
     "QueueTestPage",
     "Render",

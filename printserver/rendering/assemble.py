@@ -26,7 +26,7 @@ from printserver.rendering import cache as kept
 from printserver.rendering.body import narrow
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
-    OfficeWarning,
+    BodyNotice,
     WarningSettings,
     printable_characters,
     refuse,
@@ -135,7 +135,7 @@ def _fill(task: LayoutTask, body: str) -> str:
         raise ConfigError(f"{page_format.nome}.toml: {error}") from error
 
 
-def _assemble_html(task: LayoutTask, hash: str, html: str, folha: str, notices: tuple[OfficeWarning, ...]) -> Layout:
+def _assemble_html(task: LayoutTask, hash: str, html: str, folha: str, notices: tuple[BodyNotice, ...]) -> Layout:
     page_format = task.formato
     anchor = new_anchor()
     if task.bloco[1] and page_format.bloco.onde == "fim" and html.count(_BOX_TAG) != 1:
@@ -170,7 +170,7 @@ def _assemble_pdf(task: LayoutTask) -> Layout:
     return _keep(task, hash, pronto.pdf, pronto.paginas, boxes, (), pronto.avisos, pdf_a=False)
 
 
-def _find_kept(task: LayoutTask, hash: str, notices: tuple[OfficeWarning, ...] | None) -> Layout | None:
+def _find_kept(task: LayoutTask, hash: str, notices: tuple[BodyNotice, ...] | None) -> Layout | None:
     layout = from_json(kept.read(Path(task.pasta), hash))
     # bodies that differ only in what was dropped of their form share pages, not avisos
     return layout if layout is None or notices is None else replace(layout, avisos=(*notices, *layout.from_pages))
@@ -183,8 +183,8 @@ def _keep(
     paginas: int,
     boxes: tuple[Box, ...],
     dashes: tuple[Dash, ...],
-    notices: tuple[OfficeWarning, ...],
-    from_pages: tuple[OfficeWarning, ...] = (),
+    notices: tuple[BodyNotice, ...],
+    from_pages: tuple[BodyNotice, ...] = (),
     *,
     pdf_a: bool,
 ) -> Layout:

@@ -116,10 +116,10 @@ def save(pasta: Path, hash: str, pdf: bytes, beside: bytes) -> None:
 def read(pasta: Path, hash: str) -> bytes | None:
     """Return what is kept beside the pages, or None where the layout is not whole, changed, or another's."""
     try:
-        parsed_selo = _file_of(pasta, hash, ".json").read_bytes()
+        content = _file_of(pasta, hash, ".json").read_bytes()
     except FileNotFoundError:
         return None
-    beside, _, digest = parsed_selo.rpartition(b"\n")
+    beside, _, digest = content.rpartition(b"\n")
     return beside if digest == _digest(hash, beside) and _file_of(pasta, hash, ".pdf").exists() else None
 
 

@@ -23,7 +23,7 @@ class Bounds(NamedTuple):
 
 
 @dataclass(slots=True)
-class OutboxEntry:
+class DrawnLine:
     """A line of text or images. `fim`: where its ink ends; `direita`: where a full line would, in mm.
 
     `em_branco`: it shows nothing; `has_text`: it shows text; `titulo`: it is of a heading; `alone`: no other cell of
@@ -59,7 +59,7 @@ class Drawing:
     """
 
     areas: list[Bounds] = field(default_factory=list)
-    linhas: list[OutboxEntry] = field(default_factory=list)
+    linhas: list[DrawnLine] = field(default_factory=list)
     drawn_text: list[DrawnText] = field(default_factory=list)
     images: list[DrawnText] = field(default_factory=list)
     bottoms: list[list[float]] = field(default_factory=list)
@@ -103,7 +103,7 @@ class _Reader:
     def __init__(self, drawing: Drawing, page: int) -> None:
         self._drawing = drawing
         self._page = page
-        self._line: OutboxEntry | None = None
+        self._line: DrawnLine | None = None
 
     def read(self, box: Any, em: _Em) -> None:
         kind = type(box).__name__
@@ -116,7 +116,7 @@ class _Reader:
             return
         if kind == "LineBox":
             onde = _box_bounds(box)
-            self._line = OutboxEntry(self._page, em.parte, onde, onde.x, em.direita, em.titulo, em.alone)
+            self._line = DrawnLine(self._page, em.parte, onde, onde.x, em.direita, em.titulo, em.alone)
             self._drawing.linhas.append(self._line)
             self._drawing.bottoms[-1].append(onde.y_end)
         elif kind == "TableCellBox":

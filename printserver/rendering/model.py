@@ -4,7 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from printserver.rendering.body.characters import OfficeWarning
+from printserver.rendering.body.characters import BodyNotice
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +40,10 @@ class Layout:
     paginas: int
     boxes: tuple[Box, ...]
     dashes: tuple[Dash, ...]
-    avisos: tuple[OfficeWarning, ...]
+    avisos: tuple[BodyNotice, ...]
     sha256: str
     pdf_a: bool = True
-    from_pages: tuple[OfficeWarning, ...] = ()
+    from_pages: tuple[BodyNotice, ...] = ()
 
 
 def to_json(layout: Layout, page_format: dict[str, Any]) -> bytes:
@@ -51,17 +51,17 @@ def to_json(layout: Layout, page_format: dict[str, Any]) -> bytes:
     return json.dumps({"layout": asdict(layout), "formato": page_format}, ensure_ascii=False, sort_keys=True).encode()
 
 
-def from_json(parsed_selo: bytes | None) -> Layout | None:
+def from_json(content: bytes | None) -> Layout | None:
     """Return the layout of what `to_json` wrote."""
-    if parsed_selo is None:
+    if content is None:
         return None
-    data = json.loads(parsed_selo)["layout"]
+    data = json.loads(content)["layout"]
     return Layout(
         **{
             **data,
             "boxes": tuple(Box(**box) for box in data["boxes"]),
             "dashes": tuple(Dash(**dash) for dash in data["dashes"]),
-            "avisos": tuple(OfficeWarning(**notice) for notice in data["avisos"]),
-            "from_pages": tuple(OfficeWarning(**notice) for notice in data.get("from_pages", ())),
+            "avisos": tuple(BodyNotice(**notice) for notice in data["avisos"]),
+            "from_pages": tuple(BodyNotice(**notice) for notice in data.get("from_pages", ())),
         }
     )

@@ -9,7 +9,7 @@ from PIL import Image
 
 from printserver.errors import Recusa
 from printserver.formats import Faces, Format, Rectangle, fixed_block_rectangle, text_rectangle
-from printserver.rendering.drawn import MM_PER_PX, Drawing, OutboxEntry
+from printserver.rendering.drawn import MM_PER_PX, Drawing, DrawnLine
 from printserver.rendering.model import Box, Dash
 from printserver.rendering.pdf_body.picture import draw, loaded, opened
 from printserver.rendering.stylesheet import no_verso
@@ -114,7 +114,7 @@ def _dash(page: int, x: float, x_end: float, y: float) -> Dash:
     return Dash(page, round(x, 2), round(x_end, 2), round(y, 2))
 
 
-def _last_line(drawing: Drawing) -> OutboxEntry | None:
+def _last_line(drawing: Drawing) -> DrawnLine | None:
     """Return the body's last line; None where it stands in a table of more than one column, or there is no text."""
     linhas = [linha for linha in drawing.linhas if linha.parte == "corpo" and not linha.em_branco]
     if not linhas:

@@ -113,8 +113,8 @@ class Render:
 
     def page_format(self, hash: str) -> Format | None:
         """Return the very version of the format that a kept layout was made with."""
-        parsed_selo = cache.read(self._cache.pasta, hash)
-        return None if parsed_selo is None else Format.model_validate(json.loads(parsed_selo)["formato"], strict=False)
+        content = cache.read(self._cache.pasta, hash)
+        return None if content is None else Format.model_validate(json.loads(content)["formato"], strict=False)
 
     def warm_up(self) -> None:
         """Start the pool's processes now."""

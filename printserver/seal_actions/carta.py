@@ -82,9 +82,9 @@ def make_carta(office: Office, author: Author, data: object, key: str | None = N
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Carta, data)
-        agora = office.clock()
-        quem = acting_author(conn, office, author, request.escrevente)
-        moment = ato_moment(request.data, request.motivo_data, agora, field="carta")
+        now = office.clock()
+        who = acting_author(conn, office, author, request.escrevente)
+        moment = ato_moment(request.data, request.motivo_data, now, field="carta")
 
         def new_selo(ato: str, emolumentos: Emolumentos, isento: bool, reason: str | None) -> PlannedSelo:
             kind = office.atos.check(ato, natureza=1, field="ato")
@@ -96,12 +96,12 @@ def make_carta(office: Office, author: Author, data: object, key: str | None = N
         if not isinstance(request.certidao, str):
             planned.append(new_selo(CERTIDAO_ATO, *resolve_value(office, request.certidao, 1, "certidao.")))
         place = seals.Place(None, None, None, origem="carta")
-        issued, log = seals.seal(conn, office, planned, place, quem, agora)
+        issued, log = seals.seal(conn, office, planned, place, who, now)
         note_date_reason(log, request.motivo_data)
         carta, *made = [issued_selo.codigo for issued_selo in issued]
         certidao = request.certidao if isinstance(request.certidao, str) else made[0]
         copies = _authentications(conn, office, request.autenticacoes)
-        log += write_links(conn, office, carta, (certidao, *copies), quem)
+        log += write_links(conn, office, carta, (certidao, *copies), who)
         return {"codigo": carta, "certidao": certidao, "autenticacoes": list(copies)}, log
 
     outcome, repeated = do_once(office, author, "POST /api/v1/cartas-de-sentenca", data, key, make)

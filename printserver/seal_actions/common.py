@@ -98,7 +98,7 @@ def require_live(row: Mapping[Any, Any]) -> None:
 
 
 def require_within_term(
-    row: Mapping[Any, Any], hours: int, agora: datetime, papel: str | None, late: bool, ato: str
+    row: Mapping[Any, Any], hours: int, now: datetime, papel: str | None, late: bool, ato: str
 ) -> None:
     """Raise `prazo-xa-encerrado` past the term of X4, unless the head of the office says to go on (`late`).
 
@@ -107,7 +107,7 @@ def require_within_term(
     ate = row["momento"] + timedelta(hours=hours)
     if late:
         people.require_head(papel, f"{ato} fora do prazo")
-    if agora <= ate or late:
+    if now <= ate or late:
         return
     raise Recusa(
         "prazo-xa-encerrado",

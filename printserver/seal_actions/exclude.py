@@ -43,9 +43,9 @@ def exclude_selo(office: Office, author: Author, codigo: str, data: object, key:
     _withdraw(office, author, codigo, request)
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        agora = office.clock()
-        quem = acting_author(conn, office, author, request.escrevente)
-        row = _check(conn, office, codigo, request, quem)
+        now = office.clock()
+        who = acting_author(conn, office, author, request.escrevente)
+        row = _check(conn, office, codigo, request, who)
         document = row["documento_id"]
         live = documents.live_selos(conn, office.serventia_id, document) if document is not None else ()
         mine = [each for each in live if each.codigo == row["codigo"]]
@@ -54,32 +54,32 @@ def exclude_selo(office: Office, author: Author, codigo: str, data: object, key:
             identity = undo.identity(conn, _job(conn, office, row))
             before, live = undo.require_nothing_on_its_way(conn, office, document, identity)
             if len(live) == 1:
-                log = undo.undo_print(conn, office, document, before, live, request.motivo, quem, agora)
-                log += undo.restore_replaced(conn, before, quem)
+                log = undo.undo_print(conn, office, document, before, live, request.motivo, who, now)
+                log += undo.restore_replaced(conn, before, who)
                 return _xa_of(conn, office, row["codigo"]), log
         new_selo = as_new(
             row,
             ato=EXCLUSION,
             descricao=f"Exclusão de ato: {row['descricao']}",
-            momento=agora,
+            momento=now,
             emolumentos=Emolumentos.zero(),
             isento=True,
             motivo_isencao="exclusão de ato",
             iss_a_parte=False,
         )
         copies = jobs.copies_of_livro(conn, office.serventia_id, [row["codigo"]], lock=True)
-        issued, log = seals.rectify_selo(conn, office, [(row, new_selo)], request.motivo, quem, agora)
-        return issued[0].codigo, log + undo.desatualizar(conn, copies, [row["codigo"]], quem)
+        issued, log = seals.rectify_selo(conn, office, [(row, new_selo)], request.motivo, who, now)
+        return issued[0].codigo, log + undo.desatualizar(conn, copies, [row["codigo"]], who)
 
     made, repeated = do_once(office, author, f"POST /api/v1/selos/{codigo}/xa", data, key, make)
     return str(made), repeated
 
 
-def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, quem: Author) -> Any:
+def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, who: Author) -> Any:
     row = office_selo(conn, office, codigo)
     require_live(row)
     require_within_term(
-        row, office.settings.xa.prazo_horas, office.clock(), quem.papel, request.fora_do_prazo, "a exclusão"
+        row, office.settings.xa.prazo_horas, office.clock(), who.papel, request.fora_do_prazo, "a exclusão"
     )
     if row["principal"] and row["documento_id"] is not None:
         live = documents.live_selos(conn, office.serventia_id, row["documento_id"])
@@ -100,15 +100,15 @@ def _withdraw(office: Office, author: Author, codigo: str, request: Exclusao) ->
         row = conn.execute(sa.select(table).where(*mine)).mappings().one_or_none()
         if row is None or row["documento_id"] is None:
             return
-        quem = acting_author(conn, office, author, request.escrevente)
-        _check(conn, office, codigo, request, quem)
+        who = acting_author(conn, office, author, request.escrevente)
+        _check(conn, office, codigo, request, who)
         prints = [
             jobs.live_job(conn, office.serventia_id, row["documento_id"]),
             *jobs.copies_of_livro(conn, office.serventia_id, [row["codigo"]]),
         ]
     for each in prints:
         if each is not None:
-            withdraw_from_queue(office, each, quem, "exclusão do selo")
+            withdraw_from_queue(office, each, who, "exclusão do selo")
 
 
 def _lock(conn: Connection, document_id: int) -> None:

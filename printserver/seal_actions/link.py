@@ -33,15 +33,15 @@ def link_selos(office: Office, author: Author, data: object, key: str | None = N
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Vinculos, data)
-        quem = acting_author(conn, office, author, request.escrevente)
-        log = write_links(conn, office, request.vinculador, request.vinculados, quem)
+        who = acting_author(conn, office, author, request.escrevente)
+        log = write_links(conn, office, request.vinculador, request.vinculados, who)
         return {"vinculador": request.vinculador, "vinculados": list(request.vinculados)}, log
 
     return do_once(office, author, "POST /api/v1/vinculos", data, key, make)
 
 
 def write_links(
-    conn: Connection, office: Office, vinculador: str, vinculados: tuple[str, ...], quem: Author
+    conn: Connection, office: Office, vinculador: str, vinculados: tuple[str, ...], who: Author
 ) -> list[LogEntry]:
     """Write the links and what the court is to be told of them. Return what the log is to say."""
     if len(set(vinculados)) != len(vinculados):
@@ -69,9 +69,9 @@ def write_links(
         .where(table.c.serventia_id == office.serventia_id, table.c.codigo.in_(vinculados))
         .values(vinculador=vinculador)
     )
-    agora = office.clock()
-    seals.enqueue_vinculos(conn, office, [rows[code] for code in vinculados], vinculador, agora)
-    whose, what = (quem.pessoa, quem.sistema, quem.endereco), {"vinculador": vinculador}
+    now = office.clock()
+    seals.enqueue_vinculos(conn, office, [rows[code] for code in vinculados], vinculador, now)
+    whose, what = (who.pessoa, who.sistema, who.endereco), {"vinculador": vinculador}
     return [LogEntry("selo", code, rows[code]["estado"], *whose, what, change_proof(**what)) for code in vinculados]
 
 

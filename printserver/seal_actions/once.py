@@ -37,9 +37,9 @@ def do_once(
             try:
                 with office.db.write() as conn:
                     made, log = make(conn)
-                    agora = office.clock()
-                    idempotency.register(conn, office, author, key, digest, Outcome("", None, made), agora)
-                    audit.write(conn, office.serventia_id, agora, log)
+                    now = office.clock()
+                    idempotency.register(conn, office, author, key, digest, Outcome("", None, made), now)
+                    audit.write(conn, office.serventia_id, now, log)
             except DBAPIError as error:
                 if not lost_a_race(error):
                     raise

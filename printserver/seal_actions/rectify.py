@@ -62,9 +62,9 @@ def rectify_selo(office: Office, author: Author, codigo: str, data: object, key:
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Retificacao, data)
-        agora = office.clock()
-        quem = acting_author(conn, office, author, request.escrevente)
-        row, new_selo = _plan(conn, office, quem, codigo, request, agora)
+        now = office.clock()
+        who = acting_author(conn, office, author, request.escrevente)
+        row, new_selo = _plan(conn, office, who, codigo, request, now)
         old = dict(row)
         if new_selo.identificador != row["identificador"] and row["job_id"] is None:
             place = placement(row["origem"], request.identificador or "")
@@ -74,7 +74,7 @@ def rectify_selo(office: Office, author: Author, codigo: str, data: object, key:
                 "termo": place.termo,
                 "matricula": place.matricula,
             }
-        issued, log = seals.rectify_selo(conn, office, [(old, new_selo)], request.motivo, quem, agora)
+        issued, log = seals.rectify_selo(conn, office, [(old, new_selo)], request.motivo, who, now)
         return issued[0].codigo, log
 
     made, repeated = do_once(office, author, f"POST /api/v1/selos/{codigo}/retificacao", data, key, make)
@@ -86,13 +86,13 @@ def simulate(office: Office, author: Author, codigo: str, data: object) -> tuple
     people.require_right(author, "selos")
     request = read(Retificacao, data)
     with office.db.read() as conn:
-        quem = acting_author(conn, office, author, request.escrevente)
-        row, new_selo = _plan(conn, office, quem, codigo, request, office.clock())
+        who = acting_author(conn, office, author, request.escrevente)
+        row, new_selo = _plan(conn, office, who, codigo, request, office.clock())
         return as_new(row), new_selo
 
 
 def _plan(
-    conn: Connection, office: Office, quem: Author, codigo: str, request: Retificacao, agora: datetime
+    conn: Connection, office: Office, who: Author, codigo: str, request: Retificacao, now: datetime
 ) -> tuple[Mapping[Any, Any], NewSelo]:
     """Return the seal's row and its retificador to be made. Raises as `retificar`."""
     row = office_selo(conn, office, codigo)
@@ -101,10 +101,10 @@ def _plan(
     if {"ato", "identificador"} & set(changed):
         hours = office.settings.xa.prazo_tipo_horas
         require_within_term(
-            row, hours, agora, quem.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
+            row, hours, now, who.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
         )
     if request.data is not None:
-        changed["momento"] = ato_moment(request.data, request.motivo, agora, field="retificacao")
+        changed["momento"] = ato_moment(request.data, request.motivo, now, field="retificacao")
     new_selo = as_new(row, **changed)
     if new_selo == as_new(row):
         raise invalid_input("corpo", "nada muda: o selo já tem estes dados")

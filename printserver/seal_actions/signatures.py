@@ -63,12 +63,12 @@ def sign_head(
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(Assinaturas, data)
-        quem = acting_author(conn, office, author, request.escrevente)
+        who = acting_author(conn, office, author, request.escrevente)
         instrumento_key = normalize(instrumento)
         keys.lock_instrumento(conn, office.serventia_id, instrumento_key)
         shown, pairs = _plan(conn, office, instrumento, request)
         reason = request.motivo or _REASONS[shown["valor"]]
-        issued, log = seals.rectify_selo(conn, office, pairs, reason, quem, office.clock()) if pairs else ([], [])
+        issued, log = seals.rectify_selo(conn, office, pairs, reason, who, office.clock()) if pairs else ([], [])
         for item, issued_selo in zip(shown["selos"], issued, strict=True):
             item["codigo"] = issued_selo.codigo
         table = db.instrumento
@@ -82,7 +82,7 @@ def sign_head(
         )
         what = {name: shown[name] for name in ("estado", "valor", "primeira")} | {"motivo": reason}
         log.append(
-            LogEntry("instrumento", instrumento_key, request.estado, quem.pessoa, quem.sistema, quem.endereco, what)
+            LogEntry("instrumento", instrumento_key, request.estado, who.pessoa, who.sistema, who.endereco, what)
         )
         return shown, log
 

@@ -71,8 +71,8 @@ def seal(office: Office, author: Author, data: object, key: str | None = None) -
 
     def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
         request = read(SeloAvulso, data)
-        agora = office.clock()
-        quem = acting_author(conn, office, author, request.escrevente)
+        now = office.clock()
+        who = acting_author(conn, office, author, request.escrevente)
         ato = office.atos.check(request.ato, natureza=request.natureza, field="ato")
         emolumentos, isento, reason = resolve_value(office, request, request.natureza)
         new_selo = NewSelo(
@@ -81,14 +81,14 @@ def seal(office: Office, author: Author, data: object, key: str | None = None) -
             descricao=request.descricao or ato.descricao,
             identificador=request.identificador,
             partes=_names(request),
-            momento=ato_moment(request.data, request.motivo_data, agora, field="selo"),
+            momento=ato_moment(request.data, request.motivo_data, now, field="selo"),
             emolumentos=emolumentos,
             isento=isento,
             motivo_isencao=reason,
             iss_a_parte=ato.iss_a_parte,
         )
         place = placement("avulso", request.identificador)
-        issued, log = seals.seal(conn, office, [PlannedSelo(new_selo)], place, quem, agora)
+        issued, log = seals.seal(conn, office, [PlannedSelo(new_selo)], place, who, now)
         note_date_reason(log, request.motivo_data)
         return issued[0].codigo, log
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Final
 
 from printserver.clock import local
-from printserver.search.results import OutboxEntry
+from printserver.search.results import SearchRow
 from printserver.selo import COMPONENTS, LABELS, from_centavos, parse_matricula
 
 # A text, a truth value, a day, a time in São Paulo (naive), or a sum of money in reais.
@@ -61,22 +61,22 @@ def plain_name(heading: str) -> str:
 READ_AS: Final[Mapping[str, str]] = {plain_name(cabecalho): nome for nome, cabecalho in HEADINGS.items()}
 
 
-def _field(name: str) -> Callable[[OutboxEntry], Cell]:
+def _field(name: str) -> Callable[[SearchRow], Cell]:
     return lambda row: row[name]
 
 
-def _local_time(name: str) -> Callable[[OutboxEntry], Cell]:
+def _local_time(name: str) -> Callable[[SearchRow], Cell]:
     return lambda row: row[name] and local(row[name]).replace(tzinfo=None, microsecond=0)
 
 
-def _component(name: str) -> Callable[[OutboxEntry], Cell]:
+def _component(name: str) -> Callable[[SearchRow], Cell]:
     return lambda row: from_centavos(row["emolumentos"][name])
 
 
-def _in_groups(name: str) -> Callable[[OutboxEntry], Cell]:
+def _in_groups(name: str) -> Callable[[SearchRow], Cell]:
     """Read a matrícula in the groups in which it is written; a spreadsheet would round 32 digits in a row."""
 
-    def read(row: OutboxEntry) -> Cell:
+    def read(row: SearchRow) -> Cell:
         try:
             m = parse_matricula(row[name] or "")
         except ValueError:
@@ -87,7 +87,7 @@ def _in_groups(name: str) -> Callable[[OutboxEntry], Cell]:
 
 
 # What stands in each column for the row of a seal; `escrevente_nome` is a part of the row that the caller adds.
-READERS: Final[Mapping[str, Callable[[OutboxEntry], Cell]]] = {
+READERS: Final[Mapping[str, Callable[[SearchRow], Cell]]] = {
     **{nome: _field(nome) for nome in HEADINGS},
     "natureza": lambda row: str(row["natureza"]),
     "data": _field("dia"),

@@ -25,7 +25,7 @@ from printserver.search.court_list import (
     normalize_identifier,
 )
 from printserver.search.filters import conditions
-from printserver.search.results import OutboxEntry, all_rows
+from printserver.search.results import SearchRow, all_rows
 from printserver.selo import COMPONENTS, split_registro
 
 CONFORMS, DIFFERS = "conforme", "difere"
@@ -151,7 +151,7 @@ def _in_batches(many: Iterable[T]) -> Iterator[list[T]]:
 
 
 def _pair(
-    office: Office, rows: Sequence[OutboxEntry], left: dict[str, Item], since: datetime
+    office: Office, rows: Sequence[SearchRow], left: dict[str, Item], since: datetime
 ) -> Iterator[dict[str, Any]]:
     """Give our seals with their result, taking those that are listed out of `left`."""
     with office.db.read() as conn:
@@ -165,7 +165,7 @@ def _pair(
             yield _result(row["codigo"], DIFFERS if unlike else CONFORMS, row, unlike)
 
 
-def _absence(row: OutboxEntry, since: datetime) -> str:
+def _absence(row: SearchRow, since: datetime) -> str:
     """Return why the list may lack a seal: a fault, or that the court has not taken it (by the time it was asked)."""
     if row["comunicado_em"] is not None:
         return MISSING_THERE if row["comunicado_em"] <= since else PENDING
@@ -173,7 +173,7 @@ def _absence(row: OutboxEntry, since: datetime) -> str:
 
 
 def _result(
-    codigo: str, resultado: str, row: OutboxEntry | None, fields: Sequence[Mapping[str, str]] = ()
+    codigo: str, resultado: str, row: SearchRow | None, fields: Sequence[Mapping[str, str]] = ()
 ) -> dict[str, Any]:
     return {
         "codigo": codigo,
@@ -184,7 +184,7 @@ def _result(
     }
 
 
-def _differences(row: OutboxEntry, item: Item, links: Mapping[str, bool]) -> list[dict[str, str]]:
+def _differences(row: SearchRow, item: Item, links: Mapping[str, bool]) -> list[dict[str, str]]:
     """Return the fields that the list gives and that are not ours, side by side."""
     ours = _ours(row)
     unlike = []
@@ -199,7 +199,7 @@ def _differences(row: OutboxEntry, item: Item, links: Mapping[str, bool]) -> lis
     return unlike
 
 
-def _ours(row: OutboxEntry) -> dict[str, str]:
+def _ours(row: SearchRow) -> dict[str, str]:
     return {
         "ato": row["ato"],
         "data": row["dia"].isoformat(),

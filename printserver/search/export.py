@@ -18,7 +18,7 @@ from printserver.search import columns, spreadsheet
 from printserver.search.cells import mark
 from printserver.search.columns import Cell
 from printserver.search.filters import Filters, conditions
-from printserver.search.results import OutboxEntry, all_rows
+from printserver.search.results import SearchRow, all_rows
 
 FORMATS: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
@@ -88,7 +88,7 @@ class _Until(Iterator[bytes]):
             ended()
 
 
-def _with_names(rows: Iterator[OutboxEntry], names: Mapping[str, str]) -> Iterator[OutboxEntry]:
+def _with_names(rows: Iterator[SearchRow], names: Mapping[str, str]) -> Iterator[SearchRow]:
     """Give the rows with the name of the person beside the user name."""
     for row in rows:
         yield {**row, "escrevente_nome": names.get(row["escrevente"])}
@@ -115,7 +115,7 @@ def _day(given: str | None, otherwise: str) -> str:
     return "/".join(reversed(given.split("-"))) if given else otherwise
 
 
-def _csv(rows: Iterator[OutboxEntry]) -> Iterator[bytes]:
+def _csv(rows: Iterator[SearchRow]) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write("\ufeff")

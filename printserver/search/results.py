@@ -20,7 +20,7 @@ FEW: Final = 2_000
 COUNT_LIMIT: Final = 20_000
 PIECE_ROWS: Final = 1_000  # rows read at a time where all are read
 
-OutboxEntry = Mapping[Any, Any]
+SearchRow = Mapping[Any, Any]
 _s = db.selo.c
 
 
@@ -50,7 +50,7 @@ def list_all(office: Office, filters: Filters, page_number: int = 1) -> dict[str
     }
 
 
-def summary(row: OutboxEntry) -> dict[str, Any]:
+def summary(row: SearchRow) -> dict[str, Any]:
     """Return a seal as a list shows it: as a job's `selos`, and where and when it belongs."""
     return selo_dict(row) | {
         "natureza": row["natureza"],
@@ -67,7 +67,7 @@ def summary(row: OutboxEntry) -> dict[str, Any]:
     }
 
 
-def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[OutboxEntry]:
+def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[SearchRow]:
     """Give the rows of all seals that pass, of the newest act first.
 
     They are read in pieces, each a transaction of its own: whoever takes them may be slow, and no transaction stays
@@ -92,7 +92,7 @@ def _count(conn: Connection, where: Sequence[Condition]) -> int:
     return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
 
 
-def _entries(conn: Connection, ids: Sequence[int]) -> list[OutboxEntry]:
+def _entries(conn: Connection, ids: Sequence[int]) -> list[SearchRow]:
     """Return the rows of these ids, in their order."""
     found = {row["id"]: row for row in conn.execute(sa.select(db.selo).where(_s.id.in_(ids))).mappings()}
     return [found[number] for number in ids]

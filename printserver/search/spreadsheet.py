@@ -13,7 +13,7 @@ from typing import IO, Any, Final
 import xlsxwriter
 
 from printserver.search.columns import HEADINGS, READERS, Cell
-from printserver.search.results import OutboxEntry
+from printserver.search.results import SearchRow
 from printserver.selo import COMPONENTS, LABELS, from_centavos
 
 _PIECE_BYTES: Final = 64 * 1024
@@ -29,7 +29,7 @@ _HEADER_HEIGHT: Final = 48  # points: three lines
 _SUMS: Final[Mapping[str, str]] = {**{f"emolumentos_{nome}": LABELS[nome] for nome in COMPONENTS}, "total": "Total"}
 
 
-def write(rows: Iterator[OutboxEntry], summary: Sequence[tuple[str, str]], linhas: int) -> Iterator[bytes]:
+def write(rows: Iterator[SearchRow], summary: Sequence[tuple[str, str]], linhas: int) -> Iterator[bytes]:
     """Give the workbook of `rows` in pieces; `resumo` is said above the sums, each with its name.
 
     A sheet takes `linhas` lines, its heading one of them; the rest goes on another. A workbook is a zip, whole before
@@ -55,7 +55,7 @@ class _Livro:
         self.when = self.book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
         self.sums = {"todos": Counter[str](), "validos": Counter[str]()}
 
-    def write(self, rows: Iterator[OutboxEntry], summary: Sequence[tuple[str, str]], linhas: int) -> None:
+    def write(self, rows: Iterator[SearchRow], summary: Sequence[tuple[str, str]], linhas: int) -> None:
         """Write the table, on another sheet where one is full, and then the sheet *Resumo*."""
         sheets, line = [self._folha("Selos")], 1
         for row in rows:
@@ -92,7 +92,7 @@ class _Livro:
         elif value:
             sheet.write_string(line, column, value)
 
-    def _add(self, row: OutboxEntry) -> None:
+    def _add(self, row: SearchRow) -> None:
         sums = {"quantidade": 1, "isentos": int(row["isento"]), "total": row["total_centavos"]}
         sums |= {f"emolumentos_{name}": row["emolumentos"][name] for name in COMPONENTS}
         self.sums["todos"].update(sums)

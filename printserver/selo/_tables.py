@@ -14,7 +14,7 @@ from printserver.errors import ConfigError
 _SHIPPED: Final = Path(__file__).parent
 
 
-class OutboxEntry(BaseModel):
+class TableRow(BaseModel):
     """What a row of every table has in common: no unknown key, and whether it is still to be confirmed."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -22,7 +22,7 @@ class OutboxEntry(BaseModel):
     a_confirmar: bool = False
 
 
-L = TypeVar("L", bound=OutboxEntry)
+L = TypeVar("L", bound=TableRow)
 
 
 def load_table(nome: str, instance_dir: Path | None, linha: type[L], key: re.Pattern[str]) -> dict[str, L]:
@@ -59,7 +59,7 @@ def _row(path: Path, nome: str, values: object, linha: type[L], key: re.Pattern[
         ) from error
 
 
-def _describe(nome: str, problem: Any, linha: type[OutboxEntry]) -> str:
+def _describe(nome: str, problem: Any, linha: type[TableRow]) -> str:
     onde = ".".join([f"[{nome}]", *map(str, problem["loc"])])
     allowed = {
         "missing": "falta esta chave",

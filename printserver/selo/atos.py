@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 
 from printserver.errors import invalid_input
 from printserver.formats import stamped
-from printserver.selo._tables import OutboxEntry, load_table
+from printserver.selo._tables import TableRow, load_table
 
 FILE_NAME: Final = "atos.toml"
 # The ato of the seal that tells the court to disregard another (X2).
@@ -87,7 +87,7 @@ def load_atos(instance_dir: Path | None) -> AtoTable:
     return AtoTable({codigo: linha.ato_type(codigo) for codigo, linha in linhas.items()})
 
 
-class _AtoRow(OutboxEntry):
+class _AtoRow(TableRow):
     """One table of atos.toml."""
 
     descricao: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(stamped)]

@@ -51,11 +51,11 @@ class PublicCertificate:
             raise ValueError("o certificado não é de uma chave RSA")
         return PublicCertificate(public_key, certificate)
 
-    def out_of_validity(self, agora: datetime) -> str | None:
+    def out_of_validity(self, now: datetime) -> str | None:
         """Return why the certificate is not good at `agora` (Portuguese), or None: it seals all the same (T4)."""
-        if agora < self.valid_from:
+        if now < self.valid_from:
             return f"O certificado da serventia só vale a partir de {local(self.valid_from):%d/%m/%Y às %H:%M}"
-        if self.valid_until <= agora:
+        if self.valid_until <= now:
             return f"O certificado da serventia venceu em {local(self.valid_until):%d/%m/%Y às %H:%M}"
         return None
 
@@ -114,7 +114,7 @@ class Certificate(PublicCertificate):
         return base64.b64encode(self._key.sign(text.encode(), _PADDING, _SHA256)).decode()
 
 
-def generate_test_certificate(path: Path, password: str, *, nome: str, agora: datetime) -> None:
+def generate_test_certificate(path: Path, password: str, *, nome: str, now: datetime) -> None:
     """Write a self-signed test certificate for `nome` to `path`, readable by its owner alone, good for ten years.
 
     It has no legal value. Raises FileExistsError: an existing file is never overwritten.
@@ -127,8 +127,8 @@ def generate_test_certificate(path: Path, password: str, *, nome: str, agora: da
         .issuer_name(subject)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(agora)
-        .not_valid_after(agora + TEST_VALIDITY)
+        .not_valid_before(now)
+        .not_valid_after(now + TEST_VALIDITY)
         .sign(key, _SHA256)
     )
     encryption = serialization.BestAvailableEncryption(password.encode())

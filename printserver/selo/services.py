@@ -10,7 +10,7 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from printserver.errors import BadField, Recusa, invalid_input
-from printserver.selo._tables import OutboxEntry, load_table
+from printserver.selo._tables import TableRow, load_table
 from printserver.selo.fees import COMPONENTS, Emolumentos
 from printserver.selo.money import Reais
 
@@ -83,7 +83,7 @@ def load_services(instance_dir: Path | None) -> ServiceTable:
     return ServiceTable({nome: linha.service(nome) for nome, linha in linhas.items()})
 
 
-class _ServiceRow(OutboxEntry):
+class _ServiceRow(TableRow):
     """One table of servicos.toml: all eight components, or none of them and a total."""
 
     descricao: Annotated[str, Field(min_length=1)]

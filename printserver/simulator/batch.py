@@ -60,13 +60,11 @@ class Batch:
         self._changed.add(envio.selo)
         return guardado
 
-    def receive(self, envio: Sending, parsed_selo: ParsedSelo, agora: datetime, objects_to: Objects) -> dict[str, Any]:
+    def receive(self, envio: Sending, parsed_selo: ParsedSelo, now: datetime, objects_to: Objects) -> dict[str, Any]:
         """Judge one seal, keep what became of it, and return its answer."""
         before = self._known.get(envio.selo)
         targets = self._targets(parsed_selo.registro)
-        erros = judge(
-            envio, parsed_selo, before, targets, lambda cns, papel: self._paper_selos.get((cns, papel)), agora
-        )
+        erros = judge(envio, parsed_selo, before, targets, lambda cns, papel: self._paper_selos.get((cns, papel)), now)
         if objects_to(envio.selo) and not any(error.codigo == "ja-recebido" for error in erros):
             erros = [SIMULATED]
         guardado = self.count(envio)
@@ -75,7 +73,7 @@ class Batch:
             guardado.erros = [asdict(error) for error in erros]
             _fill(guardado, envio, parsed_selo)
             if parsed_selo.registro is not None and not erros:
-                self._keep(guardado, parsed_selo.registro, targets, agora)
+                self._keep(guardado, parsed_selo.registro, targets, now)
         return answer_of(envio.selo, erros)
 
     def _targets(self, registro: Registro | None) -> list[StoredSelo]:
@@ -90,10 +88,10 @@ class Batch:
             codigo = alvo.retifica if alvo.situacao == OBJETADO else None
         return targets
 
-    def _keep(self, guardado: StoredSelo, registro: Registro, targets: Sequence[StoredSelo], agora: datetime) -> None:
+    def _keep(self, guardado: StoredSelo, registro: Registro, targets: Sequence[StoredSelo], now: datetime) -> None:
         guardado.aceito += 1
-        guardado.recebido_em = agora
-        guardado.atrasado = is_late(registro, targets, agora)
+        guardado.recebido_em = now
+        guardado.atrasado = is_late(registro, targets, now)
         guardado.hibrido |= any(alvo.hibrido for alvo in targets)
         if guardado.papel is not None:
             self._paper_selos[guardado.cns or "", guardado.papel] = guardado.codigo

@@ -30,9 +30,9 @@ class CourtSettings:
         """Return the court's present moment: its clock may be put forward or back."""
         return self.clock() + timedelta(seconds=self.falhas.estado.relogio_s)
 
-    def wait(self, segundos: float) -> None:
+    def wait(self, seconds: float) -> None:
         """Wait, but not beyond the court's own end."""
-        self.stopped.wait(segundos)
+        self.stopped.wait(seconds)
 
 
 def court_settings() -> CourtSettings:

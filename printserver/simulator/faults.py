@@ -73,13 +73,13 @@ class Faults:
         """Do as `POST /_controle` says."""
         said = command.model_dump(exclude_unset=True)
         with self._lock:
-            agora = asdict(self._state)
+            now = asdict(self._state)
             if "falha" in said:
-                agora |= {"vezes": None, "selos": None, "segundos": SLOW_S}
-            agora |= said
-            if agora["falha"] is None or agora["vezes"] == 0:
-                agora |= {"falha": None, "vezes": None, "selos": None}
-            self._remember(State(**agora))
+                now |= {"vezes": None, "selos": None, "segundos": SLOW_S}
+            now |= said
+            if now["falha"] is None or now["vezes"] == 0:
+                now |= {"falha": None, "vezes": None, "selos": None}
+            self._remember(State(**now))
 
     def take(self, matches: Callable[[State], bool] = lambda _: True) -> State:
         """Return how one send goes wrong, and take it off `vezes`; `matches` tells whether the fault hits this send."""

@@ -38,13 +38,13 @@ class Records:
 
     # -- in -----------------------------------------------------------------------------------------------------------
 
-    def receive(self, sendings: Sequence[Sending], agora: datetime, objects_to: Objects) -> list[dict[str, Any]]:
+    def receive(self, sendings: Sequence[Sending], now: datetime, objects_to: Objects) -> list[dict[str, Any]]:
         """Judge the seals in their order, store those that hold, and return the answer of each."""
         parsed = [self._rules.read(envio) for envio in sendings]  # signatures are checked before anything is locked
         with self._db.write() as conn:
             lote = Batch(conn, sendings, parsed)
             answers_given = [
-                lote.receive(envio, parsed_selo, agora, objects_to)
+                lote.receive(envio, parsed_selo, now, objects_to)
                 for envio, parsed_selo in zip(sendings, parsed, strict=True)
             ]
             lote.save()

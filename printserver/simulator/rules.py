@@ -185,7 +185,7 @@ def judge(
     before: StoredSelo | None,
     targets: Sequence[StoredSelo],
     papeis: PaperSelos,
-    agora: datetime,
+    now: datetime,
 ) -> list[Fault]:
     """Return why a seal is refused; empty: it is to be stored.
 
@@ -201,7 +201,7 @@ def judge(
         erros.append(_already_rectified(before))
     if parsed_selo.codigo is None or parsed_selo.registro is None:
         return erros
-    if local_date(parsed_selo.registro.momento) > local_date(agora + CLOCK_AHEAD):
+    if local_date(parsed_selo.registro.momento) > local_date(now + CLOCK_AHEAD):
         erros.append(
             Fault("data-futura", f"A data do ato ({moment_text(parsed_selo.registro.momento)}) ainda não chegou.")
         )
@@ -244,14 +244,14 @@ def _already_rectified(selo: StoredSelo) -> Fault:
     return Fault("ja-retificado", f"O selo {selo.codigo} já foi retificado, por {selo.retificado_por}.")
 
 
-def is_late(registro: Registro, targets: Sequence[StoredSelo], agora: datetime) -> bool:
+def is_late(registro: Registro, targets: Sequence[StoredSelo], now: datetime) -> bool:
     """Return whether the report came after its 24 hours (T1).
 
     A retificador that keeps the act's time, or puts it earlier, has no term of its own: what it replaces had one.
     """
     if any(alvo.situacao == RECEBIDO and alvo.momento and registro.momento <= alvo.momento for alvo in targets):
         return False
-    return agora - registro.momento > DEADLINE
+    return now - registro.momento > DEADLINE
 
 
 def moment_text(moment: datetime) -> str:

@@ -51,8 +51,8 @@ def author() -> people.Author:
 def register(objeto: str, nome: str, state: str, detalhe: Mapping[str, Any] | None = None) -> None:
     """Put on record what happened at a screen: who (if somebody is logged in), from which address (A5)."""
     here = office()
-    quem = find_person().usuario if current_user.is_authenticated else None
-    entry = audit.LogEntry(objeto, nome, state, quem, None, request.remote_addr, detalhe or {})
+    who = find_person().usuario if current_user.is_authenticated else None
+    entry = audit.LogEntry(objeto, nome, state, who, None, request.remote_addr, detalhe or {})
     with here.db.write() as conn:
         audit.write(conn, here.serventia_id, here.clock(), [entry])
 

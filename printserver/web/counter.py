@@ -39,15 +39,15 @@ def counter_page() -> ResponseReturnValue:
         day = typed_day("data") or day
         if chosen not in kinds:
             raise invalid_input("ato", "este tipo de ato não se registra aqui")
-        papel, parsed_selo = _paper_seal(ato)
-        if parsed_selo in kinds and parsed_selo != ato:
+        papel, scanned = _paper_seal(ato)
+        if scanned in kinds and scanned != ato:
             # A scanner tells the type: the form turns to it; the person sees the value before anything is recorded.
-            said = f"O selo de papel é de {parsed_selo}, {kinds[parsed_selo].descricao}."
+            said = f"O selo de papel é de {scanned}, {kinds[scanned].descricao}."
             notice = f"{said} Nada foi gravado: confira o valor e grave."
             return _render_counter(
-                parsed_selo, day, Form({**_proposed_form(parsed_selo).valores, "papel": papel}, {}, notice)
+                scanned, day, Form({**_proposed_form(scanned).valores, "papel": papel}, {}, notice)
             ), 422
-        known = parsed_selo if office().atos.get(parsed_selo) is not None else ato  # to be refused by its own name
+        known = scanned if office().atos.get(scanned) is not None else ato  # to be refused by its own name
         data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": find_person().usuario}
         value = fee_input.typed_value(dict(parse_qsl(typed_text("proposto"))))
         made, _ = atos.register(office(), author(), data | value, key())

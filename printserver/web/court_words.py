@@ -22,8 +22,8 @@ def time_left(falta_s: float) -> str:
     return f"{'falta' if text.startswith(('1 min', '1 h', 'menos')) else 'faltam'} {text}"
 
 
-def _duration(segundos: float) -> str:
-    minutes = int(segundos) // 60
+def _duration(seconds: float) -> str:
+    minutes = int(seconds) // 60
     if minutes < 1:
         return "menos de 1 min"
     if minutes < 60:

@@ -141,8 +141,8 @@ def _centavos(text: str) -> int:
     return centavos(parse_reais(text))
 
 
-def _times(agora: int, earlier: int) -> str:
-    return f"{agora / earlier:.1f}".removesuffix(".0").replace(".", ",") + " vezes"
+def _times(now: int, earlier: int) -> str:
+    return f"{now / earlier:.1f}".removesuffix(".0").replace(".", ",") + " vezes"
 
 
 def _shown_fields(selo: Mapping[str, Any] | None) -> dict[str, str]:

@@ -21,16 +21,16 @@ _POINT = re.compile(r"(\d{1,9})\.(\d{2})", re.ASCII)
 def as_reais(text: str) -> str | None:
     """Return money as a person types it (`R$ 1.234,5`, `95`) as requests write it (`1234.50`); None: it is no money."""
     text = re.sub(r"R\$|\s", "", text)
-    parsed_selo = _POINT.fullmatch(text) or _COMMA.fullmatch(text)
-    return f"{parsed_selo[1].replace('.', '')}.{(parsed_selo[2] or '').ljust(2, '0')}" if parsed_selo else None
+    scanned = _POINT.fullmatch(text) or _COMMA.fullmatch(text)
+    return f"{scanned[1].replace('.', '')}.{(scanned[2] or '').ljust(2, '0')}" if scanned else None
 
 
 def typed_money(nome: str) -> str:
     """Return what was typed into a field of money, nothing as `0.00`. Raises `Recusa` `entrada-invalida`."""
-    parsed_selo = as_reais(typed_text(nome) or "0")
-    if parsed_selo is None:
+    scanned = as_reais(typed_text(nome) or "0")
+    if scanned is None:
         raise invalid_input(nome, MONEY_HINT)
-    return parsed_selo
+    return scanned
 
 
 def typed_value(before: Mapping[str, str] | None = None) -> dict[str, Any]:

@@ -28,16 +28,16 @@ def log_in() -> ResponseReturnValue:
         ), 429
     here = office()
     with here.db.read() as conn:
-        quem = people.check_password(conn, here.serventia_id, usuario, request.form.get("senha", ""))
+        who = people.check_password(conn, here.serventia_id, usuario, request.form.get("senha", ""))
         exists = people.exists(conn, here.serventia_id, usuario)
-    if quem is None:
+    if who is None:
         register("pessoa", usuario if exists else UNKNOWN, "entrada recusada", {"texto": "usuário ou senha"})
         return render_page(proximo, usuario, "Usuário ou senha não conferem. Digite de novo."), 401
     security.attempts().succeed(usuario, request.remote_addr or "")
-    security.log_in(quem)
+    security.log_in(who)
     draft = drafts.read(typed_text("guardado"))
     if draft is not None:
-        return redirect(drafts.return_address(draft, quem.usuario), 303)
+        return redirect(drafts.return_address(draft, who.usuario), 303)
     return redirect(security.safe_target(proximo), 303)
 
 

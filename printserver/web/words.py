@@ -193,17 +193,17 @@ def data(text: str) -> str:
     return day(date.fromisoformat(text))
 
 
-def moment(value: str | datetime, agora: datetime) -> str:
+def moment(value: str | datetime, now: datetime) -> str:
     """Return a moment (RFC 3339 text or aware datetime) beside `agora`: `hoje às 14:32`, `20/11/2026 às 09:05`."""
     quando = local(datetime.fromisoformat(value) if isinstance(value, str) else value)
-    today = local_date(agora)
+    today = local_date(now)
     near = {today: "hoje", today - timedelta(days=1): "ontem", today + timedelta(days=1): "amanhã"}
     return f"{near.get(quando.date()) or day(quando.date())} às {quando:%H:%M}"
 
 
-def is_past(value: str, agora: datetime) -> bool:
+def is_past(value: str, now: datetime) -> bool:
     """Return whether the moment (RFC 3339 text) lies before `agora`."""
-    return datetime.fromisoformat(value) < agora
+    return datetime.fromisoformat(value) < now
 
 
 def time_of_day(value: str) -> str:

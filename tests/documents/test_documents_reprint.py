@@ -19,7 +19,7 @@ from notas_examples import (
 
 from printserver.documents import (
     AffectedPrint,
-    CourtAnswer,
+    Answer,
     Identity,
     LiveSelo,
     Question,
@@ -37,7 +37,7 @@ from printserver.selo import Emolumentos
 LIVRO = identify(document("livro", instrumento=instrumento()), context())
 LIVE_SELOS = live_livro().selos
 CODIGOS = tuple(selo.codigo for selo in LIVE_SELOS)
-YES = CourtAnswer(motivo="saiu torto")
+YES = Answer(motivo="saiu torto")
 
 
 def do_traslado() -> tuple[Identity, tuple[LiveSelo, ...]]:
@@ -124,12 +124,12 @@ def test_x4_past_the_term_there_is_a_refusal_that_says_what_can_be_done() -> Non
     assert "terminou em 23/11/2026 às 14h30" in refusal.value.detail
 
 
-def check(identity: Identity, live: tuple[LiveSelo, ...], resposta: CourtAnswer, **data: object) -> None:
+def check(identity: Identity, live: tuple[LiveSelo, ...], resposta: Answer, **data: object) -> None:
     ctx: dict[str, object] = {"agora": NOW, "regras": RULES} | data
     check_answer(identity, resposta, CODIGOS if identity is LIVRO else [live[0].codigo], live, **ctx)  # type: ignore[arg-type]  # as conferir_resposta names them
 
 
-def refusal_of(identity: Identity, live: tuple[LiveSelo, ...], resposta: CourtAnswer, **data: object) -> Recusa:
+def refusal_of(identity: Identity, live: tuple[LiveSelo, ...], resposta: Answer, **data: object) -> Recusa:
     with pytest.raises(Recusa) as refusal:
         check(identity, live, resposta, **data)
     return refusal.value
@@ -147,7 +147,7 @@ def test_x1_a_yes_holds_for_the_seals_that_it_was_shown() -> None:
 
 @pytest.mark.parametrize("reason", [None, "", "  "])
 def test_x2_a_yes_needs_its_reason(reason: str | None) -> None:
-    assert refusal_of(LIVRO, LIVE_SELOS, CourtAnswer(motivo=reason)).errors[0].campo == "motivo"
+    assert refusal_of(LIVRO, LIVE_SELOS, Answer(motivo=reason)).errors[0].campo == "motivo"
 
 
 def test_x2_what_leaves_the_office_must_be_in_hand() -> None:

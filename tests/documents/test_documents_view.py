@@ -59,7 +59,7 @@ def ficha(**data: object) -> Plan:
 
 
 def data(plan: Plan) -> dict[str, object]:
-    return template_data(plan, serventia=SERVENTIA, subscritor=JOSE, agora=NOW)
+    return template_data(plan, serventia=SERVENTIA, subscritor=JOSE, now=NOW)
 
 
 def issued(plan: Plan) -> list[IssuedSelo]:

@@ -480,7 +480,7 @@ def _another_certificate(folder: Path) -> str:
     from printserver.selo import Certificate
 
     generate_test_certificate(
-        folder / "outro.p12", "senha", nome="Outro", agora=datetime.fromisoformat("2026-01-01T00:00:00Z")
+        folder / "outro.p12", "senha", nome="Outro", now=datetime.fromisoformat("2026-01-01T00:00:00Z")
     )
     return Certificate.load(folder / "outro.p12", "senha").public_pem().decode()
 
@@ -508,7 +508,7 @@ def test_a6_seals_of_a_certificate_that_was_changed_are_still_checked(tmp_path: 
         house.printed(house.livro())
         (house.folder / "certificado.p12").unlink()
         password = (house.folder / "certificado.senha").read_text().strip()
-        generate_test_certificate(house.folder / "certificado.p12", password, nome="Nova", agora=house.clock())
+        generate_test_certificate(house.folder / "certificado.p12", password, nome="Nova", now=house.clock())
         reopen(house.folder, house.clock, house.key).office.db.close()
         found = house.proof()
         assert (found.gaps, found.certificates) == ([], 2)

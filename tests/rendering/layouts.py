@@ -100,7 +100,7 @@ def page_image(pdf: bytes, page: int, dpi: int = 300) -> Image.Image:
 
 def codigos_qr(pdf: bytes, page: int, dpi: int = 300) -> list[str]:
     """Return what a reader finds in the QRs of a page."""
-    return [parsed_selo.text for parsed_selo in zxingcpp.read_barcodes(page_image(pdf, page, dpi))]
+    return [content.text for content in zxingcpp.read_barcodes(page_image(pdf, page, dpi))]
 
 
 def open_pdf(pdf: bytes) -> pikepdf.Pdf:

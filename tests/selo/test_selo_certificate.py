@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 20, 13, 30, 15, 250_000, tzinfo=UTC)
 @pytest.fixture(scope="module")
 def pfx_file(tmp_path_factory):
     path = tmp_path_factory.mktemp("pfx") / "teste.pfx"
-    generate_test_certificate(path, PASSWORD, nome="SERVENTIA DE TESTE", agora=NOW)
+    generate_test_certificate(path, PASSWORD, nome="SERVENTIA DE TESTE", now=NOW)
     return path
 
 
@@ -62,7 +62,7 @@ def test_s5_test_certificate_is_its_owners_alone_and_never_overwritten(pfx_file)
     assert stat.S_IMODE(pfx_file.stat().st_mode) == 0o600
     before = pfx_file.read_bytes()
     with pytest.raises(FileExistsError):
-        generate_test_certificate(pfx_file, PASSWORD, nome="OUTRA", agora=NOW)
+        generate_test_certificate(pfx_file, PASSWORD, nome="OUTRA", now=NOW)
     assert pfx_file.read_bytes() == before
 
 

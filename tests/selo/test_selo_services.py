@@ -144,7 +144,7 @@ def test_s9_no_file_of_the_office_is_no_fault(tmp_path):
         ('"Certidão"', "1", r"\[certidao-notas\]\.descricao: esperado um texto"),
         ("[certidao-notas]", "[Certidão Notas]", "não é TOML válido"),
         ("[certidao-notas]", '["Certidão Notas"]', r"o nome \[Certidão Notas\] não é permitido"),
-        ("[certidao-notas]", "solto = 1\n[certidao-notas]", "solto deve ser uma table"),
+        ("[certidao-notas]", "solto = 1\n[certidao-notas]", "solto deve ser uma tabela"),
         ('"60.00"', '"0.00"', None),
     ],
 )

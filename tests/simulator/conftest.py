@@ -16,7 +16,7 @@ CNS = "123456"
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     path = tmp_path_factory.mktemp("certificado") / "c.p12"
-    generate_test_certificate(path, "senha", nome="Serventia de teste", agora=NOW)
+    generate_test_certificate(path, "senha", nome="Serventia de teste", now=NOW)
     return Certificate.load(path, "senha")
 
 

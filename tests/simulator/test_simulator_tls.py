@@ -17,7 +17,7 @@ def test_the_offices_certificate_gets_in_and_no_other(
 ) -> None:
     files = mutual_tls(tmp_path)
     nobody = ssl.create_default_context(cafile=str(files["certificado"]))
-    generate_test_certificate(tmp_path / "outro.p12", "senha", nome="Outra serventia", agora=NOW)
+    generate_test_certificate(tmp_path / "outro.p12", "senha", nome="Outra serventia", now=NOW)
     (tmp_path / "outro.pem").write_bytes(Certificate.load(tmp_path / "outro.p12", "senha").pem())
     other = ssl.create_default_context(cafile=str(files["certificado"]))
     other.load_cert_chain(tmp_path / "outro.pem")

@@ -325,7 +325,7 @@ def reopen(folder: Path, clock: Clock, key: str) -> House:
 def put_certificate(house: House, begins: timedelta) -> Certificate:
     """Give the office a test certificate of ten years that is good from so long after now."""
     path = house.folder / f"{uuid.uuid4().hex}.p12"
-    generate_test_certificate(path, "senha", nome="Renovada", agora=house.clock() + begins)
+    generate_test_certificate(path, "senha", nome="Renovada", now=house.clock() + begins)
     house.office.certificado = Certificate.load(path, "senha")
     return house.office.certificado
 

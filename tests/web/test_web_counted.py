@@ -205,9 +205,9 @@ def test_t1_h2_acts_whose_load_is_overdue_are_counted_everywhere(office: House, 
 def numbered(office: House) -> House:
     """The office with numbered paper in its queue, both sides of each sheet."""
     with office.office.db.write() as conn:
-        quem = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
+        who = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
         conn.execute(db.fila.update().values(papel_numerado=True))
-        numbered_paper.receive(conn, 1, "notas", "A0000001", "A0000500", quem, office.clock())
+        numbered_paper.receive(conn, 1, "notas", "A0000001", "A0000500", who, office.clock())
     said = {"proximo": "A0000011", "escrevente": "maria"}
     assert office.call("POST", "/filas/notas/papel", said).status == 200
     return office

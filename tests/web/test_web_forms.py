@@ -35,8 +35,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         queue = {"nome": "segurança", "tipo": "pasta", "destino": str(folder), "papel_numerado": True}
         with opened.office.db.write() as conn:
             conn.execute(db.fila.insert().values(serventia_id=1, criada_em=opened.clock(), **queue))
-            quem = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
-            numbered_paper.receive(conn, 1, "segurança", "W0001", "W0900", quem, opened.clock())
+            who = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
+            numbered_paper.receive(conn, 1, "segurança", "W0001", "W0900", who, opened.clock())
         yield opened
 
 

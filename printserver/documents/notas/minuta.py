@@ -73,13 +73,13 @@ def _custas(ato: Ato, context: Context, index: int) -> tuple[Custas, list[BadFie
         return to_be_set, list(refusal.errors)
 
 
-def _data(instrumento: Instrumento, agora: datetime) -> list[BadField]:
+def _data(instrumento: Instrumento, now: datetime) -> list[BadField]:
     """Return what the livro will ask about its date: a past day's reason; a day to come is a minuta's right."""
-    if instrumento.data is None or instrumento.data >= local_date(agora):
+    if instrumento.data is None or instrumento.data >= local_date(now):
         return []
     refuse_empty_date(instrumento.data, instrumento.motivo_data, field=f"{livro.FIELD}.data")
     try:
-        ato_moment(instrumento.data, instrumento.motivo_data, agora, field=livro.FIELD)
+        ato_moment(instrumento.data, instrumento.motivo_data, now, field=livro.FIELD)
     except Recusa as refusal:
         return list(refusal.errors)
     return []

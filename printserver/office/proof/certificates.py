@@ -15,7 +15,7 @@ _OBJECT: Final = "certificado"
 _meant = db.as_meant(db.log.c.detalhe)
 
 
-def register(conn: Connection, serventia_id: int, certificate: Certificate, agora: datetime) -> None:
+def register(conn: Connection, serventia_id: int, certificate: Certificate, now: datetime) -> None:
     """Put the certificate on record, unless it is there: before the first seal that it signs."""
     if conn.execute(_registros(serventia_id).where(db.log.c.objeto_id == certificate.fingerprint)).first():
         return
@@ -24,7 +24,7 @@ def register(conn: Connection, serventia_id: int, certificate: Certificate, agor
         "valido_ate": certificate.valid_until.isoformat(),
         "pem": certificate.public_pem().decode(),
     }
-    write(conn, serventia_id, agora, [LogEntry(_OBJECT, certificate.fingerprint, "em uso", detalhe=what)])
+    write(conn, serventia_id, now, [LogEntry(_OBJECT, certificate.fingerprint, "em uso", detalhe=what)])
 
 
 def used_certificates(conn: Connection, serventia_id: int) -> Sequence[PublicCertificate]:

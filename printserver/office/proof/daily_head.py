@@ -62,33 +62,33 @@ def point(conn: Connection, serventia_id: int) -> str:
     return f"{row.n}:{row.hash}"
 
 
-def sign_head(conn: Connection, serventia_id: int, certificate: Certificate, agora: datetime) -> Head:
+def sign_head(conn: Connection, serventia_id: int, certificate: Certificate, now: datetime) -> Head:
     """Return the log's head, signed now."""
     office = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == serventia_id)).one()
     row = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).one()
     pem = certificate.public_pem().decode()
-    bare = Head(office.cns, office.instancia, row.n, row.hash, rfc3339(agora), "", pem)
+    bare = Head(office.cns, office.instancia, row.n, row.hash, rfc3339(now), "", pem)
     return Head(**asdict(bare) | {"assinatura": certificate.sign_head(bare.text())})
 
 
-def of_day(instance: Path, agora: datetime) -> Path:
+def of_day(instance: Path, now: datetime) -> Path:
     """Return the file of the head of an office day, there or not."""
-    return instance / PASTA / f"{local_date(agora).isoformat()}.json"
+    return instance / PASTA / f"{local_date(now).isoformat()}.json"
 
 
-def store(database: Database, serventia_id: int, instance: Path, certificate: Certificate, agora: datetime) -> Head:
+def store(database: Database, serventia_id: int, instance: Path, certificate: Certificate, now: datetime) -> Head:
     """Sign the log's head and keep it as the day's, in the place of a shorter one. Return it.
 
     Raises CabecaDiverge, with what was found (Portuguese), where the log does not lead on from the newest head kept, or
     from the day's: neither is then overwritten. Raises OSError.
     """
-    path = of_day(instance, agora)
+    path = of_day(instance, now)
     # One at a time: of two that stop at once the second looks at what the first wrote, with a view that is newer.
     with _one_at_a_time(path.parent), database.snapshot() as conn:
         for kept in dict.fromkeys([path, *kept_heads(instance)[-1:]]):
             if kept.exists() and (fault := difference(conn, serventia_id, kept)):
                 raise HeadDiffers(fault)
-        head = sign_head(conn, serventia_id, certificate, agora)
+        head = sign_head(conn, serventia_id, certificate, now)
         _write(path, head)
     return head
 

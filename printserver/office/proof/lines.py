@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.office.proof.proofs import OutboxEntry, canonical_json, digests
+from printserver.office.proof.proofs import LogRow, canonical_json, digests
 
 AT_ONCE: Final = 500
 _VINCULO: Final = "vínculo"  # an answer of the court on a link is no state of the seal
@@ -22,7 +22,7 @@ _meant = db.as_meant(_log.c.prova)
 Look = Callable[[Mapping[Any, Any]], None]
 
 
-def check(conn: Connection, serventia_id: int, linha: OutboxEntry, look_at: Look) -> Iterator[str]:
+def check(conn: Connection, serventia_id: int, linha: LogRow, look_at: Look) -> Iterator[str]:
     """Give a Portuguese sentence for each difference between a table and the log. `look_at` is called with each row."""
     table = linha.tabela
     key = next(iter(table.primary_key.columns))
@@ -64,7 +64,7 @@ class _Claimed:
         self.changed: Mapping[str, Any] = kept["mudou"] if isinstance(kept.get("mudou"), dict) else {}
 
 
-def _claimed(conn: Connection, serventia_id: int, linha: OutboxEntry, keys: Sequence[str]) -> dict[Any, list[_Claimed]]:
+def _claimed(conn: Connection, serventia_id: int, linha: LogRow, keys: Sequence[str]) -> dict[Any, list[_Claimed]]:
     """Return what the log says of rows, in its order, by the row."""
     query = (
         sa.select(_log.c.n, _log.c.objeto_id, _log.c.estado, *db.as_stored([_log.c.prova]))
@@ -77,12 +77,12 @@ def _claimed(conn: Connection, serventia_id: int, linha: OutboxEntry, keys: Sequ
     return found
 
 
-def _which(linha: OutboxEntry, key: str, numero: Any) -> Any:
+def _which(linha: LogRow, key: str, numero: Any) -> Any:
     """Return what tells one row from another in the log: a job may have had many questions."""
     return (key, numero) if linha.numbered else key
 
 
-def _one(linha: OutboxEntry, row: Mapping[Any, Any], said: Sequence[_Claimed]) -> Iterator[str]:
+def _one(linha: LogRow, row: Mapping[Any, Any], said: Sequence[_Claimed]) -> Iterator[str]:
     name = f"{linha.nome} {row[linha.chave]}"
     if not said or set(said[0].resumo) != set(linha.groups):
         yield f"{name} foi posto no banco fora do programa: a auditoria não registra a sua criação"
@@ -110,7 +110,7 @@ def _text(value: Any) -> str:
 
 
 def _without_number(
-    conn: Connection, linha: OutboxEntry, key: sa.ColumnElement[Any], said: Mapping[Any, Sequence[_Claimed]]
+    conn: Connection, linha: LogRow, key: sa.ColumnElement[Any], said: Mapping[Any, Sequence[_Claimed]]
 ) -> Iterator[str]:
     """Give the rows that share their key with others, and are there no more: the log knows them by their number."""
     if not linha.numbered:
@@ -122,7 +122,7 @@ def _without_number(
             yield f"{linha.nome} {first.objeto_id} sumiu do banco: está no registro {first.n} da auditoria"
 
 
-def _without_entry(conn: Connection, serventia_id: int, linha: OutboxEntry) -> Iterator[str]:
+def _without_entry(conn: Connection, serventia_id: int, linha: LogRow) -> Iterator[str]:
     """Give the rows that the log says were made, and are there no more."""
     table = linha.tabela
     there = sa.select(table.c[linha.chave]).where(

@@ -19,7 +19,7 @@ _encode: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators
 
 
 @dataclass(frozen=True, slots=True)
-class OutboxEntry:
+class LogRow:
     """How the rows of a table are held against the log: by which groups of columns, and what moves, from which value.
 
     `chave` is the column by which the log's `objeto_id` names them; `numbered`: many share it, and the log tells them
@@ -35,7 +35,7 @@ class OutboxEntry:
     numbered: bool = False
 
 
-SELO: Final = OutboxEntry(
+SELO: Final = LogRow(
     "selo",
     "o selo",
     db.selo,
@@ -55,7 +55,7 @@ SELO: Final = OutboxEntry(
     {"vivo": True, "vinculador": None, "retificado_por": None, "comunicado_em": None},
 )
 
-JOB: Final = OutboxEntry(
+JOB: Final = LogRow(
     "job",
     "o trabalho",
     db.job,
@@ -79,7 +79,7 @@ JOB: Final = OutboxEntry(
     },
 )
 
-QUESTION: Final = OutboxEntry(
+QUESTION: Final = LogRow(
     "pergunta",
     "a pergunta do trabalho",
     db.pergunta,
@@ -96,7 +96,7 @@ QUESTION: Final = OutboxEntry(
 )
 
 
-def evidence(linha: OutboxEntry, row: Mapping[Any, Any], *groups: str, **changed: Any) -> dict[str, Any]:
+def evidence(linha: LogRow, row: Mapping[Any, Any], *groups: str, **changed: Any) -> dict[str, Any]:
     """Return what an entry of the log keeps: the digests of `groups` (none named: of all), and the values `changed`."""
     return {"resumo": digests(linha, row, *groups)} | (change_proof(**changed) if changed else {})
 
@@ -106,7 +106,7 @@ def change_proof(**changed: Any) -> dict[str, Any]:
     return {"mudou": {name: canonical_json(value) for name, value in changed.items()}}
 
 
-def digests(linha: OutboxEntry, row: Mapping[Any, Any], *groups: str) -> dict[str, str]:
+def digests(linha: LogRow, row: Mapping[Any, Any], *groups: str) -> dict[str, str]:
     """Return the SHA-256 of each group of columns of a row: of `groups`, or of all."""
     found = {}
     for group in groups or linha.groups:

@@ -13,7 +13,7 @@ from printserver.rendering.body import html as html_body
 from printserver.rendering.body import marks
 from printserver.rendering.body.blanks import Blanks
 from printserver.rendering.body.characters import (
-    OfficeWarning,
+    BodyNotice,
     WarningSettings,
     clean,
     refuse,
@@ -31,7 +31,7 @@ from printserver.rendering.body.runs import (
 )
 from printserver.rendering.body.tree import is_blank, strip_blank_end
 
-__all__ = ["MARKS", "OfficeWarning", "PreparedBody", "prepare_body"]
+__all__ = ["MARKS", "BodyNotice", "PreparedBody", "prepare_body"]
 
 MAX_TEXT: Final = 1_500_000
 """Characters of text, which is more than 300 pages hold."""
@@ -45,7 +45,7 @@ class PreparedBody:
     """A body ready for the page: XHTML (one `div`), and what its sender should know."""
 
     html: str
-    avisos: tuple[OfficeWarning, ...]
+    avisos: tuple[BodyNotice, ...]
 
     @property
     def vazio(self) -> bool:

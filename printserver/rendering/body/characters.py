@@ -25,7 +25,7 @@ _MAX_NAMES: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class OfficeWarning:
+class BodyNotice:
     """Something about a body that its sender should know, though it prints: the field, and a text in Portuguese."""
 
     campo: str
@@ -45,11 +45,11 @@ class WarningSettings:
         """Tell `mensagem`, a whole sentence; its `{}` stands for the names that it is told of."""
         self._names.setdefault(mensagem, {}).setdefault(nome)
 
-    def all(self) -> tuple[OfficeWarning, ...]:
+    def all(self) -> tuple[BodyNotice, ...]:
         messages = [_told(message, list(names)) for message, names in self._names.items()]
         if len(messages) > _MAX_NOTICES:
             messages[_MAX_NOTICES - 1 :] = [" ".join(messages[_MAX_NOTICES - 1 :])]
-        return tuple(OfficeWarning(FIELD, message) for message in messages)
+        return tuple(BodyNotice(FIELD, message) for message in messages)
 
 
 def _told(message: str, names: list[str]) -> str:

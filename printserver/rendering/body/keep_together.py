@@ -9,7 +9,7 @@ from itertools import pairwise
 from typing import Final
 
 from printserver.errors import Recusa
-from printserver.rendering.drawn import Drawing, OutboxEntry
+from printserver.rendering.drawn import Drawing, DrawnLine
 
 LINES_WITH_CLOSING: Final = 2
 """Lines of the text, at least, that stand on the page with the first of the signatures, or with the seal."""
@@ -53,7 +53,7 @@ def _first_page_of_closing(drawing: Drawing) -> int | None:
     return min(pages, default=None)
 
 
-def _text_before(drawing: Drawing) -> list[OutboxEntry]:
+def _text_before(drawing: Drawing) -> list[DrawnLine]:
     """Return the lines that signatures may stand with: of text and data, not headings."""
     return [x for x in drawing.linhas if x.parte != "fecho" and x.has_text and not x.titulo]
 
@@ -102,6 +102,6 @@ def _lone_headings(drawing: Drawing) -> list[PageEnd]:
     return found
 
 
-def _rows(lines: list[OutboxEntry]) -> list[PageEnd]:
+def _rows(lines: list[DrawnLine]) -> list[PageEnd]:
     """Return the rows of lines, in order; lines of cells that stand side by side are one."""
     return [PageEnd(*row) for row in sorted({(linha.pagina, round(linha.onde.y, 1)) for linha in lines})]

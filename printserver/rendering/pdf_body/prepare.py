@@ -17,7 +17,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Name, Pdf
 
-from printserver.rendering.body.characters import OfficeWarning, WarningSettings, refuse
+from printserver.rendering.body.characters import BodyNotice, WarningSettings, refuse
 from printserver.rendering.pdf_body import (
     annotations,
     compare,
@@ -50,7 +50,7 @@ class PreparedPdf:
 
     pdf: bytes
     paginas: int
-    avisos: tuple[OfficeWarning, ...] = ()
+    avisos: tuple[BodyNotice, ...] = ()
 
 
 def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> PreparedPdf:
