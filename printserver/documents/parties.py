@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from printserver.documents.model import Instrumento
 from printserver.errors import invalid_input
 from printserver.selo import has_initials
 
@@ -17,3 +18,10 @@ def require_initials(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
                 field, f"o nome {nome[:40]!r} não tem letra nem algarismo: dele não se tiram as iniciais"
             )
     return tuple(nome for nome, _ in names)
+
+
+def party_names(instrumento: Instrumento) -> tuple[str, ...]:
+    """Return the parties' names, in order. Raises Recusa `entrada-invalida` for one without initials (S6)."""
+    return require_initials(
+        [(party.nome, f"documento.instrumento.partes.{index}.nome") for index, party in enumerate(instrumento.partes)]
+    )

@@ -21,9 +21,8 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 import printserver
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import complete, fonts, templates
-from printserver.rendering import base_pdf
+from printserver.rendering import base_pdf, narrow
 from printserver.rendering import cache as kept
-from printserver.rendering.body import narrow
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
     BodyNotice,
@@ -32,19 +31,19 @@ from printserver.rendering.body.characters import (
     refuse,
 )
 from printserver.rendering.body.image_place import check_images, image_room
-from printserver.rendering.body.keep_together import check_together, find_early_end, loneliness
 from printserver.rendering.completeness import check_clear, check_whole
 from printserver.rendering.drawn import Drawing, read_pages
+from printserver.rendering.keep_together import check_together, find_early_end, loneliness
 from printserver.rendering.model import (
     Box,
     Dash,
     Layout,
+    LayoutTask,
     from_json,
     to_json,
 )
 from printserver.rendering.pdf_body.prepare import prepare_pdf
 from printserver.rendering.placement import boxes_on_pdf, measure_pages, new_anchor
-from printserver.rendering.pool_tasks import LayoutTask
 from printserver.rendering.stylesheet import css, fonts_css
 
 _BOX_TAG: Final = '<div id="ANCORA-DO-BLOCO"'

@@ -4,6 +4,7 @@ import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from printserver.formats import Faces, Format
 from printserver.rendering.body.characters import BodyNotice
 
 
@@ -65,3 +66,17 @@ def from_json(content: bytes | None) -> Layout | None:
             "from_pages": tuple(BodyNotice(**notice) for notice in data.get("from_pages", ())),
         }
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutTask:
+    """One layout to be made, as it crosses to the pool. `bloco` is (width, height) in mm; `pasta` the cache."""
+
+    formato: Format
+    dados: dict[str, Any]
+    corpo: tuple[str, str]
+    mark_values: dict[str, str]
+    bloco: tuple[float, float]
+    lado_inicial: str
+    faces: Faces
+    pasta: str

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import EXAMPLE_BODY, Format, check, example_data, example_values, read_format
-from printserver.rendering import pool_tasks
+from printserver.rendering import model, pool_tasks
 from printserver.rendering.render import measure_block
 from printserver.rendering.stamp import Stamp, apply_stamp
 
@@ -20,7 +20,7 @@ def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
     body = "" if page_format.tipo == "ficha_abertura" else text
     values = example_values(page_format.tipo)
     with tempfile.TemporaryDirectory(prefix="printserver-") as pasta:
-        task = pool_tasks.LayoutTask(
+        task = model.LayoutTask(
             formato=page_format,
             dados=example_data(page_format.tipo),
             corpo=("texto", body),

@@ -15,9 +15,9 @@ from typing import Any, Final, Literal
 
 from printserver.errors import BadField, Recusa
 from printserver.formats import BlockValues, ComposedBlock, Faces, Format, compose, named, printable
-from printserver.rendering import cache, pdf_fonts, pool_tasks
-from printserver.rendering.body.keep_together import LINES_WITH_CLOSING
+from printserver.rendering import cache, model, pdf_fonts, pool_tasks
 from printserver.rendering.body.marks import may_be_in
+from printserver.rendering.keep_together import LINES_WITH_CLOSING
 from printserver.rendering.model import Box, Layout, from_json
 from printserver.rendering.pool import Pool
 
@@ -77,7 +77,7 @@ class Render:
         `entrada-invalida` (a character that cannot be printed), `servidor-ocupado`.
         """
         check_characters(request)
-        task = pool_tasks.LayoutTask(
+        task = model.LayoutTask(
             formato=request.formato,
             dados=dict(request.dados),
             corpo=request.corpo,
@@ -204,7 +204,7 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
             yield from _texts(item, f"{path}.{index}")
 
 
-def _key(task: pool_tasks.LayoutTask) -> str:
+def _key(task: model.LayoutTask) -> str:
     """Hash what was asked for. Two that differ may still give one layout; one that is equal surely does."""
     parts = [
         task.formato.nome,

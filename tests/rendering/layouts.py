@@ -12,7 +12,8 @@ from PIL import Image
 
 from printserver.formats import BlockValues, Format, Formats, example_data, example_values
 from printserver.rendering import Layout, Stamp, apply_stamp
-from printserver.rendering.pool_tasks import LayoutTask, make_layout
+from printserver.rendering.model import LayoutTask
+from printserver.rendering.pool_tasks import make_layout
 from printserver.rendering.render import measure_block
 
 FORMATS = Formats(None)

@@ -1,8 +1,9 @@
 """The certidão of Notas (N5): its own seal and QR, always a value; also of acts that are not in this server."""
 
-from printserver.documents import copies, fees
+from printserver.documents import fees
 from printserver.documents.identity import identify
 from printserver.documents.model import Certidao, Instrumento
+from printserver.documents.notas import copies
 from printserver.documents.plan import Context, LiveLivro, Plan
 from printserver.errors import BadField
 

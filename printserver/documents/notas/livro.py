@@ -8,7 +8,7 @@ from printserver.documents import fees
 from printserver.documents.identity import identify
 from printserver.documents.model import Ato, Instrumento, Livro
 from printserver.documents.moment import ato_moment
-from printserver.documents.parties import require_initials
+from printserver.documents.parties import party_names
 from printserver.documents.plan import (
     NATUREZA,
     Context,
@@ -106,10 +106,3 @@ def fix(instrumento: Instrumento, atos: Sequence[Ato], custas: Sequence[Custas])
     """Return the instrument as the livro keeps it: its principal ato and the descriptions of all filled in."""
     completed = [ato.model_copy(update={"descricao": linha.descricao}) for ato, linha in zip(atos, custas, strict=True)]
     return instrumento.model_copy(update={"atos": tuple(completed)})
-
-
-def party_names(instrumento: Instrumento) -> tuple[str, ...]:
-    """Return the parties' names, in order. Raises Recusa `entrada-invalida` for one without initials (S6)."""
-    return require_initials(
-        [(party.nome, f"{FIELD}.partes.{index}.nome") for index, party in enumerate(instrumento.partes)]
-    )

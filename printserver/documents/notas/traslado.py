@@ -1,9 +1,10 @@
 """The traslado (N3, N4, N13): the first is isento and bears the QR of the livro's principal, the others their own."""
 
-from printserver.documents import copies, external, fees
+from printserver.documents import fees
 from printserver.documents.fees import CERTIDAO_SERVICE, AtoValue
 from printserver.documents.identity import identify, traslado_number
 from printserver.documents.model import Traslado
+from printserver.documents.notas import copies, external
 from printserver.documents.plan import (
     Context,
     Custas,
