@@ -1,5 +1,6 @@
 """The office of one process: settings, people, the log, and what an act by one person needs."""
 
+from printserver.office.act import Act, acting
 from printserver.office.audit import LogEntry
 from printserver.office.bell import Bell
 from printserver.office.create import SECRET_FILE
@@ -13,6 +14,7 @@ __all__ = [
     "QUESTION",
     "SECRET_FILE",
     "SELO",
+    "Act",
     "Author",
     "Bell",
     "CourtSettings",
@@ -22,6 +24,7 @@ __all__ = [
     "Office",
     "Person",
     "Report",
+    "acting",
     "acting_person",
     "audit",
     "change_proof",
