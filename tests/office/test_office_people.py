@@ -97,7 +97,7 @@ def test_a1_who_left_neither_acts_nor_enters_and_their_name_is_not_given_again(c
 
 
 @pytest.mark.parametrize(
-    ("usuario", "nome", "paper_group", "password", "field"),
+    ("usuario", "nome", "papel", "password", "field"),
     [
         ("", "Ana", "escrevente", PASSWORD, "usuario"),
         ("ana souza", "Ana", "escrevente", PASSWORD, "usuario"),
