@@ -4,20 +4,20 @@ The models of a request belong to the floors below, which read them and say in P
 here a second time would only cost. So APIFlask gets the model for the OpenAPI page and passes the value through.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Request
 from pydantic import BaseModel
 
 from printserver.api.body import read_json
-from printserver.errors import WORDS, invalid_input
+from printserver.errors import WORDS, ErrorWord, invalid_input
 
 Responses = dict[int | str, dict[str, Any]]
 
 SECURITY = "chave"
 # What the server may answer to any request, before a call sees it or in its stead.
-_ANY = (
+_ANY: tuple[ErrorWord, ...] = (
     "json-invalido",
     "metodo-nao-permitido",
     "corpo-grande-demais",
@@ -26,7 +26,7 @@ _ANY = (
     "erro-interno",
     "servidor-ocupado",
 )
-_KEYED = ("chave-invalida", "sem-permissao", "muitos-pedidos")
+_KEYED: tuple[ErrorWord, ...] = ("chave-invalida", "sem-permissao", "muitos-pedidos")
 _RETRY_AFTER = {
     "Retry-After": {"description": "Seconds.", "required": True, "schema": {"type": "integer", "minimum": 1}}
 }
@@ -58,18 +58,18 @@ def body(model: type[BaseModel]) -> type[BaseModel]:
     return type(model.__name__, (model,), {"__doc__": model.__doc__, "model_validate": classmethod(hand_on)})
 
 
-def refusals(words: Iterable[str] = (), *, keyed: bool = True) -> Responses:
+def refusals(words: Iterable[ErrorWord] = (), *, keyed: bool = True) -> Responses:
     """Return the OpenAPI responses of a call that refuses with `words`, beside those every call has.
 
     `keyed` false: a call that needs no key.
     """
-    by_status: dict[int, list[str]] = {}
+    by_status: dict[int, list[ErrorWord]] = {}
     for word in dict.fromkeys((*words, *_ANY, *(_KEYED if keyed else ()))):
         by_status.setdefault(WORDS[word].status, []).append(word)
     return {status: _refusal(status, found) for status, found in sorted(by_status.items())}
 
 
-def _refusal(status: int, words: list[str]) -> dict[str, Any]:
+def _refusal(status: int, words: Sequence[ErrorWord]) -> dict[str, Any]:
     found: dict[str, Any] = {"description": ", ".join(words), "content": _PROBLEM}
     return found | {"headers": _RETRY_AFTER} if status in (429, 503) else found
 

@@ -18,14 +18,14 @@ from printserver.api.problems import json_response, problem
 from printserver.api.queries import ActQuery, JobQuery, JobsQuery, PdfQuery, PostQuery
 from printserver.api.waiting import hold_if_early
 from printserver.documents import Pedido
-from printserver.errors import invalid_input
+from printserver.errors import ErrorWord, invalid_input
 from printserver.jobs import requests as forms
 from printserver.office import people
 
 KEY_HEADER = "Idempotency-Key"
 KEY_LIMIT = 255
 _REPLAY = {"Idempotent-Replay": "true"}
-_ACCEPT = (
+_ACCEPT: tuple[ErrorWord, ...] = (
     "json-invalido",
     "corpo-grande-demais",
     "reimpressao-exige-xa",
@@ -53,7 +53,7 @@ _ACCEPT = (
     "papel-ja-usado",
     "data-do-ato",
 )
-_ACT = (
+_ACT: tuple[ErrorWord, ...] = (
     "json-invalido",
     "corpo-grande-demais",
     "nao-encontrado",
@@ -62,8 +62,8 @@ _ACT = (
     "em-processamento",
     "chave-reutilizada",
 )
-_ELSEWHERE = ("fila-desconhecida", "bandeja-desconhecida", "papel-incompativel")
-_ANSWER = (*_ACT, "pergunta-respondida", "pergunta-mudou")
+_ELSEWHERE: tuple[ErrorWord, ...] = ("fila-desconhecida", "bandeja-desconhecida", "papel-incompativel")
+_ANSWER: tuple[ErrorWord, ...] = (*_ACT, "pergunta-respondida", "pergunta-mudou")
 
 blueprint = APIBlueprint("prints", __name__, url_prefix="/api/v1", tag="jobs")
 

@@ -13,6 +13,7 @@ from printserver.api.documented import SECURITY, body, refusals
 from printserver.api.jobs import idempotency_key
 from printserver.api.problems import json_response
 from printserver.api.queries import NoQuery
+from printserver.errors import ErrorWord
 from printserver.seal_actions import (
     carta,
     exclude,
@@ -26,7 +27,7 @@ from printserver.seal_actions import (
     rectify as rectification,
 )
 
-MAKE = (
+MAKE: tuple[ErrorWord, ...] = (
     "json-invalido",
     "corpo-grande-demais",
     "escrevente-desconhecido",
@@ -35,7 +36,13 @@ MAKE = (
     "servico-a-confirmar",
     "data-do-ato",
 )
-_CHAIN = ("nao-encontrado", "ja-excluido", "selo-ja-retificado", "prazo-xa-encerrado", "estado-nao-permite")
+_CHAIN: tuple[ErrorWord, ...] = (
+    "nao-encontrado",
+    "ja-excluido",
+    "selo-ja-retificado",
+    "prazo-xa-encerrado",
+    "estado-nao-permite",
+)
 
 blueprint = APIBlueprint("seals", __name__, url_prefix="/api/v1", tag="seals without a print")
 

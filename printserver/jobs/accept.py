@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from printserver.db import lost_a_race
 from printserver.documents import Pedido, read_request
-from printserver.errors import Recusa
+from printserver.errors import ErrorWord, Recusa
 from printserver.jobs import views
 from printserver.jobs.guard import Changed, blocking_question, lock
 from printserver.jobs.prepare import Prepared, prepare
@@ -30,8 +30,8 @@ from printserver.office import Author, LogEntry, Office, audit, people
 
 ROUTE = "POST /api/v1/jobs"
 TRIES = 5  # of an acceptance whose ground moved under it
-_REPRINT = "reimpressao-exige-xa"
-_OPTIONAL_SELO = "selo-facultativo"
+_REPRINT: ErrorWord = "reimpressao-exige-xa"
+_OPTIONAL_SELO: ErrorWord = "selo-facultativo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ def _decide(
     return Outcome(job_id, None if blocker is None else _word(blocker))
 
 
-def _word(blocker: questions.Text) -> str:
+def _word(blocker: questions.Text) -> ErrorWord:
     """Return the word of the answer that holds a job for this question."""
     return _REPRINT if blocker.tipo == "xa" else _OPTIONAL_SELO
 
