@@ -1,7 +1,7 @@
-"""What the views share: bodies that are documented by a model but handed on as they came, and documented refusals.
+"""OpenAPI parts of a call: bodies documented by a model but passed on unread, and documented refusals.
 
-The models of a request belong to the floors below, which read them and say in Portuguese what is wrong; reading them
-here a second time would only cost. So APIFlask gets the model for the OpenAPI page and passes the value through.
+The layers below own the request models: they validate a body and report errors in Portuguese. APIFlask gets the model
+for the OpenAPI page only, so that no body is validated twice.
 """
 
 from collections.abc import Iterable, Sequence
@@ -16,7 +16,7 @@ from printserver.errors import WORDS, ErrorWord, invalid_input
 Responses = dict[int | str, dict[str, Any]]
 
 SECURITY = "chave"
-# What the server may answer to any request, before a call sees it or in its stead.
+# What the server may answer to any request, before or instead of the call.
 _ANY: tuple[ErrorWord, ...] = (
     "json-invalido",
     "metodo-nao-permitido",
@@ -36,7 +36,7 @@ _PROBLEM: dict[str, dict[str, Any]] = {
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read by `body.read_json`, whoever asks for it."""
+    """A request whose JSON is always read by `body.read_json`."""
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # noqa: ARG002
         """Return the strictly read JSON object; the flags of Flask's own reader do not loosen it.
@@ -49,8 +49,8 @@ class StrictRequest(Request):
         return value
 
 
-def body(model: type[BaseModel]) -> type[BaseModel]:
-    """Return a class that documents like `model`, and whose `model_validate` hands on what came."""
+def document_only(model: type[BaseModel]) -> type[BaseModel]:
+    """Return a class with the schema of `model` whose `model_validate` returns its input unread."""
 
     def hand_on(_cls: type[BaseModel], value: Any) -> Any:
         return value
@@ -59,7 +59,7 @@ def body(model: type[BaseModel]) -> type[BaseModel]:
 
 
 def refusals(words: Iterable[ErrorWord] = (), *, keyed: bool = True) -> Responses:
-    """Return the OpenAPI responses of a call that refuses with `words`, beside those every call has.
+    """Return the OpenAPI responses of a call that refuses with `words`, and with those that every call has.
 
     `keyed` false: a call that needs no key.
     """
