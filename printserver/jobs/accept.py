@@ -27,6 +27,7 @@ from printserver.jobs.seal_and_store import (
 )
 from printserver.ledger import CANCELLED, HELD, Outcome, idempotency, jobs, questions
 from printserver.office import Author, LogEntry, Office, audit, people
+from printserver.text import capitalized
 
 ROUTE = "POST /api/v1/jobs"
 TRIES = 5  # of an acceptance whose ground moved under it
@@ -145,8 +146,7 @@ def _decide(
     if blocker is None and p.plan.asks_selo:
         blocker = questions.Text(
             "selo",
-            f"{p.plan.identity.rotulo[:1].upper()}{p.plan.identity.rotulo[1:]}: o selo é facultativo. "
-            "Imprimir com selo?",
+            f"{capitalized(p.plan.identity.rotulo)}: o selo é facultativo. Imprimir com selo?",
         )
     job_id = uuid.uuid4().hex
     who = people.on_behalf_of(author, _person(conn, office, p))

@@ -66,7 +66,7 @@ def person_name(usuario: str | None) -> str:
     """Return the name of the person with that user name, also of one who left; the user name where there is none."""
     if not usuario:
         return ""
-    if "web_nomes" not in g:
+    if "web_names" not in g:
         here = office()
         table = db.pessoa
         with here.db.read() as conn:
