@@ -118,7 +118,7 @@ def link(data: object) -> Response:
 )
 def sign(instrumento: str, data: object) -> Response:
     """Say how the signatures of an instrumento stand: its seals go to zero, to the full value or to one third (N11)."""
-    found, repeated = signatures.sign_head(office(), author(), instrumento, data, idempotency_key())
+    found, repeated = signatures.sign_instrumento(office(), author(), instrumento, data, idempotency_key())
     return json_response(found, 200, replayed(repeated))
 
 
