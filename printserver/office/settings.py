@@ -306,9 +306,9 @@ def _in_portuguese(item: ErrorDetails) -> str:
     return portuguese(item["type"], item.get("ctx", {}), _MESSAGES) or item["msg"]
 
 
-def all_settings() -> dict[str, tuple[Any, str]]:
+def all_settings() -> dict[str, tuple[object, str]]:
     """Return every setting as `secao.nome` → (default, Portuguese description), for the guide and its test."""
-    found: dict[str, tuple[Any, str]] = {}
+    found: dict[str, tuple[object, str]] = {}
     for section, field in Settings.model_fields.items():
         model = field.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):
