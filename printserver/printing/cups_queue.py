@@ -24,7 +24,7 @@ class CupsQueue:
     Every call makes a connection of its own in a helper process and ends within `limit_s` seconds (`send`: more for
     a large file). Every call may raise FilaFora (no server, no such queue just now, a queue that rejects jobs, time is
     up) or FilaRecusa (will not be different next time), and may be repeated: done twice, it does nothing the second
-    time. `create_office` alone makes a new job each time.
+    time. `create` alone makes a new job each time.
     """
 
     def __init__(self, nome: str, queue: str, cups_server: Server | str | None = None, limit_s: float = 10.0) -> None:
@@ -38,7 +38,7 @@ class CupsQueue:
         """The server's address; None is this machine's own."""
         return self.access.endereco
 
-    def create_office(self, handoff: Handoff) -> int:
+    def create(self, handoff: Handoff) -> int:
         """Make the held CUPS job, without a file, and return its id. Its name begins with our job's id.
 
         After a FilaFora a job may be there all the same: `find` finds it, and it must be cancelled or used.

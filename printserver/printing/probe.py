@@ -43,7 +43,7 @@ def prove(
 
     `ver` is told each new state. Raises FilaFora, FilaRecusa.
     """
-    cups_id = queue.create_office(handoff)
+    cups_id = queue.create(handoff)
     queue.send(cups_id, handoff)
     queue.release(cups_id)
     end = time.monotonic() + limit_s
