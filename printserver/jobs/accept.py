@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError
 
 from printserver.db import lost_a_race
 from printserver.documents import Pedido, read_request
-from printserver.errors import Recusa
+from printserver.errors import ErrorWord, Recusa
 from printserver.jobs import views
 from printserver.jobs.guard import Changed, blocking_question, lock
 from printserver.jobs.prepare import Prepared, prepare
@@ -27,11 +27,12 @@ from printserver.jobs.seal_and_store import (
 )
 from printserver.ledger import CANCELLED, HELD, Outcome, idempotency, jobs, questions
 from printserver.office import Author, LogEntry, Office, audit, people
+from printserver.text import capitalized
 
 ROUTE = "POST /api/v1/jobs"
 TRIES = 5  # of an acceptance whose ground moved under it
-_REPRINT = "reimpressao-exige-xa"
-_OPTIONAL_SELO = "selo-facultativo"
+_REPRINT: ErrorWord = "reimpressao-exige-xa"
+_OPTIONAL_SELO: ErrorWord = "selo-facultativo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,8 +146,7 @@ def _decide(
     if blocker is None and p.plan.asks_selo:
         blocker = questions.Text(
             "selo",
-            f"{p.plan.identity.rotulo[:1].upper()}{p.plan.identity.rotulo[1:]}: o selo é facultativo. "
-            "Imprimir com selo?",
+            f"{capitalized(p.plan.identity.rotulo)}: o selo é facultativo. Imprimir com selo?",
         )
     job_id = uuid.uuid4().hex
     who = people.on_behalf_of(author, _person(conn, office, p))
@@ -165,7 +165,7 @@ def _decide(
     return Outcome(job_id, None if blocker is None else _word(blocker))
 
 
-def _word(blocker: questions.Text) -> str:
+def _word(blocker: questions.Text) -> ErrorWord:
     """Return the word of the answer that holds a job for this question."""
     return _REPRINT if blocker.tipo == "xa" else _OPTIONAL_SELO
 

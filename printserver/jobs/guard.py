@@ -11,6 +11,7 @@ from printserver.errors import Recusa
 from printserver.jobs.prepare import Prepared, look
 from printserver.ledger import documents, jobs, keys, on_its_way, questions
 from printserver.office import Office
+from printserver.text import capitalized
 
 
 class Changed(Exception):
@@ -79,7 +80,7 @@ def in_progress(identity: Identity, before: Mapping[Any, Any], *, printed_as: st
     """
     return Recusa(
         "impressao-em-andamento",
-        f"{identity.rotulo[:1].upper()}{identity.rotulo[1:]}{spelled_before(identity, printed_as)}: "
+        f"{capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: "
         "está a caminho do papel agora. Espere que termine, ou cancele-o.",
         extra={"anterior": jobs.previous(before, identity.campos if printed_as is not None else None)},
         retry_after=2,

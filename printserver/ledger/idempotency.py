@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.errors import Recusa
+from printserver.errors import ErrorWord, Recusa
 from printserver.office import Author, Office
 
 _PIECE: Final = 100_000  # characters
@@ -30,7 +30,7 @@ class Outcome:
     """
 
     job_id: str
-    palavra: str | None = None
+    palavra: ErrorWord | None = None
     feito: Any = None
 
 
