@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from printserver.rendering.body.characters import WarningSettings
-from printserver.rendering.body.tree import CELL_TAGS
+from printserver.rendering.body.tags import CELL_TAGS
 from printserver.rendering.completeness import inked, outside
 from printserver.rendering.drawn import Drawing
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageDraw
 from printserver.errors import Recusa
 from printserver.rendering.body.characters import WarningSettings
 from printserver.rendering.body.figures import Room, draw
-from printserver.rendering.body.style import Measures
+from printserver.rendering.body.indents import Measures
 
 DPI = 100
 MM = 25.4 / DPI

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final, Literal
 
-from printserver.rendering.body import html as html_body
-from printserver.rendering.body import marks
+from printserver.rendering.body import html, marks
 from printserver.rendering.body.blanks import Blanks
 from printserver.rendering.body.characters import (
     BodyNotice,
@@ -66,7 +65,7 @@ def prepare_body(
     notices = WarningSettings()
     text = _TextCleaner(notices)
     parts = list(
-        _pages(source, text) if body_format == "texto" else html_body.prepare(source, text, notices, room or Room())
+        _pages(source, text) if body_format == "texto" else html.prepare(source, text, notices, room or Room())
     )
     _replace_marks(parts, mark_values, notices)
     content = Blanks(notices).write(place_breaks(parts, notices))

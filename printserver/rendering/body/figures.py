@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from printserver.rendering.body import style as styles
 from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.declarations import declarations, to_points, warn_no_effect
+from printserver.rendering.body.indents import Measures
 
 DPI: Final = 300
 """Pixels an inch that paper needs. Images with half as much again are brought down to it."""
@@ -72,7 +73,7 @@ class _Asked:
 def draw(
     pixels: tuple[int, int],
     attributes: Mapping[str, str],
-    measures: styles.Measures,
+    measures: Measures,
     room: Room,
     notices: WarningSettings,
 ) -> Figure | None:
@@ -189,7 +190,7 @@ def _read(attributes: Mapping[str, str], in_points: float, notices: WarningSetti
     _align(attributes.get("align", "").strip().lower(), asked, notices)
     margins = dict.fromkeys(("margin-left", "margin-right"), "")
     block = False
-    for name, value in styles.declarations(attributes.get("style", "")):
+    for name, value in declarations(attributes.get("style", "")):
         if name in _LENGTHS:
             _length(name, value, in_points, asked, notices)
         elif name in _MARGINS:
@@ -201,7 +202,7 @@ def _read(attributes: Mapping[str, str], in_points: float, notices: WarningSetti
         elif name == "vertical-align" and value in _UPRIGHT:
             asked.vertical = value
         elif value not in _AS_IT_IS.get(name, ()):
-            styles.tell_no_effect(name, notices)
+            warn_no_effect(name, notices)
     if asked.fit in ("cover", "none"):
         notices.add("O estilo object-fit cortaria uma imagem: ela foi impressa inteira.")
     if block:
@@ -224,7 +225,7 @@ def _attribute(name: str, value: str, in_points: float, asked: _Asked, notices: 
     if found is None:
         notices.add(f"O atributo {name} de uma imagem não é um tamanho e ficou sem efeito.")
         return
-    points = styles.to_points(found[1] + found[2], in_points, 0.0)
+    points = to_points(found[1] + found[2], in_points, 0.0)
     if found[2] == "%" or points is None or not points:
         _set(name, float(found[1]), "%" if found[2] == "%" else "px", asked)
     else:
@@ -237,10 +238,10 @@ def _length(name: str, value: str, in_points: float, asked: _Asked, notices: War
         asked.px.pop(name, None)
         asked.parts.pop(name, None)
         return
-    part = styles.to_points(value, in_points, 100.0) if value.endswith("%") else None
-    points = styles.to_points(value, in_points, 0.0)
+    part = to_points(value, in_points, 100.0) if value.endswith("%") else None
+    points = to_points(value, in_points, 0.0)
     if points is None or points < 0 or (part is not None and (part < 0 or name == "min-width")):
-        styles.tell_no_effect(name, notices)
+        warn_no_effect(name, notices)
     elif part is not None:
         _set(name, part, "%", asked)
     else:
@@ -272,5 +273,5 @@ def _margin(name: str, value: str, margins: dict[str, str], notices: WarningSett
     elif name == "margin" and sides:
         margins["margin-right"] = sides[1 % len(sides)]
         margins["margin-left"] = sides[3] if len(sides) > 3 else margins["margin-right"]
-    if any(side != "auto" and styles.to_points(side, 12.0, 100.0) != 0 for side in sides):
-        styles.tell_no_effect(name, notices)
+    if any(side != "auto" and to_points(side, 12.0, 100.0) != 0 for side in sides):
+        warn_no_effect(name, notices)

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from typing import Final
 
 from printserver.rendering.body.characters import WarningSettings, refuse
-from printserver.rendering.body.tree import CELL_TAGS, Node
+from printserver.rendering.body.tags import CELL_TAGS
+from printserver.rendering.body.tree import Node
 
 MAX_SPAN: Final = 50
 """Columns or rows that one cell may span, and columns of a table (those of tables around it multiplied in)."""
