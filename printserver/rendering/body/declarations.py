@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.characters import Notices
 
 BASE_PT: Final = 12.0
 """Font size of a body's text, in points."""
@@ -39,7 +39,7 @@ def declarations(style: str) -> Iterator[tuple[str, str]]:
             yield name, value.lower().replace("!important", "").strip()
 
 
-def warn_no_effect(name: str, notices: WarningSettings) -> None:
+def warn_no_effect(name: str, notices: Notices) -> None:
     """Tell that the style `name`, or its value, was left out."""
     shown = name[:30] if name.isascii() and name.isprintable() else "?"
     notices.add("Estilos que não são aceitos, ou com valor que não é, ficaram sem efeito: {}.", shown)

@@ -13,7 +13,7 @@ from typing import Final
 import nh3
 
 from printserver.rendering.body import figures, images, markup, page_breaks, tables, tags
-from printserver.rendering.body.characters import WarningSettings, refuse
+from printserver.rendering.body.characters import Notices, refuse
 from printserver.rendering.body.indents import Measures
 from printserver.rendering.body.runs import (
     PAGE_BREAK,
@@ -58,13 +58,13 @@ class _Around:
     nesting: int = 0
     columns: int = 1
     raised: int = 0
-    fonte: str = ""
-    modo: Mode = "normal"
+    font: str = ""
+    mode: Mode = "normal"
     struck: bool = False
     without_lines: bool = False
 
 
-def prepare(content: str, text: Text, notices: WarningSettings, room: figures.Room) -> Iterator[Part]:
+def prepare(content: str, text: Text, notices: Notices, room: figures.Room) -> Iterator[Part]:
     """Yield the body `conteudo` as safe XHTML and the text in it; every text node goes through `texto`.
 
     `room` is the room that a page has for an image.
@@ -122,7 +122,7 @@ class _Drawing:
     """Writes the tree as XHTML."""
 
     def __init__(
-        self, sources: list[str], text: Text, notices: WarningSettings, room: figures.Room, ending: list[Node]
+        self, sources: list[str], text: Text, notices: Notices, room: figures.Room, ending: list[Node]
     ) -> None:
         self._sources = sources
         self._text = text
@@ -138,10 +138,10 @@ class _Drawing:
             if not isinstance(child, str):
                 yield from self._element(child, around)
                 continue
-            for at, text in enumerate(child.split("\f") if around.modo == "pre" else [child]):
+            for at, text in enumerate(child.split("\f") if around.mode == "pre" else [child]):
                 if at:  # a form feed, as in a body of text
                     yield from self._break(around)
-                yield TextRun(self._text(text, around.fonte), around.modo, around.struck)
+                yield TextRun(self._text(text, around.font), around.mode, around.struck)
 
     def _element(self, node: Node, around: _Around) -> Iterator[Part]:
         if node.tag == "img":
@@ -173,7 +173,7 @@ class _Drawing:
         around, extra = self._inside(node, around, style)
         if style.hidden:
             self._tell_hidden(node, style.hidden)
-        if around.raised > 1 and (node.tag in _RAISED or style.nivel):
+        if around.raised > 1 and (node.tag in _RAISED or style.raised):
             self._notices.add("Índices e expoentes uns dentro dos outros ficaram num só nível.")
             yield from self.children(node, around)
             return
@@ -210,7 +210,7 @@ class _Drawing:
             nesting += 1
             if nesting > MAX_TABLES:
                 raise refuse(f"O HTML tem mais de {MAX_TABLES} tabelas umas dentro das outras.")
-        elif node.tag in _RAISED or style.nivel:
+        elif node.tag in _RAISED or style.raised:
             raised += 1
         for name in ("colspan", "rowspan"):
             number = tables.number(node.attributes.get(name, ""))
@@ -226,8 +226,8 @@ class _Drawing:
             nesting,
             columns,
             raised,
-            around.fonte if style.fonte is None else style.fonte,
-            style.modo or around.modo,
+            around.font if style.font is None else style.font,
+            style.mode or around.mode,
             around.struck or style.struck or node.tag in _STRUCK,
             node.attributes.get("border") == "0" if node.tag == "table" else around.without_lines,
         )
@@ -237,8 +237,8 @@ class _Drawing:
         """Return an image drawn anew; one that is no PNG or JPEG in `data:` gives way to its alternative text."""
         source = self._sources[int(node.attributes["src"])]
         data = images.read(source)
-        if data is None or not (data.declared or data.formato in ("PNG", "JPEG")):
-            kind = f" em {data.formato}" if data is not None and data.formato else ""
+        if data is None or not (data.declared or data.format_name in ("PNG", "JPEG")):
+            kind = f" em {data.format_name}" if data is not None and data.format_name else ""
             self._notices.add(
                 f"Uma imagem{kind} foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:)."
             )
@@ -254,14 +254,14 @@ class _Drawing:
             )
         if image.animated:
             self._notices.add("De uma imagem animada foi impresso o primeiro quadro.")
-        room = replace(self._room, altura=self._room.end_height) if id(node) in self._ending else self._room
+        room = replace(self._room, height=self._room.end_height) if id(node) in self._ending else self._room
         figure = figures.draw(size, node.attributes, measures, room, self._notices)
         if figure is None:
             self._notices.add("Uma imagem de tamanho zero, que não se vê, foi retirada.")
             return ""
         if (source, figure.pixels) not in self._urls:
             self._urls[source, figure.pixels] = image.url(*figure.pixels)
-        return figure.modelo.format(self._urls[source, figure.pixels])
+        return figure.template.format(self._urls[source, figure.pixels])
 
 
 def _ending(node: Node) -> list[Node]:

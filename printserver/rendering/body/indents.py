@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Final
 
-from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.declarations import BASE_PT, changes_nothing, to_points, warn_no_effect
 
 MAX_INDENT_MM: Final = 60.0
@@ -29,7 +29,7 @@ class Indents:
     """The indents of one element; `kept`: the declarations to print, to which it adds its own."""
 
     around: Measures
-    notices: WarningSettings
+    notices: Notices
     kept: dict[str, str]
     left: float = 0.0
     hanging: float = 0.0

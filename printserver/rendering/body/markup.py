@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from printserver.rendering.body import tags
-from printserver.rendering.body.characters import WarningSettings, refuse
+from printserver.rendering.body.characters import Notices, refuse
 
 MAX_DEPTH: Final = 100
 """Elements open one inside the other (nh3 took 22 s for 100,000)."""
@@ -62,7 +62,7 @@ class RewrittenMarkup:
     images: list[str] = field(default_factory=list)
 
 
-def rewrite(content: str, notices: WarningSettings) -> RewrittenMarkup:
+def rewrite(content: str, notices: Notices) -> RewrittenMarkup:
     """Return `conteudo` written anew; all text stays, in its order.
 
     Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, for a tag,
@@ -102,7 +102,7 @@ def _after(end: re.Pattern[str], content: str, start: int, what: str) -> int:
 class _Writer:
     """Writes the tokens, and keeps count of what is open."""
 
-    def __init__(self, notices: WarningSettings) -> None:
+    def __init__(self, notices: Notices) -> None:
         self.parts: list[str] = []
         self.images: list[str] = []
         self._notices = notices

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from printserver.rendering.body.borders import Borders, shade
-from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.declarations import (
     NEUTRAL,
     ZERO,
@@ -67,7 +67,7 @@ _WHITE_SPACE: Final[dict[str, Mode]] = {
     "pre": "pre",
     "pre-wrap": "pre",
     "break-spaces": "pre",
-    "pre-line": "linhas",
+    "pre-line": "lines",
 }
 _BLOCK_DISPLAY: Final = frozenset({"block", "list-item", "flow-root"})
 _INLINE_DISPLAY: Final = frozenset({"inline", "contents", "inline-block"})
@@ -79,23 +79,23 @@ _CELL_ALIGN: Final = frozenset({"top", "middle", "bottom", "baseline"})
 class Style:
     """What an element's style comes to.
 
-    `css`: the declarations to print; `measures`: for what is inside. None stands for what is around: `fonte` (a symbol
-    font's name, "" for a font of text), `modo` (of blanks). `hidden`: what would hide it from a viewer, or "".
+    `css`: the declarations to print; `measures`: for what is inside. None stands for what is around: `font` (a symbol
+    font's name, "" for a font of text), `mode` (of blanks). `hidden`: what would hide it from a viewer, or "".
     """
 
     css: str
     measures: Measures
-    fonte: str | None = None
-    modo: Mode | None = None
+    font: str | None = None
+    mode: Mode | None = None
     struck: bool = False
-    nivel: bool = False
+    raised: bool = False
     break_before: bool = False
     break_after: bool = False
     hidden: str = ""
 
 
 def filter_style(
-    tag: str, style: str, align: str, measures: Measures, notices: WarningSettings, *, without_lines: bool = False
+    tag: str, style: str, align: str, measures: Measures, notices: Notices, *, without_lines: bool = False
 ) -> Style:
     """Return what the `style` and `align` of an element `marca` come to.
 
@@ -117,7 +117,7 @@ class _Reader:
 
     tag: str
     around: Measures
-    avisos: WarningSettings
+    notices: Notices
     kept: dict[str, str] = field(default_factory=dict)
     size: float | None = None
     font: str | None = None
@@ -133,7 +133,7 @@ class _Reader:
     indents: Indents = field(init=False)
 
     def __post_init__(self) -> None:
-        self.indents = Indents(self.around, self.avisos, self.kept)
+        self.indents = Indents(self.around, self.notices, self.kept)
 
     def read(self, name: str, value: str) -> None:
         """Take one declaration."""
@@ -146,7 +146,7 @@ class _Reader:
         elif name in _READ:
             _READ[name](self, value)
         elif not changes_nothing(name, value):
-            warn_no_effect(name, self.avisos)
+            warn_no_effect(name, self.notices)
 
     def result(self, without_lines: bool) -> Style:
         """Return what all declarations come to."""
@@ -169,11 +169,11 @@ class _Reader:
         if value in _WORDS[name]:
             self.kept[name] = _WORDS[name][value]
         elif value not in NEUTRAL:
-            warn_no_effect(name, self.avisos)
+            warn_no_effect(name, self.notices)
 
     def _left_out(self, name: str, value: str) -> None:
         if not changes_nothing(name, value):
-            warn_no_effect(name, self.avisos)
+            warn_no_effect(name, self.notices)
 
     def _font_size(self, value: str) -> None:
         around = self._size_pt()
@@ -186,7 +186,7 @@ class _Reader:
             self.hidden = "font-size"
         least, most = SIZE_RANGE_PT
         if not least <= points <= most:
-            self.avisos.add(f"Um tamanho de letra foi trazido ao limite de {least:g} a {most:g} pt.")
+            self.notices.add(f"Um tamanho de letra foi trazido ao limite de {least:g} a {most:g} pt.")
         self.size = round(min(max(points, least), most), 2)
         self.kept["font-size"] = f"{self.size:g}pt"
 
@@ -211,7 +211,7 @@ class _Reader:
         first = value.partition(",")[0].strip(" \"'")
         self.font = first if first in SYMBOL_FONTS else ""
         if not self.font:
-            warn_no_effect("font-family", self.avisos)
+            warn_no_effect("font-family", self.notices)
 
     def _mso_symbol_font_family(self, value: str) -> None:
         if value.strip("\"' ") in SYMBOL_FONTS:
@@ -227,7 +227,7 @@ class _Reader:
             self.kept["text-decoration"] = " ".join(lines) or "none"
             self.struck = bool(lines)
         if any(word in ("double", "dotted", "dashed", "wavy", "blink") for word in words) or not words:
-            warn_no_effect("text-decoration", self.avisos)
+            warn_no_effect("text-decoration", self.notices)
         elif not lines and "none" not in words:
             self._left_out("text-decoration", value)
 
@@ -242,7 +242,7 @@ class _Reader:
             self._left_out("white-space", value)
 
     def _white_space_collapse(self, value: str) -> None:
-        mode: dict[str, Mode] = {"preserve": "pre", "break-spaces": "pre", "preserve-breaks": "linhas"}
+        mode: dict[str, Mode] = {"preserve": "pre", "break-spaces": "pre", "preserve-breaks": "lines"}
         if value in mode:
             self.mode = mode[value]
         elif value not in ("collapse", "wrap"):
@@ -265,7 +265,7 @@ class _Reader:
         elif inline and value not in _INLINE_DISPLAY and value not in NEUTRAL:
             self.kept["display"] = "block"  # else words that a viewer sets apart would grow together
             if value not in _BLOCK_DISPLAY:
-                warn_no_effect("display", self.avisos)
+                warn_no_effect("display", self.notices)
         elif not inline and value not in _BLOCK_DISPLAY and not value.startswith("table"):
             self._left_out("display", value)
 
@@ -277,7 +277,7 @@ class _Reader:
         """Give a line of its own to what would stand elsewhere: its words must not grow together with others."""
         if changes_nothing(name, value) or value in ("static", "relative"):
             return
-        warn_no_effect(name, self.avisos)
+        warn_no_effect(name, self.notices)
         if self.tag in INLINE_TAGS:
             self.kept["display"] = "block"
 
@@ -287,7 +287,7 @@ class _Reader:
     def _position(self, value: str) -> None:
         self._set_apart("position", value)
         if value == "relative":
-            warn_no_effect("position", self.avisos)
+            warn_no_effect("position", self.notices)
 
     def _visibility(self, value: str) -> None:
         if value in ("hidden", "collapse"):
@@ -300,7 +300,7 @@ class _Reader:
         if number is not None and number <= 0.1:
             self.hidden = "opacity"
         elif number is None or number < 1:
-            warn_no_effect("opacity", self.avisos)
+            warn_no_effect("opacity", self.notices)
 
     def _mso_hide(self, value: str) -> None:
         if value != "none":

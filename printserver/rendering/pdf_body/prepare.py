@@ -17,7 +17,7 @@ from typing import Final
 import pikepdf
 from pikepdf import Name, Pdf
 
-from printserver.rendering.body.characters import BodyNotice, WarningSettings, refuse
+from printserver.rendering.body.characters import BodyNotice, Notices, refuse
 from printserver.rendering.pdf_body import annotations, checks, compare, streams
 from printserver.rendering.pdf_body.commands import read_content
 from printserver.rendering.pdf_body.layers import Layers
@@ -54,7 +54,7 @@ def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> Prepa
     used and not embedded, a form not yet drawn, layers that do not show everywhere, or a page that came out different.
     """
     data = _decode(content_base64)
-    notices = WarningSettings()
+    notices = Notices()
     try:
         with (
             Pdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as source,
@@ -103,9 +103,7 @@ def _from_header(data: bytes) -> bytes:
     return data[before:]
 
 
-def _prepare(
-    data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], notices: WarningSettings
-) -> PreparedPdf:
+def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], notices: Notices) -> PreparedPdf:
     checks.document(source)
     count = len(source.pages)
     if not 1 <= count <= MAX_PAGES:
