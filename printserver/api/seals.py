@@ -107,7 +107,7 @@ def link(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
 )
 def sign(instrumento: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
     """Say how the signatures of an instrumento stand: its seals go to zero, to the full value or to one third (N11)."""
-    found, repeated = signatures.sign_head(office(), author(), instrumento, data, idempotency_key())
+    found, repeated = signatures.sign_instrumento(office(), author(), instrumento, data, idempotency_key())
     return json_response(found, 200, replayed(repeated))
 
 

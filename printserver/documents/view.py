@@ -199,7 +199,7 @@ def _qr_label(plan: Plan, label: str) -> str:
 def _line(linha: Custas) -> str:
     if linha.isento:
         return f"Isento de emolumentos: {linha.motivo}" if linha.motivo else "Isento de emolumentos"
-    return _TO_BE_SET if linha.emolumentos.isento_total else linha.emolumentos.connection()
+    return _TO_BE_SET if linha.emolumentos.isento_total else linha.emolumentos.one_line()
 
 
 def _title(plan: Plan) -> str:

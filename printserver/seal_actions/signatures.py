@@ -46,7 +46,7 @@ def one_third(full: Emolumentos) -> Emolumentos:
     return Emolumentos(*(from_centavos(int(parts[nome])) for nome in COMPONENTS))
 
 
-def sign_head(
+def sign_instrumento(
     office: Office, author: Author, instrumento: str, data: object, key: str | None = None
 ) -> tuple[dict[str, Any], bool]:
     """Say how the signatures of an instrumento stand; all live seals of its livro are rectified, or none.

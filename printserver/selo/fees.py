@@ -100,7 +100,7 @@ class Emolumentos:
         """Return the fee of both services in one seal (D3)."""
         return Emolumentos(*map(add, self._values(), other._values()))
 
-    def connection(self) -> str:
+    def one_line(self) -> str:
         """Return the fee line as printed (P4): all eight components and the total."""
         parts = [f"{LABELS[nome]} {format_reais(getattr(self, nome))}" for nome in COMPONENTS]
         return "; ".join(parts) + f"; Total {format_reais(self.total)}"

@@ -76,7 +76,7 @@ def issue_selo(new_selo: NewSelo, *, cns: str, informacao: str, certificate: Cer
         emolumentos=new_selo.emolumentos,
         iss_a_parte=new_selo.iss_a_parte,
     )
-    assinatura = certificate.sign_head(linha)
+    assinatura = certificate.sign(linha)
     total, iss = new_selo.emolumentos.total_do_selo(new_selo.iss_a_parte), new_selo.emolumentos.iss
     return IssuedSelo(
         new_selo=new_selo,

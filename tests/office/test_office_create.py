@@ -76,7 +76,7 @@ def test_everything_is_for_the_servers_user_alone(folder: Path) -> None:
 
 
 def test_the_test_certificate_signs_and_its_password_is_a_file_of_its_own(office: Office) -> None:
-    assert office.certificado.check("texto|", office.certificado.sign_head("texto|"))
+    assert office.certificado.check("texto|", office.certificado.sign("texto|"))
     assert (office.instance / "certificado.senha").stat().st_size >= 16
 
 

@@ -68,7 +68,7 @@ def sign_head(conn: Connection, serventia_id: int, certificate: Certificate, now
     row = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).one()
     pem = certificate.public_pem().decode()
     bare = Head(office.cns, office.instancia, row.n, row.hash, rfc3339(now), "", pem)
-    return Head(**asdict(bare) | {"assinatura": certificate.sign_head(bare.text())})
+    return Head(**asdict(bare) | {"assinatura": certificate.sign(bare.text())})
 
 
 def of_day(instance: Path, now: datetime) -> Path:
