@@ -255,7 +255,7 @@ def test_p2a_what_changes_on_disk_between_the_held_job_and_its_file_is_not_print
 ) -> None:
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(deslocamentos=offset))
-    create, damaged = CupsQueue.create_office, list[str]()
+    create, damaged = CupsQueue.create, list[str]()
 
     def create_and_damage(self: CupsQueue, errand: Handoff) -> int:
         cups_id = create(self, errand)
@@ -267,7 +267,7 @@ def test_p2a_what_changes_on_disk_between_the_held_job_and_its_file_is_not_print
                 damaged.append(path.stem)
         return cups_id
 
-    monkeypatch.setattr(CupsQueue, "create_office", create_and_damage)
+    monkeypatch.setattr(CupsQueue, "create", create_and_damage)
     taken = house.taken(house.livro())
     done = follow(house, taken["id"], ended)
     assert (done["estado"], done["cups"]["estado"]) == ("entregue", "completed")

@@ -266,7 +266,7 @@ def test_x5_a_print_server_that_lost_its_table_before_the_release_gets_the_print
 def test_x5_an_engine_that_lost_its_claim_takes_its_own_cups_job_off(
     house: House, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = CupsQueue.create_office
+    original = CupsQueue.create
 
     def slowly(self: CupsQueue, errand: Any) -> int:
         made = original(self, errand)
@@ -275,7 +275,7 @@ def test_x5_an_engine_that_lost_its_claim_takes_its_own_cups_job_off(
         return made
 
     with monkeypatch.context() as patch:
-        patch.setattr(CupsQueue, "create_office", slowly)
+        patch.setattr(CupsQueue, "create", slowly)
         house.engine.run_once()
     assert unfinished(server) == []
     house.clock.forward(seconds=2 * house.office.settings.motor.posse_s)
