@@ -32,7 +32,7 @@ class Doubt(Exception):
 
 
 def hand_off(office: Office, row: dict[str, Any], owner: str) -> None:
-    """Hand the job's newest try to its queue. Raises LostClaim, FilaFora, FilaRecusa, Duvida, PdfPerdido."""
+    """Hand the job's newest try to its queue. Raises LostClaim, QueueUnavailable, QueueRefused, Duvida, PdfPerdido."""
     with office.db.read() as conn:
         attempt = attempts.current_attempt(conn, row)
     if attempt is None:

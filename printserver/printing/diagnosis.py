@@ -139,7 +139,7 @@ _MESSAGES: Final = (
     ),
     (r"\bpaused\b|em pausa|pausad", PAUSED),
 )
-_COMPILED: Final = tuple((re.compile(padrao), situacao) for padrao, situacao in _MESSAGES)
+_COMPILED: Final = tuple((re.compile(pattern), diagnosis) for pattern, diagnosis in _MESSAGES)
 
 
 def diagnose_queue(state: str, motivos: Iterable[str], mensagem: str | None = None) -> Diagnosis:

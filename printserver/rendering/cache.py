@@ -72,7 +72,7 @@ class Cache:
             with contextlib.suppress(FileNotFoundError):
                 findings.append((file.stat().st_mtime, file.stem, self._size_of(file.stem)))
         self._counted = {hash for _, hash, _ in findings}
-        self._size = sum(tamanho for _, _, tamanho in findings)
+        self._size = sum(size for _, _, size in findings)
         return findings
 
     def _sweep(self) -> None:
@@ -84,17 +84,17 @@ class Cache:
                 if orphan and file.stat().st_mtime < limit:
                     file.unlink()
 
-    def _prune(self, atual: str) -> None:
-        kept = self._in_use() | {atual}
+    def _prune(self, current: str) -> None:
+        kept = self._in_use() | {current}
         findings = self._count()
-        for _, hash, tamanho in sorted(findings):
+        for _, hash, size in sorted(findings):
             if (self._size or 0) <= self._limit * _TARGET:
                 return
             if hash in kept:
                 continue
             self.discard(hash)
             self._counted.discard(hash)
-            self._size = (self._size or 0) - tamanho
+            self._size = (self._size or 0) - size
 
 
 def save(pasta: Path, hash: str, pdf: bytes, beside: bytes) -> None:
