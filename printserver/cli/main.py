@@ -45,7 +45,7 @@ def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> N
     if as_json:
         shown = {
             "usuario": made.usuario,
-            "senha": made.password,
+            "senha": made.senha,
             "chave": made.chave,
             "cns": made.cns,
             "instancia": made.instancia,
