@@ -1,11 +1,11 @@
-"""The sender: tells the court what waits in the outbox (T1, T2). One at a time for an office, however many engines run.
+"""The sender: reports the rows of the outbox to the court (T1, T2). One at a time for an office, on all engines.
 
-1. Take, or keep, the office's lease (`remetente`); without it do nothing.
+1. Take or keep the office's lease (`remetente`); without it do nothing.
 2. While the breaker is open do nothing.
 3. Ask the court about every row whose answer never came, before anything of it is sent again.
-4. Write that a batch goes, send it, write what was answered. Batches go in parallel, the rows of one seal in order.
+4. Commit that a batch is sent, send it, commit the answers. Batches go in parallel, the rows of one seal in order.
 
-Killed at any point it loses nothing and repeats nothing: what it had begun is asked about by whoever follows.
+A crash at any point loses nothing and repeats nothing: the next sender asks about what had begun.
 """
 
 import threading
@@ -33,13 +33,12 @@ from printserver.court.answers import (
 )
 from printserver.court.client import Exchange, Transport, encode_body
 from printserver.court.outbox import OutboxEntry
-from printserver.db import Database, insert_or_ignore
-from printserver.office import CourtSettings, audit
+from printserver.db import Database
+from printserver.office import CourtSettings, Duty, Lease, audit, backoff
 
 _log = structlog.get_logger()
 
 LEASE_S: Final = 30.0  # of the lease; a batch waits for the court 10 seconds
-_LEASE: Final = timedelta(seconds=LEASE_S)
 AT_ONCE: Final = 1000  # rows read at a time
 FAILURES_BEFORE_OPEN: Final = 3  # exchanges in a row that failed: the breaker opens
 FIRST_OPEN: Final = timedelta(seconds=10)
@@ -68,12 +67,13 @@ class Sender:
         self._settings = settings
         self._court = transport
         self._owner = dono
+        lease = Lease(_row, timedelta(seconds=LEASE_S))
+        self._duty = Duty(database, clock, lease, {"serventia_id": serventia_id}, dono)
         self._changed = changed
         self._failures = 0  # in a row, of this process
         self._guard = threading.Lock()
         self._opened = threading.Event()  # the breaker, in this round
         self._was_open = False
-        self._renewed: float | None = None  # when the lease got new time, to the monotonic clock
         self._pace = _Pace(settings.selos_por_segundo)
         self._pool = ThreadPoolExecutor(settings.em_paralelo, thread_name_prefix="court")
 
@@ -90,7 +90,7 @@ class Sender:
                     stop.wait(pause_s)
         finally:
             self._pool.shutdown(wait=True)
-            self._release()
+            self._duty.release()
             self._court.close()
 
     def run_once(self, stop: threading.Event | None = None) -> bool:
@@ -153,7 +153,8 @@ class Sender:
         self._pace.wait(len(linhas))
         links = linhas[0].tipo == "vinculo"
         with self._db.write() as conn:
-            if not self._is_mine(conn):
+            # Renewed: a process that was frozen may have lost the lease, and the next holder must find an answer.
+            if not self._duty.confirm(conn):
                 return False
             items = [linha.item for linha in linhas]
             number, taken = outbox.begin(
@@ -190,7 +191,7 @@ class Sender:
         """Ask what the court has of a seal whose answer never came; return whether it answered."""
         self._pace.wait(1)
         with self._db.write() as conn:
-            if not self._is_mine(conn):
+            if not self._duty.confirm(conn):
                 return False
             number = outbox.open_exchange(conn, self._office, "consultar", linha.codigo, self._clock())
             outbox.adopt(conn, linha, self._owner)
@@ -230,7 +231,7 @@ class Sender:
         """
         now, failures = self._clock(), 0
         if tally:
-            with self._guard:  # never inside a transaction: who renews the lease holds it while waiting for one
+            with self._guard:  # never inside a transaction: the lease is renewed in one while it is held
                 self._failures = 0 if fault is None else self._failures + 1
                 failures = self._failures
         with self._db.write() as conn:
@@ -253,49 +254,16 @@ class Sender:
         conn.execute(mine.values(ultima_falha=fault))
         # The whole office is refused, or the court is still not back: no use in trying the others.
         if failures >= FAILURES_BEFORE_OPEN or status in (401, 403) or times:
-            pause = min(FIRST_OPEN * 2 ** min(times, 10), LONGEST_OPEN)
+            pause = backoff(times, LONGEST_OPEN, FIRST_OPEN)
             conn.execute(mine.values(falhas=times + 1, aberto_ate=now + pause))
             self._was_open = True
             self._opened.set()
             _log.warning("the court fails: nothing is sent for a while", seconds=pause.total_seconds(), why=fault)
 
-    # -- the lease ------------------------------------------------------------------------------------------
-
     def _claim(self) -> bool:
-        """Take the office's lease or give it new time; return whether it is ours.
-
-        A lease that ends later than one can was written before the clock went back: it is over.
-        """
+        """Take or keep the office's lease; return whether it is ours."""
         with self._guard:
-            if self._renewed is not None and time.monotonic() - self._renewed < LEASE_S / 3:
-                return True
-            now = self._clock()
-            free = sa.or_(
-                _row.c.dono.is_(None),
-                _row.c.dono == self._owner,
-                _row.c.posse_ate < now,
-                _row.c.posse_ate > now + 2 * _LEASE,
-            )
-            with self._db.write() as conn:
-                insert_or_ignore(conn, _row, {"serventia_id": self._office})
-                mine = sa.update(_row).where(_row.c.serventia_id == self._office, free)
-                ours = conn.execute(mine.values(dono=self._owner, posse_ate=now + _LEASE)).rowcount
-            self._renewed = time.monotonic() if ours else None
-            return bool(ours)
-
-    def _is_mine(self, conn: sa.Connection) -> bool:
-        """Whether the lease is still ours, asked right before something goes: who was frozen may have lost it.
-
-        It gets new time: whoever takes over must find what goes now answered, or past its waiting time.
-        """
-        mine = sa.update(_row).where(_row.c.serventia_id == self._office, _row.c.dono == self._owner)
-        return bool(conn.execute(mine.values(posse_ate=self._clock() + _LEASE)).rowcount)
-
-    def _release(self) -> None:
-        """Give the lease back, so that another sender need not wait for its end."""
-        mine = (_row.c.serventia_id == self._office, _row.c.dono == self._owner)
-        with self._db.write() as conn:
-            conn.execute(sa.update(_row).where(*mine).values(dono=None, posse_ate=None))
+            return self._duty.hold()
 
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
@@ -27,8 +27,8 @@ from printserver.court import notices as avisos
 from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
-from printserver.ledger import close_expired
-from printserver.office import Bell, HeadDiffers, Office, proof
+from printserver.ledger import JobRow, close_expired
+from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
 from printserver.server.logs import configure_logs
 from printserver.server.processes import HEARD_FD, RING_FD, die_with_parent
 
@@ -44,7 +44,7 @@ class Engine:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._owner = claims.owner_name()
+        self._owner = owner_name()
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
         self._watches = Watches(office, self._owner)
@@ -168,7 +168,7 @@ class Engine:
             future.add_done_callback(lambda _done: self._office.bell.ring())  # only now it may be claimed again
         return bool(due) or not free
 
-    def _advance(self, row: dict[str, Any]) -> None:
+    def _advance(self, row: JobRow) -> None:
         try:
             advance(self._office, row, self._owner)
         except Exception as error:
