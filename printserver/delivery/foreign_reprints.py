@@ -6,7 +6,6 @@ print server: an attempt that has ended is printing, or its printing began at an
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import sqlalchemy as sa
 import structlog
@@ -29,7 +28,7 @@ class _Ended:
     attempt: Attempt
     cups_id: int
     cups: CupsState | None
-    avisos: Sequence[Mapping[str, Any]]
+    avisos: Sequence[Mapping[str, str]]
 
 
 def check(office: Office, queue: CupsQueue, office_queues: Mapping[str, Queue]) -> None:

@@ -1,6 +1,6 @@
 """Stock of numbered paper (P5) as people report and see it: lots received, next sheet in the tray, counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -92,7 +92,7 @@ def with_paper(office: Office, queue_rows: Sequence[dict[str, Any]]) -> list[dic
         for item in queue_rows:
             query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.nome == item["nome"])
             queue = Queue.from_row(conn.execute(query).mappings().one())
-            paper: dict[str, Any] = {"papel_proximo": None, "papel": None, "espera_por": None}
+            paper: dict[str, object] = {"papel_proximo": None, "papel": None, "espera_por": None}
             if queue.papel_numerado:
                 paper = {
                     "papel_proximo": queue.papel_proximo,
@@ -107,7 +107,7 @@ def _queue_with_paper(office: Office, nome: str) -> dict[str, Any]:
     return next(each for each in with_paper(office, queues.list_all(office)) if each["nome"] == nome)
 
 
-def _batches(conn: Connection, office: Office, nome: str) -> list[dict[str, Any]]:
+def _batches(conn: Connection, office: Office, nome: str) -> list[dict[str, object]]:
     table = db.papel_lote
     mine = (table.c.serventia_id == office.serventia_id, table.c.fila == nome)
     return [
@@ -122,7 +122,7 @@ def _batches(conn: Connection, office: Office, nome: str) -> list[dict[str, Any]
     ]
 
 
-def _stopped_at(conn: Connection, office: Office, nome: str) -> Mapping[str, Any] | None:
+def _stopped_at(conn: Connection, office: Office, nome: str) -> dict[str, object] | None:
     queue, tries, sheets = db.fila, db.tentativa, db.papel
     mine = (queue.c.serventia_id == office.serventia_id, queue.c.nome == nome)
     query = sa.select(tries.c.job_id, tries.c.numero).join(queue, queue.c.papel_tentativa == tries.c.id).where(*mine)

@@ -4,7 +4,7 @@ Only the hand-off waits; stamping does not. A print that is held, failed or hand
 numbered paper waits, after each print that is not known to be good, for a person to report on it (P5).
 """
 
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -76,7 +76,7 @@ def waits_for(conn: Connection, row: JobRow) -> str | None:
     return _paper(conn, row) if row["estado"] == RENDERED else None
 
 
-def _prints_before(serventia_id: _Int, queue: sa.ColumnElement[str] | str, n: _Int) -> sa.Select[Any]:
+def _prints_before(serventia_id: _Int, queue: sa.ColumnElement[str] | str, n: _Int) -> sa.Select[tuple[int, str]]:
     """Return the prints accepted before job `n` that are still to be handed to the queue."""
     before = db.job.alias("antes")
     return sa.select(before.c.n, before.c.id).where(
