@@ -154,7 +154,7 @@ def print_test_page(nome: str, folder: Path, bandeja: str | None, papel: str, fr
     width, height = _size(papel)
     with office(folder, writing=False) as (conn, serventia_id, now):
         row = require_queue(conn, serventia_id, nome)
-    offset = offset_of(row, bandeja) or (0.0, 0.0)
+    offset = offset_of(row["deslocamentos"], bandeja) or (0.0, 0.0)
     moment = f"{local(now):%d/%m/%Y às %H:%M}"
     page = draw(QueueTestPage(nome, bandeja, width, height, offset, moment, frente_verso))
     with tempfile.TemporaryDirectory() as temporary:
@@ -256,8 +256,9 @@ def accept_certificate(nome: str, certificate: str | None, folder: Path) -> None
 
 def _queue_server(folder: Path, row: sa.RowMapping) -> Server:
     from printserver.delivery import cups_server
+    from printserver.ledger import Queue
 
-    return cups_server(folder, row)
+    return cups_server(folder, Queue.from_row(row))
 
 
 # -- the test page ----------------------------------------------------------------------------------------------------

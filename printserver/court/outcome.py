@@ -20,7 +20,7 @@ from printserver.court.outbox import (
     REFUSED,
     OutboxEntry,
 )
-from printserver.office import LogEntry, change_proof
+from printserver.office import LogEntry, backoff, change_proof
 from printserver.selo import EXCLUSION
 
 # T3: the seal's state, by the end of what was told of it, and the rectified seal's where that was accepted.
@@ -33,7 +33,7 @@ _out, _seals = db.outbox, db.selo
 
 def pause(attempts: int) -> timedelta:
     """Return how long to wait after so many tries: 1, 2, 4 … seconds, five minutes at most."""
-    return min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_PAUSE)
+    return backoff(attempts, LONGEST_PAUSE)
 
 
 def settle(

@@ -1,6 +1,6 @@
-"""Finished PDFs on disk, named by their SHA-256: written to a temporary name, synced, renamed. Never changed by us.
+"""Finished PDFs on disk, named by their SHA-256: written to a temporary name, synced, renamed, never changed.
 
-Every reading is held against the name: a disk, a copy put back or a hand may have changed what is there.
+Every read is checked against the name: a failing disk, a restored backup or a person may have changed the file.
 """
 
 import hashlib
@@ -10,13 +10,13 @@ from printserver.files import sync_folder, write_whole
 
 
 class Altered(Exception):
-    """The file of that SHA-256 is missing, or is not what was kept."""
+    """The file of that SHA-256 is missing, or has other bytes."""
 
 
 def store(folder: Path, content: bytes) -> str:
-    """Keep `content` and return its SHA-256 (hex); on return it has reached the disk. Kept twice, it is one file.
+    """Store `content` durably and return its SHA-256 (hex). Equal contents share one file.
 
-    A file of that name that holds other bytes is replaced. Raises OSError.
+    A file of that name with other bytes is replaced. Raises OSError.
     """
     digest = hashlib.sha256(content).hexdigest()
     final = path_of(folder, digest)
@@ -29,7 +29,7 @@ def store(folder: Path, content: bytes) -> str:
 
 
 def read(folder: Path, digest: str) -> bytes:
-    """Return the PDF of that SHA-256. Raises `Altered` where it is missing or changed, OSError where unreadable."""
+    """Return the PDF of that SHA-256. Raises `Altered` if it is missing or changed, OSError if it cannot be read."""
     content = _intact(path_of(folder, digest), digest)
     if content is None:
         raise Altered(digest)
@@ -37,12 +37,12 @@ def read(folder: Path, digest: str) -> bytes:
 
 
 def path_of(folder: Path, digest: str) -> Path:
-    """Return where the PDF of that SHA-256 stands."""
+    """Return the path of the PDF of that SHA-256."""
     return folder / digest[:2] / f"{digest}.pdf"
 
 
 def _intact(path: Path, digest: str) -> bytes | None:
-    """Return the file's bytes, or None where it is not there or is not what its name says."""
+    """Return the file's bytes, or None if it is missing or does not match its name."""
     try:
         content = path.read_bytes()
     except FileNotFoundError:

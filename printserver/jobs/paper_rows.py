@@ -29,14 +29,14 @@ def destination(
     with office.db.read() as conn:
         there = queues.choose(conn, office, queue or row["fila"], row["tipo"])
     tray = bandeja or row["bandeja"]
-    folder = there["tipo"] == "pasta"
+    folder = there.tipo == "pasta"
     if tray is not None and bandeja is None and not folder and not queues.has_trays(office, there):
         tray = None
-    if (there["nome"], tray) != (row["fila"], row["bandeja"]):
+    if (there.nome, tray) != (row["fila"], row["bandeja"]):
         page = printout.job_format(office, row).pagina
         asked = bandeja if folder else tray  # a folder has no trays to be wrong about
         queues.check(office, there, asked, row["faces"], (float(page.largura), float(page.altura)))
-    return there["nome"], tray
+    return there.nome, tray
 
 
 def require_live(row: Mapping[Any, Any]) -> None:

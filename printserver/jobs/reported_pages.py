@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import rfc3339
 from printserver.delivery import (
+    AttemptContent,
     current_attempt,
     new_attempt,
     numbered_paper,
@@ -50,7 +51,7 @@ from printserver.ledger import (
     on_its_way,
     questions,
 )
-from printserver.office import Author, LogEntry, Office, acting_person, audit, people
+from printserver.office import Act, Author, LogEntry, Office, acting_person, audit, people
 
 
 def report_pages(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
@@ -80,7 +81,7 @@ def report_pages(office: Office, author: Author, job_id: str, data: object, key:
             turned = _fronts(conn, row, said) if answer.versos else ()
             spoiled = _say(conn, office, row, answer, known, who, now, turned)
             if sent is not None:
-                new_attempt(conn, row, now, queue=queue, **sent)
+                new_attempt(conn, row, now, sent, queue=queue)
                 state = RENDERED
                 send_again(conn, row, now, {"estado": state, "fila": queue, "bandeja": bandeja})
             else:
@@ -91,7 +92,9 @@ def report_pages(office: Office, author: Author, job_id: str, data: object, key:
             if sent is not None or state != UNCERTAIN or said.keys() >= set(range(1, row["paginas"] + 1)):
                 entries += close_question(conn, office, job_id, answer.model_dump(mode="json"), who)
             if sent is None and backs is not None and state != UNCERTAIN:
-                entries += passes.ask_about_backs(conn, office, row, backs, now)
+                act = Act(office, conn, now)
+                passes.ask_about_backs(act, row, backs)
+                entries += act.entries
             if state == PRINTED:
                 numbered_paper.give_back_for_job(conn, row)
             idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)
@@ -136,14 +139,14 @@ def _to_send(
     answer: Folhas,
     again: tuple[int, ...],
     backs: passes.Pass | None,
-) -> dict[str, Any] | None:
-    """Return what the next try is told: the backs, or the pages that are printed again; None: nothing is printed."""
+) -> AttemptContent | None:
+    """Return what the next attempt prints: the backs, or the pages that are printed again; None: nothing is printed."""
     if answer.versos and backs is not None:
-        return passes.as_attempt(office, row, backs)
+        return passes.content(office, row, backs)
     if not again:
         return None
     digest = passes.store_extract(office, row, passes.positions(office, row, again))
-    return {"paginas": answer.imprimir, "pdf_sha256": digest}
+    return AttemptContent(None, answer.imprimir, digest)
 
 
 def _fronts(conn: Connection, row: Mapping[Any, Any], said: Mapping[int, str]) -> tuple[int, ...]:

@@ -37,14 +37,14 @@ def resend(office: Office, author: Author, job_id: str, data: object, key: str |
         with office.db.read() as conn:
             before = jobs.job_by_id(conn, office.serventia_id, job_id)
         queue, bandeja = destination(office, before, answer.fila, answer.bandeja)
-        passada = passes.again(office, before, queue) if before["pdf_sha256"] is not None else {}
+        content = passes.again(office, before, queue) if before["pdf_sha256"] is not None else None
         with office.db.write() as conn:
             who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
             row = locked(conn, office, job_id)
             _require_resendable(conn, row)
-            if passada:
+            if content is not None:
                 state = RENDERED
-                new_attempt(conn, row, now, queue=queue, **passada)
+                new_attempt(conn, row, now, content, queue=queue)
             else:
                 state = ACCEPTED
             send_again(conn, row, now, {"estado": state, "fila": queue, "bandeja": bandeja})

@@ -159,7 +159,7 @@ def _row(conn: Connection, office: Office, p: Prepared, place: Place, who: Autho
         "substitui": p.plan.substitui,
         "livro": livro,
         "folha": folha,
-        "fila": p.fila["nome"],
+        "fila": p.fila.nome,
         "copias": p.pedido.copias,
         "bandeja": p.pedido.bandeja,
         "faces": p.faces,

@@ -2,6 +2,7 @@
 
 from printserver.ledger.idempotency import Outcome
 from printserver.ledger.questions import ask_about_sheets, close_expired
+from printserver.ledger.rows import Attempt, CupsState, JobRow, Queue, QueueProof, QueueState
 from printserver.ledger.seal_view import PAGE, history_step, printed_selo, selo_dict
 from printserver.ledger.states import (
     ACCEPTED,
@@ -34,7 +35,13 @@ __all__ = [
     "PRINTED",
     "RENDERED",
     "UNCERTAIN",
+    "Attempt",
+    "CupsState",
+    "JobRow",
     "Outcome",
+    "Queue",
+    "QueueProof",
+    "QueueState",
     "ask_about_sheets",
     "at_an_end",
     "bodies",

@@ -47,8 +47,10 @@ class Act:
 
 
 @contextmanager
-def acting(office: Office, who: Author | None = None, now: datetime | None = None) -> Iterator[Act]:
-    """Run one transaction; its entries are written at its end, and the bell rings after the commit.
+def acting(
+    office: Office, who: Author | None = None, now: datetime | None = None, *, ring: bool = True
+) -> Iterator[Act]:
+    """Run one transaction; its entries are written at its end, and the bell rings after the commit (`ring`).
 
     Raises what the block raises, and then nothing is written; `Recusa` `servidor-ocupado` as `audit.write`.
     """
@@ -56,4 +58,5 @@ def acting(office: Office, who: Author | None = None, now: datetime | None = Non
         current = Act(office, conn, now or office.clock(), who)
         yield current
         audit.write(conn, office.serventia_id, current.now, current.entries)
-    office.bell.ring()
+    if ring:
+        office.bell.ring()
