@@ -19,7 +19,7 @@ _SLOW_LINE = 500_000
 
 
 class CupsQueue:
-    """One CUPS queue. `servidor` is a socket's path or HOST:PORT, or a `Server`; None is this machine's own CUPS.
+    """One CUPS queue. `cups_server` is a socket's path or HOST:PORT, or a `Server`; None is this machine's own CUPS.
 
     Every call opens a connection of its own in a helper process and ends within `limit_s` seconds (`send`: more for a
     large file). Every call may raise QueueUnavailable (no server, no such queue now, a queue that rejects jobs, time
@@ -80,7 +80,7 @@ class CupsQueue:
         return self._call(self.limit_s, cups_calls.find, job_id)
 
     def cancel(self, cups_id: int) -> None:
-        """Take the job off the queue. Returns at once: what is being printed may need a moment (see `estado`)."""
+        """Take the job off the queue. Returns at once: what is being printed may need a moment (see `state`)."""
         self._call(self.limit_s, cups_calls.cancel, cups_id)
 
     def capabilities(self) -> Capabilities:

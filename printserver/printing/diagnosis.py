@@ -143,7 +143,7 @@ _COMPILED: Final = tuple((re.compile(pattern), diagnosis) for pattern, diagnosis
 
 
 def diagnose_queue(state: str, motivos: Iterable[str], mensagem: str | None = None) -> Diagnosis:
-    """Return what ails a queue: `estado` is IPP's (`idle`, `processing`, `stopped`), `motivos` its state reasons.
+    """Return what ails a queue: `state` is IPP's (`idle`, `processing`, `stopped`), `motivos` its state reasons.
 
     A stopped queue is at least *pausada*; one that works and complains of nothing is *imprimindo* or *pronta*.
     """
@@ -158,7 +158,7 @@ def diagnose_queue(state: str, motivos: Iterable[str], mensagem: str | None = No
 def diagnose_job(state: str | None, motivos: Iterable[str], mensagem: str | None = None) -> Diagnosis | None:
     """Return what keeps a job from coming out; None where it has ended or nothing is known to.
 
-    `estado` is IPP's job state, `motivos` the job's reasons and the printer's (both at once), `mensagem` the printer's
+    `state` is IPP's job state, `motivos` the job's reasons and the printer's (both at once), `mensagem` the printer's
     last message. Of an ended job the reasons mean nothing: mostly `processing-to-stop-point`, whatever the cause.
     """
     if state in (None, "canceled", "aborted", "completed"):

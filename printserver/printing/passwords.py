@@ -13,7 +13,7 @@ FILE_NAME: Final = "cups-senhas.json"
 
 
 def read_password(pasta: Path, cups_server: str | None, usuario: str) -> str | None:
-    """Return the password of `usuario` at the CUPS server `servidor`; None if none is kept."""
+    """Return the password of `usuario` at the CUPS server `cups_server`; None if none is kept."""
     return _read(pasta / FILE_NAME).get(_key(cups_server, usuario))
 
 

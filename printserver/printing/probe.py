@@ -41,7 +41,7 @@ def prove(
 ) -> Proof:
     """Print the page and wait for its end, at most `limit_s` seconds: then it is taken off the queue.
 
-    `ver` is told each new state. Raises QueueUnavailable, QueueRefused.
+    `on_state` receives each new state. Raises QueueUnavailable, QueueRefused.
     """
     cups_id = queue.create(handoff)
     queue.send(cups_id, handoff)

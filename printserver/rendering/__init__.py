@@ -3,7 +3,7 @@
 from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages
 from printserver.rendering.offset import shift
-from printserver.rendering.preview import check_on_paper, previsualizar
+from printserver.rendering.preview import previsualizar
 from printserver.rendering.render import (
     Box,
     Layout,
@@ -35,7 +35,6 @@ __all__ = [
     "Stamp",
     "UnprintableText",
     "apply_stamp",
-    "check_on_paper",
     "draw",
     "dry_run",
     "extract_pages",

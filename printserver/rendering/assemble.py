@@ -123,7 +123,7 @@ def _fill(task: LayoutTask, body: str) -> str:
     page_format = task.formato
     data = {
         **complete(task.dados),
-        "corpo": Markup(body),  # noqa: S704 - made of the allowed tags alone, by preparar_corpo
+        "corpo": Markup(body),  # noqa: S704 - made of the allowed tags alone, by prepare_body
         "imprime": page_format.imprime,
         "bloco": Markup(_empty_box(task)),  # noqa: S704 - ours
     }
@@ -196,7 +196,7 @@ def _keep(
 def _draw(
     html: str, stylesheet: str, height: float, anchor: str, notices: Notices
 ) -> tuple[weasyprint.Document, Drawing]:
-    """Return the pages of `html`, each `altura` mm high, and what is drawn on them.
+    """Return the pages of `html`, each `height` mm high, and what is drawn on them.
 
     All of it is drawn (P2a), and nothing stands alone that must not (P3). Signatures and seal are on one page; where no
     page can hold them with lines of the text, the seal goes on the page after, with the last of the signatures.
@@ -220,7 +220,7 @@ def _draw_once(
 def _lay_out_first(
     source: weasyprint.HTML, anchor: str, stylesheet: str, notices: Notices
 ) -> tuple[weasyprint.Document, Drawing]:
-    """Return a first layout of `fonte`, which is changed where its text would leave its place (`estreito`)."""
+    """Return a first layout of `source`, which is changed where its text would leave its place (`narrow`)."""
     document, drawing = _draw_once(source, anchor, stylesheet)
     for step in narrow.steps():
         if step(_body(source), drawing, notices):
@@ -237,7 +237,7 @@ def _lay_out(
 ) -> tuple[weasyprint.Document, Drawing]:
     """Lay out until nothing stands alone: a page that falls short makes the one before end higher.
 
-    Most texts need no more than the layout `feito`. Of layouts that all fall short, the best that is whole is taken.
+    Most texts need no more than the layout `made`. Of layouts that all fall short, the best that is whole is taken.
     """
     layouts = [made]
     ends: dict[int, float] = {}

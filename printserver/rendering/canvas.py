@@ -15,7 +15,7 @@ def pt(mm: float) -> str:
 
 
 class Canvas:
-    """Collects the operators of one page of `altura` mm."""
+    """Collects the operators of one page of `height` mm."""
 
     def __init__(self, height: float) -> None:
         self._height = height
@@ -30,7 +30,7 @@ class Canvas:
         self._parts.append(operators)
 
     def text(self, x: float, y: float, font: FontName, size: float, text: str) -> None:
-        """Write `texto` with its left end and baseline at x, y."""
+        """Write `text` with its left end and baseline at x, y."""
         self._parts.append(
             b"BT /%s %.2f Tf %s %s Td %s Tj ET"
             % (
@@ -57,7 +57,7 @@ class Canvas:
             self._parts.append(f"q 0 G 0.4 w {corner} S Q".encode())
 
     def banner(self, text: str, width: float, y: float, maximum: float) -> None:
-        """Write `texto` in outline across a page of `largura` mm, centred on y, letters at most `maximum` mm high.
+        """Write `text` in outline across a page of `width` mm, centred on y, letters at most `maximum` mm high.
 
         It is text, to be found by programs, and hides nothing of what it is written over.
         """
@@ -75,7 +75,7 @@ class Canvas:
         return self._height - y
 
     def strike_out(self, x: float, y: float, side: float) -> None:
-        """Strike out a square of `lado` mm with a thick cross."""
+        """Strike out a square of `side` mm with a thick cross."""
         x1, x2, y1, y2 = pt(x), pt(x + side), pt(self._height - y), pt(self._height - y - side)
         thickness = pt(side / 9)
         self._parts.append(f"q 0 G {thickness} w {x1} {y1} m {x2} {y2} l {x1} {y2} m {x2} {y1} l S Q".encode())

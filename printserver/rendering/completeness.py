@@ -18,9 +18,9 @@ _NO_INK: Final = str.maketrans("", "", "\u00ad\u200b\u2010")
 
 
 def check_whole(body: Any, drawing: Drawing) -> None:
-    """Raise `Recusa` `corpo-invalido`, naming the first words, where text or an image of `corpo` is not on the pages.
+    """Raise `Recusa` `corpo-invalido`, naming the first words, where text or an image of `body` is not on the pages.
 
-    `corpo` is the `body` element that the pages were made of. Its text is compared without blanks and without regard to
+    `body` is the `body` element that the pages were made of. Its text is compared without blanks and without regard to
     capitals (a style may change those), and without what a style writes by itself (numbers of lists).
     """
     _check_images(body, drawing)

@@ -141,7 +141,7 @@ class _Reader:
 
 
 def _inside(box: Any, kind: str, place: _Place) -> _Place:
-    """Return where the boxes inside `caixa` stand."""
+    """Return where the boxes inside `box` stand."""
     if kind == "TableRowBox":
         return replace(place, alone=place.alone and len(box.children) == 1)
     if kind == "TableCellBox":

@@ -35,13 +35,13 @@ class MissingGlyph(ValueError):
 
 
 def check(text: str) -> str:
-    """Return the characters of `texto` that the stamp cannot write, each once."""
+    """Return the characters of `text` that the stamp cannot write, each once."""
     return "".join(c for c in dict.fromkeys(text) if ord(c) not in STAMPED)
 
 
 @cache
 def encode(text: str, name: FontName) -> bytes:
-    """Return `texto` as a hexadecimal PDF string of glyph numbers. Raises `MissingGlyph`."""
+    """Return `text` as a hexadecimal PDF string of glyph numbers. Raises `MissingGlyph`."""
     if missing := check(text):
         raise MissingGlyph(f"o caractere {missing[0]!r} não pode ser impresso no selo, no cabeçalho ou no rodapé")
     glyphs = fonts.font(name).glyphs

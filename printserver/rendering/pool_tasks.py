@@ -4,14 +4,14 @@ from printserver.rendering.model import Layout, LayoutTask
 
 
 def make_layout(task: LayoutTask) -> Layout:
-    """Make the layout of `task`, or find it kept (`montagem.make_layout`)."""
+    """Make the layout of `task`, or find it kept (`assemble.make_layout`)."""
     from printserver.rendering import assemble
 
     return assemble.make_layout(task)
 
 
 def warm_up() -> None:
-    """Make a new process ready (`montagem.warm_up`)."""
+    """Make a new process ready (`assemble.warm_up`)."""
     from printserver.rendering import assemble
 
     assemble.warm_up()

@@ -3,8 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from printserver.errors import ConfigError, Recusa
-from printserver.formats import EXAMPLE_BODY, Format, check, example_data, example_values, read_format
+from printserver.formats import EXAMPLE_BODY, Format, example_data, example_values
 from printserver.rendering import model, pool_tasks
 from printserver.rendering.render import measure_block
 from printserver.rendering.stamp import Stamp, apply_stamp
@@ -13,7 +12,7 @@ BANNER = "SEM VALOR LEGAL"
 
 
 def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
-    """Return the PDF of `formato` with dummy data and `texto` as its body, marked SEM VALOR LEGAL.
+    """Return the PDF of `page_format` with dummy data and `text` as its body, marked SEM VALOR LEGAL.
 
     Raises `Recusa` as a print would, `ConfigError` where the template cannot be used.
     """
@@ -41,16 +40,3 @@ def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
             faces=page_format.faces,
         )
         return apply_stamp(layout, Path(folder) / f"{layout.hash}.pdf", page_format, stamp_data)
-
-
-def check_on_paper(path: Path) -> list[str]:
-    """Return what is wrong with a format file (Portuguese, one line an error): read, and laid out with dummy data."""
-    if findings := check(path):
-        return findings
-    try:
-        previsualizar(read_format(path))
-    except Recusa as refusal:
-        return [f"{path.name}: {refusal.detail}"]
-    except ConfigError as error:
-        return str(error).splitlines()
-    return []

@@ -1,6 +1,6 @@
 """Lay out, and keep: from a document's text and data to pages with the seal's box left empty (S12, P3).
 
-`Render` is what the rest of the program uses. What is laid out runs in the pool (`montagem`); what was laid out is kept
+`Render` is what the rest of the program uses. What is laid out runs in the pool (`assemble`); what was laid out is kept
 on disk (`cache`) by the hash of all that shaped it. Seals, numbers and marks are drawn later, by `stamp`.
 """
 
@@ -71,7 +71,7 @@ class Render:
         return self._cache.pasta
 
     def layout(self, request: LayoutRequest) -> Layout:
-        """Return the layout of `pedido`, kept or made now.
+        """Return the layout of `request`, kept or made now.
 
         Raises `Recusa`: `corpo-invalido` (the body, or its limits), `bloco-sem-lugar` (no room for the seal block),
         `entrada-invalida` (a character that cannot be printed), `servidor-ocupado`.
@@ -110,11 +110,6 @@ class Render:
     def discard(self, hash: str) -> None:
         """Throw a kept layout out whose file is damaged (`DamagedBase`): the next `layout` makes it anew."""
         self._cache.discard(hash)
-
-    def page_format(self, hash: str) -> Format | None:
-        """Return the very version of the format that a kept layout was made with."""
-        content = cache.read(self._cache.pasta, hash)
-        return None if content is None else Format.model_validate(json.loads(content)["formato"], strict=False)
 
     def warm_up(self) -> None:
         """Start the pool's processes now."""

@@ -104,7 +104,7 @@ def page_sides(layout: Layout, page_format: Format, stamp_data: Stamp) -> tuple[
 
 
 def apply_stamp(layout: Layout, pdf: Path, page_format: Format, stamp_data: Stamp) -> bytes:
-    """Return the finished PDF: the pages kept in `pdf` with `carimbo` drawn on them.
+    """Return the finished PDF: the pages kept in `pdf` with `stamp_data` drawn on them.
 
     PDF/A-2b where the layout is; the same input gives the same bytes. Raises `DamagedBase` where the file is not
     the one that was laid out, `ValueError` where the block does not fit its box or a text cannot be written.
@@ -131,7 +131,7 @@ def apply_stamp(layout: Layout, pdf: Path, page_format: Format, stamp_data: Stam
 
 
 def dry_run(layout: Layout, page_format: Format, stamp_data: Stamp) -> None:
-    """Draw all that `carimbo` puts on the pages and throw it away: what cannot be drawn shows before the seal (S12).
+    """Draw all that `stamp_data` puts on the pages and throw it away: what cannot be drawn shows before the seal (S12).
 
     Codes and QR may be stand-ins of the size of the real ones. Raises `UnprintableText`.
     """
@@ -297,7 +297,10 @@ def _without_content(url: str) -> str:
 
 
 def _set_title(document: Pdf, title: str, *, pdf_a: bool) -> None:
-    """Write title and language, in the document's information and in its XMP alike; no dates, which would differ."""
+    """Write title and language into the document's information and its XMP; no dates, which would differ each time.
+
+    The XMP is fixed text: a job's PDF is stamped again if it is lost, and must have the bytes of its `pdf_sha256`.
+    """
     document.docinfo[Name.Title] = pikepdf.String(title)
     document.docinfo[Name.Producer] = pikepdf.String(PRODUCER)
     document.Root.Lang = pikepdf.String("pt-BR")

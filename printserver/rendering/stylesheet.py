@@ -49,7 +49,7 @@ def css(page_format: Format, faces: Faces, first_side: str) -> str:
         f" line-height: {typography.entrelinha}; color: #000 }}"
     )
     rules.append(f".titulo {{ font-size: {typography.titulo}pt }}")
-    rules.append(".corpo { overflow-wrap: normal }")  # else words break that have room on the next line: `estreito`
+    rules.append(".corpo { overflow-wrap: normal }")  # else words break that have room on the next line: `narrow`
     rules.append("thead { display: table-row-group }")  # once, not on each page, and never left out (P2a)
     rules.append(f".corpo {{ text-align: {'justify' if typography.alinhamento == 'justificado' else 'left'} }}")
     return templates.stylesheet(page_format.pasta) + "\n".join(rules)

@@ -39,9 +39,6 @@ _GAP: Final = 4.0
 _WIDE: Final = 160.0  # from this width on the words stand beside the cross
 
 
-Point = tuple[float, float]
-
-
 @dataclass(frozen=True, slots=True)
 class QueueTestPage:
     """What the page says of itself, in mm; `offset` is what the queue already moves it by, right and down."""
@@ -174,7 +171,7 @@ def _draw_label(canvas: Canvas, x: float, y: float, size: float, text: str) -> N
 
 
 def _wrap(text: str, width: float) -> list[str]:
-    """Return the text in lines of about `largura` mm at 8 points."""
+    """Return the text in lines of about `width` mm at 8 points."""
     letters = int(width / 1.38)
     lines = [""]
     for word in text.split(" "):

@@ -60,7 +60,7 @@ class AtoTable:
     def check(
         self, codigo: str, *, natureza: int, field: str, retifica: bool = False, hibrido: bool = False
     ) -> AtoType:
-        """Return the ato of that code, fit for a seal of `natureza`; `campo` is the dotted path of the field.
+        """Return the ato of that code, fit for a seal of `natureza`; `field` is the dotted path of the field.
 
         Raises Recusa `entrada-invalida` if it is unknown, of another natureza, a retificador where nothing is rectified
         (S8), or of a paper seal where a digital one is to be made (and the other way round, H1).

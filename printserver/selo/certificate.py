@@ -52,7 +52,7 @@ class PublicCertificate:
         return PublicCertificate(public_key, certificate)
 
     def out_of_validity(self, now: datetime) -> str | None:
-        """Return why the certificate is not good at `agora` (Portuguese), or None: it seals all the same (T4)."""
+        """Return why the certificate is not good at `now` (Portuguese), or None: it seals all the same (T4)."""
         if now < self.valid_from:
             return f"O certificado da serventia só vale a partir de {local(self.valid_from):%d/%m/%Y às %H:%M}"
         if self.valid_until <= now:
@@ -64,7 +64,7 @@ class PublicCertificate:
         return self._certificate.public_bytes(serialization.Encoding.PEM)
 
     def check(self, text: str, assinatura: str) -> bool:
-        """Return whether `assinatura` (base64) is this certificate's signature of `texto`."""
+        """Return whether `assinatura` (base64) is this certificate's signature of `text`."""
         try:
             self._public_key.verify(base64.b64decode(assinatura, validate=True), text.encode(), _PADDING, _SHA256)
         except (InvalidSignature, binascii.Error, ValueError):
@@ -110,7 +110,7 @@ class Certificate(PublicCertificate):
         return key + self.public_pem()
 
     def sign(self, text: str) -> str:
-        """Return the signature of `texto` (UTF-8), PKCS#1 v1.5 with SHA-256, as base64: always 344 characters (S5)."""
+        """Return the signature of `text` (UTF-8), PKCS#1 v1.5 with SHA-256, as base64: always 344 characters (S5)."""
         return base64.b64encode(self._key.sign(text.encode(), _PADDING, _SHA256)).decode()
 
 

@@ -69,7 +69,7 @@ class Emolumentos:
 
     @classmethod
     def from_centavos(cls, values: Mapping[str, int]) -> Self:
-        """Return the fee whose components, by name, are whole centavos; other names in `valores` are ignored."""
+        """Return the fee whose components, by name, are whole centavos; other names in `values` are ignored."""
         return cls(*(from_centavos(values[name]) for name in COMPONENTS))
 
     def to_centavos(self) -> dict[str, int]:
@@ -106,7 +106,7 @@ class Emolumentos:
         return "; ".join(parts) + f"; Total {format_reais(self.total)}"
 
     def check_total(self, stated: Decimal, *, iss_a_parte: bool = False) -> None:
-        """Raise TotalErrado (Portuguese) if a given total is not the sum of the components (S9; D1: but the ISS)."""
+        """Raise WrongTotal (Portuguese) if a given total is not the sum of the components (S9; D1: but the ISS)."""
         total = self.total_do_selo(iss_a_parte)
         if stated != total:
             given, expected = format_reais(stated), format_reais(total)

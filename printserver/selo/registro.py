@@ -33,7 +33,7 @@ _CENTAVOS = re.compile(r"[0-9]{1,12}")
 
 @dataclass(frozen=True, slots=True)
 class Registro:
-    """A registro do ato, read: `momento` is aware, in UTC, to a tenth of a second; `assinatura` is base64, or empty."""
+    """A registro do ato, read: `moment` is aware, in UTC, to a tenth of a second; `assinatura` is base64, or empty."""
 
     codigo: str
     identificador: str
@@ -54,7 +54,7 @@ def registro_line(
     emolumentos: Emolumentos,
     iss_a_parte: bool = False,
 ) -> str:
-    """Return the line up to and with the `|` after the total: what is signed (S6). `momento` is aware.
+    """Return the line up to and with the `|` after the total: what is signed (S6). `moment` is aware.
 
     With `iss_a_parte` the total is the sum without the ISS (D1).
 

@@ -47,7 +47,7 @@ class ServiceTable:
         return tuple(sorted(self._services))
 
     def resolve(self, name: str, *, demonstracao: bool, field: str, natureza: int | None = None) -> Emolumentos:
-        """Return the fee of service `name`; `campo` is the dotted path of the field that asked for it.
+        """Return the fee of service `name`; `field` is the dotted path of the field that asked for it.
 
         Raises Recusa `entrada-invalida` if there is no such service (or it is of another `natureza`, where one is
         given), and `servico-a-confirmar` if it has no components yet, or is still to be confirmed and the office is no

@@ -7,7 +7,7 @@ import pytest
 
 from printserver.errors import ConfigError
 from printserver.formats import check, read_format
-from printserver.rendering import check_on_paper
+from printserver.rendering import previsualizar
 
 SHIPPED = Path(__file__).parents[2] / "printserver" / "formats" / "shipped"
 
@@ -119,7 +119,7 @@ def test_n9_only_a_ficha_may_leave_the_code_off(tmp_path: Path) -> None:
     assert without_codigo.count('"selos"') == 0
     file.write_text(without_codigo)
     assert check(file) == []
-    assert check_on_paper(file) == []
+    assert previsualizar(read_format(file)).startswith(b"%PDF")
 
 
 def test_every_wrong_key_is_told_at_once(tmp_path: Path) -> None:

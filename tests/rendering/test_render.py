@@ -1,6 +1,7 @@
 """Layout: the seal's empty box stands with the last lines (P3), texts share layouts, the cache keeps what is in use."""
 
 import itertools
+import json
 import os
 import stat
 import threading
@@ -11,9 +12,9 @@ import pytest
 from layouts import CODIGO, FORMATS, Workbench, placed_words, texts_of, with_codigo, words
 
 from printserver.errors import Recusa
-from printserver.formats import EXAMPLE_BODY, example_data, example_values
+from printserver.formats import EXAMPLE_BODY, Format, example_data, example_values
 from printserver.rendering import BodyNotice, Box, Layout, LayoutRequest, Render
-from printserver.rendering.cache import Cache, save
+from printserver.rendering.cache import Cache, read, save
 from printserver.rendering.model import Dash, from_json, to_json
 
 
@@ -189,8 +190,8 @@ def test_the_pool_makes_a_layout_once_and_keeps_it(render: Render) -> None:
     before = file.stat().st_ino
     assert render.layout(request(mark_values={"TOTAL": "R$ 1,00", "PAPEL": "outro"})) == primeiro
     assert file.stat().st_ino == before
-    version = render.page_format(primeiro.hash)
-    assert version == FORMATS.get("livro")
+    beside = json.loads(read(render.pasta, primeiro.hash) or b"{}")
+    assert Format.model_validate(beside["formato"], strict=False) == FORMATS.get("livro")
     file.unlink()
     assert render.kept(primeiro.hash) is None
     assert render.layout(request()) == primeiro

@@ -1,6 +1,6 @@
 """A body of `texto` or `html` as it goes into a format's page: safe, printable, and none of its text dropped.
 
-Pure functions for the render pool: time and memory are bounded there. The body `pdf` is in `corpo_pdf`.
+Pure functions for the render pool: time and memory are bounded there. The body `pdf` is in `pdf_body`.
 """
 
 import re
@@ -55,7 +55,7 @@ class PreparedBody:
 def prepare_body(
     body_format: Literal["texto", "html"], source: str, mark_values: Mapping[str, str], room: Room | None = None
 ) -> PreparedBody:
-    """Return the body `conteudo` as safe XHTML, its exact marks replaced by their plain text in `mark_values`.
+    """Return the body `source` as safe XHTML, its exact marks replaced by their plain text in `mark_values`.
 
     `mark_values` is by name without brackets (`TOTAL`); a mark that is not in it stays as it is written. Of `texto`,
     blank lines part the paragraphs, form feeds the pages, and line breaks, tabs and blanks are kept. What is blank
@@ -85,7 +85,7 @@ class _TextCleaner:
         self._length = 0
 
     def __call__(self, text: str, font: str = "") -> str:
-        """Return `texto` as it can be printed; `fonte` names a symbol font, whose letters stand for its drawings."""
+        """Return `text` as it can be printed; `font` names a symbol font, whose letters stand for its drawings."""
         before, self._length = self._length, self._length + len(text)
         if self._length > MAX_TEXT:
             raise refuse(f"O texto tem mais de {MAX_TEXT} caracteres.")

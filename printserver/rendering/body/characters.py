@@ -42,7 +42,7 @@ class Notices:
     _names: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def add(self, mensagem: str, nome: str = "") -> None:
-        """Tell `mensagem`, a whole sentence; its `{}` stands for the names that it is told of."""
+        """Add `mensagem`, a whole sentence; its `{}` stands for the names that it is told of."""
         self._names.setdefault(mensagem, {}).setdefault(nome)
 
     def all(self) -> tuple[BodyNotice, ...]:
@@ -65,15 +65,15 @@ printable_characters: Final = printable
 
 
 def refuse(reason: str) -> Recusa:
-    """Return the refusal `corpo-invalido` for `motivo` (Portuguese, a whole sentence)."""
+    """Return the refusal `corpo-invalido` for `reason` (Portuguese, a whole sentence)."""
     return Recusa("corpo-invalido", reason)
 
 
 def clean(text: str, notices: Notices, *, before: int = 0) -> str:
-    """Return `texto` as it can be printed, composed (NFC); `antes` is how many characters of the body came before it.
+    """Return `text` as it can be printed, composed (NFC); `before` is how many characters of the body came before it.
 
     Line ends become `\\n`; blanks that the fonts lack become a plain one, and other characters that they lack what
-    says the same (`equivalentes`), with an aviso where it looks another way. Control characters, and invisible format
+    says the same (`equivalents`), with an aviso where it looks another way. Control characters, and invisible format
     characters (those that reorder text above all), are taken out with an aviso. Raises `Recusa` `corpo-invalido` for
     any other character that cannot be printed, naming it and its place: text is never dropped (P2a).
     """
@@ -144,7 +144,7 @@ _VARIATION: Final = frozenset({0x034F, *range(0xFE00, 0xFE10)})
 
 
 def _compose(text: str) -> str:
-    """Return `texto` in NFC. Long runs of marks are refused first: sorting them takes quadratic time."""
+    """Return `text` in NFC. Long runs of marks are refused first: sorting them takes quadratic time."""
     if text.isascii():
         return text
     marks = "".join(character for character in set(text) if unicodedata.category(character) in ("Mn", "Me", "Mc"))

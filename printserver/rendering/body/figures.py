@@ -79,8 +79,8 @@ def draw(
 ) -> Figure | None:
     """Return how an image of `pixels` (width, height) is drawn; None for one that is asked to be of no size at all.
 
-    `measures` is what the elements around it mean for it, `room` the room of the page. What `lugar` needs to tell of
-    an image that the page made smaller stands in its `data-` attributes.
+    `measures` is what the elements around it mean for it, `room` the room of the page. `image_place` reads the
+    `data-` attributes to find images that the page made smaller.
     """
     asked = _read(attributes, measures.size_pt, notices)
     drawn = (_of_the_column if "width" in asked.parts else _of_its_own)(pixels, asked, room)

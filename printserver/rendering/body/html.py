@@ -1,4 +1,4 @@
-"""An `html` body made safe: written anew by `marcacao`, parsed and cleaned by nh3, then drawn up from the tree.
+"""An `html` body made safe: written anew by `markup`, parsed and cleaned by nh3, then drawn up from the tree.
 
 What comes out is XHTML of the contract's tags whose text is the body's, all visible, with styles of our own making.
 """
@@ -32,7 +32,6 @@ MAX_TOTAL_PIXELS: Final = 60_000_000
 MAX_IMAGES: Final = 200
 
 _RAISED: Final = frozenset({"sub", "sup"})
-_INLINE: Final = tags.FORMATTING_TAGS | {"span"}
 _BLANKS: Final = " \t\n\r\f"
 _ATTRIBUTES: Final = {
     **{tag: {"style", "align"} for tag in tags.TAGS},
@@ -65,11 +64,11 @@ class _Around:
 
 
 def prepare(content: str, text: Text, notices: Notices, room: figures.Room) -> Iterator[Part]:
-    """Yield the body `conteudo` as safe XHTML and the text in it; every text node goes through `texto`.
+    """Yield the body `content` as safe XHTML and the text in it; every text node goes through `text`.
 
     `room` is the room that a page has for an image.
 
-    Raises `Recusa` `corpo-invalido` for markup, tables or images over their limits, and for what `texto` refuses.
+    Raises `Recusa` `corpo-invalido` for markup, tables or images over their limits, and for what `text` refuses.
     """
     marked = markup.rewrite(content, notices)
     clean = nh3.clean(

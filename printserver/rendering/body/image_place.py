@@ -1,6 +1,6 @@
 """The room that a page has for an image, and what to tell of images that laid-out pages made smaller (P2a).
 
-Like `lugar`, it reads WeasyPrint's boxes.
+Like `placement`, it reads WeasyPrint's boxes.
 """
 
 from collections.abc import Mapping, Sequence

@@ -1,6 +1,6 @@
 """Images of a body: PNG or JPEG in `data:`, decoded by Pillow and written anew, so that only pixels come along (P2a).
 
-What an image is, its first bytes tell: the media type before them is often wrong. How large it is drawn: `figuras`.
+What an image is, its first bytes tell: the media type before them is often wrong. How large it is drawn: `figures`.
 """
 
 import base64
@@ -91,7 +91,7 @@ class DecodedImage:
     animated: bool = False
 
     def url(self, width: int | None = None, height: int | None = None) -> str:
-        """Return it as `data:` URL, of `largura` × `altura` pixels where they are given. The same bytes each time."""
+        """Return it as `data:` URL, of `width` × `height` pixels where they are given. The same bytes each time."""
         image = self.pixels
         if width is not None and height is not None and image.size != (width, height):
             image = image.resize((width, height), Image.Resampling.LANCZOS)
@@ -142,7 +142,7 @@ def _format(data: bytes) -> str | None:
 
 
 def decode(data: ImageData) -> DecodedImage:
-    """Return the image in `dados`.
+    """Return the image in `data`.
 
     Raises `Recusa` `corpo-invalido` with its reason where it is no PNG or JPEG, is broken, cut short, or over the
     limits: an image that cannot be drawn would vanish from the page, and half an image is not what was sent.

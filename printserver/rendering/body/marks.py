@@ -36,7 +36,7 @@ def may_be_in(content: str) -> bool:
 def replace(lines: Sequence[Sequence[TextRun]], values: Mapping[str, str], notices: Notices) -> None:
     """Put the values into the pieces of each line, in place; a mark without a value stays, with an aviso.
 
-    `valores` is by name without brackets. A value is not read for marks again.
+    `values` is by name without brackets. A value is not read for marks again.
     """
     _tell_alike(lines, notices)
     for pieces in lines:

@@ -63,7 +63,7 @@ class RewrittenMarkup:
 
 
 def rewrite(content: str, notices: Notices) -> RewrittenMarkup:
-    """Return `conteudo` written anew; all text stays, in its order.
+    """Return `content` written anew; all text stays, in its order.
 
     Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, for a tag,
     comment or script that never closes (a browser would swallow all that follows), and for text between `<` and `>`

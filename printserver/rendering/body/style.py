@@ -97,7 +97,7 @@ class Style:
 def filter_style(
     tag: str, style: str, align: str, measures: Measures, notices: Notices, *, without_lines: bool = False
 ) -> Style:
-    """Return what the `style` and `align` of an element `marca` come to.
+    """Return what the `style` and `align` of an element `tag` come to.
 
     Sizes are 6 to 36 pt and absolute (relative ones would multiply), indents 0 to 60 mm in sum, a first line's 0 to
     40 mm (or as far to the left as its own paragraph's indent); a value beyond is brought to the limit, anything else
