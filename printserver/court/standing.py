@@ -8,12 +8,12 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.engine import Connection
 
-from printserver import court, db
+from printserver import db
 from printserver.clock import rfc3339
-from printserver.court import pending
+from printserver.court import outbox, pending
 from printserver.documents import CodigoDoSelo, RequestModel, Text, read
 from printserver.errors import invalid_input
-from printserver.office import Author, LogEntry, Office, acting_person, audit, people
+from printserver.office import Act, Author, Office, acting, acting_person, people
 
 # T4
 WARN_CERTIFICATE: Final = timedelta(days=30)
@@ -33,35 +33,30 @@ def report(office: Office, author: Author, data: object) -> dict[str, Any]:
     name (A4); `escrevente-desconhecido`; `sem-permissao`.
     """
     people.require_right(author, "selos")
-    wish = read(Comunicacao, data)
-    now = office.clock()
-    with office.db.write() as conn:
-        who = author
-        if wish.escrevente is not None:
-            who = people.on_behalf_of(author, acting_person(conn, office, wish.escrevente))
-        log: list[LogEntry] = []
-        if wish.selos:
-            if who.pessoa is None:
+    request = read(Comunicacao, data)
+    with acting(office, author, office.clock()) as act:
+        if request.escrevente is not None:
+            act.who = people.on_behalf_of(author, acting_person(act.conn, office, request.escrevente))
+        if request.selos:
+            if act.author.pessoa is None:
                 raise invalid_input("escrevente", "diga quem manda de novo o que o tribunal recusou")
-            log += _resume(conn, office, wish.selos, who, now)
-        waiting = court.hurry(conn, office.serventia_id, now)
-        detalhe = {"texto": "comunicar agora", "selos": list(wish.selos), "pendentes": waiting}
-        log.append(LogEntry("tribunal", "comunicacoes", "pedida", who.pessoa, who.sistema, who.endereco, detalhe))
-        audit.write(conn, office.serventia_id, now, log)
-    office.bell.ring()
+            _resume(act, request.selos)
+        waiting = outbox.hurry(act.conn, office.serventia_id, act.now)
+        what = {"texto": "comunicar agora", "selos": list(request.selos), "pendentes": waiting}
+        act.log("tribunal", "comunicacoes", "pedida", what)
     return {"pendentes": waiting}
 
 
-def _resume(conn: Connection, office: Office, codes: tuple[str, ...], who: Author, now: datetime) -> list[LogEntry]:
-    taken, seals = court.resume(conn, office.serventia_id, codes, now)
+def _resume(act: Act, codes: tuple[str, ...]) -> None:
+    taken, seals = outbox.resume(act.conn, act.office.serventia_id, codes, act.now)
     if missing := [code for code in codes if code not in taken]:
         raise invalid_input(
             "selos",
             f"nada destes selos foi recusado e espera: {', '.join(missing[:10])}. O que foi retificado não vai de "
             "novo: vai o seu retificador.",
         )
-    what = {"texto": "mandado de novo ao tribunal"}
-    return [LogEntry("selo", code, court.REPORT_PENDING, who.pessoa, who.sistema, who.endereco, what) for code in seals]
+    for code in seals:
+        act.log("selo", code, outbox.REPORT_PENDING, {"texto": "mandado de novo ao tribunal"})
 
 
 def status(office: Office) -> dict[str, Any]:

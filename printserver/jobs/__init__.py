@@ -1,6 +1,6 @@
 """The life of a job: accepted, sealed, held by a question, stamped, handed over, followed. What api and web call."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from time import monotonic
 from typing import Any
@@ -10,11 +10,10 @@ from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
 from printserver.jobs.answers import answer_selo, answer_xa, exclude
 from printserver.jobs.cancel import cancel
-from printserver.jobs.once import show
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
 from printserver.jobs.views import page_ranges
-from printserver.ledger import at_an_end, jobs, seal_view
+from printserver.ledger import jobs, seal_view
 from printserver.office import Office
 
 __all__ = [
@@ -50,7 +49,7 @@ __all__ = [
 
 def look_up(office: Office, job_id: str) -> dict[str, Any]:
     """Return the job as it stands. Raises `Recusa` `nao-encontrado`."""
-    return show(office, job_id)
+    return views.show(office, job_id)
 
 
 def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) -> dict[str, Any]:
@@ -61,11 +60,11 @@ def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) 
 
     def arrived() -> bool:
         with office.db.read() as conn:
-            row = jobs.job_by_id(conn, office.serventia_id, job_id)
-        return at_an_end(row) if desde is None else row["estado"] != desde or row["encerrado"]
+            job = jobs.get_job(conn, office.serventia_id, job_id)
+        return job.settled if desde is None else job.estado != desde or job.encerrado
 
     _wait(office, seconds, arrived)
-    return show(office, job_id)
+    return views.show(office, job_id)
 
 
 def events(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def events(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
     return {"itens": found}
 
 
-def _wait(office: Office, seconds: float, arrived: Any) -> None:
+def _wait(office: Office, seconds: float, arrived: Callable[[], bool]) -> None:
     if seconds <= 0 or not office.listeners.acquire(blocking=False):
         return
     try:

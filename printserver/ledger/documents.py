@@ -20,10 +20,10 @@ from printserver.documents import (
 )
 from printserver.errors import invalid_input
 from printserver.ledger.bodies import restore_bodies
-from printserver.ledger.jobs import Row, live_job
+from printserver.ledger.jobs import live_job
 from printserver.ledger.keys import document_id, instrumento_id
+from printserver.ledger.rows import Seal
 from printserver.office import Office
-from printserver.selo import Emolumentos, parse_registro
 
 
 def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[LiveSelo, ...]:
@@ -38,51 +38,40 @@ def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[Live
         .where(table.c.serventia_id == serventia_id, table.c.documento_id == document, table.c.vivo)
         .order_by(table.c.ordem)
     ).mappings()
-    return tuple(live_selo(row) for row in rows)
+    return tuple(_live_selo(Seal.from_row(row)) for row in rows)
 
 
-def live_selo(row: Row) -> LiveSelo:
-    """Return a seal's row as the rule book sees it."""
+def _live_selo(seal: Seal) -> LiveSelo:
+    """Return a seal as the rule book sees it."""
     return LiveSelo(
-        codigo=row["codigo"],
-        ato=row["ato"],
-        descricao=row["descricao"],
-        principal=row["principal"],
-        momento=row["momento"],
-        qr_url=row["qr_url"],
-        emolumentos=Emolumentos.from_centavos(row["emolumentos"]),
-        isento=row["isento"],
-        externo=row["externo"],
-        identificador=row["identificador"],
-        partes=_parties(row["registro"]),
-        motivo_isencao=row["motivo_isencao"],
+        codigo=seal.codigo,
+        ato=seal.ato,
+        descricao=seal.descricao,
+        principal=seal.principal,
+        momento=seal.momento,
+        qr_url=seal.qr_url,
+        emolumentos=seal.fees,
+        isento=seal.isento,
+        externo=seal.externo,
+        identificador=seal.identificador,
+        partes=seal.parties,
+        motivo_isencao=seal.motivo_isencao,
     )
-
-
-def _parties(registro: str) -> tuple[str, ...]:
-    """Return stand-ins for the parties' names, of the same initials: the names themselves are not in the seal (A3).
-
-    Each stand-in word has two letters: a lone E would be taken for the particle.
-    """
-    if not registro:
-        return ()
-    parties = parse_registro(registro).party_initials.split(";")
-    return tuple(" ".join(f"{letter}x" for letter in each.split(".")) for each in parties if each)
 
 
 def live_livro(conn: Connection, serventia_id: int, instrumento_key: str, *, text: bool = True) -> LiveLivro | None:
     """Return the livro as its live print fixed it, with its text or without; None where it is not printed."""
     document = document_id(conn, serventia_id, f"livro:{instrumento_key}")
-    row = live_job(conn, serventia_id, document) if document is not None else None
-    if row is None:
+    job = live_job(conn, serventia_id, document) if document is not None else None
+    if job is None:
         return None
-    kept = row["instrumento_fixado"]
+    kept = job.instrumento_fixado or {}
     whole = restore_bodies(conn, serventia_id, kept) if text else {n: v for n, v in kept.items() if n != "corpo"}
     fixed = Instrumento.model_validate(whole)
     return LiveLivro(
-        job_id=row["id"],
+        job_id=job.id,
         instrumento=fixed,
-        selos=live_selos(conn, serventia_id, row["documento_id"]),
+        selos=live_selos(conn, serventia_id, job.documento_id),
         assinaturas=_signatures(conn, serventia_id, instrumento_key) or fixed.assinaturas,
     )
 

@@ -9,15 +9,13 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.errors import Recusa
-from printserver.office import Author, Office
+from printserver.office import Act, Author, Office
 
 _PIECE: Final = 100_000  # characters
 
@@ -114,27 +112,19 @@ def working_on(office: Office, author: Author, key: str | None) -> Iterator[None
             office.working_on.discard(mine)
 
 
-def register(
-    conn: Connection,
-    office: Office,
-    author: Author,
-    key: str | None,
-    request_digest: str,
-    made: Outcome,
-    now: datetime,
-) -> None:
-    """Bind the key to what it made, in the same transaction."""
+def register(act: Act, author: Author, key: str | None, request_digest: str, made: Outcome) -> None:
+    """Bind the key of the request's `author` to what it made, in the transaction of `act`."""
     if key is None:
         return
-    conn.execute(
+    act.conn.execute(
         sa.insert(db.idempotencia).values(
-            serventia_id=office.serventia_id,
+            serventia_id=act.office.serventia_id,
             chave_id=author.chave_id or 0,
             chave=key,
             resumo=request_digest,
             job_id=made.job_id,
             palavra=made.palavra,
             feito=made.feito,
-            criada_em=now,
+            criada_em=act.now,
         )
     )

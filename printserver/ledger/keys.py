@@ -32,6 +32,15 @@ def lock_document(
     return int(conn.execute(query.with_for_update()).scalar_one())
 
 
+def lock_known_document(conn: Connection, document_id: int) -> None:
+    """Lock the rows of a document's instrumento and of the document, in the order in which every act locks them."""
+    table = db.documento
+    instrumento = conn.execute(sa.select(table.c.instrumento_id).where(table.c.id == document_id)).scalar_one()
+    for locked, key in ((db.instrumento, instrumento), (table, document_id)):
+        if key is not None:
+            conn.execute(sa.select(locked.c.id).where(locked.c.id == key).with_for_update())
+
+
 def document_id(conn: Connection, serventia_id: int, key: str) -> int | None:
     """Return the id of the document of that key, if it was ever seen."""
     table = db.documento

@@ -9,8 +9,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.ledger.states import CANCELLED
-from printserver.office import QUESTION, Author, LogEntry, Office, audit, evidence
+from printserver.ledger.jobs import get_job
+from printserver.ledger.states import CANCELLED, change_state
+from printserver.office import QUESTION, Act, Author, LogEntry, Office, acting, evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,24 +120,28 @@ def end(
     return [LogEntry("pergunta", question["job_id"], state, *whose, {"tipo": question["tipo"]}, kept)]
 
 
-def cancel_job(conn: Connection, serventia_id: int, job_id: str) -> None:
-    """A held job whose question was closed without a yes: nothing was sealed, nothing prints."""
-    table = db.job
-    conn.execute(
-        sa.update(table)
-        .where(table.c.serventia_id == serventia_id, table.c.id == job_id)
-        .values(estado=CANCELLED, encerrado=True, vence_em=None)
-    )
+def cancel_job(act: Act, question: sa.RowMapping) -> None:
+    """Cancel the held job of a question that was closed without a yes: nothing was sealed, nothing is printed."""
+    job = get_job(act.conn, act.office.serventia_id, question["job_id"])
+    change_state(act.conn, job.n, job.estado, CANCELLED)
 
 
-def replace(conn: Connection, office: Office, question: sa.RowMapping) -> list[LogEntry]:
+def replace(act: Act, question: sa.RowMapping) -> None:
     """Close a document's open question because another body took its place (X1)."""
-    closed = end(conn, question, "substituida")
-    if not closed:
-        return []
-    cancel_job(conn, office.serventia_id, question["job_id"])
     text = "outro pedido do mesmo documento tomou o lugar da pergunta"
-    return [*closed, LogEntry("job", question["job_id"], CANCELLED, detalhe={"texto": text})]
+    _close_without_answer(act, question, "substituida", text)
+
+
+def _close_without_answer(
+    act: Act, question: sa.RowMapping, state: Literal["substituida", "expirada"], text: str
+) -> bool:
+    """Close a question and cancel its job; return False if it was closed already. No person did it."""
+    closed = end(act.conn, question, state)
+    if not closed:
+        return False
+    cancel_job(act, question)
+    act.add([*closed, LogEntry("job", question["job_id"], CANCELLED, detalhe={"texto": text})])
+    return True
 
 
 def close_expired(office: Office, now: datetime) -> int:
@@ -148,19 +153,10 @@ def close_expired(office: Office, now: datetime) -> int:
     with office.db.read() as conn:
         if conn.execute(late).first() is None:
             return 0
-    with office.db.write() as conn:
-        rows = conn.execute(late.with_for_update(skip_locked=True)).mappings().all()
-        entries, late_ones = [], 0
-        for row in rows:
-            closed = end(conn, row, "expirada")
-            if closed:
-                late_ones += 1
-                cancel_job(conn, office.serventia_id, row["job_id"])
-                text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
-                entries += [*closed, LogEntry("job", row["job_id"], CANCELLED, detalhe={"texto": text})]
-        audit.write(conn, office.serventia_id, now, entries)
-    office.bell.ring()
-    return late_ones
+    text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
+    with acting(office, now=now) as act:
+        rows = act.conn.execute(late.with_for_update(skip_locked=True)).mappings().all()
+        return sum(_close_without_answer(act, row, "expirada", text) for row in rows)
 
 
 def ask_about_sheets(

@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from printserver import court, db
 from printserver.documents import TAG_PREFIX, Data, RequestModel, read
 from printserver.errors import Recusa, invalid_input
-from printserver.office import Author, LogEntry, Office, audit, people
+from printserver.office import Author, Office, acting, people
 from printserver.search.court_list import (
     CourtList,
     Item,
@@ -113,11 +113,8 @@ def compare_lists(office: Office, author: Author, data: object) -> Comparison:
     source = "tribunal" if file is None else "arquivo"
     done = Comparison(de, ate, source, counts, shown, listed.ignored)
     what = {"de": str(de), "ate": str(ate), "fonte": source, "resumo": counts}
-    with office.db.write() as conn:
-        who = (author.pessoa, author.sistema, author.endereco)
-        audit.write(
-            conn, office.serventia_id, office.clock(), [LogEntry("tribunal", "comparacao", "feita", *who, what)]
-        )
+    with acting(office, author) as act:
+        act.log("tribunal", "comparacao", "feita", what)
     return done
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from printserver.clock import local
 from printserver.errors import Recusa, invalid_input
-from printserver.office import Author, LogEntry, Office, audit, people
+from printserver.office import Author, Office, acting, people
 from printserver.search import columns, spreadsheet
 from printserver.search.cells import mark
 from printserver.search.columns import Cell
@@ -51,10 +51,9 @@ def export_seals(office: Office, author: Author, filters: Filters, file_format: 
     try:
         now = office.clock()
         what = {"formato": file_format, "filtros": dict(filters)}
-        with office.db.write() as conn:
-            names = people.names(conn, office.serventia_id)
-            who = (author.pessoa, author.sistema, author.endereco)
-            audit.write(conn, office.serventia_id, now, [LogEntry("exportacao", "selos", "pedida", *who, what)])
+        with acting(office, author, now) as act:
+            names = people.names(act.conn, office.serventia_id)
+            act.log("exportacao", "selos", "pedida", what)
     except BaseException:
         office.listeners.release()
         raise
