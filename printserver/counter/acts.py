@@ -1,4 +1,4 @@
-"""Acts at the counter, each with a numbered paper seal: recorded, reversed, waiting for the check (H1, H2)."""
+"""Acts at the counter, each with a numbered paper seal: recorded, reversed, listed (H1, H2)."""
 
 import re
 from collections.abc import Mapping
@@ -37,7 +37,7 @@ PaperSealText = Annotated[str, Strict(), Field(max_length=40), AfterValidator(_p
 
 
 class AtoDeBalcao(Value):
-    """`POST /atos-de-balcao`. `papel` is what stands on the paper seal, as AU0371AJ 0979007."""
+    """`POST /atos-de-balcao`. `papel` is the text of the paper seal, as AU0371AJ 0979007."""
 
     value_required: ClassVar[bool] = True
 
@@ -56,7 +56,7 @@ class Estorno(RequestModel):
 
 
 def register(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
-    """Record an act at the counter; it waits for the day's load. Return it, and whether the key had recorded it.
+    """Record an act at the counter, pending until the day's load. Return it, and whether the key had recorded it.
 
     Raises `Recusa` `entrada-invalida`, `data-do-ato`, `hibrido-ja-comunicado`, `servico-a-confirmar`.
     """
@@ -107,9 +107,9 @@ def _register(act: Act, request: AtoDeBalcao) -> int:
 def reverse(
     office: Office, author: Author, numero: str, data: object, key: str | None = None
 ) -> tuple[dict[str, Any], bool]:
-    """Reverse an act that waits: it is left out of the load (H2), and its paper seal is void unless said otherwise.
+    """Reverse a pending act: it is left out of the load (H2), and its paper seal is void by default.
 
-    A paper seal that is not void (its number was written down wrong) may be recorded again.
+    A paper seal that is not void (its number was recorded wrong) may be recorded again.
 
     Raises `Recusa` `nao-encontrado`, `estado-nao-permite` (already loaded: exclude its seal by XA; already reversed).
     """

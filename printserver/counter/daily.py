@@ -1,4 +1,4 @@
-"""Daily seals (D1–D3): one a day with the day's total, which grows by retification."""
+"""Daily seals (D1–D3): one for each day and type, with the day's total; a new total rectifies it."""
 
 from datetime import date, datetime
 from statistics import median
@@ -50,9 +50,9 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class Diario(Value):
-    """`POST /diarios`: the day's total so far, without the ISS; or a VALUE, which tells the components too.
+    """`POST /diarios`: the day's total so far, without the ISS; or a VALUE with its components.
 
-    `iss` absent: the day's seal keeps the ISS that it has (A7); 0.00 takes it away.
+    `iss` absent: the day's seal keeps its ISS (A7); 0.00 removes it.
     """
 
     tipo: Kind
@@ -76,7 +76,7 @@ class Diario(Value):
 def enter_total(office: Office, author: Author, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make the day's seal, or the retificador with the day's new total. Return its code, and whether the key had.
 
-    A bare total stands in the tabelião's component, the ISS in its own. The same value again changes nothing. Raises
+    A bare total is the tabelião's component, the ISS has its own. The same value again changes nothing. Raises
     `Recusa` `data-do-ato`, `entrada-invalida` (a smaller total than before without `motivo`), `servico-a-confirmar`,
     and `ja-excluido` where the day's seal was excluded and no `motivo` asks for another.
     """
@@ -154,9 +154,9 @@ def _ato(office: Office, kind: Kind) -> AtoType:
 
 
 def _emolumentos(office: Office, request: Diario, before: Seal | None) -> Emolumentos:
-    """Return the components: those of the VALUE, with which total and ISS agree where they are given too.
+    """Return the components: those of the VALUE, which total and ISS must match where they are given too.
 
-    Of a bare total without an ISS the day's seal so far (`antes`) keeps its own: what nobody said is not changed.
+    With a bare total and no ISS, the ISS of the day's seal so far (`before`) is kept.
     """
     if request.charged is None:
         zeros = dict.fromkeys(COMPONENTS, ZERO)
@@ -190,7 +190,7 @@ def _first(act: Act, request: Diario, ato: AtoType, emolumentos: Emolumentos) ->
 
 
 def _moment(request: Diario, now: datetime) -> datetime:
-    """Return the moment of the day's first seal (S7); a day gone by needs its `motivo`, which stands for the date's."""
+    """Return the moment of the day's first seal (S7); a past day needs a `motivo`, which is also the date's."""
     if request.data < local_date(now) and request.motivo is None:
         refuse_empty_date(request.data, None, field="data")
         text = f"o dia {request.data:%d/%m/%Y} já passou: diga o motivo de o selo ser feito só agora"

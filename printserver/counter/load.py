@@ -1,4 +1,4 @@
-"""Paper seals reported as digital ones (H2–H4): the load of a day, ranges by hand, numbers that are never reported."""
+"""Paper seals reported as digital ones (H2–H4): a day's load, ranges, numbers that are never reported."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -41,7 +41,7 @@ Number = Annotated[Integer, Field(ge=1, le=9_999_999)]
 
 
 class Carga(RequestModel):
-    """`POST /hibridos/carga`. `quantidade` and `total`: what was checked; where more or less waits by now, no load."""
+    """`POST /hibridos/carga`. `quantidade` and `total`: what was checked; the load is refused if they differ now."""
 
     data: Data
     quantidade: Annotated[Integer, Field(ge=0, le=1_000_000)] | None = None
@@ -77,8 +77,8 @@ class FaixaSemSelo(RequestModel):
 def load(office: Office, author: Author, data: object, key: str | None = None) -> tuple[list[str], bool]:
     """Make the seals of every act of a day that waits at the counter (H2).
 
-    More than 500 are made 500 at a time, each all or none (H3): nobody waits longer for the tables. What broke off in
-    between goes on with the same key, or with another load. Return the codes in the order of the paper seals, and
+    More than 500 are made in transactions of 500 (H3), so that no other writer waits longer. An interrupted load is
+    continued with the same key, or with another load. Return the codes in the order of the paper seals, and
     whether the key had made them. Raises `Recusa` `estado-nao-permite` where nothing waits or not what was checked.
     """
     people.require_right(author, "selos")
@@ -99,7 +99,7 @@ def load(office: Office, author: Author, data: object, key: str | None = None) -
 
 
 def _part_key(key: str | None, n: int) -> str | None:
-    """Return the key of the nth 500 of a load: no header can bear one with a control character."""
+    """Return the key of the nth part of a load. It has a control character, so no header can contain it."""
     if key is None or n == 0:
         return key
     return f"{hashlib.sha256(key.encode()).hexdigest()}\x1f{n}"
@@ -113,7 +113,7 @@ def _load_part(act: Act, request: Carga, *, first: bool) -> list[str]:
     mine = (table.c.serventia_id == office.serventia_id, table.c.data == request.data, table.c.estado == WAITING)
     query = sa.select(table).where(*mine).order_by(table.c.ato, table.c.serie, table.c.numero).limit(PER_LOAD)
     rows = list(conn.execute(query.with_for_update()).mappings())
-    if first:  # asked once the rows are ours: another load may have been quicker
+    if first:  # checked once the rows are locked: another load may have come first
         count = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(table.c.total_centavos), 0))
         _require_as_checked(request, *conn.execute(count.where(*mine)).one())
     if not rows:

@@ -1,7 +1,7 @@
-"""Paper seals by their numbers (S4, R3): each has one fate for ever, across years and imports.
+"""Paper seals by their numbers (S4, R3): each number has one fate, across years and imports.
 
-One row a number: whoever writes it first has it, however many write at once. It waits at the counter, was reported
-(from here with a code, by another program without one) or is void.
+One row for each number: of concurrent inserts the primary key lets one commit. A number is pending at the counter,
+reported (from here with a code, by another program without one) or void.
 """
 
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ def write(
     codigos: Sequence[str | None] | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write the fate of paper seals that have none yet; of two that write one number the primary key lets one through.
+    """Insert the fate of paper seals that have none yet; of two inserts of a number the primary key lets one commit.
 
     `codigos` are the codes that report them, in their order.
     """
@@ -78,7 +78,7 @@ def void(act: Act, papel: PaperSeal, reason: str) -> None:
 
 
 def release(act: Act, papel: PaperSeal) -> None:
-    """Let a number go that was written down wrong at the counter: it has no fate again."""
+    """Delete the fate of a number that was recorded wrong at the counter."""
     table = db.selo_papel
     act.conn.execute(
         sa.delete(table).where(

@@ -1,4 +1,4 @@
-"""What the court is told of every seal (T1–T5): an outbox, its sender, the transport. Knows no print and no screen.
+"""Reports of seals to the court (T1–T5): outbox, sender, transport, notices. Knows no print and no screen.
 
 `simulator` is a court to develop, test and show with.
 """

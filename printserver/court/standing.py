@@ -1,4 +1,4 @@
-"""A person's hand on what the court is told: send now, send again what was refused, and how things stand (T1–T4)."""
+"""Acts of a person on the reports to the court: send now, send refused ones again; and the status (T1–T4)."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -20,16 +20,16 @@ WARN_CERTIFICATE: Final = timedelta(days=30)
 
 
 class Comunicacao(RequestModel):
-    """`POST /comunicacoes`. `selos`: those that were refused and are to go again, as they stand."""
+    """`POST /comunicacoes`. `selos`: refused ones that are to be sent again, unchanged."""
 
     selos: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] = ()
     escrevente: Text | None = None
 
 
 def report(office: Office, author: Author, data: object) -> dict[str, Any]:
-    """Make what waits for the court go now; back-off and breaker begin anew. Return how many still wait.
+    """Make all pending reports due now; back-off and breaker are reset. Return how many are pending.
 
-    Raises `Recusa` `entrada-invalida` for a seal of which nothing was refused, and for refused ones without a person's
+    Raises `Recusa` `entrada-invalida` for a seal without a refused report, and for refused ones without a person's
     name (A4); `escrevente-desconhecido`; `sem-permissao`.
     """
     people.require_right(author, "selos")
@@ -60,9 +60,9 @@ def _resume(act: Act, codes: tuple[str, ...]) -> None:
 
 
 def status(office: Office) -> dict[str, Any]:
-    """Return how the office stands with the court: what waits and how long it has, what was refused, the line.
+    """Return the status with the court: pending reports and their time left, refusals, breaker, certificate.
 
-    Times are aware; `falta_s` is in seconds, negative where the term is over (T1).
+    Times are aware; `falta_s` is in seconds, negative past the term (T1).
     """
     sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
@@ -88,9 +88,9 @@ def status(office: Office) -> dict[str, Any]:
 
 
 def _newest_failure(conn: Connection, sid: int, now: datetime) -> dict[str, Any] | None:
-    """Return the newest exchange of the last 24 hours that went wrong: when, and how (Portuguese)."""
+    """Return the newest failed exchange of the last 24 hours: when, and why (Portuguese)."""
     table = db.comunicacao
-    not_here = sa.and_(table.c.operacao == "consultar", table.c.status == 404)  # an answer like another
+    not_here = sa.and_(table.c.operacao == "consultar", table.c.status == 404)  # a regular answer
     query = (
         sa.select(table.c.inicio, table.c.status, table.c.falha)
         .where(table.c.serventia_id == sid, table.c.inicio > now - timedelta(days=1), table.c.inicio <= now)
@@ -106,5 +106,5 @@ def _newest_failure(conn: Connection, sid: int, now: datetime) -> dict[str, Any]
 
 
 def as_json(standing: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `situacao` with its times as the contract writes them."""
+    """Return the status with its times as the contract writes them."""
     return {name: rfc3339(value) if isinstance(value, datetime) else value for name, value in standing.items()}

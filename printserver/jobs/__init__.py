@@ -1,4 +1,4 @@
-"""The life of a job: accepted, sealed, held by a question, stamped, handed over, followed. What api and web call."""
+"""Jobs, as `api` and `web` use them: acceptance, questions and answers, pages reported, lookups, waiting."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -48,14 +48,14 @@ __all__ = [
 
 
 def look_up(office: Office, job_id: str) -> dict[str, Any]:
-    """Return the job as it stands. Raises `Recusa` `nao-encontrado`."""
+    """Return the job as it is now. Raises `Recusa` `nao-encontrado`."""
     return views.show(office, job_id)
 
 
 def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) -> dict[str, Any]:
-    """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `segundos`.
+    """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `seconds`.
 
-    At most half of the HTTP threads wait at once; who finds no room is answered at once.
+    At most half of the HTTP threads wait at once; a caller above that limit is answered at once.
     """
 
     def arrived() -> bool:
@@ -106,17 +106,17 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
 
 
 def previous(office: Office, job_id: str) -> str | None:
-    """Return the print of the same document that a sealed one took the place of; None where there was none (X2)."""
+    """Return the sealed print of the same document that this one succeeds; None where there was none (X2)."""
     return views.previous(office, job_id)
 
 
 def all_queues(office: Office) -> list[dict[str, Any]]:
-    """Return the office's queues, with what is counted of their paper (P5)."""
+    """Return the office's queues, with the counts of their paper (P5)."""
     return with_paper(office, queues.list_all(office))
 
 
 def open_questions(office: Office) -> list[dict[str, Any]]:
-    """Return the jobs that wait for a person, oldest first."""
+    """Return the jobs that wait for an answer, oldest first."""
     return views.open_questions(office)
 
 

@@ -1,7 +1,7 @@
-"""The acceptance of a print: laid out first, then sealed and taken in one transaction, or refused (S12).
+"""Acceptance of a print: lay out first, then seal and store in one transaction, or refuse (S12).
 
 1. The same key again finds what it made. 2. `prepare` lays the document out. 3. One transaction: the document's row is
-locked, what the layout rests on is read again, the reprint guard decides, seals are made, job, outbox and log written.
+locked, the inputs of the layout are read again, the reprint guard decides; seals, job, outbox and log are written.
 """
 
 import uuid
@@ -34,7 +34,7 @@ _OPTIONAL_SELO = "selo-facultativo"
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """What came of a request: the job as it stands; `refusal` where the first answer was a problem."""
+    """Outcome of a request: the job as it is now; `refusal` where the first answer was a problem."""
 
     job: dict[str, Any]
     refusal: Recusa | None
@@ -66,7 +66,7 @@ def acted(office: Office, job_id: str, *, repeated: bool) -> Acceptance:
 
 
 def _require_room(office: Office) -> None:
-    """Refuse while too many jobs are on their way: an accepted job is never lost for want of room."""
+    """Raise `Recusa` `servidor-ocupado` while too many jobs are in progress: an accepted job is never dropped."""
     limit = office.settings.http.em_andamento
     with office.db.read() as conn:
         full = views.in_progress(conn, office) >= limit
@@ -93,7 +93,7 @@ def _answer(office: Office, made: Outcome, *, repeated: bool) -> Acceptance:
 
 
 def _question(office: Office, question: RowMapping | None, job: Mapping[str, Any]) -> str:
-    """Return what a caller is told of the question that held its job: the question, or how it ended and what to do."""
+    """Return the text for the question that held a job: the question, or how it ended and what to do."""
     if question is None:
         return "O documento espera pela resposta de uma pessoa."
     how = questions.how_it_ended(question, office.clock())

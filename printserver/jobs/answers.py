@@ -1,6 +1,6 @@
 """A person's answers: yes or no to a reprint (X2, X3), with or without a seal (N9), an exclusion without a print (X4).
 
-A yes is one transaction: XAs, new seals and the print together, or nothing. Each answer is given once.
+A yes is one transaction: XAs, new seals and the print together, or nothing. Each question is answered once.
 """
 
 from datetime import datetime
@@ -92,7 +92,7 @@ def _open_question(conn: Connection, office: Office, job_id: str, kind: str) -> 
 def _close(act: Act, question: sa.RowMapping, answer: RequestModel) -> None:
     closed = questions.end(act.conn, question, "respondida", answer.model_dump(mode="json"), act.who)
     if not closed:
-        raise Changed  # someone answered in this moment: the next look says so
+        raise Changed  # answered concurrently: the next attempt reports it
     act.add(closed)
 
 
@@ -141,7 +141,7 @@ def _check_yes(
     answer: RespostaXa,
     now: datetime,
 ) -> None:
-    """Raise unless this yes may go on: asked before anything is taken off a queue, and again in the transaction."""
+    """Raise unless this yes is allowed. Checked before anything leaves a queue, and again in the transaction."""
     try:
         check_answer(
             undo.identity(conn, job),
@@ -241,7 +241,7 @@ def _folhas(conn: Connection, office: Office, document_id: int) -> set[int]:
 
 
 def _held_data(conn: Connection, office: Office, job: Job, answer: RespostaXa) -> Any:
-    """Return the held request as it is printed: on the folhas that the answer gives, if it gives any (X7).
+    """Return the data of the held request, with the folhas of the answer where it names any (X7).
 
     A livro dated the day it was asked for keeps that date if the question waited over midnight: the reason that a past
     day needs (S7) is that wait, and goes on record.
@@ -260,7 +260,7 @@ def _held_data(conn: Connection, office: Office, job: Job, answer: RespostaXa) -
 
 
 def _request(conn: Connection, office: Office, job: Job, answer: RespostaXa) -> Pedido:
-    """Return the held request as it is printed. A yes to the XA of a sealed ficha is a yes to its new seal (X2)."""
+    """Return the held request to be printed. A yes to the XA of a sealed ficha includes its new seal (X2)."""
     request = _on_its_queue(read_request(_held_data(conn, office, job, answer)), job)
     document = request.documento
     asked = office.rules.ficha_selo == "perguntar"
@@ -270,5 +270,5 @@ def _request(conn: Connection, office: Office, job: Job, answer: RespostaXa) -> 
 
 
 def _on_its_queue(request: Pedido, job: Job) -> Pedido:
-    """Return the held request with the queue that it was taken for: whoever answers may print elsewhere."""
+    """Return the held request with its own queue: the default queue of the person who answers may be another."""
     return request.model_copy(update={"fila": job.fila})

@@ -1,4 +1,4 @@
-"""Rows of a job at rest that its paper changes: locked, checked, sent again, closed."""
+"""What acts on a closed job share: its lock, its destination, its reported pages, its question."""
 
 from typing import Final
 
@@ -19,10 +19,10 @@ BUSY: Final = "O trabalho muda a cada tentativa: mande de novo."
 
 
 def destination(office: Office, job: Job, queue: str | None, bandeja: str | None) -> tuple[str, str | None]:
-    """Return the queue and tray to which a print is sent again. Where they are others, they are checked as at first.
+    """Return the queue and tray to which a print is sent again, checked as at acceptance where they are not the same.
 
-    The tray stays the one that was asked for: a print does not move to other paper without a word. It is forgotten on a
-    CUPS queue that names no trays. Raises `Recusa` `fila-desconhecida`, `bandeja-desconhecida`, `papel-incompativel`,
+    The requested tray is kept: a print does not move to other paper unless it is asked for. It is dropped on a CUPS
+    queue that names no trays. Raises `Recusa` `fila-desconhecida`, `bandeja-desconhecida`, `papel-incompativel`,
     `servidor-ocupado`.
     """
     with office.db.read() as conn:
@@ -39,7 +39,7 @@ def destination(office: Office, job: Job, queue: str | None, bandeja: str | None
 
 
 def require_live(job: Job) -> None:
-    """Refuse to send to paper again what bears or shows seals that were excluded, or was replaced (X2, X6, X8)."""
+    """Raise `Recusa` `estado-nao-permite` for a print with excluded seals, or that was replaced (X2, X6, X8)."""
     if (job.sealed and not job.viva) or job.substituido_por is not None:
         raise Recusa(
             "estado-nao-permite",
@@ -53,7 +53,7 @@ def require_live(job: Job) -> None:
 
 
 def said_pages(conn: Connection, job: Job) -> dict[int, tuple[str, int]]:
-    """Return what was last said of each page, and of which try at paper."""
+    """Return the last verdict on each page, with the number of the attempt that it judges."""
     table = db.pagina
     query = (
         sa.select(table.c.pagina, table.c.estado, table.c.tentativa)
@@ -64,7 +64,7 @@ def said_pages(conn: Connection, job: Job) -> dict[int, tuple[str, int]]:
 
 
 def newest_attempts(conn: Connection, job: Job) -> dict[int, int]:
-    """Return the number of the newest try at paper of each page."""
+    """Return the number of the newest attempt of each page."""
     table = db.tentativa
     query = (
         sa.select(table.c.numero, table.c.paginas)

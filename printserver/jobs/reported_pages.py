@@ -1,6 +1,6 @@
-"""What a person says of the paper (X5): what came out, was spoiled, is printed again; cancelling.
+"""Pages as a person reports them (X5): good, spoiled, not printed; and which are printed again.
 
-Printed again are the same bytes with the same seals, and only on a person's word. A page called good never is.
+A reprint has the same bytes and seals, and happens only on a person's request. A page reported good is never reprinted.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -53,9 +53,10 @@ from printserver.office import Act, Author, Office, acting, acting_person, peopl
 
 
 def report_pages(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
-    """Record what a person says of each page, and print again those that are named (X5).
+    """Record a person's verdict on each page, and print again the pages that are named (X5).
 
-    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (no such page, or a page called good), or as `destination`.
+    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (no such page, or a page reported good), and as
+    `destination`.
     """
     people.require_right(author, "responder")
 
@@ -123,7 +124,7 @@ def _rest(
 
 
 def _to_print(answer: Folhas, job: Job) -> tuple[int, ...]:
-    """Return the pages that are to be printed again. Raises `Recusa` `entrada-invalida` for one that is not there."""
+    """Return the pages to print again. Raises `Recusa` `entrada-invalida` for one that does not exist."""
     try:
         return parse_pages(answer.imprimir, job.paginas) or ()
     except Recusa as refusal:
@@ -133,7 +134,7 @@ def _to_print(answer: Folhas, job: Job) -> tuple[int, ...]:
 
 
 def _backs(office: Office, job: Job, answer: Folhas) -> passes.Pass | None:
-    """Return the pass of backs that waits for the sheets to be turned. Raises where `versos` is said and none waits."""
+    """Return the pass of backs that waits for turned sheets. Raises where `versos` is requested and none waits."""
     with office.db.read() as conn:
         attempt = current_attempt(conn, job.as_row())
     following = passes.next_pass(office, job.as_row(), attempt) if attempt is not None else None
@@ -150,7 +151,7 @@ def _to_send(
     again: tuple[int, ...],
     backs: passes.Pass | None,
 ) -> dict[str, Any] | None:
-    """Return what the next try is told: the backs, or the pages that are printed again; None: nothing is printed."""
+    """Return the arguments of the next attempt (backs, or pages to print again); None: nothing is printed."""
     if answer.versos and backs is not None:
         return passes.as_attempt(office, job.as_row(), backs)
     if not again:
@@ -160,7 +161,7 @@ def _to_send(
 
 
 def _fronts(conn: Connection, job: Job, said: Mapping[int, str]) -> tuple[int, ...]:
-    """Return the fronts that, by turning their sheets, a person calls good; raises if one is known not to be."""
+    """Return the fronts that turning their sheets reports as good. Raises if one is known to be bad."""
     fronts = tuple(sorted(newest_attempts(conn, job)))
     bad = [str(page) for page in fronts if said.get(page, "boa") != "boa"]
     came_out = job.estado == HANDED_OFF and job.queue_state.get("estado") == "completed"
@@ -174,9 +175,9 @@ def _fronts(conn: Connection, job: Job, said: Mapping[int, str]) -> tuple[int, .
 
 
 def _check_said(conn: Connection, job: Job, answer: Folhas, again: tuple[int, ...]) -> dict[int, str]:
-    """Return what is said of each page now. Raises where it cannot be said, or does not allow what is to be printed.
+    """Return the verdict on each page after this report. Raises where it is not possible, or forbids the reprint.
 
-    A word is about the paper that came out before it: a page that was sent again needs a new one to be sent once more.
+    A verdict is about the paper before it: a page that was reprinted needs a new verdict before another reprint.
     """
     if job.pdf_sha256 is None or job.held or job.estado == CANCELLED:
         raise Recusa("estado-nao-permite", f"O trabalho está {job.estado}: ainda não há páginas a julgar.")
@@ -221,10 +222,10 @@ def _check_sheets(conn: Connection, job: Job, answer: Folhas) -> None:
 def _say(
     act: Act, job: Job, answer: Folhas, known: Mapping[int, str], turned_fronts: tuple[int, ...] = ()
 ) -> list[str]:
-    """Write the new verdicts, and the spoiled sheets; fronts whose sheets a person turned (`turned_fronts`) are good.
+    """Write the new verdicts and the spoiled sheets; fronts whose sheets were turned (`turned_fronts`) are good.
 
-    Of a spoiled sheet whose number was not said, it is the one that the server knows (`known`, by page). Return the
-    numbers of the spoiled sheets.
+    The number of a spoiled sheet is the reported one, else the one that the server knows (`known`, by page). Return
+    the numbers of the spoiled sheets.
     """
     conn, sid, who = act.conn, act.office.serventia_id, act.author
     attempt = max(newest_attempts(conn, job).values(), default=0)
@@ -253,9 +254,9 @@ def _say(
 
 
 def _verdict(said: Mapping[int, str], job: Job, pending: Connection | None) -> str:
-    """Return the job's state when nothing is printed again: all good, none came out, or still not known.
+    """Return the job's state when nothing is printed again: all good, nothing printed, or unknown.
 
-    Good words alone put nothing in doubt. `pending`: where backs are still to come, to look which pages came out.
+    Good verdicts alone do not change the state. `pending`: where backs are still to come, to read which pages went out.
     """
     if pending is not None and {said.get(page) for page in newest_attempts(pending, job)} == {"boa"}:
         return HANDED_OFF
@@ -268,9 +269,9 @@ def _verdict(said: Mapping[int, str], job: Job, pending: Connection | None) -> s
 
 
 def reported(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
-    """Return by page what was last said of it, with who and when, and the number of its sheet (X5).
+    """Return by page its last verdict, with who and when, and the number of its sheet (X5).
 
-    `vale`: the word is about the paper that came out last. `papel`: as said, else as the server knows it.
+    `vale`: the verdict is about the newest paper. `papel`: as the server knows it, else as reported.
     """
     with office.db.read() as conn:
         job = jobs.get_job(conn, office.serventia_id, job_id)
@@ -292,9 +293,9 @@ def reported(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
 
 
 def allowed(office: Office, job_id: str) -> dict[str, bool]:
-    """Return what a person may ask of a job as it stands, and would not be refused.
+    """Return which acts the job allows now: `reenviar`, `cancelar`, `folhas`, `imprimir`.
 
-    `folhas`: to say what came out; `imprimir`: to have pages printed again with it.
+    `folhas`: to report pages; `imprimir`: to have pages printed again with it.
     """
     with office.db.read() as conn:
         job = jobs.get_job(conn, office.serventia_id, job_id)

@@ -24,7 +24,7 @@ from printserver.office import Author, Office, acting, acting_person, people
 
 
 def resend(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
-    """Print all again, as no page came out.
+    """Print all pages again; none of them was printed.
 
     Raises `Recusa` `diga-as-folhas`, `estado-nao-permite`, or as `destination`.
     """

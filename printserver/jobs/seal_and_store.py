@@ -1,4 +1,4 @@
-"""A print into the tables, in the caller's transaction: its seals, folhas, papers and job; or its question."""
+"""Stores a prepared print in the caller's transaction: its seals, folhas, sheets and job; or its question."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -26,7 +26,7 @@ from printserver.ledger import (
 from printserver.office import JOB, Act, Office, evidence
 from printserver.selo import IssuedSelo
 
-# What stays of a job that waited, whoever answered.
+# Columns of a held job that an answer does not change.
 _OF_THE_REQUESTER = ("id", "serventia_id", "escrevente", "chave_id", "sistema", "resumo", "criado_em")
 
 
@@ -42,7 +42,10 @@ class Place:
 
 
 def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
-    """Make the seals of a prepared document and take its job; `held` is the job where it waited for an answer."""
+    """Make the seals of a prepared document and store its job; `held` is the job where it waited for an answer.
+
+    Raises `Changed` where the held job was answered concurrently.
+    """
     conn, office = act.conn, act.office
     _occupy_folhas(act, p, place)
     _use_sheets(act, p, place)
@@ -61,7 +64,7 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
         "vence_em": act.now,
     }
     if held is not None:
-        # who asked for it, and when, stays; who answered is in the log and on the seals
+        # the requester and the time stay; who answered is in the log and on the seals
         changes = {name: value for name, value in row.items() if name not in ("estado", *_OF_THE_REQUESTER)}
         if not change_state(conn, held.n, held.estado, ACCEPTED, changes):
             raise Changed
@@ -70,7 +73,7 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
         conn.execute(sa.insert(db.job).values(**row))
     _cite(act, p, place)
     _remember_minuta(act, p, place)
-    if row["tipo"] == "livro":  # its own word on the signatures counts from here on (N11)
+    if row["tipo"] == "livro":  # the state of the signatures is what this livro says, from here on (N11)
         said = row["instrumento_fixado"]["assinaturas"]
         here = db.instrumento.c.id == place.instrumento_id
         values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
@@ -89,7 +92,7 @@ def hold(act: Act, p: Prepared, place: Place, blocker: questions.Text) -> None:
 
 
 def _evidence(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what the log keeps of a job as it was taken, or held (A6)."""
+    """Return the proof that the log keeps of a job as it was stored (A6)."""
     whole = dict.fromkeys(db.job.c.keys()) | row
     return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
 
@@ -115,7 +118,7 @@ def _from_certificate(office: Office, p: Prepared, now: datetime) -> list[dict[s
 
 
 def _row(act: Act, p: Prepared, place: Place) -> dict[str, Any]:
-    """Return the job's row without its state and what its seals add."""
+    """Return the job's row without its state and the columns that come from its seals."""
     conn, office, who = act.conn, act.office, act.author
     sid = office.serventia_id
     instrumento = p.plan.instrumento
@@ -172,7 +175,7 @@ def _address(p: Prepared) -> tuple[str | None, str | None]:
 
 
 def _occupy_folhas(act: Act, p: Prepared, place: Place) -> None:
-    """Take the sides of the livro's folhas; refuse those that another holds (X0)."""
+    """Occupy the sides of the livro's folhas. Raises `Recusa` for sides of another document (X0)."""
     if p.pedido.documento.tipo != "livro" or not p.taken:
         return
     conn, office, table = act.conn, act.office, db.folha_lado
@@ -228,7 +231,7 @@ def _use_sheets(act: Act, p: Prepared, place: Place) -> None:
 
 
 def check_sheets(act: Act, p: Prepared, of_document: int | None = None) -> None:
-    """Refuse numbers that stand on another print, or were spoiled (P5); those of the document `of_document` pass."""
+    """Raise `Recusa` `papel-ja-usado` for numbers used or spoiled elsewhere (P5); not for those of `of_document`."""
     sid, table, job = act.office.serventia_id, db.papel, db.job
     used = sa.select(table.c.numero).where(table.c.serventia_id == sid, table.c.numero.in_(p.papeis))
     if of_document is not None:

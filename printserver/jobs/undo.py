@@ -1,6 +1,6 @@
-"""Undoes a print: its seals are excluded, its folhas and papers freed or spoiled, what shows its seals marked stale.
+"""Undoes a print: excludes its seals, frees or spoils its folhas and sheets, marks its copies outdated.
 
-Runs in the caller's transaction, once nothing of the print is on its way to paper (X2, X6, X7).
+Runs in the caller's transaction, once no part of the print is on its way to paper (X2, X6, X7).
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ from printserver.office import Act, Office
 
 
 def undo_print(act: Act, document_id: int, before: Job | None, live: Sequence[LiveSelo], reason: str) -> None:
-    """Exclude the document's live seals; free or spoil its folhas (X7) and papers; mark what shows them stale (X6)."""
+    """Exclude the document's live seals; free or spoil its folhas (X7), spoil its sheets, mark copies outdated (X6)."""
     conn, office, job = act.conn, act.office, db.job
     sid = office.serventia_id
     codes = [selo.codigo for selo in live]
@@ -48,7 +48,7 @@ def mark_outdated(act: Act, copies: Sequence[Job], codes: Sequence[str]) -> None
 
 
 def restore_replaced(act: Act, before: Job | None) -> None:
-    """Make a print that the excluded one had replaced (X8) what it was: its seal never stopped being live."""
+    """Restore the print that the excluded one had replaced (X8): its seal stayed live."""
     if before is None or before.substitui is None:
         return
     old = jobs.job_do_selo(act.conn, before.serventia_id, before.substitui)
@@ -63,7 +63,7 @@ def restore_replaced(act: Act, before: Job | None) -> None:
 
 
 def _spoil_sheets(conn: Connection, office: Office, job_id: str, reason: str) -> None:
-    """The sheets of an excluded print are spoiled: their numbers are never used again (P5)."""
+    """Mark the sheets of an excluded print as spoiled: their numbers are never used again (P5)."""
     table = db.papel
     conn.execute(
         sa.update(table)
@@ -75,9 +75,9 @@ def _spoil_sheets(conn: Connection, office: Office, job_id: str, reason: str) ->
 def require_nothing_on_its_way(
     conn: Connection, office: Office, document_id: int, identity: Identity
 ) -> tuple[Job | None, tuple[LiveSelo, ...]]:
-    """Return the document's live print and seals. Raises unless nothing of it, or of a copy, may still come out (X2).
+    """Return the document's live print and seals. Raises if it, or a copy of it, may still be printed (X2).
 
-    The race: a person sends one of them to paper again in this moment. The rows are locked: it waits, and is refused.
+    The rows are locked: a concurrent resend of one of them waits, and is refused.
     """
     sid = office.serventia_id
     before = jobs.live_job(conn, sid, document_id, lock=True)

@@ -1,4 +1,4 @@
-"""The tables as the contract shows them: a job, a seal, lists, events, queues. Reads only."""
+"""Jobs and events as the contract shows them. Reads only."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -72,7 +72,7 @@ def job_dict(conn: Connection, office: Office, job: Job) -> dict[str, Any]:
 
 
 def _validity(conn: Connection, job: Job, *, sealed: bool) -> dict[str, Any]:
-    """Return whether a sealed print is the one of its document that counts, and which does if another one does (X1)."""
+    """Return whether a sealed print is the valid one of its document, and which one is valid if not this (X1)."""
     if not sealed:
         return {"vale": None, "vale_o_trabalho": None}
     vale, table = job.viva and job.substituido_por is None, db.job
@@ -84,7 +84,7 @@ def _validity(conn: Connection, job: Job, *, sealed: bool) -> dict[str, Any]:
 
 
 def previous(office: Office, job_id: str) -> str | None:
-    """Return the sealed print of the document before this one, which counts no more (X2); None where there is none."""
+    """Return the previous sealed print of the document, no longer valid (X2); None where there is none."""
     table, seals = db.job, db.selo
     with office.db.read() as conn:
         job = jobs.get_job(conn, office.serventia_id, job_id)
@@ -104,7 +104,7 @@ def previous(office: Office, job_id: str) -> str | None:
 
 
 def _missing(conn: Connection, job: Job) -> str | None:
-    """Return the pages that a person said not to be good, once all was said, and that were not printed since (X5)."""
+    """Return the pages reported as not good, once all pages were reported, and not printed since (X5)."""
     if job.estado != UNCERTAIN or not job.paginas:
         return None
     table, tries = db.pagina, db.tentativa
@@ -117,7 +117,7 @@ def _missing(conn: Connection, job: Job) -> str | None:
     ).scalar()
     bad = [page for page, each in sorted(said.items()) if each.estado != "boa"]
     if any(said[page].tentativa < (newest or 0) for page in bad):
-        return None  # sent to paper since: what came out then is not said yet
+        return None  # printed again since: not reported yet
     return page_ranges(bad)
 
 
@@ -133,14 +133,14 @@ def page_ranges(paginas: Sequence[int]) -> str:
 
 
 def _status(conn: Connection, job: Job) -> dict[str, str | None]:
-    """Return what keeps a print from coming out, in words a person understands, and what to do; nulls for nothing."""
+    """Return why a print does not come out and the remedy, in plain Portuguese; nulls where nothing is wrong."""
     found, cups = None, job.queue_state
     if job.estado == HANDED_OFF and not job.encerrado:
         found = diagnose_job(cups.get("estado"), cups.get("motivos") or (), cups.get("mensagem"))
         if found is None and (queue := cups.get("fila")):
             of_queue = diagnose_queue(queue["estado"], queue["motivos"], queue["mensagem"])
             found = of_queue if of_queue.stops else None
-    elif job.estado == RENDERED and job.falhas:  # it is tried again and again to hand it over
+    elif job.estado == RENDERED and job.falhas:  # the hand-off is being retried
         queue = db.fila
         query = sa.select(queue.c.tipo).where(queue.c.serventia_id == job.serventia_id, queue.c.nome == job.fila)
         found = PASTA if conn.scalar(query) == "pasta" else OFFLINE
@@ -199,10 +199,10 @@ def _history(conn: Connection, serventia_id: int, job_id: str) -> list[dict[str,
 
 
 def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: int | None = None) -> dict[str, Any]:
-    """Return a page of the jobs that pass `filtros` (the contract's names), newest first.
+    """Return a page of the jobs that match `filters` (the contract's names), newest first.
 
     Idempotency keys belong to the API key `chave_id`; None looks through all.
-    Raises `Recusa` `entrada-invalida` for an unknown filter or a date that is none.
+    Raises `Recusa` `entrada-invalida` for an unknown filter or a malformed date.
     """
     table = db.job
     where: list[sa.ColumnElement[bool]] = [table.c.serventia_id == office.serventia_id]
@@ -255,10 +255,10 @@ def _day(field: str, value: str) -> date:
 
 
 def jobs_of_day(office: Office, day: date) -> list[dict[str, Any]]:
-    """Return every job accepted on the office's day `dia`, newest first.
+    """Return every job accepted on the office's day `day`, newest first.
 
-    Each has, beyond the contract, `nomes`: what a person knows it by, to be searched. They are read from what the print
-    was laid out with, and go when that goes (LGPD): no other place holds them (A3).
+    Each has, beyond the contract, `nomes`: titles and names to search by. They are read from the layout's data, and are
+    deleted with it (LGPD): they are stored nowhere else (A3).
     """
     table = db.job
     query = (
@@ -301,7 +301,7 @@ def open_questions(office: Office) -> list[dict[str, Any]]:
 
 
 def events(office: Office, depois: int) -> list[dict[str, Any]]:
-    """Return what changed after event `depois`, in order and without gaps: at most 500 at a time."""
+    """Return the events after number `depois`, in order and without gaps, at most 500."""
     table = db.log
     query = (
         sa.select(table.c.evento, table.c.quando, table.c.objeto, table.c.objeto_id, table.c.estado)
@@ -323,7 +323,7 @@ def events(office: Office, depois: int) -> list[dict[str, Any]]:
 
 
 def in_progress(conn: Connection, office: Office) -> int:
-    """Return how many jobs are on their way to paper."""
+    """Return how many jobs are in progress."""
     table = db.job
     query = sa.select(sa.func.count()).where(
         table.c.serventia_id == office.serventia_id, ~table.c.encerrado, table.c.estado.in_(MOVING)

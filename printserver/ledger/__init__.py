@@ -1,4 +1,4 @@
-"""What the tables say and are told, in the transaction of the caller: jobs, documents, seals, questions."""
+"""Reads and writes of jobs, documents, seals and questions, in the caller's transaction."""
 
 from printserver.ledger.idempotency import Outcome
 from printserver.ledger.once import Call, Changed, do_once

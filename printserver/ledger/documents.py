@@ -1,4 +1,4 @@
-"""What the tables say of documents, livros and seals, as the rule book's plain data. Decides nothing."""
+"""Documents, livros and seals as plain data for the rules of `documents`. No rules."""
 
 from datetime import datetime
 from typing import Any
@@ -29,7 +29,7 @@ from printserver.office import Office
 def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[LiveSelo, ...]:
     """Return the live seals of the document's live print, the principal first (S11).
 
-    The live seal of a print that was replaced (X8) is not among them: its paper is another's business.
+    The live seal of a replaced print (X8) is not among them.
     """
     table, job = db.selo, db.job
     rows = conn.execute(
@@ -42,7 +42,7 @@ def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[Live
 
 
 def _live_selo(seal: Seal) -> LiveSelo:
-    """Return a seal as the rule book sees it."""
+    """Return a seal as the rules of `documents` see it."""
     return LiveSelo(
         codigo=seal.codigo,
         ato=seal.ato,
@@ -60,7 +60,7 @@ def _live_selo(seal: Seal) -> LiveSelo:
 
 
 def live_livro(conn: Connection, serventia_id: int, instrumento_key: str, *, text: bool = True) -> LiveLivro | None:
-    """Return the livro as its live print fixed it, with its text or without; None where it is not printed."""
+    """Return the livro as its live print has it, with or without its text; None where it is not printed."""
     document = document_id(conn, serventia_id, f"livro:{instrumento_key}")
     job = live_job(conn, serventia_id, document) if document is not None else None
     if job is None:
@@ -77,9 +77,9 @@ def live_livro(conn: Connection, serventia_id: int, instrumento_key: str, *, tex
 
 
 def _signatures(conn: Connection, serventia_id: int, key: str) -> Assinaturas | None:
-    """Return how the signatures stand as last said (N11); None: as the livro was printed with.
+    """Return the state of the signatures as last reported (N11); None: as in the printed livro.
 
-    After a withdrawal the act is as incomplete as before.
+    After a withdrawal (`desistencia`) they are pending as before.
     """
     table = db.instrumento
     said = conn.execute(
@@ -89,7 +89,7 @@ def _signatures(conn: Connection, serventia_id: int, key: str) -> Assinaturas | 
 
 
 def newest_minuta(conn: Connection, serventia_id: int, instrumento_key: str) -> Instrumento | None:
-    """Return the instrumento as its newest minuta had it (N8)."""
+    """Return the instrumento of the newest minuta (N8)."""
     table = db.instrumento
     minuta = conn.execute(
         sa.select(table.c.minuta).where(table.c.serventia_id == serventia_id, table.c.chave == instrumento_key)
@@ -132,7 +132,7 @@ def instrumento_key(
 
 
 def next_traslado(conn: Connection, serventia_id: int, instrumento_id: int | None) -> int:
-    """Return the number after the highest traslado that was ever sealed of the instrumento (N4)."""
+    """Return the number after the highest sealed traslado of the instrumento (N4)."""
     if instrumento_id is None:
         return 1
     highest = conn.execute(
@@ -148,7 +148,7 @@ def next_traslado(conn: Connection, serventia_id: int, instrumento_id: int | Non
 
 
 def context(conn: Connection, office: Office, document: Any, now: datetime) -> tuple[Context, str | None]:
-    """Return what the rule book needs to know of the office to plan `documento`, and the instrumento's key (X0)."""
+    """Return the context that the rules need to plan `document`, and the instrumento's key (X0)."""
     sid = office.serventia_id
     named = getattr(document, "instrumento", None)
     key = instrumento_key(conn, sid, named, "documento.instrumento")
@@ -174,7 +174,7 @@ def context(conn: Connection, office: Office, document: Any, now: datetime) -> t
 
 
 def document_of_selo(conn: Connection, serventia_id: int, codigo: str) -> Identity | None:
-    """Return the document that bears the live seal of that code (X8); None where no live seal has it."""
+    """Return the document of the live seal with that code (X8); None where there is none."""
     job = db.job
     row = (
         conn.execute(

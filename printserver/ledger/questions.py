@@ -1,4 +1,4 @@
-"""Questions that hold a job until a person answers: one a document, replaced by another body, closed by time (X1)."""
+"""Questions that hold a job until a person answers: one for each document, superseded or expired by time (X1)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ from printserver.office import QUESTION, Act, Author, LogEntry, Office, acting, 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a question says: its words, its seals, what else it hits, until when, what would be right instead."""
+    """Content of a question: text, seals, affected prints, end of the XA term, alternatives."""
 
     tipo: Literal["xa", "selo", "folhas"]
     texto: str
@@ -27,9 +27,9 @@ class Text:
 
 
 def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: Text, now: datetime) -> LogEntry:
-    """Write an open question. One about folhas waits for ever; the others for the setting's hours (X1).
+    """Write an open question, and return its log entry.
 
-    Return what the log is to say.
+    One about folhas does not expire; the others do after the setting's hours (X1).
     """
     waits = text.tipo == "folhas"
     row = {
@@ -69,19 +69,19 @@ def open_for_document(conn: Connection, office: Office, document_id: int) -> sa.
 
 
 def is_same(open_question: sa.RowMapping, text: Text, now: datetime) -> bool:
-    """Return whether an open question still asks what `texto` would: of the same seals, and with time left (X1)."""
+    """Return whether an open question asks the same as `text`, of the same seals, and has not expired (X1)."""
     asked = open_question["tipo"] == text.tipo and set(open_question["selos"]) == set(text.selos)
     return asked and not is_expired(open_question, now)
 
 
 def is_expired(question: sa.RowMapping, now: datetime) -> bool:
-    """Return whether the time to answer is over (X1), closed already or not."""
+    """Return whether the time to answer is over (X1), whatever the question's state."""
     return question["expira_em"] is not None and question["expira_em"] <= now
 
 
 def how_it_ended(question: sa.RowMapping, now: datetime) -> str | None:
-    """Return how a question ended, as the end of a sentence (Portuguese); None while it can be answered."""
-    if is_expired(question, now) and question["estado"] == "aberta":  # the engine closes it in a moment
+    """Return how a question ended, as a Portuguese predicate; None while it can be answered."""
+    if is_expired(question, now) and question["estado"] == "aberta":  # the engine has not closed it yet
         return "ficou sem resposta e se encerrou"
     return {
         "aberta": None,
@@ -110,7 +110,7 @@ def end(
     resposta: Any = None,
     who: Author | None = None,
 ) -> list[LogEntry]:
-    """Close an open question. Return what the log is to say: nothing if it was closed already, by a quicker one."""
+    """Close an open question. Return its log entry; none if it was closed already."""
     table = db.pergunta
     change = sa.update(table).where(table.c.id == question["id"], table.c.estado == "aberta")
     if not conn.execute(change.values(estado=state, resposta=resposta)).rowcount:
@@ -121,13 +121,13 @@ def end(
 
 
 def cancel_job(act: Act, question: sa.RowMapping) -> None:
-    """Cancel the held job of a question that was closed without a yes: nothing was sealed, nothing is printed."""
+    """Cancel the job that a question held, once the question is closed without a yes. Nothing was sealed."""
     job = get_job(act.conn, act.office.serventia_id, question["job_id"])
     change_state(act.conn, job.n, job.estado, CANCELLED)
 
 
 def replace(act: Act, question: sa.RowMapping) -> None:
-    """Close a document's open question because another body took its place (X1)."""
+    """Close a document's open question because another request superseded it (X1)."""
     text = "outro pedido do mesmo documento tomou o lugar da pergunta"
     _close_without_answer(act, question, "substituida", text)
 
@@ -145,7 +145,7 @@ def _close_without_answer(
 
 
 def close_expired(office: Office, now: datetime) -> int:
-    """Close what was not answered in time (X1), on record; return how many."""
+    """Close the questions that were not answered in time (X1); return how many."""
     table = db.pergunta
     late = sa.select(table).where(
         table.c.serventia_id == office.serventia_id, table.c.estado == "aberta", table.c.expira_em <= now
@@ -162,7 +162,7 @@ def close_expired(office: Office, now: datetime) -> int:
 def ask_about_sheets(
     conn: Connection, office: Office, row: Mapping[Any, Any], why: str, now: datetime
 ) -> list[LogEntry]:
-    """Ask a person what came out of a job whose signs contradict each other (X5). Return the log's line."""
+    """Ask a person what a job printed, where that is uncertain (X5). Return the log entries."""
     text = Text(
         tipo="folhas",
         texto=f"Não se sabe o que saiu no papel ({why}). Confira as folhas e diga, página por página, o que saiu.",

@@ -149,7 +149,7 @@ class Seal:
 
     @property
     def iss_a_parte(self) -> bool:
-        """Whether the ISS is reported beside the total, not in it (D1)."""
+        """Whether the ISS is reported apart from the total (D1)."""
         return self.total_centavos != sum(self.emolumentos.values())
 
     @property

@@ -24,7 +24,7 @@ _LISTED = (
 
 
 def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return what every list of seals shows of one."""
+    """Return what every list of seals shows of a seal, from its row."""
     return {name: row[name] for name in _LISTED}
 
 
@@ -40,7 +40,7 @@ def history_step(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def selo(office: Office, codigo: str) -> dict[str, Any]:
-    """Return one seal with its QR, registro, chain, links, changes, and what the court was told and said (T3, R5).
+    """Return one seal with its QR, registro, chain, links, history, and its reports to the court (T3, R5).
 
     Raises `Recusa` `nao-encontrado`.
     """
@@ -84,7 +84,7 @@ _DO_SELO = (
 
 
 def _reports(conn: Connection, serventia_id: int, codigo: str) -> list[dict[str, Any]]:
-    """Return what the court is told of a seal, in order, and its words where it objected."""
+    """Return the reports of a seal to the court, in order, with the court's errors."""
     out = db.outbox
     query = sa.select(out).where(out.c.serventia_id == serventia_id, out.c.codigo == codigo).order_by(out.c.id)
     return [
@@ -126,12 +126,12 @@ def _chain(conn: Connection, serventia_id: int, seal: Seal) -> list[str]:
 
 
 def printed_selo(conn: Connection, serventia_id: int, seal: Seal) -> dict[str, Any]:
-    """Return a seal as a job's `selos` shows it: with what became of it (S11, R1)."""
+    """Return a seal as a job's `selos` shows it, with its current state (S11, R1)."""
     return {name: getattr(seal, name) for name in _LISTED} | current_seal(conn, serventia_id, seal)
 
 
 def current_seal(conn: Connection, serventia_id: int, seal: Seal) -> dict[str, Any]:
-    """Return what a seal of a print has become: the live one of its chain and its total, or the XA of it (S11)."""
+    """Return the current seal of the chain and its total, or the XA that excluded it (S11)."""
     newest = seal
     while newest.retificado_por is not None:
         newest = seals_by_code(conn, serventia_id, [newest.retificado_por])[newest.retificado_por]

@@ -1,6 +1,6 @@
-"""Seals into the tables, inside the caller's transaction: numbers, signatures, rows, the court's outbox.
+"""Makes seals in the caller's transaction: numbers, signatures, rows, the court's outbox.
 
-What is sealed, and with which values, is decided in `documents`; what a seal is, in `selo`.
+`documents` decides what is sealed and with which values; `selo` builds the seal.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ GOES_BY_ITSELF_AFTER = timedelta(hours=2)  # T1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where new seals belong: their job, document and instrumento, and the livro's place they are looked up by (T5)."""
+    """Where new seals belong: job, document and instrumento, and the place in the livro to search them by (T5)."""
 
     job_id: str | None
     documento_id: int | None
@@ -144,7 +144,7 @@ def rectify_selo(act: Act, pairs: Sequence[tuple[Seal, NewSelo]], reason: str) -
 
 
 def _replace(act: Act, codigo: str, by: str) -> str:
-    """Write that a seal has a retificador. Return its state: an answer of the court may have changed it meanwhile."""
+    """Write a seal's retificador. Return its state, which an answer of the court may have changed."""
     table = db.selo
     mine = (table.c.serventia_id == act.office.serventia_id, table.c.codigo == codigo)
     change = sa.update(table).where(*mine).values(vivo=False, retificado_por=by)
@@ -193,9 +193,9 @@ def _row(act: Act, issued_selo: IssuedSelo, place: Place) -> dict[str, Any]:
 
 
 def _enqueue(act: Act, rows: Sequence[dict[str, Any]]) -> None:
-    """Write what the court is to be told, in the seals' own transaction (T1, T2); a link comes after its ends.
+    """Write the outbox rows of new seals, in their transaction (T1, T2); a link comes after its ends.
 
-    A document's seals wait for its PDF (`seguir` makes them due), two hours at most; others go at once.
+    The rows of a document wait for its PDF (`make_due`), two hours at most; others are due at once.
     """
     sid, now = act.office.serventia_id, act.now
     errands = []
@@ -214,7 +214,7 @@ def _enqueue(act: Act, rows: Sequence[dict[str, Any]]) -> None:
         kind = "ato" if row["retifica"] is None else "xa" if row["ato"] == EXCLUSION else "retificacao"
         errands.append(common | {"tipo": kind, "alvo": row["retifica"], "carga": {"registro": row["registro"]}})
         above = row["vinculador"]
-        if above and row["retifica"]:  # the link is told anew; its vinculador may be another by now
+        if above and row["retifica"]:  # the link is reported again; its vinculador may have changed
             above = court.valid_vinculador(act.conn, sid, above)
         if above:
             errands.append(common | {"tipo": "vinculo", "alvo": above, "carga": {}})
@@ -222,7 +222,7 @@ def _enqueue(act: Act, rows: Sequence[dict[str, Any]]) -> None:
 
 
 def enqueue_vinculos(act: Act, vinculados: Sequence[Seal], vinculador: str) -> None:
-    """Write that the court is to be told of links made by hand; each waits for both of its ends (R4)."""
+    """Write the outbox rows of links made by hand; each waits for both of its ends (R4)."""
     errands = [
         {
             "serventia_id": act.office.serventia_id,
@@ -241,7 +241,7 @@ def enqueue_vinculos(act: Act, vinculados: Sequence[Seal], vinculador: str) -> N
 
 
 def make_due(conn: Connection, serventia_id: int, job_id: str, now: datetime) -> None:
-    """Make what the court is to be told of a job's seals due: their PDF exists (T1)."""
+    """Make the outbox rows of a job's seals due, once its PDF exists (T1)."""
     seals, outbox = db.selo, db.outbox
     codes = sa.select(seals.c.codigo).where(seals.c.serventia_id == serventia_id, seals.c.job_id == job_id)
     conn.execute(

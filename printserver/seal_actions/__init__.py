@@ -1,4 +1,4 @@
-"""The life of a seal beyond its print: acts without one, retification, links, paper and daily seals, look-up."""
+"""Acts on seals apart from a print: rectification, exclusion, links, seals without a print, signatures."""
 
 from printserver.seal_actions.common import (
     BUSY,

@@ -1,4 +1,4 @@
-"""The carta de sentença (N10): a seal with zero values, vinculador of its certidão's seal and of its autenticações."""
+"""The carta de sentença (N10): a seal of zero value, vinculador of the seals of its certidão and autenticações."""
 
 from typing import Annotated, Any
 
@@ -73,10 +73,10 @@ class Carta(RequestModel):
 
 
 def make_carta(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
-    """Make the seal of a carta de sentença, that of its certidão where a VALUE is given, and the links.
+    """Make the seal of a carta de sentença, that of its certidão where a VALUE is given, and the links, all or none.
 
-    All of it or nothing. Return the codes, and whether the key had made them before. Raises `Recusa` as
-    `avulsos.seal` and `vinculos.link_selos`.
+    Return the codes, and whether the key had made them before. Raises `Recusa` as `standalone.seal` and
+    `link.link_selos`.
     """
     people.require_right(author, "selos")
 

@@ -1,4 +1,4 @@
-"""What the acts on seals share: who acts, the value asked for, a seal's row, and the term of X4."""
+"""Helpers of the acts on seals: who acts, the requested value, a seal's row, and the term of X4."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -30,7 +30,7 @@ def act_as(act: Act, escrevente: str) -> Author:
 def resolve_value(
     office: Office, request: Value, natureza: int, field: str = ""
 ) -> tuple[Emolumentos, bool, str | None]:
-    """Return the VALUE asked for: its components, whether it is isento, and why (S9).
+    """Return the requested VALUE: its components, whether it is isento, and why (S9).
 
     Raises `Recusa` `entrada-invalida`, `servico-a-confirmar`.
     """
@@ -42,9 +42,9 @@ def resolve_value(
 
 
 def confirmed_ato(office: Office, ato: str, field: str, *, hibrido: bool) -> AtoType:
-    """Return the ato of a seal that cannot be taken back: a paper seal's number (R3), a day's only seal (D1, D2).
+    """Return the ato of a seal that cannot be undone: a paper seal's number (R3), a day's only seal (D1, D2).
 
-    So what is still to be confirmed is sealed by a demonstration office alone (S9). Raises `Recusa`
+    An ato still to be confirmed is sealed by a demonstration office only (S9). Raises `Recusa`
     `servico-a-confirmar`, and as `AtoTable.check`.
     """
     kind = office.atos.check(ato, natureza=1, field=field, hibrido=hibrido)
@@ -60,7 +60,7 @@ def confirmed_ato(office: Office, ato: str, field: str, *, hibrido: bool) -> Ato
 def office_selo(conn: Connection, office: Office, codigo: str, field: str | None = None) -> Seal:
     """Return a seal of this office, locked until the transaction's end (SQLite has one writer).
 
-    Raises `Recusa` `nao-encontrado`, or `entrada-invalida` where `campo` names it.
+    Raises `Recusa` `nao-encontrado`, or `entrada-invalida` where `field` names it.
     """
     table = db.selo
     mine = (table.c.serventia_id == office.serventia_id, table.c.codigo == codigo.upper())

@@ -1,4 +1,4 @@
-"""The exclusion (XA) of a single seal (X2, X4): of one without a print, of one ato of a deed, or of a whole print."""
+"""Exclusion (XA) of one seal (X2, X4): without a print, of one ato of a deed, or of a whole print."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -32,7 +32,7 @@ class Exclusao(RequestModel):
 def exclude_selo(office: Office, author: Author, codigo: str, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make the XA of a live seal. Return its code, and whether the key had made it before.
 
-    The last live seal of a print takes the print with it: it may be made anew, and its copies are stale (X6).
+    Excluding the last live seal of a print undoes the print: it may be printed again, and its copies are outdated (X6).
     Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado`, `impressao-em-andamento`,
     `estado-nao-permite` (the principal ato's seal while others of its deed are live), `nao-encontrado`.
     """
@@ -96,7 +96,7 @@ def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, who
 
 
 def _withdraw(office: Office, author: Author, codigo: str, request: Exclusao) -> None:
-    """Take the print of the seal, and copies that show it, off their way to paper first (X2)."""
+    """Withdraw the print of the seal, and copies that show it, from their queues (X2)."""
     with office.db.read() as conn:
         table = db.selo
         mine = (table.c.serventia_id == office.serventia_id, table.c.codigo == codigo.upper(), table.c.vivo)

@@ -1,4 +1,4 @@
-"""Links by hand: one vinculador, many vinculados; each goes to the court when it has both (R4, R5)."""
+"""Links made by hand: one vinculador, many vinculados; each is reported once the court has both seals (R4, R5)."""
 
 from typing import Annotated, Any
 
@@ -26,7 +26,7 @@ def link_selos(office: Office, author: Author, data: object, key: str | None = N
     """Link seals of the office. Return the links, and whether the key had made them before.
 
     Never refused for being late (R4). Raises `Recusa` `entrada-invalida` for a seal that is not of this office, is no
-    longer live, is linked elsewhere, or would close a ring.
+    longer live, is linked elsewhere, or would close a circle.
     """
     people.require_right(author, "selos")
 
@@ -76,7 +76,7 @@ def write_links(act: Act, vinculador: str, vinculados: tuple[str, ...]) -> None:
 
 
 def _above(conn: Connection, office: Office, codigo: str) -> set[str]:
-    """Return the seal and all that it hangs on."""
+    """Return the code and those of its vinculadores, up to the first of the chain."""
     table = db.selo
     found: set[str] = set()
     code: str | None = codigo

@@ -1,4 +1,4 @@
-"""The rectification of a seal (R1): another, with another type, date, value or identifier, takes its place."""
+"""Rectification of a seal (R1): a new seal with another type, date, value or identifier replaces it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -36,7 +36,7 @@ from printserver.selo import NewSelo
 
 
 class Retificacao(Value):
-    """`POST /selos/{codigo}/retificacao`: what is wrong, as it should be."""
+    """`POST /selos/{codigo}/retificacao`: the corrected values."""
 
     data: Data | None = None
     ato: CodigoDoAto | None = None
@@ -56,7 +56,7 @@ def rectify_selo(office: Office, author: Author, codigo: str, data: object, key:
     """Make the retificador of a live seal. Return its code, and whether the key had made it before.
 
     Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado` (type and identifier, X4), `data-do-ato`,
-    `entrada-invalida` (R3: of a paper seal only date and value), `nao-encontrado` and as `avulsos.seal`.
+    `entrada-invalida` (R3: of a paper seal only date and value), `nao-encontrado` and as `standalone.seal`.
     """
     people.require_right(author, "selos")
 
@@ -78,7 +78,7 @@ def rectify_selo(office: Office, author: Author, codigo: str, data: object, key:
 
 
 def simulate(office: Office, author: Author, codigo: str, data: object) -> tuple[NewSelo, NewSelo]:
-    """Return the seal as it is and as its retificador would be; nothing is made. Raises as `retificar`."""
+    """Return the seal as it is and as its retificador would be; nothing is written. Raises as `rectify_selo`."""
     people.require_right(author, "selos")
     request = read(Retificacao, data)
     with office.db.read() as conn:
@@ -90,7 +90,7 @@ def simulate(office: Office, author: Author, codigo: str, data: object) -> tuple
 def _plan(
     conn: Connection, office: Office, who: Author, codigo: str, request: Retificacao, now: datetime
 ) -> tuple[Seal, NewSelo]:
-    """Return the seal and its retificador to be made. Raises as `retificar`."""
+    """Return the seal and its retificador to be made. Raises as `rectify_selo`."""
     seal = office_selo(conn, office, codigo)
     require_live(seal)
     changed = _changed(office, request, seal)

@@ -1,4 +1,4 @@
-"""Signatures gathered on different days (N11): the seals of a livro go to zero, to full value, or to a third of it."""
+"""Signatures on different days (N11): the seals of a livro are rectified to zero, to full value, or to a third."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -48,7 +48,7 @@ def one_third(full: Emolumentos) -> Emolumentos:
 def sign_head(
     office: Office, author: Author, instrumento: str, data: object, key: str | None = None
 ) -> tuple[dict[str, Any], bool]:
-    """Say how the signatures of an instrumento stand; all live seals of its livro are rectified, or none.
+    """Record the state of an instrumento's signatures; all live seals of its livro are rectified, or none.
 
     `pendentes`: to zero. `completas`: to the full value, or, later than 30 days after the first signature, to one
     third; `desistencia`: to one third. Return the livro's seals as they are (or, simulated, would be), and whether the
@@ -184,9 +184,9 @@ def _seal(conn: Connection, sid: int, codigo: str) -> Seal:
 
 
 def pending(office: Office) -> list[dict[str, Any]]:
-    """Return the instrumentos whose signatures are incomplete, by their terms; `falta_dias` is below 0 past it.
+    """Return the instrumentos with pending signatures, ordered by their terms; `falta_dias` is negative past the term.
 
-    Those of which nobody said yet when the first was given come first.
+    Those without a date of the first signature come first.
     """
     table = db.instrumento
     today = local_date(office.clock())
