@@ -164,7 +164,7 @@ def seals(number: int) -> BlockValues:
 
 def block(codes: list[str], url: str) -> BlockValues:
     """Make the seal block of a livro that has these seals, the principal's first."""
-    lines = [ato.fees.connection() for ato in ATOS]
+    lines = [ato.fees.one_line() for ato in ATOS]
     return BlockValues(
         selos=tuple(
             SeloValues(

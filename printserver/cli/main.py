@@ -43,11 +43,17 @@ def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> N
     """Cria uma serventia: pasta, banco, certificado de teste, usuário admin e uma chave. Nunca escreve por cima."""
     made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero)
     if as_json:
-        told = {name: getattr(made, name) for name in ("usuario", "senha", "chave", "cns", "instancia")}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        shown = {
+            "usuario": made.usuario,
+            "senha": made.senha,
+            "chave": made.chave,
+            "cns": made.cns,
+            "instancia": made.instancia,
+        }
+        click.echo(json.dumps(shown, ensure_ascii=False))
         return
     click.echo(f"Serventia {made.cns} criada em {folder}.")
-    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.password}\n  chave:   {made.chave}")
+    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.senha}\n  chave:   {made.chave}")
     click.echo("Guarde a senha e a chave: não são mostradas outra vez.")
 
 

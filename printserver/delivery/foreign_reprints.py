@@ -23,7 +23,7 @@ _log = structlog.get_logger()
 
 
 def check(office: Office, queue: CupsQueue, queue_rows: Mapping[str, Mapping[Any, Any]]) -> None:
-    """Look at all jobs of ours that the server of `queue` knows, and show what it printed again. Raises FilaFora.
+    """Look at all our jobs that the server of `queue` knows; record what it printed again. Raises QueueUnavailable.
 
     `filas` are the rows of the office's queues there, by name.
     """

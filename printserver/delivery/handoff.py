@@ -32,7 +32,7 @@ class Doubt(Exception):
 
 
 def hand_off(office: Office, row: dict[str, Any], owner: str) -> None:
-    """Hand the job's newest try to its queue. Raises LostClaim, FilaFora, FilaRecusa, Duvida, PdfPerdido."""
+    """Hand the job's newest try to its queue. Raises LostClaim, QueueUnavailable, QueueRefused, Duvida, PdfPerdido."""
     with office.db.read() as conn:
         attempt = attempts.current_attempt(conn, row)
     if attempt is None:
@@ -153,7 +153,7 @@ def _hold(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: s
         queue.cancel(stray)
     content = passes.attempt_bytes(office, row, attempt)
     moved = queues.bytes_for(office, attempt["fila"], row["bandeja"], content)
-    cups_id = queue.create_office(_delivery(office, row, attempt, attempts.cups_name(attempt)))
+    cups_id = queue.create(_delivery(office, row, attempt, attempts.cups_name(attempt)))
     held = {"cups_id": cups_id, "enviado_sha256": moved}
     try:
         with office.db.write() as conn:

@@ -156,7 +156,7 @@ def current_state(office: Office, row: Mapping[Any, Any]) -> dict[str, Any] | No
 
 
 def _capabilities(office: Office, row: Mapping[Any, Any], age_s: float = ASK_AGAIN_S) -> Capabilities:
-    """Return what a queue can do and how it is, as it was at most `age_s` ago. Raises FilaFora, FilaRecusa."""
+    """Return a queue's capabilities, at most `age_s` seconds old. Raises QueueUnavailable, QueueRefused."""
     now = monotonic()
     asked, known = office.capabilities.get(row["nome"], (0.0, None))
     if known is not None and now - asked < (min(age_s, LOOK_AGAIN_S) if isinstance(known, Exception) else age_s):

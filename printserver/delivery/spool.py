@@ -4,9 +4,9 @@ Every reading is held against the name: a disk, a copy put back or a hand may ha
 """
 
 import hashlib
-import os
-import uuid
 from pathlib import Path
+
+from printserver.files import sync_folder, write_whole
 
 
 class Altered(Exception):
@@ -23,18 +23,8 @@ def store(folder: Path, content: bytes) -> str:
     if _intact(final, digest) is not None:
         return digest
     final.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    draft = final.with_name(f".{digest}.{uuid.uuid4().hex}")
-    try:
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.rename(final)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
-    _sync(final.parent)
+    write_whole(final, content)
+    sync_folder(final.parent)
     return digest
 
 
@@ -58,11 +48,3 @@ def _intact(path: Path, digest: str) -> bytes | None:
     except FileNotFoundError:
         return None
     return content if hashlib.sha256(content).hexdigest() == digest else None
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -14,6 +14,7 @@ from printserver.documents.model import Instrumento
 from printserver.documents.plan import Custas, Plan
 from printserver.formats import BlockValues, SeloValues
 from printserver.selo import IssuedSelo, format_reais
+from printserver.text import capitalized
 
 # Of the size of the real ones: the block is laid out with them before any number is taken (S12).
 PLACEHOLDER_CODIGO = "0" * 25
@@ -199,7 +200,7 @@ def _qr_label(plan: Plan, label: str) -> str:
 def _line(linha: Custas) -> str:
     if linha.isento:
         return f"Isento de emolumentos: {linha.motivo}" if linha.motivo else "Isento de emolumentos"
-    return _TO_BE_SET if linha.emolumentos.isento_total else linha.emolumentos.connection()
+    return _TO_BE_SET if linha.emolumentos.isento_total else linha.emolumentos.one_line()
 
 
 def _title(plan: Plan) -> str:
@@ -233,5 +234,4 @@ def _signatures(plan: Plan, subscritor: Mapping[str, str] | None) -> list[dict[s
 
 
 def _label(nome: str) -> str:
-    text = nome.replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
+    return capitalized(nome.replace("_", " ").strip())

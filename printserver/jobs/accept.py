@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from printserver.documents import read_request
-from printserver.errors import Recusa
+from printserver.errors import ErrorWord, Recusa
 from printserver.jobs import views
 from printserver.jobs.guard import blocking_question, lock
 from printserver.jobs.prepare import Prepared, prepare
@@ -25,11 +25,12 @@ from printserver.jobs.seal_and_store import (
 )
 from printserver.ledger import CANCELLED, HELD, Call, Outcome, do_once, jobs, questions
 from printserver.office import Act, Author, Office, acting, acting_person, people
+from printserver.text import capitalized
 
 ROUTE = "POST /api/v1/jobs"
 BUSY = "O documento muda a cada tentativa: repita com a mesma chave em um instante."
-_REPRINT = "reimpressao-exige-xa"
-_OPTIONAL_SELO = "selo-facultativo"
+_REPRINT: ErrorWord = "reimpressao-exige-xa"
+_OPTIONAL_SELO: ErrorWord = "selo-facultativo"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +118,7 @@ def _decide(act: Act, call: Call, p: Prepared, data: object) -> Outcome:
     if blocker is None and p.plan.asks_selo:
         blocker = questions.Text(
             "selo",
-            f"{p.plan.identity.rotulo[:1].upper()}{p.plan.identity.rotulo[1:]}: o selo é facultativo. "
-            "Imprimir com selo?",
+            f"{capitalized(p.plan.identity.rotulo)}: o selo é facultativo. Imprimir com selo?",
         )
     open_question = questions.open_for_document(act.conn, act.office, document_id)
     if open_question is not None:
@@ -134,6 +134,6 @@ def _decide(act: Act, call: Call, p: Prepared, data: object) -> Outcome:
     return call.done(act, place.job_id, word=_word(blocker))
 
 
-def _word(blocker: questions.Text) -> str:
+def _word(blocker: questions.Text) -> ErrorWord:
     """Return the word of the answer that holds a job for this question."""
     return _REPRINT if blocker.tipo == "xa" else _OPTIONAL_SELO

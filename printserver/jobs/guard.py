@@ -9,6 +9,7 @@ from printserver.errors import Recusa
 from printserver.jobs.prepare import Prepared, look
 from printserver.ledger import Changed, Job, documents, jobs, keys, questions
 from printserver.office import Office
+from printserver.text import capitalized
 
 
 def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None]:
@@ -73,7 +74,7 @@ def in_progress(identity: Identity, before: Job, *, printed_as: str | None = Non
     """
     return Recusa(
         "impressao-em-andamento",
-        f"{identity.rotulo[:1].upper()}{identity.rotulo[1:]}{spelled_before(identity, printed_as)}: "
+        f"{capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: "
         "está a caminho do papel agora. Espere que termine, ou cancele-o.",
         extra={"anterior": jobs.previous(before, identity.campos if printed_as is not None else None)},
         retry_after=2,

@@ -14,7 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from printserver import db
-from printserver.errors import Recusa
+from printserver.errors import ErrorWord, Recusa
 from printserver.office import Act, Author, Office
 
 _PIECE: Final = 100_000  # characters
@@ -28,7 +28,7 @@ class Outcome:
     """
 
     job_id: str
-    palavra: str | None = None
+    palavra: ErrorWord | None = None
     feito: Any = None
 
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from sqlalchemy.exc import DBAPIError
 
 from printserver.db import lost_a_race
-from printserver.errors import Recusa
+from printserver.errors import ErrorWord, Recusa
 from printserver.ledger import idempotency
 from printserver.ledger.idempotency import Outcome
 from printserver.office import Act, Author, Office
@@ -27,7 +27,7 @@ class Call:
     key: str | None
     digest: str
 
-    def done(self, act: Act, job_id: str = "", *, word: str | None = None, made: Any = None) -> Outcome:
+    def done(self, act: Act, job_id: str = "", *, word: ErrorWord | None = None, made: Any = None) -> Outcome:
         """Bind the key to what `act` made, in its transaction, and return it (see `Outcome`)."""
         outcome = Outcome(job_id, word, made)
         idempotency.register(act, self.author, self.key, self.digest, outcome)

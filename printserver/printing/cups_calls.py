@@ -167,7 +167,7 @@ def cancel(server: Server, queue: str, cups_id: int) -> None:
 
 
 def capabilities(server: Server, queue: str) -> Capabilities:
-    """Return the queue's state, trays, media and faces. Raises FilaSumiu where the server has no such queue."""
+    """Return the queue's state, trays, media and faces. Raises QueueGone where the server has no such queue."""
     wanted = [
         "printer-state",
         "printer-state-reasons",
@@ -203,7 +203,7 @@ def capabilities(server: Server, queue: str) -> Capabilities:
 
 @contextmanager
 def connected(server: Server, queue: str) -> Iterator[Any]:
-    """Yield a new connection to the server; its failures leave as FilaFora or FilaRecusa."""
+    """Yield a new connection to the server; its failures leave as QueueUnavailable or QueueRefused."""
     with tls_tunnel.endpoint(server, *_address(server.endereco)) as (host, port), _failures(server, queue):
         # In the tunnel it is we who encrypt.
         encryption = cups.HTTP_ENCRYPT_NEVER if server.tls else cups.HTTP_ENCRYPT_IF_REQUESTED
@@ -267,7 +267,7 @@ def _job(connection: Any, cups_id: int) -> dict[str, Any] | None:
 
 
 def _has_file(job: dict[str, Any], queue: str, size: int) -> bool:
-    """Tell whether the job has its file; FilaRecusa if what it has is not of `size` bytes (CUPS counts in KiB)."""
+    """Tell whether the job has its file; QueueRefused if what it has is not of `size` bytes (CUPS counts in KiB)."""
     if job.get("number-of-documents", 0) == 0:
         return False
     if job["number-of-documents"] != 1 or job.get("job-k-octets") != (size + 1023) // 1024:

@@ -21,10 +21,10 @@ _SLOW_LINE = 500_000
 class CupsQueue:
     """One CUPS queue. `servidor` is a socket's path or HOST:PORT, or a `Server`; None is this machine's own CUPS.
 
-    Every call makes a connection of its own in a helper process and ends within `limit_s` seconds (`send`: more for
-    a large file). Every call may raise FilaFora (no server, no such queue just now, a queue that rejects jobs, time is
-    up) or FilaRecusa (will not be different next time), and may be repeated: done twice, it does nothing the second
-    time. `create_office` alone makes a new job each time.
+    Every call opens a connection of its own in a helper process and ends within `limit_s` seconds (`send`: more for a
+    large file). Every call may raise QueueUnavailable (no server, no such queue now, a queue that rejects jobs, time
+    limit) or QueueRefused (a retry will not help). All calls but `create` are idempotent; `create` makes a new job each
+    time.
     """
 
     def __init__(self, nome: str, queue: str, cups_server: Server | str | None = None, limit_s: float = 10.0) -> None:
@@ -38,21 +38,21 @@ class CupsQueue:
         """The server's address; None is this machine's own."""
         return self.access.endereco
 
-    def create_office(self, handoff: Handoff) -> int:
+    def create(self, handoff: Handoff) -> int:
         """Make the held CUPS job, without a file, and return its id. Its name begins with our job's id.
 
-        After a FilaFora a job may be there all the same: `find` finds it, and it must be cancelled or used.
+        After a QueueUnavailable a job may be there all the same: `find` finds it, and it must be cancelled or used.
         """
         return self._call(self.limit_s, cups_calls.create, job_name(handoff), job_options(handoff))
 
     def send(self, cups_id: int, handoff: Handoff) -> None:
-        """Send the PDF's bytes to the held job. Raises FilaRecusa if the job is not held, has ended or is unknown."""
+        """Send the PDF's bytes to the held job. Raises QueueRefused if the job is not held, has ended or is unknown."""
         content = handoff.read_content()
         limit = self.limit_s + len(content) / _SLOW_LINE
         self._call(limit, cups_calls.send, cups_id, content, job_name(handoff))
 
     def release(self, cups_id: int) -> None:
-        """Let the job print. Raises FilaRecusa if it is unknown or has no file."""
+        """Let the job print. Raises QueueRefused if it is unknown or has no file."""
         self._call(self.limit_s, cups_calls.release, cups_id)
 
     def state(self, cups_id: int) -> State | None:
@@ -68,7 +68,7 @@ class CupsQueue:
         return self._call(self.limit_s, cups_calls.history)
 
     def connection(self) -> IdleConnection:
-        """Return an open line to the server, whose end says that the server died. Raises FilaFora."""
+        """Return an open line to the server, whose end says that the server died. Raises QueueUnavailable."""
         return IdleConnection(*helper.run(self.limit_s, cups_calls.address, self.access))
 
     def find(self, job_id: str) -> list[int]:

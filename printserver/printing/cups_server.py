@@ -71,7 +71,7 @@ class Change:
 
 
 class CupsServer:
-    """One CUPS server. Every call may raise FilaFora or FilaRecusa, and ends within `limit_s` seconds."""
+    """One CUPS server. Every call may raise QueueUnavailable or QueueRefused, and ends within `limit_s` seconds."""
 
     def __init__(self, cups_server: Server, limit_s: float = 20.0) -> None:
         self.servidor = cups_server

@@ -10,6 +10,7 @@ import stat
 from pathlib import Path
 
 from printserver import faults
+from printserver.files import sync_folder
 from printserver.printing.model import Capabilities, Handoff, QueueRefused, QueueUnavailable
 
 
@@ -25,7 +26,7 @@ class FolderQueue:
         self.pasta = Path(pasta)
 
     def prepare(self) -> None:
-        """Make the folder, for its owner alone, unless it is there. Raises FilaFora if that cannot be done."""
+        """Make the folder, for its owner alone, unless it is there. Raises QueueUnavailable if that cannot be done."""
         try:
             self.pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
@@ -34,19 +35,19 @@ class FolderQueue:
     def hand_off(self, handoff: Handoff) -> Path:
         """Write the print and return its path. On return it has reached the disk.
 
-        It is readable by its owner, and by the folder's group where the folder itself is: so a spooler that runs as
-        someone else can take it, and whoever opens the folder to a group has said so.
+        It is readable by its owner, and by the folder's group if the folder is: a spooler that runs as another user can
+        take it.
 
-        Run again for the same job it changes nothing. Raises FilaFora when the folder cannot be written (full, gone,
-        no permission), with nothing half written left, or when the PDF is not what it was; FilaRecusa when the folder
-        holds another file under this job's name: that one is never overwritten.
+        Idempotent for one job. Raises QueueUnavailable if the folder cannot be written (full, gone, no permission; no
+        partial file is left) or if the PDF has changed; QueueRefused if the folder holds another file under this job's
+        name: that file is never overwritten.
         """
         final = self.pasta / f"{handoff.job_id}.pdf"
         content = handoff.read_content()
         try:
             if not self._already_there(final, content):
                 self._write(final, content)
-            _sync_folder(self.pasta)
+            sync_folder(self.pasta)
         except OSError as error:
             raise self._unavailable(error) from error
         return final
@@ -105,12 +106,3 @@ def _open_to_group(file: int, folder: os.stat_result) -> None:
     if folder.st_mode & stat.S_IRGRP:
         os.fchown(file, -1, folder.st_gid)
         os.fchmod(file, 0o640)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the folder's entries to the disk: without it a renamed file may be gone after a power failure."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -35,8 +35,8 @@ _pool: tuple[int, ProcessPool] | None = None
 def run(limit_s: float, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """Run `function` in the helper process and return what it returns, or raise what it raises.
 
-    Function, arguments and result must be picklable. Raises FilaFora when it took more than `limit_s` seconds (it is
-    killed then, at whatever point it was) or took its process down.
+    Function, arguments and result must be picklable. Raises QueueUnavailable if the call took more than `limit_s`
+    seconds (its process is killed then) or crashed its process.
     """
     pool = _running_pool()
     try:

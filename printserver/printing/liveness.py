@@ -23,7 +23,7 @@ class IdleConnection:
     """One open line. Threads must not share it."""
 
     def __init__(self, host: str, port: int) -> None:
-        """Open it. `host` is a name or a socket's path. Raises FilaFora."""
+        """Open it. `host` is a name or a socket's path. Raises QueueUnavailable."""
         self._where = (host, port)
         self._opened = time.monotonic()
         self._socket = _open(host, port)

@@ -79,7 +79,7 @@ class Handoff:
             raise ValueError(f"tamanho de página impossível: {self.width_mm} × {self.height_mm} mm")
 
     def read_content(self) -> bytes:
-        """Return what is printed. Raises FilaFora where the file cannot be read, or is not what it was."""
+        """Return what is printed. Raises QueueUnavailable where the file cannot be read, or is not what it was."""
         try:
             content = self.pdf.read_bytes()
         except OSError as error:

@@ -41,9 +41,9 @@ def prove(
 ) -> Proof:
     """Print the page and wait for its end, at most `limit_s` seconds: then it is taken off the queue.
 
-    `ver` is told each new state. Raises FilaFora, FilaRecusa.
+    `ver` is told each new state. Raises QueueUnavailable, QueueRefused.
     """
-    cups_id = queue.create_office(handoff)
+    cups_id = queue.create(handoff)
     queue.send(cups_id, handoff)
     queue.release(cups_id)
     end = time.monotonic() + limit_s

@@ -21,7 +21,7 @@ _CHUNK: Final = 64 * 1024
 
 
 def fingerprint(host: str, port: int) -> str:
-    """Return the SHA-256 (hex) of the certificate that the server shows now. Raises FilaFora."""
+    """Return the SHA-256 (hex) of the certificate that the server shows now. Raises QueueUnavailable."""
     with _tls(host, port) as line:
         return _digest(line)
 
@@ -30,7 +30,7 @@ def fingerprint(host: str, port: int) -> str:
 def endpoint(server: Server, host: str, port: int) -> Iterator[tuple[str, int]]:
     """Yield where libcups is to connect: the server itself, or with TLS the end of a tunnel to it.
 
-    Raises FilaFora, CertificadoMudou.
+    Raises QueueUnavailable, CertificateChanged.
     """
     if not server.tls or host.startswith("/"):
         yield host, port

@@ -4,11 +4,11 @@ Everything here may meet hostile input, and so runs under the pool's limits. It 
 layouts: one font configuration (a new one for each would leak) and the parsed style sheets.
 """
 
+import functools
 import hashlib
 import json
 import logging
 from dataclasses import replace
-from functools import cache, lru_cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
@@ -21,12 +21,11 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 import printserver
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import complete, fonts, templates
-from printserver.rendering import base_pdf, narrow
-from printserver.rendering import cache as kept
+from printserver.rendering import base_pdf, cache, narrow
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
     BodyNotice,
-    WarningSettings,
+    Notices,
     printable_characters,
     refuse,
 )
@@ -63,17 +62,17 @@ class _Fetcher(URLFetcher):  # type: ignore[misc]
         raise ValueError("this address is not fetched")
 
 
-@cache
+@functools.cache
 def _fetcher() -> _Fetcher:
     return _Fetcher()
 
 
-@cache
+@functools.cache
 def _font_files() -> frozenset[str]:
     return frozenset(file.as_uri() for file in fonts.PASTA.glob("*.ttf"))
 
 
-@cache
+@functools.cache
 def _configuration() -> FontConfiguration:
     """Return this process's one font configuration, with the vendored fonts in it. Not for threads."""
     logging.getLogger("weasyprint").setLevel(logging.ERROR)  # else each CSS property it does not know is a line
@@ -82,16 +81,16 @@ def _configuration() -> FontConfiguration:
     return configuration
 
 
-@lru_cache(maxsize=64)
+@functools.lru_cache(maxsize=64)
 def _stylesheet(text: str) -> weasyprint.CSS:
     return weasyprint.CSS(string=text, font_config=_configuration(), url_fetcher=_fetcher())
 
 
-@cache
+@functools.cache
 def _versions() -> str:
     """Return what shapes every layout besides its own text: programs and fonts."""
     names = ("weasyprint", "pydyf", "pikepdf", "fonttools")
-    return "|".join((printserver.__version__, *(version(nome) for nome in names), fonts.fingerprint()))
+    return "|".join((printserver.__version__, *(version(name) for name in names), fonts.fingerprint()))
 
 
 def warm_up() -> None:
@@ -115,9 +114,9 @@ def make_layout(task: LayoutTask) -> Layout:
     if content and body.vazio:  # a ficha has no body
         raise refuse("O texto está vazio: nada dele aparece no papel. Envie o texto do documento.")
     html = _fill(task, body.html)
-    folha = css(page_format, task.faces, task.lado_inicial)
-    hash = _hash("html", page_format.versao, html, folha, task.lado_inicial, task.faces, task.bloco)
-    return _find_kept(task, hash, body.avisos) or _assemble_html(task, hash, html, folha, body.avisos)
+    stylesheet = css(page_format, task.faces, task.lado_inicial)
+    hash = _hash("html", page_format.versao, html, stylesheet, task.lado_inicial, task.faces, task.bloco)
+    return _find_kept(task, hash, body.avisos) or _assemble_html(task, hash, html, stylesheet, body.avisos)
 
 
 def _fill(task: LayoutTask, body: str) -> str:
@@ -134,17 +133,17 @@ def _fill(task: LayoutTask, body: str) -> str:
         raise ConfigError(f"{page_format.nome}.toml: {error}") from error
 
 
-def _assemble_html(task: LayoutTask, hash: str, html: str, folha: str, notices: tuple[BodyNotice, ...]) -> Layout:
+def _assemble_html(task: LayoutTask, hash: str, html: str, stylesheet: str, notices: tuple[BodyNotice, ...]) -> Layout:
     page_format = task.formato
     anchor = new_anchor()
     if task.bloco[1] and page_format.bloco.onde == "fim" and html.count(_BOX_TAG) != 1:
         raise ConfigError(
             f"{page_format.nome}.toml: o modelo {page_format.template} não escreve {{{{ bloco }}}} uma vez só"
         )
-    from_pages = WarningSettings()
+    from_pages = Notices()
     html = html.replace(_BOX_TAG, f'<div id="{anchor}"')
-    document, drawing = _draw(html, folha, page_format.pagina.altura, anchor, from_pages)
-    paginas = len(document.pages)
+    document, drawing = _draw(html, stylesheet, page_format.pagina.altura, anchor, from_pages)
+    page_count = len(document.pages)
     measures = measure_pages(document.pages, drawing, task, anchor)
     check_clear(drawing, measures.boxes)
     check_images(document.pages, task, from_pages)
@@ -152,7 +151,7 @@ def _assemble_html(task: LayoutTask, hash: str, html: str, folha: str, notices: 
         page.anchors.clear()  # else the box's name would be written into the file
     base = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
     assert isinstance(base, bytes)
-    return _keep(task, hash, base, paginas, measures.boxes, measures.dashes, notices, from_pages.all(), pdf_a=True)
+    return _keep(task, hash, base, page_count, measures.boxes, measures.dashes, notices, from_pages.all(), pdf_a=True)
 
 
 def _assemble_pdf(task: LayoutTask) -> Layout:
@@ -160,17 +159,17 @@ def _assemble_pdf(task: LayoutTask) -> Layout:
     page_format = task.formato
     page = page_format.pagina
     hash = _hash("pdf", page_format.versao, task.corpo[1], task.lado_inicial, task.faces, task.bloco)
-    if found_row := _find_kept(task, hash, None):
-        return found_row
-    pronto = prepare_pdf(task.corpo[1], page.largura, page.altura)
+    if found := _find_kept(task, hash, None):
+        return found
+    prepared = prepare_pdf(task.corpo[1], page.largura, page.altura)
     boxes: tuple[Box, ...] = ()
     if task.bloco[1]:
-        boxes = boxes_on_pdf(pronto.pdf, pronto.paginas, task)
-    return _keep(task, hash, pronto.pdf, pronto.paginas, boxes, (), pronto.avisos, pdf_a=False)
+        boxes = boxes_on_pdf(prepared.pdf, prepared.paginas, task)
+    return _keep(task, hash, prepared.pdf, prepared.paginas, boxes, (), prepared.avisos, pdf_a=False)
 
 
 def _find_kept(task: LayoutTask, hash: str, notices: tuple[BodyNotice, ...] | None) -> Layout | None:
-    layout = from_json(kept.read(Path(task.pasta), hash))
+    layout = from_json(cache.read(Path(task.pasta), hash))
     # bodies that differ only in what was dropped of their form share pages, not avisos
     return layout if layout is None or notices is None else replace(layout, avisos=(*notices, *layout.from_pages))
 
@@ -179,7 +178,7 @@ def _keep(
     task: LayoutTask,
     hash: str,
     pdf: bytes,
-    paginas: int,
+    page_count: int,
     boxes: tuple[Box, ...],
     dashes: tuple[Dash, ...],
     notices: tuple[BodyNotice, ...],
@@ -187,15 +186,15 @@ def _keep(
     *,
     pdf_a: bool,
 ) -> Layout:
-    pronto = base_pdf.prepare(pdf, task.formato)
-    digest = hashlib.sha256(pronto).hexdigest()
-    layout = Layout(hash, paginas, boxes, dashes, (*notices, *from_pages), digest, pdf_a, from_pages)
-    kept.save(Path(task.pasta), hash, pronto, to_json(layout, task.formato.model_dump(mode="json")))
+    prepared = base_pdf.prepare(pdf, task.formato)
+    digest = hashlib.sha256(prepared).hexdigest()
+    layout = Layout(hash, page_count, boxes, dashes, (*notices, *from_pages), digest, pdf_a, from_pages)
+    cache.save(Path(task.pasta), hash, prepared, to_json(layout, task.formato.model_dump(mode="json")))
     return layout
 
 
 def _draw(
-    html: str, folha: str, height: float, anchor: str, notices: WarningSettings
+    html: str, stylesheet: str, height: float, anchor: str, notices: Notices
 ) -> tuple[weasyprint.Document, Drawing]:
     """Return the pages of `html`, each `altura` mm high, and what is drawn on them.
 
@@ -203,29 +202,29 @@ def _draw(
     page can hold them with lines of the text, the seal goes on the page after, with the last of the signatures.
     """
     source = _parse(html)
-    made = _lay_out_first(source, anchor, folha, notices)
+    made = _lay_out_first(source, anchor, stylesheet, notices)
     try:
-        return _lay_out(source, height, anchor, folha, made)
+        return _lay_out(source, height, anchor, stylesheet, made)
     except Recusa:
-        folha = f"{folha}\n.fecho {{ break-inside: auto }}"
-        return _lay_out(source, height, anchor, folha, _draw_once(source, anchor, folha))
+        stylesheet = f"{stylesheet}\n.fecho {{ break-inside: auto }}"
+        return _lay_out(source, height, anchor, stylesheet, _draw_once(source, anchor, stylesheet))
 
 
 def _draw_once(
-    source: weasyprint.HTML, anchor: str, folha: str, *more: weasyprint.CSS
+    source: weasyprint.HTML, anchor: str, stylesheet: str, *more: weasyprint.CSS
 ) -> tuple[weasyprint.Document, Drawing]:
-    document = _pages(source, folha, *more)
+    document = _pages(source, stylesheet, *more)
     return document, read_pages(document.pages, anchor)
 
 
 def _lay_out_first(
-    source: weasyprint.HTML, anchor: str, folha: str, notices: WarningSettings
+    source: weasyprint.HTML, anchor: str, stylesheet: str, notices: Notices
 ) -> tuple[weasyprint.Document, Drawing]:
     """Return a first layout of `fonte`, which is changed where its text would leave its place (`estreito`)."""
-    document, drawing = _draw_once(source, anchor, folha)
+    document, drawing = _draw_once(source, anchor, stylesheet)
     for step in narrow.steps():
         if step(_body(source), drawing, notices):
-            document, drawing = _draw_once(source, anchor, folha)
+            document, drawing = _draw_once(source, anchor, stylesheet)
     return document, drawing
 
 
@@ -234,7 +233,7 @@ def _body(source: weasyprint.HTML) -> Any:
 
 
 def _lay_out(
-    source: weasyprint.HTML, height: float, anchor: str, folha: str, made: tuple[weasyprint.Document, Drawing]
+    source: weasyprint.HTML, height: float, anchor: str, stylesheet: str, made: tuple[weasyprint.Document, Drawing]
 ) -> tuple[weasyprint.Document, Drawing]:
     """Lay out until nothing stands alone: a page that falls short makes the one before end higher.
 
@@ -243,8 +242,10 @@ def _lay_out(
     layouts = [made]
     ends: dict[int, float] = {}
     while len(layouts) < _MAX_LAYOUTS and (end := find_early_end(layouts[-1][1])) is not None:
-        ends[end.pagina] = end.y + _SLACK_MM
-        layouts.append(_draw_once(source, anchor, folha, *(_end_page(page, height - y) for page, y in ends.items())))
+        ends[end.page] = end.y + _SLACK_MM
+        layouts.append(
+            _draw_once(source, anchor, stylesheet, *(_end_page(page, height - y) for page, y in ends.items()))
+        )
     refusals = []
     for document, drawing in sorted(layouts, key=lambda made: (loneliness(made[1]), len(made[1].areas))):
         try:
@@ -265,10 +266,10 @@ def _parse(html: str) -> weasyprint.HTML:
     return weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=None)
 
 
-def _pages(html: weasyprint.HTML, folha: str, *more: weasyprint.CSS) -> weasyprint.Document:
+def _pages(html: weasyprint.HTML, stylesheet: str, *more: weasyprint.CSS) -> weasyprint.Document:
     return html.render(
         font_config=_configuration(),
-        stylesheets=[_stylesheet(folha), *more],
+        stylesheets=[_stylesheet(stylesheet), *more],
         pdf_variant="pdf/a-2b",
         presentational_hints=True,  # else lists lose their numbers (`start`, `type`, `value`)
     )

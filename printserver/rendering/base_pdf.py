@@ -61,8 +61,8 @@ def _put_fonts(document: Pdf, page: pikepdf.Object, font_objects: dict[str, pike
         page.Resources = document.make_indirect(Dictionary())
     if "/Font" not in page.Resources:
         page.Resources.Font = Dictionary()
-    for nome, objeto in font_objects.items():
-        page.Resources.Font[Name("/" + nome)] = objeto
+    for name, item in font_objects.items():
+        page.Resources.Font[Name("/" + name)] = item
 
 
 @cache
@@ -73,13 +73,13 @@ def _colour_profile() -> bytes:
 def _output_intent(document: Pdf) -> pikepdf.Object:
     profile = document.make_stream(_colour_profile())
     profile.N = 3
-    nome = pikepdf.String("sRGB2014.icc")
+    name = pikepdf.String("sRGB2014.icc")
     return document.make_indirect(
         Dictionary(
             Type=Name.OutputIntent,
             S=Name.GTS_PDFA1,
-            OutputConditionIdentifier=nome,
-            Info=nome,
+            OutputConditionIdentifier=name,
+            Info=name,
             DestOutputProfile=profile,
         )
     )

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from printserver.files import write_whole
+
 _HASH: Final = re.compile(r"^[0-9a-f]{64}$")
 _ABANDONED_S: Final = 3600
 _TARGET: Final = 0.9
@@ -70,7 +72,7 @@ class Cache:
             with contextlib.suppress(FileNotFoundError):
                 findings.append((file.stat().st_mtime, file.stem, self._size_of(file.stem)))
         self._counted = {hash for _, hash, _ in findings}
-        self._size = sum(tamanho for _, _, tamanho in findings)
+        self._size = sum(size for _, _, size in findings)
         return findings
 
     def _sweep(self) -> None:
@@ -82,17 +84,17 @@ class Cache:
                 if orphan and file.stat().st_mtime < limit:
                     file.unlink()
 
-    def _prune(self, atual: str) -> None:
-        kept = self._in_use() | {atual}
+    def _prune(self, current: str) -> None:
+        kept = self._in_use() | {current}
         findings = self._count()
-        for _, hash, tamanho in sorted(findings):
+        for _, hash, size in sorted(findings):
             if (self._size or 0) <= self._limit * _TARGET:
                 return
             if hash in kept:
                 continue
             self.discard(hash)
             self._counted.discard(hash)
-            self._size = (self._size or 0) - tamanho
+            self._size = (self._size or 0) - size
 
 
 def save(pasta: Path, hash: str, pdf: bytes, beside: bytes) -> None:
@@ -103,14 +105,7 @@ def save(pasta: Path, hash: str, pdf: bytes, beside: bytes) -> None:
     pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside += b"\n" + _digest(hash, beside)
     for suffix, data in ((".pdf", pdf), (".json", beside)):
-        destino = _file_of(pasta, hash, suffix)
-        temporary = destino.with_name(f".{destino.name}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(destino)
+        write_whole(_file_of(pasta, hash, suffix), data)
 
 
 def read(pasta: Path, hash: str) -> bytes | None:

@@ -29,32 +29,32 @@ class Canvas:
         """Add operators as they are."""
         self._parts.append(operators)
 
-    def text(self, x: float, y: float, font: FontName, tamanho: float, text: str) -> None:
+    def text(self, x: float, y: float, font: FontName, size: float, text: str) -> None:
         """Write `texto` with its left end and baseline at x, y."""
         self._parts.append(
             b"BT /%s %.2f Tf %s %s Td %s Tj ET"
             % (
                 RESOURCE_NAMES[font].encode(),
-                tamanho,
+                size,
                 pt(x).encode(),
                 pt(self._height - y).encode(),
                 encode(text, font),
             )
         )
 
-    def dashed(self, linhas: list[tuple[float, float, float]]) -> None:
+    def dashed(self, lines: list[tuple[float, float, float]]) -> None:
         """Draw dashed lines, each as (x, end x, y)."""
-        if not linhas:
+        if not lines:
             return
-        path = " ".join(f"{pt(x)} {pt(self._height - y)} m {pt(end)} {pt(self._height - y)} l" for x, end, y in linhas)
+        path = " ".join(f"{pt(x)} {pt(self._height - y)} m {pt(end)} {pt(self._height - y)} l" for x, end, y in lines)
         self._parts.append(f"q 0 G {_DASH_PT} w [5 3] 0 d {path} S Q".encode())
 
-    def rectangle(self, x: float, y: float, width: float, height: float, *, moldura: bool) -> None:
-        """Paint a white rectangle, with a hairline around it if `moldura`."""
-        canto = f"{pt(x)} {pt(self._height - y - height)} {pt(width)} {pt(height)} re"
-        self._parts.append(f"q 1 g {canto} f Q".encode())
-        if moldura:
-            self._parts.append(f"q 0 G 0.4 w {canto} S Q".encode())
+    def rectangle(self, x: float, y: float, width: float, height: float, *, border: bool) -> None:
+        """Paint a white rectangle, with a hairline around it if `border`."""
+        corner = f"{pt(x)} {pt(self._height - y - height)} {pt(width)} {pt(height)} re"
+        self._parts.append(f"q 1 g {corner} f Q".encode())
+        if border:
+            self._parts.append(f"q 0 G 0.4 w {corner} S Q".encode())
 
     def banner(self, text: str, width: float, y: float, maximum: float) -> None:
         """Write `texto` in outline across a page of `largura` mm, centred on y, letters at most `maximum` mm high.
@@ -63,11 +63,11 @@ class Canvas:
         """
         font: FontName = "serifa-negrito"
         single = fonts.width(text, font, 1.0) / POINTS_PER_MM
-        tamanho = min(width * 0.82 / single, maximum * POINTS_PER_MM / 0.66)
-        x = (width - single * tamanho) / 2
-        base = y + tamanho * 0.66 / POINTS_PER_MM / 2
+        size = min(width * 0.82 / single, maximum * POINTS_PER_MM / 0.66)
+        x = (width - single * size) / 2
+        base = y + size * 0.66 / POINTS_PER_MM / 2
         self._parts.append(b"q %s G 0.8 w 1 Tr" % _BANNER_GREY.encode())
-        self.text(x, base, font, tamanho, text)
+        self.text(x, base, font, size, text)
         self._parts.append(b"Q")
 
     def from_bottom(self, y: float) -> float:

@@ -25,12 +25,12 @@ def check_whole(body: Any, drawing: Drawing) -> None:
     """
     _check_images(body, drawing)
     _check_places(drawing)
-    if _bare(body.itertext()) == _bare(drawn_text.texto for drawn_text in drawing.drawn_text):
+    if _bare(body.itertext()) == _bare(drawn_text.text for drawn_text in drawing.drawn_text):
         return
     # In a table row that goes on on the next page, each cell does: the text of each element is whole, and in order.
     drawn: defaultdict[Any, list[str]] = defaultdict(list)
     for drawn_text in drawing.drawn_text:
-        drawn[drawn_text.element].append(drawn_text.texto)
+        drawn[drawn_text.element].append(drawn_text.text)
     for element in body.iter():
         expected, found = _bare(_own_text(element)), _bare(drawn[element])
         if expected != found:
@@ -42,11 +42,11 @@ def check_clear(drawing: Drawing, boxes: Iterable[Box]) -> None:
     for box in boxes:
         x_end, y_end = box.x + box.largura, box.y + box.altura
         for part in (*drawing.drawn_text, *drawing.images):
-            onde = part.onde
-            beside = onde.x_end < box.x + _SLACK_MM or onde.x > x_end - _SLACK_MM
-            above_or_below = onde.y_end < box.y + _SLACK_MM or onde.y > y_end - _SLACK_MM
-            if part.pagina == box.pagina and not beside and not above_or_below:
-                covered = f"“{part.texto.strip()[:80]}”" if part.texto else "uma imagem"
+            bounds = part.bounds
+            beside = bounds.x_end < box.x + _SLACK_MM or bounds.x > x_end - _SLACK_MM
+            above_or_below = bounds.y_end < box.y + _SLACK_MM or bounds.y > y_end - _SLACK_MM
+            if part.page == box.pagina and not beside and not above_or_below:
+                covered = f"“{part.text.strip()[:80]}”" if part.text else "uma imagem"
                 raise Recusa(
                     "bloco-sem-lugar",
                     f"Na página {box.pagina}, o bloco do selo ficaria sobre {covered}."
@@ -93,32 +93,32 @@ def _check_images(body: Any, drawing: Drawing) -> None:
     if any(element not in drawn for element in body.iter("img")):
         raise refuse("Uma imagem do texto não se imprime nas páginas. Diminua-a, ou tire-a da tabela.")
     for image in drawing.images:
-        if not _inside(image.onde, image.within, drawing.areas[image.pagina - 1]):
-            raise refuse(f"Uma imagem não cabe na página {image.pagina} e sairia cortada. Diminua-a.")
+        if not _inside(image.bounds, image.within, drawing.areas[image.page - 1]):
+            raise refuse(f"Uma imagem não cabe na página {image.page} e sairia cortada. Diminua-a.")
 
 
 def outside(drawing: Drawing) -> Iterator[DrawnText]:
     """Yield the pieces of text that leave the place where they have to stay."""
     for drawn_text in drawing.drawn_text:
-        if drawn_text.texto.strip() and not _inside(
-            drawn_text.onde, drawn_text.within, drawing.areas[drawn_text.pagina - 1]
+        if drawn_text.text.strip() and not _inside(
+            drawn_text.bounds, drawn_text.within, drawing.areas[drawn_text.page - 1]
         ):
             yield drawn_text
 
 
 def _check_places(drawing: Drawing) -> None:
     for drawn_text in outside(drawing):
-        shown = " ".join(drawn_text.texto.split()[:6])[:80]
+        shown = " ".join(drawn_text.text.split()[:6])[:80]
         raise refuse(
-            f"Na página {drawn_text.pagina}, “{shown}” não cabe no seu lugar e sairia cortado ou sobre outro texto."
+            f"Na página {drawn_text.page}, “{shown}” não cabe no seu lugar e sairia cortado ou sobre outro texto."
             " Use menos colunas ou letra menor."
         )
 
 
-def _inside(onde: Bounds, within: Bounds, area: Bounds) -> bool:
+def _inside(bounds: Bounds, within: Bounds, area: Bounds) -> bool:
     return (
-        onde.x >= max(within.x, area.x) - _SLACK_MM
-        and onde.x_end <= min(within.x_end, area.x_end) + _SLACK_MM
-        and onde.y >= area.y - _SLACK_MM
-        and onde.y_end <= area.y_end + _SLACK_MM
+        bounds.x >= max(within.x, area.x) - _SLACK_MM
+        and bounds.x_end <= min(within.x_end, area.x_end) + _SLACK_MM
+        and bounds.y >= area.y - _SLACK_MM
+        and bounds.y_end <= area.y_end + _SLACK_MM
     )

@@ -6,7 +6,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from printserver.rendering.body.tree import is_blank
 
-Part = Literal["cabecalho", "corpo", "fecho"]
+Part = Literal["header", "body", "closing"]
 
 MM_PER_PX: Final = 25.4 / 96
 _BLANK_EM: Final = 0.25  # no blank of a vendored face is narrower
@@ -24,30 +24,30 @@ class Bounds(NamedTuple):
 
 @dataclass(slots=True)
 class DrawnLine:
-    """A line of text or images. `fim`: where its ink ends; `direita`: where a full line would, in mm.
+    """A line of text or images. `ink_end`: where its ink ends; `right`: where a full line would, in mm.
 
-    `em_branco`: it shows nothing; `has_text`: it shows text; `titulo`: it is of a heading; `alone`: no other cell of
+    `blank`: it shows nothing; `has_text`: it shows text; `heading`: it is of a heading; `alone`: no other cell of
     a table stands beside it.
     """
 
-    pagina: int
-    parte: Part
-    onde: Bounds
-    fim: float
-    direita: float
-    titulo: bool
+    page: int
+    part: Part
+    bounds: Bounds
+    ink_end: float
+    right: float
+    heading: bool
     alone: bool
-    em_branco: bool = True
+    blank: bool = True
     has_text: bool = False
 
 
 class DrawnText(NamedTuple):
     """A piece of text that is drawn: the element whose own text it is, where it lies and where it has to stay."""
 
-    pagina: int
+    page: int
     element: Any
-    texto: str
-    onde: Bounds
+    text: str
+    bounds: Bounds
     within: Bounds
 
 
@@ -55,45 +55,45 @@ class DrawnText(NamedTuple):
 class Drawing:
     """All pages. `bottoms`: per page, in mm, where each line, cell and image ends; `images`: elements and places.
 
-    `bloco`: the page of the seal's box, None where it is not in the text.
+    `block_page`: the page of the seal's box, None where it is not in the text.
     """
 
     areas: list[Bounds] = field(default_factory=list)
-    linhas: list[DrawnLine] = field(default_factory=list)
+    lines: list[DrawnLine] = field(default_factory=list)
     drawn_text: list[DrawnText] = field(default_factory=list)
     images: list[DrawnText] = field(default_factory=list)
     bottoms: list[list[float]] = field(default_factory=list)
-    bloco: int | None = None
+    block_page: int | None = None
 
 
-def read_pages(paginas: Sequence[Any], anchor: str) -> Drawing:
+def read_pages(pages: Sequence[Any], anchor: str) -> Drawing:
     """Return what was drawn on WeasyPrint's pages, in the order of the pages and of the document on each.
 
     `anchor` is the name of the seal's box.
     """
     drawing = Drawing()
-    for numero, page in enumerate(paginas, 1):
+    for number, page in enumerate(pages, 1):
         box = page._page_box
         if anchor in page.anchors:
-            drawing.bloco = numero
+            drawing.block_page = number
         area = _bounds(box.content_box_x(), box.content_box_y(), box.width, box.height)
         drawing.areas.append(area)
         drawing.bottoms.append([])
-        reader = _Reader(drawing, numero)
+        reader = _Reader(drawing, number)
         for child in box.children:
             if child.element_tag == "html":
-                reader.read(child, _Em("cabecalho", area, area.x_end))
+                reader.read(child, _Place("header", area, area.x_end))
     return drawing
 
 
 @dataclass(frozen=True, slots=True)
-class _Em:
-    """Where a box stands: `within` is what it must not leave, `direita` the end of a full line."""
+class _Place:
+    """Where a box stands: `within` is what it must not leave, `right` the end of a full line."""
 
-    parte: Part
+    part: Part
     within: Bounds
-    direita: float
-    titulo: bool = False
+    right: float
+    heading: bool = False
     alone: bool = True
 
 
@@ -105,52 +105,52 @@ class _Reader:
         self._page = page
         self._line: DrawnLine | None = None
 
-    def read(self, box: Any, em: _Em) -> None:
+    def read(self, box: Any, place: _Place) -> None:
         kind = type(box).__name__
         if kind == "TextBox":
             if "::" not in box.element_tag and box.text:
-                self._text(box, em)
+                self._text(box, place)
             return
         if kind.endswith("ReplacedBox"):
-            self._image(box, em)
+            self._image(box, place)
             return
         if kind == "LineBox":
-            onde = _box_bounds(box)
-            self._line = DrawnLine(self._page, em.parte, onde, onde.x, em.direita, em.titulo, em.alone)
-            self._drawing.linhas.append(self._line)
-            self._drawing.bottoms[-1].append(onde.y_end)
+            bounds = _box_bounds(box)
+            self._line = DrawnLine(self._page, place.part, bounds, bounds.x, place.right, place.heading, place.alone)
+            self._drawing.lines.append(self._line)
+            self._drawing.bottoms[-1].append(bounds.y_end)
         elif kind == "TableCellBox":
             self._drawing.bottoms[-1].append(_box_bounds(box).y_end)
-        em = _inside(box, kind, em)
+        place = _inside(box, kind, place)
         for child in box.children:
-            self.read(child, em)
+            self.read(child, place)
 
-    def _text(self, box: Any, em: _Em) -> None:
-        onde = _text_bounds(box)
-        self._drawing.drawn_text.append(DrawnText(self._page, box.element, box.text, onde, em.within))
-        linha = self._line
-        if linha is not None and not is_blank(box.text):
-            linha.has_text, linha.em_branco, linha.fim = True, False, max(linha.fim, onde.x_end)
+    def _text(self, box: Any, place: _Place) -> None:
+        bounds = _text_bounds(box)
+        self._drawing.drawn_text.append(DrawnText(self._page, box.element, box.text, bounds, place.within))
+        line = self._line
+        if line is not None and not is_blank(box.text):
+            line.has_text, line.blank, line.ink_end = True, False, max(line.ink_end, bounds.x_end)
 
-    def _image(self, box: Any, em: _Em) -> None:
-        onde = _box_bounds(box)
-        self._drawing.images.append(DrawnText(self._page, box.element, "", onde, em.within))
-        self._drawing.bottoms[-1].append(onde.y_end)
+    def _image(self, box: Any, place: _Place) -> None:
+        bounds = _box_bounds(box)
+        self._drawing.images.append(DrawnText(self._page, box.element, "", bounds, place.within))
+        self._drawing.bottoms[-1].append(bounds.y_end)
         if self._line is not None:
-            self._line.em_branco, self._line.fim = False, max(self._line.fim, onde.x_end)
+            self._line.blank, self._line.ink_end = False, max(self._line.ink_end, bounds.x_end)
 
 
-def _inside(box: Any, kind: str, em: _Em) -> _Em:
+def _inside(box: Any, kind: str, place: _Place) -> _Place:
     """Return where the boxes inside `caixa` stand."""
     if kind == "TableRowBox":
-        return replace(em, alone=em.alone and len(box.children) == 1)
+        return replace(place, alone=place.alone and len(box.children) == 1)
     if kind == "TableCellBox":
-        return replace(em, within=_box_bounds(box), direita=(box.content_box_x() + box.width) * MM_PER_PX)
+        return replace(place, within=_box_bounds(box), right=(box.content_box_x() + box.width) * MM_PER_PX)
     if box.element_tag == "main":
-        return replace(em, parte="corpo")
+        return replace(place, part="body")
     if box.element_tag == "section" and "fecho" in box.element.get("class", "").split():
-        return replace(em, parte="fecho")
-    return replace(em, titulo=True) if box.element_tag in _HEADINGS else em
+        return replace(place, part="closing")
+    return replace(place, heading=True) if box.element_tag in _HEADINGS else place
 
 
 def _box_bounds(box: Any) -> Bounds:

@@ -19,7 +19,7 @@ LINES_WITH_CLOSING: Final = 2
 class PageEnd:
     """A page (from 1) that has to end higher: at `y`, in mm from its top."""
 
-    pagina: int
+    page: int
     y: float
 
 
@@ -37,8 +37,8 @@ def loneliness(drawing: Drawing) -> int:
 def check_together(drawing: Drawing) -> None:
     """Raise `Recusa` `bloco-sem-lugar` where signatures or seal stand alone on a page (P3)."""
     first = _first_page_of_closing(drawing)
-    text = [linha for linha in drawing.linhas if linha.parte != "fecho" and not linha.em_branco]
-    alone = first is not None and text and all(linha.pagina != first for linha in text)
+    text = [line for line in drawing.lines if line.part != "closing" and not line.blank]
+    alone = first is not None and text and all(line.page != first for line in text)
     if alone or _block_alone(drawing):
         raise Recusa(
             "bloco-sem-lugar",
@@ -48,14 +48,14 @@ def check_together(drawing: Drawing) -> None:
 
 
 def _first_page_of_closing(drawing: Drawing) -> int | None:
-    pages = [linha.pagina for linha in drawing.linhas if linha.parte == "fecho" and not linha.em_branco]
-    pages += [drawing.bloco] if drawing.bloco is not None else []
+    pages = [line.page for line in drawing.lines if line.part == "closing" and not line.blank]
+    pages += [drawing.block_page] if drawing.block_page is not None else []
     return min(pages, default=None)
 
 
 def _text_before(drawing: Drawing) -> list[DrawnLine]:
     """Return the lines that signatures may stand with: of text and data, not headings."""
-    return [x for x in drawing.linhas if x.parte != "fecho" and x.has_text and not x.titulo]
+    return [x for x in drawing.lines if x.part != "closing" and x.has_text and not x.heading]
 
 
 def _missing_beside_closing(drawing: Drawing) -> int:
@@ -64,7 +64,7 @@ def _missing_beside_closing(drawing: Drawing) -> int:
         return 0
     before = _text_before(drawing)
     wanted = min(LINES_WITH_CLOSING, len(_rows(before)))
-    return max(wanted - len(_rows([linha for linha in before if linha.pagina == first])), 0)
+    return max(wanted - len(_rows([line for line in before if line.page == first])), 0)
 
 
 def _of_the_closing(drawing: Drawing) -> PageEnd | None:
@@ -72,36 +72,36 @@ def _of_the_closing(drawing: Drawing) -> PageEnd | None:
     first = _first_page_of_closing(drawing)
     if not missing or first is None:
         return None
-    earlier = [row for row in _rows(_text_before(drawing)) if row.pagina < first]
-    on_page = [row for row in earlier if row.pagina == earlier[-1].pagina]
+    earlier = [row for row in _rows(_text_before(drawing)) if row.page < first]
+    on_page = [row for row in earlier if row.page == earlier[-1].page]
     end = on_page[-missing:][0]
     return end if _anything_above(drawing, end) else None
 
 
 def _anything_above(drawing: Drawing, end: PageEnd) -> bool:
     """Tell whether a page that ends at `end` still holds a line; a page of no height would hold nothing at all."""
-    return any(x.pagina == end.pagina and x.onde.y_end <= end.y + 0.1 for x in drawing.linhas if not x.em_branco)
+    return any(x.page == end.page and x.bounds.y_end <= end.y + 0.1 for x in drawing.lines if not x.blank)
 
 
 def _block_alone(drawing: Drawing) -> bool:
     """Tell whether no line at all stands with the seal: of text, or of the signatures."""
-    pages = {linha.pagina for linha in drawing.linhas if not linha.em_branco}
-    return bool(pages) and drawing.bloco is not None and drawing.bloco not in pages
+    pages = {line.page for line in drawing.lines if not line.blank}
+    return bool(pages) and drawing.block_page is not None and drawing.block_page not in pages
 
 
 def _lone_headings(drawing: Drawing) -> list[PageEnd]:
     """Return the headings (where they begin) that are last on their page, with their text on the next."""
-    lines = [linha for linha in drawing.linhas if linha.parte != "fecho" and not linha.em_branco]
+    lines = [line for line in drawing.lines if line.part != "closing" and not line.blank]
     found: list[PageEnd] = []
     for at, (line, following) in enumerate(pairwise(lines)):
-        if line.titulo and following.pagina > line.pagina:
+        if line.heading and following.page > line.page:
             first = at
-            while first and lines[first - 1].titulo and lines[first - 1].pagina == line.pagina:
+            while first and lines[first - 1].heading and lines[first - 1].page == line.page:
                 first -= 1
-            found.append(PageEnd(line.pagina, lines[first].onde.y))
+            found.append(PageEnd(line.page, lines[first].bounds.y))
     return found
 
 
 def _rows(lines: list[DrawnLine]) -> list[PageEnd]:
     """Return the rows of lines, in order; lines of cells that stand side by side are one."""
-    return [PageEnd(*row) for row in sorted({(linha.pagina, round(linha.onde.y, 1)) for linha in lines})]
+    return [PageEnd(*row) for row in sorted({(line.page, round(line.bounds.y, 1)) for line in lines})]

@@ -1,6 +1,7 @@
 """What is known of laid-out pages: how many, where the seal's boxes are, where dashes go. Plain data, kept as JSON."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -47,24 +48,35 @@ class Layout:
     from_pages: tuple[BodyNotice, ...] = ()
 
 
-def to_json(layout: Layout, page_format: dict[str, Any]) -> bytes:
-    """Return what is kept beside the pages; `formato` is the format as data."""
-    return json.dumps({"layout": asdict(layout), "formato": page_format}, ensure_ascii=False, sort_keys=True).encode()
+def to_json(layout: Layout, page_format: Mapping[str, object]) -> bytes:
+    """Return what is kept beside the pages; `page_format` is the format as data. The keys are those on disk."""
+    data = {
+        "hash": layout.hash,
+        "paginas": layout.paginas,
+        "caixas": [asdict(box) for box in layout.boxes],
+        "tracos": [{"pagina": dash.pagina, "x": dash.x, "x_final": dash.x_end, "y": dash.y} for dash in layout.dashes],
+        "avisos": [asdict(notice) for notice in layout.avisos],
+        "sha256": layout.sha256,
+        "pdf_a": layout.pdf_a,
+        "das_paginas": [asdict(notice) for notice in layout.from_pages],
+    }
+    return json.dumps({"layout": data, "formato": page_format}, ensure_ascii=False, sort_keys=True).encode()
 
 
 def from_json(content: bytes | None) -> Layout | None:
-    """Return the layout of what `to_json` wrote."""
+    """Return the layout that `to_json` wrote."""
     if content is None:
         return None
     data = json.loads(content)["layout"]
     return Layout(
-        **{
-            **data,
-            "boxes": tuple(Box(**box) for box in data["boxes"]),
-            "dashes": tuple(Dash(**dash) for dash in data["dashes"]),
-            "avisos": tuple(BodyNotice(**notice) for notice in data["avisos"]),
-            "from_pages": tuple(BodyNotice(**notice) for notice in data.get("from_pages", ())),
-        }
+        hash=data["hash"],
+        paginas=data["paginas"],
+        boxes=tuple(Box(**box) for box in data["caixas"]),
+        dashes=tuple(Dash(dash["pagina"], dash["x"], dash["x_final"], dash["y"]) for dash in data["tracos"]),
+        avisos=tuple(BodyNotice(**notice) for notice in data["avisos"]),
+        sha256=data["sha256"],
+        pdf_a=data.get("pdf_a", True),
+        from_pages=tuple(BodyNotice(**notice) for notice in data.get("das_paginas", ())),
     )
 
 

@@ -10,12 +10,12 @@ from collections.abc import Callable, Iterator
 from itertools import groupby
 from typing import Any, Final
 
-from printserver.rendering.body.characters import WarningSettings
-from printserver.rendering.body.tree import CELL_TAGS
+from printserver.rendering.body.characters import Notices
+from printserver.rendering.body.tags import CELL_TAGS
 from printserver.rendering.completeness import inked, outside
 from printserver.rendering.drawn import Drawing
 
-Step = Callable[[Any, Drawing, WarningSettings], bool]
+Step = Callable[[Any, Drawing, Notices], bool]
 Place = tuple[Any, str]
 """Where a text stands: an element, and `text` or `tail`."""
 
@@ -35,11 +35,11 @@ def steps() -> tuple[Step, ...]:
     return _part_what_is_joined, _break_words, _leave_indents
 
 
-def _part_what_is_joined(body: Any, drawing: Drawing, _: WarningSettings) -> bool:
+def _part_what_is_joined(body: Any, drawing: Drawing, _: Notices) -> bool:
     """Let a line break after no-break spaces, and between elements before what is outside."""
     pieces: defaultdict[Any, set[str]] = defaultdict(set)
     for drawn_text in outside(drawing):
-        pieces[drawn_text.element].add(drawn_text.texto)
+        pieces[drawn_text.element].add(drawn_text.text)
     changed = False
     for block in _blocks(body, drawing):
         for owner, place, first in _line_texts(block):
@@ -53,12 +53,12 @@ def _part_what_is_joined(body: Any, drawing: Drawing, _: WarningSettings) -> boo
     return changed
 
 
-def _break_words(_: Any, drawing: Drawing, __: WarningSettings) -> bool:
+def _break_words(_: Any, drawing: Drawing, __: Notices) -> bool:
     """Let the words that are outside break anywhere."""
     drawn: defaultdict[Any, list[bool]] = defaultdict(list)  # of each character but blanks: whether it is outside
     beyond = {id(drawn_text) for drawn_text in outside(drawing)}
     for drawn_text in drawing.drawn_text:
-        drawn[drawn_text.element] += [id(drawn_text) in beyond] * len(inked(drawn_text.texto))
+        drawn[drawn_text.element] += [id(drawn_text) in beyond] * len(inked(drawn_text.text))
     changed = False
     for element, marks in drawn.items():
         if not any(marks) or _BREAKS_WORDS in element.get("style", ""):
@@ -96,7 +96,7 @@ def _wrap(element: Any, place: Place, text: str, marks: list[bool]) -> None:
         place = (span, "tail")
 
 
-def _leave_indents(body: Any, drawing: Drawing, notices: WarningSettings) -> bool:
+def _leave_indents(body: Any, drawing: Drawing, notices: Notices) -> bool:
     changed = False
     above = _parents(body)
     for block in _blocks(body, drawing):

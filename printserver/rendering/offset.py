@@ -23,6 +23,6 @@ def shift(pdf: bytes, x_mm: float, y_mm: float) -> bytes:
             parts = list(contents) if isinstance(contents, Array) else [contents]
             page.obj.Contents = Array([opening, *parts, close])
         output = BytesIO()
-        modo = pikepdf.ObjectStreamMode.generate
-        document.save(output, deterministic_id=True, object_stream_mode=modo, fix_metadata_version=False)
+        mode = pikepdf.ObjectStreamMode.generate
+        document.save(output, deterministic_id=True, object_stream_mode=mode, fix_metadata_version=False)
     return output.getvalue()

@@ -40,11 +40,11 @@ def check(text: str) -> str:
 
 
 @cache
-def encode(text: str, nome: FontName) -> bytes:
+def encode(text: str, name: FontName) -> bytes:
     """Return `texto` as a hexadecimal PDF string of glyph numbers. Raises `MissingGlyph`."""
     if missing := check(text):
         raise MissingGlyph(f"o caractere {missing[0]!r} não pode ser impresso no selo, no cabeçalho ou no rodapé")
-    glyphs = fonts.font(nome).glyphs
+    glyphs = fonts.font(name).glyphs
     return b"<" + b"".join(b"%04X" % glyphs[ord(c)] for c in text) + b">"
 
 
@@ -52,7 +52,7 @@ def encode(text: str, nome: FontName) -> bytes:
 class _Subset:
     postscript_name: str
     file: bytes  # zlib
-    tamanho: int
+    length: int
     widths: bytes  # the W array as PDF writes it
     to_unicode: bytes
     metrics: tuple[int, int, int, tuple[int, int, int, int]]  # ascent, descent, cap height, bounding box
@@ -60,14 +60,14 @@ class _Subset:
 
 def add_fonts(pdf: Pdf, names: Iterable[FontName]) -> dict[str, pikepdf.Object]:
     """Add the fonts to `pdf`; return them by their resource names."""
-    return {RESOURCE_NAMES[nome]: _font_object(pdf, _subset(nome)) for nome in dict.fromkeys(names)}
+    return {RESOURCE_NAMES[name]: _font_object(pdf, _subset(name)) for name in dict.fromkeys(names)}
 
 
 @cache
-def _subset(nome: FontName) -> _Subset:
+def _subset(name: FontName) -> _Subset:
     from fontTools.subset import Options, Subsetter  # only the pool makes subsets
 
-    font = fonts.font(nome)
+    font = fonts.font(name)
     points = sorted(STAMPED)
     options = Options(retain_gids=True, hinting=False, layout_features=[], notdef_outline=True, recalc_timestamp=False)
     options.drop_tables += ["FFTM", "GPOS", "GSUB", "GDEF", "DSIG", "gasp", "post", "name"]
@@ -97,10 +97,10 @@ def _subset(nome: FontName) -> _Subset:
 def _to_unicode(pairs: list[tuple[int, int]]) -> bytes:
     """Return the ToUnicode map: what makes the stamped text findable and readable by machines."""
     seen = dict(sorted(pairs, reverse=True))  # of two characters with one glyph, the lower
-    itens = sorted(seen.items())
+    items = sorted(seen.items())
     blocks = [
         f"{len(part)} beginbfchar\n" + "".join(f"<{g:04X}> <{p:04X}>\n" for g, p in part) + "endbfchar\n"
-        for part in (itens[i : i + 100] for i in range(0, len(itens), 100))
+        for part in (items[i : i + 100] for i in range(0, len(items), 100))
     ]
     return (
         "/CIDInit /ProcSet findresource begin\n12 dict begin\nbegincmap\n"
@@ -115,12 +115,12 @@ def _to_unicode(pairs: list[tuple[int, int]]) -> bytes:
 def _font_object(pdf: Pdf, subset: _Subset) -> pikepdf.Object:
     file = pdf.make_stream(b"")
     file.write(subset.file, filter=Name.FlateDecode)
-    file.Length1 = subset.tamanho
+    file.Length1 = subset.length
     ascent, descent, cap_height, box = subset.metrics
-    nome = Name("/" + subset.postscript_name)
+    name = Name("/" + subset.postscript_name)
     descriptor = Dictionary(
         Type=Name.FontDescriptor,
-        FontName=nome,
+        FontName=name,
         Flags=4,
         FontBBox=Array(list(box)),
         ItalicAngle=0,
@@ -133,7 +133,7 @@ def _font_object(pdf: Pdf, subset: _Subset) -> pikepdf.Object:
     cid = Dictionary(
         Type=Name.Font,
         Subtype=Name.CIDFontType2,
-        BaseFont=nome,
+        BaseFont=name,
         CIDSystemInfo=Dictionary(Registry=pikepdf.String("Adobe"), Ordering=pikepdf.String("Identity"), Supplement=0),
         FontDescriptor=pdf.make_indirect(descriptor),
         CIDToGIDMap=Name.Identity,
@@ -144,7 +144,7 @@ def _font_object(pdf: Pdf, subset: _Subset) -> pikepdf.Object:
         Dictionary(
             Type=Name.Font,
             Subtype=Name.Type0,
-            BaseFont=nome,
+            BaseFont=name,
             Encoding=Name("/Identity-H"),
             DescendantFonts=Array([pdf.make_indirect(cid)]),
             ToUnicode=pdf.make_stream(subset.to_unicode),

@@ -19,7 +19,7 @@ def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
     """
     body = "" if page_format.tipo == "ficha_abertura" else text
     values = example_values(page_format.tipo)
-    with tempfile.TemporaryDirectory(prefix="printserver-") as pasta:
+    with tempfile.TemporaryDirectory(prefix="printserver-") as folder:
         task = model.LayoutTask(
             formato=page_format,
             dados=example_data(page_format.tipo),
@@ -28,19 +28,19 @@ def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
             bloco=measure_block(page_format, values),
             lado_inicial="frente",
             faces=page_format.faces,
-            pasta=pasta,
+            pasta=folder,
         )
         layout = pool_tasks.make_layout(task)
         stamp_data = Stamp(
             valores=values,
             faixas=(BANNER,),
-            folhas=tuple(f"Livro 0123, folha {45 + numero // 2:03d}" for numero in range(layout.paginas)),
+            folhas=tuple(f"Livro 0123, folha {45 + number // 2:03d}" for number in range(layout.paginas)),
             copia={"traslado": "1º traslado", "certidao": "certidão 2026/000123, via 1"}.get(page_format.tipo),
-            papeis=tuple(f"A{numero:07d}" for numero in range(1, layout.paginas + 1)),
+            papeis=tuple(f"A{number:07d}" for number in range(1, layout.paginas + 1)),
             titulo=f"Amostra do formato {page_format.nome}",
             faces=page_format.faces,
         )
-        return apply_stamp(layout, Path(pasta) / f"{layout.hash}.pdf", page_format, stamp_data)
+        return apply_stamp(layout, Path(folder) / f"{layout.hash}.pdf", page_format, stamp_data)
 
 
 def check_on_paper(path: Path) -> list[str]:

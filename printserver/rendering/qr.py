@@ -42,19 +42,19 @@ class _Template:
     arrange: Callable[[bytes], tuple[int, ...]]  # data modules in order + b"01" → all modules, row by row
 
 
-def matrix(url: str, nivel: Level) -> Matrix:
-    """Return the matrix of `url` at error-correction level `nivel`, in the version that S5 fixes for it.
+def matrix(url: str, level: Level) -> Matrix:
+    """Return the matrix of `url` at error-correction level `level`, in the version that S5 fixes for it.
 
     A URL too long for that version (at level L a few seals in a thousand) gets the next one that holds it: a seal
     that exists must be printed, and drawn in the same side it stays readable. Raises `ValueError` for text that is not
     ASCII or fits no version.
     """
     data = url.encode("ascii")
-    for version in range(VERSION[nivel], 27):  # beyond 26 the segments' length fields change their size
-        capacity = sum(block.data_count for block in base.rs_blocks(version, _EC[nivel]))
+    for version in range(VERSION[level], 27):  # beyond 26 the segments' length fields change their size
+        capacity = sum(block.data_count for block in base.rs_blocks(version, _EC[level]))
         content = _content(data, version, capacity * 8)
         if content is not None:
-            return _fill(_template(version, _EC[nivel]), _codewords(content, version, _EC[nivel]))
+            return _fill(_template(version, _EC[level]), _codewords(content, version, _EC[level]))
     raise ValueError("texto longo demais para o QR")
 
 
@@ -73,9 +73,9 @@ def modules_path(matrix: Matrix, side_mm: float) -> bytes:
     return f"q 0 g {scale} 0 0 {scale} 0 0 cm {rectangles} f Q".encode("ascii")
 
 
-def min_side(nivel: Level) -> float:
+def min_side(level: Level) -> float:
     """Return the least side in mm, quiet zone included, that S5 allows: 31.496 (M) or 27.432 (L)."""
-    return (VERSION[nivel] * 4 + 17 + 2 * QUIET_ZONE) * DOTS_PER_MODULE * _DOT_MM
+    return (VERSION[level] * 4 + 17 + 2 * QUIET_ZONE) * DOTS_PER_MODULE * _DOT_MM
 
 
 def fit(module_count: int, side_mm: float, x_mm: float, y_mm: float) -> tuple[float, float, float]:

@@ -156,15 +156,15 @@ def measure_block(page_format: Format, values: BlockValues | None) -> tuple[floa
 
 def _height_with_text(page_format: Format) -> float:
     """Return the height in mm that a page has for the block beside the lines of text that must stand with it (P3)."""
-    linhas = LINES_WITH_CLOSING if page_format.bloco.onde == "fim" else 0
-    return page_format.texto.altura - linhas * page_format.fontes.tamanho * page_format.fontes.entrelinha / 72 * 25.4
+    lines = LINES_WITH_CLOSING if page_format.bloco.onde == "fim" else 0
+    return page_format.texto.altura - lines * page_format.fontes.tamanho * page_format.fontes.entrelinha / 72 * 25.4
 
 
 def _used_marks(request: LayoutRequest) -> dict[str, str]:
     """Return the marks that a body may have: a paper's number must not make another layout of a text without it."""
     if not may_be_in(request.corpo[1]):
         return {}
-    return {nome.removeprefix("[[").removesuffix("]]"): value for nome, value in request.mark_values.items()}
+    return {name.removeprefix("[[").removesuffix("]]"): value for name, value in request.mark_values.items()}
 
 
 def _size(page_format: Format, composed: ComposedBlock) -> tuple[float, float]:
@@ -189,16 +189,16 @@ def check_characters(request: LayoutRequest) -> None:
 
 
 def _bad_character(path: str, character: str) -> Recusa:
-    mensagem = f"o caractere {character!r} ({named(character)}) não existe nas fontes de impressão: troque-o"
-    return Recusa("entrada-invalida", f"{path}: {mensagem}", errors=[BadField(path, mensagem)])
+    message = f"o caractere {character!r} ({named(character)}) não existe nas fontes de impressão: troque-o"
+    return Recusa("entrada-invalida", f"{path}: {message}", errors=[BadField(path, message)])
 
 
 def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
-        for nome, item in value.items():
-            yield from _texts(item, f"{path}.{nome}" if path else str(nome))
+        for name, item in value.items():
+            yield from _texts(item, f"{path}.{name}" if path else str(name))
     elif isinstance(value, list | tuple):
         for index, item in enumerate(value):
             yield from _texts(item, f"{path}.{index}")

@@ -31,7 +31,7 @@ from printserver.formats import (
 from printserver.rendering import pdf_fonts, qr
 from printserver.rendering.canvas import Canvas, pt
 from printserver.rendering.model import Box, Layout
-from printserver.rendering.stylesheet import no_verso
+from printserver.rendering.stylesheet import is_verso
 
 PRODUCER = "printserver"
 BLANK_SIDE = "EM BRANCO"
@@ -46,8 +46,8 @@ class DamagedBase(Exception):
 class UnprintableText(ValueError):
     """A text that the stamp cannot write legibly; `variaveis` are those of its field, none for the seal block's."""
 
-    def __init__(self, mensagem: str, variables: tuple[str, ...] = ()) -> None:
-        super().__init__(mensagem)
+    def __init__(self, message: str, variables: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
         self.variaveis = variables
 
 
@@ -77,7 +77,7 @@ class PrintedSide:
     """One page of the printed file: the layout's page that it shows (None: an empty side), its sheet from 0."""
 
     pagina: int | None
-    folha: int
+    sheet: int
     em_branco: bool = False
 
 
@@ -89,18 +89,18 @@ def page_sides(layout: Layout, page_format: Format, stamp_data: Stamp) -> tuple[
     """
     chosen = stamp_data.paginas if stamp_data.paginas is not None else tuple(range(1, layout.paginas + 1))
     if stamp_data.faces == "frente":
-        return tuple(PrintedSide(page, folha) for folha, page in enumerate(chosen))
-    ordem: list[PrintedSide] = []
+        return tuple(PrintedSide(page, sheet) for sheet, page in enumerate(chosen))
+    sides: list[PrintedSide] = []
     for page in chosen:
-        if no_verso(page, stamp_data.faces, stamp_data.lado_inicial) != (len(ordem) % 2 == 1):
-            ordem.append(PrintedSide(None, len(ordem) // 2))
-        ordem.append(PrintedSide(page, len(ordem) // 2))
+        if is_verso(page, stamp_data.faces, stamp_data.lado_inicial) != (len(sides) % 2 == 1):
+            sides.append(PrintedSide(None, len(sides) // 2))
+        sides.append(PrintedSide(page, len(sides) // 2))
     leftover = (
-        len(ordem) % 2 == 1 and page_format.em_branco and stamp_data.valores is not None and stamp_data.paginas is None
+        len(sides) % 2 == 1 and page_format.em_branco and stamp_data.valores is not None and stamp_data.paginas is None
     )
     if leftover:
-        ordem.append(PrintedSide(None, len(ordem) // 2, em_branco=True))
-    return tuple(ordem)
+        sides.append(PrintedSide(None, len(sides) // 2, em_branco=True))
+    return tuple(sides)
 
 
 def apply_stamp(layout: Layout, pdf: Path, page_format: Format, stamp_data: Stamp) -> bytes:
@@ -116,17 +116,17 @@ def apply_stamp(layout: Layout, pdf: Path, page_format: Format, stamp_data: Stam
         raise DamagedBase(f"the kept pages of {layout.hash} are damaged")
     with pikepdf.open(BytesIO(base)) as document:
         originals = [page.obj for page in document.pages]
-        ordem = page_sides(layout, page_format, stamp_data)
-        if any(side.pagina is None for side in ordem) or stamp_data.paginas is not None:
-            _arrange(document, originals, ordem)
-        for index, side in enumerate(ordem):
+        sides = page_sides(layout, page_format, stamp_data)
+        if any(side.pagina is None for side in sides) or stamp_data.paginas is not None:
+            _arrange(document, originals, sides)
+        for index, side in enumerate(sides):
             canvas = _draw(layout, page_format, stamp_data, side)
             if operators := canvas.operators():
                 document.pages[index].obj.Contents.append(_make_stream(document, operators))
         _set_title(document, stamp_data.titulo, pdf_a=layout.pdf_a)
         output = BytesIO()
-        modo = pikepdf.ObjectStreamMode.generate
-        document.save(output, deterministic_id=True, object_stream_mode=modo, fix_metadata_version=False)
+        mode = pikepdf.ObjectStreamMode.generate
+        document.save(output, deterministic_id=True, object_stream_mode=mode, fix_metadata_version=False)
     return output.getvalue()
 
 
@@ -142,9 +142,9 @@ def dry_run(layout: Layout, page_format: Format, stamp_data: Stamp) -> None:
                     f"não se escreve o caractere {missing[0]!r} ({named(missing[0])})", field.variaveis
                 )
             if _measure_field(page_format, field, text, verso)[0] < min(READABLE_PT, field.tamanho):
-                onde = f"{field.largura:g} mm".replace(".", ",")
+                available = f"{field.largura:g} mm".replace(".", ",")
                 raise UnprintableText(
-                    f"“{text[:40]}…” não cabe legível nos {onde} do formato {page_format.nome}: encurte-o",
+                    f"“{text[:40]}…” não cabe legível nos {available} do formato {page_format.nome}: encurte-o",
                     field.variaveis,
                 )
         try:
@@ -160,18 +160,18 @@ def _make_stream(document: Pdf, operators: bytes) -> pikepdf.Object:
     return stream
 
 
-def _arrange(document: Pdf, originals: Sequence[pikepdf.Object], ordem: tuple[PrintedSide, ...]) -> None:
+def _arrange(document: Pdf, originals: Sequence[pikepdf.Object], sides: tuple[PrintedSide, ...]) -> None:
     """Put the pages in the order of the print, with empty sides between them."""
-    modelo = originals[0]
+    first = originals[0]
     new_pages = []
-    for side in ordem:
+    for side in sides:
         if side.pagina is not None:
             new_pages.append(pikepdf.Page(originals[side.pagina - 1]))
             continue
         empty = Dictionary(
             Type=Name.Page,
-            MediaBox=Array([float(side) for side in modelo.MediaBox]),
-            Resources=Dictionary(Font=modelo.Resources.Font),
+            MediaBox=Array([float(side) for side in first.MediaBox]),
+            Resources=Dictionary(Font=first.Resources.Font),
             Contents=Array(),
         )
         new_pages.append(pikepdf.Page(document.make_indirect(empty)))
@@ -207,12 +207,12 @@ def _texts(
         "paginas": str(layout.paginas),
         "folha": stamp_data.folhas[side.pagina - 1] if stamp_data.folhas else "",
         "copia": stamp_data.copia or "",
-        "papel": stamp_data.papeis[side.folha] if side.folha < len(stamp_data.papeis) else "",
+        "papel": stamp_data.papeis[side.sheet] if side.sheet < len(stamp_data.papeis) else "",
         "titulo": stamp_data.titulo,
     }
-    verso = no_verso(side.pagina, stamp_data.faces, stamp_data.lado_inicial)
+    verso = is_verso(side.pagina, stamp_data.faces, stamp_data.lado_inicial)
     for field in page_format.campos:
-        if _is_on_page(field, side.pagina, layout.paginas) and all(values[nome] for nome in field.variaveis):
+        if _is_on_page(field, side.pagina, layout.paginas) and all(values[name] for name in field.variaveis):
             yield field, field.texto.format_map(values), verso
 
 
@@ -235,24 +235,24 @@ def _measure_field(page_format: Format, field: PrintedField, text: str, verso: b
 
 
 def _draw_field(canvas: Canvas, page_format: Format, field: PrintedField, text: str, verso: bool) -> None:
-    onde = field_rectangle(page_format, field, verso=verso)
-    tamanho, width = _measure_field(page_format, field, text, verso)
+    rectangle = field_rectangle(page_format, field, verso=verso)
+    size, width = _measure_field(page_format, field, text, verso)
     side = field.alinhamento
     if verso and page_format.margens.espelhadas:
         side = {"esquerda": "direita", "direita": "esquerda"}.get(side, side)  # type: ignore[assignment]
-    x = onde.x + {"esquerda": 0.0, "centro": 0.5, "direita": 1.0}[side] * (onde.largura - width)
-    canvas.text(x, onde.y + onde.altura * 0.8, field.fonte, tamanho, text)
+    x = rectangle.x + {"esquerda": 0.0, "centro": 0.5, "direita": 1.0}[side] * (rectangle.largura - width)
+    canvas.text(x, rectangle.y + rectangle.altura * 0.8, field.fonte, size, text)
 
 
 def _draw_banners(canvas: Canvas, page_format: Format, banners: tuple[str, ...]) -> None:
     """Write the marks across the page, each at least twice: what is cut off a sheet still shows one."""
     if not banners:
         return
-    linhas = 3 if len(banners) == 1 else 2 * len(banners)
+    count = 3 if len(banners) == 1 else 2 * len(banners)
     page = page_format.pagina
-    for numero in range(linhas):
-        y = page.altura * (numero + 0.5) / linhas
-        canvas.banner(banners[numero % len(banners)], page.largura, y, 26)
+    for number in range(count):
+        y = page.altura * (number + 0.5) / count
+        canvas.banner(banners[number % len(banners)], page.largura, y, 26)
 
 
 def _draw_block(canvas: Canvas, page_format: Format, stamp_data: Stamp, values: BlockValues, box: Box) -> None:
@@ -269,7 +269,7 @@ def _draw_block(canvas: Canvas, page_format: Format, stamp_data: Stamp, values: 
         x = y = 0.0
     else:
         inner, x, y = canvas, box.x, box.y
-    inner.rectangle(x, y, composed.largura, height, moldura=block.moldura)
+    inner.rectangle(x, y, composed.largura, height, border=block.moldura)
     for text in composed.texts:
         inner.text(x + text.x, y + text.y, text.fonte, text.tamanho, text.texto)
     if composed.qr is not None and values.qr_url is not None:
@@ -281,9 +281,9 @@ def _draw_block(canvas: Canvas, page_format: Format, stamp_data: Stamp, values: 
 def _qr(
     canvas: Canvas, page_format: Format, url: str, place: QrPlace, origin: tuple[float, float], *, struck: bool
 ) -> None:
-    nivel = page_format.bloco.nivel
+    level = page_format.bloco.nivel
     x, y = origin[0] + place.x, origin[1] + place.y
-    matrix = qr.matrix(_without_content(url) if struck else url, nivel)
+    matrix = qr.matrix(_without_content(url) if struck else url, level)
     x, y, side = qr.fit(len(matrix), place.lado, x, y)
     base = canvas.from_bottom(y + side)
     canvas.raw(f"q 1 0 0 1 {pt(x)} {pt(base)} cm ".encode() + qr.modules_path(matrix, side) + b" Q")

@@ -8,8 +8,8 @@ FAMILIES = {"serifa": "PsSerifa", "sem-serifa": "PsSemSerifa"}
 def fonts_css() -> str:
     """Return the `@font-face` rules of the vendored fonts, under names that no installed font has."""
     return "\n".join(
-        _face(familia, f"{file}-{cut}", weight, slant)
-        for familia, file in (("PsSerifa", "LiberationSerif"), ("PsSemSerifa", "LiberationSans"))
+        _face(family, f"{file}-{cut}", weight, slant)
+        for family, file in (("PsSerifa", "LiberationSerif"), ("PsSemSerifa", "LiberationSans"))
         for cut, weight, slant in (
             ("Regular", "normal", "normal"),
             ("Bold", "bold", "normal"),
@@ -19,12 +19,12 @@ def fonts_css() -> str:
     )
 
 
-def _face(familia: str, file: str, weight: str, slant: str) -> str:
+def _face(family: str, file: str, weight: str, slant: str) -> str:
     path = (fonts.PASTA / f"{file}.ttf").as_uri()
-    return f"@font-face{{font-family:{familia};src:url({path});font-weight:{weight};font-style:{slant}}}"
+    return f"@font-face{{font-family:{family};src:url({path});font-weight:{weight};font-style:{slant}}}"
 
 
-def no_verso(page: int, faces: Faces, first_side: str) -> bool:
+def is_verso(page: int, faces: Faces, first_side: str) -> bool:
     """Tell whether the page of that number (from 1) is on the back of its sheet.
 
     Printed on one side only, an act that begins on the back goes on on the fronts of the sheets that follow.
@@ -41,8 +41,8 @@ def css(page_format: Format, faces: Faces, first_side: str) -> str:
     frente, verso = _margins(page_format.margens, verso=False), _margins(page_format.margens, verso=True)
     rules = [f"@page {{ size: {page.largura}mm {page.altura}mm; margin: {frente} }}"]
     if page_format.margens.espelhadas:
-        quais = {1: "1"} if faces == "frente" else {1: "2n+1", 2: "2n"}
-        versos = [nth for numero, nth in quais.items() if no_verso(numero, faces, first_side)]
+        pages = {1: "1"} if faces == "frente" else {1: "2n+1", 2: "2n"}
+        versos = [nth for number, nth in pages.items() if is_verso(number, faces, first_side)]
         rules += [f"@page :nth({nth}) {{ margin: {verso} }}" for nth in versos]
     rules.append(
         f"html {{ font-family: {FAMILIES[typography.familia]}; font-size: {typography.tamanho}pt;"
@@ -55,8 +55,8 @@ def css(page_format: Format, faces: Faces, first_side: str) -> str:
     return templates.stylesheet(page_format.pasta) + "\n".join(rules)
 
 
-def _margins(margens: Margins, *, verso: bool) -> str:
-    esquerda, direita = margens.esquerda, margens.direita
+def _margins(margins: Margins, *, verso: bool) -> str:
+    left, right = margins.esquerda, margins.direita
     if verso:
-        esquerda, direita = direita, esquerda
-    return f"{margens.superior}mm {direita}mm {margens.inferior}mm {esquerda}mm"
+        left, right = right, left
+    return f"{margins.superior}mm {right}mm {margins.inferior}mm {left}mm"

@@ -39,6 +39,9 @@ _GAP: Final = 4.0
 _WIDE: Final = 160.0  # from this width on the words stand beside the cross
 
 
+Point = tuple[float, float]
+
+
 @dataclass(frozen=True, slots=True)
 class QueueTestPage:
     """What the page says of itself, in mm; `offset` is what the queue already moves it by, right and down."""
@@ -55,13 +58,13 @@ class QueueTestPage:
 def draw(page: QueueTestPage) -> bytes:
     """Return the page as a PDF (two pages if `duplex`). The same input gives the same bytes."""
     with Pdf.new() as pdf:
-        fontes = pdf_fonts.add_fonts(pdf, pdf_fonts.BASE_FONTS)
+        font_objects = pdf_fonts.add_fonts(pdf, pdf_fonts.BASE_FONTS)
         for face in ("frente", "verso") if page.duplex else ("frente",):
-            folha = pdf.add_blank_page(page_size=(_points(page.largura), _points(page.altura)))
-            folha.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary())
-            for nome, objeto in fontes.items():
-                folha.obj.Resources.Font[Name("/" + nome)] = objeto
-            folha.obj.Contents = pdf.make_stream(_operators(page, face))
+            blank = pdf.add_blank_page(page_size=(_points(page.largura), _points(page.altura)))
+            blank.obj.Resources = pikepdf.Dictionary(Font=pikepdf.Dictionary())
+            for name, font_object in font_objects.items():
+                blank.obj.Resources.Font[Name("/" + name)] = font_object
+            blank.obj.Contents = pdf.make_stream(_operators(page, face))
         output = BytesIO()
         pdf.save(output, deterministic_id=True, compress_streams=True)
     return output.getvalue()
@@ -93,8 +96,8 @@ def _draw_grid(canvas: Canvas, width: float, height: float) -> None:
 def _draw_margins(canvas: Canvas, width: float, height: float) -> None:
     """Draw frames 3, 5 and 10 mm from the edges: those that come out whole say what margin the printer leaves."""
     for inset, thickness in ((3.0, 0.8), (5.0, 0.8), (10.0, 1.2)):
-        canto = f"{pt(inset)} {pt(inset)} {pt(width - 2 * inset)} {pt(height - 2 * inset)} re"
-        canvas.raw(f"q 0 G {thickness} w {canto} S Q".encode())
+        corner = f"{pt(inset)} {pt(inset)} {pt(width - 2 * inset)} {pt(height - 2 * inset)} re"
+        canvas.raw(f"q 0 G {thickness} w {corner} S Q".encode())
     for inset in (3, 5, 10):
         _draw_label(canvas, width / 2 - 6 + inset, height - inset - 0.6, 6, f"{inset} mm")
 
@@ -102,7 +105,7 @@ def _draw_margins(canvas: Canvas, width: float, height: float) -> None:
 def _draw_cross(canvas: Canvas) -> None:
     """Draw the cross of the offsets, with a tenth of a millimetre of pen, and its ring."""
     x, y = CROSS_MM
-    canvas.rectangle(x - 16, y - 16, 32, 32, moldura=True)
+    canvas.rectangle(x - 16, y - 16, 32, 32, border=True)
     for arm in (-15, 15):
         _draw_line(canvas, (x, y), (x + arm, y), "0", 0.3)
         _draw_line(canvas, (x, y), (x, y + arm), "0", 0.3)
@@ -116,67 +119,69 @@ def _write_words(canvas: Canvas, page: QueueTestPage, face: str) -> float:
     """Write what the page is and how it is read; return how far down it went."""
     dx, dy = (_mm(value) for value in page.offset)
     at_x, at_y = (_mm(value) for value in CROSS_MM)
-    bandeja = f" --bandeja {page.bandeja}" if page.bandeja else ""
-    linhas = (
+    tray = f" --bandeja {page.bandeja}" if page.bandeja else ""
+    lines = (
         f"Fila: {page.fila}    Bandeja: {page.bandeja or 'a da fila'}    Face: {face}",
         f"Página: {_mm(page.largura)} × {_mm(page.altura)} mm    {page.momento}",
         f"Deslocamento já aplicado: x {dx} mm, y {dy} mm",
         f"1. Meça da borda esquerda e da borda de cima do papel até a cruz: deve dar {at_x} e {at_y} mm.",
         f"2. Novo x = {dx} + {at_x} - medido. Novo y = {dy} + {at_y} - medido.",
-        f"3. printserver filas deslocar {page.fila}{bandeja} --x X --y Y",
+        f"3. printserver filas deslocar {page.fila}{tray} --x X --y Y",
         "4. Cem quadros da malha medem 100 mm: se não, a página saiu reduzida.",
         "5. Leia cada QR com o telefone; do último, menor que o permitido, não se espera.",
     )
     beside = page.largura >= _WIDE
     x, y = (CROSS_MM[0] + 20, CROSS_MM[1] - 16) if beside else (14.0, CROSS_MM[1] + 20)
     width = page.largura - x - 12
-    wrapped = [linha for text in linhas for linha in _wrap(text, width - 4)]
+    wrapped = [line for text in lines for line in _wrap(text, width - 4)]
     height = 12 + len(wrapped) * 3.6
-    canvas.rectangle(x, y, width, height, moldura=True)
+    canvas.rectangle(x, y, width, height, border=True)
     canvas.text(x + 2, y + 6, _TITLE, 11, "PÁGINA DE TESTE, SEM VALOR, SEM SELO")
-    for numero, linha in enumerate(wrapped):
-        canvas.text(x + 2, y + 11.5 + numero * 3.6, _TEXT, 8, linha)
+    for number, line in enumerate(wrapped):
+        canvas.text(x + 2, y + 11.5 + number * 3.6, _TEXT, 8, line)
     return y + height + 4
 
 
 def _qrs(canvas: Canvas, page: QueueTestPage, y: float) -> None:
-    x = linha = 14.0
+    x = left = 14.0
     row_height = 0.0
-    for nivel, side in _QRS:
+    for level, side in _QRS:
         if x + side + 12 > page.largura:
-            x, y, row_height = linha, y + row_height + _GAP, 0.0
+            x, y, row_height = left, y + row_height + _GAP, 0.0
         if y + side + 16 > page.altura:
             return
-        canvas.rectangle(x, y, side + 1, side + 5, moldura=False)
-        text = f"PAGINA DE TESTE, SEM VALOR. QR NIVEL {nivel}, {side:.1f} MM. "
-        symbol = matrix((text * 20)[:_QR_LENGTH], nivel)
+        canvas.rectangle(x, y, side + 1, side + 5, border=False)
+        text = f"PAGINA DE TESTE, SEM VALOR. QR NIVEL {level}, {side:.1f} MM. "
+        symbol = matrix((text * 20)[:_QR_LENGTH], level)
         at_x, at_y, real = fit(len(symbol), side, x, y)
-        canto = f"1 0 0 1 {pt(at_x)} {pt(page.altura - at_y - real)} cm"
-        canvas.raw(f"q {canto}".encode() + b"\n" + modules_path(symbol, real) + b"\nQ")
-        canvas.text(x + 3, y + side + 3, _TEXT, 7, f"nível {nivel}, {_mm(side)} mm")
+        corner = f"1 0 0 1 {pt(at_x)} {pt(page.altura - at_y - real)} cm"
+        canvas.raw(f"q {corner}".encode() + b"\n" + modules_path(symbol, real) + b"\nQ")
+        canvas.text(x + 3, y + side + 3, _TEXT, 7, f"nível {level}, {_mm(side)} mm")
         x += side + _GAP
         row_height = max(row_height, side + 5)
 
 
-def _draw_line(canvas: Canvas, de: tuple[float, float], ate: tuple[float, float], grey: str, thickness: float) -> None:
-    points = [f"{pt(x)} {pt(canvas.from_bottom(y))}" for x, y in (de, ate)]
+def _draw_line(
+    canvas: Canvas, start: tuple[float, float], end: tuple[float, float], grey: str, thickness: float
+) -> None:
+    points = [f"{pt(x)} {pt(canvas.from_bottom(y))}" for x, y in (start, end)]
     canvas.raw(f"q {grey} G {thickness} w {points[0]} m {points[1]} l S Q".encode())
 
 
-def _draw_label(canvas: Canvas, x: float, y: float, tamanho: float, text: str) -> None:
-    canvas.rectangle(x - 0.3, y - 1.9, len(text) * 1.1 + 0.6, 2.3, moldura=False)
-    canvas.text(x, y, _TEXT, tamanho, text)
+def _draw_label(canvas: Canvas, x: float, y: float, size: float, text: str) -> None:
+    canvas.rectangle(x - 0.3, y - 1.9, len(text) * 1.1 + 0.6, 2.3, border=False)
+    canvas.text(x, y, _TEXT, size, text)
 
 
 def _wrap(text: str, width: float) -> list[str]:
     """Return the text in lines of about `largura` mm at 8 points."""
     letters = int(width / 1.38)
-    linhas = [""]
+    lines = [""]
     for word in text.split(" "):
-        if len(linhas[-1]) + len(word) + 1 > letters and linhas[-1]:
-            linhas.append("")
-        linhas[-1] = f"{linhas[-1]} {word}" if linhas[-1] else word
-    return linhas
+        if len(lines[-1]) + len(word) + 1 > letters and lines[-1]:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return lines
 
 
 def _mm(value: float) -> str:

@@ -45,7 +45,7 @@ def one_third(full: Emolumentos) -> Emolumentos:
     return Emolumentos(*(from_centavos(int(parts[nome])) for nome in COMPONENTS))
 
 
-def sign_head(
+def sign_instrumento(
     office: Office, author: Author, instrumento: str, data: object, key: str | None = None
 ) -> tuple[dict[str, Any], bool]:
     """Record the state of an instrumento's signatures; all live seals of its livro are rectified, or none.

@@ -4,7 +4,6 @@ A comparison reads both names and heads.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,6 +12,7 @@ from typing import Final
 from printserver.clock import local
 from printserver.search.results import SearchRow
 from printserver.selo import COMPONENTS, LABELS, from_centavos, parse_matricula
+from printserver.text import unaccented
 
 # A text, a truth value, a day, a time in São Paulo (naive), or a sum of money in reais.
 Cell = str | bool | date | datetime | Decimal | None
@@ -52,9 +52,7 @@ NO_CSV: Final = (*(nome for nome in HEADINGS if nome != "escrevente_nome"), "esc
 
 def plain_name(heading: str) -> str:
     """Return the head of a column without capitals, accents and signs: *Data do ato* is `data_do_ato`."""
-    parts = unicodedata.normalize("NFD", heading.strip().casefold())
-    unaccented = "".join(letter for letter in parts if not unicodedata.combining(letter))
-    return re.sub(r"[^a-z0-9]+", "_", unaccented).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", unaccented(heading)).strip("_")
 
 
 # The head of a column in a workbook saved as CSV: `estado` is the seal's, never a component.

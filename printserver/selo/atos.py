@@ -83,8 +83,8 @@ def load_atos(instance_dir: Path | None) -> AtoTable:
 
     Raises ConfigError (Portuguese) that names the file and the key.
     """
-    linhas = load_table(FILE_NAME, instance_dir, _AtoRow, _CODIGO)
-    return AtoTable({codigo: linha.ato_type(codigo) for codigo, linha in linhas.items()})
+    rows = load_table(FILE_NAME, instance_dir, _AtoRow, _CODIGO)
+    return AtoTable({codigo: row.ato_type(codigo) for codigo, row in rows.items()})
 
 
 class _AtoRow(TableRow):

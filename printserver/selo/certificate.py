@@ -109,7 +109,7 @@ class Certificate(PublicCertificate):
         )
         return key + self.public_pem()
 
-    def sign_head(self, text: str) -> str:
+    def sign(self, text: str) -> str:
         """Return the signature of `texto` (UTF-8), PKCS#1 v1.5 with SHA-256, as base64: always 344 characters (S5)."""
         return base64.b64encode(self._key.sign(text.encode(), _PADDING, _SHA256)).decode()
 

@@ -72,8 +72,8 @@ def assemble_code(cns: str, natureza: int, ato: str, informacao: str, ano: int) 
 
     Raises ValueError (Portuguese) if a part is not of its form.
     """
-    carga = f"{cns}{natureza}{ato}{informacao}{ano:02d}"
-    codigo = read(carga + check_digit(carga))
+    payload = f"{cns}{natureza}{ato}{informacao}{ano:02d}"
+    codigo = read(payload + check_digit(payload))
     # Parts of a wrong length can make up for one another: 24 characters, but other parts than were given.
     if (codigo.cns, codigo.natureza, codigo.ato, codigo.informacao, codigo.ano) != (
         cns,
@@ -126,15 +126,15 @@ def hibrido_informacao(serie: str, numero: int) -> str:
     return f"{serie}{numero:07d}"
 
 
-def parse_paper_seal(papel: str) -> PaperSeal:
+def parse_paper_seal(text: str) -> PaperSeal:
     """Return the parts of what stands on a paper seal, `AU0371AJ 0979007` (S4); the blank may be missing.
 
     Raises ValueError (Portuguese).
     """
-    parts = _PAPER_SEAL.fullmatch(papel)
+    parts = _PAPER_SEAL.fullmatch(text)
     if parts is None:
         raise ValueError(
-            f"selo de papel {papel[:40]!r}: esperados ato (2), série (6) e número (7), como AU0371AJ 0979007"
+            f"selo de papel {text[:40]!r}: esperados ato (2), série (6) e número (7), como AU0371AJ 0979007"
         )
     ato, serie, numero = parts.groups()
     hibrido_informacao(serie, int(numero))

@@ -56,11 +56,11 @@ class Emolumentos:
     ministerio_publico: Decimal
 
     def __post_init__(self) -> None:
-        for nome in COMPONENTS:
+        for name in COMPONENTS:
             try:
-                check_reais(getattr(self, nome))
+                check_reais(getattr(self, name))
             except ValueError as error:
-                raise ValueError(f"{nome}: {error}") from None
+                raise ValueError(f"{name}: {error}") from None
 
     @classmethod
     def zero(cls) -> "Emolumentos":
@@ -70,11 +70,11 @@ class Emolumentos:
     @classmethod
     def from_centavos(cls, values: Mapping[str, int]) -> Self:
         """Return the fee whose components, by name, are whole centavos; other names in `valores` are ignored."""
-        return cls(*(from_centavos(values[nome]) for nome in COMPONENTS))
+        return cls(*(from_centavos(values[name]) for name in COMPONENTS))
 
     def to_centavos(self) -> dict[str, int]:
         """Return the components as whole centavos by their names, in the order of `COMPONENTS`."""
-        return {nome: centavos(getattr(self, nome)) for nome in COMPONENTS}
+        return {name: centavos(getattr(self, name)) for name in COMPONENTS}
 
     @property
     def total(self) -> Decimal:
@@ -100,9 +100,9 @@ class Emolumentos:
         """Return the fee of both services in one seal (D3)."""
         return Emolumentos(*map(add, self._values(), other._values()))
 
-    def connection(self) -> str:
+    def one_line(self) -> str:
         """Return the fee line as printed (P4): all eight components and the total."""
-        parts = [f"{LABELS[nome]} {format_reais(getattr(self, nome))}" for nome in COMPONENTS]
+        parts = [f"{LABELS[name]} {format_reais(getattr(self, name))}" for name in COMPONENTS]
         return "; ".join(parts) + f"; Total {format_reais(self.total)}"
 
     def check_total(self, stated: Decimal, *, iss_a_parte: bool = False) -> None:

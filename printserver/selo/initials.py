@@ -35,25 +35,25 @@ def party_initials(names: Sequence[str]) -> str:
     They are the same for a name in capitals, small letters, and either form of Unicode. A name without a letter or
     digit has none: `has_initials` tells.
     """
-    return ";".join(made for nome in names if (made := _initials_of(nome)))
+    return ";".join(made for name in names if (made := _initials_of(name)))
 
 
-def has_initials(nome: str) -> bool:
-    """Return whether there is a letter or a digit in `nome`, so that the party is seen in the registro."""
-    return bool(_initials_of(nome))
+def has_initials(name: str) -> bool:
+    """Return whether there is a letter or a digit in `name`, so that the party is seen in the registro."""
+    return bool(_initials_of(name))
 
 
-def _initials_of(nome: str) -> str:
-    words = _words(nome)
+def _initials_of(name: str) -> str:
+    words = _words(name)
     last = len(words) - 1
     return ".".join(
         _initial(word) for index, word in enumerate(words) if index in (0, last) or word.casefold() not in _PARTICLES
     )
 
 
-def _words(nome: str) -> list[str]:
+def _words(name: str) -> list[str]:
     """Return the words; one that a point follows keeps it, so that an abbreviation is no particle."""
-    text = "".join(_in_word(character) for character in unicodedata.normalize("NFC", nome))
+    text = "".join(_in_word(character) for character in unicodedata.normalize("NFC", name))
     return [word for word in text.split() if any(character.isalnum() for character in word)]
 
 

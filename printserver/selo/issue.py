@@ -67,7 +67,7 @@ def issue_selo(new_selo: NewSelo, *, cns: str, informacao: str, certificate: Cer
     codigo = str(
         code.assemble_code(cns, new_selo.natureza, new_selo.ato, informacao, local_date(new_selo.momento).year % 100)
     )
-    linha = registro_line(
+    line = registro_line(
         codigo=codigo,
         identifier=new_selo.identificador,
         rectified=new_selo.retifica,
@@ -76,12 +76,12 @@ def issue_selo(new_selo: NewSelo, *, cns: str, informacao: str, certificate: Cer
         emolumentos=new_selo.emolumentos,
         iss_a_parte=new_selo.iss_a_parte,
     )
-    assinatura = certificate.sign_head(linha)
+    assinatura = certificate.sign(line)
     total, iss = new_selo.emolumentos.total_do_selo(new_selo.iss_a_parte), new_selo.emolumentos.iss
     return IssuedSelo(
         new_selo=new_selo,
         codigo=codigo,
-        registro=linha + assinatura,
+        registro=line + assinatura,
         assinatura=assinatura,
         qr_url=url_do_qr(codigo, total, iss, assinatura),
         total=total,

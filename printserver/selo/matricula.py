@@ -40,16 +40,16 @@ def parse_matricula(text: str) -> Matricula:
     if check_digits(digits[:30]) != digits[30:]:
         raise ValueError(f"os dígitos verificadores da matrícula {digits} não conferem")
     cuts = (0, 6, 8, 10, 14, 15, 20, 23, 30)
-    return Matricula(*(digits[de:ate] for de, ate in pairwise(cuts)))
+    return Matricula(*(digits[start:end] for start, end in pairwise(cuts)))
 
 
 def check_digits(base: str) -> str:
     """Return the two check digits of the first 30 digits (C10)."""
-    primeiro = _check_digit(base, 0)
-    return primeiro + _check_digit(base + primeiro, -1)
+    first = _check_digit(base, 0)
+    return first + _check_digit(base + first, -1)
 
 
-def _check_digit(text: str, inicio: int) -> str:
-    checksum = sum(int(letter) * _WEIGHTS[(n + inicio) % len(_WEIGHTS)] for n, letter in enumerate(text))
+def _check_digit(text: str, shift: int) -> str:
+    checksum = sum(int(letter) * _WEIGHTS[(n + shift) % len(_WEIGHTS)] for n, letter in enumerate(text))
     remainder = checksum % 11
     return "1" if remainder == 10 else str(remainder)

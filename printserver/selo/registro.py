@@ -70,18 +70,18 @@ def registro_line(
         rectified or _NOTHING_RECTIFIED,
         _text(party_initials, "iniciais das partes") if party_initials else "",
         f"{local_time.year:04}{local_time:%m%d%H%M%S}{local_time.microsecond // 100_000}",
-        *(str(values[nome]) for nome in COMPONENTS),
+        *(str(values[name]) for name in COMPONENTS),
         str(centavos(emolumentos.total_do_selo(iss_a_parte))),
     )
     return "|".join(fields) + "|"
 
 
-def parse_registro(linha: str, *, iss_a_parte: bool = False) -> Registro:
+def parse_registro(line: str, *, iss_a_parte: bool = False) -> Registro:
     """Return what stands in a line, with or without its signature; the total is checked against the sum (S9, D1).
 
     Raises ValueError (Portuguese).
     """
-    fields = linha.split("|")
+    fields = line.split("|")
     if len(fields) != len(FIELDS):
         raise ValueError(f"registro do ato: esperados {len(FIELDS)} campos, há {len(fields)}")
     codigo, identifier, rectified, letters, local_time = fields[:5]
@@ -101,15 +101,15 @@ def parse_registro(linha: str, *, iss_a_parte: bool = False) -> Registro:
     )
 
 
-def split_registro(linha: str) -> dict[str, str] | None:
+def split_registro(line: str) -> dict[str, str] | None:
     """Return what stands in each field of a line, unread, by the names of `FIELDS`; None if it has not fifteen."""
-    parts = linha.split("|")
+    parts = line.split("|")
     return dict(zip(FIELDS, parts, strict=True)) if len(parts) == len(FIELDS) else None
 
 
-def _text(text: str, nome: str) -> str:
+def _text(text: str, name: str) -> str:
     if not text.strip() or "|" in text or not text.isprintable():
-        raise ValueError(f"{nome} {text[:60]!r}: vazio, com barra vertical ou com caractere de controle")
+        raise ValueError(f"{name} {text[:60]!r}: vazio, com barra vertical ou com caractere de controle")
     return text
 
 

@@ -38,36 +38,36 @@ class ServiceTable:
     def __init__(self, services: Mapping[str, Service]) -> None:
         self._services = dict(services)
 
-    def get(self, nome: str) -> Service | None:
+    def get(self, name: str) -> Service | None:
         """Return the service of that name, or None."""
-        return self._services.get(nome)
+        return self._services.get(name)
 
     def names(self) -> tuple[str, ...]:
         """Return the names of all services, in alphabetical order."""
         return tuple(sorted(self._services))
 
-    def resolve(self, nome: str, *, demonstracao: bool, field: str, natureza: int | None = None) -> Emolumentos:
-        """Return the fee of service `nome`; `campo` is the dotted path of the field that asked for it.
+    def resolve(self, name: str, *, demonstracao: bool, field: str, natureza: int | None = None) -> Emolumentos:
+        """Return the fee of service `name`; `campo` is the dotted path of the field that asked for it.
 
         Raises Recusa `entrada-invalida` if there is no such service (or it is of another `natureza`, where one is
         given), and `servico-a-confirmar` if it has no components yet, or is still to be confirmed and the office is no
         demonstration (S9).
         """
-        service = self._services.get(nome)
+        service = self._services.get(name)
         if service is None:
-            raise invalid_input(field, f"serviço desconhecido: {nome[:60]!r}; há: {', '.join(self.names())}")
+            raise invalid_input(field, f"serviço desconhecido: {name[:60]!r}; há: {', '.join(self.names())}")
         if natureza is not None and service.natureza != natureza:
-            raise invalid_input(field, f"o serviço {nome!r} é de natureza {service.natureza}, não {natureza}")
+            raise invalid_input(field, f"o serviço {name!r} é de natureza {service.natureza}, não {natureza}")
         if service.emolumentos is None:
             raise _unconfirmed(
                 field,
-                f"o serviço {nome!r} só tem o total; as oito parcelas não se calculam dele: preencha-as em {FILE_NAME} "
+                f"o serviço {name!r} só tem o total; as oito parcelas não se calculam dele: preencha-as em {FILE_NAME} "
                 "da serventia, ou mande os emolumentos no pedido",
             )
         if service.a_confirmar and not demonstracao:
             raise _unconfirmed(
                 field,
-                f"o serviço {nome!r} ({service.ano}, {service.fonte}) ainda está a confirmar: confira os valores com a "
+                f"o serviço {name!r} ({service.ano}, {service.fonte}) ainda está a confirmar: confira os valores com a "
                 f"tabela em vigor e escreva-o em {FILE_NAME} da serventia, sem a_confirmar, ou mande os emolumentos no "
                 "pedido",
             )
@@ -79,8 +79,8 @@ def load_services(instance_dir: Path | None) -> ServiceTable:
 
     Raises ConfigError (Portuguese) that names the file and the key.
     """
-    linhas = load_table(FILE_NAME, instance_dir, _ServiceRow, _NAME)
-    return ServiceTable({nome: linha.service(nome) for nome, linha in linhas.items()})
+    rows = load_table(FILE_NAME, instance_dir, _ServiceRow, _NAME)
+    return ServiceTable({name: row.service(name) for name, row in rows.items()})
 
 
 class _ServiceRow(TableRow):
@@ -102,7 +102,7 @@ class _ServiceRow(TableRow):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        faltam = [nome for nome in COMPONENTS if getattr(self, nome) is None]
+        faltam = [name for name in COMPONENTS if getattr(self, name) is None]
         if faltam and (len(faltam) < len(COMPONENTS) or self.total is None):
             raise ValueError(f'dê as oito parcelas (zero é "0.00"), ou só o total; faltam: {", ".join(faltam)}')
         if emolumentos := self._emolumentos():
@@ -112,11 +112,11 @@ class _ServiceRow(TableRow):
                 emolumentos.check_total(self.total)
         return self
 
-    def service(self, nome: str) -> Service:
+    def service(self, name: str) -> Service:
         """Return the row as the plain service it describes."""
         emolumentos = self._emolumentos()
         return Service(
-            nome=nome,
+            nome=name,
             descricao=self.descricao,
             natureza=self.natureza,
             ano=self.ano,
@@ -127,7 +127,7 @@ class _ServiceRow(TableRow):
         )
 
     def _emolumentos(self) -> Emolumentos | None:
-        values = {nome: value for nome in COMPONENTS if (value := getattr(self, nome)) is not None}
+        values = {name: value for name in COMPONENTS if (value := getattr(self, name)) is not None}
         return Emolumentos(**values) if len(values) == len(COMPONENTS) else None
 
 

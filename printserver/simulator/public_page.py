@@ -76,7 +76,7 @@ class Page:
     ficha: Ficha | None = None
 
 
-@lookup.get("/")
+@lookup.get("/", endpoint="pagina")
 def page() -> ResponseReturnValue:
     """Show the seal of a QR (`?r=`) or of a code typed in (`?selo=`); without either, the form alone."""
     if "r" in request.args:

@@ -19,6 +19,7 @@ from printserver.selo import (
     parse_registro,
     read,
 )
+from printserver.text import capitalized
 
 DEADLINE: Final = timedelta(hours=24)  # T1
 XA_TERM: Final = timedelta(hours=72)  # X4
@@ -260,5 +261,4 @@ def moment_text(moment: datetime) -> str:
 
 
 def _sentence(error: ValueError) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capitalized(str(error))}."

@@ -25,7 +25,7 @@ def signatures() -> ResponseReturnValue:
     return render_template("screens/assinaturas.html", abertas=atos.pending(office()))
 
 
-def sign_head(job_id: str) -> ResponseReturnValue:
+def sign_instrumento(job_id: str) -> ResponseReturnValue:
     """Ask how the signatures of a livro stand, show what would be made, and make it once it was seen."""
     job = jobs.look_up(office(), job_id)
     if job["documento"]["tipo"] != "livro":
@@ -39,10 +39,10 @@ def sign_head(job_id: str) -> ResponseReturnValue:
         check_fields("estado", "primeira", "motivo", "visto")
         typed_choice("estado", STATES)
         typed_day("primeira")
-        shown = atos.sign_head(office(), author(), instrumento, data | {"simular": True})[0]
+        shown = atos.sign_instrumento(office(), author(), instrumento, data | {"simular": True})[0]
         if not ticked("confirmo") or typed_text("visto") != _mark(shown):
             return _show(job, refused_form(Recusa("entrada-invalida", "")), shown)
-        atos.sign_head(office(), author(), instrumento, data, key())
+        atos.sign_instrumento(office(), author(), instrumento, data, key())
     except Recusa as refusal:
         return _show(job, refused_form(refusal), None), refusal.kind.status
     n = len(shown["selos"])

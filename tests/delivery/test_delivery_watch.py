@@ -176,7 +176,7 @@ def test_one_call_follows_all_the_jobs_of_a_server(
     step(house)
     assert {house.job(job)["estado"] for job in jobs} == {"entregue"}
     asked = []
-    for name in ("criar", "enviar", "liberar", "estado", "estados", "procurar", "cancelar", "capacidades"):
+    for name in ("create", "send", "release", "state", "states", "find", "cancel", "capabilities"):
         original = getattr(CupsQueue, name)
 
         def count(*arguments: Any, _name: str = name, _original: Any = original) -> Any:
@@ -185,7 +185,7 @@ def test_one_call_follows_all_the_jobs_of_a_server(
 
         monkeypatch.setattr(CupsQueue, name, count)
     step(house)
-    assert asked == ["estados"]
+    assert asked == ["states"]
     cups_server.run("cupsenable", kept_queue.name)
     for job in jobs:
         until(house, job, lambda job: (step(house), job["encerrado"])[1])

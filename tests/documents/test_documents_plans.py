@@ -112,8 +112,8 @@ def test_s7_the_seal_belongs_to_the_day_of_the_act(data: str | None, moment: dat
 def test_s7_the_day_is_that_of_sao_paulo() -> None:
     night = datetime(2026, 11, 21, 2, 0, tzinfo=UTC)  # 23:00 of the 20th
     doc = document("livro", instrumento=instrumento(data="2026-11-20"))
-    assert make_plan(doc, context(now=night)).selos[0].new_selo.momento == night
-    plan = make_plan(document("livro", instrumento=instrumento()), context(now=night))
+    assert make_plan(doc, context(agora=night)).selos[0].new_selo.momento == night
+    plan = make_plan(document("livro", instrumento=instrumento()), context(agora=night))
     assert plan.instrumento is not None
     assert plan.instrumento.data == date(2026, 11, 20)
 
@@ -524,7 +524,7 @@ def test_n9_without_value_or_service_the_seal_is_isento() -> None:
 
 def test_n9_the_answer_is_planned_at_its_own_moment() -> None:
     doc = ficha()
-    depois = context(now=NOW + timedelta(hours=2))
+    depois = context(agora=NOW + timedelta(hours=2))
     yes = make_plan(with_answer(doc, True), depois)  # type: ignore[arg-type]  # a ficha
     assert yes.selos[0].new_selo.momento == depois.agora
     assert make_plan(with_answer(doc, False), depois).selos == ()  # type: ignore[arg-type]  # a ficha
@@ -550,6 +550,6 @@ def test_n1_one_seal_never_stands_on_two_papers() -> None:
 
 
 def test_s7_copies_and_fichas_are_of_this_moment() -> None:
-    ctx = context(livro=live_livro(), now=NOW + timedelta(days=40))
+    ctx = context(livro=live_livro(), agora=NOW + timedelta(days=40))
     for doc in (traslado(), traslado(2), certidao(instrumento=REFERENCE), ficha(gerar_selo=True)):
         assert make_plan(doc, ctx).selos[0].new_selo.momento == ctx.agora

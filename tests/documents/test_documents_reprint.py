@@ -125,8 +125,8 @@ def test_x4_past_the_term_there_is_a_refusal_that_says_what_can_be_done() -> Non
 
 
 def check(identity: Identity, live: tuple[LiveSelo, ...], resposta: Answer, **data: object) -> None:
-    ctx: dict[str, object] = {"agora": NOW, "regras": RULES} | data
-    check_answer(identity, resposta, CODIGOS if identity is LIVRO else [live[0].codigo], live, **ctx)  # type: ignore[arg-type]  # as conferir_resposta names them
+    ctx: dict[str, object] = {"now": NOW, "rules": RULES} | data
+    check_answer(identity, resposta, CODIGOS if identity is LIVRO else [live[0].codigo], live, **ctx)  # type: ignore[arg-type]  # as check_answer names them
 
 
 def refusal_of(identity: Identity, live: tuple[LiveSelo, ...], resposta: Answer, **data: object) -> Recusa:
@@ -159,8 +159,8 @@ def test_x2_what_leaves_the_office_must_be_in_hand() -> None:
 
 def test_x4_a_yes_past_the_term_goes_on_only_by_saying_so() -> None:
     depois = NOW + timedelta(hours=73)
-    assert refusal_of(LIVRO, LIVE_SELOS, YES, agora=depois).word == "prazo-xa-encerrado"
-    check(LIVRO, LIVE_SELOS, replace(YES, fora_do_prazo=True), agora=depois)
+    assert refusal_of(LIVRO, LIVE_SELOS, YES, now=depois).word == "prazo-xa-encerrado"
+    check(LIVRO, LIVE_SELOS, replace(YES, fora_do_prazo=True), now=depois)
     with pytest.raises(Recusa):
         check_exclusion(LIVRO, LIVE_SELOS, depois, RULES, reason="x", papel_em_maos=False)
     check_exclusion(LIVRO, LIVE_SELOS, depois, RULES, reason="x", papel_em_maos=False, fora_do_prazo=True)

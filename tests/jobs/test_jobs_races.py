@@ -122,7 +122,7 @@ def test_identical_posts_with_one_key_at_two_servers_make_one_job(any_house: Hou
     assert len(house.codes()) == 2
     house.engine.run_once()
     held = house.question(document)["id"]
-    told = at_once([lambda h=h: h.yes(held, chave="sim") for h in [house, other] * 4])
+    told = at_once([lambda h=h: h.yes(held, idempotency_key="sim") for h in [house, other] * 4])
     assert set(outcomes(told)) <= {(200, None), (409, "em-processamento")}
     assert len(house.codes()) == 6
     other.office.db.close()

@@ -24,7 +24,7 @@ def queue(cups_server: PrivateCups, driverless_printer: DriverlessPrinter, reque
 
 def printed(queue: CupsQueue, print_: Handoff) -> State:
     """Print, and return the last state once the job has ended."""
-    cups_id = queue.create_office(print_)
+    cups_id = queue.create(print_)
     queue.send(cups_id, print_)
     queue.release(cups_id)
     last: list[State | None] = []

@@ -56,7 +56,7 @@ def state_of(queue: CupsQueue, cups_id: int) -> str:
 
 def hand_off(queue: CupsQueue, errand: Handoff) -> int:
     """Do all of a hand-off and return the CUPS id."""
-    cups_id = queue.create_office(errand)
+    cups_id = queue.create(errand)
     queue.send(cups_id, errand)
     queue.release(cups_id)
     return cups_id
@@ -68,7 +68,7 @@ def test_held_then_sent_then_released_gives_the_very_bytes(
 ) -> None:
     queue = CupsQueue("notas", kept_queue.name, str(getattr(cups_server, by)))
     print_ = errand(pages=3)
-    cups_id = queue.create_office(print_)
+    cups_id = queue.create(print_)
     assert state_of(queue, cups_id) == "pending-held"
     queue.send(cups_id, print_)
     assert state_of(queue, cups_id) == "pending-held"
@@ -80,7 +80,7 @@ def test_held_then_sent_then_released_gives_the_very_bytes(
 
 def test_each_step_done_twice_prints_once(queue: CupsQueue, kept_queue: KeptQueue, errand: Errand) -> None:
     print_ = errand()
-    cups_id = queue.create_office(print_)
+    cups_id = queue.create(print_)
     for _ in range(2):
         queue.send(cups_id, print_)
     for _ in range(2):
@@ -110,17 +110,17 @@ def test_jobs_are_found_by_our_id_alone(queue: CupsQueue, cups_server: PrivateCu
     ours = errand("01FIND")
     done = hand_off(queue, ours)
     finished(queue, done)
-    held = queue.create_office(ours)
+    held = queue.create(ours)
     elsewhere = CupsQueue("outra", cups_server.keeping_queue().name, str(cups_server.socket))
-    moved = elsewhere.create_office(ours)
-    queue.create_office(errand("01FIND2"))
+    moved = elsewhere.create(ours)
+    queue.create(errand("01FIND2"))
     assert queue.find("01FIND") == [done, held, moved]
     assert queue.find("01FIN") == []
 
 
 def test_cancelled_job_is_gone_and_is_not_released(queue: CupsQueue, kept_queue: KeptQueue, errand: Errand) -> None:
     print_ = errand()
-    cups_id = queue.create_office(print_)
+    cups_id = queue.create(print_)
     queue.send(cups_id, print_)
     queue.cancel(cups_id)
     assert state_of(queue, cups_id) == "canceled"
@@ -133,7 +133,7 @@ def test_cancelled_job_is_gone_and_is_not_released(queue: CupsQueue, kept_queue:
 
 
 def test_job_without_a_file_is_never_released(queue: CupsQueue, errand: Errand) -> None:
-    cups_id = queue.create_office(errand())
+    cups_id = queue.create(errand())
     with pytest.raises(QueueRefused, match="não tem arquivo"):
         queue.release(cups_id)
     assert state_of(queue, cups_id) == "pending-held"
@@ -141,7 +141,7 @@ def test_job_without_a_file_is_never_released(queue: CupsQueue, errand: Errand) 
 
 def test_job_with_another_file_is_not_used(queue: CupsQueue, kept_queue: KeptQueue, errand: Errand) -> None:
     small, large = errand("01JOB"), errand("01BIG", pages=60)
-    cups_id = queue.create_office(small)
+    cups_id = queue.create(small)
     queue.send(cups_id, large)
     with pytest.raises(QueueRefused, match="outro arquivo"):
         queue.send(cups_id, small)
@@ -159,7 +159,7 @@ def test_unknown_job(queue: CupsQueue, errand: Errand) -> None:
 
 def test_a_pdf_that_is_missing_or_changed_is_not_sent_and_the_job_stays_held(queue: CupsQueue, errand: Errand) -> None:
     print_ = errand()
-    cups_id = queue.create_office(print_)
+    cups_id = queue.create(print_)
     print_.pdf.write_bytes(b"%PDF-1.7 de outro trabalho")
     with pytest.raises(QueueUnavailable, match="mudou no disco"):
         queue.send(cups_id, print_)
@@ -195,7 +195,7 @@ def test_printer_out_of_paper_says_so_and_prints_later(queue: CupsQueue, kept_qu
 def test_unknown_queue_is_unavailable(cups_server: PrivateCups, errand: Errand) -> None:
     queue = CupsQueue("notas", "nao-existe", str(cups_server.socket))
     with pytest.raises(QueueUnavailable, match="nao-existe"):
-        queue.create_office(errand())
+        queue.create(errand())
     with pytest.raises(QueueUnavailable, match="nao-existe"):
         queue.capabilities()
 
@@ -206,10 +206,10 @@ def test_queue_that_rejects_jobs_is_unavailable_until_it_accepts(
     cups_server.run("cupsreject", kept_queue.name)
     assert queue.capabilities()["motivos"] == ["not-accepting-jobs"]
     with pytest.raises(QueueUnavailable, match="not accepting"):
-        queue.create_office(errand())
+        queue.create(errand())
     cups_server.run("cupsaccept", kept_queue.name)
     assert queue.capabilities()["motivos"] == []
-    assert queue.create_office(errand()) > 0
+    assert queue.create(errand()) > 0
 
 
 def test_stopped_queue_says_so_and_keeps_its_jobs(
@@ -229,13 +229,13 @@ def test_no_server_is_unavailable_at_once(tmp_path: object, errand: Errand) -> N
     for server in (f"127.0.0.1:{port}", f"{tmp_path}/nada.sock"):
         began = time.monotonic()
         with pytest.raises(QueueUnavailable, match="não responde"):
-            CupsQueue("notas", "x", server).create_office(errand())
+            CupsQueue("notas", "x", server).create(errand())
         assert time.monotonic() - began < 5
 
 
 def test_address_that_is_none_is_refused(errand: Errand) -> None:
     with pytest.raises(QueueRefused, match="MÁQUINA:PORTA"):
-        CupsQueue("notas", "x", "impressora").create_office(errand())
+        CupsQueue("notas", "x", "impressora").create(errand())
 
 
 def test_silent_server_costs_no_more_than_the_limit(queue: CupsQueue, errand: Errand) -> None:
@@ -244,9 +244,9 @@ def test_silent_server_costs_no_more_than_the_limit(queue: CupsQueue, errand: Er
         began = time.monotonic()
         for _ in range(3):
             with pytest.raises(QueueUnavailable, match=r"não respondeu em 0\.3 segundos"):
-                mute.create_office(errand())
+                mute.create(errand())
         assert time.monotonic() - began < 5
-    assert queue.create_office(errand()) > 0
+    assert queue.create(errand()) > 0
 
 
 @contextmanager
@@ -286,7 +286,7 @@ def test_line_that_breaks_midway_is_seen_and_leaves_no_half_file(
     print_ = errand()
     print_.pdf.write_bytes(print_.pdf.read_bytes() + b"%" + os.urandom(3_000_000).hex().encode() + b"\n")
     print_ = dataclasses.replace(print_, sha256=hashlib.sha256(print_.pdf.read_bytes()).hexdigest())
-    cups_id = queue.create_office(print_)
+    cups_id = queue.create(print_)
     # Where the line breaks, and how libcups takes it, differs from time to time: pycups calls one in ten a success.
     for after in range(200_000, 4_200_000, 200_000):
         with cut_line(cups_server.address, after) as address:
@@ -306,7 +306,7 @@ def test_held_job_outlives_a_crash_of_the_server(errand: Errand) -> None:
         kept = server.keeping_queue()
         queue = CupsQueue("notas", kept.name, str(server.socket))
         print_ = errand("01CRASH")
-        cups_id = queue.create_office(print_)
+        cups_id = queue.create(print_)
         queue.send(cups_id, print_)
         server.stop(signal.SIGKILL)
         with pytest.raises(QueueUnavailable):
@@ -344,7 +344,7 @@ def test_with_tls_nothing_is_said_to_a_server_that_cannot_encrypt_or_shows_anoth
         shown = server.encrypts()
         said = (server.base / "log" / "access").read_text()
         with pytest.raises(CertificateChanged, match="outro certificado"):
-            queue.create_office(errand())
+            queue.create(errand())
         assert (server.base / "log" / "access").read_text() == said
         queue = CupsQueue("notas", kept.name, Server(server.address, tls=True, certificado=shown))
         print_ = errand(pages=30)

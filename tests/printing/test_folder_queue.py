@@ -132,13 +132,13 @@ def test_full_disk_leaves_nothing_behind_and_may_be_tried_again(
 _KILLED_WRITER = """\
 import hashlib, os, resource, signal, sys
 from pathlib import Path
-from printserver.printing import Entrega, FilaPasta
+from printserver.printing import Entrega, FolderQueue
 def fsync(handle):
     os.kill(os.getpid(), signal.SIGKILL)
 os.fsync = fsync
 pdf, folder = map(Path, sys.argv[1:])
 digest = hashlib.sha256(pdf.read_bytes()).hexdigest()
-FilaPasta("notas", folder).entregar(Entrega("01JOB", pdf, "t", 1, None, None, 210, 297, digest))
+FolderQueue("notas", folder).entregar(Entrega("01JOB", pdf, "t", 1, None, None, 210, 297, digest))
 """
 
 

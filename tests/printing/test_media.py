@@ -12,7 +12,7 @@ from printserver.printing.media import job_name, job_options, media_name, our_jo
 
 
 def errand(**fields: object) -> Handoff:
-    whole = {"titulo": "Livro", "copias": 1, "faces": None, "bandeja": None, "largura_mm": 216.0, "altura_mm": 305.0}
+    whole = {"titulo": "Livro", "copias": 1, "faces": None, "bandeja": None, "width_mm": 216.0, "height_mm": 305.0}
     whole["sha256"] = "0" * 64
     return Handoff("01JOB", Path("x.pdf"), **{**whole, **fields})
 

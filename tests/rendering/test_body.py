@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from printserver.errors import Recusa
 from printserver.rendering.body.body import prepare_body
-from printserver.rendering.body.characters import WarningSettings, clean, printable_characters
+from printserver.rendering.body.characters import Notices, clean, printable_characters
 
 PORTUGUESE = "ÁÂÃÀÇÉÊÍÓÔÕÚÜáâãàçéêíóôõúüºª§°–—“”‘’…•€ ½¼²³×÷±"
 
@@ -175,7 +175,7 @@ def test_all_printable_text_comes_out_in_order(source: str) -> None:
 @settings(deadline=None)
 def test_whatever_is_prepared_prints(source: str) -> None:
     try:
-        out = clean(source, WarningSettings())
+        out = clean(source, Notices())
     except Recusa:
         return
     assert {ord(character) for character in out} <= printable_characters() | {9, 10, 0xAD, 0x200B}

@@ -13,9 +13,9 @@ from layouts import FORMATS, Workbench, texts_of
 from PIL import Image, ImageDraw
 
 from printserver.errors import Recusa
-from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.figures import Room, draw
-from printserver.rendering.body.style import Measures
+from printserver.rendering.body.indents import Measures
 
 DPI = 100
 MM = 25.4 / DPI
@@ -119,7 +119,7 @@ def test_p2a_whole_pixels_miss_the_shape_that_was_asked_for_by_less_than_is_seen
     width: int, height: int, across: int, down: int
 ) -> None:
     attributes = {"style": f"width:{width}mm;height:{height}mm"}
-    figure = draw((across, down), attributes, Measures(), Room(), WarningSettings())
+    figure = draw((across, down), attributes, Measures(), Room(), Notices())
     assert figure is not None
     if abs(across * height / (down * width) - 1) > 0.01:
         assert width * figure.pixels[1] / figure.pixels[0] == pytest.approx(height, abs=0.1)

@@ -12,7 +12,7 @@ from layouts import FORMATS, Workbench, placed_words
 
 from printserver.errors import Recusa
 from printserver.rendering.body.body import PreparedBody, prepare_body
-from printserver.rendering.body.markup import TAGS
+from printserver.rendering.body.tags import TAGS
 
 MARKS = {"CUSTAS": "Ao tabelião: R$ 1 & <2>", "TOTAL": "R$ 95,12"}
 KNOWN = sorted(TAGS - {"img"})

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from printserver.rendering.body.body import prepare_body
-from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.marks import may_be_in, replace
 from printserver.rendering.body.runs import TextRun
 
@@ -95,8 +95,8 @@ def test_n6_where_a_line_is_cut_into_pieces_makes_no_difference(parts: list[str]
     text = "".join(parts)
     edges = [0, *sorted(min(cut, len(text)) for cut in cuts), len(text)]
     line = [TextRun(text[start:end]) for start, end in pairwise(edges)]
-    replace([line], {"TOTAL": "v"}, WarningSettings())
-    got = "".join(piece.texto for piece in line)
+    replace([line], {"TOTAL": "v"}, Notices())
+    got = "".join(piece.text for piece in line)
     assert got.replace("\u00ad", "") == text.replace("\u00ad", "").replace("[[TOTAL]]", "v")
 
 
@@ -104,5 +104,5 @@ def test_n6_where_a_line_is_cut_into_pieces_makes_no_difference(parts: list[str]
 def test_marks_are_found_in_linear_time(unit: str) -> None:
     line = [TextRun(unit * 6_000) for _ in range(10)]
     start = time.process_time()
-    replace([line], {"TOTAL": "v"}, WarningSettings())
+    replace([line], {"TOTAL": "v"}, Notices())
     assert time.process_time() - start < 10  # what grows by the square takes minutes

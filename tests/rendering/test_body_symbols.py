@@ -7,7 +7,7 @@ import pytest
 
 from printserver.errors import Recusa
 from printserver.rendering.body.body import prepare_body
-from printserver.rendering.body.characters import WarningSettings, clean, printable_characters
+from printserver.rendering.body.characters import Notices, clean, printable_characters
 from printserver.rendering.body.equivalents import (
     ALIKE,
     SIMILAR,
@@ -42,7 +42,7 @@ def reason(source: str) -> str:
     ],
 )  # fmt: skip
 def test_p2a_typographic_characters_print_alike(source: str, printed: str) -> None:
-    notices = WarningSettings()
+    notices = Notices()
     assert clean(source, notices) == printed
     assert [notice for notice in notices.all() if "\u339e" not in notice.mensagem] == []
 
@@ -60,7 +60,7 @@ def test_p2a_typographic_characters_print_alike(source: str, printed: str) -> No
     ],
 )
 def test_p2a_what_looks_another_way_is_told(source: str, printed: str) -> None:
-    notices = WarningSettings()
+    notices = Notices()
     assert clean(source, notices) == printed
     (notice,) = notices.all()
     assert "de outra forma" in notice.mensagem
@@ -79,7 +79,7 @@ def test_a_fraction_does_not_join_the_number_before_it() -> None:
 
 def test_all_that_is_printed_instead_is_in_the_fonts() -> None:
     for character in ALIKE | SIMILAR:
-        assert {ord(part) for part in clean(character, WarningSettings())} <= printable_characters()
+        assert {ord(part) for part in clean(character, Notices())} <= printable_characters()
 
 
 @pytest.mark.parametrize(

@@ -12,9 +12,9 @@ from layouts import CODIGO, FORMATS, Workbench, placed_words, texts_of, with_cod
 
 from printserver.errors import Recusa
 from printserver.formats import EXAMPLE_BODY, example_data, example_values
-from printserver.rendering import Layout, LayoutRequest, Render
+from printserver.rendering import BodyNotice, Box, Layout, LayoutRequest, Render
 from printserver.rendering.cache import Cache, save
-from printserver.rendering.model import from_json, to_json
+from printserver.rendering.model import Dash, from_json, to_json
 
 
 @pytest.fixture(scope="module")
@@ -275,3 +275,16 @@ def test_the_boxs_tag_in_a_text_is_text(workbench: Workbench, body: tuple[str, s
 def test_a_hash_is_never_taken_as_a_path(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="hash"):
         Cache(tmp_path, limit_mb=1, in_use=set).pdf("../../etc/passwd")
+
+
+def test_kept_layouts_of_earlier_versions_are_read() -> None:
+    kept = b"""{"formato": {}, "layout": {
+        "avisos": [{"campo": "corpo.conteudo", "mensagem": "um aviso"}],
+        "caixas": [{"altura": 30.0, "largura": 80.0, "pagina": 1, "x": 20.0, "y": 200.5}],
+        "das_paginas": [], "hash": "a", "paginas": 1, "pdf_a": true, "sha256": "b",
+        "tracos": [{"pagina": 1, "x": 20.0, "x_final": 190.0, "y": 120.25}]}}"""
+    box, dash = Box(1, 20.0, 200.5, 80.0, 30.0), Dash(1, 20.0, 190.0, 120.25)
+    notice = BodyNotice("corpo.conteudo", "um aviso")
+    layout = Layout("a", 1, (box,), (dash,), (notice,), "b")
+    assert from_json(kept) == layout
+    assert from_json(to_json(layout, {})) == layout

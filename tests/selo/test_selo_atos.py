@@ -13,7 +13,7 @@ def table():
 
 def refusal(table, codigo, **others):
     with pytest.raises(Recusa) as caught:
-        table.check(codigo, **({"natureza": 1, "campo": "documento.instrumento.atos.0.ato"} | others))
+        table.check(codigo, **({"natureza": 1, "field": "documento.instrumento.atos.0.ato"} | others))
     assert caught.value.word == "entrada-invalida"
     assert [error.campo for error in caught.value.errors] == ["documento.instrumento.atos.0.ato"]
     return caught.value.detail

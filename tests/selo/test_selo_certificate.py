@@ -34,17 +34,17 @@ def _parts(pfx_file):
 
 def test_s5_signature_is_pkcs1_v15_sha256_in_base64(certificate, pfx_file):
     text = "9999991CE0000000000030184|P-2026-001234|0|Á.B|"
-    assinatura = certificate.sign_head(text)
+    assinatura = certificate.sign(text)
     assert len(assinatura) == 344
     _, x509_certificate, _ = _parts(pfx_file)
     x509_certificate.public_key().verify(
         base64.b64decode(assinatura), text.encode("utf-8"), padding.PKCS1v15(), hashes.SHA256()
     )
-    assert certificate.sign_head(text) == assinatura
+    assert certificate.sign(text) == assinatura
 
 
 def test_s5_signature_is_checked(certificate):
-    assinatura = certificate.sign_head("um texto")
+    assinatura = certificate.sign("um texto")
     assert certificate.check("um texto", assinatura)
     assert not certificate.check("outro texto", assinatura)
     assert not certificate.check("um texto", assinatura[:-4])

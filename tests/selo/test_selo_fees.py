@@ -83,7 +83,7 @@ def test_s9_isento_total_only_if_all_eight_are_zero():
 
 
 def test_p4_fee_line_has_all_components_and_the_total():
-    assert fees(REAIS["testamento, 2023"][0]).connection() == (
+    assert fees(REAIS["testamento, 2023"][0]).one_line() == (
         "Tabelião R$ 1.306,98; Estado R$ 371,46; Secretaria da Fazenda R$ 254,24; Santa Casa R$ 13,07; "
         "Registro Civil R$ 68,79; Tribunal de Justiça R$ 89,70; ISS R$ 65,34; Ministério Público R$ 62,74; "
         "Total R$ 2.232,32"

@@ -21,10 +21,10 @@ CERTIDAO_CIVIL = Emolumentos(*map(Decimal, ["51.39", "0.00", "10.28", "0.00", "0
 def line(**others):
     fields = {
         "codigo": "1234562CE000000000000126J",
-        "identificador": "12345601552020100014128001540653",
-        "retificado": None,
-        "iniciais": "A.B.C",
-        "momento": MOMENT,
+        "identifier": "12345601552020100014128001540653",
+        "rectified": None,
+        "party_initials": "A.B.C",
+        "moment": MOMENT,
         "emolumentos": CERTIDAO_CIVIL,
     }
     return registro_line(**(fields | others))
@@ -68,24 +68,24 @@ def test_s6_rectified_seal_stands_third():
 )
 def test_s6_line_to_parts_to_line(moment, rectified, values):
     emolumentos = Emolumentos.from_centavos(dict(zip(COMPONENTS, values, strict=True)))
-    escrita = line(momento=moment, rectified=rectified, emolumentos=emolumentos)
+    escrita = line(moment=moment, rectified=rectified, emolumentos=emolumentos)
     registro = parse_registro(escrita)
     assert timedelta(0) <= moment - registro.momento < timedelta(milliseconds=100)
     assert (registro.rectified, registro.emolumentos) == (rectified, emolumentos)
-    assert line(momento=registro.momento, rectified=registro.rectified, emolumentos=registro.emolumentos) == escrita
+    assert line(moment=registro.momento, rectified=registro.rectified, emolumentos=registro.emolumentos) == escrita
 
 
 @pytest.mark.parametrize(
     "field",
     [
-        {"identificador": "P-1|0|X"},
-        {"identificador": ""},
-        {"identificador": "  "},
-        {"identificador": "P-1\nP-2"},
-        {"identificador": "P\u202e1"},
-        {"iniciais": "A|B"},
-        {"iniciais": "A\x00"},
-        {"momento": MOMENT.replace(tzinfo=None)},
+        {"identifier": "P-1|0|X"},
+        {"identifier": ""},
+        {"identifier": "  "},
+        {"identifier": "P-1\nP-2"},
+        {"identifier": "P\u202e1"},
+        {"party_initials": "A|B"},
+        {"party_initials": "A\x00"},
+        {"moment": MOMENT.replace(tzinfo=None)},
     ],
 )
 def test_s6_a_field_that_would_break_the_line_is_refused(field):
@@ -118,8 +118,8 @@ def test_s6_a_line_that_does_not_hold_is_refused(right, wrong):
 @example(date(1913, 12, 31), time(23, 59, 59))  # the last day of a time zone with seconds
 def test_s6_s7a_every_time_has_its_width_and_is_read_back(day: date, time_of_day: time) -> None:
     moment = datetime.combine(day, time_of_day, SAO_PAULO)
-    escrita = line(momento=moment).split("|")[4]
+    escrita = line(moment=moment).split("|")[4]
     assert re.fullmatch(r"[0-9]{15}", escrita)
-    parsed = parse_registro(line(momento=moment)).momento
+    parsed = parse_registro(line(moment=moment)).momento
     assert timedelta(0) <= moment.astimezone(UTC) - parsed < timedelta(milliseconds=100)
-    assert line(momento=parsed).split("|")[4] == escrita
+    assert line(moment=parsed).split("|")[4] == escrita

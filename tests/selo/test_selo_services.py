@@ -54,7 +54,7 @@ def write(tmp_path, text):
 
 def refusal(table, nome, **others):
     with pytest.raises(Recusa) as caught:
-        table.resolve(nome, **({"demonstracao": True, "campo": "documento.servico"} | others))
+        table.resolve(nome, **({"demonstracao": True, "field": "documento.servico"} | others))
     assert [error.campo for error in caught.value.errors] == ["documento.servico"]
     return caught.value
 

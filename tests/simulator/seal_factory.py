@@ -81,13 +81,13 @@ class SealFactory:
 
     def hibrido(self, numero: int, serie: str = "0371AJ", **more: Any) -> dict[str, Any]:
         """Return the seal of a numbered paper seal (S4)."""
-        more = {"identificador": "selo de papel"} | more
+        more = {"identifier": "selo de papel"} | more
         return self.item("AU", informacao=hibrido_informacao(serie, numero), **more)
 
-    def connection(self, item: Mapping[str, Any], **changed: str) -> dict[str, Any]:
+    def with_line(self, item: Mapping[str, Any], **changed: str) -> dict[str, Any]:
         """Return `item` with fields of its registro (by number: `f13="1"`) changed, and signed anew."""
         fields = item["registro"].split("|")[:-1]
         for nome, value in changed.items():
             fields[int(nome[1:])] = value
         text = "|".join(fields) + "|"
-        return {**item, "registro": text + self.certificado.sign_head(text)}
+        return {**item, "registro": text + self.certificado.sign(text)}

@@ -31,7 +31,7 @@ def test_what_is_answered_is_as_described(court: Court, factory: SealFactory, sp
     pair = {"vinculador": one["selo"], "vinculado": two["selo"]}
     asked = [
         ("post", "/selos", "/selos", [one, two]),
-        ("post", "/selos", "/selos", [one, factory.connection(factory.item(), f13="1")]),
+        ("post", "/selos", "/selos", [one, factory.with_line(factory.item(), f13="1")]),
         ("get", "/selos/{codigo}", f"/selos/{one['selo']}", None),
         ("get", "/selos", "/selos?de=2026-11-20&ate=2026-11-20&pagina=1", None),
         ("post", "/vinculos", "/vinculos", [pair]),

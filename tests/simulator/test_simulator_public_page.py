@@ -92,7 +92,7 @@ def test_d1_the_iss_apart_is_said(court: Court, factory: SealFactory) -> None:
 
 
 def test_what_is_not_there_is_told_with_what_to_do(court: Court, factory: SealFactory) -> None:
-    refused = factory.connection(factory.item(), f13="1")
+    refused = factory.with_line(factory.item(), f13="1")
     court.send(refused)
     for code in (factory.item()["selo"], refused["selo"]):
         assert "não consta. Um selo é comunicado em até 24 horas" in _page(court, f"/?selo={code}", 404)

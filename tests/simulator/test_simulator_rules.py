@@ -44,7 +44,7 @@ def test_a_seal_is_stored_once_and_told_as_it_was_sent(court: Court, factory: Se
         "erros": [],
     }
     assert _word(court, item) == ["ja-recebido"]
-    other = factory.connection(item, f1="P-2026-000002")
+    other = factory.with_line(item, f1="P-2026-000002")
     assert _word(court, other) == ["ja-recebido"]
     assert court.look_up(item["selo"])["registro"] == item["registro"]  # type: ignore[index]
     assert (court.selo(item["selo"])["recebido"], court.selo(item["selo"])["aceito"]) == (3, 1)
@@ -59,7 +59,7 @@ def test_a_code_twice_in_one_request_is_stored_once(court: Court, factory: SealF
 def test_s2_a_wrong_check_digit_is_refused(court: Court, factory: SealFactory) -> None:
     item = factory.item()
     code = item["selo"][:-1] + ("A" if item["selo"][-1] != "A" else "B")
-    assert _word(court, factory.connection({**item, "selo": code}, f0=code)) == ["codigo-invalido"]
+    assert _word(court, factory.with_line({**item, "selo": code}, f0=code)) == ["codigo-invalido"]
     assert court.look_up(code)["situacao"] == "objetado"  # type: ignore[index]
 
 
@@ -81,7 +81,7 @@ def test_s5_no_signature_is_refused(court: Court, factory: SealFactory) -> None:
 
 
 def test_s9_a_total_that_is_not_the_sum_is_refused(court: Court, factory: SealFactory) -> None:
-    assert _word(court, factory.connection(factory.item(), f13="9513")) == ["total-nao-confere"]
+    assert _word(court, factory.with_line(factory.item(), f13="9513")) == ["total-nao-confere"]
 
 
 def test_d1_the_iss_stays_out_of_the_total_of_flagged_atos_alone(court: Court, factory: SealFactory) -> None:
@@ -106,7 +106,7 @@ def test_s6_what_does_not_fit_the_registro_is_refused(court: Court, factory: Sea
 
 def test_s7_year_and_date_are_those_of_the_act(court: Court, factory: SealFactory, clock: Clock) -> None:
     item = factory.item()
-    assert _word(court, factory.connection(item, f4="202511201430000")) == ["ano-nao-confere"]
+    assert _word(court, factory.with_line(item, f4="202511201430000")) == ["ano-nao-confere"]
     assert _word(court, factory.item(moment=clock() + timedelta(days=1))) == ["data-futura"]
     assert _word(court, factory.item(moment=clock() + timedelta(hours=1))) == []  # an office's clock that runs ahead
 
@@ -195,7 +195,7 @@ def test_s4_a_hybrid_number_twice_in_one_request_is_stored_once(
     court: Court, factory: SealFactory, clock: Clock
 ) -> None:
     clock.forward(days=60)
-    next_year, this_year = factory.hibrido(1), factory.hibrido(1, momento=clock() - timedelta(days=59))
+    next_year, this_year = factory.hibrido(1), factory.hibrido(1, moment=clock() - timedelta(days=59))
     assert _words(court, this_year, next_year) == [[], ["hibrido-ja-recebido"]]
 
 
@@ -207,8 +207,8 @@ def test_s4_a_hybrid_without_serie_and_number_is_refused(court: Court, factory: 
 def test_r3_a_hybrid_is_rectified_for_date_or_value_alone(court: Court, factory: SealFactory, clock: Clock) -> None:
     first = factory.hibrido(1)
     court.send(first)
-    of = {"retifica": first["selo"], "identificador": "selo de papel"}
-    assert _word(court, factory.item("AU", **of | {"identificador": "outro"})) == ["hibrido-so-data-ou-valor"]
+    of = {"retifica": first["selo"], "identifier": "selo de papel"}
+    assert _word(court, factory.item("AU", **of | {"identifier": "outro"})) == ["hibrido-so-data-ou-valor"]
     assert _word(court, factory.item("CE", **of)) == ["hibrido-so-data-ou-valor"]
     value = factory.item("AU", fees=higher_fees(), **of)
     assert _word(court, value) == []
@@ -218,11 +218,11 @@ def test_r3_a_hybrid_is_rectified_for_date_or_value_alone(court: Court, factory:
     assert _word(court, date) == []
     assert not court.selo(date["selo"])["atrasado"]
     assert _word(court, factory.xa({"selo": date["selo"]})) == []
-    assert _word(court, factory.hibrido(1, momento=clock() - timedelta(days=365))) == ["hibrido-ja-recebido"]
+    assert _word(court, factory.hibrido(1, moment=clock() - timedelta(days=365))) == ["hibrido-ja-recebido"]
 
 
 def test_t2_a_retificador_takes_the_place_of_one_that_was_objected_to(court: Court, factory: SealFactory) -> None:
-    wrong = factory.connection(factory.item(), f13="1")
+    wrong = factory.with_line(factory.item(), f13="1")
     assert _word(court, wrong) == ["total-nao-confere"]
     right = factory.item(retifica=wrong["selo"])
     assert _word(court, right) == []
@@ -275,7 +275,7 @@ def test_r4_r5_links_need_both_ends(court: Court, factory: SealFactory) -> None:
 
 def test_the_list_holds_what_is_stored_by_the_day_of_the_act(court: Court, factory: SealFactory, clock: Clock) -> None:
     itens = [factory.item(moment=clock() - timedelta(days=days)) for days in (0, 0, 1, 2)]
-    court.send(*itens, factory.connection(factory.item(), f13="1"))
+    court.send(*itens, factory.with_line(factory.item(), f13="1"))
     status, found = court.call("GET", "/selos?de=2026-11-19&ate=2026-11-20&pagina=1")
     assert (status, found["total"], found["pagina"]) == (200, 3, 1)
     assert {each["selo"] for each in found["itens"]} == {each["selo"] for each in itens[:3]}

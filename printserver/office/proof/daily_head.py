@@ -21,6 +21,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import local_date, rfc3339
 from printserver.db import Database
+from printserver.files import write_whole
 from printserver.selo import Certificate, PublicCertificate
 
 PASTA: Final = "auditoria"
@@ -68,7 +69,7 @@ def sign_head(conn: Connection, serventia_id: int, certificate: Certificate, now
     row = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).one()
     pem = certificate.public_pem().decode()
     bare = Head(office.cns, office.instancia, row.n, row.hash, rfc3339(now), "", pem)
-    return Head(**asdict(bare) | {"assinatura": certificate.sign_head(bare.text())})
+    return Head(**asdict(bare) | {"assinatura": certificate.sign(bare.text())})
 
 
 def of_day(instance: Path, now: datetime) -> Path:
@@ -89,7 +90,7 @@ def store(database: Database, serventia_id: int, instance: Path, certificate: Ce
             if kept.exists() and (fault := difference(conn, serventia_id, kept)):
                 raise HeadDiffers(fault)
         head = sign_head(conn, serventia_id, certificate, now)
-        _write(path, head)
+        write_whole(path, (json.dumps(asdict(head), ensure_ascii=False, indent=1) + "\n").encode())
     return head
 
 
@@ -99,16 +100,6 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
     with os.fdopen(os.open(folder / ".trava", os.O_WRONLY | os.O_CREAT, 0o600)) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _write(path: Path, head: Head) -> None:
-    draft = path.with_name(f".{path.name}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(asdict(head), file, ensure_ascii=False, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def kept_heads(instance: Path) -> list[Path]:

@@ -11,7 +11,7 @@ from html import escape
 from itertools import pairwise
 from typing import Final
 
-from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.runs import Boundary, Part, TextRun
 
 MAX_WIDE: Final = 2000
@@ -32,7 +32,7 @@ _UNBROKEN: Final = re.compile(r"[^ \t\n\f]{60,}")
 class Blanks:
     """Writes the pieces of text of one body as XHTML."""
 
-    def __init__(self, notices: WarningSettings) -> None:
+    def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._left = MAX_WIDE
 
@@ -44,7 +44,7 @@ class Blanks:
             if isinstance(part, TextRun):
                 piece = self._piece(part, at_start)
                 written.append(piece if isinstance(following, Boundary) else _parted(piece))
-                at_start = at_start and not part.texto.strip()
+                at_start = at_start and not part.text.strip()
             else:
                 written.append(part)
                 at_start = at_start or isinstance(part, Boundary)
@@ -64,11 +64,11 @@ class Blanks:
 
     def _piece(self, text_run: TextRun, at_start: bool) -> str:
         if text_run.struck:
-            return _escape(_seen(text_run.texto) if text_run.modo == "pre" else text_run.texto)
-        if text_run.modo == "normal":
-            return self._joined(text_run.texto, at_start)
-        lines = text_run.texto.split("\n")
-        if text_run.modo == "linhas":
+            return _escape(_seen(text_run.text) if text_run.mode == "pre" else text_run.text)
+        if text_run.mode == "normal":
+            return self._joined(text_run.text, at_start)
+        lines = text_run.text.split("\n")
+        if text_run.mode == "lines":
             return "<br/>".join(self._joined(line, at_start or at > 0) for at, line in enumerate(lines))
         return "<br/>".join(self.line(line, at_start=at_start or at > 0) for at, line in enumerate(lines))
 

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from html import unescape
 from typing import Final, Literal
 
-from printserver.rendering.body import html as html_body
-from printserver.rendering.body import marks
+from printserver.rendering.body import html, marks
 from printserver.rendering.body.blanks import Blanks
 from printserver.rendering.body.characters import (
     BodyNotice,
-    WarningSettings,
+    Notices,
     clean,
     refuse,
 )
@@ -63,17 +62,17 @@ def prepare_body(
     at the end is left out (P2a); a body that is all blank is "". `room` is the room of a page for images. Raises
     `Recusa` `corpo-invalido` with its reason for what is over the limits or cannot be printed.
     """
-    notices = WarningSettings()
+    notices = Notices()
     text = _TextCleaner(notices)
     parts = list(
-        _pages(source, text) if body_format == "texto" else html_body.prepare(source, text, notices, room or Room())
+        _pages(source, text) if body_format == "texto" else html.prepare(source, text, notices, room or Room())
     )
     _replace_marks(parts, mark_values, notices)
     content = Blanks(notices).write(place_breaks(parts, notices))
     return PreparedBody(f"<div>{content}</div>" if content else "", notices.all())
 
 
-def _replace_marks(parts: list[Part], values: Mapping[str, str], notices: WarningSettings) -> None:
+def _replace_marks(parts: list[Part], values: Mapping[str, str], notices: Notices) -> None:
     known = {name: clean(value, notices) for name, value in values.items() if name in MARKS}
     marks.replace(list(lines(parts)), known, notices)
 
@@ -81,7 +80,7 @@ def _replace_marks(parts: list[Part], values: Mapping[str, str], notices: Warnin
 class _TextCleaner:
     """Makes pieces of text printable, one after the other."""
 
-    def __init__(self, notices: WarningSettings) -> None:
+    def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._length = 0
 

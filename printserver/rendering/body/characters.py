@@ -33,7 +33,7 @@ class BodyNotice:
 
 
 @dataclass
-class WarningSettings:
+class Notices:
     """Collects avisos: each once, in order. None is left out: the thirtieth says all that come after it.
 
     What is told of many names (styles, attributes, tags) is one aviso that lists them.
@@ -46,13 +46,13 @@ class WarningSettings:
         self._names.setdefault(mensagem, {}).setdefault(nome)
 
     def all(self) -> tuple[BodyNotice, ...]:
-        messages = [_told(message, list(names)) for message, names in self._names.items()]
+        messages = [_message(message, list(names)) for message, names in self._names.items()]
         if len(messages) > _MAX_NOTICES:
             messages[_MAX_NOTICES - 1 :] = [" ".join(messages[_MAX_NOTICES - 1 :])]
         return tuple(BodyNotice(FIELD, message) for message in messages)
 
 
-def _told(message: str, names: list[str]) -> str:
+def _message(message: str, names: list[str]) -> str:
     if names == [""]:
         return message
     shown = ", ".join(names[:_MAX_NAMES])
@@ -69,7 +69,7 @@ def refuse(reason: str) -> Recusa:
     return Recusa("corpo-invalido", reason)
 
 
-def clean(text: str, notices: WarningSettings, *, before: int = 0) -> str:
+def clean(text: str, notices: Notices, *, before: int = 0) -> str:
     """Return `texto` as it can be printed, composed (NFC); `antes` is how many characters of the body came before it.
 
     Line ends become `\\n`; blanks that the fonts lack become a plain one, and other characters that they lack what

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from printserver.rendering.body import style as styles
-from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.characters import Notices
+from printserver.rendering.body.declarations import declarations, to_points, warn_no_effect
+from printserver.rendering.body.indents import Measures
 
 DPI: Final = 300
 """Pixels an inch that paper needs. Images with half as much again are brought down to it."""
@@ -45,17 +46,17 @@ class Room:
     `end_height` is what remains beside signatures and seal, for an image that ends the text (P3).
     """
 
-    largura: float = 160 * PX_PER_MM
-    altura: float = 150 * PX_PER_MM
+    width: float = 160 * PX_PER_MM
+    height: float = 150 * PX_PER_MM
     end_height: float = 150 * PX_PER_MM
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An image as it is drawn: `pixels` is the size that its file is brought to; `modelo` has `{}` for its address."""
+    """An image as it is drawn. `pixels`: the size of its file; `template`: its markup, with `{}` for its address."""
 
     pixels: tuple[int, int]
-    modelo: str
+    template: str
 
 
 @dataclass
@@ -72,9 +73,9 @@ class _Asked:
 def draw(
     pixels: tuple[int, int],
     attributes: Mapping[str, str],
-    measures: styles.Measures,
+    measures: Measures,
     room: Room,
-    notices: WarningSettings,
+    notices: Notices,
 ) -> Figure | None:
     """Return how an image of `pixels` (width, height) is drawn; None for one that is asked to be of no size at all.
 
@@ -113,15 +114,15 @@ def _of_the_column(pixels: tuple[int, int], asked: _Asked, room: Room) -> _Drawn
     """Return the place of an image as wide as a part of the column, which only the layout knows."""
     part = min(asked.parts["width"], asked.parts.get("max-width", 1.0), 1.0)
     ratio = pixels[0] / pixels[1]
-    most = min(room.largura * part, asked.px.get("max-width", room.largura))
-    height, tallest = asked.px.get("height"), min(room.altura, asked.px.get("max-height", room.altura))
+    most = min(room.width * part, asked.px.get("max-width", room.width))
+    height, tallest = asked.px.get("height"), min(room.height, asked.px.get("max-height", room.height))
     if not most or not tallest or height == 0:
         return None
     what, style = f"{part * 100:g}% da coluna", f"width:{part * 100:g}%"
     if height is not None and asked.fit == "fill":
         height = min(height, tallest)
         return _Drawn(what, f"{style};height:{height:.2f}px", most, most / ratio, f"{most:.2f}px")
-    note = f' data-teto="{tallest * ratio:.2f}"' if tallest == room.altura else ""
+    note = f' data-teto="{tallest * ratio:.2f}"' if tallest == room.height else ""
     most = min(most, min(tallest, height or tallest) * ratio)
     return _Drawn(what, style, most, most / ratio, f"{most:.2f}px", note)
 
@@ -132,13 +133,13 @@ def _of_its_own(pixels: tuple[int, int], asked: _Asked, room: Room) -> _Drawn | 
     part = asked.parts.get("max-width", 1.0)
     if not width or not height or not part:
         return None
-    shrink = min(1.0, room.largura / width, room.altura / height)
+    shrink = min(1.0, room.width / width, room.height / height)
     drawn = max(width * shrink, min(1.0, width)), max(height * shrink, min(1.0, height))  # thin, and still seen
     what = f"{_mm(width)} × {_mm(height)} mm" if asked.px else f"{pixels[0]} × {pixels[1]} pixels"
     if part < 1 or "max-width" not in asked.parts:
         note = f' data-largura="{width:.2f}"' if "max-width" not in asked.parts else ""
     else:
-        note = f' data-teto="{drawn[0]:.2f}"' if shrink * height == room.altura else ""
+        note = f' data-teto="{drawn[0]:.2f}"' if shrink * height == room.height else ""
     return _Drawn(what, f"width:{drawn[0]:.2f}px", *drawn, f"{part * 100:g}%" if part < 1 else "", note)
 
 
@@ -182,14 +183,14 @@ def _enough(pixels: tuple[int, int], width: float, height: float) -> tuple[int, 
     return max(1, round(whole * width / height)), whole
 
 
-def _read(attributes: Mapping[str, str], in_points: float, notices: WarningSettings) -> _Asked:
+def _read(attributes: Mapping[str, str], in_points: float, notices: Notices) -> _Asked:
     asked = _Asked({}, {})
     for name in ("width", "height"):
         _attribute(name, attributes.get(name, ""), in_points, asked, notices)
     _align(attributes.get("align", "").strip().lower(), asked, notices)
     margins = dict.fromkeys(("margin-left", "margin-right"), "")
     block = False
-    for name, value in styles.declarations(attributes.get("style", "")):
+    for name, value in declarations(attributes.get("style", "")):
         if name in _LENGTHS:
             _length(name, value, in_points, asked, notices)
         elif name in _MARGINS:
@@ -201,7 +202,7 @@ def _read(attributes: Mapping[str, str], in_points: float, notices: WarningSetti
         elif name == "vertical-align" and value in _UPRIGHT:
             asked.vertical = value
         elif value not in _AS_IT_IS.get(name, ()):
-            styles.tell_no_effect(name, notices)
+            warn_no_effect(name, notices)
     if asked.fit in ("cover", "none"):
         notices.add("O estilo object-fit cortaria uma imagem: ela foi impressa inteira.")
     if block:
@@ -215,7 +216,7 @@ def _side(margins: Mapping[str, str]) -> Literal["left", "center", "right"]:
     return "center" if margins["margin-right"] == "auto" else "right"
 
 
-def _attribute(name: str, value: str, in_points: float, asked: _Asked, notices: WarningSettings) -> None:
+def _attribute(name: str, value: str, in_points: float, asked: _Asked, notices: Notices) -> None:
     """Read `width` or `height` as HTML does: px, or parts with a `%`; but a unit of length counts too."""
     value = value.strip().lower()
     if value in ("", "auto"):
@@ -224,23 +225,23 @@ def _attribute(name: str, value: str, in_points: float, asked: _Asked, notices: 
     if found is None:
         notices.add(f"O atributo {name} de uma imagem não é um tamanho e ficou sem efeito.")
         return
-    points = styles.to_points(found[1] + found[2], in_points, 0.0)
+    points = to_points(found[1] + found[2], in_points, 0.0)
     if found[2] == "%" or points is None or not points:
         _set(name, float(found[1]), "%" if found[2] == "%" else "px", asked)
     else:
         _set(name, points * _PX_PER_PT, "px", asked)
 
 
-def _length(name: str, value: str, in_points: float, asked: _Asked, notices: WarningSettings) -> None:
+def _length(name: str, value: str, in_points: float, asked: _Asked, notices: Notices) -> None:
     """Read a length of the style, which goes before that of an attribute."""
     if value in ("auto", "none", "initial", "unset"):
         asked.px.pop(name, None)
         asked.parts.pop(name, None)
         return
-    part = styles.to_points(value, in_points, 100.0) if value.endswith("%") else None
-    points = styles.to_points(value, in_points, 0.0)
+    part = to_points(value, in_points, 100.0) if value.endswith("%") else None
+    points = to_points(value, in_points, 0.0)
     if points is None or points < 0 or (part is not None and (part < 0 or name == "min-width")):
-        styles.tell_no_effect(name, notices)
+        warn_no_effect(name, notices)
     elif part is not None:
         _set(name, part, "%", asked)
     else:
@@ -256,7 +257,7 @@ def _set(name: str, number: float, unit: Literal["px", "%"], asked: _Asked) -> N
         asked.parts[name] = number / 100
 
 
-def _align(value: str, asked: _Asked, notices: WarningSettings) -> None:
+def _align(value: str, asked: _Asked, notices: Notices) -> None:
     value = _ALIGN.get(value, value)
     if value in _UPRIGHT:
         asked.vertical = value
@@ -264,7 +265,7 @@ def _align(value: str, asked: _Asked, notices: WarningSettings) -> None:
         notices.add("O texto não contorna imagens: o align de uma ficou sem efeito.")
 
 
-def _margin(name: str, value: str, margins: dict[str, str], notices: WarningSettings) -> None:
+def _margin(name: str, value: str, margins: dict[str, str], notices: Notices) -> None:
     """Note the margins that are `auto`, and tell of those that take room."""
     sides = value.split()
     if name in margins:
@@ -272,5 +273,5 @@ def _margin(name: str, value: str, margins: dict[str, str], notices: WarningSett
     elif name == "margin" and sides:
         margins["margin-right"] = sides[1 % len(sides)]
         margins["margin-left"] = sides[3] if len(sides) > 3 else margins["margin-right"]
-    if any(side != "auto" and styles.to_points(side, 12.0, 100.0) != 0 for side in sides):
-        styles.tell_no_effect(name, notices)
+    if any(side != "auto" and to_points(side, 12.0, 100.0) != 0 for side in sides):
+        warn_no_effect(name, notices)

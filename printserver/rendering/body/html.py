@@ -12,19 +12,9 @@ from typing import Final
 
 import nh3
 
-from printserver.rendering.body import (
-    figures,
-    images,
-    markup,
-    page_breaks,
-)
-from printserver.rendering.body import (
-    style as styles,
-)
-from printserver.rendering.body import (
-    tables as tabela,
-)
-from printserver.rendering.body.characters import WarningSettings, refuse
+from printserver.rendering.body import figures, images, markup, page_breaks, tables, tags
+from printserver.rendering.body.characters import Notices, refuse
+from printserver.rendering.body.indents import Measures
 from printserver.rendering.body.runs import (
     PAGE_BREAK,
     RULE,
@@ -33,6 +23,7 @@ from printserver.rendering.body.runs import (
     Part,
     TextRun,
 )
+from printserver.rendering.body.style import INLINE_TAGS, Style, filter_style
 from printserver.rendering.body.tree import Node, trim_end
 
 MAX_TABLES: Final = 4
@@ -41,10 +32,10 @@ MAX_TOTAL_PIXELS: Final = 60_000_000
 MAX_IMAGES: Final = 200
 
 _RAISED: Final = frozenset({"sub", "sup"})
-_INLINE: Final = markup.FORMATTING_TAGS | {"span"}
+_INLINE: Final = tags.FORMATTING_TAGS | {"span"}
 _BLANKS: Final = " \t\n\r\f"
 _ATTRIBUTES: Final = {
-    **{tag: {"style", "align"} for tag in markup.TAGS},
+    **{tag: {"style", "align"} for tag in tags.TAGS},
     "img": {"src", "alt", "width", "height", "style", "align"},
     "td": {"colspan", "rowspan", "style", "align"},
     "th": {"colspan", "rowspan", "style", "align"},
@@ -63,17 +54,17 @@ Text = Callable[..., str]
 class _Around:
     """What the elements around one mean for it."""
 
-    measures: styles.Measures = field(default_factory=styles.Measures)
-    tables: int = 0
+    measures: Measures = field(default_factory=Measures)
+    nesting: int = 0
     columns: int = 1
     raised: int = 0
-    fonte: str = ""
-    modo: Mode = "normal"
+    font: str = ""
+    mode: Mode = "normal"
     struck: bool = False
     without_lines: bool = False
 
 
-def prepare(content: str, text: Text, notices: WarningSettings, room: figures.Room) -> Iterator[Part]:
+def prepare(content: str, text: Text, notices: Notices, room: figures.Room) -> Iterator[Part]:
     """Yield the body `conteudo` as safe XHTML and the text in it; every text node goes through `texto`.
 
     `room` is the room that a page has for an image.
@@ -83,7 +74,7 @@ def prepare(content: str, text: Text, notices: WarningSettings, room: figures.Ro
     marked = markup.rewrite(content, notices)
     clean = nh3.clean(
         marked.html,
-        tags=set(markup.TAGS),
+        tags=set(tags.TAGS),
         clean_content_tags=set(),
         attributes=_ATTRIBUTES,
         url_schemes=set(),
@@ -109,7 +100,7 @@ class _Tree(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         node = Node(tag, {name: value or "" for name, value in attrs})
         self._open[-1].children.append(node)
-        if tag not in markup.VOID_TAGS:
+        if tag not in tags.VOID_TAGS:
             self._open.append(node)
             if len(self._open) > markup.MAX_DEPTH + 1:
                 raise refuse(f"O HTML tem mais de {markup.MAX_DEPTH} marcas umas dentro das outras.")
@@ -131,7 +122,7 @@ class _Drawing:
     """Writes the tree as XHTML."""
 
     def __init__(
-        self, sources: list[str], text: Text, notices: WarningSettings, room: figures.Room, ending: list[Node]
+        self, sources: list[str], text: Text, notices: Notices, room: figures.Room, ending: list[Node]
     ) -> None:
         self._sources = sources
         self._text = text
@@ -147,10 +138,10 @@ class _Drawing:
             if not isinstance(child, str):
                 yield from self._element(child, around)
                 continue
-            for at, text in enumerate(child.split("\f") if around.modo == "pre" else [child]):
+            for at, text in enumerate(child.split("\f") if around.mode == "pre" else [child]):
                 if at:  # a form feed, as in a body of text
                     yield from self._break(around)
-                yield TextRun(self._text(text, around.fonte), around.modo, around.struck)
+                yield TextRun(self._text(text, around.font), around.mode, around.struck)
 
     def _element(self, node: Node, around: _Around) -> Iterator[Part]:
         if node.tag == "img":
@@ -159,7 +150,7 @@ class _Drawing:
         if node.tag == "colgroup":
             yield Boundary(f"<colgroup>{'<col/>' * len(node.children)}</colgroup>")
             return
-        style = styles.filter_style(
+        style = filter_style(
             node.tag,
             node.attributes.get("style", ""),
             node.attributes.get("align", ""),
@@ -178,11 +169,11 @@ class _Drawing:
         if style.break_after:
             yield from self._break(around)
 
-    def _with_children(self, node: Node, around: _Around, style: styles.Style) -> Iterator[Part]:
+    def _with_children(self, node: Node, around: _Around, style: Style) -> Iterator[Part]:
         around, extra = self._inside(node, around, style)
         if style.hidden:
             self._tell_hidden(node, style.hidden)
-        if around.raised > 1 and (node.tag in _RAISED or style.nivel):
+        if around.raised > 1 and (node.tag in _RAISED or style.raised):
             self._notices.add("Índices e expoentes uns dentro dos outros ficaram num só nível.")
             yield from self.children(node, around)
             return
@@ -192,13 +183,13 @@ class _Drawing:
         if node.tag == "span" and not extra:
             yield from self.children(node, around)
             return
-        edge = str if node.tag in styles.INLINE_TAGS and "display:block" not in style.css else Boundary
+        edge = str if node.tag in INLINE_TAGS and "display:block" not in style.css else Boundary
         yield edge(f"<{node.tag}{extra}>")
         yield from self.children(node, around)
         yield edge(f"</{node.tag}>")
 
     def _break(self, around: _Around) -> Iterator[Part]:
-        if around.tables:
+        if around.nesting:
             self._notices.add("Uma quebra de página dentro de uma tabela não é aceita e ficou sem efeito.")
         else:
             yield PAGE_BREAK
@@ -211,18 +202,18 @@ class _Drawing:
                 f"“{' '.join(begin.split())}” ({how})",
             )
 
-    def _inside(self, node: Node, around: _Around, style: styles.Style) -> tuple[_Around, str]:
+    def _inside(self, node: Node, around: _Around, style: Style) -> tuple[_Around, str]:
         """Return what `node` is to those inside it, and its attributes but for the style."""
-        tables, columns, raised, extra = around.tables, around.columns, around.raised, ""
+        nesting, columns, raised, extra = around.nesting, around.columns, around.raised, ""
         if node.tag == "table":
-            columns = tabela.prepare(node, columns, self._notices)
-            tables += 1
-            if tables > MAX_TABLES:
+            columns = tables.prepare(node, columns, self._notices)
+            nesting += 1
+            if nesting > MAX_TABLES:
                 raise refuse(f"O HTML tem mais de {MAX_TABLES} tabelas umas dentro das outras.")
-        elif node.tag in _RAISED or style.nivel:
+        elif node.tag in _RAISED or style.raised:
             raised += 1
         for name in ("colspan", "rowspan"):
-            number = tabela.number(node.attributes.get(name, ""))
+            number = tables.number(node.attributes.get(name, ""))
             if number > 1:
                 extra += f' {name}="{number}"'
         for name in ("start", "value"):
@@ -232,22 +223,22 @@ class _Drawing:
             extra += f' type="{node.attributes["type"]}"'
         inside = _Around(
             style.measures,
-            tables,
+            nesting,
             columns,
             raised,
-            around.fonte if style.fonte is None else style.fonte,
-            style.modo or around.modo,
+            around.font if style.font is None else style.font,
+            style.mode or around.mode,
             around.struck or style.struck or node.tag in _STRUCK,
             node.attributes.get("border") == "0" if node.tag == "table" else around.without_lines,
         )
         return inside, extra
 
-    def _image(self, node: Node, measures: styles.Measures) -> str:
+    def _image(self, node: Node, measures: Measures) -> str:
         """Return an image drawn anew; one that is no PNG or JPEG in `data:` gives way to its alternative text."""
         source = self._sources[int(node.attributes["src"])]
         data = images.read(source)
-        if data is None or not (data.declared or data.formato in ("PNG", "JPEG")):
-            kind = f" em {data.formato}" if data is not None and data.formato else ""
+        if data is None or not (data.declared or data.format_name in ("PNG", "JPEG")):
+            kind = f" em {data.format_name}" if data is not None and data.format_name else ""
             self._notices.add(
                 f"Uma imagem{kind} foi retirada: só se aceitam PNG e JPEG dentro do próprio HTML (data:)."
             )
@@ -263,14 +254,14 @@ class _Drawing:
             )
         if image.animated:
             self._notices.add("De uma imagem animada foi impresso o primeiro quadro.")
-        room = replace(self._room, altura=self._room.end_height) if id(node) in self._ending else self._room
+        room = replace(self._room, height=self._room.end_height) if id(node) in self._ending else self._room
         figure = figures.draw(size, node.attributes, measures, room, self._notices)
         if figure is None:
             self._notices.add("Uma imagem de tamanho zero, que não se vê, foi retirada.")
             return ""
         if (source, figure.pixels) not in self._urls:
             self._urls[source, figure.pixels] = image.url(*figure.pixels)
-        return figure.modelo.format(self._urls[source, figure.pixels])
+        return figure.template.format(self._urls[source, figure.pixels])
 
 
 def _ending(node: Node) -> list[Node]:

@@ -77,8 +77,8 @@ _TURNS: Final = {
 class ImageData:
     """What a `data:` holds: its bytes and format (None: none that is known), and whether it says to be PNG or JPEG."""
 
-    conteudo: bytes
-    formato: str | None
+    content: bytes
+    format_name: str | None
     declared: bool
 
 
@@ -87,7 +87,7 @@ class DecodedImage:
     """An image decoded: upright, grey or RGB (sRGB), on white. `animated`: this is the first of several frames."""
 
     pixels: Image.Image
-    formato: Literal["PNG", "JPEG"]
+    format_name: Literal["PNG", "JPEG"]
     animated: bool = False
 
     def url(self, width: int | None = None, height: int | None = None) -> str:
@@ -96,11 +96,11 @@ class DecodedImage:
         if width is not None and height is not None and image.size != (width, height):
             image = image.resize((width, height), Image.Resampling.LANCZOS)
         output = io.BytesIO()
-        if self.formato == "JPEG":
+        if self.format_name == "JPEG":
             image.save(output, "JPEG", quality=90)
         else:
             image.save(output, "PNG")
-        return f"data:image/{self.formato.lower()};base64,{base64.b64encode(output.getvalue()).decode('ascii')}"
+        return f"data:image/{self.format_name.lower()};base64,{base64.b64encode(output.getvalue()).decode('ascii')}"
 
 
 def read(url: str) -> ImageData | None:
@@ -147,13 +147,13 @@ def decode(data: ImageData) -> DecodedImage:
     Raises `Recusa` `corpo-invalido` with its reason where it is no PNG or JPEG, is broken, cut short, or over the
     limits: an image that cannot be drawn would vanish from the page, and half an image is not what was sent.
     """
-    if data.formato not in ("PNG", "JPEG"):
-        known = f": é {data.formato}" if data.formato else ""
+    if data.format_name not in ("PNG", "JPEG"):
+        known = f": é {data.format_name}" if data.format_name else ""
         raise refuse(f"Uma imagem não é PNG nem JPEG, como diz ser{known}. Converta-a.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return _decode(data.conteudo, png=data.formato == "PNG")
+            return _decode(data.content, png=data.format_name == "PNG")
     except (Recusa, MemoryError):
         raise
     except Exception as error:  # a broken file raises anything at all in its decoder

@@ -8,7 +8,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.runs import TextRun
 
 MARKS: Final = ("SELO_LIVRO", "CUSTAS", "TOTAL", "PAPEL")
@@ -33,19 +33,19 @@ def may_be_in(content: str) -> bool:
     return _BRACKET.search(content) is not None
 
 
-def replace(lines: Sequence[Sequence[TextRun]], values: Mapping[str, str], notices: WarningSettings) -> None:
+def replace(lines: Sequence[Sequence[TextRun]], values: Mapping[str, str], notices: Notices) -> None:
     """Put the values into the pieces of each line, in place; a mark without a value stays, with an aviso.
 
     `valores` is by name without brackets. A value is not read for marks again.
     """
     _tell_alike(lines, notices)
     for pieces in lines:
-        if any("[" in piece.texto for piece in pieces):
+        if any("[" in piece.text for piece in pieces):
             _replace_in_line(pieces, values, notices)
 
 
-def _replace_in_line(pieces: Sequence[TextRun], values: Mapping[str, str], notices: WarningSettings) -> None:
-    text = "".join(piece.texto for piece in pieces)
+def _replace_in_line(pieces: Sequence[TextRun], values: Mapping[str, str], notices: Notices) -> None:
+    text = "".join(piece.text for piece in pieces)
     seen = [at for at, character in enumerate(text) if character not in _UNSEEN]
     found: list[tuple[int, int, str]] = []
     for mark in _EXACT.finditer("".join(text[at] for at in seen)):
@@ -61,10 +61,10 @@ def _replace_in_line(pieces: Sequence[TextRun], values: Mapping[str, str], notic
 def _write(pieces: Sequence[TextRun], found: list[tuple[int, int, str]]) -> None:
     """Write each value into the piece where its mark begins, and take the mark out of all that it touches."""
     before = 0
-    waiting = iter([*found, (before + sum(len(piece.texto) for piece in pieces), 0, "")])
+    waiting = iter([*found, (before + sum(len(piece.text) for piece in pieces), 0, "")])
     start, end, value = next(waiting)
     for piece in pieces:
-        text, at, written = piece.texto, 0, ""
+        text, at, written = piece.text, 0, ""
         while start < before + len(text):
             if start >= before:
                 written += text[at : start - before] + value
@@ -73,11 +73,11 @@ def _write(pieces: Sequence[TextRun], found: list[tuple[int, int, str]]) -> None
                 break
             start, end, value = next(waiting)
         before += len(text)
-        piece.texto = written + text[at:]
+        piece.text = written + text[at:]
 
 
-def _tell_alike(lines: Sequence[Sequence[TextRun]], notices: WarningSettings) -> None:
-    text = _LINE.join("".join(piece.texto for piece in pieces) for pieces in lines)
+def _tell_alike(lines: Sequence[Sequence[TextRun]], notices: Notices) -> None:
+    text = _LINE.join("".join(piece.text for piece in pieces) for pieces in lines)
     for found in _ALIKE.finditer(text) if "[" in text else ():
         shown = found[0].translate(_NO_UNSEEN)
         if _EXACT.fullmatch(shown):

@@ -15,7 +15,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from printserver.rendering.body.characters import WarningSettings, refuse
+from printserver.rendering.body import tags
+from printserver.rendering.body.characters import Notices, refuse
 
 MAX_DEPTH: Final = 100
 """Elements open one inside the other (nh3 took 22 s for 100,000)."""
@@ -31,101 +32,8 @@ _TO_STAND_INS: Final = str.maketrans(_STAND_INS | dict.fromkeys(_STAND_INS.value
 TO_TEXT: Final = str.maketrans({stand_in: character for character, stand_in in _STAND_INS.items()})
 """Turns the text between here and the tree back (`str.translate`): what stands there for `&`, `º` … is not printed."""
 
-VOID_TAGS: Final = frozenset({"br", "hr", "img"})
-BLOCK_TAGS: Final = frozenset({"p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "li"})
-FORMATTING_TAGS: Final = frozenset({"b", "strong", "i", "em", "u", "s", "sub", "sup"})
-TABLE_TAGS: Final = frozenset({"table", "thead", "tbody", "tfoot", "tr", "td", "th"})
-TAGS: Final = BLOCK_TAGS | FORMATTING_TAGS | TABLE_TAGS | VOID_TAGS | {"span"}
-
-# Other tags that carry form: by what they are written anew, and the style that a viewer gives them.
-_SAME: Final = {
-    "del": "s",
-    "strike": "s",
-    "ins": "u",
-    "center": "div",
-    "cite": "i",
-    "dfn": "i",
-    "var": "i",
-    "menu": "ul",
-    "dir": "ul",
-    "h5": "h4",
-    "h6": "h4",
-    "pre": "div",
-    "listing": "div",
-    **dict.fromkeys(
-        ("a", "abbr", "acronym", "bdi", "big", "data", "font", "label", "nobr", "q", "small", "time"), "span"
-    ),
-}
-_STYLE: Final = {
-    "big": "font-size:larger",
-    "small": "font-size:smaller",
-    "center": "text-align:center",
-    "caption": "text-align:center",
-    "address": "font-style:italic",
-    "blockquote": "margin-left:40px",
-    "dd": "margin-left:40px",
-    "nobr": "white-space:nowrap",
-    **dict.fromkeys(("pre", "listing", "xmp", "plaintext", "textarea"), "white-space:pre"),
-}
-_BLOCK_WORDS: Final = """
-    address article aside blockquote body button caption dd details dialog dl dt fieldset figcaption figure footer form
-    frameset header hgroup html iframe legend main nav noembed noframes noscript object optgroup
-    option plaintext search section select summary svg template text textarea title tspan xmp
-"""
-_AS_BLOCK: Final = frozenset(_BLOCK_WORDS.split())
-_WITHOUT_LOSS: Final = """
-    address article aside blockquote caption col colgroup dd dl dt fieldset figcaption figure footer form head header
-    hgroup html body link main meta nav section
-"""
-_SILENT: Final = frozenset(_WITHOUT_LOSS.split()) | _SAME.keys() | {"wbr", "o:p"}
-_SILENT_SPACES: Final = ("st1:", "st2:")
-_UNSEEN_WORDS: Final = "datalist dialog noembed noframes noscript rp template title"
-_UNSEEN: Final = frozenset(_UNSEEN_WORDS.split())
-_DRAWN_WORDS: Final = """
-    audio canvas embed iframe map math object svg video v:shape v:imagedata v:rect v:line v:oval v:roundrect
-"""
-_FORMULA_WORDS: Final = """
-    mfrac mmultiscripts mover mroot msqrt msub msubsup msup mtable munder munderover m:f m:rad m:nary m:ssub m:ssup
-    m:ssubsup
-"""
-_FORMULAS: Final = frozenset(_FORMULA_WORDS.split())
 _NO_TEXT: Final = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*+>", re.IGNORECASE) for name in ("script", "style")}
-_ATTRIBUTES: Final = {
-    "*": frozenset({"style", "align"}),
-    "img": frozenset({"src", "alt", "width", "height"}),
-    "td": frozenset({"colspan", "rowspan"}),
-    "th": frozenset({"colspan", "rowspan"}),
-    "ol": frozenset({"start", "type"}),
-    "li": frozenset({"value"}),
-    "table": frozenset({"border"}),
-}
-# Old attributes, as the style that they mean.
-_AS_STYLE: Final[dict[tuple[str, str], str]] = {
-    ("font", "face"): "font-family",
-    ("font", "color"): "color",
-    ("td", "valign"): "vertical-align",
-    ("th", "valign"): "vertical-align",
-}
-_FONT_SIZES: Final = ("7.5pt", "10pt", "12pt", "13.5pt", "18pt", "24pt", "36pt")
-_LIST_TYPES: Final = {
-    "1": "decimal",
-    "a": "lower-alpha",
-    "A": "upper-alpha",
-    "i": "lower-roman",
-    "I": "upper-roman",
-    **{word: word for word in ("disc", "circle", "square", "none")},
-}
-
-_FORM_WORDS: Final = """
-    alink background bgcolor bordercolor bordercolordark bordercolorlight cellpadding cellspacing char charoff checked
-    color cols compact dir face frame height href hspace link nowrap noshade poster reversed rows rules selected
-    size span src srcset text type valign vlink vspace width wrap
-"""
-_FORM_ATTRIBUTES: Final = frozenset(_FORM_WORDS.split())
-_TEXT_ATTRIBUTES: Final = frozenset({"label", "placeholder", "srcdoc", "value"})
 _UNSEEN_TEXT: Final = "Foi impresso o que um navegador não mostraria: {}. Retire-o, se não deve sair."
-_TYPES_WITHOUT_LOOK: Final = frozenset({"a", "link", "object", "script", "source", "style"})
-
 _WITH_LINES: Final = frozenset({"pre", "listing", "textarea"})
 _STYLE_HIDES: Final = re.compile(r"display\s*+:\s*+none|visibility\s*+:\s*+hidden", re.IGNORECASE)
 _STYLE_WRITES: Final = re.compile(r"[;{\s]content\s*+:\s*+(?!normal|none)", re.IGNORECASE)
@@ -154,7 +62,7 @@ class RewrittenMarkup:
     images: list[str] = field(default_factory=list)
 
 
-def rewrite(content: str, notices: WarningSettings) -> RewrittenMarkup:
+def rewrite(content: str, notices: Notices) -> RewrittenMarkup:
     """Return `conteudo` written anew; all text stays, in its order.
 
     Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, for a tag,
@@ -194,7 +102,7 @@ def _after(end: re.Pattern[str], content: str, start: int, what: str) -> int:
 class _Writer:
     """Writes the tokens, and keeps count of what is open."""
 
-    def __init__(self, notices: WarningSettings) -> None:
+    def __init__(self, notices: Notices) -> None:
         self.parts: list[str] = []
         self.images: list[str] = []
         self._notices = notices
@@ -231,7 +139,7 @@ class _Writer:
             )
         if name in _NO_TEXT and not found[1]:
             return self._skip(content, name, found.end())
-        if name in _FORMULAS:
+        if name in tags.FORMULAS:
             raise refuse(f"O HTML tem uma fórmula (<{name}>), que não se imprime. Escreva-a como texto.")
         empty = content.startswith("/", found.end() - 2) or content.startswith(f"</{name}", found.end())
         target = self._target(name, empty=empty)
@@ -266,11 +174,12 @@ class _Writer:
 
     def _target(self, name: str, *, empty: bool) -> str | None:
         """Return the tag that is written for `name`, None for none (its text stays)."""
-        if name in TAGS:
+        if name in tags.TAGS:
             return name
-        if name not in _SILENT and not name.startswith(_SILENT_SPACES) and not (empty and name in _UNSEEN):
+        lost = name not in tags.WITHOUT_NOTICE and not name.startswith(tags.OFFICE_PREFIXES)
+        if lost and not (empty and name in tags.UNSEEN):
             self._notices.add(_LOSS.get(name, _NOT_TAKEN), f"<{name[:20]}>" if name.isprintable() else "<?>")
-        return _SAME.get(name, "div" if name in _AS_BLOCK else None)
+        return tags.WRITTEN_AS.get(name, "div" if name in tags.AS_BLOCK else None)
 
     def _start(self, name: str, target: str | None, raw: str) -> None:
         attributes = self._attributes(name, target, raw)
@@ -286,7 +195,7 @@ class _Writer:
         written = "".join(f' {key}="{html.escape(value)}"' for key, value in attributes.items())
         self.parts.append(f"<{target}{written}>")
         self._imply(target)
-        if target not in VOID_TAGS:
+        if target not in tags.VOID_TAGS:
             self._open.append(target)
             if len(self._open) > MAX_DEPTH:
                 raise refuse(f"O HTML tem mais de {MAX_DEPTH} marcas abertas umas dentro das outras.")
@@ -295,7 +204,7 @@ class _Writer:
 
     def _imply(self, name: str) -> None:
         """Close what the opening of `name` closes (HTML lets `</p>`, `</li>`, `</td>` … be left out)."""
-        closes, barriers = _IMPLIED.get(name, (_NOTHING, _NOTHING))
+        closes, barriers = tags.IMPLIED_END.get(name, (tags.NOTHING, tags.NOTHING))
         found = None
         for at in range(len(self._open) - 1, -1, -1):
             if self._open[at] in closes:
@@ -308,13 +217,13 @@ class _Writer:
     def _attributes(self, name: str, target: str | None, raw: str) -> dict[str, str]:
         """Return the attributes that may matter, their values plain, and old ones as the style that they mean."""
         kept: dict[str, str] = {}
-        styles = [_STYLE[name]] if name in _STYLE else []
-        allowed = _ATTRIBUTES["*"] | _ATTRIBUTES.get(target or "", frozenset())
+        styles = [tags.IMPLIED_STYLE[name]] if name in tags.IMPLIED_STYLE else []
+        allowed = tags.ATTRIBUTES["*"] | tags.ATTRIBUTES.get(target or "", frozenset())
         for found in _EACH_ATTRIBUTE.finditer(raw):
             attribute = found[1].lower()
             value = next((group for group in found.groups()[1:] if group is not None), "")
             value = _unescape(value if attribute == "src" else self._bounded(value))
-            if style := _as_style(name, attribute, value):
+            if style := tags.as_style(name, attribute, value):
                 styles.append(style)
             elif attribute in allowed:
                 kept.setdefault(attribute, value)
@@ -333,20 +242,20 @@ class _Writer:
         """Tell of an attribute that is left out, if a viewer would show what it does."""
         if attribute == "hidden":
             self._notices.add(_UNSEEN_TEXT, f"<{name[:20]}>")
-        elif attribute in _TEXT_ATTRIBUTES:
+        elif attribute in tags.TEXT_ATTRIBUTES:
             self._notices.add("O texto que só está num atributo não é impresso: {}.", f"{attribute} “{_shown(value)}”")
-        elif (attribute == "dir" and value.lower() == "ltr") or (attribute == "type" and name in _TYPES_WITHOUT_LOOK):
+        elif _has_no_look(name, attribute, value):
             return
-        elif attribute in _FORM_ATTRIBUTES or attribute.startswith("on"):
+        elif attribute in tags.FORM_ATTRIBUTES or attribute.startswith("on"):
             self._notices.add(_NO_EFFECT, attribute[:30] if attribute.isprintable() else "?")
 
     def _close(self, name: str) -> None:
         """Write a closing tag, if it closes something."""
-        if name in VOID_TAGS:
+        if name in tags.VOID_TAGS:
             if name == "br":
                 self.parts.append("<br>")
             return
-        barriers = _BARRIERS.get(name, _CELLS | {"table"})
+        barriers = tags.BARRIERS.get(name, tags.CELL_TAGS | {"table"})
         for at in range(len(self._open) - 1, -1, -1):
             if self._open[at] == name:
                 self.parts.append(f"</{name}>")
@@ -360,11 +269,11 @@ class _Writer:
 
         Those go on in HTML until their own closing tag, so they still count.
         """
-        in_cell = self._open[at] in _CELLS
+        in_cell = self._open[at] in tags.CELL_TAGS
         left = []
         for name in self._open[at + 1 :]:
-            in_cell = in_cell or name in _CELLS
-            if name in FORMATTING_TAGS and not in_cell:
+            in_cell = in_cell or name in tags.CELL_TAGS
+            if name in tags.FORMATTING_TAGS and not in_cell:
                 left.append(name)
         self._open[at:] = left
 
@@ -372,6 +281,13 @@ class _Writer:
 def _shown(text: str) -> str:
     """Return the beginning of `text` as a message can quote it."""
     return "".join(character for character in text[:40] if character.isprintable())
+
+
+def _has_no_look(name: str, attribute: str, value: str) -> bool:
+    """Tell whether an attribute that shares its name with one of form has nothing to do with form here."""
+    if attribute == "dir":
+        return value.lower() == "ltr"
+    return attribute == "type" and name in tags.TYPES_WITHOUT_LOOK
 
 
 def _unescape(text: str) -> str:
@@ -387,47 +303,9 @@ def _after_line_end(content: str, at: int) -> int:
     return at + (2 if content.startswith("\r\n", at) else content.startswith("\n", at))
 
 
-def _as_style(name: str, attribute: str, value: str) -> str:
-    """Return the style that an old attribute means, "" for none."""
-    if (name, attribute) in _AS_STYLE:
-        return f"{_AS_STYLE[name, attribute]}:{value}"
-    if (name, attribute) == ("font", "size"):
-        return f"font-size:{_font_size(value.strip())}"
-    if name in ("ul", "li") and attribute == "type" and value in _LIST_TYPES:
-        return f"list-style-type:{_LIST_TYPES[value]}"
-    return ""
-
-
-def _font_size(value: str) -> str:
-    """Return the size that HTML gives to `<font size>`: 1 to 7, or so much from 3."""
-    digits = value.lstrip("+-")[:3]
-    if not digits.isascii() or not digits.isdigit():
-        return value
-    size = int(digits)
-    size = 3 + size if value[0] == "+" else 3 - size if value[0] == "-" else size
-    return _FONT_SIZES[min(max(size, 1), 7) - 1]
-
-
 _NO_EFFECT: Final = "Atributos que não são aceitos ficaram sem efeito: {}."
 _NOT_TAKEN: Final = "Marcas que não são aceitas: {}. O texto delas ficou, sem a forma."
 _LOSS: Final = {
-    **dict.fromkeys(_UNSEEN, _UNSEEN_TEXT),
-    **dict.fromkeys(_DRAWN_WORDS.split(), "Desenhos e objetos não são impressos (só img com PNG ou JPEG): {}."),
-}
-_NOTHING: Final[frozenset[str]] = frozenset()
-_CELLS: Final = frozenset({"td", "th"})
-_BARRIERS: Final = {
-    "li": _CELLS | {"table", "ul", "ol"},
-    **dict.fromkeys(("td", "th", "tr", "thead", "tbody", "tfoot"), frozenset({"table"})),
-    "table": _NOTHING,
-}
-_IMPLIED: Final = {
-    **dict.fromkeys(
-        ("p", "h1", "h2", "h3", "h4", "div", "ul", "ol", "table", "hr"), (frozenset({"p"}), TAGS - FORMATTING_TAGS)
-    ),
-    "li": (frozenset({"li"}), frozenset({"ul", "ol", "table"}) | _CELLS),
-    "td": (_CELLS, frozenset({"table"})),
-    "th": (_CELLS, frozenset({"table"})),
-    "tr": (frozenset({"tr"}), frozenset({"table"})),
-    **dict.fromkeys(("thead", "tbody", "tfoot"), (frozenset({"thead", "tbody", "tfoot"}), frozenset({"table"}))),
+    **dict.fromkeys(tags.UNSEEN, _UNSEEN_TEXT),
+    **dict.fromkeys(tags.DRAWN_WORDS.split(), "Desenhos e objetos não são impressos (só img com PNG ou JPEG): {}."),
 }

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from printserver.rendering.body.characters import WarningSettings
+from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.runs import (
     PAGE_BREAK,
     RULE,
@@ -15,7 +15,7 @@ _SEEN: Final = ("<img", "<td", "<th ", "<th>")
 _UNSEEN: Final = "\u00ad\u200b"
 
 
-def place_breaks(parts: Sequence[Part], notices: WarningSettings) -> Iterator[Part]:
+def place_breaks(parts: Sequence[Part], notices: Notices) -> Iterator[Part]:
     """Yield the parts of a body without the breaks that come before or after all that is seen, or after another."""
     waiting: list[Part] = []
     seen = broken = False
@@ -46,11 +46,11 @@ def _once(parts: Sequence[Part], *, broken: bool) -> Iterator[Part]:
 
 def _is_seen(part: Part) -> bool:
     if isinstance(part, TextRun):
-        return bool(part.texto.strip().strip(_UNSEEN))
+        return bool(part.text.strip().strip(_UNSEEN))
     alternative_text = not part.startswith("<") and not part.isspace() and part != ""
     return part is RULE or part.startswith(_SEEN) or alternative_text
 
 
-def tell_dropped(notices: WarningSettings) -> None:
+def tell_dropped(notices: Notices) -> None:
     """Say that a break was left out."""
     notices.add("Uma quebra de página no começo ou no fim do texto, ou logo após outra, não deixa página vazia: saiu.")

@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
-Mode = Literal["normal", "pre", "linhas"]
+Mode = Literal["normal", "pre", "lines"]
 
 
 @dataclass(slots=True)
 class TextRun:
-    """A piece of plain text. `modo`: its blanks join (`normal`), stay (`pre`), or only its line ends do (`linhas`).
+    """A piece of plain text. `mode`: its blanks join (`normal`), stay (`pre`), or only its line ends do (`lines`).
 
     `struck`: a line is drawn under or through it, so that its blanks are seen.
     """
 
-    texto: str
-    modo: Mode = "normal"
+    text: str
+    mode: Mode = "normal"
     struck: bool = False
 
 

@@ -7,8 +7,9 @@ overlap as HTML allows; here a table gets its columns written out, its parts in 
 from collections.abc import Iterator
 from typing import Final
 
-from printserver.rendering.body.characters import WarningSettings, refuse
-from printserver.rendering.body.tree import CELL_TAGS, Node
+from printserver.rendering.body.characters import Notices, refuse
+from printserver.rendering.body.tags import CELL_TAGS
+from printserver.rendering.body.tree import Node
 
 MAX_SPAN: Final = 50
 """Columns or rows that one cell may span, and columns of a table (those of tables around it multiplied in)."""
@@ -22,7 +23,7 @@ _CHARACTERS_A_LINE: Final = 80
 _GROUPS: Final = ("thead", "tbody", "tfoot")
 
 
-def prepare(table: Node, around: int, notices: WarningSettings) -> int:
+def prepare(table: Node, around: int, notices: Notices) -> int:
     """Bring `table` to its form for the layout; return its columns times those of the tables around it, at least 1.
 
     Raises `Recusa` `corpo-invalido` for more than 50.
@@ -60,7 +61,7 @@ def number(value: str) -> int:
     return int(digits) if digits else 0
 
 
-def _make_small(table: Node, groups: list[list[Node]], notices: WarningSettings) -> None:
+def _make_small(table: Node, groups: list[list[Node]], notices: Notices) -> None:
     """Give the letters of a table of many columns room: else they would lie over those of the next cell."""
     notices.add(f"Uma tabela de mais de {ROOMY_COLUMNS} colunas foi impressa em letra de 6 pt.")
     table.css = "font-size:6pt"
@@ -95,7 +96,7 @@ def _cells(row: Node) -> list[Node]:
     return [cell for cell in row.children if isinstance(cell, Node) and cell.tag in CELL_TAGS]
 
 
-def _bound_spans(groups: list[list[Node]], notices: WarningSettings) -> None:
+def _bound_spans(groups: list[list[Node]], notices: Notices) -> None:
     """Bring the spans of cells to their limits."""
     rows = [_cells(row) for group in groups for row in group]
     columns = 1

@@ -3,9 +3,8 @@
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Final
 
-CELL_TAGS: Final = frozenset({"td", "th"})
+from printserver.rendering.body.tags import CELL_TAGS
 
 
 @dataclass

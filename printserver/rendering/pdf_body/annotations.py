@@ -9,7 +9,7 @@ from typing import Any, Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Page, Pdf, Stream, String
 
-from printserver.rendering.body.characters import WarningSettings, refuse
+from printserver.rendering.body.characters import Notices, refuse
 from printserver.rendering.pdf_body.layers import Layers
 from printserver.rendering.pdf_body.streams import (
     MAX_DEPTH,
@@ -94,7 +94,7 @@ def _inherited(field: Any, key: str) -> Any:
     raise Defect("um campo de formulário está aninhado demais")
 
 
-def select(page: Page, number: int, layers: Layers, notices: WarningSettings) -> bool:
+def select(page: Page, number: int, layers: Layers, notices: Notices) -> bool:
     """Leave on a page the annotations that print, each with the one picture that shows; say whether there are any.
 
     What is left out though a viewer may show it is said in `avisos`. Raises `Recusa` for what would be lost.
@@ -110,7 +110,7 @@ def select(page: Page, number: int, layers: Layers, notices: WarningSettings) ->
     return bool(chosen)
 
 
-def _prints(annotation: Dictionary, kind: str, number: int, layers: Layers, notices: WarningSettings) -> bool:
+def _prints(annotation: Dictionary, kind: str, number: int, layers: Layers, notices: Notices) -> bool:
     flags = int(annotation.get("/F", 0))
     prints, views = bool(flags & _PRINT), not flags & _NO_VIEW
     if flags & _HIDDEN or kind == "Popup" or not (prints or views) or _is_empty(annotation):
@@ -141,7 +141,7 @@ def _is_empty(annotation: Dictionary) -> bool:
     return x1 == x2 or y1 == y2
 
 
-def _check_link(annotation: Dictionary, number: int, notices: WarningSettings, *, prints: bool) -> bool:
+def _check_link(annotation: Dictionary, number: int, notices: Notices, *, prints: bool) -> bool:
     """Refuse the frame that a viewer draws around a link on paper; a frame on the screen alone is said. Never drawn."""
     style = annotation.get("/BS")
     if isinstance(style, Dictionary):

@@ -17,16 +17,9 @@ from typing import Final
 import pikepdf
 from pikepdf import Name, Pdf
 
-from printserver.rendering.body.characters import BodyNotice, WarningSettings, refuse
-from printserver.rendering.pdf_body import (
-    annotations,
-    compare,
-    streams,
-)
-from printserver.rendering.pdf_body import checks as verificar
-from printserver.rendering.pdf_body import (
-    use as pdf_use,
-)
+from printserver.rendering.body.characters import BodyNotice, Notices, refuse
+from printserver.rendering.pdf_body import annotations, checks, compare, streams
+from printserver.rendering.pdf_body.commands import read_content
 from printserver.rendering.pdf_body.layers import Layers
 from printserver.rendering.pdf_body.streams import Defect
 from printserver.rendering.pdf_body.use import Use
@@ -61,7 +54,7 @@ def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> Prepa
     used and not embedded, a form not yet drawn, layers that do not show everywhere, or a page that came out different.
     """
     data = _decode(content_base64)
-    notices = WarningSettings()
+    notices = Notices()
     try:
         with (
             Pdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as source,
@@ -110,10 +103,8 @@ def _from_header(data: bytes) -> bytes:
     return data[before:]
 
 
-def _prepare(
-    data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], notices: WarningSettings
-) -> PreparedPdf:
-    verificar.document(source)
+def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], notices: Notices) -> PreparedPdf:
+    checks.document(source)
     count = len(source.pages)
     if not 1 <= count <= MAX_PAGES:
         raise refuse(f"O PDF tem {count} páginas: são aceitas de 1 a {MAX_PAGES}.")
@@ -124,15 +115,15 @@ def _prepare(
         with _named(source, number):
             _check_size(page, number, *size_mm)
             if annotations.select(page, number, layers, notices):
-                pdf_use.read_content(source, page)  # balanced, before the pictures are added to it
+                read_content(source, page)  # balanced, before the pictures are added to it
                 annotated = True
     if annotated:
         source.flatten_annotations("print")
     use = Use(source, layers)
-    units = [verificar.user_unit(page) for page in source.pages]
+    units = [checks.user_unit(page) for page in source.pages]
     for number, page in enumerate(source.pages, 1):
         with _named(source, number):
-            use.page(page, pdf_use.read_content(source, page))
+            use.page(page, read_content(source, page))
             _copy(source, page, fresh, *size_mm)
     if Name.OutputIntents in source.Root:
         fresh.Root.OutputIntents = fresh.copy_foreign(source.make_indirect(source.Root.OutputIntents))
@@ -160,10 +151,10 @@ def _named(source: Pdf, number: int) -> Iterator[None]:
 
 def _check_size(page: pikepdf.Page, number: int, width_mm: float, height_mm: float) -> None:
     """Hold the page as it is seen (crop box, rotation, unit) against the format's size, to a millimetre."""
-    left, bottom, right, top = verificar.visible_box(page)
-    unit = verificar.user_unit(page)
+    left, bottom, right, top = checks.visible_box(page)
+    unit = checks.user_unit(page)
     width, height = (right - left) * unit / _MM, (top - bottom) * unit / _MM
-    if verificar.rotation(page) % 180:
+    if checks.rotation(page) % 180:
         width, height = height, width
     if abs(width - width_mm) > 1 or abs(height - height_mm) > 1:
         raise refuse(
@@ -173,13 +164,13 @@ def _check_size(page: pikepdf.Page, number: int, width_mm: float, height_mm: flo
 
 def _copy(source: Pdf, page: pikepdf.Page, fresh: Pdf, width_mm: float, height_mm: float) -> None:
     """Add a fresh page that shows `page` as it is seen, from the upper left corner."""
-    box = verificar.visible_box(page)
+    box = checks.visible_box(page)
     page.obj.TrimBox = pikepdf.Array([round(edge, 4) for edge in box])  # what the Form XObject shows
     form = fresh.copy_foreign(page.as_form_xobject())
     if Name.Group in page.obj:
         form.Group = fresh.copy_foreign(source.make_indirect(page.obj.Group))
-    unit = verificar.user_unit(page)
-    tall = (box[2] - box[0] if verificar.rotation(page) % 180 else box[3] - box[1]) * unit
+    unit = checks.user_unit(page)
+    tall = (box[2] - box[0] if checks.rotation(page) % 180 else box[3] - box[1]) * unit
     place = pikepdf.Matrix(form.Matrix) if Name.Matrix in form else pikepdf.Matrix()
     corner = place.transform(pikepdf.Rectangle(*box))
     blank = fresh.add_blank_page(page_size=(round(width_mm * _MM, 4), round(height_mm * _MM, 4)))

@@ -5,16 +5,15 @@ come along. What is used must be there, whole, shown by every viewer, and not de
 """
 
 import copy
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 
-import pikepdf
-from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Stream, String
+from pikepdf import Array, Dictionary, Name, Object, Page, Pdf, Stream
 
 from printserver.rendering.body.characters import refuse
-from printserver.rendering.pdf_body import streams as pdf_streams
+from printserver.rendering.pdf_body import streams
+from printserver.rendering.pdf_body.commands import PAGE_KEYS, WRITING, Instructions, parse, written_strings
 from printserver.rendering.pdf_body.layers import Layers, is_layer, plain_layer
 from printserver.rendering.pdf_body.streams import (
     MAX_DEPTH,
@@ -23,12 +22,6 @@ from printserver.rendering.pdf_body.streams import (
     items,
 )
 
-_COMMANDS: Final = (
-    "b B b* B* BDC BI BMC BT BX c cm CS cs d d0 d1 Do DP EI EMC ET EX f F f* G g gs h i ID j J K k l m M MP n q Q re RG"
-    " rg ri s S SC sc SCN scn sh T* Tc Td TD Tf Tj TJ TL Tm Tr Ts Tw Tz v w W W* y ' \""
-)
-_OPERATORS: Final = frozenset(_COMMANDS.split()) | {"INLINE IMAGE"}
-_WRITING: Final = ("Tj", "TJ", "'", '"')
 _INVISIBLE: Final = 3
 _NO_NUMBER: Final = (0, 0)
 _OWN_COLORS: Final = ("/DeviceGray", "/DeviceRGB", "/DeviceCMYK", "/Pattern", "/G", "/RGB", "/CMYK", "/I", "/Indexed")
@@ -38,15 +31,8 @@ _CONTENT_KEYS: Final = (
     " /Length /Filter /DecodeParms"
 )
 """What of a form or a tile belongs to its picture."""
-_PAGE_KEYS: Final = ("/Contents", "/Resources", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit", "/Group", "/Parent")
 _MARK_KEYS: Final = ("/ActualText", "/Alt", "/E", "/Lang", "/MCID")
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
-_JOINT: Final = b"\n\t \f \t \f\n"
-"""Blanks that no writer sets, put between the pieces of a content: within a text they would stay in it."""
-_STRING: Final = re.compile(rb"\((?:\\.|[^\\()])*\)")
-
-Instructions = list[tuple[str, Any]]
-"""Drawing commands: the operator's name, and the library's instruction with its operands."""
 T = TypeVar("T")
 
 
@@ -99,86 +85,13 @@ class _Scope:
         return _Scope([resources if isinstance(resources, Dictionary) else Dictionary(), *self.around])
 
 
-def read_content(pdf: Pdf, page: Page) -> Instructions:
-    """Return a page's drawing commands, and leave them on it as one stream in which every `Q` closes a `q` of its own.
-
-    Raises `Defect` for content that is cut or damaged, has unknown commands, or is split within a text, a picture or a
-    comment: viewers put such pieces together in different ways.
-    """
-    contents = dict(items(page.obj, _PAGE_KEYS)).get("/Contents", Array())
-    streams = elements(contents, "o conteúdo") if isinstance(contents, Array) else [contents]
-    pieces = [pdf_streams.content(stream) for stream in streams]
-    if len(pieces) == 1:
-        instructions = parse(pdf, streams[0])
-    else:
-        instructions = parse(pdf, pdf.make_stream(_JOINT.join(pieces)))
-        _check_joints(pieces, instructions)
-    balanced = _balance(instructions)
-    if balanced is not instructions:
-        page.obj.Contents = pdf.make_stream(
-            pikepdf.unparse_content_stream([instruction for _, instruction in balanced])
-        )
-    elif len(pieces) != 1:
-        page.obj.Contents = pdf.make_stream(b"\n".join(pieces))
-    return balanced
-
-
-def parse(pdf: Pdf, stream: Stream) -> Instructions:
-    """Return the drawing commands of one stream; raise `Defect` for what is damaged or unknown."""
-    try:
-        instructions = [(str(each.operator), each) for each in pikepdf.parse_content_stream(stream)]
-    except (pikepdf.PikepdfError, TypeError, ValueError) as error:
-        raise Defect("os comandos não puderam ser lidos") from error
-    pdf_streams.read_warnings(pdf)
-    tolerant = 0
-    for operator, _ in instructions:
-        if operator not in _OPERATORS and tolerant <= 0:
-            raise Defect("há um comando desconhecido")
-        if operator in ("BX", "EX"):
-            tolerant += 1 if operator == "BX" else -1
-    return instructions
-
-
-def _check_joints(pieces: list[bytes], instructions: Instructions) -> None:
-    for piece in pieces[:-1]:
-        if b"%" in _STRING.sub(b"", re.split(rb"[\r\n]", piece)[-1]):
-            raise Defect("o conteúdo está dividido no meio de um comentário")
-    for operator, instruction in instructions:
-        if operator in _WRITING and any(_JOINT in part for part in _strings(instruction.operands)):
-            raise Defect("o conteúdo está dividido no meio de um texto")
-        if operator == "INLINE IMAGE" and _JOINT in instruction.iimage.unparse():
-            raise Defect("o conteúdo está dividido no meio de uma imagem")
-
-
-def _strings(operands: Any) -> list[bytes]:
-    """Return the strings that a command writes."""
-    (operand,) = operands[-1:]
-    return [bytes(part) for part in (operand if isinstance(operand, Array) else [operand]) if isinstance(part, String)]
-
-
-def _balance(instructions: Instructions) -> Instructions:
-    """Return the same commands without a `Q` too many and with those that are missing."""
-    depth, spare = 0, set()
-    for place, (operator, _) in enumerate(instructions):
-        if operator == "q":
-            depth += 1
-        elif operator == "Q" and depth:
-            depth -= 1
-        elif operator == "Q":
-            spare.add(place)
-    if not spare and not depth:
-        return instructions
-    kept = [each for place, each in enumerate(instructions) if place not in spare]
-    return kept + [("Q", pikepdf.ContentStreamInstruction([], pikepdf.Operator("Q")))] * depth
-
-
 class Use:
     """Follows the pages of one document. Its checks raise `Defect`, or a `Recusa` where no page needs to be named."""
 
     def __init__(self, pdf: Pdf, layers: Layers) -> None:
         self._pdf = pdf
         self._layers = layers
-        self._sweep = pdf_streams.Sweep()
+        self._sweep = streams.Sweep()
         self._resources: dict[tuple[int, int], Any] = {}
         self._made: dict[tuple[object, ...], Any] = {}
         self._fonts: set[tuple[int, int]] = set()
@@ -204,9 +117,9 @@ class Use:
                 saved.append(text)
             elif operator == "Q":
                 text = saved.pop() if saved else text
-            elif operator in _WRITING:
+            elif operator in WRITING:
                 if text is not scope.written:
-                    self._write(_strings(instruction.operands), scope, text)
+                    self._write(written_strings(instruction.operands), scope, text)
             elif operator == "Tf":
                 name = str(instruction.operands[0])
                 text = replace(text, font=scope.find("/Font", name), name=name)
@@ -278,7 +191,7 @@ class Use:
             name = str(font.get("/BaseFont", "/sem nome"))[1:61]
             raise refuse(f"A fonte {name} não está embutida no PDF. Gere-o com as fontes embutidas.")
         self._sweep.read(font)
-        pdf_streams.font_file(programs[0])
+        streams.font_file(programs[0])
         if font.is_indirect:
             self._fonts.add(font.objgen)
 
@@ -289,7 +202,7 @@ class Use:
             parts = dict(items(font))
             inner = scope.inside(parts.get("/Resources"))
             for _, glyph in items(parts.get("/CharProcs", Dictionary())):
-                pdf_streams.check(glyph)
+                streams.check(glyph)
                 self._follow(parse(self._pdf, glyph), inner, _Text())
             whole = self._pdf.make_indirect(copy.copy(font)) if inner.borrowed else font
             whole.Resources = inner.used
@@ -354,7 +267,7 @@ class Use:
         for key in ("/Filter", "/DecodeParms"):
             if key in image.obj:
                 stream[key] = image.obj[key]
-        pdf_streams.check(stream)
+        streams.check(stream)
         self._color(image.obj.get("/ColorSpace"), scope)
 
     def _color(self, space: Any, scope: _Scope) -> None:
@@ -386,8 +299,8 @@ class Use:
 
         def make() -> tuple[Stream, bool]:
             if stream.objgen not in self._resources:
-                pdf_streams.check(stream)
-                pdf_streams.keep_only(stream, _CONTENT_KEYS.split())
+                streams.check(stream)
+                streams.keep_only(stream, _CONTENT_KEYS.split())
                 parts = dict(items(stream))
                 self._resources[stream.objgen] = parts.get("/Resources")
                 self._sweep.read(parts.get("/Group"))
@@ -440,7 +353,7 @@ def _page_resources(page: Page) -> Any:
     for _ in range(MAX_DEPTH):
         if not isinstance(node, Dictionary):
             break
-        parts = dict(items(node, _PAGE_KEYS))
+        parts = dict(items(node, PAGE_KEYS))
         if "/Resources" in parts:
             return parts["/Resources"]
         node = parts.get("/Parent")
