@@ -28,6 +28,12 @@ class Act:
     who: Author | None = None
     entries: list[LogEntry] = field(default_factory=list)
 
+    @property
+    def author(self) -> Author:
+        """Who acts, in an act that always has a person or a system behind it."""
+        assert self.who is not None
+        return self.who
+
     def log(
         self,
         objeto: str,

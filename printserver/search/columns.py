@@ -1,4 +1,4 @@
-"""The columns of an export (T5): their names in CSV, their heads in a workbook, what stands in them.
+"""The columns of an export (T5): their names in CSV, their heads in a workbook, their values.
 
 A comparison reads both names and heads.
 """
@@ -55,7 +55,7 @@ def plain_name(heading: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", unaccented(heading)).strip("_")
 
 
-# What stands over a column of a workbook that was saved as CSV: `estado` stays the seal's, never a component.
+# The head of a column in a workbook saved as CSV: `estado` is the seal's, never a component.
 READ_AS: Final[Mapping[str, str]] = {plain_name(cabecalho): nome for nome, cabecalho in HEADINGS.items()}
 
 
@@ -84,7 +84,7 @@ def _in_groups(name: str) -> Callable[[SearchRow], Cell]:
     return read
 
 
-# What stands in each column for the row of a seal; `escrevente_nome` is a part of the row that the caller adds.
+# The value of each column for the row of a seal; the caller adds `escrevente_nome` to the row.
 READERS: Final[Mapping[str, Callable[[SearchRow], Cell]]] = {
     **{nome: _field(nome) for nome in HEADINGS},
     "natureza": lambda row: str(row["natureza"]),
