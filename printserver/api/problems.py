@@ -13,7 +13,7 @@ from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from printserver import faults
+from printserver.common import faults
 from printserver.errors import Recusa
 
 TYPE_PREFIX = "https://printserver.invalid/problemas/"

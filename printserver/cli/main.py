@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from printserver import __version__, db, faults
+from printserver import __version__, db
 from printserver.cli.audit import audit
 from printserver.cli.base import (
     PATH,
@@ -23,6 +23,7 @@ from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
 from printserver.clock import system_clock
+from printserver.common import faults
 from printserver.errors import ConfigError, Recusa
 from printserver.office import create
 from printserver.server.logs import configure_logs

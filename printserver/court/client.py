@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 
 import httpx
 
-from printserver import faults
+from printserver.common import faults
 from printserver.errors import ConfigError
 from printserver.office import CourtSettings
 from printserver.selo import Certificate

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import structlog
 
-from printserver import faults
+from printserver.common import faults
 from printserver.delivery import attempts, claims, handoff, passes, printout, spool
 from printserver.delivery.attempts import LostClaim
 from printserver.delivery.handoff import Doubt

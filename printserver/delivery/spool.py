@@ -6,7 +6,7 @@ Every read is checked against the name: a failing disk, a restored backup or a p
 import hashlib
 from pathlib import Path
 
-from printserver.files import sync_folder, write_whole
+from printserver.common.files import sync_folder, write_whole
 
 
 class Altered(Exception):

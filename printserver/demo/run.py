@@ -18,8 +18,8 @@ from typing import Final
 
 import click
 
-from printserver import faults
 from printserver.clock import system_clock
+from printserver.common import faults
 from printserver.db import Database
 from printserver.demo.prints import (
     HOST,

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from printserver.common.validation import portuguese
 from printserver.documents.fields import (
     MAX_ERRORS,
     TAG_PREFIX,
@@ -12,7 +13,6 @@ from printserver.documents.fields import (
 from printserver.documents.model import Corpo, Pedido
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import UnfitText, without_invisible
-from printserver.validation import portuguese
 
 # Longer than any field but the text of a document, and than any name: of what is longer, and refused for that, no more
 # is looked at.

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from printserver.clock import local, rfc3339
+from printserver.common.text import capitalized
 from printserver.documents.plan import Identity, LiveSelo, Rules
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, Emolumentos, NewSelo, read
-from printserver.text import capitalized
 
 # What leaves the office: before its XA, the paper must be in hand (X2).
 LEAVES_THE_OFFICE = ("traslado", "certidao")

@@ -10,11 +10,11 @@ from decimal import Decimal
 from typing import Any
 
 from printserver.clock import local_date
+from printserver.common.text import capitalized
 from printserver.documents.model import Instrumento
 from printserver.documents.plan import Custas, Plan
 from printserver.formats import BlockValues, SeloValues
 from printserver.selo import IssuedSelo, format_reais
-from printserver.text import capitalized
 
 # Of the size of the real ones: the block is laid out with them before any number is taken (S12).
 PLACEHOLDER_CODIGO = "0" * 25

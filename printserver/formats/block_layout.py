@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from printserver.common.text import capitalized
 from printserver.formats import fonts
 from printserver.formats.block import BlockValues, SeloValues
 from printserver.formats.fonts import LINE_HEIGHT, POINTS_PER_MM, FontName
 from printserver.formats.model import Definition
-from printserver.text import capitalized
 
 PORTAL: Final = "https://selodigital.tjsp.jus.br"
 PADDING: Final = 2.0

@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from printserver.validation import portuguese
+from printserver.common.validation import portuguese
 
 _MESSAGES = {
     "float_type": "deve ser um número, e não {value}",

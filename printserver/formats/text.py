@@ -10,7 +10,7 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
-from printserver.text import unaccented
+from printserver.common.text import unaccented
 
 _BLANKS: Final = frozenset("\t\n\v\f\r\x85")
 # Word writes these two where a hyphen must not end a line; on paper they are the hyphen (most fonts lack the second).

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from printserver.common.text import capitalized
 from printserver.documents import read_request
 from printserver.errors import ErrorWord, Recusa
 from printserver.jobs import views
@@ -25,7 +26,6 @@ from printserver.jobs.seal_and_store import (
 )
 from printserver.ledger import CANCELLED, HELD, Call, Outcome, do_once, jobs, questions
 from printserver.office import Act, Author, Office, acting, acting_person, people
-from printserver.text import capitalized
 
 ROUTE = "POST /api/v1/jobs"
 BUSY = "O documento muda a cada tentativa: repita com a mesma chave em um instante."

@@ -4,12 +4,12 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
+from printserver.common.text import capitalized
 from printserver.documents import AffectedPrint, Identity, decide, label, spelled_before, titles
 from printserver.errors import Recusa
 from printserver.jobs.prepare import Prepared, look
 from printserver.ledger import Changed, Job, documents, jobs, keys, questions
 from printserver.office import Office
-from printserver.text import capitalized
 
 
 def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None]:

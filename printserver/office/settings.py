@@ -12,9 +12,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from printserver.common.validation import portuguese
 from printserver.errors import ConfigError
 from printserver.formats import printed
-from printserver.validation import portuguese
 
 SETTINGS_FILE = "printserver.toml"
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from printserver.text import unaccented
+from printserver.common.text import unaccented
 
 
 @dataclass(frozen=True, slots=True)

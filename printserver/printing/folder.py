@@ -9,8 +9,8 @@ import secrets
 import stat
 from pathlib import Path
 
-from printserver import faults
-from printserver.files import sync_folder
+from printserver.common import faults
+from printserver.common.files import sync_folder
 from printserver.printing.model import Capabilities, Handoff, QueueRefused, QueueUnavailable
 
 

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Final
 
-from printserver.files import write_whole
+from printserver.common.files import write_whole
 
 FILE_NAME: Final = "cups-senhas.json"
 

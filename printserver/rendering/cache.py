@@ -14,7 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from printserver.files import write_whole
+from printserver.common.files import write_whole
 
 _HASH: Final = re.compile(r"^[0-9a-f]{64}$")
 _ABANDONED_S: Final = 3600

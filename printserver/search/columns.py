@@ -10,9 +10,9 @@ from decimal import Decimal
 from typing import Final
 
 from printserver.clock import local
+from printserver.common.text import unaccented
 from printserver.search.results import SearchRow
 from printserver.selo import COMPONENTS, LABELS, from_centavos, parse_matricula
-from printserver.text import unaccented
 
 # A text, a truth value, a day, a time in São Paulo (naive), or a sum of money in reais.
 Cell = str | bool | date | datetime | Decimal | None

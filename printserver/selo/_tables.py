@@ -9,9 +9,9 @@ from typing import Final, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
-from printserver import faults
+from printserver.common import faults
+from printserver.common.validation import portuguese
 from printserver.errors import ConfigError
-from printserver.validation import portuguese
 
 _SHIPPED: Final = Path(__file__).parent
 _MESSAGES: Final = {

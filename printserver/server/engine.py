@@ -20,8 +20,8 @@ from typing import Final
 
 import structlog
 
-from printserver import faults
 from printserver.clock import local_date
+from printserver.common import faults
 from printserver.court import HttpTransport, Sender, mail
 from printserver.court import notices as avisos
 from printserver.delivery import Watches, claims

@@ -14,7 +14,7 @@ from typing import Final
 
 import structlog
 
-from printserver import faults
+from printserver.common import faults
 from printserver.errors import ConfigError
 from printserver.server.logs import configure_logs
 from printserver.server.processes import CANNOT_START, HEARD_FD, RING_FD

@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from printserver.clock import local, local_date
+from printserver.common.text import capitalized
 from printserver.selo import (
     EXCLUSION,
     AtoTable,
@@ -19,7 +20,6 @@ from printserver.selo import (
     parse_registro,
     read,
 )
-from printserver.text import capitalized
 
 DEADLINE: Final = timedelta(hours=24)  # T1
 XA_TERM: Final = timedelta(hours=72)  # X4

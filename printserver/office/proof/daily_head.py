@@ -20,8 +20,8 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date, rfc3339
+from printserver.common.files import write_whole
 from printserver.db import Database
-from printserver.files import write_whole
 from printserver.selo import Certificate, PublicCertificate
 
 PASTA: Final = "auditoria"
