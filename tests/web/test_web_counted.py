@@ -360,7 +360,7 @@ def test_s11_a_print_rectified_and_then_excluded_says_both(office: House, maria:
 def resume(person: Person, answer: TestResponse, usuario: str = "maria") -> TestResponse:
     """Log in on the page that an expired form was answered with, and go where it leads."""
     sealed = re.findall(r'name="guardado" value="([^"]*)"', answer.get_data(as_text=True))[0]
-    led = person.send("/entrar", "/entrar", usuario=usuario, password="correta cavalo bateria", guardado=sealed)
+    led = person.send("/entrar", "/entrar", usuario=usuario, senha="correta cavalo bateria", guardado=sealed)
     assert led.status_code == 303
     return person.get(led.location)
 

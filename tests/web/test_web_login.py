@@ -72,7 +72,7 @@ def test_a1_only_wrong_passwords_are_counted_and_only_at_their_address(
 def test_who_was_stopped_at_the_door_goes_on_to_where_they_wanted(stranger: Person, back: str) -> None:
     stopped = stranger.get(back)
     assert stopped.status_code == 303
-    assert stranger.send(stopped.location, "/entrar", usuario="maria", password=PASSWORD).location == back
+    assert stranger.send(stopped.location, "/entrar", usuario="maria", senha=PASSWORD).location == back
 
 
 @pytest.mark.parametrize(

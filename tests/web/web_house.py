@@ -126,7 +126,7 @@ class Person:
         self.client = client
 
     def login(self, usuario: str, password: str = PASSWORD) -> TestResponse:
-        return self.send("/entrar", "/entrar", usuario=usuario, password=password)
+        return self.send("/entrar", "/entrar", usuario=usuario, senha=password)
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
