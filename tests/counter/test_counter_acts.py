@@ -306,7 +306,7 @@ def test_d1_one_seal_a_day_that_grows_with_its_iss_apart(both: tuple[House, Cour
 
 
 def test_d2_the_digital_ones_have_a_seal_of_their_own(house: House) -> None:
-    first, other = daily(house, "12.50").json, daily(house, "8.00", kind="cenad").json
+    first, other = daily(house, "12.50").json, daily(house, "8.00", tipo="cenad").json
     assert first["ato"] != other["ato"]
     assert (other["total_centavos"], other["cadeia"]) == (800, [other["codigo"]])
 
@@ -334,7 +334,7 @@ def test_d1_components_are_reported_where_they_are_given(house: House) -> None:
 
 def test_d2_s9_only_the_iss_of_photocopies_stays_out_of_the_total(both: tuple[House, Court]) -> None:
     house, court = both
-    assert daily(house, "8.00", kind="cenad", iss="0.16").json["total_centavos"] == 816
+    assert daily(house, "8.00", tipo="cenad", iss="0.16").json["total_centavos"] == 816
     daily(house, "8.00", iss="0.16")
     house.engine.run_once()
     assert (court.resumo["aceitos"], court.resumo["objetados"]) == (2, 0)

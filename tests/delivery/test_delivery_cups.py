@@ -110,7 +110,7 @@ def test_x5_a_print_that_begins_right_before_it_is_cancelled_is_not_taken_as_not
     cups_server.run("cupsdisable", queue.name)
     taken = house.taken(house.livro())
     follow(house, taken["id"], lambda job: job["estado"] == "entregue")
-    cancel = CupsQueue.cancelar
+    cancel = CupsQueue.cancel
 
     def begins_first(self: CupsQueue, cups_id: int) -> None:
         cups_server.run("cupsenable", queue.name)

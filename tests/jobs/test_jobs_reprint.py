@@ -1,6 +1,7 @@
 """A document with live seals is not printed again: the question, its answers, and what a yes does (X1–X4, X6, X7)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -242,7 +243,9 @@ def test_x2_nothing_goes_on_while_an_engine_holds_the_print(house: House) -> Non
     held = house.question(document)
     with house.office.db.write() as conn:
         mine = db.job.c.id == copy["id"]
-        conn.execute(db.job.update().where(mine).values(dono="motor:1:1", posse_ate=house.clock().replace(year=2027)))
+        conn.execute(
+            db.job.update().where(mine).values(dono="motor:1:1", posse_ate=house.clock() + timedelta(seconds=1))
+        )
     before = house.state()
     found = house.yes(held["id"])
     assert (found.status, found.word) == (409, "impressao-em-andamento")

@@ -132,13 +132,13 @@ def test_full_disk_leaves_nothing_behind_and_may_be_tried_again(
 _KILLED_WRITER = """\
 import hashlib, os, resource, signal, sys
 from pathlib import Path
-from printserver.printing import Entrega, FolderQueue
+from printserver.printing import FolderQueue, Handoff
 def fsync(handle):
     os.kill(os.getpid(), signal.SIGKILL)
 os.fsync = fsync
 pdf, folder = map(Path, sys.argv[1:])
 digest = hashlib.sha256(pdf.read_bytes()).hexdigest()
-FolderQueue("notas", folder).entregar(Entrega("01JOB", pdf, "t", 1, None, None, 210, 297, digest))
+FolderQueue("notas", folder).hand_off(Handoff("01JOB", pdf, "t", 1, None, None, 210, 297, digest))
 """
 
 
@@ -173,14 +173,14 @@ def test_improper_job_ids_are_refused(job_id: str) -> None:
         Handoff(job_id, Path("x.pdf"), "t", 1, None, None, 210, 297, "0" * 64)
 
 
-@pytest.mark.parametrize("fields", [{"copias": 0}, {"largura_mm": 0.0}, {"altura_mm": -1.0}])
+@pytest.mark.parametrize("fields", [{"copias": 0}, {"width_mm": 0.0}, {"height_mm": -1.0}])
 def test_impossible_numbers_are_refused(fields: dict[str, float]) -> None:
     whole = {
         "copias": 1,
         "faces": None,
         "bandeja": None,
-        "largura_mm": 210.0,
-        "altura_mm": 297.0,
+        "width_mm": 210.0,
+        "height_mm": 297.0,
         "sha256": "",
         **fields,
     }
