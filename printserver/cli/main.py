@@ -46,7 +46,7 @@ def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> N
     if as_json:
         shown = {
             "usuario": made.usuario,
-            "senha": made.senha,
+            "senha": made.password,
             "chave": made.chave,
             "cns": made.cns,
             "instancia": made.instancia,
@@ -54,7 +54,7 @@ def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> N
         click.echo(json.dumps(shown, ensure_ascii=False))
         return
     click.echo(f"Serventia {made.cns} criada em {folder}.")
-    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.senha}\n  chave:   {made.chave}")
+    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.password}\n  chave:   {made.chave}")
     click.echo("Guarde a senha e a chave: não são mostradas outra vez.")
 
 

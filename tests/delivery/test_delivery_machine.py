@@ -101,7 +101,7 @@ class Counter(RuleBasedStateMachine):
         if job := self.some_job(data):
             self.told(self.house.act(job, "reenviar"))
 
-    @rule(data=st.data(), estado=st.sampled_from(["boa", "inutilizada", "nao_saiu"]), imprimir=st.booleans())
+    @rule(data=st.data(), state=st.sampled_from(["boa", "inutilizada", "nao_saiu"]), imprimir=st.booleans())
     def folhas(self, data: st.DataObject, state: str, imprimir: bool) -> None:
         if job := self.some_job(data):
             said: list[dict[str, Any]] = [{"pagina": 1, "estado": state}]

@@ -41,7 +41,7 @@ def test_a_failed_rename_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Monk
     def fail(*_arguments: object) -> None:
         raise OSError("sem espaço")
 
-    monkeypatch.setattr(Path, "rename", fail)
+    monkeypatch.setattr(Path, "replace", fail)
     with pytest.raises(OSError, match="sem espaço"):
         store(tmp_path, b"x")
     assert [each for each in tmp_path.rglob("*") if each.is_file()] == []

@@ -208,7 +208,7 @@ def test_s12_a_number_that_would_be_too_small_to_read_is_refused(shared: House) 
 
 
 def test_an_invisible_character_is_taken_out_of_a_name_and_told(shared: House) -> None:
-    livro = shared.livro(partes=[{"nome": "Lídia\u200b Prado"}], title="Escri\u00adtura")
+    livro = shared.livro(partes=[{"nome": "Lídia\u200b Prado"}], titulo="Escri\u00adtura")
     job = shared.printed(livro)
     assert "Lídia Prado" in text(shared.pdf(job["id"]))
     assert [(each["campo"], each["mensagem"]) for each in job["avisos"]] == [
