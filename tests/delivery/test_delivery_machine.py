@@ -45,9 +45,9 @@ class Counter(RuleBasedStateMachine):
 
     # -- what is sent -------------------------------------------------------------------------------------------------
 
-    @rule(name=st.sampled_from(NAMES), folha=st.sampled_from(["10", "20"]), titulo=st.sampled_from(["A", "B"]))
+    @rule(name=st.sampled_from(NAMES), folha=st.sampled_from(["10", "20"]), title=st.sampled_from(["A", "B"]))
     def livro(self, name: str, folha: str, title: str) -> None:
-        self.told(self.house.post(self.house.livro(id=name, folha_inicial=folha, title=title)))
+        self.told(self.house.post(self.house.livro(id=name, folha_inicial=folha, titulo=title)))
 
     @rule(name=st.sampled_from(NAMES), numero=st.sampled_from([1, 2, "proximo"]))
     def traslado(self, name: str, numero: int | str) -> None:

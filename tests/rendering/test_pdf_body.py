@@ -236,7 +236,7 @@ def bare_font(document: Pdf) -> None:
 def layers_off(document: Pdf) -> None:
     layer = document.make_indirect(Dictionary(Type=Name.OCG, Name="Oculta"))
     document.Root.OCProperties = Dictionary(OCGs=[layer], D=Dictionary(OFF=[layer]))
-    document.pages[0].obj.Resources.Properties = Dictionary(Oculta=layer)
+    document.pages[0].obj.Resources.Properties = Dictionary({"/Oculta": layer})
     contents(document, b"/OC /Oculta BDC ", b" EMC")
 
 
