@@ -1,4 +1,4 @@
-"""Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
+"""Rendering: lay out once, keep, then stamp each print. No jobs, no business rules, no queues."""
 
 from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages

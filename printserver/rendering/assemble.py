@@ -1,6 +1,6 @@
-"""Makes one layout, in a process of the pool: body and data → HTML → pages with an empty box → the kept file.
+"""Make one layout, in a process of the pool: body and data → HTML → pages with an empty box → the kept file.
 
-Everything here may meet hostile input, and so runs under the pool's limits. It holds what a process keeps between
+Everything here may process hostile input, so it runs under the pool's limits. It holds what a process keeps between
 layouts: one font configuration (a new one for each would leak) and the parsed style sheets.
 """
 

@@ -1,6 +1,6 @@
-"""The last look at laid-out pages: all of the text is there, once, in order, and inside its place (P2a, S12).
+"""Final check of laid-out pages: all of the text is there, once, in order, and inside its place (P2a, S12).
 
-It does not matter why the layout engine left something out or where it put it: such pages are never sealed.
+Pages that fail it, for whatever reason, are never sealed.
 """
 
 from collections import defaultdict
@@ -27,7 +27,7 @@ def check_whole(body: Any, drawing: Drawing) -> None:
     _check_places(drawing)
     if _bare(body.itertext()) == _bare(drawn_text.text for drawn_text in drawing.drawn_text):
         return
-    # In a table row that goes on on the next page, each cell does: the text of each element is whole, and in order.
+    # If a table row continues on the next page, each cell does: the text of each element is complete and in order.
     drawn: defaultdict[Any, list[str]] = defaultdict(list)
     for drawn_text in drawing.drawn_text:
         drawn[drawn_text.element].append(drawn_text.text)

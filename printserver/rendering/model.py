@@ -1,4 +1,4 @@
-"""What is known of laid-out pages: how many, where the seal's boxes are, where dashes go. Plain data, kept as JSON."""
+"""Data of laid-out pages, kept as JSON: their number, the seal's boxes, the dashes; and the task of a layout."""
 
 import json
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Text that leaves its place as it is written: given places to break, then the room of its indents (P2a).
+"""Repairs for text that overflows its place: it gets places to break, then the room of its indents (P2a).
 
 Where the first layout shows such text, the body is changed and laid out again. Words are broken in the middle only
 there: WeasyPrint, where it may (`overflow-wrap`), breaks words of an element that begins a line though they have room

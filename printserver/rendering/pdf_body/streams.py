@@ -1,6 +1,6 @@
-"""What of a PDF can be read whole: its streams decoded, its references resolved, what the library warned of (S12, P2a).
+"""Strict reading of a PDF: streams decoded to their end, references resolved, library warnings raised (S12, P2a).
 
-qpdf gives an object that it cannot read as null, and goes on. Here that is a `Defect`, where the object is needed.
+qpdf returns null for an object that it cannot read. Here that is a `Defect` where the object is needed.
 """
 
 import re
