@@ -12,7 +12,7 @@ from printserver.api import BLUEPRINTS, queries, schemas
 from printserver.counter import acts, daily, load
 from printserver.court import standing
 from printserver.documents import model
-from printserver.errors import WORDS
+from printserver.errors import WORDS, ErrorWord
 from printserver.jobs import requests as forms
 from printserver.office.people import RIGHTS
 from printserver.seal_actions import (
@@ -54,6 +54,7 @@ def test_every_word_stands_in_the_guide_as_it_is() -> None:
     assert [word for _, word, _ in table] == sorted(
         WORDS, key=lambda word: (WORDS[word].status, list(WORDS).index(word))
     )
+    assert get_args(ErrorWord) == tuple(WORDS)
     assert {word: (int(code), repetir) for code, word, repetir in table} == {
         word: (kind.status, kind.repetir) for word, kind in WORDS.items()
     }

@@ -1,4 +1,4 @@
-"""Who calls: the key in `Authorization: Bearer`, and how often it may. What a key may do is decided in `people`."""
+"""Authentication by the key in `Authorization: Bearer`, and rate limits. `office.people` decides what a key may do."""
 
 import time
 
@@ -15,10 +15,10 @@ _VALID = "chave"
 
 
 class Gate:
-    """Lets a request in by its key; counts wrong keys by address and, where the office says so, requests by key.
+    """Admits a request by its key; limits wrong keys by address and, where the office sets it, requests by key.
 
-    The counts live in this process, which is the only one that serves HTTP. They are taken from the library
-    Flask-Limiter stands on: its decorators limit an endpoint, and what is limited here is an answer.
+    The counts are in the memory of this process, the only one that serves HTTP. They come from `limits`, the library
+    below Flask-Limiter: the decorators of Flask-Limiter limit an endpoint, and here an answer is limited.
     """
 
     def __init__(self, office: Office) -> None:
@@ -32,7 +32,7 @@ class Gate:
         """Put the author of the current request in `g.autor`.
 
         Raises `Recusa` `chave-invalida`, or `muitos-pedidos` for too many wrong keys from one address or too many
-        requests with one key. A right key is let in whatever others at its address do.
+        requests with one key. A right key is admitted whatever others at its address do.
         """
         address = request.remote_addr
         found = self._key(request)
@@ -46,11 +46,12 @@ class Gate:
         g.autor = people.author_of_key(found, address)
 
     def record(self, refusal: Recusa) -> None:
-        """Put a refused access on record: from where, to what, and with which key, where it is known (A5)."""
+        """Log a refused access: its address, its path, and its key where it is known (A5)."""
         author: people.Author | None = g.get("autor")
-        who, sistema = (author.pessoa, author.sistema) if author else (None, None)
+        access = ("acesso", request.path[:200], "recusado")
         what = {"texto": refusal.kind.title, "metodo": request.method}
-        entry = audit.LogEntry("acesso", request.path[:200], "recusado", who, sistema, request.remote_addr, what)
+        unknown = audit.LogEntry(*access, endereco=request.remote_addr, detalhe=what)
+        entry = author.record(*access, what) if author is not None else unknown
         with self._office.db.write() as conn:
             audit.write(conn, self._office.serventia_id, self._office.clock(), [entry])
 
@@ -71,6 +72,6 @@ class Gate:
 
 
 def author() -> people.Author:
-    """Return who sent the current request; `Gate.admit` has put it there."""
+    """Return who sent the current request, as `Gate.admit` found it."""
     found: people.Author = g.autor
     return found

@@ -4,9 +4,8 @@ Names, documents and numbers are invented. The fees are a real line of the state
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-Examples = dict[str, dict[str, Any]]
+Examples = dict[str, dict[str, object]]
 
 _FEES: Mapping[str, str] = {
     "tabeliao": "55.70",
@@ -19,7 +18,7 @@ _FEES: Mapping[str, str] = {
     "ministerio_publico": "2.67",
     "total": "95.12",
 }
-_DEED: Mapping[str, Any] = {
+_DEED: Mapping[str, object] = {
     "id": "P-2026-001234",
     "livro": "0123",
     "folha_inicial": "045",
@@ -40,7 +39,7 @@ _DEED: Mapping[str, Any] = {
 }
 
 
-def _example(summary: str, value: dict[str, Any]) -> dict[str, Any]:
+def _example(summary: str, value: Mapping[str, object]) -> dict[str, object]:
     return {"summary": summary, "value": value}
 
 

@@ -1,10 +1,9 @@
-"""The calls about jobs: to post one, to look at it, to answer its question, to act on it, and its PDF.
+"""The calls about jobs: post one, look it up, answer its question, act on it, fetch its PDF.
 
-What a job is and what may be done with it is said in `jobs`; here stand only the ways in and out.
+The package `jobs` does the work; this module maps requests and answers.
 """
 
 from time import monotonic
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response, request, url_for
@@ -12,20 +11,21 @@ from flask import Response, request, url_for
 from printserver import jobs
 from printserver.api import examples, schemas
 from printserver.api.auth import author
-from printserver.api.context import needs, office
-from printserver.api.documented import SECURITY, body, refusals, returns
+from printserver.api.call import call
+from printserver.api.context import office
+from printserver.api.documented import returns
 from printserver.api.problems import json_response, problem
 from printserver.api.queries import ActQuery, JobQuery, JobsQuery, PdfQuery, PostQuery
 from printserver.api.waiting import hold_if_early
 from printserver.documents import Pedido
-from printserver.errors import invalid_input
+from printserver.errors import ErrorWord, invalid_input
 from printserver.jobs import requests as forms
 from printserver.office import people
 
 KEY_HEADER = "Idempotency-Key"
 KEY_LIMIT = 255
 _REPLAY = {"Idempotent-Replay": "true"}
-_ACCEPT = (
+_ACCEPT: tuple[ErrorWord, ...] = (
     "json-invalido",
     "corpo-grande-demais",
     "reimpressao-exige-xa",
@@ -53,7 +53,7 @@ _ACCEPT = (
     "papel-ja-usado",
     "data-do-ato",
 )
-_ACT = (
+_ACT: tuple[ErrorWord, ...] = (
     "json-invalido",
     "corpo-grande-demais",
     "nao-encontrado",
@@ -62,8 +62,8 @@ _ACT = (
     "em-processamento",
     "chave-reutilizada",
 )
-_ELSEWHERE = ("fila-desconhecida", "bandeja-desconhecida", "papel-incompativel")
-_ANSWER = (*_ACT, "pergunta-respondida", "pergunta-mudou")
+_ELSEWHERE: tuple[ErrorWord, ...] = ("fila-desconhecida", "bandeja-desconhecida", "papel-incompativel")
+_ANSWER: tuple[ErrorWord, ...] = (*_ACT, "pergunta-respondida", "pergunta-mudou")
 
 blueprint = APIBlueprint("prints", __name__, url_prefix="/api/v1", tag="jobs")
 
@@ -91,13 +91,16 @@ def _acted(query: ActQuery, done: jobs.Acceptance) -> Response:
     return json_response(job, headers=dict(_REPLAY) if done.repeated else {})
 
 
-@blueprint.post("/jobs")
-@needs("imprimir")
-@blueprint.input(PostQuery, location="query", arg_name="query")
-@blueprint.input(body(Pedido), arg_name="data", examples=examples.POSTS)
-@blueprint.output(schemas.Job, status_code=202, description="Taken: sealed, and on its way.")
-@blueprint.doc(responses=refusals(_ACCEPT), security=SECURITY)
-def post_job(query: PostQuery, data: Any) -> Response:
+@call(
+    blueprint,
+    "POST /jobs",
+    right="imprimir",
+    query=PostQuery,
+    body=(Pedido, examples.POSTS),
+    answer=(202, schemas.Job, "Taken: sealed, and on its way."),
+    refuses=_ACCEPT,
+)
+def post_job(query: PostQuery, data: object) -> Response:
     """Print a document: it is laid out, sealed and taken, or refused with nothing sealed.
 
     The header `Idempotency-Key` (to 255 characters, kept for ever) makes it safe to send the same again.
@@ -113,10 +116,13 @@ def post_job(query: PostQuery, data: Any) -> Response:
     return json_response(job, 202, headers)
 
 
-@blueprint.get("/jobs/<job_id>")
-@blueprint.input(JobQuery, location="query", arg_name="query")
-@blueprint.output(schemas.Job, description="The job as it stands.")
-@blueprint.doc(responses=refusals(("nao-encontrado",)), security=SECURITY)
+@call(
+    blueprint,
+    "GET /jobs/<job_id>",
+    query=JobQuery,
+    answer=(200, schemas.Job, "The job as it stands."),
+    refuses=("nao-encontrado",),
+)
 def get_job(job_id: str, query: JobQuery) -> Response:
     """Look at a job, at once or as soon as its state is another.
 
@@ -131,10 +137,7 @@ def get_job(job_id: str, query: JobQuery) -> Response:
     return json_response(jobs.look_up(office(), job_id))
 
 
-@blueprint.get("/jobs")
-@blueprint.input(JobsQuery, location="query", arg_name="query")
-@blueprint.output(schemas.Jobs, description="A page of jobs.")
-@blueprint.doc(responses=refusals(), security=SECURITY)
+@call(blueprint, "GET /jobs", query=JobsQuery, answer=(200, schemas.Jobs, "A page of jobs."))
 def list_jobs(query: JobsQuery) -> Response:
     """Find jobs; `chave` finds the one that an Idempotency-Key made, for a key without the right `look_up` too."""
     if query.chave is None:
@@ -142,12 +145,12 @@ def list_jobs(query: JobsQuery) -> Response:
     return json_response(jobs.list_all(office(), query.filters(), query.pagina, author().chave_id))
 
 
-@blueprint.get("/jobs/<job_id>/pdf")
-@blueprint.input(PdfQuery, location="query", arg_name="query")
-@blueprint.doc(
-    responses=returns("application/pdf", "The PDF.", type="string", format="binary")
-    | refusals(("nao-encontrado", "pdf-ainda-nao")),
-    security=SECURITY,
+@call(
+    blueprint,
+    "GET /jobs/<job_id>/pdf",
+    query=PdfQuery,
+    answer=returns("application/pdf", "The PDF.", type="string", format="binary"),
+    refuses=("nao-encontrado", "pdf-ainda-nao"),
 )
 def get_pdf(job_id: str, query: PdfQuery) -> Response:
     """Get the very bytes that were printed, for a key with the right `original`; others get the marked copy (X9)."""
@@ -168,73 +171,85 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
     )
 
 
-@blueprint.post("/jobs/<job_id>/xa")
-@needs("responder")
-@blueprint.input(ActQuery, location="query", arg_name="query")
-@blueprint.input(body(forms.RespostaXa), arg_name="data", examples=examples.XA)
-@blueprint.output(schemas.Job, description="The job, answered.")
-@blueprint.doc(
-    responses=refusals((*_ANSWER, "impressao-em-andamento", "prazo-xa-encerrado", "folha-ocupada", "papel-ja-usado")),
-    security=SECURITY,
+@call(
+    blueprint,
+    "POST /jobs/<job_id>/xa",
+    right="responder",
+    query=ActQuery,
+    body=(forms.RespostaXa, examples.XA),
+    answer=(200, schemas.Job, "The job, answered."),
+    refuses=(*_ANSWER, "impressao-em-andamento", "prazo-xa-encerrado", "folha-ocupada", "papel-ja-usado"),
 )
-def answer_xa(job_id: str, query: ActQuery, data: Any) -> Response:
+def answer_xa(job_id: str, query: ActQuery, data: object) -> Response:
     """Answer the XA question: yes excludes the live seals and prints anew, no leaves all as it is (X2, X3)."""
     return _acted(query, jobs.answer_xa(office(), author(), job_id, data, idempotency_key()))
 
 
-@blueprint.post("/jobs/<job_id>/selo")
-@needs("responder")
-@blueprint.input(ActQuery, location="query", arg_name="query")
-@blueprint.input(body(forms.RespostaSelo), arg_name="data", examples=examples.SELO)
-@blueprint.output(schemas.Job, description="The job, answered.")
-@blueprint.doc(responses=refusals(_ANSWER), security=SECURITY)
-def answer_selo(job_id: str, query: ActQuery, data: Any) -> Response:
+@call(
+    blueprint,
+    "POST /jobs/<job_id>/selo",
+    right="responder",
+    query=ActQuery,
+    body=(forms.RespostaSelo, examples.SELO),
+    answer=(200, schemas.Job, "The job, answered."),
+    refuses=_ANSWER,
+)
+def answer_selo(job_id: str, query: ActQuery, data: object) -> Response:
     """Answer whether a ficha de abertura gets a seal (N9)."""
     return _acted(query, jobs.answer_selo(office(), author(), job_id, data, idempotency_key()))
 
 
-@blueprint.post("/jobs/<job_id>/folhas")
-@needs("responder")
-@blueprint.input(ActQuery, location="query", arg_name="query")
-@blueprint.input(body(forms.Folhas), arg_name="data", examples=examples.FOLHAS)
-@blueprint.output(schemas.Job, description="The job as it stands.")
-@blueprint.doc(
-    responses=refusals((*_ACT, *_ELSEWHERE, "impressao-em-andamento", "papel-ja-usado")),
-    security=SECURITY,
+@call(
+    blueprint,
+    "POST /jobs/<job_id>/folhas",
+    right="responder",
+    query=ActQuery,
+    body=(forms.Folhas, examples.FOLHAS),
+    answer=(200, schemas.Job, "The job as it stands."),
+    refuses=(*_ACT, *_ELSEWHERE, "impressao-em-andamento", "papel-ja-usado"),
 )
-def say_sheets(job_id: str, query: ActQuery, data: Any) -> Response:
+def say_sheets(job_id: str, query: ActQuery, data: object) -> Response:
     """Say page by page what came out, and print some of them again with the same seals (X5)."""
     return _acted(query, jobs.report_pages(office(), author(), job_id, data, idempotency_key()))
 
 
-@blueprint.post("/jobs/<job_id>/reenviar")
-@needs("imprimir")
-@blueprint.input(ActQuery, location="query", arg_name="query")
-@blueprint.input(body(forms.Reenvio), arg_name="data", examples=examples.RESEND)
-@blueprint.output(schemas.Job, description="The job, on its way again.")
-@blueprint.doc(responses=refusals((*_ACT, *_ELSEWHERE, "diga-as-folhas", "impressao-em-andamento")), security=SECURITY)
-def send_again(job_id: str, query: ActQuery, data: Any) -> Response:
+@call(
+    blueprint,
+    "POST /jobs/<job_id>/reenviar",
+    right="imprimir",
+    query=ActQuery,
+    body=(forms.Reenvio, examples.RESEND),
+    answer=(200, schemas.Job, "The job, on its way again."),
+    refuses=(*_ACT, *_ELSEWHERE, "diga-as-folhas", "impressao-em-andamento"),
+)
+def send_again(job_id: str, query: ActQuery, data: object) -> Response:
     """Send all pages again, on a person's word that none came out: same bytes, same seals (X5)."""
     return _acted(query, jobs.resend(office(), author(), job_id, data, idempotency_key()))
 
 
-@blueprint.post("/jobs/<job_id>/cancelar")
-@needs("imprimir")
-@blueprint.input(ActQuery, location="query", arg_name="query")
-@blueprint.input(body(forms.Cancelamento), arg_name="data", examples=examples.CANCEL)
-@blueprint.output(schemas.Job, description="The job as it stands.")
-@blueprint.doc(responses=refusals((*_ACT, "impressao-em-andamento")), security=SECURITY)
-def cancel(job_id: str, query: ActQuery, data: Any) -> Response:
+@call(
+    blueprint,
+    "POST /jobs/<job_id>/cancelar",
+    right="imprimir",
+    query=ActQuery,
+    body=(forms.Cancelamento, examples.CANCEL),
+    answer=(200, schemas.Job, "The job as it stands."),
+    refuses=(*_ACT, "impressao-em-andamento"),
+)
+def cancel(job_id: str, query: ActQuery, data: object) -> Response:
     """Cancel a held job, or take a sealed one off its queue: its seals stay live."""
     return _acted(query, jobs.cancel(office(), author(), job_id, data, idempotency_key()))
 
 
-@blueprint.post("/jobs/<job_id>/excluir")
-@needs("responder")
-@blueprint.input(ActQuery, location="query", arg_name="query")
-@blueprint.input(body(forms.Exclusao), arg_name="data", examples=examples.EXCLUDE)
-@blueprint.output(schemas.Job, description="The job as it stands.")
-@blueprint.doc(responses=refusals((*_ACT, "impressao-em-andamento", "prazo-xa-encerrado")), security=SECURITY)
-def exclude(job_id: str, query: ActQuery, data: Any) -> Response:
+@call(
+    blueprint,
+    "POST /jobs/<job_id>/excluir",
+    right="responder",
+    query=ActQuery,
+    body=(forms.Exclusao, examples.EXCLUDE),
+    answer=(200, schemas.Job, "The job as it stands."),
+    refuses=(*_ACT, "impressao-em-andamento", "prazo-xa-encerrado"),
+)
+def exclude(job_id: str, query: ActQuery, data: object) -> Response:
     """Exclude every live seal of the job's document by XA; nothing is printed (X2, X4, X6)."""
     return _acted(query, jobs.exclude(office(), author(), job_id, data, idempotency_key()))

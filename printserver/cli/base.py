@@ -1,7 +1,8 @@
-"""What every command of the command line needs: the office's folder, one change in its database, a line on record."""
+"""What all commands share: the option of the office's folder, one change in its database, and its log entry."""
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -33,32 +34,27 @@ def instance_option(command: Command) -> Command:
     return option(command)
 
 
-class office:  # noqa: N801  # used as a function
-    """Open an office's database for one change by the command line."""
+@contextmanager
+def office(folder: Path, *, writing: bool = True) -> Iterator[tuple[sa.Connection, int, datetime]]:
+    """Open an office's database for one change by the command line: connection, id of the office, and now.
 
-    def __init__(self, folder: Path, *, writing: bool = True) -> None:
-        self._folder = folder
-        self._writing = writing
+    Raises `ConfigError` where the folder or its database holds no office.
+    """
+    from printserver.db import open_database
+    from printserver.office import load_settings
 
-    def __enter__(self) -> tuple[sa.Connection, int, datetime]:
-        from printserver.db import open_database
-        from printserver.office import load_settings
-
-        if not self._folder.is_dir():
-            raise ConfigError(f"{self._folder} não existe: crie a serventia com `printserver init`")
-        url = create.database_url(self._folder, load_settings(self._folder))
-        self._database = db.Database(url)
-        open_database(self._database)
-        self._door = self._database.write() if self._writing else self._database.snapshot()
-        conn = self._door.__enter__()
-        serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
-        if serventia_id is None:
-            raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
-        return conn, serventia_id, system_clock()
-
-    def __exit__(self, *error: Any) -> None:
-        self._door.__exit__(*error)
-        self._database.close()
+    if not folder.is_dir():
+        raise ConfigError(f"{folder} não existe: crie a serventia com `printserver init`")
+    database = db.Database(create.database_url(folder, load_settings(folder)))
+    try:
+        open_database(database)
+        with database.write() if writing else database.snapshot() as conn:
+            serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
+            if serventia_id is None:
+                raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
+            yield conn, serventia_id, system_clock()
+    finally:
+        database.close()
 
 
 def record(
@@ -67,7 +63,7 @@ def record(
     now: datetime,
     objeto: str,
     nome: str,
-    detalhe: dict[str, Any],
+    detalhe: Mapping[str, object],
     state: str = "criada",
 ) -> None:
     """Put a change made at the command line on record, under the machine's user (A1)."""

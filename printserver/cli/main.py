@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import sqlalchemy as sa
 
-from printserver import __version__, db, faults
+from printserver import __version__, db
 from printserver.cli.audit import audit
 from printserver.cli.base import (
     PATH,
@@ -23,6 +23,7 @@ from printserver.cli.paper import paper_group
 from printserver.cli.people import add_person, api_key
 from printserver.cli.queues import all_queues
 from printserver.clock import system_clock
+from printserver.common import faults
 from printserver.errors import ConfigError, Recusa
 from printserver.office import create
 from printserver.server.logs import configure_logs
@@ -43,11 +44,17 @@ def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> N
     """Cria uma serventia: pasta, banco, certificado de teste, usuário admin e uma chave. Nunca escreve por cima."""
     made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero)
     if as_json:
-        told = {name: getattr(made, name) for name in ("usuario", "senha", "chave", "cns", "instancia")}
-        click.echo(json.dumps(told, ensure_ascii=False))
+        shown = {
+            "usuario": made.usuario,
+            "senha": made.senha,
+            "chave": made.chave,
+            "cns": made.cns,
+            "instancia": made.instancia,
+        }
+        click.echo(json.dumps(shown, ensure_ascii=False))
         return
     click.echo(f"Serventia {made.cns} criada em {folder}.")
-    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.password}\n  chave:   {made.chave}")
+    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.senha}\n  chave:   {made.chave}")
     click.echo("Guarde a senha e a chave: não são mostradas outra vez.")
 
 

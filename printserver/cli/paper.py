@@ -56,10 +56,11 @@ def receive(queue: str, folder: Path, de: str, ate: str) -> None:
 def tally(folder: Path) -> None:
     """Mostra, de cada fila de papel numerado, o recebido, o usado, o inutilizado, o estoque e o próximo número."""
     from printserver.delivery import tally as count_sheets
+    from printserver.ledger import Queue
 
     table = db.fila
     with office(folder, writing=False) as (conn, serventia_id, _now):
         query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.papel_numerado)
         for queue in conn.execute(query.order_by(table.c.nome)).mappings().all():
-            counted = ", ".join(f"{name} {count}" for name, count in count_sheets(conn, queue).items())
+            counted = ", ".join(f"{name} {count}" for name, count in count_sheets(conn, Queue.from_row(queue)).items())
             click.echo(f"{queue['nome']}: {counted}, próximo {queue['papel_proximo'] or 'por dizer'}")

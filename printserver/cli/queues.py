@@ -1,10 +1,9 @@
-"""`printserver filas`: the print queues of the office at the command line. Shows each thing it changes, and why."""
+"""`printserver filas`: the print queues of the office. Every change is shown, with its reason."""
 
 import hashlib
 import re
 import tempfile
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
@@ -26,32 +25,26 @@ from printserver.cli.cups_access import (
     server_access,
     server_options,
 )
+from printserver.cli.cups_setup import prepare_queue, prepare_server
 from printserver.clock import local, rfc3339
 from printserver.errors import ConfigError
 from printserver.printing import (
-    Change,
     CupsQueue,
     CupsServer,
     FolderQueue,
     Handoff,
     Proof,
-    QueueUnavailable,
     Server,
     State,
-    apply_changes,
     diagnose_job,
     diagnose_queue,
     keep_password,
-    needed_changes,
     prove,
     readable,
 )
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
-ERROR_POLICY: Final = "abort-job"
-_POLICY_REASON: Final = "o que falha termina ali; nada sai sozinho mais tarde"
-_READY_WITHIN_S: Final = 20.0  # a printer that has not said by then what it can do is not there
 _CUPS_NAME: Final = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.-]{0,126}", re.ASCII)
 _SIZE: Final = re.compile(r"(\d+(?:[.,]\d)?)x(\d+(?:[.,]\d)?)", re.ASCII)
 _MAX_OFFSET_MM: Final = 50.0
@@ -125,8 +118,8 @@ def add(
     access = server_access(folder, cups_server, usuario, certificate, tls=tls, nova_senha=True)
     server, name = CupsServer(access), queue or nome
     with plain_faults():
-        changes = _prepare_server(server, mudar_servidor=mudar_servidor)
-        changes += _prepare_queue(server, name, uri)
+        changes = prepare_server(server, mudar_servidor=mudar_servidor)
+        changes += prepare_queue(server, name, uri)
     if usuario and access.password is not None:
         keep_password(folder, cups_server, usuario, access.password)
     with office(folder) as (conn, serventia_id, now):
@@ -161,7 +154,7 @@ def print_test_page(nome: str, folder: Path, bandeja: str | None, papel: str, fr
     width, height = _size(papel)
     with office(folder, writing=False) as (conn, serventia_id, now):
         row = require_queue(conn, serventia_id, nome)
-    offset = offset_of(row, bandeja) or (0.0, 0.0)
+    offset = offset_of(row["deslocamentos"], bandeja) or (0.0, 0.0)
     moment = f"{local(now):%d/%m/%Y às %H:%M}"
     page = draw(QueueTestPage(nome, bandeja, width, height, offset, moment, frente_verso))
     with tempfile.TemporaryDirectory() as temporary:
@@ -261,90 +254,11 @@ def accept_certificate(nome: str, certificate: str | None, folder: Path) -> None
     click.echo(f"Certificado de {row['servidor']} guardado.")
 
 
-# -- the CUPS server --------------------------------------------------------------------------------------------------
-
-
-def _prepare_server(server: CupsServer, *, mudar_servidor: bool) -> list[Change]:
-    """Return what was changed in the server's settings. Raises ConfigError where they do not do and may not change."""
-    conf = server.configuration()
-    if conf is None:
-        click.echo("A configuração do servidor CUPS não pôde ser lida: a página de teste dirá se ele guarda arquivos.")
-        return []
-    wanted = needed_changes(conf)
-    if mudar_servidor and wanted:
-        server.put_settings(apply_changes(conf, wanted))
-        _wait_until(
-            lambda: not needed_changes(server.configuration() or conf), "o servidor CUPS não voltou com a configuração"
-        )
-        for change in wanted:
-            click.echo(f"  servidor: {change}")
-        return wanted
-    for change in wanted:
-        if not change.required:
-            click.echo(f"  convém mudar no servidor: {change}")
-    bad = [change for change in wanted if change.required]
-    if bad:
-        raise ConfigError(
-            "o servidor CUPS não serve assim para papel selado: "
-            + "; ".join(map(str, bad))
-            + ". Mude em cupsd.conf, ou diga --mudar-servidor"
-        )
-    return []
-
-
-def _prepare_queue(server: CupsServer, queue: str, uri: str | None) -> list[Change]:
-    """Make the queue in CUPS if `uri` is given, set its error policy, and return what was changed."""
-    changes = []
-    found = server.queue(queue)
-    if uri is not None:
-        if found is not None:
-            raise ConfigError(f"o CUPS já tem uma fila {queue!r}, em {found['uri']}: use --cups {queue}")
-        server.create_driverless(queue, uri)
-        try:
-            _wait_until(lambda: _knows_capabilities(server, queue), f"a impressora {uri} não respondeu")
-        except ConfigError:
-            server.remove(queue)
-            raise
-        found = server.queue(queue)
-        changes.append(Change(f"fila {queue} no CUPS", "não havia", uri, "sem driver, por IPP"))
-    if found is None:
-        names = ", ".join(each["nome"] for each in server.queues()) or "nenhuma"
-        raise ConfigError(f"o CUPS não tem a fila {queue!r}. As que tem: {names}")
-    if found["politica"] != ERROR_POLICY:
-        server.set_error_policy(queue, ERROR_POLICY)
-        changes.append(
-            Change(f"política de erro da fila {queue}", str(found["politica"]), ERROR_POLICY, _POLICY_REASON)
-        )
-    for change in changes:
-        click.echo(f"  {change}")
-    if not found["papeis"]:
-        click.echo("  Fila crua: não diz que papel, bandejas e faces tem; nada disso é conferido antes de selar.")
-    return changes
-
-
-def _knows_capabilities(server: CupsServer, queue: str) -> bool:
-    found = server.queue(queue)
-    return found is not None and bool(found["papeis"])
-
-
-def _wait_until(ready: Callable[[], bool], otherwise: str) -> None:
-    end = time.monotonic() + _READY_WITHIN_S
-    while True:
-        try:
-            if ready():
-                return
-        except QueueUnavailable:
-            if time.monotonic() > end:
-                raise
-        if time.monotonic() > end:
-            raise ConfigError(otherwise)
-        time.sleep(0.2)
-
-
-def _queue_server(folder: Path, row: Mapping[Any, Any]) -> Server:
+def _queue_server(folder: Path, row: sa.RowMapping) -> Server:
     from printserver.delivery import cups_server
+    from printserver.ledger import Queue
 
-    return cups_server(folder, row)
+    return cups_server(folder, Queue.from_row(row))
 
 
 # -- the test page ----------------------------------------------------------------------------------------------------
@@ -356,7 +270,7 @@ def _report_state(state: State) -> None:
 
 
 def _learn(folder: Path, nome: str, proof: Proof, now: datetime) -> None:
-    """Keep and tell what the test page showed. Raises ConfigError if it did not come to its end."""
+    """Store and print what the test page proved. Raises ConfigError if it did not finish."""
     if not proof.is_done:
         raise ConfigError(
             f"a página de teste não foi concluída ({proof.estado or 'a fila não a conhece mais'}): nada se aprendeu. "

@@ -1,4 +1,4 @@
-"""Acts at the counter, each with a numbered paper seal: recorded, reversed, waiting for the check (H1, H2)."""
+"""Acts at the counter, each with a numbered paper seal: recorded, reversed, listed (H1, H2)."""
 
 import re
 from collections.abc import Mapping
@@ -15,8 +15,9 @@ from printserver.counter import paper_seals
 from printserver.court import CARREGADO, ESTORNADO, WAITING
 from printserver.documents import Boolean, CodigoDoAto, Data, Reason, RequestModel, Text, Value, field_error, read
 from printserver.errors import Recusa, invalid_input
-from printserver.office import Author, LogEntry, Office, people
-from printserver.seal_actions import acting_author, confirmed_ato, do_once, resolve_value
+from printserver.ledger import Call, Outcome, do_once
+from printserver.office import Act, Author, Office, acting, people
+from printserver.seal_actions import BUSY, act_as, confirmed_ato, resolve_value
 from printserver.selo import PaperSeal, centavos, parse_paper_seal
 
 PAGE = 200
@@ -36,7 +37,7 @@ PaperSealText = Annotated[str, Strict(), Field(max_length=40), AfterValidator(_p
 
 
 class AtoDeBalcao(Value):
-    """`POST /atos-de-balcao`. `papel` is what stands on the paper seal, as AU0371AJ 0979007."""
+    """`POST /atos-de-balcao`. `papel` is the text of the paper seal, as AU0371AJ 0979007."""
 
     value_required: ClassVar[bool] = True
 
@@ -55,84 +56,93 @@ class Estorno(RequestModel):
 
 
 def register(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
-    """Record an act at the counter; it waits for the day's load. Return it, and whether the key had recorded it.
+    """Record an act at the counter, pending until the day's load. Return it, and whether the key had recorded it.
 
     Raises `Recusa` `entrada-invalida`, `data-do-ato`, `hibrido-ja-comunicado`, `servico-a-confirmar`.
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(AtoDeBalcao, data)
-        now = office.clock()
-        who = acting_author(conn, office, author, request.escrevente)
-        confirmed_ato(office, request.ato, "ato", hibrido=True)
-        papel = parse_paper_seal(request.papel)
-        if papel.ato != request.ato:
-            raise invalid_input("papel", f"o selo de papel é de {papel.ato}, o ato é {request.ato}")
-        day = paper_seals.require_until_today(request.data or local_date(now), now)
-        paper_seals.refuse_seen(conn, office, papel.ato, papel.serie, papel.numero, papel.numero)
-        paper_seals.write(conn, office, [papel], paper_seals.WAITING, day, who, now)
-        emolumentos, isento, reason = resolve_value(office, request, 1)
-        values = {
-            "serventia_id": office.serventia_id,
-            "ato": papel.ato,
-            "serie": papel.serie,
-            "numero": papel.numero,
-            "data": day,
-            "isento": isento,
-            "motivo_isencao": reason,
-            "emolumentos": emolumentos.to_centavos(),
-            "total_centavos": centavos(emolumentos.total),
-            "estado": WAITING,
-            "escrevente": who.pessoa,
-            "sistema": who.sistema,
-            "criado_em": now,
-        }
-        number = conn.execute(sa.insert(db.ato_balcao).values(**values).returning(db.ato_balcao.c.id)).scalar_one()
-        what = {"papel": request.papel, "data": day.isoformat(), "total_centavos": values["total_centavos"]}
-        what |= {"motivo_isencao": reason} if isento else {}
-        return number, [_registro(number, WAITING, who, what)]
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            return call.done(act, made=_register(act, read(AtoDeBalcao, data)))
 
-    made, repeated = do_once(office, author, "POST /api/v1/atos-de-balcao", data, key, make)
-    return look_up(office, made), repeated
+    outcome, repeated = do_once(office, author, "POST /api/v1/atos-de-balcao", data, key, make, BUSY)
+    return look_up(office, outcome.feito), repeated
+
+
+def _register(act: Act, request: AtoDeBalcao) -> int:
+    office = act.office
+    who = act_as(act, request.escrevente)
+    confirmed_ato(office, request.ato, "ato", hibrido=True)
+    papel = parse_paper_seal(request.papel)
+    if papel.ato != request.ato:
+        raise invalid_input("papel", f"o selo de papel é de {papel.ato}, o ato é {request.ato}")
+    day = paper_seals.require_until_today(request.data or local_date(act.now), act.now)
+    paper_seals.refuse_seen(act, papel.ato, papel.serie, papel.numero, papel.numero)
+    paper_seals.write(act, [papel], paper_seals.WAITING, day)
+    emolumentos, isento, reason = resolve_value(office, request, 1)
+    total = centavos(emolumentos.total)
+    insert = sa.insert(db.ato_balcao).values(
+        serventia_id=office.serventia_id,
+        ato=papel.ato,
+        serie=papel.serie,
+        numero=papel.numero,
+        data=day,
+        isento=isento,
+        motivo_isencao=reason,
+        emolumentos=emolumentos.to_centavos(),
+        total_centavos=total,
+        estado=WAITING,
+        escrevente=who.pessoa,
+        sistema=who.sistema,
+        criado_em=act.now,
+    )
+    number = int(act.conn.execute(insert.returning(db.ato_balcao.c.id)).scalar_one())
+    what: dict[str, object] = {"papel": request.papel, "data": day.isoformat(), "total_centavos": total}
+    what |= {"motivo_isencao": reason} if isento else {}
+    act.log("balcao", str(number), WAITING, what)
+    return number
 
 
 def reverse(
     office: Office, author: Author, numero: str, data: object, key: str | None = None
 ) -> tuple[dict[str, Any], bool]:
-    """Reverse an act that waits: it is left out of the load (H2), and its paper seal is void unless said otherwise.
+    """Reverse a pending act: it is left out of the load (H2), and its paper seal is void by default.
 
-    A paper seal that is not void (its number was written down wrong) may be recorded again.
+    A paper seal that is not void (its number was recorded wrong) may be recorded again.
 
     Raises `Recusa` `nao-encontrado`, `estado-nao-permite` (already loaded: exclude its seal by XA; already reversed).
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(Estorno, data)
-        now = office.clock()
-        who = acting_author(conn, office, author, request.escrevente)
-        row = _row(conn, office, numero, lock=True)
-        if row["estado"] != WAITING:
-            raise Recusa(
-                "estado-nao-permite",
-                f"Este ato já foi {row['estado']}"
-                + (f": exclua o selo {row['codigo']} (XA)." if row["estado"] == CARREGADO else "."),
-            )
-        note = {"motivo": request.motivo, "quem": who.pessoa, "quando": rfc3339(now)}
-        conn.execute(
-            sa.update(db.ato_balcao).where(db.ato_balcao.c.id == row["id"]).values(estado=ESTORNADO, estorno=note)
-        )
-        papel = PaperSeal(row["ato"], row["serie"], row["numero"])
-        if request.papel_inutilizado:
-            paper_seals.void(conn, office, papel, request.motivo, who, now)
-        else:
-            paper_seals.release(conn, office, papel)
-        what = {"motivo": request.motivo, "papel_inutilizado": request.papel_inutilizado}
-        return row["id"], [_registro(row["id"], ESTORNADO, who, what)]
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            return call.done(act, made=_reverse(act, numero, read(Estorno, data)))
 
-    made, repeated = do_once(office, author, f"POST /api/v1/atos-de-balcao/{numero}/estorno", data, key, make)
-    return look_up(office, made), repeated
+    outcome, repeated = do_once(office, author, f"POST /api/v1/atos-de-balcao/{numero}/estorno", data, key, make, BUSY)
+    return look_up(office, outcome.feito), repeated
+
+
+def _reverse(act: Act, numero: str, request: Estorno) -> int:
+    who = act_as(act, request.escrevente)
+    row = _row(act.conn, act.office, numero, lock=True)
+    if row["estado"] != WAITING:
+        raise Recusa(
+            "estado-nao-permite",
+            f"Este ato já foi {row['estado']}"
+            + (f": exclua o selo {row['codigo']} (XA)." if row["estado"] == CARREGADO else "."),
+        )
+    note = {"motivo": request.motivo, "quem": who.pessoa, "quando": rfc3339(act.now)}
+    table = db.ato_balcao
+    act.conn.execute(sa.update(table).where(table.c.id == row["id"]).values(estado=ESTORNADO, estorno=note))
+    papel = PaperSeal(row["ato"], row["serie"], row["numero"])
+    if request.papel_inutilizado:
+        paper_seals.void(act, papel, request.motivo)
+    else:
+        paper_seals.release(act, papel)
+    what = {"motivo": request.motivo, "papel_inutilizado": request.papel_inutilizado}
+    act.log("balcao", str(row["id"]), ESTORNADO, what)
+    return int(row["id"])
 
 
 def look_up(office: Office, numero: int | str) -> dict[str, Any]:
@@ -203,7 +213,3 @@ def _row(conn: Connection, office: Office, numero: int | str, *, lock: bool = Fa
     if row is None:
         raise Recusa("nao-encontrado", f"Não há ato de balcão com o número {str(numero)[:40]!r}.")
     return row
-
-
-def _registro(number: int, state: str, who: Author, detalhe: Mapping[str, Any]) -> LogEntry:
-    return LogEntry("balcao", str(number), state, who.pessoa, who.sistema, who.endereco, detalhe)

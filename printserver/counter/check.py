@@ -1,4 +1,4 @@
-"""What people check of paper seals (H2): a day's acts against the till, and each number's fate. Changes nothing."""
+"""Reports on paper seals (H2): a day's totals to compare with the till, and each number's fate. Reads only."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -19,7 +19,7 @@ MAX_SHOWN: Final = 1000  # of the missing numbers of a line
 
 
 def day_check(office: Office, day: date) -> dict[str, Any]:
-    """Return a day as it is checked against the till: its acts by type and by person, and its numbers.
+    """Return a day's acts by type and by person, to compare with the till, and its numbers.
 
     Totals are those of acts recorded and not reversed, and of ranges by hand; in centavos.
     """
@@ -61,7 +61,7 @@ def day_check(office: Office, day: date) -> dict[str, Any]:
 
 
 def waiting_days(office: Office) -> list[dict[str, Any]]:
-    """Return the days whose acts still wait for their load, the oldest first (T1)."""
+    """Return the days with acts pending their load, oldest first (T1)."""
     table = db.ato_balcao
     query = (
         sa.select(table.c.data, sa.func.count().label("quantidade"), sa.func.sum(table.c.total_centavos).label("total"))
@@ -80,14 +80,14 @@ def control_report(office: Office, de: date, ate: date) -> list[dict[str, Any]]:
     """Return the control of paper seals by day, type of act and série: first, last, used, void, waiting, missing.
 
     `faltam` are the numbers between first and last that have no fate, that day or another: 1000 at most, of
-    `faltam_total`. What another program reported has its fate and no line here: `ranges_without_selo` lists it.
+    `faltam_total`. Numbers that another program reported are not listed here but in `ranges_without_selo`.
     """
     with office.db.read() as conn:
         return _control_report(conn, office, de, ate)
 
 
 def ranges_without_selo(office: Office) -> list[dict[str, Any]]:
-    """Return the ranges that people said to be void or reported by another program, as they said it, newest first.
+    """Return the ranges recorded as void or as reported by another program, newest first.
 
     `nome` is `inutilizados` or `comunicados`; 200 at most.
     """
@@ -121,7 +121,7 @@ def _groups(rows: Iterable[sa.Row[Any]], nome: str) -> list[dict[str, Any]]:
 
 
 def _by_range(conn: Connection, office: Office, day: date) -> list[dict[str, Any]]:
-    """Return by type the seals of a day's paper seals that no act at the counter stands for (H3)."""
+    """Return by type the seals of a day's paper seals without an act at the counter (H3)."""
     paper, seal, act = db.selo_papel, db.selo, db.ato_balcao
     recorded = sa.select(act.c.codigo).where(
         act.c.serventia_id == office.serventia_id, act.c.data == day, act.c.codigo.is_not(None)

@@ -1,13 +1,11 @@
-"""Daily seals (D1–D3): one a day with the day's total, which grows by retification."""
+"""Daily seals (D1–D3): one for each day and type, with the day's total; a new total rectifies it."""
 
-from collections.abc import Mapping
 from datetime import date, datetime
 from statistics import median
-from typing import Any, Final, Literal, Self, get_args
+from typing import Final, Literal, Self, get_args
 
 import sqlalchemy as sa
 from pydantic import model_validator
-from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
@@ -23,13 +21,13 @@ from printserver.documents import (
     refuse_empty_date,
 )
 from printserver.errors import BadField, Recusa, invalid_input
-from printserver.ledger import seals as sealing
-from printserver.office import Author, LogEntry, Office, people
+from printserver.ledger import Call, Outcome, Seal, do_once, seals
+from printserver.office import Act, Author, Office, acting, people
 from printserver.seal_actions import (
-    acting_author,
+    BUSY,
+    act_as,
     as_new,
     confirmed_ato,
-    do_once,
     newest_code,
     note_date_reason,
     office_selo,
@@ -52,9 +50,9 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class Diario(Value):
-    """`POST /diarios`: the day's total so far, without the ISS; or a VALUE, which tells the components too.
+    """`POST /diarios`: the day's total so far, without the ISS; or a VALUE with its components.
 
-    `iss` absent: the day's seal keeps the ISS that it has (A7); 0.00 takes it away.
+    `iss` absent: the day's seal keeps its ISS (A7); 0.00 removes it.
     """
 
     tipo: Kind
@@ -78,40 +76,44 @@ class Diario(Value):
 def enter_total(office: Office, author: Author, data: object, key: str | None = None) -> tuple[str, bool]:
     """Make the day's seal, or the retificador with the day's new total. Return its code, and whether the key had.
 
-    A bare total stands in the tabelião's component, the ISS in its own. The same value again changes nothing. Raises
+    A bare total is the tabelião's component, the ISS has its own. The same value again changes nothing. Raises
     `Recusa` `data-do-ato`, `entrada-invalida` (a smaller total than before without `motivo`), `servico-a-confirmar`,
     and `ja-excluido` where the day's seal was excluded and no `motivo` asks for another.
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(Diario, data)
-        now = office.clock()
-        who = acting_author(conn, office, author, request.escrevente)
-        ato = _ato(office, request.tipo)
-        table = db.diario
-        mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == request.tipo, table.c.dia == request.data)
-        known = conn.execute(sa.select(table.c.codigo).where(*mine).with_for_update()).scalar_one_or_none()
-        row = None if known is None else office_selo(conn, office, newest_code(conn, office, known))
-        live = row if row is not None and row["ato"] != EXCLUSION else None
-        emolumentos = _emolumentos(office, request, live)
-        if live is not None:
-            return _new_total(conn, office, request, live, ato, emolumentos, who, now)
-        if row is not None and request.motivo is None:
-            raise Recusa(
-                "ja-excluido",
-                f"O selo do dia {request.data:%d/%m/%Y} foi excluído (XA). Para fazer outro, diga o motivo.",
-            )
-        codigo, log = _first(conn, office, request, ato, emolumentos, who, now)
-        if row is None:
-            row = {"serventia_id": office.serventia_id, "tipo": request.tipo, "dia": request.data}
-            conn.execute(sa.insert(table).values(**row, codigo=codigo))
-        else:
-            conn.execute(sa.update(table).where(*mine).values(codigo=codigo))
-        return codigo, log
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            return call.done(act, made=_enter_total(act, read(Diario, data)))
 
-    made, repeated = do_once(office, author, "POST /api/v1/diarios", data, key, make)
-    return str(made), repeated
+    outcome, repeated = do_once(office, author, "POST /api/v1/diarios", data, key, make, BUSY)
+    return str(outcome.feito), repeated
+
+
+def _enter_total(act: Act, request: Diario) -> str:
+    conn, office = act.conn, act.office
+    act_as(act, request.escrevente)
+    ato = _ato(office, request.tipo)
+    table = db.diario
+    mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == request.tipo, table.c.dia == request.data)
+    known = conn.execute(sa.select(table.c.codigo).where(*mine).with_for_update()).scalar_one_or_none()
+    newest = None if known is None else office_selo(conn, office, newest_code(conn, office, known))
+    live = newest if newest is not None and newest.ato != EXCLUSION else None
+    emolumentos = _emolumentos(office, request, live)
+    if live is not None:
+        return _new_total(act, request, live, ato, emolumentos)
+    if newest is not None and request.motivo is None:
+        raise Recusa(
+            "ja-excluido",
+            f"O selo do dia {request.data:%d/%m/%Y} foi excluído (XA). Para fazer outro, diga o motivo.",
+        )
+    codigo = _first(act, request, ato, emolumentos)
+    if newest is None:
+        row = {"serventia_id": office.serventia_id, "tipo": request.tipo, "dia": request.data, "codigo": codigo}
+        conn.execute(sa.insert(table).values(**row))
+    else:
+        conn.execute(sa.update(table).where(*mine).values(codigo=codigo))
+    return codigo
 
 
 def of_day(office: Office, day: date) -> dict[Kind, str | None]:
@@ -135,9 +137,9 @@ def usual(office: Office, kind: Kind, day: date) -> int | None:
     with office.db.read() as conn:
         codes = conn.execute(sa.select(table.c.codigo).where(*mine).order_by(table.c.dia.desc()).limit(10)).scalars()
         newest = [newest_code(conn, office, code) for code in codes.all()]
-        seals = db.selo
-        query = sa.select(seals.c.emolumentos).where(
-            seals.c.serventia_id == office.serventia_id, seals.c.codigo.in_(newest), seals.c.ato != EXCLUSION
+        selo = db.selo
+        query = sa.select(selo.c.emolumentos).where(
+            selo.c.serventia_id == office.serventia_id, selo.c.codigo.in_(newest), selo.c.ato != EXCLUSION
         )
         totals = [sum(fees.values()) - fees["iss"] for fees in conn.execute(query).scalars()]
     return int(median(totals)) if len(totals) >= 3 else None
@@ -151,14 +153,14 @@ def _ato(office: Office, kind: Kind) -> AtoType:
     return ato
 
 
-def _emolumentos(office: Office, request: Diario, before: Mapping[Any, Any] | None) -> Emolumentos:
-    """Return the components: those of the VALUE, with which total and ISS agree where they are given too.
+def _emolumentos(office: Office, request: Diario, before: Seal | None) -> Emolumentos:
+    """Return the components: those of the VALUE, which total and ISS must match where they are given too.
 
-    Of a bare total without an ISS the day's seal so far (`antes`) keeps its own: what nobody said is not changed.
+    With a bare total and no ISS, the ISS of the day's seal so far (`before`) is kept.
     """
     if request.charged is None:
         zeros = dict.fromkeys(COMPONENTS, ZERO)
-        kept = ZERO if before is None else from_centavos(before["emolumentos"]["iss"])
+        kept = ZERO if before is None else from_centavos(before.emolumentos["iss"])
         iss = kept if request.iss is None else request.iss
         return Emolumentos(**zeros | {"tabeliao": request.total or ZERO, "iss": iss})
     emolumentos = resolve_value(office, request, 1)[0]
@@ -171,33 +173,24 @@ def _emolumentos(office: Office, request: Diario, before: Mapping[Any, Any] | No
     return emolumentos
 
 
-def _first(
-    conn: Connection,
-    office: Office,
-    request: Diario,
-    ato: AtoType,
-    emolumentos: Emolumentos,
-    who: Author,
-    now: datetime,
-) -> tuple[str, list[LogEntry]]:
+def _first(act: Act, request: Diario, ato: AtoType, emolumentos: Emolumentos) -> str:
     new_selo = NewSelo(
         natureza=1,
         ato=ato.codigo,
         descricao=ato.descricao,
         identificador=f"{request.tipo}-{request.data.isoformat()}",
         partes=(),
-        momento=_moment(request, now),
+        momento=_moment(request, act.now),
         emolumentos=emolumentos,
         iss_a_parte=ato.iss_a_parte,
     )
-    place = sealing.Place(None, None, None, origem="diario")
-    issued, log = sealing.seal(conn, office, [PlannedSelo(new_selo)], place, who, now)
-    note_date_reason(log, request.motivo)
-    return issued[0].codigo, log
+    issued = seals.seal(act, [PlannedSelo(new_selo)], seals.Place(None, None, None, origem="diario"))
+    note_date_reason(act, request.motivo)
+    return issued[0].codigo
 
 
 def _moment(request: Diario, now: datetime) -> datetime:
-    """Return the moment of the day's first seal (S7); a day gone by needs its `motivo`, which stands for the date's."""
+    """Return the moment of the day's first seal (S7); a past day needs a `motivo`, which is also the date's."""
     if request.data < local_date(now) and request.motivo is None:
         refuse_empty_date(request.data, None, field="data")
         text = f"o dia {request.data:%d/%m/%Y} já passou: diga o motivo de o selo ser feito só agora"
@@ -205,21 +198,11 @@ def _moment(request: Diario, now: datetime) -> datetime:
     return ato_moment(request.data, request.motivo, now, field="diario")
 
 
-def _new_total(
-    conn: Connection,
-    office: Office,
-    request: Diario,
-    row: Mapping[Any, Any],
-    ato: AtoType,
-    emolumentos: Emolumentos,
-    who: Author,
-    now: datetime,
-) -> tuple[str, list[LogEntry]]:
-    if emolumentos == Emolumentos.from_centavos(row["emolumentos"]):
-        return row["codigo"], []
-    before = Emolumentos.from_centavos(row["emolumentos"]).total_do_selo(True)
+def _new_total(act: Act, request: Diario, seal: Seal, ato: AtoType, emolumentos: Emolumentos) -> str:
+    if emolumentos == seal.fees:
+        return seal.codigo
+    before = seal.fees.total_do_selo(True)
     if emolumentos.total_do_selo(True) < before and request.motivo is None:
         raise invalid_input("motivo", f"o total do dia já era {format_reais(before)}: para diminuí-lo, diga o motivo")
-    new_selo = as_new(row, emolumentos=emolumentos, iss_a_parte=ato.iss_a_parte, isento=False, motivo_isencao=None)
-    issued, log = sealing.rectify_selo(conn, office, [(row, new_selo)], request.motivo or "novo total do dia", who, now)
-    return issued[0].codigo, log
+    new_selo = as_new(seal, emolumentos=emolumentos, iss_a_parte=ato.iss_a_parte, isento=False, motivo_isencao=None)
+    return seals.rectify_selo(act, [(seal, new_selo)], request.motivo or "novo total do dia")[0].codigo

@@ -1,13 +1,12 @@
-"""Paper seals reported as digital ones (H2–H4): the load of a day, ranges by hand, numbers that are never reported."""
+"""Paper seals reported as digital ones (H2–H4): a day's load, ranges, numbers that are never reported."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, ClassVar, Final
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
@@ -28,9 +27,9 @@ from printserver.documents import (
     refuse_empty_date,
 )
 from printserver.errors import Recusa, invalid_input
-from printserver.ledger import seals
-from printserver.office import Author, LogEntry, Office, people
-from printserver.seal_actions import acting_author, confirmed_ato, do_once, resolve_value
+from printserver.ledger import Call, Outcome, do_once, seals
+from printserver.office import Act, Author, Office, acting, people
+from printserver.seal_actions import BUSY, act_as, confirmed_ato, resolve_value
 from printserver.selo import Emolumentos, NewSelo, PaperSeal, Reais, centavos
 
 PER_LOAD: Final = 500  # H3
@@ -42,7 +41,7 @@ Number = Annotated[Integer, Field(ge=1, le=9_999_999)]
 
 
 class Carga(RequestModel):
-    """`POST /hibridos/carga`. `quantidade` and `total`: what was checked; where more or less waits by now, no load."""
+    """`POST /hibridos/carga`. `quantidade` and `total`: what was checked; the load is refused if they differ now."""
 
     data: Data
     quantidade: Annotated[Integer, Field(ge=0, le=1_000_000)] | None = None
@@ -78,58 +77,57 @@ class FaixaSemSelo(RequestModel):
 def load(office: Office, author: Author, data: object, key: str | None = None) -> tuple[list[str], bool]:
     """Make the seals of every act of a day that waits at the counter (H2).
 
-    More than 500 are made 500 at a time, each all or none (H3): nobody waits longer for the tables. What broke off in
-    between goes on with the same key, or with another load. Return the codes in the order of the paper seals, and
+    More than 500 are made in transactions of 500 (H3), so that no other writer waits longer. An interrupted load is
+    continued with the same key, or with another load. Return the codes in the order of the paper seals, and
     whether the key had made them. Raises `Recusa` `estado-nao-permite` where nothing waits or not what was checked.
     """
     people.require_right(author, "selos")
     codes: list[str] = []
     again: list[bool] = []
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        return _load_part(conn, office, author, read(Carga, data), first=not again)
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            return call.done(act, made=_load_part(act, read(Carga, data), first=not again))
 
     while True:
         part_key = _part_key(key, len(again))
-        made, repeated = do_once(office, author, "POST /api/v1/hibridos/carga", data, part_key, make)
-        codes += made
+        outcome, repeated = do_once(office, author, "POST /api/v1/hibridos/carga", data, part_key, make, BUSY)
+        codes += outcome.feito
         again.append(repeated)
-        if len(made) < PER_LOAD:
+        if len(outcome.feito) < PER_LOAD:
             return codes, all(again)
 
 
 def _part_key(key: str | None, n: int) -> str | None:
-    """Return the key of the nth 500 of a load: no header can bear one with a control character."""
+    """Return the key of the nth part of a load. It has a control character, so no header can contain it."""
     if key is None or n == 0:
         return key
     return f"{hashlib.sha256(key.encode()).hexdigest()}\x1f{n}"
 
 
-def _load_part(
-    conn: Connection, office: Office, author: Author, request: Carga, *, first: bool
-) -> tuple[list[str], list[LogEntry]]:
-    now = office.clock()
-    who = acting_author(conn, office, author, request.escrevente)
+def _load_part(act: Act, request: Carga, *, first: bool) -> list[str]:
+    conn, office = act.conn, act.office
+    act_as(act, request.escrevente)
     refuse_empty_date(request.data, None, field="data")
     table = db.ato_balcao
     mine = (table.c.serventia_id == office.serventia_id, table.c.data == request.data, table.c.estado == WAITING)
     query = sa.select(table).where(*mine).order_by(table.c.ato, table.c.serie, table.c.numero).limit(PER_LOAD)
     rows = list(conn.execute(query.with_for_update()).mappings())
-    if first:  # asked once the rows are ours: another load may have been quicker
+    if first:  # checked once the rows are locked: another load may have come first
         count = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(table.c.total_centavos), 0))
         _require_as_checked(request, *conn.execute(count.where(*mine)).one())
     if not rows:
-        return [], []
+        return []
     papers = [PaperSeal(row["ato"], row["serie"], row["numero"]) for row in rows]
     values = [(Emolumentos.from_centavos(row["emolumentos"]), row["isento"], row["motivo_isencao"]) for row in rows]
-    codes, log = _seal(conn, office, papers, values, request.data, who, now)
-    paper_seals.report(conn, office, papers, codes, who, now)
+    codes = _seal(act, papers, values, request.data)
+    paper_seals.report(act, papers, codes)
     conn.execute(
         sa.update(table).where(table.c.id == sa.bindparam("b_id")),
         [{"b_id": row["id"], "estado": CARREGADO, "codigo": code} for row, code in zip(rows, codes, strict=True)],
     )
-    log.append(_registro("carga", who, {"data": request.data.isoformat(), "selos": len(codes)}))
-    return codes, log
+    _log(act, "carga", {"data": request.data.isoformat(), "selos": len(codes)})
+    return codes
 
 
 def _require_as_checked(request: Carga, quantidade: int, total: int) -> None:
@@ -149,22 +147,21 @@ def by_range(office: Office, author: Author, data: object, key: str | None = Non
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(FaixaDePapel, data)
-        now = office.clock()
-        who = acting_author(conn, office, author, request.escrevente)
-        confirmed_ato(office, request.ato, "ato", hibrido=True)
-        papers = _of_range(request, PER_LOAD)
-        paper_seals.refuse_seen(conn, office, request.ato, request.serie, request.de, request.ate)
-        value = resolve_value(office, request, 1)
-        codes, log = _seal(conn, office, papers, [value] * len(papers), request.data, who, now)
-        paper_seals.write(conn, office, papers, paper_seals.REPORTED, request.data, who, now, codigos=codes)
-        what = {"ato": request.ato, "serie": request.serie, "de": request.de, "ate": request.ate}
-        log.append(_registro("faixa", who, what))
-        return codes, log
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            request = read(FaixaDePapel, data)
+            act_as(act, request.escrevente)
+            confirmed_ato(office, request.ato, "ato", hibrido=True)
+            papers = _of_range(request, PER_LOAD)
+            paper_seals.refuse_seen(act, request.ato, request.serie, request.de, request.ate)
+            value = resolve_value(office, request, 1)
+            codes = _seal(act, papers, [value] * len(papers), request.data)
+            paper_seals.write(act, papers, paper_seals.REPORTED, request.data, codigos=codes)
+            _log(act, "faixa", {"ato": request.ato, "serie": request.serie, "de": request.de, "ate": request.ate})
+            return call.done(act, made=codes)
 
-    made, repeated = do_once(office, author, "POST /api/v1/hibridos", data, key, make)
-    return list(made), repeated
+    outcome, repeated = do_once(office, author, "POST /api/v1/hibridos", data, key, make, BUSY)
+    return list(outcome.feito), repeated
 
 
 def spoil(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
@@ -185,20 +182,21 @@ def _without_selo(
 ) -> tuple[dict[str, Any], bool]:
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(FaixaSemSelo, data)
-        now = office.clock()
-        who = acting_author(conn, office, author, request.escrevente)
-        office.atos.check(request.ato, natureza=1, field="ato", hibrido=True)
-        papers = _of_range(request, PER_RANGE_WITHOUT_SELO)
-        day = paper_seals.require_until_today(request.data or local_date(now), now)
-        paper_seals.refuse_seen(conn, office, request.ato, request.serie, request.de, request.ate)
-        paper_seals.write(conn, office, papers, state, day, who, now, reason=request.motivo)
-        what = request.model_dump(mode="json", exclude={"escrevente"}) | {"data": day.isoformat()}
-        return what, [_registro(nome, who, what)]
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            request = read(FaixaSemSelo, data)
+            act_as(act, request.escrevente)
+            office.atos.check(request.ato, natureza=1, field="ato", hibrido=True)
+            papers = _of_range(request, PER_RANGE_WITHOUT_SELO)
+            day = paper_seals.require_until_today(request.data or local_date(act.now), act.now)
+            paper_seals.refuse_seen(act, request.ato, request.serie, request.de, request.ate)
+            paper_seals.write(act, papers, state, day, reason=request.motivo)
+            what = request.model_dump(mode="json", exclude={"escrevente"}) | {"data": day.isoformat()}
+            _log(act, nome, what)
+            return call.done(act, made=what)
 
-    made, repeated = do_once(office, author, f"POST /api/v1/hibridos/{nome}", data, key, make)
-    return dict(made), repeated
+    outcome, repeated = do_once(office, author, f"POST /api/v1/hibridos/{nome}", data, key, make, BUSY)
+    return dict(outcome.feito), repeated
 
 
 def _of_range(request: FaixaDePapel | FaixaSemSelo, limit: int) -> list[PaperSeal]:
@@ -211,18 +209,12 @@ def _of_range(request: FaixaDePapel | FaixaSemSelo, limit: int) -> list[PaperSea
 
 
 def _seal(
-    conn: Connection,
-    office: Office,
-    papers: Sequence[PaperSeal],
-    values: Sequence[tuple[Emolumentos, bool, str | None]],
-    day: date,
-    who: Author,
-    now: datetime,
-) -> tuple[list[str], list[LogEntry]]:
-    """Make one seal a paper seal: it names no document (H4). Return the codes, and what the log is to say."""
-    moment = ato_moment(day, _DATA, now, field="hibridos")
+    act: Act, papers: Sequence[PaperSeal], values: Sequence[tuple[Emolumentos, bool, str | None]], day: date
+) -> list[str]:
+    """Make one seal for each paper seal, without a document (H4). Return the codes."""
+    moment = ato_moment(day, _DATA, act.now, field="hibridos")
     names = {
-        ato: office.atos.check(ato, natureza=1, field="ato", hibrido=True).descricao
+        ato: act.office.atos.check(ato, natureza=1, field="ato", hibrido=True).descricao
         for ato in {paper.ato for paper in papers}
     }
     planned = [
@@ -242,9 +234,9 @@ def _seal(
         )
         for paper, (emolumentos, isento, reason) in zip(papers, values, strict=True)
     ]
-    issued, log = seals.seal(conn, office, planned, seals.Place(None, None, None, origem="hibrido"), who, now)
-    return [issued_selo.codigo for issued_selo in issued], log
+    issued = seals.seal(act, planned, seals.Place(None, None, None, origem="hibrido"))
+    return [issued_selo.codigo for issued_selo in issued]
 
 
-def _registro(nome: str, who: Author, detalhe: Mapping[str, Any]) -> LogEntry:
-    return LogEntry("hibridos", nome, "feita", who.pessoa, who.sistema, who.endereco, detalhe)
+def _log(act: Act, nome: str, detalhe: Mapping[str, object]) -> None:
+    act.log("hibridos", nome, "feita", detalhe)

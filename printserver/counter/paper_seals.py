@@ -1,7 +1,7 @@
-"""Paper seals by their numbers (S4, R3): each has one fate for ever, across years and imports.
+"""Paper seals by their numbers (S4, R3): each number has one fate, across years and imports.
 
-One row a number: whoever writes it first has it, however many write at once. It waits at the counter, was reported
-(from here with a code, by another program without one) or is void.
+One row for each number: of concurrent inserts the primary key lets one commit. A number is pending at the counter,
+reported (from here with a code, by another program without one) or void.
 """
 
 from collections.abc import Sequence
@@ -9,13 +9,12 @@ from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
 from printserver.documents import refuse_empty_date
 from printserver.errors import BadField, Recusa
-from printserver.office import Author, Office
+from printserver.office import Act, Office
 from printserver.selo import PaperSeal
 
 WAITING: Final = "aguardando"
@@ -23,16 +22,16 @@ REPORTED: Final = "comunicado"
 SPOILED: Final = "inutilizado"
 
 
-def refuse_seen(conn: Connection, office: Office, ato: str, serie: str, de: int, ate: int) -> None:
+def refuse_seen(act: Act, ato: str, serie: str, de: int, ate: int) -> None:
     """Raise `Recusa` `hibrido-ja-comunicado`, with the numbers, if one of the range has its fate already (R3)."""
     seen = db.selo_papel
     query = sa.select(seen.c.numero).where(
-        seen.c.serventia_id == office.serventia_id,
+        seen.c.serventia_id == act.office.serventia_id,
         seen.c.ato == ato,
         seen.c.serie == serie,
         seen.c.numero.between(de, ate),
     )
-    numbers = sorted(conn.execute(query).scalars())
+    numbers = sorted(act.conn.execute(query).scalars())
     if not numbers:
         return
     some = ", ".join(str(PaperSeal(ato, serie, number)) for number in numbers[:10])
@@ -45,55 +44,45 @@ def refuse_seen(conn: Connection, office: Office, ato: str, serie: str, de: int,
 
 
 def write(
-    conn: Connection,
-    office: Office,
+    act: Act,
     papeis: Sequence[PaperSeal],
     state: str,
     day: date,
-    who: Author,
-    now: datetime,
     *,
     codigos: Sequence[str | None] | None = None,
     reason: str | None = None,
 ) -> None:
-    """Write the fate of paper seals that have none yet; of two that write one number the primary key lets one through.
+    """Insert the fate of paper seals that have none yet; of two inserts of a number the primary key lets one commit.
 
     `codigos` are the codes that report them, in their order.
     """
-    common = _fate(state, who, now) | {"serventia_id": office.serventia_id, "data": day, "motivo": reason}
+    common = _fate(act, state) | {"serventia_id": act.office.serventia_id, "data": day, "motivo": reason}
     rows = [
         common | {"ato": papel.ato, "serie": papel.serie, "numero": papel.numero, "codigo": codigo}
         for papel, codigo in zip(papeis, codigos or [None] * len(papeis), strict=True)
     ]
-    conn.execute(sa.insert(db.selo_papel), rows)
+    act.conn.execute(sa.insert(db.selo_papel), rows)
 
 
-def report(
-    conn: Connection,
-    office: Office,
-    papeis: Sequence[PaperSeal],
-    codigos: Sequence[str],
-    who: Author,
-    now: datetime,
-) -> None:
+def report(act: Act, papeis: Sequence[PaperSeal], codigos: Sequence[str]) -> None:
     """Write that paper seals that waited at the counter are reported by these codes (H2)."""
-    conn.execute(
-        _waiting_update(office).values(**_fate(REPORTED, who, now), codigo=sa.bindparam("b_codigo")),
+    act.conn.execute(
+        _waiting_update(act.office).values(**_fate(act, REPORTED), codigo=sa.bindparam("b_codigo")),
         [_number(papel) | {"b_codigo": codigo} for papel, codigo in zip(papeis, codigos, strict=True)],
     )
 
 
-def void(conn: Connection, office: Office, papel: PaperSeal, reason: str, who: Author, now: datetime) -> None:
+def void(act: Act, papel: PaperSeal, reason: str) -> None:
     """Write that a paper seal that waited at the counter is void: it is never reported (H2)."""
-    conn.execute(_waiting_update(office).values(**_fate(SPOILED, who, now), motivo=reason), [_number(papel)])
+    act.conn.execute(_waiting_update(act.office).values(**_fate(act, SPOILED), motivo=reason), [_number(papel)])
 
 
-def release(conn: Connection, office: Office, papel: PaperSeal) -> None:
-    """Let a number go that was written down wrong at the counter: it has no fate again."""
+def release(act: Act, papel: PaperSeal) -> None:
+    """Delete the fate of a number that was recorded wrong at the counter."""
     table = db.selo_papel
-    conn.execute(
+    act.conn.execute(
         sa.delete(table).where(
-            table.c.serventia_id == office.serventia_id,
+            table.c.serventia_id == act.office.serventia_id,
             table.c.ato == papel.ato,
             table.c.serie == papel.serie,
             table.c.numero == papel.numero,
@@ -126,5 +115,5 @@ def _number(papel: PaperSeal) -> dict[str, str | int]:
     return {"b_ato": papel.ato, "b_serie": papel.serie, "b_numero": papel.numero}
 
 
-def _fate(state: str, who: Author, now: datetime) -> dict[str, str | datetime]:
-    return {"estado": state, "quem": who.pessoa or "", "quando": now}
+def _fate(act: Act, state: str) -> dict[str, str | datetime]:
+    return {"estado": state, "quem": act.author.pessoa or "", "quando": act.now}

@@ -1,4 +1,4 @@
-"""What the court is told of every seal (T1–T5): an outbox, its sender, the transport. Knows no print and no screen.
+"""Reports of seals to the court (T1–T5): outbox, sender, transport, notices. Knows no print and no screen.
 
 `simulator` is a court to develop, test and show with.
 """
@@ -12,7 +12,7 @@ from printserver.court.answers import (
 )
 from printserver.court.client import Exchange, HttpTransport, Transport
 from printserver.court.listing import request_listing
-from printserver.court.outbox import REPORT_PENDING, hurry, resume
+from printserver.court.outbox import REPORT_PENDING
 from printserver.court.outcome import valid_vinculador
 from printserver.court.pending import CARREGADO, ESTORNADO, WAITING
 from printserver.court.sender import Sender
@@ -31,12 +31,10 @@ __all__ = [
     "from_lookup",
     "from_sending",
     "general_failure",
-    "hurry",
     "mail",
     "notices",
     "pending",
     "request_listing",
-    "resume",
     "standing",
     "valid_vinculador",
 ]

@@ -1,4 +1,4 @@
-"""What an answer of the court means (T2): accepted, there already, objected to, impossible, passing fault, unknown."""
+"""Reads the court's answers (T2): accepted, received before, objected to, impossible, transient fault, unknown."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -11,15 +11,15 @@ from printserver.court.client import Exchange
 Category = Literal["aceito", "ja-recebido", "objetado", "impossivel", "passageira", "repetir", "duvida"]
 
 JA_RECEBIDO: Final = "ja-recebido"
-# Where the court is at fault, or asks for patience, before it looked at anything.
+# The court failed, or asks to wait, before it processed anything.
 _PASSING: Final = (408, 425, 429, 503)
-# The request as a whole is refused: nothing of it was stored, and the seals are not at fault.
+# The request as a whole is refused: nothing was stored, and the seals are not the cause.
 _BARRED: Final = range(400, 500)
 
 
 @dataclass(frozen=True, slots=True)
 class CourtAnswer:
-    """What the court said of one seal or link. `erros` are its words: dicts of `codigo` and `mensagem`."""
+    """The court's answer on one seal or link. `erros` are its errors: dicts of `codigo` and `mensagem`."""
 
     category: Category
     erros: tuple[dict[str, str], ...] = ()
@@ -27,7 +27,7 @@ class CourtAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OnRecord:
-    """What the court has of a code: nothing (`situacao` None), or the registro it stored or objected to."""
+    """What the court has stored under a code: nothing (`situacao` None), or a registro, stored or objected to."""
 
     situacao: str | None
     registro: str | None = None
@@ -44,7 +44,7 @@ class Listing:
 
 
 def general_failure(exchange: Exchange) -> str | None:
-    """Return why the exchange as a whole went wrong (Portuguese), None if it was answered."""
+    """Return why the exchange as a whole failed (Portuguese); None if it was answered."""
     if exchange.status is None:
         return exchange.falha or "sem resposta"
     if exchange.status in (401, 403):
@@ -55,10 +55,10 @@ def general_failure(exchange: Exchange) -> str | None:
 
 
 def request_refusal(exchange: Exchange) -> dict[str, str] | None:
-    """Return the court's words where it refuses a request as a whole for what stands in it; else None.
+    """Return the court's error where it refuses a request as a whole for its content; else None.
 
-    A proxy before the court also answers 400 (to a certificate that it does not take, say): that tells nothing of the
-    seals. The court's own words are JSON with a `codigo`.
+    A proxy before the court also answers 400 (to a certificate that it does not take, say): that says nothing about
+    the seals. The court's own errors are JSON with a `codigo`.
     """
     item = _json(exchange.resposta) if exchange.status in (400, 413, 422) else None
     if not isinstance(item, dict) or not item.get("codigo"):
@@ -67,7 +67,7 @@ def request_refusal(exchange: Exchange) -> dict[str, str] | None:
 
 
 def from_sending(exchange: Exchange, codigos: Sequence[str]) -> dict[str, CourtAnswer]:
-    """Return what each of `codigos` was answered; whoever is not named in the answer is in doubt."""
+    """Return the answer for each of `codigos`; a code missing from the answer is in doubt."""
     if exchange.status is None:
         return dict.fromkeys(codigos, CourtAnswer("duvida" if exchange.departed else "passageira"))
     if exchange.status in _PASSING or exchange.status in _BARRED:
@@ -77,12 +77,12 @@ def from_sending(exchange: Exchange, codigos: Sequence[str]) -> dict[str, CourtA
 
 
 def senseless(answers_given: Mapping[str, CourtAnswer]) -> bool:
-    """Whether an answer told nothing of anything that was sent."""
+    """Return whether an answer names nothing that was sent."""
     return all(resposta.category == "duvida" for resposta in answers_given.values())
 
 
 def from_lookup(exchange: Exchange, codigo: str) -> OnRecord | None:
-    """Return what the court has of `codigo`; None where it did not say."""
+    """Return what the court has stored under `codigo`; None where the answer does not say."""
     item = _json(exchange.resposta)
     if exchange.status == 404 and isinstance(item, dict) and item.get("codigo", "nao-consta") == "nao-consta":
         return OnRecord(None)
@@ -100,7 +100,7 @@ def from_lookup(exchange: Exchange, codigo: str) -> OnRecord | None:
 
 
 def from_listing(exchange: Exchange) -> Listing | None:
-    """Return a page of the list; None where the answer is none."""
+    """Return a page of the list; None where the answer is not a list."""
     answer = _json(exchange.resposta)
     if exchange.status != 200 or not isinstance(answer, Mapping):
         return None
@@ -130,7 +130,7 @@ def _answer_values(item: Mapping[str, Any]) -> CourtAnswer:
     if any(error["codigo"] == JA_RECEBIDO for error in erros):
         return CourtAnswer("ja-recebido", erros)
     if not erros:
-        return CourtAnswer("duvida")  # errors are counted and none is named: nothing can be shown to a person
+        return CourtAnswer("duvida")  # errors are counted but not listed: nothing can be shown to a person
     return CourtAnswer("objetado", erros)
 
 

@@ -1,7 +1,7 @@
-"""What an office says to the court, and how: the interface of the transport, and the one that speaks HTTP.
+"""Transport to the court: its interface, and the implementation over HTTP.
 
-A transport never raises for what the court or the line does: it gives back what was sent and what came, raw. What an
-answer means is said in `answers_given`.
+A transport does not raise for faults of the court or the network: it returns what was sent and received, raw. `answers`
+reads it.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any, Final, Protocol
 
 import httpx
 
-from printserver import faults
+from printserver.common import faults
 from printserver.errors import ConfigError
 from printserver.office import CourtSettings
 from printserver.selo import Certificate
@@ -27,7 +27,7 @@ LARGEST_ANSWER: Final = 16 * 1024 * 1024  # bytes
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """An exchange as it went over the wire.
+    """One request and its answer, as sent and received.
 
     `status` is HTTP's, None where no answer came; then `falha` (Portuguese) says why. `departed` is False only where it
     is certain that nothing of the request reached the court.
@@ -42,12 +42,12 @@ class Exchange:
 
 
 def encode_body(itens: Sequence[Mapping[str, Any]]) -> str:
-    """Return what is sent for `itens`, as it goes over the wire."""
+    """Return the bytes of a request for `itens`, as text."""
     return json.dumps(list(itens), ensure_ascii=False, separators=(",", ":"))
 
 
 class Transport(Protocol):
-    """The court as an office reaches it. May be used by several threads."""
+    """Connection of an office to the court. Thread-safe."""
 
     def send(self, selos: Sequence[Mapping[str, Any]]) -> Exchange:
         """Report seals."""
@@ -125,7 +125,7 @@ class HttpTransport:
         return Exchange(operacao, said, status, text)
 
     def _answer(self, method: str, path: str, content: str | None, headers: Mapping[str, str]) -> tuple[int, str]:
-        """Return status and text. httpx counts its time anew with every piece: one that drips is no answer."""
+        """Return status and text. httpx restarts its timeout with every chunk, so the total time is limited here."""
         ends = time.monotonic() + self._settings.espera_s
         with self._client.stream(method, path, content=content, headers=headers) as answer:
             body = bytearray()
@@ -143,7 +143,7 @@ def _tls(settings: CourtSettings, certificate: Certificate, pasta: Path) -> ssl.
         context = ssl.create_default_context(cafile=str(pasta / settings.autoridade) if settings.autoridade else None)
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"tribunal.autoridade: {settings.autoridade} não pode ser lido ({error})") from error
-    # Python's ssl takes a key from a file only: it is there, readable by the server alone, for this moment.
+    # Python's ssl loads a key from a file only: a temporary one that only the server may read.
     handle, name = tempfile.mkstemp(dir=pasta, prefix=".tls-")
     try:
         with os.fdopen(handle, "wb") as file:

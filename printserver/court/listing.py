@@ -1,4 +1,4 @@
-"""The court's list of the seals of a period, asked for page by page, within a time: nobody waits for minutes."""
+"""The court's list of the seals of a period, requested page by page, with a total time limit."""
 
 import time
 from collections.abc import Mapping
@@ -13,12 +13,12 @@ from printserver.errors import Recusa
 
 
 def request_listing(court: Transport, de: date, ate: date, seconds: float) -> list[Mapping[str, Any]]:
-    """Return what the court has of the days `de` to `ate`, as it says it. `court` is closed at the end.
+    """Return the court's items of the days `de` to `ate`, as received. `court` is closed at the end.
 
-    Raises `Recusa` `tribunal-nao-responde` if it does not answer, or not all of it within `segundos`.
+    Raises `Recusa` `tribunal-nao-responde` if the list is not complete within `seconds`.
     """
     end = time.monotonic() + seconds
-    # A court that sends a byte now and then outlives the transport's own limit: so it is asked beside, and left there.
+    # A court that sends a byte now and then outlasts the transport's own limit: a thread asks, and is abandoned.
     beside = ThreadPoolExecutor(1, thread_name_prefix="list")
     try:
         items: list[Mapping[str, Any]] = []

@@ -1,7 +1,8 @@
-"""Notices by e-mail: each row of `aviso` that is due, over SMTP, until the server has taken it.
+"""Notices by e-mail: each row of `aviso` that is due, over SMTP, until the server has accepted it.
 
-A row is claimed before its message leaves and marked after the server took it. Who is killed in between leaves a
-message that goes twice rather than none; both bear one Message-ID, by which a mailbox knows the second.
+A row is claimed before its message is sent and marked after the server accepted it. After a crash in between the
+message is sent again, with the same Message-ID, by which a mailbox can drop the second. Rows have no holder column: the
+claim moves `vence_em` ahead and counts the attempt.
 """
 
 import hashlib
@@ -19,21 +20,21 @@ import structlog
 from printserver import db
 from printserver.clock import local
 from printserver.court import notices
-from printserver.office import Office
+from printserver.office import Office, backoff, reached
 
 _log = structlog.get_logger()
 
-WAIT_SECONDS: Final = 15.0  # for each word of the server
-LEASE: Final = timedelta(minutes=5)  # of a message that is on its way
+WAIT_SECONDS: Final = 15.0  # for each answer of the server
+LEASE: Final = timedelta(minutes=5)  # of a message that is being sent
 LONGEST_PAUSE: Final = timedelta(hours=1)
 AT_ONCE: Final = 20
-LOOK_EVERY_S: Final = 20.0  # between two looks at what there is to be told
+LOOK_EVERY_S: Final = 20.0  # between two looks for new notices
 
 _table = db.aviso
 
 
 def run(office: Office, stop: threading.Event, pause_s: float = LOOK_EVERY_S) -> None:
-    """Make and send notices until `stop`. A fault is logged and tried again: notices hold nothing up."""
+    """Make and send notices until `stop`. A fault is logged and tried again."""
     while not stop.is_set():
         try:
             notices.observe(office)
@@ -44,7 +45,7 @@ def run(office: Office, stop: threading.Event, pause_s: float = LOOK_EVERY_S) ->
 
 
 def send(office: Office) -> int:
-    """Send what is due by e-mail. Return how many messages the server took."""
+    """Send what is due by e-mail. Return how many messages the server accepted."""
     if not office.settings.avisos.servidor:
         return 0
     now = office.clock()
@@ -61,19 +62,19 @@ def send(office: Office) -> int:
         if _claim(office, row, now):
             falha = _deliver(office, row)
             _mark(office, row, falha)
-            if falha is not None:  # the others would fare no better now
+            if falha is not None:  # the others would fail as well
                 break
             sent += 1
     return sent
 
 
 def _due(now: datetime) -> sa.ColumnElement[bool]:
-    """Whether a message is due; where the clock went back, what was put off into its future is."""
-    return sa.or_(_table.c.vence_em <= now, _table.c.vence_em > now + 2 * LONGEST_PAUSE)
+    """Return the condition that a message is due."""
+    return reached(_table.c.vence_em, now, LONGEST_PAUSE)
 
 
 def _claim(office: Office, row: dict[str, Any], now: datetime) -> bool:
-    """Claim a message: of many engines one gets it, and what a killed one had is free again after `LEASE`."""
+    """Claim a message for `LEASE`; return False if another engine was quicker."""
     mine = (_table.c.serventia_id == office.serventia_id, _table.c.chave == row["chave"])
     still = (_due(now), _table.c.tentativas == row["tentativas"])
     claim = sa.update(_table).where(*mine, *still).values(vence_em=now + LEASE, tentativas=row["tentativas"] + 1)
@@ -83,7 +84,7 @@ def _claim(office: Office, row: dict[str, Any], now: datetime) -> bool:
 
 def _mark(office: Office, row: dict[str, Any], falha: str | None) -> None:
     now = office.clock()
-    again = now + min(timedelta(minutes=2 ** min(row["tentativas"], 8)), LONGEST_PAUSE)
+    again = now + backoff(row["tentativas"], LONGEST_PAUSE, timedelta(minutes=1))
     values = (
         {"vence_em": None, "enviado_em": now, "falha": None} if falha is None else {"vence_em": again, "falha": falha}
     )
@@ -93,7 +94,7 @@ def _mark(office: Office, row: dict[str, Any], falha: str | None) -> None:
 
 
 def _deliver(office: Office, row: dict[str, Any]) -> str | None:
-    """Give a message to the server. Return why it was not taken (Portuguese), None if it was."""
+    """Send a message. Return why it was not accepted (Portuguese), None if it was."""
     settings = office.settings.avisos
     message = _message(office, row)
     try:
@@ -107,7 +108,7 @@ def _deliver(office: Office, row: dict[str, Any]) -> str | None:
     except (OSError, smtplib.SMTPException, ValueError) as error:
         _log.warning("notice not sent", key=row["chave"], why=str(error))
         return f"o servidor de e-mail não aceitou: {error}"[:500]
-    if refused:  # others of the list have it: sent again they would have it twice
+    if refused:  # the other recipients have it: they would get it twice
         _log.warning("notice refused for some", key=row["chave"], refused=sorted(refused))
     return None
 

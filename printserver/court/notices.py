@@ -1,7 +1,7 @@
-"""Notices: the end of a sending, terms that run out, refusals, the certificate's end (T1, T2, T4). Each is made once.
+"""Notices: end of a sending, terms about to end, refusals, end of the certificate (T1, T2, T4). Each is made once.
 
-A notice is a row, written by whichever engine sees its cause first, under a lock; it is shown on the screen, and goes
-by e-mail where the office has a server for it (`correio`). No person is ever named in one (A3).
+A notice is a row, written under a lock by the first engine that sees its cause; it is shown on the screen, and sent by
+e-mail where the office has a mail server (`mail`). No notice names a person (A3).
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,12 +21,10 @@ from printserver.db import insert_or_ignore
 from printserver.office import Office, proof
 
 PER_KIND: Final = timedelta(hours=1)  # at least, between two notices of terms or refusals
-LATENESS: Final = timedelta(
-    minutes=1
-)  # a row bears the time from before its commit: what is younger may not be seen yet
+LATENESS: Final = timedelta(minutes=1)  # a row has the time before its commit: a newer one may not be visible yet
 CODIGOS: Final = 10  # named in a notice
 CERTIFICATE_DAYS: Final = (1, 7, 15, 30)
-LOADED_UNTIL: Final = timedelta(days=2)  # a load that has not ended by then is told of by its terms
+LOADED_UNTIL: Final = timedelta(days=2)  # a load that has not ended by then has notices of its terms
 _DEADLINES: Final = (("atrasado", timedelta(0)), ("prazo-4h", pending.URGENT), ("prazo-12h", pending.WARN))
 _SENTENCE: Final = {
     "atrasado": ("com o prazo de 24 horas vencido", "O envio continua; confira a ligação com o tribunal."),
@@ -39,7 +37,7 @@ _table, _out = db.aviso, db.outbox
 
 @dataclass(frozen=True, slots=True)
 class OfficeWarning:
-    """A notice to be made. `chave` is its own for ever."""
+    """A notice to be made. `chave` is unique for ever."""
 
     chave: str
     tipo: str
@@ -48,9 +46,9 @@ class OfficeWarning:
 
 
 def observe(office: Office) -> int:
-    """Make the notices for which there is cause now. Return how many.
+    """Make the notices that are due now. Return how many.
 
-    Any number of engines may look at once: what is to be made is judged again under a lock.
+    Several engines may run this at once: the causes are read again under a lock.
     """
     with office.db.read() as conn:
         if not _causes(conn, office):
@@ -94,7 +92,7 @@ def _item(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-# -- what there is cause for -----------------------------------------------------------------------------------------
+# -- causes of notices ------------------------------------------------------------------------------------------------
 
 
 def _causes(conn: Connection, office: Office) -> list[OfficeWarning]:
@@ -107,7 +105,7 @@ def _causes(conn: Connection, office: Office) -> list[OfficeWarning]:
 
 
 def _latest(conn: Connection, office: Office, kind: str, now: datetime) -> datetime | None:
-    """Return when the newest notice of a kind was made; one of the future was made before the clock went back."""
+    """Return when the newest notice of a kind was made, without those of the future (the clock was set back)."""
     query = sa.select(sa.func.max(_table.c.quando)).where(
         _table.c.serventia_id == office.serventia_id, _table.c.tipo == kind, _table.c.quando <= now
     )
@@ -121,9 +119,9 @@ def _ha(conn: Connection, office: Office, key: str) -> bool:
 
 
 def _from_deadlines(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
-    """Return a notice for each step of the term that a seal has newly come under.
+    """Return a notice for each step of the term that a seal has newly reached.
 
-    What the last notice of that step told of is known by its time: it lay under the step then, and was there.
+    Seals of the last notice of that step are known by its time: they existed and had reached the step then.
     """
     found = []
     for kind, left in _DEADLINES:
@@ -166,7 +164,7 @@ def _from_refusals(conn: Connection, office: Office, now: datetime) -> list[Offi
 
 
 def _from_lot(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
-    """Return the notice of a sending's end: of the last set hour or wish, or of the day where it goes all the time."""
+    """Return the notice of a sending's end: of the last set hour or request, or of the day in continuous mode."""
     if office.settings.tribunal.modo == "continuo":
         end = datetime.combine(local_date(now - LATENESS), clock_time(), SAO_PAULO)
         begin = end - timedelta(days=1)
@@ -185,13 +183,13 @@ def _from_lot(conn: Connection, office: Office, now: datetime) -> list[OfficeWar
         return []
     window = (_out.c.serventia_id == office.serventia_id, _out.c.fim_em >= begin, _out.c.fim_em < end)
     found = _summary(conn, office, key, "lote", f"Envio {name}", window)
-    # In a mailbox it is a witness that nobody in the office can change (A6).
+    # In a mailbox it is evidence that no one in the office can change (A6).
     head = f"Cabeça da auditoria: {proof.point(conn, office.serventia_id)}"
     return [replace(each, texto=f"{each.texto}\n{head}") for each in found]
 
 
 def _from_loads(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
-    """Return the notices of loads of paper seals that are through (H2): those made at one time are one load."""
+    """Return the notices of completed loads of paper seals (H2): seals made at one time are one load."""
     seals = db.selo
     mine = (seals.c.serventia_id == office.serventia_id, seals.c.origem == "hibrido", seals.c.retifica.is_(None))
     same = (_out.c.serventia_id == seals.c.serventia_id) & (_out.c.codigo == seals.c.codigo) & (_out.c.tipo == "ato")
@@ -216,7 +214,7 @@ def _from_loads(conn: Connection, office: Office, now: datetime) -> list[OfficeW
 def _summary(
     conn: Connection, office: Office, key: str, kind: str, name: str, window: Sequence[sa.ColumnElement[bool]]
 ) -> list[OfficeWarning]:
-    """Return the notice that counts what became of the seals of a sending; none where there were none."""
+    """Return the notice with the counts of a sending's results; none where it had no seals."""
     seal = _out.c.tipo != "vinculo"
     ended = _out.c.estado.in_(("aceito", "objetado", "impossivel"))
     query = sa.select(_out.c.estado, sa.func.count()).where(*window, seal, ended).group_by(_out.c.estado)
@@ -236,7 +234,7 @@ def _summary(
 def _from_counter(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
     """Return the notice of acts at the counter whose 24 hours end soon, or are over, without a load (T1, H2).
 
-    One a day and step, named by the oldest day that waits: a load of that day makes room for the next.
+    One for each day and step, keyed by the oldest pending day: a load of that day allows the next notice.
     """
     found = pending.without_load(conn, office.serventia_id, now)
     late, soon, since = found["sem_carga_atrasados"], found["sem_carga_urgentes"], found["sem_carga_desde"]
@@ -276,7 +274,7 @@ def _from_certificate(conn: Connection, office: Office, now: datetime) -> list[O
 
 
 def _from_audit(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
-    """Return the notice, once a day, that the log does not lead on from the newest head kept (A6)."""
+    """Return the notice, once a day, that the log does not continue the newest kept head (A6)."""
     key = f"auditoria:{local_date(now):%Y-%m-%d}"
     newest = proof.kept_heads(office.instance)[-1:]
     faults = (proof.difference(conn, office.serventia_id, path) for path in newest)

@@ -1,4 +1,4 @@
-"""The outbox in the tables: what may go now, that it goes, and what is taken up again (T1, T2). Sends nothing.
+"""The outbox: which rows may be sent now, their state while they are sent, and retries (T1, T2). Sends nothing.
 
 A row is `pending`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
 an end `aceito`, `objetado` (the court's words are kept, a person mends it) or `impossivel`. `fim_em` says it is at an
@@ -30,7 +30,7 @@ _out, _seals = db.outbox, db.selo
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """A row of the outbox with what is told of its seal. `alvo`: the seal it rectifies, of a vínculo its vinculador."""
+    """A row of the outbox with its seal's data. `alvo`: the seal that it rectifies, of a vínculo its vinculador."""
 
     id: int
     codigo: str
@@ -55,7 +55,7 @@ def ready_entries(
 
 
 def doubtful_entries(conn: Connection, serventia_id: int, now: datetime, how_many: int) -> list[OutboxEntry]:
-    """Return rows of which nobody knows whether the court has them: unanswered, or left by a sender that died.
+    """Return rows in doubt: unanswered, or left by a sender that died.
 
     To be called by the holder of the lease while nothing of its own is on the way.
     """
@@ -63,7 +63,7 @@ def doubtful_entries(conn: Connection, serventia_id: int, now: datetime, how_man
     return [_entry(row) for row in conn.execute(_doubtful(), asked).mappings()]
 
 
-# Every engine asks both twice a second, and to put a statement together takes four times as long as to run it.
+# Every engine runs both twice a second, and building a statement takes four times as long as running it.
 _SID: Final[sa.BindParameter[Any]] = sa.bindparam("sid")
 _NOW: Final[sa.BindParameter[Any]] = sa.bindparam("agora")
 _LATE: Final[sa.BindParameter[Any]] = sa.bindparam("tarde")
@@ -124,7 +124,7 @@ def _entry(row: Mapping[Any, Any]) -> OutboxEntry:
 
 
 def _waits() -> sa.ColumnElement[bool]:
-    """Whether something must be settled before a row may go.
+    """Return whether something must be settled before a row may be sent.
 
     Both look-ups depend on the row in more than a key: PostgreSQL would else read all that waits to find one.
     """
@@ -149,9 +149,9 @@ def begin(
     request: str,
     now: datetime,
 ) -> tuple[int, list[OutboxEntry]]:
-    """Write that these rows go now, before they do. Return the exchange's id and the rows that are still to go.
+    """Mark these rows as being sent, before they are. Return the exchange's id and the rows still to be sent.
 
-    Another sender may have settled a row since it was read: `pedido` is what goes if none has.
+    Another sender may have settled a row since it was read: `request` is the body if none has.
     """
     number = open_exchange(conn, serventia_id, operacao, request, now)
     taken = conn.execute(
@@ -171,7 +171,7 @@ def begin(
 
 
 def adopt(conn: Connection, linha: OutboxEntry, dono: str) -> None:
-    """Take over a row in doubt, to ask about it."""
+    """Take over a row in doubt, to look it up at the court."""
     conn.execute(
         sa.update(_out)
         .where(_out.c.id == linha.id, _out.c.estado.in_((SENDING, IN_DOUBT)))
@@ -180,10 +180,10 @@ def adopt(conn: Connection, linha: OutboxEntry, dono: str) -> None:
 
 
 def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], now: datetime) -> tuple[set[str], list[str]]:
-    """Take what the court refused of these seals up again, as it stands.
+    """Make the refused rows of these seals pending again, unchanged.
 
-    Return the codes of which something was taken up, and those whose state is `comunicação pendente` again. What was
-    rectified meanwhile stays refused: its retificador goes in its place.
+    Return the codes with such a row, and those whose state is `comunicação pendente` again. A seal that was rectified
+    stays refused: its retificador is reported instead.
     """
     _lock(conn, serventia_id)
     refused = (_out.c.serventia_id == serventia_id, _out.c.codigo.in_(codigos), _out.c.estado.in_(REFUSED))
@@ -207,7 +207,7 @@ def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], now: dat
 
 
 def _lost(serventia_id: int) -> sa.ColumnElement[bool]:
-    """Whether a link has an end that was refused and then rectified or excluded: nothing can be linked to that."""
+    """Return whether a link has an end that was refused and then rectified or excluded: it cannot be linked."""
     end = _out.alias("ponta")
     there = sa.select(end.c.id).join(
         _seals, (_seals.c.serventia_id == end.c.serventia_id) & (_seals.c.codigo == end.c.codigo)
@@ -222,9 +222,9 @@ def _lost(serventia_id: int) -> sa.ColumnElement[bool]:
 
 
 def hurry(conn: Connection, serventia_id: int, now: datetime) -> int:
-    """Make all that waits due now, close the breaker, and note the wish for those who send on request.
+    """Make all pending rows due now, close the breaker, and record the request for the mode that sends on request.
 
-    Return how many rows wait.
+    Return how many rows are pending.
     """
     _lock(conn, serventia_id)
     waiting = (_out.c.serventia_id == serventia_id, _out.c.fim_em.is_(None))
@@ -238,14 +238,14 @@ def hurry(conn: Connection, serventia_id: int, now: datetime) -> int:
 
 
 def _lock(conn: Connection, serventia_id: int) -> None:
-    """Lock the sender's row before any of the outbox, as the sender does: else each would wait for the other."""
+    """Lock the sender's row before any row of the outbox, in the sender's order: else they could deadlock."""
     insert_or_ignore(conn, db.remetente, {"serventia_id": serventia_id})
     mine = db.remetente.c.serventia_id == serventia_id
     conn.execute(sa.select(db.remetente.c.serventia_id).where(mine).with_for_update())
 
 
 def open_exchange(conn: Connection, serventia_id: int, operacao: str, request: str, now: datetime) -> int:
-    """Write that an exchange begins, with what is sent, as it goes. Return its id."""
+    """Write the begin of an exchange, with the request as sent. Return its id."""
     values = {"serventia_id": serventia_id, "operacao": operacao, "pedido": request, "inicio": now}
     return int(conn.execute(sa.insert(db.comunicacao).values(**values).returning(db.comunicacao.c.id)).scalar_one())
 
@@ -253,7 +253,7 @@ def open_exchange(conn: Connection, serventia_id: int, operacao: str, request: s
 def close_exchange(
     conn: Connection, number: int, status: int | None, resposta: str | None, falha: str | None, now: datetime
 ) -> None:
-    """Write how an exchange ended, with what came, as it came."""
+    """Write the end of an exchange, with the answer as received."""
     conn.execute(
         sa.update(db.comunicacao)
         .where(db.comunicacao.c.id == number)

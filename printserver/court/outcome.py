@@ -1,4 +1,4 @@
-"""What the court said, into the tables: a row's end or its next try, its seal's state, its links (T2, T3)."""
+"""Writes the court's answers: a row's end or its next attempt, its seal's state, its links (T2, T3)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -20,20 +20,20 @@ from printserver.court.outbox import (
     REFUSED,
     OutboxEntry,
 )
-from printserver.office import LogEntry, change_proof
+from printserver.office import LogEntry, backoff, change_proof
 from printserver.selo import EXCLUSION
 
-# T3: the seal's state, by the end of what was told of it, and the rectified seal's where that was accepted.
+# T3: the seal's state by the end of its row, and the rectified seal's state once that was accepted.
 _DO_SELO: Final = {ACCEPTED: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIBLE: "falha"}
 _OF_RECTIFIED: Final = {"xa": "excluído", "retificacao": "retificado"}
-SYSTEM: Final = "tribunal"  # in the log: nobody of the office did it
+SYSTEM: Final = "tribunal"  # in the log: the act of no one in the office
 
 _out, _seals = db.outbox, db.selo
 
 
 def pause(attempts: int) -> timedelta:
-    """Return how long to wait after so many tries: 1, 2, 4 … seconds, five minutes at most."""
-    return min(timedelta(seconds=2 ** min(attempts, 10)), LONGEST_PAUSE)
+    """Return the back-off after so many attempts: 1, 2, 4 … seconds, five minutes at most."""
+    return backoff(attempts, LONGEST_PAUSE)
 
 
 def settle(
@@ -45,21 +45,21 @@ def settle(
     now: datetime,
     beyond_repair: Sequence[str],
 ) -> list[LogEntry]:
-    """Write what became of rows that `dono` sent or asked about: their end, or when they are taken up again.
+    """Write the results of rows that `dono` sent or looked up: their end, or the time of the next attempt.
 
-    Seals that the court has, objects to or cannot take change their state (T3), and so do those they rectify.
-    A row that another sender took over meanwhile is left alone. Return what the log is to say.
+    Seals that the court accepted, objected to or cannot take change their state (T3), and so do those they rectify.
+    A row that another sender took over is left unchanged. Return the log entries.
     """
     ends: dict[str, list[tuple[OutboxEntry, CourtAnswer]]] = {}
     for linha, resposta in answers_given:
-        if resposta.category == "repetir":  # a court that says now yes, now no is not asked without a pause
+        if resposta.category == "repetir":  # contradictory answers are not retried without a pause
             again = now if linha.tentativas < 2 else now + pause(linha.tentativas)
             _later(conn, linha, dono, PENDING, again)
         elif resposta.category == "passageira":
             _later(conn, linha, dono, PENDING, now + pause(linha.tentativas))
         elif resposta.category == "duvida":
             _later(conn, linha, dono, IN_DOUBT, now + pause(linha.tentativas))
-        elif resposta.category == "ja-recebido":  # whether it is the same that was sent, a look-up tells
+        elif resposta.category == "ja-recebido":  # a look-up decides whether it is what was sent
             _later(conn, linha, dono, IN_DOUBT, now)
         else:
             ends.setdefault(_end(resposta, beyond_repair), []).append((linha, resposta))
@@ -150,9 +150,9 @@ def _selos(
 
 
 def _replaced(conn: Connection, serventia_id: int, retificadores: Sequence[OutboxEntry]) -> dict[str, str]:
-    """Return the seals in whose place these retificadores stand, each with its retificador (R1).
+    """Return the seals that these retificadores replace, each with its retificador (R1).
 
-    That is the one that each names, and, where the court refused that one, the one that it was to rectify.
+    That is the one that each names, and, where the court refused that one, the one that it should have rectified.
     """
     replaced: dict[str, str] = {}
     step = {linha.alvo: linha.codigo for linha in retificadores if linha.alvo is not None}
@@ -171,10 +171,10 @@ def _replaced(conn: Connection, serventia_id: int, retificadores: Sequence[Outbo
 def _release_vinculos(
     conn: Connection, serventia_id: int, replaced: Mapping[str, str], kind: str, now: datetime
 ) -> None:
-    """Let go of links that wait for a seal which will never be accepted: its retificador stands in its place (R1).
+    """End or redirect links that wait for a seal which will never be accepted: its retificador replaces it (R1).
 
-    The link of a rectified vinculado was written anew with its retificador; those to a rectified vinculador follow it,
-    and those to an excluded one are at an end.
+    The link of a rectified vinculado was written again with its retificador; those to a rectified vinculador are
+    redirected to its retificador, and those to an excluded one end.
     """
     never = sa.select(_out.c.codigo).where(
         _out.c.serventia_id == serventia_id,
@@ -199,7 +199,7 @@ def _release_vinculos(
 
 
 def valid_vinculador(conn: Connection, serventia_id: int, codigo: str) -> str | None:
-    """Return whom a link to `codigo` goes to: where the court refused that one, its retificador (R1); None: its XA."""
+    """Return the target of a link to `codigo`: its retificador where the court refused it (R1); None for an XA."""
     after = (
         sa.select(_seals.c.retificado_por)
         .join(_out, (_out.c.serventia_id == _seals.c.serventia_id) & (_out.c.codigo == _seals.c.codigo))

@@ -1,4 +1,4 @@
-"""What waits for the court and what it refused, seal by seal and link by link, with what each has left (T1, T2, R5)."""
+"""Seals and links that are pending at the court or were refused, with the time that each has left (T1, T2, R5)."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -11,13 +11,13 @@ from printserver import db
 from printserver.clock import local_date, rfc3339
 from printserver.office import Office
 
-# T1: of the 24 hours; what has less left than the first is warned of, less than the second urgently.
+# T1: the term, and the time left below which there is a warning, and an urgent one.
 DEADLINE: Final = timedelta(hours=24)
 WARN: Final = timedelta(hours=12)
 URGENT: Final = timedelta(hours=4)
 PER_PAGE: Final = 50
 
-# States of an act at the counter (`ato_balcao.estado`): it waits for its load, was loaded, or was taken back.
+# States of an act at the counter (`ato_balcao.estado`): it waits for its load, was loaded, or was reversed.
 WAITING: Final = "aguardando"
 CARREGADO: Final = "carregado"
 ESTORNADO: Final = "estornado"
@@ -27,9 +27,9 @@ _out, _seals = db.outbox, db.selo
 
 
 def list_all(office: Office, quais: Which, page_number: int) -> dict[str, Any]:
-    """Return a page of what waits (the most urgent first), of what was refused (the newest first), or of the links.
+    """Return a page of the pending rows (most urgent first), the refused ones (newest first), or the links.
 
-    `falta_s` is in seconds, negative where the term is over (T1). `erros` are the court's own words (R5).
+    `falta_s` is in seconds, negative past the term (T1). `erros` are the court's own errors (R5).
     """
     sid, now = office.serventia_id, office.clock()
     where = {
@@ -70,14 +70,14 @@ def _item(row: Mapping[Any, Any], now: datetime) -> dict[str, Any]:
 
 
 def urgency(left: timedelta) -> str:
-    """Return how urgent what has `left` of its 24 hours is: atrasado, 4h, 12h or em-dia."""
+    """Return the urgency for the time `left` of the 24 hours: atrasado, 4h, 12h or em-dia."""
     if left <= timedelta(0):
         return "atrasado"
     return "4h" if left <= URGENT else "12h" if left <= WARN else "em-dia"
 
 
 def is_refused(sid: int) -> sa.ColumnElement[bool]:
-    """Whether a row was refused and still wants a person: a rectified seal's retificador goes in its place."""
+    """Return whether a row was refused and needs a person; not of a rectified seal, whose retificador replaces it."""
     seal = _seals.alias("mended")
     mended = sa.exists().where(
         seal.c.serventia_id == sid, seal.c.codigo == _out.c.codigo, seal.c.retificado_por.is_not(None)

@@ -1,11 +1,11 @@
-"""The sender: tells the court what waits in the outbox (T1, T2). One at a time for an office, however many engines run.
+"""The sender: reports the rows of the outbox to the court (T1, T2). One at a time for an office, on all engines.
 
-1. Take, or keep, the office's lease (`remetente`); without it do nothing.
+1. Take or keep the office's lease (`remetente`); without it do nothing.
 2. While the breaker is open do nothing.
 3. Ask the court about every row whose answer never came, before anything of it is sent again.
-4. Write that a batch goes, send it, write what was answered. Batches go in parallel, the rows of one seal in order.
+4. Commit that a batch is sent, send it, commit the answers. Batches go in parallel, the rows of one seal in order.
 
-Killed at any point it loses nothing and repeats nothing: what it had begun is asked about by whoever follows.
+A crash at any point loses nothing and repeats nothing: the next sender asks about what had begun.
 """
 
 import threading
@@ -33,13 +33,12 @@ from printserver.court.answers import (
 )
 from printserver.court.client import Exchange, Transport, encode_body
 from printserver.court.outbox import OutboxEntry
-from printserver.db import Database, insert_or_ignore
-from printserver.office import CourtSettings, audit
+from printserver.db import Database
+from printserver.office import CourtSettings, Duty, Lease, audit, backoff
 
 _log = structlog.get_logger()
 
 LEASE_S: Final = 30.0  # of the lease; a batch waits for the court 10 seconds
-_LEASE: Final = timedelta(seconds=LEASE_S)
 AT_ONCE: Final = 1000  # rows read at a time
 FAILURES_BEFORE_OPEN: Final = 3  # exchanges in a row that failed: the breaker opens
 FIRST_OPEN: Final = timedelta(seconds=10)
@@ -68,17 +67,18 @@ class Sender:
         self._settings = settings
         self._court = transport
         self._owner = dono
+        lease = Lease(_row, timedelta(seconds=LEASE_S))
+        self._duty = Duty(database, clock, lease, {"serventia_id": serventia_id}, dono)
         self._changed = changed
         self._failures = 0  # in a row, of this process
         self._guard = threading.Lock()
         self._opened = threading.Event()  # the breaker, in this round
         self._was_open = False
-        self._renewed: float | None = None  # when the lease got new time, to the monotonic clock
         self._pace = _Pace(settings.selos_por_segundo)
         self._pool = ThreadPoolExecutor(settings.em_paralelo, thread_name_prefix="court")
 
     def run(self, stop: threading.Event, pause_s: float) -> None:
-        """Send until `stop`, looking again every `pause_s` seconds. A fault of ours is logged and tried again."""
+        """Send until `stop`, with a pause of `pause_s` seconds when idle. An error of ours is logged and retried."""
         try:
             while not stop.is_set():
                 try:
@@ -90,11 +90,11 @@ class Sender:
                     stop.wait(pause_s)
         finally:
             self._pool.shutdown(wait=True)
-            self._release()
+            self._duty.release()
             self._court.close()
 
     def run_once(self, stop: threading.Event | None = None) -> bool:
-        """Do one round of what may go now; return whether anything was sent or asked."""
+        """Run one round; return whether anything was sent or asked."""
         stop = stop or threading.Event()
         if not self._claim():
             return False
@@ -120,9 +120,9 @@ class Sender:
         return bool(doubts or ready)
 
     def _all_of(self, work: Sequence[Callable[[], bool]], stop: threading.Event) -> bool:
-        """Do it in parallel; no more begins once the breaker opened, the lease is lost or `stop` is set.
+        """Run in parallel; nothing starts once the breaker is open, the lease is lost or `stop` is set.
 
-        The lease is kept while answers are awaited, however long they take. Return whether all went well.
+        The lease is renewed while answers are awaited. Return whether all succeeded.
         """
 
         def one(do: Callable[[], bool]) -> bool:
@@ -153,7 +153,8 @@ class Sender:
         self._pace.wait(len(linhas))
         links = linhas[0].tipo == "vinculo"
         with self._db.write() as conn:
-            if not self._is_mine(conn):
+            # Renewed: a process that was frozen may have lost the lease, and the next holder must find an answer.
+            if not self._duty.confirm(conn):
                 return False
             items = [linha.item for linha in linhas]
             number, taken = outbox.begin(
@@ -174,7 +175,7 @@ class Sender:
             return self._one_by_one(number, exchange, taken)
         answers = from_sending(exchange, [linha.codigo for linha in taken])
         fault = general_failure(exchange)
-        if refused is not None:  # of one alone: it is this one that cannot be sent as it is
+        if refused is not None:  # a single row: it cannot be sent as it is
             answers, fault = {taken[0].codigo: CourtAnswer("impossivel", (refused,))}, None
         elif fault is None and senseless(answers):
             fault = "o tribunal respondeu sem sentido a um envio"
@@ -182,15 +183,15 @@ class Sender:
         return fault is None
 
     def _one_by_one(self, number: int, exchange: Exchange, linhas: Sequence[OutboxEntry]) -> bool:
-        """The court refused a batch as a whole: each goes alone, so that one cannot hold the others back."""
+        """Send the rows of a refused batch one by one, so that one cannot block the others."""
         self._settle(number, exchange, [(linha, CourtAnswer("repetir")) for linha in linhas], tally=False)
         return all(self._send([linha]) for linha in linhas)
 
     def _ask(self, linha: OutboxEntry) -> bool:
-        """Ask what the court has of a seal whose answer never came; return whether it answered."""
+        """Ask the court about a seal whose answer never came; return whether it answered."""
         self._pace.wait(1)
         with self._db.write() as conn:
-            if not self._is_mine(conn):
+            if not self._duty.confirm(conn):
                 return False
             number = outbox.open_exchange(conn, self._office, "consultar", linha.codigo, self._clock())
             outbox.adopt(conn, linha, self._owner)
@@ -209,7 +210,7 @@ class Sender:
         else:
             text = "O tribunal já tem outro registro com este código, diferente do que foi enviado."
             answer = CourtAnswer("impossivel", ({"codigo": "registro-diferente", "mensagem": text},))
-        # A look-up that is answered says nothing of sending: it is not counted.
+        # An answered look-up says nothing about sending: the breaker does not count it.
         fault = (
             None if has is not None else general_failure(exchange) or "o tribunal respondeu sem sentido a uma consulta"
         )
@@ -225,17 +226,15 @@ class Sender:
         *,
         tally: bool = True,
     ) -> None:
-        """Write what an exchange brought. `fault` (Portuguese): why the court did not do its work; `tally`: the breaker
-        counts it.
-        """
+        """Write the result of an exchange. `fault` (Portuguese): why the court failed; `tally`: for the breaker."""
         now, failures = self._clock(), 0
         if tally:
-            with self._guard:  # never inside a transaction: who renews the lease holds it while waiting for one
+            with self._guard:  # never inside a transaction: the lease is renewed in one while it is held
                 self._failures = 0 if fault is None else self._failures + 1
                 failures = self._failures
         with self._db.write() as conn:
             outbox.close_exchange(conn, number, exchange.status, exchange.resposta, exchange.falha, now)
-            if tally:  # before the outbox: see `envio.hurry`
+            if tally:  # before the outbox: see `outbox.hurry`
                 self._tell_breaker(conn, exchange.status, fault, failures, now)
             log = outcome.settle(conn, self._office, pairs, self._owner, number, now, self._settings.erros_sem_conserto)
             audit.write(conn, self._office, now, log)
@@ -244,58 +243,25 @@ class Sender:
     def _tell_breaker(
         self, conn: sa.Connection, status: int | None, fault: str | None, failures: int, now: datetime
     ) -> None:
-        """Tell the breaker of an exchange; `failures`: how many failed in a row."""
+        """Update the breaker after an exchange; `failures`: how many failed in a row."""
         mine = sa.update(_row).where(_row.c.serventia_id == self._office)
         if fault is None:
             conn.execute(mine.values(falhas=0, aberto_ate=None, ultimo_sucesso=now))
             return
         times = conn.execute(sa.select(_row.c.falhas).where(_row.c.serventia_id == self._office)).scalar_one()
         conn.execute(mine.values(ultima_falha=fault))
-        # The whole office is refused, or the court is still not back: no use in trying the others.
+        # The whole office is refused, or the court is still down: the other batches would fail too.
         if failures >= FAILURES_BEFORE_OPEN or status in (401, 403) or times:
-            pause = min(FIRST_OPEN * 2 ** min(times, 10), LONGEST_OPEN)
+            pause = backoff(times, LONGEST_OPEN, FIRST_OPEN)
             conn.execute(mine.values(falhas=times + 1, aberto_ate=now + pause))
             self._was_open = True
             self._opened.set()
             _log.warning("the court fails: nothing is sent for a while", seconds=pause.total_seconds(), why=fault)
 
-    # -- the lease ------------------------------------------------------------------------------------------
-
     def _claim(self) -> bool:
-        """Take the office's lease or give it new time; return whether it is ours.
-
-        A lease that ends later than one can was written before the clock went back: it is over.
-        """
+        """Take or keep the office's lease; return whether it is ours."""
         with self._guard:
-            if self._renewed is not None and time.monotonic() - self._renewed < LEASE_S / 3:
-                return True
-            now = self._clock()
-            free = sa.or_(
-                _row.c.dono.is_(None),
-                _row.c.dono == self._owner,
-                _row.c.posse_ate < now,
-                _row.c.posse_ate > now + 2 * _LEASE,
-            )
-            with self._db.write() as conn:
-                insert_or_ignore(conn, _row, {"serventia_id": self._office})
-                mine = sa.update(_row).where(_row.c.serventia_id == self._office, free)
-                ours = conn.execute(mine.values(dono=self._owner, posse_ate=now + _LEASE)).rowcount
-            self._renewed = time.monotonic() if ours else None
-            return bool(ours)
-
-    def _is_mine(self, conn: sa.Connection) -> bool:
-        """Whether the lease is still ours, asked right before something goes: who was frozen may have lost it.
-
-        It gets new time: whoever takes over must find what goes now answered, or past its waiting time.
-        """
-        mine = sa.update(_row).where(_row.c.serventia_id == self._office, _row.c.dono == self._owner)
-        return bool(conn.execute(mine.values(posse_ate=self._clock() + _LEASE)).rowcount)
-
-    def _release(self) -> None:
-        """Give the lease back, so that another sender need not wait for its end."""
-        mine = (_row.c.serventia_id == self._office, _row.c.dono == self._owner)
-        with self._db.write() as conn:
-            conn.execute(sa.update(_row).where(*mine).values(dono=None, posse_ate=None))
+            return self._duty.hold()
 
 
 _NEVER: Final = datetime.min.replace(tzinfo=UTC)
@@ -303,19 +269,19 @@ _ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def send_until(settings: CourtSettings, pedido_em: datetime | None, now: datetime) -> datetime:
-    """Return until when what was made goes now: any time, or the last set hour or wish."""
+    """Return the moment up to which rows are sent now: any, or the last set hour or request by a person."""
     if settings.modo == "continuo":
         return _ALWAYS
     return max([pedido_em or _NEVER, *(mark for mark in _hours(settings, now) if mark <= now)])
 
 
 def next_hour(settings: CourtSettings, now: datetime) -> datetime:
-    """Return the next set hour: what has to be told before it does not wait for it (T1)."""
+    """Return the next set hour: rows whose deadline is before it do not wait for it (T1)."""
     return min((mark for mark in _hours(settings, now) if mark > now), default=_NEVER)
 
 
 def _hours(settings: CourtSettings, now: datetime) -> list[datetime]:
-    """Return the set hours of yesterday, today and tomorrow; none in another mode."""
+    """Return the set hours of yesterday, today and tomorrow; none in other modes."""
     if settings.modo != "horarios":
         return []
     days = [local(now).date() + timedelta(days=n) for n in (-1, 0, 1)]
@@ -324,7 +290,7 @@ def _hours(settings: CourtSettings, now: datetime) -> list[datetime]:
 
 
 class _Pace:
-    """Lets so many seals a second through (0: any number), to the monotonic clock; a second's worth may go at once."""
+    """Rate limit in seals per second (0: none), by the monotonic clock, with a burst of one second."""
 
     def __init__(self, per_second: float) -> None:
         self._rate = per_second

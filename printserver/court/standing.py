@@ -1,4 +1,4 @@
-"""A person's hand on what the court is told: send now, send again what was refused, and how things stand (T1–T4)."""
+"""Acts of a person on the reports to the court: send now, send refused ones again; and the status (T1–T4)."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -8,66 +8,61 @@ import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.engine import Connection
 
-from printserver import court, db
+from printserver import db
 from printserver.clock import rfc3339
-from printserver.court import pending
+from printserver.court import outbox, pending
 from printserver.documents import CodigoDoSelo, RequestModel, Text, read
 from printserver.errors import invalid_input
-from printserver.office import Author, LogEntry, Office, acting_person, audit, people
+from printserver.office import Act, Author, Office, acting, acting_person, people
 
 # T4
 WARN_CERTIFICATE: Final = timedelta(days=30)
 
 
 class Comunicacao(RequestModel):
-    """`POST /comunicacoes`. `selos`: those that were refused and are to go again, as they stand."""
+    """`POST /comunicacoes`. `selos`: refused ones that are to be sent again, unchanged."""
 
     selos: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] = ()
     escrevente: Text | None = None
 
 
 def report(office: Office, author: Author, data: object) -> dict[str, Any]:
-    """Make what waits for the court go now; back-off and breaker begin anew. Return how many still wait.
+    """Make all pending reports due now; back-off and breaker are reset. Return how many are pending.
 
-    Raises `Recusa` `entrada-invalida` for a seal of which nothing was refused, and for refused ones without a person's
+    Raises `Recusa` `entrada-invalida` for a seal without a refused report, and for refused ones without a person's
     name (A4); `escrevente-desconhecido`; `sem-permissao`.
     """
     people.require_right(author, "selos")
-    wish = read(Comunicacao, data)
-    now = office.clock()
-    with office.db.write() as conn:
-        who = author
-        if wish.escrevente is not None:
-            who = people.on_behalf_of(author, acting_person(conn, office, wish.escrevente))
-        log: list[LogEntry] = []
-        if wish.selos:
-            if who.pessoa is None:
+    request = read(Comunicacao, data)
+    with acting(office, author, office.clock()) as act:
+        if request.escrevente is not None:
+            act.who = people.on_behalf_of(author, acting_person(act.conn, office, request.escrevente))
+        if request.selos:
+            if act.author.pessoa is None:
                 raise invalid_input("escrevente", "diga quem manda de novo o que o tribunal recusou")
-            log += _resume(conn, office, wish.selos, who, now)
-        waiting = court.hurry(conn, office.serventia_id, now)
-        detalhe = {"texto": "comunicar agora", "selos": list(wish.selos), "pendentes": waiting}
-        log.append(LogEntry("tribunal", "comunicacoes", "pedida", who.pessoa, who.sistema, who.endereco, detalhe))
-        audit.write(conn, office.serventia_id, now, log)
-    office.bell.ring()
+            _resume(act, request.selos)
+        waiting = outbox.hurry(act.conn, office.serventia_id, act.now)
+        what = {"texto": "comunicar agora", "selos": list(request.selos), "pendentes": waiting}
+        act.log("tribunal", "comunicacoes", "pedida", what)
     return {"pendentes": waiting}
 
 
-def _resume(conn: Connection, office: Office, codes: tuple[str, ...], who: Author, now: datetime) -> list[LogEntry]:
-    taken, seals = court.resume(conn, office.serventia_id, codes, now)
+def _resume(act: Act, codes: tuple[str, ...]) -> None:
+    taken, seals = outbox.resume(act.conn, act.office.serventia_id, codes, act.now)
     if missing := [code for code in codes if code not in taken]:
         raise invalid_input(
             "selos",
             f"nada destes selos foi recusado e espera: {', '.join(missing[:10])}. O que foi retificado não vai de "
             "novo: vai o seu retificador.",
         )
-    what = {"texto": "mandado de novo ao tribunal"}
-    return [LogEntry("selo", code, court.REPORT_PENDING, who.pessoa, who.sistema, who.endereco, what) for code in seals]
+    for code in seals:
+        act.log("selo", code, outbox.REPORT_PENDING, {"texto": "mandado de novo ao tribunal"})
 
 
 def status(office: Office) -> dict[str, Any]:
-    """Return how the office stands with the court: what waits and how long it has, what was refused, the line.
+    """Return the status with the court: pending reports and their time left, refusals, breaker, certificate.
 
-    Times are aware; `falta_s` is in seconds, negative where the term is over (T1).
+    Times are aware; `falta_s` is in seconds, negative past the term (T1).
     """
     sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
@@ -93,9 +88,9 @@ def status(office: Office) -> dict[str, Any]:
 
 
 def _newest_failure(conn: Connection, sid: int, now: datetime) -> dict[str, Any] | None:
-    """Return the newest exchange of the last 24 hours that went wrong: when, and how (Portuguese)."""
+    """Return the newest failed exchange of the last 24 hours: when, and why (Portuguese)."""
     table = db.comunicacao
-    not_here = sa.and_(table.c.operacao == "consultar", table.c.status == 404)  # an answer like another
+    not_here = sa.and_(table.c.operacao == "consultar", table.c.status == 404)  # a regular answer
     query = (
         sa.select(table.c.inicio, table.c.status, table.c.falha)
         .where(table.c.serventia_id == sid, table.c.inicio > now - timedelta(days=1), table.c.inicio <= now)
@@ -111,5 +106,5 @@ def _newest_failure(conn: Connection, sid: int, now: datetime) -> dict[str, Any]
 
 
 def as_json(standing: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `situacao` with its times as the contract writes them."""
+    """Return the status with its times as the contract writes them."""
     return {name: rfc3339(value) if isinstance(value, datetime) else value for name, value in standing.items()}

@@ -11,7 +11,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.exc import DBAPIError
 
-from printserver import faults
+from printserver.common import faults
 from printserver.db import Database
 from printserver.errors import ConfigError, Recusa
 

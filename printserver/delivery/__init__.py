@@ -1,6 +1,6 @@
-"""The way of a sealed job to paper: claims, attempts, turns, hand-off, numbered paper, the watcher."""
+"""Delivery of sealed jobs to paper: claims, attempts, turns, hand-off, numbered paper, the watcher."""
 
-from printserver.delivery.attempts import current_attempt, new_attempt
+from printserver.delivery.attempts import AttemptContent, current_attempt, new_attempt
 from printserver.delivery.download import pdf
 from printserver.delivery.paper_stock import paper_group, receive_paper, report_queue_paper, tally, with_paper
 from printserver.delivery.queues import cups_server, offset_of
@@ -8,6 +8,7 @@ from printserver.delivery.watcher import Watches
 from printserver.delivery.withdraw import withdraw_from_queue
 
 __all__ = [
+    "AttemptContent",
     "Watches",
     "advance",
     "claims",

@@ -1,8 +1,8 @@
-"""The tries at paper of a job (`tentativa`): rows written before anything touches a queue. Nothing is sent here."""
+"""Attempts at paper (`tentativa`): rows written before anything touches a queue. Nothing is sent here."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -10,28 +10,40 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.delivery import claims, printout
 from printserver.errors import Recusa
+from printserver.ledger import Attempt, JobRow
+from printserver.office import RELEASED
 
 
 class LostClaim(Exception):
-    """Another engine took the job over while this one worked: whatever it did not record is not to be built on."""
+    """Another engine took over this job; unrecorded work must be discarded."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttemptContent:
+    """What an attempt prints: the index of its pass, its pages (None: all), its PDF (None: the job's).
+
+    `passada` None: pages that are printed again.
+    """
+
+    passada: int | None
+    paginas: str | None = None
+    pdf_sha256: str | None = None
 
 
 def new_attempt(
     conn: Connection,
-    row: Mapping[Any, Any],
+    row: JobRow,
     now: datetime,
+    content: AttemptContent,
     *,
-    owner: str | None = None,
     queue: str | None = None,
-    paginas: str | None = None,
-    pdf_sha256: str | None = None,
-    passada: int | None = None,
-) -> int:
-    """Write the next try at paper of a job, before anything touches the queue. Return its number.
+    owner: str | None = None,
+) -> Attempt:
+    """Insert the next attempt of a job, before anything touches the queue (None: the job's queue). Return it.
 
     Raises `Recusa` `impressao-em-andamento` while an earlier one that was released may still be at its queue.
     """
-    if any(each["liberada_em"] is not None for each in at_queue(conn, row)):
+    if any(each.liberada_em is not None for each in at_queue(conn, row)):
         raise Recusa(
             "impressao-em-andamento",
             "A impressão anterior ainda não foi tirada da fila, onde pode sair. Tente de novo em um instante.",
@@ -39,82 +51,87 @@ def new_attempt(
         )
     table = db.tentativa
     last = conn.execute(sa.select(sa.func.max(table.c.numero)).where(*_of(row))).scalar() or 0
-    conn.execute(
-        sa.insert(table).values(
-            serventia_id=row["serventia_id"],
-            job_id=row["id"],
-            numero=last + 1,
-            fila=queue or row["fila"],
-            paginas=paginas,
-            passada=passada,
-            pdf_sha256=pdf_sha256 or row["pdf_sha256"],
-            dono=owner,
-            criada_em=now,
-        )
-    )
-    return int(last) + 1
+    values = {
+        "serventia_id": row["serventia_id"],
+        "job_id": row["id"],
+        "numero": last + 1,
+        "fila": queue or row["fila"],
+        "paginas": content.paginas,
+        "passada": content.passada,
+        "pdf_sha256": content.pdf_sha256 or row["pdf_sha256"],
+        "dono": owner,
+        "criada_em": now,
+    }
+    return Attempt.from_row(conn.execute(sa.insert(table).values(**values).returning(table)).mappings().one())
 
 
-def current_attempt(conn: Connection, row: Mapping[Any, Any]) -> dict[str, Any] | None:
-    """Return the newest try at paper of a job."""
+def current_attempt(conn: Connection, row: JobRow) -> Attempt | None:
+    """Return the newest attempt of a job."""
     table = db.tentativa
     query = sa.select(table).where(*_of(row)).order_by(table.c.numero.desc()).limit(1)
     found = conn.execute(query).mappings().one_or_none()
-    return dict(found) if found is not None else None
+    return Attempt.from_row(found) if found is not None else None
 
 
-def at_queue(conn: Connection, row: Mapping[Any, Any]) -> list[dict[str, Any]]:
-    """Return the tries of a job that have a CUPS job of which it is not known that it ended, oldest first."""
+def all_of(conn: Connection, row: JobRow) -> list[Attempt]:
+    """Return the attempts of a job, oldest first."""
     table = db.tentativa
-    query = sa.select(table).where(*_of(row), table.c.fim_em.is_(None), table.c.cups_id.is_not(None))
-    return [dict(each) for each in conn.execute(query.order_by(table.c.numero)).mappings()]
+    query = sa.select(table).where(*_of(row)).order_by(table.c.numero)
+    return [Attempt.from_row(each) for each in conn.execute(query).mappings()]
 
 
-def cups_name(attempt: Mapping[Any, Any]) -> str:
-    """Return the id that the CUPS job of a try bears in its name: one no other try has."""
-    job_id, number = attempt["job_id"], attempt["numero"]
-    return str(job_id) if number == 1 else f"{job_id}-{number}"
+def at_queue(conn: Connection, row: JobRow) -> list[Attempt]:
+    """Return the attempts of a job whose CUPS job is not known to have ended, oldest first."""
+    return [each for each in all_of(conn, row) if each.fim_em is None and each.cups_id is not None]
 
 
-def expected_pages(row: Mapping[Any, Any], attempt: Mapping[Any, Any]) -> int:
-    """Return how many printed sides a try makes."""
-    return printout.count_pages(attempt["paginas"], row["paginas"])
+def cups_name(attempt: Attempt) -> str:
+    """Return the unique id that the name of the attempt's CUPS job contains."""
+    return attempt.job_id if attempt.numero == 1 else f"{attempt.job_id}-{attempt.numero}"
 
 
-def end(conn: Connection, attempt: Mapping[Any, Any], now: datetime, result: str) -> None:
-    """Nothing of the try is at its queue any more."""
-    table = db.tentativa
-    conn.execute(sa.update(table).where(table.c.id == attempt["id"]).values(fim_em=now, resultado=result, dono=None))
+def expected_pages(attempt: Attempt, total: int) -> int:
+    """Return how many printed sides an attempt makes; `total`: pages of its job."""
+    return printout.count_pages(attempt.paginas, total)
 
 
-def give_up(conn: Connection, attempt: Mapping[Any, Any], now: datetime, result: str) -> None:
-    """The try is given up: closed, or left open for the watcher to take off its queue (see `watch`)."""
-    if attempt["cups_id"] is None:
+def end(conn: Connection, attempt: Attempt, now: datetime, result: str) -> None:
+    """Record that nothing of the attempt is at its queue any more."""
+    _update(conn, attempt, {"fim_em": now, "resultado": result, "dono": None})
+
+
+def give_up(conn: Connection, attempt: Attempt, now: datetime, result: str) -> None:
+    """Give up the attempt: it is closed, or left open for the watcher to cancel at its queue (see `watcher`)."""
+    if attempt.cups_id is None:
         end(conn, attempt, now, result)
-        return
-    table = db.tentativa
-    conn.execute(sa.update(table).where(table.c.id == attempt["id"]).values(resultado=result, dono=None))
+    else:
+        _update(conn, attempt, {"resultado": result, "dono": None})
 
 
-def save(conn: Connection, row: Mapping[Any, Any], attempt: Mapping[Any, Any], owner: str, **changes: Any) -> None:
-    """Write into a try while its job is still `owner`'s. Raises LostClaim."""
-    job, table = db.job, db.tentativa
+def save(conn: Connection, row: JobRow, attempt: Attempt, owner: str, changes: Mapping[str, object]) -> None:
+    """Update an attempt while its job is still held by `owner`. Raises `LostClaim`."""
+    job = db.job
     mine = sa.select(job.c.n).where(job.c.n == row["n"], job.c.dono == owner)
     if conn.execute(mine.with_for_update()).first() is None:
         raise LostClaim(row["id"])
-    conn.execute(sa.update(table).where(table.c.id == attempt["id"]).values(**changes))
+    _update(conn, attempt, changes)
 
 
-def change(conn: Connection, row: dict[str, Any], owner: str, changes: dict[str, Any]) -> bool:
-    """Change a job that is still as it was read, and still `owner`'s; return whether it was."""
+def change(conn: Connection, row: JobRow, owner: str, changes: Mapping[str, object]) -> bool:
+    """Update a job that is still as it was read and held by `owner`; return whether it was."""
     return bool(conn.execute(sa.update(db.job).where(*claims.owned(row, owner)).values(**changes)).rowcount)
 
 
-def end_values(state: str) -> dict[str, Any]:
-    """Return the changes of a job that has come to rest."""
-    return {"estado": state, "encerrado": True, "vence_em": None, "dono": None, "posse_ate": None}
+def end_values(state: str) -> dict[str, object]:
+    """Return the changes of a job on which nothing more is due."""
+    return {"estado": state, "encerrado": True, "vence_em": None, **RELEASED}
 
 
-def _of(row: Mapping[Any, Any]) -> tuple[sa.ColumnElement[bool], ...]:
+def _update(conn: Connection, attempt: Attempt, changes: Mapping[str, object]) -> None:
+    table = db.tentativa
+    conn.execute(sa.update(table).where(table.c.id == attempt.id).values(**changes))
+
+
+def _of(row: JobRow) -> tuple[sa.ColumnElement[bool], ...]:
     table = db.tentativa
     return (table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])

@@ -1,15 +1,15 @@
-"""A job's PDF: the very bytes to who may print them, each time on record; to all others a marked copy (X9)."""
+"""Download of a job's PDF: the original for those with the right to it, logged; a marked copy for others (X9)."""
 
 from printserver.delivery import original, printout
 from printserver.errors import Recusa
 from printserver.ledger import jobs
-from printserver.office import Author, LogEntry, Office, audit
+from printserver.office import Author, Office, acting
 
 
 def pdf(office: Office, author: Author, job_id: str, copia: bool) -> bytes:
-    """Return the PDF of a job: the original only with the right `original` and unless `copia` was asked for.
+    """Return the PDF of a job: the original if the author has the right `original` and `copia` is not asked for.
 
-    Raises `Recusa` `nao-encontrado`, `pdf-ainda-nao`, `erro-interno` where the sealed bytes are lost.
+    Raises `Recusa` `nao-encontrado`, `pdf-ainda-nao`, `erro-interno` if the sealed bytes are lost.
     """
     with office.db.read() as conn:
         row = jobs.job_by_id(conn, office.serventia_id, job_id)
@@ -25,9 +25,6 @@ def pdf(office: Office, author: Author, job_id: str, copia: bool) -> bytes:
         content = original.intact_pdf(office, row)
     except original.LostPdf as error:
         raise Recusa("erro-interno", str(error)) from error
-    entry = LogEntry(
-        "pdf", job_id, "lido", author.pessoa, author.sistema, author.endereco, {"sha256": row["pdf_sha256"]}
-    )
-    with office.db.write() as conn:
-        audit.write(conn, office.serventia_id, office.clock(), [entry])
+    with acting(office, author, ring=False) as act:
+        act.log("pdf", job_id, "lido", {"sha256": row["pdf_sha256"]})
     return content

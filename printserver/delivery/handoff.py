@@ -1,29 +1,21 @@
-"""The hand-off of a try at paper to its queue: to a folder at once, to CUPS in two phases (docs/decisions/14).
+"""The hand-off of an attempt to its queue: to a folder in one step, to CUPS in two phases (docs/decisions/14).
 
-1. A held CUPS job without a file, whose name bears our id; its CUPS id goes on record.
-2. The file.
-3. That the release is asked for goes on record; then the release.
+1. Create a held CUPS job without a file, with our id in its name; commit its CUPS id.
+2. Send the file.
+3. Commit that the release is requested; then release.
 
-After a death at any point the rows and the queue tell what was done. Before 3 nothing can have been printed: found, it
-goes on; not found, it is handed over anew as another try. After 3 nothing is ever handed over anew: found, it goes on;
-where it cannot be told, `Doubt`.
+After a crash at any point the rows and the queue show what was done. Before 3 nothing can have been printed: if the
+CUPS job exists, the hand-off continues; if not, it starts again as another attempt. After 3 it never starts again: if
+the CUPS job exists, the hand-off continues; if its fate is unknown, `Doubt`.
 """
 
-from typing import Any
+from dataclasses import replace
 
-from printserver.delivery import (
-    attempts,
-    numbered_paper,
-    original,
-    passes,
-    printout,
-    queues,
-    spool,
-)
-from printserver.delivery.attempts import LostClaim
+from printserver.delivery import attempts, numbered_paper, original, passes, printout, queues, spool
+from printserver.delivery.attempts import AttemptContent, LostClaim
 from printserver.documents import titles
-from printserver.ledger import HANDED_OFF, PRINTED, RENDERED
-from printserver.office import LogEntry, Office, audit
+from printserver.ledger import HANDED_OFF, PRINTED, RENDERED, Attempt, CupsState, JobRow
+from printserver.office import RELEASED, Office, acting
 from printserver.printing import CupsQueue, FolderQueue, Handoff, QueueRefused, State
 
 
@@ -31,15 +23,14 @@ class Doubt(Exception):
     """Paper may have come out, or not: a person must look."""
 
 
-def hand_off(office: Office, row: dict[str, Any], owner: str) -> None:
-    """Hand the job's newest try to its queue. Raises LostClaim, QueueUnavailable, QueueRefused, Duvida, PdfPerdido."""
-    with office.db.read() as conn:
-        attempt = attempts.current_attempt(conn, row)
-    if attempt is None:
-        raise RuntimeError("a rendered job without a try at paper")
+def hand_off(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
+    """Hand the job's newest attempt to its queue.
+
+    Raises `LostClaim`, `QueueUnavailable`, `QueueRefused`, `Doubt`, `LostPdf`.
+    """
     if not numbered_paper.claim(office, row, attempt, owner):
         return
-    queue = queues.by_name(office, attempt["fila"])
+    queue = queues.by_name(office, attempt.fila)
     if isinstance(queue, FolderQueue):
         queue.hand_off(_delivery(office, row, attempt, _name_in_folder(attempt)))
         _written(office, row, attempt, owner)
@@ -47,8 +38,8 @@ def hand_off(office: Office, row: dict[str, Any], owner: str) -> None:
         _to_cups(office, row, attempt, owner, queue)
 
 
-def cups_dict(queue: CupsQueue, cups_id: int, state: State | None) -> dict[str, Any]:
-    """Return `cups` of the contract's job, and what the watcher compares the next state with."""
+def cups_state(queue: CupsQueue, cups_id: int, state: State | None) -> CupsState:
+    """Return `cups` of the job, which the watcher compares with the next state."""
     return {
         "servidor": queue.servidor,
         "id": cups_id,
@@ -61,17 +52,25 @@ def cups_dict(queue: CupsQueue, cups_id: int, state: State | None) -> dict[str, 
     }
 
 
-def ours(state: State | None, attempt: dict[str, Any]) -> State | None:
-    """Return the state if it is of the try's own CUPS job: a server that lost its table gives its id to another."""
+def ours(state: State | None, attempt: Attempt) -> State | None:
+    """Return the state if it is of the attempt's own CUPS job: a server that lost its jobs uses their ids again."""
     return state if state is not None and state.job_id == attempts.cups_name(attempt) else None
 
 
-def _name_in_folder(attempt: dict[str, Any]) -> str:
-    whole = attempt["numero"] == 1 or (attempt["paginas"] is None and not attempt["passada"])
-    return str(attempt["job_id"]) if whole else f"{attempt['job_id']}-{attempt['numero']}"
+def state_of(queue: CupsQueue, attempt: Attempt) -> State | None:
+    """Return the state of the attempt's CUPS job; None: it has none, or the server does not know it.
+
+    Raises `QueueUnavailable`, `QueueRefused`.
+    """
+    return None if attempt.cups_id is None else ours(queue.state(attempt.cups_id), attempt)
 
 
-def _delivery(office: Office, row: dict[str, Any], attempt: dict[str, Any], name: str) -> Handoff:
+def _name_in_folder(attempt: Attempt) -> str:
+    whole = attempt.numero == 1 or (attempt.paginas is None and not attempt.passada)
+    return attempt.job_id if whole else f"{attempt.job_id}-{attempt.numero}"
+
+
+def _delivery(office: Office, row: JobRow, attempt: Attempt, name: str) -> Handoff:
     page_format = printout.job_format(office, row)
     digest = _checked_digest(office, row, attempt)
     return Handoff(
@@ -87,20 +86,20 @@ def _delivery(office: Office, row: dict[str, Any], attempt: dict[str, Any], name
     )
 
 
-def _checked_digest(office: Office, row: dict[str, Any], attempt: dict[str, Any]) -> str:
-    """Return the SHA-256 of what is sent; its bytes are in the spool, read or made again.
+def _checked_digest(office: Office, row: JobRow, attempt: Attempt) -> str:
+    """Return the SHA-256 of what is sent; its bytes are in the spool on return.
 
-    Raises PdfPerdido, OSError.
+    Raises `LostPdf`, OSError.
     """
-    moved: str | None = attempt["enviado_sha256"]
+    moved = attempt.enviado_sha256
     if moved is None:
         passes.attempt_bytes(office, row, attempt)
-        return str(attempt["pdf_sha256"])
+        return attempt.pdf_sha256
     try:
         spool.read(office.spool, moved)
     except spool.Altered:
         content = passes.attempt_bytes(office, row, attempt)
-        if queues.bytes_for(office, attempt["fila"], row["bandeja"], content) != moved:
+        if queues.bytes_for(office, attempt.fila, row["bandeja"], content) != moved:
             raise original.LostPdf(
                 "O PDF deslocado para a bandeja sumiu do disco, e o deslocamento da fila já é outro: nada foi "
                 "impresso. Mande o trabalho de novo."
@@ -108,106 +107,97 @@ def _checked_digest(office: Office, row: dict[str, Any], attempt: dict[str, Any]
     return moved
 
 
-def _written(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: str) -> None:
-    """A folder's file is there: that is as printed as it gets (contract: `printed_name`)."""
-    now = office.clock()
-    with office.db.write() as conn:
-        over = passes.end_values(row, PRINTED, now)
-        if attempts.change(conn, row, owner, over):
-            attempts.end(conn, attempt, now, "escrito")
-            passes.give_back(conn, attempt)
-            states = (HANDED_OFF, PRINTED) if over["estado"] == PRINTED else (HANDED_OFF,)
-            entries = [LogEntry("job", row["id"], state, detalhe={"fila": attempt["fila"]}) for state in states]
-            audit.write(conn, office.serventia_id, now, entries)
+def _written(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
+    """Record that the file is in the folder, which counts as printed."""
+    with acting(office) as act:
+        over = passes.end_values(row["copias"], row["faces"], PRINTED, act.now)
+        if attempts.change(act.conn, row, owner, over):
+            attempts.end(act.conn, attempt, act.now, "escrito")
+            passes.give_back(act.conn, attempt)
+            for state in (HANDED_OFF, PRINTED) if over["estado"] == PRINTED else (HANDED_OFF,):
+                act.log("job", row["id"], state, {"fila": attempt.fila})
 
 
-def _to_cups(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: str, queue: CupsQueue) -> None:
-    if attempt["liberada_em"] is None:
-        attempt = _hold(office, row, attempt, owner, queue)
-        _send(office, row, attempt, queue)
+def _to_cups(office: Office, row: JobRow, attempt: Attempt, owner: str, queue: CupsQueue) -> None:
+    if attempt.liberada_em is None:
+        attempt, cups_id = _hold(office, row, attempt, owner, queue)
+        _send(office, row, attempt, cups_id, queue)
         life = _life(queue)
         with office.db.write() as conn:
-            attempts.save(conn, row, attempt, owner, liberada_em=office.clock(), vida=life)
-        queue.release(attempt["cups_id"])
+            attempts.save(conn, row, attempt, owner, {"liberada_em": office.clock(), "vida": life})
+        queue.release(cups_id)
     else:
-        _released_before(attempt, queue)
-    _handed(office, row, attempt, owner, queue)
+        cups_id = _released_before(attempt, queue)
+    _handed(office, row, attempt, cups_id, owner, queue)
 
 
-def _hold(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: str, queue: CupsQueue) -> dict[str, Any]:
-    """Return the try with its held CUPS job: the one on record if it is there, else a new one."""
-    if attempt["cups_id"] is not None:
-        state = ours(queue.state(attempt["cups_id"]), attempt)
+def _hold(office: Office, row: JobRow, attempt: Attempt, owner: str, queue: CupsQueue) -> tuple[Attempt, int]:
+    """Return the attempt and its held CUPS job: the one on record if it exists, else a new one."""
+    if attempt.cups_id is not None:
+        state = state_of(queue, attempt)
         if state is not None and state.estado != "aborted":
-            return attempt
+            return attempt, attempt.cups_id
         if state is not None and state.inicio is not None:
             raise Doubt("a fila começou a imprimir o trabalho sem que fosse liberado, e o abandonou")
         attempt = _another(office, row, attempt, owner)
-    # A job of our name with an id that no row holds is the leftover of a death: never released, taken off.
+    # A CUPS job with our name and an id that no row has is left from a crash: it was never released, and is cancelled.
     strays = queue.find(row["id"])
     if strays:
-        # Asked after they were found: had another engine taken the job over before, one of them might be its print.
+        # Checked after they were found: if another engine took over the job before, one of them may be its print.
         with office.db.write() as conn:
-            attempts.save(conn, row, attempt, owner, dono=owner)
+            attempts.save(conn, row, attempt, owner, {"dono": owner})
     for stray in strays:
         queue.cancel(stray)
     content = passes.attempt_bytes(office, row, attempt)
-    moved = queues.bytes_for(office, attempt["fila"], row["bandeja"], content)
+    moved = queues.bytes_for(office, attempt.fila, row["bandeja"], content)
     cups_id = queue.create(_delivery(office, row, attempt, attempts.cups_name(attempt)))
-    held = {"cups_id": cups_id, "enviado_sha256": moved}
     try:
         with office.db.write() as conn:
-            attempts.save(conn, row, attempt, owner, **held)
+            attempts.save(conn, row, attempt, owner, {"cups_id": cups_id, "enviado_sha256": moved})
     except LostClaim:
         queue.cancel(cups_id)
         raise
-    return attempt | held
+    return replace(attempt, cups_id=cups_id, enviado_sha256=moved), cups_id
 
 
-def _another(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: str) -> dict[str, Any]:
-    """The queue lost a job that was never released, so nothing was printed: write the try that takes its place."""
-    now = office.clock()
-    with office.db.write() as conn:
-        attempts.save(conn, row, attempt, owner, fim_em=now, resultado="perdida", dono=None)
-        attempts.new_attempt(
-            conn,
-            row,
-            now,
-            owner=owner,
-            queue=attempt["fila"],
-            paginas=attempt["paginas"],
-            pdf_sha256=attempt["pdf_sha256"],
-            passada=attempt["passada"],
-        )
-        text = f"a fila perdeu o trabalho {attempt['cups_id']} antes de ser liberado: nada saiu, e é entregue de novo"
-        audit.write(conn, office.serventia_id, now, [LogEntry("job", row["id"], RENDERED, detalhe={"texto": text})])
-        newest = attempts.current_attempt(conn, row)
-        assert newest is not None
-        numbered_paper.pass_on(conn, attempt, newest)
+def _another(office: Office, row: JobRow, attempt: Attempt, owner: str) -> Attempt:
+    """Replace an attempt whose CUPS job was lost before its release: nothing was printed. Return the new one."""
+    with acting(office) as act:
+        over = {"fim_em": act.now, "resultado": "perdida", "dono": None}
+        attempts.save(act.conn, row, attempt, owner, over)
+        content = AttemptContent(attempt.passada, attempt.paginas, attempt.pdf_sha256)
+        newest = attempts.new_attempt(act.conn, row, act.now, content, queue=attempt.fila, owner=owner)
+        numbered_paper.pass_on(act.conn, attempt, newest)
+        text = f"a fila perdeu o trabalho {attempt.cups_id} antes de ser liberado: nada saiu, e é entregue de novo"
+        act.log("job", row["id"], RENDERED, {"texto": text})
     return newest
 
 
-def _send(office: Office, row: dict[str, Any], attempt: dict[str, Any], queue: CupsQueue) -> None:
+def _send(office: Office, row: JobRow, attempt: Attempt, cups_id: int, queue: CupsQueue) -> None:
     try:
-        queue.send(attempt["cups_id"], _delivery(office, row, attempt, attempts.cups_name(attempt)))
+        queue.send(cups_id, _delivery(office, row, attempt, attempts.cups_name(attempt)))
     except QueueRefused:
-        state = ours(queue.state(attempt["cups_id"]), attempt)
+        state = ours(queue.state(cups_id), attempt)
         if state is not None and state.inicio is not None:
             raise Doubt("a fila começou a imprimir o trabalho sem que fosse liberado") from None
         raise
 
 
-def _released_before(attempt: dict[str, Any], queue: CupsQueue) -> None:
-    """Go on after a death between the record of the release and the end of the hand-off. Raises Duvida."""
-    state = ours(queue.state(attempt["cups_id"]), attempt)
-    if state is None:
+def _released_before(attempt: Attempt, queue: CupsQueue) -> int:
+    """Continue after a crash between the record of the release and the end of the hand-off. Return the CUPS id.
+
+    Raises `Doubt`.
+    """
+    state = state_of(queue, attempt)
+    if state is None or attempt.cups_id is None:
         raise Doubt("a fila não conhece o trabalho, cuja liberação já estava pedida")
     if state.estado != "pending-held":
-        return
-    # Held: not released yet. Unless the server died meanwhile, which may have forgotten the release and the printing.
-    if state.inicio is not None or attempt["vida"] is None or attempt["vida"] != _life(queue):
+        return attempt.cups_id
+    # Held, so not released yet; unless the server died meanwhile and lost its record of the release and the printing.
+    if state.inicio is not None or attempt.vida is None or attempt.vida != _life(queue):
         raise Doubt("a liberação estava pedida, e não se sabe se o servidor de impressão parou no meio dela")
-    queue.release(attempt["cups_id"])
+    queue.release(attempt.cups_id)
+    return attempt.cups_id
 
 
 def _life(queue: CupsQueue) -> str | None:
@@ -216,12 +206,11 @@ def _life(queue: CupsQueue) -> str | None:
     return line.vida
 
 
-def _handed(office: Office, row: dict[str, Any], attempt: dict[str, Any], owner: str, queue: CupsQueue) -> None:
-    """The queue has it: from here on the watcher follows."""
-    cups_id, now = attempt["cups_id"], office.clock()
-    cups = cups_dict(queue, cups_id, None) | {"estado": "pending"}
-    changes = {"estado": HANDED_OFF, "cups": cups, "falhas": 0, "vence_em": None, "dono": None, "posse_ate": None}
-    with office.db.write() as conn:
-        if attempts.change(conn, row, owner, changes):
-            entry = LogEntry("job", row["id"], HANDED_OFF, detalhe={"fila": attempt["fila"], "cups_id": cups_id})
-            audit.write(conn, office.serventia_id, now, [entry])
+def _handed(office: Office, row: JobRow, attempt: Attempt, cups_id: int, owner: str, queue: CupsQueue) -> None:
+    """Record that the queue has it; from here on the watcher follows."""
+    cups = cups_state(queue, cups_id, None)
+    cups["estado"] = "pending"
+    changes = {"estado": HANDED_OFF, "cups": cups, "falhas": 0, "vence_em": None, **RELEASED}
+    with acting(office) as act:
+        if attempts.change(act.conn, row, owner, changes):
+            act.log("job", row["id"], HANDED_OFF, {"fila": attempt.fila, "cups_id": cups_id})

@@ -1,26 +1,25 @@
-"""The very bytes of a job's PDF, whatever became of the file: read and held against their SHA-256, or stamped again."""
+"""The sealed bytes of a job's PDF: read from the spool and checked by SHA-256, or stamped again."""
 
 import hashlib
-from collections.abc import Mapping
-from typing import Any
 
 import structlog
 
 from printserver.delivery import printout, spool
+from printserver.ledger import JobRow
 from printserver.office import Office
 
 _log = structlog.get_logger()
 
 
 class LostPdf(Exception):
-    """The sealed PDF is gone from the disk and cannot be made again with the same bytes: a person must act."""
+    """The sealed PDF is missing and cannot be made again with the same bytes: a person must act."""
 
 
-def intact_pdf(office: Office, row: Mapping[Any, Any]) -> bytes:
-    """Return the job's PDF, the very bytes of its `pdf_sha256`; they are in the spool on return.
+def intact_pdf(office: Office, row: JobRow) -> bytes:
+    """Return the bytes of the job's `pdf_sha256`; they are in the spool on return.
 
-    Missing or changed, it is stamped again from the kept layout and the seals, which gives the same bytes. Raises
-    `LostPdf` where it does not; OSError where the disk fails.
+    A missing or changed file is stamped again from the stored layout and the seals, which gives the same bytes. Raises
+    `LostPdf` if it does not; OSError if the disk fails.
     """
     digest = row["pdf_sha256"]
     try:

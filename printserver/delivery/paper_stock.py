@@ -1,6 +1,6 @@
-"""What a person says and sees of a queue's numbered paper (P5): lots received, the sheet that is next in the tray."""
+"""Stock of numbered paper (P5) as people report and see it: lots received, next sheet in the tray, counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -13,41 +13,42 @@ from printserver.delivery import numbered_paper, queues, sheet_numbers, turns
 from printserver.delivery.requests import LoteDePapel, PapelDaFila
 from printserver.delivery.sheet_numbers import SheetNumber
 from printserver.documents import read
-from printserver.office import Author, Office, acting_person, audit, people
+from printserver.ledger import Queue
+from printserver.office import Author, Office, acting, acting_person, people
 
 
 def report_queue_paper(office: Office, author: Author, nome: str, data: object) -> dict[str, Any]:
     """Record which number of paper is next in a queue's tray, and which were spoiled. Return the queue.
 
-    Raises `Recusa` as `papers.report_next`.
+    Raises `Recusa` as `numbered_paper.report_next`.
     """
     people.require_right(author, "responder")
-    answer, now = read(PapelDaFila, data), office.clock()
-    with office.db.write() as conn:
-        who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
-        sid = office.serventia_id
-        entries = numbered_paper.report_next(conn, sid, nome, answer.proximo, answer.inutilizados, who, now)
-        audit.write(conn, sid, now, entries)
-    office.bell.ring()
+    answer = read(PapelDaFila, data)
+    with acting(office) as act:
+        who = people.on_behalf_of(author, acting_person(act.conn, office, answer.escrevente))
+        numbered_paper.report_next(act, nome, answer.proximo, answer.inutilizados, who)
     return _queue_with_paper(office, nome)
 
 
 def receive_paper(office: Office, author: Author, nome: str, data: object) -> dict[str, Any]:
-    """Record a lot of numbered paper as received for a queue. Return the queue. Raises `Recusa` as `papers.receber`."""
+    """Record a lot of numbered paper as received for a queue. Return the queue.
+
+    Raises `Recusa` as `numbered_paper.receive`.
+    """
     people.require_right(author, "responder")
-    answer, now = read(LoteDePapel, data), office.clock()
-    with office.db.write() as conn:
-        who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
-        _count, entries = numbered_paper.receive(conn, office.serventia_id, nome, answer.de, answer.ate, who, now)
-        audit.write(conn, office.serventia_id, now, entries)
-    office.bell.ring()
+    answer = read(LoteDePapel, data)
+    with acting(office) as act:
+        who = people.on_behalf_of(author, acting_person(act.conn, office, answer.escrevente))
+        sid = office.serventia_id
+        _count, entries = numbered_paper.receive(act.conn, sid, nome, answer.de, answer.ate, who, act.now)
+        act.add(entries)
     return _queue_with_paper(office, nome)
 
 
 def paper_group(office: Office) -> list[dict[str, Any]]:
-    """Return the queues with numbered paper: as `GET /filas` shows them, their lots, and the print they wait for.
+    """Return the queues with numbered paper as `GET /filas` shows them, with their lots and the print they wait for.
 
-    `lotes`: newest first; `parou_em`: the job after which the queue stands still, with the numbers that it took.
+    `lotes`: newest first; `parou_em`: the job after which the queue stopped, with the numbers that it took.
     """
     shown = [each for each in with_paper(office, queues.list_all(office)) if each["papel_numerado"]]
     with office.db.read() as conn:
@@ -57,12 +58,12 @@ def paper_group(office: Office) -> list[dict[str, Any]]:
         ]
 
 
-def tally(conn: Connection, queue: Mapping[Any, Any]) -> dict[str, int]:
+def tally(conn: Connection, queue: Queue) -> dict[str, int]:
     """Return how many sheets a queue received, used, spoiled and still has."""
     table = db.papel
     query = (
         sa.select(table.c.estado, sa.func.count())
-        .where(table.c.serventia_id == queue["serventia_id"], table.c.fila == queue["nome"])
+        .where(table.c.serventia_id == queue.serventia_id, table.c.fila == queue.nome)
         .group_by(table.c.estado)
     )
     known = {state: int(count) for state, count in conn.execute(query).all()}
@@ -72,7 +73,7 @@ def tally(conn: Connection, queue: Mapping[Any, Any]) -> dict[str, int]:
 
 
 def as_printed(conn: Connection, serventia_id: int, key: str) -> str:
-    """Return a number, kept as numbers are compared, as its maker printed it: with the zeros of its lot."""
+    """Return a normalized number as it is printed on the sheet: with the leading zeros of its lot."""
     number, lots = sheet_numbers.parse_number(key, "numero"), db.papel_lote
     query = sa.select(lots.c.algarismos).where(
         lots.c.serventia_id == serventia_id,
@@ -84,17 +85,17 @@ def as_printed(conn: Connection, serventia_id: int, key: str) -> str:
 
 
 def with_paper(office: Office, queue_rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return queues as `GET /filas` shows them, with the numbers of their paper and why they stand still."""
+    """Return queues as `GET /filas` shows them, with the numbers of their paper and why they are stopped."""
     table = db.fila
     shown = []
     with office.db.read() as conn:
         for item in queue_rows:
             query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.nome == item["nome"])
-            queue = conn.execute(query).mappings().one()
-            paper: dict[str, Any] = {"papel_proximo": None, "papel": None, "espera_por": None}
-            if queue["papel_numerado"]:
+            queue = Queue.from_row(conn.execute(query).mappings().one())
+            paper: dict[str, object] = {"papel_proximo": None, "papel": None, "espera_por": None}
+            if queue.papel_numerado:
                 paper = {
-                    "papel_proximo": queue["papel_proximo"],
+                    "papel_proximo": queue.papel_proximo,
                     "papel": tally(conn, queue),
                     "espera_por": turns.why_stopped(conn, queue),
                 }
@@ -106,7 +107,7 @@ def _queue_with_paper(office: Office, nome: str) -> dict[str, Any]:
     return next(each for each in with_paper(office, queues.list_all(office)) if each["nome"] == nome)
 
 
-def _batches(conn: Connection, office: Office, nome: str) -> list[dict[str, Any]]:
+def _batches(conn: Connection, office: Office, nome: str) -> list[dict[str, object]]:
     table = db.papel_lote
     mine = (table.c.serventia_id == office.serventia_id, table.c.fila == nome)
     return [
@@ -121,7 +122,7 @@ def _batches(conn: Connection, office: Office, nome: str) -> list[dict[str, Any]
     ]
 
 
-def _stopped_at(conn: Connection, office: Office, nome: str) -> Mapping[str, Any] | None:
+def _stopped_at(conn: Connection, office: Office, nome: str) -> dict[str, object] | None:
     queue, tries, sheets = db.fila, db.tentativa, db.papel
     mine = (queue.c.serventia_id == office.serventia_id, queue.c.nome == nome)
     query = sa.select(tries.c.job_id, tries.c.numero).join(queue, queue.c.papel_tentativa == tries.c.id).where(*mine)

@@ -1,4 +1,4 @@
-"""A job's kept layout, stamped: its PDF and its sides."""
+"""The PDF and the printed sides of a job, from its stored layout."""
 
 import dataclasses
 from collections.abc import Mapping, Sequence
@@ -11,7 +11,7 @@ from printserver.documents import (
     parse_pages,
 )
 from printserver.formats import BlockValues, Faces, Format, SeloValues
-from printserver.ledger import bodies
+from printserver.ledger import JobRow, bodies
 from printserver.office import Office
 from printserver.rendering import (
     DamagedBase,
@@ -27,8 +27,8 @@ from printserver.rendering import (
 COPY_WITHOUT_VALUE = "CÓPIA SEM VALOR"
 
 
-def job_format(office: Office, row: Mapping[Any, Any]) -> Format:
-    """Return the very version of the format that the job was laid out with."""
+def job_format(office: Office, row: JobRow) -> Format:
+    """Return the version of the format that the job was laid out with."""
     known = office.kept_formats.get(row["formato_versao"])
     if known is not None:
         return known
@@ -42,8 +42,8 @@ def job_format(office: Office, row: Mapping[Any, Any]) -> Format:
     return page_format
 
 
-def job_request(office: Office, row: Mapping[Any, Any], page_format: Format) -> LayoutRequest:
-    """Return what the job was laid out from."""
+def job_request(office: Office, row: JobRow, page_format: Format) -> LayoutRequest:
+    """Return the layout request of the job."""
     kept = row["composicao"]
     with office.db.read() as conn:
         body = bodies.restore_bodies(conn, office.serventia_id, kept["corpo"])
@@ -58,8 +58,8 @@ def job_request(office: Office, row: Mapping[Any, Any], page_format: Format) -> 
     )
 
 
-def stamp_job(office: Office, row: Mapping[Any, Any], *, copy_without_value: bool = False) -> bytes:
-    """Return the job's finished PDF, from its kept layout; or the marked copy that anyone may see (X9)."""
+def stamp_job(office: Office, row: JobRow, *, copy_without_value: bool = False) -> bytes:
+    """Return the stamped PDF of the job, from its stored layout; or the marked copy that anyone may see (X9)."""
     page_format = job_format(office, row)
     layout = _layout_do_job(office, row, page_format)
     stamp = _stamp(row["carimbo"])
@@ -73,22 +73,22 @@ def stamp_job(office: Office, row: Mapping[Any, Any], *, copy_without_value: boo
         return apply_stamp(layout, office.render.pdf(layout.hash), page_format, stamp)
 
 
-def _layout_do_job(office: Office, row: Mapping[Any, Any], page_format: Format) -> Layout:
-    """Return the job's kept layout, or make it anew. Raises ValueError if it came out otherwise than it was sealed."""
+def _layout_do_job(office: Office, row: JobRow, page_format: Format) -> Layout:
+    """Return the job's stored layout, or lay it out again. Raises ValueError if its page count has changed."""
     layout = office.render.kept(row["layout"]) or office.render.layout(job_request(office, row, page_format))
     if layout.paginas != row["paginas"]:
         raise ValueError(f"the layout has {layout.paginas} pages, and was sealed with {row['paginas']}")
     return layout
 
 
-def positions_in_file(office: Office, row: Mapping[Any, Any], paginas: Sequence[int]) -> list[int]:
-    """Return where the document's pages (from 1) stand in its printed file (from 0): empty sides may lie between."""
+def positions_in_file(office: Office, row: JobRow, paginas: Sequence[int]) -> list[int]:
+    """Return the positions (from 0) of pages (from 1) in the printed file, which may have empty sides between them."""
     order = job_sides(office, row)
     return [place for page in paginas for place, side in enumerate(order) if side.pagina == page]
 
 
-def job_sides(office: Office, row: Mapping[Any, Any]) -> tuple[PrintedSide, ...]:
-    """Return the sides of the job's printed file in order: the document's pages, and empty sides between them."""
+def job_sides(office: Office, row: JobRow) -> tuple[PrintedSide, ...]:
+    """Return the sides of the printed file in order: the document's pages, with empty sides between them."""
     page_format = job_format(office, row)
     return page_sides(_layout_do_job(office, row, page_format), page_format, _stamp(row["carimbo"]))
 
@@ -110,7 +110,7 @@ def _values(kept: Mapping[str, Any] | None) -> BlockValues | None:
 
 
 def count_pages(paginas: str | None, total: int) -> int:
-    """Return how many pages an extract (`2-3`, `1,4`) holds; of None, all `total`; of an empty side alone, none."""
+    """Return the page count of an extract (`2-3`, `1,4`); None: all `total` pages; empty: an empty side alone."""
     if paginas == "":
         return 0
     chosen = parse_pages(paginas, total)

@@ -1,4 +1,4 @@
-"""What a request says about numbered paper."""
+"""Request bodies about numbered paper."""
 
 from typing import Annotated
 

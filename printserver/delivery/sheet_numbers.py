@@ -1,9 +1,9 @@
-"""Numbers of security paper: parsed, and written as lots."""
+"""Numbers of numbered paper and the lots that a queue received (P5)."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -11,13 +11,14 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.documents import canonical, normalize_sheet
 from printserver.errors import invalid_input
+from printserver.ledger import Queue
 
 _NUMBER: Final = re.compile(r"(.*?)([0-9]{1,15})", re.ASCII | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
 class SheetNumber:
-    """The number of a sheet: what stands before its last digits, these as a number, and how many they are."""
+    """The number of a sheet: prefix, trailing digits as a number, and how many digits they are."""
 
     prefixo: str
     n: int
@@ -28,11 +29,11 @@ class SheetNumber:
 
     @property
     def chave(self) -> str:
-        """The number as numbers are compared (X0)."""
+        """The normalized form, by which numbers are compared (X0)."""
         return normalize_sheet(str(self))
 
     def plus(self, k: int) -> "SheetNumber":
-        """Return the number of the sheet `k` further down."""
+        """Return the number `k` sheets further."""
         return replace(self, n=self.n + k)
 
 
@@ -44,12 +45,25 @@ def parse_number(text: str, field: str) -> SheetNumber:
     return SheetNumber(found[1], int(found[2]), len(found[2]))
 
 
-def received_lots(conn: Connection, queue: Mapping[Any, Any]) -> Sequence[Any]:
+@dataclass(frozen=True, slots=True)
+class Lot:
+    """A range of sheet numbers that a queue received: prefix, digit count, first and last number."""
+
+    id: int
+    prefixo: str
+    algarismos: int
+    de: int
+    ate: int
+
+
+def received_lots(conn: Connection, queue: Queue) -> list[Lot]:
     """Return the lots of paper that a queue received."""
     lots = db.papel_lote
-    query = sa.select(lots).where(lots.c.serventia_id == queue["serventia_id"], lots.c.fila == queue["nome"])
-    return conn.execute(query).all()
+    columns = (lots.c.id, lots.c.prefixo, lots.c.algarismos, lots.c.de, lots.c.ate)
+    query = sa.select(*columns).where(lots.c.serventia_id == queue.serventia_id, lots.c.fila == queue.nome)
+    return [Lot(*row) for row in conn.execute(query)]
 
 
-def _lot(number: SheetNumber, lots: Sequence[Any]) -> int | None:
+def lot_of(number: SheetNumber, lots: Sequence[Lot]) -> int | None:
+    """Return the id of the lot that contains a number; None: it was not received."""
     return next((lot.id for lot in lots if lot.prefixo == number.prefixo and lot.de <= number.n <= lot.ate), None)

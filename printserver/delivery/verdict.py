@@ -1,23 +1,22 @@
-"""What a queue's word about a released print means for the job. Pure: nothing is asked or written here.
+"""What the state of a released CUPS job means for our job. Pure: no I/O.
 
-`completed` is no proof of paper: it is where the queue counted as many sides as expected, and no claim where it counts
-none. Signs that contradict each other are for a person, and so is a print that was ended half way.
+`completed` alone is no proof of paper: it is proof if the queue counted the expected sides, and says nothing if the
+queue counts none. Contradictory signs and prints that ended halfway are left to a person.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-from printserver.ledger import HANDED_OFF, PRINTED, UNCERTAIN
+from printserver.ledger import HANDED_OFF, PRINTED, UNCERTAIN, CupsState
 from printserver.printing import State
 
-# A printer that was switched off in the midst of it: CUPS says `completed`, and counts what it had sent.
+# A printer that was switched off during the print: CUPS says `completed`, and counts what it had sent.
 _FORGOTTEN: Final = "cups-ipp-missing-job-history"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The job's end, and why in a sentence (None: as the queue said)."""
+    """The job's final state, with the reason in a sentence (None: as the queue said)."""
 
     estado: str
     texto: str | None = None
@@ -25,19 +24,19 @@ class Verdict:
 
 def judge(
     state: State | None,
-    before: Mapping[str, Any],
+    before: CupsState,
     *,
     expected: int,
     tally: bool | None,
     died: bool,
     seen_begun: bool = False,
 ) -> Verdict | None:
-    """Return the verdict on a released print; None while it is under way.
+    """Return the verdict on a released print; None while it is in progress.
 
-    `state`: what the queue says now (None: it does not know our job). `before`: `cups` of the job, as it was last
-    written. `expected`: sides that should come out. `tally`: whether the queue is known to count (None: not known).
-    `died`: its server died since the release; then `uma_vez` says that the printing is known to have begun in an
-    earlier second than that of the death, so that another beginning would show.
+    `state`: what the queue says now (None: it does not know our job). `before`: `cups` of the job, as last written.
+    `expected`: sides that should come out. `tally`: whether the queue is known to count (None: not known). `died`: its
+    server died since the release; then `seen_begun` says that the printing is known to have begun in an earlier second
+    than the death, so that a second beginning would be visible.
     """
     if state is None:
         return Verdict(UNCERTAIN, "a fila não conhece mais o trabalho: não se sabe se as páginas saíram")
@@ -57,8 +56,8 @@ def judge(
     return None
 
 
-def _interrupted(state: State, before: Mapping[str, Any], expected: int) -> Verdict:
-    # What was counted came out, whatever the queue says now; how much of the rest did, no count tells (X5).
+def _interrupted(state: State, before: CupsState, expected: int) -> Verdict:
+    # Counted sides came out, whatever the queue says now; how many of the others did is not known (X5).
     sides = max(state.impressions or 0, before.get("impressoes") or 0)
     if sides or state.folhas or before.get("folhas"):
         return Verdict(UNCERTAIN, f"a fila encerrou o trabalho no meio, com {sides} de {expected} páginas contadas")

@@ -1,10 +1,10 @@
-"""The watcher: follows what was handed over, one thread a print server, one call for all its jobs. Releases nothing.
+"""The watcher: follows released prints, one thread a print server, one call for all its jobs. Releases nothing.
 
-1. Keep a line open to the server, whose end says that the server died (docs/decisions/14).
-2. Hold the watch: of many engines one looks.
-3. Ask for all open tries at once; write what changed; end what has come to an end (see `verdict`).
-4. What was given up but may still be at the queue is taken off it there.
-5. Now and then, look for what somebody had the server print again from its own history (see `reprints`).
+1. Keep a connection open to the server, to see its death (see `server_life`).
+2. Hold the lease on the server: of many engines one looks.
+3. Ask for all open attempts at once; write what changed; close what has ended (see `verdict`).
+4. Cancel at the queue what was given up but may still be there.
+5. Periodically look for jobs that somebody had the server reprint from its own history (see `foreign_reprints`).
 """
 
 import contextlib
@@ -12,40 +12,71 @@ import re
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.db import insert_or_ignore
-from printserver.delivery import (
-    attempts,
-    claims,
-    foreign_reprints,
-    passes,
-    queues,
-)
-from printserver.delivery.handoff import cups_dict, ours
+from printserver.delivery import attempts, foreign_reprints, passes, queues
+from printserver.delivery.handoff import cups_state, ours
+from printserver.delivery.server_life import ServerLife
 from printserver.delivery.verdict import Verdict, judge
-from printserver.ledger import CUPS_ENDS, HANDED_OFF, PRINTED, UNCERTAIN, ask_about_sheets
-from printserver.office import LogEntry, Office, audit
-from printserver.printing import CupsQueue, IdleConnection, QueueRefused, QueueUnavailable, State
+from printserver.ledger import CUPS_ENDS, HANDED_OFF, PRINTED, UNCERTAIN, Attempt, CupsState, Queue, ask_about_sheets
+from printserver.office import Act, Duty, Lease, Office, acting
+from printserver.printing import CupsQueue, QueueRefused, QueueUnavailable, State
 
 _log = structlog.get_logger()
 
-TICK_S: Final = 0.25  # never more often than that
-CLOSELY_S: Final = 0.4  # between two looks, while something was released a short while ago
+CLOSELY_S: Final = 0.4  # between two looks, while something was released recently
 CLOSELY_FOR: Final = timedelta(seconds=20)
 LATER_S: Final = 4.0
-IDLE_S: Final = 30.0  # nothing is open: a ring wakes it
-REPRINTS_S: Final = 30.0  # between two looks at what the server remembers
-GRACE_S: Final = 3.0  # a server that died and is not back by then leaves what it had in doubt
+IDLE_S: Final = 30.0  # nothing is open: the bell wakes it
+REPRINTS_S: Final = 30.0  # between two looks at the server's history
+GRACE_S: Final = 3.0  # a dead server that is not back by then leaves its jobs in doubt
 _ROWS_AT_ONCE: Final = 50
 
-_JOB = ("n", "estado", "encerrado", "documento_id", "paginas", "copias", "faces", "cups")
+_later = db.tentativa.alias("later")
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """An attempt that may be at a server, with the columns of its job. `newest`: number of the job's newest attempt."""
+
+    attempt: Attempt
+    cups_id: int
+    newest: int
+    job_n: int
+    estado: str
+    encerrado: bool
+    documento_id: int
+    paginas: int
+    copias: int
+    faces: str | None
+    cups: CupsState | None
+
+    @property
+    def is_newest(self) -> bool:
+        """Whether no later attempt of the job took its place."""
+        return self.attempt.numero == self.newest
+
+    @property
+    def is_followed(self) -> bool:
+        """Whether the job waits for the end of this attempt; else it was given up."""
+        return self.estado == HANDED_OFF and not self.encerrado and self.is_newest
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """What is written of one attempt: the job's `cups`, the verdict; `over`: nothing of it is at the queue any more."""
+
+    of: _Open
+    cups: CupsState | None
+    verdict: Verdict | None
+    over: bool
 
 
 class Watch:
@@ -54,13 +85,10 @@ class Watch:
     def __init__(self, office: Office, cups_server: str | None, owner: str) -> None:
         self._office = office
         self._server = cups_server
-        self._owner = owner
-        self._line: IdleConnection | None = None
-        self._held_until: datetime | None = None
-        self._died_at: datetime | None = None  # by the office's clock, as the rows' times are
-        self._gone_since: float | None = None  # since when there is no line, if the server is known to be dead
-        self._begun: dict[int, tuple[int, float]] = {}  # try → beginning of its printing, and when we first saw it
-        self._died_mono = 0.0
+        self._life = ServerLife(cups_server, office.clock)
+        lease = Lease(db.vigia, timedelta(seconds=office.settings.motor.posse_s))
+        key = {"serventia_id": office.serventia_id, "servidor": cups_server or ""}
+        self._duty = Duty(office.db, office.clock, lease, key, owner)
         self._history_due = 0.0
 
     def run(self, stop: threading.Event) -> None:
@@ -73,288 +101,191 @@ class Watch:
                 _log.exception("watch failed", servidor=self._server)
             due = time.monotonic() + pause
             while not stop.is_set():
-                if self._tick(stop) or time.monotonic() >= due or self._office.bell.rings != seen:
+                if self._life.wait(stop) or time.monotonic() >= due or self._office.bell.rings != seen:
                     break
-        self.close()
-
-    def close(self) -> None:
-        """Close the line."""
-        if self._line is not None:
-            self._line.close()
-            self._line = None
+        self._life.close()
 
     def look(self) -> float:
         """Look once; return after how many seconds to look again."""
         with self._office.db.read() as conn:
-            queue_rows = self._queues(conn)
-            if not queue_rows:
-                self.close()
-                return IDLE_S
-        queue = queues.open_queue(self._office, next(iter(queue_rows.values())))
-        assert isinstance(queue, CupsQueue)
-        self._hold_line(queue)
-        with self._office.db.read() as conn:
-            rows = self._open(conn, list(queue_rows))
-        history_due = self._line is not None and time.monotonic() >= self._history_due
-        if not (rows or history_due) or not self._mine():
-            return IDLE_S if not rows else LATER_S
-        if history_due:
-            self._look_back(queue, queue_rows)
-        if not rows:
+            here = self._queues(conn)
+        if not here:
+            self._life.close()
             return IDLE_S
-        found = self._ask(queue, rows)
+        queue = queues.open_queue(self._office, next(iter(here.values())))
+        assert isinstance(queue, CupsQueue)
+        self._life.connect(queue)
+        with self._office.db.read() as conn:
+            open_attempts = self._open(conn, list(here))
+        history_due = self._life.connection is not None and time.monotonic() >= self._history_due
+        if not (open_attempts or history_due) or not self._duty.hold():
+            return IDLE_S if not open_attempts else LATER_S
+        if history_due:
+            self._look_back(queue, here)
+        if not open_attempts:
+            return IDLE_S
+        found = self._ask(queue, open_attempts)
         if found is None:
             return 1.0
-        changes = [each for row in rows if (each := self._compare(row, queue, found, queue_rows)) is not None]
+        changes = [each for of in open_attempts if (each := self._compare(of, queue, found, here)) is not None]
         for first in range(0, len(changes), _ROWS_AT_ONCE):
             self._write(changes[first : first + _ROWS_AT_ONCE])
-        if changes:
-            self._office.bell.ring()
         now = self._office.clock()
-        recent = any(row["liberada_em"] is None or now - row["liberada_em"] < CLOSELY_FOR for row in rows)
+        released = [of.attempt.liberada_em for of in open_attempts]
+        recent = any(moment is None or now - moment < CLOSELY_FOR for moment in released)
         return CLOSELY_S if recent else LATER_S
 
-    def _look_back(self, queue: CupsQueue, queue_rows: Mapping[str, Mapping[Any, Any]]) -> None:
+    def _look_back(self, queue: CupsQueue, here: Mapping[str, Queue]) -> None:
         self._history_due = time.monotonic() + REPRINTS_S
-        with contextlib.suppress(QueueUnavailable, QueueRefused):  # the next look tells
-            foreign_reprints.check(self._office, queue, queue_rows)
-
-    # -- the line -----------------------------------------------------------------------------------------------------
-
-    def _tick(self, stop: threading.Event) -> bool:
-        """Wait a moment; return whether the server died in it."""
-        if self._line is None:
-            stop.wait(TICK_S)
-            return False
-        if self._line.died(TICK_S):
-            self._death()
-            return True
-        return False
-
-    def _hold_line(self, queue: CupsQueue) -> None:
-        if self._line is not None and self._line.died():
-            self._death()
-        if self._line is None:
-            try:
-                self._line = queue.connection()
-                self._gone_since = None
-            except QueueUnavailable as error:
-                refused = isinstance(error.__cause__, ConnectionRefusedError | FileNotFoundError)
-                if refused and self._gone_since is None:
-                    self._death()
-
-    def _death(self) -> None:
-        _log.warning("print server died", servidor=self._server)
-        self.close()
-        self._died_at = self._office.clock()
-        self._died_mono = self._gone_since = time.monotonic()
-
-    def _died_since(self, row: Mapping[Any, Any]) -> bool:
-        """Whether the server died after the release of this try was asked for."""
-        if row["vida"] is not None and self._line is not None and self._line.vida is not None:
-            return bool(row["vida"] != self._line.vida)
-        return self._died_at is not None and row["liberada_em"] <= self._died_at
-
-    # -- who looks ----------------------------------------------------------------------------------------------------
-
-    def _mine(self) -> bool:
-        """Take or keep the watch of this server; return whether it is ours."""
-        office, table, now = self._office, db.vigia, self._office.clock()
-        lease = timedelta(seconds=office.settings.motor.posse_s)
-        if self._held_until is not None and lease / 2 < self._held_until - now <= lease:
-            return True
-        key = (table.c.serventia_id == office.serventia_id, table.c.servidor == (self._server or ""))
-        with office.db.read() as conn:
-            holder = conn.execute(sa.select(table).where(*key)).mappings().one_or_none()
-        dead = holder is not None and claims.is_dead(holder["dono"])
-        # a watch that ends later than one can was taken before the clock was put back: it is over
-        held = holder is not None and now < holder["posse_ate"] <= now + 2 * lease
-        if holder is not None and holder["dono"] != self._owner and held and not dead:
-            self._held_until = None
-            return False
-        until = now + lease
-        mine = {"dono": self._owner, "posse_ate": until}
-        with office.db.write() as conn:
-            new = {"serventia_id": office.serventia_id, "servidor": self._server or ""}
-            insert_or_ignore(conn, table, new | mine)
-            free = sa.or_(
-                table.c.dono == (holder["dono"] if dead and holder else self._owner),
-                claims.lease_over(office, table.c.posse_ate, now),
-            )
-            free = sa.or_(free, table.c.dono == self._owner)
-            taken = conn.execute(sa.update(table).where(*key, free).values(**mine)).rowcount
-        self._held_until = until if taken else None
-        return bool(taken)
+        with contextlib.suppress(QueueUnavailable, QueueRefused):  # the next look succeeds or not
+            foreign_reprints.check(self._office, queue, here)
 
     # -- rows ---------------------------------------------------------------------------------------------------------
 
-    def _queues(self, conn: Connection) -> dict[str, sa.RowMapping]:
+    def _queues(self, conn: Connection) -> dict[str, Queue]:
         table = db.fila
         query = sa.select(table).where(
             table.c.serventia_id == self._office.serventia_id,
             table.c.tipo == "cups",
             table.c.servidor.is_(None) if self._server is None else table.c.servidor == self._server,
         )
-        return {row["nome"]: row for row in conn.execute(query).mappings()}
+        return {row["nome"]: Queue.from_row(row) for row in conn.execute(query).mappings()}
 
-    def _open(self, conn: Connection, queue_rows: Sequence[str]) -> list[sa.RowMapping]:
-        """Return the tries that may be at this server, with what matters of their jobs."""
+    def _open(self, conn: Connection, queue_names: Sequence[str]) -> list[_Open]:
+        """Return the attempts that may be at this server."""
         table, job = db.tentativa, db.job
         newest = (
             sa.select(sa.func.max(_later.c.numero))
             .where(_later.c.serventia_id == table.c.serventia_id, _later.c.job_id == table.c.job_id)
             .scalar_subquery()
         )
+        names = ("n", "estado", "encerrado", "documento_id", "paginas", "copias", "faces", "cups")
         query = (
-            sa.select(table, *(job.c[name].label(f"job_{name}") for name in _JOB), newest.label("newest"))
+            sa.select(table, newest.label("newest"), *(job.c[name].label(f"job_{name}") for name in names))
             .join(job, (job.c.serventia_id == table.c.serventia_id) & (job.c.id == table.c.job_id))
             .where(
                 table.c.serventia_id == self._office.serventia_id,
                 table.c.fim_em.is_(None),
                 table.c.cups_id.is_not(None),
-                table.c.fila.in_(queue_rows),
-                # A hand-off under way is the engine's that does it.
+                table.c.fila.in_(queue_names),
+                # A hand-off in progress belongs to the engine that does it.
                 sa.or_(job.c.estado == HANDED_OFF, job.c.encerrado, table.c.numero < newest),
             )
             .order_by(table.c.id)
         )
-        return list(conn.execute(query).mappings())
+        return [
+            _Open(Attempt.from_row(row), row["cups_id"], row["newest"], *(row[f"job_{name}"] for name in names))
+            for row in conn.execute(query).mappings()
+        ]
 
-    def _ask(self, queue: CupsQueue, rows: Sequence[Mapping[Any, Any]]) -> dict[int, State | None] | None:
-        """Return what the server says of each try, by the try's id; None if it says nothing now.
+    def _ask(self, queue: CupsQueue, open_attempts: Sequence[_Open]) -> dict[int, State | None] | None:
+        """Return what the server says of each attempt, by the attempt's id; None if it cannot be asked now.
 
-        A server that died and is not back is waited for a moment; then it is taken to know none of them.
+        A server that died is waited for during `GRACE_S`; after that it is taken to know none of them.
         """
         try:
-            if self._line is None:
-                raise QueueUnavailable("no line")
-            states = queue.states([row["cups_id"] for row in rows])
+            if self._life.connection is None:
+                raise QueueUnavailable("no connection")
+            states = queue.states([of.cups_id for of in open_attempts])
         except QueueUnavailable:
-            if self._gone_since is None or time.monotonic() - self._gone_since < GRACE_S:
-                return None
-            return {}
-        return {row["id"]: ours(states.get(row["cups_id"]), dict(row)) for row in rows}
+            return {} if self._life.is_gone_for(GRACE_S) else None
+        return {of.attempt.id: ours(states.get(of.cups_id), of.attempt) for of in open_attempts}
 
     def _compare(
-        self,
-        row: Mapping[Any, Any],
-        queue: CupsQueue,
-        found: Mapping[int, State | None],
-        queue_rows: Mapping[str, Mapping[Any, Any]],
-    ) -> "_Change | None":
-        followed = row["job_estado"] == HANDED_OFF and not row["job_encerrado"] and row["numero"] == row["newest"]
-        away, state = row["id"] not in found, found.get(row["id"])
-        cups = cups_dict(queue, row["cups_id"], state)
-        if not followed:
-            return None if away else self._take_off(row, queue, state, cups)
+        self, of: _Open, queue: CupsQueue, found: Mapping[int, State | None], here: Mapping[str, Queue]
+    ) -> _Change | None:
+        attempt, before = of.attempt, of.cups or {}
+        away, state = attempt.id not in found, found.get(attempt.id)
+        cups = cups_state(queue, of.cups_id, state)
+        if not of.is_followed:
+            return None if away else _take_off(of, queue, state, cups)
+        at = here[attempt.fila]
         if state is not None and state.estado == "pending":
-            # Of a job that waits CUPS does not say that its queue is paused.
-            cups["fila"] = queues.current_state(self._office, queue_rows[row["fila"]])
+            # CUPS does not say of a waiting job that its queue is paused.
+            cups["fila"] = queues.current_state(self._office, at)
+        died = self._life.died_since(attempt)
         if away:
-            if not self._died_since(row):
+            if not died:
                 return None
             text = "o servidor de impressão parou enquanto o trabalho estava com ele, e ainda não voltou"
-            return _Change(row, (row["job_cups"] or {}) | {"mensagem": text}, Verdict(UNCERTAIN, text), over=False)
+            return _Change(of, {**before, "mensagem": text}, Verdict(UNCERTAIN, text), over=False)
         verdict = judge(
             state,
-            row["job_cups"] or {},
-            expected=attempts.expected_pages({"paginas": row["job_paginas"]}, row),
-            tally=(queue_rows[row["fila"]]["prova"] or {}).get("conta_folhas"),
-            died=self._died_since(row),
-            seen_begun=self._seen_before_death(row, state),
+            before,
+            expected=attempts.expected_pages(attempt, of.paginas),
+            tally=(at.prova or {}).get("conta_folhas"),
+            died=died,
+            seen_begun=self._life.saw_begin(attempt, state),
         )
-        if verdict is None and cups == row["job_cups"]:
+        if verdict is None and cups == of.cups:
             return None
-        return _Change(row, cups, verdict, over=state is None or state.estado in CUPS_ENDS)
+        return _Change(of, cups, verdict, over=state is None or state.estado in CUPS_ENDS)
 
-    def _seen_before_death(self, row: Mapping[Any, Any], state: State | None) -> bool:
-        """Note when the printing was first seen; return whether that was long enough before the server's death.
-
-        CUPS tells its beginning in whole seconds: one that began anew in the same second would look the same.
-        """
-        if state is None or state.inicio is None:
-            return False
-        began, seen = self._begun.setdefault(row["id"], (state.inicio, time.monotonic()))
-        return began == state.inicio and self._died_mono - seen > 1.5
-
-    def _take_off(
-        self, row: Mapping[Any, Any], queue: CupsQueue, state: State | None, cups: dict[str, Any]
-    ) -> "_Change | None":
-        """What was given up is cancelled at its queue, until it has ended there."""
-        if state is not None and state.estado not in CUPS_ENDS:
-            queue.cancel(row["cups_id"])
-            return None
-        return _Change(row, cups if row["numero"] == row["newest"] else row["job_cups"], None, over=True)
-
-    def _write(self, changes: Sequence["_Change"]) -> None:
-        office, now, job = self._office, self._office.clock(), db.job
-        with office.db.write() as conn:
-            entries: list[LogEntry] = []
+    def _write(self, changes: Sequence[_Change]) -> None:
+        with acting(self._office) as act:
             for each in changes:
-                row = each.row
-                as_read = (
-                    job.c.n == row["job_n"],
-                    job.c.estado == row["job_estado"],
-                    job.c.encerrado == row["job_encerrado"],
-                    # Another try took its place meanwhile: nothing of this one is written into the job.
-                    sa.select(sa.func.max(_later.c.numero))
-                    .where(_later.c.serventia_id == job.c.serventia_id, _later.c.job_id == job.c.id)
-                    .scalar_subquery()
-                    == row["newest"],
-                )
-                over = _end(row, each.verdict, now) if each.verdict else {}
-                changed = conn.execute(sa.update(job).where(*as_read).values(cups=each.cups, **over)).rowcount
-                if each.over:
-                    attempts.end(conn, row, now, (each.cups or {}).get("estado") or "desconhecido")
-                    self._begun.pop(row["id"], None)
-                elif each.verdict:
-                    attempts.give_up(conn, row, now, each.verdict.estado)
-                if changed and each.verdict and each.verdict.estado == PRINTED:
-                    passes.give_back(conn, row)
-                if changed:
-                    entries += _entries(conn, office, each, now)
-            audit.write(conn, office.serventia_id, now, entries)
+                _write_one(act, each)
+        for each in changes:
+            if each.over:
+                self._life.forget(each.of.attempt)
 
 
-_later = db.tentativa.alias("later")
+def _take_off(of: _Open, queue: CupsQueue, state: State | None, cups: CupsState) -> _Change | None:
+    """Cancel at its queue what was given up; return a change once it has ended there."""
+    if state is not None and state.estado not in CUPS_ENDS:
+        queue.cancel(of.cups_id)
+        return None
+    return _Change(of, cups if of.is_newest else of.cups, None, over=True)
 
 
-class _Change:
-    """What is written of one try: the job's `cups`, its end if it has come, whether the queue is done with the try."""
+def _write_one(act: Act, each: _Change) -> None:
+    """Write the change into attempt and job, unless the job has changed since it was read."""
+    of, job, conn = each.of, db.job, act.conn
+    as_read = (
+        job.c.n == of.job_n,
+        job.c.estado == of.estado,
+        job.c.encerrado == of.encerrado,
+        # If a later attempt took its place meanwhile, nothing of this one is written into the job.
+        sa.select(sa.func.max(_later.c.numero))
+        .where(_later.c.serventia_id == job.c.serventia_id, _later.c.job_id == job.c.id)
+        .scalar_subquery()
+        == of.newest,
+    )
+    over = _end(of, each.verdict, act.now) if each.verdict else {}
+    changed = conn.execute(sa.update(job).where(*as_read).values(cups=each.cups, **over)).rowcount
+    if each.over:
+        attempts.end(conn, of.attempt, act.now, (each.cups or {}).get("estado") or "desconhecido")
+    elif each.verdict:
+        attempts.give_up(conn, of.attempt, act.now, each.verdict.estado)
+    if changed and each.verdict and each.verdict.estado == PRINTED:
+        passes.give_back(conn, of.attempt)
+    if changed:
+        _log_change(act, each)
 
-    def __init__(
-        self, row: Mapping[Any, Any], cups: dict[str, Any] | None, verdict: Verdict | None, *, over: bool
-    ) -> None:
-        self.row = row
-        self.cups = cups
-        self.verdict = verdict
-        self.over = over
+
+def _end(of: _Open, verdict: Verdict, now: datetime) -> dict[str, object]:
+    """Return the changes of a job whose attempt has ended; some prints have another pass to come."""
+    return passes.end_values(of.copias, of.faces, verdict.estado, now)
 
 
-def _end(row: Mapping[Any, Any], verdict: Verdict, now: datetime) -> dict[str, Any]:
-    """Return the changes of a job whose try came to its end; some prints have another pass to come."""
-    return passes.end_values({"copias": row["job_copias"], "faces": row["job_faces"]}, verdict.estado, now)
-
-
-def _entries(conn: Connection, office: Office, each: _Change, now: datetime) -> list[LogEntry]:
-    """Return the log's lines: an end, or what changed for people; a moving percentage or counter is no news."""
-    row, cups, job_id = each.row, each.cups or {}, each.row["job_id"]
+def _log_change(act: Act, each: _Change) -> None:
+    """Log an end, or a change that matters to people; a moving percentage or counter is not logged."""
+    of, cups, job_id = each.of, each.cups or {}, each.of.attempt.job_id
     if each.verdict is not None:
         text = each.verdict.texto
-        detail = {"texto": text} if text else {"cups": cups.get("estado")}
-        state = _end(row, each.verdict, now)["estado"]  # of one pass of several it is not the print's end
-        entries = [LogEntry("job", job_id, state, detalhe=detail)]
+        state = str(_end(of, each.verdict, act.now)["estado"])  # the end of one pass of several is not the print's end
+        act.log("job", job_id, state, {"texto": text} if text else {"cups": cups.get("estado")})
         if each.verdict.estado == UNCERTAIN:
-            of = {"id": job_id, "documento_id": row["job_documento_id"]}
-            entries += ask_about_sheets(conn, office, of, text or "", now)
-        return entries
-    if _news(cups) == _news(row["job_cups"] or {}):
-        return []
+            asked = {"id": job_id, "documento_id": of.documento_id}
+            act.add(ask_about_sheets(act.conn, act.office, asked, text or "", act.now))
+        return
+    if _news(cups) == _news(of.cups or {}):
+        return
     detail = {"cups": cups.get("estado"), "motivos": cups.get("motivos"), "mensagem": cups.get("mensagem")}
-    return [LogEntry("job", job_id, row["job_estado"], detalhe={k: v for k, v in detail.items() if v})]
+    act.log("job", job_id, of.estado, {name: value for name, value in detail.items() if value})
 
 
-def _news(cups: Mapping[str, Any]) -> tuple[Any, ...]:
+def _news(cups: CupsState) -> tuple[object, ...]:
     return cups.get("estado"), cups.get("motivos"), re.sub(r"\d+", "#", cups.get("mensagem") or "")
 
 
@@ -374,7 +305,7 @@ class Watches:
             watch.look()
 
     def start(self, stop: threading.Event) -> None:
-        """Have each server watched by a thread of its own until `stop`, also those that were added since."""
+        """Start a thread until `stop` for each server that has none yet."""
         self._find()
         for cups_server, watch in self._all.items():
             if cups_server not in self._threads:

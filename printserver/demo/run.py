@@ -18,8 +18,8 @@ from typing import Final
 
 import click
 
-from printserver import faults
 from printserver.clock import system_clock
+from printserver.common import faults
 from printserver.db import Database
 from printserver.demo.prints import (
     HOST,
@@ -106,7 +106,7 @@ def _office(folder: Path) -> dict[str, str]:
             f"{folder} não foi criada pela demonstração, e ela não imprime em serventia alheia: escolha outra pasta"
         )
     made = create.create_office(folder, system_clock())
-    login = {"usuario": made.usuario, "senha": made.password, "chave": made.chave}
+    login = {"usuario": made.usuario, "senha": made.senha, "chave": made.chave}
     create.write_private(kept, json.dumps(login, indent=2))
     click.echo(f"Serventia de demonstração criada em {folder}.")
     return login

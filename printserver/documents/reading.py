@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from printserver.common.validation import portuguese
 from printserver.documents.fields import (
     MAX_ERRORS,
     TAG_PREFIX,
@@ -20,15 +21,10 @@ LONGEST_TEXT = 10_000
 _MESSAGES = {
     "missing": "falta este campo, que é obrigatório",
     "extra_forbidden": "campo desconhecido",
-    "string_type": "deve ser um texto, entre aspas",
     "string_too_short": "não pode ficar vazio",
-    "string_too_long": "tem mais de {max_length} caracteres",
     "int_type": "deve ser um número inteiro, sem aspas",
     "int_parsing_size": "número grande demais",
     "bool_type": "deve ser true ou false, sem aspas",
-    "greater_than_equal": "deve ser {ge} ou mais",
-    "less_than_equal": "deve ser {le} ou menos",
-    "literal_error": "valor não aceito; os aceitos são {expected}",
     "tuple_type": "deve ser uma lista",
     "too_long": "tem mais de {max_length} itens",
     "model_type": "deve ser um objeto",
@@ -121,9 +117,7 @@ def _field(detalhe: ErrorDetails) -> BadField:
         return BadField("documento.tipo", f"tipo de documento ausente ou desconhecido; os aceitos são {aceitos}")
     if field := context.get("campo"):
         path.append(field)
-    mensagem = context.get("mensagem") or _MESSAGES.get(detalhe["type"], "valor inválido").format_map(
-        {nome: str(value).replace(" or ", " ou ") for nome, value in context.items()}
-    )
+    mensagem = context.get("mensagem") or portuguese(detalhe["type"], context, _MESSAGES) or "valor inválido"
     return BadField(_is_printable(".".join(path)), mensagem)
 
 

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from printserver.clock import local, rfc3339
+from printserver.common.text import capitalized
 from printserver.documents.plan import Identity, LiveSelo, Rules
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, Emolumentos, NewSelo, read
@@ -247,7 +248,7 @@ def _text(
     """Return the question as the escrevente reads it."""
     single = len(live) == 1
     parties = [
-        f"{_capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: já impresso, com "
+        f"{capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: já impresso, com "
         f"{_how_many(live)}: {_selo_list(live)}.",
         f"Para imprimir de novo, {'este selo será excluído' if single else 'estes selos serão excluídos'} no Tribunal "
         "(XA) e o documento receberá " + ("selo novo." if single else "selos novos."),
@@ -276,7 +277,7 @@ def _term_over(
     printed_as: str | None = None,
 ) -> Recusa:
     detalhe = (
-        f"{_capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: já impresso, com "
+        f"{capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: já impresso, com "
         f"{_how_many(live)}: {_selo_list(live)}. "
         f"O prazo da exclusão (XA) terminou em {_moment(ate)}. " + " ".join(one.texto for one in others)
     )
@@ -304,7 +305,3 @@ def _selo_list(live: Sequence[LiveSelo]) -> str:
 
 def _moment(moment: datetime) -> str:
     return f"{local(moment):%d/%m/%Y às %Hh%M}"
-
-
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]

@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from printserver.clock import local_date
+from printserver.common.text import capitalized
 from printserver.documents.model import Instrumento
 from printserver.documents.plan import Custas, Plan
 from printserver.formats import BlockValues, SeloValues
@@ -233,5 +234,4 @@ def _signatures(plan: Plan, subscritor: Mapping[str, str] | None) -> list[dict[s
 
 
 def _label(nome: str) -> str:
-    text = nome.replace("_", " ").strip()
-    return text[:1].upper() + text[1:]
+    return capitalized(nome.replace("_", " ").strip())

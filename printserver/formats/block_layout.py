@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from printserver.common.text import capitalized
 from printserver.formats import fonts
 from printserver.formats.block import BlockValues, SeloValues
 from printserver.formats.fonts import LINE_HEIGHT, POINTS_PER_MM, FontName
@@ -137,9 +138,9 @@ def _entries(definicao: Definition, values: BlockValues) -> Iterator[tuple[str, 
     linhas = definicao.bloco.linhas
     several = len(values.selos) > 1
     if several:
-        yield "", "serifa-negrito", f"{_capitalized(values.rotulo)}:"
+        yield "", "serifa-negrito", f"{capitalized(values.rotulo)}:"
     for selo in values.selos:
-        yield "" if several else f"{_capitalized(values.rotulo)}: ", "mono-negrito", selo.codigo
+        yield "" if several else f"{capitalized(values.rotulo)}: ", "mono-negrito", selo.codigo
         if "descricao" in linhas and selo.descricao:
             yield "", "serifa", _description(selo, several)
         said = "custas" in linhas and any(custas.endswith(selo.custas) for custas in values.custas)
@@ -163,10 +164,6 @@ def _description(selo: SeloValues, several: bool) -> str:
     return f"{selo.ato} – {selo.descricao}{principal}"
 
 
-def _capitalized(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
 def _qr_column(
     definicao: Definition, values: BlockValues, columns: Columns, top: float
 ) -> tuple[QrPlace, list[Text], float]:
@@ -176,7 +173,7 @@ def _qr_column(
     captions: list[Text] = []
     y = top + side
     linhas: list[tuple[FontName, float, str]] = [
-        ("serifa-negrito", _INVITATION_PT + 0.6, _capitalized(values.qr_rotulo)),
+        ("serifa-negrito", _INVITATION_PT + 0.6, capitalized(values.qr_rotulo)),
         ("mono-negrito", _CODIGO_PT, values.qr_codigo or ""),
         ("serifa", _INVITATION_PT, "Confira em"),
         ("serifa", _INVITATION_PT, PORTAL),

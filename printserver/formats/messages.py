@@ -6,26 +6,27 @@ from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-_KINDS = {
-    "float_type": "deve ser um número",
-    "int_type": "deve ser um número inteiro",
-    "int_from_float": "deve ser um número inteiro",
-    "string_type": 'deve ser um texto, entre aspas: "…"',
-    "bool_type": "deve ser true ou false",
-    "tuple_type": "deve ser uma lista: [ … ]",
-    "model_type": "deve ser uma tabela: [nome], com as suas chaves abaixo",
-    "model_attributes_type": "deve ser uma tabela: [nome], com as suas chaves abaixo",
-    "finite_number": "deve ser um número finito",
+from printserver.common.validation import portuguese
+
+_MESSAGES = {
+    "float_type": "deve ser um número, e não {value}",
+    "int_type": "deve ser um número inteiro, e não {value}",
+    "int_from_float": "deve ser um número inteiro, e não {value}",
+    "string_type": 'deve ser um texto, entre aspas: "…", e não {value}',
+    "bool_type": "deve ser true ou false, e não {value}",
+    "tuple_type": "deve ser uma lista: [ … ], e não {value}",
+    "model_type": "deve ser uma tabela: [nome], com as suas chaves abaixo, e não {value}",
+    "model_attributes_type": "deve ser uma tabela: [nome], com as suas chaves abaixo, e não {value}",
+    "finite_number": "deve ser um número finito, e não {value}",
     "missing": "falta; é obrigatória",
-    "string_pattern_mismatch": 'deve ser um nome de arquivo de letras minúsculas terminado em ".html"',
-}
-_LIMITS = {
-    "greater_than": ("maior que", "gt"),
-    "greater_than_equal": ("no mínimo", "ge"),
-    "less_than": ("menor que", "lt"),
-    "less_than_equal": ("no máximo", "le"),
-    "string_too_short": ("ao menos, em caracteres,", "min_length"),
-    "string_too_long": ("no máximo, em caracteres,", "max_length"),
+    "string_pattern_mismatch": 'deve ser um nome de arquivo de letras minúsculas terminado em ".html", e não {value}',
+    "greater_than": "{value} não é permitido: maior que {gt}",
+    "greater_than_equal": "{value} não é permitido: no mínimo {ge}",
+    "less_than": "{value} não é permitido: menor que {lt}",
+    "less_than_equal": "{value} não é permitido: no máximo {le}",
+    "string_too_short": "{value} não é permitido: ao menos, em caracteres, {min_length}",
+    "string_too_long": "{value} não é permitido: no máximo, em caracteres, {max_length}",
+    "value_error": "{error}",
 }
 
 
@@ -42,15 +43,9 @@ def _text(modelo: type[BaseModel], kind: str, path: Sequence[str | int], context
         return _unknown_key(modelo, path)
     if kind == "literal_error":
         return f"{_show(value)} não é permitido; permitidos: {_allowed(str(context['expected']))}"
-    if kind in _LIMITS:
-        phrase, key = _LIMITS[kind]
-        limit = f"{context[key]:g}" if isinstance(context[key], float) else context[key]
-        return f"{_show(value)} não é permitido: {phrase} {limit}"
-    if kind == "value_error":
-        return str(context["error"])
-    if kind in _KINDS:
-        return _KINDS[kind] if kind == "missing" else f"{_KINDS[kind]}, e não {_show(value)}"
-    return f"{_show(value)} não é permitido"
+    limits = {name: f"{limit:g}" if isinstance(limit, float) else limit for name, limit in context.items()}
+    text = portuguese(kind, {**limits, "value": _show(value)}, _MESSAGES)
+    return text or f"{_show(value)} não é permitido"
 
 
 def _allowed(expected: str) -> str:

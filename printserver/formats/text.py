@@ -10,6 +10,8 @@ from functools import cache
 from importlib import resources
 from typing import Final
 
+from printserver.common.text import unaccented
+
 _BLANKS: Final = frozenset("\t\n\v\f\r\x85")
 # Word writes these two where a hyphen must not end a line; on paper they are the hyphen (most fonts lack the second).
 _HYPHENS: Final = str.maketrans({"\u2010": "-", "\u2011": "-"})
@@ -112,8 +114,7 @@ def mistyped(name: str, known: Iterable[str]) -> str | None:
 
 def _bare(name: str) -> str:
     """Return a name in small letters, without accents, its words joined by `_`."""
-    letters = "".join(c for c in unicodedata.normalize("NFD", name.casefold()) if not unicodedata.combining(c))
-    return "_".join(letters.split())
+    return "_".join(unaccented(name).split())
 
 
 def _one_slip(typed: str, meant: str) -> bool:

@@ -1,6 +1,6 @@
-"""The life of a job: accepted, sealed, held by a question, stamped, handed over, followed. What api and web call."""
+"""Jobs, as `api` and `web` use them: acceptance, questions and answers, pages reported, lookups, waiting."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from time import monotonic
 from typing import Any
@@ -10,11 +10,10 @@ from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
 from printserver.jobs.answers import answer_selo, answer_xa, exclude
 from printserver.jobs.cancel import cancel
-from printserver.jobs.once import show
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
 from printserver.jobs.views import page_ranges
-from printserver.ledger import at_an_end, jobs, seal_view
+from printserver.ledger import jobs, seal_view
 from printserver.office import Office
 
 __all__ = [
@@ -49,23 +48,23 @@ __all__ = [
 
 
 def look_up(office: Office, job_id: str) -> dict[str, Any]:
-    """Return the job as it stands. Raises `Recusa` `nao-encontrado`."""
-    return show(office, job_id)
+    """Return the job as it is now. Raises `Recusa` `nao-encontrado`."""
+    return views.show(office, job_id)
 
 
 def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) -> dict[str, Any]:
-    """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `segundos`.
+    """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `seconds`.
 
-    At most half of the HTTP threads wait at once; who finds no room is answered at once.
+    At most half of the HTTP threads wait at once; a caller above that limit is answered at once.
     """
 
     def arrived() -> bool:
         with office.db.read() as conn:
-            row = jobs.job_by_id(conn, office.serventia_id, job_id)
-        return at_an_end(row) if desde is None else row["estado"] != desde or row["encerrado"]
+            job = jobs.get_job(conn, office.serventia_id, job_id)
+        return job.settled if desde is None else job.estado != desde or job.encerrado
 
     _wait(office, seconds, arrived)
-    return show(office, job_id)
+    return views.show(office, job_id)
 
 
 def events(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
@@ -81,7 +80,7 @@ def events(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
     return {"itens": found}
 
 
-def _wait(office: Office, seconds: float, arrived: Any) -> None:
+def _wait(office: Office, seconds: float, arrived: Callable[[], bool]) -> None:
     if seconds <= 0 or not office.listeners.acquire(blocking=False):
         return
     try:
@@ -107,17 +106,17 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
 
 
 def previous(office: Office, job_id: str) -> str | None:
-    """Return the print of the same document that a sealed one took the place of; None where there was none (X2)."""
+    """Return the sealed print of the same document that this one succeeds; None where there was none (X2)."""
     return views.previous(office, job_id)
 
 
 def all_queues(office: Office) -> list[dict[str, Any]]:
-    """Return the office's queues, with what is counted of their paper (P5)."""
+    """Return the office's queues, with the counts of their paper (P5)."""
     return with_paper(office, queues.list_all(office))
 
 
 def open_questions(office: Office) -> list[dict[str, Any]]:
-    """Return the jobs that wait for a person, oldest first."""
+    """Return the jobs that wait for an answer, oldest first."""
     return views.open_questions(office)
 
 

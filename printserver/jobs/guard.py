@@ -1,20 +1,15 @@
 """The guard: whether a document is free to be printed, asked under its lock; else the question that stops it (X1)."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from printserver.common.text import capitalized
 from printserver.documents import AffectedPrint, Identity, decide, label, spelled_before, titles
 from printserver.errors import Recusa
 from printserver.jobs.prepare import Prepared, look
-from printserver.ledger import documents, jobs, keys, on_its_way, questions
+from printserver.ledger import Changed, Job, documents, jobs, keys, questions
 from printserver.office import Office
-
-
-class Changed(Exception):
-    """Between layout and transaction, what the layout rests on changed: prepare again."""
 
 
 def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None]:
@@ -48,12 +43,12 @@ def blocking_question(
     before = jobs.live_job(conn, sid, document_id, lock=True)
     if not live or before is None:
         return None
-    if on_its_way(before):
-        raise in_progress(p.plan.identity, before, printed_as=label(before["campos"]))
+    if before.on_its_way:
+        raise in_progress(p.plan.identity, before, printed_as=label(before.campos))
     if p.plan.substitui in {selo.codigo for selo in live}:
         return None
     kind = p.plan.identity.tipo
-    numero = documents.next_traslado(conn, sid, before["instrumento_id"]) if kind in ("livro", "traslado") else None
+    numero = documents.next_traslado(conn, sid, before.instrumento_id) if kind in ("livro", "traslado") else None
     try:
         question = decide(
             p.plan.identity,
@@ -62,7 +57,7 @@ def blocking_question(
             office.rules,
             atinge=affected(conn, office, [selo.codigo for selo in live]),
             next_traslado=numero,
-            printed_as=label(before["campos"]),
+            printed_as=label(before.campos),
         )
     except Recusa as refusal:
         refusal.extra["anterior"] = jobs.previous(before, p.plan.identity.campos)
@@ -72,14 +67,14 @@ def blocking_question(
     return questions.Text("xa", said["texto"], said["selos"], said["atinge"], question.xa_ate, said["alternativas"])
 
 
-def in_progress(identity: Identity, before: Mapping[Any, Any], *, printed_as: str | None = None) -> Recusa:
+def in_progress(identity: Identity, before: Job, *, printed_as: str | None = None) -> Recusa:
     """Return the refusal of what must wait until a print of the document, or of another that it hits, is over.
 
     `printed_as`: the `rotulo` of that print, where it is of the same document.
     """
     return Recusa(
         "impressao-em-andamento",
-        f"{identity.rotulo[:1].upper()}{identity.rotulo[1:]}{spelled_before(identity, printed_as)}: "
+        f"{capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: "
         "está a caminho do papel agora. Espere que termine, ou cancele-o.",
         extra={"anterior": jobs.previous(before, identity.campos if printed_as is not None else None)},
         retry_after=2,
@@ -88,5 +83,5 @@ def in_progress(identity: Identity, before: Mapping[Any, Any], *, printed_as: st
 
 def affected(conn: Connection, office: Office, codigos: list[str]) -> list[AffectedPrint]:
     """Return the prints that show one of these seals of a livro, and would be stale without it (X6)."""
-    rows = jobs.copies_of_livro(conn, office.serventia_id, codigos)
-    return [AffectedPrint(row["id"], titles.title(row["campos"]), row["campos"]) for row in rows]
+    copies = jobs.copies_of_livro(conn, office.serventia_id, codigos)
+    return [AffectedPrint(job.id, titles.title(job.campos), job.campos) for job in copies]

@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver.delivery import queues
@@ -26,7 +25,7 @@ from printserver.documents import (
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import Format
 from printserver.jobs import compose
-from printserver.ledger import documents, keys
+from printserver.ledger import Queue, documents, keys
 from printserver.office import Office, Person, acting_person, people, ready
 from printserver.rendering import Layout
 
@@ -51,7 +50,7 @@ class Prepared:
     snapshot: Snapshot
     instrumento_key: str | None
     formato: Format
-    fila: sa.RowMapping
+    fila: Queue
     faces: str
     subscritor: Person
     composicao: compose.Composition
@@ -85,7 +84,7 @@ def prepare(office: Office, request: Pedido, now: datetime) -> Prepared:
         request.papel_seguranca,
         count_sheets(layout.paginas, faces, request.lado_inicial),
         # a queue that counts its own paper gives the numbers when its turn comes
-        replace(office.rules, sheets_required=office.rules.sheets_required and not queue["papel_numerado"]),
+        replace(office.rules, sheets_required=office.rules.sheets_required and not queue.papel_numerado),
     )
     compose.dry_run(office, request, composicao, taken, layout)
     return Prepared(

@@ -1,10 +1,9 @@
-"""What a person says of the paper (X5): what came out, was spoiled, is printed again; cancelling.
+"""Pages as a person reports them (X5): good, spoiled, not printed; and which are printed again.
 
-Printed again are the same bytes with the same seals, and only on a person's word. A page called good never is.
+A reprint has the same bytes and seals, and happens only on a person's request. A page reported good is never reprinted.
 """
 
-from collections.abc import Callable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -13,6 +12,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import rfc3339
 from printserver.delivery import (
+    AttemptContent,
     current_attempt,
     new_attempt,
     numbered_paper,
@@ -22,108 +22,123 @@ from printserver.delivery import (
 )
 from printserver.documents import parse_pages, read
 from printserver.errors import Recusa, invalid_input
-from printserver.jobs.accept import Acceptance
-from printserver.jobs.once import do_once
+from printserver.jobs.accept import Acceptance, acted
 from printserver.jobs.paper_rows import (
+    BUSY,
     close_question,
     destination,
     locked,
-    log_entry,
     newest_attempts,
     require_live,
     said_pages,
     send_again,
 )
 from printserver.jobs.requests import FolhaDita, Folhas
-from printserver.jobs.resend import _require_resendable
+from printserver.jobs.resend import require_resendable
 from printserver.ledger import (
     CANCELLED,
     FAILED,
     HANDED_OFF,
-    HELD,
     PRINTED,
     RENDERED,
     UNCERTAIN,
+    Call,
+    Job,
     Outcome,
-    idempotency,
+    change_state,
+    do_once,
     jobs,
-    on_its_way,
     questions,
 )
-from printserver.office import Author, LogEntry, Office, acting_person, audit, people
+from printserver.office import Act, Author, Office, acting, acting_person, people
 
 
 def report_pages(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
-    """Record what a person says of each page, and print again those that are named (X5).
+    """Record a person's verdict on each page, and print again the pages that are named (X5).
 
-    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (no such page, or a page called good), or as `destination`.
+    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (no such page, or a page reported good), and as
+    `destination`.
     """
     people.require_right(author, "responder")
 
-    def do(digest: str) -> None:
+    def do(call: Call) -> Outcome:
         answer = read(Folhas, data)
         with office.db.read() as conn:
             who = people.on_behalf_of(author, acting_person(conn, office, answer.escrevente))
-            before = jobs.job_by_id(conn, office.serventia_id, job_id)
+            before = jobs.get_job(conn, office.serventia_id, job_id)
             again = _to_print(answer, before)
             _check_said(conn, before, answer, again)
             _check_sheets(conn, before, answer)
-        known = sheets.numbers(office, before)
+        known = sheets.numbers(office, before.as_row())
         queue, bandeja = destination(office, before, answer.fila, answer.bandeja)
         backs = _backs(office, before, answer)
-        withdraw_from_queue(office, before, who, "uma pessoa diz o que saiu")
+        withdraw_from_queue(office, before.as_row(), who, "uma pessoa diz o que saiu")
         sent = _to_send(office, before, answer, again, backs)
-        now = office.clock()
-        with office.db.write() as conn:
-            row = locked(conn, office, job_id)
-            said = _check_said(conn, row, answer, again)
-            turned = _fronts(conn, row, said) if answer.versos else ()
-            spoiled = _say(conn, office, row, answer, known, who, now, turned)
+        with acting(office, who, office.clock()) as act:
+            job = locked(act, job_id)
+            said = _check_said(act.conn, job, answer, again)
+            spoiled = _say(act, job, answer, known, _fronts(act.conn, job, said) if answer.versos else ())
+            what = _detail(answer, said, spoiled)
             if sent is not None:
-                new_attempt(conn, row, now, queue=queue, **sent)
-                state = RENDERED
-                send_again(conn, row, now, {"estado": state, "fila": queue, "bandeja": bandeja})
+                new_attempt(act.conn, job.as_row(), act.now, sent, queue=queue)
+                send_again(act, job, RENDERED, queue, bandeja)
+                moved = {"fila": queue, "bandeja": bandeja}
+                jobs.log_job(act, job_id, RENDERED, what | moved, **moved)
+                close_question(act, job_id, answer)
             else:
-                state = _verdict(said, row, conn if backs is not None else None)
-                table = db.job
-                conn.execute(sa.update(table).where(table.c.n == row["n"]).values(estado=state))
-            entries: list[LogEntry] = []
-            if sent is not None or state != UNCERTAIN or said.keys() >= set(range(1, row["paginas"] + 1)):
-                entries += close_question(conn, office, job_id, answer.model_dump(mode="json"), who)
-            if sent is None and backs is not None and state != UNCERTAIN:
-                entries += passes.ask_about_backs(conn, office, row, backs, now)
-            if state == PRINTED:
-                numbered_paper.give_back_for_job(conn, row)
-            idempotency.register(conn, office, author, key, digest, Outcome(job_id, None), now)
-            what: dict[str, Any] = {
-                "paginas": {str(page): verdict for page, verdict in sorted(said.items())},
-                "imprimir": answer.imprimir,
-                "motivo": answer.motivo,
-            } | ({"versos": True} if answer.versos else {})
-            what |= {"papeis_inutilizados": spoiled} if spoiled else {}
-            moved = {"fila": queue, "bandeja": bandeja} if sent is not None else {}
-            what |= moved
-            audit.write(conn, office.serventia_id, now, [log_entry(job_id, state, who, what, **moved), *entries])
-        office.bell.ring()
+                _rest(act, job, answer, said, what, backs)
+            return call.done(act, job_id)
 
-    return do_once(office, author, f"POST /api/v1/jobs/{job_id}/folhas", job_id, data, key, do)
+    _, repeated = do_once(office, author, f"POST /api/v1/jobs/{job_id}/folhas", data, key, do, BUSY)
+    return acted(office, job_id, repeated=repeated)
 
 
-def _to_print(answer: Folhas, row: Mapping[Any, Any]) -> tuple[int, ...]:
-    """Return the pages that are to be printed again. Raises `Recusa` `entrada-invalida` for one that is not there."""
+def _detail(answer: Folhas, said: Mapping[int, str], spoiled: Sequence[str]) -> dict[str, object]:
+    """Return what the log keeps of a person's word."""
+    return {
+        "paginas": {str(page): verdict for page, verdict in sorted(said.items())},
+        "imprimir": answer.imprimir,
+        "motivo": answer.motivo,
+        **({"versos": True} if answer.versos else {}),
+        **({"papeis_inutilizados": list(spoiled)} if spoiled else {}),
+    }
+
+
+def _rest(
+    act: Act,
+    job: Job,
+    answer: Folhas,
+    said: Mapping[int, str],
+    what: Mapping[str, object],
+    backs: passes.Pass | None,
+) -> None:
+    """Write the state that follows from what was said, where nothing is printed again."""
+    state = _verdict(said, job, act.conn if backs is not None else None)
+    change_state(act.conn, job.n, job.estado, state)
+    jobs.log_job(act, job.id, state, what)
+    if state != UNCERTAIN or said.keys() >= set(range(1, job.paginas + 1)):
+        close_question(act, job.id, answer)
+    if backs is not None and state != UNCERTAIN:
+        passes.ask_about_backs(act, job.as_row(), backs)
+    if state == PRINTED:
+        numbered_paper.give_back_for_job(act.conn, job.as_row())
+
+
+def _to_print(answer: Folhas, job: Job) -> tuple[int, ...]:
+    """Return the pages to print again. Raises `Recusa` `entrada-invalida` for one that does not exist."""
     try:
-        return parse_pages(answer.imprimir, row["paginas"]) or ()
+        return parse_pages(answer.imprimir, job.paginas) or ()
     except Recusa as refusal:
         raise invalid_input(
-            "imprimir", f"as páginas {answer.imprimir} não existem todas: o documento tem {row['paginas']}"
+            "imprimir", f"as páginas {answer.imprimir} não existem todas: o documento tem {job.paginas}"
         ) from refusal
 
 
-def _backs(office: Office, row: Mapping[Any, Any], answer: Folhas) -> passes.Pass | None:
-    """Return the pass of backs that waits for the sheets to be turned. Raises where `versos` is said and none waits."""
+def _backs(office: Office, job: Job, answer: Folhas) -> passes.Pass | None:
+    """Return the pass of backs that waits for turned sheets. Raises where `versos` is requested and none waits."""
     with office.db.read() as conn:
-        attempt = current_attempt(conn, row)
-    following = passes.next_pass(office, row, attempt) if attempt is not None else None
+        attempt = current_attempt(conn, job.as_row())
+    following = passes.next_pass(office, job.as_row(), attempt) if attempt is not None else None
     backs = following if following is not None and following.versos else None
     if answer.versos and (backs is None or answer.imprimir is not None):
         raise Recusa("estado-nao-permite", "Não há versos à espera de que as folhas sejam viradas.")
@@ -132,25 +147,25 @@ def _backs(office: Office, row: Mapping[Any, Any], answer: Folhas) -> passes.Pas
 
 def _to_send(
     office: Office,
-    row: Mapping[Any, Any],
+    job: Job,
     answer: Folhas,
     again: tuple[int, ...],
     backs: passes.Pass | None,
-) -> dict[str, Any] | None:
-    """Return what the next try is told: the backs, or the pages that are printed again; None: nothing is printed."""
+) -> AttemptContent | None:
+    """Return what the next attempt prints (backs, or pages to print again); None: nothing is printed."""
     if answer.versos and backs is not None:
-        return passes.as_attempt(office, row, backs)
+        return passes.content(office, job.as_row(), backs)
     if not again:
         return None
-    digest = passes.store_extract(office, row, passes.positions(office, row, again))
-    return {"paginas": answer.imprimir, "pdf_sha256": digest}
+    digest = passes.store_extract(office, job.as_row(), passes.positions(office, job.as_row(), again))
+    return AttemptContent(None, answer.imprimir, digest)
 
 
-def _fronts(conn: Connection, row: Mapping[Any, Any], said: Mapping[int, str]) -> tuple[int, ...]:
-    """Return the fronts that, by turning their sheets, a person calls good; raises if one is known not to be."""
-    fronts = tuple(sorted(newest_attempts(conn, row)))
+def _fronts(conn: Connection, job: Job, said: Mapping[int, str]) -> tuple[int, ...]:
+    """Return the fronts that turning their sheets reports as good. Raises if one is known to be bad."""
+    fronts = tuple(sorted(newest_attempts(conn, job)))
     bad = [str(page) for page in fronts if said.get(page, "boa") != "boa"]
-    came_out = row["estado"] == HANDED_OFF and (row["cups"] or {}).get("estado") == "completed"
+    came_out = job.estado == HANDED_OFF and job.queue_state.get("estado") == "completed"
     if bad or not (came_out or all(said.get(page) == "boa" for page in fronts)):
         raise Recusa(
             "estado-nao-permite",
@@ -160,25 +175,25 @@ def _fronts(conn: Connection, row: Mapping[Any, Any], said: Mapping[int, str]) -
     return tuple(page for page in fronts if page not in said)
 
 
-def _check_said(conn: Connection, row: Mapping[Any, Any], answer: Folhas, again: tuple[int, ...]) -> dict[int, str]:
-    """Return what is said of each page now. Raises where it cannot be said, or does not allow what is to be printed.
+def _check_said(conn: Connection, job: Job, answer: Folhas, again: tuple[int, ...]) -> dict[int, str]:
+    """Return the verdict on each page after this report. Raises where it is not possible, or forbids the reprint.
 
-    A word is about the paper that came out before it: a page that was sent again needs a new one to be sent once more.
+    A verdict is about the paper before it: a page that was reprinted needs a new verdict before another reprint.
     """
-    if row["pdf_sha256"] is None or row["estado"] in HELD or row["estado"] == CANCELLED:
-        raise Recusa("estado-nao-permite", f"O trabalho está {row['estado']}: ainda não há páginas a julgar.")
+    if job.pdf_sha256 is None or job.held or job.estado == CANCELLED:
+        raise Recusa("estado-nao-permite", f"O trabalho está {job.estado}: ainda não há páginas a julgar.")
     if again:
-        require_live(row)
-    newest = newest_attempts(conn, row)
+        require_live(job)
+    newest = newest_attempts(conn, job)
     said = {
         page: verdict
-        for page, (verdict, attempt) in said_pages(conn, row).items()
+        for page, (verdict, attempt) in said_pages(conn, job).items()
         if verdict == "boa" or attempt >= newest.get(page, 0)
     }
     for index, page in enumerate(answer.paginas):
         where = f"paginas.{index}"
-        if page.pagina > row["paginas"]:
-            raise invalid_input(f"{where}.pagina", f"o documento tem {row['paginas']} páginas")
+        if page.pagina > job.paginas:
+            raise invalid_input(f"{where}.pagina", f"o documento tem {job.paginas} páginas")
         if newest and page.pagina not in newest:
             raise invalid_input(f"{where}.pagina", f"a página {page.pagina} ainda não foi à impressora")
         if said.get(page.pagina) == "boa" and page.estado != "boa":
@@ -194,34 +209,27 @@ def _check_said(conn: Connection, row: Mapping[Any, Any], answer: Folhas, again:
     return said
 
 
-def _check_sheets(conn: Connection, row: Mapping[Any, Any], answer: Folhas) -> None:
+def _check_sheets(conn: Connection, job: Job, answer: Folhas) -> None:
     """Raise `Recusa` `entrada-invalida` where a spoiled sheet's number is known to be on another print."""
     for index, page in enumerate(answer.paginas):
         if (
             page.estado == "inutilizada"
             and page.papel is not None
-            and sheets.is_on_another_print(conn, row, page.papel)
+            and sheets.is_on_another_print(conn, job.as_row(), page.papel)
         ):
             raise invalid_input(f"paginas.{index}.papel", f"o papel {page.papel} está em outra impressão: confira-o")
 
 
 def _say(
-    conn: Connection,
-    office: Office,
-    row: Mapping[Any, Any],
-    answer: Folhas,
-    known: Mapping[int, str],
-    who: Author,
-    now: datetime,
-    turned_fronts: tuple[int, ...] = (),
+    act: Act, job: Job, answer: Folhas, known: Mapping[int, str], turned_fronts: tuple[int, ...] = ()
 ) -> list[str]:
-    """Write the new verdicts, and the spoiled sheets; fronts whose sheets a person turned (`turned_fronts`) are good.
+    """Write the new verdicts and the spoiled sheets; fronts whose sheets were turned (`turned_fronts`) are good.
 
-    Return the numbers of the spoiled sheets.
-
-    Of a spoiled sheet whose number was not said, it is the one that the server knows (`known`, by page).
+    The number of a spoiled sheet is the reported one, else the one that the server knows (`known`, by page). Return
+    the numbers of the spoiled sheets.
     """
-    attempt = max(newest_attempts(conn, row).values(), default=0)
+    conn, sid, who = act.conn, act.office.serventia_id, act.author
+    attempt = max(newest_attempts(conn, job).values(), default=0)
     turned = [FolhaDita(pagina=page, estado="boa") for page in turned_fronts]
     spoiled: list[str] = []
     for page in (*answer.paginas, *turned):
@@ -229,50 +237,50 @@ def _say(
         if page.estado == "inutilizada":
             papel = papel or known.get(page.pagina)
             if papel is not None:
-                numbered_paper.spoil(conn, office.serventia_id, row["id"], papel, answer.motivo, who, now)
+                numbered_paper.spoil(conn, sid, job.id, papel, answer.motivo, who, act.now)
                 spoiled.append(papel)
         values = {
-            "serventia_id": office.serventia_id,
-            "job_id": row["id"],
+            "serventia_id": sid,
+            "job_id": job.id,
             "pagina": page.pagina,
             "tentativa": attempt,
             "estado": page.estado,
             "papel": papel,
             "motivo": answer.motivo,
             "quem": who.pessoa,
-            "quando": now,
+            "quando": act.now,
         }
         conn.execute(sa.insert(db.pagina).values(**values))
     return spoiled
 
 
-def _verdict(said: Mapping[int, str], row: Mapping[Any, Any], pending: Connection | None) -> str:
-    """Return the job's state when nothing is printed again: all good, none came out, or still not known.
+def _verdict(said: Mapping[int, str], job: Job, pending: Connection | None) -> str:
+    """Return the job's state when nothing is printed again: all good, nothing printed, or unknown.
 
-    Good words alone put nothing in doubt. `pending`: where backs are still to come, to look which pages came out.
+    Good verdicts alone do not change the state. `pending`: where backs are still to come, to read which pages went out.
     """
-    if pending is not None and {said.get(page) for page in newest_attempts(pending, row)} == {"boa"}:
+    if pending is not None and {said.get(page) for page in newest_attempts(pending, job)} == {"boa"}:
         return HANDED_OFF
-    verdicts = {said.get(page) for page in range(1, row["paginas"] + 1)}
+    verdicts = {said.get(page) for page in range(1, job.paginas + 1)}
     if verdicts == {"boa"}:
         return PRINTED
     if verdicts == {"nao_saiu"}:
         return FAILED
-    return str(row["estado"]) if verdicts <= {"boa", None} else UNCERTAIN
+    return job.estado if verdicts <= {"boa", None} else UNCERTAIN
 
 
 def reported(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
-    """Return by page what was last said of it, with who and when, and the number of its sheet (X5).
+    """Return by page its last verdict, with who and when, and the number of its sheet (X5).
 
-    `vale`: the word is about the paper that came out last. `papel`: as said, else as the server knows it.
+    `vale`: the verdict is about the newest paper. `papel`: as the server knows it, else as reported.
     """
     with office.db.read() as conn:
-        row = jobs.job_by_id(conn, office.serventia_id, job_id)
-        newest = newest_attempts(conn, row) if row["pdf_sha256"] else {}
+        job = jobs.get_job(conn, office.serventia_id, job_id)
+        newest = newest_attempts(conn, job) if job.pdf_sha256 else {}
         table = db.pagina
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
         said = {each["pagina"]: each for each in conn.execute(query.order_by(table.c.id)).mappings()}
-    known = sheets.numbers(office, row)
+    known = sheets.numbers(office, job.as_row())
     return {
         page: {
             "estado": said[page]["estado"] if page in said else None,
@@ -281,24 +289,24 @@ def reported(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
             "quem": said[page]["quem"] if page in said else None,
             "quando": rfc3339(said[page]["quando"]) if page in said else None,
         }
-        for page in range(1, row["paginas"] + 1)
+        for page in range(1, job.paginas + 1)
     }
 
 
 def allowed(office: Office, job_id: str) -> dict[str, bool]:
-    """Return what a person may ask of a job as it stands, and would not be refused.
+    """Return which acts the job allows now: `reenviar`, `cancelar`, `folhas`, `imprimir`.
 
-    `folhas`: to say what came out; `imprimir`: to have pages printed again with it.
+    `folhas`: to report pages; `imprimir`: to have pages printed again with it.
     """
     with office.db.read() as conn:
-        row = jobs.job_by_id(conn, office.serventia_id, job_id)
+        job = jobs.get_job(conn, office.serventia_id, job_id)
         question = questions.do_job(conn, office, job_id)
         asked = question is not None and question["estado"] == "aberta" and question["tipo"] == "folhas"
-        vale = _accepts(lambda: require_live(row))
-        came_out = row["pdf_sha256"] is not None and row["estado"] in (UNCERTAIN, HANDED_OFF, PRINTED, FAILED)
+        vale = _accepts(lambda: require_live(job))
+        came_out = job.pdf_sha256 is not None and job.estado in (UNCERTAIN, HANDED_OFF, PRINTED, FAILED)
         return {
-            "reenviar": _accepts(lambda: _require_resendable(conn, row)) and not on_its_way(row),
-            "cancelar": row["estado"] in HELD or on_its_way(row),
+            "reenviar": _accepts(lambda: require_resendable(conn, job)) and not job.on_its_way,
+            "cancelar": job.held or job.on_its_way,
             "folhas": came_out and (vale or asked),
             "imprimir": came_out and vale,
         }

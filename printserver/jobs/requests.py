@@ -1,4 +1,4 @@
-"""The bodies of the calls that answer a question or act on a job, strict, as the contract writes them."""
+"""Bodies of the calls that answer a question or act on a job, validated strictly, as in the contract."""
 
 from typing import Annotated, Literal
 
@@ -28,7 +28,7 @@ class RespostaSelo(RequestModel):
 
 
 class FolhaDita(RequestModel):
-    """What a person says of one page (X5)."""
+    """A person's verdict on one page (X5)."""
 
     pagina: Annotated[Integer, Field(ge=1, le=9999)]
     estado: Literal["boa", "inutilizada", "nao_saiu"]
@@ -42,7 +42,7 @@ class Folhas(RequestModel):
     motivo: Reason
     paginas: Annotated[tuple[FolhaDita, ...], Field(max_length=1000)]
     imprimir: Pages | None = None
-    versos: Boolean = False  # the sheets lie turned in the tray: print their backs (frente-depois-verso)
+    versos: Boolean = False  # the sheets are turned in the tray: print their backs (frente-depois-verso)
     fila: Text | None = None
     bandeja: Text | None = None
 

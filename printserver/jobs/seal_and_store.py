@@ -1,23 +1,32 @@
-"""A print into the tables, in the caller's transaction: its seals, folhas, papers and job; or its question."""
+"""Stores a prepared print in the caller's transaction: its seals, folhas, sheets and job; or its question."""
 
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.documents import FolhaSide, check_occupied, normalize, with_last_folha
 from printserver.errors import Recusa, invalid_input
 from printserver.jobs import compose
 from printserver.jobs.prepare import Prepared
-from printserver.ledger import ACCEPTED, AWAITING_SELO, AWAITING_XA, bodies, jobs, questions, seals
-from printserver.office import JOB, Author, LogEntry, Office, change_proof, evidence
+from printserver.ledger import (
+    ACCEPTED,
+    AWAITING_SELO,
+    AWAITING_XA,
+    Changed,
+    Job,
+    bodies,
+    change_state,
+    jobs,
+    questions,
+    seals,
+)
+from printserver.office import JOB, Act, Office, evidence
 from printserver.selo import IssuedSelo
 
-# What stays of a job that waited, whoever answered.
+# Columns of a held job that an answer does not change.
 _OF_THE_REQUESTER = ("id", "serventia_id", "escrevente", "chave_id", "sistema", "resumo", "criado_em")
 
 
@@ -32,70 +41,60 @@ class Place:
     resumo: str
 
 
-def seal(
-    conn: Connection, office: Office, p: Prepared, who: Author, now: datetime, place: Place, *, held: bool = False
-) -> list[LogEntry]:
-    """Make the seals of a prepared document and take its job (`held`: a job that waited). Return the log's lines."""
-    _occupy_folhas(conn, office, p, place)
-    _use_sheets(conn, office, p, place, who, now)
-    entries = _replace(conn, office, p, place, who)
+def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
+    """Make the seals of a prepared document and store its job; `held` is the job where it waited for an answer.
+
+    Raises `Changed` where the held job was answered concurrently.
+    """
+    conn, office = act.conn, act.office
+    _occupy_folhas(act, p, place)
+    _use_sheets(act, p, place)
+    _replace(act, p, place)
     livro, folha = _address(p)
-    issued, sealed = seals.seal(
-        conn,
-        office,
-        p.plan.selos,
-        seals.Place(place.job_id, place.documento_id, place.instrumento_id, livro, folha),
-        who,
-        now,
+    issued = seals.seal(
+        act, p.plan.selos, seals.Place(place.job_id, place.documento_id, place.instrumento_id, livro, folha)
     )
     stamp_data = compose.stamp_data(office, p.pedido, p.composicao, issued, p.taken, p.layout.paginas)
-    row = _row(conn, office, p, place, who, now) | {
+    row = _row(act, p, place) | {
         "estado": ACCEPTED,
         "viva": bool(issued),
         "carimbo": asdict(stamp_data),
         "qr_selo": stamp_data.valores.qr_codigo if stamp_data.valores else None,
         "qr_url": stamp_data.valores.qr_url if stamp_data.valores else None,
-        "vence_em": now,
+        "vence_em": act.now,
     }
-    if held:
-        # who asked for it, and when, stays; who answered is in the log and on the seals
-        changes = {name: value for name, value in row.items() if name not in _OF_THE_REQUESTER}
-        table = db.job
-        mine = (table.c.serventia_id == office.serventia_id, table.c.id == place.job_id)
-        conn.execute(sa.update(table).where(*mine).values(**changes))
-        row = dict(jobs.job_by_id(conn, office.serventia_id, place.job_id))
+    if held is not None:
+        # the requester and the time stay; who answered is in the log and on the seals
+        changes = {name: value for name, value in row.items() if name not in ("estado", *_OF_THE_REQUESTER)}
+        if not change_state(conn, held.n, held.estado, ACCEPTED, changes):
+            raise Changed
+        row = jobs.get_job(conn, office.serventia_id, place.job_id).as_row()
     else:
         conn.execute(sa.insert(db.job).values(**row))
-    _cite(conn, office, p, place)
-    _remember_minuta(conn, office, p, place, now)
-    if row["tipo"] == "livro":  # its own word on the signatures counts from here on (N11)
+    _cite(act, p, place)
+    _remember_minuta(act, p, place)
+    if row["tipo"] == "livro":  # the state of the signatures is what this livro says, from here on (N11)
         said = row["instrumento_fixado"]["assinaturas"]
         here = db.instrumento.c.id == place.instrumento_id
         values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
         conn.execute(sa.update(db.instrumento).where(here).values(**values))
-    return [*entries, *sealed, _registro(place.job_id, ACCEPTED, who, _detail(p, issued), _evidence(row))]
+    act.log("job", place.job_id, ACCEPTED, _detail(p, issued), _evidence(row))
 
 
-def hold(
-    conn: Connection, office: Office, p: Prepared, who: Author, now: datetime, place: Place, blocker: questions.Text
-) -> list[LogEntry]:
-    """Hold the job of a prepared document for a person's answer; nothing of it is sealed. Return the log's lines."""
+def hold(act: Act, p: Prepared, place: Place, blocker: questions.Text) -> None:
+    """Hold the job of a prepared document for a person's answer; nothing of it is sealed."""
     state = AWAITING_XA if blocker.tipo == "xa" else AWAITING_SELO
-    row = _row(conn, office, p, place, who, now)
-    conn.execute(sa.insert(db.job).values(**row | {"estado": state, "vence_em": None}))
-    asked = questions.ask(conn, office, place.job_id, place.documento_id, blocker, now)
+    row = _row(act, p, place)
+    act.conn.execute(sa.insert(db.job).values(**row | {"estado": state, "vence_em": None}))
+    act.add([questions.ask(act.conn, act.office, place.job_id, place.documento_id, blocker, act.now)])
     what = {"pergunta": blocker.tipo, "selos": list(blocker.selos)}
-    return [asked, _registro(place.job_id, state, who, what, _evidence(row))]
+    act.log("job", place.job_id, state, what, _evidence(row))
 
 
 def _evidence(row: dict[str, Any]) -> dict[str, Any]:
-    """Return what the log keeps of a job as it was taken, or held (A6)."""
+    """Return the proof that the log keeps of a job as it was stored (A6)."""
     whole = dict.fromkeys(db.job.c.keys()) | row
     return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
-
-
-def _registro(job_id: str, state: str, who: Author, detalhe: Mapping[str, Any], kept: Mapping[str, Any]) -> LogEntry:
-    return LogEntry("job", job_id, state, who.pessoa, who.sistema, who.endereco, detalhe, kept)
 
 
 def _detail(p: Prepared, issued: list[IssuedSelo]) -> dict[str, Any]:
@@ -118,8 +117,9 @@ def _from_certificate(office: Office, p: Prepared, now: datetime) -> list[dict[s
     return [] if why is None else [{"campo": "certificado", "mensagem": f"{why}: o tribunal pode recusar os selos."}]
 
 
-def _row(conn: Connection, office: Office, p: Prepared, place: Place, who: Author, now: datetime) -> dict[str, Any]:
-    """Return the job's row, but for its state and what its seals bring."""
+def _row(act: Act, p: Prepared, place: Place) -> dict[str, Any]:
+    """Return the job's row without its state and the columns that come from its seals."""
+    conn, office, who = act.conn, act.office, act.author
     sid = office.serventia_id
     instrumento = p.plan.instrumento
     fixed = None
@@ -154,16 +154,16 @@ def _row(conn: Connection, office: Office, p: Prepared, place: Place, who: Autho
         "avisos": [
             *({"campo": each.campo, "mensagem": each.mensagem} for each in (*p.pedido.avisos, *p.plan.avisos)),
             *({"campo": each.campo, "mensagem": each.mensagem} for each in p.layout.avisos),
-            *_from_certificate(office, p, now),
+            *_from_certificate(office, p, act.now),
         ],
         "substitui": p.plan.substitui,
         "livro": livro,
         "folha": folha,
-        "fila": p.fila["nome"],
+        "fila": p.fila.nome,
         "copias": p.pedido.copias,
         "bandeja": p.pedido.bandeja,
         "faces": p.faces,
-        "criado_em": now,
+        "criado_em": act.now,
     }
 
 
@@ -174,11 +174,11 @@ def _address(p: Prepared) -> tuple[str | None, str | None]:
     return (normalize(livro) if livro else None, str(int(folha)) if folha else None)
 
 
-def _occupy_folhas(conn: Connection, office: Office, p: Prepared, place: Place) -> None:
-    """Take the sides of the livro's folhas; refuse those that another holds (X0)."""
+def _occupy_folhas(act: Act, p: Prepared, place: Place) -> None:
+    """Occupy the sides of the livro's folhas. Raises `Recusa` for sides of another document (X0)."""
     if p.pedido.documento.tipo != "livro" or not p.taken:
         return
-    table = db.folha_lado
+    conn, office, table = act.conn, act.office, db.folha_lado
     livro, _ = _address(p)
     held = conn.execute(
         sa.select(table.c.folha, table.c.lado, table.c.estado, db.documento.c.chave)
@@ -209,35 +209,35 @@ def _occupy_folhas(conn: Connection, office: Office, p: Prepared, place: Place) 
     )
 
 
-def _use_sheets(conn: Connection, office: Office, p: Prepared, place: Place, who: Author, now: datetime) -> None:
+def _use_sheets(act: Act, p: Prepared, place: Place) -> None:
     """Record the sheets of security paper (P5)."""
     if not p.papeis:
         return
-    check_sheets(conn, office, p)
+    check_sheets(act, p)
     table = db.papel
     rows = [
         {
-            "serventia_id": office.serventia_id,
+            "serventia_id": act.office.serventia_id,
             "numero": number,
             "job_id": place.job_id,
             "folha": sheet,
             "estado": "usado",
-            "quem": who.pessoa,
-            "quando": now,
+            "quem": act.author.pessoa,
+            "quando": act.now,
         }
         for sheet, number in enumerate(p.papeis, 1)
     ]
-    conn.execute(sa.insert(table), rows)
+    act.conn.execute(sa.insert(table), rows)
 
 
-def check_sheets(conn: Connection, office: Office, p: Prepared, of_document: int | None = None) -> None:
-    """Refuse numbers that stand on another print, or were spoiled (P5); those of the document `of_document` pass."""
-    table, job = db.papel, db.job
-    used = sa.select(table.c.numero).where(table.c.serventia_id == office.serventia_id, table.c.numero.in_(p.papeis))
+def check_sheets(act: Act, p: Prepared, of_document: int | None = None) -> None:
+    """Raise `Recusa` `papel-ja-usado` for numbers used or spoiled elsewhere (P5); not for those of `of_document`."""
+    sid, table, job = act.office.serventia_id, db.papel, db.job
+    used = sa.select(table.c.numero).where(table.c.serventia_id == sid, table.c.numero.in_(p.papeis))
     if of_document is not None:
-        own = sa.select(job.c.id).where(job.c.serventia_id == office.serventia_id, job.c.documento_id == of_document)
+        own = sa.select(job.c.id).where(job.c.serventia_id == sid, job.c.documento_id == of_document)
         used = used.where(table.c.job_id.is_(None) | table.c.job_id.not_in(own))
-    if taken := sorted(conn.execute(used).scalars()):
+    if taken := sorted(act.conn.execute(used).scalars()):
         raise Recusa(
             "papel-ja-usado",
             f"papel_seguranca: já usados ou inutilizados: {', '.join(taken)}. "
@@ -245,41 +245,40 @@ def check_sheets(conn: Connection, office: Office, p: Prepared, of_document: int
         )
 
 
-def _replace(conn: Connection, office: Office, p: Prepared, place: Place, who: Author) -> list[LogEntry]:
+def _replace(act: Act, p: Prepared, place: Place) -> None:
     """Mark the print whose seal this one names as replaced (X8); its seal is neither excluded nor rectified.
 
     Raises `Recusa` `entrada-invalida` if another live print has replaced it already.
     """
     if p.plan.substitui is None:
-        return []
-    job = db.job
-    old = jobs.job_do_selo(conn, office.serventia_id, p.plan.substitui)
-    if old["substituido_por"] and jobs.job_by_id(conn, office.serventia_id, old["substituido_por"])["viva"]:
-        raise invalid_input(
-            "documento.substitui", f"este selo já foi substituído, pelo trabalho {old['substituido_por']}"
-        )
-    changes: dict[str, Any] = {"substituido_por": place.job_id}
-    if old["documento_id"] == place.documento_id:
+        return
+    conn, sid, table = act.conn, act.office.serventia_id, db.job
+    old = jobs.job_do_selo(conn, sid, p.plan.substitui)
+    if old.substituido_por and jobs.get_job(conn, sid, old.substituido_por).viva:
+        raise invalid_input("documento.substitui", f"este selo já foi substituído, pelo trabalho {old.substituido_por}")
+    changes: dict[str, object] = {"substituido_por": place.job_id}
+    if old.documento_id == place.documento_id:
         changes["viva"] = False  # the new print is now the document's one
-    conn.execute(sa.update(job).where(job.c.n == old["n"]).values(**changes))
+    conn.execute(sa.update(table).where(table.c.n == old.n).values(**changes))
     reason = getattr(p.pedido.documento, "motivo", None)
-    what = {"substituido_por": place.job_id, "motivo": reason}
-    return [_registro(old["id"], old["estado"], who, what, change_proof(**changes))]
+    jobs.log_job(act, old.id, old.estado, {"substituido_por": place.job_id, "motivo": reason}, **changes)
 
 
-def _cite(conn: Connection, office: Office, p: Prepared, place: Place) -> None:
-    """Remember that this copy was made from the livro with that principal seal (X6)."""
+def _cite(act: Act, p: Prepared, place: Place) -> None:
+    """Record that this copy was made from the livro with that principal seal (X6)."""
     principal = p.plan.selo_livro
     if principal is not None and not principal.externo:
-        row = {"serventia_id": office.serventia_id, "codigo": principal.codigo, "job_id": place.job_id}
-        conn.execute(sa.insert(db.citacao).values(**row))
+        row = {"serventia_id": act.office.serventia_id, "codigo": principal.codigo, "job_id": place.job_id}
+        act.conn.execute(sa.insert(db.citacao).values(**row))
 
 
-def _remember_minuta(conn: Connection, office: Office, p: Prepared, place: Place, now: datetime) -> None:
-    """Keep the instrumento as its newest minuta has it: references are made from it until the livro stands (N8)."""
+def _remember_minuta(act: Act, p: Prepared, place: Place) -> None:
+    """Keep the instrumento of the newest minuta: references are made from it until the livro is printed (N8)."""
     instrumento = getattr(p.pedido.documento, "instrumento", None)
     if p.pedido.documento.tipo != "minuta" or instrumento is None or place.instrumento_id is None:
         return
-    kept = bodies.store_bodies(conn, office.serventia_id, instrumento.model_dump(mode="json", exclude_none=True))
+    dumped = instrumento.model_dump(mode="json", exclude_none=True)
+    kept = bodies.store_bodies(act.conn, act.office.serventia_id, dumped)
     table = db.instrumento
-    conn.execute(sa.update(table).where(table.c.id == place.instrumento_id).values(minuta=kept, minuta_em=now))
+    change = sa.update(table).where(table.c.id == place.instrumento_id)
+    act.conn.execute(change.values(minuta=kept, minuta_em=act.now))

@@ -1,4 +1,4 @@
-"""The tables as the contract shows them: a job, a seal, lists, events, queues. Reads only."""
+"""Jobs and events as the contract shows them. Reads only."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -12,7 +12,19 @@ from printserver.clock import day_end, day_start, rfc3339
 from printserver.delivery import turns
 from printserver.documents import normalize, normalize_folha
 from printserver.errors import invalid_input
-from printserver.ledger import ACCEPTED, HANDED_OFF, MOVING, PAGE, RENDERED, UNCERTAIN, history_step, jobs, printed_selo
+from printserver.ledger import (
+    ACCEPTED,
+    HANDED_OFF,
+    MOVING,
+    PAGE,
+    RENDERED,
+    UNCERTAIN,
+    Job,
+    Seal,
+    history_step,
+    jobs,
+    printed_selo,
+)
 from printserver.office import Office
 from printserver.printing import DISK, OFFLINE, PASTA, diagnose_job, diagnose_queue
 
@@ -20,68 +32,68 @@ _FIELDS = ("tipo", "numero", "instrumento", "livro", "folha_inicial", "folha_fin
 _CUPS = ("servidor", "id", "estado", "motivos", "folhas")
 
 
-def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return the job of the contract, as it stands in `row` and the tables around it."""
-    job_id = row["id"]
+def job_dict(conn: Connection, office: Office, job: Job) -> dict[str, Any]:
+    """Return the job of the contract, with its seals, question and history."""
+    job_id = job.id
     base = f"/api/v1/jobs/{job_id}"
-    cups = row["cups"]
+    cups = job.cups
     selos = _selos_do_job(conn, office, job_id)
     return {
         "id": job_id,
-        "estado": row["estado"],
-        "encerrado": row["encerrado"],
+        "estado": job.estado,
+        "encerrado": job.encerrado,
         "demonstracao": office.demonstracao,
         "instancia": office.instance_name,
-        "documento": {name: row["campos"].get(name) for name in _FIELDS},
-        "formato": row["formato"],
-        "fila": row["fila"],
-        "copias": row["copias"],
-        "escrevente": row["escrevente"],
-        "subscritor": row["subscritor"],
+        "documento": {name: job.campos.get(name) for name in _FIELDS},
+        "formato": job.formato,
+        "fila": job.fila,
+        "copias": job.copias,
+        "escrevente": job.escrevente,
+        "subscritor": job.subscritor,
         "selos": [printed_selo(conn, office.serventia_id, selo) for selo in selos],
-        "qr": {"selo": row["qr_selo"], "url": row["qr_url"]} if row["qr_url"] else None,
-        "paginas": row["paginas"],
-        "sha256": row["pdf_sha256"],
+        "qr": {"selo": job.qr_selo, "url": job.qr_url} if job.qr_url else None,
+        "paginas": job.paginas,
+        "sha256": job.pdf_sha256,
         "cups": {name: cups.get(name) for name in _CUPS} if cups else None,
-        "avisos": row["avisos"],
+        "avisos": job.avisos,
         "pergunta": _question(conn, office.serventia_id, job_id),
         "historico": _history(conn, office.serventia_id, job_id),
         "links": {"self": base, "pdf": f"{base}/pdf"},
         # beyond the contract
-        "substitui": row["substitui"],
-        "substituido_por": row["substituido_por"],
-        "desatualizado": row["desatualizado"],
-        **_validity(conn, row, sealed=bool(selos)),
-        "faltam": _missing(conn, row),
-        "espera_por": turns.waits_for(conn, row),
-        **_status(conn, row),
-        "criado_em": rfc3339(row["criado_em"]),
+        "substitui": job.substitui,
+        "substituido_por": job.substituido_por,
+        "desatualizado": job.desatualizado,
+        **_validity(conn, job, sealed=bool(selos)),
+        "faltam": _missing(conn, job),
+        "espera_por": turns.waits_for(conn, job.as_row()),
+        **_status(conn, job),
+        "criado_em": rfc3339(job.criado_em),
     }
 
 
-def _validity(conn: Connection, row: Mapping[Any, Any], *, sealed: bool) -> dict[str, Any]:
-    """Return whether a sealed print is the one of its document that counts, and which does if another one does (X1)."""
+def _validity(conn: Connection, job: Job, *, sealed: bool) -> dict[str, Any]:
+    """Return whether a sealed print is the valid one of its document, and which one is valid if not this (X1)."""
     if not sealed:
         return {"vale": None, "vale_o_trabalho": None}
-    vale, table = row["viva"] and row["substituido_por"] is None, db.job
+    vale, table = job.viva and job.substituido_por is None, db.job
     query = sa.select(table.c.id).where(
-        table.c.serventia_id == row["serventia_id"], table.c.documento_id == row["documento_id"], table.c.viva
+        table.c.serventia_id == job.serventia_id, table.c.documento_id == job.documento_id, table.c.viva
     )
-    other = row["substituido_por"] or (None if vale else conn.execute(query).scalar_one_or_none())
+    other = job.substituido_por or (None if vale else conn.execute(query).scalar_one_or_none())
     return {"vale": vale, "vale_o_trabalho": other}
 
 
 def previous(office: Office, job_id: str) -> str | None:
-    """Return the sealed print of the document before this one, which counts no more (X2); None where there is none."""
+    """Return the previous sealed print of the document, no longer valid (X2); None where there is none."""
     table, seals = db.job, db.selo
     with office.db.read() as conn:
-        row = jobs.job_by_id(conn, office.serventia_id, job_id)
+        job = jobs.get_job(conn, office.serventia_id, job_id)
         query = (
             sa.select(table.c.id)
             .where(
-                table.c.serventia_id == row["serventia_id"],
-                table.c.documento_id == row["documento_id"],
-                table.c.n < row["n"],
+                table.c.serventia_id == job.serventia_id,
+                table.c.documento_id == job.documento_id,
+                table.c.n < job.n,
                 ~table.c.viva,
                 sa.exists().where(seals.c.serventia_id == table.c.serventia_id, seals.c.job_id == table.c.id),
             )
@@ -91,23 +103,21 @@ def previous(office: Office, job_id: str) -> str | None:
         return conn.execute(query).scalar_one_or_none()
 
 
-def _missing(conn: Connection, row: Mapping[Any, Any]) -> str | None:
-    """Return the pages that a person said not to be good, once all was said, and that were not printed since (X5)."""
-    if row["estado"] != UNCERTAIN or not row["paginas"]:
+def _missing(conn: Connection, job: Job) -> str | None:
+    """Return the pages reported as not good, once all pages were reported, and not printed since (X5)."""
+    if job.estado != UNCERTAIN or not job.paginas:
         return None
     table, tries = db.pagina, db.tentativa
-    mine = (table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
+    mine = (table.c.serventia_id == job.serventia_id, table.c.job_id == job.id)
     said = {each.pagina: each for each in conn.execute(sa.select(table).where(*mine).order_by(table.c.id))}
-    if said.keys() != set(range(1, row["paginas"] + 1)):
+    if said.keys() != set(range(1, job.paginas + 1)):
         return None
     newest = conn.execute(
-        sa.select(sa.func.max(tries.c.numero)).where(
-            tries.c.serventia_id == row["serventia_id"], tries.c.job_id == row["id"]
-        )
+        sa.select(sa.func.max(tries.c.numero)).where(tries.c.serventia_id == job.serventia_id, tries.c.job_id == job.id)
     ).scalar()
     bad = [page for page, each in sorted(said.items()) if each.estado != "boa"]
     if any(said[page].tentativa < (newest or 0) for page in bad):
-        return None  # sent to paper since: what came out then is not said yet
+        return None  # printed again since: not reported yet
     return page_ranges(bad)
 
 
@@ -122,19 +132,19 @@ def page_ranges(paginas: Sequence[int]) -> str:
     return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
-def _status(conn: Connection, row: Mapping[Any, Any]) -> dict[str, str | None]:
-    """Return what keeps a print from coming out, in words a person understands, and what to do; nulls for nothing."""
-    found, cups = None, row["cups"] or {}
-    if row["estado"] == HANDED_OFF and not row["encerrado"]:
+def _status(conn: Connection, job: Job) -> dict[str, str | None]:
+    """Return why a print does not come out and the remedy, in plain Portuguese; nulls where nothing is wrong."""
+    found, cups = None, job.queue_state
+    if job.estado == HANDED_OFF and not job.encerrado:
         found = diagnose_job(cups.get("estado"), cups.get("motivos") or (), cups.get("mensagem"))
         if found is None and (queue := cups.get("fila")):
             of_queue = diagnose_queue(queue["estado"], queue["motivos"], queue["mensagem"])
             found = of_queue if of_queue.stops else None
-    elif row["estado"] == RENDERED and row["falhas"]:  # it is tried again and again to hand it over
+    elif job.estado == RENDERED and job.falhas:  # the hand-off is being retried
         queue = db.fila
-        query = sa.select(queue.c.tipo).where(queue.c.serventia_id == row["serventia_id"], queue.c.nome == row["fila"])
+        query = sa.select(queue.c.tipo).where(queue.c.serventia_id == job.serventia_id, queue.c.nome == job.fila)
         found = PASTA if conn.scalar(query) == "pasta" else OFFLINE
-    elif row["estado"] == ACCEPTED and row["falhas"]:
+    elif job.estado == ACCEPTED and job.falhas:
         found = DISK
     return {
         "situacao": found.situacao if found else None,
@@ -142,14 +152,20 @@ def _status(conn: Connection, row: Mapping[Any, Any]) -> dict[str, str | None]:
     }
 
 
-def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Mapping[str, Any]]:
+def show(office: Office, job_id: str) -> dict[str, Any]:
+    """Return the job of the contract as it is now. Raises `Recusa` `nao-encontrado`."""
+    with office.db.read() as conn:
+        return job_dict(conn, office, jobs.get_job(conn, office.serventia_id, job_id))
+
+
+def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Seal]:
     table, serventia_id = db.selo, office.serventia_id
     query = (
         sa.select(table)
         .where(table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.retifica.is_(None))
         .order_by(table.c.ordem)
     )
-    return [dict(row) for row in conn.execute(query).mappings()]
+    return [Seal.from_row(row) for row in conn.execute(query).mappings()]
 
 
 def _question(conn: Connection, serventia_id: int, job_id: str) -> dict[str, Any] | None:
@@ -183,10 +199,10 @@ def _history(conn: Connection, serventia_id: int, job_id: str) -> list[dict[str,
 
 
 def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: int | None = None) -> dict[str, Any]:
-    """Return a page of the jobs that pass `filtros` (the contract's names), newest first.
+    """Return a page of the jobs that match `filters` (the contract's names), newest first.
 
     Idempotency keys belong to the API key `chave_id`; None looks through all.
-    Raises `Recusa` `entrada-invalida` for an unknown filter or a date that is none.
+    Raises `Recusa` `entrada-invalida` for an unknown filter or a malformed date.
     """
     table = db.job
     where: list[sa.ColumnElement[bool]] = [table.c.serventia_id == office.serventia_id]
@@ -198,7 +214,7 @@ def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: i
             sa.select(table).where(*where).order_by(table.c.n.desc()).limit(PAGE).offset((page - 1) * PAGE)
         ).mappings()
         return {
-            "itens": [job_dict(conn, office, row) for row in rows.all()],
+            "itens": [job_dict(conn, office, Job.from_row(row)) for row in rows.all()],
             "pagina": page,
             "total": total,
         }
@@ -239,10 +255,10 @@ def _day(field: str, value: str) -> date:
 
 
 def jobs_of_day(office: Office, day: date) -> list[dict[str, Any]]:
-    """Return every job accepted on the office's day `dia`, newest first.
+    """Return every job accepted on the office's day `day`, newest first.
 
-    Each has, beyond the contract, `nomes`: what a person knows it by, to be searched. They are read from what the print
-    was laid out with, and go when that goes (LGPD): no other place holds them (A3).
+    Each has, beyond the contract, `nomes`: titles and names to search by. They are read from the layout's data, and are
+    deleted with it (LGPD): they are stored nowhere else (A3).
     """
     table = db.job
     query = (
@@ -257,7 +273,7 @@ def jobs_of_day(office: Office, day: date) -> list[dict[str, Any]]:
     )
     with office.db.read() as conn:
         rows = conn.execute(query).mappings().all()
-        return [job_dict(conn, office, row) | {"nomes": _names(row["composicao"])} for row in rows]
+        return [job_dict(conn, office, Job.from_row(row)) | {"nomes": _names(row["composicao"])} for row in rows]
 
 
 def _names(composicao: Mapping[str, Any]) -> list[str]:
@@ -281,11 +297,11 @@ def open_questions(office: Office) -> list[dict[str, Any]]:
         .order_by(db.pergunta.c.id)
     )
     with office.db.read() as conn:
-        return [job_dict(conn, office, row) for row in conn.execute(query).mappings().all()]
+        return [job_dict(conn, office, Job.from_row(row)) for row in conn.execute(query).mappings().all()]
 
 
 def events(office: Office, depois: int) -> list[dict[str, Any]]:
-    """Return what changed after event `depois`, in order and without gaps: at most 500 at a time."""
+    """Return the events after number `depois`, in order and without gaps, at most 500."""
     table = db.log
     query = (
         sa.select(table.c.evento, table.c.quando, table.c.objeto, table.c.objeto_id, table.c.estado)
@@ -307,7 +323,7 @@ def events(office: Office, depois: int) -> list[dict[str, Any]]:
 
 
 def in_progress(conn: Connection, office: Office) -> int:
-    """Return how many jobs are on their way to paper."""
+    """Return how many jobs are in progress."""
     table = db.job
     query = sa.select(sa.func.count()).where(
         table.c.serventia_id == office.serventia_id, ~table.c.encerrado, table.c.estado.in_(MOVING)

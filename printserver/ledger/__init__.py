@@ -1,10 +1,13 @@
-"""What the tables say and are told, in the transaction of the caller: jobs, documents, seals, questions."""
+"""Reads and writes of jobs, documents, seals and questions, in the caller's transaction."""
 
 from printserver.ledger.idempotency import Outcome
+from printserver.ledger.once import Call, Changed, do_once
 from printserver.ledger.questions import ask_about_sheets, close_expired
-from printserver.ledger.seal_view import PAGE, history_step, printed_selo, selo_dict
+from printserver.ledger.rows import Attempt, CupsState, Job, JobRow, Queue, QueueProof, QueueState, Seal
+from printserver.ledger.seal_view import PAGE, history_step, printed_selo, seals_by_code, selo_dict
 from printserver.ledger.states import (
     ACCEPTED,
+    AT_REST,
     AWAITING_SELO,
     AWAITING_XA,
     CANCELLED,
@@ -16,12 +19,14 @@ from printserver.ledger.states import (
     PRINTED,
     RENDERED,
     UNCERTAIN,
-    at_an_end,
+    change_state,
+    due_at,
     on_its_way,
 )
 
 __all__ = [
     "ACCEPTED",
+    "AT_REST",
     "AWAITING_SELO",
     "AWAITING_XA",
     "CANCELLED",
@@ -34,12 +39,24 @@ __all__ = [
     "PRINTED",
     "RENDERED",
     "UNCERTAIN",
+    "Attempt",
+    "Call",
+    "Changed",
+    "CupsState",
+    "Job",
+    "JobRow",
     "Outcome",
+    "Queue",
+    "QueueProof",
+    "QueueState",
+    "Seal",
     "ask_about_sheets",
-    "at_an_end",
     "bodies",
+    "change_state",
     "close_expired",
+    "do_once",
     "documents",
+    "due_at",
     "history_step",
     "idempotency",
     "jobs",
@@ -47,7 +64,10 @@ __all__ = [
     "on_its_way",
     "printed_selo",
     "questions",
+    "rows",
     "seal_view",
     "seals",
+    "seals_by_code",
     "selo_dict",
+    "states",
 ]

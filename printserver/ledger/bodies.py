@@ -1,4 +1,4 @@
-"""Texts kept once, by their hash."""
+"""Bodies, stored once each under the hash of their text."""
 
 import hashlib
 from typing import Any
@@ -25,7 +25,7 @@ def store_bodies(conn: Connection, serventia_id: int, value: Any) -> Any:
 
 
 def restore_bodies(conn: Connection, serventia_id: int, value: Any) -> Any:
-    """Return what `store_bodies` was given."""
+    """Return the value that `store_bodies` was given."""
     if isinstance(value, dict):
         if "sha256" in value and "formato" in value:
             return {

@@ -1,4 +1,4 @@
-"""What the tables say of documents, livros and seals, as the rule book's plain data. Decides nothing."""
+"""Documents, livros and seals as plain data for the rules of `documents`. No rules."""
 
 from datetime import datetime
 from typing import Any
@@ -20,16 +20,16 @@ from printserver.documents import (
 )
 from printserver.errors import invalid_input
 from printserver.ledger.bodies import restore_bodies
-from printserver.ledger.jobs import Row, live_job
+from printserver.ledger.jobs import live_job
 from printserver.ledger.keys import document_id, instrumento_id
+from printserver.ledger.rows import Seal
 from printserver.office import Office
-from printserver.selo import Emolumentos, parse_registro
 
 
 def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[LiveSelo, ...]:
     """Return the live seals of the document's live print, the principal first (S11).
 
-    The live seal of a print that was replaced (X8) is not among them: its paper is another's business.
+    The live seal of a replaced print (X8) is not among them.
     """
     table, job = db.selo, db.job
     rows = conn.execute(
@@ -38,59 +38,48 @@ def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[Live
         .where(table.c.serventia_id == serventia_id, table.c.documento_id == document, table.c.vivo)
         .order_by(table.c.ordem)
     ).mappings()
-    return tuple(live_selo(row) for row in rows)
+    return tuple(_live_selo(Seal.from_row(row)) for row in rows)
 
 
-def live_selo(row: Row) -> LiveSelo:
-    """Return a seal's row as the rule book sees it."""
+def _live_selo(seal: Seal) -> LiveSelo:
+    """Return a seal as the rules of `documents` see it."""
     return LiveSelo(
-        codigo=row["codigo"],
-        ato=row["ato"],
-        descricao=row["descricao"],
-        principal=row["principal"],
-        momento=row["momento"],
-        qr_url=row["qr_url"],
-        emolumentos=Emolumentos.from_centavos(row["emolumentos"]),
-        isento=row["isento"],
-        externo=row["externo"],
-        identificador=row["identificador"],
-        partes=_parties(row["registro"]),
-        motivo_isencao=row["motivo_isencao"],
+        codigo=seal.codigo,
+        ato=seal.ato,
+        descricao=seal.descricao,
+        principal=seal.principal,
+        momento=seal.momento,
+        qr_url=seal.qr_url,
+        emolumentos=seal.fees,
+        isento=seal.isento,
+        externo=seal.externo,
+        identificador=seal.identificador,
+        partes=seal.parties,
+        motivo_isencao=seal.motivo_isencao,
     )
 
 
-def _parties(registro: str) -> tuple[str, ...]:
-    """Return stand-ins for the parties' names, of the same initials: the names themselves are not in the seal (A3).
-
-    Each stand-in word has two letters: a lone E would be taken for the particle.
-    """
-    if not registro:
-        return ()
-    parties = parse_registro(registro).party_initials.split(";")
-    return tuple(" ".join(f"{letter}x" for letter in each.split(".")) for each in parties if each)
-
-
 def live_livro(conn: Connection, serventia_id: int, instrumento_key: str, *, text: bool = True) -> LiveLivro | None:
-    """Return the livro as its live print fixed it, with its text or without; None where it is not printed."""
+    """Return the livro as its live print has it, with or without its text; None where it is not printed."""
     document = document_id(conn, serventia_id, f"livro:{instrumento_key}")
-    row = live_job(conn, serventia_id, document) if document is not None else None
-    if row is None:
+    job = live_job(conn, serventia_id, document) if document is not None else None
+    if job is None:
         return None
-    kept = row["instrumento_fixado"]
+    kept = job.instrumento_fixado or {}
     whole = restore_bodies(conn, serventia_id, kept) if text else {n: v for n, v in kept.items() if n != "corpo"}
     fixed = Instrumento.model_validate(whole)
     return LiveLivro(
-        job_id=row["id"],
+        job_id=job.id,
         instrumento=fixed,
-        selos=live_selos(conn, serventia_id, row["documento_id"]),
+        selos=live_selos(conn, serventia_id, job.documento_id),
         assinaturas=_signatures(conn, serventia_id, instrumento_key) or fixed.assinaturas,
     )
 
 
 def _signatures(conn: Connection, serventia_id: int, key: str) -> Assinaturas | None:
-    """Return how the signatures stand as last said (N11); None: as the livro was printed with.
+    """Return the state of the signatures as last reported (N11); None: as in the printed livro.
 
-    After a withdrawal the act is as incomplete as before.
+    After a withdrawal (`desistencia`) they are pending as before.
     """
     table = db.instrumento
     said = conn.execute(
@@ -100,7 +89,7 @@ def _signatures(conn: Connection, serventia_id: int, key: str) -> Assinaturas | 
 
 
 def newest_minuta(conn: Connection, serventia_id: int, instrumento_key: str) -> Instrumento | None:
-    """Return the instrumento as its newest minuta had it (N8)."""
+    """Return the instrumento of the newest minuta (N8)."""
     table = db.instrumento
     minuta = conn.execute(
         sa.select(table.c.minuta).where(table.c.serventia_id == serventia_id, table.c.chave == instrumento_key)
@@ -143,7 +132,7 @@ def instrumento_key(
 
 
 def next_traslado(conn: Connection, serventia_id: int, instrumento_id: int | None) -> int:
-    """Return the number after the highest traslado that was ever sealed of the instrumento (N4)."""
+    """Return the number after the highest sealed traslado of the instrumento (N4)."""
     if instrumento_id is None:
         return 1
     highest = conn.execute(
@@ -159,7 +148,7 @@ def next_traslado(conn: Connection, serventia_id: int, instrumento_id: int | Non
 
 
 def context(conn: Connection, office: Office, document: Any, now: datetime) -> tuple[Context, str | None]:
-    """Return what the rule book needs to know of the office to plan `documento`, and the instrumento's key (X0)."""
+    """Return the context that the rules need to plan `document`, and the instrumento's key (X0)."""
     sid = office.serventia_id
     named = getattr(document, "instrumento", None)
     key = instrumento_key(conn, sid, named, "documento.instrumento")
@@ -185,7 +174,7 @@ def context(conn: Connection, office: Office, document: Any, now: datetime) -> t
 
 
 def document_of_selo(conn: Connection, serventia_id: int, codigo: str) -> Identity | None:
-    """Return the document that bears the live seal of that code (X8); None where no live seal has it."""
+    """Return the document of the live seal with that code (X8); None where there is none."""
     job = db.job
     row = (
         conn.execute(

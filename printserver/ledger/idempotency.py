@@ -1,7 +1,7 @@
-"""One key for each press of the button: what it made, found again; never made twice (contract, `Idempotency-Key`).
+"""Idempotency keys: each is bound to what its request made, and a replay finds it (contract, `Idempotency-Key`).
 
-Being at work is known to the process alone: after a crash the key is free. Of two processes that race, the unique index
-lets one through, and the other answers as a replay.
+Keys in progress are held in the memory of the process: after a crash the key is free. Of two processes that race, the
+unique index lets one commit, and the other answers as a replay.
 """
 
 import hashlib
@@ -9,28 +9,26 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, Final
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.errors import Recusa
-from printserver.office import Author, Office
+from printserver.errors import ErrorWord, Recusa
+from printserver.office import Act, Author, Office
 
 _PIECE: Final = 100_000  # characters
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a key made: its job, and the word of the first answer (None: it was a success).
+    """What a key made: its job, and the problem word of the first answer (None: success).
 
-    Of a call that makes no job `job_id` is empty, and `feito` is what it made, by code or id.
+    For a call that makes no job `job_id` is empty, and `feito` is what it made, by code or id (JSON).
     """
 
     job_id: str
-    palavra: str | None = None
+    palavra: ErrorWord | None = None
     feito: Any = None
 
 
@@ -45,7 +43,7 @@ def digest(route: str, data: object) -> str:
 def _pieces(value: object) -> Iterator[str]:
     """Give a JSON value as text: names sorted, ASCII, no blanks, and 1.0 written as 1.
 
-    In pieces, because a text of 24 MB made ASCII in one step would hold up every other thread.
+    In pieces, because encoding a text of 24 MB in one step would block every other thread.
     """
     if isinstance(value, str):
         yield '"'
@@ -71,7 +69,7 @@ def _pieces(value: object) -> Iterator[str]:
 
 
 def find(office: Office, author: Author, key: str | None, request_digest: str) -> Outcome | None:
-    """Return what the key made before; None if it made nothing. Raises `Recusa` `chave-reutilizada`."""
+    """Return what the key made; None for a new key. Raises `Recusa` `chave-reutilizada`."""
     if key is None:
         return None
     table = db.idempotencia
@@ -94,7 +92,7 @@ def find(office: Office, author: Author, key: str | None, request_digest: str) -
 
 @contextmanager
 def working_on(office: Office, author: Author, key: str | None) -> Iterator[None]:
-    """Hold the key while its request is at work. Raises `Recusa` `em-processamento` if it is held already."""
+    """Hold the key while its request runs. Raises `Recusa` `em-processamento` if it is held already."""
     if key is None:
         yield
         return
@@ -114,27 +112,19 @@ def working_on(office: Office, author: Author, key: str | None) -> Iterator[None
             office.working_on.discard(mine)
 
 
-def register(
-    conn: Connection,
-    office: Office,
-    author: Author,
-    key: str | None,
-    request_digest: str,
-    made: Outcome,
-    now: datetime,
-) -> None:
-    """Bind the key to what it made, in the same transaction."""
+def register(act: Act, author: Author, key: str | None, request_digest: str, made: Outcome) -> None:
+    """Bind the key of the request's `author` to what it made, in the transaction of `act`."""
     if key is None:
         return
-    conn.execute(
+    act.conn.execute(
         sa.insert(db.idempotencia).values(
-            serventia_id=office.serventia_id,
+            serventia_id=act.office.serventia_id,
             chave_id=author.chave_id or 0,
             chave=key,
             resumo=request_digest,
             job_id=made.job_id,
             palavra=made.palavra,
             feito=made.feito,
-            criada_em=now,
+            criada_em=act.now,
         )
     )

@@ -1,4 +1,4 @@
-"""Questions that hold a job until a person answers: one a document, replaced by another body, closed by time (X1)."""
+"""Questions that hold a job until a person answers: one for each document, superseded or expired by time (X1)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,13 +9,14 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.ledger.states import CANCELLED
-from printserver.office import QUESTION, Author, LogEntry, Office, audit, evidence
+from printserver.ledger.jobs import get_job
+from printserver.ledger.states import CANCELLED, change_state
+from printserver.office import QUESTION, Act, Author, LogEntry, Office, acting, evidence
 
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """What a question says: its words, its seals, what else it hits, until when, what would be right instead."""
+    """Content of a question: text, seals, affected prints, end of the XA term, alternatives."""
 
     tipo: Literal["xa", "selo", "folhas"]
     texto: str
@@ -26,9 +27,9 @@ class Text:
 
 
 def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: Text, now: datetime) -> LogEntry:
-    """Write an open question. One about folhas waits for ever; the others for the setting's hours (X1).
+    """Write an open question, and return its log entry.
 
-    Return what the log is to say.
+    One about folhas does not expire; the others do after the setting's hours (X1).
     """
     waits = text.tipo == "folhas"
     row = {
@@ -68,19 +69,19 @@ def open_for_document(conn: Connection, office: Office, document_id: int) -> sa.
 
 
 def is_same(open_question: sa.RowMapping, text: Text, now: datetime) -> bool:
-    """Return whether an open question still asks what `texto` would: of the same seals, and with time left (X1)."""
+    """Return whether an open question asks the same as `text`, of the same seals, and has not expired (X1)."""
     asked = open_question["tipo"] == text.tipo and set(open_question["selos"]) == set(text.selos)
     return asked and not is_expired(open_question, now)
 
 
 def is_expired(question: sa.RowMapping, now: datetime) -> bool:
-    """Return whether the time to answer is over (X1), closed already or not."""
+    """Return whether the time to answer is over (X1), whatever the question's state."""
     return question["expira_em"] is not None and question["expira_em"] <= now
 
 
 def how_it_ended(question: sa.RowMapping, now: datetime) -> str | None:
-    """Return how a question ended, as the end of a sentence (Portuguese); None while it can be answered."""
-    if is_expired(question, now) and question["estado"] == "aberta":  # the engine closes it in a moment
+    """Return how a question ended, as a Portuguese predicate; None while it can be answered."""
+    if is_expired(question, now) and question["estado"] == "aberta":  # the engine has not closed it yet
         return "ficou sem resposta e se encerrou"
     return {
         "aberta": None,
@@ -109,7 +110,7 @@ def end(
     resposta: Any = None,
     who: Author | None = None,
 ) -> list[LogEntry]:
-    """Close an open question. Return what the log is to say: nothing if it was closed already, by a quicker one."""
+    """Close an open question. Return its log entry; none if it was closed already."""
     table = db.pergunta
     change = sa.update(table).where(table.c.id == question["id"], table.c.estado == "aberta")
     if not conn.execute(change.values(estado=state, resposta=resposta)).rowcount:
@@ -119,28 +120,32 @@ def end(
     return [LogEntry("pergunta", question["job_id"], state, *whose, {"tipo": question["tipo"]}, kept)]
 
 
-def cancel_job(conn: Connection, serventia_id: int, job_id: str) -> None:
-    """A held job whose question was closed without a yes: nothing was sealed, nothing prints."""
-    table = db.job
-    conn.execute(
-        sa.update(table)
-        .where(table.c.serventia_id == serventia_id, table.c.id == job_id)
-        .values(estado=CANCELLED, encerrado=True, vence_em=None)
-    )
+def cancel_job(act: Act, question: sa.RowMapping) -> None:
+    """Cancel the job that a question held, once the question is closed without a yes. Nothing was sealed."""
+    job = get_job(act.conn, act.office.serventia_id, question["job_id"])
+    change_state(act.conn, job.n, job.estado, CANCELLED)
 
 
-def replace(conn: Connection, office: Office, question: sa.RowMapping) -> list[LogEntry]:
-    """Close a document's open question because another body took its place (X1)."""
-    closed = end(conn, question, "substituida")
-    if not closed:
-        return []
-    cancel_job(conn, office.serventia_id, question["job_id"])
+def replace(act: Act, question: sa.RowMapping) -> None:
+    """Close a document's open question because another request superseded it (X1)."""
     text = "outro pedido do mesmo documento tomou o lugar da pergunta"
-    return [*closed, LogEntry("job", question["job_id"], CANCELLED, detalhe={"texto": text})]
+    _close_without_answer(act, question, "substituida", text)
+
+
+def _close_without_answer(
+    act: Act, question: sa.RowMapping, state: Literal["substituida", "expirada"], text: str
+) -> bool:
+    """Close a question and cancel its job; return False if it was closed already. No person did it."""
+    closed = end(act.conn, question, state)
+    if not closed:
+        return False
+    cancel_job(act, question)
+    act.add([*closed, LogEntry("job", question["job_id"], CANCELLED, detalhe={"texto": text})])
+    return True
 
 
 def close_expired(office: Office, now: datetime) -> int:
-    """Close what was not answered in time (X1), on record; return how many."""
+    """Close the questions that were not answered in time (X1); return how many."""
     table = db.pergunta
     late = sa.select(table).where(
         table.c.serventia_id == office.serventia_id, table.c.estado == "aberta", table.c.expira_em <= now
@@ -148,25 +153,16 @@ def close_expired(office: Office, now: datetime) -> int:
     with office.db.read() as conn:
         if conn.execute(late).first() is None:
             return 0
-    with office.db.write() as conn:
-        rows = conn.execute(late.with_for_update(skip_locked=True)).mappings().all()
-        entries, late_ones = [], 0
-        for row in rows:
-            closed = end(conn, row, "expirada")
-            if closed:
-                late_ones += 1
-                cancel_job(conn, office.serventia_id, row["job_id"])
-                text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
-                entries += [*closed, LogEntry("job", row["job_id"], CANCELLED, detalhe={"texto": text})]
-        audit.write(conn, office.serventia_id, now, entries)
-    office.bell.ring()
-    return late_ones
+    text = f"pergunta sem resposta em {office.settings.xa.pergunta_horas} horas: encerrada"
+    with acting(office, now=now) as act:
+        rows = act.conn.execute(late.with_for_update(skip_locked=True)).mappings().all()
+        return sum(_close_without_answer(act, row, "expirada", text) for row in rows)
 
 
 def ask_about_sheets(
     conn: Connection, office: Office, row: Mapping[Any, Any], why: str, now: datetime
 ) -> list[LogEntry]:
-    """Ask a person what came out of a job whose signs contradict each other (X5). Return the log's line."""
+    """Ask a person what a job printed, where that is uncertain (X5). Return the log entries."""
     text = Text(
         tipo="folhas",
         texto=f"Não se sabe o que saiu no papel ({why}). Confira as folhas e diga, página por página, o que saiu.",

@@ -1,6 +1,6 @@
 """One seal as the contract shows it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -10,27 +10,22 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import rfc3339
 from printserver.errors import Recusa
+from printserver.ledger.rows import Seal
 from printserver.office import Office
 from printserver.selo import EXCLUSION
 
 PAGE = 50
 
 
+_LISTED = (
+    *("codigo", "ato", "descricao", "principal", "vinculador", "isento", "total_centavos", "iss_centavos"),
+    *("estado", "retifica", "retificado_por"),
+)
+
+
 def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return what every list of seals shows of one."""
-    return {
-        "codigo": row["codigo"],
-        "ato": row["ato"],
-        "descricao": row["descricao"],
-        "principal": row["principal"],
-        "vinculador": row["vinculador"],
-        "isento": row["isento"],
-        "total_centavos": row["total_centavos"],
-        "iss_centavos": row["iss_centavos"],
-        "estado": row["estado"],
-        "retifica": row["retifica"],
-        "retificado_por": row["retificado_por"],
-    }
+    """Return what every list of seals shows of a seal, from its row."""
+    return {name: row[name] for name in _LISTED}
 
 
 def history_step(row: Mapping[Any, Any]) -> dict[str, Any]:
@@ -45,44 +40,40 @@ def history_step(row: Mapping[Any, Any]) -> dict[str, Any]:
 
 
 def selo(office: Office, codigo: str) -> dict[str, Any]:
-    """Return one seal with its QR, registro, chain, links, changes, and what the court was told and said (T3, R5).
+    """Return one seal with its QR, registro, chain, links, history, and its reports to the court (T3, R5).
 
     Raises `Recusa` `nao-encontrado`.
     """
     table, sid = db.selo, office.serventia_id
     with office.db.read() as conn:
-        row = (
-            conn.execute(sa.select(table).where(table.c.serventia_id == sid, table.c.codigo == codigo.upper()))
-            .mappings()
-            .one_or_none()
-        )
-        if row is None:
+        seal = seals_by_code(conn, sid, [codigo.upper()]).get(codigo.upper())
+        if seal is None:
             raise Recusa("nao-encontrado", f"Não há selo com o código {codigo!r} nesta serventia.")
         linked = conn.execute(
-            sa.select(table.c.codigo).where(table.c.serventia_id == sid, table.c.vinculador == row["codigo"])
+            sa.select(table.c.codigo).where(table.c.serventia_id == sid, table.c.vinculador == seal.codigo)
         ).scalars()
         log = (
             sa.select(db.log)
-            .where(db.log.c.serventia_id == sid, db.log.c.objeto == "selo", db.log.c.objeto_id == row["codigo"])
+            .where(db.log.c.serventia_id == sid, db.log.c.objeto == "selo", db.log.c.objeto_id == seal.codigo)
             .order_by(db.log.c.n)
         )
-        return printed_selo(conn, sid, row) | {
-            "qr": {"selo": row["codigo"], "url": row["qr_url"]},
-            "registro": row["registro"],
-            "cadeia": _chain(conn, sid, row),
-            "vinculos": {"vinculador": row["vinculador"], "vinculados": list(linked)},
+        return printed_selo(conn, sid, seal) | {
+            "qr": {"selo": seal.codigo, "url": seal.qr_url},
+            "registro": seal.registro,
+            "cadeia": _chain(conn, sid, seal),
+            "vinculos": {"vinculador": seal.vinculador, "vinculados": list(linked)},
             "andamentos": [
                 history_step(item) | {"endereco": item["endereco"]} for item in conn.execute(log).mappings()
             ],
-            "momento": rfc3339(row["momento"]),
-            "job": row["job_id"],
-            "data": row["dia"].isoformat(),
-            "emolumentos_centavos": row["emolumentos"],
-            "motivo_isencao": row["motivo_isencao"],
-            "xa_ate": rfc3339(row["momento"] + timedelta(hours=office.settings.xa.prazo_horas)),
-            "comunicado_em": rfc3339(row["comunicado_em"]) if row["comunicado_em"] else None,
-            "comunicacoes": _reports(conn, sid, row["codigo"]),
-            **{name: row[name] for name in _DO_SELO},
+            "momento": rfc3339(seal.momento),
+            "job": seal.job_id,
+            "data": seal.dia.isoformat(),
+            "emolumentos_centavos": seal.emolumentos,
+            "motivo_isencao": seal.motivo_isencao,
+            "xa_ate": rfc3339(seal.momento + timedelta(hours=office.settings.xa.prazo_horas)),
+            "comunicado_em": rfc3339(seal.comunicado_em) if seal.comunicado_em else None,
+            "comunicacoes": _reports(conn, sid, seal.codigo),
+            **{name: getattr(seal, name) for name in _DO_SELO},
         }
 
 
@@ -93,7 +84,7 @@ _DO_SELO = (
 
 
 def _reports(conn: Connection, serventia_id: int, codigo: str) -> list[dict[str, Any]]:
-    """Return what the court is told of a seal, in order, and its words where it objected."""
+    """Return the reports of a seal to the court, in order, with the court's errors."""
     out = db.outbox
     query = sa.select(out).where(out.c.serventia_id == serventia_id, out.c.codigo == codigo).order_by(out.c.id)
     return [
@@ -110,44 +101,44 @@ def _reports(conn: Connection, serventia_id: int, codigo: str) -> list[dict[str,
     ]
 
 
-def _chain(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> list[str]:
-    """Return the codes of the seal's chain, oldest first (R1)."""
+def seals_by_code(conn: Connection, serventia_id: int, codes: Sequence[str]) -> dict[str, Seal]:
+    """Return the seals with these codes, by code; unknown ones are left out."""
     table = db.selo
+    query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.codigo.in_(codes))
+    return {row["codigo"]: Seal.from_row(row) for row in conn.execute(query).mappings()}
 
-    def other(codigo: str | None) -> Mapping[Any, Any] | None:
-        if codigo is None:
-            return None
-        query = sa.select(table.c.codigo, table.c.retifica, table.c.retificado_por).where(
-            table.c.serventia_id == serventia_id, table.c.codigo == codigo
-        )
-        return conn.execute(query).mappings().one_or_none()
 
-    codes = [row["codigo"]]
-    while (before := other(row["retifica"])) is not None:
-        codes.insert(0, before["codigo"])
-        row = before
-    after = other(codes[-1])
-    while after is not None and (after := other(after["retificado_por"])) is not None:
-        codes.append(after["codigo"])
+def _chain(conn: Connection, serventia_id: int, seal: Seal) -> list[str]:
+    """Return the codes of the seal's chain, oldest first (R1)."""
+
+    def other(codigo: str | None) -> Seal | None:
+        return None if codigo is None else seals_by_code(conn, serventia_id, [codigo]).get(codigo)
+
+    codes = [seal.codigo]
+    before: Seal | None = seal
+    while before is not None and (before := other(before.retifica)) is not None:
+        codes.insert(0, before.codigo)
+    after = other(seal.retificado_por)
+    while after is not None:
+        codes.append(after.codigo)
+        after = other(after.retificado_por)
     return codes
 
 
-def printed_selo(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a seal as a job's `selos` shows it: with what became of it (S11, R1)."""
-    return selo_dict(row) | current_seal(conn, serventia_id, row)
+def printed_selo(conn: Connection, serventia_id: int, seal: Seal) -> dict[str, Any]:
+    """Return a seal as a job's `selos` shows it, with its current state (S11, R1)."""
+    return {name: getattr(seal, name) for name in _LISTED} | current_seal(conn, serventia_id, seal)
 
 
-def current_seal(conn: Connection, serventia_id: int, selo: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a seal of a print has become: the live one of its chain and its total, or the XA of it (S11)."""
-    table = db.selo
-    newest: Mapping[Any, Any] = selo
-    while newest["retificado_por"] is not None:
-        query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.codigo == newest["retificado_por"])
-        newest = conn.execute(query).mappings().one()
-    excluded = newest["ato"] == EXCLUSION
+def current_seal(conn: Connection, serventia_id: int, seal: Seal) -> dict[str, Any]:
+    """Return the current seal of the chain and its total, or the XA that excluded it (S11)."""
+    newest = seal
+    while newest.retificado_por is not None:
+        newest = seals_by_code(conn, serventia_id, [newest.retificado_por])[newest.retificado_por]
+    excluded = newest.ato == EXCLUSION
     return {
-        "vivo": selo["vivo"],
-        "atual": None if excluded else newest["codigo"],
-        "atual_centavos": None if excluded else newest["total_centavos"],
-        "excluido_por": newest["codigo"] if excluded and newest is not selo else None,
+        "vivo": seal.vivo,
+        "atual": None if excluded else newest.codigo,
+        "atual_centavos": None if excluded else newest.total_centavos,
+        "excluido_por": newest.codigo if excluded and newest is not seal else None,
     }

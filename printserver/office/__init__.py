@@ -4,6 +4,7 @@ from printserver.office.act import Act, acting
 from printserver.office.audit import LogEntry
 from printserver.office.bell import Bell
 from printserver.office.create import SECRET_FILE
+from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name, reached
 from printserver.office.office import Office, acting_person
 from printserver.office.people import Author, Person
 from printserver.office.proof import JOB, QUESTION, SELO, HeadDiffers, Report, change_proof, evidence
@@ -12,14 +13,17 @@ from printserver.office.settings import CourtSettings, Http, load_settings
 __all__ = [
     "JOB",
     "QUESTION",
+    "RELEASED",
     "SECRET_FILE",
     "SELO",
     "Act",
     "Author",
     "Bell",
     "CourtSettings",
+    "Duty",
     "HeadDiffers",
     "Http",
+    "Lease",
     "LogEntry",
     "Office",
     "Person",
@@ -27,12 +31,15 @@ __all__ = [
     "acting",
     "acting_person",
     "audit",
+    "backoff",
     "change_proof",
     "create",
     "evidence",
     "load_settings",
+    "owner_name",
     "people",
     "proof",
+    "reached",
     "ready",
     "sessions",
 ]

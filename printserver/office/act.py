@@ -28,6 +28,12 @@ class Act:
     who: Author | None = None
     entries: list[LogEntry] = field(default_factory=list)
 
+    @property
+    def author(self) -> Author:
+        """Who acts, in an act that always has a person or a system behind it."""
+        assert self.who is not None
+        return self.who
+
     def log(
         self,
         objeto: str,
@@ -47,8 +53,10 @@ class Act:
 
 
 @contextmanager
-def acting(office: Office, who: Author | None = None, now: datetime | None = None) -> Iterator[Act]:
-    """Run one transaction; its entries are written at its end, and the bell rings after the commit.
+def acting(
+    office: Office, who: Author | None = None, now: datetime | None = None, *, ring: bool = True
+) -> Iterator[Act]:
+    """Run one transaction; its entries are written at its end, and the bell rings after the commit (`ring`).
 
     Raises what the block raises, and then nothing is written; `Recusa` `servidor-ocupado` as `audit.write`.
     """
@@ -56,4 +64,5 @@ def acting(office: Office, who: Author | None = None, now: datetime | None = Non
         current = Act(office, conn, now or office.clock(), who)
         yield current
         audit.write(conn, office.serventia_id, current.now, current.entries)
-    office.bell.ring()
+    if ring:
+        office.bell.ring()

@@ -45,7 +45,7 @@ class NewInstance:
     """What `init` tells once and keeps nowhere in the clear: the password and the key."""
 
     usuario: str
-    password: str
+    senha: str
     chave: str
     cns: str
     instancia: str

@@ -14,8 +14,9 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
-from printserver import db, faults
+from printserver import db
 from printserver.clock import local
+from printserver.common import faults
 from printserver.errors import Recusa
 from printserver.office.office import Office
 

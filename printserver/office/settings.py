@@ -12,6 +12,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from printserver.common.validation import portuguese
 from printserver.errors import ConfigError
 from printserver.formats import printed
 
@@ -289,17 +290,9 @@ def load_settings(instance: Path) -> Settings:
 _MESSAGES = {
     "extra_forbidden": "não existe esta opção; as que existem estão no guia do operador",
     "greater_than": "deve ser mais que {gt}",
-    "greater_than_equal": "deve ser {ge} ou mais",
-    "less_than_equal": "deve ser {le} ou menos",
-    "literal_error": "valor não aceito; os aceitos são {expected}",
     "int_parsing": "deve ser um número inteiro",
-    "int_type": "deve ser um número inteiro",
     "float_parsing": "deve ser um número",
-    "float_type": "deve ser um número",
     "bool_parsing": "deve ser true ou false",
-    "bool_type": "deve ser true ou false",
-    "string_type": "deve ser um texto, entre aspas",
-    "string_too_long": "tem mais de {max_length} caracteres",
     "string_pattern_mismatch": "não tem a forma esperada ({pattern})",
     "value_error": "{error}",
     "model_type": "deve ser uma seção, [assim]",
@@ -308,16 +301,14 @@ _MESSAGES = {
 
 def _in_portuguese(item: ErrorDetails) -> str:
     """Return what is wrong with a setting, and what is allowed."""
-    context = {name: str(value).replace(" or ", " ou ") for name, value in item.get("ctx", {}).items()}
-    known = _MESSAGES.get(item["type"])
-    if known is None and item["type"].startswith("date"):
-        known = "deve ser uma data, como 2026-11-20"
-    return known.format_map(context) if known else item["msg"]
+    if item["type"].startswith("date"):
+        return "deve ser uma data, como 2026-11-20"
+    return portuguese(item["type"], item.get("ctx", {}), _MESSAGES) or item["msg"]
 
 
-def all_settings() -> dict[str, tuple[Any, str]]:
+def all_settings() -> dict[str, tuple[object, str]]:
     """Return every setting as `secao.nome` → (default, Portuguese description), for the guide and its test."""
-    found: dict[str, tuple[Any, str]] = {}
+    found: dict[str, tuple[object, str]] = {}
     for section, field in Settings.model_fields.items():
         model = field.annotation
         if isinstance(model, type) and issubclass(model, BaseModel):

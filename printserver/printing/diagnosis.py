@@ -5,10 +5,11 @@ down at `none`), so both are read, the reasons first. If neither is known, the p
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
+
+from printserver.common.text import unaccented
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +183,5 @@ def _from_reasons(motivos: Iterable[str]) -> Diagnosis | None:
 def _message(mensagem: str | None) -> Diagnosis | None:
     if not mensagem:
         return None
-    parts = unicodedata.normalize("NFD", mensagem.casefold())
-    plain = "".join(letter for letter in parts if not unicodedata.combining(letter))
+    plain = unaccented(mensagem)
     return next((status for pattern, status in _COMPILED if pattern.search(plain)), None)

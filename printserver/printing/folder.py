@@ -9,7 +9,8 @@ import secrets
 import stat
 from pathlib import Path
 
-from printserver import faults
+from printserver.common import faults
+from printserver.common.files import sync_folder
 from printserver.printing.model import Capabilities, Handoff, QueueRefused, QueueUnavailable
 
 
@@ -46,7 +47,7 @@ class FolderQueue:
         try:
             if not self._already_there(final, content):
                 self._write(final, content)
-            _sync_folder(self.pasta)
+            sync_folder(self.pasta)
         except OSError as error:
             raise self._unavailable(error) from error
         return final
@@ -105,12 +106,3 @@ def _open_to_group(file: int, folder: os.stat_result) -> None:
     if folder.st_mode & stat.S_IRGRP:
         os.fchown(file, -1, folder.st_gid)
         os.fchmod(file, 0o640)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the folder's entries to the disk: without it a renamed file may be gone after a power failure."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 from typing import Final
 
-from printserver import faults
+from printserver.common import faults
 from printserver.printing.model import QueueUnavailable
 
 CONNECT_S: Final = 5.0

@@ -4,10 +4,10 @@ They stand in no table and no log.
 """
 
 import json
-import os
-import secrets
 from pathlib import Path
 from typing import Final
+
+from printserver.common.files import write_whole
 
 FILE_NAME: Final = "cups-senhas.json"
 
@@ -21,13 +21,7 @@ def keep_password(pasta: Path, cups_server: str | None, usuario: str, text: str)
     """Keep a password in the office's folder `pasta`, in place of the one before."""
     path = pasta / FILE_NAME
     passwords = _read(path) | {_key(cups_server, usuario): text}
-    new = path.with_name(f".{FILE_NAME}.{secrets.token_hex(6)}")
-    descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(passwords, file, ensure_ascii=False)
-        file.flush()
-        os.fsync(file.fileno())
-    new.rename(path)
+    write_whole(path, json.dumps(passwords, ensure_ascii=False).encode())
 
 
 def _key(cups_server: str | None, usuario: str) -> str:

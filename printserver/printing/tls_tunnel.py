@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator
 from typing import Final
 
-from printserver import faults
+from printserver.common import faults
 from printserver.printing.model import CertificateChanged, QueueUnavailable, Server
 
 CONNECT_S: Final = 5.0

@@ -14,6 +14,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from printserver.common.files import write_whole
+
 _HASH: Final = re.compile(r"^[0-9a-f]{64}$")
 _ABANDONED_S: Final = 3600
 _TARGET: Final = 0.9
@@ -103,14 +105,7 @@ def save(pasta: Path, hash: str, pdf: bytes, beside: bytes) -> None:
     pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside += b"\n" + _digest(hash, beside)
     for suffix, data in ((".pdf", pdf), (".json", beside)):
-        destino = _file_of(pasta, hash, suffix)
-        temporary = destino.with_name(f".{destino.name}.{os.getpid()}")
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        temporary.replace(destino)
+        write_whole(_file_of(pasta, hash, suffix), data)
 
 
 def read(pasta: Path, hash: str) -> bytes | None:

@@ -1,7 +1,8 @@
-"""The life of a seal beyond its print: acts without one, retification, links, paper and daily seals, look-up."""
+"""Acts on seals apart from a print: rectification, exclusion, links, seals without a print, signatures."""
 
 from printserver.seal_actions.common import (
-    acting_author,
+    BUSY,
+    act_as,
     as_new,
     confirmed_ato,
     newest_code,
@@ -9,14 +10,13 @@ from printserver.seal_actions.common import (
     office_selo,
     resolve_value,
 )
-from printserver.seal_actions.once import do_once
 
 __all__ = [
-    "acting_author",
+    "BUSY",
+    "act_as",
     "as_new",
     "carta",
     "confirmed_ato",
-    "do_once",
     "exclude",
     "link",
     "newest_code",

@@ -1,4 +1,4 @@
-"""The carta de sentença (N10): a seal with zero values, vinculador of its certidão's seal and of its autenticações."""
+"""The carta de sentença (N10): a seal of zero value, vinculador of the seals of its certidão and autenticações."""
 
 from typing import Annotated, Any
 
@@ -24,16 +24,16 @@ from printserver.documents import (
     read,
 )
 from printserver.errors import invalid_input
-from printserver.ledger import seals
-from printserver.office import Author, LogEntry, Office, people
+from printserver.ledger import Call, Outcome, do_once, seals
+from printserver.office import Act, Author, Office, acting, people
 from printserver.seal_actions.common import (
-    acting_author,
+    BUSY,
+    act_as,
     newest_code,
     note_date_reason,
     resolve_value,
 )
 from printserver.seal_actions.link import write_links
-from printserver.seal_actions.once import do_once
 from printserver.selo import Emolumentos, NewSelo
 
 ATO = "CS"
@@ -73,39 +73,43 @@ class Carta(RequestModel):
 
 
 def make_carta(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
-    """Make the seal of a carta de sentença, that of its certidão where a VALUE is given, and the links.
+    """Make the seal of a carta de sentença, that of its certidão where a VALUE is given, and the links, all or none.
 
-    All of it or nothing. Return the codes, and whether the key had made them before. Raises `Recusa` as
-    `avulsos.seal` and `vinculos.link_selos`.
+    Return the codes, and whether the key had made them before. Raises `Recusa` as `standalone.seal` and
+    `link.link_selos`.
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(Carta, data)
-        now = office.clock()
-        who = acting_author(conn, office, author, request.escrevente)
-        moment = ato_moment(request.data, request.motivo_data, now, field="carta")
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            request = read(Carta, data)
+            act_as(act, request.escrevente)
+            issued = seals.seal(act, _plan(act, request), seals.Place(None, None, None, origem="carta"))
+            note_date_reason(act, request.motivo_data)
+            carta, *made = [issued_selo.codigo for issued_selo in issued]
+            certidao = request.certidao if isinstance(request.certidao, str) else made[0]
+            copies = _authentications(act.conn, office, request.autenticacoes)
+            write_links(act, carta, (certidao, *copies))
+            return call.done(act, made={"codigo": carta, "certidao": certidao, "autenticacoes": list(copies)})
 
-        def new_selo(ato: str, emolumentos: Emolumentos, isento: bool, reason: str | None) -> PlannedSelo:
-            kind = office.atos.check(ato, natureza=1, field="ato")
-            return PlannedSelo(
-                NewSelo(1, ato, kind.descricao, request.identificador, (), moment, emolumentos, isento, reason)
-            )
+    outcome, repeated = do_once(office, author, "POST /api/v1/cartas-de-sentenca", data, key, make, BUSY)
+    return dict(outcome.feito), repeated
 
-        planned = [new_selo(ATO, Emolumentos.zero(), True, _REASON)]
-        if not isinstance(request.certidao, str):
-            planned.append(new_selo(CERTIDAO_ATO, *resolve_value(office, request.certidao, 1, "certidao.")))
-        place = seals.Place(None, None, None, origem="carta")
-        issued, log = seals.seal(conn, office, planned, place, who, now)
-        note_date_reason(log, request.motivo_data)
-        carta, *made = [issued_selo.codigo for issued_selo in issued]
-        certidao = request.certidao if isinstance(request.certidao, str) else made[0]
-        copies = _authentications(conn, office, request.autenticacoes)
-        log += write_links(conn, office, carta, (certidao, *copies), who)
-        return {"codigo": carta, "certidao": certidao, "autenticacoes": list(copies)}, log
 
-    outcome, repeated = do_once(office, author, "POST /api/v1/cartas-de-sentenca", data, key, make)
-    return dict(outcome), repeated
+def _plan(act: Act, request: Carta) -> list[PlannedSelo]:
+    """Return the carta's seal, and that of its certidão where a VALUE is given."""
+    moment = ato_moment(request.data, request.motivo_data, act.now, field="carta")
+
+    def new_selo(ato: str, emolumentos: Emolumentos, isento: bool, reason: str | None) -> PlannedSelo:
+        kind = act.office.atos.check(ato, natureza=1, field="ato")
+        return PlannedSelo(
+            NewSelo(1, ato, kind.descricao, request.identificador, (), moment, emolumentos, isento, reason)
+        )
+
+    planned = [new_selo(ATO, Emolumentos.zero(), True, _REASON)]
+    if not isinstance(request.certidao, str):
+        planned.append(new_selo(CERTIDAO_ATO, *resolve_value(act.office, request.certidao, 1, "certidao.")))
+    return planned
 
 
 def _authentications(conn: Connection, office: Office, named: tuple[str, ...] | Faixa) -> tuple[str, ...]:

@@ -1,9 +1,8 @@
-"""What the acts on seals share: who acts, the value asked for, a seal's row, and the term of X4."""
+"""Helpers of the acts on seals: who acts, the requested value, a seal's row, and the term of X4."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -12,20 +11,26 @@ from printserver import db
 from printserver.clock import local, rfc3339
 from printserver.documents import Value, add_up_services
 from printserver.errors import BadField, Recusa, invalid_input
-from printserver.ledger import seals
-from printserver.office import Author, LogEntry, Office, acting_person, people
-from printserver.selo import AtoType, Emolumentos, NewSelo, parse_matricula, parse_registro
+from printserver.ledger import Seal, seals
+from printserver.office import Act, Author, Office, acting_person, people
+from printserver.selo import AtoType, Emolumentos, NewSelo, parse_matricula
+
+BUSY: Final = "O mesmo selo muda a cada tentativa: mande de novo."
 
 
-def acting_author(conn: Connection, office: Office, author: Author, escrevente: str) -> Author:
-    """Return who acts (A2). Raises `Recusa` `escrevente-desconhecido`."""
-    return people.on_behalf_of(author, acting_person(conn, office, escrevente))
+def act_as(act: Act, escrevente: str) -> Author:
+    """Let the person `escrevente` answer for the act, and return them (A2). Raises `Recusa` `escrevente-desconhecido`.
+
+    Rights stay those of the caller's key.
+    """
+    act.who = people.on_behalf_of(act.author, acting_person(act.conn, act.office, escrevente))
+    return act.who
 
 
 def resolve_value(
     office: Office, request: Value, natureza: int, field: str = ""
 ) -> tuple[Emolumentos, bool, str | None]:
-    """Return the VALUE asked for: its components, whether it is isento, and why (S9).
+    """Return the requested VALUE: its components, whether it is isento, and why (S9).
 
     Raises `Recusa` `entrada-invalida`, `servico-a-confirmar`.
     """
@@ -37,9 +42,9 @@ def resolve_value(
 
 
 def confirmed_ato(office: Office, ato: str, field: str, *, hibrido: bool) -> AtoType:
-    """Return the ato of a seal that cannot be taken back: a paper seal's number (R3), a day's only seal (D1, D2).
+    """Return the ato of a seal that cannot be undone: a paper seal's number (R3), a day's only seal (D1, D2).
 
-    So what is still to be confirmed is sealed by a demonstration office alone (S9). Raises `Recusa`
+    An ato still to be confirmed is sealed by a demonstration office only (S9). Raises `Recusa`
     `servico-a-confirmar`, and as `AtoTable.check`.
     """
     kind = office.atos.check(ato, natureza=1, field=field, hibrido=hibrido)
@@ -52,10 +57,10 @@ def confirmed_ato(office: Office, ato: str, field: str, *, hibrido: bool) -> Ato
     return kind
 
 
-def office_selo(conn: Connection, office: Office, codigo: str, field: str | None = None) -> Mapping[Any, Any]:
-    """Return the row of a seal of this office, locked until the transaction's end (SQLite has one writer).
+def office_selo(conn: Connection, office: Office, codigo: str, field: str | None = None) -> Seal:
+    """Return a seal of this office, locked until the transaction's end (SQLite has one writer).
 
-    Raises `Recusa` `nao-encontrado`, or `entrada-invalida` where `campo` names it.
+    Raises `Recusa` `nao-encontrado`, or `entrada-invalida` where `field` names it.
     """
     table = db.selo
     mine = (table.c.serventia_id == office.serventia_id, table.c.codigo == codigo.upper())
@@ -63,7 +68,7 @@ def office_selo(conn: Connection, office: Office, codigo: str, field: str | None
     if row is None:
         text = f"Não há selo com o código {codigo!r} nesta serventia."
         raise invalid_input(field, text) if field else Recusa("nao-encontrado", text)
-    return row
+    return Seal.from_row(row)
 
 
 def newest_code(conn: Connection, office: Office, codigo: str) -> str:
@@ -79,74 +84,63 @@ def newest_code(conn: Connection, office: Office, codigo: str) -> str:
     return codigo
 
 
-def require_live(row: Mapping[Any, Any]) -> None:
+def require_live(seal: Seal) -> None:
     """Raise unless the seal is the newest of its chain and not excluded (S11): `ja-excluido`, `selo-ja-retificado`."""
-    if row["ato"] == "XA":
-        raise Recusa(
-            "estado-nao-permite", f"O selo {row['codigo']} é uma exclusão (XA): não se retifica nem se exclui."
-        )
-    if row["vivo"]:
+    if seal.ato == "XA":
+        raise Recusa("estado-nao-permite", f"O selo {seal.codigo} é uma exclusão (XA): não se retifica nem se exclui.")
+    if seal.vivo:
         return
-    by = row["retificado_por"]
+    by = seal.retificado_por
     if by is not None and by[7:9] == "XA":
-        raise Recusa("ja-excluido", f"O selo {row['codigo']} já foi excluído, por {by}.", extra={"xa": by})
+        raise Recusa("ja-excluido", f"O selo {seal.codigo} já foi excluído, por {by}.", extra={"xa": by})
     raise Recusa(
         "selo-ja-retificado",
-        f"O selo {row['codigo']} já foi retificado, por {by}: use o mais novo da cadeia.",
+        f"O selo {seal.codigo} já foi retificado, por {by}: use o mais novo da cadeia.",
         extra={"retificado_por": by},
     )
 
 
-def require_within_term(
-    row: Mapping[Any, Any], hours: int, now: datetime, papel: str | None, late: bool, ato: str
-) -> None:
+def require_within_term(seal: Seal, hours: int, now: datetime, papel: str | None, late: bool, ato: str) -> None:
     """Raise `prazo-xa-encerrado` past the term of X4, unless the head of the office says to go on (`late`).
 
     `ato` says in Portuguese what was asked for, as the subject of a sentence: "a exclusão".
     """
-    ate = row["momento"] + timedelta(hours=hours)
+    ate = seal.momento + timedelta(hours=hours)
     if late:
         people.require_head(papel, f"{ato} fora do prazo")
     if now <= ate or late:
         return
     raise Recusa(
         "prazo-xa-encerrado",
-        f"O prazo para {ato} do selo {row['codigo']} terminou em {local(ate):%d/%m/%Y às %Hh%M}. O tabelião ou o "
+        f"O prazo para {ato} do selo {seal.codigo} terminou em {local(ate):%d/%m/%Y às %Hh%M}. O tabelião ou o "
         "substituto pode pedi-la fora do prazo; quem decide é o Tribunal. Se só o valor está errado, retifique o selo; "
         "se o papel já saiu, faça a substituição.",
         extra={"xa_ate": rfc3339(ate)},
     )
 
 
-def parties(row: Mapping[Any, Any]) -> tuple[str, ...]:
-    """Return stand-ins for the parties of a seal, of the same initials (A3)."""
-    iss_apart = row["total_centavos"] != sum(row["emolumentos"].values())
-    party_initials = parse_registro(row["registro"], iss_a_parte=iss_apart).party_initials
-    return tuple(" ".join(f"{letter}x" for letter in each.split(".")) for each in party_initials.split(";") if each)
-
-
-def note_date_reason(log: list[LogEntry], reason: str | None) -> None:
-    """Put on record why seals are of a day gone by (S7): what the log says of each gets the reason, if there is one."""
+def note_date_reason(act: Act, reason: str | None) -> None:
+    """Add to the entries noted so far why their seals are of a past day (S7), where there is a reason."""
     if reason is not None:
-        log[:] = [replace(each, detalhe={**each.detalhe, "motivo_data": reason}) for each in log]
+        act.entries = [replace(each, detalhe={**each.detalhe, "motivo_data": reason}) for each in act.entries]
 
 
-def as_new(row: Mapping[Any, Any], **changed: Any) -> NewSelo:
-    """Return a retificador of the seal in `row`, the same but for what `changed` says."""
-    fields: dict[str, Any] = {
-        "natureza": row["natureza"],
-        "ato": row["ato"],
-        "descricao": row["descricao"],
-        "identificador": row["identificador"],
-        "partes": parties(row),
-        "momento": row["momento"],
-        "emolumentos": Emolumentos.from_centavos(row["emolumentos"]),
-        "isento": row["isento"],
-        "motivo_isencao": row["motivo_isencao"],
-        "retifica": row["codigo"],
-        "iss_a_parte": row["total_centavos"] != sum(row["emolumentos"].values()),
-    }
-    return NewSelo(**fields | changed)
+def as_new(seal: Seal, **changed: object) -> NewSelo:
+    """Return a retificador of `seal`, the same but for the fields of `NewSelo` that `changed` names."""
+    same = NewSelo(
+        natureza=seal.natureza,
+        ato=seal.ato,
+        descricao=seal.descricao,
+        identificador=seal.identificador,
+        partes=seal.parties,
+        momento=seal.momento,
+        emolumentos=seal.fees,
+        isento=seal.isento,
+        motivo_isencao=seal.motivo_isencao,
+        retifica=seal.codigo,
+        iss_a_parte=seal.iss_a_parte,
+    )
+    return replace(same, **changed)  # type: ignore[arg-type]
 
 
 def placement(origin: str, identifier: str) -> seals.Place:

@@ -1,4 +1,4 @@
-"""Links by hand: one vinculador, many vinculados; each goes to the court when it has both (R4, R5)."""
+"""Links made by hand: one vinculador, many vinculados; each is reported once the court has both seals (R4, R5)."""
 
 from typing import Annotated, Any
 
@@ -9,10 +9,9 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.documents import CodigoDoSelo, RequestModel, Text, read
 from printserver.errors import invalid_input
-from printserver.ledger import seals
-from printserver.office import Author, LogEntry, Office, change_proof, people
-from printserver.seal_actions.common import acting_author, office_selo
-from printserver.seal_actions.once import do_once
+from printserver.ledger import Call, Outcome, do_once, seals
+from printserver.office import Act, Author, Office, acting, change_proof, people
+from printserver.seal_actions.common import BUSY, act_as, office_selo
 
 
 class Vinculos(RequestModel):
@@ -27,32 +26,33 @@ def link_selos(office: Office, author: Author, data: object, key: str | None = N
     """Link seals of the office. Return the links, and whether the key had made them before.
 
     Never refused for being late (R4). Raises `Recusa` `entrada-invalida` for a seal that is not of this office, is no
-    longer live, is linked elsewhere, or would close a ring.
+    longer live, is linked elsewhere, or would close a circle.
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(Vinculos, data)
-        who = acting_author(conn, office, author, request.escrevente)
-        log = write_links(conn, office, request.vinculador, request.vinculados, who)
-        return {"vinculador": request.vinculador, "vinculados": list(request.vinculados)}, log
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            request = read(Vinculos, data)
+            act_as(act, request.escrevente)
+            write_links(act, request.vinculador, request.vinculados)
+            return call.done(act, made={"vinculador": request.vinculador, "vinculados": list(request.vinculados)})
 
-    return do_once(office, author, "POST /api/v1/vinculos", data, key, make)
+    outcome, repeated = do_once(office, author, "POST /api/v1/vinculos", data, key, make, BUSY)
+    return dict(outcome.feito), repeated
 
 
-def write_links(
-    conn: Connection, office: Office, vinculador: str, vinculados: tuple[str, ...], who: Author
-) -> list[LogEntry]:
-    """Write the links and what the court is to be told of them. Return what the log is to say."""
+def write_links(act: Act, vinculador: str, vinculados: tuple[str, ...]) -> None:
+    """Write the links, and their rows in the court's outbox."""
+    conn, office = act.conn, act.office
     if len(set(vinculados)) != len(vinculados):
         raise invalid_input("vinculados", "há códigos repetidos")
     codes = sorted({vinculador, *vinculados})
-    rows = {
+    found = {
         code: office_selo(conn, office, code, "vinculador" if code == vinculador else "vinculados") for code in codes
     }
-    for code, row in rows.items():
-        if not row["vivo"]:
-            newest = f": use o mais novo da cadeia, {row['retificado_por']}" if row["retificado_por"] else ""
+    for code, seal in found.items():
+        if not seal.vivo:
+            newest = f": use o mais novo da cadeia, {seal.retificado_por}" if seal.retificado_por else ""
             raise invalid_input("vinculados", f"o selo {code} não é válido{newest}")
     above = _above(conn, office, vinculador)
     for code in vinculados:
@@ -60,7 +60,7 @@ def write_links(
             raise invalid_input(
                 "vinculados", f"o selo {code} já está acima do vinculador {vinculador}: seria um círculo"
             )
-        linked_to = rows[code]["vinculador"]
+        linked_to = found[code].vinculador
         if linked_to is not None:
             raise invalid_input("vinculados", f"o selo {code} já está vinculado a {linked_to}")
     table = db.selo
@@ -69,14 +69,14 @@ def write_links(
         .where(table.c.serventia_id == office.serventia_id, table.c.codigo.in_(vinculados))
         .values(vinculador=vinculador)
     )
-    now = office.clock()
-    seals.enqueue_vinculos(conn, office, [rows[code] for code in vinculados], vinculador, now)
-    whose, what = (who.pessoa, who.sistema, who.endereco), {"vinculador": vinculador}
-    return [LogEntry("selo", code, rows[code]["estado"], *whose, what, change_proof(**what)) for code in vinculados]
+    seals.enqueue_vinculos(act, [found[code] for code in vinculados], vinculador)
+    what = {"vinculador": vinculador}
+    for code in vinculados:
+        act.log("selo", code, found[code].estado, what, change_proof(**what))
 
 
 def _above(conn: Connection, office: Office, codigo: str) -> set[str]:
-    """Return the seal and all that it hangs on."""
+    """Return the code and those of its vinculadores, up to the first of the chain."""
     table = db.selo
     found: set[str] = set()
     code: str | None = codigo

@@ -1,6 +1,6 @@
-"""The rectification of a seal (R1): another, with another type, date, value or identifier, takes its place."""
+"""Rectification of a seal (R1): a new seal with another type, date, value or identifier replaces it."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,10 +20,11 @@ from printserver.documents import (
     read,
 )
 from printserver.errors import invalid_input
-from printserver.ledger import seals
-from printserver.office import Author, LogEntry, Office, people
+from printserver.ledger import Call, Outcome, Seal, do_once, seals
+from printserver.office import Author, Office, acting, acting_person, people
 from printserver.seal_actions.common import (
-    acting_author,
+    BUSY,
+    act_as,
     as_new,
     office_selo,
     placement,
@@ -31,12 +32,11 @@ from printserver.seal_actions.common import (
     require_within_term,
     resolve_value,
 )
-from printserver.seal_actions.once import do_once
 from printserver.selo import NewSelo
 
 
 class Retificacao(Value):
-    """`POST /selos/{codigo}/retificacao`: what is wrong, as it should be."""
+    """`POST /selos/{codigo}/retificacao`: the corrected values."""
 
     data: Data | None = None
     ato: CodigoDoAto | None = None
@@ -56,79 +56,75 @@ def rectify_selo(office: Office, author: Author, codigo: str, data: object, key:
     """Make the retificador of a live seal. Return its code, and whether the key had made it before.
 
     Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado` (type and identifier, X4), `data-do-ato`,
-    `entrada-invalida` (R3: of a paper seal only date and value), `nao-encontrado` and as `avulsos.seal`.
+    `entrada-invalida` (R3: of a paper seal only date and value), `nao-encontrado` and as `standalone.seal`.
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(Retificacao, data)
-        now = office.clock()
-        who = acting_author(conn, office, author, request.escrevente)
-        row, new_selo = _plan(conn, office, who, codigo, request, now)
-        old = dict(row)
-        if new_selo.identificador != row["identificador"] and row["job_id"] is None:
-            place = placement(row["origem"], request.identificador or "")
-            old |= {
-                "livro": place.livro,
-                "folha_inicial": place.folha,
-                "termo": place.termo,
-                "matricula": place.matricula,
-            }
-        issued, log = seals.rectify_selo(conn, office, [(old, new_selo)], request.motivo, who, now)
-        return issued[0].codigo, log
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            request = read(Retificacao, data)
+            who = act_as(act, request.escrevente)
+            old, new_selo = _plan(act.conn, office, who, codigo, request, act.now)
+            if new_selo.identificador != old.identificador and old.job_id is None:
+                place = placement(old.origem, request.identificador or "")
+                old = replace(
+                    old, livro=place.livro, folha_inicial=place.folha, termo=place.termo, matricula=place.matricula
+                )
+            issued = seals.rectify_selo(act, [(old, new_selo)], request.motivo)
+            return call.done(act, made=issued[0].codigo)
 
-    made, repeated = do_once(office, author, f"POST /api/v1/selos/{codigo}/retificacao", data, key, make)
-    return str(made), repeated
+    outcome, repeated = do_once(office, author, f"POST /api/v1/selos/{codigo}/retificacao", data, key, make, BUSY)
+    return str(outcome.feito), repeated
 
 
 def simulate(office: Office, author: Author, codigo: str, data: object) -> tuple[NewSelo, NewSelo]:
-    """Return the seal as it is and as its retificador would be; nothing is made. Raises as `retificar`."""
+    """Return the seal as it is and as its retificador would be; nothing is written. Raises as `rectify_selo`."""
     people.require_right(author, "selos")
     request = read(Retificacao, data)
     with office.db.read() as conn:
-        who = acting_author(conn, office, author, request.escrevente)
-        row, new_selo = _plan(conn, office, who, codigo, request, office.clock())
-        return as_new(row), new_selo
+        who = people.on_behalf_of(author, acting_person(conn, office, request.escrevente))
+        seal, new_selo = _plan(conn, office, who, codigo, request, office.clock())
+        return as_new(seal), new_selo
 
 
 def _plan(
     conn: Connection, office: Office, who: Author, codigo: str, request: Retificacao, now: datetime
-) -> tuple[Mapping[Any, Any], NewSelo]:
-    """Return the seal's row and its retificador to be made. Raises as `retificar`."""
-    row = office_selo(conn, office, codigo)
-    require_live(row)
-    changed = _changed(office, request, row)
+) -> tuple[Seal, NewSelo]:
+    """Return the seal and its retificador to be made. Raises as `rectify_selo`."""
+    seal = office_selo(conn, office, codigo)
+    require_live(seal)
+    changed = _changed(office, request, seal)
     if {"ato", "identificador"} & set(changed):
         hours = office.settings.xa.prazo_tipo_horas
         require_within_term(
-            row, hours, now, who.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
+            seal, hours, now, who.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
         )
     if request.data is not None:
         changed["momento"] = ato_moment(request.data, request.motivo, now, field="retificacao")
-    new_selo = as_new(row, **changed)
-    if new_selo == as_new(row):
+    new_selo = as_new(seal, **changed)
+    if new_selo == as_new(seal):
         raise invalid_input("corpo", "nada muda: o selo já tem estes dados")
-    return row, new_selo
+    return seal, new_selo
 
 
-def _changed(office: Office, request: Retificacao, row: Any) -> dict[str, Any]:
+def _changed(office: Office, request: Retificacao, seal: Seal) -> dict[str, Any]:
     changed: dict[str, Any] = {}
-    old = office.atos.get(row["ato"])
+    old = office.atos.get(seal.ato)
     hibrido = old is not None and old.hibrido
     for name in ("ato", "identificador"):
         value = getattr(request, name)
-        if value is None or value == row[name]:
+        if value is None or value == getattr(seal, name):
             continue
         if hibrido:
             raise invalid_input(name, "de um selo de papel (híbrido) só se retificam a data e o valor")
         changed[name] = value
     if "ato" in changed:
-        kind = office.atos.check(changed["ato"], natureza=row["natureza"], field="ato", retifica=True)
+        kind = office.atos.check(changed["ato"], natureza=seal.natureza, field="ato", retifica=True)
         if kind.so_retificador:
             raise invalid_input("ato", "a exclusão se faz pela chamada própria: /xa")
         changed |= {"descricao": kind.descricao, "iss_a_parte": kind.iss_a_parte}
     if request.has_value:
-        emolumentos, isento, reason = resolve_value(office, request, row["natureza"])
+        emolumentos, isento, reason = resolve_value(office, request, seal.natureza)
         changed |= {"emolumentos": emolumentos, "isento": isento, "motivo_isencao": reason}
         if old is not None and "ato" not in changed:
             changed["iss_a_parte"] = old.iss_a_parte  # D1: also where the seal reported no ISS so far

@@ -1,6 +1,6 @@
-"""Signatures gathered on different days (N11): the seals of a livro go to zero, to full value, or to a third of it."""
+"""Signatures on different days (N11): the seals of a livro are rectified to zero, to full value, or to a third."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, Literal
@@ -12,10 +12,9 @@ from printserver import db
 from printserver.clock import local_date
 from printserver.documents import Boolean, Data, Reason, RequestModel, Text, normalize, read
 from printserver.errors import Recusa, invalid_input
-from printserver.ledger import documents, jobs, keys, seals
-from printserver.office import Author, LogEntry, Office, people
-from printserver.seal_actions.common import acting_author, as_new
-from printserver.seal_actions.once import do_once
+from printserver.ledger import Call, Outcome, Seal, do_once, documents, jobs, keys, seals, seals_by_code
+from printserver.office import Act, Author, Office, acting, people
+from printserver.seal_actions.common import BUSY, act_as, as_new
 from printserver.selo import COMPONENTS, Emolumentos, NewSelo, centavos, from_centavos
 
 DEADLINE: Final = timedelta(days=30)  # from the first signature
@@ -49,7 +48,7 @@ def one_third(full: Emolumentos) -> Emolumentos:
 def sign_instrumento(
     office: Office, author: Author, instrumento: str, data: object, key: str | None = None
 ) -> tuple[dict[str, Any], bool]:
-    """Say how the signatures of an instrumento stand; all live seals of its livro are rectified, or none.
+    """Record the state of an instrumento's signatures; all live seals of its livro are rectified, or none.
 
     `pendentes`: to zero. `completas`: to the full value, or, later than 30 days after the first signature, to one
     third; `desistencia`: to one third. Return the livro's seals as they are (or, simulated, would be), and whether the
@@ -61,38 +60,41 @@ def sign_instrumento(
         with office.db.read() as conn:
             return _plan(conn, office, instrumento, read(Assinaturas, data))[0], False
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(Assinaturas, data)
-        who = acting_author(conn, office, author, request.escrevente)
-        instrumento_key = normalize(instrumento)
-        keys.lock_instrumento(conn, office.serventia_id, instrumento_key)
-        shown, pairs = _plan(conn, office, instrumento, request)
-        reason = request.motivo or _REASONS[shown["valor"]]
-        issued, log = seals.rectify_selo(conn, office, pairs, reason, who, office.clock()) if pairs else ([], [])
-        for item, issued_selo in zip(shown["selos"], issued, strict=True):
-            item["codigo"] = issued_selo.codigo
-        table = db.instrumento
-        conn.execute(
-            sa.update(table)
-            .where(table.c.serventia_id == office.serventia_id, table.c.chave == instrumento_key)
-            .values(
-                assinaturas=request.estado,
-                primeira_assinatura=None if shown["primeira"] is None else date.fromisoformat(shown["primeira"]),
-            )
-        )
-        what = {name: shown[name] for name in ("estado", "valor", "primeira")} | {"motivo": reason}
-        log.append(
-            LogEntry("instrumento", instrumento_key, request.estado, who.pessoa, who.sistema, who.endereco, what)
-        )
-        return shown, log
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            return call.done(act, made=_sign(act, instrumento, read(Assinaturas, data)))
 
-    made, repeated = do_once(office, author, f"POST /api/v1/instrumentos/{instrumento}/assinaturas", data, key, make)
-    return dict(made), repeated
+    route = f"POST /api/v1/instrumentos/{instrumento}/assinaturas"
+    outcome, repeated = do_once(office, author, route, data, key, make, BUSY)
+    return dict(outcome.feito), repeated
+
+
+def _sign(act: Act, instrumento: str, request: Assinaturas) -> dict[str, Any]:
+    act_as(act, request.escrevente)
+    sid, instrumento_key = act.office.serventia_id, normalize(instrumento)
+    keys.lock_instrumento(act.conn, sid, instrumento_key)
+    shown, pairs = _plan(act.conn, act.office, instrumento, request)
+    reason = request.motivo or _REASONS[shown["valor"]]
+    issued = seals.rectify_selo(act, pairs, reason) if pairs else []
+    for item, issued_selo in zip(shown["selos"], issued, strict=True):
+        item["codigo"] = issued_selo.codigo
+    table = db.instrumento
+    act.conn.execute(
+        sa.update(table)
+        .where(table.c.serventia_id == sid, table.c.chave == instrumento_key)
+        .values(
+            assinaturas=request.estado,
+            primeira_assinatura=None if shown["primeira"] is None else date.fromisoformat(shown["primeira"]),
+        )
+    )
+    what = {name: shown[name] for name in ("estado", "valor", "primeira")} | {"motivo": reason}
+    act.log("instrumento", instrumento_key, request.estado, what)
+    return shown
 
 
 def _plan(
     conn: Connection, office: Office, instrumento: str, request: Assinaturas
-) -> tuple[dict[str, Any], list[tuple[Mapping[Any, Any], NewSelo]]]:
+) -> tuple[dict[str, Any], list[tuple[Seal, NewSelo]]]:
     """Return what would be done, as it is shown, and the retificadores to be made."""
     sid, key = office.serventia_id, normalize(instrumento)
     table = db.instrumento
@@ -105,16 +107,14 @@ def _plan(
         raise Recusa(
             "livro-nao-impresso", f"O livro do instrumento {instrumento!r} não está impresso com selos válidos."
         )
-    before = (known["assinaturas"] if known else None) or (job["instrumento_fixado"] or {}).get("assinaturas")
+    before = (known["assinaturas"] if known else None) or (job.instrumento_fixado or {}).get("assinaturas")
     first_before = known["primeira_assinatura"] if known else None
     first = request.primeira or first_before
     how = _which(office, request, before, first)
-    codes = [each.codigo for each in documents.live_selos(conn, sid, document)]
-    rows = [_row(conn, sid, code) for code in codes]
-    _require_after_ato(request.primeira, min((row["dia"] for row in rows), default=date.min))
-    full = {row["codigo"]: _full_value(conn, sid, row) for row in rows}
-    pairs = [(row, _new_selo(row, full[row["codigo"]], how)) for row in rows]
-    pairs = [(row, new_selo) for row, new_selo in pairs if new_selo != as_new(row)]
+    live = [_seal(conn, sid, each.codigo) for each in documents.live_selos(conn, sid, document)]
+    _require_after_ato(request.primeira, min((seal.dia for seal in live), default=date.min))
+    planned = [(seal, _new_selo(seal, _full_value(conn, sid, seal), how)) for seal in live]
+    pairs = [(seal, new_selo) for seal, new_selo in planned if new_selo != as_new(seal)]
     if not pairs and before == request.estado and first == first_before:
         raise Recusa("estado-nao-permite", "Os selos deste livro já têm estes valores: nada há a retificar.")
     shown = {
@@ -125,13 +125,13 @@ def _plan(
         "prazo": (first + DEADLINE).isoformat() if first else None,
         "selos": [
             {
-                "retifica": row["codigo"],
-                "descricao": row["descricao"],
-                "de_centavos": row["total_centavos"],
+                "retifica": seal.codigo,
+                "descricao": seal.descricao,
+                "de_centavos": seal.total_centavos,
                 "total_centavos": centavos(new_selo.emolumentos.total),
                 "emolumentos_centavos": new_selo.emolumentos.to_centavos(),
             }
-            for row, new_selo in pairs
+            for seal, new_selo in pairs
         ],
     }
     return shown, pairs
@@ -162,38 +162,31 @@ def _require_after_ato(first: date | None, day: date) -> None:
         raise invalid_input("primeira", f"a primeira assinatura não vem antes do ato, que é de {day:%d/%m/%Y}")
 
 
-def _new_selo(row: Mapping[Any, Any], full: Mapping[Any, Any], how: str) -> NewSelo:
+def _new_selo(seal: Seal, full: Seal, how: str) -> NewSelo:
     if how == "zero":
-        return as_new(row, emolumentos=Emolumentos.zero(), isento=True, motivo_isencao=_isento(row, _ZERO_REASON))
-    value = Emolumentos.from_centavos(full["emolumentos"])
-    if how == "terco":
-        value = one_third(value)
+        reason = seal.motivo_isencao if seal.isento else _ZERO_REASON
+        return as_new(seal, emolumentos=Emolumentos.zero(), isento=True, motivo_isencao=reason)
+    value = one_third(full.fees) if how == "terco" else full.fees
     zero = value.isento_total
-    reason = (full["motivo_isencao"] or _REASONS[how]) if zero else None
-    return as_new(row, emolumentos=value, isento=zero, motivo_isencao=reason)
+    reason = (full.motivo_isencao or _REASONS[how]) if zero else None
+    return as_new(seal, emolumentos=value, isento=zero, motivo_isencao=reason)
 
 
-def _isento(row: Mapping[Any, Any], reason: str) -> str:
-    return row["motivo_isencao"] if row["isento"] else reason
+def _full_value(conn: Connection, sid: int, seal: Seal) -> Seal:
+    """Return the newest of the chain with the full value: the one before the seals went to zero."""
+    while seal.isento and seal.motivo_isencao == _ZERO_REASON and seal.retifica is not None:
+        seal = _seal(conn, sid, seal.retifica)
+    return seal
 
 
-def _full_value(conn: Connection, sid: int, row: Mapping[Any, Any]) -> Mapping[Any, Any]:
-    """Return the newest of the chain that bears the full value: the one before the seals went to zero."""
-    while row["isento"] and row["motivo_isencao"] == _ZERO_REASON and row["retifica"] is not None:
-        row = _row(conn, sid, row["retifica"])
-    return row
-
-
-def _row(conn: Connection, sid: int, codigo: str) -> Mapping[Any, Any]:
-    table = db.selo
-    query = sa.select(table).where(table.c.serventia_id == sid, table.c.codigo == codigo)
-    return conn.execute(query).mappings().one()
+def _seal(conn: Connection, sid: int, codigo: str) -> Seal:
+    return seals_by_code(conn, sid, [codigo])[codigo]
 
 
 def pending(office: Office) -> list[dict[str, Any]]:
-    """Return the instrumentos whose signatures are incomplete, by their terms; `falta_dias` is below 0 past it.
+    """Return the instrumentos with pending signatures, ordered by their terms; `falta_dias` is negative past the term.
 
-    Those of which nobody said yet when the first was given come first.
+    Those without a date of the first signature come first.
     """
     table = db.instrumento
     today = local_date(office.clock())

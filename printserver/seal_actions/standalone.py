@@ -1,9 +1,8 @@
 """A seal without a print: an act made elsewhere, or one whose paper is not of this server (N12)."""
 
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
-from sqlalchemy.engine import Connection
 
 from printserver.documents import (
     OBJECT,
@@ -21,15 +20,15 @@ from printserver.documents import (
     read,
     require_initials,
 )
-from printserver.ledger import seals
-from printserver.office import Author, LogEntry, Office, people
+from printserver.ledger import Call, Outcome, do_once, seals
+from printserver.office import Act, Author, Office, acting, people
 from printserver.seal_actions.common import (
-    acting_author,
+    BUSY,
+    act_as,
     note_date_reason,
     placement,
     resolve_value,
 )
-from printserver.seal_actions.once import do_once
 from printserver.selo import NewSelo
 
 
@@ -69,28 +68,31 @@ def seal(office: Office, author: Author, data: object, key: str | None = None) -
     """
     people.require_right(author, "selos")
 
-    def make(conn: Connection) -> tuple[Any, list[LogEntry]]:
-        request = read(SeloAvulso, data)
-        now = office.clock()
-        who = acting_author(conn, office, author, request.escrevente)
-        ato = office.atos.check(request.ato, natureza=request.natureza, field="ato")
-        emolumentos, isento, reason = resolve_value(office, request, request.natureza)
-        new_selo = NewSelo(
-            natureza=request.natureza,
-            ato=request.ato,
-            descricao=request.descricao or ato.descricao,
-            identificador=request.identificador,
-            partes=_names(request),
-            momento=ato_moment(request.data, request.motivo_data, now, field="selo"),
-            emolumentos=emolumentos,
-            isento=isento,
-            motivo_isencao=reason,
-            iss_a_parte=ato.iss_a_parte,
-        )
-        place = placement("avulso", request.identificador)
-        issued, log = seals.seal(conn, office, [PlannedSelo(new_selo)], place, who, now)
-        note_date_reason(log, request.motivo_data)
-        return issued[0].codigo, log
+    def make(call: Call) -> Outcome:
+        with acting(office, author) as act:
+            return call.done(act, made=_seal(act, read(SeloAvulso, data)))
 
-    made, repeated = do_once(office, author, "POST /api/v1/selos", data, key, make)
-    return str(made), repeated
+    outcome, repeated = do_once(office, author, "POST /api/v1/selos", data, key, make, BUSY)
+    return str(outcome.feito), repeated
+
+
+def _seal(act: Act, request: SeloAvulso) -> str:
+    office = act.office
+    act_as(act, request.escrevente)
+    ato = office.atos.check(request.ato, natureza=request.natureza, field="ato")
+    emolumentos, isento, reason = resolve_value(office, request, request.natureza)
+    new_selo = NewSelo(
+        natureza=request.natureza,
+        ato=request.ato,
+        descricao=request.descricao or ato.descricao,
+        identificador=request.identificador,
+        partes=_names(request),
+        momento=ato_moment(request.data, request.motivo_data, act.now, field="selo"),
+        emolumentos=emolumentos,
+        isento=isento,
+        motivo_isencao=reason,
+        iss_a_parte=ato.iss_a_parte,
+    )
+    issued = seals.seal(act, [PlannedSelo(new_selo)], placement("avulso", request.identificador))
+    note_date_reason(act, request.motivo_data)
+    return issued[0].codigo

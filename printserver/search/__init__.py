@@ -1,4 +1,4 @@
-"""Seals looked up, added up, exported, and held beside the court's list (T5). Changes nothing but the log (A3)."""
+"""Seals searched, summed, exported, and compared with the court's list (T5). Writes to the log only (A3)."""
 
 from printserver.search.compare import (
     RESULTS,

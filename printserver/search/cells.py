@@ -33,12 +33,12 @@ _VALUE_LETTERS: Final = re.compile(
 
 @lru_cache(maxsize=8192)
 def mark(text: str) -> str:
-    """Return the cell that stands for `texto`, with an apostrophe before it where the rule wants one."""
+    """Return the cell for `text`, with an apostrophe before it where a spreadsheet would change it."""
     return f"'{text}" if _would_change(text) else text
 
 
 def unmark(cell: str) -> str:
-    """Return the text that a cell of `mark` stands for."""
+    """Return the text of a cell that `mark` made."""
     return cell.removeprefix("'")
 
 

@@ -1,16 +1,16 @@
-"""The columns of an export (T5): their names in CSV, their heads in a workbook, what stands in them.
+"""The columns of an export (T5): their names in CSV, their heads in a workbook, their values.
 
 A comparison reads both names and heads.
 """
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Final
 
 from printserver.clock import local
+from printserver.common.text import unaccented
 from printserver.search.results import SearchRow
 from printserver.selo import COMPONENTS, LABELS, from_centavos, parse_matricula
 
@@ -52,12 +52,10 @@ NO_CSV: Final = (*(nome for nome in HEADINGS if nome != "escrevente_nome"), "esc
 
 def plain_name(heading: str) -> str:
     """Return the head of a column without capitals, accents and signs: *Data do ato* is `data_do_ato`."""
-    parts = unicodedata.normalize("NFD", heading.strip().casefold())
-    unaccented = "".join(letter for letter in parts if not unicodedata.combining(letter))
-    return re.sub(r"[^a-z0-9]+", "_", unaccented).strip("_")
+    return re.sub(r"[^a-z0-9]+", "_", unaccented(heading)).strip("_")
 
 
-# What stands over a column of a workbook that was saved as CSV: `estado` stays the seal's, never a component.
+# The head of a column in a workbook saved as CSV: `estado` is the seal's, never a component.
 READ_AS: Final[Mapping[str, str]] = {plain_name(cabecalho): nome for nome, cabecalho in HEADINGS.items()}
 
 
@@ -86,7 +84,7 @@ def _in_groups(name: str) -> Callable[[SearchRow], Cell]:
     return read
 
 
-# What stands in each column for the row of a seal; `escrevente_nome` is a part of the row that the caller adds.
+# The value of each column for the row of a seal; the caller adds `escrevente_nome` to the row.
 READERS: Final[Mapping[str, Callable[[SearchRow], Cell]]] = {
     **{nome: _field(nome) for nome in HEADINGS},
     "natureza": lambda row: str(row["natureza"]),

@@ -1,6 +1,6 @@
-"""Our seals of a period beside the court's list of it: what conforms, what is missing on either side, what differs.
+"""Compares our seals of a period with the court's list: which conform, are missing on either side, or differ.
 
-A seal that still waits for the court, or that it refused, is not missing there: it is told apart.
+A seal that is pending at the court, or was refused, is not counted as missing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 from printserver import court, db
 from printserver.documents import TAG_PREFIX, Data, RequestModel, read
 from printserver.errors import Recusa, invalid_input
-from printserver.office import Author, LogEntry, Office, audit, people
+from printserver.office import Author, Office, acting, people
 from printserver.search.court_list import (
     CourtList,
     Item,
@@ -52,7 +52,7 @@ class Arquivo(RequestModel):
 
 
 class Pedido(RequestModel):
-    """`POST /selos/comparacao`. Without `lista` the court is asked."""
+    """`POST /selos/comparacao`. Without `lista` the court's own list is requested."""
 
     de: Data
     ate: Data
@@ -61,7 +61,7 @@ class Pedido(RequestModel):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What came of it: how many of each of `RESULTS`, and all but what conforms, up to `MAX_SHOWN`."""
+    """The result: how many of each of `RESULTS`, and those that do not conform, up to `MAX_SHOWN`."""
 
     de: date
     ate: date
@@ -85,9 +85,9 @@ class Comparison:
 
 
 def compare_lists(office: Office, author: Author, data: object) -> Comparison:
-    """Hold the seals whose act is of the days `de` to `ate` beside the court's list, or the one that is given.
+    """Compare the seals whose act is of the days `de` to `ate` with the court's list, or the given one.
 
-    That it was done goes on record (A3). Raises `Recusa` `entrada-invalida` (more than 92 days, a list that cannot be
+    The comparison is logged (A3). Raises `Recusa` `entrada-invalida` (more than 92 days, a list that cannot be
     read, no court to ask), `tribunal-nao-responde`, `servidor-ocupado`, `sem-permissao`.
     """
     people.require_right(author, "selos")
@@ -113,11 +113,8 @@ def compare_lists(office: Office, author: Author, data: object) -> Comparison:
     source = "tribunal" if file is None else "arquivo"
     done = Comparison(de, ate, source, counts, shown, listed.ignored)
     what = {"de": str(de), "ate": str(ate), "fonte": source, "resumo": counts}
-    with office.db.write() as conn:
-        who = (author.pessoa, author.sistema, author.endereco)
-        audit.write(
-            conn, office.serventia_id, office.clock(), [LogEntry("tribunal", "comparacao", "feita", *who, what)]
-        )
+    with acting(office, author) as act:
+        act.log("tribunal", "comparacao", "feita", what)
     return done
 
 
@@ -166,7 +163,7 @@ def _pair(
 
 
 def _absence(row: SearchRow, since: datetime) -> str:
-    """Return why the list may lack a seal: a fault, or that the court has not taken it (by the time it was asked)."""
+    """Return why the list may lack a seal: a fault, or the court had not accepted it by the time of the request."""
     if row["comunicado_em"] is not None:
         return MISSING_THERE if row["comunicado_em"] <= since else PENDING
     return PENDING if row["estado"] == court.REPORT_PENDING else REFUSED
@@ -231,7 +228,7 @@ def _side_by_side(field: str, aqui: str, la: str) -> dict[str, str]:
 
 
 def _vinculos(conn: Connection, office: Office, codes: Sequence[str]) -> dict[str, dict[str, bool]]:
-    """Return by seal the vinculadores that the court was or will be told of, each with whether it has taken it (R4)."""
+    """Return by seal the vinculadores of its links in the outbox, each with whether the court accepted it (R4)."""
     out = db.outbox
     query = sa.select(out.c.codigo, out.c.alvo, out.c.estado, out.c.fim_em).where(
         out.c.serventia_id == office.serventia_id, out.c.codigo.in_(codes), out.c.tipo == "vinculo"

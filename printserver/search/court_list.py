@@ -1,4 +1,4 @@
-"""The court's list, whether the court gave it or a file did: each seal with what is said of it, in one form.
+"""The court's list, from the court or from a file: the fields of each seal, in one form.
 
 A file is CSV (`;`, `,` or tabulator between the columns; UTF-8, UTF-16 or Windows-1252) or JSON (a list of objects, or
 one with `itens`). It must have the column `selo` (or `codigo`); of the others those of `COLUMNS` are compared, and what
@@ -40,7 +40,7 @@ _OTHER_NAMES: Final[Mapping[str, str]] = {
     "selo_retificado": "retifica",
     "selo_vinculador": "vinculador",
 }
-# The court's own words beside a seal, which say nothing to be compared.
+# Columns of the court's list that are not compared.
 _NOT_COMPARED: Final = frozenset({"situacao", "recebidoem", "atrasado", "retificadopor", "erros"})
 # A spreadsheet leaves out zeros after the comma, and the comma with them. 1.234 may mean either: it is refused.
 _AMOUNT: Final = re.compile(r"(?:R\$)?\s*(?:(\d{1,3}(?:\.\d{3})+|\d+),(\d{1,2})|(\d+)(?:\.(\d{1,2}))?)")
@@ -50,7 +50,7 @@ _ISO_DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T].*)?")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """What a list says of one seal: the fields of `COLUMNS` that it gives, each in the form in which it is compared."""
+    """One seal of a list: the fields of `COLUMNS` that it has, each in the form in which it is compared."""
 
     codigo: str
     campos: Mapping[str, str]
@@ -136,7 +136,7 @@ _KEPT_AS: Final[Mapping[str, str]] = {name: f"{name}_centavos" for name in _MONE
 
 
 def from_court(itens: Iterable[Mapping[str, Any]]) -> CourtList:
-    """Return the list that the court gave. What it objected to is no seal that it has."""
+    """Return the list that the court sent, without the seals that it objected to."""
     found = {}
     for each in itens:
         if each.get("situacao", "recebido") == "recebido":
@@ -169,7 +169,7 @@ def _decode(content: str | bytes) -> str:
             return content.decode("utf-16")  # Excel's "Unicode text"
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return content.decode("cp1252", "replace")  # as Excel saves a CSV unless it is told otherwise
+        return content.decode("cp1252", "replace")  # Excel's default for CSV
 
 
 def _from_csv(text: str) -> list[tuple[int, dict[str, str]]]:
@@ -231,7 +231,7 @@ def _cells(cells: list[str], names: Sequence[str], optional: int, where: str) ->
 def _from_json(text: str) -> list[tuple[int, dict[str, str]]]:
     _refuse_too_many(text.count("{") - 1)
     try:
-        # a function of Python's for each object and number: whoever else wants to run gets a turn there
+        # a Python function for each object and number: other threads can run in between
         given = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise invalid_input(f"linha {error.lineno}", "o arquivo não é JSON a partir daqui") from None

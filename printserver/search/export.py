@@ -1,6 +1,6 @@
-"""All that a search found as a table: CSV as a Brazilian Excel opens it, or XLSX. Of any size, and on record (A3).
+"""Exports the result of a search as CSV for a Brazilian Excel, or XLSX. Of any size, and logged (A3).
 
-No cell is ever a formula, and no text a number: in CSV by an apostrophe before it (`celulas.py`), in XLSX by its type.
+No cell is ever a formula, and no text a number: in CSV by an apostrophe before it (`cells.py`), in XLSX by its type.
 """
 
 import csv
@@ -13,7 +13,7 @@ from typing import Final
 
 from printserver.clock import local
 from printserver.errors import Recusa, invalid_input
-from printserver.office import Author, LogEntry, Office, audit, people
+from printserver.office import Author, Office, acting, people
 from printserver.search import columns, spreadsheet
 from printserver.search.cells import mark
 from printserver.search.columns import Cell
@@ -31,7 +31,7 @@ _PIECE_BYTES: Final = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """A table on its way: its name as a file, its media type, and its bytes in pieces, to be taken once."""
+    """An export: file name, media type, and its bytes in pieces, to be read once."""
 
     file: str
     tipo: str
@@ -39,7 +39,7 @@ class Export:
 
 
 def export_seals(office: Office, author: Author, filters: Filters, file_format: str) -> Export:
-    """Return all seals that pass `filtros` as `formato` (csv or xlsx). That it was asked for goes on record.
+    """Return all seals that match `filters` as `file_format` (csv or xlsx). The export is logged.
 
     Raises `Recusa` `entrada-invalida`, and `servidor-ocupado` while too many others are served already.
     """
@@ -51,10 +51,9 @@ def export_seals(office: Office, author: Author, filters: Filters, file_format: 
     try:
         now = office.clock()
         what = {"formato": file_format, "filtros": dict(filters)}
-        with office.db.write() as conn:
-            names = people.names(conn, office.serventia_id)
-            who = (author.pessoa, author.sistema, author.endereco)
-            audit.write(conn, office.serventia_id, now, [LogEntry("exportacao", "selos", "pedida", *who, what)])
+        with acting(office, author, now) as act:
+            names = people.names(act.conn, office.serventia_id)
+            act.log("exportacao", "selos", "pedida", what)
     except BaseException:
         office.listeners.release()
         raise
@@ -68,7 +67,7 @@ def export_seals(office: Office, author: Author, filters: Filters, file_format: 
 
 
 class _Until(Iterator[bytes]):
-    """The pieces, and what is done when they are all taken, or nobody takes them any more."""
+    """The pieces, with a callback at their end or when the reader stops."""
 
     def __init__(self, pieces: Iterator[bytes], ended: Callable[[], None]) -> None:
         self._pieces = pieces
@@ -82,14 +81,14 @@ class _Until(Iterator[bytes]):
             raise
 
     def close(self) -> None:
-        """Called by the HTTP server at the end, whatever the end is."""
+        """End the reading. The HTTP server calls it in every case."""
         if self._ended is not None:
             ended, self._ended = self._ended, None
             ended()
 
 
 def _with_names(rows: Iterator[SearchRow], names: Mapping[str, str]) -> Iterator[SearchRow]:
-    """Give the rows with the name of the person beside the user name."""
+    """Give the rows with the person's name added to the user name."""
     for row in rows:
         yield {**row, "escrevente_nome": names.get(row["escrevente"])}
 
@@ -97,7 +96,7 @@ def _with_names(rows: Iterator[SearchRow], names: Mapping[str, str]) -> Iterator
 def _summary(
     office: Office, author: Author, filters: Filters, names: Mapping[str, str], now: datetime
 ) -> list[tuple[str, str]]:
-    """Return what a workbook says of itself: whose, of which period, by whom and when."""
+    """Return the summary of a workbook: office, period, filters, author and time."""
     who = (
         f"{names.get(author.pessoa, author.pessoa)} ({author.pessoa})" if author.pessoa else f"sistema {author.sistema}"
     )

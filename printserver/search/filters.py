@@ -1,4 +1,4 @@
-"""What seals are looked up by (T5), as conditions on their table. Each filter is a name and what was given, as text."""
+"""Filters of a search for seals (T5), as conditions on their table. A filter is a name and a text."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -27,7 +27,7 @@ _s = db.selo.c
 
 
 def conditions(office: Office, filters: Filters) -> list[Condition]:
-    """Return the conditions that `filtros` (the contract's names) stand for, among the seals of this office's making.
+    """Return the conditions of `filters` (the contract's names), among the seals made by this office.
 
     Raises `Recusa` `entrada-invalida` for an unknown filter, a value that is none, a date or sum that is none.
     """
@@ -44,7 +44,7 @@ def conditions(office: Office, filters: Filters) -> list[Condition]:
 
 
 def _check_visible(name: str, value: str) -> str:
-    """Return what was given; what it holds that cannot be seen would find nothing, and is refused."""
+    """Return the text. Raises for invisible characters, which would find nothing."""
     try:
         _, taken = without_invisible(value)
     except UnfitText as error:
@@ -82,7 +82,7 @@ def _equals(column: sa.Column[str]) -> Callable[[str, str], Condition]:
 
 
 def _strip_zeros(name: str, value: str) -> str:
-    """Return a number as it is kept: its digits, without leading zeros."""
+    """Return a number as it is stored: its digits, without leading zeros."""
     digits = value.strip()
     if not (digits.isascii() and digits.isdigit()):
         raise invalid_input(name, "só algarismos")

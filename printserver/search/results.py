@@ -1,4 +1,4 @@
-"""A page of the seals that were looked for (T5), quick among millions, and the rows of all of them, a piece at a time.
+"""Results of a search for seals (T5): a page, fast among millions, and all rows in pieces.
 
 Three things keep it quick, each measured (`bench/lookup.py`): the indexes of `db.selo` hold all that is commonly
 filtered by, so that the table itself is read for the rows shown alone; where few seals match, they are read and put in
@@ -25,7 +25,7 @@ _s = db.selo.c
 
 
 def list_all(office: Office, filters: Filters, page_number: int = 1) -> dict[str, Any]:
-    """Return a page of the seals that pass `filtros`, of the newest act first, and how many there are.
+    """Return a page of the seals that match `filters`, newest act first, and their count.
 
     `total` is exact up to `COUNT_LIMIT`; beyond it is `COUNT_LIMIT` and `total_exato` is False. Raises `Recusa`
     `entrada-invalida`.
@@ -51,7 +51,7 @@ def list_all(office: Office, filters: Filters, page_number: int = 1) -> dict[str
 
 
 def summary(row: SearchRow) -> dict[str, Any]:
-    """Return a seal as a list shows it: as a job's `selos`, and where and when it belongs."""
+    """Return a seal as a list shows it: as in a job's `selos`, with its date, place and author."""
     return selo_dict(row) | {
         "natureza": row["natureza"],
         "data": row["dia"].isoformat(),
@@ -68,10 +68,10 @@ def summary(row: SearchRow) -> dict[str, Any]:
 
 
 def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[SearchRow]:
-    """Give the rows of all seals that pass, of the newest act first.
+    """Give the rows of all seals that match, newest act first.
 
-    They are read in pieces, each a transaction of its own: whoever takes them may be slow, and no transaction stays
-    open meanwhile. Each seal is given once, as it stands when its piece is read.
+    They are read in pieces, each in its own transaction, so that a slow reader keeps no transaction open. Each seal is
+    given once, as it is when its piece is read.
     """
     query = sa.select(_s.dia, _s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc())
     after: Sequence[Condition] = ()

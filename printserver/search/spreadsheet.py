@@ -1,6 +1,6 @@
-"""Seals as a workbook (XLSX): a table that people filter, and a sheet that says of what period it is and sums it up.
+"""Seals as a workbook (XLSX): a table to filter, and a sheet with period and sums.
 
-What stands in a cell has its type: text is text, days are days, money is a number.
+Every cell has a type: text is text, dates are dates, money is a number.
 """
 
 import tempfile
@@ -30,7 +30,7 @@ _SUMS: Final[Mapping[str, str]] = {**{f"emolumentos_{nome}": LABELS[nome] for no
 
 
 def write(rows: Iterator[SearchRow], summary: Sequence[tuple[str, str]], linhas: int) -> Iterator[bytes]:
-    """Give the workbook of `rows` in pieces; `resumo` is said above the sums, each with its name.
+    """Give the workbook of `rows` in pieces; `resumo` is written above the sums, each with its name.
 
     A sheet takes `linhas` lines, its heading one of them; the rest goes on another. A workbook is a zip, whole before
     its first byte may go: it is made in a file, row by row, and sent then.

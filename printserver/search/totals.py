@@ -1,4 +1,4 @@
-"""What seals come to, by act, by day and by component of the fee, over the filters of a search (S9, S11)."""
+"""Sums of the seals of a search, by act, by day and by component of the fee (S9, S11)."""
 
 import json
 from collections import Counter
@@ -18,7 +18,7 @@ _SUMS: Final = ("quantidade", "isentos", "total_centavos", "iss_centavos")
 
 
 def compute_totals(office: Office, filters: Filters) -> dict[str, Any]:
-    """Return the sums of the seals that pass `filtros`, in whole centavos: of all, by act and by day.
+    """Return the sums of the seals that match `filters`, in whole centavos: of all, by act and by day.
 
     `validos` among the filters leaves out what is excluded or rectified, so that a rectified act counts once, by its
     newest seal (S11). Of an act whose ISS is no part of the total (D1) the components come to more than the total.
@@ -41,7 +41,7 @@ def compute_totals(office: Office, filters: Filters) -> dict[str, Any]:
 
 
 def add_up(office: Office, filters: Filters) -> dict[str, Counter[str]]:
-    """Return the sums alone, of what is valid (`validos`) and of all (`todos`): quick, from an index, among a million.
+    """Return the sums alone, of the valid seals (`validos`) and of all (`todos`), from an index only.
 
     Raises `Recusa` `entrada-invalida`.
     """

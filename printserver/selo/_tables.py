@@ -4,14 +4,30 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
-from printserver import faults
+from printserver.common import faults
+from printserver.common.validation import portuguese
 from printserver.errors import ConfigError
 
 _SHIPPED: Final = Path(__file__).parent
+_MESSAGES: Final = {
+    "missing": "falta esta chave",
+    "extra_forbidden": "chave desconhecida; permitidas: {keys}",
+    "bool_type": "esperado true ou false",
+    "int_type": "esperado um número inteiro, sem aspas",
+    "string_type": "esperado um texto entre aspas",
+    "string_too_short": "não pode ficar vazio",
+    "string_too_long": "no máximo {max_length} caracteres",
+    "literal_error": "esperado um destes: {expected}",
+    "greater_than_equal": "esperado no mínimo {ge}",
+    "less_than_equal": "esperado no máximo {le}",
+    "too_short": "a lista não pode ficar vazia",
+    "list_type": "esperada uma lista entre colchetes",
+}
 
 
 class TableRow(BaseModel):
@@ -59,21 +75,9 @@ def _row(path: Path, nome: str, values: object, linha: type[L], key: re.Pattern[
         ) from error
 
 
-def _describe(nome: str, problem: Any, linha: type[TableRow]) -> str:
+def _describe(nome: str, problem: ErrorDetails, linha: type[TableRow]) -> str:
     onde = ".".join([f"[{nome}]", *map(str, problem["loc"])])
-    allowed = {
-        "missing": "falta esta chave",
-        "extra_forbidden": f"chave desconhecida; permitidas: {', '.join(sorted(linha.model_fields))}",
-        "bool_type": "esperado true ou false",
-        "int_type": "esperado um número inteiro, sem aspas",
-        "string_type": "esperado um texto entre aspas",
-        "string_too_short": "não pode ficar vazio",
-        "string_too_long": f"no máximo {problem.get('ctx', {}).get('max_length')} caracteres",
-        "literal_error": f"esperado um destes: {problem.get('ctx', {}).get('expected', '')}".replace(" or ", " ou "),
-        "greater_than_equal": f"esperado no mínimo {problem.get('ctx', {}).get('ge')}",
-        "less_than_equal": f"esperado no máximo {problem.get('ctx', {}).get('le')}",
-        "too_short": "a lista não pode ficar vazia",
-        "list_type": "esperada uma lista entre colchetes",
-    }.get(problem["type"])
+    context = {**problem.get("ctx", {}), "keys": ", ".join(sorted(linha.model_fields))}
+    allowed = portuguese(problem["type"], context, _MESSAGES)
     # The checks of our own raise with Portuguese texts; pydantic puts a prefix before those of a plain ValueError.
     return f"{onde}: {allowed or str(problem['msg']).removeprefix('Value error, ')}"

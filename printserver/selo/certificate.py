@@ -15,8 +15,8 @@ from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import NameOID
 
-from printserver import faults
 from printserver.clock import local
+from printserver.common import faults
 from printserver.errors import ConfigError
 
 BITS: Final = 2048

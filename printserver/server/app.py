@@ -1,7 +1,7 @@
 """The Flask application: the API for systems and the screens for people, over one open office."""
 
-from collections.abc import Callable, Iterable
-from typing import Any, Final
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, Final
 
 from flask import Flask
 
@@ -10,7 +10,8 @@ from printserver.office import SECRET_FILE, Office
 
 _HSTS: Final = ("Strict-Transport-Security", "max-age=31536000")
 
-Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIApplication, WSGIEnvironment
 
 
 def create_app(office: Office) -> Flask:
@@ -24,15 +25,15 @@ def create_app(office: Office) -> Flask:
 
 
 class _Front:
-    """What holds for every address: HEAD is GET without the body; over TLS a browser is to stay with TLS.
+    """Middleware for every address: HEAD is GET without the body; over TLS, HSTS is sent.
 
-    Flask routes HEAD to the views of GET. A view that asks for the method would take it for a form that was sent.
+    Flask routes HEAD to the views of GET. A view that checks the method would take HEAD for a posted form.
     """
 
-    def __init__(self, wsgi: Wsgi) -> None:
+    def __init__(self, wsgi: "WSGIApplication") -> None:
         self._wsgi = wsgi
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(self, environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
         secure = environ["wsgi.url_scheme"] == "https"
 
         def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:

@@ -1,12 +1,9 @@
 """The engine: a loop over due rows. Stamps, hands over, follows the queues, closes questions, reports to the court.
 
-1. Free the claims of engines of this machine that are no more.
-2. Close the questions whose time is over (X1). In the first round of a day keep the log's head (A6).
-3. Claim due jobs, in the order of acceptance, and take each as far as it goes.
-4. Wait for the bell, or a moment, and begin again. Meanwhile each print server has a watcher (see `jobs.watch`), and
-   the court a sender (see `court.sender`), and people their notices (see `court.mail`).
+from printserver.common import faults
+from printserver.court import HttpTransport, Sender, mail, notices
 
-Any number of engines may run, on any number of machines: the claim decides who acts.
+Any number of engines may run, on any number of machines: the claim decides which one acts.
 """
 
 import os
@@ -16,24 +13,24 @@ from collections.abc import Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import date
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
-from printserver import faults
 from printserver.clock import local_date
+from printserver.common import faults
 from printserver.court import HttpTransport, Sender, mail, notices
 from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
-from printserver.ledger import close_expired
-from printserver.office import Bell, HeadDiffers, Office, proof
+from printserver.ledger import JobRow, close_expired
+from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
 from printserver.server.logs import configure_logs
 from printserver.server.processes import HEARD_FD, RING_FD, die_with_parent
 
 _log = structlog.get_logger()
 
-WORKERS: Final = 4  # hand-offs wait for queues; a slow one must not hold the others up
+WORKERS: Final = 4  # hand-offs wait for queues; a slow one must not block the others
 HOUSEKEEPING_S: Final = 5.0
 LONG_WRITE_S: Final = 1.0
 
@@ -43,18 +40,18 @@ class Engine:
 
     def __init__(self, office: Office) -> None:
         self._office = office
-        self._owner = claims.owner_name()
+        self._owner = owner_name()
         self._stop = threading.Event()
         self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
         self._watches = Watches(office, self._owner)
         self._sender = _sender(office, self._owner)
         self._reporting: threading.Thread | None = None
-        self._working: dict[Future[None], int] = {}  # the job's `n`, by who works on it
-        self._told: str | None = None  # why the last round failed
-        self._kept: date | None = None  # the office day whose head of the log is kept
+        self._working: dict[Future[None], int] = {}  # the `n` of the job of each running step
+        self._logged: str | None = None  # why the last round failed
+        self._kept: date | None = None  # the office day whose log head is stored
 
     def stop(self) -> None:
-        """Ask the loop to end after what it is doing."""
+        """Ask the loop to end after the current round."""
         self._stop.set()
         self._office.bell.ring()
 
@@ -83,7 +80,7 @@ class Engine:
                 self._cannot(error)
                 self._stop.wait(pause)
                 continue
-            self._told = None
+            self._logged = None
             if not worked:
                 self._office.bell.wait(seen, pause)
         self._pool.shutdown(wait=True)
@@ -95,16 +92,16 @@ class Engine:
         _log.info("engine stopped")
 
     def _cannot(self, error: Exception) -> None:
-        """Log why a round failed: once for each reason that may pass, whole where it is unforeseen."""
+        """Log why a round failed: temporary reasons once each, unexpected ones with their traceback."""
         reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
         if reason is None:
             _log.exception("engine round failed")
-        elif reason != self._told:
+        elif reason != self._logged:
             _log.error("the engine cannot work now", why=reason)
-        self._told = reason
+        self._logged = reason
 
     def run_once(self) -> int:
-        """Do all that is due now, in this thread, then look at the queues; return how many steps were taken.
+        """Run all due steps in this thread, then look at the queues; return the number of steps.
 
         For tests and tools.
         """
@@ -122,7 +119,7 @@ class Engine:
         return steps
 
     def housekeeping(self) -> None:
-        """Free dead claims, close questions whose time is over."""
+        """Release dead claims and close expired questions."""
         office = self._office
         now = office.clock()
         with office.db.write() as conn:
@@ -133,7 +130,7 @@ class Engine:
         self._keep_head_of_the_day()
 
     def _keep_head_of_the_day(self) -> None:
-        """Keep the log's head outside the database in the first round of an office day (A6)."""
+        """Store the log's head outside the database in the first round of an office day (A6)."""
         day = local_date(self._office.clock())
         if day != self._kept:
             self._kept = day
@@ -141,7 +138,7 @@ class Engine:
                 self._keep_head()
 
     def _keep_head(self) -> None:
-        """Sign the log's head and keep it. What keeps it from that is logged: it holds no print up."""
+        """Sign the log's head and store it. A failure is only logged, so that printing goes on."""
         office = self._office
         try:
             proof.store(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
@@ -152,22 +149,22 @@ class Engine:
             _log.error("the head of the log cannot be kept", why=reason, exc_info=reason is None)
 
     def _claim(self) -> bool:
-        """Claim as much as there are free workers; return whether there was anything to do."""
+        """Claim one job for each free worker; return whether there was anything to do."""
         if len(self._working) >= WORKERS:
             wait(self._working, timeout=1, return_when=FIRST_COMPLETED)
         self._working = {future: n for future, n in self._working.items() if not future.done()}
         free = WORKERS - len(self._working)
-        # What a thread of ours is still at is not claimed again: its claim's time may have run out, or it gave it back
-        # a moment ago, and what is claimed without a thread would lie until the lease ends.
+        # A job that a thread of ours still works on is not claimed again: its lease may be over or just given back, and
+        # a job claimed without a thread would wait until the lease ends.
         busy = list(self._working.values())
         due = claims.claim_due(self._office, self._owner, self._office.clock(), free, busy) if free else []
         for row in due:
             future = self._pool.submit(self._advance, row)
             self._working[future] = row["n"]
-            future.add_done_callback(lambda _done: self._office.bell.ring())  # only now it may be claimed again
+            future.add_done_callback(lambda _done: self._office.bell.ring())  # from now on it may be claimed again
         return bool(due) or not free
 
-    def _advance(self, row: dict[str, Any]) -> None:
+    def _advance(self, row: JobRow) -> None:
         try:
             advance(self._office, row, self._owner)
         except Exception as error:
@@ -176,7 +173,7 @@ class Engine:
 
 
 def _sender(office: Office, owner: str) -> Sender | None:
-    """Return who reports to the court; None where no court is set: the seals wait."""
+    """Return the sender; None if no court is configured: the seals stay in the outbox."""
     settings = office.settings.tribunal
     if not settings.url:
         return None
@@ -184,8 +181,8 @@ def _sender(office: Office, owner: str) -> Sender | None:
     return Sender(office.db, office.clock, office.serventia_id, settings, court, owner, office.bell.ring)
 
 
-def _tell_of_long(seconds: float) -> None:
-    """Log a transaction that held all other writers up for so long that a person notices (the HTTP process counts)."""
+def _log_long_write(seconds: float) -> None:
+    """Log a transaction that blocked all other writers noticeably (the HTTP process has a metric)."""
     if seconds > LONG_WRITE_S:
         _log.warning("a transaction was long", seconds=round(seconds, 3))
 
@@ -196,7 +193,7 @@ def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> N
     heard, out = environment.get(HEARD_FD), environment.get(RING_FD)
     bell = Bell(int(heard) if heard else None, int(out) if out else None)
     office = Office.open_folder(instance, bell=bell, waits=True)
-    office.db.observe_write = _tell_of_long
+    office.db.observe_write = _log_long_write
     engine = Engine(office)
 
     def on_signal(_number: int, _frame: object) -> None:

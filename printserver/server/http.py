@@ -56,7 +56,7 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> i
     )
     signal.signal(signal.SIGTERM, lambda *_: server.stop())
     signal.signal(signal.SIGINT, lambda *_: server.stop())
-    # What is there by now stays: a full collection need not look at it, and holds up all threads while it looks.
+    # Objects created so far are permanent: a full collection, which blocks all threads, can skip them.
     gc.collect()
     gc.freeze()
     server.run()
@@ -65,7 +65,7 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> i
 
 
 def _allow_open_files() -> None:
-    """Each connection is an open file; the usual soft limit of 1024 is near what `http_server` takes."""
+    """Raise the soft limit of open files: the usual 1024 is close to the connections of `http_server`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
     if soft < wanted:
@@ -88,7 +88,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _problem(status: int) -> http_server.Answer:
-    """Return the answer to what is refused before the application sees it."""
+    """Return the answer to a request that is refused before the application gets it."""
     response = problems.problem(problems.unread_request(status))
     return http_server.Answer(response.status, response.content_type, response.get_data())
 

@@ -1,9 +1,9 @@
 """The HTTP server: waitress with TLS, deadlines for slow connections, and errors as problems.
 
-waitress reads a whole request before a thread sees it and writes the answer by itself, so a stalled connection holds no
-thread. What it lacks is added here: TLS, a time limit for each phase of a connection, a limit for the bytes that wait
-in memory and on disk, a body that is too large read to its end so that the caller sees the answer, and a shutdown that
-lets running requests end. Knows no Flask and no office.
+waitress reads a whole request before a thread gets it and writes the answer by itself, so a stalled connection blocks
+no thread. Added here: TLS, a time limit for each phase of a connection, a limit for the bytes buffered in memory and on
+disk, reading a body that is too large to its end so that the caller sees the answer, and a graceful shutdown. Depends
+on neither Flask nor the office.
 """
 
 import socket
@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import structlog
 from waitress import wasyncore
@@ -26,17 +26,20 @@ from waitress.utilities import RequestEntityTooLarge
 
 from printserver.api import HOLD, REPEATED
 
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIApplication, WSGIEnvironment
+
 log = structlog.get_logger(__name__)
 
 HEAD_BYTES: Final = 32 * 1024
 CONNECTIONS: Final = 1000
 BUFFERED_BYTES: Final = 512 * 1024 * 1024
-"""Bytes of bodies that are kept before their requests are whole, of all connections together."""
+"""Bytes of incomplete requests' bodies that are buffered, over all connections."""
 DRAIN_TIMES: Final = 3
-"""A refused body is read and thrown away up to this many times the limit: many callers send all before they look."""
+"""A refused body is read and discarded up to this many times the limit: many callers send all before they read."""
 
 _MAINTENANCE_S: Final = 1
-_KEPT_OUT: Final = 512 * 1024 * 1024  # bytes of an answer that may wait for a slow reader while its thread goes on
+_KEPT_OUT: Final = 512 * 1024 * 1024  # bytes of an answer buffered for a slow reader while its thread continues
 _TLS_RECORD: Final = 16 * 1024
 
 
@@ -50,7 +53,7 @@ class Answer:
 
 
 Problem = Callable[[int], Answer]
-"""Gives the answer for a status (400, 413, 431, 500, 501) that the application had no part in."""
+"""Returns the answer for a status (400, 413, 431, 500, 501) that the application did not produce."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +65,13 @@ class Deadlines:
     body: float = 300.0
     """For a whole body."""
     stall: float = 30.0
-    """Without a byte in either direction in the midst of a body or an answer."""
+    """Without a byte in either direction during a body or an answer."""
     idle: float = 15.0
     """Between two requests."""
 
 
 def create_server(
-    application: Any,
+    application: "WSGIApplication",
     listener: socket.socket,
     *,
     threads: int,
@@ -78,12 +81,12 @@ def create_server(
     trusted_proxy: str | None = None,
     deadlines: Deadlines | None = None,
 ) -> "Server":
-    """Return a server of the WSGI `application` on `listener`, an open listening socket; `run` serves.
+    """Return a server for the WSGI `application` on `listener`, an open listening socket; `run` serves.
 
     A head over 32 kB is 431 and a body of more than `body_bytes` is 413, both answered by `problem`. Forwarding headers
-    are believed from the address `trusted_proxy` alone, and otherwise taken out.
+    are accepted from the address `trusted_proxy` alone, and removed otherwise.
     """
-    forwarding: dict[str, Any] = {}
+    forwarding: dict[str, object] = {}
     if trusted_proxy:
         forwarding = {"trusted_proxy": trusted_proxy, "trusted_proxy_headers": {"x-forwarded-for", "x-forwarded-proto"}}
     adjustments = Adjustments(
@@ -107,7 +110,7 @@ def create_server(
 def repeated_headers(head: bytes) -> frozenset[str]:
     """Return the names (capitals, with hyphens) of headers that come twice in a request's head, or with `_` for `-`.
 
-    WSGI joins the values of the first by a comma, which may stand in a value. waitress drops the second.
+    WSGI joins the values of the first by a comma, which a value may contain. waitress drops the second.
     """
     names = [line.partition(b":")[0].strip().upper() for line in head.split(b"\r\n")[1:] if b":" in line]
     meant = Counter(name.replace(b"_", b"-") for name in names)
@@ -129,7 +132,7 @@ class _Nowhere:
 
 
 class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
-    """Notes headers that repeat; reads a body over the limit to its end, without keeping it."""
+    """Records repeated headers; reads a body over the limit to its end, without buffering it."""
 
     def __init__(self, adj: Adjustments) -> None:
         super().__init__(adj)
@@ -160,20 +163,20 @@ class _Parser(HTTPRequestParser):  # type: ignore[misc]  # waitress has no types
         return consumed
 
     def kept(self) -> int:
-        """Return how many bytes of the body are kept."""
+        """Return how many bytes of the body are buffered."""
         return 0 if self.body_rcv is None or self._thrown_away is not None else int(self.body_bytes_received)
 
 
 class _Task(WSGITask):  # type: ignore[misc]
-    def get_environment(self) -> dict[str, Any]:
-        environ: dict[str, Any] = super().get_environment()
+    def get_environment(self) -> "WSGIEnvironment":
+        environ: WSGIEnvironment = super().get_environment()
         environ[REPEATED] = self.request.repeated
         environ[HOLD] = self.channel.hold
         return environ
 
 
 class _ErrorTask(ErrorTask):  # type: ignore[misc]
-    """Answers what waitress refuses by itself in the manner of all other errors."""
+    """Answers requests that waitress itself refuses, in the format of all other errors."""
 
     def execute(self) -> None:
         answer: Answer = self.channel.server.problem(self.request.error.code)
@@ -189,7 +192,7 @@ class _NotYet(Exception):
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
-    """One connection: its TLS, and how long it may take."""
+    """One connection: its TLS and its deadlines."""
 
     parser_class = _Parser
     task_class = _Task
@@ -198,7 +201,9 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
     server: "Server"
     request: _Parser | None
 
-    def __init__(self, server: "Server", sock: socket.socket, addr: Any, adj: Adjustments, map: Any = None) -> None:
+    def __init__(
+        self, server: "Server", sock: socket.socket, addr: object, adj: Adjustments, map: object = None
+    ) -> None:
         self._since = self._progress = time.monotonic()
         self._held_until = 0.0
         self._served = False
@@ -206,17 +211,17 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         super().__init__(server, sock, addr, adj, map=map)
 
     def readable(self) -> bool:
-        """Leave the bodies of others in the network while too many bytes wait here."""
+        """Read no further bodies while too many bytes are buffered."""
         if self.server.full and self.request is not None and self.request.headers_finished:
             return False
         return bool(super().readable())
 
     def hold(self, seconds: float) -> None:
-        """Send nothing for so long."""
+        """Send nothing for so many seconds."""
         self._held_until = time.monotonic() + seconds
 
     def writable(self) -> bool:
-        """Stay quiet while the answer is held back."""
+        """Return False while the answer is delayed."""
         return bool(super().writable()) and time.monotonic() >= self._held_until
 
     def _flush_some(self, do_close: bool = True) -> bool:
@@ -236,7 +241,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
             self.handle_close()
 
     def recv(self, buffer_size: int) -> bytes:
-        """Return what came; a whole TLS record, for what stays inside OpenSSL would never wake the loop."""
+        """Return the received bytes; a whole TLS record, because bytes left inside OpenSSL would not wake the loop."""
         try:
             data: bytes = super().recv(max(buffer_size, _TLS_RECORD))
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -262,7 +267,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         self._progress = time.monotonic()
 
     def overdue(self, now: float, limits: Deadlines) -> str | None:
-        """Return what took too long, or None. A request that a thread works on has no limit here."""
+        """Return the phase that took too long, or None. A request that a thread is processing has no limit here."""
         quiet = now - self._progress
         request = self.request
         if self.total_outbufs_len:
@@ -277,13 +282,13 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
 
 
 class Server(TcpWSGIServer):  # type: ignore[misc]
-    """A waitress server that ends slow connections and shuts down in order."""
+    """A waitress server that closes slow connections and shuts down gracefully."""
 
     channel_class = _Channel
 
     def __init__(
         self,
-        application: Any,
+        application: "WSGIApplication",
         listener: socket.socket,
         adjustments: Adjustments,
         problem: Problem,
@@ -299,7 +304,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
         super().__init__(application, _sock=listener, adj=adjustments, sockinfo=sockinfo, bind_socket=False)
 
     def handle_accept(self) -> None:
-        """Take a connection. Its fault is its own: an exception here would close the listening socket."""
+        """Accept a connection. Its errors are caught: an exception here would close the listening socket."""
         try:
             accepted = self.accept()
         except OSError:
@@ -317,7 +322,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             connection.close()
 
     def maintenance(self, now: float) -> None:  # noqa: ARG002  # waitress gives wall time, which may jump
-        """End connections that take too long; once a second."""
+        """Close connections that take too long; once a second."""
         instant = time.monotonic()
         channels = list(self.active_channels.values())
         for channel in channels:
@@ -325,18 +330,18 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
             if late is not None:
                 if late != "idle":
                     log.info("slow_connection_closed", phase=late, address=channel.addr[0])
-                channel.handle_close()  # not `will_close`: a stalled reader's connection never takes more
+                channel.handle_close()  # not `will_close`: a stalled reader never accepts the rest
         kept = sum(channel.request.kept() for channel in channels if channel.request is not None)
         self.full = kept > BUFFERED_BYTES
 
     def stop(self) -> None:
-        """Let `run` end; safe in a signal handler."""
+        """Make `run` return; safe in a signal handler."""
         self._stopping = True
         with suppress(OSError):  # it has stopped
             self.pull_trigger()
 
     def run(self, grace_s: float = 10.0) -> None:
-        """Serve until `stop`; then take no more connections, and give running requests `grace_s` seconds to end."""
+        """Serve until `stop`; then accept no more connections, and let requests finish for `grace_s` seconds."""
         while not self._stopping:
             self._turn(_MAINTENANCE_S)
         self.accepting = False

@@ -1,4 +1,4 @@
-"""The server's own log: one JSON line an event on standard error. What is on record for the office is in `audit`."""
+"""The server's technical log: one JSON line per event on standard error. The office's log is `audit`."""
 
 import logging
 import sys
@@ -7,7 +7,7 @@ import structlog
 
 
 def configure_logs() -> None:
-    """Set structlog up for this process."""
+    """Configure structlog for this process."""
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -1,22 +1,22 @@
-"""What parent and child processes of the server agree on: the bell's pipes, and that no child outlives its parent."""
+"""Conventions between parent and child processes: the bell's pipes; no child outlives its parent."""
 
 import ctypes
 import os
 import signal
 from typing import Final
 
-HEARD_FD: Final = "PRINTSERVER_BELL_HEARD"  # read: the other process rings here
-RING_FD: Final = "PRINTSERVER_BELL_RING"  # written: the other process hears it
+HEARD_FD: Final = "PRINTSERVER_BELL_HEARD"  # read end: the other process rings
+RING_FD: Final = "PRINTSERVER_BELL_RING"  # write end: the other process hears
 
 CANNOT_START: Final = 3
-"""Exit status of a child that would not start a second time either."""
+"""Exit status of a child whose start would fail again."""
 
 _PR_SET_PDEATHSIG: Final = 1
 
 
 def die_with_parent(sign: int = signal.SIGTERM) -> None:
-    """Ask the kernel to send `sign` to this process when its parent ends, however it ends."""
+    """Have the kernel send `sign` to this process when its parent ends."""
     parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, sign)
-    if os.getppid() != parent:  # it died before we asked
+    if os.getppid() != parent:  # the parent died before the call
         os.kill(os.getpid(), sign)

@@ -1,4 +1,4 @@
-"""`serve`: one parent, one HTTP process, one engine process, one process group. What dies is started again."""
+"""`serve`: one parent with an HTTP process and an engine process in one process group. A dead child is restarted."""
 
 import errno
 import os
@@ -14,14 +14,14 @@ from typing import Final
 
 import structlog
 
-from printserver import faults
+from printserver.common import faults
 from printserver.errors import ConfigError
 from printserver.server.logs import configure_logs
 from printserver.server.processes import CANNOT_START, HEARD_FD, RING_FD
 
 _log = structlog.get_logger()
 
-GRACE_S: Final = 15.0  # for children to end after SIGTERM
+GRACE_S: Final = 15.0  # for children to exit after SIGTERM
 RESTART_S: Final = 1.0
 
 
@@ -43,7 +43,7 @@ class _Child:
 def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -> int:
     """Run the whole server until SIGTERM or SIGINT; return the exit status.
 
-    Raises `ConfigError` where the address cannot be listened on: the HTTP process would be started for ever.
+    Raises `ConfigError` if the address cannot be listened on: the HTTP process would be restarted forever.
     """
     _listen_once(host, port)
     configure_logs()

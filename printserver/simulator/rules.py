@@ -8,6 +8,7 @@ from typing import Final
 from pydantic import BaseModel, Field
 
 from printserver.clock import local, local_date
+from printserver.common.text import capitalized
 from printserver.selo import (
     EXCLUSION,
     AtoTable,
@@ -260,5 +261,4 @@ def moment_text(moment: datetime) -> str:
 
 
 def _sentence(error: ValueError) -> str:
-    text = str(error)
-    return f"{text[:1].upper()}{text[1:]}."
+    return f"{capitalized(str(error))}."

@@ -12,8 +12,8 @@ from typing import Any, Final, Self
 from flask import Flask
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-from printserver import faults
 from printserver.clock import Clock, system_clock
+from printserver.common import faults
 from printserver.errors import ConfigError
 from printserver.selo import AtoTable, Certificate
 from printserver.simulator.context import EXTENSION, CourtSettings

@@ -123,7 +123,7 @@ def _render_form(job: Mapping[str, Any], nome: str, form: Form) -> str:
     )
 
 
-def _who_and_why() -> dict[str, Any]:
+def _who_and_why() -> dict[str, object]:
     return {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
 
 

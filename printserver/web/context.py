@@ -1,14 +1,11 @@
-"""What every screen needs: the office, and the person who acts under their own name (A1)."""
+"""What every screen needs: the office, and the person who is logged in (A1)."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-import sqlalchemy as sa
 from flask import current_app, g, request
 from flask_login import UserMixin, current_user
 
-from printserver import db
 from printserver.jobs import Office
 from printserver.office import audit, people
 
@@ -48,11 +45,13 @@ def author() -> people.Author:
     return people.author_of_person(find_person(), request.remote_addr)
 
 
-def register(objeto: str, nome: str, state: str, detalhe: Mapping[str, Any] | None = None) -> None:
-    """Put on record what happened at a screen: who (if somebody is logged in), from which address (A5)."""
+def register(objeto: str, nome: str, state: str, detalhe: Mapping[str, object] | None = None) -> None:
+    """Log what happened at a screen, with the person who is logged in, if any, and the address (A5)."""
     here = office()
-    who = find_person().usuario if current_user.is_authenticated else None
-    entry = audit.LogEntry(objeto, nome, state, who, None, request.remote_addr, detalhe or {})
+    if current_user.is_authenticated:
+        entry = author().record(objeto, nome, state, detalhe)
+    else:
+        entry = audit.LogEntry(objeto, nome, state, endereco=request.remote_addr, detalhe=detalhe or {})
     with here.db.write() as conn:
         audit.write(conn, here.serventia_id, here.clock(), [entry])
 
@@ -66,13 +65,9 @@ def person_name(usuario: str | None) -> str:
     """Return the name of the person with that user name, also of one who left; the user name where there is none."""
     if not usuario:
         return ""
-    if "web_nomes" not in g:
+    if "web_names" not in g:
         here = office()
-        table = db.pessoa
         with here.db.read() as conn:
-            rows = conn.execute(
-                sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == here.serventia_id)
-            )
-            g.web_names = {row.usuario: row.nome for row in rows}
+            g.web_names = people.names(conn, here.serventia_id)
     nome: str = g.web_names.get(usuario, usuario)
     return nome

@@ -1,7 +1,6 @@
 """A day of the counter: checked against the till and loaded (H2); the control of paper seals, to be printed."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -57,7 +56,7 @@ def paper_seal_control() -> ResponseReturnValue:
     )
 
 
-def _load_request(day: date) -> dict[str, Any]:
+def _load_request(day: date) -> dict[str, object]:
     """Return the request for the load of what was shown: other acts that came or went meanwhile refuse it."""
     shown = typed_text("aguardam").split()
     if len(shown) != 2 or not all(each.isascii() and each.isdigit() and len(each) < 12 for each in shown):

@@ -1,7 +1,7 @@
 """Paper seals by number: a range made by hand (H3); numbers that are void, or were reported elsewhere (H2, S4)."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -53,7 +53,7 @@ def numbers() -> ResponseReturnValue:
     return redirect(url_for("web.numeros"), 303)
 
 
-def _range_request() -> dict[str, Any]:
+def _range_request() -> dict[str, object]:
     return {
         "ato": typed_text("ato"),
         "serie": typed_text("serie").upper(),
@@ -76,7 +76,7 @@ def _integer(nome: str) -> int:
     return int(text)
 
 
-def _refused(refusal: Recusa, show: Any) -> ResponseReturnValue:
+def _refused(refusal: Recusa, show: Callable[[Form], str]) -> ResponseReturnValue:
     if refusal.word == "sem-permissao":
         raise refusal
     return show(refused_form(refusal)), refusal.kind.status
@@ -103,7 +103,7 @@ def _without_selo(form: Form) -> str:
     )
 
 
-def _all_of() -> dict[str, Any]:
+def _all_of() -> dict[str, object]:
     """Return every type of act of a paper seal: to be void it need not be confirmed."""
     table = office().atos
     kinds = {codigo: table.get(codigo) for codigo in table.codigos()}

@@ -9,7 +9,7 @@ from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
-from printserver import faults
+from printserver.common import faults
 from printserver.errors import Recusa
 from printserver.web import drafts, login
 from printserver.web.context import register

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from flask import request
 
@@ -33,7 +32,7 @@ def typed_money(nome: str) -> str:
     return scanned
 
 
-def typed_value(before: Mapping[str, str] | None = None) -> dict[str, Any]:
+def typed_value(before: Mapping[str, str] | None = None) -> dict[str, object]:
     """Return the VALUE that the form holds: a service, the components, or a reason that makes the act free.
 
     `antes` is what stood in the fields when the form was shown. The one that a person changed is the choice; what stood
@@ -53,7 +52,7 @@ def typed_value(before: Mapping[str, str] | None = None) -> dict[str, Any]:
             return {"emolumentos": components}
 
 
-def changed_value(before: Mapping[str, str]) -> dict[str, Any]:
+def changed_value(before: Mapping[str, str]) -> dict[str, object]:
     """Return the VALUE that the form holds, as `typed_value`; nothing where a person left it as it stood."""
     return typed_value(before) if _read(before)[2] else {}
 
@@ -105,6 +104,6 @@ def as_fields(values: Mapping[str, int]) -> dict[str, str]:
     return {nome: f"{value // 100},{value % 100:02}" for nome, value in values.items()}
 
 
-def template_context() -> dict[str, Any]:
+def template_context() -> dict[str, object]:
     """Return what the fields of a value need in a template."""
     return {"servicos": services(), "componentes": LABELS}

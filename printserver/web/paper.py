@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Mapping
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -39,7 +38,7 @@ def paper_group() -> ResponseReturnValue:
     return redirect(url_for("web.papel"), 303)
 
 
-def _next_sheet() -> dict[str, Any]:
+def _next_sheet() -> dict[str, object]:
     """Return what was typed of the next sheet; the spoiled ones stand in one field, parted by blanks or commas."""
     spoiled = [number for number in re.split(r"[\s,;]+", typed_text("inutilizados")) if number]
     return {"proximo": typed_text("proximo"), "inutilizados": spoiled, "escrevente": find_person().usuario}

@@ -54,9 +54,9 @@ def answer_xa(job_id: str) -> ResponseReturnValue:
     return redirect(url_for("web.trabalho", job_id=job_id), 303)
 
 
-def _xa_answer(*, yes: bool) -> dict[str, Any]:
+def _xa_answer(*, yes: bool) -> dict[str, object]:
     """Return the answer of `POST /jobs/{id}/xa` that the form holds."""
-    data: dict[str, Any] = {"confirma": yes, "escrevente": find_person().usuario}
+    data: dict[str, object] = {"confirma": yes, "escrevente": find_person().usuario}
     if yes:
         data["selos"] = typed_text("selos").split()  # a yes holds for the seals that it was shown (X1)
         data["papel_em_maos"] = ticked("papel_em_maos")

@@ -4,7 +4,7 @@ Rectify it (R1, R2), exclude it (X4), send again what the court refused (T2). `a
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -62,7 +62,7 @@ def exclude_selo(codigo: str) -> ResponseReturnValue:
     """Ask for the reason, then exclude the seal by XA."""
     if request.method == "GET":
         return _render_exclude_form(codigo, Form())
-    data: dict[str, Any] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
+    data: dict[str, object] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
     try:
         check_fields("motivo", "fora_do_prazo")
         check_confirmed()
@@ -93,16 +93,16 @@ def _can(found: Mapping[str, Any]) -> dict[str, bool]:
     }
 
 
-def _refused(refusal: Recusa, show: Any) -> ResponseReturnValue:
+def _refused(refusal: Recusa, show: Callable[[Form], str]) -> ResponseReturnValue:
     if refusal.word in ("sem-permissao", "nao-encontrado"):
         raise refusal
     return show(refused_form(refusal)), refusal.kind.status
 
 
-def _rectification(codigo: str) -> dict[str, Any]:
+def _rectification(codigo: str) -> dict[str, object]:
     """Return the request of `POST /selos/{codigo}/retificacao`: only what the person changed."""
     found = jobs.selo(office(), codigo)
-    data: dict[str, Any] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
+    data: dict[str, object] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
     data |= {name: typed_text(name) for name in ("ato", "identificador") if typed_text(name)}
     data |= {"data": day.isoformat()} if (day := typed_day("data")) else {}
     data |= fee_input.changed_value(_value_of(found))
@@ -118,7 +118,7 @@ def _value_of(found: Mapping[str, Any]) -> dict[str, str]:
     return fee_input.as_fields(found["emolumentos_centavos"]) | reason
 
 
-def _preview(codigo: str, before: NewSelo, depois: NewSelo) -> dict[str, Any]:
+def _preview(codigo: str, before: NewSelo, depois: NewSelo) -> dict[str, object]:
     """Return what a person sees before it goes: what changes, as it is and as it will be, and the mark of it."""
     rows = [
         ("Data do ato", *(words.day(local_date(each.momento)) for each in (before, depois))),

@@ -23,7 +23,7 @@ def test_every_word_becomes_its_problem(app: Flask, caller: Caller, monkeypatch:
             name, "Porquê.", errors=[BadField("a.0.b", "não")], extra={"paginas": 3, "type": "outro"}, retry_after=7
         )
 
-    monkeypatch.setattr(jobs, "listar", refuse)
+    monkeypatch.setattr(jobs, "list_all", refuse)
     response = caller.get("/api/v1/jobs")
     assert word(response) == name
     body = response.get_json()
@@ -42,7 +42,7 @@ def test_who_should_wait_is_told_how_long(caller: Caller, monkeypatch: pytest.Mo
     def refuse(*_args: object) -> None:
         raise Recusa(name, "Espere.")
 
-    monkeypatch.setattr(jobs, "listar", refuse)
+    monkeypatch.setattr(jobs, "list_all", refuse)
     assert int(caller.get("/api/v1/jobs").headers["Retry-After"]) >= 1
 
 
@@ -50,7 +50,7 @@ def test_a_fault_of_our_own_tells_a_number_and_nothing_else(caller: Caller, monk
     def fail(*_args: object) -> None:
         raise RuntimeError("senha=segredo")
 
-    monkeypatch.setattr(jobs, "listar", fail)
+    monkeypatch.setattr(jobs, "list_all", fail)
     response = caller.get("/api/v1/jobs")
     assert word(response) == "erro-interno"
     assert b"segredo" not in response.data
@@ -64,7 +64,7 @@ def test_a_database_that_does_not_answer_is_no_fault_of_the_caller(
     def fail(*_args: object) -> None:
         raise sa.exc.OperationalError("SELECT 1", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(jobs, "listar", fail)
+    monkeypatch.setattr(jobs, "list_all", fail)
     response = caller.get("/api/v1/jobs")
     assert word(response) == "servidor-ocupado"
     assert b"SELECT" not in response.data

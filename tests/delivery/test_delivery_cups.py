@@ -191,7 +191,7 @@ class Killed(BaseException):
     """Stands for `kill -9`: nothing of the engine's own runs after it."""
 
 
-STEPS = ["criar", "recorded", "enviar", "released", "liberar", "handed"]
+STEPS = ["create", "recorded", "send", "released", "release", "handed"]
 
 
 @pytest.mark.parametrize("step", STEPS)
@@ -222,13 +222,13 @@ def _kill_after(patch: pytest.MonkeyPatch, step: str) -> None:
 
         patch.setattr(target, name, call)
 
-    if step in ("criar", "enviar", "liberar"):
+    if step in ("create", "send", "release"):
         then_die(CupsQueue, step)
     elif step == "handed":
         then_die(handoff, "_handed")
     else:
         wanted = {"recorded": "cups_id", "released": "liberada_em"}[step]
-        then_die(attempts, "gravar", lambda *_a, **changes: wanted in changes)
+        then_die(attempts, "save", lambda *_a, **changes: wanted in changes)
 
 
 def test_x5_a_job_the_queue_forgot_is_uncertain_and_a_person_decides(house: House, queue: KeptQueue) -> None:

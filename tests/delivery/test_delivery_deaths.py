@@ -22,15 +22,15 @@ from support.process import wait_until
 
 # Each call to the print server on the way of a print, and the point of the table that a death there stands for.
 BEFORE_THE_RELEASE = [
-    ("before", "procurar"),
-    ("before", "criar"),
-    ("after", "criar"),  # made, its id not on record
-    ("before", "enviar"),  # its id on record
-    ("after", "enviar"),
-    ("after", "linha"),  # the release not on record yet
+    ("before", "find"),
+    ("before", "create"),
+    ("after", "create"),  # made, its id not on record
+    ("before", "send"),  # its id on record
+    ("after", "send"),
+    ("after", "connection"),  # the release not on record yet
 ]
-ASKED_FOR = ("before", "liberar")  # the release is on record
-RELEASED = [("after", "liberar"), ("before", "estados"), ("after", "estados")]
+ASKED_FOR = ("before", "release")  # the release is on record
+RELEASED = [("after", "release"), ("before", "states"), ("after", "states")]
 
 
 @pytest.fixture(scope="module")
@@ -210,7 +210,7 @@ def test_x5_a_print_server_that_dies_before_the_release_prints_once(
         house.engine.run_once()
     done = at_rest(house, server, ready["id"])
     # Its life was noted right before it died: then it cannot be told from a death after the release.
-    assert done["estado"] == ("incerto" if where == ("after", "linha") else "entregue")
+    assert done["state"] == ("incerto" if where == ("after", "connection") else "entregue")
     assert len(queue.runs()) == 1
 
 
@@ -238,7 +238,7 @@ def test_x5_a_print_server_that_lost_its_table_before_the_release_gets_the_print
     ready: dict[str, Any],
 ) -> None:
     """Its id is given to somebody else's job meanwhile, which stays untouched."""
-    die(engines, house, ("before", "enviar"), server.pid)
+    die(engines, house, ("before", "send"), server.pid)
     server.stop(signal.SIGKILL)
     for file in (server.base / "spool").glob("c*"):
         file.unlink()

@@ -79,9 +79,8 @@ def test_p7_a_try_that_is_at_its_queue_keeps_its_bytes_whatever_is_set_meanwhile
 
 @pytest.mark.parametrize(("tray", "offset"), [("2", (0.5, 0.0)), ("1", (1.0, -1.0)), (None, (1.0, -1.0)), ("3", None)])
 def test_p7_a_tray_has_its_own_offset_else_the_queues(tray: str | None, offset: tuple[float, float] | None) -> None:
-    row = {"deslocamentos": {"": [1.0, -1.0], "2": [0.5, 0.0], "3": [0, 0]}}
-    assert queues.offset_of(row, tray) == offset
-    assert queues.offset_of({"deslocamentos": None}, tray) is None
+    assert queues.offset_of({"": [1.0, -1.0], "2": [0.5, 0.0], "3": [0, 0]}, tray) == offset
+    assert queues.offset_of(None, tray) is None
 
 
 def test_p1_s12_a_page_that_the_printer_has_no_paper_for_is_refused_before_a_seal(

@@ -13,7 +13,7 @@ def said(state: str = "completed", **more: Any) -> State:
 
 
 def verdict(state: State | None, before: dict[str, Any] | None = None, **more: Any) -> str | None:
-    known = {"esperadas": 3, "conta": None, "caiu": False} | more
+    known = {"expected": 3, "tally": None, "died": False} | more
     found = judge(state, before or {}, **known)
     return found.estado if found else None
 
@@ -68,14 +68,14 @@ def test_x5_a_job_that_the_queue_forgot_is_a_doubt() -> None:
 @pytest.mark.parametrize("state", ["pending", "pending-held", "processing", "canceled", "aborted"])
 @pytest.mark.parametrize("once", [True, False])
 def test_x5_what_a_server_had_when_it_died_is_a_doubt(state: str, once: bool) -> None:
-    assert verdict(said(state), {"inicio": 100}, died=True, uma_vez=once) == "incerto"
+    assert verdict(said(state), {"inicio": 100}, died=True, seen_begun=once) == "incerto"
 
 
 def test_x5_what_had_come_to_its_end_before_the_server_died_is_judged_by_its_count() -> None:
-    assert verdict(said(impressions=3), {"inicio": 100}, died=True, uma_vez=True) == "impresso"
-    assert verdict(said(), {"inicio": 100}, died=True, uma_vez=True) == "entregue"
+    assert verdict(said(impressions=3), {"inicio": 100}, died=True, seen_begun=True) == "impresso"
+    assert verdict(said(), {"inicio": 100}, died=True, seen_begun=True) == "entregue"
     assert verdict(said(impressions=3), {"inicio": 100}, died=True) == "incerto"
-    assert verdict(said(impressions=3), {}, died=True, uma_vez=True) == "incerto"
+    assert verdict(said(impressions=3), {}, died=True, seen_begun=True) == "incerto"
 
 
 def test_x5_what_the_printer_forgot_is_a_doubt_though_cups_counted_it() -> None:

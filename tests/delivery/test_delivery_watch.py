@@ -11,8 +11,8 @@ import cups
 import pytest
 
 from printserver import db
-from printserver.delivery import claims
 from printserver.delivery.watcher import Watch
+from printserver.office import owner_name
 from printserver.printing import CupsQueue
 from printserver.server.engine import Engine
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
@@ -99,8 +99,8 @@ def test_a_server_that_only_reads_its_configuration_anew_leaves_no_doubt(house: 
     job = house.taken(house.livro())
     step(house)
     watch = next(iter(house.engine._watches._all.values()))
-    assert watch._line is not None
-    signal_line = watch._line
+    signal_line = watch._life.connection
+    assert signal_line is not None
     os.kill(server.pid, signal.SIGHUP)
     wait_until(lambda: signal_line.died(0.1), "the line's end")
     wait_until(lambda: _answers(server), "the server")
@@ -176,7 +176,7 @@ def test_one_call_follows_all_the_jobs_of_a_server(
     step(house)
     assert {house.job(job)["estado"] for job in jobs} == {"entregue"}
     asked = []
-    for name in ("criar", "enviar", "liberar", "estado", "estados", "procurar", "cancelar", "capacidades"):
+    for name in ("create", "send", "release", "state", "states", "find", "cancel", "capabilities"):
         original = getattr(CupsQueue, name)
 
         def count(*arguments: Any, _name: str = name, _original: Any = original) -> Any:
@@ -185,7 +185,7 @@ def test_one_call_follows_all_the_jobs_of_a_server(
 
         monkeypatch.setattr(CupsQueue, name, count)
     step(house)
-    assert asked == ["estados"]
+    assert asked == ["states"]
     cups_server.run("cupsenable", kept_queue.name)
     for job in jobs:
         until(house, job, lambda job: (step(house), job["encerrado"])[1])
@@ -197,14 +197,14 @@ def test_of_two_engines_one_watches_and_the_other_takes_over_when_it_is_dead(
 ) -> None:
     use(house, kept_queue.name, cups_server.socket)
     where = str(cups_server.socket)
-    one, other = (Watch(house.office, where, name) for name in (claims.owner_name(), "outra-máquina:1:1"))
-    assert (one._mine(), other._mine(), one._mine()) == (True, False, True)
+    one, other = (Watch(house.office, where, name) for name in (owner_name(), "outra-máquina:1:1"))
+    assert (one._duty.hold(), other._duty.hold(), one._duty.hold()) == (True, False, True)
     house.clock.forward(seconds=house.office.settings.motor.posse_s)
-    assert (other._mine(), one._mine()) == (True, False)
-    dead = claims.owner_name().rsplit(":", 2)[0] + ":4194305:1"
+    assert (other._duty.hold(), one._duty.hold()) == (True, False)
+    dead = owner_name().rsplit(":", 2)[0] + ":4194305:1"
     with house.office.db.write() as conn:
         conn.execute(db.vigia.update().values(dono=dead))
-    assert one._mine()
+    assert one._duty.hold()
 
 
 def test_printed_where_the_printer_counted(

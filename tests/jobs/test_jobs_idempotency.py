@@ -179,7 +179,7 @@ def test_every_post_that_acts_on_a_job_answers_once_for_each_key(
 def test_x3_after_a_no_the_same_key_says_who_answered_and_what_to_do(house: House) -> None:
     document = house.livro()
     house.printed(document)
-    held = house.question(document, chave="outra-vez")
+    held = house.question(document, idempotency_key="outra-vez")
     house.no(held["id"])
     again = house.post(document, idempotency_key="outra-vez")
     assert (again.status, again.word, again.replay) == (409, "reimpressao-exige-xa", True)
@@ -192,7 +192,7 @@ def test_x3_after_a_no_the_same_key_says_who_answered_and_what_to_do(house: Hous
 def test_x2_after_a_yes_the_same_key_says_that_the_job_went_on(house: House) -> None:
     document = house.livro()
     house.printed(document)
-    held = house.question(document, chave="outra-vez")
+    held = house.question(document, idempotency_key="outra-vez")
     house.yes(held["id"])
     detail = house.post(document, idempotency_key="outra-vez").json["detail"]
     assert "já foi respondida por maria em " in detail and "o trabalho seguiu" in detail and "?" not in detail

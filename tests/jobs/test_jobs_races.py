@@ -15,6 +15,7 @@ from printserver import db
 from printserver.delivery import claims
 from printserver.jobs import undo
 from printserver.ledger import seals as sealing
+from printserver.office import owner_name
 from printserver.server.engine import Engine
 from support.office import ISENTO, SHORT, Answer, House, reopen
 
@@ -122,7 +123,7 @@ def test_identical_posts_with_one_key_at_two_servers_make_one_job(any_house: Hou
     assert len(house.codes()) == 2
     house.engine.run_once()
     held = house.question(document)["id"]
-    told = at_once([lambda h=h: h.yes(held, chave="sim") for h in [house, other] * 4])
+    told = at_once([lambda h=h: h.yes(held, idempotency_key="sim") for h in [house, other] * 4])
     assert set(outcomes(told)) <= {(200, None), (409, "em-processamento")}
     assert len(house.codes()) == 6
     other.office.db.close()
@@ -298,7 +299,7 @@ def test_a_claim_keeps_others_away_until_its_time_is_over(any_house: House) -> N
 
 def test_the_work_of_a_dead_engine_of_this_machine_is_taken_over_at_once(house: House) -> None:
     job = house.taken(house.livro())
-    machine, pid, ticks = claims.owner_name().rsplit(":", 2)
+    machine, pid, ticks = owner_name().rsplit(":", 2)
     claims.claim_due(house.office, f"{machine}:{pid}:{int(ticks) - 1}", house.clock())  # its number was given to us
     assert house.engine.run_once() == 0
     house.engine.housekeeping()

@@ -51,7 +51,7 @@ def test_x1_a_document_with_live_seals_stops_with_a_question(house: House) -> No
 def test_x1_the_same_job_finds_the_same_question(house: House) -> None:
     document = house.livro()
     house.printed(document)
-    assert house.question(document)["id"] == house.question(document, chave="outra")["id"]
+    assert house.question(document)["id"] == house.question(document, idempotency_key="outra")["id"]
     assert len(house.rows(db.pergunta)) == 1
 
 

@@ -71,7 +71,7 @@ def test_x9_the_marked_copy_is_made_though_nothing_of_the_layout_is_kept(house: 
 
 
 def test_lists_find_jobs_by_each_filter_newest_first(house: House) -> None:
-    livro = house.printed(house.livro(id="P-0042", livro="0123", folha_inicial="045"), chave="botao-1")["id"]
+    livro = house.printed(house.livro(id="P-0042", livro="0123", folha_inicial="045"), idempotency_key="botao-1")["id"]
     copy = house.taken(house.traslado("P-42"))["id"]
     house.clock.forward(days=1)
     certidao = house.taken(house.certidao())["id"]

@@ -27,7 +27,7 @@ def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
 
 def verify(house: House) -> tuple[int, str | None]:
     with house.office.db.read() as conn:
-        return audit.verify_command(conn, 1)
+        return audit.verify(conn, 1)
 
 
 FORBIDDEN = (
@@ -80,7 +80,7 @@ def test_a3_what_was_changed_behind_the_program_is_found(house: House) -> None:
         with pytest.raises(ZeroDivisionError), house.office.db.write() as conn:
             disarm(conn)
             conn.exec_driver_sql(statement)
-            assert audit.verify_command(conn, 1)[1] == fault
+            assert audit.verify(conn, 1)[1] == fault
             _ = 1 / 0  # leave all as it was, for the next
     assert verify(house)[1] is None
 

@@ -47,7 +47,7 @@ def test_the_first_person_key_and_queue(folder: Path) -> None:
     made = create.create_office(folder, NOW)
     office = Office.open_folder(folder)
     with office.db.read() as conn:
-        admin = people.check_password(conn, 1, made.usuario, made.password)
+        admin = people.check_password(conn, 1, made.usuario, made.senha)
         key = people.api_key(conn, made.chave)
         queue = conn.execute(sa.select(db.fila)).mappings().one()
         kept = str([conn.execute(sa.select(table)).all() for table in (db.pessoa, db.chave_api)])
@@ -55,7 +55,7 @@ def test_the_first_person_key_and_queue(folder: Path) -> None:
     assert key is not None and key.direitos == frozenset(people.RIGHTS)
     assert (queue["nome"], queue["tipo"], queue["padrao"]) == ("notas", "pasta", True)
     assert Path(queue["destino"]) == folder / "saida" / "notas"
-    assert made.password not in kept and made.chave not in kept
+    assert made.senha not in kept and made.chave not in kept
     assert office.instance_name == made.instancia
     office.close()
 

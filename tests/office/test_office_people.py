@@ -97,7 +97,7 @@ def test_a1_who_left_neither_acts_nor_enters_and_their_name_is_not_given_again(c
 
 
 @pytest.mark.parametrize(
-    ("add_person", "nome", "paper_group", "password", "field"),
+    ("usuario", "nome", "papel", "password", "field"),
     [
         ("", "Ana", "escrevente", PASSWORD, "usuario"),
         ("ana souza", "Ana", "escrevente", PASSWORD, "usuario"),
@@ -126,7 +126,7 @@ def test_a2_the_author_tells_system_and_person_apart_and_keeps_the_rights_of_the
             people.require_right(author, right)
 
 
-@pytest.mark.parametrize("paper_group", people.ROLES)
+@pytest.mark.parametrize("papel", people.ROLES)
 def test_x9_the_sealed_bytes_are_not_for_every_role(conn: sa.Connection, papel: str) -> None:
     author = people.author_of_person(_ana(conn, papel), None)
     assert author.sistema is None
@@ -134,7 +134,7 @@ def test_x9_the_sealed_bytes_are_not_for_every_role(conn: sa.Connection, papel: 
     assert {"imprimir", "responder"} <= author.direitos
 
 
-@pytest.mark.parametrize("paper_group", [*people.ROLES, None])
+@pytest.mark.parametrize("papel", [*people.ROLES, None])
 def test_x4_x8_only_the_heads_go_past_the_term(papel: str | None) -> None:
     if papel in ("tabeliao", "substituto"):
         people.require_head(papel, "a exclusão fora do prazo")
@@ -143,7 +143,7 @@ def test_x4_x8_only_the_heads_go_past_the_term(papel: str | None) -> None:
             people.require_head(papel, "a exclusão fora do prazo")
 
 
-@pytest.mark.parametrize("paper_group", [*people.ROLES, None])
+@pytest.mark.parametrize("papel", [*people.ROLES, None])
 def test_p3_an_escrevente_does_not_subscribe_a_copy(papel: str | None) -> None:
     if papel in ("escrevente", None):
         with pytest.raises(Recusa, match="entrada-invalida"):

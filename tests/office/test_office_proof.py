@@ -157,7 +157,7 @@ def tampered(lived: House) -> Callable[..., list[str]]:
                     else:
                         changed = conn.execute(sa.text(statement) if isinstance(statement, str) else statement)
                         assert changed.rowcount, statement
-                found = proof.verify(conn, 1, proof.read_words(heads or lived.folder)).gaps
+                found = proof.verify(conn, 1, proof.read_all(heads or lived.folder)).gaps
                 raise _Undo
         except _Undo:
             return found

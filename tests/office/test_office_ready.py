@@ -105,6 +105,19 @@ def test_a_claim_from_a_future_that_was_taken_back_is_over(any_house: House) -> 
     assert house.job(taken["id"])["estado"] == "impresso"
 
 
+@pytest.mark.parametrize("seconds", [-1, 0])
+def test_a_print_claimed_in_a_future_that_was_taken_back_can_be_cancelled(house: House, seconds: int) -> None:
+    right, length = house.clock.now, house.office.settings.motor.posse_s
+    taken = house.taken(house.ficha(gerar_selo=False))
+    house.clock.forward(seconds=length + 1 + seconds)
+    assert claims.claim_due(house.office, "another:1:2", house.clock())
+    house.clock.now = right
+    if seconds < 0:  # the end lies no further ahead than that of a lease taken now may
+        assert house.act(taken["id"], "cancelar").word == "impressao-em-andamento"
+    else:
+        assert house.act(taken["id"], "cancelar").json["estado"] == "falhou"
+
+
 # -- the disk ---------------------------------------------------------------------------------------------------------
 
 

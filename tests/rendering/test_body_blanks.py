@@ -5,7 +5,7 @@ import time
 import pytest
 
 from printserver.rendering.body.body import prepare_body
-from rendering.layouts import FORMATS, Workbench, image, placed_words
+from rendering.layouts import FORMATS, Workbench, page_image, placed_words
 
 SENTENCE = (
     "SAIBAM quantos esta pública escritura virem que, nesta cidade, em cartório, compareceram as partes entre si"
@@ -90,7 +90,7 @@ def test_a_line_of_underlined_blanks_stays(workbench: Workbench) -> None:
     pdf = workbench.pdf(
         workbench.make_layout("certidao-corpo", ("html", "<p>x<u>" + "&nbsp;" * 40 + "</u></p>"), values=None)
     )
-    ink = image(pdf.read_bytes(), 1, 50)
+    ink = page_image(pdf.read_bytes(), 1, 50)
     rows = [ink.crop((0, y, ink.width, y + 1)).tobytes() for y in range(ink.height)]
     assert max(row.count(0) for row in rows) > 40
 

@@ -56,7 +56,7 @@ def test_p3_signatures_and_seal_stand_with_two_lines_of_text_wherever_it_ends(
     assert not any(text.rstrip().splitlines()[-1].strip().startswith("Cabeça") for text in paginas)
 
 
-@pytest.mark.parametrize("lines", [1, 2, *range(6, 13), 20, 30])
+@pytest.mark.parametrize("linhas", [1, 2, *range(6, 13), 20, 30])
 @pytest.mark.parametrize("selo", [True, False])
 def test_p3_a_ficha_of_any_length_has_data_beside_its_signatures(workbench: Workbench, linhas: int, selo: bool) -> None:
     find_person = [{"rotulo": f"Dado {numero}", "valor": f"valor {numero}"} for numero in range(linhas)]

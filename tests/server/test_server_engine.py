@@ -13,7 +13,7 @@ import pytest
 from printserver import db
 from printserver.delivery import advance as advance_module
 from printserver.delivery import claims
-from printserver.office import Bell
+from printserver.office import Bell, owner_name
 from printserver.server import engine as engine_module
 from printserver.server.engine import Engine
 from support.office import House, open_house
@@ -173,7 +173,7 @@ def test_an_engine_that_stops_ends_what_it_is_doing(house: House, monkeypatch: p
 
 
 def test_an_owner_is_a_process_and_not_only_its_number() -> None:
-    machine, pid, ticks = claims.owner_name().rsplit(":", 2)
+    machine, pid, ticks = owner_name().rsplit(":", 2)
     assert (machine, int(pid)) == (os.uname().nodename, os.getpid())
     assert int(ticks) > 0
 
@@ -181,7 +181,7 @@ def test_an_owner_is_a_process_and_not_only_its_number() -> None:
 @pytest.mark.parametrize("gone", [True, False])
 def test_only_claims_of_processes_that_are_no_more_are_freed(house: House, gone: bool) -> None:
     house.taken(house.livro())
-    name = f"{os.uname().nodename}:{2**22 + 1}:1" if gone else claims.owner_name()
+    name = f"{os.uname().nodename}:{2**22 + 1}:1" if gone else owner_name()
     claims.claim_due(house.office, name, house.clock())
     with house.office.db.write() as conn:
         assert claims.free_the_dead(house.office, conn, house.clock()) == int(gone)

@@ -247,7 +247,7 @@ class House:
 
     def proof(self, *points: tuple[int, str]) -> Report:
         """Verify all that is on record, as `auditoria verificar` does (A6)."""
-        kept = auditoria.read_words(self.folder)
+        kept = auditoria.read_all(self.folder)
         with self.office.db.snapshot() as conn:
             return auditoria.verify(conn, 1, kept, points)
 

@@ -40,7 +40,7 @@ def test_a1_the_right_password_opens_the_board_under_the_persons_own_name(strang
 
 
 @pytest.mark.parametrize(
-    ("add_person", "password"), [("maria", "errada"), ("ninguem", PASSWORD), ("maria", ""), ("", PASSWORD)]
+    ("usuario", "password"), [("maria", "errada"), ("ninguem", PASSWORD), ("maria", ""), ("", PASSWORD)]
 )
 def test_a1_a_wrong_password_and_an_unknown_user_are_told_the_same(
     stranger: Person, usuario: str, password: str

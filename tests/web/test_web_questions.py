@@ -154,7 +154,7 @@ def test_the_same_form_sent_twice_is_answered_once_and_no_error(maria: Person, h
     assert len(house.job(held["id"])["selos"]) == 2
 
 
-@pytest.mark.parametrize("answer_of", ["", "talvez", "SIM"])
+@pytest.mark.parametrize("resposta", ["", "talvez", "SIM"])
 def test_an_answer_that_is_neither_yes_nor_no_does_nothing(maria: Person, house: House, resposta: str) -> None:
     _before, held = house.xa_question()
     status, text = _answer(maria, held["id"], resposta, motivo=REASON)

@@ -23,7 +23,7 @@ fila = sa.Table(
     text("papel_parada"),  # why no number can be given to the next sheet
     text("reserva"),  # the queue a person may move a print to
     json_column("deslocamentos"),  # tray ("": any) → [x, y] in mm (P7)
-    json_column("prova"),  # what its test page showed that it can prove (see jobs/queues.py)
+    json_column("prova"),  # what its test page showed that it can prove (see ledger/rows.py)
     moment("criada_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "nome"),
 )

@@ -20,6 +20,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date, rfc3339
+from printserver.common.files import write_whole
 from printserver.db import Database
 from printserver.selo import Certificate, PublicCertificate
 
@@ -89,7 +90,7 @@ def store(database: Database, serventia_id: int, instance: Path, certificate: Ce
             if kept.exists() and (fault := difference(conn, serventia_id, kept)):
                 raise HeadDiffers(fault)
         head = sign_head(conn, serventia_id, certificate, now)
-        _write(path, head)
+        write_whole(path, (json.dumps(asdict(head), ensure_ascii=False, indent=1) + "\n").encode())
     return head
 
 
@@ -99,16 +100,6 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
     with os.fdopen(os.open(folder / ".trava", os.O_WRONLY | os.O_CREAT, 0o600)) as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
-
-
-def _write(path: Path, head: Head) -> None:
-    draft = path.with_name(f".{path.name}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        json.dump(asdict(head), file, ensure_ascii=False, indent=1)
-        file.write("\n")
-        file.flush()
-        os.fsync(file.fileno())
-    draft.replace(path)
 
 
 def kept_heads(instance: Path) -> list[Path]:

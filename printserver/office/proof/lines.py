@@ -19,7 +19,7 @@ _VINCULO: Final = "vínculo"  # an answer of the court on a link is no state of 
 _log = db.log
 _meant = db.as_meant(_log.c.prova)
 
-Look = Callable[[Mapping[Any, Any]], None]
+Look = Callable[[Mapping[str, Any]], None]
 
 
 def check(conn: Connection, serventia_id: int, linha: LogRow, look_at: Look) -> Iterator[str]:
@@ -82,7 +82,7 @@ def _which(linha: LogRow, key: str, numero: Any) -> Any:
     return (key, numero) if linha.numbered else key
 
 
-def _one(linha: LogRow, row: Mapping[Any, Any], said: Sequence[_Claimed]) -> Iterator[str]:
+def _one(linha: LogRow, row: Mapping[str, Any], said: Sequence[_Claimed]) -> Iterator[str]:
     name = f"{linha.nome} {row[linha.chave]}"
     if not said or set(said[0].resumo) != set(linha.groups):
         yield f"{name} foi posto no banco fora do programa: a auditoria não registra a sua criação"

@@ -96,7 +96,7 @@ QUESTION: Final = LogRow(
 )
 
 
-def evidence(linha: LogRow, row: Mapping[Any, Any], *groups: str, **changed: Any) -> dict[str, Any]:
+def evidence(linha: LogRow, row: Mapping[str, Any], *groups: str, **changed: Any) -> dict[str, Any]:
     """Return what an entry of the log keeps: the digests of `groups` (none named: of all), and the values `changed`."""
     return {"resumo": digests(linha, row, *groups)} | (change_proof(**changed) if changed else {})
 
@@ -106,7 +106,7 @@ def change_proof(**changed: Any) -> dict[str, Any]:
     return {"mudou": {name: canonical_json(value) for name, value in changed.items()}}
 
 
-def digests(linha: LogRow, row: Mapping[Any, Any], *groups: str) -> dict[str, str]:
+def digests(linha: LogRow, row: Mapping[str, Any], *groups: str) -> dict[str, str]:
     """Return the SHA-256 of each group of columns of a row: of `groups`, or of all."""
     found = {}
     for group in groups or linha.groups:
