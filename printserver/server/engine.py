@@ -1,7 +1,10 @@
 """The engine: a loop over due rows. Stamps, hands over, follows the queues, closes questions, reports to the court.
 
-from printserver.common import faults
-from printserver.court import HttpTransport, Sender, mail, notices
+1. Release the claims of dead engines of this machine.
+2. Close the questions that have expired (X1). In the first round of a day store the log's head (A6).
+3. Claim due jobs, in the order of acceptance, and advance each as far as possible.
+4. Wait for the bell, or a moment, and repeat. Meanwhile each print server has a watcher (`delivery.watcher`), the court
+   a sender (`court.sender`), and notices go by e-mail (`court.mail`).
 
 Any number of engines may run, on any number of machines: the claim decides which one acts.
 """

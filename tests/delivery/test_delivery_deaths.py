@@ -209,7 +209,7 @@ def test_x5_a_print_server_that_dies_before_the_release_prints_once(
     with server_dies(monkeypatch, server, where):
         house.engine.run_once()
     done = at_rest(house, server, ready["id"])
-    # Its life was noted right before it died: then it cannot be told from a death after the release.
+    # The server's identity was recorded right before it died: this is the same as a death after the release.
     assert done["state"] == ("incerto" if where == ("after", "connection") else "entregue")
     assert len(queue.runs()) == 1
 
