@@ -130,7 +130,7 @@ def apply_stamp(layout: Layout, pdf: Path, page_format: Format, stamp_data: Stam
     return output.getvalue()
 
 
-def dry_run(layout: Layout, page_format: Format, stamp_data: Stamp) -> None:
+def dry_run_stamp(layout: Layout, page_format: Format, stamp_data: Stamp) -> None:
     """Draw all that `stamp_data` puts on the pages and discard it: what cannot be drawn is found before the seal (S12).
 
     Codes and QR may be placeholders of the size of the real ones. Raises `UnprintableText`.
