@@ -12,6 +12,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import Element
 
 import weasyprint
 from markupsafe import Markup
@@ -228,8 +229,9 @@ def _lay_out_first(
     return document, drawing
 
 
-def _body(source: weasyprint.HTML) -> Any:
-    return source.etree_element.find("body")
+def _body(source: weasyprint.HTML) -> Element:
+    body: Element = source.etree_element.find("body")
+    return body
 
 
 def _lay_out(

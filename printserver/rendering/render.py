@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from printserver.errors import BadField, Recusa
 from printserver.formats import BlockValues, ComposedBlock, Faces, Format, compose, named, printable
@@ -36,7 +36,7 @@ class LayoutRequest:
     """
 
     formato: Format
-    dados: Mapping[str, Any]
+    dados: Mapping[str, object]
     corpo: tuple[str, str]
     mark_values: Mapping[str, str]
     valores: BlockValues | None
@@ -188,7 +188,7 @@ def _bad_character(path: str, character: str) -> Recusa:
     return Recusa("entrada-invalida", f"{path}: {message}", errors=[BadField(path, message)])
 
 
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):

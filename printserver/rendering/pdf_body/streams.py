@@ -6,7 +6,7 @@ qpdf returns null for an object that it cannot read. Here that is a `Defect` whe
 import re
 import struct
 import zlib
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from io import BytesIO
 from typing import Any, Final
 
@@ -179,7 +179,7 @@ def _name(stream: Stream) -> str:
     return f"o fluxo do objeto {stream.objgen[0]}" if stream.is_indirect else "um fluxo"
 
 
-def _decoded(stream: Stream) -> Any:
+def _decoded(stream: Stream) -> Iterator[bytes]:
     """Take the filters off, one by one, and yield what is left at the end in pieces."""
     if any(key in stream for key in _EXTERNAL):
         raise refuse("O PDF guarda parte do conteúdo em outro arquivo.")
@@ -215,7 +215,7 @@ def _filters(stream: Stream) -> list[str]:
     return [_SHORT_NAMES.get(str(name), str(name)) for name in names]
 
 
-def _inflated(stream: Stream, data: bytes) -> Any:
+def _inflated(stream: Stream, data: bytes) -> Iterator[bytes]:
     """Yield what deflated data holds, in pieces; its end and its checksum must be there (qpdf forgives a wrong one)."""
     if not data:
         return  # an empty page is written so
