@@ -1,4 +1,4 @@
-"""The simulated court of many offices as a process of its own, so that its share of the processor is told apart."""
+"""The simulated court of many offices as a separate process, so that its processor time is measured separately."""
 
 import os
 import sys

@@ -1,4 +1,4 @@
-"""An office to measure in: made anew, in a folder of its own, with the measured livro's format; no demonstration."""
+"""A new office for measurements, in its own folder, with the measured livro's format; not a demonstration."""
 
 import os
 from dataclasses import dataclass

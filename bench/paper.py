@@ -1,7 +1,7 @@
-"""Measures the way to paper beside `lp`: `python -m bench.paper [--prints 20]`. A real cupsd, a driverless printer.
+"""Measures the way to paper against `lp`: `python -m bench.paper [--prints 20]`. A real cupsd, a driverless printer.
 
-Shown: the time from the answer 202 to the release on record (stamp, held job, file, release), beside `lp` of the same
-PDF from its start to its end, in turns; and prints a second until the printer has them, of both.
+Shown: the time from the answer 202 to the recorded release (stamp, held job, file, release), and that of `lp` for the
+same PDF from its start to its end, in turns; and prints a second until the printer has them, of both.
 """
 
 import argparse

@@ -51,7 +51,7 @@ def engines(folder: Path) -> Iterator[list[Engine]]:
 
 
 def measure(rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
-    """Return milliseconds by engine's name, one a round, and versions; every print is of a text nobody saw before.
+    """Return milliseconds by engine's name, one a round, and versions; every print is of a new text.
 
     Raises RuntimeError where an engine did not make two pages with all the words of the deed.
     """

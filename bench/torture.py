@@ -1,7 +1,7 @@
 """Prints without a pause while something is killed every few seconds, then counts what came out of every print.
 
 `python -m bench.torture --minutes 15 --seed N`: a server and two more engines on PostgreSQL, a real cupsd, both killed
-with -9. Ends with 1 where a sheet is missing or doubled and nobody was told (X5). The seed gives what is killed, when.
+with -9. Exits with 1 if a sheet is missing or doubled without notice (X5). The seed gives what is killed, when.
 """
 
 import argparse

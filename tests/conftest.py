@@ -16,7 +16,7 @@ from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.office import House, open_house
 from support.postgres import PrivatePostgres
 
-# Settings, servers and databases of whoever runs the tests must not reach them. Done before any module is imported.
+# Settings, servers and databases of the user's environment must not reach the tests; before any module is imported.
 for _name in [name for name in os.environ if name.startswith(("PRINTSERVER_", "CUPS_", "PG"))]:
     del os.environ[_name]
 

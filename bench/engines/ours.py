@@ -132,7 +132,7 @@ class LivroAfterMinuta(Warm):
 
 
 class LivroOfNewText(Warm):
-    """A livro that nobody printed as minuta: layout, signatures, QR, stamp."""
+    """A livro without an earlier minuta: layout, signatures, QR, stamp."""
 
     name = "ours: livro of a new text"
 

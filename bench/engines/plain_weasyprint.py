@@ -11,7 +11,7 @@ from printserver.formats import BlockValues, Format
 
 
 class PlainWeasyPrint(Warm):
-    """Everything anew for each document, as in the manual's first example."""
+    """No state kept between documents, as in the manual's first example."""
 
     name = "WeasyPrint, plain"
 

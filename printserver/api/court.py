@@ -9,9 +9,9 @@ from printserver.api.call import call
 from printserver.api.context import office
 from printserver.api.problems import json_response
 from printserver.api.queries import PageQuery, PendingQuery
-from printserver.court import notices as avisos
+from printserver.court import notices as court_notices
 from printserver.court import pending as pending_reports
-from printserver.court import standing as comunicacao
+from printserver.court import standing as court_standing
 
 blueprint = APIBlueprint("court", __name__, url_prefix="/api/v1", tag="the court")
 
@@ -20,13 +20,13 @@ blueprint = APIBlueprint("court", __name__, url_prefix="/api/v1", tag="the court
     blueprint,
     "POST /comunicacoes",
     right="selos",
-    body=(comunicacao.Comunicacao, examples.REPORTS),
+    body=(court_standing.Comunicacao, examples.REPORTS),
     answer=(202, schemas.Waiting, "Asked for: how much waits for the court."),
     refuses=("json-invalido", "corpo-grande-demais", "escrevente-desconhecido"),
 )
 def report_now(data: object) -> Response:
     """Report what waits now; back-off and breaker begin anew. `selos` names refused ones that are to go again."""
-    return json_response(comunicacao.report(office(), author(), data), 202)
+    return json_response(court_standing.report(office(), author(), data), 202)
 
 
 @call(
@@ -37,7 +37,7 @@ def report_now(data: object) -> Response:
 )
 def standing() -> Response:
     """See what waits for the court, how long it has, what was refused, and whether the line works."""
-    return json_response(comunicacao.as_json(comunicacao.status(office())))
+    return json_response(court_standing.as_json(court_standing.status(office())))
 
 
 @call(
@@ -61,4 +61,4 @@ def pending(query: PendingQuery) -> Response:
 )
 def notices(query: PageQuery) -> Response:
     """List what people were told: ends of sendings, terms that run out, refusals, the certificate's end."""
-    return json_response(avisos.list_all(office(), query.pagina))
+    return json_response(court_notices.list_all(office(), query.pagina))

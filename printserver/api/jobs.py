@@ -19,7 +19,7 @@ from printserver.api.queries import ActQuery, JobQuery, JobsQuery, PdfQuery, Pos
 from printserver.api.waiting import hold_if_early
 from printserver.documents import Pedido
 from printserver.errors import ErrorWord, invalid_input
-from printserver.jobs import requests as forms
+from printserver.jobs import requests
 from printserver.office import people
 
 KEY_HEADER = "Idempotency-Key"
@@ -176,7 +176,7 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
     "POST /jobs/<job_id>/xa",
     right="responder",
     query=ActQuery,
-    body=(forms.RespostaXa, examples.XA),
+    body=(requests.RespostaXa, examples.XA),
     answer=(200, schemas.Job, "The job, answered."),
     refuses=(*_ANSWER, "impressao-em-andamento", "prazo-xa-encerrado", "folha-ocupada", "papel-ja-usado"),
 )
@@ -190,7 +190,7 @@ def answer_xa(job_id: str, query: ActQuery, data: object) -> Response:
     "POST /jobs/<job_id>/selo",
     right="responder",
     query=ActQuery,
-    body=(forms.RespostaSelo, examples.SELO),
+    body=(requests.RespostaSelo, examples.SELO),
     answer=(200, schemas.Job, "The job, answered."),
     refuses=_ANSWER,
 )
@@ -204,7 +204,7 @@ def answer_selo(job_id: str, query: ActQuery, data: object) -> Response:
     "POST /jobs/<job_id>/folhas",
     right="responder",
     query=ActQuery,
-    body=(forms.Folhas, examples.FOLHAS),
+    body=(requests.Folhas, examples.FOLHAS),
     answer=(200, schemas.Job, "The job as it stands."),
     refuses=(*_ACT, *_ELSEWHERE, "impressao-em-andamento", "papel-ja-usado"),
 )
@@ -218,7 +218,7 @@ def say_sheets(job_id: str, query: ActQuery, data: object) -> Response:
     "POST /jobs/<job_id>/reenviar",
     right="imprimir",
     query=ActQuery,
-    body=(forms.Reenvio, examples.RESEND),
+    body=(requests.Reenvio, examples.RESEND),
     answer=(200, schemas.Job, "The job, on its way again."),
     refuses=(*_ACT, *_ELSEWHERE, "diga-as-folhas", "impressao-em-andamento"),
 )
@@ -232,7 +232,7 @@ def send_again(job_id: str, query: ActQuery, data: object) -> Response:
     "POST /jobs/<job_id>/cancelar",
     right="imprimir",
     query=ActQuery,
-    body=(forms.Cancelamento, examples.CANCEL),
+    body=(requests.Cancelamento, examples.CANCEL),
     answer=(200, schemas.Job, "The job as it stands."),
     refuses=(*_ACT, "impressao-em-andamento"),
 )
@@ -246,7 +246,7 @@ def cancel(job_id: str, query: ActQuery, data: object) -> Response:
     "POST /jobs/<job_id>/excluir",
     right="responder",
     query=ActQuery,
-    body=(forms.Exclusao, examples.EXCLUDE),
+    body=(requests.Exclusao, examples.EXCLUDE),
     answer=(200, schemas.Job, "The job as it stands."),
     refuses=(*_ACT, "impressao-em-andamento", "prazo-xa-encerrado"),
 )

@@ -9,8 +9,7 @@ import click
 from printserver.cli.base import instance_option, office
 from printserver.db import Database
 from printserver.errors import ConfigError
-from printserver.office import HeadDiffers, Report, create, load_settings
-from printserver.office import proof as record
+from printserver.office import HeadDiffers, Report, create, load_settings, proof
 
 _WHAT_TO_DO = (
     "Não mude nem apague nada: copie o banco e a pasta da serventia como estão, compare os selos nomeados com o papel "
@@ -29,12 +28,12 @@ def audit() -> None:
 def verify(folder: Path, points: tuple[str, ...]) -> None:
     """Confere o registro inteiro, os selos, os trabalhos e as perguntas com ele, e as cabeças guardadas."""
     try:
-        brought = [record.parse_point(each) for each in points]
+        brought = [proof.parse_point(each) for each in points]
     except ValueError as error:
         raise ConfigError(f"--cabeca: {error}") from error
-    kept = record.read_all(folder)
+    kept = proof.read_all(folder)
     with office(folder, writing=False) as (conn, serventia_id, _now):
-        report = record.verify(conn, serventia_id, kept, brought)
+        report = proof.verify(conn, serventia_id, kept, brought)
     if report.total:
         raise ConfigError(_describe_faults(report))
     click.echo(f"A auditoria confere: {report.registros} registros.")
@@ -50,10 +49,10 @@ def sign_head(folder: Path, as_json: bool) -> None:
     with office(folder) as (conn, serventia_id, now):
         settings = load_settings(folder)
         signer = create.certificate(folder, settings)
-        record.register(conn, serventia_id, signer, now)
+        proof.register(conn, serventia_id, signer, now)
     database = Database(create.database_url(folder, settings))
     try:
-        head = record.store(database, serventia_id, folder, signer, now)
+        head = proof.store(database, serventia_id, folder, signer, now)
     except HeadDiffers as error:
         raise ConfigError(f"a auditoria NÃO confere: {error}\n{_WHAT_TO_DO}") from error
     finally:
@@ -62,7 +61,7 @@ def sign_head(folder: Path, as_json: bool) -> None:
         click.echo(json.dumps(asdict(head), ensure_ascii=False))
         return
     click.echo(head.point)
-    click.echo(f"Assinada por {signer.holder} e guardada em {record.of_day(folder, now)}.")
+    click.echo(f"Assinada por {signer.holder} e guardada em {proof.of_day(folder, now)}.")
 
 
 def _tally(report: Report, brought_count: int) -> list[str]:

@@ -6,8 +6,7 @@ from typing import Final
 import sqlalchemy as sa
 
 from printserver import db
-from printserver.delivery import attempts as tries
-from printserver.delivery import claims, queues
+from printserver.delivery import attempts, claims, queues
 from printserver.delivery.handoff import state_of
 from printserver.errors import Recusa
 from printserver.ledger import CUPS_ENDS, FAILED, UNCERTAIN, Attempt, JobRow, ask_about_sheets, jobs, on_its_way
@@ -25,17 +24,17 @@ def withdraw_from_queue(office: Office, row: JobRow, who: Author, why: str) -> N
     """
     with office.db.read() as conn:
         job = jobs.job_by_id(conn, office.serventia_id, row["id"])
-        attempts = tries.at_queue(conn, job)
+        at_queue = attempts.at_queue(conn, job)
     clean = True
-    for attempt in attempts:  # every one is taken off, also after one that was not clean
+    for attempt in at_queue:  # every one is taken off, also after one that was not clean
         clean = _off_cups(office, job, attempt) and clean
     if on_its_way(job):
         _close(office, job, who, why, FAILED if clean else UNCERTAIN)
-    elif attempts:
+    elif at_queue:
         now = office.clock()
         with office.db.write() as conn:
-            for attempt in attempts:
-                tries.end(conn, attempt, now, "cancelada")
+            for attempt in at_queue:
+                attempts.end(conn, attempt, now, "cancelada")
 
 
 def _off_cups(office: Office, row: JobRow, attempt: Attempt) -> bool:
@@ -68,17 +67,17 @@ def _wait_until_gone(queue: CupsQueue, attempt: Attempt) -> State | None:
 
 def _close(office: Office, row: JobRow, who: Author, why: str, state: str) -> None:
     """Write the end, unless an engine holds the job or has just moved it."""
-    job, attempts = db.job, db.tentativa
+    job, tentativa = db.job, db.tentativa
     with acting(office, who) as act:
         mine = (job.c.n == row["n"], job.c.estado == row["estado"], claims.lease(office).is_free(act.now))
-        if not act.conn.execute(sa.update(job).where(*mine).values(**tries.end_values(state))).rowcount:
+        if not act.conn.execute(sa.update(job).where(*mine).values(**attempts.end_values(state))).rowcount:
             raise _still_on_its_way(row, "está sendo entregue à fila neste instante")
         act.conn.execute(
-            sa.update(attempts)
+            sa.update(tentativa)
             .where(
-                attempts.c.serventia_id == row["serventia_id"],
-                attempts.c.job_id == row["id"],
-                attempts.c.fim_em.is_(None),
+                tentativa.c.serventia_id == row["serventia_id"],
+                tentativa.c.job_id == row["id"],
+                tentativa.c.fim_em.is_(None),
             )
             .values(fim_em=act.now, resultado="cancelada", dono=None)
         )

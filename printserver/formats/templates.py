@@ -21,7 +21,7 @@ from jinja2 import (
 )
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
-from printserver.formats import template_data as examples
+from printserver.formats import template_data
 
 PASTA: Final = Path(__file__).resolve().parent.parent / "templates" / "documents"
 STYLESHEET: Final = "documento.css"
@@ -55,7 +55,7 @@ def fingerprint(pasta: str | None, template: str) -> str:
     Raises `ValueError` (Portuguese) where one is missing or broken, or uses a variable that no document has.
     """
     digest = hashlib.sha256(stylesheet(pasta).encode())
-    known = {*examples.VARIABLES, *examples.SERVER_VARIABLES}
+    known = {*template_data.VARIABLES, *template_data.SERVER_VARIABLES}
     for nome, source in _all_sources(pasta, template):
         try:
             tree = environment(pasta).parse(source)

@@ -30,8 +30,8 @@ from printserver.rendering import (
     LayoutRequest,
     Stamp,
     UnprintableText,
+    dry_run_stamp,
 )
-from printserver.rendering import dry_run as rehearse
 from printserver.selo import IssuedSelo
 
 MINUTA = "MINUTA"
@@ -123,7 +123,7 @@ def dry_run(
         book = plan.selo_livro if plan.qr == "principal" else None
         values = dataclasses.replace(values, qr_url=book.qr_url if book is not None and book.externo else None)
     try:
-        rehearse(layout, composicao.pedido.formato, dataclasses.replace(stamp, valores=values))
+        dry_run_stamp(layout, composicao.pedido.formato, dataclasses.replace(stamp, valores=values))
     except UnprintableText as error:
         field = next((_FIELDS[name] for name in error.variaveis if name in _FIELDS), "documento")
         raise invalid_input(_where(field, plan.identity.campos), str(error)) from error

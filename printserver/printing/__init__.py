@@ -1,6 +1,6 @@
 """Queues: where finished PDFs go, to be printed by CUPS or kept in a folder.
 
-What is sent, when, and what a queue's answers mean for a job is decided in `jobs`.
+What is sent, when, and what a queue's answers mean for a job is decided in `delivery`.
 """
 
 from printserver.printing.cups_queue import CupsQueue

@@ -94,7 +94,7 @@ def settings(server: Server, queue: str) -> str | None:
 
 
 def put_settings(server: Server, queue: str, text: str) -> None:
-    """Give the server another cupsd.conf; it begins anew once nothing prints. Raises QueueRefused if forbidden."""
+    """Replace the server's cupsd.conf; it restarts once nothing prints. Raises QueueRefused if forbidden."""
     with connected(server, queue) as open_, tempfile.NamedTemporaryFile(suffix=".conf") as file:
         Path(file.name).write_text(text, "utf-8")
         try:

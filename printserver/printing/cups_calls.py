@@ -48,7 +48,7 @@ _STATE_ATTRIBUTES = [
 _HTTP_CONTINUE = 100
 _CHUNK = 64 * 1024
 
-# What pycups takes for its server and user when nobody names one (CUPS_SERVER, client.conf, the local socket).
+# What pycups takes for its server and user by default (CUPS_SERVER, client.conf, the local socket).
 _DEFAULT_SERVER = (cups.getServer(), cups.getPort())
 _DEFAULT_USER = cups.getUser()
 
@@ -79,7 +79,7 @@ def send(server: Server, queue: str, cups_id: int, pdf: bytes, name: str) -> Non
         if status != _HTTP_CONTINUE:
             raise QueueUnavailable(f"a fila {queue} interrompeu o envio do arquivo (HTTP {status})")
         connection.finishDocument(queue)
-    # pycups' word is not enough: of 60 lines that broke midway it called 6 a success, and CUPS had nothing.
+    # Verified, since pycups reported success for 6 of 60 connections that broke midway, and CUPS had no file.
     with connected(server, queue) as connection:
         job = _job(connection, cups_id)
     if job is None or not _has_file(job, queue, size):
@@ -147,7 +147,7 @@ def _state(job: dict[str, Any]) -> State:
 
 
 def find(server: Server, queue: str, job_id: str) -> list[int]:
-    """Return the ids of all jobs, ended or not, that bear our job's id (`ID`, or `ID-2` …), at any queue there."""
+    """Return the ids of all jobs, ended or not, whose name has our job's id (`ID`, or `ID-2` …), at any queue there."""
     with connected(server, queue) as connection:
         # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
         # Without `job-id` among the attributes it answers with nothing at all.

@@ -1,6 +1,6 @@
-"""A queue of a CUPS server, handed to in two phases: a held job first, then its bytes, then its release.
+"""A CUPS queue with a two-phase hand-off: a held job first, then its bytes, then its release.
 
-It decides nothing: which of the CUPS jobs may print is the caller's to know (see `jobs`), and to have on record before.
+The caller (`delivery`) decides which CUPS job may print, and records it before.
 """
 
 from collections.abc import Callable, Sequence
@@ -68,11 +68,11 @@ class CupsQueue:
         return self._call(self.limit_s, cups_calls.history)
 
     def connection(self) -> IdleConnection:
-        """Return an open line to the server, whose end says that the server died. Raises QueueUnavailable."""
+        """Return an idle connection to the server; it closes when the server dies. Raises QueueUnavailable."""
         return IdleConnection(*helper.run(self.limit_s, cups_calls.address, self.access))
 
     def find(self, job_id: str) -> list[int]:
-        """Return the ids of all CUPS jobs that bear our job's id, ended ones too, in order.
+        """Return the ids of all CUPS jobs whose name has our job's id, ended ones too, in order.
 
         CUPS shows a job's name to the user who made it: processes that share queues must run as one user. Another's
         jobs are not found; without a release, which is by id alone, they never print.

@@ -1,7 +1,7 @@
-"""A CUPS server as whoever installs it sees it: its queues, their error policy, and whether it keeps what it printed.
+"""Administration of a CUPS server: its queues, their error policy, and whether it keeps the files it printed.
 
-Sealed paper asks three things of it: a job that fails is over (`abort-job`), finished jobs stay known, and their files
-do not (nobody prints a sealed page again from CUPS's own history).
+Sealed paper requires three settings: a job that fails ends (`abort-job`), finished jobs stay known, and their files
+do not (a sealed page cannot be printed again from CUPS's own history).
 """
 
 import re
@@ -106,7 +106,7 @@ class CupsServer:
         return self._call("", cups_admin.settings)
 
     def put_settings(self, text: str) -> None:
-        """Replace cupsd.conf; the server begins anew with it."""
+        """Replace cupsd.conf; the server restarts with it."""
         self._call("", cups_admin.put_settings, text)
 
     def keeps_file(self, queue: str, cups_id: int) -> bool:

@@ -1,7 +1,7 @@
-"""What ails a queue or a job at it, in words a person understands, and what to do: plain data and one look-up.
+"""Diagnosis of a queue or a job in plain Portuguese, with the remedy: data and a look-up.
 
-Of IPP's reasons and the printer's own message either may be the only sign (CUPS leaves the reasons of a printer that is
-down at `none`), so both are read, the reasons first. Where the sign names nothing known, the printer's words stay.
+Of IPP's reasons and the printer's own message either may be the only one (CUPS leaves the reasons of a printer that is
+down at `none`), so both are read, the reasons first. If neither is known, the printer's message is kept.
 """
 
 import re
@@ -143,9 +143,9 @@ _COMPILED: Final = tuple((re.compile(pattern), diagnosis) for pattern, diagnosis
 
 
 def diagnose_queue(state: str, motivos: Iterable[str], mensagem: str | None = None) -> Diagnosis:
-    """Return what ails a queue: `state` is IPP's (`idle`, `processing`, `stopped`), `motivos` its state reasons.
+    """Return the diagnosis of a queue: `state` is IPP's (`idle`, `processing`, `stopped`), `motivos` its state reasons.
 
-    A stopped queue is at least *pausada*; one that works and complains of nothing is *imprimindo* or *pronta*.
+    A stopped queue is at least *pausada*; one without a problem is *imprimindo* or *pronta*.
     """
     found = _from_reasons(motivos) or _message(mensagem)
     if found is not None and found.stops:

@@ -1,6 +1,6 @@
 """A queue that is a folder: every print becomes the file `DIR/JOB-ID.pdf`, whole or not at all.
 
-It prints nothing: what takes the files from there is the office's affair.
+It prints nothing: the office decides what takes the files from there.
 """
 
 import contextlib
@@ -17,8 +17,8 @@ from printserver.printing.model import Capabilities, Handoff, QueueRefused, Queu
 class FolderQueue:
     """A folder of finished prints, the queue of a new office.
 
-    `pasta` must exist (see `prepare`): a folder that vanished, such as a share that is not mounted, is never made
-    anew by a print, or the files would land where nobody looks.
+    `pasta` must exist (see `prepare`): a missing folder, such as a share that is not mounted, is never created
+    by a print, or the files would go to the wrong place.
     """
 
     def __init__(self, nome: str, pasta: Path) -> None:

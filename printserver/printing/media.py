@@ -1,7 +1,7 @@
 """The paper's size in the words of IPP (PWG 5101.1), and the options of a CUPS job.
 
-A queue that is not told the size scales the page to its own default, and the QR with it; so the size and
-`print-scaling=none` go with every job.
+Without the size a queue scales the page to its own default, and the QR with it; so the size and
+`print-scaling=none` are set for every job.
 """
 
 import re

@@ -1,7 +1,4 @@
-"""What is handed to a queue, what a queue says of it, and the two ways in which a queue can fail.
-
-No queue is touched here.
-"""
+"""Data of a hand-off, the reported state of a queue's job, and the errors of a queue. No I/O but reading the PDF."""
 
 import hashlib
 import re
@@ -15,14 +12,14 @@ _JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}", re.ASCII)
 
 
 class QueueUnavailable(Exception):
-    """The queue, or the server behind it, cannot be reached or takes nothing now: try the same again later.
+    """The queue, or the server behind it, cannot be reached or accepts nothing now: retry later.
 
-    What the call was to do may have happened all the same (the answer was lost): look before doing it again.
+    The call may have taken effect (the answer was lost): check before a retry.
     """
 
 
 class CertificateChanged(QueueUnavailable):
-    """The server behind the queue shows another certificate than the one on record: nothing was said to it."""
+    """The server behind the queue shows another certificate than the recorded one: nothing was sent to it."""
 
 
 class QueueGone(QueueUnavailable):
@@ -30,16 +27,15 @@ class QueueGone(QueueUnavailable):
 
 
 class QueueRefused(Exception):
-    """The queue refuses this hand-off for good: trying the same again will not help."""
+    """The queue refuses this hand-off permanently: a retry will not help."""
 
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A CUPS server, and how to enter it.
+    """A CUPS server and the access to it.
 
-    `endereco` is a socket's path or HOST:PORT; None is this machine's own. With `tls` nothing goes over the line in the
-    clear, nor to a server whose certificate is another than `certificado` (SHA-256, hex). `password` stands in no text
-    that is made of this.
+    `endereco` is a socket's path or HOST:PORT; None is this machine's own. With `tls` nothing is sent unencrypted, nor
+    to a server whose certificate differs from `certificado` (SHA-256, hex). `password` is left out of the `repr`.
     """
 
     endereco: str | None = None
@@ -51,7 +47,7 @@ class Server:
 
 @dataclass(frozen=True, slots=True)
 class Handoff:
-    """One print on its way to a queue.
+    """One print to hand to a queue.
 
     `job_id` is ours (letters, digits, `-` and `_`), `pdf` the file whose very bytes are printed,
     `sha256` (hex) what they are: a file that is something else by now is not handed over. `titulo` what people
@@ -101,7 +97,7 @@ class State:
     CUPS writes 0 both for "none came out" and for "this queue does not count". Of two-sided prints CUPS 2.4.2 counts
     too few sheets but all sides: it is the sides that compare with pages × copies. `mensagem` is the printer's own last
     message (often the only sign of a printer that is down). `inicio` is the Unix time at which the printing began: it
-    moves when CUPS prints a job anew. `job_id` is our job's id in its name: a server that lost its table gives an id
+    changes when CUPS prints a job again. `job_id` is our job's id in its name: a server that lost its table gives an id
     to another job.
     """
 

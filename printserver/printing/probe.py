@@ -1,4 +1,4 @@
-"""What a CUPS queue can prove, learnt from a test page: whether it counts what comes out, and keeps what it printed."""
+"""Print a test page to learn whether a CUPS queue counts printed sides and keeps printed files."""
 
 import time
 from collections.abc import Callable

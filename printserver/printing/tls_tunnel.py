@@ -1,7 +1,7 @@
-"""TLS to a CUPS server of another machine, made by us: libcups encrypts, but asks nobody whose certificate it is.
+"""A TLS tunnel to a remote CUPS server that verifies its certificate: libcups encrypts without verification.
 
-A tunnel lasts for one call. libcups speaks to a port of this machine, and what it says goes on only to a server that
-shows the certificate on record (docs/decisions/18); not one byte of it to any other.
+A tunnel lasts for one call. libcups connects to a local port; its bytes are forwarded only to a server that shows the
+recorded certificate (docs/decisions/18), never to another.
 """
 
 import contextlib
@@ -36,20 +36,20 @@ def endpoint(server: Server, host: str, port: int) -> Iterator[tuple[str, int]]:
         yield host, port
         return
     first = _verified(server, host, port)
-    with socket.create_server(("127.0.0.1", 0)) as door:
-        threading.Thread(target=_serve, args=(door, first, server, host, port), name="tls", daemon=True).start()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        threading.Thread(target=_serve, args=(listener, first, server, host, port), name="tls", daemon=True).start()
         try:
-            yield "127.0.0.1", door.getsockname()[1]
+            yield "127.0.0.1", listener.getsockname()[1]
         finally:
-            door.shutdown(socket.SHUT_RDWR)  # wakes who waits at it
+            listener.shutdown(socket.SHUT_RDWR)  # wakes the thread in accept()
 
 
-def _serve(door: socket.socket, first: ssl.SSLSocket, server: Server, host: str, port: int) -> None:
-    """Carry each connection of libcups over a verified line of its own: after some answers it connects anew."""
+def _serve(listener: socket.socket, first: ssl.SSLSocket, server: Server, host: str, port: int) -> None:
+    """Carry each connection of libcups over a verified connection of its own: libcups reconnects after some answers."""
     line: ssl.SSLSocket | None = first
     while True:
         try:
-            plain, _ = door.accept()
+            plain, _ = listener.accept()
         except OSError:
             if line is not None:
                 line.close()
@@ -82,7 +82,7 @@ def _carry(plain: socket.socket, line: ssl.SSLSocket) -> None:
 
 
 def _verified(server: Server, host: str, port: int) -> ssl.SSLSocket:
-    """Return a line to the server, once it has shown the certificate on record."""
+    """Return a connection to the server after it has shown the recorded certificate."""
     line = _tls(host, port)
     if (shown := _digest(line)) != server.certificado:
         line.close()
@@ -95,7 +95,7 @@ def _verified(server: Server, host: str, port: int) -> ssl.SSLSocket:
 
 def _tls(host: str, port: int) -> ssl.SSLSocket:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-    # CUPS signs its certificate itself: no authority vouches for it, the one on record does.
+    # CUPS's certificate is self-signed: it is compared with the recorded one, not verified by an authority.
     context.check_hostname = False
     context.verify_mode = ssl.CERT_NONE
     try:

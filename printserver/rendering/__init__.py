@@ -1,4 +1,4 @@
-"""Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
+"""Rendering: lay out once, keep, then stamp each print. No jobs, no business rules, no queues."""
 
 from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages
@@ -17,7 +17,7 @@ from printserver.rendering.stamp import (
     Stamp,
     UnprintableText,
     apply_stamp,
-    dry_run,
+    dry_run_stamp,
     page_sides,
 )
 from printserver.rendering.test_page import QueueTestPage, draw
@@ -36,7 +36,7 @@ __all__ = [
     "UnprintableText",
     "apply_stamp",
     "draw",
-    "dry_run",
+    "dry_run_stamp",
     "extract_pages",
     "page_sides",
     "previsualizar",

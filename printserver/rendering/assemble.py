@@ -1,6 +1,6 @@
-"""Makes one layout, in a process of the pool: body and data → HTML → pages with an empty box → the kept file.
+"""Make one layout, in a process of the pool: body and data → HTML → pages with an empty box → the kept file.
 
-Everything here may meet hostile input, and so runs under the pool's limits. It holds what a process keeps between
+Everything here may process hostile input, so it runs under the pool's limits. It holds what a process keeps between
 layouts: one font configuration (a new one for each would leak) and the parsed style sheets.
 """
 
@@ -12,6 +12,7 @@ from dataclasses import replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
+from xml.etree.ElementTree import Element
 
 import weasyprint
 from markupsafe import Markup
@@ -228,8 +229,9 @@ def _lay_out_first(
     return document, drawing
 
 
-def _body(source: weasyprint.HTML) -> Any:
-    return source.etree_element.find("body")
+def _body(source: weasyprint.HTML) -> Element:
+    body: Element = source.etree_element.find("body")
+    return body
 
 
 def _lay_out(

@@ -1,4 +1,4 @@
-"""The kept file of a layout: its pages closed off so that a stamp is drawn over them, with the stamp's fonts in it."""
+"""Prepare the kept file of a layout for stamping: balanced page contents, and the stamp's fonts embedded."""
 
 from functools import cache
 from importlib import resources

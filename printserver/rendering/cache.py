@@ -1,4 +1,4 @@
-"""Kept layouts on disk: bounded, oldest use thrown out first, never one that is still in use.
+"""Kept layouts on disk: bounded, least recently used evicted first, never one that is in use.
 
 A layout is two files, `HASH.pdf` and `HASH.json`, readable by the server's user alone; the second is written last, so
 that what has it is whole. Many processes may write and read the same folder.
@@ -39,12 +39,12 @@ class Cache:
         return _file_of(self.pasta, hash, ".pdf")
 
     def discard(self, hash: str) -> None:
-        """Throw a layout out. The mark of wholeness goes first: no reader may find it without its pages."""
+        """Discard a layout. The `.json` goes first: no reader may find it without its pages."""
         for suffix in (".json", ".pdf"):
             _file_of(self.pasta, hash, suffix).unlink(missing_ok=True)
 
     def mark_used(self, hash: str) -> None:
-        """Note that a layout was made or used now, and throw out old ones when there are too many."""
+        """Note that a layout was made or used now, and evict old ones over the limit."""
         for suffix in (".pdf", ".json"):
             with contextlib.suppress(FileNotFoundError):
                 os.utime(_file_of(self.pasta, hash, suffix))
@@ -65,7 +65,7 @@ class Cache:
         return total
 
     def _count(self) -> list[tuple[float, str, int]]:
-        """Count the folder anew, and sweep what a crash left; return (last use, hash, size) of each layout."""
+        """Count the folder again and delete what a crash left; return (last use, hash, size) of each layout."""
         self._sweep()
         findings = []
         for file in self.pasta.glob("*.json"):
@@ -76,7 +76,7 @@ class Cache:
         return findings
 
     def _sweep(self) -> None:
-        """Delete files half written, and pages without their mark of wholeness, once nobody can be at work on them."""
+        """Delete partial files, and pages without their `.json`, once they are too old to be in progress."""
         limit = time.time() - _ABANDONED_S
         for file in self.pasta.iterdir():
             orphan = file.name.startswith(".") or not file.with_suffix(".json").exists()

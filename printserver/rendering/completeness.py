@@ -1,11 +1,12 @@
-"""The last look at laid-out pages: all of the text is there, once, in order, and inside its place (P2a, S12).
+"""Final check of laid-out pages: all of the text is there, once, in order, and inside its place (P2a, S12).
 
-It does not matter why the layout engine left something out or where it put it: such pages are never sealed.
+Pages that fail it, for whatever reason, are never sealed.
 """
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from typing import Any, Final
+from typing import Final
+from xml.etree.ElementTree import Element
 
 from printserver.errors import Recusa
 from printserver.rendering.body.characters import refuse
@@ -17,7 +18,7 @@ _NO_INK: Final = str.maketrans("", "", "\u00ad\u200b\u2010")
 """Marks of where a word may be broken, and the hyphen that is written where it was."""
 
 
-def check_whole(body: Any, drawing: Drawing) -> None:
+def check_whole(body: Element, drawing: Drawing) -> None:
     """Raise `Recusa` `corpo-invalido`, naming the first words, where text or an image of `body` is not on the pages.
 
     `body` is the `body` element that the pages were made of. Its text is compared without blanks and without regard to
@@ -27,8 +28,8 @@ def check_whole(body: Any, drawing: Drawing) -> None:
     _check_places(drawing)
     if _bare(body.itertext()) == _bare(drawn_text.text for drawn_text in drawing.drawn_text):
         return
-    # In a table row that goes on on the next page, each cell does: the text of each element is whole, and in order.
-    drawn: defaultdict[Any, list[str]] = defaultdict(list)
+    # If a table row continues on the next page, each cell does: the text of each element is complete and in order.
+    drawn: defaultdict[Element, list[str]] = defaultdict(list)
     for drawn_text in drawing.drawn_text:
         drawn[drawn_text.element].append(drawn_text.text)
     for element in body.iter():
@@ -63,8 +64,9 @@ def _bare(pieces: Iterable[str]) -> str:
     return inked("".join(pieces)).casefold()
 
 
-def _own_text(element: Any) -> Iterator[str]:
-    if not isinstance(element.tag, str):  # a comment
+def _own_text(element: Element) -> Iterator[str]:
+    tag: object = element.tag
+    if not isinstance(tag, str):  # a comment
         return
     yield element.text or ""
     for child in element:
@@ -88,7 +90,7 @@ def _missing(text: str, expected: str, found: str) -> str:
     )
 
 
-def _check_images(body: Any, drawing: Drawing) -> None:
+def _check_images(body: Element, drawing: Drawing) -> None:
     drawn = {image.element for image in drawing.images}
     if any(element not in drawn for element in body.iter("img")):
         raise refuse("Uma imagem do texto não se imprime nas páginas. Diminua-a, ou tire-a da tabela.")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, NamedTuple
+from xml.etree.ElementTree import Element
 
 from printserver.rendering.body.tree import is_blank
 
@@ -45,7 +46,7 @@ class DrawnText(NamedTuple):
     """A piece of text that is drawn: the element whose own text it is, where it lies and where it has to stay."""
 
     page: int
-    element: Any
+    element: Element
     text: str
     bounds: Bounds
     within: Bounds

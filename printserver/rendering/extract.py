@@ -1,4 +1,4 @@
-"""Part of a finished print: pages of the stored bytes, made the same way each time, nothing drawn anew (X5)."""
+"""Extract pages from a finished print: deterministic, nothing is drawn again (X5)."""
 
 from collections.abc import Sequence
 from io import BytesIO

@@ -1,4 +1,4 @@
-"""What has to stand together on a page: signatures and seal with lines of the text, a heading with its text (P3).
+"""What must be together on a page: signatures and seal with lines of the text, a heading with its text (P3).
 
 CSS asks for it (`documento.css`), but WeasyPrint cannot always grant it: not within a table row, nor over several small
 paragraphs. Where a layout falls short, the page before is made to end higher, and all is laid out again.

@@ -1,9 +1,8 @@
-"""What is known of laid-out pages: how many, where the seal's boxes are, where dashes go. Plain data, kept as JSON."""
+"""Data of laid-out pages, kept as JSON: their number, the seal's boxes, the dashes; and the task of a layout."""
 
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from printserver.formats import Faces, Format
 from printserver.rendering.body.characters import BodyNotice
@@ -85,7 +84,7 @@ class LayoutTask:
     """One layout to be made, as it crosses to the pool. `bloco` is (width, height) in mm; `pasta` the cache."""
 
     formato: Format
-    dados: dict[str, Any]
+    dados: dict[str, object]
     corpo: tuple[str, str]
     mark_values: dict[str, str]
     bloco: tuple[float, float]

@@ -1,4 +1,4 @@
-"""Text that leaves its place as it is written: given places to break, then the room of its indents (P2a).
+"""Repairs for text that overflows its place: it gets places to break, then the room of its indents (P2a).
 
 Where the first layout shows such text, the body is changed and laid out again. Words are broken in the middle only
 there: WeasyPrint, where it may (`overflow-wrap`), breaks words of an element that begins a line though they have room
@@ -8,15 +8,16 @@ on the next. And what no-break spaces or elements join may fit a narrow column p
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from itertools import groupby
-from typing import Any, Final
+from typing import Final
+from xml.etree.ElementTree import Element
 
 from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.tags import CELL_TAGS
 from printserver.rendering.completeness import inked, outside
 from printserver.rendering.drawn import Drawing
 
-Step = Callable[[Any, Drawing, Notices], bool]
-Place = tuple[Any, str]
+Step = Callable[[Element, Drawing, Notices], bool]
+Place = tuple[Element, str]
 """Where a text stands: an element, and `text` or `tail`."""
 
 _BREAK: Final = "\u200b"
@@ -35,9 +36,9 @@ def steps() -> tuple[Step, ...]:
     return _part_what_is_joined, _break_words, _leave_indents
 
 
-def _part_what_is_joined(body: Any, drawing: Drawing, _: Notices) -> bool:
+def _part_what_is_joined(body: Element, drawing: Drawing, _: Notices) -> bool:
     """Let a line break after no-break spaces, and between elements before what is outside."""
-    pieces: defaultdict[Any, set[str]] = defaultdict(set)
+    pieces: defaultdict[Element, set[str]] = defaultdict(set)
     for drawn_text in outside(drawing):
         pieces[drawn_text.element].add(drawn_text.text)
     changed = False
@@ -53,9 +54,9 @@ def _part_what_is_joined(body: Any, drawing: Drawing, _: Notices) -> bool:
     return changed
 
 
-def _break_words(_: Any, drawing: Drawing, __: Notices) -> bool:
+def _break_words(_: Element, drawing: Drawing, __: Notices) -> bool:
     """Let the words that are outside break anywhere."""
-    drawn: defaultdict[Any, list[bool]] = defaultdict(list)  # of each character but blanks: whether it is outside
+    drawn: defaultdict[Element, list[bool]] = defaultdict(list)  # of each character but blanks: whether it is outside
     beyond = {id(drawn_text) for drawn_text in outside(drawing)}
     for drawn_text in drawing.drawn_text:
         drawn[drawn_text.element] += [id(drawn_text) in beyond] * len(inked(drawn_text.text))
@@ -73,7 +74,7 @@ def _break_words(_: Any, drawing: Drawing, __: Notices) -> bool:
     return changed
 
 
-def _wrap(element: Any, place: Place, text: str, marks: list[bool]) -> None:
+def _wrap(element: Element, place: Place, text: str, marks: list[bool]) -> None:
     """Put each part of a text of `element` whose characters are marked into an element that breaks anywhere."""
     if not any(marks):
         return
@@ -96,11 +97,11 @@ def _wrap(element: Any, place: Place, text: str, marks: list[bool]) -> None:
         place = (span, "tail")
 
 
-def _leave_indents(body: Any, drawing: Drawing, notices: Notices) -> bool:
+def _leave_indents(body: Element, drawing: Drawing, notices: Notices) -> bool:
     changed = False
     above = _parents(body)
     for block in _blocks(body, drawing):
-        element = block
+        element: Element | None = block
         while element is not None and element.tag not in CELL_TAGS:
             style = element.get("style", "")
             if any(indent in style for indent in _INDENTS) and not style.endswith(_NO_INDENT):
@@ -112,10 +113,10 @@ def _leave_indents(body: Any, drawing: Drawing, notices: Notices) -> bool:
     return changed
 
 
-def _blocks(body: Any, drawing: Drawing) -> list[Any]:
+def _blocks(body: Element, drawing: Drawing) -> list[Element]:
     """Return the paragraphs, cells … whose text leaves its place."""
     above = _parents(body)
-    found: dict[Any, None] = {}
+    found: dict[Element, None] = {}
     for drawn_text in outside(drawing):
         element = drawn_text.element
         while element.tag in _IN_LINE and element in above:
@@ -124,7 +125,7 @@ def _blocks(body: Any, drawing: Drawing) -> list[Any]:
     return list(found)
 
 
-def _parents(body: Any) -> dict[Any, Any]:
+def _parents(body: Element) -> dict[Element, Element]:
     return {child: parent for parent in body.iter() for child in parent}
 
 
@@ -133,7 +134,7 @@ def _get(place: Place) -> str:
     return text
 
 
-def _line_texts(block: Any) -> Iterator[tuple[Any, Place, bool]]:
+def _line_texts(block: Element) -> Iterator[tuple[Element, Place, bool]]:
     """Yield (element whose own text it is, place, whether it begins a line) of the texts of a block's own lines."""
     first = True
     for owner, place in _places(block):
@@ -144,7 +145,7 @@ def _line_texts(block: Any) -> Iterator[tuple[Any, Place, bool]]:
             first = False
 
 
-def _places(element: Any) -> Iterator[tuple[Any, Place | None]]:
+def _places(element: Element) -> Iterator[tuple[Element, Place | None]]:
     """Yield the places of texts, in order, and None where a line ends before the next."""
     yield element, (element, "text")
     for child in element:

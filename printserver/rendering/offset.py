@@ -1,4 +1,4 @@
-"""A finished print moved on its pages, for a queue whose printer prints beside the place (P7). Draws nothing anew."""
+"""Shift a finished print on its pages, for a printer that prints off position (P7). Draws nothing again."""
 
 from io import BytesIO
 from typing import Final

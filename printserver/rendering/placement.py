@@ -1,4 +1,4 @@
-"""Where things came to lie: the seal's box on laid-out pages, the ends of text that dashes fill, a PDF's free end."""
+"""Positions on laid-out pages: the seal's box, the ends of text that dashes fill, the free end of a PDF."""
 
 import secrets
 from collections.abc import Iterator, Sequence

@@ -1,6 +1,6 @@
-"""The pool of processes in which all work on what came from outside is done, under time and memory limits.
+"""Process pool for all work on untrusted input, with time and memory limits.
 
-Knows nothing of what it runs. The processes are spawned, not forked (the server has threads), warmed by a function of
+Independent of what it runs. The processes are spawned, not forked (the server has threads), warmed by a function of
 the caller's, ended and replaced after a number of tasks, and die with the process that owns the pool.
 """
 
@@ -161,7 +161,7 @@ def _die_with_owner() -> None:
 
 
 def _task(limit_s: float, func: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
-    """Run one task, in the process; return its pickled outcome, which surely can be read by the owner.
+    """Run one task, in the process; return its pickled outcome, which the owner can always unpickle.
 
     The alarm ends this process (the default of SIGALRM, whatever C code runs) should the pool not have done so.
     """

@@ -1,4 +1,4 @@
-"""A format proved on paper: dummy data the very way of a print, layout and stamp, in this process without a pool."""
+"""A preview of a format: example data through layout and stamp as for a print, in this process without a pool."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Lay out, and keep: from a document's text and data to pages with the seal's box left empty (S12, P3).
+"""Layouts, new and kept: from a document's text and data to pages with the seal's box left empty (S12, P3).
 
 `Render` is what the rest of the program uses. What is laid out runs in the pool (`assemble`); what was laid out is kept
 on disk (`cache`) by the hash of all that shaped it. Seals, numbers and marks are drawn later, by `stamp`.
@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from printserver.errors import BadField, Recusa
 from printserver.formats import BlockValues, ComposedBlock, Faces, Format, compose, named, printable
@@ -36,7 +36,7 @@ class LayoutRequest:
     """
 
     formato: Format
-    dados: Mapping[str, Any]
+    dados: Mapping[str, object]
     corpo: tuple[str, str]
     mark_values: Mapping[str, str]
     valores: BlockValues | None
@@ -47,7 +47,7 @@ class LayoutRequest:
 class Render:
     """Layouts, kept and new. Safe to share between threads; the pool is started at the first layout that needs it.
 
-    `in_use` names the hashes that an open job or question holds: those are never thrown out of the cache.
+    `in_use` names the hashes that an open job or question holds: those are never evicted from the cache.
     """
 
     def __init__(
@@ -108,7 +108,7 @@ class Render:
         return self._cache.pdf(hash)
 
     def discard(self, hash: str) -> None:
-        """Throw a kept layout out whose file is damaged (`DamagedBase`): the next `layout` makes it anew."""
+        """Discard a kept layout whose file is damaged (`DamagedBase`): the next `layout` makes it again."""
         self._cache.discard(hash)
 
     def warm_up(self) -> None:
@@ -124,7 +124,7 @@ class Render:
             layout = self._remembered.get(key)
             if layout is not None:
                 self._remembered.move_to_end(key)
-        # what is kept may bear the avisos of another body that came to the same pages: the remembered one does not
+        # the kept file may have the avisos of another body that came to the same pages: the remembered one does not
         if layout is None or self.kept(layout.hash) is None:
             return None
         self._cache.mark_used(layout.hash)
@@ -150,7 +150,7 @@ def measure_block(page_format: Format, values: BlockValues | None) -> tuple[floa
 
 
 def _height_with_text(page_format: Format) -> float:
-    """Return the height in mm that a page has for the block beside the lines of text that must stand with it (P3)."""
+    """Return the height in mm that a page has for the block and the lines of text that must be with it (P3)."""
     lines = LINES_WITH_CLOSING if page_format.bloco.onde == "fim" else 0
     return page_format.texto.altura - lines * page_format.fontes.tamanho * page_format.fontes.entrelinha / 72 * 25.4
 
@@ -188,7 +188,7 @@ def _bad_character(path: str, character: str) -> Recusa:
     return Recusa("entrada-invalida", f"{path}: {message}", errors=[BadField(path, message)])
 
 
-def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, Mapping):
@@ -200,7 +200,7 @@ def _texts(value: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _key(task: model.LayoutTask) -> str:
-    """Hash what was asked for. Two that differ may still give one layout; one that is equal surely does."""
+    """Hash what was asked for. Two that differ may still give one layout; two equal ones always do."""
     parts = [
         task.formato.nome,
         task.formato.versao,

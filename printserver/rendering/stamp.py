@@ -1,6 +1,6 @@
 """The stamp: draws on kept pages what differs between prints: seals and QR, numbers, folhas, copy, papers, marks.
 
-Knows no job and no rule: it draws the values it is given, where layout and format say. The same input gives the same
+No jobs and no rules: it draws the given values where layout and format say. The same input gives the same
 bytes.
 """
 
@@ -40,7 +40,7 @@ READABLE_PT = 5.0
 
 
 class DamagedBase(Exception):
-    """The kept pages are not those that were laid out: the layout must be made again."""
+    """The kept pages differ from those that were laid out: the layout must be made again."""
 
 
 class UnprintableText(ValueError):
@@ -130,10 +130,10 @@ def apply_stamp(layout: Layout, pdf: Path, page_format: Format, stamp_data: Stam
     return output.getvalue()
 
 
-def dry_run(layout: Layout, page_format: Format, stamp_data: Stamp) -> None:
-    """Draw all that `stamp_data` puts on the pages and throw it away: what cannot be drawn shows before the seal (S12).
+def dry_run_stamp(layout: Layout, page_format: Format, stamp_data: Stamp) -> None:
+    """Draw all that `stamp_data` puts on the pages and discard it: what cannot be drawn is found before the seal (S12).
 
-    Codes and QR may be stand-ins of the size of the real ones. Raises `UnprintableText`.
+    Codes and QR may be placeholders of the size of the real ones. Raises `UnprintableText`.
     """
     for side in page_sides(layout, page_format, stamp_data):
         for field, text, verso in _texts(layout, page_format, stamp_data, side):

@@ -27,7 +27,7 @@ def _face(family: str, file: str, weight: str, slant: str) -> str:
 def is_verso(page: int, faces: Faces, first_side: str) -> bool:
     """Tell whether the page of that number (from 1) is on the back of its sheet.
 
-    Printed on one side only, an act that begins on the back goes on on the fronts of the sheets that follow.
+    Printed on one side only, an act that begins on the back continues on the fronts of the following sheets.
     """
     starts_on_back = first_side == "verso"
     if faces == "frente":

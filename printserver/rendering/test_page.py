@@ -1,6 +1,6 @@
 """The test page of a queue: millimetre grid, marks of the margin, the QR at several sizes, the cross of P7.
 
-It bears no seal, and its QR codes say so.
+It has no seal, and its QR codes say so.
 """
 
 from dataclasses import dataclass

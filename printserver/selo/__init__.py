@@ -1,6 +1,6 @@
 """The digital seal (S1–S10): code, numbers, fees, registro, signature, QR.
 
-Ground floor: knows no HTTP, no print, no template.
+Pure: no HTTP, no print, no template; only `sequence` reads and writes a table.
 """
 
 from printserver.selo.atos import (

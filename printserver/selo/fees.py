@@ -82,7 +82,7 @@ class Emolumentos:
         return sum(self._values(), ZERO)
 
     def total_do_selo(self, iss_a_parte: bool) -> Decimal:
-        """Return the total as the seal bears it: the sum, or the sum without the ISS (D1)."""
+        """Return the total in the seal: the sum, or the sum without the ISS (D1)."""
         return self.total - self.iss if iss_a_parte else self.total
 
     @property

@@ -30,7 +30,7 @@ class Matricula:
 
 
 def parse_matricula(text: str) -> Matricula:
-    """Return the parts of a matrícula; blanks, points and hyphens between digits are let pass.
+    """Return the parts of a matrícula; blanks, points and hyphens between digits are ignored.
 
     Raises ValueError (Portuguese) unless it has 32 digits and both check digits hold (C10).
     """

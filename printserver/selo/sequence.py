@@ -1,4 +1,4 @@
-"""The numbers of our own seals (S3): taken inside the caller's transaction, so that a rolled-back one leaves no gap.
+"""The numbers of our own seals (S3): taken inside the caller's transaction, so that a rollback leaves no gap.
 
 A sequence is a row of the table `sequencia`. The update locks it until the caller's transaction ends: no other
 transaction sees a number before it is sure, and none gets the same one, whatever the number of processes.
@@ -22,7 +22,7 @@ _OF_ONE_ATO: Final = "selo:"
 def sequence_name(mode: Mode, natureza: int, ato: str, year: int) -> str:
     """Return the name of the sequence of a seal's number: the office's one, or that of (natureza, ato, ano).
 
-    `year` may have two digits or four: a code bears two (S1), so the sequences of 2026 and 26 are one.
+    `year` may have two digits or four: a code has two (S1), so the sequences of 2026 and 26 are one.
     """
     return OF_SERVENTIA if mode == "serventia" else f"{_OF_ONE_ATO}{natureza}:{ato}:{year % 100:02d}"
 
@@ -36,8 +36,8 @@ def next_number(conn: Connection, serventia_id: int, name: str) -> int:
 def take(conn: Connection, serventia_id: int, name: str, quantity: int) -> int:
     """Take `quantity` numbers that follow one another, in the caller's transaction, and return the first (S3).
 
-    Whoever takes from several sequences in one transaction uses `take_many`: its order keeps two transactions from
-    waiting for each other. Raises ValueError if `quantity` is not positive or the 13 digits are used up; `Recusa`
+    To take from several sequences in one transaction use `take_many`: its order prevents a deadlock between two
+    transactions. Raises ValueError if `quantity` is not positive or the 13 digits are used up; `Recusa`
     `servidor-ocupado` where the next number is one that this process gave out before (see `witness`).
     """
     if quantity < 1:

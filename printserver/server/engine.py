@@ -22,8 +22,7 @@ import structlog
 
 from printserver.clock import local_date
 from printserver.common import faults
-from printserver.court import HttpTransport, Sender, mail
-from printserver.court import notices as avisos
+from printserver.court import HttpTransport, Sender, mail, notices
 from printserver.delivery import Watches, claims
 from printserver.delivery.advance import advance
 from printserver.errors import ConfigError, Recusa
@@ -69,8 +68,8 @@ class Engine:
                 target=self._sender.run, args=(self._stop, pause), name="court", daemon=True
             )
             self._reporting.start()
-        notices = threading.Thread(target=mail.run, args=(self._office, self._stop), name="notices", daemon=True)
-        notices.start()
+        mailing = threading.Thread(target=mail.run, args=(self._office, self._stop), name="notices", daemon=True)
+        mailing.start()
         while not self._stop.is_set():
             seen = self._office.bell.rings
             try:
@@ -91,7 +90,7 @@ class Engine:
         self._watches.join()
         if self._reporting is not None:
             self._reporting.join()
-        notices.join(5.0)  # a mail server that does not answer is not waited for
+        mailing.join(5.0)  # a mail server that does not answer is not waited for
         self._keep_head()
         _log.info("engine stopped")
 
@@ -118,7 +117,7 @@ class Engine:
         while self._sender is not None and self._sender.run_once():
             steps += 1
         self._keep_head_of_the_day()
-        avisos.observe(self._office)
+        notices.observe(self._office)
         mail.send(self._office)
         return steps
 

@@ -9,8 +9,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver.clock import local_date
-from printserver.counter import acts as atos
-from printserver.counter import check
+from printserver.counter import acts, check
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import AtoType, PaperSeal, parse_paper_seal
 from printserver.web import fee_input, words
@@ -50,7 +49,7 @@ def counter_page() -> ResponseReturnValue:
         known = scanned if office().atos.get(scanned) is not None else ato  # to be refused by its own name
         data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": find_person().usuario}
         value = fee_input.typed_value(dict(parse_qsl(typed_text("proposto"))))
-        made, _ = atos.register(office(), author(), data | value, key())
+        made, _ = acts.register(office(), author(), data | value, key())
     except Recusa as refusal:
         if refusal.word == "sem-permissao":
             raise
@@ -62,7 +61,7 @@ def counter_page() -> ResponseReturnValue:
 
 def reversal(number: str) -> ResponseReturnValue:
     """Ask for the reason and what became of the paper seal, then reverse an act that waits."""
-    ato = atos.look_up(office(), number)
+    ato = acts.look_up(office(), number)
     if request.method == "GET":
         return _render_reversal(ato, Form())
     try:
@@ -75,11 +74,11 @@ def reversal(number: str) -> ResponseReturnValue:
             "papel_inutilizado": typed_text("papel") == "inutilizado",
             "escrevente": find_person().usuario,
         }
-        atos.reverse(office(), author(), number, data, key())
+        acts.reverse(office(), author(), number, data, key())
     except Recusa as refusal:
         if refusal.word in ("sem-permissao", "nao-encontrado"):
             raise
-        return _render_reversal(atos.look_up(office(), number), refused_form(refusal)), refusal.kind.status
+        return _render_reversal(acts.look_up(office(), number), refused_form(refusal)), refusal.kind.status
     flash(f"{ato['papel']} estornado.")
     return redirect(url_for("web.balcao", ato=ato["ato"], dia=ato["data"]), 303)
 
@@ -105,7 +104,7 @@ def _today() -> date:
 def _paper_seal(ato: str) -> tuple[str, str]:
     """Return the paper seal as typed or scanned, and its ato; without one it is of the type that is shown."""
     text = typed_text("papel")
-    clean = text.upper().translate(atos.SEPARATORS)
+    clean = text.upper().translate(acts.SEPARATORS)
     if _WITHOUT_ATO.fullmatch(clean):
         return f"{ato}{clean}", ato
     return text, clean[:2]
@@ -113,7 +112,7 @@ def _paper_seal(ato: str) -> tuple[str, str]:
 
 def _proposed_form(ato: str) -> Form:
     """Return the form as it waits for the next act: the number and the value follow the person's last."""
-    before = atos.last(office(), find_person().usuario, ato)
+    before = acts.last(office(), find_person().usuario, ato)
     if before is None:
         return Form()
     papel = parse_paper_seal(before["papel"])
@@ -144,8 +143,8 @@ def _render_counter(ato: str, day: date, form: Form) -> str:
         dia=day,
         hoje=_today(),
         forma=form,
-        lista=atos.list_all(office(), day, None, page),
-        por_pagina=atos.PAGE,
+        lista=acts.list_all(office(), day, None, page),
+        por_pagina=acts.PAGE,
         deste_dia=next((each for each in open_days if each["data"] == day.isoformat()), None),
         outros_dias=[each for each in open_days if each["data"] != day.isoformat()],
         **fee_input.template_context(),

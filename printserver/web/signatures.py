@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from printserver import jobs
 from printserver.errors import Recusa
-from printserver.seal_actions import signatures as atos
+from printserver.seal_actions import signatures as signature_actions
 from printserver.web.context import author, find_person, office
 from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_choice, typed_day, typed_text
 
@@ -22,7 +22,7 @@ _OUTCOMES = {"zero": "a zero", "cheio": "ao valor cheio", "terco": "a um terço 
 
 def signatures() -> ResponseReturnValue:
     """Show the instrumentos whose signatures are incomplete."""
-    return render_template("screens/assinaturas.html", abertas=atos.pending(office()))
+    return render_template("screens/assinaturas.html", abertas=signature_actions.pending(office()))
 
 
 def sign_instrumento(job_id: str) -> ResponseReturnValue:
@@ -39,10 +39,10 @@ def sign_instrumento(job_id: str) -> ResponseReturnValue:
         check_fields("estado", "primeira", "motivo", "visto")
         typed_choice("estado", STATES)
         typed_day("primeira")
-        shown = atos.sign_instrumento(office(), author(), instrumento, data | {"simular": True})[0]
+        shown = signature_actions.sign_instrumento(office(), author(), instrumento, data | {"simular": True})[0]
         if not ticked("confirmo") or typed_text("visto") != _mark(shown):
             return _show(job, refused_form(Recusa("entrada-invalida", "")), shown)
-        atos.sign_instrumento(office(), author(), instrumento, data, key())
+        signature_actions.sign_instrumento(office(), author(), instrumento, data, key())
     except Recusa as refusal:
         return _show(job, refused_form(refusal), None), refusal.kind.status
     n = len(shown["selos"])
@@ -58,7 +58,7 @@ def _mark(shown: Mapping[str, Any]) -> str:
 
 
 def _show(job: Mapping[str, Any], form: Form, shown: Mapping[str, Any] | None) -> str:
-    open_case = next((item for item in atos.pending(office()) if item["job"] == job["id"]), None)
+    open_case = next((item for item in signature_actions.pending(office()) if item["job"] == job["id"]), None)
     return render_template(
         "screens/assinar.html",
         job=job,

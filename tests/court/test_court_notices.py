@@ -124,7 +124,7 @@ def test_the_end_of_a_day_is_told_with_its_counts(both: tuple[House, Court], box
 
 
 def test_the_end_of_a_sending_at_set_hours_is_told(tmp_path: Path) -> None:
-    """The house's clock stands at 14:30."""
+    """The office's clock is at 14:30."""
     hours = {"tribunal": {"modo": "horarios", "horarios": ["15:00"]}}
     with house_with_court(tmp_path / "casa", settings=hours) as (house, court):
         seal(house)

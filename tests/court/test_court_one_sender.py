@@ -118,7 +118,7 @@ def test_t1_the_lease_of_another_machine_does_not_outlast_the_clock_that_goes_ba
 
 @pytest.fixture
 def apart(tmp_path: Path) -> Iterator[tuple[House, Court, Engines]]:
-    """A house whose engines are processes of their own; what goes on is told by a clock that all of them share."""
+    """An office whose engines are separate processes that share one clock."""
     clock = SharedClock(tmp_path / "relogio")
     with (
         house_with_court(tmp_path / "casa", settings=SMALL, clock=clock) as (house, court),
@@ -202,7 +202,7 @@ def court_process(house: House, port: int) -> Any:
 
 
 def urged(house: House) -> bool:
-    """Ask, as a person would, that all goes now, and whether it has; each wish has a moment before the next."""
+    """Request, as a person would, that everything is sent now, and whether it was; with a pause between requests."""
     assert house.call("POST", "/comunicacoes", {}).status == 202
     time.sleep(0.1)
     return all_told(house)

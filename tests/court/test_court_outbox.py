@@ -223,7 +223,7 @@ def test_t2_a_wish_closes_the_breaker_at_once(both: tuple[House, Court]) -> None
 
 
 def test_t2_a_sender_that_died_between_send_and_answer_repeats_nothing(both: tuple[House, Court]) -> None:
-    """As kill -9 leaves it: the row says it goes, the court has it, nobody wrote so."""
+    """State after kill -9: the row is `enviando`, the court has it, the answer is not recorded."""
     house, court = both
     code = house.taken(house.certidao())["selos"][0]["codigo"]
     with house.office.db.write() as conn:
@@ -273,7 +273,7 @@ def test_t1_on_request_only_nothing_goes_until_asked(tmp_path: Path) -> None:
 
 
 def test_t1_at_set_hours_what_was_made_before_the_hour_goes(tmp_path: Path) -> None:
-    """The house's clock stands at 14:30."""
+    """The office's clock is at 14:30."""
     hours = {"modo": "horarios", "horarios": ["08:00", "15:00"]}
     with house_with_court(tmp_path / "casa", settings={"tribunal": hours}) as (house, court):
         first = house.printed(house.certidao())["selos"][0]["codigo"]

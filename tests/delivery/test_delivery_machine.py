@@ -16,7 +16,7 @@ from support.office import ISENTO, Answer, open_house
 NAMES = ["P-1", "P-2"]
 PEOPLE = st.sampled_from(["maria", "tereza"])
 MOVING = ("aceito", "renderizado")
-# What a person may be told; anything else is a fault of the program.
+# Answers that a person may get; any other is a fault of the program.
 TOLD = {200, 202, 403, 404, 409, 422}
 
 

@@ -1,4 +1,4 @@
-"""The office's queues: offsets reach the paper, paper is known before a seal is made, what ails a queue shows."""
+"""The office's queues: offsets reach the paper, paper is known before a seal is made, a queue's diagnosis is shown."""
 
 import hashlib
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def on_paper(house: House, queue: KeptQueue) -> bytes:
 
 
 def queue_of(house: House, nome: str = "notas") -> dict[str, Any]:
-    """Return the queue as the API shows it, asked anew."""
+    """Return the queue as the API shows it now, without a cache."""
     house.office.capabilities.clear()
     shown = house.call("GET", "/filas").json["itens"]
     return dict(next(each for each in shown if each["nome"] == nome))

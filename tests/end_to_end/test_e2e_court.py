@@ -116,7 +116,7 @@ def mend(house: House, court: Court) -> None:
                 rectify(house, row["codigo"])
             else:
                 again.append(row["codigo"])
-        # A refused link of a seal that was rectified now is told anew, with the retificador.
+        # A refused link of a seal that was rectified meanwhile is reported again, with the retificador.
         still = [code for code in again if house.selo(code)["retificado_por"] is None]
         assert house.call("POST", "/comunicacoes", {"selos": still, "escrevente": "maria"}).status == 202
     raise AssertionError("the court refuses without end")

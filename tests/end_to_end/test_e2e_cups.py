@@ -1,4 +1,4 @@
-"""Prints at a real CUPS: what it is told, what the job shows of it, and what happens while it is away."""
+"""Prints at a real CUPS: the options it gets, the job's status, and what happens while it is unavailable."""
 
 import hashlib
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Bodies and fields that mean harm, over HTTP: nothing leaks, nobody waits, no text and no seal goes away."""
+"""Hostile bodies and fields over HTTP: nothing leaks, nothing blocks, no text and no seal is lost."""
 
 import base64
 import io
@@ -66,7 +66,7 @@ def html(source: str) -> dict[str, str]:
 
 
 def sealed_and_whole(client: Client, job: dict[str, Any], *texts: str) -> str:
-    """Check that the print bears its seal and QR and these texts, and nothing from outside; return its text."""
+    """Check that the print has its seal and QR and these texts, and nothing from outside; return its text."""
     pdf = client.pdf(job["id"])
     words = read_paper.text(pdf)
     assert all(seal["codigo"] in words for seal in job["selos"])

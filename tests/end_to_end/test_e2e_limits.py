@@ -1,4 +1,4 @@
-"""What comes over HTTP and cannot be a print: too large, broken, too deep, from nobody. Nothing of it is kept."""
+"""HTTP requests that are refused: too large, malformed, too deep, unauthenticated. Nothing of them is kept."""
 
 import http.client
 import json

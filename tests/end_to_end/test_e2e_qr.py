@@ -45,7 +45,7 @@ def proven(server: PrintServer, qr: dict[str, Any]) -> dict[str, Any]:
 
 
 def on_paper(client: Client, job: dict[str, Any]) -> str:
-    """Check that the print bears its QR, and no other, and every code of its seals; return its text."""
+    """Check that the print has its QR, and no other, and every code of its seals; return its text."""
     pdf = client.pdf(job["id"])
     assert read_paper.codes(pdf, job["paginas"]) == ([job["qr"]["url"]] if job["qr"] else [])
     words = read_paper.text(pdf)

@@ -344,7 +344,7 @@ def cut(conn: sa.Connection) -> None:
 
 
 def rehash(conn: sa.Connection) -> None:
-    """Compute the whole chain anew, as somebody who read the program could."""
+    """Recompute the whole chain, as an attacker who knows the program could."""
     previous, event = audit.GENESIS, 0
     for row in conn.execute(sa.select(db.log).order_by(db.log.c.n)).mappings().all():
         digest = audit._digest(previous, row)

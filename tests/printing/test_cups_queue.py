@@ -106,7 +106,7 @@ def test_job_in_cups_bears_our_id_title_and_options(queue: CupsQueue, kept_queue
 
 
 def test_jobs_are_found_by_our_id_alone(queue: CupsQueue, cups_server: PrivateCups, errand: Errand) -> None:
-    # Debian's own policy, which the private CUPS has, hides names of jobs from whoever does not say who asks.
+    # Debian's own policy, which the private CUPS has, hides names of jobs from anonymous requests.
     ours = errand("01FIND")
     done = hand_off(queue, ours)
     finished(queue, done)
@@ -354,7 +354,7 @@ def test_with_tls_nothing_is_said_to_a_server_that_cannot_encrypt_or_shows_anoth
 
 
 def test_a_certificate_that_changes_between_two_connections_of_one_call_is_refused_too(errand: Errand) -> None:
-    """libcups connects anew within a call: the tunnel looks each time."""
+    """libcups reconnects within a call: the tunnel verifies each connection."""
     with PrivateCups() as server:
         shown = server.encrypts()
         access = Server(server.address, tls=True, certificado=shown)

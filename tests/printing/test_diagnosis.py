@@ -1,4 +1,4 @@
-"""What ails a queue or a job, in words a person understands: from reasons, and from messages where they say nothing."""
+"""Diagnosis of a queue or a job in plain Portuguese: from IPP reasons, or from messages without them."""
 
 import pytest
 

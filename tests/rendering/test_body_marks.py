@@ -1,4 +1,4 @@
-"""Marks `[[…]]` that editors split: replaced wherever they are exact, told where they are not (N6)."""
+"""Marks `[[…]]` that editors split: replaced if exact, reported if not (N6)."""
 
 import re
 import time

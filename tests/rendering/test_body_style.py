@@ -1,4 +1,4 @@
-"""The form of HTML bodies: each tag, attribute and style is kept, or told, or known to change nothing that is seen."""
+"""The form of HTML bodies: each tag, attribute and style is kept, reported, or known to have no visible effect."""
 
 import re
 from pathlib import Path

@@ -252,7 +252,7 @@ def test_p2a_fonts_written_within_the_resources_are_told_apart() -> None:
 
 
 def test_p2a_a_form_is_judged_with_each_font_that_it_is_given() -> None:
-    """One that is embedded does not vouch for one that is not, both written within the resources."""
+    """An embedded font does not excuse one that is not embedded, both direct objects of the resources."""
     embedded = SERIF[40]
     bare = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
     page = b"/Resources << /Font << /F1 %s /F2 %s >> /XObject << /X 30 0 R >> >> " % (embedded, bare)

@@ -1,4 +1,4 @@
-"""The test page of a queue: its measures are true, its QR codes are read, it bears no seal."""
+"""The test page of a queue: its measures are right, its QR codes are readable, it has no seal."""
 
 import io
 import subprocess

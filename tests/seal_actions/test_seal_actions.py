@@ -157,7 +157,7 @@ def test_r1_what_changes_nothing_is_refused(house: House) -> None:
 
 
 def test_s11_r1_a_rectified_livro_is_live_by_its_retificador(house: House) -> None:
-    """The traslado bears the QR of the principal ato's seal as it stands now (N3); the reprint excludes that one."""
+    """The traslado has the QR of the principal ato's current seal (N3); the reprint excludes that one."""
     livro = house.livro()
     job = house.printed(livro)
     principal = next(selo["codigo"] for selo in job["selos"] if selo["principal"])

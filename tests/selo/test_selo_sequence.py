@@ -1,4 +1,4 @@
-"""S3: the numbers of our own seals, unique and without a gap, whoever takes them, on a real SQLite file."""
+"""S3: the numbers of our own seals, unique and without a gap, also with concurrent writers, on a real SQLite file."""
 
 import multiprocessing
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor

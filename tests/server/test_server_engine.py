@@ -1,4 +1,4 @@
-"""The engine's loop: what is due is done, a fault of one job or one round stops nothing, and it ends when told."""
+"""The engine's loop: due work is done, a fault of one job or one round does not stop it, and it ends on request."""
 
 import os
 import threading

@@ -85,7 +85,7 @@ class SealFactory:
         return self.item("AU", informacao=hibrido_informacao(serie, numero), **more)
 
     def with_line(self, item: Mapping[str, Any], **changed: str) -> dict[str, Any]:
-        """Return `item` with fields of its registro (by number: `f13="1"`) changed, and signed anew."""
+        """Return `item` with fields of its registro (by number: `f13="1"`) changed, and signed again."""
         fields = item["registro"].split("|")[:-1]
         for nome, value in changed.items():
             fields[int(nome[1:])] = value

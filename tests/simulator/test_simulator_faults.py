@@ -221,7 +221,7 @@ def test_t2_offices_that_hang_up_before_the_answer_do_not_end_the_court(tmp_path
         for _ in range(4):
             with socket.create_connection(("127.0.0.1", port)) as line:
                 line.sendall(body)
-        court.send()  # answered after those that nobody waits for
+        court.send()  # answered after the abandoned ones
         court.fail(None)
         assert court.resumo["aceitos"] == 0
         running.terminate()

@@ -40,7 +40,7 @@ def test_a_seal_is_stored_once_and_told_as_it_was_sent(court: Court, factory: Se
         "atrasado": False,
         "retifica": None,
         "retificadoPor": None,
-        "vinculador": None,  # a link is told by itself (R4)
+        "vinculador": None,  # a link is a report of its own (R4)
         "erros": [],
     }
     assert _word(court, item) == ["ja-recebido"]

@@ -1,4 +1,4 @@
-"""Over TLS the simulated court lets in who shows the office's certificate, and nobody else."""
+"""Over TLS the simulated court accepts only clients with the office's certificate."""
 
 import http.client
 import ssl

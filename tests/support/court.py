@@ -1,4 +1,4 @@
-"""The simulated court for tests: it runs in this process, on a port of its own, and is told how to misbehave.
+"""The simulated court for tests: it runs in this process, on its own port, with configurable faults.
 
 with open_court(house) as court:
     court.falhar("fecha-depois", vezes=1)
@@ -66,7 +66,7 @@ class Court:
         return dict(answer)
 
     def fail(self, falha: str | None, vezes: int | None = None, **more: Any) -> None:
-        """Misbehave from now on, for `vezes` sends or until told otherwise; None: behave.
+        """Set a fault for `vezes` sends, or until it is changed; None: no fault.
 
         `selos` names whom `objects_to` hits, `segundos` says how slow `lento` is.
         """
@@ -178,7 +178,7 @@ def _shows(tls: Mapping[str, Path], certificate: Certificate) -> ssl.SSLContext:
 def open_court(
     house: House, *, clock: Clock | None = None, port: int = 0, tls: Mapping[str, Path] | None = None
 ) -> Iterator[Court]:
-    """Give the court of a house, with the house's clock unless another is given.
+    """Start the court of an office, with the office's clock unless another is given.
 
     The house's `settings.tribunal.url` is not touched (`house_with_court` sets it).
     """
@@ -190,7 +190,7 @@ def open_court(
 
 @contextmanager
 def house_with_court(folder: Path, *, tls: bool = False, **options: Any) -> Iterator[tuple[House, Court]]:
-    """Give a house (`options` are those of `open_house`) that reports to a court of its own, by mutual TLS if asked."""
+    """Open an office (`options`: those of `open_house`) that reports to its own court, over mutual TLS if `tls`."""
     port = process.free_port()
     settings = dict(options.pop("settings", None) or {})
     files = mutual_tls(folder.parent) if tls else None

@@ -85,7 +85,7 @@ class Engines:
         return pid
 
     def kill(self, pid: int) -> None:
-        """End an engine by `kill -9`: it, and not whoever has its number if it ended by itself."""
+        """End an engine by `kill -9`, but not another process with its pid if it has ended already."""
         handle = self._running.pop(pid)
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(handle, signal.SIGKILL)
@@ -96,7 +96,7 @@ class Engines:
 def _serve(instance: Path, clock: Path) -> None:
     from printserver.server import engine  # noqa: F401 - warms the process
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # killed children are not waited for
     for _line in sys.stdin:
         child = os.fork()
         if child == 0:

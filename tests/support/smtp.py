@@ -1,4 +1,4 @@
-"""A mail server for tests: it speaks SMTP on a port of its own, keeps what it takes, and is told how to fail."""
+"""A mail server for tests: it speaks SMTP on its own port, keeps the mail, and has configurable faults."""
 
 import socketserver
 import threading

@@ -85,7 +85,7 @@ def session_of_maria(browser: Browser, url: str) -> StorageState:
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
-    """A window of a browser of its own, over the running server, where nobody has logged in."""
+    """A new browser window on the running server, without a login."""
     yield from _window(browser, url, None)
 
 

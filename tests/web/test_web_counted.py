@@ -190,7 +190,7 @@ def test_t1_h2_acts_whose_load_is_overdue_are_counted_everywhere(office: House, 
     assert "Tudo o que havia foi comunicado" not in court
     metrics = office.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {office.key}"}).get_data()
     assert b'printserver_counter_unloaded{urgencia="atrasado"} 1.0' in metrics
-    for _ in range(2):  # told once
+    for _ in range(2):  # reported once
         office.engine.run_once()
     assert [each["tipo"] for each in office.call("GET", "/avisos").json["itens"]] == ["balcao"]
     day = {"data": "2026-11-20", "escrevente": "maria"}

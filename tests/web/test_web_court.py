@@ -31,7 +31,7 @@ def house(both: tuple[House, Court]) -> House:
 
 @pytest.fixture
 def desk(both: tuple[House, Court]) -> Person:
-    """Maria at a screen of the house that has a court."""
+    """Maria at a screen of an office with a simulated court."""
     person = Person(create_app(both[0].office).test_client())
     assert person.login("maria").status_code == 303
     return person

@@ -35,7 +35,7 @@ def _stopped(house: House) -> dict[str, Any]:
 
 @pytest.fixture
 def uncertain(house: House) -> dict[str, Any]:
-    """A livro of which nobody knows what came out."""
+    """A livro in the state `incerto`."""
     job = house.livro()
     with house.office.db.write() as conn:
         row = conn.execute(sa.select(db.job).where(db.job.c.id == job["id"])).mappings().one()
@@ -257,7 +257,7 @@ def test_a_pdf_that_does_not_exist_yet_is_told_in_a_page(maria: Person, house: H
     house.engine.run_once()
     part = _text(maria, f"/trabalhos/{job['id']}/copia/vivo")
     assert 'type="application/pdf"' in part
-    assert "hx-get" not in part  # shown once, asked for no more
+    assert "hx-get" not in part  # shown once, not polled again
 
 
 # -- what a person may do ---------------------------------------------------------------------------------------------
@@ -373,7 +373,7 @@ def nothing_left_open(house: House) -> Iterator[None]:
 
 @pytest.fixture
 def troubled(house: House) -> Iterator[dict[str, Any]]:
-    """A livro at a CUPS queue that cannot be reached any more, whose printer last told of a jam."""
+    """A livro at a CUPS queue that became unreachable; the printer's last message was a jam."""
     job = house.livro()
     said = {"servidor": None, "id": 7, "estado": "processing", "motivos": ["media-jam-error"], "folhas": None}
     with house.office.db.write() as conn:

@@ -186,7 +186,7 @@ def test_x4_past_the_term_only_the_heads_may_go_on_and_must_say_so(
     status, _text = _answer(head, held["id"], "sim", motivo=REASON, fora_do_prazo="sim")
     assert status == 303
     assert house.job(held["id"])["historico"][-1]["quem"] == "tereza"
-    house.engine.run_once()  # before the clock goes back: what is due in three days would hold up its queue till then
+    house.engine.run_once()  # before the clock goes back: a row due in three days would block its queue until then
 
 
 def test_n9_the_ficha_is_printed_with_a_seal_or_without(maria: Person, house: House) -> None:

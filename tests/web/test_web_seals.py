@@ -95,7 +95,7 @@ def test_a_wrong_filter_is_said_beside_it_and_nothing_is_lost(maria: Person) -> 
     answer = maria.get("/selos?valor_de=mil&folha=x&livro=12")
     html = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert html.count("aria-invalid") == 1  # one at a time, as the floor below finds them
+    assert html.count("aria-invalid") == 1  # one at a time, as the layer below finds them
     assert 'value="mil"' in html
     assert 'value="12"' in html
     assert "escreva o valor em reais, como 4,10" in plain(maria.get("/selos?valor_de=mil").get_data(as_text=True))

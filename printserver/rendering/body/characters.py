@@ -34,15 +34,15 @@ class BodyNotice:
 
 @dataclass
 class Notices:
-    """Collects avisos: each once, in order. None is left out: the thirtieth says all that come after it.
+    """Collects avisos: each once, in order. None is dropped: the thirtieth contains all later ones.
 
-    What is told of many names (styles, attributes, tags) is one aviso that lists them.
+    A message about several names (styles, attributes, tags) is one aviso that lists them.
     """
 
     _names: dict[str, dict[str, None]] = field(default_factory=dict)
 
     def add(self, mensagem: str, nome: str = "") -> None:
-        """Add `mensagem`, a whole sentence; its `{}` stands for the names that it is told of."""
+        """Add `mensagem`, a whole sentence; `{}` in it is replaced by the names."""
         self._names.setdefault(mensagem, {}).setdefault(nome)
 
     def all(self) -> tuple[BodyNotice, ...]:

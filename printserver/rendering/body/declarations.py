@@ -32,7 +32,7 @@ _FORMLESS: Final = re.compile(
 
 
 def declarations(style: str) -> Iterator[tuple[str, str]]:
-    """Yield (name, value) of each declaration in a `style`, in small letters."""
+    """Yield (name, value) of each declaration in a `style`, in lower case."""
     for declaration in _DECLARATION.finditer(_COMMENT.sub(" ", style)):
         name, _, value = declaration[0].partition(":")
         if name := name.strip().lower():
@@ -40,7 +40,7 @@ def declarations(style: str) -> Iterator[tuple[str, str]]:
 
 
 def warn_no_effect(name: str, notices: Notices) -> None:
-    """Tell that the style `name`, or its value, was left out."""
+    """Report that the style `name`, or its value, was left out."""
     shown = name[:30] if name.isascii() and name.isprintable() else "?"
     notices.add("Estilos que não são aceitos, ou com valor que não é, ficaram sem efeito: {}.", shown)
 

@@ -111,7 +111,7 @@ SIMILAR: Final = {
     "\u2300": "Ø",
     "\u2b1a": "□",
 }
-"""Printed by something that says the same but looks another way: told by an aviso."""
+"""Printed as an equivalent that looks different: reported by an aviso."""
 
 _SAME_LOOK: Final = frozenset({"<wide>", "<narrow>", "<compat>", "<noBreak>"})
 _OTHER_LOOK: Final = frozenset({"<square>", "<fraction>", "<font>"})

@@ -1,7 +1,7 @@
 """How large and where an image of an `html` body is drawn: as style and attributes ask, on the page and whole (P2a).
 
 The shape that was asked for stays what it is when the page bounds the size: the pixels are brought to that shape, and
-CSS is given a width alone. What is asked and not done goes into the avisos.
+CSS is given a width alone. What is requested and not done is reported in the avisos.
 """
 
 import re
@@ -43,7 +43,7 @@ _AS_IT_IS: Final = {
 class Room:
     """The room of a page for an image, in px of CSS (96 an inch).
 
-    `end_height` is what remains beside signatures and seal, for an image that ends the text (P3).
+    `end_height` is what signatures and seal leave, for an image that ends the text (P3).
     """
 
     width: float = 160 * PX_PER_MM
@@ -91,7 +91,7 @@ def draw(
     style = f"{drawn.style};max-width:{f'min({drawn.limit},{limit})' if drawn.limit else limit}"
     if asked.vertical:
         style += f";vertical-align:{asked.vertical}"
-    # a line may break at an image, whatever blank stands there: else what is beside it would leave the page
+    # a line may break at an image whatever blank is there: else its neighbours would leave the page
     image = f'{_BREAK}<img src="{{}}" alt="" data-imagem="{drawn.what}"{drawn.note} style="{style}"/>{_BREAK}'
     if asked.block:
         image = f'<span style="display:block;text-align:{asked.block}">{image}</span>'

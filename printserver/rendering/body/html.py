@@ -1,6 +1,6 @@
-"""An `html` body made safe: written anew by `markup`, parsed and cleaned by nh3, then drawn up from the tree.
+"""Sanitize an `html` body: rewritten by `markup`, parsed and cleaned by nh3, then written from the tree.
 
-What comes out is XHTML of the contract's tags whose text is the body's, all visible, with styles of our own making.
+The result is XHTML of the contract's tags with the body's text, all visible, and only styles that we write.
 """
 
 import re
@@ -233,7 +233,7 @@ class _Drawing:
         return inside, extra
 
     def _image(self, node: Node, measures: Measures) -> str:
-        """Return an image drawn anew; one that is no PNG or JPEG in `data:` gives way to its alternative text."""
+        """Return an image encoded again; one that is no PNG or JPEG in `data:` is replaced by its alternative text."""
         source = self._sources[int(node.attributes["src"])]
         data = images.read(source)
         if data is None or not (data.declared or data.format_name in ("PNG", "JPEG")):

@@ -23,7 +23,7 @@ class LayoutRequestLike(Protocol):
     @property
     def formato(self) -> Format: ...
     @property
-    def dados(self) -> Mapping[str, Any]: ...
+    def dados(self) -> Mapping[str, object]: ...
     @property
     def bloco(self) -> tuple[float, float]: ...
     @property
@@ -38,8 +38,10 @@ def image_room(request: LayoutRequestLike) -> Room:
     text = page_format.texto
     line = page_format.fontes.tamanho * page_format.fontes.entrelinha / 72 * 25.4
     height = text.altura - 2 * line
-    signatures = (len(request.dados.get("assinaturas", ())) + 1) // 2  # two in a row
-    closing = request.bloco[1] + _CLOSING_MM + _SIGNATURES_MM * signatures
+    signatures = request.dados.get("assinaturas", ())
+    assert isinstance(signatures, Sequence)
+    rows = (len(signatures) + 1) // 2  # two in a row
+    closing = request.bloco[1] + _CLOSING_MM + _SIGNATURES_MM * rows
     final = max(height - closing, 0.3 * height)
     return Room(text.largura * PX_PER_MM, height * PX_PER_MM, final * PX_PER_MM)
 

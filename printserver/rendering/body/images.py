@@ -1,6 +1,6 @@
-"""Images of a body: PNG or JPEG in `data:`, decoded by Pillow and written anew, so that only pixels come along (P2a).
+"""Images of a body: PNG or JPEG in `data:`, decoded by Pillow and encoded again, so that only pixels are kept (P2a).
 
-What an image is, its first bytes tell: the media type before them is often wrong. How large it is drawn: `figures`.
+Its first bytes tell its type: the media type before them is often wrong. How large it is drawn: `figures`.
 """
 
 import base64

@@ -1,7 +1,7 @@
-"""The marks `[[…]]` of a body: replaced where they are written exactly, told where they only look like one (N6).
+"""The marks `[[…]]` of a body: replaced if written exactly, reported if they only look like one (N6).
 
-Editors split what was typed at once: by tags, entities, comments, soft hyphens. A mark is found across all of those,
-and its value takes the form of its first character. A line break or a block's end splits it for good.
+Editors split what was typed in one go: by tags, entities, comments, soft hyphens. A mark is found across all of those,
+and its value takes the form of its first character. A line break or a block's end ends it.
 """
 
 import re

@@ -1,12 +1,12 @@
-"""The markup of an `html` body, read token by token in linear time and written anew in the few tags that print.
+"""The markup of an `html` body, read token by token in linear time and rewritten in the few tags that print.
 
-It comes before nh3, which builds the tree: what it gives on is shallow, holds only known tags and attributes, and no
+It runs before nh3, which builds the tree: its output is shallow, holds only known tags and attributes, and no
 text is swallowed by the parser's special cases (`template`, `title`, `textarea`, a `<` that closes nowhere …). nh3 is
 slow at text with many `&`, `º`, `§` or other signs below U+00C0 too (it copies what it has at each; 15 s for
-1,500,000), so others stand for them.
+1,500,000), so placeholders replace them.
 
 Only comments, declarations, `script` and `style` are no text; CDATA is. What a tag or attribute says about form is
-kept (as a style where HTML has an old attribute for it), or told by an aviso, or known to change nothing that is seen
+kept (as a style where HTML has an old attribute for it), or reported by an aviso, or known to have no visible effect
 (P2a).
 """
 
@@ -63,7 +63,7 @@ class RewrittenMarkup:
 
 
 def rewrite(content: str, notices: Notices) -> RewrittenMarkup:
-    """Return `content` written anew; all text stays, in its order.
+    """Return `content` rewritten; all text is kept, in order.
 
     Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, for a tag,
     comment or script that never closes (a browser would swallow all that follows), and for text between `<` and `>`

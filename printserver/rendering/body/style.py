@@ -1,6 +1,6 @@
-"""The style of an `html` body: what of it is printed, within limits that keep all text visible and on the page.
+"""Filter for the styles of an `html` body, with limits that keep all text visible and on the page.
 
-Every declaration is kept, or told by an aviso, or known to change nothing that is seen (P2a).
+Every declaration is kept, reported by an aviso, or known to have no visible effect (P2a).
 """
 
 from collections.abc import Callable
@@ -274,7 +274,7 @@ class _Reader:
         self._left_out("width", value)
 
     def _set_apart(self, name: str, value: str) -> None:
-        """Give a line of its own to what would stand elsewhere: its words must not grow together with others."""
+        """Give its own line to what would be placed elsewhere: its words must not join others."""
         if changes_nothing(name, value) or value in ("static", "relative"):
             return
         warn_no_effect(name, self.notices)

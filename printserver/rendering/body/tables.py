@@ -14,10 +14,10 @@ from printserver.rendering.body.tree import Node
 MAX_SPAN: Final = 50
 """Columns or rows that one cell may span, and columns of a table (those of tables around it multiplied in)."""
 LINES_KEPT_TOGETHER: Final = 12
-"""Lines (estimated) up to which a row is kept on one page; a longer one goes on on the next."""
+"""Lines (estimated) up to which a row is kept on one page; a longer one continues on the next."""
 
 ROOMY_COLUMNS: Final = 16
-"""Columns up to which the widest letter has room beside the borders, on the narrowest page."""
+"""Columns up to which the widest letter fits between the borders, on the narrowest page."""
 
 _CHARACTERS_A_LINE: Final = 80
 _GROUPS: Final = ("thead", "tbody", "tfoot")

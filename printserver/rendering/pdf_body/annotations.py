@@ -1,7 +1,7 @@
 """The annotations of a PDF's pages, form fields among them: which pictures of them print, and which cannot (P2a).
 
 A picture that prints is left alone in its annotation, to be drawn into the page. What a viewer would draw by itself,
-or show on the screen and not on paper, is refused where it says something, and else told in an aviso.
+or show on the screen and not on paper, is refused if it has content, otherwise reported in an aviso.
 """
 
 from typing import Any, Final

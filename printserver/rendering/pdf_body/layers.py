@@ -19,7 +19,7 @@ from printserver.rendering.pdf_body.streams import (
 )
 
 _SETTINGS: Final = (None, "View", "Print", "Export")
-"""The ways to see a document: by the default configuration alone, or with the layer's own wish for an event."""
+"""The ways to see a document: by the default configuration alone, or with the layer's own setting for an event."""
 _CHANGING: Final = (Name.Zoom, Name.Language, Name.User)
 
 

@@ -1,7 +1,7 @@
-"""A body that comes as a finished PDF: checked, and its pages drawn anew as Form XObjects on fresh pages.
+"""A body that is a finished PDF: checked, and its pages placed as Form XObjects on new pages.
 
-So nothing of it but what is seen goes on: no annotation, action, attachment or signature, and no rotation or unbalanced
-state that could hide the stamp. What prints of annotations (form fields, stamps) becomes part of the page before that.
+Only what is visible is kept: no annotation, action, attachment or signature, and no rotation or unbalanced state that
+could hide the stamp. Annotations that print (form fields, stamps) become part of the page before that.
 Does not stamp, and makes no PDF/A: what the body had of it (profile, fonts, colours) is left as it was.
 """
 

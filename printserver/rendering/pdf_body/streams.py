@@ -1,12 +1,12 @@
-"""What of a PDF can be read whole: its streams decoded, its references resolved, what the library warned of (S12, P2a).
+"""Strict reading of a PDF: streams decoded to their end, references resolved, library warnings raised (S12, P2a).
 
-qpdf gives an object that it cannot read as null, and goes on. Here that is a `Defect`, where the object is needed.
+qpdf returns null for an object that it cannot read. Here that is a `Defect` where the object is needed.
 """
 
 import re
 import struct
 import zlib
-from collections.abc import Container
+from collections.abc import Container, Iterator
 from io import BytesIO
 from typing import Any, Final
 
@@ -179,7 +179,7 @@ def _name(stream: Stream) -> str:
     return f"o fluxo do objeto {stream.objgen[0]}" if stream.is_indirect else "um fluxo"
 
 
-def _decoded(stream: Stream) -> Any:
+def _decoded(stream: Stream) -> Iterator[bytes]:
     """Take the filters off, one by one, and yield what is left at the end in pieces."""
     if any(key in stream for key in _EXTERNAL):
         raise refuse("O PDF guarda parte do conteúdo em outro arquivo.")
@@ -215,7 +215,7 @@ def _filters(stream: Stream) -> list[str]:
     return [_SHORT_NAMES.get(str(name), str(name)) for name in names]
 
 
-def _inflated(stream: Stream, data: bytes) -> Any:
+def _inflated(stream: Stream, data: bytes) -> Iterator[bytes]:
     """Yield what deflated data holds, in pieces; its end and its checksum must be there (qpdf forgives a wrong one)."""
     if not data:
         return  # an empty page is written so
