@@ -34,6 +34,7 @@ from printserver.documents.identity import (
     normalize_livro,
     normalize_sheet,
 )
+from printserver.documents.kinds import KINDS, DocumentFields, Kind, KindWord, shown_fields
 from printserver.documents.model import (
     Assinaturas,
     Certidao,
@@ -82,7 +83,6 @@ from printserver.documents.reprint import (
     decide,
     selos_xa,
     spelled_before,
-    xa_term,
 )
 from printserver.documents.sides import (
     FolhaSide,
@@ -94,6 +94,7 @@ from printserver.documents.sides import (
     with_last_folha,
     write_folha,
 )
+from printserver.documents.terms import Terms
 from printserver.documents.titles import title
 from printserver.documents.view import (
     block_values,
@@ -104,6 +105,7 @@ from printserver.documents.view import (
 from printserver.errors import BadField, Recusa
 
 __all__ = [
+    "KINDS",
     "OBJECT",
     "OBJECT_OR_OTHER",
     "OTHER",
@@ -121,6 +123,7 @@ __all__ = [
     "Custas",
     "Data",
     "Document",
+    "DocumentFields",
     "FichaAbertura",
     "Folha",
     "FolhaSide",
@@ -128,6 +131,8 @@ __all__ = [
     "Identity",
     "Instrumento",
     "Integer",
+    "Kind",
+    "KindWord",
     "LiveLivro",
     "LiveSelo",
     "Livro",
@@ -143,6 +148,7 @@ __all__ = [
     "RequestModel",
     "Rules",
     "Serie",
+    "Terms",
     "Text",
     "Traslado",
     "Value",
@@ -178,6 +184,7 @@ __all__ = [
     "refuse_empty_date",
     "require_initials",
     "selos_xa",
+    "shown_fields",
     "spelled_before",
     "strip_invisible",
     "template_data",
@@ -186,7 +193,6 @@ __all__ = [
     "with_answer",
     "with_last_folha",
     "write_folha",
-    "xa_term",
 ]
 
 

@@ -5,10 +5,10 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from printserver.documents.kinds import KINDS
 from printserver.documents.model import (
     Certidao,
     Document,
-    FichaAbertura,
     Instrumento,
     Livro,
     Minuta,
@@ -26,8 +26,9 @@ _ZEROS = re.compile(r"(?<![^\W_])(?<![0-9][.,])([^\W\d_]*)0+(?=[0-9])")
 _DISTINCT_FORMS = frozenset({"<super>", "<sub>", "<fraction>", "<circle>", "<square>"})
 _SLASHES = "\u2044\u2215\u29f8"
 _APOSTROPHES = "\u2018\u2019\u02bc\u2032"
-_SHEET = re.compile(r"(.*?[^0-9]|)([0-9]+)", re.DOTALL)
+# Kept with every job, null where its kind has none.
 _FIELDS = ("numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
+_SHEET = re.compile(r"(.*?[^0-9]|)([0-9]+)", re.DOTALL)
 
 
 def canonical(numero: str) -> str:
@@ -77,30 +78,10 @@ def traslado_number(document: Traslado, context: Context) -> int:
 
 def identify(document: Document, context: Context) -> Identity:
     """Return what the document is (X0). Raises Recusa `instrumento-desconhecido` for a livro and folha unknown here."""
-    match document:
-        case Minuta() | Livro():
-            return _do_instrumento(document.tipo, document.instrumento)
-        case Traslado():
-            numero = traslado_number(document, context)
-            origin = _origin_fields(document.instrumento, context)
-            return _identity(
-                kind="traslado",
-                key=f"traslado:{normalize(origin['instrumento'])}:{numero}",
-                fields=_fields("traslado", numero=numero, **origin),
-            )
-        case Certidao():
-            origin = _origin_fields(document.instrumento, context) if document.instrumento else {}
-            return _identity(
-                kind="certidao",
-                key=f"certidao:{normalize(document.pedido)}:{document.via}",
-                fields=_fields("certidao", pedido=document.pedido, via=document.via, **origin),
-            )
-        case FichaAbertura():
-            return _identity(
-                kind="ficha_abertura",
-                key=f"ficha_abertura:{normalize(document.ficha)}",
-                fields=_fields("ficha_abertura", ficha=document.ficha),
-            )
+    kind = KINDS[document.tipo]
+    named: dict[str, Any] = {"tipo": document.tipo} | dict.fromkeys(_FIELDS) | _naming_fields(document, context)
+    key = ":".join((document.tipo, *(_compared(named[field]) for field in kind.key)))
+    return Identity(tipo=document.tipo, chave=key, rotulo=label(named), campos=named)
 
 
 def unknown_instrumento(reference: Referencia) -> Recusa:
@@ -116,20 +97,12 @@ def unknown_instrumento(reference: Referencia) -> Recusa:
 
 
 def label(fields: Mapping[str, Any]) -> str:
-    """Return a document's name for people, as its own request spelled it; `campos` is the job's `documento`."""
-    match fields["tipo"]:
-        case "traslado":
-            return f"traslado {fields['numero']} do instrumento {fields['instrumento']}"
-        case "certidao":
-            return f"certidão do pedido {fields['pedido']}, via {fields['via']}"
-        case "ficha_abertura":
-            return f"ficha de abertura {fields['ficha']}"
-        case kind:
-            return f"{kind} do instrumento {fields['instrumento']}"
+    """Return a document's name for people, as its own request spelled it; `fields` is the job's `documento`."""
+    return KINDS[fields["tipo"]].label.format_map(fields)
 
 
-def _identity(kind: str, key: str, fields: dict[str, Any]) -> Identity:
-    return Identity(tipo=kind, chave=key, rotulo=label(fields), campos=fields)
+def _compared(value: str | int) -> str:
+    return normalize(value) if isinstance(value, str) else str(value)
 
 
 def _plain(letter: str) -> str:
@@ -152,12 +125,19 @@ def _plain(letter: str) -> str:
     return whole if tag in ("<wide>", "<narrow>") or whole.isalpha() else letter
 
 
-def _do_instrumento(kind: str, instrumento: Instrumento) -> Identity:
-    return _identity(
-        kind=kind,
-        key=f"{kind}:{normalize(instrumento.id)}",
-        fields=_fields(kind, **_instrumento_fields(instrumento)),
-    )
+def _naming_fields(document: Document, context: Context) -> dict[str, Any]:
+    """Return the fields of the job's `documento` that this one has."""
+    match document:
+        case Minuta() | Livro():
+            return _instrumento_fields(document.instrumento)
+        case Traslado():
+            numero = traslado_number(document, context)
+            return {"numero": numero} | _origin_fields(document.instrumento, context)
+        case Certidao():
+            origin = _origin_fields(document.instrumento, context) if document.instrumento else {}
+            return {"pedido": document.pedido, "via": document.via} | origin
+        case _:
+            return {field: getattr(document, field) for field in KINDS[document.tipo].key}
 
 
 def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> dict[str, Any]:
@@ -180,7 +160,3 @@ def _instrumento_fields(instrumento: Instrumento) -> dict[str, Any]:
         "folha_inicial": instrumento.folha_inicial,
         "folha_final": instrumento.folha_final,
     }
-
-
-def _fields(kind: str, **data: Any) -> dict[str, Any]:
-    return {"tipo": kind} | {field: data.get(field) for field in _FIELDS}

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, Literal
 
 from printserver.documents.model import Assinaturas, Corpo, Instrumento
+from printserver.documents.terms import Terms
 from printserver.errors import BadField
 from printserver.selo import AtoTable, Emolumentos, NewSelo, ServiceTable
 
@@ -59,7 +60,7 @@ class Rules:
     charges_second_traslado: bool = True
     ficha_selo: Literal["sempre", "nunca", "perguntar"] = "perguntar"
     ficha_service: str | None = None
-    xa_hours: int = 72
+    terms: Terms = field(default_factory=Terms)
     lados_da_folha: int = 2
     folhas_novas: bool = False
     externos_ate: date | None = None

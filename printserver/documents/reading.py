@@ -9,6 +9,7 @@ from printserver.documents.fields import (
     MAX_ERRORS,
     TAG_PREFIX,
 )
+from printserver.documents.kinds import KINDS
 from printserver.documents.model import Corpo, Pedido
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import UnfitText, without_invisible
@@ -117,7 +118,7 @@ def _field(detalhe: ErrorDetails) -> BadField:
     context: dict[str, Any] = detalhe.get("ctx", {})
     path = _without_tags(detalhe["loc"])
     if detalhe["type"] in ("union_tag_invalid", "union_tag_not_found") and path == ["documento"]:
-        aceitos = ", ".join(_KINDS)
+        aceitos = ", ".join(KINDS)
         return BadField("documento.tipo", f"tipo de documento ausente ou desconhecido; os aceitos são {aceitos}")
     if field := context.get("campo"):
         path.append(field)
@@ -132,8 +133,8 @@ def _without_tags(loc: tuple[int | str, ...]) -> list[str]:
     path = [str(part) for part in loc if not str(part).startswith(TAG_PREFIX)]
     if path[:1] != ["documento"] or len(path) < 2:
         return path
-    kind = path.pop(1)
-    if kind in ("traslado", "certidao") and path[1:2] == ["instrumento"] and len(path) > 2:
+    kind = KINDS.get(path.pop(1))
+    if kind is not None and kind.is_copy and path[1:2] == ["instrumento"] and len(path) > 2:
         path.pop(2)
     return path
 
@@ -164,9 +165,6 @@ def _check_body(path: str, body: Corpo) -> None:
 
 def _invalid_body(path: str, mensagem: str) -> Recusa:
     return Recusa("corpo-invalido", f"{path}: {mensagem}.", errors=[BadField(f"{path}.conteudo", mensagem)])
-
-
-_KINDS = ("minuta", "livro", "traslado", "certidao", "ficha_abertura")
 
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -2,16 +2,14 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from printserver.clock import local, rfc3339
+from printserver.documents.kinds import KINDS
 from printserver.documents.plan import Identity, LiveSelo, Rules
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, Emolumentos, NewSelo, read
-
-# What leaves the office: before its XA, the paper must be in hand (X2).
-LEAVES_THE_OFFICE = ("traslado", "certidao")
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def decide(
     """
     if not live:
         return None
-    ate = xa_term(live, rules)
+    ate = _xa_until(identity, live, rules)
     others = alternatives(identity, next_traslado, within_term=now <= ate)
     if now > ate:
         raise _term_over(identity, live, ate, others, printed_as)
@@ -99,30 +97,25 @@ def decide(
     )
 
 
-def xa_term(live: Sequence[LiveSelo], rules: Rules) -> datetime:
-    """Return until when all these seals can be excluded: the term counts from the earliest act (S7, X4)."""
-    return min(selo.momento for selo in live) + timedelta(hours=rules.xa_hours)
-
-
 def alternatives(
     identity: Identity, next_traslado: int | None = None, *, within_term: bool = True
 ) -> tuple[Alternative, ...]:
     """Return what can be done instead of an XA (X1), and what is left past its term (X4)."""
-    kind = identity.tipo
+    kind = KINDS[identity.tipo]
     made = []
     if within_term:
         made.append(
             Alternative("folhas", "Se alguma folha não saiu ou se estragou, diga as folhas da impressão anterior.")
         )
-    if kind in ("livro", "traslado"):
+    if kind.further == "traslado":
         numero = next_traslado or ((identity.campos.get("numero") or 0) + 1)
         text = f"Se as partes precisam de mais uma cópia, tire o traslado {numero}."
         made.append(Alternative("traslado", text))
-    if kind == "certidao":
+    if kind.further == "certidao":
         via = (identity.campos.get("via") or 0) + 1
         made.append(Alternative("certidao", f"Se é mais uma certidão do mesmo pedido, peça a via {via}."))
     made.append(Alternative("retificacao", "Se só um valor ou um dado do selo está errado, retifique o selo."))
-    if kind in LEAVES_THE_OFFICE:
+    if kind.leaves_office:
         text = "Se o papel já saiu do cartório, faça a substituição, com selo novo e isento (tabelião ou substituto)."
         made.append(Alternative("substituicao", text))
     if not within_term:
@@ -182,13 +175,13 @@ def check_exclusion(
     """
     if reason is None or not reason.strip():
         raise invalid_input("motivo", "diga o motivo da exclusão")
-    if identity.tipo in LEAVES_THE_OFFICE and not papel_em_maos:
+    if KINDS[identity.tipo].leaves_office and not papel_em_maos:
         raise invalid_input(
             "papel_em_maos",
             "a exclusão só vale para papel que não saiu do cartório: confirme que ele está em mãos; se já saiu, o caso "
             "é de substituição",
         )
-    if live and not fora_do_prazo and now > (ate := xa_term(live, rules)):
+    if live and not fora_do_prazo and now > (ate := _xa_until(identity, live, rules)):
         raise _term_over(identity, live, ate, alternatives(identity, within_term=False))
 
 
@@ -261,7 +254,7 @@ def _text(
 
 
 def _condition(identity: Identity, rules: Rules) -> str:
-    if identity.tipo in LEAVES_THE_OFFICE:
+    if KINDS[identity.tipo].leaves_office:
         return "Só confirme com o papel anterior em mãos."
     if identity.tipo == "livro" and rules.folhas_novas:
         return "As folhas da impressão anterior ficam inutilizadas: será preciso dar folhas novas."
@@ -289,6 +282,10 @@ def _term_over(
             "alternativas": [{"acao": one.acao, "texto": one.texto} for one in others],
         },
     )
+
+
+def _xa_until(identity: Identity, live: Sequence[LiveSelo], rules: Rules) -> datetime:
+    return rules.terms.xa_until(identity.tipo, *(selo.momento for selo in live))
 
 
 def _how_many(live: Sequence[LiveSelo]) -> str:

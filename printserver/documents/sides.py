@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from printserver.documents.identity import normalize_sheet
+from printserver.documents.kinds import KINDS
 from printserver.documents.model import Faces, Instrumento, Side
 from printserver.documents.plan import Identity, Rules
 from printserver.errors import BadField, Recusa, invalid_input
@@ -97,7 +98,7 @@ def check_sheets(kind: str, papeis: Sequence[str], folhas: int, rules: Rules) ->
     """
     field = "papel_seguranca"
     if not papeis:
-        if rules.sheets_required and kind in ("traslado", "certidao"):
+        if rules.sheets_required and KINDS[kind].leaves_office:
             raise invalid_input(field, "a serventia exige o número do papel de segurança, um por folha")
         return ()
     numbers = tuple(normalize_sheet(papel) for papel in papeis)

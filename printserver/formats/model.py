@@ -9,10 +9,10 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from printserver.formats import fonts
+from printserver.formats.kinds import FORMAT_KINDS, FormatType
 from printserver.formats.rectangle import Rectangle
 from printserver.formats.text import STAMPED
 
-Kind = Literal["livro", "traslado", "certidao", "ficha_abertura"]
 Faces = Literal["frente", "frente-verso", "frente-depois-verso"]
 Corner = Literal["superior-esquerdo", "superior-direito", "inferior-esquerdo", "inferior-direito"]
 PrintedPart = Literal[
@@ -184,7 +184,7 @@ class Block(_Table):
 class Definition(_Table):
     """All that a format's TOML file may say."""
 
-    tipo: Kind
+    tipo: FormatType
     descricao: Annotated[str, Field(min_length=1, max_length=200)]
     template: Annotated[str, Field(pattern=r"^[a-z0-9_-]+\.html$")]
     imprime: tuple[PrintedPart, ...] = Field(strict=False)
@@ -200,15 +200,15 @@ class Definition(_Table):
 
     @model_validator(mode="after")
     def _codigo_do_selo(self) -> Self:
-        if self.tipo != "ficha_abertura" and "selos" not in self.bloco.linhas:
+        if FORMAT_KINDS[self.tipo].needs_codigo and "selos" not in self.bloco.linhas:
             raise ValueError('bloco.linhas: falta "selos"; só a ficha pode sair sem o código do selo (N7, N9)')
         return self
 
     @model_validator(mode="after")
     def _check_qr(self) -> Self:
-        allowed = {"livro": ("principal",), "ficha_abertura": ("proprio",)}.get(self.tipo, ())
-        if self.bloco.qr not in ("automatico", "nenhum", *allowed):
-            listing = ", ".join(f'"{nome}"' for nome in ("automatico", "nenhum", *allowed))
+        allowed = ("automatico", "nenhum", *FORMAT_KINDS[self.tipo].qr)
+        if self.bloco.qr not in allowed:
+            listing = ", ".join(f'"{nome}"' for nome in allowed)
             raise ValueError(f"bloco.qr: num formato de {self.tipo}, permitidos: {listing} (N3, N4, N5, N7)")
         return self
 

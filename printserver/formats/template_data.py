@@ -11,7 +11,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from printserver.formats.block import BlockValues, SeloValues
-from printserver.formats.model import Kind
+from printserver.formats.kinds import FORMAT_KINDS, FormatType
 
 _TEXT = (
     "SAIBAM quantos esta pública escritura virem que, na data abaixo, nesta cidade, perante mim, Tabelião, compareceram"
@@ -75,6 +75,7 @@ _CUSTAS = (
 
 # Made so that S1 and S2 hold, though no seal: 430 characters in the QR, as long as real ones are (S5).
 _CODIGO = "1234561ES0000000000004261"
+_CODIGO_SECOND = "1234561ES0000000000004377"
 _CODIGO_LIVRO = "1234561ES0000000000001268"
 _QR = "https://selodigital.tjsp.jus.br/?r=" + f"{_CODIGO}%7C563822%7C16505%7C" + "EXEMPLOsemVALOR" * 23 + "%3D%3D"
 
@@ -85,32 +86,29 @@ def complete(data: Mapping[str, Any]) -> dict[str, Any]:
     return {**empty, **data}
 
 
-def example_data(kind: Kind) -> dict[str, Any]:
+def example_data(kind: FormatType) -> dict[str, Any]:
     """Return dummy data of a document type, for previews and checks."""
-    titles = {"ficha_abertura": "Ficha de abertura de firma", "certidao": "Certidão"}
-    return {**VARIABLES, "tipo": kind, "titulo": titles.get(kind, VARIABLES["titulo"])}
+    return {**VARIABLES, "tipo": kind, "titulo": FORMAT_KINDS[kind].title or VARIABLES["titulo"]}
 
 
-def example_values(kind: Kind) -> BlockValues:
-    """Return a dummy seal block of a document type: two atos on the livro, QR of the principal on the traslado (N3)."""
-    labels = {"livro": "selo", "traslado": "selo deste traslado", "certidao": "selo desta certidão"}
-    atos = {"traslado": ("TR", "Traslado"), "certidao": ("CE", "Certidão"), "ficha_abertura": ("AF", "Ficha")}
-    ato, description = atos.get(kind, ("ES", "Venda e compra"))
-    isento = kind in ("traslado", "ficha_abertura")
-    reason = {"traslado": "primeiro traslado", "ficha_abertura": "selo facultativo"}.get(kind)
-    custas = f"Isento de emolumentos: {reason}" if isento else _CUSTAS
-    selos = [SeloValues(_CODIGO, ato, description, True, custas, "R$ 5.638,22", isento, reason)]
-    if kind == "livro":
-        second = "1234561ES0000000000004377"
-        selos.append(SeloValues(second, "ES", "Instituição de usufruto", False, _CUSTAS, "R$ 5.638,22", False, None))
+def example_values(kind: FormatType) -> BlockValues:
+    """Return a dummy seal block of a document type; it shows nothing for a type that is never sealed."""
+    sample = FORMAT_KINDS[kind].sample
+    if sample is None:
+        return BlockValues((), "", None, None, "", None, (), demonstracao=False, externo=False)
+    custas = f"Isento de emolumentos: {sample.isento}" if sample.isento else _CUSTAS
+    selos = tuple(
+        SeloValues(codigo, ato, description, n == 0, custas, "R$ 5.638,22", sample.isento is not None, sample.isento)
+        for n, (codigo, (ato, description)) in enumerate(zip((_CODIGO, _CODIGO_SECOND), sample.atos, strict=False))
+    )
     return BlockValues(
-        selos=tuple(selos),
-        rotulo=labels.get(kind, "selo desta ficha"),
+        selos=selos,
+        rotulo=sample.rotulo,
         qr_url=_QR,
-        qr_codigo=_CODIGO_LIVRO if kind == "traslado" else _CODIGO,
-        qr_rotulo="selo do ato principal" if kind in ("livro", "traslado") else labels.get(kind, "selo desta ficha"),
-        selo_livro=_CODIGO_LIVRO if kind in ("traslado", "certidao") else None,
-        custas=() if kind == "ficha_abertura" else (_CUSTAS,) * len(selos),
+        qr_codigo=_CODIGO_LIVRO if sample.cites_livro and sample.principal_qr else _CODIGO,
+        qr_rotulo="selo do ato principal" if sample.principal_qr else sample.rotulo,
+        selo_livro=_CODIGO_LIVRO if sample.cites_livro else None,
+        custas=(_CUSTAS,) * len(selos) if sample.own_custas else (),
         demonstracao=True,
         externo=False,
     )

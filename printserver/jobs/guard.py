@@ -1,24 +1,23 @@
-"""The guard: whether a document is free to be printed, asked under its lock; else the question that stops it (X1)."""
+"""The reprint guard, under the document's lock: whether it may be printed, else the question that stops it (X1)."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from printserver.documents import AffectedPrint, Identity, decide, label, spelled_before, titles
+from printserver.documents import KINDS, AffectedPrint, Identity, decide, label, spelled_before, titles
 from printserver.errors import Recusa
-from printserver.jobs.prepare import Prepared, look
+from printserver.jobs.gather import look
+from printserver.jobs.prepare import Prepared
 from printserver.ledger import documents, jobs, keys, on_its_way, questions
 from printserver.office import Office
 
 
 class Changed(Exception):
-    """Between layout and transaction, what the layout rests on changed: prepare again."""
+    """What the layout rests on changed before the transaction: prepare again."""
 
 
 def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None]:
-    """Lock the instrumento's and the document's rows, and look again: raises `Changed` if the ground of `p` moved."""
+    """Lock the rows of instrumento and document and read again. Raises `Changed` if the snapshot of `p` is stale."""
     sid = office.serventia_id
     identity = p.plan.identity
     instrumento_id = None
@@ -30,7 +29,7 @@ def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None
     context = p.context
     numero = getattr(p.pedido.documento, "numero", None)
     proximo = documents.next_traslado(conn, sid, instrumento_id) if numero == "proximo" else context.next_traslado
-    now = look(conn, office, p.plan, context, p.instrumento_key)
+    now = look(conn, office, identity, context, p.instrumento_key)
     if now != p.snapshot or proximo != p.snapshot.proximo:
         raise Changed
     return document_id, instrumento_id
@@ -52,8 +51,8 @@ def blocking_question(
         raise in_progress(p.plan.identity, before, printed_as=label(before["campos"]))
     if p.plan.substitui in {selo.codigo for selo in live}:
         return None
-    kind = p.plan.identity.tipo
-    numero = documents.next_traslado(conn, sid, before["instrumento_id"]) if kind in ("livro", "traslado") else None
+    further = KINDS[p.plan.identity.tipo].further
+    numero = documents.next_traslado(conn, sid, before["instrumento_id"]) if further == "traslado" else None
     try:
         question = decide(
             p.plan.identity,
@@ -72,7 +71,7 @@ def blocking_question(
     return questions.Text("xa", said["texto"], said["selos"], said["atinge"], question.xa_ate, said["alternativas"])
 
 
-def in_progress(identity: Identity, before: Mapping[Any, Any], *, printed_as: str | None = None) -> Recusa:
+def in_progress(identity: Identity, before: jobs.Row, *, printed_as: str | None = None) -> Recusa:
     """Return the refusal of what must wait until a print of the document, or of another that it hits, is over.
 
     `printed_as`: the `rotulo` of that print, where it is of the same document.

@@ -10,13 +10,12 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import day_end, day_start, rfc3339
 from printserver.delivery import turns
-from printserver.documents import normalize, normalize_folha
+from printserver.documents import normalize, normalize_folha, shown_fields
 from printserver.errors import invalid_input
 from printserver.ledger import ACCEPTED, HANDED_OFF, MOVING, PAGE, RENDERED, UNCERTAIN, history_step, jobs, printed_selo
 from printserver.office import Office
 from printserver.printing import DISK, OFFLINE, PASTA, diagnose_job, diagnose_queue
 
-_FIELDS = ("tipo", "numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 _CUPS = ("servidor", "id", "estado", "motivos", "folhas")
 
 
@@ -32,7 +31,7 @@ def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[s
         "encerrado": row["encerrado"],
         "demonstracao": office.demonstracao,
         "instancia": office.instance_name,
-        "documento": {name: row["campos"].get(name) for name in _FIELDS},
+        "documento": shown_fields(row["campos"]),
         "formato": row["formato"],
         "fila": row["fila"],
         "copias": row["copias"],

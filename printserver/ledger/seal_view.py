@@ -1,7 +1,7 @@
 """One seal as the contract shows it."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,13 +51,7 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
     """
     table, sid = db.selo, office.serventia_id
     with office.db.read() as conn:
-        row = (
-            conn.execute(sa.select(table).where(table.c.serventia_id == sid, table.c.codigo == codigo.upper()))
-            .mappings()
-            .one_or_none()
-        )
-        if row is None:
-            raise Recusa("nao-encontrado", f"Não há selo com o código {codigo!r} nesta serventia.")
+        row = _row(conn, office, codigo)
         linked = conn.execute(
             sa.select(table.c.codigo).where(table.c.serventia_id == sid, table.c.vinculador == row["codigo"])
         ).scalars()
@@ -79,11 +73,33 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             "data": row["dia"].isoformat(),
             "emolumentos_centavos": row["emolumentos"],
             "motivo_isencao": row["motivo_isencao"],
-            "xa_ate": rfc3339(row["momento"] + timedelta(hours=office.settings.xa.prazo_horas)),
+            "xa_ate": rfc3339(office.rules.terms.xa_until(document_kind(conn, row), row["momento"])),
             "comunicado_em": rfc3339(row["comunicado_em"]) if row["comunicado_em"] else None,
             "comunicacoes": _reports(conn, sid, row["codigo"]),
             **{name: row[name] for name in _DO_SELO},
         }
+
+
+def document_kind(conn: Connection, row: Mapping[Any, Any]) -> str | None:
+    """Return the kind of the document that a seal is on, None for a seal without a print."""
+    table = db.documento
+    return conn.scalar(sa.select(table.c.tipo).where(table.c.id == row["documento_id"]))
+
+
+def rectification_until(office: Office, codigo: str) -> datetime:
+    """Return until when the type or identifier of a seal can be rectified (X4). Raises `Recusa` `nao-encontrado`."""
+    with office.db.read() as conn:
+        row = _row(conn, office, codigo)
+        return office.rules.terms.rectification_until(document_kind(conn, row), row["momento"])
+
+
+def _row(conn: Connection, office: Office, codigo: str) -> sa.RowMapping:
+    table = db.selo
+    query = sa.select(table).where(table.c.serventia_id == office.serventia_id, table.c.codigo == codigo.upper())
+    row = conn.execute(query).mappings().one_or_none()
+    if row is None:
+        raise Recusa("nao-encontrado", f"Não há selo com o código {codigo!r} nesta serventia.")
+    return row
 
 
 _DO_SELO = (

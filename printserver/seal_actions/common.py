@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -98,23 +98,22 @@ def require_live(row: Mapping[Any, Any]) -> None:
 
 
 def require_within_term(
-    row: Mapping[Any, Any], hours: int, now: datetime, papel: str | None, late: bool, ato: str
+    row: Mapping[Any, Any], until: datetime, now: datetime, papel: str | None, late: bool, ato: str
 ) -> None:
-    """Raise `prazo-xa-encerrado` past the term of X4, unless the head of the office says to go on (`late`).
+    """Raise `prazo-xa-encerrado` past `until`, the term of X4, unless the head of the office says to go on (`late`).
 
     `ato` says in Portuguese what was asked for, as the subject of a sentence: "a exclusão".
     """
-    ate = row["momento"] + timedelta(hours=hours)
     if late:
         people.require_head(papel, f"{ato} fora do prazo")
-    if now <= ate or late:
+    if now <= until or late:
         return
     raise Recusa(
         "prazo-xa-encerrado",
-        f"O prazo para {ato} do selo {row['codigo']} terminou em {local(ate):%d/%m/%Y às %Hh%M}. O tabelião ou o "
+        f"O prazo para {ato} do selo {row['codigo']} terminou em {local(until):%d/%m/%Y às %Hh%M}. O tabelião ou o "
         "substituto pode pedi-la fora do prazo; quem decide é o Tribunal. Se só o valor está errado, retifique o selo; "
         "se o papel já saiu, faça a substituição.",
-        extra={"xa_ate": rfc3339(ate)},
+        extra={"xa_ate": rfc3339(until)},
     )
 
 

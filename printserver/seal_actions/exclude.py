@@ -10,7 +10,7 @@ from printserver.delivery import withdraw_from_queue
 from printserver.documents import Boolean, Reason, RequestModel, Text, read
 from printserver.errors import Recusa
 from printserver.jobs import undo
-from printserver.ledger import documents, jobs, seals
+from printserver.ledger import documents, jobs, seal_view, seals
 from printserver.office import Author, LogEntry, Office, people
 from printserver.seal_actions.common import (
     acting_author,
@@ -78,9 +78,8 @@ def exclude_selo(office: Office, author: Author, codigo: str, data: object, key:
 def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, who: Author) -> Any:
     row = office_selo(conn, office, codigo)
     require_live(row)
-    require_within_term(
-        row, office.settings.xa.prazo_horas, office.clock(), who.papel, request.fora_do_prazo, "a exclusão"
-    )
+    until = office.rules.terms.xa_until(seal_view.document_kind(conn, row), row["momento"])
+    require_within_term(row, until, office.clock(), who.papel, request.fora_do_prazo, "a exclusão")
     if row["principal"] and row["documento_id"] is not None:
         live = documents.live_selos(conn, office.serventia_id, row["documento_id"])
         if len(live) > 1 and any(each.codigo == row["codigo"] for each in live):

@@ -20,7 +20,7 @@ from printserver.documents import (
     read,
 )
 from printserver.errors import invalid_input
-from printserver.ledger import seals
+from printserver.ledger import seal_view, seals
 from printserver.office import Author, LogEntry, Office, people
 from printserver.seal_actions.common import (
     acting_author,
@@ -99,9 +99,9 @@ def _plan(
     require_live(row)
     changed = _changed(office, request, row)
     if {"ato", "identificador"} & set(changed):
-        hours = office.settings.xa.prazo_tipo_horas
+        until = office.rules.terms.rectification_until(seal_view.document_kind(conn, row), row["momento"])
         require_within_term(
-            row, hours, now, who.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
+            row, until, now, who.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
         )
     if request.data is not None:
         changed["momento"] = ato_moment(request.data, request.motivo, now, field="retificacao")
