@@ -34,22 +34,9 @@ from printserver.documents.identity import (
     normalize_livro,
     normalize_sheet,
 )
+from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento, Parte, Referencia
 from printserver.documents.kinds import KINDS, DocumentFields, Kind, KindWord, shown_fields
-from printserver.documents.model import (
-    Assinaturas,
-    Certidao,
-    Corpo,
-    Document,
-    FichaAbertura,
-    Instrumento,
-    Livro,
-    Minuta,
-    Parte,
-    Pedido,
-    Referencia,
-    Traslado,
-    Value,
-)
+from printserver.documents.model import Certidao, Document, FichaAbertura, Livro, Minuta, Pedido, Traslado
 from printserver.documents.moment import ato_moment, refuse_empty_date
 from printserver.documents.notas import (
     certidao,
@@ -96,6 +83,7 @@ from printserver.documents.sides import (
 )
 from printserver.documents.terms import Terms
 from printserver.documents.titles import title
+from printserver.documents.values import Value
 from printserver.documents.view import (
     block_values,
     copy_name,

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from printserver.documents.model import Value
 from printserver.documents.plan import NATUREZA, Context, Custas
+from printserver.documents.values import Value
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import Emolumentos, ServiceTable
 

@@ -5,16 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
+from printserver.documents.instrumento import Instrumento, Referencia
 from printserver.documents.kinds import KINDS
-from printserver.documents.model import (
-    Certidao,
-    Document,
-    Instrumento,
-    Livro,
-    Minuta,
-    Referencia,
-    Traslado,
-)
+from printserver.documents.model import Certidao, Document, Livro, Minuta, Traslado
 from printserver.documents.plan import Context, Identity
 from printserver.errors import Recusa, invalid_input
 

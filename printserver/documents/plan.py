@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Literal
 
-from printserver.documents.model import Assinaturas, Corpo, Instrumento
+from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento
 from printserver.documents.terms import Terms
 from printserver.errors import BadField
 from printserver.selo import AtoTable, Emolumentos, NewSelo, ServiceTable

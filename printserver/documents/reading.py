@@ -9,8 +9,9 @@ from printserver.documents.fields import (
     MAX_ERRORS,
     TAG_PREFIX,
 )
+from printserver.documents.instrumento import Corpo
 from printserver.documents.kinds import KINDS
-from printserver.documents.model import Corpo, Pedido
+from printserver.documents.model import Pedido
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import UnfitText, without_invisible
 

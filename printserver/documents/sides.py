@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from printserver.documents.identity import normalize_sheet
+from printserver.documents.instrumento import Instrumento
 from printserver.documents.kinds import KINDS
-from printserver.documents.model import Faces, Instrumento, Side
+from printserver.documents.model import Faces, Side
 from printserver.documents.plan import Identity, Rules
 from printserver.errors import BadField, Recusa, invalid_input
 

@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from printserver.clock import local_date
+from printserver.documents.instrumento import Instrumento
 from printserver.documents.kinds import KINDS
-from printserver.documents.model import Instrumento
 from printserver.documents.plan import Custas, Plan
 from printserver.formats import BlockValues, SeloValues
 from printserver.selo import IssuedSelo, format_reais

@@ -2,7 +2,8 @@
 
 from printserver.documents import fees
 from printserver.documents.identity import identify
-from printserver.documents.model import Certidao, Instrumento
+from printserver.documents.instrumento import Instrumento
+from printserver.documents.model import Certidao
 from printserver.documents.notas import copies
 from printserver.documents.plan import Context, LiveLivro, Plan
 from printserver.errors import BadField

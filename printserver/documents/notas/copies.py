@@ -6,7 +6,8 @@ from typing import Any
 from printserver.documents import fees
 from printserver.documents.fees import AtoValue
 from printserver.documents.identity import normalize, unknown_instrumento
-from printserver.documents.model import Ato, Certidao, Corpo, Instrumento, Traslado
+from printserver.documents.instrumento import Corpo, Instrumento
+from printserver.documents.model import Certidao, Traslado
 from printserver.documents.parties import party_names
 from printserver.documents.plan import (
     NATUREZA,
@@ -16,6 +17,7 @@ from printserver.documents.plan import (
     LiveSelo,
     PlannedSelo,
 )
+from printserver.documents.values import Ato
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.selo import NewSelo
 

@@ -6,7 +6,8 @@ from typing import TypeVar
 from printserver.clock import local_date
 from printserver.documents import fees
 from printserver.documents.identity import identify
-from printserver.documents.model import Ato, Instrumento, Livro
+from printserver.documents.instrumento import Instrumento
+from printserver.documents.model import Livro
 from printserver.documents.moment import ato_moment
 from printserver.documents.parties import party_names
 from printserver.documents.plan import (
@@ -16,6 +17,7 @@ from printserver.documents.plan import (
     Plan,
     PlannedSelo,
 )
+from printserver.documents.values import Ato
 from printserver.errors import BadField, invalid_input
 from printserver.selo import NewSelo
 

@@ -4,10 +4,12 @@ from datetime import datetime
 
 from printserver.clock import local_date
 from printserver.documents.identity import identify
-from printserver.documents.model import Ato, Instrumento, Minuta
+from printserver.documents.instrumento import Instrumento
+from printserver.documents.model import Minuta
 from printserver.documents.moment import ato_moment, refuse_empty_date
 from printserver.documents.notas import livro
 from printserver.documents.plan import Context, Custas, Plan
+from printserver.documents.values import Ato
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.selo import Emolumentos
 
