@@ -1,7 +1,7 @@
-"""The rule book of Notas: what each document is, which seals it needs, whose QR, which values. Pure, over plain data.
+"""The rules of documents: what each is, which seals it needs, whose QR, which values. Pure, over plain data.
 
-One module a document: `minuta`, `livro`, `traslado`, `certidao`, `ficha`; what copies share in `copias`; the reprint
-and its question in `reimpressao`. It knows no table, no queue, no page.
+`kinds` has one record a kind, `terms` the terms of X4, `notas` one module for each document of Notas, `reprint` the
+question of a second print. It knows no table, no queue, no page.
 """
 
 from printserver.documents.fees import add_up_services
@@ -38,13 +38,6 @@ from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento, P
 from printserver.documents.kinds import KINDS, DocumentFields, Kind, KindWord, shown_fields
 from printserver.documents.model import Certidao, Document, FichaAbertura, Livro, Minuta, Pedido, Traslado
 from printserver.documents.moment import ato_moment, refuse_empty_date
-from printserver.documents.notas import (
-    certidao,
-    ficha,
-    livro,
-    minuta,
-    traslado,
-)
 from printserver.documents.notas.ficha import with_answer
 from printserver.documents.notas.minuta import parse_pages
 from printserver.documents.parties import require_initials
@@ -58,6 +51,7 @@ from printserver.documents.plan import (
     PlannedSelo,
     Rules,
 )
+from printserver.documents.planning import check_copies, make_plan
 from printserver.documents.reading import bad_fields, read, read_request, strip_invisible
 from printserver.documents.reprint import (
     AffectedPrint,
@@ -90,7 +84,6 @@ from printserver.documents.view import (
     mark_values,
     template_data,
 )
-from printserver.errors import BadField, Recusa
 
 __all__ = [
     "KINDS",
@@ -182,25 +175,3 @@ __all__ = [
     "with_last_folha",
     "write_folha",
 ]
-
-
-def make_plan(document: Document, context: Context) -> Plan:
-    """Return the plan of any document, by its kind. Raises Recusa as its module says."""
-    match document:
-        case Minuta():
-            return minuta.make_plan(document, context)
-        case Livro():
-            return livro.make_plan(document, context)
-        case Traslado():
-            return traslado.make_plan(document, context)
-        case Certidao():
-            return certidao.make_plan(document, context)
-        case FichaAbertura():
-            return ficha.make_plan(document, context)
-
-
-def check_copies(plan: Plan, copias: int) -> None:
-    """Raise Recusa `copia-de-documento-selado` for more than one copy of what has, or may get, a seal (N1)."""
-    if copias > 1 and (plan.selos or plan.asks_selo):
-        mensagem = "um selo não vai em dois papéis: documento com selo se imprime uma vez só"
-        raise Recusa("copia-de-documento-selado", f"copias: {mensagem}.", errors=[BadField("copias", mensagem)])
