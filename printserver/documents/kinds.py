@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from printserver.formats import FORMAT_KINDS, FormatKind, FormatType
 
-KindWord = Literal["minuta", "livro", "traslado", "certidao", "ficha_abertura"]
+KindWord = Literal["minuta", "livro", "traslado", "certidao", "ficha_abertura", "avulso"]
 """The `tipo` of a document in a request."""
 
 
@@ -24,6 +24,8 @@ class DocumentFields(BaseModel):
     pedido: str | None
     via: int | None
     ficha: str | None
+    natureza: int
+    id: str | None
 
 
 FIELDS: Final = tuple(DocumentFields.model_fields)
@@ -134,10 +136,24 @@ KINDS: Final[Mapping[str, Kind]] = {
         format="ficha_abertura",
         selo_label="selo desta ficha",
     ),
+    "avulso": Kind(
+        name="Avulso",
+        plural="os avulsos",
+        label="avulso {id}",
+        heading="Avulso {id}",
+        named_by="id",
+        key=("natureza", "id"),
+        format="avulso",
+        is_sealed=False,
+        marks=("PAPEL",),
+    ),
 }
 """The record of each kind, by its word, in the order in which people see them."""
 
 
 def shown_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the `documento` of an answer from the one kept with the job: every field, null where it has none."""
-    return {name: fields.get(name) for name in FIELDS}
+    """Return the `documento` of an answer from the one kept with the job: every field, null where it has none.
+
+    Where no natureza is kept, the document is of Notas.
+    """
+    return {name: fields.get(name) for name in FIELDS} | {"natureza": fields.get("natureza", 1)}

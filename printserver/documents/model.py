@@ -132,7 +132,24 @@ class FichaAbertura(_Document, Value):
     gerar_selo: Boolean | None = None
 
 
-Document = Annotated[Minuta | Livro | Traslado | Certidao | FichaAbertura, Field(discriminator="tipo")]
+def _known_natureza(natureza: int) -> int:
+    if natureza not in (1, 2):
+        raise field_error("a natureza é 1 (Tabelionato de Notas) ou 2 (Registro Civil)")
+    return natureza
+
+
+class Avulso(_Document):
+    """A document that is never sealed: a petition, a communication, a receipt (C1). Of both naturezas."""
+
+    natureza: Annotated[
+        Integer, AfterValidator(_known_natureza), WithJsonSchema({"type": "integer", "enum": [1, 2]})
+    ] = 1
+    tipo: Literal["avulso"]
+    id: Identifier
+    corpo: Corpo
+
+
+Document = Annotated[Minuta | Livro | Traslado | Certidao | FichaAbertura | Avulso, Field(discriminator="tipo")]
 
 
 class Pedido(RequestModel):

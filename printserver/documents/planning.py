@@ -1,6 +1,7 @@
 """The plan of any document, by its kind."""
 
-from printserver.documents.model import Certidao, Document, FichaAbertura, Livro, Minuta, Traslado
+from printserver.documents.identity import identify
+from printserver.documents.model import Avulso, Certidao, Document, FichaAbertura, Livro, Minuta, Traslado
 from printserver.documents.notas import certidao, ficha, livro, minuta, traslado
 from printserver.documents.plan import Context, Plan
 from printserver.errors import BadField, Recusa
@@ -19,6 +20,8 @@ def make_plan(document: Document, context: Context) -> Plan:
             return certidao.make_plan(document, context)
         case FichaAbertura():
             return ficha.make_plan(document, context)
+        case Avulso():  # no seal, no value: only its text (C1)
+            return Plan(identity=identify(document, context), instrumento=None, corpo=document.corpo)
 
 
 def check_copies(plan: Plan, copias: int) -> None:

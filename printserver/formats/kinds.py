@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-FormatType = Literal["livro", "traslado", "certidao", "ficha_abertura"]
+FormatType = Literal["livro", "traslado", "certidao", "ficha_abertura", "avulso"]
 """The `tipo` of a format. A minuta is laid out by a format of the livro (N8)."""
 
 
@@ -88,4 +88,5 @@ FORMAT_KINDS: Final[Mapping[FormatType, FormatKind]] = {
             own_custas=False,
         ),
     ),
+    "avulso": FormatKind(default="avulso", needs_codigo=False, sample=None),
 }
