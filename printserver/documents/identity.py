@@ -1,4 +1,4 @@
-"""What *the same document* is (X0): numbers compared without leading zeros, blanks and case. Looks nothing up."""
+"""What *the same document* is (X0): numbers compared without leading zeros, blanks and case. Reads no table."""
 
 import re
 import unicodedata
@@ -40,7 +40,7 @@ def normalize(numero: str) -> str:
 
 
 def normalize_id(identifier: str) -> str:
-    """Return the id of an instrumento as it is compared: a livro is *the same* by it, whatever its folhas (X0)."""
+    """Return the id of an instrumento as it is compared: it identifies a livro, independent of the folhas (X0)."""
     return normalize(identifier)
 
 
@@ -57,7 +57,7 @@ def normalize_sheet(papel: str) -> str:
 
 
 def normalize_folha(folha: str, field: str = "folha") -> int:
-    """Return the number of a folha. Raises Recusa `entrada-invalida` naming `campo` if it is not written in digits."""
+    """Return the number of a folha. Raises Recusa `entrada-invalida` naming `field` if it is not written in digits."""
     stripped = folha.strip()
     if not (stripped.isascii() and stripped.isdigit() and len(stripped) <= 6):
         raise invalid_input(field, "deve ser o número da folha, só algarismos")
@@ -78,7 +78,7 @@ def identify(document: Document, context: Context) -> Identity:
 
 
 def unknown_instrumento(reference: Referencia) -> Recusa:
-    """Return the refusal of a reference to an instrument that left no trace here (404)."""
+    """Return the refusal of a reference to an instrument that is unknown here (404)."""
     if reference.id is not None:
         which = f"o instrumento {reference.id}"
     else:
@@ -134,7 +134,7 @@ def _naming_fields(document: Document, context: Context) -> dict[str, Any]:
 
 
 def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> dict[str, Any]:
-    """Return the copied instrument's fields: as its live livro fixed them, else as brought, else of its minuta."""
+    """Return the copied instrument's fields: of its live livro, else of the request, else of its minuta."""
     if context.livro is not None:
         return _instrumento_fields(context.livro.instrumento)
     if isinstance(instrumento, Instrumento):

@@ -38,7 +38,7 @@ class Parte(RequestModel):
 
 
 class Instrumento(RequestModel):
-    """INSTRUMENTO: what one deed holds. `id` is the legacy program's own name of it and never changes (X0)."""
+    """INSTRUMENTO: what one deed holds. `id` is the calling program's name of it and never changes (X0)."""
 
     id: Identifier
     livro: Identifier | None = None

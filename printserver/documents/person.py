@@ -1,4 +1,4 @@
-"""The person of a signature card: known fields, and whatever else the office prints."""
+"""The person of a signature card: known fields, and any others that the office prints."""
 
 from typing import Any, Self
 
@@ -15,10 +15,9 @@ PERSON_FIELDS = (
 
 
 class Pessoa(BaseModel):
-    """Whose signature card it is: name, document, and whatever else the office prints on it, as short texts.
+    """Whose signature card it is: name, document, and any other short texts that the office prints.
 
-    Others than `PERSON_FIELDS` are printed under their own name; one that is a slip of the pen away from a known
-    one is refused.
+    Fields not in `PERSON_FIELDS` are printed under their own name; one that looks like a mistyped known one is refused.
     """
 
     model_config = ConfigDict(

@@ -1,4 +1,4 @@
-"""The reprint (X1–X4, X6–X8): the question that stops it, what a yes must bring, the XAs that it makes."""
+"""The reprint (X1–X4, X6–X8): its question, the checks of a yes, and the XAs that the yes makes."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ class AffectedPrint:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What would be right instead: a word for programs and a sentence for the escrevente."""
+    """What can be done instead: a word for programs and a sentence for the escrevente."""
 
     acao: str
     texto: str
@@ -31,7 +31,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question of a reprint, as the job bears it (X1)."""
+    """The question of a reprint, as shown with the job (X1)."""
 
     texto: str
     selos: tuple[str, ...]
@@ -53,9 +53,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A yes as it came; `selos` are those that the escrevente was shown, None if the answer does not repeat them.
+    """A yes as received; `selos` are those shown to the escrevente, None if the answer does not repeat them.
 
-    `fora_do_prazo`: who answers goes on past the term (X4); who may say so is decided with the roles of persons.
+    `fora_do_prazo`: go on past the term (X4); who may do so depends on the role and is checked elsewhere.
     """
 
     motivo: str | None
@@ -79,7 +79,7 @@ def decide(
     """Return the question that stops the print of a document with live seals; None if it has none (X1).
 
     `next_traslado` is the number a new traslado of the instrument would get; `printed_as` is the `rotulo` of the
-    print before, which is told where its numbers were spelled in another way (X0). Raises Recusa `prazo-xa-encerrado`,
+    print before, which is quoted if its numbers were spelled in another way (X0). Raises Recusa `prazo-xa-encerrado`,
     with its `alternativas`, past the term (X4).
     """
     if not live:
@@ -100,7 +100,7 @@ def decide(
 def alternatives(
     identity: Identity, next_traslado: int | None = None, *, within_term: bool = True
 ) -> tuple[Alternative, ...]:
-    """Return what can be done instead of an XA (X1), and what is left past its term (X4)."""
+    """Return the alternatives to an XA (X1), and to one past its term (X4)."""
     kind = KINDS[identity.tipo]
     made = []
     if within_term:
@@ -134,7 +134,7 @@ def check_answer(
     *,
     old_folhas: Collection[int] = (),
 ) -> None:
-    """Raise unless this yes may go on (X1, X2, X4, X7); `shown` are the seals that the question showed.
+    """Raise unless this yes is valid (X1, X2, X4, X7); `shown` are the seals that the question showed.
 
     `old_folhas` are the folhas of the livro's old print. Raises Recusa `pergunta-mudou`, `prazo-xa-encerrado`,
     `entrada-invalida` (no reason, no paper in hand, no new folhas).
@@ -170,7 +170,7 @@ def check_exclusion(
 ) -> None:
     """Raise unless the live seals of a document may be excluded (X2, X4).
 
-    Who may say `fora_do_prazo` is decided with the roles of persons. Raises Recusa `entrada-invalida` without a reason,
+    Who may say `fora_do_prazo` is checked elsewhere. Raises Recusa `entrada-invalida` without a reason,
     or without the paper of what leaves the office in hand; `prazo-xa-encerrado`.
     """
     if reason is None or not reason.strip():

@@ -48,7 +48,7 @@ def page_sides(
 
 
 def write_folha(folha: int, like: str) -> str:
-    """Return a folha's number with as many digits as `como`, the first one's, has: `046` after `045`."""
+    """Return a folha's number with as many digits as `like` has: `046` after `045`."""
     return f"{folha:0{len(like)}d}"
 
 
@@ -69,10 +69,10 @@ def labels(instrumento: Instrumento, taken: Sequence[FolhaSide]) -> tuple[str, .
 
 
 def check_occupied(identity: Identity, taken: Sequence[FolhaSide], occupied: Mapping[FolhaSide, str]) -> None:
-    """Raise Recusa `folha-ocupada` if another document's live print holds one of the sides (X0).
+    """Raise Recusa `folha-ocupada` if another document's live print occupies one of the sides (X0).
 
-    `occupied` gives, of the sides held in that livro, the key of the document that holds each; a folha that was
-    recorded as inutilizada is held by no document, the empty key (X7).
+    `occupied` maps each occupied side of that livro to the key of its document; a folha recorded as inutilizada has the
+    empty key (X7).
     """
     for side in taken:
         dono = occupied.get(side)

@@ -56,7 +56,7 @@ class EmolumentosPedido(RequestModel):
 
 
 class ServicoPedido(RequestModel):
-    """One of the services that a seal stands for, and how often (D3)."""
+    """One of the services that a seal covers, and its quantity (D3)."""
 
     servico: Text
     quantidade: Annotated[Integer, Field(ge=1, le=9999)] = 1

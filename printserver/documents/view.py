@@ -1,4 +1,4 @@
-"""What a plan looks like on paper: plain data for templates, for the seal block and for the marks in a body.
+"""A plan as print data: plain values for templates, for the seal block and for the marks in a body.
 
 What differs between two prints of one text (codes, folhas of the livro itself, numbers of copies and papers) is not in
 the templates' data: so a minuta, its livro and its reprint share a layout, and so do traslados 1 and 2.
@@ -49,10 +49,10 @@ _NOTHING = "—"
 def template_data(
     plan: Plan, *, serventia: Mapping[str, str], subscritor: Mapping[str, str] | None, now: datetime
 ) -> dict[str, Any]:
-    """Return the data that the templates get (`formats.dados` lists them), all plain JSON.
+    """Return the data that the templates get (`formats.template_data` lists them), all plain JSON.
 
-    `serventia` has `nome`, `cns`, `cidade`, `uf`; `subscritor` has `nome` and `papel`, the role by its word, None where
-    nobody is named (P3). A minuta gets the very data of its livro (N8).
+    `serventia` has `nome`, `cns`, `cidade`, `uf`; `subscritor` has `nome` and `papel` (the role's word), None without
+    one (P3). A minuta gets the same data as its livro (N8).
     """
     kind = KINDS[plan.identity.tipo]
     do_livro = kind.is_book
@@ -84,7 +84,7 @@ def template_data(
 def block_values(plan: Plan, issued: Sequence[IssuedSelo] | None, *, demonstracao: bool) -> BlockValues | None:
     """Return what the seal block shows, None for a document that gets no seal.
 
-    `issued` are the seals made for `plan.selos`, in that order; None before that: codes and QR are then stand-ins of
+    `issued` are the seals made for `plan.selos`, in that order; None before that: codes and QR are then placeholders of
     the same size, and a minuta has those of its livro. The QR is whose the plan says (N3, N4, N5); a format may still
     leave it out (N7). Raises ValueError if there are not as many seals as planned.
     """

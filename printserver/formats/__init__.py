@@ -1,4 +1,4 @@
-"""Formats: what a page looks like, where the seal stands, what is written besides the body. Draws nothing."""
+"""Formats: page geometry, position of the seal block, and the text around the body. Draws nothing."""
 
 from printserver.formats.block import BlockValues, SeloValues
 from printserver.formats.block_layout import ComposedBlock, QrPlace, compose

@@ -1,4 +1,4 @@
-"""What a format is: the strict model of one TOML file. Where its parts lie, and must not, is in `geometria`.
+"""The strict model of a format's TOML file. The positions of its parts are checked in `geometry`.
 
 All lengths are mm from the page's edges, to a tenth; sizes of type are points. Reads no file and draws nothing.
 """
@@ -21,7 +21,7 @@ PrintedPart = Literal[
 BlockLine = Literal["selos", "descricao", "isencao", "custas", "selo_livro", "consulta"]
 
 MIN_QR_SIDE: Final = {"M": 31.49, "L": 27.43}
-"""Least side in mm, quiet zone included, by level (S5), cut to the hundredth; a test holds it to the drawing."""
+"""Least side in mm, quiet zone included, by level (S5), cut to the hundredth; a test compares it with the drawing."""
 
 FIELD_VARIABLES: Final = {
     "pagina": "2",
@@ -131,7 +131,7 @@ class PrintedField(_Table):
 
 
 class Block(_Table):
-    """The seal block: where it stands, and what it shows (N6, N7, P6).
+    """The seal block: its position and content (N6, N7, P6).
 
     `fim`: at the end of the text, as high as its lines need. Else at (x, y) from `canto` to the block's nearest corner,
     on the first, last or every page, of the height given. `largura` and `altura` are those of the block as one reads
@@ -182,7 +182,7 @@ class Block(_Table):
 
 
 class Definition(_Table):
-    """All that a format's TOML file may say."""
+    """The content of a format's TOML file."""
 
     tipo: FormatType
     descricao: Annotated[str, Field(min_length=1, max_length=200)]
@@ -231,7 +231,7 @@ class Definition(_Table):
 
     @property
     def writes_only_selo(self) -> bool:
-        """Tell whether the format writes nothing but seal block and numbers (`-corpo`)."""
+        """Return whether the format writes nothing but seal block and numbers (`-corpo`)."""
         return set(self.imprime) <= {"selo", "numeracao"}
 
 

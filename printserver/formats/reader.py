@@ -81,7 +81,7 @@ class Formats:
         return DEFAULTS[kind]
 
     def describe(self, nome: str) -> dict[str, Any]:
-        """Return what a program needs to know of a format, in mm, as `GET /api/v1/formatos/{nome}` tells it.
+        """Return what a program needs to know of a format, in mm, as `GET /api/v1/formatos/{nome}` returns it.
 
         Of a block that follows the text, x and y are null and the height is that of a document as in the preview.
         """

@@ -81,7 +81,7 @@ _QR = "https://selodigital.tjsp.jus.br/?r=" + f"{_CODIGO}%7C563822%7C16505%7C" +
 
 
 def complete(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `dados` with every variable of `VARIABLES` that it lacks as None, or an empty list."""
+    """Return `data` with every variable of `VARIABLES` that it lacks as None, or an empty list."""
     empty: dict[str, Any] = {nome: [] if isinstance(value, list) else None for nome, value in VARIABLES.items()}
     return {**empty, **data}
 

@@ -70,7 +70,7 @@ def fingerprint(pasta: str | None, template: str) -> str:
 
 
 def fill(pasta: str | None, template: str, data: dict[str, Any], *, version: str = "") -> str:
-    """Return the HTML of `template` with `dados`; `ValueError` (Portuguese) where it asks for what is not there."""
+    """Return the HTML of `template` with `data`; `ValueError` (Portuguese) if it uses a value that is missing."""
     try:
         return environment(pasta, version).get_template(template).render(data)
     except TemplateError as error:
@@ -104,7 +104,7 @@ def _all_sources(pasta: str | None, template: str) -> Iterator[tuple[str, str]]:
             referenced = meta.find_referenced_templates(environment(pasta).parse(source))
             to_visit += [other for other in referenced if other is not None]
         except TemplateError:
-            continue  # told when its turn comes, with the line
+            continue  # reported when it is parsed, with the line
 
 
 def _source(pasta: str | None, nome: str) -> tuple[str, str, Any]:

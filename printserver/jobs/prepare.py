@@ -51,7 +51,7 @@ class Prepared:
 
 
 def prepare(office: Office, request: Pedido, now: datetime) -> Prepared:
-    """Gather, plan, lay out and check. Raises `Recusa` with whatever keeps a document from being sealed or taken."""
+    """Gather, plan, lay out and check. Raises `Recusa` for a document that cannot be sealed or taken."""
     ready.require(office)
     found = gather(office, request, now)
     plan = _plan(request, found)

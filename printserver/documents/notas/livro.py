@@ -87,7 +87,7 @@ def choose_principal(atos: Sequence[_Ato]) -> tuple[_Ato, ...]:
 
 
 def custas_do_ato(ato: Ato, context: Context, field: str) -> tuple[Custas, list[BadField]]:
-    """Return the fee line of one ato of the instrument and what its caller should know; `campo` is its dotted path.
+    """Return the fee line of one ato of the instrument and what its caller should know; `field` is its dotted path.
 
     Raises Recusa `entrada-invalida` (S8, S10, no VALUE) or `servico-a-confirmar` (S9).
     """

@@ -1,4 +1,4 @@
-"""The minuta (N8): the livro's own text, no seal, no question. What the livro would be refused for is a warning."""
+"""The minuta (N8): the livro's text without seal or question. What would refuse the livro is a warning here."""
 
 from datetime import datetime
 
@@ -76,7 +76,7 @@ def _custas(ato: Ato, context: Context, index: int) -> tuple[Custas, list[BadFie
 
 
 def _data(instrumento: Instrumento, now: datetime) -> list[BadField]:
-    """Return what the livro will ask about its date: a past day's reason; a day to come is a minuta's right."""
+    """Return warnings about the date: a past day needs a reason in the livro; a future one is allowed in a minuta."""
     if instrumento.data is None or instrumento.data >= local_date(now):
         return []
     refuse_empty_date(instrumento.data, instrumento.motivo_data, field=f"{livro.FIELD}.data")
