@@ -35,7 +35,7 @@ from printserver.documents.identity import (
     normalize_sheet,
 )
 from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento, Parte, Referencia
-from printserver.documents.kinds import KINDS, DocumentFields, Kind, KindWord, shown_fields
+from printserver.documents.kinds import KINDS, DocumentFields, FieldValue, FieldValues, Kind, KindWord, shown_fields
 from printserver.documents.model import Certidao, Document, FichaAbertura, Livro, Minuta, Pedido, Traslado
 from printserver.documents.moment import ato_moment, refuse_empty_date
 from printserver.documents.notas.ficha import with_answer
@@ -106,6 +106,8 @@ __all__ = [
     "Document",
     "DocumentFields",
     "FichaAbertura",
+    "FieldValue",
+    "FieldValues",
     "Folha",
     "FolhaSide",
     "Identifier",

@@ -58,7 +58,7 @@ class RequestModel(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_absent(cls, data: Any) -> Any:
+    def _null_is_absent(cls, data: object) -> object:
         if not isinstance(data, dict):
             return data
         known = cls.model_fields.keys()
@@ -144,7 +144,7 @@ def _pages(value: str) -> str:
     return value
 
 
-def _data(value: Any) -> date:
+def _data(value: object) -> date:
     if type(value) is date:
         return value
     try:

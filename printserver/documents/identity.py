@@ -2,11 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
 
 from printserver.documents.instrumento import Instrumento, Referencia
-from printserver.documents.kinds import KINDS
+from printserver.documents.kinds import KINDS, FieldValue, FieldValues
 from printserver.documents.model import Certidao, Document, Livro, Minuta, Traslado
 from printserver.documents.plan import Context, Identity
 from printserver.errors import Recusa, invalid_input
@@ -72,7 +70,7 @@ def traslado_number(document: Traslado, context: Context) -> int:
 def identify(document: Document, context: Context) -> Identity:
     """Return what the document is (X0). Raises Recusa `instrumento-desconhecido` for a livro and folha unknown here."""
     kind = KINDS[document.tipo]
-    named: dict[str, Any] = {"tipo": document.tipo} | dict.fromkeys(_FIELDS) | _naming_fields(document, context)
+    named: dict[str, FieldValue] = {"tipo": document.tipo} | dict.fromkeys(_FIELDS) | _naming_fields(document, context)
     key = ":".join((document.tipo, *(_compared(named[field]) for field in kind.key)))
     return Identity(tipo=document.tipo, chave=key, rotulo=label(named), campos=named)
 
@@ -89,12 +87,12 @@ def unknown_instrumento(reference: Referencia) -> Recusa:
     )
 
 
-def label(fields: Mapping[str, Any]) -> str:
+def label(fields: FieldValues) -> str:
     """Return a document's name for people, as its own request spelled it; `fields` is the job's `documento`."""
-    return KINDS[fields["tipo"]].label.format_map(fields)
+    return KINDS[str(fields["tipo"])].label.format_map(fields)
 
 
-def _compared(value: str | int) -> str:
+def _compared(value: FieldValue) -> str:
     return normalize(value) if isinstance(value, str) else str(value)
 
 
@@ -118,22 +116,21 @@ def _plain(letter: str) -> str:
     return whole if tag in ("<wide>", "<narrow>") or whole.isalpha() else letter
 
 
-def _naming_fields(document: Document, context: Context) -> dict[str, Any]:
+def _naming_fields(document: Document, context: Context) -> dict[str, FieldValue]:
     """Return the fields of the job's `documento` that this one has."""
     match document:
         case Minuta() | Livro():
             return _instrumento_fields(document.instrumento)
         case Traslado():
-            numero = traslado_number(document, context)
-            return {"numero": numero} | _origin_fields(document.instrumento, context)
+            return {"numero": traslado_number(document, context), **_origin_fields(document.instrumento, context)}
         case Certidao():
             origin = _origin_fields(document.instrumento, context) if document.instrumento else {}
-            return {"pedido": document.pedido, "via": document.via} | origin
+            return {"pedido": document.pedido, "via": document.via, **origin}
         case _:
             return {field: getattr(document, field) for field in KINDS[document.tipo].key}
 
 
-def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> dict[str, Any]:
+def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> dict[str, FieldValue]:
     """Return the copied instrument's fields: of its live livro, else of the request, else of its minuta."""
     if context.livro is not None:
         return _instrumento_fields(context.livro.instrumento)
@@ -146,7 +143,7 @@ def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> d
     return {"instrumento": instrumento.id}
 
 
-def _instrumento_fields(instrumento: Instrumento) -> dict[str, Any]:
+def _instrumento_fields(instrumento: Instrumento) -> dict[str, FieldValue]:
     return {
         "instrumento": instrumento.id,
         "livro": instrumento.livro,

@@ -1,6 +1,6 @@
 """INSTRUMENTO of a request, a reference to one, and the seals of a livro made by another program."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
 
@@ -96,7 +96,7 @@ class Referencia(RequestModel):
         return self
 
 
-def _instrumento_or_reference(data: Any) -> str | None:
+def _instrumento_or_reference(data: object) -> str | None:
     """Return which of the two was sent: an object with none but a reference's fields is a reference."""
     if isinstance(data, dict):
         return "referencia" if data.keys() <= Referencia.model_fields.keys() else "instrumento"

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 from pydantic import BaseModel
 
@@ -27,6 +27,10 @@ class DocumentFields(BaseModel):
     natureza: int
     id: str | None
 
+
+FieldValue = str | int | None
+FieldValues = Mapping[str, FieldValue]
+"""A job's `documento` as it is kept: by the names of `DocumentFields`."""
 
 FIELDS: Final = tuple(DocumentFields.model_fields)
 """The names of a job's `documento`."""
@@ -151,7 +155,7 @@ KINDS: Final[Mapping[str, Kind]] = {
 """The record of each kind, by its word, in the order in which people see them."""
 
 
-def shown_fields(fields: Mapping[str, Any]) -> dict[str, Any]:
+def shown_fields(fields: FieldValues) -> dict[str, FieldValue]:
     """Return the `documento` of an answer from the one kept with the job: every field, null where it has none.
 
     Where no natureza is kept, the document is of Notas.

@@ -1,6 +1,6 @@
 """The person of a signature card: known fields, and any others that the office prints."""
 
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 
@@ -32,7 +32,7 @@ class Pessoa(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _not_too_many(cls, data: Any) -> Any:
+    def _not_too_many(cls, data: object) -> object:
         if isinstance(data, dict) and len(data.keys() - cls.model_fields.keys()) > 40:
             raise field_error("há mais de 40 campos além de nome e documento")
         return data

@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
 from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento
+from printserver.documents.kinds import FieldValue
 from printserver.documents.terms import Terms
 from printserver.errors import BadField
 from printserver.selo import AtoTable, Emolumentos, NewSelo, ServiceTable
@@ -74,7 +75,7 @@ class Identity:
     tipo: str
     chave: str
     rotulo: str
-    campos: dict[str, Any]
+    campos: dict[str, FieldValue]
 
 
 @dataclass(frozen=True, slots=True)

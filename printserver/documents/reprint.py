@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from printserver.clock import local, rfc3339
-from printserver.documents.kinds import KINDS
+from printserver.documents.kinds import KINDS, FieldValues
 from printserver.documents.plan import Identity, LiveSelo, Rules
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, Emolumentos, NewSelo, read
@@ -18,7 +18,7 @@ class AffectedPrint:
 
     job: str
     rotulo: str
-    documento: dict[str, Any]
+    documento: FieldValues
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Question:
             "tipo": "xa",
             "texto": self.texto,
             "selos": list(self.selos),
-            "atinge": [{"job": single.job, "documento": single.documento} for single in self.atinge],
+            "atinge": [{"job": single.job, "documento": dict(single.documento)} for single in self.atinge],
             "xa_ate": rfc3339(self.xa_ate),
             "alternativas": [{"acao": one.acao, "texto": one.texto} for one in self.alternativas],
         }
@@ -108,11 +108,11 @@ def alternatives(
             Alternative("folhas", "Se alguma folha não saiu ou se estragou, diga as folhas da impressão anterior.")
         )
     if kind.further == "traslado":
-        numero = next_traslado or ((identity.campos.get("numero") or 0) + 1)
+        numero = next_traslado or int(identity.campos.get("numero") or 0) + 1
         text = f"Se as partes precisam de mais uma cópia, tire o traslado {numero}."
         made.append(Alternative("traslado", text))
     if kind.further == "certidao":
-        via = (identity.campos.get("via") or 0) + 1
+        via = int(identity.campos.get("via") or 0) + 1
         made.append(Alternative("certidao", f"Se é mais uma certidão do mesmo pedido, peça a via {via}."))
     made.append(Alternative("retificacao", "Se só um valor ou um dado do selo está errado, retifique o selo."))
     if kind.leaves_office:

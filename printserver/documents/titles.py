@@ -1,14 +1,11 @@
 """Short names of documents for PDF metadata and queues."""
 
-from collections.abc import Mapping
-from typing import Any
-
-from printserver.documents.kinds import KINDS
+from printserver.documents.kinds import KINDS, FieldValues
 
 
-def title(fields: Mapping[str, Any]) -> str:
+def title(fields: FieldValues) -> str:
     """Return a document's short name, for the PDF's title and the queue's list: no person's name is in it."""
-    kind = KINDS[fields["tipo"]]
+    kind = KINDS[str(fields["tipo"])]
     name = kind.name
     if fields.get("numero"):
         name = f"{fields['numero']}º {name.lower()}"

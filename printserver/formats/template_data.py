@@ -6,7 +6,7 @@ A variable that a document does not have is None (or an empty list): a template 
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
 
@@ -21,7 +21,7 @@ _TEXT = (
     " dão plena e irrevogável quitação, transmitindo desde já posse, domínio, direitos e ações."
 )
 
-VARIABLES: Final[Mapping[str, Any]] = {
+VARIABLES: Final[Mapping[str, object]] = {
     "tipo": "livro",
     "titulo": "Escritura de venda e compra",
     "serventia": {"nome": "Cartório de Demonstração", "cns": "123456", "cidade": "São Paulo", "uf": "SP"},
@@ -57,7 +57,7 @@ VARIABLES: Final[Mapping[str, Any]] = {
 }
 """What documents give to templates, by name."""
 
-SERVER_VARIABLES: Final[Mapping[str, Any]] = {
+SERVER_VARIABLES: Final[Mapping[str, object]] = {
     "corpo": Markup("<p>%s</p>") % _TEXT,
     "imprime": ("serventia", "titulo", "partes", "data", "subscricao", "assinaturas", "selo", "numeracao"),
     "bloco": Markup('<div style="width:100mm;height:20mm"></div>'),
@@ -80,13 +80,13 @@ _CODIGO_LIVRO = "1234561ES0000000000001268"
 _QR = "https://selodigital.tjsp.jus.br/?r=" + f"{_CODIGO}%7C563822%7C16505%7C" + "EXEMPLOsemVALOR" * 23 + "%3D%3D"
 
 
-def complete(data: Mapping[str, Any]) -> dict[str, Any]:
+def complete(data: Mapping[str, object]) -> dict[str, object]:
     """Return `data` with every variable of `VARIABLES` that it lacks as None, or an empty list."""
-    empty: dict[str, Any] = {nome: [] if isinstance(value, list) else None for nome, value in VARIABLES.items()}
+    empty: dict[str, object] = {nome: [] if isinstance(value, list) else None for nome, value in VARIABLES.items()}
     return {**empty, **data}
 
 
-def example_data(kind: FormatType) -> dict[str, Any]:
+def example_data(kind: FormatType) -> dict[str, object]:
     """Return dummy data of a document type, for previews and checks."""
     return {**VARIABLES, "tipo": kind, "titulo": FORMAT_KINDS[kind].title or VARIABLES["titulo"]}
 

@@ -1,7 +1,7 @@
 """What of a planned document is laid out, and what is stamped on its pages. No rules."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from printserver import db
 from printserver.db import insert_or_ignore
 from printserver.documents import (
     KINDS,
+    FieldValues,
     FolhaSide,
     Pedido,
     Plan,
@@ -130,11 +131,11 @@ def dry_run(
         raise invalid_input(_where(field, plan.identity.campos), str(error)) from error
 
 
-def _where(field: str, fields: Mapping[str, Any]) -> str:
+def _where(field: str, fields: FieldValues) -> str:
     """Return the dotted path of a stamped text; a copy's number or a title comes from what names the document."""
     if field != "documento":
         return field
-    name = KINDS[fields["tipo"]].named_by
+    name = KINDS[str(fields["tipo"])].named_by
     if name != "instrumento":
         return f"documento.{name}"
     return "documento.instrumento.livro" if fields.get("livro") else "documento.instrumento.id"

@@ -23,9 +23,9 @@ def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None
     instrumento_id = None
     if p.instrumento_key is not None:
         instrumento_id = keys.lock_instrumento(conn, sid, p.instrumento_key)
-    document_id = keys.lock_document(
-        conn, sid, identity.chave, identity.tipo, instrumento_id, identity.campos.get("numero")
-    )
+    numero = identity.campos.get("numero")
+    copy_number = int(numero) if numero is not None else None
+    document_id = keys.lock_document(conn, sid, identity.chave, identity.tipo, instrumento_id, copy_number)
     context = p.context
     numero = getattr(p.pedido.documento, "numero", None)
     proximo = documents.next_traslado(conn, sid, instrumento_id) if numero == "proximo" else context.next_traslado

@@ -41,7 +41,6 @@ def test_c1_an_avulso_prints_again_freely_and_in_copies(house: House) -> None:
     assert len(house.rows(db.documento)) == 1
     assert house.rows(db.pergunta) == []
     assert pages(house.pdf(made[1]["id"])) == made[1]["paginas"] > 1
-    house.proof()
 
 
 def test_x0_an_avulso_is_its_natureza_and_id(house: House) -> None:

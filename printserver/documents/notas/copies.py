@@ -1,12 +1,12 @@
 """What traslado and certidão share: the livro they come from, its signatures (N11), and the paper they replace (X8)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from printserver.documents import fees
 from printserver.documents.fees import AtoValue
 from printserver.documents.identity import normalize, unknown_instrumento
 from printserver.documents.instrumento import Corpo, Instrumento
+from printserver.documents.kinds import FieldValues
 from printserver.documents.model import Certidao, Traslado
 from printserver.documents.parties import party_names
 from printserver.documents.plan import (
@@ -115,10 +115,10 @@ def _left_trace(context: Context) -> bool:
     return context.known or context.minuta is not None
 
 
-def _have_same_origin(single: dict[str, Any], other: dict[str, Any]) -> bool:
+def _have_same_origin(single: FieldValues, other: FieldValues) -> bool:
     """Return whether two copies are of one instrument, or certidões of one pedido."""
     return any(
-        single.get(field) and other.get(field) and normalize(single[field]) == normalize(other[field])
+        single.get(field) and other.get(field) and normalize(str(single[field])) == normalize(str(other[field]))
         for field in ("instrumento", "pedido")
     )
 
