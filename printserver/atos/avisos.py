@@ -252,13 +252,13 @@ def _do_balcao(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
 
 def _do_certificado(conn: Connection, office: Office, now: datetime) -> list[Aviso]:
     begin, end = office.certificado.valido_de, office.certificado.valido_ate
-    if now < begin:
+    if office.certificado.ainda_nao_vale(now):
         chave = f"certificado:{rfc3339(begin)}:futuro"
         subject = "O certificado da serventia ainda não vale"
         hint = "Até lá o tribunal pode recusar os selos: confira o certificado e o relógio deste servidor."
         text = f"{subject}: só a partir de {local(begin):%d/%m/%Y às %H:%M}.\n{hint}"
         return [] if _ha(conn, office, chave) else [Aviso(chave, "certificado", subject, text)]
-    if end <= now:
+    if office.certificado.venceu(now):
         step, subject = "vencido", "O certificado da serventia venceu"
     else:
         step = next((str(days) for days in CERTIFICADO_DIAS if end - now <= timedelta(days=days)), "")

@@ -81,7 +81,7 @@ def situacao(office: Office) -> dict[str, Any]:
         counts = pendencias.contar(conn, sid, now)
         line = conn.execute(sa.select(db.remetente).where(db.remetente.c.serventia_id == sid)).mappings().one_or_none()
         fault = _falha_mais_nova(conn, sid, now)
-    end = office.certificado.valido_ate
+    certificado = office.certificado
     return {
         "ligado": bool(office.settings.tribunal.url),
         "modo": office.settings.tribunal.modo,
@@ -90,12 +90,12 @@ def situacao(office: Office) -> dict[str, Any]:
         "ultima_falha": line["ultima_falha"] if line and line["falhas"] else None,
         "falha_do_dia": fault,
         "ultimo_sucesso": line["ultimo_sucesso"] if line else None,
-        "certificado_titular": office.certificado.titular,
-        "certificado_de": office.certificado.valido_de,
-        "certificado_ate": end,
-        "certificado_futuro": now < office.certificado.valido_de,
-        "certificado_aviso": end - now <= AVISAR_CERTIFICADO,
-        "certificado_vencido": end <= now,
+        "certificado_titular": certificado.titular,
+        "certificado_de": certificado.valido_de,
+        "certificado_ate": certificado.valido_ate,
+        "certificado_futuro": certificado.ainda_nao_vale(now),
+        "certificado_aviso": certificado.valido_ate - now <= AVISAR_CERTIFICADO,
+        "certificado_vencido": certificado.venceu(now),
     }
 
 

@@ -51,11 +51,19 @@ class CertificadoPublico:
             raise ValueError("o certificado não é de uma chave RSA")
         return CertificadoPublico(publica, certificado)
 
+    def ainda_nao_vale(self, agora: datetime) -> bool:
+        """Return whether the certificate's term has not begun at `agora`."""
+        return agora < self.valido_de
+
+    def venceu(self, agora: datetime) -> bool:
+        """Return whether the certificate's term is over at `agora`."""
+        return self.valido_ate <= agora
+
     def fora_da_validade(self, agora: datetime) -> str | None:
         """Return why the certificate is not good at `agora` (Portuguese), or None: it seals all the same (T4)."""
-        if agora < self.valido_de:
+        if self.ainda_nao_vale(agora):
             return f"O certificado da serventia só vale a partir de {local(self.valido_de):%d/%m/%Y às %H:%M}"
-        if self.valido_ate <= agora:
+        if self.venceu(agora):
             return f"O certificado da serventia venceu em {local(self.valido_ate):%d/%m/%Y às %H:%M}"
         return None
 
