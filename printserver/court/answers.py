@@ -134,7 +134,7 @@ def _answer_values(item: Mapping[str, Any]) -> CourtAnswer:
     return CourtAnswer("objetado", erros)
 
 
-def _errors(value: Any) -> tuple[dict[str, str], ...]:
+def _errors(value: object) -> tuple[dict[str, str], ...]:
     if not isinstance(value, list):
         return ()
     return tuple(

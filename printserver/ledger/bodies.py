@@ -10,7 +10,7 @@ from printserver import db
 from printserver.db import insert_or_ignore
 
 
-def store_bodies(conn: Connection, serventia_id: int, value: Any) -> Any:
+def store_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
     """Return `value` (JSON) with each BODY's text replaced by its SHA-256; texts go to their own table, once each."""
     if isinstance(value, dict):
         if "conteudo" in value and "formato" in value:
@@ -24,7 +24,7 @@ def store_bodies(conn: Connection, serventia_id: int, value: Any) -> Any:
     return value
 
 
-def restore_bodies(conn: Connection, serventia_id: int, value: Any) -> Any:
+def restore_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
     """Return the value that `store_bodies` was given."""
     if isinstance(value, dict):
         if "sha256" in value and "formato" in value:

@@ -78,6 +78,6 @@ def previous(job: Job | Mapping[Any, Any], fields: Mapping[str, Any] | None = No
     }
 
 
-def log_job(act: Act, job_id: str, state: str, detalhe: Mapping[str, Any], **changed: Any) -> None:
+def log_job(act: Act, job_id: str, state: str, detalhe: Mapping[str, object], **changed: object) -> None:
     """Note an entry about a job; `changed`: the columns that changed, with their new values (A6)."""
     act.log("job", job_id, state, detalhe, change_proof(**changed) if changed else None)

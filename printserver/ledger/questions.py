@@ -107,7 +107,7 @@ def end(
     conn: Connection,
     question: Mapping[Any, Any],
     state: Literal["respondida", "substituida", "expirada"],
-    resposta: Any = None,
+    resposta: object = None,
     who: Author | None = None,
 ) -> list[LogEntry]:
     """Close an open question. Return its log entry; none if it was closed already."""

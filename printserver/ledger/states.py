@@ -45,7 +45,7 @@ TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
     CANCELLED: frozenset(),
 }
 
-AT_REST: Final[Mapping[str, Any]] = {"encerrado": True, "vence_em": None, "dono": None, "posse_ate": None}
+AT_REST: Final[Mapping[str, object]] = {"encerrado": True, "vence_em": None, "dono": None, "posse_ate": None}
 """The columns of a job that no engine works on."""
 
 
@@ -53,7 +53,7 @@ class ForbiddenTransition(ValueError):
     """A change of state that `TRANSITIONS` does not have."""
 
 
-def due_at(moment: datetime) -> dict[str, Any]:
+def due_at(moment: datetime) -> dict[str, object]:
     """Return the columns of a job that an engine takes up from `moment` on."""
     return {"encerrado": False, "vence_em": moment, "dono": None, "posse_ate": None}
 
@@ -69,7 +69,7 @@ def change_state(
     n: int,
     before: str,
     after: str,
-    columns: Mapping[str, Any] = AT_REST,
+    columns: Mapping[str, object] = AT_REST,
     *where: sa.ColumnElement[bool],
 ) -> bool:
     """Change the state of the job with the row number `n`, and its other `columns`, if it is still in `before`.

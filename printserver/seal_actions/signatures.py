@@ -1,6 +1,5 @@
 """Signatures on different days (N11): the seals of a livro are rectified to zero, to full value, or to a third."""
 
-from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, Final, Literal
@@ -198,7 +197,7 @@ def pending(office: Office) -> list[dict[str, Any]]:
         .order_by(table.c.primeira_assinatura.is_not(None), table.c.primeira_assinatura, table.c.id)
     )
     with office.db.read() as conn:
-        rows: Sequence[Any] = conn.execute(query).all()
+        rows = conn.execute(query).all()
     found = []
     for row in rows:
         term = None if row.primeira_assinatura is None else row.primeira_assinatura + DEADLINE

@@ -255,7 +255,7 @@ def _integer(digits: str) -> int:
     return int(digits)
 
 
-def _as_text(value: Any) -> str:
+def _as_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
