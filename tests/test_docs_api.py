@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from printserver.api import BLUEPRINTS, queries, schemas
 from printserver.counter import acts, daily, load
 from printserver.court import standing
-from printserver.documents import model
+from printserver.documents import instrumento, model, person, values
 from printserver.errors import WORDS, ErrorWord
 from printserver.jobs import requests as forms
 from printserver.office.people import RIGHTS
@@ -90,7 +90,12 @@ def test_every_right_and_state_stands_in_the_guide() -> None:
 
 
 ATOS = (signatures, standalone, acts, carta, standing, daily, exclude, load, rectify, link)
-REQUESTS = {kind for place in (model, forms, *ATOS) for kind in vars(place).values() if isinstance(kind, type)}
+REQUESTS = {
+    kind
+    for place in (model, instrumento, values, person, forms, *ATOS)
+    for kind in vars(place).values()
+    if isinstance(kind, type)
+}
 REQUESTS = {kind for kind in REQUESTS if issubclass(kind, BaseModel) and kind.model_fields}
 QUERIES = [kind for kind in vars(queries).values() if isinstance(kind, type) and issubclass(kind, queries.Query)]
 ANSWERS = [schemas.Job, schemas.JobSeal, schemas.Question, schemas.Step, schemas.Cups, schemas.Event, schemas.Seal]

@@ -98,6 +98,22 @@ POSTS: Examples = {
             "escrevente": "admin",
         },
     ),
+    "avulso": _example(
+        "A document that is never sealed: any number of copies",
+        {
+            "documento": {
+                "tipo": "avulso",
+                "natureza": 2,
+                "id": "REQ-2026-000045",
+                "corpo": {
+                    "formato": "texto",
+                    "conteudo": "REQUERIMENTO\n\nAna Lúcia Prado requer a busca do assento de nascimento de seu pai.",
+                },
+            },
+            "escrevente": "admin",
+            "copias": 2,
+        },
+    ),
 }
 XA: Examples = {
     "sim": _example(

@@ -15,6 +15,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from printserver.clock import local_date
+from printserver.documents import KINDS, KindWord
 from printserver.errors import BadField, Recusa
 from printserver.formats import UnfitText, without_invisible
 from printserver.office import Office
@@ -32,7 +33,7 @@ State = Literal[
     "falhou",
     "cancelado",
 ]
-Kind = Literal["minuta", "livro", "traslado", "certidao", "ficha_abertura"]
+_KINDS = list(KINDS)
 
 
 def _day(text: str | None) -> str | None:
@@ -125,7 +126,7 @@ class JobsQuery(Query):
 
     chave: Text = None
     estado: State | None = Field(None, description="Um dos estados do trabalho, por exemplo entregue.")
-    tipo: Kind | None = Field(None, description="minuta, livro, traslado, certidao ou ficha_abertura.")
+    tipo: KindWord | None = Field(None, description=f"{', '.join(_KINDS[:-1])} ou {_KINDS[-1]}.")
     instrumento: Text = None
     livro: Text = None
     folha: Text = None

@@ -1,7 +1,7 @@
-"""The rule book of Notas: what each document is, which seals it needs, whose QR, which values. Pure, over plain data.
+"""The rules of documents: what each is, which seals it needs, whose QR, which values. Pure, over plain data.
 
-One module a document: `minuta`, `livro`, `traslado`, `certidao`, `ficha`; what copies share in `copias`; the reprint
-and its question in `reimpressao`. It knows no table, no queue, no page.
+`kinds` has one record a kind, `terms` the terms of X4, `notas` one module for each document of Notas, `reprint` the
+question of a second print. It knows no table, no queue, no page.
 """
 
 from printserver.documents.fees import add_up_services
@@ -34,29 +34,10 @@ from printserver.documents.identity import (
     normalize_livro,
     normalize_sheet,
 )
-from printserver.documents.model import (
-    Assinaturas,
-    Certidao,
-    Corpo,
-    Document,
-    FichaAbertura,
-    Instrumento,
-    Livro,
-    Minuta,
-    Parte,
-    Pedido,
-    Referencia,
-    Traslado,
-    Value,
-)
+from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento, Parte, Referencia
+from printserver.documents.kinds import KINDS, DocumentFields, FieldValue, FieldValues, Kind, KindWord, shown_fields
+from printserver.documents.model import Certidao, Document, FichaAbertura, Livro, Minuta, Pedido, Traslado
 from printserver.documents.moment import ato_moment, refuse_empty_date
-from printserver.documents.notas import (
-    certidao,
-    ficha,
-    livro,
-    minuta,
-    traslado,
-)
 from printserver.documents.notas.ficha import with_answer
 from printserver.documents.notas.minuta import parse_pages
 from printserver.documents.parties import require_initials
@@ -70,6 +51,7 @@ from printserver.documents.plan import (
     PlannedSelo,
     Rules,
 )
+from printserver.documents.planning import check_copies, make_plan
 from printserver.documents.reading import bad_fields, read, read_request, strip_invisible
 from printserver.documents.reprint import (
     AffectedPrint,
@@ -82,7 +64,6 @@ from printserver.documents.reprint import (
     decide,
     selos_xa,
     spelled_before,
-    xa_term,
 )
 from printserver.documents.sides import (
     FolhaSide,
@@ -94,16 +75,18 @@ from printserver.documents.sides import (
     with_last_folha,
     write_folha,
 )
+from printserver.documents.terms import Terms
 from printserver.documents.titles import title
+from printserver.documents.values import Value
 from printserver.documents.view import (
     block_values,
     copy_name,
     mark_values,
     template_data,
 )
-from printserver.errors import BadField, Recusa
 
 __all__ = [
+    "KINDS",
     "OBJECT",
     "OBJECT_OR_OTHER",
     "OTHER",
@@ -121,13 +104,18 @@ __all__ = [
     "Custas",
     "Data",
     "Document",
+    "DocumentFields",
     "FichaAbertura",
+    "FieldValue",
+    "FieldValues",
     "Folha",
     "FolhaSide",
     "Identifier",
     "Identity",
     "Instrumento",
     "Integer",
+    "Kind",
+    "KindWord",
     "LiveLivro",
     "LiveSelo",
     "Livro",
@@ -143,6 +131,7 @@ __all__ = [
     "RequestModel",
     "Rules",
     "Serie",
+    "Terms",
     "Text",
     "Traslado",
     "Value",
@@ -178,6 +167,7 @@ __all__ = [
     "refuse_empty_date",
     "require_initials",
     "selos_xa",
+    "shown_fields",
     "spelled_before",
     "strip_invisible",
     "template_data",
@@ -186,27 +176,4 @@ __all__ = [
     "with_answer",
     "with_last_folha",
     "write_folha",
-    "xa_term",
 ]
-
-
-def make_plan(document: Document, context: Context) -> Plan:
-    """Return the plan of any document, by its kind. Raises Recusa as its module says."""
-    match document:
-        case Minuta():
-            return minuta.make_plan(document, context)
-        case Livro():
-            return livro.make_plan(document, context)
-        case Traslado():
-            return traslado.make_plan(document, context)
-        case Certidao():
-            return certidao.make_plan(document, context)
-        case FichaAbertura():
-            return ficha.make_plan(document, context)
-
-
-def check_copies(plan: Plan, copias: int) -> None:
-    """Raise Recusa `copia-de-documento-selado` for more than one copy of what has, or may get, a seal (N1)."""
-    if copias > 1 and (plan.selos or plan.asks_selo):
-        mensagem = "um selo não vai em dois papéis: documento com selo se imprime uma vez só"
-        raise Recusa("copia-de-documento-selado", f"copias: {mensagem}.", errors=[BadField("copias", mensagem)])

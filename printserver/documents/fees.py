@@ -1,11 +1,11 @@
-"""The value of an act (S9): the request's VALUE, or what a rule makes of it. Computes no component from another."""
+"""The value of an act (S9): the request's VALUE, or the one a rule sets. Computes no component from another."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from printserver.documents.model import Value
 from printserver.documents.plan import NATUREZA, Context, Custas
+from printserver.documents.values import Value
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import Emolumentos, ServiceTable
 
@@ -34,7 +34,7 @@ def isento(reason: str) -> AtoValue:
 
 
 def from_service(nome: str, context: Context, field: str) -> AtoValue:
-    """Return the value of a service of Notas; `campo` is the dotted path of the field that names it.
+    """Return the value of a service of Notas; `field` is the dotted path of the field that names it.
 
     Raises Recusa `entrada-invalida` (unknown) or `servico-a-confirmar` (S9).
     """
@@ -47,7 +47,7 @@ def add_up_services(
 ) -> Emolumentos | None:
     """Return what the services cost that a VALUE names, added up (D3); None if it names none.
 
-    `campo` goes before the names of its fields, with its point. Raises as `from_service`.
+    `field` is the prefix of its field names, with the point. Raises as `from_service`.
     """
     named = [(f"{field}servico", value.servico, 1)] if value.servico is not None else []
     for n, each in enumerate(value.servicos or ()):
@@ -63,7 +63,7 @@ def add_up_services(
 
 
 def from_request(value: Value, context: Context, field: str) -> AtoValue | None:
-    """Return the VALUE given in the object at `campo`, or None if none was given. Raises as `from_service`."""
+    """Return the VALUE given in the object at `field`, or None if none was given. Raises as `from_service`."""
     if value.emolumentos is not None:
         return AtoValue(value.emolumentos.emolumentos)
     if value.isento and value.motivo_isencao:
@@ -76,12 +76,12 @@ def from_request(value: Value, context: Context, field: str) -> AtoValue | None:
 
 
 def refuse_charge(value: Value, field: str, why: str) -> None:
-    """Raise Recusa `entrada-invalida` if the object at `campo` charges where a rule makes the value zero."""
+    """Raise Recusa `entrada-invalida` if the object at `field` charges where a rule makes the value zero."""
     if value.charged is not None:
         raise invalid_input(f"{field}.{value.charged}", f"{why}: não mande valor, ou mande isento")
 
 
 def missing_value(field: str) -> Recusa:
-    """Return the refusal of an object at `campo` that needs a VALUE and has none."""
+    """Return the refusal of an object at `field` that needs a VALUE and has none."""
     text = "falta o valor: emolumentos, servico, servicos, ou isento com motivo_isencao"
     return invalid_input(f"{field}.emolumentos", text)

@@ -1,7 +1,7 @@
-"""The small types of a request: short texts, numbers, dates, codes. What they let through is fit for a printed line.
+"""Field types of a request: short texts, numbers, dates, codes. What passes them can be printed on one line.
 
-Every refusal is a `PydanticCustomError` with a Portuguese message; `campo` in its context is the field meant, where the
-check belongs to the whole object.
+Every refusal is a `PydanticCustomError` with a Portuguese message; `campo` in its context names the field, if the
+check is of the whole object.
 """
 
 import re
@@ -41,7 +41,7 @@ MAX_ERRORS: Final = 50
 
 
 TAG_PREFIX: Final = "\0"
-"""What a tag begins with: no name in a request has a NUL, so tags are told apart in the path of a fault."""
+"""Prefix of tags: no name in a request has a NUL, so tags can be recognized in the path of an error."""
 OBJECT: Final = Tag(f"{TAG_PREFIX}objeto")
 OTHER: Final = Tag(f"{TAG_PREFIX}outro")
 OBJECT_OR_OTHER: Final = Discriminator(lambda data: (OBJECT if isinstance(data, (dict, BaseModel)) else OTHER).tag)
@@ -58,7 +58,7 @@ class RequestModel(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _null_is_absent(cls, data: Any) -> Any:
+    def _null_is_absent(cls, data: object) -> object:
         if not isinstance(data, dict):
             return data
         known = cls.model_fields.keys()
@@ -85,7 +85,7 @@ class RequestModel(BaseModel):
 
 
 def field_error(mensagem: str, field: str | None = None) -> PydanticCustomError:
-    """Return the refusal of a field (or of `campo`, a field of the object being checked) with a Portuguese message."""
+    """Return the refusal of a field (or of `field`, a field of the checked object) with a Portuguese message."""
     context = {"mensagem": mensagem} | ({"campo": field} if field else {})
     return PydanticCustomError("pedido", "{mensagem}", context)
 
@@ -144,7 +144,7 @@ def _pages(value: str) -> str:
     return value
 
 
-def _data(value: Any) -> date:
+def _data(value: object) -> date:
     if type(value) is date:
         return value
     try:

@@ -1,20 +1,11 @@
-"""What *the same document* is (X0): numbers compared without leading zeros, blanks and case. Looks nothing up."""
+"""What *the same document* is (X0): numbers compared without leading zeros, blanks and case. Reads no table."""
 
 import re
 import unicodedata
-from collections.abc import Mapping
-from typing import Any
 
-from printserver.documents.model import (
-    Certidao,
-    Document,
-    FichaAbertura,
-    Instrumento,
-    Livro,
-    Minuta,
-    Referencia,
-    Traslado,
-)
+from printserver.documents.instrumento import Instrumento, Referencia
+from printserver.documents.kinds import KINDS, FieldValue, FieldValues
+from printserver.documents.model import Certidao, Document, Livro, Minuta, Traslado
 from printserver.documents.plan import Context, Identity
 from printserver.errors import Recusa, invalid_input
 
@@ -26,8 +17,9 @@ _ZEROS = re.compile(r"(?<![^\W_])(?<![0-9][.,])([^\W\d_]*)0+(?=[0-9])")
 _DISTINCT_FORMS = frozenset({"<super>", "<sub>", "<fraction>", "<circle>", "<square>"})
 _SLASHES = "\u2044\u2215\u29f8"
 _APOSTROPHES = "\u2018\u2019\u02bc\u2032"
-_SHEET = re.compile(r"(.*?[^0-9]|)([0-9]+)", re.DOTALL)
+# Kept with every job, null where its kind has none.
 _FIELDS = ("numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
+_SHEET = re.compile(r"(.*?[^0-9]|)([0-9]+)", re.DOTALL)
 
 
 def canonical(numero: str) -> str:
@@ -46,7 +38,7 @@ def normalize(numero: str) -> str:
 
 
 def normalize_id(identifier: str) -> str:
-    """Return the id of an instrumento as it is compared: a livro is *the same* by it, whatever its folhas (X0)."""
+    """Return the id of an instrumento as it is compared: it identifies a livro, independent of the folhas (X0)."""
     return normalize(identifier)
 
 
@@ -63,7 +55,7 @@ def normalize_sheet(papel: str) -> str:
 
 
 def normalize_folha(folha: str, field: str = "folha") -> int:
-    """Return the number of a folha. Raises Recusa `entrada-invalida` naming `campo` if it is not written in digits."""
+    """Return the number of a folha. Raises Recusa `entrada-invalida` naming `field` if it is not written in digits."""
     stripped = folha.strip()
     if not (stripped.isascii() and stripped.isdigit() and len(stripped) <= 6):
         raise invalid_input(field, "deve ser o número da folha, só algarismos")
@@ -77,34 +69,14 @@ def traslado_number(document: Traslado, context: Context) -> int:
 
 def identify(document: Document, context: Context) -> Identity:
     """Return what the document is (X0). Raises Recusa `instrumento-desconhecido` for a livro and folha unknown here."""
-    match document:
-        case Minuta() | Livro():
-            return _do_instrumento(document.tipo, document.instrumento)
-        case Traslado():
-            numero = traslado_number(document, context)
-            origin = _origin_fields(document.instrumento, context)
-            return _identity(
-                kind="traslado",
-                key=f"traslado:{normalize(origin['instrumento'])}:{numero}",
-                fields=_fields("traslado", numero=numero, **origin),
-            )
-        case Certidao():
-            origin = _origin_fields(document.instrumento, context) if document.instrumento else {}
-            return _identity(
-                kind="certidao",
-                key=f"certidao:{normalize(document.pedido)}:{document.via}",
-                fields=_fields("certidao", pedido=document.pedido, via=document.via, **origin),
-            )
-        case FichaAbertura():
-            return _identity(
-                kind="ficha_abertura",
-                key=f"ficha_abertura:{normalize(document.ficha)}",
-                fields=_fields("ficha_abertura", ficha=document.ficha),
-            )
+    kind = KINDS[document.tipo]
+    named: dict[str, FieldValue] = {"tipo": document.tipo} | dict.fromkeys(_FIELDS) | _naming_fields(document, context)
+    key = ":".join((document.tipo, *(_compared(named[field]) for field in kind.key)))
+    return Identity(tipo=document.tipo, chave=key, rotulo=label(named), campos=named)
 
 
 def unknown_instrumento(reference: Referencia) -> Recusa:
-    """Return the refusal of a reference to an instrument that left no trace here (404)."""
+    """Return the refusal of a reference to an instrument that is unknown here (404)."""
     if reference.id is not None:
         which = f"o instrumento {reference.id}"
     else:
@@ -115,21 +87,13 @@ def unknown_instrumento(reference: Referencia) -> Recusa:
     )
 
 
-def label(fields: Mapping[str, Any]) -> str:
-    """Return a document's name for people, as its own request spelled it; `campos` is the job's `documento`."""
-    match fields["tipo"]:
-        case "traslado":
-            return f"traslado {fields['numero']} do instrumento {fields['instrumento']}"
-        case "certidao":
-            return f"certidão do pedido {fields['pedido']}, via {fields['via']}"
-        case "ficha_abertura":
-            return f"ficha de abertura {fields['ficha']}"
-        case kind:
-            return f"{kind} do instrumento {fields['instrumento']}"
+def label(fields: FieldValues) -> str:
+    """Return a document's name for people, as its own request spelled it; `fields` is the job's `documento`."""
+    return KINDS[str(fields["tipo"])].label.format_map(fields)
 
 
-def _identity(kind: str, key: str, fields: dict[str, Any]) -> Identity:
-    return Identity(tipo=kind, chave=key, rotulo=label(fields), campos=fields)
+def _compared(value: FieldValue) -> str:
+    return normalize(value) if isinstance(value, str) else str(value)
 
 
 def _plain(letter: str) -> str:
@@ -152,16 +116,22 @@ def _plain(letter: str) -> str:
     return whole if tag in ("<wide>", "<narrow>") or whole.isalpha() else letter
 
 
-def _do_instrumento(kind: str, instrumento: Instrumento) -> Identity:
-    return _identity(
-        kind=kind,
-        key=f"{kind}:{normalize(instrumento.id)}",
-        fields=_fields(kind, **_instrumento_fields(instrumento)),
-    )
+def _naming_fields(document: Document, context: Context) -> dict[str, FieldValue]:
+    """Return the fields of the job's `documento` that this one has."""
+    match document:
+        case Minuta() | Livro():
+            return _instrumento_fields(document.instrumento)
+        case Traslado():
+            return {"numero": traslado_number(document, context), **_origin_fields(document.instrumento, context)}
+        case Certidao():
+            origin = _origin_fields(document.instrumento, context) if document.instrumento else {}
+            return {"pedido": document.pedido, "via": document.via, **origin}
+        case _:
+            return {field: getattr(document, field) for field in KINDS[document.tipo].key}
 
 
-def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> dict[str, Any]:
-    """Return the copied instrument's fields: as its live livro fixed them, else as brought, else of its minuta."""
+def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> dict[str, FieldValue]:
+    """Return the copied instrument's fields: of its live livro, else of the request, else of its minuta."""
     if context.livro is not None:
         return _instrumento_fields(context.livro.instrumento)
     if isinstance(instrumento, Instrumento):
@@ -173,14 +143,10 @@ def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> d
     return {"instrumento": instrumento.id}
 
 
-def _instrumento_fields(instrumento: Instrumento) -> dict[str, Any]:
+def _instrumento_fields(instrumento: Instrumento) -> dict[str, FieldValue]:
     return {
         "instrumento": instrumento.id,
         "livro": instrumento.livro,
         "folha_inicial": instrumento.folha_inicial,
         "folha_final": instrumento.folha_final,
     }
-
-
-def _fields(kind: str, **data: Any) -> dict[str, Any]:
-    return {"tipo": kind} | {field: data.get(field) for field in _FIELDS}

@@ -1,4 +1,4 @@
-"""The moment of an act (S7): the one that its seal belongs to, in the days of America/Sao_Paulo."""
+"""The moment of an act (S7), which is that of its seal. Days are those of America/Sao_Paulo."""
 
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -25,8 +25,8 @@ _UNIX_EMPTY_DATE: Final = date(1970, 1, 1)
 def ato_moment(data: date | None, reason: str | None, now: datetime, *, field: str) -> datetime:
     """Return the moment (UTC) of an act dated `data`: now if it is today or not given, else that day's 23:59:59.
 
-    `campo` is the dotted path of the object that holds `data` and `motivo_data`. Raises Recusa `data-do-ato` for a day
-    to come, a past one without a reason (S7), or one that means an empty date (S7a).
+    `field` is the dotted path of the object of both fields. Raises Recusa `data-do-ato` for a future day,
+    a past one without a reason (S7), or one that means an empty date (S7a).
     """
     today = local_date(now)
     if data is None or data == today:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from printserver.documents.model import Instrumento
+from printserver.documents.instrumento import Instrumento
 from printserver.errors import invalid_input
 from printserver.selo import has_initials
 

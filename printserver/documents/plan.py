@@ -1,10 +1,12 @@
-"""The plain data of the rules: what they are given of a document, and the plan that they answer. Holds no rule."""
+"""Plain data of the rules: their input (`Context`) and their result (`Plan`). No rules."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, Literal
+from typing import Literal
 
-from printserver.documents.model import Assinaturas, Corpo, Instrumento
+from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento
+from printserver.documents.kinds import FieldValue
+from printserver.documents.terms import Terms
 from printserver.errors import BadField
 from printserver.selo import AtoTable, Emolumentos, NewSelo, ServiceTable
 
@@ -13,7 +15,7 @@ NATUREZA = 1  # Tabelionato de Notas (S1)
 
 @dataclass(frozen=True, slots=True)
 class LiveSelo:
-    """A live seal (S11) as the rules see it. `identificador` and `partes` are those of its registro, for its XA."""
+    """A live seal (S11). `identificador` and `partes` are those of its registro, for its XA."""
 
     codigo: str
     ato: str
@@ -33,7 +35,7 @@ class LiveSelo:
 class LiveLivro:
     """The live livro of an instrumento: the instrument as it was fixed, folhas filled in, and its live seals.
 
-    `assinaturas` is the state now, whatever the instrument said when it was printed (N11).
+    `assinaturas` is the current state, which may differ from the instrument as printed (N11).
     """
 
     job_id: str
@@ -49,7 +51,7 @@ class LiveLivro:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """The settings that the rules ask for, as plain values.
+    """The settings that the rules depend on, as plain values.
 
     `externos_ate`: the last day on which seals of another program's livro are taken, None while no day was set (N13).
     """
@@ -59,7 +61,7 @@ class Rules:
     charges_second_traslado: bool = True
     ficha_selo: Literal["sempre", "nunca", "perguntar"] = "perguntar"
     ficha_service: str | None = None
-    xa_hours: int = 72
+    terms: Terms = field(default_factory=Terms)
     lados_da_folha: int = 2
     folhas_novas: bool = False
     externos_ate: date | None = None
@@ -73,7 +75,7 @@ class Identity:
     tipo: str
     chave: str
     rotulo: str
-    campos: dict[str, Any]
+    campos: dict[str, FieldValue]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Context:
     """What is known when a document is planned.
 
     `livro` is the live livro of the document's instrument, `minuta` its newest minuta; `known`: the instrument
-    left another trace here, such as a livro that was excluded. `replaced` is the document that bears the live seal
+    has another record here, such as an excluded livro. `replaced` is the document with the live seal
     named by `substitui`, None if no live seal of this office has that code (X8).
     """
 
@@ -121,9 +123,9 @@ class Custas:
 class Plan:
     """What the rules say of one document: its text, its seals (principal first), whose QR, which values.
 
-    `instrumento` is the instrument that the document is made from (None: N5, or a ficha). `asks_selo`: the
-    escrevente decides first whether there is a seal, and `selos` is empty until then (N9). `qr` is whose QR stands
-    there where the format draws one (N3–N5, N7). `selo_livro` is the live principal seal of the
+    `instrumento` is the instrument that the document is made from (None: N5, a ficha or an avulso). `asks_selo`: the
+    escrevente first decides whether there is a seal; `selos` is empty until then (N9). `qr` is whose QR is drawn, if
+    the format draws one (N3–N5, N7). `selo_livro` is the live principal seal of the
     livro (N3, N6). `substitui` is the code of the seal replaced (X8). `ficha` is the signature card's person.
     """
 

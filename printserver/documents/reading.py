@@ -1,4 +1,4 @@
-"""Reading a request into its model: every fault by its dotted path, in Portuguese, as the contract's `errors`."""
+"""Parse a request into its model. Every error by its dotted path, in Portuguese, as the contract's `errors`."""
 
 from typing import Any, TypeVar
 
@@ -10,12 +10,13 @@ from printserver.documents.fields import (
     MAX_ERRORS,
     TAG_PREFIX,
 )
-from printserver.documents.model import Corpo, Pedido
+from printserver.documents.instrumento import Corpo
+from printserver.documents.kinds import KINDS
+from printserver.documents.model import Pedido
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import UnfitText, without_invisible
 
-# Longer than any field but the text of a document, and than any name: of what is longer, and refused for that, no more
-# is looked at.
+# Longer than any name and any field but the text of a document. Longer values are refused without a further look.
 LONGEST_TEXT = 10_000
 
 _MESSAGES = {
@@ -36,7 +37,7 @@ _MESSAGES = {
 
 
 def read_request(data: object) -> Pedido:
-    """Return the request in `dados`, the parsed JSON body of `POST /api/v1/jobs`.
+    """Return the request in `data`, the parsed JSON body of `POST /api/v1/jobs`.
 
     Raises Recusa `entrada-invalida` with every bad field by its dotted path (at most 50), `corpo-nao-suportado` for a
     body in rtf, `corpo-invalido` for an empty one or one that is no Unicode text.
@@ -55,7 +56,7 @@ def read_request(data: object) -> Pedido:
 def strip_invisible(data: object) -> tuple[Any, dict[str, str]]:
     """Return the JSON value without the invisible characters that say nothing, and which these were, by field.
 
-    The `conteudo` of a body (beside its `formato`) stays as it came: its own reader sees to it. Raises Recusa
+    The `conteudo` of a body (next to its `formato`) is left unchanged; its own reader checks it. Raises Recusa
     `entrada-invalida` naming each field with a character that changes what is read, or with one of control (A7).
     """
     removed: dict[str, str] = {}
@@ -113,7 +114,7 @@ def _field(detalhe: ErrorDetails) -> BadField:
     context: dict[str, Any] = detalhe.get("ctx", {})
     path = _without_tags(detalhe["loc"])
     if detalhe["type"] in ("union_tag_invalid", "union_tag_not_found") and path == ["documento"]:
-        aceitos = ", ".join(_KINDS)
+        aceitos = ", ".join(KINDS)
         return BadField("documento.tipo", f"tipo de documento ausente ou desconhecido; os aceitos são {aceitos}")
     if field := context.get("campo"):
         path.append(field)
@@ -122,12 +123,12 @@ def _field(detalhe: ErrorDetails) -> BadField:
 
 
 def _without_tags(loc: tuple[int | str, ...]) -> list[str]:
-    """Return a fault's path without the tags that pydantic puts where it chose one of several models."""
+    """Return an error's path without the tags that pydantic puts where it chose one of several models."""
     path = [str(part) for part in loc if not str(part).startswith(TAG_PREFIX)]
     if path[:1] != ["documento"] or len(path) < 2:
         return path
-    kind = path.pop(1)
-    if kind in ("traslado", "certidao") and path[1:2] == ["instrumento"] and len(path) > 2:
+    kind = KINDS.get(path.pop(1))
+    if kind is not None and kind.is_copy and path[1:2] == ["instrumento"] and len(path) > 2:
         path.pop(2)
     return path
 
@@ -160,17 +161,13 @@ def _invalid_body(path: str, mensagem: str) -> Recusa:
     return Recusa("corpo-invalido", f"{path}: {mensagem}.", errors=[BadField(f"{path}.conteudo", mensagem)])
 
 
-_KINDS = ("minuta", "livro", "traslado", "certidao", "ficha_abertura")
-
-
 Model = TypeVar("Model", bound=BaseModel)
 
 
 def read(model: type[Model], data: object) -> Model:
-    """Return the body `dados` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field.
+    """Return the body `data` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field.
 
-    An invisible character is refused even where it says nothing: these answers have no place to tell that it was taken
-    out (A7).
+    Even a meaningless invisible character is refused: these answers have no field to report its removal (A7).
     """
     if not isinstance(data, dict):
         raise invalid_input("", "deve ser um objeto JSON, entre chaves")

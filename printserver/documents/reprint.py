@@ -1,18 +1,16 @@
-"""The reprint (X1–X4, X6–X8): the question that stops it, what a yes must bring, the XAs that it makes."""
+"""The reprint (X1–X4, X6–X8): its question, the checks of a yes, and the XAs that the yes makes."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from printserver.clock import local, rfc3339
 from printserver.common.text import capitalized
+from printserver.documents.kinds import KINDS, FieldValues
 from printserver.documents.plan import Identity, LiveSelo, Rules
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, Emolumentos, NewSelo, read
-
-# What leaves the office: before its XA, the paper must be in hand (X2).
-LEAVES_THE_OFFICE = ("traslado", "certidao")
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +19,12 @@ class AffectedPrint:
 
     job: str
     rotulo: str
-    documento: dict[str, Any]
+    documento: FieldValues
 
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What would be right instead: a word for programs and a sentence for the escrevente."""
+    """What can be done instead: a word for programs and a sentence for the escrevente."""
 
     acao: str
     texto: str
@@ -34,7 +32,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question of a reprint, as the job bears it (X1)."""
+    """The question of a reprint, as shown with the job (X1)."""
 
     texto: str
     selos: tuple[str, ...]
@@ -48,7 +46,7 @@ class Question:
             "tipo": "xa",
             "texto": self.texto,
             "selos": list(self.selos),
-            "atinge": [{"job": single.job, "documento": single.documento} for single in self.atinge],
+            "atinge": [{"job": single.job, "documento": dict(single.documento)} for single in self.atinge],
             "xa_ate": rfc3339(self.xa_ate),
             "alternativas": [{"acao": one.acao, "texto": one.texto} for one in self.alternativas],
         }
@@ -56,9 +54,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A yes as it came; `selos` are those that the escrevente was shown, None if the answer does not repeat them.
+    """A yes as received; `selos` are those shown to the escrevente, None if the answer does not repeat them.
 
-    `fora_do_prazo`: who answers goes on past the term (X4); who may say so is decided with the roles of persons.
+    `fora_do_prazo`: go on past the term (X4); who may do so depends on the role and is checked elsewhere.
     """
 
     motivo: str | None
@@ -82,12 +80,12 @@ def decide(
     """Return the question that stops the print of a document with live seals; None if it has none (X1).
 
     `next_traslado` is the number a new traslado of the instrument would get; `printed_as` is the `rotulo` of the
-    print before, which is told where its numbers were spelled in another way (X0). Raises Recusa `prazo-xa-encerrado`,
+    print before, which is quoted if its numbers were spelled in another way (X0). Raises Recusa `prazo-xa-encerrado`,
     with its `alternativas`, past the term (X4).
     """
     if not live:
         return None
-    ate = xa_term(live, rules)
+    ate = _xa_until(identity, live, rules)
     others = alternatives(identity, next_traslado, within_term=now <= ate)
     if now > ate:
         raise _term_over(identity, live, ate, others, printed_as)
@@ -100,30 +98,25 @@ def decide(
     )
 
 
-def xa_term(live: Sequence[LiveSelo], rules: Rules) -> datetime:
-    """Return until when all these seals can be excluded: the term counts from the earliest act (S7, X4)."""
-    return min(selo.momento for selo in live) + timedelta(hours=rules.xa_hours)
-
-
 def alternatives(
     identity: Identity, next_traslado: int | None = None, *, within_term: bool = True
 ) -> tuple[Alternative, ...]:
-    """Return what can be done instead of an XA (X1), and what is left past its term (X4)."""
-    kind = identity.tipo
+    """Return the alternatives to an XA (X1), and to one past its term (X4)."""
+    kind = KINDS[identity.tipo]
     made = []
     if within_term:
         made.append(
             Alternative("folhas", "Se alguma folha não saiu ou se estragou, diga as folhas da impressão anterior.")
         )
-    if kind in ("livro", "traslado"):
-        numero = next_traslado or ((identity.campos.get("numero") or 0) + 1)
+    if kind.further == "traslado":
+        numero = next_traslado or int(identity.campos.get("numero") or 0) + 1
         text = f"Se as partes precisam de mais uma cópia, tire o traslado {numero}."
         made.append(Alternative("traslado", text))
-    if kind == "certidao":
-        via = (identity.campos.get("via") or 0) + 1
+    if kind.further == "certidao":
+        via = int(identity.campos.get("via") or 0) + 1
         made.append(Alternative("certidao", f"Se é mais uma certidão do mesmo pedido, peça a via {via}."))
     made.append(Alternative("retificacao", "Se só um valor ou um dado do selo está errado, retifique o selo."))
-    if kind in LEAVES_THE_OFFICE:
+    if kind.leaves_office:
         text = "Se o papel já saiu do cartório, faça a substituição, com selo novo e isento (tabelião ou substituto)."
         made.append(Alternative("substituicao", text))
     if not within_term:
@@ -142,7 +135,7 @@ def check_answer(
     *,
     old_folhas: Collection[int] = (),
 ) -> None:
-    """Raise unless this yes may go on (X1, X2, X4, X7); `shown` are the seals that the question showed.
+    """Raise unless this yes is valid (X1, X2, X4, X7); `shown` are the seals that the question showed.
 
     `old_folhas` are the folhas of the livro's old print. Raises Recusa `pergunta-mudou`, `prazo-xa-encerrado`,
     `entrada-invalida` (no reason, no paper in hand, no new folhas).
@@ -178,18 +171,18 @@ def check_exclusion(
 ) -> None:
     """Raise unless the live seals of a document may be excluded (X2, X4).
 
-    Who may say `fora_do_prazo` is decided with the roles of persons. Raises Recusa `entrada-invalida` without a reason,
+    Who may say `fora_do_prazo` is checked elsewhere. Raises Recusa `entrada-invalida` without a reason,
     or without the paper of what leaves the office in hand; `prazo-xa-encerrado`.
     """
     if reason is None or not reason.strip():
         raise invalid_input("motivo", "diga o motivo da exclusão")
-    if identity.tipo in LEAVES_THE_OFFICE and not papel_em_maos:
+    if KINDS[identity.tipo].leaves_office and not papel_em_maos:
         raise invalid_input(
             "papel_em_maos",
             "a exclusão só vale para papel que não saiu do cartório: confirme que ele está em mãos; se já saiu, o caso "
             "é de substituição",
         )
-    if live and not fora_do_prazo and now > (ate := xa_term(live, rules)):
+    if live and not fora_do_prazo and now > (ate := _xa_until(identity, live, rules)):
         raise _term_over(identity, live, ate, alternatives(identity, within_term=False))
 
 
@@ -262,7 +255,7 @@ def _text(
 
 
 def _condition(identity: Identity, rules: Rules) -> str:
-    if identity.tipo in LEAVES_THE_OFFICE:
+    if KINDS[identity.tipo].leaves_office:
         return "Só confirme com o papel anterior em mãos."
     if identity.tipo == "livro" and rules.folhas_novas:
         return "As folhas da impressão anterior ficam inutilizadas: será preciso dar folhas novas."
@@ -290,6 +283,10 @@ def _term_over(
             "alternativas": [{"acao": one.acao, "texto": one.texto} for one in others],
         },
     )
+
+
+def _xa_until(identity: Identity, live: Sequence[LiveSelo], rules: Rules) -> datetime:
+    return rules.terms.xa_until(identity.tipo, *(selo.momento for selo in live))
 
 
 def _how_many(live: Sequence[LiveSelo]) -> str:

@@ -4,7 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from printserver.documents.identity import normalize_sheet
-from printserver.documents.model import Faces, Instrumento, Side
+from printserver.documents.instrumento import Instrumento
+from printserver.documents.kinds import KINDS
+from printserver.documents.model import Faces, Side
 from printserver.documents.plan import Identity, Rules
 from printserver.errors import BadField, Recusa, invalid_input
 
@@ -46,7 +48,7 @@ def page_sides(
 
 
 def write_folha(folha: int, like: str) -> str:
-    """Return a folha's number with as many digits as `como`, the first one's, has: `046` after `045`."""
+    """Return a folha's number with as many digits as `like` has: `046` after `045`."""
     return f"{folha:0{len(like)}d}"
 
 
@@ -67,10 +69,10 @@ def labels(instrumento: Instrumento, taken: Sequence[FolhaSide]) -> tuple[str, .
 
 
 def check_occupied(identity: Identity, taken: Sequence[FolhaSide], occupied: Mapping[FolhaSide, str]) -> None:
-    """Raise Recusa `folha-ocupada` if another document's live print holds one of the sides (X0).
+    """Raise Recusa `folha-ocupada` if another document's live print occupies one of the sides (X0).
 
-    `occupied` gives, of the sides held in that livro, the key of the document that holds each; a folha that was
-    recorded as inutilizada is held by no document, the empty key (X7).
+    `occupied` maps each occupied side of that livro to the key of its document; a folha recorded as inutilizada has the
+    empty key (X7).
     """
     for side in taken:
         dono = occupied.get(side)
@@ -97,7 +99,7 @@ def check_sheets(kind: str, papeis: Sequence[str], folhas: int, rules: Rules) ->
     """
     field = "papel_seguranca"
     if not papeis:
-        if rules.sheets_required and kind in ("traslado", "certidao"):
+        if rules.sheets_required and KINDS[kind].leaves_office:
             raise invalid_input(field, "a serventia exige o número do papel de segurança, um por folha")
         return ()
     numbers = tuple(normalize_sheet(papel) for papel in papeis)

@@ -1,4 +1,4 @@
-"""What a plan looks like on paper: plain data for templates, for the seal block and for the marks in a body.
+"""A plan as print data: plain values for templates, for the seal block and for the marks in a body.
 
 What differs between two prints of one text (codes, folhas of the livro itself, numbers of copies and papers) is not in
 the templates' data: so a minuta, its livro and its reprint share a layout, and so do traslados 1 and 2.
@@ -11,7 +11,8 @@ from typing import Any
 
 from printserver.clock import local_date
 from printserver.common.text import capitalized
-from printserver.documents.model import Instrumento
+from printserver.documents.instrumento import Instrumento
+from printserver.documents.kinds import KINDS
 from printserver.documents.plan import Custas, Plan
 from printserver.formats import BlockValues, SeloValues
 from printserver.selo import IssuedSelo, format_reais
@@ -41,28 +42,21 @@ _MONTHS = (
     "novembro",
     "dezembro",
 )
-_LABELS = {
-    "minuta": ("selo deste ato", "selos destes atos"),
-    "livro": ("selo deste ato", "selos destes atos"),
-    "traslado": ("selo deste traslado", ""),
-    "certidao": ("selo desta certidão", ""),
-    "ficha_abertura": ("selo desta ficha", ""),
-}
 _PRINCIPAL_LABEL = "selo do ato principal"
 _TO_BE_SET = "emolumentos a definir"
-_NO_SHEET = "—"
+_NOTHING = "—"
 
 
 def template_data(
     plan: Plan, *, serventia: Mapping[str, str], subscritor: Mapping[str, str] | None, now: datetime
 ) -> dict[str, Any]:
-    """Return the data that the templates get (`formats.dados` lists them), all plain JSON.
+    """Return the data that the templates get (`formats.template_data` lists them), all plain JSON.
 
-    `serventia` has `nome`, `cns`, `cidade`, `uf`; `subscritor` has `nome` and `papel`, the role by its word, None where
-    nobody is named (P3). A minuta gets the very data of its livro (N8).
+    `serventia` has `nome`, `cns`, `cidade`, `uf`; `subscritor` has `nome` and `papel` (the role's word), None without
+    one (P3). A minuta gets the same data as its livro (N8).
     """
-    kind = plan.identity.tipo
-    do_livro = kind in ("minuta", "livro")
+    kind = KINDS[plan.identity.tipo]
+    do_livro = kind.is_book
     who = subscritor and {
         "nome": subscritor["nome"],
         "papel": ROLE_TITLES.get(subscritor["papel"], subscritor["papel"]),
@@ -71,7 +65,7 @@ def template_data(
     data = instrumento.data if do_livro and instrumento and instrumento.data else local_date(plan.momento or now)
     fields = plan.identity.campos
     return {
-        "tipo": "livro" if do_livro else kind,
+        "tipo": kind.format,
         "titulo": _title(plan),
         "serventia": dict(serventia),
         "instrumento": _instrumento(instrumento, with_folhas=not do_livro) if instrumento else None,
@@ -91,7 +85,7 @@ def template_data(
 def block_values(plan: Plan, issued: Sequence[IssuedSelo] | None, *, demonstracao: bool) -> BlockValues | None:
     """Return what the seal block shows, None for a document that gets no seal.
 
-    `issued` are the seals made for `plan.selos`, in that order; None before that: codes and QR are then stand-ins of
+    `issued` are the seals made for `plan.selos`, in that order; None before that: codes and QR are then placeholders of
     the same size, and a minuta has those of its livro. The QR is whose the plan says (N3, N4, N5); a format may still
     leave it out (N7). Raises ValueError if there are not as many seals as planned.
     """
@@ -99,14 +93,14 @@ def block_values(plan: Plan, issued: Sequence[IssuedSelo] | None, *, demonstraca
     if not selos:
         return None
     url, codigo = _qr(plan, issued)
-    single, several = _LABELS[plan.identity.tipo]
+    kind = KINDS[plan.identity.tipo]
     livro = plan.selo_livro
     return BlockValues(
         selos=selos,
-        rotulo=several if len(selos) > 1 else single,
+        rotulo=kind.selos_label if len(selos) > 1 else kind.selo_label,
         qr_url=url,
         qr_codigo=codigo,
-        qr_rotulo=_qr_label(plan, single),
+        qr_rotulo=_qr_label(plan),
         selo_livro=None if livro is None else livro.codigo if issued is not None else PLACEHOLDER_CODIGO,
         custas=custas_lines(plan.custas),
         demonstracao=demonstracao,
@@ -120,11 +114,10 @@ def mark_values(plan: Plan, papeis: Sequence[str] = ()) -> dict[str, str]:
     texts = {
         "CUSTAS": " ".join(custas_lines(plan.custas)),
         "TOTAL": format_reais(total),
-        "PAPEL": ", ".join(papeis) or _NO_SHEET,
+        "PAPEL": ", ".join(papeis) or _NOTHING,
+        "SELO_LIVRO": plan.selo_livro.codigo if plan.selo_livro else _NOTHING,
     }
-    if plan.identity.tipo in ("traslado", "certidao"):
-        texts["SELO_LIVRO"] = plan.selo_livro.codigo if plan.selo_livro else "—"
-    return texts
+    return {name: texts[name] for name in KINDS[plan.identity.tipo].marks}
 
 
 def custas_lines(custas: Sequence[Custas]) -> tuple[str, ...]:
@@ -141,12 +134,8 @@ def long_date(day: date) -> str:
 
 def copy_name(plan: Plan) -> str | None:
     """Return what the stamp writes of a copy's number: `1º traslado`, `certidão 2026/000123, via 2`; else None."""
-    fields = plan.identity.campos
-    if plan.identity.tipo == "traslado":
-        return f"{fields['numero']}º traslado"
-    if plan.identity.tipo == "certidao":
-        return f"certidão {fields['pedido']}, via {fields['via']}"
-    return None
+    name = KINDS[plan.identity.tipo].copy_name
+    return None if name is None else name.format_map(plan.identity.campos)
 
 
 def _selos(plan: Plan, issued: Sequence[IssuedSelo] | None) -> tuple[SeloValues, ...]:
@@ -190,11 +179,11 @@ def _qr(plan: Plan, issued: Sequence[IssuedSelo] | None) -> tuple[str | None, st
     return issued[0].qr_url, issued[0].codigo
 
 
-def _qr_label(plan: Plan, label: str) -> str:
+def _qr_label(plan: Plan) -> str:
     if plan.qr == "nenhum":
         return ""
-    do_livro = plan.identity.tipo in ("minuta", "livro")
-    return _PRINCIPAL_LABEL if do_livro or plan.qr == "principal" else label
+    kind = KINDS[plan.identity.tipo]
+    return _PRINCIPAL_LABEL if kind.is_book or plan.qr == "principal" else kind.selo_label
 
 
 def _line(linha: Custas) -> str:
@@ -204,11 +193,9 @@ def _line(linha: Custas) -> str:
 
 
 def _title(plan: Plan) -> str:
-    fixed = {"certidao": "Certidão", "ficha_abertura": "Ficha de abertura de firma"}
-    if plan.identity.tipo in fixed:
-        return fixed[plan.identity.tipo]
+    fixed = KINDS[plan.identity.tipo].format_kind.title
     do_instrumento = plan.instrumento.titulo if plan.instrumento else None
-    return do_instrumento or (plan.custas[0].descricao if plan.custas else "")
+    return fixed or do_instrumento or (plan.custas[0].descricao if plan.custas else "")
 
 
 def _instrumento(instrumento: Instrumento, *, with_folhas: bool) -> dict[str, str | None]:
@@ -225,8 +212,7 @@ def _instrumento(instrumento: Instrumento, *, with_folhas: bool) -> dict[str, st
 
 def _signatures(plan: Plan, subscritor: Mapping[str, str] | None) -> list[dict[str, str | None]]:
     """Return who signs: in the livro the parties and who subscribes it, elsewhere only the latter (P3)."""
-    do_livro = plan.identity.tipo in ("minuta", "livro")
-    parties = plan.instrumento.partes if do_livro and plan.instrumento else ()
+    parties = plan.instrumento.partes if KINDS[plan.identity.tipo].is_book and plan.instrumento else ()
     linhas: list[dict[str, str | None]] = [{"nome": party.nome, "legenda": party.qualidade} for party in parties]
     if subscritor is not None:
         linhas.append({"nome": subscritor["nome"], "legenda": subscritor["papel"]})

@@ -1,10 +1,11 @@
-"""Formats: what a page looks like, where the seal stands, what is written besides the body. Draws nothing."""
+"""Formats: page geometry, position of the seal block, and the text around the body. Draws nothing."""
 
 from printserver.formats.block import BlockValues, SeloValues
 from printserver.formats.block_layout import ComposedBlock, QrPlace, compose
 from printserver.formats.fonts import POINTS_PER_MM, FontName
 from printserver.formats.geometry import field_rectangle, fixed_block_rectangle, text_rectangle
-from printserver.formats.model import Faces, Format, Kind, Margins, PrintedField
+from printserver.formats.kinds import FORMAT_KINDS, FormatKind, FormatType
+from printserver.formats.model import Faces, Format, Margins, PrintedField
 from printserver.formats.reader import Formats, check, read_format
 from printserver.formats.rectangle import Rectangle
 from printserver.formats.template_data import EXAMPLE_BODY, complete, example_data, example_values
@@ -22,6 +23,7 @@ from printserver.formats.text import (
 
 __all__ = [
     "EXAMPLE_BODY",
+    "FORMAT_KINDS",
     "POINTS_PER_MM",
     "STAMPED",
     "BlockValues",
@@ -29,8 +31,9 @@ __all__ = [
     "Faces",
     "FontName",
     "Format",
+    "FormatKind",
+    "FormatType",
     "Formats",
-    "Kind",
     "Margins",
     "PrintedField",
     "QrPlace",

@@ -1,4 +1,4 @@
-"""The values that a seal block shows: plain data; the rules fill them, the stamp draws them."""
+"""The values in a seal block: plain data, filled by the rules and drawn by the stamp."""
 
 from dataclasses import dataclass
 
@@ -19,7 +19,7 @@ class SeloValues:
 
 @dataclass(frozen=True, slots=True)
 class BlockValues:
-    """All that stands in the seal block of one document (N3, N6, N7, P6).
+    """The content of the seal block of one document (N3, N6, N7, P6).
 
     `rotulo` names the document's own seals (*selo deste traslado*); `qr_codigo` is the code of the seal in the QR and
     `qr_rotulo` its name (*selo do ato principal*), None and empty where there is no QR. `selo_livro` is the code of the

@@ -1,7 +1,7 @@
-"""The seal block set out: which line stands where, where the QR, and how high all is. Geometry only, in mm.
+"""Layout of the seal block: positions of lines and QR, and its height. Geometry only, in mm.
 
 The layout leaves a box of this size, the stamp draws these lines into it: the codes are set in the mono font, so that
-placeholders of 25 characters take the very room of the codes to come.
+placeholders of 25 characters take the same space as the real codes.
 """
 
 from collections.abc import Iterator
@@ -16,9 +16,9 @@ from printserver.formats.model import Definition
 
 PORTAL: Final = "https://selodigital.tjsp.jus.br"
 PADDING: Final = 2.0
-"""mm between the frame and what stands in it, and between text and QR."""
+"""mm between the frame and its content, and between text and QR."""
 MIN_TEXT_WIDTH: Final = 40.0
-"""mm; the text beside the QR is never narrower."""
+"""mm; minimum width of the text next to the QR."""
 
 _CODIGO_PT: Final = 6.6
 _INVITATION_PT: Final = 6.2
@@ -47,7 +47,7 @@ class QrPlace:
 
 @dataclass(frozen=True, slots=True)
 class ComposedBlock:
-    """A block set out; `altura` is 0 where there is nothing to show."""
+    """A block with its positions; `altura` is 0 if it shows nothing."""
 
     largura: float
     altura: float
@@ -66,7 +66,7 @@ class Columns:
 
 
 def has_qr(definicao: Definition, values: BlockValues) -> bool:
-    """Tell whether a QR is drawn: the rule gives one, and the format wants it (N7)."""
+    """Return whether a QR is drawn: the rule has one, and the format draws it (N7)."""
     return definicao.bloco.qr != "nenhum" and values.qr_codigo is not None
 
 
@@ -92,7 +92,7 @@ def columns_of(definicao: Definition, *, with_qr: bool = True) -> Columns:
 
 
 def compose(definicao: Definition, values: BlockValues | None) -> ComposedBlock:
-    """Set out the block of `definicao` for `valores`; None for a document that gets no seal."""
+    """Return the layout of the block of `definicao` for `values`; None for a document without a seal."""
     width = definicao.block_width
     if values is None:
         return ComposedBlock(width, 0, (), None)

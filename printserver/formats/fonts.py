@@ -66,7 +66,7 @@ def fingerprint() -> str:
 
 
 def missing_glyphs(text: str, nome: FontName = "serifa") -> str:
-    """Return the characters of `texto` that cannot be shown in the font, each once, in order.
+    """Return the characters of `text` that cannot be shown in the font, each once, in order.
 
     Line breaks and tabs can; other control and format characters (bidirectional marks …) never can.
     """
@@ -79,13 +79,13 @@ def missing_glyphs(text: str, nome: FontName = "serifa") -> str:
 
 
 def width(text: str, nome: FontName, tamanho: float) -> float:
-    """Return the width of `texto` in points, set in `tamanho` points."""
+    """Return the width of `text` in points, set in `tamanho` points."""
     advances = font(nome).advances
     return sum(advances.get(ord(c), 0.0) for c in text) * tamanho / 1000
 
 
 def wrap(text: str, nome: FontName, tamanho: float, available: float) -> tuple[str, ...]:
-    """Wrap `texto` into lines of at most `available` points, at plain blanks; a longer word is cut."""
+    """Wrap `text` into lines of at most `available` points, at plain blanks; a longer word is cut."""
     linhas: list[str] = []
     atual, line_width = "", 0.0
     space = width(" ", nome, tamanho)

@@ -1,4 +1,4 @@
-"""What is wrong with a format file, in Portuguese: the key and what is allowed there."""
+"""Errors of a format file, in Portuguese: the key and what is allowed there."""
 
 import difflib
 from collections.abc import Iterator, Sequence
@@ -68,7 +68,7 @@ def _unknown_key(modelo: type[BaseModel], path: Sequence[str | int]) -> str:
 
 
 def _model_at(modelo: type[BaseModel], path: Sequence[str | int]) -> type[BaseModel]:
-    """Return the model that stands at `caminho` within `modelo`."""
+    """Return the model at `path` within `modelo`."""
     for part in path:
         if isinstance(part, int):
             continue

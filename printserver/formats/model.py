@@ -1,4 +1,4 @@
-"""What a format is: the strict model of one TOML file. Where its parts lie, and must not, is in `geometria`.
+"""The strict model of a format's TOML file. The positions of its parts are checked in `geometry`.
 
 All lengths are mm from the page's edges, to a tenth; sizes of type are points. Reads no file and draws nothing.
 """
@@ -9,10 +9,10 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
 from printserver.formats import fonts
+from printserver.formats.kinds import FORMAT_KINDS, FormatType
 from printserver.formats.rectangle import Rectangle
 from printserver.formats.text import STAMPED
 
-Kind = Literal["livro", "traslado", "certidao", "ficha_abertura"]
 Faces = Literal["frente", "frente-verso", "frente-depois-verso"]
 Corner = Literal["superior-esquerdo", "superior-direito", "inferior-esquerdo", "inferior-direito"]
 PrintedPart = Literal[
@@ -21,7 +21,7 @@ PrintedPart = Literal[
 BlockLine = Literal["selos", "descricao", "isencao", "custas", "selo_livro", "consulta"]
 
 MIN_QR_SIDE: Final = {"M": 31.49, "L": 27.43}
-"""Least side in mm, quiet zone included, by level (S5), cut to the hundredth; a test holds it to the drawing."""
+"""Least side in mm, quiet zone included, by level (S5), cut to the hundredth; a test compares it with the drawing."""
 
 FIELD_VARIABLES: Final = {
     "pagina": "2",
@@ -131,7 +131,7 @@ class PrintedField(_Table):
 
 
 class Block(_Table):
-    """The seal block: where it stands, and what it shows (N6, N7, P6).
+    """The seal block: its position and content (N6, N7, P6).
 
     `fim`: at the end of the text, as high as its lines need. Else at (x, y) from `canto` to the block's nearest corner,
     on the first, last or every page, of the height given. `largura` and `altura` are those of the block as one reads
@@ -182,9 +182,9 @@ class Block(_Table):
 
 
 class Definition(_Table):
-    """All that a format's TOML file may say."""
+    """The content of a format's TOML file."""
 
-    tipo: Kind
+    tipo: FormatType
     descricao: Annotated[str, Field(min_length=1, max_length=200)]
     template: Annotated[str, Field(pattern=r"^[a-z0-9_-]+\.html$")]
     imprime: tuple[PrintedPart, ...] = Field(strict=False)
@@ -200,15 +200,15 @@ class Definition(_Table):
 
     @model_validator(mode="after")
     def _codigo_do_selo(self) -> Self:
-        if self.tipo != "ficha_abertura" and "selos" not in self.bloco.linhas:
+        if FORMAT_KINDS[self.tipo].needs_codigo and "selos" not in self.bloco.linhas:
             raise ValueError('bloco.linhas: falta "selos"; só a ficha pode sair sem o código do selo (N7, N9)')
         return self
 
     @model_validator(mode="after")
     def _check_qr(self) -> Self:
-        allowed = {"livro": ("principal",), "ficha_abertura": ("proprio",)}.get(self.tipo, ())
-        if self.bloco.qr not in ("automatico", "nenhum", *allowed):
-            listing = ", ".join(f'"{nome}"' for nome in ("automatico", "nenhum", *allowed))
+        allowed = ("automatico", "nenhum", *FORMAT_KINDS[self.tipo].qr)
+        if self.bloco.qr not in allowed:
+            listing = ", ".join(f'"{nome}"' for nome in allowed)
             raise ValueError(f"bloco.qr: num formato de {self.tipo}, permitidos: {listing} (N3, N4, N5, N7)")
         return self
 
@@ -231,7 +231,7 @@ class Definition(_Table):
 
     @property
     def writes_only_selo(self) -> bool:
-        """Tell whether the format writes nothing but seal block and numbers (`-corpo`)."""
+        """Return whether the format writes nothing but seal block and numbers (`-corpo`)."""
         return set(self.imprime) <= {"selo", "numeracao"}
 
 

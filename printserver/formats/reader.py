@@ -7,7 +7,7 @@ import hashlib
 import re
 import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -18,6 +18,7 @@ from printserver.errors import ConfigError, Recusa
 from printserver.formats import templates
 from printserver.formats.block_layout import columns_of, compose
 from printserver.formats.geometry import check_geometry, fixed_block_rectangle
+from printserver.formats.kinds import FORMAT_KINDS
 from printserver.formats.messages import error_list
 from printserver.formats.model import FIELD_VARIABLES, Definition, Format
 from printserver.formats.template_data import (
@@ -31,13 +32,7 @@ PASTA: Final = Path(__file__).resolve().parent / "shipped"
 OFFICE_FOLDER: Final = "formatos"
 TEMPLATES_FOLDER: Final = "modelos"
 NAME_PATTERN: Final = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-DEFAULTS: Final = {
-    "minuta": "livro",
-    "livro": "livro",
-    "traslado": "traslado",
-    "certidao": "certidao",
-    "ficha_abertura": "ficha",
-}
+DEFAULTS: Final[Mapping[str, str]] = {kind: known.default for kind, known in FORMAT_KINDS.items()}
 MARKS: Final = {
     "[[SELO_LIVRO]]": "1234561ES0000000000001268",
     "[[CUSTAS]]": "Tabelião R$ 55,70; Estado R$ 15,83; … Total R$ 95,12",
@@ -82,11 +77,11 @@ class Formats:
         return sorted({file.stem for pasta in folders for file in pasta.glob("*.toml")})
 
     def default_name(self, kind: str) -> str:
-        """Return the name of the default format of a document type (`minuta`, `livro` …)."""
+        """Return the name of the default format of a format type."""
         return DEFAULTS[kind]
 
     def describe(self, nome: str) -> dict[str, Any]:
-        """Return what a program needs to know of a format, in mm, as `GET /api/v1/formatos/{nome}` tells it.
+        """Return what a program needs to know of a format, in mm, as `GET /api/v1/formatos/{nome}` returns it.
 
         Of a block that follows the text, x and y are null and the height is that of a document as in the preview.
         """

@@ -18,7 +18,7 @@ class Rectangle:
     altura: float
 
     def overlaps(self, other: "Rectangle") -> bool:
-        """Tell whether the two share any area (touching edges do not count)."""
+        """Return whether the two share any area (touching edges do not count)."""
         return (
             self.x < other.x + other.largura - _TOLERANCE
             and other.x < self.x + self.largura - _TOLERANCE

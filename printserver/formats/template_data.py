@@ -6,12 +6,12 @@ A variable that a document does not have is None (or an empty list): a template 
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 from markupsafe import Markup
 
 from printserver.formats.block import BlockValues, SeloValues
-from printserver.formats.model import Kind
+from printserver.formats.kinds import FORMAT_KINDS, FormatType
 
 _TEXT = (
     "SAIBAM quantos esta pública escritura virem que, na data abaixo, nesta cidade, perante mim, Tabelião, compareceram"
@@ -21,7 +21,7 @@ _TEXT = (
     " dão plena e irrevogável quitação, transmitindo desde já posse, domínio, direitos e ações."
 )
 
-VARIABLES: Final[Mapping[str, Any]] = {
+VARIABLES: Final[Mapping[str, object]] = {
     "tipo": "livro",
     "titulo": "Escritura de venda e compra",
     "serventia": {"nome": "Cartório de Demonstração", "cns": "123456", "cidade": "São Paulo", "uf": "SP"},
@@ -57,7 +57,7 @@ VARIABLES: Final[Mapping[str, Any]] = {
 }
 """What documents give to templates, by name."""
 
-SERVER_VARIABLES: Final[Mapping[str, Any]] = {
+SERVER_VARIABLES: Final[Mapping[str, object]] = {
     "corpo": Markup("<p>%s</p>") % _TEXT,
     "imprime": ("serventia", "titulo", "partes", "data", "subscricao", "assinaturas", "selo", "numeracao"),
     "bloco": Markup('<div style="width:100mm;height:20mm"></div>'),
@@ -75,42 +75,40 @@ _CUSTAS = (
 
 # Made so that S1 and S2 hold, though no seal: 430 characters in the QR, as long as real ones are (S5).
 _CODIGO = "1234561ES0000000000004261"
+_CODIGO_SECOND = "1234561ES0000000000004377"
 _CODIGO_LIVRO = "1234561ES0000000000001268"
 _QR = "https://selodigital.tjsp.jus.br/?r=" + f"{_CODIGO}%7C563822%7C16505%7C" + "EXEMPLOsemVALOR" * 23 + "%3D%3D"
 
 
-def complete(data: Mapping[str, Any]) -> dict[str, Any]:
-    """Return `dados` with every variable of `VARIABLES` that it lacks as None, or an empty list."""
-    empty: dict[str, Any] = {nome: [] if isinstance(value, list) else None for nome, value in VARIABLES.items()}
+def complete(data: Mapping[str, object]) -> dict[str, object]:
+    """Return `data` with every variable of `VARIABLES` that it lacks as None, or an empty list."""
+    empty: dict[str, object] = {nome: [] if isinstance(value, list) else None for nome, value in VARIABLES.items()}
     return {**empty, **data}
 
 
-def example_data(kind: Kind) -> dict[str, Any]:
+def example_data(kind: FormatType) -> dict[str, object]:
     """Return dummy data of a document type, for previews and checks."""
-    titles = {"ficha_abertura": "Ficha de abertura de firma", "certidao": "Certidão"}
-    return {**VARIABLES, "tipo": kind, "titulo": titles.get(kind, VARIABLES["titulo"])}
+    return {**VARIABLES, "tipo": kind, "titulo": FORMAT_KINDS[kind].title or VARIABLES["titulo"]}
 
 
-def example_values(kind: Kind) -> BlockValues:
-    """Return a dummy seal block of a document type: two atos on the livro, QR of the principal on the traslado (N3)."""
-    labels = {"livro": "selo", "traslado": "selo deste traslado", "certidao": "selo desta certidão"}
-    atos = {"traslado": ("TR", "Traslado"), "certidao": ("CE", "Certidão"), "ficha_abertura": ("AF", "Ficha")}
-    ato, description = atos.get(kind, ("ES", "Venda e compra"))
-    isento = kind in ("traslado", "ficha_abertura")
-    reason = {"traslado": "primeiro traslado", "ficha_abertura": "selo facultativo"}.get(kind)
-    custas = f"Isento de emolumentos: {reason}" if isento else _CUSTAS
-    selos = [SeloValues(_CODIGO, ato, description, True, custas, "R$ 5.638,22", isento, reason)]
-    if kind == "livro":
-        second = "1234561ES0000000000004377"
-        selos.append(SeloValues(second, "ES", "Instituição de usufruto", False, _CUSTAS, "R$ 5.638,22", False, None))
+def example_values(kind: FormatType) -> BlockValues:
+    """Return a dummy seal block of a document type; it shows nothing for a type that is never sealed."""
+    sample = FORMAT_KINDS[kind].sample
+    if sample is None:
+        return BlockValues((), "", None, None, "", None, (), demonstracao=False, externo=False)
+    custas = f"Isento de emolumentos: {sample.isento}" if sample.isento else _CUSTAS
+    selos = tuple(
+        SeloValues(codigo, ato, description, n == 0, custas, "R$ 5.638,22", sample.isento is not None, sample.isento)
+        for n, (codigo, (ato, description)) in enumerate(zip((_CODIGO, _CODIGO_SECOND), sample.atos, strict=False))
+    )
     return BlockValues(
-        selos=tuple(selos),
-        rotulo=labels.get(kind, "selo desta ficha"),
+        selos=selos,
+        rotulo=sample.rotulo,
         qr_url=_QR,
-        qr_codigo=_CODIGO_LIVRO if kind == "traslado" else _CODIGO,
-        qr_rotulo="selo do ato principal" if kind in ("livro", "traslado") else labels.get(kind, "selo desta ficha"),
-        selo_livro=_CODIGO_LIVRO if kind in ("traslado", "certidao") else None,
-        custas=() if kind == "ficha_abertura" else (_CUSTAS,) * len(selos),
+        qr_codigo=_CODIGO_LIVRO if sample.cites_livro and sample.principal_qr else _CODIGO,
+        qr_rotulo="selo do ato principal" if sample.principal_qr else sample.rotulo,
+        selo_livro=_CODIGO_LIVRO if sample.cites_livro else None,
+        custas=(_CUSTAS,) * len(selos) if sample.own_custas else (),
         demonstracao=True,
         externo=False,
     )

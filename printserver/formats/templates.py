@@ -4,10 +4,10 @@ Templates get plain data only, every value is escaped, and an unknown name is an
 """
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from jinja2 import (
     BaseLoader,
@@ -45,7 +45,7 @@ def environment(pasta: str | None, version: str = "") -> ImmutableSandboxedEnvir
 
 def stylesheet(pasta: str | None) -> str:
     """Return the style sheet of all documents: the office's, else the shipped one."""
-    source, _, _ = _source(pasta, STYLESHEET)
+    source, _ = _source(pasta, STYLESHEET)
     return source
 
 
@@ -69,8 +69,8 @@ def fingerprint(pasta: str | None, template: str) -> str:
     return digest.hexdigest()
 
 
-def fill(pasta: str | None, template: str, data: dict[str, Any], *, version: str = "") -> str:
-    """Return the HTML of `template` with `dados`; `ValueError` (Portuguese) where it asks for what is not there."""
+def fill(pasta: str | None, template: str, data: Mapping[str, object], *, version: str = "") -> str:
+    """Return the HTML of `template` with `data`; `ValueError` (Portuguese) if it uses a value that is missing."""
     try:
         return environment(pasta, version).get_template(template).render(data)
     except TemplateError as error:
@@ -80,7 +80,7 @@ def fill(pasta: str | None, template: str, data: dict[str, Any], *, version: str
 def files(pasta: str | None, template: str) -> Iterator[Path]:
     """Yield the files of a template, of all that it names, and of the style sheet."""
     for nome in (STYLESHEET, *(nome for nome, _ in _all_sources(pasta, template))):
-        _, file, _ = _source(pasta, nome)
+        _, file = _source(pasta, nome)
         yield Path(file)
 
 
@@ -98,22 +98,22 @@ def _all_sources(pasta: str | None, template: str) -> Iterator[tuple[str, str]]:
         if nome in seen:
             continue
         seen.add(nome)
-        source, _, _ = _source(pasta, nome)
+        source, _ = _source(pasta, nome)
         yield nome, source
         try:
             referenced = meta.find_referenced_templates(environment(pasta).parse(source))
             to_visit += [other for other in referenced if other is not None]
         except TemplateError:
-            continue  # told when its turn comes, with the line
+            continue  # reported when it is parsed, with the line
 
 
-def _source(pasta: str | None, nome: str) -> tuple[str, str, Any]:
+def _source(pasta: str | None, nome: str) -> tuple[str, str]:
     loader = environment(pasta).loader
     assert loader is not None
     try:
-        source, file, atual = loader.get_source(environment(pasta), nome)
+        source, file, _ = loader.get_source(environment(pasta), nome)
     except TemplateNotFound:
         ondes = " nem ".join(str(p) for p in (pasta, "templates/documents") if p is not None)
         raise ValueError(f'template: "{nome}" não existe em {ondes}') from None
     assert file is not None
-    return source, file, atual
+    return source, file

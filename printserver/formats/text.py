@@ -102,8 +102,8 @@ def stamped(text: str) -> str:
 def mistyped(name: str, known: Iterable[str]) -> str | None:
     """Return the one of `known` that `name` is most likely meant to be: one letter missing, added, changed or swapped.
 
-    None for a known one, for one that goes on where a known one ends (`documento2`), and beside short ones (`rg`),
-    which are near too many words.
+    None for a known one, for one that extends a known one (`documento2`), and for those close to a short one (`rg`),
+    which is similar to too many words.
     """
     plain_name = _bare(name)
     long_ones = [each for each in known if len(each) >= _LONG_NAME]

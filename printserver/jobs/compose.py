@@ -1,15 +1,17 @@
-"""Between a planned document and its pages: what is laid out, and what is stamped on it. Keeps no rule."""
+"""What of a planned document is laid out, and what is stamped on its pages. No rules."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.db import insert_or_ignore
 from printserver.documents import (
+    KINDS,
+    FieldValues,
     FolhaSide,
     Pedido,
     Plan,
@@ -43,16 +45,16 @@ _FIELDS = {"folha": "documento.instrumento.livro", "papel": "papel_seguranca"}
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What is laid out, and the plan as the format prints it (`plan.qr` is whose QR is really drawn)."""
+    """What is laid out, and the plan as the format prints it (`plan.qr` is whose QR is drawn)."""
 
     pedido: LayoutRequest
     plan: Plan
 
 
 def compose(
-    office: Office, request: Pedido, plan: Plan, page_format: Format, faces: str, subscritor: Person
+    office: Office, request: Pedido, plan: Plan, page_format: Format, faces: Faces, subscritor: Person
 ) -> Composition:
-    """Return what is laid out for a planned document, the seal's values still stand-ins (S12)."""
+    """Return what is laid out for a planned document, with placeholders for the seal's values (S12)."""
     plan = _with_format_qr(plan, page_format)
     settings = office.settings.serventia
     data = template_data(
@@ -70,14 +72,14 @@ def compose(
             mark_values=mark_values(plan, request.papel_seguranca),
             valores=values,
             lado_inicial=request.lado_inicial,
-            faces=cast("Faces", faces),
+            faces=faces,
         ),
         plan,
     )
 
 
 def _with_format_qr(plan: Plan, page_format: Format) -> Plan:
-    """Return the plan with the QR that is drawn: the rules', unless the format has none (N7)."""
+    """Return the plan with no QR if the format draws none (N7)."""
     return dataclasses.replace(plan, qr="nenhum") if page_format.bloco.qr == "nenhum" else plan
 
 
@@ -112,7 +114,7 @@ def stamp_data(
 def dry_run(
     office: Office, request: Pedido, composicao: Composition, taken: Sequence[FolhaSide], layout: Layout
 ) -> None:
-    """Draw the print with stand-ins for codes and QR: what could not be stamped is refused before the seal (S12).
+    """Stamp the print with placeholders for codes and QR: what cannot be stamped is refused before the seal (S12).
 
     Raises `Recusa` `entrada-invalida` that names the field of the request.
     """
@@ -129,13 +131,13 @@ def dry_run(
         raise invalid_input(_where(field, plan.identity.campos), str(error)) from error
 
 
-def _where(field: str, fields: Mapping[str, Any]) -> str:
-    """Return the dotted path of a stamped text: that of a copy or a title is what names the document."""
+def _where(field: str, fields: FieldValues) -> str:
+    """Return the dotted path of a stamped text; a copy's number or a title comes from what names the document."""
     if field != "documento":
         return field
-    for name in ("pedido", "ficha"):
-        if fields.get(name):
-            return f"documento.{name}"
+    name = KINDS[str(fields["tipo"])].named_by
+    if name != "instrumento":
+        return f"documento.{name}"
     return "documento.instrumento.livro" if fields.get("livro") else "documento.instrumento.id"
 
 

@@ -1,31 +1,32 @@
-"""The guard: whether a document is free to be printed, asked under its lock; else the question that stops it (X1)."""
+"""The reprint guard, under the document's lock: whether it may be printed, else the question that stops it (X1)."""
 
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from printserver.common.text import capitalized
-from printserver.documents import AffectedPrint, Identity, decide, label, spelled_before, titles
+from printserver.documents import KINDS, AffectedPrint, Identity, decide, label, spelled_before, titles
 from printserver.errors import Recusa
-from printserver.jobs.prepare import Prepared, look
+from printserver.jobs.gather import look
+from printserver.jobs.prepare import Prepared
 from printserver.ledger import Changed, Job, documents, jobs, keys, questions
 from printserver.office import Office
 
 
 def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None]:
-    """Lock the instrumento's and the document's rows, and look again: raises `Changed` if the ground of `p` moved."""
+    """Lock the rows of instrumento and document and read again. Raises `Changed` if the snapshot of `p` is stale."""
     sid = office.serventia_id
     identity = p.plan.identity
     instrumento_id = None
     if p.instrumento_key is not None:
         instrumento_id = keys.lock_instrumento(conn, sid, p.instrumento_key)
-    document_id = keys.lock_document(
-        conn, sid, identity.chave, identity.tipo, instrumento_id, identity.campos.get("numero")
-    )
+    numero = identity.campos.get("numero")
+    copy_number = int(numero) if numero is not None else None
+    document_id = keys.lock_document(conn, sid, identity.chave, identity.tipo, instrumento_id, copy_number)
     context = p.context
     numero = getattr(p.pedido.documento, "numero", None)
     proximo = documents.next_traslado(conn, sid, instrumento_id) if numero == "proximo" else context.next_traslado
-    now = look(conn, office, p.plan, context, p.instrumento_key)
+    now = look(conn, office, identity, context, p.instrumento_key)
     if now != p.snapshot or proximo != p.snapshot.proximo:
         raise Changed
     return document_id, instrumento_id
@@ -47,8 +48,8 @@ def blocking_question(
         raise in_progress(p.plan.identity, before, printed_as=label(before.campos))
     if p.plan.substitui in {selo.codigo for selo in live}:
         return None
-    kind = p.plan.identity.tipo
-    numero = documents.next_traslado(conn, sid, before.instrumento_id) if kind in ("livro", "traslado") else None
+    further = KINDS[p.plan.identity.tipo].further
+    numero = documents.next_traslado(conn, sid, before.instrumento_id) if further == "traslado" else None
     try:
         question = decide(
             p.plan.identity,

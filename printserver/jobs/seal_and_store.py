@@ -171,7 +171,7 @@ def _address(p: Prepared) -> tuple[str | None, str | None]:
     """Return the livro and first folha that a document is found by, normalised (X0)."""
     fields = p.plan.identity.campos
     livro, folha = fields.get("livro"), fields.get("folha_inicial")
-    return (normalize(livro) if livro else None, str(int(folha)) if folha else None)
+    return (normalize(str(livro)) if livro else None, str(int(folha)) if folha else None)
 
 
 def _occupy_folhas(act: Act, p: Prepared, place: Place) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import day_end, day_start, rfc3339
 from printserver.delivery import turns
-from printserver.documents import normalize, normalize_folha
+from printserver.documents import normalize, normalize_folha, shown_fields
 from printserver.errors import invalid_input
 from printserver.ledger import (
     ACCEPTED,
@@ -28,7 +28,6 @@ from printserver.ledger import (
 from printserver.office import Office
 from printserver.printing import DISK, OFFLINE, PASTA, diagnose_job, diagnose_queue
 
-_FIELDS = ("tipo", "numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 _CUPS = ("servidor", "id", "estado", "motivos", "folhas")
 
 
@@ -44,7 +43,7 @@ def job_dict(conn: Connection, office: Office, job: Job) -> dict[str, Any]:
         "encerrado": job.encerrado,
         "demonstracao": office.demonstracao,
         "instancia": office.instance_name,
-        "documento": {name: job.campos.get(name) for name in _FIELDS},
+        "documento": shown_fields(job.campos),
         "formato": job.formato,
         "fila": job.fila,
         "copias": job.copias,

@@ -1,7 +1,7 @@
 """One seal as the contract shows it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,9 +46,7 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
     """
     table, sid = db.selo, office.serventia_id
     with office.db.read() as conn:
-        seal = seals_by_code(conn, sid, [codigo.upper()]).get(codigo.upper())
-        if seal is None:
-            raise Recusa("nao-encontrado", f"Não há selo com o código {codigo!r} nesta serventia.")
+        seal = _seal(conn, office, codigo)
         linked = conn.execute(
             sa.select(table.c.codigo).where(table.c.serventia_id == sid, table.c.vinculador == seal.codigo)
         ).scalars()
@@ -70,11 +68,31 @@ def selo(office: Office, codigo: str) -> dict[str, Any]:
             "data": seal.dia.isoformat(),
             "emolumentos_centavos": seal.emolumentos,
             "motivo_isencao": seal.motivo_isencao,
-            "xa_ate": rfc3339(seal.momento + timedelta(hours=office.settings.xa.prazo_horas)),
+            "xa_ate": rfc3339(office.rules.terms.xa_until(document_kind(conn, seal), seal.momento)),
             "comunicado_em": rfc3339(seal.comunicado_em) if seal.comunicado_em else None,
             "comunicacoes": _reports(conn, sid, seal.codigo),
             **{name: getattr(seal, name) for name in _DO_SELO},
         }
+
+
+def document_kind(conn: Connection, seal: Seal) -> str | None:
+    """Return the kind of the document that a seal is on, None for a seal without a print."""
+    table = db.documento
+    return conn.scalar(sa.select(table.c.tipo).where(table.c.id == seal.documento_id))
+
+
+def rectification_until(office: Office, codigo: str) -> datetime:
+    """Return until when the type or identifier of a seal can be rectified (X4). Raises `Recusa` `nao-encontrado`."""
+    with office.db.read() as conn:
+        seal = _seal(conn, office, codigo)
+        return office.rules.terms.rectification_until(document_kind(conn, seal), seal.momento)
+
+
+def _seal(conn: Connection, office: Office, codigo: str) -> Seal:
+    seal = seals_by_code(conn, office.serventia_id, [codigo.upper()]).get(codigo.upper())
+    if seal is None:
+        raise Recusa("nao-encontrado", f"Não há selo com o código {codigo!r} nesta serventia.")
+    return seal
 
 
 _DO_SELO = (

@@ -10,9 +10,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import Clock, system_clock
 from printserver.db import Database, upgrade
-from printserver.documents import (
-    Rules,
-)
+from printserver.documents import Rules, Terms
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import Format, Formats
 from printserver.office import people, proof
@@ -132,7 +130,7 @@ def _rules(settings: Settings, cns: str) -> Rules:
         charges_second_traslado=settings.traslado.cobra_do_segundo,
         ficha_selo=settings.ficha.selo,
         ficha_service=settings.ficha.servico or None,
-        xa_hours=settings.xa.prazo_horas,
+        terms=Terms(settings.xa.prazo_horas, settings.xa.prazo_tipo_horas),
         lados_da_folha=settings.livro.lados_da_folha,
         folhas_novas=settings.livro.folhas_novas,
         externos_ate=settings.livro.externos_ate,

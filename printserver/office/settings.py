@@ -6,13 +6,14 @@ A wrong or unknown setting stops the start with its name. Descriptions are Portu
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from printserver.common.validation import portuguese
+from printserver.documents import KINDS
 from printserver.errors import ConfigError
 from printserver.formats import printed
 
@@ -77,18 +78,19 @@ class Http(_Section):
     )
 
 
-class ByKind(_Section):
+class _ByKind(_Section):
     """One name a document type; empty: the default."""
-
-    minuta: str = Field("", description="Para as minutas.")
-    livro: str = Field("", description="Para os livros.")
-    traslado: str = Field("", description="Para os traslados.")
-    certidao: str = Field("", description="Para as certidões.")
-    ficha_abertura: str = Field("", description="Para as fichas de abertura.")
 
     def of(self, kind: str) -> str:
         """Return the name set for document type `tipo`, or an empty string."""
         return str(getattr(self, kind))
+
+
+if TYPE_CHECKING:
+    ByKind = _ByKind
+else:
+    _of_kinds = {word: (str, Field("", description=f"Para {kind.plural}.")) for word, kind in KINDS.items()}
+    ByKind = create_model("ByKind", __base__=_ByKind, __doc__=_ByKind.__doc__, **_of_kinds)
 
 
 class Selo(_Section):

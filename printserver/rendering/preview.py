@@ -3,7 +3,7 @@
 import tempfile
 from pathlib import Path
 
-from printserver.formats import EXAMPLE_BODY, Format, example_data, example_values
+from printserver.formats import EXAMPLE_BODY, FORMAT_KINDS, Format, example_data, example_values
 from printserver.rendering import model, pool_tasks
 from printserver.rendering.render import measure_block
 from printserver.rendering.stamp import Stamp, apply_stamp
@@ -16,7 +16,8 @@ def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
 
     Raises `Recusa` as a print would, `ConfigError` where the template cannot be used.
     """
-    body = "" if page_format.tipo == "ficha_abertura" else text
+    kind = FORMAT_KINDS[page_format.tipo]
+    body = text if kind.has_body else ""
     values = example_values(page_format.tipo)
     with tempfile.TemporaryDirectory(prefix="printserver-") as folder:
         task = model.LayoutTask(
@@ -34,7 +35,7 @@ def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
             valores=values,
             faixas=(BANNER,),
             folhas=tuple(f"Livro 0123, folha {45 + number // 2:03d}" for number in range(layout.paginas)),
-            copia={"traslado": "1º traslado", "certidao": "certidão 2026/000123, via 1"}.get(page_format.tipo),
+            copia=kind.sample.copia if kind.sample else None,
             papeis=tuple(f"A{number:07d}" for number in range(1, layout.paginas + 1)),
             titulo=f"Amostra do formato {page_format.nome}",
             faces=page_format.faces,

@@ -1,7 +1,7 @@
 """Helpers of the acts on seals: who acts, the requested value, a seal's row, and the term of X4."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Final
 
 import sqlalchemy as sa
@@ -100,22 +100,21 @@ def require_live(seal: Seal) -> None:
     )
 
 
-def require_within_term(seal: Seal, hours: int, now: datetime, papel: str | None, late: bool, ato: str) -> None:
-    """Raise `prazo-xa-encerrado` past the term of X4, unless the head of the office says to go on (`late`).
+def require_within_term(seal: Seal, until: datetime, now: datetime, papel: str | None, late: bool, ato: str) -> None:
+    """Raise `prazo-xa-encerrado` past `until`, the term of X4, unless the head of the office says to go on (`late`).
 
     `ato` says in Portuguese what was asked for, as the subject of a sentence: "a exclusão".
     """
-    ate = seal.momento + timedelta(hours=hours)
     if late:
         people.require_head(papel, f"{ato} fora do prazo")
-    if now <= ate or late:
+    if now <= until or late:
         return
     raise Recusa(
         "prazo-xa-encerrado",
-        f"O prazo para {ato} do selo {seal.codigo} terminou em {local(ate):%d/%m/%Y às %Hh%M}. O tabelião ou o "
+        f"O prazo para {ato} do selo {seal.codigo} terminou em {local(until):%d/%m/%Y às %Hh%M}. O tabelião ou o "
         "substituto pode pedi-la fora do prazo; quem decide é o Tribunal. Se só o valor está errado, retifique o selo; "
         "se o papel já saiu, faça a substituição.",
-        extra={"xa_ate": rfc3339(ate)},
+        extra={"xa_ate": rfc3339(until)},
     )
 
 

@@ -8,7 +8,7 @@ from printserver.delivery import withdraw_from_queue
 from printserver.documents import Boolean, Reason, RequestModel, Text, read
 from printserver.errors import Recusa
 from printserver.jobs import undo
-from printserver.ledger import Call, Outcome, Seal, do_once, documents, jobs, keys, seals
+from printserver.ledger import Call, Outcome, Seal, do_once, documents, jobs, keys, seal_view, seals
 from printserver.office import Act, Author, Office, acting, acting_person, people
 from printserver.seal_actions.common import (
     BUSY,
@@ -81,9 +81,8 @@ def _exclude(act: Act, codigo: str, request: Exclusao) -> str:
 def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, who: Author) -> Seal:
     seal = office_selo(conn, office, codigo)
     require_live(seal)
-    require_within_term(
-        seal, office.settings.xa.prazo_horas, office.clock(), who.papel, request.fora_do_prazo, "a exclusão"
-    )
+    until = office.rules.terms.xa_until(seal_view.document_kind(conn, seal), seal.momento)
+    require_within_term(seal, until, office.clock(), who.papel, request.fora_do_prazo, "a exclusão")
     if seal.principal and seal.documento_id is not None:
         live = documents.live_selos(conn, office.serventia_id, seal.documento_id)
         if len(live) > 1 and any(each.codigo == seal.codigo for each in live):

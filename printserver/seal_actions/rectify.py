@@ -20,7 +20,7 @@ from printserver.documents import (
     read,
 )
 from printserver.errors import invalid_input
-from printserver.ledger import Call, Outcome, Seal, do_once, seals
+from printserver.ledger import Call, Outcome, Seal, do_once, seal_view, seals
 from printserver.office import Author, Office, acting, acting_person, people
 from printserver.seal_actions.common import (
     BUSY,
@@ -95,9 +95,9 @@ def _plan(
     require_live(seal)
     changed = _changed(office, request, seal)
     if {"ato", "identificador"} & set(changed):
-        hours = office.settings.xa.prazo_tipo_horas
+        until = office.rules.terms.rectification_until(seal_view.document_kind(conn, seal), seal.momento)
         require_within_term(
-            seal, hours, now, who.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
+            seal, until, now, who.papel, request.fora_do_prazo, "a retificação do tipo ou do identificador"
         )
     if request.data is not None:
         changed["momento"] = ato_moment(request.data, request.motivo, now, field="retificacao")

@@ -10,6 +10,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
+from printserver.documents import KINDS
 from printserver.errors import Recusa
 from printserver.office import people
 from printserver.web import polling, words
@@ -17,7 +18,6 @@ from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import RESUMED, Form, check_fields, key, refused_form, ticked, typed_text
 
 _YES_FIELDS = ("papel_em_maos", "folha_inicial", "folha_final", "fora_do_prazo")
-_LEAVES_THE_OFFICE = ("traslado", "certidao")  # X2: the paper must be in hand
 
 
 def question(job_id: str) -> ResponseReturnValue:
@@ -107,7 +107,7 @@ def _show(job: Mapping[str, Any], form: Form) -> str:
         ainda=still_open,
         selos=selos,
         anterior=_previous(selos),
-        papel_em_maos=job["documento"]["tipo"] in _LEAVES_THE_OFFICE,
+        papel_em_maos=KINDS[job["documento"]["tipo"]].leaves_office,
         folhas_novas=job["documento"]["tipo"] == "livro" and office().rules.folhas_novas,
         encerrado=bool(open_question["xa_ate"]) and words.is_past(open_question["xa_ate"], now()),
         chefia=find_person().papel in people.HEADS,

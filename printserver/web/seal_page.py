@@ -5,7 +5,7 @@ Rectify it (R1, R2), exclude it (X4), send again what the court refused (T2). `a
 
 import hashlib
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +16,7 @@ from printserver import jobs, search
 from printserver.clock import local, local_date
 from printserver.court import standing
 from printserver.errors import Recusa
+from printserver.ledger import seal_view
 from printserver.office import people
 from printserver.seal_actions import exclude, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
@@ -166,7 +167,7 @@ def _render_rectify_form(codigo: str, form: Form, preview: Mapping[str, Any] | N
             for name in here.servicos.names()
             if (each := here.servicos.get(name)) and each.natureza == found["natureza"] and each.emolumentos
         ],
-        **_term(found, here.settings.xa.prazo_tipo_horas),
+        **_term(seal_view.rectification_until(here, codigo)),
     )
 
 
@@ -177,11 +178,10 @@ def _render_exclude_form(codigo: str, form: Form) -> str:
         selo=found,
         forma=form,
         permitido=_can(found)["excluir"],
-        **_term(found, office().settings.xa.prazo_horas),
+        **_term(datetime.fromisoformat(found["xa_ate"])),
     )
 
 
-def _term(found: Mapping[str, Any], hours: int) -> dict[str, Any]:
+def _term(until: datetime) -> dict[str, Any]:
     """Return the term of X4, whether it is over, and whether this person may go past it."""
-    until = datetime.fromisoformat(found["momento"]) + timedelta(hours=hours)
     return {"ate": local(until), "encerrado": now() > until, "chefia": find_person().papel in people.HEADS}

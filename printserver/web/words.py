@@ -5,18 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from printserver import documents
 from printserver.clock import local, local_date
 from printserver.selo import EXCLUSION, format_reais, from_centavos, read
 
 Job = Mapping[str, Any]
 
-KINDS: Mapping[str, str] = {
-    "minuta": "Minuta",
-    "livro": "Livro",
-    "traslado": "Traslado",
-    "certidao": "Certidão",
-    "ficha_abertura": "Ficha de abertura",
-}
+KINDS: Mapping[str, str] = {word: kind.name for word, kind in documents.KINDS.items()}
 PAGE_STATES: Mapping[str, str] = {"boa": "boa", "inutilizada": "inutilizada", "nao_saiu": "não saiu"}
 ROLES: Mapping[str, str] = {
     "escrevente": "escrevente",
@@ -144,17 +139,12 @@ def title(document: Mapping[str, Any] | str) -> str:
     """Return what the document is: `2º traslado de P-2026-001234`."""
     if isinstance(document, str):
         return document
-    kind, instrumento = document["tipo"], document.get("instrumento")
-    de = f" de {instrumento}" if instrumento else ""
-    match kind:
-        case "traslado":
-            return f"{document.get('numero') or '?'}º traslado{de}"
-        case "certidao":
-            return f"Certidão {document.get('pedido')}, via {document.get('via')}{de}"
-        case "ficha_abertura":
-            return f"Ficha de abertura {document.get('ficha')}"
-        case _:
-            return f"{KINDS.get(kind, kind)}{de}"
+    kind, instrumento = documents.KINDS.get(document["tipo"]), document.get("instrumento")
+    if kind is None:
+        name = str(document["tipo"])
+    else:
+        name = kind.heading.format_map({field: value or "?" for field, value in document.items()})
+    return f"{name} de {instrumento}" if instrumento else name
 
 
 def place(document: Mapping[str, Any] | str) -> str:

@@ -91,6 +91,7 @@ def test_the_examples_of_the_guide_are_taken_in_their_order(desk: Desk) -> None:
         "traslado-2": 1,
         "certidao": 1,
         "ficha_abertura": 0,
+        "avulso": 0,
     }
 
 

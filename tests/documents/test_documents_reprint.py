@@ -23,13 +23,13 @@ from printserver.documents import (
     Identity,
     LiveSelo,
     Question,
+    Terms,
     check_answer,
     check_exclusion,
     decide,
     identify,
     make_plan,
     selos_xa,
-    xa_term,
 )
 from printserver.errors import Recusa
 from printserver.selo import Emolumentos
@@ -108,8 +108,8 @@ def test_the_question_is_written_as_the_contract_does() -> None:
 
 def test_x4_the_term_counts_from_the_earliest_act() -> None:
     old = replace(LIVE_SELOS[1], momento=NOW - timedelta(hours=70))
-    assert xa_term((LIVE_SELOS[0], old), RULES) == NOW + timedelta(hours=2)
-    assert xa_term(LIVE_SELOS, replace(RULES, xa_hours=24)) == NOW + timedelta(hours=24)
+    assert ask(live=(LIVE_SELOS[0], old)).xa_ate == NOW + timedelta(hours=2)
+    assert Terms(xa_hours=24).xa_until("livro", *(selo.momento for selo in LIVE_SELOS)) == NOW + timedelta(hours=24)
 
 
 def test_x4_past_the_term_there_is_a_refusal_that_says_what_can_be_done() -> None:

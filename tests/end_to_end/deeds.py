@@ -14,7 +14,7 @@ FEES = {
     "ministerio_publico": "2.67",
     "total": "95.12",
 }
-TYPES = ("livro", "traslado", "certidao", "ficha_abertura")  # of formats; a minuta has its livro's
+TYPES = ("livro", "traslado", "certidao", "ficha_abertura", "avulso")  # of formats; a minuta has its livro's
 TEXT = (
     "SAIBAM quantos esta pública escritura virem que, nesta cidade de São Paulo, compareceram as partes entre si "
     "justas e contratadas, as quais declararam que são senhoras e legítimas possuidoras do imóvel. "
@@ -75,6 +75,10 @@ def certidao(body: str | dict[str, str] = "CERTIFICO que nada consta neste livro
 
 def certidao_for(deed_id: str, **more: Any) -> dict[str, Any]:
     return post({"tipo": "certidao", "pedido": name(), "instrumento": {"id": deed_id}, "emolumentos": FEES}, **more)
+
+
+def avulso(**more: Any) -> dict[str, Any]:
+    return post({"tipo": "avulso", "id": name(), "corpo": {"formato": "texto", "conteudo": TEXT}}, **more)
 
 
 def ficha(*, selo: bool | None = True, nome: str = "João da Silva", **more: Any) -> dict[str, Any]:

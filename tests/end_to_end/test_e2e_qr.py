@@ -120,6 +120,14 @@ def test_n9_a_sealed_ficha_bears_its_seal(server: PrintServer, page_format: str)
         proven(server, job["qr"])
 
 
+@pytest.mark.parametrize("page_format", BY_TYPE["avulso"])
+def test_c1_an_avulso_bears_neither_seal_nor_qr(client: Client, page_format: str) -> None:
+    job = client.printed(deeds.avulso(formato=page_format))
+    assert job["selos"] == []
+    assert job["qr"] is None
+    assert deeds.TEXT.split(",")[0] in " ".join(on_paper(client, job).split())
+
+
 def test_n8_a_minuta_bears_neither_seal_nor_qr(client: Client) -> None:
     job = client.printed(deeds.minuta())
     assert job["selos"] == []

@@ -40,7 +40,7 @@ FIXED = 'onde = "ultima"\ncanto = "inferior-esquerdo"\nx = 30.0\ny = 26.0\nlargu
         (swap("largura = 210.0", "largura = 2100"), "pagina.largura: 2100 não é permitido: no máximo"),
         (
             swap('tipo = "certidao"', 'tipo = "certidão"'),
-            'tipo: "certidão" não é permitido; permitidos: "livro", "traslado", "certidao", "ficha_abertura"',
+            'tipo: "certidão" não é permitido; permitidos: "livro", "traslado", "certidao", "ficha_abertura", "avulso"',
         ),
         (swap('faces = "frente"', 'faces = "verso"'), 'faces: "verso" não é permitido; permitidos:'),
         (swap("tracejado = true", 'tracejado = "sim"'), 'tracejado: deve ser true ou false, e não "sim"'),

@@ -4,22 +4,13 @@ from typing import Any, Literal
 
 from pydantic import AwareDatetime
 
-from printserver.api.queries import Kind, State
+from printserver import documents
+from printserver.api.queries import State
 from printserver.api.schemas.common import Answer, Problem, SealFields
 
 
-class DocumentFields(Answer):
+class DocumentFields(documents.DocumentFields, Answer):
     """What the document is: the fields that its type does not have are null."""
-
-    tipo: Kind
-    numero: int | None
-    instrumento: str | None
-    livro: str | None
-    folha_inicial: str | None
-    folha_final: str | None
-    pedido: str | None
-    via: int | None
-    ficha: str | None
 
 
 class JobSeal(SealFields):

@@ -2,7 +2,8 @@
 
 from printserver.documents import fees
 from printserver.documents.identity import identify
-from printserver.documents.model import Certidao, Instrumento
+from printserver.documents.instrumento import Instrumento
+from printserver.documents.model import Certidao
 from printserver.documents.notas import copies
 from printserver.documents.plan import Context, LiveLivro, Plan
 from printserver.errors import BadField
@@ -12,9 +13,9 @@ DESCRIPTION = "Certidão"
 
 
 def make_plan(document: Certidao, context: Context) -> Plan:
-    """Return the certidão's plan; `instrumento` in it is None or as brought where there is none here (N5).
+    """Return the certidão's plan; its `instrumento` is that of the request, or None, if there is none here (N5).
 
-    Raises Recusa as `copias.copy_livro`, `valores.from_request` and `copias.substitution_value` do.
+    Raises Recusa as `copies.copy_livro`, `fees.from_request` and `copies.substitution_value` do.
     """
     identity = identify(document, context)
     notices: list[BadField] = []
@@ -47,7 +48,7 @@ def make_plan(document: Certidao, context: Context) -> Plan:
 
 
 def _outside_instrumento(document: Certidao, context: Context) -> Instrumento | None:
-    """Return the INSTRUMENTO brought with a text of the certidão's own, if it left no trace here (N5)."""
+    """Return the INSTRUMENTO sent with a certidão that has its own text, if it is unknown here (N5)."""
     unknown = context.livro is None and context.minuta is None and not context.known
     if unknown and document.corpo is not None and isinstance(document.instrumento, Instrumento):
         return document.instrumento

@@ -1,12 +1,13 @@
 """What traslado and certidão share: the livro they come from, its signatures (N11), and the paper they replace (X8)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from printserver.documents import fees
 from printserver.documents.fees import AtoValue
 from printserver.documents.identity import normalize, unknown_instrumento
-from printserver.documents.model import Ato, Certidao, Corpo, Instrumento, Traslado
+from printserver.documents.instrumento import Corpo, Instrumento
+from printserver.documents.kinds import FieldValues
+from printserver.documents.model import Certidao, Traslado
 from printserver.documents.parties import party_names
 from printserver.documents.plan import (
     NATUREZA,
@@ -16,6 +17,7 @@ from printserver.documents.plan import (
     LiveSelo,
     PlannedSelo,
 )
+from printserver.documents.values import Ato
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.selo import NewSelo
 
@@ -27,7 +29,7 @@ def copy_livro(document: Copy, context: Context) -> LiveLivro:
     """Return the live livro that the copy is made from.
 
     Raises Recusa `instrumento-desconhecido` (a reference to what was never here), `livro-nao-impresso` (N3),
-    `difere-do-livro` (the copy brings other atos or values), `assinaturas-pendentes` (N11).
+    `difere-do-livro` (the copy sends other atos or values), `assinaturas-pendentes` (N11).
     """
     brought = document.instrumento
     livro = context.livro
@@ -55,7 +57,7 @@ def check_signatures(signatures: str, ordem_judicial: str | None) -> None:
 
 
 def copy_body(document: Copy, instrumento: Instrumento | None) -> Corpo:
-    """Return the copy's text: its own, that of the INSTRUMENTO it brings, else the livro's.
+    """Return the copy's text: its own, that of its INSTRUMENTO, else the livro's.
 
     Raises Recusa `entrada-invalida` if there is none.
     """
@@ -113,18 +115,18 @@ def _left_trace(context: Context) -> bool:
     return context.known or context.minuta is not None
 
 
-def _have_same_origin(single: dict[str, Any], other: dict[str, Any]) -> bool:
+def _have_same_origin(single: FieldValues, other: FieldValues) -> bool:
     """Return whether two copies are of one instrument, or certidões of one pedido."""
     return any(
-        single.get(field) and other.get(field) and normalize(single[field]) == normalize(other[field])
+        single.get(field) and other.get(field) and normalize(str(single[field])) == normalize(str(other[field]))
         for field in ("instrumento", "pedido")
     )
 
 
 def _check_against_livro(brought: Instrumento, livro: LiveLivro, context: Context) -> None:
-    """Raise Recusa `difere-do-livro` unless the atos and values brought are the live livro's own (S11).
+    """Raise Recusa `difere-do-livro` unless the atos and values sent equal those of the live livro (S11).
 
-    While signatures are awaited the live values are not those of the act (N11): then the values as printed hold too.
+    While signatures are pending the live values differ from the act's (N11): then the printed values are accepted too.
     """
     principal = brought.atos[0].model_copy(update={"principal": True}) if len(brought.atos) == 1 else None
     brought_atos = [principal] if principal else list(brought.atos)
@@ -160,7 +162,7 @@ def _do_selo(selo: LiveSelo) -> _Key:
 
 
 def _do_ato(index: int, ato: Ato, livro: LiveLivro, context: Context) -> _Key:
-    """Return an ato brought as it is compared; a service that the livro names too is worth what it was there."""
+    """Return the key of an ato sent; a service that the livro names too has the value it had there."""
     for fixed, selo in zip(_principal_first(livro.instrumento.atos), livro.selos, strict=False):
         if ato.servico and ato.servico == fixed.servico and (ato.ato, ato.principal) == (selo.ato, selo.principal):
             return _key(ato.principal, ato.ato, _description(ato, context), selo)

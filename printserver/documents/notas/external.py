@@ -1,7 +1,8 @@
 """A livro sealed by another program before the office moved here (N13): its seals are checked and marked as foreign."""
 
 from printserver.clock import local_date
-from printserver.documents.model import Externo, Instrumento, SeloExterno, Traslado
+from printserver.documents.instrumento import Externo, Instrumento, SeloExterno
+from printserver.documents.model import Traslado
 from printserver.documents.notas import copies
 from printserver.documents.notas.livro import (
     choose_principal,

@@ -3,7 +3,8 @@
 from printserver.documents import fees
 from printserver.documents.fees import AtoValue
 from printserver.documents.identity import identify
-from printserver.documents.model import Corpo, FichaAbertura
+from printserver.documents.instrumento import Corpo
+from printserver.documents.model import FichaAbertura
 from printserver.documents.parties import require_initials
 from printserver.documents.plan import (
     NATUREZA,

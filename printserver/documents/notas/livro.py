@@ -6,7 +6,8 @@ from typing import TypeVar
 from printserver.clock import local_date
 from printserver.documents import fees
 from printserver.documents.identity import identify
-from printserver.documents.model import Ato, Instrumento, Livro
+from printserver.documents.instrumento import Instrumento
+from printserver.documents.model import Livro
 from printserver.documents.moment import ato_moment
 from printserver.documents.parties import party_names
 from printserver.documents.plan import (
@@ -16,6 +17,7 @@ from printserver.documents.plan import (
     Plan,
     PlannedSelo,
 )
+from printserver.documents.values import Ato
 from printserver.errors import BadField, invalid_input
 from printserver.selo import NewSelo
 
@@ -85,7 +87,7 @@ def choose_principal(atos: Sequence[_Ato]) -> tuple[_Ato, ...]:
 
 
 def custas_do_ato(ato: Ato, context: Context, field: str) -> tuple[Custas, list[BadField]]:
-    """Return the fee line of one ato of the instrument and what its caller should know; `campo` is its dotted path.
+    """Return the fee line of one ato of the instrument and what its caller should know; `field` is its dotted path.
 
     Raises Recusa `entrada-invalida` (S8, S10, no VALUE) or `servico-a-confirmar` (S9).
     """

@@ -1,13 +1,15 @@
-"""The minuta (N8): the livro's own text, no seal, no question. What the livro would be refused for is a warning."""
+"""The minuta (N8): the livro's text without seal or question. What would refuse the livro is a warning here."""
 
 from datetime import datetime
 
 from printserver.clock import local_date
 from printserver.documents.identity import identify
-from printserver.documents.model import Ato, Instrumento, Minuta
+from printserver.documents.instrumento import Instrumento
+from printserver.documents.model import Minuta
 from printserver.documents.moment import ato_moment, refuse_empty_date
 from printserver.documents.notas import livro
 from printserver.documents.plan import Context, Custas, Plan
+from printserver.documents.values import Ato
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.selo import Emolumentos
 
@@ -74,7 +76,7 @@ def _custas(ato: Ato, context: Context, index: int) -> tuple[Custas, list[BadFie
 
 
 def _data(instrumento: Instrumento, now: datetime) -> list[BadField]:
-    """Return what the livro will ask about its date: a past day's reason; a day to come is a minuta's right."""
+    """Return warnings about the date: a past day needs a reason in the livro; a future one is allowed in a minuta."""
     if instrumento.data is None or instrumento.data >= local_date(now):
         return []
     refuse_empty_date(instrumento.data, instrumento.motivo_data, field=f"{livro.FIELD}.data")

@@ -1,4 +1,4 @@
-"""The traslado (N3, N4, N13): the first is isento and bears the QR of the livro's principal, the others their own."""
+"""The traslado (N3, N4, N13): the first is isento and shows the QR of the livro's principal, the others their own."""
 
 from printserver.documents import fees
 from printserver.documents.fees import CERTIDAO_SERVICE, AtoValue
@@ -20,8 +20,8 @@ DESCRIPTION = "Traslado"
 def make_plan(document: Traslado, context: Context) -> Plan:
     """Return the traslado's plan, made from the livro as it stands now (S11) or one of another program (N13).
 
-    Raises Recusa as `copias.copy_livro`, `externo.livro_externo`, `valores.from_request` and
-    `copias.substitution_value` do.
+    Raises Recusa as `copies.copy_livro`, `external.external_livro`, `fees.from_request` and
+    `copies.substitution_value` do.
     """
     identity = identify(document, context)
     if document.livro_externo is not None:
@@ -65,7 +65,7 @@ def _later_value(document: Traslado, context: Context) -> AtoValue:
 
 
 def _custas_do_livro(livro: LiveLivro) -> tuple[Custas, ...]:
-    """Return the fee lines of the livro as its live seals have them: traslado 1 bears those (P4)."""
+    """Return the fee lines of the livro's live seals, which traslado 1 shows (P4)."""
     if not livro.selos:
         raise invalid_input(f"{copies.FIELD}.instrumento", "o livro não tem selos vivos")
     return tuple(
