@@ -254,13 +254,13 @@ def _from_counter(conn: Connection, office: Office, now: datetime) -> list[Offic
 
 def _from_certificate(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
     begin, end = office.certificado.valid_from, office.certificado.valid_until
-    if now < begin:
+    if office.certificado.not_yet_valid(now):
         key = f"certificado:{rfc3339(begin)}:futuro"
         subject = "O certificado da serventia ainda não vale"
         hint = "Até lá o tribunal pode recusar os selos: confira o certificado e o relógio deste servidor."
         text = f"{subject}: só a partir de {local(begin):%d/%m/%Y às %H:%M}.\n{hint}"
         return [] if _ha(conn, office, key) else [OfficeWarning(key, "certificado", subject, text)]
-    if end <= now:
+    if office.certificado.expired(now):
         step, subject = "vencido", "O certificado da serventia venceu"
     else:
         step = next((str(days) for days in CERTIFICATE_DAYS if end - now <= timedelta(days=days)), "")

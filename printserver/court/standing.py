@@ -69,7 +69,7 @@ def status(office: Office) -> dict[str, Any]:
         counts = pending.count(conn, sid, now)
         line = conn.execute(sa.select(db.remetente).where(db.remetente.c.serventia_id == sid)).mappings().one_or_none()
         fault = _newest_failure(conn, sid, now)
-    end = office.certificado.valid_until
+    certificado = office.certificado
     return {
         "ligado": bool(office.settings.tribunal.url),
         "modo": office.settings.tribunal.modo,
@@ -78,12 +78,12 @@ def status(office: Office) -> dict[str, Any]:
         "ultima_falha": line["ultima_falha"] if line and line["falhas"] else None,
         "falha_do_dia": fault,
         "ultimo_sucesso": line["ultimo_sucesso"] if line else None,
-        "certificado_titular": office.certificado.holder,
-        "certificado_de": office.certificado.valid_from,
-        "certificado_ate": end,
-        "certificado_futuro": now < office.certificado.valid_from,
-        "certificado_aviso": end - now <= WARN_CERTIFICATE,
-        "certificado_vencido": end <= now,
+        "certificado_titular": certificado.holder,
+        "certificado_de": certificado.valid_from,
+        "certificado_ate": certificado.valid_until,
+        "certificado_futuro": certificado.not_yet_valid(now),
+        "certificado_aviso": certificado.valid_until - now <= WARN_CERTIFICATE,
+        "certificado_vencido": certificado.expired(now),
     }
 
 

@@ -51,11 +51,19 @@ class PublicCertificate:
             raise ValueError("o certificado não é de uma chave RSA")
         return PublicCertificate(public_key, certificate)
 
+    def not_yet_valid(self, now: datetime) -> bool:
+        """Return whether the certificate's term has not begun at `now`."""
+        return now < self.valid_from
+
+    def expired(self, now: datetime) -> bool:
+        """Return whether the certificate's term is over at `now`."""
+        return self.valid_until <= now
+
     def out_of_validity(self, now: datetime) -> str | None:
         """Return why the certificate is not good at `now` (Portuguese), or None: it seals all the same (T4)."""
-        if now < self.valid_from:
+        if self.not_yet_valid(now):
             return f"O certificado da serventia só vale a partir de {local(self.valid_from):%d/%m/%Y às %H:%M}"
-        if self.valid_until <= now:
+        if self.expired(now):
             return f"O certificado da serventia venceu em {local(self.valid_until):%d/%m/%Y às %H:%M}"
         return None
 

@@ -57,6 +57,26 @@ def test_closing_in_the_midst_of_a_call_is_a_failure_that_may_pass() -> None:
     assert len(failures) == 1
 
 
+def test_calls_that_another_thread_stops_while_they_are_handed_over_all_end() -> None:
+    for _ in range(3):
+        failures: list[Exception] = []
+
+        def call(failures: list[Exception] = failures) -> None:
+            try:
+                helper.run(5, signal.pause)
+            except QueueUnavailable as error:
+                failures.append(error)
+
+        helper.run(10, os.getpid)
+        threads = [threading.Thread(target=call, daemon=True) for _ in range(4)]
+        for thread in threads:
+            thread.start()
+        helper.close()
+        for thread in threads:
+            thread.join(60)
+        assert len(failures) == len(threads)
+
+
 _SERVER = """\
 import os, time
 from printserver.printing import helper
