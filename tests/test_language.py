@@ -108,7 +108,7 @@ def schemas() -> frozenset[str]:
 
 @cache
 def contract_names() -> frozenset[str]:
-    """Columns, fields and schemas of the API, settings, commands, variables of templates, parts of addresses."""
+    """Columns, fields and schemas of the API, settings, commands, variables and form fields of templates, parts of addresses."""
     names = {table.name for table in db.metadata.tables.values()}
     names |= {column.name for table in db.metadata.tables.values() for column in table.columns}
     names |= {field.name for kept in KEPT for field in fields(kept)}
@@ -121,7 +121,9 @@ def contract_names() -> frozenset[str]:
     names |= set(commands(cli))
     names |= schemas()
     for path in [*(ROOT / "printserver").rglob("*.html")]:
-        for code in re.findall(r"\{[{%](.*?)[}%]\}", path.read_text("utf-8"), re.S):
+        screen = path.read_text("utf-8")
+        names |= set(re.findall(r" name=\"(\w+)\"", screen))
+        for code in re.findall(r"\{[{%](.*?)[}%]\}", screen, re.S):
             names |= set(re.findall(r"[A-Za-z_]\w*", re.sub(r"\"[^\"]*\"|'[^']*'", "", code)))
     for path in FILES:
         source = path.read_text("utf-8")

@@ -103,7 +103,7 @@ def resume() -> None:
 
 def shown_again(response: Response) -> Response:
     """The page of a form that expired, shown again, is no mistake of the person."""
-    if g.get("retomada") and response.status_code == 422:
+    if g.get("resumed") and response.status_code == 422:
         response.status_code = 200
     return response
 

@@ -119,7 +119,7 @@ def check_fields(*fields: str, multiple: tuple[str, ...] = ()) -> None:
 
     Also where the form is shown again after its page had expired: then nothing is done, whatever it holds.
     """
-    if g.get("retomada"):
+    if g.get("resumed"):
         raise Recusa("entrada-invalida", RESUMED)
     names = re.compile("|".join(f"(?:{each})" for each in (*fields, *multiple, *_ALWAYS)))
     for name in [*request.form, *request.files]:

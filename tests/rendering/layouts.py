@@ -10,13 +10,15 @@ import pikepdf
 import zxingcpp
 from PIL import Image
 
-from printserver.formats import BlockValues, Format, Formats, example_data, example_values
+from printserver.formats import FORMAT_KINDS, BlockValues, Format, Formats, example_data, example_values
 from printserver.rendering import Layout, Stamp, apply_stamp
 from printserver.rendering.model import LayoutTask
 from printserver.rendering.pool_tasks import make_layout
 from printserver.rendering.render import measure_block
 
 FORMATS = Formats(None)
+# the shipped formats of documents that are sealed
+SEALED_FORMATS = [name for name in FORMATS.names() if FORMAT_KINDS[FORMATS.get(name).tipo].sample is not None]
 CODIGO = "1234561ES0000000000004261"
 
 

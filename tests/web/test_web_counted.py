@@ -73,7 +73,7 @@ def test_a7_another_value_than_the_one_seen_is_shown_again(office: House, maria:
     to = f"/selos/{code}/retificar"
     page = maria.send(to, to, iss="5,78", motivo=REASON).get_data(as_text=True)
     mark = re.findall(r'name="visto" value="(\w+)"', page)[0]
-    other = maria.send(to, to, iss="6,78", motivo=REASON, visto=mark, confirms="sim")
+    other = maria.send(to, to, iss="6,78", motivo=REASON, visto=mark, confirmo="sim")
     assert (other.status_code, office.selo(code)["retificado_por"]) == (200, None)
 
 
@@ -267,7 +267,7 @@ def test_p5_the_screen_fills_the_number_in_and_marks_it_without_typing(numbered:
     assert 'name="papel_2" maxlength="40" value="A0000012"' in page
     pages = {f"pagina_{n}": "boa" for n in range(1, job["paginas"] + 1)} | {"pagina_2": "inutilizada"}
     said = {f"papel_{n}": f"A{10 + n:07}" for n in range(1, job["paginas"] + 1)}
-    assert maria.send(path, path, **pages, **said, motivo="amassou", confirms="sim").status_code == 303
+    assert maria.send(path, path, **pages, **said, motivo="amassou", confirmo="sim").status_code == 303
     assert fates(numbered)["A12"] == "inutilizado"
     assert [fate for number, fate in fates(numbered).items() if number != "A12"] == ["usado"] * (job["paginas"] - 1)
 

@@ -103,10 +103,10 @@ def test_h2_an_act_is_reversed_with_its_reason(maria: Person, house: House) -> N
         re.findall(r'href="(/balcao/atos/\d+/estorno)"[^<]*>Estornar<span class="oculto"> AU0371KE', _day(maria))
     )
     assert maria.send(path, path, papel="inutilizado", motivo="rasgado").status_code == 422
-    assert maria.send(path, path, motivo="rasgado", confirms="sim").status_code == 422
-    assert maria.send(path, path, papel="inutilizado", motivo="", confirms="sim").status_code == 422
+    assert maria.send(path, path, motivo="rasgado", confirmo="sim").status_code == 422
+    assert maria.send(path, path, papel="inutilizado", motivo="", confirmo="sim").status_code == 422
     assert waiting(house, "0371KE") == [(1, "aguardando")]
-    assert maria.send(path, path, papel="inutilizado", motivo="rasgado", confirms="sim").status_code == 303
+    assert maria.send(path, path, papel="inutilizado", motivo="rasgado", confirmo="sim").status_code == 303
     assert waiting(house, "0371KE") == [(1, "estornado")]
     assert "já foi estornado" in text(maria.get(path))
     assert maria.get("/balcao/atos/999999/estorno").status_code == 404
@@ -146,9 +146,9 @@ def test_t1_days_that_wait_for_their_load_are_shown(maria: Person) -> None:
 def test_h3_a_range_is_made_by_hand(maria: Person) -> None:
     typed = {"ato": "AU", "serie": "0371kh", "de": "7", "ate": "9", "data": "2026-11-13", "servico": "certidao-notas"}
     assert maria.send("/balcao/faixa", "/balcao/faixa", **typed).status_code == 422
-    assert maria.send("/balcao/faixa", "/balcao/faixa", **typed, confirms="sim").status_code == 303
+    assert maria.send("/balcao/faixa", "/balcao/faixa", **typed, confirmo="sim").status_code == 303
     assert "3 selos feitos, de 1234561AU0371KH0000007" in text(maria.get("/balcao/faixa"))
-    again = maria.send("/balcao/faixa", "/balcao/faixa", **typed, confirms="sim")
+    again = maria.send("/balcao/faixa", "/balcao/faixa", **typed, confirmo="sim")
     assert (again.status_code, "AU0371KH 0000007" in text(again)) == (409, True)
     for wrong, message in (({"ate": "600"}, "no máximo 500"), ({"de": "7a"}, "até sete algarismos")):
         answer = maria.send("/balcao/faixa", "/balcao/faixa", **{**typed, "confirmo": "sim", **wrong})
@@ -158,8 +158,8 @@ def test_h3_a_range_is_made_by_hand(maria: Person) -> None:
 @pytest.mark.parametrize(("destino", "serie"), [("inutilizados", "0371KI"), ("comunicados", "0371KJ")])
 def test_h2_s4_numbers_that_are_not_to_be_reported_are_written_down(maria: Person, destino: str, serie: str) -> None:
     at, typed = "/balcao/numeros", {"ato": "AU", "serie": serie, "de": "7", "ate": "9", "motivo": "do programa antigo"}
-    assert "diga o que houve" in text(maria.send(at, at, **typed, confirms="sim"))
-    assert maria.send(at, at, **typed, destino=destino, confirms="sim").status_code == 303
+    assert "diga o que houve" in text(maria.send(at, at, **typed, confirmo="sim"))
+    assert maria.send(at, at, **typed, destino=destino, confirmo="sim").status_code == 303
     assert f"AU{serie} 0000007 a 0000009" in text(maria.get(at))
     assert record(maria, f"AU{serie} 0000008").status_code == 409
 
@@ -174,7 +174,7 @@ def test_h2_the_control_is_for_paper(desk: Page, maria: Person) -> None:
         data="2026-11-14",
         motivo="molhado",
         destino="inutilizados",
-        confirms="sim",
+        confirmo="sim",
     )
     record(maria, "AU0371KL 0000001", data="2026-11-14")
     desk.goto("/balcao/controle?de=2026-11-14&ate=2026-11-14")

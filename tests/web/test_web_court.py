@@ -135,7 +135,7 @@ def test_t2_a_refusal_is_shown_with_the_courts_words_and_sent_again_by_a_person(
         desk.client.post("/tribunal/mandar", data=desk.hidden("/tribunal/mandar", "/tribunal/mandar")).status_code
         == 422
     )
-    sent = desk.send(f"/tribunal/mandar?selo={code}", "/tribunal/mandar", selos=code, confirms="sim")
+    sent = desk.send(f"/tribunal/mandar?selo={code}", "/tribunal/mandar", selos=code, confirmo="sim")
     assert sent.status_code == 303
     house.engine.run_once()
     assert house.selo(code)["estado"] == "comunicado"

@@ -289,7 +289,8 @@ def test_a_form_that_was_not_sent_by_its_button_does_nothing_and_keeps_what_was_
     maria: Person, house: House, what: str
 ) -> None:
     job = _stopped(house) if what == "reenviar" else house.livro()
-    status, text = _act(maria, job, what, motivo=REASON, page_1="inutilizada", sheet_1="A0000001", confirms="")
+    typed = {"pagina_1": "inutilizada", "papel_1": "A0000001"}
+    status, text = _act(maria, job, what, motivo=REASON, **typed, confirmo="")
     assert status == 422
     assert REASON in text
     assert ("A0000001" in text) is (what == "folhas")
@@ -341,7 +342,7 @@ def test_x5_a_person_says_page_by_page_what_came_out(maria: Person, house: House
     status, text = _act(maria, uncertain, "folhas", motivo=REASON)
     assert status == 422
     assert "diga se saiu boa" in text
-    status, _answer = _act(maria, uncertain, "folhas", motivo=REASON, page_1="boa")
+    status, _answer = _act(maria, uncertain, "folhas", motivo=REASON, pagina_1="boa")
     assert status == 303
     after = house.job(uncertain["id"])
     assert (after["estado"], after["pergunta"]) == ("impresso", None)

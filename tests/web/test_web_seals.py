@@ -155,11 +155,11 @@ def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: House, 
 def test_r1_a_rectification_is_asked_for_field_by_field(seals: House, maria: Person) -> None:
     code = seal(seals, identificador="TROCA")
     to = f"/selos/{code}/retificar"
-    unsure = maria.send(to, to, identificador="TROCA-2", motivo=REASON, confirms="sim")
+    unsure = maria.send(to, to, identificador="TROCA-2", motivo=REASON, confirmo="sim")
     assert (unsure.status_code, "Confira antes de retificar" in unsure.get_data(as_text=True)) == (200, True)
-    nothing = maria.send(to, to, motivo=REASON, confirms="sim")
+    nothing = maria.send(to, to, motivo=REASON, confirmo="sim")
     assert "diga o que se retifica" in nothing.get_data(as_text=True)
-    wrong = maria.send(to, to, motivo=REASON, confirms="sim", iss="dois")
+    wrong = maria.send(to, to, motivo=REASON, confirmo="sim", iss="dois")
     assert "escreva o valor em reais" in wrong.get_data(as_text=True)
     assert 'value="dois"' in wrong.get_data(as_text=True)
     unreasoned = maria.send(to, to, motivo=REASON, **dict.fromkeys(FEES, "0,00"))
@@ -177,9 +177,9 @@ def test_x4_an_exclusion_past_its_term_is_for_the_heads_alone(seals: House, peop
     assert "Exclusão possível até 19/11/2026 às 23:59: o prazo passou" in page.replace("ontem", "19/11/2026")
     assert "só o tabelião ou o substituto pode pedir" in page
     assert "<textarea" not in people["maria"].get(to).get_data(as_text=True)
-    kept = people["rui"].send(to, to, motivo="ato desfeito", confirms="sim")
+    kept = people["rui"].send(to, to, motivo="ato desfeito", confirmo="sim")
     assert kept.status_code == 409
-    done = people["rui"].send(to, to, motivo="ato desfeito", confirms="sim", fora_do_prazo="sim")
+    done = people["rui"].send(to, to, motivo="ato desfeito", confirmo="sim", fora_do_prazo="sim")
     assert done.status_code == 303
     found = seals.selo(code)
     assert seals.selo(found["retificado_por"])["ato"] == "XA"
