@@ -108,7 +108,7 @@ def schemas() -> frozenset[str]:
 
 @cache
 def contract_names() -> frozenset[str]:
-    """Columns, fields and schemas of the API, settings, commands, variables and form fields of templates, parts of addresses."""
+    """Columns, fields and schemas of the API, settings, commands, variables and fields of screens, parts of URLs."""
     names = {table.name for table in db.metadata.tables.values()}
     names |= {column.name for table in db.metadata.tables.values() for column in table.columns}
     names |= {field.name for kept in KEPT for field in fields(kept)}

@@ -77,17 +77,17 @@ def attempts() -> Attempts:
     return found
 
 
-def log_in(find_person: people.Person) -> None:
-    """Begin a session of `pessoa`, on record; what an older session held is forgotten, and it ends."""
+def log_in(person: people.Person) -> None:
+    """Begin a session of `person`, on record; what an older session held is forgotten, and it ends."""
     here, older = office(), session.get(_SESSION)
     with here.db.write() as conn:
         if isinstance(older, str):
             sessions.end(conn, older, here.clock())
-        token = sessions.begin(conn, find_person, here.clock(), request.remote_addr)
+        token = sessions.begin(conn, person, here.clock(), request.remote_addr)
     session.clear()
-    login_user(User(find_person))
+    login_user(User(person))
     session[_SESSION] = token
-    register("pessoa", find_person.usuario, "entrou")
+    register("pessoa", person.usuario, "entrou")
 
 
 def log_out(usuario: str | None) -> None:
@@ -157,11 +157,11 @@ def _load(usuario: str) -> User | None:
         )
     if found is None or found[0].usuario != usuario:
         return None
-    find_person, due = found
+    person, due = found
     if due and not _by_itself():
         with here.db.write() as conn:
             sessions.touch(conn, token, moment)
-    return User(find_person)
+    return User(person)
 
 
 def _by_itself() -> bool:

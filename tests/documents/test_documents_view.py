@@ -54,8 +54,8 @@ def certidao() -> Plan:
 
 
 def ficha(**data: object) -> Plan:
-    find_person = {"nome": "Ana Souza", "documento": "RG 1", "estado_civil": "casada", "apelido": None}
-    return make_plan(document("ficha_abertura", ficha="000123", pessoa=find_person, **data), context())
+    person = {"nome": "Ana Souza", "documento": "RG 1", "estado_civil": "casada", "apelido": None}
+    return make_plan(document("ficha_abertura", ficha="000123", pessoa=person, **data), context())
 
 
 def data(plan: Plan) -> dict[str, object]:

@@ -438,7 +438,8 @@ def no_machine_names(said: str) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=CASE_IDS)
 def test_a7_a_field_that_a_form_does_not_have_is_refused(house: House, tereza: Person, case: Case) -> None:
-    trial = Trial(house, tereza, case, desconto="10")
+    unknown = {"desconto": "10"}
+    trial = Trial(house, tereza, case, **unknown)
     assert trial.answer.status_code == 422
     assert trial.made == []
     assert "desconto" in messages(trial.answer)

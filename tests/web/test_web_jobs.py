@@ -133,8 +133,8 @@ def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_t
     deed = house.instrumento() | {"titulo": "Escritura de doação de Leão", "partes": parties}
     livro = house.printed({"tipo": "livro", "instrumento": deed})
     traslado = house.printed(house.traslado_for(livro))
-    find_person = {"nome": "Lídia Sá", "mãe": "Rute"}
-    ficha = house.send({"tipo": "ficha_abertura", "ficha": "F-1", "pessoa": find_person, "gerar_selo": False})
+    person = {"nome": "Lídia Sá", "mãe": "Rute"}
+    ficha = house.send({"tipo": "ficha_abertura", "ficha": "F-1", "pessoa": person, "gerar_selo": False})
     other = house.livro()
 
     def found(text: str) -> set[str]:
@@ -342,7 +342,8 @@ def test_x5_a_person_says_page_by_page_what_came_out(maria: Person, house: House
     status, text = _act(maria, uncertain, "folhas", motivo=REASON)
     assert status == 422
     assert "diga se saiu boa" in text
-    status, _answer = _act(maria, uncertain, "folhas", motivo=REASON, pagina_1="boa")
+    typed = {"pagina_1": "boa"}
+    status, _answer = _act(maria, uncertain, "folhas", motivo=REASON, **typed)
     assert status == 303
     after = house.job(uncertain["id"])
     assert (after["estado"], after["pergunta"]) == ("impresso", None)

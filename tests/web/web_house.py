@@ -115,8 +115,8 @@ class House:
 
     def ficha_question(self) -> dict[str, Any]:
         n = next(self.numbers)
-        find_person = {"nome": "Ana de Assunção", "documento": "CPF 000.111.222-99"}
-        return self.send({"tipo": "ficha_abertura", "ficha": f"{n:06}", "pessoa": find_person})
+        person = {"nome": "Ana de Assunção", "documento": "CPF 000.111.222-99"}
+        return self.send({"tipo": "ficha_abertura", "ficha": f"{n:06}", "pessoa": person})
 
 
 class Person:
