@@ -52,7 +52,7 @@ def _server(url: str) -> Iterator[Server]:
 
 
 def _press(server: Server, clients: int, work: list[Deed]) -> list[float]:
-    """Print the livro of each deed; wait for the queue, so that nothing measured next bears its load."""
+    """Print the livro of each deed; wait for the queue, so that its load does not affect the next measurement."""
     before = server.delivered()
     times = together(server, clients, [requests.livro(deed) for deed in work], lambda c, body: [c.post(body)])
     server.wait_delivered(before + len(work))

@@ -22,13 +22,13 @@ from bench import postgres
 from bench.client import Client
 from bench.court_process import Running, court
 from bench.server import serve
-from printserver import audit, db
-from printserver.atos import hibridos
+from printserver import db
 from printserver.clock import local_date, system_clock
-from printserver.court import Remetente, TransporteHttp
-from printserver.jobs.office import Office
-from printserver.people import DIREITOS, Autor
-from printserver.selo import COMPONENTES
+from printserver.counter import load
+from printserver.court import HttpTransport, Sender
+from printserver.office import Author, Office, audit
+from printserver.office.people import RIGHTS
+from printserver.selo import COMPONENTS
 
 A_LOAD = 500  # H3
 LOADS = 8
@@ -36,7 +36,7 @@ MANY = 200
 OUTAGE = timedelta(hours=25)
 WITH_LIMIT_S = 15.0  # how long the default limit is watched: a day's arrears would take half an hour
 LIMIT_S = 3600.0
-_VALUE = dict.fromkeys(COMPONENTES, "0.00") | {"tabeliao": "4.00", "iss": "0.10"}
+_VALUE = dict.fromkeys(COMPONENTS, "0.00") | {"tabeliao": "4.00", "iss": "0.10"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +113,7 @@ def _load(n: int, day: str) -> dict[str, object]:
 def _signatures(office: Office) -> float:
     start = time.process_time()
     for n in range(1000):
-        office.certificado.assinar(f"{n:0120}")
+        office.certificado.sign(f"{n:0120}")
     return 1000 / (time.process_time() - start)
 
 
@@ -126,7 +126,7 @@ def _opened(made: offices.MeasuredOffice, many: int) -> Iterator[tuple[list[Offi
     saved = {name: os.environ.get(name) for name in made.environment}
     os.environ.update(made.environment)
     try:
-        first = Office.abrir(made.folder, lambda: system_clock() - OUTAGE)
+        first = Office.open_folder(made.folder, lambda: system_clock() - OUTAGE)
     finally:
         for name, value in saved.items():
             os.environ.pop(name) if value is None else os.environ.update({name: value})
@@ -135,7 +135,7 @@ def _opened(made: offices.MeasuredOffice, many: int) -> Iterator[tuple[list[Offi
         with court(made.folder, [each.cns for each in group]) as running:
             yield group, running
     finally:  # PostgreSQL does not end while anybody is connected
-        first.fechar()
+        first.close()
 
 
 def _another(office: Office, number: int) -> Office:
@@ -156,8 +156,8 @@ def _arrears(group: list[Office], backlog: int) -> None:
     day = local_date(group[0].clock()).isoformat()
     for n in range(backlog // A_LOAD):
         office = group[n % len(group)]
-        autor = Autor(office.serventia_id, None, "bench", None, None, frozenset(DIREITOS), None)
-        hibridos.por_faixa(office, autor, _load(n, day))
+        author = Author(office.serventia_id, None, "bench", None, None, frozenset(RIGHTS), None)
+        load.by_range(office, author, _load(n, day))
 
 
 def _report(name: str, group: list[Office], at_court: Running, limit: float) -> Sent:
@@ -166,7 +166,7 @@ def _report(name: str, group: list[Office], at_court: Running, limit: float) -> 
     # 200 times four at once are more than one process answers within the 10 seconds that an office waits.
     at_once = group[0].settings.tribunal.em_paralelo if len(group) == 1 else 1
     crew = [_sender(office, at_court, limit, at_once) for office in group]
-    senders = [threading.Thread(target=each.rodar, args=(stop, 0.5)) for each in crew]
+    senders = [threading.Thread(target=each.run, args=(stop, 0.5)) for each in crew]
     before, waiting = (time.perf_counter(), time.process_time(), at_court.cpu()), _waiting(group[0])
     for sender in senders:
         sender.start()
@@ -181,11 +181,11 @@ def _report(name: str, group: list[Office], at_court: Running, limit: float) -> 
     return Sent(name, len(group), waiting, limit, waiting - left, *spent)
 
 
-def _sender(office: Office, at_court: Running, limit: float, at_once: int) -> Remetente:
+def _sender(office: Office, at_court: Running, limit: float, at_once: int) -> Sender:
     update = {"url": at_court.url, "selos_por_segundo": limit, "em_paralelo": at_once}
     settings = office.settings.tribunal.model_copy(update=update)
-    transport = TransporteHttp(settings, office.certificado, office.instance)
-    return Remetente(office.db, system_clock, office.serventia_id, settings, transport, f"bench:{os.getpid()}:0")
+    transport = HttpTransport(settings, office.certificado, office.instance)
+    return Sender(office.db, system_clock, office.serventia_id, settings, transport, f"bench:{os.getpid()}:0")
 
 
 def _waiting(office: Office) -> int:

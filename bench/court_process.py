@@ -1,4 +1,4 @@
-"""The simulated court of many offices as a process of its own, so that its share of the processor is told apart."""
+"""The simulated court of many offices as a separate process, so that its processor time is measured separately."""
 
 import os
 import sys
@@ -9,9 +9,9 @@ from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from printserver.court.simulador import Simulador
-from printserver.instance import PASSWORD_FILE
-from printserver.selo import Certificado, carregar_atos
+from printserver.office.create import PASSWORD_FILE
+from printserver.selo import Certificate, load_atos
+from printserver.simulator import Simulator
 
 _TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -46,8 +46,8 @@ def court(folder: Path, offices: Sequence[str]) -> Iterator[Running]:
 
 
 def _serve(folder: Path, offices: list[str], told: Connection) -> None:
-    certificate = Certificado.carregar(folder / "certificado.p12", (folder / PASSWORD_FILE).read_text().strip())
-    simulador = Simulador(folder, dict.fromkeys(offices, certificate), carregar_atos(folder))
-    told.send(simulador.url)
-    simulador.servir()
+    certificate = Certificate.load(folder / "certificado.p12", (folder / PASSWORD_FILE).read_text().strip())
+    simulator = Simulator(folder, dict.fromkeys(offices, certificate), load_atos(folder))
+    told.send(simulator.url)
+    simulator.serve()
     sys.exit(0)

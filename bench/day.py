@@ -1,4 +1,4 @@
-"""Measures the day's mix through the whole server until every PDF is at its queue, and the memory as it goes on."""
+"""Measures the day's mix through the whole server until every PDF is at its queue, and the memory meanwhile."""
 
 import tempfile
 import time

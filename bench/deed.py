@@ -10,9 +10,9 @@ from functools import cache
 from pathlib import Path
 
 from printserver.clock import local_date, system_clock
-from printserver.documents.visao import por_extenso
-from printserver.formats import ValoresBloco, ValorSelo
-from printserver.selo import COMPONENTES, Emolumentos, formatar_reais, informacao_sequencial, montar, parse_reais
+from printserver.documents.view import long_date
+from printserver.formats import BlockValues, SeloValues
+from printserver.selo import COMPONENTS, Emolumentos, assemble_code, format_reais, parse_reais, sequential_informacao
 from printserver.selo import url_do_qr as qr_url
 
 CNS = "990011"
@@ -85,11 +85,11 @@ class Deed:
 
 def today() -> str:
     """Return the date of every deed, as it is written in one."""
-    return por_extenso(local_date(system_clock()))
+    return long_date(local_date(system_clock()))
 
 
 def _fees(*components: str) -> Emolumentos:
-    return Emolumentos(**dict(zip(COMPONENTES, map(parse_reais, components), strict=True)))
+    return Emolumentos(**dict(zip(COMPONENTS, map(parse_reais, components), strict=True)))
 
 
 ATOS = (
@@ -151,29 +151,29 @@ def _template() -> tuple[str, ...]:
     return tuple(_TEXT.read_text("utf-8").strip().split("\n\n"))
 
 
-def seals(number: int) -> ValoresBloco:
+def seals(number: int) -> BlockValues:
     """Make the seal block of deed `number`'s livro as an engine without a certificate gets it: ready to be drawn.
 
     The QR is as long as a real one; its signature is random.
     """
     chance = random.Random(-number)
-    codes = [str(montar(CNS, 1, "ES", informacao_sequencial(2 * number + i), 26)) for i in range(len(ATOS))]
+    codes = [str(assemble_code(CNS, 1, "ES", sequential_informacao(2 * number + i), 26)) for i in range(len(ATOS))]
     signature = base64.b64encode(chance.randbytes(256)).decode()
     return block(codes, qr_url(codes[0], ATOS[0].fees.total, ATOS[0].fees.iss, signature))
 
 
-def block(codes: list[str], url: str) -> ValoresBloco:
+def block(codes: list[str], url: str) -> BlockValues:
     """Make the seal block of a livro that has these seals, the principal's first."""
-    lines = [ato.fees.linha() for ato in ATOS]
-    return ValoresBloco(
+    lines = [ato.fees.one_line() for ato in ATOS]
+    return BlockValues(
         selos=tuple(
-            ValorSelo(
+            SeloValues(
                 codigo=code,
                 ato="ES",
                 descricao=ato.description,
                 principal=ato.principal,
                 custas=line,
-                total=formatar_reais(ato.fees.total),
+                total=format_reais(ato.fees.total),
                 isento=False,
                 motivo=None,
             )
@@ -190,7 +190,7 @@ def block(codes: list[str], url: str) -> ValoresBloco:
     )
 
 
-def block_lines(values: ValoresBloco) -> list[tuple[str, str, bool]]:
+def block_lines(values: BlockValues) -> list[tuple[str, str, bool]]:
     """Return the block's lines as (label, text, text is a code)."""
     lines = [(f"{values.rotulo.capitalize()}:", "", False)]
     for seal in values.selos:
@@ -199,6 +199,6 @@ def block_lines(values: ValoresBloco) -> list[tuple[str, str, bool]]:
     return lines + [("", fee, False) for fee in values.custas]
 
 
-def captions(values: ValoresBloco) -> tuple[str, str, str, str]:
+def captions(values: BlockValues) -> tuple[str, str, str, str]:
     """Return the four lines under the QR (P6)."""
     return values.qr_rotulo.capitalize(), values.qr_codigo or "", "Confira em", PORTAL

@@ -13,10 +13,9 @@ from unittest.mock import patch
 
 from bench import lookup_rows, office, postgres
 from bench.report import percentile, table
-from printserver import consulta
+from printserver import search
 from printserver.db import Database
-from printserver.jobs.office import Office
-from printserver.people import Autor
+from printserver.office import Author, Office
 
 AIM_MS: Final = 100
 _PAGES: Final = (1, 20, 1000)
@@ -77,7 +76,7 @@ def _look_ups(opened: Office, times: int) -> str:
             spent = []
             for _ in range(times):
                 start = time.perf_counter()
-                found = consulta.listar(opened, filters, page)
+                found = search.list_all(opened, filters, page)
                 spent.append((time.perf_counter() - start) * 1000)
             if page > 1 and not found["itens"]:
                 break
@@ -93,20 +92,20 @@ def _totals(opened: Office) -> str:
     lines = []
     for filters in ({**_MONTH, "validos": "1"}, {"validos": "1"}, {}):
         start = time.perf_counter()
-        found = consulta.totalizar(opened, filters)
+        found = search.compute_totals(opened, filters)
         whole = time.perf_counter()
-        consulta.somar(opened, filters)
+        search.add_up(opened, filters)
         spent = (f"{(whole - start) * 1000:.0f}", f"{(time.perf_counter() - whole) * 1000:.0f}")
         lines.append((str(filters), f"{found['quantidade']:,}", *spent))
     return table(("totals", "seals", "ms", "ms, sums alone"), lines)
 
 
 def _exports(opened: Office) -> str:
-    author = Autor(opened.serventia_id, None, "bench", None, None, frozenset(), None)
+    author = Author(opened.serventia_id, None, "bench", None, None, frozenset(), None)
     lines = []
     for format_, filters in (("csv", _MONTH), ("xlsx", _MONTH), ("csv", {})):
         start = time.perf_counter()
-        size = sum(map(len, consulta.exportar(opened, author, filters, format_).pedacos))
+        size = sum(map(len, search.export_seals(opened, author, filters, format_).pieces))
         lines.append((f"{format_} {filters}", f"{size / 1e6:.1f}", f"{time.perf_counter() - start:.1f}"))
     return table(("export", "MB", "s"), lines)
 
@@ -116,13 +115,13 @@ def _office(name: str, count: int) -> Iterator[tuple[Office, float]]:
     with tempfile.TemporaryDirectory() as folder, _database(name) as url:
         made = office.make(Path(folder) / "office", url)
         with patch.dict(os.environ, made.environment):
-            opened = Office.abrir(made.folder)
+            opened = Office.open_folder(made.folder)
         try:
             start = time.perf_counter()
             (_put_sqlite if opened.db.sqlite else _put_postgres)(opened.db, count)
             yield opened, time.perf_counter() - start
         finally:
-            opened.fechar()
+            opened.close()
 
 
 def _database(name: str) -> Any:
@@ -130,7 +129,7 @@ def _database(name: str) -> Any:
 
 
 def _put_sqlite(database: Database, count: int) -> None:
-    """Put the rows in before the indexes are made anew: ten times as fast."""
+    """Insert the rows before the indexes are rebuilt: ten times as fast."""
     raw = database.engine.raw_connection()
     cursor = raw.cursor()
     made = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'selo' AND sql IS NOT NULL"

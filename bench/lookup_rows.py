@@ -1,4 +1,4 @@
-"""A million seals to look through, made of a few numbers: as an office of some years has them, nobody's data."""
+"""A million seals to look through, made of a few numbers: as an office of some years has them; synthetic data."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the numbers were measured on: processor, memory, system, versions, and whether anybody else was at work."""
+"""What the numbers were measured on: processor, memory, system, versions, and whether other processes were busy."""
 
 import os
 import platform

@@ -1,4 +1,4 @@
-"""An office to measure in: made anew, in a folder of its own, with the measured livro's format; no demonstration."""
+"""A new office for measurements, in its own folder, with the measured livro's format; not a demonstration."""
 
 import os
 from dataclasses import dataclass
@@ -7,9 +7,9 @@ from unittest.mock import patch
 
 from bench import deed as deeds
 from bench import page
-from printserver import instance
 from printserver.clock import system_clock
-from printserver.config import SETTINGS_FILE
+from printserver.office import create
+from printserver.office.settings import SETTINGS_FILE
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +26,9 @@ def make(folder: Path, database: str = "") -> MeasuredOffice:
     """Make an office in `folder`; `database` is a URL, empty for SQLite in its folder."""
     environment = {"PRINTSERVER_BANCO_URL": database} if database else {}
     with patch.dict(os.environ, environment):
-        made = instance.criar(folder, system_clock(), cns=deeds.CNS)
+        made = create.create_office(folder, system_clock(), cns=deeds.CNS)
     settings = folder / SETTINGS_FILE
     text = settings.read_text("utf-8")
     settings.write_text(text.replace(f"Serventia {deeds.CNS}", deeds.OFFICE["nome"]), "utf-8")
     page.write_format(folder)
-    return MeasuredOffice(folder, made.chave, made.senha, environment)
+    return MeasuredOffice(folder, made.chave, made.password, environment)

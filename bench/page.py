@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from printserver.formats import Formatos, fontes
-from printserver.formats.model import Formato
-from printserver.rendering.qr_draw import ZONA_CLARA, matriz
+from printserver.formats import Format, Formats, fonts
+from printserver.rendering.qr import QUIET_ZONE, matrix
 
 NAME = "livro-com-qr"
-FONTS = fontes.PASTA
+FONTS = fonts.PASTA
 
-_SHIPPED = Path(fontes.__file__).parent / "shipped" / "livro.toml"
+_SHIPPED = Path(fonts.__file__).parent / "shipped" / "livro.toml"
 
 
 def write_format(instance: Path) -> None:
@@ -23,9 +22,9 @@ def write_format(instance: Path) -> None:
     (folder / f"{NAME}.toml").write_text(changed, "utf-8")
 
 
-def load_format(instance: Path) -> Formato:
+def load_format(instance: Path) -> Format:
     """Read the format written by `write_format`."""
-    return Formatos(instance).get(NAME)
+    return Formats(instance).get(NAME)
 
 
 def qr_runs(url: str) -> tuple[int, list[tuple[int, int, int]]]:
@@ -33,16 +32,16 @@ def qr_runs(url: str) -> tuple[int, list[tuple[int, int, int]]]:
 
     Everybody draws from this, made in half a millisecond: what is compared is the layout, not libraries for QRs.
     """
-    rows = matriz(url, "M")
+    rows = matrix(url, "M")
     runs = []
     for y, row in enumerate(rows):
         x = 0
         while (x := row.find(1, x)) >= 0:
             end = row.find(0, x)
             end = len(row) if end < 0 else end
-            runs.append((x + ZONA_CLARA, y + ZONA_CLARA, end - x))
+            runs.append((x + QUIET_ZONE, y + QUIET_ZONE, end - x))
             x = end
-    return len(rows) + 2 * ZONA_CLARA, runs
+    return len(rows) + 2 * QUIET_ZONE, runs
 
 
 def qr_svg(url: str, side_mm: float) -> str:

@@ -1,7 +1,7 @@
-"""Measures the way to paper beside `lp`: `python -m bench.paper [--prints 20]`. A real cupsd, a driverless printer.
+"""Measures the way to paper against `lp`: `python -m bench.paper [--prints 20]`. A real cupsd, a driverless printer.
 
-Shown: the time from the answer 202 to the release on record (stamp, held job, file, release), beside `lp` of the same
-PDF from its start to its end, in turns; and prints a second until the printer has them, of both.
+Shown: the time from the answer 202 to the recorded release (stamp, held job, file, release), and that of `lp` for the
+same PDF from its start to its end, in turns; and prints a second until the printer has them, of both.
 """
 
 import argparse
@@ -21,10 +21,12 @@ import sqlalchemy as sa
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "end_to_end"))
 
-import escrituras
+
+import deeds
 
 from bench.report import percentile, table
-from printserver import db, sqlite
+from printserver import db
+from printserver.db import sqlite
 from support.cups import DriverlessPrinter, PrivateCups
 from support.process import program, wait_until
 from support.server import PrintServer
@@ -82,7 +84,7 @@ def _measure(server: PrintServer, cupsd: PrivateCups, printer: DriverlessPrinter
 
 def _ours(server: PrintServer) -> tuple[str, datetime]:
     """Print a ficha; return its job and when the answer was there."""
-    answer = server.client.print(escrituras.ficha(fila=QUEUE))
+    answer = server.client.print(deeds.ficha(fila=QUEUE))
     when = datetime.now(UTC)
     assert answer.status == 202, answer.content
     return str(answer.job["id"]), when

@@ -19,7 +19,7 @@ from bench.engines.ours import FirstLayout, LivroAfterMinuta, LivroOfNewText, Se
 from bench.engines.plain_weasyprint import KeptFontsWeasyPrint, PlainWeasyPrint
 from bench.engines.reportlab_engine import ReportLab
 from bench.engines.typst_engine import Typst
-from printserver.formats import ValoresBloco
+from printserver.formats import BlockValues
 from printserver.jobs import Office
 
 OURS = (FirstLayout, LivroAfterMinuta, LivroOfNewText, Traslado, SecondTraslado)
@@ -33,25 +33,25 @@ _CODE = re.compile(rf"{deeds.CNS}[0-9a-z]{{19}}")
 @contextmanager
 def engines(folder: Path) -> Iterator[list[Engine]]:
     """Start everybody, ours first."""
-    measured = Office.abrir(office.make(folder / "office").folder)
+    measured = Office.open_folder(office.make(folder / "office").folder)
     chromium = Chromium()
     started: list[Engine] = []
     try:
         workshop = Workshop(measured)
-        formato = page.load_format(measured.instance)
+        page_format = page.load_format(measured.instance)
         started += [kind(workshop) for kind in OURS]
-        started += [kind(formato) for kind in (PlainWeasyPrint, KeptFontsWeasyPrint, Typst, ReportLab)]
-        started += [kind(chromium, formato) for kind in (ChromiumKeptPage, ChromiumNewPage)]
+        started += [kind(page_format) for kind in (PlainWeasyPrint, KeptFontsWeasyPrint, Typst, ReportLab)]
+        started += [kind(chromium, page_format) for kind in (ChromiumKeptPage, ChromiumNewPage)]
         yield started
     finally:
         for engine in started:
             engine.close()
         chromium.close()
-        measured.fechar()
+        measured.close()
 
 
 def measure(rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
-    """Return milliseconds by engine's name, one a round, and versions; every print is of a text nobody saw before.
+    """Return milliseconds by engine's name, one a round, and versions; every print is of a new text.
 
     Raises RuntimeError where an engine did not make two pages with all the words of the deed.
     """
@@ -103,7 +103,7 @@ def words(text: str) -> Counter[str]:
     return Counter("CODE" if _CODE.fullmatch(word) else word for word in found)
 
 
-def livro_text(deed: Deed, values: ValoresBloco) -> str:
+def livro_text(deed: Deed, values: BlockValues) -> str:
     """Return all that stands on the livro's two pages, in some order."""
     parties = [f"{party.quality} {party.name} {party.document}" for party in deed.parties]
     signers = [f"{name} {what}" for name, what in deed.signers]

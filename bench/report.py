@@ -1,4 +1,4 @@
-"""The figures as Markdown: each aim beside what was measured."""
+"""The results as Markdown: each target with the measured value."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence

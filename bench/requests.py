@@ -6,7 +6,7 @@ from bench import deed as deeds
 from bench import page
 from bench.deed import Deed
 from printserver.clock import local_date, system_clock
-from printserver.selo import COMPONENTES, Emolumentos
+from printserver.selo import COMPONENTS, Emolumentos
 
 
 def minuta(deed: Deed) -> dict[str, Any]:
@@ -50,8 +50,8 @@ def instrumento(deed: Deed) -> dict[str, Any]:
 
 
 def _fees(fees: Emolumentos) -> dict[str, str]:
-    return {name: f"{getattr(fees, name):.2f}" for name in COMPONENTES}
+    return {name: f"{getattr(fees, name):.2f}" for name in COMPONENTS}
 
 
-def _body(documento: dict[str, Any], **more: str) -> dict[str, Any]:
-    return {"documento": documento, "escrevente": "admin", **more}
+def _body(document: dict[str, Any], **more: str) -> dict[str, Any]:
+    return {"documento": document, "escrevente": "admin", **more}

@@ -118,7 +118,7 @@ def _tasks(supervisor: int) -> list[tuple[int, str]]:
         children.setdefault(parent, []).append(int(folder.name))
     found = [(supervisor, "others")]
     for child in children.get(supervisor, []):
-        if "printserver.engine" in lines[child]:
+        if "printserver.server.engine" in lines[child]:
             found.append((child, "engine"))
             found += [(pid, "others") for pid in _below(child, children)]
             continue

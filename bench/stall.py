@@ -85,8 +85,8 @@ def _deed(**more: Any) -> dict[str, Any]:
     } | more
 
 
-def _job(tipo: str = "livro", **instrumento: Any) -> dict[str, Any]:
-    return {"documento": {"tipo": tipo, "instrumento": _deed(**instrumento)}, "escrevente": "admin"}
+def _job(kind: str = "livro", **instrumento: Any) -> dict[str, Any]:
+    return {"documento": {"tipo": kind, "instrumento": _deed(**instrumento)}, "escrevente": "admin"}
 
 
 _TEXTS = {
@@ -123,9 +123,9 @@ def long_fields() -> Iterator[Hostile]:
         for place, job in jobs.items():
             yield _post(f"{kind}, in {place}", "/api/v1/jobs", job)
     for kind, text in _TEXTS.items():
-        for formato in ("texto", "html", "pdf", "rtf"):
-            job = _job(corpo={"formato": formato, "conteudo": text})
-            yield _post(f"{kind}, as a body in {formato}", "/api/v1/jobs", job)
+        for page_format in ("texto", "html", "pdf", "rtf"):
+            job = _job(corpo={"formato": page_format, "conteudo": text})
+            yield _post(f"{kind}, as a body in {page_format}", "/api/v1/jobs", job)
 
 
 def many() -> Iterator[Hostile]:

@@ -1,7 +1,7 @@
 """Prints without a pause while something is killed every few seconds, then counts what came out of every print.
 
 `python -m bench.torture --minutes 15 --seed N`: a server and two more engines on PostgreSQL, a real cupsd, both killed
-with -9. Ends with 1 where a sheet is missing or doubled and nobody was told (X5). The seed gives what is killed, when.
+with -9. Exits with 1 if a sheet is missing or doubled without notice (X5). The seed gives what is killed, when.
 """
 
 import argparse
@@ -25,7 +25,8 @@ import cups
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "end_to_end"))
 
-import escrituras
+
+import deeds
 
 from support.cups import PrivateCups
 from support.postgres import PrivatePostgres
@@ -121,10 +122,10 @@ class Clients:
 
 def _a_print(number: int, queue: str) -> dict[str, Any]:
     kinds: tuple[Callable[..., dict[str, Any]], ...] = (
-        escrituras.ficha,
-        escrituras.certidao,
-        escrituras.ficha,
-        lambda **more: escrituras.livro(escrituras.instrumento(atos=2), **more),
+        deeds.ficha,
+        deeds.certidao,
+        deeds.ficha,
+        lambda **more: deeds.livro(deeds.instrumento(atos=2), **more),
     )
     return kinds[number % len(kinds)](fila=queue)
 

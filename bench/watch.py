@@ -17,7 +17,7 @@ import cups
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 
 from printserver import db
-from printserver.jobs.watch import Watch
+from printserver.delivery.watcher import Watch
 from support.cups import PrivateCups
 from support.office import House, open_house
 

@@ -1,27 +1,76 @@
-"""Every refusal of this program: one exception, one table of words (the contract's), one place.
+"""The exception of every refusal, and the table of the contract's error words.
 
-`Recusa` is raised on any floor with a word of `WORDS`; the HTTP face turns it into `application/problem+json`,
-the command line into a message. The words never change; the Portuguese texts may be made better.
+Any layer raises `Recusa` with an `ErrorWord`; the API turns it into `application/problem+json`, the command line into
+a message. The words never change; the Portuguese texts may be improved.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
-Repetir = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
+Retry = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
+
+ErrorWord = Literal[
+    "json-invalido",
+    "chave-invalida",
+    "sem-permissao",
+    "nao-encontrado",
+    "instrumento-desconhecido",
+    "formato-desconhecido",
+    "fila-desconhecida",
+    "metodo-nao-permitido",
+    "reimpressao-exige-xa",
+    "prazo-xa-encerrado",
+    "selo-facultativo",
+    "impressao-em-andamento",
+    "livro-nao-impresso",
+    "folha-ocupada",
+    "assinaturas-pendentes",
+    "em-processamento",
+    "pdf-ainda-nao",
+    "pergunta-respondida",
+    "pergunta-mudou",
+    "diga-as-folhas",
+    "estado-nao-permite",
+    "ja-excluido",
+    "selo-ja-retificado",
+    "hibrido-ja-comunicado",
+    "corpo-grande-demais",
+    "entrada-invalida",
+    "escrevente-desconhecido",
+    "chave-reutilizada",
+    "difere-do-livro",
+    "copia-de-documento-selado",
+    "folhas-insuficientes",
+    "corpo-invalido",
+    "corpo-nao-suportado",
+    "bloco-sem-lugar",
+    "servico-a-confirmar",
+    "bandeja-desconhecida",
+    "papel-incompativel",
+    "papel-ja-usado",
+    "limite-de-hibridos",
+    "data-do-ato",
+    "muitos-pedidos",
+    "cabecalho-grande-demais",
+    "erro-interno",
+    "servidor-ocupado",
+    "tribunal-nao-responde",
+]
+"""The error words of the contract, in the order of the table in `docs/api.md`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a word of the contract stands for: HTTP status, title (Portuguese) and what the caller should do."""
+    """The meaning of an error word: HTTP status, title (Portuguese), and how the caller may retry."""
 
     status: int
     title: str
-    repetir: Repetir
+    repetir: Retry
 
 
-WORDS: Mapping[str, Word] = {
+WORDS: Mapping[ErrorWord, Word] = {
     "json-invalido": Word(400, "JSON inválido", "corrigir"),
     "chave-invalida": Word(401, "Chave de acesso inválida", "corrigir"),
     "sem-permissao": Word(403, "Sem permissão", "nao"),
@@ -71,7 +120,7 @@ WORDS: Mapping[str, Word] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Campo:
+class BadField:
     """One bad field: its dotted path in the request (`documento.instrumento.atos.0.ato`) and what is wrong with it."""
 
     campo: str
@@ -87,30 +136,30 @@ class Recusa(Exception):
 
     def __init__(
         self,
-        word: str,
+        word: ErrorWord,
         detail: str,
         *,
-        errors: Sequence[Campo] = (),
-        extra: Mapping[str, Any] | None = None,
+        errors: Sequence[BadField] = (),
+        extra: Mapping[str, object] | None = None,
         retry_after: int | None = None,
     ) -> None:
         super().__init__(f"{word}: {detail}")
-        self.word = word
+        self.word: ErrorWord = word
         self.kind = WORDS[word]
         self.detail = detail
         self.errors = tuple(errors)
-        self.extra = dict(extra or {})
+        self.extra: dict[str, object] = dict(extra or {})
         self.retry_after = retry_after
 
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Let a refusal cross from a render process whole (an exception pickles only its text by itself)."""
+    def __reduce__(self) -> tuple[partial["Recusa"], tuple[ErrorWord, str]]:
+        """Pickle all attributes, for a refusal that a render process raises (an exception pickles only its args)."""
         rebuild = partial(Recusa, errors=self.errors, extra=self.extra, retry_after=self.retry_after)
         return rebuild, (self.word, self.detail)
 
 
-def entrada_invalida(campo: str, mensagem: str) -> Recusa:
+def invalid_input(field: str, mensagem: str) -> Recusa:
     """Return the refusal of one bad field (empty: the request as a whole), as 422 `entrada-invalida`."""
-    return Recusa("entrada-invalida", f"{campo or 'pedido'}: {mensagem}", errors=[Campo(campo, mensagem)])
+    return Recusa("entrada-invalida", f"{field or 'pedido'}: {mensagem}", errors=[BadField(field, mensagem)])
 
 
 class ConfigError(Exception):

@@ -1,18 +1,22 @@
 """What every test stands on: a clean environment, and private servers that start when the first test asks for them."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
 from playwright.sync_api import Browser
 
 from support import browser as browsers
+from support.court import Court, house_with_court
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
+from support.office import House, open_house
 from support.postgres import PrivatePostgres
 
-# Settings, servers and databases of whoever runs the tests must not reach them. Done before any module is imported.
+# Settings, servers and databases of the user's environment must not reach the tests; before any module is imported.
 for _name in [name for name in os.environ if name.startswith(("PRINTSERVER_", "CUPS_", "PG"))]:
     del os.environ[_name]
 
@@ -61,3 +65,34 @@ def browser() -> Iterator[Browser]:
     """The browser for the tests of the screens."""
     with browsers.running() as chromium:
         yield chromium
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """A fresh office on SQLite."""
+    with open_house(tmp_path / "serventia") as opened:
+        yield opened
+
+
+@pytest.fixture
+def house_with(tmp_path: Path) -> Iterator[Callable[..., House]]:
+    """Make a fresh office with settings of its own: `house_with(livro={"folhas_novas": True})`."""
+    with ExitStack() as stack:
+        yield lambda **settings: stack.enter_context(open_house(tmp_path / "serventia", settings=settings))
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def any_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+    """A fresh office on SQLite, and one on PostgreSQL."""
+    more: dict[str, Any] = {}
+    if request.param == "postgres":
+        more["postgres"] = request.getfixturevalue("postgres_server")
+    with open_house(tmp_path / "serventia", **more) as opened:
+        yield opened
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[tuple[House, Court]]:
+    """A fresh office and the simulated court that it reports to."""
+    with house_with_court(tmp_path / "casa") as (house, court):
+        yield house, court

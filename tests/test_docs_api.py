@@ -9,24 +9,22 @@ from flask import Flask
 from pydantic import BaseModel
 
 from printserver.api import BLUEPRINTS, queries, schemas
-from printserver.atos import (
-    assinaturas,
-    avulsos,
-    balcao,
-    cartas,
-    comunicacao,
-    diarios,
-    exclusao,
-    hibridos,
-    retificacao,
-    vinculos,
-)
-from printserver.court.simulador import openapi
-from printserver.court.simulador.falhas import FALHAS, Comando
-from printserver.documents import model
-from printserver.errors import WORDS
+from printserver.counter import acts, daily, load
+from printserver.court import standing
+from printserver.documents import instrumento, model, person, values
+from printserver.errors import WORDS, ErrorWord
 from printserver.jobs import requests as forms
-from printserver.people import DIREITOS
+from printserver.office.people import RIGHTS
+from printserver.seal_actions import (
+    carta,
+    exclude,
+    link,
+    rectify,
+    signatures,
+    standalone,
+)
+from printserver.simulator import openapi
+from printserver.simulator.faults import FAULTS, Command
 
 SIMULATOR = Path(openapi.__file__).parent
 GUIDE = (Path(__file__).parent.parent / "docs" / "api.md").read_text("utf-8")
@@ -56,6 +54,7 @@ def test_every_word_stands_in_the_guide_as_it_is() -> None:
     assert [word for _, word, _ in table] == sorted(
         WORDS, key=lambda word: (WORDS[word].status, list(WORDS).index(word))
     )
+    assert get_args(ErrorWord) == tuple(WORDS)
     assert {word: (int(code), repetir) for code, word, repetir in table} == {
         word: (kind.status, kind.repetir) for word, kind in WORDS.items()
     }
@@ -75,8 +74,8 @@ def test_every_call_and_fault_of_the_simulated_court_stands_in_the_guide() -> No
     there = {(call.method.upper(), call.path) for call in openapi.CALLS}
     assert _calls(COURT) == there | {("GET", "/"), ("GET", "/_controle/openapi.json")}
     table = "\n".join(re.findall(r"^\| (`.*?) \| ", COURT, re.MULTILINE))
-    assert all(f"`{falha}`" in table for falha in FALHAS)
-    assert all(f"`{name}`" in COURT or f'"{name}"' in COURT for name in Comando.model_fields)
+    assert all(f"`{falha}`" in table for falha in FAULTS)
+    assert all(f"`{name}`" in COURT or f'"{name}"' in COURT for name in Command.model_fields)
     code = "".join(path.read_text("utf-8") for path in SIMULATOR.glob("*.py"))
     words = set(re.findall(r'Erro\(\s*"([\w-]+)"', code)) | set(re.findall(r'codigo="([\w-]+)"', code))
     unsaid = {"muitos-pedidos", "certificado-recusado", "erro-interno", "nao-consta"}  # what a status says already
@@ -84,14 +83,19 @@ def test_every_call_and_fault_of_the_simulated_court_stands_in_the_guide() -> No
 
 
 def test_every_right_and_state_stands_in_the_guide() -> None:
-    states = get_args(queries.Estado)
+    states = get_args(queries.State)
     assert len(states) == 9
-    for name in (*DIREITOS, *states):
+    for name in (*RIGHTS, *states):
         assert f"\n| `{name}` |" in GUIDE, name
 
 
-ATOS = (assinaturas, avulsos, balcao, cartas, comunicacao, diarios, exclusao, hibridos, retificacao, vinculos)
-REQUESTS = {kind for place in (model, forms, *ATOS) for kind in vars(place).values() if isinstance(kind, type)}
+ATOS = (signatures, standalone, acts, carta, standing, daily, exclude, load, rectify, link)
+REQUESTS = {
+    kind
+    for place in (model, instrumento, values, person, forms, *ATOS)
+    for kind in vars(place).values()
+    if isinstance(kind, type)
+}
 REQUESTS = {kind for kind in REQUESTS if issubclass(kind, BaseModel) and kind.model_fields}
 QUERIES = [kind for kind in vars(queries).values() if isinstance(kind, type) and issubclass(kind, queries.Query)]
 ANSWERS = [schemas.Job, schemas.JobSeal, schemas.Question, schemas.Step, schemas.Cups, schemas.Event, schemas.Seal]

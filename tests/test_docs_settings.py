@@ -6,8 +6,8 @@ from pathlib import Path
 
 import click
 
-from printserver.cli import cli
-from printserver.config import all_settings
+from printserver.cli.main import cli
+from printserver.office.settings import all_settings
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "guia-do-operador.md").read_text("utf-8")
 
@@ -34,7 +34,11 @@ def _commands(group: click.Group, above: tuple[str, ...] = ()) -> Iterator[tuple
 
 def _heading(path: tuple[str, ...], command: click.Command) -> str:
     """Return a command as the guide heads it: `printserver fila NOME`."""
-    arguments = [(part.name or "").upper() for part in command.params if isinstance(part, click.Argument)]
+    arguments = [
+        (part.metavar or part.name or "").strip("[]").upper()
+        for part in command.params
+        if isinstance(part, click.Argument)
+    ]
     return " ".join(["printserver", *path, *arguments])
 
 

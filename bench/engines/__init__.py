@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from bench.deed import Deed
-from printserver.formats import ValoresBloco
+from printserver.formats import BlockValues
 
 
 class Engine(Protocol):
@@ -16,7 +16,7 @@ class Engine(Protocol):
     def prepare(self, deed: Deed) -> None:
         """Do what has been done before in daily work; not measured."""
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:
+    def render(self, deed: Deed, values: BlockValues) -> bytes:
         """Return the whole PDF; measured."""
         ...
 

@@ -8,8 +8,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from bench.deed import Deed
 from bench.engines import Warm, html
 from bench.page import FONTS
-from printserver.formats import ValoresBloco
-from printserver.formats.model import Formato
+from printserver.formats import BlockValues, Format
 
 PROGRAMS = ("/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome")
 _FLAGS = (
@@ -49,13 +48,13 @@ class Chromium:
 
 
 class _OnChromium(Warm):
-    def __init__(self, chromium: Chromium, formato: Formato) -> None:
+    def __init__(self, chromium: Chromium, page_format: Format) -> None:
         self._browser = chromium.browser
         self.version = self._browser.version
-        self._side = formato.bloco.lado
-        self._css = html.style(formato, with_fonts=False)
+        self._side = page_format.bloco.lado
+        self._css = html.style(page_format, with_fonts=False)
 
-    def _print(self, page: Page, deed: Deed, values: ValoresBloco) -> bytes:
+    def _print(self, page: Page, deed: Deed, values: BlockValues) -> bytes:
         page.set_content(html.document(self._css, deed, values, self._side))
         return page.pdf(prefer_css_page_size=True, print_background=True)
 
@@ -65,11 +64,11 @@ class ChromiumKeptPage(_OnChromium):
 
     name = "Chromium, one page kept"
 
-    def __init__(self, chromium: Chromium, formato: Formato) -> None:
-        super().__init__(chromium, formato)
+    def __init__(self, chromium: Chromium, page_format: Format) -> None:
+        super().__init__(chromium, page_format)
         self._page = self._browser.new_page()
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:
+    def render(self, deed: Deed, values: BlockValues) -> bytes:
         """Return the whole PDF."""
         return self._print(self._page, deed, values)
 
@@ -83,7 +82,7 @@ class ChromiumNewPage(_OnChromium):
 
     name = "Chromium, new page"
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:
+    def render(self, deed: Deed, values: BlockValues) -> bytes:
         """Return the whole PDF."""
         page = self._browser.new_page()
         try:

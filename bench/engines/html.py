@@ -6,8 +6,7 @@ from html import escape
 from bench import deed as deeds
 from bench.deed import Deed
 from bench.page import FONTS, qr_svg
-from printserver.formats import ValoresBloco
-from printserver.formats.model import Formato
+from printserver.formats import BlockValues, Format
 
 _CSS = """
 @page {{ size: {width}mm {height}mm; margin: {top}mm {outer}mm {bottom}mm {inner}mm;
@@ -45,9 +44,9 @@ _FACES = "".join(
 )
 
 
-def style(formato: Formato, *, with_fonts: bool) -> str:
+def style(page_format: Format, *, with_fonts: bool) -> str:
     """Return the style sheet; `with_fonts`: with `@font-face` for the vendored fonts."""
-    page, margins, type_ = formato.pagina, formato.margens, formato.fontes
+    page, margins, type_ = page_format.pagina, page_format.margens, page_format.fontes
     css = _CSS.format(
         width=page.largura,
         height=page.altura,
@@ -58,13 +57,13 @@ def style(formato: Formato, *, with_fonts: bool) -> str:
         size=type_.tamanho,
         leading=type_.entrelinha,
         title=type_.titulo,
-        qr=formato.bloco.lado,
+        qr=page_format.bloco.lado,
         initials=deeds.INITIALS,
     )
     return (_FACES if with_fonts else "") + css
 
 
-def document(css: str, deed: Deed, values: ValoresBloco, qr_side: float) -> str:
+def document(css: str, deed: Deed, values: BlockValues, qr_side: float) -> str:
     """Return the whole HTML document."""
     office = deeds.OFFICE
     first, second = deed.folhas

@@ -8,15 +8,14 @@ import weasyprint
 from bench import requests
 from bench.deed import Deed
 from bench.engines import Warm
-from printserver.documents import Contexto, LivroVivo, Plano, SeloVivo, lados, ler_pedido, planejar
-from printserver.documents.model import Pedido
-from printserver.formats import Formato, ValoresBloco
+from printserver.documents import Context, LiveLivro, LiveSelo, Pedido, Plan, make_plan, page_sides, read_request
+from printserver.formats import BlockValues, Format
 from printserver.jobs import Office, compose
-from printserver.people import Pessoa
-from printserver.rendering import Layout, carimbar
-from printserver.selo import SeloEmitido, emitir, informacao_sequencial
+from printserver.office import Person
+from printserver.rendering import Layout, apply_stamp
+from printserver.selo import IssuedSelo, issue_selo, sequential_informacao
 
-_ADMIN = Pessoa(1, 1, "admin", "Administrador", "administrador")
+_ADMIN = Person(1, 1, "admin", "Administrador", "administrador")
 
 
 class Workshop:
@@ -26,63 +25,70 @@ class Workshop:
         self.office = office
         self.version = f"WeasyPrint {weasyprint.__version__}, pikepdf {version('pikepdf')}"
         self._numbers = count(1)
-        office.render.aquecer()
+        office.render.warm_up()
 
-    def plan(self, body: dict[str, object], livro: LivroVivo | None = None) -> tuple[Pedido, Plano]:
+    def plan(self, body: dict[str, object], livro: LiveLivro | None = None) -> tuple[Pedido, Plan]:
         """Read a request and plan its document."""
         office = self.office
-        pedido = ler_pedido(body)
-        known = Contexto(office.clock(), office.regras, office.servicos, office.atos, livro=livro)
-        return pedido, planejar(pedido.documento, known)
+        request = read_request(body)
+        known = Context(office.clock(), office.rules, office.servicos, office.atos, livro=livro)
+        return request, make_plan(request.documento, known)
 
-    def set_out(self, pedido: Pedido, plano: Plano) -> tuple[compose.Composicao, Formato]:
+    def set_out(self, request: Pedido, plan: Plan) -> tuple[compose.Composition, Format]:
         """Put together what is laid out."""
-        tipo = pedido.documento.tipo
-        formato = self.office.formatos.get(pedido.formato or self.office.formatos.padrao(tipo))
-        return compose.compor(self.office, pedido, plano, formato, formato.faces, _ADMIN), formato
+        kind = request.documento.tipo
+        page_format = self.office.formatos.get(request.formato or self.office.formatos.default_name(kind))
+        return compose.compose(self.office, request, plan, page_format, page_format.faces, _ADMIN), page_format
 
-    def seal(self, plano: Plano) -> list[SeloEmitido]:
+    def seal(self, plan: Plan) -> list[IssuedSelo]:
         """Make the document's seals: code, registro, signature, QR's content."""
         office = self.office
         return [
-            emitir(
-                planned.novo,
+            issue_selo(
+                planned.new_selo,
                 cns=office.cns,
-                informacao=informacao_sequencial(next(self._numbers)),
-                certificado=office.certificado,
+                informacao=sequential_informacao(next(self._numbers)),
+                certificate=office.certificado,
             )
-            for planned in plano.selos
+            for planned in plan.selos
         ]
 
     def stamp(
-        self, pedido: Pedido, composed: compose.Composicao, formato: Formato, layout: Layout, seals: list[SeloEmitido]
+        self,
+        request: Pedido,
+        composed: compose.Composition,
+        page_format: Format,
+        layout: Layout,
+        seals: list[IssuedSelo],
     ) -> bytes:
         """Draw seals, QR, folhas and numbers on the laid-out pages."""
-        instrumento = composed.plano.instrumento
+        instrumento = composed.plan.instrumento
         taken = ()
-        if pedido.documento.tipo == "livro" and instrumento is not None and instrumento.folha_inicial is not None:
-            taken = lados(instrumento.folha_inicial, pedido.lado_inicial, layout.paginas, formato.faces, 2, None)
-        stamp = compose.carimbo(self.office, pedido, composed, seals, taken, layout.paginas)
-        return carimbar(layout, self.office.render.pdf(layout.hash), formato, stamp)
+        if request.documento.tipo == "livro" and instrumento is not None and instrumento.folha_inicial is not None:
+            taken = page_sides(
+                instrumento.folha_inicial, request.lado_inicial, layout.paginas, page_format.faces, 2, None
+            )
+        stamp = compose.stamp_data(self.office, request, composed, seals, taken, layout.paginas)
+        return apply_stamp(layout, self.office.render.pdf(layout.hash), page_format, stamp)
 
-    def live_livro(self, deed: Deed) -> LivroVivo:
+    def live_livro(self, deed: Deed) -> LiveLivro:
         """Return the deed's livro as if it had just been printed."""
-        _, plano = self.plan(requests.livro(deed))
+        _, plan = self.plan(requests.livro(deed))
         seals = [
-            SeloVivo(
+            LiveSelo(
                 codigo=made.codigo,
-                ato=made.novo.ato,
-                descricao=made.novo.descricao,
+                ato=made.new_selo.ato,
+                descricao=made.new_selo.descricao,
                 principal=planned.principal,
-                momento=made.novo.momento,
+                momento=made.new_selo.momento,
                 qr_url=made.qr_url,
-                emolumentos=made.novo.emolumentos,
+                emolumentos=made.new_selo.emolumentos,
                 isento=False,
             )
-            for made, planned in zip(self.seal(plano), plano.selos, strict=True)
+            for made, planned in zip(self.seal(plan), plan.selos, strict=True)
         ]
-        assert plano.instrumento is not None
-        return LivroVivo("job", plano.instrumento, tuple(seals))
+        assert plan.instrumento is not None
+        return LiveLivro("job", plan.instrumento, tuple(seals))
 
 
 class FirstLayout(Warm):
@@ -95,7 +101,7 @@ class FirstLayout(Warm):
         self._workshop = workshop
         self.version = workshop.version
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:  # noqa: ARG002  # the seal is not yet known
+    def render(self, deed: Deed, values: BlockValues) -> bytes:  # noqa: ARG002  # the seal is not yet known
         """Return the pages without seal."""
         composed, _ = self._workshop.set_out(*self._workshop.plan(requests.livro(deed)))
         layout = self._workshop.office.render.layout(composed.pedido)
@@ -113,20 +119,20 @@ class LivroAfterMinuta(Warm):
 
     def prepare(self, deed: Deed) -> None:
         """Print the minuta."""
-        self._pedido, plano = self._workshop.plan(requests.livro(deed))
-        self._composed, self._formato = self._workshop.set_out(self._pedido, plano)
+        self._request, plan = self._workshop.plan(requests.livro(deed))
+        self._composed, self._format = self._workshop.set_out(self._request, plan)
         self._hash = self._workshop.office.render.layout(self._composed.pedido).hash
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:  # noqa: ARG002  # its seals are made here, and signed
+    def render(self, deed: Deed, values: BlockValues) -> bytes:  # noqa: ARG002  # its seals are made here, and signed
         """Return the whole PDF."""
-        seals = self._workshop.seal(self._composed.plano)
+        seals = self._workshop.seal(self._composed.plan)
         layout = self._workshop.office.render.kept(self._hash)
         assert layout is not None
-        return self._workshop.stamp(self._pedido, self._composed, self._formato, layout, seals)
+        return self._workshop.stamp(self._request, self._composed, self._format, layout, seals)
 
 
 class LivroOfNewText(Warm):
-    """A livro that nobody printed as minuta: layout, signatures, QR, stamp."""
+    """A livro without an earlier minuta: layout, signatures, QR, stamp."""
 
     name = "ours: livro of a new text"
 
@@ -134,7 +140,7 @@ class LivroOfNewText(Warm):
         self._workshop = workshop
         self.version = workshop.version
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:  # noqa: ARG002  # its seals are made here, and signed
+    def render(self, deed: Deed, values: BlockValues) -> bytes:  # noqa: ARG002  # its seals are made here, and signed
         """Return the whole PDF."""
         return _whole(self._workshop, *self._workshop.plan(requests.livro(deed)))
 
@@ -153,7 +159,7 @@ class Traslado(Warm):
         """Print the livro."""
         self._livro = self._workshop.live_livro(deed)
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:  # noqa: ARG002  # its seals are made here, and signed
+    def render(self, deed: Deed, values: BlockValues) -> bytes:  # noqa: ARG002  # its seals are made here, and signed
         """Return the whole PDF."""
         return _whole(self._workshop, *self._workshop.plan(requests.traslado(deed, 1), self._livro))
 
@@ -168,12 +174,12 @@ class SecondTraslado(Traslado):
         super().prepare(deed)
         super().render(deed, None)  # type: ignore[arg-type]
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:  # noqa: ARG002  # its seals are made here, and signed
+    def render(self, deed: Deed, values: BlockValues) -> bytes:  # noqa: ARG002  # its seals are made here, and signed
         """Return the whole PDF."""
         return _whole(self._workshop, *self._workshop.plan(requests.traslado(deed, 2), self._livro))
 
 
-def _whole(workshop: Workshop, pedido: Pedido, plano: Plano) -> bytes:
-    composed, formato = workshop.set_out(pedido, plano)
+def _whole(workshop: Workshop, request: Pedido, plan: Plan) -> bytes:
+    composed, page_format = workshop.set_out(request, plan)
     layout = workshop.office.render.layout(composed.pedido)
-    return workshop.stamp(pedido, composed, formato, layout, workshop.seal(plano))
+    return workshop.stamp(request, composed, page_format, layout, workshop.seal(plan))

@@ -7,22 +7,21 @@ from weasyprint.text.fonts import FontConfiguration
 
 from bench.deed import Deed
 from bench.engines import Warm, html
-from printserver.formats import ValoresBloco
-from printserver.formats.model import Formato
+from printserver.formats import BlockValues, Format
 
 
 class PlainWeasyPrint(Warm):
-    """Everything anew for each document, as in the manual's first example."""
+    """No state kept between documents, as in the manual's first example."""
 
     name = "WeasyPrint, plain"
 
-    def __init__(self, formato: Formato) -> None:
+    def __init__(self, page_format: Format) -> None:
         logging.getLogger("weasyprint").setLevel(logging.ERROR)
         self.version = weasyprint.__version__
-        self._side = formato.bloco.lado
-        self._css = html.style(formato, with_fonts=True)
+        self._side = page_format.bloco.lado
+        self._css = html.style(page_format, with_fonts=True)
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:
+    def render(self, deed: Deed, values: BlockValues) -> bytes:
         """Return the whole PDF."""
         text = html.document(self._css, deed, values, self._side)
         pdf = weasyprint.HTML(string=text).write_pdf(font_config=FontConfiguration())
@@ -35,13 +34,13 @@ class KeptFontsWeasyPrint(PlainWeasyPrint):
 
     name = "WeasyPrint, fonts kept"
 
-    def __init__(self, formato: Formato) -> None:
-        super().__init__(formato)
-        self._css = html.style(formato, with_fonts=False)
+    def __init__(self, page_format: Format) -> None:
+        super().__init__(page_format)
+        self._css = html.style(page_format, with_fonts=False)
         self._fonts = FontConfiguration()
-        weasyprint.CSS(string=html.style(formato, with_fonts=True), font_config=self._fonts)
+        weasyprint.CSS(string=html.style(page_format, with_fonts=True), font_config=self._fonts)
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:
+    def render(self, deed: Deed, values: BlockValues) -> bytes:
         """Return the whole PDF."""
         text = html.document(self._css, deed, values, self._side)
         pdf = weasyprint.HTML(string=text).write_pdf(font_config=self._fonts)

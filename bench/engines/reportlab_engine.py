@@ -17,8 +17,7 @@ from bench import deed as deeds
 from bench.deed import Deed
 from bench.engines import Warm
 from bench.page import FONTS, qr_runs
-from printserver.formats import ValoresBloco
-from printserver.formats.model import Formato
+from printserver.formats import BlockValues, Format
 
 _FONTS = {"Serif": "LiberationSerif-Regular", "Serif-Bold": "LiberationSerif-Bold", "Mono-Bold": "LiberationMono-Bold"}
 
@@ -42,7 +41,7 @@ class _Qr(Flowable):
 class _NumberedCanvas(Canvas):
     """Writes header and footer when the number of pages is known, as ReportLab's users do it."""
 
-    formato: Formato
+    formato: Format
     folhas: tuple[str, ...]
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
@@ -78,14 +77,14 @@ class ReportLab(Warm):
 
     name = "ReportLab"
 
-    def __init__(self, formato: Formato) -> None:
+    def __init__(self, page_format: Format) -> None:
         self.version = reportlab.__version__
-        self._formato = formato
+        self._format = page_format
         for name, file in _FONTS.items():
             pdfmetrics.registerFont(TTFont(name, FONTS / f"{file}.ttf"))
         faces = {"normal": "Serif", "bold": "Serif-Bold", "italic": "Serif", "boldItalic": "Serif-Bold"}
         pdfmetrics.registerFontFamily("Serif", **faces)
-        size, leading = formato.fontes.tamanho, formato.fontes.tamanho * formato.fontes.entrelinha
+        size, leading = page_format.fontes.tamanho, page_format.fontes.tamanho * page_format.fontes.entrelinha
         text = ParagraphStyle("text", fontName="Serif", fontSize=size, leading=leading, spaceAfter=1.5 * mm)
         text.allowWidows = text.allowOrphans = 0
         small = ParagraphStyle("small", text, fontSize=7.5, leading=9, spaceAfter=0)
@@ -98,8 +97,8 @@ class ReportLab(Warm):
                 text,
                 alignment=TA_CENTER,
                 fontName="Serif-Bold",
-                fontSize=formato.fontes.titulo,
-                leading=formato.fontes.titulo * formato.fontes.entrelinha,
+                fontSize=page_format.fontes.titulo,
+                leading=page_format.fontes.titulo * page_format.fontes.entrelinha,
                 spaceAfter=4 * mm,
             ),
             "party": ParagraphStyle("party", text, leftIndent=5 * mm, firstLineIndent=-5 * mm, spaceAfter=0.7 * mm),
@@ -108,10 +107,10 @@ class ReportLab(Warm):
             "caption": ParagraphStyle("caption", small, alignment=TA_CENTER, fontSize=7, leading=8.4),
         }
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:
+    def render(self, deed: Deed, values: BlockValues) -> bytes:
         """Return the whole PDF."""
         out = BytesIO()
-        page, margins = self._formato.pagina, self._formato.margens
+        page, margins = self._format.pagina, self._format.margens
         document = BaseDocTemplate(out, pagesize=(page.largura * mm, page.altura * mm), title=deeds.TITLE)
         width = (page.largura - margins.esquerda - margins.direita) * mm
         height = (page.altura - margins.superior - margins.inferior) * mm
@@ -122,11 +121,11 @@ class ReportLab(Warm):
             ]
         )
         document.handle_nextPageTemplate(["front", "back"])
-        canvas = type("Canvas", (_NumberedCanvas,), {"formato": self._formato, "folhas": deed.folhas})
+        canvas = type("Canvas", (_NumberedCanvas,), {"formato": self._format, "folhas": deed.folhas})
         document.build(self._story(deed, values, width), canvasmaker=canvas)
         return out.getvalue()
 
-    def _story(self, deed: Deed, values: ValoresBloco, width: float) -> list[Flowable]:
+    def _story(self, deed: Deed, values: BlockValues, width: float) -> list[Flowable]:
         styles, office = self._styles, deeds.OFFICE
         head = f"<b>{office['nome']}</b><br/>{office['cidade']} – {office['uf']} · CNS {office['cns']}"
         story: list[Flowable] = [
@@ -148,12 +147,12 @@ class ReportLab(Warm):
         space = [("TOPPADDING", (0, 0), (-1, -1), 1), ("BOTTOMPADDING", (0, 0), (-1, -1), 9 * mm)]
         return Table(rows, colWidths=[width / 2] * 2, style=[*lines, *space], spaceBefore=9 * mm)
 
-    def _seal(self, values: ValoresBloco, width: float) -> Table:
+    def _seal(self, values: BlockValues, width: float) -> Table:
         lines = [
             Paragraph(f"<b>{label}</b>{f'<font name=Mono-Bold>{text}</font>' if code else text}", self._styles["small"])
             for label, text, code in deeds.block_lines(values)
         ]
-        qr = [_Qr(values.qr_url or "", self._formato.bloco.lado * mm)]
+        qr = [_Qr(values.qr_url or "", self._format.bloco.lado * mm)]
         captions = [Paragraph(text, self._styles["caption"]) for text in deeds.captions(values)]
         style = [("BOX", (0, 0), (-1, -1), 0.5, "black"), ("VALIGN", (0, 0), (-1, -1), "TOP")]
         style += [

@@ -10,8 +10,7 @@ from bench import deed as deeds
 from bench.deed import Deed
 from bench.engines import Warm
 from bench.page import FONTS, qr_svg
-from printserver.formats import ValoresBloco
-from printserver.formats.model import Formato
+from printserver.formats import BlockValues, Format
 
 _TEMPLATE = Path(__file__).with_name("typst.typ")
 
@@ -21,10 +20,10 @@ class Typst(Warm):
 
     name = "Typst"
 
-    def __init__(self, formato: Formato) -> None:
+    def __init__(self, page_format: Format) -> None:
         self.version = version("typst")
-        page, margins, type_ = formato.pagina, formato.margens, formato.fontes
-        self._side = formato.bloco.lado
+        page, margins, type_ = page_format.pagina, page_format.margens, page_format.fontes
+        self._side = page_format.bloco.lado
         self._fixed = {
             "page": {
                 "width": page.largura,
@@ -46,7 +45,7 @@ class Typst(Warm):
         fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(FONTS)])
         self._compiler = typst.Compiler(str(_TEMPLATE), root=str(_TEMPLATE.parent), font_paths=fonts)
 
-    def render(self, deed: Deed, values: ValoresBloco) -> bytes:
+    def render(self, deed: Deed, values: BlockValues) -> bytes:
         """Return the whole PDF."""
         data = self._fixed | {
             "parties": [{"quality": p.quality, "name": p.name, "document": p.document} for p in deed.parties],

@@ -15,9 +15,8 @@ from PIL import Image, ImageChops, ImageFilter
 
 from bench.hostile.bodies import Body
 from bench.hostile.words import difference, found
-from printserver.formats.model import Formato
-from printserver.formats.retangulo import Retangulo
-from printserver.rendering import Caixa
+from printserver.formats import Format, Rectangle
+from printserver.rendering import Box
 
 DPI = 50
 LIMIT_S = 60
@@ -35,8 +34,8 @@ class Print:
     """What came out: the file, the format's text area by page, and the seal's boxes."""
 
     pdf: bytes
-    formato: Formato
-    caixas: tuple[Caixa, ...]
+    formato: Format
+    boxes: tuple[Box, ...]
 
 
 class Unreadable(Exception):
@@ -86,7 +85,7 @@ def _words(body: Body, made: Print) -> str:
     return difference(body.words, body.places, [word for _, word, _ in places])
 
 
-def _broken_by_a_page(word: str, pieces: list[_Piece], area: Retangulo) -> Iterator[list[_Piece]]:
+def _broken_by_a_page(word: str, pieces: list[_Piece], area: Rectangle) -> Iterator[list[_Piece]]:
     """Yield the pieces of `word` where the last of a cell's lines on a page and its first on the next make it up.
 
     A page's end breaks a word where it is wider than its cell and so broken anyway.
@@ -131,7 +130,7 @@ def _misplaced(piece: _Piece, made: Print) -> str:
         return f"leaves the text area of page {piece.page}: {piece.left:.1f} to {piece.right:.1f} mm"
     if piece.bottom > area.y + area.altura + 2 * _SLACK_MM:
         return f"leaves the foot of page {piece.page}: {piece.bottom:.1f} mm"
-    for block in made.caixas:
+    for block in made.boxes:
         if block.pagina == piece.page and piece.top < block.y + block.altura - 1 and piece.bottom > block.y + 1:
             return "lies in the seal block"
     return ""
@@ -158,8 +157,8 @@ def _same_pages(source: bytes, made: Print) -> str:
         lost = _dark_without(page, other)
         if lost > 3:
             return f"page {number} lost {lost} of {_dark(page)} dark dots"
-        for block in (made.formato.texto, *(caixa for caixa in made.caixas if caixa.pagina == number)):
-            other = _without(other, block, inside=isinstance(block, Caixa))
+        for block in (made.formato.texto, *(box for box in made.boxes if box.pagina == number)):
+            other = _without(other, block, inside=isinstance(block, Box))
         if (gained := _dark_without(other, page)) > 3:
             return f"page {number} gained {gained} dark dots"
     return ""
@@ -252,7 +251,7 @@ def _dark_without(page: Image.Image, other: Image.Image) -> int:
     return ImageChops.darker(dark, blank).histogram()[255]
 
 
-def _without(page: Image.Image, area: Retangulo | Caixa, *, inside: bool) -> Image.Image:
+def _without(page: Image.Image, area: Rectangle | Box, *, inside: bool) -> Image.Image:
     """Return the page blank within `area`, or outside it."""
     dot = DPI / 25.4
     edges = (area.x - 1, area.y - 1, area.x + area.largura + 1, area.y + area.altura + 1)

@@ -16,13 +16,13 @@ from pathlib import Path
 import pikepdf
 
 from bench.hostile import pictures
-from printserver.formats import fontes
+from printserver.formats import fonts
 
 KEPT = Path(__file__).parents[1] / "out" / "hostile" / "sources"
 LEAST = 5
 """Programs that there must be for a full run."""
 
-_FACE = fontes.PASTA / "LiberationSerif-Regular.ttf"
+_FACE = fonts.PASTA / "LiberationSerif-Regular.ttf"
 _TEXT = (
     "Certifico e dou fé que as partes declararam ter lido e aceito a presente escritura em todos os seus termos. " * 4
 )
@@ -34,7 +34,7 @@ def _html(chance: random.Random) -> str:
     page = f"<h2>Certidão</h2><p>{_TEXT}</p><p><img src='{pictures.small(chance)}' width=150 height=100></p>"
     faces = "".join(
         f"@font-face{{font-family:Livro;font-weight:{weight};src:url({file.as_uri()})}}"
-        for weight, file in (("normal", _FACE), ("bold", fontes.PASTA / "LiberationSerif-Bold.ttf"))
+        for weight, file in (("normal", _FACE), ("bold", fonts.PASTA / "LiberationSerif-Bold.ttf"))
     )
     body = "body{font-family:Livro,'Liberation Serif';font-size:12pt}"
     style = f"{faces}@page{{size:A4;margin:25mm}}{body}td{{border:1px solid}}"
@@ -84,8 +84,9 @@ def _typst(chance: random.Random) -> bytes:
             f"#pagebreak()\n{_TEXT}\n#table(columns: 3, {cells})\n"
         )
         (Path(folder) / "d.typ").write_text(source, "utf-8")
-        fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=[str(fontes.PASTA)])
-        pdf = typst.Compiler(str(Path(folder) / "d.typ"), root=folder, font_paths=fonts).compile(format="pdf")
+        paths = [str(fonts.PASTA)]
+        typst_fonts = typst.Fonts(include_system_fonts=False, include_embedded_fonts=False, font_paths=paths)
+        pdf = typst.Compiler(str(Path(folder) / "d.typ"), root=folder, font_paths=typst_fonts).compile(format="pdf")
     assert isinstance(pdf, bytes)
     return pdf
 

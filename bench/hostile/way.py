@@ -16,9 +16,8 @@ sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "end_to_end"))
 from bench.hostile import judge
 from bench.hostile.bodies import Body
 from printserver.errors import Recusa
-from printserver.formats import Formatos
-from printserver.formats.dados import dados_de_exemplo, valores_de_exemplo
-from printserver.rendering import Carimbo, PedidoLayout, Render, carimbar
+from printserver.formats import Formats, example_data, example_values
+from printserver.rendering import LayoutRequest, Render, Stamp, apply_stamp
 
 FORMAT = "certidao-corpo"
 LIMIT_S, MEMORY_MB = 20.0, 1024
@@ -40,19 +39,19 @@ class Pool(AbstractContextManager["Pool"]):
 
     def __init__(self, processes: int) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="hostile-")
-        self._format = Formatos(None).get(FORMAT)
-        self._values = valores_de_exemplo("certidao")
+        self._format = Formats(None).get(FORMAT)
+        self._values = example_values("certidao")
         self._render = Render(
             Path(self._folder.name),
             processos=processes,
             tempo_limite_s=LIMIT_S,
             memoria_mb=MEMORY_MB,
             cache_mb=200,
-            em_uso=lambda: set(self._used),
+            in_use=lambda: set(self._used),
         )
         self._used: Counter[str] = Counter()
         self._lock = threading.Lock()
-        self._render.aquecer()
+        self._render.warm_up()
 
     def __exit__(self, *_: object) -> None:
         self._render.close()
@@ -60,11 +59,11 @@ class Pool(AbstractContextManager["Pool"]):
 
     def send(self, body: Body) -> End:
         """Return the end of one body. Threads may share a pool."""
-        asked = PedidoLayout(
+        asked = LayoutRequest(
             formato=self._format,
-            dados=dados_de_exemplo("certidao"),
+            dados=example_data("certidao"),
             corpo=(body.formato, body.conteudo),
-            marcas={"TOTAL": "R$ 95,12"},
+            mark_values={"TOTAL": "R$ 95,12"},
             valores=self._values,
         )
         began = time.monotonic()
@@ -77,10 +76,10 @@ class Pool(AbstractContextManager["Pool"]):
         with self._lock:
             self._used[layout.hash] += 1
         try:
-            pdf = carimbar(
-                layout, self._render.pdf(layout.hash), self._format, Carimbo(self._values, titulo="Certidão")
+            pdf = apply_stamp(
+                layout, self._render.pdf(layout.hash), self._format, Stamp(self._values, titulo="Certidão")
             )
-            fault = judge.judge(body, judge.Print(pdf, self._format, layout.caixas))
+            fault = judge.judge(body, judge.Print(pdf, self._format, layout.boxes))
         except Exception as error:  # whatever it is, the seal would be made by now
             return End(fault="unprintable", wrong=f"{type(error).__name__}: {error}")
         finally:
@@ -102,7 +101,7 @@ class Served(AbstractContextManager["Served"]):
 
         self._folder = tempfile.TemporaryDirectory(prefix="hostile-")
         self._server = PrintServer(Path(self._folder.name) / "servidor").start()
-        self._format = Formatos(None).get(FORMAT)
+        self._format = Formats(None).get(FORMAT)
 
     def __exit__(self, *_: object) -> None:
         self._server.destroy()
@@ -110,9 +109,10 @@ class Served(AbstractContextManager["Served"]):
 
     def send(self, body: Body) -> End:
         """Return the end of one body; a seal that cannot be printed is seen here alone."""
-        import escrituras
 
-        post = escrituras.certidao({"formato": body.formato, "conteudo": body.conteudo}, formato=FORMAT)
+        import deeds
+
+        post = deeds.certidao({"formato": body.formato, "conteudo": body.conteudo}, formato=FORMAT)
         began = time.monotonic()
         try:
             answer = self._server.client.print(post)

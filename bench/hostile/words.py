@@ -25,8 +25,8 @@ _STEMS = (
 class Words:
     """Makes words and keeps their order, and where each stands.
 
-    `row` is the outermost row of a table and `cell` the innermost cell, both 0 outside of tables: a row that goes on on
-    the next page shows its cells there again, so that only within a cell the order is what was written.
+    `row` is the outermost row of a table and `cell` the innermost cell, both 0 outside of tables: a row that continues
+    on the next page shows its cells there again, so that only within a cell the order is what was written.
     """
 
     def __init__(self, chance: random.Random) -> None:

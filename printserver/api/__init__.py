@@ -5,22 +5,44 @@ It knows how things are asked for and answered over HTTP, and nothing of what a 
 
 from flask import Flask, Response, request
 
-from printserver.api import counter, court, lookups, prints, problems, seals, search, status
+from printserver.api import (
+    counter,
+    court,
+    jobs,
+    lookups,
+    problems,
+    queues,
+    seals,
+    search,
+    status,
+)
 from printserver.api.auth import Gate
 from printserver.api.context import Context, context, put
 from printserver.api.documented import StrictRequest
-from printserver.api.headers import refuse_repeated
+from printserver.api.headers import REPEATED, refuse_repeated
 from printserver.api.metrics import Meter
 from printserver.api.openapi import describe
-from printserver.jobs.office import Office
+from printserver.api.waiting import HOLD
+from printserver.office import Office
+
+__all__ = [
+    "HOLD",
+    "PREFIXES",
+    "REPEATED",
+    "new_app",
+    "problems",
+    "register",
+]
+
 
 # Every path that answers in problems; all else belongs to the screens.
 PREFIXES = ("/api/", "/healthz", "/readyz", "/metrics")
 BLUEPRINTS = (
     status.open_blueprint,
     status.blueprint,
-    prints.blueprint,
+    jobs.blueprint,
     lookups.blueprint,
+    queues.blueprint,
     search.blueprint,
     seals.blueprint,
     counter.blueprint,
@@ -28,10 +50,8 @@ BLUEPRINTS = (
 )
 _MB = 1024 * 1024
 
-__all__ = ["PREFIXES", "nova_aplicacao", "registrar"]
 
-
-def nova_aplicacao(import_name: str) -> Flask:
+def new_app(import_name: str) -> Flask:
     """Return an application, without any route yet, whose JSON is read strictly."""
     app = Flask(import_name, static_folder=None)
     app.request_class = StrictRequest
@@ -43,8 +63,8 @@ def _methods(app: Flask, path: str) -> set[str]:
     return {method for rule in app.url_map.iter_rules() if rule.rule == path for method in rule.methods or ()}
 
 
-def registrar(app: Flask, office: Office) -> None:
-    """Put the API of `office` on `app`, which must come from `nova_aplicacao`."""
+def register(app: Flask, office: Office) -> None:
+    """Put the API of `office` on `app`, which must come from `new_app`."""
     put(app, Context(office=office, gate=Gate(office), meter=Meter(office), describe=lambda: describe(BLUEPRINTS)))
     limit = office.settings.http.corpo_mb * _MB
     names = {blueprint.name for blueprint in BLUEPRINTS}
@@ -66,4 +86,4 @@ def registrar(app: Flask, office: Office) -> None:
         app.register_blueprint(blueprint)
         if blueprint is not status.open_blueprint:
             app.before_request_funcs.setdefault(blueprint.name, []).append(lambda: context().gate.admit())
-    problems.install(app, PREFIXES, lambda recusa: context().gate.record(recusa))
+    problems.install(app, PREFIXES, lambda refusal: context().gate.record(refusal))

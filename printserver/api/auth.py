@@ -1,4 +1,4 @@
-"""Who calls: the key in `Authorization: Bearer`, and how often it may. What a key may do is decided in `people`."""
+"""Authentication by the key in `Authorization: Bearer`, and rate limits. `office.people` decides what a key may do."""
 
 import time
 
@@ -7,20 +7,18 @@ from limits import RateLimitItemPerMinute
 from limits.storage import MemoryStorage
 from limits.strategies import FixedWindowRateLimiter
 
-from printserver import audit, people
-from printserver.config import Http
 from printserver.errors import Recusa
-from printserver.jobs.office import Office
+from printserver.office import Http, Office, audit, people
 
 _WRONG = "chave-errada"
 _VALID = "chave"
 
 
 class Gate:
-    """Lets a request in by its key; counts wrong keys by address and, where the office says so, requests by key.
+    """Admits a request by its key; limits wrong keys by address and, where the office sets it, requests by key.
 
-    The counts live in this process, which is the only one that serves HTTP. They are taken from the library
-    Flask-Limiter stands on: its decorators limit an endpoint, and what is limited here is an answer.
+    The counts are in the memory of this process, the only one that serves HTTP. They come from `limits`, the library
+    below Flask-Limiter: the decorators of Flask-Limiter limit an endpoint, and here an answer is limited.
     """
 
     def __init__(self, office: Office) -> None:
@@ -34,7 +32,7 @@ class Gate:
         """Put the author of the current request in `g.autor`.
 
         Raises `Recusa` `chave-invalida`, or `muitos-pedidos` for too many wrong keys from one address or too many
-        requests with one key. A right key is let in whatever others at its address do.
+        requests with one key. A right key is admitted whatever others at its address do.
         """
         address = request.remote_addr
         found = self._key(request)
@@ -45,23 +43,24 @@ class Gate:
             )
         if self._valid is not None:
             self._count(self._valid, _VALID, str(found.id), "Pedidos demais com esta chave")
-        g.autor = people.autor_da_chave(found, address)
+        g.autor = people.author_of_key(found, address)
 
-    def record(self, recusa: Recusa) -> None:
-        """Put a refused access on record: from where, to what, and with which key, where it is known (A5)."""
-        autor: people.Autor | None = g.get("autor")
-        quem, sistema = (autor.pessoa, autor.sistema) if autor else (None, None)
-        what = {"texto": recusa.kind.title, "metodo": request.method}
-        entry = audit.Registro("acesso", request.path[:200], "recusado", quem, sistema, request.remote_addr, what)
+    def record(self, refusal: Recusa) -> None:
+        """Log a refused access: its address, its path, and its key where it is known (A5)."""
+        author: people.Author | None = g.get("autor")
+        access = ("acesso", request.path[:200], "recusado")
+        what = {"texto": refusal.kind.title, "metodo": request.method}
+        unknown = audit.LogEntry(*access, endereco=request.remote_addr, detalhe=what)
+        entry = author.record(*access, what) if author is not None else unknown
         with self._office.db.write() as conn:
-            audit.escrever(conn, self._office.serventia_id, self._office.clock(), [entry])
+            audit.write(conn, self._office.serventia_id, self._office.clock(), [entry])
 
-    def _key(self, request: Request) -> people.Chave | None:
+    def _key(self, request: Request) -> people.ApiKey | None:
         scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             return None
         with self._office.db.read() as conn:
-            found = people.chave(conn, text.strip())
+            found = people.api_key(conn, text.strip())
         return found if found is not None and found.serventia_id == self._office.serventia_id else None
 
     def _count(self, limit: RateLimitItemPerMinute, kind: str, who: str, message: str) -> None:
@@ -72,7 +71,7 @@ class Gate:
         raise Recusa("muitos-pedidos", f"{message}. Tente de novo em {seconds} s.", retry_after=seconds)
 
 
-def author() -> people.Autor:
-    """Return who sent the current request; `Gate.admit` has put it there."""
-    autor: people.Autor = g.autor
-    return autor
+def author() -> people.Author:
+    """Return who sent the current request, as `Gate.admit` found it."""
+    found: people.Author = g.autor
+    return found

@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from printserver.errors import Recusa, entrada_invalida
+from printserver.errors import Recusa, invalid_input
 
 DEPTH_LIMIT = 100
 # Values in one request; the largest deed has some hundreds. Empty lists cost 20 times their text in memory.
@@ -121,7 +121,7 @@ def _check_text(text: str, path: str) -> None:
     if text.isascii() and "\0" not in text:
         return
     if "\0" in text:
-        raise entrada_invalida(path, "o caractere nulo (\\u0000) não é aceito")
+        raise invalid_input(path, "o caractere nulo (\\u0000) não é aceito")
     try:
         text.encode()
     except UnicodeEncodeError as error:

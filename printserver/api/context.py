@@ -7,10 +7,9 @@ from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 
-from printserver import people
 from printserver.api.auth import Gate, author
 from printserver.api.metrics import Meter
-from printserver.jobs.office import Office
+from printserver.office import Office, people
 
 _EXTENSION = "printserver.api"
 P = ParamSpec("P")
@@ -49,7 +48,7 @@ def needs(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)
         def checked(*args: P.args, **kwargs: P.kwargs) -> R:
-            people.exigir_direito(author(), right)
+            people.require_right(author(), right)
             return view(*args, **kwargs)
 
         return checked

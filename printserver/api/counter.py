@@ -1,7 +1,6 @@
 """The calls of the counter: acts with paper seals, their load, void numbers, the control report; daily seals."""
 
 from datetime import date
-from typing import Any
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -9,139 +8,169 @@ from flask import Response
 from printserver import jobs
 from printserver.api import examples, schemas
 from printserver.api.auth import author
-from printserver.api.context import needs, office
-from printserver.api.documented import SECURITY, body, refusals
-from printserver.api.prints import idempotency_key
-from printserver.api.problems import json_response
-from printserver.api.queries import CounterQuery, DayQuery, NoQuery, PeriodQuery
+from printserver.api.call import call
+from printserver.api.context import office
+from printserver.api.jobs import idempotency_key
+from printserver.api.problems import json_response, one_page
+from printserver.api.queries import CounterQuery, DayQuery, PeriodQuery
 from printserver.api.seals import MAKE, made, replayed
-from printserver.atos import balcao, controle, diarios, hibridos
+from printserver.counter import (
+    acts,
+    load,
+)
+from printserver.counter import (
+    check as counter_check,
+)
+from printserver.counter import (
+    daily as diarios,
+)
 
 blueprint = APIBlueprint("counter", __name__, url_prefix="/api/v1", tag="the counter")
 
 
-@blueprint.post("/atos-de-balcao")
-@needs("selos")
-@blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(balcao.AtoDeBalcao), arg_name="data", examples=examples.ATO_DE_BALCAO)
-@blueprint.output(schemas.CounterAct, status_code=201, description="The act: it waits for the day's load.")
-@blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado")), security=SECURITY)
-def record_act(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+@call(
+    blueprint,
+    "POST /atos-de-balcao",
+    right="selos",
+    body=(acts.AtoDeBalcao, examples.COUNTER_ATO),
+    answer=(201, schemas.CounterAct, "The act: it waits for the day's load."),
+    refuses=(*MAKE, "hibrido-ja-comunicado"),
+)
+def record_act(data: object) -> Response:
     """Record an act at the counter with its paper seal (H1)."""
-    found, repetido = balcao.registrar(office(), author(), data, idempotency_key())
-    return json_response(found, 201, replayed(repetido))
+    found, repeated = acts.register(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repeated))
 
 
-@blueprint.post("/atos-de-balcao/<number>/estorno")
-@needs("selos")
-@blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(balcao.Estorno), arg_name="data", examples=examples.ESTORNO)
-@blueprint.output(schemas.CounterAct, description="The act, reversed.")
-@blueprint.doc(responses=refusals((*MAKE, "nao-encontrado", "estado-nao-permite")), security=SECURITY)
-def reverse_act(number: str, query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+@call(
+    blueprint,
+    "POST /atos-de-balcao/<number>/estorno",
+    right="selos",
+    body=(acts.Estorno, examples.REVERSAL),
+    answer=(200, schemas.CounterAct, "The act, reversed."),
+    refuses=(*MAKE, "nao-encontrado", "estado-nao-permite"),
+)
+def reverse_act(number: str, data: object) -> Response:
     """Reverse an act that waits: it is left out of the load, and its paper seal is void (H2)."""
-    found, repetido = balcao.estornar(office(), author(), number, data, idempotency_key())
-    return json_response(found, 200, replayed(repetido))
+    found, repeated = acts.reverse(office(), author(), number, data, idempotency_key())
+    return json_response(found, 200, replayed(repeated))
 
 
-@blueprint.get("/atos-de-balcao")
-@needs("consultar")
-@blueprint.input(CounterQuery, location="query", arg_name="query")
-@blueprint.output(schemas.CounterActs, description="A page of acts.")
-@blueprint.doc(responses=refusals(), security=SECURITY)
+@call(
+    blueprint,
+    "GET /atos-de-balcao",
+    right="consultar",
+    query=CounterQuery,
+    answer=(200, schemas.CounterActs, "A page of acts."),
+)
 def list_acts(query: CounterQuery) -> Response:
     """List acts at the counter, newest first."""
     day = date.fromisoformat(query.data) if query.data else None
-    return json_response(balcao.listar(office(), day, query.estado, query.pagina))
+    return json_response(acts.list_all(office(), day, query.estado, query.pagina))
 
 
-@blueprint.post("/hibridos/carga")
-@needs("selos")
-@blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.Carga), arg_name="data", examples=examples.CARGA)
-@blueprint.output(schemas.MadeSeals, status_code=201, description="The seals, in the order of the paper seals.")
-@blueprint.doc(responses=refusals((*MAKE, "estado-nao-permite")), security=SECURITY)
-def load_day(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+@call(
+    blueprint,
+    "POST /hibridos/carga",
+    right="selos",
+    body=(load.Carga, examples.LOAD),
+    answer=(201, schemas.MadeSeals, "The seals, in the order of the paper seals."),
+    refuses=(*MAKE, "estado-nao-permite"),
+)
+def load_day(data: object) -> Response:
     """Make the seals of every act of a day that waits (H2)."""
-    codes, repetido = hibridos.carregar(office(), author(), data, idempotency_key())
-    return json_response({"selos": codes}, 201, replayed(repetido))
+    codes, repeated = load.load(office(), author(), data, idempotency_key())
+    return json_response({"selos": codes}, 201, replayed(repeated))
 
 
-@blueprint.post("/hibridos")
-@needs("selos")
-@blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.FaixaDePapel), arg_name="data", examples=examples.HIBRIDOS)
-@blueprint.output(schemas.MadeSeals, status_code=201, description="The seals, in the order of the paper seals.")
-@blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
-def make_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+@call(
+    blueprint,
+    "POST /hibridos",
+    right="selos",
+    body=(load.FaixaDePapel, examples.HIBRIDOS),
+    answer=(201, schemas.MadeSeals, "The seals, in the order of the paper seals."),
+    refuses=(*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos"),
+)
+def make_range(data: object) -> Response:
     """Make the seals of a range of paper seals, at most 500, all or none (H3)."""
-    codes, repetido = hibridos.por_faixa(office(), author(), data, idempotency_key())
-    return json_response({"selos": codes}, 201, replayed(repetido))
+    codes, repeated = load.by_range(office(), author(), data, idempotency_key())
+    return json_response({"selos": codes}, 201, replayed(repeated))
 
 
-@blueprint.post("/hibridos/inutilizados")
-@needs("selos")
-@blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.FaixaSemSelo), arg_name="data", examples=examples.INUTILIZADOS)
-@blueprint.output(schemas.PaperRange, status_code=201, description="The void range.")
-@blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
-def void_range(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+@call(
+    blueprint,
+    "POST /hibridos/inutilizados",
+    right="selos",
+    body=(load.FaixaSemSelo, examples.SPOILED),
+    answer=(201, schemas.PaperRange, "The void range."),
+    refuses=(*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos"),
+)
+def void_range(data: object) -> Response:
     """Write that paper seals are void: they are never reported (H2)."""
-    found, repetido = hibridos.inutilizar(office(), author(), data, idempotency_key())
-    return json_response(found, 201, replayed(repetido))
+    found, repeated = load.spoil(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repeated))
 
 
-@blueprint.post("/hibridos/comunicados")
-@needs("selos")
-@blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(hibridos.FaixaSemSelo), arg_name="data", examples=examples.COMUNICADOS)
-@blueprint.output(schemas.PaperRange, status_code=201, description="The range.")
-@blueprint.doc(responses=refusals((*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos")), security=SECURITY)
-def reported_elsewhere(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+@call(
+    blueprint,
+    "POST /hibridos/comunicados",
+    right="selos",
+    body=(load.FaixaSemSelo, examples.REPORTED),
+    answer=(201, schemas.PaperRange, "The range."),
+    refuses=(*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos"),
+)
+def reported_elsewhere(data: object) -> Response:
     """Write that another program reported paper seals: their numbers are never used here (S4)."""
-    found, repetido = hibridos.ja_comunicados(office(), author(), data, idempotency_key())
-    return json_response(found, 201, replayed(repetido))
+    found, repeated = load.mark_reported(office(), author(), data, idempotency_key())
+    return json_response(found, 201, replayed(repeated))
 
 
-@blueprint.get("/hibridos/conferencia")
-@needs("consultar")
-@blueprint.input(DayQuery, location="query", arg_name="query")
-@blueprint.output(schemas.Check, description="The day, as it is checked against the till.")
-@blueprint.doc(responses=refusals(), security=SECURITY)
+@call(
+    blueprint,
+    "GET /hibridos/conferencia",
+    right="consultar",
+    query=DayQuery,
+    answer=(200, schemas.Check, "The day, as it is checked against the till."),
+)
 def check(query: DayQuery) -> Response:
     """See a day's acts by type and by person, its numbers, and what waits for the load (H2)."""
-    return json_response(controle.conferencia(office(), query.day(office())))
+    return json_response(counter_check.day_check(office(), query.day(office())))
 
 
-@blueprint.get("/hibridos/relatorio")
-@needs("consultar")
-@blueprint.input(PeriodQuery, location="query", arg_name="query")
-@blueprint.output(schemas.Control, description="The control of paper seals.")
-@blueprint.doc(responses=refusals(), security=SECURITY)
+@call(
+    blueprint,
+    "GET /hibridos/relatorio",
+    right="consultar",
+    query=PeriodQuery,
+    answer=(200, schemas.Control, "The control of paper seals."),
+)
 def control(query: PeriodQuery) -> Response:
     """See by day, type and série the first, last, used, void and missing paper seals (H2)."""
-    found = controle.relatorio(office(), *query.days(office()))
-    return json_response({"itens": found, "pagina": 1, "total": len(found)})
+    return one_page(counter_check.control_report(office(), *query.days(office())))
 
 
-@blueprint.get("/diarios")
-@needs("consultar")
-@blueprint.input(DayQuery, location="query", arg_name="query")
-@blueprint.output(schemas.Seals, description="The newest seal of each type that the day has.")
-@blueprint.doc(responses=refusals(), security=SECURITY)
+@call(
+    blueprint,
+    "GET /diarios",
+    right="consultar",
+    query=DayQuery,
+    answer=(200, schemas.Seals, "The newest seal of each type that the day has."),
+)
 def dailies(query: DayQuery) -> Response:
     """See the daily seals of a day, each with its chain (D1, D2)."""
-    found = [code for code in diarios.do_dia(office(), query.day(office())).values() if code is not None]
+    found = [code for code in diarios.of_day(office(), query.day(office())).values() if code is not None]
     seals = [jobs.selo(office(), code) for code in found]
     return json_response({"itens": seals, "pagina": 1, "total": len(seals), "total_exato": True})
 
 
-@blueprint.post("/diarios")
-@needs("selos")
-@blueprint.input(NoQuery, location="query", arg_name="query")
-@blueprint.input(body(diarios.Diario), arg_name="data", examples=examples.DIARIO)
-@blueprint.output(schemas.Seal, status_code=201, description="The day's newest seal.")
-@blueprint.doc(responses=refusals((*MAKE, "ja-excluido")), security=SECURITY)
-def daily(query: NoQuery, data: Any) -> Response:  # noqa: ARG001
+@call(
+    blueprint,
+    "POST /diarios",
+    right="selos",
+    body=(diarios.Diario, examples.DIARIO),
+    answer=(201, schemas.Seal, "The day's newest seal."),
+    refuses=(*MAKE, "ja-excluido"),
+)
+def daily(data: object) -> Response:
     """Report the day's total so far of fotocópias or of digital autenticações: one seal a day (D1, D2)."""
-    return made(*diarios.lancar(office(), author(), data, idempotency_key()))
+    return made(*diarios.enter_total(office(), author(), data, idempotency_key()))

@@ -1,23 +1,23 @@
-"""What the views share: bodies that are documented by a model but handed on as they came, and documented refusals.
+"""OpenAPI parts of a call: bodies documented by a model but passed on unread, and documented refusals.
 
-The models of a request belong to the floors below, which read them and say in Portuguese what is wrong; reading them
-here a second time would only cost. So APIFlask gets the model for the OpenAPI page and passes the value through.
+The layers below own the request models: they validate a body and report errors in Portuguese. APIFlask gets the model
+for the OpenAPI page only, so that no body is validated twice.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import Request
 from pydantic import BaseModel
 
 from printserver.api.body import read_json
-from printserver.errors import WORDS, entrada_invalida
+from printserver.errors import WORDS, ErrorWord, invalid_input
 
 Responses = dict[int | str, dict[str, Any]]
 
 SECURITY = "chave"
-# What the server may answer to any request, before a call sees it or in its stead.
-_ANY = (
+# What the server may answer to any request, before or instead of the call.
+_ANY: tuple[ErrorWord, ...] = (
     "json-invalido",
     "metodo-nao-permitido",
     "corpo-grande-demais",
@@ -26,7 +26,7 @@ _ANY = (
     "erro-interno",
     "servidor-ocupado",
 )
-_KEYED = ("chave-invalida", "sem-permissao", "muitos-pedidos")
+_KEYED: tuple[ErrorWord, ...] = ("chave-invalida", "sem-permissao", "muitos-pedidos")
 _RETRY_AFTER = {
     "Retry-After": {"description": "Seconds.", "required": True, "schema": {"type": "integer", "minimum": 1}}
 }
@@ -36,7 +36,7 @@ _PROBLEM: dict[str, dict[str, Any]] = {
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read by `body.read_json`, whoever asks for it."""
+    """A request whose JSON is always read by `body.read_json`."""
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # noqa: ARG002
         """Return the strictly read JSON object; the flags of Flask's own reader do not loosen it.
@@ -45,12 +45,12 @@ class StrictRequest(Request):
         """
         value = read_json(self)
         if not isinstance(value, dict):
-            raise entrada_invalida("", "deve ser um objeto JSON, entre chaves")
+            raise invalid_input("", "deve ser um objeto JSON, entre chaves")
         return value
 
 
-def body(model: type[BaseModel]) -> type[BaseModel]:
-    """Return a class that documents like `model`, and whose `model_validate` hands on what came."""
+def document_only(model: type[BaseModel]) -> type[BaseModel]:
+    """Return a class with the schema of `model` whose `model_validate` returns its input unread."""
 
     def hand_on(_cls: type[BaseModel], value: Any) -> Any:
         return value
@@ -58,18 +58,18 @@ def body(model: type[BaseModel]) -> type[BaseModel]:
     return type(model.__name__, (model,), {"__doc__": model.__doc__, "model_validate": classmethod(hand_on)})
 
 
-def refusals(words: Iterable[str] = (), *, keyed: bool = True) -> Responses:
-    """Return the OpenAPI responses of a call that refuses with `words`, beside those every call has.
+def refusals(words: Iterable[ErrorWord] = (), *, keyed: bool = True) -> Responses:
+    """Return the OpenAPI responses of a call that refuses with `words`, and with those that every call has.
 
     `keyed` false: a call that needs no key.
     """
-    by_status: dict[int, list[str]] = {}
+    by_status: dict[int, list[ErrorWord]] = {}
     for word in dict.fromkeys((*words, *_ANY, *(_KEYED if keyed else ()))):
         by_status.setdefault(WORDS[word].status, []).append(word)
     return {status: _refusal(status, found) for status, found in sorted(by_status.items())}
 
 
-def _refusal(status: int, words: list[str]) -> dict[str, Any]:
+def _refusal(status: int, words: Sequence[ErrorWord]) -> dict[str, Any]:
     found: dict[str, Any] = {"description": ", ".join(words), "content": _PROBLEM}
     return found | {"headers": _RETRY_AFTER} if status in (429, 503) else found
 

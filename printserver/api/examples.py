@@ -4,9 +4,8 @@ Names, documents and numbers are invented. The fees are a real line of the state
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-Examples = dict[str, dict[str, Any]]
+Examples = dict[str, dict[str, object]]
 
 _FEES: Mapping[str, str] = {
     "tabeliao": "55.70",
@@ -19,7 +18,7 @@ _FEES: Mapping[str, str] = {
     "ministerio_publico": "2.67",
     "total": "95.12",
 }
-_DEED: Mapping[str, Any] = {
+_DEED: Mapping[str, object] = {
     "id": "P-2026-001234",
     "livro": "0123",
     "folha_inicial": "045",
@@ -40,7 +39,7 @@ _DEED: Mapping[str, Any] = {
 }
 
 
-def _example(summary: str, value: dict[str, Any]) -> dict[str, Any]:
+def _example(summary: str, value: Mapping[str, object]) -> dict[str, object]:
     return {"summary": summary, "value": value}
 
 
@@ -99,6 +98,22 @@ POSTS: Examples = {
             "escrevente": "admin",
         },
     ),
+    "avulso": _example(
+        "A document that is never sealed: any number of copies",
+        {
+            "documento": {
+                "tipo": "avulso",
+                "natureza": 2,
+                "id": "REQ-2026-000045",
+                "corpo": {
+                    "formato": "texto",
+                    "conteudo": "REQUERIMENTO\n\nAna Lúcia Prado requer a busca do assento de nascimento de seu pai.",
+                },
+            },
+            "escrevente": "admin",
+            "copias": 2,
+        },
+    ),
 }
 XA: Examples = {
     "sim": _example(
@@ -119,44 +134,42 @@ FOLHAS: Examples = {
         },
     )
 }
-REENVIAR: Examples = {
+RESEND: Examples = {
     "nada-saiu": _example(
         "Nothing came out: all again", {"escrevente": "admin", "motivo": "A impressora estava desligada"}
     )
 }
-CANCELAR: Examples = {
-    "desistiu": _example("Not wanted any more", {"escrevente": "admin", "motivo": "A parte desistiu"})
-}
-EXCLUIR: Examples = {
+CANCEL: Examples = {"desistiu": _example("Not wanted any more", {"escrevente": "admin", "motivo": "A parte desistiu"})}
+EXCLUDE: Examples = {
     "ato-desfeito": _example(
         "The act was not done: exclude its seals",
         {"escrevente": "admin", "motivo": "Ato não se concluiu", "papel_em_maos": True},
     )
 }
-PAPEL: Examples = {
+PAPER: Examples = {
     "proximo": _example(
         "The next sheet is A0000012; one was spoiled",
         {"proximo": "A0000012", "inutilizados": ["A0000011"], "escrevente": "admin"},
     )
 }
-LOTES: Examples = {
+LOTS: Examples = {
     "caixa": _example("A box of 500 sheets", {"de": "A0000001", "ate": "A0000500", "escrevente": "admin"})
 }
-COMUNICACOES: Examples = {
+REPORTS: Examples = {
     "agora": _example("Report what waits, now", {}),
 }
-SELO_AVULSO: Examples = {
+STANDALONE_SELO: Examples = {
     "apostila": _example(
         "An act without a print",
         {"natureza": 1, "ato": "ES", "identificador": "ATA-2026-17", "emolumentos": dict(_FEES), "escrevente": "admin"},
     ),
 }
-RETIFICACAO: Examples = {
+RECTIFICATION: Examples = {
     "valor": _example(
         "A wrong value", {"emolumentos": dict(_FEES), "motivo": "valor digitado errado", "escrevente": "admin"}
     ),
 }
-XA_DE_SELO: Examples = {
+XA_OF_SELO: Examples = {
     "xa": _example("Exclude one seal", {"motivo": "selo feito em duplicidade", "escrevente": "admin"}),
 }
 VINCULOS: Examples = {
@@ -169,7 +182,7 @@ VINCULOS: Examples = {
         },
     ),
 }
-ASSINATURAS: Examples = {
+SIGNATURES: Examples = {
     "pendentes": _example(
         "Not all have signed yet", {"estado": "pendentes", "primeira": "2026-11-20", "escrevente": "admin"}
     ),
@@ -186,16 +199,16 @@ CARTA: Examples = {
         },
     ),
 }
-ATO_DE_BALCAO: Examples = {
+COUNTER_ATO: Examples = {
     "autenticacao": _example(
         "An autenticação with its paper seal",
         {"ato": "AU", "papel": "AU0371AJ 0979007", "emolumentos": dict(_FEES), "escrevente": "admin"},
     ),
 }
-ESTORNO: Examples = {
+REVERSAL: Examples = {
     "estorno": _example("The paper was torn", {"motivo": "papel rasgado", "escrevente": "admin"}),
 }
-CARGA: Examples = {
+LOAD: Examples = {
     "carga": _example("The load of a day", {"data": "2026-11-20", "escrevente": "admin"}),
 }
 HIBRIDOS: Examples = {
@@ -212,7 +225,7 @@ HIBRIDOS: Examples = {
         },
     ),
 }
-INUTILIZADOS: Examples = {
+SPOILED: Examples = {
     "inutilizados": _example(
         "Void paper seals",
         {
@@ -226,7 +239,7 @@ INUTILIZADOS: Examples = {
         },
     ),
 }
-COMUNICADOS: Examples = {
+REPORTED: Examples = {
     "outro-programa": _example(
         "Reported by another program, before the office moved",
         {
@@ -254,7 +267,7 @@ DIARIO: Examples = {
         },
     ),
 }
-COMPARACAO: Examples = {
+COMPARISON: Examples = {
     "tribunal": _example("Ask the court", {"de": "2026-11-01", "ate": "2026-11-30"}),
     "arquivo": _example(
         "A list that was saved before",

@@ -4,8 +4,10 @@ from typing import Final
 
 from flask import Request
 
-from printserver.errors import entrada_invalida
-from printserver.http_server import REPEATED
+from printserver.errors import invalid_input
+
+REPEATED: Final = "printserver.repeated_headers"
+"""WSGI environ: the headers that WSGI cannot tell apart; set by the HTTP server."""
 
 ONCE: Final = ("Authorization", "Idempotency-Key", "Content-Type", "Content-Encoding")
 
@@ -15,7 +17,7 @@ def refuse_repeated(request: Request) -> None:
     repeated = request.environ.get(REPEATED, frozenset())
     for name in ONCE:
         if name.upper() in repeated:
-            raise entrada_invalida(name, "este cabeçalho deve vir uma só vez, escrito com hífen")
+            raise invalid_input(name, "este cabeçalho deve vir uma só vez, escrito com hífen")
     for name, values in request.args.lists():
         if len(values) > 1:
-            raise entrada_invalida(name[:80], "este parâmetro aparece mais de uma vez no endereço")
+            raise invalid_input(name[:80], "este parâmetro aparece mais de uma vez no endereço")

@@ -8,8 +8,8 @@ from flask import Response, g, request
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 from printserver import db
-from printserver.atos import comunicacao
-from printserver.jobs.office import Office
+from printserver.court import standing
+from printserver.office import Office
 
 _WRITE_BUCKETS = (0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30)
 _BUCKETS = (0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60)
@@ -109,12 +109,12 @@ class Meter:
             for state, number in rows:
                 gauge.labels(state).set(number)
         self._questions.set(questions)
-        self._certificate.set((office.certificado.valido_ate - office.clock()).total_seconds())
+        self._certificate.set((office.certificado.valid_until - office.clock()).total_seconds())
         self._court()
         return generate_latest(self.registry)
 
     def _court(self) -> None:
-        now = comunicacao.situacao(self._office)
+        now = standing.status(self._office)
         late, urgent, soon = now["atrasados"], now["urgentes"], now["a_vencer"]
         self._pending.labels("atrasado").set(late)
         self._pending.labels("4h").set(urgent)

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from printserver import __version__
 from printserver.api import schemas
 from printserver.api.documented import SECURITY
-from printserver.api.prints import KEY_HEADER, KEY_LIMIT
+from printserver.api.jobs import KEY_HEADER, KEY_LIMIT
 
 _REF = "#/components/schemas/"
 _PART = re.compile(r"#/components/schemas/\w+\.")

@@ -1,21 +1,19 @@
-"""The one place where a refusal becomes `application/problem+json` (RFC 9457), whatever went wrong and wherever.
+"""Every error of a request as `application/problem+json` (RFC 9457).
 
-`Recusa` brings its own word. Everything else that can end a request (no such path, a method that is not allowed, a body
-that is too large, a fault of our own) is given the word of the contract that says it best. Nothing of a fault's inside
-is told; it is logged under the number the answer bears.
+`Recusa` has its own error word. Any other error (unknown path, method not allowed, body too large, internal error) gets
+the word that fits it best. The answer shows no details of an internal error; they are logged under its number.
 """
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
 
 import structlog
 from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed, NotFound, RequestEntityTooLarge
 
-from printserver import faults
+from printserver.common import faults
 from printserver.errors import Recusa
 
 TYPE_PREFIX = "https://printserver.invalid/problemas/"
@@ -27,9 +25,9 @@ log = structlog.get_logger(__name__)
 
 
 def json_response(
-    data: Any, status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = "application/json"
+    data: object, status: int = 200, headers: Mapping[str, str] | None = None, media_type: str = "application/json"
 ) -> Response:
-    """Return `data` as JSON in UTF-8, nothing escaped to ASCII and never kept by a cache."""
+    """Return `data` as JSON in UTF-8, not escaped to ASCII, with caching forbidden."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     response = Response(text.encode("utf-8", "replace"), status=status, content_type=media_type)
     response.headers["Cache-Control"] = "no-store"
@@ -39,24 +37,24 @@ def json_response(
 
 
 def problem(
-    recusa: Recusa, extra: Mapping[str, Any] | None = None, headers: Mapping[str, str] | None = None
+    refusal: Recusa, extra: Mapping[str, object] | None = None, headers: Mapping[str, str] | None = None
 ) -> Response:
-    """Return the problem answer of `recusa`; `extra` is added to its own extra fields (a held `job`)."""
-    kind = recusa.kind
-    body: dict[str, Any] = {
-        "type": TYPE_PREFIX + recusa.word,
+    """Return the problem answer of `refusal`; `extra` is added to its own extra fields (a held `job`)."""
+    kind = refusal.kind
+    body: dict[str, object] = {
+        "type": TYPE_PREFIX + refusal.word,
         "title": kind.title,
         "status": kind.status,
-        "detail": recusa.detail,
+        "detail": refusal.detail,
         "repetir": kind.repetir,
     }
-    if recusa.errors:
-        body["errors"] = [{"campo": item.campo, "mensagem": item.mensagem} for item in recusa.errors]
-    added = {**recusa.extra, **(extra or {})}
+    if refusal.errors:
+        body["errors"] = [{"campo": item.campo, "mensagem": item.mensagem} for item in refusal.errors]
+    added = {**refusal.extra, **(extra or {})}
     body.update({name: value for name, value in added.items() if name not in body})
     response = json_response(body, kind.status, headers, MEDIA_TYPE)
-    retry_after = recusa.retry_after
-    if retry_after is None and (kind.status in (429, 503) or recusa.word == "em-processamento"):
+    retry_after = refusal.retry_after
+    if retry_after is None and (kind.status in (429, 503) or refusal.word == "em-processamento"):
         retry_after = _RETRY_AFTER_S
     if retry_after is not None:
         response.headers["Retry-After"] = str(max(1, retry_after))
@@ -66,12 +64,12 @@ def problem(
 
 
 def refusal_of(error: Exception) -> Recusa:
-    """Return the refusal that stands for any exception; one that nobody foresaw is logged whole."""
+    """Return the refusal for any exception; an unexpected one is logged with its traceback."""
     if isinstance(error, Recusa):
         return error
     if isinstance(error, RequestEntityTooLarge):
-        limite = (request.max_content_length or 0) // (1024 * 1024)
-        return Recusa("corpo-grande-demais", f"O pedido passa de {limite} MB. Diminua o corpo do documento.")
+        limit = (request.max_content_length or 0) // (1024 * 1024)
+        return Recusa("corpo-grande-demais", f"O pedido passa de {limit} MB. Diminua o corpo do documento.")
     if isinstance(error, NotFound):
         return Recusa("nao-encontrado", f"Não há nada no endereço {request.path}. Confira o caminho.")
     if isinstance(error, MethodNotAllowed):
@@ -105,7 +103,7 @@ def unread_request(status: int) -> Recusa:
 def install(app: Flask, prefixes: tuple[str, ...], refused: Callable[[Recusa], None]) -> None:
     """Answer every error under `prefixes` with a problem; errors elsewhere are left to the screens' own handlers.
 
-    `refused` is told of each access that was refused, for the record (A5).
+    `refused` is called for each refused access, to log it (A5).
     """
 
     def handle(error: Exception) -> ResponseReturnValue:
@@ -113,13 +111,18 @@ def install(app: Flask, prefixes: tuple[str, ...], refused: Callable[[Recusa], N
             if isinstance(error, HTTPException):
                 return error
             raise error
-        recusa = refusal_of(error)
-        if recusa.word in ("sem-permissao", "chave-invalida"):
-            refused(recusa)
-        response = problem(recusa)
+        refusal = refusal_of(error)
+        if refusal.word in ("sem-permissao", "chave-invalida"):
+            refused(refusal)
+        response = problem(refusal)
         if isinstance(error, MethodNotAllowed) and error.valid_methods:
             response.headers["Allow"] = ", ".join(sorted(error.valid_methods))
         return response
 
     for kind in (Exception, HTTPException):
         app.register_error_handler(kind, handle)
+
+
+def one_page(items: Sequence[Mapping[str, object]]) -> Response:
+    """Return a list that has one page only."""
+    return json_response({"itens": items, "pagina": 1, "total": len(items)})

@@ -15,13 +15,14 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from printserver.clock import local_date
-from printserver.errors import Campo, Recusa
-from printserver.jobs.office import Office
-from printserver.text import UnfitText, without_invisible
+from printserver.documents import KINDS, KindWord
+from printserver.errors import BadField, Recusa
+from printserver.formats import UnfitText, without_invisible
+from printserver.office import Office
 
-ESPERA_MAXIMA_S = 30
+MAX_WAIT_S = 30
 
-Estado = Literal[
+State = Literal[
     "aguardando_xa",
     "aguardando_selo",
     "aceito",
@@ -32,7 +33,7 @@ Estado = Literal[
     "falhou",
     "cancelado",
 ]
-Tipo = Literal["minuta", "livro", "traslado", "certidao", "ficha_abertura"]
+_KINDS = list(KINDS)
 
 
 def _day(text: str | None) -> str | None:
@@ -54,12 +55,10 @@ def _visible(text: str | None) -> str | None:
     return text
 
 
-Espera = Annotated[
-    float, Field(ge=0, le=ESPERA_MAXIMA_S, allow_inf_nan=False, description="Segundos de espera, de 0 a 30.")
-]
-Pagina = Annotated[int, Field(ge=1, le=1_000_000, description="Número da página da lista, a partir de 1.")]
-Dia = Annotated[str | None, AfterValidator(_day), Field(description="Dia, como AAAA-MM-DD.")]
-Texto = Annotated[
+Wait = Annotated[float, Field(ge=0, le=MAX_WAIT_S, allow_inf_nan=False, description="Segundos de espera, de 0 a 30.")]
+Page = Annotated[int, Field(ge=1, le=1_000_000, description="Número da página da lista, a partir de 1.")]
+Day = Annotated[str | None, AfterValidator(_day), Field(description="Dia, como AAAA-MM-DD.")]
+Text = Annotated[
     str | None, AfterValidator(_visible), Field(max_length=255, description="Texto de até 255 caracteres.")
 ]
 
@@ -89,31 +88,31 @@ class Query(BaseModel):
         return {name: str(value) for name, value in given.items()}
 
 
-def _fault(model: type[BaseModel], name: str, error: ErrorDetails) -> Campo:
+def _fault(model: type[BaseModel], name: str, error: ErrorDetails) -> BadField:
     if error["type"] == "texto":
-        return Campo(name, error["msg"])
+        return BadField(name, error["msg"])
     if error["type"] == "extra_forbidden":
-        return Campo(name, f"parâmetro desconhecido; use: {', '.join(model.model_fields) or 'nenhum'}")
-    return Campo(name, f"valor não aceito. {model.model_fields[name].description or ''}".strip())
+        return BadField(name, f"parâmetro desconhecido; use: {', '.join(model.model_fields) or 'nenhum'}")
+    return BadField(name, f"valor não aceito. {model.model_fields[name].description or ''}".strip())
 
 
 class PostQuery(Query):
     """`POST /jobs`."""
 
-    espera: Espera = 0
+    espera: Wait = 0
 
 
 class ActQuery(Query):
     """The calls that answer a question or act on a job."""
 
-    espera: Espera = 0
+    espera: Wait = 0
 
 
 class JobQuery(Query):
     """`GET /jobs/{id}`."""
 
-    espera: Espera = 0
-    desde: Estado | None = Field(None, description="Estado já conhecido, por exemplo aceito.")
+    espera: Wait = 0
+    desde: State | None = Field(None, description="Estado já conhecido, por exemplo aceito.")
 
 
 class PdfQuery(Query):
@@ -125,36 +124,36 @@ class PdfQuery(Query):
 class JobsQuery(Query):
     """`GET /jobs`."""
 
-    chave: Texto = None
-    estado: Estado | None = Field(None, description="Um dos estados do trabalho, por exemplo entregue.")
-    tipo: Tipo | None = Field(None, description="minuta, livro, traslado, certidao ou ficha_abertura.")
-    instrumento: Texto = None
-    livro: Texto = None
-    folha: Texto = None
-    fila: Texto = None
-    de: Dia = None
-    ate: Dia = None
-    pagina: Pagina = 1
+    chave: Text = None
+    estado: State | None = Field(None, description="Um dos estados do trabalho, por exemplo entregue.")
+    tipo: KindWord | None = Field(None, description=f"{', '.join(_KINDS[:-1])} ou {_KINDS[-1]}.")
+    instrumento: Text = None
+    livro: Text = None
+    folha: Text = None
+    fila: Text = None
+    de: Day = None
+    ate: Day = None
+    pagina: Page = 1
 
 
 class SealFilters(Query):
     """What seals are looked up by (T5)."""
 
-    codigo: Texto = None
+    codigo: Text = None
     natureza: Literal["1", "2"] | None = Field(None, description="1: Notas; 2: Registro Civil.")
-    ato: Texto = None
-    estado: Texto = None
-    livro: Texto = None
-    folha: Texto = None
-    termo: Texto = None
-    matricula: Texto = None
-    identificador: Texto = None
-    escrevente: Texto = None
+    ato: Text = None
+    estado: Text = None
+    livro: Text = None
+    folha: Text = None
+    termo: Text = None
+    matricula: Text = None
+    identificador: Text = None
+    escrevente: Text = None
     origem: Literal["documento", "avulso", "hibrido", "diario", "carta"] | None = Field(
         None, description="documento, avulso, hibrido, diario ou carta."
     )
-    de: Dia = None
-    ate: Dia = None
+    de: Day = None
+    ate: Day = None
     valor_de: Reais = None
     valor_ate: Reais = None
     validos: Literal["0", "1"] = Field("0", description="1: só os que valem, nem retificados nem excluídos; 0: todos.")
@@ -163,7 +162,7 @@ class SealFilters(Query):
 class SealsQuery(SealFilters):
     """`GET /selos`."""
 
-    pagina: Pagina = 1
+    pagina: Page = 1
 
 
 class TotalsQuery(SealFilters):
@@ -181,18 +180,18 @@ class ExportQuery(SealFilters):
 class CounterQuery(Query):
     """`GET /atos-de-balcao`."""
 
-    data: Dia = None
+    data: Day = None
     estado: Literal["aguardando", "carregado", "estornado"] | None = Field(
         None, description="aguardando, carregado ou estornado."
     )
-    pagina: Pagina = 1
+    pagina: Page = 1
 
 
 class PeriodQuery(Query):
     """A period of days; today where none is given."""
 
-    de: Dia = None
-    ate: Dia = None
+    de: Day = None
+    ate: Day = None
 
     def days(self, office: Office) -> tuple[date, date]:
         """Return first and last day. Raises `Recusa` `entrada-invalida` if they are not in order."""
@@ -207,7 +206,7 @@ class PeriodQuery(Query):
 class DayQuery(Query):
     """One day; today where none is given."""
 
-    data: Dia = None
+    data: Day = None
 
     def day(self, office: Office) -> date:
         """Return the day."""
@@ -218,13 +217,13 @@ class EventsQuery(Query):
     """`GET /eventos`."""
 
     depois: Annotated[int, Field(ge=0, lt=2**63, description="Número do último evento já lido.")] = 0
-    espera: Espera = 0
+    espera: Wait = 0
 
 
 class PageQuery(Query):
     """`GET /avisos`."""
 
-    pagina: Pagina = 1
+    pagina: Page = 1
 
 
 class PendingQuery(Query):
@@ -233,7 +232,7 @@ class PendingQuery(Query):
     quais: Literal["pendentes", "recusados", "vinculos"] = Field(
         "pendentes", description="pendentes, recusados ou vinculos."
     )
-    pagina: Pagina = 1
+    pagina: Page = 1
 
 
 class NoQuery(Query):

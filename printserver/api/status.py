@@ -9,7 +9,7 @@ from printserver.api.context import context, office
 from printserver.api.documented import SECURITY, refusals, returns
 from printserver.api.problems import json_response, problem
 from printserver.errors import Recusa
-from printserver.jobs import ready
+from printserver.office import ready
 
 # Asked by supervisors and load balancers, which bear no key.
 open_blueprint = APIBlueprint("health", __name__, tag="server")
@@ -24,7 +24,7 @@ def healthz() -> Response:
     return json_response(
         {
             "estado": "ok",
-            "instancia": office().nome_da_instancia,
+            "instancia": office().instance_name,
             "demonstracao": office().demonstracao,
             "versao": __version__,
             "banco": office().db.versao,

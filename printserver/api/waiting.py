@@ -5,7 +5,8 @@ from typing import Final
 
 from flask import request
 
-from printserver.http_server import HOLD
+HOLD: Final = "printserver.hold"
+"""WSGI environ: a function that delays the answer by a number of seconds without a thread; set by the HTTP server."""
 
 HELD_S: Final = 1.0
 

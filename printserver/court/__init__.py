@@ -1,28 +1,40 @@
-"""What the court is told of every seal (T1–T5): an outbox, its sender, the transport. Knows no print and no screen.
+"""Reports of seals to the court (T1–T5): outbox, sender, transport, notices. Knows no print and no screen.
 
-`simulador` is a court to develop, test and show with.
+`simulator` is a court to develop, test and show with.
 """
 
-from printserver.court.cliente import Transporte, TransporteHttp, Troca
-from printserver.court.desfecho import vinculador_que_vale
-from printserver.court.envio import COMUNICACAO_PENDENTE, apressar, retomar
-from printserver.court.lista import pedir_lista
-from printserver.court.remetente import Remetente
-from printserver.court.respostas import Consta, Resposta, de_consulta, de_envio, falha_geral
+from printserver.court.answers import (
+    CourtAnswer,
+    OnRecord,
+    from_lookup,
+    from_sending,
+    general_failure,
+)
+from printserver.court.client import Exchange, HttpTransport, Transport
+from printserver.court.listing import request_listing
+from printserver.court.outbox import REPORT_PENDING
+from printserver.court.outcome import valid_vinculador
+from printserver.court.pending import CARREGADO, ESTORNADO, WAITING
+from printserver.court.sender import Sender
 
 __all__ = [
-    "COMUNICACAO_PENDENTE",
-    "Consta",
-    "Remetente",
-    "Resposta",
-    "Transporte",
-    "TransporteHttp",
-    "Troca",
-    "apressar",
-    "de_consulta",
-    "de_envio",
-    "falha_geral",
-    "pedir_lista",
-    "retomar",
-    "vinculador_que_vale",
+    "CARREGADO",
+    "ESTORNADO",
+    "REPORT_PENDING",
+    "WAITING",
+    "CourtAnswer",
+    "Exchange",
+    "HttpTransport",
+    "OnRecord",
+    "Sender",
+    "Transport",
+    "from_lookup",
+    "from_sending",
+    "general_failure",
+    "mail",
+    "notices",
+    "pending",
+    "request_listing",
+    "standing",
+    "valid_vinculador",
 ]

@@ -1,149 +1,179 @@
-"""The rule book of Notas: what each document is, which seals it needs, whose QR, which values. Pure, over plain data.
+"""The rules of documents: what each is, which seals it needs, whose QR, which values. Pure, over plain data.
 
-One module a document: `minuta`, `livro`, `traslado`, `certidao`, `ficha`; what copies share in `copias`; the reprint
-and its question in `reimpressao`. It knows no table, no queue, no page.
+`kinds` has one record a kind, `terms` the terms of X4, `notas` one module for each document of Notas, `reprint` the
+question of a second print. It knows no table, no queue, no page.
 """
 
-from printserver.documents import certidao, ficha, livro, minuta, traslado
-from printserver.documents.ficha import com_resposta
-from printserver.documents.folhas import (
-    LadoDaFolha,
-    com_folha_final,
-    conferir_ocupadas,
-    conferir_papeis,
-    escrever_folha,
-    folhas_de_papel,
-    lados,
-    rotulos,
+from printserver.documents.fees import add_up_services
+from printserver.documents.fields import (
+    OBJECT,
+    OBJECT_OR_OTHER,
+    OTHER,
+    TAG_PREFIX,
+    Boolean,
+    CodigoDoAto,
+    CodigoDoSelo,
+    Data,
+    Folha,
+    Identifier,
+    Integer,
+    Pages,
+    Reason,
+    RequestModel,
+    Serie,
+    Text,
+    field_error,
 )
-from printserver.documents.identidade import (
-    forma,
-    identificar,
-    normalizar,
-    normalizar_folha,
-    normalizar_id,
-    normalizar_livro,
-    normalizar_papel,
-    rotulo,
+from printserver.documents.identity import (
+    canonical,
+    identify,
+    label,
+    normalize,
+    normalize_folha,
+    normalize_id,
+    normalize_livro,
+    normalize_sheet,
 )
-from printserver.documents.leitura import campos_errados, ler_pedido, sem_invisiveis
-from printserver.documents.minuta import paginas_do_extrato
-from printserver.documents.model import (
-    Certidao,
-    Corpo,
-    Documento,
-    FichaAbertura,
-    Instrumento,
-    Livro,
-    Minuta,
-    Pedido,
-    Referencia,
-    Traslado,
-)
-from printserver.documents.plano import (
-    Contexto,
+from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento, Parte, Referencia
+from printserver.documents.kinds import KINDS, DocumentFields, FieldValue, FieldValues, Kind, KindWord, shown_fields
+from printserver.documents.model import Certidao, Document, FichaAbertura, Livro, Minuta, Pedido, Traslado
+from printserver.documents.moment import ato_moment, refuse_empty_date
+from printserver.documents.notas.ficha import with_answer
+from printserver.documents.notas.minuta import parse_pages
+from printserver.documents.parties import require_initials
+from printserver.documents.plan import (
+    Context,
     Custas,
-    Identidade,
-    LivroVivo,
-    Plano,
-    Regras,
-    SeloPlanejado,
-    SeloVivo,
+    Identity,
+    LiveLivro,
+    LiveSelo,
+    Plan,
+    PlannedSelo,
+    Rules,
 )
-from printserver.documents.reimpressao import (
-    Alternativa,
-    Atingido,
-    Pergunta,
-    Resposta,
-    alternativas,
-    como_se_escreveu,
-    conferir_exclusao,
-    conferir_resposta,
-    decidir,
+from printserver.documents.planning import check_copies, make_plan
+from printserver.documents.reading import bad_fields, read, read_request, strip_invisible
+from printserver.documents.reprint import (
+    AffectedPrint,
+    Alternative,
+    Answer,
+    Question,
+    alternatives,
+    check_answer,
+    check_exclusion,
+    decide,
     selos_xa,
-    xa_ate,
+    spelled_before,
 )
-from printserver.documents.visao import dados_do_modelo, marcas, nome_da_copia, valores_do_bloco
-from printserver.errors import Campo, Recusa
-
-
-def planejar(documento: Documento, contexto: Contexto) -> Plano:
-    """Return the plan of any document, by its kind. Raises Recusa as its module says."""
-    match documento:
-        case Minuta():
-            return minuta.planejar(documento, contexto)
-        case Livro():
-            return livro.planejar(documento, contexto)
-        case Traslado():
-            return traslado.planejar(documento, contexto)
-        case Certidao():
-            return certidao.planejar(documento, contexto)
-        case FichaAbertura():
-            return ficha.planejar(documento, contexto)
-
-
-def conferir_copias(plano: Plano, copias: int) -> None:
-    """Raise Recusa `copia-de-documento-selado` for more than one copy of what has, or may get, a seal (N1)."""
-    if copias > 1 and (plano.selos or plano.pergunta_selo):
-        mensagem = "um selo não vai em dois papéis: documento com selo se imprime uma vez só"
-        raise Recusa("copia-de-documento-selado", f"copias: {mensagem}.", errors=[Campo("copias", mensagem)])
-
+from printserver.documents.sides import (
+    FolhaSide,
+    check_occupied,
+    check_sheets,
+    count_sheets,
+    labels,
+    page_sides,
+    with_last_folha,
+    write_folha,
+)
+from printserver.documents.terms import Terms
+from printserver.documents.titles import title
+from printserver.documents.values import Value
+from printserver.documents.view import (
+    block_values,
+    copy_name,
+    mark_values,
+    template_data,
+)
 
 __all__ = [
-    "Alternativa",
-    "Atingido",
+    "KINDS",
+    "OBJECT",
+    "OBJECT_OR_OTHER",
+    "OTHER",
+    "TAG_PREFIX",
+    "AffectedPrint",
+    "Alternative",
+    "Answer",
+    "Assinaturas",
+    "Boolean",
     "Certidao",
-    "Contexto",
+    "CodigoDoAto",
+    "CodigoDoSelo",
+    "Context",
     "Corpo",
     "Custas",
-    "Documento",
+    "Data",
+    "Document",
+    "DocumentFields",
     "FichaAbertura",
-    "Identidade",
+    "FieldValue",
+    "FieldValues",
+    "Folha",
+    "FolhaSide",
+    "Identifier",
+    "Identity",
     "Instrumento",
-    "LadoDaFolha",
+    "Integer",
+    "Kind",
+    "KindWord",
+    "LiveLivro",
+    "LiveSelo",
     "Livro",
-    "LivroVivo",
     "Minuta",
+    "Pages",
+    "Parte",
     "Pedido",
-    "Pergunta",
-    "Plano",
+    "Plan",
+    "PlannedSelo",
+    "Question",
+    "Reason",
     "Referencia",
-    "Regras",
-    "Resposta",
-    "SeloPlanejado",
-    "SeloVivo",
+    "RequestModel",
+    "Rules",
+    "Serie",
+    "Terms",
+    "Text",
     "Traslado",
-    "alternativas",
-    "campos_errados",
-    "com_folha_final",
-    "com_resposta",
-    "como_se_escreveu",
-    "conferir_copias",
-    "conferir_exclusao",
-    "conferir_ocupadas",
-    "conferir_papeis",
-    "conferir_resposta",
-    "dados_do_modelo",
-    "decidir",
-    "escrever_folha",
-    "folhas_de_papel",
-    "forma",
-    "identificar",
-    "lados",
-    "ler_pedido",
-    "marcas",
-    "nome_da_copia",
-    "normalizar",
-    "normalizar_folha",
-    "normalizar_id",
-    "normalizar_livro",
-    "normalizar_papel",
-    "paginas_do_extrato",
-    "planejar",
-    "rotulo",
-    "rotulos",
+    "Value",
+    "add_up_services",
+    "alternatives",
+    "ato_moment",
+    "bad_fields",
+    "block_values",
+    "canonical",
+    "check_answer",
+    "check_copies",
+    "check_exclusion",
+    "check_occupied",
+    "check_sheets",
+    "copy_name",
+    "count_sheets",
+    "decide",
+    "field_error",
+    "identify",
+    "label",
+    "labels",
+    "make_plan",
+    "mark_values",
+    "normalize",
+    "normalize_folha",
+    "normalize_id",
+    "normalize_livro",
+    "normalize_sheet",
+    "page_sides",
+    "parse_pages",
+    "read",
+    "read_request",
+    "refuse_empty_date",
+    "require_initials",
     "selos_xa",
-    "sem_invisiveis",
-    "valores_do_bloco",
-    "xa_ate",
+    "shown_fields",
+    "spelled_before",
+    "strip_invisible",
+    "template_data",
+    "title",
+    "titles",
+    "with_answer",
+    "with_last_folha",
+    "write_folha",
 ]

@@ -1,414 +1,178 @@
-"""The body of `POST /api/v1/jobs`, as the contract writes it: strict Pydantic models of what is well written.
+"""The body of `POST /api/v1/jobs` as strict Pydantic models: the documents, and the request around them.
 
-`ler_pedido` (in `leitura`) reads one. What a rule of the book forbids is refused by the document's own module.
+`reading.read_request` reads one. What a rule forbids is refused by the document's own module.
 """
 
 from collections.abc import Iterable
-from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar
+from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Discriminator,
     Field,
     PrivateAttr,
-    Tag,
     WithJsonSchema,
     field_validator,
     model_validator,
 )
 
-from printserver.documents.campos import (
-    Carimbado,
-    CodigoDoAto,
+from printserver.documents.fields import (
+    Boolean,
     CodigoDoSelo,
-    Data,
-    Folha,
-    Identificador,
-    Impresso,
-    Inteiro,
-    Logico,
-    Modelo,
-    Motivo,
-    MotivoCarimbado,
-    NumeroDeTraslado,
-    Paginas,
-    Texto,
-    erro,
+    Identifier,
+    Integer,
+    Pages,
+    Printed,
+    Reason,
+    RequestModel,
+    Text,
+    TrasladoNumber,
+    field_error,
 )
-from printserver.errors import Campo
-from printserver.selo.fees import COMPONENTES, Emolumentos
-from printserver.selo.money import Reais
-from printserver.text import UnfitText, mistyped, printed
+from printserver.documents.instrumento import (
+    Corpo,
+    Externo,
+    InstrumentoDaMinuta,
+    InstrumentoDoLivro,
+    InstrumentoOrReference,
+)
+from printserver.documents.person import Pessoa
+from printserver.documents.values import Value
+from printserver.errors import BadField
 
-_T = TypeVar("_T")
-
-
-def _ao_menos_um(itens: tuple[_T, ...]) -> tuple[_T, ...]:
-    if not itens:
-        raise erro("não pode ficar vazio: dê ao menos um")
-    return itens
-
-
-FormatoDoCorpo = Literal["texto", "html", "pdf", "rtf"]
 Faces = Literal["frente", "frente-verso", "frente-depois-verso"]
-Lado = Literal["frente", "verso"]
-Assinaturas = Literal["completas", "pendentes"]
-
-
-class Corpo(Modelo):
-    """BODY: the text of a document; `conteudo` of a pdf is base64. It is checked where it is laid out."""
-
-    formato: FormatoDoCorpo
-    conteudo: Annotated[str, Field(strict=True)]
-
-
-class EmolumentosPedido(Modelo):
-    """FEES: all eight components, in reais; `total` is optional and must be their sum (S9)."""
-
-    tabeliao: Reais
-    estado: Reais
-    secretaria_fazenda: Reais
-    santa_casa: Reais
-    registro_civil: Reais
-    tribunal_justica: Reais
-    iss: Reais
-    ministerio_publico: Reais
-    total: Reais | None = None
-
-    @property
-    def emolumentos(self) -> Emolumentos:
-        """The same as the seal knows them."""
-        return Emolumentos(**{nome: getattr(self, nome) for nome in COMPONENTES})
-
-    @model_validator(mode="after")
-    def _conferir(self) -> Self:
-        if self.total is not None:
-            try:
-                self.emolumentos.conferir_total(self.total)
-            except ValueError as error:
-                raise erro(str(error), "total") from None
-        if self.emolumentos.isento_total:
-            raise erro('todas as parcelas são zero: diga "isento": true e o motivo_isencao, ou dê os valores')
-        return self
-
-
-class ServicoPedido(Modelo):
-    """One of the services that a seal stands for, and how often (D3)."""
-
-    servico: Texto
-    quantidade: Annotated[Inteiro, Field(ge=1, le=9999)] = 1
-
-
-class Valor(Modelo):
-    """VALUE: exactly one of `emolumentos`, `servico`, `servicos`, `isento` with its reason; in some places none."""
-
-    valor_obrigatorio: ClassVar[bool] = False
-
-    emolumentos: EmolumentosPedido | None = None
-    servico: Texto | None = None
-    servicos: Annotated[tuple[ServicoPedido, ...], Field(max_length=50), AfterValidator(_ao_menos_um)] | None = None
-    isento: Logico = False
-    motivo_isencao: MotivoCarimbado | None = None
-
-    @property
-    def cobrado(self) -> str | None:
-        """The name of the field that charges, or None: nothing was given, or *isento*."""
-        return next((nome for nome in ("emolumentos", "servico", "servicos") if getattr(self, nome) is not None), None)
-
-    @property
-    def tem_valor(self) -> bool:
-        """Whether a VALUE was given."""
-        return self.isento or self.cobrado is not None
-
-    @model_validator(mode="after")
-    def _um_valor_so(self) -> Self:
-        dados = [nome for nome in ("emolumentos", "servico", "servicos") if getattr(self, nome) is not None]
-        dados += ["isento"] if self.isento else []
-        if len(dados) > 1:
-            raise erro(f"há mais de um valor ({', '.join(dados)}): dê só um deles", dados[1])
-        if self.isento and self.motivo_isencao is None:
-            raise erro("o ato isento precisa do motivo da isenção", "motivo_isencao")
-        if not self.isento and self.motivo_isencao is not None:
-            raise erro('só se dá motivo de isenção com "isento": true', "motivo_isencao")
-        if not dados and self._exige_valor():
-            raise erro("falta o valor: emolumentos, servico, servicos, ou isento com motivo_isencao", "emolumentos")
-        return self
-
-    def _exige_valor(self) -> bool:
-        return self.valor_obrigatorio
-
-
-class Ato(Valor):
-    """One ato of an instrumento, with its VALUE; `principal` is the escrevente's choice (N2)."""
-
-    ato: CodigoDoAto
-    descricao: Carimbado | None = None
-    principal: Logico = False
-
-
-class AtoDoLivro(Ato):
-    """An ato as the livro needs it: its VALUE is given."""
-
-    valor_obrigatorio: ClassVar[bool] = True
-
-
-class Parte(Modelo):
-    """One of the parties."""
-
-    qualidade: Impresso | None = None
-    nome: Impresso
-    documento: Impresso | None = None
-
-
-class Instrumento(Modelo):
-    """INSTRUMENTO: what one deed holds. `id` is the legacy program's own name of it and never changes (X0)."""
-
-    id: Identificador
-    livro: Identificador | None = None
-    folha_inicial: Folha | None = None
-    folha_final: Folha | None = None
-    data: Data | None = None
-    motivo_data: Motivo | None = None
-    titulo: Impresso | None = None
-    partes: Annotated[tuple[Parte, ...], Field(max_length=1000)] = ()
-    atos: Annotated[tuple[Ato, ...], Field(max_length=200)] = ()
-    assinaturas: Assinaturas = "completas"
-    corpo: Corpo | None = None
-
-    @model_validator(mode="after")
-    def _folhas_em_ordem(self) -> Self:
-        if self.folha_final is not None:
-            if self.folha_inicial is None:
-                raise erro("há folha final sem folha inicial", "folha_inicial")
-            if int(self.folha_final) < int(self.folha_inicial):
-                raise erro("a folha final vem antes da inicial", "folha_final")
-        return self
-
-
-class InstrumentoDaMinuta(Instrumento):
-    """An INSTRUMENTO as a minuta needs it: its text; livro, folha and values may still be missing (N8)."""
-
-    corpo: Corpo
-
-
-class InstrumentoDoLivro(Instrumento):
-    """An INSTRUMENTO as the livro needs it: with its place in the book, its atos and their values, and its text."""
-
-    livro: Identificador
-    folha_inicial: Folha
-    atos: Annotated[tuple[AtoDoLivro, ...], Field(max_length=200), AfterValidator(_ao_menos_um)]
-    corpo: Corpo
-
-
-class Referencia(Modelo):
-    """REFERENCE: an instrumento that is known here, by its `id` or by its livro and first folha."""
-
-    id: Identificador | None = None
-    livro: Identificador | None = None
-    folha_inicial: Folha | None = None
-
-    @model_validator(mode="after")
-    def _um_jeito_so(self) -> Self:
-        pelo_livro = self.livro is not None or self.folha_inicial is not None
-        if self.id is not None and pelo_livro:
-            raise erro("diga o instrumento pelo id ou por livro e folha_inicial, não pelos dois", "id")
-        if self.id is None and self.livro is None:
-            raise erro("falta dizer o instrumento: id, ou livro e folha_inicial", "livro" if pelo_livro else "id")
-        if self.id is None and self.folha_inicial is None:
-            raise erro("com o livro, diga também a folha inicial", "folha_inicial")
-        return self
-
-
-def _instrumento_ou_referencia(dados: Any) -> str | None:
-    """Return which of the two was sent: an object with none but a reference's fields is a reference."""
-    if isinstance(dados, dict):
-        return "referencia" if dados.keys() <= Referencia.model_fields.keys() else "instrumento"
-    if isinstance(dados, Referencia):
-        return "referencia"
-    return "instrumento" if isinstance(dados, Instrumento) else None
-
-
-InstrumentoOuReferencia = Annotated[
-    Annotated[Instrumento, Tag("instrumento")] | Annotated[Referencia, Tag("referencia")],
-    Discriminator(_instrumento_ou_referencia),
-]
-
-
-class SeloExterno(Modelo):
-    """A seal of the livro made by another program (N13); the QR of the principal is needed for traslado 1."""
-
-    codigo: CodigoDoSelo
-    ato: CodigoDoAto
-    principal: Logico = False
-    qr: Annotated[str, Field(strict=True, min_length=1, max_length=2000)] | None = None
-
-
-class Externo(Modelo):
-    """EXTERNAL: a livro sealed by another program before the office moved here (N13)."""
-
-    selos: Annotated[tuple[SeloExterno, ...], Field(max_length=200), AfterValidator(_ao_menos_um)]
+Side = Literal["frente", "verso"]
 
 
 def _so_notas(natureza: int) -> int:
     if natureza == 2:
-        raise erro("os documentos de Registro Civil (natureza 2) ainda não são aceitos por esta versão")
+        raise field_error("os documentos de Registro Civil (natureza 2) ainda não são aceitos por esta versão")
     if natureza != 1:
-        raise erro("a natureza é 1 (Tabelionato de Notas)")
+        raise field_error("a natureza é 1 (Tabelionato de Notas)")
     return natureza
 
 
-class _Documento(Modelo):
-    natureza: Annotated[Inteiro, AfterValidator(_so_notas), WithJsonSchema({"type": "integer", "const": 1})] = 1
+class _Document(RequestModel):
+    natureza: Annotated[Integer, AfterValidator(_so_notas), WithJsonSchema({"type": "integer", "const": 1})] = 1
 
 
-class Minuta(_Documento):
+class Minuta(_Document):
     """The draft (N8). `imprimir` false: the PDF and its page count only; `paginas`: a part of it, as `3-5`."""
 
     tipo: Literal["minuta"]
     instrumento: InstrumentoDaMinuta
-    imprimir: Logico = True
-    paginas: Paginas | None = None
+    imprimir: Boolean = True
+    paginas: Pages | None = None
 
 
-class Livro(_Documento):
+class Livro(_Document):
     """The book's page (N1, N2)."""
 
     tipo: Literal["livro"]
     instrumento: InstrumentoDoLivro
 
 
-class _Copia(_Documento, Valor):
+class _Copy(_Document, Value):
     """What traslado and certidão share: their text, a court order (N11) and the seal that they replace (X8)."""
 
     corpo: Corpo | None = None
-    ordem_judicial: Impresso | None = None
+    ordem_judicial: Printed | None = None
     substitui: CodigoDoSelo | None = None
-    motivo: Motivo | None = None
+    motivo: Reason | None = None
 
     @model_validator(mode="after")
-    def _motivo_da_substituicao(self) -> Self:
+    def _substitution_reason(self) -> Self:
         if self.substitui is not None and self.motivo is None:
-            raise erro("a substituição precisa do motivo", "motivo")
+            raise field_error("a substituição precisa do motivo", "motivo")
         if self.substitui is None and self.motivo is not None:
-            raise erro("o motivo acompanha substitui, que falta", "motivo")
+            raise field_error("o motivo acompanha substitui, que falta", "motivo")
         return self
 
 
-class Traslado(_Copia):
+class Traslado(_Copy):
     """A copy for the parties, numbered (N3, N4)."""
 
     tipo: Literal["traslado"]
-    numero: NumeroDeTraslado
-    instrumento: InstrumentoOuReferencia
+    numero: TrasladoNumber
+    instrumento: InstrumentoOrReference
     livro_externo: Externo | None = None
 
 
-class Certidao(_Copia):
+class Certidao(_Copy):
     """A certified statement (N5). Its VALUE is always given, but where it replaces another (X8)."""
 
     tipo: Literal["certidao"]
-    pedido: Identificador
-    via: Annotated[Inteiro, Field(ge=1, le=9999)] = 1
-    instrumento: InstrumentoOuReferencia | None = None
-    averbacoes: Annotated[Inteiro, Field(ge=0, le=9999)] = 0
+    pedido: Identifier
+    via: Annotated[Integer, Field(ge=1, le=9999)] = 1
+    instrumento: InstrumentoOrReference | None = None
+    averbacoes: Annotated[Integer, Field(ge=0, le=9999)] = 0
 
     @field_validator("averbacoes")
     @classmethod
-    def _sem_averbacoes(cls, averbacoes: int) -> int:
+    def _no_averbacoes(cls, averbacoes: int) -> int:
         if averbacoes:
-            raise erro("averbações cobradas são das certidões de Registro Civil; na de Notas, 0")
+            raise field_error("averbações cobradas são das certidões de Registro Civil; na de Notas, 0")
         return averbacoes
 
     @model_validator(mode="after")
-    def _tem_texto(self) -> Self:
+    def _has_text(self) -> Self:
         if self.instrumento is None and self.corpo is None:
-            raise erro("a certidão sem instrumento precisa do seu próprio corpo", "corpo")
+            raise field_error("a certidão sem instrumento precisa do seu próprio corpo", "corpo")
         return self
 
-    def _exige_valor(self) -> bool:
+    def _requires_value(self) -> bool:
         return self.substitui is None
 
 
-CAMPOS_DA_PESSOA = (
-    *("nome", "documento", "nacionalidade", "naturalidade", "nascimento", "estado_civil", "regime_de_bens", "conjuge"),
-    *("profissao", "filiacao", "pai", "mae", "endereco", "bairro", "cidade", "telefone", "email", "rg", "cpf"),
-)
-"""The fields of a person that have one spelling; an office may print others."""
-
-
-class Pessoa(BaseModel):
-    """Whose signature card it is: name, document, and whatever else the office prints on it, as short texts.
-
-    Others than `CAMPOS_DA_PESSOA` are printed under their own name; one that is a slip of the pen away from a known
-    one is refused.
-    """
-
-    model_config = ConfigDict(
-        extra="allow",
-        frozen=True,
-        json_schema_extra={"examples": [dict.fromkeys(CAMPOS_DA_PESSOA, "…")]},
-    )
-    __pydantic_extra__: dict[str, Impresso | None]
-
-    nome: Impresso
-    documento: Impresso | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _nao_sao_demais(cls, dados: Any) -> Any:
-        if isinstance(dados, dict) and len(dados.keys() - cls.model_fields.keys()) > 40:
-            raise erro("há mais de 40 campos além de nome e documento")
-        return dados
-
-    @model_validator(mode="after")
-    def _campos_que_se_imprimem(self) -> Self:
-        for nome in self.__pydantic_extra__:
-            try:
-                impresso = printed(nome)
-            except UnfitText as error:
-                raise erro(f"o nome de um campo {error}") from None
-            if not impresso.strip("_ ") or len(nome) > 60:
-                raise erro("há um campo cujo nome não se imprime, ou tem mais de 60 caracteres")
-            if (meant := mistyped(nome, CAMPOS_DA_PESSOA)) is not None:
-                raise erro(f'campo desconhecido; quis dizer "{meant}"?', nome)
-        return self
-
-
-class FichaAbertura(_Documento, Valor):
+class FichaAbertura(_Document, Value):
     """The signature card (N9). `gerar_selo` absent: the office's setting decides."""
 
     tipo: Literal["ficha_abertura"]
-    ficha: Identificador
+    ficha: Identifier
     pessoa: Pessoa
-    gerar_selo: Logico | None = None
+    gerar_selo: Boolean | None = None
 
 
-Documento = Annotated[Minuta | Livro | Traslado | Certidao | FichaAbertura, Field(discriminator="tipo")]
+def _known_natureza(natureza: int) -> int:
+    if natureza not in (1, 2):
+        raise field_error("a natureza é 1 (Tabelionato de Notas) ou 2 (Registro Civil)")
+    return natureza
 
 
-class Pedido(Modelo):
+class Avulso(_Document):
+    """A document that is never sealed: a petition, a communication, a receipt (C1). Of both naturezas."""
+
+    natureza: Annotated[
+        Integer, AfterValidator(_known_natureza), WithJsonSchema({"type": "integer", "enum": [1, 2]})
+    ] = 1
+    tipo: Literal["avulso"]
+    id: Identifier
+    corpo: Corpo
+
+
+Document = Annotated[Minuta | Livro | Traslado | Certidao | FichaAbertura | Avulso, Field(discriminator="tipo")]
+
+
+class Pedido(RequestModel):
     """The whole body: a document, who acts, and how and where it is printed."""
 
-    documento: Documento
-    escrevente: Texto
-    subscritor: Texto | None = None
-    formato: Texto | None = None
-    fila: Texto | None = None
-    copias: Annotated[Inteiro, Field(ge=1, le=99)] = 1
-    bandeja: Texto | None = None
+    documento: Document
+    escrevente: Text
+    subscritor: Text | None = None
+    formato: Text | None = None
+    fila: Text | None = None
+    copias: Annotated[Integer, Field(ge=1, le=99)] = 1
+    bandeja: Text | None = None
     faces: Faces | None = None
-    lado_inicial: Lado = "frente"
-    papel_seguranca: Annotated[tuple[Identificador, ...], Field(max_length=1000)] = ()
+    lado_inicial: Side = "frente"
+    papel_seguranca: Annotated[tuple[Identifier, ...], Field(max_length=1000)] = ()
 
-    _avisos: tuple[Campo, ...] = PrivateAttr(default=())
+    _notices: tuple[BadField, ...] = PrivateAttr(default=())
 
     @property
-    def avisos(self) -> tuple[Campo, ...]:
+    def avisos(self) -> tuple[BadField, ...]:
         """What was taken out of the request's texts where it was read."""
-        return self._avisos
+        return self._notices
 
-    def avisar(self, avisos: Iterable[Campo]) -> None:
+    def set_notices(self, notices: Iterable[BadField]) -> None:
         """Keep what was taken out of the request's texts where it was read."""
-        self._avisos = tuple(avisos)
+        self._notices = tuple(notices)

@@ -1,7 +1,61 @@
-"""Formats: what a page looks like, where the seal stands, what is written besides the body. Draws nothing."""
+"""Formats: page geometry, position of the seal block, and the text around the body. Draws nothing."""
 
-from printserver.formats.bloco import ValoresBloco, ValorSelo
-from printserver.formats.model import Faces, Formato, Tipo
-from printserver.formats.reader import Formatos, conferir, ler_formato
+from printserver.formats.block import BlockValues, SeloValues
+from printserver.formats.block_layout import ComposedBlock, QrPlace, compose
+from printserver.formats.fonts import POINTS_PER_MM, FontName
+from printserver.formats.geometry import field_rectangle, fixed_block_rectangle, text_rectangle
+from printserver.formats.kinds import FORMAT_KINDS, FormatKind, FormatType
+from printserver.formats.model import Faces, Format, Margins, PrintedField
+from printserver.formats.reader import Formats, check, read_format
+from printserver.formats.rectangle import Rectangle
+from printserver.formats.template_data import EXAMPLE_BODY, complete, example_data, example_values
+from printserver.formats.text import (
+    STAMPED,
+    UnfitText,
+    mistyped,
+    named,
+    plain,
+    printable,
+    printed,
+    stamped,
+    without_invisible,
+)
 
-__all__ = ["Faces", "Formato", "Formatos", "Tipo", "ValorSelo", "ValoresBloco", "conferir", "ler_formato"]
+__all__ = [
+    "EXAMPLE_BODY",
+    "FORMAT_KINDS",
+    "POINTS_PER_MM",
+    "STAMPED",
+    "BlockValues",
+    "ComposedBlock",
+    "Faces",
+    "FontName",
+    "Format",
+    "FormatKind",
+    "FormatType",
+    "Formats",
+    "Margins",
+    "PrintedField",
+    "QrPlace",
+    "Rectangle",
+    "SeloValues",
+    "UnfitText",
+    "check",
+    "complete",
+    "compose",
+    "example_data",
+    "example_values",
+    "field_rectangle",
+    "fixed_block_rectangle",
+    "fonts",
+    "mistyped",
+    "named",
+    "plain",
+    "printable",
+    "printed",
+    "read_format",
+    "stamped",
+    "templates",
+    "text_rectangle",
+    "without_invisible",
+]

@@ -7,7 +7,7 @@ import hashlib
 import re
 import threading
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -15,25 +15,25 @@ from typing import Any, Final
 from pydantic import ValidationError
 
 from printserver.errors import ConfigError, Recusa
-from printserver.formats import modelos
-from printserver.formats.composicao import compor, regiao
-from printserver.formats.dados import DO_SERVIDOR, completar, dados_de_exemplo, valores_de_exemplo
-from printserver.formats.geometria import conferir_geometria, do_bloco_fixo
-from printserver.formats.mensagens import erros
-from printserver.formats.model import VARIAVEIS_DO_CAMPO, Definicao, Formato
+from printserver.formats import templates
+from printserver.formats.block_layout import columns_of, compose
+from printserver.formats.geometry import check_geometry, fixed_block_rectangle
+from printserver.formats.kinds import FORMAT_KINDS
+from printserver.formats.messages import error_list
+from printserver.formats.model import FIELD_VARIABLES, Definition, Format
+from printserver.formats.template_data import (
+    SERVER_VARIABLES,
+    complete,
+    example_data,
+    example_values,
+)
 
 PASTA: Final = Path(__file__).resolve().parent / "shipped"
-PASTA_DA_SERVENTIA: Final = "formatos"
-PASTA_DOS_MODELOS: Final = "modelos"
-NOME: Final = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
-PADROES: Final = {
-    "minuta": "livro",
-    "livro": "livro",
-    "traslado": "traslado",
-    "certidao": "certidao",
-    "ficha_abertura": "ficha",
-}
-MARCAS: Final = {
+OFFICE_FOLDER: Final = "formatos"
+TEMPLATES_FOLDER: Final = "modelos"
+NAME_PATTERN: Final = re.compile(r"^[a-z0-9]+(-[a-z0-9]+)*$")
+DEFAULTS: Final[Mapping[str, str]] = {kind: known.default for kind, known in FORMAT_KINDS.items()}
+MARKS: Final = {
     "[[SELO_LIVRO]]": "1234561ES0000000000001268",
     "[[CUSTAS]]": "Tabelião R$ 55,70; Estado R$ 15,83; … Total R$ 95,12",
     "[[TOTAL]]": "R$ 95,12",
@@ -43,62 +43,62 @@ MARCAS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Lido:
-    formato: Formato
+class _Loaded:
+    formato: Format
     assinatura: tuple[tuple[str, int, int], ...]  # path, mtime in ns and size of every file that shaped it
 
 
-class Formatos:
+class Formats:
     """All formats of an office. Safe to share between threads; each use sees a changed file at once."""
 
     def __init__(self, instance_dir: Path | None) -> None:
-        self._pasta = instance_dir / PASTA_DA_SERVENTIA if instance_dir else None
-        self._lidos: dict[str, _Lido] = {}
+        self._pasta = instance_dir / OFFICE_FOLDER if instance_dir else None
+        self._loaded: dict[str, _Loaded] = {}
         self._lock = threading.Lock()
 
-    def get(self, nome: str) -> Formato:
+    def get(self, nome: str) -> Format:
         """Return the format `nome` as its file is now.
 
         Raises `Recusa` `formato-desconhecido` where there is none, `ConfigError` where its file cannot be used.
         """
-        arquivo = self._arquivo(nome)
-        if arquivo is None:
-            raise Recusa("formato-desconhecido", f'Não há formato "{nome}". Os que existem: {", ".join(self.nomes())}.')
-        lido = self._lidos.get(nome)
-        if lido is None or lido.assinatura[0][0] != str(arquivo) or not _inalterado(lido.assinatura):
-            lido = _ler(arquivo)
+        file = self._file_of(nome)
+        if file is None:
+            raise Recusa("formato-desconhecido", f'Não há formato "{nome}". Os que existem: {", ".join(self.names())}.')
+        found = self._loaded.get(nome)
+        if found is None or found.assinatura[0][0] != str(file) or not _unchanged(found.assinatura):
+            found = _read(file)
             with self._lock:
-                self._lidos[nome] = lido
-        return lido.formato
+                self._loaded[nome] = found
+        return found.formato
 
-    def nomes(self) -> list[str]:
+    def names(self) -> list[str]:
         """Return the names of all formats, in order."""
-        pastas = [pasta for pasta in (self._pasta, PASTA) if pasta is not None and pasta.is_dir()]
-        return sorted({arquivo.stem for pasta in pastas for arquivo in pasta.glob("*.toml")})
+        folders = [pasta for pasta in (self._pasta, PASTA) if pasta is not None and pasta.is_dir()]
+        return sorted({file.stem for pasta in folders for file in pasta.glob("*.toml")})
 
-    def padrao(self, tipo: str) -> str:
-        """Return the name of the default format of a document type (`minuta`, `livro` …)."""
-        return PADROES[tipo]
+    def default_name(self, kind: str) -> str:
+        """Return the name of the default format of a format type."""
+        return DEFAULTS[kind]
 
-    def descrever(self, nome: str) -> dict[str, Any]:
-        """Return what a program needs to know of a format, in mm, as `GET /api/v1/formatos/{nome}` tells it.
+    def describe(self, nome: str) -> dict[str, Any]:
+        """Return what a program needs to know of a format, in mm, as `GET /api/v1/formatos/{nome}` returns it.
 
         Of a block that follows the text, x and y are null and the height is that of a document as in the preview.
         """
-        formato = self.get(nome)
-        bloco, pagina, margens = formato.bloco, formato.pagina, formato.margens
-        if bloco.onde == "fim":
-            composto = compor(formato, valores_de_exemplo(formato.tipo))
-            lugar = {"x": None, "y": None, "largura": formato.largura_do_bloco, "altura": composto.altura}
+        page_format = self.get(nome)
+        block, page, margens = page_format.bloco, page_format.pagina, page_format.margens
+        if block.onde == "fim":
+            composed = compose(page_format, example_values(page_format.tipo))
+            place = {"x": None, "y": None, "largura": page_format.block_width, "altura": composed.altura}
         else:
-            onde = do_bloco_fixo(formato)
-            lugar = {"x": onde.x, "y": onde.y, "largura": onde.largura, "altura": onde.altura}
+            onde = fixed_block_rectangle(page_format)
+            place = {"x": onde.x, "y": onde.y, "largura": onde.largura, "altura": onde.altura}
         return {
-            "nome": formato.nome,
-            "tipo": formato.tipo,
-            "versao": formato.versao,
-            "descricao": formato.descricao,
-            "pagina": {"largura": pagina.largura, "altura": pagina.altura},
+            "nome": page_format.nome,
+            "tipo": page_format.tipo,
+            "versao": page_format.versao,
+            "descricao": page_format.descricao,
+            "pagina": {"largura": page.largura, "altura": page.altura},
             "margens": {
                 "esquerda": margens.esquerda,
                 "direita": margens.direita,
@@ -106,115 +106,115 @@ class Formatos:
                 "inferior": margens.inferior,
                 "espelhadas": margens.espelhadas,
             },
-            "faces": formato.faces,
+            "faces": page_format.faces,
             "bloco": {
-                "onde": bloco.onde,
-                **{chave: valor if valor is None else round(valor, 1) for chave, valor in lugar.items()},
-                "qr": bloco.qr,
+                "onde": block.onde,
+                **{key: value if value is None else round(value, 1) for key, value in place.items()},
+                "qr": block.qr,
             },
-            "imprime": list(formato.imprime),
-            "variaveis": list(_variaveis()),
+            "imprime": list(page_format.imprime),
+            "variaveis": list(_variables()),
         }
 
-    def conferir_todos(self) -> list[str]:
+    def check_all(self) -> list[str]:
         """Return one line for every error in every format of the office and of the shipped ones."""
-        achados: list[str] = []
-        for nome in self.nomes():
-            arquivo = self._arquivo(nome)
-            achados += conferir(arquivo) if arquivo else [f'{nome}.toml: o nome "{nome}" não serve; {_NOME_PERMITIDO}']
-        return achados
+        findings: list[str] = []
+        for nome in self.names():
+            file = self._file_of(nome)
+            findings += check(file) if file else [f'{nome}.toml: o nome "{nome}" não serve; {_ALLOWED_NAME}']
+        return findings
 
-    def _arquivo(self, nome: str) -> Path | None:
-        if not NOME.match(nome):
+    def _file_of(self, nome: str) -> Path | None:
+        if not NAME_PATTERN.match(nome):
             return None
         for pasta in (self._pasta, PASTA):
-            if pasta is not None and (arquivo := pasta / f"{nome}.toml").is_file():
-                return arquivo
+            if pasta is not None and (file := pasta / f"{nome}.toml").is_file():
+                return file
         return None
 
 
-_NOME_PERMITIDO: Final = "permitidas: letras minúsculas sem acento, algarismos e hífen"
+_ALLOWED_NAME: Final = "permitidas: letras minúsculas sem acento, algarismos e hífen"
 
 
-def conferir(path: Path) -> list[str]:
+def check(path: Path) -> list[str]:
     """Return what is wrong with one format file (Portuguese, one line an error); nothing where it can be used."""
     try:
-        formato = _ler(path).formato
+        page_format = _read(path).formato
         # a document without partes, data or pessoa must not stop at its template either
-        for dados in (dados_de_exemplo(formato.tipo), {"tipo": formato.tipo}):
-            tudo = {**completar(dados), **DO_SERVIDOR}
-            html = modelos.preencher(formato.pasta, formato.template, tudo, versao=formato.versao)
+        for data in (example_data(page_format.tipo), {"tipo": page_format.tipo}):
+            everything = {**complete(data), **SERVER_VARIABLES}
+            html = templates.fill(page_format.pasta, page_format.template, everything, version=page_format.versao)
             for nome in ("corpo", "bloco"):
-                if html.count(str(DO_SERVIDOR[nome])) != 1:
-                    raise ValueError(f"{formato.template}: deve escrever {{{{ {nome} }}}} uma vez só")
-        _conferir_altura(formato)
-    except ConfigError as erro:
-        return str(erro).splitlines()
-    except ValueError as erro:
-        return [f"{path.name}: {erro}"]
+                if html.count(str(SERVER_VARIABLES[nome])) != 1:
+                    raise ValueError(f"{page_format.template}: deve escrever {{{{ {nome} }}}} uma vez só")
+        _check_height(page_format)
+    except ConfigError as error:
+        return str(error).splitlines()
+    except ValueError as error:
+        return [f"{path.name}: {error}"]
     return []
 
 
-def ler_formato(path: Path) -> Formato:
+def read_format(path: Path) -> Format:
     """Return the format of one file; `ConfigError` names file, key and what is allowed."""
-    return _ler(path).formato
+    return _read(path).formato
 
 
-def _conferir_altura(formato: Formato) -> None:
+def _check_height(page_format: Format) -> None:
     """Refuse a fixed block that does not hold the lines and the QR of a usual document."""
-    altura = formato.bloco.altura
-    if altura is None:
+    height = page_format.bloco.altura
+    if height is None:
         return
-    precisa = compor(formato, valores_de_exemplo(formato.tipo)).altura
-    if precisa > altura + 0.05:
+    needed = compose(page_format, example_values(page_format.tipo)).altura
+    if needed > height + 0.05:
         raise ValueError(
-            f"bloco.altura: {altura} mm não comporta as linhas e o QR de um documento comum; no mínimo {precisa:.1f} mm"
+            f"bloco.altura: {height} mm não comporta as linhas e o QR de um documento comum; no mínimo {needed:.1f} mm"
         )
 
 
-def _ler(arquivo: Path) -> _Lido:
+def _read(file: Path) -> _Loaded:
     """Read one file, and the templates that it names."""
-    conteudo = arquivo.read_bytes()
-    antes = _marca(arquivo)
-    if not NOME.match(arquivo.stem):
-        raise ConfigError(f'{arquivo.name}: o nome "{arquivo.stem}" não serve; {_NOME_PERMITIDO}')
+    content = file.read_bytes()
+    before = _mark(file)
+    if not NAME_PATTERN.match(file.stem):
+        raise ConfigError(f'{file.name}: o nome "{file.stem}" não serve; {_ALLOWED_NAME}')
     try:
-        definicao = Definicao.model_validate(tomllib.loads(conteudo.decode()))
-        conferir_geometria(definicao)
-        regiao(definicao)
-        pasta = arquivo.parent / PASTA_DOS_MODELOS
-        pasta_usada = str(pasta) if pasta.is_dir() else None
-        soma = hashlib.sha256(conteudo + modelos.impressao_digital(pasta_usada, definicao.template).encode())
+        definicao = Definition.model_validate(tomllib.loads(content.decode()))
+        check_geometry(definicao)
+        columns_of(definicao)
+        pasta = file.parent / TEMPLATES_FOLDER
+        used_folder = str(pasta) if pasta.is_dir() else None
+        digest = hashlib.sha256(content + templates.fingerprint(used_folder, definicao.template).encode())
         # the folders too: a new file of the office's may come before one of ours
-        pastas = (arquivo.parent, *((pasta,) if pasta_usada else ()))
-        usados = (*pastas, *modelos.arquivos(pasta_usada, definicao.template))
-        marcas = (antes, *(_marca(usado) for usado in usados))
-    except ValidationError as erro:
-        raise ConfigError("\n".join(f"{arquivo.name}: {linha}" for linha in erros(Definicao, erro))) from erro
-    except UnicodeDecodeError as erro:
-        raise ConfigError(f"{arquivo.name}: não é um texto em UTF-8 (byte {erro.start})") from erro
-    except tomllib.TOMLDecodeError as erro:
-        raise ConfigError(f"{arquivo.name}: TOML inválido: {erro}") from erro
-    except ValueError as erro:
-        raise ConfigError(f"{arquivo.name}: {erro}") from erro
-    versao = soma.hexdigest()[:12]
-    dados = {nome: getattr(definicao, nome) for nome in Definicao.model_fields}
-    formato = Formato.model_construct(**dados, nome=arquivo.stem, versao=versao, pasta=pasta_usada)
-    return _Lido(formato, marcas)
+        folders = (file.parent, *((pasta,) if used_folder else ()))
+        usados = (*folders, *templates.files(used_folder, definicao.template))
+        marks = (before, *(_mark(used) for used in usados))
+    except ValidationError as error:
+        raise ConfigError("\n".join(f"{file.name}: {linha}" for linha in error_list(Definition, error))) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{file.name}: não é um texto em UTF-8 (byte {error.start})") from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file.name}: TOML inválido: {error}") from error
+    except ValueError as error:
+        raise ConfigError(f"{file.name}: {error}") from error
+    version = digest.hexdigest()[:12]
+    data = {nome: getattr(definicao, nome) for nome in Definition.model_fields}
+    page_format = Format.model_construct(**data, nome=file.stem, versao=version, pasta=used_folder)
+    return _Loaded(page_format, marks)
 
 
-def _marca(arquivo: Path) -> tuple[str, int, int]:
-    estado = arquivo.stat()
-    return str(arquivo), estado.st_mtime_ns, estado.st_size
+def _mark(file: Path) -> tuple[str, int, int]:
+    file_stat = file.stat()
+    return str(file), file_stat.st_mtime_ns, file_stat.st_size
 
 
-def _inalterado(assinatura: tuple[tuple[str, int, int], ...]) -> bool:
+def _unchanged(assinatura: tuple[tuple[str, int, int], ...]) -> bool:
     try:
-        return all(_marca(Path(caminho)) == marca for marca in assinatura for caminho in marca[:1])
+        return all(_mark(Path(path)) == mark for mark in assinatura for path in mark[:1])
     except FileNotFoundError:
         return False
 
 
-def _variaveis() -> Iterator[dict[str, str]]:
-    yield from ({"nome": marca, "exemplo": exemplo} for marca, exemplo in MARCAS.items())
-    yield from ({"nome": f"{{{nome}}}", "exemplo": exemplo} for nome, exemplo in VARIAVEIS_DO_CAMPO.items())
+def _variables() -> Iterator[dict[str, str]]:
+    yield from ({"nome": mark, "exemplo": exemplo} for mark, exemplo in MARKS.items())
+    yield from ({"nome": f"{{{nome}}}", "exemplo": exemplo} for nome, exemplo in FIELD_VARIABLES.items())

@@ -1,47 +1,78 @@
-"""The life of a job: accepted, sealed, held by a question, stamped, handed over, followed. What api and web call."""
+"""Jobs, as `api` and `web` use them: acceptance, questions and answers, pages reported, lookups, waiting."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date
 from time import monotonic
 from typing import Any
 
-from printserver.jobs import queues, store, views
-from printserver.jobs.accept import Aceite, aceitar
-from printserver.jobs.answers import excluir, mostrar, responder_selo, responder_xa
-from printserver.jobs.office import Office
-from printserver.jobs.paper import cancelar, ditas, dizer_folhas, permitido, reenviar
-from printserver.jobs.pdf_out import pdf
-from printserver.jobs.states import at_an_end
-from printserver.jobs.stock import com_papel, papel, papel_da_fila, receber_papel
-from printserver.jobs.views import intervalos
+from printserver.delivery import paper_group, pdf, queues, receive_paper, report_queue_paper, with_paper
+from printserver.jobs import views
+from printserver.jobs.accept import Acceptance, accept
+from printserver.jobs.answers import answer_selo, answer_xa, exclude
+from printserver.jobs.cancel import cancel
+from printserver.jobs.reported_pages import allowed, report_pages, reported
+from printserver.jobs.resend import resend
+from printserver.jobs.views import page_ranges
+from printserver.ledger import jobs, seal_view
+from printserver.office import Office
+
+__all__ = [
+    "Acceptance",
+    "Office",
+    "accept",
+    "all_queues",
+    "allowed",
+    "answer_selo",
+    "answer_xa",
+    "cancel",
+    "events",
+    "exclude",
+    "list_all",
+    "look_up",
+    "of_day",
+    "open_questions",
+    "page_ranges",
+    "paper_group",
+    "pdf",
+    "previous",
+    "receive_paper",
+    "report_pages",
+    "report_queue_paper",
+    "reported",
+    "requests",
+    "resend",
+    "selo",
+    "undo",
+    "wait",
+]
 
 
-def consultar(office: Office, job_id: str) -> dict[str, Any]:
-    """Return the job as it stands. Raises `Recusa` `nao-encontrado`."""
-    return mostrar(office, job_id)
+def look_up(office: Office, job_id: str) -> dict[str, Any]:
+    """Return the job as it is now. Raises `Recusa` `nao-encontrado`."""
+    return views.show(office, job_id)
 
 
-def esperar(office: Office, job_id: str, segundos: float, desde: str | None = None) -> dict[str, Any]:
-    """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `segundos`.
+def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) -> dict[str, Any]:
+    """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `seconds`.
 
-    At most half of the HTTP threads wait at once; who finds no room is answered at once.
+    At most half of the HTTP threads wait at once; a caller above that limit is answered at once.
     """
 
     def arrived() -> bool:
         with office.db.read() as conn:
-            row = store.job_por_id(conn, office.serventia_id, job_id)
-        return at_an_end(row) if desde is None else row["estado"] != desde or row["encerrado"]
+            job = jobs.get_job(conn, office.serventia_id, job_id)
+        return job.settled if desde is None else job.estado != desde or job.encerrado
 
-    _wait(office, segundos, arrived)
-    return mostrar(office, job_id)
+    _wait(office, seconds, arrived)
+    return views.show(office, job_id)
 
 
-def eventos(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
+def events(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
     """Return what changed after event number `depois`, waiting up to `espera` seconds for something to change."""
     found: list[dict[str, Any]] = []
 
     def arrived() -> bool:
-        found[:] = views.eventos(office, depois)
+        found[:] = views.events(office, depois)
         return bool(found)
 
     if not arrived() and espera > 0:
@@ -49,8 +80,8 @@ def eventos(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
     return {"itens": found}
 
 
-def _wait(office: Office, seconds: float, arrived: Any) -> None:
-    if seconds <= 0 or not office.ouvintes.acquire(blocking=False):
+def _wait(office: Office, seconds: float, arrived: Callable[[], bool]) -> None:
+    if seconds <= 0 or not office.listeners.acquire(blocking=False):
         return
     try:
         deadline = monotonic() + seconds
@@ -61,63 +92,34 @@ def _wait(office: Office, seconds: float, arrived: Any) -> None:
                 return
             office.bell.wait(seen, min(left, 0.5))
     finally:
-        office.ouvintes.release()
+        office.listeners.release()
 
 
-def listar(office: Office, filtros: Mapping[str, str], pagina: int = 1, chave_id: int | None = None) -> dict[str, Any]:
+def list_all(office: Office, filters: Mapping[str, str], page: int = 1, chave_id: int | None = None) -> dict[str, Any]:
     """Return a page of the jobs that pass the contract's filters; `chave` is one of the API key `chave_id`."""
-    return views.lista_de_jobs(office, filtros, pagina, chave_id)
+    return views.list_jobs(office, filters, page, chave_id)
 
 
 def selo(office: Office, codigo: str) -> dict[str, Any]:
     """Return one seal. Raises `Recusa` `nao-encontrado`."""
-    return views.selo(office, codigo)
+    return seal_view.selo(office, codigo)
 
 
-def anterior(office: Office, job_id: str) -> str | None:
-    """Return the print of the same document that a sealed one took the place of; None where there was none (X2)."""
-    return views.anterior(office, job_id)
+def previous(office: Office, job_id: str) -> str | None:
+    """Return the sealed print of the same document that this one succeeds; None where there was none (X2)."""
+    return views.previous(office, job_id)
 
 
-def filas(office: Office) -> list[dict[str, Any]]:
-    """Return the office's queues, with what is counted of their paper (P5)."""
-    return com_papel(office, queues.listar(office))
+def all_queues(office: Office) -> list[dict[str, Any]]:
+    """Return the office's queues, with the counts of their paper (P5)."""
+    return with_paper(office, queues.list_all(office))
 
 
-def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
-    """Return the jobs that wait for a person, oldest first."""
-    return views.perguntas_abertas(office)
+def open_questions(office: Office) -> list[dict[str, Any]]:
+    """Return the jobs that wait for an answer, oldest first."""
+    return views.open_questions(office)
 
 
-def do_dia(office: Office, dia: date) -> list[dict[str, Any]]:
+def of_day(office: Office, day: date) -> list[dict[str, Any]]:
     """Return the jobs of the office's day, newest first."""
-    return views.jobs_do_dia(office, dia)
-
-
-__all__ = [
-    "Aceite",
-    "Office",
-    "aceitar",
-    "anterior",
-    "cancelar",
-    "consultar",
-    "ditas",
-    "dizer_folhas",
-    "do_dia",
-    "esperar",
-    "eventos",
-    "excluir",
-    "filas",
-    "intervalos",
-    "listar",
-    "papel",
-    "papel_da_fila",
-    "pdf",
-    "perguntas_abertas",
-    "permitido",
-    "receber_papel",
-    "reenviar",
-    "responder_selo",
-    "responder_xa",
-    "selo",
-]
+    return views.jobs_of_day(office, day)

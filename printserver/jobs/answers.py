@@ -1,197 +1,151 @@
 """A person's answers: yes or no to a reprint (X2, X3), with or without a seal (N9), an exclusion without a print (X4).
 
-A yes is one transaction: XAs, new seals and the print together, or nothing. Each answer is given once.
+A yes is one transaction: XAs, new seals and the print together, or nothing. Each question is answered once.
 """
 
-from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
 
-from printserver import audit, db, people
-from printserver.audit import Registro
+from printserver import db
 from printserver.clock import local_date
-from printserver.db import lost_a_race
+from printserver.delivery import withdraw_from_queue
 from printserver.documents import (
+    Answer,
     FichaAbertura,
+    LiveSelo,
     Pedido,
-    Resposta,
-    SeloVivo,
-    com_resposta,
-    conferir_exclusao,
-    conferir_resposta,
-    ler_pedido,
+    RequestModel,
+    check_answer,
+    check_exclusion,
+    read,
+    read_request,
+    with_answer,
 )
 from printserver.errors import Recusa
-from printserver.jobs import idempotency, questions, store, undo, views
-from printserver.jobs.accept import TRIES, Aceite
-from printserver.jobs.guard import Mudou, barrar, travar
-from printserver.jobs.idempotency import Feito
-from printserver.jobs.office import Office
-from printserver.jobs.prepare import preparar, quem_age
-from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa, ler
-from printserver.jobs.states import CANCELADO
-from printserver.jobs.take import Lugar, selar
-from printserver.jobs.withdraw import tirar_da_fila
-from printserver.people import Autor
+from printserver.jobs import undo, views
+from printserver.jobs.accept import Acceptance, acted
+from printserver.jobs.guard import blocking_question, lock
+from printserver.jobs.prepare import prepare
+from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa
+from printserver.jobs.seal_and_store import Place, seal
+from printserver.ledger import CANCELLED, Call, Changed, Job, Outcome, bodies, do_once, documents, jobs, keys, questions
+from printserver.office import Act, Author, Office, acting, acting_person, people
+
+BUSY: Final = "O documento muda a cada tentativa: responda de novo."
 
 
-def uma_vez(
-    office: Office, autor: Autor, rota: str, job_id: str, dados: object, chave: str | None, do: Callable[[str], None]
-) -> Aceite:
-    """Run `do` unless the key did it before (`do` binds it, with the hash it is given). Return the job as it stands."""
-    resumo = idempotency.resumo(rota, dados)
-    with idempotency.em_trabalho(office, autor, chave):
-        done = idempotency.achar(office, autor, chave, resumo)
-        if done is None:
-            try:
-                do(resumo)
-            except (Recusa, DBAPIError):
-                # Another server may have done it under this very key a moment ago: then this is its replay.
-                done = idempotency.achar(office, autor, chave, resumo)
-                if done is None:
-                    raise
-    return Aceite(mostrar(office, job_id), None, done is not None)
-
-
-def mostrar(office: Office, job_id: str) -> dict[str, Any]:
-    """Return the job as it stands now."""
-    with office.db.read() as conn:
-        return views.job_dict(conn, office, store.job_por_id(conn, office.serventia_id, job_id))
-
-
-def responder_xa(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+def answer_xa(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Answer the reprint question. Return the job, and whether the key had answered before.
 
-    Raises `Recusa` `pergunta-respondida`, `pergunta-mudou`, `impressao-em-andamento`, and as `conferir_resposta`.
+    Raises `Recusa` `pergunta-respondida`, `pergunta-mudou`, `impressao-em-andamento`, and as `check_answer`.
     """
-    people.exigir_direito(autor, "responder")
+    people.require_right(author, "responder")
 
-    def do(resumo: str) -> None:
-        answer = ler(RespostaXa, dados)
-        if answer.fora_do_prazo:
+    def answer(call: Call) -> Outcome:
+        given = read(RespostaXa, data)
+        if given.fora_do_prazo:
             with office.db.read() as conn:
-                people.exigir_chefia(quem_age(conn, office, answer.escrevente).papel, "a exclusão fora do prazo")
-        if answer.confirma:
-            _try(office, lambda: _sim(office, autor, job_id, answer, chave, resumo))
-        else:
-            _try(office, lambda: _nao(office, autor, job_id, answer, chave, resumo))
+                people.require_head(acting_person(conn, office, given.escrevente).papel, "a exclusão fora do prazo")
+        return (_answer_yes if given.confirma else _answer_no)(office, call, job_id, given)
 
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/xa", job_id, dados, chave, do)
+    _, repeated = do_once(office, author, f"POST /api/v1/jobs/{job_id}/xa", data, key, answer, BUSY)
+    return acted(office, job_id, repeated=repeated)
 
 
-def responder_selo(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+def answer_selo(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Answer whether a ficha gets its optional seal (N9). Raises `Recusa` `pergunta-respondida`."""
-    people.exigir_direito(autor, "responder")
+    people.require_right(author, "responder")
 
-    def do(resumo: str) -> None:
-        answer = ler(RespostaSelo, dados)
-        _try(office, lambda: _com_ou_sem_selo(office, autor, job_id, answer, chave, resumo))
+    def answer(call: Call) -> Outcome:
+        return _with_or_without_selo(office, call, job_id, read(RespostaSelo, data))
 
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/selo", job_id, dados, chave, do)
+    _, repeated = do_once(office, author, f"POST /api/v1/jobs/{job_id}/selo", data, key, answer, BUSY)
+    return acted(office, job_id, repeated=repeated)
 
 
-def excluir(office: Office, autor: Autor, job_id: str, dados: object, chave: str | None = None) -> Aceite:
+def exclude(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
     """Make the XA of every live seal of the job's document; nothing is printed (X2, X4, X6)."""
-    people.exigir_direito(autor, "responder")
+    people.require_right(author, "responder")
 
-    def do(resumo: str) -> None:
-        _try(office, lambda: _excluir(office, autor, job_id, ler(Exclusao, dados), chave, resumo))
+    def answer(call: Call) -> Outcome:
+        return _exclude(office, call, job_id, read(Exclusao, data))
 
-    return uma_vez(office, autor, f"POST /api/v1/jobs/{job_id}/excluir", job_id, dados, chave, do)
-
-
-def _try(office: Office, once: Callable[[], None]) -> None:
-    """Run `once` until the ground no longer moves under it."""
-    for attempt in range(TRIES):
-        try:
-            once()
-        except (Mudou, DBAPIError) as error:
-            if isinstance(error, DBAPIError) and not lost_a_race(error):
-                raise
-            if attempt == TRIES - 1:
-                raise Recusa(
-                    "servidor-ocupado", "O documento muda a cada tentativa: responda de novo.", retry_after=1
-                ) from error
-            continue
-        office.bell.ring()
-        return
+    _, repeated = do_once(office, author, f"POST /api/v1/jobs/{job_id}/excluir", data, key, answer, BUSY)
+    return acted(office, job_id, repeated=repeated)
 
 
-def _aberta(conn: Connection, office: Office, job_id: str, tipo: str) -> tuple[sa.RowMapping, sa.RowMapping]:
+def _open_question(conn: Connection, office: Office, job_id: str, kind: str) -> tuple[Job, sa.RowMapping]:
     """Return the job and its open question. Raises `Recusa` `pergunta-respondida`, `estado-nao-permite`."""
-    row = store.job_por_id(conn, office.serventia_id, job_id)
+    job = jobs.get_job(conn, office.serventia_id, job_id)
     question = questions.do_job(conn, office, job_id)
-    if question is None or question["tipo"] != tipo:
+    if question is None or question["tipo"] != kind:
         raise Recusa("estado-nao-permite", "Este trabalho não espera por esta resposta.")
-    if (how := questions.como_terminou(question, office.clock())) is not None:
-        job = views.job_dict(conn, office, row)
-        raise Recusa("pergunta-respondida", f"A pergunta {how}: veja o trabalho como está.", extra={"job": job})
-    return row, question
+    if (how := questions.how_it_ended(question, office.clock())) is not None:
+        shown = views.job_dict(conn, office, job)
+        raise Recusa("pergunta-respondida", f"A pergunta {how}: veja o trabalho como está.", extra={"job": shown})
+    return job, question
 
 
-def _fechar(conn: Connection, question: sa.RowMapping, answer: Mapping[str, Any], quem: Autor) -> list[Registro]:
-    closed = questions.encerrar(conn, question, "respondida", dict(answer), quem)
+def _close(act: Act, question: sa.RowMapping, answer: RequestModel) -> None:
+    closed = questions.end(act.conn, question, "respondida", answer.model_dump(mode="json"), act.who)
     if not closed:
-        raise Mudou  # someone answered in this moment: the next look says so
-    return closed
+        raise Changed  # answered concurrently: the next attempt reports it
+    act.add(closed)
 
 
-def _nao(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
-    agora = office.clock()
-    with office.db.write() as conn:
-        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-        _row, question = _aberta(conn, office, job_id, "xa")
-        entries = _fechar(conn, question, answer.model_dump(mode="json"), quem)
-        questions.cancelar_job(conn, office.serventia_id, job_id)
-        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
+def _answer_no(office: Office, call: Call, job_id: str, answer: RespostaXa) -> Outcome:
+    with acting(office, call.author, office.clock()) as act:
+        act.who = people.on_behalf_of(call.author, acting_person(act.conn, office, answer.escrevente))
+        _job, question = _open_question(act.conn, office, job_id, "xa")
+        _close(act, question, answer)
+        questions.cancel_job(act, question)
         what = {"resposta": "não", "motivo": answer.motivo, "selos": question["selos"]}
-        entries.append(undo.registro(job_id, CANCELADO, quem, what))
-        audit.escrever(conn, office.serventia_id, agora, entries)
+        jobs.log_job(act, job_id, CANCELLED, what)
+        return call.done(act, job_id)
 
 
-def _sim(office: Office, autor: Autor, job_id: str, answer: RespostaXa, chave: str | None, resumo: str) -> None:
-    sid, agora = office.serventia_id, office.clock()
+def _answer_yes(office: Office, call: Call, job_id: str, answer: RespostaXa) -> Outcome:
+    sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-        row, question = _aberta(conn, office, job_id, "xa")
-        _conferir_sim(conn, office, row, question, answer, agora)
-        pedido = _pedido(conn, office, row, answer)
-        before = store.job_vivo(conn, sid, row["documento_id"])
-        copies = store.copias_do_livro(conn, sid, question["selos"])
-    p = preparar(office, pedido, agora)
+        who = people.on_behalf_of(call.author, acting_person(conn, office, answer.escrevente))
+        job, question = _open_question(conn, office, job_id, "xa")
+        _check_yes(conn, office, job, question, answer, now)
+        request = _request(conn, office, job, answer)
+        before = jobs.live_job(conn, sid, job.documento_id)
+        copies = jobs.copies_of_livro(conn, sid, question["selos"])
+    p = prepare(office, request, now)
     for each in [before, *copies]:
         if each is not None:
-            tirar_da_fila(office, each, quem, "reimpressão confirmada")
-    with office.db.write() as conn:
-        documento_id, instrumento_id = travar(conn, office, p)
-        row, question = _aberta(conn, office, job_id, "xa")
-        before, vivos = undo.nada_a_caminho(conn, office, documento_id, p.plano.identidade)
-        _conferir_sim(conn, office, row, question, answer, agora)
-        entries = _fechar(conn, question, answer.model_dump(mode="json"), quem)
-        entries += undo.desfazer(conn, office, documento_id, before, vivos, answer.motivo or "", quem, agora)
-        lugar = Lugar(job_id, documento_id, instrumento_id, _dados(conn, office, row, answer), row["resumo"])
-        entries += selar(conn, office, p, quem, agora, lugar, held=True)
-        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
-        audit.escrever(conn, sid, agora, entries)
+            withdraw_from_queue(office, each.as_row(), who, "reimpressão confirmada")
+    with acting(office, who, now) as act:
+        conn = act.conn
+        document_id, instrumento_id = lock(conn, office, p)
+        job, question = _open_question(conn, office, job_id, "xa")
+        before, live = undo.require_nothing_on_its_way(conn, office, document_id, p.plan.identity)
+        _check_yes(conn, office, job, question, answer, now)
+        _close(act, question, answer)
+        undo.undo_print(act, document_id, before, live, answer.motivo or "")
+        held_data = _held_data(conn, office, job, answer)
+        seal(act, p, Place(job_id, document_id, instrumento_id, held_data, job.resumo), job)
+        return call.done(act, job_id)
 
 
-def _conferir_sim(
+def _check_yes(
     conn: Connection,
     office: Office,
-    row: sa.RowMapping,
+    job: Job,
     question: sa.RowMapping,
     answer: RespostaXa,
-    agora: datetime,
+    now: datetime,
 ) -> None:
-    """Raise unless this yes may go on: asked before anything is taken off a queue, and again in the transaction."""
+    """Raise unless this yes is allowed. Checked before anything leaves a queue, and again in the transaction."""
     try:
-        conferir_resposta(
-            undo.identidade(conn, row),
-            Resposta(
+        check_answer(
+            undo.identity(conn, job),
+            Answer(
                 motivo=answer.motivo,
                 papel_em_maos=answer.papel_em_maos,
                 selos=answer.selos,
@@ -200,125 +154,121 @@ def _conferir_sim(
                 fora_do_prazo=answer.fora_do_prazo,
             ),
             question["selos"],
-            store.selos_vivos(conn, office.serventia_id, row["documento_id"]),
-            agora,
-            office.regras,
-            folhas_antigas=_folhas(conn, office, row["documento_id"]),
+            documents.live_selos(conn, office.serventia_id, job.documento_id),
+            now,
+            office.rules,
+            old_folhas=_folhas(conn, office, job.documento_id),
         )
-    except Recusa as recusa:
-        if recusa.word == "pergunta-mudou":
-            recusa.extra["job"] = views.job_dict(conn, office, row)
+    except Recusa as refusal:
+        if refusal.word == "pergunta-mudou":
+            refusal.extra["job"] = views.job_dict(conn, office, job)
         raise
 
 
-def _com_ou_sem_selo(
-    office: Office, autor: Autor, job_id: str, answer: RespostaSelo, chave: str | None, resumo: str
-) -> None:
-    sid, agora = office.serventia_id, office.clock()
+def _with_or_without_selo(office: Office, call: Call, job_id: str, answer: RespostaSelo) -> Outcome:
+    sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        quem = people.em_nome_de(autor, quem_age(conn, office, answer.escrevente))
-        row, _question = _aberta(conn, office, job_id, "selo")
-        pedido = _na_sua_fila(ler_pedido(store.devolver_corpos(conn, sid, row["pedido"])), row)
-    documento = pedido.documento
-    assert isinstance(documento, FichaAbertura)
-    decided = com_resposta(documento, answer.gerar)
-    p = preparar(office, pedido.model_copy(update={"documento": decided}), agora)
-    with office.db.write() as conn:
-        documento_id, instrumento_id = travar(conn, office, p)
-        row, question = _aberta(conn, office, job_id, "selo")
-        if barrar(conn, office, p, documento_id, agora) is not None:
+        who = people.on_behalf_of(call.author, acting_person(conn, office, answer.escrevente))
+        job, _question = _open_question(conn, office, job_id, "selo")
+        request = _on_its_queue(read_request(bodies.restore_bodies(conn, sid, job.pedido)), job)
+    document = request.documento
+    assert isinstance(document, FichaAbertura)
+    decided = with_answer(document, answer.gerar)
+    p = prepare(office, request.model_copy(update={"documento": decided}), now)
+    with acting(office, who, now) as act:
+        document_id, instrumento_id = lock(act.conn, office, p)
+        job, question = _open_question(act.conn, office, job_id, "selo")
+        if blocking_question(act.conn, office, p, document_id, now) is not None:
             raise Recusa(
                 "pergunta-mudou",
                 "Esta ficha ganhou um selo enquanto a pergunta esperava: mande o trabalho de novo.",
-                extra={"job": views.job_dict(conn, office, row)},
+                extra={"job": views.job_dict(act.conn, office, job)},
             )
-        entries = _fechar(conn, question, answer.model_dump(mode="json"), quem)
-        lugar = Lugar(job_id, documento_id, instrumento_id, row["pedido"], row["resumo"])
-        entries += selar(conn, office, p, quem, agora, lugar, held=True)
-        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
-        audit.escrever(conn, sid, agora, entries)
+        _close(act, question, answer)
+        seal(act, p, Place(job_id, document_id, instrumento_id, job.pedido, job.resumo), job)
+        return call.done(act, job_id)
 
 
-def _excluir(office: Office, autor: Autor, job_id: str, answer: Exclusao, chave: str | None, resumo: str) -> None:
-    sid, agora = office.serventia_id, office.clock()
+def _exclude(office: Office, call: Call, job_id: str, answer: Exclusao) -> Outcome:
+    sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
-        pessoa = quem_age(conn, office, answer.escrevente)
+        person = acting_person(conn, office, answer.escrevente)
         if answer.fora_do_prazo:
-            people.exigir_chefia(pessoa.papel, "a exclusão fora do prazo")
-        quem = people.em_nome_de(autor, pessoa)
-        row = store.job_por_id(conn, sid, job_id)
-        before = store.job_vivo(conn, sid, row["documento_id"])
-        vivos = _conferir_exclusao(conn, office, row, answer, agora)
-        copies = store.copias_do_livro(conn, sid, [selo.codigo for selo in vivos])
+            people.require_head(person.papel, "a exclusão fora do prazo")
+        who = people.on_behalf_of(call.author, person)
+        job = jobs.get_job(conn, sid, job_id)
+        before = jobs.live_job(conn, sid, job.documento_id)
+        live = _check_exclusion(conn, office, job, answer, now)
+        copies = jobs.copies_of_livro(conn, sid, [selo.codigo for selo in live])
     for each in [before, *copies]:
         if each is not None:
-            tirar_da_fila(office, each, quem, "exclusão dos selos")
-    with office.db.write() as conn:
-        documento_id = undo.travar_documento(conn, row)
-        before, vivos = undo.nada_a_caminho(conn, office, documento_id, undo.identidade(conn, row))
-        _conferir_exclusao(conn, office, row, answer, agora)
-        entries = undo.desfazer(conn, office, documento_id, before, vivos, answer.motivo, quem, agora)
-        entries += undo.devolver_substituida(conn, before, quem)
-        idempotency.registrar(conn, office, autor, chave, resumo, Feito(job_id, None), agora)
-        audit.escrever(conn, sid, agora, entries)
+            withdraw_from_queue(office, each.as_row(), who, "exclusão dos selos")
+    with acting(office, who, now) as act:
+        keys.lock_known_document(act.conn, job.documento_id)
+        identity = undo.identity(act.conn, job)
+        before, live = undo.require_nothing_on_its_way(act.conn, office, job.documento_id, identity)
+        _check_exclusion(act.conn, office, job, answer, now)
+        undo.undo_print(act, job.documento_id, before, live, answer.motivo)
+        undo.restore_replaced(act, before)
+        return call.done(act, job_id)
 
 
-def _conferir_exclusao(
-    conn: Connection, office: Office, row: sa.RowMapping, answer: Exclusao, agora: datetime
-) -> tuple[SeloVivo, ...]:
+def _check_exclusion(
+    conn: Connection, office: Office, job: Job, answer: Exclusao, now: datetime
+) -> tuple[LiveSelo, ...]:
     """Return the live seals of the job's document. Raises unless they may be excluded (X2, X4)."""
-    vivos = store.selos_vivos(conn, office.serventia_id, row["documento_id"])
-    if not vivos:
+    live = documents.live_selos(conn, office.serventia_id, job.documento_id)
+    if not live:
         raise Recusa("estado-nao-permite", "Este documento não tem selos válidos: nada há a excluir.")
-    conferir_exclusao(
-        undo.identidade(conn, row),
-        vivos,
-        agora,
-        office.regras,
-        motivo=answer.motivo,
+    check_exclusion(
+        undo.identity(conn, job),
+        live,
+        now,
+        office.rules,
+        reason=answer.motivo,
         papel_em_maos=answer.papel_em_maos,
         fora_do_prazo=answer.fora_do_prazo,
     )
-    return vivos
+    return live
 
 
-def _folhas(conn: Connection, office: Office, documento_id: int) -> set[int]:
+def _folhas(conn: Connection, office: Office, document_id: int) -> set[int]:
     table = db.folha_lado
     query = sa.select(table.c.folha).where(
-        table.c.serventia_id == office.serventia_id, table.c.documento_id == documento_id, table.c.estado != "livre"
+        table.c.serventia_id == office.serventia_id, table.c.documento_id == document_id, table.c.estado != "livre"
     )
     return set(conn.execute(query).scalars())
 
 
-def _dados(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Any:
-    """Return the held request as it is printed: on the folhas that the answer gives, if it gives any (X7).
+def _held_data(conn: Connection, office: Office, job: Job, answer: RespostaXa) -> Any:
+    """Return the data of the held request, with the folhas of the answer where it names any (X7).
 
     A livro dated the day it was asked for keeps that date if the question waited over midnight: the reason that a past
     day needs (S7) is that wait, and goes on record.
     """
-    dados = store.devolver_corpos(conn, office.serventia_id, row["pedido"])
-    if row["tipo"] != "livro":
-        return dados
-    instrumento = dados["documento"]["instrumento"]
+    data = bodies.restore_bodies(conn, office.serventia_id, job.pedido)
+    if job.tipo != "livro":
+        return data
+    instrumento = data["documento"]["instrumento"]
     if answer.folha_inicial is not None:
         instrumento["folha_inicial"] = answer.folha_inicial
         instrumento["folha_final"] = answer.folha_final
-    asked_on = local_date(row["criado_em"]).isoformat()
+    asked_on = local_date(job.criado_em).isoformat()
     if instrumento.get("data") == asked_on and not instrumento.get("motivo_data"):
         instrumento["motivo_data"] = f"reimpressão pedida em {asked_on}, confirmada depois"
-    return dados
+    return data
 
 
-def _pedido(conn: Connection, office: Office, row: sa.RowMapping, answer: RespostaXa) -> Pedido:
-    """Return the held request as it is printed. A yes to the XA of a sealed ficha is a yes to its new seal (X2)."""
-    pedido = _na_sua_fila(ler_pedido(_dados(conn, office, row, answer)), row)
-    documento = pedido.documento
-    asked = office.regras.selo_da_ficha == "perguntar"
-    if asked and isinstance(documento, FichaAbertura) and documento.gerar_selo is None:
-        return pedido.model_copy(update={"documento": com_resposta(documento, True)})
-    return pedido
+def _request(conn: Connection, office: Office, job: Job, answer: RespostaXa) -> Pedido:
+    """Return the held request to be printed. A yes to the XA of a sealed ficha includes its new seal (X2)."""
+    request = _on_its_queue(read_request(_held_data(conn, office, job, answer)), job)
+    document = request.documento
+    asked = office.rules.ficha_selo == "perguntar"
+    if asked and isinstance(document, FichaAbertura) and document.gerar_selo is None:
+        return request.model_copy(update={"documento": with_answer(document, True)})
+    return request
 
 
-def _na_sua_fila(pedido: Pedido, row: sa.RowMapping) -> Pedido:
-    """Return the held request with the queue that it was taken for: whoever answers may print elsewhere."""
-    return pedido.model_copy(update={"fila": row["fila"]})
+def _on_its_queue(request: Pedido, job: Job) -> Pedido:
+    """Return the held request with its own queue: the default queue of the person who answers may be another."""
+    return request.model_copy(update={"fila": job.fila})

@@ -1,280 +1,166 @@
-"""Between a planned document and its pages: what is laid out, and what is stamped on it. Keeps no rule."""
+"""What of a planned document is laid out, and what is stamped on its pages. No rules."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.db import insert_or_ignore
 from printserver.documents import (
-    LadoDaFolha,
+    KINDS,
+    FieldValues,
+    FolhaSide,
     Pedido,
-    Plano,
-    dados_do_modelo,
-    marcas,
-    nome_da_copia,
-    paginas_do_extrato,
-    rotulos,
-    valores_do_bloco,
+    Plan,
+    block_values,
+    copy_name,
+    labels,
+    mark_values,
+    parse_pages,
+    template_data,
+    title,
 )
-from printserver.errors import entrada_invalida
-from printserver.formats import Faces, Formato, ValoresBloco, ValorSelo
-from printserver.jobs import store
-from printserver.jobs.office import Office
-from printserver.people import Pessoa
+from printserver.errors import invalid_input
+from printserver.formats import Faces, Format
+from printserver.ledger import bodies
+from printserver.office import Office, Person
 from printserver.rendering import (
-    BaseDanificada,
-    Carimbo,
-    Lado,
-    LadoImpresso,
     Layout,
-    PedidoLayout,
-    TextoImproprio,
-    carimbar,
-    lados,
+    LayoutRequest,
+    Stamp,
+    UnprintableText,
+    dry_run_stamp,
 )
-from printserver.rendering import ensaiar as rehearse
-from printserver.selo import SeloEmitido
+from printserver.selo import IssuedSelo
 
 MINUTA = "MINUTA"
-SEM_VALOR = "SEM VALOR LEGAL"
-COPIA_SEM_VALOR = "CÓPIA SEM VALOR"
+WITHOUT_VALUE = "SEM VALOR LEGAL"
 
 # Where the request says what the stamp writes in a header or footer, by its variable.
-_CAMPOS = {"folha": "documento.instrumento.livro", "papel": "papel_seguranca"}
-
-_NOMES = {
-    "minuta": "Minuta",
-    "livro": "Livro",
-    "traslado": "Traslado",
-    "certidao": "Certidão",
-    "ficha_abertura": "Ficha de abertura",
-}
+_FIELDS = {"folha": "documento.instrumento.livro", "papel": "papel_seguranca"}
 
 
 @dataclass(frozen=True, slots=True)
-class Composicao:
-    """What is laid out, and the plan as the format prints it (`plano.qr` is whose QR is really drawn)."""
+class Composition:
+    """What is laid out, and the plan as the format prints it (`plan.qr` is whose QR is drawn)."""
 
-    pedido: PedidoLayout
-    plano: Plano
+    pedido: LayoutRequest
+    plan: Plan
 
 
-def compor(
-    office: Office, pedido: Pedido, plano: Plano, formato: Formato, faces: str, subscritor: Pessoa
-) -> Composicao:
-    """Return what is laid out for a planned document, the seal's values still stand-ins (S12)."""
-    plano = _com_o_qr_do_formato(plano, formato)
+def compose(
+    office: Office, request: Pedido, plan: Plan, page_format: Format, faces: Faces, subscritor: Person
+) -> Composition:
+    """Return what is laid out for a planned document, with placeholders for the seal's values (S12)."""
+    plan = _with_format_qr(plan, page_format)
     settings = office.settings.serventia
-    dados = dados_do_modelo(
-        plano,
+    data = template_data(
+        plan,
         serventia={"nome": settings.nome, "cns": office.cns, "cidade": settings.cidade, "uf": settings.uf},
         subscritor={"nome": subscritor.nome, "papel": subscritor.papel},
-        agora=office.clock(),
+        now=office.clock(),
     )
-    valores = valores_do_bloco(plano, None, demonstracao=office.demonstracao)
-    return Composicao(
-        PedidoLayout(
-            formato=formato,
-            dados=dados,
-            corpo=(plano.corpo.formato, plano.corpo.conteudo),
-            marcas=marcas(plano, pedido.papel_seguranca),
-            valores=valores,
-            lado_inicial=pedido.lado_inicial,
-            faces=cast("Faces", faces),
+    values = block_values(plan, None, demonstracao=office.demonstracao)
+    return Composition(
+        LayoutRequest(
+            formato=page_format,
+            dados=data,
+            corpo=(plan.corpo.formato, plan.corpo.conteudo),
+            mark_values=mark_values(plan, request.papel_seguranca),
+            valores=values,
+            lado_inicial=request.lado_inicial,
+            faces=faces,
         ),
-        plano,
+        plan,
     )
 
 
-def _com_o_qr_do_formato(plano: Plano, formato: Formato) -> Plano:
-    """Return the plan with the QR that is drawn: the rules', unless the format has none (N7)."""
-    return dataclasses.replace(plano, qr="nenhum") if formato.bloco.qr == "nenhum" else plano
+def _with_format_qr(plan: Plan, page_format: Format) -> Plan:
+    """Return the plan with no QR if the format draws none (N7)."""
+    return dataclasses.replace(plan, qr="nenhum") if page_format.bloco.qr == "nenhum" else plan
 
 
-def carimbo(
+def stamp_data(
     office: Office,
-    pedido: Pedido,
-    composicao: Composicao,
-    emitidos: Sequence[SeloEmitido],
-    tomados: Sequence[LadoDaFolha],
+    request: Pedido,
+    composicao: Composition,
+    issued: Sequence[IssuedSelo],
+    taken: Sequence[FolhaSide],
     paginas: int,
-) -> Carimbo:
+) -> Stamp:
     """Return what is stamped on the laid-out pages, now that the seals are made."""
-    plano = composicao.plano
-    minuta = plano.identidade.tipo == "minuta"
-    faixas = ((MINUTA,) if minuta else ()) + ((SEM_VALOR,) if office.demonstracao else ())
-    valores = None if minuta or not emitidos else valores_do_bloco(plano, emitidos, demonstracao=office.demonstracao)
-    extrato = paginas_do_extrato(getattr(pedido.documento, "paginas", None), paginas)
-    return Carimbo(
-        valores=valores,
-        faixas=faixas,
-        folhas=rotulos(plano.instrumento, tomados) if tomados and plano.instrumento else None,
-        copia=nome_da_copia(plano),
-        papeis=tuple(pedido.papel_seguranca),
-        paginas=extrato,
+    plan = composicao.plan
+    minuta = plan.identity.tipo == "minuta"
+    banners = ((MINUTA,) if minuta else ()) + ((WITHOUT_VALUE,) if office.demonstracao else ())
+    values = None if minuta or not issued else block_values(plan, issued, demonstracao=office.demonstracao)
+    printed_pages = parse_pages(getattr(request.documento, "paginas", None), paginas)
+    return Stamp(
+        valores=values,
+        faixas=banners,
+        folhas=labels(plan.instrumento, taken) if taken and plan.instrumento else None,
+        copia=copy_name(plan),
+        papeis=tuple(request.papel_seguranca),
+        paginas=printed_pages,
         qr_riscado=False,
-        titulo=titulo(plano.identidade.campos),
-        lado_inicial=pedido.lado_inicial,
+        titulo=title(plan.identity.campos),
+        lado_inicial=request.lado_inicial,
         faces=composicao.pedido.faces,
     )
 
 
-def ensaiar(
-    office: Office, pedido: Pedido, composicao: Composicao, tomados: Sequence[LadoDaFolha], layout: Layout
+def dry_run(
+    office: Office, request: Pedido, composicao: Composition, taken: Sequence[FolhaSide], layout: Layout
 ) -> None:
-    """Draw the print with stand-ins for codes and QR: what could not be stamped is refused before the seal (S12).
+    """Stamp the print with placeholders for codes and QR: what cannot be stamped is refused before the seal (S12).
 
     Raises `Recusa` `entrada-invalida` that names the field of the request.
     """
-    plano = composicao.plano
-    stamp = carimbo(office, pedido, composicao, (), tomados, layout.paginas)
-    values = composicao.pedido.valores if plano.selos else None
+    plan = composicao.plan
+    stamp = stamp_data(office, request, composicao, (), taken, layout.paginas)
+    values = composicao.pedido.valores if plan.selos else None
     if values is not None:  # a QR of ours is always of a size that is drawn; another program's may not be
-        book = plano.selo_livro if plano.qr == "principal" else None
+        book = plan.selo_livro if plan.qr == "principal" else None
         values = dataclasses.replace(values, qr_url=book.qr_url if book is not None and book.externo else None)
     try:
-        rehearse(layout, composicao.pedido.formato, dataclasses.replace(stamp, valores=values))
-    except TextoImproprio as error:
-        field = next((_CAMPOS[name] for name in error.variaveis if name in _CAMPOS), "documento")
-        raise entrada_invalida(_onde(field, plano.identidade.campos), str(error)) from error
+        dry_run_stamp(layout, composicao.pedido.formato, dataclasses.replace(stamp, valores=values))
+    except UnprintableText as error:
+        field = next((_FIELDS[name] for name in error.variaveis if name in _FIELDS), "documento")
+        raise invalid_input(_where(field, plan.identity.campos), str(error)) from error
 
 
-def _onde(campo: str, campos: Mapping[str, Any]) -> str:
-    """Return the dotted path of a stamped text: that of a copy or a title is what names the document."""
-    if campo != "documento":
-        return campo
-    for name in ("pedido", "ficha"):
-        if campos.get(name):
-            return f"documento.{name}"
-    return "documento.instrumento.livro" if campos.get("livro") else "documento.instrumento.id"
-
-
-def titulo(campos: Mapping[str, Any]) -> str:
-    """Return a document's short name, for the PDF's title and the queue's list: no person's name is in it."""
-    name = _NOMES[campos["tipo"]]
-    if campos.get("numero"):
-        name = f"{campos['numero']}º {name.lower()}"
-    if campos.get("livro") and campos.get("folha_inicial"):
-        return f"{name}, livro {campos['livro']}, folha {campos['folha_inicial']}"
-    which = campos.get("pedido") or campos.get("ficha") or campos.get("instrumento")
-    return f"{name} {which}" if which else name
+def _where(field: str, fields: FieldValues) -> str:
+    """Return the dotted path of a stamped text; a copy's number or a title comes from what names the document."""
+    if field != "documento":
+        return field
+    name = KINDS[str(fields["tipo"])].named_by
+    if name != "instrumento":
+        return f"documento.{name}"
+    return "documento.instrumento.livro" if fields.get("livro") else "documento.instrumento.id"
 
 
 # -- as rows ----------------------------------------------------------------------------------------------------------
 
 
-def guardar(conn: Connection, office: Office, pedido: PedidoLayout) -> dict[str, Any]:
+def store(conn: Connection, office: Office, request: LayoutRequest) -> dict[str, Any]:
     """Return the layout's request as JSON for the job's row, its text by hash; the format's definition is kept too."""
-    formato = pedido.formato
-    if formato.versao not in office.formatos_guardados:
+    page_format = request.formato
+    if page_format.versao not in office.kept_formats:
         row = {
             "serventia_id": office.serventia_id,
-            "versao": formato.versao,
-            "nome": formato.nome,
-            "definicao": formato.model_dump(mode="json"),
+            "versao": page_format.versao,
+            "nome": page_format.nome,
+            "definicao": page_format.model_dump(mode="json"),
         }
         insert_or_ignore(conn, db.formato, row)
-    body = {"formato": pedido.corpo[0], "conteudo": pedido.corpo[1]}
+    body = {"formato": request.corpo[0], "conteudo": request.corpo[1]}
     return {
-        "dados": dict(pedido.dados),
-        "corpo": store.guardar_corpos(conn, office.serventia_id, body),
-        "marcas": dict(pedido.marcas),
-        "valores": dataclasses.asdict(pedido.valores) if pedido.valores else None,
-        "lado_inicial": pedido.lado_inicial,
-        "faces": pedido.faces,
+        "dados": dict(request.dados),
+        "corpo": bodies.store_bodies(conn, office.serventia_id, body),
+        "marcas": dict(request.mark_values),
+        "valores": dataclasses.asdict(request.valores) if request.valores else None,
+        "lado_inicial": request.lado_inicial,
+        "faces": request.faces,
     }
-
-
-def formato_do_job(office: Office, row: Mapping[Any, Any]) -> Formato:
-    """Return the very version of the format that the job was laid out with."""
-    known = office.formatos_guardados.get(row["formato_versao"])
-    if known is not None:
-        return known
-    table = db.formato
-    query = sa.select(table.c.definicao).where(
-        table.c.serventia_id == office.serventia_id, table.c.versao == row["formato_versao"]
-    )
-    with office.db.read() as conn:
-        formato = Formato.model_validate(conn.execute(query).scalar_one(), strict=False)
-    office.formatos_guardados[row["formato_versao"]] = formato
-    return formato
-
-
-def pedido_do_job(office: Office, row: Mapping[Any, Any], formato: Formato) -> PedidoLayout:
-    """Return what the job was laid out from."""
-    kept = row["composicao"]
-    with office.db.read() as conn:
-        body = store.devolver_corpos(conn, office.serventia_id, kept["corpo"])
-    return PedidoLayout(
-        formato=formato,
-        dados=kept["dados"],
-        corpo=(body["formato"], body["conteudo"]),
-        marcas=kept["marcas"],
-        valores=_valores(kept["valores"]),
-        lado_inicial=cast("Lado", kept["lado_inicial"]),
-        faces=cast("Faces", kept["faces"]),
-    )
-
-
-def carimbar_job(office: Office, row: Mapping[Any, Any], *, copia_sem_valor: bool = False) -> bytes:
-    """Return the job's finished PDF, from its kept layout; or the marked copy that anyone may see (X9)."""
-    formato = formato_do_job(office, row)
-    layout = _layout_do_job(office, row, formato)
-    stamp = _carimbo(row["carimbo"])
-    if copia_sem_valor:
-        stamp = dataclasses.replace(stamp, faixas=(*stamp.faixas, COPIA_SEM_VALOR), qr_riscado=True)
-    try:
-        return carimbar(layout, office.render.pdf(layout.hash), formato, stamp)
-    except BaseDanificada:
-        office.render.descartar(layout.hash)
-        layout = _layout_do_job(office, row, formato)
-        return carimbar(layout, office.render.pdf(layout.hash), formato, stamp)
-
-
-def _layout_do_job(office: Office, row: Mapping[Any, Any], formato: Formato) -> Layout:
-    """Return the job's kept layout, or make it anew. Raises ValueError if it came out otherwise than it was sealed."""
-    layout = office.render.kept(row["layout"]) or office.render.layout(pedido_do_job(office, row, formato))
-    if layout.paginas != row["paginas"]:
-        raise ValueError(f"the layout has {layout.paginas} pages, and was sealed with {row['paginas']}")
-    return layout
-
-
-def posicoes_no_arquivo(office: Office, row: Mapping[Any, Any], paginas: Sequence[int]) -> list[int]:
-    """Return where the document's pages (from 1) stand in its printed file (from 0): empty sides may lie between."""
-    order = lados_do_job(office, row)
-    return [place for page in paginas for place, side in enumerate(order) if side.pagina == page]
-
-
-def lados_do_job(office: Office, row: Mapping[Any, Any]) -> tuple[LadoImpresso, ...]:
-    """Return the sides of the job's printed file in order: the document's pages, and empty sides between them."""
-    formato = formato_do_job(office, row)
-    return lados(_layout_do_job(office, row, formato), formato, _carimbo(row["carimbo"]))
-
-
-def _carimbo(kept: Mapping[str, Any]) -> Carimbo:
-    values = dict(kept)
-    for name in ("faixas", "folhas", "papeis", "paginas"):
-        values[name] = tuple(values[name]) if values[name] is not None else None
-    return Carimbo(**values | {"valores": _valores(kept["valores"])})
-
-
-def _valores(kept: Mapping[str, Any] | None) -> ValoresBloco | None:
-    if kept is None:
-        return None
-    values = dict(kept)
-    return ValoresBloco(
-        **values | {"selos": tuple(ValorSelo(**each) for each in values["selos"]), "custas": tuple(values["custas"])}
-    )
-
-
-def contar_paginas(paginas: str | None, total: int) -> int:
-    """Return how many pages an extract (`2-3`, `1,4`) holds; of None, all `total`; of an empty side alone, none."""
-    if paginas == "":
-        return 0
-    chosen = paginas_do_extrato(paginas, total)
-    return total if chosen is None else len(chosen)

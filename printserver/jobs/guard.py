@@ -1,93 +1,88 @@
-"""The guard: whether a document is free to be printed, asked under its lock; else the question that stops it (X1)."""
+"""The reprint guard, under the document's lock: whether it may be printed, else the question that stops it (X1)."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from printserver.documents import Atingido, Identidade, como_se_escreveu, decidir, rotulo
+from printserver.common.text import capitalized
+from printserver.documents import KINDS, AffectedPrint, Identity, decide, label, spelled_before, titles
 from printserver.errors import Recusa
-from printserver.jobs import compose, questions, store
-from printserver.jobs.office import Office
-from printserver.jobs.prepare import Preparado, ver
-from printserver.jobs.states import on_its_way
+from printserver.jobs.gather import look
+from printserver.jobs.prepare import Prepared
+from printserver.ledger import Changed, Job, documents, jobs, keys, questions
+from printserver.office import Office
 
 
-class Mudou(Exception):
-    """Between layout and transaction, what the layout rests on changed: prepare again."""
-
-
-def travar(conn: Connection, office: Office, p: Preparado) -> tuple[int, int | None]:
-    """Lock the instrumento's and the document's rows, and look again: raises `Mudou` if the ground of `p` moved."""
+def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None]:
+    """Lock the rows of instrumento and document and read again. Raises `Changed` if the snapshot of `p` is stale."""
     sid = office.serventia_id
-    identidade = p.plano.identidade
+    identity = p.plan.identity
     instrumento_id = None
-    if p.chave_do_instrumento is not None:
-        instrumento_id = store.travar_instrumento(conn, sid, p.chave_do_instrumento)
-    documento_id = store.travar_documento(
-        conn, sid, identidade.chave, identidade.tipo, instrumento_id, identidade.campos.get("numero")
-    )
-    contexto = p.contexto
+    if p.instrumento_key is not None:
+        instrumento_id = keys.lock_instrumento(conn, sid, p.instrumento_key)
+    numero = identity.campos.get("numero")
+    copy_number = int(numero) if numero is not None else None
+    document_id = keys.lock_document(conn, sid, identity.chave, identity.tipo, instrumento_id, copy_number)
+    context = p.context
     numero = getattr(p.pedido.documento, "numero", None)
-    proximo = store.proximo_traslado(conn, sid, instrumento_id) if numero == "proximo" else contexto.proximo_traslado
-    agora = ver(conn, office, p.plano, contexto, p.chave_do_instrumento)
-    if agora != p.vista or proximo != p.vista.proximo:
-        raise Mudou
-    return documento_id, instrumento_id
+    proximo = documents.next_traslado(conn, sid, instrumento_id) if numero == "proximo" else context.next_traslado
+    now = look(conn, office, identity, context, p.instrumento_key)
+    if now != p.snapshot or proximo != p.snapshot.proximo:
+        raise Changed
+    return document_id, instrumento_id
 
 
-def barrar(
-    conn: Connection, office: Office, p: Preparado, documento_id: int, agora: datetime
-) -> questions.Texto | None:
+def blocking_question(
+    conn: Connection, office: Office, p: Prepared, document_id: int, now: datetime
+) -> questions.Text | None:
     """Return the question that stops a second print of a document with live seals (X1); None: it is free.
 
     Raises `Recusa` `impressao-em-andamento`, `prazo-xa-encerrado`.
     """
     sid = office.serventia_id
-    vivos = store.selos_vivos(conn, sid, documento_id)
-    before = store.job_vivo(conn, sid, documento_id, travar=True)
-    if not vivos or before is None:
+    live = documents.live_selos(conn, sid, document_id)
+    before = jobs.live_job(conn, sid, document_id, lock=True)
+    if not live or before is None:
         return None
-    if on_its_way(before):
-        raise em_andamento(p.plano.identidade, before, impresso_como=rotulo(before["campos"]))
-    if p.plano.substitui in {selo.codigo for selo in vivos}:
+    if before.on_its_way:
+        raise in_progress(p.plan.identity, before, printed_as=label(before.campos))
+    if p.plan.substitui in {selo.codigo for selo in live}:
         return None
-    tipo = p.plano.identidade.tipo
-    numero = store.proximo_traslado(conn, sid, before["instrumento_id"]) if tipo in ("livro", "traslado") else None
+    further = KINDS[p.plan.identity.tipo].further
+    numero = documents.next_traslado(conn, sid, before.instrumento_id) if further == "traslado" else None
     try:
-        pergunta = decidir(
-            p.plano.identidade,
-            vivos,
-            agora,
-            office.regras,
-            atinge=atingidos(conn, office, [selo.codigo for selo in vivos]),
-            proximo_traslado=numero,
-            impresso_como=rotulo(before["campos"]),
+        question = decide(
+            p.plan.identity,
+            live,
+            now,
+            office.rules,
+            atinge=affected(conn, office, [selo.codigo for selo in live]),
+            next_traslado=numero,
+            printed_as=label(before.campos),
         )
-    except Recusa as recusa:
-        recusa.extra["anterior"] = store.anterior(before, p.plano.identidade.campos)
+    except Recusa as refusal:
+        refusal.extra["anterior"] = jobs.previous(before, p.plan.identity.campos)
         raise
-    assert pergunta is not None
-    dito = pergunta.como_json()
-    return questions.Texto("xa", dito["texto"], dito["selos"], dito["atinge"], pergunta.xa_ate, dito["alternativas"])
+    assert question is not None
+    said = question.as_json()
+    return questions.Text("xa", said["texto"], said["selos"], said["atinge"], question.xa_ate, said["alternativas"])
 
 
-def em_andamento(identidade: Identidade, before: Mapping[Any, Any], *, impresso_como: str | None = None) -> Recusa:
+def in_progress(identity: Identity, before: Job, *, printed_as: str | None = None) -> Recusa:
     """Return the refusal of what must wait until a print of the document, or of another that it hits, is over.
 
-    `impresso_como`: the `rotulo` of that print, where it is of the same document.
+    `printed_as`: the `rotulo` of that print, where it is of the same document.
     """
     return Recusa(
         "impressao-em-andamento",
-        f"{identidade.rotulo[:1].upper()}{identidade.rotulo[1:]}{como_se_escreveu(identidade, impresso_como)}: "
+        f"{capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: "
         "está a caminho do papel agora. Espere que termine, ou cancele-o.",
-        extra={"anterior": store.anterior(before, identidade.campos if impresso_como is not None else None)},
+        extra={"anterior": jobs.previous(before, identity.campos if printed_as is not None else None)},
         retry_after=2,
     )
 
 
-def atingidos(conn: Connection, office: Office, codigos: list[str]) -> list[Atingido]:
+def affected(conn: Connection, office: Office, codigos: list[str]) -> list[AffectedPrint]:
     """Return the prints that show one of these seals of a livro, and would be stale without it (X6)."""
-    rows = store.copias_do_livro(conn, office.serventia_id, codigos)
-    return [Atingido(row["id"], compose.titulo(row["campos"]), row["campos"]) for row in rows]
+    copies = jobs.copies_of_livro(conn, office.serventia_id, codigos)
+    return [AffectedPrint(job.id, titles.title(job.campos), job.campos) for job in copies]

@@ -1,123 +1,72 @@
-"""The bodies of the calls that answer a question or act on a job, strict, as the contract writes them."""
+"""Bodies of the calls that answer a question or act on a job, validated strictly, as in the contract."""
 
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import Field
 
-from printserver.documents import campos_errados, sem_invisiveis
-from printserver.documents.campos import (
-    CodigoDoSelo,
-    Folha,
-    Identificador,
-    Inteiro,
-    Logico,
-    Modelo,
-    Motivo,
-    Paginas,
-    Texto,
-)
-from printserver.errors import Recusa, entrada_invalida
+from printserver.documents import Boolean, CodigoDoSelo, Folha, Identifier, Integer, Pages, Reason, RequestModel, Text
 
 
-class RespostaXa(Modelo):
+class RespostaXa(RequestModel):
     """`POST /jobs/{id}/xa` (X2, X3)."""
 
-    confirma: Logico
-    escrevente: Texto
-    motivo: Motivo | None = None
-    papel_em_maos: Logico = False
+    confirma: Boolean
+    escrevente: Text
+    motivo: Reason | None = None
+    papel_em_maos: Boolean = False
     selos: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] | None = None
     folha_inicial: Folha | None = None
     folha_final: Folha | None = None
-    fora_do_prazo: Logico = False  # beyond the contract's list: the term may end while the question waits (X4)
+    fora_do_prazo: Boolean = False  # beyond the contract's list: the term may end while the question waits (X4)
 
 
-class RespostaSelo(Modelo):
+class RespostaSelo(RequestModel):
     """`POST /jobs/{id}/selo` (N9)."""
 
-    gerar: Logico
-    escrevente: Texto
+    gerar: Boolean
+    escrevente: Text
 
 
-class FolhaDita(Modelo):
-    """What a person says of one page (X5)."""
+class FolhaDita(RequestModel):
+    """A person's verdict on one page (X5)."""
 
-    pagina: Annotated[Inteiro, Field(ge=1, le=9999)]
+    pagina: Annotated[Integer, Field(ge=1, le=9999)]
     estado: Literal["boa", "inutilizada", "nao_saiu"]
-    papel: Identificador | None = None
+    papel: Identifier | None = None
 
 
-class Folhas(Modelo):
+class Folhas(RequestModel):
     """`POST /jobs/{id}/folhas` (X5)."""
 
-    escrevente: Texto
-    motivo: Motivo
+    escrevente: Text
+    motivo: Reason
     paginas: Annotated[tuple[FolhaDita, ...], Field(max_length=1000)]
-    imprimir: Paginas | None = None
-    versos: Logico = False  # the sheets lie turned in the tray: print their backs (frente-depois-verso)
-    fila: Texto | None = None
-    bandeja: Texto | None = None
+    imprimir: Pages | None = None
+    versos: Boolean = False  # the sheets are turned in the tray: print their backs (frente-depois-verso)
+    fila: Text | None = None
+    bandeja: Text | None = None
 
 
-class Reenvio(Modelo):
+class Reenvio(RequestModel):
     """`POST /jobs/{id}/reenviar` (X5)."""
 
-    escrevente: Texto
-    motivo: Motivo
-    fila: Texto | None = None
-    bandeja: Texto | None = None
+    escrevente: Text
+    motivo: Reason
+    fila: Text | None = None
+    bandeja: Text | None = None
 
 
-class Cancelamento(Modelo):
+class Cancelamento(RequestModel):
     """`POST /jobs/{id}/cancelar`."""
 
-    escrevente: Texto
-    motivo: Motivo
+    escrevente: Text
+    motivo: Reason
 
 
-class Exclusao(Modelo):
+class Exclusao(RequestModel):
     """`POST /jobs/{id}/excluir` (X2, X4)."""
 
-    escrevente: Texto
-    motivo: Motivo
-    papel_em_maos: Logico = False
-    fora_do_prazo: Logico = False
-
-
-class PapelDaFila(Modelo):
-    """`POST /filas/{nome}/papel` (P5)."""
-
-    proximo: Identificador
-    inutilizados: Annotated[tuple[Identificador, ...], Field(max_length=10_000)] = ()
-    escrevente: Texto
-
-
-class LoteDePapel(Modelo):
-    """`POST /filas/{nome}/papel/lotes` (P5)."""
-
-    de: Identificador
-    ate: Identificador
-    escrevente: Texto
-
-
-Model = TypeVar("Model", bound=BaseModel)
-
-
-def ler(model: type[Model], dados: object) -> Model:
-    """Return the body `dados` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field.
-
-    An invisible character is refused even where it says nothing: these answers have no place to tell that it was taken
-    out (A7).
-    """
-    if not isinstance(dados, dict):
-        raise entrada_invalida("", "deve ser um objeto JSON, entre chaves")
-    limpos, invisiveis = sem_invisiveis(dados)
-    for campo, quais in invisiveis.items():
-        raise entrada_invalida(campo, f"contém caractere invisível: {quais}; retire-o")
-    try:
-        return model.model_validate(limpos)
-    except ValidationError as error:
-        campos = campos_errados(error)
-        raise Recusa(
-            "entrada-invalida", "; ".join(f"{c.campo or 'pedido'}: {c.mensagem}" for c in campos), errors=campos
-        ) from error
+    escrevente: Text
+    motivo: Reason
+    papel_em_maos: Boolean = False
+    fora_do_prazo: Boolean = False

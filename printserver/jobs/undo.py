@@ -1,123 +1,95 @@
-"""Undoes a print: its seals are excluded, its folhas and papers freed or spoiled, what shows its seals marked stale.
+"""Undoes a print: excludes its seals, frees or spoils its folhas and sheets, marks its copies outdated.
 
-Runs in the caller's transaction, once nothing of the print is on its way to paper (X2, X6, X7).
+Runs in the caller's transaction, once no part of the print is on its way to paper (X2, X6, X7).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.audit import Registro
-from printserver.auditoria import mudanca
-from printserver.documents import Identidade, SeloVivo
-from printserver.jobs import sealing, store
-from printserver.jobs.compose import titulo
-from printserver.jobs.guard import em_andamento
-from printserver.jobs.office import Office
-from printserver.jobs.states import on_its_way
-from printserver.people import Autor
+from printserver.documents import Identity, LiveSelo, title
+from printserver.jobs.guard import in_progress
+from printserver.ledger import Job, documents, jobs, seals
+from printserver.office import Act, Office
 
 
-def desfazer(
-    conn: Connection,
-    office: Office,
-    documento_id: int,
-    before: sa.RowMapping | None,
-    vivos: Any,
-    motivo: str,
-    quem: Autor,
-    agora: Any,
-) -> list[Registro]:
-    """Exclude the document's live seals; free or spoil its folhas (X7) and papers; mark what shows them stale (X6)."""
-    sid, job = office.serventia_id, db.job
-    codes = [selo.codigo for selo in vivos]
-    copies = store.copias_do_livro(conn, sid, codes)
-    entries = sealing.excluir(conn, office, vivos, motivo, quem, agora)
+def undo_print(act: Act, document_id: int, before: Job | None, live: Sequence[LiveSelo], reason: str) -> None:
+    """Exclude the document's live seals; free or spoil its folhas (X7), spoil its sheets, mark copies outdated (X6)."""
+    conn, office, job = act.conn, act.office, db.job
+    sid = office.serventia_id
+    codes = [selo.codigo for selo in live]
+    copies = jobs.copies_of_livro(conn, sid, codes)
+    seals.exclude(act, live, reason)
     if before is not None:
-        here = (job.c.serventia_id == sid, job.c.id == before["id"])
+        here = (job.c.serventia_id == sid, job.c.id == before.id)
         conn.execute(sa.update(job).where(*here).values(viva=False))
-        _soltar_papel(conn, office, before["id"], motivo)
-        what = {"selos_excluidos": codes, "motivo": motivo}
-        entries.append(registro(before["id"], before["estado"], quem, what, viva=False))
+        _spoil_sheets(conn, office, before.id, reason)
+        what = {"selos_excluidos": codes, "motivo": reason}
+        jobs.log_job(act, before.id, before.estado, what, viva=False)
     sides = db.folha_lado
     conn.execute(
         sa.update(sides)
-        .where(sides.c.serventia_id == sid, sides.c.documento_id == documento_id, sides.c.estado == "ocupada")
-        .values(estado="inutilizada" if office.regras.folhas_novas else "livre")
+        .where(sides.c.serventia_id == sid, sides.c.documento_id == document_id, sides.c.estado == "ocupada")
+        .values(estado="inutilizada" if office.rules.folhas_novas else "livre")
     )
-    return entries + desatualizar(conn, copies, codes, quem)
+    mark_outdated(act, copies, codes)
 
 
-def desatualizar(
-    conn: Connection, copies: Sequence[sa.RowMapping], codes: Sequence[str], quem: Autor
-) -> list[Registro]:
-    """Mark prints stale that show excluded seals (X6). Return what the log is to say."""
+def mark_outdated(act: Act, copies: Sequence[Job], codes: Sequence[str]) -> None:
+    """Mark prints that show excluded seals as outdated (X6)."""
     job = db.job
-    for copy in copies:
-        conn.execute(sa.update(job).where(job.c.n == copy["n"]).values(desatualizado=True))
     what = {"desatualizado": True, "selos_excluidos": list(codes)}
-    return [registro(copy["id"], copy["estado"], quem, what, desatualizado=True) for copy in copies]
+    for copy in copies:
+        act.conn.execute(sa.update(job).where(job.c.n == copy.n).values(desatualizado=True))
+        jobs.log_job(act, copy.id, copy.estado, what, desatualizado=True)
 
 
-def devolver_substituida(conn: Connection, before: sa.RowMapping | None, quem: Autor) -> list[Registro]:
-    """Make a print that the excluded one had replaced (X8) what it was: its seal never stopped being live."""
-    if before is None or before["substitui"] is None:
-        return []
-    old = store.job_do_selo(conn, before["serventia_id"], before["substitui"])
-    if old["substituido_por"] != before["id"]:
-        return []
+def restore_replaced(act: Act, before: Job | None) -> None:
+    """Restore the print that the excluded one had replaced (X8): its seal stayed live."""
+    if before is None or before.substitui is None:
+        return
+    old = jobs.job_do_selo(act.conn, before.serventia_id, before.substitui)
+    if old.substituido_por != before.id:
+        return
     table = db.job
     changes: dict[str, Any] = {"substituido_por": None}
-    if old["documento_id"] == before["documento_id"]:
+    if old.documento_id == before.documento_id:
         changes["viva"] = True
-    conn.execute(sa.update(table).where(table.c.n == old["n"]).values(**changes))
-    return [registro(old["id"], old["estado"], quem, {"substituicao_excluida": before["id"]}, **changes)]
+    act.conn.execute(sa.update(table).where(table.c.n == old.n).values(**changes))
+    jobs.log_job(act, old.id, old.estado, {"substituicao_excluida": before.id}, **changes)
 
 
-def _soltar_papel(conn: Connection, office: Office, job_id: str, motivo: str) -> None:
-    """The sheets of an excluded print are spoiled: their numbers are never used again (P5)."""
+def _spoil_sheets(conn: Connection, office: Office, job_id: str, reason: str) -> None:
+    """Mark the sheets of an excluded print as spoiled: their numbers are never used again (P5)."""
     table = db.papel
     conn.execute(
         sa.update(table)
         .where(table.c.serventia_id == office.serventia_id, table.c.job_id == job_id)
-        .values(estado="inutilizado", motivo=motivo)
+        .values(estado="inutilizado", motivo=reason)
     )
 
 
-def nada_a_caminho(
-    conn: Connection, office: Office, documento_id: int, identidade: Identidade
-) -> tuple[sa.RowMapping | None, tuple[SeloVivo, ...]]:
-    """Return the document's live print and seals. Raises unless nothing of it, or of a copy, may still come out (X2).
+def require_nothing_on_its_way(
+    conn: Connection, office: Office, document_id: int, identity: Identity
+) -> tuple[Job | None, tuple[LiveSelo, ...]]:
+    """Return the document's live print and seals. Raises if it, or a copy of it, may still be printed (X2).
 
-    The race: a person sends one of them to paper again in this moment. The rows are locked: it waits, and is refused.
+    The rows are locked: a concurrent resend of one of them waits, and is refused.
     """
     sid = office.serventia_id
-    before = store.job_vivo(conn, sid, documento_id, travar=True)
-    vivos = store.selos_vivos(conn, sid, documento_id)
-    for each in [before, *store.copias_do_livro(conn, sid, [selo.codigo for selo in vivos], travar=True)]:
-        if each is not None and on_its_way(each):
-            raise em_andamento(identidade, each)
-    return before, vivos
+    before = jobs.live_job(conn, sid, document_id, lock=True)
+    live = documents.live_selos(conn, sid, document_id)
+    for each in [before, *jobs.copies_of_livro(conn, sid, [selo.codigo for selo in live], lock=True)]:
+        if each is not None and each.on_its_way:
+            raise in_progress(identity, each)
+    return before, live
 
 
-def travar_documento(conn: Connection, row: Mapping[Any, Any]) -> int:
-    """Lock the instrumento's and the document's rows, in that order."""
-    for table, key in ((db.instrumento, row["instrumento_id"]), (db.documento, row["documento_id"])):
-        if key is not None:
-            conn.execute(sa.select(table.c.id).where(table.c.id == key).with_for_update())
-    return int(row["documento_id"])
-
-
-def identidade(conn: Connection, row: sa.RowMapping) -> Identidade:
+def identity(conn: Connection, job: Job) -> Identity:
+    """Return which document a job is a print of."""
     table = db.documento
-    chave = conn.execute(sa.select(table.c.chave).where(table.c.id == row["documento_id"])).scalar_one()
-    return Identidade(row["tipo"], chave, titulo(row["campos"]), row["campos"])
-
-
-def registro(job_id: str, state: str, quem: Autor, detalhe: Mapping[str, Any], **mudou: Any) -> Registro:
-    """Return what the log is to say of a job; `mudou`: the columns that moved, with their new values (A6)."""
-    kept = mudanca(**mudou) if mudou else None
-    return Registro("job", job_id, state, quem.pessoa, quem.sistema, quem.endereco, detalhe, kept)
+    key = conn.execute(sa.select(table.c.chave).where(table.c.id == job.documento_id)).scalar_one()
+    return Identity(job.tipo, key, title(job.campos), job.campos)

@@ -1,7 +1,7 @@
-"""The tables as the contract shows them: a job, a seal, lists, events, queues. Reads only."""
+"""Jobs and events as the contract shows them. Reads only."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -9,98 +9,90 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import day_end, day_start, rfc3339
-from printserver.documents import normalizar, normalizar_folha
-from printserver.errors import Recusa, entrada_invalida
-from printserver.jobs import order, store
-from printserver.jobs.office import Office
-from printserver.jobs.states import ACEITO, ENTREGUE, INCERTO, MOVING, RENDERIZADO
-from printserver.printing.situacao import DISCO, FORA_DE_LINHA, PASTA, da_fila, do_trabalho
-from printserver.selo import EXCLUSAO
+from printserver.delivery import turns
+from printserver.documents import normalize, normalize_folha, shown_fields
+from printserver.errors import invalid_input
+from printserver.ledger import (
+    ACCEPTED,
+    HANDED_OFF,
+    MOVING,
+    PAGE,
+    RENDERED,
+    UNCERTAIN,
+    Job,
+    Seal,
+    history_step,
+    jobs,
+    printed_selo,
+)
+from printserver.office import Office
+from printserver.printing import DISK, OFFLINE, PASTA, diagnose_job, diagnose_queue
 
-PAGE = 50
-
-_CAMPOS = ("tipo", "numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 _CUPS = ("servidor", "id", "estado", "motivos", "folhas")
 
 
-def job_dict(conn: Connection, office: Office, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return the job of the contract, as it stands in `row` and the tables around it."""
-    job_id = row["id"]
+def job_dict(conn: Connection, office: Office, job: Job) -> dict[str, Any]:
+    """Return the job of the contract, with its seals, question and history."""
+    job_id = job.id
     base = f"/api/v1/jobs/{job_id}"
-    cups = row["cups"]
+    cups = job.cups
     selos = _selos_do_job(conn, office, job_id)
     return {
         "id": job_id,
-        "estado": row["estado"],
-        "encerrado": row["encerrado"],
+        "estado": job.estado,
+        "encerrado": job.encerrado,
         "demonstracao": office.demonstracao,
-        "instancia": office.nome_da_instancia,
-        "documento": {name: row["campos"].get(name) for name in _CAMPOS},
-        "formato": row["formato"],
-        "fila": row["fila"],
-        "copias": row["copias"],
-        "escrevente": row["escrevente"],
-        "subscritor": row["subscritor"],
-        "selos": [_selo_impresso(conn, office.serventia_id, selo) for selo in selos],
-        "qr": {"selo": row["qr_selo"], "url": row["qr_url"]} if row["qr_url"] else None,
-        "paginas": row["paginas"],
-        "sha256": row["pdf_sha256"],
+        "instancia": office.instance_name,
+        "documento": shown_fields(job.campos),
+        "formato": job.formato,
+        "fila": job.fila,
+        "copias": job.copias,
+        "escrevente": job.escrevente,
+        "subscritor": job.subscritor,
+        "selos": [printed_selo(conn, office.serventia_id, selo) for selo in selos],
+        "qr": {"selo": job.qr_selo, "url": job.qr_url} if job.qr_url else None,
+        "paginas": job.paginas,
+        "sha256": job.pdf_sha256,
         "cups": {name: cups.get(name) for name in _CUPS} if cups else None,
-        "avisos": row["avisos"],
-        "pergunta": _pergunta(conn, office.serventia_id, job_id),
-        "historico": _historico(conn, office.serventia_id, job_id),
+        "avisos": job.avisos,
+        "pergunta": _question(conn, office.serventia_id, job_id),
+        "historico": _history(conn, office.serventia_id, job_id),
         "links": {"self": base, "pdf": f"{base}/pdf"},
         # beyond the contract
-        "substitui": row["substitui"],
-        "substituido_por": row["substituido_por"],
-        "desatualizado": row["desatualizado"],
-        **_validade(conn, row, selada=bool(selos)),
-        "faltam": _faltam(conn, row),
-        "espera_por": order.espera_por(conn, row),
-        **_situacao(conn, row),
-        "criado_em": rfc3339(row["criado_em"]),
+        "substitui": job.substitui,
+        "substituido_por": job.substituido_por,
+        "desatualizado": job.desatualizado,
+        **_validity(conn, job, sealed=bool(selos)),
+        "faltam": _missing(conn, job),
+        "espera_por": turns.waits_for(conn, job.as_row()),
+        **_status(conn, job),
+        "criado_em": rfc3339(job.criado_em),
     }
 
 
-def _atual(conn: Connection, serventia_id: int, selo: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what a seal of a print has become: the live one of its chain and its total, or the XA of it (S11)."""
-    table = db.selo
-    newest: Mapping[Any, Any] = selo
-    while newest["retificado_por"] is not None:
-        query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.codigo == newest["retificado_por"])
-        newest = conn.execute(query).mappings().one()
-    excluded = newest["ato"] == EXCLUSAO
-    return {
-        "vivo": selo["vivo"],
-        "atual": None if excluded else newest["codigo"],
-        "atual_centavos": None if excluded else newest["total_centavos"],
-        "excluido_por": newest["codigo"] if excluded and newest is not selo else None,
-    }
-
-
-def _validade(conn: Connection, row: Mapping[Any, Any], *, selada: bool) -> dict[str, Any]:
-    """Return whether a sealed print is the one of its document that counts, and which does if another one does (X1)."""
-    if not selada:
+def _validity(conn: Connection, job: Job, *, sealed: bool) -> dict[str, Any]:
+    """Return whether a sealed print is the valid one of its document, and which one is valid if not this (X1)."""
+    if not sealed:
         return {"vale": None, "vale_o_trabalho": None}
-    vale, table = row["viva"] and row["substituido_por"] is None, db.job
+    vale, table = job.viva and job.substituido_por is None, db.job
     query = sa.select(table.c.id).where(
-        table.c.serventia_id == row["serventia_id"], table.c.documento_id == row["documento_id"], table.c.viva
+        table.c.serventia_id == job.serventia_id, table.c.documento_id == job.documento_id, table.c.viva
     )
-    other = row["substituido_por"] or (None if vale else conn.execute(query).scalar_one_or_none())
+    other = job.substituido_por or (None if vale else conn.execute(query).scalar_one_or_none())
     return {"vale": vale, "vale_o_trabalho": other}
 
 
-def anterior(office: Office, job_id: str) -> str | None:
-    """Return the sealed print of the document before this one, which counts no more (X2); None where there is none."""
+def previous(office: Office, job_id: str) -> str | None:
+    """Return the previous sealed print of the document, no longer valid (X2); None where there is none."""
     table, seals = db.job, db.selo
     with office.db.read() as conn:
-        row = store.job_por_id(conn, office.serventia_id, job_id)
+        job = jobs.get_job(conn, office.serventia_id, job_id)
         query = (
             sa.select(table.c.id)
             .where(
-                table.c.serventia_id == row["serventia_id"],
-                table.c.documento_id == row["documento_id"],
-                table.c.n < row["n"],
+                table.c.serventia_id == job.serventia_id,
+                table.c.documento_id == job.documento_id,
+                table.c.n < job.n,
                 ~table.c.viva,
                 sa.exists().where(seals.c.serventia_id == table.c.serventia_id, seals.c.job_id == table.c.id),
             )
@@ -110,90 +102,72 @@ def anterior(office: Office, job_id: str) -> str | None:
         return conn.execute(query).scalar_one_or_none()
 
 
-def _faltam(conn: Connection, row: Mapping[Any, Any]) -> str | None:
-    """Return the pages that a person said not to be good, once all was said, and that were not printed since (X5)."""
-    if row["estado"] != INCERTO or not row["paginas"]:
+def _missing(conn: Connection, job: Job) -> str | None:
+    """Return the pages reported as not good, once all pages were reported, and not printed since (X5)."""
+    if job.estado != UNCERTAIN or not job.paginas:
         return None
     table, tries = db.pagina, db.tentativa
-    mine = (table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
+    mine = (table.c.serventia_id == job.serventia_id, table.c.job_id == job.id)
     said = {each.pagina: each for each in conn.execute(sa.select(table).where(*mine).order_by(table.c.id))}
-    if said.keys() != set(range(1, row["paginas"] + 1)):
+    if said.keys() != set(range(1, job.paginas + 1)):
         return None
     newest = conn.execute(
-        sa.select(sa.func.max(tries.c.numero)).where(
-            tries.c.serventia_id == row["serventia_id"], tries.c.job_id == row["id"]
-        )
+        sa.select(sa.func.max(tries.c.numero)).where(tries.c.serventia_id == job.serventia_id, tries.c.job_id == job.id)
     ).scalar()
     bad = [page for page, each in sorted(said.items()) if each.estado != "boa"]
     if any(said[page].tentativa < (newest or 0) for page in bad):
-        return None  # sent to paper since: what came out then is not said yet
-    return intervalos(bad)
+        return None  # printed again since: not reported yet
+    return page_ranges(bad)
 
 
-def intervalos(paginas: Sequence[int]) -> str:
+def page_ranges(paginas: Sequence[int]) -> str:
     """Return page numbers (ascending) as the contract writes them: `2-3,5`."""
-    trechos: list[list[int]] = []
-    for pagina in paginas:
-        if trechos and trechos[-1][1] == pagina - 1:
-            trechos[-1][1] = pagina
+    runs: list[list[int]] = []
+    for page in paginas:
+        if runs and runs[-1][1] == page - 1:
+            runs[-1][1] = page
         else:
-            trechos.append([pagina, pagina])
-    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in trechos)
+            runs.append([page, page])
+    return ",".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
 
 
-def _situacao(conn: Connection, row: Mapping[Any, Any]) -> dict[str, str | None]:
-    """Return what keeps a print from coming out, in words a person understands, and what to do; nulls for nothing."""
-    found, cups = None, row["cups"] or {}
-    if row["estado"] == ENTREGUE and not row["encerrado"]:
-        found = do_trabalho(cups.get("estado"), cups.get("motivos") or (), cups.get("mensagem"))
-        if found is None and (fila := cups.get("fila")):
-            of_queue = da_fila(fila["estado"], fila["motivos"], fila["mensagem"])
-            found = of_queue if of_queue.para else None
-    elif row["estado"] == RENDERIZADO and row["falhas"]:  # it is tried again and again to hand it over
-        fila = db.fila
-        query = sa.select(fila.c.tipo).where(fila.c.serventia_id == row["serventia_id"], fila.c.nome == row["fila"])
-        found = PASTA if conn.scalar(query) == "pasta" else FORA_DE_LINHA
-    elif row["estado"] == ACEITO and row["falhas"]:
-        found = DISCO
+def _status(conn: Connection, job: Job) -> dict[str, str | None]:
+    """Return why a print does not come out and the remedy, in plain Portuguese; nulls where nothing is wrong."""
+    found, cups = None, job.queue_state
+    if job.estado == HANDED_OFF and not job.encerrado:
+        found = diagnose_job(cups.get("estado"), cups.get("motivos") or (), cups.get("mensagem"))
+        if found is None and (queue := cups.get("fila")):
+            of_queue = diagnose_queue(queue["estado"], queue["motivos"], queue["mensagem"])
+            found = of_queue if of_queue.stops else None
+    elif job.estado == RENDERED and job.falhas:  # the hand-off is being retried
+        queue = db.fila
+        query = sa.select(queue.c.tipo).where(queue.c.serventia_id == job.serventia_id, queue.c.nome == job.fila)
+        found = PASTA if conn.scalar(query) == "pasta" else OFFLINE
+    elif job.estado == ACCEPTED and job.falhas:
+        found = DISK
     return {
         "situacao": found.situacao if found else None,
         "o_que_fazer": found.o_que_fazer if found else None,
     }
 
 
-def _selo_impresso(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return a seal as a job's `selos` shows it: with what became of it (S11, R1)."""
-    return selo_dict(row) | _atual(conn, serventia_id, row)
+def show(office: Office, job_id: str) -> dict[str, Any]:
+    """Return the job of the contract as it is now. Raises `Recusa` `nao-encontrado`."""
+    with office.db.read() as conn:
+        return job_dict(conn, office, jobs.get_job(conn, office.serventia_id, job_id))
 
 
-def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Return what every list of seals shows of one."""
-    return {
-        "codigo": row["codigo"],
-        "ato": row["ato"],
-        "descricao": row["descricao"],
-        "principal": row["principal"],
-        "vinculador": row["vinculador"],
-        "isento": row["isento"],
-        "total_centavos": row["total_centavos"],
-        "iss_centavos": row["iss_centavos"],
-        "estado": row["estado"],
-        "retifica": row["retifica"],
-        "retificado_por": row["retificado_por"],
-    }
-
-
-def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Mapping[str, Any]]:
+def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Seal]:
     table, serventia_id = db.selo, office.serventia_id
     query = (
         sa.select(table)
         .where(table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.retifica.is_(None))
         .order_by(table.c.ordem)
     )
-    return [dict(row) for row in conn.execute(query).mappings()]
+    return [Seal.from_row(row) for row in conn.execute(query).mappings()]
 
 
-def _pergunta(conn: Connection, serventia_id: int, job_id: str) -> dict[str, Any] | None:
+def _question(conn: Connection, serventia_id: int, job_id: str) -> dict[str, Any] | None:
     table = db.pergunta
     query = sa.select(table).where(
         table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.estado == "aberta"
@@ -213,52 +187,39 @@ def _pergunta(conn: Connection, serventia_id: int, job_id: str) -> dict[str, Any
     }
 
 
-def _historico(conn: Connection, serventia_id: int, job_id: str) -> list[dict[str, Any]]:
+def _history(conn: Connection, serventia_id: int, job_id: str) -> list[dict[str, Any]]:
     table = db.log
     query = (
         sa.select(table)
         .where(table.c.serventia_id == serventia_id, table.c.objeto == "job", table.c.objeto_id == job_id)
         .order_by(table.c.n)
     )
-    return [_andamento(row) for row in conn.execute(query).mappings()]
+    return [history_step(row) for row in conn.execute(query).mappings()]
 
 
-def _andamento(row: Mapping[Any, Any]) -> dict[str, Any]:
-    detalhe = row["detalhe"]
-    return {
-        "estado": row["estado"],
-        "quando": rfc3339(row["quando"]),
-        "quem": row["quem"],
-        "sistema": row["sistema"],
-        "detalhe": detalhe.get("texto") if detalhe.keys() == {"texto"} else (detalhe or None),
-    }
-
-
-def lista_de_jobs(
-    office: Office, filtros: Mapping[str, str], pagina: int, chave_id: int | None = None
-) -> dict[str, Any]:
-    """Return a page of the jobs that pass `filtros` (the contract's names), newest first.
+def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: int | None = None) -> dict[str, Any]:
+    """Return a page of the jobs that match `filters` (the contract's names), newest first.
 
     Idempotency keys belong to the API key `chave_id`; None looks through all.
-    Raises `Recusa` `entrada-invalida` for an unknown filter or a date that is none.
+    Raises `Recusa` `entrada-invalida` for an unknown filter or a malformed date.
     """
     table = db.job
     where: list[sa.ColumnElement[bool]] = [table.c.serventia_id == office.serventia_id]
-    for name, value in filtros.items():
-        where.append(_filtro(name, value, chave_id))
+    for name, value in filters.items():
+        where.append(_filter(name, value, chave_id))
     with office.db.read() as conn:
         total = conn.execute(sa.select(sa.func.count()).select_from(table).where(*where)).scalar_one()
         rows = conn.execute(
-            sa.select(table).where(*where).order_by(table.c.n.desc()).limit(PAGE).offset((pagina - 1) * PAGE)
+            sa.select(table).where(*where).order_by(table.c.n.desc()).limit(PAGE).offset((page - 1) * PAGE)
         ).mappings()
         return {
-            "itens": [job_dict(conn, office, row) for row in rows.all()],
-            "pagina": pagina,
+            "itens": [job_dict(conn, office, Job.from_row(row)) for row in rows.all()],
+            "pagina": page,
             "total": total,
         }
 
 
-def _filtro(name: str, value: str, chave_id: int | None) -> sa.ColumnElement[bool]:
+def _filter(name: str, value: str, chave_id: int | None) -> sa.ColumnElement[bool]:
     table = db.job
     match name:
         case "chave":
@@ -271,58 +232,58 @@ def _filtro(name: str, value: str, chave_id: int | None) -> sa.ColumnElement[boo
         case "fila":
             return table.c.fila == value
         case "instrumento":
-            named = sa.select(db.instrumento.c.id).where(db.instrumento.c.chave == normalizar(value))
+            named = sa.select(db.instrumento.c.id).where(db.instrumento.c.chave == normalize(value))
             return table.c.instrumento_id.in_(named)
         case "livro":
-            return table.c.livro == normalizar(value)
+            return table.c.livro == normalize(value)
         case "folha":
-            return table.c.folha == str(normalizar_folha(value))
+            return table.c.folha == str(normalize_folha(value))
         case "de":
-            return table.c.criado_em >= day_start(_dia(name, value))
+            return table.c.criado_em >= day_start(_day(name, value))
         case "ate":
-            return table.c.criado_em < day_end(_dia(name, value))
+            return table.c.criado_em < day_end(_day(name, value))
         case _:
-            raise entrada_invalida(name, "este filtro não existe")
+            raise invalid_input(name, "este filtro não existe")
 
 
-def _dia(campo: str, value: str) -> date:
+def _day(field: str, value: str) -> date:
     try:
         return date.fromisoformat(value)
     except ValueError:
-        raise entrada_invalida(campo, 'deve ser uma data, escrita como "2026-11-20"') from None
+        raise invalid_input(field, 'deve ser uma data, escrita como "2026-11-20"') from None
 
 
-def jobs_do_dia(office: Office, dia: date) -> list[dict[str, Any]]:
-    """Return every job accepted on the office's day `dia`, newest first.
+def jobs_of_day(office: Office, day: date) -> list[dict[str, Any]]:
+    """Return every job accepted on the office's day `day`, newest first.
 
-    Each has, beyond the contract, `nomes`: what a person knows it by, to be searched. They are read from what the print
-    was laid out with, and go when that goes (LGPD): no other place holds them (A3).
+    Each has, beyond the contract, `nomes`: titles and names to search by. They are read from the layout's data, and are
+    deleted with it (LGPD): they are stored nowhere else (A3).
     """
     table = db.job
     query = (
         sa.select(table)
         .where(
             table.c.serventia_id == office.serventia_id,
-            table.c.criado_em >= day_start(dia),
-            table.c.criado_em < day_end(dia),
+            table.c.criado_em >= day_start(day),
+            table.c.criado_em < day_end(day),
         )
         .order_by(table.c.n.desc())
         .limit(500)
     )
     with office.db.read() as conn:
         rows = conn.execute(query).mappings().all()
-        return [job_dict(conn, office, row) | {"nomes": _nomes(row["composicao"])} for row in rows]
+        return [job_dict(conn, office, Job.from_row(row)) | {"nomes": _names(row["composicao"])} for row in rows]
 
 
-def _nomes(composicao: Mapping[str, Any]) -> list[str]:
+def _names(composicao: Mapping[str, Any]) -> list[str]:
     """Return the titles of a print and the names of its parties, or of the person of a ficha (the first field)."""
-    dados = composicao.get("dados") or {}
-    titles = (dados.get("titulo"), (dados.get("instrumento") or {}).get("titulo"))
-    people = [parte["nome"] for parte in dados.get("partes", ())]
-    return [text for text in (*titles, *people, *(item["valor"] for item in dados.get("pessoa", ())[:1])) if text]
+    data = composicao.get("dados") or {}
+    titles = (data.get("titulo"), (data.get("instrumento") or {}).get("titulo"))
+    people = [party["nome"] for party in data.get("partes", ())]
+    return [text for text in (*titles, *people, *(item["valor"] for item in data.get("pessoa", ())[:1])) if text]
 
 
-def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
+def open_questions(office: Office) -> list[dict[str, Any]]:
     """Return the jobs that wait for a person's answer, oldest first."""
     table = db.job
     query = (
@@ -335,97 +296,11 @@ def perguntas_abertas(office: Office) -> list[dict[str, Any]]:
         .order_by(db.pergunta.c.id)
     )
     with office.db.read() as conn:
-        return [job_dict(conn, office, row) for row in conn.execute(query).mappings().all()]
+        return [job_dict(conn, office, Job.from_row(row)) for row in conn.execute(query).mappings().all()]
 
 
-def selo(office: Office, codigo: str) -> dict[str, Any]:
-    """Return one seal with its QR, registro, chain, links, changes, and what the court was told and said (T3, R5).
-
-    Raises `Recusa` `nao-encontrado`.
-    """
-    table, sid = db.selo, office.serventia_id
-    with office.db.read() as conn:
-        row = (
-            conn.execute(sa.select(table).where(table.c.serventia_id == sid, table.c.codigo == codigo.upper()))
-            .mappings()
-            .one_or_none()
-        )
-        if row is None:
-            raise Recusa("nao-encontrado", f"Não há selo com o código {codigo!r} nesta serventia.")
-        linked = conn.execute(
-            sa.select(table.c.codigo).where(table.c.serventia_id == sid, table.c.vinculador == row["codigo"])
-        ).scalars()
-        log = (
-            sa.select(db.log)
-            .where(db.log.c.serventia_id == sid, db.log.c.objeto == "selo", db.log.c.objeto_id == row["codigo"])
-            .order_by(db.log.c.n)
-        )
-        return _selo_impresso(conn, sid, row) | {
-            "qr": {"selo": row["codigo"], "url": row["qr_url"]},
-            "registro": row["registro"],
-            "cadeia": _cadeia(conn, sid, row),
-            "vinculos": {"vinculador": row["vinculador"], "vinculados": list(linked)},
-            "andamentos": [_andamento(item) | {"endereco": item["endereco"]} for item in conn.execute(log).mappings()],
-            "momento": rfc3339(row["momento"]),
-            "job": row["job_id"],
-            "data": row["dia"].isoformat(),
-            "emolumentos_centavos": row["emolumentos"],
-            "motivo_isencao": row["motivo_isencao"],
-            "xa_ate": rfc3339(row["momento"] + timedelta(hours=office.settings.xa.prazo_horas)),
-            "comunicado_em": rfc3339(row["comunicado_em"]) if row["comunicado_em"] else None,
-            "comunicacoes": _comunicacoes(conn, sid, row["codigo"]),
-            **{name: row[name] for name in _DO_SELO},
-        }
-
-
-_DO_SELO = (
-    *("natureza", "identificador", "livro", "folha_inicial", "termo", "matricula"),
-    *("origem", "escrevente", "sistema", "motivo"),
-)
-
-
-def _comunicacoes(conn: Connection, serventia_id: int, codigo: str) -> list[dict[str, Any]]:
-    """Return what the court is told of a seal, in order, and its words where it objected."""
-    out = db.outbox
-    query = sa.select(out).where(out.c.serventia_id == serventia_id, out.c.codigo == codigo).order_by(out.c.id)
-    return [
-        {
-            "tipo": row["tipo"],
-            "alvo": row["alvo"],
-            "estado": row["estado"],
-            "prazo": rfc3339(row["prazo"]),
-            "tentativas": row["tentativas"],
-            "fim": rfc3339(row["fim_em"]) if row["fim_em"] else None,
-            "erros": row["erros"] or [],
-        }
-        for row in conn.execute(query).mappings()
-    ]
-
-
-def _cadeia(conn: Connection, serventia_id: int, row: Mapping[Any, Any]) -> list[str]:
-    """Return the codes of the seal's chain, oldest first (R1)."""
-    table = db.selo
-
-    def other(codigo: str | None) -> Mapping[Any, Any] | None:
-        if codigo is None:
-            return None
-        query = sa.select(table.c.codigo, table.c.retifica, table.c.retificado_por).where(
-            table.c.serventia_id == serventia_id, table.c.codigo == codigo
-        )
-        return conn.execute(query).mappings().one_or_none()
-
-    codes = [row["codigo"]]
-    while (before := other(row["retifica"])) is not None:
-        codes.insert(0, before["codigo"])
-        row = before
-    after = other(codes[-1])
-    while after is not None and (after := other(after["retificado_por"])) is not None:
-        codes.append(after["codigo"])
-    return codes
-
-
-def eventos(office: Office, depois: int) -> list[dict[str, Any]]:
-    """Return what changed after event `depois`, in order and without gaps: at most 500 at a time."""
+def events(office: Office, depois: int) -> list[dict[str, Any]]:
+    """Return the events after number `depois`, in order and without gaps, at most 500."""
     table = db.log
     query = (
         sa.select(table.c.evento, table.c.quando, table.c.objeto, table.c.objeto_id, table.c.estado)
@@ -446,8 +321,8 @@ def eventos(office: Office, depois: int) -> list[dict[str, Any]]:
         ]
 
 
-def em_andamento(conn: Connection, office: Office) -> int:
-    """Return how many jobs are on their way to paper."""
+def in_progress(conn: Connection, office: Office) -> int:
+    """Return how many jobs are in progress."""
     table = db.job
     query = sa.select(sa.func.count()).where(
         table.c.serventia_id == office.serventia_id, ~table.c.encerrado, table.c.estado.in_(MOVING)

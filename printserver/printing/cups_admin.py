@@ -10,7 +10,7 @@ from typing import Any, TypedDict
 import cups
 
 from printserver.printing.cups_calls import PRINTER_STATES, connected, texts
-from printserver.printing.model import FilaRecusa, Servidor
+from printserver.printing.model import QueueRefused, Server
 
 _CONF = "/admin/conf/cupsd.conf"
 _WANTED = [
@@ -27,7 +27,7 @@ _WANTED = [
 _FORBIDDEN = (401, 403, 404, 405)
 
 
-class FilaDoCups(TypedDict):
+class QueueDescription(TypedDict):
     """A queue as CUPS describes it."""
 
     nome: str
@@ -40,7 +40,7 @@ class FilaDoCups(TypedDict):
     papeis: list[str]
 
 
-def queues(server: Servidor, queue: str) -> list[FilaDoCups]:
+def queues(server: Server, queue: str) -> list[QueueDescription]:
     """Return every queue of the server, by name; `queue` is not looked at."""
     with connected(server, queue) as open_:
         found = open_.getPrinters()
@@ -49,7 +49,7 @@ def queues(server: Servidor, queue: str) -> list[FilaDoCups]:
         ]
 
 
-def describe(server: Servidor, queue: str) -> FilaDoCups | None:
+def describe(server: Server, queue: str) -> QueueDescription | None:
     """Return the queue; None if the server has none of that name."""
     with connected(server, queue) as open_:
         if queue not in open_.getPrinters():
@@ -57,7 +57,7 @@ def describe(server: Servidor, queue: str) -> FilaDoCups | None:
         return _described(queue, open_.getPrinterAttributes(queue, requested_attributes=_WANTED))
 
 
-def add_driverless(server: Servidor, queue: str, uri: str) -> None:
+def add_driverless(server: Server, queue: str, uri: str) -> None:
     """Make a driverless queue to the IPP printer at `uri`. CUPS asks the printer what it can do a moment later."""
     with connected(server, queue) as open_:
         open_.addPrinter(queue, ppdname="everywhere", device=uri, info=queue)
@@ -65,19 +65,19 @@ def add_driverless(server: Servidor, queue: str, uri: str) -> None:
         open_.acceptJobs(queue)
 
 
-def remove(server: Servidor, queue: str) -> None:
+def remove(server: Server, queue: str) -> None:
     """Take a queue away."""
     with connected(server, queue) as open_:
         open_.deletePrinter(queue)
 
 
-def set_error_policy(server: Servidor, queue: str, policy: str) -> None:
+def set_error_policy(server: Server, queue: str, policy: str) -> None:
     """Say what CUPS does with a job that fails."""
     with connected(server, queue) as open_:
         open_.setPrinterErrorPolicy(queue, policy)
 
 
-def settings(server: Servidor, queue: str) -> str | None:
+def settings(server: Server, queue: str) -> str | None:
     """Return the text of the server's cupsd.conf; None where we are not allowed to read it.
 
     Asked of the server itself: libcups' own call reads this machine's file for every server it reaches by a socket.
@@ -93,22 +93,22 @@ def settings(server: Servidor, queue: str) -> str | None:
         return file.read().decode("utf-8", "replace")
 
 
-def put_settings(server: Servidor, queue: str, text: str) -> None:
-    """Give the server another cupsd.conf; it begins anew once nothing prints. Raises FilaRecusa if forbidden."""
+def put_settings(server: Server, queue: str, text: str) -> None:
+    """Replace the server's cupsd.conf; it restarts once nothing prints. Raises QueueRefused if forbidden."""
     with connected(server, queue) as open_, tempfile.NamedTemporaryFile(suffix=".conf") as file:
         Path(file.name).write_text(text, "utf-8")
         try:
             open_.putFile(_CONF, filename=file.name)
         except cups.HTTPError as error:
             if error.args[0] in _FORBIDDEN:
-                raise FilaRecusa(
+                raise QueueRefused(
                     "o servidor CUPS não deixa mudar a sua configuração: entre como quem o administra"
                 ) from None
             if error.args[0] != 201:  # created: what it says of a new cupsd.conf
                 raise
 
 
-def keeps_file(server: Servidor, queue: str, cups_id: int) -> bool:
+def keeps_file(server: Server, queue: str, cups_id: int) -> bool:
     """Tell whether CUPS still has the file of a job, and so could print it again from its own history."""
     with connected(server, queue) as open_:
         try:
@@ -119,7 +119,7 @@ def keeps_file(server: Servidor, queue: str, cups_id: int) -> bool:
         return True
 
 
-def _described(name: str, printer: dict[str, Any]) -> FilaDoCups:
+def _described(name: str, printer: dict[str, Any]) -> QueueDescription:
     reasons = [reason for reason in texts(printer.get("printer-state-reasons")) if reason != "none"]
     if not printer.get("printer-is-accepting-jobs", True):
         reasons.append("not-accepting-jobs")

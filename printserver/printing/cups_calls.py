@@ -9,9 +9,9 @@ from typing import Any
 
 import cups
 
-from printserver.printing import tunel
+from printserver.printing import tls_tunnel
 from printserver.printing.media import FACES_BY_SIDES, is_keyword, our_job_id
-from printserver.printing.model import Capacidades, Estado, FilaFora, FilaRecusa, FilaSumiu, Servidor
+from printserver.printing.model import Capabilities, QueueGone, QueueRefused, QueueUnavailable, Server, State
 
 _JOB_STATES = {
     3: "pending",
@@ -48,28 +48,28 @@ _STATE_ATTRIBUTES = [
 _HTTP_CONTINUE = 100
 _CHUNK = 64 * 1024
 
-# What pycups takes for its server and user when nobody names one (CUPS_SERVER, client.conf, the local socket).
+# What pycups takes for its server and user by default (CUPS_SERVER, client.conf, the local socket).
 _DEFAULT_SERVER = (cups.getServer(), cups.getPort())
 _DEFAULT_USER = cups.getUser()
 
 
-def create(server: Servidor, queue: str, name: str, options: dict[str, str]) -> int:
+def create(server: Server, queue: str, name: str, options: dict[str, str]) -> int:
     """Make a job without a file and return its id."""
     with connected(server, queue) as connection:
         return int(connection.createJob(queue, name, options))
 
 
-def send(server: Servidor, queue: str, cups_id: int, pdf: bytes, name: str) -> None:
+def send(server: Server, queue: str, cups_id: int, pdf: bytes, name: str) -> None:
     """Send the PDF of a job that is held and has none yet; nothing to do if it has it."""
     size = len(pdf)
     with connected(server, queue) as connection:
         job = _job(connection, cups_id)
         if job is None or job["job-state"] in _ENDED_BADLY:
-            raise FilaRecusa(f"o trabalho {cups_id} já não espera por um arquivo na fila {queue}")
+            raise QueueRefused(f"o trabalho {cups_id} já não espera por um arquivo na fila {queue}")
         if job["job-state"] == _COMPLETED or _has_file(job, queue, size):
             return
         if job["job-state"] != _HELD:
-            raise FilaRecusa(f"o trabalho {cups_id} não está retido na fila {queue}: nada lhe é enviado")
+            raise QueueRefused(f"o trabalho {cups_id} não está retido na fila {queue}: nada lhe é enviado")
         status = connection.startDocument(queue, cups_id, name, "application/pdf", 1)
         for start in range(0, size, _CHUNK):
             if status != _HTTP_CONTINUE:
@@ -77,34 +77,34 @@ def send(server: Servidor, queue: str, cups_id: int, pdf: bytes, name: str) -> N
             chunk = pdf[start : start + _CHUNK]
             status = connection.writeRequestData(chunk, len(chunk))
         if status != _HTTP_CONTINUE:
-            raise FilaFora(f"a fila {queue} interrompeu o envio do arquivo (HTTP {status})")
+            raise QueueUnavailable(f"a fila {queue} interrompeu o envio do arquivo (HTTP {status})")
         connection.finishDocument(queue)
-    # pycups' word is not enough: of 60 lines that broke midway it called 6 a success, and CUPS had nothing.
+    # Verified, since pycups reported success for 6 of 60 connections that broke midway, and CUPS had no file.
     with connected(server, queue) as connection:
         job = _job(connection, cups_id)
     if job is None or not _has_file(job, queue, size):
-        raise FilaFora(f"o arquivo do trabalho {cups_id} não chegou à fila {queue}")
+        raise QueueUnavailable(f"o arquivo do trabalho {cups_id} não chegou à fila {queue}")
 
 
-def release(server: Servidor, queue: str, cups_id: int) -> None:
+def release(server: Server, queue: str, cups_id: int) -> None:
     """Let a held job with its file print; nothing to do if it was released before."""
     with connected(server, queue) as connection:
         job = _job(connection, cups_id)
         if job is None:
-            raise FilaRecusa(f"o trabalho {cups_id} é desconhecido na fila {queue}")
+            raise QueueRefused(f"o trabalho {cups_id} é desconhecido na fila {queue}")
         if job["job-state"] != _HELD:
             return
         if job.get("number-of-documents", 0) < 1:
-            raise FilaRecusa(f"o trabalho {cups_id} não tem arquivo: não é liberado")
+            raise QueueRefused(f"o trabalho {cups_id} não tem arquivo: não é liberado")
         connection.setJobHoldUntil(cups_id, "no-hold")
 
 
-def state(server: Servidor, queue: str, cups_id: int) -> Estado | None:
+def state(server: Server, queue: str, cups_id: int) -> State | None:
     """Return what CUPS says of a job; None if it knows none of this id, or shows us none that is ours."""
     return states(server, queue, [cups_id]).get(cups_id)
 
 
-def states(server: Servidor, queue: str, cups_ids: Sequence[int]) -> dict[int, Estado]:
+def states(server: Server, queue: str, cups_ids: Sequence[int]) -> dict[int, State]:
     """Return what CUPS says of each of these jobs, at whatever queue of the server; unknown ones are left out.
 
     All that have not ended are asked for at once (500 take 10 ms), those that have ended one by one (0.2 ms each).
@@ -116,13 +116,13 @@ def states(server: Servidor, queue: str, cups_ids: Sequence[int]) -> dict[int, E
         for cups_id in cups_ids:
             if cups_id not in found:
                 found |= _jobs(connection, which_jobs="all", first_job_id=cups_id, limit=1)
-    return {cups_id: _estado(found[cups_id]) for cups_id in cups_ids if cups_id in found}
+    return {cups_id: _state(found[cups_id]) for cups_id in cups_ids if cups_id in found}
 
 
-def history(server: Servidor, queue: str) -> dict[int, Estado]:
+def history(server: Server, queue: str) -> dict[int, State]:
     """Return what CUPS says of every job that it knows, ended or not, at whatever queue of the server (500: 10 ms)."""
     with connected(server, queue) as connection:
-        return {cups_id: _estado(job) for cups_id, job in _jobs(connection, which_jobs="all").items()}
+        return {cups_id: _state(job) for cups_id, job in _jobs(connection, which_jobs="all").items()}
 
 
 def _jobs(connection: Any, **which: Any) -> dict[int, dict[str, Any]]:
@@ -132,22 +132,22 @@ def _jobs(connection: Any, **which: Any) -> dict[int, dict[str, Any]]:
     return dict(connection.getJobs(my_jobs=True, requested_attributes=wanted, **which))
 
 
-def _estado(job: dict[str, Any]) -> Estado:
+def _state(job: dict[str, Any]) -> State:
     reasons = [*texts(job.get("job-state-reasons")), *texts(job.get("job-printer-state-reasons"))]
     began = job.get("time-at-processing")
-    return Estado(
+    return State(
         estado=_JOB_STATES.get(job["job-state"], str(job["job-state"])),
         motivos=tuple(dict.fromkeys(reason for reason in reasons if reason != "none")),
         folhas=job.get("job-media-sheets-completed") or None,
-        impressoes=job.get("job-impressions-completed") or None,
+        impressions=job.get("job-impressions-completed") or None,
         mensagem=job.get("job-printer-state-message") or None,
         inicio=began if isinstance(began, int) and began > 0 else None,
-        trabalho=our_job_id(job.get("job-name", "")) or None,
+        job_id=our_job_id(job.get("job-name", "")) or None,
     )
 
 
-def find(server: Servidor, queue: str, job_id: str) -> list[int]:
-    """Return the ids of all jobs, ended or not, that bear our job's id (`ID`, or `ID-2` …), at any queue there."""
+def find(server: Server, queue: str, job_id: str) -> list[int]:
+    """Return the ids of all jobs, ended or not, whose name has our job's id (`ID`, or `ID-2` …), at any queue there."""
     with connected(server, queue) as connection:
         # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
         # Without `job-id` among the attributes it answers with nothing at all.
@@ -156,7 +156,7 @@ def find(server: Servidor, queue: str, job_id: str) -> list[int]:
     return sorted(cups_id for cups_id, name in names.items() if name == job_id or name.startswith(f"{job_id}-"))
 
 
-def cancel(server: Servidor, queue: str, cups_id: int) -> None:
+def cancel(server: Server, queue: str, cups_id: int) -> None:
     """Take a job off the queue; nothing to do if it is unknown or has ended."""
     with connected(server, queue) as connection:
         try:
@@ -166,8 +166,8 @@ def cancel(server: Servidor, queue: str, cups_id: int) -> None:
                 raise
 
 
-def capabilities(server: Servidor, queue: str) -> Capacidades:
-    """Return the queue's state, trays, media and faces. Raises FilaSumiu where the server has no such queue."""
+def capabilities(server: Server, queue: str) -> Capabilities:
+    """Return the queue's state, trays, media and faces. Raises QueueGone where the server has no such queue."""
     wanted = [
         "printer-state",
         "printer-state-reasons",
@@ -183,7 +183,7 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
             printer = connection.getPrinterAttributes(queue, requested_attributes=wanted)
         except cups.IPPError as error:
             if error.args[0] == _NOT_FOUND:
-                raise FilaSumiu(f"o servidor de impressão não tem a fila {queue}") from None
+                raise QueueGone(f"o servidor de impressão não tem a fila {queue}") from None
             raise
     reasons = [reason for reason in texts(printer.get("printer-state-reasons")) if reason != "none"]
     if not printer.get("printer-is-accepting-jobs", True):
@@ -202,9 +202,9 @@ def capabilities(server: Servidor, queue: str) -> Capacidades:
 
 
 @contextmanager
-def connected(server: Servidor, queue: str) -> Iterator[Any]:
-    """Yield a new connection to the server; its failures leave as FilaFora or FilaRecusa."""
-    with tunel.caminho(server, *_address(server.endereco)) as (host, port), _failures(server, queue):
+def connected(server: Server, queue: str) -> Iterator[Any]:
+    """Yield a new connection to the server; its failures leave as QueueUnavailable or QueueRefused."""
+    with tls_tunnel.endpoint(server, *_address(server.endereco)) as (host, port), _failures(server, queue):
         # In the tunnel it is we who encrypt.
         encryption = cups.HTTP_ENCRYPT_NEVER if server.tls else cups.HTTP_ENCRYPT_IF_REQUESTED
         # Both for the thread and for the connection: some calls take the one, some the other.
@@ -212,21 +212,21 @@ def connected(server: Servidor, queue: str) -> Iterator[Any]:
         cups.setPort(port)
         cups.setUser(server.usuario or _DEFAULT_USER)
         cups.setEncryption(encryption)
-        cups.setPasswordCB2(_password_once(server.senha))
+        cups.setPasswordCB2(_password_once(server.password))
         yield cups.Connection(host=host, port=port, encryption=encryption)
 
 
 @contextmanager
-def _failures(server: Servidor, queue: str) -> Iterator[None]:
+def _failures(server: Server, queue: str) -> Iterator[None]:
     try:
         yield
     except cups.IPPError as error:
         raise _failure(queue, *error.args[:2]) from None
     except cups.HTTPError as error:
-        raise FilaFora(f"a fila {queue} não pôde ser alcançada (HTTP {error.args[0]})") from None
+        raise QueueUnavailable(f"a fila {queue} não pôde ser alcançada (HTTP {error.args[0]})") from None
     except RuntimeError as error:
         where = server.endereco or _DEFAULT_SERVER[0]
-        raise FilaFora(f"o servidor de impressão {where} da fila {queue} não responde: {error}") from None
+        raise QueueUnavailable(f"o servidor de impressão {where} da fila {queue} não responde: {error}") from None
 
 
 def _address(server: str | None) -> tuple[str, int]:
@@ -236,7 +236,7 @@ def _address(server: str | None) -> tuple[str, int]:
         return server, _DEFAULT_SERVER[1]
     host, separator, port = server.rpartition(":")
     if not separator or not port.isdigit():
-        raise FilaRecusa(f"servidor de impressão {server!r}: use o caminho do soquete ou MÁQUINA:PORTA")
+        raise QueueRefused(f"servidor de impressão {server!r}: use o caminho do soquete ou MÁQUINA:PORTA")
     return host.strip("[]"), int(port)
 
 
@@ -251,10 +251,10 @@ def _password_once(password: str | None) -> Callable[..., str | None]:
     return give
 
 
-def _failure(queue: str, status: int, text: str) -> FilaFora | FilaRecusa:
+def _failure(queue: str, status: int, text: str) -> QueueUnavailable | QueueRefused:
     if status in _PERMANENT:
-        return FilaRecusa(f"a fila {queue} recusou o trabalho: {text} ({status})")
-    return FilaFora(f"a fila {queue} não está disponível: {text} ({status})")
+        return QueueRefused(f"a fila {queue} recusou o trabalho: {text} ({status})")
+    return QueueUnavailable(f"a fila {queue} não está disponível: {text} ({status})")
 
 
 def _job(connection: Any, cups_id: int) -> dict[str, Any] | None:
@@ -267,11 +267,11 @@ def _job(connection: Any, cups_id: int) -> dict[str, Any] | None:
 
 
 def _has_file(job: dict[str, Any], queue: str, size: int) -> bool:
-    """Tell whether the job has its file; FilaRecusa if what it has is not of `size` bytes (CUPS counts in KiB)."""
+    """Tell whether the job has its file; QueueRefused if what it has is not of `size` bytes (CUPS counts in KiB)."""
     if job.get("number-of-documents", 0) == 0:
         return False
     if job["number-of-documents"] != 1 or job.get("job-k-octets") != (size + 1023) // 1024:
-        raise FilaRecusa(f"um trabalho na fila {queue} tem outro arquivo que não o seu: não é usado")
+        raise QueueRefused(f"um trabalho na fila {queue} tem outro arquivo que não o seu: não é usado")
     return True
 
 
@@ -282,6 +282,6 @@ def texts(value: object) -> list[str]:
     return [value] if isinstance(value, str) else [str(item) for item in value]  # type: ignore[attr-defined]
 
 
-def address(server: Servidor) -> tuple[str, int]:
+def address(server: Server) -> tuple[str, int]:
     """Return where the server listens: a socket's path or a host, and the port."""
     return _address(server.endereco)

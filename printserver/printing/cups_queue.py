@@ -1,15 +1,15 @@
-"""A queue of a CUPS server, handed to in two phases: a held job first, then its bytes, then its release.
+"""A CUPS queue with a two-phase hand-off: a held job first, then its bytes, then its release.
 
-It decides nothing: which of the CUPS jobs may print is the caller's to know (see `jobs`), and to have on record before.
+The caller (`delivery`) decides which CUPS job may print, and records it before.
 """
 
 from collections.abc import Callable, Sequence
 from typing import Concatenate, ParamSpec, TypeVar
 
 from printserver.printing import cups_calls, helper
-from printserver.printing.line import Linha
+from printserver.printing.liveness import IdleConnection
 from printserver.printing.media import job_name, job_options
-from printserver.printing.model import Capacidades, Entrega, Estado, Servidor
+from printserver.printing.model import Capabilities, Handoff, Server, State
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -18,80 +18,80 @@ _T = TypeVar("_T")
 _SLOW_LINE = 500_000
 
 
-class FilaCups:
-    """One CUPS queue. `servidor` is a socket's path or HOST:PORT, or a `Servidor`; None is this machine's own CUPS.
+class CupsQueue:
+    """One CUPS queue. `cups_server` is a socket's path or HOST:PORT, or a `Server`; None is this machine's own CUPS.
 
-    Every call makes a connection of its own in a helper process and ends within `limite_s` seconds (`enviar`: more for
-    a large file). Every call may raise FilaFora (no server, no such queue just now, a queue that rejects jobs, time is
-    up) or FilaRecusa (will not be different next time), and may be repeated: done twice, it does nothing the second
-    time. `criar` alone makes a new job each time.
+    Every call opens a connection of its own in a helper process and ends within `limit_s` seconds (`send`: more for a
+    large file). Every call may raise QueueUnavailable (no server, no such queue now, a queue that rejects jobs, time
+    limit) or QueueRefused (a retry will not help). All calls but `create` are idempotent; `create` makes a new job each
+    time.
     """
 
-    def __init__(self, nome: str, queue: str, servidor: Servidor | str | None = None, limite_s: float = 10.0) -> None:
+    def __init__(self, nome: str, queue: str, cups_server: Server | str | None = None, limit_s: float = 10.0) -> None:
         self.nome = nome
         self.queue = queue
-        self.acesso = servidor if isinstance(servidor, Servidor) else Servidor(servidor)
-        self.limite_s = limite_s
+        self.access = cups_server if isinstance(cups_server, Server) else Server(cups_server)
+        self.limit_s = limit_s
 
     @property
     def servidor(self) -> str | None:
         """The server's address; None is this machine's own."""
-        return self.acesso.endereco
+        return self.access.endereco
 
-    def criar(self, entrega: Entrega) -> int:
+    def create(self, handoff: Handoff) -> int:
         """Make the held CUPS job, without a file, and return its id. Its name begins with our job's id.
 
-        After a FilaFora a job may be there all the same: `procurar` finds it, and it must be cancelled or used.
+        After a QueueUnavailable a job may be there all the same: `find` finds it, and it must be cancelled or used.
         """
-        return self._call(self.limite_s, cups_calls.create, job_name(entrega), job_options(entrega))
+        return self._call(self.limit_s, cups_calls.create, job_name(handoff), job_options(handoff))
 
-    def enviar(self, cups_id: int, entrega: Entrega) -> None:
-        """Send the PDF's bytes to the held job. Raises FilaRecusa if the job is not held, has ended or is unknown."""
-        content = entrega.conteudo()
-        limit = self.limite_s + len(content) / _SLOW_LINE
-        self._call(limit, cups_calls.send, cups_id, content, job_name(entrega))
+    def send(self, cups_id: int, handoff: Handoff) -> None:
+        """Send the PDF's bytes to the held job. Raises QueueRefused if the job is not held, has ended or is unknown."""
+        content = handoff.read_content()
+        limit = self.limit_s + len(content) / _SLOW_LINE
+        self._call(limit, cups_calls.send, cups_id, content, job_name(handoff))
 
-    def liberar(self, cups_id: int) -> None:
-        """Let the job print. Raises FilaRecusa if it is unknown or has no file."""
-        self._call(self.limite_s, cups_calls.release, cups_id)
+    def release(self, cups_id: int) -> None:
+        """Let the job print. Raises QueueRefused if it is unknown or has no file."""
+        self._call(self.limit_s, cups_calls.release, cups_id)
 
-    def estado(self, cups_id: int) -> Estado | None:
+    def state(self, cups_id: int) -> State | None:
         """Return what CUPS says of the job; None if it knows no such job (any more), or none that we made."""
-        return self._call(self.limite_s, cups_calls.state, cups_id)
+        return self._call(self.limit_s, cups_calls.state, cups_id)
 
-    def estados(self, cups_ids: Sequence[int]) -> dict[int, Estado]:
+    def states(self, cups_ids: Sequence[int]) -> dict[int, State]:
         """Return what CUPS says of many jobs, at any queues of this server; those it does not know are left out."""
-        return self._call(self.limite_s, cups_calls.states, list(cups_ids)) if cups_ids else {}
+        return self._call(self.limit_s, cups_calls.states, list(cups_ids)) if cups_ids else {}
 
-    def historico(self) -> dict[int, Estado]:
+    def history(self) -> dict[int, State]:
         """Return what CUPS says of every job that it still knows, at any queue of this server, others' too."""
-        return self._call(self.limite_s, cups_calls.history)
+        return self._call(self.limit_s, cups_calls.history)
 
-    def linha(self) -> Linha:
-        """Return an open line to the server, whose end says that the server died. Raises FilaFora."""
-        return Linha(*helper.run(self.limite_s, cups_calls.address, self.acesso))
+    def connection(self) -> IdleConnection:
+        """Return an idle connection to the server; it closes when the server dies. Raises QueueUnavailable."""
+        return IdleConnection(*helper.run(self.limit_s, cups_calls.address, self.access))
 
-    def procurar(self, job_id: str) -> list[int]:
-        """Return the ids of all CUPS jobs that bear our job's id, ended ones too, in order.
+    def find(self, job_id: str) -> list[int]:
+        """Return the ids of all CUPS jobs whose name has our job's id, ended ones too, in order.
 
         CUPS shows a job's name to the user who made it: processes that share queues must run as one user. Another's
         jobs are not found; without a release, which is by id alone, they never print.
         """
-        return self._call(self.limite_s, cups_calls.find, job_id)
+        return self._call(self.limit_s, cups_calls.find, job_id)
 
-    def cancelar(self, cups_id: int) -> None:
-        """Take the job off the queue. Returns at once: what is being printed may need a moment (see `estado`)."""
-        self._call(self.limite_s, cups_calls.cancel, cups_id)
+    def cancel(self, cups_id: int) -> None:
+        """Take the job off the queue. Returns at once: what is being printed may need a moment (see `state`)."""
+        self._call(self.limit_s, cups_calls.cancel, cups_id)
 
-    def capacidades(self) -> Capacidades:
+    def capabilities(self) -> Capabilities:
         """Return the queue's state and what it can do. A raw queue names no trays and no faces."""
-        return self._call(self.limite_s, cups_calls.capabilities)
+        return self._call(self.limit_s, cups_calls.capabilities)
 
     def _call(
         self,
         limit_s: float,
-        function: Callable[Concatenate[Servidor, str, _P], _T],
+        function: Callable[Concatenate[Server, str, _P], _T],
         *args: _P.args,
         **kwargs: _P.kwargs,
     ) -> _T:
-        return helper.run(limit_s, function, self.acesso, self.queue, *args, **kwargs)
+        return helper.run(limit_s, function, self.access, self.queue, *args, **kwargs)

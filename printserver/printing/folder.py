@@ -1,6 +1,6 @@
 """A queue that is a folder: every print becomes the file `DIR/JOB-ID.pdf`, whole or not at all.
 
-It prints nothing: what takes the files from there is the office's affair.
+It prints nothing: the office decides what takes the files from there.
 """
 
 import contextlib
@@ -9,49 +9,50 @@ import secrets
 import stat
 from pathlib import Path
 
-from printserver import faults
-from printserver.printing.model import Capacidades, Entrega, FilaFora, FilaRecusa
+from printserver.common import faults
+from printserver.common.files import sync_folder
+from printserver.printing.model import Capabilities, Handoff, QueueRefused, QueueUnavailable
 
 
-class FilaPasta:
+class FolderQueue:
     """A folder of finished prints, the queue of a new office.
 
-    `pasta` must exist (see `preparar`): a folder that vanished, such as a share that is not mounted, is never made
-    anew by a print, or the files would land where nobody looks.
+    `pasta` must exist (see `prepare`): a missing folder, such as a share that is not mounted, is never created
+    by a print, or the files would go to the wrong place.
     """
 
     def __init__(self, nome: str, pasta: Path) -> None:
         self.nome = nome
         self.pasta = Path(pasta)
 
-    def preparar(self) -> None:
-        """Make the folder, for its owner alone, unless it is there. Raises FilaFora if that cannot be done."""
+    def prepare(self) -> None:
+        """Make the folder, for its owner alone, unless it is there. Raises QueueUnavailable if that cannot be done."""
         try:
             self.pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
-            raise self._fora(error) from error
+            raise self._unavailable(error) from error
 
-    def entregar(self, entrega: Entrega) -> Path:
+    def hand_off(self, handoff: Handoff) -> Path:
         """Write the print and return its path. On return it has reached the disk.
 
-        It is readable by its owner, and by the folder's group where the folder itself is: so a spooler that runs as
-        someone else can take it, and whoever opens the folder to a group has said so.
+        It is readable by its owner, and by the folder's group if the folder is: a spooler that runs as another user can
+        take it.
 
-        Run again for the same job it changes nothing. Raises FilaFora when the folder cannot be written (full, gone,
-        no permission), with nothing half written left, or when the PDF is not what it was; FilaRecusa when the folder
-        holds another file under this job's name: that one is never overwritten.
+        Idempotent for one job. Raises QueueUnavailable if the folder cannot be written (full, gone, no permission; no
+        partial file is left) or if the PDF has changed; QueueRefused if the folder holds another file under this job's
+        name: that file is never overwritten.
         """
-        final = self.pasta / f"{entrega.job_id}.pdf"
-        content = entrega.conteudo()
+        final = self.pasta / f"{handoff.job_id}.pdf"
+        content = handoff.read_content()
         try:
             if not self._already_there(final, content):
                 self._write(final, content)
-            _sync_folder(self.pasta)
+            sync_folder(self.pasta)
         except OSError as error:
-            raise self._fora(error) from error
+            raise self._unavailable(error) from error
         return final
 
-    def capacidades(self) -> Capacidades:
+    def capabilities(self) -> Capabilities:
         """Return what the folder can do, in the shape of the other queues; `stopped` if it cannot be written."""
         usable = self.pasta.is_dir() and os.access(self.pasta, os.W_OK | os.X_OK)
         return {
@@ -70,7 +71,7 @@ class FilaPasta:
         except FileNotFoundError:
             return False
         if present != content:
-            raise FilaRecusa(f"a pasta {self.pasta} já tem outro arquivo de nome {final.name}")
+            raise QueueRefused(f"a pasta {self.pasta} já tem outro arquivo de nome {final.name}")
         return True
 
     def _write(self, final: Path, content: bytes) -> None:
@@ -95,20 +96,13 @@ class FilaPasta:
             with contextlib.suppress(OSError):  # another worker writes there
                 drafts.rmdir()
 
-    def _fora(self, error: OSError) -> FilaFora:
-        return FilaFora(f"a pasta da fila {self.nome} ({self.pasta}) não pode ser escrita: {faults.of_os(error)}")
+    def _unavailable(self, error: OSError) -> QueueUnavailable:
+        return QueueUnavailable(
+            f"a pasta da fila {self.nome} ({self.pasta}) não pode ser escrita: {faults.of_os(error)}"
+        )
 
 
 def _open_to_group(file: int, folder: os.stat_result) -> None:
     if folder.st_mode & stat.S_IRGRP:
         os.fchown(file, -1, folder.st_gid)
         os.fchmod(file, 0o640)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Bring the folder's entries to the disk: without it a renamed file may be gone after a power failure."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -18,7 +18,7 @@ from typing import ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessFuture, ProcessPool
 
-from printserver.printing.model import FilaFora
+from printserver.printing.model import QueueUnavailable
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -35,19 +35,19 @@ _pool: tuple[int, ProcessPool] | None = None
 def run(limit_s: float, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
     """Run `function` in the helper process and return what it returns, or raise what it raises.
 
-    Function, arguments and result must be picklable. Raises FilaFora when it took more than `limit_s` seconds (it is
-    killed then, at whatever point it was) or took its process down.
+    Function, arguments and result must be picklable. Raises QueueUnavailable if the call took more than `limit_s`
+    seconds (its process is killed then) or crashed its process.
     """
     pool = _running_pool()
     try:
         return _result(pool, pool.schedule(function, args=args, kwargs=kwargs, timeout=limit_s))
     except FutureTimeoutError as error:
-        raise FilaFora(f"o servidor de impressão não respondeu em {limit_s:g} segundos") from error
+        raise QueueUnavailable(f"o servidor de impressão não respondeu em {limit_s:g} segundos") from error
     except ProcessExpired as error:
-        raise FilaFora("a chamada ao servidor de impressão terminou de repente") from error
+        raise QueueUnavailable("a chamada ao servidor de impressão terminou de repente") from error
     except (CancelledError, RuntimeError) as error:  # the pool itself broke, or was closed in the midst of this call
         _discard(pool)
-        raise FilaFora("o auxiliar de impressão parou e será iniciado de novo") from error
+        raise QueueUnavailable("o auxiliar de impressão parou e será iniciado de novo") from error
 
 
 def _result(pool: ProcessPool, future: "ProcessFuture[_T]") -> _T:

@@ -1,13 +1,13 @@
 """The paper's size in the words of IPP (PWG 5101.1), and the options of a CUPS job.
 
-A queue that is not told the size scales the page to its own default, and the QR with it; so the size and
-`print-scaling=none` go with every job.
+Without the size a queue scales the page to its own default, and the QR with it; so the size and
+`print-scaling=none` are set for every job.
 """
 
 import re
 from collections.abc import Iterable
 
-from printserver.printing.model import Entrega
+from printserver.printing.model import Handoff
 
 # Portrait sizes in mm, with the names that printers know.
 _NAMED_SIZES = {
@@ -80,10 +80,10 @@ def _size_of(name: str) -> tuple[float, float] | None:
     return short, long
 
 
-def job_name(entrega: Entrega) -> str:
+def job_name(handoff: Handoff) -> str:
     """Return the name of the CUPS job: our job's id first, by which it is found again, then the title."""
-    title = "".join(c if c.isprintable() else " " for c in entrega.titulo)
-    return f"{entrega.job_id} {title}"[:_NAME_LENGTH].strip()
+    title = "".join(c if c.isprintable() else " " for c in handoff.titulo)
+    return f"{handoff.job_id} {title}"[:_NAME_LENGTH].strip()
 
 
 def our_job_id(name: str) -> str:
@@ -91,7 +91,7 @@ def our_job_id(name: str) -> str:
     return name.split(" ", 1)[0]
 
 
-def job_options(entrega: Entrega) -> dict[str, str]:
+def job_options(handoff: Handoff) -> dict[str, str]:
     """Return the options of the CUPS job, held until it is released.
 
     Banners and several pages on a sheet are switched off by name: a queue's defaults must not reach sealed paper.
@@ -102,21 +102,21 @@ def job_options(entrega: Entrega) -> dict[str, str]:
         "job-sheets": "none",
         "number-up": "1",
         "print-scaling": "none",
-        "media": media_name(entrega.largura_mm, entrega.altura_mm),
+        "media": media_name(handoff.width_mm, handoff.height_mm),
     }
-    if entrega.copias > 1:
-        options["copies"] = str(entrega.copias)
-    if entrega.faces is not None:
-        if entrega.faces not in _SIDES:
-            raise ValueError(f"faces desconhecidas: {entrega.faces!r}")
-        options["sides"] = _SIDES[entrega.faces]
-    if entrega.bandeja is not None:
-        if not is_keyword(entrega.bandeja):
-            raise ValueError(f"bandeja imprópria: {entrega.bandeja!r}")
+    if handoff.copias > 1:
+        options["copies"] = str(handoff.copias)
+    if handoff.faces is not None:
+        if handoff.faces not in _SIDES:
+            raise ValueError(f"faces desconhecidas: {handoff.faces!r}")
+        options["sides"] = _SIDES[handoff.faces]
+    if handoff.bandeja is not None:
+        if not is_keyword(handoff.bandeja):
+            raise ValueError(f"bandeja imprópria: {handoff.bandeja!r}")
         # CUPS hears of the tray only inside `media-col`: a plain `media-source` is dropped without a word (2.4.2).
-        short, long = sorted((entrega.largura_mm, entrega.altura_mm))
+        short, long = sorted((handoff.width_mm, handoff.height_mm))
         size = f"x-dimension={round(short * 100)} y-dimension={round(long * 100)}"
-        options["media-col"] = f"{{media-size={{{size}}} media-source={entrega.bandeja}}}"
+        options["media-col"] = f"{{media-size={{{size}}} media-source={handoff.bandeja}}}"
     return options
 
 

@@ -1,7 +1,4 @@
-"""What is handed to a queue, what a queue says of it, and the two ways in which a queue can fail.
-
-No queue is touched here.
-"""
+"""Data of a hand-off, the reported state of a queue's job, and the errors of a queue. No I/O but reading the PDF."""
 
 import hashlib
 import re
@@ -9,49 +6,48 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypedDict
 
-from printserver import faults
+from printserver.common import faults
 
 _JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}", re.ASCII)
 
 
-class FilaFora(Exception):
-    """The queue, or the server behind it, cannot be reached or takes nothing now: try the same again later.
+class QueueUnavailable(Exception):
+    """The queue, or the server behind it, cannot be reached or accepts nothing now: retry later.
 
-    What the call was to do may have happened all the same (the answer was lost): look before doing it again.
+    The call may have taken effect (the answer was lost): check before a retry.
     """
 
 
-class CertificadoMudou(FilaFora):
-    """The server behind the queue shows another certificate than the one on record: nothing was said to it."""
+class CertificateChanged(QueueUnavailable):
+    """The server behind the queue shows another certificate than the recorded one: nothing was sent to it."""
 
 
-class FilaSumiu(FilaFora):
+class QueueGone(QueueUnavailable):
     """The server answers, and has no queue of that name (now)."""
 
 
-class FilaRecusa(Exception):
-    """The queue refuses this hand-off for good: trying the same again will not help."""
+class QueueRefused(Exception):
+    """The queue refuses this hand-off permanently: a retry will not help."""
 
 
 @dataclass(frozen=True, slots=True)
-class Servidor:
-    """A CUPS server, and how to enter it.
+class Server:
+    """A CUPS server and the access to it.
 
-    `endereco` is a socket's path or HOST:PORT; None is this machine's own. With `tls` nothing goes over the line in the
-    clear, nor to a server whose certificate is another than `certificado` (SHA-256, hex). `senha` stands in no text
-    that is made of this.
+    `endereco` is a socket's path or HOST:PORT; None is this machine's own. With `tls` nothing is sent unencrypted, nor
+    to a server whose certificate differs from `certificado` (SHA-256, hex). `password` is left out of the `repr`.
     """
 
     endereco: str | None = None
     usuario: str | None = None
-    senha: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
     tls: bool = False
     certificado: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Entrega:
-    """One print on its way to a queue.
+class Handoff:
+    """One print to hand to a queue.
 
     `job_id` is ours (letters, digits, `-` and `_`), `pdf` the file whose very bytes are printed,
     `sha256` (hex) what they are: a file that is something else by now is not handed over. `titulo` what people
@@ -66,8 +62,8 @@ class Entrega:
     copias: int
     faces: str | None
     bandeja: str | None
-    largura_mm: float
-    altura_mm: float
+    width_mm: float
+    height_mm: float
     sha256: str
 
     def __post_init__(self) -> None:
@@ -75,44 +71,46 @@ class Entrega:
             raise ValueError(f"identificador de trabalho impróprio para uma fila: {self.job_id!r}")
         if self.copias < 1:
             raise ValueError(f"número de cópias impossível: {self.copias}")
-        if self.largura_mm <= 0 or self.altura_mm <= 0:
-            raise ValueError(f"tamanho de página impossível: {self.largura_mm} × {self.altura_mm} mm")
+        if self.width_mm <= 0 or self.height_mm <= 0:
+            raise ValueError(f"tamanho de página impossível: {self.width_mm} × {self.height_mm} mm")
 
-    def conteudo(self) -> bytes:
-        """Return what is printed. Raises FilaFora where the file cannot be read, or is not what it was."""
+    def read_content(self) -> bytes:
+        """Return what is printed. Raises QueueUnavailable where the file cannot be read, or is not what it was."""
         try:
             content = self.pdf.read_bytes()
         except OSError as error:
-            raise FilaFora(f"o PDF do trabalho {self.job_id} não pode ser lido: {faults.of_os(error)}") from error
+            raise QueueUnavailable(
+                f"o PDF do trabalho {self.job_id} não pode ser lido: {faults.of_os(error)}"
+            ) from error
         if hashlib.sha256(content).hexdigest() != self.sha256:
-            raise FilaFora(f"o PDF do trabalho {self.job_id} mudou no disco: não é impresso, e é refeito")
+            raise QueueUnavailable(f"o PDF do trabalho {self.job_id} mudou no disco: não é impresso, e é refeito")
         return content
 
 
 @dataclass(frozen=True, slots=True)
-class Estado:
+class State:
     """What the queue says of one of its jobs.
 
     `estado` is one of IPP's words (`pending`, `pending-held`, `processing`, `processing-stopped`, `canceled`,
     `aborted`, `completed`); `completed` is no proof of paper. `motivos` are IPP's state reasons, without `none`.
-    `folhas` (sheets) and `impressoes` (printed sides) are what was counted; None when the queue counted nothing, since
+    `folhas` (sheets) and `impressions` (printed sides) are what was counted; None when the queue counted nothing, since
     CUPS writes 0 both for "none came out" and for "this queue does not count". Of two-sided prints CUPS 2.4.2 counts
     too few sheets but all sides: it is the sides that compare with pages × copies. `mensagem` is the printer's own last
     message (often the only sign of a printer that is down). `inicio` is the Unix time at which the printing began: it
-    moves when CUPS prints a job anew. `trabalho` is our job's id in its name: a server that lost its table gives an id
+    changes when CUPS prints a job again. `job_id` is our job's id in its name: a server that lost its table gives an id
     to another job.
     """
 
     estado: str
     motivos: tuple[str, ...]
     folhas: int | None
-    impressoes: int | None = None
+    impressions: int | None = None
     mensagem: str | None = None
     inicio: int | None = None
-    trabalho: str | None = None
+    job_id: str | None = None
 
 
-class Capacidades(TypedDict):
+class Capabilities(TypedDict):
     """What a queue is and can do, as `GET /filas` shows it: IPP words for state and trays, the contract's for faces.
 
     `mensagem` is the printer's own; `politica` is what CUPS does with a job that fails (its error policy).

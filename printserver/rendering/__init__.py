@@ -1,28 +1,44 @@
-"""Rendering: lay out once, keep, then stamp each print. Knows no job, no rule of the book and no queue."""
+"""Rendering: lay out once, keep, then stamp each print. No jobs, no business rules, no queues."""
 
-from printserver.rendering.caracteres import Aviso
-from printserver.rendering.deslocamento import deslocar
-from printserver.rendering.extrato import extrair
-from printserver.rendering.layout import Caixa, Lado, Layout, PedidoLayout, Render
-from printserver.rendering.preview import conferir_no_papel, previsualizar
-from printserver.rendering.stamp import BaseDanificada, Carimbo, LadoImpresso, TextoImproprio, carimbar, ensaiar, lados
+from printserver.rendering.body.characters import BodyNotice
+from printserver.rendering.extract import extract_pages
+from printserver.rendering.offset import shift
+from printserver.rendering.preview import previsualizar
+from printserver.rendering.render import (
+    Box,
+    Layout,
+    LayoutRequest,
+    Render,
+    Side,
+)
+from printserver.rendering.stamp import (
+    DamagedBase,
+    PrintedSide,
+    Stamp,
+    UnprintableText,
+    apply_stamp,
+    dry_run_stamp,
+    page_sides,
+)
+from printserver.rendering.test_page import QueueTestPage, draw
 
 __all__ = [
-    "Aviso",
-    "BaseDanificada",
-    "Caixa",
-    "Carimbo",
-    "Lado",
-    "LadoImpresso",
+    "BodyNotice",
+    "Box",
+    "DamagedBase",
     "Layout",
-    "PedidoLayout",
+    "LayoutRequest",
+    "PrintedSide",
+    "QueueTestPage",
     "Render",
-    "TextoImproprio",
-    "carimbar",
-    "conferir_no_papel",
-    "deslocar",
-    "ensaiar",
-    "extrair",
-    "lados",
+    "Side",
+    "Stamp",
+    "UnprintableText",
+    "apply_stamp",
+    "draw",
+    "dry_run_stamp",
+    "extract_pages",
+    "page_sides",
     "previsualizar",
+    "shift",
 ]

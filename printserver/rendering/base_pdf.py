@@ -1,4 +1,4 @@
-"""The kept file of a layout: its pages closed off so that a stamp is drawn over them, with the stamp's fonts in it."""
+"""Prepare the kept file of a layout for stamping: balanced page contents, and the stamp's fonts embedded."""
 
 from functools import cache
 from importlib import resources
@@ -8,79 +8,78 @@ from typing import Final
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from printserver.formats.fontes import NomeDaFonte
-from printserver.formats.model import Formato
-from printserver.rendering import fonte_pdf
+from printserver.formats import FontName, Format
+from printserver.rendering import pdf_fonts
 
 _OWN: Final = ("/Names", "/Outlines", "/OpenAction", "/AcroForm", "/PageLabels", "/Dests", "/Metadata")
 
 
-COMPRESSAO: Final = 3
+COMPRESSION: Final = 3
 """zlib's level for kept pages: WeasyPrint's own 9 costs a tenth of a layout for a few bytes."""
 
 
-def aquecer() -> None:
+def warm_up() -> None:
     """Make the fonts' subsets now."""
-    pikepdf.settings.set_flate_compression_level(COMPRESSAO)
+    pikepdf.settings.set_flate_compression_level(COMPRESSION)
     pdf = Pdf.new()
-    fonte_pdf.acrescentar(pdf, fonte_pdf.SEMPRE)
+    pdf_fonts.add_fonts(pdf, pdf_fonts.BASE_FONTS)
 
 
-def fontes_do_formato(formato: Formato) -> tuple[NomeDaFonte, ...]:
+def format_fonts(page_format: Format) -> tuple[FontName, ...]:
     """Return the fonts that a stamp of this format writes with."""
-    return (*fonte_pdf.SEMPRE, *(campo.fonte for campo in formato.campos))
+    return (*pdf_fonts.BASE_FONTS, *(field.fonte for field in page_format.campos))
 
 
-def preparar(pdf: bytes, formato: Formato) -> bytes:
+def prepare(pdf: bytes, page_format: Format) -> bytes:
     """Return `pdf` ready to be stamped: each page's content between q and Q, the fonts in its resources.
 
     Whatever names, links or metadata it brings is taken out; the stamp writes its own.
     """
-    with pikepdf.open(BytesIO(pdf)) as documento:
-        for chave in _OWN:
-            if chave in documento.Root:
-                del documento.Root[chave]
-        documento.Root.Lang = pikepdf.String("pt-BR")
-        if "/OutputIntents" not in documento.Root:
-            documento.Root.OutputIntents = Array([_intencao(documento)])
-        for chave in list(documento.docinfo.keys()):
-            del documento.docinfo[chave]
-        objetos = fonte_pdf.acrescentar(documento, fontes_do_formato(formato))
-        abrir, fechar = documento.make_stream(b"q\n"), documento.make_stream(b"\nQ\n")
-        for pagina in documento.pages:
-            conteudos = pagina.obj.get("/Contents", Array())
-            partes = list(conteudos) if isinstance(conteudos, Array) else [conteudos]
-            pagina.obj.Contents = Array([abrir, *partes, fechar])
-            _por_fontes(documento, pagina.obj, objetos)
-        saida = BytesIO()
-        documento.save(saida, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
-    return saida.getvalue()
+    with pikepdf.open(BytesIO(pdf)) as document:
+        for key in _OWN:
+            if key in document.Root:
+                del document.Root[key]
+        document.Root.Lang = pikepdf.String("pt-BR")
+        if "/OutputIntents" not in document.Root:
+            document.Root.OutputIntents = Array([_output_intent(document)])
+        for key in list(document.docinfo.keys()):
+            del document.docinfo[key]
+        font_objects = pdf_fonts.add_fonts(document, format_fonts(page_format))
+        opening, close = document.make_stream(b"q\n"), document.make_stream(b"\nQ\n")
+        for page in document.pages:
+            contents = page.obj.get("/Contents", Array())
+            parts = list(contents) if isinstance(contents, Array) else [contents]
+            page.obj.Contents = Array([opening, *parts, close])
+            _put_fonts(document, page.obj, font_objects)
+        output = BytesIO()
+        document.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    return output.getvalue()
 
 
-def _por_fontes(documento: Pdf, pagina: pikepdf.Object, objetos: dict[str, pikepdf.Object]) -> None:
-    if "/Resources" not in pagina:
-        pagina.Resources = documento.make_indirect(Dictionary())
-    if "/Font" not in pagina.Resources:
-        pagina.Resources.Font = Dictionary()
-    for nome, objeto in objetos.items():
-        pagina.Resources.Font[Name("/" + nome)] = objeto
+def _put_fonts(document: Pdf, page: pikepdf.Object, font_objects: dict[str, pikepdf.Object]) -> None:
+    if "/Resources" not in page:
+        page.Resources = document.make_indirect(Dictionary())
+    if "/Font" not in page.Resources:
+        page.Resources.Font = Dictionary()
+    for name, item in font_objects.items():
+        page.Resources.Font[Name("/" + name)] = item
 
 
 @cache
-def _perfil() -> bytes:
+def _colour_profile() -> bytes:
     return (resources.files("weasyprint") / "pdf" / "sRGB2014.icc").read_bytes()
 
 
-def _intencao(documento: Pdf) -> pikepdf.Object:
-    perfil = documento.make_stream(_perfil())
-    perfil.N = 3
-    nome = pikepdf.String("sRGB2014.icc")
-    return documento.make_indirect(
+def _output_intent(document: Pdf) -> pikepdf.Object:
+    profile = document.make_stream(_colour_profile())
+    profile.N = 3
+    name = pikepdf.String("sRGB2014.icc")
+    return document.make_indirect(
         Dictionary(
             Type=Name.OutputIntent,
             S=Name.GTS_PDFA1,
-            OutputConditionIdentifier=nome,
-            Info=nome,
-            DestOutputProfile=perfil,
+            OutputConditionIdentifier=name,
+            Info=name,
+            DestOutputProfile=profile,
         )
     )

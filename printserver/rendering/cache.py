@@ -1,4 +1,4 @@
-"""Kept layouts on disk: bounded, oldest use thrown out first, never one that is still in use.
+"""Kept layouts on disk: bounded, least recently used evicted first, never one that is in use.
 
 A layout is two files, `HASH.pdf` and `HASH.json`, readable by the server's user alone; the second is written last, so
 that what has it is whole. Many processes may write and read the same folder.
@@ -14,120 +14,115 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
+from printserver.common.files import write_whole
+
 _HASH: Final = re.compile(r"^[0-9a-f]{64}$")
-_ABANDONADO_S: Final = 3600
-_ALVO: Final = 0.9
+_ABANDONED_S: Final = 3600
+_TARGET: Final = 0.9
 """Part of the limit that is left after a clearing, so that not every new layout clears."""
 
 
 class Cache:
-    """The folder of kept layouts. `limite_mb` in MB of files; `em_uso` names the hashes that must stay."""
+    """The folder of kept layouts. `limit_mb` in MB of files; `in_use` names the hashes that must stay."""
 
-    def __init__(self, pasta: Path, *, limite_mb: int, em_uso: Callable[[], set[str]]) -> None:
+    def __init__(self, pasta: Path, *, limit_mb: int, in_use: Callable[[], set[str]]) -> None:
         pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.pasta = pasta
-        self._limite = limite_mb * 1_000_000
-        self._em_uso = em_uso
-        self._tamanho: int | None = None
-        self._contados: set[str] = set()
+        self._limit = limit_mb * 1_000_000
+        self._in_use = in_use
+        self._size: int | None = None
+        self._counted: set[str] = set()
         self._lock = threading.Lock()
 
     def pdf(self, hash: str) -> Path:
         """Return the file of a layout's pages, which need not exist."""
-        return _arquivo(self.pasta, hash, ".pdf")
+        return _file_of(self.pasta, hash, ".pdf")
 
-    def descartar(self, hash: str) -> None:
-        """Throw a layout out. The mark of wholeness goes first: no reader may find it without its pages."""
-        for sufixo in (".json", ".pdf"):
-            _arquivo(self.pasta, hash, sufixo).unlink(missing_ok=True)
+    def discard(self, hash: str) -> None:
+        """Discard a layout. The `.json` goes first: no reader may find it without its pages."""
+        for suffix in (".json", ".pdf"):
+            _file_of(self.pasta, hash, suffix).unlink(missing_ok=True)
 
-    def usado(self, hash: str) -> None:
-        """Note that a layout was made or used now, and throw out old ones when there are too many."""
-        for sufixo in (".pdf", ".json"):
+    def mark_used(self, hash: str) -> None:
+        """Note that a layout was made or used now, and evict old ones over the limit."""
+        for suffix in (".pdf", ".json"):
             with contextlib.suppress(FileNotFoundError):
-                os.utime(_arquivo(self.pasta, hash, sufixo))
+                os.utime(_file_of(self.pasta, hash, suffix))
         with self._lock:
-            if self._tamanho is None:
-                self._contar()
-            elif hash not in self._contados:
-                self._contados.add(hash)
-                self._tamanho += self._tamanho_de(hash)
-            if (self._tamanho or 0) > self._limite:
-                self._limpar(hash)
+            if self._size is None:
+                self._count()
+            elif hash not in self._counted:
+                self._counted.add(hash)
+                self._size += self._size_of(hash)
+            if (self._size or 0) > self._limit:
+                self._prune(hash)
 
-    def _tamanho_de(self, hash: str) -> int:
+    def _size_of(self, hash: str) -> int:
         total = 0
-        for sufixo in (".pdf", ".json"):
+        for suffix in (".pdf", ".json"):
             with contextlib.suppress(FileNotFoundError):
-                total += _arquivo(self.pasta, hash, sufixo).stat().st_size
+                total += _file_of(self.pasta, hash, suffix).stat().st_size
         return total
 
-    def _contar(self) -> list[tuple[float, str, int]]:
-        """Count the folder anew, and sweep what a crash left; return (last use, hash, size) of each layout."""
-        self._varrer()
-        achados = []
-        for arquivo in self.pasta.glob("*.json"):
+    def _count(self) -> list[tuple[float, str, int]]:
+        """Count the folder again and delete what a crash left; return (last use, hash, size) of each layout."""
+        self._sweep()
+        findings = []
+        for file in self.pasta.glob("*.json"):
             with contextlib.suppress(FileNotFoundError):
-                achados.append((arquivo.stat().st_mtime, arquivo.stem, self._tamanho_de(arquivo.stem)))
-        self._contados = {hash for _, hash, _ in achados}
-        self._tamanho = sum(tamanho for _, _, tamanho in achados)
-        return achados
+                findings.append((file.stat().st_mtime, file.stem, self._size_of(file.stem)))
+        self._counted = {hash for _, hash, _ in findings}
+        self._size = sum(size for _, _, size in findings)
+        return findings
 
-    def _varrer(self) -> None:
-        """Delete files half written, and pages without their mark of wholeness, once nobody can be at work on them."""
-        limite = time.time() - _ABANDONADO_S
-        for arquivo in self.pasta.iterdir():
-            orfao = arquivo.name.startswith(".") or not arquivo.with_suffix(".json").exists()
+    def _sweep(self) -> None:
+        """Delete partial files, and pages without their `.json`, once they are too old to be in progress."""
+        limit = time.time() - _ABANDONED_S
+        for file in self.pasta.iterdir():
+            orphan = file.name.startswith(".") or not file.with_suffix(".json").exists()
             with contextlib.suppress(FileNotFoundError):
-                if orfao and arquivo.stat().st_mtime < limite:
-                    arquivo.unlink()
+                if orphan and file.stat().st_mtime < limit:
+                    file.unlink()
 
-    def _limpar(self, atual: str) -> None:
-        guardados = self._em_uso() | {atual}
-        achados = self._contar()
-        for _, hash, tamanho in sorted(achados):
-            if (self._tamanho or 0) <= self._limite * _ALVO:
+    def _prune(self, current: str) -> None:
+        kept = self._in_use() | {current}
+        findings = self._count()
+        for _, hash, size in sorted(findings):
+            if (self._size or 0) <= self._limit * _TARGET:
                 return
-            if hash in guardados:
+            if hash in kept:
                 continue
-            self.descartar(hash)
-            self._contados.discard(hash)
-            self._tamanho = (self._tamanho or 0) - tamanho
+            self.discard(hash)
+            self._counted.discard(hash)
+            self._size = (self._size or 0) - size
 
 
-def gravar(pasta: Path, hash: str, pdf: bytes, ao_lado: bytes) -> None:
+def save(pasta: Path, hash: str, pdf: bytes, beside: bytes) -> None:
     """Keep a layout: each file under a temporary name, synced, renamed. Two that write the same one write the same.
 
     A folder that was taken away is made again: all in it can be.
     """
     pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
-    ao_lado += b"\n" + _soma(hash, ao_lado)
-    for sufixo, dados in ((".pdf", pdf), (".json", ao_lado)):
-        destino = _arquivo(pasta, hash, sufixo)
-        temporario = destino.with_name(f".{destino.name}.{os.getpid()}")
-        descritor = os.open(temporario, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descritor, "wb") as arquivo:
-            arquivo.write(dados)
-            arquivo.flush()
-            os.fsync(arquivo.fileno())
-        temporario.replace(destino)
+    beside += b"\n" + _digest(hash, beside)
+    for suffix, data in ((".pdf", pdf), (".json", beside)):
+        write_whole(_file_of(pasta, hash, suffix), data)
 
 
-def ler(pasta: Path, hash: str) -> bytes | None:
+def read(pasta: Path, hash: str) -> bytes | None:
     """Return what is kept beside the pages, or None where the layout is not whole, changed, or another's."""
     try:
-        lido = _arquivo(pasta, hash, ".json").read_bytes()
+        content = _file_of(pasta, hash, ".json").read_bytes()
     except FileNotFoundError:
         return None
-    ao_lado, _, soma = lido.rpartition(b"\n")
-    return ao_lado if soma == _soma(hash, ao_lado) and _arquivo(pasta, hash, ".pdf").exists() else None
+    beside, _, digest = content.rpartition(b"\n")
+    return beside if digest == _digest(hash, beside) and _file_of(pasta, hash, ".pdf").exists() else None
 
 
-def _soma(hash: str, ao_lado: bytes) -> bytes:
-    return hashlib.sha256(hash.encode() + ao_lado).hexdigest().encode()
+def _digest(hash: str, beside: bytes) -> bytes:
+    return hashlib.sha256(hash.encode() + beside).hexdigest().encode()
 
 
-def _arquivo(pasta: Path, hash: str, sufixo: str) -> Path:
+def _file_of(pasta: Path, hash: str, suffix: str) -> Path:
     if not _HASH.match(hash):
         raise ValueError("not the hash of a layout")
-    return pasta / f"{hash}{sufixo}"
+    return pasta / f"{hash}{suffix}"

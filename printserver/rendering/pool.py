@@ -1,6 +1,6 @@
-"""The pool of processes in which all work on what came from outside is done, under time and memory limits.
+"""Process pool for all work on untrusted input, with time and memory limits.
 
-Knows nothing of what it runs. The processes are spawned, not forked (the server has threads), warmed by a function of
+Independent of what it runs. The processes are spawned, not forked (the server has threads), warmed by a function of
 the caller's, ended and replaced after a number of tasks, and die with the process that owns the pool.
 """
 
@@ -22,9 +22,9 @@ from printserver.errors import Recusa
 P = ParamSpec("P")
 T = TypeVar("T")
 
-TAREFAS_POR_PROCESSO: Final = 300
+TASKS_PER_PROCESS: Final = 300
 """Tasks after which a process is replaced: bounds what a leak in a library can take."""
-ESPERA_MAXIMA_S: Final = 60.0
+MAX_WAIT_S: Final = 60.0
 """Seconds a task may wait for a free process, before `servidor-ocupado`."""
 
 _MB: Final = 1024 * 1024
@@ -36,7 +36,7 @@ class Pool:
     """Runs functions in `processos` spawned processes; one task's excess ends its process, never the others'.
 
     `tempo_limite_s` counts from the start of the task, not from its place in the queue. `memoria_mb` limits the whole
-    address space of a process (RLIMIT_AS), so it must hold the warmed libraries too. `inicializar` (importable,
+    address space of a process (RLIMIT_AS), so it must hold the warmed libraries too. `initializer` (importable,
     picklable) is called once in each new process, before its limits are set. No process starts before the first use.
     """
 
@@ -46,14 +46,14 @@ class Pool:
         tempo_limite_s: float,
         memoria_mb: int,
         *,
-        inicializar: Callable[[], object] | None = None,
-        tarefas_por_processo: int = TAREFAS_POR_PROCESSO,
+        initializer: Callable[[], object] | None = None,
+        tasks_per_process: int = TASKS_PER_PROCESS,
     ) -> None:
         self._processes = processos
         self._limit_s = tempo_limite_s
         self._memory_mb = memoria_mb
-        self._initializer = inicializar
-        self._max_tasks = tarefas_por_processo
+        self._initializer = initializer
+        self._max_tasks = tasks_per_process
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
         self._closed = False
@@ -62,7 +62,7 @@ class Pool:
         """Return `func(*args, **kwargs)`, run in a process of the pool; safe to call from many threads.
 
         Raises what `func` raised; `Recusa` `corpo-invalido` where the task went over its time or memory or took its
-        process down; `Recusa` `servidor-ocupado` where no process came free in `ESPERA_MAXIMA_S`. A process that
+        process down; `Recusa` `servidor-ocupado` where no process came free in `MAX_WAIT_S`. A process that
         was killed from outside (or a pool broken by that) is replaced and the task run once more: `func` must be pure.
         """
         for _ in range(2):
@@ -76,7 +76,7 @@ class Pool:
                 self._discard(pool)
         raise Recusa("servidor-ocupado", "Os processos de montagem pararam. Envie de novo em instantes.", retry_after=5)
 
-    def aquecer(self) -> None:
+    def warm_up(self) -> None:
         """Start all processes now, and wait until one of them is warm."""
         self.run(os.getpid)
 
@@ -101,7 +101,7 @@ class Pool:
 
     def _wait(self, future: "ProcessFuture[bytes]") -> bytes:
         try:
-            return future.result(timeout=ESPERA_MAXIMA_S + self._limit_s)
+            return future.result(timeout=MAX_WAIT_S + self._limit_s)
         except TimeoutError as error:
             if future.done():
                 raise _refusal(f"passou do tempo limite de {self._limit_s:g} segundos de montagem") from error
@@ -161,7 +161,7 @@ def _die_with_owner() -> None:
 
 
 def _task(limit_s: float, func: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
-    """Run one task, in the process; return its pickled outcome, which surely can be read by the owner.
+    """Run one task, in the process; return its pickled outcome, which the owner can always unpickle.
 
     The alarm ends this process (the default of SIGALRM, whatever C code runs) should the pool not have done so.
     """

@@ -1,57 +1,43 @@
-"""A format proved on paper: dummy data the very way of a print, layout and stamp, in this process without a pool."""
+"""A preview of a format: example data through layout and stamp as for a print, in this process without a pool."""
 
 import tempfile
 from pathlib import Path
 
-from printserver.errors import ConfigError, Recusa
-from printserver.formats import Formato, conferir, ler_formato
-from printserver.formats.dados import CORPO_DE_EXEMPLO, dados_de_exemplo, valores_de_exemplo
-from printserver.rendering import tarefa
-from printserver.rendering.layout import medir
-from printserver.rendering.stamp import Carimbo, carimbar
+from printserver.formats import EXAMPLE_BODY, FORMAT_KINDS, Format, example_data, example_values
+from printserver.rendering import model, pool_tasks
+from printserver.rendering.render import measure_block
+from printserver.rendering.stamp import Stamp, apply_stamp
 
-FAIXA = "SEM VALOR LEGAL"
+BANNER = "SEM VALOR LEGAL"
 
 
-def previsualizar(formato: Formato, *, texto: str = CORPO_DE_EXEMPLO) -> bytes:
-    """Return the PDF of `formato` with dummy data and `texto` as its body, marked SEM VALOR LEGAL.
+def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
+    """Return the PDF of `page_format` with dummy data and `text` as its body, marked SEM VALOR LEGAL.
 
     Raises `Recusa` as a print would, `ConfigError` where the template cannot be used.
     """
-    corpo = "" if formato.tipo == "ficha_abertura" else texto
-    valores = valores_de_exemplo(formato.tipo)
-    with tempfile.TemporaryDirectory(prefix="printserver-") as pasta:
-        trabalho = tarefa.Trabalho(
-            formato=formato,
-            dados=dados_de_exemplo(formato.tipo),
-            corpo=("texto", corpo),
-            marcas={},
-            bloco=medir(formato, valores),
+    kind = FORMAT_KINDS[page_format.tipo]
+    body = text if kind.has_body else ""
+    values = example_values(page_format.tipo)
+    with tempfile.TemporaryDirectory(prefix="printserver-") as folder:
+        task = model.LayoutTask(
+            formato=page_format,
+            dados=example_data(page_format.tipo),
+            corpo=("texto", body),
+            mark_values={},
+            bloco=measure_block(page_format, values),
             lado_inicial="frente",
-            faces=formato.faces,
-            pasta=pasta,
+            faces=page_format.faces,
+            pasta=folder,
         )
-        layout = tarefa.montar(trabalho)
-        carimbo = Carimbo(
-            valores=valores,
-            faixas=(FAIXA,),
-            folhas=tuple(f"Livro 0123, folha {45 + numero // 2:03d}" for numero in range(layout.paginas)),
-            copia={"traslado": "1º traslado", "certidao": "certidão 2026/000123, via 1"}.get(formato.tipo),
-            papeis=tuple(f"A{numero:07d}" for numero in range(1, layout.paginas + 1)),
-            titulo=f"Amostra do formato {formato.nome}",
-            faces=formato.faces,
+        layout = pool_tasks.make_layout(task)
+        stamp_data = Stamp(
+            valores=values,
+            faixas=(BANNER,),
+            folhas=tuple(f"Livro 0123, folha {45 + number // 2:03d}" for number in range(layout.paginas)),
+            copia=kind.sample.copia if kind.sample else None,
+            papeis=tuple(f"A{number:07d}" for number in range(1, layout.paginas + 1)),
+            titulo=f"Amostra do formato {page_format.nome}",
+            faces=page_format.faces,
         )
-        return carimbar(layout, Path(pasta) / f"{layout.hash}.pdf", formato, carimbo)
-
-
-def conferir_no_papel(path: Path) -> list[str]:
-    """Return what is wrong with a format file (Portuguese, one line an error): read, and laid out with dummy data."""
-    if achados := conferir(path):
-        return achados
-    try:
-        previsualizar(ler_formato(path))
-    except Recusa as recusa:
-        return [f"{path.name}: {recusa.detail}"]
-    except ConfigError as erro:
-        return str(erro).splitlines()
-    return []
+        return apply_stamp(layout, Path(folder) / f"{layout.hash}.pdf", page_format, stamp_data)

@@ -1,6 +1,6 @@
 """The stamp: draws on kept pages what differs between prints: seals and QR, numbers, folhas, copy, papers, marks.
 
-Knows no job and no rule: it draws the values it is given, where layout and format say. The same input gives the same
+No jobs and no rules: it draws the given values where layout and format say. The same input gives the same
 bytes.
 """
 
@@ -16,37 +16,43 @@ from xml.sax.saxutils import escape
 import pikepdf
 from pikepdf import Array, Dictionary, Name, Pdf
 
-from printserver.formats import ValoresBloco, fontes
-from printserver.formats.composicao import LugarDoQr, compor
-from printserver.formats.fontes import PONTOS_POR_MM
-from printserver.formats.geometria import do_campo
-from printserver.formats.model import CampoImpresso, Faces, Formato
-from printserver.rendering import fonte_pdf, qr_draw
-from printserver.rendering.desenho import Desenho, pt
-from printserver.rendering.folha import Caixa, Layout
-from printserver.rendering.folha_de_estilo import no_verso
-from printserver.text import named
+from printserver.formats import (
+    POINTS_PER_MM,
+    BlockValues,
+    Faces,
+    Format,
+    PrintedField,
+    QrPlace,
+    compose,
+    field_rectangle,
+    fonts,
+    named,
+)
+from printserver.rendering import pdf_fonts, qr
+from printserver.rendering.canvas import Canvas, pt
+from printserver.rendering.model import Box, Layout
+from printserver.rendering.stylesheet import is_verso
 
-PRODUTOR = "printserver"
-EM_BRANCO = "EM BRANCO"
-LEGIVEL_PT = 5.0
+PRODUCER = "printserver"
+BLANK_SIDE = "EM BRANCO"
+READABLE_PT = 5.0
 """The least size of a header's or footer's text that is set smaller to fit its place."""
 
 
-class BaseDanificada(Exception):
-    """The kept pages are not those that were laid out: the layout must be made again."""
+class DamagedBase(Exception):
+    """The kept pages differ from those that were laid out: the layout must be made again."""
 
 
-class TextoImproprio(ValueError):
+class UnprintableText(ValueError):
     """A text that the stamp cannot write legibly; `variaveis` are those of its field, none for the seal block's."""
 
-    def __init__(self, mensagem: str, variaveis: tuple[str, ...] = ()) -> None:
-        super().__init__(mensagem)
-        self.variaveis = variaveis
+    def __init__(self, message: str, variables: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.variaveis = variables
 
 
 @dataclass(frozen=True, slots=True)
-class Carimbo:
+class Stamp:
     """What one print shows beyond its layout.
 
     `valores`: the seal block, None to leave its box empty (minuta). `faixas`: written across every page. `folhas`: each
@@ -54,7 +60,7 @@ class Carimbo:
     extract, pages of the layout from 1 in order. `qr_riscado`: the marked copy (X9).
     """
 
-    valores: ValoresBloco | None = None
+    valores: BlockValues | None = None
     faixas: tuple[str, ...] = ()
     folhas: tuple[str, ...] | None = None
     copia: str | None = None
@@ -67,241 +73,249 @@ class Carimbo:
 
 
 @dataclass(frozen=True, slots=True)
-class LadoImpresso:
+class PrintedSide:
     """One page of the printed file: the layout's page that it shows (None: an empty side), its sheet from 0."""
 
     pagina: int | None
-    folha: int
+    sheet: int
     em_branco: bool = False
 
 
-def lados(layout: Layout, formato: Formato, carimbo: Carimbo) -> tuple[LadoImpresso, ...]:
+def page_sides(layout: Layout, page_format: Format, stamp_data: Stamp) -> tuple[PrintedSide, ...]:
     """Return the pages of the printed file in order (P2).
 
     Printed on both sides, every page lies on its own side of a sheet: an empty side goes before one that begins on the
     back, and a back left over says EM BRANCO where the format wants it and the document is sealed.
     """
-    escolhidas = carimbo.paginas if carimbo.paginas is not None else tuple(range(1, layout.paginas + 1))
-    if carimbo.faces == "frente":
-        return tuple(LadoImpresso(pagina, folha) for folha, pagina in enumerate(escolhidas))
-    ordem: list[LadoImpresso] = []
-    for pagina in escolhidas:
-        if no_verso(pagina, carimbo.faces, carimbo.lado_inicial) != (len(ordem) % 2 == 1):
-            ordem.append(LadoImpresso(None, len(ordem) // 2))
-        ordem.append(LadoImpresso(pagina, len(ordem) // 2))
-    sobra = len(ordem) % 2 == 1 and formato.em_branco and carimbo.valores is not None and carimbo.paginas is None
-    if sobra:
-        ordem.append(LadoImpresso(None, len(ordem) // 2, em_branco=True))
-    return tuple(ordem)
+    chosen = stamp_data.paginas if stamp_data.paginas is not None else tuple(range(1, layout.paginas + 1))
+    if stamp_data.faces == "frente":
+        return tuple(PrintedSide(page, sheet) for sheet, page in enumerate(chosen))
+    sides: list[PrintedSide] = []
+    for page in chosen:
+        if is_verso(page, stamp_data.faces, stamp_data.lado_inicial) != (len(sides) % 2 == 1):
+            sides.append(PrintedSide(None, len(sides) // 2))
+        sides.append(PrintedSide(page, len(sides) // 2))
+    leftover = (
+        len(sides) % 2 == 1 and page_format.em_branco and stamp_data.valores is not None and stamp_data.paginas is None
+    )
+    if leftover:
+        sides.append(PrintedSide(None, len(sides) // 2, em_branco=True))
+    return tuple(sides)
 
 
-def carimbar(layout: Layout, pdf: Path, formato: Formato, carimbo: Carimbo) -> bytes:
-    """Return the finished PDF: the pages kept in `pdf` with `carimbo` drawn on them.
+def apply_stamp(layout: Layout, pdf: Path, page_format: Format, stamp_data: Stamp) -> bytes:
+    """Return the finished PDF: the pages kept in `pdf` with `stamp_data` drawn on them.
 
-    PDF/A-2b where the layout is; the same input gives the same bytes. Raises `BaseDanificada` where the file is not
+    PDF/A-2b where the layout is; the same input gives the same bytes. Raises `DamagedBase` where the file is not
     the one that was laid out, `ValueError` where the block does not fit its box or a text cannot be written.
     """
-    if carimbo.valores is not None and not layout.caixas and compor(formato, carimbo.valores).altura:
+    if stamp_data.valores is not None and not layout.boxes and compose(page_format, stamp_data.valores).altura:
         raise ValueError("as páginas foram montadas sem lugar para o bloco do selo")
     base = pdf.read_bytes()
     if hashlib.sha256(base).hexdigest() != layout.sha256:
-        raise BaseDanificada(f"the kept pages of {layout.hash} are damaged")
-    with pikepdf.open(BytesIO(base)) as documento:
-        originais = [pagina.obj for pagina in documento.pages]
-        ordem = lados(layout, formato, carimbo)
-        if any(lado.pagina is None for lado in ordem) or carimbo.paginas is not None:
-            _arranjar(documento, originais, ordem)
-        for indice, lado in enumerate(ordem):
-            desenho = _desenhar(layout, formato, carimbo, lado)
-            if operadores := desenho.operadores():
-                documento.pages[indice].obj.Contents.append(_fluxo(documento, operadores))
-        _titular(documento, carimbo.titulo, pdf_a=layout.pdf_a)
-        saida = BytesIO()
-        modo = pikepdf.ObjectStreamMode.generate
-        documento.save(saida, deterministic_id=True, object_stream_mode=modo, fix_metadata_version=False)
-    return saida.getvalue()
+        raise DamagedBase(f"the kept pages of {layout.hash} are damaged")
+    with pikepdf.open(BytesIO(base)) as document:
+        originals = [page.obj for page in document.pages]
+        sides = page_sides(layout, page_format, stamp_data)
+        if any(side.pagina is None for side in sides) or stamp_data.paginas is not None:
+            _arrange(document, originals, sides)
+        for index, side in enumerate(sides):
+            canvas = _draw(layout, page_format, stamp_data, side)
+            if operators := canvas.operators():
+                document.pages[index].obj.Contents.append(_make_stream(document, operators))
+        _set_title(document, stamp_data.titulo, pdf_a=layout.pdf_a)
+        output = BytesIO()
+        mode = pikepdf.ObjectStreamMode.generate
+        document.save(output, deterministic_id=True, object_stream_mode=mode, fix_metadata_version=False)
+    return output.getvalue()
 
 
-def ensaiar(layout: Layout, formato: Formato, carimbo: Carimbo) -> None:
-    """Draw all that `carimbo` puts on the pages and throw it away: what cannot be drawn shows before the seal (S12).
+def dry_run_stamp(layout: Layout, page_format: Format, stamp_data: Stamp) -> None:
+    """Draw all that `stamp_data` puts on the pages and discard it: what cannot be drawn is found before the seal (S12).
 
-    Codes and QR may be stand-ins of the size of the real ones. Raises `TextoImproprio`.
+    Codes and QR may be placeholders of the size of the real ones. Raises `UnprintableText`.
     """
-    for lado in lados(layout, formato, carimbo):
-        for campo, texto, verso in _textos(layout, formato, carimbo, lado):
-            if falta := fonte_pdf.conferir(texto):
-                raise TextoImproprio(f"não se escreve o caractere {falta[0]!r} ({named(falta[0])})", campo.variaveis)
-            if _medir_campo(formato, campo, texto, verso)[0] < min(LEGIVEL_PT, campo.tamanho):
-                onde = f"{campo.largura:g} mm".replace(".", ",")
-                raise TextoImproprio(
-                    f"“{texto[:40]}…” não cabe legível nos {onde} do formato {formato.nome}: encurte-o", campo.variaveis
+    for side in page_sides(layout, page_format, stamp_data):
+        for field, text, verso in _texts(layout, page_format, stamp_data, side):
+            if missing := pdf_fonts.check(text):
+                raise UnprintableText(
+                    f"não se escreve o caractere {missing[0]!r} ({named(missing[0])})", field.variaveis
+                )
+            if _measure_field(page_format, field, text, verso)[0] < min(READABLE_PT, field.tamanho):
+                available = f"{field.largura:g} mm".replace(".", ",")
+                raise UnprintableText(
+                    f"“{text[:40]}…” não cabe legível nos {available} do formato {page_format.nome}: encurte-o",
+                    field.variaveis,
                 )
         try:
-            _desenhar(layout, formato, carimbo, lado)
-        except ValueError as erro:
-            raise TextoImproprio(str(erro)) from erro
+            _draw(layout, page_format, stamp_data, side)
+        except ValueError as error:
+            raise UnprintableText(str(error)) from error
 
 
-def _fluxo(documento: Pdf, operadores: bytes) -> pikepdf.Object:
+def _make_stream(document: Pdf, operators: bytes) -> pikepdf.Object:
     """Return a stream compressed fast: at its usual level the QR alone would cost as much as opening the file."""
-    fluxo = documento.make_stream(b"")
-    fluxo.write(zlib.compress(operadores, 1), filter=Name.FlateDecode)
-    return fluxo
+    stream = document.make_stream(b"")
+    stream.write(zlib.compress(operators, 1), filter=Name.FlateDecode)
+    return stream
 
 
-def _arranjar(documento: Pdf, originais: Sequence[pikepdf.Object], ordem: tuple[LadoImpresso, ...]) -> None:
+def _arrange(document: Pdf, originals: Sequence[pikepdf.Object], sides: tuple[PrintedSide, ...]) -> None:
     """Put the pages in the order of the print, with empty sides between them."""
-    modelo = originais[0]
-    novas = []
-    for lado in ordem:
-        if lado.pagina is not None:
-            novas.append(pikepdf.Page(originais[lado.pagina - 1]))
+    first = originals[0]
+    new_pages = []
+    for side in sides:
+        if side.pagina is not None:
+            new_pages.append(pikepdf.Page(originals[side.pagina - 1]))
             continue
-        vazia = Dictionary(
+        empty = Dictionary(
             Type=Name.Page,
-            MediaBox=Array([float(lado) for lado in modelo.MediaBox]),
-            Resources=Dictionary(Font=modelo.Resources.Font),
+            MediaBox=Array([float(side) for side in first.MediaBox]),
+            Resources=Dictionary(Font=first.Resources.Font),
             Contents=Array(),
         )
-        novas.append(pikepdf.Page(documento.make_indirect(vazia)))
-    del documento.pages[:]
-    documento.pages.extend(novas)
+        new_pages.append(pikepdf.Page(document.make_indirect(empty)))
+    del document.pages[:]
+    document.pages.extend(new_pages)
 
 
-def _desenhar(layout: Layout, formato: Formato, carimbo: Carimbo, lado: LadoImpresso) -> Desenho:
-    desenho = Desenho(formato.pagina.altura)
-    if lado.em_branco:
-        desenho.faixa(EM_BRANCO, formato.pagina.largura, formato.pagina.altura / 2, 20)
-    if lado.pagina is None:
-        return desenho
-    desenho.tracejado([(t.x, t.x_final, t.y) for t in layout.tracos if t.pagina == lado.pagina])
-    for campo, texto, verso in _textos(layout, formato, carimbo, lado):
-        _campo(desenho, formato, campo, texto, verso)
-    _faixas(desenho, formato, carimbo.faixas)
-    if carimbo.valores is not None:
-        for caixa in layout.caixas:
-            if caixa.pagina == lado.pagina:
-                _bloco(desenho, formato, carimbo, carimbo.valores, caixa)
-    return desenho
+def _draw(layout: Layout, page_format: Format, stamp_data: Stamp, side: PrintedSide) -> Canvas:
+    canvas = Canvas(page_format.pagina.altura)
+    if side.em_branco:
+        canvas.banner(BLANK_SIDE, page_format.pagina.largura, page_format.pagina.altura / 2, 20)
+    if side.pagina is None:
+        return canvas
+    canvas.dashed([(t.x, t.x_end, t.y) for t in layout.dashes if t.pagina == side.pagina])
+    for field, text, verso in _texts(layout, page_format, stamp_data, side):
+        _draw_field(canvas, page_format, field, text, verso)
+    _draw_banners(canvas, page_format, stamp_data.faixas)
+    if stamp_data.valores is not None:
+        for box in layout.boxes:
+            if box.pagina == side.pagina:
+                _draw_block(canvas, page_format, stamp_data, stamp_data.valores, box)
+    return canvas
 
 
-def _textos(
-    layout: Layout, formato: Formato, carimbo: Carimbo, lado: LadoImpresso
-) -> Iterator[tuple[CampoImpresso, str, bool]]:
+def _texts(
+    layout: Layout, page_format: Format, stamp_data: Stamp, side: PrintedSide
+) -> Iterator[tuple[PrintedField, str, bool]]:
     """Yield the fields that are printed on a side, each with its text and whether the side is a back."""
-    if lado.pagina is None:
+    if side.pagina is None:
         return
-    valores = {
-        "pagina": str(lado.pagina),
+    values = {
+        "pagina": str(side.pagina),
         "paginas": str(layout.paginas),
-        "folha": carimbo.folhas[lado.pagina - 1] if carimbo.folhas else "",
-        "copia": carimbo.copia or "",
-        "papel": carimbo.papeis[lado.folha] if lado.folha < len(carimbo.papeis) else "",
-        "titulo": carimbo.titulo,
+        "folha": stamp_data.folhas[side.pagina - 1] if stamp_data.folhas else "",
+        "copia": stamp_data.copia or "",
+        "papel": stamp_data.papeis[side.sheet] if side.sheet < len(stamp_data.papeis) else "",
+        "titulo": stamp_data.titulo,
     }
-    verso = no_verso(lado.pagina, carimbo.faces, carimbo.lado_inicial)
-    for campo in formato.campos:
-        if _nesta_pagina(campo, lado.pagina, layout.paginas) and all(valores[nome] for nome in campo.variaveis):
-            yield campo, campo.texto.format_map(valores), verso
+    verso = is_verso(side.pagina, stamp_data.faces, stamp_data.lado_inicial)
+    for field in page_format.campos:
+        if _is_on_page(field, side.pagina, layout.paginas) and all(values[name] for name in field.variaveis):
+            yield field, field.texto.format_map(values), verso
 
 
-def _nesta_pagina(campo: CampoImpresso, pagina: int, paginas: int) -> bool:
+def _is_on_page(field: PrintedField, page: int, paginas: int) -> bool:
     return {
         "todas": True,
-        "primeira": pagina == 1,
-        "demais": pagina > 1,
-        "ultima": pagina == paginas,
-    }[campo.paginas]
+        "primeira": page == 1,
+        "demais": page > 1,
+        "ultima": page == paginas,
+    }[field.paginas]
 
 
-def _medir_campo(formato: Formato, campo: CampoImpresso, texto: str, verso: bool) -> tuple[float, float]:
+def _measure_field(page_format: Format, field: PrintedField, text: str, verso: bool) -> tuple[float, float]:
     """Return size in points and width in mm of a field's text, set smaller where it is wider than its place."""
-    disponivel = do_campo(formato, campo, verso=verso).largura
-    largura = fontes.largura(texto, campo.fonte, campo.tamanho) / PONTOS_POR_MM
-    if largura > disponivel:
-        return campo.tamanho * disponivel / largura, disponivel
-    return campo.tamanho, largura
+    available = field_rectangle(page_format, field, verso=verso).largura
+    width = fonts.width(text, field.fonte, field.tamanho) / POINTS_PER_MM
+    if width > available:
+        return field.tamanho * available / width, available
+    return field.tamanho, width
 
 
-def _campo(desenho: Desenho, formato: Formato, campo: CampoImpresso, texto: str, verso: bool) -> None:
-    onde = do_campo(formato, campo, verso=verso)
-    tamanho, largura = _medir_campo(formato, campo, texto, verso)
-    lado = campo.alinhamento
-    if verso and formato.margens.espelhadas:
-        lado = {"esquerda": "direita", "direita": "esquerda"}.get(lado, lado)  # type: ignore[assignment]
-    x = onde.x + {"esquerda": 0.0, "centro": 0.5, "direita": 1.0}[lado] * (onde.largura - largura)
-    desenho.texto(x, onde.y + onde.altura * 0.8, campo.fonte, tamanho, texto)
+def _draw_field(canvas: Canvas, page_format: Format, field: PrintedField, text: str, verso: bool) -> None:
+    rectangle = field_rectangle(page_format, field, verso=verso)
+    size, width = _measure_field(page_format, field, text, verso)
+    side = field.alinhamento
+    if verso and page_format.margens.espelhadas:
+        side = {"esquerda": "direita", "direita": "esquerda"}.get(side, side)  # type: ignore[assignment]
+    x = rectangle.x + {"esquerda": 0.0, "centro": 0.5, "direita": 1.0}[side] * (rectangle.largura - width)
+    canvas.text(x, rectangle.y + rectangle.altura * 0.8, field.fonte, size, text)
 
 
-def _faixas(desenho: Desenho, formato: Formato, faixas: tuple[str, ...]) -> None:
+def _draw_banners(canvas: Canvas, page_format: Format, banners: tuple[str, ...]) -> None:
     """Write the marks across the page, each at least twice: what is cut off a sheet still shows one."""
-    if not faixas:
+    if not banners:
         return
-    linhas = 3 if len(faixas) == 1 else 2 * len(faixas)
-    pagina = formato.pagina
-    for numero in range(linhas):
-        y = pagina.altura * (numero + 0.5) / linhas
-        desenho.faixa(faixas[numero % len(faixas)], pagina.largura, y, 26)
+    count = 3 if len(banners) == 1 else 2 * len(banners)
+    page = page_format.pagina
+    for number in range(count):
+        y = page.altura * (number + 0.5) / count
+        canvas.banner(banners[number % len(banners)], page.largura, y, 26)
 
 
-def _bloco(desenho: Desenho, formato: Formato, carimbo: Carimbo, valores: ValoresBloco, caixa: Caixa) -> None:
-    composto = compor(formato, valores)
-    rotacao = formato.bloco.rotacao
-    altura = caixa.largura if rotacao in (90, 270) else caixa.altura
-    if composto.altura > altura + 0.05:
+def _draw_block(canvas: Canvas, page_format: Format, stamp_data: Stamp, values: BlockValues, box: Box) -> None:
+    composed = compose(page_format, values)
+    rotation = page_format.bloco.rotacao
+    height = box.largura if rotation in (90, 270) else box.altura
+    if composed.altura > height + 0.05:
         raise ValueError(
-            f"o bloco do selo precisa de {composto.altura:.1f} mm de altura e a página reservou {altura:.1f} mm"
+            f"o bloco do selo precisa de {composed.altura:.1f} mm de altura e a página reservou {height:.1f} mm"
         )
-    bloco = formato.bloco
-    if rotacao:
-        dentro = desenho.girar(caixa.x, caixa.y, caixa.largura, caixa.altura, rotacao)
+    block = page_format.bloco
+    if rotation:
+        inner = canvas.rotate(box.x, box.y, box.largura, box.altura, rotation)
         x = y = 0.0
     else:
-        dentro, x, y = desenho, caixa.x, caixa.y
-    dentro.retangulo(x, y, composto.largura, altura, moldura=bloco.moldura)
-    for texto in composto.textos:
-        dentro.texto(x + texto.x, y + texto.y, texto.fonte, texto.tamanho, texto.texto)
-    if composto.qr is not None and valores.qr_url is not None:
-        _qr(dentro, formato, valores.qr_url, composto.qr, (x, y), riscado=carimbo.qr_riscado)
-    if rotacao:
-        desenho.juntar(dentro)
+        inner, x, y = canvas, box.x, box.y
+    inner.rectangle(x, y, composed.largura, height, border=block.moldura)
+    for text in composed.texts:
+        inner.text(x + text.x, y + text.y, text.fonte, text.tamanho, text.texto)
+    if composed.qr is not None and values.qr_url is not None:
+        _qr(inner, page_format, values.qr_url, composed.qr, (x, y), struck=stamp_data.qr_riscado)
+    if rotation:
+        canvas.join(inner)
 
 
 def _qr(
-    desenho: Desenho, formato: Formato, url: str, lugar: LugarDoQr, origem: tuple[float, float], *, riscado: bool
+    canvas: Canvas, page_format: Format, url: str, place: QrPlace, origin: tuple[float, float], *, struck: bool
 ) -> None:
-    nivel = formato.bloco.nivel
-    x, y = origem[0] + lugar.x, origem[1] + lugar.y
-    matriz = qr_draw.matriz(_sem_conteudo(url) if riscado else url, nivel)
-    x, y, lado = qr_draw.encaixar(len(matriz), lugar.lado, x, y)
-    base = desenho.do_alto(y + lado)
-    desenho.cru(f"q 1 0 0 1 {pt(x)} {pt(base)} cm ".encode() + qr_draw.caminho(matriz, lado) + b" Q")
-    if riscado:
-        desenho.riscar(x, y, lado)
+    level = page_format.bloco.nivel
+    x, y = origin[0] + place.x, origin[1] + place.y
+    matrix = qr.matrix(_without_content(url) if struck else url, level)
+    x, y, side = qr.fit(len(matrix), place.lado, x, y)
+    base = canvas.from_bottom(y + side)
+    canvas.raw(f"q 1 0 0 1 {pt(x)} {pt(base)} cm ".encode() + qr.modules_path(matrix, side) + b" Q")
+    if struck:
+        canvas.strike_out(x, y, side)
 
 
-def _sem_conteudo(url: str) -> str:
+def _without_content(url: str) -> str:
     """Return a text as long as `url` that says nothing: struck out or not, a marked copy holds no seal's QR (X9)."""
     return ("SEM VALOR " * (len(url) // 10 + 1))[: len(url)]
 
 
-def _titular(documento: Pdf, titulo: str, *, pdf_a: bool) -> None:
-    """Write title and language, in the document's information and in its XMP alike; no dates, which would differ."""
-    documento.docinfo[Name.Title] = pikepdf.String(titulo)
-    documento.docinfo[Name.Producer] = pikepdf.String(PRODUTOR)
-    documento.Root.Lang = pikepdf.String("pt-BR")
-    documento.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
-    norma = "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>" if pdf_a else ""
+def _set_title(document: Pdf, title: str, *, pdf_a: bool) -> None:
+    """Write title and language into the document's information and its XMP; no dates, which would differ each time.
+
+    The XMP is fixed text: a job's PDF is stamped again if it is lost, and must have the bytes of its `pdf_sha256`.
+    """
+    document.docinfo[Name.Title] = pikepdf.String(title)
+    document.docinfo[Name.Producer] = pikepdf.String(PRODUCER)
+    document.Root.Lang = pikepdf.String("pt-BR")
+    document.Root.ViewerPreferences = Dictionary(DisplayDocTitle=True)
+    conformance = "<pdfaid:part>2</pdfaid:part><pdfaid:conformance>B</pdfaid:conformance>" if pdf_a else ""
     xmp = (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>'
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description rdf:about="" xmlns:dc="http://purl.org/dc/elements/1.1/"'
         ' xmlns:pdf="http://ns.adobe.com/pdf/1.3/" xmlns:pdfaid="http://www.aiim.org/pdfa/ns/id/">'
-        f"{norma}<pdf:Producer>{PRODUTOR}</pdf:Producer>"
-        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(titulo)}</rdf:li></rdf:Alt></dc:title>'
+        f"{conformance}<pdf:Producer>{PRODUCER}</pdf:Producer>"
+        f'<dc:title><rdf:Alt><rdf:li xml:lang="x-default">{escape(title)}</rdf:li></rdf:Alt></dc:title>'
         "<dc:language><rdf:Bag><rdf:li>pt-BR</rdf:li></rdf:Bag></dc:language>"
         '</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>'
     )
-    fluxo = documento.make_stream(xmp.encode())
-    fluxo.Type, fluxo.Subtype = Name.Metadata, Name.XML
-    documento.Root.Metadata = fluxo
+    stream = document.make_stream(xmp.encode())
+    stream.Type, stream.Subtype = Name.Metadata, Name.XML
+    document.Root.Metadata = stream

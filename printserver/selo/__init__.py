@@ -1,80 +1,111 @@
 """The digital seal (S1–S10): code, numbers, fees, registro, signature, QR.
 
-Ground floor: knows no HTTP, no print, no template.
+Pure: no HTTP, no print, no template; only `sequence` reads and writes a table.
 """
 
-from .atos import EXCLUSAO, TabelaDeAtos, TipoDeAto, carregar_atos
-from .certificate import Certificado, CertificadoPublico, gerar_de_teste
-from .code import (
+from printserver.selo.atos import (
+    EXCLUSION,
+    AtoTable,
+    AtoType,
+    load_atos,
+)
+from printserver.selo.certificate import Certificate, PublicCertificate, generate_test_certificate
+from printserver.selo.code import (
     NATUREZAS,
     CodigoSelo,
-    SeloDePapel,
-    digito,
-    informacao_hibrida,
-    informacao_sequencial,
-    ler,
-    ler_papel,
-    montar,
+    PaperSeal,
+    assemble_code,
+    check_digit,
+    hibrido_informacao,
+    parse_paper_seal,
+    read,
+    sequential_informacao,
 )
-from .emitir import SeloEmitido, SeloNovo, emitir
-from .fees import COMPONENTES, ROTULOS, Emolumentos, TotalErrado
-from .iniciais import iniciais, tem_iniciais
-from .matricula import Matricula, ler_matricula
-from .money import ZERO, Reais, centavos, de_centavos, formatar_reais, parse_reais
-from .qr import QrSelo, ler_qr, url_do_qr
-from .registro import Registro, ler_registro, linha_do_registro, partir_registro
-from .sequence import Modo, alinhar, avancar, nome_da_sequencia, proximo, tomar, tomar_varios
-from .services import Servico, TabelaDeServicos, carregar_servicos
+from printserver.selo.fees import (
+    COMPONENTS,
+    LABELS,
+    Emolumentos,
+    WrongTotal,
+)
+from printserver.selo.initials import has_initials, party_initials
+from printserver.selo.issue import IssuedSelo, NewSelo, issue_selo
+from printserver.selo.matricula import Matricula, parse_matricula
+from printserver.selo.money import (
+    ZERO,
+    Reais,
+    centavos,
+    format_reais,
+    from_centavos,
+    parse_reais,
+)
+from printserver.selo.qr import QrSelo, parse_qr, url_do_qr
+from printserver.selo.registro import (
+    Registro,
+    parse_registro,
+    registro_line,
+    split_registro,
+)
+from printserver.selo.sequence import (
+    Mode,
+    advance,
+    align,
+    next_number,
+    sequence_name,
+    take,
+    take_many,
+)
+from printserver.selo.services import Service, ServiceTable, load_services
 
 __all__ = [
-    "COMPONENTES",
-    "EXCLUSAO",
+    "COMPONENTS",
+    "EXCLUSION",
+    "LABELS",
     "NATUREZAS",
-    "ROTULOS",
     "ZERO",
-    "Certificado",
-    "CertificadoPublico",
+    "AtoTable",
+    "AtoType",
+    "Certificate",
     "CodigoSelo",
     "Emolumentos",
+    "IssuedSelo",
     "Matricula",
-    "Modo",
+    "Mode",
+    "NewSelo",
+    "PaperSeal",
+    "PublicCertificate",
     "QrSelo",
     "Reais",
     "Registro",
-    "SeloDePapel",
-    "SeloEmitido",
-    "SeloNovo",
-    "Servico",
-    "TabelaDeAtos",
-    "TabelaDeServicos",
-    "TipoDeAto",
-    "TotalErrado",
-    "alinhar",
-    "avancar",
-    "carregar_atos",
-    "carregar_servicos",
+    "Service",
+    "ServiceTable",
+    "WrongTotal",
+    "advance",
+    "align",
+    "assemble_code",
     "centavos",
-    "de_centavos",
-    "digito",
-    "emitir",
-    "formatar_reais",
-    "gerar_de_teste",
-    "informacao_hibrida",
-    "informacao_sequencial",
-    "iniciais",
-    "ler",
-    "ler_matricula",
-    "ler_papel",
-    "ler_qr",
-    "ler_registro",
-    "linha_do_registro",
-    "montar",
-    "nome_da_sequencia",
+    "check_digit",
+    "code",
+    "format_reais",
+    "from_centavos",
+    "generate_test_certificate",
+    "has_initials",
+    "hibrido_informacao",
+    "issue_selo",
+    "load_atos",
+    "load_services",
+    "next_number",
+    "parse_matricula",
+    "parse_paper_seal",
+    "parse_qr",
     "parse_reais",
-    "partir_registro",
-    "proximo",
-    "tem_iniciais",
-    "tomar",
-    "tomar_varios",
+    "parse_registro",
+    "party_initials",
+    "read",
+    "registro_line",
+    "sequence_name",
+    "sequential_informacao",
+    "split_registro",
+    "take",
+    "take_many",
     "url_do_qr",
 ]

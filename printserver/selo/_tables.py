@@ -4,17 +4,33 @@ import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic_core import ErrorDetails
 
-from .. import faults
-from ..errors import ConfigError
+from printserver.common import faults
+from printserver.common.validation import portuguese
+from printserver.errors import ConfigError
 
 _SHIPPED: Final = Path(__file__).parent
+_MESSAGES: Final = {
+    "missing": "falta esta chave",
+    "extra_forbidden": "chave desconhecida; permitidas: {keys}",
+    "bool_type": "esperado true ou false",
+    "int_type": "esperado um número inteiro, sem aspas",
+    "string_type": "esperado um texto entre aspas",
+    "string_too_short": "não pode ficar vazio",
+    "string_too_long": "no máximo {max_length} caracteres",
+    "literal_error": "esperado um destes: {expected}",
+    "greater_than_equal": "esperado no mínimo {ge}",
+    "less_than_equal": "esperado no máximo {le}",
+    "too_short": "a lista não pode ficar vazia",
+    "list_type": "esperada uma lista entre colchetes",
+}
 
 
-class Linha(BaseModel):
+class TableRow(BaseModel):
     """What a row of every table has in common: no unknown key, and whether it is still to be confirmed."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_strip_whitespace=True)
@@ -22,56 +38,46 @@ class Linha(BaseModel):
     a_confirmar: bool = False
 
 
-L = TypeVar("L", bound=Linha)
+L = TypeVar("L", bound=TableRow)
 
 
-def carregar_tabela(nome: str, instance_dir: Path | None, linha: type[L], chave: re.Pattern[str]) -> dict[str, L]:
+def load_table(nome: str, instance_dir: Path | None, linha: type[L], key: re.Pattern[str]) -> dict[str, L]:
     """Return the rows of table `nome` (a file name) by their key: the shipped ones, replaced or joined by the office's.
 
     `chave` is the form of a row's name. Raises ConfigError (Portuguese) that names file, key and what is allowed.
     """
-    linhas = _ler(_SHIPPED / nome, linha, chave)
+    linhas = _read(_SHIPPED / nome, linha, key)
     if instance_dir is not None and (instance_dir / nome).exists():
-        linhas |= _ler(instance_dir / nome, linha, chave)
+        linhas |= _read(instance_dir / nome, linha, key)
     return linhas
 
 
-def _ler(path: Path, linha: type[L], chave: re.Pattern[str]) -> dict[str, L]:
+def _read(path: Path, linha: type[L], key: re.Pattern[str]) -> dict[str, L]:
     try:
-        tabelas = tomllib.loads(path.read_text(encoding="utf-8"))
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: não pode ser lido ({faults.of_os(error)})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: não é TOML válido em UTF-8: {error}") from error
-    return {nome: _linha(path, nome, valores, linha, chave) for nome, valores in tabelas.items()}
+    return {nome: _row(path, nome, values, linha, key) for nome, values in tables.items()}
 
 
-def _linha(path: Path, nome: str, valores: object, linha: type[L], chave: re.Pattern[str]) -> L:
-    if chave.fullmatch(nome) is None:
-        raise ConfigError(f"{path}: o nome [{nome}] não é permitido; a forma é {chave.pattern}")
-    if not isinstance(valores, Mapping):
+def _row(path: Path, nome: str, values: object, linha: type[L], key: re.Pattern[str]) -> L:
+    if key.fullmatch(nome) is None:
+        raise ConfigError(f"{path}: o nome [{nome}] não é permitido; a forma é {key.pattern}")
+    if not isinstance(values, Mapping):
         raise ConfigError(f"{path}: {nome} deve ser uma tabela, [{nome}], e não um valor solto")
     try:
-        return linha.model_validate(dict(valores))
+        return linha.model_validate(dict(values))
     except ValidationError as error:
-        raise ConfigError("; ".join(f"{path}: {_dizer(nome, erro, linha)}" for erro in error.errors())) from error
+        raise ConfigError(
+            "; ".join(f"{path}: {_describe(nome, problem, linha)}" for problem in error.errors())
+        ) from error
 
 
-def _dizer(nome: str, erro: Any, linha: type[Linha]) -> str:
-    onde = ".".join([f"[{nome}]", *map(str, erro["loc"])])
-    permitido = {
-        "missing": "falta esta chave",
-        "extra_forbidden": f"chave desconhecida; permitidas: {', '.join(sorted(linha.model_fields))}",
-        "bool_type": "esperado true ou false",
-        "int_type": "esperado um número inteiro, sem aspas",
-        "string_type": "esperado um texto entre aspas",
-        "string_too_short": "não pode ficar vazio",
-        "string_too_long": f"no máximo {erro.get('ctx', {}).get('max_length')} caracteres",
-        "literal_error": f"esperado um destes: {erro.get('ctx', {}).get('expected', '')}".replace(" or ", " ou "),
-        "greater_than_equal": f"esperado no mínimo {erro.get('ctx', {}).get('ge')}",
-        "less_than_equal": f"esperado no máximo {erro.get('ctx', {}).get('le')}",
-        "too_short": "a lista não pode ficar vazia",
-        "list_type": "esperada uma lista entre colchetes",
-    }.get(erro["type"])
+def _describe(nome: str, problem: ErrorDetails, linha: type[TableRow]) -> str:
+    onde = ".".join([f"[{nome}]", *map(str, problem["loc"])])
+    context = {**problem.get("ctx", {}), "keys": ", ".join(sorted(linha.model_fields))}
+    allowed = portuguese(problem["type"], context, _MESSAGES)
     # The checks of our own raise with Portuguese texts; pydantic puts a prefix before those of a plain ValueError.
-    return f"{onde}: {permitido or str(erro['msg']).removeprefix('Value error, ')}"
+    return f"{onde}: {allowed or str(problem['msg']).removeprefix('Value error, ')}"

@@ -8,18 +8,18 @@ from typing import Annotated, Final, Literal
 
 from pydantic import AfterValidator, Field
 
-from ..errors import entrada_invalida
-from ..text import stamped
-from ._tables import Linha, carregar_tabela
+from printserver.errors import invalid_input
+from printserver.formats import stamped
+from printserver.selo._tables import TableRow, load_table
 
-ARQUIVO: Final = "atos.toml"
+FILE_NAME: Final = "atos.toml"
 # The ato of the seal that tells the court to disregard another (X2).
-EXCLUSAO: Final = "XA"
+EXCLUSION: Final = "XA"
 _CODIGO: Final = re.compile(r"[0-9A-Z]{2}")
 
 
 @dataclass(frozen=True, slots=True)
-class TipoDeAto:
+class AtoType:
     """A row: `so_retificador` is never issued alone (S8), `hibrido` stands on a paper seal (S4), `naturezas` use it.
 
     `iss_a_parte`: its seals report the ISS and do not add it to the total (D1).
@@ -43,13 +43,13 @@ class TipoDeAto:
         )
 
 
-class TabelaDeAtos:
+class AtoTable:
     """The ato codes of an office."""
 
-    def __init__(self, atos: Mapping[str, TipoDeAto]) -> None:
+    def __init__(self, atos: Mapping[str, AtoType]) -> None:
         self._atos = dict(atos)
 
-    def get(self, codigo: str) -> TipoDeAto | None:
+    def get(self, codigo: str) -> AtoType | None:
         """Return the ato of that code, or None."""
         return self._atos.get(codigo)
 
@@ -57,39 +57,37 @@ class TabelaDeAtos:
         """Return all codes, in alphabetical order."""
         return tuple(sorted(self._atos))
 
-    def conferir(
-        self, codigo: str, *, natureza: int, campo: str, retifica: bool = False, hibrido: bool = False
-    ) -> TipoDeAto:
-        """Return the ato of that code, fit for a seal of `natureza`; `campo` is the dotted path of the field.
+    def check(
+        self, codigo: str, *, natureza: int, field: str, retifica: bool = False, hibrido: bool = False
+    ) -> AtoType:
+        """Return the ato of that code, fit for a seal of `natureza`; `field` is the dotted path of the field.
 
         Raises Recusa `entrada-invalida` if it is unknown, of another natureza, a retificador where nothing is rectified
         (S8), or of a paper seal where a digital one is to be made (and the other way round, H1).
         """
         ato = self._atos.get(codigo)
         if ato is None:
-            raise entrada_invalida(campo, f"ato desconhecido: {codigo[:10]!r}; há: {', '.join(self.codigos())}")
+            raise invalid_input(field, f"ato desconhecido: {codigo[:10]!r}; há: {', '.join(self.codigos())}")
         if natureza not in ato.naturezas:
-            raise entrada_invalida(campo, f"o ato {codigo} ({ato.descricao}) não é de natureza {natureza}")
+            raise invalid_input(field, f"o ato {codigo} ({ato.descricao}) não é de natureza {natureza}")
         if ato.so_retificador and not retifica:
-            raise entrada_invalida(
-                campo, f"o ato {codigo} ({ato.descricao}) só retifica outro selo, nunca é emitido só"
-            )
+            raise invalid_input(field, f"o ato {codigo} ({ato.descricao}) só retifica outro selo, nunca é emitido só")
         if ato.hibrido != hibrido:
-            forma = "só existe em selo de papel (híbrido)" if ato.hibrido else "não é de selo de papel (híbrido)"
-            raise entrada_invalida(campo, f"o ato {codigo} ({ato.descricao}) {forma}")
+            form = "só existe em selo de papel (híbrido)" if ato.hibrido else "não é de selo de papel (híbrido)"
+            raise invalid_input(field, f"o ato {codigo} ({ato.descricao}) {form}")
         return ato
 
 
-def carregar_atos(instance_dir: Path | None) -> TabelaDeAtos:
+def load_atos(instance_dir: Path | None) -> AtoTable:
     """Return the shipped atos with those of `instance_dir`/atos.toml laid over them, row by row.
 
     Raises ConfigError (Portuguese) that names the file and the key.
     """
-    linhas = carregar_tabela(ARQUIVO, instance_dir, _LinhaDeAto, _CODIGO)
-    return TabelaDeAtos({codigo: linha.tipo(codigo) for codigo, linha in linhas.items()})
+    rows = load_table(FILE_NAME, instance_dir, _AtoRow, _CODIGO)
+    return AtoTable({codigo: row.ato_type(codigo) for codigo, row in rows.items()})
 
 
-class _LinhaDeAto(Linha):
+class _AtoRow(TableRow):
     """One table of atos.toml."""
 
     descricao: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(stamped)]
@@ -98,9 +96,9 @@ class _LinhaDeAto(Linha):
     hibrido: bool = False
     iss_a_parte: bool = False
 
-    def tipo(self, codigo: str) -> TipoDeAto:
+    def ato_type(self, codigo: str) -> AtoType:
         """Return the row as the plain ato it describes."""
-        return TipoDeAto(
+        return AtoType(
             codigo=codigo,
             descricao=self.descricao,
             so_retificador=self.so_retificador,

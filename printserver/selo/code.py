@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-ALFABETO: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-MAIOR_NUMERO: Final = 10**13 - 1
+ALPHABET: Final = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+MAX_NUMBER: Final = 10**13 - 1
 NATUREZAS: Final = {
     1: "Tabelionato de Notas",
     2: "Registro Civil",
@@ -15,18 +15,18 @@ NATUREZAS: Final = {
 }
 
 _CODIGO = re.compile(r"([0-9]{6})([1-5])([0-9A-Z]{2})([0-9A-Z]{13})([0-9]{2})([0-9A-Z])")
-_CARGA = re.compile(r"[0-9A-Z]{24}")
-_PAPEL = re.compile(r"([0-9A-Z]{2})([0-9A-Z]{6})[ ]*([0-9]{7})")
+_PAYLOAD = re.compile(r"[0-9A-Z]{24}")
+_PAPER_SEAL = re.compile(r"([0-9A-Z]{2})([0-9A-Z]{6})[ ]*([0-9]{7})")
 _SERIE = re.compile(r"[0-9A-Z]{6}")
 
 # Luhn mod 36 (S2): a character's weight plain, and doubled with the two digits of base 36 added up.
-_SIMPLES = {letter: value for value, letter in enumerate(ALFABETO)}
-_DOBRADO = {letter: value * 2 // 36 + value * 2 % 36 for value, letter in enumerate(ALFABETO)}
+_PLAIN = {letter: value for value, letter in enumerate(ALPHABET)}
+_DOUBLED = {letter: value * 2 // 36 + value * 2 % 36 for value, letter in enumerate(ALPHABET)}
 
 
 @dataclass(frozen=True, slots=True)
 class CodigoSelo:
-    """A seal's code in its parts (S1); `str()` gives the 25 characters. `montar` and `ler` make it, checked."""
+    """A seal's code in its parts (S1); `str()` gives the 25 characters. `assemble_code` and `read` make it, checked."""
 
     cns: str
     natureza: int
@@ -40,7 +40,7 @@ class CodigoSelo:
 
 
 @dataclass(frozen=True, slots=True)
-class SeloDePapel:
+class PaperSeal:
     """A numbered paper seal (S4): `AU0371AJ 0979007` is ato AU, série 0371AJ (with its código), number 979007."""
 
     ato: str
@@ -50,30 +50,30 @@ class SeloDePapel:
     @property
     def informacao(self) -> str:
         """The 13 characters that the paper seal has in its digital code (S4)."""
-        return informacao_hibrida(self.serie, self.numero)
+        return hibrido_informacao(self.serie, self.numero)
 
     def __str__(self) -> str:
         return f"{self.ato}{self.serie} {self.numero:07d}"
 
 
-def digito(payload24: str) -> str:
+def check_digit(payload24: str) -> str:
     """Return the check digit of the first 24 characters of a code: Luhn mod 36, the rightmost doubled first (S2).
 
     Raises ValueError (Portuguese) if they are not 24 of `0-9A-Z`.
     """
-    if _CARGA.fullmatch(payload24) is None:
+    if _PAYLOAD.fullmatch(payload24) is None:
         raise ValueError(f"{payload24!r} não tem 24 caracteres de 0-9 e A-Z")
-    soma = sum(map(_SIMPLES.__getitem__, payload24[::2])) + sum(map(_DOBRADO.__getitem__, payload24[1::2]))
-    return ALFABETO[-soma % 36]
+    checksum = sum(map(_PLAIN.__getitem__, payload24[::2])) + sum(map(_DOUBLED.__getitem__, payload24[1::2]))
+    return ALPHABET[-checksum % 36]
 
 
-def montar(cns: str, natureza: int, ato: str, informacao: str, ano: int) -> CodigoSelo:
+def assemble_code(cns: str, natureza: int, ato: str, informacao: str, ano: int) -> CodigoSelo:
     """Return the code made of its parts, with its check digit (S1, S2); `ano` has two digits (26 for 2026).
 
     Raises ValueError (Portuguese) if a part is not of its form.
     """
-    carga = f"{cns}{natureza}{ato}{informacao}{ano:02d}"
-    codigo = ler(carga + digito(carga))
+    payload = f"{cns}{natureza}{ato}{informacao}{ano:02d}"
+    codigo = read(payload + check_digit(payload))
     # Parts of a wrong length can make up for one another: 24 characters, but other parts than were given.
     if (codigo.cns, codigo.natureza, codigo.ato, codigo.informacao, codigo.ano) != (
         cns,
@@ -88,33 +88,33 @@ def montar(cns: str, natureza: int, ato: str, informacao: str, ano: int) -> Codi
     return codigo
 
 
-def ler(codigo: str) -> CodigoSelo:
+def read(codigo: str) -> CodigoSelo:
     """Return the parts of a code of any office and nature (S1, S3), checked by its last character (S2).
 
     Nothing is forgiven: blanks and small letters are refused too. Raises ValueError (Portuguese).
     """
     if len(codigo) != 25:
         raise ValueError(f"o código de selo tem 25 caracteres; {codigo[:40]!r} tem {len(codigo)}")
-    partes = _CODIGO.fullmatch(codigo)
-    if partes is None:
+    parts = _CODIGO.fullmatch(codigo)
+    if parts is None:
         raise ValueError(
             f"código de selo {codigo!r}: esperados CNS (6 algarismos), natureza (1 a 5), ato (2), informação (13), "
             "ano (2 algarismos) e dígito, em algarismos e letras maiúsculas"
         )
-    cns, natureza, ato, informacao, ano, dv = partes.groups()
-    if digito(codigo[:24]) != dv:
+    cns, natureza, ato, informacao, ano, dv = parts.groups()
+    if check_digit(codigo[:24]) != dv:
         raise ValueError(f"código de selo {codigo!r}: o dígito verificador não confere")
     return CodigoSelo(cns, int(natureza), ato, informacao, int(ano), dv)
 
 
-def informacao_sequencial(n: int) -> str:
+def sequential_informacao(n: int) -> str:
     """Return the informação of the office's `n`-th seal: the number, zero-padded to 13 (S3). Raises ValueError."""
-    if not 1 <= n <= MAIOR_NUMERO:
-        raise ValueError(f"número de selo {n} fora de 1 a {MAIOR_NUMERO}")
+    if not 1 <= n <= MAX_NUMBER:
+        raise ValueError(f"número de selo {n} fora de 1 a {MAX_NUMBER}")
     return f"{n:013d}"
 
 
-def informacao_hibrida(serie: str, numero: int) -> str:
+def hibrido_informacao(serie: str, numero: int) -> str:
     """Return the informação of a paper seal: código + série (6 characters) and the number, padded to 7 (S4).
 
     Raises ValueError (Portuguese) if one is not of its form.
@@ -126,16 +126,16 @@ def informacao_hibrida(serie: str, numero: int) -> str:
     return f"{serie}{numero:07d}"
 
 
-def ler_papel(papel: str) -> SeloDePapel:
+def parse_paper_seal(text: str) -> PaperSeal:
     """Return the parts of what stands on a paper seal, `AU0371AJ 0979007` (S4); the blank may be missing.
 
     Raises ValueError (Portuguese).
     """
-    partes = _PAPEL.fullmatch(papel)
-    if partes is None:
+    parts = _PAPER_SEAL.fullmatch(text)
+    if parts is None:
         raise ValueError(
-            f"selo de papel {papel[:40]!r}: esperados ato (2), série (6) e número (7), como AU0371AJ 0979007"
+            f"selo de papel {text[:40]!r}: esperados ato (2), série (6) e número (7), como AU0371AJ 0979007"
         )
-    ato, serie, numero = partes.groups()
-    informacao_hibrida(serie, int(numero))
-    return SeloDePapel(ato, serie, int(numero))
+    ato, serie, numero = parts.groups()
+    hibrido_informacao(serie, int(numero))
+    return PaperSeal(ato, serie, int(numero))

@@ -7,10 +7,16 @@ from functools import cache
 from operator import add, attrgetter
 from typing import Final, Self
 
-from .money import ZERO, centavos, conferir_reais, de_centavos, formatar_reais
+from printserver.selo.money import (
+    ZERO,
+    centavos,
+    check_reais,
+    format_reais,
+    from_centavos,
+)
 
 # In the order of the registro do ato (S6).
-COMPONENTES: Final = (
+COMPONENTS: Final = (
     "tabeliao",
     "estado",
     "secretaria_fazenda",
@@ -20,7 +26,7 @@ COMPONENTES: Final = (
     "iss",
     "ministerio_publico",
 )
-ROTULOS: Final = {
+LABELS: Final = {
     "tabeliao": "Tabelião",
     "estado": "Estado",
     "secretaria_fazenda": "Secretaria da Fazenda",
@@ -32,7 +38,7 @@ ROTULOS: Final = {
 }
 
 
-class TotalErrado(ValueError):
+class WrongTotal(ValueError):
     """A given total that is not the sum of the components (S9)."""
 
 
@@ -50,11 +56,11 @@ class Emolumentos:
     ministerio_publico: Decimal
 
     def __post_init__(self) -> None:
-        for nome in COMPONENTES:
+        for name in COMPONENTS:
             try:
-                conferir_reais(getattr(self, nome))
+                check_reais(getattr(self, name))
             except ValueError as error:
-                raise ValueError(f"{nome}: {error}") from None
+                raise ValueError(f"{name}: {error}") from None
 
     @classmethod
     def zero(cls) -> "Emolumentos":
@@ -62,65 +68,65 @@ class Emolumentos:
         return _zero()
 
     @classmethod
-    def from_centavos(cls, valores: Mapping[str, int]) -> Self:
-        """Return the fee whose components, by name, are whole centavos; other names in `valores` are ignored."""
-        return cls(*(de_centavos(valores[nome]) for nome in COMPONENTES))
+    def from_centavos(cls, values: Mapping[str, int]) -> Self:
+        """Return the fee whose components, by name, are whole centavos; other names in `values` are ignored."""
+        return cls(*(from_centavos(values[name]) for name in COMPONENTS))
 
     def to_centavos(self) -> dict[str, int]:
-        """Return the components as whole centavos by their names, in the order of `COMPONENTES`."""
-        return {nome: centavos(getattr(self, nome)) for nome in COMPONENTES}
+        """Return the components as whole centavos by their names, in the order of `COMPONENTS`."""
+        return {name: centavos(getattr(self, name)) for name in COMPONENTS}
 
     @property
     def total(self) -> Decimal:
         """The sum of the eight: the one figure that is printed, put in the QR and sent (S9)."""
-        return sum(self._valores(), ZERO)
+        return sum(self._values(), ZERO)
 
     def total_do_selo(self, iss_a_parte: bool) -> Decimal:
-        """Return the total as the seal bears it: the sum, or the sum without the ISS (D1)."""
+        """Return the total in the seal: the sum, or the sum without the ISS (D1)."""
         return self.total - self.iss if iss_a_parte else self.total
 
     @property
     def isento_total(self) -> bool:
         """Whether all eight are zero: lawful only where the act is *isento* (S9)."""
-        return not any(self._valores())
+        return not any(self._values())
 
-    def vezes(self, n: int) -> "Emolumentos":
+    def times(self, n: int) -> "Emolumentos":
         """Return the fee of `n` such services, `n` whole and not negative (C5)."""
         if n < 0:
             raise ValueError(f"quantidade negativa de serviços: {n}")
-        return Emolumentos(*(valor * n for valor in self._valores()))
+        return Emolumentos(*(value * n for value in self._values()))
 
     def __add__(self, other: "Emolumentos") -> "Emolumentos":
         """Return the fee of both services in one seal (D3)."""
-        return Emolumentos(*map(add, self._valores(), other._valores()))
+        return Emolumentos(*map(add, self._values(), other._values()))
 
-    def linha(self) -> str:
+    def one_line(self) -> str:
         """Return the fee line as printed (P4): all eight components and the total."""
-        partes = [f"{ROTULOS[nome]} {formatar_reais(getattr(self, nome))}" for nome in COMPONENTES]
-        return "; ".join(partes) + f"; Total {formatar_reais(self.total)}"
+        parts = [f"{LABELS[name]} {format_reais(getattr(self, name))}" for name in COMPONENTS]
+        return "; ".join(parts) + f"; Total {format_reais(self.total)}"
 
-    def conferir_total(self, informado: Decimal, *, iss_a_parte: bool = False) -> None:
-        """Raise TotalErrado (Portuguese) if a given total is not the sum of the components (S9; D1: but the ISS)."""
+    def check_total(self, stated: Decimal, *, iss_a_parte: bool = False) -> None:
+        """Raise WrongTotal (Portuguese) if a given total is not the sum of the components (S9; D1: but the ISS)."""
         total = self.total_do_selo(iss_a_parte)
-        if informado != total:
-            dado, soma = formatar_reais(informado), formatar_reais(total)
-            raise TotalErrado(f"o total informado ({dado}) não é a soma das parcelas ({soma})")
+        if stated != total:
+            given, expected = format_reais(stated), format_reais(total)
+            raise WrongTotal(f"o total informado ({given}) não é a soma das parcelas ({expected})")
 
-    def conferir_isencao(self, isento: bool) -> None:
+    def check_isento(self, isento: bool) -> None:
         """Raise ValueError (Portuguese) unless the fee is all zero exactly where the act is *isento* (S9)."""
         if self.isento_total and not isento:
             raise ValueError("todas as parcelas são zero: diga que o ato é isento, com o motivo, ou dê os valores")
         if isento and not self.isento_total:
-            raise ValueError(f"ato isento com valor de {formatar_reais(self.total)}: isento é sem valor nenhum")
+            raise ValueError(f"ato isento com valor de {format_reais(self.total)}: isento é sem valor nenhum")
 
-    def _valores(self) -> tuple[Decimal, ...]:
-        valores: tuple[Decimal, ...] = _valores_de(self)
-        return valores
+    def _values(self) -> tuple[Decimal, ...]:
+        values: tuple[Decimal, ...] = _values_of(self)
+        return values
 
 
-_valores_de = attrgetter(*COMPONENTES)
+_values_of = attrgetter(*COMPONENTS)
 
 
 @cache
 def _zero() -> Emolumentos:
-    return Emolumentos(*([ZERO] * len(COMPONENTES)))
+    return Emolumentos(*([ZERO] * len(COMPONENTS)))

@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 _REAIS = re.compile(r"[0-9]{1,9}\.[0-9]{2}")
 _PATTERN = r"^[0-9]{1,9}\.[0-9]{2}$"
-_RECUSA = 'valor em reais inválido: escreva algarismos, um ponto e dois algarismos, entre aspas, como "95.12"'
+_REFUSAL = 'valor em reais inválido: escreva algarismos, um ponto e dois algarismos, entre aspas, como "95.12"'
 
 ZERO = Decimal("0.00")
 
@@ -20,11 +20,11 @@ def parse_reais(text: object) -> Decimal:
     Raises ValueError (Portuguese) for all else: floats, signs, blanks, exponents, digits of other scripts.
     """
     if not isinstance(text, str) or _REAIS.fullmatch(text) is None:
-        raise ValueError(_RECUSA)
+        raise ValueError(_REFUSAL)
     return Decimal(text)
 
 
-def conferir_reais(value: Decimal) -> Decimal:
+def check_reais(value: Decimal) -> Decimal:
     """Return `value` if it is an amount of money as kept inside: finite, not negative, exactly two places.
 
     Raises ValueError (Portuguese) otherwise.
@@ -36,27 +36,27 @@ def conferir_reais(value: Decimal) -> Decimal:
 
 def centavos(value: Decimal) -> int:
     """Return `value` (reais, two places) in whole centavos. Raises ValueError if it is no amount of money."""
-    return int(conferir_reais(value).scaleb(2))
+    return int(check_reais(value).scaleb(2))
 
 
-def de_centavos(n: int) -> Decimal:
+def from_centavos(n: int) -> Decimal:
     """Return `n` whole centavos as reais with two places. Raises ValueError if `n` is negative or no whole number."""
     if not isinstance(n, int) or isinstance(n, bool) or n < 0:
         raise ValueError(f"centavos inválidos: {n!r} (esperado um inteiro não negativo)")
     return Decimal(n).scaleb(-2)
 
 
-def formatar_reais(value: Decimal) -> str:
+def format_reais(value: Decimal) -> str:
     """Return `value` as people read it: `R$ 1.234,56`. Raises ValueError if it is no amount of money."""
-    return "R$ " + f"{conferir_reais(value):,.2f}".translate(_PT_BR)
+    return "R$ " + f"{check_reais(value):,.2f}".translate(_PT_BR)
 
 
 _PT_BR = str.maketrans(",.", ".,")
 
 
-def _validar(value: Any) -> Decimal:
+def _validate(value: Any) -> Decimal:
     try:
-        return conferir_reais(value) if isinstance(value, Decimal) else parse_reais(value)
+        return check_reais(value) if isinstance(value, Decimal) else parse_reais(value)
     except ValueError as error:
         raise PydanticCustomError("reais", "{mensagem}", {"mensagem": str(error)}) from None
 
@@ -64,7 +64,7 @@ def _validar(value: Any) -> Decimal:
 # The pydantic type of an amount of money in a request or a table: a string by `parse_reais`, or a fit Decimal.
 Reais = Annotated[
     Decimal,
-    PlainValidator(_validar),
+    PlainValidator(_validate),
     PlainSerializer(lambda value: f"{value:.2f}", return_type=str, when_used="json"),
     WithJsonSchema({"type": "string", "pattern": _PATTERN, "examples": ["95.12"]}),
 ]

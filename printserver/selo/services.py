@@ -9,17 +9,17 @@ from typing import Annotated, Final, Literal, Self
 
 from pydantic import Field, model_validator
 
-from ..errors import Campo, Recusa, entrada_invalida
-from ._tables import Linha, carregar_tabela
-from .fees import COMPONENTES, Emolumentos
-from .money import Reais
+from printserver.errors import BadField, Recusa, invalid_input
+from printserver.selo._tables import TableRow, load_table
+from printserver.selo.fees import COMPONENTS, Emolumentos
+from printserver.selo.money import Reais
 
-ARQUIVO: Final = "servicos.toml"
-_NOME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+FILE_NAME: Final = "servicos.toml"
+_NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
-class Servico:
+class Service:
     """A row: `ano` is the year of the price list, `total` in reais. Without `emolumentos` it cannot be used yet."""
 
     nome: str
@@ -32,58 +32,58 @@ class Servico:
     fonte: str
 
 
-class TabelaDeServicos:
+class ServiceTable:
     """The services of an office, by name."""
 
-    def __init__(self, servicos: Mapping[str, Servico]) -> None:
-        self._servicos = dict(servicos)
+    def __init__(self, services: Mapping[str, Service]) -> None:
+        self._services = dict(services)
 
-    def get(self, nome: str) -> Servico | None:
+    def get(self, name: str) -> Service | None:
         """Return the service of that name, or None."""
-        return self._servicos.get(nome)
+        return self._services.get(name)
 
-    def nomes(self) -> tuple[str, ...]:
+    def names(self) -> tuple[str, ...]:
         """Return the names of all services, in alphabetical order."""
-        return tuple(sorted(self._servicos))
+        return tuple(sorted(self._services))
 
-    def resolver(self, nome: str, *, demonstracao: bool, campo: str, natureza: int | None = None) -> Emolumentos:
-        """Return the fee of service `nome`; `campo` is the dotted path of the field that asked for it.
+    def resolve(self, name: str, *, demonstracao: bool, field: str, natureza: int | None = None) -> Emolumentos:
+        """Return the fee of service `name`; `field` is the dotted path of the field that asked for it.
 
         Raises Recusa `entrada-invalida` if there is no such service (or it is of another `natureza`, where one is
         given), and `servico-a-confirmar` if it has no components yet, or is still to be confirmed and the office is no
         demonstration (S9).
         """
-        servico = self._servicos.get(nome)
-        if servico is None:
-            raise entrada_invalida(campo, f"serviço desconhecido: {nome[:60]!r}; há: {', '.join(self.nomes())}")
-        if natureza is not None and servico.natureza != natureza:
-            raise entrada_invalida(campo, f"o serviço {nome!r} é de natureza {servico.natureza}, não {natureza}")
-        if servico.emolumentos is None:
-            raise _a_confirmar(
-                campo,
-                f"o serviço {nome!r} só tem o total; as oito parcelas não se calculam dele: preencha-as em {ARQUIVO} "
+        service = self._services.get(name)
+        if service is None:
+            raise invalid_input(field, f"serviço desconhecido: {name[:60]!r}; há: {', '.join(self.names())}")
+        if natureza is not None and service.natureza != natureza:
+            raise invalid_input(field, f"o serviço {name!r} é de natureza {service.natureza}, não {natureza}")
+        if service.emolumentos is None:
+            raise _unconfirmed(
+                field,
+                f"o serviço {name!r} só tem o total; as oito parcelas não se calculam dele: preencha-as em {FILE_NAME} "
                 "da serventia, ou mande os emolumentos no pedido",
             )
-        if servico.a_confirmar and not demonstracao:
-            raise _a_confirmar(
-                campo,
-                f"o serviço {nome!r} ({servico.ano}, {servico.fonte}) ainda está a confirmar: confira os valores com a "
-                f"tabela em vigor e escreva-o em {ARQUIVO} da serventia, sem a_confirmar, ou mande os emolumentos no "
+        if service.a_confirmar and not demonstracao:
+            raise _unconfirmed(
+                field,
+                f"o serviço {name!r} ({service.ano}, {service.fonte}) ainda está a confirmar: confira os valores com a "
+                f"tabela em vigor e escreva-o em {FILE_NAME} da serventia, sem a_confirmar, ou mande os emolumentos no "
                 "pedido",
             )
-        return servico.emolumentos
+        return service.emolumentos
 
 
-def carregar_servicos(instance_dir: Path | None) -> TabelaDeServicos:
+def load_services(instance_dir: Path | None) -> ServiceTable:
     """Return the shipped services with those of `instance_dir`/servicos.toml laid over them, row by row.
 
     Raises ConfigError (Portuguese) that names the file and the key.
     """
-    linhas = carregar_tabela(ARQUIVO, instance_dir, _LinhaDeServico, _NOME)
-    return TabelaDeServicos({nome: linha.servico(nome) for nome, linha in linhas.items()})
+    rows = load_table(FILE_NAME, instance_dir, _ServiceRow, _NAME)
+    return ServiceTable({name: row.service(name) for name, row in rows.items()})
 
 
-class _LinhaDeServico(Linha):
+class _ServiceRow(TableRow):
     """One table of servicos.toml: all eight components, or none of them and a total."""
 
     descricao: Annotated[str, Field(min_length=1)]
@@ -101,22 +101,22 @@ class _LinhaDeServico(Linha):
     fonte: str = ""
 
     @model_validator(mode="after")
-    def _conferir(self) -> Self:
-        faltam = [nome for nome in COMPONENTES if getattr(self, nome) is None]
-        if faltam and (len(faltam) < len(COMPONENTES) or self.total is None):
+    def _check(self) -> Self:
+        faltam = [name for name in COMPONENTS if getattr(self, name) is None]
+        if faltam and (len(faltam) < len(COMPONENTS) or self.total is None):
             raise ValueError(f'dê as oito parcelas (zero é "0.00"), ou só o total; faltam: {", ".join(faltam)}')
         if emolumentos := self._emolumentos():
             if emolumentos.isento_total:
                 raise ValueError("todas as parcelas são zero: isento se diz no pedido, não na tabela")
             if self.total is not None:
-                emolumentos.conferir_total(self.total)
+                emolumentos.check_total(self.total)
         return self
 
-    def servico(self, nome: str) -> Servico:
+    def service(self, name: str) -> Service:
         """Return the row as the plain service it describes."""
         emolumentos = self._emolumentos()
-        return Servico(
-            nome=nome,
+        return Service(
+            nome=name,
             descricao=self.descricao,
             natureza=self.natureza,
             ano=self.ano,
@@ -127,9 +127,9 @@ class _LinhaDeServico(Linha):
         )
 
     def _emolumentos(self) -> Emolumentos | None:
-        valores = {nome: valor for nome in COMPONENTES if (valor := getattr(self, nome)) is not None}
-        return Emolumentos(**valores) if len(valores) == len(COMPONENTES) else None
+        values = {name: value for name in COMPONENTS if (value := getattr(self, name)) is not None}
+        return Emolumentos(**values) if len(values) == len(COMPONENTS) else None
 
 
-def _a_confirmar(campo: str, mensagem: str) -> Recusa:
-    return Recusa("servico-a-confirmar", f"{campo}: {mensagem}.", errors=[Campo(campo, mensagem)])
+def _unconfirmed(field: str, mensagem: str) -> Recusa:
+    return Recusa("servico-a-confirmar", f"{field}: {mensagem}.", errors=[BadField(field, mensagem)])

@@ -1,5 +1,5 @@
 """HTTP for people: login, the day at a glance, a job, its questions. Knows no rule: asks `jobs`, shows the answer."""
 
-from printserver.web.blueprint import registrar
+from printserver.web.blueprint import register
 
-__all__ = ["registrar"]
+__all__ = ["register"]

@@ -5,7 +5,7 @@ Every path that is not the API's belongs to people, so that a mistyped address g
 
 import hashlib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
 
@@ -20,7 +20,6 @@ from printserver.jobs import Office
 from printserver.web import (
     actions,
     address,
-    board,
     compare,
     context,
     counter,
@@ -29,18 +28,19 @@ from printserver.web import (
     court_page,
     court_words,
     daily,
+    dashboard,
     drafts,
+    error_pages,
     forms,
     job_page,
     login,
-    mistakes,
+    paper,
     questions,
     seal_page,
     seal_words,
     search,
     security,
     signatures,
-    stock,
     words,
 )
 
@@ -58,84 +58,85 @@ class _NotTheApi(BaseConverter):
 _GET, _POST = ["GET"], ["POST"]
 # Every screen behind the login: address, name, view, methods.
 _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], ...] = (
-    ("/", "painel", board.painel, _GET),
-    ("/vivo/perguntas", "vivo_perguntas", board.vivo_perguntas, _GET),
-    ("/vivo/filas", "vivo_filas", board.vivo_filas, _GET),
-    ("/vivo/trabalhos", "vivo_trabalhos", board.vivo_trabalhos, _GET),
+    ("/", "painel", dashboard.dashboard_page, _GET),
+    ("/vivo/perguntas", "vivo_perguntas", dashboard.live_questions, _GET),
+    ("/vivo/filas", "vivo_filas", dashboard.live_queues, _GET),
+    ("/vivo/trabalhos", "vivo_trabalhos", dashboard.live_jobs, _GET),
     ("/selos", "selos", search.selos, _GET),
-    ("/selos/totais", "selos_totais", search.totais, _GET),
-    ("/selos/exportar", "selos_exportar", search.exportar, _GET),
-    ("/selos/comparar", "comparar", compare.comparar, _GET + _POST),
+    ("/selos/totais", "selos_totais", search.totals, _GET),
+    ("/selos/exportar", "selos_exportar", search.export_seals, _GET),
+    ("/selos/comparar", "comparar", compare.compare_lists, _GET + _POST),
     ("/selos/<codigo>", "selo", seal_page.selo, _GET),
-    ("/selos/<codigo>/retificar", "retificar", seal_page.retificar, _GET + _POST),
-    ("/selos/<codigo>/excluir", "excluir_selo", seal_page.excluir, _GET + _POST),
-    ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.mandar_de_novo, _POST),
-    ("/papel", "papel", stock.papel, _GET + _POST),
-    ("/trabalhos/<job_id>", "trabalho", job_page.trabalho, _GET),
-    ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.vivo_trabalho, _GET),
-    ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.vivo_copia, _GET),
+    ("/selos/<codigo>/retificar", "retificar", seal_page.rectify_selo, _GET + _POST),
+    ("/selos/<codigo>/excluir", "excluir_selo", seal_page.exclude_selo, _GET + _POST),
+    ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.send_again, _POST),
+    ("/papel", "papel", paper.paper_group, _GET + _POST),
+    ("/trabalhos/<job_id>", "trabalho", job_page.show_job, _GET),
+    ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.live_job, _GET),
+    ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.live_copy, _GET),
     ("/trabalhos/<job_id>/pdf", "pdf", job_page.pdf, _GET),
-    ("/trabalhos/<job_id>/pergunta", "pergunta", questions.pergunta, _GET),
-    ("/trabalhos/<job_id>/pergunta/vivo", "vivo_pergunta", questions.vivo_pergunta, _GET),
-    ("/trabalhos/<job_id>/xa", "responder_xa", questions.responder_xa, _POST),
-    ("/trabalhos/<job_id>/selo", "responder_selo", questions.responder_selo, _POST),
-    ("/trabalhos/<job_id>/reenviar", "reenviar", actions.reenviar, _GET + _POST),
-    ("/trabalhos/<job_id>/cancelar", "cancelar", actions.cancelar, _GET + _POST),
+    ("/trabalhos/<job_id>/pergunta", "pergunta", questions.question, _GET),
+    ("/trabalhos/<job_id>/pergunta/vivo", "vivo_pergunta", questions.live_question, _GET),
+    ("/trabalhos/<job_id>/xa", "responder_xa", questions.answer_xa, _POST),
+    ("/trabalhos/<job_id>/selo", "responder_selo", questions.answer_selo, _POST),
+    ("/trabalhos/<job_id>/reenviar", "reenviar", actions.resend, _GET + _POST),
+    ("/trabalhos/<job_id>/cancelar", "cancelar", actions.cancel, _GET + _POST),
     ("/trabalhos/<job_id>/folhas", "folhas", actions.folhas, _GET + _POST),
-    ("/balcao", "balcao", counter.balcao, _GET + _POST),
-    ("/balcao/atos/<number>/estorno", "estorno", counter.estorno, _GET + _POST),
-    ("/balcao/conferencia", "conferencia", counter_day.conferencia, _GET + _POST),
-    ("/balcao/controle", "controle", counter_day.controle_dos_selos, _GET),
-    ("/balcao/faixa", "faixa", counter_numbers.faixa, _GET + _POST),
-    ("/balcao/numeros", "numeros", counter_numbers.numeros, _GET + _POST),
-    ("/balcao/diarios", "diarios", daily.diarios_do_dia, _GET + _POST),
-    ("/trabalhos/<job_id>/assinaturas", "assinar", signatures.assinar, _GET + _POST),
-    ("/assinaturas", "assinaturas", signatures.assinaturas, _GET),
-    ("/tribunal", "tribunal", court_page.tribunal, _GET),
-    ("/tribunal/vivo", "vivo_tribunal", court_page.vivo_tribunal, _GET),
-    ("/tribunal/faixa", "vivo_faixa", court_page.vivo_faixa, _GET),
-    ("/tribunal/comunicar", "comunicar", court_page.comunicar, _POST),
-    ("/tribunal/mandar", "mandar", court_page.mandar, _GET + _POST),
-    ("/continuar", "continuar", login.continuar, _POST),
+    ("/balcao", "balcao", counter.counter_page, _GET + _POST),
+    ("/balcao/atos/<number>/estorno", "estorno", counter.reversal, _GET + _POST),
+    ("/balcao/conferencia", "conferencia", counter_day.day_check, _GET + _POST),
+    ("/balcao/controle", "controle", counter_day.paper_seal_control, _GET),
+    ("/balcao/faixa", "faixa", counter_numbers.number_range, _GET + _POST),
+    ("/balcao/numeros", "numeros", counter_numbers.numbers, _GET + _POST),
+    ("/balcao/diarios", "diarios", daily.diarios_of_day, _GET + _POST),
+    ("/trabalhos/<job_id>/assinaturas", "assinar", signatures.sign_instrumento, _GET + _POST),
+    ("/assinaturas", "assinaturas", signatures.signatures, _GET),
+    ("/tribunal", "tribunal", court_page.court_settings, _GET),
+    ("/tribunal/vivo", "vivo_tribunal", court_page.live_court, _GET),
+    ("/tribunal/faixa", "vivo_faixa", court_page.live_strip, _GET),
+    ("/tribunal/comunicar", "comunicar", court_page.report, _POST),
+    ("/tribunal/mandar", "mandar", court_page.order_faults, _GET + _POST),
+    ("/continuar", "continuar", login.continue_form, _POST),
 )
-_FILTERS: tuple[Callable[..., object], ...] = (
-    seal_words.no_tribunal,
-    seal_words.dito_ao_tribunal,
-    seal_words.resposta_do_tribunal,
-    seal_words.origem,
-    seal_words.andamento,
-    seal_words.campo,
-    seal_words.do_campo,
-    words.titulo,
-    words.lugar,
-    words.reais,
-    words.total,
-    words.dia,
-    words.data,
-    words.hora,
-    words.passo,
-    words.detalhe,
-    words.situacao,
-    words.veredito,
-    words.validade,
-    words.motivo,
-    words.por_quem,
-    words.plural,
-    words.numeros,
-    court_words.prazo,
-    court_words.com_o_tribunal,
-    court_words.modo_do_tribunal,
-    court_words.envio_ao_tribunal,
-    court_words.data_iso,
-    court_words.componente,
-    context.nome_da_pessoa,
-    forms.rotulo,
-)
+# What templates call them: their words are Portuguese, as the screens are.
+_FILTERS: Mapping[str, Callable[..., object]] = {
+    "no_tribunal": seal_words.court_state,
+    "dito_ao_tribunal": seal_words.told_to_court,
+    "resposta_do_tribunal": seal_words.court_answer,
+    "origem": seal_words.origin,
+    "andamento": seal_words.change_detail,
+    "campo": seal_words.field,
+    "do_campo": seal_words.field_text,
+    "titulo": words.title,
+    "lugar": words.place,
+    "reais": words.reais,
+    "total": words.total,
+    "dia": words.day,
+    "data": words.data,
+    "hora": words.time_of_day,
+    "passo": words.step,
+    "detalhe": words.detail,
+    "situacao": words.status,
+    "veredito": words.verdict,
+    "validade": words.validity,
+    "motivo": words.reason,
+    "por_quem": words.by_whom,
+    "plural": words.plural,
+    "numeros": words.numbers,
+    "prazo": court_words.time_left,
+    "com_o_tribunal": court_words.court_standing,
+    "modo_do_tribunal": court_words.court_mode,
+    "envio_ao_tribunal": court_words.court_sending,
+    "data_iso": court_words.data_iso,
+    "componente": court_words.component,
+    "nome_da_pessoa": context.person_name,
+    "rotulo": forms.label,
+}
 
 
-def registrar(app: Flask, office: Office) -> None:
+def register(app: Flask, office: Office) -> None:
     """Add the screens to `app`, which already has its `secret_key`."""
-    csrf = security.preparar(app, office, login.mandar_entrar)
+    csrf = security.prepare(app, office, login.send_to_login)
     app.url_map.converters["pessoas"] = _NotTheApi
     app.extensions[context.EXTENSION] = office
     bp = Blueprint(
@@ -143,20 +144,20 @@ def registrar(app: Flask, office: Office) -> None:
     )
     bp.before_request(_small_bodies)
     bp.before_request(csrf.protect)
-    bp.before_request(address.conferir_endereco)
-    bp.before_request(drafts.retomar)
+    bp.before_request(address.check_address)
+    bp.before_request(drafts.resume)
     bp.after_request(drafts.shown_again)
-    bp.after_request(security.cabecalhos)
+    bp.after_request(security.headers)
     for kind in (Recusa, HTTPException, Exception):
-        bp.register_error_handler(kind, mistakes.pagina_de_erro)
+        bp.register_error_handler(kind, error_pages.error_page)
     bp.context_processor(_for_templates)
-    for spoken in _FILTERS:
-        bp.add_app_template_filter(spoken)
-    bp.add_app_template_filter(lambda valor: words.momento(valor, context.agora()), "momento")
-    bp.add_app_template_filter(lambda valor: words.passou(valor, context.agora()), "passou")
+    for name, spoken in _FILTERS.items():
+        bp.add_app_template_filter(spoken, name)
+    bp.add_app_template_filter(lambda value: words.moment(value, context.now()), "momento")
+    bp.add_app_template_filter(lambda value: words.is_past(value, context.now()), "passou")
 
-    bp.add_url_rule("/entrar", "entrar", login.entrar, methods=_GET + _POST)
-    bp.add_url_rule("/sair", "sair", login.sair, methods=_POST)
+    bp.add_url_rule("/entrar", "entrar", login.log_in, methods=_GET + _POST)
+    bp.add_url_rule("/sair", "sair", login.log_out, methods=_POST)
     for path, name, view, methods in _SCREENS:
         bp.add_url_rule(path, name, login_required(view), methods=methods)
     bp.add_url_rule("/<pessoas:caminho>", "desconhecido", _unknown, methods=_GET + _POST)
@@ -165,10 +166,10 @@ def registrar(app: Flask, office: Office) -> None:
 
 def _small_bodies() -> None:
     file = request.endpoint == "web.comparar" and request.mimetype == "multipart/form-data"
-    request.max_content_length = compare.ARQUIVO_MB * 1024 * 1024 if file else _MAX_FORM
+    request.max_content_length = compare.FILE_MB * 1024 * 1024 if file else _MAX_FORM
 
 
-def _unknown(caminho: str) -> ResponseReturnValue:  # noqa: ARG001
+def _unknown(**_address: str) -> ResponseReturnValue:
     abort(404)
 
 
@@ -177,11 +178,11 @@ def _for_templates() -> dict[str, object]:
     return {
         "serventia": here.settings.serventia,
         "demonstracao": here.settings.serventia.demonstracao,
-        "pessoa": context.pessoa() if current_user.is_authenticated else None,
-        "papeis": words.PAPEIS,
+        "pessoa": context.find_person() if current_user.is_authenticated else None,
+        "papeis": words.ROLES,
         "estatico": _static_url,
         "chave_nova": lambda: uuid.uuid4().hex,
-        "faixa_do_tribunal": court_page.faixa,
+        "faixa_do_tribunal": court_page.strip,
     }
 
 

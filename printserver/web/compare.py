@@ -5,64 +5,64 @@ from datetime import timedelta
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
-from printserver import consulta
+from printserver import search
 from printserver.clock import local_date
-from printserver.errors import Recusa, entrada_invalida
-from printserver.web.context import agora, autor, office
-from printserver.web.forms import Forma, conferir, dia_digitado, digitado, escolha, recusada
-from printserver.web.seal_words import RESULTADOS
+from printserver.errors import Recusa, invalid_input
+from printserver.web.context import author, now, office
+from printserver.web.forms import Form, check_fields, refused_form, typed_choice, typed_day, typed_text
+from printserver.web.seal_words import RESULTS
 
-ARQUIVO_MB = 20
-_MOSTRADOS = 500
-_ILEGIVEL = "A lista não pôde ser lida. Corrija o arquivo e carregue-o de novo."
+FILE_MB = 20
+_MAX_SHOWN = 500
+_UNREADABLE = "A lista não pôde ser lida. Corrija o arquivo e carregue-o de novo."
 
 
-def comparar() -> ResponseReturnValue:
+def compare_lists() -> ResponseReturnValue:
     """Ask for period and list, then show what does not conform."""
-    yesterday = local_date(agora()) - timedelta(days=1)
-    forma = Forma({"de": yesterday.isoformat(), "ate": yesterday.isoformat(), "fonte": _padrao()})
+    yesterday = local_date(now()) - timedelta(days=1)
+    form = Form({"de": yesterday.isoformat(), "ate": yesterday.isoformat(), "fonte": _default()})
     found, status = None, 200
     if request.method == "POST":
         try:
-            conferir("de", "ate", "fonte", "arquivo")
-            found = consulta.comparar(office(), autor(), _pedido()).em_json()
-            forma = Forma({name: digitado(name) for name in ("de", "ate", "fonte")})
-        except Recusa as recusa:
-            if recusa.word == "sem-permissao":
+            check_fields("de", "ate", "fonte", "arquivo")
+            found = search.compare_lists(office(), author(), _request()).as_json()
+            form = Form({name: typed_text(name) for name in ("de", "ate", "fonte")})
+        except Recusa as refusal:
+            if refusal.word == "sem-permissao":
                 raise
-            shown = recusada(recusa)
+            shown = refused_form(refusal)
             unread = any(name.startswith("linha") for name in shown.erros)
-            forma = Forma(shown.valores, shown.erros, _ILEGIVEL if unread else shown.aviso)
-            status = recusa.kind.status
+            form = Form(shown.valores, shown.erros, _UNREADABLE if unread else shown.aviso)
+            status = refusal.kind.status
     return (
         render_template(
             "screens/comparar.html",
-            forma=forma,
+            forma=form,
             achados=found,
-            itens=found["itens"][:_MOSTRADOS] if found else [],
-            resultados=RESULTADOS,
+            itens=found["itens"][:_MAX_SHOWN] if found else [],
+            resultados=RESULTS,
             tribunal=bool(office().settings.tribunal.url),
-            hoje=local_date(agora()),
-            mb=ARQUIVO_MB,
+            hoje=local_date(now()),
+            mb=FILE_MB,
         ),
         status,
     )
 
 
-def _padrao() -> str:
+def _default() -> str:
     return "tribunal" if office().settings.tribunal.url else "arquivo"
 
 
-def _pedido() -> dict[str, object]:
+def _request() -> dict[str, object]:
     """Return the request of `POST /selos/comparacao`."""
-    days = {name: dia_digitado(name) for name in ("de", "ate")}
-    asked: dict[str, object] = {name: dia.isoformat() if dia else "" for name, dia in days.items()}
+    days = {name: typed_day(name) for name in ("de", "ate")}
+    asked: dict[str, object] = {name: day.isoformat() if day else "" for name, day in days.items()}
     file = request.files.get("arquivo")
-    if digitado("fonte") and escolha("fonte", ("tribunal", "arquivo")) == "tribunal":
+    if typed_text("fonte") and typed_choice("fonte", ("tribunal", "arquivo")) == "tribunal":
         if file is not None and file.filename:
-            raise entrada_invalida("arquivo", "há um arquivo escolhido: marque “Carregar de um arquivo”, ou retire-o")
+            raise invalid_input("arquivo", "há um arquivo escolhido: marque “Carregar de um arquivo”, ou retire-o")
         return asked
     if file is None or not file.filename:
-        raise entrada_invalida("arquivo", "escolha o arquivo com a lista")
+        raise invalid_input("arquivo", "escolha o arquivo com a lista")
     kind = "json" if file.filename.lower().endswith(".json") else "csv"
     return asked | {"lista": {"formato": kind, "conteudo": file.read()}}

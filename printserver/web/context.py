@@ -1,24 +1,22 @@
-"""What every screen needs: the office, and the person who acts under their own name (A1)."""
+"""What every screen needs: the office, and the person who is logged in (A1)."""
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-import sqlalchemy as sa
 from flask import current_app, g, request
 from flask_login import UserMixin, current_user
 
-from printserver import audit, db, people
 from printserver.jobs import Office
+from printserver.office import audit, people
 
 EXTENSION = "printserver.web"
 
 
-class Usuario(UserMixin):  # type: ignore[misc]  # flask-login has no types
+class User(UserMixin):  # type: ignore[misc]  # flask-login has no types
     """A person of the office who has logged in."""
 
-    def __init__(self, pessoa: people.Pessoa) -> None:
-        self.pessoa = pessoa
+    def __init__(self, find_person: people.Person) -> None:
+        self.pessoa = find_person
 
     def get_id(self) -> str:
         """Return the user name: what the session keeps."""
@@ -31,29 +29,31 @@ def office() -> Office:
     return found
 
 
-def agora() -> datetime:
+def now() -> datetime:
     """Return the present moment by the office's clock, in UTC."""
     return office().clock()
 
 
-def pessoa() -> people.Pessoa:
+def find_person() -> people.Person:
     """Return the person who is logged in."""
-    found: people.Pessoa = current_user.pessoa
+    found: people.Person = current_user.pessoa
     return found
 
 
-def autor() -> people.Autor:
+def author() -> people.Author:
     """Return the person who is logged in as the author of what this request does (A1)."""
-    return people.autor_da_pessoa(pessoa(), request.remote_addr)
+    return people.author_of_person(find_person(), request.remote_addr)
 
 
-def registrar(objeto: str, nome: str, estado: str, detalhe: Mapping[str, Any] | None = None) -> None:
-    """Put on record what happened at a screen: who (if somebody is logged in), from which address (A5)."""
+def register(objeto: str, nome: str, state: str, detalhe: Mapping[str, object] | None = None) -> None:
+    """Log what happened at a screen, with the person who is logged in, if any, and the address (A5)."""
     here = office()
-    quem = pessoa().usuario if current_user.is_authenticated else None
-    entry = audit.Registro(objeto, nome, estado, quem, None, request.remote_addr, detalhe or {})
+    if current_user.is_authenticated:
+        entry = author().record(objeto, nome, state, detalhe)
+    else:
+        entry = audit.LogEntry(objeto, nome, state, endereco=request.remote_addr, detalhe=detalhe or {})
     with here.db.write() as conn:
-        audit.escrever(conn, here.serventia_id, here.clock(), [entry])
+        audit.write(conn, here.serventia_id, here.clock(), [entry])
 
 
 def is_htmx() -> bool:
@@ -61,17 +61,13 @@ def is_htmx() -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
-def nome_da_pessoa(usuario: str | None) -> str:
+def person_name(usuario: str | None) -> str:
     """Return the name of the person with that user name, also of one who left; the user name where there is none."""
     if not usuario:
         return ""
-    if "web_nomes" not in g:
+    if "web_names" not in g:
         here = office()
-        table = db.pessoa
         with here.db.read() as conn:
-            rows = conn.execute(
-                sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == here.serventia_id)
-            )
-            g.web_nomes = {row.usuario: row.nome for row in rows}
-    nome: str = g.web_nomes.get(usuario, usuario)
+            g.web_names = people.names(conn, here.serventia_id)
+    nome: str = g.web_names.get(usuario, usuario)
     return nome

@@ -8,80 +8,82 @@ from urllib.parse import parse_qsl, urlencode
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver.atos import balcao as atos
-from printserver.atos import controle
 from printserver.clock import local_date
-from printserver.errors import Recusa, entrada_invalida
-from printserver.selo import SeloDePapel, TipoDeAto, ler_papel
-from printserver.web import values, words
-from printserver.web.address import dia_pedido, opcao_pedida, pagina_pedida
-from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, recusada
+from printserver.counter import acts, check
+from printserver.errors import Recusa, invalid_input
+from printserver.selo import AtoType, PaperSeal, parse_paper_seal
+from printserver.web import fee_input, words
+from printserver.web.address import requested_day, requested_option, requested_page
+from printserver.web.context import author, find_person, now, office
+from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
 
-_SEM_ATO = re.compile(r"[0-9A-Z]{6}[0-9]{7}")
+_WITHOUT_ATO = re.compile(r"[0-9A-Z]{6}[0-9]{7}")
 
 
-def balcao() -> ResponseReturnValue:
+def counter_page() -> ResponseReturnValue:
     """Show a day's acts and the form for the next one, or record it.
 
     The day is the clock's, also for a page that was left open over midnight; another day is a mode of its own, which
     the form bears and the page shows.
     """
-    tipos = atos_de_papel()
-    escolhido = (request.form if request.method == "POST" else request.args).get("ato", "")
-    ato = escolhido if escolhido in tipos else next(iter(tipos), "")
+    kinds = paper_seal_atos()
+    chosen = (request.form if request.method == "POST" else request.args).get("ato", "")
+    ato = chosen if chosen in kinds else next(iter(kinds), "")
     if request.method == "GET":
-        opcao_pedida("ato", tipos)
-        return _balcao(ato, dia_pedido("dia") or _hoje(), _proposta(ato))
-    dia = _hoje()
+        requested_option("ato", kinds)
+        return _render_counter(ato, requested_day("dia") or _today(), _proposed_form(ato))
+    day = _today()
     try:
-        conferir("ato", "papel", "data", "proposto", *values.CAMPOS)
-        dia = dia_digitado("data") or dia
-        if escolhido not in tipos:
-            raise entrada_invalida("ato", "este tipo de ato não se registra aqui")
-        papel, lido = _papel(ato)
-        if lido in tipos and lido != ato:
+        check_fields("ato", "papel", "data", "proposto", *fee_input.FIELDS)
+        day = typed_day("data") or day
+        if chosen not in kinds:
+            raise invalid_input("ato", "este tipo de ato não se registra aqui")
+        papel, scanned = _paper_seal(ato)
+        if scanned in kinds and scanned != ato:
             # A scanner tells the type: the form turns to it; the person sees the value before anything is recorded.
-            aviso = f"O selo de papel é de {lido}, {tipos[lido].descricao}. Nada foi gravado: confira o valor e grave."
-            return _balcao(lido, dia, Forma({**_proposta(lido).valores, "papel": papel}, {}, aviso)), 422
-        conhecido = lido if office().atos.get(lido) is not None else ato  # to be refused by its own name
-        dados = {"ato": conhecido, "papel": papel, "data": dia.isoformat(), "escrevente": pessoa().usuario}
-        valor = values.valor_digitado(dict(parse_qsl(digitado("proposto"))))
-        feito, _ = atos.registrar(office(), autor(), dados | valor, chave())
-    except Recusa as recusa:
-        if recusa.word == "sem-permissao":
+            said = f"O selo de papel é de {scanned}, {kinds[scanned].descricao}."
+            notice = f"{said} Nada foi gravado: confira o valor e grave."
+            return _render_counter(
+                scanned, day, Form({**_proposed_form(scanned).valores, "papel": papel}, {}, notice)
+            ), 422
+        known = scanned if office().atos.get(scanned) is not None else ato  # to be refused by its own name
+        data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": find_person().usuario}
+        value = fee_input.typed_value(dict(parse_qsl(typed_text("proposto"))))
+        made, _ = acts.register(office(), author(), data | value, key())
+    except Recusa as refusal:
+        if refusal.word == "sem-permissao":
             raise
-        return _balcao(ato, dia, recusada(recusa)), recusa.kind.status
-    custa = "isento" if feito["isento"] else words.reais(feito["total_centavos"])
-    flash(f"{feito['papel']} gravado em {words.data(feito['data'])}: {custa}.")
-    return redirect(url_for("web.balcao", ato=ato, dia=None if dia == _hoje() else dia.isoformat()), 303)
+        return _render_counter(ato, day, refused_form(refusal)), refusal.kind.status
+    cost = "isento" if made["isento"] else words.reais(made["total_centavos"])
+    flash(f"{made['papel']} gravado em {words.data(made['data'])}: {cost}.")
+    return redirect(url_for("web.balcao", ato=ato, dia=None if day == _today() else day.isoformat()), 303)
 
 
-def estorno(number: str) -> ResponseReturnValue:
+def reversal(number: str) -> ResponseReturnValue:
     """Ask for the reason and what became of the paper seal, then reverse an act that waits."""
-    ato = atos.consultar(office(), number)
+    ato = acts.look_up(office(), number)
     if request.method == "GET":
-        return _estorno(ato, Forma())
+        return _render_reversal(ato, Form())
     try:
-        conferir("papel", "motivo")
-        confirmado()
-        if digitado("papel") not in ("inutilizado", "bom"):
-            raise entrada_invalida("papel", "diga o que houve com o selo de papel")
-        dados = {
-            "motivo": digitado("motivo"),
-            "papel_inutilizado": digitado("papel") == "inutilizado",
-            "escrevente": pessoa().usuario,
+        check_fields("papel", "motivo")
+        check_confirmed()
+        if typed_text("papel") not in ("inutilizado", "bom"):
+            raise invalid_input("papel", "diga o que houve com o selo de papel")
+        data = {
+            "motivo": typed_text("motivo"),
+            "papel_inutilizado": typed_text("papel") == "inutilizado",
+            "escrevente": find_person().usuario,
         }
-        atos.estornar(office(), autor(), number, dados, chave())
-    except Recusa as recusa:
-        if recusa.word in ("sem-permissao", "nao-encontrado"):
+        acts.reverse(office(), author(), number, data, key())
+    except Recusa as refusal:
+        if refusal.word in ("sem-permissao", "nao-encontrado"):
             raise
-        return _estorno(atos.consultar(office(), number), recusada(recusa)), recusa.kind.status
+        return _render_reversal(acts.look_up(office(), number), refused_form(refusal)), refusal.kind.status
     flash(f"{ato['papel']} estornado.")
     return redirect(url_for("web.balcao", ato=ato["ato"], dia=ato["data"]), 303)
 
 
-def atos_de_papel() -> dict[str, TipoDeAto]:
+def paper_seal_atos() -> dict[str, AtoType]:
     """Return the types of act of a paper seal by code; what is to be confirmed, in a demonstration alone (S9)."""
     here = office()
     kinds = [here.atos.get(codigo) for codigo in here.atos.codigos()]
@@ -90,69 +92,69 @@ def atos_de_papel() -> dict[str, TipoDeAto]:
         for kind in kinds
         if kind is not None
         and kind.hibrido
-        and values.NOTAS in kind.naturezas
+        and fee_input.NOTAS in kind.naturezas
         and (here.settings.serventia.demonstracao or not kind.a_confirmar)
     }
 
 
-def _hoje() -> date:
-    return local_date(agora())
+def _today() -> date:
+    return local_date(now())
 
 
-def _papel(ato: str) -> tuple[str, str]:
+def _paper_seal(ato: str) -> tuple[str, str]:
     """Return the paper seal as typed or scanned, and its ato; without one it is of the type that is shown."""
-    texto = digitado("papel")
-    limpo = texto.upper().translate(atos.SEPARADORES)
-    if _SEM_ATO.fullmatch(limpo):
-        return f"{ato}{limpo}", ato
-    return texto, limpo[:2]
+    text = typed_text("papel")
+    clean = text.upper().translate(acts.SEPARATORS)
+    if _WITHOUT_ATO.fullmatch(clean):
+        return f"{ato}{clean}", ato
+    return text, clean[:2]
 
 
-def _proposta(ato: str) -> Forma:
+def _proposed_form(ato: str) -> Form:
     """Return the form as it waits for the next act: the number and the value follow the person's last."""
-    antes = atos.ultimo(office(), pessoa().usuario, ato)
-    if antes is None:
-        return Forma()
-    papel = ler_papel(antes["papel"])
-    campos: dict[str, str] = {}
+    before = acts.last(office(), find_person().usuario, ato)
+    if before is None:
+        return Form()
+    papel = parse_paper_seal(before["papel"])
+    fields: dict[str, str] = {}
     if papel.numero < 9_999_999:
-        campos["papel"] = str(SeloDePapel(papel.ato, papel.serie, papel.numero + 1))
-    if not antes["isento"]:
-        campos |= values.como_se_digita(antes["emolumentos_centavos"])
-    return Forma(campos)
+        fields["papel"] = str(PaperSeal(papel.ato, papel.serie, papel.numero + 1))
+    if not before["isento"]:
+        fields |= fee_input.as_typed(before["emolumentos_centavos"])
+    return Form(fields)
 
 
-def _proposto(ato: str) -> str:
+def _proposed_value(ato: str) -> str:
     """Return the value that was proposed in the form, for it to bear: what a person changes of it is the choice."""
-    if request.method == "POST" and ato == digitado("ato"):
-        return digitado("proposto")
-    return urlencode([(nome, valor) for nome, valor in _proposta(ato).valores.items() if nome != "papel"])
+    if request.method == "POST" and ato == typed_text("ato"):
+        return typed_text("proposto")
+    return urlencode([(nome, value) for nome, value in _proposed_form(ato).valores.items() if nome != "papel"])
 
 
-def _balcao(ato: str, dia: date, forma: Forma) -> str:
-    pagina = pagina_pedida()
-    abertos = controle.dias_abertos(office())
+def _render_counter(ato: str, day: date, form: Form) -> str:
+    page = requested_page()
+    open_days = check.waiting_days(office())
     return render_template(
         "screens/balcao.html",
-        proposto=_proposto(ato),
-        tipos=atos_de_papel(),
-        a_confirmar=[codigo for codigo in office().atos.codigos() if _falta_confirmar(codigo)],
+        proposto=_proposed_value(ato),
+        tipos=paper_seal_atos(),
+        a_confirmar=[codigo for codigo in office().atos.codigos() if _is_unconfirmed(codigo)],
         ato=ato,
-        dia=dia,
-        hoje=_hoje(),
-        forma=forma,
-        lista=atos.listar(office(), dia, None, pagina),
-        por_pagina=atos.PAGE,
-        deste_dia=next((each for each in abertos if each["data"] == dia.isoformat()), None),
-        outros_dias=[each for each in abertos if each["data"] != dia.isoformat()],
-        **values.para_a_tela(),
+        dia=day,
+        hoje=_today(),
+        forma=form,
+        lista=acts.list_all(office(), day, None, page),
+        por_pagina=acts.PAGE,
+        deste_dia=next((each for each in open_days if each["data"] == day.isoformat()), None),
+        outros_dias=[each for each in open_days if each["data"] != day.isoformat()],
+        **fee_input.template_context(),
     )
 
 
-def _falta_confirmar(codigo: str) -> bool:
+def _is_unconfirmed(codigo: str) -> bool:
     kind = office().atos.get(codigo)
-    return kind is not None and kind.hibrido and codigo not in atos_de_papel()
+    return kind is not None and kind.hibrido and codigo not in paper_seal_atos()
 
 
-def _estorno(ato: dict[str, Any], forma: Forma) -> str:
-    return render_template("screens/balcao_estorno.html", ato=ato, forma=forma)
+def _render_reversal(ato: dict[str, Any], form: Form) -> str:
+    return render_template("screens/balcao_estorno.html", ato=ato, forma=form)

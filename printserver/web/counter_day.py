@@ -1,80 +1,80 @@
 """A day of the counter: checked against the till and loaded (H2); the control of paper seals, to be printed."""
 
 from datetime import date, timedelta
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver.atos import balcao, controle, hibridos
 from printserver.clock import local, local_date
-from printserver.errors import Recusa, entrada_invalida
-from printserver.selo import de_centavos
+from printserver.counter import acts, check, load
+from printserver.court import ESTORNADO
+from printserver.errors import Recusa, invalid_input
+from printserver.selo import from_centavos
 from printserver.web import words
-from printserver.web.address import dia_pedido
-from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, chave, conferir, dia_digitado, digitado, marcado, recusada
+from printserver.web.address import requested_day
+from printserver.web.context import author, find_person, now, office
+from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_day, typed_text
 
 
-def conferencia() -> ResponseReturnValue:
+def day_check() -> ResponseReturnValue:
     """Show a day as it is checked, or make its load."""
     if request.method == "GET":
-        return _conferencia(dia_pedido("dia") or local_date(agora()), Forma())
-    dia = local_date(agora())  # shown where the form names none
+        return _render_check(requested_day("dia") or local_date(now()), Form())
+    day = local_date(now())  # shown where the form names none
     try:
-        conferir("data", "aguardam", "conferi")
-        typed = dia_digitado("data")
+        check_fields("data", "aguardam", "conferi")
+        typed = typed_day("data")
         if typed is None:
-            raise entrada_invalida("data", "falta o dia da carga")
-        dia = typed
-        if not marcado("confirmo") or not marcado("conferi"):
+            raise invalid_input("data", "falta o dia da carga")
+        day = typed
+        if not ticked("confirmo") or not ticked("conferi"):
             raise Recusa("entrada-invalida", "Nada foi feito: marque que conferiu e use o botão da carga.")
-        codes, _ = hibridos.carregar(office(), autor(), _carga(dia), chave())
-    except Recusa as recusa:
-        if recusa.word == "sem-permissao":
+        codes, _ = load.load(office(), author(), _load_request(day), key())
+    except Recusa as refusal:
+        if refusal.word == "sem-permissao":
             raise
-        return _conferencia(dia, recusada(recusa)), recusa.kind.status
-    feitos = words.plural(len(codes), "selo feito, que vai", "selos feitos, que vão")
-    flash(f"Carga de {words.dia(dia)}: {feitos} ao tribunal.")
-    return redirect(url_for("web.conferencia", dia=dia.isoformat()), 303)
+        return _render_check(day, refused_form(refusal)), refusal.kind.status
+    made = words.plural(len(codes), "selo feito, que vai", "selos feitos, que vão")
+    flash(f"Carga de {words.day(day)}: {made} ao tribunal.")
+    return redirect(url_for("web.conferencia", dia=day.isoformat()), 303)
 
 
-def controle_dos_selos() -> ResponseReturnValue:
+def paper_seal_control() -> ResponseReturnValue:
     """Show the control of paper seals of a period, as it is printed."""
-    hoje = local_date(agora())
-    de = dia_pedido("de") or dia_pedido("ate") or hoje
-    ate = dia_pedido("ate") or max(de, hoje)
+    today = local_date(now())
+    de = requested_day("de") or requested_day("ate") or today
+    ate = requested_day("ate") or max(de, today)
     if ate < de:
-        raise entrada_invalida("ate", "o último dia vem antes do primeiro")
+        raise invalid_input("ate", "o último dia vem antes do primeiro")
     return render_template(
         "screens/balcao_controle.html",
         de=de,
         ate=ate,
-        hoje=hoje,
-        linhas=controle.relatorio(office(), de, ate),
-        impresso_em=f"{local(agora()):%d/%m/%Y às %H:%M}",
+        hoje=today,
+        linhas=check.control_report(office(), de, ate),
+        impresso_em=f"{local(now()):%d/%m/%Y às %H:%M}",
     )
 
 
-def _carga(dia: date) -> dict[str, Any]:
+def _load_request(day: date) -> dict[str, object]:
     """Return the request for the load of what was shown: other acts that came or went meanwhile refuse it."""
-    shown = digitado("aguardam").split()
+    shown = typed_text("aguardam").split()
     if len(shown) != 2 or not all(each.isascii() and each.isdigit() and len(each) < 12 for each in shown):
         raise Recusa("entrada-invalida", "Nada foi feito: abra a conferência de novo e faça a carga a partir dela.")
-    checked = {"quantidade": int(shown[0]), "total": str(de_centavos(int(shown[1])))}
-    return {"data": dia.isoformat(), "escrevente": pessoa().usuario} | checked
+    checked = {"quantidade": int(shown[0]), "total": str(from_centavos(int(shown[1])))}
+    return {"data": day.isoformat(), "escrevente": find_person().usuario} | checked
 
 
-def _conferencia(dia: date, forma: Forma) -> str:
-    here, hoje = office(), local_date(agora())
+def _render_check(day: date, form: Form) -> str:
+    here, today = office(), local_date(now())
     return render_template(
         "screens/balcao_conferencia.html",
-        dia=dia,
-        hoje=hoje,
-        ontem=hoje - timedelta(days=1),
-        forma=forma,
-        dados=controle.conferencia(here, dia),
-        abertos=controle.dias_abertos(here),
-        isentos=balcao.listar(here, dia, None, isentos=True)["itens"],
-        estornados=balcao.listar(here, dia, balcao.ESTORNADO)["itens"],
+        dia=day,
+        hoje=today,
+        ontem=today - timedelta(days=1),
+        forma=form,
+        dados=check.day_check(here, day),
+        abertos=check.waiting_days(here),
+        isentos=acts.list_all(here, day, None, isentos=True)["itens"],
+        estornados=acts.list_all(here, day, ESTORNADO)["itens"],
     )

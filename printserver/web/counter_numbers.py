@@ -1,107 +1,109 @@
 """Paper seals by number: a range made by hand (H3); numbers that are void, or were reported elsewhere (H2, S4)."""
 
+from collections.abc import Callable
 from datetime import date
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver.atos import controle, hibridos
 from printserver.clock import local_date
-from printserver.errors import Recusa, entrada_invalida
-from printserver.web import values, words
-from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.counter import atos_de_papel
-from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, recusada
+from printserver.counter import check, load
+from printserver.errors import Recusa, invalid_input
+from printserver.web import fee_input, words
+from printserver.web.context import author, find_person, now, office
+from printserver.web.counter import paper_seal_atos
+from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, typed_day, typed_text
 
-_FAIXA = ("ato", "serie", "de", "ate", "data")
-_DESTINOS = {"inutilizados": hibridos.inutilizar, "comunicados": hibridos.ja_comunicados}
+_RANGE_FIELDS = ("ato", "serie", "de", "ate", "data")
+_DESTINATIONS = {"inutilizados": load.spoil, "comunicados": load.mark_reported}
 
 
-def faixa() -> ResponseReturnValue:
+def number_range() -> ResponseReturnValue:
     """Ask for a range of paper seals of one type and value, then make their seals."""
     if request.method == "GET":
-        return _faixa(Forma())
+        return _render_range(Form())
     try:
-        conferir(*_FAIXA, *values.CAMPOS)
-        confirmado()
-        codes, _ = hibridos.por_faixa(office(), autor(), _numeros() | values.valor_digitado(), chave())
-    except Recusa as recusa:
-        return _recusada(recusa, _faixa)
-    dia = words.dia(_dia())
-    flash(f"{words.plural(len(codes), 'selo feito', 'selos feitos')}, de {codes[0]} a {codes[-1]}, dia {dia}.")
+        check_fields(*_RANGE_FIELDS, *fee_input.FIELDS)
+        check_confirmed()
+        codes, _ = load.by_range(office(), author(), _range_request() | fee_input.typed_value(), key())
+    except Recusa as refusal:
+        return _refused(refusal, _render_range)
+    day = words.day(_day())
+    flash(f"{words.plural(len(codes), 'selo feito', 'selos feitos')}, de {codes[0]} a {codes[-1]}, dia {day}.")
     return redirect(url_for("web.faixa"), 303)
 
 
-def numeros() -> ResponseReturnValue:
+def numbers() -> ResponseReturnValue:
     """Ask for a range of paper seals that is not to be reported from here, and why; then write it down."""
     if request.method == "GET":
-        return _sem_selo(Forma())
+        return _without_selo(Form())
     try:
-        conferir("destino", *_FAIXA, "motivo")
-        confirmado()
-        fazer = _DESTINOS.get(digitado("destino"))
-        if fazer is None:
-            raise entrada_invalida("destino", "diga o que houve com estes números")
-        feita, _ = fazer(office(), autor(), _numeros() | {"motivo": digitado("motivo")}, chave())
-    except Recusa as recusa:
-        return _recusada(recusa, _sem_selo)
-    dia = words.data(feita["data"])
-    flash(f"{feita['ato']}{feita['serie']}, de {feita['de']:07} a {feita['ate']:07}, dia {dia}: registrado.")
+        check_fields("destino", *_RANGE_FIELDS, "motivo")
+        check_confirmed()
+        make = _DESTINATIONS.get(typed_text("destino"))
+        if make is None:
+            raise invalid_input("destino", "diga o que houve com estes números")
+        made_key, _ = make(office(), author(), _range_request() | {"motivo": typed_text("motivo")}, key())
+    except Recusa as refusal:
+        return _refused(refusal, _without_selo)
+    day = words.data(made_key["data"])
+    flash(
+        f"{made_key['ato']}{made_key['serie']}, de {made_key['de']:07} a {made_key['ate']:07}, dia {day}: registrado."
+    )
     return redirect(url_for("web.numeros"), 303)
 
 
-def _numeros() -> dict[str, Any]:
+def _range_request() -> dict[str, object]:
     return {
-        "ato": digitado("ato"),
-        "serie": digitado("serie").upper(),
-        "de": _inteiro("de"),
-        "ate": _inteiro("ate") if digitado("ate") else _inteiro("de"),
-        "data": _dia().isoformat(),
-        "escrevente": pessoa().usuario,
+        "ato": typed_text("ato"),
+        "serie": typed_text("serie").upper(),
+        "de": _integer("de"),
+        "ate": _integer("ate") if typed_text("ate") else _integer("de"),
+        "data": _day().isoformat(),
+        "escrevente": find_person().usuario,
     }
 
 
-def _dia() -> date:
+def _day() -> date:
     """Return the day of the form; blank it is the clock's, also on a page that was left open over midnight."""
-    return dia_digitado("data") or local_date(agora())
+    return typed_day("data") or local_date(now())
 
 
-def _inteiro(nome: str) -> int:
-    texto = digitado(nome)
-    if not (texto.isascii() and texto.isdigit() and len(texto) <= 7):
-        raise entrada_invalida(nome, "escreva o número do selo de papel, até sete algarismos")
-    return int(texto)
+def _integer(nome: str) -> int:
+    text = typed_text(nome)
+    if not (text.isascii() and text.isdigit() and len(text) <= 7):
+        raise invalid_input(nome, "escreva o número do selo de papel, até sete algarismos")
+    return int(text)
 
 
-def _recusada(recusa: Recusa, mostrar: Any) -> ResponseReturnValue:
-    if recusa.word == "sem-permissao":
-        raise recusa
-    return mostrar(recusada(recusa)), recusa.kind.status
+def _refused(refusal: Recusa, show: Callable[[Form], str]) -> ResponseReturnValue:
+    if refusal.word == "sem-permissao":
+        raise refusal
+    return show(refused_form(refusal)), refusal.kind.status
 
 
-def _faixa(forma: Forma) -> str:
+def _render_range(form: Form) -> str:
     return render_template(
         "screens/balcao_faixa.html",
-        forma=forma,
-        tipos=atos_de_papel(),
-        hoje=local_date(agora()),
-        limite=hibridos.POR_CARGA,
-        **values.para_a_tela(),
+        forma=form,
+        tipos=paper_seal_atos(),
+        hoje=local_date(now()),
+        limite=load.PER_LOAD,
+        **fee_input.template_context(),
     )
 
 
-def _sem_selo(forma: Forma) -> str:
+def _without_selo(form: Form) -> str:
     return render_template(
         "screens/balcao_numeros.html",
-        forma=forma,
-        tipos=_todos(),
-        hoje=local_date(agora()),
-        faixas=controle.faixas_sem_selo(office()),
+        forma=form,
+        tipos=_all_of(),
+        hoje=local_date(now()),
+        faixas=check.ranges_without_selo(office()),
     )
 
 
-def _todos() -> dict[str, Any]:
+def _all_of() -> dict[str, object]:
     """Return every type of act of a paper seal: to be void it need not be confirmed."""
     table = office().atos
     kinds = {codigo: table.get(codigo) for codigo in table.codigos()}

@@ -9,88 +9,88 @@ from typing import Any, Final
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver.atos import avisos, comunicacao, pendencias
+from printserver.court import notices, pending, standing
 from printserver.errors import Recusa
-from printserver.jobs import ready
-from printserver.web import live
-from printserver.web.address import opcao_pedida, pagina_pedida
-from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, conferir, confirmado, recusada
+from printserver.office import ready
+from printserver.web import polling
+from printserver.web.address import requested_option, requested_page
+from printserver.web.context import author, find_person, now, office
+from printserver.web.forms import Form, check_confirmed, check_fields, refused_form
 
-ABAS: Final = ("pendentes", "recusados", "vinculos", "avisos")
-DE_UMA_VEZ: Final = 1000  # refused seals that are sent again with one press
-GUARDADO_S: Final = 5.0  # how the office stands, for all screens that ask
+TABS: Final = ("pendentes", "recusados", "vinculos", "avisos")
+AT_ONCE: Final = 1000  # refused seals that are sent again with one press
+KEPT_S: Final = 5.0  # how the office stands, for all screens that ask
 
 _lock = threading.Lock()
 _kept: dict[str, tuple[float, dict[str, Any]]] = {}
 
 
-def tribunal() -> ResponseReturnValue:
+def court_settings() -> ResponseReturnValue:
     """Show how the office stands with the court."""
-    return render_template("screens/tribunal.html", parte=_parte().html)
+    return render_template("screens/tribunal.html", parte=_part().html)
 
 
-def vivo_tribunal() -> ResponseReturnValue:
+def live_court() -> ResponseReturnValue:
     """Answer the poll of the court's page."""
-    return live.responder(_parte())
+    return polling.answer(_part())
 
 
-def comunicar() -> ResponseReturnValue:
+def report() -> ResponseReturnValue:
     """Have what waits sent now."""
-    conferir()
-    found = comunicacao.comunicar(office(), autor(), {"escrevente": pessoa().usuario})
+    check_fields()
+    found = standing.report(office(), author(), {"escrevente": find_person().usuario})
     _kept.clear()
     n = found["pendentes"]
-    vai = f"Pedido feito: {n} {'vai' if n == 1 else 'vão'} ao tribunal agora."
-    flash(vai if n else "Nada espera por comunicação.")
+    message = f"Pedido feito: {n} {'vai' if n == 1 else 'vão'} ao tribunal agora."
+    flash(message if n else "Nada espera por comunicação.")
     return redirect(url_for("web.tribunal"), 303)
 
 
-def mandar() -> ResponseReturnValue:
+def order_faults() -> ResponseReturnValue:
     """Ask whether what the court refused is to go again as it stands (one seal, or all), then send it."""
     if request.method == "GET":
-        return _perguntar(Forma())
+        return _ask(Form())
     try:
-        conferir(listas=("selos",))
-        confirmado()
+        check_fields(multiple=("selos",))
+        check_confirmed()
         codes = request.form.getlist("selos")
-        comunicacao.comunicar(office(), autor(), {"selos": codes, "escrevente": pessoa().usuario})
-    except Recusa as recusa:
-        return _perguntar(recusada(recusa)), recusa.kind.status
+        standing.report(office(), author(), {"selos": codes, "escrevente": find_person().usuario})
+    except Recusa as refusal:
+        return _ask(refused_form(refusal)), refusal.kind.status
     _kept.clear()
     flash(f"{len(codes)} {'selo vai' if len(codes) == 1 else 'selos vão'} de novo ao tribunal.")
     return redirect(url_for("web.tribunal"), 303)
 
 
-def _perguntar(forma: Forma) -> str:
+def _ask(form: Form) -> str:
     refused: list[dict[str, Any]] = []
     for quais in ("recusados", "vinculos"):
         page = 1
-        while found := pendencias.listar(office(), quais, page)["itens"]:
+        while found := pending.list_all(office(), quais, page)["itens"]:
             refused += [item for item in found if item["recusado_em"]]
             page += 1
-            if len(refused) >= DE_UMA_VEZ:
+            if len(refused) >= AT_ONCE:
                 break
     if only := request.values.get("selo"):
         refused = [item for item in refused if item["selo"] == only]
-    refused = refused[:DE_UMA_VEZ]
+    refused = refused[:AT_ONCE]
     codes = list(dict.fromkeys(item["selo"] for item in refused))
-    return render_template("screens/tribunal_mandar.html", recusados=refused, codigos=codes, forma=forma)
+    return render_template("screens/tribunal_mandar.html", recusados=refused, codigos=codes, forma=form)
 
 
-def _parte() -> live.Parte:
-    ver = opcao_pedida("ver", ABAS) or "pendentes"
-    pagina = pagina_pedida()
+def _part() -> polling.Part:
+    tab = requested_option("ver", TABS) or "pendentes"
+    page = requested_page()
     here = office()
-    lista = avisos.listar(here, pagina) if ver == "avisos" else pendencias.listar(here, ver, pagina)  # type: ignore[arg-type]
-    paginas = max(1, -(-lista["total"] // pendencias.POR_PAGINA))
-    return live.parte(
+    listing = notices.list_all(here, page) if tab == "avisos" else pending.list_all(here, tab, page)  # type: ignore[arg-type]
+    paginas = max(1, -(-listing["total"] // pending.PER_PAGE))
+    return polling.live_part(
         "screens/_tribunal.html",
         "web.vivo_tribunal",
-        {"ver": ver, "pagina": pagina},
-        como=comunicacao.em_json(comunicacao.situacao(here)),
-        ver=ver,
-        lista=lista,
+        {"ver": tab, "pagina": page},
+        como=standing.as_json(standing.status(here)),
+        ver=tab,
+        lista=listing,
         paginas=paginas,
         por_email=bool(here.settings.avisos.servidor),
     )
@@ -99,29 +99,29 @@ def _parte() -> live.Parte:
 # -- the strip on every page -----------------------------------------------------------------------------------------
 
 
-def faixa() -> str:
+def strip() -> str:
     """Return the strip that every page bears while the court wants a person, alive; empty of words where nothing is."""
-    return _faixa().html
+    return _strip().html
 
 
-def vivo_faixa() -> ResponseReturnValue:
+def live_strip() -> ResponseReturnValue:
     """Answer the poll of the strip."""
-    return live.responder(_faixa())
+    return polling.answer(_strip())
 
 
-def _faixa() -> live.Parte:
-    return live.parte("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=_como())
+def _strip() -> polling.Part:
+    return polling.live_part("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=_court_status())
 
 
-def _como() -> dict[str, Any]:
+def _court_status() -> dict[str, Any]:
     """Return how the office stands, read once in a few seconds however many screens ask."""
-    here, now = office(), agora().timestamp()
+    here, seconds = office(), now().timestamp()
     with _lock:
-        kept = _kept.get(here.nome_da_instancia)
-    if kept is not None and 0 <= now - kept[0] < GUARDADO_S:
+        kept = _kept.get(here.instance_name)
+    if kept is not None and 0 <= seconds - kept[0] < KEPT_S:
         return kept[1]
     keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
-    como = comunicacao.situacao(here) | {"impedimentos": keeps}
+    court_status = standing.status(here) | {"impedimentos": keeps}
     with _lock:
-        _kept[here.nome_da_instancia] = (now, como)
-    return como
+        _kept[here.instance_name] = (seconds, court_status)
+    return court_status

@@ -4,69 +4,71 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
-from printserver.selo import ROTULOS
-from printserver.web.words import Situacao, plural
+from printserver.selo import LABELS
+from printserver.web.words import Status, plural
 
-_MODOS: Mapping[str, str] = {
+_MODES: Mapping[str, str] = {
     "continuo": "sempre, por si",
     "horarios": "nos horários marcados",
     "manual": "só a pedido",
 }
 
 
-def prazo(falta_s: float) -> str:
+def time_left(falta_s: float) -> str:
     """Return what is left of a term: `faltam 3 h 20 min`, `atrasado há 1 h 05 min`."""
     if falta_s <= 0:
-        return f"atrasado há {_duracao(-falta_s)}"
-    texto = _duracao(falta_s)
-    return f"{'falta' if texto.startswith(('1 min', '1 h', 'menos')) else 'faltam'} {texto}"
+        return f"atrasado há {_duration(-falta_s)}"
+    text = _duration(falta_s)
+    return f"{'falta' if text.startswith(('1 min', '1 h', 'menos')) else 'faltam'} {text}"
 
 
-def _duracao(segundos: float) -> str:
-    minutos = int(segundos) // 60
-    if minutos < 1:
+def _duration(seconds: float) -> str:
+    minutes = int(seconds) // 60
+    if minutes < 1:
         return "menos de 1 min"
-    if minutos < 60:
-        return f"{minutos} min"
-    if minutos >= timedelta(days=3) // timedelta(minutes=1):
-        return f"{minutos // (24 * 60)} dias"
-    return f"{minutos // 60} h {minutos % 60:02} min"
+    if minutes < 60:
+        return f"{minutes} min"
+    if minutes >= timedelta(days=3) // timedelta(minutes=1):
+        return f"{minutes // (24 * 60)} dias"
+    return f"{minutes // 60} h {minutes % 60:02} min"
 
 
-def com_o_tribunal(como: Mapping[str, Any]) -> Situacao:
+def court_standing(court_status: Mapping[str, Any]) -> Status:
     """Return how the office stands: the worst of what there is."""
     late = []
-    if como["ligado"] and (n := como["atrasados"]):
+    if court_status["ligado"] and (n := court_status["atrasados"]):
         late.append(f"{plural(n, 'selo passou', 'selos passaram')} das 24 horas de prazo.")
-    if n := como["sem_carga_atrasados"]:
+    if n := court_status["sem_carga_atrasados"]:
         late.append(f"{plural(n, 'ato do balcão passou', 'atos do balcão passaram')} das 24 horas sem a carga.")
     if late:
-        return Situacao("Atrasado", " ".join(late), "problema")
-    if not como["ligado"]:
-        return Situacao("Desligado", "Nenhum tribunal está configurado: os selos ficam à espera.", "parado")
-    soon = [f"{plural(n, 'selo tem', 'selos têm')} menos de 4 horas de prazo."] if (n := como["urgentes"]) else []
-    if n := como["sem_carga_urgentes"]:
+        return Status("Atrasado", " ".join(late), "problema")
+    if not court_status["ligado"]:
+        return Status("Desligado", "Nenhum tribunal está configurado: os selos ficam à espera.", "parado")
+    soon = (
+        [f"{plural(n, 'selo tem', 'selos têm')} menos de 4 horas de prazo."] if (n := court_status["urgentes"]) else []
+    )
+    if n := court_status["sem_carga_urgentes"]:
         soon.append(f"{plural(n, 'ato do balcão tem', 'atos do balcão têm')} menos de 4 horas para a carga.")
     if soon:
-        return Situacao("Urgente", " ".join(soon), "problema")
-    if como["parado_ate"]:
-        return Situacao("Sem resposta", "O tribunal não responde como deve. O servidor tenta de novo por si.", "espera")
-    if n := como["recusados"]:
-        return Situacao("Recusas", f"{plural(n, 'recusa espera', 'recusas esperam')} correção.", "espera")
-    if n := como["pendentes"]:
-        return Situacao("Em dia", f"{plural(n, 'selo espera', 'selos esperam')} a sua vez.", "andamento")
-    if n := como["sem_carga"]:
-        dito = f"{plural(n, 'ato do balcão espera', 'atos do balcão esperam')} a carga."
-        return Situacao("Em dia", dito, "andamento")
-    return Situacao("Em dia", "Tudo o que havia foi comunicado.", "feito")
+        return Status("Urgente", " ".join(soon), "problema")
+    if court_status["parado_ate"]:
+        return Status("Sem resposta", "O tribunal não responde como deve. O servidor tenta de novo por si.", "espera")
+    if n := court_status["recusados"]:
+        return Status("Recusas", f"{plural(n, 'recusa espera', 'recusas esperam')} correção.", "espera")
+    if n := court_status["pendentes"]:
+        return Status("Em dia", f"{plural(n, 'selo espera', 'selos esperam')} a sua vez.", "andamento")
+    if n := court_status["sem_carga"]:
+        said = f"{plural(n, 'ato do balcão espera', 'atos do balcão esperam')} a carga."
+        return Status("Em dia", said, "andamento")
+    return Status("Em dia", "Tudo o que havia foi comunicado.", "feito")
 
 
-def modo_do_tribunal(modo: str) -> str:
+def court_mode(modo: str) -> str:
     """Return when the office reports."""
-    return _MODOS[modo]
+    return _MODES[modo]
 
 
-def envio_ao_tribunal(item: Mapping[str, Any]) -> str:
+def court_sending(item: Mapping[str, Any]) -> str:
     """Return where the report of something that waits is."""
     vezes = item["tentativas"]
     match item["envio"]:
@@ -80,11 +82,11 @@ def envio_ao_tribunal(item: Mapping[str, Any]) -> str:
             return "espera a vez"
 
 
-def data_iso(texto: str) -> str:
+def data_iso(text: str) -> str:
     """Return a day of the contract as people write it: `20/11/2026`."""
-    return f"{date.fromisoformat(texto):%d/%m/%Y}"
+    return f"{date.fromisoformat(text):%d/%m/%Y}"
 
 
-def componente(nome: str) -> str:
+def component(nome: str) -> str:
     """Return the name of a component of the fee as people write it."""
-    return ROTULOS[nome]
+    return LABELS[nome]

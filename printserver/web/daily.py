@@ -12,21 +12,30 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
-from printserver.atos import diarios
 from printserver.clock import local_date
-from printserver.errors import Recusa, entrada_invalida
-from printserver.selo import EXCLUSAO, centavos, parse_reais
-from printserver.web import values, words
-from printserver.web.address import dia_pedido
-from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, chave, conferir, dia_digitado, digitado, erros_de, escolha, recusada
+from printserver.counter import daily
+from printserver.errors import Recusa, invalid_input
+from printserver.selo import EXCLUSION, centavos, parse_reais
+from printserver.web import fee_input, words
+from printserver.web.address import requested_day
+from printserver.web.context import author, find_person, now, office
+from printserver.web.forms import (
+    Form,
+    check_fields,
+    field_errors,
+    key,
+    refused_form,
+    typed_choice,
+    typed_day,
+    typed_text,
+)
 
-NOMES = {"fotocopia": "Fotocópias", "cenad": "Autenticações digitais (CENAD)"}
-SALTO: Final = 3  # times what was before, or is usual: a person is asked
+NAMES = {"fotocopia": "Fotocópias", "cenad": "Autenticações digitais (CENAD)"}
+LEAP: Final = 3  # times what was before, or is usual: a person is asked
 
 
 @dataclass(frozen=True, slots=True)
-class Conferencia:
+class Check:
     """What a person sees before an unusual total goes: why it is asked, what it was, what it will be; and its mark."""
 
     porques: list[str]
@@ -35,136 +44,138 @@ class Conferencia:
     marca: str
 
 
-def diarios_do_dia() -> ResponseReturnValue:
+def diarios_of_day() -> ResponseReturnValue:
     """Show a day's seals with a form for each, or take a new total."""
     if request.method == "GET":
-        return _mostrar(dia_pedido("dia") or local_date(agora()), "", Forma())
-    dia, tipo = local_date(agora()), digitado("tipo")  # shown where the form names no day
+        return _show(requested_day("dia") or local_date(now()), "", Form())
+    day, kind = local_date(now()), typed_text("tipo")  # shown where the form names no day
     try:
-        conferir("tipo", "data", "aberta", "total", "iss", "servico", "quantidade", "motivo", "visto")
-        escolha("tipo", NOMES)
-        typed = dia_digitado("data")
+        check_fields("tipo", "data", "aberta", "total", "iss", "servico", "quantidade", "motivo", "visto")
+        typed_choice("tipo", NAMES)
+        typed = typed_day("data")
         if typed is None:
-            raise entrada_invalida("data", "falta o dia")
-        dia = typed
-        dados = {"tipo": tipo, "data": dia.isoformat(), "escrevente": pessoa().usuario}
-        dados |= {"motivo": digitado("motivo")} if digitado("motivo") else {}
-        antes = _selo_do_dia(dia)[tipo]
-        valor = _valor(antes)
-        visto = _conferencia(dia, tipo, antes, valor)
-        if visto is not None and digitado("visto") != visto.marca:
-            return _mostrar(dia, tipo, recusada(Recusa("entrada-invalida", "")), visto)
-        codigo, _ = diarios.lancar(office(), autor(), dados | valor, chave())
-    except Recusa as recusa:
-        if recusa.word == "sem-permissao":
+            raise invalid_input("data", "falta o dia")
+        day = typed
+        data = {"tipo": kind, "data": day.isoformat(), "escrevente": find_person().usuario}
+        data |= {"motivo": typed_text("motivo")} if typed_text("motivo") else {}
+        earlier = _selos_of_day(day)[kind]
+        value = _value(earlier)
+        preview = _check(day, kind, earlier, value)
+        if preview is not None and typed_text("visto") != preview.marca:
+            return _show(day, kind, refused_form(Recusa("entrada-invalida", "")), preview)
+        codigo, _ = daily.enter_total(office(), author(), data | value, key())
+    except Recusa as refusal:
+        if refusal.word == "sem-permissao":
             raise
-        return _mostrar(dia, tipo, recusada(recusa)), recusa.kind.status
+        return _show(day, kind, refused_form(refusal)), refusal.kind.status
     selo = jobs.selo(office(), codigo)
     iss = f" e ISS de {words.reais(selo['iss_centavos'])}" if selo["iss_centavos"] else ""
-    flash(f"{NOMES[tipo]} de {words.dia(dia)}: {words.reais(selo['total_centavos'])}{iss}, selo {codigo}.")
-    return redirect(url_for("web.diarios", dia=None if dia == local_date(agora()) else dia.isoformat()), 303)
+    flash(f"{NAMES[kind]} de {words.day(day)}: {words.reais(selo['total_centavos'])}{iss}, selo {codigo}.")
+    return redirect(url_for("web.diarios", dia=None if day == local_date(now()) else day.isoformat()), 303)
 
 
-def _valor(antes: Mapping[str, Any] | None) -> dict[str, Any]:
+def _value(earlier: Mapping[str, Any] | None) -> dict[str, Any]:
     """Return the day's total as typed; with a service, how often it was done tells the components too (D3).
 
     Total and ISS stand in their fields as they are: left alone beside a service, they are no second value. A blank ISS
     keeps the day's. Raises `Recusa` `entrada-invalida` where nothing changes, and where two values were typed.
     """
-    shown = _na_tela(antes)
-    typed = {nome: values.dinheiro(nome) if digitado(nome) else "" for nome in ("total", "iss")}
-    mudados = [nome for nome, valor in typed.items() if valor and valor != (values.em_reais(shown.get(nome, "")) or "")]
-    if not digitado("servico"):
-        if digitado("quantidade"):
-            raise entrada_invalida("quantidade", "vale só com um serviço: escolha-o, ou deixe em branco")
+    shown = _shown_fields(earlier)
+    typed = {nome: fee_input.typed_money(nome) if typed_text(nome) else "" for nome in ("total", "iss")}
+    changed = [
+        nome for nome, value in typed.items() if value and value != (fee_input.as_reais(shown.get(nome, "")) or "")
+    ]
+    if not typed_text("servico"):
+        if typed_text("quantidade"):
+            raise invalid_input("quantidade", "vale só com um serviço: escolha-o, ou deixe em branco")
         if not typed["total"]:
-            raise entrada_invalida("total", "escreva o total do dia")
-        if shown and not mudados:
-            raise entrada_invalida("total", "o total e o ISS do dia já são estes: nada muda")
-        return {nome: valor for nome, valor in typed.items() if valor}
-    if mudados:
+            raise invalid_input("total", "escreva o total do dia")
+        if shown and not changed:
+            raise invalid_input("total", "o total e o ISS do dia já são estes: nada muda")
+        return {nome: value for nome, value in typed.items() if value}
+    if changed:
         text = "há dois valores: deixe só o total, ou só o serviço"
-        raise erros_de(dict.fromkeys([*mudados, "servico"], text), text)
-    vezes = digitado("quantidade")
+        raise field_errors(dict.fromkeys([*changed, "servico"], text), text)
+    vezes = typed_text("quantidade")
     if not (vezes.isascii() and vezes.isdigit() and len(vezes) <= 4):
-        raise entrada_invalida("quantidade", "escreva quantos foram no dia, só algarismos")
-    return {"servicos": [{"servico": digitado("servico"), "quantidade": int(vezes)}]}
+        raise invalid_input("quantidade", "escreva quantos foram no dia, só algarismos")
+    return {"servicos": [{"servico": typed_text("servico"), "quantidade": int(vezes)}]}
 
 
-def _conferencia(dia: date, tipo: str, antes: Mapping[str, Any] | None, valor: Mapping[str, Any]) -> Conferencia | None:
+def _check(day: date, kind: str, earlier: Mapping[str, Any] | None, value: Mapping[str, Any]) -> Check | None:
     """Return what a person has to see before this total goes; None where it is as usual."""
-    before = _como_esta(antes)
-    after = _depois(valor, before)
+    before = _current_amounts(earlier)
+    after = _later(value, before)
     if after is None:
         return None
-    usual = before[0] if before else diarios.habitual(office(), tipo, dia)  # type: ignore[arg-type]
+    usual = before[0] if before else daily.usual(office(), kind, day)  # type: ignore[arg-type]
     why = []
-    if usual and after[0] >= SALTO * usual:
+    if usual and after[0] >= LEAP * usual:
         what = "o total do dia até agora" if before else "o que é habitual num dia"
-        why.append(f"O total é {_vezes(after[0], usual)} {what} ({words.reais(usual)}).")
-    if before and after[0] < before[0] and not digitado("motivo"):
+        why.append(f"O total é {_times(after[0], usual)} {what} ({words.reais(usual)}).")
+    if before and after[0] < before[0] and not typed_text("motivo"):
         return None  # refused for want of its reason
     if before and after[0] < before[0]:
         why.append(f"O total é menor que o do dia até agora ({words.reais(before[0])}).")
-    if before and before[1] and after[1] >= SALTO * before[1] and after[0] < SALTO * before[0]:
-        why.append(f"O ISS é {_vezes(after[1], before[1])} o do dia até agora ({words.reais(before[1])}).")
-    if digitado("aberta") == dia.isoformat() and dia != local_date(agora()):
-        why.append(f"Esta página foi aberta em {words.dia(dia)}, e esse dia já acabou: confira se o total é dele.")
-    return Conferencia(why, before, after, f"{dia};{tipo};{before};{after}") if why else None
+    if before and before[1] and after[1] >= LEAP * before[1] and after[0] < LEAP * before[0]:
+        why.append(f"O ISS é {_times(after[1], before[1])} o do dia até agora ({words.reais(before[1])}).")
+    if typed_text("aberta") == day.isoformat() and day != local_date(now()):
+        why.append(f"Esta página foi aberta em {words.day(day)}, e esse dia já acabou: confira se o total é dele.")
+    return Check(why, before, after, f"{day};{kind};{before};{after}") if why else None
 
 
-def _depois(valor: Mapping[str, Any], before: tuple[int, int] | None) -> tuple[int, int] | None:
+def _later(value: Mapping[str, Any], before: tuple[int, int] | None) -> tuple[int, int] | None:
     """Return total and ISS as they will be, in centavos; None where only the table knows, and refuses or not."""
-    if "total" in valor:
+    if "total" in value:
         kept = before[1] if before else 0
-        return _centavos(valor["total"]), _centavos(valor["iss"]) if "iss" in valor else kept
-    asked = valor["servicos"][0]
+        return _centavos(value["total"]), _centavos(value["iss"]) if "iss" in value else kept
+    asked = value["servicos"][0]
     each = office().servicos.get(asked["servico"])
     if each is None or each.emolumentos is None:
         return None
-    costs = each.emolumentos.vezes(asked["quantidade"])
+    costs = each.emolumentos.times(asked["quantidade"])
     return centavos(costs.total_do_selo(True)), centavos(costs.iss)
 
 
-def _centavos(texto: str) -> int:
-    return centavos(parse_reais(texto))
+def _centavos(text: str) -> int:
+    return centavos(parse_reais(text))
 
 
-def _vezes(agora: int, antes: int) -> str:
-    return f"{agora / antes:.1f}".removesuffix(".0").replace(".", ",") + " vezes"
+def _times(now: int, earlier: int) -> str:
+    return f"{now / earlier:.1f}".removesuffix(".0").replace(".", ",") + " vezes"
 
 
-def _na_tela(selo: Mapping[str, Any] | None) -> dict[str, str]:
+def _shown_fields(selo: Mapping[str, Any] | None) -> dict[str, str]:
     """Return what stands in the fields of a day's form before a person types: the total and the ISS as they are."""
-    amounts = dict(zip(("total", "iss"), _como_esta(selo) or (), strict=False))
-    return values.em_campos(amounts)
+    amounts = dict(zip(("total", "iss"), _current_amounts(selo) or (), strict=False))
+    return fee_input.as_fields(amounts)
 
 
-def _como_esta(selo: Mapping[str, Any] | None) -> tuple[int, int] | None:
+def _current_amounts(selo: Mapping[str, Any] | None) -> tuple[int, int] | None:
     """Return a day's total without ISS, and its ISS, in centavos; None where it has no seal, or it was excluded."""
-    if selo is None or selo["ato"] == EXCLUSAO:
+    if selo is None or selo["ato"] == EXCLUSION:
         return None
     fees = selo["emolumentos_centavos"]
     return sum(fees.values()) - fees["iss"], int(fees["iss"])
 
 
-def _selo_do_dia(dia: date) -> dict[str, Any]:
+def _selos_of_day(day: date) -> dict[str, Any]:
     here = office()
-    return {name: code and jobs.selo(here, code) for name, code in diarios.do_dia(here, dia).items()}
+    return {name: code and jobs.selo(here, code) for name, code in daily.of_day(here, day).items()}
 
 
-def _mostrar(dia: date, tipo: str, forma: Forma, visto: Conferencia | None = None) -> str:
-    here, found = office(), _selo_do_dia(dia)
+def _show(day: date, kind: str, form: Form, preview: Check | None = None) -> str:
+    here, found = office(), _selos_of_day(day)
     return render_template(
         "screens/diarios.html",
-        dia=dia,
-        hoje=local_date(agora()),
-        nomes=NOMES,
+        dia=day,
+        hoje=local_date(now()),
+        nomes=NAMES,
         selos=found,
         cadeias={
             name: [jobs.selo(here, code) for code in seal["cadeia"]] if seal else [] for name, seal in found.items()
         },
-        digitadas={name: forma if name == tipo else Forma(_na_tela(found[name])) for name in NOMES},
-        vistos={tipo: visto},
-        servicos=values.servicos(),
+        digitadas={name: form if name == kind else Form(_shown_fields(found[name])) for name in NAMES},
+        vistos={kind: preview},
+        servicos=fee_input.services(),
     )

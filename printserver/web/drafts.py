@@ -30,7 +30,7 @@ _BUTTONS: Final = {"web.mandar_de_novo": "web.selo", "web.comunicar": "web.tribu
 
 
 @dataclass(frozen=True, slots=True)
-class Rascunho:
+class Draft:
     """A form as it was typed: whose, at which path, its fields in order."""
 
     usuario: str
@@ -39,10 +39,10 @@ class Rascunho:
 
 
 _lock = threading.Lock()
-_slots: dict[str, tuple[float, Rascunho]] = {}
+_slots: dict[str, tuple[float, Draft]] = {}
 
 
-def guardado() -> str:
+def kept_draft() -> str:
     """Return the current request's form, sealed; empty if it holds nothing that a person of ours typed.
 
     A form that came on from one login's page to the next (a wrong password) is handed on as it is.
@@ -57,53 +57,53 @@ def guardado() -> str:
     return text if len(text) <= _LONGEST else ""
 
 
-def ler(texto: str) -> Rascunho | None:
+def read(text: str) -> Draft | None:
     """Return what was sealed; None where it is not ours, or too old."""
-    if not texto or len(texto) > _LONGEST:
+    if not text or len(text) > _LONGEST:
         return None
     try:
-        usuario, caminho, campos = _sealer().loads(texto, max_age=_AGE_S)
+        usuario, path, fields = _sealer().loads(text, max_age=_AGE_S)
     except (BadData, ValueError):
         return None
-    return Rascunho(usuario, caminho, [(name, value) for name, value in campos])
+    return Draft(usuario, path, [(name, value) for name, value in fields])
 
 
-def voltar(rascunho: Rascunho, usuario: str) -> str:
+def return_address(draft: Draft, usuario: str) -> str:
     """Return the address that shows the form again, filled in; without what was typed if it was another person's."""
-    if rascunho.usuario != usuario:
+    if draft.usuario != usuario:
         flash("O que tinha sido digitado era de outra pessoa, e não foi guardado.")
         return url_for("web.painel")
-    if not rascunho.campos:
+    if not draft.campos:
         flash("Nada foi feito: a página tinha expirado. Se ainda é o que quer, aperte de novo.")
-        return rascunho.caminho
+        return draft.caminho
     number = secrets.token_urlsafe(12)
     with _lock:
-        _slots[number] = (time.monotonic() + _SHOWN_S, rascunho)
+        _slots[number] = (time.monotonic() + _SHOWN_S, draft)
         while len(_slots) > _MOST:
             _slots.pop(next(iter(_slots)))
-    join = "&" if "?" in rascunho.caminho else "?"
-    return f"{rascunho.caminho}{join}{urlencode({ARG: number})}"
+    join = "&" if "?" in draft.caminho else "?"
+    return f"{draft.caminho}{join}{urlencode({ARG: number})}"
 
 
-def retomar() -> None:
+def resume() -> None:
     """Have the page of a form that expired shown as it was sent: its view sees the form, and is told to do nothing."""
     number = request.args.get(ARG)
     if number is None or request.method != "GET" or not current_user.is_authenticated:
         return
     with _lock:
-        until, rascunho = _slots.get(number, (0.0, None))
-    if rascunho is None or until < time.monotonic() or rascunho.usuario != current_user.get_id():
+        until, draft = _slots.get(number, (0.0, None))
+    if draft is None or until < time.monotonic() or draft.usuario != current_user.get_id():
         return
-    if rascunho.caminho.partition("?")[0] != request.path:
+    if draft.caminho.partition("?")[0] != request.path:
         return
-    g.retomada = True
-    request.form = ImmutableMultiDict(rascunho.campos)
+    g.resumed = True
+    request.form = ImmutableMultiDict(draft.campos)
     request.method = "POST"
 
 
 def shown_again(response: Response) -> Response:
     """The page of a form that expired, shown again, is no mistake of the person."""
-    if g.get("retomada") and response.status_code == 422:
+    if g.get("resumed") and response.status_code == 422:
         response.status_code = 200
     return response
 

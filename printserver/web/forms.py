@@ -1,7 +1,7 @@
 """What a person typed into a form: each field counts or is refused by its label, where it was typed (A7).
 
-A view that takes a form calls `conferir` first, with every field that it knows. The names of fields are the program's:
-what people read are the labels of `ROTULOS`.
+A view that takes a form calls `check_fields` first, with every field that it knows. The names of fields are the
+program's: what people read are the labels of `LABELS`.
 """
 
 import re
@@ -12,16 +12,16 @@ from typing import Final
 
 from flask import g, request
 
-from printserver.errors import Campo, Recusa, entrada_invalida
-from printserver.selo import ROTULOS as COMPONENTES
+from printserver.errors import BadField, Recusa, invalid_input
+from printserver.selo import LABELS as COMPONENTS
 
 # Fields that every form may have, beside its own.
-_SEMPRE: Final = ("csrf_token", "chave", "confirmo")
-RETOMADA: Final = "A página tinha expirado. O que você digitou está aqui, e nada foi feito: confira e envie de novo."
+_ALWAYS: Final = ("csrf_token", "chave", "confirmo")
+RESUMED: Final = "A página tinha expirado. O que você digitou está aqui, e nada foi feito: confira e envie de novo."
 
 # What people read of a field: as its label says it, for a sentence.
-ROTULOS: Final[Mapping[str, str]] = {
-    **COMPONENTES,
+LABELS: Final[Mapping[str, str]] = {
+    **COMPONENTS,
     "emolumentos": "Parcelas",
     "servico": "Serviço",
     "isento": "Motivo da isenção",
@@ -60,7 +60,7 @@ ROTULOS: Final[Mapping[str, str]] = {
     "escrevente": "Escrevente",
 }
 # What the floors below say to a program, and what a person is told in its place.
-_DITOS: Final = tuple(
+_REWORDINGS: Final = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
         (
@@ -91,129 +91,129 @@ _DITOS: Final = tuple(
         (r"\s*\((?:fora_do_prazo|papel_em_maos|folhas)\)", ""),
     )
 )
-_MAQUINA: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
-_CAMINHO: Final = re.compile(r"^(?:[a-z_]+(?:\.(?:\w+))*): ")
+_MACHINE_NAME: Final = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+_FIELD_PATH: Final = re.compile(r"^(?:[a-z_]+(?:\.(?:\w+))*): ")
 
 
 @dataclass(frozen=True, slots=True)
-class Forma:
+class Form:
     """A form as it is shown: values by name, messages by name, and the sentence above it all."""
 
     valores: Mapping[str, str] = field(default_factory=dict)
     erros: Mapping[str, str] = field(default_factory=dict)
     aviso: str | None = None
 
-    def valor(self, nome: str, senao: str = "") -> str:
-        """Return what stands in the field; `senao` where the form was not sent yet."""
-        return self.valores.get(nome, "" if self.valores else senao)
+    def value_of(self, nome: str, otherwise: str = "") -> str:
+        """Return what stands in the field; `otherwise` where the form was not sent yet."""
+        return self.valores.get(nome, "" if self.valores else otherwise)
 
-    def erro(self, nome: str) -> str | None:
+    def error_of(self, nome: str) -> str | None:
         """Return what is wrong with the field."""
         return self.erros.get(nome)
 
 
-def conferir(*campos: str, listas: tuple[str, ...] = ()) -> None:
+def check_fields(*fields: str, multiple: tuple[str, ...] = ()) -> None:
     """Raise `Recusa` `entrada-invalida` unless the form holds only these fields (patterns of names), each once.
 
-    `listas` are fields that stand in it any number of times.
+    `multiple` are fields that stand in it any number of times.
 
     Also where the form is shown again after its page had expired: then nothing is done, whatever it holds.
     """
-    if g.get("retomada"):
-        raise Recusa("entrada-invalida", RETOMADA)
-    names = re.compile("|".join(f"(?:{each})" for each in (*campos, *listas, *_SEMPRE)))
+    if g.get("resumed"):
+        raise Recusa("entrada-invalida", RESUMED)
+    names = re.compile("|".join(f"(?:{each})" for each in (*fields, *multiple, *_ALWAYS)))
     for name in [*request.form, *request.files]:
         if not names.fullmatch(name):
             raise Recusa(
                 "entrada-invalida",
                 f"Nada foi feito: o formulário trouxe o dado “{name[:60]}”, que esta tela não conhece.",
             )
-        if name not in listas and len(set(request.form.getlist(name))) > 1:
-            raise entrada_invalida(name, "veio mais de uma vez, com valores diferentes")
+        if name not in multiple and len(set(request.form.getlist(name))) > 1:
+            raise invalid_input(name, "veio mais de uma vez, com valores diferentes")
 
 
-def digitado(nome: str) -> str:
+def typed_text(nome: str) -> str:
     """Return what was typed into the field, without blanks around it."""
     return request.form.get(nome, "").strip()
 
 
-def marcado(nome: str) -> bool:
+def ticked(nome: str) -> bool:
     """Return whether a box was ticked. Raises `Recusa` `entrada-invalida` for what is neither."""
-    valor = digitado(nome)
-    if valor not in ("", "sim"):
-        raise entrada_invalida(nome, "marque ou desmarque")
-    return valor == "sim"
+    value = typed_text(nome)
+    if value not in ("", "sim"):
+        raise invalid_input(nome, "marque ou desmarque")
+    return value == "sim"
 
 
-def confirmado() -> None:
+def check_confirmed() -> None:
     """Raise `Recusa` unless the form was sent by its own button: Enter in a field confirms nothing."""
-    if not marcado("confirmo"):
+    if not ticked("confirmo"):
         raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão no fim da página.")
 
 
-def dia_digitado(nome: str) -> date | None:
+def typed_day(nome: str) -> date | None:
     """Return the day in the field; None where it is blank. Raises `Recusa` `entrada-invalida` for what is no day."""
-    texto = digitado(nome)
-    if not texto:
+    text = typed_text(nome)
+    if not text:
         return None
     try:
-        if re.fullmatch(r"\d{4}-\d\d-\d\d", texto, re.ASCII):
-            return date.fromisoformat(texto)
+        if re.fullmatch(r"\d{4}-\d\d-\d\d", text, re.ASCII):
+            return date.fromisoformat(text)
     except ValueError:
         pass
-    raise entrada_invalida(nome, "deve ser uma data do calendário, como 20/11/2026")
+    raise invalid_input(nome, "deve ser uma data do calendário, como 20/11/2026")
 
 
-def escolha(nome: str, opcoes: Mapping[str, object] | tuple[str, ...]) -> str:
+def typed_choice(nome: str, options: Mapping[str, object] | tuple[str, ...]) -> str:
     """Return the choice made in the field. Raises `Recusa` `entrada-invalida` for none, and for one not offered."""
-    if digitado(nome) not in opcoes:
-        raise entrada_invalida(nome, "escolha uma das opções")
-    return digitado(nome)
+    if typed_text(nome) not in options:
+        raise invalid_input(nome, "escolha uma das opções")
+    return typed_text(nome)
 
 
-def chave() -> str | None:
+def key() -> str | None:
     """Return the form's own key: the same form sent twice (a second press, a page sent again) is done once."""
-    return digitado("chave")[:64] or None
+    return typed_text("chave")[:64] or None
 
 
-def recusada(recusa: Recusa) -> Forma:
+def refused_form(refusal: Recusa) -> Form:
     """Return the form as it was sent, with what is wrong in it."""
-    valores = {nome: valor for nome, valor in request.form.items() if nome not in ("csrf_token", "chave")}
-    erros = {_nome_na_tela(item.campo): para_pessoas(item.mensagem) for item in recusa.errors}
-    if recusa.word == "chave-reutilizada":
-        return Forma(valores, {}, "Este formulário já tinha sido enviado. Veja o documento antes de repetir.")
-    aviso = "Nada foi feito ainda. Corrija o que está marcado." if erros else para_pessoas(recusa.detail)
-    return Forma(valores, erros, aviso)
+    values = {nome: value for nome, value in request.form.items() if nome not in ("csrf_token", "chave")}
+    erros = {_screen_name(item.campo): for_people(item.mensagem) for item in refusal.errors}
+    if refusal.word == "chave-reutilizada":
+        return Form(values, {}, "Este formulário já tinha sido enviado. Veja o documento antes de repetir.")
+    notice = "Nada foi feito ainda. Corrija o que está marcado." if erros else for_people(refusal.detail)
+    return Form(values, erros, notice)
 
 
-def rotulo(nome: str) -> str:
+def label(nome: str) -> str:
     """Return the label of a field; empty for one that no screen has."""
-    if pagina := re.fullmatch(r"pagina_(\d+)", nome):
-        return f"Página {pagina[1]}"
+    if page := re.fullmatch(r"pagina_(\d+)", nome):
+        return f"Página {page[1]}"
     if papel := re.fullmatch(r"papel_(\d+)", nome):
         return f"Nº do papel da página {papel[1]}"
     if linha := re.fullmatch(r"linha\D*(\d+)", nome):  # of a file
         return f"linha {linha[1]}"
-    return ROTULOS.get(nome, "")
+    return LABELS.get(nome, "")
 
 
-def para_pessoas(texto: str) -> str:
+def for_people(text: str) -> str:
     """Return a message as a person reads it: without the program's names, which are the API's."""
-    for pattern, said in _DITOS:
-        texto = pattern.sub(said, texto)
-    texto = _CAMINHO.sub("", texto)
-    return _MAQUINA.sub(lambda found: ROTULOS.get(found[0], found[0].replace("_", " ")).lower(), texto)
+    for pattern, said in _REWORDINGS:
+        text = pattern.sub(said, text)
+    text = _FIELD_PATH.sub("", text)
+    return _MACHINE_NAME.sub(lambda found: LABELS.get(found[0], found[0].replace("_", " ")).lower(), text)
 
 
-def erros_de(pares: Mapping[str, str], aviso: str) -> Recusa:
+def field_errors(pairs: Mapping[str, str], notice: str) -> Recusa:
     """Return the refusal of several fields, each with its message; `aviso` stands above them."""
-    return Recusa("entrada-invalida", aviso, errors=[Campo(nome, mensagem) for nome, mensagem in pares.items()])
+    return Recusa("entrada-invalida", notice, errors=[BadField(nome, mensagem) for nome, mensagem in pairs.items()])
 
 
-def _nome_na_tela(campo: str) -> str:
+def _screen_name(field_name: str) -> str:
     """Return the name that the field of a request has on the screen."""
-    if campo.startswith("inutilizados."):  # of the paper: all of them stand in one field
+    if field_name.startswith("inutilizados."):  # of the paper: all of them stand in one field
         return "inutilizados"
-    if campo.startswith(("retificacao.", "diario.")):  # their day stands in `data`, its reason in `motivo`
-        return "motivo" if campo.endswith("motivo_data") else campo.rpartition(".")[2]
-    return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", campo)  # the parts of a VALUE
+    if field_name.startswith(("retificacao.", "diario.")):  # their day stands in `data`, its reason in `motivo`
+        return "motivo" if field_name.endswith("motivo_data") else field_name.rpartition(".")[2]
+    return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", field_name)  # the parts of a VALUE

@@ -7,58 +7,58 @@ from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
-from printserver.web import live, words
-from printserver.web.context import autor, office
+from printserver.web import polling, words
+from printserver.web.context import author, office
 
 
-def trabalho(job_id: str) -> ResponseReturnValue:
+def show_job(job_id: str) -> ResponseReturnValue:
     """Show the page of one job."""
-    job = jobs.consultar(office(), job_id)
-    return render_template("screens/trabalho.html", job=job, parte=_parte(job).html, copia=_copia(job))
+    job = jobs.look_up(office(), job_id)
+    return render_template("screens/trabalho.html", job=job, parte=_part(job).html, copia=_copy_part(job))
 
 
-def vivo_trabalho(job_id: str) -> ResponseReturnValue:
+def live_job(job_id: str) -> ResponseReturnValue:
     """Answer the poll of a job's page."""
-    return live.responder(_parte(jobs.consultar(office(), job_id)))
+    return polling.answer(_part(jobs.look_up(office(), job_id)))
 
 
-def vivo_copia(job_id: str) -> ResponseReturnValue:
+def live_copy(job_id: str) -> ResponseReturnValue:
     """Answer the poll for the marked copy: nothing until there is one; then it is shown and asked for no more."""
-    job = jobs.consultar(office(), job_id)
-    return _copia(job) if job["sha256"] else Response(status=204)
+    job = jobs.look_up(office(), job_id)
+    return _copy_part(job) if job["sha256"] else Response(status=204)
 
 
 def pdf(job_id: str) -> ResponseReturnValue:
     """Give the marked copy, never the sealed bytes: a screen is not a printer (X9)."""
-    dados = jobs.pdf(office(), autor(), job_id, copia=True)
-    response = Response(dados, mimetype="application/pdf")
-    como = "attachment" if request.args.get("baixar") else "inline"
-    response.headers["Content-Disposition"] = f'{como}; filename="copia-{job_id[:12]}.pdf"'
+    data = jobs.pdf(office(), author(), job_id, copia=True)
+    response = Response(data, mimetype="application/pdf")
+    disposition = "attachment" if request.args.get("baixar") else "inline"
+    response.headers["Content-Disposition"] = f'{disposition}; filename="copia-{job_id[:12]}.pdf"'
     return response
 
 
-def pode(job: Mapping[str, Any]) -> dict[str, bool]:
+def can(job: Mapping[str, Any]) -> dict[str, bool]:
     """Return what may be asked for in the job's state; `jobs` decides again when it is asked."""
-    assinaturas = job["documento"]["tipo"] == "livro" and bool(job["vale"])
-    return jobs.permitido(office(), job["id"]) | {"assinaturas": assinaturas}
+    signatures = job["documento"]["tipo"] == "livro" and bool(job["vale"])
+    return jobs.allowed(office(), job["id"]) | {"assinaturas": signatures}
 
 
-def _parte(job: Mapping[str, Any]) -> live.Parte:
-    ditas = jobs.ditas(office(), job["id"]) if job["sha256"] else {}
-    return live.parte(
+def _part(job: Mapping[str, Any]) -> polling.Part:
+    reported = jobs.reported(office(), job["id"]) if job["sha256"] else {}
+    return polling.live_part(
         "screens/_trabalho.html",
         "web.vivo_trabalho",
         {"job_id": job["id"]},
         job=job,
-        pode=pode(job),
-        anterior=jobs.anterior(office(), job["id"]) if job["selos"] else None,
-        ditas=ditas if any(each["estado"] for each in ditas.values()) else {},
-        estados=words.PAGINAS,
+        pode=can(job),
+        anterior=jobs.previous(office(), job["id"]) if job["selos"] else None,
+        ditas=reported if any(each["estado"] for each in reported.values()) else {},
+        estados=words.PAGE_STATES,
     )
 
 
-def _copia(job: Mapping[str, Any]) -> str:
+def _copy_part(job: Mapping[str, Any]) -> str:
     """Return the part of the page with the PDF: live only until the PDF exists, so that a reader is not disturbed."""
     if job["sha256"]:
         return render_template("screens/_copia.html", job=job)
-    return live.parte("screens/_copia.html", "web.vivo_copia", {"job_id": job["id"]}, job=job).html
+    return polling.live_part("screens/_copia.html", "web.vivo_copia", {"job_id": job["id"]}, job=job).html

@@ -6,67 +6,69 @@ from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
-from printserver import people, sessions
+from printserver.office import people, sessions
 from printserver.web import drafts, security
-from printserver.web.context import is_htmx, office, pessoa, registrar
-from printserver.web.forms import digitado
+from printserver.web.context import find_person, is_htmx, office, register
+from printserver.web.forms import typed_text
 
-DESCONHECIDO = "desconhecido"  # on record for a name that is nobody's: a password may have been typed there
+UNKNOWN = "desconhecido"  # on record for a name that is nobody's: a password may have been typed there
 
 
-def entrar() -> ResponseReturnValue:
+def log_in() -> ResponseReturnValue:
     """Show the login, or begin a session and go to where the person was, with what they had typed there."""
     proximo = request.values.get("proximo")
     if request.method == "GET":
         if current_user.is_authenticated:
-            return redirect(security.destino_seguro(proximo), 303)
-        return tela(proximo, aviso=security.porque_terminou())
-    usuario = digitado("usuario").lower()
-    if espera := _esperar(usuario):
-        return tela(proximo, usuario, f"Senha errada muitas vezes seguidas. Espere {espera} e tente de novo."), 429
+            return redirect(security.safe_target(proximo), 303)
+        return render_page(proximo, notice=security.why_ended())
+    usuario = typed_text("usuario").lower()
+    if espera := _wait_time(usuario):
+        return render_page(
+            proximo, usuario, f"Senha errada muitas vezes seguidas. Espere {espera} e tente de novo."
+        ), 429
     here = office()
     with here.db.read() as conn:
-        quem = people.conferir_senha(conn, here.serventia_id, usuario, request.form.get("senha", ""))
-        existe = people.existe(conn, here.serventia_id, usuario)
-    if quem is None:
-        registrar("pessoa", usuario if existe else DESCONHECIDO, "entrada recusada", {"texto": "usuário ou senha"})
-        return tela(proximo, usuario, "Usuário ou senha não conferem. Digite de novo."), 401
-    security.tentativas().succeed(usuario, request.remote_addr or "")
-    security.entrar(quem)
-    rascunho = drafts.ler(digitado("guardado"))
-    if rascunho is not None:
-        return redirect(drafts.voltar(rascunho, quem.usuario), 303)
-    return redirect(security.destino_seguro(proximo), 303)
+        who = people.check_password(conn, here.serventia_id, usuario, request.form.get("senha", ""))
+        exists = people.exists(conn, here.serventia_id, usuario)
+    if who is None:
+        register("pessoa", usuario if exists else UNKNOWN, "entrada recusada", {"texto": "usuário ou senha"})
+        return render_page(proximo, usuario, "Usuário ou senha não conferem. Digite de novo."), 401
+    security.attempts().succeed(usuario, request.remote_addr or "")
+    security.log_in(who)
+    draft = drafts.read(typed_text("guardado"))
+    if draft is not None:
+        return redirect(drafts.return_address(draft, who.usuario), 303)
+    return redirect(security.safe_target(proximo), 303)
 
 
-def tela(proximo: str | None, usuario: str = "", erro: str | None = None, aviso: str | None = None) -> str:
+def render_page(proximo: str | None, usuario: str = "", error: str | None = None, notice: str | None = None) -> str:
     """Return the login's page; what was typed in a form that could not be taken goes on with it, sealed."""
     return render_template(
         "screens/entrar.html",
         proximo=proximo,
         usuario=usuario[:64],
-        erro=erro,
-        aviso=aviso,
-        guardado=drafts.guardado(),
+        erro=error,
+        aviso=notice,
+        guardado=drafts.kept_draft(),
     )
 
 
-def sair() -> ResponseReturnValue:
+def log_out() -> ResponseReturnValue:
     """End the session."""
-    security.sair(pessoa().usuario if current_user.is_authenticated else None)
+    security.log_out(find_person().usuario if current_user.is_authenticated else None)
     return redirect(url_for("web.entrar"), 303)
 
 
-def continuar() -> ResponseReturnValue:
+def continue_form() -> ResponseReturnValue:
     """Go back to a form that had expired, with what was typed in it; nothing is done."""
-    rascunho = drafts.ler(digitado("guardado"))
-    if rascunho is None:
+    draft = drafts.read(typed_text("guardado"))
+    if draft is None:
         flash("O que você digitou não pôde ser guardado. Abra a página de novo e repita.")
         return redirect(url_for("web.painel"), 303)
-    return redirect(drafts.voltar(rascunho, pessoa().usuario), 303)
+    return redirect(drafts.return_address(draft, find_person().usuario), 303)
 
 
-def mandar_entrar() -> ResponseReturnValue:
+def send_to_login() -> ResponseReturnValue:
     """Send whoever is not logged in to the login, and back afterwards; a live part sends its whole page there.
 
     What was typed in a form goes along: after the login it stands in its form again, and nothing was done.
@@ -74,17 +76,15 @@ def mandar_entrar() -> ResponseReturnValue:
     if is_htmx():
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
         back = page.path + (f"?{page.query}" if page.query else "")
-        return Response(
-            status=401, headers={"HX-Redirect": url_for("web.entrar", proximo=security.destino_seguro(back))}
-        )
+        return Response(status=401, headers={"HX-Redirect": url_for("web.entrar", proximo=security.safe_target(back))})
     if request.method == "POST":
-        aviso = "Sua entrada terminou, e nada foi feito. O que você digitou está guardado: entre, e a página volta."
-        return tela(None, aviso=aviso), 401
+        notice = "Sua entrada terminou, e nada foi feito. O que você digitou está guardado: entre, e a página volta."
+        return render_page(None, notice=notice), 401
     back = request.full_path.rstrip("?")
     return redirect(url_for("web.entrar", proximo=None if back == "/" else back), 303)
 
 
-def _esperar(usuario: str) -> str:
+def _wait_time(usuario: str) -> str:
     """Return how long this person has to wait at this address, in words; empty: not at all."""
     here, address = office(), request.remote_addr or ""
 
@@ -92,6 +92,6 @@ def _esperar(usuario: str) -> str:
         with here.db.read() as conn:
             return sessions.known_address(conn, here.serventia_id, usuario, address)
 
-    seconds = security.tentativas().begin(usuario, address, known)
+    seconds = security.attempts().begin(usuario, address, known)
     minutes = -(-seconds // 60)
     return "" if not seconds else "um minuto" if minutes == 1 else f"{minutes} minutos"

@@ -9,126 +9,127 @@ from typing import Any
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver import jobs, people
+from printserver import jobs
+from printserver.documents import KINDS
 from printserver.errors import Recusa
-from printserver.web import live, words
-from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import RETOMADA, Forma, chave, conferir, digitado, marcado, recusada
+from printserver.office import people
+from printserver.web import polling, words
+from printserver.web.context import author, find_person, now, office
+from printserver.web.forms import RESUMED, Form, check_fields, key, refused_form, ticked, typed_text
 
-_DO_SIM = ("papel_em_maos", "folha_inicial", "folha_final", "fora_do_prazo")
-_DEIXA_O_CARTORIO = ("traslado", "certidao")  # X2: the paper must be in hand
+_YES_FIELDS = ("papel_em_maos", "folha_inicial", "folha_final", "fora_do_prazo")
 
 
-def pergunta(job_id: str) -> ResponseReturnValue:
+def question(job_id: str) -> ResponseReturnValue:
     """Show a job's open question; where there is none, say what became of it."""
     if request.method != "GET":  # a form of this page that had expired: shown again as it was typed
-        return _recusado(job_id, Recusa("entrada-invalida", RETOMADA))
-    job = jobs.consultar(office(), job_id)
+        return _refused(job_id, Recusa("entrada-invalida", RESUMED))
+    job = jobs.look_up(office(), job_id)
     if job["pergunta"] and job["pergunta"]["tipo"] == "folhas":
         return redirect(url_for("web.folhas", job_id=job_id), 303)
-    return _mostrar(job, Forma())
+    return _show(job, Form())
 
 
-def vivo_pergunta(job_id: str) -> ResponseReturnValue:
+def live_question(job_id: str) -> ResponseReturnValue:
     """Answer the poll of a question's page: is it still open, with the seals that are shown?"""
-    return live.responder(_ainda(jobs.consultar(office(), job_id)))
+    return polling.answer(_still_open(jobs.look_up(office(), job_id)))
 
 
-def responder_xa(job_id: str) -> ResponseReturnValue:
+def answer_xa(job_id: str) -> ResponseReturnValue:
     """Answer the XA question: `resposta` is sim or nao."""
-    sim = digitado("resposta") == "sim"
+    yes = typed_text("resposta") == "sim"
     try:
-        if digitado("resposta") not in ("sim", "nao"):
+        if typed_text("resposta") not in ("sim", "nao"):
             raise Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões, Sim ou Não.")
-        conferir("resposta", "motivo", "selos", *(_DO_SIM if sim else ()))
-        dados = _resposta_xa(sim=sim)
-        jobs.responder_xa(office(), autor(), job_id, dados, chave())
-    except Recusa as recusa:
-        return _recusado(job_id, recusa)
+        check_fields("resposta", "motivo", "selos", *(_YES_FIELDS if yes else ()))
+        data = _xa_answer(yes=yes)
+        jobs.answer_xa(office(), author(), job_id, data, key())
+    except Recusa as refusal:
+        return _refused(job_id, refusal)
     flash(
         "Resposta registrada: SIM. Os selos anteriores foram excluídos e o documento vai ser impresso."
-        if sim
+        if yes
         else "Resposta registrada: NÃO. Nada foi excluído e nada vai ser impresso."
     )
     return redirect(url_for("web.trabalho", job_id=job_id), 303)
 
 
-def _resposta_xa(*, sim: bool) -> dict[str, Any]:
+def _xa_answer(*, yes: bool) -> dict[str, object]:
     """Return the answer of `POST /jobs/{id}/xa` that the form holds."""
-    dados: dict[str, Any] = {"confirma": sim, "escrevente": pessoa().usuario}
-    if sim:
-        dados["selos"] = digitado("selos").split()  # a yes holds for the seals that it was shown (X1)
-        dados["papel_em_maos"] = marcado("papel_em_maos")
-        dados |= {nome: digitado(nome) for nome in ("folha_inicial", "folha_final") if digitado(nome)}
-        dados |= {"fora_do_prazo": True} if marcado("fora_do_prazo") else {}
-    return dados | ({"motivo": digitado("motivo")} if sim or digitado("motivo") else {})
+    data: dict[str, object] = {"confirma": yes, "escrevente": find_person().usuario}
+    if yes:
+        data["selos"] = typed_text("selos").split()  # a yes holds for the seals that it was shown (X1)
+        data["papel_em_maos"] = ticked("papel_em_maos")
+        data |= {nome: typed_text(nome) for nome in ("folha_inicial", "folha_final") if typed_text(nome)}
+        data |= {"fora_do_prazo": True} if ticked("fora_do_prazo") else {}
+    return data | ({"motivo": typed_text("motivo")} if yes or typed_text("motivo") else {})
 
 
-def responder_selo(job_id: str) -> ResponseReturnValue:
+def answer_selo(job_id: str) -> ResponseReturnValue:
     """Answer the ficha's question: `resposta` is com or sem."""
-    resposta = digitado("resposta")
-    dados = {"gerar": resposta == "com", "escrevente": pessoa().usuario}
+    resposta = typed_text("resposta")
+    data = {"gerar": resposta == "com", "escrevente": find_person().usuario}
     try:
         if resposta not in ("com", "sem"):
             raise Recusa("entrada-invalida", "Nada foi feito: responda com um dos botões.")
-        conferir("resposta")
-        jobs.responder_selo(office(), autor(), job_id, dados, chave())
-    except Recusa as recusa:
-        return _recusado(job_id, recusa)
+        check_fields("resposta")
+        jobs.answer_selo(office(), author(), job_id, data, key())
+    except Recusa as refusal:
+        return _refused(job_id, refusal)
     flash(f"Resposta registrada: ficha {resposta.upper()} SELO.")
     return redirect(url_for("web.trabalho", job_id=job_id), 303)
 
 
-def _recusado(job_id: str, recusa: Recusa) -> ResponseReturnValue:
+def _refused(job_id: str, refusal: Recusa) -> ResponseReturnValue:
     """Show the question again as it stands now, with what was typed and why it was not taken."""
-    if recusa.word in ("sem-permissao", "nao-encontrado"):
-        raise recusa
-    forma = recusada(recusa)
-    if recusa.word == "pergunta-mudou":
+    if refusal.word in ("sem-permissao", "nao-encontrado"):
+        raise refusal
+    form = refused_form(refusal)
+    if refusal.word == "pergunta-mudou":
         # What was typed was about other seals: only the reason is worth keeping.
-        motivo = {"motivo": forma.valor("motivo")}
-        forma = Forma(motivo, {}, "Nada foi feito: os selos mudaram desde que a pergunta foi aberta. Leia de novo.")
-    return _mostrar(jobs.consultar(office(), job_id), forma), recusa.kind.status
+        reason = {"motivo": form.value_of("motivo")}
+        form = Form(reason, {}, "Nada foi feito: os selos mudaram desde que a pergunta foi aberta. Leia de novo.")
+    return _show(jobs.look_up(office(), job_id), form), refusal.kind.status
 
 
-def _mostrar(job: Mapping[str, Any], forma: Forma) -> str:
-    aberta = job["pergunta"]
-    if aberta is None:
-        return render_template("screens/pergunta_fechada.html", job=job, resposta=_resposta(job))
-    ainda = _ainda(job).html
-    if aberta["tipo"] == "selo":
-        return render_template("screens/pergunta_selo.html", job=job, forma=forma, ainda=ainda)
-    selos = [jobs.selo(office(), codigo) for codigo in aberta["selos"]]
+def _show(job: Mapping[str, Any], form: Form) -> str:
+    open_question = job["pergunta"]
+    if open_question is None:
+        return render_template("screens/pergunta_fechada.html", job=job, resposta=_answer_values(job))
+    still_open = _still_open(job).html
+    if open_question["tipo"] == "selo":
+        return render_template("screens/pergunta_selo.html", job=job, forma=form, ainda=still_open)
+    selos = [jobs.selo(office(), codigo) for codigo in open_question["selos"]]
     return render_template(
         "screens/pergunta_xa.html",
         job=job,
-        forma=forma,
-        ainda=ainda,
+        forma=form,
+        ainda=still_open,
         selos=selos,
-        anterior=_anterior(selos),
-        papel_em_maos=job["documento"]["tipo"] in _DEIXA_O_CARTORIO,
-        folhas_novas=job["documento"]["tipo"] == "livro" and office().regras.folhas_novas,
-        encerrado=bool(aberta["xa_ate"]) and words.passou(aberta["xa_ate"], agora()),
-        chefia=pessoa().papel in people.CHEFIA,
+        anterior=_previous(selos),
+        papel_em_maos=KINDS[job["documento"]["tipo"]].leaves_office,
+        folhas_novas=job["documento"]["tipo"] == "livro" and office().rules.folhas_novas,
+        encerrado=bool(open_question["xa_ate"]) and words.is_past(open_question["xa_ate"], now()),
+        chefia=find_person().papel in people.HEADS,
     )
 
 
-def _ainda(job: Mapping[str, Any]) -> live.Parte:
-    return live.parte(
-        "screens/_ainda.html", "web.vivo_pergunta", {"job_id": job["id"]}, job=job, resposta=_resposta(job)
+def _still_open(job: Mapping[str, Any]) -> polling.Part:
+    return polling.live_part(
+        "screens/_ainda.html", "web.vivo_pergunta", {"job_id": job["id"]}, job=job, resposta=_answer_values(job)
     )
 
 
-def _anterior(selos: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _previous(selos: list[dict[str, Any]]) -> dict[str, Any] | None:
     """Return the job whose print the seals are on."""
-    feito = next((selo["job"] for selo in selos if selo["job"]), None)
-    return None if feito is None else jobs.consultar(office(), feito)
+    made = next((selo["job"] for selo in selos if selo["job"]), None)
+    return None if made is None else jobs.look_up(office(), made)
 
 
-def _resposta(job: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _answer_values(job: Mapping[str, Any]) -> Mapping[str, Any] | None:
     """Return the step of the history that ended the question: the first after it was asked."""
-    passos = iter(job["historico"])
-    for passo in passos:
-        if passo["estado"].startswith("aguardando"):
-            return next((seguinte for seguinte in passos if not seguinte["estado"].startswith("aguardando")), None)
+    steps = iter(job["historico"])
+    for step in steps:
+        if step["estado"].startswith("aguardando"):
+            return next((following for following in steps if not following["estado"].startswith("aguardando")), None)
     return None

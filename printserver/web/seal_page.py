@@ -4,142 +4,145 @@ Rectify it (R1, R2), exclude it (X4), send again what the court refused (T2). `a
 """
 
 import hashlib
-from collections.abc import Mapping
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from printserver import consulta, jobs, people
-from printserver.atos import comunicacao, exclusao, retificacao
+from printserver import jobs, search
 from printserver.clock import local, local_date
+from printserver.court import standing
 from printserver.errors import Recusa
-from printserver.selo import COMPONENTES, EXCLUSAO, ROTULOS, SeloNovo, centavos
-from printserver.web import values, words
-from printserver.web.context import agora, autor, office, pessoa
-from printserver.web.forms import Forma, chave, conferir, confirmado, dia_digitado, digitado, marcado, recusada
+from printserver.ledger import seal_view
+from printserver.office import people
+from printserver.seal_actions import exclude, rectify
+from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
+from printserver.web import fee_input, words
+from printserver.web.context import author, find_person, now, office
+from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
 
-SALTO = 3  # times the value so far: said before it goes
-_RECUSADO = ("objetado", "impossivel")
+LEAP = 3  # times the value so far: said before it goes
+_REFUSED = ("objetado", "impossivel")
 
 
 def selo(codigo: str) -> ResponseReturnValue:
     """Show the page of a seal."""
     found = jobs.selo(office(), codigo)
-    chain = [consulta.listar(office(), {"codigo": each})["itens"] for each in found["cadeia"]]
+    chain = [search.list_all(office(), {"codigo": each})["itens"] for each in found["cadeia"]]
     return render_template(
         "screens/selo.html",
         selo=found,
         cadeia=[one for some in chain for one in some],
-        pode=_pode(found),
-        rotulos=ROTULOS,
+        pode=_can(found),
+        rotulos=LABELS,
     )
 
 
-def retificar(codigo: str) -> ResponseReturnValue:
+def rectify_selo(codigo: str) -> ResponseReturnValue:
     """Ask what is wrong and how it should be, show what would change, and make the retificador once it was seen."""
     if request.method == "GET":
-        return _forma_de_retificar(codigo, Forma())
+        return _render_rectify_form(codigo, Form())
     try:
-        conferir("data", "ato", "identificador", *values.CAMPOS, "motivo", "fora_do_prazo", "visto")
-        dados = _retificacao(codigo)
-        antes, depois = retificacao.simular(office(), autor(), codigo, dados)
-        visto = _visto(codigo, antes, depois)
-        if not marcado("confirmo") or digitado("visto") != visto["marca"]:
-            return _forma_de_retificar(codigo, recusada(Recusa("entrada-invalida", "")), visto)
-        new, _repetido = retificacao.retificar(office(), autor(), codigo, dados, chave())
-    except Recusa as recusa:
-        return _recusada(recusa, lambda forma: _forma_de_retificar(codigo, forma))
+        check_fields("data", "ato", "identificador", *fee_input.FIELDS, "motivo", "fora_do_prazo", "visto")
+        data = _rectification(codigo)
+        before, depois = rectify.simulate(office(), author(), codigo, data)
+        preview = _preview(codigo, before, depois)
+        if not ticked("confirmo") or typed_text("visto") != preview["marca"]:
+            return _render_rectify_form(codigo, refused_form(Recusa("entrada-invalida", "")), preview)
+        new, _repeated = rectify.rectify_selo(office(), author(), codigo, data, key())
+    except Recusa as refusal:
+        return _refused(refusal, lambda form: _render_rectify_form(codigo, form))
     flash("O selo foi retificado. Este é o selo que vale agora.")
     return redirect(url_for("web.selo", codigo=new), 303)
 
 
-def excluir(codigo: str) -> ResponseReturnValue:
+def exclude_selo(codigo: str) -> ResponseReturnValue:
     """Ask for the reason, then exclude the seal by XA."""
     if request.method == "GET":
-        return _forma_de_excluir(codigo, Forma())
-    dados: dict[str, Any] = {"escrevente": pessoa().usuario, "motivo": digitado("motivo")}
+        return _render_exclude_form(codigo, Form())
+    data: dict[str, object] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
     try:
-        conferir("motivo", "fora_do_prazo")
-        confirmado()
-        if marcado("fora_do_prazo"):
-            dados["fora_do_prazo"] = True
-        xa, _repetido = exclusao.excluir(office(), autor(), codigo, dados, chave())
-    except Recusa as recusa:
-        return _recusada(recusa, lambda forma: _forma_de_excluir(codigo, forma))
+        check_fields("motivo", "fora_do_prazo")
+        check_confirmed()
+        if ticked("fora_do_prazo"):
+            data["fora_do_prazo"] = True
+        xa, _repeated = exclude.exclude_selo(office(), author(), codigo, data, key())
+    except Recusa as refusal:
+        return _refused(refusal, lambda form: _render_exclude_form(codigo, form))
     flash(f"O selo foi excluído, pelo selo {xa}.")
     return redirect(url_for("web.selo", codigo=codigo), 303)
 
 
-def mandar_de_novo(codigo: str) -> ResponseReturnValue:
+def send_again(codigo: str) -> ResponseReturnValue:
     """Send what the court refused of a seal again, as it stands."""
-    conferir()
-    comunicacao.comunicar(office(), autor(), {"selos": [codigo], "escrevente": pessoa().usuario})
+    check_fields()
+    standing.report(office(), author(), {"selos": [codigo], "escrevente": find_person().usuario})
     flash("O que o tribunal recusou vai ser mandado de novo, como está.")
     return redirect(url_for("web.selo", codigo=codigo), 303)
 
 
-def _pode(found: Mapping[str, Any]) -> dict[str, bool]:
+def _can(found: Mapping[str, Any]) -> dict[str, bool]:
     """Return what may be asked for of a seal."""
-    refused = [each for each in found["comunicacoes"] if each["estado"] in _RECUSADO]
+    refused = [each for each in found["comunicacoes"] if each["estado"] in _REFUSED]
     return {
-        "retificar": found["vivo"] and found["ato"] != EXCLUSAO,
-        "excluir": found["vivo"] and found["ato"] != EXCLUSAO,
+        "retificar": found["vivo"] and found["ato"] != EXCLUSION,
+        "excluir": found["vivo"] and found["ato"] != EXCLUSION,
         "mandar": any(each["tipo"] == "vinculo" or not found["retificado_por"] for each in refused),
     }
 
 
-def _recusada(recusa: Recusa, show: Any) -> ResponseReturnValue:
-    if recusa.word in ("sem-permissao", "nao-encontrado"):
-        raise recusa
-    return show(recusada(recusa)), recusa.kind.status
+def _refused(refusal: Recusa, show: Callable[[Form], str]) -> ResponseReturnValue:
+    if refusal.word in ("sem-permissao", "nao-encontrado"):
+        raise refusal
+    return show(refused_form(refusal)), refusal.kind.status
 
 
-def _retificacao(codigo: str) -> dict[str, Any]:
+def _rectification(codigo: str) -> dict[str, object]:
     """Return the request of `POST /selos/{codigo}/retificacao`: only what the person changed."""
     found = jobs.selo(office(), codigo)
-    dados: dict[str, Any] = {"escrevente": pessoa().usuario, "motivo": digitado("motivo")}
-    dados |= {name: digitado(name) for name in ("ato", "identificador") if digitado(name)}
-    dados |= {"data": dia.isoformat()} if (dia := dia_digitado("data")) else {}
-    dados |= values.valor_mudado(_valor_de(found))
-    dados |= {"fora_do_prazo": True} if marcado("fora_do_prazo") else {}
-    if dados.keys() <= {"escrevente", "motivo", "fora_do_prazo"}:
+    data: dict[str, object] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
+    data |= {name: typed_text(name) for name in ("ato", "identificador") if typed_text(name)}
+    data |= {"data": day.isoformat()} if (day := typed_day("data")) else {}
+    data |= fee_input.changed_value(_value_of(found))
+    data |= {"fora_do_prazo": True} if ticked("fora_do_prazo") else {}
+    if data.keys() <= {"escrevente", "motivo", "fora_do_prazo"}:
         raise Recusa("entrada-invalida", "Nada mudaria: diga o que se retifica, data, ato, identificador ou valor.")
-    return dados
+    return data
 
 
-def _valor_de(found: Mapping[str, Any]) -> dict[str, str]:
+def _value_of(found: Mapping[str, Any]) -> dict[str, str]:
     """Return a seal's value as it stands in the fields of a form."""
     reason = {"motivo_isencao": found["motivo_isencao"]} if found["isento"] else {}
-    return values.em_campos(found["emolumentos_centavos"]) | reason
+    return fee_input.as_fields(found["emolumentos_centavos"]) | reason
 
 
-def _visto(codigo: str, antes: SeloNovo, depois: SeloNovo) -> dict[str, Any]:
+def _preview(codigo: str, before: NewSelo, depois: NewSelo) -> dict[str, object]:
     """Return what a person sees before it goes: what changes, as it is and as it will be, and the mark of it."""
     rows = [
-        ("Data do ato", *(words.dia(local_date(each.momento)) for each in (antes, depois))),
-        ("Ato", *(f"{each.ato} · {each.descricao}" for each in (antes, depois))),
-        ("Identificador", antes.identificador, depois.identificador),
+        ("Data do ato", *(words.day(local_date(each.momento)) for each in (before, depois))),
+        ("Ato", *(f"{each.ato} · {each.descricao}" for each in (before, depois))),
+        ("Identificador", before.identificador, depois.identificador),
         *(
-            (ROTULOS[name], *(_reais(getattr(each.emolumentos, name)) for each in (antes, depois)))
-            for name in COMPONENTES
+            (LABELS[name], *(_reais(getattr(each.emolumentos, name)) for each in (before, depois)))
+            for name in COMPONENTS
         ),
-        ("Isento", *((each.motivo_isencao or "sim") if each.isento else "não" for each in (antes, depois))),
+        ("Isento", *((each.motivo_isencao or "sim") if each.isento else "não" for each in (before, depois))),
     ]
-    totals = [centavos(each.emolumentos.total_do_selo(each.iss_a_parte)) for each in (antes, depois)]
+    totals = [centavos(each.emolumentos.total_do_selo(each.iss_a_parte)) for each in (before, depois)]
     changed = [row for row in rows if row[1] != row[2]]
     mark = hashlib.sha256(repr((codigo, changed, totals)).encode()).hexdigest()
-    leap = totals[0] > 0 and totals[1] >= SALTO * totals[0]
+    leap = totals[0] > 0 and totals[1] >= LEAP * totals[0]
     return {"mudancas": changed, "totais": totals, "marca": mark, "vezes": totals[1] / totals[0] if leap else None}
 
 
-def _reais(valor: Decimal) -> str:
-    return words.reais(centavos(valor))
+def _reais(value: Decimal) -> str:
+    return words.reais(centavos(value))
 
 
-def _forma_de_retificar(codigo: str, forma: Forma, visto: Mapping[str, Any] | None = None) -> str:
+def _render_rectify_form(codigo: str, form: Form, preview: Mapping[str, Any] | None = None) -> str:
     found = jobs.selo(office(), codigo)
     here = office()
     kind = here.atos.get(found["ato"])
@@ -147,12 +150,12 @@ def _forma_de_retificar(codigo: str, forma: Forma, visto: Mapping[str, Any] | No
     return render_template(
         "screens/retificar.html",
         selo=found,
-        forma=forma,
-        visto=visto,
-        permitido=_pode(found)["retificar"],
-        hoje=local_date(agora()),
-        valores=_valor_de(found),
-        rotulos={name: ROTULOS[name] for name in COMPONENTES},
+        forma=form,
+        visto=preview,
+        permitido=_can(found)["retificar"],
+        hoje=local_date(now()),
+        valores=_value_of(found),
+        rotulos={name: LABELS[name] for name in COMPONENTS},
         de_papel=kind is not None and kind.hibrido,
         atos=[
             each
@@ -161,25 +164,24 @@ def _forma_de_retificar(codigo: str, forma: Forma, visto: Mapping[str, Any] | No
         ],
         servicos=[
             each
-            for name in here.servicos.nomes()
+            for name in here.servicos.names()
             if (each := here.servicos.get(name)) and each.natureza == found["natureza"] and each.emolumentos
         ],
-        **_prazo(found, here.settings.xa.prazo_tipo_horas),
+        **_term(seal_view.rectification_until(here, codigo)),
     )
 
 
-def _forma_de_excluir(codigo: str, forma: Forma) -> str:
+def _render_exclude_form(codigo: str, form: Form) -> str:
     found = jobs.selo(office(), codigo)
     return render_template(
         "screens/excluir_selo.html",
         selo=found,
-        forma=forma,
-        permitido=_pode(found)["excluir"],
-        **_prazo(found, office().settings.xa.prazo_horas),
+        forma=form,
+        permitido=_can(found)["excluir"],
+        **_term(datetime.fromisoformat(found["xa_ate"])),
     )
 
 
-def _prazo(found: Mapping[str, Any], hours: int) -> dict[str, Any]:
+def _term(until: datetime) -> dict[str, Any]:
     """Return the term of X4, whether it is over, and whether this person may go past it."""
-    until = datetime.fromisoformat(found["momento"]) + timedelta(hours=hours)
-    return {"ate": local(until), "encerrado": agora() > until, "chefia": pessoa().papel in people.CHEFIA}
+    return {"ate": local(until), "encerrado": now() > until, "chefia": find_person().papel in people.HEADS}

@@ -6,84 +6,84 @@ import sqlalchemy as sa
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
-from printserver import consulta, db
+from printserver import db, search
 from printserver.errors import Recusa
-from printserver.jobs.views import PAGE
+from printserver.ledger import PAGE
 from printserver.web import seal_words
-from printserver.web.address import FILTROS, pagina_pedida
-from printserver.web.context import autor, is_htmx, office
-from printserver.web.forms import Forma, recusada
-from printserver.web.values import COMO_SE_ESCREVE, em_reais
+from printserver.web.address import FILTERS, requested_page
+from printserver.web.context import author, is_htmx, office
+from printserver.web.fee_input import MONEY_HINT, as_reais
+from printserver.web.forms import Form, refused_form
 
 # Those that are always to be seen; the others open when one of them is in use.
-_A_VISTA = ("codigo", "livro", "folha", "de", "ate")
+_ALWAYS_SHOWN = ("codigo", "livro", "folha", "de", "ate")
 
 
 def selos() -> ResponseReturnValue:
     """Show the form and a page of what it finds; what is wrong in it is said beside it."""
-    typed = _digitados()
-    page = pagina_pedida()
-    forma, found, status = Forma(typed), None, 200
+    typed = _typed_filters()
+    page = requested_page()
+    form, found, status = Form(typed), None, 200
     try:
-        found = consulta.listar(office(), _filtros(typed), page)
-    except Recusa as recusa:
-        forma, status = _com_erros(recusa, typed), recusa.kind.status
+        found = search.list_all(office(), _filters(typed), page)
+    except Recusa as refusal:
+        form, status = _with_errors(refusal, typed), refusal.kind.status
     here = office()
     return (
         render_template(
             "screens/selos.html",
-            forma=forma,
+            forma=form,
             filtros=typed,
-            mais=any(name not in _A_VISTA for name in typed),
+            mais=any(name not in _ALWAYS_SHOWN for name in typed),
             achados=found,
             pagina=page,
             ha_mais=found is not None and (not found["total_exato"] or page * PAGE < found["total"]),
             atos=[(code, kind.descricao) for code in here.atos.codigos() if (kind := here.atos.get(code))],
-            estados=[(name, name) for name in seal_words.ESTADOS],
+            estados=[(name, name) for name in seal_words.STATES],
             naturezas=seal_words.NATUREZAS,
-            origens=seal_words.ORIGENS,
-            pessoas=_pessoas(),
+            origens=seal_words.ORIGINS,
+            pessoas=_people(),
         ),
         status,
     )
 
 
-def totais() -> ResponseReturnValue:
+def totals() -> ResponseReturnValue:
     """Show what a search comes to; the page of the search (htmx) gets the two sums alone."""
-    typed = _digitados()
-    filters = _filtros(typed)
+    typed = _typed_filters()
+    filters = _filters(typed)
     if is_htmx():
-        return render_template("screens/_somas.html", **consulta.somar(office(), filters), filtros=typed)
+        return render_template("screens/_somas.html", **search.add_up(office(), filters), filtros=typed)
     valid = typed.pop("validos", "1") != "0"
-    found = consulta.totalizar(office(), filters | {"validos": "1" if valid else "0"})
+    found = search.compute_totals(office(), filters | {"validos": "1" if valid else "0"})
     return render_template("screens/selos_totais.html", totais=found, filtros=typed, validos=valid)
 
 
-def exportar() -> ResponseReturnValue:
+def export_seals() -> ResponseReturnValue:
     """Give all that a search found as a file; who took it goes on record (A3)."""
-    made = consulta.exportar(office(), autor(), _filtros(_digitados()), request.args.get("formato", "csv"))
-    response = Response(made.pedacos, content_type=made.tipo)
-    response.headers["Content-Disposition"] = f'attachment; filename="{made.arquivo}"'
+    made = search.export_seals(office(), author(), _filters(_typed_filters()), request.args.get("formato", "csv"))
+    response = Response(made.pieces, content_type=made.tipo)
+    response.headers["Content-Disposition"] = f'attachment; filename="{made.file}"'
     return response
 
 
-def _digitados() -> dict[str, str]:
+def _typed_filters() -> dict[str, str]:
     """Return the filters that were filled in, as they were typed."""
-    return {name: value for name in FILTROS if (value := request.args.get(name, "").strip())}
+    return {name: value for name in FILTERS if (value := request.args.get(name, "").strip())}
 
 
-def _filtros(typed: Mapping[str, str]) -> dict[str, str]:
-    return {name: (em_reais(value) or value) if name.startswith("valor_") else value for name, value in typed.items()}
+def _filters(typed: Mapping[str, str]) -> dict[str, str]:
+    return {name: (as_reais(value) or value) if name.startswith("valor_") else value for name, value in typed.items()}
 
 
-def _com_erros(recusa: Recusa, typed: Mapping[str, str]) -> Forma:
+def _with_errors(refusal: Recusa, typed: Mapping[str, str]) -> Form:
     erros = {
-        name: COMO_SE_ESCREVE if name.startswith("valor_") else text for name, text in recusada(recusa).erros.items()
+        name: MONEY_HINT if name.startswith("valor_") else text for name, text in refused_form(refusal).erros.items()
     }
-    return Forma(typed, erros, "Nada foi procurado. Corrija o que está marcado.")
+    return Form(typed, erros, "Nada foi procurado. Corrija o que está marcado.")
 
 
-def _pessoas() -> list[tuple[str, str]]:
+def _people() -> list[tuple[str, str]]:
     """Return user name and name of everyone of the office, also of who left: their seals stay."""
     here, table = office(), db.pessoa
     query = sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == here.serventia_id)

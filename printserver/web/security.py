@@ -10,13 +10,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, login_user, logout_user
 from flask_wtf.csrf import CSRFProtect
 
-from printserver import people, sessions
 from printserver.jobs import Office
+from printserver.office import people, sessions
 from printserver.web.attempts import Attempts
-from printserver.web.context import Usuario, agora, office, registrar
+from printserver.web.context import User, now, office, register
 
-_SESSAO = "sessao"  # the name, in the cookie, of the token of a session
-_TENTATIVAS = "printserver.tentativas"
+_SESSION = "sessao"  # the name, in the cookie, of the token of a session
+_ATTEMPTS = "printserver.tentativas"
 
 # No inline script or style, nothing from elsewhere; `object` and `frame` are for the PDF shown inside a page.
 CSP = "; ".join(
@@ -34,7 +34,7 @@ CSP = "; ".join(
     ]
 )
 # The PDF is shown by the browser's own viewer, which a stricter policy breaks; only our own pages may hold it.
-CSP_DO_PDF = "frame-ancestors 'self'"
+PDF_CSP = "frame-ancestors 'self'"
 
 
 class _Sessions(SecureCookieSessionInterface):
@@ -44,13 +44,13 @@ class _Sessions(SecureCookieSessionInterface):
         return request.is_secure
 
 
-def preparar(app: Flask, office: Office, mandar_entrar: Callable[[], ResponseReturnValue]) -> CSRFProtect:
+def prepare(app: Flask, office: Office, send_to_login: Callable[[], ResponseReturnValue]) -> CSRFProtect:
     """Set the application's sessions, login, CSRF and limits up; the API's calls are touched by none of them.
 
-    `mandar_entrar` answers who is not logged in.
+    `send_to_login` answers who is not logged in.
     """
     # Cookies do not tell ports apart: two offices on one machine must not log each other out.
-    mark = hashlib.sha256(office.nome_da_instancia.encode()).hexdigest()[:8]
+    mark = hashlib.sha256(office.instance_name.encode()).hexdigest()[:8]
     app.config.update(
         SESSION_COOKIE_NAME=f"sessao_{mark}",
         SESSION_COOKIE_HTTPONLY=True,
@@ -63,67 +63,67 @@ def preparar(app: Flask, office: Office, mandar_entrar: Callable[[], ResponseRet
     manager = LoginManager()
     manager.session_protection = "strong"
     manager.user_loader(_load)
-    manager.unauthorized_handler(mandar_entrar)
+    manager.unauthorized_handler(send_to_login)
     manager.init_app(app)
     csrf = CSRFProtect()
     csrf.init_app(app)
-    app.extensions[_TENTATIVAS] = Attempts(office.settings.http.senhas_erradas_por_minuto)
+    app.extensions[_ATTEMPTS] = Attempts(office.settings.http.senhas_erradas_por_minuto)
     return csrf
 
 
-def tentativas() -> Attempts:
+def attempts() -> Attempts:
     """Return the count of wrong passwords of the running application."""
-    found: Attempts = current_app.extensions[_TENTATIVAS]
+    found: Attempts = current_app.extensions[_ATTEMPTS]
     return found
 
 
-def entrar(pessoa: people.Pessoa) -> None:
-    """Begin a session of `pessoa`, on record; what an older session held is forgotten, and it ends."""
-    here, older = office(), session.get(_SESSAO)
+def log_in(person: people.Person) -> None:
+    """Begin a session of `person`, on record; what an older session held is forgotten, and it ends."""
+    here, older = office(), session.get(_SESSION)
     with here.db.write() as conn:
         if isinstance(older, str):
             sessions.end(conn, older, here.clock())
-        token = sessions.begin(conn, pessoa, here.clock(), request.remote_addr)
+        token = sessions.begin(conn, person, here.clock(), request.remote_addr)
     session.clear()
-    login_user(Usuario(pessoa))
-    session[_SESSAO] = token
-    registrar("pessoa", pessoa.usuario, "entrou")
+    login_user(User(person))
+    session[_SESSION] = token
+    register("pessoa", person.usuario, "entrou")
 
 
-def sair(usuario: str | None) -> None:
+def log_out(usuario: str | None) -> None:
     """End the session, here and in the browser: its cookie is worth nothing any more. On record if someone was in."""
-    here, token = office(), session.get(_SESSAO)
+    here, token = office(), session.get(_SESSION)
     if isinstance(token, str):
         with here.db.write() as conn:
             sessions.end(conn, token, here.clock())
     if usuario is not None:
-        registrar("pessoa", usuario, "saiu")
+        register("pessoa", usuario, "saiu")
     logout_user()
     session.clear()
 
 
-def porque_terminou() -> str | None:
+def why_ended() -> str | None:
     """Return why who comes to the login is out, in words; None for who was not in."""
-    if _SESSAO not in session:
+    if _SESSION not in session:
         return None
-    minutos = office().settings.pessoas.sessao_ociosa_minutos
-    return f"Sua entrada terminou: foi encerrada, ou ficou {minutos} minutos sem uso. Entre de novo."
+    minutes = office().settings.pessoas.sessao_ociosa_minutos
+    return f"Sua entrada terminou: foi encerrada, ou ficou {minutes} minutos sem uso. Entre de novo."
 
 
-def destino_seguro(texto: str | None) -> str:
+def safe_target(text: str | None) -> str:
     """Return the path to go to after login: one of ours, else the first page. Never another site."""
-    if not texto or not texto.startswith("/") or texto.startswith(("//", "/\\")):
+    if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
         return url_for("web.painel")
-    partes = urlsplit(texto)
-    if partes.scheme or partes.netloc or any(ord(c) < 32 for c in texto):
+    parts = urlsplit(text)
+    if parts.scheme or parts.netloc or any(ord(c) < 32 for c in text):
         return url_for("web.painel")
-    return texto
+    return text
 
 
-def cabecalhos(response: Response) -> Response:
+def headers(response: Response) -> Response:
     """Add the security headers to an answer of the screens; what a view has set already stays."""
     pdf = response.mimetype == "application/pdf"
-    response.headers.setdefault("Content-Security-Policy", CSP_DO_PDF if pdf else CSP)
+    response.headers.setdefault("Content-Security-Policy", PDF_CSP if pdf else CSP)
     response.headers.setdefault("X-Frame-Options", "SAMEORIGIN" if pdf else "DENY")
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     response.headers.setdefault("Referrer-Policy", "same-origin")
@@ -137,31 +137,31 @@ def cabecalhos(response: Response) -> Response:
     return response
 
 
-def _load(usuario: str) -> Usuario | None:
+def _load(usuario: str) -> User | None:
     """Return the logged-in person as they are now; None once their session is over (A5).
 
     A live part of a page asks by itself: it keeps no session alive.
     """
-    here, token = office(), session.get(_SESSAO)
+    here, token = office(), session.get(_SESSION)
     if not isinstance(token, str):
         return None
-    people_settings, now = here.settings.pessoas, agora()
+    people_settings, moment = here.settings.pessoas, now()
     with here.db.read() as conn:
         found = sessions.find(
             conn,
             here.serventia_id,
             token,
-            now,
-            horas=people_settings.sessao_horas,
-            minutos=people_settings.sessao_ociosa_minutos,
+            moment,
+            hours=people_settings.sessao_horas,
+            minutes=people_settings.sessao_ociosa_minutos,
         )
     if found is None or found[0].usuario != usuario:
         return None
-    pessoa, due = found
+    person, due = found
     if due and not _by_itself():
         with here.db.write() as conn:
-            sessions.touch(conn, token, now)
-    return Usuario(pessoa)
+            sessions.touch(conn, token, moment)
+    return User(person)
 
 
 def _by_itself() -> bool:

@@ -7,64 +7,64 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
-from printserver.atos import assinaturas as atos
 from printserver.errors import Recusa
-from printserver.web.context import autor, office, pessoa
-from printserver.web.forms import Forma, chave, conferir, dia_digitado, digitado, escolha, marcado, recusada
+from printserver.seal_actions import signatures as signature_actions
+from printserver.web.context import author, find_person, office
+from printserver.web.forms import Form, check_fields, key, refused_form, ticked, typed_choice, typed_day, typed_text
 
-ESTADOS: Mapping[str, str] = {
+STATES: Mapping[str, str] = {
     "pendentes": "Faltam assinaturas: os selos vão a zero",
     "completas": "Todos assinaram: valor cheio (um terço, se passaram 30 dias da primeira assinatura)",
     "desistencia": "Uma parte desistiu, ou os 30 dias passaram sem todas as assinaturas: um terço do valor",
 }
-_FEITO = {"zero": "a zero", "cheio": "ao valor cheio", "terco": "a um terço do valor"}
+_OUTCOMES = {"zero": "a zero", "cheio": "ao valor cheio", "terco": "a um terço do valor"}
 
 
-def assinaturas() -> ResponseReturnValue:
+def signatures() -> ResponseReturnValue:
     """Show the instrumentos whose signatures are incomplete."""
-    return render_template("screens/assinaturas.html", abertas=atos.pendentes(office()))
+    return render_template("screens/assinaturas.html", abertas=signature_actions.pending(office()))
 
 
-def assinar(job_id: str) -> ResponseReturnValue:
+def sign_instrumento(job_id: str) -> ResponseReturnValue:
     """Ask how the signatures of a livro stand, show what would be made, and make it once it was seen."""
-    job = jobs.consultar(office(), job_id)
+    job = jobs.look_up(office(), job_id)
     if job["documento"]["tipo"] != "livro":
         raise Recusa("estado-nao-permite", "Só um livro espera por assinaturas.")
     if request.method == "GET":
-        return _mostrar(job, Forma(), None)
+        return _show(job, Form(), None)
     instrumento = job["documento"]["instrumento"]
-    dados = {"estado": digitado("estado"), "escrevente": pessoa().usuario}
-    dados |= {nome: digitado(nome) for nome in ("primeira", "motivo") if digitado(nome)}
+    data = {"estado": typed_text("estado"), "escrevente": find_person().usuario}
+    data |= {nome: typed_text(nome) for nome in ("primeira", "motivo") if typed_text(nome)}
     try:
-        conferir("estado", "primeira", "motivo", "visto")
-        escolha("estado", ESTADOS)
-        dia_digitado("primeira")
-        shown = atos.assinar(office(), autor(), instrumento, dados | {"simular": True})[0]
-        if not marcado("confirmo") or digitado("visto") != _marca(shown):
-            return _mostrar(job, recusada(Recusa("entrada-invalida", "")), shown)
-        atos.assinar(office(), autor(), instrumento, dados, chave())
-    except Recusa as recusa:
-        return _mostrar(job, recusada(recusa), None), recusa.kind.status
+        check_fields("estado", "primeira", "motivo", "visto")
+        typed_choice("estado", STATES)
+        typed_day("primeira")
+        shown = signature_actions.sign_instrumento(office(), author(), instrumento, data | {"simular": True})[0]
+        if not ticked("confirmo") or typed_text("visto") != _mark(shown):
+            return _show(job, refused_form(Recusa("entrada-invalida", "")), shown)
+        signature_actions.sign_instrumento(office(), author(), instrumento, data, key())
+    except Recusa as refusal:
+        return _show(job, refused_form(refusal), None), refusal.kind.status
     n = len(shown["selos"])
-    feito = f"{'1 selo retificado' if n == 1 else f'{n} selos retificados'} {_FEITO[shown['valor']]}" if n else ""
-    flash(f"Registrado. {feito or 'Nenhum selo mudou de valor'}.")
+    made = f"{'1 selo retificado' if n == 1 else f'{n} selos retificados'} {_OUTCOMES[shown['valor']]}" if n else ""
+    flash(f"Registrado. {made or 'Nenhum selo mudou de valor'}.")
     return redirect(url_for("web.assinaturas"), 303)
 
 
-def _marca(shown: Mapping[str, Any]) -> str:
+def _mark(shown: Mapping[str, Any]) -> str:
     """Return what a person has seen, so that nothing else is done: on the next day it may be another value."""
     seals = ",".join(f"{item['retifica']}:{item['total_centavos']}" for item in shown["selos"])
     return f"{shown['estado']};{shown['primeira']};{shown['valor']};{seals}"
 
 
-def _mostrar(job: Mapping[str, Any], forma: Forma, shown: Mapping[str, Any] | None) -> str:
-    aberta = next((item for item in atos.pendentes(office()) if item["job"] == job["id"]), None)
+def _show(job: Mapping[str, Any], form: Form, shown: Mapping[str, Any] | None) -> str:
+    open_case = next((item for item in signature_actions.pending(office()) if item["job"] == job["id"]), None)
     return render_template(
         "screens/assinar.html",
         job=job,
-        forma=forma,
-        aberta=aberta,
-        estados=ESTADOS,
+        forma=form,
+        aberta=open_case,
+        estados=STATES,
         visto=shown,
-        marca=_marca(shown) if shown else "",
+        marca=_mark(shown) if shown else "",
     )

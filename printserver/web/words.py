@@ -5,21 +5,15 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from printserver import documents
 from printserver.clock import local, local_date
-from printserver.selo import de_centavos, formatar_reais, ler
-from printserver.selo.atos import EXCLUSAO
+from printserver.selo import EXCLUSION, format_reais, from_centavos, read
 
 Job = Mapping[str, Any]
 
-TIPOS: Mapping[str, str] = {
-    "minuta": "Minuta",
-    "livro": "Livro",
-    "traslado": "Traslado",
-    "certidao": "Certidão",
-    "ficha_abertura": "Ficha de abertura",
-}
-PAGINAS: Mapping[str, str] = {"boa": "boa", "inutilizada": "inutilizada", "nao_saiu": "não saiu"}
-PAPEIS: Mapping[str, str] = {
+KINDS: Mapping[str, str] = {word: kind.name for word, kind in documents.KINDS.items()}
+PAGE_STATES: Mapping[str, str] = {"boa": "boa", "inutilizada": "inutilizada", "nao_saiu": "não saiu"}
+ROLES: Mapping[str, str] = {
     "escrevente": "escrevente",
     "substituto": "substituto",
     "tabeliao": "tabelião",
@@ -28,7 +22,7 @@ PAPEIS: Mapping[str, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Situacao:
+class Status:
     """A state in plain words. `tom` picks sign and colour: espera, andamento, feito, problema or parado."""
 
     palavra: str
@@ -36,39 +30,37 @@ class Situacao:
     tom: str
 
 
-ESTADOS: Mapping[str, Situacao] = {
-    "aguardando_xa": Situacao(
+STATES: Mapping[str, Status] = {
+    "aguardando_xa": Status(
         "Esperando resposta", "O documento já foi impresso. Nada sai até que alguém responda à pergunta.", "espera"
     ),
-    "aguardando_selo": Situacao(
-        "Esperando resposta", "A ficha só sai depois que alguém disser se leva selo.", "espera"
-    ),
-    "aceito": Situacao("Aceito", "Recebido. O PDF está sendo preparado.", "andamento"),
-    "renderizado": Situacao("PDF pronto", "O PDF está pronto e vai para a fila da impressora.", "andamento"),
-    "entregue": Situacao("Na fila", "A fila da impressora recebeu o documento.", "andamento"),
-    "impresso": Situacao("Impresso", "As folhas saíram, ou o arquivo foi gravado na pasta.", "feito"),
-    "incerto": Situacao(
+    "aguardando_selo": Status("Esperando resposta", "A ficha só sai depois que alguém disser se leva selo.", "espera"),
+    "aceito": Status("Aceito", "Recebido. O PDF está sendo preparado.", "andamento"),
+    "renderizado": Status("PDF pronto", "O PDF está pronto e vai para a fila da impressora.", "andamento"),
+    "entregue": Status("Na fila", "A fila da impressora recebeu o documento.", "andamento"),
+    "impresso": Status("Impresso", "As folhas saíram, ou o arquivo foi gravado na pasta.", "feito"),
+    "incerto": Status(
         "Incerto", "Não se sabe o que saiu no papel. Confira a impressora e diga folha por folha.", "problema"
     ),
-    "falhou": Situacao("Falhou", "A impressão não aconteceu. Os selos, se há, continuam valendo.", "problema"),
-    "cancelado": Situacao("Cancelado", "Nada foi impresso por este pedido.", "parado"),
+    "falhou": Status("Falhou", "A impressão não aconteceu. Os selos, se há, continuam valendo.", "problema"),
+    "cancelado": Status("Cancelado", "Nada foi impresso por este pedido.", "parado"),
 }
 
-_PIOR: Mapping[str, str] = {"feito": "parado"}
+_WORSE: Mapping[str, str] = {"feito": "parado"}
 
 # How far the queue got, in IPP's words, of a job that is `entregue`.
-FILA: Mapping[str, Situacao] = {
-    "pending": Situacao("Na fila", "Espera a vez na fila da impressora.", "andamento"),
-    "pending-held": Situacao("Retido na fila", "A fila da impressora segura o documento.", "andamento"),
-    "processing": Situacao("Imprimindo", "A impressora está trabalhando.", "andamento"),
-    "processing-stopped": Situacao("Impressora parada", "Veja a impressora: papel, tampa ou toner.", "problema"),
-    "canceled": Situacao("Cancelado na fila", "A fila cancelou a impressão. Confira se alguma folha saiu.", "problema"),
-    "aborted": Situacao("Abortado na fila", "A fila desistiu da impressão. Confira se alguma folha saiu.", "problema"),
-    "completed": Situacao("Terminado na fila", "A fila diz que terminou; ela não conta as folhas.", "feito"),
+QUEUE_STATES: Mapping[str, Status] = {
+    "pending": Status("Na fila", "Espera a vez na fila da impressora.", "andamento"),
+    "pending-held": Status("Retido na fila", "A fila da impressora segura o documento.", "andamento"),
+    "processing": Status("Imprimindo", "A impressora está trabalhando.", "andamento"),
+    "processing-stopped": Status("Impressora parada", "Veja a impressora: papel, tampa ou toner.", "problema"),
+    "canceled": Status("Cancelado na fila", "A fila cancelou a impressão. Confira se alguma folha saiu.", "problema"),
+    "aborted": Status("Abortado na fila", "A fila desistiu da impressão. Confira se alguma folha saiu.", "problema"),
+    "completed": Status("Terminado na fila", "A fila diz que terminou; ela não conta as folhas.", "feito"),
 }
 
 # What queues give as reasons (IPP's printer-state-reasons and job-state-reasons), without -error, -warning, -report.
-MOTIVOS: Mapping[str, str] = {
+REASONS: Mapping[str, str] = {
     "media-empty": "falta papel",
     "media-needed": "falta papel",
     "media-low": "pouco papel",
@@ -93,92 +85,87 @@ MOTIVOS: Mapping[str, str] = {
     "aborted-by-system": "a fila desistiu",
 }
 
-_FALTAM = "Tudo foi dito, folha por folha: falta imprimir"
-_DESCONHECIDA = Situacao("Situação desconhecida", "", "parado")
+_MISSING = "Tudo foi dito, folha por folha: falta imprimir"
+_UNKNOWN = Status("Situação desconhecida", "", "parado")
 
 
-def situacao(job: Job) -> Situacao:
+def status(job: Job) -> Status:
     """Return the job's state in plain words; of one that the queue has, how far the queue got."""
     cups = job.get("cups")
     if job["estado"] == "incerto" and (faltam := job.get("faltam")):
         paginas = (
             f"a página {faltam}" if faltam.isdigit() else f"as páginas {faltam.replace('-', ' a ').replace(',', ', ')}"
         )
-        return Situacao("Faltam páginas", f"{_FALTAM} {paginas}.", "problema")
-    if job["estado"] == "entregue" and cups and cups.get("estado") in FILA:
-        return FILA[cups["estado"]]
-    return ESTADOS.get(job["estado"], _DESCONHECIDA)
+        return Status("Faltam páginas", f"{_MISSING} {paginas}.", "problema")
+    if job["estado"] == "entregue" and cups and cups.get("estado") in QUEUE_STATES:
+        return QUEUE_STATES[cups["estado"]]
+    return STATES.get(job["estado"], _UNKNOWN)
 
 
-def veredito(job: Job) -> Situacao:
+def verdict(job: Job) -> Status:
     """Return the job's state with what its seals have become: green only where paper, seals and court are well."""
-    estado, vale = situacao(job), validade(job)
-    return estado if vale is None or vale.tom == "feito" else replace(estado, tom=_PIOR.get(estado.tom, estado.tom))
+    state, vale = status(job), validity(job)
+    return state if vale is None or vale.tom == "feito" else replace(state, tom=_WORSE.get(state.tom, state.tom))
 
 
-def validade(job: Job) -> Situacao | None:
+def validity(job: Job) -> Status | None:
     """Return whether a sealed print counts, as its seals and the court stand; None for one without a seal (S11, X6)."""
     if job.get("vale") is None:
         return None
     if job["substituido_por"]:
-        return Situacao("substituído: não vale", "Outro documento tomou o lugar deste.", "parado")
-    mortos = [selo for selo in job["selos"] if selo["excluido_por"]]
+        return Status("substituído: não vale", "Outro documento tomou o lugar deste.", "parado")
+    excluded = [selo for selo in job["selos"] if selo["excluido_por"]]
     if not job["vale"]:
-        return Situacao("selos excluídos: não vale", "Os selos desta impressão foram excluídos (XA).", "parado")
-    if mortos:
-        texto = plural(len(mortos), "selo foi excluído (XA)", "selos foram excluídos (XA)")
-        return Situacao(plural(len(mortos), "selo excluído", "selos excluídos"), f"{texto}; os outros valem.", "espera")
+        return Status("selos excluídos: não vale", "Os selos desta impressão foram excluídos (XA).", "parado")
+    if excluded:
+        text = plural(len(excluded), "selo foi excluído (XA)", "selos foram excluídos (XA)")
+        return Status(plural(len(excluded), "selo excluído", "selos excluídos"), f"{text}; os outros valem.", "espera")
     if any(selo["estado"] in ("aguardando retificação", "falha") for selo in job["selos"] if selo["vivo"]):
-        return Situacao("o tribunal recusou", "O tribunal recusou um selo desta impressão: veja o selo.", "problema")
+        return Status("o tribunal recusou", "O tribunal recusou um selo desta impressão: veja o selo.", "problema")
     if job["desatualizado"]:
-        return Situacao("Desatualizado", "Mostra um selo do livro que já não vale.", "problema")
+        return Status("Desatualizado", "Mostra um selo do livro que já não vale.", "problema")
     if any(selo["atual"] != selo["codigo"] for selo in job["selos"]):
-        return Situacao("vale, retificado", "Um selo desta impressão foi retificado: vale o mais novo.", "feito")
-    return Situacao("vale", "", "feito")
+        return Status("vale, retificado", "Um selo desta impressão foi retificado: vale o mais novo.", "feito")
+    return Status("vale", "", "feito")
 
 
-def motivo(palavra: str) -> str:
+def reason(word: str) -> str:
     """Return a queue's reason in plain words; one that is not known stays as the queue says it."""
-    base = palavra.removesuffix("-error").removesuffix("-warning").removesuffix("-report")
-    return MOTIVOS.get(base, palavra)
+    base = word.removesuffix("-error").removesuffix("-warning").removesuffix("-report")
+    return REASONS.get(base, word)
 
 
-def titulo(documento: Mapping[str, Any] | str) -> str:
+def title(document: Mapping[str, Any] | str) -> str:
     """Return what the document is: `2º traslado de P-2026-001234`."""
-    if isinstance(documento, str):
-        return documento
-    tipo, instrumento = documento["tipo"], documento.get("instrumento")
-    de = f" de {instrumento}" if instrumento else ""
-    match tipo:
-        case "traslado":
-            return f"{documento.get('numero') or '?'}º traslado{de}"
-        case "certidao":
-            return f"Certidão {documento.get('pedido')}, via {documento.get('via')}{de}"
-        case "ficha_abertura":
-            return f"Ficha de abertura {documento.get('ficha')}"
-        case _:
-            return f"{TIPOS.get(tipo, tipo)}{de}"
+    if isinstance(document, str):
+        return document
+    kind, instrumento = documents.KINDS.get(document["tipo"]), document.get("instrumento")
+    if kind is None:
+        name = str(document["tipo"])
+    else:
+        name = kind.heading.format_map({field: value or "?" for field, value in document.items()})
+    return f"{name} de {instrumento}" if instrumento else name
 
 
-def lugar(documento: Mapping[str, Any] | str) -> str:
+def place(document: Mapping[str, Any] | str) -> str:
     """Return where the document stands: `livro 0123, folhas 045 a 047`; empty where there is no livro."""
-    if isinstance(documento, str) or not documento.get("livro"):
+    if isinstance(document, str) or not document.get("livro"):
         return ""
-    inicio, fim = documento.get("folha_inicial"), documento.get("folha_final")
+    inicio, end = document.get("folha_inicial"), document.get("folha_final")
     if not inicio:
-        return f"livro {documento['livro']}"
-    folhas = f"folhas {inicio} a {fim}" if fim and fim != inicio else f"folha {inicio}"
-    return f"livro {documento['livro']}, {folhas}"
+        return f"livro {document['livro']}"
+    folhas = f"folhas {inicio} a {end}" if end and end != inicio else f"folha {inicio}"
+    return f"livro {document['livro']}, {folhas}"
 
 
 def reais(centavos: int) -> str:
     """Return whole centavos as people read money: `R$ 1.234,56`."""
-    return formatar_reais(de_centavos(centavos))
+    return format_reais(from_centavos(centavos))
 
 
-def por_quem(retificador: str) -> str:
+def by_whom(retificador: str) -> str:
     """Return what the seal `retificador` did to the one before it: excluded it, or rectified it (X2, R1)."""
-    return "excluído por" if ler(retificador).ato == EXCLUSAO else "retificado por"
+    return "excluído por" if read(retificador).ato == EXCLUSION else "retificado por"
 
 
 def total(selos: Sequence[Mapping[str, Any]]) -> str:
@@ -186,44 +173,44 @@ def total(selos: Sequence[Mapping[str, Any]]) -> str:
     return reais(sum(selo.get("atual_centavos", selo["total_centavos"]) or 0 for selo in selos))
 
 
-def dia(quando: date) -> str:
+def day(quando: date) -> str:
     """Return a day as people write it: `20/11/2026`."""
     return quando.strftime("%d/%m/%Y")
 
 
-def data(texto: str) -> str:
+def data(text: str) -> str:
     """Return a day in ISO's form as people write it: `20/11/2026`."""
-    return dia(date.fromisoformat(texto))
+    return day(date.fromisoformat(text))
 
 
-def momento(valor: str | datetime, agora: datetime) -> str:
+def moment(value: str | datetime, now: datetime) -> str:
     """Return a moment (RFC 3339 text or aware datetime) beside `agora`: `hoje às 14:32`, `20/11/2026 às 09:05`."""
-    quando = local(datetime.fromisoformat(valor) if isinstance(valor, str) else valor)
-    hoje = local_date(agora)
-    perto = {hoje: "hoje", hoje - timedelta(days=1): "ontem", hoje + timedelta(days=1): "amanhã"}
-    return f"{perto.get(quando.date()) or dia(quando.date())} às {quando:%H:%M}"
+    quando = local(datetime.fromisoformat(value) if isinstance(value, str) else value)
+    today = local_date(now)
+    near = {today: "hoje", today - timedelta(days=1): "ontem", today + timedelta(days=1): "amanhã"}
+    return f"{near.get(quando.date()) or day(quando.date())} às {quando:%H:%M}"
 
 
-def passou(valor: str, agora: datetime) -> bool:
+def is_past(value: str, now: datetime) -> bool:
     """Return whether the moment (RFC 3339 text) lies before `agora`."""
-    return datetime.fromisoformat(valor) < agora
+    return datetime.fromisoformat(value) < now
 
 
-def hora(valor: str) -> str:
+def time_of_day(value: str) -> str:
     """Return the time of day of an RFC 3339 text, with seconds: `14:32:07`."""
-    return f"{local(datetime.fromisoformat(valor)):%H:%M:%S}"
+    return f"{local(datetime.fromisoformat(value)):%H:%M:%S}"
 
 
-def passo(estado: str) -> str:
+def step(state: str) -> str:
     """Return the name of a step in a job's history."""
-    if estado in ESTADOS:
+    if state in STATES:
         return {"aguardando_xa": "Pergunta: já foi impresso", "aguardando_selo": "Pergunta: com ou sem selo"}.get(
-            estado, ESTADOS[estado].palavra
+            state, STATES[state].palavra
         )
-    return estado.replace("_", " ").replace("-", " ").capitalize()
+    return state.replace("_", " ").replace("-", " ").capitalize()
 
 
-_ROTULOS: Mapping[str, str] = {
+_LABELS: Mapping[str, str] = {
     "pagina": "página",
     "paginas": "páginas",
     "copia": "cópia",
@@ -233,31 +220,31 @@ _ROTULOS: Mapping[str, str] = {
 }
 
 
-def detalhe(valor: object) -> str:
+def detail(value: object) -> str:
     """Return the detail of a step as one line, whatever its shape."""
-    if valor is None or valor == "" or valor == [] or valor == {}:
+    if value is None or value == "" or value == [] or value == {}:
         return ""
-    if isinstance(valor, bool):
-        return "sim" if valor else "não"
-    if isinstance(valor, Mapping):
-        partes = [(_ROTULOS.get(nome, str(nome).replace("_", " ")), detalhe(item)) for nome, item in valor.items()]
-        return "; ".join(f"{nome}: {texto}" for nome, texto in partes if texto)
-    if isinstance(valor, list | tuple):
-        return ", ".join(filter(None, map(detalhe, valor)))
-    return str(valor)
+    if isinstance(value, bool):
+        return "sim" if value else "não"
+    if isinstance(value, Mapping):
+        parts = [(_LABELS.get(nome, str(nome).replace("_", " ")), detail(item)) for nome, item in value.items()]
+        return "; ".join(f"{nome}: {text}" for nome, text in parts if text)
+    if isinstance(value, list | tuple):
+        return ", ".join(filter(None, map(detail, value)))
+    return str(value)
 
 
-def plural(n: int, um: str, muitos: str) -> str:
+def plural(n: int, single: str, many: str) -> str:
     """Return `1 selo`, `2 selos`."""
-    return f"{n} {um if n == 1 else muitos}"
+    return f"{n} {single if n == 1 else many}"
 
 
-def numeros(lista: Sequence[int]) -> str:
+def numbers(listing: Sequence[int]) -> str:
     """Return the numbers of paper seals (ascending) as people read them: `0000004, 0000007 a 0000012`."""
-    trechos: list[list[int]] = []
-    for numero in lista:
-        if trechos and trechos[-1][1] == numero - 1:
-            trechos[-1][1] = numero
+    runs: list[list[int]] = []
+    for numero in listing:
+        if runs and runs[-1][1] == numero - 1:
+            runs[-1][1] = numero
         else:
-            trechos.append([numero, numero])
-    return ", ".join(f"{a:07}" if a == b else f"{a:07} a {b:07}" for a, b in trechos)
+            runs.append([numero, numero])
+    return ", ".join(f"{a:07}" if a == b else f"{a:07} a {b:07}" for a, b in runs)

@@ -8,18 +8,17 @@ from callers import Caller
 from flask import Flask
 from flask.testing import FlaskClient
 
-from printserver import instance, people
-from printserver.api import nova_aplicacao, registrar
-from printserver.jobs.office import Office
+from printserver.api import new_app, register
+from printserver.office import Office, create, people
 
 
 @pytest.fixture(scope="session")
 def new_office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Office, str]]:
     folder = tmp_path_factory.mktemp("api") / "serventia"
-    made = instance.criar(folder, datetime.now(UTC))
-    office = Office.abrir(folder)
+    made = create.create_office(folder, datetime.now(UTC))
+    office = Office.open_folder(folder)
     yield office, made.chave
-    office.fechar()
+    office.close()
 
 
 @pytest.fixture(scope="session")
@@ -29,8 +28,8 @@ def office(new_office: tuple[Office, str]) -> Office:
 
 @pytest.fixture(scope="session")
 def app(office: Office) -> Flask:
-    application = nova_aplicacao("api-under-test")
-    registrar(application, office)
+    application = new_app("api-under-test")
+    register(application, office)
     return application
 
 
@@ -50,6 +49,6 @@ def keys(office: Office) -> dict[str, str]:
     """One key for each right, by the right's name, that has this right only."""
     with office.db.write() as conn:
         return {
-            right: people.criar_chave(conn, office.serventia_id, f"so-{right}", [right], office.clock())
-            for right in people.DIREITOS
+            right: people.create_key(conn, office.serventia_id, f"so-{right}", [right], office.clock())
+            for right in people.RIGHTS
         }

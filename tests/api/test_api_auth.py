@@ -7,10 +7,9 @@ from callers import Caller, word
 from flask import Flask
 from flask.testing import FlaskClient
 
-from printserver import db, jobs, people
-from printserver.api import nova_aplicacao, registrar
-from printserver.config import Http
-from printserver.jobs.office import Office
+from printserver import db, jobs
+from printserver.api import new_app, register
+from printserver.office import Http, Office, people
 
 NEEDS = {
     "/api/v1/jobs": "imprimir",
@@ -28,8 +27,8 @@ NEEDS = {
 
 def _limited(office: Office, **http: int) -> FlaskClient:
     """Return a client of the same office with other limits, whose counts begin at nothing."""
-    app = nova_aplicacao("limited")
-    registrar(app, dataclasses.replace(office, settings=office.settings.model_copy(update={"http": Http(**http)})))
+    app = new_app("limited")
+    register(app, dataclasses.replace(office, settings=office.settings.model_copy(update={"http": Http(**http)})))
     return app.test_client()
 
 
@@ -60,12 +59,12 @@ def test_a2_the_scheme_is_read_whatever_its_case(caller: Caller, client: FlaskCl
 def test_a2_a_key_of_another_office_is_nobody_here(office: Office) -> None:
     with office.db.write() as conn:
         conn.execute(db.serventia.insert().values(id=2, cns="654321", instancia="outra", criada_em=office.clock()))
-        key = people.criar_chave(conn, 2, "de-fora", people.DIREITOS, office.clock())
+        key = people.create_key(conn, 2, "de-fora", people.RIGHTS, office.clock())
     assert word(Caller(_limited(office), key).get("/api/v1/jobs")) == "chave-invalida"
 
 
 @pytest.mark.parametrize("path", NEEDS)
-@pytest.mark.parametrize("right", people.DIREITOS)
+@pytest.mark.parametrize("right", people.RIGHTS)
 def test_a2_each_call_needs_its_right(client: FlaskClient, keys: dict[str, str], path: str, right: str) -> None:
     response = Caller(client, keys[right]).post(path, {})
     if right == NEEDS[path]:
@@ -90,18 +89,18 @@ def test_x9_only_the_right_original_gets_the_very_bytes(
     query: str,
     marked: bool,
 ) -> None:
-    asked: list[tuple[people.Autor, str, bool]] = []
+    asked: list[tuple[people.Author, str, bool]] = []
 
-    def pdf(_office: Office, autor: people.Autor, job_id: str, copia: bool) -> bytes:
-        asked.append((autor, job_id, copia))
+    def pdf(_office: Office, author: people.Author, job_id: str, copia: bool) -> bytes:
+        asked.append((author, job_id, copia))
         return b"%PDF"
 
     monkeypatch.setattr(jobs, "pdf", pdf)
     response = Caller(client, keys[right]).get(f"/api/v1/jobs/j1/pdf{query}")
     assert (response.status_code, response.content_type, response.data) == (200, "application/pdf", b"%PDF")
     assert response.headers["Cache-Control"] == "no-store"
-    ((autor, job_id, copia),) = asked
-    assert (autor.sistema, autor.endereco, job_id, copia) == (f"so-{right}", "127.0.0.1", "j1", marked)
+    ((author, job_id, copia),) = asked
+    assert (author.sistema, author.endereco, job_id, copia) == (f"so-{right}", "127.0.0.1", "j1", marked)
 
 
 def test_wrong_keys_from_one_address_are_slowed_and_right_ones_are_not(office: Office, caller: Caller) -> None:
@@ -132,7 +131,7 @@ LOOKUPS = (
 
 def test_a2_a_key_without_look_ups_follows_its_own_prints_and_sees_nothing_else(app: Flask, office: Office) -> None:
     with office.db.write() as conn:
-        key = people.criar_chave(conn, 1, "so-imprime", ["imprimir"], office.clock(), consulta=False)
+        key = people.create_key(conn, 1, "so-imprime", ["imprimir"], office.clock(), lookup=False)
     blind = Caller(app.test_client(), key)
     for path in LOOKUPS:
         assert word(blind.get(f"/api/v1/{path}")) == "sem-permissao", path

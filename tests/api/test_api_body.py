@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.test import EnvironBuilder
 
+from printserver.api import StrictRequest
 from printserver.api.body import DEPTH_LIMIT, ESCAPE_LIMIT, VALUE_LIMIT, read_json
-from printserver.api.documented import StrictRequest
 from printserver.errors import Recusa
 
 LIMIT = 1000

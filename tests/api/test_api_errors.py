@@ -11,20 +11,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from printserver import jobs
-from printserver.api import nova_aplicacao, registrar
-from printserver.config import Http
-from printserver.errors import WORDS, Campo, Recusa
-from printserver.jobs.office import Office
+from printserver.api import new_app, register
+from printserver.errors import WORDS, BadField, Recusa
+from printserver.office import Http, Office
 
 
 @pytest.mark.parametrize("name", WORDS)
 def test_every_word_becomes_its_problem(app: Flask, caller: Caller, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     def refuse(*_args: object) -> None:
         raise Recusa(
-            name, "Porquê.", errors=[Campo("a.0.b", "não")], extra={"paginas": 3, "type": "outro"}, retry_after=7
+            name, "Porquê.", errors=[BadField("a.0.b", "não")], extra={"paginas": 3, "type": "outro"}, retry_after=7
         )
 
-    monkeypatch.setattr(jobs, "listar", refuse)
+    monkeypatch.setattr(jobs, "list_all", refuse)
     response = caller.get("/api/v1/jobs")
     assert word(response) == name
     body = response.get_json()
@@ -43,7 +42,7 @@ def test_who_should_wait_is_told_how_long(caller: Caller, monkeypatch: pytest.Mo
     def refuse(*_args: object) -> None:
         raise Recusa(name, "Espere.")
 
-    monkeypatch.setattr(jobs, "listar", refuse)
+    monkeypatch.setattr(jobs, "list_all", refuse)
     assert int(caller.get("/api/v1/jobs").headers["Retry-After"]) >= 1
 
 
@@ -51,7 +50,7 @@ def test_a_fault_of_our_own_tells_a_number_and_nothing_else(caller: Caller, monk
     def fail(*_args: object) -> None:
         raise RuntimeError("senha=segredo")
 
-    monkeypatch.setattr(jobs, "listar", fail)
+    monkeypatch.setattr(jobs, "list_all", fail)
     response = caller.get("/api/v1/jobs")
     assert word(response) == "erro-interno"
     assert b"segredo" not in response.data
@@ -65,7 +64,7 @@ def test_a_database_that_does_not_answer_is_no_fault_of_the_caller(
     def fail(*_args: object) -> None:
         raise sa.exc.OperationalError("SELECT 1", {}, Exception("database is locked"))
 
-    monkeypatch.setattr(jobs, "listar", fail)
+    monkeypatch.setattr(jobs, "list_all", fail)
     response = caller.get("/api/v1/jobs")
     assert word(response) == "servidor-ocupado"
     assert b"SELECT" not in response.data
@@ -92,8 +91,8 @@ def test_a_method_that_is_not_allowed_says_which_are(caller: Caller) -> None:
 def small(office: Office, caller: Caller) -> Caller:
     """A caller of the same office where requests may have 1 MB."""
     settings = office.settings.model_copy(update={"http": Http(corpo_mb=1)})
-    app = nova_aplicacao("small")
-    registrar(app, dataclasses.replace(office, settings=settings))
+    app = new_app("small")
+    register(app, dataclasses.replace(office, settings=settings))
     return Caller(app.test_client(), caller.key)
 
 
@@ -139,7 +138,7 @@ def test_null_in_an_optional_field_is_the_field_left_out(caller: Caller) -> None
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "campo"),
+    ("path", "body", "field"),
     [
         ("cartas-de-sentenca", {"certidao": 1}, "certidao"),
         ("cartas-de-sentenca", {"certidao": {"x": 1}}, "certidao.x"),
@@ -150,9 +149,9 @@ def test_null_in_an_optional_field_is_the_field_left_out(caller: Caller) -> None
         ("selos/comparacao", {"lista": {"formato": "csv", "conteudo": 1}}, "lista.conteudo"),
     ],
 )
-def test_a_fault_is_named_by_the_path_of_its_field_alone(caller: Caller, path: str, body: object, campo: str) -> None:
+def test_a_fault_is_named_by_the_path_of_its_field_alone(caller: Caller, path: str, body: object, field: str) -> None:
     errors = caller.post(f"/api/v1/{path}", body).get_json()["errors"]
-    assert campo in {item["campo"] for item in errors}
+    assert field in {item["campo"] for item in errors}
     assert all(re.fullmatch(r"[a-z0-9_.]+", item["campo"]) for item in errors)
 
 

@@ -14,18 +14,17 @@ import pytest
 from callers import Caller, word
 from werkzeug.test import TestResponse
 
-from printserver import instance
-from printserver.api import examples, nova_aplicacao, registrar, schemas
-from printserver.engine import Engine
-from printserver.jobs.office import Office
+from printserver.api import examples, new_app, register, schemas
+from printserver.office import Office, create
+from printserver.server.engine import Engine
 
 
 class Desk:
     """An office of this module's own, its engine, and a caller with all rights."""
 
     def __init__(self, office: Office, key: str) -> None:
-        app = nova_aplicacao("desk")
-        registrar(app, office)
+        app = new_app("desk")
+        register(app, office)
         self.office = office
         self.caller = Caller(app.test_client(), key)
         self.engine = Engine(office)
@@ -51,15 +50,15 @@ class Desk:
 @pytest.fixture(scope="module")
 def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     folder = tmp_path_factory.mktemp("desk") / "serventia"
-    made = instance.criar(folder, datetime.now(UTC))
-    office = Office.abrir(folder)
+    made = create.create_office(folder, datetime.now(UTC))
+    office = Office.open_folder(folder)
     yield Desk(office, made.chave)
-    office.fechar()
+    office.close()
 
 
-def _deed(tipo: str = "livro", **fields: Any) -> dict[str, Any]:
+def _deed(kind: str = "livro", **fields: Any) -> dict[str, Any]:
     """Return the example of `tipo` as another deed on folhas of its own."""
-    value = copy.deepcopy(examples.POSTS[tipo]["value"])
+    value = copy.deepcopy(examples.POSTS[kind]["value"])
     number = uuid.uuid4().int
     value["documento"]["instrumento"].update({"id": f"T-{number}", "livro": str(number % 10**8), **fields})
     return value
@@ -92,6 +91,7 @@ def test_the_examples_of_the_guide_are_taken_in_their_order(desk: Desk) -> None:
         "traslado-2": 1,
         "certidao": 1,
         "ficha_abertura": 0,
+        "avulso": 0,
     }
 
 
@@ -179,13 +179,13 @@ def test_a_held_job_is_cancelled(desk: Desk) -> None:
     value = copy.deepcopy(examples.POSTS["ficha_abertura"]["value"])
     value["documento"]["ficha"] = uuid.uuid4().hex[:12]
     held = desk.post(value).get_json()["job"]
-    response = desk.caller.post(f"/api/v1/jobs/{held['id']}/cancelar", examples.CANCELAR["desistiu"]["value"])
+    response = desk.caller.post(f"/api/v1/jobs/{held['id']}/cancelar", examples.CANCEL["desistiu"]["value"])
     assert (response.status_code, response.get_json()["estado"]) == (200, "cancelado")
 
 
 def test_x2_a_document_is_excluded(desk: Desk) -> None:
     job = desk.printed(_deed())
-    response = desk.caller.post(f"/api/v1/jobs/{job['id']}/excluir", examples.EXCLUIR["ato-desfeito"]["value"])
+    response = desk.caller.post(f"/api/v1/jobs/{job['id']}/excluir", examples.EXCLUDE["ato-desfeito"]["value"])
     assert response.status_code == 200, response.data.decode()
     assert all(seal["retificado_por"] for seal in desk.job(job["id"])["selos"])
 
@@ -199,7 +199,7 @@ def test_x5_a_spoiled_page_is_printed_again(desk: Desk) -> None:
 
 def test_x5_a_printed_job_is_not_sent_again(desk: Desk) -> None:
     job = desk.printed(_deed())
-    response = desk.caller.post(f"/api/v1/jobs/{job['id']}/reenviar", examples.REENVIAR["nada-saiu"]["value"])
+    response = desk.caller.post(f"/api/v1/jobs/{job['id']}/reenviar", examples.RESEND["nada-saiu"]["value"])
     assert word(response) in ("estado-nao-permite", "diga-as-folhas")
 
 
@@ -259,7 +259,7 @@ def test_formats_and_queues_are_described(desk: Desk) -> None:
 def test_what_is_not_there_is_not_found(desk: Desk) -> None:
     for path in ("jobs/nenhum", "jobs/nenhum/pdf", "selos/1234561CE0000000000001260"):
         assert word(desk.caller.get(f"/api/v1/{path}")) == "nao-encontrado"
-    for action, shown in (("xa", examples.XA["nao"]), ("cancelar", examples.CANCELAR["desistiu"])):
+    for action, shown in (("xa", examples.XA["nao"]), ("cancelar", examples.CANCEL["desistiu"])):
         assert word(desk.caller.post(f"/api/v1/jobs/nenhum/{action}", shown["value"])) == "nao-encontrado"
 
 
@@ -281,23 +281,23 @@ def test_a_body_that_is_no_pdf_is_refused(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize(
-    ("formato", "conteudo"),
+    ("body_format", "content"),
     [
         *(("texto", each) for each in ("\u200b", "\u00ad\n\u2060", "\ufe0f")),
         *(("html", each) for each in ("<p></p>", "<p>&nbsp;</p>", "<!-- x -->", "<ul><li>\u200b</li></ul>")),
         *(("html", each) for each in ("<table><tr><td></td></tr></table>", "<script>x</script>")),
     ],
 )
-def test_p2a_a_body_that_shows_nothing_is_not_sealed(desk: Desk, formato: str, conteudo: str) -> None:
+def test_p2a_a_body_that_shows_nothing_is_not_sealed(desk: Desk, body_format: str, content: str) -> None:
     before = desk.caller.get("/api/v1/selos").get_json()["total"]
-    assert word(desk.post(_deed(corpo={"formato": formato, "conteudo": conteudo}))) == "corpo-invalido"
+    assert word(desk.post(_deed(corpo={"formato": body_format, "conteudo": content}))) == "corpo-invalido"
     assert desk.caller.get("/api/v1/selos").get_json()["total"] == before
 
 
 def test_the_server_tells_its_health_and_its_numbers(desk: Desk) -> None:
     health = desk.caller.client.get("/healthz").get_json()
     schemas.Health.model_validate(health)
-    assert (health["demonstracao"], health["instancia"]) == (True, desk.office.nome_da_instancia)
+    assert (health["demonstracao"], health["instancia"]) == (True, desk.office.instance_name)
     ready = desk.caller.client.get("/readyz")
     schemas.Readiness.model_validate(ready.get_json())
     assert ready.status_code == 200

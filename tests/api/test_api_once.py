@@ -9,8 +9,9 @@ from callers import Caller, word
 from hypothesis import given
 from hypothesis import strategies as st
 
+from printserver.api import REPEATED
 from printserver.api.headers import ONCE
-from printserver.http_server import REPEATED, repeated_headers
+from printserver.server.http_server import repeated_headers
 
 SELO = {"ato": "ES", "identificador": "A7-1", "servico": "certidao-notas", "escrevente": "admin"}
 

@@ -9,45 +9,43 @@ import pytest
 from callers import Caller
 from flask import Flask
 
-from printserver import consulta
+from printserver import search
 from printserver.api import examples
 from printserver.api.queries import JobsQuery
-from printserver.app import create_app
-from printserver.atos import (
-    assinaturas,
-    avulsos,
-    balcao,
-    cartas,
-    comunicacao,
-    diarios,
-    exclusao,
-    hibridos,
-    retificacao,
-    vinculos,
-)
-from printserver.documents import ler_pedido
-from printserver.documents.model import Pedido
+from printserver.counter import acts, daily, load
+from printserver.court import standing
+from printserver.delivery import requests
+from printserver.documents import Pedido, read_request, reading
 from printserver.errors import WORDS
 from printserver.jobs import requests as forms
-from printserver.jobs.office import Office
+from printserver.office import Office
+from printserver.seal_actions import (
+    carta,
+    exclude,
+    link,
+    rectify,
+    signatures,
+    standalone,
+)
+from printserver.server.app import create_app
 
 OPEN = ("/healthz", "/readyz")
 ACTIONS = [
     (examples.XA, forms.RespostaXa),
     (examples.SELO, forms.RespostaSelo),
     (examples.FOLHAS, forms.Folhas),
-    (examples.REENVIAR, forms.Reenvio),
-    (examples.CANCELAR, forms.Cancelamento),
-    (examples.EXCLUIR, forms.Exclusao),
-    (examples.PAPEL, forms.PapelDaFila),
-    (examples.COMPARACAO, consulta.Pedido),
-    (examples.ATO_DE_BALCAO, balcao.AtoDeBalcao),
-    (examples.ESTORNO, balcao.Estorno),
-    (examples.CARGA, hibridos.Carga),
-    (examples.HIBRIDOS, hibridos.FaixaDePapel),
-    (examples.INUTILIZADOS, hibridos.FaixaSemSelo),
-    (examples.COMUNICADOS, hibridos.FaixaSemSelo),
-    (examples.DIARIO, diarios.Diario),
+    (examples.RESEND, forms.Reenvio),
+    (examples.CANCEL, forms.Cancelamento),
+    (examples.EXCLUDE, forms.Exclusao),
+    (examples.PAPER, requests.PapelDaFila),
+    (examples.COMPARISON, search.Pedido),
+    (examples.COUNTER_ATO, acts.AtoDeBalcao),
+    (examples.REVERSAL, acts.Estorno),
+    (examples.LOAD, load.Carga),
+    (examples.HIBRIDOS, load.FaixaDePapel),
+    (examples.SPOILED, load.FaixaSemSelo),
+    (examples.REPORTED, load.FaixaSemSelo),
+    (examples.DIARIO, daily.Diario),
 ]
 
 
@@ -133,7 +131,7 @@ def test_the_refusals_of_a_call_are_described_by_their_words(spec: dict[str, Any
 def test_every_example_of_a_post_is_well_written(spec: dict[str, Any], name: str) -> None:
     shown = spec["paths"]["/api/v1/jobs"]["post"]["requestBody"]["content"]["application/json"]["examples"]
     assert shown[name] == examples.POSTS[name]
-    assert ler_pedido(shown[name]["value"]).documento.tipo == name.removesuffix("-2")
+    assert read_request(shown[name]["value"]).documento.tipo == name.removesuffix("-2")
 
 
 def test_every_call_describes_what_the_server_may_answer_to_any(spec: dict[str, Any]) -> None:
@@ -191,17 +189,17 @@ def test_options_tells_the_methods_that_are_described(spec: dict[str, Any], call
 
 
 SEALS = [
-    (examples.SELO_AVULSO, avulsos.SeloAvulso),
-    (examples.RETIFICACAO, retificacao.Retificacao),
-    (examples.XA_DE_SELO, exclusao.Exclusao),
-    (examples.VINCULOS, vinculos.Vinculos),
-    (examples.ASSINATURAS, assinaturas.Assinaturas),
-    (examples.CARTA, cartas.Carta),
-    (examples.COMUNICACOES, comunicacao.Comunicacao),
+    (examples.STANDALONE_SELO, standalone.SeloAvulso),
+    (examples.RECTIFICATION, rectify.Retificacao),
+    (examples.XA_OF_SELO, exclude.Exclusao),
+    (examples.VINCULOS, link.Vinculos),
+    (examples.SIGNATURES, signatures.Assinaturas),
+    (examples.CARTA, carta.Carta),
+    (examples.REPORTS, standing.Comunicacao),
 ]
 
 
 @pytest.mark.parametrize(("shown", "model"), ACTIONS + SEALS, ids=lambda item: getattr(item, "__name__", ""))
 def test_every_example_of_an_answer_is_well_written(shown: examples.Examples, model: type[Any]) -> None:
     for example in shown.values():
-        forms.ler(model, example["value"])
+        reading.read(model, example["value"])

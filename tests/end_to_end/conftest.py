@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from cartorio import PAPER, Office
+from served_office import PAPER, Office
 
 from support.cups import PrivateCups
 from support.postgres import PrivatePostgres

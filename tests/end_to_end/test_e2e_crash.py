@@ -12,11 +12,11 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import escrituras
+import deeds
 import psycopg
-from cartorio import PAPER, Office
+from served_office import PAPER, Office
 
-from printserver.sqlite import dbapi as sqlite
+from printserver.db.sqlite import dbapi as sqlite
 from support.frozen import freeze
 from support.process import LIMIT_S, wait_until
 from support.server import Client, PrintServer
@@ -26,7 +26,7 @@ _storms = itertools.count(1)
 
 
 class Storm:
-    """Clients who post without a pause, each print with a key of its own, and remember what they were told."""
+    """Clients that post without a pause, each print with its own key, and record the answers."""
 
     def __init__(self, client: Client) -> None:
         self.sent: dict[str, dict[str, Any]] = {}
@@ -62,16 +62,16 @@ class Storm:
             try:
                 answer = self._client.print(self.sent[key], key=key)
             except (OSError, http.client.HTTPException):
-                return  # the server is gone: this print is one that nobody knows the answer to
+                return  # the server is gone: the answer to this print is unknown
             assert answer.status == 202, answer.content
             self.told[key] = answer.job
 
 
 def _a_print(number: int) -> dict[str, Any]:
     kinds: tuple[Callable[..., dict[str, Any]], ...] = (
-        lambda **more: escrituras.livro(escrituras.instrumento(atos=2), **more),
-        escrituras.certidao,
-        escrituras.ficha,
+        lambda **more: deeds.livro(deeds.instrumento(atos=2), **more),
+        deeds.certidao,
+        deeds.ficha,
     )
     return kinds[number % len(kinds)](fila=("notas", PAPER)[number % 2])
 
@@ -102,7 +102,7 @@ def locked(server: PrintServer, patience_s: float = LIMIT_S) -> Iterator[Callabl
 
 
 def stop_idle(server: PrintServer, pid: int) -> None:
-    """Stop a process where it holds nobody up."""
+    """Stop a process where it blocks no other."""
     if "PRINTSERVER_BANCO_URL" not in server.environment:
         freeze(pid, server.instance / "printserver.db")
         return
@@ -117,7 +117,7 @@ def stop_idle(server: PrintServer, pid: int) -> None:
 
 
 def strike(server: PrintServer, pid: int, sign: signal.Signals) -> None:
-    """Send a signal to an engine at a moment at which it surely has work in hand."""
+    """Send a signal to an engine while it is processing a job."""
     mine = f"SELECT 1 FROM job WHERE dono LIKE '%:{pid}:%' AND posse_ate IS NOT NULL"
     end = time.monotonic() + LIMIT_S
     while time.monotonic() < end:

@@ -1,11 +1,11 @@
-"""Prints at a real CUPS: what it is told, what the job shows of it, and what happens while it is away."""
+"""Prints at a real CUPS: the options it gets, the job's status, and what happens while it is unavailable."""
 
 import hashlib
 from collections.abc import Iterator
 
-import escrituras
+import deeds
 import pytest
-from cartorio import PAPER, Office
+from served_office import PAPER, Office
 
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
 from support.process import wait_until
@@ -30,8 +30,8 @@ def queue_of(server: PrintServer, cups: PrivateCups) -> KeptQueue:
 
 def test_a_livro_is_printed_whole_with_its_options_and_our_id(small_office: Office) -> None:
     client = small_office.client
-    deed = escrituras.instrumento(escrituras.TEXT * 8)
-    job = client.printed(escrituras.livro(deed, fila=PAPER, formato="livro-notas-216x305"))
+    deed = deeds.instrumento(deeds.TEXT * 8)
+    job = client.printed(deeds.livro(deed, fila=PAPER, formato="livro-notas-216x305"))
     assert job["estado"] == "entregue"
     assert job["cups"]["estado"] == "completed"
     title, copies, options = small_office.paper.words(job["cups"]["id"])
@@ -46,7 +46,7 @@ def test_a_livro_is_printed_whole_with_its_options_and_our_id(small_office: Offi
 
 
 def test_two_copies_of_a_minuta_come_out_as_two_prints(small_office: Office) -> None:
-    job = small_office.client.printed(escrituras.minuta(fila=PAPER, copias=2, faces="frente"))
+    job = small_office.client.printed(deeds.minuta(fila=PAPER, copias=2, faces="frente"))
     paper = small_office.paper
     mine = [cups_id for cups_id in paper.printed() if paper.words(cups_id)[0].startswith(job["id"])]
     assert len(mine) == 2
@@ -54,7 +54,7 @@ def test_two_copies_of_a_minuta_come_out_as_two_prints(small_office: Office) -> 
     assert "sides=one-sided" in paper.words(mine[0])[2].split()
 
 
-def test_a_printer_that_counts_its_sheets_ends_in_impresso(
+def test_a_printer_that_counts_its_sheets_ends_as_printed(
     server: PrintServer, cups_server: PrivateCups, driverless_printer: DriverlessPrinter
 ) -> None:
     client = server.client
@@ -63,10 +63,10 @@ def test_a_printer_that_counts_its_sheets_ends_in_impresso(
     shown = next(queue for queue in client.get("/api/v1/filas").json["itens"] if queue["nome"] == "contadora")
     assert "by-pass-tray" in shown["bandejas"]
     before = client.get("/api/v1/selos").json["total"]
-    unknown = client.print(escrituras.certidao(fila="contadora", bandeja="gaveta-9"))
+    unknown = client.print(deeds.certidao(fila="contadora", bandeja="gaveta-9"))
     assert (unknown.status, unknown.word) == (422, "bandeja-desconhecida")
     assert client.get("/api/v1/selos").json["total"] == before
-    job = client.printed(escrituras.certidao(fila="contadora", bandeja="by-pass-tray"))
+    job = client.printed(deeds.certidao(fila="contadora", bandeja="by-pass-tray"))
     assert job["estado"] == "impresso"
     assert "media-source=by-pass-tray" in driverless_printer.words()[0]["IPP_MEDIA_COL"]
 
@@ -76,7 +76,7 @@ def test_x5_while_cups_is_down_a_print_waits_and_comes_out_when_it_is_back(
 ) -> None:
     client, kept = server.client, queue_of(server, own_cups)
     own_cups.stop()
-    job = client.print(escrituras.certidao(fila=kept.name), wait=1).job
+    job = client.print(deeds.certidao(fila=kept.name), wait=1).job
     assert job["estado"] in ("aceito", "renderizado")
     assert not job["encerrado"]
     own_cups.start()
@@ -90,7 +90,7 @@ def test_x5_a_print_that_cups_gave_up_is_sent_again_with_the_same_seals(small_of
     client, paper = small_office.client, small_office.paper
     paper.fault("fails")
     try:
-        job = client.printed(escrituras.certidao(fila=PAPER))
+        job = client.printed(deeds.certidao(fila=PAPER))
     finally:
         paper.fault(None)
     assert (job["estado"], job["cups"]["estado"]) == ("entregue", "aborted")
@@ -103,7 +103,7 @@ def test_x5_a_print_that_cups_gave_up_is_sent_again_with_the_same_seals(small_of
 def test_s12_a_queue_that_can_never_take_it_is_refused_before_a_seal_and_another_prints_it(server: PrintServer) -> None:
     client = server.client
     server.run("fila errada", "--cups", "x", "--servidor", "sem-porta")
-    body = escrituras.certidao(fila="errada")
+    body = deeds.certidao(fila="errada")
     before = client.get("/api/v1/selos").json["total"]
     refused = client.print(body)
     assert (refused.status, refused.word) == (404, "fila-desconhecida")
@@ -116,7 +116,7 @@ def test_a_print_can_be_taken_off_a_queue_that_waits_for_paper(small_office: Off
     client, paper = small_office.client, small_office.paper
     paper.fault("waits")
     try:
-        job = client.print(escrituras.certidao(fila=PAPER)).job
+        job = client.print(deeds.certidao(fila=PAPER)).job
         wait_until(lambda: (client.job(job["id"])["cups"] or {}).get("estado") == "processing", "the printer's start")
         word = {"escrevente": "admin", "motivo": "sem papel"}
         gone = client.post(f"/api/v1/jobs/{job['id']}/cancelar", word)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import cups
-import escrituras
+import deeds
 import pytest
-from cartorio import PAPER, Office
+from served_office import PAPER, Office
 
 from support.cups import KeptQueue, PrivateCups
 from support.process import wait_until
@@ -22,10 +22,10 @@ def cups_alone() -> Iterator[PrivateCups]:
         yield started
 
 
-def printing(client: Client, fila: str, queue: KeptQueue) -> dict[str, Any]:
+def printing(client: Client, queue_name: str, queue: KeptQueue) -> dict[str, Any]:
     """Send a print, and return its job when it is in the printer, which stands still."""
     queue.fault("waits")
-    answer = client.print(escrituras.certidao(fila=fila))
+    answer = client.print(deeds.certidao(fila=queue_name))
     assert answer.status == 202, answer.content
     job = answer.job
     wait_until(lambda: (client.job(job["id"])["cups"] or {}).get("estado") == "processing", "the printer at work")

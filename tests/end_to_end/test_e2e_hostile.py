@@ -1,4 +1,4 @@
-"""Bodies and fields that mean harm, over HTTP: nothing leaks, nobody waits, no text and no seal goes away."""
+"""Hostile bodies and fields over HTTP: nothing leaks, nothing blocks, no text and no seal is lost."""
 
 import base64
 import io
@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Iterator
 from typing import Any
 
-import escrituras
-import papel_lido
+import deeds
 import pikepdf
 import pytest
+import read_paper
 
 from support.process import wait_until
 from support.server import Answer, Client
@@ -66,11 +66,11 @@ def html(source: str) -> dict[str, str]:
 
 
 def sealed_and_whole(client: Client, job: dict[str, Any], *texts: str) -> str:
-    """Check that the print bears its seal and QR and these texts, and nothing from outside; return its text."""
+    """Check that the print has its seal and QR and these texts, and nothing from outside; return its text."""
     pdf = client.pdf(job["id"])
-    words = papel_lido.text(pdf)
+    words = read_paper.text(pdf)
     assert all(seal["codigo"] in words for seal in job["selos"])
-    assert papel_lido.codes(pdf, job["paginas"]) == [job["qr"]["url"]]
+    assert read_paper.codes(pdf, job["paginas"]) == [job["qr"]["url"]]
     for expected in texts:
         assert expected in words
     assert "root:x:0" not in words
@@ -105,7 +105,7 @@ SVG = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:x="http://www.w3.org/1999/x
 @pytest.mark.parametrize("where", ["file:///etc/passwd", "network"])
 def test_urls_are_not_followed(client: Client, trap: Trap, where: str) -> None:
     url = trap.url if where == "network" else where
-    job = client.printed(escrituras.certidao(html(f"<p>{STAYS}</p>{URLS.format(url=url)}<p>Fim do ato.</p>")))
+    job = client.printed(deeds.certidao(html(f"<p>{STAYS}</p>{URLS.format(url=url)}<p>Fim do ato.</p>")))
     sealed_and_whole(client, job, STAYS, "Fim do ato.")
     assert trap.visits == 0
     assert any("imagem" in notice["mensagem"].lower() for notice in job["avisos"])
@@ -115,7 +115,7 @@ def test_urls_are_not_followed(client: Client, trap: Trap, where: str) -> None:
 def test_a_drawing_that_says_it_is_a_png_is_refused_and_asks_for_nothing(client: Client, trap: Trap, url: str) -> None:
     drawing = SVG.format(url=trap.url if url == "network" else url).encode()
     source = f'<img src="data:image/png;base64,{base64.b64encode(drawing).decode()}">'
-    assert "PNG" in refused(client, escrituras.certidao(html(source))).json["detail"]
+    assert "PNG" in refused(client, deeds.certidao(html(source))).json["detail"]
     assert trap.visits == 0
 
 
@@ -140,45 +140,45 @@ HIDING = {
 
 @pytest.mark.parametrize("how", HIDING)
 def test_nothing_hides_the_text_or_the_seal(client: Client, how: str) -> None:
-    job = client.printed(escrituras.certidao(html(f"<p>Começo do ato.</p>{HIDING[how]}<p>{STAYS}</p>")))
+    job = client.printed(deeds.certidao(html(f"<p>Começo do ato.</p>{HIDING[how]}<p>{STAYS}</p>")))
     sealed_and_whole(client, job, "Começo do ato.", STAYS)
 
 
 TEMPLATE = "{{ 7*7 }} {% for x in y %} ${7*7} #{7*7} {{ self.__init__.__globals__ }} {# nota #} %(a)s <%= 1 %>"
 
 
-@pytest.mark.parametrize("formato", ["texto", "html"])
-def test_template_syntax_in_a_body_is_text(client: Client, formato: str) -> None:
-    source = TEMPLATE if formato == "texto" else TEMPLATE.replace("<", "&lt;")
-    job = client.printed(escrituras.certidao({"formato": formato, "conteudo": source}))
+@pytest.mark.parametrize("page_format", ["texto", "html"])
+def test_template_syntax_in_a_body_is_text(client: Client, page_format: str) -> None:
+    source = TEMPLATE if page_format == "texto" else TEMPLATE.replace("<", "&lt;")
+    job = client.printed(deeds.certidao({"formato": page_format, "conteudo": source}))
     sealed_and_whole(client, job, TEMPLATE)
 
 
 def test_template_and_markup_in_fields_are_text(client: Client) -> None:
     said = "<b>{{ 7*7 }}</b> & <script>x</script> {% raw %} [[TOTAL]]"
-    deed = escrituras.instrumento(
+    deed = deeds.instrumento(
         titulo=said, partes=[{"qualidade": said, "nome": said, "documento": "</div><style>*{display:none}</style>"}]
     )
     deed["atos"][0]["descricao"] = said
-    livro = client.printed(escrituras.livro(deed))
-    words = papel_lido.text(client.pdf(livro["id"]))
+    livro = client.printed(deeds.livro(deed))
+    words = read_paper.text(client.pdf(livro["id"]))
     assert livro["selos"][0]["codigo"] in words
     assert "49" not in words.replace(livro["selos"][0]["codigo"], "")
     assert words.lower().count("{{ 7*7 }}") >= 3
-    copy = client.printed(escrituras.traslado(deed["id"]))
+    copy = client.printed(deeds.traslado(deed["id"]))
     sealed_and_whole(client, copy, "display:none")
-    ficha = client.printed(escrituras.ficha(nome=said))
-    assert "{{ 7*7 }}" in papel_lido.text(client.pdf(ficha["id"]))
+    ficha = client.printed(deeds.ficha(nome=said))
+    assert "{{ 7*7 }}" in read_paper.text(client.pdf(ficha["id"]))
 
 
 def test_an_image_of_50_mb_is_drawn_and_one_of_a_gigabyte_refused(client: Client) -> None:
     fits, bomb = png(5000, 3500), png(20_000, 18_000)
     assert max(len(fits), len(bomb)) < 2_000_000
-    job = client.printed(escrituras.certidao(html(f'<p>{STAYS}</p><img src="{fits}">')))
+    job = client.printed(deeds.certidao(html(f'<p>{STAYS}</p><img src="{fits}">')))
     sealed_and_whole(client, job, STAYS)
-    (aviso,) = job["avisos"]
-    assert "5000 × 3500 pixels foi reduzida" in aviso["mensagem"]
-    assert "pixels" in refused(client, escrituras.certidao(html(f'<p>{STAYS}</p><img src="{bomb}">'))).json["detail"]
+    (notice,) = job["avisos"]
+    assert "5000 × 3500 pixels foi reduzida" in notice["mensagem"]
+    assert "pixels" in refused(client, deeds.certidao(html(f'<p>{STAYS}</p><img src="{bomb}">'))).json["detail"]
 
 
 MONSTERS = {
@@ -192,22 +192,22 @@ MONSTERS = {
 
 @pytest.mark.parametrize("monster", MONSTERS)
 def test_monsters_are_refused_with_their_reason(client: Client, monster: str) -> None:
-    answer = refused(client, escrituras.certidao(html(MONSTERS[monster])))
+    answer = refused(client, deeds.certidao(html(MONSTERS[monster])))
     assert len(answer.json["detail"]) > 20
 
 
 @pytest.mark.parametrize("attribute", ["colspan=1000000", "rowspan=1000000", "colspan=-1 rowspan=99999999999999999999"])
 def test_a_span_of_a_million_is_brought_to_a_limit(client: Client, attribute: str) -> None:
     table = f"<table><tr><td {attribute}>{STAYS}</td><td>b</td></tr><tr><td>c</td></tr></table>"
-    job = client.printed(escrituras.certidao(html(table)))
+    job = client.printed(deeds.certidao(html(table)))
     sealed_and_whole(client, job, STAYS)
 
 
-@pytest.mark.parametrize("formato", ["texto", "html"])
-def test_controls_and_marks_that_turn_text_around_go_and_the_text_stays(client: Client, formato: str) -> None:
+@pytest.mark.parametrize("page_format", ["texto", "html"])
+def test_controls_and_marks_that_turn_text_around_go_and_the_text_stays(client: Client, page_format: str) -> None:
     said = "valor de R$ 100,00\u202e00,001 $R\u202c e \u2066mil\u2069 reais"
     said += "\x07\x1b[2J\u200f pagos\ufeff aqui\x0c no ato\x7f."
-    job = client.printed(escrituras.certidao({"formato": formato, "conteudo": said}))
+    job = client.printed(deeds.certidao({"formato": page_format, "conteudo": said}))
     words = sealed_and_whole(client, job)
     for part in ("valor de R$ 100,00", "00,001 $R", "mil", "reais", "pagos", "aqui", "no ato"):
         assert part in words
@@ -215,7 +215,7 @@ def test_controls_and_marks_that_turn_text_around_go_and_the_text_stays(client: 
 
 
 def test_nul_is_refused_by_its_field(client: Client) -> None:
-    answer = client.print(escrituras.certidao("antes\0depois"))
+    answer = client.print(deeds.certidao("antes\0depois"))
     assert (answer.status, answer.word) == (422, "entrada-invalida")
     assert answer.json["errors"][0]["campo"] == "documento.corpo.conteudo"
 
@@ -224,10 +224,10 @@ def test_a_body_that_takes_all_its_time_makes_nobody_wait(client: Client) -> Non
     """While one body is laid out until its time is over, another client's print is taken and comes out."""
     endless = " ".join(f"palavra{number}" for number in range(100_000))
     answers: list[Answer] = []
-    slow = threading.Thread(target=lambda: answers.append(client.print(escrituras.certidao(endless))), daemon=True)
+    slow = threading.Thread(target=lambda: answers.append(client.print(deeds.certidao(endless))), daemon=True)
     slow.start()
     for number in range(3):
-        job = client.printed(escrituras.certidao(f"Outro cliente, texto novo, número {number}."))
+        job = client.printed(deeds.certidao(f"Outro cliente, texto novo, número {number}."))
         assert job["estado"] == "impresso"
     assert slow.is_alive(), answers
     wait_until(lambda: not slow.is_alive(), "the endless body")

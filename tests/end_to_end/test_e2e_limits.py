@@ -1,11 +1,11 @@
-"""What comes over HTTP and cannot be a print: too large, broken, too deep, from nobody. Nothing of it is kept."""
+"""HTTP requests that are refused: too large, malformed, too deep, unauthenticated. Nothing of them is kept."""
 
 import http.client
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
 
-import escrituras
+import deeds
 import pytest
 
 from support.server import Client
@@ -57,7 +57,7 @@ def test_broken_json_is_400(client: Client, fault: str) -> None:
 
 
 def test_a_mistyped_field_is_named(client: Client) -> None:
-    body = escrituras.livro()
+    body = deeds.livro()
     body["documento"]["instrumento"]["atos"][0]["isneto"] = True
     answer = client.print(body)
     assert (answer.status, answer.word) == (422, "entrada-invalida")
@@ -66,7 +66,7 @@ def test_a_mistyped_field_is_named(client: Client) -> None:
 
 def test_a_wrong_key_gets_nowhere(client: Client) -> None:
     other = Client(client.port, "x" * 43)
-    assert (other.print(escrituras.livro()).status, other.get("/api/v1/jobs").status) == (401, 401)
+    assert (other.print(deeds.livro()).status, other.get("/api/v1/jobs").status) == (401, 401)
     assert other.get("/healthz").status == 200
 
 
@@ -84,7 +84,7 @@ def test_followers_that_find_no_room_to_wait_are_slowed_down(client: Client) -> 
 def test_a_key_that_a_proxy_sends_twice_is_refused_and_makes_no_second_seal(
     client: Client, names: tuple[str, ...]
 ) -> None:
-    key = f"dobrada-{escrituras.certidao()['documento']['pedido']}-{names[1]}"
+    key = f"dobrada-{deeds.certidao()['documento']['pedido']}-{names[1]}"
     body = {"ato": "ES", "identificador": key, "servico": "certidao-notas", "escrevente": "admin"}
     connection = http.client.HTTPConnection("127.0.0.1", client.port, timeout=60)
     connection.putrequest("POST", "/api/v1/selos")

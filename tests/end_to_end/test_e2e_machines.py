@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from cartorio import Office
+from served_office import Office
 from test_e2e_crash import Storm, all_there, strike
 
 from support import process

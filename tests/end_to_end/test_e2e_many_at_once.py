@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Any
 
-import escrituras
-from cartorio import Office
+import deeds
+from served_office import Office
 
 from support.server import Answer, Client, together
 
@@ -25,32 +25,32 @@ def without_a_gap(client: Client) -> int:
 
 def taken_kinds(number: int) -> dict[str, Any]:
     kinds = (
-        lambda: escrituras.livro(escrituras.instrumento(atos=1 + number % 3)),
-        escrituras.certidao,
-        escrituras.ficha,
-        lambda: escrituras.livro(escrituras.instrumento(atos=2)),
+        lambda: deeds.livro(deeds.instrumento(atos=1 + number % 3)),
+        deeds.certidao,
+        deeds.ficha,
+        lambda: deeds.livro(deeds.instrumento(atos=2)),
     )
     return kinds[number % len(kinds)]()
 
 
 def refused_kinds(number: int) -> tuple[dict[str, Any] | bytes, int]:
     """Return a post that is refused, and the status it is refused with."""
-    wrong_sum = escrituras.livro()
-    wrong_sum["documento"]["instrumento"]["atos"][0]["emolumentos"] = escrituras.FEES | {"total": "95.13"}
-    unsaid = escrituras.livro(escrituras.instrumento(atos=2))
+    wrong_sum = deeds.livro()
+    wrong_sum["documento"]["instrumento"]["atos"][0]["emolumentos"] = deeds.FEES | {"total": "95.13"}
+    unsaid = deeds.livro(deeds.instrumento(atos=2))
     unsaid["documento"]["instrumento"]["atos"][0]["principal"] = False
-    short = escrituras.livro(escrituras.instrumento(escrituras.TEXT * 20, folha_final="1"), faces="frente")
+    short = deeds.livro(deeds.instrumento(deeds.TEXT * 20, folha_final="1"), faces="frente")
     kinds: tuple[tuple[Any, int], ...] = (
         (wrong_sum, 422),
         (unsaid, 422),
-        (escrituras.livro(copias=2), 422),
-        (escrituras.livro(escrituras.instrumento("não há letra para \U00012000")), 422),
+        (deeds.livro(copias=2), 422),
+        (deeds.livro(deeds.instrumento("não há letra para \U00012000")), 422),
         (short, 422),
-        (escrituras.traslado("nunca-existiu"), 404),
-        (escrituras.livro() | {"escrevente": "ninguem"}, 422),
-        (escrituras.certidao(formato="nao-existe"), 404),
+        (deeds.traslado("nunca-existiu"), 404),
+        (deeds.livro() | {"escrevente": "ninguem"}, 422),
+        (deeds.certidao(formato="nao-existe"), 404),
         (b'{"documento": ', 400),
-        (escrituras.certidao(fila="nao-existe"), 404),
+        (deeds.certidao(fila="nao-existe"), 404),
     )
     return kinds[number % len(kinds)]
 
@@ -84,7 +84,7 @@ def test_s3_120_posts_at_once_amid_refusals_number_without_a_gap(office: Office)
 def test_40_identical_posts_with_one_key_are_one_job(office: Office) -> None:
     client = office.client
     before = without_a_gap(client)
-    body = escrituras.livro(escrituras.instrumento("Quarenta vezes o mesmo. " * 30, atos=2))
+    body = deeds.livro(deeds.instrumento("Quarenta vezes o mesmo. " * 30, atos=2))
     answers: list[Answer] = together([lambda: client.print(body, key="um-toque")] * 40)
     busy = [answer for answer in answers if answer.status == 409]
     assert all(answer.word == "em-processamento" and answer.headers["Retry-After"] == "1" for answer in busy)
@@ -96,14 +96,14 @@ def test_40_identical_posts_with_one_key_are_one_job(office: Office) -> None:
     assert again.replayed
     assert {answer.job["id"] for answer in [*taken, again]} == {again.job["id"]}
     assert without_a_gap(client) == before + 2
-    other = client.print(escrituras.livro(), key="um-toque")
+    other = client.print(deeds.livro(), key="um-toque")
     assert (other.status, other.word) == (422, "chave-reutilizada")
 
 
 def test_x1_40_identical_posts_without_a_key_seal_once_and_ask_once(office: Office) -> None:
     client = office.client
     before = without_a_gap(client)
-    body = escrituras.livro()
+    body = deeds.livro()
     answers: list[Answer] = together([lambda: client.print(body)] * 40)
     taken = [answer for answer in answers if answer.status == 202]
     assert len(taken) == 1
@@ -122,14 +122,14 @@ def test_x1_40_identical_posts_without_a_key_seal_once_and_ask_once(office: Offi
 
 def test_x0_one_of_40_deeds_gets_the_folha_they_all_want(office: Office) -> None:
     client = office.client
-    bodies = [escrituras.livro(escrituras.instrumento(livro="9999", folha_inicial="7")) for _ in range(40)]
+    bodies = [deeds.livro(deeds.instrumento(livro="9999", folha_inicial="7")) for _ in range(40)]
     answers: list[Answer] = together([partial(client.print, body) for body in bodies])
     assert Counter((answer.status, answer.word) for answer in answers) == {(202, ""): 1, (409, "folha-ocupada"): 39}
 
 
 def test_x2_one_of_20_answers_to_a_question_is_carried_out(office: Office) -> None:
     client: Client = office.client
-    body = escrituras.livro()
+    body = deeds.livro()
     first = client.printed(body)
     held = client.print(body).job
     word = {"confirma": True, "escrevente": "admin", "motivo": "erro de digitação"}

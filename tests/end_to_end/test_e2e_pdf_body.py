@@ -4,10 +4,10 @@ import base64
 import io
 from typing import Any
 
-import escrituras
-import papel_lido
+import deeds
 import pikepdf
 import pytest
+import read_paper
 import weasyprint
 
 from support.server import Client
@@ -32,25 +32,25 @@ def saved(change: Any = None, **options: Any) -> bytes:
 
 
 def body(pdf: bytes, **more: Any) -> dict[str, Any]:
-    return escrituras.certidao({"formato": "pdf", "conteudo": base64.b64encode(pdf).decode()}, **more)
+    return deeds.certidao({"formato": "pdf", "conteudo": base64.b64encode(pdf).decode()}, **more)
 
 
 def signed(pdf: pikepdf.Pdf) -> None:
-    pdf.Root.Assinatura = pdf.make_indirect(
+    pdf.Root.SignatureField = pdf.make_indirect(
         pikepdf.Dictionary(Type=pikepdf.Name.Sig, ByteRange=pikepdf.Array([0, 1, 2, 3]), Contents=pikepdf.String("x"))
     )
 
 
-@pytest.mark.parametrize("formato", ["certidao", "certidao-corpo"])
-def test_a_finished_pdf_of_the_formats_size_is_stamped(client: Client, formato: str) -> None:
+@pytest.mark.parametrize("page_format", ["certidao", "certidao-corpo"])
+def test_a_finished_pdf_of_the_formats_size_is_stamped(client: Client, page_format: str) -> None:
     given = finished("Página um. " * 10, more="<p style='break-before: page'>Página dois, a última.</p>")
-    job = client.printed(body(given, formato=formato))
+    job = client.printed(body(given, formato=page_format))
     assert job["paginas"] == 2
     pdf = client.pdf(job["id"])
-    words = papel_lido.text(pdf)
+    words = read_paper.text(pdf)
     assert "Página dois, a última." in words
     assert job["selos"][0]["codigo"] in words
-    assert papel_lido.codes(pdf, 2) == [job["qr"]["url"]]
+    assert read_paper.codes(pdf, 2) == [job["qr"]["url"]]
 
 
 def test_a_rotated_page_cannot_turn_the_seal_away(client: Client) -> None:
@@ -60,7 +60,7 @@ def test_a_rotated_page_cannot_turn_the_seal_away(client: Client) -> None:
         pdf.pages[0].contents_add(b"q 0.0001 0 0 0.0001 5000 5000 cm ")
 
     job = client.printed(body(saved(turn)))
-    assert papel_lido.codes(client.pdf(job["id"]), 1) == [job["qr"]["url"]]
+    assert read_paper.codes(client.pdf(job["id"]), 1) == [job["qr"]["url"]]
 
 
 REFUSED = {
@@ -89,7 +89,7 @@ def test_s12_a_pdf_that_cannot_be_stamped_is_refused_and_nothing_sealed(client: 
 
 
 def test_base64_that_is_none_and_rtf_are_refused(client: Client) -> None:
-    bad = escrituras.certidao({"formato": "pdf", "conteudo": "não é base64"})
+    bad = deeds.certidao({"formato": "pdf", "conteudo": "não é base64"})
     assert client.print(bad).word == "corpo-invalido"
-    rtf = escrituras.certidao({"formato": "rtf", "conteudo": "{\\rtf1 x}"})
+    rtf = deeds.certidao({"formato": "rtf", "conteudo": "{\\rtf1 x}"})
     assert client.print(rtf).word == "corpo-nao-suportado"

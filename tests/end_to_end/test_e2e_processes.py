@@ -8,9 +8,9 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
-import escrituras
+import deeds
 import pytest
-from cartorio import Office
+from served_office import Office
 
 from support.frozen import freeze
 from support.process import wait_until
@@ -59,9 +59,9 @@ def test_a_full_server_says_503_and_takes_the_same_key_later(narrow: PrintServer
     client, engine = narrow.client, narrow.child("engine")
     freeze(engine, narrow.instance / "printserver.db")
     try:
-        first = client.print(escrituras.certidao())
+        first = client.print(deeds.certidao())
         assert first.status == 202
-        second = escrituras.certidao()
+        second = deeds.certidao()
         full = client.print(second, key="depois")
         assert (full.status, full.word, full.json["repetir"]) == (503, "servidor-ocupado", "mesma-chave")
         assert int(full.headers["Retry-After"]) >= 1
@@ -74,7 +74,7 @@ def test_a_full_server_says_503_and_takes_the_same_key_later(narrow: PrintServer
 
 
 def test_sigterm_ends_all_cleanly(narrow: PrintServer) -> None:
-    narrow.client.print(escrituras.certidao())
+    narrow.client.print(deeds.certidao())
     before = narrow.processes()
     assert narrow.stop() == 0
     wait_until(lambda: not any(map(alive, before)), "the children's end")
@@ -120,13 +120,13 @@ def test_a_killed_child_is_started_again_and_prints(small_office: Office, name: 
             return False
 
     wait_until(another, f"another {name}, see {server.log}")
-    assert client.printed(escrituras.certidao("Depois da queda."))["estado"] == "impresso"
+    assert client.printed(deeds.certidao("Depois da queda."))["estado"] == "impresso"
 
 
 def test_nothing_outlives_a_killed_parent_and_its_work_is_done_at_the_next_start(small_office: Office) -> None:
     server, client = small_office.server, small_office.client
     freeze(server.child("engine"), server.instance / "printserver.db")
-    taken = client.print(escrituras.certidao()).job
+    taken = client.print(deeds.certidao()).job
     engine, others = server.child("engine"), server.processes()
     os.kill(server.pid, signal.SIGKILL)
     os.kill(engine, signal.SIGCONT)
@@ -137,8 +137,8 @@ def test_nothing_outlives_a_killed_parent_and_its_work_is_done_at_the_next_start
 
 def test_all_that_the_office_has_on_disk_is_for_its_user_alone(small_office: Office) -> None:
     server, client = small_office.server, small_office.client
-    deed = escrituras.instrumento()
-    for body in (escrituras.minuta(deed), escrituras.livro(deed), escrituras.traslado(deed["id"])):
+    deed = deeds.instrumento()
+    for body in (deeds.minuta(deed), deeds.livro(deed), deeds.traslado(deed["id"])):
         client.printed(body)
     found = {path: path.lstat().st_mode for path in [server.instance, *server.instance.rglob("*")]}
     names = {path.name for path in found}

@@ -32,7 +32,7 @@ def test_x5_prints_amid_kill_9_come_out_once_or_are_flagged(postgres_server: Pri
 
 
 @pytest.mark.parametrize(
-    ("estado", "cups", "begun", "whole", "wrong"),
+    ("state", "cups", "begun", "whole", "wrong"),
     [
         ("entregue", "completed", 1, [PDF], False),
         ("entregue", "completed", 0, [], True),
@@ -47,9 +47,9 @@ def test_x5_prints_amid_kill_9_come_out_once_or_are_flagged(postgres_server: Pri
     ],
 )
 def test_x5_the_torture_sees_what_is_missing_or_doubled(
-    estado: str, cups: str | None, begun: int, whole: list[str], wrong: bool
+    state: str, cups: str | None, begun: int, whole: list[str], wrong: bool
 ) -> None:
-    job = {"estado": estado, "encerrado": True, "cups": {"estado": cups}, "sha256": PDF}
+    job = {"estado": state, "encerrado": True, "cups": {"estado": cups}, "sha256": PDF}
     assert judged(job, begun, whole)[1] == wrong
 
 

@@ -6,21 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.formats import Formatos, ValoresBloco, fontes
-from printserver.formats.composicao import PORTAL, compor
-from printserver.formats.dados import valores_de_exemplo
-from printserver.formats.fontes import PONTOS_POR_MM
+from printserver.formats import POINTS_PER_MM, BlockValues, Formats, compose, example_values, fonts
+from printserver.formats.block_layout import PORTAL
 
-FORMATOS = Formatos(None)
+FORMATS = Formats(None)
 CODIGOS = st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", min_size=25, max_size=25)
 
 
 @given(CODIGOS, CODIGOS)
-def test_s12_placeholders_take_the_room_of_the_codes(um: str, outro: str) -> None:
-    valores = valores_de_exemplo("traslado")
-    reserva = replace(valores, selos=(replace(valores.selos[0], codigo="0" * 25),), qr_codigo="0" * 25)
-    selado = replace(valores, selos=(replace(valores.selos[0], codigo=um),), qr_codigo=outro)
-    assert compor(FORMATOS.get("traslado"), reserva).altura == compor(FORMATOS.get("traslado"), selado).altura
+def test_s12_placeholders_take_the_room_of_the_codes(single: str, other: str) -> None:
+    values = example_values("traslado")
+    reserva = replace(values, selos=(replace(values.selos[0], codigo="0" * 25),), qr_codigo="0" * 25)
+    sealed = replace(values, selos=(replace(values.selos[0], codigo=single),), qr_codigo=other)
+    assert compose(FORMATS.get("traslado"), reserva).altura == compose(FORMATS.get("traslado"), sealed).altura
 
 
 @given(
@@ -28,74 +26,76 @@ def test_s12_placeholders_take_the_room_of_the_codes(um: str, outro: str) -> Non
     st.sampled_from(["certidao", "livro", "livro-notas-216x305"]),
     st.integers(1, 6),
 )
-def test_p4_no_word_is_lost_and_nothing_leaves_the_block(descricao: str, nome: str, quantos: int) -> None:
-    formato = FORMATOS.get(nome)
-    base = valores_de_exemplo(formato.tipo)
-    valores = replace(base, selos=(replace(base.selos[0], descricao=descricao),) * quantos)
-    composto = compor(formato, valores)
-    escrito = "".join(t.texto for t in composto.textos)
-    assert escrito.replace(" ", "").count(descricao.replace(" ", "")) >= quantos * bool(descricao)
-    for texto in composto.textos:
-        largura = fontes.largura(texto.texto, texto.fonte, texto.tamanho) / PONTOS_POR_MM
-        assert texto.x >= 0 and texto.x + largura <= composto.largura + 0.1
-        assert 0 < texto.y <= composto.altura
+def test_p4_no_word_is_lost_and_nothing_leaves_the_block(description: str, nome: str, how_many: int) -> None:
+    page_format = FORMATS.get(nome)
+    base = example_values(page_format.tipo)
+    values = replace(base, selos=(replace(base.selos[0], descricao=description),) * how_many)
+    composed = compose(page_format, values)
+    written = "".join(t.texto for t in composed.texts)
+    assert written.replace(" ", "").count(description.replace(" ", "")) >= how_many * bool(description)
+    for text in composed.texts:
+        width = fonts.width(text.texto, text.fonte, text.tamanho) / POINTS_PER_MM
+        assert text.x >= 0 and text.x + width <= composed.largura + 0.1
+        assert 0 < text.y <= composed.altura
 
 
-@pytest.mark.parametrize("nome", FORMATOS.nomes())
+@pytest.mark.parametrize("nome", FORMATS.names())
 def test_p6_the_text_keeps_off_the_qr(nome: str) -> None:
-    formato = FORMATOS.get(nome)
-    composto = compor(formato, valores_de_exemplo(formato.tipo))
-    if composto.qr is None:
+    page_format = FORMATS.get(nome)
+    composed = compose(page_format, example_values(page_format.tipo))
+    if composed.qr is None:
         return
-    qr = composto.qr
-    for t in composto.textos:
-        fim = t.x + fontes.largura(t.texto, t.fonte, t.tamanho) / PONTOS_POR_MM
-        alto = t.y - t.tamanho * 0.7 / PONTOS_POR_MM
-        assert fim <= qr.x or t.x >= qr.x + qr.lado or alto >= qr.y + qr.lado or t.y <= qr.y, t.texto
+    qr = composed.qr
+    for t in composed.texts:
+        end = t.x + fonts.width(t.texto, t.fonte, t.tamanho) / POINTS_PER_MM
+        top = t.y - t.tamanho * 0.7 / POINTS_PER_MM
+        assert end <= qr.x or t.x >= qr.x + qr.lado or top >= qr.y + qr.lado or t.y <= qr.y, t.texto
 
 
 def test_n7_the_format_may_leave_the_qr_out_and_then_invites_in_words() -> None:
-    formato, valores = FORMATOS.get("livro"), valores_de_exemplo("livro")
-    composto = compor(formato, valores)
-    assert composto.qr is None
-    assert any(PORTAL in t.texto for t in composto.textos)
+    page_format, values = FORMATS.get("livro"), example_values("livro")
+    composed = compose(page_format, values)
+    assert composed.qr is None
+    assert any(PORTAL in t.texto for t in composed.texts)
 
 
 def test_n6_the_livros_seal_is_written_only_if_the_format_says() -> None:
-    valores = valores_de_exemplo("certidao")
-    formato = FORMATOS.get("certidao")
-    sem = formato.model_copy(update={"bloco": formato.bloco.model_copy(update={"linhas": ("selos",)})})
-    assert str(valores.selo_livro) in [t.texto for t in compor(formato, valores).textos]
-    assert str(valores.selo_livro) not in [t.texto for t in compor(sem, valores).textos]
+    values = example_values("certidao")
+    page_format = FORMATS.get("certidao")
+    without = page_format.model_copy(update={"bloco": page_format.bloco.model_copy(update={"linhas": ("selos",)})})
+    assert str(values.selo_livro) in [t.texto for t in compose(page_format, values).texts]
+    assert str(values.selo_livro) not in [t.texto for t in compose(without, values).texts]
 
 
 def test_an_exemption_is_not_said_twice() -> None:
-    valores = valores_de_exemplo("traslado")
+    values = example_values("traslado")
     linha = "Isento de emolumentos: primeiro traslado"
-    dito = replace(valores, selos=(replace(valores.selos[0], custas=linha),), custas=(linha,))
-    assert sum("Isento" in t.texto for t in compor(FORMATOS.get("traslado"), dito).textos) == 1
-    assert sum("Isento" in t.texto for t in compor(FORMATOS.get("traslado"), valores).textos) == 1
+    said = replace(values, selos=(replace(values.selos[0], custas=linha),), custas=(linha,))
+    assert sum("Isento" in t.texto for t in compose(FORMATS.get("traslado"), said).texts) == 1
+    assert sum("Isento" in t.texto for t in compose(FORMATS.get("traslado"), values).texts) == 1
 
 
 def test_n13_a_foreign_seal_is_marked() -> None:
-    valores = replace(valores_de_exemplo("traslado"), externo=True)
-    assert any("outro sistema" in t.texto for t in compor(FORMATOS.get("traslado"), valores).textos)
+    values = replace(example_values("traslado"), externo=True)
+    assert any("outro sistema" in t.texto for t in compose(FORMATS.get("traslado"), values).texts)
 
 
-@pytest.mark.parametrize("valores", [None, ValoresBloco((), "", None, None, "", None, (), False, False)])
-def test_a_document_without_seal_has_no_block(valores: ValoresBloco | None) -> None:
-    assert compor(FORMATOS.get("ficha"), valores).altura == 0
+@pytest.mark.parametrize("values", [None, BlockValues((), "", None, None, "", None, (), False, False)])
+def test_a_document_without_seal_has_no_block(values: BlockValues | None) -> None:
+    assert compose(FORMATS.get("ficha"), values).altura == 0
 
 
 @given(st.text(st.characters(codec="ascii", exclude_categories=("Cc",)), max_size=200), st.floats(30, 200))
-def test_wrapping_keeps_every_letter_and_the_width(texto: str, disponivel: float) -> None:
-    linhas = fontes.quebrar(texto, "serifa", 8, disponivel)
-    assert "".join(linhas).replace(" ", "") == texto.replace(" ", "")
-    assert all(fontes.largura(linha, "serifa", 8) <= disponivel + 1e-6 for linha in linhas)
+def test_wrapping_keeps_every_letter_and_the_width(text: str, available: float) -> None:
+    linhas = fonts.wrap(text, "serifa", 8, available)
+    assert "".join(linhas).replace(" ", "") == text.replace(" ", "")
+    assert all(fonts.width(linha, "serifa", 8) <= available + 1e-6 for linha in linhas)
 
 
 def test_fonts_have_all_of_portuguese() -> None:
-    letras = "aáàâãäbcçdeéêfghiíjklmnoóôõpqrstuúüvwxyzAÁÀÂÃÄBCÇDEÉÊFGHIÍJKLMNOÓÔÕPQRSTUÚÜVWXYZ0123456789ªº§°–—…“”‘’€½²³"
-    for nome in fontes.ARQUIVOS:
-        assert fontes.sem_glifo(letras, nome) == ""
-    assert fontes.sem_glifo("a\u202e\u200b\x07李\n") == "\u202e\u200b\x07李"
+    letters = (
+        "aáàâãäbcçdeéêfghiíjklmnoóôõpqrstuúüvwxyzAÁÀÂÃÄBCÇDEÉÊFGHIÍJKLMNOÓÔÕPQRSTUÚÜVWXYZ0123456789ªº§°–—…“”‘’€½²³"
+    )
+    for nome in fonts.FILES:
+        assert fonts.missing_glyphs(letters, nome) == ""
+    assert fonts.missing_glyphs("a\u202e\u200b\x07李\n") == "\u202e\u200b\x07李"

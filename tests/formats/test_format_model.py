@@ -6,138 +6,138 @@ from pathlib import Path
 import pytest
 
 from printserver.errors import ConfigError
-from printserver.formats import conferir, ler_formato
-from printserver.rendering import conferir_no_papel
+from printserver.formats import check, read_format
+from printserver.rendering import previsualizar
 
 SHIPPED = Path(__file__).parents[2] / "printserver" / "formats" / "shipped"
 
 
-def trocar(antes: str, depois: str) -> Callable[[str], str]:
-    def mudar(texto: str) -> str:
-        assert antes in texto, antes
-        return texto.replace(antes, depois, 1)
+def swap(before: str, depois: str) -> Callable[[str], str]:
+    def change(text: str) -> str:
+        assert before in text, before
+        return text.replace(before, depois, 1)
 
-    return mudar
+    return change
 
 
-FIXO = 'onde = "ultima"\ncanto = "inferior-esquerdo"\nx = 30.0\ny = 26.0\nlargura = 120.0\naltura = 50.0'
+FIXED = 'onde = "ultima"\ncanto = "inferior-esquerdo"\nx = 30.0\ny = 26.0\nlargura = 120.0\naltura = 50.0'
 
 
 @pytest.mark.parametrize(
-    ("mudanca", "esperado"),
+    ("change_proof", "expected"),
     [
         (
-            trocar("[pagina]\nlargura = 210.0", "[pagina]\nlargra = 210.0"),
+            swap("[pagina]\nlargura = 210.0", "[pagina]\nlargra = 210.0"),
             'pagina.largra: chave desconhecida; quis dizer "largura"?; permitidas: altura, largura',
         ),
-        (trocar("[pagina]\nlargura = 210.0", "[pagina]"), "pagina.largura: falta; é obrigatória"),
+        (swap("[pagina]\nlargura = 210.0", "[pagina]"), "pagina.largura: falta; é obrigatória"),
         (
-            trocar("largura = 210.0", "largura = 210.05"),
+            swap("largura = 210.0", "largura = 210.05"),
             "pagina.largura: a medida é dada em mm, com no máximo uma casa decimal",
         ),
-        (trocar("largura = 210.0", 'largura = "210"'), 'pagina.largura: deve ser um número, e não "210"'),
-        (trocar("largura = 210.0", "largura = nan"), "pagina.largura"),
-        (trocar("largura = 210.0", "largura = 2100"), "pagina.largura: 2100 não é permitido: no máximo"),
+        (swap("largura = 210.0", 'largura = "210"'), 'pagina.largura: deve ser um número, e não "210"'),
+        (swap("largura = 210.0", "largura = nan"), "pagina.largura"),
+        (swap("largura = 210.0", "largura = 2100"), "pagina.largura: 2100 não é permitido: no máximo"),
         (
-            trocar('tipo = "certidao"', 'tipo = "certidão"'),
-            'tipo: "certidão" não é permitido; permitidos: "livro", "traslado", "certidao", "ficha_abertura"',
+            swap('tipo = "certidao"', 'tipo = "certidão"'),
+            'tipo: "certidão" não é permitido; permitidos: "livro", "traslado", "certidao", "ficha_abertura", "avulso"',
         ),
-        (trocar('faces = "frente"', 'faces = "verso"'), 'faces: "verso" não é permitido; permitidos:'),
-        (trocar("tracejado = true", 'tracejado = "sim"'), 'tracejado: deve ser true ou false, e não "sim"'),
+        (swap('faces = "frente"', 'faces = "verso"'), 'faces: "verso" não é permitido; permitidos:'),
+        (swap("tracejado = true", 'tracejado = "sim"'), 'tracejado: deve ser true ou false, e não "sim"'),
         (
-            trocar('imprime = ["serventia"', 'imprime = ["cabecalho"'),
+            swap('imprime = ["serventia"', 'imprime = ["cabecalho"'),
             'imprime.1: "cabecalho" não é permitido; permitidos: "serventia"',
         ),
         (
-            trocar("{copia}", "{traslado}"),
+            swap("{copia}", "{traslado}"),
             "campos.1: variável desconhecida {traslado}; permitidas: {pagina}, {paginas}, {folha}, {copia}, {papel}",
         ),
-        (trocar("{copia}", "{copia"), "campos.1: chave { ou } sem par"),
-        (trocar("{copia}", "李"), "campos.1: a fonte serifa não tem o caractere '李'"),
+        (swap("{copia}", "{copia"), "campos.1: chave { ou } sem par"),
+        (swap("{copia}", "李"), "campos.1: a fonte serifa não tem o caractere '李'"),
         (
-            trocar("y = 14.0", "y = 40.0"),
+            swap("y = 14.0", "y = 40.0"),
             'campo "{copia}": fica sobre área do texto (frente); mude a posição ou aumente a margem',
         ),
-        (trocar("x = 30.0\ny = 12.0", "x = 170.0\ny = 12.0"), "sai da página de 210.0 × 297.0 mm"),
-        (trocar("largura = 45.0", "largura = 100.0"), "fica sobre"),
-        (trocar("superior = 30.0", "superior = 270.0"), "margens: sobra uma área de texto"),
-        (trocar('template = "certidao.html"', 'template = "nada.html"'), 'template: "nada.html" não existe'),
-        (trocar('template = "certidao.html"', 'template = "../segredo.html"'), "template"),
+        (swap("x = 30.0\ny = 12.0", "x = 170.0\ny = 12.0"), "sai da página de 210.0 × 297.0 mm"),
+        (swap("largura = 45.0", "largura = 100.0"), "fica sobre"),
+        (swap("superior = 30.0", "superior = 270.0"), "margens: sobra uma área de texto"),
+        (swap('template = "certidao.html"', 'template = "nada.html"'), 'template: "nada.html" não existe'),
+        (swap('template = "certidao.html"', 'template = "../segredo.html"'), "template"),
         (
-            trocar('onde = "fim"', 'onde = "fim"\nqr_lado = 31.0'),
+            swap('onde = "fim"', 'onde = "fim"\nqr_lado = 31.0'),
             "bloco: qr_lado: 31.0 mm é menor que o permitido no nível M: no mínimo 31.5 mm (S5)",
         ),
-        (trocar('onde = "fim"', 'onde = "fim"\nnivel = "L"\nqr_lado = 27.0'), "nível L: no mínimo 27.5 mm"),
-        (trocar('onde = "fim"', 'onde = "fim"\nnivel = "Q"'), 'bloco.nivel: "Q" não é permitido; permitidos: "M", "L"'),
+        (swap('onde = "fim"', 'onde = "fim"\nnivel = "L"\nqr_lado = 27.0'), "nível L: no mínimo 27.5 mm"),
+        (swap('onde = "fim"', 'onde = "fim"\nnivel = "Q"'), 'bloco.nivel: "Q" não é permitido; permitidos: "M", "L"'),
         (
-            trocar('onde = "fim"', 'onde = "fim"\nlargura = 60.0'),
+            swap('onde = "fim"', 'onde = "fim"\nlargura = 60.0'),
             "bloco.largura: 60.0 mm não comporta texto e QR; no mínimo",
         ),
         (
-            trocar('onde = "fim"', 'onde = "fim"\nlargura = 200.0'),
+            swap('onde = "fim"', 'onde = "fim"\nlargura = 200.0'),
             "bloco.largura: 200.0 mm não cabe na área do texto, de 160.0 mm",
         ),
-        (trocar('onde = "fim"', 'onde = "fim"\nx = 10.0'), 'bloco: x: não se usa com onde = "fim"'),
-        (trocar('onde = "fim"', 'onde = "fim"\nrotacao = 90'), "bloco: rotacao: só 0"),
+        (swap('onde = "fim"', 'onde = "fim"\nx = 10.0'), 'bloco: x: não se usa com onde = "fim"'),
+        (swap('onde = "fim"', 'onde = "fim"\nrotacao = 90'), "bloco: rotacao: só 0"),
         (
-            trocar('onde = "fim"', 'onde = "fim"\nrotacao = 45'),
+            swap('onde = "fim"', 'onde = "fim"\nrotacao = 45'),
             "bloco.rotacao: 45 não é permitido; permitidos: 0, 90, 180, 270",
         ),
-        (trocar('onde = "fim"', 'onde = "primeira"'), "bloco: falta canto, x, y, altura, largura"),
-        (trocar('onde = "fim"', FIXO), "bloco do selo: fica sobre área do texto"),
-        (trocar('onde = "fim"', FIXO.replace("y = 26.0", "y = 260.0")), "bloco do selo: sai da página"),
+        (swap('onde = "fim"', 'onde = "primeira"'), "bloco: falta canto, x, y, altura, largura"),
+        (swap('onde = "fim"', FIXED), "bloco do selo: fica sobre área do texto"),
+        (swap('onde = "fim"', FIXED.replace("y = 26.0", "y = 260.0")), "bloco do selo: sai da página"),
         (
-            trocar('qr = "automatico"', 'qr = "principal"'),
+            swap('qr = "automatico"', 'qr = "principal"'),
             'bloco.qr: num formato de certidao, permitidos: "automatico", "nenhum" (N3, N4, N5, N7)',
         ),
-        (trocar('linhas = ["selos", ', "linhas = ["), 'bloco.linhas: falta "selos"; só a ficha'),
-        (trocar('linhas = ["selos"', 'linhas = ["codigo"'), 'bloco.linhas.1: "codigo" não é permitido'),
-        (lambda texto: texto + "\nsolta = 1", "bloco.solta: chave desconhecida"),
-        (lambda texto: texto + "[", "TOML inválido"),
+        (swap('linhas = ["selos", ', "linhas = ["), 'bloco.linhas: falta "selos"; só a ficha'),
+        (swap('linhas = ["selos"', 'linhas = ["codigo"'), 'bloco.linhas.1: "codigo" não é permitido'),
+        (lambda text: text + "\nsolta = 1", "bloco.solta: chave desconhecida"),
+        (lambda text: text + "[", "TOML inválido"),
         (
-            lambda texto: texto + '[[areas]]\nnome = "brasão"\nx = 0.0\ny = 0.0\nlargura = 100.0\naltura = 35.0',
+            lambda text: text + '[[areas]]\nnome = "brasão"\nx = 0.0\ny = 0.0\nlargura = 100.0\naltura = 35.0',
             'área pré-impressa "brasão": fica sobre área do texto',
         ),
     ],
 )
 def test_a_wrong_format_is_refused_with_file_key_and_what_is_allowed(
-    tmp_path: Path, mudanca: Callable[[str], str], esperado: str
+    tmp_path: Path, change_proof: Callable[[str], str], expected: str
 ) -> None:
-    arquivo = tmp_path / "certidao.toml"
-    arquivo.write_text(mudanca((SHIPPED / "certidao.toml").read_text()))
-    with pytest.raises(ConfigError) as erro:
-        ler_formato(arquivo)
-    assert str(erro.value).startswith("certidao.toml: ")
-    assert esperado in str(erro.value)
-    assert conferir(arquivo) == str(erro.value).splitlines()
+    file = tmp_path / "certidao.toml"
+    file.write_text(change_proof((SHIPPED / "certidao.toml").read_text()))
+    with pytest.raises(ConfigError) as error:
+        read_format(file)
+    assert str(error.value).startswith("certidao.toml: ")
+    assert expected in str(error.value)
+    assert check(file) == str(error.value).splitlines()
 
 
 def test_n9_only_a_ficha_may_leave_the_code_off(tmp_path: Path) -> None:
-    arquivo = tmp_path / "ficha.toml"
-    texto = (SHIPPED / "ficha.toml").read_text()
-    sem_codigo = texto.replace('linhas = ["selos", ', "linhas = [").replace('qr = "automatico"', 'qr = "nenhum"')
-    assert sem_codigo.count('"selos"') == 0
-    arquivo.write_text(sem_codigo)
-    assert conferir(arquivo) == []
-    assert conferir_no_papel(arquivo) == []
+    file = tmp_path / "ficha.toml"
+    text = (SHIPPED / "ficha.toml").read_text()
+    without_codigo = text.replace('linhas = ["selos", ', "linhas = [").replace('qr = "automatico"', 'qr = "nenhum"')
+    assert without_codigo.count('"selos"') == 0
+    file.write_text(without_codigo)
+    assert check(file) == []
+    assert previsualizar(read_format(file)).startswith(b"%PDF")
 
 
 def test_every_wrong_key_is_told_at_once(tmp_path: Path) -> None:
-    arquivo = tmp_path / "certidao.toml"
-    texto = (SHIPPED / "certidao.toml").read_text()
-    arquivo.write_text(texto.replace("largura = 210.0", "largura = 1.0").replace('faces = "frente"', "faces = 2"))
-    assert len(conferir(arquivo)) == 2
+    file = tmp_path / "certidao.toml"
+    text = (SHIPPED / "certidao.toml").read_text()
+    file.write_text(text.replace("largura = 210.0", "largura = 1.0").replace('faces = "frente"', "faces = 2"))
+    assert len(check(file)) == 2
 
 
 def test_p1_a_size_to_the_tenth_is_exact(tmp_path: Path) -> None:
-    formato = ler_formato(SHIPPED / "livro-notas-216x305.toml")
-    margens = formato.margens
-    assert (formato.pagina.largura, formato.pagina.altura) == (216.0, 305.0)
+    page_format = read_format(SHIPPED / "livro-notas-216x305.toml")
+    margens = page_format.margens
+    assert (page_format.pagina.largura, page_format.pagina.altura) == (216.0, 305.0)
     assert (margens.esquerda, margens.direita, margens.superior, margens.inferior) == (33.0, 8.9, 42.0, 28.0)
 
 
 @pytest.mark.parametrize(
-    ("nome", "pagina", "margens"),
+    ("nome", "page", "margens"),
     [
         ("traslado-215x301", (215, 301), (26, 13, 40, 25)),
         ("certidao-menta-212x298", (212, 298), (20, 20, 55, 20)),
@@ -145,18 +145,18 @@ def test_p1_a_size_to_the_tenth_is_exact(tmp_path: Path) -> None:
     ],
 )
 def test_p1_real_sizes_are_shipped(
-    nome: str, pagina: tuple[float, float], margens: tuple[float, float, float, float]
+    nome: str, page: tuple[float, float], margens: tuple[float, float, float, float]
 ) -> None:
-    formato = ler_formato(SHIPPED / f"{nome}.toml")
-    m = formato.margens
-    assert (formato.pagina.largura, formato.pagina.altura) == pagina
+    page_format = read_format(SHIPPED / f"{nome}.toml")
+    m = page_format.margens
+    assert (page_format.pagina.largura, page_format.pagina.altura) == page
     assert (m.esquerda, m.direita, m.superior, m.inferior) == margens
 
 
 def test_a_fixed_block_too_low_for_its_lines_is_told_by_the_check(tmp_path: Path) -> None:
-    arquivo = tmp_path / "certidao.toml"
-    texto = (SHIPPED / "certidao.toml").read_text().replace("inferior = 25.0", "inferior = 80.0")
-    arquivo.write_text(texto.replace('onde = "fim"', FIXO.replace("altura = 50.0", "altura = 30.0")))
-    assert conferir(arquivo)[0].startswith("certidao.toml: bloco.altura: 30.0 mm não comporta")
-    arquivo.write_text(texto.replace('onde = "fim"', FIXO))
-    assert conferir(arquivo) == []
+    file = tmp_path / "certidao.toml"
+    text = (SHIPPED / "certidao.toml").read_text().replace("inferior = 25.0", "inferior = 80.0")
+    file.write_text(text.replace('onde = "fim"', FIXED.replace("altura = 50.0", "altura = 30.0")))
+    assert check(file)[0].startswith("certidao.toml: bloco.altura: 30.0 mm não comporta")
+    file.write_text(text.replace('onde = "fim"', FIXED))
+    assert check(file) == []

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from printserver import db
-from printserver.selo import ler, ler_qr, montar, parse_reais, url_do_qr
-from support.office import CURTO, FEES, IMPOSSIVEL, ISENTO, LONGO, TOTAL, House, pages, put_certificate, qr_codes, text
+from printserver.selo import assemble_code, parse_qr, parse_reais, read, url_do_qr
+from support.office import FEES, IMPOSSIBLE, ISENTO, LONG, SHORT, TOTAL, House, pages, put_certificate, qr_codes, text
 
-ORDEM = {"ordem_judicial": "1000123-45.2026.8.26.0100"}
+COURT_ORDER = {"ordem_judicial": "1000123-45.2026.8.26.0100"}
 
 
 def seals(job: dict[str, Any]) -> list[str]:
@@ -23,7 +23,7 @@ def seals(job: dict[str, Any]) -> list[str]:
 def test_s3_numbers_follow_without_a_gap_whatever_was_refused_in_between(any_house: House) -> None:
     house = any_house
     first = house.printed(house.livro())
-    house.post(house.livro(corpo=IMPOSSIVEL))
+    house.post(house.livro(corpo=IMPOSSIBLE))
     house.post(house.traslado("P-nunca-visto"))
     house.post({"tipo": "livro"})
     house.question({"tipo": "livro", "instrumento": house.instrumento(id=first["documento"]["instrumento"])})
@@ -44,7 +44,7 @@ def test_s7_the_seal_of_a_livro_belongs_to_the_moment_of_its_act(house: House) -
     past = house.taken(house.livro(data="2025-12-31", motivo_data="lavrado fora do sistema"))
     assert {house.selo(code)["momento"] for code in seals(today)} == {"2026-11-20T14:30:00-03:00"}
     assert {house.selo(code)["momento"] for code in seals(past)} == {"2025-12-31T23:59:59-03:00"}
-    assert {ler(code).ano for code in seals(past)} == {25}
+    assert {read(code).ano for code in seals(past)} == {25}
     assert "lavrado fora do sistema" in str(house.job(past["id"])["historico"])
     assert all(row["prazo"] == datetime(2026, 1, 2, 2, 59, 59, tzinfo=UTC) for row in house.rows(db.outbox)[3:])
 
@@ -55,19 +55,19 @@ def test_t4_seals_of_a_certificate_that_is_not_good_now_are_told_in_the_answer(
 ) -> None:
     assert house.taken(house.livro())["avisos"] == []
     put_certificate(house, begins)
-    for documento in (house.livro(), house.certidao()):
-        (aviso,) = house.taken(documento)["avisos"]
-        assert aviso["campo"] == "certificado"
-        assert why in aviso["mensagem"]
+    for document in (house.livro(), house.certidao()):
+        (notice,) = house.taken(document)["avisos"]
+        assert notice["campo"] == "certificado"
+        assert why in notice["mensagem"]
     assert house.taken({"tipo": "minuta", "instrumento": house.instrumento()})["avisos"] == []
 
 
-@pytest.mark.parametrize(("data", "motivo"), [("2026-11-21", None), ("2026-11-21", "adiantado"), ("2026-11-19", None)])
+@pytest.mark.parametrize(("data", "reason"), [("2026-11-21", None), ("2026-11-21", "adiantado"), ("2026-11-19", None)])
 def test_s7_a_day_to_come_and_a_past_one_without_reason_are_refused(
-    house: House, data: str, motivo: str | None
+    house: House, data: str, reason: str | None
 ) -> None:
     before = house.state()
-    assert house.post(house.livro(data=data, motivo_data=motivo)).word == "data-do-ato"
+    assert house.post(house.livro(data=data, motivo_data=reason)).word == "data-do-ato"
     assert house.state() == before
 
 
@@ -84,18 +84,18 @@ def test_s7_a_copy_belongs_to_now_whatever_the_date_of_its_livro(house: House) -
 
 
 @pytest.mark.parametrize(
-    ("documento", "word"),
+    ("document", "word"),
     [
-        ({"corpo": IMPOSSIVEL}, "corpo-invalido"),
+        ({"corpo": IMPOSSIBLE}, "corpo-invalido"),
         ({"corpo": {"formato": "rtf", "conteudo": "{\\rtf1}"}}, "corpo-nao-suportado"),
         ({"corpo": {"formato": "texto", "conteudo": "em outra escrita: 漢字"}}, "corpo-invalido"),
-        ({"corpo": LONGO, "folha_final": "010"}, "folhas-insuficientes"),
+        ({"corpo": LONG, "folha_final": "010"}, "folhas-insuficientes"),
         ({"atos": [{"ato": "ES", "descricao": "漢字", "emolumentos": FEES}]}, "entrada-invalida"),
     ],
 )
-def test_s12_a_page_that_cannot_be_made_is_never_sealed(house: House, documento: dict[str, Any], word: str) -> None:
+def test_s12_a_page_that_cannot_be_made_is_never_sealed(house: House, document: dict[str, Any], word: str) -> None:
     before = house.state()
-    found = house.post(house.livro(**documento))
+    found = house.post(house.livro(**document))
     assert (found.status, found.word) == (422, word)
     assert house.state() == before
     house.printed(house.livro())
@@ -103,7 +103,7 @@ def test_s12_a_page_that_cannot_be_made_is_never_sealed(house: House, documento:
 
 
 def test_s12_too_few_folhas_are_told_with_the_number_needed(house: House) -> None:
-    found = house.post(house.livro(corpo=LONGO, folha_final="010"))
+    found = house.post(house.livro(corpo=LONG, folha_final="010"))
     assert found.json["paginas"] > 2
     assert found.json["folhas"] == (found.json["paginas"] + 1) // 2
 
@@ -111,12 +111,12 @@ def test_s12_too_few_folhas_are_told_with_the_number_needed(house: House) -> Non
 def test_s6_the_registro_and_the_qr_hold_the_figures_of_the_job(house: House) -> None:
     job = house.printed(house.traslado(house.printed(house.livro())["documento"]["instrumento"], 2, emolumentos=FEES))
     (selo,) = job["selos"]
-    qr, line = ler_qr(job["qr"]["url"]), house.selo(selo["codigo"])["registro"]
+    qr, line = parse_qr(job["qr"]["url"]), house.selo(selo["codigo"])["registro"]
     assert (selo["total_centavos"], selo["iss_centavos"]) == (TOTAL, 278)
     assert (qr.codigo, qr.total * 100, qr.iss * 100) == (selo["codigo"], TOTAL, 278)
     signed, signature = line[: line.rindex("|") + 1], line[line.rindex("|") + 1 :]
     assert signature == qr.assinatura
-    assert house.office.certificado.conferir(signed, qr.assinatura)
+    assert house.office.certificado.check(signed, qr.assinatura)
 
 
 # -- N: livro, traslado, certidão, ficha -------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ def test_n4_traslado_2_is_free_where_the_office_does_not_charge(house_with: Call
     assert house.taken(house.traslado(name, 2))["selos"][0]["isento"] is True
 
 
-def test_n4_proximo_is_the_number_after_the_highest_that_was_sealed(house: House) -> None:
+def test_n4_next_is_the_number_after_the_highest_that_was_sealed(house: House) -> None:
     name = house.printed(house.livro())["documento"]["instrumento"]
     assert house.printed(house.traslado(name, "proximo"))["documento"]["numero"] == 1
     house.printed(house.traslado(name, 7))
@@ -215,9 +215,9 @@ def test_n6_a_copy_may_print_the_code_of_the_livros_seal(house: House) -> None:
 
 
 def test_n8_a_minuta_has_no_seal_no_question_and_any_number_of_prints(house: House) -> None:
-    documento = {"tipo": "minuta", "instrumento": house.instrumento(livro=None, folha_inicial=None)}
+    document = {"tipo": "minuta", "instrumento": house.instrumento(livro=None, folha_inicial=None)}
     for _ in range(2):
-        job = house.printed(documento)
+        job = house.printed(document)
         assert (job["selos"], job["qr"], job["estado"]) == ([], None, "impresso")
     assert "MINUTA" in text(house.pdf(job["id"]))
     assert house.codes() == []
@@ -233,7 +233,7 @@ def test_n8_a_minuta_after_the_livro_changes_nothing_of_its_copies(house: House)
 
 
 def test_n8_a_minuta_may_be_asked_for_without_paper_or_in_part(house: House) -> None:
-    instrumento = house.instrumento(corpo=LONGO)
+    instrumento = house.instrumento(corpo=LONG)
     unprinted = house.printed({"tipo": "minuta", "instrumento": instrumento, "imprimir": False})
     assert (unprinted["estado"], unprinted["encerrado"]) == ("renderizado", True)
     assert list(house.out.iterdir()) == []
@@ -286,34 +286,34 @@ def test_n11_no_copy_while_signatures_are_incomplete_but_by_court_order(house: H
     assert house.post(house.traslado(name)).word == "assinaturas-pendentes"
     assert house.post(house.certidao(instrumento={"id": name})).word == "assinaturas-pendentes"
     assert house.state() == before
-    job = house.taken(house.traslado(name, **ORDEM))
-    assert ORDEM["ordem_judicial"] in str(job["historico"])
+    job = house.taken(house.traslado(name, **COURT_ORDER))
+    assert COURT_ORDER["ordem_judicial"] in str(job["historico"])
 
 
 def test_n13_a_livro_of_another_program_comes_with_its_seals(house: House) -> None:
-    code = str(montar("123456", 1, "ES", "ABC0000000042", 26))
+    code = str(assemble_code("123456", 1, "ES", "ABC0000000042", 26))
     qr = _qr(code)
-    documento = {
+    document = {
         "tipo": "traslado",
         "numero": 1,
         "instrumento": house.instrumento(atos=[{"ato": "ES", "descricao": "Venda e compra", "emolumentos": FEES}]),
         "livro_externo": {"selos": [{"codigo": code, "ato": "ES", "principal": True, "qr": qr}]},
     }
-    job = house.printed(documento)
+    job = house.printed(document)
     assert job["qr"] == {"selo": code, "url": qr}
     assert code not in house.codes()
     assert len(house.codes()) == 1
     wrong = code[:-1] + ("0" if code[-1] != "0" else "1")
-    refused = documento | {"livro_externo": {"selos": [{"codigo": wrong, "ato": "ES", "qr": qr}]}, "numero": 2}
+    refused = document | {"livro_externo": {"selos": [{"codigo": wrong, "ato": "ES", "qr": qr}]}, "numero": 2}
     assert house.post(refused).word == "entrada-invalida"
 
 
 def test_n13_not_after_the_day_that_the_office_set(house_with: Callable[..., House]) -> None:
     house = house_with(livro={"externos_ate": "2026-11-19"})
-    code = str(montar("123456", 1, "ES", "ABC0000000042", 26))
+    code = str(assemble_code("123456", 1, "ES", "ABC0000000042", 26))
     external = {"selos": [{"codigo": code, "ato": "ES", "principal": True, "qr": _qr(code)}]}
-    documento = {"tipo": "traslado", "numero": 1, "instrumento": house.instrumento(), "livro_externo": external}
-    found = house.post(documento)
+    document = {"tipo": "traslado", "numero": 1, "instrumento": house.instrumento(), "livro_externo": external}
+    found = house.post(document)
     assert (found.word, found.json["errors"][0]["campo"]) == ("entrada-invalida", "documento.livro_externo")
     assert house.codes() == []
 
@@ -322,7 +322,7 @@ def _qr(code: str) -> str:
     return url_do_qr(code, parse_reais("95.12"), parse_reais("2.78"), "QUJDREVGR0g=")
 
 
-def test_difere_do_livro_when_a_copy_brings_other_values(house: House) -> None:
+def test_differs_from_the_livro_when_a_copy_brings_other_values(house: House) -> None:
     instrumento = house.instrumento()
     house.printed({"tipo": "livro", "instrumento": instrumento})
     same = {"tipo": "traslado", "numero": 1, "instrumento": instrumento}
@@ -355,12 +355,12 @@ def test_x0_a_side_of_a_folha_holds_one_instrumento(house: House) -> None:
 
 
 def test_x0_pages_in_the_middle_are_held_too(house: House) -> None:
-    job = house.printed(house.livro(corpo=LONGO, folha_inicial="100"), faces="frente")
+    job = house.printed(house.livro(corpo=LONG, folha_inicial="100"), faces="frente")
     last = int(job["documento"]["folha_final"])
     assert last == 100 + job["paginas"] - 1
     assert house.post(house.livro(folha_inicial=str(last))).word == "folha-ocupada"
     assert house.post(house.livro(folha_inicial=str(last + 1))).status == 202
-    assert house.post(house.livro(corpo=LONGO, folha_inicial="99"), faces="frente").word == "folha-ocupada"
+    assert house.post(house.livro(corpo=LONG, folha_inicial="99"), faces="frente").word == "folha-ocupada"
 
 
 def test_x0_a_reference_by_livro_and_folha_finds_the_instrumento(house: House) -> None:
@@ -425,7 +425,7 @@ def test_an_accepted_job_is_never_lost_for_want_of_room(house_with: Callable[...
 
 
 def test_the_pages_that_the_parties_approved_are_the_pages_that_are_printed(house: House) -> None:
-    instrumento = house.instrumento(corpo=LONGO)
+    instrumento = house.instrumento(corpo=LONG)
     house.taken({"tipo": "minuta", "instrumento": instrumento})
     house.taken({"tipo": "livro", "instrumento": instrumento})
     minuta, livro = house.rows(db.job)
@@ -433,7 +433,7 @@ def test_the_pages_that_the_parties_approved_are_the_pages_that_are_printed(hous
 
 
 def test_everything_an_office_writes_is_for_its_user_alone(house: House) -> None:
-    job = house.printed(house.certidao(corpo=CURTO))
+    job = house.printed(house.certidao(corpo=SHORT))
     made = [*house.out.iterdir(), *(house.folder / "spool").rglob("*.pdf"), house.folder / "printserver.db"]
     assert house.out / f"{job['id']}.pdf" in made
     assert all(path.stat().st_mode & 0o077 == 0 for path in made if path.name != "printserver.db")

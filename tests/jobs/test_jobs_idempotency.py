@@ -9,9 +9,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from printserver import people
-from printserver.jobs import idempotency
-from support.office import IMPOSSIVEL, House
+from printserver.ledger import idempotency
+from printserver.office import people
+from support.office import IMPOSSIBLE, House
 
 _texts = st.text(max_size=8)
 _values = st.recursive(
@@ -34,21 +34,21 @@ def _as_kept(value: object) -> object:
 @example(value={"a": ["é" * 250_000, "\U0001f600" * 100_001, ""], "": -0.0, "b": 1e300})
 def test_a_request_has_the_hash_that_its_key_was_bound_to(value: object) -> None:
     text = json.dumps(["rota", _as_kept(value)], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
-    assert idempotency.resumo("rota", value) == hashlib.sha256(text.encode()).hexdigest()
+    assert idempotency.digest("rota", value) == hashlib.sha256(text.encode()).hexdigest()
 
 
 @pytest.fixture
 def other_key(house: House) -> str:
     """The API key of another system of the office."""
     with house.office.db.write() as conn:
-        return people.criar_chave(conn, 1, "outro", people.DIREITOS, house.clock())
+        return people.create_key(conn, 1, "outro", people.RIGHTS, house.clock())
 
 
 def test_same_key_and_body_give_the_first_status_and_the_job_as_it_stands(house: House) -> None:
-    documento = house.livro()
-    first = house.post(documento, chave="k")
+    document = house.livro()
+    first = house.post(document, idempotency_key="k")
     house.engine.run_once()
-    again = house.post(documento, chave="k")
+    again = house.post(document, idempotency_key="k")
     assert (first.status, first.replay, first.job["estado"]) == (202, False, "aceito")
     assert (again.status, again.replay, again.job["estado"]) == (202, True, "impresso")
     assert again.job["id"] == first.job["id"]
@@ -56,42 +56,44 @@ def test_same_key_and_body_give_the_first_status_and_the_job_as_it_stands(house:
 
 
 def test_another_body_under_the_same_key_is_refused(house: House) -> None:
-    house.post(house.certidao(), chave="k")
+    house.post(house.certidao(), idempotency_key="k")
     before = house.state()
-    found = house.post(house.certidao(), chave="k")
+    found = house.post(house.certidao(), idempotency_key="k")
     assert (found.status, found.word) == (422, "chave-reutilizada")
     assert house.state() == before
 
 
 def test_bodies_are_compared_as_json_values(house: House) -> None:
-    documento = house.certidao(via=1)
-    first = house.post(documento, chave="k")
-    turned = dict(reversed(documento.items())) | {"via": 1.0}
-    again = house.call("POST", "/jobs", {"escrevente": "maria", "documento": turned}, chave="k")
+    document = house.certidao(via=1)
+    first = house.post(document, idempotency_key="k")
+    turned = dict(reversed(document.items())) | {"via": 1.0}
+    again = house.call("POST", "/jobs", {"escrevente": "maria", "documento": turned}, idempotency_key="k")
     assert (again.status, again.replay, again.job["id"]) == (202, True, first.job["id"])
-    assert house.call("POST", "/jobs", {"escrevente": "maria", "documento": turned | {"via": "1"}}, chave="k").word == (
-        "chave-reutilizada"
-    )
+    assert house.call(
+        "POST", "/jobs", {"escrevente": "maria", "documento": turned | {"via": "1"}}, idempotency_key="k"
+    ).word == ("chave-reutilizada")
 
 
 def test_an_answer_that_made_no_job_leaves_the_key_free(house: House) -> None:
-    documento = house.livro()
+    document = house.livro()
     assert (
-        house.post(documento | {"instrumento": documento["instrumento"] | {"corpo": IMPOSSIVEL}}, chave="k").status
+        house.post(
+            document | {"instrumento": document["instrumento"] | {"corpo": IMPOSSIBLE}}, idempotency_key="k"
+        ).status
         == 422
     )
-    assert house.post(house.traslado("P-nunca-visto"), chave="k").status == 404
-    found = house.post(documento, chave="k")
+    assert house.post(house.traslado("P-nunca-visto"), idempotency_key="k").status == 404
+    found = house.post(document, idempotency_key="k")
     assert (found.status, found.replay) == (202, False)
 
 
 def test_a_held_job_binds_its_key_whatever_becomes_of_it(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    first = house.post(documento, chave="k")
+    document = house.livro()
+    house.printed(document)
+    first = house.post(document, idempotency_key="k")
     house.yes(first.job["id"])
     house.engine.run_once()
-    again = house.post(documento, chave="k")
+    again = house.post(document, idempotency_key="k")
     assert (again.status, again.word, again.replay) == (409, "reimpressao-exige-xa", True)
     assert (again.job["id"], again.job["estado"]) == (first.job["id"], "impresso")
     assert len(house.codes()) == 2 + 2 + 2
@@ -99,7 +101,7 @@ def test_a_held_job_binds_its_key_whatever_becomes_of_it(house: House) -> None:
 
 def test_keys_belong_to_the_api_key(house: House, other_key: str) -> None:
     first, second = house.certidao(), house.certidao()
-    mine, theirs = house.post(first, chave="k"), house.post(second, chave="k", key=other_key)
+    mine, theirs = house.post(first, idempotency_key="k"), house.post(second, idempotency_key="k", key=other_key)
     assert (mine.status, theirs.status) == (202, 202)
     assert [each["id"] for each in house.call("GET", "/jobs?chave=k").json["itens"]] == [mine.job["id"]]
     found = house.call("GET", "/jobs?chave=k", key=other_key).json["itens"]
@@ -107,32 +109,32 @@ def test_keys_belong_to_the_api_key(house: House, other_key: str) -> None:
 
 
 def test_without_a_key_every_post_is_a_new_wish(house: House) -> None:
-    documento = {"tipo": "minuta", "instrumento": house.instrumento()}
-    assert house.taken(documento)["id"] != house.taken(documento)["id"]
+    document = {"tipo": "minuta", "instrumento": house.instrumento()}
+    assert house.taken(document)["id"] != house.taken(document)["id"]
 
 
 def test_a_key_has_up_to_255_characters(house: House) -> None:
-    assert house.post(house.certidao(), chave="k" * 255).status == 202
-    assert house.post(house.certidao(), chave="k" * 256).word == "entrada-invalida"
+    assert house.post(house.certidao(), idempotency_key="k" * 255).status == 202
+    assert house.post(house.certidao(), idempotency_key="k" * 256).word == "entrada-invalida"
 
 
 def _xa(house: House) -> tuple[str, dict[str, Any]]:
-    documento = house.livro()
-    house.printed(documento)
-    return f"/jobs/{house.question(documento)['id']}/xa", {"confirma": True, "motivo": "erro"}
+    document = house.livro()
+    house.printed(document)
+    return f"/jobs/{house.question(document)['id']}/xa", {"confirma": True, "motivo": "erro"}
 
 
 def _no(house: House) -> tuple[str, dict[str, Any]]:
-    documento = house.livro()
-    house.printed(documento)
-    return f"/jobs/{house.question(documento)['id']}/xa", {"confirma": False}
+    document = house.livro()
+    house.printed(document)
+    return f"/jobs/{house.question(document)['id']}/xa", {"confirma": False}
 
 
 def _selo(house: House) -> tuple[str, dict[str, Any]]:
     return f"/jobs/{house.post(house.ficha()).job['id']}/selo", {"gerar": True}
 
 
-def _excluir(house: House) -> tuple[str, dict[str, Any]]:
+def _exclude(house: House) -> tuple[str, dict[str, Any]]:
     return f"/jobs/{house.printed(house.livro())['id']}/excluir", {"motivo": "erro"}
 
 
@@ -145,41 +147,41 @@ def _folhas(house: House) -> tuple[str, dict[str, Any]]:
     }
 
 
-def _cancelar(house: House) -> tuple[str, dict[str, Any]]:
+def _cancel(house: House) -> tuple[str, dict[str, Any]]:
     return f"/jobs/{house.taken(house.livro())['id']}/cancelar", {"motivo": "desistência"}
 
 
-def _reenviar(house: House) -> tuple[str, dict[str, Any]]:
+def _resend(house: House) -> tuple[str, dict[str, Any]]:
     job = house.taken(house.livro())["id"]
     house.act(job, "cancelar")
     return f"/jobs/{job}/reenviar", {"motivo": "nada saiu"}
 
 
-@pytest.mark.parametrize("action", [_xa, _no, _selo, _excluir, _folhas, _cancelar, _reenviar])
+@pytest.mark.parametrize("action", [_xa, _no, _selo, _exclude, _folhas, _cancel, _resend])
 def test_every_post_that_acts_on_a_job_answers_once_for_each_key(
     house: House, action: Callable[[House], tuple[str, dict[str, Any]]]
 ) -> None:
     path, data = action(house)
     data["escrevente"] = "maria"
-    first = house.call("POST", path, data, chave="k")
+    first = house.call("POST", path, data, idempotency_key="k")
     assert (first.status, first.replay) == (200, False), first
     house.engine.run_once()
     before = house.state()
-    again = house.call("POST", path, data, chave="k")
+    again = house.call("POST", path, data, idempotency_key="k")
     assert (again.status, again.replay, again.json["id"]) == (200, True, first.json["id"])
     assert again.json == house.job(first.json["id"])
-    other = house.call("POST", path, data | {"escrevente": "rui"}, chave="k")
+    other = house.call("POST", path, data | {"escrevente": "rui"}, idempotency_key="k")
     assert (other.status, other.word) == (422, "chave-reutilizada")
-    assert house.post(house.certidao(), chave="k").word == "chave-reutilizada"
+    assert house.post(house.certidao(), idempotency_key="k").word == "chave-reutilizada"
     assert house.state() == before
 
 
 def test_x3_after_a_no_the_same_key_says_who_answered_and_what_to_do(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    held = house.question(documento, chave="outra-vez")
+    document = house.livro()
+    house.printed(document)
+    held = house.question(document, idempotency_key="outra-vez")
     house.no(held["id"])
-    again = house.post(documento, chave="outra-vez")
+    again = house.post(document, idempotency_key="outra-vez")
     assert (again.status, again.word, again.replay) == (409, "reimpressao-exige-xa", True)
     assert (again.job["estado"], again.job["pergunta"]) == ("cancelado", None)
     detail = again.json["detail"]
@@ -188,19 +190,19 @@ def test_x3_after_a_no_the_same_key_says_who_answered_and_what_to_do(house: Hous
 
 
 def test_x2_after_a_yes_the_same_key_says_that_the_job_went_on(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    held = house.question(documento, chave="outra-vez")
+    document = house.livro()
+    house.printed(document)
+    held = house.question(document, idempotency_key="outra-vez")
     house.yes(held["id"])
-    detail = house.post(documento, chave="outra-vez").json["detail"]
+    detail = house.post(document, idempotency_key="outra-vez").json["detail"]
     assert "já foi respondida por maria em " in detail and "o trabalho seguiu" in detail and "?" not in detail
 
 
 def test_x1_while_the_question_is_open_the_same_key_asks_it(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    first = house.post(documento, chave="outra-vez")
-    assert house.post(documento, chave="outra-vez").json["detail"] == first.json["detail"]
-    house.post({"tipo": "livro", "instrumento": documento["instrumento"] | {"titulo": "Outro"}}, chave="b")
-    replaced = house.post(documento, chave="outra-vez").json["detail"]
+    document = house.livro()
+    house.printed(document)
+    first = house.post(document, idempotency_key="outra-vez")
+    assert house.post(document, idempotency_key="outra-vez").json["detail"] == first.json["detail"]
+    house.post({"tipo": "livro", "instrumento": document["instrumento"] | {"titulo": "Outro"}}, idempotency_key="b")
+    replaced = house.post(document, idempotency_key="outra-vez").json["detail"]
     assert "substituída por outro pedido" in replaced and "nada foi impresso" in replaced

@@ -8,9 +8,9 @@ from support.office import House
 
 def test_s7_a_livro_held_before_midnight_is_sealed_on_its_own_day_after_it(house: House) -> None:
     house.clock.now = datetime(2026, 11, 21, 2, 30, tzinfo=UTC)  # 23:30 of the 20th in Sao Paulo
-    documento = house.livro(data="2026-11-20")
-    house.printed(documento)
-    held = house.question(documento)
+    document = house.livro(data="2026-11-20")
+    house.printed(document)
+    held = house.question(document)
     house.clock.forward(hours=1)
     answered = house.yes(held["id"], motivo="erro de digitação")
     assert answered.status == 200

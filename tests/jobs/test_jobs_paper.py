@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from printserver import db
-from printserver.jobs import compose
-from support.office import FEES, LONGO, House, pages, qr_codes, text
+from printserver.delivery import printout
+from support.office import FEES, LONG, House, pages, qr_codes, text
 
 
 def seals(job: dict[str, Any]) -> list[str]:
@@ -17,7 +17,7 @@ def seals(job: dict[str, Any]) -> list[str]:
 @pytest.fixture
 def deed(house: House) -> dict[str, Any]:
     """A livro of several pages, one side a folha, that was printed."""
-    return house.printed(house.livro(corpo=LONGO), faces="frente")
+    return house.printed(house.livro(corpo=LONG), faces="frente")
 
 
 def spoiled(*numbers: int, **more: Any) -> list[dict[str, Any]]:
@@ -34,7 +34,7 @@ def broken_stamp(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
     def fail(*_arguments: object, **_more: object) -> None:
         raise ValueError("as páginas foram montadas sem lugar para o bloco do selo")
 
-    monkeypatch.setattr(compose, "carimbar", fail)
+    monkeypatch.setattr(printout, "apply_stamp", fail)
     return monkeypatch
 
 
@@ -60,10 +60,10 @@ def test_x5_a_stamp_that_fails_leaves_the_seals_and_is_sent_again_with_the_same(
 def test_x5_a_failed_print_is_no_reprint_but_the_document_stays_guarded(
     house: House, broken_stamp: pytest.MonkeyPatch
 ) -> None:
-    documento = house.livro()
-    taken = house.taken(documento)
+    document = house.livro()
+    taken = house.taken(document)
     house.engine.run_once()
-    assert house.question(documento)["pergunta"]["selos"] == seals(taken)
+    assert house.question(document)["pergunta"]["selos"] == seals(taken)
 
 
 def test_x5_a_hand_off_to_a_folder_that_vanished_is_tried_again_then_fails(house: House) -> None:
@@ -93,7 +93,7 @@ def test_x5_a_folder_that_comes_back_gets_the_print_by_itself(house: House) -> N
     assert house.job(taken["id"])["estado"] == "impresso"
 
 
-def test_x5_reenviar_is_for_what_did_not_come_out(house: House) -> None:
+def test_x5_resend_is_for_what_did_not_come_out(house: House) -> None:
     printed = house.printed(house.livro())
     assert house.act(printed["id"], "reenviar").word == "estado-nao-permite"
     taken = house.taken(house.livro())
@@ -103,7 +103,7 @@ def test_x5_reenviar_is_for_what_did_not_come_out(house: House) -> None:
     assert house.act(held["id"], "reenviar").word == "estado-nao-permite"
 
 
-def test_x5_reenviar_may_go_to_another_queue(house: House, tmp_path: Path) -> None:
+def test_x5_resend_may_go_to_another_queue(house: House, tmp_path: Path) -> None:
     with house.office.db.write() as conn:
         row = {
             "serventia_id": 1,
@@ -123,14 +123,14 @@ def test_x5_reenviar_may_go_to_another_queue(house: House, tmp_path: Path) -> No
 
 @pytest.mark.parametrize("action", ["reenviar", "folhas"])
 def test_x2_a_print_whose_seals_were_excluded_never_goes_to_paper(house: House, action: str) -> None:
-    documento = house.livro()
-    taken = house.taken(documento)
+    document = house.livro()
+    taken = house.taken(document)
     house.out.rename(house.out.with_name("longe"))
     for _ in range(10):
         house.clock.forward(minutes=2)
         house.engine.run_once()
     house.out.with_name("longe").rename(house.out)
-    house.yes(house.question(documento)["id"])
+    house.yes(house.question(document)["id"])
     house.engine.run_once()
     more = {"paginas": [{"pagina": 1, "estado": "nao_saiu"}], "imprimir": "1"} if action == "folhas" else {}
     before = house.state()
@@ -142,10 +142,10 @@ def test_x2_a_print_whose_seals_were_excluded_never_goes_to_paper(house: House, 
 
 @pytest.mark.parametrize("action", ["reenviar", "folhas"])
 def test_x6_a_stale_copy_never_goes_to_paper(house: House, action: str) -> None:
-    documento = house.livro()
-    name = house.printed(documento)["documento"]["instrumento"]
+    document = house.livro()
+    name = house.printed(document)["documento"]["instrumento"]
     copy = house.taken(house.traslado(name))
-    house.yes(house.question(documento)["id"])
+    house.yes(house.question(document)["id"])
     house.engine.run_once()
     more = {"paginas": [{"pagina": 1, "estado": "nao_saiu"}], "imprimir": "1"} if action == "folhas" else {}
     assert house.act(copy["id"], action, **more).word == "estado-nao-permite"
@@ -155,7 +155,7 @@ def test_x6_a_stale_copy_never_goes_to_paper(house: House, action: str) -> None:
 
 
 def test_x5_a_spoiled_page_is_printed_again_alone_with_the_same_seals(house: House) -> None:
-    name = house.printed(house.livro(corpo=LONGO), faces="frente")["documento"]["instrumento"]
+    name = house.printed(house.livro(corpo=LONG), faces="frente")["documento"]["instrumento"]
     copy = house.printed(house.traslado(name, 2, emolumentos=FEES))
     last = copy["paginas"]
     whole = (house.out / f"{copy['id']}.pdf").read_bytes()
@@ -268,9 +268,9 @@ def test_p5_the_paper_of_a_queue(house: House) -> None:
 
 
 def test_a_held_job_is_cancelled_and_nothing_was_sealed(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    house.printed(document)
+    held = house.question(document)
     found = house.act(held["id"], "cancelar")
     assert (found.job["estado"], found.job["encerrado"], found.job["pergunta"]) == ("cancelado", True, None)
     assert house.yes(held["id"]).word == "pergunta-respondida"
@@ -279,13 +279,13 @@ def test_a_held_job_is_cancelled_and_nothing_was_sealed(house: House) -> None:
 
 
 def test_a_sealed_job_that_is_cancelled_keeps_its_seals(house: House) -> None:
-    documento = house.livro()
-    taken = house.taken(documento)
+    document = house.livro()
+    taken = house.taken(document)
     found = house.act(taken["id"], "cancelar")
     assert (found.job["estado"], found.job["encerrado"], seals(found.job)) == ("falhou", True, seals(taken))
     assert house.engine.run_once() == 0
     assert list(house.out.iterdir()) == []
-    assert house.question(documento)["pergunta"]["selos"] == seals(taken)
+    assert house.question(document)["pergunta"]["selos"] == seals(taken)
     house.act(taken["id"], "reenviar")
     house.engine.run_once()
     assert house.job(taken["id"])["estado"] == "impresso"

@@ -12,9 +12,12 @@ from psycopg.errors import DeadlockDetected
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from printserver import db
-from printserver.engine import Engine
-from printserver.jobs import claims, sealing, undo
-from support.office import CURTO, ISENTO, Answer, House, reopen
+from printserver.delivery import claims
+from printserver.jobs import undo
+from printserver.ledger import seals as sealing
+from printserver.office import owner_name
+from printserver.server.engine import Engine
+from support.office import ISENTO, SHORT, Answer, House, reopen
 
 T = TypeVar("T")
 THREADS = 12
@@ -49,15 +52,15 @@ def seals(answer: Answer) -> list[str]:
 def assert_sound(house: House) -> None:
     house.assert_gapless()
     assert Counter(row["documento_id"] for row in house.rows(db.job, db.job.c.viva)).most_common(1)[0][1] == 1
-    assert house.proof().faltas == []
+    assert house.proof().gaps == []
 
 
 def test_s3_numbers_are_unique_and_gapless_under_accepted_and_refused_posts_at_once(any_house: House) -> None:
     house = any_house
     warm(house)
-    good = [house.livro(corpo=CURTO) for _ in range(THREADS)]
+    good = [house.livro(corpo=SHORT) for _ in range(THREADS)]
     bad: list[dict[str, Any]] = [house.traslado("P-nunca-visto"), house.livro(data="2027-01-01"), {"tipo": "livro"}] * 4
-    told = at_once([lambda d=documento: house.post(d) for documento in [*good, *bad]])
+    told = at_once([lambda d=document: house.post(d) for document in [*good, *bad]])
     assert Counter(answer.status for answer in told)[202] == len(good)
     codes = [code for answer in told if answer.status == 202 for code in seals(answer)]
     assert len(set(codes)) == 2 * len(good)
@@ -68,8 +71,8 @@ def test_s3_numbers_are_unique_and_gapless_under_accepted_and_refused_posts_at_o
 def test_x1_one_of_many_posts_of_a_document_prints_it(any_house: House) -> None:
     house = any_house
     warm(house)
-    documento = house.livro()
-    told = at_once([lambda n=n: house.post(documento, chave=f"k{n}") for n in range(THREADS)])
+    document = house.livro()
+    told = at_once([lambda n=n: house.post(document, idempotency_key=f"k{n}") for n in range(THREADS)])
     assert outcomes(told) == {(202, None): 1, (409, "impressao-em-andamento"): THREADS - 1}
     assert len(house.codes()) == 2
     assert_sound(house)
@@ -77,9 +80,9 @@ def test_x1_one_of_many_posts_of_a_document_prints_it(any_house: House) -> None:
 
 def test_x1_many_posts_of_a_printed_document_find_one_question(any_house: House) -> None:
     house = any_house
-    documento = house.livro()
-    house.printed(documento)
-    told = at_once([lambda n=n: house.post(documento, chave=f"k{n}") for n in range(THREADS)])
+    document = house.livro()
+    house.printed(document)
+    told = at_once([lambda n=n: house.post(document, idempotency_key=f"k{n}") for n in range(THREADS)])
     assert outcomes(told) == {(409, "reimpressao-exige-xa"): THREADS}
     assert len({answer.job["id"] for answer in told}) == 1
     assert len(house.rows(db.pergunta)) == 1
@@ -87,9 +90,9 @@ def test_x1_many_posts_of_a_printed_document_find_one_question(any_house: House)
 
 def test_x2_of_many_answers_to_a_question_one_counts(any_house: House) -> None:
     house = any_house
-    documento = house.livro()
-    house.printed(documento)
-    held = house.question(documento)["id"]
+    document = house.livro()
+    house.printed(document)
+    held = house.question(document)["id"]
     told = at_once([lambda n=n: house.yes(held) if n % 2 else house.no(held) for n in range(8)])
     found = outcomes(told)
     assert found[200, None] == 1
@@ -101,11 +104,11 @@ def test_x2_of_many_answers_to_a_question_one_counts(any_house: House) -> None:
 def test_identical_posts_with_one_key_make_one_job(any_house: House) -> None:
     house = any_house
     warm(house)
-    documento = house.livro()
-    told = at_once([lambda: house.post(documento, chave="k") for _ in range(THREADS)])
+    document = house.livro()
+    told = at_once([lambda: house.post(document, idempotency_key="k") for _ in range(THREADS)])
     assert set(outcomes(told)) <= {(202, None), (409, "em-processamento")}
     assert len({answer.job["id"] for answer in told if answer.status == 202}) == 1
-    assert house.post(documento, chave="k").replay
+    assert house.post(document, idempotency_key="k").replay
     assert len(house.codes()) == 2
 
 
@@ -113,24 +116,26 @@ def test_identical_posts_with_one_key_at_two_servers_make_one_job(any_house: Hou
     house = any_house
     warm(house)
     other = reopen(house.folder, house.clock, house.key)
-    documento = house.livro()
-    told = at_once([lambda h=h: h.post(documento, chave="k") for h in [house, other] * 4])
+    document = house.livro()
+    told = at_once([lambda h=h: h.post(document, idempotency_key="k") for h in [house, other] * 4])
     assert set(outcomes(told)) <= {(202, None), (409, "em-processamento")}
     assert len({answer.job["id"] for answer in told if answer.status == 202}) == 1
     assert len(house.codes()) == 2
     house.engine.run_once()
-    held = house.question(documento)["id"]
-    told = at_once([lambda h=h: h.yes(held, chave="sim") for h in [house, other] * 4])
+    held = house.question(document)["id"]
+    told = at_once([lambda h=h: h.yes(held, idempotency_key="sim") for h in [house, other] * 4])
     assert set(outcomes(told)) <= {(200, None), (409, "em-processamento")}
     assert len(house.codes()) == 6
     other.office.db.close()
 
 
-def test_n4_proximo_gives_each_its_own_number(any_house: House) -> None:
+def test_n4_next_gives_each_its_own_number(any_house: House) -> None:
     house = any_house
     name = house.printed(house.livro())["documento"]["instrumento"]
     house.taken(house.traslado(name, "proximo"))
-    told = at_once([lambda n=n: house.post(house.traslado(name, "proximo", **ISENTO), chave=f"k{n}") for n in range(8)])
+    told = at_once(
+        [lambda n=n: house.post(house.traslado(name, "proximo", **ISENTO), idempotency_key=f"k{n}") for n in range(8)]
+    )
     assert set(outcomes(told)) <= {(202, None), (503, "servidor-ocupado")}
     numbers = sorted(answer.job["documento"]["numero"] for answer in told if answer.status == 202)
     assert numbers == list(range(2, len(numbers) + 2))
@@ -147,10 +152,10 @@ def test_x0_a_side_of_a_folha_goes_to_one_of_many(any_house: House) -> None:
 
 def test_x2_new_folhas_of_a_reprint_and_of_another_livro_do_not_lock_each_other_out(any_house: House) -> None:
     house = any_house
-    documentos = [house.livro() for _ in range(4)]
-    for documento in documentos:
-        house.printed(documento)
-    held = [house.question(documento)["id"] for documento in documentos]
+    documents = [house.livro() for _ in range(4)]
+    for document in documents:
+        house.printed(document)
+    held = [house.question(document)["id"] for document in documents]
     tasks: list[Callable[[], Answer]] = [
         lambda n=n, j=j: house.yes(j, folha_inicial=str(700 + n)) for n, j in enumerate(held)
     ]
@@ -173,19 +178,19 @@ def test_x2_who_sends_the_old_print_again_during_a_yes_waits_and_is_refused(
     any_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     house = any_house
-    documento = house.livro()
-    old = house.taken(documento)["id"]
+    document = house.livro()
+    old = house.taken(document)["id"]
     house.act(old, "cancelar")
-    held = house.question(documento)["id"]
-    desfazer, found = undo.desfazer, []
+    held = house.question(document)["id"]
+    undo_print, found = undo.undo_print, []
     again = threading.Thread(target=lambda: found.append(house.act(old, "reenviar")))
 
     def undo_slowly(*arguments: Any) -> Any:
         again.start()
         again.join(0.5)  # all the time it would need, were it not for the lock
-        return desfazer(*arguments)
+        return undo_print(*arguments)
 
-    monkeypatch.setattr(undo, "desfazer", undo_slowly)
+    monkeypatch.setattr(undo, "undo_print", undo_slowly)
     assert house.yes(held).status == 200
     again.join(60)
     assert [answer.word for answer in found] == ["estado-nao-permite"]
@@ -194,7 +199,7 @@ def test_x2_who_sends_the_old_print_again_during_a_yes_waits_and_is_refused(
 
 
 def test_what_lost_to_a_deadlock_is_done_again(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    seal, failures = sealing.selar, iter([True])
+    seal, failures = sealing.seal, iter([True])
 
     def fail_once(*arguments: Any) -> Any:
         made = seal(*arguments)
@@ -202,7 +207,7 @@ def test_what_lost_to_a_deadlock_is_done_again(house: House, monkeypatch: pytest
             raise OperationalError("UPDATE sequencia", {}, DeadlockDetected())
         return made
 
-    monkeypatch.setattr(sealing, "selar", fail_once)
+    monkeypatch.setattr(sealing, "seal", fail_once)
     house.taken(house.livro())
     assert len(house.codes()) == 2
     assert_sound(house)
@@ -210,12 +215,12 @@ def test_what_lost_to_a_deadlock_is_done_again(house: House, monkeypatch: pytest
 
 def test_x5_a_print_is_either_excluded_or_sent_to_paper_again_never_both(any_house: House) -> None:
     house = any_house
-    documentos = [house.livro() for _ in range(5)]
+    documents = [house.livro() for _ in range(5)]
     failed = []
-    for documento in documentos:
-        failed.append(house.taken(documento)["id"])
+    for document in documents:
+        failed.append(house.taken(document)["id"])
         house.act(failed[-1], "cancelar")
-    held = [house.question(documento)["id"] for documento in documentos]
+    held = [house.question(document)["id"] for document in documents]
     tasks: list[Callable[[], Answer]] = [lambda j=j: house.yes(j) for j in held]
     at_once(tasks + [lambda j=j: house.act(j, "reenviar") for j in failed])
     for old, new in zip(failed, held, strict=True):
@@ -244,9 +249,9 @@ def test_x1_two_live_prints_of_a_document_cannot_exist_in_the_database(any_house
 
 def test_x1_two_open_questions_of_a_document_cannot_exist_in_the_database(any_house: House) -> None:
     house = any_house
-    documento = house.livro()
-    house.printed(documento)
-    house.question(documento)
+    document = house.livro()
+    house.printed(document)
+    house.question(document)
     (row,) = house.rows(db.pergunta)
     second = {name: value for name, value in row.items() if name != "id"}
     with pytest.raises(IntegrityError), house.office.db.write() as conn:
@@ -294,7 +299,7 @@ def test_a_claim_keeps_others_away_until_its_time_is_over(any_house: House) -> N
 
 def test_the_work_of_a_dead_engine_of_this_machine_is_taken_over_at_once(house: House) -> None:
     job = house.taken(house.livro())
-    machine, pid, ticks = claims.owner_name().rsplit(":", 2)
+    machine, pid, ticks = owner_name().rsplit(":", 2)
     claims.claim_due(house.office, f"{machine}:{pid}:{int(ticks) - 1}", house.clock())  # its number was given to us
     assert house.engine.run_once() == 0
     house.engine.housekeeping()
@@ -303,7 +308,7 @@ def test_the_work_of_a_dead_engine_of_this_machine_is_taken_over_at_once(house: 
 
 
 def test_an_engine_that_lost_its_claim_records_nothing(house: House) -> None:
-    from printserver.jobs.advance import advance
+    from printserver.delivery.advance import advance
 
     job = house.taken(house.livro())
     (slow,) = claims.claim_due(house.office, "lento:1:1", house.clock())

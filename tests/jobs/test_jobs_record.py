@@ -6,7 +6,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from printserver import audit, db
+from printserver import db
+from printserver.office import audit
 from support.office import House
 
 FIXED = ("codigo = 'X'", "registro = 'X'", "total_centavos = 1", "momento = NULL", "assinatura = 'X'", "qr_url = 'X'")
@@ -20,7 +21,7 @@ def test_a3_nothing_recorded_is_changed_or_deleted(any_house: House, table: str)
         with pytest.raises(DBAPIError, match="nao se a"), any_house.office.db.write() as conn:
             conn.exec_driver_sql(statement)
     with any_house.office.db.read() as conn:
-        rows, fault = audit.verificar(conn, any_house.office.serventia_id)
+        rows, fault = audit.verify(conn, any_house.office.serventia_id)
     assert (rows, fault) == (len(any_house.rows(db.log)), None)
 
 
@@ -32,7 +33,7 @@ def test_a3_whoever_gets_past_the_triggers_is_found_out(house: House, forged: st
             conn.exec_driver_sql(f"DROP TRIGGER {trigger}")
         assert conn.exec_driver_sql(forged).rowcount == 1
     with house.office.db.read() as conn:
-        rows, fault = audit.verificar(conn, house.office.serventia_id)
+        rows, fault = audit.verify(conn, house.office.serventia_id)
     assert rows == 6
     assert fault is not None
     assert "registro 7" in fault
@@ -45,7 +46,7 @@ def test_a3_a_log_without_its_end_is_found_out(house: House) -> None:
         conn.exec_driver_sql("DROP TRIGGER log_sem_delete")
         conn.execute(sa.delete(db.log).where(db.log.c.n == last))
     with house.office.db.read() as conn:
-        assert audit.verificar(conn, house.office.serventia_id) == (
+        assert audit.verify(conn, house.office.serventia_id) == (
             last - 1,
             "o fim da auditoria não confere: faltam registros",
         )
@@ -58,8 +59,8 @@ def test_a3_the_log_names_ids_and_no_party(house: House) -> None:
 
 def test_t1_every_seal_goes_with_its_errand_and_deadline(house: House) -> None:
     """A retroactive act is due 24 hours after it, however late it was sealed; a link goes along with its seal."""
-    documento = house.livro(data="2026-11-18", motivo_data="queda de energia")
-    house.taken(documento)
+    document = house.livro(data="2026-11-18", motivo_data="queda de energia")
+    house.taken(document)
     seals = {row["codigo"]: row for row in house.rows(db.selo)}
     errands = house.rows(db.outbox)
     assert [row["tipo"] for row in errands] == ["ato", "ato", "vinculo"]

@@ -7,7 +7,7 @@ import pytest
 from printserver import db
 from support.office import FEES, House
 
-TROCA = {"motivo": "nome da parte com erro"}
+REPLACEMENT = {"motivo": "nome da parte com erro"}
 
 
 def seal(job: dict[str, Any]) -> str:
@@ -21,8 +21,8 @@ def first(house: House) -> dict[str, Any]:
 
 
 def replacement(of: dict[str, Any], **more: Any) -> dict[str, Any]:
-    documento = {"tipo": "certidao", "pedido": "2026/77", "via": 1, "corpo": {"formato": "texto", "conteudo": "Certo."}}
-    return documento | {"substitui": seal(of), **TROCA, **more}
+    document = {"tipo": "certidao", "pedido": "2026/77", "via": 1, "corpo": {"formato": "texto", "conteudo": "Certo."}}
+    return document | {"substitui": seal(of), **REPLACEMENT, **more}
 
 
 @pytest.mark.parametrize("via", [1, 2])
@@ -38,7 +38,7 @@ def test_x8_a_new_document_with_a_new_seal_of_today_that_is_isento(
     assert (old["vivo"], old["retificado_por"], old["cadeia"]) == (True, None, [seal(first)])
     old_job = house.job(first["id"])
     assert old_job["substituido_por"] == new["id"]
-    assert TROCA["motivo"] in str(old_job["historico"])
+    assert REPLACEMENT["motivo"] in str(old_job["historico"])
 
 
 @pytest.mark.parametrize("who", ["maria", "admin"])
@@ -98,8 +98,8 @@ def test_x8_a_print_is_replaced_once(house: House, first: dict[str, Any]) -> Non
 def test_x8_a_traslado_1_keeps_the_qr_of_the_principal(house: House) -> None:
     livro = house.printed(house.livro())
     copy = house.printed(house.traslado(livro["documento"]["instrumento"]))
-    documento = house.traslado(livro["documento"]["instrumento"], substitui=seal(copy), **TROCA)
-    new = house.printed(documento, escrevente="rui")
+    document = house.traslado(livro["documento"]["instrumento"], substitui=seal(copy), **REPLACEMENT)
+    new = house.printed(document, escrevente="rui")
     assert new["qr"]["selo"] == seal(livro)
     assert seal(new) != seal(copy)
 

@@ -1,12 +1,14 @@
 """A document with live seals is not printed again: the question, its answers, and what a yes does (X1–X4, X6, X7)."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from printserver import db, jobs, people
-from support.office import LONGO, House
+from printserver import db, jobs
+from printserver.office import people
+from support.office import LONG, House
 
 
 def seals(job: dict[str, Any]) -> list[str]:
@@ -16,20 +18,20 @@ def seals(job: dict[str, Any]) -> list[str]:
 @pytest.fixture
 def held(house: House) -> dict[str, Any]:
     """The job of a livro's reprint, held by its question."""
-    documento = house.livro()
-    house.printed(documento)
-    return house.question(documento)
+    document = house.livro()
+    house.printed(document)
+    return house.question(document)
 
 
 # -- X1: the question --------------------------------------------------------------------------------------------------
 
 
 def test_x1_a_document_with_live_seals_stops_with_a_question(house: House) -> None:
-    documento = house.livro()
-    first = house.printed(documento)
+    document = house.livro()
+    first = house.printed(document)
     copy = house.printed(house.traslado(first["documento"]["instrumento"]))
     before = house.codes()
-    found = house.post(documento)
+    found = house.post(document)
     assert (found.status, found.word, found.json["repetir"]) == (409, "reimpressao-exige-xa", "perguntar")
     asked = found.job["pergunta"]
     assert (found.job["estado"], found.job["encerrado"], found.job["selos"]) == ("aguardando_xa", False, [])
@@ -48,17 +50,17 @@ def test_x1_a_document_with_live_seals_stops_with_a_question(house: House) -> No
 
 
 def test_x1_the_same_job_finds_the_same_question(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    assert house.question(documento)["id"] == house.question(documento, chave="outra")["id"]
+    document = house.livro()
+    house.printed(document)
+    assert house.question(document)["id"] == house.question(document, idempotency_key="outra")["id"]
     assert len(house.rows(db.pergunta)) == 1
 
 
 def test_x1_another_body_replaces_the_question(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    first = house.question(documento)
-    second = house.question({"tipo": "livro", "instrumento": documento["instrumento"] | {"titulo": "Outro título"}})
+    document = house.livro()
+    house.printed(document)
+    first = house.question(document)
+    second = house.question({"tipo": "livro", "instrumento": document["instrumento"] | {"titulo": "Outro título"}})
     assert second["id"] != first["id"]
     assert (house.job(first["id"])["estado"], house.job(first["id"])["pergunta"]) == ("cancelado", None)
     assert house.yes(first["id"]).word == "pergunta-respondida"
@@ -81,49 +83,49 @@ def test_x1_a_question_unanswered_for_12_hours_is_closed_on_record(house: House,
 
 
 def test_x1_a_question_that_ran_out_is_asked_anew(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    first = house.question(documento)
+    document = house.livro()
+    house.printed(document)
+    first = house.question(document)
     house.clock.forward(hours=12)
-    second = house.question(documento)
+    second = house.question(document)
     assert second["id"] != first["id"]
     assert house.yes(second["id"]).status == 200
 
 
 def test_x1_a_question_about_other_seals_is_not_found_again(house: House) -> None:
     """The seals of a document change without a print where they are rectified."""
-    documento = house.livro()
-    first = house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    first = house.printed(document)
+    held = house.question(document)
     with house.office.db.write() as conn:
         conn.execute(db.pergunta.update().values(selos=["1234561ES0000000000099260"]))
     assert house.yes(held["id"]).word == "pergunta-mudou"
-    anew = house.question(documento)
+    anew = house.question(document)
     assert (anew["id"] != held["id"], anew["pergunta"]["selos"]) == (True, seals(first))
     assert house.job(held["id"])["estado"] == "cancelado"
 
 
 def test_x1_a_yes_holds_only_for_the_seals_it_was_shown(house: House) -> None:
-    documento = house.livro()
-    first = house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    first = house.printed(document)
+    held = house.question(document)
     assert house.yes(held["id"], selos=seals(first)[:1]).word == "pergunta-mudou"
     house.act(first["id"], "excluir")
-    second = house.printed(documento | {"instrumento": documento["instrumento"] | {"titulo": "Outro"}})
+    second = house.printed(document | {"instrumento": document["instrumento"] | {"titulo": "Outro"}})
     before = house.codes()
     changed = house.yes(held["id"])
     assert (changed.status, changed.word) == (409, "pergunta-respondida")  # the new print took the question's place
     assert changed.job["id"] == held["id"]
     assert house.codes() == before
-    anew = house.question(documento)  # the very body that asked before: it is asked of the seals of now
+    anew = house.question(document)  # the very body that asked before: it is asked of the seals of now
     assert anew["pergunta"]["selos"] == seals(second)
     assert house.yes(anew["id"], selos=seals(second)).status == 200
 
 
 def test_x1_a_yes_to_seals_excluded_meanwhile_is_refused(house: House) -> None:
-    documento = house.livro()
-    first = house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    first = house.printed(document)
+    held = house.question(document)
     house.act(first["id"], "excluir")
     before = house.codes()
     found = house.yes(held["id"])
@@ -132,13 +134,13 @@ def test_x1_a_yes_to_seals_excluded_meanwhile_is_refused(house: House) -> None:
 
 
 def test_x1_no_question_while_the_document_is_on_its_way(house: House) -> None:
-    documento = house.livro()
-    first = house.taken(documento)
-    found = house.post(documento)
+    document = house.livro()
+    first = house.taken(document)
+    found = house.post(document)
     assert (found.status, found.word, found.json["anterior"]["id"]) == (409, "impressao-em-andamento", first["id"])
     assert len(house.rows(db.job)) == 1
     house.engine.run_once()
-    house.question(documento)
+    house.question(document)
 
 
 # -- X2: yes ----------------------------------------------------------------------------------------------------------
@@ -146,9 +148,9 @@ def test_x1_no_question_while_the_document_is_on_its_way(house: House) -> None:
 
 def test_x2_a_yes_excludes_each_live_seal_and_prints_with_new_ones(any_house: House) -> None:
     house = any_house
-    documento = house.livro()
-    first = house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    first = house.printed(document)
+    held = house.question(document)
     house.clock.forward(hours=1)
     answered = house.yes(held["id"])
     assert (answered.status, answered.job["estado"], answered.job["pergunta"]) == (200, "aceito", None)
@@ -193,7 +195,7 @@ def test_x2_a_yes_needs_a_person_of_the_office(house: House, held: dict[str, Any
 
 def test_x2_a_key_needs_the_right_to_answer(house: House, held: dict[str, Any]) -> None:
     with house.office.db.write() as conn:
-        key = people.criar_chave(conn, 1, "fraca", ["imprimir"], house.clock())
+        key = people.create_key(conn, 1, "fraca", ["imprimir"], house.clock())
     answer = {"confirma": True, "escrevente": "maria", "motivo": "erro"}
     assert house.call("POST", f"/jobs/{held['id']}/xa", answer, key=key).word == "sem-permissao"
     assert house.job(held["id"])["estado"] == "aguardando_xa"
@@ -201,10 +203,10 @@ def test_x2_a_key_needs_the_right_to_answer(house: House, held: dict[str, Any]) 
 
 def test_x2_all_of_it_or_nothing(house: House) -> None:
     """The yes fails at its last step, the folhas: no XA, no seal, no number is left."""
-    documento = house.livro(folha_inicial="050")
-    house.printed(documento)
+    document = house.livro(folha_inicial="050")
+    house.printed(document)
     house.printed(house.livro(folha_inicial="090"))
-    held = house.question(documento)
+    held = house.question(document)
     before = house.state()
     assert house.yes(held["id"], folha_inicial="090").word == "folha-ocupada"
     assert house.state() == before
@@ -213,10 +215,10 @@ def test_x2_all_of_it_or_nothing(house: House) -> None:
 
 
 def test_x2_what_is_on_its_way_is_taken_off_before_a_yes_goes_on(house: House) -> None:
-    documento = house.livro()
-    first = house.printed(documento)
+    document = house.livro()
+    first = house.printed(document)
     copy = house.taken(house.traslado(first["documento"]["instrumento"]))
-    held = house.question(documento)
+    held = house.question(document)
     assert house.yes(held["id"]).status == 200
     assert house.job(copy["id"])["estado"] == "falhou"
     house.engine.run_once()
@@ -225,23 +227,25 @@ def test_x2_what_is_on_its_way_is_taken_off_before_a_yes_goes_on(house: House) -
 
 
 def test_x2_an_answer_that_is_refused_takes_nothing_off_its_queue(house: House) -> None:
-    documento = house.livro()
-    first = house.printed(documento)
+    document = house.livro()
+    first = house.printed(document)
     copy = house.taken(house.traslado(first["documento"]["instrumento"]))
-    held = house.question(documento)
+    held = house.question(document)
     assert house.yes(held["id"], motivo=None).status == 422
     assert house.act(first["id"], "excluir", motivo=" ").status == 422
     assert house.job(copy["id"])["estado"] == "aceito"
 
 
 def test_x2_nothing_goes_on_while_an_engine_holds_the_print(house: House) -> None:
-    documento = house.livro()
-    first = house.printed(documento)
+    document = house.livro()
+    first = house.printed(document)
     copy = house.taken(house.traslado(first["documento"]["instrumento"]))
-    held = house.question(documento)
+    held = house.question(document)
     with house.office.db.write() as conn:
         mine = db.job.c.id == copy["id"]
-        conn.execute(db.job.update().where(mine).values(dono="motor:1:1", posse_ate=house.clock().replace(year=2027)))
+        conn.execute(
+            db.job.update().where(mine).values(dono="motor:1:1", posse_ate=house.clock() + timedelta(seconds=1))
+        )
     before = house.state()
     found = house.yes(held["id"])
     assert (found.status, found.word) == (409, "impressao-em-andamento")
@@ -300,29 +304,29 @@ def test_x3_a_question_is_answered_once(house: House, held: dict[str, Any]) -> N
     house.no(held["id"])
     for second in (house.yes(held["id"]), house.no(held["id"])):
         assert (second.status, second.word, second.job["estado"]) == (409, "pergunta-respondida", "cancelado")
-    documento = {"tipo": "minuta", "instrumento": house.instrumento()}
-    assert house.yes(house.taken(documento)["id"]).word == "estado-nao-permite"
+    document = {"tipo": "minuta", "instrumento": house.instrumento()}
+    assert house.yes(house.taken(document)["id"]).word == "estado-nao-permite"
 
 
 def test_x3_after_a_no_the_same_job_asks_again(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    first = house.question(documento)
+    document = house.livro()
+    house.printed(document)
+    first = house.question(document)
     house.no(first["id"])
-    assert house.question(documento)["id"] != first["id"]
+    assert house.question(document)["id"] != first["id"]
 
 
 # -- X4: the term -----------------------------------------------------------------------------------------------------
 
 
 def test_x4_past_72_hours_there_is_no_question_but_a_refusal(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
+    document = house.livro()
+    house.printed(document)
     house.clock.forward(hours=72)
-    house.no(house.question(documento)["id"])
+    house.no(house.question(document)["id"])
     house.clock.forward(seconds=1)
     before = house.state()
-    found = house.post(documento)
+    found = house.post(document)
     assert (found.status, found.word) == (409, "prazo-xa-encerrado")
     assert "fora_do_prazo" in {each["acao"] for each in found.json["alternativas"]}
     assert "job" not in found.json
@@ -330,17 +334,17 @@ def test_x4_past_72_hours_there_is_no_question_but_a_refusal(house: House) -> No
 
 
 def test_x4_the_term_counts_from_the_act_not_from_the_print(house: House) -> None:
-    documento = house.livro(data="2026-11-16", motivo_data="atraso")
-    house.printed(documento)
-    assert house.post(documento).word == "prazo-xa-encerrado"
+    document = house.livro(data="2026-11-16", motivo_data="atraso")
+    house.printed(document)
+    assert house.post(document).word == "prazo-xa-encerrado"
 
 
 def test_x4_the_term_is_a_setting(house_with: Callable[..., House]) -> None:
     house = house_with(xa={"prazo_horas": 24})
-    documento = house.livro()
-    house.printed(documento)
+    document = house.livro()
+    house.printed(document)
     house.clock.forward(hours=25)
-    assert house.post(documento).word == "prazo-xa-encerrado"
+    assert house.post(document).word == "prazo-xa-encerrado"
 
 
 @pytest.mark.parametrize(("who", "allowed"), [("maria", False), ("admin", False), ("rui", True), ("tereza", True)])
@@ -360,10 +364,10 @@ def test_x4_only_the_heads_of_the_office_go_on_past_the_term(house: House, who: 
 
 @pytest.mark.parametrize(("who", "status"), [("maria", 403), ("tereza", 200)])
 def test_x4_the_term_may_end_while_the_question_waits(house: House, who: str, status: int) -> None:
-    documento = house.livro()
-    house.printed(documento)
+    document = house.livro()
+    house.printed(document)
     house.clock.forward(hours=71)
-    held = house.question(documento)
+    held = house.question(document)
     house.clock.forward(hours=2)
     assert house.yes(held["id"], escrevente=who).word == "prazo-xa-encerrado"
     assert house.yes(held["id"], escrevente=who, fora_do_prazo=True).status == status
@@ -372,9 +376,9 @@ def test_x4_the_term_may_end_while_the_question_waits(house: House, who: str, st
 # -- excluir ----------------------------------------------------------------------------------------------------------
 
 
-def test_excluir_makes_the_xa_of_every_live_seal_and_prints_nothing(house: House) -> None:
-    documento = house.livro()
-    first = house.printed(documento)
+def test_exclude_makes_the_xa_of_every_live_seal_and_prints_nothing(house: House) -> None:
+    document = house.livro()
+    first = house.printed(document)
     files = sorted(house.out.iterdir())
     assert house.act(first["id"], "excluir").status == 200
     assert house.engine.run_once() == 0
@@ -382,11 +386,11 @@ def test_excluir_makes_the_xa_of_every_live_seal_and_prints_nothing(house: House
     assert [house.selo(code)["vivo"] for code in seals(first)] == [False, False]
     again = house.act(first["id"], "excluir")
     assert (again.status, again.word) == (409, "estado-nao-permite")
-    assert house.printed(documento)["estado"] == "impresso"  # its folhas are free again
+    assert house.printed(document)["estado"] == "impresso"  # its folhas are free again
     house.assert_gapless()
 
 
-def test_excluir_of_a_copy_needs_the_paper_in_hand(house: House) -> None:
+def test_exclude_of_a_copy_needs_the_paper_in_hand(house: House) -> None:
     name = house.printed(house.livro())["documento"]["instrumento"]
     copy = house.printed(house.traslado(name))
     assert house.act(copy["id"], "excluir").json["errors"][0]["campo"] == "papel_em_maos"
@@ -394,7 +398,7 @@ def test_excluir_of_a_copy_needs_the_paper_in_hand(house: House) -> None:
     assert house.printed(house.traslado(name))["documento"]["numero"] == 1
 
 
-def test_excluir_takes_the_print_off_its_way(house: House) -> None:
+def test_exclude_takes_the_print_off_its_way(house: House) -> None:
     first = house.taken(house.livro())
     assert house.act(first["id"], "excluir").status == 200
     assert house.engine.run_once() == 0
@@ -405,10 +409,10 @@ def test_excluir_takes_the_print_off_its_way(house: House) -> None:
 
 
 def test_x6_what_was_printed_from_an_excluded_livro_is_marked_stale(house: House) -> None:
-    documento = house.livro()
-    name = house.printed(documento)["documento"]["instrumento"]
+    document = house.livro()
+    name = house.printed(document)["documento"]["instrumento"]
     first, second = house.printed(house.traslado(name, 1)), house.printed(house.traslado(name, 2))
-    held = house.question(documento)
+    held = house.question(document)
     assert [each["job"] for each in held["pergunta"]["atinge"]] == [first["id"], second["id"]]
     house.yes(held["id"])
     house.engine.run_once()
@@ -419,9 +423,9 @@ def test_x6_what_was_printed_from_an_excluded_livro_is_marked_stale(house: House
 
 
 def test_x6_a_copy_made_after_the_reprint_bears_the_new_principal(house: House) -> None:
-    documento = house.livro()
-    name = house.printed(documento)["documento"]["instrumento"]
-    held = house.question(documento)
+    document = house.livro()
+    name = house.printed(document)["documento"]["instrumento"]
+    held = house.question(document)
     house.yes(held["id"])
     house.engine.run_once()
     copy = house.printed(house.traslado(name))
@@ -430,10 +434,10 @@ def test_x6_a_copy_made_after_the_reprint_bears_the_new_principal(house: House) 
 
 def test_x7_a_livro_with_numbered_sheets_is_printed_again_on_new_folhas(house_with: Callable[..., House]) -> None:
     house = house_with(livro={"folhas_novas": True})
-    documento = house.livro(folha_inicial="010", corpo=LONGO)
-    first = house.printed(documento)
+    document = house.livro(folha_inicial="010", corpo=LONG)
+    first = house.printed(document)
     last = int(first["documento"]["folha_final"])
-    held = house.question(documento)
+    held = house.question(document)
     before = house.state()
     assert house.yes(held["id"]).json["errors"][0]["campo"] == "folha_inicial"
     assert house.yes(held["id"], folha_inicial=str(last)).status == 422
@@ -448,27 +452,27 @@ def test_x7_a_livro_with_numbered_sheets_is_printed_again_on_new_folhas(house_wi
 
 def test_x7_copies_are_made_of_the_new_folhas(house_with: Callable[..., House]) -> None:
     house = house_with(livro={"folhas_novas": True})
-    documento = house.livro(folha_inicial="010")
-    name = house.printed(documento)["documento"]["instrumento"]
-    house.yes(house.question(documento)["id"], folha_inicial="050")
+    document = house.livro(folha_inicial="010")
+    name = house.printed(document)["documento"]["instrumento"]
+    house.yes(house.question(document)["id"], folha_inicial="050")
     house.engine.run_once()
     assert house.printed(house.traslado(name))["documento"]["folha_inicial"] == "050"
 
 
 def test_x7_where_sheets_are_not_numbered_the_same_folhas_serve_again(house: House) -> None:
-    documento = house.livro(folha_inicial="010")
-    house.printed(documento)
-    house.yes(house.question(documento)["id"])
+    document = house.livro(folha_inicial="010")
+    house.printed(document)
+    house.yes(house.question(document)["id"])
     house.engine.run_once()
     states = [(row["folha"], row["estado"]) for row in house.rows(db.folha_lado)]
     assert states == [(10, "livre"), (10, "ocupada")]
 
 
 def test_open_questions_wait_oldest_first(house: House) -> None:
-    documentos = [house.livro(), house.livro()]
-    for documento in documentos:
-        house.printed(documento)
-    held = [house.question(documento)["id"] for documento in documentos]
-    assert [job["id"] for job in jobs.perguntas_abertas(house.office)] == held
+    documents = [house.livro(), house.livro()]
+    for document in documents:
+        house.printed(document)
+    held = [house.question(document)["id"] for document in documents]
+    assert [job["id"] for job in jobs.open_questions(house.office)] == held
     house.no(held[0])
-    assert [job["id"] for job in jobs.perguntas_abertas(house.office)] == held[1:]
+    assert [job["id"] for job in jobs.open_questions(house.office)] == held[1:]

@@ -31,8 +31,8 @@ def requests(house: House) -> dict[str, dict[str, Any]]:
     livro["instrumento"]["folha_final"] = livro["instrumento"]["folha_inicial"]
     codigo = "1234561ES000000000900026V"
     qr = url_do_qr(codigo, Decimal("95.12"), Decimal("2.78"), "QUJD" * 86)
-    externo = {"selos": [{"codigo": codigo, "ato": "ES", "qr": qr}]}
-    brought = {"numero": 1, "instrumento": house.instrumento(), "livro_externo": externo}
+    external = {"selos": [{"codigo": codigo, "ato": "ES", "qr": qr}]}
+    brought = {"numero": 1, "instrumento": house.instrumento(), "livro_externo": external}
     return {
         "livro": {"documento": livro, "formato": "livro", "fila": "notas"},
         "minuta": {"documento": {"tipo": "minuta", "paginas": "1", "instrumento": house.instrumento()}},
@@ -73,6 +73,11 @@ def texts(value: Any, path: Where = ()) -> Iterator[Where]:
 
 def named(path: Where) -> str:
     return next(str(part) for part in reversed(path) if isinstance(part, str))
+
+
+def arguments(request: dict[str, Any]) -> dict[str, Any]:
+    """Return a request as the arguments of `House.post`."""
+    return {"document" if name == "documento" else name: value for name, value in request.items()}
 
 
 def put(request: dict[str, Any], path: Where, value: str) -> dict[str, Any]:
@@ -147,7 +152,7 @@ def test_s12_every_string_of_a_job_is_refused_or_on_the_paper(shared: House, dat
 def test_s12_each_request_of_this_module_but_one_is_printed(shared: House) -> None:
     for kind, request in requests(shared).items():
         if kind != "substituta":  # of a seal that is not here
-            shared.printed(**request)
+            shared.printed(**arguments(request))
 
 
 @pytest.mark.parametrize("more", ["&x=é", "&x=" + "1" * 60])
@@ -156,7 +161,7 @@ def test_s12_a_qr_of_another_program_that_cannot_be_drawn_is_refused(shared: Hou
     where: Where = ("documento", "livro_externo", "selos", 0, "qr")
     qr = request["documento"]["livro_externo"]["selos"][0]["qr"]
     before = shared.state()
-    refused = shared.post(**put(request, where, qr + more))
+    refused = shared.post(**arguments(put(request, where, qr + more)))
     assert (refused.status, refused.json["errors"][0]["campo"]) == (422, ".".join(map(str, where)))
     assert shared.state() == before
 

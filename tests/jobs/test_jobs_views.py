@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from printserver import audit, db, jobs, people
-from printserver.audit import Registro
+from printserver import db, jobs
+from printserver.office import LogEntry, audit, people
 from support.office import House, pages, qr_codes, text
 
 
@@ -21,7 +21,7 @@ def ids(house: House, query: str) -> list[str]:
 def reader(house: House) -> str:
     """A key that may print, but not see an original."""
     with house.office.db.write() as conn:
-        return people.criar_chave(conn, 1, "leitor", ["imprimir"], house.clock())
+        return people.create_key(conn, 1, "leitor", ["imprimir"], house.clock())
 
 
 # -- X9 ---------------------------------------------------------------------------------------------------------------
@@ -71,7 +71,7 @@ def test_x9_the_marked_copy_is_made_though_nothing_of_the_layout_is_kept(house: 
 
 
 def test_lists_find_jobs_by_each_filter_newest_first(house: House) -> None:
-    livro = house.printed(house.livro(id="P-0042", livro="0123", folha_inicial="045"), chave="botao-1")["id"]
+    livro = house.printed(house.livro(id="P-0042", livro="0123", folha_inicial="045"), idempotency_key="botao-1")["id"]
     copy = house.taken(house.traslado("P-42"))["id"]
     house.clock.forward(days=1)
     certidao = house.taken(house.certidao())["id"]
@@ -86,7 +86,7 @@ def test_lists_find_jobs_by_each_filter_newest_first(house: House) -> None:
     assert ids(house, "de=2026-11-21") == [certidao]
     assert ids(house, "ate=2026-11-20") == [copy, livro]
     assert ids(house, "de=2026-11-20&ate=2026-11-21&estado=aceito") == [certidao, copy]
-    assert [job["id"] for job in jobs.do_dia(house.office, house.clock().date())] == [certidao]
+    assert [job["id"] for job in jobs.of_day(house.office, house.clock().date())] == [certidao]
 
 
 @pytest.mark.parametrize("query", ["quando=hoje", "de=ontem", "estado=feliz", "pagina=0", "folha=x"])
@@ -124,9 +124,9 @@ def test_t5_seals_are_found_by_code_livro_and_folha(house: House) -> None:
 
 
 def test_a_seal_tells_its_changes_with_author_and_address(house: House) -> None:
-    documento = house.livro()
-    code = house.printed(documento)["selos"][0]["codigo"]
-    house.yes(house.question(documento)["id"], escrevente="rui")
+    document = house.livro()
+    code = house.printed(document)["selos"][0]["codigo"]
+    house.yes(house.question(document)["id"], escrevente="rui")
     made, excluded = house.selo(code)["andamentos"]
     assert (made["quem"], made["sistema"], made["endereco"]) == ("maria", "inicial", "127.0.0.1")
     assert (excluded["quem"], excluded["detalhe"]["motivo"]) == ("rui", "erro de digitação")
@@ -137,9 +137,9 @@ def test_a_seal_tells_its_changes_with_author_and_address(house: House) -> None:
 
 def test_events_are_numbered_without_gaps_and_tell_all_that_changed(any_house: House) -> None:
     house = any_house
-    documento = house.livro()
-    first = house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    first = house.printed(document)
+    held = house.question(document)
     house.post(house.traslado("P-nunca-visto"))
     house.yes(held["id"])
     house.engine.run_once()
@@ -156,9 +156,9 @@ def test_events_are_numbered_without_gaps_and_tell_all_that_changed(any_house: H
 
 
 def test_an_answer_has_500_events_at_most_and_a_number_to_come_waits_for_its_turn(house: House) -> None:
-    entries = [Registro("job", f"{n:032x}", "aceito") for n in range(501)]
+    entries = [LogEntry("job", f"{n:032x}", "aceito") for n in range(501)]
     with house.office.db.write() as conn:
-        audit.escrever(conn, 1, house.clock(), entries)
+        audit.write(conn, 1, house.clock(), entries)
     first = house.call("GET", "/eventos").json["itens"]
     assert [each["n"] for each in first] == list(range(1, 501))
     assert [each["n"] for each in house.call("GET", "/eventos?depois=500").json["itens"]] == [501]
@@ -169,7 +169,7 @@ def test_an_answer_has_500_events_at_most_and_a_number_to_come_waits_for_its_tur
 def test_who_waits_for_a_job_is_answered_when_it_moves(house: House) -> None:
     job = house.taken(house.livro())
     found: list[dict[str, Any]] = []
-    waiting = threading.Thread(target=lambda: found.append(jobs.esperar(house.office, job["id"], 20, "aceito")))
+    waiting = threading.Thread(target=lambda: found.append(jobs.wait(house.office, job["id"], 20, "aceito")))
     waiting.start()
     house.engine.run_once()
     waiting.join(60)
@@ -179,7 +179,7 @@ def test_who_waits_for_a_job_is_answered_when_it_moves(house: House) -> None:
 
 def test_who_waits_for_events_is_answered_when_something_changes(house: House) -> None:
     found: list[dict[str, Any]] = []
-    waiting = threading.Thread(target=lambda: found.append(jobs.eventos(house.office, 0, 20)))
+    waiting = threading.Thread(target=lambda: found.append(jobs.events(house.office, 0, 20)))
     waiting.start()
     job = house.taken(house.ficha(gerar_selo=False))
     waiting.join(60)
@@ -197,7 +197,7 @@ def test_a_wait_is_over_at_once_for_what_is_at_an_end_or_held(house: House) -> N
 def test_at_most_half_of_the_threads_wait(house: House) -> None:
     job = house.taken(house.livro())
     for _ in range(house.office.settings.http.linhas // 2):
-        assert house.office.ouvintes.acquire(blocking=False)
+        assert house.office.listeners.acquire(blocking=False)
     assert house.call("GET", f"/jobs/{job['id']}?espera=30").json["estado"] == "aceito"
 
 
@@ -209,15 +209,15 @@ def test_the_queues_are_told(house: House) -> None:
     )
     assert (queue["nome"], queue["padrao"], queue["estado"], queue["papel_numerado"]) == ("notas", True, "idle", False)
     house.out.rename(house.out.with_name("longe"))
-    house.office.capacidades.clear()  # what a queue said holds for a moment
-    assert jobs.filas(house.office)[0]["estado"] == "stopped"
+    house.office.capabilities.clear()  # what a queue said holds for a moment
+    assert jobs.all_queues(house.office)[0]["estado"] == "stopped"
 
 
 def test_x2_a_jobs_seals_say_whether_they_are_live_and_what_excluded_them(house: House) -> None:
-    documento = house.livro()
-    old = house.printed(documento)
+    document = house.livro()
+    old = house.printed(document)
     assert [(selo["vivo"], selo["excluido_por"]) for selo in old["selos"]] == [(True, None)] * 2
-    held = house.question(documento)
+    held = house.question(document)
     house.yes(held["id"])
     for selo in house.job(old["id"])["selos"]:
         assert (selo["vivo"], selo["excluido_por"]) == (False, selo["retificado_por"])
@@ -238,9 +238,9 @@ def test_r1_a_rectified_seal_is_neither_live_nor_excluded_until_its_chain_ends_i
 
 
 def test_answers_wait_as_the_post_does_where_they_are_asked_to(house: House) -> None:
-    documento = house.livro()
-    house.printed(documento)
-    held = house.question(documento)
+    document = house.livro()
+    house.printed(document)
+    held = house.question(document)
     body = {"confirma": False, "escrevente": "maria", "motivo": "engano"}
     answered = house.call("POST", f"/jobs/{held['id']}/xa?espera=30", body)
     assert (answered.status, answered.job["estado"]) == (200, "cancelado")  # at an end: at once

@@ -7,16 +7,16 @@ from pathlib import Path
 import pikepdf
 import pytest
 
-from printserver.printing import Entrega
+from printserver.printing import Handoff
 
 _POINTS_PER_MM = 72 / 25.4
 
 
 @pytest.fixture
-def errand(tmp_path: Path) -> Callable[..., Entrega]:
-    """Return a function that makes an `Entrega` of a real PDF: one page, a black square of 30 mm on it."""
+def errand(tmp_path: Path) -> Callable[..., Handoff]:
+    """Return a function that makes an `Handoff` of a real PDF: one page, a black square of 30 mm on it."""
 
-    def make(job_id: str = "01JOB", pages: int = 1, width: float = 210, height: float = 297, **more: object) -> Entrega:
+    def make(job_id: str = "01JOB", pages: int = 1, width: float = 210, height: float = 297, **more: object) -> Handoff:
         path = tmp_path / f"{job_id}.pdf"
         square = 30 * _POINTS_PER_MM
         with pikepdf.new() as pdf:
@@ -26,6 +26,6 @@ def errand(tmp_path: Path) -> Callable[..., Entrega]:
             pdf.save(path, deterministic_id=True)
         digest = hashlib.sha256(path.read_bytes()).hexdigest()
         fields: dict[str, object] = {"titulo": "Traslado 1", "copias": 1, "faces": None, "bandeja": None, **more}
-        return Entrega(job_id=job_id, pdf=path, largura_mm=width, altura_mm=height, sha256=digest, **fields)
+        return Handoff(job_id=job_id, pdf=path, width_mm=width, height_mm=height, sha256=digest, **fields)
 
     return make

@@ -9,28 +9,28 @@ import pikepdf
 import pytest
 from PIL import Image
 
-from printserver.printing import Entrega, Estado, FilaCups
+from printserver.printing import CupsQueue, Handoff, State
 from support.cups import DriverlessPrinter, PrivateCups
 from support.process import wait_until
 
-Errand = Callable[..., Entrega]
+Errand = Callable[..., Handoff]
 
 
 @pytest.fixture
-def queue(cups_server: PrivateCups, driverless_printer: DriverlessPrinter, request: pytest.FixtureRequest) -> FilaCups:
+def queue(cups_server: PrivateCups, driverless_printer: DriverlessPrinter, request: pytest.FixtureRequest) -> CupsQueue:
     name = cups_server.driverless_queue(f"ipp-{abs(hash(request.node.name))}", driverless_printer.uri)
-    return FilaCups("notas", name, str(cups_server.socket))
+    return CupsQueue("notas", name, str(cups_server.socket))
 
 
-def printed(queue: FilaCups, print_: Entrega) -> Estado:
+def printed(queue: CupsQueue, print_: Handoff) -> State:
     """Print, and return the last state once the job has ended."""
-    cups_id = queue.criar(print_)
-    queue.enviar(cups_id, print_)
-    queue.liberar(cups_id)
-    last: list[Estado | None] = []
+    cups_id = queue.create(print_)
+    queue.send(cups_id, print_)
+    queue.release(cups_id)
+    last: list[State | None] = []
 
     def ended() -> bool:
-        last.append(queue.estado(cups_id))
+        last.append(queue.state(cups_id))
         return last[-1] is not None and last[-1].estado in ("completed", "canceled", "aborted")
 
     wait_until(ended, "the driverless printer")
@@ -39,7 +39,7 @@ def printed(queue: FilaCups, print_: Entrega) -> Estado:
 
 
 def test_p6_page_and_qr_keep_their_size(
-    queue: FilaCups, driverless_printer: DriverlessPrinter, errand: Errand, tmp_path: Path
+    queue: CupsQueue, driverless_printer: DriverlessPrinter, errand: Errand, tmp_path: Path
 ) -> None:
     # The printer's default is Letter: a job that does not name its paper comes out smaller.
     assert printed(queue, errand()).estado == "completed"
@@ -57,11 +57,11 @@ def test_p6_page_and_qr_keep_their_size(
 
 
 def test_faces_tray_and_title_reach_the_printer(
-    queue: FilaCups, driverless_printer: DriverlessPrinter, errand: Errand
+    queue: CupsQueue, driverless_printer: DriverlessPrinter, errand: Errand
 ) -> None:
     state = printed(queue, errand("01EVE", pages=3, faces="frente-verso", bandeja="by-pass-tray"))
     assert state.estado == "completed"
-    assert state.impressoes == 3
+    assert state.impressions == 3
     words = driverless_printer.words()[0]
     assert words["IPP_SIDES"] == "two-sided-long-edge"
     assert "media-source=by-pass-tray" in words["IPP_MEDIA_COL"]
@@ -69,8 +69,8 @@ def test_faces_tray_and_title_reach_the_printer(
     assert words["IPP_JOB_NAME"] == "01EVE Traslado 1"
 
 
-def test_queue_tells_what_it_can_do(queue: FilaCups) -> None:
-    can = queue.capacidades()
+def test_queue_tells_what_it_can_do(queue: CupsQueue) -> None:
+    can = queue.capabilities()
     assert can["estado"] == "idle"
     assert {"main", "by-pass-tray"} <= set(can["bandejas"])
     assert "iso_a4_210x297mm" in can["papeis"]

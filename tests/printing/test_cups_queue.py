@@ -14,42 +14,51 @@ from contextlib import closing, contextmanager
 
 import pytest
 
-from printserver.printing import CertificadoMudou, Entrega, Estado, FilaCups, FilaFora, FilaRecusa, Servidor, tunel
+from printserver.printing import (
+    CertificateChanged,
+    CupsQueue,
+    Handoff,
+    QueueRefused,
+    QueueUnavailable,
+    Server,
+    State,
+    tls_tunnel,
+)
 from support.cups import KeptQueue, PrivateCups
 from support.process import wait_until
 
-Errand = Callable[..., Entrega]
+Errand = Callable[..., Handoff]
 
 
 @pytest.fixture
-def queue(cups_server: PrivateCups, kept_queue: KeptQueue) -> FilaCups:
-    return FilaCups("notas", kept_queue.name, str(cups_server.socket))
+def queue(cups_server: PrivateCups, kept_queue: KeptQueue) -> CupsQueue:
+    return CupsQueue("notas", kept_queue.name, str(cups_server.socket))
 
 
-def finished(queue: FilaCups, cups_id: int) -> Estado:
+def finished(queue: CupsQueue, cups_id: int) -> State:
     """Wait until the job has ended and return its last state."""
 
     def ended() -> bool:
-        state = queue.estado(cups_id)
+        state = queue.state(cups_id)
         return state is not None and state.estado in ("completed", "aborted", "canceled")
 
     wait_until(ended, f"CUPS job {cups_id}")
-    state = queue.estado(cups_id)
+    state = queue.state(cups_id)
     assert state is not None
     return state
 
 
-def state_of(queue: FilaCups, cups_id: int) -> str:
-    state = queue.estado(cups_id)
+def state_of(queue: CupsQueue, cups_id: int) -> str:
+    state = queue.state(cups_id)
     assert state is not None
     return state.estado
 
 
-def hand_off(queue: FilaCups, errand: Entrega) -> int:
+def hand_off(queue: CupsQueue, errand: Handoff) -> int:
     """Do all of a hand-off and return the CUPS id."""
-    cups_id = queue.criar(errand)
-    queue.enviar(cups_id, errand)
-    queue.liberar(cups_id)
+    cups_id = queue.create(errand)
+    queue.send(cups_id, errand)
+    queue.release(cups_id)
     return cups_id
 
 
@@ -57,34 +66,34 @@ def hand_off(queue: FilaCups, errand: Entrega) -> int:
 def test_held_then_sent_then_released_gives_the_very_bytes(
     cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand, by: str
 ) -> None:
-    queue = FilaCups("notas", kept_queue.name, str(getattr(cups_server, by)))
+    queue = CupsQueue("notas", kept_queue.name, str(getattr(cups_server, by)))
     print_ = errand(pages=3)
-    cups_id = queue.criar(print_)
+    cups_id = queue.create(print_)
     assert state_of(queue, cups_id) == "pending-held"
-    queue.enviar(cups_id, print_)
+    queue.send(cups_id, print_)
     assert state_of(queue, cups_id) == "pending-held"
     assert kept_queue.printed() == {}
-    queue.liberar(cups_id)
+    queue.release(cups_id)
     assert finished(queue, cups_id).estado == "completed"
     assert kept_queue.printed() == {cups_id: print_.pdf.read_bytes()}
 
 
-def test_each_step_done_twice_prints_once(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+def test_each_step_done_twice_prints_once(queue: CupsQueue, kept_queue: KeptQueue, errand: Errand) -> None:
     print_ = errand()
-    cups_id = queue.criar(print_)
+    cups_id = queue.create(print_)
     for _ in range(2):
-        queue.enviar(cups_id, print_)
+        queue.send(cups_id, print_)
     for _ in range(2):
-        queue.liberar(cups_id)
+        queue.release(cups_id)
     finished(queue, cups_id)
-    queue.enviar(cups_id, print_)
-    queue.liberar(cups_id)
-    queue.cancelar(cups_id)
+    queue.send(cups_id, print_)
+    queue.release(cups_id)
+    queue.cancel(cups_id)
     assert state_of(queue, cups_id) == "completed"
     assert kept_queue.printed() == {cups_id: print_.pdf.read_bytes()}
 
 
-def test_job_in_cups_bears_our_id_title_and_options(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+def test_job_in_cups_bears_our_id_title_and_options(queue: CupsQueue, kept_queue: KeptQueue, errand: Errand) -> None:
     print_ = errand("01XYZ", width=216, height=305, titulo="Traslado 1 — Ação\n", faces="frente-verso", copias=2)
     cups_id = hand_off(queue, print_)
     finished(queue, cups_id)
@@ -96,72 +105,72 @@ def test_job_in_cups_bears_our_id_title_and_options(queue: FilaCups, kept_queue:
     )
 
 
-def test_jobs_are_found_by_our_id_alone(queue: FilaCups, cups_server: PrivateCups, errand: Errand) -> None:
-    # Debian's own policy, which the private CUPS has, hides names of jobs from whoever does not say who asks.
+def test_jobs_are_found_by_our_id_alone(queue: CupsQueue, cups_server: PrivateCups, errand: Errand) -> None:
+    # Debian's own policy, which the private CUPS has, hides names of jobs from anonymous requests.
     ours = errand("01FIND")
     done = hand_off(queue, ours)
     finished(queue, done)
-    held = queue.criar(ours)
-    elsewhere = FilaCups("outra", cups_server.keeping_queue().name, str(cups_server.socket))
-    moved = elsewhere.criar(ours)
-    queue.criar(errand("01FIND2"))
-    assert queue.procurar("01FIND") == [done, held, moved]
-    assert queue.procurar("01FIN") == []
+    held = queue.create(ours)
+    elsewhere = CupsQueue("outra", cups_server.keeping_queue().name, str(cups_server.socket))
+    moved = elsewhere.create(ours)
+    queue.create(errand("01FIND2"))
+    assert queue.find("01FIND") == [done, held, moved]
+    assert queue.find("01FIN") == []
 
 
-def test_cancelled_job_is_gone_and_is_not_released(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+def test_cancelled_job_is_gone_and_is_not_released(queue: CupsQueue, kept_queue: KeptQueue, errand: Errand) -> None:
     print_ = errand()
-    cups_id = queue.criar(print_)
-    queue.enviar(cups_id, print_)
-    queue.cancelar(cups_id)
+    cups_id = queue.create(print_)
+    queue.send(cups_id, print_)
+    queue.cancel(cups_id)
     assert state_of(queue, cups_id) == "canceled"
-    queue.liberar(cups_id)
+    queue.release(cups_id)
     assert state_of(queue, cups_id) == "canceled"
-    with pytest.raises(FilaRecusa):
-        queue.enviar(cups_id, print_)
-    queue.cancelar(cups_id)
+    with pytest.raises(QueueRefused):
+        queue.send(cups_id, print_)
+    queue.cancel(cups_id)
     assert kept_queue.printed() == {}
 
 
-def test_job_without_a_file_is_never_released(queue: FilaCups, errand: Errand) -> None:
-    cups_id = queue.criar(errand())
-    with pytest.raises(FilaRecusa, match="não tem arquivo"):
-        queue.liberar(cups_id)
+def test_job_without_a_file_is_never_released(queue: CupsQueue, errand: Errand) -> None:
+    cups_id = queue.create(errand())
+    with pytest.raises(QueueRefused, match="não tem arquivo"):
+        queue.release(cups_id)
     assert state_of(queue, cups_id) == "pending-held"
 
 
-def test_job_with_another_file_is_not_used(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+def test_job_with_another_file_is_not_used(queue: CupsQueue, kept_queue: KeptQueue, errand: Errand) -> None:
     small, large = errand("01JOB"), errand("01BIG", pages=60)
-    cups_id = queue.criar(small)
-    queue.enviar(cups_id, large)
-    with pytest.raises(FilaRecusa, match="outro arquivo"):
-        queue.enviar(cups_id, small)
+    cups_id = queue.create(small)
+    queue.send(cups_id, large)
+    with pytest.raises(QueueRefused, match="outro arquivo"):
+        queue.send(cups_id, small)
     assert kept_queue.printed() == {}
 
 
-def test_unknown_job(queue: FilaCups, errand: Errand) -> None:
-    assert queue.estado(999_999) is None
-    queue.cancelar(999_999)
-    with pytest.raises(FilaRecusa):
-        queue.liberar(999_999)
-    with pytest.raises(FilaRecusa):
-        queue.enviar(999_999, errand())
+def test_unknown_job(queue: CupsQueue, errand: Errand) -> None:
+    assert queue.state(999_999) is None
+    queue.cancel(999_999)
+    with pytest.raises(QueueRefused):
+        queue.release(999_999)
+    with pytest.raises(QueueRefused):
+        queue.send(999_999, errand())
 
 
-def test_a_pdf_that_is_missing_or_changed_is_not_sent_and_the_job_stays_held(queue: FilaCups, errand: Errand) -> None:
+def test_a_pdf_that_is_missing_or_changed_is_not_sent_and_the_job_stays_held(queue: CupsQueue, errand: Errand) -> None:
     print_ = errand()
-    cups_id = queue.criar(print_)
+    cups_id = queue.create(print_)
     print_.pdf.write_bytes(b"%PDF-1.7 de outro trabalho")
-    with pytest.raises(FilaFora, match="mudou no disco"):
-        queue.enviar(cups_id, print_)
+    with pytest.raises(QueueUnavailable, match="mudou no disco"):
+        queue.send(cups_id, print_)
     print_.pdf.unlink()
-    with pytest.raises(FilaFora, match="não pode ser lido"):
-        queue.enviar(cups_id, print_)
+    with pytest.raises(QueueUnavailable, match="não pode ser lido"):
+        queue.send(cups_id, print_)
     assert state_of(queue, cups_id) == "pending-held"
 
 
 def test_failing_device_ends_aborted_and_is_not_tried_again(
-    queue: FilaCups, kept_queue: KeptQueue, errand: Errand
+    queue: CupsQueue, kept_queue: KeptQueue, errand: Errand
 ) -> None:
     kept_queue.fault("fails")
     state = finished(queue, hand_off(queue, errand()))
@@ -170,45 +179,45 @@ def test_failing_device_ends_aborted_and_is_not_tried_again(
     assert kept_queue.printed() == {}
 
 
-def test_printer_out_of_paper_says_so_and_prints_later(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+def test_printer_out_of_paper_says_so_and_prints_later(queue: CupsQueue, kept_queue: KeptQueue, errand: Errand) -> None:
     kept_queue.fault("waits")
     cups_id = hand_off(queue, errand())
-    wait_until(lambda: (state := queue.estado(cups_id)) and state.mensagem == "sem papel", "the printer's message")
-    state = queue.estado(cups_id)
+    wait_until(lambda: (state := queue.state(cups_id)) and state.mensagem == "sem papel", "the printer's message")
+    state = queue.state(cups_id)
     assert state is not None
     assert state.estado == "processing"
     assert state.inicio is not None
-    wait_until(lambda: "media-empty-error" in queue.capacidades()["motivos"], "the printer's reasons")
+    wait_until(lambda: "media-empty-error" in queue.capabilities()["motivos"], "the printer's reasons")
     kept_queue.fault(None)
     assert finished(queue, cups_id).estado == "completed"
 
 
 def test_unknown_queue_is_unavailable(cups_server: PrivateCups, errand: Errand) -> None:
-    queue = FilaCups("notas", "nao-existe", str(cups_server.socket))
-    with pytest.raises(FilaFora, match="nao-existe"):
-        queue.criar(errand())
-    with pytest.raises(FilaFora, match="nao-existe"):
-        queue.capacidades()
+    queue = CupsQueue("notas", "nao-existe", str(cups_server.socket))
+    with pytest.raises(QueueUnavailable, match="nao-existe"):
+        queue.create(errand())
+    with pytest.raises(QueueUnavailable, match="nao-existe"):
+        queue.capabilities()
 
 
 def test_queue_that_rejects_jobs_is_unavailable_until_it_accepts(
-    queue: FilaCups, cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand
+    queue: CupsQueue, cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand
 ) -> None:
     cups_server.run("cupsreject", kept_queue.name)
-    assert queue.capacidades()["motivos"] == ["not-accepting-jobs"]
-    with pytest.raises(FilaFora, match="not accepting"):
-        queue.criar(errand())
+    assert queue.capabilities()["motivos"] == ["not-accepting-jobs"]
+    with pytest.raises(QueueUnavailable, match="not accepting"):
+        queue.create(errand())
     cups_server.run("cupsaccept", kept_queue.name)
-    assert queue.capacidades()["motivos"] == []
-    assert queue.criar(errand()) > 0
+    assert queue.capabilities()["motivos"] == []
+    assert queue.create(errand()) > 0
 
 
 def test_stopped_queue_says_so_and_keeps_its_jobs(
-    queue: FilaCups, cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand
+    queue: CupsQueue, cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand
 ) -> None:
     cups_server.run("cupsdisable", kept_queue.name)
     cups_id = hand_off(queue, errand())
-    assert queue.capacidades()["estado"] == "stopped"
+    assert queue.capabilities()["estado"] == "stopped"
     assert state_of(queue, cups_id) == "pending"
     cups_server.run("cupsenable", kept_queue.name)
     assert finished(queue, cups_id).estado == "completed"
@@ -219,25 +228,25 @@ def test_no_server_is_unavailable_at_once(tmp_path: object, errand: Errand) -> N
         port = gone.getsockname()[1]
     for server in (f"127.0.0.1:{port}", f"{tmp_path}/nada.sock"):
         began = time.monotonic()
-        with pytest.raises(FilaFora, match="não responde"):
-            FilaCups("notas", "x", server).criar(errand())
+        with pytest.raises(QueueUnavailable, match="não responde"):
+            CupsQueue("notas", "x", server).create(errand())
         assert time.monotonic() - began < 5
 
 
 def test_address_that_is_none_is_refused(errand: Errand) -> None:
-    with pytest.raises(FilaRecusa, match="MÁQUINA:PORTA"):
-        FilaCups("notas", "x", "impressora").criar(errand())
+    with pytest.raises(QueueRefused, match="MÁQUINA:PORTA"):
+        CupsQueue("notas", "x", "impressora").create(errand())
 
 
-def test_silent_server_costs_no_more_than_the_limit(queue: FilaCups, errand: Errand) -> None:
+def test_silent_server_costs_no_more_than_the_limit(queue: CupsQueue, errand: Errand) -> None:
     with closing(socket.create_server(("127.0.0.1", 0))) as silent:
-        mute = FilaCups("notas", "x", f"127.0.0.1:{silent.getsockname()[1]}", limite_s=0.3)
+        mute = CupsQueue("notas", "x", f"127.0.0.1:{silent.getsockname()[1]}", limit_s=0.3)
         began = time.monotonic()
         for _ in range(3):
-            with pytest.raises(FilaFora, match=r"não respondeu em 0\.3 segundos"):
-                mute.criar(errand())
+            with pytest.raises(QueueUnavailable, match=r"não respondeu em 0\.3 segundos"):
+                mute.create(errand())
         assert time.monotonic() - began < 5
-    assert queue.criar(errand()) > 0
+    assert queue.create(errand()) > 0
 
 
 @contextmanager
@@ -272,22 +281,22 @@ def cut_line(target: str, after: int) -> Iterator[str]:
 
 
 def test_line_that_breaks_midway_is_seen_and_leaves_no_half_file(
-    queue: FilaCups, cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand
+    queue: CupsQueue, cups_server: PrivateCups, kept_queue: KeptQueue, errand: Errand
 ) -> None:
     print_ = errand()
     print_.pdf.write_bytes(print_.pdf.read_bytes() + b"%" + os.urandom(3_000_000).hex().encode() + b"\n")
     print_ = dataclasses.replace(print_, sha256=hashlib.sha256(print_.pdf.read_bytes()).hexdigest())
-    cups_id = queue.criar(print_)
+    cups_id = queue.create(print_)
     # Where the line breaks, and how libcups takes it, differs from time to time: pycups calls one in ten a success.
     for after in range(200_000, 4_200_000, 200_000):
         with cut_line(cups_server.address, after) as address:
-            broken = FilaCups("notas", kept_queue.name, address, limite_s=3)
-            with pytest.raises(FilaFora):
-                broken.enviar(cups_id, print_)
-    with pytest.raises(FilaRecusa, match="não tem arquivo"):
-        queue.liberar(cups_id)
-    queue.enviar(cups_id, print_)
-    queue.liberar(cups_id)
+            broken = CupsQueue("notas", kept_queue.name, address, limit_s=3)
+            with pytest.raises(QueueUnavailable):
+                broken.send(cups_id, print_)
+    with pytest.raises(QueueRefused, match="não tem arquivo"):
+        queue.release(cups_id)
+    queue.send(cups_id, print_)
+    queue.release(cups_id)
     finished(queue, cups_id)
     assert kept_queue.printed() == {cups_id: print_.pdf.read_bytes()}
 
@@ -295,22 +304,22 @@ def test_line_that_breaks_midway_is_seen_and_leaves_no_half_file(
 def test_held_job_outlives_a_crash_of_the_server(errand: Errand) -> None:
     with PrivateCups() as server:
         kept = server.keeping_queue()
-        queue = FilaCups("notas", kept.name, str(server.socket))
+        queue = CupsQueue("notas", kept.name, str(server.socket))
         print_ = errand("01CRASH")
-        cups_id = queue.criar(print_)
-        queue.enviar(cups_id, print_)
+        cups_id = queue.create(print_)
+        queue.send(cups_id, print_)
         server.stop(signal.SIGKILL)
-        with pytest.raises(FilaFora):
-            queue.estado(cups_id)
+        with pytest.raises(QueueUnavailable):
+            queue.state(cups_id)
         server.start()
-        assert queue.procurar("01CRASH") == [cups_id]
+        assert queue.find("01CRASH") == [cups_id]
         assert state_of(queue, cups_id) == "pending-held"
-        queue.liberar(cups_id)
+        queue.release(cups_id)
         finished(queue, cups_id)
         assert kept.printed() == {cups_id: print_.pdf.read_bytes()}
 
 
-def test_many_threads_at_once_each_print_once(queue: FilaCups, kept_queue: KeptQueue, errand: Errand) -> None:
+def test_many_threads_at_once_each_print_once(queue: CupsQueue, kept_queue: KeptQueue, errand: Errand) -> None:
     prints = [errand(f"01T{n}", pages=1 + n % 3) for n in range(16)]
     with ThreadPoolExecutor(8) as threads:
         ids = list(threads.map(lambda print_: hand_off(queue, print_), prints))
@@ -321,23 +330,23 @@ def test_many_threads_at_once_each_print_once(queue: FilaCups, kept_queue: KeptQ
     }
 
 
-def test_raw_queue_names_no_trays_and_no_faces(queue: FilaCups) -> None:
+def test_raw_queue_names_no_trays_and_no_faces(queue: CupsQueue) -> None:
     silent = {"motivos": [], "bandejas": [], "papeis": [], "faces": []}
-    assert queue.capacidades() == {"estado": "idle", "mensagem": None, "politica": "abort-job"} | silent
+    assert queue.capabilities() == {"estado": "idle", "mensagem": None, "politica": "abort-job"} | silent
 
 
 def test_with_tls_nothing_is_said_to_a_server_that_cannot_encrypt_or_shows_another_certificate(errand: Errand) -> None:
     with PrivateCups() as server:
         kept = server.keeping_queue()
-        queue = FilaCups("notas", kept.name, Servidor(server.address, tls=True, certificado="0" * 64))
-        with pytest.raises(FilaFora, match="TLS"):
-            queue.capacidades()  # it has no place for a certificate
+        queue = CupsQueue("notas", kept.name, Server(server.address, tls=True, certificado="0" * 64))
+        with pytest.raises(QueueUnavailable, match="TLS"):
+            queue.capabilities()  # it has no place for a certificate
         shown = server.encrypts()
         said = (server.base / "log" / "access").read_text()
-        with pytest.raises(CertificadoMudou, match="outro certificado"):
-            queue.criar(errand())
+        with pytest.raises(CertificateChanged, match="outro certificado"):
+            queue.create(errand())
         assert (server.base / "log" / "access").read_text() == said
-        queue = FilaCups("notas", kept.name, Servidor(server.address, tls=True, certificado=shown))
+        queue = CupsQueue("notas", kept.name, Server(server.address, tls=True, certificado=shown))
         print_ = errand(pages=30)
         cups_id = hand_off(queue, print_)
         assert finished(queue, cups_id).estado == "completed"
@@ -345,11 +354,11 @@ def test_with_tls_nothing_is_said_to_a_server_that_cannot_encrypt_or_shows_anoth
 
 
 def test_a_certificate_that_changes_between_two_connections_of_one_call_is_refused_too(errand: Errand) -> None:
-    """libcups connects anew within a call: the tunnel looks each time."""
+    """libcups reconnects within a call: the tunnel verifies each connection."""
     with PrivateCups() as server:
         shown = server.encrypts()
-        access = Servidor(server.address, tls=True, certificado=shown)
-        with tunel.caminho(access, "127.0.0.1", server.port) as (host, port):
+        access = Server(server.address, tls=True, certificado=shown)
+        with tls_tunnel.endpoint(access, "127.0.0.1", server.port) as (host, port):
             assert http_status(host, port)
             server.stop()
             server.start()

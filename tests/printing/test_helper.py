@@ -10,20 +10,20 @@ from pathlib import Path
 
 import pytest
 
-from printserver.printing import FilaFora, helper
+from printserver.printing import QueueUnavailable, helper
 from support.process import wait_until
 
 
 def test_call_over_its_time_is_killed_and_the_next_one_works() -> None:
     began = time.monotonic()
-    with pytest.raises(FilaFora, match=r"não respondeu em 0\.2 segundos"):
+    with pytest.raises(QueueUnavailable, match=r"não respondeu em 0\.2 segundos"):
         helper.run(0.2, signal.pause)
     assert time.monotonic() - began < 5
     assert helper.run(10, abs, -3) == 3
 
 
 def test_crash_of_a_call_is_not_ours() -> None:
-    with pytest.raises(FilaFora, match="terminou de repente"):
+    with pytest.raises(QueueUnavailable, match="terminou de repente"):
         helper.run(10, os.abort)
     assert helper.run(10, abs, -3) == 3
 
@@ -46,7 +46,7 @@ def test_closing_in_the_midst_of_a_call_is_a_failure_that_may_pass() -> None:
     def call() -> None:
         try:
             helper.run(30, signal.pause)
-        except FilaFora as error:
+        except QueueUnavailable as error:
             failures.append(error)
 
     thread = threading.Thread(target=call)
@@ -64,7 +64,7 @@ def test_calls_that_another_thread_stops_while_they_are_handed_over_all_end() ->
         def call(failures: list[Exception] = failures) -> None:
             try:
                 helper.run(5, signal.pause)
-            except FilaFora as error:
+            except QueueUnavailable as error:
                 failures.append(error)
 
         helper.run(10, os.getpid)

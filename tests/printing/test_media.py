@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.printing import Entrega
-from printserver.printing.media import has_size, job_name, job_options, media_name, our_job_id
+from printserver.printing import Handoff, has_size
+from printserver.printing.media import job_name, job_options, media_name, our_job_id
 
 
-def errand(**fields: object) -> Entrega:
-    whole = {"titulo": "Livro", "copias": 1, "faces": None, "bandeja": None, "largura_mm": 216.0, "altura_mm": 305.0}
+def errand(**fields: object) -> Handoff:
+    whole = {"titulo": "Livro", "copias": 1, "faces": None, "bandeja": None, "width_mm": 216.0, "height_mm": 305.0}
     whole["sha256"] = "0" * 64
-    return Entrega("01JOB", Path("x.pdf"), **{**whole, **fields})
+    return Handoff("01JOB", Path("x.pdf"), **{**whole, **fields})
 
 
 @pytest.mark.parametrize(

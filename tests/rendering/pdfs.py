@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from printserver.errors import Recusa
-from printserver.rendering.corpo_pdf import PdfPronto, preparar_pdf
+from printserver.rendering.pdf_body.prepare import PreparedPdf, prepare_pdf
 
 WIDTH, HEIGHT = 216.0, 305.0
 POINTS = (612.2835, 864.5669)
@@ -67,8 +67,8 @@ def assemble(objects: Objects, *, free: int = 0, moved: int = 0, before: bytes =
     return before + file + table + trailer
 
 
-def prepared(pdf: bytes, size: tuple[float, float] = (WIDTH, HEIGHT)) -> PdfPronto:
-    return preparar_pdf(base64.b64encode(pdf).decode(), *size)
+def prepared(pdf: bytes, size: tuple[float, float] = (WIDTH, HEIGHT)) -> PreparedPdf:
+    return prepare_pdf(base64.b64encode(pdf).decode(), *size)
 
 
 def reason(pdf: bytes) -> str:

@@ -16,12 +16,12 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 from bench.hostile import judge, pdfs, pictures, run, way
 from bench.hostile.bodies import Body
 from bench.hostile.words import Words, difference
-from printserver.formats import Formatos
+from printserver.formats import Formats
 
 SEED = 2
 BODIES = range(100)
 PROGRAMS = ("weasyprint", "qpdf", "cairo")  # those that are wherever the tests run
-FORMAT = Formatos(None).get(way.FORMAT)
+FORMAT = Formats(None).get(way.FORMAT)
 
 
 @pytest.fixture(scope="module")

@@ -91,7 +91,7 @@ def test_p2a_a_filled_field_whose_picture_is_empty_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("annotation", "avisos"),
+    ("annotation", "notices"),
     [
         (TEXT + b"/F 2 " + DRAWN, 0),
         (TEXT + b"/F 32 " + DRAWN, 0),
@@ -107,10 +107,10 @@ def test_p2a_a_filled_field_whose_picture_is_empty_is_refused() -> None:
         (TEXT + b"/F 4 /Rect [90 400 90 400] " + DRAWN, 0),
     ],
 )
-def test_p2a_what_no_viewer_prints_is_left_out(annotation: bytes, avisos: int) -> None:
+def test_p2a_what_no_viewer_prints_is_left_out(annotation: bytes, notices: int) -> None:
     ready = prepared(annotated(annotation))
     assert darkest(ready.pdf, FIELD_BOX) == 255
-    assert len(ready.avisos) == avisos
+    assert len(ready.avisos) == notices
 
 
 @pytest.mark.parametrize(

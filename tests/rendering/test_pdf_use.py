@@ -11,7 +11,7 @@ from PIL import ImageChops
 
 import printserver
 from printserver.errors import Recusa
-from printserver.rendering.pdf_compare import compare
+from printserver.rendering.pdf_body.compare import compare
 
 FONT = (Path(printserver.__file__).parent / "fonts" / "LiberationSerif-Regular.ttf").read_bytes()
 HELVETICA = b"/Resources << /Font << /F1 << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> "
@@ -252,7 +252,7 @@ def test_p2a_fonts_written_within_the_resources_are_told_apart() -> None:
 
 
 def test_p2a_a_form_is_judged_with_each_font_that_it_is_given() -> None:
-    """One that is embedded does not vouch for one that is not, both written within the resources."""
+    """An embedded font does not excuse one that is not embedded, both direct objects of the resources."""
     embedded = SERIF[40]
     bare = b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>"
     page = b"/Resources << /Font << /F1 %s /F2 %s >> /XObject << /X 30 0 R >> >> " % (embedded, bare)
@@ -313,7 +313,7 @@ def test_p2a_a_picture_from_edge_to_edge_is_compared_to_the_pixel() -> None:
 
 
 def test_p2a_pages_beyond_what_is_compared_are_still_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("printserver.rendering.pdf_compare.MAXIMO_S", -1.0)
+    monkeypatch.setattr("printserver.rendering.pdf_body.compare.MAX_CPU_S", -1.0)
     image = {30: stream(b"\0", IMAGE)}
     objects = pages(
         content=b"q 200 0 0 20 90 600 cm /I Do Q", page=b"/Resources << /XObject << /I 30 0 R >> >> ", more=image

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from printserver.errors import Campo, Recusa
+from printserver.errors import BadField, Recusa
 from printserver.rendering.pool import Pool
 
 LIMIT_S = 1.5
@@ -46,7 +46,7 @@ def crash() -> None:
 
 def refuse() -> None:
     raise Recusa(
-        "folhas-insuficientes", "Faltam folhas.", errors=[Campo("a.b", "não")], extra={"paginas": 3}, retry_after=7
+        "folhas-insuficientes", "Faltam folhas.", errors=[BadField("a.b", "não")], extra={"paginas": 3}, retry_after=7
     )
 
 
@@ -73,8 +73,8 @@ def touch_then_sleep(marker: Path) -> None:
 
 @pytest.fixture(scope="module")
 def pool() -> Iterator[Pool]:
-    pool = Pool(2, LIMIT_S, 1024, inicializar=warm, tarefas_por_processo=1_000_000)
-    pool.aquecer()
+    pool = Pool(2, LIMIT_S, 1024, initializer=warm, tasks_per_process=1_000_000)
+    pool.warm_up()
     yield pool
     pool.close()
 
@@ -95,7 +95,7 @@ def test_runs_in_a_warmed_process_of_its_own(pool: Pool) -> None:
 def test_a_refusal_comes_back_whole(pool: Pool) -> None:
     refusal = refusal_of(pool, refuse)
     assert (refusal.word, refusal.kind.status, refusal.detail) == ("folhas-insuficientes", 422, "Faltam folhas.")
-    assert refusal.errors == (Campo("a.b", "não"),)
+    assert refusal.errors == (BadField("a.b", "não"),)
     assert (refusal.extra, refusal.retry_after) == ({"paginas": 3}, 7)
 
 
@@ -142,7 +142,7 @@ def test_an_idle_process_killed_breaks_nothing(pool: Pool) -> None:
 
 
 def test_processes_are_replaced_after_their_tasks() -> None:
-    pool = Pool(1, LIMIT_S, 1024, tarefas_por_processo=2)
+    pool = Pool(1, LIMIT_S, 1024, tasks_per_process=2)
     try:
         pids = [pool.run(os.getpid) for _ in range(4)]
     finally:

@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from printserver.selo import Certificado, gerar_de_teste
+from printserver.selo import Certificate, generate_test_certificate
 
 
 @pytest.fixture(scope="session")
-def certificado(tmp_path_factory: pytest.TempPathFactory) -> Certificado:
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
     path = tmp_path_factory.mktemp("certificado") / "teste.pfx"
-    gerar_de_teste(path, "segredo", nome="SERVENTIA DE TESTE", agora=datetime(2026, 11, 20, tzinfo=UTC))
-    return Certificado.carregar(path, "segredo")
+    generate_test_certificate(path, "segredo", nome="SERVENTIA DE TESTE", now=datetime(2026, 11, 20, tzinfo=UTC))
+    return Certificate.load(path, "segredo")

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.selo import COMPONENTES, Emolumentos, centavos
+from printserver.selo import COMPONENTS, Emolumentos, centavos
 
 # Real fees, as printed: the components, then the total.
 REAIS = {
@@ -20,70 +20,70 @@ REAIS = {
 }
 
 
-def fees(parcelas):
-    return Emolumentos(*map(Decimal, parcelas.split()))
+def fees(components):
+    return Emolumentos(*map(Decimal, components.split()))
 
 
 valores = st.integers(0, 99_999_999_999)
-emolumentos = st.builds(lambda *n: Emolumentos.from_centavos(dict(zip(COMPONENTES, n, strict=True))), *[valores] * 8)
+emolumentos = st.builds(lambda *n: Emolumentos.from_centavos(dict(zip(COMPONENTS, n, strict=True))), *[valores] * 8)
 
 
-@pytest.mark.parametrize(("parcelas", "total"), REAIS.values(), ids=REAIS.keys())
-def test_s9_total_of_real_fees_is_the_printed_one(parcelas, total):
-    assert fees(parcelas).total == Decimal(total)
-    fees(parcelas).conferir_total(Decimal(total))
+@pytest.mark.parametrize(("components", "total"), REAIS.values(), ids=REAIS.keys())
+def test_s9_total_of_real_fees_is_the_printed_one(components, total):
+    assert fees(components).total == Decimal(total)
+    fees(components).check_total(Decimal(total))
 
 
 def test_s9_a_printed_total_that_is_not_the_sum_is_refused():
     with pytest.raises(ValueError, match=r"R\$ 384,07.*não é a soma.*R\$ 384,09"):
-        fees("314.81 0.00 62.98 0.00 0.00 0.00 6.30 0.00").conferir_total(Decimal("384.07"))
+        fees("314.81 0.00 62.98 0.00 0.00 0.00 6.30 0.00").check_total(Decimal("384.07"))
 
 
 @given(emolumentos)
-def test_s9_total_is_the_sum_to_the_centavo(um):
-    assert centavos(um.total) == sum(um.to_centavos().values())
-    assert Emolumentos.from_centavos(um.to_centavos()) == um
+def test_s9_total_is_the_sum_to_the_centavo(single):
+    assert centavos(single.total) == sum(single.to_centavos().values())
+    assert Emolumentos.from_centavos(single.to_centavos()) == single
 
 
 @given(emolumentos, emolumentos, st.integers(0, 50))
-def test_d3_c5_services_add_up_component_by_component(um, outro, n):
-    junto = um + outro.vezes(n)
-    for nome in COMPONENTES:
-        assert junto.to_centavos()[nome] == um.to_centavos()[nome] + n * outro.to_centavos()[nome]
-    assert junto.total == um.total + n * outro.total
+def test_d3_c5_services_add_up_component_by_component(single, other, n):
+    combined = single + other.times(n)
+    for nome in COMPONENTS:
+        assert combined.to_centavos()[nome] == single.to_centavos()[nome] + n * other.to_centavos()[nome]
+    assert combined.total == single.total + n * other.total
 
 
 def test_c5_no_negative_number_of_services():
     with pytest.raises(ValueError, match="quantidade negativa"):
-        Emolumentos.zero().vezes(-1)
+        Emolumentos.zero().times(-1)
 
 
-@pytest.mark.parametrize("errado", [Decimal("1"), Decimal("1.005"), Decimal("-1.00"), Decimal("NaN"), 1.0, "1.00", 1])
-@pytest.mark.parametrize("nome", COMPONENTES)
-def test_s9_component_that_is_no_money_is_refused_by_name(nome, errado):
+@pytest.mark.parametrize("wrong", [Decimal("1"), Decimal("1.005"), Decimal("-1.00"), Decimal("NaN"), 1.0, "1.00", 1])
+@pytest.mark.parametrize("nome", COMPONENTS)
+def test_s9_component_that_is_no_money_is_refused_by_name(nome, wrong):
     with pytest.raises(ValueError, match=f"^{nome}: "):
-        Emolumentos(**(dict.fromkeys(COMPONENTES, Decimal("1.00")) | {nome: errado}))
+        Emolumentos(**(dict.fromkeys(COMPONENTS, Decimal("1.00")) | {nome: wrong}))
 
 
 def test_s9_all_zero_is_lawful_exactly_where_the_act_is_isento():
-    zero, parcial = Emolumentos.zero(), fees("51.39 0.00 10.28 0.00 0.00 0.00 1.02 0.00")
-    zero.conferir_isencao(True)
-    parcial.conferir_isencao(False)
+    zero, partial = Emolumentos.zero(), fees("51.39 0.00 10.28 0.00 0.00 0.00 1.02 0.00")
+    zero.check_isento(True)
+    partial.check_isento(False)
     with pytest.raises(ValueError, match="todas as parcelas são zero"):
-        zero.conferir_isencao(False)
+        zero.check_isento(False)
     with pytest.raises(ValueError, match=r"isento com valor de R\$ 62,69"):
-        parcial.conferir_isencao(True)
+        partial.check_isento(True)
 
 
 def test_s9_isento_total_only_if_all_eight_are_zero():
     assert Emolumentos.zero().isento_total
-    for nome in COMPONENTES:
-        um_centavo = Emolumentos.from_centavos(dict.fromkeys(COMPONENTES, 0) | {nome: 1})
-        assert not um_centavo.isento_total
+    for nome in COMPONENTS:
+        one_centavo = Emolumentos.from_centavos(dict.fromkeys(COMPONENTS, 0) | {nome: 1})
+        assert not one_centavo.isento_total
 
 
 def test_p4_fee_line_has_all_components_and_the_total():
-    assert fees(REAIS["testamento, 2023"][0]).linha() == (
+    assert fees(REAIS["testamento, 2023"][0]).one_line() == (
         "Tabelião R$ 1.306,98; Estado R$ 371,46; Secretaria da Fazenda R$ 254,24; Santa Casa R$ 13,07; "
         "Registro Civil R$ 68,79; Tribunal de Justiça R$ 89,70; ISS R$ 65,34; Ministério Público R$ 62,74; "
         "Total R$ 2.232,32"

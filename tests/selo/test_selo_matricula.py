@@ -4,15 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.selo import ler_matricula
-from printserver.selo.matricula import digitos
+from printserver.selo import parse_matricula
+from printserver.selo.matricula import check_digits
 
 REAL = "12345601552020100014128001540653"
 
 
 def test_c10_its_parts_stand_where_the_registry_puts_them() -> None:
-    read = ler_matricula("123456 01 55 2020 1 00014 128 0015406-53")
-    parts = (read.cns, read.acervo, read.servico, read.ano, read.tipo_do_livro, read.livro, read.folha, read.termo)
+    read = parse_matricula("123456 01 55 2020 1 00014 128 0015406-53")
+    parts = (read.cns, read.collection, read.servico, read.ano, read.livro_type, read.livro, read.folha, read.termo)
     assert parts == ("123456", "01", "55", "2020", "1", "00014", "128", "0015406")
     assert str(read) == REAL
 
@@ -28,11 +28,11 @@ def test_c10_whatever_is_given_its_check_digits_is_read_back(base: str) -> None:
 
     first = check(base, 0)
     second = check(base + first, 10)  # the ring from its 1
-    assert digitos(base) == first + second
-    assert str(ler_matricula(base + first + second)) == base + first + second
+    assert check_digits(base) == first + second
+    assert str(parse_matricula(base + first + second)) == base + first + second
 
 
 @pytest.mark.parametrize("text", ["", REAL[:-1], REAL + "0", REAL[:-1] + "4", "13" + REAL[2:], REAL[:-1] + "٣"])
 def test_c10_anything_else_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="matrícula"):
-        ler_matricula(text)
+        parse_matricula(text)

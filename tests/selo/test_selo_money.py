@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, ValidationError
 
-from printserver.selo import Reais, centavos, de_centavos, formatar_reais, parse_reais
+from printserver.selo import Reais, centavos, format_reais, from_centavos, parse_reais
 
-ERRADOS = [
+WRONG = [
     "-1.00",
     "1e9",
     "1.005",
@@ -40,23 +40,23 @@ ERRADOS = [
 ]
 
 
-class Modelo(BaseModel):
+class RequestModel(BaseModel):
     valor: Reais
 
 
-@pytest.mark.parametrize("errado", ERRADOS)
-def test_s9_anything_but_digits_point_two_digits_is_refused(errado):
+@pytest.mark.parametrize("wrong", WRONG)
+def test_s9_anything_but_digits_point_two_digits_is_refused(wrong):
     with pytest.raises(ValueError, match="valor em reais inválido"):
-        parse_reais(errado)
+        parse_reais(wrong)
     with pytest.raises(ValidationError) as caught:
-        Modelo(valor=errado)
-    (erro,) = caught.value.errors()
-    assert erro["type"] == "reais"
-    assert erro["msg"].startswith("valor em reais inválido")
+        RequestModel(valor=wrong)
+    (error,) = caught.value.errors()
+    assert error["type"] == "reais"
+    assert error["msg"].startswith("valor em reais inválido")
 
 
 @pytest.mark.parametrize(
-    "errado",
+    "wrong",
     [
         Decimal("1"),
         Decimal("1.0"),
@@ -67,37 +67,37 @@ def test_s9_anything_but_digits_point_two_digits_is_refused(errado):
         Decimal("Infinity"),
     ],
 )
-def test_s9_a_decimal_must_be_an_amount_of_money(errado):
-    for conversao in (centavos, formatar_reais, lambda valor: Modelo(valor=valor)):
+def test_s9_a_decimal_must_be_an_amount_of_money(wrong):
+    for convert in (centavos, format_reais, lambda value: RequestModel(valor=value)):
         with pytest.raises(ValueError):
-            conversao(errado)
+            convert(wrong)
 
 
 @given(st.integers(0, 99_999_999_999))
 def test_s9_reais_to_centavos_and_back(n):
-    valor = de_centavos(n)
-    assert centavos(valor) == n
-    assert parse_reais(f"{n // 100}.{n % 100:02d}") == valor
-    assert Modelo(valor=valor).valor is valor
+    value = from_centavos(n)
+    assert centavos(value) == n
+    assert parse_reais(f"{n // 100}.{n % 100:02d}") == value
+    assert RequestModel(valor=value).valor is value
 
 
-@pytest.mark.parametrize("errado", [-1, 1.0, True, "1"])
-def test_s9_centavos_are_whole_and_not_negative(errado):
+@pytest.mark.parametrize("wrong", [-1, 1.0, True, "1"])
+def test_s9_centavos_are_whole_and_not_negative(wrong):
     with pytest.raises(ValueError, match="centavos inválidos"):
-        de_centavos(errado)
+        from_centavos(wrong)
 
 
 @pytest.mark.parametrize(
-    ("valor", "texto"),
+    ("value", "text"),
     [("0.00", "R$ 0,00"), ("95.12", "R$ 95,12"), ("1234.56", "R$ 1.234,56"), ("123456789.01", "R$ 123.456.789,01")],
 )
-def test_s9_money_as_people_read_it(valor, texto):
-    assert formatar_reais(Decimal(valor)) == texto
+def test_s9_money_as_people_read_it(value, text):
+    assert format_reais(Decimal(value)) == text
 
 
 def test_s9_model_takes_and_gives_the_contracts_string():
-    modelo = Modelo(valor="95.12")
+    modelo = RequestModel(valor="95.12")
     assert modelo.valor == Decimal("95.12")
     assert modelo.model_dump(mode="json") == {"valor": "95.12"}
     assert modelo.model_dump() == {"valor": Decimal("95.12")}
-    assert Modelo.model_json_schema()["properties"]["valor"]["type"] == "string"
+    assert RequestModel.model_json_schema()["properties"]["valor"]["type"] == "string"

@@ -9,43 +9,43 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from printserver.clock import SAO_PAULO
-from printserver.selo import COMPONENTES, Emolumentos, ler_registro, linha_do_registro
+from printserver.selo import COMPONENTS, Emolumentos, parse_registro, registro_line
 
 REAL = (
     "1234562CE000000000000126J|12345601552020100014128001540653|0|A.B.C|202601211030000|5139|0|1028|0|0|0|102|0|6269|"
 )
-MOMENTO = datetime(2026, 1, 21, 10, 30, tzinfo=SAO_PAULO)
+MOMENT = datetime(2026, 1, 21, 10, 30, tzinfo=SAO_PAULO)
 CERTIDAO_CIVIL = Emolumentos(*map(Decimal, ["51.39", "0.00", "10.28", "0.00", "0.00", "0.00", "1.02", "0.00"]))
 
 
-def linha(**outros):
-    campos = {
+def line(**others):
+    fields = {
         "codigo": "1234562CE000000000000126J",
-        "identificador": "12345601552020100014128001540653",
-        "retificado": None,
-        "iniciais": "A.B.C",
-        "momento": MOMENTO,
+        "identifier": "12345601552020100014128001540653",
+        "rectified": None,
+        "party_initials": "A.B.C",
+        "moment": MOMENT,
         "emolumentos": CERTIDAO_CIVIL,
     }
-    return linha_do_registro(**(campos | outros))
+    return registro_line(**(fields | others))
 
 
 def test_s6_line_is_the_real_one():
-    assert linha() == REAL
+    assert line() == REAL
 
 
 def test_s6_real_line_is_read():
-    registro = ler_registro(REAL + "QUJD")
+    registro = parse_registro(REAL + "QUJD")
     assert registro.momento == datetime(2026, 1, 21, 13, 30, tzinfo=UTC)
-    assert registro.retificado is None
+    assert registro.rectified is None
     assert registro.emolumentos == CERTIDAO_CIVIL
     assert registro.assinatura == "QUJD"
 
 
 def test_s6_components_stand_in_the_courts_order():
-    parcelas = Emolumentos.from_centavos({nome: n for n, nome in enumerate(COMPONENTES, 1)})
-    assert linha(emolumentos=parcelas).split("|")[5:] == ["1", "2", "3", "4", "5", "6", "7", "8", "36", ""]
-    assert COMPONENTES == (
+    components = Emolumentos.from_centavos({nome: n for n, nome in enumerate(COMPONENTS, 1)})
+    assert line(emolumentos=components).split("|")[5:] == ["1", "2", "3", "4", "5", "6", "7", "8", "36", ""]
+    assert COMPONENTS == (
         "tabeliao",
         "estado",
         "secretaria_fazenda",
@@ -58,7 +58,7 @@ def test_s6_components_stand_in_the_courts_order():
 
 
 def test_s6_rectified_seal_stands_third():
-    assert linha(retificado="9999991CE0000000000030184").split("|")[2] == "9999991CE0000000000030184"
+    assert line(rectified="9999991CE0000000000030184").split("|")[2] == "9999991CE0000000000030184"
 
 
 @given(
@@ -66,35 +66,35 @@ def test_s6_rectified_seal_stands_third():
     st.one_of(st.none(), st.just("9999991CE0000000000030184")),
     st.lists(st.integers(0, 10**11 - 1), min_size=8, max_size=8),
 )
-def test_s6_line_to_parts_to_line(momento, retificado, valores):
-    emolumentos = Emolumentos.from_centavos(dict(zip(COMPONENTES, valores, strict=True)))
-    escrita = linha(momento=momento, retificado=retificado, emolumentos=emolumentos)
-    registro = ler_registro(escrita)
-    assert timedelta(0) <= momento - registro.momento < timedelta(milliseconds=100)
-    assert (registro.retificado, registro.emolumentos) == (retificado, emolumentos)
-    assert linha(momento=registro.momento, retificado=registro.retificado, emolumentos=registro.emolumentos) == escrita
+def test_s6_line_to_parts_to_line(moment, rectified, values):
+    emolumentos = Emolumentos.from_centavos(dict(zip(COMPONENTS, values, strict=True)))
+    escrita = line(moment=moment, rectified=rectified, emolumentos=emolumentos)
+    registro = parse_registro(escrita)
+    assert timedelta(0) <= moment - registro.momento < timedelta(milliseconds=100)
+    assert (registro.rectified, registro.emolumentos) == (rectified, emolumentos)
+    assert line(moment=registro.momento, rectified=registro.rectified, emolumentos=registro.emolumentos) == escrita
 
 
 @pytest.mark.parametrize(
-    "campo",
+    "field",
     [
-        {"identificador": "P-1|0|X"},
-        {"identificador": ""},
-        {"identificador": "  "},
-        {"identificador": "P-1\nP-2"},
-        {"identificador": "P\u202e1"},
-        {"iniciais": "A|B"},
-        {"iniciais": "A\x00"},
-        {"momento": MOMENTO.replace(tzinfo=None)},
+        {"identifier": "P-1|0|X"},
+        {"identifier": ""},
+        {"identifier": "  "},
+        {"identifier": "P-1\nP-2"},
+        {"identifier": "P\u202e1"},
+        {"party_initials": "A|B"},
+        {"party_initials": "A\x00"},
+        {"moment": MOMENT.replace(tzinfo=None)},
     ],
 )
-def test_s6_a_field_that_would_break_the_line_is_refused(campo):
+def test_s6_a_field_that_would_break_the_line_is_refused(field):
     with pytest.raises(ValueError):
-        linha(**campo)
+        line(**field)
 
 
 @pytest.mark.parametrize(
-    ("certo", "errado"),
+    ("right", "wrong"),
     [
         ("|6269|", "|6270|"),
         ("126J|", "126K|"),
@@ -106,9 +106,9 @@ def test_s6_a_field_that_would_break_the_line_is_refused(campo):
         ("|102|", "|102|0|"),
     ],
 )
-def test_s6_a_line_that_does_not_hold_is_refused(certo, errado):
+def test_s6_a_line_that_does_not_hold_is_refused(right, wrong):
     with pytest.raises(ValueError):
-        ler_registro(REAL.replace(certo, errado))
+        parse_registro(REAL.replace(right, wrong))
 
 
 @given(st.dates(date(1900, 1, 2), date(9998, 12, 31)), st.times())
@@ -116,10 +116,10 @@ def test_s6_a_line_that_does_not_hold_is_refused(certo, errado):
 @example(date(2018, 2, 17), time(23, 30))  # it ended: an hour that there was twice
 @example(date(2018, 2, 17), time(23, 59, 59))
 @example(date(1913, 12, 31), time(23, 59, 59))  # the last day of a time zone with seconds
-def test_s6_s7a_every_time_has_its_width_and_is_read_back(dia: date, hora: time) -> None:
-    momento = datetime.combine(dia, hora, SAO_PAULO)
-    escrita = linha(momento=momento).split("|")[4]
+def test_s6_s7a_every_time_has_its_width_and_is_read_back(day: date, time_of_day: time) -> None:
+    moment = datetime.combine(day, time_of_day, SAO_PAULO)
+    escrita = line(moment=moment).split("|")[4]
     assert re.fullmatch(r"[0-9]{15}", escrita)
-    lida = ler_registro(linha(momento=momento)).momento
-    assert timedelta(0) <= momento.astimezone(UTC) - lida < timedelta(milliseconds=100)
-    assert linha(momento=lida).split("|")[4] == escrita
+    parsed = parse_registro(line(moment=moment)).momento
+    assert timedelta(0) <= moment.astimezone(UTC) - parsed < timedelta(milliseconds=100)
+    assert line(moment=parsed).split("|")[4] == escrita

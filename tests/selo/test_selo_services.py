@@ -5,9 +5,9 @@ from decimal import Decimal
 import pytest
 
 from printserver.errors import ConfigError, Recusa
-from printserver.selo import carregar_servicos
+from printserver.selo import load_services
 
-COMPLETOS = {
+COMPLETE = {
     "certidao-notas": (1, 2026, "95.12"),
     "testamento": (1, 2023, "2232.32"),
     "escritura-com-valor": (1, 2023, "4839.75"),
@@ -26,7 +26,7 @@ SO_TOTAL = {
     "procuracao-ad-judicia": "123.09",
     "escritura-sem-valor": "615.30",
 }
-LINHA = """
+ROW = """
 [certidao-notas]
 descricao = "Certidão"
 natureza = 1
@@ -43,37 +43,37 @@ ministerio_publico = "0.00"
 
 
 @pytest.fixture(scope="module")
-def tabela():
-    return carregar_servicos(None)
+def table():
+    return load_services(None)
 
 
-def escrever(tmp_path, texto):
-    (tmp_path / "servicos.toml").write_text(texto, encoding="utf-8")
-    return carregar_servicos(tmp_path)
+def write(tmp_path, text):
+    (tmp_path / "servicos.toml").write_text(text, encoding="utf-8")
+    return load_services(tmp_path)
 
 
-def recusa(tabela, nome, **outros):
+def refusal(table, nome, **others):
     with pytest.raises(Recusa) as caught:
-        tabela.resolver(nome, **({"demonstracao": True, "campo": "documento.servico"} | outros))
-    assert [erro.campo for erro in caught.value.errors] == ["documento.servico"]
+        table.resolve(nome, **({"demonstracao": True, "field": "documento.servico"} | others))
+    assert [error.campo for error in caught.value.errors] == ["documento.servico"]
     return caught.value
 
 
-def test_s9_shipped_are_the_real_rows_and_no_others(tabela):
-    assert set(tabela.nomes()) == set(COMPLETOS) | set(SO_TOTAL)
+def test_s9_shipped_are_the_real_rows_and_no_others(table):
+    assert set(table.names()) == set(COMPLETE) | set(SO_TOTAL)
 
 
-@pytest.mark.parametrize(("nome", "esperado"), COMPLETOS.items())
-def test_s9_shipped_rows_with_components(tabela, nome, esperado):
-    servico = tabela.get(nome)
-    assert (servico.natureza, servico.ano, str(servico.total)) == esperado
-    assert servico.emolumentos.total == servico.total
-    assert servico.a_confirmar
-    assert servico.fonte
+@pytest.mark.parametrize(("nome", "expected"), COMPLETE.items())
+def test_s9_shipped_rows_with_components(table, nome, expected):
+    service = table.get(nome)
+    assert (service.natureza, service.ano, str(service.total)) == expected
+    assert service.emolumentos.total == service.total
+    assert service.a_confirmar
+    assert service.fonte
 
 
-def test_s9_components_are_those_of_the_printed_certidao(tabela):
-    assert tabela.get("certidao-notas").emolumentos.to_centavos() == {
+def test_s9_components_are_those_of_the_printed_certidao(table):
+    assert table.get("certidao-notas").emolumentos.to_centavos() == {
         "tabeliao": 5570,
         "estado": 1583,
         "secretaria_fazenda": 1083,
@@ -85,45 +85,45 @@ def test_s9_components_are_those_of_the_printed_certidao(tabela):
     }
 
 
-def test_s9_to_be_confirmed_seals_in_a_demonstration_office_only(tabela):
-    assert tabela.resolver("certidao-notas", demonstracao=True, campo="x").total == Decimal("95.12")
-    assert recusa(tabela, "certidao-notas", demonstracao=False).word == "servico-a-confirmar"
+def test_s9_to_be_confirmed_seals_in_a_demonstration_office_only(table):
+    assert table.resolve("certidao-notas", demonstracao=True, field="x").total == Decimal("95.12")
+    assert refusal(table, "certidao-notas", demonstracao=False).word == "servico-a-confirmar"
 
 
 @pytest.mark.parametrize("demonstracao", [True, False])
 @pytest.mark.parametrize(("nome", "total"), SO_TOTAL.items())
-def test_s9_total_without_components_seals_nothing_anywhere(tabela, nome, total, demonstracao):
-    assert tabela.get(nome).total == Decimal(total)
-    negada = recusa(tabela, nome, demonstracao=demonstracao)
-    assert negada.word == "servico-a-confirmar"
-    assert "servicos.toml" in negada.detail
+def test_s9_total_without_components_seals_nothing_anywhere(table, nome, total, demonstracao):
+    assert table.get(nome).total == Decimal(total)
+    denied = refusal(table, nome, demonstracao=demonstracao)
+    assert denied.word == "servico-a-confirmar"
+    assert "servicos.toml" in denied.detail
 
 
-def test_c5_unknown_service_and_other_natureza_are_refused(tabela):
-    assert "certidao-notas" in recusa(tabela, "certidao").detail
-    assert recusa(tabela, "certidao").word == "entrada-invalida"
-    assert recusa(tabela, "certidao-civil", natureza=1).word == "entrada-invalida"
-    assert tabela.resolver("certidao-civil", demonstracao=True, campo="x", natureza=2).total == Decimal("62.69")
+def test_c5_unknown_service_and_other_natureza_are_refused(table):
+    assert "certidao-notas" in refusal(table, "certidao").detail
+    assert refusal(table, "certidao").word == "entrada-invalida"
+    assert refusal(table, "certidao-civil", natureza=1).word == "entrada-invalida"
+    assert table.resolve("certidao-civil", demonstracao=True, field="x", natureza=2).total == Decimal("62.69")
 
 
 def test_s9_the_offices_row_replaces_the_shipped_one_and_leaves_the_others(tmp_path):
-    tabela = escrever(tmp_path, LINHA)
-    assert tabela.resolver("certidao-notas", demonstracao=False, campo="x").total == Decimal("63.00")
-    assert tabela.get("testamento").total == Decimal("2232.32")
+    table = write(tmp_path, ROW)
+    assert table.resolve("certidao-notas", demonstracao=False, field="x").total == Decimal("63.00")
+    assert table.get("testamento").total == Decimal("2232.32")
 
 
 def test_s9_the_office_fills_in_the_components_of_a_total(tmp_path):
-    linha = LINHA.replace("certidao-notas", "autenticacao").replace('"60.00"', '"5.00"').replace('"3.00"', '"0.18"')
-    tabela = escrever(tmp_path, linha + 'total = "5.18"\n')
-    assert tabela.resolver("autenticacao", demonstracao=False, campo="x").total == Decimal("5.18")
+    linha = ROW.replace("certidao-notas", "autenticacao").replace('"60.00"', '"5.00"').replace('"3.00"', '"0.18"')
+    table = write(tmp_path, linha + 'total = "5.18"\n')
+    assert table.resolve("autenticacao", demonstracao=False, field="x").total == Decimal("5.18")
 
 
 def test_s9_no_file_of_the_office_is_no_fault(tmp_path):
-    assert carregar_servicos(tmp_path).nomes() == carregar_servicos(None).nomes()
+    assert load_services(tmp_path).names() == load_services(None).names()
 
 
 @pytest.mark.parametrize(
-    ("antes", "depois", "mensagem"),
+    ("before", "depois", "mensagem"),
     [
         ('iss = "3.00"', 'iss = "3,00"', r"\[certidao-notas\]\.iss: valor em reais inválido"),
         ('iss = "3.00"', "iss = 3.00", r"\[certidao-notas\]\.iss: valor em reais inválido"),
@@ -148,13 +148,13 @@ def test_s9_no_file_of_the_office_is_no_fault(tmp_path):
         ('"60.00"', '"0.00"', None),
     ],
 )
-def test_s9_a_wrong_table_names_file_key_and_what_is_allowed(tmp_path, antes, depois, mensagem):
-    assert antes in LINHA
-    texto = LINHA.replace(antes, depois)
+def test_s9_a_wrong_table_names_file_key_and_what_is_allowed(tmp_path, before, depois, mensagem):
+    assert before in ROW
+    text = ROW.replace(before, depois)
     if mensagem is None:
-        texto, mensagem = texto.replace('"3.00"', '"0.00"'), r"\[certidao-notas\]: todas as parcelas são zero"
+        text, mensagem = text.replace('"3.00"', '"0.00"'), r"\[certidao-notas\]: todas as parcelas são zero"
     with pytest.raises(ConfigError, match=mensagem) as caught:
-        escrever(tmp_path, texto)
+        write(tmp_path, text)
     assert str(tmp_path / "servicos.toml") in str(caught.value)
     assert "Value error" not in str(caught.value)
 
@@ -162,4 +162,4 @@ def test_s9_a_wrong_table_names_file_key_and_what_is_allowed(tmp_path, antes, de
 def test_s9_table_that_is_not_utf8_is_refused(tmp_path):
     (tmp_path / "servicos.toml").write_bytes('descricao = "Certidão"'.encode("latin-1"))
     with pytest.raises(ConfigError, match="UTF-8"):
-        carregar_servicos(tmp_path)
+        load_services(tmp_path)

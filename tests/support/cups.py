@@ -145,7 +145,7 @@ class KeptQueue:
         return [int(line) for line in file.read_text().split()] if file.exists() else []
 
     def words(self, cups_id: int) -> tuple[str, str, str]:
-        """Return title, copies and options as the device was told them."""
+        """Return title, copies and options as the device got them."""
         title, copies, options = (self.folder / f"{cups_id}.words").read_text().splitlines()
         return title, copies, options
 

@@ -1,6 +1,6 @@
 """Engines that die by `kill -9` at a chosen call to a print server: real processes, forked from one that is warm.
 
-The program knows nothing of it: a call of `FilaCups` is wrapped in the process that is to die.
+The program knows nothing of it: a call of `CupsQueue` is wrapped in the process that is to die.
 """
 
 import json
@@ -57,7 +57,7 @@ class DyingEngines:
 
 
 def _serve() -> None:
-    from printserver import engine  # noqa: F401 - warms the process
+    from printserver.server import engine  # noqa: F401 - warms the process
 
     for line in sys.stdin:
         death = Death(**json.loads(line))
@@ -70,21 +70,21 @@ def _serve() -> None:
 
 
 def _live(death: Death) -> None:
-    from printserver.engine import Engine
-    from printserver.jobs.office import Office
-    from printserver.printing import FilaCups
+    from printserver.office import Office
+    from printserver.printing import CupsQueue
+    from printserver.server.engine import Engine
 
-    original = getattr(FilaCups, death.call)
+    original = getattr(CupsQueue, death.call)
 
-    def call(self: FilaCups, *arguments: Any) -> Any:
+    def call(self: CupsQueue, *arguments: Any) -> Any:
         if death.when == "before":
             _die(death)
         original(self, *arguments)
         _die(death)
 
-    setattr(FilaCups, death.call, call)
+    setattr(CupsQueue, death.call, call)
     start, now = time.monotonic(), datetime.fromisoformat(death.now)
-    office = Office.abrir(Path(death.instance), lambda: now + timedelta(seconds=time.monotonic() - start))
+    office = Office.open_folder(Path(death.instance), lambda: now + timedelta(seconds=time.monotonic() - start))
     engine = Engine(office)
     while time.monotonic() - start < process.LIMIT_S:
         engine.run_once()

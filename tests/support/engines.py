@@ -85,7 +85,7 @@ class Engines:
         return pid
 
     def kill(self, pid: int) -> None:
-        """End an engine by `kill -9`: it, and not whoever has its number if it ended by itself."""
+        """End an engine by `kill -9`, but not another process with its pid if it has ended already."""
         handle = self._running.pop(pid)
         with suppress(ProcessLookupError):
             signal.pidfd_send_signal(handle, signal.SIGKILL)
@@ -94,9 +94,9 @@ class Engines:
 
 
 def _serve(instance: Path, clock: Path) -> None:
-    from printserver import engine  # noqa: F401 - warms the process
+    from printserver.server import engine  # noqa: F401 - warms the process
 
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are killed
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # killed children are not waited for
     for _line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -107,15 +107,15 @@ def _serve(instance: Path, clock: Path) -> None:
 
 
 def _live(instance: Path, clock: Path) -> None:
-    from printserver.engine import Engine
-    from printserver.jobs.office import Office
-    from printserver.logs import configure_logs
-    from printserver.processes import die_with_parent
+    from printserver.office import Office
+    from printserver.server.engine import Engine
+    from printserver.server.logs import configure_logs
+    from printserver.server.processes import die_with_parent
 
     die_with_parent(signal.SIGKILL)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     configure_logs()
-    Engine(Office.abrir(instance, lambda: shown(clock))).run()
+    Engine(Office.open_folder(instance, lambda: shown(clock))).run()
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import os
 import signal
 from pathlib import Path
 
-from printserver.sqlite import write_lock_holder
+from printserver.db.sqlite import write_lock_holder
 from support import process
 
 

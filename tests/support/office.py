@@ -31,20 +31,21 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from printserver import auditoria, cli, cli_base, db, instance, people, schema
-from printserver.api import nova_aplicacao, registrar
-from printserver.auditoria import Laudo
-from printserver.config import SETTINGS_FILE
-from printserver.db import Database
-from printserver.engine import Engine
-from printserver.jobs.office import Office
+from printserver import db
+from printserver.api import new_app, register
+from printserver.cli import base, main
+from printserver.db import Database, upgrade
+from printserver.office import Office, Report, create, people
+from printserver.office import proof as auditoria
+from printserver.office.settings import SETTINGS_FILE
 from printserver.rendering import Render
-from printserver.selo import Certificado, gerar_de_teste
+from printserver.selo import Certificate, generate_test_certificate
+from printserver.server.engine import Engine
 from support.postgres import PrivatePostgres
 
-AGORA = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
-PESSOAS = {"maria": "escrevente", "rui": "substituto", "tereza": "tabeliao"}
-SENHA = "correta cavalo bateria"
+NOW = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)  # 14:30 in Sao Paulo
+PEOPLE = {"maria": "escrevente", "rui": "substituto", "tereza": "tabeliao"}
+PASSWORD = "correta cavalo bateria"
 FEES = {
     "tabeliao": "55.70",
     "estado": "15.83",
@@ -57,18 +58,18 @@ FEES = {
 }
 TOTAL = 9512  # of FEES, in centavos
 ISENTO = {"isento": True, "motivo_isencao": "beneficiário da justiça gratuita"}
-CURTO = {"formato": "texto", "conteudo": "SAIBAM quantos esta escritura virem, que assim o disseram."}
-LONGO = {
+SHORT = {"formato": "texto", "conteudo": "SAIBAM quantos esta escritura virem, que assim o disseram."}
+LONG = {
     "formato": "texto",
     "conteudo": "\n\n".join(f"Cláusula {n}. " + "Assim o disseram e outorgaram. " * 25 for n in range(9)),
 }
-IMPOSSIVEL = {"formato": "pdf", "conteudo": "bmFvIGUgdW0gcGRm"}
+IMPOSSIBLE = {"formato": "pdf", "conteudo": "bmFvIGUgdW0gcGRm"}
 
 
 class Clock:
     """A clock that stands still until a test moves it."""
 
-    def __init__(self, now: datetime = AGORA) -> None:
+    def __init__(self, now: datetime = NOW) -> None:
         self.now = now
 
     def __call__(self) -> datetime:
@@ -130,35 +131,39 @@ class House:
     # -- the HTTP face ------------------------------------------------------------------------------------------------
 
     def call(
-        self, method: str, path: str, data: Any = None, *, chave: str | None = None, key: str | None = None
+        self, method: str, path: str, data: Any = None, *, idempotency_key: str | None = None, key: str | None = None
     ) -> Answer:
         """Call `/api/v1` + `path`. `chave` is the Idempotency-Key, `key` the API key (default: all rights)."""
         client: FlaskClient = self.app.test_client()
         headers = {"Authorization": f"Bearer {key or self.key}"}
-        if chave is not None:
-            headers["Idempotency-Key"] = chave
+        if idempotency_key is not None:
+            headers["Idempotency-Key"] = idempotency_key
         found = client.open(f"/api/v1{path}", method=method, json=data, headers=headers)
         body = found.get_json() if found.is_json else found.get_data()
         return Answer(found.status_code, dict(found.headers), body)
 
     def post(
         self,
-        documento: dict[str, Any],
+        document: dict[str, Any],
         *,
-        chave: str | None = None,
+        idempotency_key: str | None = None,
         key: str | None = None,
         escrevente: str = "maria",
         **more: Any,
     ) -> Answer:
         """Send a document; nothing is printed until the engine runs."""
         return self.call(
-            "POST", "/jobs", {"documento": documento, "escrevente": escrevente, **more}, chave=chave, key=key
+            "POST",
+            "/jobs",
+            {"documento": document, "escrevente": escrevente, **more},
+            idempotency_key=idempotency_key,
+            key=key,
         )
 
-    def act(self, job_id: str, action: str, *, chave: str | None = None, **data: Any) -> Answer:
+    def act(self, job_id: str, action: str, *, idempotency_key: str | None = None, **data: Any) -> Answer:
         """Answer a question of a job or act on it: `xa`, `selo`, `folhas`, `reenviar`, `cancelar`, `excluir`."""
         body = {"escrevente": "maria"} | ({} if action == "selo" else {"motivo": "erro de digitação"}) | data
-        return self.call("POST", f"/jobs/{job_id}/{action}", body, chave=chave)
+        return self.call("POST", f"/jobs/{job_id}/{action}", body, idempotency_key=idempotency_key)
 
     def yes(self, job_id: str, **data: Any) -> Answer:
         return self.act(job_id, "xa", **{"confirma": True, "papel_em_maos": True, **data})
@@ -181,21 +186,21 @@ class House:
         assert found.status == 200, found
         return bytes(found.json)
 
-    def taken(self, documento: dict[str, Any], **more: Any) -> dict[str, Any]:
+    def taken(self, document: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Send a document that must be taken; return its job, not yet printed."""
-        found = self.post(documento, **more)
+        found = self.post(document, **more)
         assert found.status == 202, found
         return found.job
 
-    def printed(self, documento: dict[str, Any], **more: Any) -> dict[str, Any]:
+    def printed(self, document: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Send a document that must be taken and print it; return its job."""
-        job = self.taken(documento, **more)
+        job = self.taken(document, **more)
         self.engine.run_once()
         return self.job(job["id"])
 
-    def question(self, documento: dict[str, Any], **more: Any) -> dict[str, Any]:
+    def question(self, document: dict[str, Any], **more: Any) -> dict[str, Any]:
         """Send a document that must be held by the XA question; return its job."""
-        found = self.post(documento, **more)
+        found = self.post(document, **more)
         assert (found.status, found.word) == (409, "reimpressao-exige-xa"), found
         return found.job
 
@@ -214,7 +219,7 @@ class House:
                 {"ato": "ES", "descricao": "Usufruto", **ISENTO},
                 {"ato": "ES", "descricao": "Venda e compra", "principal": True, "emolumentos": FEES},
             ],
-            "corpo": CURTO,
+            "corpo": SHORT,
         } | more
 
     def livro(self, **more: Any) -> dict[str, Any]:
@@ -227,7 +232,7 @@ class House:
 
     def certidao(self, **more: Any) -> dict[str, Any]:
         """Return a certidão of an act that is not in this server, free of charge."""
-        return {"tipo": "certidao", "pedido": f"2026/{next(self.numbers):06}", "corpo": CURTO} | ISENTO | more
+        return {"tipo": "certidao", "pedido": f"2026/{next(self.numbers):06}", "corpo": SHORT} | ISENTO | more
 
     def ficha(self, **more: Any) -> dict[str, Any]:
         return {"tipo": "ficha_abertura", "ficha": f"{next(self.numbers):06}", "pessoa": {"nome": "Ana Souza"}} | more
@@ -240,11 +245,11 @@ class House:
             query = sa.select(table).where(*where).order_by(*table.primary_key.columns)
             return [dict(row) for row in conn.execute(query).mappings()]
 
-    def proof(self, *pontos: tuple[int, str]) -> Laudo:
+    def proof(self, *points: tuple[int, str]) -> Report:
         """Verify all that is on record, as `auditoria verificar` does (A6)."""
-        kept = auditoria.lidas(self.folder)
+        kept = auditoria.read_all(self.folder)
         with self.office.db.snapshot() as conn:
-            return auditoria.verificar(conn, 1, kept, pontos)
+            return auditoria.verify(conn, 1, kept, points)
 
     def codes(self) -> list[str]:
         """Return every seal ever made, in the order of making."""
@@ -309,19 +314,19 @@ def open_house(
 
 def reopen(folder: Path, clock: Clock, key: str) -> House:
     """Open the office of `folder` (once more, as another process would); its owner closes `office.db`."""
-    with patch.object(Certificado, "carregar", _certificate), patch.object(schema, "upgrade"):  # the copy is migrated
-        office = Office.abrir(folder, clock)
+    with patch.object(Certificate, "load", _certificate), patch.object(upgrade, "upgrade"):  # the copy is migrated
+        office = Office.open_folder(folder, clock)
     office.render = _render()
-    app = nova_aplicacao("office-under-test")
-    registrar(app, office)
+    app = new_app("office-under-test")
+    register(app, office)
     return House(office, clock, key, app)
 
 
-def put_certificate(house: House, begins: timedelta) -> Certificado:
+def put_certificate(house: House, begins: timedelta) -> Certificate:
     """Give the office a test certificate of ten years that is good from so long after now."""
     path = house.folder / f"{uuid.uuid4().hex}.p12"
-    gerar_de_teste(path, "senha", nome="Renovada", agora=house.clock() + begins)
-    house.office.certificado = Certificado.carregar(path, "senha")
+    generate_test_certificate(path, "senha", nome="Renovada", now=house.clock() + begins)
+    house.office.certificado = Certificate.load(path, "senha")
     return house.office.certificado
 
 
@@ -330,8 +335,8 @@ def command_line(*arguments: object) -> int:
     mask = os.umask(0o022)
     words = ["printserver", *map(str, arguments)]
     try:
-        with patch.object(sys, "argv", words), patch.object(cli_base, "system_clock", lambda: AGORA):
-            cli.main()
+        with patch.object(sys, "argv", words), patch.object(base, "system_clock", lambda: NOW):
+            main()
     except SystemExit as ended:
         return int(ended.code or 0)
     finally:  # what the program sets for a process of its own
@@ -376,15 +381,15 @@ def pages(pdf: bytes) -> int:
         return len(opened.pages)
 
 
-_certificates: dict[bytes, Certificado] = {}
-_open_certificate = Certificado.carregar
+_certificates: dict[bytes, Certificate] = {}
+_open_certificate = Certificate.load
 
 
-def _certificate(path: Path, senha: str) -> Certificado:
+def _certificate(path: Path, password: str) -> Certificate:
     """Return an office's certificate, opened once for all its copies: opening is slow on purpose."""
     content = path.read_bytes()
     if content not in _certificates:
-        _certificates[content] = _open_certificate(path, senha)
+        _certificates[content] = _open_certificate(path, password)
     return _certificates[content]
 
 
@@ -409,7 +414,7 @@ def _workshop() -> Path:
 def _render() -> Render:
     """Return the renderer that all offices of the run share, with what it laid out so far."""
     limits = {"tempo_limite_s": 60, "memoria_mb": 1024, "cache_mb": 500}
-    shared = Render(_workshop() / "cache", processos=2, em_uso=set, **limits)
+    shared = Render(_workshop() / "cache", processos=2, in_use=set, **limits)
     atexit.register(shared.close)
     return shared
 
@@ -443,12 +448,12 @@ def _on_postgres(server: PrivatePostgres) -> _Made:
 
 
 def _make(folder: Path) -> _Made:
-    made = instance.criar(folder, AGORA)
+    made = create.create_office(folder, NOW)
     url = os.environ.get("PRINTSERVER_BANCO_URL") or f"sqlite:///{folder / 'printserver.db'}"
     database = Database(url)
     with database.write() as conn:
-        for usuario, papel in PESSOAS.items():
-            people.criar_pessoa(conn, 1, usuario, usuario.title(), papel, SENHA, AGORA)
+        for usuario, papel in PEOPLE.items():
+            people.create_person(conn, 1, usuario, usuario.title(), papel, PASSWORD, NOW)
     with database.read() as conn:
         if database.sqlite:
             conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")

@@ -93,7 +93,7 @@ class PrivatePostgres:
         return self.url(name)
 
     def drop(self, url: str) -> None:
-        """Remove a database made by `create`, and whoever is connected to it."""
+        """Remove a database made by `create`, and close the connections to it."""
         found = re.search(r"/(\w+)\?", url)
         assert found is not None
         self.sql(f'DROP DATABASE IF EXISTS "{found[1]}" WITH (FORCE)')

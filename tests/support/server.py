@@ -269,7 +269,7 @@ class PrintServer:
 
     def child(self, name: str) -> int:
         """Return the process id of the parent's own child, `http` or `engine`."""
-        module = {"http": "printserver.serving", "engine": "printserver.engine"}[name]
+        module = {"http": "printserver.server.http", "engine": "printserver.server.engine"}[name]
         for pid, stat in _stats().items():
             if int(stat[1]) == self.pid and module in _command(pid):
                 return pid

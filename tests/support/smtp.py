@@ -1,4 +1,4 @@
-"""A mail server for tests: it speaks SMTP on a port of its own, keeps what it takes, and is told how to fail."""
+"""A mail server for tests: it speaks SMTP on its own port, keeps the mail, and has configurable faults."""
 
 import socketserver
 import threading
@@ -10,7 +10,7 @@ from typing import cast
 
 
 class Mailbox:
-    """What the server took, and how it behaves: `falha` None, `recusa` (450 to every message) or `mudo` (no word)."""
+    """What the server took, and how it behaves: `falha` None, `refusal` (450 to every message) or `mudo` (no word)."""
 
     def __init__(self) -> None:
         self.port = 0

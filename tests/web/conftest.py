@@ -7,14 +7,13 @@ from itertools import count
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize
-from web_house import PESSOAS, SENHA, Clock, House, Person, enter
+from web_house import PASSWORD, PEOPLE, Clock, House, Person, enter
 from werkzeug.serving import make_server
 
-from printserver import instance, people
-from printserver.app import create_app
-from printserver.config import SETTINGS_FILE
-from printserver.engine import Engine
-from printserver.jobs.office import Office
+from printserver.office import Office, create, people
+from printserver.office.settings import SETTINGS_FILE
+from printserver.server.app import create_app
+from printserver.server.engine import Engine
 
 WRONG_PASSWORDS = 3  # a minute
 _addresses = count(1)
@@ -28,19 +27,19 @@ def clock() -> Clock:
 @pytest.fixture(scope="session")
 def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
     folder = tmp_path_factory.mktemp("web") / "serventia"
-    instance.criar(folder, clock())
+    create.create_office(folder, clock())
     with (folder / SETTINGS_FILE).open("a") as settings:
         settings.write(f"\n[http]\nsenhas_erradas_por_minuto = {WRONG_PASSWORDS}\n")
         # One office for all: what a test put forward is put back for the next.
         settings.write(f"\n[selo]\ntolerancia_do_relogio_s = {366 * 86_400}\n")
-    office = Office.abrir(folder, clock)
+    office = Office.open_folder(folder, clock)
     with office.db.write() as conn:
-        for usuario, (nome, papel) in PESSOAS.items():
-            people.criar_pessoa(conn, office.serventia_id, usuario, nome, papel, SENHA, clock())
-        key = people.chave(conn, people.criar_chave(conn, office.serventia_id, "legado", people.DIREITOS, clock()))
+        for usuario, (nome, papel) in PEOPLE.items():
+            people.create_person(conn, office.serventia_id, usuario, nome, papel, PASSWORD, clock())
+        key = people.api_key(conn, people.create_key(conn, office.serventia_id, "legado", people.RIGHTS, clock()))
     assert key is not None
-    yield House(office, clock, Engine(office), people.autor_da_chave(key, None))
-    office.fechar()
+    yield House(office, clock, Engine(office), people.author_of_key(key, None))
+    office.close()
 
 
 @pytest.fixture(scope="session")
@@ -86,7 +85,7 @@ def session_of_maria(browser: Browser, url: str) -> StorageState:
 
 @pytest.fixture
 def page(browser: Browser, url: str) -> Iterator[Page]:
-    """A window of a browser of its own, over the running server, where nobody has logged in."""
+    """A new browser window on the running server, without a login."""
     yield from _window(browser, url, None)
 
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import click
 import pytest
 
-from printserver import cli, people
-from printserver.config import all_settings
+from printserver.cli.main import cli
+from printserver.office import people
+from printserver.office.settings import all_settings
 from printserver.web import words
 
 GUIDE = (Path(__file__).parents[2] / "docs" / "guia-do-operador.md").read_text("utf-8")
@@ -31,25 +32,25 @@ def test_every_command_in_the_guide_exists() -> None:
     named = set(re.findall(r"`printserver ([a-z-]+)(?: ([a-z]+))?", GUIDE))
     assert {name for name, _ in named} >= {"init", "serve", "usuario", "chave", "fila"}
     for name, below in named:
-        command = cli.cli.commands[name]
+        command = cli.commands[name]
         if isinstance(command, click.Group):
             assert below in command.commands
 
 
 def test_every_option_in_the_guide_exists() -> None:
     for name, text in re.findall(r"`printserver ([a-z-]+)([^`]*)`", GUIDE):
-        command = cli.cli.commands[name]
+        command = cli.commands[name]
         if isinstance(command, click.Group):
             command = command.commands[text.split()[0]]
         known = {option for parameter in command.params for option in parameter.opts}
         assert set(re.findall(r"--[a-z-]+", text)) <= known, text
 
 
-@pytest.mark.parametrize("situacao", sorted({s.palavra for s in (*words.ESTADOS.values(), *words.FILA.values())}))
-def test_every_situation_is_explained(situacao: str) -> None:
+@pytest.mark.parametrize("status", sorted({s.palavra for s in (*words.STATES.values(), *words.QUEUE_STATES.values())}))
+def test_every_situation_is_explained(status: str) -> None:
     table = GUIDE.partition("### O que cada situação quer dizer")[2].partition("Na página do trabalho")[0]
-    assert situacao in table
+    assert status in table
 
 
 def test_every_role_is_named() -> None:
-    assert all(f"`{papel}`" in GUIDE for papel in people.PAPEIS)
+    assert all(f"`{papel}`" in GUIDE for papel in people.ROLES)

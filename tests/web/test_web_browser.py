@@ -4,11 +4,11 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from web_house import SENHA, House, enter
+from web_house import PASSWORD, House, enter
 
 from printserver import jobs
 
-MOTIVO = "o nome da outorgante saiu errado"
+REASON = "o nome da outorgante saiu errado"
 
 
 def _focused(page: Page) -> str:
@@ -46,7 +46,7 @@ def test_a_wrong_password_is_told_and_the_right_one_gets_in_by_keyboard(page: Pa
     expect(page.get_by_role("alert").filter(has_text="não conferem")).to_be_visible()
     _has_focus(page, "senha")
     assert page.input_value("#usuario") == "maria"
-    page.keyboard.type(SENHA)
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_text("Maria Souza").first).to_be_visible()
 
@@ -69,7 +69,7 @@ def test_x2_a_yes_by_the_keyboard_alone_from_the_board_to_the_paper(desk: Page, 
     desk.keyboard.press("Enter")
     desk.wait_for_url("**/pergunta")
     _tab_to(desk, "motivo")
-    desk.keyboard.type(MOTIVO)
+    desk.keyboard.type(REASON)
     _tab_to(desk, "papel_em_maos")
     desk.keyboard.press("Space")
     _tab_to(desk, "Sim, excluir 1 selo e imprimir de novo")
@@ -87,11 +87,11 @@ def test_x2_enter_in_a_field_never_says_yes(browser: Browser, url: str, house: H
     try:
         page = enter(context.new_page(), "maria")
         page.goto(f"/trabalhos/{held['id']}/pergunta")
-        page.fill("#motivo", MOTIVO)
+        page.fill("#motivo", REASON)
         page.check("[name=papel_em_maos]")
         page.keyboard.press("Enter")
         page.get_by_role("button", name=re.compile("^Sim")).wait_for()
-        assert page.input_value("#motivo") == MOTIVO
+        assert page.input_value("#motivo") == REASON
         assert page.is_checked("[name=papel_em_maos]")
         assert house.job(held["id"])["pergunta"] is not None
     finally:
@@ -134,13 +134,13 @@ def test_the_board_lives_without_reload_and_keeps_the_focus(desk: Page, house: H
     desk.goto("/")
     desk.evaluate("window.same = true")
     desk.focus(f"#trabalho-{first['id']}")
-    dados = {"tipo": "livro", "instrumento": house.instrumento()}
-    job = house.send(dados)
+    data = {"tipo": "livro", "instrumento": house.instrumento()}
+    job = house.send(data)
     row = desk.locator("tr", has=desk.locator(f"#trabalho-{job['id']}"))
     expect(row).to_contain_text("Aceito")
     house.engine.run_once()
     expect(row).to_contain_text("Impresso")
-    held = house.send(dados)
+    held = house.send(data)
     expect(desk.locator(f"#responder-{held['id']}")).to_be_visible()
     expect(desk).to_have_title(re.compile(r"^\(\d+\) Painel"))
     _has_focus(desk, f"trabalho-{first['id']}")
@@ -178,13 +178,13 @@ def test_a_job_page_shows_the_marked_copy_once_it_exists(desk: Page, house: Hous
 def test_x1_who_looks_at_a_question_sees_that_someone_else_answered_it(desk: Page, house: House) -> None:
     _before, held = house.xa_question()
     _question(desk, held["id"])
-    desk.fill("#motivo", MOTIVO)
+    desk.fill("#motivo", REASON)
     answer = {"confirma": False, "escrevente": "rui"}
-    jobs.responder_xa(house.office, house.autor, held["id"], answer)
+    jobs.answer_xa(house.office, house.autor, held["id"], answer)
     told = desk.get_by_role("alert").filter(has_text="já foi respondida")
     expect(told).to_be_visible()
     expect(told).to_contain_text("Rui Prado")
-    assert desk.input_value("#motivo") == MOTIVO
+    assert desk.input_value("#motivo") == REASON
 
 
 def test_a_page_that_nobody_sees_asks_nothing(desk: Page, house: House) -> None:
@@ -217,7 +217,7 @@ def test_who_was_logged_out_is_led_to_the_login_by_the_next_poll(desk: Page) -> 
     desk.context.clear_cookies()
     desk.wait_for_url(re.compile(r"/entrar\?"))
     desk.fill("#usuario", "maria")
-    desk.fill("#senha", SENHA)
+    desk.fill("#senha", PASSWORD)
     desk.keyboard.press("Enter")
     desk.wait_for_url(re.compile(r"/\?tipo=livro$"))
 
@@ -234,7 +234,7 @@ def test_everything_works_without_javascript(browser: Browser, url: str, house: 
         _before, held = house.traslado_question()
         page.goto("/")
         page.click(f"#responder-{held['id']}")
-        page.fill("#motivo", MOTIVO)
+        page.fill("#motivo", REASON)
         page.check("[name=papel_em_maos]")
         page.get_by_role("button", name=re.compile("^Sim")).click()
         expect(page.get_by_text("Resposta registrada: SIM")).to_be_visible()

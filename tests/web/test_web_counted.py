@@ -11,12 +11,13 @@ import sqlalchemy as sa
 from web_house import Person, sure
 from werkzeug.test import TestResponse
 
-from printserver import db, people
-from printserver.app import create_app
-from printserver.jobs import papers
-from support.office import AGORA, FEES, House, open_house
+from printserver import db
+from printserver.delivery import numbered_paper
+from printserver.office import people
+from printserver.server.app import create_app
+from support.office import FEES, NOW, House, open_house
 
-MOTIVO = "valor digitado errado"
+REASON = "valor digitado errado"
 
 
 @pytest.fixture
@@ -47,7 +48,7 @@ def seal(office: House, **more: Any) -> str:
 def test_a7_a_changed_parcel_is_the_choice_and_is_seen_before_it_goes(office: House, maria: Person) -> None:
     code = seal(office)
     to = f"/selos/{code}/retificar"
-    seen = maria.send(to, to, iss="5,78", identificador="ATA-2", motivo=MOTIVO)
+    seen = maria.send(to, to, iss="5,78", identificador="ATA-2", motivo=REASON)
     assert seen.status_code == 200
     assert "Identificador ATA-1 ATA-2" in text(seen)
     assert "ISS R$ 2,78 R$ 5,78" in text(seen)
@@ -61,25 +62,25 @@ def test_a7_a_changed_parcel_is_the_choice_and_is_seen_before_it_goes(office: Ho
 def test_a7_two_values_are_refused_and_a_leap_is_said(office: House, maria: Person) -> None:
     code = seal(office)
     to = f"/selos/{code}/retificar"
-    both = maria.send(to, to, iss="5,78", motivo_isencao="gratuidade", motivo=MOTIVO)
+    both = maria.send(to, to, iss="5,78", motivo_isencao="gratuidade", motivo=REASON)
     assert (both.status_code, "há mais de um valor" in text(both)) == (422, True)
-    leap = maria.send(to, to, tabeliao="1.055,70", motivo=MOTIVO)
+    leap = maria.send(to, to, tabeliao="1.055,70", motivo=REASON)
     assert "11,5 vezes o de antes" in text(leap)
 
 
 def test_a7_another_value_than_the_one_seen_is_shown_again(office: House, maria: Person) -> None:
     code = seal(office)
     to = f"/selos/{code}/retificar"
-    page = maria.send(to, to, iss="5,78", motivo=MOTIVO).get_data(as_text=True)
+    page = maria.send(to, to, iss="5,78", motivo=REASON).get_data(as_text=True)
     mark = re.findall(r'name="visto" value="(\w+)"', page)[0]
-    other = maria.send(to, to, iss="6,78", motivo=MOTIVO, visto=mark, confirmo="sim")
+    other = maria.send(to, to, iss="6,78", motivo=REASON, visto=mark, confirmo="sim")
     assert (other.status_code, office.selo(code)["retificado_por"]) == (200, None)
 
 
 def test_s9_an_isento_seal_becomes_a_charged_one_by_its_parcels(office: House, maria: Person) -> None:
     code = seal(office, emolumentos=None, isento=True, motivo_isencao="engano")
     to = f"/selos/{code}/retificar"
-    done = sure(maria, maria.send(to, to, tabeliao="10,00", motivo=MOTIVO))
+    done = sure(maria, maria.send(to, to, tabeliao="10,00", motivo=REASON))
     made = office.selo(done.headers["Location"].rpartition("/")[2])
     assert (made["isento"], made["total_centavos"]) == (False, 1000)
 
@@ -87,13 +88,13 @@ def test_s9_an_isento_seal_becomes_a_charged_one_by_its_parcels(office: House, m
 # -- the day's seals --------------------------------------------------------------------------------------------------
 
 
-def daily(person: Person, dia: str, **typed: str) -> TestResponse:
-    hidden = person.hidden(f"/balcao/diarios?dia={dia}", "/balcao/diarios") | {"tipo": "fotocopia"}
+def daily(person: Person, day: str, **typed: str) -> TestResponse:
+    hidden = person.hidden(f"/balcao/diarios?dia={day}", "/balcao/diarios") | {"tipo": "fotocopia"}
     return person.client.post("/balcao/diarios", data=hidden | typed)
 
 
-def day_of(office: House, dia: str) -> dict[str, Any]:
-    (found,) = [each for each in office.call("GET", f"/diarios?data={dia}").json["itens"] if each["ato"] != "XA"]
+def day_of(office: House, day: str) -> dict[str, Any]:
+    (found,) = [each for each in office.call("GET", f"/diarios?data={day}").json["itens"] if each["ato"] != "XA"]
     return office.selo(found["codigo"])
 
 
@@ -136,7 +137,7 @@ def test_d1_the_first_total_of_a_day_is_held_beside_the_usual(office: House, mar
 
 def test_d1_a_total_of_a_page_from_the_day_before_is_asked_about(office: House, maria: Person) -> None:
     hidden = maria.hidden("/balcao/diarios", "/balcao/diarios") | {"tipo": "fotocopia", "total": "10,00"}
-    office.clock.now = AGORA.replace(day=21, hour=3, minute=1)
+    office.clock.now = NOW.replace(day=21, hour=3, minute=1)
     maria.login("maria")
     token = maria.hidden("/balcao/diarios", "/balcao/diarios")["csrf_token"]
     asked = maria.client.post("/balcao/diarios", data=hidden | {"csrf_token": token})
@@ -148,11 +149,11 @@ def test_d1_a_total_of_a_page_from_the_day_before_is_asked_about(office: House, 
 
 
 def test_h1_the_counters_day_is_the_clocks_and_another_is_a_mode(office: House, maria: Person) -> None:
-    office.clock.now = AGORA.replace(day=21, hour=2, minute=59)  # 23:59 in São Paulo
+    office.clock.now = NOW.replace(day=21, hour=2, minute=59)  # 23:59 in São Paulo
     maria.login("maria")
     form = maria.hidden("/balcao?ato=AU", "/balcao") | {"papel": "AU0371AA 0000001", "tabeliao": "4,00"}
     assert "data" not in form
-    office.clock.now = AGORA.replace(day=21, hour=3, minute=1)
+    office.clock.now = NOW.replace(day=21, hour=3, minute=1)
     assert maria.client.post("/balcao", data=form).status_code == 303
     (row,) = office.rows(db.ato_balcao)
     assert str(row["data"]) == "2026-11-21"
@@ -189,7 +190,7 @@ def test_t1_h2_acts_whose_load_is_overdue_are_counted_everywhere(office: House, 
     assert "Tudo o que havia foi comunicado" not in court
     metrics = office.app.test_client().get("/metrics", headers={"Authorization": f"Bearer {office.key}"}).get_data()
     assert b'printserver_counter_unloaded{urgencia="atrasado"} 1.0' in metrics
-    for _ in range(2):  # told once
+    for _ in range(2):  # reported once
         office.engine.run_once()
     assert [each["tipo"] for each in office.call("GET", "/avisos").json["itens"]] == ["balcao"]
     day = {"data": "2026-11-20", "escrevente": "maria"}
@@ -204,9 +205,9 @@ def test_t1_h2_acts_whose_load_is_overdue_are_counted_everywhere(office: House, 
 def numbered(office: House) -> House:
     """The office with numbered paper in its queue, both sides of each sheet."""
     with office.office.db.write() as conn:
-        quem = people.Autor(1, None, None, "maria", "escrevente", frozenset(), None)
+        who = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
         conn.execute(db.fila.update().values(papel_numerado=True))
-        papers.receber(conn, 1, "notas", "A0000001", "A0000500", quem, office.clock())
+        numbered_paper.receive(conn, 1, "notas", "A0000001", "A0000500", who, office.clock())
     said = {"proximo": "A0000011", "escrevente": "maria"}
     assert office.call("POST", "/filas/notas/papel", said).status == 200
     return office
@@ -275,13 +276,13 @@ def test_p5_the_screen_fills_the_number_in_and_marks_it_without_typing(numbered:
 
 
 def uncertain(office: House) -> dict[str, Any]:
-    from printserver.jobs import questions
+    from printserver.ledger import questions
 
     job = long_deed(office)
     with office.office.db.write() as conn:
         row = conn.execute(sa.select(db.job).where(db.job.c.id == job["id"])).mappings().one()
         conn.execute(sa.update(db.job).where(db.job.c.id == job["id"]).values(estado="incerto"))
-        questions.perguntar_folhas(conn, office.office, row, "o papel acabou no meio", office.clock())
+        questions.ask_about_sheets(conn, office.office, row, "o papel acabou no meio", office.clock())
     return office.job(job["id"])
 
 
@@ -341,12 +342,12 @@ def test_s11_a_print_whose_seals_were_excluded_says_so_and_leads_to_the_one_that
 def test_s11_a_print_rectified_and_then_excluded_says_both(office: House, maria: Person) -> None:
     job = office.printed(office.certidao(emolumentos=FEES, isento=False, motivo_isencao=None))
     code = job["selos"][0]["codigo"]
-    body = {"emolumentos": FEES | {"iss": "3.78"}, "motivo": MOTIVO, "escrevente": "maria"}
+    body = {"emolumentos": FEES | {"iss": "3.78"}, "motivo": REASON, "escrevente": "maria"}
     new = office.call("POST", f"/selos/{code}/retificacao", body).json["codigo"]
     page = text(maria.get(f"/trabalhos/{job['id']}"))
     assert "vale, retificado" in page
     assert "R$ 96,12" in text(maria.get("/"))
-    assert office.call("POST", f"/selos/{new}/xa", {"motivo": MOTIVO, "escrevente": "maria"}).status == 201
+    assert office.call("POST", f"/selos/{new}/xa", {"motivo": REASON, "escrevente": "maria"}).status == 201
     page = text(maria.get(f"/trabalhos/{job['id']}"))
     assert "selos excluídos: não vale" in page
     assert re.search(r"retificado por \w{25} depois excluído por \w{25}", page)
@@ -367,7 +368,7 @@ def resume(person: Person, answer: TestResponse, usuario: str = "maria") -> Test
 def test_a7_a_form_sent_after_the_session_ended_comes_back_as_it_was_typed(office: House, maria: Person) -> None:
     code = seal(office)
     to = f"/selos/{code}/retificar"
-    form = maria.hidden(to, to) | {"iss": "5,78", "identificador": "ATA-2", "motivo": MOTIVO}
+    form = maria.hidden(to, to) | {"iss": "5,78", "identificador": "ATA-2", "motivo": REASON}
     office.clock.forward(minutes=31)
     answer = maria.client.post(to, data=form)
     assert (answer.status_code, "O que você digitou está guardado" in text(answer)) == (401, True)
@@ -376,7 +377,7 @@ def test_a7_a_form_sent_after_the_session_ended_comes_back_as_it_was_typed(offic
     shown = page.get_data(as_text=True)
     assert 'value="5,78"' in shown
     assert 'value="ATA-2"' in shown
-    assert MOTIVO in shown
+    assert REASON in shown
     assert "nada foi feito: confira e envie de novo" in text(page)
     assert office.selo(code)["retificado_por"] is None
 
@@ -395,10 +396,10 @@ def test_a7_an_answer_that_came_too_late_is_given_again_by_a_press(office: House
     office.printed(asked)
     held = office.question(asked)
     page, to = f"/trabalhos/{held['id']}/pergunta", f"/trabalhos/{held['id']}/xa"
-    form = maria.hidden(page, to) | {"resposta": "sim", "motivo": MOTIVO}
+    form = maria.hidden(page, to) | {"resposta": "sim", "motivo": REASON}
     office.clock.forward(minutes=31)
     again = resume(maria, maria.client.post(to, data=form))
-    assert MOTIVO in again.get_data(as_text=True)
+    assert REASON in again.get_data(as_text=True)
     assert office.job(held["id"])["estado"] == "aguardando_xa"
 
 

@@ -11,10 +11,10 @@ from web_house import FEES, House, Person, sure
 from werkzeug.test import TestResponse
 
 from printserver import db
-from printserver.web import values, words
+from printserver.web import fee_input, words
 
 ISENTO = {"tabeliao": "", "iss": "", "motivo_isencao": "justiça gratuita"}
-CENTRO = {"servico": "", "tabeliao": "4,00", "iss": "0,10"}
+TYPED_FEES = {"servico": "", "tabeliao": "4,00", "iss": "0,10"}
 
 
 def text(answer: TestResponse) -> str:
@@ -24,12 +24,12 @@ def text(answer: TestResponse) -> str:
 
 
 def record(person: Person, papel: str, **fields: str) -> TestResponse:
-    typed = {"papel": papel, "data": "2026-11-10", **CENTRO, **fields}
+    typed = {"papel": papel, "data": "2026-11-10", **TYPED_FEES, **fields}
     return person.send("/balcao?ato=AU", "/balcao", **typed)
 
 
-def daily(person: Person, at: str, tipo: str, **typed: str) -> TestResponse:
-    hidden = person.hidden(at, "/balcao/diarios") | {"tipo": tipo}
+def daily(person: Person, at: str, kind: str, **typed: str) -> TestResponse:
+    hidden = person.hidden(at, "/balcao/diarios") | {"tipo": kind}
     return person.client.post("/balcao/diarios", data=hidden | typed)
 
 
@@ -87,7 +87,12 @@ def test_h1_what_is_wrong_is_said_and_what_was_typed_stays(maria: Person, house:
 
 
 def test_h1_a_form_sent_twice_records_once(maria: Person, house: House) -> None:
-    form = {**maria.hidden("/balcao?ato=AU", "/balcao"), "papel": "AU0371KD 0000001", "data": "2026-11-10", **CENTRO}
+    form = {
+        **maria.hidden("/balcao?ato=AU", "/balcao"),
+        "papel": "AU0371KD 0000001",
+        "data": "2026-11-10",
+        **TYPED_FEES,
+    }
     assert [maria.client.post("/balcao", data=form).status_code for _ in range(2)] == [303, 303]
     assert waiting(house, "0371KD") == [(1, "aguardando")]
 
@@ -214,15 +219,15 @@ def test_every_screen_of_the_counter_fits_a_phone(desk: Page) -> None:
 )
 def test_money_is_read_as_people_write_it(app: Flask, typed: str, sent: str) -> None:
     with app.test_request_context("/", method="POST", data={"valor": typed}):
-        assert values.dinheiro("valor") == sent
+        assert fee_input.typed_money("valor") == sent
 
 
 def test_the_fees_of_the_last_act_are_shown_as_their_service(app: Flask) -> None:
     centavos = {name: int(value.replace(".", "")) for name, value in FEES.items()}
     with app.test_request_context("/"):
-        assert values.como_se_digita(centavos) == {"servico": "certidao-notas"}
-        assert values.como_se_digita(centavos | {"iss": 0})["iss"] == "0,00"
+        assert fee_input.as_typed(centavos) == {"servico": "certidao-notas"}
+        assert fee_input.as_typed(centavos | {"iss": 0})["iss"] == "0,00"
 
 
 def test_numbers_are_told_as_ranges() -> None:
-    assert words.numeros([4, 7, 8, 9]) == "0000004, 0000007 a 0000009"
+    assert words.numbers([4, 7, 8, 9]) == "0000004, 0000007 a 0000009"

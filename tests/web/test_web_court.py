@@ -12,10 +12,10 @@ from playwright.sync_api import Browser, expect
 from web_house import Person, enter
 from werkzeug.serving import make_server
 
-from printserver.app import create_app
+from printserver.server.app import create_app
 from printserver.web import court_words
+from support.court import Court, house_with_court
 from support.office import FEES, TOTAL, House, put_certificate
-from support.tribunal import Court, house_with_court
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def house(both: tuple[House, Court]) -> House:
 
 @pytest.fixture
 def desk(both: tuple[House, Court]) -> Person:
-    """Maria at a screen of the house that has a court."""
+    """Maria at a screen of an office with a simulated court."""
     person = Person(create_app(both[0].office).test_client())
     assert person.login("maria").status_code == 303
     return person
@@ -69,14 +69,14 @@ def text(person: Person, path: str) -> str:
     ],
 )
 def test_t1_what_is_left_is_told_in_plain_words(seconds: float, said: str) -> None:
-    assert court_words.prazo(seconds) == said
+    assert court_words.time_left(seconds) == said
 
 
 def test_t1_the_most_urgent_stand_first_and_the_strip_is_on_every_page(both: tuple[House, Court], desk: Person) -> None:
     house, court = both
     assert "Tudo o que havia foi comunicado" in text(desk, "/tribunal")
     assert "faixa-tribunal" not in desk.get("/").get_data(as_text=True)
-    court.falhar("fora")
+    court.fail("fora")
     first = seal(house, 1)
     house.clock.forward(hours=4)
     second = seal(house, 2)
@@ -122,7 +122,7 @@ def test_t2_a_refusal_is_shown_with_the_courts_words_and_sent_again_by_a_person(
     both: tuple[House, Court], desk: Person
 ) -> None:
     house, court = both
-    court.falhar("objeta", vezes=1)
+    court.fail("objeta", vezes=1)
     code = seal(house)
     house.engine.run_once()
     page = text(desk, "/tribunal?ver=recusados")
@@ -147,7 +147,7 @@ def test_r5_a_refused_link_is_shown_with_the_courts_words(both: tuple[House, Cou
     house, court = both
     above, below = seal(house, 1), seal(house, 2)
     house.engine.run_once()
-    court.falhar("objeta")
+    court.fail("objeta")
     link = {"vinculador": above, "vinculados": [below], "escrevente": "maria"}
     assert house.call("POST", "/vinculos", link).status == 201
     assert "espera a vez" in text(desk, "/tribunal?ver=vinculos")
@@ -171,14 +171,14 @@ def test_t1_by_hand_nothing_goes_until_the_button(tmp_path: Path) -> None:
 
 
 def test_t4_the_certificates_holder_and_end_are_shown_and_warned_of(house: House, desk: Person) -> None:
-    end = house.office.certificado.valido_ate
+    end = house.office.certificado.valid_until
     for left, strip in ((31, ""), (30, "o certificado vence"), (0, "o certificado venceu")):
         house.clock.now = end - timedelta(days=left)
         stay(desk)
         page = text(desk, "/")
         assert ("certificado" in page) is bool(strip)
         assert strip in page
-        assert house.office.certificado.titular in text(desk, "/tribunal")
+        assert house.office.certificado.holder in text(desk, "/tribunal")
     assert "grave" in desk.get("/").get_data(as_text=True)
 
 
@@ -193,7 +193,7 @@ def test_t4_a_certificate_that_is_not_good_yet_is_warned_of_on_every_screen(hous
 def test_t2_notices_are_listed(both: tuple[House, Court], desk: Person) -> None:
     house, court = both
     assert "Nenhum aviso" in text(desk, "/tribunal?ver=avisos")
-    court.falhar("objeta")
+    court.fail("objeta")
     code = seal(house)
     house.engine.run_once()
     house.clock.forward(minutes=1)
@@ -290,7 +290,7 @@ def test_t1_t2_the_courts_page_is_alive(browser: Browser, both: tuple[House, Cou
         page = enter(context.new_page(), "maria")
         page.get_by_role("link", name="Tribunal").click()
         expect(page.get_by_text("Nenhum selo espera por comunicação.")).to_be_visible()
-        court.falhar("objeta")
+        court.fail("objeta")
         code = seal(house)
         expect(page.get_by_text(code)).to_be_visible()
         expect(page.get_by_text("faltam 24 h 00 min").first).to_be_visible()
@@ -298,7 +298,7 @@ def test_t1_t2_the_courts_page_is_alive(browser: Browser, both: tuple[House, Cou
         expect(page.get_by_role("link", name="Recusados (1)")).to_be_visible()
         page.get_by_role("link", name="Recusados (1)").click()
         page.get_by_role("link", name="Mandar todos de novo…").click()
-        court.falhar(None)
+        court.fail(None)
         page.get_by_role("button", name="Mandar de novo").click()
         expect(page.get_by_text("1 selo vai de novo ao tribunal.")).to_be_visible()
         house.engine.run_once()

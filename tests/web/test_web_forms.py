@@ -16,13 +16,14 @@ import sqlalchemy as sa
 from web_house import Person, sure
 from werkzeug.test import TestResponse
 
-from printserver import db, people
-from printserver.app import create_app
-from printserver.jobs import papers
-from printserver.web.forms import rotulo
+from printserver import db
+from printserver.delivery import numbered_paper
+from printserver.office import people
+from printserver.server.app import create_app
+from printserver.web.forms import label
 from support.office import FEES, House, open_house
 
-MOTIVO = "conferido no balcão"
+REASON = "conferido no balcão"
 INVISIBLE = "\u202eossessap"
 _numbers = count(1)
 
@@ -34,8 +35,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         queue = {"nome": "segurança", "tipo": "pasta", "destino": str(folder), "papel_numerado": True}
         with opened.office.db.write() as conn:
             conn.execute(db.fila.insert().values(serventia_id=1, criada_em=opened.clock(), **queue))
-            quem = people.Autor(1, None, None, "maria", "escrevente", frozenset(), None)
-            papers.receber(conn, 1, "segurança", "W0001", "W0900", quem, opened.clock())
+            who = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
+            numbered_paper.receive(conn, 1, "segurança", "W0001", "W0900", who, opened.clock())
         yield opened
 
 
@@ -215,7 +216,7 @@ CASES = (
         "papel",
         lambda: {"papel": f"AU{_serie()} 0000001", **dict.fromkeys(FEES, ""), "servico": "certidao-notas"},
     ),
-    Case("web.estorno", _act, "papel", lambda: {"papel": "inutilizado", "motivo": MOTIVO}),
+    Case("web.estorno", _act, "papel", lambda: {"papel": "inutilizado", "motivo": REASON}),
     Case(
         "web.faixa",
         lambda _: _at("/balcao/faixa"),
@@ -233,7 +234,7 @@ CASES = (
             "de": "7",
             "ate": "9",
             **DAY,
-            "motivo": MOTIVO,
+            "motivo": REASON,
         },
         other={"ato": "RC"},
     ),
@@ -241,17 +242,17 @@ CASES = (
         "web.diarios",
         lambda _: (f"/balcao/diarios?dia=2026-10-{next(_days):02}", "/balcao/diarios"),
         "total",
-        lambda: {"total": "100,00", "iss": "2,00", "motivo": MOTIVO},
+        lambda: {"total": "100,00", "iss": "2,00", "motivo": REASON},
         other={"total": "101,00", "iss": "3,00", "servico": "", "quantidade": ""},
     ),
     Case(
         "web.retificar",
         lambda house: _at(f"/selos/{_seal(house)}/retificar"),
         "tabeliao",
-        lambda: {"tabeliao": "56,00", "motivo": MOTIVO},
+        lambda: {"tabeliao": "56,00", "motivo": REASON},
         other={"identificador": "OUTRO", "data": "2026-11-19", "ato": "TR"},
     ),
-    Case("web.excluir_selo", lambda house: _at(f"/selos/{_seal(house)}/excluir"), "motivo", lambda: {"motivo": MOTIVO}),
+    Case("web.excluir_selo", lambda house: _at(f"/selos/{_seal(house)}/excluir"), "motivo", lambda: {"motivo": REASON}),
     Case(
         "web.papel",
         _paper,
@@ -270,29 +271,29 @@ CASES = (
         "web.reenviar",
         lambda house: _at(f"/trabalhos/{_failed(house)['id']}/reenviar"),
         "motivo",
-        lambda: {"motivo": MOTIVO},
+        lambda: {"motivo": REASON},
     ),
     Case(
         "web.cancelar",
         lambda house: _at(f"/trabalhos/{house.taken(house.certidao())['id']}/cancelar"),
         "motivo",
-        lambda: {"motivo": MOTIVO},
+        lambda: {"motivo": REASON},
     ),
     Case(
         "web.folhas",
         lambda house: _at(f"/trabalhos/{_uncertain(house)['id']}/folhas"),
         "pagina_1",
-        lambda: {"pagina_1": "inutilizada", "motivo": MOTIVO, "papel_1": ""},
+        lambda: {"pagina_1": "inutilizada", "motivo": REASON, "papel_1": ""},
         other={"papel_1": "Z0000077"},
         rubbish={"papel_1": INVISIBLE},
     ),
-    Case("web.responder_xa", _asked, "motivo", lambda: {"motivo": MOTIVO, "papel_em_maos": "sim", "resposta": "sim"}),
+    Case("web.responder_xa", _asked, "motivo", lambda: {"motivo": REASON, "papel_em_maos": "sim", "resposta": "sim"}),
     Case("web.responder_selo", _ficha, "resposta", dict),
     Case(
         "web.assinar",
         lambda house: _at(f"/trabalhos/{_signed(house)['id']}/assinaturas"),
         "estado",
-        lambda: {"estado": "pendentes", "primeira": "2026-11-18", "motivo": MOTIVO},
+        lambda: {"estado": "pendentes", "primeira": "2026-11-18", "motivo": REASON},
         other={"primeira": "2026-11-17"},
     ),
 )
@@ -421,7 +422,7 @@ def _refused(trial: Trial, name: str, value: str) -> None:
     assert trial.made == [], f"{name}={value!r}"
     assert said, f"{name}={value!r} is refused without a word"
     marked = f'id="erro-{name}"' in page or re.search(rf'name="{name}"[^>]*aria-invalid', page)
-    labels = {rotulo(name), "Parcelas"} if name in FEES else {rotulo(name)}
+    labels = {label(name), "Parcelas"} if name in FEES else {label(name)}
     of_it = marked or any(label in said for label in labels)
     of_the_whole = trial.answer.status_code == 409 and trial.fields[name].kind == "radio"  # it cannot be so now
     assert of_it or of_the_whole, f"{name}={value!r}: {said}"
@@ -437,7 +438,8 @@ def no_machine_names(said: str) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=CASE_IDS)
 def test_a7_a_field_that_a_form_does_not_have_is_refused(house: House, tereza: Person, case: Case) -> None:
-    trial = Trial(house, tereza, case, desconto="10")
+    unknown = {"desconto": "10"}
+    trial = Trial(house, tereza, case, **unknown)
     assert trial.answer.status_code == 422
     assert trial.made == []
     assert "desconto" in messages(trial.answer)

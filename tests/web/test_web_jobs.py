@@ -14,9 +14,9 @@ from web_house import House, Person
 
 from printserver import db, jobs
 from printserver.clock import local_date
-from printserver.jobs import questions
+from printserver.ledger import questions
 
-MOTIVO = "a impressora puxou duas folhas"
+REASON = "a impressora puxou duas folhas"
 
 
 def _text(who: Person, path: str) -> str:
@@ -28,19 +28,19 @@ def _text(who: Person, path: str) -> str:
 def _stopped(house: House) -> dict[str, Any]:
     """Return a livro that was cancelled on its way: `falhou`, its seals live."""
     job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
-    dados = {"escrevente": "maria", "motivo": "papel errado na bandeja"}
-    jobs.cancelar(house.office, house.autor, job["id"], dados)
+    data = {"escrevente": "maria", "motivo": "papel errado na bandeja"}
+    jobs.cancel(house.office, house.autor, job["id"], data)
     return house.job(job["id"])
 
 
 @pytest.fixture
 def uncertain(house: House) -> dict[str, Any]:
-    """A livro of which nobody knows what came out."""
+    """A livro in the state `incerto`."""
     job = house.livro()
     with house.office.db.write() as conn:
         row = conn.execute(sa.select(db.job).where(db.job.c.id == job["id"])).mappings().one()
         conn.execute(sa.update(db.job).where(db.job.c.id == job["id"]).values(estado="incerto"))
-        questions.perguntar_folhas(conn, house.office, row, "o papel acabou no meio", house.clock())
+        questions.ask_about_sheets(conn, house.office, row, "o papel acabou no meio", house.clock())
     return house.job(job["id"])
 
 
@@ -107,7 +107,7 @@ def test_the_first_and_the_last_day_there_are_can_be_looked_at(maria: Person, pa
 
 def test_the_day_is_filtered_by_state_type_and_text(maria: Person, house: House) -> None:
     livro = house.livro()
-    traslado = house.printed(house.traslado_de(livro))
+    traslado = house.printed(house.traslado_for(livro))
     _before, held = house.xa_question()
     nome, codigo = livro["documento"]["instrumento"], livro["selos"][0]["codigo"]
     for query, shown in (
@@ -129,19 +129,19 @@ def test_the_day_is_filtered_by_state_type_and_text(maria: Person, house: House)
 def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_they_were(
     maria: Person, house: House
 ) -> None:
-    partes = [{"qualidade": "Outorgante", "nome": "Lídia Prado Ventura"}, {"nome": "Łukasz Conceição"}]
-    deed = house.instrumento() | {"titulo": "Escritura de doação de Leão", "partes": partes}
+    parties = [{"qualidade": "Outorgante", "nome": "Lídia Prado Ventura"}, {"nome": "Łukasz Conceição"}]
+    deed = house.instrumento() | {"titulo": "Escritura de doação de Leão", "partes": parties}
     livro = house.printed({"tipo": "livro", "instrumento": deed})
-    traslado = house.printed(house.traslado_de(livro))
-    pessoa = {"nome": "Lídia Sá", "mãe": "Rute"}
-    ficha = house.send({"tipo": "ficha_abertura", "ficha": "F-1", "pessoa": pessoa, "gerar_selo": False})
+    traslado = house.printed(house.traslado_for(livro))
+    person = {"nome": "Lídia Sá", "mãe": "Rute"}
+    ficha = house.send({"tipo": "ficha_abertura", "ficha": "F-1", "pessoa": person, "gerar_selo": False})
     other = house.livro()
 
-    def found(texto: str) -> set[str]:
-        page = _text(maria, f"/?texto={texto}")
+    def found(text: str) -> set[str]:
+        page = _text(maria, f"/?texto={text}")
         return {job["id"] for job in (livro, traslado, ficha, other) if f'id="trabalho-{job["id"]}"' in page}
 
-    for texto, expected in (
+    for text, expected in (
         ("lidia", (livro, traslado, ficha)),
         ("L%C3%ADdia+VENTURA", (livro, traslado)),
         ("lukasz+conceicao", (livro, traslado)),
@@ -149,13 +149,13 @@ def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_t
         ("sa+F-1", (ficha,)),
         ("rute", ()),
     ):
-        assert found(texto) == {job["id"] for job in expected}, texto
-    assert "Ventura" not in str(jobs.listar(house.office, {}, 1))
+        assert found(text) == {job["id"] for job in expected}, text
+    assert "Ventura" not in str(jobs.list_all(house.office, {}, 1))
     with house.office.db.write() as conn:  # as where the texts are taken away after their term
         log = list(conn.execute(sa.select(db.log.c.detalhe)).scalars())
         conn.execute(sa.update(db.job).where(db.job.c.id == livro["id"]).values(composicao={}))
     assert "Ventura" not in str(log)
-    (bare,) = [job for job in jobs.do_dia(house.office, local_date(house.clock())) if job["id"] == livro["id"]]
+    (bare,) = [job for job in jobs.of_day(house.office, local_date(house.clock())) if job["id"] == livro["id"]]
     assert bare["nomes"] == []
 
 
@@ -203,7 +203,7 @@ def test_x6_a_copy_whose_livro_was_excluded_is_shown_as_stale(maria: Person, hou
     traslado = house.traslado()
     livro = jobs.selo(house.office, traslado["qr"]["selo"])["job"]
     assert "Desatualizado" not in _text(maria, f"/trabalhos/{traslado['id']}")
-    jobs.excluir(house.office, house.autor, livro, {"escrevente": "maria", "motivo": MOTIVO})
+    jobs.exclude(house.office, house.autor, livro, {"escrevente": "maria", "motivo": REASON})
     assert "Desatualizado" in _text(maria, f"/trabalhos/{traslado['id']}")
     assert "Desatualizado" in _text(maria, f"/?texto={traslado['documento']['instrumento']}")
     assert "excluído por" in _text(maria, f"/trabalhos/{livro}")
@@ -257,7 +257,7 @@ def test_a_pdf_that_does_not_exist_yet_is_told_in_a_page(maria: Person, house: H
     house.engine.run_once()
     part = _text(maria, f"/trabalhos/{job['id']}/copia/vivo")
     assert 'type="application/pdf"' in part
-    assert "hx-get" not in part  # shown once, asked for no more
+    assert "hx-get" not in part  # shown once, not polled again
 
 
 # -- what a person may do ---------------------------------------------------------------------------------------------
@@ -274,14 +274,14 @@ def _act(who: Person, job: dict[str, Any], what: str, **fields: str) -> tuple[in
 def test_x5_a_failed_print_is_sent_again_with_the_same_seals(maria: Person, house: House) -> None:
     job = _stopped(house)
     assert "Nada saiu: imprimir tudo de novo" in _text(maria, f"/trabalhos/{job['id']}")
-    status, text = _act(maria, job, "reenviar", motivo=MOTIVO)
+    status, text = _act(maria, job, "reenviar", motivo=REASON)
     assert status == 303
     assert "com os mesmos selos" in text
     house.engine.run_once()
     after = house.job(job["id"])
     assert after["estado"] == "impresso"
     assert after["selos"] == job["selos"]
-    assert any(passo["quem"] == "maria" and passo["sistema"] is None for passo in after["historico"])
+    assert any(step["quem"] == "maria" and step["sistema"] is None for step in after["historico"])
 
 
 @pytest.mark.parametrize("what", ["reenviar", "folhas"])
@@ -289,9 +289,10 @@ def test_a_form_that_was_not_sent_by_its_button_does_nothing_and_keeps_what_was_
     maria: Person, house: House, what: str
 ) -> None:
     job = _stopped(house) if what == "reenviar" else house.livro()
-    status, text = _act(maria, job, what, motivo=MOTIVO, pagina_1="inutilizada", papel_1="A0000001", confirmo="")
+    typed = {"pagina_1": "inutilizada", "papel_1": "A0000001"}
+    status, text = _act(maria, job, what, motivo=REASON, **typed, confirmo="")
     assert status == 422
-    assert MOTIVO in text
+    assert REASON in text
     assert ("A0000001" in text) is (what == "folhas")
     assert house.job(job["id"])["historico"] == job["historico"]
 
@@ -318,7 +319,7 @@ def test_what_became_impossible_meanwhile_is_told(maria: Person, house: House) -
     path = f"/trabalhos/{job['id']}/cancelar"
     form = maria.hidden(path, path)
     house.engine.run_once()
-    answer = maria.client.post(path, data={**form, "motivo": MOTIVO, "confirmo": "sim"})
+    answer = maria.client.post(path, data={**form, "motivo": REASON, "confirmo": "sim"})
     assert answer.status_code == 409
     assert "nada há a cancelar" in answer.get_data(as_text=True)
     assert house.job(job["id"])["estado"] == "impresso"
@@ -327,7 +328,7 @@ def test_what_became_impossible_meanwhile_is_told(maria: Person, house: House) -
 def test_cancelling_keeps_the_seals_and_says_so(maria: Person, house: House) -> None:
     job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
     assert "Os selos continuam valendo" in _text(maria, f"/trabalhos/{job['id']}/cancelar")
-    assert _act(maria, job, "cancelar", motivo=MOTIVO)[0] == 303
+    assert _act(maria, job, "cancelar", motivo=REASON)[0] == 303
     after = house.job(job["id"])
     assert after["estado"] == "falhou"
     assert after["selos"] == job["selos"]
@@ -338,10 +339,11 @@ def test_x5_a_person_says_page_by_page_what_came_out(maria: Person, house: House
     assert maria.get(page).location == f"/trabalhos/{uncertain['id']}/folhas"
     assert "o papel acabou no meio" in _text(maria, f"/trabalhos/{uncertain['id']}/folhas")
     assert "O que saiu no papel" in _text(maria, "/")
-    status, text = _act(maria, uncertain, "folhas", motivo=MOTIVO)
+    status, text = _act(maria, uncertain, "folhas", motivo=REASON)
     assert status == 422
     assert "diga se saiu boa" in text
-    status, _answer = _act(maria, uncertain, "folhas", motivo=MOTIVO, pagina_1="boa")
+    typed = {"pagina_1": "boa"}
+    status, _answer = _act(maria, uncertain, "folhas", motivo=REASON, **typed)
     assert status == 303
     after = house.job(uncertain["id"])
     assert (after["estado"], after["pergunta"]) == ("impresso", None)
@@ -352,7 +354,7 @@ def test_x5_spoiled_pages_are_printed_again_and_good_ones_never(maria: Person, h
     long["corpo"]["conteudo"] = "\n\n".join(["Saibam quantos esta escritura virem que compareceram as partes."] * 120)
     job = house.printed({"tipo": "livro", "instrumento": long})
     assert job["paginas"] > 3
-    fields = {"outras": "boa", "pagina_2": "inutilizada", "pagina_3": "nao_saiu", "imprimir": "sim", "motivo": MOTIVO}
+    fields = {"outras": "boa", "pagina_2": "inutilizada", "pagina_3": "nao_saiu", "imprimir": "sim", "motivo": REASON}
     assert _act(maria, job, "folhas", **fields)[0] == 303
     with house.office.db.read() as conn:
         said = sa.select(db.pagina.c.pagina, db.pagina.c.estado).where(db.pagina.c.job_id == job["id"])
@@ -373,7 +375,7 @@ def nothing_left_open(house: House) -> Iterator[None]:
 
 @pytest.fixture
 def troubled(house: House) -> Iterator[dict[str, Any]]:
-    """A livro at a CUPS queue that cannot be reached any more, whose printer last told of a jam."""
+    """A livro at a CUPS queue that became unreachable; the printer's last message was a jam."""
     job = house.livro()
     said = {"servidor": None, "id": 7, "estado": "processing", "motivos": ["media-jam-error"], "folhas": None}
     with house.office.db.write() as conn:
@@ -382,13 +384,13 @@ def troubled(house: House) -> Iterator[dict[str, Any]]:
         conn.execute(db.fila.update().values(**where))
         moving = {"estado": "entregue", "encerrado": False, "vence_em": None, "cups": said}
         conn.execute(db.job.update().where(db.job.c.id == job["id"]).values(**moving))
-    house.office.capacidades.clear()
+    house.office.capabilities.clear()
     yield job
     with house.office.db.write() as conn:
         conn.execute(db.fila.update().values(**before))
         over = {"estado": "impresso", "encerrado": True, "cups": None}
         conn.execute(db.job.update().where(db.job.c.id == job["id"]).values(**over))
-    house.office.capacidades.clear()
+    house.office.capabilities.clear()
 
 
 def test_the_board_and_the_job_say_what_ails_the_queue(troubled: dict[str, Any], maria: Person) -> None:
@@ -402,6 +404,6 @@ def test_the_board_and_the_job_say_what_ails_the_queue(troubled: dict[str, Any],
 
 
 def test_a_board_of_folders_that_take_files_says_nothing_of_queues(house: House, maria: Person) -> None:
-    house.office.capacidades.clear()
+    house.office.capabilities.clear()
     house.livro()  # something new happened: nothing is shown from memory
     assert "titulo-filas" not in _text(maria, "/vivo/filas")

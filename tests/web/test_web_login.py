@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from web_house import SENHA, Clock, House, Person
+from web_house import PASSWORD, Clock, House, Person
 
 import printserver
-from printserver import db, people
+from printserver import db
+from printserver.office import people
 from printserver.web.attempts import Attempts
 
 SCREENS = Path(printserver.__file__).parent / "templates" / "screens"
@@ -38,9 +39,13 @@ def test_a1_the_right_password_opens_the_board_under_the_persons_own_name(strang
     assert "Maria Souza" in stranger.get("/").get_data(as_text=True)
 
 
-@pytest.mark.parametrize(("usuario", "senha"), [("maria", "errada"), ("ninguem", SENHA), ("maria", ""), ("", SENHA)])
-def test_a1_a_wrong_password_and_an_unknown_user_are_told_the_same(stranger: Person, usuario: str, senha: str) -> None:
-    answer = stranger.login(usuario, senha)
+@pytest.mark.parametrize(
+    ("usuario", "password"), [("maria", "errada"), ("ninguem", PASSWORD), ("maria", ""), ("", PASSWORD)]
+)
+def test_a1_a_wrong_password_and_an_unknown_user_are_told_the_same(
+    stranger: Person, usuario: str, password: str
+) -> None:
+    answer = stranger.login(usuario, password)
     assert answer.status_code == 401
     assert "Usuário ou senha não conferem" in answer.get_data(as_text=True)
     assert stranger.get("/").status_code == 303
@@ -67,7 +72,7 @@ def test_a1_only_wrong_passwords_are_counted_and_only_at_their_address(
 def test_who_was_stopped_at_the_door_goes_on_to_where_they_wanted(stranger: Person, back: str) -> None:
     stopped = stranger.get(back)
     assert stopped.status_code == 303
-    assert stranger.send(stopped.location, "/entrar", usuario="maria", senha=SENHA).location == back
+    assert stranger.send(stopped.location, "/entrar", usuario="maria", senha=PASSWORD).location == back
 
 
 @pytest.mark.parametrize(
@@ -75,7 +80,7 @@ def test_who_was_stopped_at_the_door_goes_on_to_where_they_wanted(stranger: Pers
 )
 def test_the_door_never_leads_to_another_site(stranger: Person, back: str) -> None:
     form = stranger.hidden("/entrar", "/entrar")
-    answer = stranger.client.post("/entrar", data={**form, "usuario": "maria", "senha": SENHA, "proximo": back})
+    answer = stranger.client.post("/entrar", data={**form, "usuario": "maria", "senha": PASSWORD, "proximo": back})
     assert answer.location == "/"
 
 
@@ -92,7 +97,7 @@ def test_under_tls_a_form_is_taken_from_our_own_pages_alone(app: Flask) -> None:
     client, site = app.test_client(), "https://cartorio.example"
     page = client.get("/entrar", base_url=site).get_data(as_text=True)
     token = page.partition('name="csrf_token" value="')[2].partition('"')[0]
-    form = {"csrf_token": token, "usuario": "maria", "senha": SENHA}
+    form = {"csrf_token": token, "usuario": "maria", "senha": PASSWORD}
     statuses = [
         client.post("/entrar", base_url=site, data=form, headers={"Referer": referrer}).status_code
         for referrer in ("https://mau.example/", f"{site}/entrar")
@@ -111,7 +116,7 @@ def test_a_session_ends_after_its_hours_however_much_it_is_used(maria: Person, h
 
 def test_a1_who_left_the_office_is_out_at_once(stranger: Person, house: House) -> None:
     with house.office.db.write() as conn:
-        people.criar_pessoa(conn, 1, "de-saida", "De Saída", "escrevente", SENHA, house.clock())
+        people.create_person(conn, 1, "de-saida", "De Saída", "escrevente", PASSWORD, house.clock())
     stranger.login("de-saida")
     assert stranger.get("/").status_code == 200
     with house.office.db.write() as conn:
@@ -152,7 +157,7 @@ def test_every_post_without_its_csrf_token_is_refused(maria: Person, app: Flask,
 def test_a_session_is_no_key_and_a_key_is_no_session(maria: Person, stranger: Person, house: House, app: Flask) -> None:
     assert maria.client.get("/api/v1/jobs").status_code == 401
     with house.office.db.write() as conn:
-        key = people.criar_chave(conn, 1, "so-para-a-api", people.DIREITOS, house.clock())
+        key = people.create_key(conn, 1, "so-para-a-api", people.RIGHTS, house.clock())
     client, bearer = app.test_client(), {"Authorization": f"Bearer {key}"}
     assert client.get("/", headers=bearer).status_code == 303
     # the API asks for no CSRF token: a key is not sent by a browser on its own
@@ -206,7 +211,7 @@ def test_a_fault_of_ours_is_a_page_with_a_number_and_nothing_of_its_inside(
     def broken(*_: object) -> None:
         raise RuntimeError("segredo de dentro")
 
-    monkeypatch.setattr("printserver.jobs.consultar", broken)
+    monkeypatch.setattr("printserver.jobs.look_up", broken)
     answer = maria.get("/trabalhos/abc")
     text = answer.get_data(as_text=True)
     assert answer.status_code == 500
@@ -239,7 +244,7 @@ def test_a5_entries_refused_entries_and_exits_are_on_record(stranger: Person, ho
 
 def test_a5_refused_access_is_on_record(stranger: Person, house: House, app: Flask) -> None:
     with house.office.db.write() as conn:
-        key = people.criar_chave(conn, 1, "so-imprime", ["imprimir"], house.clock())
+        key = people.create_key(conn, 1, "so-imprime", ["imprimir"], house.clock())
     client = app.test_client()
     client.environ_base["REMOTE_ADDR"] = "10.8.0.1"
     client.get("/api/v1/jobs", headers={"Authorization": "Bearer nada"})
@@ -279,18 +284,18 @@ def test_a5_a_change_of_password_or_role_ends_the_sessions_at_the_next_request(
 ) -> None:
     name = f"muda-{change}"
     with house.office.db.write() as conn:
-        people.criar_pessoa(conn, 1, name, "Muda", "escrevente", SENHA, house.clock())
+        people.create_person(conn, 1, name, "Muda", "escrevente", PASSWORD, house.clock())
     stranger.login(name)
     assert stranger.get("/").status_code == 200
     with house.office.db.write() as conn:
         if change == "senha":
-            people.mudar_senha(conn, 1, name, "outra frase bem comprida", house.clock())
+            people.change_password(conn, 1, name, "outra frase bem comprida", house.clock())
         elif change == "papel":
-            people.mudar_papel(conn, 1, name, "substituto", house.clock())
+            people.change_role(conn, 1, name, "substituto", house.clock())
         else:
-            people.desativar(conn, 1, name, house.clock())
+            people.deactivate(conn, 1, name, house.clock())
     assert stranger.get("/").status_code == 303
-    assert stranger.login(name, SENHA).status_code == (303 if change == "papel" else 401)
+    assert stranger.login(name, PASSWORD).status_code == (303 if change == "papel" else 401)
 
 
 def test_a5_who_tries_passwords_keeps_no_one_else_at_the_address_out(stranger: Person, house: House) -> None:
@@ -301,7 +306,7 @@ def test_a5_who_tries_passwords_keeps_no_one_else_at_the_address_out(stranger: P
 
 
 def test_a5_a_head_request_does_nothing(stranger: Person) -> None:
-    form = stranger.hidden("/entrar", "/entrar") | {"usuario": "maria", "senha": SENHA}
+    form = stranger.hidden("/entrar", "/entrar") | {"usuario": "maria", "senha": PASSWORD}
     assert stranger.client.head("/entrar", data=form).status_code == 200
     assert stranger.get("/").status_code == 303
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from web_house import Clock, House, Person
 
-MOTIVO = "erro de digitação no nome da outorgante"
+REASON = "erro de digitação no nome da outorgante"
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_x1_the_question_shows_seals_what_else_is_hit_until_when_and_what_would_
 ) -> None:
     livro = {"tipo": "livro", "instrumento": house.instrumento()}
     before = house.printed(livro)
-    copy = house.printed(house.traslado_de(before))
+    copy = house.printed(house.traslado_for(before))
     text = maria.get(_ask(house.send(livro)["id"])).get_data(as_text=True)
     for selo in before["selos"]:
         assert selo["codigo"] in text
@@ -61,7 +61,7 @@ def test_x3_a_no_excludes_and_prints_nothing_and_is_on_record_with_the_person(ma
 
 def test_x2_a_yes_excludes_makes_new_seals_and_prints(maria: Person, house: House) -> None:
     before, held = house.xa_question()
-    status, text = _answer(maria, held["id"], "sim", motivo=MOTIVO)
+    status, text = _answer(maria, held["id"], "sim", motivo=REASON)
     assert status == 303
     assert "Os selos anteriores foram excluídos" in text
     house.engine.run_once()
@@ -69,7 +69,7 @@ def test_x2_a_yes_excludes_makes_new_seals_and_prints(maria: Person, house: Hous
     assert job["estado"] == "impresso"
     assert len(job["selos"]) == 2
     assert all(selo["retificado_por"] for selo in house.job(before["id"])["selos"])
-    assert MOTIVO in maria.get(f"/trabalhos/{before['id']}").get_data(as_text=True)
+    assert REASON in maria.get(f"/trabalhos/{before['id']}").get_data(as_text=True)
 
 
 def test_a4_a_yes_without_a_reason_is_shown_again_and_nothing_happens(maria: Person, house: House) -> None:
@@ -82,12 +82,12 @@ def test_a4_a_yes_without_a_reason_is_shown_again_and_nothing_happens(maria: Per
 
 def test_x2_a_yes_to_a_traslado_needs_the_paper_in_hand(maria: Person, house: House) -> None:
     _before, held = house.traslado_question()
-    status, text = _answer(maria, held["id"], "sim", motivo=MOTIVO)
+    status, text = _answer(maria, held["id"], "sim", motivo=REASON)
     assert status == 422
     assert 'id="erro-papel_em_maos"' in text
-    assert MOTIVO in text  # what was typed is still there
+    assert REASON in text  # what was typed is still there
     assert house.job(held["id"])["selos"] == []
-    assert _answer(maria, held["id"], "sim", motivo=MOTIVO, papel_em_maos="sim")[0] == 303
+    assert _answer(maria, held["id"], "sim", motivo=REASON, papel_em_maos="sim")[0] == 303
     assert len(house.job(held["id"])["selos"]) == 1
 
 
@@ -103,13 +103,13 @@ def test_x7_a_livro_of_numbered_folhas_asks_for_new_ones(
 ) -> None:
     _before, held = house.xa_question()
     assert "folha_inicial" not in maria.get(_ask(held["id"])).get_data(as_text=True)
-    monkeypatch.setattr(house.office, "regras", replace(house.office.regras, folhas_novas=True))
+    monkeypatch.setattr(house.office, "rules", replace(house.office.rules, folhas_novas=True))
     old = held["documento"]["folha_inicial"]
     for given in ({}, {"folha_inicial": old}):
-        status, text = _answer(maria, held["id"], "sim", motivo=MOTIVO, **given)
+        status, text = _answer(maria, held["id"], "sim", motivo=REASON, **given)
         assert status == 422
         assert 'id="erro-folha_inicial"' in text
-    assert _answer(maria, held["id"], "sim", motivo=MOTIVO, folha_inicial="900", folha_final="905")[0] == 303
+    assert _answer(maria, held["id"], "sim", motivo=REASON, folha_inicial="900", folha_final="905")[0] == 303
     assert house.job(held["id"])["documento"]["folha_inicial"] == "900"
 
 
@@ -119,7 +119,7 @@ def test_x1_a_question_is_answered_once_and_the_second_person_is_told_by_whom(ma
     second.login("rui")
     form = second.hidden(_ask(held["id"]), f"/trabalhos/{held['id']}/xa")
     assert _answer(maria, held["id"], "nao")[0] == 303
-    answer = second.client.post(f"/trabalhos/{held['id']}/xa", data={**form, "resposta": "sim", "motivo": MOTIVO})
+    answer = second.client.post(f"/trabalhos/{held['id']}/xa", data={**form, "resposta": "sim", "motivo": REASON})
     text = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert "Esta pergunta não está mais aberta" in text
@@ -134,19 +134,19 @@ def test_x1_a_yes_holds_only_for_the_seals_that_were_shown(maria: Person, house:
     form = maria.hidden(_ask(held["id"]), f"/trabalhos/{held['id']}/xa")
     shown = form["selos"].split()
     form["selos"] = shown[0]
-    answer = maria.client.post(f"/trabalhos/{held['id']}/xa", data={**form, "resposta": "sim", "motivo": MOTIVO})
+    answer = maria.client.post(f"/trabalhos/{held['id']}/xa", data={**form, "resposta": "sim", "motivo": REASON})
     text = answer.get_data(as_text=True)
     assert answer.status_code == 409
     assert "os selos mudaram" in text
     assert all(codigo in text for codigo in shown)
-    assert MOTIVO in text
+    assert REASON in text
     assert house.job(held["id"])["pergunta"] is not None
 
 
 def test_the_same_form_sent_twice_is_answered_once_and_no_error(maria: Person, house: House) -> None:
     _before, held = house.xa_question()
     to = f"/trabalhos/{held['id']}/xa"
-    form = {**maria.hidden(_ask(held["id"]), to), "resposta": "sim", "motivo": MOTIVO}
+    form = {**maria.hidden(_ask(held["id"]), to), "resposta": "sim", "motivo": REASON}
     assert [maria.client.post(to, data=form).status_code for _ in range(2)] == [303, 303]
     assert len(house.job(held["id"])["selos"]) == 2
     changed = maria.client.post(to, data={**form, "motivo": "outro motivo"})
@@ -157,36 +157,36 @@ def test_the_same_form_sent_twice_is_answered_once_and_no_error(maria: Person, h
 @pytest.mark.parametrize("resposta", ["", "talvez", "SIM"])
 def test_an_answer_that_is_neither_yes_nor_no_does_nothing(maria: Person, house: House, resposta: str) -> None:
     _before, held = house.xa_question()
-    status, text = _answer(maria, held["id"], resposta, motivo=MOTIVO)
+    status, text = _answer(maria, held["id"], resposta, motivo=REASON)
     assert status == 422
-    assert MOTIVO in text
+    assert REASON in text
     assert house.job(held["id"])["pergunta"] is not None
 
 
 def test_x4_past_the_term_only_the_heads_may_go_on_and_must_say_so(
     maria: Person, house: House, clock: Clock, time_travel: None
 ) -> None:
-    dados = {"tipo": "livro", "instrumento": house.instrumento() | {"motivo_data": "assinada na sexta-feira"}}
-    house.printed(dados)
+    data = {"tipo": "livro", "instrumento": house.instrumento() | {"motivo_data": "assinada na sexta-feira"}}
+    house.printed(data)
     clock.ahead += timedelta(hours=house.office.settings.xa.prazo_horas - 1)
-    held = house.send(dados)
+    held = house.send(data)
     clock.ahead += timedelta(hours=2)
     maria.login("maria")
     text = maria.get(_ask(held["id"])).get_data(as_text=True)
     assert "o prazo passou" in text
     assert "Só o tabelião ou o substituto pode responder sim" in text
     to = f"/trabalhos/{held['id']}/xa"
-    form = {**maria.hidden(_ask(held["id"]), to), "resposta": "sim", "motivo": MOTIVO, "fora_do_prazo": "sim"}
+    form = {**maria.hidden(_ask(held["id"]), to), "resposta": "sim", "motivo": REASON, "fora_do_prazo": "sim"}
     assert maria.client.post(to, data=form).status_code == 403
     assert house.job(held["id"])["pergunta"] is not None
 
     head = Person(maria.client.application.test_client())
     head.login("tereza")
-    assert _answer(head, held["id"], "sim", motivo=MOTIVO)[0] == 409
-    status, _text = _answer(head, held["id"], "sim", motivo=MOTIVO, fora_do_prazo="sim")
+    assert _answer(head, held["id"], "sim", motivo=REASON)[0] == 409
+    status, _text = _answer(head, held["id"], "sim", motivo=REASON, fora_do_prazo="sim")
     assert status == 303
     assert house.job(held["id"])["historico"][-1]["quem"] == "tereza"
-    house.engine.run_once()  # before the clock goes back: what is due in three days would hold up its queue till then
+    house.engine.run_once()  # before the clock goes back: a row due in three days would block its queue until then
 
 
 def test_n9_the_ficha_is_printed_with_a_seal_or_without(maria: Person, house: House) -> None:

@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from web_house import FEES, SENHA, Person, sure
+from web_house import FEES, PASSWORD, Person, sure
 from web_house import House as WebHouse
 
 from printserver import db
-from printserver.app import create_app
-from printserver.atos import avulsos
+from printserver.seal_actions import standalone
+from printserver.server.app import create_app
+from support.court import Court, house_with_court
 from support.office import House
-from support.tribunal import Court, house_with_court
 
-MOTIVO = "valor digitado errado"
+REASON = "valor digitado errado"
 CHEAP = dict.fromkeys(FEES, "1,00")
 
 
@@ -46,7 +46,7 @@ def people(seals: House) -> dict[str, Person]:
     found = {}
     for name in ("maria", "rui"):
         found[name] = Person(app.test_client())
-        assert found[name].login(name, SENHA).status_code == 303
+        assert found[name].login(name, PASSWORD).status_code == 303
     return found
 
 
@@ -95,7 +95,7 @@ def test_a_wrong_filter_is_said_beside_it_and_nothing_is_lost(maria: Person) -> 
     answer = maria.get("/selos?valor_de=mil&folha=x&livro=12")
     html = answer.get_data(as_text=True)
     assert answer.status_code == 422
-    assert html.count("aria-invalid") == 1  # one at a time, as the floor below finds them
+    assert html.count("aria-invalid") == 1  # one at a time, as the layer below finds them
     assert 'value="mil"' in html
     assert 'value="12"' in html
     assert "escreva o valor em reais, como 4,10" in plain(maria.get("/selos?valor_de=mil").get_data(as_text=True))
@@ -103,7 +103,7 @@ def test_a_wrong_filter_is_said_beside_it_and_nothing_is_lost(maria: Person) -> 
 
 def test_s11_totals_stand_beside_the_list_and_on_a_page_of_their_own(seals: House, maria: Person) -> None:
     code = seal(seals, identificador="SOMADO")
-    body = {"emolumentos": dict.fromkeys(FEES, "1.00"), "motivo": MOTIVO, "escrevente": "maria"}
+    body = {"emolumentos": dict.fromkeys(FEES, "1.00"), "motivo": REASON, "escrevente": "maria"}
     assert seals.call("POST", f"/selos/{code}/retificacao", body).status == 201
     part = maria.client.get("/selos/totais?identificador=SOMADO", headers={"HX-Request": "true"})
     assert re.search(r"Válidos 1 selo · R\$ 8,00 Todos 2 selos · R\$ 103,12", plain(part.get_data(as_text=True)))
@@ -134,7 +134,7 @@ def test_a3_what_was_found_is_taken_as_a_file_under_ones_name(seals: House, mari
 def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: House, maria: Person) -> None:
     code = seal(seals, identificador="CADEIA")
     to = f"/selos/{code}/retificar"
-    done = rectify(maria, to, motivo=MOTIVO, **CHEAP)
+    done = rectify(maria, to, motivo=REASON, **CHEAP)
     assert done.status_code == 303
     new = done.headers["Location"].rpartition("/")[2]
     seals.engine.run_once()
@@ -145,7 +145,7 @@ def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: House, 
     assert re.search(r"Comunicação pendente · Maria, pelo sistema inicial · de 127\.0\.0\.1", old)
     assert "Retificado · o tribunal" in old
     now = read(maria, f"/selos/{new}")
-    assert f"Motivo {MOTIVO}" in now
+    assert f"Motivo {REASON}" in now
     assert "Comunicação pendente · Maria · de 127.0.0.1" in now
     html = maria.get(f"/selos/{new}").get_data(as_text=True)
     assert 'href="https://selodigital.tjsp.jus.br/?r=' in html
@@ -155,17 +155,17 @@ def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: House, 
 def test_r1_a_rectification_is_asked_for_field_by_field(seals: House, maria: Person) -> None:
     code = seal(seals, identificador="TROCA")
     to = f"/selos/{code}/retificar"
-    unsure = maria.send(to, to, identificador="TROCA-2", motivo=MOTIVO, confirmo="sim")
+    unsure = maria.send(to, to, identificador="TROCA-2", motivo=REASON, confirmo="sim")
     assert (unsure.status_code, "Confira antes de retificar" in unsure.get_data(as_text=True)) == (200, True)
-    nothing = maria.send(to, to, motivo=MOTIVO, confirmo="sim")
+    nothing = maria.send(to, to, motivo=REASON, confirmo="sim")
     assert "diga o que se retifica" in nothing.get_data(as_text=True)
-    wrong = maria.send(to, to, motivo=MOTIVO, confirmo="sim", iss="dois")
+    wrong = maria.send(to, to, motivo=REASON, confirmo="sim", iss="dois")
     assert "escreva o valor em reais" in wrong.get_data(as_text=True)
     assert 'value="dois"' in wrong.get_data(as_text=True)
-    unreasoned = maria.send(to, to, motivo=MOTIVO, **dict.fromkeys(FEES, "0,00"))
+    unreasoned = maria.send(to, to, motivo=REASON, **dict.fromkeys(FEES, "0,00"))
     assert "informe o valor, ou o motivo da isenção" in unreasoned.get_data(as_text=True)
     assert seals.selo(code)["retificado_por"] is None
-    done = rectify(maria, to, motivo=MOTIVO, motivo_isencao="gratuidade", identificador="TROCA-2", data="2026-11-19")
+    done = rectify(maria, to, motivo=REASON, motivo_isencao="gratuidade", identificador="TROCA-2", data="2026-11-19")
     made = seals.selo(done.headers["Location"].rpartition("/")[2])
     assert (made["isento"], made["identificador"], made["data"]) == (True, "TROCA-2", "2026-11-19")
 
@@ -192,9 +192,9 @@ def test_t2_t3_what_the_court_refused_is_shown_in_its_words_and_sent_again(
     seals: House, court: Court, maria: Person
 ) -> None:
     code = seal(seals, identificador="RECUSADO")
-    court.falhar("objeta", selos=[code])
+    court.fail("objeta", selos=[code])
     seals.engine.run_once()
-    court.falhar(None)
+    court.fail(None)
     page = read(maria, f"/selos/{code}")
     assert "aguardando retificação" in page
     assert "O selo: recusado. O tribunal disse: O simulador foi mandado recusar este selo." in page
@@ -210,16 +210,16 @@ def test_r5_a_refused_link_shows_the_court_s_answer(seals: House, court: Court, 
     seals.engine.run_once()
     link = {"vinculador": above, "vinculados": [below], "escrevente": "maria"}
     assert seals.call("POST", "/vinculos", link).status == 201
-    court.falhar("objeta")
+    court.fail("objeta")
     seals.engine.run_once()
-    court.falhar(None)
+    court.fail(None)
     page = read(maria, f"/selos/{below}")
     assert re.search(rf"O vínculo com o selo {above} : recusado\. O tribunal disse: \S", page)
     assert f"Vinculado a {above}" in page
     assert f"Vinculador de: {below}" in read(maria, f"/selos/{above}")
     maria.send(f"/selos/{below}", f"/selos/{below}/mandar")
     seals.engine.run_once()
-    assert court.consultar(below)["vinculador"] == above  # type: ignore[index]
+    assert court.look_up(below)["vinculador"] == above  # type: ignore[index]
 
 
 def test_a_seal_that_is_not_there_is_a_page(maria: Person) -> None:
@@ -247,9 +247,9 @@ def test_the_court_s_list_is_asked_for_on_the_screen(seals: House, court: Court,
     assert "pela lista do tribunal" in text
     assert re.search(r"Conforme \d+ Difere 0 Não consta no tribunal 0 Não consta aqui 0 Comunicação pendente \d", text)
     assert re.search(rf"{waiting} 20/11/2026 Comunicação pendente Ainda não foi comunicado", text)
-    court.falhar("fora")
+    court.fail("fora")
     down = compare(maria, None)
-    court.falhar(None)
+    court.fail(None)
     assert down.status_code == 503
     assert "O tribunal não deu a sua lista" in plain(down.get_data(as_text=True))
 
@@ -280,7 +280,7 @@ def test_a_list_that_cannot_be_read_is_told_by_its_lines(maria: Person) -> None:
 
 def test_t5_a_seal_is_found_rectified_and_followed_by_the_keyboard(desk: Page, house: WebHouse) -> None:
     body = {"ato": "ES", "identificador": "NAVEGADOR", "emolumentos": FEES, "escrevente": "maria"}
-    code, _ = avulsos.selar(house.office, house.autor, body)
+    code, _ = standalone.seal(house.office, house.autor, body)
     desk.goto("/")
     desk.get_by_role("link", name="Selos").click()
     desk.fill("#codigo", code.lower())
@@ -292,7 +292,7 @@ def test_t5_a_seal_is_found_rectified_and_followed_by_the_keyboard(desk: Page, h
     desk.set_viewport_size({"width": 390, "height": 844})
     assert desk.evaluate("document.documentElement.scrollWidth") == 390
     desk.fill("#tabeliao", "100,00")
-    desk.fill("#motivo", MOTIVO)
+    desk.fill("#motivo", REASON)
     desk.get_by_role("button", name="Ver o que muda").click()
     expect(desk.get_by_text("Confira antes de retificar")).to_be_visible()
     assert desk.evaluate("document.documentElement.scrollWidth") == 390

@@ -44,7 +44,7 @@ def test_p5_paper_is_received_and_a_stopped_queue_goes_on_at_the_screen(
     assert "Maria Souza" in page
 
     sent = {"documento": {"tipo": "livro", "instrumento": house.instrumento()}, "escrevente": "maria", "fila": numbered}
-    job_id = jobs.aceitar(house.office, house.autor, sent, None).job["id"]
+    job_id = jobs.accept(house.office, house.autor, sent, None).job["id"]
 
     def over() -> bool:
         house.engine.run_once()
@@ -62,7 +62,7 @@ def test_p5_paper_is_received_and_a_stopped_queue_goes_on_at_the_screen(
     status, page = told(maria, "seguir", proximo="W0003", inutilizados="W0002, folha")
     assert (status, "termina em algarismos" in page, 'value="W0002, folha"' in page) == (422, True, True)
     assert told(maria, "seguir", proximo="W0003", inutilizados="W0002")[0] == 303
-    (queue,) = jobs.papel(house.office)
+    (queue,) = jobs.paper_group(house.office)
     assert (queue["papel_proximo"], queue["espera_por"]) == ("W0003", None)
     assert queue["papel"] == {"recebidos": 20, "usados": 1, "inutilizados": 1, "estoque": 18}
 

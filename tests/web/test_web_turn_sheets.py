@@ -17,7 +17,7 @@ def test_x5_backs_are_printed_when_a_person_says_that_the_sheets_are_turned(
     deed["corpo"]["conteudo"] = "\n\n".join(["Saibam quantos esta escritura virem."] * 90)
     asked = {"documento": {"tipo": "livro", "instrumento": deed}, "escrevente": "maria"}
     sent = asked | {"fila": "mao", "faces": "frente-depois-verso"}
-    job_id = jobs.aceitar(house.office, house.autor, sent, None).job["id"]
+    job_id = jobs.accept(house.office, house.autor, sent, None).job["id"]
 
     def rests() -> bool:
         house.engine.run_once()

@@ -7,29 +7,29 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.api.queries import Estado, Tipo
+from printserver.api.queries import KindWord, State
 from printserver.web import words
-from printserver.web.actions import intervalos
+from printserver.web.actions import page_ranges
 
-AGORA = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # noon in São Paulo
+NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # noon in São Paulo
 
 
 def test_every_state_and_type_of_the_contract_has_its_word() -> None:
-    assert set(words.ESTADOS) == set(get_args(Estado))
-    assert set(words.TIPOS) == set(get_args(Tipo))
+    assert set(words.STATES) == set(get_args(State))
+    assert set(words.KINDS) == set(get_args(KindWord))
 
 
 @pytest.mark.parametrize(
-    ("cups", "palavra"),
+    ("cups", "word"),
     [(None, "Na fila"), ("processing", "Imprimindo"), ("processing-stopped", "Impressora parada"), ("?", "Na fila")],
 )
-def test_how_far_the_queue_got_is_told(cups: str | None, palavra: str) -> None:
+def test_how_far_the_queue_got_is_told(cups: str | None, word: str) -> None:
     job = {"estado": "entregue", "cups": cups and {"estado": cups}}
-    assert words.situacao(job).palavra == palavra
+    assert words.status(job).palavra == word
 
 
 @pytest.mark.parametrize(
-    ("documento", "titulo", "lugar"),
+    ("document", "title", "place"),
     [
         ({"tipo": "livro", "instrumento": "P-1", "livro": "0123", "folha_inicial": "045", "folha_final": "047"},
          "Livro de P-1", "livro 0123, folhas 045 a 047"),
@@ -40,25 +40,25 @@ def test_how_far_the_queue_got_is_told(cups: str | None, palavra: str) -> None:
         ({"tipo": "ficha_abertura", "ficha": "7"}, "Ficha de abertura 7", ""),
     ],
 )  # fmt: skip
-def test_a_document_is_named_as_people_name_it(documento: dict[str, Any], titulo: str, lugar: str) -> None:
-    assert words.titulo(documento) == titulo
-    assert words.lugar(documento) == lugar
+def test_a_document_is_named_as_people_name_it(document: dict[str, Any], title: str, place: str) -> None:
+    assert words.title(document) == title
+    assert words.place(document) == place
 
 
 @pytest.mark.parametrize(
-    ("quando", "texto"),
+    ("quando", "text"),
     [
-        (AGORA, "hoje às 12:00"),
-        (AGORA + timedelta(hours=11, minutes=59), "hoje às 23:59"),
-        (AGORA + timedelta(hours=12), "amanhã às 00:00"),
-        (AGORA - timedelta(hours=12, minutes=1), "ontem às 23:59"),
-        (AGORA - timedelta(days=2), "18/11/2026 às 12:00"),
+        (NOW, "hoje às 12:00"),
+        (NOW + timedelta(hours=11, minutes=59), "hoje às 23:59"),
+        (NOW + timedelta(hours=12), "amanhã às 00:00"),
+        (NOW - timedelta(hours=12, minutes=1), "ontem às 23:59"),
+        (NOW - timedelta(days=2), "18/11/2026 às 12:00"),
         ("2026-11-20T14:32:07-03:00", "hoje às 14:32"),
         ("2026-11-20T17:32:07+00:00", "hoje às 14:32"),
     ],
 )
-def test_s7_moments_are_those_of_sao_paulo(quando: datetime | str, texto: str) -> None:
-    assert words.momento(quando, AGORA) == texto
+def test_s7_moments_are_those_of_sao_paulo(quando: datetime | str, text: str) -> None:
+    assert words.moment(quando, NOW) == text
 
 
 def test_money_is_written_as_people_read_it() -> None:
@@ -67,7 +67,7 @@ def test_money_is_written_as_people_read_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("valor", "texto"),
+    ("value", "text"),
     [
         (None, ""),
         ({}, ""),
@@ -77,24 +77,24 @@ def test_money_is_written_as_people_read_it() -> None:
         ([{"pagina": 1}, {"pagina": 2}], "página: 1, página: 2"),
     ],
 )
-def test_a_detail_is_one_line_whatever_its_shape(valor: object, texto: str) -> None:
-    assert words.detalhe(valor) == texto
+def test_a_detail_is_one_line_whatever_its_shape(value: object, text: str) -> None:
+    assert words.detail(value) == text
 
 
 @pytest.mark.parametrize(
-    ("palavra", "texto"),
+    ("word", "text"),
     [("media-empty-error", "falta papel"), ("media-jam", "papel atolado"), ("x-nova-warning", "x-nova-warning")],
 )
-def test_what_a_queue_complains_of_is_told_in_plain_words(palavra: str, texto: str) -> None:
-    assert words.motivo(palavra) == texto
+def test_what_a_queue_complains_of_is_told_in_plain_words(word: str, text: str) -> None:
+    assert words.reason(word) == text
 
 
 @given(st.sets(st.integers(1, 300)))
 def test_page_ranges_name_every_page_once(paginas: set[int]) -> None:
-    texto = intervalos(sorted(paginas))
-    lidas: list[int] = []
-    for trecho in filter(None, texto.split(",")):
-        inicio, _, fim = trecho.partition("-")
-        lidas += range(int(inicio), int(fim or inicio) + 1)
-    assert lidas == sorted(paginas)
-    assert "2-2" not in texto.split(",")
+    text = page_ranges(sorted(paginas))
+    read_pages: list[int] = []
+    for part in filter(None, text.split(",")):
+        inicio, _, end = part.partition("-")
+        read_pages += range(int(inicio), int(end or inicio) + 1)
+    assert read_pages == sorted(paginas)
+    assert "2-2" not in text.split(",")

@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from playwright.sync_api import Page
 from werkzeug.test import TestResponse
 
-from printserver import jobs, people
-from printserver.engine import Engine
-from printserver.jobs.office import Office
+from printserver import jobs
+from printserver.office import Office, people
+from printserver.server.engine import Engine
 
-SENHA = "correta cavalo bateria"
-PESSOAS = {
+PASSWORD = "correta cavalo bateria"
+PEOPLE = {
     "maria": ("Maria Souza", "escrevente"),
     "rui": ("Rui Prado", "substituto"),
     "tereza": ("Tereza Lima", "tabeliao"),
@@ -54,21 +54,21 @@ class House:
     office: Office
     clock: Clock
     engine: Engine
-    autor: people.Autor
+    autor: people.Author
     numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
-    def send(self, documento: dict[str, Any], escrevente: str = "maria") -> dict[str, Any]:
+    def send(self, document: dict[str, Any], escrevente: str = "maria") -> dict[str, Any]:
         """Send a document and return its job; nothing is printed yet."""
-        return jobs.aceitar(self.office, self.autor, {"documento": documento, "escrevente": escrevente}, None).job
+        return jobs.accept(self.office, self.autor, {"documento": document, "escrevente": escrevente}, None).job
 
-    def printed(self, documento: dict[str, Any]) -> dict[str, Any]:
+    def printed(self, document: dict[str, Any]) -> dict[str, Any]:
         """Send a document, let the engine do all that is due, and return its job."""
-        job = self.send(documento)
+        job = self.send(document)
         self.engine.run_once()
         return self.job(job["id"])
 
     def job(self, job_id: str) -> dict[str, Any]:
-        return jobs.consultar(self.office, job_id)
+        return jobs.look_up(self.office, job_id)
 
     def instrumento(self, nome: str = "P") -> dict[str, Any]:
         """Return an instrumento of two atos that no other test has, on a folha of its own."""
@@ -96,27 +96,27 @@ class House:
     def traslado(self) -> dict[str, Any]:
         """Return the job of a traslado 1 that was printed, with its livro before."""
         livro = self.livro()
-        return self.printed(self.traslado_de(livro))
+        return self.printed(self.traslado_for(livro))
 
-    def traslado_de(self, livro: dict[str, Any]) -> dict[str, Any]:
+    def traslado_for(self, livro: dict[str, Any]) -> dict[str, Any]:
         return {"tipo": "traslado", "numero": 1, "instrumento": {"id": livro["documento"]["instrumento"]}}
 
     def xa_question(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return a livro that was printed and the job of its reprint, held by the question."""
-        dados = {"tipo": "livro", "instrumento": self.instrumento()}
-        before = self.printed(dados)
-        return before, self.send(dados)
+        data = {"tipo": "livro", "instrumento": self.instrumento()}
+        before = self.printed(data)
+        return before, self.send(data)
 
     def traslado_question(self) -> tuple[dict[str, Any], dict[str, Any]]:
         """Return a traslado 1 that was printed and the job of its reprint, held by the question."""
         livro = self.livro()
-        before = self.printed(self.traslado_de(livro))
-        return before, self.send(self.traslado_de(livro))
+        before = self.printed(self.traslado_for(livro))
+        return before, self.send(self.traslado_for(livro))
 
     def ficha_question(self) -> dict[str, Any]:
         n = next(self.numbers)
-        pessoa = {"nome": "Ana de Assunção", "documento": "CPF 000.111.222-99"}
-        return self.send({"tipo": "ficha_abertura", "ficha": f"{n:06}", "pessoa": pessoa})
+        person = {"nome": "Ana de Assunção", "documento": "CPF 000.111.222-99"}
+        return self.send({"tipo": "ficha_abertura", "ficha": f"{n:06}", "pessoa": person})
 
 
 class Person:
@@ -125,8 +125,8 @@ class Person:
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
 
-    def login(self, usuario: str, senha: str = SENHA) -> TestResponse:
-        return self.send("/entrar", "/entrar", usuario=usuario, senha=senha)
+    def login(self, usuario: str, password: str = PASSWORD) -> TestResponse:
+        return self.send("/entrar", "/entrar", usuario=usuario, senha=password)
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path)
@@ -162,7 +162,7 @@ def enter(page: Page, usuario: str) -> Page:
     page.wait_for_selector("#usuario:focus")
     page.keyboard.type(usuario)
     page.keyboard.press("Tab")
-    page.keyboard.type(SENHA)
+    page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
     page.wait_for_selector("#vivo-trabalhos")
     return page

@@ -1,0 +1,46 @@
+"""Calls about queues and their numbered paper."""
+
+from apiflask import APIBlueprint
+from flask import Response
+
+from printserver import jobs
+from printserver.api import examples, schemas
+from printserver.api.auth import author
+from printserver.api.call import call
+from printserver.api.context import office
+from printserver.api.problems import json_response, one_page
+from printserver.delivery import requests
+
+blueprint = APIBlueprint("queues", __name__, url_prefix="/api/v1", tag="seals, events, formats and queues")
+
+
+@call(blueprint, "GET /filas", answer=(200, schemas.Queues, "All queues of the office."))
+def list_queues() -> Response:
+    """List the queues, with what each said last."""
+    return one_page(jobs.all_queues(office()))
+
+
+@call(
+    blueprint,
+    "POST /filas/<path:nome>/papel",
+    right="responder",
+    body=(requests.PapelDaFila, examples.PAPER),
+    answer=(200, schemas.Queue, "The queue."),
+    refuses=("json-invalido", "corpo-grande-demais", "fila-desconhecida", "escrevente-desconhecido", "papel-ja-usado"),
+)
+def go_on_with_paper(nome: str, data: object) -> Response:
+    """Tell a queue with numbered paper which sheet is next, and which were spoiled (P5)."""
+    return json_response(jobs.report_queue_paper(office(), author(), nome, data))
+
+
+@call(
+    blueprint,
+    "POST /filas/<path:nome>/papel/lotes",
+    right="responder",
+    body=(requests.LoteDePapel, examples.LOTS),
+    answer=(201, schemas.Queue, "The queue, with the paper that it has now."),
+    refuses=("json-invalido", "corpo-grande-demais", "fila-desconhecida", "escrevente-desconhecido", "papel-ja-usado"),
+)
+def receive_paper(nome: str, data: object) -> Response:
+    """Register a lot of numbered paper as received for a queue (P5); a number is received once."""
+    return json_response(jobs.receive_paper(office(), author(), nome, data), 201)

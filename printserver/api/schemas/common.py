@@ -1,0 +1,50 @@
+"""What all answers share: problems, and the base of every model."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+Retry = Literal["mesma-chave", "corrigir", "perguntar", "nao"]
+
+
+class Answer(BaseModel):
+    model_config = ConfigDict(extra="allow", strict=False)
+
+
+class FieldError(Answer):
+    """One bad field."""
+
+    campo: str
+    mensagem: str
+
+
+class FieldWords(Answer):
+    """An objection of the court, in its words."""
+
+    codigo: str
+    mensagem: str
+
+
+class Problem(Answer):
+    """A refusal, as `application/problem+json`; `type` ends in the word."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    repetir: Retry
+    errors: list[FieldError] = []
+
+
+class SealFields(Answer):
+    codigo: str
+    ato: str
+    descricao: str
+    principal: bool
+    vinculador: str | None
+    isento: bool
+    total_centavos: int
+    iss_centavos: int
+    estado: str
+    retifica: str | None
+    retificado_por: str | None

@@ -1,0 +1,137 @@
+"""Answers about jobs, their questions and events."""
+
+from typing import Any, Literal
+
+from pydantic import AwareDatetime
+
+from printserver import documents
+from printserver.api.queries import State
+from printserver.api.schemas.common import Answer, Problem, SealFields
+
+
+class DocumentFields(documents.DocumentFields, Answer):
+    """What the document is: the fields that its type does not have are null."""
+
+
+class JobSeal(SealFields):
+    """A seal printed with a job, and what became of it: the live one of its chain and its total, or the XA of it."""
+
+    vivo: bool
+    atual: str | None
+    atual_centavos: int | None
+    excluido_por: str | None
+
+
+class Qr(Answer):
+    """What is printed as QR: whose seal, and its content."""
+
+    selo: str
+    url: str
+
+
+class Cups(Answer):
+    """How far the queue got, in IPP's words."""
+
+    servidor: str | None
+    id: int
+    estado: str | None
+    motivos: list[str]
+    folhas: int | None
+
+
+class Notice(Answer):
+    """What was changed in form, never in text."""
+
+    campo: str
+    mensagem: str
+
+
+class Alternative(Answer):
+    """What would be right instead."""
+
+    acao: str
+    texto: str
+
+
+class Question(Answer):
+    """A question that holds a job."""
+
+    tipo: Literal["xa", "selo", "folhas"]
+    texto: str
+    selos: list[str]
+    atinge: list[dict[str, Any]]
+    xa_ate: AwareDatetime | None
+    alternativas: list[Alternative]
+
+
+class Step(Answer):
+    """One line of a job's history."""
+
+    estado: str
+    quando: AwareDatetime
+    quem: str | None
+    sistema: str | None
+    detalhe: Any
+
+
+class Job(Answer):
+    """A job as it stands."""
+
+    id: str
+    estado: State
+    encerrado: bool
+    demonstracao: bool
+    instancia: str
+    documento: DocumentFields
+    formato: str
+    fila: str
+    copias: int
+    escrevente: str
+    subscritor: str | None
+    selos: list[JobSeal]
+    qr: Qr | None
+    paginas: int
+    sha256: str | None
+    cups: Cups | None
+    avisos: list[Notice]
+    pergunta: Question | None
+    historico: list[Step]
+    situacao: str | None
+    o_que_fazer: str | None
+    espera_por: str | None
+    substitui: str | None
+    substituido_por: str | None
+    desatualizado: bool
+    links: dict[str, str]
+
+
+class HeldProblem(Problem):
+    """A refusal that may hold the job (`job`) or name what stands in the way (`anterior`)."""
+
+    job: Job | None = None
+    anterior: dict[str, Any] | None = None
+    alternativas: list[Alternative] = []  # noqa: RUF012 - Pydantic copies it
+
+
+class Jobs(Answer):
+    """A page of jobs."""
+
+    itens: list[Job]
+    pagina: int
+    total: int
+
+
+class Event(Answer):
+    """One change of a job or a seal."""
+
+    n: int
+    quando: AwareDatetime
+    tipo: Literal["job", "selo"]
+    id: str
+    estado: str
+
+
+class Events(Answer):
+    """The changes after a number."""
+
+    itens: list[Event]

@@ -1,1 +1,0 @@
-"""The life of a seal beyond its print: acts without one, retification, links, paper and daily seals, look-up."""

@@ -1,0 +1,86 @@
+"""What all commands share: the option of the office's folder, one change in its database, and its log entry."""
+
+import os
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+import sqlalchemy as sa
+
+from printserver import db
+from printserver.clock import system_clock
+from printserver.errors import ConfigError
+from printserver.formats import UnfitText, stamped
+from printserver.office import audit, create
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+PATH = click.Path(path_type=Path)
+
+
+def instance_option(command: Command) -> Command:
+    """Add `--instance`, the office's folder, as the argument `folder`."""
+    option = click.option(
+        "--instance",
+        "folder",
+        type=PATH,
+        default=Path("instance"),
+        show_default=True,
+        help="Pasta da serventia.",
+    )
+    return option(command)
+
+
+@contextmanager
+def office(folder: Path, *, writing: bool = True) -> Iterator[tuple[sa.Connection, int, datetime]]:
+    """Open an office's database for one change by the command line: connection, id of the office, and now.
+
+    Raises `ConfigError` where the folder or its database holds no office.
+    """
+    from printserver.db import open_database
+    from printserver.office import load_settings
+
+    if not folder.is_dir():
+        raise ConfigError(f"{folder} não existe: crie a serventia com `printserver init`")
+    database = db.Database(create.database_url(folder, load_settings(folder)))
+    try:
+        open_database(database)
+        with database.write() if writing else database.snapshot() as conn:
+            serventia_id = conn.execute(sa.select(db.serventia.c.id)).scalar_one_or_none()
+            if serventia_id is None:
+                raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
+            yield conn, serventia_id, system_clock()
+    finally:
+        database.close()
+
+
+def record(
+    conn: sa.Connection,
+    serventia_id: int,
+    now: datetime,
+    objeto: str,
+    nome: str,
+    detalhe: Mapping[str, object],
+    state: str = "criada",
+) -> None:
+    """Put a change made at the command line on record, under the machine's user (A1)."""
+    audit.write(conn, serventia_id, now, [audit.LogEntry(objeto, nome, state, operator(), detalhe=detalhe)])
+
+
+def queue_name(nome: str) -> str:
+    """Return a new queue's name as it is kept: requests find it by it, and its test page prints it."""
+    try:
+        found = stamped(nome)
+    except UnfitText as error:
+        raise ConfigError(f"o nome da fila: {error}") from None
+    if not 1 <= len(found) <= 100:
+        raise ConfigError("o nome da fila tem de 1 a 100 caracteres")
+    return found
+
+
+def operator() -> str:
+    """Return who acts at the command line: the machine's user (A1)."""
+    return f"linha de comando: {os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()}"

@@ -1,0 +1,123 @@
+"""How `printserver filas` comes to a CUPS server: its address, who logs in there, and whose certificate it shows."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Final, TypeVar
+
+import click
+import sqlalchemy as sa
+
+from printserver import db
+from printserver.cli.base import office
+from printserver.errors import ConfigError
+from printserver.printing import CupsServer, QueueRefused, QueueUnavailable, Server, read_password, readable
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+_SHA256: Final = re.compile(r"[0-9a-f]{64}")
+
+
+def server_options(command: Command) -> Command:
+    """Add the options that say which CUPS server, and how it is entered."""
+    for option in (
+        click.option(
+            "--certificado", "certificate", help="SHA-256 do certificado do servidor, para não ter de confirmá-lo."
+        ),
+        click.option("--tls", is_flag=True, help="Fala com o servidor CUPS só por TLS."),
+        click.option("--usuario", help="Usuário no servidor CUPS; a senha é pedida (ou PRINTSERVER_SENHA_DO_CUPS)."),
+        click.option(
+            "--servidor",
+            "cups_server",
+            help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina).",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
+def server_access(
+    folder: Path,
+    cups_server: str | None,
+    usuario: str | None,
+    certificate: str | None,
+    *,
+    tls: bool,
+    nova_senha: bool = False,
+) -> Server:
+    """Return the server as the options name it. No password goes over a network in the clear, nor to a stranger."""
+    away = cups_server is not None and not cups_server.startswith("/")
+    if tls and not away:
+        raise ConfigError("--tls acompanha --servidor MAQUINA:PORTA: a esta máquina não se vai por rede")
+    if usuario is not None and not tls and away and not _is_local(cups_server or ""):
+        raise ConfigError("--usuario num servidor de outra máquina pede --tls: a senha não vai aberta pela rede")
+    shown = _certificate(folder, cups_server or "", certificate) if tls else None
+    if usuario is None:
+        return Server(cups_server, tls=tls, certificado=shown)
+    known = None if nova_senha else read_password(folder, cups_server, usuario)
+    text = os.environ.get("PRINTSERVER_SENHA_DO_CUPS") or known
+    text = text or click.prompt("Senha no servidor CUPS", hide_input=True)
+    return Server(cups_server, usuario, text, tls, shown)
+
+
+def _certificate(folder: Path, cups_server: str, given: str | None) -> str:
+    """Return the SHA-256 that the server's certificate must have.
+
+    It is the one that is said, else the one kept with a queue of that server, else the one that it shows now, once a
+    person knows it for the server's (trust on first use).
+    """
+    if given is not None:
+        return parse_fingerprint(given)
+    if (kept := _kept_certificate(folder, cups_server)) is not None:
+        return kept
+    return confirm_certificate(cups_server)
+
+
+def confirm_certificate(cups_server: str) -> str:
+    """Return the SHA-256 of the certificate that the server shows now, once a person says that it is the server's."""
+    with plain_faults():
+        shown = CupsServer(Server(cups_server)).certificate()
+    click.echo(f"O servidor CUPS {cups_server} mostra o certificado de SHA-256\n  {readable(shown)}")
+    click.echo("Confira-o naquela máquina: openssl x509 -noout -fingerprint -sha256 -in /etc/cups/ssl/NOME.crt")
+    if click.prompt("É o mesmo (sim ou não)?", prompt_suffix=" ").strip().lower() not in ("s", "sim"):
+        raise ConfigError("nada foi feito: o certificado do servidor CUPS não foi confirmado")
+    return shown
+
+
+def parse_fingerprint(given: str) -> str:
+    """Return a fingerprint as it is kept. Raises ConfigError if it is none."""
+    plain = given.replace(":", "").replace(" ", "").lower()
+    if not _SHA256.fullmatch(plain):
+        raise ConfigError("--certificado: escreva os 64 algarismos do SHA-256, com ou sem dois-pontos")
+    return plain
+
+
+def _kept_certificate(folder: Path, cups_server: str) -> str | None:
+    if not folder.is_dir():
+        return None
+    table = db.fila
+    with office(folder, writing=False) as (conn, serventia_id, _now):
+        query = sa.select(table.c.certificado).where(
+            table.c.serventia_id == serventia_id, table.c.servidor == cups_server, table.c.certificado.is_not(None)
+        )
+        return conn.execute(query.limit(1)).scalar_one_or_none()
+
+
+def _is_local(cups_server: str) -> bool:
+    host = cups_server.rpartition(":")[0].strip("[]")
+    try:
+        return host == "localhost" or ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+@contextmanager
+def plain_faults() -> Iterator[None]:
+    """Have what a print server refuses, or does not answer, end the command with its sentence."""
+    try:
+        yield
+    except (QueueUnavailable, QueueRefused) as error:
+        raise ConfigError(str(error)) from error

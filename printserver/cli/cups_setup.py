@@ -1,0 +1,91 @@
+"""Settings of a CUPS server and queue that sealed paper needs: what is wrong is changed, shown, and given a reason."""
+
+import time
+from collections.abc import Callable
+from typing import Final
+
+import click
+
+from printserver.errors import ConfigError
+from printserver.printing import Change, CupsServer, QueueUnavailable, apply_changes, needed_changes
+
+ERROR_POLICY: Final = "abort-job"
+_POLICY_REASON: Final = "o que falha termina ali; nada sai sozinho mais tarde"
+_READY_WITHIN_S: Final = 20.0  # the limit for a printer to answer with its capabilities
+
+
+def prepare_server(server: CupsServer, *, mudar_servidor: bool) -> list[Change]:
+    """Return the changes made to the server's settings. Raises ConfigError where one is required and not allowed."""
+    conf = server.configuration()
+    if conf is None:
+        click.echo("A configuração do servidor CUPS não pôde ser lida: a página de teste dirá se ele guarda arquivos.")
+        return []
+    wanted = needed_changes(conf)
+    if mudar_servidor and wanted:
+        server.put_settings(apply_changes(conf, wanted))
+        _wait_until(
+            lambda: not needed_changes(server.configuration() or conf), "o servidor CUPS não voltou com a configuração"
+        )
+        for change in wanted:
+            click.echo(f"  servidor: {change}")
+        return wanted
+    for change in wanted:
+        if not change.required:
+            click.echo(f"  convém mudar no servidor: {change}")
+    bad = [change for change in wanted if change.required]
+    if bad:
+        raise ConfigError(
+            "o servidor CUPS não serve assim para papel selado: "
+            + "; ".join(map(str, bad))
+            + ". Mude em cupsd.conf, ou diga --mudar-servidor"
+        )
+    return []
+
+
+def prepare_queue(server: CupsServer, queue: str, uri: str | None) -> list[Change]:
+    """Create the queue in CUPS if `uri` is given, set its error policy, and return the changes."""
+    changes = []
+    found = server.queue(queue)
+    if uri is not None:
+        if found is not None:
+            raise ConfigError(f"o CUPS já tem uma fila {queue!r}, em {found['uri']}: use --cups {queue}")
+        server.create_driverless(queue, uri)
+        try:
+            _wait_until(lambda: _knows_capabilities(server, queue), f"a impressora {uri} não respondeu")
+        except ConfigError:
+            server.remove(queue)
+            raise
+        found = server.queue(queue)
+        changes.append(Change(f"fila {queue} no CUPS", "não havia", uri, "sem driver, por IPP"))
+    if found is None:
+        names = ", ".join(each["nome"] for each in server.queues()) or "nenhuma"
+        raise ConfigError(f"o CUPS não tem a fila {queue!r}. As que tem: {names}")
+    if found["politica"] != ERROR_POLICY:
+        server.set_error_policy(queue, ERROR_POLICY)
+        changes.append(
+            Change(f"política de erro da fila {queue}", str(found["politica"]), ERROR_POLICY, _POLICY_REASON)
+        )
+    for change in changes:
+        click.echo(f"  {change}")
+    if not found["papeis"]:
+        click.echo("  Fila crua: não diz que papel, bandejas e faces tem; nada disso é conferido antes de selar.")
+    return changes
+
+
+def _knows_capabilities(server: CupsServer, queue: str) -> bool:
+    found = server.queue(queue)
+    return found is not None and bool(found["papeis"])
+
+
+def _wait_until(ready: Callable[[], bool], otherwise: str) -> None:
+    end = time.monotonic() + _READY_WITHIN_S
+    while True:
+        try:
+            if ready():
+                return
+        except QueueUnavailable:
+            if time.monotonic() > end:
+                raise
+        if time.monotonic() > end:
+            raise ConfigError(otherwise)
+        time.sleep(0.2)

@@ -1,0 +1,254 @@
+"""The command line: makes an office, serves it, adds keys, people and queues, proves formats, verifies the audit."""
+
+import json
+import os
+import sys
+from ipaddress import ip_address
+from pathlib import Path
+
+import click
+import sqlalchemy as sa
+
+from printserver import __version__, db
+from printserver.cli.audit import audit
+from printserver.cli.base import (
+    PATH,
+    instance_option,
+    office,
+    queue_name,
+    record,
+)
+from printserver.cli.court import simulated_court
+from printserver.cli.paper import paper_group
+from printserver.cli.people import add_person, api_key
+from printserver.cli.queues import all_queues
+from printserver.clock import system_clock
+from printserver.common import faults
+from printserver.errors import ConfigError, Recusa
+from printserver.office import create
+from printserver.server.logs import configure_logs
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="printserver")
+def cli() -> None:
+    """Servidor de impressão e selos da serventia."""
+
+
+@cli.command("init")
+@instance_option
+@click.option("--cns", help="CNS da serventia, 6 algarismos (sem ele: serventia de demonstração).")
+@click.option("--proximo-numero", type=click.IntRange(1), default=1, help="Próximo número de selo.")
+@click.option("--json", "as_json", is_flag=True, help="Mostra só um objeto JSON na saída.")
+def init(folder: Path, cns: str | None, proximo_numero: int, as_json: bool) -> None:
+    """Cria uma serventia: pasta, banco, certificado de teste, usuário admin e uma chave. Nunca escreve por cima."""
+    made = create.create_office(folder, system_clock(), cns=cns, proximo=proximo_numero)
+    if as_json:
+        shown = {
+            "usuario": made.usuario,
+            "senha": made.password,
+            "chave": made.chave,
+            "cns": made.cns,
+            "instancia": made.instancia,
+        }
+        click.echo(json.dumps(shown, ensure_ascii=False))
+        return
+    click.echo(f"Serventia {made.cns} criada em {folder}.")
+    click.echo(f"  usuário: {made.usuario}\n  senha:   {made.password}\n  chave:   {made.chave}")
+    click.echo("Guarde a senha e a chave: não são mostradas outra vez.")
+
+
+@cli.command("serve")
+@instance_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="Endereço em que o servidor atende.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
+@click.option("--tls", nargs=2, type=PATH, metavar="CERT KEY", help="Certificado e chave TLS (PEM).")
+@click.option("--sem-tls", is_flag=True, help="Atende fora desta máquina sem TLS, por sua conta.")
+def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem_tls: bool) -> None:
+    """Põe o servidor inteiro no ar: telas, API e motor."""
+    if not tls and not sem_tls and not _loopback(host):
+        raise ConfigError(
+            f"--host {host} atende fora desta máquina: dê --tls CERT KEY, ou --sem-tls se outro programa cuida disso"
+        )
+    for path in tls or ():
+        if not path.is_file():
+            raise ConfigError(f"{path}: não existe")
+    from printserver.office import Office
+    from printserver.server.supervisor import serve as run
+
+    configure_logs()
+    Office.open_folder(
+        folder, waits=True
+    ).close()  # a wrong setting, table or format stops the start here, with its name
+    sys.exit(run(folder, host, port, tls or None))
+
+
+@cli.command("worker")
+@instance_option
+def worker(folder: Path) -> None:
+    """Mais um motor, nesta máquina ou em outra (PostgreSQL)."""
+    from printserver.server.engine import run_engine
+
+    run_engine(folder)
+
+
+cli.add_command(api_key)
+cli.add_command(add_person)
+
+
+@cli.command("fila")
+@click.argument("nome")
+@instance_option
+@click.option("--pasta", type=PATH, help="Pasta em que os PDFs são gravados.")
+@click.option("--cups", "queue", help="Nome da fila no CUPS.")
+@click.option(
+    "--servidor", "cups_server", help="Servidor CUPS: caminho do socket, ou HOST:PORTA (sem ele: o desta máquina)."
+)
+@click.option("--padrao", "default", is_flag=True, help="É a fila de quem não diz outra.")
+@click.option("--papel-numerado", is_flag=True, help="Tem papel numerado, e conta as folhas.")
+def add_queue(
+    nome: str,
+    folder: Path,
+    pasta: Path | None,
+    queue: str | None,
+    cups_server: str | None,
+    default: bool,
+    papel_numerado: bool,
+) -> None:
+    """Cria mais uma fila: uma pasta ou uma fila do CUPS."""
+    nome = queue_name(nome)
+    if (pasta is None) == (queue is None):
+        raise ConfigError("diga --pasta DIR ou --cups FILA, um dos dois")
+    if cups_server and queue is None:
+        raise ConfigError("--servidor acompanha --cups")
+    if pasta is not None:
+        pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
+    table = db.fila
+    with office(folder) as (conn, serventia_id, now):
+        here = table.c.serventia_id == serventia_id
+        if conn.execute(sa.select(table.c.id).where(here, table.c.nome == nome)).first():
+            raise ConfigError(f"já existe uma fila {nome!r}")
+        if default:
+            conn.execute(sa.update(table).where(here).values(padrao=False))
+        row = {
+            "serventia_id": serventia_id,
+            "nome": nome,
+            "tipo": "pasta" if pasta is not None else "cups",
+            "destino": str(pasta.absolute()) if pasta is not None else queue,
+            "servidor": cups_server,
+            "padrao": default,
+            "papel_numerado": papel_numerado,
+            "criada_em": now,
+        }
+        conn.execute(sa.insert(table).values(**row))
+        what = {"tipo": row["tipo"], "destino": row["destino"], "servidor": cups_server, "padrao": default}
+        record(conn, serventia_id, now, "fila", nome, what)
+    click.echo(f"Fila {nome} criada.")
+
+
+cli.add_command(all_queues)
+cli.add_command(paper_group)
+
+
+@cli.command("sequencia")
+@instance_option
+@click.option("--proximo", required=True, type=click.IntRange(1), help="O próximo número; só anda para a frente.")
+def set_sequence(folder: Path, proximo: int) -> None:
+    """Diz o próximo número de selo da serventia."""
+    from printserver.selo import advance, sequence_name
+
+    with office(folder) as (conn, serventia_id, now):
+        try:
+            advance(conn, serventia_id, sequence_name("serventia", 1, "", now.year), proximo)
+        except ValueError as error:
+            raise ConfigError(str(error)) from error
+        record(conn, serventia_id, now, "sequencia", "selo", {"proximo": proximo})
+    click.echo(f"Próximo número: {proximo}.")
+
+
+@cli.group("formatos")
+def formats_group() -> None:
+    """Os formatos das páginas."""
+
+
+@formats_group.command("check")
+@instance_option
+def check_formats(folder: Path) -> None:
+    """Confere e monta todos os formatos, os da serventia e os que vêm com o programa."""
+    from printserver.formats import Formats
+    from printserver.rendering import previsualizar
+
+    known = Formats(folder if folder.is_dir() else None)
+    faults = known.check_all()
+    for nome in [] if faults else known.names():
+        try:
+            previsualizar(known.get(nome))  # the very way of a print, with example data
+        except (ConfigError, Recusa) as error:
+            faults.append(f"{nome}.toml: {error.detail if isinstance(error, Recusa) else error}")
+    for fault in faults:
+        click.echo(fault, err=True)
+    if faults:
+        sys.exit(1)
+    click.echo(f"{len(known.names())} formatos conferidos, sem erros.")
+
+
+@formats_group.command("preview")
+@click.argument("nome")
+@click.argument("destino", type=PATH)
+@instance_option
+def preview_format(nome: str, destino: Path, folder: Path) -> None:
+    """Grava em DESTINO um PDF de prova do formato NOME, com dados de exemplo."""
+    from printserver.formats import Formats
+    from printserver.rendering import previsualizar
+
+    page_format = Formats(folder if folder.is_dir() else None).get(nome)
+    destino.write_bytes(previsualizar(page_format))
+    click.echo(f"{destino} gravado.")
+
+
+cli.add_command(audit)
+cli.add_command(simulated_court)
+
+
+@cli.command("demo")
+@instance_option
+@click.option("--port", type=click.IntRange(1, 65535), default=8631, show_default=True, help="Porta.")
+@click.option(
+    "--port-tribunal", type=click.IntRange(1, 65535), help="Porta do tribunal simulado (sem ela: a seguinte)."
+)
+@click.option("--encerrar", "stop", is_flag=True, help="Termina depois da demonstração, em vez de ficar no ar.")
+def demo(folder: Path, port: int, port_tribunal: int | None, stop: bool) -> None:
+    """Mostra o servidor: cria uma serventia de demonstração se não há, e imprime um documento de cada tipo."""
+    from printserver.demo.run import run_demo
+
+    sys.exit(run_demo(folder, port, port_tribunal, stay=not stop))
+
+
+def _loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def main() -> None:
+    """Run the command line; a refusal, or a fault of disk or database, is one Portuguese sentence, exit status 1."""
+    os.umask(0o077)
+    try:
+        cli()
+    except Exception as error:
+        text = _sentence(error)
+        if text is None:
+            raise
+        click.echo(f"printserver: {text}", err=True)
+        sys.exit(1)
+
+
+def _sentence(error: Exception) -> str | None:
+    if isinstance(error, ConfigError):
+        return str(error)
+    if isinstance(error, Recusa):
+        return error.detail
+    return faults.passing(error)

@@ -1,0 +1,8 @@
+"""Acts of the counter: paper seals, ranges of numbers, daily seals, the check of the day."""
+
+__all__ = [
+    "acts",
+    "check",
+    "daily",
+    "load",
+]

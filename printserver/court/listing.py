@@ -1,0 +1,49 @@
+"""The court's list of the seals of a period, requested page by page, with a total time limit."""
+
+import time
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import TimeoutError as TooLate
+from datetime import date
+from typing import Any
+
+from printserver.court.answers import from_listing, general_failure
+from printserver.court.client import Transport
+from printserver.errors import Recusa
+
+
+def request_listing(court: Transport, de: date, ate: date, seconds: float) -> list[Mapping[str, Any]]:
+    """Return the court's items of the days `de` to `ate`, as received. `court` is closed at the end.
+
+    Raises `Recusa` `tribunal-nao-responde` if the list is not complete within `seconds`.
+    """
+    end = time.monotonic() + seconds
+    # A court that sends a byte now and then outlasts the transport's own limit: a thread asks, and is abandoned.
+    beside = ThreadPoolExecutor(1, thread_name_prefix="list")
+    try:
+        items: list[Mapping[str, Any]] = []
+        page = 1
+        while True:
+            try:
+                exchange = beside.submit(court.list_all, de, ate, page).result(max(0.0, end - time.monotonic()))
+            except TooLate:
+                raise _no_answer(f"a lista não chegou inteira em {seconds:g} s") from None
+            if (fault := general_failure(exchange)) is not None:
+                raise _no_answer(fault)
+            if (found := from_listing(exchange)) is None:
+                raise _no_answer("respondeu com o que não é uma lista de selos")
+            items += found.itens
+            if not found.itens or len(items) >= found.total:
+                return items
+            page += 1
+    finally:
+        court.close()
+        beside.shutdown(wait=False, cancel_futures=True)
+
+
+def _no_answer(why: str) -> Recusa:
+    return Recusa(
+        "tribunal-nao-responde",
+        f"O tribunal não deu a sua lista: {why}. Tente de novo mais tarde ou com um período menor, ou carregue a "
+        "lista de um arquivo.",
+    )

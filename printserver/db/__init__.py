@@ -1,0 +1,61 @@
+"""The database: all tables, and the read and write connections. No business rules.
+
+Every table bears its `serventia`, and every unique index begins with it. Money is whole centavos, times are UTC.
+SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the schema itself is made by the migrations.
+"""
+
+from printserver.db.columns import Moment, metadata
+from printserver.db.engine import WAIT_S, Database, as_meant, as_stored, count, insert_or_ignore, lost_a_race
+from printserver.db.tables.court import aviso, comunicacao, outbox, remetente
+from printserver.db.tables.documents import corpo, documento, folha_lado, formato, instrumento
+from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta
+from printserver.db.tables.office import cadeia, chave_api, log, pessoa, serventia, sessao
+from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
+from printserver.db.tables.seals import ato_balcao, diario, selo, selo_papel, sequencia
+from printserver.db.upgrade import open_database
+from printserver.db.witness import HEAD
+
+__all__ = [
+    "HEAD",
+    "WAIT_S",
+    "Database",
+    "Moment",
+    "as_meant",
+    "as_stored",
+    "ato_balcao",
+    "aviso",
+    "cadeia",
+    "chave_api",
+    "citacao",
+    "comunicacao",
+    "corpo",
+    "count",
+    "diario",
+    "documento",
+    "fila",
+    "folha_lado",
+    "formato",
+    "idempotencia",
+    "insert_or_ignore",
+    "instrumento",
+    "job",
+    "log",
+    "lost_a_race",
+    "metadata",
+    "open_database",
+    "outbox",
+    "pagina",
+    "papel",
+    "papel_lote",
+    "pergunta",
+    "pessoa",
+    "remetente",
+    "selo",
+    "selo_papel",
+    "sequencia",
+    "serventia",
+    "sessao",
+    "tentativa",
+    "upgrade",
+    "vigia",
+]

@@ -1,0 +1,1 @@
+"""The tables, by topic. All are part of one `metadata`; `printserver.db` exports them."""

@@ -1,0 +1,68 @@
+"""Tables of documents and their texts."""
+
+import sqlalchemy as sa
+
+from printserver.db.columns import json_column, metadata, moment, office_id, row_id, text, unique_where
+
+instrumento = sa.Table(
+    "instrumento",
+    metadata,
+    row_id(),
+    office_id(),
+    text("chave", nullable=False),  # X0: the legacy program's id, normalised
+    json_column("minuta"),  # the newest minuta's INSTRUMENTO, its body by hash
+    moment("minuta_em"),
+    text("assinaturas"),  # N11: completas | pendentes | desistencia, as last said; null: as the livro was printed with
+    sa.Column("primeira_assinatura", sa.Date),  # the 30 days of N11 count from it
+    sa.UniqueConstraint("serventia_id", "chave"),
+)
+
+
+documento = sa.Table(
+    "documento",
+    metadata,
+    row_id(),
+    office_id(),
+    sa.Column("instrumento_id", sa.BigInteger, sa.ForeignKey("instrumento.id")),
+    text("tipo", nullable=False),
+    text("chave", nullable=False),  # X0: what "the same document" is
+    sa.Column("numero", sa.Integer),  # of a traslado
+    sa.UniqueConstraint("serventia_id", "chave"),
+    sa.Index("ix_documento_instrumento", "serventia_id", "instrumento_id"),
+)
+
+
+corpo = sa.Table(
+    "corpo",
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("sha256", sa.String(64), primary_key=True),
+    text("formato", nullable=False),
+    text("conteudo", nullable=False),
+)
+
+
+formato = sa.Table(
+    "formato",
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("versao", sa.String(64), primary_key=True),
+    text("nome", nullable=False),
+    json_column("definicao", nullable=False),
+)
+
+
+folha_lado = sa.Table(
+    "folha_lado",
+    metadata,
+    row_id(),
+    office_id(),
+    text("livro", nullable=False),
+    sa.Column("folha", sa.Integer, nullable=False),
+    text("lado", nullable=False),  # frente | verso
+    sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id"), nullable=False),
+    sa.Column("job_id", sa.String(32), nullable=False),
+    text("estado", nullable=False),  # ocupada | livre | inutilizada
+    sa.Index("ix_folha_lado_documento", "serventia_id", "documento_id"),
+    unique_where("uq_folha_lado", "serventia_id", "livro", "folha", "lado", where="estado <> 'livre'"),
+)

@@ -1,0 +1,147 @@
+"""Tables of jobs, idempotency keys and questions."""
+
+import sqlalchemy as sa
+
+from printserver.db.columns import BigId, flag, json_column, metadata, moment, office_id, row_id, text, unique_where
+
+job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("n", BigId, primary_key=True, autoincrement=True),  # the order of acceptance
+    sa.Column("id", sa.String(32), nullable=False),
+    office_id(),
+    sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id"), nullable=False),
+    sa.Column("instrumento_id", sa.BigInteger, sa.ForeignKey("instrumento.id")),
+    text("tipo", nullable=False),
+    text("estado", nullable=False),
+    flag("encerrado"),
+    flag("viva"),  # it bears live seals: at most one such print a document (X1)
+    flag("imprimir", "1"),
+    flag("desatualizado"),  # it shows a seal of the livro that is no longer live (X6)
+    # what was asked, and by whom
+    json_column("pedido", nullable=False),  # the request, its body by hash
+    json_column("campos", nullable=False),  # `documento` as the contract's job shows it
+    text("escrevente", nullable=False),
+    text("subscritor"),
+    sa.Column("chave_id", sa.BigInteger, sa.ForeignKey("chave_api.id")),
+    text("sistema"),
+    sa.Column("resumo", sa.String(64), nullable=False),  # of the request: the same body finds the same question (X1)
+    # what is laid out and stamped
+    text("formato", nullable=False),
+    text("formato_versao", nullable=False),
+    json_column("composicao", nullable=False),
+    json_column("carimbo"),
+    sa.Column("layout", sa.String(64), nullable=False),
+    sa.Column("paginas", sa.Integer, nullable=False),
+    sa.Column("pdf_sha256", sa.String(64)),
+    json_column("instrumento_fixado"),  # of a livro: what copies are made from (N8)
+    text("qr_selo"),
+    text("qr_url"),
+    json_column("avisos", nullable=False),
+    text("substitui"),
+    sa.Column("substituido_por", sa.String(32)),  # the job that replaced this print (X8)
+    text("livro"),  # normalised, to be found by
+    text("folha"),
+    # where it goes
+    text("fila", nullable=False),
+    sa.Column("copias", sa.Integer, nullable=False),
+    text("bandeja"),
+    text("faces"),
+    json_column("cups"),
+    # the engine's
+    moment("vence_em"),  # due: null where only a person or nothing moves it
+    text("dono"),
+    moment("posse_ate"),
+    sa.Column("falhas", sa.Integer, nullable=False, server_default="0"),
+    moment("criado_em", nullable=False),
+    sa.UniqueConstraint("serventia_id", "id"),
+    unique_where("uq_job_viva", "serventia_id", "documento_id", where="viva"),
+    sa.Index(
+        "ix_job_vence",
+        "serventia_id",
+        "vence_em",
+        sqlite_where=sa.text("vence_em IS NOT NULL"),
+        postgresql_where=sa.text("vence_em IS NOT NULL"),
+    ),
+    sa.Index("ix_job_criado", "serventia_id", "criado_em"),
+    sa.Index("ix_job_documento", "serventia_id", "documento_id"),
+    sa.Index("ix_job_instrumento", "serventia_id", "instrumento_id"),
+    sa.Index("ix_job_livro", "serventia_id", "livro", "folha"),
+    sa.Index(
+        "ix_job_ordem",
+        "serventia_id",
+        "fila",
+        "n",
+        sqlite_where=sa.text("NOT encerrado"),
+        postgresql_where=sa.text("NOT encerrado"),
+    ),
+    sa.Index(
+        "ix_job_aberto",
+        "serventia_id",
+        "estado",
+        sqlite_where=sa.text("encerrado = 0"),  # as the queries are written there: else the index is not seen
+        postgresql_where=sa.text("NOT encerrado"),
+    ),
+)
+
+
+idempotencia = sa.Table(
+    "idempotencia",
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("chave_id", sa.BigInteger, primary_key=True, autoincrement=False),  # 0: a person at a screen
+    sa.Column("chave", sa.String(255), primary_key=True),
+    sa.Column("resumo", sa.String(64), nullable=False),  # of route and body
+    sa.Column("job_id", sa.String(32), nullable=False),  # empty: the call made no job
+    text("palavra"),  # the word of the first answer; null: it was a success
+    json_column("feito"),  # of a call that made no job: what it made, by code or id
+    moment("criada_em", nullable=False),
+)
+
+
+citacao = sa.Table(
+    "citacao",  # a print that shows a livro's seal: stale when that seal is no longer live (N3, N6, X6)
+    metadata,
+    sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
+    sa.Column("codigo", sa.String(25), primary_key=True),
+    sa.Column("job_id", sa.String(32), primary_key=True),
+)
+
+
+pergunta = sa.Table(
+    "pergunta",
+    metadata,
+    row_id(),
+    office_id(),
+    sa.Column("job_id", sa.String(32), nullable=False),
+    sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id"), nullable=False),
+    text("tipo", nullable=False),  # xa | selo | folhas
+    text("texto", nullable=False),
+    json_column("selos", nullable=False),
+    json_column("atinge", nullable=False),
+    moment("xa_ate"),
+    json_column("alternativas", nullable=False),
+    text("estado", nullable=False),  # aberta | respondida | substituida | expirada
+    moment("aberta_em", nullable=False),
+    moment("expira_em"),  # null: it waits for ever (folhas)
+    json_column("resposta"),
+    sa.Index("ix_pergunta_job", "serventia_id", "job_id"),
+    unique_where("uq_pergunta_aberta", "serventia_id", "documento_id", where="estado = 'aberta' AND tipo <> 'folhas'"),
+)
+
+
+pagina = sa.Table(
+    "pagina",
+    metadata,
+    row_id(),
+    office_id(),
+    sa.Column("job_id", sa.String(32), nullable=False),
+    sa.Column("pagina", sa.Integer, nullable=False),
+    sa.Column("tentativa", sa.Integer, nullable=False),  # the try at paper that was judged; 0: before the first
+    text("estado", nullable=False),  # boa | inutilizada | nao_saiu; the newest row speaks
+    text("papel"),
+    text("motivo", nullable=False),
+    text("quem", nullable=False),
+    moment("quando", nullable=False),
+    sa.Index("ix_pagina_job", "serventia_id", "job_id"),
+)

@@ -1,0 +1,33 @@
+"""Delivery of sealed jobs to paper: claims, attempts, turns, hand-off, numbered paper, the watcher."""
+
+from printserver.delivery.attempts import AttemptContent, current_attempt, new_attempt
+from printserver.delivery.download import pdf
+from printserver.delivery.paper_stock import paper_group, receive_paper, report_queue_paper, tally, with_paper
+from printserver.delivery.queues import cups_server, offset_of
+from printserver.delivery.watcher import Watches
+from printserver.delivery.withdraw import withdraw_from_queue
+
+__all__ = [
+    "AttemptContent",
+    "Watches",
+    "advance",
+    "claims",
+    "cups_server",
+    "current_attempt",
+    "new_attempt",
+    "numbered_paper",
+    "offset_of",
+    "paper_group",
+    "passes",
+    "pdf",
+    "printout",
+    "queues",
+    "receive_paper",
+    "report_queue_paper",
+    "requests",
+    "sheets",
+    "tally",
+    "turns",
+    "with_paper",
+    "withdraw_from_queue",
+]

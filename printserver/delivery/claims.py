@@ -1,0 +1,65 @@
+"""Claims of due jobs: taken before anything is done, given back afterwards, taken over when the engine died.
+
+The race it guards against: two engines that both see the same due job. Only one UPDATE finds the row as it was read.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.delivery import turns
+from printserver.ledger import JobRow
+from printserver.office import Lease, Office, reached
+
+BATCH = 8
+LONGEST_STEP: Final = timedelta(minutes=1)  # from a failed step to the next attempt
+
+
+def lease(office: Office) -> Lease:
+    """Return the lease under which engines hold jobs."""
+    return Lease(db.job, timedelta(seconds=office.settings.motor.posse_s))
+
+
+def claim_due(office: Office, owner: str, now: datetime, most: int = BATCH, busy: Sequence[int] = ()) -> list[JobRow]:
+    """Claim up to `most` due jobs without a live lease, in the order of acceptance.
+
+    A rendered job is not claimed before its turn at its queue (see `turns`). Jobs named in `busy` are skipped.
+    """
+    table, held = db.job, lease(office)
+    free = (
+        sa.select(table.c.n)
+        .where(
+            table.c.serventia_id == office.serventia_id,
+            reached(table.c.vence_em, now, LONGEST_STEP),
+            held.is_free(now),
+            table.c.n.not_in(busy),
+            turns.turn(),
+        )
+        .order_by(table.c.n)
+        .limit(most)
+    )
+    with office.db.read() as conn:
+        if conn.execute(free).first() is None:
+            return []
+    with office.db.write() as conn:
+        due = conn.execute(free.with_for_update(skip_locked=True)).scalars().all()
+        if not due:
+            return []
+        held.take(conn, owner, now, table.c.n.in_(due))
+        rows = conn.execute(sa.select(table).where(table.c.n.in_(due)).order_by(table.c.n)).mappings()
+        return [dict(row) for row in rows]
+
+
+def owned(row: JobRow, owner: str) -> Sequence[sa.ColumnElement[bool]]:
+    """Return the conditions of every step's UPDATE: this job, in the state that was read, held by `owner`."""
+    table = db.job
+    return (table.c.n == row["n"], table.c.estado == row["estado"], table.c.dono == owner)
+
+
+def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:
+    """End the claims of engines of this machine that have ended. Return how many jobs that freed."""
+    return lease(office).release_dead(conn, now, db.job.c.serventia_id == office.serventia_id)

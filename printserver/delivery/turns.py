@@ -1,0 +1,125 @@
+"""Turns at a queue: its prints are handed over in the order of acceptance. Reads only.
+
+Only the hand-off waits; stamping does not. A print that is held, failed or handed over blocks no other. A queue with
+numbered paper waits, after each print that is not known to be good, for a person to report on it (P5).
+"""
+
+from typing import Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.clock import SAO_PAULO
+from printserver.ledger import ACCEPTED, AWAITING_SELO, AWAITING_XA, RENDERED, JobRow, Queue
+
+TO_THE_QUEUE: Final = (ACCEPTED, RENDERED)
+_WAITS_FOR_PERSON: Final = {
+    AWAITING_XA: "Espera que uma pessoa diga se os selos anteriores podem ser excluídos.",
+    AWAITING_SELO: "Espera que uma pessoa diga se a ficha leva selo.",
+}
+
+_Int = sa.ColumnElement[int] | int
+
+
+def turn() -> sa.ColumnElement[bool]:
+    """Return the condition, on `db.job`, that its next step may be taken now: any step but a hand-off out of turn."""
+    job, tries, queue = db.job, db.tentativa, db.fila
+    newest = (
+        sa.select(sa.func.max(tries.c.id))
+        .where(tries.c.serventia_id == job.c.serventia_id, tries.c.job_id == job.c.id)
+        .correlate(job)
+        .scalar_subquery()
+    )
+    numbered = (
+        sa.select(queue.c.id)
+        .where(queue.c.serventia_id == job.c.serventia_id, queue.c.nome == job.c.fila, queue.c.papel_numerado)
+        .correlate(job)
+    )
+    # The attempt that holds a numbered queue goes on first, also after a crash: the queue waits for its end.
+    took = numbered.where(queue.c.papel_tentativa == newest).exists()
+    closed = numbered.where(
+        sa.or_(queue.c.papel_tentativa.is_not(None), queue.c.papel_proximo.is_(None), queue.c.papel_parada.is_not(None))
+    ).exists()
+    first = ~_prints_before(job.c.serventia_id, job.c.fila, job.c.n).correlate(job).exists()
+    return sa.or_(job.c.estado != RENDERED, took, sa.and_(first, ~closed))
+
+
+def can_go(conn: Connection, row: JobRow) -> bool:
+    """Return whether the rendered job of `row` may be handed to its queue now; checked again right before it is."""
+    job = db.job
+    return conn.execute(sa.select(job.c.n).where(job.c.n == row["n"], turn())).first() is not None
+
+
+def waits_for(conn: Connection, row: JobRow) -> str | None:
+    """Return a sentence for people that says why a job waits now; None: it does not wait."""
+    if row["encerrado"]:
+        return None
+    if row["estado"] in _WAITS_FOR_PERSON:
+        return _WAITS_FOR_PERSON[row["estado"]]
+    if row["estado"] not in TO_THE_QUEUE or not row["imprimir"]:
+        return None
+    if row["falhas"] and row["vence_em"] is not None:
+        when = row["vence_em"].astimezone(SAO_PAULO)
+        what = (
+            "O PDF ainda não pôde ser feito" if row["estado"] == ACCEPTED else f"A fila {row['fila']} ainda não o tem"
+        )
+        return f"{what}, por uma falha que passa: nova tentativa às {when:%H:%M:%S} de {when:%d/%m}."
+    if row["estado"] == RENDERED and can_go(conn, row):
+        return None
+    first = conn.execute(_prints_before(row["serventia_id"], row["fila"], row["n"]).order_by("n").limit(1)).first()
+    if first is not None:
+        return (
+            f"Espera a sua vez na fila {row['fila']}: antes dele vai o trabalho {first.id}, aceito antes e ainda não "
+            "entregue a ela."
+        )
+    return _paper(conn, row) if row["estado"] == RENDERED else None
+
+
+def _prints_before(serventia_id: _Int, queue: sa.ColumnElement[str] | str, n: _Int) -> sa.Select[tuple[int, str]]:
+    """Return the prints accepted before job `n` that are still to be handed to the queue."""
+    before = db.job.alias("antes")
+    return sa.select(before.c.n, before.c.id).where(
+        before.c.serventia_id == serventia_id,
+        before.c.fila == queue,
+        sa.text("NOT antes.encerrado"),  # spelled as in the index: `= 0` would not use it
+        before.c.estado.in_(TO_THE_QUEUE),
+        before.c.imprimir,
+        before.c.n < n,
+    )
+
+
+def _paper(conn: Connection, row: JobRow) -> str | None:
+    """Return why the job's queue, if it has numbered paper, is stopped (P5)."""
+    table = db.fila
+    queue = (
+        conn.execute(sa.select(table).where(table.c.serventia_id == row["serventia_id"], table.c.nome == row["fila"]))
+        .mappings()
+        .one_or_none()
+    )
+    return None if queue is None else why_stopped(conn, Queue.from_row(queue))
+
+
+def why_stopped(conn: Connection, queue: Queue) -> str | None:
+    """Return a sentence that says why a queue with numbered paper takes no print now; None: it takes the next (P5)."""
+    nome = queue.nome
+    if not queue.papel_numerado:
+        return None
+    if queue.papel_tentativa is not None:
+        tries, job = db.tentativa, db.job
+        last = conn.execute(
+            sa.select(job.c.id, job.c.encerrado)
+            .join(tries, (tries.c.serventia_id == job.c.serventia_id) & (tries.c.job_id == job.c.id))
+            .where(tries.c.id == queue.papel_tentativa)
+        ).one()
+        if not last.encerrado:
+            return f"A fila {nome}, de papel numerado, espera que o trabalho {last.id} termine."
+        return (
+            f"A fila {nome}, de papel numerado, parou depois do trabalho {last.id}, que não se sabe se saiu bem: "
+            "confira as folhas e diga qual é o próximo número na bandeja."
+        )
+    if queue.papel_parada is not None:
+        return f"A fila {nome} parou: {queue.papel_parada}"
+    if queue.papel_proximo is None:
+        return f"A fila {nome}, de papel numerado, ainda não sabe o número da primeira folha na bandeja: diga-o."
+    return None

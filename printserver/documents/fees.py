@@ -1,0 +1,87 @@
+"""The value of an act (S9): the request's VALUE, or the one a rule sets. Computes no component from another."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Final
+
+from printserver.documents.plan import NATUREZA, Context, Custas
+from printserver.documents.values import Value
+from printserver.errors import Recusa, invalid_input
+from printserver.selo import Emolumentos, ServiceTable
+
+# What a certidão of Notas costs, and a traslado from the second on (N4).
+CERTIDAO_SERVICE = "certidao-notas"
+# Far above any act; a registro do ato has room for it (S6).
+LARGEST_TOTAL: Final = Decimal("999999999.99")
+
+
+@dataclass(frozen=True, slots=True)
+class AtoValue:
+    """A value resolved to its eight components; an isento one is zero and has its reason."""
+
+    emolumentos: Emolumentos
+    isento: bool = False
+    motivo: str | None = None
+
+    def custas(self, ato: str, description: str, *, principal: bool = True) -> Custas:
+        """Return the fee line of an ato with this value (P4)."""
+        return Custas(description, self.emolumentos, self.isento, self.motivo, ato, principal)
+
+
+def isento(reason: str) -> AtoValue:
+    """Return the value zero with the reason for it."""
+    return AtoValue(Emolumentos.zero(), True, reason)
+
+
+def from_service(nome: str, context: Context, field: str) -> AtoValue:
+    """Return the value of a service of Notas; `field` is the dotted path of the field that names it.
+
+    Raises Recusa `entrada-invalida` (unknown) or `servico-a-confirmar` (S9).
+    """
+    demonstracao = context.rules.demonstracao
+    return AtoValue(context.servicos.resolve(nome, demonstracao=demonstracao, field=field, natureza=NATUREZA))
+
+
+def add_up_services(
+    value: Value, services: ServiceTable, *, demonstracao: bool, natureza: int, field: str
+) -> Emolumentos | None:
+    """Return what the services cost that a VALUE names, added up (D3); None if it names none.
+
+    `field` is the prefix of its field names, with the point. Raises as `from_service`.
+    """
+    named = [(f"{field}servico", value.servico, 1)] if value.servico is not None else []
+    for n, each in enumerate(value.servicos or ()):
+        named.append((f"{field}servicos.{n}.servico", each.servico, each.quantidade))
+    if not named:
+        return None
+    total_fee = Emolumentos.zero()
+    for path, nome, quantidade in named:
+        total_fee += services.resolve(nome, demonstracao=demonstracao, field=path, natureza=natureza).times(quantidade)
+    if total_fee.total > LARGEST_TOTAL:
+        raise invalid_input(named[-1][0], "a soma dos serviços passa de um bilhão de reais")
+    return total_fee
+
+
+def from_request(value: Value, context: Context, field: str) -> AtoValue | None:
+    """Return the VALUE given in the object at `field`, or None if none was given. Raises as `from_service`."""
+    if value.emolumentos is not None:
+        return AtoValue(value.emolumentos.emolumentos)
+    if value.isento and value.motivo_isencao:
+        return isento(value.motivo_isencao)
+    demonstracao = context.rules.demonstracao
+    total_fee = add_up_services(
+        value, context.servicos, demonstracao=demonstracao, natureza=NATUREZA, field=f"{field}."
+    )
+    return None if total_fee is None else AtoValue(total_fee)
+
+
+def refuse_charge(value: Value, field: str, why: str) -> None:
+    """Raise Recusa `entrada-invalida` if the object at `field` charges where a rule makes the value zero."""
+    if value.charged is not None:
+        raise invalid_input(f"{field}.{value.charged}", f"{why}: não mande valor, ou mande isento")
+
+
+def missing_value(field: str) -> Recusa:
+    """Return the refusal of an object at `field` that needs a VALUE and has none."""
+    text = "falta o valor: emolumentos, servico, servicos, ou isento com motivo_isencao"
+    return invalid_input(f"{field}.emolumentos", text)

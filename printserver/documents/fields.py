@@ -1,0 +1,203 @@
+"""Field types of a request: short texts, numbers, dates, codes. What passes them can be printed on one line.
+
+Every refusal is a `PydanticCustomError` with a Portuguese message; `campo` in its context names the field, if the
+check is of the whole object.
+"""
+
+import re
+from collections.abc import Callable
+from datetime import date
+from itertools import islice
+from typing import Annotated, Any, Final, Literal
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    GetJsonSchemaHandler,
+    PlainSerializer,
+    PlainValidator,
+    Strict,
+    Tag,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from printserver.formats import UnfitText, plain, printed, stamped
+from printserver.selo import code
+
+_DATA = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_FOLHA = re.compile(r"[0-9]{1,6}")
+_ATO = re.compile(r"[0-9A-Z]{2}")
+_SERIE = re.compile(r"[0-9A-Z]{6}")
+_PAGES = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
+
+
+MAX_ERRORS: Final = 50
+"""How many bad fields of a request are named."""
+
+
+TAG_PREFIX: Final = "\0"
+"""Prefix of tags: no name in a request has a NUL, so tags can be recognized in the path of an error."""
+OBJECT: Final = Tag(f"{TAG_PREFIX}objeto")
+OTHER: Final = Tag(f"{TAG_PREFIX}outro")
+OBJECT_OR_OTHER: Final = Discriminator(lambda data: (OBJECT if isinstance(data, (dict, BaseModel)) else OTHER).tag)
+"""Chooses between the two kinds, `OBJECT` and `OTHER`, of a field that may be an object or something else."""
+
+
+class RequestModel(BaseModel):
+    """The base of every request body: unknown fields are refused, and null in an optional field is the field left out.
+
+    Programs write null for what they do not have.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, data: object) -> object:
+        if not isinstance(data, dict):
+            return data
+        known = cls.model_fields.keys()
+        optional = {nome for nome, field in cls.model_fields.items() if not field.is_required()}
+        # each unknown field becomes an error, and pydantic makes all of them in one step that nothing else can run in
+        unknown = set(islice((nome for nome in data if nome not in known), MAX_ERRORS))
+        return {
+            nome: value
+            for nome, value in data.items()
+            if (nome in known or nome in unknown) and (value is not None or nome not in optional)
+        }
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        """Describe that null is taken, too, in every optional field."""
+        schema = handler(core_schema)
+        fields = handler.resolve_ref_schema(schema)
+        for nome, field in fields.get("properties", {}).items():
+            kinds = field.get("anyOf", [field])
+            if nome not in fields.get("required", ()) and {"type": "null"} not in kinds:
+                outer = {name: field.pop(name) for name in ("title", "default", "description") if name in field}
+                fields["properties"][nome] = {"anyOf": [*kinds, {"type": "null"}], **outer}
+        return schema
+
+
+def field_error(mensagem: str, field: str | None = None) -> PydanticCustomError:
+    """Return the refusal of a field (or of `field`, a field of the checked object) with a Portuguese message."""
+    context = {"mensagem": mensagem} | ({"campo": field} if field else {})
+    return PydanticCustomError("pedido", "{mensagem}", context)
+
+
+def _read_by(read: Callable[[str], str]) -> Callable[[str], str]:
+    """Return a check that reads a text by `read`, one of `printserver.formats.text`, and leaves none empty."""
+
+    def check(value: str) -> str:
+        try:
+            clean = read(value)
+        except UnfitText as error:
+            raise field_error(str(error)) from None
+        if not clean:
+            raise field_error("não pode ficar vazio")
+        return clean
+
+    return check
+
+
+def _identifier(value: str) -> str:
+    clean = _read_by(stamped)(value)
+    if "|" in clean:
+        raise field_error("não pode conter a barra vertical |, que separa os campos do registro do ato")
+    return clean
+
+
+def _folha(value: str) -> str:
+    clean = value.strip()
+    if _FOLHA.fullmatch(clean) is None or int(clean) == 0:
+        raise field_error('deve ser o número da folha, só algarismos, a partir de 1, como "045"')
+    return clean
+
+
+def _ato(value: str) -> str:
+    if _ATO.fullmatch(value) is None:
+        raise field_error('o código do ato tem dois caracteres de 0-9 e A-Z, como "ES"')
+    return value
+
+
+def _serie(value: str) -> str:
+    if _SERIE.fullmatch(value) is None:
+        raise field_error('a série do selo de papel tem seis caracteres de 0-9 e A-Z, como "0371AJ"')
+    return value
+
+
+def _codigo(value: str) -> str:
+    try:
+        return str(code.read(value))
+    except ValueError as error:
+        raise field_error(str(error)) from None
+
+
+def _pages(value: str) -> str:
+    if _PAGES.fullmatch(value) is None:
+        raise field_error('deve ser uma página ou faixa de páginas, como "3-5" ou "2,7"')
+    return value
+
+
+def _data(value: object) -> date:
+    if type(value) is date:
+        return value
+    try:
+        if isinstance(value, str) and _DATA.fullmatch(value):
+            return date.fromisoformat(value)
+    except ValueError:
+        pass
+    raise field_error('deve ser uma data do calendário, escrita como "2026-11-20"')
+
+
+def _traslado_number(value: Any) -> int | str:
+    if value == "proximo" or (type(value) is int and 1 <= value <= 9999):
+        return value  # type: ignore[no-any-return]  # narrowed by the check above
+    raise field_error('deve ser um número inteiro a partir de 1, ou "proximo"')
+
+
+def _text(maximum: int) -> Any:
+    # the description alone says that it is not empty: our own message for that also covers blanks
+    return Field(max_length=maximum, json_schema_extra={"minLength": 1})
+
+
+def _pattern(pattern: re.Pattern[str]) -> Any:
+    return Field(json_schema_extra={"pattern": f"^{pattern.pattern}$"})
+
+
+Text = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(plain))]
+Reason = Annotated[str, Strict(), _text(2000), AfterValidator(_read_by(plain))]
+Printed = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(printed))]
+"""A text of the document's pages: every character of it is in the fonts (S12)."""
+Stamped = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(stamped))]
+"""A text of the seal block: the stamp can write it after the seal (S12)."""
+StampedReason = Annotated[str, Strict(), _text(2000), AfterValidator(_read_by(stamped))]
+Identifier = Annotated[str, Strict(), _text(100), AfterValidator(_identifier)]
+Folha = Annotated[str, Strict(), Field(json_schema_extra={"pattern": r"^\s*[0-9]{1,6}\s*$"}), AfterValidator(_folha)]
+CodigoDoAto = Annotated[str, Strict(), _pattern(_ATO), AfterValidator(_ato)]
+Serie = Annotated[str, Strict(), _pattern(_SERIE), AfterValidator(_serie)]
+CodigoDoSelo = Annotated[str, Strict(), Field(json_schema_extra={"pattern": "^[0-9A-Z]{25}$"}), AfterValidator(_codigo)]
+Pages = Annotated[
+    str,
+    Strict(),
+    Field(max_length=200, json_schema_extra={"pattern": f"^{_PAGES.pattern}$"}),
+    AfterValidator(_pages),
+]
+Integer = Annotated[int, Strict()]
+Boolean = Annotated[bool, Strict()]
+Data = Annotated[
+    date,
+    PlainValidator(_data),
+    PlainSerializer(date.isoformat, return_type=str, when_used="json"),
+    WithJsonSchema({"type": "string", "format": "date", "examples": ["2026-11-20"]}),
+]
+TrasladoNumber = Annotated[
+    int | Literal["proximo"],
+    PlainValidator(_traslado_number),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "maximum": 9999}, {"const": "proximo"}]}),
+]

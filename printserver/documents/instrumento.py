@@ -1,0 +1,126 @@
+"""INSTRUMENTO of a request, a reference to one, and the seals of a livro made by another program."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Discriminator, Field, Tag, model_validator
+
+from printserver.documents.fields import (
+    Boolean,
+    CodigoDoAto,
+    CodigoDoSelo,
+    Data,
+    Folha,
+    Identifier,
+    Printed,
+    Reason,
+    RequestModel,
+    field_error,
+)
+from printserver.documents.values import Ato, AtoDoLivro, check_at_least_one
+
+BodyFormat = Literal["texto", "html", "pdf", "rtf"]
+Assinaturas = Literal["completas", "pendentes"]
+
+
+class Corpo(RequestModel):
+    """BODY: the text of a document; `conteudo` of a pdf is base64. It is checked where it is laid out."""
+
+    formato: BodyFormat
+    conteudo: Annotated[str, Field(strict=True)]
+
+
+class Parte(RequestModel):
+    """One of the parties."""
+
+    qualidade: Printed | None = None
+    nome: Printed
+    documento: Printed | None = None
+
+
+class Instrumento(RequestModel):
+    """INSTRUMENTO: what one deed holds. `id` is the calling program's name of it and never changes (X0)."""
+
+    id: Identifier
+    livro: Identifier | None = None
+    folha_inicial: Folha | None = None
+    folha_final: Folha | None = None
+    data: Data | None = None
+    motivo_data: Reason | None = None
+    titulo: Printed | None = None
+    partes: Annotated[tuple[Parte, ...], Field(max_length=1000)] = ()
+    atos: Annotated[tuple[Ato, ...], Field(max_length=200)] = ()
+    assinaturas: Assinaturas = "completas"
+    corpo: Corpo | None = None
+
+    @model_validator(mode="after")
+    def _folhas_in_order(self) -> Self:
+        if self.folha_final is not None:
+            if self.folha_inicial is None:
+                raise field_error("há folha final sem folha inicial", "folha_inicial")
+            if int(self.folha_final) < int(self.folha_inicial):
+                raise field_error("a folha final vem antes da inicial", "folha_final")
+        return self
+
+
+class InstrumentoDaMinuta(Instrumento):
+    """An INSTRUMENTO as a minuta needs it: its text; livro, folha and values may still be missing (N8)."""
+
+    corpo: Corpo
+
+
+class InstrumentoDoLivro(Instrumento):
+    """An INSTRUMENTO as the livro needs it: with its place in the book, its atos and their values, and its text."""
+
+    livro: Identifier
+    folha_inicial: Folha
+    atos: Annotated[tuple[AtoDoLivro, ...], Field(max_length=200), AfterValidator(check_at_least_one)]
+    corpo: Corpo
+
+
+class Referencia(RequestModel):
+    """REFERENCE: an instrumento that is known here, by its `id` or by its livro and first folha."""
+
+    id: Identifier | None = None
+    livro: Identifier | None = None
+    folha_inicial: Folha | None = None
+
+    @model_validator(mode="after")
+    def _one_way_only(self) -> Self:
+        by_livro = self.livro is not None or self.folha_inicial is not None
+        if self.id is not None and by_livro:
+            raise field_error("diga o instrumento pelo id ou por livro e folha_inicial, não pelos dois", "id")
+        if self.id is None and self.livro is None:
+            raise field_error("falta dizer o instrumento: id, ou livro e folha_inicial", "livro" if by_livro else "id")
+        if self.id is None and self.folha_inicial is None:
+            raise field_error("com o livro, diga também a folha inicial", "folha_inicial")
+        return self
+
+
+def _instrumento_or_reference(data: object) -> str | None:
+    """Return which of the two was sent: an object with none but a reference's fields is a reference."""
+    if isinstance(data, dict):
+        return "referencia" if data.keys() <= Referencia.model_fields.keys() else "instrumento"
+    if isinstance(data, Referencia):
+        return "referencia"
+    return "instrumento" if isinstance(data, Instrumento) else None
+
+
+InstrumentoOrReference = Annotated[
+    Annotated[Instrumento, Tag("instrumento")] | Annotated[Referencia, Tag("referencia")],
+    Discriminator(_instrumento_or_reference),
+]
+
+
+class SeloExterno(RequestModel):
+    """A seal of the livro made by another program (N13); the QR of the principal is needed for traslado 1."""
+
+    codigo: CodigoDoSelo
+    ato: CodigoDoAto
+    principal: Boolean = False
+    qr: Annotated[str, Field(strict=True, min_length=1, max_length=2000)] | None = None
+
+
+class Externo(RequestModel):
+    """EXTERNAL: a livro sealed by another program before the office moved here (N13)."""
+
+    selos: Annotated[tuple[SeloExterno, ...], Field(max_length=200), AfterValidator(check_at_least_one)]

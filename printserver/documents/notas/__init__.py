@@ -1,0 +1,1 @@
+"""The documents of Notas: minuta, livro, traslado, certidão, ficha de abertura."""

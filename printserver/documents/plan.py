@@ -1,0 +1,144 @@
+"""Plain data of the rules: their input (`Context`) and their result (`Plan`). No rules."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Literal
+
+from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento
+from printserver.documents.kinds import FieldValue
+from printserver.documents.terms import Terms
+from printserver.errors import BadField
+from printserver.selo import AtoTable, Emolumentos, NewSelo, ServiceTable
+
+NATUREZA = 1  # Tabelionato de Notas (S1)
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSelo:
+    """A live seal (S11). `identificador` and `partes` are those of its registro, for its XA."""
+
+    codigo: str
+    ato: str
+    descricao: str
+    principal: bool
+    momento: datetime
+    qr_url: str
+    emolumentos: Emolumentos
+    isento: bool
+    externo: bool = False
+    identificador: str = ""
+    partes: tuple[str, ...] = ()
+    motivo_isencao: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveLivro:
+    """The live livro of an instrumento: the instrument as it was fixed, folhas filled in, and its live seals.
+
+    `assinaturas` is the current state, which may differ from the instrument as printed (N11).
+    """
+
+    job_id: str
+    instrumento: Instrumento
+    selos: tuple[LiveSelo, ...]
+    assinaturas: Assinaturas = "completas"
+
+    @property
+    def principal(self) -> LiveSelo:
+        """The seal of the principal ato (N2)."""
+        return next(selo for selo in self.selos if selo.principal)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """The settings that the rules depend on, as plain values.
+
+    `externos_ate`: the last day on which seals of another program's livro are taken, None while no day was set (N13).
+    """
+
+    cns: str
+    demonstracao: bool
+    charges_second_traslado: bool = True
+    ficha_selo: Literal["sempre", "nunca", "perguntar"] = "perguntar"
+    ficha_service: str | None = None
+    terms: Terms = field(default_factory=Terms)
+    lados_da_folha: int = 2
+    folhas_novas: bool = False
+    externos_ate: date | None = None
+    sheets_required: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What *the same document* is (X0): `chave` compares, `rotulo` is for people, `campos` is the job's `documento`."""
+
+    tipo: str
+    chave: str
+    rotulo: str
+    campos: dict[str, FieldValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known when a document is planned.
+
+    `livro` is the live livro of the document's instrument, `minuta` its newest minuta; `known`: the instrument
+    has another record here, such as an excluded livro. `replaced` is the document with the live seal
+    named by `substitui`, None if no live seal of this office has that code (X8).
+    """
+
+    agora: datetime
+    rules: Rules
+    servicos: ServiceTable
+    atos: AtoTable
+    livro: LiveLivro | None = None
+    minuta: Instrumento | None = None
+    next_traslado: int = 1
+    known: bool = False
+    replaced: Identity | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedSelo:
+    """A seal to be made, and its place among those of the document (N2)."""
+
+    new_selo: NewSelo
+    principal: bool = True
+    vinculado_to_principal: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Custas:
+    """One fee line to be printed (P4), with the ato it belongs to."""
+
+    descricao: str
+    emolumentos: Emolumentos
+    isento: bool
+    motivo: str | None
+    ato: str
+    principal: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What the rules say of one document: its text, its seals (principal first), whose QR, which values.
+
+    `instrumento` is the instrument that the document is made from (None: N5, a ficha or an avulso). `asks_selo`: the
+    escrevente first decides whether there is a seal; `selos` is empty until then (N9). `qr` is whose QR is drawn, if
+    the format draws one (N3–N5, N7). `selo_livro` is the live principal seal of the
+    livro (N3, N6). `substitui` is the code of the seal replaced (X8). `ficha` is the signature card's person.
+    """
+
+    identity: Identity
+    instrumento: Instrumento | None
+    corpo: Corpo
+    selos: tuple[PlannedSelo, ...] = ()
+    asks_selo: bool = False
+    qr: Literal["nenhum", "proprio", "principal"] = "nenhum"
+    selo_livro: LiveSelo | None = None
+    custas: tuple[Custas, ...] = ()
+    substitui: str | None = None
+    avisos: tuple[BadField, ...] = ()
+    momento: datetime | None = None
+    ordem_judicial: str | None = None
+    pessoa: dict[str, str] = field(default_factory=dict)

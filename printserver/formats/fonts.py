@@ -1,0 +1,111 @@
+"""The vendored fonts: their files, which characters they have, how wide a text is and where it wraps.
+
+Draws nothing. Both halves of a page measure with it: the seal block before the layout, the stamp after it.
+"""
+
+import hashlib
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+from fontTools.ttLib import TTFont
+
+FontName = Literal["serifa", "serifa-negrito", "mono", "mono-negrito", "sem-serifa", "sem-serifa-negrito"]
+
+PASTA: Final = Path(__file__).resolve().parent.parent / "fonts"
+POINTS_PER_MM: Final = 72 / 25.4
+LINE_HEIGHT: Final = 1.18
+"""Line height of the text that the stamp draws, as a multiple of its size."""
+
+FILES: Final[Mapping[FontName, str]] = {
+    "serifa": "LiberationSerif-Regular.ttf",
+    "serifa-negrito": "LiberationSerif-Bold.ttf",
+    "mono": "LiberationMono-Regular.ttf",
+    "mono-negrito": "LiberationMono-Bold.ttf",
+    "sem-serifa": "LiberationSans-Regular.ttf",
+    "sem-serifa-negrito": "LiberationSans-Bold.ttf",
+}
+
+
+@dataclass(frozen=True)
+class Font:
+    """One font's numbers: `glyphs` maps a code point to its glyph, `advances` to its width (1/1000 of the size)."""
+
+    nome: FontName
+    file: Path
+    glyphs: Mapping[int, int]
+    advances: Mapping[int, float]
+
+
+@cache
+def font(nome: FontName) -> Font:
+    """Return the numbers of a vendored font, read once in a process."""
+    file = PASTA / FILES[nome]
+    with TTFont(file, lazy=True) as ttf:
+        scale = 1000 / ttf["head"].unitsPerEm
+        widths = ttf["hmtx"].metrics
+        cmap = ttf.getBestCmap()
+        return Font(
+            nome,
+            file,
+            {code_point: ttf.getGlyphID(glyph) for code_point, glyph in cmap.items()},
+            {code_point: widths[glyph][0] * scale for code_point, glyph in cmap.items()},
+        )
+
+
+@cache
+def fingerprint() -> str:
+    """Return the SHA-256 of all vendored fonts: part of the key of every kept layout."""
+    digest = hashlib.sha256()
+    for file in sorted(PASTA.glob("*.ttf")):
+        digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    return digest.hexdigest()
+
+
+def missing_glyphs(text: str, nome: FontName = "serifa") -> str:
+    """Return the characters of `text` that cannot be shown in the font, each once, in order.
+
+    Line breaks and tabs can; other control and format characters (bidirectional marks …) never can.
+    """
+    glyphs = font(nome).glyphs
+    return "".join(
+        c
+        for c in dict.fromkeys(text)
+        if c not in "\n\r\t" and (ord(c) not in glyphs or unicodedata.category(c) in ("Cc", "Cf"))
+    )
+
+
+def width(text: str, nome: FontName, tamanho: float) -> float:
+    """Return the width of `text` in points, set in `tamanho` points."""
+    advances = font(nome).advances
+    return sum(advances.get(ord(c), 0.0) for c in text) * tamanho / 1000
+
+
+def wrap(text: str, nome: FontName, tamanho: float, available: float) -> tuple[str, ...]:
+    """Wrap `text` into lines of at most `available` points, at plain blanks; a longer word is cut."""
+    linhas: list[str] = []
+    atual, line_width = "", 0.0
+    space = width(" ", nome, tamanho)
+    for word in text.split(" "):
+        word_width = width(word, nome, tamanho)
+        if atual and line_width + space + word_width <= available:
+            atual, line_width = f"{atual} {word}", line_width + space + word_width
+            continue
+        if atual:
+            linhas.append(atual)
+        *pieces, atual = [word] if word_width <= available else _cut(word, nome, tamanho, available)
+        line_width = width(atual, nome, tamanho) if pieces else word_width
+        linhas.extend(pieces)
+    return (*linhas, atual) if atual else tuple(linhas)
+
+
+def _cut(word: str, nome: FontName, tamanho: float, available: float) -> list[str]:
+    parts = [""]
+    for letter in word:
+        if parts[-1] and width(parts[-1] + letter, nome, tamanho) > available:
+            parts.append("")
+        parts[-1] += letter
+    return parts

@@ -1,0 +1,85 @@
+"""Where a format's parts lie on its pages, and the check that none leaves the page or lies on another."""
+
+from printserver.formats.model import Area, Corner, Definition, PrintedField
+from printserver.formats.rectangle import Rectangle, first_overlap
+
+MIN_TEXT_SIDE = 40.0
+"""mm; narrower than this no line of an act can be set."""
+
+
+def rectangle_at_corner(
+    nome: str, canto: Corner, x: float, y: float, width: float, height: float, page: tuple[float, float]
+) -> Rectangle:
+    """Return the rectangle whose nearest corner lies x, y mm from the page's corner `canto`."""
+    esquerda = x if canto.endswith("esquerdo") else page[0] - x - width
+    top = y if canto.startswith("superior") else page[1] - y - height
+    return Rectangle(nome, esquerda, top, width, height)
+
+
+def field_rectangle(definicao: Definition, field: PrintedField, *, verso: bool = False) -> Rectangle:
+    """Return where a printed field lies; on a mirrored back it is mirrored."""
+    page = (definicao.pagina.largura, definicao.pagina.altura)
+    onde = rectangle_at_corner(
+        f'campo "{field.texto}"', field.canto, field.x, field.y, field.largura, field.altura, page
+    )
+    return onde.mirrored(page[0]) if verso and definicao.margens.espelhadas else onde
+
+
+def fixed_block_rectangle(definicao: Definition, *, verso: bool = False) -> Rectangle:
+    """Return where a block that does not follow the text lies, turned as the format says."""
+    block = definicao.bloco
+    assert block.canto and block.x is not None and block.y is not None and block.altura is not None
+    width, height = definicao.block_width, block.altura
+    if block.rotacao in (90, 270):
+        width, height = height, width
+    page = (definicao.pagina.largura, definicao.pagina.altura)
+    onde = rectangle_at_corner("bloco do selo", block.canto, block.x, block.y, width, height, page)
+    return onde.mirrored(page[0]) if verso and definicao.margens.espelhadas else onde
+
+
+def text_rectangle(definicao: Definition, *, verso: bool = False) -> Rectangle:
+    """Return the text area of a front or back."""
+    frente = definicao.texto
+    return frente.mirrored(definicao.pagina.largura) if verso and definicao.margens.espelhadas else frente
+
+
+def check_geometry(definicao: Definition) -> None:
+    """Raise `ValueError` (Portuguese) where a part leaves the page or lies on another, on front or back."""
+    if definicao.texto.largura < MIN_TEXT_SIDE or definicao.texto.altura < MIN_TEXT_SIDE:
+        raise ValueError(
+            "margens: sobra uma área de texto de"
+            f" {definicao.texto.largura:.1f} × {definicao.texto.altura:.1f} mm; o mínimo é 40 × 40 mm"
+        )
+    if definicao.bloco.onde == "fim" and definicao.block_width > definicao.texto.largura + 0.01:
+        raise ValueError(
+            f"bloco.largura: {definicao.block_width} mm não cabe na área do texto, de {definicao.texto.largura:.1f} mm"
+        )
+    for verso in (False, True) if definicao.margens.espelhadas or definicao.areas else (False,):
+        for paginas in ("primeira", "demais"):
+            _check_parts(definicao, _parts(definicao, paginas, verso=verso), "verso" if verso else "frente")
+
+
+def _parts(definicao: Definition, paginas: str, *, verso: bool) -> list[Rectangle]:
+    """Return all that lies on one kind of page: the first, or one of the others."""
+    side = "verso" if verso else "frente"
+    fields = [field for field in definicao.campos if field.paginas in (paginas, "todas", "ultima")]
+    parts = [text_rectangle(definicao, verso=verso)]
+    parts += [_of_area(area) for area in definicao.areas if area.lado in (side, "ambos")]
+    parts += [field_rectangle(definicao, field, verso=verso) for field in fields]
+    if definicao.bloco.onde != "fim":
+        parts.append(fixed_block_rectangle(definicao, verso=verso))
+    return parts
+
+
+def _check_parts(definicao: Definition, parts: list[Rectangle], side: str) -> None:
+    page = definicao.pagina
+    for part in parts:
+        outside = part.x < -0.01 or part.y < -0.01
+        if outside or part.x + part.largura > page.largura + 0.01 or part.y + part.altura > page.altura + 0.01:
+            raise ValueError(f"{part.nome}: sai da página de {page.largura} × {page.altura} mm ({side})")
+    if par := first_overlap(parts):
+        raise ValueError(f"{par[1].nome}: fica sobre {par[0].nome} ({side}); mude a posição ou aumente a margem")
+
+
+def _of_area(area: Area) -> Rectangle:
+    return Rectangle(f'área pré-impressa "{area.nome}"', area.x, area.y, area.largura, area.altura)

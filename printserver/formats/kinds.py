@@ -1,0 +1,92 @@
+"""What formats know of each kind of document. `documents.kinds` builds on it. Holds no rule."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+FormatType = Literal["livro", "traslado", "certidao", "ficha_abertura", "avulso"]
+"""The `tipo` of a format. A minuta is laid out by a format of the livro (N8)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """The dummy print that previews and checks of formats show.
+
+    `atos` are (code, description), the principal first. `isento` is the reason, None for a charged ato. `own_custas`:
+    the block shows fee lines. `cites_livro`: it shows the code of the livro's seal (N6). `principal_qr`: the QR is the
+    principal ato's (N3). `copia` is the text of the stamp's variable `{copia}`.
+    """
+
+    rotulo: str
+    atos: tuple[tuple[str, str], ...]
+    isento: str | None = None
+    own_custas: bool = True
+    cites_livro: bool = False
+    principal_qr: bool = False
+    copia: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatKind:
+    """One type of format.
+
+    `default` names the shipped format used where nothing else is said. `title` is the printed title, None for that of
+    the instrumento. `qr` lists the values of `bloco.qr` besides `automatico` and `nenhum` (N3-N5, N7). `needs_codigo`:
+    the block must show the seal's code. `has_body`: the document has a text of its own. `sample` is None for a kind
+    that is never sealed.
+    """
+
+    default: str
+    sample: Sample | None
+    title: str | None = None
+    qr: tuple[str, ...] = ()
+    needs_codigo: bool = True
+    has_body: bool = True
+
+
+FORMAT_KINDS: Final[Mapping[FormatType, FormatKind]] = {
+    "livro": FormatKind(
+        default="livro",
+        qr=("principal",),
+        sample=Sample(
+            rotulo="selo",
+            atos=(("ES", "Venda e compra"), ("ES", "Instituição de usufruto")),
+            principal_qr=True,
+        ),
+    ),
+    "traslado": FormatKind(
+        default="traslado",
+        sample=Sample(
+            rotulo="selo deste traslado",
+            atos=(("TR", "Traslado"),),
+            isento="primeiro traslado",
+            cites_livro=True,
+            principal_qr=True,
+            copia="1º traslado",
+        ),
+    ),
+    "certidao": FormatKind(
+        default="certidao",
+        title="Certidão",
+        sample=Sample(
+            rotulo="selo desta certidão",
+            atos=(("CE", "Certidão"),),
+            cites_livro=True,
+            copia="certidão 2026/000123, via 1",
+        ),
+    ),
+    "ficha_abertura": FormatKind(
+        default="ficha",
+        title="Ficha de abertura de firma",
+        qr=("proprio",),
+        needs_codigo=False,
+        has_body=False,
+        sample=Sample(
+            rotulo="selo desta ficha",
+            atos=(("AF", "Ficha"),),
+            isento="selo facultativo",
+            own_custas=False,
+        ),
+    ),
+    "avulso": FormatKind(default="avulso", needs_codigo=False, sample=None),
+}

@@ -1,0 +1,114 @@
+"""The data that templates get: every variable with an example. What differs between two prints of one text is not here.
+
+Livro and folhas of the livro itself, numbers of copies, pages and papers, seals, QR and fee lines are the stamp's:
+so a minuta, its livro and its reprint share a layout, and so do traslados 1 and 2.
+A variable that a document does not have is None (or an empty list): a template asks before it writes it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from markupsafe import Markup
+
+from printserver.formats.block import BlockValues, SeloValues
+from printserver.formats.kinds import FORMAT_KINDS, FormatType
+
+_TEXT = (
+    "SAIBAM quantos esta pública escritura virem que, na data abaixo, nesta cidade, perante mim, Tabelião, compareceram"
+    " as partes entre si justas e contratadas, identificadas pelos documentos apresentados, de cuja capacidade dou fé."
+    " E pelos outorgantes foi dito que são senhores e legítimos possuidores do imóvel descrito na matrícula 12.345,"
+    " livre e desembaraçado de quaisquer ônus, que ora vendem pelo preço certo de R$ 350.000,00, já recebido, do qual"
+    " dão plena e irrevogável quitação, transmitindo desde já posse, domínio, direitos e ações."
+)
+
+VARIABLES: Final[Mapping[str, object]] = {
+    "tipo": "livro",
+    "titulo": "Escritura de venda e compra",
+    "serventia": {"nome": "Cartório de Demonstração", "cns": "123456", "cidade": "São Paulo", "uf": "SP"},
+    "instrumento": {
+        "id": "P-2026-001234",
+        "titulo": "Escritura de venda e compra",
+        "data": "20 de novembro de 2026",
+        "livro": "0123",
+        "folha_inicial": "045",
+        "folha_final": "047",
+    },
+    "partes": [
+        {"qualidade": "Outorgante vendedor", "nome": "Antônio José de Araújo", "documento": "CPF 111.111.111-11"},
+        {"qualidade": "Outorgada compradora", "nome": "Conceição Gonçalves", "documento": "CPF 222.222.222-22"},
+    ],
+    "data": "20 de novembro de 2026",
+    "subscritor": {"nome": "José Maria de Assunção", "papel": "Tabelião"},
+    "assinaturas": [
+        {"nome": "Antônio José de Araújo", "legenda": "Outorgante vendedor"},
+        {"nome": "Conceição Gonçalves", "legenda": "Outorgada compradora"},
+        {"nome": "José Maria de Assunção", "legenda": "Tabelião"},
+    ],
+    "pedido": "2026/000123",
+    "via": 1,
+    "substitui": None,
+    "ordem_judicial": None,
+    "ficha": "000123",
+    "pessoa": [
+        {"rotulo": "Nome", "valor": "Antônio José de Araújo"},
+        {"rotulo": "Documento", "valor": "CPF 111.111.111-11"},
+        {"rotulo": "Estado civil", "valor": "casado"},
+    ],
+}
+"""What documents give to templates, by name."""
+
+SERVER_VARIABLES: Final[Mapping[str, object]] = {
+    "corpo": Markup("<p>%s</p>") % _TEXT,
+    "imprime": ("serventia", "titulo", "partes", "data", "subscricao", "assinaturas", "selo", "numeracao"),
+    "bloco": Markup('<div style="width:100mm;height:20mm"></div>'),
+}
+"""What the server itself adds: the sanitised body, the format's own `imprime`, the seal block's empty box."""
+
+EXAMPLE_BODY: Final = "\n\n".join([_TEXT] * 5)
+"""A text for previews, in paragraphs."""
+
+_COMPONENTS = "Tabelião R$ 3.301,07; Estado R$ 938,20; Secretaria da Fazenda R$ 642,13; Santa Casa R$ 33,01;"
+_CUSTAS = (
+    f"{_COMPONENTS} Registro Civil R$ 173,74; Tribunal de Justiça R$ 226,56; ISS R$ 165,05;"
+    " Ministério Público R$ 158,46. Total R$ 5.638,22"
+)
+
+# Made so that S1 and S2 hold, though no seal: 430 characters in the QR, as long as real ones are (S5).
+_CODIGO = "1234561ES0000000000004261"
+_CODIGO_SECOND = "1234561ES0000000000004377"
+_CODIGO_LIVRO = "1234561ES0000000000001268"
+_QR = "https://selodigital.tjsp.jus.br/?r=" + f"{_CODIGO}%7C563822%7C16505%7C" + "EXEMPLOsemVALOR" * 23 + "%3D%3D"
+
+
+def complete(data: Mapping[str, object]) -> dict[str, object]:
+    """Return `data` with every variable of `VARIABLES` that it lacks as None, or an empty list."""
+    empty: dict[str, object] = {nome: [] if isinstance(value, list) else None for nome, value in VARIABLES.items()}
+    return {**empty, **data}
+
+
+def example_data(kind: FormatType) -> dict[str, object]:
+    """Return dummy data of a document type, for previews and checks."""
+    return {**VARIABLES, "tipo": kind, "titulo": FORMAT_KINDS[kind].title or VARIABLES["titulo"]}
+
+
+def example_values(kind: FormatType) -> BlockValues:
+    """Return a dummy seal block of a document type; it shows nothing for a type that is never sealed."""
+    sample = FORMAT_KINDS[kind].sample
+    if sample is None:
+        return BlockValues((), "", None, None, "", None, (), demonstracao=False, externo=False)
+    custas = f"Isento de emolumentos: {sample.isento}" if sample.isento else _CUSTAS
+    selos = tuple(
+        SeloValues(codigo, ato, description, n == 0, custas, "R$ 5.638,22", sample.isento is not None, sample.isento)
+        for n, (codigo, (ato, description)) in enumerate(zip((_CODIGO, _CODIGO_SECOND), sample.atos, strict=False))
+    )
+    return BlockValues(
+        selos=selos,
+        rotulo=sample.rotulo,
+        qr_url=_QR,
+        qr_codigo=_CODIGO_LIVRO if sample.cites_livro and sample.principal_qr else _CODIGO,
+        qr_rotulo="selo do ato principal" if sample.principal_qr else sample.rotulo,
+        selo_livro=_CODIGO_LIVRO if sample.cites_livro else None,
+        custas=(_CUSTAS,) * len(selos) if sample.own_custas else (),
+        demonstracao=True,
+        externo=False,
+    )

@@ -1,0 +1,284 @@
+"""Stores a prepared print in the caller's transaction: its seals, folhas, sheets and job; or its question."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from printserver import db
+from printserver.documents import FolhaSide, check_occupied, normalize, with_last_folha
+from printserver.errors import Recusa, invalid_input
+from printserver.jobs import compose
+from printserver.jobs.prepare import Prepared
+from printserver.ledger import (
+    ACCEPTED,
+    AWAITING_SELO,
+    AWAITING_XA,
+    Changed,
+    Job,
+    bodies,
+    change_state,
+    jobs,
+    questions,
+    seals,
+)
+from printserver.office import JOB, Act, Office, evidence
+from printserver.selo import IssuedSelo
+
+# Columns of a held job that an answer does not change.
+_OF_THE_REQUESTER = ("id", "serventia_id", "escrevente", "chave_id", "sistema", "resumo", "criado_em")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The rows that a print belongs to, and the request it came as."""
+
+    job_id: str
+    documento_id: int
+    instrumento_id: int | None
+    dados: object
+    resumo: str
+
+
+def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
+    """Make the seals of a prepared document and store its job; `held` is the job where it waited for an answer.
+
+    Raises `Changed` where the held job was answered concurrently.
+    """
+    conn, office = act.conn, act.office
+    _occupy_folhas(act, p, place)
+    _use_sheets(act, p, place)
+    _replace(act, p, place)
+    livro, folha = _address(p)
+    issued = seals.seal(
+        act, p.plan.selos, seals.Place(place.job_id, place.documento_id, place.instrumento_id, livro, folha)
+    )
+    stamp_data = compose.stamp_data(office, p.pedido, p.composicao, issued, p.taken, p.layout.paginas)
+    row = _row(act, p, place) | {
+        "estado": ACCEPTED,
+        "viva": bool(issued),
+        "carimbo": asdict(stamp_data),
+        "qr_selo": stamp_data.valores.qr_codigo if stamp_data.valores else None,
+        "qr_url": stamp_data.valores.qr_url if stamp_data.valores else None,
+        "vence_em": act.now,
+    }
+    if held is not None:
+        # the requester and the time stay; who answered is in the log and on the seals
+        changes = {name: value for name, value in row.items() if name not in ("estado", *_OF_THE_REQUESTER)}
+        if not change_state(conn, held.n, held.estado, ACCEPTED, changes):
+            raise Changed
+        row = jobs.get_job(conn, office.serventia_id, place.job_id).as_row()
+    else:
+        conn.execute(sa.insert(db.job).values(**row))
+    _cite(act, p, place)
+    _remember_minuta(act, p, place)
+    if row["tipo"] == "livro":  # the state of the signatures is what this livro says, from here on (N11)
+        said = row["instrumento_fixado"]["assinaturas"]
+        here = db.instrumento.c.id == place.instrumento_id
+        values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
+        conn.execute(sa.update(db.instrumento).where(here).values(**values))
+    act.log("job", place.job_id, ACCEPTED, _detail(p, issued), _evidence(row))
+
+
+def hold(act: Act, p: Prepared, place: Place, blocker: questions.Text) -> None:
+    """Hold the job of a prepared document for a person's answer; nothing of it is sealed."""
+    state = AWAITING_XA if blocker.tipo == "xa" else AWAITING_SELO
+    row = _row(act, p, place)
+    act.conn.execute(sa.insert(db.job).values(**row | {"estado": state, "vence_em": None}))
+    act.add([questions.ask(act.conn, act.office, place.job_id, place.documento_id, blocker, act.now)])
+    what = {"pergunta": blocker.tipo, "selos": list(blocker.selos)}
+    act.log("job", place.job_id, state, what, _evidence(row))
+
+
+def _evidence(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the proof that the log keeps of a job as it was stored (A6)."""
+    whole = dict.fromkeys(db.job.c.keys()) | row
+    return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
+
+
+def _detail(p: Prepared, issued: list[IssuedSelo]) -> dict[str, Any]:
+    what: dict[str, Any] = {"documento": p.plan.identity.chave, "paginas": p.layout.paginas}
+    if issued:
+        what["selos"] = [issued_selo.codigo for issued_selo in issued]
+    instrumento = p.plan.instrumento
+    if p.pedido.documento.tipo == "livro" and instrumento is not None and instrumento.motivo_data:
+        what["motivo_data"] = instrumento.motivo_data
+    if p.plan.ordem_judicial:
+        what["ordem_judicial"] = p.plan.ordem_judicial
+    if p.plan.selo_livro is not None and p.plan.selo_livro.externo:
+        what["selo_externo"] = p.plan.selo_livro.codigo
+    return what
+
+
+def _from_certificate(office: Office, p: Prepared, now: datetime) -> list[dict[str, str]]:
+    """Return the warning that the court may refuse the document's seals for the certificate that signs them (T4)."""
+    why = office.certificado.out_of_validity(now) if p.plan.selos else None
+    return [] if why is None else [{"campo": "certificado", "mensagem": f"{why}: o tribunal pode recusar os selos."}]
+
+
+def _row(act: Act, p: Prepared, place: Place) -> dict[str, Any]:
+    """Return the job's row without its state and the columns that come from its seals."""
+    conn, office, who = act.conn, act.office, act.author
+    sid = office.serventia_id
+    instrumento = p.plan.instrumento
+    fixed = None
+    fields = dict(p.plan.identity.campos)
+    if p.taken and instrumento is not None:
+        instrumento = with_last_folha(instrumento, p.taken)
+        fields["folha_final"] = instrumento.folha_final
+    if p.pedido.documento.tipo == "livro" and instrumento is not None:
+        kept = instrumento.model_dump(mode="json", exclude_none=True)
+        fixed = bodies.store_bodies(conn, sid, kept)
+    livro, folha = _address(p)
+    return {
+        "id": place.job_id,
+        "serventia_id": sid,
+        "documento_id": place.documento_id,
+        "instrumento_id": place.instrumento_id,
+        "tipo": p.pedido.documento.tipo,
+        "imprimir": getattr(p.pedido.documento, "imprimir", True),
+        "pedido": bodies.store_bodies(conn, sid, place.dados),
+        "campos": fields,
+        "escrevente": who.pessoa,
+        "subscritor": p.subscritor.usuario,
+        "chave_id": who.chave_id,
+        "sistema": who.sistema,
+        "resumo": place.resumo,
+        "formato": p.formato.nome,
+        "formato_versao": p.formato.versao,
+        "composicao": compose.store(conn, office, p.composicao.pedido),
+        "layout": p.layout.hash,
+        "paginas": p.layout.paginas,
+        "instrumento_fixado": fixed,
+        "avisos": [
+            *({"campo": each.campo, "mensagem": each.mensagem} for each in (*p.pedido.avisos, *p.plan.avisos)),
+            *({"campo": each.campo, "mensagem": each.mensagem} for each in p.layout.avisos),
+            *_from_certificate(office, p, act.now),
+        ],
+        "substitui": p.plan.substitui,
+        "livro": livro,
+        "folha": folha,
+        "fila": p.fila.nome,
+        "copias": p.pedido.copias,
+        "bandeja": p.pedido.bandeja,
+        "faces": p.faces,
+        "criado_em": act.now,
+    }
+
+
+def _address(p: Prepared) -> tuple[str | None, str | None]:
+    """Return the livro and first folha that a document is found by, normalised (X0)."""
+    fields = p.plan.identity.campos
+    livro, folha = fields.get("livro"), fields.get("folha_inicial")
+    return (normalize(str(livro)) if livro else None, str(int(folha)) if folha else None)
+
+
+def _occupy_folhas(act: Act, p: Prepared, place: Place) -> None:
+    """Occupy the sides of the livro's folhas. Raises `Recusa` for sides of another document (X0)."""
+    if p.pedido.documento.tipo != "livro" or not p.taken:
+        return
+    conn, office, table = act.conn, act.office, db.folha_lado
+    livro, _ = _address(p)
+    held = conn.execute(
+        sa.select(table.c.folha, table.c.lado, table.c.estado, db.documento.c.chave)
+        .join(db.documento, db.documento.c.id == table.c.documento_id)
+        .where(
+            table.c.serventia_id == office.serventia_id,
+            table.c.livro == livro,
+            table.c.folha.in_(sorted({side.folha for side in p.taken})),
+            table.c.estado != "livre",
+        )
+    )
+    occupied = {FolhaSide(row.folha, row.lado): "" if row.estado == "inutilizada" else row.chave for row in held}
+    check_occupied(p.plan.identity, p.taken, occupied)
+    conn.execute(
+        sa.insert(table),
+        [
+            {
+                "serventia_id": office.serventia_id,
+                "livro": livro,
+                "folha": side.folha,
+                "lado": side.lado,
+                "documento_id": place.documento_id,
+                "job_id": place.job_id,
+                "estado": "ocupada",
+            }
+            for side in p.taken
+        ],
+    )
+
+
+def _use_sheets(act: Act, p: Prepared, place: Place) -> None:
+    """Record the sheets of security paper (P5)."""
+    if not p.papeis:
+        return
+    check_sheets(act, p)
+    table = db.papel
+    rows = [
+        {
+            "serventia_id": act.office.serventia_id,
+            "numero": number,
+            "job_id": place.job_id,
+            "folha": sheet,
+            "estado": "usado",
+            "quem": act.author.pessoa,
+            "quando": act.now,
+        }
+        for sheet, number in enumerate(p.papeis, 1)
+    ]
+    act.conn.execute(sa.insert(table), rows)
+
+
+def check_sheets(act: Act, p: Prepared, of_document: int | None = None) -> None:
+    """Raise `Recusa` `papel-ja-usado` for numbers used or spoiled elsewhere (P5); not for those of `of_document`."""
+    sid, table, job = act.office.serventia_id, db.papel, db.job
+    used = sa.select(table.c.numero).where(table.c.serventia_id == sid, table.c.numero.in_(p.papeis))
+    if of_document is not None:
+        own = sa.select(job.c.id).where(job.c.serventia_id == sid, job.c.documento_id == of_document)
+        used = used.where(table.c.job_id.is_(None) | table.c.job_id.not_in(own))
+    if taken := sorted(act.conn.execute(used).scalars()):
+        raise Recusa(
+            "papel-ja-usado",
+            f"papel_seguranca: já usados ou inutilizados: {', '.join(taken)}. "
+            "Mande o trabalho com os números das folhas que estão na bandeja.",
+        )
+
+
+def _replace(act: Act, p: Prepared, place: Place) -> None:
+    """Mark the print whose seal this one names as replaced (X8); its seal is neither excluded nor rectified.
+
+    Raises `Recusa` `entrada-invalida` if another live print has replaced it already.
+    """
+    if p.plan.substitui is None:
+        return
+    conn, sid, table = act.conn, act.office.serventia_id, db.job
+    old = jobs.job_do_selo(conn, sid, p.plan.substitui)
+    if old.substituido_por and jobs.get_job(conn, sid, old.substituido_por).viva:
+        raise invalid_input("documento.substitui", f"este selo já foi substituído, pelo trabalho {old.substituido_por}")
+    changes: dict[str, object] = {"substituido_por": place.job_id}
+    if old.documento_id == place.documento_id:
+        changes["viva"] = False  # the new print is now the document's one
+    conn.execute(sa.update(table).where(table.c.n == old.n).values(**changes))
+    reason = getattr(p.pedido.documento, "motivo", None)
+    jobs.log_job(act, old.id, old.estado, {"substituido_por": place.job_id, "motivo": reason}, **changes)
+
+
+def _cite(act: Act, p: Prepared, place: Place) -> None:
+    """Record that this copy was made from the livro with that principal seal (X6)."""
+    principal = p.plan.selo_livro
+    if principal is not None and not principal.externo:
+        row = {"serventia_id": act.office.serventia_id, "codigo": principal.codigo, "job_id": place.job_id}
+        act.conn.execute(sa.insert(db.citacao).values(**row))
+
+
+def _remember_minuta(act: Act, p: Prepared, place: Place) -> None:
+    """Keep the instrumento of the newest minuta: references are made from it until the livro is printed (N8)."""
+    instrumento = getattr(p.pedido.documento, "instrumento", None)
+    if p.pedido.documento.tipo != "minuta" or instrumento is None or place.instrumento_id is None:
+        return
+    dumped = instrumento.model_dump(mode="json", exclude_none=True)
+    kept = bodies.store_bodies(act.conn, act.office.serventia_id, dumped)
+    table = db.instrumento
+    change = sa.update(table).where(table.c.id == place.instrumento_id)
+    act.conn.execute(change.values(minuta=kept, minuta_em=act.now))

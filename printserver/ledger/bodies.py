@@ -1,0 +1,42 @@
+"""Bodies, stored once each under the hash of their text."""
+
+import hashlib
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.db import insert_or_ignore
+
+
+def store_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
+    """Return `value` (JSON) with each BODY's text replaced by its SHA-256; texts go to their own table, once each."""
+    if isinstance(value, dict):
+        if "conteudo" in value and "formato" in value:
+            digest = hashlib.sha256(f"{value['formato']}\n{value['conteudo']}".encode()).hexdigest()
+            row = {"serventia_id": serventia_id, "sha256": digest, **{k: value[k] for k in ("formato", "conteudo")}}
+            insert_or_ignore(conn, db.corpo, row)
+            return {"formato": value["formato"], "sha256": digest}
+        return {name: store_bodies(conn, serventia_id, item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [store_bodies(conn, serventia_id, item) for item in value]
+    return value
+
+
+def restore_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
+    """Return the value that `store_bodies` was given."""
+    if isinstance(value, dict):
+        if "sha256" in value and "formato" in value:
+            return {
+                "formato": value["formato"],
+                "conteudo": conn.execute(
+                    sa.select(db.corpo.c.conteudo).where(
+                        db.corpo.c.serventia_id == serventia_id, db.corpo.c.sha256 == value["sha256"]
+                    )
+                ).scalar_one(),
+            }
+        return {name: restore_bodies(conn, serventia_id, item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [restore_bodies(conn, serventia_id, item) for item in value]
+    return value

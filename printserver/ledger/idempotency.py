@@ -1,0 +1,130 @@
+"""Idempotency keys: each is bound to what its request made, and a replay finds it (contract, `Idempotency-Key`).
+
+Keys in progress are held in the memory of the process: after a crash the key is free. Of two processes that race, the
+unique index lets one commit, and the other answers as a replay.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from printserver import db
+from printserver.errors import ErrorWord, Recusa
+from printserver.office import Act, Author, Office
+
+_PIECE: Final = 100_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a key made: its job, and the problem word of the first answer (None: success).
+
+    For a call that makes no job `job_id` is empty, and `feito` is what it made, by code or id (JSON).
+    """
+
+    job_id: str
+    palavra: ErrorWord | None = None
+    feito: Any = None
+
+
+def digest(route: str, data: object) -> str:
+    """Return the hash of a request, equal where route and JSON values are equal."""
+    hasher = hashlib.sha256()
+    for piece in _pieces([route, data]):
+        hasher.update(piece.encode("ascii"))
+    return hasher.hexdigest()
+
+
+def _pieces(value: object) -> Iterator[str]:
+    """Give a JSON value as text: names sorted, ASCII, no blanks, and 1.0 written as 1.
+
+    In pieces, because encoding a text of 24 MB in one step would block every other thread.
+    """
+    if isinstance(value, str):
+        yield '"'
+        for at in range(0, len(value), _PIECE):
+            yield json.dumps(value[at : at + _PIECE])[1:-1]
+        yield '"'
+    elif isinstance(value, dict):
+        yield "{"
+        for n, name in enumerate(sorted(value)):
+            yield "," if n else ""
+            yield from _pieces(name)
+            yield ":"
+            yield from _pieces(value[name])
+        yield "}"
+    elif isinstance(value, list):
+        yield "["
+        for n, item in enumerate(value):
+            yield "," if n else ""
+            yield from _pieces(item)
+        yield "]"
+    else:
+        yield json.dumps(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def find(office: Office, author: Author, key: str | None, request_digest: str) -> Outcome | None:
+    """Return what the key made; None for a new key. Raises `Recusa` `chave-reutilizada`."""
+    if key is None:
+        return None
+    table = db.idempotencia
+    query = sa.select(table.c.resumo, table.c.job_id, table.c.palavra, table.c.feito).where(
+        table.c.serventia_id == office.serventia_id,
+        table.c.chave_id == (author.chave_id or 0),
+        table.c.chave == key,
+    )
+    with office.db.read() as conn:
+        row = conn.execute(query).one_or_none()
+    if row is None:
+        return None
+    if row.resumo != request_digest:
+        raise Recusa(
+            "chave-reutilizada",
+            f"A chave de idempotência {key!r} já serviu a outro pedido: use uma chave nova para cada acionamento.",
+        )
+    return Outcome(row.job_id, row.palavra, row.feito)
+
+
+@contextmanager
+def working_on(office: Office, author: Author, key: str | None) -> Iterator[None]:
+    """Hold the key while its request runs. Raises `Recusa` `em-processamento` if it is held already."""
+    if key is None:
+        yield
+        return
+    mine = (author.chave_id or 0, key)
+    with office.lock:
+        if mine in office.working_on:
+            raise Recusa(
+                "em-processamento",
+                "O mesmo pedido ainda está em processamento: repita com a mesma chave em um instante.",
+                retry_after=1,
+            )
+        office.working_on.add(mine)
+    try:
+        yield
+    finally:
+        with office.lock:
+            office.working_on.discard(mine)
+
+
+def register(act: Act, author: Author, key: str | None, request_digest: str, made: Outcome) -> None:
+    """Bind the key of the request's `author` to what it made, in the transaction of `act`."""
+    if key is None:
+        return
+    act.conn.execute(
+        sa.insert(db.idempotencia).values(
+            serventia_id=act.office.serventia_id,
+            chave_id=author.chave_id or 0,
+            chave=key,
+            resumo=request_digest,
+            job_id=made.job_id,
+            palavra=made.palavra,
+            feito=made.feito,
+            criada_em=act.now,
+        )
+    )

@@ -1,0 +1,83 @@
+"""Jobs, read from their rows."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.clock import rfc3339
+from printserver.documents import label
+from printserver.errors import Recusa
+from printserver.ledger.rows import Job
+from printserver.office import Act, change_proof
+
+
+def job_by_id(conn: Connection, serventia_id: int, job_id: str) -> sa.RowMapping:
+    """Return a job's row. Raises `Recusa` `nao-encontrado`."""
+    table = db.job
+    row = conn.execute(sa.select(table).where(table.c.serventia_id == serventia_id, table.c.id == job_id)).mappings()
+    found = row.one_or_none()
+    if found is None:
+        raise Recusa("nao-encontrado", f"Não há trabalho com o identificador {job_id!r}.")
+    return found
+
+
+def get_job(conn: Connection, serventia_id: int, job_id: str) -> Job:
+    """Return a job. Raises `Recusa` `nao-encontrado`."""
+    return Job.from_row(job_by_id(conn, serventia_id, job_id))
+
+
+def live_job(conn: Connection, serventia_id: int, document_id: int, *, lock: bool = False) -> Job | None:
+    """Return the document's one job with live seals (X1); `lock`: nobody can send it to paper before the commit."""
+    table = db.job
+    query = sa.select(table).where(
+        table.c.serventia_id == serventia_id, table.c.documento_id == document_id, table.c.viva
+    )
+    row = conn.execute(query.with_for_update() if lock else query).mappings().one_or_none()
+    return None if row is None else Job.from_row(row)
+
+
+def job_do_selo(conn: Connection, serventia_id: int, codigo: str) -> Job:
+    """Return the job that a seal was made for, locked until the transaction's end."""
+    table, selo = db.job, db.selo
+    mine = sa.select(selo.c.job_id).where(selo.c.serventia_id == serventia_id, selo.c.codigo == codigo)
+    query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.id.in_(mine))
+    return Job.from_row(conn.execute(query.with_for_update()).mappings().one())
+
+
+def copies_of_livro(conn: Connection, serventia_id: int, codigos: Sequence[str], *, lock: bool = False) -> list[Job]:
+    """Return the live jobs that were made from a livro with one of the seals `codigos` (X6); `lock` as `live_job`."""
+    table = db.job
+    shown = sa.select(db.citacao.c.job_id).where(
+        db.citacao.c.serventia_id == serventia_id, db.citacao.c.codigo.in_(list(codigos))
+    )
+    query = (
+        sa.select(table)
+        .where(table.c.serventia_id == serventia_id, table.c.id.in_(shown), table.c.viva)
+        .order_by(table.c.n)
+    )
+    return [Job.from_row(row) for row in conn.execute(query.with_for_update() if lock else query).mappings()]
+
+
+def previous(job: Job | Mapping[Any, Any], fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return `anterior` of the contract: the previous print, from its job or the row of it.
+
+    With `documento` where the document asked for, of these `fields`, is spelled in another way (X0).
+    """
+    job = job if isinstance(job, Job) else Job.from_row(job)
+    spelled = {} if fields is None or label(fields) == label(job.campos) else {"documento": job.campos}
+    return {
+        "id": job.id,
+        "quando": rfc3339(job.criado_em),
+        "quem": job.escrevente,
+        "fila": job.fila,
+        "estado": job.estado,
+        **spelled,
+    }
+
+
+def log_job(act: Act, job_id: str, state: str, detalhe: Mapping[str, object], **changed: object) -> None:
+    """Note an entry about a job; `changed`: the columns that changed, with their new values (A6)."""
+    act.log("job", job_id, state, detalhe, change_proof(**changed) if changed else None)

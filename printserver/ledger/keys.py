@@ -1,0 +1,57 @@
+"""Ids and locks of a document and of an instrumento, by their key."""
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.db import insert_or_ignore
+
+
+def lock_instrumento(conn: Connection, serventia_id: int, key: str) -> int:
+    """Return the id of the instrumento's row, inserted if missing, locked until the transaction's end."""
+    table = db.instrumento
+    insert_or_ignore(conn, table, {"serventia_id": serventia_id, "chave": key})
+    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
+    return int(conn.execute(query.with_for_update()).scalar_one())
+
+
+def lock_document(
+    conn: Connection, serventia_id: int, key: str, kind: str, instrumento_id: int | None, numero: int | None
+) -> int:
+    """Return the id of the document's row (X0), inserted if missing, locked until the transaction's end."""
+    table = db.documento
+    row = {
+        "serventia_id": serventia_id,
+        "chave": key,
+        "tipo": kind,
+        "instrumento_id": instrumento_id,
+        "numero": numero,
+    }
+    insert_or_ignore(conn, table, row)
+    query = sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
+    return int(conn.execute(query.with_for_update()).scalar_one())
+
+
+def lock_known_document(conn: Connection, document_id: int) -> None:
+    """Lock the rows of a document's instrumento and of the document, in the order in which every act locks them."""
+    table = db.documento
+    instrumento = conn.execute(sa.select(table.c.instrumento_id).where(table.c.id == document_id)).scalar_one()
+    for locked, key in ((db.instrumento, instrumento), (table, document_id)):
+        if key is not None:
+            conn.execute(sa.select(locked.c.id).where(locked.c.id == key).with_for_update())
+
+
+def document_id(conn: Connection, serventia_id: int, key: str) -> int | None:
+    """Return the id of the document with that key; None if there is none."""
+    table = db.documento
+    return conn.execute(
+        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
+    ).scalar_one_or_none()
+
+
+def instrumento_id(conn: Connection, serventia_id: int, key: str) -> int | None:
+    """Return the id of the instrumento's row; None if there is none."""
+    table = db.instrumento
+    return conn.execute(
+        sa.select(table.c.id).where(table.c.serventia_id == serventia_id, table.c.chave == key)
+    ).scalar_one_or_none()

@@ -1,0 +1,45 @@
+"""The office of one process: settings, people, the log, and what an act by one person needs."""
+
+from printserver.office.act import Act, acting
+from printserver.office.audit import LogEntry
+from printserver.office.bell import Bell
+from printserver.office.create import SECRET_FILE
+from printserver.office.lease import RELEASED, Duty, Lease, backoff, owner_name, reached
+from printserver.office.office import Office, acting_person
+from printserver.office.people import Author, Person
+from printserver.office.proof import JOB, QUESTION, SELO, HeadDiffers, Report, change_proof, evidence
+from printserver.office.settings import CourtSettings, Http, load_settings
+
+__all__ = [
+    "JOB",
+    "QUESTION",
+    "RELEASED",
+    "SECRET_FILE",
+    "SELO",
+    "Act",
+    "Author",
+    "Bell",
+    "CourtSettings",
+    "Duty",
+    "HeadDiffers",
+    "Http",
+    "Lease",
+    "LogEntry",
+    "Office",
+    "Person",
+    "Report",
+    "acting",
+    "acting_person",
+    "audit",
+    "backoff",
+    "change_proof",
+    "create",
+    "evidence",
+    "load_settings",
+    "owner_name",
+    "people",
+    "proof",
+    "reached",
+    "ready",
+    "sessions",
+]

@@ -1,0 +1,129 @@
+"""The one log (A3): append-only and hash-chained per office. Histories, events and the audit are views of it.
+
+Nothing here changes or deletes a row; the database's triggers refuse both.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.db import HEAD
+
+GENESIS = "0" * 64
+_PUBLIC = ("job", "selo")
+_KEPT = ("objeto", "objeto_id", "estado", "quem", "sistema", "endereco", "detalhe", "prova")
+
+
+@dataclass(frozen=True, slots=True)
+class LogEntry:
+    """One thing to be written: what it is about, what happened, who did it (A1, A2).
+
+    `prova`: what the row that it speaks of is held against (A6, see `auditoria.provas`); it is not shown.
+    """
+
+    objeto: str
+    objeto_id: str
+    estado: str
+    quem: str | None = None
+    sistema: str | None = None
+    endereco: str | None = None
+    detalhe: Mapping[str, Any] = field(default_factory=dict)
+    prova: Mapping[str, Any] | None = None
+
+
+def _digest(previous: str, row: Mapping[str, Any]) -> str:
+    """Hash a row with the one before it; every field that is kept takes part."""
+    moment: datetime = row["quando"]
+    body = {
+        "serventia": row["serventia_id"],
+        "n": row["n"],
+        "evento": row["evento"],
+        "quando": moment.astimezone(UTC).isoformat(timespec="microseconds"),
+        **{name: row[name] for name in _KEPT},
+    }
+    text = json.dumps(body, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=repr)
+    return hashlib.sha256(f"{previous}\n{text}".encode()).hexdigest()
+
+
+def write(conn: Connection, serventia_id: int, quando: datetime, registros: list[LogEntry]) -> None:
+    """Append `registros`, in the caller's transaction. Called last in it: the chain's head is locked from here on.
+
+    Raises `Recusa` `servidor-ocupado` where the log is shorter than this process left it (see `witness`).
+    """
+    if not registros:
+        return
+    head = conn.execute(
+        sa.select(db.cadeia.c.n, db.cadeia.c.evento, db.cadeia.c.hash)
+        .where(db.cadeia.c.serventia_id == serventia_id)
+        .with_for_update()
+    ).one()
+    n, evento, previous = head.n, head.evento, head.hash
+    db.count(conn, serventia_id, HEAD, n, n + len(registros))
+    rows = []
+    for item in registros:
+        n += 1
+        public = item.objeto in _PUBLIC
+        evento += public
+        row: dict[str, Any] = {
+            "serventia_id": serventia_id,
+            "n": n,
+            "evento": evento if public else None,
+            "quando": quando,
+            "objeto": item.objeto,
+            "objeto_id": item.objeto_id,
+            "estado": item.estado,
+            "quem": item.quem,
+            "sistema": item.sistema,
+            "endereco": item.endereco,
+            "detalhe": dict(item.detalhe),
+            "prova": None if item.prova is None else dict(item.prova),
+        }
+        previous = row["hash"] = _digest(previous, row)
+        rows.append(row)
+    conn.execute(sa.insert(db.log), rows)
+    conn.execute(
+        sa.update(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id).values(n=n, evento=evento, hash=previous)
+    )
+
+
+def verify(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
+    """Walk the chain. Return how many rows hold before the first fault, and its sentence (None: all hold)."""
+    last: tuple[int, str | None] = (0, None)
+    for last in walk(conn, serventia_id):
+        if last[1] is not None:
+            break
+    return last
+
+
+def walk(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]]:
+    """Walk the chain to its end, without keeping it. Give the number of each row, and of each fault the last before it.
+
+    A fault comes with its Portuguese sentence. After one the walk goes on from what is written there.
+    """
+    previous, last, event = GENESIS, 0, 0
+    for row in _rows(conn, serventia_id):
+        n = row["n"]
+        if n != last + 1:
+            gap = f"falta o registro {last + 1}" if n == last + 2 else f"faltam os registros {last + 1} a {n - 1}"
+            yield last, f"{gap} da auditoria"
+        elif not isinstance(row["quando"], datetime) or _digest(previous, row) != row["hash"]:
+            yield last, f"o registro {n} da auditoria foi alterado"
+        previous, last, event = row["hash"], n, row["evento"] or event
+        yield n, None
+    head = conn.execute(sa.select(db.cadeia).where(db.cadeia.c.serventia_id == serventia_id)).mappings().one_or_none()
+    if head is None or (head["n"], head["hash"], head["evento"]) != (last, previous, event):
+        yield last, "o fim da auditoria não confere: faltam registros"
+
+
+def _rows(conn: Connection, serventia_id: int) -> Iterator[dict[str, Any]]:
+    statement = sa.select(*db.as_stored(db.log.c)).where(db.log.c.serventia_id == serventia_id).order_by(db.log.c.n)
+    meant = {column.name: db.as_meant(column) for column in db.log.c}
+    for row in conn.execution_options(yield_per=1000).execute(statement).mappings():
+        yield {name: read(row[name]) for name, read in meant.items()}

@@ -1,0 +1,151 @@
+"""Makes an office on disk: folder, settings, database, test certificate, the first person, key and queue.
+
+Never touches an office that is there already. Everything is readable by the server's user alone.
+"""
+
+import os
+import secrets
+import shutil
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from printserver import db
+from printserver.db import Database, upgrade
+from printserver.errors import ConfigError
+from printserver.office import audit, people
+from printserver.office.settings import SETTINGS_FILE, Settings, load_settings
+from printserver.selo import Certificate, advance, generate_test_certificate, sequence_name
+
+DEMO_CNS = "123456"
+SECRET_FILE = "segredo"  # noqa: S105  # the session's signing key
+PASSWORD_FILE = "certificado.senha"  # noqa: S105
+FIRST_QUEUE = "notas"
+
+_SETTINGS = """\
+# Configuração desta serventia. Cada opção está no guia do operador.
+# Uma variável de ambiente PRINTSERVER_SECAO_NOME vale mais que este arquivo.
+
+[serventia]
+nome = "{nome}"
+cidade = "São Paulo"
+uf = "SP"
+demonstracao = {demonstracao}
+
+[livro]
+folhas_novas = {folhas_novas}
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class NewInstance:
+    """What `init` tells once and keeps nowhere in the clear: the password and the key."""
+
+    usuario: str
+    password: str
+    chave: str
+    cns: str
+    instancia: str
+
+
+def database_url(instance: Path, settings: Settings) -> str:
+    """Return the database's URL: the setting, else SQLite in the office's folder."""
+    return settings.banco.url or f"sqlite:///{instance / 'printserver.db'}"
+
+
+def certificate(instance: Path, settings: Settings) -> Certificate:
+    """Return the office's certificate, opened with its password. Raises `ConfigError` with the file that is wrong."""
+    password = settings.selo.senha_do_certificado
+    if not password:
+        path = instance / PASSWORD_FILE
+        if not path.exists():
+            raise ConfigError(f"{path} não existe: ponha nele a senha do certificado, ou em selo.senha_do_certificado")
+        password = path.read_text("utf-8").strip()
+    return Certificate.load(instance / settings.selo.certificado, password)
+
+
+def create_office(instance: Path, now: datetime, *, cns: str | None = None, proximo: int = 1) -> NewInstance:
+    """Make the office in folder `instance`; without a CNS, a demonstration office.
+
+    `proximo` is the first number of its seals (S3). Raises `ConfigError` if the folder holds anything, if the CNS is
+    not six digits, or if the database already holds an office. The folder appears whole or not at all.
+    """
+    if cns is not None and not (len(cns) == 6 and cns.isascii() and cns.isdigit()):
+        raise ConfigError(f"CNS {cns!r}: são 6 algarismos")
+    if proximo < 1:
+        raise ConfigError("o próximo número de selo é 1 ou mais")
+    if instance.exists() and (not instance.is_dir() or any(instance.iterdir())):
+        raise ConfigError(f"{instance} já existe e não está vazia: nada foi mudado; escolha outra pasta")
+    instance.parent.mkdir(parents=True, exist_ok=True)
+    draft = instance.parent / f".{instance.name}.{uuid.uuid4().hex}"
+    draft.mkdir(mode=0o700)
+    try:
+        made = _fill(draft, instance, cns or DEMO_CNS, now, demonstracao=cns is None, proximo=proximo)
+        draft.rename(instance)  # an empty folder of that name is replaced
+    except BaseException:
+        shutil.rmtree(draft, ignore_errors=True)
+        raise
+    return made
+
+
+def _fill(draft: Path, instance: Path, cns: str, now: datetime, *, demonstracao: bool, proximo: int) -> NewInstance:
+    for folder in ("formatos", "spool", "cache", "run", "saida", "saida/notas"):
+        (draft / folder).mkdir(mode=0o700)
+    nome = "Cartório de Demonstração" if demonstracao else f"Serventia {cns}"
+    settings_text = _SETTINGS.format(
+        nome=nome, demonstracao=str(demonstracao).lower(), folhas_novas=str(not demonstracao).lower()
+    )
+    write_private(draft / SETTINGS_FILE, settings_text)
+    write_private(draft / SECRET_FILE, secrets.token_hex(32))
+    password = secrets.token_urlsafe(18)
+    write_private(draft / PASSWORD_FILE, password)
+    settings = load_settings(draft)
+    generate_test_certificate(draft / settings.selo.certificado, password, nome=f"{nome} (TESTE)", now=now)
+
+    database = Database(database_url(draft, settings))
+    try:
+        upgrade.open_database(database)
+        with database.write() as conn:
+            return _first_rows(conn, cns, now, proximo=proximo, folder=instance / "saida" / "notas")
+    finally:
+        database.close()
+
+
+def _first_rows(conn: sa.Connection, cns: str, now: datetime, *, proximo: int, folder: Path) -> NewInstance:
+    if conn.execute(sa.select(db.serventia.c.id)).first() is not None:
+        raise ConfigError("o banco configurado já tem uma serventia: nada foi mudado")
+    name = uuid.uuid4().hex
+    conn.execute(sa.insert(db.serventia).values(id=1, cns=cns, instancia=name, criada_em=now))
+    conn.execute(sa.insert(db.cadeia).values(serventia_id=1, n=0, evento=0, hash=audit.GENESIS))
+    if proximo > 1:
+        advance(conn, 1, sequence_name("serventia", 1, "ES", now.year), proximo)
+    password = secrets.token_urlsafe(12)
+    people.create_person(conn, 1, "admin", "Administrador", "administrador", password, now)
+    key = people.create_key(conn, 1, "inicial", people.RIGHTS, now)
+    conn.execute(
+        sa.insert(db.fila).values(
+            serventia_id=1, nome=FIRST_QUEUE, tipo="pasta", destino=str(folder.absolute()), padrao=True, criada_em=now
+        )
+    )
+    audit.write(
+        conn,
+        1,
+        now,
+        [
+            audit.LogEntry("serventia", cns, "criada", detalhe={"proximo": proximo}),
+            audit.LogEntry("pessoa", "admin", "criada", detalhe={"papel": "administrador"}),
+            audit.LogEntry("chave", "inicial", "criada", detalhe={"direitos": list(people.RIGHTS)}),
+            audit.LogEntry("fila", FIRST_QUEUE, "criada", detalhe={"tipo": "pasta"}),
+        ],
+    )
+    return NewInstance("admin", password, key, cns, name)
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that only this user can read. Raises FileExistsError if it is there."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(text)

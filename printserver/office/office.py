@@ -1,0 +1,149 @@
+"""The office as a process holds it: settings, clock, database, tables, certificate, formats, renderer. Opened once."""
+
+import threading
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.clock import Clock, system_clock
+from printserver.db import Database, upgrade
+from printserver.documents import Rules, Terms
+from printserver.errors import ConfigError, Recusa
+from printserver.formats import Format, Formats
+from printserver.office import people, proof
+from printserver.office.bell import Bell
+from printserver.office.create import certificate, database_url
+from printserver.office.people import Person
+from printserver.office.settings import Settings, load_settings
+from printserver.printing import Capabilities
+from printserver.rendering import Render
+from printserver.selo import AtoTable, Certificate, ServiceTable, align, load_atos, load_services
+
+
+@dataclass(slots=True)
+class Office:
+    """Everything a job needs. Threads may share it: connections are taken per use."""
+
+    instance: Path
+    settings: Settings
+    clock: Clock
+    db: Database
+    serventia_id: int
+    cns: str
+    instance_name: str
+    rules: Rules
+    atos: AtoTable
+    servicos: ServiceTable
+    certificado: Certificate
+    formatos: Formats
+    render: Render
+    bell: Bell
+    working_on: set[tuple[int, str]]
+    lock: threading.Lock
+    listeners: threading.BoundedSemaphore
+    # of queues: what they said they can do, or why they did not, and when they were asked
+    capabilities: dict[str, tuple[float, Capabilities | Exception]] = field(default_factory=dict)
+    kept_formats: dict[str, Format] = field(default_factory=dict)  # read from the table, by version
+
+    @classmethod
+    def open_folder(
+        cls, instance: Path, clock: Clock = system_clock, *, bell: Bell | None = None, waits: bool = False
+    ) -> "Office":
+        """Open the office in folder `instance`, bringing its database to this program's schema.
+
+        `waits`: a PostgreSQL that does not answer yet is waited for, as long as the setting `banco.espera_s` says.
+        Raises `ConfigError` with the file and key that is wrong.
+        """
+        if not instance.is_dir():
+            raise ConfigError(f"{instance} não existe: crie a serventia com `printserver init --instance {instance}`")
+        settings = load_settings(instance)
+        database = Database(database_url(instance, settings))
+        upgrade.open_database(database, settings.banco.espera_s if waits else 0)
+        with database.read() as conn:
+            office = conn.execute(sa.select(db.serventia)).one_or_none()
+        if office is None:
+            raise ConfigError("o banco não tem serventia: crie-a com `printserver init`")
+        signer = certificate(instance, settings)
+        with database.write() as conn:
+            align(conn, office.id, settings.selo.sequencia)
+            proof.register(conn, office.id, signer, clock())
+
+        def in_use() -> set[str]:
+            return _layouts_in_use(database)
+
+        return cls(
+            instance=instance,
+            settings=settings,
+            clock=clock,
+            db=database,
+            serventia_id=office.id,
+            cns=office.cns,
+            instance_name=office.instancia,
+            rules=_rules(settings, office.cns),
+            atos=load_atos(instance),
+            servicos=load_services(instance),
+            certificado=signer,
+            formatos=Formats(instance),
+            render=Render(
+                instance / "cache",
+                processos=settings.render.processos,
+                tempo_limite_s=settings.render.tempo_limite_s,
+                memoria_mb=settings.render.memoria_mb,
+                cache_mb=settings.render.cache_mb,
+                in_use=in_use,
+            ),
+            bell=bell or Bell(),
+            working_on=set(),
+            lock=threading.Lock(),
+            listeners=threading.BoundedSemaphore(max(1, settings.http.linhas // 2)),
+        )
+
+    @property
+    def spool(self) -> Path:
+        """The folder of finished PDFs, each named by its SHA-256."""
+        return self.instance / "spool"
+
+    @property
+    def demonstracao(self) -> bool:
+        """Whether this is a demonstration office: its prints say SEM VALOR LEGAL."""
+        return self.settings.serventia.demonstracao
+
+    def close(self) -> None:
+        """Close pool and database."""
+        self.render.close()
+        self.db.close()
+
+
+def _layouts_in_use(database: Database) -> set[str]:
+    """Return the layouts that an open job or question names: these are never thrown away."""
+    with database.read() as conn:
+        return set(conn.execute(sa.select(db.job.c.layout).where(~db.job.c.encerrado)).scalars())
+
+
+def _rules(settings: Settings, cns: str) -> Rules:
+    return Rules(
+        cns=cns,
+        demonstracao=settings.serventia.demonstracao,
+        charges_second_traslado=settings.traslado.cobra_do_segundo,
+        ficha_selo=settings.ficha.selo,
+        ficha_service=settings.ficha.servico or None,
+        terms=Terms(settings.xa.prazo_horas, settings.xa.prazo_tipo_horas),
+        lados_da_folha=settings.livro.lados_da_folha,
+        folhas_novas=settings.livro.folhas_novas,
+        externos_ate=settings.livro.externos_ate,
+        sheets_required=settings.papel.exigir_numeros,
+    )
+
+
+def acting_person(conn: Connection, office: Office, usuario: str, field_name: str = "escrevente") -> Person:
+    """Return the person of the office who acts (A2). Raises `Recusa` `escrevente-desconhecido`."""
+    found = people.find_person(conn, office.serventia_id, usuario)
+    if found is None:
+        raise Recusa(
+            "escrevente-desconhecido",
+            f"{field_name}: não há usuário {usuario!r} nesta serventia. Use o nome de usuário de quem age.",
+        )
+    return found

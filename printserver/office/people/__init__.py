@@ -1,0 +1,69 @@
+"""Keys of systems and people of the office: who they are, and (here alone) what each may do (A1, A2).
+
+No HTTP here; sessions are in `sessions`.
+"""
+
+from printserver.office.people.keys import ApiKey, api_key, author_of_key, create_key, list_keys, revoke_key
+from printserver.office.people.passwords import check_strength
+from printserver.office.people.persons import (
+    Person,
+    author_of_person,
+    change_name,
+    change_password,
+    change_role,
+    check_password,
+    create_person,
+    deactivate,
+    exists,
+    find_person,
+    list_people,
+    names,
+    on_behalf_of,
+    reactivate,
+)
+from printserver.office.people.rights import (
+    CONSULTAR,
+    HEADS,
+    RIGHTS,
+    ROLES,
+    SEM_CONSULTA,
+    SUBSCRITORES,
+    Author,
+    require_head,
+    require_right,
+    require_subscritor,
+)
+
+__all__ = [
+    "CONSULTAR",
+    "HEADS",
+    "RIGHTS",
+    "ROLES",
+    "SEM_CONSULTA",
+    "SUBSCRITORES",
+    "ApiKey",
+    "Author",
+    "Person",
+    "api_key",
+    "author_of_key",
+    "author_of_person",
+    "change_name",
+    "change_password",
+    "change_role",
+    "check_password",
+    "check_strength",
+    "create_key",
+    "create_person",
+    "deactivate",
+    "exists",
+    "find_person",
+    "list_keys",
+    "list_people",
+    "names",
+    "on_behalf_of",
+    "reactivate",
+    "require_head",
+    "require_right",
+    "require_subscritor",
+    "revoke_key",
+]

@@ -1,0 +1,77 @@
+"""What each may do: rights of keys, roles of people, and the author of an act (A1, A2).
+
+A key has rights (`RIGHTS`), a person has a role (`ROLES`); the role decides what only the heads of the office may do.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from printserver.errors import Recusa, invalid_input
+from printserver.office.audit import LogEntry
+
+RIGHTS = ("imprimir", "original", "responder", "selos")
+CONSULTAR = "consultar"
+"""The right to look things up. Every key has it, except those with `SEM_CONSULTA`."""
+SEM_CONSULTA = "sem-consulta"
+ROLES = ("escrevente", "substituto", "tabeliao", "administrador")
+# P3: who may subscribe a copy. The administrator is the default subscritor of a new office, until a person is named.
+SUBSCRITORES = frozenset({"substituto", "tabeliao", "administrador"})
+# X4, X8: what only the heads of the office may do. An administrador runs the server, and is no head.
+HEADS = frozenset({"substituto", "tabeliao"})
+RIGHTS_OF_ROLE: Mapping[str, frozenset[str]] = {
+    "escrevente": frozenset({"imprimir", "responder", "selos"}),
+    "substituto": frozenset(RIGHTS),
+    "tabeliao": frozenset(RIGHTS),
+    "administrador": frozenset(RIGHTS),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who makes a request: the system by its key, the person who acts, or both (A2).
+
+    `pessoa` is a user name; `papel` is that person's role. `direitos` are the key's, or the role's where a person asks
+    without a key. `endereco` is the network address the request came from. `fila` is the key's default queue.
+    """
+
+    serventia_id: int
+    chave_id: int | None
+    sistema: str | None
+    pessoa: str | None
+    papel: str | None
+    direitos: frozenset[str]
+    endereco: str | None
+    fila: str | None = None
+
+    def record(
+        self,
+        objeto: str,
+        objeto_id: str,
+        estado: str,
+        detalhe: Mapping[str, object] | None = None,
+        prova: Mapping[str, object] | None = None,
+    ) -> LogEntry:
+        """Return a log entry of what this author did (A1, A2)."""
+        return LogEntry(objeto, objeto_id, estado, self.pessoa, self.sistema, self.endereco, detalhe or {}, prova)
+
+
+def require_right(author: Author, right: str) -> None:
+    """Raise `Recusa` `sem-permissao` unless the author has the right."""
+    if SEM_CONSULTA in author.direitos if right == CONSULTAR else right not in author.direitos:
+        who = f"A chave {author.sistema!r}" if author.sistema is not None else f"O usuário {author.pessoa!r}"
+        raise Recusa("sem-permissao", f"{who} não tem o direito {right!r}. Peça-o ao administrador do servidor.")
+
+
+def require_head(papel: str | None, ato: str) -> None:
+    """Raise `Recusa` `sem-permissao` unless the role heads the office: tabelião or substituto (X4, X8).
+
+    `ato` says in Portuguese what was asked for, as the subject of the message: "a exclusão fora do prazo".
+    """
+    if papel not in HEADS:
+        raise Recusa("sem-permissao", f"Somente o tabelião ou o substituto pode pedir {ato}.")
+
+
+def require_subscritor(papel: str | None) -> None:
+    """Raise `Recusa` `entrada-invalida` unless the role may subscribe a copy (P3)."""
+    if papel not in SUBSCRITORES:
+        raise invalid_input("subscritor", "a cópia é subscrita pelo tabelião ou por um substituto")

@@ -1,0 +1,45 @@
+"""The record proves itself (A6): what the log keeps of each row, the heads kept outside the database, the verification.
+
+Knows no job and no screen: it looks at rows.
+"""
+
+from printserver.office.proof.certificates import register
+from printserver.office.proof.daily_head import (
+    Head,
+    HeadDiffers,
+    difference,
+    kept_heads,
+    of_day,
+    parse_point,
+    point,
+    read_all,
+    store,
+)
+from printserver.office.proof.proofs import (
+    JOB,
+    QUESTION,
+    SELO,
+    change_proof,
+    evidence,
+)
+from printserver.office.proof.report import Report, verify
+
+__all__ = [
+    "JOB",
+    "QUESTION",
+    "SELO",
+    "Head",
+    "HeadDiffers",
+    "Report",
+    "change_proof",
+    "difference",
+    "evidence",
+    "kept_heads",
+    "of_day",
+    "parse_point",
+    "point",
+    "read_all",
+    "register",
+    "store",
+    "verify",
+]

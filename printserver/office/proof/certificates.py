@@ -1,0 +1,47 @@
+"""The certificates that an office signed with, kept in the log itself: old seals can be checked for ever (A6, S5)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.office.audit import LogEntry, write
+from printserver.selo import Certificate, PublicCertificate
+
+_OBJECT: Final = "certificado"
+_meant = db.as_meant(db.log.c.detalhe)
+
+
+def register(conn: Connection, serventia_id: int, certificate: Certificate, now: datetime) -> None:
+    """Put the certificate on record, unless it is there: before the first seal that it signs."""
+    if conn.execute(_registros(serventia_id).where(db.log.c.objeto_id == certificate.fingerprint)).first():
+        return
+    what = {
+        "titular": certificate.holder,
+        "valido_ate": certificate.valid_until.isoformat(),
+        "pem": certificate.public_pem().decode(),
+    }
+    write(conn, serventia_id, now, [LogEntry(_OBJECT, certificate.fingerprint, "em uso", detalhe=what)])
+
+
+def used_certificates(conn: Connection, serventia_id: int) -> Sequence[PublicCertificate]:
+    """Return the certificates on record, the newest first. What is no certificate, or another than it says, is not."""
+    found = []
+    for row in conn.execute(_registros(serventia_id).order_by(db.log.c.n.desc())):
+        what = _meant(row.detalhe)
+        try:
+            public = PublicCertificate.read(str(what.get("pem")) if isinstance(what, dict) else "")
+        except ValueError:
+            continue
+        if public.fingerprint == row.objeto_id:
+            found.append(public)
+    return found
+
+
+def _registros(serventia_id: int) -> sa.Select[Any]:
+    table = db.log
+    query = sa.select(*db.as_stored([table.c.objeto_id, table.c.detalhe]))
+    return query.where(table.c.serventia_id == serventia_id, table.c.objeto == _OBJECT)

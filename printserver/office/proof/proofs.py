@@ -1,0 +1,126 @@
+"""What the log keeps of a row, so that the row can be held against it (A6).
+
+Of what stays: a SHA-256 of each group of columns, `resumo`. Of what moves: the new value at each change, `changed`; the
+state is that of the log's entry itself. Who writes a column named here says so in the entry of the same transaction.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, Final
+
+import sqlalchemy as sa
+
+from printserver import db
+
+_encode: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class LogRow:
+    """How the rows of a table are held against the log: by which groups of columns, and what moves, from which value.
+
+    `chave` is the column by which the log's `objeto_id` names them; `numbered`: many share it, and the log tells them
+    apart by their own number. `nome` is what they are called (Portuguese).
+    """
+
+    objeto: str
+    nome: str
+    tabela: sa.Table
+    chave: str
+    groups: Mapping[str, tuple[str, ...]]
+    changes_with: Mapping[str, Any]
+    numbered: bool = False
+
+
+SELO: Final = LogRow(
+    "selo",
+    "o selo",
+    db.selo,
+    "codigo",
+    {
+        "ato": (
+            *("codigo", "natureza", "ato", "descricao", "identificador", "momento", "dia", "motivo"),
+            *("escrevente", "sistema", "criado_em", "origem", "externo"),
+        ),
+        "valor": ("isento", "motivo_isencao", "emolumentos", "total_centavos", "iss_centavos"),
+        "assinatura": ("registro", "assinatura", "qr_url"),
+        "lugar": (
+            *("job_id", "documento_id", "instrumento_id", "ordem", "principal", "retifica"),
+            *("livro", "folha_inicial", "termo", "matricula"),
+        ),
+    },
+    {"vivo": True, "vinculador": None, "retificado_por": None, "comunicado_em": None},
+)
+
+JOB: Final = LogRow(
+    "job",
+    "o trabalho",
+    db.job,
+    "id",
+    {
+        "pedido": (
+            *("id", "documento_id", "instrumento_id", "tipo", "imprimir", "pedido", "campos", "instrumento_fixado"),
+            *("escrevente", "subscritor", "chave_id", "sistema", "resumo", "substitui", "livro", "folha"),
+            *("copias", "faces", "criado_em"),
+        ),
+        "página": (*("formato", "formato_versao", "composicao", "carimbo", "layout", "paginas", "qr_selo", "qr_url"),),
+        "avisos": ("avisos",),
+    },
+    {
+        "viva": False,
+        "desatualizado": False,
+        "substituido_por": None,
+        "pdf_sha256": None,
+        "fila": None,
+        "bandeja": None,
+    },
+)
+
+QUESTION: Final = LogRow(
+    "pergunta",
+    "a pergunta do trabalho",
+    db.pergunta,
+    "job_id",
+    {
+        "pergunta": (
+            *("job_id", "documento_id", "tipo", "texto", "selos", "atinge", "xa_ate", "alternativas"),
+            *("aberta_em", "expira_em"),
+        ),
+        "resposta": ("resposta",),
+    },
+    {},
+    numbered=True,
+)
+
+
+def evidence(linha: LogRow, row: Mapping[str, Any], *groups: str, **changed: Any) -> dict[str, Any]:
+    """Return what an entry of the log keeps: the digests of `groups` (none named: of all), and the values `changed`."""
+    return {"resumo": digests(linha, row, *groups)} | (change_proof(**changed) if changed else {})
+
+
+def change_proof(**changed: Any) -> dict[str, Any]:
+    """Return what an entry of the log keeps of columns that moved."""
+    return {"mudou": {name: canonical_json(value) for name, value in changed.items()}}
+
+
+def digests(linha: LogRow, row: Mapping[str, Any], *groups: str) -> dict[str, str]:
+    """Return the SHA-256 of each group of columns of a row: of `groups`, or of all."""
+    found = {}
+    for group in groups or linha.groups:
+        values = [[name, canonical_json(row[name])] for name in linha.groups[group]]
+        found[group] = hashlib.sha256(_encode(values).encode()).hexdigest()
+    return found
+
+
+def canonical_json(value: Any) -> Any:
+    """Return a column's value as JSON, the same before it was written and after it was read, on every database."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict | list | tuple):
+        return json.loads(json.dumps(value))  # names are text, tuples are lists
+    return repr(value) if isinstance(value, bytes) else value

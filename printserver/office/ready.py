@@ -1,0 +1,149 @@
+"""Whether this office can seal and print now: its database, its disk and its clock. Asked before any seal is made.
+
+What is wrong is a Portuguese sentence that says what to do; all of it passes without a restart once it is put right.
+"""
+
+import os
+import tempfile
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Final
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.clock import local
+from printserver.common import faults
+from printserver.errors import Recusa
+from printserver.office.office import Office
+
+_log = structlog.get_logger()
+
+_MB: Final = 1024 * 1024
+LONG_WRITE_S: Final = 10.0  # of one transaction: until then a person does not notice it
+
+
+def conditions(office: Office) -> Mapping[str, str | None]:
+    """Return what keeps the office from work, by what it is of (`banco`, `escrita`, `disco` …); None: it is well."""
+    looks: dict[str, Callable[[], str | None]] = {
+        "banco": lambda: _database(office),
+        "escrita": lambda: _writer(office),
+        "disco": lambda: _full(office),
+        "spool": lambda: _unwritable(office.spool),
+        "render": lambda: _unwritable(office.render.pasta),
+        "relogio": lambda: _clock(office),
+    }
+    return {name: look() for name, look in looks.items()}
+
+
+def require(office: Office) -> None:
+    """Raise `Recusa` `servidor-ocupado` where a print could not be stored, or its seals would bear a wrong time.
+
+    A folder that was removed is made again: all in it can be.
+    """
+    for folder in (office.spool, office.render.pasta):
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise _busy(_cannot_write(folder, error)) from error
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise _busy(_cannot_write(folder, None))
+    if reason := _full(office):
+        raise _busy(reason)
+    with office.db.read() as conn:
+        require_clock(conn, office, office.clock())
+
+
+def require_clock(conn: Connection, office: Office, now: datetime) -> None:
+    """Raise `Recusa` `servidor-ocupado` where the clock is behind what is on record (S7).
+
+    The newest seal counts, and the newest entry of the log: while the clock is wrong the log goes on, seals do not.
+    """
+    newest = _newest(conn, office)
+    tolerance = timedelta(seconds=office.settings.selo.tolerancia_do_relogio_s)
+    if newest is not None and now < newest - tolerance:
+        needed = int((newest - now).total_seconds()) + 1
+        raise _busy(
+            f"O relógio deste servidor marca {_when(now)}, antes do último registro desta serventia ({_when(newest)}): "
+            "nada é selado com data errada. Acerte o relógio. Se ele está certo agora, e esteve adiantado, confira os "
+            f"selos desse período, ponha selo.tolerancia_do_relogio_s = {needed} na configuração e reinicie."
+        )
+
+
+def _newest(conn: Connection, office: Office) -> datetime | None:
+    sid = office.serventia_id
+    seal = sa.select(db.selo.c.criado_em).where(db.selo.c.serventia_id == sid).order_by(db.selo.c.id.desc()).limit(1)
+    entry = (
+        sa.select(db.log.c.quando)
+        .join(db.cadeia, (db.cadeia.c.serventia_id == db.log.c.serventia_id) & (db.cadeia.c.n == db.log.c.n))
+        .where(db.log.c.serventia_id == sid)
+    )
+    return max((moment for moment in (conn.scalar(seal), conn.scalar(entry)) if moment is not None), default=None)
+
+
+def _when(moment: datetime) -> str:
+    return f"{local(moment):%d/%m/%Y %H:%M:%S}"
+
+
+def _busy(reason: str) -> Recusa:
+    return Recusa("servidor-ocupado", f"Nada foi selado. {reason}", retry_after=30)
+
+
+def _database(office: Office) -> str | None:
+    if fault := office.db.witness.fault():
+        return fault
+    try:
+        with office.db.read() as conn:
+            conn.execute(sa.select(db.serventia.c.id))
+    except sa.exc.DBAPIError as error:
+        _log.warning("database not ready", why=str(error.orig))
+        return f"O banco de dados falhou: {faults.of_database(error)}."
+    except (sa.exc.SQLAlchemyError, Recusa) as error:
+        _log.warning("database not ready", why=str(error))
+        return "O banco de dados não responde."
+    return None
+
+
+def _writer(office: Office) -> str | None:
+    holder = office.db.holder()
+    return holder.text() if holder is not None and holder.seconds() > LONG_WRITE_S else None
+
+
+def _clock(office: Office) -> str | None:
+    try:
+        with office.db.read() as conn:
+            require_clock(conn, office, office.clock())
+    except Recusa as refusal:
+        return refusal.detail
+    except sa.exc.SQLAlchemyError:
+        return None  # the database's own look says so
+    return None
+
+
+def _full(office: Office) -> str | None:
+    wanted = office.settings.disco.livre_mb * _MB
+    for folder in (office.instance, office.spool, office.render.pasta):
+        try:
+            found = os.statvfs(folder)
+        except OSError:
+            continue  # it is missing: the folder's own look says so
+        if found.f_bavail * found.f_frsize < wanted or (found.f_files and not found.f_favail):
+            free = f"{found.f_bavail * found.f_frsize / _MB:.0f} MB livres; são precisos {wanted // _MB}"
+            return f"O disco de {folder} está cheio ({free}): libere espaço, e tudo segue sozinho."
+    return None
+
+
+def _unwritable(folder: Path) -> str | None:
+    try:
+        with tempfile.TemporaryFile(prefix=".readyz-", dir=folder):
+            return None
+    except OSError as error:
+        return _cannot_write(folder, error)
+
+
+def _cannot_write(folder: Path, error: OSError | None) -> str:
+    why = f" ({faults.of_os(error)})" if error is not None else ""
+    return f"A pasta {folder} não pode ser escrita{why}: confira as permissões e o disco."

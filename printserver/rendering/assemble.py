@@ -1,0 +1,288 @@
+"""Make one layout, in a process of the pool: body and data → HTML → pages with an empty box → the kept file.
+
+Everything here may process hostile input, so it runs under the pool's limits. It holds what a process keeps between
+layouts: one font configuration (a new one for each would leak) and the parsed style sheets.
+"""
+
+import functools
+import hashlib
+import json
+import logging
+from dataclasses import replace
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+from xml.etree.ElementTree import Element
+
+import weasyprint
+from markupsafe import Markup
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+import printserver
+from printserver.errors import ConfigError, Recusa
+from printserver.formats import complete, fonts, templates
+from printserver.rendering import base_pdf, cache, narrow
+from printserver.rendering.body.body import prepare_body
+from printserver.rendering.body.characters import (
+    BodyNotice,
+    Notices,
+    printable_characters,
+    refuse,
+)
+from printserver.rendering.body.image_place import check_images, image_room
+from printserver.rendering.completeness import check_clear, check_whole
+from printserver.rendering.drawn import Drawing, read_pages
+from printserver.rendering.keep_together import check_together, find_early_end, loneliness
+from printserver.rendering.model import (
+    Box,
+    Dash,
+    Layout,
+    LayoutTask,
+    from_json,
+    to_json,
+)
+from printserver.rendering.pdf_body.prepare import prepare_pdf
+from printserver.rendering.placement import boxes_on_pdf, measure_pages, new_anchor
+from printserver.rendering.stylesheet import css, fonts_css
+
+_BOX_TAG: Final = '<div id="ANCORA-DO-BLOCO"'
+"""The box's tag, under a name that stands for its random one while the HTML is hashed. No body text can be a tag."""
+
+_MAX_LAYOUTS: Final = 5
+_SLACK_MM: Final = 0.3
+"""Between the line that moves to the next page and the end of its page: less than a line, more than what is rounded."""
+
+
+class _Fetcher(URLFetcher):  # type: ignore[misc]
+    """Knows the vendored fonts, and PNG and JPEG images that stand in the HTML itself; nothing else, no network."""
+
+    def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
+        if url.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")) or url in _font_files():
+            return super().fetch(url, headers)
+        raise ValueError("this address is not fetched")
+
+
+@functools.cache
+def _fetcher() -> _Fetcher:
+    return _Fetcher()
+
+
+@functools.cache
+def _font_files() -> frozenset[str]:
+    return frozenset(file.as_uri() for file in fonts.PASTA.glob("*.ttf"))
+
+
+@functools.cache
+def _configuration() -> FontConfiguration:
+    """Return this process's one font configuration, with the vendored fonts in it. Not for threads."""
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # else each CSS property it does not know is a line
+    configuration = FontConfiguration()
+    weasyprint.CSS(string=fonts_css(), font_config=configuration, url_fetcher=_fetcher())
+    return configuration
+
+
+@functools.lru_cache(maxsize=64)
+def _stylesheet(text: str) -> weasyprint.CSS:
+    return weasyprint.CSS(string=text, font_config=_configuration(), url_fetcher=_fetcher())
+
+
+@functools.cache
+def _versions() -> str:
+    """Return what shapes every layout besides its own text: programs and fonts."""
+    names = ("weasyprint", "pydyf", "pikepdf", "fonttools")
+    return "|".join((printserver.__version__, *(version(name) for name in names), fonts.fingerprint()))
+
+
+def warm_up() -> None:
+    """Make a new process ready: the libraries, the fonts and a first layout take half a second."""
+    _versions()
+    printable_characters()
+    base_pdf.warm_up()
+    _stylesheet("html { font-family: PsSerifa }")
+    document = _pages(_parse("<p>Á <b>b</b> <i>c</i></p>"), "html { font-family: PsSerifa }")
+    document.write_pdf(pdf_variant="pdf/a-2b")
+
+
+def make_layout(task: LayoutTask) -> Layout:
+    """Make the layout of `task`, or find it kept; return it. Raises `Recusa` as `Render.layout` says."""
+    if task.corpo[0] == "pdf":
+        return _assemble_pdf(task)
+    page_format = task.formato
+    kind, content = task.corpo
+    room = image_room(task)
+    body = prepare_body("html" if kind == "html" else "texto", content, task.mark_values, room)
+    if content and body.vazio:  # a ficha has no body
+        raise refuse("O texto está vazio: nada dele aparece no papel. Envie o texto do documento.")
+    html = _fill(task, body.html)
+    stylesheet = css(page_format, task.faces, task.lado_inicial)
+    hash = _hash("html", page_format.versao, html, stylesheet, task.lado_inicial, task.faces, task.bloco)
+    return _find_kept(task, hash, body.avisos) or _assemble_html(task, hash, html, stylesheet, body.avisos)
+
+
+def _fill(task: LayoutTask, body: str) -> str:
+    page_format = task.formato
+    data = {
+        **complete(task.dados),
+        "corpo": Markup(body),  # noqa: S704 - made of the allowed tags alone, by prepare_body
+        "imprime": page_format.imprime,
+        "bloco": Markup(_empty_box(task)),  # noqa: S704 - ours
+    }
+    try:
+        return templates.fill(page_format.pasta, page_format.template, data, version=page_format.versao)
+    except ValueError as error:
+        raise ConfigError(f"{page_format.nome}.toml: {error}") from error
+
+
+def _assemble_html(task: LayoutTask, hash: str, html: str, stylesheet: str, notices: tuple[BodyNotice, ...]) -> Layout:
+    page_format = task.formato
+    anchor = new_anchor()
+    if task.bloco[1] and page_format.bloco.onde == "fim" and html.count(_BOX_TAG) != 1:
+        raise ConfigError(
+            f"{page_format.nome}.toml: o modelo {page_format.template} não escreve {{{{ bloco }}}} uma vez só"
+        )
+    from_pages = Notices()
+    html = html.replace(_BOX_TAG, f'<div id="{anchor}"')
+    document, drawing = _draw(html, stylesheet, page_format.pagina.altura, anchor, from_pages)
+    page_count = len(document.pages)
+    measures = measure_pages(document.pages, drawing, task, anchor)
+    check_clear(drawing, measures.boxes)
+    check_images(document.pages, task, from_pages)
+    for page in document.pages:
+        page.anchors.clear()  # else the box's name would be written into the file
+    base = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
+    assert isinstance(base, bytes)
+    return _keep(task, hash, base, page_count, measures.boxes, measures.dashes, notices, from_pages.all(), pdf_a=True)
+
+
+def _assemble_pdf(task: LayoutTask) -> Layout:
+    """A finished PDF: its pages as they are; the block's box where the format says, or where its last page is free."""
+    page_format = task.formato
+    page = page_format.pagina
+    hash = _hash("pdf", page_format.versao, task.corpo[1], task.lado_inicial, task.faces, task.bloco)
+    if found := _find_kept(task, hash, None):
+        return found
+    prepared = prepare_pdf(task.corpo[1], page.largura, page.altura)
+    boxes: tuple[Box, ...] = ()
+    if task.bloco[1]:
+        boxes = boxes_on_pdf(prepared.pdf, prepared.paginas, task)
+    return _keep(task, hash, prepared.pdf, prepared.paginas, boxes, (), prepared.avisos, pdf_a=False)
+
+
+def _find_kept(task: LayoutTask, hash: str, notices: tuple[BodyNotice, ...] | None) -> Layout | None:
+    layout = from_json(cache.read(Path(task.pasta), hash))
+    # bodies that differ only in what was dropped of their form share pages, not avisos
+    return layout if layout is None or notices is None else replace(layout, avisos=(*notices, *layout.from_pages))
+
+
+def _keep(
+    task: LayoutTask,
+    hash: str,
+    pdf: bytes,
+    page_count: int,
+    boxes: tuple[Box, ...],
+    dashes: tuple[Dash, ...],
+    notices: tuple[BodyNotice, ...],
+    from_pages: tuple[BodyNotice, ...] = (),
+    *,
+    pdf_a: bool,
+) -> Layout:
+    prepared = base_pdf.prepare(pdf, task.formato)
+    digest = hashlib.sha256(prepared).hexdigest()
+    layout = Layout(hash, page_count, boxes, dashes, (*notices, *from_pages), digest, pdf_a, from_pages)
+    cache.save(Path(task.pasta), hash, prepared, to_json(layout, task.formato.model_dump(mode="json")))
+    return layout
+
+
+def _draw(
+    html: str, stylesheet: str, height: float, anchor: str, notices: Notices
+) -> tuple[weasyprint.Document, Drawing]:
+    """Return the pages of `html`, each `height` mm high, and what is drawn on them.
+
+    All of it is drawn (P2a), and nothing stands alone that must not (P3). Signatures and seal are on one page; where no
+    page can hold them with lines of the text, the seal goes on the page after, with the last of the signatures.
+    """
+    source = _parse(html)
+    made = _lay_out_first(source, anchor, stylesheet, notices)
+    try:
+        return _lay_out(source, height, anchor, stylesheet, made)
+    except Recusa:
+        stylesheet = f"{stylesheet}\n.fecho {{ break-inside: auto }}"
+        return _lay_out(source, height, anchor, stylesheet, _draw_once(source, anchor, stylesheet))
+
+
+def _draw_once(
+    source: weasyprint.HTML, anchor: str, stylesheet: str, *more: weasyprint.CSS
+) -> tuple[weasyprint.Document, Drawing]:
+    document = _pages(source, stylesheet, *more)
+    return document, read_pages(document.pages, anchor)
+
+
+def _lay_out_first(
+    source: weasyprint.HTML, anchor: str, stylesheet: str, notices: Notices
+) -> tuple[weasyprint.Document, Drawing]:
+    """Return a first layout of `source`, which is changed where its text would leave its place (`narrow`)."""
+    document, drawing = _draw_once(source, anchor, stylesheet)
+    for step in narrow.steps():
+        if step(_body(source), drawing, notices):
+            document, drawing = _draw_once(source, anchor, stylesheet)
+    return document, drawing
+
+
+def _body(source: weasyprint.HTML) -> Element:
+    body: Element = source.etree_element.find("body")
+    return body
+
+
+def _lay_out(
+    source: weasyprint.HTML, height: float, anchor: str, stylesheet: str, made: tuple[weasyprint.Document, Drawing]
+) -> tuple[weasyprint.Document, Drawing]:
+    """Lay out until nothing stands alone: a page that falls short makes the one before end higher.
+
+    Most texts need no more than the layout `made`. Of layouts that all fall short, the best that is whole is taken.
+    """
+    layouts = [made]
+    ends: dict[int, float] = {}
+    while len(layouts) < _MAX_LAYOUTS and (end := find_early_end(layouts[-1][1])) is not None:
+        ends[end.page] = end.y + _SLACK_MM
+        layouts.append(
+            _draw_once(source, anchor, stylesheet, *(_end_page(page, height - y) for page, y in ends.items()))
+        )
+    refusals = []
+    for document, drawing in sorted(layouts, key=lambda made: (loneliness(made[1]), len(made[1].areas))):
+        try:
+            check_whole(_body(source), drawing)
+        except Recusa as refusal:
+            refusals.append(refusal)
+            continue
+        check_together(drawing)
+        return document, drawing
+    raise refusals[0]
+
+
+def _end_page(page: int, margin: float) -> weasyprint.CSS:
+    return weasyprint.CSS(string=f"@page :nth({page}) {{ margin-bottom: {margin:.2f}mm }}")
+
+
+def _parse(html: str) -> weasyprint.HTML:
+    return weasyprint.HTML(string=html, url_fetcher=_fetcher(), base_url=None)
+
+
+def _pages(html: weasyprint.HTML, stylesheet: str, *more: weasyprint.CSS) -> weasyprint.Document:
+    return html.render(
+        font_config=_configuration(),
+        stylesheets=[_stylesheet(stylesheet), *more],
+        pdf_variant="pdf/a-2b",
+        presentational_hints=True,  # else lists lose their numbers (`start`, `type`, `value`)
+    )
+
+
+def _empty_box(task: LayoutTask) -> str:
+    width, height = task.bloco
+    if task.formato.bloco.onde != "fim" or height == 0:
+        return ""
+    return f'{_BOX_TAG} style="width:{width:.1f}mm;height:{height:.1f}mm"></div>'
+
+
+def _hash(*parts: object) -> str:
+    return hashlib.sha256(json.dumps([_versions(), *parts], default=str).encode()).hexdigest()

@@ -1,0 +1,1 @@
+"""Bodies of `texto` and `html`, made safe and printable without losing text."""

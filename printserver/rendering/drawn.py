@@ -1,0 +1,170 @@
+"""What WeasyPrint drew, read once from its boxes. Those are not a public interface: nothing else here reads them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, Literal, NamedTuple
+from xml.etree.ElementTree import Element
+
+from printserver.rendering.body.tree import is_blank
+
+Part = Literal["header", "body", "closing"]
+
+MM_PER_PX: Final = 25.4 / 96
+_BLANK_EM: Final = 0.25  # no blank of a vendored face is narrower
+_HEADINGS: Final = frozenset({"h1", "h2", "h3", "h4"})
+
+
+class Bounds(NamedTuple):
+    """A rectangle by its edges, in mm from the page's upper left corner."""
+
+    x: float
+    y: float
+    x_end: float
+    y_end: float
+
+
+@dataclass(slots=True)
+class DrawnLine:
+    """A line of text or images. `ink_end`: where its ink ends; `right`: where a full line would, in mm.
+
+    `blank`: it shows nothing; `has_text`: it shows text; `heading`: it is of a heading; `alone`: no other cell of
+    a table stands beside it.
+    """
+
+    page: int
+    part: Part
+    bounds: Bounds
+    ink_end: float
+    right: float
+    heading: bool
+    alone: bool
+    blank: bool = True
+    has_text: bool = False
+
+
+class DrawnText(NamedTuple):
+    """A piece of text that is drawn: the element whose own text it is, where it lies and where it has to stay."""
+
+    page: int
+    element: Element
+    text: str
+    bounds: Bounds
+    within: Bounds
+
+
+@dataclass(slots=True)
+class Drawing:
+    """All pages. `bottoms`: per page, in mm, where each line, cell and image ends; `images`: elements and places.
+
+    `block_page`: the page of the seal's box, None where it is not in the text.
+    """
+
+    areas: list[Bounds] = field(default_factory=list)
+    lines: list[DrawnLine] = field(default_factory=list)
+    drawn_text: list[DrawnText] = field(default_factory=list)
+    images: list[DrawnText] = field(default_factory=list)
+    bottoms: list[list[float]] = field(default_factory=list)
+    block_page: int | None = None
+
+
+def read_pages(pages: Sequence[Any], anchor: str) -> Drawing:
+    """Return what was drawn on WeasyPrint's pages, in the order of the pages and of the document on each.
+
+    `anchor` is the name of the seal's box.
+    """
+    drawing = Drawing()
+    for number, page in enumerate(pages, 1):
+        box = page._page_box
+        if anchor in page.anchors:
+            drawing.block_page = number
+        area = _bounds(box.content_box_x(), box.content_box_y(), box.width, box.height)
+        drawing.areas.append(area)
+        drawing.bottoms.append([])
+        reader = _Reader(drawing, number)
+        for child in box.children:
+            if child.element_tag == "html":
+                reader.read(child, _Place("header", area, area.x_end))
+    return drawing
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a box stands: `within` is what it must not leave, `right` the end of a full line."""
+
+    part: Part
+    within: Bounds
+    right: float
+    heading: bool = False
+    alone: bool = True
+
+
+class _Reader:
+    """Walks the boxes of one page."""
+
+    def __init__(self, drawing: Drawing, page: int) -> None:
+        self._drawing = drawing
+        self._page = page
+        self._line: DrawnLine | None = None
+
+    def read(self, box: Any, place: _Place) -> None:
+        kind = type(box).__name__
+        if kind == "TextBox":
+            if "::" not in box.element_tag and box.text:
+                self._text(box, place)
+            return
+        if kind.endswith("ReplacedBox"):
+            self._image(box, place)
+            return
+        if kind == "LineBox":
+            bounds = _box_bounds(box)
+            self._line = DrawnLine(self._page, place.part, bounds, bounds.x, place.right, place.heading, place.alone)
+            self._drawing.lines.append(self._line)
+            self._drawing.bottoms[-1].append(bounds.y_end)
+        elif kind == "TableCellBox":
+            self._drawing.bottoms[-1].append(_box_bounds(box).y_end)
+        place = _inside(box, kind, place)
+        for child in box.children:
+            self.read(child, place)
+
+    def _text(self, box: Any, place: _Place) -> None:
+        bounds = _text_bounds(box)
+        self._drawing.drawn_text.append(DrawnText(self._page, box.element, box.text, bounds, place.within))
+        line = self._line
+        if line is not None and not is_blank(box.text):
+            line.has_text, line.blank, line.ink_end = True, False, max(line.ink_end, bounds.x_end)
+
+    def _image(self, box: Any, place: _Place) -> None:
+        bounds = _box_bounds(box)
+        self._drawing.images.append(DrawnText(self._page, box.element, "", bounds, place.within))
+        self._drawing.bottoms[-1].append(bounds.y_end)
+        if self._line is not None:
+            self._line.blank, self._line.ink_end = False, max(self._line.ink_end, bounds.x_end)
+
+
+def _inside(box: Any, kind: str, place: _Place) -> _Place:
+    """Return where the boxes inside `box` stand."""
+    if kind == "TableRowBox":
+        return replace(place, alone=place.alone and len(box.children) == 1)
+    if kind == "TableCellBox":
+        return replace(place, within=_box_bounds(box), right=(box.content_box_x() + box.width) * MM_PER_PX)
+    if box.element_tag == "main":
+        return replace(place, part="body")
+    if box.element_tag == "section" and "fecho" in box.element.get("class", "").split():
+        return replace(place, part="closing")
+    return replace(place, heading=True) if box.element_tag in _HEADINGS else place
+
+
+def _box_bounds(box: Any) -> Bounds:
+    return _bounds(box.position_x, box.position_y, box.margin_width(), box.margin_height())
+
+
+def _text_bounds(box: Any) -> Bounds:
+    """Return where a piece of text lies: it has no border and no padding, and blanks at its end leave no ink."""
+    height = box.margin_top + box.height + box.margin_bottom
+    blanks = len(box.text) - len(box.text.rstrip(" "))
+    width = max(box.width - blanks * _BLANK_EM * box.style["font_size"], 0.0)
+    return _bounds(box.position_x, box.position_y, width, height)
+
+
+def _bounds(x: float, y: float, width: float, height: float) -> Bounds:
+    return Bounds(x * MM_PER_PX, y * MM_PER_PX, (x + width) * MM_PER_PX, (y + height) * MM_PER_PX)

@@ -1,0 +1,93 @@
+"""Data of laid-out pages, kept as JSON: their number, the seal's boxes, the dashes; and the task of a layout."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from printserver.formats import Faces, Format
+from printserver.rendering.body.characters import BodyNotice
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """The empty box of a seal block as it lies on its page (from 1), in mm from the upper left corner."""
+
+    pagina: int
+    x: float
+    y: float
+    largura: float
+    altura: float
+
+
+@dataclass(frozen=True, slots=True)
+class Dash:
+    """A dashed line that fills what is left of a line or page (P2): page, and mm from its upper left corner."""
+
+    pagina: int
+    x: float
+    x_end: float
+    y: float
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Pages laid out and kept. `sha256` is the kept file's; `pdf_a`: it is PDF/A-2b (a finished PDF may not be).
+
+    `avisos` is all there is to tell of the body; `from_pages` the part of it that every body has that comes to these
+    very pages.
+    """
+
+    hash: str
+    paginas: int
+    boxes: tuple[Box, ...]
+    dashes: tuple[Dash, ...]
+    avisos: tuple[BodyNotice, ...]
+    sha256: str
+    pdf_a: bool = True
+    from_pages: tuple[BodyNotice, ...] = ()
+
+
+def to_json(layout: Layout, page_format: Mapping[str, object]) -> bytes:
+    """Return what is kept beside the pages; `page_format` is the format as data. The keys are those on disk."""
+    data = {
+        "hash": layout.hash,
+        "paginas": layout.paginas,
+        "caixas": [asdict(box) for box in layout.boxes],
+        "tracos": [{"pagina": dash.pagina, "x": dash.x, "x_final": dash.x_end, "y": dash.y} for dash in layout.dashes],
+        "avisos": [asdict(notice) for notice in layout.avisos],
+        "sha256": layout.sha256,
+        "pdf_a": layout.pdf_a,
+        "das_paginas": [asdict(notice) for notice in layout.from_pages],
+    }
+    return json.dumps({"layout": data, "formato": page_format}, ensure_ascii=False, sort_keys=True).encode()
+
+
+def from_json(content: bytes | None) -> Layout | None:
+    """Return the layout that `to_json` wrote."""
+    if content is None:
+        return None
+    data = json.loads(content)["layout"]
+    return Layout(
+        hash=data["hash"],
+        paginas=data["paginas"],
+        boxes=tuple(Box(**box) for box in data["caixas"]),
+        dashes=tuple(Dash(dash["pagina"], dash["x"], dash["x_final"], dash["y"]) for dash in data["tracos"]),
+        avisos=tuple(BodyNotice(**notice) for notice in data["avisos"]),
+        sha256=data["sha256"],
+        pdf_a=data.get("pdf_a", True),
+        from_pages=tuple(BodyNotice(**notice) for notice in data.get("das_paginas", ())),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutTask:
+    """One layout to be made, as it crosses to the pool. `bloco` is (width, height) in mm; `pasta` the cache."""
+
+    formato: Format
+    dados: dict[str, object]
+    corpo: tuple[str, str]
+    mark_values: dict[str, str]
+    bloco: tuple[float, float]
+    lado_inicial: str
+    faces: Faces
+    pasta: str

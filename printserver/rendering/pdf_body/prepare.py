@@ -1,0 +1,179 @@
+"""A body that is a finished PDF: checked, and its pages placed as Form XObjects on new pages.
+
+Only what is visible is kept: no annotation, action, attachment or signature, and no rotation or unbalanced state that
+could hide the stamp. Annotations that print (form fields, stamps) become part of the page before that.
+Does not stamp, and makes no PDF/A: what the body had of it (profile, fonts, colours) is left as it was.
+"""
+
+import base64
+import binascii
+import io
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Final
+
+import pikepdf
+from pikepdf import Name, Pdf
+
+from printserver.rendering.body.characters import BodyNotice, Notices, refuse
+from printserver.rendering.pdf_body import annotations, checks, compare, streams
+from printserver.rendering.pdf_body.commands import read_content
+from printserver.rendering.pdf_body.layers import Layers
+from printserver.rendering.pdf_body.streams import Defect
+from printserver.rendering.pdf_body.use import Use
+
+MAX_BYTES: Final = 16 * 1024 * 1024
+"""Bytes of the PDF, before base64."""
+MAX_PAGES: Final = 300
+
+_HEADER: Final = re.compile(rb"((?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)?[\s\0]*)(%PDF-\d\.\d)")
+_START: Final = re.compile(rb"startxref\s+(\d{1,10})\s")
+_TABLE: Final = re.compile(rb"\s*(?:xref|\d+\s+\d+\s+obj)")
+_BLANKS: Final = str.maketrans("", "", " \t\r\n")
+_MM: Final = 72 / 25.4
+# what pikepdf says where a value is of another type than PDF asks for
+_WRONG_TYPES: Final = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, NotImplementedError)
+
+
+@dataclass(frozen=True)
+class PreparedPdf:
+    """A PDF body ready to be stamped: its bytes, pages, and what its sender should know."""
+
+    pdf: bytes
+    paginas: int
+    avisos: tuple[BodyNotice, ...] = ()
+
+
+def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> PreparedPdf:
+    """Return the PDF body in `content_base64` on fresh pages of exactly `width_mm` × `height_mm`, whole (P2a).
+
+    The same body gives the same bytes. Raises `Recusa` `corpo-invalido` with its reason: not base64, over 16 MB or 300
+    pages, broken where a page needs it, encrypted, signed, a page of another size (by more than a millimetre), a font
+    used and not embedded, a form not yet drawn, layers that do not show everywhere, or a page that came out different.
+    """
+    data = _decode(content_base64)
+    notices = Notices()
+    try:
+        with (
+            Pdf.open(io.BytesIO(data), attempt_recovery=False, suppress_warnings=True) as source,
+            Pdf.new() as fresh,
+        ):
+            return _prepare(data, source, fresh, (width_mm, height_mm), notices)
+    except pikepdf.PasswordError as error:
+        raise refuse("O PDF está cifrado (pede senha). Envie-o sem proteção.") from error
+    except pikepdf.PikepdfError as error:
+        raise refuse("O PDF está corrompido ou incompleto. Gere-o de novo.") from error
+    except Defect as defect:
+        raise refuse(f"O PDF está corrompido ou incompleto: {defect}. Gere-o de novo.") from defect
+    except _WRONG_TYPES as error:
+        raise refuse("O PDF tem uma estrutura inválida. Gere-o de novo.") from error
+
+
+def _decode(content_base64: str) -> bytes:
+    if not content_base64.isascii():  # translating other letters is slow, and base64 has none
+        raise refuse("O conteúdo não está em base64 válido.")
+    coded = content_base64.translate(_BLANKS)
+    if len(coded) > (MAX_BYTES + 2) // 3 * 4:
+        raise refuse(f"O PDF tem mais de {MAX_BYTES // 1024 // 1024} MB.")
+    try:
+        data = base64.b64decode(coded, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise refuse("O conteúdo não está em base64 válido.") from error
+    if len(data) > MAX_BYTES:
+        raise refuse(f"O PDF tem mais de {MAX_BYTES // 1024 // 1024} MB.")
+    return _from_header(data)
+
+
+def _from_header(data: bytes) -> bytes:
+    """Return a PDF with nothing before its header, where only a byte order mark or blanks stand there.
+
+    Its places are counted from the header, or from the first byte: those stay right if blanks follow the header.
+    """
+    found = _HEADER.match(data)
+    if not found:
+        raise refuse("O conteúdo não é um PDF.")
+    before = found.end(1)
+    if not before:
+        return data
+    starts = _START.findall(data)
+    if starts and _TABLE.match(data, int(starts[-1])):
+        return found[2] + b" " * (before - 1) + b"\n" + data[found.end() :]
+    return data[before:]
+
+
+def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float], notices: Notices) -> PreparedPdf:
+    checks.document(source)
+    count = len(source.pages)
+    if not 1 <= count <= MAX_PAGES:
+        raise refuse(f"O PDF tem {count} páginas: são aceitas de 1 a {MAX_PAGES}.")
+    annotations.check_form(source)
+    layers = Layers(source)
+    annotated = False
+    for number, page in enumerate(source.pages, 1):
+        with _named(source, number):
+            _check_size(page, number, *size_mm)
+            if annotations.select(page, number, layers, notices):
+                read_content(source, page)  # balanced, before the pictures are added to it
+                annotated = True
+    if annotated:
+        source.flatten_annotations("print")
+    use = Use(source, layers)
+    units = [checks.user_unit(page) for page in source.pages]
+    for number, page in enumerate(source.pages, 1):
+        with _named(source, number):
+            use.page(page, read_content(source, page))
+            _copy(source, page, fresh, *size_mm)
+    if Name.OutputIntents in source.Root:
+        fresh.Root.OutputIntents = fresh.copy_foreign(source.make_indirect(source.Root.OutputIntents))
+    output = io.BytesIO()
+    fresh.save(output, deterministic_id=True, object_stream_mode=pikepdf.ObjectStreamMode.generate)
+    for pdf in (source, fresh):
+        streams.read_warnings(pdf)
+    compare.compare(data, output.getvalue(), size_mm, units)
+    return PreparedPdf(output.getvalue(), count, notices.all())
+
+
+@contextmanager
+def _named(source: Pdf, number: int) -> Iterator[None]:
+    """Refuse what is wrong in one page by its number, also what the library only warned of."""
+    try:
+        yield
+        streams.read_warnings(source)
+    except Defect as defect:
+        raise refuse(f"O PDF está corrompido ou incompleto na página {number}: {defect}. Gere-o de novo.") from defect
+    except pikepdf.PikepdfError as error:
+        raise refuse(f"O PDF está corrompido ou incompleto na página {number}. Gere-o de novo.") from error
+    except _WRONG_TYPES as error:
+        raise refuse(f"A página {number} do PDF tem uma estrutura inválida. Gere-o de novo.") from error
+
+
+def _check_size(page: pikepdf.Page, number: int, width_mm: float, height_mm: float) -> None:
+    """Hold the page as it is seen (crop box, rotation, unit) against the format's size, to a millimetre."""
+    left, bottom, right, top = checks.visible_box(page)
+    unit = checks.user_unit(page)
+    width, height = (right - left) * unit / _MM, (top - bottom) * unit / _MM
+    if checks.rotation(page) % 180:
+        width, height = height, width
+    if abs(width - width_mm) > 1 or abs(height - height_mm) > 1:
+        raise refuse(
+            f"A página {number} do PDF mede {width:.1f} × {height:.1f} mm e o formato, {width_mm:g} × {height_mm:g} mm."
+        )
+
+
+def _copy(source: Pdf, page: pikepdf.Page, fresh: Pdf, width_mm: float, height_mm: float) -> None:
+    """Add a fresh page that shows `page` as it is seen, from the upper left corner."""
+    box = checks.visible_box(page)
+    page.obj.TrimBox = pikepdf.Array([round(edge, 4) for edge in box])  # what the Form XObject shows
+    form = fresh.copy_foreign(page.as_form_xobject())
+    if Name.Group in page.obj:
+        form.Group = fresh.copy_foreign(source.make_indirect(page.obj.Group))
+    unit = checks.user_unit(page)
+    tall = (box[2] - box[0] if checks.rotation(page) % 180 else box[3] - box[1]) * unit
+    place = pikepdf.Matrix(form.Matrix) if Name.Matrix in form else pikepdf.Matrix()
+    corner = place.transform(pikepdf.Rectangle(*box))
+    blank = fresh.add_blank_page(page_size=(round(width_mm * _MM, 4), round(height_mm * _MM, 4)))
+    blank.add_resource(form, Name.XObject, Name.Corpo)
+    left, bottom = -corner.llx, height_mm * _MM - tall - corner.lly
+    blank.contents_add(f"q 1 0 0 1 {left:.4f} {bottom:.4f} cm /Corpo Do Q".encode("ascii"))

@@ -1,0 +1,199 @@
+"""The QR of a seal as vector drawing: its matrix (S5: one version a level, one fixed mask) and PDF operators for it.
+
+Does not know seals, pages or fonts. The `qrcode` library gives tables, patterns and segmentation; only the filling is
+done here (its own takes 6 ms a symbol, this 0.3, and it fails on a block that begins with a zero); a test holds both
+to the same matrix.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from itertools import zip_longest
+from operator import itemgetter
+from typing import Final, Literal
+
+from qrcode import LUT, QRCode, base, util
+
+Level = Literal["M", "L"]
+Matrix = tuple[bytes, ...]
+"""Rows from the top; a row has one byte a module, 1 is dark. Without the quiet zone."""
+
+VERSION: Final = {"M": 17, "L": 14}
+QUIET_ZONE: Final = 4
+"""Modules of quiet zone on every side."""
+DOTS_PER_MODULE: Final = 4
+"""Least dots of a 300-dpi printer a module is wide (S5)."""
+
+_DOT_MM: Final = 25.4 / 300
+_EC: Final = {"M": 0, "L": 1}  # the two bits of ISO 18004, which are qrcode's own constants too
+# Fixed for speed; of the eight, the least mean penalty (ISO 18004, 7.8.3) over 60 seals, at both levels.
+_MASK: Final = 2
+_RUN: Final = re.compile(b"1+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    """All of a symbol that does not depend on its content, for one version and level."""
+
+    side: int
+    data_bits: int
+    zeros: int  # the data modules as drawn for data of all zeros, first bit highest
+    arrange: Callable[[bytes], tuple[int, ...]]  # data modules in order + b"01" → all modules, row by row
+
+
+def matrix(url: str, level: Level) -> Matrix:
+    """Return the matrix of `url` at error-correction level `level`, in the version that S5 fixes for it.
+
+    A URL too long for that version (at level L a few seals in a thousand) gets the next one that holds it: a seal
+    that exists must be printed, and drawn in the same side it stays readable. Raises `ValueError` for text that is not
+    ASCII or fits no version.
+    """
+    data = url.encode("ascii")
+    for version in range(VERSION[level], 27):  # beyond 26 the segments' length fields change their size
+        capacity = sum(block.data_count for block in base.rs_blocks(version, _EC[level]))
+        content = _content(data, version, capacity * 8)
+        if content is not None:
+            return _fill(_template(version, _EC[level]), _codewords(content, version, _EC[level]))
+    raise ValueError("texto longo demais para o QR")
+
+
+def modules_path(matrix: Matrix, side_mm: float) -> bytes:
+    """Return PDF content operators that draw `matrix` black, in a square of `side_mm` with its quiet zone.
+
+    The origin is the square's lower left corner. Nothing is drawn in the quiet zone; the graphics state is kept.
+    Rectangles are a hundredth of a module smaller on every side: a printer blackens each dot that is touched, and an
+    edge lying on the dot grid but for a rounding error would make every module a dot (a quarter) fatter.
+    """
+    total = len(matrix) + 2 * QUIET_ZONE
+    scale = f"{side_mm * 72 / 25.4 / total / 100:.8f}"
+    rectangles = " ".join(
+        f"{100 * x + 1} {100 * y + 1} {100 * w - 2} {100 * h - 2} re" for x, y, w, h in _rectangles(matrix)
+    )
+    return f"q 0 g {scale} 0 0 {scale} 0 0 cm {rectangles} f Q".encode("ascii")
+
+
+def min_side(level: Level) -> float:
+    """Return the least side in mm, quiet zone included, that S5 allows: 31.496 (M) or 27.432 (L)."""
+    return (VERSION[level] * 4 + 17 + 2 * QUIET_ZONE) * DOTS_PER_MODULE * _DOT_MM
+
+
+def fit(module_count: int, side_mm: float, x_mm: float, y_mm: float) -> tuple[float, float, float]:
+    """Return (x, y, side) in mm of the best symbol within a square, on the dots of a 300-dpi printer.
+
+    `module_count` is `len(matriz)`; `x_mm`, `y_mm` is the square's upper left corner from the page's upper left. The
+    side is the largest not above `side_mm` whose modules are a whole number of dots (read 20 of 20 times from paper,
+    against 14 to 16 a hair smaller), centred in the square. A symbol denser than 4 dots a module keeps the square's
+    side, since a module of 3 dots would waste a quarter of it.
+    """
+    total = module_count + 2 * QUIET_ZONE
+    # a tenth of a dot of tolerance: 31.496 mm written as 31.5 or 31.49 is the same square
+    dots = int((side_mm / _DOT_MM + 0.1) / total)
+    side = dots * total * _DOT_MM if dots >= DOTS_PER_MODULE else side_mm
+    spare = (side_mm - side) / 2
+    return _on_grid(x_mm + spare), _on_grid(y_mm + spare), side
+
+
+def _on_grid(mm: float) -> float:
+    return round(mm / _DOT_MM) * _DOT_MM
+
+
+@cache
+def _template(version: int, ec: int) -> _Template:
+    """Let `qrcode` draw the symbol with data of all zeros and of all ones; where they differ is data."""
+    symbols = []
+    for byte in (0x00, 0xFF):
+        symbol = QRCode(version=version, error_correction=ec, mask_pattern=_MASK)
+        symbol.data_cache = [byte] * sum(block.total_count for block in base.rs_blocks(version, ec))
+        symbol.makeImpl(False, _MASK)
+        symbols.append(symbol.modules)
+    zeros, ones = symbols
+    side = len(zeros)
+
+    def order(place: tuple[int, int]) -> tuple[int, int, int]:
+        """Sort key of the zigzag: pairs of columns from the right, column 6 skipped, up and down in turn."""
+        row, column = place
+        pair = (side - 2 - (column - (column > 6))) // 2
+        return pair, (row if pair % 2 else -row), -column
+
+    data = sorted(((r, c) for r in range(side) for c in range(side) if zeros[r][c] != ones[r][c]), key=order)
+    index = {place: i for i, place in enumerate(data)}
+    sources = [index.get((r, c), len(data) + bool(zeros[r][c])) for r in range(side) for c in range(side)]
+    masked = "".join("1" if zeros[r][c] else "0" for r, c in data)
+    return _Template(side, len(data), int(masked, 2), itemgetter(*sources))
+
+
+def _fill(template: _Template, codewords: bytes) -> Matrix:
+    bits = int.from_bytes(codewords, "big") ^ template.zeros
+    modules = bytes(template.arrange(f"{bits:0{template.data_bits}b}01".encode("ascii")))
+    side = template.side
+    return tuple(modules[at : at + side].translate(_TO_NUMBERS) for at in range(0, side * side, side))
+
+
+_TO_NUMBERS: Final = bytes.maketrans(b"01", b"\x00\x01")
+_TO_DIGITS: Final = bytes.maketrans(b"\x00\x01", b"01")
+
+
+def _content(data: bytes, version: int, capacity_bits: int) -> bytes | None:
+    """Return the data codewords before error correction, or None if they do not fit."""
+    bits = "".join(_segment(segment, version) for segment in util.optimal_data_chunks(data, minimum=20))
+    if len(bits) > capacity_bits:
+        return None
+    bits += "0" * min(4, capacity_bits - len(bits))
+    bits += "0" * (-len(bits) % 8)
+    content = int(bits, 2).to_bytes(len(bits) // 8, "big")
+    missing = capacity_bits // 8 - len(content)
+    return content + (b"\xec\x11" * (missing // 2 + 1))[:missing]
+
+
+def _segment(segment: util.QRData, version: int) -> str:
+    text: bytes = segment.data
+    head = f"{segment.mode:04b}{len(text):0{util.length_in_bits(segment.mode, version)}b}"
+    if segment.mode == util.MODE_8BIT_BYTE:
+        return head + "".join(f"{byte:08b}" for byte in text)
+    buffer = util.BitBuffer()
+    segment.write(buffer)
+    return head + "".join("1" if buffer.get(i) else "0" for i in range(len(buffer)))
+
+
+def _codewords(content: bytes, version: int, ec: int) -> bytes:
+    """Split into blocks, add each block's error correction, interleave (ISO 18004, 7.6)."""
+    data, corrections, at = [], [], 0
+    for block in base.rs_blocks(version, ec):
+        part = content[at : at + block.data_count]
+        at += block.data_count
+        data.append(part)
+        corrections.append(_correction(part, block.total_count - block.data_count))
+    columns = (*zip_longest(*data), *zip(*corrections, strict=True))
+    return bytes(byte for column in columns for byte in column if byte is not None)
+
+
+@cache
+def _correction_table(length: int) -> tuple[int, ...]:
+    """Return, for each byte, byte × the generator polynomial of `length` (less its first term), as one whole number."""
+    logs = [base.glog(coefficient) for coefficient in LUT.rsPoly_LUT[length][1:]]
+    rows = [bytes(length)] + [bytes(base.gexp(base.glog(f) + log) for log in logs) for f in range(1, 256)]
+    return tuple(int.from_bytes(row, "big") for row in rows)
+
+
+def _correction(part: bytes, length: int) -> bytes:
+    """Return the Reed-Solomon codewords: the division's remainder, in a register of `length` bytes."""
+    table, top, keep = _correction_table(length), (length - 1) * 8, (1 << (length - 1) * 8) - 1
+    remainder = 0
+    for byte in part:
+        remainder = ((remainder & keep) << 8) ^ table[(remainder >> top) ^ byte]
+    return remainder.to_bytes(length, "big")
+
+
+def _rectangles(matrix: Matrix) -> Iterator[tuple[int, int, int, int]]:
+    """Yield x, y (from below), width, height in modules: runs of a row, joined with equal runs of the rows below it."""
+    total = len(matrix) + 2 * QUIET_ZONE
+    open_runs: dict[tuple[int, int], int] = {}  # (x, width) → its first row
+    for row in range(len(matrix) + 1):
+        digits = matrix[row].translate(_TO_DIGITS) if row < len(matrix) else b""
+        runs = {(m.start(), m.end() - m.start()) for m in _RUN.finditer(digits)}
+        for x, width in [run for run in open_runs if run not in runs]:
+            first = open_runs.pop((x, width))
+            yield x + QUIET_ZONE, total - QUIET_ZONE - row, width, row - first
+        for run in sorted(runs - open_runs.keys()):
+            open_runs[run] = row

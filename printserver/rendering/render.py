@@ -1,0 +1,219 @@
+"""Layouts, new and kept: from a document's text and data to pages with the seal's box left empty (S12, P3).
+
+`Render` is what the rest of the program uses. What is laid out runs in the pool (`assemble`); what was laid out is kept
+on disk (`cache`) by the hash of all that shaped it. Seals, numbers and marks are drawn later, by `stamp`.
+"""
+
+import hashlib
+import json
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, Literal
+
+from printserver.errors import BadField, Recusa
+from printserver.formats import BlockValues, ComposedBlock, Faces, Format, compose, named, printable
+from printserver.rendering import cache, model, pdf_fonts, pool_tasks
+from printserver.rendering.body.marks import may_be_in
+from printserver.rendering.keep_together import LINES_WITH_CLOSING
+from printserver.rendering.model import Box, Layout, from_json
+from printserver.rendering.pool import Pool
+
+Side = Literal["frente", "verso"]
+
+_MAX_REMEMBERED: Final = 4096
+"""Layouts that a process remembers by what was asked for, to skip even the template."""
+
+
+@dataclass(frozen=True, slots=True)
+class LayoutRequest:
+    """What is laid out: a document's plain data, its body and the marks in it, the seal block's (placeholder) values.
+
+    `corpo` is (format of the body, its content). `mark_values` are by name, with or without their brackets. Only the
+    size of the block is taken from `valores`; None for a document that gets no seal.
+    """
+
+    formato: Format
+    dados: Mapping[str, object]
+    corpo: tuple[str, str]
+    mark_values: Mapping[str, str]
+    valores: BlockValues | None
+    lado_inicial: Side = "frente"
+    faces: Faces = "frente"
+
+
+class Render:
+    """Layouts, kept and new. Safe to share between threads; the pool is started at the first layout that needs it.
+
+    `in_use` names the hashes that an open job or question holds: those are never evicted from the cache.
+    """
+
+    def __init__(
+        self,
+        cache_dir: Path,
+        *,
+        processos: int,
+        tempo_limite_s: float,
+        memoria_mb: int,
+        cache_mb: int,
+        in_use: Callable[[], set[str]],
+    ) -> None:
+        self._cache = cache.Cache(cache_dir, limit_mb=cache_mb, in_use=in_use)
+        self._pool = Pool(processos, tempo_limite_s, memoria_mb, initializer=pool_tasks.warm_up)
+        self._remembered: OrderedDict[str, Layout] = OrderedDict()
+        self._lock = threading.Lock()
+
+    @property
+    def pasta(self) -> Path:
+        """The folder of kept layouts."""
+        return self._cache.pasta
+
+    def layout(self, request: LayoutRequest) -> Layout:
+        """Return the layout of `request`, kept or made now.
+
+        Raises `Recusa`: `corpo-invalido` (the body, or its limits), `bloco-sem-lugar` (no room for the seal block),
+        `entrada-invalida` (a character that cannot be printed), `servidor-ocupado`.
+        """
+        check_characters(request)
+        task = model.LayoutTask(
+            formato=request.formato,
+            dados=dict(request.dados),
+            corpo=request.corpo,
+            mark_values=_used_marks(request),
+            bloco=measure_block(request.formato, request.valores),
+            lado_inicial=request.lado_inicial,
+            faces=request.faces,
+            pasta=str(self._cache.pasta),
+        )
+        key = _key(task)
+        remembered = self._recall(key)
+        if remembered is not None:
+            return remembered
+        made: Layout = self._pool.run(pool_tasks.make_layout, task)
+        self._cache.mark_used(made.hash)
+        with self._lock:
+            self._remembered[key] = made
+            while len(self._remembered) > _MAX_REMEMBERED:
+                self._remembered.popitem(last=False)
+        return made
+
+    def kept(self, hash: str) -> Layout | None:
+        """Return the kept layout of that hash, or None where it is not (whole) on disk any more."""
+        return from_json(cache.read(self._cache.pasta, hash))
+
+    def pdf(self, hash: str) -> Path:
+        """Return the file of a kept layout's pages."""
+        return self._cache.pdf(hash)
+
+    def discard(self, hash: str) -> None:
+        """Discard a kept layout whose file is damaged (`DamagedBase`): the next `layout` makes it again."""
+        self._cache.discard(hash)
+
+    def warm_up(self) -> None:
+        """Start the pool's processes now."""
+        self._pool.warm_up()
+
+    def close(self) -> None:
+        """End the pool's processes."""
+        self._pool.close()
+
+    def _recall(self, key: str) -> Layout | None:
+        with self._lock:
+            layout = self._remembered.get(key)
+            if layout is not None:
+                self._remembered.move_to_end(key)
+        # the kept file may have the avisos of another body that came to the same pages: the remembered one does not
+        if layout is None or self.kept(layout.hash) is None:
+            return None
+        self._cache.mark_used(layout.hash)
+        return layout
+
+
+def measure_block(page_format: Format, values: BlockValues | None) -> tuple[float, float]:
+    """Return width and height in mm of the seal block, height 0 where there is none.
+
+    Raises `Recusa` `bloco-sem-lugar` where the format's fixed block cannot hold it, or no page could.
+    """
+    composed = compose(page_format, values)
+    block = page_format.bloco
+    limit = block.altura if block.altura is not None else _height_with_text(page_format)
+    if composed.altura > limit + 0.05:
+        raise Recusa(
+            "bloco-sem-lugar",
+            f"O bloco do selo precisa de {composed.altura:.1f} mm de altura e o formato {page_format.nome} tem"
+            f" {limit:.1f} mm: aumente bloco.altura ou imprima menos linhas no bloco.",
+            extra={"altura_mm": composed.altura, "disponivel_mm": limit},
+        )
+    return _size(page_format, composed)
+
+
+def _height_with_text(page_format: Format) -> float:
+    """Return the height in mm that a page has for the block and the lines of text that must be with it (P3)."""
+    lines = LINES_WITH_CLOSING if page_format.bloco.onde == "fim" else 0
+    return page_format.texto.altura - lines * page_format.fontes.tamanho * page_format.fontes.entrelinha / 72 * 25.4
+
+
+def _used_marks(request: LayoutRequest) -> dict[str, str]:
+    """Return the marks that a body may have: a paper's number must not make another layout of a text without it."""
+    if not may_be_in(request.corpo[1]):
+        return {}
+    return {name.removeprefix("[[").removesuffix("]]"): value for name, value in request.mark_values.items()}
+
+
+def _size(page_format: Format, composed: ComposedBlock) -> tuple[float, float]:
+    if composed.altura == 0:
+        return composed.largura, 0.0
+    return composed.largura, page_format.bloco.altura if page_format.bloco.altura is not None else composed.altura
+
+
+def check_characters(request: LayoutRequest) -> None:
+    """Refuse what no vendored font has, and name it: a blank box on paper would be text lost."""
+    for path, text in _texts(request.dados, ""):
+        for character in text:
+            if ord(character) not in printable() and character not in "\n\r\t":
+                raise _bad_character(path, character)
+    values = request.valores
+    if values is None:
+        return
+    texts = (*values.custas, *(t for selo in values.selos for t in (selo.ato, selo.descricao, selo.motivo or "")))
+    for text in texts:
+        if missing := pdf_fonts.check(text):
+            raise _bad_character("bloco", missing[0])
+
+
+def _bad_character(path: str, character: str) -> Recusa:
+    message = f"o caractere {character!r} ({named(character)}) não existe nas fontes de impressão: troque-o"
+    return Recusa("entrada-invalida", f"{path}: {message}", errors=[BadField(path, message)])
+
+
+def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for name, item in value.items():
+            yield from _texts(item, f"{path}.{name}" if path else str(name))
+    elif isinstance(value, list | tuple):
+        for index, item in enumerate(value):
+            yield from _texts(item, f"{path}.{index}")
+
+
+def _key(task: model.LayoutTask) -> str:
+    """Hash what was asked for. Two that differ may still give one layout; two equal ones always do."""
+    parts = [
+        task.formato.nome,
+        task.formato.versao,
+        task.dados,
+        task.corpo[0],
+        task.mark_values,
+        task.bloco,
+        task.lado_inicial,
+        task.faces,
+    ]
+    digest = hashlib.sha256(json.dumps(parts, sort_keys=True, ensure_ascii=False, default=str).encode())
+    digest.update(task.corpo[1].encode("utf-8", "surrogatepass"))
+    return digest.hexdigest()
+
+
+__all__ = ["Box", "Layout", "LayoutRequest", "Render", "Side", "measure_block"]

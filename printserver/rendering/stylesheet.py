@@ -1,0 +1,62 @@
+"""A format as CSS for WeasyPrint: page, margins and type; and which side of its sheet each page is on (P2)."""
+
+from printserver.formats import Faces, Format, Margins, fonts, templates
+
+FAMILIES = {"serifa": "PsSerifa", "sem-serifa": "PsSemSerifa"}
+
+
+def fonts_css() -> str:
+    """Return the `@font-face` rules of the vendored fonts, under names that no installed font has."""
+    return "\n".join(
+        _face(family, f"{file}-{cut}", weight, slant)
+        for family, file in (("PsSerifa", "LiberationSerif"), ("PsSemSerifa", "LiberationSans"))
+        for cut, weight, slant in (
+            ("Regular", "normal", "normal"),
+            ("Bold", "bold", "normal"),
+            ("Italic", "normal", "italic"),
+            ("BoldItalic", "bold", "italic"),
+        )
+    )
+
+
+def _face(family: str, file: str, weight: str, slant: str) -> str:
+    path = (fonts.PASTA / f"{file}.ttf").as_uri()
+    return f"@font-face{{font-family:{family};src:url({path});font-weight:{weight};font-style:{slant}}}"
+
+
+def is_verso(page: int, faces: Faces, first_side: str) -> bool:
+    """Tell whether the page of that number (from 1) is on the back of its sheet.
+
+    Printed on one side only, an act that begins on the back continues on the fronts of the following sheets.
+    """
+    starts_on_back = first_side == "verso"
+    if faces == "frente":
+        return starts_on_back and page == 1
+    return (page % 2 == 0) != starts_on_back
+
+
+def css(page_format: Format, faces: Faces, first_side: str) -> str:
+    """Return the whole style sheet of a document but for its fonts."""
+    page, typography = page_format.pagina, page_format.fontes
+    frente, verso = _margins(page_format.margens, verso=False), _margins(page_format.margens, verso=True)
+    rules = [f"@page {{ size: {page.largura}mm {page.altura}mm; margin: {frente} }}"]
+    if page_format.margens.espelhadas:
+        pages = {1: "1"} if faces == "frente" else {1: "2n+1", 2: "2n"}
+        versos = [nth for number, nth in pages.items() if is_verso(number, faces, first_side)]
+        rules += [f"@page :nth({nth}) {{ margin: {verso} }}" for nth in versos]
+    rules.append(
+        f"html {{ font-family: {FAMILIES[typography.familia]}; font-size: {typography.tamanho}pt;"
+        f" line-height: {typography.entrelinha}; color: #000 }}"
+    )
+    rules.append(f".titulo {{ font-size: {typography.titulo}pt }}")
+    rules.append(".corpo { overflow-wrap: normal }")  # else words break that have room on the next line: `narrow`
+    rules.append("thead { display: table-row-group }")  # once, not on each page, and never left out (P2a)
+    rules.append(f".corpo {{ text-align: {'justify' if typography.alinhamento == 'justificado' else 'left'} }}")
+    return templates.stylesheet(page_format.pasta) + "\n".join(rules)
+
+
+def _margins(margins: Margins, *, verso: bool) -> str:
+    left, right = margins.esquerda, margins.direita
+    if verso:
+        left, right = right, left
+    return f"{margins.superior}mm {right}mm {margins.inferior}mm {left}mm"

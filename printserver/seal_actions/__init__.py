@@ -1,0 +1,29 @@
+"""Acts on seals apart from a print: rectification, exclusion, links, seals without a print, signatures."""
+
+from printserver.seal_actions.common import (
+    BUSY,
+    act_as,
+    as_new,
+    confirmed_ato,
+    newest_code,
+    note_date_reason,
+    office_selo,
+    resolve_value,
+)
+
+__all__ = [
+    "BUSY",
+    "act_as",
+    "as_new",
+    "carta",
+    "confirmed_ato",
+    "exclude",
+    "link",
+    "newest_code",
+    "note_date_reason",
+    "office_selo",
+    "rectify",
+    "resolve_value",
+    "signatures",
+    "standalone",
+]

@@ -1,0 +1,25 @@
+"""Seals searched, summed, exported, and compared with the court's list (T5). Writes to the log only (A3)."""
+
+from printserver.search.compare import (
+    RESULTS,
+    Comparison,
+    Pedido,
+    compare_lists,
+)
+from printserver.search.export import FORMATS, Export, export_seals
+from printserver.search.results import COUNT_LIMIT, list_all
+from printserver.search.totals import add_up, compute_totals
+
+__all__ = [
+    "COUNT_LIMIT",
+    "FORMATS",
+    "RESULTS",
+    "Comparison",
+    "Export",
+    "Pedido",
+    "add_up",
+    "compare_lists",
+    "compute_totals",
+    "export_seals",
+    "list_all",
+]

@@ -1,0 +1,101 @@
+"""The columns of an export (T5): their names in CSV, their heads in a workbook, their values.
+
+A comparison reads both names and heads.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Final
+
+from printserver.clock import local
+from printserver.common.text import unaccented
+from printserver.search.results import SearchRow
+from printserver.selo import COMPONENTS, LABELS, from_centavos, parse_matricula
+
+# A text, a truth value, a day, a time in São Paulo (naive), or a sum of money in reais.
+Cell = str | bool | date | datetime | Decimal | None
+
+# The name of each column in CSV, and its head in a workbook, in the order in which a workbook has them.
+HEADINGS: Final[Mapping[str, str]] = {
+    "codigo": "Selo",
+    "natureza": "Natureza",
+    "ato": "Ato",
+    "descricao": "Descrição",
+    "data": "Data do ato",
+    "momento": "Data e hora",
+    "estado": "Situação",
+    "comunicado_em": "Comunicado em",
+    "valido": "Válido",
+    "isento": "Isento",
+    "motivo_isencao": "Motivo da isenção",
+    **{f"emolumentos_{nome}": f"Emolumentos: {LABELS[nome]}" for nome in COMPONENTS},
+    "total": "Total",
+    "livro": "Livro",
+    "folha": "Folha",
+    "termo": "Termo",
+    "matricula": "Matrícula",
+    "identificador": "Identificador",
+    "vinculador": "Selo vinculador",
+    "retifica": "Selo retificado",
+    "retificado_por": "Retificado por",
+    "origem": "Origem",
+    "escrevente": "Escrevente",
+    "escrevente_nome": "Nome do escrevente",
+    "sistema": "Sistema",
+    "trabalho": "Trabalho",
+}
+# Of a CSV a column keeps its place: a new one goes to the end.
+NO_CSV: Final = (*(nome for nome in HEADINGS if nome != "escrevente_nome"), "escrevente_nome")
+
+
+def plain_name(heading: str) -> str:
+    """Return the head of a column without capitals, accents and signs: *Data do ato* is `data_do_ato`."""
+    return re.sub(r"[^a-z0-9]+", "_", unaccented(heading)).strip("_")
+
+
+# The head of a column in a workbook saved as CSV: `estado` is the seal's, never a component.
+READ_AS: Final[Mapping[str, str]] = {plain_name(cabecalho): nome for nome, cabecalho in HEADINGS.items()}
+
+
+def _field(name: str) -> Callable[[SearchRow], Cell]:
+    return lambda row: row[name]
+
+
+def _local_time(name: str) -> Callable[[SearchRow], Cell]:
+    return lambda row: row[name] and local(row[name]).replace(tzinfo=None, microsecond=0)
+
+
+def _component(name: str) -> Callable[[SearchRow], Cell]:
+    return lambda row: from_centavos(row["emolumentos"][name])
+
+
+def _in_groups(name: str) -> Callable[[SearchRow], Cell]:
+    """Read a matrícula in the groups in which it is written; a spreadsheet would round 32 digits in a row."""
+
+    def read(row: SearchRow) -> Cell:
+        try:
+            m = parse_matricula(row[name] or "")
+        except ValueError:
+            return str(row[name]) if row[name] else None
+        return " ".join((m.cns, m.collection, m.servico, m.ano, m.livro_type, m.livro, m.folha, m.termo, str(m)[-2:]))
+
+    return read
+
+
+# The value of each column for the row of a seal; the caller adds `escrevente_nome` to the row.
+READERS: Final[Mapping[str, Callable[[SearchRow], Cell]]] = {
+    **{nome: _field(nome) for nome in HEADINGS},
+    "natureza": lambda row: str(row["natureza"]),
+    "data": _field("dia"),
+    "momento": _local_time("momento"),
+    "comunicado_em": _local_time("comunicado_em"),
+    "valido": _field("vivo"),
+    **{f"emolumentos_{nome}": _component(nome) for nome in COMPONENTS},
+    "total": lambda row: from_centavos(row["total_centavos"]),
+    "folha": _field("folha_inicial"),
+    "matricula": _in_groups("matricula"),
+    "identificador": _in_groups("identificador"),
+    "trabalho": _field("job_id"),
+}

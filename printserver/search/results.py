@@ -1,0 +1,98 @@
+"""Results of a search for seals (T5): a page, fast among millions, and all rows in pieces.
+
+Three things keep it quick, each measured (`bench/lookup.py`): the indexes of `db.selo` hold all that is commonly
+filtered by, so that the table itself is read for the rows shown alone; where few seals match, they are read and put in
+order here, else the database walks an index that is in order already; and beyond twenty thousand nobody counts on.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver import db
+from printserver.ledger import PAGE, selo_dict
+from printserver.office import Office
+from printserver.search.filters import Condition, Filters, conditions
+
+FEW: Final = 2_000
+COUNT_LIMIT: Final = 20_000
+PIECE_ROWS: Final = 1_000  # rows read at a time where all are read
+
+SearchRow = Mapping[Any, Any]
+_s = db.selo.c
+
+
+def list_all(office: Office, filters: Filters, page_number: int = 1) -> dict[str, Any]:
+    """Return a page of the seals that match `filters`, newest act first, and their count.
+
+    `total` is exact up to `COUNT_LIMIT`; beyond it is `COUNT_LIMIT` and `total_exato` is False. Raises `Recusa`
+    `entrada-invalida`.
+    """
+    where = conditions(office, filters)
+    start = (page_number - 1) * PAGE
+    with office.db.read() as conn:
+        few = conn.execute(sa.select(_s.dia, _s.id).where(*where).limit(FEW + 1)).all()
+        if len(few) <= FEW:
+            ids = [row.id for row in sorted(few, key=tuple, reverse=True)][start : start + PAGE]
+            total = len(few)
+        else:
+            page = sa.select(_s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc()).limit(PAGE).offset(start)
+            ids = list(conn.execute(page).scalars())
+            total = _count(conn, where)
+        rows = _entries(conn, ids)
+    return {
+        "itens": [summary(row) for row in rows],
+        "pagina": page_number,
+        "total": min(total, COUNT_LIMIT),
+        "total_exato": total <= COUNT_LIMIT,
+    }
+
+
+def summary(row: SearchRow) -> dict[str, Any]:
+    """Return a seal as a list shows it: as in a job's `selos`, with its date, place and author."""
+    return selo_dict(row) | {
+        "natureza": row["natureza"],
+        "data": row["dia"].isoformat(),
+        "identificador": row["identificador"],
+        "livro": row["livro"],
+        "folha_inicial": row["folha_inicial"],
+        "termo": row["termo"],
+        "matricula": row["matricula"],
+        "escrevente": row["escrevente"],
+        "origem": row["origem"],
+        "vivo": row["vivo"],
+        "job": row["job_id"],
+    }
+
+
+def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[SearchRow]:
+    """Give the rows of all seals that match, newest act first.
+
+    They are read in pieces, each in its own transaction, so that a slow reader keeps no transaction open. Each seal is
+    given once, as it is when its piece is read.
+    """
+    query = sa.select(_s.dia, _s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc())
+    after: Sequence[Condition] = ()
+    while True:
+        with office.db.read() as conn:
+            keys = conn.execute(query.where(*after).limit(PIECE_ROWS)).all()
+            rows = _entries(conn, [key.id for key in keys])
+        yield from rows
+        if len(keys) < PIECE_ROWS:
+            return
+        last = keys[-1]
+        # the first bound is what an index is entered by
+        after = (_s.dia <= last.dia, sa.or_(_s.dia < last.dia, _s.id < last.id))
+
+
+def _count(conn: Connection, where: Sequence[Condition]) -> int:
+    some = sa.select(sa.literal(1)).select_from(db.selo).where(*where).limit(COUNT_LIMIT + 1)
+    return int(conn.execute(sa.select(sa.func.count()).select_from(some.subquery())).scalar_one())
+
+
+def _entries(conn: Connection, ids: Sequence[int]) -> list[SearchRow]:
+    """Return the rows of these ids, in their order."""
+    found = {row["id"]: row for row in conn.execute(sa.select(db.selo).where(_s.id.in_(ids))).mappings()}
+    return [found[number] for number in ids]

@@ -1,0 +1,8 @@
+"""The processes: supervisor, HTTP server, engine, and what they share."""
+
+__all__ = [
+    "engine",
+    "logs",
+    "processes",
+    "supervisor",
+]

@@ -1,0 +1,221 @@
+"""The engine: a loop over due rows. Stamps, hands over, follows the queues, closes questions, reports to the court.
+
+1. Release the claims of dead engines of this machine.
+2. Close the questions that have expired (X1). In the first round of a day store the log's head (A6).
+3. Claim due jobs, in the order of acceptance, and advance each as far as possible.
+4. Wait for the bell, or a moment, and repeat. Meanwhile each print server has a watcher (`delivery.watcher`), the court
+   a sender (`court.sender`), and notices go by e-mail (`court.mail`).
+
+Any number of engines may run, on any number of machines: the claim decides which one acts.
+"""
+
+import os
+import signal
+import threading
+from collections.abc import Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from datetime import date
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from printserver.clock import local_date
+from printserver.common import faults
+from printserver.court import HttpTransport, Sender, mail, notices
+from printserver.delivery import Watches, claims
+from printserver.delivery.advance import advance
+from printserver.errors import ConfigError, Recusa
+from printserver.ledger import JobRow, close_expired
+from printserver.office import Bell, HeadDiffers, Office, owner_name, proof
+from printserver.server.logs import configure_logs
+from printserver.server.processes import HEARD_FD, RING_FD, die_with_parent
+
+_log = structlog.get_logger()
+
+WORKERS: Final = 4  # hand-offs wait for queues; a slow one must not block the others
+HOUSEKEEPING_S: Final = 5.0
+LONG_WRITE_S: Final = 1.0
+
+
+class Engine:
+    """One engine over one office."""
+
+    def __init__(self, office: Office) -> None:
+        self._office = office
+        self._owner = owner_name()
+        self._stop = threading.Event()
+        self._pool = ThreadPoolExecutor(WORKERS, thread_name_prefix="advance")
+        self._watches = Watches(office, self._owner)
+        self._sender = _sender(office, self._owner)
+        self._reporting: threading.Thread | None = None
+        self._working: dict[Future[None], int] = {}  # the `n` of the job of each running step
+        self._logged: str | None = None  # why the last round failed
+        self._kept: date | None = None  # the office day whose log head is stored
+
+    def stop(self) -> None:
+        """Ask the loop to end after the current round."""
+        self._stop.set()
+        self._office.bell.ring()
+
+    def run(self) -> None:
+        """Work until `stop`."""
+        _log.info("engine started", owner=self._owner)
+        pause = self._office.settings.motor.espera_s
+        next_cleaning = 0.0
+        if self._sender is not None:
+            self._reporting = threading.Thread(
+                target=self._sender.run, args=(self._stop, pause), name="court", daemon=True
+            )
+            self._reporting.start()
+        mailing = threading.Thread(target=mail.run, args=(self._office, self._stop), name="notices", daemon=True)
+        mailing.start()
+        while not self._stop.is_set():
+            seen = self._office.bell.rings
+            try:
+                now = self._office.clock().timestamp()
+                if now >= next_cleaning or now < next_cleaning - 2 * HOUSEKEEPING_S:  # the clock may go back
+                    self.housekeeping()
+                    self._watches.start(self._stop)
+                    next_cleaning = now + HOUSEKEEPING_S
+                worked = self._claim()
+            except Exception as error:
+                self._cannot(error)
+                self._stop.wait(pause)
+                continue
+            self._logged = None
+            if not worked:
+                self._office.bell.wait(seen, pause)
+        self._pool.shutdown(wait=True)
+        self._watches.join()
+        if self._reporting is not None:
+            self._reporting.join()
+        mailing.join(5.0)  # a mail server that does not answer is not waited for
+        self._keep_head()
+        _log.info("engine stopped")
+
+    def _cannot(self, error: Exception) -> None:
+        """Log why a round failed: temporary reasons once each, unexpected ones with their traceback."""
+        reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
+        if reason is None:
+            _log.exception("engine round failed")
+        elif reason != self._logged:
+            _log.error("the engine cannot work now", why=reason)
+        self._logged = reason
+
+    def run_once(self) -> int:
+        """Run all due steps in this thread, then look at the queues; return the number of steps.
+
+        For tests and tools.
+        """
+        steps = 0
+        while due := claims.claim_due(self._office, self._owner, self._office.clock()):
+            for row in due:
+                advance(self._office, row, self._owner)
+                steps += 1
+        self._watches.look()
+        while self._sender is not None and self._sender.run_once():
+            steps += 1
+        self._keep_head_of_the_day()
+        notices.observe(self._office)
+        mail.send(self._office)
+        return steps
+
+    def housekeeping(self) -> None:
+        """Release dead claims and close expired questions."""
+        office = self._office
+        now = office.clock()
+        with office.db.write() as conn:
+            freed = claims.free_the_dead(office, conn, now)
+        if freed:
+            _log.warning("took over the work of a dead engine", jobs=freed)
+        close_expired(office, now)
+        self._keep_head_of_the_day()
+
+    def _keep_head_of_the_day(self) -> None:
+        """Store the log's head outside the database in the first round of an office day (A6)."""
+        day = local_date(self._office.clock())
+        if day != self._kept:
+            self._kept = day
+            if not proof.of_day(self._office.instance, self._office.clock()).exists():
+                self._keep_head()
+
+    def _keep_head(self) -> None:
+        """Sign the log's head and store it. A failure is only logged, so that printing goes on."""
+        office = self._office
+        try:
+            proof.store(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
+        except HeadDiffers as error:
+            _log.error("the log differs from a head that was kept", why=str(error))
+        except Exception as error:
+            reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
+            _log.error("the head of the log cannot be kept", why=reason, exc_info=reason is None)
+
+    def _claim(self) -> bool:
+        """Claim one job for each free worker; return whether there was anything to do."""
+        if len(self._working) >= WORKERS:
+            wait(self._working, timeout=1, return_when=FIRST_COMPLETED)
+        self._working = {future: n for future, n in self._working.items() if not future.done()}
+        free = WORKERS - len(self._working)
+        # A job that a thread of ours still works on is not claimed again: its lease may be over or just given back, and
+        # a job claimed without a thread would wait until the lease ends.
+        busy = list(self._working.values())
+        due = claims.claim_due(self._office, self._owner, self._office.clock(), free, busy) if free else []
+        for row in due:
+            future = self._pool.submit(self._advance, row)
+            self._working[future] = row["n"]
+            future.add_done_callback(lambda _done: self._office.bell.ring())  # from now on it may be claimed again
+        return bool(due) or not free
+
+    def _advance(self, row: JobRow) -> None:
+        try:
+            advance(self._office, row, self._owner)
+        except Exception as error:
+            reason = error.detail if isinstance(error, Recusa) else faults.passing(error)
+            _log.error("job left as it is", job=row["id"], why=reason, exc_info=reason is None)
+
+
+def _sender(office: Office, owner: str) -> Sender | None:
+    """Return the sender; None if no court is configured: the seals stay in the outbox."""
+    settings = office.settings.tribunal
+    if not settings.url:
+        return None
+    court = HttpTransport(settings, office.certificado, office.instance)
+    return Sender(office.db, office.clock, office.serventia_id, settings, court, owner, office.bell.ring)
+
+
+def _log_long_write(seconds: float) -> None:
+    """Log a transaction that blocked all other writers noticeably (the HTTP process has a metric)."""
+    if seconds > LONG_WRITE_S:
+        _log.warning("a transaction was long", seconds=round(seconds, 3))
+
+
+def run_engine(instance: Path, environment: Mapping[str, str] = os.environ) -> None:
+    """Run one engine over the office in `instance` until SIGTERM or SIGINT."""
+    configure_logs()
+    heard, out = environment.get(HEARD_FD), environment.get(RING_FD)
+    bell = Bell(int(heard) if heard else None, int(out) if out else None)
+    office = Office.open_folder(instance, bell=bell, waits=True)
+    office.db.observe_write = _log_long_write
+    engine = Engine(office)
+
+    def on_signal(_number: int, _frame: object) -> None:
+        engine.stop()
+
+    signal.signal(signal.SIGTERM, on_signal)
+    signal.signal(signal.SIGINT, on_signal)
+    try:
+        engine.run()
+    finally:
+        office.close()
+
+
+if __name__ == "__main__":
+    import sys
+
+    die_with_parent()
+    try:
+        run_engine(Path(sys.argv[1]))
+    except ConfigError as error:
+        _log.error("the engine cannot start", why=str(error))
+        sys.exit(1)

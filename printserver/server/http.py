@@ -1,0 +1,105 @@
+"""The HTTP process: the Flask application behind `http_server`. It owns the render pool."""
+
+import gc
+import os
+import resource
+import signal
+import socket
+import ssl
+import sys
+from pathlib import Path
+from typing import Final
+
+import structlog
+
+from printserver.api import problems
+from printserver.errors import ConfigError
+from printserver.office import Bell, Office, load_settings
+from printserver.server import http_server
+from printserver.server.app import create_app
+from printserver.server.logs import configure_logs
+from printserver.server.processes import (
+    CANNOT_START,
+    HEARD_FD,
+    RING_FD,
+    die_with_parent,
+)
+
+_BACKLOG: Final = 256
+_OPEN_FILES: Final = 4096
+
+
+def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> int:
+    """Serve until SIGTERM; return the exit status."""
+    die_with_parent()
+    os.umask(0o077)
+    configure_logs()
+    _allow_open_files()
+    try:
+        context = _tls_context(tls) if tls else None
+        heard, out = os.environ.get(HEARD_FD), os.environ.get(RING_FD)
+        bell = Bell(int(heard) if heard else None, int(out) if out else None)
+        office = Office.open_folder(instance, bell=bell, waits=True)
+    except ConfigError as error:
+        structlog.get_logger().error("http cannot start", why=str(error))
+        return CANNOT_START
+    office.render.warm_up()
+    settings = load_settings(instance).http
+    server = http_server.create_server(
+        create_app(office),
+        _listen(host, port),
+        threads=settings.linhas,
+        body_bytes=settings.corpo_mb * 1024 * 1024,
+        problem=_problem,
+        tls=context,
+        trusted_proxy=settings.proxy or None,
+    )
+    signal.signal(signal.SIGTERM, lambda *_: server.stop())
+    signal.signal(signal.SIGINT, lambda *_: server.stop())
+    # Objects created so far are permanent: a full collection, which blocks all threads, can skip them.
+    gc.collect()
+    gc.freeze()
+    server.run()
+    office.close()
+    return 0
+
+
+def _allow_open_files() -> None:
+    """Raise the soft limit of open files: the usual 1024 is close to the connections of `http_server`."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+
+
+def _tls_context(files: tuple[str, str]) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        context.load_cert_chain(*files)
+    except (OSError, ssl.SSLError) as error:
+        raise ConfigError(f"{files[0]}, {files[1]}: não servem como certificado e chave de TLS ({error})") from error
+    return context
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0][0]
+    return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+
+
+def _problem(status: int) -> http_server.Answer:
+    """Return the answer to a request that is refused before the application gets it."""
+    response = problems.problem(problems.unread_request(status))
+    return http_server.Answer(response.status, response.content_type, response.get_data())
+
+
+if __name__ == "__main__":
+    arguments = sys.argv[1:]
+    sys.exit(
+        main(
+            Path(arguments[0]),
+            arguments[1],
+            int(arguments[2]),
+            (arguments[3], arguments[4]) if len(arguments) > 4 else None,
+        )
+    )

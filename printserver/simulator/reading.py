@@ -1,0 +1,37 @@
+"""Reading the simulated court's table of seals, and the answer that tells what became of one."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from printserver.simulator import tables
+from printserver.simulator.rules import RECEBIDO, Fault, StoredSelo
+
+
+def find_many(conn: Connection, codigos: Iterable[str]) -> dict[str, StoredSelo]:
+    query = sa.select(tables.selo).where(tables.selo.c.codigo.in_(list(codigos)))
+    return {row["codigo"]: StoredSelo(**row) for row in conn.execute(query).mappings()}
+
+
+def single(conn: Connection, codigo: str) -> StoredSelo | None:
+    return find_many(conn, [codigo]).get(codigo)
+
+
+def follow(conn: Connection, de: StoredSelo, column: str) -> list[StoredSelo]:
+    """Return the seals that follow one another by the column `column`. One that was objected to is passed over."""
+    findings: list[StoredSelo] = []
+    seen = {de.codigo}
+    following: StoredSelo | None = de
+    while following is not None and (codigo := getattr(following, column)) and codigo not in seen:
+        seen.add(codigo)
+        following = single(conn, codigo)
+        if following is not None and following.situacao == RECEBIDO:
+            findings.append(following)
+    return findings
+
+
+def answer_of(codigo: str, erros: Sequence[Fault]) -> dict[str, Any]:
+    return {"selo": codigo, "totalErros": len(erros), "erros": [asdict(error) for error in erros]}

@@ -1,0 +1,109 @@
+"""The value of an act as people type it: a service of the table, the eight components, or the reason why it is free."""
+
+import re
+from collections.abc import Mapping
+
+from flask import request
+
+from printserver.errors import invalid_input
+from printserver.selo import COMPONENTS, LABELS, format_reais
+from printserver.web.context import office
+from printserver.web.forms import field_errors, typed_text
+
+NOTAS = 1
+FIELDS = ("servico", *COMPONENTS, "motivo_isencao")
+MONEY_HINT = "escreva o valor em reais, como 4,10"
+_COMMA = re.compile(r"(\d{1,3}(?:\.\d{3})+|\d{1,9})(?:,(\d{1,2}))?", re.ASCII)
+_POINT = re.compile(r"(\d{1,9})\.(\d{2})", re.ASCII)
+
+
+def as_reais(text: str) -> str | None:
+    """Return money as a person types it (`R$ 1.234,5`, `95`) as requests write it (`1234.50`); None: it is no money."""
+    text = re.sub(r"R\$|\s", "", text)
+    scanned = _POINT.fullmatch(text) or _COMMA.fullmatch(text)
+    return f"{scanned[1].replace('.', '')}.{(scanned[2] or '').ljust(2, '0')}" if scanned else None
+
+
+def typed_money(nome: str) -> str:
+    """Return what was typed into a field of money, nothing as `0.00`. Raises `Recusa` `entrada-invalida`."""
+    scanned = as_reais(typed_text(nome) or "0")
+    if scanned is None:
+        raise invalid_input(nome, MONEY_HINT)
+    return scanned
+
+
+def typed_value(before: Mapping[str, str] | None = None) -> dict[str, object]:
+    """Return the VALUE that the form holds: a service, the components, or a reason that makes the act free.
+
+    `antes` is what stood in the fields when the form was shown. The one that a person changed is the choice; what stood
+    there and was left alone is none. Raises `Recusa` `entrada-invalida` where two were typed, and for what is no money.
+    """
+    components, filled, changed = _read(before or {})
+    choices = [nome for nome in filled if nome in changed] or filled
+    if len(choices) > 1:
+        text = "há mais de um valor: deixe só as parcelas, só o serviço, ou só o motivo da isenção"
+        raise field_errors(dict.fromkeys(choices, text), text)
+    match choices:
+        case ["motivo_isencao"]:
+            return {"isento": True, "motivo_isencao": _text("motivo_isencao", before or {})}
+        case ["servico"]:
+            return {"servico": _text("servico", before or {})}
+        case _:
+            return {"emolumentos": components}
+
+
+def changed_value(before: Mapping[str, str]) -> dict[str, object]:
+    """Return the VALUE that the form holds, as `typed_value`; nothing where a person left it as it stood."""
+    return typed_value(before) if _read(before)[2] else {}
+
+
+def _read(before: Mapping[str, str]) -> tuple[dict[str, str], list[str], set[str]]:
+    """Return the components typed, which of the three ways to a value hold something, and which were changed."""
+    components = {nome: typed_money(nome) if nome in request.form else _old_value(nome, before) for nome in COMPONENTS}
+    texts = {nome: _text(nome, before) for nome in ("servico", "motivo_isencao")}
+    filled = ["emolumentos"] if any(value != "0.00" for value in components.values()) else []
+    filled += [nome for nome, text in texts.items() if text]
+    changed = {nome for nome, text in texts.items() if text != before.get(nome, "")}
+    if any(value != _old_value(nome, before) for nome, value in components.items()):
+        changed.add("emolumentos")
+    return components, filled, changed
+
+
+def _text(nome: str, before: Mapping[str, str]) -> str:
+    return typed_text(nome) if nome in request.form else before.get(nome, "")
+
+
+def _old_value(nome: str, before: Mapping[str, str]) -> str:
+    return as_reais(before.get(nome) or "0") or "0.00"
+
+
+def services() -> dict[str, str]:
+    """Return the services of Notas that the office may use now, by name, with what each costs."""
+    here = office()
+    found = {}
+    for nome in here.servicos.names():
+        each = here.servicos.get(nome)
+        if each is None or each.natureza != NOTAS or each.emolumentos is None:
+            continue
+        if not each.a_confirmar or here.settings.serventia.demonstracao:
+            found[nome] = f"{each.descricao}: {format_reais(each.emolumentos.total)}"
+    return found
+
+
+def as_typed(emolumentos: Mapping[str, int]) -> dict[str, str]:
+    """Return the fields that give these components (centavos): the service that costs just so, else themselves."""
+    for nome in services():
+        each = office().servicos.get(nome)
+        if each is not None and each.emolumentos is not None and each.emolumentos.to_centavos() == dict(emolumentos):
+            return {"servico": nome}
+    return as_fields(emolumentos)
+
+
+def as_fields(values: Mapping[str, int]) -> dict[str, str]:
+    """Return amounts (centavos) as they stand in fields of money: `1234,56`."""
+    return {nome: f"{value // 100},{value % 100:02}" for nome, value in values.items()}
+
+
+def template_context() -> dict[str, object]:
+    """Return what the fields of a value need in a template."""
+    return {"servicos": services(), "componentes": LABELS}

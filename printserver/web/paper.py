@@ -1,0 +1,48 @@
+"""The screen of numbered paper (P5): what each queue received, used, spoiled and has; a lot, and the next sheet."""
+
+import re
+from collections.abc import Mapping
+
+from flask import flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from printserver import jobs
+from printserver.errors import Recusa
+from printserver.web.context import author, find_person, office
+from printserver.web.forms import Form, check_fields, refused_form, typed_text
+
+RECEIVE, CONTINUE = "receber", "seguir"
+
+
+def paper_group() -> ResponseReturnValue:
+    """Show the paper of all queues; record a lot, or which sheet is next, and show a mistake where it was typed."""
+    if request.method == "GET":
+        return _render_page()
+    queue, acao = typed_text("fila"), typed_text("acao")
+    try:
+        if acao == RECEIVE:
+            check_fields("fila", "acao", "de", "ate")
+            lote = {"de": typed_text("de"), "ate": typed_text("ate"), "escrevente": find_person().usuario}
+            jobs.receive_paper(office(), author(), queue, lote)
+            flash(f"Papel de {lote['de']} a {lote['ate']} recebido para a fila {queue}.")
+        else:
+            check_fields("fila", "acao", "proximo", "inutilizados")
+            if acao != CONTINUE:
+                raise Recusa("entrada-invalida", "Nada foi feito: use um dos botões.")
+            jobs.report_queue_paper(office(), author(), queue, _next_sheet())
+            flash(f"A fila {queue} continua em {typed_text('proximo')}.")
+    except Recusa as refusal:
+        if refusal.word in ("sem-permissao", "fila-desconhecida"):
+            raise
+        return _render_page({(queue, acao): refused_form(refusal)}), refusal.kind.status
+    return redirect(url_for("web.papel"), 303)
+
+
+def _next_sheet() -> dict[str, object]:
+    """Return what was typed of the next sheet; the spoiled ones stand in one field, parted by blanks or commas."""
+    spoiled = [number for number in re.split(r"[\s,;]+", typed_text("inutilizados")) if number]
+    return {"proximo": typed_text("proximo"), "inutilizados": spoiled, "escrevente": find_person().usuario}
+
+
+def _render_page(forms: Mapping[tuple[str, str], Form] | None = None) -> str:
+    return render_template("screens/papel.html", filas=jobs.paper_group(office()), enviadas=forms or {}, vazia=Form())

@@ -1,0 +1,287 @@
+"""The command line: what it makes is there, what it refuses is one Portuguese sentence and status 1."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from printserver import db
+from printserver.db import Database
+from printserver.office import people
+from support.office import House, command_line, open_house
+from support.server import PROGRAM
+
+
+@dataclass(frozen=True)
+class Ran:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run `printserver` with arguments, in this process."""
+
+    def call(*arguments: object) -> Ran:
+        code = command_line(*arguments)
+        said = capsys.readouterr()
+        return Ran(code, said.out, said.err)
+
+    return call
+
+
+@pytest.fixture
+def house(tmp_path: Path):  # type: ignore[no-untyped-def]
+    with open_house(tmp_path / "serventia") as opened:
+        yield opened
+
+
+def database(folder: Path) -> Database:
+    return Database(f"sqlite:///{folder / 'printserver.db'}")
+
+
+def test_init_json_prints_one_object_and_nothing_else(run: Run, tmp_path: Path) -> None:
+    ran = run("init", "--instance", tmp_path / "s", "--cns", "113761", "--proximo-numero", "77", "--json")
+    told = json.loads(ran.out)
+    assert (ran.code, ran.err) == (0, "")
+    assert set(told) == {"usuario", "senha", "chave", "cns", "instancia"}
+    assert (told["usuario"], told["cns"]) == ("admin", "113761")
+    opened = database(tmp_path / "s")
+    with opened.read() as conn:
+        assert people.api_key(conn, told["chave"]) is not None
+        assert people.check_password(conn, 1, "admin", told["senha"]) is not None
+        assert conn.execute(sa.select(db.sequencia.c.proximo)).scalar_one() == 77
+    opened.close()
+
+
+def test_init_never_overwrites(run: Run, house: House) -> None:
+    ran = run("init", "--instance", house.folder)
+    assert (ran.code, ran.out) == (1, "")
+    assert "nada foi mudado" in ran.err
+    assert ran.err.startswith("printserver: ")
+
+
+def test_init_makes_the_database_for_its_user_alone(run: Run, tmp_path: Path) -> None:
+    assert run("init", "--instance", tmp_path / "s").code == 0
+    for path in (tmp_path / "s").rglob("*"):
+        assert path.stat().st_mode & 0o077 == 0, path
+
+
+def test_the_key_command_shows_a_new_key_once(run: Run, house: House) -> None:
+    ran = run("chave", "legado", "--direitos", "imprimir, responder", "--instance", house.folder)
+    key = ran.out.strip()
+    assert house.call("GET", "/jobs", key=key).status == 200
+    with house.office.db.read() as conn:
+        found = people.api_key(conn, key)
+    assert found is not None and found.direitos == {"imprimir", "responder"}
+    assert house.rows(db.log)[-1]["objeto"] == "chave"
+    assert key not in str(house.rows(db.log))
+    assert run("chave", "legado", "--direitos", "imprimir", "--instance", house.folder).code == 1
+    wrong = run("chave", "outra", "--direitos", "tudo", "--instance", house.folder)
+    assert (wrong.code, "imprimir" in wrong.err) == (1, True)
+
+
+def test_the_user_command_makes_a_person(run: Run, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = run("usuario", "Joana", "--papel", "tabeliao", "--nome-completo", "Joana Prado", "--instance", house.folder)
+    with house.office.db.read() as conn:
+        person = people.check_password(conn, 1, "joana", ran.out.strip())
+    assert person is not None and (person.nome, person.papel) == ("Joana Prado", "tabeliao")
+    monkeypatch.setenv("PRINTSERVER_SENHA", "uma senha escolhida")
+    assert run("usuario", "pedro", "--papel", "escrevente", "--instance", house.folder).code == 0
+    with house.office.db.read() as conn:
+        assert people.check_password(conn, 1, "pedro", "uma senha escolhida") is not None
+    assert run("usuario", "joana", "--papel", "escrevente", "--instance", house.folder).code == 1
+    assert run("usuario", "ana", "--papel", "dono", "--instance", house.folder).code == 2
+
+
+def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
+    run: Run, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def person(*arguments: str) -> Ran:
+        return run("usuario", *arguments, "--instance", house.folder)
+
+    def api_key(*arguments: str) -> Ran:
+        return run("chave", *arguments, "--instance", house.folder)
+
+    assert "maria: Maria, escrevente" in person().out
+    new = person("maria", "--nova-senha").out.strip()
+    with house.office.db.read() as conn:
+        assert people.check_password(conn, 1, "maria", new) is not None
+    monkeypatch.setenv("PRINTSERVER_SENHA", "12345678")
+    assert person("maria", "--nova-senha").code == 1
+    assert person("maria", "--mudar", "--papel", "substituto", "--nome-completo", "Maria Lima").code == 0
+    assert person("maria", "--desativar").code == 0
+    assert "maria: Maria Lima, substituto · desativado" in person().out
+    assert person("maria", "--desativar").code == 1
+    assert person("maria", "--reativar").code == 0
+    assert "último administrador" in person("admin", "--desativar").err
+    for wrong in (
+        ["maria", "--desativar", "--reativar"],
+        ["maria", "--nova-senha", "--papel", "tabeliao"],
+        ["--desativar"],
+    ):
+        assert person(*wrong).code == 1
+    key = api_key("legado", "--direitos", "imprimir").out.strip()
+    assert house.call("GET", "/jobs", key=key).status == 200
+    assert api_key("legado", "--revogar").code == 0
+    assert house.call("GET", "/jobs", key=key).status == 401
+    assert "legado: imprimir · revogada em" in api_key().out
+    assert (api_key("legado", "--revogar").code, api_key("nova").code) == (1, 1)
+    done = [(row["objeto_id"], row["estado"]) for row in house.rows(db.log) if row["objeto"] in ("pessoa", "chave")]
+    assert done[-6:] == [
+        ("maria", "senha mudada"),
+        ("maria", "mudada"),
+        ("maria", "desativada"),
+        ("maria", "reativada"),
+        ("legado", "criada"),
+        ("legado", "revogada"),
+    ]
+    assert all(
+        row["quem"].startswith("linha de comando") for row in house.rows(db.log) if row["estado"] == "desativada"
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "character"),
+    [
+        (
+            ["usuario", "lidia", "--papel", "tabeliao", "--nome-completo", "Lídia\u202e Prado"],
+            "U+202E RIGHT-TO-LEFT OVERRIDE",
+        ),
+        (
+            ["usuario", "lidia", "--papel", "tabeliao", "--nome-completo", "Lídia\u200b Prado"],
+            "U+200B ZERO WIDTH SPACE",
+        ),
+        (["usuario", "lidia", "--papel", "tabeliao", "--nome-completo", "Lídia 李"], "U+674E"),
+        (["chave", "balc\u00ado", "--direitos", "imprimir"], "U+00AD SOFT HYPHEN"),
+        (["fila", "sala\ufeff", "--pasta", "aqui"], "U+FEFF ZERO WIDTH NO-BREAK SPACE"),
+        (["fila", "sala Ω", "--pasta", "aqui"], "U+03A9"),
+    ],
+)
+def test_s12_a_name_that_is_not_fit_for_paper_is_refused_where_it_is_typed(
+    run: Run, house: House, arguments: list[str], character: str
+) -> None:
+    before = house.state()
+    ran = run(*arguments, "--instance", house.folder)
+    assert (ran.code, character in ran.err) == (1, True)
+    assert house.state() == before
+
+
+def test_a_name_is_kept_as_it_is_read(run: Run, house: House) -> None:
+    assert run("fila", " sala\u00a0 a\u0301 ", "--pasta", house.folder / "sala", "--instance", house.folder).code == 0
+    assert house.taken(house.livro(), fila="sala  á")["fila"] == "sala á"
+
+
+def test_the_queue_command_makes_a_queue_that_takes_prints_at_once(run: Run, house: House, tmp_path: Path) -> None:
+    target = tmp_path / "balcao"
+    assert run("fila", "balcao", "--pasta", target, "--padrao", "--instance", house.folder).code == 0
+    job = house.printed(house.livro())
+    assert (job["fila"], [path.name for path in target.iterdir()]) == ("balcao", [f"{job['id']}.pdf"])
+    assert [row["nome"] for row in house.rows(db.fila) if row["padrao"]] == ["balcao"]
+    assert run("fila", "balcao", "--pasta", target, "--instance", house.folder).code == 1
+    assert run("fila", "cups", "--cups", "laser", "--servidor", "localhost:631", "--instance", house.folder).code == 0
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["--pasta", "a", "--cups", "b"], ["--pasta", "a", "--servidor", "localhost:631"]]
+)
+def test_a_queue_is_a_folder_or_a_cups_queue(run: Run, house: House, arguments: list[str]) -> None:
+    assert run("fila", "x", "--instance", house.folder, *arguments).code == 1
+    assert len(house.rows(db.fila)) == 1
+
+
+def test_s3_the_sequence_goes_forward_only(run: Run, house: House) -> None:
+    assert run("sequencia", "--instance", house.folder, "--proximo", "500").code == 0
+    assert [int(code["codigo"][9:22]) for code in house.taken(house.livro())["selos"]] == [500, 501]
+    ran = run("sequencia", "--instance", house.folder, "--proximo", "501")
+    assert (ran.code, "só anda para a frente" in ran.err) == (1, True)
+    assert run("sequencia", "--instance", house.folder, "--proximo", "502").code == 0
+    assert run("sequencia", "--instance", house.folder, "--proximo", "0").code == 2
+
+
+def test_audit_verify_counts_what_holds(run: Run, house: House) -> None:
+    house.printed(house.livro())
+    ran = run("auditoria", "verificar", "--instance", house.folder)
+    assert (ran.code, f"{len(house.rows(db.log))} registros" in ran.out) == (0, True)
+
+
+def test_formats_check_and_preview(run: Run, house: House, tmp_path: Path) -> None:
+    assert run("formatos", "check", "--instance", house.folder).code == 0
+    assert run("formatos", "preview", "traslado", tmp_path / "a.pdf", "--instance", house.folder).code == 0
+    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    (house.folder / "formatos" / "meu.toml").write_text("tipo = 'livro'\nnada = 1\n")
+    ran = run("formatos", "check", "--instance", house.folder)
+    assert (ran.code, "meu.toml" in ran.err) == (1, True)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["serve"],
+        ["worker"],
+        ["chave", "x", "--direitos", "imprimir"],
+        ["usuario", "x", "--papel", "escrevente"],
+        ["fila", "x", "--cups", "y"],
+        ["sequencia", "--proximo", "1"],
+        ["auditoria", "verificar"],
+    ],
+)
+def test_without_an_office_every_command_says_how_to_make_one(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+    ran = run(*arguments, "--instance", tmp_path / "nenhuma")
+    assert ran.code == 1
+    assert "printserver init" in ran.err
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.10", "cartorio.local", ""])
+def test_serve_off_loopback_needs_tls_or_saying_so(run: Run, house: House, host: str) -> None:
+    ran = run("serve", "--instance", house.folder, "--host", host)
+    assert ran.code == 1
+    assert "--tls" in ran.err and "--sem-tls" in ran.err
+
+
+def test_serve_names_a_tls_file_that_is_not_there(run: Run, house: House) -> None:
+    ran = run("serve", "--instance", house.folder, "--host", "0.0.0.0", "--tls", "/nada/cert.pem", "/nada/key.pem")
+    assert (ran.code, "/nada/cert.pem" in ran.err) == (1, True)
+
+
+def test_serve_does_not_start_with_a_wrong_setting(run: Run, house: House) -> None:
+    (house.folder / "printserver.toml").write_text("[http]\nlinha = 3\n")
+    ran = run("serve", "--instance", house.folder)
+    assert (ran.code, "http.linha" in ran.err) == (1, True)
+
+
+def test_the_program_is_installed_under_its_name() -> None:
+    ran = subprocess.run(
+        [Path(sys.executable).with_name("printserver"), "--version"], capture_output=True, text=True, timeout=180
+    )
+    assert (ran.returncode, ran.stdout.startswith("printserver")) == (0, True)
+
+
+def test_p5_the_paper_command_registers_what_a_queue_received_and_counts_it(run: Run, house: House) -> None:
+    lot = ["--de", "A0000001", "--ate", "A0000500"]
+    assert run("papel", "receber", "notas", *lot, "--instance", house.folder).code == 1  # not a queue of numbered paper
+    assert run("papel", "numerar", "notas", "--instance", house.folder).code == 0
+    assert run("papel", "numerar", "nenhuma", "--instance", house.folder).code == 1
+    assert "500 folhas" in run("papel", "receber", "notas", *lot, "--instance", house.folder).out
+    assert run("papel", "receber", "notas", *lot, "--instance", house.folder).code == 1
+    told = run("papel", "contas", "--instance", house.folder).out
+    assert "recebidos 500, usados 0, inutilizados 0, estoque 500" in told
+
+
+def test_whoever_stops_reading_its_output_gets_no_traceback() -> None:
+    reader = subprocess.Popen([PROGRAM, "--help"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert reader.stdout is not None
+    reader.stdout.close()
+    assert reader.stderr is not None
+    assert reader.stderr.read() == ""
+    assert reader.wait() in (0, 1)

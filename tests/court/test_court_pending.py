@@ -1,0 +1,131 @@
+"""What is left of each seal's 24 hours, what was refused, and the line: over the API and as metrics."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from printserver.api import schemas
+from printserver.clock import rfc3339
+from support.court import Court, house_with_court
+from support.office import FEES, House, put_certificate
+
+
+@pytest.fixture
+def both(tmp_path: Path) -> Iterator[tuple[House, Court]]:
+    with house_with_court(tmp_path / "casa") as (house, court):
+        yield house, court
+
+
+def seal(house: House, n: int = 1) -> str:
+    body = {"ato": "ES", "identificador": f"ATA-{n}", "emolumentos": FEES, "escrevente": "maria"}
+    return str(house.call("POST", "/selos", body).json["codigo"])
+
+
+def listed(house: House, quais: str) -> list[dict[str, Any]]:
+    found = house.call("GET", f"/comunicacoes/pendencias?quais={quais}").json
+    schemas.Pendings.model_validate(found)
+    assert found["total"] == len(found["itens"])
+    return list(found["itens"])
+
+
+def numbers(house: House) -> dict[str, float]:
+    client = house.app.test_client()
+    lines = client.get("/metrics", headers={"Authorization": f"Bearer {house.key}"}).get_data(as_text=True).splitlines()
+    return {name: float(value) for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")}
+
+
+def test_t1_the_most_urgent_first_with_what_each_has_left(both: tuple[House, Court]) -> None:
+    house, court = both
+    court.fail("fora")
+    codes = []
+    for n, hours in enumerate((5, 8, 7, 5)):
+        codes.append(seal(house, n))
+        house.clock.forward(hours=hours)
+    items = listed(house, "pendentes")
+    assert [item["selo"] for item in items] == codes
+    assert [item["urgencia"] for item in items] == ["atrasado", "4h", "12h", "em-dia"]
+    assert items[0]["falta_s"] == -3600
+
+
+def test_t1_t2_the_numbers_of_the_court_are_metrics(both: tuple[House, Court]) -> None:
+    house, court = both
+    assert str(numbers(house)["printserver_court_deadline_seconds"]) == "nan"
+    bad = seal(house)
+    court.fail("objeta", selos=[bad])
+    house.engine.run_once()
+    court.fail("fora")
+    for n in range(2, 6):
+        seal(house, n)
+        house.engine.run_once()
+    found = numbers(house)
+    assert found["printserver_court_breaker_open"] == 1
+    house.clock.forward(hours=25)
+    found = numbers(house)
+    assert found["printserver_court_deadline_seconds"] == -3600
+    assert found['printserver_court_pending{urgencia="atrasado"}'] == 4
+    assert found['printserver_court_pending{urgencia="em-dia"}'] == 0
+    assert found["printserver_court_refused"] == 1
+    assert found["printserver_court_breaker_open"] == 0
+
+
+def test_t2_r5_what_was_refused_is_listed_with_the_courts_words(both: tuple[House, Court]) -> None:
+    house, court = both
+    above, below = seal(house, 1), seal(house, 2)
+    house.engine.run_once()
+    bad = seal(house, 3)
+    court.fail("objeta")
+    link = {"vinculador": above, "vinculados": [below], "escrevente": "maria"}
+    assert house.call("POST", "/vinculos", link).status == 201
+    house.engine.run_once()
+    (refused,) = listed(house, "recusados")
+    assert (refused["selo"], refused["estado"], refused["urgencia"]) == (bad, "aguardando retificação", None)
+    assert refused["erros"][0]["codigo"] == "objecao-simulada"
+    (tie,) = listed(house, "vinculos")
+    assert (tie["selo"], tie["alvo"], tie["envio"]) == (below, above, "objetado")
+    assert tie["erros"][0]["mensagem"]
+    standing = house.call("GET", "/comunicacoes").json
+    schemas.Standing.model_validate(standing)
+    assert (standing["recusados"], standing["vinculos_recusados"]) == (2, 1)
+    mend = {"identificador": "ATA-33", "motivo": "número trocado", "escrevente": "maria"}
+    assert house.call("POST", f"/selos/{bad}/retificacao", mend).status == 201
+    assert listed(house, "recusados") == []
+
+
+def test_t4_the_certificates_end_is_in_how_the_office_stands(both: tuple[House, Court]) -> None:
+    house, _court = both
+    end = house.office.certificado.valid_until
+    seen = []
+    for left in (31, 30, 0):
+        house.clock.now = end - timedelta(days=left)
+        standing = house.call("GET", "/comunicacoes").json
+        seen.append((standing["certificado_aviso"], standing["certificado_vencido"]))
+    assert seen == [(False, False), (True, False), (True, True)]
+    assert standing["certificado_titular"] == house.office.certificado.holder
+
+
+def test_t4_a_certificate_that_is_not_good_yet_is_in_how_the_office_stands(both: tuple[House, Court]) -> None:
+    house, _court = both
+    assert house.call("GET", "/comunicacoes").json["certificado_futuro"] is False
+    begin = put_certificate(house, timedelta(days=7)).valid_from
+    standing = house.call("GET", "/comunicacoes").json
+    schemas.Standing.model_validate(standing)
+    assert (standing["certificado_futuro"], standing["certificado_de"]) == (True, rfc3339(begin))
+    house.clock.now = begin
+    assert house.call("GET", "/comunicacoes").json["certificado_futuro"] is False
+
+
+def test_t2_the_newest_fault_of_the_day_is_told(both: tuple[House, Court]) -> None:
+    house, court = both
+    assert house.call("GET", "/comunicacoes").json["falha_do_dia"] is None
+    court.fail("500", vezes=1)
+    seal(house)
+    house.engine.run_once()
+    house.clock.forward(minutes=1)
+    house.engine.run_once()
+    fault = house.call("GET", "/comunicacoes").json["falha_do_dia"]
+    assert "500" in fault["texto"]
+    house.clock.forward(days=2)
+    assert house.call("GET", "/comunicacoes").json["falha_do_dia"] is None

@@ -1,0 +1,560 @@
+"""A6: the record proves itself. Whatever is changed, added or taken away behind the program is found and named."""
+
+import base64
+import json
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import DBAPIError
+
+from printserver import db
+from printserver.court import notices
+from printserver.office import audit, proof
+from printserver.selo import assemble_code, generate_test_certificate, parse_reais, url_do_qr
+from support.court import Court, house_with_court
+from support.office import FEES, House, command_line, disarm, open_house, reopen
+
+WHO = {"escrevente": "maria"}
+LOW_FEES = dict.fromkeys(FEES, "0.00") | {"tabeliao": "5.00"}
+SEAL = {"natureza": 1, "ato": "ES", "identificador": "ATA-1", "emolumentos": FEES, **WHO}
+FIXED = sorted(set(db.selo.c.keys()) - {"estado", "vivo", "vinculador", "retificado_por", "comunicado_em"})
+OF_THE_ENGINE = ("n", "encerrado", "cups", "vence_em", "dono", "posse_ate", "falhas")
+
+
+def live(house: House, court: Court | None = None) -> None:
+    """Let an office do all that it can do to seals, prints and questions."""
+    book = house.livro(id="P-1", folha_inicial="010")
+    house.printed({"tipo": "minuta", "instrumento": house.instrumento()})
+    house.printed(book)
+    house.printed(house.traslado("P-1"))
+    house.printed(house.traslado("P-1", 2, isento=True, motivo_isencao="ordem do juízo"))
+    house.no(house.question(book)["id"])
+    house.yes(house.question(book)["id"])
+    house.engine.run_once()
+    _foreign(house)
+    _fichas(house)
+    _prints_that_fail(house)
+    _seals(house)
+    _paper_seals(house)
+    _signatures(house)
+    if court is not None:
+        court.fail("objeta", vezes=1)
+        ok(house.call("POST", "/selos", SEAL))
+        house.engine.run_once()
+        refused = house.rows(db.selo, db.selo.c.estado == "aguardando retificação")
+        ok(house.call("POST", "/comunicacoes", {"selos": [refused[0]["codigo"]], **WHO}))
+    house.engine.run_once()
+
+
+def ok(answer: Any) -> Any:
+    assert answer.status in (200, 201, 202), answer
+    return answer.json
+
+
+def _foreign(house: House) -> None:
+    code = str(assemble_code("123456", 1, "ES", "ABC0000000042", 26))
+    qr = url_do_qr(code, parse_reais("1.00"), parse_reais("0.00"), base64.b64encode(b"x" * 256).decode())
+    external = {"selos": [{"codigo": code, "ato": "ES", "principal": True, "qr": qr}]}
+    atos = [{"ato": "ES", "descricao": "Venda e compra", "emolumentos": FEES}]
+    document = {"tipo": "traslado", "numero": 1, "instrumento": house.instrumento(atos=atos)}
+    house.printed(document | {"livro_externo": external})
+
+
+def _fichas(house: House) -> None:
+    for answer in (True, False):
+        held = house.post(house.ficha())
+        assert held.word == "selo-facultativo", held
+        ok(house.act(held.job["id"], "selo", gerar=answer))
+    late = house.post(house.ficha())
+    ok(house.act(late.job["id"], "cancelar"))
+    house.post(house.ficha())
+    house.clock.forward(hours=house.office.settings.xa.pergunta_horas + 1)
+    house.engine.housekeeping()
+    house.engine.run_once()
+
+
+def _prints_that_fail(house: House) -> None:
+    again, said, off = (house.taken(house.certidao())["id"] for _ in range(3))
+    away = house.out.with_name("longe")
+    house.out.rename(away)
+    for _ in range(10):
+        house.clock.forward(minutes=2)
+        house.engine.run_once()
+    away.rename(house.out)
+    ok(house.act(again, "reenviar"))
+    ok(house.act(said, "folhas", paginas=[{"pagina": 1, "estado": "nao_saiu"}], imprimir="1"))
+    house.engine.run_once()
+    ok(house.act(off, "excluir", papel_em_maos=True))
+    copies = house.printed({"tipo": "minuta", "instrumento": house.instrumento()}, copias=3)
+    assert copies["estado"] == "impresso"
+
+
+def _seals(house: House) -> None:
+    one, two = (ok(house.call("POST", "/selos", SEAL))["codigo"] for _ in range(2))
+    ok(house.call("POST", "/vinculos", {"vinculador": one, "vinculados": [two], **WHO}))
+    change = {"identificador": "ATA-2", "motivo": "número trocado", **WHO}
+    newest = ok(house.call("POST", f"/selos/{one}/retificacao", change))["codigo"]
+    ok(house.call("POST", f"/selos/{newest}/xa", {"motivo": "desistiram", **WHO}))
+
+
+def _paper_seals(house: House) -> None:
+    today = house.clock().date().isoformat()
+    span = {"ato": "AU", "serie": "0371AJ", "de": 1, "ate": 3, "data": today, "emolumentos": LOW_FEES, **WHO}
+    ok(house.call("POST", "/hibridos", span))
+    ok(
+        house.call(
+            "POST", "/atos-de-balcao", {"ato": "AU", "papel": "AU0371AJ 0000009", "emolumentos": LOW_FEES, **WHO}
+        )
+    )
+    ok(house.call("POST", "/hibridos/carga", {"data": today, **WHO}))
+    paper = house.rows(db.selo, db.selo.c.origem == "hibrido")[0]["codigo"]
+    ok(house.call("POST", f"/selos/{paper}/xa", {"motivo": "papel trocado", **WHO}))
+    for total in ("10.00", "12.00"):
+        ok(house.call("POST", "/diarios", {"tipo": "fotocopia", "data": today, "total": total, **WHO}))
+
+
+def _signatures(house: House) -> None:
+    house.printed(house.livro(id="P-2"))
+    today = house.clock().date().isoformat()
+    for said in ({"estado": "pendentes", "primeira": today}, {"estado": "completas"}):
+        ok(house.call("POST", "/instrumentos/P-2/assinaturas", said | WHO))
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgres"])
+def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """An office with a full life, on each kind of database. What a test does to it is undone."""
+    more: dict[str, Any] = {"settings": {"ficha": {"selo": "perguntar"}}}
+    if request.param == "postgres":
+        more["postgres"] = request.getfixturevalue("postgres_server")
+    folder = tmp_path_factory.mktemp("prova") / "serventia"
+    with house_with_court(folder, **more) as (house, court):
+        live(house, court)
+        assert command_line("auditoria", "cabeca", "--instance", folder) == 0
+        yield house
+
+
+class _Undo(Exception):
+    """Takes back what a test did."""
+
+
+@pytest.fixture
+def tampered(lived: House) -> Callable[..., list[str]]:
+    """Run statements behind the program, without the triggers; return the faults that are found, and undo all."""
+
+    def run(*statements: Any, heads: Path | None = None) -> list[str]:
+        found: list[str] = []
+        try:
+            with lived.office.db.write() as conn:
+                disarm(conn)
+                for statement in statements:
+                    if callable(statement):
+                        statement(conn)
+                    else:
+                        changed = conn.execute(sa.text(statement) if isinstance(statement, str) else statement)
+                        assert changed.rowcount, statement
+                found = proof.verify(conn, 1, proof.read_all(heads or lived.folder)).gaps
+                raise _Undo
+        except _Undo:
+            return found
+
+    return run
+
+
+def other(house: House, column: sa.Column[Any], value: Any) -> Any:
+    """Return a value that the column could hold and does not."""
+    for key in column.foreign_keys:
+        found = [row[key.column.name] for row in house.rows(key.column.table)]
+        return next((each for each in found if each != value), None)
+    if isinstance(column.type, sa.JSON):
+        return {"outro": 1}
+    if isinstance(column.type, sa.Boolean):
+        return not value
+    if isinstance(value, datetime):
+        return value + timedelta(seconds=1)
+    if isinstance(value, date):
+        return value + timedelta(days=1)
+    if isinstance(column.type, db.Moment):
+        return datetime.fromisoformat("2026-01-01T00:00:00+00:00")
+    if isinstance(column.type, sa.Date):
+        return date(2026, 1, 1)
+    if isinstance(column.type, sa.Integer):
+        return (value or 0) + 1
+    return (value[:-1] if value else "") + ("X" if not value or value[-1] != "X" else "Y")
+
+
+# -- an office that nobody touched ------------------------------------------------------------------------------------
+
+
+def test_a6_a_full_life_verifies_clean(lived: House) -> None:
+    found = lived.proof()
+    assert found.gaps == []
+    assert found.registros == len(lived.rows(db.log))
+    assert (found.selos, found.job_count) == (len(lived.codes()), len(lived.rows(db.job)))
+    assert found.perguntas == len(lived.rows(db.pergunta)) > 5
+    assert found.heads
+    states = {row["estado"] for row in lived.rows(db.selo)}
+    assert states >= {"comunicado", "excluído", "retificado"}
+    assert {row["estado"] for row in lived.rows(db.job)} >= {"impresso", "cancelado"}
+    assert {row["estado"] for row in lived.rows(db.pergunta)} >= {"respondida", "expirada"}
+
+
+# -- the triggers -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", FIXED)
+def test_a6_the_database_refuses_to_change_what_is_fixed_of_a_seal(lived: House, column: str) -> None:
+    for row in lived.rows(db.selo)[:3]:
+        change = sa.update(db.selo).where(db.selo.c.id == row["id"])
+        new = other(lived, db.selo.c[column], row[column])
+        with pytest.raises(DBAPIError, match="nao se altera"), lived.office.db.write() as conn:
+            conn.execute(change.values({column: new}))
+
+
+@pytest.mark.parametrize("column", ["vivo", "vinculador", "retificado_por", "comunicado_em"])
+def test_a6_what_moves_of_a_seal_moves_in_one_direction(lived: House, column: str) -> None:
+    at_first = {"vivo": True}.get(column)
+    moved = next(row for row in lived.rows(db.selo) if row[column] not in (at_first,))
+    change = sa.update(db.selo).where(db.selo.c.id == moved["id"])
+    for new in (at_first, other(lived, db.selo.c[column], moved[column])):
+        with pytest.raises(DBAPIError, match="nao se altera"), lived.office.db.write() as conn:
+            conn.execute(change.values({column: new}))
+    with lived.office.db.write() as conn:  # to what it is, and its state, are changes that the program makes
+        conn.execute(change.values({column: moved[column], "estado": moved["estado"]}))
+
+
+@pytest.mark.parametrize("lived", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT OR REPLACE INTO log SELECT * FROM log WHERE n = 5",
+        "INSERT OR REPLACE INTO log (rowid, serventia_id, n, quando, objeto, objeto_id, estado, detalhe, hash) "
+        "SELECT rowid, 1, 900000, quando, objeto, objeto_id, estado, detalhe, hash FROM log WHERE n = 5",
+        "INSERT OR REPLACE INTO log (serventia_id, n, evento, quando, objeto, objeto_id, estado, detalhe, hash) "
+        "SELECT 1, 900000, 1, quando, objeto, objeto_id, estado, detalhe, hash FROM log WHERE n = 5",
+        "INSERT OR REPLACE INTO selo SELECT * FROM selo WHERE principal",
+        "REPLACE INTO selo SELECT * FROM selo WHERE retifica IS NOT NULL",
+        "INSERT OR REPLACE INTO cadeia SELECT * FROM cadeia",
+        "UPDATE OR REPLACE selo SET retifica = (SELECT max(retifica) FROM selo) WHERE id = 1",
+    ],
+)
+def test_a6_replace_does_not_get_past(lived: House, statement: str) -> None:
+    before = lived.rows(db.log), lived.rows(db.selo), lived.rows(db.cadeia)
+    with pytest.raises(DBAPIError, match="nao se altera"), lived.office.db.write() as conn:
+        conn.exec_driver_sql(statement)
+    assert (lived.rows(db.log), lived.rows(db.selo), lived.rows(db.cadeia)) == before
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE cadeia SET n = n - 1",
+        "UPDATE cadeia SET evento = evento - 1",
+        f"UPDATE cadeia SET hash = '{'0' * 64}'",
+        "DELETE FROM cadeia",
+    ],
+)
+def test_a6_the_head_only_moves_forward(lived: House, statement: str) -> None:
+    with pytest.raises(DBAPIError, match="nao se"), lived.office.db.write() as conn:
+        conn.exec_driver_sql(statement)
+
+
+# -- what gets past the triggers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("column", sorted(set(db.selo.c.keys()) - {"id", "serventia_id"}))
+def test_a6_a_changed_column_of_a_seal_is_named(lived: House, tampered: Callable[..., list[str]], column: str) -> None:
+    row = next(row for row in lived.rows(db.selo) if row["ato"] == "ES" and row["vinculador"])
+    new = other(lived, db.selo.c[column], row[column])
+    faults = tampered(sa.update(db.selo).where(db.selo.c.id == row["id"]).values({column: new}))
+    code = new if column == "codigo" else row["codigo"]
+    assert any(code in fault and (column in fault or column == "codigo") for fault in faults), faults
+
+
+@pytest.mark.parametrize("column", sorted(set(db.job.c.keys()) - {"serventia_id", *OF_THE_ENGINE}))
+def test_a6_a_changed_column_of_a_print_is_named(lived: House, tampered: Callable[..., list[str]], column: str) -> None:
+    row = next(row for row in lived.rows(db.job) if row["viva"] and row["tipo"] == "livro")
+    new = other(lived, db.job.c[column], row[column])
+    faults = tampered(sa.update(db.job).where(db.job.c.n == row["n"]).values({column: new}))
+    name = new if column == "id" else row["id"]
+    assert any(name in fault and (column in fault or column == "id") for fault in faults), faults
+
+
+@pytest.mark.parametrize("column", ["tipo", "texto", "selos", "atinge", "alternativas", "estado", "resposta"])
+def test_a6_a_changed_question_or_answer_is_named(
+    lived: House, tampered: Callable[..., list[str]], column: str
+) -> None:
+    row = next(row for row in lived.rows(db.pergunta) if row["tipo"] == "xa" and row["estado"] == "respondida")
+    new = other(lived, db.pergunta.c[column], row[column])
+    faults = tampered(sa.update(db.pergunta).where(db.pergunta.c.id == row["id"]).values({column: new}))
+    assert any(row["job_id"] in fault and column in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize("table", [db.selo, db.job, db.pergunta])
+def test_a6_a_row_that_is_gone_is_named(lived: House, tampered: Callable[..., list[str]], table: sa.Table) -> None:
+    column = {"selo": "codigo", "job": "id", "pergunta": "job_id"}[table.name]
+    key = next(iter(table.primary_key.columns))
+    row = max(lived.rows(table), key=lambda each: int(each[key.name]))
+    faults = tampered(sa.delete(table).where(key == row[key.name]))
+    assert [fault for fault in faults if row[column] in fault and "sumiu do banco" in fault]
+
+
+@pytest.mark.parametrize("table", [db.selo, db.job, db.pergunta])
+def test_a6_a_row_that_was_added_is_named(lived: House, tampered: Callable[..., list[str]], table: sa.Table) -> None:
+    key = next(iter(table.primary_key.columns))
+    row = {k: v for k, v in lived.rows(table)[-1].items() if k != key.name}
+    row |= {"selo": {"codigo": "0" * 25, "retifica": None}, "job": {"id": "f" * 32, "viva": False}}.get(
+        table.name, {"estado": "respondida"}
+    )
+    faults = tampered(sa.insert(table).values(**row))
+    assert any("posto no banco fora do programa" in fault for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("statements", "fault"),
+    [
+        (["UPDATE log SET quem = 'outro' WHERE n = 7"], "o registro 7 da auditoria foi alterado"),
+        (["UPDATE log SET prova = NULL WHERE objeto = 'selo' AND prova IS NOT NULL"], "da auditoria foi alterado"),
+        (["DELETE FROM log WHERE n = 7"], "falta o registro 7 da auditoria"),
+        (["DELETE FROM log WHERE n IN (7, 8)"], "faltam os registros 7 a 8 da auditoria"),
+        (
+            [
+                "INSERT INTO log SELECT serventia_id, n + 1000000, NULL, quando, objeto, objeto_id, estado, quem, "
+                "sistema, endereco, detalhe, prova, hash FROM log WHERE n = 7"
+            ],
+            "o fim da auditoria não confere",
+        ),
+        (["UPDATE cadeia SET evento = evento + 1"], "o fim da auditoria não confere"),
+        (["DELETE FROM cadeia"], "o fim da auditoria não confere"),
+    ],
+)
+def test_a6_a_changed_log_is_named(tampered: Callable[..., list[str]], statements: list[str], fault: str) -> None:
+    assert any(fault in each for each in tampered(*statements))
+
+
+def cut(conn: sa.Connection) -> None:
+    """Take the last entries away, and let the head agree."""
+    last = conn.execute(sa.select(db.cadeia.c.n)).scalar_one() - 3
+    conn.execute(sa.delete(db.log).where(db.log.c.n > last))
+    rehash(conn)
+
+
+def rehash(conn: sa.Connection) -> None:
+    """Recompute the whole chain, as an attacker who knows the program could."""
+    previous, event = audit.GENESIS, 0
+    for row in conn.execute(sa.select(db.log).order_by(db.log.c.n)).mappings().all():
+        digest = audit._digest(previous, row)
+        conn.execute(sa.update(db.log).where(db.log.c.n == row["n"]).values(hash=digest))
+        previous, event, n = digest, row["evento"] or event, row["n"]
+    conn.execute(sa.update(db.cadeia).values(n=n, evento=event, hash=previous))
+
+
+def test_a6_a_log_that_was_cut_is_found_by_the_rows_and_by_the_head_kept(
+    tampered: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    assert any("foi cortado" in fault and "cabeça guardada" in fault for fault in tampered(cut))
+    assert tampered(cut, heads=tmp_path)  # no head at all: the tables have more than the log tells
+
+
+def test_a6_a_log_written_anew_is_found_by_the_head_kept(tampered: Callable[..., list[str]], tmp_path: Path) -> None:
+    anew = ("UPDATE log SET quem = 'outro' WHERE n = 3", rehash)
+    assert any("foi escrita de novo" in fault and "cabeça guardada" in fault for fault in tampered(*anew))
+    assert tampered(*anew, heads=tmp_path) == []  # what the heads are for
+
+
+def test_a6_a_sequence_that_went_back_is_named(lived: House, tampered: Callable[..., list[str]]) -> None:
+    highest = max(int(row["codigo"][9:22]) for row in lived.rows(db.selo) if row["codigo"][9:22].isdecimal())
+    faults = tampered(sa.update(db.sequencia).values(proximo=highest))
+    assert any("sequência" in fault and f"{highest:013d}" in fault for fault in faults), faults
+
+
+def test_a6_what_is_no_value_at_all_is_named_too(lived: House, tampered: Callable[..., list[str]]) -> None:
+    if not lived.office.db.sqlite:
+        return
+    for column in ("emolumentos", "momento", "dia", "isento", "comunicado_em", "vivo"):
+        faults = tampered(f"UPDATE selo SET {column} = 'lixo' WHERE id = 1")
+        assert any(column in fault for fault in faults), column
+    assert tampered("UPDATE log SET detalhe = 'lixo', quando = 'lixo', prova = '[1]' WHERE n = 8")
+
+
+def test_a6_a_signature_of_another_key_is_found_even_with_a_log_written_anew(
+    lived: House, tampered: Callable[..., list[str]], tmp_path: Path
+) -> None:
+    row = lived.rows(db.selo)[0]
+    line = row["registro"].removesuffix(row["assinatura"]).replace("|0|", "|1|", 1)
+    forged = row | {"registro": line + row["assinatura"]}
+
+    def agree(conn: sa.Connection) -> None:
+        log = db.log
+        mine = (log.c.objeto == "selo", log.c.objeto_id == row["codigo"], log.c.estado == "comunicação pendente")
+        entry = conn.execute(sa.select(log).where(*mine).order_by(log.c.n)).mappings().first()
+        assert entry is not None
+        kept = entry["prova"] | proof.evidence(proof.SELO, forged)
+        conn.execute(sa.update(log).where(log.c.n == entry["n"]).values(prova=kept))
+        rehash(conn)
+
+    change = sa.update(db.selo).where(db.selo.c.id == row["id"]).values(registro=forged["registro"])
+    (fault,) = tampered(change, agree, heads=tmp_path)
+    assert row["codigo"] in fault
+    assert "assinatura" in fault
+
+
+# -- the heads --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with open_house(tmp_path / "serventia") as opened:
+        opened.printed(opened.livro())
+        yield opened
+
+
+def test_a6_the_first_round_of_a_day_keeps_a_signed_head(house: House) -> None:
+    (first,) = proof.kept_heads(house.folder)
+    head = json.loads(first.read_text("utf-8"))
+    assert first.name == "2026-11-20.json"
+    assert first.stat().st_mode & 0o077 == 0
+    assert set(head) == {"serventia", "instancia", "n", "hash", "quando", "assinatura", "certificado"}
+    assert (head["serventia"], head["certificado"][:10]) == (house.office.cns, "-----BEGIN")
+    kept = first.read_bytes()
+    house.printed(house.certidao())
+    assert first.read_bytes() == kept
+    house.clock.forward(days=1)
+    house.engine.run_once()
+    assert [path.name for path in proof.kept_heads(house.folder)] == ["2026-11-20.json", "2026-11-21.json"]
+    assert house.proof().heads == ["2026-11-20", "2026-11-21"]
+
+
+def test_a6_an_orderly_stop_keeps_the_head(house: House) -> None:
+    house.engine.stop()
+    house.engine.run()
+    head = json.loads(proof.kept_heads(house.folder)[-1].read_text("utf-8"))
+    assert head["n"] == len(house.rows(db.log))
+
+
+def test_a6_a_head_is_never_kept_in_the_place_of_a_longer_or_another_one(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    head_command = ("auditoria", "cabeca", "--instance", house.folder)
+    assert command_line(*head_command) == 0
+    (path,) = proof.kept_heads(house.folder)
+    kept = path.read_bytes()
+    assert f"{json.loads(kept)['n']}:{json.loads(kept)['hash']}" in capsys.readouterr().out
+    with house.office.db.engine.connect() as conn:
+        disarm(conn)
+        cut(conn)
+        conn.commit()
+    assert command_line(*head_command) == 1
+    assert "foi cortado" in capsys.readouterr().err
+    assert path.read_bytes() == kept
+    house.engine.stop()
+    house.engine.run()
+    assert path.read_bytes() == kept
+    notices.observe(house.office)
+    (told,) = [row for row in house.rows(db.aviso) if row["tipo"] == "auditoria"]
+    assert "foi cortado" in told["texto"]
+    notices.observe(house.office)
+    assert len(house.rows(db.aviso)) == 1
+
+
+@pytest.mark.parametrize("change", ["n", "hash", "quando", "serventia", "assinatura", "certificado", "lixo"])
+def test_a6_a_head_that_was_changed_is_found(house: House, change: str, tmp_path: Path) -> None:
+    (path,) = proof.kept_heads(house.folder)
+    head = json.loads(path.read_text("utf-8"))
+    if change == "certificado":
+        head["certificado"] = _another_certificate(tmp_path)
+    elif change == "n":
+        head["n"] -= 1
+    elif change != "lixo":
+        head[change] = other(house, db.job.c.id, head[change])
+    path.write_text("{}" if change == "lixo" else json.dumps(head), "utf-8")
+    (fault,) = house.proof().gaps
+    assert str(path) in fault
+
+
+def _another_certificate(folder: Path) -> str:
+    from printserver.selo import Certificate
+
+    generate_test_certificate(
+        folder / "outro.p12", "senha", nome="Outro", now=datetime.fromisoformat("2026-01-01T00:00:00Z")
+    )
+    return Certificate.load(folder / "outro.p12", "senha").public_pem().decode()
+
+
+def test_a6_a_head_that_a_person_brings_is_held_against_the_log(
+    house: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with house.office.db.read() as conn:
+        point = proof.point(conn, 1)
+    house.printed(house.certidao())
+    verify = ("auditoria", "verificar", "--instance", house.folder, "--cabeca")
+    assert command_line(*verify, point.upper()) == 0
+    assert "trazidas: 1" in capsys.readouterr().out
+    n, digest = point.split(":")
+    assert command_line(*verify, f"{int(n) - 1}:{digest}") == 1
+    assert "foi escrita de novo" in capsys.readouterr().err
+    assert command_line(*verify, f"{int(n) + 900}:{digest}") == 1
+    assert "sumiu" in capsys.readouterr().err
+    assert command_line(*verify, "12") == 1
+    assert "--cabeca" in capsys.readouterr().err
+
+
+def test_a6_seals_of_a_certificate_that_was_changed_are_still_checked(tmp_path: Path) -> None:
+    with open_house(tmp_path / "serventia") as house:
+        house.printed(house.livro())
+        (house.folder / "certificado.p12").unlink()
+        password = (house.folder / "certificado.senha").read_text().strip()
+        generate_test_certificate(house.folder / "certificado.p12", password, nome="Nova", now=house.clock())
+        reopen(house.folder, house.clock, house.key).office.db.close()
+        found = house.proof()
+        assert (found.gaps, found.certificates) == ([], 2)
+
+
+def test_a6_the_command_line_names_what_it_finds(house: House, capsys: pytest.CaptureFixture[str]) -> None:
+    verify = ("auditoria", "verificar", "--instance", house.folder)
+    assert command_line(*verify) == 0
+    told = capsys.readouterr().out
+    assert "A auditoria confere" in told
+    assert "selos: 2" in told
+    code = house.codes()[0]
+    with house.office.db.engine.connect() as conn:
+        disarm(conn)
+        conn.exec_driver_sql(f"UPDATE selo SET livro = '9' WHERE codigo = '{code}'")
+        conn.commit()
+    assert command_line(*verify) == 1
+    told = capsys.readouterr().err
+    assert code in told
+    assert "livro" in told
+    assert "Não mude nem apague nada" in told
+
+
+def test_a6_the_days_mail_bears_the_head(tmp_path: Path) -> None:
+    with house_with_court(tmp_path / "serventia") as (house, _court):
+        house.printed(house.livro())
+        house.clock.forward(days=1)
+        house.engine.run_once()
+        (told,) = [row for row in house.rows(db.aviso) if row["tipo"] == "lote"]
+        line = told["texto"].splitlines()[-1]
+        assert line.startswith("Cabeça da auditoria: ")
+        house.printed(house.certidao())
+        point = line.removeprefix("Cabeça da auditoria: ")
+        assert house.proof(proof.parse_point(point)).gaps == []
+
+
+def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(house: House) -> None:
+    office = house.office
+
+    def one(number: int) -> None:
+        with office.db.write() as conn:
+            audit.write(conn, 1, house.clock(), [audit.LogEntry("pessoa", f"p{number}", "criada")])
+        proof.store(office.db, 1, house.folder, office.certificado, house.clock())
+
+    with ThreadPoolExecutor(8) as crew:
+        list(crew.map(one, range(40)))
+    (path,) = proof.kept_heads(house.folder)
+    assert json.loads(path.read_text("utf-8"))["n"] == len(house.rows(db.log))
+    assert house.proof().gaps == []

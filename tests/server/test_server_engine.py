@@ -1,0 +1,230 @@
+"""The engine's loop: due work is done, a fault of one job or one round does not stop it, and it ends on request."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from printserver import db
+from printserver.delivery import advance as advance_module
+from printserver.delivery import claims
+from printserver.office import Bell, owner_name
+from printserver.server import engine as engine_module
+from printserver.server.engine import Engine
+from support.office import House, open_house
+from support.process import wait_until
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    with open_house(tmp_path / "serventia", settings={"motor": {"espera_s": 10.0}}) as opened:
+        yield opened
+
+
+@contextmanager
+def running(house: House) -> Iterator[Engine]:
+    """Run an engine in a thread, and end it."""
+    engine = Engine(house.office)
+    thread = threading.Thread(target=engine.run)
+    thread.start()
+    try:
+        yield engine
+    finally:
+        engine.stop()
+        thread.join(60)
+        assert not thread.is_alive()
+
+
+def printed(house: House, job_id: str) -> Callable[[], bool]:
+    return lambda: house.job(job_id)["estado"] == "impresso"
+
+
+def test_a_ring_wakes_the_engine(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    wait = house.office.bell.wait
+    monkeypatch.setattr(house.office.bell, "wait", lambda seen, _seconds: wait(seen, 600))
+    with running(house):
+        for _ in range(3):
+            job = house.taken(house.livro())
+            wait_until(printed(house, job["id"]), "the print")
+
+
+def test_what_was_due_before_the_start_is_done_in_the_order_of_acceptance(house: House) -> None:
+    made = [house.taken(house.ficha(gerar_selo=False))["id"] for _ in range(12)]
+    house.engine.run_once()
+    events = house.call("GET", "/eventos").json["itens"]
+    assert [each["id"] for each in events if each["estado"] == "impresso"] == made
+
+
+def test_what_is_not_due_yet_waits(house: House) -> None:
+    job = house.taken(house.livro())
+    house.clock.forward(seconds=-1)
+    assert house.engine.run_once() == 0
+    house.clock.forward(seconds=1)
+    assert house.engine.run_once() == 1
+    assert house.job(job["id"])["estado"] == "impresso"
+
+
+def test_a_second_round_does_nothing(house: House) -> None:
+    house.printed(house.livro())
+    before = house.state()
+    assert house.engine.run_once() == 0
+    assert house.state() == before
+
+
+def test_a_job_that_cannot_be_stamped_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = house.taken(house.livro()), house.taken(house.livro())
+    stamp = advance_module.printout.stamp_job
+
+    def fail_one(office: Any, row: Any, **more: Any) -> bytes:
+        if row["id"] == bad["id"]:
+            raise MemoryError
+        return stamp(office, row, **more)
+
+    monkeypatch.setattr(advance_module.printout, "stamp_job", fail_one)
+    house.engine.run_once()
+    assert (house.job(bad["id"])["estado"], house.job(good["id"])["estado"]) == ("falhou", "impresso")
+
+
+def test_a_round_that_fails_is_followed_by_the_next(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    claim, failures = claims.claim_due, iter([True])
+
+    def fail_once(*arguments: Any, **more: Any) -> Any:
+        if next(failures, False):
+            raise OSError("o banco caiu")
+        return claim(*arguments, **more)
+
+    monkeypatch.setattr(engine_module.claims, "claim_due", fail_once)
+    job = house.taken(house.livro())
+    engine = Engine(house.office)
+    monkeypatch.setattr(engine._stop, "wait", lambda _seconds: None)
+    thread = threading.Thread(target=engine.run)
+    thread.start()
+    wait_until(printed(house, job["id"]), "the print")
+    engine.stop()
+    thread.join(60)
+    assert not thread.is_alive()
+
+
+def test_a_slow_job_holds_no_other_up_and_is_worked_on_by_one_thread(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its claim runs out meanwhile and comes back to the same engine: two threads on it would print it twice."""
+    slow, gate, starts = house.taken(house.livro()), threading.Event(), []
+    folder = house.out.with_name("balcao")  # at its own queue the later ones wait for it
+    folder.mkdir()
+    with house.office.db.write() as conn:
+        row = {"serventia_id": 1, "nome": "balcao", "tipo": "pasta", "destino": str(folder), "criada_em": house.clock()}
+        conn.execute(db.fila.insert().values(**row))
+    stamp = advance_module.printout.stamp_job
+
+    def wait_at_one(office: Any, row: Any, **more: Any) -> bytes:
+        if row["id"] == slow["id"]:
+            starts.append(threading.get_ident())
+            assert gate.wait(120)
+        return stamp(office, row, **more)
+
+    monkeypatch.setattr(advance_module.printout, "stamp_job", wait_at_one)
+    with running(house):
+        wait_until(lambda: starts, "the slow job")
+        house.clock.forward(seconds=2 * house.office.settings.motor.posse_s)
+        other = house.taken(house.livro(), fila="balcao")
+        wait_until(printed(house, other["id"]), "the other print")
+        house.office.bell.ring()
+        third = house.taken(house.livro(), fila="balcao")
+        wait_until(printed(house, third["id"]), "the third print")
+        gate.set()
+        wait_until(printed(house, slow["id"]), "the slow print")
+    assert len(starts) == 1
+    assert (len(list(house.out.iterdir())), len(list(folder.iterdir()))) == (1, 2)
+
+
+def test_the_loop_cleans_up_by_itself(house: House) -> None:
+    document = house.livro()
+    house.printed(document)
+    held = house.question(document)
+    house.clock.forward(hours=12)
+    with running(house):
+        wait_until(lambda: house.job(held["id"])["estado"] == "cancelado", "the question's end")
+
+
+def test_an_engine_that_stops_ends_what_it_is_doing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, begun, gate = house.taken(house.livro()), threading.Event(), threading.Event()
+    stamp = advance_module.printout.stamp_job
+
+    def slowly(office: Any, row: Any, **more: Any) -> bytes:
+        begun.set()
+        assert gate.wait(120)
+        return stamp(office, row, **more)
+
+    monkeypatch.setattr(advance_module.printout, "stamp_job", slowly)
+    with running(house) as engine:
+        assert begun.wait(120)
+        engine.stop()
+        gate.set()
+    assert house.job(job["id"])["estado"] == "impresso"
+
+
+# -- owners -----------------------------------------------------------------------------------------------------------
+
+
+def test_an_owner_is_a_process_and_not_only_its_number() -> None:
+    machine, pid, ticks = owner_name().rsplit(":", 2)
+    assert (machine, int(pid)) == (os.uname().nodename, os.getpid())
+    assert int(ticks) > 0
+
+
+@pytest.mark.parametrize("gone", [True, False])
+def test_only_claims_of_processes_that_are_no_more_are_freed(house: House, gone: bool) -> None:
+    house.taken(house.livro())
+    name = f"{os.uname().nodename}:{2**22 + 1}:1" if gone else owner_name()
+    claims.claim_due(house.office, name, house.clock())
+    with house.office.db.write() as conn:
+        assert claims.free_the_dead(house.office, conn, house.clock()) == int(gone)
+    assert len(claims.claim_due(house.office, "outro:1:1", house.clock())) == int(gone)
+
+
+def test_a_claim_lasts_as_long_as_the_setting_says(house: House) -> None:
+    house.taken(house.livro())
+    lease = timedelta(seconds=house.office.settings.motor.posse_s)
+    assert len(claims.claim_due(house.office, "a:1:1", house.clock())) == 1
+    assert claims.claim_due(house.office, "b:1:1", house.clock() + lease - timedelta(seconds=1)) == []
+    assert len(claims.claim_due(house.office, "b:1:1", house.clock() + lease)) == 1
+
+
+# -- the bell ---------------------------------------------------------------------------------------------------------
+
+
+def test_a_ring_is_heard_in_the_other_process_and_ends_a_wait() -> None:
+    heard, out = os.pipe()
+    here, there = Bell(out=out), Bell(heard=heard)
+    seen = there.rings
+    waiting = threading.Thread(target=there.wait, args=(seen, 20))
+    waiting.start()
+    here.ring()
+    waiting.join(120)
+    assert not waiting.is_alive()
+    assert there.rings > seen
+    os.close(out)
+
+
+def test_a_ring_before_the_wait_is_not_lost() -> None:
+    bell = Bell()
+    seen = bell.rings
+    bell.ring()
+    bell.wait(seen, 20)  # would last 20 s
+    assert bell.rings == seen + 1
+
+
+def test_a_bell_that_nobody_hears_blocks_nobody() -> None:
+    heard, out = os.pipe()
+    bell = Bell(out=out)
+    for _ in range(70_000):  # more than a pipe holds
+        bell.ring()
+    os.close(heard)
+    bell.ring()
+    os.close(out)
