@@ -68,6 +68,7 @@ def _finish(spec: dict[str, Any]) -> dict[str, Any]:
     """Return `spec` with the schemas that are only referred to, and with the headers of posts."""
     found = spec.setdefault("components", {}).setdefault("schemas", {})
     found.update(_schemas_of(schemas.HeldProblem))
+    spec["tags"] = list({tag["name"]: tag for tag in spec["tags"]}.values())  # OpenAPI: each name once
     for path, operations in spec["paths"].items():
         for operation in operations.values():
             _as_it_is_read(operation)

@@ -1,8 +1,8 @@
 """The outbox: which rows may be sent now, their state while they are sent, and retries (T1, T2). Sends nothing.
 
-A row is `pending`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
+A row is `pendente`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
 an end `aceito`, `objetado` (the court's words are kept, a person mends it) or `impossivel`. `fim_em` says it is at an
-end. A row that was left `enviando` by a sender that died is as one in doubt. What the court said: see `desfecho`.
+end. A row that was left `enviando` by a sender that died is as one in doubt. What the court said: see `outcome`.
 """
 
 from collections.abc import Mapping, Sequence

@@ -146,9 +146,9 @@ class Standing(Answer):
     certificado_titular: str
     certificado_de: AwareDatetime
     certificado_ate: AwareDatetime
+    certificado_futuro: bool
     certificado_aviso: bool
     certificado_vencido: bool
-    certificado_futuro: bool
 
 
 class Pending(Answer):
