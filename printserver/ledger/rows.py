@@ -9,7 +9,6 @@ from printserver.common.data import Columns, JsonView, Row
 from printserver.ledger.states import HANDED_OFF, HELD, MOVING
 from printserver.selo import Emolumentos, parse_registro
 
-
 JobRow = Row
 """A job by column, as the engine carries it: also with columns of its document."""
 
