@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from printserver import db
 from printserver.delivery.watcher import Watch
 from support.cups import PrivateCups
-from support.office import House, open_house
+from support.office import Rig, open_rig
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -33,25 +33,25 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, PrivateCups() as server:
         queue = server.keeping_queue()
         server.run("cupsdisable", queue.name)
-        with open_house(Path(folder) / "serventia") as house:
-            with house.office.db.write() as conn:
+        with open_rig(Path(folder) / "serventia") as rig:
+            with rig.office.db.write() as conn:
                 where = {"tipo": "cups", "destino": queue.name, "servidor": str(server.socket)}
                 conn.execute(db.fila.update().values(**where))
-            _hand_over(house, asked.jobs)
-            watch = Watch(house.office, str(server.socket), "bench:1:1")
+            _hand_over(rig, asked.jobs)
+            watch = Watch(rig.office, str(server.socket), "bench:1:1")
             watch.look()
             _rounds(watch, server.pid, asked.jobs, asked.rounds)
-            _ends(house, watch, server, queue.name)
+            _ends(rig, watch, server, queue.name)
 
 
-def _hand_over(house: House, jobs: int) -> None:
+def _hand_over(rig: Rig, jobs: int) -> None:
     for _ in range(jobs):
-        house.taken(house.ficha(gerar_selo=False))
+        rig.taken(rig.ficha(gerar_selo=False))
     start = time.perf_counter()
-    house.engine.run_once()
+    rig.engine.run_once()
     each = (time.perf_counter() - start) / jobs * 1000
     print(f"{jobs} jobs stamped and handed over, one after another: {each:.1f} ms each")
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         conn.execute(db.vigia.delete())
 
 
@@ -68,13 +68,13 @@ def _rounds(watch: Watch, cupsd: int, jobs: int, rounds: int) -> None:
     print(f"processor time a round: cupsd {cups_ms:.1f} ms, this process {mine_ms:.1f} ms (its helper not counted)")
 
 
-def _ends(house: House, watch: Watch, server: PrivateCups, queue: str) -> None:
+def _ends(rig: Rig, watch: Watch, server: PrivateCups, queue: str) -> None:
     server.run("cupsenable", queue)
     connection = cups.Connection(host=str(server.socket))
     while connection.getJobs(which_jobs="not-completed"):
         time.sleep(0.1)
     start = time.perf_counter()
-    while house.rows(db.job, ~db.job.c.encerrado):
+    while rig.rows(db.job, ~db.job.c.encerrado):
         watch.look()
     print(f"the end of all of them seen and written: {time.perf_counter() - start:.2f} s")
 

@@ -11,9 +11,9 @@ from hypothesis import settings
 from playwright.sync_api import Browser
 
 from support import browser as browsers
-from support.court import Court, house_with_court
+from support.court import Court, rig_with_court
 from support.cups import DriverlessPrinter, KeptQueue, PrivateCups
-from support.office import House, open_house
+from support.office import Rig, open_rig
 from support.postgres import PrivatePostgres
 
 # Settings, servers and databases of the user's environment must not reach the tests; before any module is imported.
@@ -68,31 +68,31 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
+def rig(tmp_path: Path) -> Iterator[Rig]:
     """A fresh office on SQLite."""
-    with open_house(tmp_path / "serventia") as opened:
+    with open_rig(tmp_path / "serventia") as opened:
         yield opened
 
 
 @pytest.fixture
-def house_with(tmp_path: Path) -> Iterator[Callable[..., House]]:
-    """Make a fresh office with settings of its own: `house_with(livro={"folhas_novas": True})`."""
+def rig_with(tmp_path: Path) -> Iterator[Callable[..., Rig]]:
+    """Make a fresh office with settings of its own: `rig_with(livro={"folhas_novas": True})`."""
     with ExitStack() as stack:
-        yield lambda **settings: stack.enter_context(open_house(tmp_path / "serventia", settings=settings))
+        yield lambda **settings: stack.enter_context(open_rig(tmp_path / "serventia", settings=settings))
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def any_house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+def any_rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """A fresh office on SQLite, and one on PostgreSQL."""
     more: dict[str, Any] = {}
     if request.param == "postgres":
         more["postgres"] = request.getfixturevalue("postgres_server")
-    with open_house(tmp_path / "serventia", **more) as opened:
+    with open_rig(tmp_path / "serventia", **more) as opened:
         yield opened
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[tuple[House, Court]]:
+def both(tmp_path: Path) -> Iterator[tuple[Rig, Court]]:
     """A fresh office and the simulated court that it reports to."""
-    with house_with_court(tmp_path / "casa") as (house, court):
-        yield house, court
+    with rig_with_court(tmp_path / "casa") as (rig, court):
+        yield rig, court

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 from flask import Request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from printserver.common.data import JsonObject
 from printserver.errors import Recusa, invalid_input
 
 DEPTH_LIMIT = 100
@@ -128,7 +129,7 @@ def _check_text(text: str, path: str) -> None:
         raise _broken(f"{path or 'nome de campo'}: metade de um caractere (\\ud800 a \\udfff sem o seu par)") from error
 
 
-def _unique_names(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _unique_names(pairs: list[tuple[str, Any]]) -> JsonObject:
     found = dict(pairs)
     if len(found) != len(pairs):
         seen: set[str] = set()

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar
+from typing import ParamSpec, TypeVar
 
 from flask import Flask, current_app
 
 from printserver.api.auth import Gate, author
 from printserver.api.metrics import Meter
+from printserver.common.data import JsonObject
 from printserver.office import Office, people
 
 _EXTENSION = "printserver.api"
@@ -23,7 +24,7 @@ class Context:
     office: Office
     gate: Gate
     meter: Meter
-    describe: Callable[[], dict[str, Any]]
+    describe: Callable[[], JsonObject]
 
 
 def put(app: Flask, context: Context) -> None:

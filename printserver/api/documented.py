@@ -11,9 +11,10 @@ from flask import Request
 from pydantic import BaseModel
 
 from printserver.api.body import read_json
+from printserver.common.data import JsonObject
 from printserver.errors import WORDS, ErrorWord, invalid_input
 
-Responses = dict[int | str, dict[str, Any]]
+Responses = dict[int | str, JsonObject]
 
 SECURITY = "chave"
 # What the server may answer to any request, before or instead of the call.
@@ -30,9 +31,7 @@ _KEYED: tuple[ErrorWord, ...] = ("chave-invalida", "sem-permissao", "muitos-pedi
 _RETRY_AFTER = {
     "Retry-After": {"description": "Seconds.", "required": True, "schema": {"type": "integer", "minimum": 1}}
 }
-_PROBLEM: dict[str, dict[str, Any]] = {
-    "application/problem+json": {"schema": {"$ref": "#/components/schemas/HeldProblem"}}
-}
+_PROBLEM: dict[str, JsonObject] = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/HeldProblem"}}}
 
 
 class StrictRequest(Request):
@@ -69,8 +68,8 @@ def refusals(words: Iterable[ErrorWord] = (), *, keyed: bool = True) -> Response
     return {status: _refusal(status, found) for status, found in sorted(by_status.items())}
 
 
-def _refusal(status: int, words: Sequence[ErrorWord]) -> dict[str, Any]:
-    found: dict[str, Any] = {"description": ", ".join(words), "content": _PROBLEM}
+def _refusal(status: int, words: Sequence[ErrorWord]) -> JsonObject:
+    found: JsonObject = {"description": ", ".join(words), "content": _PROBLEM}
     return found | {"headers": _RETRY_AFTER} if status in (429, 503) else found
 
 

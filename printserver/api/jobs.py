@@ -139,7 +139,7 @@ def get_job(job_id: str, query: JobQuery) -> Response:
 
 @call(blueprint, "GET /jobs", query=JobsQuery, answer=(200, schemas.Jobs, "A page of jobs."))
 def list_jobs(query: JobsQuery) -> Response:
-    """Find jobs; `chave` finds the one that an Idempotency-Key made, for a key without the right `look_up` too."""
+    """Find jobs; `chave` finds the one that an Idempotency-Key made, for a key without the right `consultar` too."""
     if query.chave is None:
         people.require_right(author(), people.CONSULTAR)
     return json_response(jobs.list_all(office(), query.filters(), query.pagina, author().chave_id))

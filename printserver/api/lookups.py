@@ -13,7 +13,7 @@ from printserver.api.problems import json_response, one_page
 from printserver.api.queries import EventsQuery
 from printserver.api.waiting import hold_if_early
 
-blueprint = APIBlueprint("lookups", __name__, url_prefix="/api/v1", tag="seals, events, formats and queues")
+blueprint = APIBlueprint("lookups", __name__, url_prefix="/api/v1", tag="seals, events and formats")
 
 
 @call(

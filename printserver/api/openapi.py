@@ -3,7 +3,6 @@
 import json
 import re
 from functools import cache
-from typing import Any
 
 from apiflask import APIBlueprint, APIFlask
 from pydantic import BaseModel
@@ -12,6 +11,7 @@ from printserver import __version__
 from printserver.api import schemas
 from printserver.api.documented import SECURITY
 from printserver.api.jobs import KEY_HEADER, KEY_LIMIT
+from printserver.common.data import JsonObject
 
 _REF = "#/components/schemas/"
 _PART = re.compile(r"#/components/schemas/\w+\.")
@@ -38,7 +38,7 @@ _REPLAY = {"Idempotent-Replay": {"description": "true: the key did this before."
 
 
 @cache
-def describe(blueprints: tuple[APIBlueprint, ...]) -> dict[str, Any]:
+def describe(blueprints: tuple[APIBlueprint, ...]) -> JsonObject:
     """Return the OpenAPI 3.1 description of the calls of `blueprints`.
 
     It is made in an application of its own: APIFlask cannot describe one that has other blueprints with hooks, as the
@@ -64,10 +64,11 @@ def describe(blueprints: tuple[APIBlueprint, ...]) -> dict[str, Any]:
     return _finish(made)
 
 
-def _finish(spec: dict[str, Any]) -> dict[str, Any]:
+def _finish(spec: JsonObject) -> JsonObject:
     """Return `spec` with the schemas that are only referred to, and with the headers of posts."""
     found = spec.setdefault("components", {}).setdefault("schemas", {})
     found.update(_schemas_of(schemas.HeldProblem))
+    spec["tags"] = list({tag["name"]: tag for tag in spec["tags"]}.values())  # OpenAPI: each name once
     for path, operations in spec["paths"].items():
         for operation in operations.values():
             _as_it_is_read(operation)
@@ -79,7 +80,7 @@ def _finish(spec: dict[str, Any]) -> dict[str, Any]:
     return _each_schema_once(spec)
 
 
-def _as_it_is_read(operation: dict[str, Any]) -> None:
+def _as_it_is_read(operation: JsonObject) -> None:
     """Say of an operation what APIFlask does not: its body is required, and an empty parameter is an absent one."""
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
@@ -89,7 +90,7 @@ def _as_it_is_read(operation: dict[str, Any]) -> None:
             parameter["schema"] = _without_null(parameter["schema"])
 
 
-def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+def _without_null(schema: JsonObject) -> JsonObject:
     """Return the schema of an optional parameter without its null, which no address can say."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
@@ -98,13 +99,13 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
     return {**{name: value for name, value in schema.items() if name not in ("anyOf", "default")}, **kind}
 
 
-def _each_schema_once(spec: dict[str, Any]) -> dict[str, Any]:
+def _each_schema_once(spec: JsonObject) -> JsonObject:
     """Return `spec` with `Parent.Part` named `Part`: APIFlask writes a part again for each schema that uses it.
 
     Raises ValueError where two parts of one name are not the same.
     """
-    short: dict[str, Any] = json.loads(_PART.sub(_REF, json.dumps(spec)))
-    once: dict[str, Any] = {}
+    short: JsonObject = json.loads(_PART.sub(_REF, json.dumps(spec)))
+    once: JsonObject = {}
     for name, schema in short["components"]["schemas"].items():
         part = name.rpartition(".")[2]
         if once.setdefault(part, schema) != schema:
@@ -113,7 +114,7 @@ def _each_schema_once(spec: dict[str, Any]) -> dict[str, Any]:
     return short
 
 
-def _schemas_of(model: type[BaseModel]) -> dict[str, Any]:
+def _schemas_of(model: type[BaseModel]) -> JsonObject:
     """Return a model's JSON schema and those it is made of, named in APIFlask's manner."""
     name = model.__name__
     schema = model.model_json_schema(ref_template=f"{_REF}{name}.{{model}}")

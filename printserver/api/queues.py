@@ -11,7 +11,7 @@ from printserver.api.context import office
 from printserver.api.problems import json_response, one_page
 from printserver.delivery import requests
 
-blueprint = APIBlueprint("queues", __name__, url_prefix="/api/v1", tag="seals, events, formats and queues")
+blueprint = APIBlueprint("queues", __name__, url_prefix="/api/v1", tag="queues and paper")
 
 
 @call(blueprint, "GET /filas", answer=(200, schemas.Queues, "All queues of the office."))

@@ -6,13 +6,13 @@ What is done here holds at once in a server that runs: keys and sessions are loo
 import os
 import secrets
 from pathlib import Path
-from typing import Any
 
 import click
 
 from printserver.cli.base import instance_option, office, record
 from printserver.cli.queues import require_queue
 from printserver.clock import local
+from printserver.common.data import Columns
 from printserver.errors import ConfigError
 from printserver.office import people
 
@@ -127,7 +127,7 @@ def _new_password(folder: Path, nome: str) -> None:
     click.echo(password)
 
 
-def _change(folder: Path, nome: str, given: dict[str, Any]) -> None:
+def _change(folder: Path, nome: str, given: Columns) -> None:
     if not given:
         raise ConfigError("diga o que muda: --papel ou --nome-completo")
     with office(folder) as (conn, serventia_id, now):

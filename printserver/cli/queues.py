@@ -27,6 +27,7 @@ from printserver.cli.cups_access import (
 )
 from printserver.cli.cups_setup import prepare_queue, prepare_server
 from printserver.clock import local, rfc3339
+from printserver.common.data import Columns
 from printserver.errors import ConfigError
 from printserver.printing import (
     CupsQueue,
@@ -125,7 +126,7 @@ def add(
     with office(folder) as (conn, serventia_id, now):
         if default:
             conn.execute(sa.update(db.fila).where(db.fila.c.serventia_id == serventia_id).values(padrao=False))
-        row: dict[str, Any] = {
+        row: Columns = {
             "nome": nome,
             "tipo": "cups",
             "destino": name,

@@ -1,3 +1,3 @@
-"""Helpers that every layer may use: faults in words, files, text, messages of validation."""
+"""Helpers that every layer may use: data, faults in words, files, text, messages of validation."""
 
-__all__ = ["faults", "files", "text", "validation"]
+__all__ = ["data", "faults", "files", "text", "validation"]

@@ -1,9 +1,8 @@
 """Acts at the counter, each with a numbered paper seal: recorded, reversed, listed (H1, H2)."""
 
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, Field, Strict
@@ -11,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date, rfc3339
+from printserver.common.data import JsonObject, Row
 from printserver.counter import paper_seals
 from printserver.court import CARREGADO, ESTORNADO, WAITING
 from printserver.documents import Boolean, CodigoDoAto, Data, Reason, RequestModel, Text, Value, field_error, read
@@ -55,7 +55,7 @@ class Estorno(RequestModel):
     escrevente: Text
 
 
-def register(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def register(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
     """Record an act at the counter, pending until the day's load. Return it, and whether the key had recorded it.
 
     Raises `Recusa` `entrada-invalida`, `data-do-ato`, `hibrido-ja-comunicado`, `servico-a-confirmar`.
@@ -106,7 +106,7 @@ def _register(act: Act, request: AtoDeBalcao) -> int:
 
 def reverse(
     office: Office, author: Author, numero: str, data: object, key: str | None = None
-) -> tuple[dict[str, Any], bool]:
+) -> tuple[JsonObject, bool]:
     """Reverse a pending act: it is left out of the load (H2), and its paper seal is void by default.
 
     A paper seal that is not void (its number was recorded wrong) may be recorded again.
@@ -145,7 +145,7 @@ def _reverse(act: Act, numero: str, request: Estorno) -> int:
     return int(row["id"])
 
 
-def look_up(office: Office, numero: int | str) -> dict[str, Any]:
+def look_up(office: Office, numero: int | str) -> JsonObject:
     """Return an act at the counter. Raises `Recusa` `nao-encontrado`."""
     with office.db.read() as conn:
         return show(_row(conn, office, numero))
@@ -153,7 +153,7 @@ def look_up(office: Office, numero: int | str) -> dict[str, Any]:
 
 def list_all(
     office: Office, day: date | None, state: str | None, page: int = 1, *, isentos: bool = False
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return a page of the acts at the counter, newest first; `isentos`: of those alone."""
     table = db.ato_balcao
     where = [table.c.serventia_id == office.serventia_id]
@@ -171,7 +171,7 @@ def list_all(
         return {"itens": [show(row) for row in rows], "pagina": page, "total": total}
 
 
-def last(office: Office, escrevente: str, ato: str) -> dict[str, Any] | None:
+def last(office: Office, escrevente: str, ato: str) -> JsonObject | None:
     """Return the last act of that type that a person recorded within a month; None if there is none."""
     table = db.ato_balcao
     query = sa.select(table).where(
@@ -185,7 +185,7 @@ def last(office: Office, escrevente: str, ato: str) -> dict[str, Any] | None:
     return None if row is None else show(row)
 
 
-def show(row: Mapping[Any, Any]) -> dict[str, Any]:
+def show(row: Row) -> JsonObject:
     """Return an act at the counter as the API shows it."""
     return {
         "id": row["id"],
@@ -204,7 +204,7 @@ def show(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def _row(conn: Connection, office: Office, numero: int | str, *, lock: bool = False) -> Mapping[Any, Any]:
+def _row(conn: Connection, office: Office, numero: int | str, *, lock: bool = False) -> Row:
     table = db.ato_balcao
     row = None
     if _NUMBER.fullmatch(str(numero)):

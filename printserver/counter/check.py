@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import rfc3339
+from printserver.common.data import JsonObject
 from printserver.counter.paper_seals import REPORTED, SPOILED
 from printserver.court import CARREGADO, ESTORNADO, WAITING
 from printserver.office import Office
@@ -18,7 +19,7 @@ from printserver.office import Office
 MAX_SHOWN: Final = 1000  # of the missing numbers of a line
 
 
-def day_check(office: Office, day: date) -> dict[str, Any]:
+def day_check(office: Office, day: date) -> JsonObject:
     """Return a day's acts by type and by person, to compare with the till, and its numbers.
 
     Totals are those of acts recorded and not reversed, and of ranges by hand; in centavos.
@@ -60,7 +61,7 @@ def day_check(office: Office, day: date) -> dict[str, Any]:
     }
 
 
-def waiting_days(office: Office) -> list[dict[str, Any]]:
+def waiting_days(office: Office) -> list[JsonObject]:
     """Return the days with acts pending their load, oldest first (T1)."""
     table = db.ato_balcao
     query = (
@@ -76,7 +77,7 @@ def waiting_days(office: Office) -> list[dict[str, Any]]:
         ]
 
 
-def control_report(office: Office, de: date, ate: date) -> list[dict[str, Any]]:
+def control_report(office: Office, de: date, ate: date) -> list[JsonObject]:
     """Return the control of paper seals by day, type of act and série: first, last, used, void, waiting, missing.
 
     `faltam` are the numbers between first and last that have no fate, that day or another: 1000 at most, of
@@ -86,7 +87,7 @@ def control_report(office: Office, de: date, ate: date) -> list[dict[str, Any]]:
         return _control_report(conn, office, de, ate)
 
 
-def ranges_without_selo(office: Office) -> list[dict[str, Any]]:
+def ranges_without_selo(office: Office) -> list[JsonObject]:
     """Return the ranges recorded as void or as reported by another program, newest first.
 
     `nome` is `inutilizados` or `comunicados`; 200 at most.
@@ -109,8 +110,8 @@ def ranges_without_selo(office: Office) -> list[dict[str, Any]]:
         ]
 
 
-def _groups(rows: Iterable[sa.Row[Any]], nome: str) -> list[dict[str, Any]]:
-    found: dict[str, dict[str, Any]] = {}
+def _groups(rows: Iterable[sa.Row[Any]], nome: str) -> list[JsonObject]:
+    found: dict[str, JsonObject] = {}
     for row in rows:
         name = getattr(row, nome)
         group = found.setdefault(name, {nome: name, "quantidade": 0, "isentos": 0, "total_centavos": 0})
@@ -120,7 +121,7 @@ def _groups(rows: Iterable[sa.Row[Any]], nome: str) -> list[dict[str, Any]]:
     return [found[name] for name in sorted(found)]
 
 
-def _by_range(conn: Connection, office: Office, day: date) -> list[dict[str, Any]]:
+def _by_range(conn: Connection, office: Office, day: date) -> list[JsonObject]:
     """Return by type the seals of a day's paper seals without an act at the counter (H3)."""
     paper, seal, act = db.selo_papel, db.selo, db.ato_balcao
     recorded = sa.select(act.c.codigo).where(
@@ -144,7 +145,7 @@ def _by_range(conn: Connection, office: Office, day: date) -> list[dict[str, Any
     ]
 
 
-def _control_report(conn: Connection, office: Office, de: date, ate: date) -> list[dict[str, Any]]:
+def _control_report(conn: Connection, office: Office, de: date, ate: date) -> list[JsonObject]:
     table = db.selo_papel
     query = sa.select(table.c.data, table.c.ato, table.c.serie, table.c.numero, table.c.estado).where(
         table.c.serventia_id == office.serventia_id,

@@ -3,13 +3,14 @@
 import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, ClassVar, Final
 
 import sqlalchemy as sa
 from pydantic import Field
 
 from printserver import db
 from printserver.clock import local_date
+from printserver.common.data import JsonObject
 from printserver.counter import paper_seals
 from printserver.court import CARREGADO, WAITING
 from printserver.documents import (
@@ -164,7 +165,7 @@ def by_range(office: Office, author: Author, data: object, key: str | None = Non
     return list(outcome.feito), repeated
 
 
-def spoil(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def spoil(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
     """Write that a range of paper seals is void (H2). Return it, and whether the key had done it.
 
     Raises `Recusa` `hibrido-ja-comunicado` (with `numeros`), `limite-de-hibridos`, `entrada-invalida`, `data-do-ato`.
@@ -172,14 +173,14 @@ def spoil(office: Office, author: Author, data: object, key: str | None = None) 
     return _without_selo(office, author, data, key, "inutilizados", paper_seals.SPOILED)
 
 
-def mark_reported(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def mark_reported(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
     """Write that another program reported a range of paper seals: never again from here (S4). Else as `spoil`."""
     return _without_selo(office, author, data, key, "comunicados", paper_seals.REPORTED)
 
 
 def _without_selo(
     office: Office, author: Author, data: object, key: str | None, nome: str, state: str
-) -> tuple[dict[str, Any], bool]:
+) -> tuple[JsonObject, bool]:
     people.require_right(author, "selos")
 
     def make(call: Call) -> Outcome:

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
+from printserver.common.data import JsonView
 from printserver.court.client import Exchange
 
 # `repetir`: the court does not have it, so it goes again at once; `passageira`: it goes again after a while.
@@ -39,7 +40,7 @@ class OnRecord:
 class Listing:
     """A page of the court's list: each item with the code at `selo`; `total` is of all pages."""
 
-    itens: tuple[Mapping[str, Any], ...]
+    itens: tuple[JsonView, ...]
     total: int
 
 
@@ -123,7 +124,7 @@ def _by_selo(text: str | None) -> dict[str, CourtAnswer]:
     return found
 
 
-def _answer_values(item: Mapping[str, Any]) -> CourtAnswer:
+def _answer_values(item: JsonView) -> CourtAnswer:
     total, erros = item.get("totalErros"), _errors(item.get("erros"))
     if total == 0 and not erros:
         return CourtAnswer("aceito")

@@ -13,11 +13,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any, Final, Protocol
+from typing import Final, Protocol
 
 import httpx
 
 from printserver.common import faults
+from printserver.common.data import JsonView
 from printserver.errors import ConfigError
 from printserver.office import CourtSettings
 from printserver.selo import Certificate
@@ -41,7 +42,7 @@ class Exchange:
     departed: bool = True
 
 
-def encode_body(itens: Sequence[Mapping[str, Any]]) -> str:
+def encode_body(itens: Sequence[JsonView]) -> str:
     """Return the bytes of a request for `itens`, as text."""
     return json.dumps(list(itens), ensure_ascii=False, separators=(",", ":"))
 
@@ -49,7 +50,7 @@ def encode_body(itens: Sequence[Mapping[str, Any]]) -> str:
 class Transport(Protocol):
     """Connection of an office to the court. Thread-safe."""
 
-    def send(self, selos: Sequence[Mapping[str, Any]]) -> Exchange:
+    def send(self, selos: Sequence[JsonView]) -> Exchange:
         """Report seals."""
 
     def link_selos(self, pairs: Sequence[Mapping[str, str]]) -> Exchange:
@@ -83,7 +84,7 @@ class HttpTransport:
             headers={"User-Agent": "printserver"},
         )
 
-    def send(self, selos: Sequence[Mapping[str, Any]]) -> Exchange:
+    def send(self, selos: Sequence[JsonView]) -> Exchange:
         """Report seals."""
         return self._exchange("enviar", "POST", self._settings.caminho_selos, selos)
 
@@ -104,9 +105,7 @@ class HttpTransport:
         """Close the connections."""
         self._client.close()
 
-    def _exchange(
-        self, operacao: str, method: str, path: str, body: Sequence[Mapping[str, Any]] | None = None
-    ) -> Exchange:
+    def _exchange(self, operacao: str, method: str, path: str, body: Sequence[JsonView] | None = None) -> Exchange:
         content = None if body is None else encode_body(body)
         said = content if content is not None else f"{method} {path}"
         headers = {} if content is None else {"Content-Type": "application/json; charset=utf-8"}

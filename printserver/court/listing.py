@@ -1,18 +1,17 @@
 """The court's list of the seals of a period, requested page by page, with a total time limit."""
 
 import time
-from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TooLate
 from datetime import date
-from typing import Any
 
+from printserver.common.data import JsonView
 from printserver.court.answers import from_listing, general_failure
 from printserver.court.client import Transport
 from printserver.errors import Recusa
 
 
-def request_listing(court: Transport, de: date, ate: date, seconds: float) -> list[Mapping[str, Any]]:
+def request_listing(court: Transport, de: date, ate: date, seconds: float) -> list[JsonView]:
     """Return the court's items of the days `de` to `ate`, as received. `court` is closed at the end.
 
     Raises `Recusa` `tribunal-nao-responde` if the list is not complete within `seconds`.
@@ -21,7 +20,7 @@ def request_listing(court: Transport, de: date, ate: date, seconds: float) -> li
     # A court that sends a byte now and then outlasts the transport's own limit: a thread asks, and is abandoned.
     beside = ThreadPoolExecutor(1, thread_name_prefix="list")
     try:
-        items: list[Mapping[str, Any]] = []
+        items: list[JsonView] = []
         page = 1
         while True:
             try:

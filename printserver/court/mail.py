@@ -12,13 +12,14 @@ import threading
 from datetime import datetime, timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 import structlog
 
 from printserver import db
 from printserver.clock import local
+from printserver.common.data import Columns
 from printserver.court import notices
 from printserver.office import Office, backoff, reached
 
@@ -73,7 +74,7 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
     return reached(_table.c.vence_em, now, LONGEST_PAUSE)
 
 
-def _claim(office: Office, row: dict[str, Any], now: datetime) -> bool:
+def _claim(office: Office, row: Columns, now: datetime) -> bool:
     """Claim a message for `LEASE`; return False if another engine was quicker."""
     mine = (_table.c.serventia_id == office.serventia_id, _table.c.chave == row["chave"])
     still = (_due(now), _table.c.tentativas == row["tentativas"])
@@ -82,7 +83,7 @@ def _claim(office: Office, row: dict[str, Any], now: datetime) -> bool:
         return bool(conn.execute(claim).rowcount)
 
 
-def _mark(office: Office, row: dict[str, Any], falha: str | None) -> None:
+def _mark(office: Office, row: Columns, falha: str | None) -> None:
     now = office.clock()
     again = now + backoff(row["tentativas"], LONGEST_PAUSE, timedelta(minutes=1))
     values = (
@@ -93,7 +94,7 @@ def _mark(office: Office, row: dict[str, Any], falha: str | None) -> None:
         conn.execute(sa.update(_table).where(*mine, _table.c.tentativas == row["tentativas"] + 1).values(**values))
 
 
-def _deliver(office: Office, row: dict[str, Any]) -> str | None:
+def _deliver(office: Office, row: Columns) -> str | None:
     """Send a message. Return why it was not accepted (Portuguese), None if it was."""
     settings = office.settings.avisos
     message = _message(office, row)
@@ -128,7 +129,7 @@ def _converse(office: Office) -> smtplib.SMTP:
     return server
 
 
-def _message(office: Office, row: dict[str, Any]) -> EmailMessage:
+def _message(office: Office, row: Columns) -> EmailMessage:
     settings = office.settings.avisos
     message = EmailMessage()
     demo = "DEMONSTRAÇÃO " if office.demonstracao else ""

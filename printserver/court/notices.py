@@ -4,7 +4,7 @@ A notice is a row, written under a lock by the first engine that sees its cause;
 e-mail where the office has a mail server (`mail`). No notice names a person (A3).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from datetime import time as clock_time
@@ -15,6 +15,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import SAO_PAULO, local, local_date, rfc3339
+from printserver.common.data import JsonObject, Row
 from printserver.court import pending
 from printserver.court.sender import send_until
 from printserver.db import insert_or_ignore
@@ -67,7 +68,7 @@ def observe(office: Office) -> int:
     return len(causes)
 
 
-def list_all(office: Office, page: int) -> dict[str, Any]:
+def list_all(office: Office, page: int) -> JsonObject:
     """Return a page of the notices, the newest first."""
     mine = _table.c.serventia_id == office.serventia_id
     query = sa.select(_table).where(mine).order_by(_table.c.quando.desc(), _table.c.chave)
@@ -78,7 +79,7 @@ def list_all(office: Office, page: int) -> dict[str, Any]:
         return {"itens": [_item(row) for row in rows], "pagina": page, "total": total}
 
 
-def _item(row: Mapping[Any, Any]) -> dict[str, Any]:
+def _item(row: Row) -> JsonObject:
     mail = "enviado" if row["enviado_em"] else "a enviar" if row["vence_em"] else None
     return {
         "quando": rfc3339(row["quando"]),

@@ -1,11 +1,11 @@
 """The outbox: which rows may be sent now, their state while they are sent, and retries (T1, T2). Sends nothing.
 
-A row is `pending`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
+A row is `pendente`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
 an end `aceito`, `objetado` (the court's words are kept, a person mends it) or `impossivel`. `fim_em` says it is at an
-end. A row that was left `enviando` by a sender that died is as one in doubt. What the court said: see `desfecho`.
+end. A row that was left `enviando` by a sender that died is as one in doubt. What the court said: see `outcome`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonObject, JsonView, Row
 from printserver.court.client import encode_body
 from printserver.db import insert_or_ignore
 
@@ -38,7 +39,7 @@ class OutboxEntry:
     alvo: str | None
     tentativas: int
     registro: str
-    item: Mapping[str, Any]
+    item: JsonView
 
 
 def ready_entries(
@@ -105,8 +106,8 @@ def _entries() -> sa.Select[Any]:
     return query.order_by(_out.c.prazo).limit(sa.bindparam("quantas"))
 
 
-def _entry(row: Mapping[Any, Any]) -> OutboxEntry:
-    item: dict[str, Any] = (
+def _entry(row: Row) -> OutboxEntry:
+    item: JsonObject = (
         {"vinculador": row["alvo"], "vinculado": row["codigo"]}
         if row["tipo"] == "vinculo"
         else {

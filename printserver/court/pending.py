@@ -1,14 +1,14 @@
 """Seals and links that are pending at the court or were refused, with the time that each has left (T1, T2, R5)."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date, rfc3339
+from printserver.common.data import JsonObject, Row
 from printserver.office import Office
 
 # T1: the term, and the time left below which there is a warning, and an urgent one.
@@ -26,7 +26,7 @@ Which = Literal["pendentes", "recusados", "vinculos"]
 _out, _seals = db.outbox, db.selo
 
 
-def list_all(office: Office, quais: Which, page_number: int) -> dict[str, Any]:
+def list_all(office: Office, quais: Which, page_number: int) -> JsonObject:
     """Return a page of the pending rows (most urgent first), the refused ones (newest first), or the links.
 
     `falta_s` is in seconds, negative past the term (T1). `erros` are the court's own errors (R5).
@@ -49,7 +49,7 @@ def list_all(office: Office, quais: Which, page_number: int) -> dict[str, Any]:
         return {"itens": [_item(row, now) for row in page], "pagina": page_number, "total": total}
 
 
-def _item(row: Mapping[Any, Any], now: datetime) -> dict[str, Any]:
+def _item(row: Row, now: datetime) -> JsonObject:
     left = row["prazo"] - now
     return {
         "selo": row["codigo"],
@@ -85,7 +85,7 @@ def is_refused(sid: int) -> sa.ColumnElement[bool]:
     return sa.and_(_out.c.estado.in_(("objetado", "impossivel")), ~mended)
 
 
-def without_load(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
+def without_load(conn: Connection, sid: int, now: datetime) -> JsonObject:
     """Return how many acts at the counter wait for their load, by what is left of their 24 hours, and since which day.
 
     The 24 hours count from when the act was recorded; of a past day's act from the end of that day, as its seal's (T1).
@@ -113,7 +113,7 @@ def without_load(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
     }
 
 
-def count(conn: Connection, sid: int, now: datetime) -> dict[str, Any]:
+def count(conn: Connection, sid: int, now: datetime) -> JsonObject:
     """Return the counts of what waits, by urgency, of links, refusals and the counter's acts; and the first term."""
     waits = (_out.c.serventia_id == sid, _out.c.fim_em.is_(None))
     seal = _out.c.tipo != "vinculo"

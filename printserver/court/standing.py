@@ -1,8 +1,7 @@
 """Acts of a person on the reports to the court: send now, send refused ones again; and the status (T1–T4)."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Final
 
 import sqlalchemy as sa
 from pydantic import Field
@@ -10,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import rfc3339
+from printserver.common.data import JsonObject, JsonView
 from printserver.court import outbox, pending
 from printserver.documents import CodigoDoSelo, RequestModel, Text, read
 from printserver.errors import invalid_input
@@ -26,7 +26,7 @@ class Comunicacao(RequestModel):
     escrevente: Text | None = None
 
 
-def report(office: Office, author: Author, data: object) -> dict[str, Any]:
+def report(office: Office, author: Author, data: object) -> JsonObject:
     """Make all pending reports due now; back-off and breaker are reset. Return how many are pending.
 
     Raises `Recusa` `entrada-invalida` for a seal without a refused report, and for refused ones without a person's
@@ -59,7 +59,7 @@ def _resume(act: Act, codes: tuple[str, ...]) -> None:
         act.log("selo", code, outbox.REPORT_PENDING, {"texto": "mandado de novo ao tribunal"})
 
 
-def status(office: Office) -> dict[str, Any]:
+def status(office: Office) -> JsonObject:
     """Return the status with the court: pending reports and their time left, refusals, breaker, certificate.
 
     Times are aware; `falta_s` is in seconds, negative past the term (T1).
@@ -87,7 +87,7 @@ def status(office: Office) -> dict[str, Any]:
     }
 
 
-def _newest_failure(conn: Connection, sid: int, now: datetime) -> dict[str, Any] | None:
+def _newest_failure(conn: Connection, sid: int, now: datetime) -> JsonObject | None:
     """Return the newest failed exchange of the last 24 hours: when, and why (Portuguese)."""
     table = db.comunicacao
     not_here = sa.and_(table.c.operacao == "consultar", table.c.status == 404)  # a regular answer
@@ -105,6 +105,6 @@ def _newest_failure(conn: Connection, sid: int, now: datetime) -> dict[str, Any]
     return {"quando": rfc3339(row.inicio), "texto": words}
 
 
-def as_json(standing: Mapping[str, Any]) -> dict[str, Any]:
+def as_json(standing: JsonView) -> JsonObject:
     """Return the status with its times as the contract writes them."""
     return {name: rfc3339(value) if isinstance(value, datetime) else value for name, value in standing.items()}

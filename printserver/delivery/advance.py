@@ -8,11 +8,12 @@ A failure leaves the seals unchanged and the job `falhou`: nothing is sealed twi
 database that is unavailable is no failure of the print: the step is retried until it succeeds.
 """
 
-from typing import Any, Final
+from typing import Final
 
 import structlog
 
 from printserver.common import faults
+from printserver.common.data import Columns
 from printserver.delivery import attempts, claims, handoff, passes, printout, spool
 from printserver.delivery.attempts import LostClaim
 from printserver.delivery.handoff import Doubt
@@ -62,7 +63,7 @@ def advance(office: Office, row: JobRow, owner: str) -> None:
     office.bell.ring()
 
 
-def _steps(office: Office, job: dict[Any, Any], owner: str) -> None:
+def _steps(office: Office, job: Columns, owner: str) -> None:
     """Run the steps that are due; `job` is updated with what they wrote, so that a failure finds it as it is."""
     if job["estado"] == ACCEPTED:
         attempt = _stamp(office, job, owner)
@@ -88,7 +89,7 @@ def _passing(error: Exception) -> str | None:
     return faults.passing(error)
 
 
-def _stamp(office: Office, job: dict[Any, Any], owner: str) -> Attempt | None:
+def _stamp(office: Office, job: Columns, owner: str) -> Attempt | None:
     """Make the PDF and the first attempt; None: the job is not to be printed. `job` is updated."""
     digest = spool.store(office.spool, printout.stamp_job(office, job))
     prints = job["imprimir"]

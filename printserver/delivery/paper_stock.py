@@ -2,13 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import rfc3339
+from printserver.common.data import JsonObject
 from printserver.delivery import numbered_paper, queues, sheet_numbers, turns
 from printserver.delivery.requests import LoteDePapel, PapelDaFila
 from printserver.delivery.sheet_numbers import SheetNumber
@@ -17,7 +17,7 @@ from printserver.ledger import Queue
 from printserver.office import Author, Office, acting, acting_person, people
 
 
-def report_queue_paper(office: Office, author: Author, nome: str, data: object) -> dict[str, Any]:
+def report_queue_paper(office: Office, author: Author, nome: str, data: object) -> JsonObject:
     """Record which number of paper is next in a queue's tray, and which were spoiled. Return the queue.
 
     Raises `Recusa` as `numbered_paper.report_next`.
@@ -30,7 +30,7 @@ def report_queue_paper(office: Office, author: Author, nome: str, data: object) 
     return _queue_with_paper(office, nome)
 
 
-def receive_paper(office: Office, author: Author, nome: str, data: object) -> dict[str, Any]:
+def receive_paper(office: Office, author: Author, nome: str, data: object) -> JsonObject:
     """Record a lot of numbered paper as received for a queue. Return the queue.
 
     Raises `Recusa` as `numbered_paper.receive`.
@@ -45,7 +45,7 @@ def receive_paper(office: Office, author: Author, nome: str, data: object) -> di
     return _queue_with_paper(office, nome)
 
 
-def paper_group(office: Office) -> list[dict[str, Any]]:
+def paper_group(office: Office) -> list[JsonObject]:
     """Return the queues with numbered paper as `GET /filas` shows them, with their lots and the print they wait for.
 
     `lotes`: newest first; `parou_em`: the job after which the queue stopped, with the numbers that it took.
@@ -84,7 +84,7 @@ def as_printed(conn: Connection, serventia_id: int, key: str) -> str:
     return str(replace(number, algarismos=conn.execute(query).scalar() or number.algarismos))
 
 
-def with_paper(office: Office, queue_rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def with_paper(office: Office, queue_rows: Sequence[JsonObject]) -> list[JsonObject]:
     """Return queues as `GET /filas` shows them, with the numbers of their paper and why they are stopped."""
     table = db.fila
     shown = []
@@ -103,7 +103,7 @@ def with_paper(office: Office, queue_rows: Sequence[dict[str, Any]]) -> list[dic
     return shown
 
 
-def _queue_with_paper(office: Office, nome: str) -> dict[str, Any]:
+def _queue_with_paper(office: Office, nome: str) -> JsonObject:
     return next(each for each in with_paper(office, queues.list_all(office)) if each["nome"] == nome)
 
 

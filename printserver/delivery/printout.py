@@ -1,12 +1,13 @@
 """The PDF and the printed sides of a job, from its stored layout."""
 
 import dataclasses
-from collections.abc import Mapping, Sequence
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import cast
 
 import sqlalchemy as sa
 
 from printserver import db
+from printserver.common.data import JsonView
 from printserver.documents import (
     parse_pages,
 )
@@ -93,14 +94,14 @@ def job_sides(office: Office, row: JobRow) -> tuple[PrintedSide, ...]:
     return page_sides(_layout_do_job(office, row, page_format), page_format, _stamp(row["carimbo"]))
 
 
-def _stamp(kept: Mapping[str, Any]) -> Stamp:
+def _stamp(kept: JsonView) -> Stamp:
     values = dict(kept)
     for name in ("faixas", "folhas", "papeis", "paginas"):
         values[name] = tuple(values[name]) if values[name] is not None else None
     return Stamp(**values | {"valores": _values(kept["valores"])})
 
 
-def _values(kept: Mapping[str, Any] | None) -> BlockValues | None:
+def _values(kept: JsonView | None) -> BlockValues | None:
     if kept is None:
         return None
     values = dict(kept)

@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonObject, JsonView
 from printserver.delivery import spool
 from printserver.errors import Recusa
 from printserver.ledger import Queue, QueueProof, QueueState
@@ -182,7 +183,7 @@ def _no_such_tray(row: Queue, bandeja: str, known: list[str]) -> Recusa:
     return Recusa("bandeja-desconhecida", f"A fila {row.nome!r} não tem a bandeja {bandeja!r}. {which}")
 
 
-def list_all(office: Office) -> list[dict[str, Any]]:
+def list_all(office: Office) -> list[JsonObject]:
     """Return every queue as the contract's `GET /filas` shows it, with its diagnosis and the remedy."""
     with office.db.read() as conn:
         table = db.fila
@@ -191,8 +192,8 @@ def list_all(office: Office) -> list[dict[str, Any]]:
     return [_show(office, row) for row in found]
 
 
-def _show(office: Office, row: Queue) -> dict[str, Any]:
-    item: dict[str, Any] = {
+def _show(office: Office, row: Queue) -> JsonObject:
+    item: JsonObject = {
         "nome": row.nome,
         "padrao": row.padrao,
         "tipo": row.tipo,
@@ -215,7 +216,7 @@ def _show(office: Office, row: Queue) -> dict[str, Any]:
     return item | {"alertas": _alerts(row, item, found)}
 
 
-def _alerts(row: Queue, item: Mapping[str, Any], found: Diagnosis) -> list[str]:
+def _alerts(row: Queue, item: JsonView, found: Diagnosis) -> list[str]:
     """Return what should be corrected in a CUPS queue before sealed paper goes there (X5)."""
     if row.tipo != "cups":
         return []

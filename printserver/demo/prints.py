@@ -8,12 +8,13 @@ import json
 import secrets
 import time
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from printserver.clock import local_date, system_clock
+from printserver.common.data import JsonObject, JsonView
 from printserver.office import create
 
 HOST: Final = "127.0.0.1"
@@ -34,8 +35,8 @@ class Legacy:
         self._key = key
 
     def call(
-        self, method: str, path: str, body: Mapping[str, Any] | None = None, *, press: str | None = None
-    ) -> tuple[int, dict[str, Any]]:
+        self, method: str, path: str, body: JsonView | None = None, *, press: str | None = None
+    ) -> tuple[int, JsonObject]:
         """Return status and JSON answer. Raises OSError where nobody answers."""
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         if press is not None:
@@ -50,7 +51,7 @@ class Legacy:
         finally:
             connection.close()
 
-    def print(self, document: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
+    def print(self, document: JsonView) -> tuple[int, JsonObject]:
         """Press the button once, and wait until the document is at its queue."""
         body = {"documento": document, "escrevente": "admin"}
         return self.call("POST", f"/api/v1/jobs?espera={_WAIT_S}", body, press=secrets.token_hex(16))
@@ -72,7 +73,7 @@ class Outcome:
     """One document of the demonstration: the job it became, the time until the answer came, what is wrong with it."""
 
     name: str
-    job: dict[str, Any]
+    job: JsonObject
     seconds: float = 0.0
     qr: str = "—"
     faults: list[str] = field(default_factory=list)
@@ -106,7 +107,7 @@ def print_one_of_each(legacy: Legacy, folder: Path) -> list[Outcome]:
     return outcomes
 
 
-def _instrumento(data: Mapping[str, Any], number: str, livro: str, folha: int) -> dict[str, Any]:
+def _instrumento(data: JsonView, number: str, livro: str, folha: int) -> JsonObject:
     today = local_date(system_clock())
     return {
         "id": f"P-{today.year}-{number}",
@@ -124,7 +125,7 @@ def _text(name: str) -> dict[str, str]:
     return {"formato": "texto", "conteudo": (_DATA / name).read_text("utf-8")}
 
 
-def _printed(legacy: Legacy, folder: Path, name: str, document: Mapping[str, Any], *, seals: int) -> Outcome:
+def _printed(legacy: Legacy, folder: Path, name: str, document: JsonView, *, seals: int) -> Outcome:
     start = time.monotonic()
     status, answer = legacy.print(document)
     if status != 202:
@@ -132,7 +133,7 @@ def _printed(legacy: Legacy, folder: Path, name: str, document: Mapping[str, Any
     return _checked(Outcome(name, answer, time.monotonic() - start), folder, seals)
 
 
-def _ficha(legacy: Legacy, folder: Path, document: Mapping[str, Any]) -> Outcome:
+def _ficha(legacy: Legacy, folder: Path, document: JsonView) -> Outcome:
     """Print the ficha: it waits for the escrevente's word on the seal, which is given over the API (N9)."""
     name = "Ficha de abertura"
     status, answer = legacy.print(document)
@@ -147,7 +148,7 @@ def _ficha(legacy: Legacy, folder: Path, document: Mapping[str, Any]) -> Outcome
     return _checked(Outcome(name, job, time.monotonic() - start), folder, 1)
 
 
-def _reprint(legacy: Legacy, livro: Mapping[str, Any]) -> Outcome:
+def _reprint(legacy: Legacy, livro: JsonView) -> Outcome:
     """Press the button for the livro again: the print stops with the question of XA (X1)."""
     start = time.monotonic()
     status, answer = legacy.print(livro)
@@ -191,7 +192,7 @@ _OF_THE_LIVRO: Final = "ato principal do livro"
 _HEAD: Final = ("Documento", "Estado", "Em", "Páginas", "Selos", "No tribunal", "QR", "Job")
 
 
-def _whose_qr(job: Mapping[str, Any], principal: str | None) -> str:
+def _whose_qr(job: JsonView, principal: str | None) -> str:
     shown = (job.get("qr") or {}).get("selo")
     if shown is None:
         return "—"
@@ -215,6 +216,6 @@ def table(outcomes: Sequence[Outcome]) -> str:
     return "\n".join(["", *lines])
 
 
-def _seal(selo: Mapping[str, Any], several: bool) -> tuple[str, str]:
+def _seal(selo: JsonView, several: bool) -> tuple[str, str]:
     code = f"{selo['codigo']} (principal)" if several and selo["principal"] else str(selo["codigo"])
     return code, str(selo["estado"])

@@ -26,6 +26,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from printserver.common.data import JsonObject
 from printserver.formats import UnfitText, plain, printed, stamped
 from printserver.selo import code
 
@@ -72,7 +73,7 @@ class RequestModel(BaseModel):
         }
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
         """Describe that null is taken, too, in every optional field."""
         schema = handler(core_schema)
         fields = handler.resolve_ref_schema(schema)

@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from printserver.common.data import JsonObject
 from printserver.common.validation import portuguese
 from printserver.documents.fields import (
     MAX_ERRORS,
@@ -111,7 +112,7 @@ def _invalid_input(erros: list[BadField], how_many: int) -> Recusa:
 
 
 def _field(detalhe: ErrorDetails) -> BadField:
-    context: dict[str, Any] = detalhe.get("ctx", {})
+    context: JsonObject = detalhe.get("ctx", {})
     path = _without_tags(detalhe["loc"])
     if detalhe["type"] in ("union_tag_invalid", "union_tag_not_found") and path == ["documento"]:
         aceitos = ", ".join(KINDS)

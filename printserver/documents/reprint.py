@@ -3,9 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from printserver.clock import local, rfc3339
+from printserver.common.data import JsonObject
 from printserver.common.text import capitalized
 from printserver.documents.kinds import KINDS, FieldValues
 from printserver.documents.plan import Identity, LiveSelo, Rules
@@ -40,7 +40,7 @@ class Question:
     xa_ate: datetime
     alternativas: tuple[Alternative, ...]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """Return the contract's `pergunta`."""
         return {
             "tipo": "xa",

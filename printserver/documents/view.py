@@ -7,9 +7,9 @@ the templates' data: so a minuta, its livro and its reprint share a layout, and 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 from printserver.clock import local_date
+from printserver.common.data import JsonObject
 from printserver.common.text import capitalized
 from printserver.documents.instrumento import Instrumento
 from printserver.documents.kinds import KINDS
@@ -49,7 +49,7 @@ _NOTHING = "—"
 
 def template_data(
     plan: Plan, *, serventia: Mapping[str, str], subscritor: Mapping[str, str] | None, now: datetime
-) -> dict[str, Any]:
+) -> JsonObject:
     """Return the data that the templates get (`formats.template_data` lists them), all plain JSON.
 
     `serventia` has `nome`, `cns`, `cidade`, `uf`; `subscritor` has `nome` and `papel` (the role's word), None without

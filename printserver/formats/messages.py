@@ -2,10 +2,11 @@
 
 import difflib
 from collections.abc import Iterator, Sequence
-from typing import Any, get_args
+from typing import get_args
 
 from pydantic import BaseModel, ValidationError
 
+from printserver.common.data import JsonObject
 from printserver.common.validation import portuguese
 
 _MESSAGES = {
@@ -38,7 +39,7 @@ def error_list(modelo: type[BaseModel], falha: ValidationError) -> Iterator[str]
         yield f"{path}: {text}" if path else text
 
 
-def _text(modelo: type[BaseModel], kind: str, path: Sequence[str | int], context: dict[str, Any], value: object) -> str:
+def _text(modelo: type[BaseModel], kind: str, path: Sequence[str | int], context: JsonObject, value: object) -> str:
     if kind == "extra_forbidden":
         return _unknown_key(modelo, path)
     if kind == "literal_error":

@@ -10,10 +10,11 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from pydantic import ValidationError
 
+from printserver.common.data import JsonObject
 from printserver.errors import ConfigError, Recusa
 from printserver.formats import templates
 from printserver.formats.block_layout import columns_of, compose
@@ -80,7 +81,7 @@ class Formats:
         """Return the name of the default format of a format type."""
         return DEFAULTS[kind]
 
-    def describe(self, nome: str) -> dict[str, Any]:
+    def describe(self, nome: str) -> JsonObject:
         """Return what a program needs to know of a format, in mm, as `GET /api/v1/formatos/{nome}` returns it.
 
         Of a block that follows the text, x and y are null and the height is that of a document as in the preview.

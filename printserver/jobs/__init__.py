@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 from time import monotonic
-from typing import Any
 
+from printserver.common.data import JsonObject
 from printserver.delivery import paper_group, pdf, queues, receive_paper, report_queue_paper, with_paper
 from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
@@ -47,12 +47,12 @@ __all__ = [
 ]
 
 
-def look_up(office: Office, job_id: str) -> dict[str, Any]:
+def look_up(office: Office, job_id: str) -> JsonObject:
     """Return the job as it is now. Raises `Recusa` `nao-encontrado`."""
     return views.show(office, job_id)
 
 
-def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) -> dict[str, Any]:
+def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) -> JsonObject:
     """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `seconds`.
 
     At most half of the HTTP threads wait at once; a caller above that limit is answered at once.
@@ -67,9 +67,9 @@ def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) 
     return views.show(office, job_id)
 
 
-def events(office: Office, depois: int, espera: float = 0) -> dict[str, Any]:
+def events(office: Office, depois: int, espera: float = 0) -> JsonObject:
     """Return what changed after event number `depois`, waiting up to `espera` seconds for something to change."""
-    found: list[dict[str, Any]] = []
+    found: list[JsonObject] = []
 
     def arrived() -> bool:
         found[:] = views.events(office, depois)
@@ -95,12 +95,12 @@ def _wait(office: Office, seconds: float, arrived: Callable[[], bool]) -> None:
         office.listeners.release()
 
 
-def list_all(office: Office, filters: Mapping[str, str], page: int = 1, chave_id: int | None = None) -> dict[str, Any]:
+def list_all(office: Office, filters: Mapping[str, str], page: int = 1, chave_id: int | None = None) -> JsonObject:
     """Return a page of the jobs that pass the contract's filters; `chave` is one of the API key `chave_id`."""
     return views.list_jobs(office, filters, page, chave_id)
 
 
-def selo(office: Office, codigo: str) -> dict[str, Any]:
+def selo(office: Office, codigo: str) -> JsonObject:
     """Return one seal. Raises `Recusa` `nao-encontrado`."""
     return seal_view.selo(office, codigo)
 
@@ -110,16 +110,16 @@ def previous(office: Office, job_id: str) -> str | None:
     return views.previous(office, job_id)
 
 
-def all_queues(office: Office) -> list[dict[str, Any]]:
+def all_queues(office: Office) -> list[JsonObject]:
     """Return the office's queues, with the counts of their paper (P5)."""
     return with_paper(office, queues.list_all(office))
 
 
-def open_questions(office: Office) -> list[dict[str, Any]]:
+def open_questions(office: Office) -> list[JsonObject]:
     """Return the jobs that wait for an answer, oldest first."""
     return views.open_questions(office)
 
 
-def of_day(office: Office, day: date) -> list[dict[str, Any]]:
+def of_day(office: Office, day: date) -> list[JsonObject]:
     """Return the jobs of the office's day, newest first."""
     return views.jobs_of_day(office, day)

@@ -5,13 +5,12 @@ locked, the inputs of the layout are read again, the reprint guard decides; seal
 """
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import RowMapping
 
+from printserver.common.data import JsonObject, JsonView
 from printserver.common.text import capitalized
 from printserver.documents import read_request
 from printserver.errors import ErrorWord, Recusa
@@ -37,7 +36,7 @@ _OPTIONAL_SELO: ErrorWord = "selo-facultativo"
 class Acceptance:
     """Outcome of a request: the job as it is now; `refusal` where the first answer was a problem."""
 
-    job: dict[str, Any]
+    job: JsonObject
     refusal: Recusa | None
     repeated: bool
 
@@ -87,13 +86,13 @@ def _answer(office: Office, made: Outcome, *, repeated: bool) -> Acceptance:
             return Acceptance(job, None, repeated)
         question = questions.do_job(conn, office, made.job_id)
         before = jobs.live_job(conn, office.serventia_id, taken.documento_id)
-    extra: dict[str, Any] = {"job": job}
+    extra: JsonObject = {"job": job}
     if made.palavra == _REPRINT and before is not None:
         extra["anterior"] = jobs.previous(before, taken.campos)
     return Acceptance(job, Recusa(made.palavra, _question(office, question, job), extra=extra), repeated)
 
 
-def _question(office: Office, question: RowMapping | None, job: Mapping[str, Any]) -> str:
+def _question(office: Office, question: RowMapping | None, job: JsonView) -> str:
     """Return the text for the question that held a job: the question, or how it ended and what to do."""
     if question is None:
         return "O documento espera pela resposta de uma pessoa."

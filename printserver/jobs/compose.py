@@ -3,11 +3,11 @@
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonObject
 from printserver.db import insert_or_ignore
 from printserver.documents import (
     KINDS,
@@ -144,7 +144,7 @@ def _where(field: str, fields: FieldValues) -> str:
 # -- as rows ----------------------------------------------------------------------------------------------------------
 
 
-def store(conn: Connection, office: Office, request: LayoutRequest) -> dict[str, Any]:
+def store(conn: Connection, office: Office, request: LayoutRequest) -> JsonObject:
     """Return the layout's request as JSON for the job's row, its text by hash; the format's definition is kept too."""
     page_format = request.formato
     if page_format.versao not in office.kept_formats:

@@ -4,13 +4,13 @@ A reprint has the same bytes and seals, and happens only on a person's request. 
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import rfc3339
+from printserver.common.data import JsonObject
 from printserver.delivery import (
     AttemptContent,
     current_attempt,
@@ -269,7 +269,7 @@ def _verdict(said: Mapping[int, str], job: Job, pending: Connection | None) -> s
     return job.estado if verdicts <= {"boa", None} else UNCERTAIN
 
 
-def reported(office: Office, job_id: str) -> dict[int, dict[str, Any]]:
+def reported(office: Office, job_id: str) -> dict[int, JsonObject]:
     """Return by page its last verdict, with who and when, and the number of its sheet (X5).
 
     `vale`: the verdict is about the newest paper. `papel`: as the server knows it, else as reported.

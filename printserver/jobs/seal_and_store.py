@@ -2,11 +2,11 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 
 from printserver import db
+from printserver.common.data import Columns
 from printserver.documents import FolhaSide, check_occupied, normalize, with_last_folha
 from printserver.errors import Recusa, invalid_input
 from printserver.jobs import compose
@@ -91,14 +91,14 @@ def hold(act: Act, p: Prepared, place: Place, blocker: questions.Text) -> None:
     act.log("job", place.job_id, state, what, _evidence(row))
 
 
-def _evidence(row: dict[str, Any]) -> dict[str, Any]:
+def _evidence(row: Columns) -> Columns:
     """Return the proof that the log keeps of a job as it was stored (A6)."""
     whole = dict.fromkeys(db.job.c.keys()) | row
     return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
 
 
-def _detail(p: Prepared, issued: list[IssuedSelo]) -> dict[str, Any]:
-    what: dict[str, Any] = {"documento": p.plan.identity.chave, "paginas": p.layout.paginas}
+def _detail(p: Prepared, issued: list[IssuedSelo]) -> Columns:
+    what: Columns = {"documento": p.plan.identity.chave, "paginas": p.layout.paginas}
     if issued:
         what["selos"] = [issued_selo.codigo for issued_selo in issued]
     instrumento = p.plan.instrumento
@@ -117,7 +117,7 @@ def _from_certificate(office: Office, p: Prepared, now: datetime) -> list[dict[s
     return [] if why is None else [{"campo": "certificado", "mensagem": f"{why}: o tribunal pode recusar os selos."}]
 
 
-def _row(act: Act, p: Prepared, place: Place) -> dict[str, Any]:
+def _row(act: Act, p: Prepared, place: Place) -> Columns:
     """Return the job's row without its state and the columns that come from its seals."""
     conn, office, who = act.conn, act.office, act.author
     sid = office.serventia_id

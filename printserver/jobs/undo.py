@@ -4,12 +4,12 @@ Runs in the caller's transaction, once no part of the print is on its way to pap
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import Columns
 from printserver.documents import Identity, LiveSelo, title
 from printserver.jobs.guard import in_progress
 from printserver.ledger import Job, documents, jobs, seals
@@ -55,7 +55,7 @@ def restore_replaced(act: Act, before: Job | None) -> None:
     if old.substituido_por != before.id:
         return
     table = db.job
-    changes: dict[str, Any] = {"substituido_por": None}
+    changes: Columns = {"substituido_por": None}
     if old.documento_id == before.documento_id:
         changes["viva"] = True
     act.conn.execute(sa.update(table).where(table.c.n == old.n).values(**changes))

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import day_end, day_start, rfc3339
+from printserver.common.data import JsonObject, JsonView
 from printserver.delivery import turns
 from printserver.documents import normalize, normalize_folha, shown_fields
 from printserver.errors import invalid_input
@@ -31,7 +31,7 @@ from printserver.printing import DISK, OFFLINE, PASTA, diagnose_job, diagnose_qu
 _CUPS = ("servidor", "id", "estado", "motivos", "folhas")
 
 
-def job_dict(conn: Connection, office: Office, job: Job) -> dict[str, Any]:
+def job_dict(conn: Connection, office: Office, job: Job) -> JsonObject:
     """Return the job of the contract, with its seals, question and history."""
     job_id = job.id
     base = f"/api/v1/jobs/{job_id}"
@@ -70,7 +70,7 @@ def job_dict(conn: Connection, office: Office, job: Job) -> dict[str, Any]:
     }
 
 
-def _validity(conn: Connection, job: Job, *, sealed: bool) -> dict[str, Any]:
+def _validity(conn: Connection, job: Job, *, sealed: bool) -> JsonObject:
     """Return whether a sealed print is the valid one of its document, and which one is valid if not this (X1)."""
     if not sealed:
         return {"vale": None, "vale_o_trabalho": None}
@@ -151,7 +151,7 @@ def _status(conn: Connection, job: Job) -> dict[str, str | None]:
     }
 
 
-def show(office: Office, job_id: str) -> dict[str, Any]:
+def show(office: Office, job_id: str) -> JsonObject:
     """Return the job of the contract as it is now. Raises `Recusa` `nao-encontrado`."""
     with office.db.read() as conn:
         return job_dict(conn, office, jobs.get_job(conn, office.serventia_id, job_id))
@@ -167,7 +167,7 @@ def _selos_do_job(conn: Connection, office: Office, job_id: str) -> list[Seal]:
     return [Seal.from_row(row) for row in conn.execute(query).mappings()]
 
 
-def _question(conn: Connection, serventia_id: int, job_id: str) -> dict[str, Any] | None:
+def _question(conn: Connection, serventia_id: int, job_id: str) -> JsonObject | None:
     table = db.pergunta
     query = sa.select(table).where(
         table.c.serventia_id == serventia_id, table.c.job_id == job_id, table.c.estado == "aberta"
@@ -187,7 +187,7 @@ def _question(conn: Connection, serventia_id: int, job_id: str) -> dict[str, Any
     }
 
 
-def _history(conn: Connection, serventia_id: int, job_id: str) -> list[dict[str, Any]]:
+def _history(conn: Connection, serventia_id: int, job_id: str) -> list[JsonObject]:
     table = db.log
     query = (
         sa.select(table)
@@ -197,7 +197,7 @@ def _history(conn: Connection, serventia_id: int, job_id: str) -> list[dict[str,
     return [history_step(row) for row in conn.execute(query).mappings()]
 
 
-def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: int | None = None) -> dict[str, Any]:
+def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: int | None = None) -> JsonObject:
     """Return a page of the jobs that match `filters` (the contract's names), newest first.
 
     Idempotency keys belong to the API key `chave_id`; None looks through all.
@@ -253,7 +253,7 @@ def _day(field: str, value: str) -> date:
         raise invalid_input(field, 'deve ser uma data, escrita como "2026-11-20"') from None
 
 
-def jobs_of_day(office: Office, day: date) -> list[dict[str, Any]]:
+def jobs_of_day(office: Office, day: date) -> list[JsonObject]:
     """Return every job accepted on the office's day `day`, newest first.
 
     Each has, beyond the contract, `nomes`: titles and names to search by. They are read from the layout's data, and are
@@ -275,7 +275,7 @@ def jobs_of_day(office: Office, day: date) -> list[dict[str, Any]]:
         return [job_dict(conn, office, Job.from_row(row)) | {"nomes": _names(row["composicao"])} for row in rows]
 
 
-def _names(composicao: Mapping[str, Any]) -> list[str]:
+def _names(composicao: JsonView) -> list[str]:
     """Return the titles of a print and the names of its parties, or of the person of a ficha (the first field)."""
     data = composicao.get("dados") or {}
     titles = (data.get("titulo"), (data.get("instrumento") or {}).get("titulo"))
@@ -283,7 +283,7 @@ def _names(composicao: Mapping[str, Any]) -> list[str]:
     return [text for text in (*titles, *people, *(item["valor"] for item in data.get("pessoa", ())[:1])) if text]
 
 
-def open_questions(office: Office) -> list[dict[str, Any]]:
+def open_questions(office: Office) -> list[JsonObject]:
     """Return the jobs that wait for a person's answer, oldest first."""
     table = db.job
     query = (
@@ -299,7 +299,7 @@ def open_questions(office: Office) -> list[dict[str, Any]]:
         return [job_dict(conn, office, Job.from_row(row)) for row in conn.execute(query).mappings().all()]
 
 
-def events(office: Office, depois: int) -> list[dict[str, Any]]:
+def events(office: Office, depois: int) -> list[JsonObject]:
     """Return the events after number `depois`, in order and without gaps, at most 500."""
     table = db.log
     query = (

@@ -1,13 +1,13 @@
 """Jobs, read from their rows."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import rfc3339
+from printserver.common.data import Columns, JsonView, Row
 from printserver.documents import label
 from printserver.errors import Recusa
 from printserver.ledger.rows import Job
@@ -61,7 +61,7 @@ def copies_of_livro(conn: Connection, serventia_id: int, codigos: Sequence[str],
     return [Job.from_row(row) for row in conn.execute(query.with_for_update() if lock else query).mappings()]
 
 
-def previous(job: Job | Mapping[Any, Any], fields: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def previous(job: Job | Row, fields: JsonView | None = None) -> Columns:
     """Return `anterior` of the contract: the previous print, from its job or the row of it.
 
     With `documento` where the document asked for, of these `fields`, is spelled in another way (X0).

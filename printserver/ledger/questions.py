@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonView, Row
 from printserver.ledger.jobs import get_job
 from printserver.ledger.states import CANCELLED, change_state
 from printserver.office import QUESTION, Act, Author, LogEntry, Office, acting, evidence
@@ -21,7 +22,7 @@ class Text:
     tipo: Literal["xa", "selo", "folhas"]
     texto: str
     selos: Sequence[str] = ()
-    atinge: Sequence[Mapping[str, Any]] = ()
+    atinge: Sequence[JsonView] = ()
     xa_ate: datetime | None = None
     alternativas: Sequence[Mapping[str, str]] = field(default_factory=tuple)
 
@@ -105,7 +106,7 @@ def do_job(conn: Connection, office: Office, job_id: str) -> sa.RowMapping | Non
 
 def end(
     conn: Connection,
-    question: Mapping[Any, Any],
+    question: Row,
     state: Literal["respondida", "substituida", "expirada"],
     resposta: object = None,
     who: Author | None = None,
@@ -159,9 +160,7 @@ def close_expired(office: Office, now: datetime) -> int:
         return sum(_close_without_answer(act, row, "expirada", text) for row in rows)
 
 
-def ask_about_sheets(
-    conn: Connection, office: Office, row: Mapping[Any, Any], why: str, now: datetime
-) -> list[LogEntry]:
+def ask_about_sheets(conn: Connection, office: Office, row: Row, why: str, now: datetime) -> list[LogEntry]:
     """Ask a person what a job printed, where that is uncertain (X5). Return the log entries."""
     text = Text(
         tipo="folhas",

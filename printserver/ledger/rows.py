@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
-from typing import Any, Self, TypedDict
+from typing import Self, TypedDict
 
+from printserver.common.data import Columns, JsonView, Row
 from printserver.ledger.states import HANDED_OFF, HELD, MOVING
 from printserver.selo import Emolumentos, parse_registro
 
-JobRow = Mapping[Any, Any]
-"""The columns of a job by name."""
+JobRow = Row
+"""A job by column, as the engine carries it: also with columns of its document."""
 
 
 class QueueState(TypedDict):
@@ -56,7 +57,7 @@ class _Record:
     __slots__ = ()
 
     @classmethod
-    def from_row(cls, row: Mapping[Any, Any]) -> Self:
+    def from_row(cls, row: Row) -> Self:
         """Return the record of a row that has at least these columns."""
         return cls(**{each.name: row[each.name] for each in fields(cls)})  # type: ignore[arg-type]  # subclasses are dataclasses
 
@@ -114,9 +115,6 @@ class Queue(_Record):
     prova: QueueProof | None
 
 
-Json = Mapping[str, Any]
-
-
 @dataclass(frozen=True, slots=True)
 class Job:
     """A job (`job`)."""
@@ -132,8 +130,8 @@ class Job:
     viva: bool
     imprimir: bool
     desatualizado: bool
-    pedido: Json
-    campos: dict[str, Any]
+    pedido: JsonView
+    campos: Columns
     escrevente: str
     subscritor: str | None
     chave_id: int | None
@@ -141,15 +139,15 @@ class Job:
     resumo: str
     formato: str
     formato_versao: str
-    composicao: Json
-    carimbo: Json | None
+    composicao: JsonView
+    carimbo: JsonView | None
     layout: str
     paginas: int
     pdf_sha256: str | None
-    instrumento_fixado: Json | None
+    instrumento_fixado: JsonView | None
     qr_selo: str | None
     qr_url: str | None
-    avisos: Sequence[Json]
+    avisos: Sequence[JsonView]
     substitui: str | None
     substituido_por: str | None
     livro: str | None
@@ -158,7 +156,7 @@ class Job:
     copias: int
     bandeja: str | None
     faces: str | None
-    cups: Json | None
+    cups: JsonView | None
     vence_em: datetime | None
     dono: str | None
     posse_ate: datetime | None
@@ -166,11 +164,11 @@ class Job:
     criado_em: datetime
 
     @classmethod
-    def from_row(cls, row: Mapping[Any, Any]) -> Self:
+    def from_row(cls, row: Row) -> Self:
         """Return the record of a row that has at least the columns of `job`."""
         return cls(**{each.name: row[each.name] for each in fields(cls)})
 
-    def as_row(self) -> dict[str, Any]:
+    def as_row(self) -> Columns:
         """Return the columns by name, for code that reads a mapping."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
@@ -195,7 +193,7 @@ class Job:
         return self.carimbo is not None and self.carimbo["valores"] is not None
 
     @property
-    def queue_state(self) -> Json:
+    def queue_state(self) -> JsonView:
         """What the queue last said of the job (`cups`); empty where it said nothing."""
         return self.cups or {}
 
@@ -244,7 +242,7 @@ class Seal:
     criado_em: datetime
 
     @classmethod
-    def from_row(cls, row: Mapping[Any, Any]) -> Self:
+    def from_row(cls, row: Row) -> Self:
         """Return the record of a row that has at least the columns of `selo`."""
         return cls(**{each.name: row[each.name] for each in fields(cls)})
 

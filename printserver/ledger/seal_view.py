@@ -1,14 +1,14 @@
 """One seal as the contract shows it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import rfc3339
+from printserver.common.data import JsonObject, Row
 from printserver.errors import Recusa
 from printserver.ledger.rows import Seal
 from printserver.office import Office
@@ -23,12 +23,12 @@ _LISTED = (
 )
 
 
-def selo_dict(row: Mapping[Any, Any]) -> dict[str, Any]:
+def selo_dict(row: Row) -> JsonObject:
     """Return what every list of seals shows of a seal, from its row."""
     return {name: row[name] for name in _LISTED}
 
 
-def history_step(row: Mapping[Any, Any]) -> dict[str, Any]:
+def history_step(row: Row) -> JsonObject:
     detalhe = row["detalhe"]
     return {
         "estado": row["estado"],
@@ -39,7 +39,7 @@ def history_step(row: Mapping[Any, Any]) -> dict[str, Any]:
     }
 
 
-def selo(office: Office, codigo: str) -> dict[str, Any]:
+def selo(office: Office, codigo: str) -> JsonObject:
     """Return one seal with its QR, registro, chain, links, history, and its reports to the court (T3, R5).
 
     Raises `Recusa` `nao-encontrado`.
@@ -101,7 +101,7 @@ _DO_SELO = (
 )
 
 
-def _reports(conn: Connection, serventia_id: int, codigo: str) -> list[dict[str, Any]]:
+def _reports(conn: Connection, serventia_id: int, codigo: str) -> list[JsonObject]:
     """Return the reports of a seal to the court, in order, with the court's errors."""
     out = db.outbox
     query = sa.select(out).where(out.c.serventia_id == serventia_id, out.c.codigo == codigo).order_by(out.c.id)
@@ -143,12 +143,12 @@ def _chain(conn: Connection, serventia_id: int, seal: Seal) -> list[str]:
     return codes
 
 
-def printed_selo(conn: Connection, serventia_id: int, seal: Seal) -> dict[str, Any]:
+def printed_selo(conn: Connection, serventia_id: int, seal: Seal) -> JsonObject:
     """Return a seal as a job's `selos` shows it, with its current state (S11, R1)."""
     return {name: getattr(seal, name) for name in _LISTED} | current_seal(conn, serventia_id, seal)
 
 
-def current_seal(conn: Connection, serventia_id: int, seal: Seal) -> dict[str, Any]:
+def current_seal(conn: Connection, serventia_id: int, seal: Seal) -> JsonObject:
     """Return the current seal of the chain and its total, or the XA that excluded it (S11)."""
     newest = seal
     while newest.retificado_por is not None:

@@ -6,13 +6,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import court, db
 from printserver.clock import local_date
+from printserver.common.data import Columns
 from printserver.documents import LiveSelo, PlannedSelo, selos_xa
 from printserver.ledger.rows import Seal
 from printserver.office import SELO, Act, change_proof, evidence, ready
@@ -151,7 +151,7 @@ def _replace(act: Act, codigo: str, by: str) -> str:
     return str(act.conn.execute(change.returning(table.c.estado)).scalar_one())
 
 
-def _row(act: Act, issued_selo: IssuedSelo, place: Place) -> dict[str, Any]:
+def _row(act: Act, issued_selo: IssuedSelo, place: Place) -> Columns:
     new_selo = issued_selo.new_selo
     return {
         "serventia_id": act.office.serventia_id,
@@ -192,7 +192,7 @@ def _row(act: Act, issued_selo: IssuedSelo, place: Place) -> dict[str, Any]:
     }
 
 
-def _enqueue(act: Act, rows: Sequence[dict[str, Any]]) -> None:
+def _enqueue(act: Act, rows: Sequence[Columns]) -> None:
     """Write the outbox rows of new seals, in their transaction (T1, T2); a link comes after its ends.
 
     The rows of a document wait for its PDF (`make_due`), two hours at most; others are due at once.
@@ -252,7 +252,7 @@ def make_due(conn: Connection, serventia_id: int, job_id: str, now: datetime) ->
     )
 
 
-def _log(act: Act, row: dict[str, Any], **detalhe: str) -> None:
+def _log(act: Act, row: Columns, **detalhe: str) -> None:
     what = {"ato": row["ato"], "total_centavos": row["total_centavos"], "job": row["job_id"], **detalhe}
     if row["retifica"]:
         what["retifica"] = row["retifica"]

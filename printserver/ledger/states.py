@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import Row
 
 AWAITING_XA: Final = "aguardando_xa"
 AWAITING_SELO: Final = "aguardando_selo"
@@ -83,6 +84,6 @@ def change_state(
     return bool(conn.execute(change.values(**columns, estado=after)).rowcount)
 
 
-def on_its_way(row: Mapping[Any, Any]) -> bool:
+def on_its_way(row: Row) -> bool:
     """Return whether the job of a row may still come out on paper without another act of a person."""
     return not row["encerrado"] and row["estado"] in MOVING

@@ -4,14 +4,14 @@ The entries are written at the end of the transaction, because the chain's head 
 commit the bell rings, so that whoever waits looks again.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
+from printserver.common.data import JsonView
 from printserver.office import audit
 from printserver.office.audit import LogEntry
 from printserver.office.office import Office
@@ -39,8 +39,8 @@ class Act:
         objeto: str,
         objeto_id: str,
         estado: str,
-        detalhe: Mapping[str, Any] | None = None,
-        prova: Mapping[str, Any] | None = None,
+        detalhe: JsonView | None = None,
+        prova: JsonView | None = None,
     ) -> None:
         """Note one entry by who acts; it is written at the end, in the order of the notes."""
         who = self.who

@@ -5,15 +5,15 @@ Nothing here changes or deletes a row; the database's triggers refuse both.
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonObject, JsonView
 from printserver.db import HEAD
 
 GENESIS = "0" * 64
@@ -34,11 +34,11 @@ class LogEntry:
     quem: str | None = None
     sistema: str | None = None
     endereco: str | None = None
-    detalhe: Mapping[str, Any] = field(default_factory=dict)
-    prova: Mapping[str, Any] | None = None
+    detalhe: JsonView = field(default_factory=dict)
+    prova: JsonView | None = None
 
 
-def _digest(previous: str, row: Mapping[str, Any]) -> str:
+def _digest(previous: str, row: JsonView) -> str:
     """Hash a row with the one before it; every field that is kept takes part."""
     moment: datetime = row["quando"]
     body = {
@@ -71,7 +71,7 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
         n += 1
         public = item.objeto in _PUBLIC
         evento += public
-        row: dict[str, Any] = {
+        row: JsonObject = {
             "serventia_id": serventia_id,
             "n": n,
             "evento": evento if public else None,
@@ -122,7 +122,7 @@ def walk(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]
         yield last, "o fim da auditoria não confere: faltam registros"
 
 
-def _rows(conn: Connection, serventia_id: int) -> Iterator[dict[str, Any]]:
+def _rows(conn: Connection, serventia_id: int) -> Iterator[JsonObject]:
     statement = sa.select(*db.as_stored(db.log.c)).where(db.log.c.serventia_id == serventia_id).order_by(db.log.c.n)
     meant = {column.name: db.as_meant(column) for column in db.log.c}
     for row in conn.execution_options(yield_per=1000).execute(statement).mappings():

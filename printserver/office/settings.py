@@ -6,12 +6,13 @@ A wrong or unknown setting stops the start with its name. Descriptions are Portu
 import tomllib
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model, model_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from printserver.common.data import JsonObject
 from printserver.common.validation import portuguese
 from printserver.documents import KINDS
 from printserver.errors import ConfigError
@@ -279,7 +280,7 @@ def load_settings(instance: Path) -> Settings:
     """Read the settings of the office in `instance`. Raises `ConfigError` that names file and key."""
     path = instance / SETTINGS_FILE
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
+        values: JsonObject = tomllib.loads(path.read_text("utf-8")) if path.exists() else {}
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: não é TOML válido: {error}") from error
     try:

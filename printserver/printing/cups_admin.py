@@ -5,10 +5,11 @@ Each is one step of an installation by a person; the server itself never calls t
 
 import tempfile
 from pathlib import Path
-from typing import Any, TypedDict
+from typing import TypedDict
 
 import cups
 
+from printserver.common.data import JsonObject
 from printserver.printing.cups_calls import PRINTER_STATES, connected, texts
 from printserver.printing.model import QueueRefused, Server
 
@@ -119,7 +120,7 @@ def keeps_file(server: Server, queue: str, cups_id: int) -> bool:
         return True
 
 
-def _described(name: str, printer: dict[str, Any]) -> QueueDescription:
+def _described(name: str, printer: JsonObject) -> QueueDescription:
     reasons = [reason for reason in texts(printer.get("printer-state-reasons")) if reason != "none"]
     if not printer.get("printer-is-accepting-jobs", True):
         reasons.append("not-accepting-jobs")

@@ -9,6 +9,7 @@ from typing import Any
 
 import cups
 
+from printserver.common.data import JsonObject
 from printserver.printing import tls_tunnel
 from printserver.printing.media import FACES_BY_SIDES, is_keyword, our_job_id
 from printserver.printing.model import Capabilities, QueueGone, QueueRefused, QueueUnavailable, Server, State
@@ -109,7 +110,7 @@ def states(server: Server, queue: str, cups_ids: Sequence[int]) -> dict[int, Sta
 
     All that have not ended are asked for at once (500 take 10 ms), those that have ended one by one (0.2 ms each).
     """
-    found: dict[int, dict[str, Any]] = {}
+    found: dict[int, JsonObject] = {}
     with connected(server, queue) as connection:
         if len(cups_ids) > 1:
             found = _jobs(connection, which_jobs="not-completed")
@@ -125,14 +126,14 @@ def history(server: Server, queue: str) -> dict[int, State]:
         return {cups_id: _state(job) for cups_id, job in _jobs(connection, which_jobs="all").items()}
 
 
-def _jobs(connection: Any, **which: Any) -> dict[int, dict[str, Any]]:
+def _jobs(connection: Any, **which: Any) -> dict[int, JsonObject]:
     # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
     # Without `job-id` among the attributes it answers with nothing at all.
     wanted = ["job-id", "job-name", *_STATE_ATTRIBUTES]
     return dict(connection.getJobs(my_jobs=True, requested_attributes=wanted, **which))
 
 
-def _state(job: dict[str, Any]) -> State:
+def _state(job: JsonObject) -> State:
     reasons = [*texts(job.get("job-state-reasons")), *texts(job.get("job-printer-state-reasons"))]
     began = job.get("time-at-processing")
     return State(
@@ -257,7 +258,7 @@ def _failure(queue: str, status: int, text: str) -> QueueUnavailable | QueueRefu
     return QueueUnavailable(f"a fila {queue} não está disponível: {text} ({status})")
 
 
-def _job(connection: Any, cups_id: int) -> dict[str, Any] | None:
+def _job(connection: Any, cups_id: int) -> JsonObject | None:
     try:
         return dict(connection.getJobAttributes(cups_id, _STATE_ATTRIBUTES))
     except cups.IPPError as error:
@@ -266,7 +267,7 @@ def _job(connection: Any, cups_id: int) -> dict[str, Any] | None:
         raise
 
 
-def _has_file(job: dict[str, Any], queue: str, size: int) -> bool:
+def _has_file(job: JsonObject, queue: str, size: int) -> bool:
     """Tell whether the job has its file; QueueRefused if what it has is not of `size` bytes (CUPS counts in KiB)."""
     if job.get("number-of-documents", 0) == 0:
         return False

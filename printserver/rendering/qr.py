@@ -81,7 +81,7 @@ def min_side(level: Level) -> float:
 def fit(module_count: int, side_mm: float, x_mm: float, y_mm: float) -> tuple[float, float, float]:
     """Return (x, y, side) in mm of the best symbol within a square, on the dots of a 300-dpi printer.
 
-    `module_count` is `len(matriz)`; `x_mm`, `y_mm` is the square's upper left corner from the page's upper left. The
+    `module_count` is `len(matrix)`; `x_mm`, `y_mm` is the square's upper left corner from the page's upper left. The
     side is the largest not above `side_mm` whose modules are a whole number of dots (read 20 of 20 times from paper,
     against 14 to 16 a hair smaller), centred in the square. A symbol denser than 4 dots a module keeps the square's
     side, since a module of 3 dots would waste a quarter of it.

@@ -1,12 +1,13 @@
 """The carta de sentença (N10): a seal of zero value, vinculador of the seals of its certidão and autenticações."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonObject
 from printserver.documents import (
     OBJECT,
     OBJECT_OR_OTHER,
@@ -72,7 +73,7 @@ class Carta(RequestModel):
     escrevente: Text
 
 
-def make_carta(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def make_carta(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
     """Make the seal of a carta de sentença, that of its certidão where a VALUE is given, and the links, all or none.
 
     Return the codes, and whether the key had made them before. Raises `Recusa` as `standalone.seal` and

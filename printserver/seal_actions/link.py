@@ -1,12 +1,13 @@
 """Links made by hand: one vinculador, many vinculados; each is reported once the court has both seals (R4, R5)."""
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonObject
 from printserver.documents import CodigoDoSelo, RequestModel, Text, read
 from printserver.errors import invalid_input
 from printserver.ledger import Call, Outcome, do_once, seals
@@ -22,7 +23,7 @@ class Vinculos(RequestModel):
     escrevente: Text
 
 
-def link_selos(office: Office, author: Author, data: object, key: str | None = None) -> tuple[dict[str, Any], bool]:
+def link_selos(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
     """Link seals of the office. Return the links, and whether the key had made them before.
 
     Never refused for being late (R4). Raises `Recusa` `entrada-invalida` for a seal that is not of this office, is no

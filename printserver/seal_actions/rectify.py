@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
 from pydantic import model_validator
 from sqlalchemy.engine import Connection
 
+from printserver.common.data import JsonObject
 from printserver.documents import (
     Boolean,
     CodigoDoAto,
@@ -107,8 +107,8 @@ def _plan(
     return seal, new_selo
 
 
-def _changed(office: Office, request: Retificacao, seal: Seal) -> dict[str, Any]:
-    changed: dict[str, Any] = {}
+def _changed(office: Office, request: Retificacao, seal: Seal) -> JsonObject:
+    changed: JsonObject = {}
     old = office.atos.get(seal.ato)
     hibrido = old is not None and old.hibrido
     for name in ("ato", "identificador"):

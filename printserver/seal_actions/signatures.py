@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any, Final, Literal
+from typing import Final, Literal
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.clock import local_date
+from printserver.common.data import JsonObject
 from printserver.documents import Boolean, Data, Reason, RequestModel, Text, normalize, read
 from printserver.errors import Recusa, invalid_input
 from printserver.ledger import Call, Outcome, Seal, do_once, documents, jobs, keys, seals, seals_by_code
@@ -46,7 +47,7 @@ def one_third(full: Emolumentos) -> Emolumentos:
 
 def sign_instrumento(
     office: Office, author: Author, instrumento: str, data: object, key: str | None = None
-) -> tuple[dict[str, Any], bool]:
+) -> tuple[JsonObject, bool]:
     """Record the state of an instrumento's signatures; all live seals of its livro are rectified, or none.
 
     `pendentes`: to zero. `completas`: to the full value, or, later than 30 days after the first signature, to one
@@ -68,7 +69,7 @@ def sign_instrumento(
     return dict(outcome.feito), repeated
 
 
-def _sign(act: Act, instrumento: str, request: Assinaturas) -> dict[str, Any]:
+def _sign(act: Act, instrumento: str, request: Assinaturas) -> JsonObject:
     act_as(act, request.escrevente)
     sid, instrumento_key = act.office.serventia_id, normalize(instrumento)
     keys.lock_instrumento(act.conn, sid, instrumento_key)
@@ -93,7 +94,7 @@ def _sign(act: Act, instrumento: str, request: Assinaturas) -> dict[str, Any]:
 
 def _plan(
     conn: Connection, office: Office, instrumento: str, request: Assinaturas
-) -> tuple[dict[str, Any], list[tuple[Seal, NewSelo]]]:
+) -> tuple[JsonObject, list[tuple[Seal, NewSelo]]]:
     """Return what would be done, as it is shown, and the retificadores to be made."""
     sid, key = office.serventia_id, normalize(instrumento)
     table = db.instrumento
@@ -182,7 +183,7 @@ def _seal(conn: Connection, sid: int, codigo: str) -> Seal:
     return seals_by_code(conn, sid, [codigo])[codigo]
 
 
-def pending(office: Office) -> list[dict[str, Any]]:
+def pending(office: Office) -> list[JsonObject]:
     """Return the instrumentos with pending signatures, ordered by their terms; `falta_dias` is negative past the term.
 
     Those without a date of the first signature come first.

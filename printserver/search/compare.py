@@ -7,13 +7,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
-from typing import Annotated, Any, Final, Literal, TypeVar
+from typing import Annotated, Final, Literal, TypeVar
 
 import sqlalchemy as sa
 from pydantic import Discriminator, Tag, WithJsonSchema
 from sqlalchemy.engine import Connection
 
 from printserver import court, db
+from printserver.common.data import JsonObject, JsonView
 from printserver.documents import TAG_PREFIX, Data, RequestModel, read
 from printserver.errors import Recusa, invalid_input
 from printserver.office import Author, Office, acting, people
@@ -67,10 +68,10 @@ class Comparison:
     ate: date
     fonte: str
     resumo: Mapping[str, int]
-    itens: Sequence[Mapping[str, Any]]
+    itens: Sequence[JsonView]
     ignored: Sequence[str]
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> JsonObject:
         """Return it as the contract shows it."""
         unlike = sum(self.resumo.values()) - self.resumo[CONFORMS]
         return {
@@ -103,7 +104,7 @@ def compare_lists(office: Office, author: Author, data: object) -> Comparison:
         since = office.clock()
         listed = _ask_court(office, de, ate) if file is None else from_file(file.formato, file.conteudo)
         counts = dict.fromkeys(RESULTS, 0)
-        shown: list[Mapping[str, Any]] = []
+        shown: list[JsonView] = []
         for each in _each_result(office, de, ate, listed, since):
             counts[each["resultado"]] += 1
             if each["resultado"] != CONFORMS and len(shown) < MAX_SHOWN:
@@ -126,7 +127,7 @@ def _ask_court(office: Office, de: date, ate: date) -> CourtList:
     return from_court(court.request_listing(transport, de, ate, min(WAIT_SECONDS, 3 * settings.espera_s)))
 
 
-def _each_result(office: Office, de: date, ate: date, listed: CourtList, since: datetime) -> Iterator[dict[str, Any]]:
+def _each_result(office: Office, de: date, ate: date, listed: CourtList, since: datetime) -> Iterator[JsonObject]:
     """Give every seal of either side with its result: ours of the period first, then what only the list has."""
     left = dict(listed.itens)
     period = conditions(office, {"de": de.isoformat(), "ate": ate.isoformat()})
@@ -147,9 +148,7 @@ def _in_batches(many: Iterable[T]) -> Iterator[list[T]]:
         yield some
 
 
-def _pair(
-    office: Office, rows: Sequence[SearchRow], left: dict[str, Item], since: datetime
-) -> Iterator[dict[str, Any]]:
+def _pair(office: Office, rows: Sequence[SearchRow], left: dict[str, Item], since: datetime) -> Iterator[JsonObject]:
     """Give our seals with their result, taking those that are listed out of `left`."""
     with office.db.read() as conn:
         links = _vinculos(conn, office, [row["codigo"] for row in rows])
@@ -169,9 +168,7 @@ def _absence(row: SearchRow, since: datetime) -> str:
     return PENDING if row["estado"] == court.REPORT_PENDING else REFUSED
 
 
-def _result(
-    codigo: str, resultado: str, row: SearchRow | None, fields: Sequence[Mapping[str, str]] = ()
-) -> dict[str, Any]:
+def _result(codigo: str, resultado: str, row: SearchRow | None, fields: Sequence[Mapping[str, str]] = ()) -> JsonObject:
     return {
         "codigo": codigo,
         "resultado": resultado,

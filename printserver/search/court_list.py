@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final
 
+from printserver.common.data import JsonObject, JsonView
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.search.cells import unmark
 from printserver.search.columns import READ_AS, plain_name
@@ -135,7 +136,7 @@ _MAY_BE_EMPTY: Final = ("retifica", "vinculador")  # nothing is something to be 
 _KEPT_AS: Final[Mapping[str, str]] = {name: f"{name}_centavos" for name in _MONEY}
 
 
-def from_court(itens: Iterable[Mapping[str, Any]]) -> CourtList:
+def from_court(itens: Iterable[JsonView]) -> CourtList:
     """Return the list that the court sent, without the seals that it objected to."""
     found = {}
     for each in itens:
@@ -245,7 +246,7 @@ def _from_json(text: str) -> list[tuple[int, dict[str, str]]]:
     return [(n, {name: _as_text(value) for name, value in item.items()}) for n, item in enumerate(items, 1)]
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _object(pairs: list[tuple[str, Any]]) -> JsonObject:
     return dict(pairs)
 
 

@@ -5,13 +5,14 @@ filtered by, so that the table itself is read for the rows shown alone; where fe
 order here, else the database walks an index that is in order already; and beyond twenty thousand nobody counts on.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, Final
+from collections.abc import Iterator, Sequence
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonObject, Row
 from printserver.ledger import PAGE, selo_dict
 from printserver.office import Office
 from printserver.search.filters import Condition, Filters, conditions
@@ -20,11 +21,11 @@ FEW: Final = 2_000
 COUNT_LIMIT: Final = 20_000
 PIECE_ROWS: Final = 1_000  # rows read at a time where all are read
 
-SearchRow = Mapping[Any, Any]
+SearchRow = Row
 _s = db.selo.c
 
 
-def list_all(office: Office, filters: Filters, page_number: int = 1) -> dict[str, Any]:
+def list_all(office: Office, filters: Filters, page_number: int = 1) -> JsonObject:
     """Return a page of the seals that match `filters`, newest act first, and their count.
 
     `total` is exact up to `COUNT_LIMIT`; beyond it is `COUNT_LIMIT` and `total_exato` is False. Raises `Recusa`
@@ -50,7 +51,7 @@ def list_all(office: Office, filters: Filters, page_number: int = 1) -> dict[str
     }
 
 
-def summary(row: SearchRow) -> dict[str, Any]:
+def summary(row: SearchRow) -> JsonObject:
     """Return a seal as a list shows it: as in a job's `selos`, with its date, place and author."""
     return selo_dict(row) | {
         "natureza": row["natureza"],

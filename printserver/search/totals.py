@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonObject
 from printserver.office import Office
 from printserver.search.filters import Condition, Filters, conditions
 from printserver.selo import COMPONENTS
@@ -17,7 +18,7 @@ _s = db.selo.c
 _SUMS: Final = ("quantidade", "isentos", "total_centavos", "iss_centavos")
 
 
-def compute_totals(office: Office, filters: Filters) -> dict[str, Any]:
+def compute_totals(office: Office, filters: Filters) -> JsonObject:
     """Return the sums of the seals that match `filters`, in whole centavos: of all, by act and by day.
 
     `validos` among the filters leaves out what is excluded or rectified, so that a rectified act counts once, by its

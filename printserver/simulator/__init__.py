@@ -1,8 +1,8 @@
-"""A simulator of the court (TJSP's service is open to registered offices alone): as strict as the rules, and it
-misbehaves on demand. For tests, for demonstrations, and to develop against; nothing here has legal value.
+"""A simulator of the court's service, which only registered offices can reach. As strict as the rules.
 
-`rules` says what is refused, `records` keeps what is stored (`lote`, `vinculos` and `leitura` are its parts), `falhas`
-and `control` make it misbehave, `servico` speaks to offices, `lookup` to citizens.
+For tests, demonstrations and development; it has no legal value. `rules` decides what is refused; `records` keeps what
+is stored (`batch`, `links` and `reading` are its parts); `faults` and `control` make it fail on demand; `service` is
+the interface for offices, `public_page` the one for citizens.
 """
 
 from printserver.simulator.server import Simulator

@@ -3,13 +3,14 @@
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from printserver.clock import local_date
+from printserver.common.data import JsonObject
 from printserver.selo import Registro
 from printserver.simulator import tables
 from printserver.simulator.reading import answer_of, find_many
@@ -60,7 +61,7 @@ class Batch:
         self._changed.add(envio.selo)
         return guardado
 
-    def receive(self, envio: Sending, parsed_selo: ParsedSelo, now: datetime, objects_to: Objects) -> dict[str, Any]:
+    def receive(self, envio: Sending, parsed_selo: ParsedSelo, now: datetime, objects_to: Objects) -> JsonObject:
         """Judge one seal, keep what became of it, and return its answer."""
         before = self._known.get(envio.selo)
         targets = self._targets(parsed_selo.registro)

@@ -3,10 +3,11 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Final, Literal, get_args
+from typing import Final, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from printserver.common.data import JsonObject
 from printserver.simulator.records import Records
 
 FaultKind = Literal[
@@ -94,6 +95,6 @@ class Faults:
             return state
 
     def _remember(self, state: State) -> None:
-        values: dict[str, Any] = asdict(state)
+        values: JsonObject = asdict(state)
         self._records.remember(values)
         self._state = state

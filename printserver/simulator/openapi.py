@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
 from printserver import __version__
+from printserver.common.data import JsonObject
 from printserver.simulator.faults import Command, FaultKind
 from printserver.simulator.links import Pair
 from printserver.simulator.rules import Sending
@@ -145,7 +146,7 @@ CALLS: Final = (
 
 
 @cache
-def describe() -> dict[str, Any]:
+def describe() -> JsonObject:
     """Return the description, made from the very models that read the requests."""
     models: list[type[BaseModel]] = [
         ToldError,
@@ -159,30 +160,30 @@ def describe() -> dict[str, Any]:
         Command,
     ]
     _, made = models_json_schema([(model, "validation") for model in models], ref_template=f"{_REF}{{model}}")
-    paths: dict[str, Any] = {}
+    paths: JsonObject = {}
     for call in CALLS:
         paths.setdefault(call.path, {})[call.method] = _operation(call)
     info = {"title": "Tribunal SIMULADO", "version": __version__, "description": "A simulator, of no legal value."}
     return {"openapi": "3.1.0", "info": info, "paths": paths, "components": {"schemas": made["$defs"]}}
 
 
-def _operation(call: _Call) -> dict[str, Any]:
-    responses: dict[str, Any] = {"200": {"description": "As asked.", "content": _json(call.answer)}}
+def _operation(call: _Call) -> JsonObject:
+    responses: JsonObject = {"200": {"description": "As asked.", "content": _json(call.answer)}}
     for status, why in call.refusals.items():
         responses[str(status)] = {"description": why, "content": _json(ToldError)}
-    parameters: list[dict[str, Any]] = [
+    parameters: list[JsonObject] = [
         {"name": name, "in": "query", "required": False, "description": said, "schema": {"type": "string"}}
         for name, said in call.query.items()
     ]
     if "{codigo}" in call.path:
         parameters.append({"name": "codigo", "in": "path", "required": True, "schema": {"type": "string"}})
-    operation: dict[str, Any] = {"summary": call.summary, "parameters": parameters, "responses": responses}
+    operation: JsonObject = {"summary": call.summary, "parameters": parameters, "responses": responses}
     if call.body is not None:
         operation["requestBody"] = {"required": True, "content": _json(call.body)}
     return operation
 
 
-def _json(kind: Any) -> dict[str, Any]:
+def _json(kind: Any) -> JsonObject:
     schema = TypeAdapter(kind).json_schema(ref_template=f"{_REF}{{model}}")
     schema.pop("$defs", None)
     if isinstance(kind, type) and issubclass(kind, BaseModel):

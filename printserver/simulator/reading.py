@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from printserver.common.data import JsonObject
 from printserver.simulator import tables
 from printserver.simulator.rules import RECEBIDO, Fault, StoredSelo
 
@@ -33,5 +33,5 @@ def follow(conn: Connection, de: StoredSelo, column: str) -> list[StoredSelo]:
     return findings
 
 
-def answer_of(codigo: str, erros: Sequence[Fault]) -> dict[str, Any]:
+def answer_of(codigo: str, erros: Sequence[Fault]) -> JsonObject:
     return {"selo": codigo, "totalErros": len(erros), "erros": [asdict(error) for error in erros]}

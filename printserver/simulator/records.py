@@ -1,15 +1,16 @@
 """The simulated court's records: seals in, links in, look-ups out. Every batch is one transaction."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.engine import Connection
 
 from printserver.clock import rfc3339
+from printserver.common.data import JsonObject, JsonView
 from printserver.simulator import tables
 from printserver.simulator.batch import Batch, Objects
 from printserver.simulator.links import Pair, describe_vinculo, link_selos
@@ -38,7 +39,7 @@ class Records:
 
     # -- in -----------------------------------------------------------------------------------------------------------
 
-    def receive(self, sendings: Sequence[Sending], now: datetime, objects_to: Objects) -> list[dict[str, Any]]:
+    def receive(self, sendings: Sequence[Sending], now: datetime, objects_to: Objects) -> list[JsonObject]:
         """Judge the seals in their order, store those that hold, and return the answer of each."""
         parsed = [self._rules.read(envio) for envio in sendings]  # signatures are checked before anything is locked
         with self._db.write() as conn:
@@ -58,7 +59,7 @@ class Records:
                 lote.count(envio)
             lote.save()
 
-    def link_selos(self, pairs: Sequence[Pair], objects_to: Objects) -> list[dict[str, Any]]:
+    def link_selos(self, pairs: Sequence[Pair], objects_to: Objects) -> list[JsonObject]:
         """Store the links whose two ends are here, and return the answer of each (R4, R5)."""
         with self._db.write() as conn:
             return [answer_of(par.vinculado, link_selos(conn, par, objects_to)) for par in pairs]
@@ -71,13 +72,13 @@ class Records:
 
     # -- out ----------------------------------------------------------------------------------------------------------
 
-    def look_up(self, codigo: str) -> dict[str, Any] | None:
+    def look_up(self, codigo: str) -> JsonObject | None:
         """Return what the court says of a code; None: it has never judged it."""
         with self._db.read() as conn:
             found_row = single(conn, codigo)
             return _query(conn, [found_row])[0] if found_row is not None and found_row.situacao is not None else None
 
-    def list_all(self, de: date, ate: date, page: int) -> dict[str, Any]:
+    def list_all(self, de: date, ate: date, page: int) -> JsonObject:
         """Return page `pagina` (from 1) of the seals stored whose act is of these days."""
         table = tables.selo
         where = (table.c.situacao == RECEBIDO, table.c.dia.between(de, ate))
@@ -111,7 +112,7 @@ class Records:
 
     # -- for tests ----------------------------------------------------------------------------------------------------
 
-    def registros(self, codigos: Sequence[str]) -> list[dict[str, Any]]:
+    def registros(self, codigos: Sequence[str]) -> list[JsonObject]:
         """Return every code that was sent (or those named), with how often it was sent and stored."""
         table = tables.selo
         query = sa.select(table).order_by(table.c.codigo)
@@ -131,7 +132,7 @@ class Records:
                 for row in conn.execute(query)
             ]
 
-    def pairs(self) -> list[dict[str, Any]]:
+    def pairs(self) -> list[JsonObject]:
         """Return every link that was sent, with how often it was sent and stored."""
         table = tables.vinculo
         with self._db.read() as conn:
@@ -158,19 +159,19 @@ class Records:
             accepted = sa.select(sa.func.count()).select_from(links).where(links.c.aceito > 0)
             return {**count._mapping, "vinculos": conn.execute(accepted).scalar_one()}
 
-    def remember(self, value: Mapping[str, Any]) -> None:
+    def remember(self, value: JsonView) -> None:
         """Keep how the court is to misbehave."""
         row = insert(tables.control).values(id=1, valor=dict(value))
         with self._db.write() as conn:
             conn.execute(row.on_conflict_do_update(index_elements=["id"], set_={"valor": row.excluded.valor}))
 
-    def remembered(self) -> dict[str, Any]:
+    def remembered(self) -> JsonObject:
         """Return how the court was told to misbehave; empty: never."""
         with self._db.read() as conn:
             return dict(conn.execute(sa.select(tables.control.c.valor)).scalar_one_or_none() or {})
 
 
-def _query(conn: Connection, findings: Sequence[StoredSelo]) -> list[dict[str, Any]]:
+def _query(conn: Connection, findings: Sequence[StoredSelo]) -> list[JsonObject]:
     table = tables.vinculo
     query = sa.select(table.c.vinculado, table.c.vinculador).where(
         table.c.aceito > 0, table.c.vinculado.in_([found_row.codigo for found_row in findings])

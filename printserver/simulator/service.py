@@ -8,6 +8,7 @@ from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import TypeAdapter, ValidationError
 
+from printserver.common.data import JsonObject
 from printserver.simulator.context import close_connection, court_settings, outage
 from printserver.simulator.faults import BEFORE, State
 from printserver.simulator.links import Pair
@@ -97,7 +98,7 @@ def _applies(codigos: set[str]) -> Callable[[State], bool]:
     return matches
 
 
-def _handle(state: State, count: Callable[[], None], store: Callable[[], list[dict[str, Any]]]) -> ResponseReturnValue:
+def _handle(state: State, count: Callable[[], None], store: Callable[[], list[JsonObject]]) -> ResponseReturnValue:
     """Store and answer, going wrong on the way as `estado` says."""
     if state.falha in BEFORE:
         count()

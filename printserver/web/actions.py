@@ -1,13 +1,13 @@
 """What a person may do to a job, with a reason: send it again, take it back, say page by page what came out (X5)."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
+from printserver.common.data import JsonObject, JsonView
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.jobs import Office, page_ranges
 from printserver.office import Author
@@ -45,7 +45,7 @@ def folhas(job_id: str) -> ResponseReturnValue:
     job = jobs.look_up(office(), job_id)
     if request.method == "GET":
         return _render_form(job, "folhas", Form())
-    reported: list[dict[str, Any]] = []
+    reported: list[JsonObject] = []
     try:
         if typed_text("versos"):
             check_fields("versos")
@@ -65,7 +65,7 @@ def folhas(job_id: str) -> ResponseReturnValue:
     return redirect(url_for("web.trabalho", job_id=job_id), 303)
 
 
-def _to_print(job: Mapping[str, Any], reported: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+def _to_print(job: JsonView, reported: Sequence[JsonView]) -> JsonObject:
     """Return what is printed again, and where: the pages that are not good, where the person wants them."""
     queue = _typed_queue()
     if not ticked("imprimir"):
@@ -77,7 +77,7 @@ def _to_print(job: Mapping[str, Any], reported: Sequence[Mapping[str, Any]]) -> 
     return {"imprimir": page_ranges(faltam)} | queue if faltam else {"imprimir": None}
 
 
-def _by_page(refusal: Recusa, reported: Sequence[Mapping[str, Any]]) -> Recusa:
+def _by_page(refusal: Recusa, reported: Sequence[JsonView]) -> Recusa:
     """Return the refusal with its places in the list of what was said as the pages that they are of."""
 
     def page(field: str) -> str:
@@ -110,7 +110,7 @@ def _refused(job_id: str, nome: str, refusal: Recusa) -> ResponseReturnValue:
     return _render_form(jobs.look_up(office(), job_id), nome, refused_form(refusal)), refusal.kind.status
 
 
-def _render_form(job: Mapping[str, Any], nome: str, form: Form) -> str:
+def _render_form(job: JsonView, nome: str, form: Form) -> str:
     return render_template(
         f"screens/{nome}.html",
         job=job,
@@ -134,19 +134,19 @@ def _typed_queue() -> dict[str, str]:
     return {nome: typed_text(nome) for nome in ("fila", "bandeja") if typed_text(nome)}
 
 
-def _needs_turning(job: Mapping[str, Any]) -> bool:
+def _needs_turning(job: JsonView) -> bool:
     """Tell whether the job waits for its sheets to be turned: its backs never went to the printer."""
     question = job["pergunta"]
     return bool(question) and any(each["acao"] == "versos" for each in question["alternativas"])
 
 
-def _claimed(job: Mapping[str, Any], *, all_pages: bool) -> list[dict[str, Any]]:
+def _claimed(job: JsonView, *, all_pages: bool) -> list[JsonObject]:
     """Return what was said of each page; what was not said page by page is what was said of all the others.
 
     `all_pages`: something must be said of every page. A spoiled sheet has its number in its field where it is known.
     """
     others, known = typed_text("outras"), jobs.reported(office(), job["id"])
-    reported: list[dict[str, Any]] = []
+    reported: list[JsonObject] = []
     erros: dict[str, str] = {}
     for page in _form_pages(job["paginas"]):
         state, papel = typed_text(f"pagina_{page}") or others, typed_text(f"papel_{page}")

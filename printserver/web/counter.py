@@ -2,13 +2,13 @@
 
 import re
 from datetime import date
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver.clock import local_date
+from printserver.common.data import JsonObject
 from printserver.counter import acts, check
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import AtoType, PaperSeal, parse_paper_seal
@@ -156,5 +156,5 @@ def _is_unconfirmed(codigo: str) -> bool:
     return kind is not None and kind.hibrido and codigo not in paper_seal_atos()
 
 
-def _render_reversal(ato: dict[str, Any], form: Form) -> str:
+def _render_reversal(ato: JsonObject, form: Form) -> str:
     return render_template("screens/balcao_estorno.html", ato=ato, forma=form)

@@ -4,11 +4,12 @@ What is refused is mended at the seal's own page, or sent again from here by a n
 """
 
 import threading
-from typing import Any, Final
+from typing import Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from printserver.common.data import JsonObject
 from printserver.court import notices, pending, standing
 from printserver.errors import Recusa
 from printserver.office import ready
@@ -22,7 +23,7 @@ AT_ONCE: Final = 1000  # refused seals that are sent again with one press
 KEPT_S: Final = 5.0  # how the office stands, for all screens that ask
 
 _lock = threading.Lock()
-_kept: dict[str, tuple[float, dict[str, Any]]] = {}
+_kept: dict[str, tuple[float, JsonObject]] = {}
 
 
 def court_settings() -> ResponseReturnValue:
@@ -63,7 +64,7 @@ def order_faults() -> ResponseReturnValue:
 
 
 def _ask(form: Form) -> str:
-    refused: list[dict[str, Any]] = []
+    refused: list[JsonObject] = []
     for quais in ("recusados", "vinculos"):
         page = 1
         while found := pending.list_all(office(), quais, page)["itens"]:
@@ -113,7 +114,7 @@ def _strip() -> polling.Part:
     return polling.live_part("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=_court_status())
 
 
-def _court_status() -> dict[str, Any]:
+def _court_status() -> JsonObject:
     """Return how the office stands, read once in a few seconds however many screens ask."""
     here, seconds = office(), now().timestamp()
     with _lock:

@@ -2,8 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date, timedelta
-from typing import Any
 
+from printserver.common.data import JsonView
 from printserver.selo import LABELS
 from printserver.web.words import Status, plural
 
@@ -33,7 +33,7 @@ def _duration(seconds: float) -> str:
     return f"{minutes // 60} h {minutes % 60:02} min"
 
 
-def court_standing(court_status: Mapping[str, Any]) -> Status:
+def court_standing(court_status: JsonView) -> Status:
     """Return how the office stands: the worst of what there is."""
     late = []
     if court_status["ligado"] and (n := court_status["atrasados"]):
@@ -68,7 +68,7 @@ def court_mode(modo: str) -> str:
     return _MODES[modo]
 
 
-def court_sending(item: Mapping[str, Any]) -> str:
+def court_sending(item: JsonView) -> str:
     """Return where the report of something that waits is."""
     vezes = item["tentativas"]
     match item["envio"]:

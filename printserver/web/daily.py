@@ -3,16 +3,16 @@
 A total that leaps, that is lower than before, or that comes from a page of another day is shown again before it goes.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Final
+from typing import Final
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
 from printserver.clock import local_date
+from printserver.common.data import JsonObject, JsonView
 from printserver.counter import daily
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import EXCLUSION, centavos, parse_reais
@@ -74,7 +74,7 @@ def diarios_of_day() -> ResponseReturnValue:
     return redirect(url_for("web.diarios", dia=None if day == local_date(now()) else day.isoformat()), 303)
 
 
-def _value(earlier: Mapping[str, Any] | None) -> dict[str, Any]:
+def _value(earlier: JsonView | None) -> JsonObject:
     """Return the day's total as typed; with a service, how often it was done tells the components too (D3).
 
     Total and ISS stand in their fields as they are: left alone beside a service, they are no second value. A blank ISS
@@ -102,7 +102,7 @@ def _value(earlier: Mapping[str, Any] | None) -> dict[str, Any]:
     return {"servicos": [{"servico": typed_text("servico"), "quantidade": int(vezes)}]}
 
 
-def _check(day: date, kind: str, earlier: Mapping[str, Any] | None, value: Mapping[str, Any]) -> Check | None:
+def _check(day: date, kind: str, earlier: JsonView | None, value: JsonView) -> Check | None:
     """Return what a person has to see before this total goes; None where it is as usual."""
     before = _current_amounts(earlier)
     after = _later(value, before)
@@ -124,7 +124,7 @@ def _check(day: date, kind: str, earlier: Mapping[str, Any] | None, value: Mappi
     return Check(why, before, after, f"{day};{kind};{before};{after}") if why else None
 
 
-def _later(value: Mapping[str, Any], before: tuple[int, int] | None) -> tuple[int, int] | None:
+def _later(value: JsonView, before: tuple[int, int] | None) -> tuple[int, int] | None:
     """Return total and ISS as they will be, in centavos; None where only the table knows, and refuses or not."""
     if "total" in value:
         kept = before[1] if before else 0
@@ -145,13 +145,13 @@ def _times(now: int, earlier: int) -> str:
     return f"{now / earlier:.1f}".removesuffix(".0").replace(".", ",") + " vezes"
 
 
-def _shown_fields(selo: Mapping[str, Any] | None) -> dict[str, str]:
+def _shown_fields(selo: JsonView | None) -> dict[str, str]:
     """Return what stands in the fields of a day's form before a person types: the total and the ISS as they are."""
     amounts = dict(zip(("total", "iss"), _current_amounts(selo) or (), strict=False))
     return fee_input.as_fields(amounts)
 
 
-def _current_amounts(selo: Mapping[str, Any] | None) -> tuple[int, int] | None:
+def _current_amounts(selo: JsonView | None) -> tuple[int, int] | None:
     """Return a day's total without ISS, and its ISS, in centavos; None where it has no seal, or it was excluded."""
     if selo is None or selo["ato"] == EXCLUSION:
         return None
@@ -159,7 +159,7 @@ def _current_amounts(selo: Mapping[str, Any] | None) -> tuple[int, int] | None:
     return sum(fees.values()) - fees["iss"], int(fees["iss"])
 
 
-def _selos_of_day(day: date) -> dict[str, Any]:
+def _selos_of_day(day: date) -> JsonObject:
     here = office()
     return {name: code and jobs.selo(here, code) for name, code in daily.of_day(here, day).items()}
 

@@ -1,9 +1,7 @@
 """The first page: the questions that wait for a person, and the jobs of a day, alive."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from anyascii import anyascii
 from flask import render_template
@@ -11,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from printserver import jobs
 from printserver.clock import local_date
+from printserver.common.data import JsonObject, JsonView
 from printserver.web import polling, words
 from printserver.web.address import requested_day, requested_option, requested_page, requested_text
 from printserver.web.context import is_htmx, now, office
@@ -18,10 +17,10 @@ from printserver.web.context import is_htmx, now, office
 _PER_PAGE = 50
 _MAX_TEXT = 100  # characters that are looked for
 _LAST = "9999"  # after every moment: a question that waits for ever
-_pages: polling.Kept[dict[str, Any]] = polling.Kept()
-_questions: polling.Kept[list[dict[str, Any]]] = polling.Kept()
-_queues: polling.Kept[list[dict[str, Any]]] = polling.Kept()
-_days: polling.Kept[list[dict[str, Any]]] = polling.Kept()
+_pages: polling.Kept[JsonObject] = polling.Kept()
+_questions: polling.Kept[list[JsonObject]] = polling.Kept()
+_queues: polling.Kept[list[JsonObject]] = polling.Kept()
+_days: polling.Kept[list[JsonObject]] = polling.Kept()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +49,7 @@ class JobFilter:
 class Listing:
     """A page of jobs, how many there are in all, and among how many a text was looked for (0: none was)."""
 
-    itens: list[dict[str, Any]]
+    itens: list[JsonObject]
     total: int
     procurados: int = 0
 
@@ -96,18 +95,18 @@ def _queues_part() -> polling.Part:
     return polling.live_part("screens/_filas.html", "web.vivo_filas", {}, filas=all_queues)
 
 
-def _open_jobs() -> list[dict[str, Any]]:
+def _open_jobs() -> list[JsonObject]:
     """Return the jobs with an open question, the most urgent first."""
     here = office()
     open_jobs = _questions.get(here, here.instance_name, lambda: jobs.open_questions(here))
     return sorted(open_jobs, key=lambda job: job["pergunta"]["expira_em"] or _LAST)
 
 
-def _title(open_jobs: list[dict[str, Any]]) -> str:
+def _title(open_jobs: list[JsonObject]) -> str:
     return f"({len(open_jobs)}) Painel" if open_jobs else "Painel"
 
 
-def _questions_part(open_jobs: list[dict[str, Any]]) -> polling.Part:
+def _questions_part(open_jobs: list[JsonObject]) -> polling.Part:
     title = f"{_title(open_jobs)} · {office().settings.serventia.nome}"
     return polling.live_part("screens/_perguntas.html", "web.vivo_perguntas", {}, perguntas=open_jobs, titulo=title)
 
@@ -155,7 +154,7 @@ def _filter() -> JobFilter:
     )
 
 
-def _matches(job: Mapping[str, Any], job_filter: JobFilter) -> bool:
+def _matches(job: JsonView, job_filter: JobFilter) -> bool:
     if job_filter.estado and job["estado"] != job_filter.estado:
         return False
     if job_filter.tipo and job["documento"]["tipo"] != job_filter.tipo:

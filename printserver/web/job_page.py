@@ -1,12 +1,10 @@
 """One job: its state in plain words, its seals, its history, and its marked copy (X9)."""
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
+from printserver.common.data import JsonView
 from printserver.web import polling, words
 from printserver.web.context import author, office
 
@@ -37,13 +35,13 @@ def pdf(job_id: str) -> ResponseReturnValue:
     return response
 
 
-def can(job: Mapping[str, Any]) -> dict[str, bool]:
+def can(job: JsonView) -> dict[str, bool]:
     """Return what may be asked for in the job's state; `jobs` decides again when it is asked."""
     signatures = job["documento"]["tipo"] == "livro" and bool(job["vale"])
     return jobs.allowed(office(), job["id"]) | {"assinaturas": signatures}
 
 
-def _part(job: Mapping[str, Any]) -> polling.Part:
+def _part(job: JsonView) -> polling.Part:
     reported = jobs.reported(office(), job["id"]) if job["sha256"] else {}
     return polling.live_part(
         "screens/_trabalho.html",
@@ -57,7 +55,7 @@ def _part(job: Mapping[str, Any]) -> polling.Part:
     )
 
 
-def _copy_part(job: Mapping[str, Any]) -> str:
+def _copy_part(job: JsonView) -> str:
     """Return the part of the page with the PDF: live only until the PDF exists, so that a reader is not disturbed."""
     if job["sha256"]:
         return render_template("screens/_copia.html", job=job)

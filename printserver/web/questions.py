@@ -3,13 +3,11 @@
 A question that someone else has answered meanwhile, or whose seals have changed, is said so; nothing is done twice.
 """
 
-from collections.abc import Mapping
-from typing import Any
-
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
+from printserver.common.data import JsonObject, JsonView
 from printserver.documents import KINDS
 from printserver.errors import Recusa
 from printserver.office import people
@@ -92,7 +90,7 @@ def _refused(job_id: str, refusal: Recusa) -> ResponseReturnValue:
     return _show(jobs.look_up(office(), job_id), form), refusal.kind.status
 
 
-def _show(job: Mapping[str, Any], form: Form) -> str:
+def _show(job: JsonView, form: Form) -> str:
     open_question = job["pergunta"]
     if open_question is None:
         return render_template("screens/pergunta_fechada.html", job=job, resposta=_answer_values(job))
@@ -114,19 +112,19 @@ def _show(job: Mapping[str, Any], form: Form) -> str:
     )
 
 
-def _still_open(job: Mapping[str, Any]) -> polling.Part:
+def _still_open(job: JsonView) -> polling.Part:
     return polling.live_part(
         "screens/_ainda.html", "web.vivo_pergunta", {"job_id": job["id"]}, job=job, resposta=_answer_values(job)
     )
 
 
-def _previous(selos: list[dict[str, Any]]) -> dict[str, Any] | None:
+def _previous(selos: list[JsonObject]) -> JsonObject | None:
     """Return the job whose print the seals are on."""
     made = next((selo["job"] for selo in selos if selo["job"]), None)
     return None if made is None else jobs.look_up(office(), made)
 
 
-def _answer_values(job: Mapping[str, Any]) -> Mapping[str, Any] | None:
+def _answer_values(job: JsonView) -> JsonView | None:
     """Return the step of the history that ended the question: the first after it was asked."""
     steps = iter(job["historico"])
     for step in steps:

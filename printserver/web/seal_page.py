@@ -4,16 +4,16 @@ Rectify it (R1, R2), exclude it (X4), send again what the court refused (T2). `a
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs, search
 from printserver.clock import local, local_date
+from printserver.common.data import JsonObject, JsonView
 from printserver.court import standing
 from printserver.errors import Recusa
 from printserver.ledger import seal_view
@@ -84,7 +84,7 @@ def send_again(codigo: str) -> ResponseReturnValue:
     return redirect(url_for("web.selo", codigo=codigo), 303)
 
 
-def _can(found: Mapping[str, Any]) -> dict[str, bool]:
+def _can(found: JsonView) -> dict[str, bool]:
     """Return what may be asked for of a seal."""
     refused = [each for each in found["comunicacoes"] if each["estado"] in _REFUSED]
     return {
@@ -113,7 +113,7 @@ def _rectification(codigo: str) -> dict[str, object]:
     return data
 
 
-def _value_of(found: Mapping[str, Any]) -> dict[str, str]:
+def _value_of(found: JsonView) -> dict[str, str]:
     """Return a seal's value as it stands in the fields of a form."""
     reason = {"motivo_isencao": found["motivo_isencao"]} if found["isento"] else {}
     return fee_input.as_fields(found["emolumentos_centavos"]) | reason
@@ -142,7 +142,7 @@ def _reais(value: Decimal) -> str:
     return words.reais(centavos(value))
 
 
-def _render_rectify_form(codigo: str, form: Form, preview: Mapping[str, Any] | None = None) -> str:
+def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = None) -> str:
     found = jobs.selo(office(), codigo)
     here = office()
     kind = here.atos.get(found["ato"])
@@ -182,6 +182,6 @@ def _render_exclude_form(codigo: str, form: Form) -> str:
     )
 
 
-def _term(until: datetime) -> dict[str, Any]:
+def _term(until: datetime) -> JsonObject:
     """Return the term of X4, whether it is over, and whether this person may go past it."""
     return {"ate": local(until), "encerrado": now() > until, "chefia": find_person().papel in people.HEADS}

@@ -1,12 +1,12 @@
 """Signatures gathered on different days (N11): what is open, and the rectification of a livro's seals, shown first."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
+from printserver.common.data import JsonView
 from printserver.errors import Recusa
 from printserver.seal_actions import signatures as signature_actions
 from printserver.web.context import author, find_person, office
@@ -51,13 +51,13 @@ def sign_instrumento(job_id: str) -> ResponseReturnValue:
     return redirect(url_for("web.assinaturas"), 303)
 
 
-def _mark(shown: Mapping[str, Any]) -> str:
+def _mark(shown: JsonView) -> str:
     """Return what a person has seen, so that nothing else is done: on the next day it may be another value."""
     seals = ",".join(f"{item['retifica']}:{item['total_centavos']}" for item in shown["selos"])
     return f"{shown['estado']};{shown['primeira']};{shown['valor']};{seals}"
 
 
-def _show(job: Mapping[str, Any], form: Form, shown: Mapping[str, Any] | None) -> str:
+def _show(job: JsonView, form: Form, shown: JsonView | None) -> str:
     open_case = next((item for item in signature_actions.pending(office()) if item["job"] == job["id"]), None)
     return render_template(
         "screens/assinar.html",

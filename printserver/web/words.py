@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from printserver import documents
 from printserver.clock import local, local_date
+from printserver.common.data import JsonView
 from printserver.selo import EXCLUSION, format_reais, from_centavos, read
 
-Job = Mapping[str, Any]
+Job = JsonView
 
 KINDS: Mapping[str, str] = {word: kind.name for word, kind in documents.KINDS.items()}
 PAGE_STATES: Mapping[str, str] = {"boa": "boa", "inutilizada": "inutilizada", "nao_saiu": "não saiu"}
@@ -135,7 +135,7 @@ def reason(word: str) -> str:
     return REASONS.get(base, word)
 
 
-def title(document: Mapping[str, Any] | str) -> str:
+def title(document: JsonView | str) -> str:
     """Return what the document is: `2º traslado de P-2026-001234`."""
     if isinstance(document, str):
         return document
@@ -147,7 +147,7 @@ def title(document: Mapping[str, Any] | str) -> str:
     return f"{name} de {instrumento}" if instrumento else name
 
 
-def place(document: Mapping[str, Any] | str) -> str:
+def place(document: JsonView | str) -> str:
     """Return where the document stands: `livro 0123, folhas 045 a 047`; empty where there is no livro."""
     if isinstance(document, str) or not document.get("livro"):
         return ""
@@ -168,7 +168,7 @@ def by_whom(retificador: str) -> str:
     return "excluído por" if read(retificador).ato == EXCLUSION else "retificado por"
 
 
-def total(selos: Sequence[Mapping[str, Any]]) -> str:
+def total(selos: Sequence[JsonView]) -> str:
     """Return the sum of the seals' totals as they are now: rectified ones by the newest, excluded ones not at all."""
     return reais(sum(selo.get("atual_centavos", selo["total_centavos"]) or 0 for selo in selos))
 

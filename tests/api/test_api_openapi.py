@@ -88,6 +88,8 @@ def test_it_is_openapi_3_1_and_says_where_the_key_goes(spec: dict[str, Any]) -> 
     for path, _, operation in _operations(spec):
         assert operation["summary"]
         assert operation.get("security") == (None if path in OPEN else [{"chave": []}])
+    tags = [tag["name"] for tag in spec["tags"]]
+    assert len(tags) == len(set(tags))
 
 
 def test_every_reference_leads_to_a_schema_with_fields(spec: dict[str, Any]) -> None:

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.db import Database
 from printserver.office import people
-from support.office import House, command_line, open_house
+from support.office import Rig, command_line, open_rig
 from support.server import PROGRAM
 
 
@@ -40,8 +40,8 @@ def run(capsys: pytest.CaptureFixture[str]) -> Run:
 
 
 @pytest.fixture
-def house(tmp_path: Path):  # type: ignore[no-untyped-def]
-    with open_house(tmp_path / "serventia") as opened:
+def rig(tmp_path: Path):  # type: ignore[no-untyped-def]
+    with open_rig(tmp_path / "serventia") as opened:
         yield opened
 
 
@@ -63,8 +63,8 @@ def test_init_json_prints_one_object_and_nothing_else(run: Run, tmp_path: Path) 
     opened.close()
 
 
-def test_init_never_overwrites(run: Run, house: House) -> None:
-    ran = run("init", "--instance", house.folder)
+def test_init_never_overwrites(run: Run, rig: Rig) -> None:
+    ran = run("init", "--instance", rig.folder)
     assert (ran.code, ran.out) == (1, "")
     assert "nada foi mudado" in ran.err
     assert ran.err.startswith("printserver: ")
@@ -76,45 +76,45 @@ def test_init_makes_the_database_for_its_user_alone(run: Run, tmp_path: Path) ->
         assert path.stat().st_mode & 0o077 == 0, path
 
 
-def test_the_key_command_shows_a_new_key_once(run: Run, house: House) -> None:
-    ran = run("chave", "legado", "--direitos", "imprimir, responder", "--instance", house.folder)
+def test_the_key_command_shows_a_new_key_once(run: Run, rig: Rig) -> None:
+    ran = run("chave", "legado", "--direitos", "imprimir, responder", "--instance", rig.folder)
     key = ran.out.strip()
-    assert house.call("GET", "/jobs", key=key).status == 200
-    with house.office.db.read() as conn:
+    assert rig.call("GET", "/jobs", key=key).status == 200
+    with rig.office.db.read() as conn:
         found = people.api_key(conn, key)
     assert found is not None and found.direitos == {"imprimir", "responder"}
-    assert house.rows(db.log)[-1]["objeto"] == "chave"
-    assert key not in str(house.rows(db.log))
-    assert run("chave", "legado", "--direitos", "imprimir", "--instance", house.folder).code == 1
-    wrong = run("chave", "outra", "--direitos", "tudo", "--instance", house.folder)
+    assert rig.rows(db.log)[-1]["objeto"] == "chave"
+    assert key not in str(rig.rows(db.log))
+    assert run("chave", "legado", "--direitos", "imprimir", "--instance", rig.folder).code == 1
+    wrong = run("chave", "outra", "--direitos", "tudo", "--instance", rig.folder)
     assert (wrong.code, "imprimir" in wrong.err) == (1, True)
 
 
-def test_the_user_command_makes_a_person(run: Run, house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    ran = run("usuario", "Joana", "--papel", "tabeliao", "--nome-completo", "Joana Prado", "--instance", house.folder)
-    with house.office.db.read() as conn:
+def test_the_user_command_makes_a_person(run: Run, rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = run("usuario", "Joana", "--papel", "tabeliao", "--nome-completo", "Joana Prado", "--instance", rig.folder)
+    with rig.office.db.read() as conn:
         person = people.check_password(conn, 1, "joana", ran.out.strip())
     assert person is not None and (person.nome, person.papel) == ("Joana Prado", "tabeliao")
     monkeypatch.setenv("PRINTSERVER_SENHA", "uma senha escolhida")
-    assert run("usuario", "pedro", "--papel", "escrevente", "--instance", house.folder).code == 0
-    with house.office.db.read() as conn:
+    assert run("usuario", "pedro", "--papel", "escrevente", "--instance", rig.folder).code == 0
+    with rig.office.db.read() as conn:
         assert people.check_password(conn, 1, "pedro", "uma senha escolhida") is not None
-    assert run("usuario", "joana", "--papel", "escrevente", "--instance", house.folder).code == 1
-    assert run("usuario", "ana", "--papel", "dono", "--instance", house.folder).code == 2
+    assert run("usuario", "joana", "--papel", "escrevente", "--instance", rig.folder).code == 1
+    assert run("usuario", "ana", "--papel", "dono", "--instance", rig.folder).code == 2
 
 
 def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
-    run: Run, house: House, monkeypatch: pytest.MonkeyPatch
+    run: Run, rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def person(*arguments: str) -> Ran:
-        return run("usuario", *arguments, "--instance", house.folder)
+        return run("usuario", *arguments, "--instance", rig.folder)
 
     def api_key(*arguments: str) -> Ran:
-        return run("chave", *arguments, "--instance", house.folder)
+        return run("chave", *arguments, "--instance", rig.folder)
 
     assert "maria: Maria, escrevente" in person().out
     new = person("maria", "--nova-senha").out.strip()
-    with house.office.db.read() as conn:
+    with rig.office.db.read() as conn:
         assert people.check_password(conn, 1, "maria", new) is not None
     monkeypatch.setenv("PRINTSERVER_SENHA", "12345678")
     assert person("maria", "--nova-senha").code == 1
@@ -131,12 +131,12 @@ def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
     ):
         assert person(*wrong).code == 1
     key = api_key("legado", "--direitos", "imprimir").out.strip()
-    assert house.call("GET", "/jobs", key=key).status == 200
+    assert rig.call("GET", "/jobs", key=key).status == 200
     assert api_key("legado", "--revogar").code == 0
-    assert house.call("GET", "/jobs", key=key).status == 401
+    assert rig.call("GET", "/jobs", key=key).status == 401
     assert "legado: imprimir · revogada em" in api_key().out
     assert (api_key("legado", "--revogar").code, api_key("nova").code) == (1, 1)
-    done = [(row["objeto_id"], row["estado"]) for row in house.rows(db.log) if row["objeto"] in ("pessoa", "chave")]
+    done = [(row["objeto_id"], row["estado"]) for row in rig.rows(db.log) if row["objeto"] in ("pessoa", "chave")]
     assert done[-6:] == [
         ("maria", "senha mudada"),
         ("maria", "mudada"),
@@ -145,9 +145,7 @@ def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
         ("legado", "criada"),
         ("legado", "revogada"),
     ]
-    assert all(
-        row["quem"].startswith("linha de comando") for row in house.rows(db.log) if row["estado"] == "desativada"
-    )
+    assert all(row["quem"].startswith("linha de comando") for row in rig.rows(db.log) if row["estado"] == "desativada")
 
 
 @pytest.mark.parametrize(
@@ -168,58 +166,58 @@ def test_a5_people_and_keys_are_changed_ended_and_listed_on_record(
     ],
 )
 def test_s12_a_name_that_is_not_fit_for_paper_is_refused_where_it_is_typed(
-    run: Run, house: House, arguments: list[str], character: str
+    run: Run, rig: Rig, arguments: list[str], character: str
 ) -> None:
-    before = house.state()
-    ran = run(*arguments, "--instance", house.folder)
+    before = rig.state()
+    ran = run(*arguments, "--instance", rig.folder)
     assert (ran.code, character in ran.err) == (1, True)
-    assert house.state() == before
+    assert rig.state() == before
 
 
-def test_a_name_is_kept_as_it_is_read(run: Run, house: House) -> None:
-    assert run("fila", " sala\u00a0 a\u0301 ", "--pasta", house.folder / "sala", "--instance", house.folder).code == 0
-    assert house.taken(house.livro(), fila="sala  á")["fila"] == "sala á"
+def test_a_name_is_kept_as_it_is_read(run: Run, rig: Rig) -> None:
+    assert run("fila", " sala\u00a0 a\u0301 ", "--pasta", rig.folder / "sala", "--instance", rig.folder).code == 0
+    assert rig.taken(rig.livro(), fila="sala  á")["fila"] == "sala á"
 
 
-def test_the_queue_command_makes_a_queue_that_takes_prints_at_once(run: Run, house: House, tmp_path: Path) -> None:
+def test_the_queue_command_makes_a_queue_that_takes_prints_at_once(run: Run, rig: Rig, tmp_path: Path) -> None:
     target = tmp_path / "balcao"
-    assert run("fila", "balcao", "--pasta", target, "--padrao", "--instance", house.folder).code == 0
-    job = house.printed(house.livro())
+    assert run("fila", "balcao", "--pasta", target, "--padrao", "--instance", rig.folder).code == 0
+    job = rig.printed(rig.livro())
     assert (job["fila"], [path.name for path in target.iterdir()]) == ("balcao", [f"{job['id']}.pdf"])
-    assert [row["nome"] for row in house.rows(db.fila) if row["padrao"]] == ["balcao"]
-    assert run("fila", "balcao", "--pasta", target, "--instance", house.folder).code == 1
-    assert run("fila", "cups", "--cups", "laser", "--servidor", "localhost:631", "--instance", house.folder).code == 0
+    assert [row["nome"] for row in rig.rows(db.fila) if row["padrao"]] == ["balcao"]
+    assert run("fila", "balcao", "--pasta", target, "--instance", rig.folder).code == 1
+    assert run("fila", "cups", "--cups", "laser", "--servidor", "localhost:631", "--instance", rig.folder).code == 0
 
 
 @pytest.mark.parametrize(
     "arguments", [[], ["--pasta", "a", "--cups", "b"], ["--pasta", "a", "--servidor", "localhost:631"]]
 )
-def test_a_queue_is_a_folder_or_a_cups_queue(run: Run, house: House, arguments: list[str]) -> None:
-    assert run("fila", "x", "--instance", house.folder, *arguments).code == 1
-    assert len(house.rows(db.fila)) == 1
+def test_a_queue_is_a_folder_or_a_cups_queue(run: Run, rig: Rig, arguments: list[str]) -> None:
+    assert run("fila", "x", "--instance", rig.folder, *arguments).code == 1
+    assert len(rig.rows(db.fila)) == 1
 
 
-def test_s3_the_sequence_goes_forward_only(run: Run, house: House) -> None:
-    assert run("sequencia", "--instance", house.folder, "--proximo", "500").code == 0
-    assert [int(code["codigo"][9:22]) for code in house.taken(house.livro())["selos"]] == [500, 501]
-    ran = run("sequencia", "--instance", house.folder, "--proximo", "501")
+def test_s3_the_sequence_goes_forward_only(run: Run, rig: Rig) -> None:
+    assert run("sequencia", "--instance", rig.folder, "--proximo", "500").code == 0
+    assert [int(code["codigo"][9:22]) for code in rig.taken(rig.livro())["selos"]] == [500, 501]
+    ran = run("sequencia", "--instance", rig.folder, "--proximo", "501")
     assert (ran.code, "só anda para a frente" in ran.err) == (1, True)
-    assert run("sequencia", "--instance", house.folder, "--proximo", "502").code == 0
-    assert run("sequencia", "--instance", house.folder, "--proximo", "0").code == 2
+    assert run("sequencia", "--instance", rig.folder, "--proximo", "502").code == 0
+    assert run("sequencia", "--instance", rig.folder, "--proximo", "0").code == 2
 
 
-def test_audit_verify_counts_what_holds(run: Run, house: House) -> None:
-    house.printed(house.livro())
-    ran = run("auditoria", "verificar", "--instance", house.folder)
-    assert (ran.code, f"{len(house.rows(db.log))} registros" in ran.out) == (0, True)
+def test_audit_verify_counts_what_holds(run: Run, rig: Rig) -> None:
+    rig.printed(rig.livro())
+    ran = run("auditoria", "verificar", "--instance", rig.folder)
+    assert (ran.code, f"{len(rig.rows(db.log))} registros" in ran.out) == (0, True)
 
 
-def test_formats_check_and_preview(run: Run, house: House, tmp_path: Path) -> None:
-    assert run("formatos", "check", "--instance", house.folder).code == 0
-    assert run("formatos", "preview", "traslado", tmp_path / "a.pdf", "--instance", house.folder).code == 0
+def test_formats_check_and_preview(run: Run, rig: Rig, tmp_path: Path) -> None:
+    assert run("formatos", "check", "--instance", rig.folder).code == 0
+    assert run("formatos", "preview", "traslado", tmp_path / "a.pdf", "--instance", rig.folder).code == 0
     assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
-    (house.folder / "formatos" / "meu.toml").write_text("tipo = 'livro'\nnada = 1\n")
-    ran = run("formatos", "check", "--instance", house.folder)
+    (rig.folder / "formatos" / "meu.toml").write_text("tipo = 'livro'\nnada = 1\n")
+    ran = run("formatos", "check", "--instance", rig.folder)
     assert (ran.code, "meu.toml" in ran.err) == (1, True)
 
 
@@ -243,20 +241,20 @@ def test_without_an_office_every_command_says_how_to_make_one(run: Run, tmp_path
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.168.0.10", "cartorio.local", ""])
-def test_serve_off_loopback_needs_tls_or_saying_so(run: Run, house: House, host: str) -> None:
-    ran = run("serve", "--instance", house.folder, "--host", host)
+def test_serve_off_loopback_needs_tls_or_saying_so(run: Run, rig: Rig, host: str) -> None:
+    ran = run("serve", "--instance", rig.folder, "--host", host)
     assert ran.code == 1
     assert "--tls" in ran.err and "--sem-tls" in ran.err
 
 
-def test_serve_names_a_tls_file_that_is_not_there(run: Run, house: House) -> None:
-    ran = run("serve", "--instance", house.folder, "--host", "0.0.0.0", "--tls", "/nada/cert.pem", "/nada/key.pem")
+def test_serve_names_a_tls_file_that_is_not_there(run: Run, rig: Rig) -> None:
+    ran = run("serve", "--instance", rig.folder, "--host", "0.0.0.0", "--tls", "/nada/cert.pem", "/nada/key.pem")
     assert (ran.code, "/nada/cert.pem" in ran.err) == (1, True)
 
 
-def test_serve_does_not_start_with_a_wrong_setting(run: Run, house: House) -> None:
-    (house.folder / "printserver.toml").write_text("[http]\nlinha = 3\n")
-    ran = run("serve", "--instance", house.folder)
+def test_serve_does_not_start_with_a_wrong_setting(run: Run, rig: Rig) -> None:
+    (rig.folder / "printserver.toml").write_text("[http]\nlinha = 3\n")
+    ran = run("serve", "--instance", rig.folder)
     assert (ran.code, "http.linha" in ran.err) == (1, True)
 
 
@@ -267,14 +265,14 @@ def test_the_program_is_installed_under_its_name() -> None:
     assert (ran.returncode, ran.stdout.startswith("printserver")) == (0, True)
 
 
-def test_p5_the_paper_command_registers_what_a_queue_received_and_counts_it(run: Run, house: House) -> None:
+def test_p5_the_paper_command_registers_what_a_queue_received_and_counts_it(run: Run, rig: Rig) -> None:
     lot = ["--de", "A0000001", "--ate", "A0000500"]
-    assert run("papel", "receber", "notas", *lot, "--instance", house.folder).code == 1  # not a queue of numbered paper
-    assert run("papel", "numerar", "notas", "--instance", house.folder).code == 0
-    assert run("papel", "numerar", "nenhuma", "--instance", house.folder).code == 1
-    assert "500 folhas" in run("papel", "receber", "notas", *lot, "--instance", house.folder).out
-    assert run("papel", "receber", "notas", *lot, "--instance", house.folder).code == 1
-    told = run("papel", "contas", "--instance", house.folder).out
+    assert run("papel", "receber", "notas", *lot, "--instance", rig.folder).code == 1  # not a queue of numbered paper
+    assert run("papel", "numerar", "notas", "--instance", rig.folder).code == 0
+    assert run("papel", "numerar", "nenhuma", "--instance", rig.folder).code == 1
+    assert "500 folhas" in run("papel", "receber", "notas", *lot, "--instance", rig.folder).out
+    assert run("papel", "receber", "notas", *lot, "--instance", rig.folder).code == 1
+    told = run("papel", "contas", "--instance", rig.folder).out
     assert "recebidos 500, usados 0, inutilizados 0, estoque 500" in told
 
 

@@ -3,9 +3,9 @@
 import pytest
 
 from support.court import Court
-from support.office import House
+from support.office import Rig
 
 
 @pytest.fixture
-def house(both: tuple[House, Court]) -> House:
+def rig(both: tuple[Rig, Court]) -> Rig:
     return both[0]

@@ -14,8 +14,8 @@ from printserver.court import mail, notices
 from printserver.errors import ConfigError
 from printserver.office import load_settings
 from support import process
-from support.court import Court, house_with_court
-from support.office import FEES, House, put_certificate
+from support.court import Court, rig_with_court
+from support.office import FEES, Rig, put_certificate
 from support.postgres import PrivatePostgres
 from support.smtp import Mailbox, mail_server
 
@@ -30,36 +30,36 @@ def box() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
-def both(tmp_path: Path, box: Mailbox) -> Iterator[tuple[House, Court]]:
+def both(tmp_path: Path, box: Mailbox) -> Iterator[tuple[Rig, Court]]:
     settings = {"avisos": EMAIL | {"porta": box.port}}
-    with house_with_court(tmp_path / "casa", settings=settings) as (house, court):
-        yield house, court
+    with rig_with_court(tmp_path / "casa", settings=settings) as (rig, court):
+        yield rig, court
 
 
-def seal(house: House, n: int = 1) -> str:
+def seal(rig: Rig, n: int = 1) -> str:
     body = {"ato": "ES", "identificador": f"ATA-{n}", "emolumentos": FEES, "escrevente": "maria"}
-    found = house.call("POST", "/selos", body | {"partes": ["Ana de Assunção"]})
+    found = rig.call("POST", "/selos", body | {"partes": ["Ana de Assunção"]})
     assert found.status == 201, found
     return str(found.json["codigo"])
 
 
-def told(house: House) -> list[str]:
-    return [row["tipo"] for row in sorted(house.rows(db.aviso), key=lambda row: row["quando"])]
+def told(rig: Rig) -> list[str]:
+    return [row["tipo"] for row in sorted(rig.rows(db.aviso), key=lambda row: row["quando"])]
 
 
-def tick(house: House, **much: float) -> None:
-    house.clock.forward(**much)
-    notices.observe(house.office)
-    mail.send(house.office)
+def tick(rig: Rig, **much: float) -> None:
+    rig.clock.forward(**much)
+    notices.observe(rig.office)
+    mail.send(rig.office)
 
 
-def test_t1_each_step_of_a_term_is_told_once_by_mail(both: tuple[House, Court], box: Mailbox) -> None:
-    house, court = both
+def test_t1_each_step_of_a_term_is_told_once_by_mail(both: tuple[Rig, Court], box: Mailbox) -> None:
+    rig, court = both
     court.fail("fora")
-    code = seal(house)
+    code = seal(rig)
     for _ in range(27):
-        tick(house, hours=1)
-    assert told(house) == ["prazo-12h", "prazo-4h", "atrasado"]
+        tick(rig, hours=1)
+    assert told(rig) == ["prazo-12h", "prazo-4h", "atrasado"]
     assert [str(each["Subject"]) for each in box.messages] == [
         "[DEMONSTRAÇÃO CNS 123456] 1 selo com menos de 12 horas de prazo",
         "[DEMONSTRAÇÃO CNS 123456] 1 selo com menos de 4 horas de prazo",
@@ -71,93 +71,93 @@ def test_t1_each_step_of_a_term_is_told_once_by_mail(both: tuple[House, Court], 
     assert not any("Assunção" in text or "maria" in text for text in texts)
 
 
-def test_t1_a_seal_that_comes_under_a_step_later_is_told_of_too(both: tuple[House, Court]) -> None:
-    house, court = both
+def test_t1_a_seal_that_comes_under_a_step_later_is_told_of_too(both: tuple[Rig, Court]) -> None:
+    rig, court = both
     court.fail("fora")
-    house.clock.forward(hours=9)  # half past eleven at night
-    seal(house, 1)
-    tick(house, hours=12, minutes=40)
-    assert told(house) == ["prazo-12h"]
-    tick(house, minutes=61)
+    rig.clock.forward(hours=9)  # half past eleven at night
+    seal(rig, 1)
+    tick(rig, hours=12, minutes=40)
+    assert told(rig) == ["prazo-12h"]
+    tick(rig, minutes=61)
     late = {"ato": "ES", "identificador": "ATA-3", "emolumentos": FEES, "escrevente": "maria", "motivo_data": "ontem"}
-    assert house.call("POST", "/selos", late | {"data": "2026-11-20"}).status == 201
+    assert rig.call("POST", "/selos", late | {"data": "2026-11-20"}).status == 201
     for _ in range(4):
-        tick(house, hours=1)
-    assert told(house) == ["prazo-12h", "prazo-12h"]
+        tick(rig, hours=1)
+    assert told(rig) == ["prazo-12h", "prazo-12h"]
 
 
-def test_t2_refusals_are_told_with_their_codes_and_at_most_hourly(both: tuple[House, Court], box: Mailbox) -> None:
-    house, court = both
+def test_t2_refusals_are_told_with_their_codes_and_at_most_hourly(both: tuple[Rig, Court], box: Mailbox) -> None:
+    rig, court = both
     court.fail("objeta")
-    codes = [seal(house, 1)]
-    house.engine.run_once()
-    tick(house, minutes=1)
-    codes.append(seal(house, 2))
-    house.engine.run_once()
-    tick(house, minutes=30)
-    assert told(house) == ["recusado"]
-    tick(house, minutes=31)
-    assert told(house) == ["recusado", "recusado"]
+    codes = [seal(rig, 1)]
+    rig.engine.run_once()
+    tick(rig, minutes=1)
+    codes.append(seal(rig, 2))
+    rig.engine.run_once()
+    tick(rig, minutes=30)
+    assert told(rig) == ["recusado"]
+    tick(rig, minutes=31)
+    assert told(rig) == ["recusado", "recusado"]
     first, second = (each.get_content() for each in box.messages)
     assert codes[0] in first
     assert (codes[0] in second, codes[1] in second) == (False, True)
     assert "2 selos à espera de correção" in second
-    tick(house, hours=5)
-    assert told(house) == ["recusado", "recusado"]
+    tick(rig, hours=5)
+    assert told(rig) == ["recusado", "recusado"]
 
 
-def test_the_end_of_a_day_is_told_with_its_counts(both: tuple[House, Court], box: Mailbox) -> None:
-    house, court = both
-    bad = seal(house, 1)
+def test_the_end_of_a_day_is_told_with_its_counts(both: tuple[Rig, Court], box: Mailbox) -> None:
+    rig, court = both
+    bad = seal(rig, 1)
     court.fail("objeta", selos=[bad])
     for n in range(2, 5):
-        seal(house, n)
-    house.engine.run_once()
-    tick(house, hours=9)
-    assert "lote" not in told(house)
-    tick(house, hours=1)
-    (day,) = [row for row in house.rows(db.aviso) if row["tipo"] == "lote"]
+        seal(rig, n)
+    rig.engine.run_once()
+    tick(rig, hours=9)
+    assert "lote" not in told(rig)
+    tick(rig, hours=1)
+    (day,) = [row for row in rig.rows(db.aviso) if row["tipo"] == "lote"]
     assert day["assunto"] == "Envio de 20/11/2026: 3 aceitos, 1 recusado"
-    tick(house, days=1)
-    assert told(house).count("lote") == 1
+    tick(rig, days=1)
+    assert told(rig).count("lote") == 1
     assert box.messages[-1]["Subject"].endswith("3 aceitos, 1 recusado")
 
 
 def test_the_end_of_a_sending_at_set_hours_is_told(tmp_path: Path) -> None:
     """The office's clock is at 14:30."""
     hours = {"tribunal": {"modo": "horarios", "horarios": ["15:00"]}}
-    with house_with_court(tmp_path / "casa", settings=hours) as (house, court):
-        seal(house)
-        house.engine.run_once()
-        assert told(house) == []
+    with rig_with_court(tmp_path / "casa", settings=hours) as (rig, court):
+        seal(rig)
+        rig.engine.run_once()
+        assert told(rig) == []
         court.fail("fora")
-        house.clock.forward(minutes=31)
-        house.engine.run_once()
-        assert told(house) == []
+        rig.clock.forward(minutes=31)
+        rig.engine.run_once()
+        assert told(rig) == []
         court.fail(None)
-        house.clock.forward(minutes=6)
-        house.engine.run_once()
-        (row,) = house.rows(db.aviso)
+        rig.clock.forward(minutes=6)
+        rig.engine.run_once()
+        (row,) = rig.rows(db.aviso)
         assert row["assunto"] == "Envio de 20/11/2026 às 15:00: 1 aceito, 0 recusados"
         assert row["vence_em"] is None, "without a mail server it is on the screen alone"
 
 
-def test_h2_the_end_of_a_load_of_paper_seals_is_told(both: tuple[House, Court], box: Mailbox) -> None:
-    house, _court = both
+def test_h2_the_end_of_a_load_of_paper_seals_is_told(both: tuple[Rig, Court], box: Mailbox) -> None:
+    rig, _court = both
     body = {"ato": "AU", "serie": "0371AJ", "de": 1, "ate": 5, "data": "2026-11-20", "emolumentos": FEES}
-    assert house.call("POST", "/hibridos", body | {"escrevente": "maria"}).status == 201
+    assert rig.call("POST", "/hibridos", body | {"escrevente": "maria"}).status == 201
     for _ in range(2):
-        house.engine.run_once()
-    assert told(house) == ["carga"]
+        rig.engine.run_once()
+    assert told(rig) == ["carga"]
     assert "Aceitos pelo tribunal: 5." in box.messages[0].get_content()
 
 
-def test_t4_the_certificates_end_is_told_step_by_step(both: tuple[House, Court], box: Mailbox) -> None:
-    house, _court = both
-    end = house.office.certificado.valid_until
+def test_t4_the_certificates_end_is_told_step_by_step(both: tuple[Rig, Court], box: Mailbox) -> None:
+    rig, _court = both
+    end = rig.office.certificado.valid_until
     for left in (31, 30, 20, 15, 8, 7, 2, 1, 0.5, 0, -3):
-        house.clock.now = end - timedelta(days=left)
-        tick(house)
+        rig.clock.now = end - timedelta(days=left)
+        tick(rig)
     assert [each["Subject"].partition("] ")[2] for each in box.messages] == [
         *(f"O certificado da serventia vence em {n} dias" for n in (30, 15, 7)),
         "O certificado da serventia vence em 1 dia",
@@ -165,12 +165,12 @@ def test_t4_the_certificates_end_is_told_step_by_step(both: tuple[House, Court],
     ]
 
 
-def test_t4_a_certificate_that_is_not_good_yet_is_told_once(both: tuple[House, Court], box: Mailbox) -> None:
-    house, _court = both
-    put_certificate(house, timedelta(days=7))
+def test_t4_a_certificate_that_is_not_good_yet_is_told_once(both: tuple[Rig, Court], box: Mailbox) -> None:
+    rig, _court = both
+    put_certificate(rig, timedelta(days=7))
     for _ in range(3):
-        tick(house, hours=1)
-    (told_of,) = [row for row in house.rows(db.aviso) if row["tipo"] == "certificado"]
+        tick(rig, hours=1)
+    (told_of,) = [row for row in rig.rows(db.aviso) if row["tipo"] == "certificado"]
     assert "só a partir de 27/11/2026" in told_of["texto"]
     assert [each["Subject"].partition("] ")[2] for each in box.messages] == [
         "O certificado da serventia ainda não vale"
@@ -178,65 +178,65 @@ def test_t4_a_certificate_that_is_not_good_yet_is_told_once(both: tuple[House, C
 
 
 def test_a_message_put_off_into_a_future_that_was_taken_back_goes_at_once(
-    both: tuple[House, Court], box: Mailbox
+    both: tuple[Rig, Court], box: Mailbox
 ) -> None:
-    house, court = both
+    rig, court = both
     court.fail("objeta", vezes=1)
-    seal(house)
-    house.engine.run_once()
-    right = house.clock.now
+    seal(rig)
+    rig.engine.run_once()
+    right = rig.clock.now
     box.falha = "recusa"
-    tick(house, days=2)
-    assert told(house).count("recusado") == 1
-    house.clock.now = right
+    tick(rig, days=2)
+    assert told(rig).count("recusado") == 1
+    rig.clock.now = right
     box.falha = None
-    tick(house, minutes=3)
-    assert all(row["enviado_em"] for row in house.rows(db.aviso))
+    tick(rig, minutes=3)
+    assert all(row["enviado_em"] for row in rig.rows(db.aviso))
     assert [each["Subject"] for each in box.messages if "correção" in each["Subject"]]
 
 
 @pytest.mark.parametrize("falha", ["recusa", "mudo"])
 def test_a_mail_server_that_fails_gets_it_later_and_holds_nothing_up(
-    both: tuple[House, Court], box: Mailbox, falha: str, monkeypatch: pytest.MonkeyPatch
+    both: tuple[Rig, Court], box: Mailbox, falha: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house, court = both
+    rig, court = both
     monkeypatch.setattr(mail, "WAIT_SECONDS", 0.3)
     box.falha = falha
     court.fail("objeta", vezes=1)
-    seal(house)
-    house.engine.run_once()
-    tick(house, minutes=1)
-    (row,) = house.rows(db.aviso)
+    seal(rig)
+    rig.engine.run_once()
+    tick(rig, minutes=1)
+    (row,) = rig.rows(db.aviso)
     assert (row["enviado_em"], row["tentativas"], box.messages) == (None, 1, [])
     assert "e-mail" in row["falha"]
-    (item,) = house.call("GET", "/avisos").json["itens"]
+    (item,) = rig.call("GET", "/avisos").json["itens"]
     assert (item["email"], item["falha"]) == ("a enviar", row["falha"])
-    code = seal(house, 2)
-    house.engine.run_once()
-    assert house.selo(code)["estado"] == "comunicado"
+    code = seal(rig, 2)
+    rig.engine.run_once()
+    assert rig.selo(code)["estado"] == "comunicado"
     box.falha = None
-    tick(house, minutes=2)
-    tick(house, minutes=2)
+    tick(rig, minutes=2)
+    tick(rig, minutes=2)
     assert len(box.messages) == 1
-    assert house.call("GET", "/avisos").json["itens"][0]["email"] == "enviado"
+    assert rig.call("GET", "/avisos").json["itens"][0]["email"] == "enviado"
 
 
 def test_who_dies_over_a_message_leaves_it_to_the_next_and_both_bear_one_id(
-    both: tuple[House, Court], box: Mailbox
+    both: tuple[Rig, Court], box: Mailbox
 ) -> None:
     """As kill -9 leaves it between the server's word and ours: the message goes twice, never not at all."""
-    house, court = both
+    rig, court = both
     court.fail("objeta", vezes=1)
-    seal(house)
-    house.engine.run_once()
-    tick(house, minutes=1)
+    seal(rig)
+    rig.engine.run_once()
+    tick(rig, minutes=1)
     assert len(box.messages) == 1
-    claimed = {"enviado_em": None, "vence_em": house.clock() + mail.LEASE}
-    with house.office.db.write() as conn:
+    claimed = {"enviado_em": None, "vence_em": rig.clock() + mail.LEASE}
+    with rig.office.db.write() as conn:
         conn.execute(sa.update(db.aviso).values(**claimed))
-    tick(house, minutes=4)
+    tick(rig, minutes=4)
     assert len(box.messages) == 1, "another may still be at it"
-    tick(house, minutes=2)
+    tick(rig, minutes=2)
     assert len(box.messages) == 2
     assert box.messages[0]["Message-ID"] == box.messages[1]["Message-ID"]
 
@@ -247,36 +247,36 @@ def test_many_engines_make_and_send_each_notice_once(
 ) -> None:
     postgres: PrivatePostgres | None = request.getfixturevalue("postgres_server") if kind == "postgres" else None
     settings = {"avisos": EMAIL | {"porta": box.port}}
-    with house_with_court(tmp_path / "casa", settings=settings, postgres=postgres) as (house, court):
+    with rig_with_court(tmp_path / "casa", settings=settings, postgres=postgres) as (rig, court):
         court.fail("objeta")
         for n in range(3):
-            seal(house, n)
-        house.engine.run_once()
-        house.clock.forward(minutes=1)
+            seal(rig, n)
+        rig.engine.run_once()
+        rig.clock.forward(minutes=1)
         gate = threading.Barrier(6)
 
         def engine() -> None:
             gate.wait()
-            notices.observe(house.office)
-            mail.send(house.office)
+            notices.observe(rig.office)
+            mail.send(rig.office)
 
         crew = [threading.Thread(target=engine) for _ in range(6)]
         for one in crew:
             one.start()
         for one in crew:
             one.join()
-        assert told(house) == ["recusado"]
+        assert told(rig) == ["recusado"]
         assert len(box.messages) == 1
 
 
 def test_a_password_file_that_is_missing_is_said_and_tried_again(tmp_path: Path, box: Mailbox) -> None:
     settings: dict[str, Any] = {"avisos": EMAIL | {"porta": box.port, "usuario": "selos"}}
-    with house_with_court(tmp_path / "casa", settings=settings) as (house, court):
+    with rig_with_court(tmp_path / "casa", settings=settings) as (rig, court):
         court.fail("objeta", vezes=1)
-        seal(house)
-        house.engine.run_once()
-        tick(house, minutes=1)
-        assert "avisos.senha" in house.rows(db.aviso)[0]["falha"]
+        seal(rig)
+        rig.engine.run_once()
+        tick(rig, minutes=1)
+        assert "avisos.senha" in rig.rows(db.aviso)[0]["falha"]
 
 
 def test_a_mail_server_without_sender_or_receiver_stops_the_start(tmp_path: Path) -> None:
@@ -286,22 +286,22 @@ def test_a_mail_server_without_sender_or_receiver_stops_the_start(tmp_path: Path
 
 
 def test_a_running_engine_reports_while_the_mail_server_is_mute(
-    both: tuple[House, Court], box: Mailbox, monkeypatch: pytest.MonkeyPatch
+    both: tuple[Rig, Court], box: Mailbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house, court = both
+    rig, court = both
     monkeypatch.setattr(mail, "WAIT_SECONDS", 60.0)
     court.fail("objeta", vezes=1)
-    seal(house)
-    house.engine.run_once()
-    house.clock.forward(minutes=1)
+    seal(rig)
+    rig.engine.run_once()
+    rig.clock.forward(minutes=1)
     box.falha = "mudo"
-    running = threading.Thread(target=house.engine.run, daemon=True)
+    running = threading.Thread(target=rig.engine.run, daemon=True)
     running.start()
     process.wait_until(lambda: box.tried > 0, "the notice")
-    code = seal(house, 2)
-    process.wait_until(lambda: house.selo(code)["estado"] == "comunicado", "the report")
-    assert house.rows(db.aviso)[0]["falha"] is None, "the mail server still says nothing"
+    code = seal(rig, 2)
+    process.wait_until(lambda: rig.selo(code)["estado"] == "comunicado", "the report")
+    assert rig.rows(db.aviso)[0]["falha"] is None, "the mail server still says nothing"
     box.over.set()
-    house.engine.stop()
+    rig.engine.stop()
     running.join(120)
     assert not running.is_alive()

@@ -15,10 +15,10 @@ from printserver.clock import local_date
 from printserver.court import HttpTransport, Sender
 from printserver.server.engine import Engine
 from support import process
-from support.court import Court, house_with_court
+from support.court import Court, rig_with_court
 from support.engines import Engines, SharedClock
 from support.frozen import freeze
-from support.office import FEES, NOW, House, open_house
+from support.office import FEES, NOW, Rig, open_rig
 from support.server import PROGRAM
 
 SMALL = {
@@ -29,22 +29,22 @@ SMALL = {
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[tuple[House, Court]]:
-    with house_with_court(tmp_path / "casa", settings=SMALL) as (house, court):
-        yield house, court
+def both(tmp_path: Path) -> Iterator[tuple[Rig, Court]]:
+    with rig_with_court(tmp_path / "casa", settings=SMALL) as (rig, court):
+        yield rig, court
 
 
-def seals(house: House, many: int, first: int = 1) -> list[str]:
+def seals(rig: Rig, many: int, first: int = 1) -> list[str]:
     """Make so many seals of paper seals."""
-    today = local_date(house.clock()).isoformat()
+    today = local_date(rig.clock()).isoformat()
     span = {"ato": "AU", "serie": "0371AJ", "de": first, "ate": first + many - 1, "data": today, "emolumentos": FEES}
-    answer = house.call("POST", "/hibridos", span | {"escrevente": "maria"})
+    answer = rig.call("POST", "/hibridos", span | {"escrevente": "maria"})
     assert answer.status == 201, answer
     return list(answer.json["selos"])
 
 
-def all_told(house: House) -> bool:
-    return not house.rows(db.outbox, db.outbox.c.fim_em.is_(None))
+def all_told(rig: Rig) -> bool:
+    return not rig.rows(db.outbox, db.outbox.c.fim_em.is_(None))
 
 
 def once(court: Court, codes: list[str]) -> bool:
@@ -59,57 +59,57 @@ def once(court: Court, codes: list[str]) -> bool:
 
 @pytest.mark.parametrize(("many", "is_open"), [(1, False), (40, True)])
 def test_t1_neither_back_off_nor_an_open_breaker_outlasts_the_clock_that_goes_back(
-    both: tuple[House, Court], many: int, is_open: bool
+    both: tuple[Rig, Court], many: int, is_open: bool
 ) -> None:
-    house, court = both
+    rig, court = both
     court.fail("fora")
-    codes = seals(house, many)
-    house.engine.run_once()
-    (line,) = house.rows(db.remetente)
+    codes = seals(rig, many)
+    rig.engine.run_once()
+    (line,) = rig.rows(db.remetente)
     assert (line["aberto_ate"] is not None) == is_open
-    assert all(row["vence_em"] > NOW for row in house.rows(db.outbox, db.outbox.c.tentativas > 0))
-    house.clock.forward(hours=-1)
+    assert all(row["vence_em"] > NOW for row in rig.rows(db.outbox, db.outbox.c.tentativas > 0))
+    rig.clock.forward(hours=-1)
     court.fail(None)
-    house.engine.run_once()
-    assert all_told(house)
+    rig.engine.run_once()
+    assert all_told(rig)
     assert once(court, codes)
 
 
-def test_t1_a_doubt_is_asked_about_though_the_clock_went_back(both: tuple[House, Court]) -> None:
-    house, court = both
+def test_t1_a_doubt_is_asked_about_though_the_clock_went_back(both: tuple[Rig, Court]) -> None:
+    rig, court = both
     court.fail("fecha-depois", vezes=1)
-    codes = seals(house, 1)
-    house.engine.run_once()
+    codes = seals(rig, 1)
+    rig.engine.run_once()
     court.fail("fora")
-    house.clock.forward(seconds=5)
-    house.engine.run_once()
-    assert [row["estado"] for row in house.rows(db.outbox)] == ["duvida"]
-    house.clock.forward(hours=-1)
+    rig.clock.forward(seconds=5)
+    rig.engine.run_once()
+    assert [row["estado"] for row in rig.rows(db.outbox)] == ["duvida"]
+    rig.clock.forward(hours=-1)
     court.fail(None)
-    house.engine.run_once()
-    assert all_told(house)
+    rig.engine.run_once()
+    assert all_told(rig)
     assert once(court, codes)
 
 
-def test_t1_the_lease_of_another_machine_does_not_outlast_the_clock_that_goes_back(both: tuple[House, Court]) -> None:
-    house, court = both
-    settings, office = house.office.settings.tribunal, house.office
+def test_t1_the_lease_of_another_machine_does_not_outlast_the_clock_that_goes_back(both: tuple[Rig, Court]) -> None:
+    rig, court = both
+    settings, office = rig.office.settings.tribunal, rig.office
     transport = HttpTransport(settings, office.certificado, office.instance)
-    other = Sender(office.db, house.clock, office.serventia_id, settings, transport, "outra-maquina:7:1")
-    first = seals(house, 1)
+    other = Sender(office.db, rig.clock, office.serventia_id, settings, transport, "outra-maquina:7:1")
+    first = seals(rig, 1)
     assert other.run_once()
-    second = seals(house, 1, first=2)
-    house.engine.run_once()
-    assert not all_told(house)  # it holds the lease
-    house.clock.forward(hours=-1)
-    house.engine.run_once()
-    assert all_told(house)
+    second = seals(rig, 1, first=2)
+    rig.engine.run_once()
+    assert not all_told(rig)  # it holds the lease
+    rig.clock.forward(hours=-1)
+    rig.engine.run_once()
+    assert all_told(rig)
     assert once(court, first + second)
     assert other.run_once() is False  # it may think that it still holds the lease; nothing is there to be sent
-    third = seals(house, 1, first=3)
+    third = seals(rig, 1, first=3)
     other.run_once()
-    assert not all_told(house)  # it asks before it sends, and the lease is another's
-    house.engine.run_once()
+    assert not all_told(rig)  # it asks before it sends, and the lease is another's
+    rig.engine.run_once()
     assert once(court, first + second + third)
 
 
@@ -117,52 +117,52 @@ def test_t1_the_lease_of_another_machine_does_not_outlast_the_clock_that_goes_ba
 
 
 @pytest.fixture
-def apart(tmp_path: Path) -> Iterator[tuple[House, Court, Engines]]:
+def apart(tmp_path: Path) -> Iterator[tuple[Rig, Court, Engines]]:
     """An office whose engines are separate processes that share one clock."""
     clock = SharedClock(tmp_path / "relogio")
     with (
-        house_with_court(tmp_path / "casa", settings=SMALL, clock=clock) as (house, court),
-        Engines(house.folder, tmp_path / "relogio") as engines,
+        rig_with_court(tmp_path / "casa", settings=SMALL, clock=clock) as (rig, court),
+        Engines(rig.folder, tmp_path / "relogio") as engines,
     ):
-        yield house, court, engines
+        yield rig, court, engines
 
 
-def test_t2_two_senders_started_by_mistake_send_each_seal_once(apart: tuple[House, Court, Engines]) -> None:
-    house, court, engines = apart
-    codes = seals(house, 300)
+def test_t2_two_senders_started_by_mistake_send_each_seal_once(apart: tuple[Rig, Court, Engines]) -> None:
+    rig, court, engines = apart
+    codes = seals(rig, 300)
     for _ in range(2):
         engines.start()
     process.wait_until(lambda: court.registros, "the first is sent")
-    codes += seals(house, 100, first=1001)
-    process.wait_until(lambda: all_told(house), "all are sent")
+    codes += seals(rig, 100, first=1001)
+    process.wait_until(lambda: all_told(rig), "all are sent")
     assert once(court, codes)
 
 
 def test_t2_a_sender_that_froze_past_its_lease_and_wakes_with_an_answer_in_hand_changes_nothing(
-    apart: tuple[House, Court, Engines],
+    apart: tuple[Rig, Court, Engines],
 ) -> None:
-    house, court, engines = apart
+    rig, court, engines = apart
     court.fail("lento", vezes=1, segundos=0.3)
-    (code,) = seals(house, 1)
+    (code,) = seals(rig, 1)
     slow = engines.start()
     process.wait_until(lambda: code in court.registros, "the court has it")
-    freeze(slow, house.folder / "printserver.db")
+    freeze(slow, rig.folder / "printserver.db")
     engines.start()
-    house.clock.forward(minutes=1)
-    process.wait_until(lambda: all_told(house), "the other took over")
-    before = house.selo(code)
+    rig.clock.forward(minutes=1)
+    process.wait_until(lambda: all_told(rig), "the other took over")
+    before = rig.selo(code)
     assert before["estado"] == "comunicado"
     os.kill(slow, signal.SIGCONT)
-    process.wait_until(lambda: answered(house), "it put down its answer")
-    assert house.selo(code) == before
-    later = seals(house, 200, first=1001)
-    process.wait_until(lambda: all_told(house), "all are sent")
+    process.wait_until(lambda: answered(rig), "it put down its answer")
+    assert rig.selo(code) == before
+    later = seals(rig, 200, first=1001)
+    process.wait_until(lambda: all_told(rig), "all are sent")
     assert once(court, [code, *later])
 
 
-def answered(house: House) -> bool:
+def answered(rig: Rig) -> bool:
     """Whether the answer to the first exchange is on record."""
-    return bool(house.rows(db.comunicacao)[0]["fim"])
+    return bool(rig.rows(db.comunicacao)[0]["fim"])
 
 
 # -- the court's machine ----------------------------------------------------------------------------------------------
@@ -171,38 +171,38 @@ def answered(house: House) -> bool:
 def test_t2_a_court_killed_amid_a_batch_has_each_seal_once(tmp_path: Path) -> None:
     port, clock = process.free_port(), SharedClock(tmp_path / "relogio")
     settings = SMALL | {"tribunal": SMALL["tribunal"] | {"url": f"http://127.0.0.1:{port}"}}
-    with open_house(tmp_path / "casa", settings=settings, clock=clock) as house:
-        running = court_process(house, port)
+    with open_rig(tmp_path / "casa", settings=settings, clock=clock) as rig:
+        running = court_process(rig, port)
         court, codes = Court(port), []
         try:
             for fault in ("lento", "lento-antes"):
-                codes += seals(house, 60, first=1 + len(codes))
+                codes += seals(rig, 60, first=1 + len(codes))
                 court.fail(fault, vezes=1, segundos=60)
-                sender = Engine(house.office)
+                sender = Engine(rig.office)
                 sending = threading.Thread(target=sender.run)
                 sending.start()
                 process.wait_until(lambda: court.estado["falha"] is None, "the slow one is there")
                 running.kill()
                 running.wait()
-                running = court_process(house, port)
-                process.wait_until(lambda: urged(house), "all are sent")
+                running = court_process(rig, port)
+                process.wait_until(lambda: urged(rig), "all are sent")
                 sender.stop()
                 sending.join()
             assert {code: each["aceito"] for code, each in court.registros.items()} == dict.fromkeys(codes, 1)
-            assert {seal["estado"] for seal in house.rows(db.selo)} == {"comunicado"}
+            assert {seal["estado"] for seal in rig.rows(db.selo)} == {"comunicado"}
         finally:
             running.kill()
 
 
-def court_process(house: House, port: int) -> Any:
-    command = [PROGRAM, "tribunal-simulado", "--instance", str(house.folder), "--port", str(port)]
-    running = process.start(command, house.folder.with_suffix(".log"))
+def court_process(rig: Rig, port: int) -> Any:
+    command = [PROGRAM, "tribunal-simulado", "--instance", str(rig.folder), "--port", str(port)]
+    running = process.start(command, rig.folder.with_suffix(".log"))
     process.wait_until(lambda: process.listens(port), "the court listens", running)
     return running
 
 
-def urged(house: House) -> bool:
+def urged(rig: Rig) -> bool:
     """Request, as a person would, that everything is sent now, and whether it was; with a pause between requests."""
-    assert house.call("POST", "/comunicacoes", {}).status == 202
+    assert rig.call("POST", "/comunicacoes", {}).status == 202
     time.sleep(0.1)
-    return all_told(house)
+    return all_told(rig)

@@ -14,90 +14,90 @@ from printserver import db
 from printserver.court import Exchange, HttpTransport, Sender
 from printserver.court.sender import next_hour, send_until
 from printserver.office import CourtSettings
-from support.court import Court, house_with_court
-from support.office import FEES, House, open_house
+from support.court import Court, rig_with_court
+from support.office import FEES, Rig, open_rig
 
 HALF = dict.fromkeys(FEES, "1.00")
 
 
 @pytest.fixture
-def both(tmp_path: Path) -> Iterator[tuple[House, Court]]:
-    with house_with_court(tmp_path / "casa") as (house, court):
-        yield house, court
+def both(tmp_path: Path) -> Iterator[tuple[Rig, Court]]:
+    with rig_with_court(tmp_path / "casa") as (rig, court):
+        yield rig, court
 
 
-def states(house: House, *codes: str) -> list[str]:
-    return [house.selo(code)["estado"] for code in codes]
+def states(rig: Rig, *codes: str) -> list[str]:
+    return [rig.selo(code)["estado"] for code in codes]
 
 
-def seal(house: House, n: int = 1) -> str:
+def seal(rig: Rig, n: int = 1) -> str:
     body = {"ato": "ES", "identificador": f"ATA-{n}", "emolumentos": FEES, "escrevente": "maria"}
-    return str(house.call("POST", "/selos", body).json["codigo"])
+    return str(rig.call("POST", "/selos", body).json["codigo"])
 
 
-def rectified(house: House, code: str, fees: dict[str, str] = HALF) -> str:
+def rectified(rig: Rig, code: str, fees: dict[str, str] = HALF) -> str:
     body = {"emolumentos": fees, "motivo": "valor errado", "escrevente": "maria"}
-    return str(house.call("POST", f"/selos/{code}/retificacao", body).json["codigo"])
+    return str(rig.call("POST", f"/selos/{code}/retificacao", body).json["codigo"])
 
 
-def linked(house: House, vinculador: str, *vinculados: str) -> None:
+def linked(rig: Rig, vinculador: str, *vinculados: str) -> None:
     body = {"vinculador": vinculador, "vinculados": list(vinculados), "escrevente": "maria"}
-    assert house.call("POST", "/vinculos", body).status == 201
+    assert rig.call("POST", "/vinculos", body).status == 201
 
 
-def settle(house: House, steps: int = 12) -> None:
+def settle(rig: Rig, steps: int = 12) -> None:
     for _ in range(steps):
-        house.engine.run_once()
-        house.clock.forward(minutes=5, seconds=1)
+        rig.engine.run_once()
+        rig.clock.forward(minutes=5, seconds=1)
 
 
 # -- chains and links -------------------------------------------------------------------------------------------------
 
 
-def test_t3_r1_a_retificador_that_is_refused_too_is_mended_by_another(both: tuple[House, Court]) -> None:
+def test_t3_r1_a_retificador_that_is_refused_too_is_mended_by_another(both: tuple[Rig, Court]) -> None:
     """All links, of the vinculado and of the vinculador, end at what the court has."""
-    house, court = both
+    rig, court = both
     court.fail("objeta")
-    above, below = seal(house, 1), seal(house, 2)
-    linked(house, above, below)
+    above, below = seal(rig, 1), seal(rig, 2)
+    linked(rig, above, below)
     chains = [[above], [below]]
     for cents in ("1.00", "2.00"):
-        house.engine.run_once()
+        rig.engine.run_once()
         for chain in chains:
-            chain.append(rectified(house, chain[-1], dict.fromkeys(FEES, cents)))
+            chain.append(rectified(rig, chain[-1], dict.fromkeys(FEES, cents)))
         if cents == "2.00":
             court.fail(None)
-    settle(house)
+    settle(rig)
     for chain in chains:
-        assert states(house, *chain) == ["retificado", "retificado", "comunicado"]
+        assert states(rig, *chain) == ["retificado", "retificado", "comunicado"]
     assert [key for key, link in court.vinculos.items() if link["aceito"]] == [(chains[0][-1], chains[1][-1])]
-    assert house.rows(db.outbox, db.outbox.c.fim_em.is_(None)) == []
-    assert house.call("GET", "/comunicacoes").json["recusados"] == 0
+    assert rig.rows(db.outbox, db.outbox.c.fim_em.is_(None)) == []
+    assert rig.call("GET", "/comunicacoes").json["recusados"] == 0
 
 
-def test_x4_the_xa_of_a_refused_seal_is_taken_and_ends_it(both: tuple[House, Court]) -> None:
-    house, court = both
+def test_x4_the_xa_of_a_refused_seal_is_taken_and_ends_it(both: tuple[Rig, Court]) -> None:
+    rig, court = both
     court.fail("objeta", vezes=1)
-    code = seal(house)
-    house.engine.run_once()
-    xa = house.call("POST", f"/selos/{code}/xa", {"motivo": "duplicado", "escrevente": "maria"}).json["codigo"]
-    settle(house, 2)
-    assert states(house, code, xa) == ["excluído", "comunicado"]
+    code = seal(rig)
+    rig.engine.run_once()
+    xa = rig.call("POST", f"/selos/{code}/xa", {"motivo": "duplicado", "escrevente": "maria"}).json["codigo"]
+    settle(rig, 2)
+    assert states(rig, code, xa) == ["excluído", "comunicado"]
 
 
-def test_r5_a_refused_link_of_a_seal_that_was_mended_is_not_taken_up_again(both: tuple[House, Court]) -> None:
-    house, court = both
-    above, below = seal(house, 1), seal(house, 2)
-    settle(house, 1)
+def test_r5_a_refused_link_of_a_seal_that_was_mended_is_not_taken_up_again(both: tuple[Rig, Court]) -> None:
+    rig, court = both
+    above, below = seal(rig, 1), seal(rig, 2)
+    settle(rig, 1)
     court.fail("objeta", selos=[below])
-    linked(house, above, below)
-    settle(house, 1)
-    (row,) = house.rows(db.outbox, db.outbox.c.tipo == "vinculo")
+    linked(rig, above, below)
+    settle(rig, 1)
+    (row,) = rig.rows(db.outbox, db.outbox.c.tipo == "vinculo")
     assert (row["estado"], row["erros"][0]["codigo"]) == ("objetado", "objecao-simulada")
     court.fail(None)
-    newer = rectified(house, below)
-    settle(house, 2)
-    again = house.call("POST", "/comunicacoes", {"selos": [below], "escrevente": "maria"})
+    newer = rectified(rig, below)
+    settle(rig, 2)
+    again = rig.call("POST", "/comunicacoes", {"selos": [below], "escrevente": "maria"})
     assert again.word == "entrada-invalida"
     assert court.vinculos[(above, newer)]["aceito"] == 1
 
@@ -144,12 +144,12 @@ def test_t2_a_proxy_that_refuses_the_certificate_condemns_no_seal(tmp_path: Path
     page = b"<html><h1>400 Bad Request</h1>No required SSL certificate was sent</html>"
     with (
         stub(said(400, page)) as url,
-        open_house(tmp_path / "casa", settings={"tribunal": {"url": url}}) as house,
+        open_rig(tmp_path / "casa", settings={"tribunal": {"url": url}}) as rig,
     ):
-        codes = [seal(house, n) for n in range(3)]
-        settle(house, 4)
-        assert states(house, *codes) == ["comunicação pendente"] * 3
-        standing = house.call("GET", "/comunicacoes").json
+        codes = [seal(rig, n) for n in range(3)]
+        settle(rig, 4)
+        assert states(rig, *codes) == ["comunicação pendente"] * 3
+        standing = rig.call("GET", "/comunicacoes").json
         assert "400" in standing["ultima_falha"]
 
 
@@ -158,28 +158,28 @@ def test_t2_what_the_court_itself_cannot_read_holds_no_other_back(tmp_path: Path
     refusal = '{"codigo": "pedido-invalido", "mensagem": "Não é uma lista de selos."}'.encode()
     with (
         stub(said(400, refusal, "application/json")) as url,
-        open_house(tmp_path / "casa", settings={"tribunal": {"url": url}}) as house,
+        open_rig(tmp_path / "casa", settings={"tribunal": {"url": url}}) as rig,
     ):
-        codes = [seal(house, n) for n in range(4)]
-        settle(house, 1)
-        assert states(house, *codes) == ["falha"] * 4
-        assert house.selo(codes[0])["andamentos"][-1]["detalhe"]["erros"][0]["mensagem"] == "Não é uma lista de selos."
-        assert house.rows(db.remetente)[0]["aberto_ate"] is None
+        codes = [seal(rig, n) for n in range(4)]
+        settle(rig, 1)
+        assert states(rig, *codes) == ["falha"] * 4
+        assert rig.selo(codes[0])["andamentos"][-1]["detalhe"]["erros"][0]["mensagem"] == "Não é uma lista de selos."
+        assert rig.rows(db.remetente)[0]["aberto_ate"] is None
 
 
 def test_t2_answers_without_sense_open_the_breaker_and_lose_nothing(tmp_path: Path) -> None:
     """As a hotel's log-in page answers: 200 to everything."""
     with (
         stub(said(200, b"<html>Bem-vindo ao Wi-Fi</html>")) as url,
-        open_house(tmp_path / "casa", settings={"tribunal": {"url": url}}) as house,
+        open_rig(tmp_path / "casa", settings={"tribunal": {"url": url}}) as rig,
     ):
         for n in range(4):
-            seal(house, n)
-            house.engine.run_once()
-        (line,) = house.rows(db.remetente)
+            seal(rig, n)
+            rig.engine.run_once()
+        (line,) = rig.rows(db.remetente)
         assert line["falhas"] >= 1
         assert line["ultimo_sucesso"] is None
-        assert {row["estado"] for row in house.rows(db.outbox)} <= {"duvida", "pendente"}
+        assert {row["estado"] for row in rig.rows(db.outbox)} <= {"duvida", "pendente"}
 
 
 def test_t2_an_answer_that_drips_for_ever_is_no_answer(tmp_path: Path) -> None:
@@ -193,8 +193,8 @@ def test_t2_an_answer_that_drips_for_ever_is_no_answer(tmp_path: Path) -> None:
         except OSError:
             pass
 
-    with stub(drip) as url, open_house(tmp_path / "casa") as house:
-        court = HttpTransport(CourtSettings(url=url, espera_s=0.5), house.office.certificado, house.folder)
+    with stub(drip) as url, open_rig(tmp_path / "casa") as rig:
+        court = HttpTransport(CourtSettings(url=url, espera_s=0.5), rig.office.certificado, rig.folder)
         exchange = court.send([{"selo": "x"}])
         court.close()
     assert (exchange.status, exchange.departed) == (None, True)
@@ -216,42 +216,42 @@ class Frozen(HttpTransport):
         return super().send(selos)
 
 
-def sender(house: House, kind: type[HttpTransport], name: str) -> tuple[Sender, Any]:
-    office = house.office
-    court = kind(office.settings.tribunal, office.certificado, house.folder)
-    return Sender(office.db, house.clock, office.serventia_id, office.settings.tribunal, court, name), court
+def sender(rig: Rig, kind: type[HttpTransport], name: str) -> tuple[Sender, Any]:
+    office = rig.office
+    court = kind(office.settings.tribunal, office.certificado, rig.folder)
+    return Sender(office.db, rig.clock, office.serventia_id, office.settings.tribunal, court, name), court
 
 
-def test_t2_a_sender_frozen_past_its_lease_repeats_nothing_when_it_wakes(both: tuple[House, Court]) -> None:
+def test_t2_a_sender_frozen_past_its_lease_repeats_nothing_when_it_wakes(both: tuple[Rig, Court]) -> None:
     """What it was about to send has gone meanwhile: its bytes come a second time, and the court keeps the first."""
-    house, court = both
-    code = seal(house)
-    first, transport = sender(house, Frozen, "A")
+    rig, court = both
+    code = seal(rig)
+    first, transport = sender(rig, Frozen, "A")
     transport.freeze()
     frozen = threading.Thread(target=first.run_once, daemon=True)
     frozen.start()
     assert transport.reached.wait(120)
-    second, _ = sender(house, HttpTransport, "B")
+    second, _ = sender(rig, HttpTransport, "B")
     assert not second.run_once(), "the lease holds as long as it says"
-    house.clock.forward(minutes=1)
+    rig.clock.forward(minutes=1)
     while second.run_once():
         pass
-    assert states(house, code) == ["comunicado"]
+    assert states(rig, code) == ["comunicado"]
     transport.go_on.set()
     frozen.join(120)
     assert not first.run_once(), "it is the other's now"
     assert court.selo(code)["aceito"] == 1
-    assert states(house, code) == ["comunicado"]
-    assert [row["estado"] for row in house.rows(db.outbox)] == ["aceito"]
+    assert states(rig, code) == ["comunicado"]
+    assert [row["estado"] for row in rig.rows(db.outbox)] == ["aceito"]
 
 
 def test_t2_no_batch_is_larger_than_a_second_allows(tmp_path: Path) -> None:
     options = {"tribunal": {"selos_por_segundo": 4, "lote": 50}}
-    with house_with_court(tmp_path / "casa", settings=options) as (house, court):
+    with rig_with_court(tmp_path / "casa", settings=options) as (rig, court):
         for n in range(6):
-            seal(house, n)
-        house.engine.run_once()
-        sizes = [row["pedido"].count('"registro"') for row in house.rows(db.comunicacao)]
+            seal(rig, n)
+        rig.engine.run_once()
+        sizes = [row["pedido"].count('"registro"') for row in rig.rows(db.comunicacao)]
         assert sorted(sizes) == [2, 4]
         assert len(court.registros) == 6
 
@@ -282,10 +282,10 @@ def test_t1_set_hours_go_on_over_midnight(minutes: int, last: tuple[int, ...], f
 def test_t1_at_set_hours_nothing_waits_past_its_term(tmp_path: Path) -> None:
     """An act of yesterday has until midnight; the next set hour is tomorrow's."""
     hours = {"modo": "horarios", "horarios": ["08:00"]}
-    with house_with_court(tmp_path / "casa", settings={"tribunal": hours}) as (house, court):
-        today = seal(house)
+    with rig_with_court(tmp_path / "casa", settings={"tribunal": hours}) as (rig, court):
+        today = seal(rig)
         body = {"ato": "ES", "identificador": "ATA-2", "emolumentos": FEES, "escrevente": "maria"}
-        yesterday = house.call("POST", "/selos", body | {"data": "2026-11-19", "motivo_data": "assinada ontem"})
-        house.engine.run_once()
+        yesterday = rig.call("POST", "/selos", body | {"data": "2026-11-19", "motivo_data": "assinada ontem"})
+        rig.engine.run_once()
         assert set(court.registros) == {yesterday.json["codigo"]}
-        assert states(house, today) == ["comunicação pendente"]
+        assert states(rig, today) == ["comunicação pendente"]

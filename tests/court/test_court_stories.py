@@ -21,8 +21,8 @@ from hypothesis.stateful import (
 
 from printserver import db
 from printserver.court import Exchange, HttpTransport, Sender, Transport
-from support.court import Court, house_with_court
-from support.office import FEES, Answer, House
+from support.court import Court, rig_with_court
+from support.office import FEES, Answer, Rig
 
 FAULTS = ("500", "500-depois", "429", "403", "fecha-antes", "fecha-depois", "objeta", "resposta-errada")
 FAULTS += ("resposta-trocada", "fora")
@@ -72,7 +72,7 @@ class Mortal:
 class History(RuleBasedStateMachine):
     """An office, its court, and one sender after another."""
 
-    house: House
+    rig: Rig
     court: Court
     backs = 0
 
@@ -82,19 +82,19 @@ class History(RuleBasedStateMachine):
         folder = Path(self._stack.enter_context(tempfile.TemporaryDirectory()))
         tribunal = {"lote": 2, "em_paralelo": 1, "selos_por_segundo": 0}
         back = {"tolerancia_do_relogio_s": 100 * 3600}  # the clock goes back here, and seals are made all the same
-        opened = house_with_court(folder / "casa", settings={"tribunal": tribunal, "selo": back})
-        self.house, self.court = self._stack.enter_context(opened)
+        opened = rig_with_court(folder / "casa", settings={"tribunal": tribunal, "selo": back})
+        self.rig, self.court = self._stack.enter_context(opened)
         self._numbers = count(1)
         self._follow()
         self.make(0)
 
     def _follow(self) -> None:
         """Let another machine's sender take over."""
-        office = self.house.office
+        office = self.rig.office
         self._line = Mortal(HttpTransport(office.settings.tribunal, office.certificado, office.instance))
         owner = f"maquina-{next(self._numbers)}:1:1"
         self._sender = Sender(
-            office.db, self.house.clock, office.serventia_id, office.settings.tribunal, self._line, owner
+            office.db, self.rig.clock, office.serventia_id, office.settings.tribunal, self._line, owner
         )
 
     # -- what people do -----------------------------------------------------------------------------------------------
@@ -130,23 +130,23 @@ class History(RuleBasedStateMachine):
         self.rectify(chance)
         self.send(urged=True)
         if again:
-            self.rectify(len(self.house.codes()) - 1)
+            self.rectify(len(self.rig.codes()) - 1)
 
     @rule()
     def send_again(self) -> None:
         """Send again what was refused, all that the office shows as refused."""
         refused = db.outbox.c.estado.in_(("objetado", "impossivel"))
-        for code in {row["codigo"] for row in self.house.rows(db.outbox, refused)}:
+        for code in {row["codigo"] for row in self.rig.rows(db.outbox, refused)}:
             self._post("/comunicacoes", {"selos": [code]})
 
     def _one(self, chance: int) -> str:
         """Choose a seal: as a rule a live one, now and then one that people ought to leave alone."""
-        seals = self.house.rows(db.selo)
+        seals = self.rig.rows(db.selo)
         codes = [row["codigo"] for row in seals if row["vivo"] or chance % 8 == 0]
         return codes[chance % len(codes)] if codes else str(seals[-1]["codigo"])
 
     def _post(self, path: str, body: dict[str, Any]) -> Answer:
-        answer = self.house.call("POST", path, {"escrevente": "maria"} | body)
+        answer = self.rig.call("POST", path, {"escrevente": "maria"} | body)
         assert answer.status in (200, 201, 202) or answer.word, answer
         assert answer.status < 500, answer
         return answer
@@ -159,18 +159,18 @@ class History(RuleBasedStateMachine):
 
     @rule(seconds=st.sampled_from((2, 11, 301, 3600)))
     def pass_time(self, seconds: int) -> None:
-        self.house.clock.forward(seconds=seconds)
+        self.rig.clock.forward(seconds=seconds)
 
     @rule()
     @precondition(lambda self: self.backs < 2)  # a day back, and the court would say that the act is yet to come (S7)
     def go_back(self) -> None:
         self.backs += 1
-        self.house.clock.forward(hours=-1)
+        self.rig.clock.forward(hours=-1)
 
     @rule(urged=st.booleans())
     def send(self, urged: bool) -> None:
         if urged:
-            assert self.house.call("POST", "/comunicacoes", {}).status == 202
+            assert self.rig.call("POST", "/comunicacoes", {}).status == 202
         self._sender.run_once()
 
     @rule(after=st.integers(1, 4), before=st.booleans())
@@ -181,7 +181,7 @@ class History(RuleBasedStateMachine):
         try:
             self._sender.run_once()
         except Died:
-            self.house.clock.forward(seconds=31)
+            self.rig.clock.forward(seconds=31)
             self._follow()
         self._line.left = None
 
@@ -193,7 +193,7 @@ class History(RuleBasedStateMachine):
         kept = self.court.registros
         assert {each["aceito"] for each in kept.values()} <= {0, 1}
         assert {each["aceito"] for each in self.court.vinculos.values()} <= {0, 1}
-        for seal in self.house.rows(db.selo, db.selo.c.retifica.is_not(None)):
+        for seal in self.rig.rows(db.selo, db.selo.c.retifica.is_not(None)):
             if seal["codigo"] in kept:
                 assert kept[seal["retifica"]]["situacao"], "a retificador went before what it rectifies"
         for pair in self.court.vinculos:
@@ -202,9 +202,9 @@ class History(RuleBasedStateMachine):
     @invariant()
     @precondition(lambda self: hasattr(self, "_line"))
     def every_row_goes_on_or_waits_for_a_person_and_the_seal_says_so(self) -> None:
-        seals = {row["codigo"]: row for row in self.house.rows(db.selo)}
+        seals = {row["codigo"]: row for row in self.rig.rows(db.selo)}
         ends = {}
-        for row in self.house.rows(db.outbox):
+        for row in self.rig.rows(db.outbox):
             assert (row["fim_em"] is None) == (row["estado"] not in OF_STATE)
             assert (row["vence_em"] is None) == (row["estado"] in OF_STATE)
             if row["tipo"] != "vinculo":
@@ -226,17 +226,17 @@ class History(RuleBasedStateMachine):
         try:
             self.court.fail(None)
             for _ in range(8):
-                self.house.clock.forward(minutes=6)
+                self.rig.clock.forward(minutes=6)
                 self.send_again()
                 while self._sender.run_once():
                     pass
-            assert not self.house.rows(db.outbox, db.outbox.c.fim_em.is_(None))
+            assert not self.rig.rows(db.outbox, db.outbox.c.fim_em.is_(None))
             self.nothing_is_stored_twice_or_out_of_order()
             self.every_row_goes_on_or_waits_for_a_person_and_the_seal_says_so()
             kept = self.court.registros
-            for seal in self.house.rows(db.selo):
+            for seal in self.rig.rows(db.selo):
                 assert kept[seal["codigo"]]["aceito"] == 1 or seal["retificado_por"], seal["codigo"]
-            assert self.house.proof().gaps == []
+            assert self.rig.proof().gaps == []
         finally:
             self._line.close()
             self._stack.close()

@@ -11,14 +11,14 @@ from printserver import db
 from printserver.delivery import attempts, handoff
 from printserver.printing import CupsQueue, Handoff
 from support.cups import KeptQueue, PrivateCups
-from support.office import LONG, House, pages, text
+from support.office import LONG, Rig, pages, text
 from support.process import wait_until
 
 
 @pytest.fixture
-def queue(house: House, cups_server: PrivateCups, kept_queue: KeptQueue) -> KeptQueue:
+def queue(rig: Rig, cups_server: PrivateCups, kept_queue: KeptQueue) -> KeptQueue:
     """The office's default queue: a raw one of a private CUPS, whose folder shows what came out."""
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         where = {"tipo": "cups", "destino": kept_queue.name, "servidor": str(cups_server.socket)}
         conn.execute(db.fila.update().values(**where))
     return kept_queue
@@ -38,78 +38,78 @@ def at_cups(cups_server: PrivateCups, kept_queue: KeptQueue) -> Callable[[], dic
     return ask
 
 
-def follow(house: House, job_id: str, until: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
+def follow(rig: Rig, job_id: str, until: Callable[[dict[str, Any]], object]) -> dict[str, Any]:
     """Let the engine work, the clock going on, until the job is as wanted."""
 
     def arrived() -> bool:
-        house.clock.forward(seconds=1)
-        house.engine.run_once()
-        return bool(until(house.job(job_id)))
+        rig.clock.forward(seconds=1)
+        rig.engine.run_once()
+        return bool(until(rig.job(job_id)))
 
     wait_until(arrived, "the job")
-    return house.job(job_id)
+    return rig.job(job_id)
 
 
 def ended(job: dict[str, Any]) -> bool:
     return bool(job["encerrado"])
 
 
-def test_a_job_is_handed_over_once_and_followed_to_its_end(house: House, queue: KeptQueue) -> None:
-    taken = house.taken(house.livro())
-    done = follow(house, taken["id"], ended)
+def test_a_job_is_handed_over_once_and_followed_to_its_end(rig: Rig, queue: KeptQueue) -> None:
+    taken = rig.taken(rig.livro())
+    done = follow(rig, taken["id"], ended)
     assert (done["estado"], done["cups"]["estado"]) == ("entregue", "completed")
     (cups_id,) = queue.printed()
     assert done["cups"]["id"] == cups_id
-    assert queue.printed()[cups_id] == house.pdf(taken["id"])
+    assert queue.printed()[cups_id] == rig.pdf(taken["id"])
     assert taken["id"] in queue.words(cups_id)[0]
-    assert house.act(taken["id"], "reenviar").word == "estado-nao-permite"
+    assert rig.act(taken["id"], "reenviar").word == "estado-nao-permite"
 
 
 def test_x5_what_was_cancelled_at_the_queue_is_sent_again_on_a_persons_word(
-    house: House, queue: KeptQueue, cups_server: PrivateCups
+    rig: Rig, queue: KeptQueue, cups_server: PrivateCups
 ) -> None:
     queue.fault("waits")
-    taken = house.taken(house.livro())
-    moving = follow(house, taken["id"], lambda job: job["estado"] == "entregue")
+    taken = rig.taken(rig.livro())
+    moving = follow(rig, taken["id"], lambda job: job["estado"] == "entregue")
     cups.Connection(host=str(cups_server.socket)).cancelJob(moving["cups"]["id"])
     queue.fault(None)
-    done = follow(house, taken["id"], ended)
+    done = follow(rig, taken["id"], ended)
     assert (done["estado"], done["cups"]["estado"]) == ("entregue", "canceled")
-    assert house.act(taken["id"], "reenviar").status == 200
-    again = follow(house, taken["id"], ended)
+    assert rig.act(taken["id"], "reenviar").status == 200
+    again = follow(rig, taken["id"], ended)
     assert (again["estado"], again["cups"]["estado"]) == ("entregue", "completed")
     assert list(queue.printed()) == [again["cups"]["id"]]
     assert again["selos"] == taken["selos"]
 
 
 def test_x5_a_print_ended_half_way_at_its_queue_is_uncertain_and_a_person_says_what_came_out(
-    house: House, queue: KeptQueue, cups_server: PrivateCups
+    rig: Rig, queue: KeptQueue, cups_server: PrivateCups
 ) -> None:
     queue.fault("halfway")
-    taken = house.taken(house.livro(corpo=LONG))
+    taken = rig.taken(rig.livro(corpo=LONG))
     # Of the first side of a two-sided print CUPS counts no sheet yet: the side is what is known to be out.
-    begun = follow(house, taken["id"], lambda _job: house.rows(db.job)[0]["cups"]["impressoes"])
+    begun = follow(rig, taken["id"], lambda _job: rig.rows(db.job)[0]["cups"]["impressoes"])
     cups.Connection(host=str(cups_server.socket)).cancelJob(begun["cups"]["id"])
-    done = follow(house, taken["id"], ended)
+    done = follow(rig, taken["id"], ended)
     queue.fault(None)
     assert (done["estado"], done["cups"]["estado"], done["pergunta"]["tipo"]) == ("incerto", "canceled", "folhas")
-    assert house.act(taken["id"], "reenviar").word == "diga-as-folhas"
+    assert rig.act(taken["id"], "reenviar").word == "diga-as-folhas"
     missing = range(2, done["paginas"] + 1)
     said = [{"pagina": 1, "estado": "boa"}, *({"pagina": n, "estado": "nao_saiu"} for n in missing)]
-    assert house.act(taken["id"], "folhas", paginas=said, imprimir=f"2-{done['paginas']}").status == 200
-    follow(house, taken["id"], ended)
+    assert rig.act(taken["id"], "folhas", paginas=said, imprimir=f"2-{done['paginas']}").status == 200
+    follow(rig, taken["id"], ended)
     (rest,) = queue.printed().values()
     assert pages(rest) == done["paginas"]  # an empty front stands for page 1, so that page 2 lies on a back again
-    assert "Cláusula 0" in text(house.pdf(taken["id"])) and "Cláusula 0" not in text(rest)
+    assert "Cláusula 0" in text(rig.pdf(taken["id"])) and "Cláusula 0" not in text(rest)
 
 
 def test_x5_a_print_that_begins_right_before_it_is_cancelled_is_not_taken_as_not_begun(
-    house: House, queue: KeptQueue, cups_server: PrivateCups, monkeypatch: pytest.MonkeyPatch
+    rig: Rig, queue: KeptQueue, cups_server: PrivateCups, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     queue.fault("waits")
     cups_server.run("cupsdisable", queue.name)
-    taken = house.taken(house.livro())
-    follow(house, taken["id"], lambda job: job["estado"] == "entregue")
+    taken = rig.taken(rig.livro())
+    follow(rig, taken["id"], lambda job: job["estado"] == "entregue")
     cancel = CupsQueue.cancel
 
     def begins_first(self: CupsQueue, cups_id: int) -> None:
@@ -118,72 +118,70 @@ def test_x5_a_print_that_begins_right_before_it_is_cancelled_is_not_taken_as_not
         cancel(self, cups_id)
 
     monkeypatch.setattr(CupsQueue, "cancel", begins_first)
-    found = house.act(taken["id"], "cancelar")
+    found = rig.act(taken["id"], "cancelar")
     queue.fault(None)
     assert (found.status, found.job["estado"], found.job["pergunta"]["tipo"]) == (200, "incerto", "folhas")
 
 
 def test_cancelling_takes_a_waiting_job_off_its_queue(
-    house: House, queue: KeptQueue, cups_server: PrivateCups, at_cups: Callable[[], dict[int, int]]
+    rig: Rig, queue: KeptQueue, cups_server: PrivateCups, at_cups: Callable[[], dict[int, int]]
 ) -> None:
     cups_server.run("cupsdisable", queue.name)
-    taken = house.taken(house.livro())
-    follow(house, taken["id"], lambda job: job["estado"] == "entregue")
-    found = house.act(taken["id"], "cancelar")
+    taken = rig.taken(rig.livro())
+    follow(rig, taken["id"], lambda job: job["estado"] == "entregue")
+    found = rig.act(taken["id"], "cancelar")
     assert (found.status, found.job["estado"]) == (200, "falhou")
     assert set(at_cups().values()) == {cups.IPP_JOB_CANCELED}
     cups_server.run("cupsenable", queue.name)
     assert queue.printed() == {}
 
 
-def test_x2_a_yes_first_takes_the_old_print_off_its_queue(
-    house: House, queue: KeptQueue, cups_server: PrivateCups
-) -> None:
-    document = house.livro()
-    livro = house.taken(document)
-    follow(house, livro["id"], ended)
+def test_x2_a_yes_first_takes_the_old_print_off_its_queue(rig: Rig, queue: KeptQueue, cups_server: PrivateCups) -> None:
+    document = rig.livro()
+    livro = rig.taken(document)
+    follow(rig, livro["id"], ended)
     cups_server.run("cupsdisable", queue.name)
-    copy = house.taken(house.traslado(livro["documento"]["instrumento"]))
-    follow(house, copy["id"], lambda job: job["estado"] == "entregue")
-    held = house.question(document)
-    assert house.yes(held["id"]).status == 200
-    assert house.job(copy["id"])["estado"] == "falhou"
+    copy = rig.taken(rig.traslado(livro["documento"]["instrumento"]))
+    follow(rig, copy["id"], lambda job: job["estado"] == "entregue")
+    held = rig.question(document)
+    assert rig.yes(held["id"]).status == 200
+    assert rig.job(copy["id"])["estado"] == "falhou"
     cups_server.run("cupsenable", queue.name)
-    done = follow(house, held["id"], ended)
+    done = follow(rig, held["id"], ended)
     assert done["cups"]["estado"] == "completed"
     assert len(queue.printed()) == 2  # the livro and its reprint, never the copy
     assert not any(copy["id"] in queue.words(cups_id)[0] for cups_id in queue.printed())
 
 
-def test_x2_nothing_goes_on_while_the_queue_cannot_be_asked(house: House, queue: KeptQueue) -> None:
-    document = house.livro()
-    livro = house.taken(document)
+def test_x2_nothing_goes_on_while_the_queue_cannot_be_asked(rig: Rig, queue: KeptQueue) -> None:
+    document = rig.livro()
+    livro = rig.taken(document)
     queue.fault("waits")
-    follow(house, livro["id"], lambda job: job["estado"] == "entregue")
-    with house.office.db.write() as conn:
+    follow(rig, livro["id"], lambda job: job["estado"] == "entregue")
+    with rig.office.db.write() as conn:
         conn.execute(db.fila.update().values(servidor="/nada/cups.sock"))
-    before = house.state()
-    assert house.act(livro["id"], "excluir").word == "impressao-em-andamento"
-    assert house.act(livro["id"], "cancelar").word == "impressao-em-andamento"
-    assert house.post(document).word == "impressao-em-andamento"
-    assert house.state() == before
+    before = rig.state()
+    assert rig.act(livro["id"], "excluir").word == "impressao-em-andamento"
+    assert rig.act(livro["id"], "cancelar").word == "impressao-em-andamento"
+    assert rig.post(document).word == "impressao-em-andamento"
+    assert rig.state() == before
     queue.fault(None)
 
 
 def test_a_server_that_is_down_is_tried_again_then_given_up_with_the_seals_kept(
-    house: House, queue: KeptQueue, cups_server: PrivateCups
+    rig: Rig, queue: KeptQueue, cups_server: PrivateCups
 ) -> None:
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         conn.execute(db.fila.update().values(servidor="/nada/cups.sock"))
-    taken = house.taken(house.livro())
-    house.engine.run_once()
-    assert (house.job(taken["id"])["estado"], house.job(taken["id"])["encerrado"]) == ("renderizado", False)
-    failed = follow(house, taken["id"], lambda job: (house.clock.forward(minutes=2), job["encerrado"])[1])
+    taken = rig.taken(rig.livro())
+    rig.engine.run_once()
+    assert (rig.job(taken["id"])["estado"], rig.job(taken["id"])["encerrado"]) == ("renderizado", False)
+    failed = follow(rig, taken["id"], lambda job: (rig.clock.forward(minutes=2), job["encerrado"])[1])
     assert (failed["estado"], failed["selos"]) == ("falhou", taken["selos"])
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         conn.execute(db.fila.update().values(servidor=str(cups_server.socket)))
-    house.act(taken["id"], "reenviar")
-    assert follow(house, taken["id"], ended)["cups"]["estado"] == "completed"
+    rig.act(taken["id"], "reenviar")
+    assert follow(rig, taken["id"], ended)["cups"]["estado"] == "completed"
     assert len(queue.printed()) == 1
 
 
@@ -196,15 +194,15 @@ STEPS = ["create", "recorded", "send", "released", "release", "handed"]
 
 @pytest.mark.parametrize("step", STEPS)
 def test_an_engine_killed_after_any_step_prints_once(
-    house: House, queue: KeptQueue, monkeypatch: pytest.MonkeyPatch, step: str, at_cups: Callable[[], dict[int, int]]
+    rig: Rig, queue: KeptQueue, monkeypatch: pytest.MonkeyPatch, step: str, at_cups: Callable[[], dict[int, int]]
 ) -> None:
-    taken = house.taken(house.livro())
+    taken = rig.taken(rig.livro())
     with monkeypatch.context() as patch:
         _kill_after(patch, step)
         with pytest.raises(Killed):
-            house.engine.run_once()
-    house.clock.forward(seconds=house.office.settings.motor.posse_s)
-    done = follow(house, taken["id"], ended)
+            rig.engine.run_once()
+    rig.clock.forward(seconds=rig.office.settings.motor.posse_s)
+    done = follow(rig, taken["id"], ended)
     assert (done["estado"], done["cups"]["estado"]) == ("entregue", "completed")
     assert list(queue.printed()) == [done["cups"]["id"]]
     assert set(at_cups().values()) <= {cups.IPP_JOB_COMPLETED, cups.IPP_JOB_CANCELED, cups.IPP_JOB_ABORTED}
@@ -231,36 +229,36 @@ def _kill_after(patch: pytest.MonkeyPatch, step: str) -> None:
         then_die(attempts, "save", lambda *given: wanted in given[-1])
 
 
-def test_x5_a_job_the_queue_forgot_is_uncertain_and_a_person_decides(house: House, queue: KeptQueue) -> None:
+def test_x5_a_job_the_queue_forgot_is_uncertain_and_a_person_decides(rig: Rig, queue: KeptQueue) -> None:
     queue.fault("waits")
-    taken = house.taken(house.livro())
-    follow(house, taken["id"], lambda job: job["estado"] == "entregue")
-    with house.office.db.write() as conn:
+    taken = rig.taken(rig.livro())
+    follow(rig, taken["id"], lambda job: job["estado"] == "entregue")
+    with rig.office.db.write() as conn:
         conn.execute(db.tentativa.update().values(cups_id=987_654))
-    done = follow(house, taken["id"], ended)
+    done = follow(rig, taken["id"], ended)
     queue.fault(None)
     assert (done["estado"], done["pergunta"]["tipo"]) == ("incerto", "folhas")
-    assert house.act(taken["id"], "folhas", paginas=[{"pagina": 1, "estado": "boa"}]).job["estado"] == "impresso"
-    assert house.job(taken["id"])["pergunta"] is None
+    assert rig.act(taken["id"], "folhas", paginas=[{"pagina": 1, "estado": "boa"}]).job["estado"] == "impresso"
+    assert rig.job(taken["id"])["pergunta"] is None
 
 
 @pytest.mark.parametrize("offset", [None, {"": [1.5, -2.0]}])
 @pytest.mark.parametrize("content", [None, b"%PDF-1.7 de outro trabalho"])
 def test_p2a_what_changes_on_disk_between_the_held_job_and_its_file_is_not_printed(
-    house: House,
+    rig: Rig,
     queue: KeptQueue,
     monkeypatch: pytest.MonkeyPatch,
     offset: dict[str, list[float]] | None,
     content: bytes | None,
 ) -> None:
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         conn.execute(db.fila.update().values(deslocamentos=offset))
     create, damaged = CupsQueue.create, list[str]()
 
     def create_and_damage(self: CupsQueue, errand: Handoff) -> int:
         cups_id = create(self, errand)
         if not damaged:
-            for path in house.office.spool.rglob("*.pdf"):
+            for path in rig.office.spool.rglob("*.pdf"):
                 path.unlink()
                 if content is not None:
                     path.write_bytes(content)
@@ -268,8 +266,8 @@ def test_p2a_what_changes_on_disk_between_the_held_job_and_its_file_is_not_print
         return cups_id
 
     monkeypatch.setattr(CupsQueue, "create", create_and_damage)
-    taken = house.taken(house.livro())
-    done = follow(house, taken["id"], ended)
+    taken = rig.taken(rig.livro())
+    done = follow(rig, taken["id"], ended)
     assert (done["estado"], done["cups"]["estado"]) == ("entregue", "completed")
     (printed,) = queue.printed().values()
     assert hashlib.sha256(printed).hexdigest() in damaged

@@ -17,7 +17,7 @@ from printserver.delivery.advance import advance
 from printserver.printing import CupsQueue
 from support.cups import KeptQueue, PrivateCups
 from support.dying import Death, DyingEngines
-from support.office import House
+from support.office import Rig
 from support.process import wait_until
 
 # Each call to the print server on the way of a print, and the point of the table that a death there stands for.
@@ -47,66 +47,66 @@ def server() -> Iterator[PrivateCups]:
 
 
 @pytest.fixture
-def queue(house: House, server: PrivateCups) -> KeptQueue:
+def queue(rig: Rig, server: PrivateCups) -> KeptQueue:
     made = server.keeping_queue()
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         where = {"tipo": "cups", "destino": made.name, "servidor": str(server.socket)}
         conn.execute(db.fila.update().values(**where))
     return made
 
 
 @pytest.fixture
-def ready(house: House, queue: KeptQueue, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+def ready(rig: Rig, queue: KeptQueue, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
     """A job whose PDF is made and which is to be handed over."""
-    taken = house.taken(house.livro())
+    taken = rig.taken(rig.livro())
     with monkeypatch.context() as patch:
         patch.setattr(handoff, "hand_off", lambda *_: None)
-        house.engine.run_once()
-    house.clock.forward(seconds=house.office.settings.motor.posse_s)
-    assert (house.job(taken["id"])["estado"], queue.runs()) == ("renderizado", [])
+        rig.engine.run_once()
+    rig.clock.forward(seconds=rig.office.settings.motor.posse_s)
+    assert (rig.job(taken["id"])["estado"], queue.runs()) == ("renderizado", [])
     return taken
 
 
-def die(engines: DyingEngines, house: House, where: tuple[str, str], *also: int) -> None:
+def die(engines: DyingEngines, rig: Rig, where: tuple[str, str], *also: int) -> None:
     when, call = where
-    engines.run(Death(str(house.folder), house.clock().isoformat(), call, when, also))
-    house.clock.forward(seconds=2 * house.office.settings.motor.posse_s)
+    engines.run(Death(str(rig.folder), rig.clock().isoformat(), call, when, also))
+    rig.clock.forward(seconds=2 * rig.office.settings.motor.posse_s)
 
 
-def at_rest(house: House, server: PrivateCups, job_id: str) -> dict[str, Any]:
+def at_rest(rig: Rig, server: PrivateCups, job_id: str) -> dict[str, Any]:
     """Let another engine go on until the job is at rest, and nothing is left at the queue."""
 
     def over() -> bool:
-        house.clock.forward(seconds=1)
-        house.engine.run_once()
-        return bool(house.job(job_id)["encerrado"]) and not unfinished(server)
+        rig.clock.forward(seconds=1)
+        rig.engine.run_once()
+        return bool(rig.job(job_id)["encerrado"]) and not unfinished(server)
 
-    wait_until(over, f"the job's end: {house.job(job_id)}")
-    house.engine.run_once()
-    return house.job(job_id)
+    wait_until(over, f"the job's end: {rig.job(job_id)}")
+    rig.engine.run_once()
+    return rig.job(job_id)
 
 
 def unfinished(server: PrivateCups) -> list[int]:
     return list(cups.Connection(host=str(server.socket)).getJobs(which_jobs="not-completed"))
 
 
-def printed_once(house: House, server: PrivateCups, queue: KeptQueue, job_id: str) -> None:
-    done = at_rest(house, server, job_id)
+def printed_once(rig: Rig, server: PrivateCups, queue: KeptQueue, job_id: str) -> None:
+    done = at_rest(rig, server, job_id)
     assert (done["estado"], done["cups"]["estado"], done["pergunta"]) == ("entregue", "completed", None)
     assert queue.runs() == [done["cups"]["id"]]
-    assert queue.printed() == {done["cups"]["id"]: house.pdf(job_id)}
-    nothing_owed(house)
+    assert queue.printed() == {done["cups"]["id"]: rig.pdf(job_id)}
+    nothing_owed(rig)
 
 
-def in_doubt(house: House, server: PrivateCups, job_id: str) -> None:
-    done = at_rest(house, server, job_id)
+def in_doubt(rig: Rig, server: PrivateCups, job_id: str) -> None:
+    done = at_rest(rig, server, job_id)
     assert (done["estado"], done["pergunta"]["tipo"]) == ("incerto", "folhas")
-    nothing_owed(house)
+    nothing_owed(rig)
 
 
-def nothing_owed(house: House) -> None:
+def nothing_owed(rig: Rig) -> None:
     """Every try but those that a death before the record hid is known to have left its queue."""
-    assert [row for row in house.rows(db.tentativa) if row["fim_em"] is None] == []
+    assert [row for row in rig.rows(db.tentativa) if row["fim_em"] is None] == []
 
 
 def restart(server: PrivateCups) -> None:
@@ -120,14 +120,14 @@ def restart(server: PrivateCups) -> None:
 @pytest.mark.parametrize("where", [*BEFORE_THE_RELEASE, ASKED_FOR, *RELEASED], ids=" ".join)
 def test_x5_an_engine_killed_at_any_call_prints_once(
     engines: DyingEngines,
-    house: House,
+    rig: Rig,
     server: PrivateCups,
     queue: KeptQueue,
     ready: dict[str, Any],
     where: tuple[str, str],
 ) -> None:
-    die(engines, house, where)
-    printed_once(house, server, queue, ready["id"])
+    die(engines, rig, where)
+    printed_once(rig, server, queue, ready["id"])
 
 
 # -- the machine dies: engine and print server ------------------------------------------------------------------------
@@ -136,42 +136,42 @@ def test_x5_an_engine_killed_at_any_call_prints_once(
 @pytest.mark.parametrize("where", BEFORE_THE_RELEASE, ids=" ".join)
 def test_x5_a_machine_that_dies_before_the_release_prints_once(
     engines: DyingEngines,
-    house: House,
+    rig: Rig,
     server: PrivateCups,
     queue: KeptQueue,
     ready: dict[str, Any],
     where: tuple[str, str],
 ) -> None:
-    die(engines, house, where, server.pid)
+    die(engines, rig, where, server.pid)
     restart(server)
-    printed_once(house, server, queue, ready["id"])
+    printed_once(rig, server, queue, ready["id"])
 
 
 def test_x5_a_machine_that_dies_when_the_release_is_on_record_leaves_a_doubt_and_no_job_to_print(
-    engines: DyingEngines, house: House, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any]
+    engines: DyingEngines, rig: Rig, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any]
 ) -> None:
-    die(engines, house, ASKED_FOR, server.pid)
+    die(engines, rig, ASKED_FOR, server.pid)
     restart(server)
-    in_doubt(house, server, ready["id"])
+    in_doubt(rig, server, ready["id"])
     assert queue.runs() == []
-    assert house.act(ready["id"], "reenviar").status == 200
-    printed_once(house, server, queue, ready["id"])
+    assert rig.act(ready["id"], "reenviar").status == 200
+    printed_once(rig, server, queue, ready["id"])
 
 
 @pytest.mark.parametrize("where", RELEASED, ids=" ".join)
 def test_x5_a_machine_that_dies_after_the_release_leaves_a_doubt(
     engines: DyingEngines,
-    house: House,
+    rig: Rig,
     server: PrivateCups,
     queue: KeptQueue,
     ready: dict[str, Any],
     where: tuple[str, str],
 ) -> None:
     queue.fault("waits")
-    die(engines, house, where, server.pid)
+    die(engines, rig, where, server.pid)
     restart(server)
     queue.fault(None)
-    in_doubt(house, server, ready["id"])
+    in_doubt(rig, server, ready["id"])
 
 
 # -- the print server dies --------------------------------------------------------------------------------------------
@@ -199,7 +199,7 @@ def server_dies(patch: pytest.MonkeyPatch, server: PrivateCups, where: tuple[str
 
 @pytest.mark.parametrize("where", BEFORE_THE_RELEASE, ids=" ".join)
 def test_x5_a_print_server_that_dies_before_the_release_prints_once(
-    house: House,
+    rig: Rig,
     server: PrivateCups,
     queue: KeptQueue,
     ready: dict[str, Any],
@@ -207,8 +207,8 @@ def test_x5_a_print_server_that_dies_before_the_release_prints_once(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with server_dies(monkeypatch, server, where):
-        house.engine.run_once()
-    done = at_rest(house, server, ready["id"])
+        rig.engine.run_once()
+    done = at_rest(rig, server, ready["id"])
     # Its life was noted right before it died: then it cannot be told from a death after the release.
     assert done["estado"] == ("incerto" if where == ("after", "connection") else "entregue")
     assert len(queue.runs()) == 1
@@ -216,7 +216,7 @@ def test_x5_a_print_server_that_dies_before_the_release_prints_once(
 
 @pytest.mark.parametrize("where", [ASKED_FOR, *RELEASED], ids=" ".join)
 def test_x5_a_print_server_that_dies_with_a_released_print_leaves_a_doubt(
-    house: House,
+    rig: Rig,
     server: PrivateCups,
     queue: KeptQueue,
     ready: dict[str, Any],
@@ -225,38 +225,38 @@ def test_x5_a_print_server_that_dies_with_a_released_print_leaves_a_doubt(
 ) -> None:
     queue.fault("waits")
     with server_dies(monkeypatch, server, where):
-        house.engine.run_once()
+        rig.engine.run_once()
     queue.fault(None)
-    in_doubt(house, server, ready["id"])
+    in_doubt(rig, server, ready["id"])
 
 
 def test_x5_a_print_server_that_lost_its_table_before_the_release_gets_the_print_anew(
-    house: House,
+    rig: Rig,
     server: PrivateCups,
     queue: KeptQueue,
     engines: DyingEngines,
     ready: dict[str, Any],
 ) -> None:
     """Its id is given to somebody else's job meanwhile, which stays untouched."""
-    die(engines, house, ("before", "send"), server.pid)
+    die(engines, rig, ("before", "send"), server.pid)
     server.stop(signal.SIGKILL)
     for file in (server.base / "spool").glob("c*"):
         file.unlink()
     (server.base / "cache" / "job.cache").unlink()
     server.start()
     other = cups.Connection(host=str(server.socket)).createJob(queue.name, "foto", {"job-hold-until": "indefinite"})
-    (first,) = house.rows(db.tentativa)
+    (first,) = rig.rows(db.tentativa)
     assert other == first["cups_id"]
 
     def over() -> bool:
-        house.clock.forward(seconds=1)
-        house.engine.run_once()
-        return bool(house.job(ready["id"])["encerrado"])
+        rig.clock.forward(seconds=1)
+        rig.engine.run_once()
+        return bool(rig.job(ready["id"])["encerrado"])
 
     wait_until(over, "the job's end")
-    done = house.job(ready["id"])
+    done = rig.job(ready["id"])
     assert (done["estado"], done["cups"]["estado"], len(queue.runs())) == ("entregue", "completed", 1)
-    assert [row["resultado"] for row in house.rows(db.tentativa)] == ["perdida", "completed"]
+    assert [row["resultado"] for row in rig.rows(db.tentativa)] == ["perdida", "completed"]
     assert unfinished(server) == [other]
 
 
@@ -264,39 +264,39 @@ def test_x5_a_print_server_that_lost_its_table_before_the_release_gets_the_print
 
 
 def test_x5_an_engine_that_lost_its_claim_takes_its_own_cups_job_off(
-    house: House, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    rig: Rig, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = CupsQueue.create
 
     def slowly(self: CupsQueue, errand: Any) -> int:
         made = original(self, errand)
-        with house.office.db.write() as conn:  # its lease ran out, another engine took over
+        with rig.office.db.write() as conn:  # its lease ran out, another engine took over
             conn.execute(db.job.update().values(dono="outro:1:1"))
         return made
 
     with monkeypatch.context() as patch:
         patch.setattr(CupsQueue, "create", slowly)
-        house.engine.run_once()
+        rig.engine.run_once()
     assert unfinished(server) == []
-    house.clock.forward(seconds=2 * house.office.settings.motor.posse_s)
-    printed_once(house, server, queue, ready["id"])
+    rig.clock.forward(seconds=2 * rig.office.settings.motor.posse_s)
+    printed_once(rig, server, queue, ready["id"])
 
 
 def test_x5_an_engine_that_lost_its_claim_leaves_the_print_of_the_other_alone(
-    house: House, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    rig: Rig, server: PrivateCups, queue: KeptQueue, ready: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = CupsQueue.find
     queue.fault("waits")
 
     def stalled(self: CupsQueue, job_id: str) -> list[int]:
         monkeypatch.setattr(CupsQueue, "find", original)
-        with house.office.db.write() as conn:  # its lease ran out: another engine takes over and hands the print over
+        with rig.office.db.write() as conn:  # its lease ran out: another engine takes over and hands the print over
             conn.execute(db.job.update().values(dono=None, posse_ate=None))
-        (row,) = claims.claim_due(house.office, "outro:1:1", house.office.clock())
-        advance(house.office, row, "outro:1:1")
+        (row,) = claims.claim_due(rig.office, "outro:1:1", rig.office.clock())
+        advance(rig.office, row, "outro:1:1")
         return original(self, job_id)
 
     monkeypatch.setattr(CupsQueue, "find", stalled)
-    house.engine.run_once()
+    rig.engine.run_once()
     queue.fault(None)
-    printed_once(house, server, queue, ready["id"])
+    printed_once(rig, server, queue, ready["id"])

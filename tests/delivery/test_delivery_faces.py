@@ -7,33 +7,33 @@ import pytest
 
 from printserver import db
 from support.cups import KeptQueue, PrivateCups
-from support.office import LONG, House, pages, text
+from support.office import LONG, Rig, pages, text
 from support.process import wait_until
 
 BY_HAND = "frente-depois-verso"
 
 
 @pytest.fixture
-def at_cups(house: House, cups_server: PrivateCups, kept_queue: KeptQueue) -> KeptQueue:
+def at_cups(rig: Rig, cups_server: PrivateCups, kept_queue: KeptQueue) -> KeptQueue:
     """The office's queue, a raw one at a private CUPS, whose folder shows what came out."""
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         where = {"tipo": "cups", "destino": kept_queue.name, "servidor": str(cups_server.socket)}
         conn.execute(db.fila.update().values(**where))
     return kept_queue
 
 
 @pytest.fixture
-def follow(house: House) -> Callable[[str], dict[str, Any]]:
+def follow(rig: Rig) -> Callable[[str], dict[str, Any]]:
     """Let the engine work until the job is at rest."""
 
     def until_rest(job_id: str) -> dict[str, Any]:
         def rests() -> bool:
-            house.clock.forward(seconds=1)
-            house.engine.run_once()
-            return bool(house.job(job_id)["encerrado"])
+            rig.clock.forward(seconds=1)
+            rig.engine.run_once()
+            return bool(rig.job(job_id)["encerrado"])
 
         wait_until(rests, "the job")
-        return house.job(job_id)
+        return rig.job(job_id)
 
     return until_rest
 
@@ -43,8 +43,8 @@ def out(queue: KeptQueue) -> list[bytes]:
     return [pdf for _, pdf in sorted(queue.printed().items())]
 
 
-def tries(house: House) -> list[tuple[str | None, int | None]]:
-    return [(row["paginas"], row["passada"]) for row in house.rows(db.tentativa)]
+def tries(rig: Rig) -> list[tuple[str | None, int | None]]:
+    return [(row["paginas"], row["passada"]) for row in rig.rows(db.tentativa)]
 
 
 def sides(pdf: bytes) -> list[str]:
@@ -53,9 +53,9 @@ def sides(pdf: bytes) -> list[str]:
 
 
 def test_x5_fronts_go_out_then_a_question_then_the_backs(
-    house: House, at_cups: KeptQueue, follow: Callable[[str], dict[str, Any]]
+    rig: Rig, at_cups: KeptQueue, follow: Callable[[str], dict[str, Any]]
 ) -> None:
-    taken = house.taken(house.livro(corpo=LONG), faces=BY_HAND)
+    taken = rig.taken(rig.livro(corpo=LONG), faces=BY_HAND)
     held = follow(taken["id"])
     total = held["paginas"]
     assert total > 2
@@ -63,44 +63,44 @@ def test_x5_fronts_go_out_then_a_question_then_the_backs(
     assert held["pergunta"]["alternativas"][0]["acao"] == "versos"
     (fronts,) = out(at_cups)
     assert pages(fronts) == (total + 1) // 2
-    house.engine.run_once()
+    rig.engine.run_once()
     assert len(out(at_cups)) == 1  # nothing goes on by itself
-    assert house.act(taken["id"], "folhas", paginas=[], versos=True).status == 200
+    assert rig.act(taken["id"], "folhas", paginas=[], versos=True).status == 200
     done = follow(taken["id"])
     assert (done["estado"], done["pergunta"]) == ("entregue", None)
     _, backs = out(at_cups)
-    whole = sides(house.pdf(taken["id"]))
+    whole = sides(rig.pdf(taken["id"]))
     assert (sides(fronts), sides(backs)) == (whole[0::2], whole[1::2])
-    assert done["selos"] == taken["selos"] and len(house.codes()) == 2
-    assert [passada for _, passada in tries(house)] == [0, 1]
-    assert house.act(taken["id"], "folhas", paginas=[], versos=True).word == "estado-nao-permite"
-    assert len({row["pdf_sha256"] for row in house.rows(db.tentativa)} | {done["sha256"]}) == 3
+    assert done["selos"] == taken["selos"] and len(rig.codes()) == 2
+    assert [passada for _, passada in tries(rig)] == [0, 1]
+    assert rig.act(taken["id"], "folhas", paginas=[], versos=True).word == "estado-nao-permite"
+    assert len({row["pdf_sha256"] for row in rig.rows(db.tentativa)} | {done["sha256"]}) == 3
 
 
 def test_x5_a_spoiled_front_is_printed_again_before_the_backs(
-    house: House, at_cups: KeptQueue, follow: Callable[[str], dict[str, Any]]
+    rig: Rig, at_cups: KeptQueue, follow: Callable[[str], dict[str, Any]]
 ) -> None:
-    job_id = house.taken(house.livro(corpo=LONG), faces=BY_HAND)["id"]
+    job_id = rig.taken(rig.livro(corpo=LONG), faces=BY_HAND)["id"]
     follow(job_id)
     spoiled = [{"pagina": 1, "estado": "inutilizada"}]
-    assert house.act(job_id, "folhas", paginas=[{"pagina": 2, "estado": "nao_saiu"}]).word == "entrada-invalida"
-    house.act(job_id, "folhas", paginas=spoiled)
-    assert house.act(job_id, "folhas", paginas=[], versos=True).word == "estado-nao-permite"
-    assert house.act(job_id, "folhas", paginas=[], imprimir="1").status == 200
+    assert rig.act(job_id, "folhas", paginas=[{"pagina": 2, "estado": "nao_saiu"}]).word == "entrada-invalida"
+    rig.act(job_id, "folhas", paginas=spoiled)
+    assert rig.act(job_id, "folhas", paginas=[], versos=True).word == "estado-nao-permite"
+    assert rig.act(job_id, "folhas", paginas=[], imprimir="1").status == 200
     again = follow(job_id)
     assert again["pergunta"]["alternativas"][0]["acao"] == "versos"
     assert pages(out(at_cups)[1]) == 1
-    house.act(job_id, "folhas", paginas=[], versos=True)
+    rig.act(job_id, "folhas", paginas=[], versos=True)
     assert follow(job_id)["pergunta"] is None
     assert len(out(at_cups)) == 3
-    before = house.act(job_id, "folhas", paginas=spoiled, imprimir="1")
+    before = rig.act(job_id, "folhas", paginas=spoiled, imprimir="1")
     assert before.word == "entrada-invalida"  # who turned the sheets called their fronts good
 
 
 def test_x5_copies_that_no_queue_makes_are_tries_of_their_own(
-    house: House, at_cups: KeptQueue, follow: Callable[[str], dict[str, Any]]
+    rig: Rig, at_cups: KeptQueue, follow: Callable[[str], dict[str, Any]]
 ) -> None:
-    job_id = house.taken({"tipo": "minuta", "instrumento": house.instrumento()}, copias=3)["id"]
+    job_id = rig.taken({"tipo": "minuta", "instrumento": rig.instrumento()}, copias=3)["id"]
     done = follow(job_id)
     assert (done["estado"], done["encerrado"]) == ("entregue", True)
     assert len(out(at_cups)) == 3
@@ -108,20 +108,20 @@ def test_x5_copies_that_no_queue_makes_are_tries_of_their_own(
     assert {at_cups.words(n)[1] for n in at_cups.printed()} == {"1"}
 
 
-def test_copies_in_a_folder_are_files_of_their_own(house: House) -> None:
-    job = house.printed({"tipo": "minuta", "instrumento": house.instrumento()}, copias=2)
-    assert (job["estado"], len(list(house.out.iterdir()))) == ("impresso", 2)
+def test_copies_in_a_folder_are_files_of_their_own(rig: Rig) -> None:
+    job = rig.printed({"tipo": "minuta", "instrumento": rig.instrumento()}, copias=2)
+    assert (job["estado"], len(list(rig.out.iterdir()))) == ("impresso", 2)
 
 
-def test_a_folder_gets_both_sides_in_one_file(house: House) -> None:
-    job = house.printed(house.livro(corpo=LONG), faces=BY_HAND)
-    assert (job["estado"], len(list(house.out.iterdir()))) == ("impresso", 1)
+def test_a_folder_gets_both_sides_in_one_file(rig: Rig) -> None:
+    job = rig.printed(rig.livro(corpo=LONG), faces=BY_HAND)
+    assert (job["estado"], len(list(rig.out.iterdir()))) == ("impresso", 1)
 
 
-def test_x5_a_page_sent_again_keeps_its_side_of_the_sheet(house: House) -> None:
-    job = house.printed(house.livro(corpo=LONG), faces="frente-verso")
+def test_x5_a_page_sent_again_keeps_its_side_of_the_sheet(rig: Rig) -> None:
+    job = rig.printed(rig.livro(corpo=LONG), faces="frente-verso")
     said = [{"pagina": page, "estado": "nao_saiu"} for page in (2, 3)]
-    house.act(job["id"], "folhas", paginas=said, imprimir="2-3")
-    house.engine.run_once()
-    (extract,) = house.out.glob(f"{job['id']}-*.pdf")
+    rig.act(job["id"], "folhas", paginas=said, imprimir="2-3")
+    rig.engine.run_once()
+    (extract,) = rig.out.glob(f"{job['id']}-*.pdf")
     assert pages(extract.read_bytes()) == 3  # an empty front, page 2 on its back, page 3 on a front

@@ -8,7 +8,7 @@ import pytest
 from printserver import db
 from printserver.delivery import watcher
 from support.cups import KeptQueue, PrivateCups
-from support.office import House
+from support.office import Rig
 from support.process import wait_until
 
 
@@ -28,67 +28,67 @@ def server(keeps: str) -> Iterator[PrivateCups]:
 
 
 @pytest.fixture
-def queue(house: House, server: PrivateCups, monkeypatch: pytest.MonkeyPatch) -> KeptQueue:
+def queue(rig: Rig, server: PrivateCups, monkeypatch: pytest.MonkeyPatch) -> KeptQueue:
     kept = server.keeping_queue()
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         conn.execute(db.fila.update().values(tipo="cups", destino=kept.name, servidor=str(server.socket)))
     monkeypatch.setattr(watcher, "REPRINTS_S", 0.0)
     return kept
 
 
-def printed(house: House) -> str:
+def printed(rig: Rig) -> str:
     """Print a livro to its end; return its job's id."""
-    job_id = str(house.taken(house.livro())["id"])
+    job_id = str(rig.taken(rig.livro())["id"])
 
     def over() -> bool:
-        house.clock.forward(seconds=1)
-        house.engine.run_once()
-        return bool(house.job(job_id)["encerrado"])
+        rig.clock.forward(seconds=1)
+        rig.engine.run_once()
+        return bool(rig.job(job_id)["encerrado"])
 
     wait_until(over, "the print")
     return job_id
 
 
-def alerts(house: House) -> str:
-    return " ".join(house.call("GET", "/filas").json["itens"][0]["alertas"])
+def alerts(rig: Rig) -> str:
+    return " ".join(rig.call("GET", "/filas").json["itens"][0]["alertas"])
 
 
 def test_x5_cups_cannot_print_again_what_it_does_not_keep_and_what_it_keeps_is_cut_short_and_shown(
-    house: House, server: PrivateCups, queue: KeptQueue, keeps: str
+    rig: Rig, server: PrivateCups, queue: KeptQueue, keeps: str
 ) -> None:
-    job_id = printed(house)
-    before = house.job(job_id)
+    job_id = printed(rig)
+    before = rig.job(job_id)
     at_cups = cups.Connection(host=str(server.socket))
     queue.fault("waits")
     if keeps == "No":
         with pytest.raises(cups.IPPError):
             at_cups.restartJob(before["cups"]["id"])
-        house.engine.run_once()
-        assert house.job(job_id) == before
+        rig.engine.run_once()
+        assert rig.job(job_id) == before
         return
     at_cups.restartJob(before["cups"]["id"])
     wait_until(lambda: at_cups.getJobAttributes(before["cups"]["id"])["job-state"] == cups.IPP_JOB_PROCESSING, "it")
-    house.engine.run_once()
-    told = house.job(job_id)
+    rig.engine.run_once()
+    told = rig.job(job_id)
     assert (told["estado"], "imprimir de novo" in told["avisos"][-1]["mensagem"]) == ("entregue", True)
     assert told["historico"][-1]["detalhe"] == told["avisos"][-1]["mensagem"]
-    assert f"imprimir de novo o trabalho {job_id}" in alerts(house)
+    assert f"imprimir de novo o trabalho {job_id}" in alerts(rig)
     wait_until(lambda: at_cups.getJobAttributes(before["cups"]["id"])["job-state"] == cups.IPP_JOB_CANCELED, "the end")
     queue.fault(None)
-    house.engine.run_once()
-    assert house.job(job_id)["avisos"] == told["avisos"]  # told once
+    rig.engine.run_once()
+    assert rig.job(job_id)["avisos"] == told["avisos"]  # told once
     assert len(queue.runs()) == 1
 
 
 @pytest.mark.parametrize("keeps", ["Yes"], indirect=True)
 def test_x5_p5_another_copy_that_came_out_unseen_is_shown_and_stops_a_queue_with_numbered_paper(
-    house: House, server: PrivateCups, queue: KeptQueue
+    rig: Rig, server: PrivateCups, queue: KeptQueue
 ) -> None:
-    job_id = printed(house)
-    with house.office.db.write() as conn:
+    job_id = printed(rig)
+    with rig.office.db.write() as conn:
         conn.execute(db.fila.update().values(papel_numerado=True, papel_proximo="A7"))
-    at_cups, cups_id = cups.Connection(host=str(server.socket)), house.job(job_id)["cups"]["id"]
-    begun = house.rows(db.job)[0]["cups"]["inicio"]
+    at_cups, cups_id = cups.Connection(host=str(server.socket)), rig.job(job_id)["cups"]["id"]
+    begun = rig.rows(db.job)[0]["cups"]["inicio"]
 
     def another() -> bool:
         at_cups.restartJob(cups_id)  # again and again: CUPS tells the beginning in whole seconds
@@ -96,8 +96,8 @@ def test_x5_p5_another_copy_that_came_out_unseen_is_shown_and_stops_a_queue_with
         return bool(at_cups.getJobAttributes(cups_id)["time-at-processing"] != begun)
 
     wait_until(another, "another beginning")
-    house.engine.run_once()
-    assert "pode ter saído outra via" in house.job(job_id)["avisos"][-1]["mensagem"]
-    assert "parou" in house.call("GET", "/filas").json["itens"][0]["espera_por"]
-    house.engine.run_once()
-    assert len(house.job(job_id)["avisos"]) == 1
+    rig.engine.run_once()
+    assert "pode ter saído outra via" in rig.job(job_id)["avisos"][-1]["mensagem"]
+    assert "parou" in rig.call("GET", "/filas").json["itens"][0]["espera_por"]
+    rig.engine.run_once()
+    assert len(rig.job(job_id)["avisos"]) == 1

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from printserver import db
 from printserver.selo import read
-from support.office import ISENTO, Answer, open_house
+from support.office import ISENTO, Answer, open_rig
 
 NAMES = ["P-1", "P-2"]
 PEOPLE = st.sampled_from(["maria", "tereza"])
@@ -27,7 +27,7 @@ class Counter(RuleBasedStateMachine):
     def open(self) -> None:
         self.stack = ExitStack()
         folder = Path(self.stack.enter_context(tempfile.TemporaryDirectory())) / "serventia"
-        self.house = self.stack.enter_context(open_house(folder))
+        self.rig = self.stack.enter_context(open_rig(folder))
         self.jobs: list[str] = []
 
     def teardown(self) -> None:
@@ -47,104 +47,104 @@ class Counter(RuleBasedStateMachine):
 
     @rule(name=st.sampled_from(NAMES), folha=st.sampled_from(["10", "20"]), title=st.sampled_from(["A", "B"]))
     def livro(self, name: str, folha: str, title: str) -> None:
-        self.told(self.house.post(self.house.livro(id=name, folha_inicial=folha, titulo=title)))
+        self.told(self.rig.post(self.rig.livro(id=name, folha_inicial=folha, titulo=title)))
 
     @rule(name=st.sampled_from(NAMES), numero=st.sampled_from([1, 2, "proximo"]))
     def traslado(self, name: str, numero: int | str) -> None:
         more = {} if numero == 1 else ISENTO
-        self.told(self.house.post(self.house.traslado(name, numero, **more)))
+        self.told(self.rig.post(self.rig.traslado(name, numero, **more)))
 
     @rule(via=st.integers(1, 2), name=st.sampled_from([None, *NAMES]))
     def certidao(self, via: int, name: str | None) -> None:
         more = {"instrumento": {"id": name}} if name else {}
-        self.told(self.house.post(self.house.certidao(pedido="77", via=via, **more)))
+        self.told(self.rig.post(self.rig.certidao(pedido="77", via=via, **more)))
 
     @rule(gerar=st.sampled_from([None, True, False]))
     def ficha(self, gerar: bool | None) -> None:
-        self.told(self.house.post(self.house.ficha(ficha="5") | ({} if gerar is None else {"gerar_selo": gerar})))
+        self.told(self.rig.post(self.rig.ficha(ficha="5") | ({} if gerar is None else {"gerar_selo": gerar})))
 
     @rule(data=st.data(), via=st.integers(1, 3))
     def replace(self, data: st.DataObject, via: int) -> None:
-        certidoes = [row["codigo"] for row in self.house.rows(db.selo) if row["ato"] == "CE"]
+        certidoes = [row["codigo"] for row in self.rig.rows(db.selo) if row["ato"] == "CE"]
         if certidoes:
             document = {"tipo": "certidao", "pedido": "77", "via": via, "corpo": {"formato": "texto", "conteudo": "C"}}
             named = {"substitui": data.draw(st.sampled_from(certidoes)), "motivo": "erro"}
-            self.told(self.house.post(document | named, escrevente="tereza"))
+            self.told(self.rig.post(document | named, escrevente="tereza"))
 
     # -- what is answered and done ------------------------------------------------------------------------------------
 
     @rule(data=st.data(), who=PEOPLE, confirma=st.booleans())
     def answer(self, data: st.DataObject, who: str, confirma: bool) -> None:
-        held = [row["job_id"] for row in self.house.rows(db.pergunta) if row["tipo"] == "xa"]
+        held = [row["job_id"] for row in self.rig.rows(db.pergunta) if row["tipo"] == "xa"]
         if held:
             found = data.draw(st.sampled_from(held))
             reason = "erro"
-            self.told(self.house.act(found, "xa", confirma=confirma, papel_em_maos=True, escrevente=who, motivo=reason))
+            self.told(self.rig.act(found, "xa", confirma=confirma, papel_em_maos=True, escrevente=who, motivo=reason))
 
     @rule(data=st.data(), gerar=st.booleans())
     def selo(self, data: st.DataObject, gerar: bool) -> None:
         if job := self.some_job(data):
-            self.told(self.house.act(job, "selo", gerar=gerar))
+            self.told(self.rig.act(job, "selo", gerar=gerar))
 
     @rule(data=st.data(), late=st.booleans())
     def exclude(self, data: st.DataObject, late: bool) -> None:
         if job := self.some_job(data):
-            self.told(self.house.act(job, "excluir", papel_em_maos=True, fora_do_prazo=late, escrevente="tereza"))
+            self.told(self.rig.act(job, "excluir", papel_em_maos=True, fora_do_prazo=late, escrevente="tereza"))
 
     @rule(data=st.data())
     def cancel(self, data: st.DataObject) -> None:
         if job := self.some_job(data):
-            self.told(self.house.act(job, "cancelar"))
+            self.told(self.rig.act(job, "cancelar"))
 
     @rule(data=st.data())
     def resend(self, data: st.DataObject) -> None:
         if job := self.some_job(data):
-            self.told(self.house.act(job, "reenviar"))
+            self.told(self.rig.act(job, "reenviar"))
 
     @rule(data=st.data(), state=st.sampled_from(["boa", "inutilizada", "nao_saiu"]), imprimir=st.booleans())
     def folhas(self, data: st.DataObject, state: str, imprimir: bool) -> None:
         if job := self.some_job(data):
             said: list[dict[str, Any]] = [{"pagina": 1, "estado": state}]
-            self.told(self.house.act(job, "folhas", paginas=said, imprimir="1" if imprimir else None))
+            self.told(self.rig.act(job, "folhas", paginas=said, imprimir="1" if imprimir else None))
 
     @rule()
     def engine(self) -> None:
-        self.house.engine.run_once()
+        self.rig.engine.run_once()
 
     @rule(there=st.booleans())
     def folder_comes_and_goes(self, there: bool) -> None:
-        away = self.house.out.with_name("longe")
+        away = self.rig.out.with_name("longe")
         if there and away.exists():
-            away.rename(self.house.out)
-        elif not there and self.house.out.exists():
-            self.house.out.rename(away)
+            away.rename(self.rig.out)
+        elif not there and self.rig.out.exists():
+            self.rig.out.rename(away)
 
     @rule(hours=st.sampled_from([1, 13, 80]))
     def time_goes_by(self, hours: int) -> None:
-        self.house.clock.forward(hours=hours)
-        self.house.engine.housekeeping()
+        self.rig.clock.forward(hours=hours)
+        self.rig.engine.housekeeping()
 
     # -- what always holds --------------------------------------------------------------------------------------------
 
     @invariant()
     def x1_a_document_has_one_live_print(self) -> None:
-        live = self.house.rows(db.job, db.job.c.viva)
+        live = self.rig.rows(db.job, db.job.c.viva)
         assert len({row["documento_id"] for row in live}) == len(live)
 
     @invariant()
     def x2_only_what_has_live_seals_goes_to_paper(self) -> None:
-        dead = {row["job_id"] for row in self.house.rows(db.selo) if row["job_id"] and not row["vivo"]}
-        moving = {row["id"] for row in self.house.rows(db.job, db.job.c.estado.in_(MOVING), ~db.job.c.encerrado)}
+        dead = {row["job_id"] for row in self.rig.rows(db.selo) if row["job_id"] and not row["vivo"]}
+        moving = {row["id"] for row in self.rig.rows(db.job, db.job.c.estado.in_(MOVING), ~db.job.c.encerrado)}
         assert not dead & moving
 
     @invariant()
     def s3_numbers_are_unique_and_without_gaps(self) -> None:
-        self.house.assert_gapless()
+        self.rig.assert_gapless()
 
     @invariant()
     def s11_each_live_seal_stands_on_a_print_and_each_dead_one_has_its_xa(self) -> None:
-        seals = {row["codigo"]: row for row in self.house.rows(db.selo)}
-        jobs = {row["id"]: row for row in self.house.rows(db.job)}
+        seals = {row["codigo"]: row for row in self.rig.rows(db.selo)}
+        jobs = {row["id"]: row for row in self.rig.rows(db.job)}
         for code, row in seals.items():
             assert str(read(code)) == code
             if row["retifica"]:
@@ -163,43 +163,43 @@ class Counter(RuleBasedStateMachine):
 
     @invariant()
     def s12_a_live_print_has_all_its_seals(self) -> None:
-        seals = self.house.rows(db.selo)
-        for job in self.house.rows(db.job, db.job.c.viva):
+        seals = self.rig.rows(db.selo)
+        for job in self.rig.rows(db.job, db.job.c.viva):
             mine = [row for row in seals if row["job_id"] == job["id"]]
             assert len(mine) == (2 if job["tipo"] == "livro" else 1)
             assert all(row["vivo"] for row in mine)
 
     @invariant()
     def t1_the_outbox_has_each_seal_once(self) -> None:
-        told = [row["codigo"] for row in self.house.rows(db.outbox) if row["tipo"] != "vinculo"]
-        assert sorted(told) == sorted(self.house.codes())
+        told = [row["codigo"] for row in self.rig.rows(db.outbox) if row["tipo"] != "vinculo"]
+        assert sorted(told) == sorted(self.rig.codes())
 
     @invariant()
     def x0_a_side_of_a_folha_is_held_by_the_live_print_alone(self) -> None:
-        live = {row["id"] for row in self.house.rows(db.job, db.job.c.viva)}
-        held = self.house.rows(db.folha_lado, db.folha_lado.c.estado == "ocupada")
+        live = {row["id"] for row in self.rig.rows(db.job, db.job.c.viva)}
+        held = self.rig.rows(db.folha_lado, db.folha_lado.c.estado == "ocupada")
         assert {row["job_id"] for row in held} <= live
 
     @invariant()
     def x6_what_shows_an_excluded_livro_is_stale(self) -> None:
-        excluded = {row["codigo"] for row in self.house.rows(db.selo) if not row["vivo"]}
-        citing = {row["job_id"] for row in self.house.rows(db.citacao) if row["codigo"] in excluded}
-        for job in self.house.rows(db.job, db.job.c.viva):
+        excluded = {row["codigo"] for row in self.rig.rows(db.selo) if not row["vivo"]}
+        citing = {row["job_id"] for row in self.rig.rows(db.citacao) if row["codigo"] in excluded}
+        for job in self.rig.rows(db.job, db.job.c.viva):
             assert job["desatualizado"] == (job["id"] in citing)
 
     @invariant()
     def x5_a_folder_has_each_print_once_but_for_pages_a_person_named(self) -> None:
-        for folder in (self.house.out, self.house.out.with_name("longe")):
+        for folder in (self.rig.out, self.rig.out.with_name("longe")):
             for path in folder.glob("*.pdf"):
                 job, _, attempt = path.stem.partition("-")
-                tries = self.house.rows(db.tentativa, db.tentativa.c.job_id == job)
+                tries = self.rig.rows(db.tentativa, db.tentativa.c.job_id == job)
                 assert not attempt or tries[int(attempt) - 1]["paginas"]
 
     @invariant()
     def a3_a6_the_audit_verifies(self) -> None:
-        found = self.house.proof()
+        found = self.rig.proof()
         assert found.gaps == []
-        assert found.registros == len(self.house.rows(db.log))
+        assert found.registros == len(self.rig.rows(db.log))
 
 
 TestCounter = Counter.TestCase

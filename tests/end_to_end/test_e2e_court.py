@@ -16,9 +16,9 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.clock import local_date
 from printserver.simulator.faults import FAULTS
-from support.court import Court, house_with_court
+from support.court import Court, rig_with_court
 from support.engines import Engines, SharedClock
-from support.office import FEES, House
+from support.office import FEES, Rig
 from support.postgres import PrivatePostgres
 from support.process import wait_until
 
@@ -42,24 +42,24 @@ def test_t2_a_thousand_seals_through_every_fault_and_kill_9_are_each_stored_once
     chance = Random(seed)
     clock = SharedClock(tmp_path / "relogio")
     with (
-        house_with_court(tmp_path / "casa", settings=IMPATIENT, clock=clock, postgres=postgres) as (house, court),
-        Engines(house.folder, tmp_path / "relogio") as engines,
+        rig_with_court(tmp_path / "casa", settings=IMPATIENT, clock=clock, postgres=postgres) as (rig, court),
+        Engines(rig.folder, tmp_path / "relogio") as engines,
     ):
-        with killing(house, engines, workers, chance) as killed:
+        with killing(rig, engines, workers, chance) as killed:
             for fault in chance.sample(FAULTS, len(FAULTS)):
                 court.fail(fault, vezes=chance.randint(1, 4), segundos=SLOW_S)
-                a_good_hour(house, chance)
-                wait_until(lambda: urged(house, court), f"{fault} is over")
-            mend(house, court)
-        assert_all_there(house, court)
-        assert house.proof().gaps == []
+                a_good_hour(rig, chance)
+                wait_until(lambda: urged(rig, court), f"{fault} is over")
+            mend(rig, court)
+        assert_all_there(rig, court)
+        assert rig.proof().gaps == []
         assert len(killed) > 3
 
 
 # -- the office at work -----------------------------------------------------------------------------------------------
 
 
-def a_good_hour(house: House, chance: Random) -> None:
+def a_good_hour(rig: Rig, chance: Random) -> None:
     """Make 87 seals: paper seals, a livro, others with a link by hand; some are rectified or excluded at once."""
     first = next(_papers) * 1000
     span = {
@@ -67,68 +67,68 @@ def a_good_hour(house: House, chance: Random) -> None:
         "serie": "0371AJ",
         "de": first,
         "ate": first + 77,
-        "data": local_date(house.clock()).isoformat(),
+        "data": local_date(rig.clock()).isoformat(),
     }
-    papers = done(house, "/hibridos", span | {"emolumentos": HALF})["selos"]
-    house.taken(house.livro())
+    papers = done(rig, "/hibridos", span | {"emolumentos": HALF})["selos"]
+    rig.taken(rig.livro())
     act = {"natureza": 1, "ato": "ES", "emolumentos": FEES}
-    others = [done(house, "/selos", act | {"identificador": f"ATA-{n}"})["codigo"] for n in range(3)]
-    done(house, "/vinculos", {"vinculador": others[0], "vinculados": others[1:]})
+    others = [done(rig, "/selos", act | {"identificador": f"ATA-{n}"})["codigo"] for n in range(3)]
+    done(rig, "/vinculos", {"vinculador": others[0], "vinculados": others[1:]})
     excluded, *rectified = chance.sample(papers, 3)
     for code in (*rectified, chance.choice(others)):
-        rectify(house, code)
-    done(house, f"/selos/{excluded}/xa", {"motivo": "papel rasgado"})
+        rectify(rig, code)
+    done(rig, f"/selos/{excluded}/xa", {"motivo": "papel rasgado"})
 
 
-def rectify(house: House, code: str) -> None:
+def rectify(rig: Rig, code: str) -> None:
     """Give a seal another value than it has."""
-    total = house.selo(code)["total_centavos"]
+    total = rig.selo(code)["total_centavos"]
     value = HALF | {"tabeliao": f"{1 + total % 7}.5{total % 10}"}
-    done(house, f"/selos/{code}/retificacao", {"emolumentos": value, "motivo": "valor errado"})
+    done(rig, f"/selos/{code}/retificacao", {"emolumentos": value, "motivo": "valor errado"})
 
 
-def done(house: House, path: str, body: dict[str, Any]) -> dict[str, Any]:
-    answer = house.call("POST", path, {"escrevente": "maria"} | body)
+def done(rig: Rig, path: str, body: dict[str, Any]) -> dict[str, Any]:
+    answer = rig.call("POST", path, {"escrevente": "maria"} | body)
     assert answer.status in (200, 201), answer
     return dict(answer.json)
 
 
-def urged(house: House, court: Court) -> bool:
+def urged(rig: Rig, court: Court) -> bool:
     """Ask as an operator does that what waits goes now; tell whether the court is itself again."""
-    assert house.call("POST", "/comunicacoes", {}).status == 202
+    assert rig.call("POST", "/comunicacoes", {}).status == 202
     threading.Event().wait(0.1)
     return court.estado["falha"] is None
 
 
-def mend(house: House, court: Court) -> None:
+def mend(rig: Rig, court: Court) -> None:
     """See that all comes to an end; what the court refused is rectified, or sent again as it is, until it has all."""
     court.fail(None)
     for _ in range(4):
-        wait_until(lambda: settled(house), "an end of all")
-        rows = house.rows(db.outbox, OUT.estado == "objetado")
-        refused = [row for row in rows if house.selo(row["codigo"])["retificado_por"] is None]
+        wait_until(lambda: settled(rig), "an end of all")
+        rows = rig.rows(db.outbox, OUT.estado == "objetado")
+        refused = [row for row in rows if rig.selo(row["codigo"])["retificado_por"] is None]
         if not refused:
-            assert not house.rows(db.outbox, OUT.fim_em.is_(None))
+            assert not rig.rows(db.outbox, OUT.fim_em.is_(None))
             return
         again = []
         for n, row in enumerate(refused):
             if n % 2 and row["tipo"] != "vinculo" and row["codigo"][7:9] != "XA":
-                rectify(house, row["codigo"])
+                rectify(rig, row["codigo"])
             else:
                 again.append(row["codigo"])
         # A refused link of a seal that was rectified meanwhile is reported again, with the retificador.
-        still = [code for code in again if house.selo(code)["retificado_por"] is None]
-        assert house.call("POST", "/comunicacoes", {"selos": still, "escrevente": "maria"}).status == 202
+        still = [code for code in again if rig.selo(code)["retificado_por"] is None]
+        assert rig.call("POST", "/comunicacoes", {"selos": still, "escrevente": "maria"}).status == 202
     raise AssertionError("the court refuses without end")
 
 
-def settled(house: House) -> bool:
-    assert house.call("POST", "/comunicacoes", {}).status == 202
+def settled(rig: Rig) -> bool:
+    assert rig.call("POST", "/comunicacoes", {}).status == 202
     threading.Event().wait(0.2)
-    open_rows = house.rows(db.outbox, OUT.fim_em.is_(None))
+    open_rows = rig.rows(db.outbox, OUT.fim_em.is_(None))
     if not open_rows:
         return True
-    refused = {row["codigo"] for row in house.rows(db.outbox, OUT.estado == "objetado")}  # a link waits for its ends
+    refused = {row["codigo"] for row in rig.rows(db.outbox, OUT.estado == "objetado")}  # a link waits for its ends
     return all(row["tipo"] == "vinculo" and not refused.isdisjoint((row["codigo"], row["alvo"])) for row in open_rows)
 
 
@@ -136,7 +136,7 @@ def settled(house: House) -> bool:
 
 
 @contextmanager
-def killing(house: House, engines: Engines, workers: int, chance: Random) -> Iterator[list[int]]:
+def killing(rig: Rig, engines: Engines, workers: int, chance: Random) -> Iterator[list[int]]:
     """Run so many engines; after every few exchanges one of them is killed, and another started in its place.
 
     Give the list of those that were killed.
@@ -148,8 +148,8 @@ def killing(house: House, engines: Engines, workers: int, chance: Random) -> Ite
     def strike() -> None:
         mark = 0
         while not over.wait(chance.uniform(0.001, 0.05)):
-            if begun(house) >= mark:
-                mark = begun(house) + chance.randint(20, 80)
+            if begun(rig) >= mark:
+                mark = begun(rig) + chance.randint(20, 80)
                 victim = chance.randrange(workers)
                 engines.kill(running[victim])
                 killed.append(running[victim])
@@ -164,18 +164,18 @@ def killing(house: House, engines: Engines, workers: int, chance: Random) -> Ite
         death.join()
 
 
-def begun(house: House) -> int:
+def begun(rig: Rig) -> int:
     """Return how many exchanges with the court were begun."""
-    with house.office.db.read() as conn:
+    with rig.office.db.read() as conn:
         return conn.execute(sa.select(sa.func.coalesce(sa.func.max(db.comunicacao.c.id), 0))).scalar_one()
 
 
 # -- the count --------------------------------------------------------------------------------------------------------
 
 
-def assert_all_there(house: House, court: Court) -> None:
+def assert_all_there(rig: Rig, court: Court) -> None:
     """Each seal is stored once, or refused and its retificador is stored; links and states are as they should be."""
-    seals = {row["codigo"]: row for row in house.rows(db.selo)}
+    seals = {row["codigo"]: row for row in rig.rows(db.selo)}
     kept = court.registros
     assert len(seals) >= 1000
     assert set(kept) == set(seals)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from printserver import db
-from support.office import FEES, House
+from support.office import FEES, Rig
 
 REPLACEMENT = {"motivo": "nome da parte com erro"}
 
@@ -15,9 +15,9 @@ def seal(job: dict[str, Any]) -> str:
 
 
 @pytest.fixture
-def first(house: House) -> dict[str, Any]:
+def first(rig: Rig) -> dict[str, Any]:
     """A certidão that was printed."""
-    return house.printed(house.certidao(pedido="2026/77", via=1))
+    return rig.printed(rig.certidao(pedido="2026/77", via=1))
 
 
 def replacement(of: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -26,99 +26,97 @@ def replacement(of: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("via", [1, 2])
-def test_x8_a_new_document_with_a_new_seal_of_today_that_is_isento(
-    house: House, first: dict[str, Any], via: int
-) -> None:
-    house.clock.forward(days=10)
-    new = house.printed(replacement(first, via=via), escrevente="tereza")
+def test_x8_a_new_document_with_a_new_seal_of_today_that_is_isento(rig: Rig, first: dict[str, Any], via: int) -> None:
+    rig.clock.forward(days=10)
+    new = rig.printed(replacement(first, via=via), escrevente="tereza")
     assert (new["estado"], new["substitui"], new["selos"][0]["isento"]) == ("impresso", seal(first), True)
-    assert house.selo(seal(new))["momento"] == "2026-11-30T14:30:00-03:00"
-    assert seal(first) in house.selo(seal(new))["motivo_isencao"]
-    old = house.selo(seal(first))
+    assert rig.selo(seal(new))["momento"] == "2026-11-30T14:30:00-03:00"
+    assert seal(first) in rig.selo(seal(new))["motivo_isencao"]
+    old = rig.selo(seal(first))
     assert (old["vivo"], old["retificado_por"], old["cadeia"]) == (True, None, [seal(first)])
-    old_job = house.job(first["id"])
+    old_job = rig.job(first["id"])
     assert old_job["substituido_por"] == new["id"]
     assert REPLACEMENT["motivo"] in str(old_job["historico"])
 
 
 @pytest.mark.parametrize("who", ["maria", "admin"])
-def test_x8_only_by_tabeliao_or_substituto(house: House, first: dict[str, Any], who: str) -> None:
-    before = house.state()
-    found = house.post(replacement(first), escrevente=who)
+def test_x8_only_by_tabeliao_or_substituto(rig: Rig, first: dict[str, Any], who: str) -> None:
+    before = rig.state()
+    found = rig.post(replacement(first), escrevente=who)
     assert (found.status, found.word) == (403, "sem-permissao")
-    assert house.state() == before
+    assert rig.state() == before
 
 
-def test_x8_needs_a_reason_and_charges_nothing(house: House, first: dict[str, Any]) -> None:
-    before = house.state()
+def test_x8_needs_a_reason_and_charges_nothing(rig: Rig, first: dict[str, Any]) -> None:
+    before = rig.state()
     for more in ({"motivo": None}, {"emolumentos": FEES}):
-        assert house.post(replacement(first, **more), escrevente="rui").word == "entrada-invalida"
-    assert house.state() == before
+        assert rig.post(replacement(first, **more), escrevente="rui").word == "entrada-invalida"
+    assert rig.state() == before
 
 
-def test_x8_the_seal_replaced_is_a_live_one_of_the_same_document(house: House, first: dict[str, Any]) -> None:
-    name = house.printed(house.livro())["documento"]["instrumento"]
-    copy = house.printed(house.traslado(name))
-    before = house.state()
+def test_x8_the_seal_replaced_is_a_live_one_of_the_same_document(rig: Rig, first: dict[str, Any]) -> None:
+    name = rig.printed(rig.livro())["documento"]["instrumento"]
+    copy = rig.printed(rig.traslado(name))
+    before = rig.state()
     for named in (copy, {"selos": [{"codigo": "1234561CE0000000099999261"}]}):
-        assert house.post(replacement(named), escrevente="rui").word == "entrada-invalida"
-    assert house.post(replacement(first, pedido="2026/78"), escrevente="rui").word == "entrada-invalida"
-    assert house.state() == before
+        assert rig.post(replacement(named), escrevente="rui").word == "entrada-invalida"
+    assert rig.post(replacement(first, pedido="2026/78"), escrevente="rui").word == "entrada-invalida"
+    assert rig.state() == before
 
 
-def test_x8_the_new_print_is_now_the_one_that_is_not_printed_again(house: House, first: dict[str, Any]) -> None:
-    new = house.printed(replacement(first), escrevente="rui")
-    held = house.question(house.certidao(pedido="2026/77"))
+def test_x8_the_new_print_is_now_the_one_that_is_not_printed_again(rig: Rig, first: dict[str, Any]) -> None:
+    new = rig.printed(replacement(first), escrevente="rui")
+    held = rig.question(rig.certidao(pedido="2026/77"))
     assert held["pergunta"]["selos"] == [seal(new)]
-    held = house.question(replacement(first), escrevente="rui")
+    held = rig.question(replacement(first), escrevente="rui")
     assert held["pergunta"]["selos"] == [seal(new)]
-    assert len([row for row in house.rows(db.job) if row["viva"]]) == 1
+    assert len([row for row in rig.rows(db.job) if row["viva"]]) == 1
 
 
-def test_x8_the_replaced_print_is_never_sent_to_paper_again(house: House, first: dict[str, Any]) -> None:
-    house.printed(replacement(first, via=2), escrevente="rui")
+def test_x8_the_replaced_print_is_never_sent_to_paper_again(rig: Rig, first: dict[str, Any]) -> None:
+    rig.printed(replacement(first, via=2), escrevente="rui")
     said = {"paginas": [{"pagina": 1, "estado": "inutilizada"}], "imprimir": "1"}
-    assert house.act(first["id"], "folhas", **said).word == "estado-nao-permite"
-    assert house.engine.run_once() == 0
+    assert rig.act(first["id"], "folhas", **said).word == "estado-nao-permite"
+    assert rig.engine.run_once() == 0
 
 
-def test_x8_not_while_the_print_is_on_its_way(house: House) -> None:
-    first = house.taken(house.certidao(pedido="2026/77"))
-    assert house.post(replacement(first), escrevente="rui").word == "impressao-em-andamento"
+def test_x8_not_while_the_print_is_on_its_way(rig: Rig) -> None:
+    first = rig.taken(rig.certidao(pedido="2026/77"))
+    assert rig.post(replacement(first), escrevente="rui").word == "impressao-em-andamento"
 
 
-def test_x8_a_print_is_replaced_once(house: House, first: dict[str, Any]) -> None:
-    house.printed(replacement(first, via=2), escrevente="rui")
-    before = house.state()
-    found = house.post(replacement(first, via=3), escrevente="rui")
+def test_x8_a_print_is_replaced_once(rig: Rig, first: dict[str, Any]) -> None:
+    rig.printed(replacement(first, via=2), escrevente="rui")
+    before = rig.state()
+    found = rig.post(replacement(first, via=3), escrevente="rui")
     assert (found.status, found.word) == (422, "entrada-invalida")
-    assert house.state() == before
+    assert rig.state() == before
 
 
-def test_x8_a_traslado_1_keeps_the_qr_of_the_principal(house: House) -> None:
-    livro = house.printed(house.livro())
-    copy = house.printed(house.traslado(livro["documento"]["instrumento"]))
-    document = house.traslado(livro["documento"]["instrumento"], substitui=seal(copy), **REPLACEMENT)
-    new = house.printed(document, escrevente="rui")
+def test_x8_a_traslado_1_keeps_the_qr_of_the_principal(rig: Rig) -> None:
+    livro = rig.printed(rig.livro())
+    copy = rig.printed(rig.traslado(livro["documento"]["instrumento"]))
+    document = rig.traslado(livro["documento"]["instrumento"], substitui=seal(copy), **REPLACEMENT)
+    new = rig.printed(document, escrevente="rui")
     assert new["qr"]["selo"] == seal(livro)
     assert seal(new) != seal(copy)
 
 
 def test_x8_without_its_replacement_the_first_print_is_again_what_is_not_printed_twice(
-    house: House, first: dict[str, Any]
+    rig: Rig, first: dict[str, Any]
 ) -> None:
-    new = house.printed(replacement(first), escrevente="rui")
-    house.act(new["id"], "excluir", papel_em_maos=True)
-    assert house.job(first["id"])["substituido_por"] is None
-    assert house.question(house.certidao(pedido="2026/77"))["pergunta"]["selos"] == [seal(first)]
-    assert house.printed(replacement(first, via=2), escrevente="rui")["substitui"] == seal(first)
+    new = rig.printed(replacement(first), escrevente="rui")
+    rig.act(new["id"], "excluir", papel_em_maos=True)
+    assert rig.job(first["id"])["substituido_por"] is None
+    assert rig.question(rig.certidao(pedido="2026/77"))["pergunta"]["selos"] == [seal(first)]
+    assert rig.printed(replacement(first, via=2), escrevente="rui")["substitui"] == seal(first)
 
 
 def test_x8_a_replacement_that_did_not_leave_the_office_is_excluded_and_printed_again(
-    house: House, first: dict[str, Any]
+    rig: Rig, first: dict[str, Any]
 ) -> None:
-    new = house.printed(replacement(first), escrevente="rui")
-    held = house.question(replacement(first), escrevente="rui")
-    assert house.yes(held["id"], escrevente="rui").status == 200
-    assert (house.selo(seal(new))["vivo"], house.selo(seal(first))["vivo"]) == (False, True)
-    assert house.job(first["id"])["substituido_por"] == held["id"]
+    new = rig.printed(replacement(first), escrevente="rui")
+    held = rig.question(replacement(first), escrevente="rui")
+    assert rig.yes(held["id"], escrevente="rui").status == 200
+    assert (rig.selo(seal(new))["vivo"], rig.selo(seal(first))["vivo"]) == (False, True)
+    assert rig.job(first["id"])["substituido_por"] == held["id"]

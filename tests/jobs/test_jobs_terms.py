@@ -5,7 +5,7 @@ from unittest.mock import patch
 import pytest
 
 from printserver.documents import Terms
-from support.office import House
+from support.office import Rig
 
 TERM = "2026-11-22T14:30:00-03:00"  # 48 hours after NOW
 USUAL = "2026-11-23T14:30:00-03:00"
@@ -18,24 +18,24 @@ def _short_for_certidoes() -> object:
         yield
 
 
-def test_x4_a_term_of_one_kind_is_told_by_question_and_seal(house: House) -> None:
-    certidao, livro = house.certidao(), house.livro()
+def test_x4_a_term_of_one_kind_is_told_by_question_and_seal(rig: Rig) -> None:
+    certidao, livro = rig.certidao(), rig.livro()
     for document, until in ((certidao, TERM), (livro, USUAL)):
-        job = house.printed(document)
-        assert house.selo(job["selos"][0]["codigo"])["xa_ate"] == until
-        assert house.question(document)["pergunta"]["xa_ate"] == until
+        job = rig.printed(document)
+        assert rig.selo(job["selos"][0]["codigo"])["xa_ate"] == until
+        assert rig.question(document)["pergunta"]["xa_ate"] == until
 
 
-def test_x4_a_term_of_one_kind_is_applied_by_guard_and_exclusions(house: House) -> None:
-    certidao, livro = house.certidao(), house.livro()
+def test_x4_a_term_of_one_kind_is_applied_by_guard_and_exclusions(rig: Rig) -> None:
+    certidao, livro = rig.certidao(), rig.livro()
     papers = {"papel_em_maos": True}
-    made, other = house.printed(certidao), house.printed(livro)
-    house.clock.forward(hours=49)
-    assert house.post(certidao).word == "prazo-xa-encerrado"
-    assert house.act(made["id"], "excluir", **papers).word == "prazo-xa-encerrado"
+    made, other = rig.printed(certidao), rig.printed(livro)
+    rig.clock.forward(hours=49)
+    assert rig.post(certidao).word == "prazo-xa-encerrado"
+    assert rig.act(made["id"], "excluir", **papers).word == "prazo-xa-encerrado"
     codigo = made["selos"][0]["codigo"]
     body = {"motivo": "erro", "escrevente": "maria"}
-    refused = house.call("POST", f"/selos/{codigo}/xa", body)
+    refused = rig.call("POST", f"/selos/{codigo}/xa", body)
     assert (refused.word, refused.json["xa_ate"]) == ("prazo-xa-encerrado", TERM)
-    house.question(livro)
-    assert house.act(other["id"], "excluir", **papers).status == 200
+    rig.question(livro)
+    assert rig.act(other["id"], "excluir", **papers).status == 200

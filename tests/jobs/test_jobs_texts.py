@@ -14,41 +14,41 @@ from hypothesis import strategies as st
 from printserver.documents import Pedido
 from printserver.errors import ConfigError
 from printserver.selo import url_do_qr
-from support.office import FEES, ISENTO, House, open_house, text
+from support.office import FEES, ISENTO, Rig, open_rig, text
 
 
 @pytest.fixture(scope="module")
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """An office of this module: no test looks at another's documents."""
-    with open_house(tmp_path_factory.mktemp("textos") / "serventia") as opened:
+    with open_rig(tmp_path_factory.mktemp("textos") / "serventia") as opened:
         yield opened
 
 
-def requests(house: House) -> dict[str, dict[str, Any]]:
+def requests(rig: Rig) -> dict[str, dict[str, Any]]:
     """Return a request of each kind of document, which together have every text that a request can have."""
-    livro = house.livro(data="2026-11-19", motivo_data="lavrado ontem", folha_final=None)
+    livro = rig.livro(data="2026-11-19", motivo_data="lavrado ontem", folha_final=None)
     livro["instrumento"]["partes"][0] |= {"documento": "RG 1234"}
     livro["instrumento"]["folha_final"] = livro["instrumento"]["folha_inicial"]
     codigo = "1234561ES000000000900026V"
     qr = url_do_qr(codigo, Decimal("95.12"), Decimal("2.78"), "QUJD" * 86)
     external = {"selos": [{"codigo": codigo, "ato": "ES", "qr": qr}]}
-    brought = {"numero": 1, "instrumento": house.instrumento(), "livro_externo": external}
+    brought = {"numero": 1, "instrumento": rig.instrumento(), "livro_externo": external}
     return {
         "livro": {"documento": livro, "formato": "livro", "fila": "notas"},
-        "minuta": {"documento": {"tipo": "minuta", "paginas": "1", "instrumento": house.instrumento()}},
+        "minuta": {"documento": {"tipo": "minuta", "paginas": "1", "instrumento": rig.instrumento()}},
         "certidao": {
-            "documento": house.certidao(ordem_judicial="1234-56.2026") | ISENTO,
+            "documento": rig.certidao(ordem_judicial="1234-56.2026") | ISENTO,
             "subscritor": "tereza",
-            "papel_seguranca": [f"A{next(house.numbers):07}"],
+            "papel_seguranca": [f"A{next(rig.numbers):07}"],
         },
-        "paga": {"documento": {k: v for k, v in house.certidao().items() if k not in ISENTO} | {"emolumentos": FEES}},
+        "paga": {"documento": {k: v for k, v in rig.certidao().items() if k not in ISENTO} | {"emolumentos": FEES}},
         "de-servico": {
-            "documento": {k: v for k, v in house.certidao().items() if k not in ISENTO} | {"servico": "certidao-notas"}
+            "documento": {k: v for k, v in rig.certidao().items() if k not in ISENTO} | {"servico": "certidao-notas"}
         },
-        "substituta": {"documento": house.certidao(substitui=codigo, motivo="saiu torta"), "bandeja": "2"},
+        "substituta": {"documento": rig.certidao(substitui=codigo, motivo="saiu torta"), "bandeja": "2"},
         "traslado": {"documento": {"tipo": "traslado", **brought}},
         "ficha": {
-            "documento": house.ficha(pessoa={"nome": "Ana", "documento": "RG 1", "apelido": "Nina"}, gerar_selo=True)
+            "documento": rig.ficha(pessoa={"nome": "Ana", "documento": "RG 1", "apelido": "Nina"}, gerar_selo=True)
         },
     }
 
@@ -76,7 +76,7 @@ def named(path: Where) -> str:
 
 
 def arguments(request: dict[str, Any]) -> dict[str, Any]:
-    """Return a request as the arguments of `House.post`."""
+    """Return a request as the arguments of `Rig.post`."""
     return {"document" if name == "documento" else name: value for name, value in request.items()}
 
 
@@ -89,7 +89,7 @@ def put(request: dict[str, Any], path: Where, value: str) -> dict[str, Any]:
     return made
 
 
-def test_s12_the_requests_of_this_module_have_every_text_of_the_contract(shared: House) -> None:
+def test_s12_the_requests_of_this_module_have_every_text_of_the_contract(shared: Rig) -> None:
     def strings(schema: Any, name: str = "") -> Iterator[str]:
         if isinstance(schema, dict):
             if schema.get("type") == "string" and not {"enum", "const"} & schema.keys():
@@ -126,7 +126,7 @@ def squeezed(value: str) -> str:
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(data=st.data())
-def test_s12_every_string_of_a_job_is_refused_or_on_the_paper(shared: House, data: st.DataObject) -> None:
+def test_s12_every_string_of_a_job_is_refused_or_on_the_paper(shared: Rig, data: st.DataObject) -> None:
     kinds = requests(shared)
     request = kinds[data.draw(st.sampled_from(sorted(kinds)))]
     path = data.draw(st.sampled_from(sorted(texts(request), key=str)))
@@ -149,14 +149,14 @@ def test_s12_every_string_of_a_job_is_refused_or_on_the_paper(shared: House, dat
         assert (set(letters) <= set(shown)) if rtl or len(letters) > 24 else letters in shown, (path, value, shown)
 
 
-def test_s12_each_request_of_this_module_but_one_is_printed(shared: House) -> None:
+def test_s12_each_request_of_this_module_but_one_is_printed(shared: Rig) -> None:
     for kind, request in requests(shared).items():
         if kind != "substituta":  # of a seal that is not here
             shared.printed(**arguments(request))
 
 
 @pytest.mark.parametrize("more", ["&x=é", "&x=" + "1" * 60])
-def test_s12_a_qr_of_another_program_that_cannot_be_drawn_is_refused(shared: House, more: str) -> None:
+def test_s12_a_qr_of_another_program_that_cannot_be_drawn_is_refused(shared: Rig, more: str) -> None:
     request = requests(shared)["traslado"]
     where: Where = ("documento", "livro_externo", "selos", 0, "qr")
     qr = request["documento"]["livro_externo"]["selos"][0]["qr"]
@@ -182,7 +182,7 @@ def test_s12_a_qr_of_another_program_that_cannot_be_drawn_is_refused(shared: Hou
     ],
 )
 def test_s12_a_text_that_cannot_be_written_is_refused_by_field_and_character(
-    shared: House, kind: str, path: Where, value: str, character: str
+    shared: Rig, kind: str, path: Where, value: str, character: str
 ) -> None:
     before = shared.state()
     refused = shared.call("POST", "/jobs", {"escrevente": "maria"} | put(requests(shared)[kind], path, value))
@@ -192,7 +192,7 @@ def test_s12_a_text_that_cannot_be_written_is_refused_by_field_and_character(
     assert shared.state() == before
 
 
-def test_s12_a_number_that_would_be_too_small_to_read_is_refused(shared: House) -> None:
+def test_s12_a_number_that_would_be_too_small_to_read_is_refused(shared: Rig) -> None:
     before = shared.state()
     for kind, path, field in (
         ("certidao", ("documento", "pedido"), "documento.pedido"),
@@ -207,7 +207,7 @@ def test_s12_a_number_that_would_be_too_small_to_read_is_refused(shared: House) 
     assert shared.state() == before
 
 
-def test_an_invisible_character_is_taken_out_of_a_name_and_told(shared: House) -> None:
+def test_an_invisible_character_is_taken_out_of_a_name_and_told(shared: Rig) -> None:
     livro = shared.livro(partes=[{"nome": "Lídia\u200b Prado"}], titulo="Escri\u00adtura")
     job = shared.printed(livro)
     assert "Lídia Prado" in text(shared.pdf(job["id"]))
@@ -217,13 +217,13 @@ def test_an_invisible_character_is_taken_out_of_a_name_and_told(shared: House) -
     ]
 
 
-def test_x0_an_invisible_character_makes_no_other_document(shared: House) -> None:
+def test_x0_an_invisible_character_makes_no_other_document(shared: Rig) -> None:
     first = shared.printed(shared.certidao(pedido="77/2026"))
     asked = shared.question(shared.certidao(pedido="7\u200b7/2026"))
     assert asked["pergunta"]["selos"] == [seal["codigo"] for seal in first["selos"]]
 
 
-def test_an_answer_with_an_invisible_character_is_refused_by_name(shared: House) -> None:
+def test_an_answer_with_an_invisible_character_is_refused_by_name(shared: Rig) -> None:
     job = shared.printed(shared.livro())
     asked = shared.question({"tipo": "livro", "instrumento": shared.instrumento(id=job["documento"]["instrumento"])})
     refused = shared.yes(asked["id"], motivo="saiu\u200b torto")
@@ -239,6 +239,6 @@ def test_s12_a_name_of_the_office_that_cannot_be_printed_stops_the_start(
 ) -> None:
     with (
         pytest.raises(ConfigError, match=f"serventia.{setting}"),
-        open_house(tmp_path / "serventia", settings={"serventia": {setting: value}}),
+        open_rig(tmp_path / "serventia", settings={"serventia": {setting: value}}),
     ):
         pass

@@ -10,23 +10,23 @@ from sqlalchemy.exc import DBAPIError
 
 from printserver import db
 from printserver.office import LogEntry, audit
-from support.office import NOW, House, command_line, disarm, open_house
+from support.office import NOW, Rig, command_line, disarm, open_rig
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def house(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[House]:
+def rig(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Rig]:
     """An office that printed and excluded a livro, on each kind of database."""
     more: dict[str, Any] = {}
     if request.param == "postgres":
         more["postgres"] = request.getfixturevalue("postgres_server")
-    with open_house(tmp_path / "serventia", **more) as opened:
+    with open_rig(tmp_path / "serventia", **more) as opened:
         job = opened.printed(opened.livro())
         opened.act(job["id"], "excluir")
         yield opened
 
 
-def verify(house: House) -> tuple[int, str | None]:
-    with house.office.db.read() as conn:
+def verify(rig: Rig) -> tuple[int, str | None]:
+    with rig.office.db.read() as conn:
         return audit.verify(conn, 1)
 
 
@@ -43,25 +43,25 @@ FORBIDDEN = (
 )
 
 
-def test_a3_the_database_refuses_to_change_or_delete_what_was_recorded(house: House) -> None:
-    before = house.rows(db.log), house.rows(db.selo)
+def test_a3_the_database_refuses_to_change_or_delete_what_was_recorded(rig: Rig) -> None:
+    before = rig.rows(db.log), rig.rows(db.selo)
     for statement in FORBIDDEN:
-        with pytest.raises(DBAPIError, match="nao se"), house.office.db.write() as conn:
+        with pytest.raises(DBAPIError, match="nao se"), rig.office.db.write() as conn:
             conn.exec_driver_sql(statement)
-    assert (house.rows(db.log), house.rows(db.selo)) == before
+    assert (rig.rows(db.log), rig.rows(db.selo)) == before
 
 
-@pytest.mark.parametrize("house", ["postgres"], indirect=True)
+@pytest.mark.parametrize("rig", ["postgres"], indirect=True)
 @pytest.mark.parametrize("table", ["log", "selo"])
-def test_a3_a_table_cannot_be_emptied_at_once(house: House, table: str) -> None:
-    with pytest.raises(DBAPIError), house.office.db.write() as conn:
+def test_a3_a_table_cannot_be_emptied_at_once(rig: Rig, table: str) -> None:
+    with pytest.raises(DBAPIError), rig.office.db.write() as conn:
         conn.exec_driver_sql(f"TRUNCATE {table} CASCADE")
-    assert verify(house)[1] is None
+    assert verify(rig)[1] is None
 
 
-def test_a3_the_chain_of_a_working_office_holds(house: House) -> None:
-    count, fault = verify(house)
-    assert (count, fault) == (len(house.rows(db.log)), None)
+def test_a3_the_chain_of_a_working_office_holds(rig: Rig) -> None:
+    count, fault = verify(rig)
+    assert (count, fault) == (len(rig.rows(db.log)), None)
 
 
 TAMPERED = {
@@ -75,60 +75,60 @@ TAMPERED = {
 }
 
 
-def test_a3_what_was_changed_behind_the_program_is_found(house: House) -> None:
+def test_a3_what_was_changed_behind_the_program_is_found(rig: Rig) -> None:
     for statement, fault in TAMPERED.items():
-        with pytest.raises(ZeroDivisionError), house.office.db.write() as conn:
+        with pytest.raises(ZeroDivisionError), rig.office.db.write() as conn:
             disarm(conn)
             conn.exec_driver_sql(statement)
             assert audit.verify(conn, 1)[1] == fault
             _ = 1 / 0  # leave all as it was, for the next
-    assert verify(house)[1] is None
+    assert verify(rig)[1] is None
 
 
-def test_a3_a_row_hashed_anew_is_found_by_the_next(house: House) -> None:
-    with house.office.db.write() as conn:
+def test_a3_a_row_hashed_anew_is_found_by_the_next(rig: Rig) -> None:
+    with rig.office.db.write() as conn:
         disarm(conn)
         row = conn.execute(sa.select(db.log).where(db.log.c.n == 5)).mappings().one()
         changed = dict(row) | {"quem": "outro"}
         before = conn.execute(sa.select(db.log.c.hash).where(db.log.c.n == 4)).scalar_one()
         changed["hash"] = audit._digest(before, changed)
         conn.execute(sa.update(db.log).where(db.log.c.n == 5).values(quem="outro", hash=changed["hash"]))
-    assert verify(house)[1] == "o registro 6 da auditoria foi alterado"
+    assert verify(rig)[1] == "o registro 6 da auditoria foi alterado"
 
 
-def test_a3_the_command_line_tells_whether_the_audit_holds(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    verify_command = ("auditoria", "verificar", "--instance", house.folder)
+def test_a3_the_command_line_tells_whether_the_audit_holds(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    verify_command = ("auditoria", "verificar", "--instance", rig.folder)
     assert command_line(*verify_command) == 0
     assert "A auditoria confere" in capsys.readouterr().out
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         disarm(conn)
         conn.exec_driver_sql("UPDATE log SET quem = 'outro' WHERE n = 5")
     assert command_line(*verify_command) == 1
     assert "NÃO confere depois de 4 registros" in capsys.readouterr().err
 
 
-def test_a3_a_transaction_that_fails_leaves_no_line(house: House) -> None:
-    before = house.rows(db.log)
-    with pytest.raises(ZeroDivisionError), house.office.db.write() as conn:
+def test_a3_a_transaction_that_fails_leaves_no_line(rig: Rig) -> None:
+    before = rig.rows(db.log)
+    with pytest.raises(ZeroDivisionError), rig.office.db.write() as conn:
         audit.write(conn, 1, NOW, [LogEntry("job", "x", "aceito")])
         _ = 1 / 0
-    assert house.rows(db.log) == before
-    assert verify(house)[1] is None
+    assert rig.rows(db.log) == before
+    assert verify(rig)[1] is None
 
 
-def test_a3_only_jobs_and_seals_have_public_numbers_and_those_have_no_gap(house: House) -> None:
-    with house.office.db.write() as conn:
+def test_a3_only_jobs_and_seals_have_public_numbers_and_those_have_no_gap(rig: Rig) -> None:
+    with rig.office.db.write() as conn:
         lines = [LogEntry(kind, "x", "y", detalhe={"ç": [1, "é"]}) for kind in ("pdf", "job", "pessoa", "selo", "fila")]
         audit.write(conn, 1, NOW, lines)
         audit.write(conn, 1, NOW, [])
-    rows = house.rows(db.log)
+    rows = rig.rows(db.log)
     public = [row["evento"] for row in rows if row["evento"] is not None]
     assert public == list(range(1, len(public) + 1))
     assert {row["objeto"] for row in rows if row["evento"] is not None} == {"job", "selo"}
-    assert verify(house)[1] is None
+    assert verify(rig)[1] is None
 
 
-def test_a3_the_log_names_no_party_of_an_act(house: House) -> None:
-    told = str([row["detalhe"] for row in house.rows(db.log)])
+def test_a3_the_log_names_no_party_of_an_act(rig: Rig) -> None:
+    told = str([row["detalhe"] for row in rig.rows(db.log)])
     assert "Ana de Assunção" not in told
     assert "SAIBAM" not in told

@@ -16,8 +16,8 @@ from printserver import db
 from printserver.court import notices
 from printserver.office import audit, proof
 from printserver.selo import assemble_code, generate_test_certificate, parse_reais, url_do_qr
-from support.court import Court, house_with_court
-from support.office import FEES, House, command_line, disarm, open_house, reopen
+from support.court import Court, rig_with_court
+from support.office import FEES, Rig, command_line, disarm, open_rig, reopen
 
 WHO = {"escrevente": "maria"}
 LOW_FEES = dict.fromkeys(FEES, "0.00") | {"tabeliao": "5.00"}
@@ -26,29 +26,29 @@ FIXED = sorted(set(db.selo.c.keys()) - {"estado", "vivo", "vinculador", "retific
 OF_THE_ENGINE = ("n", "encerrado", "cups", "vence_em", "dono", "posse_ate", "falhas")
 
 
-def live(house: House, court: Court | None = None) -> None:
+def live(rig: Rig, court: Court | None = None) -> None:
     """Let an office do all that it can do to seals, prints and questions."""
-    book = house.livro(id="P-1", folha_inicial="010")
-    house.printed({"tipo": "minuta", "instrumento": house.instrumento()})
-    house.printed(book)
-    house.printed(house.traslado("P-1"))
-    house.printed(house.traslado("P-1", 2, isento=True, motivo_isencao="ordem do juízo"))
-    house.no(house.question(book)["id"])
-    house.yes(house.question(book)["id"])
-    house.engine.run_once()
-    _foreign(house)
-    _fichas(house)
-    _prints_that_fail(house)
-    _seals(house)
-    _paper_seals(house)
-    _signatures(house)
+    book = rig.livro(id="P-1", folha_inicial="010")
+    rig.printed({"tipo": "minuta", "instrumento": rig.instrumento()})
+    rig.printed(book)
+    rig.printed(rig.traslado("P-1"))
+    rig.printed(rig.traslado("P-1", 2, isento=True, motivo_isencao="ordem do juízo"))
+    rig.no(rig.question(book)["id"])
+    rig.yes(rig.question(book)["id"])
+    rig.engine.run_once()
+    _foreign(rig)
+    _fichas(rig)
+    _prints_that_fail(rig)
+    _seals(rig)
+    _paper_seals(rig)
+    _signatures(rig)
     if court is not None:
         court.fail("objeta", vezes=1)
-        ok(house.call("POST", "/selos", SEAL))
-        house.engine.run_once()
-        refused = house.rows(db.selo, db.selo.c.estado == "aguardando retificação")
-        ok(house.call("POST", "/comunicacoes", {"selos": [refused[0]["codigo"]], **WHO}))
-    house.engine.run_once()
+        ok(rig.call("POST", "/selos", SEAL))
+        rig.engine.run_once()
+        refused = rig.rows(db.selo, db.selo.c.estado == "aguardando retificação")
+        ok(rig.call("POST", "/comunicacoes", {"selos": [refused[0]["codigo"]], **WHO}))
+    rig.engine.run_once()
 
 
 def ok(answer: Any) -> Any:
@@ -56,86 +56,82 @@ def ok(answer: Any) -> Any:
     return answer.json
 
 
-def _foreign(house: House) -> None:
+def _foreign(rig: Rig) -> None:
     code = str(assemble_code("123456", 1, "ES", "ABC0000000042", 26))
     qr = url_do_qr(code, parse_reais("1.00"), parse_reais("0.00"), base64.b64encode(b"x" * 256).decode())
     external = {"selos": [{"codigo": code, "ato": "ES", "principal": True, "qr": qr}]}
     atos = [{"ato": "ES", "descricao": "Venda e compra", "emolumentos": FEES}]
-    document = {"tipo": "traslado", "numero": 1, "instrumento": house.instrumento(atos=atos)}
-    house.printed(document | {"livro_externo": external})
+    document = {"tipo": "traslado", "numero": 1, "instrumento": rig.instrumento(atos=atos)}
+    rig.printed(document | {"livro_externo": external})
 
 
-def _fichas(house: House) -> None:
+def _fichas(rig: Rig) -> None:
     for answer in (True, False):
-        held = house.post(house.ficha())
+        held = rig.post(rig.ficha())
         assert held.word == "selo-facultativo", held
-        ok(house.act(held.job["id"], "selo", gerar=answer))
-    late = house.post(house.ficha())
-    ok(house.act(late.job["id"], "cancelar"))
-    house.post(house.ficha())
-    house.clock.forward(hours=house.office.settings.xa.pergunta_horas + 1)
-    house.engine.housekeeping()
-    house.engine.run_once()
+        ok(rig.act(held.job["id"], "selo", gerar=answer))
+    late = rig.post(rig.ficha())
+    ok(rig.act(late.job["id"], "cancelar"))
+    rig.post(rig.ficha())
+    rig.clock.forward(hours=rig.office.settings.xa.pergunta_horas + 1)
+    rig.engine.housekeeping()
+    rig.engine.run_once()
 
 
-def _prints_that_fail(house: House) -> None:
-    again, said, off = (house.taken(house.certidao())["id"] for _ in range(3))
-    away = house.out.with_name("longe")
-    house.out.rename(away)
+def _prints_that_fail(rig: Rig) -> None:
+    again, said, off = (rig.taken(rig.certidao())["id"] for _ in range(3))
+    away = rig.out.with_name("longe")
+    rig.out.rename(away)
     for _ in range(10):
-        house.clock.forward(minutes=2)
-        house.engine.run_once()
-    away.rename(house.out)
-    ok(house.act(again, "reenviar"))
-    ok(house.act(said, "folhas", paginas=[{"pagina": 1, "estado": "nao_saiu"}], imprimir="1"))
-    house.engine.run_once()
-    ok(house.act(off, "excluir", papel_em_maos=True))
-    copies = house.printed({"tipo": "minuta", "instrumento": house.instrumento()}, copias=3)
+        rig.clock.forward(minutes=2)
+        rig.engine.run_once()
+    away.rename(rig.out)
+    ok(rig.act(again, "reenviar"))
+    ok(rig.act(said, "folhas", paginas=[{"pagina": 1, "estado": "nao_saiu"}], imprimir="1"))
+    rig.engine.run_once()
+    ok(rig.act(off, "excluir", papel_em_maos=True))
+    copies = rig.printed({"tipo": "minuta", "instrumento": rig.instrumento()}, copias=3)
     assert copies["estado"] == "impresso"
 
 
-def _seals(house: House) -> None:
-    one, two = (ok(house.call("POST", "/selos", SEAL))["codigo"] for _ in range(2))
-    ok(house.call("POST", "/vinculos", {"vinculador": one, "vinculados": [two], **WHO}))
+def _seals(rig: Rig) -> None:
+    one, two = (ok(rig.call("POST", "/selos", SEAL))["codigo"] for _ in range(2))
+    ok(rig.call("POST", "/vinculos", {"vinculador": one, "vinculados": [two], **WHO}))
     change = {"identificador": "ATA-2", "motivo": "número trocado", **WHO}
-    newest = ok(house.call("POST", f"/selos/{one}/retificacao", change))["codigo"]
-    ok(house.call("POST", f"/selos/{newest}/xa", {"motivo": "desistiram", **WHO}))
+    newest = ok(rig.call("POST", f"/selos/{one}/retificacao", change))["codigo"]
+    ok(rig.call("POST", f"/selos/{newest}/xa", {"motivo": "desistiram", **WHO}))
 
 
-def _paper_seals(house: House) -> None:
-    today = house.clock().date().isoformat()
+def _paper_seals(rig: Rig) -> None:
+    today = rig.clock().date().isoformat()
     span = {"ato": "AU", "serie": "0371AJ", "de": 1, "ate": 3, "data": today, "emolumentos": LOW_FEES, **WHO}
-    ok(house.call("POST", "/hibridos", span))
-    ok(
-        house.call(
-            "POST", "/atos-de-balcao", {"ato": "AU", "papel": "AU0371AJ 0000009", "emolumentos": LOW_FEES, **WHO}
-        )
-    )
-    ok(house.call("POST", "/hibridos/carga", {"data": today, **WHO}))
-    paper = house.rows(db.selo, db.selo.c.origem == "hibrido")[0]["codigo"]
-    ok(house.call("POST", f"/selos/{paper}/xa", {"motivo": "papel trocado", **WHO}))
+    ok(rig.call("POST", "/hibridos", span))
+    ok(rig.call("POST", "/atos-de-balcao", {"ato": "AU", "papel": "AU0371AJ 0000009", "emolumentos": LOW_FEES, **WHO}))
+    ok(rig.call("POST", "/hibridos/carga", {"data": today, **WHO}))
+    paper = rig.rows(db.selo, db.selo.c.origem == "hibrido")[0]["codigo"]
+    ok(rig.call("POST", f"/selos/{paper}/xa", {"motivo": "papel trocado", **WHO}))
     for total in ("10.00", "12.00"):
-        ok(house.call("POST", "/diarios", {"tipo": "fotocopia", "data": today, "total": total, **WHO}))
+        ok(rig.call("POST", "/diarios", {"tipo": "fotocopia", "data": today, "total": total, **WHO}))
 
 
-def _signatures(house: House) -> None:
-    house.printed(house.livro(id="P-2"))
-    today = house.clock().date().isoformat()
+def _signatures(rig: Rig) -> None:
+    rig.printed(rig.livro(id="P-2"))
+    today = rig.clock().date().isoformat()
     for said in ({"estado": "pendentes", "primeira": today}, {"estado": "completas"}):
-        ok(house.call("POST", "/instrumentos/P-2/assinaturas", said | WHO))
+        ok(rig.call("POST", "/instrumentos/P-2/assinaturas", said | WHO))
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgres"])
-def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def lived(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     """An office with a full life, on each kind of database. What a test does to it is undone."""
     more: dict[str, Any] = {"settings": {"ficha": {"selo": "perguntar"}}}
     if request.param == "postgres":
         more["postgres"] = request.getfixturevalue("postgres_server")
     folder = tmp_path_factory.mktemp("prova") / "serventia"
-    with house_with_court(folder, **more) as (house, court):
-        live(house, court)
+    with rig_with_court(folder, **more) as (rig, court):
+        live(rig, court)
         assert command_line("auditoria", "cabeca", "--instance", folder) == 0
-        yield house
+        yield rig
 
 
 class _Undo(Exception):
@@ -143,7 +139,7 @@ class _Undo(Exception):
 
 
 @pytest.fixture
-def tampered(lived: House) -> Callable[..., list[str]]:
+def tampered(lived: Rig) -> Callable[..., list[str]]:
     """Run statements behind the program, without the triggers; return the faults that are found, and undo all."""
 
     def run(*statements: Any, heads: Path | None = None) -> list[str]:
@@ -165,10 +161,10 @@ def tampered(lived: House) -> Callable[..., list[str]]:
     return run
 
 
-def other(house: House, column: sa.Column[Any], value: Any) -> Any:
+def other(rig: Rig, column: sa.Column[Any], value: Any) -> Any:
     """Return a value that the column could hold and does not."""
     for key in column.foreign_keys:
-        found = [row[key.column.name] for row in house.rows(key.column.table)]
+        found = [row[key.column.name] for row in rig.rows(key.column.table)]
         return next((each for each in found if each != value), None)
     if isinstance(column.type, sa.JSON):
         return {"outro": 1}
@@ -190,7 +186,7 @@ def other(house: House, column: sa.Column[Any], value: Any) -> Any:
 # -- an office that nobody touched ------------------------------------------------------------------------------------
 
 
-def test_a6_a_full_life_verifies_clean(lived: House) -> None:
+def test_a6_a_full_life_verifies_clean(lived: Rig) -> None:
     found = lived.proof()
     assert found.gaps == []
     assert found.registros == len(lived.rows(db.log))
@@ -207,7 +203,7 @@ def test_a6_a_full_life_verifies_clean(lived: House) -> None:
 
 
 @pytest.mark.parametrize("column", FIXED)
-def test_a6_the_database_refuses_to_change_what_is_fixed_of_a_seal(lived: House, column: str) -> None:
+def test_a6_the_database_refuses_to_change_what_is_fixed_of_a_seal(lived: Rig, column: str) -> None:
     for row in lived.rows(db.selo)[:3]:
         change = sa.update(db.selo).where(db.selo.c.id == row["id"])
         new = other(lived, db.selo.c[column], row[column])
@@ -216,7 +212,7 @@ def test_a6_the_database_refuses_to_change_what_is_fixed_of_a_seal(lived: House,
 
 
 @pytest.mark.parametrize("column", ["vivo", "vinculador", "retificado_por", "comunicado_em"])
-def test_a6_what_moves_of_a_seal_moves_in_one_direction(lived: House, column: str) -> None:
+def test_a6_what_moves_of_a_seal_moves_in_one_direction(lived: Rig, column: str) -> None:
     at_first = {"vivo": True}.get(column)
     moved = next(row for row in lived.rows(db.selo) if row[column] not in (at_first,))
     change = sa.update(db.selo).where(db.selo.c.id == moved["id"])
@@ -242,7 +238,7 @@ def test_a6_what_moves_of_a_seal_moves_in_one_direction(lived: House, column: st
         "UPDATE OR REPLACE selo SET retifica = (SELECT max(retifica) FROM selo) WHERE id = 1",
     ],
 )
-def test_a6_replace_does_not_get_past(lived: House, statement: str) -> None:
+def test_a6_replace_does_not_get_past(lived: Rig, statement: str) -> None:
     before = lived.rows(db.log), lived.rows(db.selo), lived.rows(db.cadeia)
     with pytest.raises(DBAPIError, match="nao se altera"), lived.office.db.write() as conn:
         conn.exec_driver_sql(statement)
@@ -258,7 +254,7 @@ def test_a6_replace_does_not_get_past(lived: House, statement: str) -> None:
         "DELETE FROM cadeia",
     ],
 )
-def test_a6_the_head_only_moves_forward(lived: House, statement: str) -> None:
+def test_a6_the_head_only_moves_forward(lived: Rig, statement: str) -> None:
     with pytest.raises(DBAPIError, match="nao se"), lived.office.db.write() as conn:
         conn.exec_driver_sql(statement)
 
@@ -267,7 +263,7 @@ def test_a6_the_head_only_moves_forward(lived: House, statement: str) -> None:
 
 
 @pytest.mark.parametrize("column", sorted(set(db.selo.c.keys()) - {"id", "serventia_id"}))
-def test_a6_a_changed_column_of_a_seal_is_named(lived: House, tampered: Callable[..., list[str]], column: str) -> None:
+def test_a6_a_changed_column_of_a_seal_is_named(lived: Rig, tampered: Callable[..., list[str]], column: str) -> None:
     row = next(row for row in lived.rows(db.selo) if row["ato"] == "ES" and row["vinculador"])
     new = other(lived, db.selo.c[column], row[column])
     faults = tampered(sa.update(db.selo).where(db.selo.c.id == row["id"]).values({column: new}))
@@ -276,7 +272,7 @@ def test_a6_a_changed_column_of_a_seal_is_named(lived: House, tampered: Callable
 
 
 @pytest.mark.parametrize("column", sorted(set(db.job.c.keys()) - {"serventia_id", *OF_THE_ENGINE}))
-def test_a6_a_changed_column_of_a_print_is_named(lived: House, tampered: Callable[..., list[str]], column: str) -> None:
+def test_a6_a_changed_column_of_a_print_is_named(lived: Rig, tampered: Callable[..., list[str]], column: str) -> None:
     row = next(row for row in lived.rows(db.job) if row["viva"] and row["tipo"] == "livro")
     new = other(lived, db.job.c[column], row[column])
     faults = tampered(sa.update(db.job).where(db.job.c.n == row["n"]).values({column: new}))
@@ -285,9 +281,7 @@ def test_a6_a_changed_column_of_a_print_is_named(lived: House, tampered: Callabl
 
 
 @pytest.mark.parametrize("column", ["tipo", "texto", "selos", "atinge", "alternativas", "estado", "resposta"])
-def test_a6_a_changed_question_or_answer_is_named(
-    lived: House, tampered: Callable[..., list[str]], column: str
-) -> None:
+def test_a6_a_changed_question_or_answer_is_named(lived: Rig, tampered: Callable[..., list[str]], column: str) -> None:
     row = next(row for row in lived.rows(db.pergunta) if row["tipo"] == "xa" and row["estado"] == "respondida")
     new = other(lived, db.pergunta.c[column], row[column])
     faults = tampered(sa.update(db.pergunta).where(db.pergunta.c.id == row["id"]).values({column: new}))
@@ -295,7 +289,7 @@ def test_a6_a_changed_question_or_answer_is_named(
 
 
 @pytest.mark.parametrize("table", [db.selo, db.job, db.pergunta])
-def test_a6_a_row_that_is_gone_is_named(lived: House, tampered: Callable[..., list[str]], table: sa.Table) -> None:
+def test_a6_a_row_that_is_gone_is_named(lived: Rig, tampered: Callable[..., list[str]], table: sa.Table) -> None:
     column = {"selo": "codigo", "job": "id", "pergunta": "job_id"}[table.name]
     key = next(iter(table.primary_key.columns))
     row = max(lived.rows(table), key=lambda each: int(each[key.name]))
@@ -304,7 +298,7 @@ def test_a6_a_row_that_is_gone_is_named(lived: House, tampered: Callable[..., li
 
 
 @pytest.mark.parametrize("table", [db.selo, db.job, db.pergunta])
-def test_a6_a_row_that_was_added_is_named(lived: House, tampered: Callable[..., list[str]], table: sa.Table) -> None:
+def test_a6_a_row_that_was_added_is_named(lived: Rig, tampered: Callable[..., list[str]], table: sa.Table) -> None:
     key = next(iter(table.primary_key.columns))
     row = {k: v for k, v in lived.rows(table)[-1].items() if k != key.name}
     row |= {"selo": {"codigo": "0" * 25, "retifica": None}, "job": {"id": "f" * 32, "viva": False}}.get(
@@ -366,13 +360,13 @@ def test_a6_a_log_written_anew_is_found_by_the_head_kept(tampered: Callable[...,
     assert tampered(*anew, heads=tmp_path) == []  # what the heads are for
 
 
-def test_a6_a_sequence_that_went_back_is_named(lived: House, tampered: Callable[..., list[str]]) -> None:
+def test_a6_a_sequence_that_went_back_is_named(lived: Rig, tampered: Callable[..., list[str]]) -> None:
     highest = max(int(row["codigo"][9:22]) for row in lived.rows(db.selo) if row["codigo"][9:22].isdecimal())
     faults = tampered(sa.update(db.sequencia).values(proximo=highest))
     assert any("sequência" in fault and f"{highest:013d}" in fault for fault in faults), faults
 
 
-def test_a6_what_is_no_value_at_all_is_named_too(lived: House, tampered: Callable[..., list[str]]) -> None:
+def test_a6_what_is_no_value_at_all_is_named_too(lived: Rig, tampered: Callable[..., list[str]]) -> None:
     if not lived.office.db.sqlite:
         return
     for column in ("emolumentos", "momento", "dia", "isento", "comunicado_em", "vivo"):
@@ -382,7 +376,7 @@ def test_a6_what_is_no_value_at_all_is_named_too(lived: House, tampered: Callabl
 
 
 def test_a6_a_signature_of_another_key_is_found_even_with_a_log_written_anew(
-    lived: House, tampered: Callable[..., list[str]], tmp_path: Path
+    lived: Rig, tampered: Callable[..., list[str]], tmp_path: Path
 ) -> None:
     row = lived.rows(db.selo)[0]
     line = row["registro"].removesuffix(row["assinatura"]).replace("|0|", "|1|", 1)
@@ -407,72 +401,72 @@ def test_a6_a_signature_of_another_key_is_found_even_with_a_log_written_anew(
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path / "serventia") as opened:
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with open_rig(tmp_path / "serventia") as opened:
         opened.printed(opened.livro())
         yield opened
 
 
-def test_a6_the_first_round_of_a_day_keeps_a_signed_head(house: House) -> None:
-    (first,) = proof.kept_heads(house.folder)
+def test_a6_the_first_round_of_a_day_keeps_a_signed_head(rig: Rig) -> None:
+    (first,) = proof.kept_heads(rig.folder)
     head = json.loads(first.read_text("utf-8"))
     assert first.name == "2026-11-20.json"
     assert first.stat().st_mode & 0o077 == 0
     assert set(head) == {"serventia", "instancia", "n", "hash", "quando", "assinatura", "certificado"}
-    assert (head["serventia"], head["certificado"][:10]) == (house.office.cns, "-----BEGIN")
+    assert (head["serventia"], head["certificado"][:10]) == (rig.office.cns, "-----BEGIN")
     kept = first.read_bytes()
-    house.printed(house.certidao())
+    rig.printed(rig.certidao())
     assert first.read_bytes() == kept
-    house.clock.forward(days=1)
-    house.engine.run_once()
-    assert [path.name for path in proof.kept_heads(house.folder)] == ["2026-11-20.json", "2026-11-21.json"]
-    assert house.proof().heads == ["2026-11-20", "2026-11-21"]
+    rig.clock.forward(days=1)
+    rig.engine.run_once()
+    assert [path.name for path in proof.kept_heads(rig.folder)] == ["2026-11-20.json", "2026-11-21.json"]
+    assert rig.proof().heads == ["2026-11-20", "2026-11-21"]
 
 
-def test_a6_an_orderly_stop_keeps_the_head(house: House) -> None:
-    house.engine.stop()
-    house.engine.run()
-    head = json.loads(proof.kept_heads(house.folder)[-1].read_text("utf-8"))
-    assert head["n"] == len(house.rows(db.log))
+def test_a6_an_orderly_stop_keeps_the_head(rig: Rig) -> None:
+    rig.engine.stop()
+    rig.engine.run()
+    head = json.loads(proof.kept_heads(rig.folder)[-1].read_text("utf-8"))
+    assert head["n"] == len(rig.rows(db.log))
 
 
 def test_a6_a_head_is_never_kept_in_the_place_of_a_longer_or_another_one(
-    house: House, capsys: pytest.CaptureFixture[str]
+    rig: Rig, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    head_command = ("auditoria", "cabeca", "--instance", house.folder)
+    head_command = ("auditoria", "cabeca", "--instance", rig.folder)
     assert command_line(*head_command) == 0
-    (path,) = proof.kept_heads(house.folder)
+    (path,) = proof.kept_heads(rig.folder)
     kept = path.read_bytes()
     assert f"{json.loads(kept)['n']}:{json.loads(kept)['hash']}" in capsys.readouterr().out
-    with house.office.db.engine.connect() as conn:
+    with rig.office.db.engine.connect() as conn:
         disarm(conn)
         cut(conn)
         conn.commit()
     assert command_line(*head_command) == 1
     assert "foi cortado" in capsys.readouterr().err
     assert path.read_bytes() == kept
-    house.engine.stop()
-    house.engine.run()
+    rig.engine.stop()
+    rig.engine.run()
     assert path.read_bytes() == kept
-    notices.observe(house.office)
-    (told,) = [row for row in house.rows(db.aviso) if row["tipo"] == "auditoria"]
+    notices.observe(rig.office)
+    (told,) = [row for row in rig.rows(db.aviso) if row["tipo"] == "auditoria"]
     assert "foi cortado" in told["texto"]
-    notices.observe(house.office)
-    assert len(house.rows(db.aviso)) == 1
+    notices.observe(rig.office)
+    assert len(rig.rows(db.aviso)) == 1
 
 
 @pytest.mark.parametrize("change", ["n", "hash", "quando", "serventia", "assinatura", "certificado", "lixo"])
-def test_a6_a_head_that_was_changed_is_found(house: House, change: str, tmp_path: Path) -> None:
-    (path,) = proof.kept_heads(house.folder)
+def test_a6_a_head_that_was_changed_is_found(rig: Rig, change: str, tmp_path: Path) -> None:
+    (path,) = proof.kept_heads(rig.folder)
     head = json.loads(path.read_text("utf-8"))
     if change == "certificado":
         head["certificado"] = _another_certificate(tmp_path)
     elif change == "n":
         head["n"] -= 1
     elif change != "lixo":
-        head[change] = other(house, db.job.c.id, head[change])
+        head[change] = other(rig, db.job.c.id, head[change])
     path.write_text("{}" if change == "lixo" else json.dumps(head), "utf-8")
-    (fault,) = house.proof().gaps
+    (fault,) = rig.proof().gaps
     assert str(path) in fault
 
 
@@ -485,13 +479,11 @@ def _another_certificate(folder: Path) -> str:
     return Certificate.load(folder / "outro.p12", "senha").public_pem().decode()
 
 
-def test_a6_a_head_that_a_person_brings_is_held_against_the_log(
-    house: House, capsys: pytest.CaptureFixture[str]
-) -> None:
-    with house.office.db.read() as conn:
+def test_a6_a_head_that_a_person_brings_is_held_against_the_log(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    with rig.office.db.read() as conn:
         point = proof.point(conn, 1)
-    house.printed(house.certidao())
-    verify = ("auditoria", "verificar", "--instance", house.folder, "--cabeca")
+    rig.printed(rig.certidao())
+    verify = ("auditoria", "verificar", "--instance", rig.folder, "--cabeca")
     assert command_line(*verify, point.upper()) == 0
     assert "trazidas: 1" in capsys.readouterr().out
     n, digest = point.split(":")
@@ -504,24 +496,24 @@ def test_a6_a_head_that_a_person_brings_is_held_against_the_log(
 
 
 def test_a6_seals_of_a_certificate_that_was_changed_are_still_checked(tmp_path: Path) -> None:
-    with open_house(tmp_path / "serventia") as house:
-        house.printed(house.livro())
-        (house.folder / "certificado.p12").unlink()
-        password = (house.folder / "certificado.senha").read_text().strip()
-        generate_test_certificate(house.folder / "certificado.p12", password, nome="Nova", now=house.clock())
-        reopen(house.folder, house.clock, house.key).office.db.close()
-        found = house.proof()
+    with open_rig(tmp_path / "serventia") as rig:
+        rig.printed(rig.livro())
+        (rig.folder / "certificado.p12").unlink()
+        password = (rig.folder / "certificado.senha").read_text().strip()
+        generate_test_certificate(rig.folder / "certificado.p12", password, nome="Nova", now=rig.clock())
+        reopen(rig.folder, rig.clock, rig.key).office.db.close()
+        found = rig.proof()
         assert (found.gaps, found.certificates) == ([], 2)
 
 
-def test_a6_the_command_line_names_what_it_finds(house: House, capsys: pytest.CaptureFixture[str]) -> None:
-    verify = ("auditoria", "verificar", "--instance", house.folder)
+def test_a6_the_command_line_names_what_it_finds(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    verify = ("auditoria", "verificar", "--instance", rig.folder)
     assert command_line(*verify) == 0
     told = capsys.readouterr().out
     assert "A auditoria confere" in told
     assert "selos: 2" in told
-    code = house.codes()[0]
-    with house.office.db.engine.connect() as conn:
+    code = rig.codes()[0]
+    with rig.office.db.engine.connect() as conn:
         disarm(conn)
         conn.exec_driver_sql(f"UPDATE selo SET livro = '9' WHERE codigo = '{code}'")
         conn.commit()
@@ -533,28 +525,28 @@ def test_a6_the_command_line_names_what_it_finds(house: House, capsys: pytest.Ca
 
 
 def test_a6_the_days_mail_bears_the_head(tmp_path: Path) -> None:
-    with house_with_court(tmp_path / "serventia") as (house, _court):
-        house.printed(house.livro())
-        house.clock.forward(days=1)
-        house.engine.run_once()
-        (told,) = [row for row in house.rows(db.aviso) if row["tipo"] == "lote"]
+    with rig_with_court(tmp_path / "serventia") as (rig, _court):
+        rig.printed(rig.livro())
+        rig.clock.forward(days=1)
+        rig.engine.run_once()
+        (told,) = [row for row in rig.rows(db.aviso) if row["tipo"] == "lote"]
         line = told["texto"].splitlines()[-1]
         assert line.startswith("Cabeça da auditoria: ")
-        house.printed(house.certidao())
+        rig.printed(rig.certidao())
         point = line.removeprefix("Cabeça da auditoria: ")
-        assert house.proof(proof.parse_point(point)).gaps == []
+        assert rig.proof(proof.parse_point(point)).gaps == []
 
 
-def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(house: House) -> None:
-    office = house.office
+def test_a6_of_many_that_keep_the_head_at_once_the_longest_stays(rig: Rig) -> None:
+    office = rig.office
 
     def one(number: int) -> None:
         with office.db.write() as conn:
-            audit.write(conn, 1, house.clock(), [audit.LogEntry("pessoa", f"p{number}", "criada")])
-        proof.store(office.db, 1, house.folder, office.certificado, house.clock())
+            audit.write(conn, 1, rig.clock(), [audit.LogEntry("pessoa", f"p{number}", "criada")])
+        proof.store(office.db, 1, rig.folder, office.certificado, rig.clock())
 
     with ThreadPoolExecutor(8) as crew:
         list(crew.map(one, range(40)))
-    (path,) = proof.kept_heads(house.folder)
-    assert json.loads(path.read_text("utf-8"))["n"] == len(house.rows(db.log))
-    assert house.proof().gaps == []
+    (path,) = proof.kept_heads(rig.folder)
+    assert json.loads(path.read_text("utf-8"))["n"] == len(rig.rows(db.log))
+    assert rig.proof().gaps == []

@@ -11,18 +11,18 @@ from printserver import db
 from printserver.seal_actions.signatures import one_third
 from printserver.selo import COMPONENTS, Emolumentos, centavos, parse_matricula
 from support.court import Court
-from support.office import FEES, ISENTO, TOTAL, Answer, House
+from support.office import FEES, ISENTO, TOTAL, Answer, Rig
 
 MATRICULA = "12345601552020100014128001540653"
 HALF = dict.fromkeys(FEES, "1.00")
 
 
-def standalone(house: House, **more: Any) -> Answer:
+def standalone(rig: Rig, **more: Any) -> Answer:
     body = {"natureza": 1, "ato": "ES", "identificador": "ATA-1", "emolumentos": FEES, "escrevente": "maria"}
     for name in more:
         if name in ("isento", "servico"):
             del body["emolumentos"]
-    return house.call("POST", "/selos", body | more)
+    return rig.call("POST", "/selos", body | more)
 
 
 def made(answer: Answer) -> dict[str, Any]:
@@ -30,43 +30,42 @@ def made(answer: Answer) -> dict[str, Any]:
     return dict(answer.json)
 
 
-def act(house: House, code: str, what: str, **data: Any) -> Answer:
-    return house.call("POST", f"/selos/{code}/{what}", {"motivo": "erro de digitação", "escrevente": "maria"} | data)
+def act(rig: Rig, code: str, what: str, **data: Any) -> Answer:
+    return rig.call("POST", f"/selos/{code}/{what}", {"motivo": "erro de digitação", "escrevente": "maria"} | data)
 
 
 # -- seals without a print --------------------------------------------------------------------------------------------
 
 
-def test_n12_a_seal_without_a_print_is_made_with_its_qr_and_reported(both: tuple[House, Court]) -> None:
-    house, court = both
-    seal = made(standalone(house, partes=[{"nome": "Ana de Assunção"}, "João Leão"]))
+def test_n12_a_seal_without_a_print_is_made_with_its_qr_and_reported(both: tuple[Rig, Court]) -> None:
+    rig, court = both
+    seal = made(standalone(rig, partes=[{"nome": "Ana de Assunção"}, "João Leão"]))
     assert (seal["total_centavos"], seal["job"], seal["estado"]) == (TOTAL, None, "comunicação pendente")
     assert seal["qr"]["url"].startswith("https://selodigital.tjsp.jus.br/?r=")
     assert seal["registro"].split("|")[3] == "A.A;J.L"
-    house.engine.run_once()
-    assert house.selo(seal["codigo"])["estado"] == "comunicado"
+    rig.engine.run_once()
+    assert rig.selo(seal["codigo"])["estado"] == "comunicado"
     assert court.registros[seal["codigo"]]["linha"] == seal["registro"]
 
 
-def test_s6_every_party_has_initials_and_an_exclusion_keeps_them(house: House) -> None:
-    seal = made(standalone(house, partes=["Maria E. Costa", "Łukasz da Đào"]))
+def test_s6_every_party_has_initials_and_an_exclusion_keeps_them(rig: Rig) -> None:
+    seal = made(standalone(rig, partes=["Maria E. Costa", "Łukasz da Đào"]))
     assert seal["registro"].split("|")[3] == "M.E.C;L.D"
-    excluded = made(act(house, seal["codigo"], "xa"))
+    excluded = made(act(rig, seal["codigo"], "xa"))
     assert excluded["registro"].split("|")[2:4] == [seal["codigo"], "M.E.C;L.D"]
     for parties, field in ((["Ana", "—"], "partes.1"), ([{"nome": "?"}], "partes.0.nome")):
-        refused = standalone(house, partes=parties)
+        refused = standalone(rig, partes=parties)
         assert (refused.word, refused.json["errors"][0]["campo"]) == ("entrada-invalida", field)
 
 
-def test_a_key_makes_one_seal(house: House) -> None:
+def test_a_key_makes_one_seal(rig: Rig) -> None:
     body = {"ato": "ES", "identificador": "ATA-1", **ISENTO, "escrevente": "maria"}
-    first = house.call("POST", "/selos", body, idempotency_key="k1")
-    again = house.call("POST", "/selos", body, idempotency_key="k1")
+    first = rig.call("POST", "/selos", body, idempotency_key="k1")
+    again = rig.call("POST", "/selos", body, idempotency_key="k1")
     assert (again.status, again.replay, again.json["codigo"]) == (201, True, first.json["codigo"])
-    assert len(house.codes()) == 1
+    assert len(rig.codes()) == 1
     assert (
-        house.call("POST", "/selos", body | {"identificador": "ATA-2"}, idempotency_key="k1").word
-        == "chave-reutilizada"
+        rig.call("POST", "/selos", body | {"identificador": "ATA-2"}, idempotency_key="k1").word == "chave-reutilizada"
     )
 
 
@@ -83,16 +82,16 @@ def test_a_key_makes_one_seal(house: House) -> None:
         ({"escrevente": "ninguem"}, "escrevente-desconhecido"),
     ],
 )
-def test_s7_s8_s9_a_bad_seal_is_refused_and_takes_no_number(house: House, change: dict[str, Any], word: str) -> None:
-    before = house.state()
-    assert standalone(house, **change).word == word
-    assert house.state() == before
+def test_s7_s8_s9_a_bad_seal_is_refused_and_takes_no_number(rig: Rig, change: dict[str, Any], word: str) -> None:
+    before = rig.state()
+    assert standalone(rig, **change).word == word
+    assert rig.state() == before
 
 
-def test_c10_t5_a_matricula_is_read_and_found_by_its_parts(house: House) -> None:
-    seal = made(standalone(house, natureza=2, ato="CE", identificador=MATRICULA))
+def test_c10_t5_a_matricula_is_read_and_found_by_its_parts(rig: Rig) -> None:
+    seal = made(standalone(rig, natureza=2, ato="CE", identificador=MATRICULA))
     assert (seal["livro"], seal["folha_inicial"]) == ("14", "128")
-    found = house.call("GET", f"/selos?matricula={MATRICULA}").json
+    found = rig.call("GET", f"/selos?matricula={MATRICULA}").json
     assert [each["codigo"] for each in found["itens"]] == [seal["codigo"]]
 
 
@@ -115,185 +114,185 @@ def test_c10_a_wrong_digit_that_weighs_is_caught(place: int, more: int) -> None:
 # -- rectification ----------------------------------------------------------------------------------------------------
 
 
-def test_r1_r2_a_rectified_seal_stays_and_leads_to_the_newest(both: tuple[House, Court]) -> None:
-    house, court = both
-    first = made(standalone(house))["codigo"]
-    second = made(act(house, first, "retificacao", emolumentos=HALF))
-    third = made(act(house, second["codigo"], "retificacao", identificador="ATA-2"))
-    house.engine.run_once()
+def test_r1_r2_a_rectified_seal_stays_and_leads_to_the_newest(both: tuple[Rig, Court]) -> None:
+    rig, court = both
+    first = made(standalone(rig))["codigo"]
+    second = made(act(rig, first, "retificacao", emolumentos=HALF))
+    third = made(act(rig, second["codigo"], "retificacao", identificador="ATA-2"))
+    rig.engine.run_once()
     chain = [first, second["codigo"], third["codigo"]]
-    assert all(house.selo(code)["cadeia"] == chain for code in chain)
-    assert [house.selo(code)["estado"] for code in chain] == ["retificado", "retificado", "comunicado"]
-    assert [house.selo(code)["vivo"] for code in chain] == [False, False, True]
+    assert all(rig.selo(code)["cadeia"] == chain for code in chain)
+    assert [rig.selo(code)["estado"] for code in chain] == ["retificado", "retificado", "comunicado"]
+    assert [rig.selo(code)["vivo"] for code in chain] == [False, False, True]
     assert third["total_centavos"] == 800
     assert court.registros[third["codigo"]]["aceito"] == 1
-    assert act(house, first, "retificacao", identificador="ATA-3").word == "selo-ja-retificado"
+    assert act(rig, first, "retificacao", identificador="ATA-3").word == "selo-ja-retificado"
 
 
-def test_t3_a_refused_seal_is_mended_by_a_retificador(both: tuple[House, Court]) -> None:
-    house, court = both
+def test_t3_a_refused_seal_is_mended_by_a_retificador(both: tuple[Rig, Court]) -> None:
+    rig, court = both
     court.fail("objeta", vezes=1)
-    code = made(standalone(house))["codigo"]
-    house.engine.run_once()
-    assert house.selo(code)["estado"] == "aguardando retificação"
-    mended = made(act(house, code, "retificacao", emolumentos=HALF))["codigo"]
-    house.engine.run_once()
-    assert (house.selo(code)["estado"], house.selo(mended)["estado"]) == ("retificado", "comunicado")
+    code = made(standalone(rig))["codigo"]
+    rig.engine.run_once()
+    assert rig.selo(code)["estado"] == "aguardando retificação"
+    mended = made(act(rig, code, "retificacao", emolumentos=HALF))["codigo"]
+    rig.engine.run_once()
+    assert (rig.selo(code)["estado"], rig.selo(mended)["estado"]) == ("retificado", "comunicado")
 
 
-def test_x4_type_and_identifier_have_a_term_of_their_own_value_has_none(house: House) -> None:
-    code = made(standalone(house))["codigo"]
-    house.clock.forward(hours=73)
-    assert act(house, code, "retificacao", ato="PR").word == "prazo-xa-encerrado"
-    assert act(house, code, "retificacao", ato="PR", fora_do_prazo=True).word == "sem-permissao"
-    code = made(act(house, code, "retificacao", ato="PR", fora_do_prazo=True, escrevente="tereza"))["codigo"]
-    assert made(act(house, code, "retificacao", emolumentos=HALF))["total_centavos"] == 800
+def test_x4_type_and_identifier_have_a_term_of_their_own_value_has_none(rig: Rig) -> None:
+    code = made(standalone(rig))["codigo"]
+    rig.clock.forward(hours=73)
+    assert act(rig, code, "retificacao", ato="PR").word == "prazo-xa-encerrado"
+    assert act(rig, code, "retificacao", ato="PR", fora_do_prazo=True).word == "sem-permissao"
+    code = made(act(rig, code, "retificacao", ato="PR", fora_do_prazo=True, escrevente="tereza"))["codigo"]
+    assert made(act(rig, code, "retificacao", emolumentos=HALF))["total_centavos"] == 800
 
 
-def test_r1_what_changes_nothing_is_refused(house: House) -> None:
-    code = made(standalone(house))["codigo"]
-    assert act(house, code, "retificacao").word == "entrada-invalida"
-    assert act(house, code, "retificacao", emolumentos=FEES).word == "entrada-invalida"
+def test_r1_what_changes_nothing_is_refused(rig: Rig) -> None:
+    code = made(standalone(rig))["codigo"]
+    assert act(rig, code, "retificacao").word == "entrada-invalida"
+    assert act(rig, code, "retificacao", emolumentos=FEES).word == "entrada-invalida"
 
 
-def test_s11_r1_a_rectified_livro_is_live_by_its_retificador(house: House) -> None:
+def test_s11_r1_a_rectified_livro_is_live_by_its_retificador(rig: Rig) -> None:
     """The traslado has the QR of the principal ato's current seal (N3); the reprint excludes that one."""
-    livro = house.livro()
-    job = house.printed(livro)
+    livro = rig.livro()
+    job = rig.printed(livro)
     principal = next(selo["codigo"] for selo in job["selos"] if selo["principal"])
-    newer = made(act(house, principal, "retificacao", emolumentos=HALF))["codigo"]
-    copy = house.printed(house.traslado(livro["instrumento"]["id"]))
+    newer = made(act(rig, principal, "retificacao", emolumentos=HALF))["codigo"]
+    copy = rig.printed(rig.traslado(livro["instrumento"]["id"]))
     assert copy["qr"]["selo"] == newer
-    held = house.question(livro)
+    held = rig.question(livro)
     assert newer in held["pergunta"]["selos"]
     assert principal not in held["pergunta"]["selos"]
-    assert house.yes(held["id"]).status == 200
-    assert house.selo(newer)["vivo"] is False
-    assert house.job(copy["id"])["id"] in [row["id"] for row in house.rows(db.job, db.job.c.desatualizado)]
+    assert rig.yes(held["id"]).status == 200
+    assert rig.selo(newer)["vivo"] is False
+    assert rig.job(copy["id"])["id"] in [row["id"] for row in rig.rows(db.job, db.job.c.desatualizado)]
 
 
 # -- exclusion --------------------------------------------------------------------------------------------------------
 
 
-def test_r1_x4_a_seal_is_excluded_once_and_the_court_is_told(both: tuple[House, Court]) -> None:
-    house, _court = both
-    code = made(standalone(house))["codigo"]
-    xa = made(act(house, code, "xa"))
+def test_r1_x4_a_seal_is_excluded_once_and_the_court_is_told(both: tuple[Rig, Court]) -> None:
+    rig, _court = both
+    code = made(standalone(rig))["codigo"]
+    xa = made(act(rig, code, "xa"))
     assert (xa["ato"], xa["retifica"], xa["total_centavos"]) == ("XA", code, 0)
-    again = act(house, code, "xa")
+    again = act(rig, code, "xa")
     assert (again.status, again.word) == (409, "ja-excluido")
-    house.engine.run_once()
-    assert house.selo(code)["estado"] == "excluído"
-    assert act(house, xa["codigo"], "xa").word == "estado-nao-permite"
+    rig.engine.run_once()
+    assert rig.selo(code)["estado"] == "excluído"
+    assert act(rig, xa["codigo"], "xa").word == "estado-nao-permite"
 
 
-def test_x4_past_the_term_only_the_head_of_the_office_goes_on(house: House) -> None:
-    code = made(standalone(house))["codigo"]
-    house.clock.forward(hours=72, seconds=1)
-    late = act(house, code, "xa")
+def test_x4_past_the_term_only_the_head_of_the_office_goes_on(rig: Rig) -> None:
+    code = made(standalone(rig))["codigo"]
+    rig.clock.forward(hours=72, seconds=1)
+    late = act(rig, code, "xa")
     assert (late.status, late.word) == (409, "prazo-xa-encerrado")
-    assert act(house, code, "xa", fora_do_prazo=True).word == "sem-permissao"
-    assert made(act(house, code, "xa", fora_do_prazo=True, escrevente="rui"))["retifica"] == code
+    assert act(rig, code, "xa", fora_do_prazo=True).word == "sem-permissao"
+    assert made(act(rig, code, "xa", fora_do_prazo=True, escrevente="rui"))["retifica"] == code
 
 
-def test_x6_the_only_seal_of_a_print_takes_the_print_with_it(house: House) -> None:
-    certidao = house.certidao()
-    job = house.printed(certidao)
-    assert house.post(certidao).word == "reimpressao-exige-xa"
-    made(act(house, job["selos"][0]["codigo"], "xa"))
-    assert house.post(certidao).status == 202
+def test_x6_the_only_seal_of_a_print_takes_the_print_with_it(rig: Rig) -> None:
+    certidao = rig.certidao()
+    job = rig.printed(certidao)
+    assert rig.post(certidao).word == "reimpressao-exige-xa"
+    made(act(rig, job["selos"][0]["codigo"], "xa"))
+    assert rig.post(certidao).status == 202
 
 
-def test_n2_the_principal_goes_last_and_a_lesser_ato_alone(house: House) -> None:
-    livro = house.livro()
-    job = house.printed(livro)
+def test_n2_the_principal_goes_last_and_a_lesser_ato_alone(rig: Rig) -> None:
+    livro = rig.livro()
+    job = rig.printed(livro)
     principal, other = (selo["codigo"] for selo in job["selos"])
-    assert act(house, principal, "xa").word == "estado-nao-permite"
-    made(act(house, other, "xa"))
-    assert house.post(livro).word == "reimpressao-exige-xa"
-    made(act(house, principal, "xa"))
-    assert house.post(livro).status == 202
+    assert act(rig, principal, "xa").word == "estado-nao-permite"
+    made(act(rig, other, "xa"))
+    assert rig.post(livro).word == "reimpressao-exige-xa"
+    made(act(rig, principal, "xa"))
+    assert rig.post(livro).status == 202
 
 
 # -- links ------------------------------------------------------------------------------------------------------------
 
 
-def link(house: House, vinculador: str, *vinculados: str) -> Answer:
-    return house.call(
+def link(rig: Rig, vinculador: str, *vinculados: str) -> Answer:
+    return rig.call(
         "POST", "/vinculos", {"vinculador": vinculador, "vinculados": list(vinculados), "escrevente": "maria"}
     )
 
 
-def test_r4_a_link_waits_for_both_ends_and_is_reported(both: tuple[House, Court]) -> None:
-    house, court = both
+def test_r4_a_link_waits_for_both_ends_and_is_reported(both: tuple[Rig, Court]) -> None:
+    rig, court = both
     court.fail("fora")
-    one, two, three = (made(standalone(house, identificador=f"ATA-{n}"))["codigo"] for n in range(3))
-    assert link(house, one, two, three).status == 201
+    one, two, three = (made(standalone(rig, identificador=f"ATA-{n}"))["codigo"] for n in range(3))
+    assert link(rig, one, two, three).status == 201
     court.fail(None)
     for _ in range(5):
-        house.clock.forward(minutes=6)
-        house.engine.run_once()
+        rig.clock.forward(minutes=6)
+        rig.engine.run_once()
     assert sorted(court.vinculos) == sorted([(one, two), (one, three)])
-    assert house.selo(one)["vinculos"]["vinculados"] == [two, three]
-    assert house.selo(two)["vinculador"] == one
+    assert rig.selo(one)["vinculos"]["vinculados"] == [two, three]
+    assert rig.selo(two)["vinculador"] == one
 
 
-def test_r4_rings_doubles_and_strangers_are_refused(house: House) -> None:
-    one, two, three = (made(standalone(house, identificador=f"ATA-{n}"))["codigo"] for n in range(3))
-    assert link(house, one, two).status == 201
-    assert link(house, two, three).status == 201
+def test_r4_rings_doubles_and_strangers_are_refused(rig: Rig) -> None:
+    one, two, three = (made(standalone(rig, identificador=f"ATA-{n}"))["codigo"] for n in range(3))
+    assert link(rig, one, two).status == 201
+    assert link(rig, two, three).status == 201
     for vinculador, vinculado in ((three, one), (one, one), (three, two), (one, "1234561AB123456789012318I")):
-        assert link(house, vinculador, vinculado).word == "entrada-invalida"
+        assert link(rig, vinculador, vinculado).word == "entrada-invalida"
 
 
 # -- signatures -------------------------------------------------------------------------------------------------------
 
 
-def sign(house: House, of: str, **data: Any) -> Answer:
-    return house.call("POST", f"/instrumentos/{of}/assinaturas", {"escrevente": "maria"} | data)
+def sign(rig: Rig, of: str, **data: Any) -> Answer:
+    return rig.call("POST", f"/instrumentos/{of}/assinaturas", {"escrevente": "maria"} | data)
 
 
-def totals(house: House, of: str) -> list[int]:
-    rows = house.rows(db.selo, db.selo.c.vivo, db.selo.c.documento_id.is_not(None))
+def totals(rig: Rig, of: str) -> list[int]:
+    rows = rig.rows(db.selo, db.selo.c.vivo, db.selo.c.documento_id.is_not(None))
     return [row["total_centavos"] for row in rows if row["instrumento_id"] is not None and of]
 
 
 @pytest.mark.parametrize("nome", ["P/2026/7", "A?b=1", "50%", "1 2", "a%2Fb", "x/assinaturas"])
-def test_n11_an_instrument_is_named_in_the_address_whatever_its_id(house: House, nome: str) -> None:
-    house.printed(house.livro(id=nome))
-    today = house.clock().date().isoformat()
-    assert sign(house, quote(nome, safe=""), estado="pendentes", primeira=today).status == 200
-    (item,) = house.call("GET", "/instrumentos/assinaturas").json["itens"]
+def test_n11_an_instrument_is_named_in_the_address_whatever_its_id(rig: Rig, nome: str) -> None:
+    rig.printed(rig.livro(id=nome))
+    today = rig.clock().date().isoformat()
+    assert sign(rig, quote(nome, safe=""), estado="pendentes", primeira=today).status == 200
+    (item,) = rig.call("GET", "/instrumentos/assinaturas").json["itens"]
     assert item["instrumento"] == nome
 
 
 @pytest.mark.parametrize(
     ("days", "state", "total"), [(29, "completas", TOTAL), (31, "completas", 3172), (3, "desistencia", 3172)]
 )
-def test_n11_seals_go_to_zero_then_to_full_or_a_third(house: House, days: int, state: str, total: int) -> None:
-    livro = house.livro()
-    house.printed(livro)
+def test_n11_seals_go_to_zero_then_to_full_or_a_third(rig: Rig, days: int, state: str, total: int) -> None:
+    livro = rig.livro()
+    rig.printed(livro)
     of = livro["instrumento"]["id"]
-    first = sign(house, of, estado="pendentes", primeira="2026-11-20")
+    first = sign(rig, of, estado="pendentes", primeira="2026-11-20")
     assert (first.status, [each["total_centavos"] for each in first.json["selos"]]) == (200, [0])
-    assert sorted(totals(house, of)) == [0, 0]
-    assert house.post(house.traslado(of)).word == "assinaturas-pendentes"
-    assert house.post(house.traslado(of, ordem_judicial="1000123-45.2026.8.26.0100")).status == 202
-    house.clock.forward(days=days)
-    shown = sign(house, of, estado=state, simular=True).json
+    assert sorted(totals(rig, of)) == [0, 0]
+    assert rig.post(rig.traslado(of)).word == "assinaturas-pendentes"
+    assert rig.post(rig.traslado(of, ordem_judicial="1000123-45.2026.8.26.0100")).status == 202
+    rig.clock.forward(days=days)
+    shown = sign(rig, of, estado=state, simular=True).json
     assert [each["total_centavos"] for each in shown["selos"]] == [total]
-    assert sorted(totals(house, of))[-1] == 0
-    assert sign(house, of, estado=state).status == 200
-    assert sorted(totals(house, of))[-1] == total
-    assert house.post(house.traslado(of, 2)).status == (202 if state == "completas" else 409)
+    assert sorted(totals(rig, of))[-1] == 0
+    assert sign(rig, of, estado=state).status == 200
+    assert sorted(totals(rig, of))[-1] == total
+    assert rig.post(rig.traslado(of, 2)).status == (202 if state == "completas" else 409)
 
 
-def test_n11_the_term_of_thirty_days_is_watched(house: House) -> None:
-    livro = house.livro()
-    house.printed(livro)
-    sign(house, livro["instrumento"]["id"], estado="pendentes", primeira="2026-11-20")
-    house.clock.forward(days=26)
-    (item,) = house.call("GET", "/instrumentos/assinaturas").json["itens"]
+def test_n11_the_term_of_thirty_days_is_watched(rig: Rig) -> None:
+    livro = rig.livro()
+    rig.printed(livro)
+    sign(rig, livro["instrumento"]["id"], estado="pendentes", primeira="2026-11-20")
+    rig.clock.forward(days=26)
+    (item,) = rig.call("GET", "/instrumentos/assinaturas").json["itens"]
     assert (item["prazo"], item["falta_dias"], item["aviso"]) == ("2026-12-20", 4, True)
 
 
@@ -307,35 +306,35 @@ def test_n11_a_third_of_each_component_and_never_off_by_a_centavo(values: dict[s
 # -- carta de sentença ------------------------------------------------------------------------------------------------
 
 
-def test_n10_a_carta_has_zero_values_and_holds_its_certidao(both: tuple[House, Court]) -> None:
-    house, court = both
+def test_n10_a_carta_has_zero_values_and_holds_its_certidao(both: tuple[Rig, Court]) -> None:
+    rig, court = both
     body = {"identificador": "CS-1", "certidao": {"emolumentos": FEES}, "escrevente": "maria"}
-    carta = made(house.call("POST", "/cartas-de-sentenca", body))
+    carta = made(rig.call("POST", "/cartas-de-sentenca", body))
     assert (carta["ato"], carta["total_centavos"], len(carta["vinculos"]["vinculados"])) == ("CS", 0, 1)
     for _ in range(3):
-        house.engine.run_once()
+        rig.engine.run_once()
     assert len(court.vinculos) == 1
-    assert house.selo(carta["vinculos"]["vinculados"][0])["total_centavos"] == TOTAL
+    assert rig.selo(carta["vinculos"]["vinculados"][0])["total_centavos"] == TOTAL
 
 
-def test_n11_the_day_of_the_first_signature_is_mended_and_decides(house: House) -> None:
-    livro = house.livro(assinaturas="pendentes")
-    house.printed(livro)
+def test_n11_the_day_of_the_first_signature_is_mended_and_decides(rig: Rig) -> None:
+    livro = rig.livro(assinaturas="pendentes")
+    rig.printed(livro)
     of = livro["instrumento"]["id"]
-    (item,) = house.call("GET", "/instrumentos/assinaturas").json["itens"]
+    (item,) = rig.call("GET", "/instrumentos/assinaturas").json["itens"]
     assert (item["instrumento"], item["primeira"], item["prazo"]) == (of, None, None)
-    house.clock.forward(days=35)
-    assert sign(house, of, estado="pendentes", primeira="2026-11-20").status == 200
-    assert sign(house, of, estado="completas", simular=True).json["valor"] == "terco"
-    mended = sign(house, of, estado="pendentes", primeira="2026-11-28")
+    rig.clock.forward(days=35)
+    assert sign(rig, of, estado="pendentes", primeira="2026-11-20").status == 200
+    assert sign(rig, of, estado="completas", simular=True).json["valor"] == "terco"
+    mended = sign(rig, of, estado="pendentes", primeira="2026-11-28")
     assert (mended.status, mended.json["selos"], mended.json["prazo"]) == (200, [], "2026-12-28")
-    assert sign(house, of, estado="pendentes", primeira="2026-11-28").word == "estado-nao-permite"
-    assert sign(house, of, estado="completas").json["valor"] == "cheio"
+    assert sign(rig, of, estado="pendentes", primeira="2026-11-28").word == "estado-nao-permite"
+    assert sign(rig, of, estado="completas").json["valor"] == "cheio"
 
 
-def test_n11_an_excluded_livro_awaits_no_signatures(house: House) -> None:
-    livro = house.livro()
-    job = house.printed(livro)
-    sign(house, livro["instrumento"]["id"], estado="pendentes", primeira="2026-11-20")
-    assert house.act(job["id"], "excluir", papel_em_maos=True).status == 200
-    assert house.call("GET", "/instrumentos/assinaturas").json["itens"] == []
+def test_n11_an_excluded_livro_awaits_no_signatures(rig: Rig) -> None:
+    livro = rig.livro()
+    job = rig.printed(livro)
+    sign(rig, livro["instrumento"]["id"], estado="pendentes", primeira="2026-11-20")
+    assert rig.act(job["id"], "excluir", papel_em_maos=True).status == 200
+    assert rig.call("GET", "/instrumentos/assinaturas").json["itens"] == []

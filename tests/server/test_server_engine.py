@@ -16,20 +16,20 @@ from printserver.delivery import claims
 from printserver.office import Bell, owner_name
 from printserver.server import engine as engine_module
 from printserver.server.engine import Engine
-from support.office import House, open_house
+from support.office import Rig, open_rig
 from support.process import wait_until
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    with open_house(tmp_path / "serventia", settings={"motor": {"espera_s": 10.0}}) as opened:
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with open_rig(tmp_path / "serventia", settings={"motor": {"espera_s": 10.0}}) as opened:
         yield opened
 
 
 @contextmanager
-def running(house: House) -> Iterator[Engine]:
+def running(rig: Rig) -> Iterator[Engine]:
     """Run an engine in a thread, and end it."""
-    engine = Engine(house.office)
+    engine = Engine(rig.office)
     thread = threading.Thread(target=engine.run)
     thread.start()
     try:
@@ -40,44 +40,44 @@ def running(house: House) -> Iterator[Engine]:
         assert not thread.is_alive()
 
 
-def printed(house: House, job_id: str) -> Callable[[], bool]:
-    return lambda: house.job(job_id)["estado"] == "impresso"
+def printed(rig: Rig, job_id: str) -> Callable[[], bool]:
+    return lambda: rig.job(job_id)["estado"] == "impresso"
 
 
-def test_a_ring_wakes_the_engine(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    wait = house.office.bell.wait
-    monkeypatch.setattr(house.office.bell, "wait", lambda seen, _seconds: wait(seen, 600))
-    with running(house):
+def test_a_ring_wakes_the_engine(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    wait = rig.office.bell.wait
+    monkeypatch.setattr(rig.office.bell, "wait", lambda seen, _seconds: wait(seen, 600))
+    with running(rig):
         for _ in range(3):
-            job = house.taken(house.livro())
-            wait_until(printed(house, job["id"]), "the print")
+            job = rig.taken(rig.livro())
+            wait_until(printed(rig, job["id"]), "the print")
 
 
-def test_what_was_due_before_the_start_is_done_in_the_order_of_acceptance(house: House) -> None:
-    made = [house.taken(house.ficha(gerar_selo=False))["id"] for _ in range(12)]
-    house.engine.run_once()
-    events = house.call("GET", "/eventos").json["itens"]
+def test_what_was_due_before_the_start_is_done_in_the_order_of_acceptance(rig: Rig) -> None:
+    made = [rig.taken(rig.ficha(gerar_selo=False))["id"] for _ in range(12)]
+    rig.engine.run_once()
+    events = rig.call("GET", "/eventos").json["itens"]
     assert [each["id"] for each in events if each["estado"] == "impresso"] == made
 
 
-def test_what_is_not_due_yet_waits(house: House) -> None:
-    job = house.taken(house.livro())
-    house.clock.forward(seconds=-1)
-    assert house.engine.run_once() == 0
-    house.clock.forward(seconds=1)
-    assert house.engine.run_once() == 1
-    assert house.job(job["id"])["estado"] == "impresso"
+def test_what_is_not_due_yet_waits(rig: Rig) -> None:
+    job = rig.taken(rig.livro())
+    rig.clock.forward(seconds=-1)
+    assert rig.engine.run_once() == 0
+    rig.clock.forward(seconds=1)
+    assert rig.engine.run_once() == 1
+    assert rig.job(job["id"])["estado"] == "impresso"
 
 
-def test_a_second_round_does_nothing(house: House) -> None:
-    house.printed(house.livro())
-    before = house.state()
-    assert house.engine.run_once() == 0
-    assert house.state() == before
+def test_a_second_round_does_nothing(rig: Rig) -> None:
+    rig.printed(rig.livro())
+    before = rig.state()
+    assert rig.engine.run_once() == 0
+    assert rig.state() == before
 
 
-def test_a_job_that_cannot_be_stamped_stops_no_other(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    bad, good = house.taken(house.livro()), house.taken(house.livro())
+def test_a_job_that_cannot_be_stamped_stops_no_other(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    bad, good = rig.taken(rig.livro()), rig.taken(rig.livro())
     stamp = advance_module.printout.stamp_job
 
     def fail_one(office: Any, row: Any, **more: Any) -> bytes:
@@ -86,11 +86,11 @@ def test_a_job_that_cannot_be_stamped_stops_no_other(house: House, monkeypatch: 
         return stamp(office, row, **more)
 
     monkeypatch.setattr(advance_module.printout, "stamp_job", fail_one)
-    house.engine.run_once()
-    assert (house.job(bad["id"])["estado"], house.job(good["id"])["estado"]) == ("falhou", "impresso")
+    rig.engine.run_once()
+    assert (rig.job(bad["id"])["estado"], rig.job(good["id"])["estado"]) == ("falhou", "impresso")
 
 
-def test_a_round_that_fails_is_followed_by_the_next(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_round_that_fails_is_followed_by_the_next(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     claim, failures = claims.claim_due, iter([True])
 
     def fail_once(*arguments: Any, **more: Any) -> Any:
@@ -99,26 +99,24 @@ def test_a_round_that_fails_is_followed_by_the_next(house: House, monkeypatch: p
         return claim(*arguments, **more)
 
     monkeypatch.setattr(engine_module.claims, "claim_due", fail_once)
-    job = house.taken(house.livro())
-    engine = Engine(house.office)
+    job = rig.taken(rig.livro())
+    engine = Engine(rig.office)
     monkeypatch.setattr(engine._stop, "wait", lambda _seconds: None)
     thread = threading.Thread(target=engine.run)
     thread.start()
-    wait_until(printed(house, job["id"]), "the print")
+    wait_until(printed(rig, job["id"]), "the print")
     engine.stop()
     thread.join(60)
     assert not thread.is_alive()
 
 
-def test_a_slow_job_holds_no_other_up_and_is_worked_on_by_one_thread(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_slow_job_holds_no_other_up_and_is_worked_on_by_one_thread(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
     """Its claim runs out meanwhile and comes back to the same engine: two threads on it would print it twice."""
-    slow, gate, starts = house.taken(house.livro()), threading.Event(), []
-    folder = house.out.with_name("balcao")  # at its own queue the later ones wait for it
+    slow, gate, starts = rig.taken(rig.livro()), threading.Event(), []
+    folder = rig.out.with_name("balcao")  # at its own queue the later ones wait for it
     folder.mkdir()
-    with house.office.db.write() as conn:
-        row = {"serventia_id": 1, "nome": "balcao", "tipo": "pasta", "destino": str(folder), "criada_em": house.clock()}
+    with rig.office.db.write() as conn:
+        row = {"serventia_id": 1, "nome": "balcao", "tipo": "pasta", "destino": str(folder), "criada_em": rig.clock()}
         conn.execute(db.fila.insert().values(**row))
     stamp = advance_module.printout.stamp_job
 
@@ -129,31 +127,31 @@ def test_a_slow_job_holds_no_other_up_and_is_worked_on_by_one_thread(
         return stamp(office, row, **more)
 
     monkeypatch.setattr(advance_module.printout, "stamp_job", wait_at_one)
-    with running(house):
+    with running(rig):
         wait_until(lambda: starts, "the slow job")
-        house.clock.forward(seconds=2 * house.office.settings.motor.posse_s)
-        other = house.taken(house.livro(), fila="balcao")
-        wait_until(printed(house, other["id"]), "the other print")
-        house.office.bell.ring()
-        third = house.taken(house.livro(), fila="balcao")
-        wait_until(printed(house, third["id"]), "the third print")
+        rig.clock.forward(seconds=2 * rig.office.settings.motor.posse_s)
+        other = rig.taken(rig.livro(), fila="balcao")
+        wait_until(printed(rig, other["id"]), "the other print")
+        rig.office.bell.ring()
+        third = rig.taken(rig.livro(), fila="balcao")
+        wait_until(printed(rig, third["id"]), "the third print")
         gate.set()
-        wait_until(printed(house, slow["id"]), "the slow print")
+        wait_until(printed(rig, slow["id"]), "the slow print")
     assert len(starts) == 1
-    assert (len(list(house.out.iterdir())), len(list(folder.iterdir()))) == (1, 2)
+    assert (len(list(rig.out.iterdir())), len(list(folder.iterdir()))) == (1, 2)
 
 
-def test_the_loop_cleans_up_by_itself(house: House) -> None:
-    document = house.livro()
-    house.printed(document)
-    held = house.question(document)
-    house.clock.forward(hours=12)
-    with running(house):
-        wait_until(lambda: house.job(held["id"])["estado"] == "cancelado", "the question's end")
+def test_the_loop_cleans_up_by_itself(rig: Rig) -> None:
+    document = rig.livro()
+    rig.printed(document)
+    held = rig.question(document)
+    rig.clock.forward(hours=12)
+    with running(rig):
+        wait_until(lambda: rig.job(held["id"])["estado"] == "cancelado", "the question's end")
 
 
-def test_an_engine_that_stops_ends_what_it_is_doing(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    job, begun, gate = house.taken(house.livro()), threading.Event(), threading.Event()
+def test_an_engine_that_stops_ends_what_it_is_doing(rig: Rig, monkeypatch: pytest.MonkeyPatch) -> None:
+    job, begun, gate = rig.taken(rig.livro()), threading.Event(), threading.Event()
     stamp = advance_module.printout.stamp_job
 
     def slowly(office: Any, row: Any, **more: Any) -> bytes:
@@ -162,11 +160,11 @@ def test_an_engine_that_stops_ends_what_it_is_doing(house: House, monkeypatch: p
         return stamp(office, row, **more)
 
     monkeypatch.setattr(advance_module.printout, "stamp_job", slowly)
-    with running(house) as engine:
+    with running(rig) as engine:
         assert begun.wait(120)
         engine.stop()
         gate.set()
-    assert house.job(job["id"])["estado"] == "impresso"
+    assert rig.job(job["id"])["estado"] == "impresso"
 
 
 # -- owners -----------------------------------------------------------------------------------------------------------
@@ -179,21 +177,21 @@ def test_an_owner_is_a_process_and_not_only_its_number() -> None:
 
 
 @pytest.mark.parametrize("gone", [True, False])
-def test_only_claims_of_processes_that_are_no_more_are_freed(house: House, gone: bool) -> None:
-    house.taken(house.livro())
+def test_only_claims_of_processes_that_are_no_more_are_freed(rig: Rig, gone: bool) -> None:
+    rig.taken(rig.livro())
     name = f"{os.uname().nodename}:{2**22 + 1}:1" if gone else owner_name()
-    claims.claim_due(house.office, name, house.clock())
-    with house.office.db.write() as conn:
-        assert claims.free_the_dead(house.office, conn, house.clock()) == int(gone)
-    assert len(claims.claim_due(house.office, "outro:1:1", house.clock())) == int(gone)
+    claims.claim_due(rig.office, name, rig.clock())
+    with rig.office.db.write() as conn:
+        assert claims.free_the_dead(rig.office, conn, rig.clock()) == int(gone)
+    assert len(claims.claim_due(rig.office, "outro:1:1", rig.clock())) == int(gone)
 
 
-def test_a_claim_lasts_as_long_as_the_setting_says(house: House) -> None:
-    house.taken(house.livro())
-    lease = timedelta(seconds=house.office.settings.motor.posse_s)
-    assert len(claims.claim_due(house.office, "a:1:1", house.clock())) == 1
-    assert claims.claim_due(house.office, "b:1:1", house.clock() + lease - timedelta(seconds=1)) == []
-    assert len(claims.claim_due(house.office, "b:1:1", house.clock() + lease)) == 1
+def test_a_claim_lasts_as_long_as_the_setting_says(rig: Rig) -> None:
+    rig.taken(rig.livro())
+    lease = timedelta(seconds=rig.office.settings.motor.posse_s)
+    assert len(claims.claim_due(rig.office, "a:1:1", rig.clock())) == 1
+    assert claims.claim_due(rig.office, "b:1:1", rig.clock() + lease - timedelta(seconds=1)) == []
+    assert len(claims.claim_due(rig.office, "b:1:1", rig.clock() + lease)) == 1
 
 
 # -- the bell ---------------------------------------------------------------------------------------------------------

@@ -13,8 +13,8 @@ from seal_factory import SealFactory
 from printserver.clock import system_clock
 from printserver.simulator.faults import FAULTS
 from support import process
-from support.court import Court, house_with_court, open_court, run_court
-from support.office import Clock, House, command_line, open_house
+from support.court import Court, open_court, rig_with_court, run_court
+from support.office import Clock, Rig, command_line, open_rig
 from support.server import PROGRAM
 
 STORED = {"lento", "lento-antes", "fecha-depois", "500-depois", "resposta-errada", "resposta-trocada"}
@@ -168,16 +168,16 @@ def test_what_was_stored_and_how_it_misbehaves_survive_a_restart(
         assert court.estado["agora"] == "2026-11-20T15:30:00-03:00"
 
 
-def test_a_house_and_its_court_agree_on_the_seals_of_a_livro(tmp_path: Path) -> None:
-    with house_with_court(tmp_path / "office") as (house, court):
-        assert house.office.settings.tribunal.url == court.url
-        itens = _wire(house, [selo["codigo"] for selo in house.taken(house.livro())["selos"]])
+def test_an_office_and_its_court_agree_on_the_seals_of_a_livro(tmp_path: Path) -> None:
+    with rig_with_court(tmp_path / "office") as (rig, court):
+        assert rig.office.settings.tribunal.url == court.url
+        itens = _wire(rig, [selo["codigo"] for selo in rig.taken(rig.livro())["selos"]])
         assert [each["totalErros"] for each in court.send(*itens)] == [0, 0]
 
 
 def test_kill_9_loses_nothing_that_was_answered_and_stores_no_request_by_half(tmp_path: Path) -> None:
-    with open_house(tmp_path / "office") as house:
-        factory = SealFactory(house.office.cns, house.office.certificado, Clock(system_clock()))
+    with open_rig(tmp_path / "office") as rig:
+        factory = SealFactory(rig.office.cns, rig.office.certificado, Clock(system_clock()))
     requests = [[factory.item() for _ in range(50)] for _ in range(8)]
     port = process.free_port()
     court = Court(port)
@@ -210,7 +210,7 @@ def test_kill_9_loses_nothing_that_was_answered_and_stores_no_request_by_half(tm
 
 
 def test_t2_offices_that_hang_up_before_the_answer_do_not_end_the_court(tmp_path: Path) -> None:
-    with open_house(tmp_path / "office"):
+    with open_rig(tmp_path / "office"):
         pass
     port = process.free_port()
     running = _start(tmp_path / "office", port)
@@ -231,8 +231,8 @@ def test_t2_offices_that_hang_up_before_the_answer_do_not_end_the_court(tmp_path
 
 
 def test_it_says_which_port_is_taken(tmp_path: Path, certificate: Any, capsys: pytest.CaptureFixture[str]) -> None:
-    with open_house(tmp_path / "office") as house, open_court(house) as court:
-        arguments = ("tribunal-simulado", "--instance", house.folder, "--port", court.port)
+    with open_rig(tmp_path / "office") as rig, open_court(rig) as court:
+        arguments = ("tribunal-simulado", "--instance", rig.folder, "--port", court.port)
         assert command_line(*arguments) == 1
     assert f"não pode atender na porta {court.port}: outro programa já a usa" in capsys.readouterr().err
 
@@ -244,8 +244,8 @@ def _start(folder: Path, port: int) -> Any:
     return running
 
 
-def _wire(house: House, codes: list[str]) -> list[dict[str, Any]]:
-    told = [house.selo(code) for code in codes]
+def _wire(rig: Rig, codes: list[str]) -> list[dict[str, Any]]:
+    told = [rig.selo(code) for code in codes]
     return [
         {
             "selo": each["codigo"],

@@ -8,8 +8,8 @@ import pytest
 from seal_factory import SealFactory
 
 from printserver.selo import Certificate, generate_test_certificate
-from support.court import Court, house_with_court, mutual_tls, run_court
-from support.office import NOW, command_line, open_house
+from support.court import Court, mutual_tls, rig_with_court, run_court
+from support.office import NOW, command_line, open_rig
 
 
 def test_the_offices_certificate_gets_in_and_no_other(
@@ -35,14 +35,14 @@ def test_the_offices_certificate_gets_in_and_no_other(
 
 
 def test_an_office_reports_over_mutual_tls(tmp_path: Path) -> None:
-    with house_with_court(tmp_path / "office", tls=True) as (house, court):
-        house.printed(house.livro())
-        assert {code: each["aceito"] for code, each in court.registros.items()} == dict.fromkeys(house.codes(), 1)
+    with rig_with_court(tmp_path / "office", tls=True) as (rig, court):
+        rig.printed(rig.livro())
+        assert {code: each["aceito"] for code, each in court.registros.items()} == dict.fromkeys(rig.codes(), 1)
 
 
 def test_files_that_are_no_certificate_are_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "x.pem").write_text("nada")
-    with open_house(tmp_path / "office") as house:
+    with open_rig(tmp_path / "office") as rig:
         files = [tmp_path / "x.pem", tmp_path / "x.key"]
-        assert command_line("tribunal-simulado", "--instance", house.folder, "--tls", *files) == 1
+        assert command_line("tribunal-simulado", "--instance", rig.folder, "--tls", *files) == 1
     assert "x.pem" in capsys.readouterr().err

@@ -1,6 +1,6 @@
 """The simulated court for tests: it runs in this process, on its own port, with configurable faults.
 
-with open_court(house) as court:
+with open_court(rig) as court:
     court.falhar("fecha-depois", vezes=1)
     …
     assert court.selo(code)["aceito"] == 1
@@ -26,7 +26,7 @@ from printserver.clock import Clock, system_clock
 from printserver.selo import AtoTable, Certificate, load_atos
 from printserver.simulator import Simulator
 from support import process
-from support.office import House, open_house
+from support.office import Rig, open_rig
 
 
 class Court:
@@ -176,26 +176,26 @@ def _shows(tls: Mapping[str, Path], certificate: Certificate) -> ssl.SSLContext:
 
 @contextmanager
 def open_court(
-    house: House, *, clock: Clock | None = None, port: int = 0, tls: Mapping[str, Path] | None = None
+    rig: Rig, *, clock: Clock | None = None, port: int = 0, tls: Mapping[str, Path] | None = None
 ) -> Iterator[Court]:
     """Start the court of an office, with the office's clock unless another is given.
 
-    The house's `settings.tribunal.url` is not touched (`house_with_court` sets it).
+    The rig's `settings.tribunal.url` is not touched (`rig_with_court` sets it).
     """
-    office, clock = house.office, clock or house.clock
+    office, clock = rig.office, clock or rig.clock
     serventias = {office.cns: office.certificado}
-    with run_court(house.folder, serventias, office.atos, clock=clock, port=port, tls=tls) as court:
+    with run_court(rig.folder, serventias, office.atos, clock=clock, port=port, tls=tls) as court:
         yield court
 
 
 @contextmanager
-def house_with_court(folder: Path, *, tls: bool = False, **options: Any) -> Iterator[tuple[House, Court]]:
-    """Open an office (`options`: those of `open_house`) that reports to its own court, over mutual TLS if `tls`."""
+def rig_with_court(folder: Path, *, tls: bool = False, **options: Any) -> Iterator[tuple[Rig, Court]]:
+    """Open an office (`options`: those of `open_rig`) that reports to its own court, over mutual TLS if `tls`."""
     port = process.free_port()
     settings = dict(options.pop("settings", None) or {})
     files = mutual_tls(folder.parent) if tls else None
     address = {"url": f"http{'s' if files else ''}://127.0.0.1:{port}"}
     address |= {"autoridade": str(files["certificado"])} if files else {}
     settings["tribunal"] = dict(settings.get("tribunal", {})) | address
-    with open_house(folder, settings=settings, **options) as house, open_court(house, port=port, tls=files) as court:
-        yield house, court
+    with open_rig(folder, settings=settings, **options) as rig, open_court(rig, port=port, tls=files) as court:
+        yield rig, court

@@ -106,7 +106,7 @@ class Answer:
 
 
 @dataclass
-class House:
+class Rig:
     """The office as a legacy program and its people use it."""
 
     office: Office
@@ -280,13 +280,13 @@ _WATCHED = (db.selo, db.job, db.outbox, db.pergunta, db.folha_lado, db.papel, db
 
 
 @contextmanager
-def open_house(
+def open_rig(
     folder: Path,
     *,
     postgres: PrivatePostgres | None = None,
     settings: Mapping[str, Mapping[str, Any]] | None = None,
     clock: Clock | None = None,
-) -> Iterator[House]:
+) -> Iterator[Rig]:
     """Give a fresh demonstration office in `folder`, on SQLite or on a database of its own in `postgres`.
 
     `settings` are put into its configuration, by section and name.
@@ -301,33 +301,33 @@ def open_house(
     if url is not None:
         sections["banco"] = {"url": url}
     (folder / SETTINGS_FILE).write_text(_toml(sections), "utf-8")
-    house = reopen(folder, clock or Clock(), made.key)
-    with house.office.db.write() as conn:
+    rig = reopen(folder, clock or Clock(), made.key)
+    with rig.office.db.write() as conn:
         conn.execute(sa.update(db.fila).values(destino=str(folder / "saida" / "notas")))
     try:
-        yield house
+        yield rig
     finally:
-        house.office.db.close()
+        rig.office.db.close()
         if url is not None and postgres is not None:
             postgres.drop(url)
 
 
-def reopen(folder: Path, clock: Clock, key: str) -> House:
+def reopen(folder: Path, clock: Clock, key: str) -> Rig:
     """Open the office of `folder` (once more, as another process would); its owner closes `office.db`."""
     with patch.object(Certificate, "load", _certificate), patch.object(upgrade, "upgrade"):  # the copy is migrated
         office = Office.open_folder(folder, clock)
     office.render = _render()
     app = new_app("office-under-test")
     register(app, office)
-    return House(office, clock, key, app)
+    return Rig(office, clock, key, app)
 
 
-def put_certificate(house: House, begins: timedelta) -> Certificate:
+def put_certificate(rig: Rig, begins: timedelta) -> Certificate:
     """Give the office a test certificate of ten years that is good from so long after now."""
-    path = house.folder / f"{uuid.uuid4().hex}.p12"
-    generate_test_certificate(path, "senha", nome="Renovada", now=house.clock() + begins)
-    house.office.certificado = Certificate.load(path, "senha")
-    return house.office.certificado
+    path = rig.folder / f"{uuid.uuid4().hex}.p12"
+    generate_test_certificate(path, "senha", nome="Renovada", now=rig.clock() + begins)
+    rig.office.certificado = Certificate.load(path, "senha")
+    return rig.office.certificado
 
 
 def command_line(*arguments: object) -> int:

@@ -7,7 +7,7 @@ from itertools import count
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, StorageState, ViewportSize
-from web_house import PASSWORD, PEOPLE, Clock, House, Person, enter
+from web_rig import PASSWORD, PEOPLE, Clock, Person, Rig, enter
 from werkzeug.serving import make_server
 
 from printserver.office import Office, create, people
@@ -25,7 +25,7 @@ def clock() -> Clock:
 
 
 @pytest.fixture(scope="session")
-def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[House]:
+def rig(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Rig]:
     folder = tmp_path_factory.mktemp("web") / "serventia"
     create.create_office(folder, clock())
     with (folder / SETTINGS_FILE).open("a") as settings:
@@ -38,13 +38,13 @@ def house(tmp_path_factory: pytest.TempPathFactory, clock: Clock) -> Iterator[Ho
             people.create_person(conn, office.serventia_id, usuario, nome, papel, PASSWORD, clock())
         key = people.api_key(conn, people.create_key(conn, office.serventia_id, "legado", people.RIGHTS, clock()))
     assert key is not None
-    yield House(office, clock, Engine(office), people.author_of_key(key, None))
+    yield Rig(office, clock, Engine(office), people.author_of_key(key, None))
     office.close()
 
 
 @pytest.fixture(scope="session")
-def app(house: House) -> Flask:
-    return create_app(house.office)
+def app(rig: Rig) -> Flask:
+    return create_app(rig.office)
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
-from web_house import PASSWORD, House, enter
+from web_rig import PASSWORD, Rig, enter
 
 from printserver import jobs
 
@@ -51,19 +51,19 @@ def test_a_wrong_password_is_told_and_the_right_one_gets_in_by_keyboard(page: Pa
     expect(page.get_by_text("Maria Souza").first).to_be_visible()
 
 
-def test_x3_enter_on_the_question_as_it_opens_is_a_no(desk: Page, house: House) -> None:
-    before, held = house.xa_question()
+def test_x3_enter_on_the_question_as_it_opens_is_a_no(desk: Page, rig: Rig) -> None:
+    before, held = rig.xa_question()
     _question(desk, held["id"])
     _has_focus(desk, "Não, não imprimir")
     expect(desk.get_by_role("button", name="Não, não imprimir")).to_be_in_viewport()
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("Resposta registrada: NÃO")).to_be_visible()
-    assert house.job(held["id"])["estado"] == "cancelado"
-    assert house.job(before["id"])["selos"] == before["selos"]
+    assert rig.job(held["id"])["estado"] == "cancelado"
+    assert rig.job(before["id"])["selos"] == before["selos"]
 
 
-def test_x2_a_yes_by_the_keyboard_alone_from_the_board_to_the_paper(desk: Page, house: House) -> None:
-    _before, held = house.traslado_question()
+def test_x2_a_yes_by_the_keyboard_alone_from_the_board_to_the_paper(desk: Page, rig: Rig) -> None:
+    _before, held = rig.traslado_question()
     desk.goto("/")
     _tab_to(desk, f"responder-{held['id']}")
     desk.keyboard.press("Enter")
@@ -75,14 +75,14 @@ def test_x2_a_yes_by_the_keyboard_alone_from_the_board_to_the_paper(desk: Page, 
     _tab_to(desk, "Sim, excluir 1 selo e imprimir de novo")
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("Resposta registrada: SIM")).to_be_visible()
-    house.engine.run_once()
-    assert house.job(held["id"])["estado"] == "impresso"
+    rig.engine.run_once()
+    assert rig.job(held["id"])["estado"] == "impresso"
     expect(desk.locator(".situacao")).to_contain_text("Impresso")
 
 
 @pytest.mark.parametrize("javascript", [True, False])
-def test_x2_enter_in_a_field_never_says_yes(browser: Browser, url: str, house: House, javascript: bool) -> None:
-    _before, held = house.traslado_question()
+def test_x2_enter_in_a_field_never_says_yes(browser: Browser, url: str, rig: Rig, javascript: bool) -> None:
+    _before, held = rig.traslado_question()
     context = browser.new_context(base_url=url, java_script_enabled=javascript)
     try:
         page = enter(context.new_page(), "maria")
@@ -93,21 +93,21 @@ def test_x2_enter_in_a_field_never_says_yes(browser: Browser, url: str, house: H
         page.get_by_role("button", name=re.compile("^Sim")).wait_for()
         assert page.input_value("#motivo") == REASON
         assert page.is_checked("[name=papel_em_maos]")
-        assert house.job(held["id"])["pergunta"] is not None
+        assert rig.job(held["id"])["pergunta"] is not None
     finally:
         context.close()
 
 
-def test_x2_a_yes_that_lacks_something_is_not_even_sent(desk: Page, house: House) -> None:
-    _before, held = house.traslado_question()
+def test_x2_a_yes_that_lacks_something_is_not_even_sent(desk: Page, rig: Rig) -> None:
+    _before, held = rig.traslado_question()
     _question(desk, held["id"])
     desk.get_by_role("button", name=re.compile("^Sim")).click()
     _has_focus(desk, "motivo")
     assert desk.evaluate("document.activeElement.matches(':invalid')")
 
 
-def test_yes_and_no_stand_far_apart(desk: Page, house: House) -> None:
-    _before, held = house.traslado_question()
+def test_yes_and_no_stand_far_apart(desk: Page, rig: Rig) -> None:
+    _before, held = rig.traslado_question()
     for size in ({"width": 1280, "height": 900}, {"width": 390, "height": 844}):
         desk.set_viewport_size(size)
         _question(desk, held["id"])
@@ -118,37 +118,37 @@ def test_yes_and_no_stand_far_apart(desk: Page, house: House) -> None:
         assert yes["y"] - (no["y"] + no["height"]) > 200
 
 
-def test_n9_the_ficha_opens_on_deciding_later_and_is_answered_by_keyboard(desk: Page, house: House) -> None:
-    held = house.ficha_question()
+def test_n9_the_ficha_opens_on_deciding_later_and_is_answered_by_keyboard(desk: Page, rig: Rig) -> None:
+    held = rig.ficha_question()
     _question(desk, held["id"])
     _has_focus(desk, "Decidir depois")
     desk.keyboard.press("Shift+Tab")
     _has_focus(desk, "Imprimir com selo")
     desk.keyboard.press("Enter")
     expect(desk.get_by_text("ficha COM SELO")).to_be_visible()
-    assert len(house.job(held["id"])["selos"]) == 1
+    assert len(rig.job(held["id"])["selos"]) == 1
 
 
-def test_the_board_lives_without_reload_and_keeps_the_focus(desk: Page, house: House) -> None:
-    first = house.livro()
+def test_the_board_lives_without_reload_and_keeps_the_focus(desk: Page, rig: Rig) -> None:
+    first = rig.livro()
     desk.goto("/")
     desk.evaluate("window.same = true")
     desk.focus(f"#trabalho-{first['id']}")
-    data = {"tipo": "livro", "instrumento": house.instrumento()}
-    job = house.send(data)
+    data = {"tipo": "livro", "instrumento": rig.instrumento()}
+    job = rig.send(data)
     row = desk.locator("tr", has=desk.locator(f"#trabalho-{job['id']}"))
     expect(row).to_contain_text("Aceito")
-    house.engine.run_once()
+    rig.engine.run_once()
     expect(row).to_contain_text("Impresso")
-    held = house.send(data)
+    held = rig.send(data)
     expect(desk.locator(f"#responder-{held['id']}")).to_be_visible()
     expect(desk).to_have_title(re.compile(r"^\(\d+\) Painel"))
     _has_focus(desk, f"trabalho-{first['id']}")
     assert desk.evaluate("window.same")
 
 
-def test_a_filter_works_as_it_is_typed_and_stays_in_the_address(desk: Page, house: House) -> None:
-    one, other = house.livro(), house.livro()
+def test_a_filter_works_as_it_is_typed_and_stays_in_the_address(desk: Page, rig: Rig) -> None:
+    one, other = rig.livro(), rig.livro()
     desk.goto("/")
     desk.evaluate("window.same = true")
     desk.type("#texto", one["documento"]["instrumento"])
@@ -163,31 +163,31 @@ def test_a_filter_works_as_it_is_typed_and_stays_in_the_address(desk: Page, hous
     expect(desk.locator("header.topo")).to_be_visible()
 
 
-def test_a_job_page_shows_the_marked_copy_once_it_exists(desk: Page, house: House) -> None:
-    job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+def test_a_job_page_shows_the_marked_copy_once_it_exists(desk: Page, rig: Rig) -> None:
+    job = rig.send({"tipo": "livro", "instrumento": rig.instrumento()})
     desk.goto(f"/trabalhos/{job['id']}")
     expect(desk.get_by_text("O PDF ainda não existe")).to_be_visible()
     with desk.expect_response(f"**/trabalhos/{job['id']}/pdf") as answered:
-        house.engine.run_once()
+        rig.engine.run_once()
     assert answered.value.status == 200
     expect(desk.locator("object.pdf")).to_be_visible()
     expect(desk.locator(".situacao")).to_contain_text("Impresso")
     assert any("/pdf" in frame.url for frame in desk.frames)
 
 
-def test_x1_who_looks_at_a_question_sees_that_someone_else_answered_it(desk: Page, house: House) -> None:
-    _before, held = house.xa_question()
+def test_x1_who_looks_at_a_question_sees_that_someone_else_answered_it(desk: Page, rig: Rig) -> None:
+    _before, held = rig.xa_question()
     _question(desk, held["id"])
     desk.fill("#motivo", REASON)
     answer = {"confirma": False, "escrevente": "rui"}
-    jobs.answer_xa(house.office, house.autor, held["id"], answer)
+    jobs.answer_xa(rig.office, rig.autor, held["id"], answer)
     told = desk.get_by_role("alert").filter(has_text="já foi respondida")
     expect(told).to_be_visible()
     expect(told).to_contain_text("Rui Prado")
     assert desk.input_value("#motivo") == REASON
 
 
-def test_a_page_that_nobody_sees_asks_nothing(desk: Page, house: House) -> None:
+def test_a_page_that_nobody_sees_asks_nothing(desk: Page, rig: Rig) -> None:
     desk.goto("/")
     asked: list[str] = []
     desk.on("request", lambda request: asked.append(request.url) if "/vivo/" in request.url else None)
@@ -222,34 +222,34 @@ def test_who_was_logged_out_is_led_to_the_login_by_the_next_poll(desk: Page) -> 
     desk.wait_for_url(re.compile(r"/\?tipo=livro$"))
 
 
-def test_everything_works_without_javascript(browser: Browser, url: str, house: House) -> None:
+def test_everything_works_without_javascript(browser: Browser, url: str, rig: Rig) -> None:
     context = browser.new_context(base_url=url, java_script_enabled=False)
     try:
         page = enter(context.new_page(), "maria")
-        job = house.livro()
+        job = rig.livro()
         page.fill("#texto", job["documento"]["instrumento"])
         page.get_by_role("button", name="Procurar").click()
         page.click(f"#trabalho-{job['id']}")
         expect(page.get_by_role("heading", level=1)).to_contain_text(job["documento"]["instrumento"])
-        _before, held = house.traslado_question()
+        _before, held = rig.traslado_question()
         page.goto("/")
         page.click(f"#responder-{held['id']}")
         page.fill("#motivo", REASON)
         page.check("[name=papel_em_maos]")
         page.get_by_role("button", name=re.compile("^Sim")).click()
         expect(page.get_by_text("Resposta registrada: SIM")).to_be_visible()
-        assert len(house.job(held["id"])["selos"]) == 1
+        assert len(rig.job(held["id"])["selos"]) == 1
     finally:
         context.close()
 
 
-def test_nothing_is_cut_off_at_phone_width_however_long_the_names(desk: Page, house: House) -> None:
+def test_nothing_is_cut_off_at_phone_width_however_long_the_names(desk: Page, rig: Rig) -> None:
     desk.set_viewport_size({"width": 390, "height": 844})
-    long = house.instrumento("ESCRITURA-MUITO-LONGA-" * 3)
+    long = rig.instrumento("ESCRITURA-MUITO-LONGA-" * 3)
     long["atos"][0]["descricao"] = "Venda e compra com instituição de usufruto vitalício e incomunicabilidade"
-    job = house.printed({"tipo": "livro", "instrumento": long})
-    held, ficha = house.send({"tipo": "livro", "instrumento": long}), house.ficha_question()
-    stopped = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+    job = rig.printed({"tipo": "livro", "instrumento": long})
+    held, ficha = rig.send({"tipo": "livro", "instrumento": long}), rig.ficha_question()
+    stopped = rig.send({"tipo": "livro", "instrumento": rig.instrumento()})
     for path in (
         "/",
         "/?texto=nada-disto",
@@ -266,8 +266,8 @@ def test_nothing_is_cut_off_at_phone_width_however_long_the_names(desk: Page, ho
         assert wide <= 390, path
 
 
-def test_every_control_shows_where_the_focus_is(desk: Page, house: House) -> None:
-    _before, held = house.traslado_question()
+def test_every_control_shows_where_the_focus_is(desk: Page, rig: Rig) -> None:
+    _before, held = rig.traslado_question()
     _question(desk, held["id"])
     seen = set()
     for _ in range(20):

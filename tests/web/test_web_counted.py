@@ -8,26 +8,26 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from web_house import Person, sure
+from web_rig import Person, sure
 from werkzeug.test import TestResponse
 
 from printserver import db
 from printserver.delivery import numbered_paper
 from printserver.office import people
 from printserver.server.app import create_app
-from support.office import FEES, NOW, House, open_house
+from support.office import FEES, NOW, Rig, open_rig
 
 REASON = "valor digitado errado"
 
 
 @pytest.fixture
-def office(tmp_path: Any) -> Iterator[House]:
-    with open_house(tmp_path / "casa") as opened:
+def office(tmp_path: Any) -> Iterator[Rig]:
+    with open_rig(tmp_path / "casa") as opened:
         yield opened
 
 
 @pytest.fixture
-def maria(office: House) -> Person:
+def maria(office: Rig) -> Person:
     person = Person(create_app(office.office).test_client())
     assert person.login("maria").status_code == 303
     return person
@@ -37,7 +37,7 @@ def text(answer: TestResponse) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True))).split())
 
 
-def seal(office: House, **more: Any) -> str:
+def seal(office: Rig, **more: Any) -> str:
     body = {"ato": "ES", "identificador": "ATA-1", "emolumentos": FEES, "escrevente": "maria"} | more
     return str(office.call("POST", "/selos", body).json["codigo"])
 
@@ -45,7 +45,7 @@ def seal(office: House, **more: Any) -> str:
 # -- rectification ----------------------------------------------------------------------------------------------------
 
 
-def test_a7_a_changed_parcel_is_the_choice_and_is_seen_before_it_goes(office: House, maria: Person) -> None:
+def test_a7_a_changed_parcel_is_the_choice_and_is_seen_before_it_goes(office: Rig, maria: Person) -> None:
     code = seal(office)
     to = f"/selos/{code}/retificar"
     seen = maria.send(to, to, iss="5,78", identificador="ATA-2", motivo=REASON)
@@ -59,7 +59,7 @@ def test_a7_a_changed_parcel_is_the_choice_and_is_seen_before_it_goes(office: Ho
     assert (made["emolumentos_centavos"]["iss"], made["total_centavos"], made["identificador"]) == (578, 9812, "ATA-2")
 
 
-def test_a7_two_values_are_refused_and_a_leap_is_said(office: House, maria: Person) -> None:
+def test_a7_two_values_are_refused_and_a_leap_is_said(office: Rig, maria: Person) -> None:
     code = seal(office)
     to = f"/selos/{code}/retificar"
     both = maria.send(to, to, iss="5,78", motivo_isencao="gratuidade", motivo=REASON)
@@ -68,7 +68,7 @@ def test_a7_two_values_are_refused_and_a_leap_is_said(office: House, maria: Pers
     assert "11,5 vezes o de antes" in text(leap)
 
 
-def test_a7_another_value_than_the_one_seen_is_shown_again(office: House, maria: Person) -> None:
+def test_a7_another_value_than_the_one_seen_is_shown_again(office: Rig, maria: Person) -> None:
     code = seal(office)
     to = f"/selos/{code}/retificar"
     page = maria.send(to, to, iss="5,78", motivo=REASON).get_data(as_text=True)
@@ -77,7 +77,7 @@ def test_a7_another_value_than_the_one_seen_is_shown_again(office: House, maria:
     assert (other.status_code, office.selo(code)["retificado_por"]) == (200, None)
 
 
-def test_s9_an_isento_seal_becomes_a_charged_one_by_its_parcels(office: House, maria: Person) -> None:
+def test_s9_an_isento_seal_becomes_a_charged_one_by_its_parcels(office: Rig, maria: Person) -> None:
     code = seal(office, emolumentos=None, isento=True, motivo_isencao="engano")
     to = f"/selos/{code}/retificar"
     done = sure(maria, maria.send(to, to, tabeliao="10,00", motivo=REASON))
@@ -93,12 +93,12 @@ def daily(person: Person, day: str, **typed: str) -> TestResponse:
     return person.client.post("/balcao/diarios", data=hidden | typed)
 
 
-def day_of(office: House, day: str) -> dict[str, Any]:
+def day_of(office: Rig, day: str) -> dict[str, Any]:
     (found,) = [each for each in office.call("GET", f"/diarios?data={day}").json["itens"] if each["ato"] != "XA"]
     return office.selo(found["codigo"])
 
 
-def test_d1_a_blank_iss_keeps_the_days_and_the_screen_shows_it(office: House, maria: Person) -> None:
+def test_d1_a_blank_iss_keeps_the_days_and_the_screen_shows_it(office: Rig, maria: Person) -> None:
     assert daily(maria, "2026-11-20", total="123,50", iss="6,18").status_code == 303
     assert 'value="6,18"' in maria.get("/balcao/diarios?dia=2026-11-20").get_data(as_text=True)
     assert daily(maria, "2026-11-20", total="130,00", iss="").status_code == 303
@@ -108,7 +108,7 @@ def test_d1_a_blank_iss_keeps_the_days_and_the_screen_shows_it(office: House, ma
     )
 
 
-def test_d1_an_absent_iss_keeps_the_days_over_the_api_and_a_zero_takes_it_away(office: House) -> None:
+def test_d1_an_absent_iss_keeps_the_days_over_the_api_and_a_zero_takes_it_away(office: Rig) -> None:
     body = {"tipo": "fotocopia", "data": "2026-11-20", "escrevente": "maria"}
     assert office.call("POST", "/diarios", body | {"total": "10.00", "iss": "0.50"}).status == 201
     assert office.call("POST", "/diarios", body | {"total": "12.00"}).json["iss_centavos"] == 50
@@ -116,7 +116,7 @@ def test_d1_an_absent_iss_keeps_the_days_over_the_api_and_a_zero_takes_it_away(o
     assert office.call("POST", "/diarios", body | {"total": "13.00", "iss": "0.00"}).json["iss_centavos"] == 0
 
 
-def test_d1_a_leap_and_a_lower_total_are_asked_about(office: House, maria: Person) -> None:
+def test_d1_a_leap_and_a_lower_total_are_asked_about(office: Rig, maria: Person) -> None:
     daily(maria, "2026-11-20", total="123,50", iss="6,18")
     leap = daily(maria, "2026-11-20", total="1.234,50")
     assert (leap.status_code, "10 vezes o total do dia" in text(leap)) == (200, True)
@@ -128,14 +128,14 @@ def test_d1_a_leap_and_a_lower_total_are_asked_about(office: House, maria: Perso
     assert sure(maria, less).status_code == 303
 
 
-def test_d1_the_first_total_of_a_day_is_held_beside_the_usual(office: House, maria: Person) -> None:
+def test_d1_the_first_total_of_a_day_is_held_beside_the_usual(office: Rig, maria: Person) -> None:
     for day in ("2026-11-10", "2026-11-11", "2026-11-12"):
         assert daily(maria, day, total="100,00", motivo="esquecido").status_code == 303
     assert daily(maria, "2026-11-13", total="290,00", motivo="esquecido").status_code == 303
     assert "habitual num dia" in text(daily(maria, "2026-11-16", total="1.000,00", motivo="esquecido"))
 
 
-def test_d1_a_total_of_a_page_from_the_day_before_is_asked_about(office: House, maria: Person) -> None:
+def test_d1_a_total_of_a_page_from_the_day_before_is_asked_about(office: Rig, maria: Person) -> None:
     hidden = maria.hidden("/balcao/diarios", "/balcao/diarios") | {"tipo": "fotocopia", "total": "10,00"}
     office.clock.now = NOW.replace(day=21, hour=3, minute=1)
     maria.login("maria")
@@ -148,7 +148,7 @@ def test_d1_a_total_of_a_page_from_the_day_before_is_asked_about(office: House, 
 # -- the counter's day ------------------------------------------------------------------------------------------------
 
 
-def test_h1_the_counters_day_is_the_clocks_and_another_is_a_mode(office: House, maria: Person) -> None:
+def test_h1_the_counters_day_is_the_clocks_and_another_is_a_mode(office: Rig, maria: Person) -> None:
     office.clock.now = NOW.replace(day=21, hour=2, minute=59)  # 23:59 in São Paulo
     maria.login("maria")
     form = maria.hidden("/balcao?ato=AU", "/balcao") | {"papel": "AU0371AA 0000001", "tabeliao": "4,00"}
@@ -167,7 +167,7 @@ def test_h1_the_counters_day_is_the_clocks_and_another_is_a_mode(office: House, 
     assert str(office.rows(db.ato_balcao)[1]["data"]) == "2026-11-10"
 
 
-def test_h3_a_range_without_a_day_is_of_the_clocks_day(office: House, maria: Person) -> None:
+def test_h3_a_range_without_a_day_is_of_the_clocks_day(office: Rig, maria: Person) -> None:
     at = "/balcao/faixa"
     form = maria.hidden(at, at) | {"ato": "AU", "serie": "0371AB", "de": "1", "tabeliao": "4,00", "confirmo": "sim"}
     assert 'name="data" type="date" max="2026-11-20" value=""' in maria.get(at).get_data(as_text=True)
@@ -175,7 +175,7 @@ def test_h3_a_range_without_a_day_is_of_the_clocks_day(office: House, maria: Per
     assert "dia 20/11/2026" in text(maria.get(at))
 
 
-def test_t1_h2_acts_whose_load_is_overdue_are_counted_everywhere(office: House, maria: Person) -> None:
+def test_t1_h2_acts_whose_load_is_overdue_are_counted_everywhere(office: Rig, maria: Person) -> None:
     body = {"ato": "AU", "papel": "AU0371AC 0000001", "servico": "certidao-notas", "escrevente": "maria"}
     assert office.call("POST", "/atos-de-balcao", body).status == 201
     for hours, late, urgent in ((0, 0, 0), (19, 0, 0), (2, 0, 1), (3, 1, 0)):
@@ -202,7 +202,7 @@ def test_t1_h2_acts_whose_load_is_overdue_are_counted_everywhere(office: House, 
 
 
 @pytest.fixture
-def numbered(office: House) -> House:
+def numbered(office: Rig) -> Rig:
     """The office with numbered paper in its queue, both sides of each sheet."""
     with office.office.db.write() as conn:
         who = people.Author(1, None, None, "maria", "escrevente", frozenset(), None)
@@ -213,16 +213,16 @@ def numbered(office: House) -> House:
     return office
 
 
-def fates(office: House) -> dict[str, str]:
+def fates(office: Rig) -> dict[str, str]:
     return {row["numero"]: row["estado"] for row in office.rows(db.papel)}
 
 
-def long_deed(office: House, **more: Any) -> dict[str, Any]:
+def long_deed(office: Rig, **more: Any) -> dict[str, Any]:
     words = {"formato": "texto", "conteudo": "\n\n".join(["Assim o disseram e outorgaram. " * 40] * 9)}
     return office.printed(office.livro(corpo=words), **more)
 
 
-def test_p5_a_spoiled_page_spoils_the_sheet_that_the_server_knows(numbered: House) -> None:
+def test_p5_a_spoiled_page_spoils_the_sheet_that_the_server_knows(numbered: Rig) -> None:
     job = long_deed(numbered, faces="frente")
     assert job["paginas"] >= 3
     said = [{"pagina": 2, "estado": "inutilizada"}]
@@ -236,7 +236,7 @@ def test_p5_a_spoiled_page_spoils_the_sheet_that_the_server_knows(numbered: Hous
     assert fates(numbered)[f"A{last}"] == "inutilizado"
 
 
-def test_p5_front_and_back_stand_on_one_sheet(numbered: House) -> None:
+def test_p5_front_and_back_stand_on_one_sheet(numbered: Rig) -> None:
     job = long_deed(numbered, faces="frente-verso")
     sheets = numbered.rows(db.papel)
     page = job["paginas"]
@@ -245,7 +245,7 @@ def test_p5_front_and_back_stand_on_one_sheet(numbered: House) -> None:
     assert spoiled == [sheets[-1]["numero"]]
 
 
-def test_p5_a_person_may_correct_the_number_but_not_to_one_of_another_print(numbered: House) -> None:
+def test_p5_a_person_may_correct_the_number_but_not_to_one_of_another_print(numbered: Rig) -> None:
     other = numbered.printed(numbered.certidao())
     job = numbered.printed(numbered.certidao())
     wrong = [{"pagina": 1, "estado": "inutilizada", "papel": "A0000011"}]
@@ -258,7 +258,7 @@ def test_p5_a_person_may_correct_the_number_but_not_to_one_of_another_print(numb
     assert other["estado"] == "impresso"
 
 
-def test_p5_the_screen_fills_the_number_in_and_marks_it_without_typing(numbered: House) -> None:
+def test_p5_the_screen_fills_the_number_in_and_marks_it_without_typing(numbered: Rig) -> None:
     maria = Person(create_app(numbered.office).test_client())
     maria.login("maria")
     job = long_deed(numbered, faces="frente")
@@ -275,7 +275,7 @@ def test_p5_the_screen_fills_the_number_in_and_marks_it_without_typing(numbered:
 # -- said of the sheets -----------------------------------------------------------------------------------------------
 
 
-def uncertain(office: House) -> dict[str, Any]:
+def uncertain(office: Rig) -> dict[str, Any]:
     from printserver.ledger import questions
 
     job = long_deed(office)
@@ -286,7 +286,7 @@ def uncertain(office: House) -> dict[str, Any]:
     return office.job(job["id"])
 
 
-def test_x5_once_all_is_said_it_is_shown_and_asked_no_more(office: House, maria: Person) -> None:
+def test_x5_once_all_is_said_it_is_shown_and_asked_no_more(office: Rig, maria: Person) -> None:
     job = uncertain(office)
     path = f"/trabalhos/{job['id']}/folhas"
     page = maria.get(path).get_data(as_text=True)
@@ -313,7 +313,7 @@ def test_x5_once_all_is_said_it_is_shown_and_asked_no_more(office: House, maria:
 
 
 def test_s11_a_print_whose_seals_were_excluded_says_so_and_leads_to_the_one_that_counts(
-    office: House, maria: Person
+    office: Rig, maria: Person
 ) -> None:
     asked = office.livro()
     old = office.printed(asked)
@@ -339,7 +339,7 @@ def test_s11_a_print_whose_seals_were_excluded_says_so_and_leads_to_the_one_that
     assert (found["vale"], found["vale_o_trabalho"]) == (False, held["id"])
 
 
-def test_s11_a_print_rectified_and_then_excluded_says_both(office: House, maria: Person) -> None:
+def test_s11_a_print_rectified_and_then_excluded_says_both(office: Rig, maria: Person) -> None:
     job = office.printed(office.certidao(emolumentos=FEES, isento=False, motivo_isencao=None))
     code = job["selos"][0]["codigo"]
     body = {"emolumentos": FEES | {"iss": "3.78"}, "motivo": REASON, "escrevente": "maria"}
@@ -365,7 +365,7 @@ def resume(person: Person, answer: TestResponse, usuario: str = "maria") -> Test
     return person.get(led.location)
 
 
-def test_a7_a_form_sent_after_the_session_ended_comes_back_as_it_was_typed(office: House, maria: Person) -> None:
+def test_a7_a_form_sent_after_the_session_ended_comes_back_as_it_was_typed(office: Rig, maria: Person) -> None:
     code = seal(office)
     to = f"/selos/{code}/retificar"
     form = maria.hidden(to, to) | {"iss": "5,78", "identificador": "ATA-2", "motivo": REASON}
@@ -382,7 +382,7 @@ def test_a7_a_form_sent_after_the_session_ended_comes_back_as_it_was_typed(offic
     assert office.selo(code)["retificado_por"] is None
 
 
-def test_a7_what_one_person_typed_is_not_shown_to_another(office: House, maria: Person) -> None:
+def test_a7_what_one_person_typed_is_not_shown_to_another(office: Rig, maria: Person) -> None:
     to = f"/selos/{seal(office)}/retificar"
     form = maria.hidden(to, to) | {"motivo": "segredo de maria"}
     office.clock.forward(minutes=31)
@@ -391,7 +391,7 @@ def test_a7_what_one_person_typed_is_not_shown_to_another(office: House, maria: 
     assert "era de outra pessoa" in text(page)
 
 
-def test_a7_an_answer_that_came_too_late_is_given_again_by_a_press(office: House, maria: Person) -> None:
+def test_a7_an_answer_that_came_too_late_is_given_again_by_a_press(office: Rig, maria: Person) -> None:
     asked = office.livro()
     office.printed(asked)
     held = office.question(asked)
@@ -403,7 +403,7 @@ def test_a7_an_answer_that_came_too_late_is_given_again_by_a_press(office: House
     assert office.job(held["id"])["estado"] == "aguardando_xa"
 
 
-def test_a7_a_page_from_before_the_last_login_keeps_what_was_typed(office: House, maria: Person) -> None:
+def test_a7_a_page_from_before_the_last_login_keeps_what_was_typed(office: Rig, maria: Person) -> None:
     to = f"/selos/{seal(office)}/excluir"
     form = maria.hidden(to, to) | {"motivo": "digitado antes", "confirmo": "sim"}
     maria.send("/", "/sair")
@@ -418,14 +418,14 @@ def test_a7_a_page_from_before_the_last_login_keeps_what_was_typed(office: House
     assert office.rows(db.selo)[-1]["ato"] == "ES"
 
 
-def test_a7_what_is_kept_is_sealed(office: House, maria: Person) -> None:
+def test_a7_what_is_kept_is_sealed(office: Rig, maria: Person) -> None:
     token = maria.hidden("/", "/sair")["csrf_token"]
     for forged in ("", "x", "a.b.c", "x" * 70_000):
         led = maria.client.post("/continuar", data={"csrf_token": token, "guardado": forged})
         assert led.headers["Location"] == "/"
 
 
-def test_a5_live_parts_keep_no_session_alive(office: House, maria: Person) -> None:
+def test_a5_live_parts_keep_no_session_alive(office: Rig, maria: Person) -> None:
     live = {"HX-Request": "true"}
     for _ in range(3):
         office.clock.now += timedelta(minutes=11)

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 from playwright.sync_api import Page, expect
-from web_house import FEES, House, Person, sure
+from web_rig import FEES, Person, Rig, sure
 from werkzeug.test import TestResponse
 
 from printserver import db
@@ -33,14 +33,14 @@ def daily(person: Person, at: str, kind: str, **typed: str) -> TestResponse:
     return person.client.post("/balcao/diarios", data=hidden | typed)
 
 
-def waiting(house: House, serie: str) -> list[tuple[int, str]]:
+def waiting(rig: Rig, serie: str) -> list[tuple[int, str]]:
     table = db.ato_balcao
-    with house.office.db.read() as conn:
+    with rig.office.db.read() as conn:
         query = sa.select(table.c.numero, table.c.estado).where(table.c.serie == serie).order_by(table.c.id)
         return [(row.numero, row.estado) for row in conn.execute(query)]
 
 
-def test_h1_acts_follow_one_another_by_the_keyboard_alone(desk: Page, house: House) -> None:
+def test_h1_acts_follow_one_another_by_the_keyboard_alone(desk: Page, rig: Rig) -> None:
     """A scanner types a number and Enter; the next number stands in the field by then, and the value stays."""
     desk.goto("/balcao")
     desk.wait_for_selector("#papel:focus")
@@ -55,23 +55,23 @@ def test_h1_acts_follow_one_another_by_the_keyboard_alone(desk: Page, house: Hou
     desk.keyboard.type("0371KA0000050")  # over the proposal; of the type that is shown
     desk.keyboard.press("Enter")
     expect(desk.locator("tbody tr").first).to_contain_text("AU0371KA 0000050")
-    assert waiting(house, "0371KA") == [(n, "aguardando") for n in (41, 42, 50)]
+    assert waiting(rig, "0371KA") == [(n, "aguardando") for n in (41, 42, 50)]
 
 
-def test_h1_a_paper_seal_of_another_type_turns_the_form_and_records_nothing(desk: Page, house: House) -> None:
+def test_h1_a_paper_seal_of_another_type_turns_the_form_and_records_nothing(desk: Page, rig: Rig) -> None:
     desk.goto("/balcao?ato=AU")
     desk.fill("#papel", "RC0371KB 0000007")
     desk.keyboard.press("Enter")
     expect(desk.locator(".erro")).to_contain_text("O selo de papel é de RC")
     expect(desk.locator(".abas.atos [aria-current]")).to_contain_text("RC")
-    assert waiting(house, "0371KB") == []
+    assert waiting(rig, "0371KB") == []
     desk.fill("#tabeliao", "8,90")
     desk.focus("#papel")
     desk.keyboard.press("Enter")
     expect(desk.locator(".recado")).to_have_text("RC0371KB 0000007 gravado em 20/11/2026: R$ 8,90.")
 
 
-def test_h1_what_is_wrong_is_said_and_what_was_typed_stays(maria: Person, house: House) -> None:
+def test_h1_what_is_wrong_is_said_and_what_was_typed_stays(maria: Person, rig: Rig) -> None:
     answer = record(maria, "AU0371KC", tabeliao="4,0,0")
     assert answer.status_code == 422
     assert "escreva o valor em reais, como 4,10" in text(answer)
@@ -80,13 +80,13 @@ def test_h1_what_is_wrong_is_said_and_what_was_typed_stays(maria: Person, house:
     assert "se escreve como AU0371AJ 0979007" in text(answer)
     assert record(maria, "AU0371KC 0000001", data="2099-01-01").status_code == 422
     assert record(maria, "AU0371KC 0000001", tabeliao="", iss="").status_code == 422
-    assert waiting(house, "0371KC") == []
+    assert waiting(rig, "0371KC") == []
     assert record(maria, "AU0371KC 0000001", **ISENTO).status_code == 303
     answer = record(maria, "AU0371KC 0000001")
     assert (answer.status_code, "AU0371KC 0000001" in text(answer)) == (409, True)
 
 
-def test_h1_a_form_sent_twice_records_once(maria: Person, house: House) -> None:
+def test_h1_a_form_sent_twice_records_once(maria: Person, rig: Rig) -> None:
     form = {
         **maria.hidden("/balcao?ato=AU", "/balcao"),
         "papel": "AU0371KD 0000001",
@@ -94,10 +94,10 @@ def test_h1_a_form_sent_twice_records_once(maria: Person, house: House) -> None:
         **TYPED_FEES,
     }
     assert [maria.client.post("/balcao", data=form).status_code for _ in range(2)] == [303, 303]
-    assert waiting(house, "0371KD") == [(1, "aguardando")]
+    assert waiting(rig, "0371KD") == [(1, "aguardando")]
 
 
-def test_h2_an_act_is_reversed_with_its_reason(maria: Person, house: House) -> None:
+def test_h2_an_act_is_reversed_with_its_reason(maria: Person, rig: Rig) -> None:
     record(maria, "AU0371KE 0000001")
     (path,) = set(
         re.findall(r'href="(/balcao/atos/\d+/estorno)"[^<]*>Estornar<span class="oculto"> AU0371KE', _day(maria))
@@ -105,9 +105,9 @@ def test_h2_an_act_is_reversed_with_its_reason(maria: Person, house: House) -> N
     assert maria.send(path, path, papel="inutilizado", motivo="rasgado").status_code == 422
     assert maria.send(path, path, motivo="rasgado", confirmo="sim").status_code == 422
     assert maria.send(path, path, papel="inutilizado", motivo="", confirmo="sim").status_code == 422
-    assert waiting(house, "0371KE") == [(1, "aguardando")]
+    assert waiting(rig, "0371KE") == [(1, "aguardando")]
     assert maria.send(path, path, papel="inutilizado", motivo="rasgado", confirmo="sim").status_code == 303
-    assert waiting(house, "0371KE") == [(1, "estornado")]
+    assert waiting(rig, "0371KE") == [(1, "estornado")]
     assert "já foi estornado" in text(maria.get(path))
     assert maria.get("/balcao/atos/999999/estorno").status_code == 404
 
@@ -116,7 +116,7 @@ def _day(person: Person) -> str:
     return person.get("/balcao?dia=2026-11-10").get_data(as_text=True)
 
 
-def test_h2_a_day_is_checked_and_loaded_as_it_was_shown(maria: Person, house: House) -> None:
+def test_h2_a_day_is_checked_and_loaded_as_it_was_shown(maria: Person, rig: Rig) -> None:
     day, at = "2026-11-11", "/balcao/conferencia?dia=2026-11-11"
     assert "Nenhum ato de balcão neste dia" in text(maria.get(at))
     record(maria, "AU0371KF 0000001", data=day)
@@ -133,7 +133,7 @@ def test_h2_a_day_is_checked_and_loaded_as_it_was_shown(maria: Person, house: Ho
     late = maria.client.post("/balcao/conferencia", data=form | sure)
     assert (late.status_code, "mudaram depois da conferência" in text(late)) == (409, True)
     assert maria.send(at, "/balcao/conferencia", **sure).status_code == 303
-    assert waiting(house, "0371KF") == [(1, "carregado"), (4, "carregado"), (2, "carregado")]
+    assert waiting(rig, "0371KF") == [(1, "carregado"), (4, "carregado"), (2, "carregado")]
     assert "Nenhum ato deste dia espera a carga" in text(maria.get(at))
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from web_house import Person, sure
+from web_rig import Person, sure
 from werkzeug.test import TestResponse
 
 from printserver import db
@@ -21,7 +21,7 @@ from printserver.delivery import numbered_paper
 from printserver.office import people
 from printserver.server.app import create_app
 from printserver.web.forms import label
-from support.office import FEES, House, open_house
+from support.office import FEES, Rig, open_rig
 
 REASON = "conferido no balcão"
 INVISIBLE = "\u202eossessap"
@@ -29,9 +29,9 @@ _numbers = count(1)
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+def rig(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Rig]:
     folder = tmp_path_factory.mktemp("formas")
-    with open_house(folder / "casa") as opened:
+    with open_rig(folder / "casa") as opened:
         queue = {"nome": "segurança", "tipo": "pasta", "destino": str(folder), "papel_numerado": True}
         with opened.office.db.write() as conn:
             conn.execute(db.fila.insert().values(serventia_id=1, criada_em=opened.clock(), **queue))
@@ -41,9 +41,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
 
 
 @pytest.fixture(scope="module")
-def tereza(house: House) -> Person:
+def tereza(rig: Rig) -> Person:
     """The head of the office, at a screen."""
-    person = Person(create_app(house.office).test_client())
+    person = Person(create_app(rig.office).test_client())
     assert person.login("tereza").status_code == 303
     return person
 
@@ -142,7 +142,7 @@ class Case:
     """A form: where it is, what a person types who does it right, and other right values by field."""
 
     endpoint: str
-    place: Callable[[House], tuple[str, str]]  # a page on which it has not been sent yet, and its address
+    place: Callable[[Rig], tuple[str, str]]  # a page on which it has not been sent yet, and its address
     holds: str
     typed: Callable[[], Mapping[str, str]]
     other: Mapping[str, str] = field(default_factory=dict)
@@ -153,52 +153,52 @@ MONEY = dict.fromkeys(FEES, "1,00")
 A_VALUE = dict.fromkeys(FEES, "7,77")
 
 
-def _seal(house: House) -> str:
+def _seal(rig: Rig) -> str:
     body = {"ato": "ES", "identificador": f"F-{next(_numbers)}", "emolumentos": FEES, "escrevente": "maria"}
-    return str(house.call("POST", "/selos", body).json["codigo"])
+    return str(rig.call("POST", "/selos", body).json["codigo"])
 
 
 def _at(path: str) -> tuple[str, str]:
     return path, path
 
 
-def _act(house: House) -> tuple[str, str]:
+def _act(rig: Rig) -> tuple[str, str]:
     body = {"ato": "AU", "papel": f"AU0371ZA {next(_numbers):07}", "servico": "certidao-notas", "escrevente": "maria"}
-    return _at(f"/balcao/atos/{house.call('POST', '/atos-de-balcao', body).json['id']}/estorno")
+    return _at(f"/balcao/atos/{rig.call('POST', '/atos-de-balcao', body).json['id']}/estorno")
 
 
-def _uncertain(house: House) -> dict[str, Any]:
+def _uncertain(rig: Rig) -> dict[str, Any]:
     """Return a certidão of which it is not known what came out."""
-    job = house.printed(house.certidao())
-    with house.office.db.write() as conn:
+    job = rig.printed(rig.certidao())
+    with rig.office.db.write() as conn:
         conn.execute(sa.update(db.job).where(db.job.c.id == job["id"]).values(estado="incerto"))
     return job
 
 
-def _failed(house: House) -> dict[str, Any]:
-    job = house.taken(house.certidao())
-    house.act(job["id"], "cancelar")
+def _failed(rig: Rig) -> dict[str, Any]:
+    job = rig.taken(rig.certidao())
+    rig.act(job["id"], "cancelar")
     return job
 
 
-def _asked(house: House) -> tuple[str, str]:
-    name = house.printed(house.livro())["documento"]["instrumento"]
-    house.printed(house.traslado(name))
-    job = house.question(house.traslado(name))
+def _asked(rig: Rig) -> tuple[str, str]:
+    name = rig.printed(rig.livro())["documento"]["instrumento"]
+    rig.printed(rig.traslado(name))
+    job = rig.question(rig.traslado(name))
     return f"/trabalhos/{job['id']}/pergunta", f"/trabalhos/{job['id']}/xa"
 
 
-def _ficha(house: House) -> tuple[str, str]:
-    job = house.post(house.ficha()).job
+def _ficha(rig: Rig) -> tuple[str, str]:
+    job = rig.post(rig.ficha()).job
     return f"/trabalhos/{job['id']}/pergunta", f"/trabalhos/{job['id']}/selo"
 
 
-def _signed(house: House) -> dict[str, Any]:
-    return house.printed(house.livro(data="2026-11-16", motivo_data="esquecido"))
+def _signed(rig: Rig) -> dict[str, Any]:
+    return rig.printed(rig.livro(data="2026-11-16", motivo_data="esquecido"))
 
 
-def _paper(house: House) -> tuple[str, str]:
-    with house.office.db.write() as conn:
+def _paper(rig: Rig) -> tuple[str, str]:
+    with rig.office.db.write() as conn:
         conn.execute(db.fila.update().where(db.fila.c.papel_numerado).values(papel_proximo=None))
         conn.execute(db.papel.delete())
     return _at("/papel")
@@ -247,12 +247,12 @@ CASES = (
     ),
     Case(
         "web.retificar",
-        lambda house: _at(f"/selos/{_seal(house)}/retificar"),
+        lambda rig: _at(f"/selos/{_seal(rig)}/retificar"),
         "tabeliao",
         lambda: {"tabeliao": "56,00", "motivo": REASON},
         other={"identificador": "OUTRO", "data": "2026-11-19", "ato": "TR"},
     ),
-    Case("web.excluir_selo", lambda house: _at(f"/selos/{_seal(house)}/excluir"), "motivo", lambda: {"motivo": REASON}),
+    Case("web.excluir_selo", lambda rig: _at(f"/selos/{_seal(rig)}/excluir"), "motivo", lambda: {"motivo": REASON}),
     Case(
         "web.papel",
         _paper,
@@ -269,19 +269,19 @@ CASES = (
     ),
     Case(
         "web.reenviar",
-        lambda house: _at(f"/trabalhos/{_failed(house)['id']}/reenviar"),
+        lambda rig: _at(f"/trabalhos/{_failed(rig)['id']}/reenviar"),
         "motivo",
         lambda: {"motivo": REASON},
     ),
     Case(
         "web.cancelar",
-        lambda house: _at(f"/trabalhos/{house.taken(house.certidao())['id']}/cancelar"),
+        lambda rig: _at(f"/trabalhos/{rig.taken(rig.certidao())['id']}/cancelar"),
         "motivo",
         lambda: {"motivo": REASON},
     ),
     Case(
         "web.folhas",
-        lambda house: _at(f"/trabalhos/{_uncertain(house)['id']}/folhas"),
+        lambda rig: _at(f"/trabalhos/{_uncertain(rig)['id']}/folhas"),
         "pagina_1",
         lambda: {"pagina_1": "inutilizada", "motivo": REASON, "papel_1": ""},
         other={"papel_1": "Z0000077"},
@@ -291,7 +291,7 @@ CASES = (
     Case("web.responder_selo", _ficha, "resposta", dict),
     Case(
         "web.assinar",
-        lambda house: _at(f"/trabalhos/{_signed(house)['id']}/assinaturas"),
+        lambda rig: _at(f"/trabalhos/{_signed(rig)['id']}/assinaturas"),
         "estado",
         lambda: {"estado": "pendentes", "primeira": "2026-11-18", "motivo": REASON},
         other={"primeira": "2026-11-17"},
@@ -342,34 +342,34 @@ def filled(case: Case, fields: Mapping[str, Field]) -> dict[str, str]:
 class Trial:
     """A form sent once, and what came of it."""
 
-    def __init__(self, house: House, person: Person, case: Case, **changed: str) -> None:
-        page, to = case.place(house)
+    def __init__(self, rig: Rig, person: Person, case: Case, **changed: str) -> None:
+        page, to = case.place(rig)
         self.fields = form_of(person, page, to, case.holds)
-        before = _last(house)
+        before = _last(rig)
         sent = {
             name: value for name, value in (filled(case, self.fields) | changed).items() if value or name in changed
         }
         self.answer = sure(person, person.client.post(to, data=sent))
-        self.made = _made(house, before)
+        self.made = _made(rig, before)
 
 
-def _last(house: House) -> int:
-    with house.office.db.read() as conn:
+def _last(rig: Rig) -> int:
+    with rig.office.db.read() as conn:
         return int(conn.execute(sa.select(sa.func.max(db.log.c.n))).scalar_one())
 
 
 _VOLATILE = re.compile(r"\b[0-9A-Z]{25}\b|\b[0-9a-f]{32,64}\b|P-2026-\d+|2026/\d{6}|F-\d+|\bn\d+")
 
 
-def _made(house: House, before: int) -> list[str]:
+def _made(rig: Rig, before: int) -> list[str]:
     """Return what went on record since `before`, without the names that differ from one time to the next."""
-    rows = house.rows(db.log, db.log.c.n > before, db.log.c.objeto != "acesso")
+    rows = rig.rows(db.log, db.log.c.n > before, db.log.c.objeto != "acesso")
     extra: list[Any] = []
     for row in rows:
         if row["objeto"] == "balcao":
-            extra += house.rows(db.ato_balcao, db.ato_balcao.c.id == int(row["objeto_id"]))
+            extra += rig.rows(db.ato_balcao, db.ato_balcao.c.id == int(row["objeto_id"]))
         if row["objeto"] == "selo":
-            extra += house.rows(db.selo, db.selo.c.codigo == row["objeto_id"])
+            extra += rig.rows(db.selo, db.selo.c.codigo == row["objeto_id"])
     shown = [f"{row['objeto']} {row['estado']} {row['detalhe']}" for row in rows if row["objeto"] != "papel"]
     kept = (
         "ato",
@@ -390,28 +390,28 @@ def _made(house: House, before: int) -> list[str]:
 CASE_IDS = [f"{case.endpoint.removeprefix('web.')}-{case.holds}" for case in CASES]
 
 
-def test_a7_every_form_is_tried(house: House, tereza: Person) -> None:
+def test_a7_every_form_is_tried(rig: Rig, tereza: Person) -> None:
     rules = tereza.client.application.url_map.iter_rules()
     posted = {rule.endpoint for rule in rules if "POST" in (rule.methods or ()) and rule.endpoint.startswith("web.")}
     assert posted == {case.endpoint for case in CASES} | BUTTONS | OWN_TESTS
 
 
 @pytest.mark.parametrize("case", CASES, ids=CASE_IDS)
-def test_a7_what_a_person_changes_counts_or_is_refused_by_its_label(house: House, tereza: Person, case: Case) -> None:
-    right = Trial(house, tereza, case)
+def test_a7_what_a_person_changes_counts_or_is_refused_by_its_label(rig: Rig, tereza: Person, case: Case) -> None:
+    right = Trial(rig, tereza, case)
     assert right.answer.status_code == 303, messages(right.answer)
     assert right.made
     for name, shown in right.fields.items():
         if shown.kind in ("hidden", "button"):
             continue
         for value in others(case, name, case.typed().get(name, shown.value), shown):
-            trial = Trial(house, tereza, case, **{name: value})
+            trial = Trial(rig, tereza, case, **{name: value})
             if trial.answer.status_code == 303:
                 assert trial.made != right.made, f"{name}={value} does not count"
             else:
                 _refused(trial, name, value)
         value = rubbish(case, name, shown)
-        trial = Trial(house, tereza, case, **{name: value})
+        trial = Trial(rig, tereza, case, **{name: value})
         _refused(trial, name, value)
 
 
@@ -437,17 +437,17 @@ def no_machine_names(said: str) -> None:
 
 
 @pytest.mark.parametrize("case", CASES, ids=CASE_IDS)
-def test_a7_a_field_that_a_form_does_not_have_is_refused(house: House, tereza: Person, case: Case) -> None:
+def test_a7_a_field_that_a_form_does_not_have_is_refused(rig: Rig, tereza: Person, case: Case) -> None:
     unknown = {"desconto": "10"}
-    trial = Trial(house, tereza, case, **unknown)
+    trial = Trial(rig, tereza, case, **unknown)
     assert trial.answer.status_code == 422
     assert trial.made == []
     assert "desconto" in messages(trial.answer)
 
 
 @pytest.mark.parametrize("case", CASES, ids=CASE_IDS)
-def test_a7_a_blank_form_is_refused_in_the_words_of_people(house: House, tereza: Person, case: Case) -> None:
-    page, to = case.place(house)
+def test_a7_a_blank_form_is_refused_in_the_words_of_people(rig: Rig, tereza: Person, case: Case) -> None:
+    page, to = case.place(rig)
     fields = form_of(tereza, page, to, case.holds)
     hidden = {name: each.value for name, each in fields.items() if each.kind == "hidden"}
     blank = hidden | {name: "" for name, each in fields.items() if each.kind in ("text", "textarea", "date")}

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 import zxingcpp
 from PIL import Image
-from web_house import House, Person
+from web_rig import Person, Rig
 
 from printserver import db, jobs
 from printserver.clock import local_date
@@ -25,30 +25,30 @@ def _text(who: Person, path: str) -> str:
     return answer.get_data(as_text=True)
 
 
-def _stopped(house: House) -> dict[str, Any]:
+def _stopped(rig: Rig) -> dict[str, Any]:
     """Return a livro that was cancelled on its way: `falhou`, its seals live."""
-    job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+    job = rig.send({"tipo": "livro", "instrumento": rig.instrumento()})
     data = {"escrevente": "maria", "motivo": "papel errado na bandeja"}
-    jobs.cancel(house.office, house.autor, job["id"], data)
-    return house.job(job["id"])
+    jobs.cancel(rig.office, rig.autor, job["id"], data)
+    return rig.job(job["id"])
 
 
 @pytest.fixture
-def uncertain(house: House) -> dict[str, Any]:
+def uncertain(rig: Rig) -> dict[str, Any]:
     """A livro in the state `incerto`."""
-    job = house.livro()
-    with house.office.db.write() as conn:
+    job = rig.livro()
+    with rig.office.db.write() as conn:
         row = conn.execute(sa.select(db.job).where(db.job.c.id == job["id"])).mappings().one()
         conn.execute(sa.update(db.job).where(db.job.c.id == job["id"]).values(estado="incerto"))
-        questions.ask_about_sheets(conn, house.office, row, "o papel acabou no meio", house.clock())
-    return house.job(job["id"])
+        questions.ask_about_sheets(conn, rig.office, row, "o papel acabou no meio", rig.clock())
+    return rig.job(job["id"])
 
 
 # -- the board --------------------------------------------------------------------------------------------------------
 
 
-def test_the_board_shows_who_waits_and_the_jobs_of_the_day(maria: Person, house: House) -> None:
-    _before, held = house.xa_question()
+def test_the_board_shows_who_waits_and_the_jobs_of_the_day(maria: Person, rig: Rig) -> None:
+    _before, held = rig.xa_question()
     text = _text(maria, "/")
     assert f'href="/trabalhos/{held["id"]}/pergunta"' in text
     assert "Maria Souza" in text
@@ -87,8 +87,8 @@ def test_a7_what_an_address_asks_for_is_shown_or_refused(maria: Person, address:
     assert 'role="alert"' in page or "Entrada inválida" in page
 
 
-def test_a7_what_cannot_be_seen_in_a_search_is_no_part_of_it(maria: Person, house: House) -> None:
-    job = house.livro()
+def test_a7_what_cannot_be_seen_in_a_search_is_no_part_of_it(maria: Person, rig: Rig) -> None:
+    job = rig.livro()
     assert f'id="trabalho-{job["id"]}"' in _text(maria, "/?texto=Assun%C3%A7%C3%A3o%E2%80%8B")
     assert f'id="trabalho-{job["id"]}"' in _text(maria, "/?estado=&tipo=&dia=&pagina=")
 
@@ -105,10 +105,10 @@ def test_the_first_and_the_last_day_there_are_can_be_looked_at(maria: Person, pa
     assert maria.get(path.replace("{}", day)).status_code == 200
 
 
-def test_the_day_is_filtered_by_state_type_and_text(maria: Person, house: House) -> None:
-    livro = house.livro()
-    traslado = house.printed(house.traslado_for(livro))
-    _before, held = house.xa_question()
+def test_the_day_is_filtered_by_state_type_and_text(maria: Person, rig: Rig) -> None:
+    livro = rig.livro()
+    traslado = rig.printed(rig.traslado_for(livro))
+    _before, held = rig.xa_question()
     nome, codigo = livro["documento"]["instrumento"], livro["selos"][0]["codigo"]
     for query, shown in (
         ("estado=aguardando_xa", {held["id"]}),
@@ -127,15 +127,15 @@ def test_the_day_is_filtered_by_state_type_and_text(maria: Person, house: House)
 
 
 def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_they_were(
-    maria: Person, house: House
+    maria: Person, rig: Rig
 ) -> None:
     parties = [{"qualidade": "Outorgante", "nome": "Lídia Prado Ventura"}, {"nome": "Łukasz Conceição"}]
-    deed = house.instrumento() | {"titulo": "Escritura de doação de Leão", "partes": parties}
-    livro = house.printed({"tipo": "livro", "instrumento": deed})
-    traslado = house.printed(house.traslado_for(livro))
+    deed = rig.instrumento() | {"titulo": "Escritura de doação de Leão", "partes": parties}
+    livro = rig.printed({"tipo": "livro", "instrumento": deed})
+    traslado = rig.printed(rig.traslado_for(livro))
     person = {"nome": "Lídia Sá", "mãe": "Rute"}
-    ficha = house.send({"tipo": "ficha_abertura", "ficha": "F-1", "pessoa": person, "gerar_selo": False})
-    other = house.livro()
+    ficha = rig.send({"tipo": "ficha_abertura", "ficha": "F-1", "pessoa": person, "gerar_selo": False})
+    other = rig.livro()
 
     def found(text: str) -> set[str]:
         page = _text(maria, f"/?texto={text}")
@@ -150,27 +150,27 @@ def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_t
         ("rute", ()),
     ):
         assert found(text) == {job["id"] for job in expected}, text
-    assert "Ventura" not in str(jobs.list_all(house.office, {}, 1))
-    with house.office.db.write() as conn:  # as where the texts are taken away after their term
+    assert "Ventura" not in str(jobs.list_all(rig.office, {}, 1))
+    with rig.office.db.write() as conn:  # as where the texts are taken away after their term
         log = list(conn.execute(sa.select(db.log.c.detalhe)).scalars())
         conn.execute(sa.update(db.job).where(db.job.c.id == livro["id"]).values(composicao={}))
     assert "Ventura" not in str(log)
-    (bare,) = [job for job in jobs.of_day(house.office, local_date(house.clock())) if job["id"] == livro["id"]]
+    (bare,) = [job for job in jobs.of_day(rig.office, local_date(rig.clock())) if job["id"] == livro["id"]]
     assert bare["nomes"] == []
 
 
-def test_a_part_that_has_not_changed_is_not_sent_again(maria: Person, house: House) -> None:
-    for path in ("/vivo/perguntas", "/vivo/trabalhos", f"/trabalhos/{house.livro()['id']}/vivo"):
+def test_a_part_that_has_not_changed_is_not_sent_again(maria: Person, rig: Rig) -> None:
+    for path in ("/vivo/perguntas", "/vivo/trabalhos", f"/trabalhos/{rig.livro()['id']}/vivo"):
         text = _text(maria, path)
         again = text.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
         assert maria.get(again).status_code == 204
     again = _text(maria, "/vivo/trabalhos").partition('hx-get="')[2].partition('"')[0]
-    new = house.livro()
+    new = rig.livro()
     assert f'id="trabalho-{new["id"]}"' in _text(maria, again)
 
 
-def test_a_polled_list_keeps_the_filter(maria: Person, house: House) -> None:
-    job = house.livro()
+def test_a_polled_list_keeps_the_filter(maria: Person, rig: Rig) -> None:
+    job = rig.livro()
     text = _text(maria, f"/?texto={job['documento']['instrumento']}&tipo=livro")
     again = text.partition('id="vivo-trabalhos"')[2].partition('hx-get="')[2].partition('"')[0]
     assert f"texto={job['documento']['instrumento']}" in again
@@ -180,8 +180,8 @@ def test_a_polled_list_keeps_the_filter(maria: Person, house: House) -> None:
 # -- a job ------------------------------------------------------------------------------------------------------------
 
 
-def test_a_job_shows_its_seals_and_their_sum(maria: Person, house: House) -> None:
-    job = house.livro()
+def test_a_job_shows_its_seals_and_their_sum(maria: Person, rig: Rig) -> None:
+    job = rig.livro()
     text = _text(maria, f"/trabalhos/{job['id']}")
     for selo in job["selos"]:
         assert selo["codigo"] in text
@@ -191,28 +191,28 @@ def test_a_job_shows_its_seals_and_their_sum(maria: Person, house: House) -> Non
     assert "Impresso" in text
 
 
-def test_n3_the_traslado_names_the_seal_in_its_qr(maria: Person, house: House) -> None:
-    job = house.traslado()
+def test_n3_the_traslado_names_the_seal_in_its_qr(maria: Person, rig: Rig) -> None:
+    job = rig.traslado()
     text = _text(maria, f"/trabalhos/{job['id']}")
     assert "O QR impresso é o do selo do ato principal" in text
     assert job["qr"]["selo"] in text
     assert "isento" in text
 
 
-def test_x6_a_copy_whose_livro_was_excluded_is_shown_as_stale(maria: Person, house: House) -> None:
-    traslado = house.traslado()
-    livro = jobs.selo(house.office, traslado["qr"]["selo"])["job"]
+def test_x6_a_copy_whose_livro_was_excluded_is_shown_as_stale(maria: Person, rig: Rig) -> None:
+    traslado = rig.traslado()
+    livro = jobs.selo(rig.office, traslado["qr"]["selo"])["job"]
     assert "Desatualizado" not in _text(maria, f"/trabalhos/{traslado['id']}")
-    jobs.exclude(house.office, house.autor, livro, {"escrevente": "maria", "motivo": REASON})
+    jobs.exclude(rig.office, rig.autor, livro, {"escrevente": "maria", "motivo": REASON})
     assert "Desatualizado" in _text(maria, f"/trabalhos/{traslado['id']}")
     assert "Desatualizado" in _text(maria, f"/?texto={traslado['documento']['instrumento']}")
     assert "excluído por" in _text(maria, f"/trabalhos/{livro}")
 
 
-def test_what_others_wrote_is_text_and_never_html(maria: Person, house: House) -> None:
-    bad = house.instrumento("<img src=x>")
+def test_what_others_wrote_is_text_and_never_html(maria: Person, rig: Rig) -> None:
+    bad = rig.instrumento("<img src=x>")
     bad["atos"][0]["descricao"] = "<script>alert(1)</script>"
-    job = house.printed({"tipo": "livro", "instrumento": bad})
+    job = rig.printed({"tipo": "livro", "instrumento": bad})
     for path in ("/", f"/trabalhos/{job['id']}", f"/?texto=<script>alert(1)</script>&dia={bad['data']}"):
         text = _text(maria, path)
         assert "<script>alert" not in text
@@ -232,10 +232,10 @@ def _qr_codes(pdf: bytes, folder: Path) -> list[str]:
 
 @pytest.mark.parametrize("query", ["", "?copia=0", "?original=1", "?baixar=1"])
 def test_x9_a_screen_gives_the_marked_copy_alone_whoever_asks(
-    stranger: Person, house: House, tmp_path: Path, query: str
+    stranger: Person, rig: Rig, tmp_path: Path, query: str
 ) -> None:
-    job = house.traslado()
-    original = jobs.pdf(house.office, house.autor, job["id"], copia=False)
+    job = rig.traslado()
+    original = jobs.pdf(rig.office, rig.autor, job["id"], copia=False)
     stranger.login("tereza")  # a tabeliã has the right to the original, over the API
     answer = stranger.get(f"/trabalhos/{job['id']}/pdf{query}")
     assert answer.mimetype == "application/pdf"
@@ -249,12 +249,12 @@ def test_x9_a_screen_gives_the_marked_copy_alone_whoever_asks(
         assert _qr_codes(answer.data, tmp_path) == []
 
 
-def test_a_pdf_that_does_not_exist_yet_is_told_in_a_page(maria: Person, house: House) -> None:
-    job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+def test_a_pdf_that_does_not_exist_yet_is_told_in_a_page(maria: Person, rig: Rig) -> None:
+    job = rig.send({"tipo": "livro", "instrumento": rig.instrumento()})
     assert "O PDF ainda não existe" in _text(maria, f"/trabalhos/{job['id']}")
     assert maria.get(f"/trabalhos/{job['id']}/pdf").status_code == 409
     assert maria.get(f"/trabalhos/{job['id']}/copia/vivo").status_code == 204
-    house.engine.run_once()
+    rig.engine.run_once()
     part = _text(maria, f"/trabalhos/{job['id']}/copia/vivo")
     assert 'type="application/pdf"' in part
     assert "hx-get" not in part  # shown once, not polled again
@@ -271,14 +271,14 @@ def _act(who: Person, job: dict[str, Any], what: str, **fields: str) -> tuple[in
     return answer.status_code, answer.get_data(as_text=True)
 
 
-def test_x5_a_failed_print_is_sent_again_with_the_same_seals(maria: Person, house: House) -> None:
-    job = _stopped(house)
+def test_x5_a_failed_print_is_sent_again_with_the_same_seals(maria: Person, rig: Rig) -> None:
+    job = _stopped(rig)
     assert "Nada saiu: imprimir tudo de novo" in _text(maria, f"/trabalhos/{job['id']}")
     status, text = _act(maria, job, "reenviar", motivo=REASON)
     assert status == 303
     assert "com os mesmos selos" in text
-    house.engine.run_once()
-    after = house.job(job["id"])
+    rig.engine.run_once()
+    after = rig.job(job["id"])
     assert after["estado"] == "impresso"
     assert after["selos"] == job["selos"]
     assert any(step["quem"] == "maria" and step["sistema"] is None for step in after["historico"])
@@ -286,55 +286,55 @@ def test_x5_a_failed_print_is_sent_again_with_the_same_seals(maria: Person, hous
 
 @pytest.mark.parametrize("what", ["reenviar", "folhas"])
 def test_a_form_that_was_not_sent_by_its_button_does_nothing_and_keeps_what_was_typed(
-    maria: Person, house: House, what: str
+    maria: Person, rig: Rig, what: str
 ) -> None:
-    job = _stopped(house) if what == "reenviar" else house.livro()
+    job = _stopped(rig) if what == "reenviar" else rig.livro()
     typed = {"pagina_1": "inutilizada", "papel_1": "A0000001"}
     status, text = _act(maria, job, what, motivo=REASON, **typed, confirmo="")
     assert status == 422
     assert REASON in text
     assert ("A0000001" in text) is (what == "folhas")
-    assert house.job(job["id"])["historico"] == job["historico"]
+    assert rig.job(job["id"])["historico"] == job["historico"]
 
 
 @pytest.mark.parametrize("what", ["reenviar", "cancelar"])
-def test_a4_nothing_is_done_without_a_reason(maria: Person, house: House, what: str) -> None:
-    job = _stopped(house) if what == "reenviar" else house.send({"tipo": "livro", "instrumento": house.instrumento()})
+def test_a4_nothing_is_done_without_a_reason(maria: Person, rig: Rig, what: str) -> None:
+    job = _stopped(rig) if what == "reenviar" else rig.send({"tipo": "livro", "instrumento": rig.instrumento()})
     status, text = _act(maria, job, what, motivo=" ")
     assert status == 422
     assert 'id="erro-motivo"' in text
-    assert house.job(job["id"])["historico"] == job["historico"]
+    assert rig.job(job["id"])["historico"] == job["historico"]
 
 
-def test_what_the_state_does_not_allow_is_not_offered(maria: Person, house: House) -> None:
-    job = house.livro()
+def test_what_the_state_does_not_allow_is_not_offered(maria: Person, rig: Rig) -> None:
+    job = rig.livro()
     for what in ("reenviar", "cancelar"):
         path = f"/trabalhos/{job['id']}/{what}"
         assert path not in _text(maria, f"/trabalhos/{job['id']}")
         assert 'name="motivo"' not in _text(maria, path)
 
 
-def test_what_became_impossible_meanwhile_is_told(maria: Person, house: House) -> None:
-    job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+def test_what_became_impossible_meanwhile_is_told(maria: Person, rig: Rig) -> None:
+    job = rig.send({"tipo": "livro", "instrumento": rig.instrumento()})
     path = f"/trabalhos/{job['id']}/cancelar"
     form = maria.hidden(path, path)
-    house.engine.run_once()
+    rig.engine.run_once()
     answer = maria.client.post(path, data={**form, "motivo": REASON, "confirmo": "sim"})
     assert answer.status_code == 409
     assert "nada há a cancelar" in answer.get_data(as_text=True)
-    assert house.job(job["id"])["estado"] == "impresso"
+    assert rig.job(job["id"])["estado"] == "impresso"
 
 
-def test_cancelling_keeps_the_seals_and_says_so(maria: Person, house: House) -> None:
-    job = house.send({"tipo": "livro", "instrumento": house.instrumento()})
+def test_cancelling_keeps_the_seals_and_says_so(maria: Person, rig: Rig) -> None:
+    job = rig.send({"tipo": "livro", "instrumento": rig.instrumento()})
     assert "Os selos continuam valendo" in _text(maria, f"/trabalhos/{job['id']}/cancelar")
     assert _act(maria, job, "cancelar", motivo=REASON)[0] == 303
-    after = house.job(job["id"])
+    after = rig.job(job["id"])
     assert after["estado"] == "falhou"
     assert after["selos"] == job["selos"]
 
 
-def test_x5_a_person_says_page_by_page_what_came_out(maria: Person, house: House, uncertain: dict[str, Any]) -> None:
+def test_x5_a_person_says_page_by_page_what_came_out(maria: Person, rig: Rig, uncertain: dict[str, Any]) -> None:
     page = f"/trabalhos/{uncertain['id']}/pergunta"
     assert maria.get(page).location == f"/trabalhos/{uncertain['id']}/folhas"
     assert "o papel acabou no meio" in _text(maria, f"/trabalhos/{uncertain['id']}/folhas")
@@ -345,18 +345,18 @@ def test_x5_a_person_says_page_by_page_what_came_out(maria: Person, house: House
     typed = {"pagina_1": "boa"}
     status, _answer = _act(maria, uncertain, "folhas", motivo=REASON, **typed)
     assert status == 303
-    after = house.job(uncertain["id"])
+    after = rig.job(uncertain["id"])
     assert (after["estado"], after["pergunta"]) == ("impresso", None)
 
 
-def test_x5_spoiled_pages_are_printed_again_and_good_ones_never(maria: Person, house: House) -> None:
-    long = house.instrumento()
+def test_x5_spoiled_pages_are_printed_again_and_good_ones_never(maria: Person, rig: Rig) -> None:
+    long = rig.instrumento()
     long["corpo"]["conteudo"] = "\n\n".join(["Saibam quantos esta escritura virem que compareceram as partes."] * 120)
-    job = house.printed({"tipo": "livro", "instrumento": long})
+    job = rig.printed({"tipo": "livro", "instrumento": long})
     assert job["paginas"] > 3
     fields = {"outras": "boa", "pagina_2": "inutilizada", "pagina_3": "nao_saiu", "imprimir": "sim", "motivo": REASON}
     assert _act(maria, job, "folhas", **fields)[0] == 303
-    with house.office.db.read() as conn:
+    with rig.office.db.read() as conn:
         said = sa.select(db.pagina.c.pagina, db.pagina.c.estado).where(db.pagina.c.job_id == job["id"])
         pages = {row.pagina: row.estado for row in conn.execute(said)}
         tries = sa.select(db.tentativa.c.paginas).where(db.tentativa.c.job_id == job["id"]).order_by(db.tentativa.c.id)
@@ -367,30 +367,30 @@ def test_x5_spoiled_pages_are_printed_again_and_good_ones_never(maria: Person, h
 
 
 @pytest.fixture(autouse=True)
-def nothing_left_open(house: House) -> Iterator[None]:
+def nothing_left_open(rig: Rig) -> Iterator[None]:
     """Take what a test left on its way to its end, so that none shows up in another."""
     yield
-    house.engine.run_once()
+    rig.engine.run_once()
 
 
 @pytest.fixture
-def troubled(house: House) -> Iterator[dict[str, Any]]:
+def troubled(rig: Rig) -> Iterator[dict[str, Any]]:
     """A livro at a CUPS queue that became unreachable; the printer's last message was a jam."""
-    job = house.livro()
+    job = rig.livro()
     said = {"servidor": None, "id": 7, "estado": "processing", "motivos": ["media-jam-error"], "folhas": None}
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         before = dict(conn.execute(sa.select(db.fila)).mappings().one())
         where = {"tipo": "cups", "destino": "laser", "servidor": "/nada/cups.sock", "reserva": "balcao"}
         conn.execute(db.fila.update().values(**where))
         moving = {"estado": "entregue", "encerrado": False, "vence_em": None, "cups": said}
         conn.execute(db.job.update().where(db.job.c.id == job["id"]).values(**moving))
-    house.office.capabilities.clear()
+    rig.office.capabilities.clear()
     yield job
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         conn.execute(db.fila.update().values(**before))
         over = {"estado": "impresso", "encerrado": True, "cups": None}
         conn.execute(db.job.update().where(db.job.c.id == job["id"]).values(**over))
-    house.office.capabilities.clear()
+    rig.office.capabilities.clear()
 
 
 def test_the_board_and_the_job_say_what_ails_the_queue(troubled: dict[str, Any], maria: Person) -> None:
@@ -403,7 +403,7 @@ def test_the_board_and_the_job_say_what_ails_the_queue(troubled: dict[str, Any],
     assert "Tire o papel preso" in page
 
 
-def test_a_board_of_folders_that_take_files_says_nothing_of_queues(house: House, maria: Person) -> None:
-    house.office.capabilities.clear()
-    house.livro()  # something new happened: nothing is shown from memory
+def test_a_board_of_folders_that_take_files_says_nothing_of_queues(rig: Rig, maria: Person) -> None:
+    rig.office.capabilities.clear()
+    rig.livro()  # something new happened: nothing is shown from memory
     assert "titulo-filas" not in _text(maria, "/vivo/filas")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from web_house import PASSWORD, Clock, House, Person
+from web_rig import PASSWORD, Clock, Person, Rig
 
 import printserver
 from printserver import db
@@ -51,10 +51,8 @@ def test_a1_a_wrong_password_and_an_unknown_user_are_told_the_same(
     assert stranger.get("/").status_code == 303
 
 
-def test_a1_only_wrong_passwords_are_counted_and_only_at_their_address(
-    stranger: Person, house: House, app: Flask
-) -> None:
-    limit = house.office.settings.http.senhas_erradas_por_minuto
+def test_a1_only_wrong_passwords_are_counted_and_only_at_their_address(stranger: Person, rig: Rig, app: Flask) -> None:
+    limit = rig.office.settings.http.senhas_erradas_por_minuto
     for _ in range(limit + 1):
         assert stranger.login("maria").status_code == 303
         stranger.send("/", "/sair")
@@ -105,8 +103,8 @@ def test_under_tls_a_form_is_taken_from_our_own_pages_alone(app: Flask) -> None:
     assert statuses == [400, 303]
 
 
-def test_a_session_ends_after_its_hours_however_much_it_is_used(maria: Person, house: House, later: Clock) -> None:
-    hours = house.office.settings.pessoas.sessao_horas
+def test_a_session_ends_after_its_hours_however_much_it_is_used(maria: Person, rig: Rig, later: Clock) -> None:
+    hours = rig.office.settings.pessoas.sessao_horas
     for _ in range(3 * hours - 1):
         later.ahead += timedelta(minutes=20)
         assert maria.get("/").status_code == 200
@@ -114,12 +112,12 @@ def test_a_session_ends_after_its_hours_however_much_it_is_used(maria: Person, h
     assert maria.get("/").status_code == 303
 
 
-def test_a1_who_left_the_office_is_out_at_once(stranger: Person, house: House) -> None:
-    with house.office.db.write() as conn:
-        people.create_person(conn, 1, "de-saida", "De Saída", "escrevente", PASSWORD, house.clock())
+def test_a1_who_left_the_office_is_out_at_once(stranger: Person, rig: Rig) -> None:
+    with rig.office.db.write() as conn:
+        people.create_person(conn, 1, "de-saida", "De Saída", "escrevente", PASSWORD, rig.clock())
     stranger.login("de-saida")
     assert stranger.get("/").status_code == 200
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         conn.execute(sa.update(db.pessoa).where(db.pessoa.c.usuario == "de-saida").values(ativa=False))
     assert stranger.get("/").status_code == 303
 
@@ -144,7 +142,7 @@ def test_a_live_part_sends_its_page_to_the_login(stranger: Person) -> None:
     assert answer.headers["HX-Redirect"] == "/entrar?proximo=/trabalhos/abc"
 
 
-def test_every_post_without_its_csrf_token_is_refused(maria: Person, app: Flask, house: House) -> None:
+def test_every_post_without_its_csrf_token_is_refused(maria: Person, app: Flask, rig: Rig) -> None:
     paths = [*_paths(app, "POST"), "/entrar"]
     assert len(paths) >= 7
     for path in paths:
@@ -154,10 +152,10 @@ def test_every_post_without_its_csrf_token_is_refused(maria: Person, app: Flask,
     assert maria.get("/").status_code == 200  # not logged out either
 
 
-def test_a_session_is_no_key_and_a_key_is_no_session(maria: Person, stranger: Person, house: House, app: Flask) -> None:
+def test_a_session_is_no_key_and_a_key_is_no_session(maria: Person, stranger: Person, rig: Rig, app: Flask) -> None:
     assert maria.client.get("/api/v1/jobs").status_code == 401
-    with house.office.db.write() as conn:
-        key = people.create_key(conn, 1, "so-para-a-api", people.RIGHTS, house.clock())
+    with rig.office.db.write() as conn:
+        key = people.create_key(conn, 1, "so-para-a-api", people.RIGHTS, rig.clock())
     client, bearer = app.test_client(), {"Authorization": f"Bearer {key}"}
     assert client.get("/", headers=bearer).status_code == 303
     # the API asks for no CSRF token: a key is not sent by a browser on its own
@@ -222,19 +220,19 @@ def test_a_fault_of_ours_is_a_page_with_a_number_and_nothing_of_its_inside(
 # -- passwords, sessions, and what goes on record (A5) ----------------------------------------------------------------
 
 
-def _log(house: House, *where: sa.ColumnElement[bool]) -> list[tuple[str, str, str | None]]:
-    with house.office.db.read() as conn:
+def _log(rig: Rig, *where: sa.ColumnElement[bool]) -> list[tuple[str, str, str | None]]:
+    with rig.office.db.read() as conn:
         rows = conn.execute(sa.select(db.log).where(*where).order_by(db.log.c.n)).mappings()
         return [(row["objeto_id"], row["estado"], row["endereco"]) for row in rows]
 
 
-def test_a5_entries_refused_entries_and_exits_are_on_record(stranger: Person, house: House) -> None:
+def test_a5_entries_refused_entries_and_exits_are_on_record(stranger: Person, rig: Rig) -> None:
     address = stranger.client.environ_base["REMOTE_ADDR"]
     stranger.login("maria", "errada")
     stranger.login("uma senha digitada no lugar errado", "errada")
     stranger.login("maria")
     stranger.send("/", "/sair")
-    assert _log(house, db.log.c.objeto == "pessoa", db.log.c.endereco == address) == [
+    assert _log(rig, db.log.c.objeto == "pessoa", db.log.c.endereco == address) == [
         ("maria", "entrada recusada", address),
         ("desconhecido", "entrada recusada", address),
         ("maria", "entrou", address),
@@ -242,14 +240,14 @@ def test_a5_entries_refused_entries_and_exits_are_on_record(stranger: Person, ho
     ]
 
 
-def test_a5_refused_access_is_on_record(stranger: Person, house: House, app: Flask) -> None:
-    with house.office.db.write() as conn:
-        key = people.create_key(conn, 1, "so-imprime", ["imprimir"], house.clock())
+def test_a5_refused_access_is_on_record(stranger: Person, rig: Rig, app: Flask) -> None:
+    with rig.office.db.write() as conn:
+        key = people.create_key(conn, 1, "so-imprime", ["imprimir"], rig.clock())
     client = app.test_client()
     client.environ_base["REMOTE_ADDR"] = "10.8.0.1"
     client.get("/api/v1/jobs", headers={"Authorization": "Bearer nada"})
     client.post("/api/v1/selos", headers={"Authorization": f"Bearer {key}"}, json={})
-    with house.office.db.read() as conn:
+    with rig.office.db.read() as conn:
         rows = conn.execute(sa.select(db.log).where(db.log.c.endereco == "10.8.0.1").order_by(db.log.c.n)).mappings()
         found = [(row["objeto"], row["objeto_id"], row["estado"], row["sistema"]) for row in rows]
     assert found == [
@@ -280,26 +278,26 @@ def test_a5_thirty_idle_minutes_end_a_session(maria: Person, later: Clock) -> No
 
 @pytest.mark.parametrize("change", ["senha", "papel", "desativar"])
 def test_a5_a_change_of_password_or_role_ends_the_sessions_at_the_next_request(
-    stranger: Person, house: House, change: str
+    stranger: Person, rig: Rig, change: str
 ) -> None:
     name = f"muda-{change}"
-    with house.office.db.write() as conn:
-        people.create_person(conn, 1, name, "Muda", "escrevente", PASSWORD, house.clock())
+    with rig.office.db.write() as conn:
+        people.create_person(conn, 1, name, "Muda", "escrevente", PASSWORD, rig.clock())
     stranger.login(name)
     assert stranger.get("/").status_code == 200
-    with house.office.db.write() as conn:
+    with rig.office.db.write() as conn:
         if change == "senha":
-            people.change_password(conn, 1, name, "outra frase bem comprida", house.clock())
+            people.change_password(conn, 1, name, "outra frase bem comprida", rig.clock())
         elif change == "papel":
-            people.change_role(conn, 1, name, "substituto", house.clock())
+            people.change_role(conn, 1, name, "substituto", rig.clock())
         else:
-            people.deactivate(conn, 1, name, house.clock())
+            people.deactivate(conn, 1, name, rig.clock())
     assert stranger.get("/").status_code == 303
     assert stranger.login(name, PASSWORD).status_code == (303 if change == "papel" else 401)
 
 
-def test_a5_who_tries_passwords_keeps_no_one_else_at_the_address_out(stranger: Person, house: House) -> None:
-    limit = house.office.settings.http.senhas_erradas_por_minuto
+def test_a5_who_tries_passwords_keeps_no_one_else_at_the_address_out(stranger: Person, rig: Rig) -> None:
+    limit = rig.office.settings.http.senhas_erradas_por_minuto
     wrong = [stranger.login("rui", "errada").status_code for _ in range(limit + 2)]
     assert wrong == [401] * limit + [429, 429]
     assert stranger.login("tereza").status_code == 303

@@ -8,39 +8,39 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
-from web_house import FEES, PASSWORD, Person, sure
-from web_house import House as WebHouse
+from web_rig import FEES, PASSWORD, Person, sure
+from web_rig import Rig as WebRig
 
 from printserver import db
 from printserver.seal_actions import standalone
 from printserver.server.app import create_app
-from support.court import Court, house_with_court
-from support.office import House
+from support.court import Court, rig_with_court
+from support.office import Rig
 
 REASON = "valor digitado errado"
 CHEAP = dict.fromkeys(FEES, "1,00")
 
 
 @pytest.fixture(scope="module")
-def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[House, Court]]:
+def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Rig, Court]]:
     settings = {"tribunal": {"espera_s": 0.5}}
-    with house_with_court(tmp_path_factory.mktemp("selos") / "casa", settings=settings) as (house, court):
-        yield house, court
+    with rig_with_court(tmp_path_factory.mktemp("selos") / "casa", settings=settings) as (rig, court):
+        yield rig, court
 
 
 @pytest.fixture(scope="module")
-def court(both: tuple[House, Court]) -> Court:
+def court(both: tuple[Rig, Court]) -> Court:
     return both[1]
 
 
 @pytest.fixture(scope="module")
-def seals(both: tuple[House, Court]) -> House:
+def seals(both: tuple[Rig, Court]) -> Rig:
     """The office that has a court."""
     return both[0]
 
 
 @pytest.fixture(scope="module")
-def people(seals: House) -> dict[str, Person]:
+def people(seals: Rig) -> dict[str, Person]:
     """Everyone of the office, at a screen of their own."""
     app = create_app(seals.office)
     found = {}
@@ -60,9 +60,9 @@ def rectify(person: Person, to: str, **fields: str) -> Any:
     return sure(person, person.send(to, to, **fields))
 
 
-def seal(house: House, **more: Any) -> str:
+def seal(rig: Rig, **more: Any) -> str:
     body = {"ato": "ES", "identificador": "ATA-1", "emolumentos": FEES, "escrevente": "maria"} | more
-    answer = house.call("POST", "/selos", body)
+    answer = rig.call("POST", "/selos", body)
     assert answer.status == 201, answer
     return str(answer.json["codigo"])
 
@@ -81,7 +81,7 @@ def plain(html: str) -> str:
 # -- looking through them ---------------------------------------------------------------------------------------------
 
 
-def test_t5_seals_are_looked_for_on_the_screen_with_money_as_people_type_it(seals: House, maria: Person) -> None:
+def test_t5_seals_are_looked_for_on_the_screen_with_money_as_people_type_it(seals: Rig, maria: Person) -> None:
     code = seal(seals, identificador="PROCURADO", emolumentos=FEES | {"tabeliao": "1234.56"})
     text = read(maria, "/selos?identificador=PROCURADO&valor_de=1.200,00&valor_ate=R$+1.300,00&pagina=1")
     assert code in text
@@ -101,7 +101,7 @@ def test_a_wrong_filter_is_said_beside_it_and_nothing_is_lost(maria: Person) -> 
     assert "escreva o valor em reais, como 4,10" in plain(maria.get("/selos?valor_de=mil").get_data(as_text=True))
 
 
-def test_s11_totals_stand_beside_the_list_and_on_a_page_of_their_own(seals: House, maria: Person) -> None:
+def test_s11_totals_stand_beside_the_list_and_on_a_page_of_their_own(seals: Rig, maria: Person) -> None:
     code = seal(seals, identificador="SOMADO")
     body = {"emolumentos": dict.fromkeys(FEES, "1.00"), "motivo": REASON, "escrevente": "maria"}
     assert seals.call("POST", f"/selos/{code}/retificacao", body).status == 201
@@ -115,7 +115,7 @@ def test_s11_totals_stand_beside_the_list_and_on_a_page_of_their_own(seals: Hous
     assert re.search(r"ES · Escritura 2 0 R\$ 103,12 R\$ 3,78", every)
 
 
-def test_a3_what_was_found_is_taken_as_a_file_under_ones_name(seals: House, maria: Person) -> None:
+def test_a3_what_was_found_is_taken_as_a_file_under_ones_name(seals: Rig, maria: Person) -> None:
     code = seal(seals, identificador="LEVADO")
     page = maria.get("/selos?identificador=LEVADO").get_data(as_text=True)
     for kind in ("csv", "xlsx"):
@@ -131,7 +131,7 @@ def test_a3_what_was_found_is_taken_as_a_file_under_ones_name(seals: House, mari
 # -- one seal ---------------------------------------------------------------------------------------------------------
 
 
-def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: House, maria: Person) -> None:
+def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: Rig, maria: Person) -> None:
     code = seal(seals, identificador="CADEIA")
     to = f"/selos/{code}/retificar"
     done = rectify(maria, to, motivo=REASON, **CHEAP)
@@ -152,7 +152,7 @@ def test_r1_t3_the_page_of_a_seal_shows_its_chain_and_its_changes(seals: House, 
     assert f'href="/selos/{code}"' in html
 
 
-def test_r1_a_rectification_is_asked_for_field_by_field(seals: House, maria: Person) -> None:
+def test_r1_a_rectification_is_asked_for_field_by_field(seals: Rig, maria: Person) -> None:
     code = seal(seals, identificador="TROCA")
     to = f"/selos/{code}/retificar"
     unsure = maria.send(to, to, identificador="TROCA-2", motivo=REASON, confirmo="sim")
@@ -170,7 +170,7 @@ def test_r1_a_rectification_is_asked_for_field_by_field(seals: House, maria: Per
     assert (made["isento"], made["identificador"], made["data"]) == (True, "TROCA-2", "2026-11-19")
 
 
-def test_x4_an_exclusion_past_its_term_is_for_the_heads_alone(seals: House, people: dict[str, Person]) -> None:
+def test_x4_an_exclusion_past_its_term_is_for_the_heads_alone(seals: Rig, people: dict[str, Person]) -> None:
     code = seal(seals, identificador="TARDE", data="2026-11-16", motivo_data="esquecido")
     to = f"/selos/{code}/excluir"
     page = read(people["maria"], to)
@@ -189,7 +189,7 @@ def test_x4_an_exclusion_past_its_term_is_for_the_heads_alone(seals: House, peop
 
 
 def test_t2_t3_what_the_court_refused_is_shown_in_its_words_and_sent_again(
-    seals: House, court: Court, maria: Person
+    seals: Rig, court: Court, maria: Person
 ) -> None:
     code = seal(seals, identificador="RECUSADO")
     court.fail("objeta", selos=[code])
@@ -205,7 +205,7 @@ def test_t2_t3_what_the_court_refused_is_shown_in_its_words_and_sent_again(
     assert "Mandar de novo" not in page
 
 
-def test_r5_a_refused_link_shows_the_court_s_answer(seals: House, court: Court, maria: Person) -> None:
+def test_r5_a_refused_link_shows_the_court_s_answer(seals: Rig, court: Court, maria: Person) -> None:
     above, below = seal(seals, identificador="ACIMA"), seal(seals, identificador="ABAIXO")
     seals.engine.run_once()
     link = {"vinculador": above, "vinculados": [below], "escrevente": "maria"}
@@ -241,7 +241,7 @@ def compare(person: Person, content: bytes | None, name: str = "lista.csv", **fi
     return person.client.post("/selos/comparar", data=data)
 
 
-def test_the_court_s_list_is_asked_for_on_the_screen(seals: House, court: Court, maria: Person) -> None:
+def test_the_court_s_list_is_asked_for_on_the_screen(seals: Rig, court: Court, maria: Person) -> None:
     waiting = seal(seals, identificador="ESPERA")
     text = plain(compare(maria, None).get_data(as_text=True))
     assert "pela lista do tribunal" in text
@@ -254,7 +254,7 @@ def test_the_court_s_list_is_asked_for_on_the_screen(seals: House, court: Court,
     assert "O tribunal não deu a sua lista" in plain(down.get_data(as_text=True))
 
 
-def test_a_list_from_a_file_stands_beside_ours_field_by_field(seals: House, maria: Person) -> None:
+def test_a_list_from_a_file_stands_beside_ours_field_by_field(seals: Rig, maria: Person) -> None:
     code = seal(seals, identificador="ARQUIVO")
     content = f"selo;total;data;observação\n{code};90,00;19/11/2026;x\n".encode("cp1252")
     text = plain(compare(maria, content).get_data(as_text=True))
@@ -278,9 +278,9 @@ def test_a_list_that_cannot_be_read_is_told_by_its_lines(maria: Person) -> None:
 # -- in a browser -----------------------------------------------------------------------------------------------------
 
 
-def test_t5_a_seal_is_found_rectified_and_followed_by_the_keyboard(desk: Page, house: WebHouse) -> None:
+def test_t5_a_seal_is_found_rectified_and_followed_by_the_keyboard(desk: Page, rig: WebRig) -> None:
     body = {"ato": "ES", "identificador": "NAVEGADOR", "emolumentos": FEES, "escrevente": "maria"}
-    code, _ = standalone.seal(house.office, house.autor, body)
+    code, _ = standalone.seal(rig.office, rig.autor, body)
     desk.goto("/")
     desk.get_by_role("link", name="Selos").click()
     desk.fill("#codigo", code.lower())

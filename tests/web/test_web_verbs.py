@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 from flask import Flask
-from web_house import House, Person
+from web_rig import Person, Rig
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -25,8 +25,8 @@ def _rules(app: Flask) -> list[tuple[Rule, str]]:
     return found
 
 
-def _records(house: House) -> int:
-    with house.office.db.read() as conn:
+def _records(rig: Rig) -> int:
+    with rig.office.db.read() as conn:
         # that somebody took an export along, or was refused, is on record, and changes nothing
         acts = sa.select(sa.func.count()).select_from(db.log).where(db.log.c.objeto.not_in(["exportacao", "acesso"]))
         return conn.execute(acts).scalar_one()
@@ -37,8 +37,8 @@ def _kept_out(answer: TestResponse) -> bool:
     return to_login or answer.status_code in (400, 401, 403, 404, 405, 429)
 
 
-def test_no_verb_lets_a_stranger_in(app: Flask, house: House, stranger: Person) -> None:
-    before = _records(house)
+def test_no_verb_lets_a_stranger_in(app: Flask, rig: Rig, stranger: Person) -> None:
+    before = _records(rig)
     let_in = []
     for rule, path in _rules(app):
         for verb in VERBS:
@@ -48,12 +48,12 @@ def test_no_verb_lets_a_stranger_in(app: Flask, house: House, stranger: Person) 
             if not (_kept_out(answer) or open_to_all or told_the_verbs or path in HEALTH):
                 let_in.append((verb, path, answer.status_code))
     assert let_in == []
-    assert _records(house) == before
+    assert _records(rig) == before
 
 
-def test_a_login_without_a_forms_token_does_nothing_by_any_verb(app: Flask, house: House, maria: Person) -> None:
-    house.livro()
-    before = _records(house)
+def test_a_login_without_a_forms_token_does_nothing_by_any_verb(app: Flask, rig: Rig, maria: Person) -> None:
+    rig.livro()
+    before = _records(rig)
     acted = []
     for rule, path in _rules(app):
         if not rule.endpoint.startswith("web."):
@@ -66,7 +66,7 @@ def test_a_login_without_a_forms_token_does_nothing_by_any_verb(app: Flask, hous
                 acted.append((verb, path, answer.status_code))
             assert answer.status_code < 500, (verb, path)
     assert acted == []
-    assert _records(house) == before
+    assert _records(rig) == before
 
 
 def test_head_is_get_without_the_body_at_every_address(app: Flask, maria: Person) -> None:
@@ -76,10 +76,10 @@ def test_head_is_get_without_the_body_at_every_address(app: Flask, maria: Person
         assert (head.status_code, head.mimetype) == (got.status_code, got.mimetype), path
 
 
-def test_a_wrong_password_by_head_is_not_even_looked_at(house: House, stranger: Person) -> None:
-    before = _records(house)
+def test_a_wrong_password_by_head_is_not_even_looked_at(rig: Rig, stranger: Person) -> None:
+    before = _records(rig)
     for password in ("errada", "correta cavalo bateria"):
         answer = stranger.client.head("/entrar", data={"usuario": "maria", "senha": password})
         assert answer.status_code == 200
     assert stranger.get("/").status_code == 303
-    assert _records(house) == before
+    assert _records(rig) == before

@@ -1,10 +1,11 @@
 """Answers about acts of the counter, paper seals and the check of the day."""
 
-from typing import Any, Literal
+from typing import Literal
 
 from pydantic import AwareDatetime
 
 from printserver.api.schemas.common import Answer
+from printserver.common.data import JsonObject
 
 
 class CounterAct(Answer):
@@ -22,7 +23,7 @@ class CounterAct(Answer):
     selo: str | None
     escrevente: str
     quando: AwareDatetime
-    estorno: dict[str, Any] | None
+    estorno: JsonObject | None
 
 
 class CounterActs(Answer):

@@ -7,6 +7,7 @@ from pydantic import AwareDatetime
 from printserver import documents
 from printserver.api.queries import State
 from printserver.api.schemas.common import Answer, Problem, SealFields
+from printserver.common.data import JsonObject
 
 
 class DocumentFields(documents.DocumentFields, Answer):
@@ -59,7 +60,7 @@ class Question(Answer):
     tipo: Literal["xa", "selo", "folhas"]
     texto: str
     selos: list[str]
-    atinge: list[dict[str, Any]]
+    atinge: list[JsonObject]
     xa_ate: AwareDatetime | None
     alternativas: list[Alternative]
 
@@ -109,7 +110,7 @@ class HeldProblem(Problem):
     """A refusal that may hold the job (`job`) or name what stands in the way (`anterior`)."""
 
     job: Job | None = None
-    anterior: dict[str, Any] | None = None
+    anterior: JsonObject | None = None
     alternativas: list[Alternative] = []  # noqa: RUF012 - Pydantic copies it
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from pydantic import AwareDatetime
 
 from printserver.api.schemas.common import Answer
+from printserver.common.data import JsonObject
 
 
 class PageSize(Answer):
@@ -79,7 +80,7 @@ class Queue(Answer):
     alertas: list[str]
     reserva: str | None
     deslocamentos: dict[str, list[float]]
-    prova: dict[str, Any] | None
+    prova: JsonObject | None
     papel_proximo: str | None
     papel: dict[str, int] | None
     espera_por: str | None
@@ -141,14 +142,14 @@ class Standing(Answer):
     sem_carga_urgentes: int
     sem_carga_desde: str | None
     ultima_falha: str | None
-    falha_do_dia: dict[str, Any] | None
+    falha_do_dia: JsonObject | None
     ultimo_sucesso: AwareDatetime | None
     certificado_titular: str
     certificado_de: AwareDatetime
     certificado_ate: AwareDatetime
+    certificado_futuro: bool
     certificado_aviso: bool
     certificado_vencido: bool
-    certificado_futuro: bool
 
 
 class Pending(Answer):

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonObject, JsonView
 from printserver.office.proof.proofs import LogRow, canonical_json, digests
 
 AT_ONCE: Final = 500
@@ -19,7 +20,7 @@ _VINCULO: Final = "vínculo"  # an answer of the court on a link is no state of 
 _log = db.log
 _meant = db.as_meant(_log.c.prova)
 
-Look = Callable[[Mapping[str, Any]], None]
+Look = Callable[[JsonView], None]
 
 
 def check(conn: Connection, serventia_id: int, linha: LogRow, look_at: Look) -> Iterator[str]:
@@ -60,8 +61,8 @@ class _Claimed:
         self.objeto_id: str = row.objeto_id
         self.estado = str(row.estado)
         self.linha = kept["linha"] if isinstance(kept.get("linha"), int) else None
-        self.resumo: Mapping[str, Any] = kept["resumo"] if isinstance(kept.get("resumo"), dict) else {}
-        self.changed: Mapping[str, Any] = kept["mudou"] if isinstance(kept.get("mudou"), dict) else {}
+        self.resumo: JsonView = kept["resumo"] if isinstance(kept.get("resumo"), dict) else {}
+        self.changed: JsonView = kept["mudou"] if isinstance(kept.get("mudou"), dict) else {}
 
 
 def _claimed(conn: Connection, serventia_id: int, linha: LogRow, keys: Sequence[str]) -> dict[Any, list[_Claimed]]:
@@ -82,12 +83,12 @@ def _which(linha: LogRow, key: str, numero: Any) -> Any:
     return (key, numero) if linha.numbered else key
 
 
-def _one(linha: LogRow, row: Mapping[str, Any], said: Sequence[_Claimed]) -> Iterator[str]:
+def _one(linha: LogRow, row: JsonView, said: Sequence[_Claimed]) -> Iterator[str]:
     name = f"{linha.nome} {row[linha.chave]}"
     if not said or set(said[0].resumo) != set(linha.groups):
         yield f"{name} foi posto no banco fora do programa: a auditoria não registra a sua criação"
         return
-    kept: dict[str, Any] = {}
+    kept: JsonObject = {}
     left = {each: canonical_json(value) for each, value in linha.changes_with.items()} | {"estado": ""}
     for entry in said:
         kept |= entry.resumo

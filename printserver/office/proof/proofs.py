@@ -14,6 +14,7 @@ from typing import Any, Final
 import sqlalchemy as sa
 
 from printserver import db
+from printserver.common.data import JsonObject, JsonView
 
 _encode: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
@@ -31,7 +32,7 @@ class LogRow:
     tabela: sa.Table
     chave: str
     groups: Mapping[str, tuple[str, ...]]
-    changes_with: Mapping[str, Any]
+    changes_with: JsonView
     numbered: bool = False
 
 
@@ -96,17 +97,17 @@ QUESTION: Final = LogRow(
 )
 
 
-def evidence(linha: LogRow, row: Mapping[str, Any], *groups: str, **changed: Any) -> dict[str, Any]:
+def evidence(linha: LogRow, row: JsonView, *groups: str, **changed: Any) -> JsonObject:
     """Return what an entry of the log keeps: the digests of `groups` (none named: of all), and the values `changed`."""
     return {"resumo": digests(linha, row, *groups)} | (change_proof(**changed) if changed else {})
 
 
-def change_proof(**changed: Any) -> dict[str, Any]:
+def change_proof(**changed: Any) -> JsonObject:
     """Return what an entry of the log keeps of columns that moved."""
     return {"mudou": {name: canonical_json(value) for name, value in changed.items()}}
 
 
-def digests(linha: LogRow, row: Mapping[str, Any], *groups: str) -> dict[str, str]:
+def digests(linha: LogRow, row: JsonView, *groups: str) -> dict[str, str]:
     """Return the SHA-256 of each group of columns of a row: of `groups`, or of all."""
     found = {}
     for group in groups or linha.groups:

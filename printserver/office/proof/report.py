@@ -5,12 +5,13 @@ Nothing is kept but counts and the first faults: a million seals are read as the
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.common.data import JsonView
 from printserver.office import audit
 from printserver.office.proof import certificates, daily_head, lines
 from printserver.office.proof.proofs import JOB, QUESTION, SELO
@@ -78,7 +79,7 @@ def verify(
 def _entries(conn: Connection, serventia_id: int, report: Report, usados: Sequence[PublicCertificate]) -> Iterator[str]:
     highest: dict[tuple[int, str, int], str] = {}
 
-    def selo(row: Mapping[str, Any]) -> None:
+    def selo(row: JsonView) -> None:
         report.selos += 1
         if row["externo"]:
             report.external += 1
@@ -89,10 +90,10 @@ def _entries(conn: Connection, serventia_id: int, report: Report, usados: Sequen
             )
         _highest(highest, row)
 
-    def job(_row: Mapping[str, Any]) -> None:
+    def job(_row: JsonView) -> None:
         report.job_count += 1
 
-    def question(_row: Mapping[str, Any]) -> None:
+    def question(_row: JsonView) -> None:
         report.perguntas += 1
 
     yield from lines.check(conn, serventia_id, SELO, selo)
@@ -101,7 +102,7 @@ def _entries(conn: Connection, serventia_id: int, report: Report, usados: Sequen
     yield from _sequences(conn, serventia_id, highest)
 
 
-def _signed(row: Mapping[str, Any], usados: Sequence[PublicCertificate]) -> bool:
+def _signed(row: JsonView, usados: Sequence[PublicCertificate]) -> bool:
     """Whether one of the office's certificates signed the registro, and with the signature that stands beside it."""
     text, signature = row["registro"], row["assinatura"]
     if not isinstance(text, str) or not isinstance(signature, str) or not signature or not text.endswith(signature):
@@ -109,7 +110,7 @@ def _signed(row: Mapping[str, Any], usados: Sequence[PublicCertificate]) -> bool
     return any(each.check(text.removesuffix(signature), signature) for each in usados)
 
 
-def _highest(highest: dict[tuple[int, str, int], str], row: Mapping[str, Any]) -> None:
+def _highest(highest: dict[tuple[int, str, int], str], row: JsonView) -> None:
     """Remember the seal with the highest number of each natureza, ato and year (S3); a paper seal took none (S4)."""
     if row["origem"] == "hibrido" and row["retifica"] is None:
         return

@@ -73,7 +73,7 @@ def clean(text: str, notices: Notices, *, before: int = 0) -> str:
     """Return `text` as it can be printed, composed (NFC); `before` is how many characters of the body came before it.
 
     Line ends become `\\n`; blanks that the fonts lack become a plain one, and other characters that they lack what
-    says the same (`equivalents`), with an aviso where it looks another way. Control characters, and invisible format
+    says the same (`equivalent`), with an aviso where it looks another way. Control characters, and invisible format
     characters (those that reorder text above all), are taken out with an aviso. Raises `Recusa` `corpo-invalido` for
     any other character that cannot be printed, naming it and its place: text is never dropped (P2a).
     """

@@ -48,7 +48,7 @@ class Clock:
 
 
 @dataclass
-class House:
+class Rig:
     """The office as tests use it: documents sent as a legacy program would, and taken to the end of their way."""
 
     office: Office
