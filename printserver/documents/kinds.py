@@ -8,14 +8,41 @@ from pydantic import BaseModel
 
 from printserver.formats import FORMAT_KINDS, FormatKind, FormatType
 
-KindWord = Literal["minuta", "livro", "traslado", "certidao", "ficha_abertura", "avulso"]
-"""The `tipo` of a document in a request."""
+KindWord = Literal[
+    "minuta",
+    "livro",
+    "traslado",
+    "certidao",
+    "ficha_abertura",
+    "avulso",
+    "assento",
+    "certidao_civil",
+    "habilitacao",
+    "edital",
+    "averbacao",
+    "procedimento",
+]
+"""The word of a kind: the `tipo` of a document in a request, but for the certidão of Registro Civil."""
+DocumentType = Literal[
+    "minuta",
+    "livro",
+    "traslado",
+    "certidao",
+    "ficha_abertura",
+    "avulso",
+    "assento",
+    "habilitacao",
+    "edital",
+    "averbacao",
+    "procedimento",
+]
+"""The `tipo` of a document in a request. `certidao` is of both naturezas."""
 
 
 class DocumentFields(BaseModel):
     """What the document is: the fields that its type does not have are null."""
 
-    tipo: KindWord
+    tipo: DocumentType
     numero: int | None
     instrumento: str | None
     livro: str | None
@@ -26,6 +53,12 @@ class DocumentFields(BaseModel):
     ficha: str | None
     natureza: int
     id: str | None
+    especie: str | None
+    assento: str | None
+    matricula: str | None
+    processo: str | None
+    edital: str | None
+    codigo_hash: str | None
 
 
 FieldValue = str | int | None
@@ -72,6 +105,8 @@ class Kind:
         """What formats know of it."""
         return FORMAT_KINDS[self.format]
 
+
+_CIVIL_MARKS: Final = ("CUSTAS", "TOTAL", "PAPEL", "SELO_HABILITACAO", "MATRICULA")
 
 KINDS: Final[Mapping[str, Kind]] = {
     "minuta": Kind(
@@ -151,6 +186,75 @@ KINDS: Final[Mapping[str, Kind]] = {
         is_sealed=False,
         marks=("PAPEL",),
     ),
+    "assento": Kind(
+        name="Assento",
+        plural="os assentos",
+        label="assento {assento}",
+        heading="Assento {assento}",
+        named_by="assento",
+        key=("assento",),
+        format="assento",
+        marks=_CIVIL_MARKS,
+        selo_label="selo deste assento",
+    ),
+    "certidao_civil": Kind(
+        name="Certidão",
+        plural="as certidões do Registro Civil",
+        label="certidão do pedido {pedido}, via {via}",
+        heading="Certidão {pedido}, via {via}",
+        named_by="pedido",
+        key=("pedido", "via"),
+        format="certidao_civil",
+        copy_name="certidão {pedido}, via {via}",
+        leaves_office=True,
+        further="certidao",
+        marks=(*_CIVIL_MARKS, "SELO_LIVRO"),
+        selo_label="selo desta certidão",
+    ),
+    "habilitacao": Kind(
+        name="Habilitação",
+        plural="as habilitações",
+        label="habilitação do processo {processo}",
+        heading="Habilitação {processo}",
+        named_by="processo",
+        key=("processo",),
+        format="habilitacao",
+        marks=_CIVIL_MARKS,
+        selo_label="selo da habilitação",
+    ),
+    "edital": Kind(
+        name="Edital",
+        plural="os editais",
+        label="edital {edital}",
+        heading="Edital {edital}",
+        named_by="edital",
+        key=("edital",),
+        format="edital",
+        marks=_CIVIL_MARKS,
+        selo_label="selo deste edital",
+    ),
+    "averbacao": Kind(
+        name="Averbação",
+        plural="as averbações",
+        label="{especie} {id} do assento {assento}",
+        heading="Averbação {id}",
+        named_by="id",
+        key=("id",),
+        format="averbacao",
+        marks=(*_CIVIL_MARKS, "SELO_LIVRO"),
+        selo_label="selo desta averbação",
+    ),
+    "procedimento": Kind(
+        name="Procedimento",
+        plural="os procedimentos",
+        label="procedimento {processo}",
+        heading="Procedimento {processo}",
+        named_by="processo",
+        key=("processo",),
+        format="procedimento",
+        marks=_CIVIL_MARKS,
+        selo_label="selo deste procedimento",
+    ),
 }
 """The record of each kind, by its word, in the order in which people see them."""
 
@@ -161,3 +265,13 @@ def shown_fields(fields: FieldValues) -> dict[str, FieldValue]:
     Where no natureza is kept, the document is of Notas.
     """
     return {name: fields.get(name) for name in FIELDS} | {"natureza": fields.get("natureza", 1)}
+
+
+def kind_of(fields: FieldValues) -> Kind:
+    """Return the kind of the document that a job's `documento` names."""
+    return KINDS[kind_word(str(fields["tipo"]), fields.get("natureza"))]
+
+
+def kind_word(tipo: str, natureza: FieldValue) -> str:
+    """Return the word of a kind from a document's `tipo` and natureza."""
+    return "certidao_civil" if (tipo, natureza) == ("certidao", 2) else tipo

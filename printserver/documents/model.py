@@ -8,13 +8,23 @@ from typing import Annotated, Literal, Self
 
 from pydantic import (
     AfterValidator,
+    Discriminator,
     Field,
     PrivateAttr,
+    Tag,
     WithJsonSchema,
     field_validator,
     model_validator,
 )
 
+from printserver.documents.civil_documents import (
+    AssentoPage,
+    Averbacao,
+    CivilCertidao,
+    Edital,
+    Habilitacao,
+    Procedimento,
+)
 from printserver.documents.fields import (
     Boolean,
     CodigoDoSelo,
@@ -35,6 +45,7 @@ from printserver.documents.instrumento import (
     InstrumentoDoLivro,
     InstrumentoOrReference,
 )
+from printserver.documents.kinds import kind_word
 from printserver.documents.person import Pessoa
 from printserver.documents.values import Value
 from printserver.errors import BadField
@@ -44,14 +55,17 @@ Side = Literal["frente", "verso"]
 
 
 def _so_notas(natureza: int) -> int:
-    if natureza == 2:
-        raise field_error("os documentos de Registro Civil (natureza 2) ainda não são aceitos por esta versão")
     if natureza != 1:
-        raise field_error("a natureza é 1 (Tabelionato de Notas)")
+        raise field_error("este tipo de documento é de Tabelionato de Notas: a natureza é 1")
     return natureza
 
 
 class _Document(RequestModel):
+    @property
+    def kind(self) -> str:
+        """The word of its kind, by which `kinds` knows it."""
+        return str(self.tipo)  # type: ignore[attr-defined]  # every document has one
+
     natureza: Annotated[Integer, AfterValidator(_so_notas), WithJsonSchema({"type": "integer", "const": 1})] = 1
 
 
@@ -149,7 +163,29 @@ class Avulso(_Document):
     corpo: Corpo
 
 
-Document = Annotated[Minuta | Livro | Traslado | Certidao | FichaAbertura | Avulso, Field(discriminator="tipo")]
+def _kind_of(data: object) -> str | None:
+    """Return the word of the kind of a document as sent, None where it names none."""
+    if isinstance(data, dict):
+        natureza = data.get("natureza")
+        return kind_word(str(data.get("tipo")), natureza if isinstance(natureza, int) else None)
+    return getattr(data, "kind", None)
+
+
+Document = Annotated[
+    Annotated[Minuta, Tag("minuta")]
+    | Annotated[Livro, Tag("livro")]
+    | Annotated[Traslado, Tag("traslado")]
+    | Annotated[Certidao, Tag("certidao")]
+    | Annotated[FichaAbertura, Tag("ficha_abertura")]
+    | Annotated[Avulso, Tag("avulso")]
+    | Annotated[AssentoPage, Tag("assento")]
+    | Annotated[CivilCertidao, Tag("certidao_civil")]
+    | Annotated[Habilitacao, Tag("habilitacao")]
+    | Annotated[Edital, Tag("edital")]
+    | Annotated[Averbacao, Tag("averbacao")]
+    | Annotated[Procedimento, Tag("procedimento")],
+    Discriminator(_kind_of),
+]
 
 
 class Pedido(RequestModel):

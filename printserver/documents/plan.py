@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
+from printserver.common.data import JsonView
+from printserver.documents.assento import Assento, PlaceOnLeaf
 from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento
 from printserver.documents.kinds import FieldValue
 from printserver.documents.terms import Terms
@@ -50,6 +52,61 @@ class LiveLivro:
 
 
 @dataclass(frozen=True, slots=True)
+class CivilPrice:
+    """How the value of an act of Registro Civil was made up, in centavos (C4, C5): the job's `valor`.
+
+    `unitario_centavos` is without the charged averbações, of which there are `averbacoes`.
+    """
+
+    servico: str | None
+    averbacoes: int
+    unitario_centavos: int
+    total_centavos: int
+
+
+@dataclass(frozen=True, slots=True)
+class CivilFacts:
+    """What is known here of the record that a document of Registro Civil belongs to.
+
+    `assento` is the ASSENTO as last sent, without its text, `matricula` its 32 digits; `selo` its live seal, `pv` that
+    of its first certidão (C12). `habilitacao` is the live seal of the processo and `peca` the piece that bears it (C7).
+    `edital_posted`: the edital that is certified was printed here (C17).
+    """
+
+    assento: Assento | None = None
+    matricula: str | None = None
+    selo: LiveSelo | None = None
+    pv: LiveSelo | None = None
+    pv_document: str | None = None
+    habilitacao: LiveSelo | None = None
+    peca: str | None = None
+    edital_posted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CivilPlan:
+    """What a plan of Registro Civil has beside those of Notas.
+
+    `free` is the word printed of a free act, *isenta* or *isento*, None for a charged one (C13). `habilitacao` is the
+    seal that is quoted (C7, C18, C19). `title` heads the document, `sentences` end its text. `sheet` is the certidão as
+    frames (C14), None where it is a text. `primeira_via`: it is the one PV of its assento (C12). `remembered` is the
+    ASSENTO that the record keeps.
+    """
+
+    free: Literal["isenta", "isento"] | None = None
+    price: CivilPrice | None = None
+    fundamento: str | None = None
+    habilitacao: LiveSelo | None = None
+    matricula: str | None = None
+    title: str = ""
+    sentences: tuple[str, ...] = ()
+    sheet: JsonView | None = None
+    primeira_via: bool = False
+    remembered: Assento | None = None
+    place: PlaceOnLeaf | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Rules:
     """The settings that the rules depend on, as plain values.
 
@@ -66,6 +123,7 @@ class Rules:
     folhas_novas: bool = False
     externos_ate: date | None = None
     sheets_required: bool = False
+    casamento_selo: Literal["zero", "nenhum"] = "zero"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +154,7 @@ class Context:
     next_traslado: int = 1
     known: bool = False
     replaced: Identity | None = None
+    civil: CivilFacts = CivilFacts()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,3 +201,4 @@ class Plan:
     momento: datetime | None = None
     ordem_judicial: str | None = None
     pessoa: dict[str, str] = field(default_factory=dict)
+    civil: CivilPlan | None = None

@@ -1,5 +1,14 @@
 """The plan of any document, by its kind."""
 
+from printserver.documents.civil import acts, certidoes
+from printserver.documents.civil_documents import (
+    AssentoPage,
+    Averbacao,
+    CivilCertidao,
+    Edital,
+    Habilitacao,
+    Procedimento,
+)
 from printserver.documents.identity import identify
 from printserver.documents.model import Avulso, Certidao, Document, FichaAbertura, Livro, Minuta, Traslado
 from printserver.documents.notas import certidao, ficha, livro, minuta, traslado
@@ -20,6 +29,18 @@ def make_plan(document: Document, context: Context) -> Plan:
             return certidao.make_plan(document, context)
         case FichaAbertura():
             return ficha.make_plan(document, context)
+        case AssentoPage():
+            return acts.assento_plan(document, context)
+        case CivilCertidao():
+            return certidoes.certidao_plan(document, context)
+        case Habilitacao():
+            return acts.habilitacao_plan(document, context)
+        case Edital():
+            return acts.edital_plan(document, context)
+        case Averbacao():
+            return acts.averbacao_plan(document, context)
+        case Procedimento():
+            return acts.procedimento_plan(document, context)
         case Avulso():  # no seal, no value: only its text (C1)
             return Plan(identity=identify(document, context), instrumento=None, corpo=document.corpo)
 

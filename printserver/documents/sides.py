@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from printserver.documents.identity import normalize_sheet
+from printserver.documents.spelling import normalize_sheet
 from printserver.documents.instrumento import Instrumento
 from printserver.documents.kinds import KINDS
 from printserver.documents.model import Faces, Side

@@ -1,11 +1,11 @@
 """Short names of documents for PDF metadata and queues."""
 
-from printserver.documents.kinds import KINDS, FieldValues
+from printserver.documents.kinds import FieldValues, kind_of
 
 
 def title(fields: FieldValues) -> str:
     """Return a document's short name, for the PDF's title and the queue's list: no person's name is in it."""
-    kind = KINDS[str(fields["tipo"])]
+    kind = kind_of(fields)
     name = kind.name
     if fields.get("numero"):
         name = f"{fields['numero']}º {name.lower()}"

@@ -91,7 +91,7 @@ class Value(RequestModel):
         data += ["isento"] if self.isento else []
         if len(data) > 1:
             raise field_error(f"há mais de um valor ({', '.join(data)}): dê só um deles", data[1])
-        if self.isento and self.motivo_isencao is None:
+        if self.isento and self.motivo_isencao is None and self._requires_reason():
             raise field_error("o ato isento precisa do motivo da isenção", "motivo_isencao")
         if not self.isento and self.motivo_isencao is not None:
             raise field_error('só se dá motivo de isenção com "isento": true', "motivo_isencao")
@@ -103,6 +103,9 @@ class Value(RequestModel):
 
     def _requires_value(self) -> bool:
         return self.value_required
+
+    def _requires_reason(self) -> bool:
+        return True
 
 
 class Ato(Value):

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from printserver.documents import fees
 from printserver.documents.fees import AtoValue
-from printserver.documents.identity import normalize, unknown_instrumento
+from printserver.documents.identity import unknown_instrumento
 from printserver.documents.instrumento import Corpo, Instrumento
 from printserver.documents.kinds import FieldValues
 from printserver.documents.model import Certidao, Traslado
@@ -17,6 +17,7 @@ from printserver.documents.plan import (
     LiveSelo,
     PlannedSelo,
 )
+from printserver.documents.spelling import normalize
 from printserver.documents.values import Ato
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.selo import NewSelo
