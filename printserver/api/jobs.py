@@ -103,7 +103,7 @@ def _acted(query: ActQuery, done: jobs.Acceptance) -> Response:
 def post_job(query: PostQuery, data: object) -> Response:
     """Print a document: it is laid out, sealed and accepted, or refused with nothing sealed.
 
-    The header `Idempotency-Key` (to 255 characters, kept for ever) makes a retry safe.
+    The header `Idempotency-Key` (up to 255 characters, never expires) makes a retry safe.
     """
     taken = jobs.accept(office(), author(), data, idempotency_key())
     headers = dict(_REPLAY) if taken.repeated else {}

@@ -1,6 +1,6 @@
 """The holder of a SQLite file's write lock: which process, since when. Shown to those who wait for it.
 
-The kernel reports the process. Each process writes the start of its transaction to a file beside the database.
+The kernel reports the process. Each process writes the start of its transaction to a file next to the database.
 """
 
 import os
@@ -45,7 +45,7 @@ class Holder:
 
 
 class WriterNote:
-    """The file beside the database `path` that notes the writer (None: not SQLite, nothing is noted)."""
+    """The file next to the database `path` that records the writer (None: not SQLite, nothing is recorded)."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path

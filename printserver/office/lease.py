@@ -33,7 +33,7 @@ def is_dead(name: str) -> bool:
 
 
 def _start_ticks(pid: int) -> str:
-    """Return the kernel's start time of a process; empty where there is none."""
+    """Return the kernel's start time of a process; empty if there is none."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace")
     except OSError:
@@ -72,7 +72,7 @@ class Lease:
         return conn.execute(change).rowcount
 
     def keep(self, conn: Connection, owner: str, now: datetime, *which: sa.ColumnElement[bool]) -> bool:
-        """Renew the lease where `owner` still holds it; return whether it does."""
+        """Renew the lease if `owner` still holds it; return whether it does."""
         return bool(self.take(conn, owner, now, self.table.c.dono == owner, *which))
 
     def release(self, conn: Connection, owner: str, *which: sa.ColumnElement[bool]) -> int:

@@ -41,7 +41,7 @@ def court_settings() -> CourtSettings:
 
 
 def close_connection() -> Response:
-    """Close the socket of this request: the client gets no answer, whatever is returned."""
+    """Close the socket of this request: the client gets no answer, whatever the view returns."""
     connection: socket.socket = request.environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
     return Response()

@@ -1,4 +1,4 @@
-"""Tables of the simulated court, in its own SQLite file beside the office's; it survives `kill -9`."""
+"""Tables of the simulated court, in its own SQLite file in the office's folder; it survives `kill -9`."""
 
 from pathlib import Path
 from typing import Any, Final

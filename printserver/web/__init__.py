@@ -1,4 +1,4 @@
-"""The screens: HTML over HTTP for people. No business rules: the screens call `jobs` and the like."""
+"""The screens: HTML over HTTP for people. No business rules: the screens call `jobs` and other packages."""
 
 from printserver.web.blueprint import register
 

@@ -39,7 +39,7 @@ def paper_group() -> ResponseReturnValue:
 
 
 def _next_sheet() -> dict[str, object]:
-    """Return the typed report of the next sheet; one field holds the spoiled numbers, separated by blanks or commas."""
+    """Return the typed report of the next sheet; the spoiled numbers are split at blanks, commas and semicolons."""
     spoiled = [number for number in re.split(r"[\s,;]+", typed_text("inutilizados")) if number]
     return {"proximo": typed_text("proximo"), "inutilizados": spoiled, "escrevente": find_person().usuario}
 

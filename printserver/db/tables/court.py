@@ -15,7 +15,7 @@ outbox = sa.Table(
     json_column("carga", nullable=False),
     text("estado", nullable=False),  # pendente | enviando | duvida | aceito | objetado | impossivel
     moment("prazo", nullable=False),  # 24 hours from the act (T1)
-    moment("vence_em"),  # due time; null if only a person moves it, or nothing
+    moment("vence_em"),  # due time; null: no automatic step
     sa.Column("tentativas", sa.Integer, nullable=False, server_default="0"),
     text("dono"),
     moment("posse_ate"),

@@ -49,7 +49,7 @@ job = sa.Table(
     text("faces"),
     json_column("cups"),
     # for the engine
-    moment("vence_em"),  # due time; null if only a person moves it, or nothing
+    moment("vence_em"),  # due time; null: no automatic step
     text("dono"),
     moment("posse_ate"),
     sa.Column("falhas", sa.Integer, nullable=False, server_default="0"),

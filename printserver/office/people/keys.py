@@ -1,4 +1,4 @@
-"""Keys of systems: 256 random bits, kept as their SHA-256 (A2)."""
+"""Keys of systems: 256 random bits, stored as their SHA-256 (A2)."""
 
 import hashlib
 import secrets
