@@ -1,6 +1,6 @@
-"""HTTP for systems: the contract under `/api/v1`, and the server's health.
+"""HTTP API for systems: the contract under `/api/v1`, and the server's health.
 
-It knows how things are asked for and answered over HTTP, and nothing of what a document, a seal or a job is.
+It maps requests and answers. It has no rules of documents, seals or jobs.
 """
 
 from flask import Flask, Response, request
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-# Every path that answers in problems; all else belongs to the screens.
+# Paths whose errors are problem answers; all other paths belong to the screens.
 PREFIXES = ("/api/", "/healthz", "/readyz", "/metrics")
 BLUEPRINTS = (
     status.open_blueprint,
@@ -52,19 +52,19 @@ _MB = 1024 * 1024
 
 
 def new_app(import_name: str) -> Flask:
-    """Return an application, without any route yet, whose JSON is read strictly."""
+    """Return an application without routes that reads JSON strictly."""
     app = Flask(import_name, static_folder=None)
     app.request_class = StrictRequest
     return app
 
 
 def _methods(app: Flask, path: str) -> set[str]:
-    """Return the methods of a path, without those of others that match the same addresses."""
+    """Return the methods of a path, without those of other rules that match the same URLs."""
     return {method for rule in app.url_map.iter_rules() if rule.rule == path for method in rule.methods or ()}
 
 
 def register(app: Flask, office: Office) -> None:
-    """Put the API of `office` on `app`, which must come from `new_app`."""
+    """Register the API of `office` on `app`, which must come from `new_app`."""
     put(app, Context(office=office, gate=Gate(office), meter=Meter(office), describe=lambda: describe(BLUEPRINTS)))
     limit = office.settings.http.corpo_mb * _MB
     names = {blueprint.name for blueprint in BLUEPRINTS}

@@ -1,4 +1,4 @@
-"""Authentication by the key in `Authorization: Bearer`, and rate limits. `office.people` decides what a key may do."""
+"""Authentication by the key in `Authorization: Bearer`, and rate limits. `office.people` defines a key's rights."""
 
 import time
 
@@ -15,10 +15,10 @@ _VALID = "chave"
 
 
 class Gate:
-    """Admits a request by its key; limits wrong keys by address and, where the office sets it, requests by key.
+    """Admits a request by its key; limits wrong keys by address and, if configured, requests by key.
 
-    The counts are in the memory of this process, the only one that serves HTTP. They come from `limits`, the library
-    below Flask-Limiter: the decorators of Flask-Limiter limit an endpoint, and here an answer is limited.
+    The counters are in memory: one process serves HTTP. They use `limits`, the library below Flask-Limiter, because the
+    decorators of Flask-Limiter limit an endpoint, and here the outcome is limited.
     """
 
     def __init__(self, office: Office) -> None:
@@ -32,7 +32,7 @@ class Gate:
         """Put the author of the current request in `g.autor`.
 
         Raises `Recusa` `chave-invalida`, or `muitos-pedidos` for too many wrong keys from one address or too many
-        requests with one key. A right key is admitted whatever others at its address do.
+        requests with one key. Wrong keys from the same address do not block a valid key.
         """
         address = request.remote_addr
         found = self._key(request)
@@ -46,7 +46,7 @@ class Gate:
         g.autor = people.author_of_key(found, address)
 
     def record(self, refusal: Recusa) -> None:
-        """Log a refused access: its address, its path, and its key where it is known (A5)."""
+        """Log a refused access with its address, its path and, if known, its key (A5)."""
         author: people.Author | None = g.get("autor")
         access = ("acesso", request.path[:200], "recusado")
         what = {"texto": refusal.kind.title, "metodo": request.method}
@@ -72,6 +72,6 @@ class Gate:
 
 
 def author() -> people.Author:
-    """Return who sent the current request, as `Gate.admit` found it."""
+    """Return the author of the current request, as set by `Gate.admit`."""
     found: people.Author = g.autor
     return found

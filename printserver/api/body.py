@@ -1,6 +1,6 @@
-"""Reads a request's JSON strictly, before any rule sees it: what two readers could read in two ways is refused.
+"""Strict JSON reader: refuses any body that two parsers could read differently.
 
-It knows no field of the contract; what the fields must be is said where they are used.
+It does not know the fields of the contract; they are validated by the caller.
 """
 
 import json
@@ -14,24 +14,24 @@ from printserver.common.data import JsonObject
 from printserver.errors import Recusa, invalid_input
 
 DEPTH_LIMIT = 100
-# Values in one request; the largest deed has some hundreds. Empty lists cost 20 times their text in memory.
+# Values in one request; the largest deed has some hundreds. Empty lists need 20 times their text in memory.
 VALUE_LIMIT = 200_000
-# Each costs the parser 30 times a plain character; a text of 1.5 million characters, all of them escaped, is below it.
+# Each needs 30 times a plain character in the parser; a fully escaped text of 1.5 million characters is below it.
 ESCAPE_LIMIT = 2_000_000
-# What callers send for JSON in good faith, `curl -d` among them. Anything else says that the body is no JSON.
+# Media types that callers send for JSON, `curl -d` among them. Any other type is refused.
 MEDIA_TYPES = frozenset(
     {"", "application/json", "text/json", "text/plain", "application/x-www-form-urlencoded", "application/octet-stream"}
 )
-_DIGITS = 18  # what every database keeps as a whole number
+_DIGITS = 18  # integers that fit every database
 _CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 
 
 def read_json(request: Request) -> Any:
     """Return the request's JSON value.
 
-    Raises `Recusa`: `json-invalido` for another media type, broken or non-UTF-8 text, a repeated name, a number JSON
-    does not have, more than 100 levels or half a character; `entrada-invalida` by its field for a NUL, which no
-    database keeps. werkzeug's 413 comes through where the body is too large.
+    Raises `Recusa`: `json-invalido` for another media type, broken or non-UTF-8 text, a repeated name, a number outside
+    JSON or out of range, more than 100 levels, too many values or escapes, or a lone surrogate; `entrada-invalida` with
+    the field for a NUL, which databases reject. Raises werkzeug's 413 if the body is too large.
     """
     _check_headers(request)
     raw = _read(request)
@@ -58,7 +58,7 @@ def read_json(request: Request) -> Any:
 
 
 def _read(request: Request) -> bytes:
-    """Return the body. Raises werkzeug's 413; a chunked body says no length, so one byte too many must tell."""
+    """Return the body. Raises werkzeug's 413; a chunked body has no length, so one byte above the limit is read."""
     limit = request.max_content_length
     if limit is None or request.content_length is not None:
         return request.get_data(cache=False)
@@ -82,15 +82,15 @@ def _check_headers(request: Request) -> None:
 
 
 def _check_size(raw: bytes) -> None:
-    """Refuse, before anything is built, a body with more values than memory should hold (a text counts as one).
+    """Refuse a body with too many values before it is parsed (a text counts as one value).
 
-    Each step is one pass of the interpreter's own C code, so that no content holds the other threads up for long.
+    Each step is one pass in C code of the interpreter, so that no body blocks the other threads for long.
     """
     if raw.count(b"\\") > ESCAPE_LIMIT:
         raise _broken(f"mais de {ESCAPE_LIMIT} barras invertidas; envie o texto em UTF-8, sem \\u")
     if _structure(raw) <= VALUE_LIMIT:
         return
-    # without escaped quotes, every second piece between quotes is outside the texts; a value has a name at most
+    # Without escaped quotes, every second piece between quotes is outside the texts. A value has at most one name.
     bare = raw.replace(b"\\\\", b"").replace(b'\\"', b"")
     if bare.count(b'"') > 4 * VALUE_LIMIT or _structure(b"".join(bare.split(b'"')[::2])) > VALUE_LIMIT:
         raise _broken(f"mais de {VALUE_LIMIT} valores")
@@ -101,7 +101,7 @@ def _structure(raw: bytes) -> int:
 
 
 def _check_values(value: Any) -> None:
-    """Walk all values without recursion: depth, half characters (lone surrogates), NUL."""
+    """Check all values without recursion: depth, lone surrogates, NUL."""
     pending: list[tuple[Any, str, int]] = [(value, "", 1)]
     while pending:
         item, path, depth = pending.pop()

@@ -1,4 +1,4 @@
-"""The decorator of a call: its route, right, query, body, answer and refusals, for the server and for the OpenAPI."""
+"""Decorator of a call: route, right, query, body, answer and refusals, for the server and for OpenAPI."""
 
 from collections.abc import Callable, Iterable
 from functools import wraps
@@ -26,12 +26,12 @@ def call(
     answer: tuple[int, type[BaseModel], str] | Responses,
     refuses: Iterable[ErrorWord] = (),
 ) -> Callable[[View], View]:
-    """Register a view as the call `route` ("POST /selos"); the docstring of the view is the call's text.
+    """Register a view as the call `route` ("POST /selos"); the docstring of the view is the call's description.
 
-    The right is checked before anything of the request is read. The view gets the path's parts, then `query` (the
-    checked model) and `data` (the parsed JSON) where the call names a model for them; a call that names no `query`
-    refuses every parameter. `body` is a model and its examples. `answer` is status, model and description of the
-    success, or its OpenAPI responses where no model describes it. `refuses` adds to the words that every call has.
+    The right is checked before the request is read. The view gets the path parameters, then `query` (the validated
+    model) and `data` (the parsed JSON) if the call has a model for them; a call without `query` refuses every
+    parameter. `body` is a model and its examples. `answer` is status, model and description of the success, or its
+    OpenAPI responses if it has no model. `refuses` is added to the error words of every call.
     """
     method, _, path = route.partition(" ")
     register = {"GET": blueprint.get, "POST": blueprint.post}[method]
@@ -55,7 +55,7 @@ def call(
 
 
 def _without_query(view: View) -> View:
-    """Return a view that drops the empty query, which only had to be checked."""
+    """Return a view without the empty `query` argument, which is only validated."""
 
     @wraps(view)
     def called(*args: object, query: NoQuery, **kwargs: object) -> Response:  # noqa: ARG001

@@ -1,4 +1,4 @@
-"""What a view needs of the application it runs in: the office, and the gate that lets callers in."""
+"""Context of the views: the office, and the gate that authenticates callers."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ R = TypeVar("R")
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The parts that belong to one application."""
+    """The objects of one application."""
 
     office: Office
     gate: Gate
@@ -28,7 +28,7 @@ class Context:
 
 
 def put(app: Flask, context: Context) -> None:
-    """Make `context` the one that the views of `app` find."""
+    """Attach `context` to `app`."""
     app.extensions[_EXTENSION] = context
 
 
@@ -44,7 +44,7 @@ def office() -> Office:
 
 
 def needs(right: str) -> Callable[[Callable[P, R]], Callable[P, R]]:
-    """Let only keys with the right `right` go on to the view, before anything of the request is read."""
+    """Require the right `right` before the request is read."""
 
     def decorate(view: Callable[P, R]) -> Callable[P, R]:
         @wraps(view)

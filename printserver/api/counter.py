@@ -1,4 +1,4 @@
-"""The calls of the counter: acts with paper seals, their load, void numbers, the control report; daily seals."""
+"""Calls of the counter: acts with paper seals, their load, void numbers, the control report, daily seals."""
 
 from datetime import date
 
@@ -51,7 +51,7 @@ def record_act(data: object) -> Response:
     refuses=(*MAKE, "nao-encontrado", "estado-nao-permite"),
 )
 def reverse_act(number: str, data: object) -> Response:
-    """Reverse an act that waits: it is left out of the load, and its paper seal is void (H2)."""
+    """Reverse an act that waits: it is left out of the load, and its paper seal may become void (H2)."""
     found, repeated = acts.reverse(office(), author(), number, data, idempotency_key())
     return json_response(found, 200, replayed(repeated))
 
@@ -78,7 +78,7 @@ def list_acts(query: CounterQuery) -> Response:
     refuses=(*MAKE, "estado-nao-permite"),
 )
 def load_day(data: object) -> Response:
-    """Make the seals of every act of a day that waits (H2)."""
+    """Make the seals of all waiting acts of a day (H2)."""
     codes, repeated = load.load(office(), author(), data, idempotency_key())
     return json_response({"selos": codes}, 201, replayed(repeated))
 
@@ -106,7 +106,7 @@ def make_range(data: object) -> Response:
     refuses=(*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos"),
 )
 def void_range(data: object) -> Response:
-    """Write that paper seals are void: they are never reported (H2)."""
+    """Record that paper seals are void: they are never reported (H2)."""
     found, repeated = load.spoil(office(), author(), data, idempotency_key())
     return json_response(found, 201, replayed(repeated))
 
@@ -120,7 +120,7 @@ def void_range(data: object) -> Response:
     refuses=(*MAKE, "hibrido-ja-comunicado", "limite-de-hibridos"),
 )
 def reported_elsewhere(data: object) -> Response:
-    """Write that another program reported paper seals: their numbers are never used here (S4)."""
+    """Record that another program reported paper seals: their numbers are never used here (S4)."""
     found, repeated = load.mark_reported(office(), author(), data, idempotency_key())
     return json_response(found, 201, replayed(repeated))
 
@@ -133,7 +133,7 @@ def reported_elsewhere(data: object) -> Response:
     answer=(200, schemas.Check, "The day, as it is checked against the till."),
 )
 def check(query: DayQuery) -> Response:
-    """See a day's acts by type and by person, its numbers, and what waits for the load (H2)."""
+    """Get a day's acts by type and by person, its numbers, and the acts that wait for the load (H2)."""
     return json_response(counter_check.day_check(office(), query.day(office())))
 
 
@@ -145,7 +145,7 @@ def check(query: DayQuery) -> Response:
     answer=(200, schemas.Control, "The control of paper seals."),
 )
 def control(query: PeriodQuery) -> Response:
-    """See by day, type and série the first, last, used, void and missing paper seals (H2)."""
+    """Get by day, type and série the first, last, used, void and missing paper seals (H2)."""
     return one_page(counter_check.control_report(office(), *query.days(office())))
 
 
@@ -157,7 +157,7 @@ def control(query: PeriodQuery) -> Response:
     answer=(200, schemas.Seals, "The newest seal of each type that the day has."),
 )
 def dailies(query: DayQuery) -> Response:
-    """See the daily seals of a day, each with its chain (D1, D2)."""
+    """Get the daily seals of a day, each with its chain (D1, D2)."""
     found = [code for code in diarios.of_day(office(), query.day(office())).values() if code is not None]
     seals = [jobs.selo(office(), code) for code in found]
     return json_response({"itens": seals, "pagina": 1, "total": len(seals), "total_exato": True})

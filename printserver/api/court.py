@@ -1,4 +1,4 @@
-"""The calls about the court: send what waits now, and how the office stands with it (T1, T2)."""
+"""Calls about the court: report now, and the office's status with the court (T1, T2)."""
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -25,7 +25,7 @@ blueprint = APIBlueprint("court", __name__, url_prefix="/api/v1", tag="the court
     refuses=("json-invalido", "corpo-grande-demais", "escrevente-desconhecido"),
 )
 def report_now(data: object) -> Response:
-    """Report what waits now; back-off and breaker begin anew. `selos` names refused ones that are to go again."""
+    """Report what is pending now, resetting back-off and breaker. `selos` names refused ones to send again."""
     return json_response(court_standing.report(office(), author(), data), 202)
 
 
@@ -36,7 +36,7 @@ def report_now(data: object) -> Response:
     answer=(200, schemas.Standing, "How the office stands with the court."),
 )
 def standing() -> Response:
-    """See what waits for the court, how long it has, what was refused, and whether the line works."""
+    """Get what is pending for the court, its terms, the refusals, and the state of the connection."""
     return json_response(court_standing.as_json(court_standing.status(office())))
 
 
@@ -48,7 +48,7 @@ def standing() -> Response:
     answer=(200, schemas.Pendings, "A page of what waits or was refused."),
 )
 def pending(query: PendingQuery) -> Response:
-    """List what waits (the most urgent first), what was refused with the court's words, or the links (R5)."""
+    """List pending reports (most urgent first), refusals with the court's words, or links (R5)."""
     return json_response(pending_reports.list_all(office(), query.quais, query.pagina))
 
 
@@ -60,5 +60,5 @@ def pending(query: PendingQuery) -> Response:
     answer=(200, schemas.Notices, "A page of the notices, the newest first."),
 )
 def notices(query: PageQuery) -> Response:
-    """List what people were told: ends of sendings, terms that run out, refusals, the certificate's end."""
+    """List the notices to people: results of sending, terms about to end, refusals, expiry of the certificate."""
     return json_response(court_notices.list_all(office(), query.pagina))

@@ -1,4 +1,4 @@
-"""OpenAPI parts of a call: bodies documented by a model but passed on unread, and documented refusals.
+"""OpenAPI parts of a call: body models used for documentation only, and documented refusals.
 
 The layers below own the request models: they validate a body and report errors in Portuguese. APIFlask gets the model
 for the OpenAPI page only, so that no body is validated twice.
@@ -17,7 +17,7 @@ from printserver.errors import WORDS, ErrorWord, invalid_input
 Responses = dict[int | str, JsonObject]
 
 SECURITY = "chave"
-# What the server may answer to any request, before or instead of the call.
+# Refusals of any request, before or instead of the call.
 _ANY: tuple[ErrorWord, ...] = (
     "json-invalido",
     "metodo-nao-permitido",
@@ -38,9 +38,9 @@ class StrictRequest(Request):
     """A request whose JSON is always read by `body.read_json`."""
 
     def get_json(self, force: bool = False, silent: bool = False, cache: bool = True) -> Any:  # noqa: ARG002
-        """Return the strictly read JSON object; the flags of Flask's own reader do not loosen it.
+        """Return the strictly read JSON object; the arguments are ignored.
 
-        Raises `Recusa` as `read_json`, and `entrada-invalida` for a value that is no object: null is not an empty one.
+        Raises `Recusa` as `read_json`, and `entrada-invalida` for a value that is not an object; null is refused too.
         """
         value = read_json(self)
         if not isinstance(value, dict):
@@ -58,9 +58,9 @@ def document_only(model: type[BaseModel]) -> type[BaseModel]:
 
 
 def refusals(words: Iterable[ErrorWord] = (), *, keyed: bool = True) -> Responses:
-    """Return the OpenAPI responses of a call that refuses with `words`, and with those that every call has.
+    """Return the OpenAPI responses of a call with the refusals `words` and those of every call.
 
-    `keyed` false: a call that needs no key.
+    `keyed` is false for a call that needs no key.
     """
     by_status: dict[int, list[ErrorWord]] = {}
     for word in dict.fromkeys((*words, *_ANY, *(_KEYED if keyed else ()))):
@@ -74,5 +74,5 @@ def _refusal(status: int, words: Sequence[ErrorWord]) -> JsonObject:
 
 
 def returns(media_type: str, description: str, **schema: str) -> Responses:
-    """Return the OpenAPI response 200 of a call whose answer no model describes."""
+    """Return the OpenAPI response 200 of a call without a response model."""
     return {200: {"description": description, "content": {media_type: {"schema": schema}}}}

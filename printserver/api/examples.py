@@ -1,6 +1,6 @@
-"""Examples of every request body, for the OpenAPI page; the tests send each of them to a real office.
+"""Examples of every request body, for the OpenAPI page. The tests send each of them to a real office.
 
-Names, documents and numbers are invented. The fees are a real line of the state's table.
+Names, documents and numbers are invented. The fees are from the state's table.
 """
 
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Headers and parameters of the address that decide something: each is given once, or the request is refused (A7)."""
+"""Critical headers and all query parameters may occur once; otherwise the request is refused (A7)."""
 
 from typing import Final
 
@@ -7,13 +7,13 @@ from flask import Request
 from printserver.errors import invalid_input
 
 REPEATED: Final = "printserver.repeated_headers"
-"""WSGI environ: the headers that WSGI cannot tell apart; set by the HTTP server."""
+"""WSGI environ: the repeated headers, which WSGI cannot tell apart; set by the HTTP server."""
 
 ONCE: Final = ("Authorization", "Idempotency-Key", "Content-Type", "Content-Encoding")
 
 
 def refuse_repeated(request: Request) -> None:
-    """Raise `Recusa` `entrada-invalida` that names a header of `ONCE` or a parameter of the address given twice."""
+    """Raise `Recusa` `entrada-invalida` for a repeated header of `ONCE` or a repeated query parameter."""
     repeated = request.environ.get(REPEATED, frozenset())
     for name in ONCE:
         if name.upper() in repeated:

@@ -1,4 +1,4 @@
-"""The calls about jobs: post one, look it up, answer its question, act on it, fetch its PDF.
+"""Calls about jobs: post one, look it up, answer its question, act on it, fetch its PDF.
 
 The package `jobs` does the work; this module maps requests and answers.
 """
@@ -69,14 +69,14 @@ blueprint = APIBlueprint("prints", __name__, url_prefix="/api/v1", tag="jobs")
 
 
 def idempotency_key() -> str | None:
-    """Return the request's `Idempotency-Key`, None where none was sent.
+    """Return the request's `Idempotency-Key`, None if absent.
 
     Raises `Recusa` `entrada-invalida` unless it is 1 to 255 printable characters.
     """
     raw = request.headers.get(KEY_HEADER)
     if raw is None:
         return None
-    try:  # WSGI hands headers on as Latin-1; callers write UTF-8, and find the key again by the URL, which is UTF-8
+    try:  # WSGI decodes headers as Latin-1; callers send UTF-8, and later look the key up by URL, in UTF-8
         key = raw.encode("latin-1").decode("utf-8").strip()
     except (UnicodeDecodeError, UnicodeEncodeError):
         key = raw.strip()
@@ -86,7 +86,7 @@ def idempotency_key() -> str | None:
 
 
 def _acted(query: ActQuery, done: jobs.Acceptance) -> Response:
-    """Return the job that an answer or an action left behind, as it stands after `espera` at the latest."""
+    """Return the job after an answer or an action, waiting up to `espera` seconds."""
     job = jobs.wait(office(), done.job["id"], query.espera) if query.espera else done.job
     return json_response(job, headers=dict(_REPLAY) if done.repeated else {})
 
@@ -101,9 +101,9 @@ def _acted(query: ActQuery, done: jobs.Acceptance) -> Response:
     refuses=_ACCEPT,
 )
 def post_job(query: PostQuery, data: object) -> Response:
-    """Print a document: it is laid out, sealed and taken, or refused with nothing sealed.
+    """Print a document: it is laid out, sealed and accepted, or refused with nothing sealed.
 
-    The header `Idempotency-Key` (to 255 characters, kept for ever) makes it safe to send the same again.
+    The header `Idempotency-Key` (up to 255 characters, never expires) makes a retry safe.
     """
     taken = jobs.accept(office(), author(), data, idempotency_key())
     headers = dict(_REPLAY) if taken.repeated else {}
@@ -124,9 +124,9 @@ def post_job(query: PostQuery, data: object) -> Response:
     refuses=("nao-encontrado",),
 )
 def get_job(job_id: str, query: JobQuery) -> Response:
-    """Look at a job, at once or as soon as its state is another.
+    """Get a job, at once or after its next change of state.
 
-    With `espera` the answer waits until the state is not `desde`; without `desde`, until it is `entregue` or at an end.
+    With `espera` the answer waits until the state is not `desde`; without `desde`, until it is `entregue` or final.
     """
     if query.espera:
         began = monotonic()
@@ -139,7 +139,7 @@ def get_job(job_id: str, query: JobQuery) -> Response:
 
 @call(blueprint, "GET /jobs", query=JobsQuery, answer=(200, schemas.Jobs, "A page of jobs."))
 def list_jobs(query: JobsQuery) -> Response:
-    """Find jobs; `chave` finds the one that an Idempotency-Key made, for a key without the right `consultar` too."""
+    """Find jobs; `chave` finds the job of an Idempotency-Key, also for a key without the right `consultar`."""
     if query.chave is None:
         people.require_right(author(), people.CONSULTAR)
     return json_response(jobs.list_all(office(), query.filters(), query.pagina, author().chave_id))
@@ -153,7 +153,7 @@ def list_jobs(query: JobsQuery) -> Response:
     refuses=("nao-encontrado", "pdf-ainda-nao"),
 )
 def get_pdf(job_id: str, query: PdfQuery) -> Response:
-    """Get the very bytes that were printed, for a key with the right `original`; others get the marked copy (X9)."""
+    """Get the exact bytes that were printed, with a key that has the right `original`; else the marked copy (X9)."""
     caller = author()
     copia = query.copia == "1" or "original" not in caller.direitos
     if copia:
@@ -181,7 +181,7 @@ def get_pdf(job_id: str, query: PdfQuery) -> Response:
     refuses=(*_ANSWER, "impressao-em-andamento", "prazo-xa-encerrado", "folha-ocupada", "papel-ja-usado"),
 )
 def answer_xa(job_id: str, query: ActQuery, data: object) -> Response:
-    """Answer the XA question: yes excludes the live seals and prints anew, no leaves all as it is (X2, X3)."""
+    """Answer the XA question: yes excludes the live seals and prints again, no changes nothing (X2, X3)."""
     return _acted(query, jobs.answer_xa(office(), author(), job_id, data, idempotency_key()))
 
 
@@ -209,7 +209,7 @@ def answer_selo(job_id: str, query: ActQuery, data: object) -> Response:
     refuses=(*_ACT, *_ELSEWHERE, "impressao-em-andamento", "papel-ja-usado"),
 )
 def say_sheets(job_id: str, query: ActQuery, data: object) -> Response:
-    """Say page by page what came out, and print some of them again with the same seals (X5)."""
+    """Report page by page what came out, and print some pages again with the same seals (X5)."""
     return _acted(query, jobs.report_pages(office(), author(), job_id, data, idempotency_key()))
 
 
@@ -223,7 +223,7 @@ def say_sheets(job_id: str, query: ActQuery, data: object) -> Response:
     refuses=(*_ACT, *_ELSEWHERE, "diga-as-folhas", "impressao-em-andamento"),
 )
 def send_again(job_id: str, query: ActQuery, data: object) -> Response:
-    """Send all pages again, on a person's word that none came out: same bytes, same seals (X5)."""
+    """Send all pages again after a person confirms that none came out: same bytes, same seals (X5)."""
     return _acted(query, jobs.resend(office(), author(), job_id, data, idempotency_key()))
 
 
@@ -237,7 +237,7 @@ def send_again(job_id: str, query: ActQuery, data: object) -> Response:
     refuses=(*_ACT, "impressao-em-andamento"),
 )
 def cancel(job_id: str, query: ActQuery, data: object) -> Response:
-    """Cancel a held job, or take a sealed one off its queue: its seals stay live."""
+    """Cancel a held job, or remove a sealed one from its queue: its seals stay live."""
     return _acted(query, jobs.cancel(office(), author(), job_id, data, idempotency_key()))
 
 

@@ -1,4 +1,4 @@
-"""Calls that look up one seal, events and formats."""
+"""Calls that look up a seal, events and formats."""
 
 from time import monotonic
 
@@ -36,7 +36,7 @@ def get_seal(codigo: str) -> Response:
     answer=(200, schemas.Events, "What changed after number `depois`."),
 )
 def get_events(query: EventsQuery) -> Response:
-    """Follow everything that changes, numbered without gaps; `espera` waits for the next change."""
+    """Get all changes of jobs and seals, numbered without gaps; `espera` waits for the next one."""
     began = monotonic()
     events = jobs.events(office(), query.depois, query.espera)
     hold_if_early(began, query.espera, bool(events["itens"]))
@@ -52,5 +52,5 @@ def list_formats() -> Response:
 
 @call(blueprint, "GET /formatos/<nome>", answer=(200, schemas.Format, "The format."), refuses=("formato-desconhecido",))
 def get_format(nome: str) -> Response:
-    """Look at a format: page, margins and seal block in mm, what it writes besides the body, the marks it knows."""
+    """Get a format: page, margins and seal block in mm, its fixed content, its variables."""
     return json_response(office().formatos.describe(nome))

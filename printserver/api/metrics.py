@@ -1,4 +1,4 @@
-"""Numbers for Prometheus: what the API answered and how fast, and how much of the office's work waits."""
+"""Prometheus metrics: answers of the API, their duration, and the office's pending work."""
 
 import math
 import time
@@ -16,7 +16,7 @@ _BUCKETS = (0.005, 0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 60)
 
 
 class Meter:
-    """The numbers of one process; those of the tables are read when they are asked for."""
+    """The metrics of one process; those from the tables are read on request."""
 
     def __init__(self, office: Office) -> None:
         self._office = office
@@ -73,11 +73,11 @@ class Meter:
 
     @staticmethod
     def start() -> None:
-        """Note the moment the current request came."""
+        """Record when the current request arrived."""
         g.started = time.perf_counter()
 
     def count(self, response: Response) -> Response:
-        """Count the answer of the current request; requests that wait on purpose are not timed."""
+        """Count the answer of the current request; requests with `espera` are not timed."""
         endpoint = request.endpoint or "none"
         self._requests.labels(endpoint, str(response.status_code)).inc()
         if "started" in g and request.args.get("espera", "0") == "0":
@@ -85,7 +85,7 @@ class Meter:
         return response
 
     def text(self) -> bytes:
-        """Return all numbers in Prometheus's text format."""
+        """Return all metrics in Prometheus's text format."""
         office = self._office
         of_office = db.job.c.serventia_id == office.serventia_id
         with office.db.read() as conn:

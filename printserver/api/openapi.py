@@ -1,4 +1,4 @@
-"""Finishes what APIFlask makes of the code: the problem answer, which no view returns, and the headers of a post."""
+"""Completes APIFlask's OpenAPI description: the problem answer, which no view returns, and the headers of a post."""
 
 import json
 import re
@@ -15,7 +15,7 @@ from printserver.common.data import JsonObject
 
 _REF = "#/components/schemas/"
 _PART = re.compile(r"#/components/schemas/\w+\.")
-# The posts that make no job and no seal.
+# Posts that make no job and no seal, and take no key.
 _UNKEYED = (
     "/api/v1/filas/{nome}/papel",
     "/api/v1/filas/{nome}/papel/lotes",
@@ -41,8 +41,8 @@ _REPLAY = {"Idempotent-Replay": {"description": "true: the key did this before."
 def describe(blueprints: tuple[APIBlueprint, ...]) -> JsonObject:
     """Return the OpenAPI 3.1 description of the calls of `blueprints`.
 
-    It is made in an application of its own: APIFlask cannot describe one that has other blueprints with hooks, as the
-    screens are.
+    It is made in a separate application: APIFlask cannot describe an application that has other blueprints with hooks,
+    such as the screens.
     """
     app = APIFlask(
         __name__, title="printserver", version=__version__, spec_path=None, docs_path=None, json_errors=False
@@ -60,12 +60,12 @@ def describe(blueprints: tuple[APIBlueprint, ...]) -> JsonObject:
     for blueprint in blueprints:
         app.register_blueprint(blueprint)
     made = app.spec
-    assert isinstance(made, dict)  # text only where the format is YAML
+    assert isinstance(made, dict)  # a str only for YAML
     return _finish(made)
 
 
 def _finish(spec: JsonObject) -> JsonObject:
-    """Return `spec` with the schemas that are only referred to, and with the headers of posts."""
+    """Return `spec` with the schemas that are only referenced, and with the headers of posts."""
     found = spec.setdefault("components", {}).setdefault("schemas", {})
     found.update(_schemas_of(schemas.HeldProblem))
     spec["tags"] = list({tag["name"]: tag for tag in spec["tags"]}.values())  # OpenAPI: each name once
@@ -81,7 +81,7 @@ def _finish(spec: JsonObject) -> JsonObject:
 
 
 def _as_it_is_read(operation: JsonObject) -> None:
-    """Say of an operation what APIFlask does not: its body is required, and an empty parameter is an absent one."""
+    """Complete an operation: its body is required, and its query parameters may be empty."""
     if "requestBody" in operation:
         operation["requestBody"]["required"] = True
     for parameter in operation.get("parameters", ()):
@@ -91,7 +91,7 @@ def _as_it_is_read(operation: JsonObject) -> None:
 
 
 def _without_null(schema: JsonObject) -> JsonObject:
-    """Return the schema of an optional parameter without its null, which no address can say."""
+    """Return the schema of an optional parameter without null, which a URL cannot express."""
     kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
     if len(kinds) != 1:
         return schema
@@ -100,9 +100,9 @@ def _without_null(schema: JsonObject) -> JsonObject:
 
 
 def _each_schema_once(spec: JsonObject) -> JsonObject:
-    """Return `spec` with `Parent.Part` named `Part`: APIFlask writes a part again for each schema that uses it.
+    """Return `spec` with `Parent.Part` renamed `Part`: APIFlask repeats a part for each schema that uses it.
 
-    Raises ValueError where two parts of one name are not the same.
+    Raises ValueError if two parts of the same name differ.
     """
     short: JsonObject = json.loads(_PART.sub(_REF, json.dumps(spec)))
     once: JsonObject = {}
@@ -115,7 +115,7 @@ def _each_schema_once(spec: JsonObject) -> JsonObject:
 
 
 def _schemas_of(model: type[BaseModel]) -> JsonObject:
-    """Return a model's JSON schema and those it is made of, named in APIFlask's manner."""
+    """Return a model's JSON schema and those of its parts, named as APIFlask names them."""
     name = model.__name__
     schema = model.model_json_schema(ref_template=f"{_REF}{name}.{{model}}")
     parts = schema.pop("$defs", {})

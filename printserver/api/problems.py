@@ -90,18 +90,18 @@ def refusal_of(error: Exception) -> Recusa:
 
 
 def unread_request(status: int) -> Recusa:
-    """Return the refusal of a request that ended before the application saw it, by the HTTP server's status."""
+    """Return the refusal of a request that failed before it reached the application, by the HTTP server's status."""
     if status == 413:
         return Recusa("corpo-grande-demais", "O pedido passa do tamanho máximo. Diminua o corpo do documento.")
     if status == 431:
         return Recusa("cabecalho-grande-demais", "O endereço e os cabeçalhos passam de 32 kB. Diminua-os.")
-    if status >= 500 and status != 501:  # 501: a transfer coding that does not exist
+    if status >= 500 and status != 501:  # 501: unknown transfer coding
         return Recusa("erro-interno", "Erro inesperado no servidor. Envie o mesmo pedido de novo com a mesma chave.")
     return Recusa("json-invalido", _NOT_HTTP)
 
 
 def install(app: Flask, prefixes: tuple[str, ...], refused: Callable[[Recusa], None]) -> None:
-    """Answer every error under `prefixes` with a problem; errors elsewhere are left to the screens' own handlers.
+    """Answer every error under `prefixes` with a problem; other errors go to the screens' own handlers.
 
     `refused` is called for each refused access, to log it (A5).
     """
@@ -124,5 +124,5 @@ def install(app: Flask, prefixes: tuple[str, ...], refused: Callable[[Recusa], N
 
 
 def one_page(items: Sequence[Mapping[str, object]]) -> Response:
-    """Return a list that has one page only."""
+    """Return a list that has only one page."""
     return json_response({"itens": items, "pagina": 1, "total": len(items)})

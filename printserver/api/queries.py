@@ -1,4 +1,4 @@
-"""What may stand behind the `?` of each call, as Pydantic models; a name that is not here is refused by name."""
+"""Query parameters of each call, as Pydantic models; unknown parameters are refused by name."""
 
 from datetime import date
 from typing import Annotated, Any, Literal, Self
@@ -37,14 +37,14 @@ _KINDS = list(KINDS)
 
 
 def _day(text: str | None) -> str | None:
-    """Refuse what is not AAAA-MM-DD; Python's own reader takes weeks and days without hyphens too."""
+    """Refuse a date that is not AAAA-MM-DD; `fromisoformat` also accepts weeks and dates without hyphens."""
     if text is not None and date.fromisoformat(text).isoformat() != text:
         raise ValueError
     return text
 
 
 def _visible(text: str | None) -> str | None:
-    """Refuse, by name, a character that cannot be seen: what is looked for would never be found."""
+    """Refuse an invisible character by name: a search for it would never match."""
     try:
         _, taken = without_invisible(text or "")
     except UnfitText as error:
@@ -67,7 +67,7 @@ Reais = Annotated[str | None, Field(pattern=r"^[0-9]{1,9}\.[0-9]{2}$", descripti
 
 
 class Query(BaseModel):
-    """The base: unknown names refused, empty values of known ones taken as absent, every fault named in Portuguese."""
+    """Base model: unknown names are refused, empty values count as absent, errors are reported in Portuguese."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -83,7 +83,7 @@ class Query(BaseModel):
             raise Recusa("entrada-invalida", f"Endereço: {detail}", errors=faults) from error
 
     def filters(self) -> dict[str, str]:
-        """Return what was given, but for page and format, as text by name."""
+        """Return the parameters that are set, except page and format, as text by name."""
         given = self.model_dump(mode="json", exclude={"pagina", "formato"}, exclude_none=True)
         return {name: str(value) for name, value in given.items()}
 
@@ -137,7 +137,7 @@ class JobsQuery(Query):
 
 
 class SealFilters(Query):
-    """What seals are looked up by (T5)."""
+    """Search filters of seals (T5)."""
 
     codigo: Text = None
     natureza: Literal["1", "2"] | None = Field(None, description="1: Notas; 2: Registro Civil.")
@@ -188,7 +188,7 @@ class CounterQuery(Query):
 
 
 class PeriodQuery(Query):
-    """A period of days; today where none is given."""
+    """A period of days; today by default."""
 
     de: Day = None
     ate: Day = None
@@ -204,7 +204,7 @@ class PeriodQuery(Query):
 
 
 class DayQuery(Query):
-    """One day; today where none is given."""
+    """One day; today by default."""
 
     data: Day = None
 
@@ -236,4 +236,4 @@ class PendingQuery(Query):
 
 
 class NoQuery(Query):
-    """Calls with nothing behind the `?`."""
+    """Calls without query parameters."""

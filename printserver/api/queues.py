@@ -16,7 +16,7 @@ blueprint = APIBlueprint("queues", __name__, url_prefix="/api/v1", tag="queues a
 
 @call(blueprint, "GET /filas", answer=(200, schemas.Queues, "All queues of the office."))
 def list_queues() -> Response:
-    """List the queues, with what each said last."""
+    """List the queues, each with its last reported status."""
     return one_page(jobs.all_queues(office()))
 
 
@@ -29,7 +29,7 @@ def list_queues() -> Response:
     refuses=("json-invalido", "corpo-grande-demais", "fila-desconhecida", "escrevente-desconhecido", "papel-ja-usado"),
 )
 def go_on_with_paper(nome: str, data: object) -> Response:
-    """Tell a queue with numbered paper which sheet is next, and which were spoiled (P5)."""
+    """Report the next sheet of a queue with numbered paper, and the spoiled sheets (P5)."""
     return json_response(jobs.report_queue_paper(office(), author(), nome, data))
 
 

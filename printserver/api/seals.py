@@ -1,4 +1,4 @@
-"""The calls that make, rectify, exclude and link seals; those of signatures and cartas de sentença."""
+"""Calls that make, rectify, exclude and link seals; calls of signatures and cartas de sentença."""
 
 from apiflask import APIBlueprint
 from flask import Response, url_for
@@ -45,12 +45,12 @@ blueprint = APIBlueprint("seals", __name__, url_prefix="/api/v1", tag="seals wit
 
 
 def replayed(repeated: bool) -> dict[str, str]:
-    """Return the header that says whether the key had done it before."""
+    """Return the header that marks a replay of an idempotency key."""
     return {"Idempotent-Replay": "true"} if repeated else {}
 
 
 def made(codigo: str, repeated: bool) -> Response:
-    """Return a seal that was made, as it stands now."""
+    """Return a created seal, in its current state."""
     place = url_for("lookups.get_seal", codigo=codigo)
     return json_response(jobs.selo(office(), codigo), 201, replayed(repeated) | {"Location": place})
 
@@ -64,7 +64,7 @@ def made(codigo: str, repeated: bool) -> Response:
     refuses=MAKE,
 )
 def make_seal(data: object) -> Response:
-    """Make a seal without a print: of an act made elsewhere, an apostila, an ata notarial … (N12)."""
+    """Make a seal without a print, e.g. of an act made elsewhere, an apostila or an ata notarial (N12)."""
     return made(*standalone.seal(office(), author(), data, idempotency_key()))
 
 
@@ -77,7 +77,7 @@ def make_seal(data: object) -> Response:
     refuses=(*MAKE, *_CHAIN),
 )
 def rectify(codigo: str, data: object) -> Response:
-    """Rectify date, type, identifier or value of a seal: the retificador takes its place (R1)."""
+    """Rectify date, type, identifier or value of a seal: the retificador replaces it (R1)."""
     return made(*rectification.rectify_selo(office(), author(), codigo, data, idempotency_key()))
 
 
@@ -90,7 +90,7 @@ def rectify(codigo: str, data: object) -> Response:
     refuses=(*MAKE, *_CHAIN, "impressao-em-andamento"),
 )
 def exclude_seal(codigo: str, data: object) -> Response:
-    """Exclude one seal by XA, within its term or by the word of the head of the office (X4)."""
+    """Exclude one seal by XA, within its term or by order of the head of the office (X4)."""
     return made(*exclude.exclude_selo(office(), author(), codigo, data, idempotency_key()))
 
 
@@ -103,7 +103,7 @@ def exclude_seal(codigo: str, data: object) -> Response:
     refuses=MAKE,
 )
 def link(data: object) -> Response:
-    """Link seals to a vinculador; the court is told when it has both ends (R4)."""
+    """Link seals to a vinculador; a link is reported once the court has both seals (R4)."""
     found, repeated = vinculos.link_selos(office(), author(), data, idempotency_key())
     return json_response(found, 201, replayed(repeated))
 
@@ -117,7 +117,7 @@ def link(data: object) -> Response:
     refuses=(*MAKE, "instrumento-desconhecido", "livro-nao-impresso", "estado-nao-permite"),
 )
 def sign(instrumento: str, data: object) -> Response:
-    """Say how the signatures of an instrumento stand: its seals go to zero, to the full value or to one third (N11)."""
+    """Report the signatures of an instrumento: its seals change to zero, the full value or one third (N11)."""
     found, repeated = signatures.sign_instrumento(office(), author(), instrumento, data, idempotency_key())
     return json_response(found, 200, replayed(repeated))
 
@@ -129,7 +129,7 @@ def sign(instrumento: str, data: object) -> Response:
     answer=(200, schemas.OpenSignatures, "Instrumentos whose signatures are incomplete."),
 )
 def open_signatures() -> Response:
-    """List the instrumentos with incomplete signatures, and the term of 30 days of each (N11)."""
+    """List the instrumentos with incomplete signatures, each with its term of 30 days (N11)."""
     return one_page(signatures.pending(office()))
 
 

@@ -1,4 +1,4 @@
-"""The calls that look through the seals: find, add up, export, and hold them beside the court's list (T5)."""
+"""Calls that search seals: find, add up, export, and compare with the court's list (T5)."""
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -17,13 +17,13 @@ blueprint = APIBlueprint("search", __name__, url_prefix="/api/v1", tag="looking 
 
 @call(blueprint, "GET /selos", right="consultar", query=SealsQuery, answer=(200, schemas.Seals, "A page of seals."))
 def list_seals(query: SealsQuery) -> Response:
-    """Find seals, those of the newest act first (T5)."""
+    """Find seals, newest act first (T5)."""
     return json_response(search.list_all(office(), query.filters(), query.pagina))
 
 
 @call(blueprint, "GET /selos/totais", right="consultar", query=TotalsQuery, answer=(200, schemas.Totals, "The sums."))
 def add_up(query: TotalsQuery) -> Response:
-    """Add up what a search finds: by act, by day, by component of the fee; only what is valid unless all is asked."""
+    """Add up the seals of a search by act, day and fee component; only valid seals unless `validos` is 0."""
     return json_response(search.compute_totals(office(), query.filters()))
 
 
@@ -36,12 +36,12 @@ def add_up(query: TotalsQuery) -> Response:
     | {200: {"description": "The table.", "content": {kind: {"schema": {}} for kind in search.FORMATS.values()}}},
 )
 def export(query: ExportQuery) -> Response:
-    """Export all that a search finds, as CSV or XLSX; that it was done goes on record."""
+    """Export all seals of a search as CSV or XLSX; the export is logged."""
     return exported(search.export_seals(office(), author(), query.filters(), query.formato))
 
 
 def exported(made: search.Export) -> Response:
-    """Return a table as a download, sent as it is made."""
+    """Return a table as a download, streamed."""
     response = Response(made.pieces, content_type=made.tipo)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.file}"'
     response.headers["Cache-Control"] = "no-store"
@@ -57,5 +57,5 @@ def exported(made: search.Export) -> Response:
     refuses=("json-invalido", "corpo-grande-demais", "tribunal-nao-responde"),
 )
 def compare(data: object) -> Response:
-    """Hold the seals of a period beside the court's list, asked for or given."""
+    """Compare the seals of a period with the court's list, fetched or given."""
     return json_response(search.compare_lists(office(), author(), data).as_json())

@@ -1,4 +1,4 @@
-"""The calls about the server itself: is it alive, can it work, its numbers, and the description of this API."""
+"""Calls about the server: health, readiness, metrics, and the description of this API."""
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -11,7 +11,7 @@ from printserver.api.problems import json_response, problem
 from printserver.errors import Recusa
 from printserver.office import ready
 
-# Asked by supervisors and load balancers, which bear no key.
+# Called by supervisors and load balancers, without a key.
 open_blueprint = APIBlueprint("health", __name__, tag="server")
 blueprint = APIBlueprint("status", __name__, tag="server")
 
@@ -20,7 +20,7 @@ blueprint = APIBlueprint("status", __name__, tag="server")
 @open_blueprint.output(schemas.Health, description="The process answers.")
 @open_blueprint.doc(summary="Is it alive? Needs no key.", responses=refusals(keyed=False), security=[])
 def healthz() -> Response:
-    """Say that the process answers, and which office it serves."""
+    """Report that the process answers, and its office."""
     return json_response(
         {
             "estado": "ok",
@@ -36,7 +36,7 @@ def healthz() -> Response:
 @open_blueprint.output(schemas.Readiness, description="It can work.")
 @open_blueprint.doc(summary="Can it work? Needs no key.", responses=refusals(keyed=False), security=[])
 def readyz() -> Response:
-    """Say whether database, disk and clock are fit for sealing, and spool and the renderer's cache can be written."""
+    """Report whether database, disk and clock allow sealing, and whether spool and renderer cache are writable."""
     found = ready.conditions(office())
     fit = {name: reason is None for name, reason in found.items()}
     if all(fit.values()):
@@ -52,7 +52,7 @@ def readyz() -> Response:
     security=SECURITY,
 )
 def metrics() -> Response:
-    """Give the server's numbers to Prometheus."""
+    """Get the metrics in Prometheus's text format."""
     return Response(context().meter.text(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 

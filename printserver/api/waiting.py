@@ -1,4 +1,4 @@
-"""Slows down who asks to wait and finds no room: at most half of the HTTP threads wait at once."""
+"""Delays early answers to waiting requests: at most half of the HTTP threads wait at once."""
 
 from time import monotonic
 from typing import Final
@@ -12,10 +12,10 @@ HELD_S: Final = 1.0
 
 
 def hold_if_early(began: float, espera: float, arrived: bool) -> None:
-    """Hold the answer back for a second, without a thread, where it comes earlier than was asked for.
+    """Delay the answer by `HELD_S` seconds, without a thread, if it comes earlier than requested.
 
-    `began` is `monotonic()` before the wait of `espera` seconds, `arrived` says whether what was waited for is there.
-    Else a client that asks again at once would ask hundreds of times a second.
+    `began` is `monotonic()` before the wait of `espera` seconds, `arrived` is whether the awaited change has happened.
+    Without the delay, a client that retries at once would send hundreds of requests a second.
     """
     if espera > 0 and not arrived and monotonic() - began < espera - 0.5:
         request.environ.get(HOLD, lambda _seconds: None)(HELD_S)

@@ -1,3 +1,3 @@
-"""Helpers that every layer may use: data, faults in words, files, text, messages of validation."""
+"""Helpers for every layer: data types, error texts, files, text, validation messages."""
 
 __all__ = ["data", "faults", "files", "text", "validation"]

@@ -1,4 +1,4 @@
-"""Names for data whose fields are known by a contract or a table, not by a class of ours."""
+"""Types for data whose fields are defined by a contract or a table, not by a class."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""What the operating system and the database say when something fails, as one Portuguese sentence part."""
+"""Errors of the operating system and the database as Portuguese clauses."""
 
 import errno
 import socket
@@ -44,7 +44,7 @@ _BY_ERRNO: Final = {
     errno.EADDRNOTAVAIL: "o endereço não é desta máquina",
 }
 
-# What a disk says that a person can mend, and after which the same is tried again.
+# Disk errors that a person can fix; the operation is then retried.
 _DISK: Final = frozenset(
     {
         *(errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EIO, errno.ENOENT, errno.ENOTDIR),
@@ -54,12 +54,12 @@ _DISK: Final = frozenset(
 
 
 def of_os(error: OSError) -> str:
-    """Return why the operating system refused, in Portuguese where the reason is a common one."""
+    """Return the reason of an OSError, in Portuguese if it is a common one."""
     return _BY_ERRNO.get(error.errno or 0) or error.strerror or str(error) or type(error).__name__
 
 
 def of_connection(error: BaseException) -> str:
-    """Return why a connection failed, in Portuguese where the reason is a common one: its own, or what caused it."""
+    """Return why a connection failed, in Portuguese if the error or its cause is a common one."""
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -77,11 +77,11 @@ def of_connection(error: BaseException) -> str:
 
 
 def of_disk(error: BaseException) -> bool:
-    """Return whether this is a disk or folder that cannot be used now, and may be later."""
+    """Return whether the error is a disk or folder that is temporarily unusable."""
     return isinstance(error, OSError) and error.errno in _DISK
 
 
-# What SQLite and libpq say, by a part of it. The first that is found counts.
+# Parts of messages of SQLite and libpq. The first match counts.
 _BY_TEXT: Final = (
     ("database is locked", "outro processo está gravando nele e não termina"),
     ("database or disk is full", "disco cheio: libere espaço"),
@@ -111,7 +111,7 @@ _BY_TEXT: Final = (
 
 
 def of_database(error: DBAPIError) -> str:
-    """Return what is wrong with the database, in Portuguese where the reason is a common one."""
+    """Return the database error, in Portuguese if it is a common one."""
     said = str(error.orig)
     if 'database "' in said and "does not exist" in said:
         return "o banco que está em banco.url não existe no PostgreSQL"
@@ -123,7 +123,7 @@ _NOT_MENDED_BY_WAITING: Final = ("authentication failed", "no password supplied"
 
 
 def passes_by_itself(error: DBAPIError) -> bool:
-    """Return whether a database server that refused a connection may take it in a moment (it is not up yet)."""
+    """Return whether a retry may succeed: a connection error other than wrong login or missing database."""
     return isinstance(error, OperationalError) and not any(part in str(error.orig) for part in _NOT_MENDED_BY_WAITING)
 
 
@@ -131,9 +131,9 @@ _DAMAGED: Final = ("malformed", "not a database")
 
 
 def passing(error: BaseException) -> str | None:
-    """Return what is wrong with database or disk, as a Portuguese sentence, where `error` says so; None: it does not.
+    """Return a fault of database or disk as a Portuguese sentence; None if `error` is not one.
 
-    The same may go through later: nothing is wrong with what was asked for.
+    The request itself is not at fault: a retry may succeed later.
     """
     if isinstance(error, PoolTimeout):
         return "O banco de dados está ocupado demais."

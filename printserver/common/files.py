@@ -1,4 +1,4 @@
-"""Durable writes: a file is replaced as a whole, and is on the disk when the call returns."""
+"""Atomic writes: a file is replaced as a whole, its content synced. `sync_folder` makes a rename durable."""
 
 import os
 import secrets
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_whole(path: Path, content: bytes) -> None:
-    """Write a file (mode 600) under a temporary name, sync it and rename it: nobody reads a part of it.
+    """Write a file (mode 600) under a temporary name, sync and rename it, so that no partial file is ever visible.
 
     The temporary name begins with a dot. Raises OSError.
     """
@@ -24,7 +24,7 @@ def write_whole(path: Path, content: bytes) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Sync the entries of a folder: without it a renamed file may be gone after a power failure. Raises OSError."""
+    """Sync a folder's entries: otherwise a power failure may undo a rename. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         os.fsync(descriptor)

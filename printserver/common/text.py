@@ -1,4 +1,4 @@
-"""Operations on text that several packages need."""
+"""Text operations used by several packages."""
 
 import unicodedata
 
@@ -11,5 +11,5 @@ def unaccented(text: str) -> str:
 
 
 def capitalized(text: str) -> str:
-    """Return the text with its first letter in upper case, and the others as they are."""
+    """Return the text with its first letter in upper case."""
     return text[:1].upper() + text[1:]

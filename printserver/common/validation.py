@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-# A reader of another medium says some of these in its own words, and adds the kinds of error that only it has.
+# Callers override some of these for their medium, and add error types of their own.
 _COMMON: Final = {
     "string_type": "deve ser um texto, entre aspas",
     "string_too_long": "tem mais de {max_length} caracteres",
@@ -17,9 +17,9 @@ _COMMON: Final = {
 
 
 def portuguese(kind: str, context: Mapping[str, object], own: Mapping[str, str]) -> str | None:
-    """Return the text for an error of Pydantic's type `kind`; None for a type that has none.
+    """Return the text for an error of Pydantic's type `kind`; None for a type without a text.
 
-    `own` are the texts of the caller, which come before the common ones. `context` fills the placeholders.
+    `own` are the caller's texts, which override the common ones. `context` fills the placeholders.
     """
     text = own.get(kind) or _COMMON.get(kind)
     if text is None:

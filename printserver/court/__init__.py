@@ -1,6 +1,6 @@
-"""Reports of seals to the court (T1–T5): outbox, sender, transport, notices. Knows no print and no screen.
+"""Reports of seals to the court (T1–T5): outbox, sender, transport, notices. Independent of prints and screens.
 
-`simulator` is a court to develop, test and show with.
+`simulator` is a simulated court for development, tests and demonstrations.
 """
 
 from printserver.court.answers import (

@@ -1,4 +1,4 @@
-"""Reads the court's answers (T2): accepted, received before, objected to, impossible, transient fault, unknown."""
+"""Parses the court's answers (T2): accepted, received before, objected to, impossible, transient fault, unknown."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -8,13 +8,13 @@ from typing import Any, Final, Literal
 from printserver.common.data import JsonView
 from printserver.court.client import Exchange
 
-# `repetir`: the court does not have it, so it goes again at once; `passageira`: it goes again after a while.
+# `repetir`: the court does not have it, retry at once; `passageira`: retry later.
 Category = Literal["aceito", "ja-recebido", "objetado", "impossivel", "passageira", "repetir", "duvida"]
 
 JA_RECEBIDO: Final = "ja-recebido"
-# The court failed, or asks to wait, before it processed anything.
+# The court failed, or asks to wait, before processing.
 _PASSING: Final = (408, 425, 429, 503)
-# The request as a whole is refused: nothing was stored, and the seals are not the cause.
+# The whole request is refused: nothing was stored, and the seals are not the cause.
 _BARRED: Final = range(400, 500)
 
 
@@ -28,7 +28,7 @@ class CourtAnswer:
 
 @dataclass(frozen=True, slots=True)
 class OnRecord:
-    """What the court has stored under a code: nothing (`situacao` None), or a registro, stored or objected to."""
+    """The court's record of a code: none (`situacao` None), or a registro, stored or objected to."""
 
     situacao: str | None
     registro: str | None = None
@@ -45,7 +45,7 @@ class Listing:
 
 
 def general_failure(exchange: Exchange) -> str | None:
-    """Return why the exchange as a whole failed (Portuguese); None if it was answered."""
+    """Return why the exchange failed as a whole (Portuguese); None if it was answered."""
     if exchange.status is None:
         return exchange.falha or "sem resposta"
     if exchange.status in (401, 403):
@@ -56,10 +56,10 @@ def general_failure(exchange: Exchange) -> str | None:
 
 
 def request_refusal(exchange: Exchange) -> dict[str, str] | None:
-    """Return the court's error where it refuses a request as a whole for its content; else None.
+    """Return the court's error if it refuses a whole request for its content; else None.
 
-    A proxy before the court also answers 400 (to a certificate that it does not take, say): that says nothing about
-    the seals. The court's own errors are JSON with a `codigo`.
+    A proxy before the court also answers 400 (e.g. to a certificate that it rejects), which says nothing about the
+    seals. The court's own errors are JSON with a `codigo`.
     """
     item = _json(exchange.resposta) if exchange.status in (400, 413, 422) else None
     if not isinstance(item, dict) or not item.get("codigo"):
@@ -78,12 +78,12 @@ def from_sending(exchange: Exchange, codigos: Sequence[str]) -> dict[str, CourtA
 
 
 def senseless(answers_given: Mapping[str, CourtAnswer]) -> bool:
-    """Return whether an answer names nothing that was sent."""
+    """Return whether an answer names none of the seals that were sent."""
     return all(resposta.category == "duvida" for resposta in answers_given.values())
 
 
 def from_lookup(exchange: Exchange, codigo: str) -> OnRecord | None:
-    """Return what the court has stored under `codigo`; None where the answer does not say."""
+    """Return the court's record of `codigo`; None if the answer is not usable."""
     item = _json(exchange.resposta)
     if exchange.status == 404 and isinstance(item, dict) and item.get("codigo", "nao-consta") == "nao-consta":
         return OnRecord(None)
@@ -101,7 +101,7 @@ def from_lookup(exchange: Exchange, codigo: str) -> OnRecord | None:
 
 
 def from_listing(exchange: Exchange) -> Listing | None:
-    """Return a page of the list; None where the answer is not a list."""
+    """Return a page of the list; None if the answer is not a list."""
     answer = _json(exchange.resposta)
     if exchange.status != 200 or not isinstance(answer, Mapping):
         return None
@@ -131,7 +131,7 @@ def _answer_values(item: JsonView) -> CourtAnswer:
     if any(error["codigo"] == JA_RECEBIDO for error in erros):
         return CourtAnswer("ja-recebido", erros)
     if not erros:
-        return CourtAnswer("duvida")  # errors are counted but not listed: nothing can be shown to a person
+        return CourtAnswer("duvida")  # errors are counted but not listed, so a person cannot act on them
     return CourtAnswer("objetado", erros)
 
 

@@ -1,7 +1,7 @@
 """Transport to the court: its interface, and the implementation over HTTP.
 
-A transport does not raise for faults of the court or the network: it returns what was sent and received, raw. `answers`
-reads it.
+A transport does not raise for faults of the court or the network: it returns the raw request and answer. `answers`
+parses them.
 """
 
 import json
@@ -30,8 +30,8 @@ LARGEST_ANSWER: Final = 16 * 1024 * 1024  # bytes
 class Exchange:
     """One request and its answer, as sent and received.
 
-    `status` is HTTP's, None where no answer came; then `falha` (Portuguese) says why. `departed` is False only where it
-    is certain that nothing of the request reached the court.
+    `status` is the HTTP status, None if there was no answer; then `falha` (Portuguese) is the reason. `departed` is
+    False only if certainly nothing of the request reached the court.
     """
 
     operacao: str
@@ -43,7 +43,7 @@ class Exchange:
 
 
 def encode_body(itens: Sequence[JsonView]) -> str:
-    """Return the bytes of a request for `itens`, as text."""
+    """Return the body of a request for `itens`, as text."""
     return json.dumps(list(itens), ensure_ascii=False, separators=(",", ":"))
 
 
@@ -57,10 +57,10 @@ class Transport(Protocol):
         """Report links, each a `vinculador` and a `vinculado`."""
 
     def look_up(self, codigo: str) -> Exchange:
-        """Ask what the court has of a code."""
+        """Request the court's record of a code."""
 
     def list_all(self, de: date, ate: date, page: int) -> Exchange:
-        """Ask for the seals whose act is of the days `de` to `ate`, a page of them."""
+        """Request a page of the seals with act dates from `de` to `ate`."""
 
     def close(self) -> None:
         """Close the connections."""
@@ -93,11 +93,11 @@ class HttpTransport:
         return self._exchange("vincular", "POST", self._settings.caminho_vinculos, pairs)
 
     def look_up(self, codigo: str) -> Exchange:
-        """Ask what the court has of a code."""
+        """Request the court's record of a code."""
         return self._exchange("consultar", "GET", self._settings.caminho_consulta.format(codigo=codigo))
 
     def list_all(self, de: date, ate: date, page: int) -> Exchange:
-        """Ask for a page of the seals of those days."""
+        """Request a page of the seals of those days."""
         path = self._settings.caminho_lista.format(de=de.isoformat(), ate=ate.isoformat(), pagina=page)
         return self._exchange("listar", "GET", path)
 
@@ -142,7 +142,7 @@ def _tls(settings: CourtSettings, certificate: Certificate, pasta: Path) -> ssl.
         context = ssl.create_default_context(cafile=str(pasta / settings.autoridade) if settings.autoridade else None)
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"tribunal.autoridade: {settings.autoridade} não pode ser lido ({error})") from error
-    # Python's ssl loads a key from a file only: a temporary one that only the server may read.
+    # Python's ssl loads a key only from a file: use a temporary file that only the server may read.
     handle, name = tempfile.mkstemp(dir=pasta, prefix=".tls-")
     try:
         with os.fdopen(handle, "wb") as file:

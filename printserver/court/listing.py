@@ -12,12 +12,12 @@ from printserver.errors import Recusa
 
 
 def request_listing(court: Transport, de: date, ate: date, seconds: float) -> list[JsonView]:
-    """Return the court's items of the days `de` to `ate`, as received. `court` is closed at the end.
+    """Return the court's items of the days `de` to `ate`, as received. Closes `court` at the end.
 
     Raises `Recusa` `tribunal-nao-responde` if the list is not complete within `seconds`.
     """
     end = time.monotonic() + seconds
-    # A court that sends a byte now and then outlasts the transport's own limit: a thread asks, and is abandoned.
+    # A court that sends single bytes slowly outlasts the transport's own limit: a thread requests, and is abandoned.
     beside = ThreadPoolExecutor(1, thread_name_prefix="list")
     try:
         items: list[JsonView] = []

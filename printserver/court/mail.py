@@ -1,7 +1,7 @@
-"""Notices by e-mail: each row of `aviso` that is due, over SMTP, until the server has accepted it.
+"""Notices by e-mail: each due row of `aviso`, over SMTP, until the server has accepted it.
 
 A row is claimed before its message is sent and marked after the server accepted it. After a crash in between the
-message is sent again, with the same Message-ID, by which a mailbox can drop the second. Rows have no holder column: the
+message is sent again, with the same Message-ID, so a mailbox can drop the duplicate. Rows have no holder column: the
 claim moves `vence_em` ahead and counts the attempt.
 """
 
@@ -29,13 +29,13 @@ WAIT_SECONDS: Final = 15.0  # for each answer of the server
 LEASE: Final = timedelta(minutes=5)  # of a message that is being sent
 LONGEST_PAUSE: Final = timedelta(hours=1)
 AT_ONCE: Final = 20
-LOOK_EVERY_S: Final = 20.0  # between two looks for new notices
+LOOK_EVERY_S: Final = 20.0  # between two checks for new notices
 
 _table = db.aviso
 
 
 def run(office: Office, stop: threading.Event, pause_s: float = LOOK_EVERY_S) -> None:
-    """Make and send notices until `stop`. A fault is logged and tried again."""
+    """Make and send notices until `stop`. A fault is logged and retried."""
     while not stop.is_set():
         try:
             notices.observe(office)
@@ -46,7 +46,7 @@ def run(office: Office, stop: threading.Event, pause_s: float = LOOK_EVERY_S) ->
 
 
 def send(office: Office) -> int:
-    """Send what is due by e-mail. Return how many messages the server accepted."""
+    """Send the due messages. Return how many the server accepted."""
     if not office.settings.avisos.servidor:
         return 0
     now = office.clock()
@@ -63,7 +63,7 @@ def send(office: Office) -> int:
         if _claim(office, row, now):
             falha = _deliver(office, row)
             _mark(office, row, falha)
-            if falha is not None:  # the others would fail as well
+            if falha is not None:  # the others would fail too
                 break
             sent += 1
     return sent
@@ -75,7 +75,7 @@ def _due(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def _claim(office: Office, row: Columns, now: datetime) -> bool:
-    """Claim a message for `LEASE`; return False if another engine was quicker."""
+    """Claim a message for `LEASE`; return False if another engine has claimed it."""
     mine = (_table.c.serventia_id == office.serventia_id, _table.c.chave == row["chave"])
     still = (_due(now), _table.c.tentativas == row["tentativas"])
     claim = sa.update(_table).where(*mine, *still).values(vence_em=now + LEASE, tentativas=row["tentativas"] + 1)
@@ -109,7 +109,7 @@ def _deliver(office: Office, row: Columns) -> str | None:
     except (OSError, smtplib.SMTPException, ValueError) as error:
         _log.warning("notice not sent", key=row["chave"], why=str(error))
         return f"o servidor de e-mail não aceitou: {error}"[:500]
-    if refused:  # the other recipients have it: they would get it twice
+    if refused:  # no retry: the other recipients would get it twice
         _log.warning("notice refused for some", key=row["chave"], refused=sorted(refused))
     return None
 

@@ -1,7 +1,7 @@
 """Notices: end of a sending, terms about to end, refusals, end of the certificate (T1, T2, T4). Each is made once.
 
-A notice is a row, written under a lock by the first engine that sees its cause; it is shown on the screen, and sent by
-e-mail where the office has a mail server (`mail`). No notice names a person (A3).
+A notice is a row, written under a lock by the first engine that sees its cause. It is shown on the screen, and sent by
+e-mail if the office has a mail server (`mail`). No notice names a person (A3).
 """
 
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ from printserver.db import insert_or_ignore
 from printserver.office import Office, proof
 
 PER_KIND: Final = timedelta(hours=1)  # at least, between two notices of terms or refusals
-LATENESS: Final = timedelta(minutes=1)  # a row has the time before its commit: a newer one may not be visible yet
+LATENESS: Final = timedelta(minutes=1)  # a row has a time before its commit: newer ones may not be visible yet
 CODIGOS: Final = 10  # named in a notice
 CERTIFICATE_DAYS: Final = (1, 7, 15, 30)
-LOADED_UNTIL: Final = timedelta(days=2)  # a load that has not ended by then has notices of its terms
+LOADED_UNTIL: Final = timedelta(days=2)  # later loads are covered by the notices of their terms
 _DEADLINES: Final = (("atrasado", timedelta(0)), ("prazo-4h", pending.URGENT), ("prazo-12h", pending.WARN))
 _SENTENCE: Final = {
     "atrasado": ("com o prazo de 24 horas vencido", "O envio continua; confira a ligação com o tribunal."),
@@ -38,7 +38,7 @@ _table, _out = db.aviso, db.outbox
 
 @dataclass(frozen=True, slots=True)
 class OfficeWarning:
-    """A notice to be made. `chave` is unique for ever."""
+    """A notice to be made. `chave` is permanently unique."""
 
     chave: str
     tipo: str
@@ -69,7 +69,7 @@ def observe(office: Office) -> int:
 
 
 def list_all(office: Office, page: int) -> JsonObject:
-    """Return a page of the notices, the newest first."""
+    """Return a page of the notices, newest first."""
     mine = _table.c.serventia_id == office.serventia_id
     query = sa.select(_table).where(mine).order_by(_table.c.quando.desc(), _table.c.chave)
     size = pending.PER_PAGE
@@ -106,7 +106,7 @@ def _causes(conn: Connection, office: Office) -> list[OfficeWarning]:
 
 
 def _latest(conn: Connection, office: Office, kind: str, now: datetime) -> datetime | None:
-    """Return when the newest notice of a kind was made, without those of the future (the clock was set back)."""
+    """Return when the newest notice of a kind was made, ignoring future ones (made before the clock was set back)."""
     query = sa.select(sa.func.max(_table.c.quando)).where(
         _table.c.serventia_id == office.serventia_id, _table.c.tipo == kind, _table.c.quando <= now
     )
@@ -120,9 +120,9 @@ def _ha(conn: Connection, office: Office, key: str) -> bool:
 
 
 def _from_deadlines(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
-    """Return a notice for each step of the term that a seal has newly reached.
+    """Return a notice for each step of the term that seals have newly reached.
 
-    Seals of the last notice of that step are known by its time: they existed and had reached the step then.
+    Seals of the last notice of that step are identified by its time: they existed and had reached the step then.
     """
     found = []
     for kind, left in _DEADLINES:
@@ -132,7 +132,7 @@ def _from_deadlines(conn: Connection, office: Office, now: datetime) -> list[Off
         under = [_out.c.serventia_id == office.serventia_id, _out.c.fim_em.is_(None), _out.c.tipo != "vinculo"]
         under += [_out.c.prazo <= now + left, _out.c.criado_em <= now - LATENESS]
         tighter = [step for name, step in _DEADLINES if step < left]
-        if tighter:  # it has a notice of its own
+        if tighter:  # the tighter step has its own notice
             under.append(_out.c.prazo > now + max(tighter))
         fresh = [] if last is None else [sa.or_(_out.c.prazo > last + left, _out.c.criado_em > last - LATENESS)]
         codes = _codigos(conn, [*under, *fresh], _out.c.prazo)
@@ -165,7 +165,7 @@ def _from_refusals(conn: Connection, office: Office, now: datetime) -> list[Offi
 
 
 def _from_lot(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
-    """Return the notice of a sending's end: of the last set hour or request, or of the day in continuous mode."""
+    """Return the notice of a sending's end: of the last scheduled hour or request, or of the day in continuous mode."""
     if office.settings.tribunal.modo == "continuo":
         end = datetime.combine(local_date(now - LATENESS), clock_time(), SAO_PAULO)
         begin = end - timedelta(days=1)
@@ -184,13 +184,13 @@ def _from_lot(conn: Connection, office: Office, now: datetime) -> list[OfficeWar
         return []
     window = (_out.c.serventia_id == office.serventia_id, _out.c.fim_em >= begin, _out.c.fim_em < end)
     found = _summary(conn, office, key, "lote", f"Envio {name}", window)
-    # In a mailbox it is evidence that no one in the office can change (A6).
+    # Outside the database it is evidence that nobody in the office can change (A6).
     head = f"Cabeça da auditoria: {proof.point(conn, office.serventia_id)}"
     return [replace(each, texto=f"{each.texto}\n{head}") for each in found]
 
 
 def _from_loads(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
-    """Return the notices of completed loads of paper seals (H2): seals made at one time are one load."""
+    """Return the notices of completed loads of paper seals (H2): seals made at the same time are one load."""
     seals = db.selo
     mine = (seals.c.serventia_id == office.serventia_id, seals.c.origem == "hibrido", seals.c.retifica.is_(None))
     same = (_out.c.serventia_id == seals.c.serventia_id) & (_out.c.codigo == seals.c.codigo) & (_out.c.tipo == "ato")
@@ -215,7 +215,7 @@ def _from_loads(conn: Connection, office: Office, now: datetime) -> list[OfficeW
 def _summary(
     conn: Connection, office: Office, key: str, kind: str, name: str, window: Sequence[sa.ColumnElement[bool]]
 ) -> list[OfficeWarning]:
-    """Return the notice with the counts of a sending's results; none where it had no seals."""
+    """Return the notice with the counts of a sending's results; none if it had no seals."""
     seal = _out.c.tipo != "vinculo"
     ended = _out.c.estado.in_(("aceito", "objetado", "impossivel"))
     query = sa.select(_out.c.estado, sa.func.count()).where(*window, seal, ended).group_by(_out.c.estado)
@@ -275,7 +275,7 @@ def _from_certificate(conn: Connection, office: Office, now: datetime) -> list[O
 
 
 def _from_audit(conn: Connection, office: Office, now: datetime) -> list[OfficeWarning]:
-    """Return the notice, once a day, that the log does not continue the newest kept head (A6)."""
+    """Return the notice, once a day, that the log does not continue the newest stored head (A6)."""
     key = f"auditoria:{local_date(now):%Y-%m-%d}"
     newest = proof.kept_heads(office.instance)[-1:]
     faults = (proof.difference(conn, office.serventia_id, path) for path in newest)

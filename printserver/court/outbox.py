@@ -1,8 +1,8 @@
 """The outbox: which rows may be sent now, their state while they are sent, and retries (T1, T2). Sends nothing.
 
-A row is `pendente`; `enviando` from before its bytes leave; `duvida` while nobody knows whether they arrived; and at
-an end `aceito`, `objetado` (the court's words are kept, a person mends it) or `impossivel`. `fim_em` says it is at an
-end. A row that was left `enviando` by a sender that died is as one in doubt. What the court said: see `outcome`.
+A row is `pendente`; `enviando` from before its bytes leave; `duvida` while it is unknown whether they arrived; finally
+`aceito`, `objetado` (the court's errors are stored, a person corrects it) or `impossivel`, with `fim_em` set. A row
+left `enviando` by a dead sender is treated as `duvida`. The court's answers: see `outcome`.
 """
 
 from collections.abc import Sequence
@@ -31,7 +31,7 @@ _out, _seals = db.outbox, db.selo
 
 @dataclass(frozen=True, slots=True)
 class OutboxEntry:
-    """A row of the outbox with its seal's data. `alvo`: the seal that it rectifies, of a vínculo its vinculador."""
+    """A row of the outbox with its seal's data. `alvo`: the seal that it rectifies; of a vínculo its vinculador."""
 
     id: int
     codigo: str
@@ -45,10 +45,10 @@ class OutboxEntry:
 def ready_entries(
     conn: Connection, serventia_id: int, now: datetime, ate: datetime, deadline_by: datetime, how_many: int
 ) -> list[OutboxEntry]:
-    """Return up to `how_many` rows that may go now, the most urgent first: made until `ate` or due by `deadline_by`.
+    """Return up to `how_many` rows to send now, most urgent first: made until `ate` or due by `deadline_by`.
 
-    Per seal in order: a row waits for what was said before of its seal, a retificador for the seal it rectifies, a
-    vínculo for both of its ends (R4). Where the clock went back, what was made in its future is due (T1).
+    The rows of a seal go in order: a row waits for earlier rows of its seal, a retificador for the seal it rectifies, a
+    vínculo for both of its seals (R4). Rows made in the future (the clock was set back) are due (T1).
     """
     asked = {"sid": serventia_id, "agora": now, "tarde": now + LONGEST_PAUSE, "quantas": how_many}
     asked |= {"ate": ate, "prazo_ate": deadline_by}
@@ -56,15 +56,15 @@ def ready_entries(
 
 
 def doubtful_entries(conn: Connection, serventia_id: int, now: datetime, how_many: int) -> list[OutboxEntry]:
-    """Return rows in doubt: unanswered, or left by a sender that died.
+    """Return rows in doubt: unanswered, or left by a dead sender.
 
-    To be called by the holder of the lease while nothing of its own is on the way.
+    Call it as the holder of the lease, while no request of this sender is in flight.
     """
     asked = {"sid": serventia_id, "agora": now, "tarde": now + LONGEST_PAUSE, "quantas": how_many}
     return [_entry(row) for row in conn.execute(_doubtful(), asked).mappings()]
 
 
-# Every engine runs both twice a second, and building a statement takes four times as long as running it.
+# Every engine runs both statements twice a second, and building one takes four times as long as running it.
 _SID: Final[sa.BindParameter[Any]] = sa.bindparam("sid")
 _NOW: Final[sa.BindParameter[Any]] = sa.bindparam("agora")
 _LATE: Final[sa.BindParameter[Any]] = sa.bindparam("tarde")
@@ -100,7 +100,7 @@ def _entries() -> sa.Select[Any]:
         _seals.c.registro,
     )
     columns = (_out.c.id, _out.c.codigo, _out.c.tipo, _out.c.alvo, _out.c.tentativas, *of_seal)
-    # `fim_em`: as the index on open rows is written, in the order of the deadlines.
+    # The condition on `fim_em` matches the index on open rows, which is ordered by deadline.
     mine = (_out.c.serventia_id == _SID, _out.c.fim_em.is_(None))
     query = sa.select(*columns).select_from(_out).join(_seals, same).where(*mine)
     return query.order_by(_out.c.prazo).limit(sa.bindparam("quantas"))
@@ -125,9 +125,9 @@ def _entry(row: Row) -> OutboxEntry:
 
 
 def _waits() -> sa.ColumnElement[bool]:
-    """Return whether something must be settled before a row may be sent.
+    """Return the condition that another row must be settled before a row may be sent.
 
-    Both look-ups depend on the row in more than a key: PostgreSQL would else read all that waits to find one.
+    Both subqueries depend on more than a key of the row: otherwise PostgreSQL would read all pending rows to find one.
     """
     other = _out.alias("antes")
     is_seal, is_open = other.c.tipo != "vinculo", other.c.fim_em.is_(None)
@@ -150,9 +150,9 @@ def begin(
     request: str,
     now: datetime,
 ) -> tuple[int, list[OutboxEntry]]:
-    """Mark these rows as being sent, before they are. Return the exchange's id and the rows still to be sent.
+    """Mark these rows as `enviando` before they are sent. Return the exchange's id and the rows still to be sent.
 
-    Another sender may have settled a row since it was read: `request` is the body if none has.
+    Another sender may have settled a row since it was read; then the stored body is reduced to the remaining rows.
     """
     number = open_exchange(conn, serventia_id, operacao, request, now)
     taken = conn.execute(
@@ -172,7 +172,7 @@ def begin(
 
 
 def adopt(conn: Connection, linha: OutboxEntry, dono: str) -> None:
-    """Take over a row in doubt, to look it up at the court."""
+    """Take over a row in doubt, before looking it up at the court."""
     conn.execute(
         sa.update(_out)
         .where(_out.c.id == linha.id, _out.c.estado.in_((SENDING, IN_DOUBT)))
@@ -183,8 +183,8 @@ def adopt(conn: Connection, linha: OutboxEntry, dono: str) -> None:
 def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], now: datetime) -> tuple[set[str], list[str]]:
     """Make the refused rows of these seals pending again, unchanged.
 
-    Return the codes with such a row, and those whose state is `comunicação pendente` again. A seal that was rectified
-    stays refused: its retificador is reported instead.
+    Return the codes with such a row, and those whose state is `comunicação pendente` again. A rectified seal stays
+    refused: its retificador is reported instead.
     """
     _lock(conn, serventia_id)
     refused = (_out.c.serventia_id == serventia_id, _out.c.codigo.in_(codigos), _out.c.estado.in_(REFUSED))
@@ -208,7 +208,7 @@ def resume(conn: Connection, serventia_id: int, codigos: Sequence[str], now: dat
 
 
 def _lost(serventia_id: int) -> sa.ColumnElement[bool]:
-    """Return whether a link has an end that was refused and then rectified or excluded: it cannot be linked."""
+    """Return the condition that a seal of a link was refused and then rectified or excluded: it cannot be linked."""
     end = _out.alias("ponta")
     there = sa.select(end.c.id).join(
         _seals, (_seals.c.serventia_id == end.c.serventia_id) & (_seals.c.codigo == end.c.codigo)
@@ -239,14 +239,14 @@ def hurry(conn: Connection, serventia_id: int, now: datetime) -> int:
 
 
 def _lock(conn: Connection, serventia_id: int) -> None:
-    """Lock the sender's row before any row of the outbox, in the sender's order: else they could deadlock."""
+    """Lock the sender's row before any row of the outbox, in the order of the sender, to avoid deadlocks."""
     insert_or_ignore(conn, db.remetente, {"serventia_id": serventia_id})
     mine = db.remetente.c.serventia_id == serventia_id
     conn.execute(sa.select(db.remetente.c.serventia_id).where(mine).with_for_update())
 
 
 def open_exchange(conn: Connection, serventia_id: int, operacao: str, request: str, now: datetime) -> int:
-    """Write the begin of an exchange, with the request as sent. Return its id."""
+    """Write the start of an exchange, with the request as sent. Return its id."""
     values = {"serventia_id": serventia_id, "operacao": operacao, "pedido": request, "inicio": now}
     return int(conn.execute(sa.insert(db.comunicacao).values(**values).returning(db.comunicacao.c.id)).scalar_one())
 

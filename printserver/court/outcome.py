@@ -23,16 +23,16 @@ from printserver.court.outbox import (
 from printserver.office import LogEntry, backoff, change_proof
 from printserver.selo import EXCLUSION
 
-# T3: the seal's state by the end of its row, and the rectified seal's state once that was accepted.
+# T3: a seal's state by the final state of its row, and the rectified seal's state once that row was accepted.
 _DO_SELO: Final = {ACCEPTED: "comunicado", OBJETADO: "aguardando retificação", IMPOSSIBLE: "falha"}
 _OF_RECTIFIED: Final = {"xa": "excluído", "retificacao": "retificado"}
-SYSTEM: Final = "tribunal"  # in the log: the act of no one in the office
+SYSTEM: Final = "tribunal"  # author in the log: no person of the office
 
 _out, _seals = db.outbox, db.selo
 
 
 def pause(attempts: int) -> timedelta:
-    """Return the back-off after so many attempts: 1, 2, 4 … seconds, five minutes at most."""
+    """Return the back-off after `attempts` earlier attempts: 1, 2, 4 … seconds, at most five minutes."""
     return backoff(attempts, LONGEST_PAUSE)
 
 
@@ -47,8 +47,8 @@ def settle(
 ) -> list[LogEntry]:
     """Write the results of rows that `dono` sent or looked up: their end, or the time of the next attempt.
 
-    Seals that the court accepted, objected to or cannot take change their state (T3), and so do those they rectify.
-    A row that another sender took over is left unchanged. Return the log entries.
+    Seals that the court accepted or refused change their state (T3), and so do those they rectify. A row that another
+    sender took over is left unchanged. Return the log entries.
     """
     ends: dict[str, list[tuple[OutboxEntry, CourtAnswer]]] = {}
     for linha, resposta in answers_given:
@@ -59,7 +59,7 @@ def settle(
             _later(conn, linha, dono, PENDING, now + pause(linha.tentativas))
         elif resposta.category == "duvida":
             _later(conn, linha, dono, IN_DOUBT, now + pause(linha.tentativas))
-        elif resposta.category == "ja-recebido":  # a look-up decides whether it is what was sent
+        elif resposta.category == "ja-recebido":  # a look-up compares it with what was sent
             _later(conn, linha, dono, IN_DOUBT, now)
         else:
             ends.setdefault(_end(resposta, beyond_repair), []).append((linha, resposta))
@@ -152,7 +152,7 @@ def _selos(
 def _replaced(conn: Connection, serventia_id: int, retificadores: Sequence[OutboxEntry]) -> dict[str, str]:
     """Return the seals that these retificadores replace, each with its retificador (R1).
 
-    That is the one that each names, and, where the court refused that one, the one that it should have rectified.
+    That is the target of each; if the court refused the target, also the target's own target, and so on.
     """
     replaced: dict[str, str] = {}
     step = {linha.alvo: linha.codigo for linha in retificadores if linha.alvo is not None}
@@ -173,8 +173,8 @@ def _release_vinculos(
 ) -> None:
     """End or redirect links that wait for a seal which will never be accepted: its retificador replaces it (R1).
 
-    The link of a rectified vinculado was written again with its retificador; those to a rectified vinculador are
-    redirected to its retificador, and those to an excluded one end.
+    The link of a rectified vinculado was reported again with its retificador; links to a rectified vinculador are
+    redirected to its retificador, and links to an excluded one end.
     """
     never = sa.select(_out.c.codigo).where(
         _out.c.serventia_id == serventia_id,
@@ -199,7 +199,7 @@ def _release_vinculos(
 
 
 def valid_vinculador(conn: Connection, serventia_id: int, codigo: str) -> str | None:
-    """Return the target of a link to `codigo`: its retificador where the court refused it (R1); None for an XA."""
+    """Return the target of a link to `codigo`: its retificador if the court refused it (R1); None for an XA."""
     after = (
         sa.select(_seals.c.retificado_por)
         .join(_out, (_out.c.serventia_id == _seals.c.serventia_id) & (_out.c.codigo == _seals.c.codigo))

@@ -1,4 +1,4 @@
-"""Seals and links that are pending at the court or were refused, with the time that each has left (T1, T2, R5)."""
+"""Pending and refused seals and links, with the time left of each (T1, T2, R5)."""
 
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -11,7 +11,7 @@ from printserver.clock import local_date, rfc3339
 from printserver.common.data import JsonObject, Row
 from printserver.office import Office
 
-# T1: the term, and the time left below which there is a warning, and an urgent one.
+# T1: the term, and the time left that triggers a warning, and an urgent one.
 DEADLINE: Final = timedelta(hours=24)
 WARN: Final = timedelta(hours=12)
 URGENT: Final = timedelta(hours=4)
@@ -77,7 +77,7 @@ def urgency(left: timedelta) -> str:
 
 
 def is_refused(sid: int) -> sa.ColumnElement[bool]:
-    """Return whether a row was refused and needs a person; not of a rectified seal, whose retificador replaces it."""
+    """Return the condition that a row was refused and needs a person; not if its seal was rectified."""
     seal = _seals.alias("mended")
     mended = sa.exists().where(
         seal.c.serventia_id == sid, seal.c.codigo == _out.c.codigo, seal.c.retificado_por.is_not(None)
@@ -86,9 +86,9 @@ def is_refused(sid: int) -> sa.ColumnElement[bool]:
 
 
 def without_load(conn: Connection, sid: int, now: datetime) -> JsonObject:
-    """Return how many acts at the counter wait for their load, by what is left of their 24 hours, and since which day.
+    """Return the number of acts at the counter without a load, by time left of their 24 hours, and the oldest day.
 
-    The 24 hours count from when the act was recorded; of a past day's act from the end of that day, as its seal's (T1).
+    The 24 hours begin when the act is recorded; for an act of a past day at the end of that day, as for its seal (T1).
     """
     table, today = db.ato_balcao, local_date(now)
 
@@ -114,7 +114,7 @@ def without_load(conn: Connection, sid: int, now: datetime) -> JsonObject:
 
 
 def count(conn: Connection, sid: int, now: datetime) -> JsonObject:
-    """Return the counts of what waits, by urgency, of links, refusals and the counter's acts; and the first term."""
+    """Return the counts of pending seals by urgency, links, refusals and acts at the counter; the first deadline."""
     waits = (_out.c.serventia_id == sid, _out.c.fim_em.is_(None))
     seal = _out.c.tipo != "vinculo"
     counts = (

@@ -1,11 +1,11 @@
-"""The sender: reports the rows of the outbox to the court (T1, T2). One at a time for an office, on all engines.
+"""The sender: reports the rows of the outbox to the court (T1, T2). One at a time per office, over all engines.
 
-1. Take or keep the office's lease (`remetente`); without it do nothing.
+1. Take or renew the office's lease (`remetente`); without it do nothing.
 2. While the breaker is open do nothing.
-3. Ask the court about every row whose answer never came, before anything of it is sent again.
+3. Look up every row without an answer at the court, before it is sent again.
 4. Commit that a batch is sent, send it, commit the answers. Batches go in parallel, the rows of one seal in order.
 
-A crash at any point loses nothing and repeats nothing: the next sender asks about what had begun.
+A crash at any point loses nothing and repeats nothing: the next sender looks up what had begun.
 """
 
 import threading
@@ -38,9 +38,9 @@ from printserver.office import CourtSettings, Duty, Lease, audit, backoff
 
 _log = structlog.get_logger()
 
-LEASE_S: Final = 30.0  # of the lease; a batch waits for the court 10 seconds
+LEASE_S: Final = 30.0  # seconds; a batch waits 10 seconds for the court
 AT_ONCE: Final = 1000  # rows read at a time
-FAILURES_BEFORE_OPEN: Final = 3  # exchanges in a row that failed: the breaker opens
+FAILURES_BEFORE_OPEN: Final = 3  # consecutive failed exchanges that open the breaker
 FIRST_OPEN: Final = timedelta(seconds=10)
 LONGEST_OPEN: Final = timedelta(minutes=5)
 
@@ -60,7 +60,7 @@ class Sender:
         dono: str,
         changed: Callable[[], None] = lambda: None,
     ) -> None:
-        """`dono` names this sender; `changed` is called when seals changed their state."""
+        """`dono` is this sender's name; `changed` is called when seals have changed their state."""
         self._db = database
         self._clock = clock
         self._office = serventia_id
@@ -70,7 +70,7 @@ class Sender:
         lease = Lease(_row, timedelta(seconds=LEASE_S))
         self._duty = Duty(database, clock, lease, {"serventia_id": serventia_id}, dono)
         self._changed = changed
-        self._failures = 0  # in a row, of this process
+        self._failures = 0  # consecutive, of this process
         self._guard = threading.Lock()
         self._opened = threading.Event()  # the breaker, in this round
         self._was_open = False
@@ -78,7 +78,7 @@ class Sender:
         self._pool = ThreadPoolExecutor(settings.em_paralelo, thread_name_prefix="court")
 
     def run(self, stop: threading.Event, pause_s: float) -> None:
-        """Send until `stop`, with a pause of `pause_s` seconds when idle. An error of ours is logged and retried."""
+        """Send until `stop`, with a pause of `pause_s` seconds when idle. Internal errors are logged and retried."""
         try:
             while not stop.is_set():
                 try:
@@ -94,7 +94,7 @@ class Sender:
             self._court.close()
 
     def run_once(self, stop: threading.Event | None = None) -> bool:
-        """Run one round; return whether anything was sent or asked."""
+        """Run one round; return whether anything was sent or looked up."""
         stop = stop or threading.Event()
         if not self._claim():
             return False
@@ -112,7 +112,7 @@ class Sender:
             self._was_open, self._failures = False, 0
         asks: list[Callable[[], bool]] = [partial(self._ask, linha) for linha in doubts]
         sends: list[Callable[[], bool]] = [partial(self._send, lote) for lote in self._batches(ready)]
-        # After a failure one exchange of each kind shows whether the court is back, before the others go.
+        # After a failure one exchange of each kind tests the court before the others are sent.
         for work in (asks, sends):
             if state["falhas"] and work and not self._all_of([work.pop(0)], stop):
                 return True
@@ -153,7 +153,7 @@ class Sender:
         self._pace.wait(len(linhas))
         links = linhas[0].tipo == "vinculo"
         with self._db.write() as conn:
-            # Renewed: a process that was frozen may have lost the lease, and the next holder must find an answer.
+            # Renewed here: a frozen process may have lost the lease, and the next holder must find the marked rows.
             if not self._duty.confirm(conn):
                 return False
             items = [linha.item for linha in linhas]
@@ -175,7 +175,7 @@ class Sender:
             return self._one_by_one(number, exchange, taken)
         answers = from_sending(exchange, [linha.codigo for linha in taken])
         fault = general_failure(exchange)
-        if refused is not None:  # a single row: it cannot be sent as it is
+        if refused is not None:  # a single row, which is the cause
             answers, fault = {taken[0].codigo: CourtAnswer("impossivel", (refused,))}, None
         elif fault is None and senseless(answers):
             fault = "o tribunal respondeu sem sentido a um envio"
@@ -183,12 +183,12 @@ class Sender:
         return fault is None
 
     def _one_by_one(self, number: int, exchange: Exchange, linhas: Sequence[OutboxEntry]) -> bool:
-        """Send the rows of a refused batch one by one, so that one cannot block the others."""
+        """Send the rows of a refused batch one by one, so that one row cannot block the others."""
         self._settle(number, exchange, [(linha, CourtAnswer("repetir")) for linha in linhas], tally=False)
         return all(self._send([linha]) for linha in linhas)
 
     def _ask(self, linha: OutboxEntry) -> bool:
-        """Ask the court about a seal whose answer never came; return whether it answered."""
+        """Look up a seal without an answer at the court; return whether it answered."""
         self._pace.wait(1)
         with self._db.write() as conn:
             if not self._duty.confirm(conn):
@@ -210,7 +210,7 @@ class Sender:
         else:
             text = "O tribunal já tem outro registro com este código, diferente do que foi enviado."
             answer = CourtAnswer("impossivel", ({"codigo": "registro-diferente", "mensagem": text},))
-        # An answered look-up says nothing about sending: the breaker does not count it.
+        # A successful look-up says nothing about sending: the breaker does not count it.
         fault = (
             None if has is not None else general_failure(exchange) or "o tribunal respondeu sem sentido a uma consulta"
         )
@@ -226,10 +226,10 @@ class Sender:
         *,
         tally: bool = True,
     ) -> None:
-        """Write the result of an exchange. `fault` (Portuguese): why the court failed; `tally`: for the breaker."""
+        """Write an exchange's result. `fault` (Portuguese): why the court failed; `tally`: count it for the breaker."""
         now, failures = self._clock(), 0
         if tally:
-            with self._guard:  # never inside a transaction: the lease is renewed in one while it is held
+            with self._guard:  # never inside a transaction: `_claim` renews the lease in one while it holds the guard
                 self._failures = 0 if fault is None else self._failures + 1
                 failures = self._failures
         with self._db.write() as conn:
@@ -243,14 +243,14 @@ class Sender:
     def _tell_breaker(
         self, conn: sa.Connection, status: int | None, fault: str | None, failures: int, now: datetime
     ) -> None:
-        """Update the breaker after an exchange; `failures`: how many failed in a row."""
+        """Update the breaker after an exchange; `failures`: consecutive failed exchanges."""
         mine = sa.update(_row).where(_row.c.serventia_id == self._office)
         if fault is None:
             conn.execute(mine.values(falhas=0, aberto_ate=None, ultimo_sucesso=now))
             return
         times = conn.execute(sa.select(_row.c.falhas).where(_row.c.serventia_id == self._office)).scalar_one()
         conn.execute(mine.values(ultima_falha=fault))
-        # The whole office is refused, or the court is still down: the other batches would fail too.
+        # The office's access is refused, or the court is still down: the other batches would fail too.
         if failures >= FAILURES_BEFORE_OPEN or status in (401, 403) or times:
             pause = backoff(times, LONGEST_OPEN, FIRST_OPEN)
             conn.execute(mine.values(falhas=times + 1, aberto_ate=now + pause))
@@ -259,7 +259,7 @@ class Sender:
             _log.warning("the court fails: nothing is sent for a while", seconds=pause.total_seconds(), why=fault)
 
     def _claim(self) -> bool:
-        """Take or keep the office's lease; return whether it is ours."""
+        """Take or renew the office's lease; return whether this sender holds it."""
         with self._guard:
             return self._duty.hold()
 
@@ -269,19 +269,19 @@ _ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 
 
 def send_until(settings: CourtSettings, pedido_em: datetime | None, now: datetime) -> datetime:
-    """Return the moment up to which rows are sent now: any, or the last set hour or request by a person."""
+    """Return the time up to which rows are sent now: no limit, or the last scheduled hour or request by a person."""
     if settings.modo == "continuo":
         return _ALWAYS
     return max([pedido_em or _NEVER, *(mark for mark in _hours(settings, now) if mark <= now)])
 
 
 def next_hour(settings: CourtSettings, now: datetime) -> datetime:
-    """Return the next set hour: rows whose deadline is before it do not wait for it (T1)."""
+    """Return the next scheduled hour: rows whose deadline is before it are sent now (T1)."""
     return min((mark for mark in _hours(settings, now) if mark > now), default=_NEVER)
 
 
 def _hours(settings: CourtSettings, now: datetime) -> list[datetime]:
-    """Return the set hours of yesterday, today and tomorrow; none in other modes."""
+    """Return the scheduled hours of yesterday, today and tomorrow; none in other modes."""
     if settings.modo != "horarios":
         return []
     days = [local(now).date() + timedelta(days=n) for n in (-1, 0, 1)]
@@ -298,7 +298,7 @@ class _Pace:
         self._free_at = 0.0
 
     def wait(self, selos: int) -> None:
-        """Wait until `selos` more may go."""
+        """Wait until `selos` more seals may be sent."""
         if not self._rate:
             return
         with self._guard:

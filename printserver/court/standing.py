@@ -20,7 +20,7 @@ WARN_CERTIFICATE: Final = timedelta(days=30)
 
 
 class Comunicacao(RequestModel):
-    """`POST /comunicacoes`. `selos`: refused ones that are to be sent again, unchanged."""
+    """`POST /comunicacoes`. `selos`: refused ones to send again, unchanged."""
 
     selos: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] = ()
     escrevente: Text | None = None
@@ -90,7 +90,7 @@ def status(office: Office) -> JsonObject:
 def _newest_failure(conn: Connection, sid: int, now: datetime) -> JsonObject | None:
     """Return the newest failed exchange of the last 24 hours: when, and why (Portuguese)."""
     table = db.comunicacao
-    not_here = sa.and_(table.c.operacao == "consultar", table.c.status == 404)  # a regular answer
+    not_here = sa.and_(table.c.operacao == "consultar", table.c.status == 404)  # a normal answer
     query = (
         sa.select(table.c.inicio, table.c.status, table.c.falha)
         .where(table.c.serventia_id == sid, table.c.inicio > now - timedelta(days=1), table.c.inicio <= now)
@@ -106,5 +106,5 @@ def _newest_failure(conn: Connection, sid: int, now: datetime) -> JsonObject | N
 
 
 def as_json(standing: JsonView) -> JsonObject:
-    """Return the status with its times as the contract writes them."""
+    """Return the status with its times in the contract's format."""
     return {name: rfc3339(value) if isinstance(value, datetime) else value for name, value in standing.items()}

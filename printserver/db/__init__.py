@@ -1,7 +1,7 @@
 """The database: all tables, and the read and write connections. No business rules.
 
-Every table bears its `serventia`, and every unique index begins with it. Money is whole centavos, times are UTC.
-SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the schema itself is made by the migrations.
+Every table has a `serventia`, and every unique index begins with it. Money is whole centavos, times are UTC.
+SQLite (WAL, synchronous=FULL) by default, PostgreSQL by URL; the migrations create the schema.
 """
 
 from printserver.db.columns import Moment, metadata

@@ -22,7 +22,7 @@ class Moment(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
-        """Refuse a naive time; SQLite keeps no offset, so it gets the UTC time bare."""
+        """Refuse a naive time. SQLite stores no offset, so it gets the UTC time without one."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -31,7 +31,7 @@ class Moment(sa.types.TypeDecorator[datetime]):
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
     def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the time back aware, in UTC."""
+        """Return the time aware, in UTC."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -20,24 +20,24 @@ from printserver.db.witness import Testimony, Witness
 from printserver.db.writer import Holder, WriterNote
 from printserver.errors import Recusa
 
-# A session that is silent amid a transaction is a machine that froze or is gone (TCP tells so after two hours): the
-# rows that it locked must not hold the office up. And no query here is worth compiling: to do so takes up to 60 ms.
+# A session that is idle in a transaction belongs to a frozen or lost machine (TCP reports that after two hours only):
+# the timeout releases its row locks. JIT is off: it costs up to 60 ms and pays for no query here.
 _SESSION = "-c idle_in_transaction_session_timeout=30s -c jit=off"
 
 
-WAIT_S: Final = 30.0  # for another writer of SQLite, in this process and in others
+WAIT_S: Final = 30.0  # timeout for another SQLite writer, in this process or another
 
 
 _TESTIMONY: Final = "testimony"
 
 
 class Database:
-    """The two doors: `read()` for looking, `write()` for one transaction that commits whole or not at all."""
+    """Database access: `read()` for queries, `write()` for one atomic transaction."""
 
     def __init__(self, url: str) -> None:
-        """Open `url` (SQLAlchemy form); nothing is connected until the first use.
+        """Open `url` (SQLAlchemy form). It connects on first use.
 
-        Raises `ConfigError` where SQLite is wanted and the installed one can lose a commit.
+        Raises `ConfigError` if `url` is SQLite and the installed version can lose a commit.
         """
         self.url = url
         self.sqlite = url.startswith("sqlite")
@@ -45,10 +45,10 @@ class Database:
         file = sa.make_url(url).database if self.sqlite else None
         self.witness = Witness(Path(file) if file else None)
         self._writer_note = WriterNote(Path(file) if file else None)
-        self.observe_write: Callable[[float], None] = lambda _seconds: None  # is told how long each transaction took
+        self.observe_write: Callable[[float], None] = lambda _seconds: None  # receives each duration
         if self.sqlite:
             sqlite.check_version()
-            # A pooled connection per thread at work; waiting happens at our lock and at busy_timeout, not at the pool.
+            # The pool has one connection per working thread; threads wait at `_write_lock` and busy_timeout, not here.
             options: dict[str, Any] = {"module": sqlite.dbapi, "connect_args": {"check_same_thread": False}}
             self._reader = sa.create_engine(url, pool_size=20, max_overflow=40, **options)
             self._writer = sa.create_engine(url, pool_size=1, max_overflow=1, **options)
@@ -66,32 +66,32 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Give a connection for reading, one consistent view on SQLite."""
+        """Yield a connection for reading; on SQLite, one consistent view."""
         with self._reader.connect() as conn:
             yield conn
 
     @contextmanager
     def snapshot(self) -> Iterator[Connection]:
-        """Give a connection for reading that sees one state of the whole database however long it reads."""
+        """Yield a connection for reading that sees a single state of the database."""
         with self._reader.connect() as conn:
             yield conn if self.sqlite else conn.execution_options(isolation_level="REPEATABLE READ")
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """Give a connection inside a writing transaction: committed at the end, rolled back on any exception.
+        """Yield a connection in a write transaction: committed at the end, rolled back on any exception.
 
-        Raises `Recusa` `servidor-ocupado` where another writer does not end, or the database is not the one that was
-        opened. Nothing but the database may be waited for inside: all others wait meanwhile.
+        Raises `Recusa` `servidor-ocupado` if another writer does not finish, or if the database is not the one that was
+        opened. Do not wait for anything but the database inside: other writers are blocked.
         """
         with self._turn() as conn:
             began = monotonic()
             self._writer_note.begun()
-            kept = conn.info  # of the connection itself: it may be lost inside
+            kept = conn.info  # a reference to the dict: the connection may be invalidated inside
             testimony = kept[_TESTIMONY] = Testimony(self.witness)
             try:
                 self.witness.check()
                 yield conn
-                self.witness.check()  # a file that was taken away meanwhile would take this with it
+                self.witness.check()  # a commit to a removed file would be lost
                 conn.commit()
             finally:
                 kept.pop(_TESTIMONY, None)
@@ -100,10 +100,10 @@ class Database:
 
     @contextmanager
     def _turn(self) -> Iterator[Connection]:
-        """Give a connection whose transaction has begun.
+        """Yield a connection whose transaction has begun.
 
-        SQLite has one writer: a lock in the process stands before BEGIN IMMEDIATE, else many threads wait unfairly at
-        its busy handler.
+        SQLite has one writer. A lock in the process precedes BEGIN IMMEDIATE, because waiting in SQLite's busy handler
+        is unfair among many threads.
         """
         if not self.sqlite:
             with self._writer.connect() as conn:
@@ -135,12 +135,12 @@ class Database:
         )
 
     def holder(self) -> Holder | None:
-        """Return who holds SQLite's write lock right now; None where none does, or it cannot be told."""
+        """Return the current holder of SQLite's write lock; None if there is none, or it is unknown."""
         return self._writer_note.holder()
 
     @property
     def versao(self) -> str:
-        """Name and version of what keeps the office's records, as far as it is known without asking a server."""
+        """Name and, if known without querying a server, version of the database."""
         return f"SQLite {sqlite.VERSION_TEXT}" if self.sqlite else "PostgreSQL"
 
     @property
@@ -156,9 +156,9 @@ class Database:
 
 
 def count(conn: Connection, serventia_id: int, name: str, found: int, left: int) -> None:
-    """Tell this process's witness that an office's count was `found`, under its lock, and will be `left`.
+    """Register with this process's witness that an office's count was `found`, under its lock, and becomes `left`.
 
-    Raises `Recusa` `servidor-ocupado` where this process committed it further on.
+    Raises `Recusa` `servidor-ocupado` if this process has committed a higher value.
     """
     testimony: Testimony | None = conn.info.get(_TESTIMONY)
     if testimony is not None:
@@ -166,12 +166,12 @@ def count(conn: Connection, serventia_id: int, name: str, found: int, left: int)
 
 
 def as_stored(columns: Iterable[sa.ColumnElement[Any]]) -> list[sa.ColumnElement[Any]]:
-    """Return columns to be selected as the database keeps them: a value that somebody spoiled breaks no reading."""
+    """Return columns to select as raw values, so that a corrupt value raises no error."""
     return [sa.type_coerce(column, sa.types.NullType()).label(column.name) for column in columns]
 
 
 def as_meant(column: sa.ColumnElement[Any]) -> Callable[[Any], Any]:
-    """Return what makes a value that was read `as_stored` the one that was written; a spoiled one stays as it is."""
+    """Return a function that converts a value read `as_stored` to the Python value; a corrupt one is unchanged."""
     if isinstance(column.type, sa.JSON):
         return _json_meant
     if isinstance(column.type, sa.Boolean):
@@ -202,7 +202,7 @@ def _time_meant(value: Any, form: str) -> Any:
 
 def _tune_sqlite(engine: Engine, begin: str, witness: Witness) -> None:
     def on_connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
+        connection.isolation_level = None  # this module issues BEGIN itself
         cursor = connection.cursor()
         for pragma in (
             f"busy_timeout={int(WAIT_S * 1000)}",
@@ -220,7 +220,7 @@ def _tune_sqlite(engine: Engine, begin: str, witness: Witness) -> None:
         connection.exec_driver_sql(begin)
 
     def before_connect(*_: object) -> None:
-        witness.check()  # a file that is gone would be made, empty
+        witness.check()  # SQLite would create a missing file, empty
 
     event.listen(engine, "do_connect", before_connect)
     event.listen(engine, "connect", on_connect)
@@ -228,12 +228,12 @@ def _tune_sqlite(engine: Engine, begin: str, witness: Witness) -> None:
 
 
 def lost_a_race(error: DBAPIError) -> bool:
-    """Return whether another transaction was quicker (unique index, deadlock): done again, the same may go through."""
+    """Return whether another transaction caused the error (unique index, deadlock), so that a retry may succeed."""
     return isinstance(error, IntegrityError) or getattr(error.orig, "sqlstate", None) in ("40001", "40P01")
 
 
 def insert_or_ignore(conn: Connection, table: sa.Table, values: dict[str, Any]) -> None:
-    """Insert a row unless one with the same key is there."""
+    """Insert a row unless its key exists."""
     if conn.dialect.name == "sqlite":
         from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 

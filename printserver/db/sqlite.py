@@ -1,7 +1,7 @@
-"""The SQLite that comes with the program, and who holds the write lock of one of its files.
+"""The bundled SQLite, and the process that holds the write lock of a SQLite file.
 
-Every connection of ours to a SQLite file goes through `dbapi`: two copies of SQLite in one process that open the same
-file drop each other's locks. For the same reason nothing here opens a database's files.
+Every connection of this program to a SQLite file uses `dbapi`: if two copies of SQLite in one process open the same
+file, they drop each other's locks. For the same reason this module never opens database files.
 """
 
 from pathlib import Path
@@ -17,14 +17,14 @@ VERSION: Final[tuple[int, ...]] = dbapi.sqlite_version_info
 VERSION_TEXT: Final[str] = dbapi.sqlite_version
 
 _MENDED: Final = (3, 51, 3)
-# the same mending, in branches of their own
+# the same fix, backported
 _MENDED_BRANCHES: Final = {(3, 44): 6, (3, 50): 7}
 
 _WRITE_LOCK_BYTE: Final = 120  # of the `-shm` file: SQLite's WAL_WRITE_LOCK
 
 
 def loses_commits(version: tuple[int, ...]) -> bool:
-    """Return whether that SQLite can lose a commit when two processes write and checkpoint at one instant (WAL)."""
+    """Return whether that SQLite can lose a commit when two processes write and checkpoint at the same time (WAL)."""
     if version < (3, 7):
         return False
     first_mended = _MENDED_BRANCHES.get((version[0], version[1]))
@@ -32,7 +32,7 @@ def loses_commits(version: tuple[int, ...]) -> bool:
 
 
 def check_version(version: tuple[int, ...] = VERSION) -> None:
-    """Raise `ConfigError` where the SQLite of this installation can lose a commit."""
+    """Raise `ConfigError` if the installed SQLite can lose a commit."""
     if loses_commits(version):
         text = ".".join(map(str, version))
         raise ConfigError(
@@ -43,9 +43,9 @@ def check_version(version: tuple[int, ...] = VERSION) -> None:
 
 
 def write_lock_holder(database: Path, locks: Path = Path("/proc/locks")) -> int | None:
-    """Return the process that holds the write lock of that file; None where none does, or it cannot be told.
+    """Return the process that holds the write lock of that file; None if there is none, or it is unknown.
 
-    The kernel's list is read: to ask by the lock itself one would have to open the file (see above).
+    It reads the kernel's list of locks: testing the lock would need to open the file (see above).
     """
     try:
         inode = Path(f"{database}-shm").stat().st_ino
@@ -55,7 +55,7 @@ def write_lock_holder(database: Path, locks: Path = Path("/proc/locks")) -> int 
     for line in lines:
         words: list[Any] = line.split()
         if len(words) < 8 or words[1] != "POSIX" or words[3] != "WRITE" or not words[5].endswith(f":{inode}"):
-            continue  # a lock that is only waited for has an arrow as its second word
+            continue  # a pending lock has an arrow as its second word
         last = float("inf") if words[7] == "EOF" else int(words[7])
         if int(words[6]) <= _WRITE_LOCK_BYTE <= last:
             return int(words[4])

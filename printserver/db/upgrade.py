@@ -1,4 +1,4 @@
-"""Brings a database to this program's schema, by Alembic; every start and `init` goes through here."""
+"""Migrates a database to the current schema with Alembic; called at every start and by `init`."""
 
 from pathlib import Path
 from time import monotonic, sleep
@@ -29,9 +29,9 @@ def alembic_config(connection: sa.Connection | None = None) -> Config:
 
 
 def open_database(database: Database, wait_s: float = 0) -> None:
-    """Bring `database` to this program's schema, waiting up to `wait_s` seconds for a server that is not up yet.
+    """Migrate `database` to the current schema, waiting up to `wait_s` seconds for a server that is starting.
 
-    Raises `ConfigError`, with a Portuguese sentence, where it cannot be reached, read or written, or is a newer one.
+    Raises `ConfigError` (Portuguese) if it cannot be reached, read or written, or comes from a newer program.
     """
     end = monotonic() + wait_s
     while True:
@@ -49,7 +49,7 @@ def open_database(database: Database, wait_s: float = 0) -> None:
 
 
 def upgrade(database: Database, revision: str = "head") -> None:
-    """Migrate `database` up to `revision`. Raises `ConfigError` where it comes from a newer program."""
+    """Migrate `database` up to `revision`. Raises `ConfigError` if it comes from a newer program."""
     with database.write() as connection:
         config = alembic_config(connection)
         current = MigrationContext.configure(connection).get_current_revision()

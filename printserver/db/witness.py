@@ -1,7 +1,7 @@
-"""What a process has seen of its database: which file it opened, and how far the counts had come that it committed.
+"""State of the database as known to one process: the file it opened, and the highest counts it committed.
 
-A file that was moved, replaced, or is older than what this process wrote is refused: a number given out of it would
-stand on two papers, and a job in it may have been printed before (S3, A8).
+A file that was moved, replaced, or is older than what this process committed is refused: its numbers would be issued
+twice, and its jobs may have been printed before (S3, A8).
 """
 
 import threading
@@ -12,11 +12,11 @@ from printserver.errors import Recusa
 
 HEAD: Final = "auditoria"
 
-Count = tuple[int, str]  # of which office, and its name
+Count = tuple[int, str]  # office id, name
 
 
 class Witness:
-    """The memory of one process about one database; threads may share it. `path` is a SQLite file's, or None."""
+    """State of one database as known to one process; thread-safe. `path` is that of a SQLite file, or None."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
@@ -26,7 +26,7 @@ class Witness:
         self._lock = threading.Lock()
 
     def opened(self) -> None:
-        """Note which file a new connection has, or refuse it where that is another than this process had before.
+        """Record the file of the first connection; check that a later one has the same file.
 
         Raises `Recusa` `servidor-ocupado`.
         """
@@ -40,7 +40,7 @@ class Witness:
     def check(self) -> None:
         """Raise `Recusa` `servidor-ocupado` unless the database is the one that was opened.
 
-        The path is looked at by its name alone: to open and close it would drop SQLite's locks.
+        Only the path is examined: opening and closing the file would drop SQLite's locks.
         """
         if fault := self.fault():
             raise Recusa("servidor-ocupado", fault, retry_after=60)
@@ -60,10 +60,10 @@ class Witness:
         )
 
     def behind(self, name: Count, found: int) -> Recusa | None:
-        """Return the refusal of a database whose count `name` has not come as far as this process committed it.
+        """Return the refusal of a database whose count `name` is lower than this process committed.
 
-        `found` must have been read under the lock that changing it needs: else a commit of another thread between the
-        reading and this call would look like a fault.
+        `found` must have been read under the lock for changing it: otherwise a commit of another thread between the
+        read and this call would look like a fault.
         """
         seen = self._seen.get(name, found)
         if found >= seen:
@@ -76,30 +76,30 @@ class Witness:
         return Recusa("servidor-ocupado", self._behind, retry_after=60)
 
     def committed(self, counts: dict[Count, int]) -> None:
-        """Remember how far the counts came in a transaction that was committed."""
+        """Record the counts of a committed transaction."""
         with self._lock:
             for name, value in counts.items():
                 self._seen[name] = max(value, self._seen.get(name, value))
 
 
 class Testimony:
-    """What one transaction found and will leave in the database, for the process's `Witness`."""
+    """The counts that one transaction read and will write, for the process's `Witness`."""
 
     def __init__(self, witness: Witness) -> None:
         self._witness = witness
         self._left: dict[Count, int] = {}
 
     def count(self, name: Count, found: int, left: int) -> None:
-        """Tell that count `name` was `found`, under its lock, and will be `left` once this transaction is committed.
+        """Record that count `name` was `found`, under its lock, and becomes `left` when this transaction is committed.
 
-        Raises `Recusa` `servidor-ocupado` where this process knows it further on.
+        Raises `Recusa` `servidor-ocupado` if this process has committed a higher value.
         """
         if name not in self._left and (refusal := self._witness.behind(name, found)):
             raise refusal
         self._left[name] = left
 
     def committed(self) -> None:
-        """The transaction was committed."""
+        """Pass the counts to the witness after the commit."""
         self._witness.committed(self._left)
 
 

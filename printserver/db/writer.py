@@ -1,6 +1,6 @@
-"""Who holds the write lock of a SQLite file, since when, and what that process is: for whoever waits for it.
+"""The holder of a SQLite file's write lock: which process, since when. Shown to those who wait for it.
 
-The kernel knows the process. Since when, the process notes beside the file at the beginning of each transaction.
+The kernel reports the process. Each process writes the start of its transaction to a file next to the database.
 """
 
 import os
@@ -25,7 +25,7 @@ _ROLES = (
 class Holder:
     """A process that holds the write lock.
 
-    `since` is aware: when it noted that it began; of another program, when it was first seen.
+    `since` is aware: the noted start of the transaction; for another program, when it was first seen.
     """
 
     pid: int
@@ -40,20 +40,20 @@ class Holder:
         return f"Quem está gravando no banco de dados desde {when} é o processo {self.pid}, {self.role}{stopped}."
 
     def seconds(self) -> float:
-        """Return for how long it has held the lock, in seconds."""
+        """Return how long it has held the lock, in seconds."""
         return max(0.0, time.time() - self.since.timestamp())
 
 
 class WriterNote:
-    """The note beside the database `path` (None: not a SQLite file, and nothing is ever noted)."""
+    """The file next to the database `path` that records the writer (None: not SQLite, nothing is recorded)."""
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
         self._file: int | None = None
-        self._first_seen: tuple[int, datetime] | None = None  # of a holder that notes nothing
+        self._first_seen: tuple[int, datetime] | None = None  # for a holder that writes no note
 
     def begun(self) -> None:
-        """Note that this process begins a transaction now, holding the lock. A note that cannot be made is left out."""
+        """Note the start of this process's transaction. Write errors are ignored."""
         if self._path is None:
             return
         try:
@@ -64,13 +64,13 @@ class WriterNote:
             return
 
     def close(self) -> None:
-        """Close the note."""
+        """Close the file."""
         if self._file is not None:
             os.close(self._file)
             self._file = None
 
     def holder(self) -> Holder | None:
-        """Return who holds the lock right now; None where none does, or it cannot be told."""
+        """Return the current holder of the lock; None if there is none, or it is unknown."""
         pid = write_lock_holder(self._path) if self._path is not None else None
         if pid is None:
             self._first_seen = None
@@ -81,7 +81,7 @@ class WriterNote:
         return Path(f"{self._path}-escritor")
 
     def _seen(self, pid: int) -> datetime:
-        """Return since when that process was found holding the lock each time that somebody looked."""
+        """Return when that process was first seen in consecutive checks."""
         if self._first_seen is None or self._first_seen[0] != pid:
             self._first_seen = (pid, datetime.now(UTC))
         return self._first_seen[1]

@@ -1,4 +1,4 @@
-"""The demonstration: an office with example documents, served and printed by itself."""
+"""The demonstration: creates an office, serves it, and prints example documents."""
 
 __all__ = [
     "run",

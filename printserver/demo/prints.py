@@ -1,6 +1,6 @@
-"""The demonstration's prints: a legacy program that sends one document of each, and what came of them.
+"""The demonstration's prints: a legacy program that sends one document of each type, and the results.
 
-It speaks to the server through HTTP alone.
+It uses the server only through HTTP.
 """
 
 import http.client
@@ -22,13 +22,13 @@ HOST: Final = "127.0.0.1"
 _DATA: Final = Path(__file__).parent / "data"
 _FIRST: Final = "Traslado 1"
 _REPORTED: Final = "comunicado"
-_WAIT_S: Final = 30  # for a job to reach its queue: the most that the contract lets a call wait
-_REPORT_S: Final = 30.0  # for the court to have all seals
+_WAIT_S: Final = 30  # for a job to reach its queue; the maximum of `espera`
+_REPORT_S: Final = 30.0  # for the court to receive all seals
 _FOLHAS_DO_LIVRO: Final = 300
 
 
 class Legacy:
-    """The notary program: posts JSON, one key for each press of the button."""
+    """The notary program: posts JSON, with one idempotency key per press of the button."""
 
     def __init__(self, port: int, key: str) -> None:
         self._port = port
@@ -37,7 +37,7 @@ class Legacy:
     def call(
         self, method: str, path: str, body: JsonView | None = None, *, press: str | None = None
     ) -> tuple[int, JsonObject]:
-        """Return status and JSON answer. Raises OSError where nobody answers."""
+        """Return status and JSON answer. Raises OSError if there is no answer."""
         headers = {"Authorization": f"Bearer {self._key}", "Content-Type": "application/json"}
         if press is not None:
             headers["Idempotency-Key"] = press
@@ -57,20 +57,20 @@ class Legacy:
         return self.call("POST", f"/api/v1/jobs?espera={_WAIT_S}", body, press=secrets.token_hex(16))
 
     def next_folha(self, livro: str) -> tuple[str, int]:
-        """Return livro and folha after the last one that was printed here."""
+        """Return livro and folha after the last printed ones."""
         _, answer = self.call("GET", "/api/v1/jobs?tipo=livro")
         for job in answer.get("itens", []):
             last = job["documento"]
             if job["selos"] and last["folha_final"]:
                 folha = int(last["folha_final"]) + 1
-                full = folha > _FOLHAS_DO_LIVRO - 10  # no deed of the demonstration is longer
+                full = folha > _FOLHAS_DO_LIVRO - 10  # longer than any deed of the demonstration
                 return (f"{int(last['livro']) + 1:04d}", 1) if full else (last["livro"], folha)
         return livro, 1
 
 
 @dataclass(slots=True)
 class Outcome:
-    """One document of the demonstration: the job it became, the time until the answer came, what is wrong with it."""
+    """Result of one document: its job, the time until the answer, its faults."""
 
     name: str
     job: JsonObject
@@ -85,7 +85,7 @@ class Outcome:
 
 def print_one_of_each(legacy: Legacy, folder: Path) -> list[Outcome]:
     data = tomllib.loads((_DATA / "demonstracao.toml").read_text("utf-8"))
-    number = time.strftime("%m%d%H%M%S")  # new at each run
+    number = time.strftime("%m%d%H%M%S")  # unique per run
     deed = _instrumento(data["escritura"], number, *legacy.next_folha(data["escritura"]["livro"]))
     reference = {"id": deed["id"]}
     livro = {"tipo": "livro", "instrumento": deed}
@@ -134,7 +134,7 @@ def _printed(legacy: Legacy, folder: Path, name: str, document: JsonView, *, sea
 
 
 def _ficha(legacy: Legacy, folder: Path, document: JsonView) -> Outcome:
-    """Print the ficha: it waits for the escrevente's word on the seal, which is given over the API (N9)."""
+    """Print the ficha, and answer its question about the seal over the API (N9)."""
     name = "Ficha de abertura"
     status, answer = legacy.print(document)
     if status != 409 or "job" not in answer:
@@ -149,7 +149,7 @@ def _ficha(legacy: Legacy, folder: Path, document: JsonView) -> Outcome:
 
 
 def _reprint(legacy: Legacy, livro: JsonView) -> Outcome:
-    """Press the button for the livro again: the print stops with the question of XA (X1)."""
+    """Print the livro again: the job stops with the XA question (X1)."""
     start = time.monotonic()
     status, answer = legacy.print(livro)
     job = answer.get("job", {}) if status == 409 else answer
@@ -161,7 +161,7 @@ def _reprint(legacy: Legacy, livro: JsonView) -> Outcome:
 
 
 def wait_reported(legacy: Legacy, outcomes: Sequence[Outcome]) -> None:
-    """Wait until the court has every seal, and keep how each job's seals stand then (T1, T3)."""
+    """Wait until the court has every seal, and store the final state of each job's seals (T1, T3)."""
     end = time.monotonic() + _REPORT_S
     for outcome in outcomes:
         while any(selo["estado"] != _REPORTED for selo in outcome.job.get("selos", [])) and time.monotonic() < end:
@@ -172,7 +172,7 @@ def wait_reported(legacy: Legacy, outcomes: Sequence[Outcome]) -> None:
 
 
 def look_up(outcomes: Sequence[Outcome], court: str) -> str | None:
-    """Return where the QR of traslado 1 leads, at the simulated court (N3, S5); None: it has none."""
+    """Return the URL of the QR of traslado 1, at the simulated court (N3, S5); None if it has no QR."""
     qr = next((outcome.job.get("qr") for outcome in outcomes if outcome.name == _FIRST), None)
     return f"{court}/?{qr['url'].partition('?')[2]}" if qr else None
 

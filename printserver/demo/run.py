@@ -1,6 +1,6 @@
-"""The demonstration: an office, its server, a simulated court, and one print of each document as a program sends it.
+"""The demonstration: an office, its server, a simulated court, and one print of each document over the API.
 
-It never prints in an office that it did not make itself.
+It prints only in an office that it has created.
 """
 
 import json
@@ -44,10 +44,9 @@ _START_S: Final = 180.0
 def run_demo(folder: Path, port: int, court_port: int | None = None, *, stay: bool) -> int:
     """Run the demonstration in the office of `folder`, on `port` of this machine; return the exit status.
 
-    The simulated court is on `court_port` (None: the next one, or any that is free). `stay`: all stays up until
-    Ctrl-C. The status is not 0 where a document came out otherwise than it should, or a seal did not reach the court.
-    Raises `ConfigError` (Portuguese) where the office is not a demonstration's, a port is taken, or a server does not
-    start.
+    The simulated court is on `court_port` (None: the next one, or any free one). `stay`: keep the servers running until
+    Ctrl-C. The status is not 0 if a document has a fault, or a seal did not reach the court. Raises `ConfigError`
+    (Portuguese) if the demonstration did not create the office, a port is taken, or a server does not start.
     """
     _refuse_taken_port(port, "--port")
     if court_port is not None:
@@ -77,7 +76,7 @@ def run_demo(folder: Path, port: int, court_port: int | None = None, *, stay: bo
 
 
 def _tell(outcomes: Sequence[Outcome], folder: Path, port: int, court: str, login: Mapping[str, str]) -> None:
-    """Show what came out, and where all is to be found."""
+    """Show the results, and the addresses and credentials."""
     url = f"http://{HOST}:{port}"
     click.echo(table(outcomes))
     for outcome in outcomes:
@@ -96,7 +95,7 @@ def _tell(outcomes: Sequence[Outcome], folder: Path, port: int, court: str, logi
 
 
 def _office(folder: Path) -> dict[str, str]:
-    """Make the office if there is none; return its login and key, which a file of the user's alone keeps."""
+    """Create the office if missing; return its login and key, stored in a file that only the user can read."""
     kept = folder / CREDENTIALS
     if kept.exists():
         login: dict[str, str] = json.loads(kept.read_text("utf-8"))
@@ -120,7 +119,7 @@ def _refuse_taken_port(port: int, option: str) -> None:
 
 
 def _taken(port: int) -> str | None:
-    """Return why nobody can listen on that port of this machine; None: it is free."""
+    """Return why the port of this machine cannot be used; None if it is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -131,7 +130,7 @@ def _taken(port: int) -> str | None:
 
 
 def _port_of_the_court(port: int) -> int:
-    """Return the port after the server's, where that is free; else any that is."""
+    """Return the port after the server's if it is free, else any free one."""
     if port < 65535 and _taken(port + 1) is None:
         return port + 1
     with socket.socket() as probe:
@@ -148,7 +147,7 @@ def _court(folder: Path, port: int) -> Iterator[subprocess.Popen[bytes]]:
 
 @contextmanager
 def _server(folder: Path, port: int, court: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Serve the office while the block runs; its court is the simulated one, whatever its settings say."""
+    """Serve the office while the block runs; its court is the simulated one, overriding the settings."""
     arguments = ("serve", "--host", HOST, "--port", str(port))
     with _beside(folder, LOG, *arguments, PRINTSERVER_TRIBUNAL_URL=court) as server:
         yield server
@@ -156,7 +155,7 @@ def _server(folder: Path, port: int, court: str) -> Iterator[subprocess.Popen[by
 
 @contextmanager
 def _beside(folder: Path, log_name: str, *arguments: str, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Run a command of ours for the office; it ends with the block, and with this process however that ends."""
+    """Run a command of this program for the office; it ends with the block, or with this process."""
     command = [sys.executable, "-c", "from printserver.cli import main; main()"]
     command += [*arguments, "--instance", str(folder)]
     previous = signal.signal(signal.SIGTERM, _interrupt)
@@ -167,7 +166,7 @@ def _beside(folder: Path, log_name: str, *arguments: str, **environment: str) ->
             stdout=log,
             stderr=log,
             env=os.environ | environment,
-            start_new_session=True,  # Ctrl-C is ours: we end it in good order
+            start_new_session=True,  # keeps Ctrl-C from the child: this process terminates it
             preexec_fn=die_with_parent,
         )
         try:
@@ -183,7 +182,7 @@ def _interrupt(_number: int, _frame: FrameType | None) -> None:
 
 
 def _behave(court_port: int) -> bool:
-    """Take back what somebody told the simulated court to do wrong; return whether it was there to hear it."""
+    """Reset faults injected into the simulated court; return whether it answered."""
     return Legacy(court_port, "").call("POST", "/_controle", {"falha": None, "relogio_s": 0})[0] == 200
 
 

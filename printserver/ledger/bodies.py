@@ -1,4 +1,4 @@
-"""Bodies, stored once each under the hash of their text."""
+"""Document bodies, each stored once under the hash of its text."""
 
 import hashlib
 from typing import Any
@@ -11,7 +11,7 @@ from printserver.db import insert_or_ignore
 
 
 def store_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
-    """Return `value` (JSON) with each BODY's text replaced by its SHA-256; texts go to their own table, once each."""
+    """Return `value` (JSON) with each BODY's text replaced by its SHA-256; the texts are stored in their own table."""
     if isinstance(value, dict):
         if "conteudo" in value and "formato" in value:
             digest = hashlib.sha256(f"{value['formato']}\n{value['conteudo']}".encode()).hexdigest()
@@ -25,7 +25,7 @@ def store_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
 
 
 def restore_bodies(conn: Connection, serventia_id: int, value: object) -> Any:
-    """Return the value that `store_bodies` was given."""
+    """Return the value that was given to `store_bodies`."""
     if isinstance(value, dict):
         if "sha256" in value and "formato" in value:
             return {

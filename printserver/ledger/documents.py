@@ -42,7 +42,7 @@ def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[Live
 
 
 def _live_selo(seal: Seal) -> LiveSelo:
-    """Return a seal as the rules of `documents` see it."""
+    """Return a seal in the form of the rules of `documents`."""
     return LiveSelo(
         codigo=seal.codigo,
         ato=seal.ato,
@@ -60,7 +60,7 @@ def _live_selo(seal: Seal) -> LiveSelo:
 
 
 def live_livro(conn: Connection, serventia_id: int, instrumento_key: str, *, text: bool = True) -> LiveLivro | None:
-    """Return the livro as its live print has it, with or without its text; None where it is not printed."""
+    """Return the livro of its live print, with or without its text; None if it is not printed."""
     document = document_id(conn, serventia_id, f"livro:{instrumento_key}")
     job = live_job(conn, serventia_id, document) if document is not None else None
     if job is None:
@@ -102,8 +102,8 @@ def instrumento_key(
 ) -> str | None:
     """Return the normalised id (X0) of the instrumento that a document names, by id or by livro and folha.
 
-    None where it names none, or one by a livro and folha that no live livro here begins at. Raises `Recusa` where two
-    instrumentos begin on that folha.
+    None if it names none, or if no live livro begins at that livro and folha. Raises `Recusa` if two instrumentos begin
+    on that folha.
     """
     if instrumento is None:
         return None
@@ -174,7 +174,7 @@ def context(conn: Connection, office: Office, document: Any, now: datetime) -> t
 
 
 def document_of_selo(conn: Connection, serventia_id: int, codigo: str) -> Identity | None:
-    """Return the document of the live seal with that code (X8); None where there is none."""
+    """Return the document of the live seal with that code (X8); None if there is none."""
     job = db.job
     row = (
         conn.execute(

@@ -1,6 +1,6 @@
-"""Idempotency keys: each is bound to what its request made, and a replay finds it (contract, `Idempotency-Key`).
+"""Idempotency keys: each is bound to the outcome of its request, for replays (contract, `Idempotency-Key`).
 
-Keys in progress are held in the memory of the process: after a crash the key is free. Of two processes that race, the
+Keys in progress are held in the memory of the process: after a crash the key is free. If two processes race, the
 unique index lets one commit, and the other answers as a replay.
 """
 
@@ -22,9 +22,9 @@ _PIECE: Final = 100_000  # characters
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a key made: its job, and the problem word of the first answer (None: success).
+    """The outcome of a key: its job, and the error word of the first answer (None: success).
 
-    For a call that makes no job `job_id` is empty, and `feito` is what it made, by code or id (JSON).
+    For a call that makes no job `job_id` is empty, and `feito` holds the codes or ids of what it made (JSON).
     """
 
     job_id: str
@@ -33,7 +33,7 @@ class Outcome:
 
 
 def digest(route: str, data: object) -> str:
-    """Return the hash of a request, equal where route and JSON values are equal."""
+    """Return the hash of a request; equal routes and JSON values have equal hashes."""
     hasher = hashlib.sha256()
     for piece in _pieces([route, data]):
         hasher.update(piece.encode("ascii"))
@@ -41,7 +41,7 @@ def digest(route: str, data: object) -> str:
 
 
 def _pieces(value: object) -> Iterator[str]:
-    """Give a JSON value as text: names sorted, ASCII, no blanks, and 1.0 written as 1.
+    """Yield a JSON value as text: names sorted, ASCII, no blanks, and 1.0 written as 1.
 
     In pieces, because encoding a text of 24 MB in one step would block every other thread.
     """
@@ -69,7 +69,7 @@ def _pieces(value: object) -> Iterator[str]:
 
 
 def find(office: Office, author: Author, key: str | None, request_digest: str) -> Outcome | None:
-    """Return what the key made; None for a new key. Raises `Recusa` `chave-reutilizada`."""
+    """Return the outcome of the key; None for a new key. Raises `Recusa` `chave-reutilizada`."""
     if key is None:
         return None
     table = db.idempotencia
@@ -113,7 +113,7 @@ def working_on(office: Office, author: Author, key: str | None) -> Iterator[None
 
 
 def register(act: Act, author: Author, key: str | None, request_digest: str, made: Outcome) -> None:
-    """Bind the key of the request's `author` to what it made, in the transaction of `act`."""
+    """Bind the key of the request's `author` to its outcome, in the transaction of `act`."""
     if key is None:
         return
     act.conn.execute(

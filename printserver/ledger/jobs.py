@@ -30,7 +30,7 @@ def get_job(conn: Connection, serventia_id: int, job_id: str) -> Job:
 
 
 def live_job(conn: Connection, serventia_id: int, document_id: int, *, lock: bool = False) -> Job | None:
-    """Return the document's one job with live seals (X1); `lock`: nobody can send it to paper before the commit."""
+    """Return the document's one job with live seals (X1); `lock`: lock it, so it cannot be handed off meanwhile."""
     table = db.job
     query = sa.select(table).where(
         table.c.serventia_id == serventia_id, table.c.documento_id == document_id, table.c.viva
@@ -48,7 +48,7 @@ def job_do_selo(conn: Connection, serventia_id: int, codigo: str) -> Job:
 
 
 def copies_of_livro(conn: Connection, serventia_id: int, codigos: Sequence[str], *, lock: bool = False) -> list[Job]:
-    """Return the live jobs that were made from a livro with one of the seals `codigos` (X6); `lock` as `live_job`."""
+    """Return the live jobs that show one of the seals `codigos` of a livro (X6); `lock` as `live_job`."""
     table = db.job
     shown = sa.select(db.citacao.c.job_id).where(
         db.citacao.c.serventia_id == serventia_id, db.citacao.c.codigo.in_(list(codigos))
@@ -62,9 +62,9 @@ def copies_of_livro(conn: Connection, serventia_id: int, codigos: Sequence[str],
 
 
 def previous(job: Job | Row, fields: JsonView | None = None) -> Columns:
-    """Return `anterior` of the contract: the previous print, from its job or the row of it.
+    """Return `anterior` of the contract: the previous print, from its job or its row.
 
-    With `documento` where the document asked for, of these `fields`, is spelled in another way (X0).
+    It includes `documento` if that document is spelled differently from the requested `fields` (X0).
     """
     job = job if isinstance(job, Job) else Job.from_row(job)
     spelled = {} if fields is None or label(fields) == label(job.campos) else {"documento": job.campos}
@@ -79,5 +79,5 @@ def previous(job: Job | Row, fields: JsonView | None = None) -> Columns:
 
 
 def log_job(act: Act, job_id: str, state: str, detalhe: Mapping[str, object], **changed: object) -> None:
-    """Note an entry about a job; `changed`: the columns that changed, with their new values (A6)."""
+    """Log an entry about a job; `changed`: the changed columns with their new values (A6)."""
     act.log("job", job_id, state, detalhe, change_proof(**changed) if changed else None)

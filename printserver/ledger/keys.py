@@ -33,7 +33,7 @@ def lock_document(
 
 
 def lock_known_document(conn: Connection, document_id: int) -> None:
-    """Lock the rows of a document's instrumento and of the document, in the order in which every act locks them."""
+    """Lock the rows of a document's instrumento and of the document, in the lock order of all acts."""
     table = db.documento
     instrumento = conn.execute(sa.select(table.c.instrumento_id).where(table.c.id == document_id)).scalar_one()
     for locked, key in ((db.instrumento, instrumento), (table, document_id)):

@@ -1,4 +1,4 @@
-"""One act for each idempotency key, repeated while concurrent changes invalidate it (contract, `Idempotency-Key`)."""
+"""One act for each idempotency key, retried while concurrent changes invalidate it (contract, `Idempotency-Key`)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ TRIES: Final = 5
 
 
 class Changed(Exception):
-    """What the act was prepared on has changed: the act is done again from its beginning."""
+    """Data that the act was prepared on has changed: the act is retried from its beginning."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Call:
     digest: str
 
     def done(self, act: Act, job_id: str = "", *, word: ErrorWord | None = None, made: Any = None) -> Outcome:
-        """Bind the key to what `act` made, in its transaction, and return it (see `Outcome`)."""
+        """Bind the key to the result of `act`, in its transaction, and return the outcome."""
         outcome = Outcome(job_id, word, made)
         idempotency.register(act, self.author, self.key, self.digest, outcome)
         return outcome
@@ -37,10 +37,10 @@ class Call:
 def do_once(
     office: Office, author: Author, route: str, data: object, key: str | None, do: Callable[[Call], Outcome], busy: str
 ) -> tuple[Outcome, bool]:
-    """Run `do`, which ends with `Call.done` in its own transaction, unless the key did it before.
+    """Run `do`, which ends with `Call.done` in its own transaction, unless the key already has an outcome.
 
-    Return what was made, and whether the key had made it before. Raises what `do` raises, and `Recusa`
-    `chave-reutilizada`, `em-processamento`, and `servidor-ocupado` with the text `busy` after `TRIES` lost races.
+    Return the outcome, and whether it is a replay. Raises the errors of `do`, and `Recusa` `chave-reutilizada`,
+    `em-processamento`, and `servidor-ocupado` with the text `busy` after `TRIES` conflicts.
     """
     call = Call(author, key, idempotency.digest(route, data))
     with idempotency.working_on(office, author, key):
@@ -52,7 +52,7 @@ def do_once(
             except Changed:
                 continue
             except (Recusa, DBAPIError) as error:
-                # Another server may have done it under this very key a moment ago: then this is its replay.
+                # Another server may have just committed under this key: then this is a replay.
                 if (made := idempotency.find(office, author, key, call.digest)) is not None:
                     return made, True
                 if isinstance(error, Recusa) or not lost_a_race(error):

@@ -30,7 +30,7 @@ class Text:
 def ask(conn: Connection, office: Office, job_id: str, document_id: int, text: Text, now: datetime) -> LogEntry:
     """Write an open question, and return its log entry.
 
-    One about folhas does not expire; the others do after the setting's hours (X1).
+    A question about folhas does not expire; others expire after the hours of the setting (X1).
     """
     waits = text.tipo == "folhas"
     row = {
@@ -70,13 +70,13 @@ def open_for_document(conn: Connection, office: Office, document_id: int) -> sa.
 
 
 def is_same(open_question: sa.RowMapping, text: Text, now: datetime) -> bool:
-    """Return whether an open question asks the same as `text`, of the same seals, and has not expired (X1)."""
+    """Return whether an open question has the same type and seals as `text`, and has not expired (X1)."""
     asked = open_question["tipo"] == text.tipo and set(open_question["selos"]) == set(text.selos)
     return asked and not is_expired(open_question, now)
 
 
 def is_expired(question: sa.RowMapping, now: datetime) -> bool:
-    """Return whether the time to answer is over (X1), whatever the question's state."""
+    """Return whether the time to answer is over (X1), in any state of the question."""
     return question["expira_em"] is not None and question["expira_em"] <= now
 
 
@@ -111,7 +111,7 @@ def end(
     resposta: object = None,
     who: Author | None = None,
 ) -> list[LogEntry]:
-    """Close an open question. Return its log entry; none if it was closed already."""
+    """Close an open question. Return its log entry; none if it was already closed."""
     table = db.pergunta
     change = sa.update(table).where(table.c.id == question["id"], table.c.estado == "aberta")
     if not conn.execute(change.values(estado=state, resposta=resposta)).rowcount:
@@ -122,13 +122,13 @@ def end(
 
 
 def cancel_job(act: Act, question: sa.RowMapping) -> None:
-    """Cancel the job that a question held, once the question is closed without a yes. Nothing was sealed."""
+    """Cancel the job of a question that was closed without a yes. Nothing was sealed."""
     job = get_job(act.conn, act.office.serventia_id, question["job_id"])
     change_state(act.conn, job.n, job.estado, CANCELLED)
 
 
 def replace(act: Act, question: sa.RowMapping) -> None:
-    """Close a document's open question because another request superseded it (X1)."""
+    """Close a document's open question, superseded by another request (X1)."""
     text = "outro pedido do mesmo documento tomou o lugar da pergunta"
     _close_without_answer(act, question, "substituida", text)
 
@@ -136,7 +136,7 @@ def replace(act: Act, question: sa.RowMapping) -> None:
 def _close_without_answer(
     act: Act, question: sa.RowMapping, state: Literal["substituida", "expirada"], text: str
 ) -> bool:
-    """Close a question and cancel its job; return False if it was closed already. No person did it."""
+    """Close a question and cancel its job, without an author; return False if it was already closed."""
     closed = end(act.conn, question, state)
     if not closed:
         return False
@@ -161,7 +161,7 @@ def close_expired(office: Office, now: datetime) -> int:
 
 
 def ask_about_sheets(conn: Connection, office: Office, row: Row, why: str, now: datetime) -> list[LogEntry]:
-    """Ask a person what a job printed, where that is uncertain (X5). Return the log entries."""
+    """Ask a person what a job printed, if that is uncertain (X5). Return the log entries."""
     text = Text(
         tipo="folhas",
         texto=f"Não se sabe o que saiu no papel ({why}). Confira as folhas e diga, página por página, o que saiu.",

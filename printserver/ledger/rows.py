@@ -10,7 +10,7 @@ from printserver.ledger.states import HANDED_OFF, HELD, MOVING
 from printserver.selo import Emolumentos, parse_registro
 
 JobRow = Row
-"""A job by column, as the engine carries it: also with columns of its document."""
+"""A job by column, as the engine uses it: may include columns of its document."""
 
 
 class QueueState(TypedDict):
@@ -22,10 +22,10 @@ class QueueState(TypedDict):
 
 
 class CupsState(TypedDict, total=False):
-    """The JSON column `cups` of a job: its CUPS job as last seen, in IPP's words. Null: not known.
+    """The JSON column `cups` of a job: last known state of its CUPS job, in IPP's words. Null: unknown.
 
-    `folhas` and `impressoes` are the counted sheets and printed sides, `inicio` the Unix time at which the printing
-    began. `fila` is the state of the queue, noted while the CUPS job is pending.
+    `folhas` and `impressoes` are the counted sheets and printed sides, `inicio` the Unix time at which printing began.
+    `fila` is the state of the queue, recorded while the CUPS job is pending.
     """
 
     servidor: str | None
@@ -40,9 +40,9 @@ class CupsState(TypedDict, total=False):
 
 
 class QueueProof(TypedDict, total=False):
-    """The JSON column `prova` of a queue: what its test page showed, and the last job reprinted by CUPS itself.
+    """The JSON column `prova` of a queue: results of its test page, and the last job that CUPS reprinted itself.
 
-    `conta_folhas`: CUPS counts what comes out. `guarda_arquivos`: CUPS keeps the files and can reprint them.
+    `conta_folhas`: CUPS counts printed sides. `guarda_arquivos`: CUPS keeps the files and can reprint them.
     """
 
     conta_folhas: bool | None
@@ -52,7 +52,7 @@ class QueueProof(TypedDict, total=False):
 
 
 class _Record:
-    """A dataclass whose fields are named like the columns of its table."""
+    """A dataclass with the column names of its table as fields."""
 
     __slots__ = ()
 
@@ -64,12 +64,12 @@ class _Record:
 
 @dataclass(frozen=True, slots=True)
 class Attempt(_Record):
-    """An attempt at paper (`tentativa`).
+    """A print attempt (`tentativa`).
 
-    `paginas`: the pages of an extract (`2-3`); None: all. `passada`: the index of its pass; None: pages that are
-    printed again. `enviado_sha256`: the bytes that were sent, if they were moved for the tray (P7). `vida`: identity of
-    the print server's process at the release. `liberada_em`: when the release was requested. `fim_em`: since when
-    nothing of it is at the queue.
+    `paginas`: the pages of a partial print (`2-3`); None: all. `passada`: the index of its pass; None: pages that are
+    printed again. `enviado_sha256`: hash of the sent bytes, if they were shifted for the tray (P7). `vida`: identity of
+    the print server's process at the release. `liberada_em`: when the release was requested. `fim_em`: since when the
+    queue has no job of it.
     """
 
     id: int
@@ -92,7 +92,7 @@ class Queue(_Record):
     """A queue (`fila`).
 
     `tipo`: `pasta` or `cups`. `destino`: the folder, or the name in CUPS. `servidor`: socket path or HOST:PORT; None:
-    the machine's own. `papel_proximo`, `papel_tentativa`, `papel_parada`: the next sheet's number, the attempt that
+    CUPS of this machine. `papel_proximo`, `papel_tentativa`, `papel_parada`: the next sheet's number, the attempt that
     holds the queue, and why it has no next number (P5). `deslocamentos`: offsets in mm by tray (P7).
     """
 
@@ -179,12 +179,12 @@ class Job:
 
     @property
     def on_its_way(self) -> bool:
-        """Whether the job may still come out on paper without another act of a person."""
+        """Whether the job may still be printed without another act of a person."""
         return not self.encerrado and self.estado in MOVING
 
     @property
     def settled(self) -> bool:
-        """Whether a waiting caller has nothing more to wait for: handed over, closed, or held for a person."""
+        """Whether a waiting caller can stop waiting: handed over, closed, or held for a person."""
         return self.encerrado or self.estado in (HANDED_OFF, *HELD)
 
     @property
@@ -194,7 +194,7 @@ class Job:
 
     @property
     def queue_state(self) -> JsonView:
-        """What the queue last said of the job (`cups`); empty where it said nothing."""
+        """The last reported state of its CUPS job (`cups`); empty if unknown."""
         return self.cups or {}
 
 
@@ -258,9 +258,9 @@ class Seal:
 
     @property
     def parties(self) -> tuple[str, ...]:
-        """Stand-ins for the parties' names, of the same initials: the names are not in the seal (A3).
+        """Placeholders for the parties' names with the same initials: the names are not in the seal (A3).
 
-        Each stand-in word has two letters: a single E would be read as the particle.
+        Each placeholder word has two letters: a single E would be read as the particle.
         """
         if not self.registro:
             return ()

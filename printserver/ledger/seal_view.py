@@ -1,4 +1,4 @@
-"""One seal as the contract shows it."""
+"""One seal in the form of the contract."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -24,7 +24,7 @@ _LISTED = (
 
 
 def selo_dict(row: Row) -> JsonObject:
-    """Return what every list of seals shows of a seal, from its row."""
+    """Return the fields of a seal that every list shows, from its row."""
     return {name: row[name] for name in _LISTED}
 
 
@@ -76,7 +76,7 @@ def selo(office: Office, codigo: str) -> JsonObject:
 
 
 def document_kind(conn: Connection, seal: Seal) -> str | None:
-    """Return the kind of the document that a seal is on, None for a seal without a print."""
+    """Return the kind of a seal's document, None for a seal without a print."""
     table = db.documento
     return conn.scalar(sa.select(table.c.tipo).where(table.c.id == seal.documento_id))
 
@@ -144,7 +144,7 @@ def _chain(conn: Connection, serventia_id: int, seal: Seal) -> list[str]:
 
 
 def printed_selo(conn: Connection, serventia_id: int, seal: Seal) -> JsonObject:
-    """Return a seal as a job's `selos` shows it, with its current state (S11, R1)."""
+    """Return a seal as in a job's `selos`, with its current state (S11, R1)."""
     return {name: getattr(seal, name) for name in _LISTED} | current_seal(conn, serventia_id, seal)
 
 

@@ -1,6 +1,6 @@
-"""Makes seals in the caller's transaction: numbers, signatures, rows, the court's outbox.
+"""Creates seals in the caller's transaction: numbers, signatures, rows, outbox rows.
 
-`documents` decides what is sealed and with which values; `selo` builds the seal.
+`documents` decides which seals are made and their values; `selo` builds them.
 """
 
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ GOES_BY_ITSELF_AFTER = timedelta(hours=2)  # T1
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where new seals belong: job, document and instrumento, and the place in the livro to search them by (T5)."""
+    """What new seals belong to: job, document and instrumento, and their place in the livro for searching (T5)."""
 
     job_id: str | None
     documento_id: int | None
@@ -49,8 +49,8 @@ class Place:
 def number_selos(act: Act, new_selos: Sequence[NewSelo]) -> list[IssuedSelo]:
     """Take the next numbers (S3) and return the seals made with them; a rollback of the caller leaves no gap.
 
-    A seal that brings its informação (S4) takes no number. Raises `Recusa` `servidor-ocupado` where the clock is behind
-    what is on record.
+    A seal with its own informação (S4) takes no number. Raises `Recusa` `servidor-ocupado` if the clock is behind the
+    latest stored time.
     """
     office = act.office
     ready.require_clock(act.conn, office, office.clock())
@@ -105,8 +105,8 @@ def exclude(act: Act, live: Sequence[LiveSelo], reason: str) -> None:
 def rectify_selo(act: Act, pairs: Sequence[tuple[Seal, NewSelo]], reason: str) -> list[IssuedSelo]:
     """Make the retificador of each seal (R1).
 
-    A retificador is live in the place of the seal it rectifies: same print, document and link. An XA is never live.
-    Of two that rectify one seal the unique index lets one through.
+    A retificador is live in place of the seal it rectifies: same print, document and link. An XA is never live. If two
+    transactions rectify the same seal, the unique index lets one commit.
     """
     issued = number_selos(act, [new_selo for _old, new_selo in pairs])
     rows = []
@@ -144,7 +144,7 @@ def rectify_selo(act: Act, pairs: Sequence[tuple[Seal, NewSelo]], reason: str) -
 
 
 def _replace(act: Act, codigo: str, by: str) -> str:
-    """Write a seal's retificador. Return its state, which an answer of the court may have changed."""
+    """Store a seal's retificador. Return the seal's state, which an answer of the court may have changed."""
     table = db.selo
     mine = (table.c.serventia_id == act.office.serventia_id, table.c.codigo == codigo)
     change = sa.update(table).where(*mine).values(vivo=False, retificado_por=by)
@@ -193,9 +193,9 @@ def _row(act: Act, issued_selo: IssuedSelo, place: Place) -> Columns:
 
 
 def _enqueue(act: Act, rows: Sequence[Columns]) -> None:
-    """Write the outbox rows of new seals, in their transaction (T1, T2); a link comes after its ends.
+    """Write the outbox rows of new seals, in their transaction (T1, T2); a link is sent after its two seals.
 
-    The rows of a document wait for its PDF (`make_due`), two hours at most; others are due at once.
+    The rows of a document wait for its PDF (`make_due`), at most two hours; others are due at once.
     """
     sid, now = act.office.serventia_id, act.now
     errands = []
@@ -206,7 +206,7 @@ def _enqueue(act: Act, rows: Sequence[Columns]) -> None:
             "codigo": row["codigo"],
             "alvo": None,
             "estado": "pendente",
-            # The act of a retificador is the rectification: its own 24 hours begin with it.
+            # The act of a retificador is the rectification, which begins its own term of 24 hours.
             "prazo": (now if row["retifica"] else row["momento"]) + timedelta(hours=REPORT_HOURS),
             "vence_em": now + GOES_BY_ITSELF_AFTER if waits else now,
             "criado_em": now,
@@ -222,7 +222,7 @@ def _enqueue(act: Act, rows: Sequence[Columns]) -> None:
 
 
 def enqueue_vinculos(act: Act, vinculados: Sequence[Seal], vinculador: str) -> None:
-    """Write the outbox rows of links made by hand; each waits for both of its ends (R4)."""
+    """Write the outbox rows of links made by a person; each waits for both of its seals (R4)."""
     errands = [
         {
             "serventia_id": act.office.serventia_id,

@@ -1,4 +1,4 @@
-"""States of a job, in the contract's words: which may follow which, and the one function that changes them."""
+"""States of a job, as in the contract: allowed transitions, and the one function that changes them."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -21,46 +21,46 @@ FAILED: Final = "falhou"
 CANCELLED: Final = "cancelado"
 
 HELD: Final = (AWAITING_XA, AWAITING_SELO)
-# An engine or the queue still works on these, unless the job is closed (`encerrado`).
+# An engine or a queue works on these, unless the job is closed (`encerrado`).
 MOVING: Final = (ACCEPTED, RENDERED, HANDED_OFF)
 
 CUPS_ENDS: Final = ("canceled", "aborted", "completed")
 
 INITIAL: Final = frozenset({ACCEPTED, AWAITING_XA, AWAITING_SELO})
 TRANSITIONS: Final[Mapping[str, frozenset[str]]] = {
-    # a person's yes; a no, another request for the document, or no answer in time (X1)
+    # a yes; a no, another request for the document, or no answer in time (X1)
     AWAITING_XA: frozenset({ACCEPTED, CANCELLED}),
     AWAITING_SELO: frozenset({ACCEPTED, CANCELLED}),
-    # stamped; given up, or withdrawn before anything went to a queue
+    # stamped; given up, or cancelled before hand-off
     ACCEPTED: frozenset({RENDERED, FAILED}),
-    # handed over, written to a folder; given up or withdrawn; of a job that is not printed, a person's word (X5)
+    # handed off, written to a folder; given up or cancelled; for a job that is not printed, a person's report (X5)
     RENDERED: frozenset({HANDED_OFF, PRINTED, UNCERTAIN, FAILED}),
-    # the next pass or a resend; the queue's or a person's word (X5)
+    # the next pass or a resend; the queue's status or a person's report (X5)
     HANDED_OFF: frozenset({RENDERED, PRINTED, UNCERTAIN, FAILED}),
-    # pages printed again; a person's word against the count (X5)
+    # pages printed again; a person's report that differs from the count (X5)
     PRINTED: frozenset({RENDERED, UNCERTAIN, FAILED}),
-    # a resend or pages printed again; a person's word, with backs still to come or not (X5)
+    # a resend or pages printed again; a person's report, with or without back sides still to print (X5)
     UNCERTAIN: frozenset({RENDERED, HANDED_OFF, PRINTED, FAILED}),
-    # the same; from its beginning where it failed before it had a PDF
+    # the same; from the start if it failed before it had a PDF
     FAILED: frozenset({ACCEPTED, RENDERED, HANDED_OFF, PRINTED, UNCERTAIN}),
     CANCELLED: frozenset(),
 }
 
 AT_REST: Final[Mapping[str, object]] = {"encerrado": True, "vence_em": None, "dono": None, "posse_ate": None}
-"""The columns of a job that no engine works on."""
+"""Columns of a job that no engine works on."""
 
 
 class ForbiddenTransition(ValueError):
-    """A change of state that `TRANSITIONS` does not have."""
+    """A change of state that is not in `TRANSITIONS`."""
 
 
 def due_at(moment: datetime) -> dict[str, object]:
-    """Return the columns of a job that an engine takes up from `moment` on."""
+    """Return the columns of a job that is due from `moment` on."""
     return {"encerrado": False, "vence_em": moment, "dono": None, "posse_ate": None}
 
 
 def require_transition(before: str, after: str) -> None:
-    """Raise `ForbiddenTransition` unless a job may go from one state to the other, or stays in it."""
+    """Raise `ForbiddenTransition` unless the transition is allowed; staying in a state is."""
     if after != before and after not in TRANSITIONS.get(before, ()):
         raise ForbiddenTransition(f"{before} -> {after}")
 
@@ -75,8 +75,8 @@ def change_state(
 ) -> bool:
     """Change the state of the job with the row number `n`, and its other `columns`, if it is still in `before`.
 
-    `columns` is `AT_REST`, `due_at(…)` or what the caller needs, with more columns if it has any; `where` are further
-    conditions on the row. Return whether the row was changed. Raises `ForbiddenTransition`.
+    `columns` is `AT_REST`, `due_at(…)` or other columns; `where` are further conditions on the row. Return whether the
+    row was changed. Raises `ForbiddenTransition`.
     """
     require_transition(before, after)
     job = db.job
@@ -85,5 +85,5 @@ def change_state(
 
 
 def on_its_way(row: Row) -> bool:
-    """Return whether the job of a row may still come out on paper without another act of a person."""
+    """Return whether the job of a row may still be printed without another act of a person."""
     return not row["encerrado"] and row["estado"] in MOVING

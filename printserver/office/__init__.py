@@ -1,4 +1,4 @@
-"""The office of one process: settings, people, the log, and what an act by one person needs."""
+"""The office of one process: settings, people, the log, and the transaction of an act."""
 
 from printserver.office.act import Act, acting
 from printserver.office.audit import LogEntry

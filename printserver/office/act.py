@@ -1,7 +1,7 @@
-"""One transaction by one person: connection, time, who, and what the log is to say (A1, A3).
+"""One transaction by one author: connection, time, author, and log entries (A1, A3).
 
-The entries are written at the end of the transaction, because the chain's head is locked from there on. After the
-commit the bell rings, so that whoever waits looks again.
+The entries are written at the end of the transaction, because writing locks the head of the log. The bell rings after
+the commit, so that waiters check again.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,7 +20,7 @@ from printserver.office.people import Author
 
 @dataclass(slots=True)
 class Act:
-    """What an act needs: `conn` writes, `now` is its one moment (UTC), `who` answers for it (None: the server)."""
+    """An open transaction: `conn` writes, `now` is its single time (UTC), `who` is its author (None: the server)."""
 
     office: Office
     conn: Connection
@@ -30,7 +30,7 @@ class Act:
 
     @property
     def author(self) -> Author:
-        """Who acts, in an act that always has a person or a system behind it."""
+        """The author, in an act that always has a person or a system."""
         assert self.who is not None
         return self.who
 
@@ -42,13 +42,13 @@ class Act:
         detalhe: JsonView | None = None,
         prova: JsonView | None = None,
     ) -> None:
-        """Note one entry by who acts; it is written at the end, in the order of the notes."""
+        """Add one entry by the author; entries are written at the end, in this order."""
         who = self.who
         person, system, address = (who.pessoa, who.sistema, who.endereco) if who is not None else (None, None, None)
         self.entries.append(LogEntry(objeto, objeto_id, estado, person, system, address, detalhe or {}, prova))
 
     def add(self, entries: Iterable[LogEntry]) -> None:
-        """Note entries that were made elsewhere."""
+        """Add existing entries."""
         self.entries.extend(entries)
 
 
@@ -56,9 +56,9 @@ class Act:
 def acting(
     office: Office, who: Author | None = None, now: datetime | None = None, *, ring: bool = True
 ) -> Iterator[Act]:
-    """Run one transaction; its entries are written at its end, and the bell rings after the commit (`ring`).
+    """Run one transaction; its entries are written at its end, and with `ring` the bell rings after the commit.
 
-    Raises what the block raises, and then nothing is written; `Recusa` `servidor-ocupado` as `audit.write`.
+    Reraises any exception of the block and writes nothing; raises `Recusa` `servidor-ocupado` as `audit.write`.
     """
     with office.db.write() as conn:
         current = Act(office, conn, now or office.clock(), who)

@@ -1,6 +1,6 @@
-"""The one log (A3): append-only and hash-chained per office. Histories, events and the audit are views of it.
+"""The log (A3): append-only and hash-chained per office. Histories, events and the audit are views of it.
 
-Nothing here changes or deletes a row; the database's triggers refuse both.
+This module changes and deletes no rows; the database's triggers refuse both.
 """
 
 import hashlib
@@ -23,9 +23,9 @@ _KEPT = ("objeto", "objeto_id", "estado", "quem", "sistema", "endereco", "detalh
 
 @dataclass(frozen=True, slots=True)
 class LogEntry:
-    """One thing to be written: what it is about, what happened, who did it (A1, A2).
+    """One entry to write: object, event, author (A1, A2).
 
-    `prova`: what the row that it speaks of is held against (A6, see `auditoria.provas`); it is not shown.
+    `prova`: evidence about the row, for verification (A6, see `office.proof.proofs`); it is not shown.
     """
 
     objeto: str
@@ -39,7 +39,7 @@ class LogEntry:
 
 
 def _digest(previous: str, row: JsonView) -> str:
-    """Hash a row with the one before it; every field that is kept takes part."""
+    """Hash a row together with the previous hash; every stored field is included."""
     moment: datetime = row["quando"]
     body = {
         "serventia": row["serventia_id"],
@@ -53,9 +53,9 @@ def _digest(previous: str, row: JsonView) -> str:
 
 
 def write(conn: Connection, serventia_id: int, quando: datetime, registros: list[LogEntry]) -> None:
-    """Append `registros`, in the caller's transaction. Called last in it: the chain's head is locked from here on.
+    """Append `registros`, in the caller's transaction. Call it last: it locks the head of the chain.
 
-    Raises `Recusa` `servidor-ocupado` where the log is shorter than this process left it (see `witness`).
+    Raises `Recusa` `servidor-ocupado` if the log is shorter than this process left it (see `witness`).
     """
     if not registros:
         return
@@ -94,7 +94,7 @@ def write(conn: Connection, serventia_id: int, quando: datetime, registros: list
 
 
 def verify(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
-    """Walk the chain. Return how many rows hold before the first fault, and its sentence (None: all hold)."""
+    """Verify the chain. Return the number of valid rows before the first fault, and its text (None: no fault)."""
     last: tuple[int, str | None] = (0, None)
     for last in walk(conn, serventia_id):
         if last[1] is not None:
@@ -103,9 +103,9 @@ def verify(conn: Connection, serventia_id: int) -> tuple[int, str | None]:
 
 
 def walk(conn: Connection, serventia_id: int) -> Iterator[tuple[int, str | None]]:
-    """Walk the chain to its end, without keeping it. Give the number of each row, and of each fault the last before it.
+    """Verify the chain to its end, streaming. Yield the number of each row, and for each fault the number before it.
 
-    A fault comes with its Portuguese sentence. After one the walk goes on from what is written there.
+    A fault has a Portuguese text. After a fault the walk continues from the stored hash.
     """
     previous, last, event = GENESIS, 0, 0
     for row in _rows(conn, serventia_id):

@@ -1,6 +1,6 @@
-"""A bell between threads and processes: someone rings, whoever waits looks again. Only a hint: one may be lost.
+"""Wake-up signal between threads and processes. Only a hint: a ring may be lost.
 
-Inside one process it is a condition; across processes the same, fed by a pipe that the supervisor made.
+Within a process it is a condition variable; across processes it uses a pipe that the supervisor creates.
 """
 
 import contextlib
@@ -9,7 +9,7 @@ import threading
 
 
 class Bell:
-    """Rings heard by this process; `out` is the pipe's end that other processes hear."""
+    """Counts the rings in this process; `out` is the write end of a pipe to other processes."""
 
     def __init__(self, heard: int | None = None, out: int | None = None) -> None:
         """Listen on the pipe `heard` (a file descriptor) and ring into the pipe `out`; either may be None."""
@@ -25,12 +25,12 @@ class Bell:
         """Wake the waiters of this process and of the one at the other end."""
         self._wake()
         if self._out is not None:
-            with contextlib.suppress(OSError):  # a full pipe is a ring already waiting to be heard
+            with contextlib.suppress(OSError):  # a full pipe already holds an unread ring
                 os.write(self._out, b"!")
 
     @property
     def rings(self) -> int:
-        """How often it rang so far: read it before looking, and give it to `wait`."""
+        """Number of rings so far: read it before checking the condition, and pass it to `wait`."""
         return self._rings
 
     def wait(self, seen: int, seconds: float) -> None:

@@ -1,6 +1,6 @@
-"""Makes an office on disk: folder, settings, database, test certificate, the first person, key and queue.
+"""Creates an office on disk: folder, settings, database, test certificate, the first person, key and queue.
 
-Never touches an office that is there already. Everything is readable by the server's user alone.
+It never changes an existing office. All files are readable by the server's user only.
 """
 
 import os
@@ -42,7 +42,7 @@ folhas_novas = {folhas_novas}
 
 @dataclass(frozen=True, slots=True)
 class NewInstance:
-    """What `init` tells once and keeps nowhere in the clear: the password and the key."""
+    """Values that `init` shows once and stores only as hashes: the password and the key."""
 
     usuario: str
     password: str
@@ -57,7 +57,7 @@ def database_url(instance: Path, settings: Settings) -> str:
 
 
 def certificate(instance: Path, settings: Settings) -> Certificate:
-    """Return the office's certificate, opened with its password. Raises `ConfigError` with the file that is wrong."""
+    """Return the office's certificate, opened with its password. Raises `ConfigError` that names the faulty file."""
     password = settings.selo.senha_do_certificado
     if not password:
         path = instance / PASSWORD_FILE
@@ -68,10 +68,10 @@ def certificate(instance: Path, settings: Settings) -> Certificate:
 
 
 def create_office(instance: Path, now: datetime, *, cns: str | None = None, proximo: int = 1) -> NewInstance:
-    """Make the office in folder `instance`; without a CNS, a demonstration office.
+    """Create the office in folder `instance`; without a CNS, a demonstration office.
 
-    `proximo` is the first number of its seals (S3). Raises `ConfigError` if the folder holds anything, if the CNS is
-    not six digits, or if the database already holds an office. The folder appears whole or not at all.
+    `proximo` is the first number of its seals (S3). Raises `ConfigError` if the folder is not empty, if the CNS is
+    not six digits, or if the database already holds an office. Creation is atomic.
     """
     if cns is not None and not (len(cns) == 6 and cns.isascii() and cns.isdigit()):
         raise ConfigError(f"CNS {cns!r}: são 6 algarismos")
@@ -84,7 +84,7 @@ def create_office(instance: Path, now: datetime, *, cns: str | None = None, prox
     draft.mkdir(mode=0o700)
     try:
         made = _fill(draft, instance, cns or DEMO_CNS, now, demonstracao=cns is None, proximo=proximo)
-        draft.rename(instance)  # an empty folder of that name is replaced
+        draft.rename(instance)  # replaces an empty folder of that name
     except BaseException:
         shutil.rmtree(draft, ignore_errors=True)
         raise

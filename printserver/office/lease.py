@@ -1,8 +1,8 @@
-"""Leases: which process works on a row, until when, and when a failed step is tried again (docs/decisions/31).
+"""Leases: which process works on a row, until when, and when a failed step is retried (docs/decisions/31).
 
-A lease is a pair of columns, `dono` (its holder) and `posse_ate` (its end). It is over at its end, also when its holder
-is a dead process of this machine, and when its end lies further ahead than a lease can last: such a row was written
-before the clock was put back.
+A lease is a pair of columns, `dono` (its holder) and `posse_ate` (its end). It also ends if its holder is a dead
+process of this machine, or if its end is further ahead than a lease can last: then the row was written before the
+clock was set back.
 """
 
 import os
@@ -33,7 +33,7 @@ def is_dead(name: str) -> bool:
 
 
 def _start_ticks(pid: int) -> str:
-    """Return the kernel's start time of a process; empty where there is none."""
+    """Return the kernel's start time of a process; empty if there is none."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text("ascii", errors="replace")
     except OSError:
@@ -42,14 +42,14 @@ def _start_ticks(pid: int) -> str:
 
 
 def backoff(failures: int, longest: timedelta, unit: timedelta = timedelta(seconds=1)) -> timedelta:
-    """Return how long to wait after `failures` failures in a row: 1, 2, 4 … times `unit`, at most `longest`."""
+    """Return the delay before the next retry: `unit` times 2 to the power of `failures`, at most `longest`."""
     return min(unit * (1 << min(failures, 20)), longest)
 
 
 def reached(moment: sa.ColumnElement[datetime], now: datetime, longest: timedelta) -> sa.ColumnElement[bool]:
-    """Return the condition that a moment has come that is never set more than `longest` ahead.
+    """Return the condition that `moment` is past; it is never set more than `longest` ahead.
 
-    One more than twice as far ahead was set before the clock was put back: it has come too.
+    A time more than twice as far ahead was set before the clock was set back: it counts as past.
     """
     return sa.or_(moment <= now, moment > now + 2 * longest)
 
@@ -62,7 +62,7 @@ class Lease:
     length: timedelta
 
     def is_free(self, now: datetime) -> sa.ColumnElement[bool]:
-        """Return the condition that nobody holds a row, or that its lease is over."""
+        """Return the condition that a row has no holder, or that its lease is over."""
         dono, until = self.table.c.dono, self.table.c.posse_ate
         return sa.or_(dono.is_(None), until.is_(None), reached(until, now, self.length))
 
@@ -72,7 +72,7 @@ class Lease:
         return conn.execute(change).rowcount
 
     def keep(self, conn: Connection, owner: str, now: datetime, *which: sa.ColumnElement[bool]) -> bool:
-        """Renew the lease where `owner` still holds it; return whether it does."""
+        """Renew the lease if `owner` still holds it; return whether it does."""
         return bool(self.take(conn, owner, now, self.table.c.dono == owner, *which))
 
     def release(self, conn: Connection, owner: str, *which: sa.ColumnElement[bool]) -> int:
@@ -89,17 +89,17 @@ class Lease:
 
 
 RELEASED = {"dono": None, "posse_ate": None}
-"""The columns of a row that nobody holds."""
+"""Values that release a row."""
 
 
 class Duty:
-    """A task of one process at a time: one row, selected by `key`, held under a lease that is renewed as needed.
+    """A task that one process at a time performs: one row, selected by `key`, held under a lease.
 
     Threads that share it must lock around `hold`.
     """
 
     def __init__(self, database: Database, clock: Clock, lease: Lease, key: Mapping[str, object], owner: str) -> None:
-        """`owner`: who holds it here (see `owner_name`)."""
+        """`owner`: the holder's name (see `owner_name`)."""
         self._db = database
         self._clock = clock
         self._lease = lease
@@ -109,7 +109,7 @@ class Duty:
         self._until: datetime | None = None
 
     def hold(self) -> bool:
-        """Take or keep the lease; return whether `owner` has it. It is renewed after a third of its time."""
+        """Take or renew the lease; return whether `owner` has it. It is renewed after a third of its time."""
         now, lease = self._clock(), self._lease
         if self._until is not None and lease.length * 2 / 3 < self._until - now <= lease.length:
             return True
@@ -136,7 +136,7 @@ class Duty:
         return self._lease.keep(conn, self._owner, self._clock(), *self._which)
 
     def release(self) -> None:
-        """End the lease, so that another process need not wait for it."""
+        """End the lease, so that another process can take it at once."""
         self._until = None
         with self._db.write() as conn:
             self._lease.release(conn, self._owner, *self._which)

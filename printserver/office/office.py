@@ -1,4 +1,4 @@
-"""The office as a process holds it: settings, clock, database, tables, certificate, formats, renderer. Opened once."""
+"""The open office of a process: settings, clock, database, tables, certificate, formats, renderer."""
 
 import threading
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ from printserver.selo import AtoTable, Certificate, ServiceTable, align, load_at
 
 @dataclass(slots=True)
 class Office:
-    """Everything a job needs. Threads may share it: connections are taken per use."""
+    """The resources of all work of the office. Thread-safe: connections are taken per use."""
 
     instance: Path
     settings: Settings
@@ -44,18 +44,18 @@ class Office:
     working_on: set[tuple[int, str]]
     lock: threading.Lock
     listeners: threading.BoundedSemaphore
-    # of queues: what they said they can do, or why they did not, and when they were asked
+    # by queue: time of the query, and its capabilities or the error
     capabilities: dict[str, tuple[float, Capabilities | Exception]] = field(default_factory=dict)
-    kept_formats: dict[str, Format] = field(default_factory=dict)  # read from the table, by version
+    kept_formats: dict[str, Format] = field(default_factory=dict)  # from the table, by version
 
     @classmethod
     def open_folder(
         cls, instance: Path, clock: Clock = system_clock, *, bell: Bell | None = None, waits: bool = False
     ) -> "Office":
-        """Open the office in folder `instance`, bringing its database to this program's schema.
+        """Open the office in folder `instance`, migrating its database to the current schema.
 
-        `waits`: a PostgreSQL that does not answer yet is waited for, as long as the setting `banco.espera_s` says.
-        Raises `ConfigError` with the file and key that is wrong.
+        `waits`: wait up to `banco.espera_s` for a PostgreSQL that does not answer yet. Raises `ConfigError` that names
+        the faulty file and key.
         """
         if not instance.is_dir():
             raise ConfigError(f"{instance} não existe: crie a serventia com `printserver init --instance {instance}`")
@@ -112,13 +112,13 @@ class Office:
         return self.settings.serventia.demonstracao
 
     def close(self) -> None:
-        """Close pool and database."""
+        """Close the renderer and the database."""
         self.render.close()
         self.db.close()
 
 
 def _layouts_in_use(database: Database) -> set[str]:
-    """Return the layouts that an open job or question names: these are never thrown away."""
+    """Return the layouts of open jobs, which must not be removed from the cache."""
     with database.read() as conn:
         return set(conn.execute(sa.select(db.job.c.layout).where(~db.job.c.encerrado)).scalars())
 

@@ -1,6 +1,6 @@
-"""Whether this office can seal and print now: its database, its disk and its clock. Asked before any seal is made.
+"""Readiness of the office: database, disk and clock. Checked before any seal is made.
 
-What is wrong is a Portuguese sentence that says what to do; all of it passes without a restart once it is put right.
+A fault is a Portuguese sentence with its remedy; once it is fixed, work resumes without a restart.
 """
 
 import os
@@ -23,11 +23,11 @@ from printserver.office.office import Office
 _log = structlog.get_logger()
 
 _MB: Final = 1024 * 1024
-LONG_WRITE_S: Final = 10.0  # of one transaction: until then a person does not notice it
+LONG_WRITE_S: Final = 10.0  # of one transaction; shorter ones are not reported
 
 
 def conditions(office: Office) -> Mapping[str, str | None]:
-    """Return what keeps the office from work, by what it is of (`banco`, `escrita`, `disco` …); None: it is well."""
+    """Return the fault of each condition (`banco`, `escrita`, `disco` …); None: no fault."""
     looks: dict[str, Callable[[], str | None]] = {
         "banco": lambda: _database(office),
         "escrita": lambda: _writer(office),
@@ -40,9 +40,9 @@ def conditions(office: Office) -> Mapping[str, str | None]:
 
 
 def require(office: Office) -> None:
-    """Raise `Recusa` `servidor-ocupado` where a print could not be stored, or its seals would bear a wrong time.
+    """Raise `Recusa` `servidor-ocupado` if a print could not be stored, or its seals would have a wrong time.
 
-    A folder that was removed is made again: all in it can be.
+    Missing folders are created: their content can be reproduced.
     """
     for folder in (office.spool, office.render.pasta):
         try:
@@ -58,9 +58,9 @@ def require(office: Office) -> None:
 
 
 def require_clock(conn: Connection, office: Office, now: datetime) -> None:
-    """Raise `Recusa` `servidor-ocupado` where the clock is behind what is on record (S7).
+    """Raise `Recusa` `servidor-ocupado` if the clock is behind the latest stored time (S7).
 
-    The newest seal counts, and the newest entry of the log: while the clock is wrong the log goes on, seals do not.
+    That is the time of the newest seal or log entry: with a wrong clock the log continues, but sealing stops.
     """
     newest = _newest(conn, office)
     tolerance = timedelta(seconds=office.settings.selo.tolerancia_do_relogio_s)
@@ -119,7 +119,7 @@ def _clock(office: Office) -> str | None:
     except Recusa as refusal:
         return refusal.detail
     except sa.exc.SQLAlchemyError:
-        return None  # the database's own look says so
+        return None  # reported by the check of the database
     return None
 
 
@@ -129,7 +129,7 @@ def _full(office: Office) -> str | None:
         try:
             found = os.statvfs(folder)
         except OSError:
-            continue  # it is missing: the folder's own look says so
+            continue  # missing: reported by the check of that folder
         if found.f_bavail * found.f_frsize < wanted or (found.f_files and not found.f_favail):
             free = f"{found.f_bavail * found.f_frsize / _MB:.0f} MB livres; são precisos {wanted // _MB}"
             return f"O disco de {folder} está cheio ({free}): libere espaço, e tudo segue sozinho."

@@ -1,7 +1,7 @@
-"""Sessions of people at the screens (A5): a row each, so that logging out, sending away and idle time end them.
+"""Sessions of people at the screens (A5): one row each, so that they can be ended on the server.
 
-The browser holds a random token; here stands its SHA-256. A session ends at a set age, after idle time, when its person
-logs out, leaves, or gets another password or role (`people` ends those).
+The browser holds a random token; the table has its SHA-256. A session ends at a maximum age, after idle time, at
+logout, and when the person is deactivated or gets another password or role (`people` ends those).
 """
 
 import hashlib
@@ -14,14 +14,14 @@ import sqlalchemy as sa
 from printserver import db
 from printserver.office.people import Person
 
-_TOUCH: Final = timedelta(seconds=30)  # a session is not written at every click
-_KEEP: Final = timedelta(days=90)  # ended rows: they tell from which addresses a person has logged in
+_TOUCH: Final = timedelta(seconds=30)  # minimum interval between updates of `vista_em`
+_KEEP: Final = timedelta(days=90)  # old rows record the addresses from which a person has logged in
 
 _table, _person = db.sessao, db.pessoa
 
 
 def begin(conn: sa.Connection, find_person: Person, now: datetime, endereco: str | None) -> str:
-    """Begin a session of `pessoa` and return its token, which is kept nowhere here. Old rows are swept away."""
+    """Begin a session of `find_person` and return its token, which is not stored. Deletes old rows."""
     token = secrets.token_urlsafe(32)
     mine = {"serventia_id": find_person.serventia_id, "pessoa_id": find_person.id, "endereco": endereco}
     conn.execute(sa.insert(_table).values(sha256=_sha256(token), criada_em=now, vista_em=now, **mine))
@@ -32,10 +32,10 @@ def begin(conn: sa.Connection, find_person: Person, now: datetime, endereco: str
 def find(
     conn: sa.Connection, serventia_id: int, token: str, now: datetime, *, hours: int, minutes: int
 ) -> tuple[Person, bool] | None:
-    """Return whose session the token stands for, and whether it is time to `touch` it; None if it is over.
+    """Return the person of a session, and whether it is time to `touch` it; None if the session is over.
 
-    It is over `hours` after it began, and after `minutes` in which the person did nothing. So is one from the future:
-    it was begun before the clock went back.
+    It is over `hours` after it began, and after `minutes` of idle time. A session that begins in the future is over
+    too: it was made before the clock was set back.
     """
     query = (
         sa.select(_person, _table.c.criada_em.label("desde"), _table.c.vista_em)
@@ -58,7 +58,7 @@ def find(
 
 
 def touch(conn: sa.Connection, token: str, now: datetime) -> None:
-    """Note that the person did something now."""
+    """Record an action of the person now."""
     mine = (_table.c.sha256 == _sha256(token), _table.c.fim_em.is_(None))
     conn.execute(sa.update(_table).where(*mine).values(vista_em=now))
 

@@ -1,4 +1,4 @@
-"""Every setting of an office: `INSTANCE/printserver.toml`, over it the environment (`PRINTSERVER_SECAO_NOME`).
+"""Settings of an office: `INSTANCE/printserver.toml`, overridden by the environment (`PRINTSERVER_SECAO_NOME`).
 
 A wrong or unknown setting stops the start with its name. Descriptions are Portuguese: the operator's guide shows them.
 """
@@ -26,7 +26,7 @@ class _Section(BaseModel):
 
 
 def _printed(value: str) -> str:
-    """Return a text that goes to paper. Raises ValueError (Portuguese) where it is empty or paper cannot show it."""
+    """Return a printable text. Raises ValueError (Portuguese) if it is empty or not printable."""
     if not (text := printed(value)):
         raise ValueError("não pode ficar vazio: sai nos documentos")
     return text
@@ -80,10 +80,10 @@ class Http(_Section):
 
 
 class _ByKind(_Section):
-    """One name a document type; empty: the default."""
+    """One name per document type; empty: the default."""
 
     def of(self, kind: str) -> str:
-        """Return the name set for document type `tipo`, or an empty string."""
+        """Return the name set for the document type `kind`, or an empty string."""
         return str(getattr(self, kind))
 
 
@@ -218,7 +218,7 @@ class Diarios(_Section):
 
 
 class Render(_Section):
-    """The pool that lays documents out."""
+    """The pool that renders documents."""
 
     processos: int = Field(2, ge=1, le=64, description="Processos que montam as páginas.")
     tempo_limite_s: float = Field(20, gt=0, description="Segundos que uma montagem pode levar.")
@@ -272,7 +272,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The environment comes before the file (which is given at construction)."""
+        """The environment takes precedence over the file (which is given at construction)."""
         return env_settings, init_settings
 
 
@@ -303,7 +303,7 @@ _MESSAGES = {
 
 
 def _in_portuguese(item: ErrorDetails) -> str:
-    """Return what is wrong with a setting, and what is allowed."""
+    """Return the error of a setting and the allowed values, in Portuguese."""
     if item["type"].startswith("date"):
         return "deve ser uma data, como 2026-11-20"
     return portuguese(item["type"], item.get("ctx", {}), _MESSAGES) or item["msg"]

@@ -1,6 +1,6 @@
-"""Queues: where finished PDFs go, to be printed by CUPS or kept in a folder.
+"""Queues that receive finished PDFs: CUPS queues, and folders.
 
-What is sent, when, and what a queue's answers mean for a job is decided in `delivery`.
+`delivery` decides what is sent, when, and how a queue's answers affect a job.
 """
 
 from printserver.printing.cups_queue import CupsQueue

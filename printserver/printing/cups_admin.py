@@ -1,6 +1,6 @@
-"""Calls to a CUPS server about its queues and settings, not about jobs: run in the helper, like `cups_calls`.
+"""Administration calls to a CUPS server (queues, settings): run in the helper, like `cups_calls`.
 
-Each is one step of an installation by a person; the server itself never calls them while it prints.
+Each is one step of an installation by a person; the server never calls them while it prints.
 """
 
 import tempfile
@@ -29,7 +29,7 @@ _FORBIDDEN = (401, 403, 404, 405)
 
 
 class QueueDescription(TypedDict):
-    """A queue as CUPS describes it."""
+    """A queue as reported by CUPS."""
 
     nome: str
     uri: str
@@ -42,7 +42,7 @@ class QueueDescription(TypedDict):
 
 
 def queues(server: Server, queue: str) -> list[QueueDescription]:
-    """Return every queue of the server, by name; `queue` is not looked at."""
+    """Return every queue of the server, by name; `queue` is ignored."""
     with connected(server, queue) as open_:
         found = open_.getPrinters()
         return [
@@ -51,7 +51,7 @@ def queues(server: Server, queue: str) -> list[QueueDescription]:
 
 
 def describe(server: Server, queue: str) -> QueueDescription | None:
-    """Return the queue; None if the server has none of that name."""
+    """Return the queue; None if the server has no such queue."""
     with connected(server, queue) as open_:
         if queue not in open_.getPrinters():
             return None
@@ -59,7 +59,7 @@ def describe(server: Server, queue: str) -> QueueDescription | None:
 
 
 def add_driverless(server: Server, queue: str, uri: str) -> None:
-    """Make a driverless queue to the IPP printer at `uri`. CUPS asks the printer what it can do a moment later."""
+    """Create a driverless queue to the IPP printer at `uri`. CUPS queries the printer's capabilities a moment later."""
     with connected(server, queue) as open_:
         open_.addPrinter(queue, ppdname="everywhere", device=uri, info=queue)
         open_.enablePrinter(queue)
@@ -67,21 +67,21 @@ def add_driverless(server: Server, queue: str, uri: str) -> None:
 
 
 def remove(server: Server, queue: str) -> None:
-    """Take a queue away."""
+    """Delete a queue."""
     with connected(server, queue) as open_:
         open_.deletePrinter(queue)
 
 
 def set_error_policy(server: Server, queue: str, policy: str) -> None:
-    """Say what CUPS does with a job that fails."""
+    """Set the error policy of a queue."""
     with connected(server, queue) as open_:
         open_.setPrinterErrorPolicy(queue, policy)
 
 
 def settings(server: Server, queue: str) -> str | None:
-    """Return the text of the server's cupsd.conf; None where we are not allowed to read it.
+    """Return the text of the server's cupsd.conf; None if access is denied.
 
-    Asked of the server itself: libcups' own call reads this machine's file for every server it reaches by a socket.
+    It is requested from the server: libcups' own call reads this machine's file for any server reached by a socket.
     """
     with connected(server, queue) as open_, tempfile.TemporaryFile() as file:
         try:
@@ -105,12 +105,12 @@ def put_settings(server: Server, queue: str, text: str) -> None:
                 raise QueueRefused(
                     "o servidor CUPS não deixa mudar a sua configuração: entre como quem o administra"
                 ) from None
-            if error.args[0] != 201:  # created: what it says of a new cupsd.conf
+            if error.args[0] != 201:  # 201 (created) is the answer to a new cupsd.conf
                 raise
 
 
 def keeps_file(server: Server, queue: str, cups_id: int) -> bool:
-    """Tell whether CUPS still has the file of a job, and so could print it again from its own history."""
+    """Return whether CUPS still has a job's file, and so could print it again from its history."""
     with connected(server, queue) as open_:
         try:
             found = open_.getDocument(f"ipp://localhost/printers/{queue}", cups_id, 1)

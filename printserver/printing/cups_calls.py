@@ -1,6 +1,6 @@
-"""The calls to a CUPS server, each on a connection of its own: run in the helper process, never in the server itself.
+"""Calls to a CUPS server, each on a new connection: run in the helper process, never in the server itself.
 
-They know nothing of time limits (see `helper`) and keep no state but pycups' own settings of the thread.
+They have no time limits (see `helper`) and no state except pycups' own thread settings.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -30,9 +30,8 @@ PRINTER_STATES = {3: "idle", 4: "processing", 5: "stopped"}
 
 _NOT_FOUND = 0x406
 _NOT_POSSIBLE = 0x404
-# IPP's client errors that the same request will meet again: bad request, forbidden, not authenticated, not authorized,
-# too large, value too long, format, attributes. All others (1280 stands for an unknown queue as well as for a server
-# that is down) may pass.
+# Permanent IPP client errors: bad request, forbidden, not authenticated, not authorized, too large, value too long,
+# format, attributes. All others are temporary (1280 means an unknown queue as well as a server that is down).
 _PERMANENT = {0x400, 0x401, 0x402, 0x403, 0x408, 0x409, 0x40A, 0x40B, 0x40D, 0x40E, 0x411}
 
 _STATE_ATTRIBUTES = [
@@ -49,19 +48,19 @@ _STATE_ATTRIBUTES = [
 _HTTP_CONTINUE = 100
 _CHUNK = 64 * 1024
 
-# What pycups takes for its server and user by default (CUPS_SERVER, client.conf, the local socket).
+# Default server and user of pycups (CUPS_SERVER, client.conf, the local socket).
 _DEFAULT_SERVER = (cups.getServer(), cups.getPort())
 _DEFAULT_USER = cups.getUser()
 
 
 def create(server: Server, queue: str, name: str, options: dict[str, str]) -> int:
-    """Make a job without a file and return its id."""
+    """Create a held job without a file and return its id."""
     with connected(server, queue) as connection:
         return int(connection.createJob(queue, name, options))
 
 
 def send(server: Server, queue: str, cups_id: int, pdf: bytes, name: str) -> None:
-    """Send the PDF of a job that is held and has none yet; nothing to do if it has it."""
+    """Send the PDF of a job that is held and has no file; does nothing if it has it."""
     size = len(pdf)
     with connected(server, queue) as connection:
         job = _job(connection, cups_id)
@@ -80,7 +79,7 @@ def send(server: Server, queue: str, cups_id: int, pdf: bytes, name: str) -> Non
         if status != _HTTP_CONTINUE:
             raise QueueUnavailable(f"a fila {queue} interrompeu o envio do arquivo (HTTP {status})")
         connection.finishDocument(queue)
-    # Verified, since pycups reported success for 6 of 60 connections that broke midway, and CUPS had no file.
+    # Checked: pycups reported success for 6 of 60 connections that broke midway, and CUPS had no file.
     with connected(server, queue) as connection:
         job = _job(connection, cups_id)
     if job is None or not _has_file(job, queue, size):
@@ -88,7 +87,7 @@ def send(server: Server, queue: str, cups_id: int, pdf: bytes, name: str) -> Non
 
 
 def release(server: Server, queue: str, cups_id: int) -> None:
-    """Let a held job with its file print; nothing to do if it was released before."""
+    """Release a held job that has its file; does nothing if it was released before."""
     with connected(server, queue) as connection:
         job = _job(connection, cups_id)
         if job is None:
@@ -101,14 +100,14 @@ def release(server: Server, queue: str, cups_id: int) -> None:
 
 
 def state(server: Server, queue: str, cups_id: int) -> State | None:
-    """Return what CUPS says of a job; None if it knows none of this id, or shows us none that is ours."""
+    """Return the status of a job; None if CUPS does not know the id, or does not show the job to this user."""
     return states(server, queue, [cups_id]).get(cups_id)
 
 
 def states(server: Server, queue: str, cups_ids: Sequence[int]) -> dict[int, State]:
-    """Return what CUPS says of each of these jobs, at whatever queue of the server; unknown ones are left out.
+    """Return the status of these jobs, at any queue of the server; unknown ones are left out.
 
-    All that have not ended are asked for at once (500 take 10 ms), those that have ended one by one (0.2 ms each).
+    Several jobs: one request for all active ones (500 take 10 ms), then one per ended job (0.2 ms each).
     """
     found: dict[int, JsonObject] = {}
     with connected(server, queue) as connection:
@@ -121,14 +120,14 @@ def states(server: Server, queue: str, cups_ids: Sequence[int]) -> dict[int, Sta
 
 
 def history(server: Server, queue: str) -> dict[int, State]:
-    """Return what CUPS says of every job that it knows, ended or not, at whatever queue of the server (500: 10 ms)."""
+    """Return the status of every job of this user, ended or not, at any queue of the server (500: 10 ms)."""
     with connected(server, queue) as connection:
         return {cups_id: _state(job) for cups_id, job in _jobs(connection, which_jobs="all").items()}
 
 
 def _jobs(connection: Any, **which: Any) -> dict[int, JsonObject]:
-    # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
-    # Without `job-id` among the attributes it answers with nothing at all.
+    # Without `my_jobs` pycups does not send the user's name, and CUPS's default policy then hides every job's name.
+    # Without `job-id` among the attributes the answer is empty.
     wanted = ["job-id", "job-name", *_STATE_ATTRIBUTES]
     return dict(connection.getJobs(my_jobs=True, requested_attributes=wanted, **which))
 
@@ -148,17 +147,17 @@ def _state(job: JsonObject) -> State:
 
 
 def find(server: Server, queue: str, job_id: str) -> list[int]:
-    """Return the ids of all jobs, ended or not, whose name has our job's id (`ID`, or `ID-2` …), at any queue there."""
+    """Return the ids of all jobs at the server, ended or not, whose name begins with `job_id` (`ID`, or `ID-2` …)."""
     with connected(server, queue) as connection:
-        # Without `my_jobs` pycups does not say who asks, and CUPS's own default policy then hides every job's name.
-        # Without `job-id` among the attributes it answers with nothing at all.
+        # Without `my_jobs` pycups does not send the user's name, and CUPS's default policy then hides every job's name.
+        # Without `job-id` among the attributes the answer is empty.
         jobs = connection.getJobs(which_jobs="all", my_jobs=True, requested_attributes=["job-id", "job-name"])
     names = {cups_id: our_job_id(job.get("job-name", "")) for cups_id, job in jobs.items()}
     return sorted(cups_id for cups_id, name in names.items() if name == job_id or name.startswith(f"{job_id}-"))
 
 
 def cancel(server: Server, queue: str, cups_id: int) -> None:
-    """Take a job off the queue; nothing to do if it is unknown or has ended."""
+    """Cancel a job; does nothing if it is unknown or has ended."""
     with connected(server, queue) as connection:
         try:
             connection.cancelJob(cups_id)
@@ -168,7 +167,7 @@ def cancel(server: Server, queue: str, cups_id: int) -> None:
 
 
 def capabilities(server: Server, queue: str) -> Capabilities:
-    """Return the queue's state, trays, media and faces. Raises QueueGone where the server has no such queue."""
+    """Return the queue's state, trays, media and faces. Raises QueueGone if the server has no such queue."""
     wanted = [
         "printer-state",
         "printer-state-reasons",
@@ -204,11 +203,11 @@ def capabilities(server: Server, queue: str) -> Capabilities:
 
 @contextmanager
 def connected(server: Server, queue: str) -> Iterator[Any]:
-    """Yield a new connection to the server; its failures leave as QueueUnavailable or QueueRefused."""
+    """Yield a new connection to the server; its errors are raised as QueueUnavailable or QueueRefused."""
     with tls_tunnel.endpoint(server, *_address(server.endereco)) as (host, port), _failures(server, queue):
-        # In the tunnel it is we who encrypt.
+        # The tunnel encrypts.
         encryption = cups.HTTP_ENCRYPT_NEVER if server.tls else cups.HTTP_ENCRYPT_IF_REQUESTED
-        # Both for the thread and for the connection: some calls take the one, some the other.
+        # Set for the thread and for the connection: calls of pycups use one or the other.
         cups.setServer(host)
         cups.setPort(port)
         cups.setUser(server.usuario or _DEFAULT_USER)
@@ -242,7 +241,7 @@ def _address(server: str | None) -> tuple[str, int]:
 
 
 def _password_once(password: str | None) -> Callable[..., str | None]:
-    """Return what gives libcups the password, one time: without it, it asks at the terminal and waits."""
+    """Return a callback that gives libcups the password once; without it libcups asks at the terminal and waits."""
     left = [password]
 
     def give(*_: object) -> str | None:
@@ -268,7 +267,7 @@ def _job(connection: Any, cups_id: int) -> JsonObject | None:
 
 
 def _has_file(job: JsonObject, queue: str, size: int) -> bool:
-    """Tell whether the job has its file; QueueRefused if what it has is not of `size` bytes (CUPS counts in KiB)."""
+    """Return whether the job has its file; QueueRefused if that is not of `size` bytes (CUPS counts in KiB)."""
     if job.get("number-of-documents", 0) == 0:
         return False
     if job["number-of-documents"] != 1 or job.get("job-k-octets") != (size + 1023) // 1024:
@@ -277,12 +276,12 @@ def _has_file(job: JsonObject, queue: str, size: int) -> bool:
 
 
 def texts(value: object) -> list[str]:
-    """Return an attribute of one or many keywords as a list: pycups gives a bare string for one."""
+    """Return an attribute of keywords as a list: for a single keyword pycups returns a str."""
     if value is None:
         return []
     return [value] if isinstance(value, str) else [str(item) for item in value]  # type: ignore[attr-defined]
 
 
 def address(server: Server) -> tuple[str, int]:
-    """Return where the server listens: a socket's path or a host, and the port."""
+    """Return the server's socket path or host, and its port."""
     return _address(server.endereco)

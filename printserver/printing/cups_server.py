@@ -1,7 +1,7 @@
-"""Administration of a CUPS server: its queues, their error policy, and whether it keeps the files it printed.
+"""Administration of a CUPS server: its queues, their error policy, and whether it keeps printed files.
 
-Sealed paper requires three settings: a job that fails ends (`abort-job`), finished jobs stay known, and their files
-do not (a sealed page cannot be printed again from CUPS's own history).
+Sealed paper requires three settings: a failed job ends (`abort-job`), finished jobs are remembered, and their files
+are deleted (a sealed page cannot be printed again from CUPS's history).
 """
 
 import re
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Directive:
-    """A line of cupsd.conf: what it must say, what CUPS takes without it, and why it matters."""
+    """A line of cupsd.conf: its required value, CUPS's default, and the reason."""
 
     nome: str
     wanted: str
@@ -58,7 +58,7 @@ DIRECTIVES: Final = (
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing to change: what it is, before → after, and why."""
+    """A required change: item, value before and after, and reason."""
 
     what: str
     antes: str
@@ -78,7 +78,7 @@ class CupsServer:
         self.limit_s = limit_s
 
     def certificate(self) -> str:
-        """Return the SHA-256 (hex) of the certificate that the server shows now."""
+        """Return the SHA-256 (hex) of the server's current certificate."""
         return helper.run(self.limit_s, tls_tunnel.fingerprint, *cups_calls.address(self.servidor))
 
     def queues(self) -> list[QueueDescription]:
@@ -90,11 +90,11 @@ class CupsServer:
         return self._call(queue, cups_admin.describe)
 
     def create_driverless(self, queue: str, uri: str) -> None:
-        """Make a driverless queue to an IPP printer."""
+        """Create a driverless queue to an IPP printer."""
         self._call(queue, cups_admin.add_driverless, uri)
 
     def remove(self, queue: str) -> None:
-        """Take a queue away."""
+        """Delete a queue."""
         self._call(queue, cups_admin.remove)
 
     def set_error_policy(self, queue: str, politica: str) -> None:
@@ -102,7 +102,7 @@ class CupsServer:
         self._call(queue, cups_admin.set_error_policy, politica)
 
     def configuration(self) -> str | None:
-        """Return the text of cupsd.conf; None where it may not be read."""
+        """Return the text of cupsd.conf; None if access is denied."""
         return self._call("", cups_admin.settings)
 
     def put_settings(self, text: str) -> None:
@@ -110,7 +110,7 @@ class CupsServer:
         self._call("", cups_admin.put_settings, text)
 
     def keeps_file(self, queue: str, cups_id: int) -> bool:
-        """Tell whether CUPS still has the file of that job."""
+        """Return whether CUPS still has the file of that job."""
         return self._call(queue, cups_admin.keeps_file, cups_id)
 
     def _call(
@@ -124,7 +124,7 @@ class CupsServer:
 
 
 def needed_changes(conf: str) -> list[Change]:
-    """Return what must be changed in a cupsd.conf before sealed paper goes there."""
+    """Return the changes that a cupsd.conf needs before sealed paper may be printed."""
     found = []
     for each in DIRECTIVES:
         value = _value(conf, each.nome) or each.default
@@ -134,7 +134,7 @@ def needed_changes(conf: str) -> list[Change]:
 
 
 def apply_changes(conf: str, what: list[Change]) -> str:
-    """Return the cupsd.conf with these lines changed, or put at its head, and every other as it was."""
+    """Return the cupsd.conf with these lines changed, or inserted at the start; other lines are unchanged."""
     for each in what:
         line = f"{each.what} {each.depois}"
         pattern = re.compile(rf"^[ \t]*{each.what}[ \t].*$", re.IGNORECASE | re.MULTILINE)
@@ -144,7 +144,7 @@ def apply_changes(conf: str, what: list[Change]) -> str:
 
 def _value(conf: str, nome: str) -> str | None:
     found = re.findall(rf"^[ \t]*{nome}[ \t]+(\S+)", conf, re.IGNORECASE | re.MULTILINE)
-    return str(found[-1]) if found else None  # cupsd takes the last
+    return str(found[-1]) if found else None  # cupsd uses the last one
 
 
 def _synonyms(value: str) -> tuple[str, ...]:

@@ -1,7 +1,7 @@
 """Diagnosis of a queue or a job in plain Portuguese, with the remedy: data and a look-up.
 
-Of IPP's reasons and the printer's own message either may be the only one (CUPS leaves the reasons of a printer that is
-down at `none`), so both are read, the reasons first. If neither is known, the printer's message is kept.
+Either IPP's reasons or the printer's own message may be missing (CUPS leaves the reasons of a printer that is down at
+`none`), so both are read, the reasons first.
 """
 
 import re
@@ -14,9 +14,9 @@ from printserver.common.text import unaccented
 
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
-    """`situacao`: two or three words, of a closed list but for what only the printer knows. `o_que_fazer`: a sentence.
+    """`situacao`: two or three words, from a closed list. `o_que_fazer`: the remedy, a sentence.
 
-    `stops`: nothing comes out until a person does it.
+    `stops`: nothing prints until a person does it.
     """
 
     situacao: str
@@ -70,7 +70,7 @@ READY: Final = Diagnosis("pronta", "", stops=False)
 PRINTING: Final = Diagnosis("imprimindo", "", stops=False)
 UNKNOWN: Final = Diagnosis("precisa de atenção", "Veja o que diz o visor da impressora.")
 
-# IPP's keywords (RFC 8011, PWG 5100.9) without -error, -warning, -report, worst first: the first that is there speaks.
+# IPP's keywords (RFC 8011, PWG 5100.9) without -error, -warning, -report, worst first: the first match counts.
 _REASONS: Final = {
     "media-jam": JAM,
     "cover-open": COVER_OPEN,
@@ -111,7 +111,7 @@ _WARNINGS: Final = {
     "opc-near-eol": TONER_LOW,
 }
 
-# What printers and CUPS's backends write, in English and in Portuguese, read without accents and case.
+# Messages of printers and CUPS's backends, in English and Portuguese, matched without accents and case.
 _MESSAGES: Final = (
     (r"\bjam\b|jammed|atola|atascad|papel preso|paper stuck", JAM),
     (r"(cover|door|lid|tampa|porta)\b.*\b(open|abert)|\b(open|abert)\w*.*\b(cover|door|tampa|porta)", COVER_OPEN),
@@ -156,10 +156,10 @@ def diagnose_queue(state: str, motivos: Iterable[str], mensagem: str | None = No
 
 
 def diagnose_job(state: str | None, motivos: Iterable[str], mensagem: str | None = None) -> Diagnosis | None:
-    """Return what keeps a job from coming out; None where it has ended or nothing is known to.
+    """Return what prevents a job from printing; None if it has ended or nothing is known.
 
-    `state` is IPP's job state, `motivos` the job's reasons and the printer's (both at once), `mensagem` the printer's
-    last message. Of an ended job the reasons mean nothing: mostly `processing-to-stop-point`, whatever the cause.
+    `state` is IPP's job state, `motivos` the reasons of job and printer together, `mensagem` the printer's last
+    message. Reasons of an ended job are ignored: they are mostly `processing-to-stop-point`, for any cause.
     """
     if state in (None, "canceled", "aborted", "completed"):
         return None

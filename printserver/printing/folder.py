@@ -1,6 +1,6 @@
-"""A queue that is a folder: every print becomes the file `DIR/JOB-ID.pdf`, whole or not at all.
+"""A queue that is a folder: every print becomes the file `DIR/JOB-ID.pdf`, written atomically.
 
-It prints nothing: the office decides what takes the files from there.
+It prints nothing: another program of the office may take the files from there.
 """
 
 import contextlib
@@ -26,21 +26,21 @@ class FolderQueue:
         self.pasta = Path(pasta)
 
     def prepare(self) -> None:
-        """Make the folder, for its owner alone, unless it is there. Raises QueueUnavailable if that cannot be done."""
+        """Create the folder, for its owner only, unless it exists. Raises QueueUnavailable on failure."""
         try:
             self.pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
         except OSError as error:
             raise self._unavailable(error) from error
 
     def hand_off(self, handoff: Handoff) -> Path:
-        """Write the print and return its path. On return it has reached the disk.
+        """Write the print to disk (fsync) and return its path.
 
-        It is readable by its owner, and by the folder's group if the folder is: a spooler that runs as another user can
-        take it.
+        The file is readable by its owner, and by the folder's group if the folder is: a spooler that runs as another
+        user can take it.
 
-        Idempotent for one job. Raises QueueUnavailable if the folder cannot be written (full, gone, no permission; no
-        partial file is left) or if the PDF has changed; QueueRefused if the folder holds another file under this job's
-        name: that file is never overwritten.
+        Idempotent per job. Raises QueueUnavailable if the folder cannot be written (full, gone, no permission; no
+        partial file is left) or if the PDF has changed; QueueRefused if the folder holds a different file under this
+        job's name: that file is never overwritten.
         """
         final = self.pasta / f"{handoff.job_id}.pdf"
         content = handoff.read_content()
@@ -53,7 +53,7 @@ class FolderQueue:
         return final
 
     def capabilities(self) -> Capabilities:
-        """Return what the folder can do, in the shape of the other queues; `stopped` if it cannot be written."""
+        """Return the folder's capabilities, in the form of other queues; `stopped` if it is not writable."""
         usable = self.pasta.is_dir() and os.access(self.pasta, os.W_OK | os.X_OK)
         return {
             "estado": "idle" if usable else "stopped",
@@ -75,9 +75,9 @@ class FolderQueue:
         return True
 
     def _write(self, final: Path, content: bytes) -> None:
-        # A folder for each job being written: to look through the queue's own would take longer the fuller it is.
-        # What a killed process left of this very job goes first. A worker that lost its claim but is still writing
-        # finds its temporary file gone and fails, which is right: the file is the other worker's to make.
+        # One draft folder per job: listing the queue's folder would take longer the fuller it is. Drafts left by a
+        # killed process are deleted first. A worker that lost its claim but still writes finds its draft gone and
+        # fails, which is correct: the other worker writes the file.
         drafts = self.pasta / f".{final.name}.tmp"
         drafts.mkdir(mode=0o700, exist_ok=True)
         for stale in drafts.iterdir():

@@ -1,8 +1,8 @@
-"""A helper process for calls that may hang or crash: it can be killed when the time is up.
+"""Helper process for calls that may hang or crash: it is killed when the time limit is over.
 
-pycups knows no time limit (a server that accepts and is silent holds a call for a minute), cannot be interrupted, leaks
-a little in some calls, and takes the whole interpreter with it when it fails. A thread that is merely given up would
-still act later, on paper; a process that was killed does nothing any more.
+pycups has no time limit (a server that accepts and stays silent blocks a call for a minute), cannot be interrupted,
+leaks memory in some calls, and can crash the interpreter. An abandoned thread would still act later, on paper; a
+killed process cannot.
 """
 
 import atexit
@@ -25,7 +25,7 @@ _T = TypeVar("_T")
 
 _PROCESSES = 2
 _CALLS_PER_PROCESS = 2000
-_LOOK_S = 1.0  # between looks at whether the pool still runs
+_LOOK_S = 1.0  # interval of checks that the pool still runs
 _PR_SET_PDEATHSIG = 1
 
 _lock = threading.Lock()
@@ -33,7 +33,7 @@ _pool: tuple[int, ProcessPool] | None = None
 
 
 def run(limit_s: float, function: Callable[_P, _T], /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
-    """Run `function` in the helper process and return what it returns, or raise what it raises.
+    """Run `function` in the helper process and return its result, or raise its exception.
 
     Function, arguments and result must be picklable. Raises QueueUnavailable if the call took more than `limit_s`
     seconds (its process is killed then) or crashed its process.
@@ -45,13 +45,13 @@ def run(limit_s: float, function: Callable[_P, _T], /, *args: _P.args, **kwargs:
         raise QueueUnavailable(f"o servidor de impressão não respondeu em {limit_s:g} segundos") from error
     except ProcessExpired as error:
         raise QueueUnavailable("a chamada ao servidor de impressão terminou de repente") from error
-    except (CancelledError, RuntimeError) as error:  # the pool itself broke, or was closed in the midst of this call
+    except (CancelledError, RuntimeError) as error:  # the pool broke, or was closed during this call
         _discard(pool)
         raise QueueUnavailable("o auxiliar de impressão parou e será iniciado de novo") from error
 
 
 def _result(pool: ProcessPool, future: "ProcessFuture[_T]") -> _T:
-    """Wait for a call. One that was scheduled while another thread stopped its pool has no end of its own."""
+    """Wait for a call. A call scheduled while another thread stops the pool never completes: raises CancelledError."""
     while True:
         try:
             return future.result(timeout=_LOOK_S)
@@ -63,11 +63,11 @@ def _result(pool: ProcessPool, future: "ProcessFuture[_T]") -> _T:
 
 
 def close() -> None:
-    """End the helper processes, if any. A later call starts new ones."""
+    """Stop the helper processes, if any. A later call starts new ones."""
     global _pool
     with _lock:
         ending, _pool = _pool, None
-    # A pool that came along with a fork belongs to the parent.
+    # After a fork the pool belongs to the parent.
     if ending is not None and ending[0] == os.getpid():
         ending[1].stop()  # type: ignore[no-untyped-call]
         ending[1].join()
@@ -98,12 +98,12 @@ def _discard(broken: ProcessPool) -> None:
 
 
 def _end_with_parent(parent: int) -> None:
-    """Have the kernel kill this helper when the server is killed, so that it hands nothing off on its own."""
+    """Have the kernel kill this helper when the server dies, so that it hands nothing off afterwards."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble's way to end a call; a handler would wait for pycups
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the server's to answer
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # pebble stops a call with it; a handler would wait for pycups
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the server handles Ctrl-C
 
 
 atexit.register(close)

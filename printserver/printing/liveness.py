@@ -1,6 +1,6 @@
-"""An idle line to a print server: nothing is sent on it, its end says that the server died.
+"""An idle connection to a print server: nothing is sent; when it closes, the server has died.
 
-It tells the server's life too, where that can be known: which process answers at a socket of this machine.
+If possible it also identifies the run of the server: the process that listens on a socket of this machine.
 """
 
 import contextlib
@@ -15,22 +15,22 @@ from printserver.common import faults
 from printserver.printing.model import QueueUnavailable
 
 CONNECT_S: Final = 5.0
-RENEW_S: Final = 120.0  # a server ends lines on which nothing was said for 15 minutes (CUPS's `Timeout` 900)
+RENEW_S: Final = 120.0  # CUPS closes connections that are idle for 15 minutes (its `Timeout` 900)
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 
 
 class IdleConnection:
-    """One open line. Threads must not share it."""
+    """One open connection. Not thread-safe."""
 
     def __init__(self, host: str, port: int) -> None:
-        """Open it. `host` is a name or a socket's path. Raises QueueUnavailable."""
+        """Connect. `host` is a name or a socket's path. Raises QueueUnavailable."""
         self._where = (host, port)
         self._opened = time.monotonic()
         self._socket = _open(host, port)
         self.vida = _life(self._socket)
 
     def died(self, seconds: float = 0.0) -> bool:
-        """Tell whether the server ended the line, waiting for it for that many `seconds`."""
+        """Return whether the server closed the connection, waiting up to `seconds`."""
         ready, _, _ = select.select([self._socket], [], [], seconds)
         if ready:
             try:
@@ -42,19 +42,19 @@ class IdleConnection:
         return False
 
     def close(self) -> None:
-        """Close it from our side."""
+        """Close the connection."""
         with contextlib.suppress(OSError):
             self._socket.close()
 
     def _renew(self) -> None:
-        """Take a new line before the old one is closed, so that no death falls between them."""
+        """Open a new connection before the old one is closed, so that no death of the server is missed."""
         with contextlib.suppress(QueueUnavailable):
             newer = _open(*self._where)
             self._socket, older = newer, self._socket
             self._opened = time.monotonic()
             ended, _, _ = select.select([older], [], [], 0)
             older.close()
-            if ended:  # it died just now: the next look must see it
+            if ended:  # it died just now: the next check must detect it
                 newer.shutdown(socket.SHUT_RD)
 
 
@@ -71,11 +71,11 @@ def _open(host: str, port: int) -> socket.socket:
 
 
 def _life(line: socket.socket) -> str | None:
-    """Return what names this run of a server of this machine: boot, process and its start; None where unknown."""
+    """Return the identity of this run of a local server: boot, process and start time; None if unknown."""
     if line.family != socket.AF_UNIX:
         return None
     listener = struct.unpack("3i", line.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))[0]
-    # Started by systemd's socket, the server is a child of the one that listens (process 1).
+    # With systemd's socket activation, the server is a child of the listening process (process 1).
     pids = [listener] if _name(listener) == "cupsd" else _children(listener)
     with contextlib.suppress(OSError, IndexError):
         if len(pids) == 1:
@@ -84,7 +84,7 @@ def _life(line: socket.socket) -> str | None:
 
 
 def _children(parent: int) -> list[int]:
-    """Return the processes named cupsd whose parent is this one."""
+    """Return the processes named cupsd with this parent."""
     found = []
     for entry in Path("/proc").iterdir():
         if entry.name.isdigit() and _name(int(entry.name)) == "cupsd":

@@ -1,7 +1,7 @@
-"""The paper's size in the words of IPP (PWG 5101.1), and the options of a CUPS job.
+"""Paper sizes in IPP (PWG 5101.1), and the options of a CUPS job.
 
-Without the size a queue scales the page to its own default, and the QR with it; so the size and
-`print-scaling=none` are set for every job.
+Without a size the queue scales the page, and its QR, to a default size; therefore every job sets the size and
+`print-scaling=none`.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from printserver.printing.model import Handoff
 
-# Portrait sizes in mm, with the names that printers know.
+# Portrait sizes in mm, with their PWG names.
 _NAMED_SIZES = {
     "iso_a3_297x420mm": (297.0, 420.0),
     "iso_a4_210x297mm": (210.0, 297.0),
@@ -26,20 +26,20 @@ _TOLERANCE_MM = 0.5
 _SIDES = {"frente": "one-sided", "frente-verso": "two-sided-long-edge", "frente-depois-verso": "one-sided"}
 FACES_BY_SIDES = {"one-sided": "frente", "two-sided-long-edge": "frente-verso"}
 
-# A tray's name goes into a text that CUPS parses: nothing but a plain word may.
+# A tray's name is inserted into text that CUPS parses: only plain words are allowed.
 _KEYWORD = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,254}", re.ASCII)
 
 # The size at the end of a medium's name.
 _SIZE = re.compile(r"_(\d+(?:\.\d+)?)x(\d+(?:\.\d+)?)(mm|in)$", re.ASCII)
 
-# What people see of a job in the queue's list: enough to know it by, within every server's limit for a name.
+# Length of a job's name in the queue's list: enough to recognize it, and within every server's limit.
 _NAME_LENGTH = 120
 
 
 def media_name(width_mm: float, height_mm: float) -> str:
     """Return the PWG name of a page of this size in mm: a known one within half a millimetre, else a custom one.
 
-    Media have no orientation of their own: a page that is wider than high has the name of the upright sheet.
+    Media have no orientation: a landscape page has the name of the portrait size.
     """
     short, long = sorted((width_mm, height_mm))
     for name, (width, height) in _NAMED_SIZES.items():
@@ -50,9 +50,9 @@ def media_name(width_mm: float, height_mm: float) -> str:
 
 
 def has_size(width_mm: float, height_mm: float, names: Iterable[str]) -> bool:
-    """Return whether a page of this size in mm is among the media `names` (PWG's), or between its custom limits.
+    """Return whether a page of this size in mm is among the media `names` (PWG's), or within its custom limits.
 
-    Half a millimetre is no other size. Names without a size in them say nothing, and count for nothing.
+    The tolerance is half a millimetre. Names without a size are ignored.
     """
     short, long = sorted((width_mm, height_mm))
     least: list[tuple[float, float]] = []
@@ -81,21 +81,21 @@ def _size_of(name: str) -> tuple[float, float] | None:
 
 
 def job_name(handoff: Handoff) -> str:
-    """Return the name of the CUPS job: our job's id first, by which it is found again, then the title."""
+    """Return the name of the CUPS job: `job_id`, by which it is found, then the title."""
     title = "".join(c if c.isprintable() else " " for c in handoff.titulo)
     return f"{handoff.job_id} {title}"[:_NAME_LENGTH].strip()
 
 
 def our_job_id(name: str) -> str:
-    """Return the id of ours that a CUPS job's name begins with (see `job_name`)."""
+    """Return the `job_id` at the start of a CUPS job's name (see `job_name`)."""
     return name.split(" ", 1)[0]
 
 
 def job_options(handoff: Handoff) -> dict[str, str]:
     """Return the options of the CUPS job, held until it is released.
 
-    Banners and several pages on a sheet are switched off by name: a queue's defaults must not reach sealed paper.
-    Raises ValueError for an unknown word in `faces` and for a `bandeja` that is no IPP keyword.
+    Banners and several pages per sheet are disabled explicitly: a queue's defaults must not affect sealed paper.
+    Raises ValueError for an unknown word in `faces` and for a `bandeja` that is not an IPP keyword.
     """
     options = {
         "job-hold-until": "indefinite",
@@ -113,7 +113,7 @@ def job_options(handoff: Handoff) -> dict[str, str]:
     if handoff.bandeja is not None:
         if not is_keyword(handoff.bandeja):
             raise ValueError(f"bandeja imprópria: {handoff.bandeja!r}")
-        # CUPS hears of the tray only inside `media-col`: a plain `media-source` is dropped without a word (2.4.2).
+        # CUPS honours the tray only inside `media-col`: it silently drops a plain `media-source` (2.4.2).
         short, long = sorted((handoff.width_mm, handoff.height_mm))
         size = f"x-dimension={round(short * 100)} y-dimension={round(long * 100)}"
         options["media-col"] = f"{{media-size={{{size}}} media-source={handoff.bandeja}}}"
@@ -121,7 +121,7 @@ def job_options(handoff: Handoff) -> dict[str, str]:
 
 
 def is_keyword(name: str) -> bool:
-    """Return whether a tray's name is a plain word that can be asked for in a job (see `job_options`)."""
+    """Return whether a tray's name is a plain word that a job can request (see `job_options`)."""
     return _KEYWORD.fullmatch(name) is not None
 
 

@@ -1,4 +1,4 @@
-"""Data of a hand-off, the reported state of a queue's job, and the errors of a queue. No I/O but reading the PDF."""
+"""Data of a hand-off, reported state of a queue's job, and errors of a queue. The only I/O is reading the PDF."""
 
 import hashlib
 import re
@@ -12,18 +12,18 @@ _JOB_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z_-]{0,79}", re.ASCII)
 
 
 class QueueUnavailable(Exception):
-    """The queue, or the server behind it, cannot be reached or accepts nothing now: retry later.
+    """The queue, or its server, cannot be reached or rejects jobs now: retry later.
 
     The call may have taken effect (the answer was lost): check before a retry.
     """
 
 
 class CertificateChanged(QueueUnavailable):
-    """The server behind the queue shows another certificate than the recorded one: nothing was sent to it."""
+    """The server's certificate differs from the recorded one: nothing was sent to it."""
 
 
 class QueueGone(QueueUnavailable):
-    """The server answers, and has no queue of that name (now)."""
+    """The server answers, but has no queue of that name now."""
 
 
 class QueueRefused(Exception):
@@ -34,8 +34,8 @@ class QueueRefused(Exception):
 class Server:
     """A CUPS server and the access to it.
 
-    `endereco` is a socket's path or HOST:PORT; None is this machine's own. With `tls` nothing is sent unencrypted, nor
-    to a server whose certificate differs from `certificado` (SHA-256, hex). `password` is left out of the `repr`.
+    `endereco` is a socket's path or HOST:PORT; None is CUPS of this machine. With `tls` nothing is sent unencrypted,
+    nor to a server whose certificate differs from `certificado` (SHA-256, hex). `password` is excluded from the `repr`.
     """
 
     endereco: str | None = None
@@ -49,11 +49,11 @@ class Server:
 class Handoff:
     """One print to hand to a queue.
 
-    `job_id` is ours (letters, digits, `-` and `_`), `pdf` the file whose very bytes are printed,
-    `sha256` (hex) what they are: a file that is something else by now is not handed over. `titulo` what people
-    read in the queue's list. `copias` ≥ 1. `faces` and `bandeja` None leave both to the queue. Sizes of the page in mm.
+    `job_id` is this program's id (letters, digits, `-` and `_`). `pdf` is the file to print and `sha256` (hex) its
+    hash: a file that has changed is not handed over. `titulo` is shown in the queue's list. `copias` ≥ 1. `faces` and
+    `bandeja` None use the queue's defaults. Page sizes are in mm.
 
-    Raises ValueError for a `job_id` that could not safely name a file, and for impossible numbers.
+    Raises ValueError for a `job_id` that is unsafe as a file name, and for invalid numbers.
     """
 
     job_id: str
@@ -75,7 +75,7 @@ class Handoff:
             raise ValueError(f"tamanho de página impossível: {self.width_mm} × {self.height_mm} mm")
 
     def read_content(self) -> bytes:
-        """Return what is printed. Raises QueueUnavailable where the file cannot be read, or is not what it was."""
+        """Return the bytes to print. Raises QueueUnavailable if the file cannot be read, or has changed."""
         try:
             content = self.pdf.read_bytes()
         except OSError as error:
@@ -89,16 +89,15 @@ class Handoff:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the queue says of one of its jobs.
+    """State of a job as reported by the queue.
 
     `estado` is one of IPP's words (`pending`, `pending-held`, `processing`, `processing-stopped`, `canceled`,
     `aborted`, `completed`); `completed` is no proof of paper. `motivos` are IPP's state reasons, without `none`.
-    `folhas` (sheets) and `impressions` (printed sides) are what was counted; None when the queue counted nothing, since
-    CUPS writes 0 both for "none came out" and for "this queue does not count". Of two-sided prints CUPS 2.4.2 counts
-    too few sheets but all sides: it is the sides that compare with pages × copies. `mensagem` is the printer's own last
-    message (often the only sign of a printer that is down). `inicio` is the Unix time at which the printing began: it
-    changes when CUPS prints a job again. `job_id` is our job's id in its name: a server that lost its table gives an id
-    to another job.
+    `folhas` (sheets) and `impressions` (printed sides) are counts; None if the queue counted nothing, since CUPS writes
+    0 both for "none came out" and for "this queue does not count". For two-sided prints CUPS 2.4.2 counts too few
+    sheets but all sides: compare the sides with pages × copies. `mensagem` is the printer's last message (often the
+    only sign of a printer that is down). `inicio` is the Unix time at which printing began: it changes when CUPS prints
+    a job again. `job_id` is the id in the job's name: a server that lost its table gives its ids to other jobs.
     """
 
     estado: str
@@ -111,9 +110,9 @@ class State:
 
 
 class Capabilities(TypedDict):
-    """What a queue is and can do, as `GET /filas` shows it: IPP words for state and trays, the contract's for faces.
+    """State and capabilities of a queue, as in `GET /filas`: IPP words for state and trays, the contract's for faces.
 
-    `mensagem` is the printer's own; `politica` is what CUPS does with a job that fails (its error policy).
+    `mensagem` is the printer's own; `politica` is CUPS's error policy for failed jobs.
     """
 
     estado: str

@@ -1,6 +1,6 @@
-"""The passwords of CUPS servers that ask for one: a file of the office's folder, for the server's user alone.
+"""Passwords of CUPS servers: a file in the office's folder, readable by the server's user only.
 
-They stand in no table and no log.
+They are in no table and no log.
 """
 
 import json
@@ -13,12 +13,12 @@ FILE_NAME: Final = "cups-senhas.json"
 
 
 def read_password(pasta: Path, cups_server: str | None, usuario: str) -> str | None:
-    """Return the password of `usuario` at the CUPS server `cups_server`; None if none is kept."""
+    """Return the password of `usuario` at the CUPS server `cups_server`; None if none is stored."""
     return _read(pasta / FILE_NAME).get(_key(cups_server, usuario))
 
 
 def keep_password(pasta: Path, cups_server: str | None, usuario: str, text: str) -> None:
-    """Keep a password in the office's folder `pasta`, in place of the one before."""
+    """Store a password in the office's folder `pasta`, replacing an older one."""
     path = pasta / FILE_NAME
     passwords = _read(path) | {_key(cups_server, usuario): text}
     write_whole(path, json.dumps(passwords, ensure_ascii=False).encode())

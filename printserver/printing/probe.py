@@ -11,14 +11,14 @@ from printserver.printing.model import Handoff, State
 
 _ENDED: Final = ("completed", "canceled", "aborted")
 _PAUSE_S: Final = 0.2
-_DELETION_S: Final = 2.0  # a file that CUPS is taking away is gone by then
+_DELETION_S: Final = 2.0  # maximum time that CUPS needs to delete a file
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """How the test page ended. `counts_sheets`: the printed sides that CUPS counted were those of the page.
+    """Result of the test page. `counts_sheets`: CUPS counted at least as many printed sides as the test has pages.
 
-    `estado` None: CUPS does not know the job any more. `keeps_files` None: it could not be asked.
+    `estado` None: CUPS does not know the job any more. `keeps_files` None: unknown.
     """
 
     estado: str | None
@@ -28,7 +28,7 @@ class Proof:
 
     @property
     def is_done(self) -> bool:
-        """Whether the queue says that the page is done: only then does the rest mean anything."""
+        """Whether the queue reports the page as completed; otherwise the other fields are meaningless."""
         return self.estado == "completed"
 
 
@@ -39,7 +39,7 @@ def prove(
     limit_s: float,
     on_state: Callable[[State], None] = lambda _state: None,
 ) -> Proof:
-    """Print the page and wait for its end, at most `limit_s` seconds: then it is taken off the queue.
+    """Print the page and wait for its end, at most `limit_s` seconds: then it is cancelled.
 
     `on_state` receives each new state. Raises QueueUnavailable, QueueRefused.
     """
@@ -66,7 +66,7 @@ def prove(
 
 
 def _keeps_file(queue: CupsQueue, cups_id: int) -> bool:
-    """Tell whether CUPS keeps the job's file: asked for it, nothing is printed by that."""
+    """Return whether CUPS keeps the job's file; it is downloaded, nothing is printed."""
     server = CupsServer(queue.access, queue.limit_s)
     end = time.monotonic() + _DELETION_S
     while server.keeps_file(queue.queue, cups_id):

@@ -1,7 +1,7 @@
-"""A TLS tunnel to a remote CUPS server that verifies its certificate: libcups encrypts without verification.
+"""TLS tunnel to a remote CUPS server that verifies its certificate: libcups encrypts without verification.
 
-A tunnel lasts for one call. libcups connects to a local port; its bytes are forwarded only to a server that shows the
-recorded certificate (docs/decisions/18), never to another.
+A tunnel lasts for one call. libcups connects to a local port; its bytes are forwarded only to a server with the
+recorded certificate (docs/decisions/18).
 """
 
 import contextlib
@@ -21,14 +21,14 @@ _CHUNK: Final = 64 * 1024
 
 
 def fingerprint(host: str, port: int) -> str:
-    """Return the SHA-256 (hex) of the certificate that the server shows now. Raises QueueUnavailable."""
+    """Return the SHA-256 (hex) of the server's current certificate. Raises QueueUnavailable."""
     with _tls(host, port) as line:
         return _digest(line)
 
 
 @contextlib.contextmanager
 def endpoint(server: Server, host: str, port: int) -> Iterator[tuple[str, int]]:
-    """Yield where libcups is to connect: the server itself, or with TLS the end of a tunnel to it.
+    """Yield the address for libcups: the server itself, or with TLS the local end of a tunnel to it.
 
     Raises QueueUnavailable, CertificateChanged.
     """
@@ -45,7 +45,7 @@ def endpoint(server: Server, host: str, port: int) -> Iterator[tuple[str, int]]:
 
 
 def _serve(listener: socket.socket, first: ssl.SSLSocket, server: Server, host: str, port: int) -> None:
-    """Carry each connection of libcups over a verified connection of its own: libcups reconnects after some answers."""
+    """Forward each connection of libcups over its own verified connection: libcups reconnects after some answers."""
     line: ssl.SSLSocket | None = first
     while True:
         try:
@@ -54,14 +54,14 @@ def _serve(listener: socket.socket, first: ssl.SSLSocket, server: Server, host: 
             if line is not None:
                 line.close()
             return
-        # What fails here ends libcups' connection, and libcups says so.
+        # An error here closes libcups' connection, and libcups reports it.
         with plain, contextlib.suppress(OSError, QueueUnavailable), line or _verified(server, host, port) as verified:
             line = None
             _carry(plain, verified)
 
 
 def _carry(plain: socket.socket, line: ssl.SSLSocket) -> None:
-    """Carry bytes both ways until one side ends."""
+    """Forward bytes in both directions until one side closes."""
     plain.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     while True:
         ready = [line] if line.pending() else select.select([plain, line], [], [])[0]
@@ -71,7 +71,7 @@ def _carry(plain: socket.socket, line: ssl.SSLSocket) -> None:
             line.settimeout(None)
             line.sendall(said)
         if line in ready:
-            line.settimeout(0)  # what came may be half a record, or one that is TLS's own
+            line.settimeout(0)  # the data may be a partial record, or TLS's own
             try:
                 heard = line.recv(_CHUNK)
             except ssl.SSLWantReadError:
@@ -82,7 +82,7 @@ def _carry(plain: socket.socket, line: ssl.SSLSocket) -> None:
 
 
 def _verified(server: Server, host: str, port: int) -> ssl.SSLSocket:
-    """Return a connection to the server after it has shown the recorded certificate."""
+    """Return a connection to the server, after checking its certificate."""
     line = _tls(host, port)
     if (shown := _digest(line)) != server.certificado:
         line.close()
@@ -102,7 +102,7 @@ def _tls(host: str, port: int) -> ssl.SSLSocket:
         line = socket.create_connection((host, port), CONNECT_S)
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # libcups writes a request in pieces
         return context.wrap_socket(line, server_hostname=host)
-    except OSError as error:  # an SSLError is one
+    except OSError as error:  # includes SSLError
         raise QueueUnavailable(
             f"o servidor de impressão {host} não responde por TLS: {faults.of_connection(error)}"
         ) from None
@@ -113,5 +113,5 @@ def _digest(line: ssl.SSLSocket) -> str:
 
 
 def readable(certificate: str) -> str:
-    """Return a fingerprint as people compare it: pairs of digits, as openssl shows it."""
+    """Return a fingerprint in the form of openssl: pairs of digits."""
     return ":".join(certificate[at : at + 2] for at in range(0, len(certificate), 2)).upper()

@@ -25,7 +25,7 @@ def create_app(office: Office) -> Flask:
 
 
 class _Front:
-    """Middleware for every address: HEAD is GET without the body; over TLS, HSTS is sent.
+    """Middleware for every URL: HEAD is handled as GET without the body; over TLS, HSTS is sent.
 
     Flask routes HEAD to the views of GET. A view that checks the method would take HEAD for a posted form.
     """

@@ -1,6 +1,6 @@
-"""The engine: a loop over due rows. Stamps, hands over, follows the queues, closes questions, reports to the court.
+"""The engine: a loop over due rows. Stamps, hands off, follows the queues, closes questions, reports to the court.
 
-1. Release the claims of dead engines of this machine.
+1. Release claims held by dead engines on this machine.
 2. Close the questions that have expired (X1). In the first round of a day store the log's head (A6).
 3. Claim due jobs, in the order of acceptance, and advance each as far as possible.
 4. Wait for the bell, or a moment, and repeat. Meanwhile each print server has a watcher (`delivery.watcher`), the court
@@ -51,7 +51,7 @@ class Engine:
         self._reporting: threading.Thread | None = None
         self._working: dict[Future[None], int] = {}  # the `n` of the job of each running step
         self._logged: str | None = None  # why the last round failed
-        self._kept: date | None = None  # the office day whose log head is stored
+        self._kept: date | None = None  # the office's day for which a log head was stored
 
     def stop(self) -> None:
         """Ask the loop to end after the current round."""
@@ -74,7 +74,7 @@ class Engine:
             seen = self._office.bell.rings
             try:
                 now = self._office.clock().timestamp()
-                if now >= next_cleaning or now < next_cleaning - 2 * HOUSEKEEPING_S:  # the clock may go back
+                if now >= next_cleaning or now < next_cleaning - 2 * HOUSEKEEPING_S:  # the clock may be set back
                     self.housekeeping()
                     self._watches.start(self._stop)
                     next_cleaning = now + HOUSEKEEPING_S
@@ -90,7 +90,7 @@ class Engine:
         self._watches.join()
         if self._reporting is not None:
             self._reporting.join()
-        mailing.join(5.0)  # a mail server that does not answer is not waited for
+        mailing.join(5.0)  # do not wait for a mail server that does not answer
         self._keep_head()
         _log.info("engine stopped")
 
@@ -141,7 +141,7 @@ class Engine:
                 self._keep_head()
 
     def _keep_head(self) -> None:
-        """Sign the log's head and store it. A failure is only logged, so that printing goes on."""
+        """Sign the log's head and store it. A failure is only logged, so that printing continues."""
         office = self._office
         try:
             proof.store(office.db, office.serventia_id, office.instance, office.certificado, office.clock())
@@ -157,14 +157,14 @@ class Engine:
             wait(self._working, timeout=1, return_when=FIRST_COMPLETED)
         self._working = {future: n for future, n in self._working.items() if not future.done()}
         free = WORKERS - len(self._working)
-        # A job that a thread of ours still works on is not claimed again: its lease may be over or just given back, and
-        # a job claimed without a thread would wait until the lease ends.
+        # Jobs of running threads are not claimed again: their lease may be over or just released, and a job claimed
+        # without a thread would wait until the lease ends.
         busy = list(self._working.values())
         due = claims.claim_due(self._office, self._owner, self._office.clock(), free, busy) if free else []
         for row in due:
             future = self._pool.submit(self._advance, row)
             self._working[future] = row["n"]
-            future.add_done_callback(lambda _done: self._office.bell.ring())  # from now on it may be claimed again
+            future.add_done_callback(lambda _done: self._office.bell.ring())  # the job may be claimed again
         return bool(due) or not free
 
     def _advance(self, row: JobRow) -> None:

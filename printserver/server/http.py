@@ -65,7 +65,7 @@ def main(instance: Path, host: str, port: int, tls: tuple[str, str] | None) -> i
 
 
 def _allow_open_files() -> None:
-    """Raise the soft limit of open files: the usual 1024 is close to the connections of `http_server`."""
+    """Raise the soft limit of open files: the usual 1024 is close to the connection limit of `http_server`."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
     if soft < wanted:
@@ -88,7 +88,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _problem(status: int) -> http_server.Answer:
-    """Return the answer to a request that is refused before the application gets it."""
+    """Return the answer to a request that is refused before it reaches the application."""
     response = problems.problem(problems.unread_request(status))
     return http_server.Answer(response.status, response.content_type, response.get_data())
 

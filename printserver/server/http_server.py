@@ -34,9 +34,9 @@ log = structlog.get_logger(__name__)
 HEAD_BYTES: Final = 32 * 1024
 CONNECTIONS: Final = 1000
 BUFFERED_BYTES: Final = 512 * 1024 * 1024
-"""Bytes of incomplete requests' bodies that are buffered, over all connections."""
+"""Buffered bytes of incomplete request bodies, over all connections."""
 DRAIN_TIMES: Final = 3
-"""A refused body is read and discarded up to this many times the limit: many callers send all before they read."""
+"""A refused body is read and discarded up to this many times the limit: many callers read only after sending all."""
 
 _MAINTENANCE_S: Final = 1
 _KEPT_OUT: Final = 512 * 1024 * 1024  # bytes of an answer buffered for a slow reader while its thread continues
@@ -58,7 +58,7 @@ Problem = Callable[[int], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Deadlines:
-    """How long a connection may take, in seconds."""
+    """Time limits of a connection, in seconds."""
 
     head: float = 10.0
     """From the connection, or the first byte of a later request, to the end of the head; TLS handshake included."""
@@ -108,9 +108,9 @@ def create_server(
 
 
 def repeated_headers(head: bytes) -> frozenset[str]:
-    """Return the names (capitals, with hyphens) of headers that come twice in a request's head, or with `_` for `-`.
+    """Return the names (capitals, with hyphens) of headers that occur twice, or with `_` instead of `-`.
 
-    WSGI joins the values of the first by a comma, which a value may contain. waitress drops the second.
+    WSGI joins the values of repeated headers by a comma, which a value may contain. waitress drops headers with `_`.
     """
     names = [line.partition(b":")[0].strip().upper() for line in head.split(b"\r\n")[1:] if b":" in line]
     meant = Counter(name.replace(b"_", b"-") for name in names)
@@ -119,10 +119,10 @@ def repeated_headers(head: bytes) -> frozenset[str]:
 
 
 class _Nowhere:
-    """A buffer that keeps nothing."""
+    """A buffer that discards everything."""
 
     def append(self, data: bytes) -> None:
-        """Forget `data`."""
+        """Discard `data`."""
 
     def close(self) -> None:
         """Do nothing."""
@@ -188,7 +188,7 @@ class _ErrorTask(ErrorTask):  # type: ignore[misc]
 
 
 class _NotYet(Exception):
-    """TLS needs more bytes before it can give any."""
+    """TLS needs more input before it can return data."""
 
 
 class _Channel(HTTPChannel):  # type: ignore[misc]
@@ -217,7 +217,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         return bool(super().readable())
 
     def hold(self, seconds: float) -> None:
-        """Send nothing for so many seconds."""
+        """Delay the answer by `seconds`."""
         self._held_until = time.monotonic() + seconds
 
     def writable(self) -> bool:
@@ -228,7 +228,7 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         return time.monotonic() >= self._held_until and bool(super()._flush_some(do_close))
 
     def handle_read(self) -> None:
-        """Read what came, or go on with the TLS handshake."""
+        """Read the available data, or continue the TLS handshake."""
         try:
             if self._shaking_hands:
                 self.socket.do_handshake()
@@ -245,13 +245,13 @@ class _Channel(HTTPChannel):  # type: ignore[misc]
         try:
             data: bytes = super().recv(max(buffer_size, _TLS_RECORD))
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
-            raise _NotYet from None  # an empty answer, or an OSError, would end the connection
+            raise _NotYet from None  # an empty result, or an OSError, would close the connection
         if data:
             self._progress = time.monotonic()
         return data
 
     def send(self, data: bytes, do_close: bool = True) -> int:
-        """Send what the connection takes now; return how many bytes."""
+        """Send what the connection accepts now; return the number of bytes."""
         try:
             sent: int = super().send(data, do_close)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
@@ -337,7 +337,7 @@ class Server(TcpWSGIServer):  # type: ignore[misc]
     def stop(self) -> None:
         """Make `run` return; safe in a signal handler."""
         self._stopping = True
-        with suppress(OSError):  # it has stopped
+        with suppress(OSError):  # it has already stopped
             self.pull_trigger()
 
     def run(self, grace_s: float = 10.0) -> None:

@@ -18,5 +18,5 @@ def die_with_parent(sign: int = signal.SIGTERM) -> None:
     """Have the kernel send `sign` to this process when its parent ends."""
     parent = os.getppid()
     ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, sign)
-    if os.getppid() != parent:  # the parent died before the call
+    if os.getppid() != parent:  # the parent ended before the call
         os.kill(os.getpid(), sign)

@@ -43,7 +43,7 @@ class _Child:
 def serve(instance: Path, host: str, port: int, tls: tuple[Path, Path] | None) -> int:
     """Run the whole server until SIGTERM or SIGINT; return the exit status.
 
-    Raises `ConfigError` if the address cannot be listened on: the HTTP process would be restarted forever.
+    Raises `ConfigError` if the address is unusable: otherwise the HTTP process would be restarted forever.
     """
     _listen_once(host, port)
     configure_logs()

@@ -1,8 +1,8 @@
-"""A simulator of the court's service, which only registered offices can reach. As strict as the rules.
+"""Simulator of the court's service, which only registered offices can reach. It enforces the rules strictly.
 
-For tests, demonstrations and development; it has no legal value. `rules` decides what is refused; `records` keeps what
-is stored (`batch`, `links` and `reading` are its parts); `faults` and `control` make it fail on demand; `service` is
-the interface for offices, `public_page` the one for citizens.
+For tests, demonstrations and development; it has no legal value. `rules` decides refusals; `records` stores (`batch`,
+`links` and `reading` are its parts); `faults` and `control` inject faults; `service` is the interface for offices,
+`public_page` the one for citizens.
 """
 
 from printserver.simulator.server import Simulator

@@ -1,4 +1,4 @@
-"""One request's seals against the simulated court's tables: judged in their order, written at once."""
+"""The seals of one request at the simulated court: judged in order, read and written in bulk."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, fields
@@ -28,11 +28,11 @@ from printserver.simulator.rules import (
 SIMULATED: Final = Fault("objecao-simulada", "O simulador foi mandado recusar este selo.")
 _COLUMNS: Final = [field.name for field in fields(StoredSelo)]
 
-Objects = Callable[[str], bool]  # whether the simulator was told to refuse this code
+Objects = Callable[[str], bool]  # whether the simulator must refuse this code
 
 
 class Batch:
-    """The seals of one request against the tables: what they touch is read at once, and written at once."""
+    """The seals of one request: all rows they need are read at once, and written at once."""
 
     def __init__(self, conn: Connection, sendings: Sequence[Sending], parsed: Sequence[ParsedSelo]) -> None:
         self._conn = conn
@@ -53,7 +53,7 @@ class Batch:
         self._changed: set[str] = set()
 
     def count(self, envio: Sending) -> StoredSelo:
-        """Keep that a seal was sent; return what is known of its code."""
+        """Count a sending of a seal; return the row of its code."""
         guardado = self._known.setdefault(envio.selo, StoredSelo(envio.selo))
         guardado.enviado += 1
         if guardado.situacao is None:
@@ -62,7 +62,7 @@ class Batch:
         return guardado
 
     def receive(self, envio: Sending, parsed_selo: ParsedSelo, now: datetime, objects_to: Objects) -> JsonObject:
-        """Judge one seal, keep what became of it, and return its answer."""
+        """Judge one seal, update its row, and return its answer."""
         before = self._known.get(envio.selo)
         targets = self._targets(parsed_selo.registro)
         erros = judge(envio, parsed_selo, before, targets, lambda cns, papel: self._paper_selos.get((cns, papel)), now)
@@ -78,7 +78,7 @@ class Batch:
         return answer_of(envio.selo, erros)
 
     def _targets(self, registro: Registro | None) -> list[StoredSelo]:
-        """Return what the court has of the seal to be rectified, and of what that one was to rectify (T2)."""
+        """Return the row of the seal to be rectified; if it was objected to, also that of its own target, etc. (T2)."""
         targets: list[StoredSelo] = []
         codigo = registro.rectified if registro else None
         while registro and codigo and codigo != registro.codigo:
@@ -101,7 +101,7 @@ class Batch:
             self._changed.add(alvo.codigo)
 
     def save(self) -> None:
-        """Write what changed."""
+        """Write the changed rows."""
         if not self._changed:
             return
         row = insert(tables.selo)
@@ -113,7 +113,7 @@ class Batch:
 
 
 def _fill(guardado: StoredSelo, envio: Sending, parsed_selo: ParsedSelo) -> None:
-    """Put down what a registro says, also of one that is refused: a retificador may name it (T2)."""
+    """Copy a registro into its row, also of a refused seal: a retificador may refer to it (T2)."""
     registro = parsed_selo.registro
     guardado.registro = envio.registro
     guardado.cns = parsed_selo.codigo.cns if parsed_selo.codigo else None

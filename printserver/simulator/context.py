@@ -1,4 +1,4 @@
-"""What the views of the simulated court share: the court itself, and a connection closed without an answer."""
+"""Context of the simulated court's views, and closing a connection without an answer."""
 
 import socket
 import threading
@@ -18,7 +18,7 @@ EXTENSION: Final = "tribunal-simulado"
 
 @dataclass(frozen=True, slots=True)
 class CourtSettings:
-    """The court as its views use it."""
+    """The court's objects and state."""
 
     records: Records
     falhas: Faults
@@ -27,31 +27,31 @@ class CourtSettings:
     stopped: threading.Event = field(default_factory=threading.Event)
 
     def now(self) -> datetime:
-        """Return the court's present moment: its clock may be put forward or back."""
+        """Return the court's current time, which may be shifted."""
         return self.clock() + timedelta(seconds=self.falhas.estado.relogio_s)
 
     def wait(self, seconds: float) -> None:
-        """Wait, but not beyond the court's own end."""
+        """Wait; end early if the court stops."""
         self.stopped.wait(seconds)
 
 
 def court_settings() -> CourtSettings:
-    """Return the court that this request came to."""
+    """Return the court of the current request."""
     return cast(CourtSettings, current_app.extensions[EXTENSION])
 
 
 def close_connection() -> Response:
-    """Close the connection of this request for real: the client gets no answer, whatever is returned."""
+    """Close the socket of this request: the client gets no answer, whatever the view returns."""
     connection: socket.socket = request.environ["werkzeug.socket"]
     connection.shutdown(socket.SHUT_RDWR)
     return Response()
 
 
 def outage() -> Response | None:
-    """Where the court is down, close the connection before anything is read: nobody is there.
+    """While the court is down (`fora`), close the connection before the request is read.
 
-    Where it is down for so many sends, these alone are hit: an office in doubt asks before it sends again, and would
-    never get to its next send.
+    If `vezes` limits the outage, only sends (POST) are affected: an office in doubt queries before it sends again, and
+    would never reach its next send.
     """
     state = court_settings().falhas.estado
     if state.falha != "fora" or (request.method != "POST" and state.vezes is not None):

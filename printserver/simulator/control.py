@@ -1,4 +1,4 @@
-"""The control of the simulated court: how it is to misbehave, and what it was sent. For tests and demonstrations."""
+"""Control of the simulated court: fault injection, and a report of what was sent. For tests and demonstrations."""
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ control = Blueprint("controle", __name__)
 
 @control.post("/_controle")
 def order_faults() -> ResponseReturnValue:
-    """Say how the court is to misbehave from now on; answered with the misbehaviour as it stands."""
+    """Set the injected fault; return the current state."""
     try:
         command = Command.model_validate_json(request.get_data())
     except ValidationError as error:
@@ -27,7 +27,7 @@ def order_faults() -> ResponseReturnValue:
 
 @control.get("/_controle")
 def count() -> ResponseReturnValue:
-    """Tell what was sent and what was stored; `?selo=` names some codes, `?resumo=1` gives the counts alone."""
+    """Return what was sent and stored; `?selo=` selects codes, `?resumo=1` returns the counts only."""
     records = court_settings().records
     told = _state() | {"resumo": records.summary()}
     if request.args.get("resumo") != "1":

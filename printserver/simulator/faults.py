@@ -1,4 +1,4 @@
-"""How the simulated court misbehaves, as its control says; kept in its file, so that a restart changes nothing."""
+"""Fault injection at the simulated court, set by its control; stored in its file, so it survives a restart."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -25,12 +25,12 @@ FaultKind = Literal[
     "fora",
 ]
 FAULTS: Final[tuple[str, ...]] = get_args(FaultKind)
-BEFORE: Final = {"500", "429", "403", "fecha-antes"}  # nothing is stored: the send is only counted
+BEFORE: Final = {"500", "429", "403", "fecha-antes"}  # nothing is stored; the send is only counted
 SLOW_S: Final = 20.0
 
 
 class Command(BaseModel):
-    """What `POST /_controle` takes; what is left out stays as it is, but a new `falha` begins anew."""
+    """Body of `POST /_controle`; omitted fields are unchanged, but a new `falha` resets its parameters."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -43,8 +43,9 @@ class Command(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """The misbehaviour now. `vezes`: how many sends are left of it (None: until it is changed); `selos`: whose seals
-    it hits (None: all); `segundos`: how long `lento` waits; `relogio_s`: how far the court's clock is put forward."""
+    """The injected fault. `vezes`: sends left (None: no limit); `selos`: affected codes (None: all);
+    `segundos`: delay of `lento` and `lento-antes`; `relogio_s`: offset of the court's clock.
+    """
 
     falha: FaultKind | None = None
     vezes: int | None = None
@@ -53,12 +54,12 @@ class State:
     relogio_s: float = 0.0
 
     def objects_to(self, codigo: str) -> bool:
-        """Return whether a seal or link of this code is to be objected to."""
+        """Return whether a seal or link of this code must be refused."""
         return self.falha == "objeta" and (self.selos is None or codigo in self.selos)
 
 
 class Faults:
-    """The misbehaviour, shared by the threads that serve."""
+    """The injected fault, shared by the threads of the server."""
 
     def __init__(self, records: Records) -> None:
         self._records = records
@@ -67,11 +68,11 @@ class Faults:
 
     @property
     def estado(self) -> State:
-        """The misbehaviour now; a look-up takes nothing off it."""
+        """The injected fault; reading it does not consume a send."""
         return self._state
 
     def change(self, command: Command) -> None:
-        """Do as `POST /_controle` says."""
+        """Apply the body of `POST /_controle`."""
         said = command.model_dump(exclude_unset=True)
         with self._lock:
             now = asdict(self._state)
@@ -83,7 +84,7 @@ class Faults:
             self._remember(State(**now))
 
     def take(self, matches: Callable[[State], bool] = lambda _: True) -> State:
-        """Return how one send goes wrong, and take it off `vezes`; `matches` tells whether the fault hits this send."""
+        """Return the fault of one send and subtract it from `vezes`; `matches` decides whether the fault applies."""
         with self._lock:
             state = self._state
             if state.falha is None or not matches(state):

@@ -1,4 +1,4 @@
-"""Links between seals at the simulated court: both ends must be here, and a vinculado has one vinculador (R4, R5)."""
+"""Links between seals at the simulated court: both seals are stored, and a vinculado has one vinculador (R4, R5)."""
 
 import sqlalchemy as sa
 from pydantic import BaseModel, Field

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 description of the simulated court: its service, and its control."""
+"""OpenAPI 3.1 description of the simulated court: its service, and its control."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -22,22 +22,22 @@ class _Answer(BaseModel):
 
 
 class ToldError(_Answer):
-    """Why a seal, a link or a request is refused."""
+    """The reason of a refusal."""
 
     codigo: str
     mensagem: str
 
 
 class CourtAnswer(_Answer):
-    """What became of one seal or link; without errors it is stored."""
+    """The result of one seal or link; without errors it is stored."""
 
     selo: str
-    totalErros: int  # noqa: N815  # the wire's name
+    totalErros: int  # noqa: N815  # wire name
     erros: list[ToldError]
 
 
 class OnRecord(_Answer):
-    """What the court has of a code."""
+    """The court's record of a code."""
 
     selo: str
     situacao: str
@@ -51,7 +51,7 @@ class OnRecord(_Answer):
 
 
 class Listing(_Answer):
-    """A page of the seals stored."""
+    """A page of stored seals."""
 
     itens: list[OnRecord]
     pagina: int
@@ -59,7 +59,7 @@ class Listing(_Answer):
 
 
 class State(_Answer):
-    """The misbehaviour as it stands, and the court's clock."""
+    """The injected fault and the court's clock."""
 
     falha: FaultKind | None
     vezes: int | None
@@ -70,7 +70,7 @@ class State(_Answer):
 
 
 class Summary(_Answer):
-    """The counts of what was sent; `mais_recebido`: how often the code that was sent most."""
+    """Counts of what was sent; `mais_recebido`: the highest number of sends of one code."""
 
     selos: int
     recebidos: int
@@ -103,7 +103,7 @@ class VinculoAnswer(_Answer):
 
 
 class CountAnswer(State):
-    """What was sent and what was stored; without the lists where `?resumo=1` asks so."""
+    """What was sent and stored; without the lists for `?resumo=1`."""
 
     resumo: Summary
     registros: list[RegistroAnswer] = []
@@ -147,7 +147,7 @@ CALLS: Final = (
 
 @cache
 def describe() -> JsonObject:
-    """Return the description, made from the very models that read the requests."""
+    """Return the description, made from the models that parse the requests."""
     models: list[type[BaseModel]] = [
         ToldError,
         CourtAnswer,

@@ -1,4 +1,4 @@
-"""The public look-up page: where a seal's QR leads. Shows no party and no identifier, for whoever holds the paper."""
+"""Public look-up page, the target of a seal's QR. It shows no parties and no identifiers."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ from printserver.selo import (
 from printserver.simulator.context import court_settings, outage
 from printserver.simulator.rules import StoredSelo, moment_text
 
-_COURT: Final = "https://selodigital.tjsp.jus.br/"  # what a QR bears; here the same query comes to us
+_COURT: Final = "https://selodigital.tjsp.jus.br/"  # host of real QR URLs; here the same query arrives
 _CSP: Final = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 lookup = Blueprint("consulta", __name__, template_folder="screens", static_folder="static", static_url_path="/estatico")
@@ -32,7 +32,7 @@ lookup.before_request(outage)
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """One seal of a chain: its ato, when it was reported, and whether it is the one asked for and the newest."""
+    """One seal of a chain: ato, time of report, whether it was asked for, whether it is valid."""
 
     codigo: str
     ato: str
@@ -43,7 +43,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Ficha:
-    """What the page tells of the newest seal of a chain (R1)."""
+    """The data shown of the newest seal of a chain (R1)."""
 
     codigo: str
     ato: str
@@ -65,7 +65,7 @@ class Ficha:
 class Page:
     """The answer to a look-up: a `falha` with its `erro`, or the seal.
 
-    `qr` tells of a QR's signature and values: True they hold, False they do not, None no QR was asked for.
+    `qr`: whether a QR's signature and values match (None: no QR).
     """
 
     pedido: str
@@ -78,7 +78,7 @@ class Page:
 
 @lookup.get("/", endpoint="pagina")
 def page() -> ResponseReturnValue:
-    """Show the seal of a QR (`?r=`) or of a code typed in (`?selo=`); without either, the form alone."""
+    """Show the seal of a QR (`?r=`) or of a typed code (`?selo=`); without either, only the form."""
     if "r" in request.args:
         found = _do_qr(request.query_string.decode("ascii", "replace"))
     elif typed := "".join(request.args.get("selo", "").split()).upper():
@@ -97,7 +97,7 @@ def _headers(response: Response) -> Response:
 
 
 def _do_qr(query: str) -> Page:
-    """Look up what a QR holds (S5): read from the raw query, where a `+` is a plus sign."""
+    """Look up a QR (S5), parsed from the raw query, where `+` is a plus sign."""
     try:
         qr = parse_qr(f"{_COURT}?{query}")
     except ValueError:
@@ -139,7 +139,7 @@ def _found_page(codigo: str, qr: QrSelo | None) -> Page:
 
 
 def _holds(qr: QrSelo, selo: StoredSelo) -> bool:
-    """Return whether signature, total and ISS of a QR are those of the registro, whose signature held on receipt."""
+    """Return whether signature, total and ISS of a QR match the registro, whose signature was checked on receipt."""
     registro = _registro(selo)
     said = selo.registro.split("|")
     return qr.assinatura == registro.assinatura and [str(centavos(qr.total)), str(centavos(qr.iss))] == [
@@ -149,7 +149,7 @@ def _holds(qr: QrSelo, selo: StoredSelo) -> bool:
 
 
 def _ficha(cadeia: Sequence[StoredSelo]) -> Ficha:
-    """Return what is told of a chain's newest seal; of an excluded act, what its XA excludes."""
+    """Return the data of a chain's newest seal; of an excluded act, the seal before the XA."""
     excluido = cadeia[-1].ato == EXCLUSION
     selo = cadeia[-2] if excluido and len(cadeia) > 1 else cadeia[-1]
     registro, codigo = _registro(selo), read(selo.codigo)

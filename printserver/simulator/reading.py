@@ -1,4 +1,4 @@
-"""Reading the simulated court's table of seals, and the answer that tells what became of one."""
+"""Queries on the simulated court's table of seals, and the answer of one seal."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
@@ -21,7 +21,7 @@ def single(conn: Connection, codigo: str) -> StoredSelo | None:
 
 
 def follow(conn: Connection, de: StoredSelo, column: str) -> list[StoredSelo]:
-    """Return the seals that follow one another by the column `column`. One that was objected to is passed over."""
+    """Return the seals that follow by the reference column `column`, without those that were objected to."""
     findings: list[StoredSelo] = []
     seen = {de.codigo}
     following: StoredSelo | None = de

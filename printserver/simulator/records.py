@@ -1,4 +1,4 @@
-"""The simulated court's records: seals in, links in, look-ups out. Every batch is one transaction."""
+"""Records of the simulated court: receive seals and links, look them up. Every batch is one transaction."""
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -27,7 +27,7 @@ PER_PAGE: Final = 500
 
 
 class Records:
-    """What the court keeps, in the file `path`. Threads may share it."""
+    """The court's records, in the file `path`. Thread-safe."""
 
     def __init__(self, path: Path, rules: Rules) -> None:
         self._db = tables.open_database(path)
@@ -40,8 +40,8 @@ class Records:
     # -- in -----------------------------------------------------------------------------------------------------------
 
     def receive(self, sendings: Sequence[Sending], now: datetime, objects_to: Objects) -> list[JsonObject]:
-        """Judge the seals in their order, store those that hold, and return the answer of each."""
-        parsed = [self._rules.read(envio) for envio in sendings]  # signatures are checked before anything is locked
+        """Judge the seals in order, store the valid ones, and return the answer of each."""
+        parsed = [self._rules.read(envio) for envio in sendings]  # signatures are checked before the lock is taken
         with self._db.write() as conn:
             lote = Batch(conn, sendings, parsed)
             answers_given = [
@@ -52,7 +52,7 @@ class Records:
         return answers_given
 
     def describe_selos(self, sendings: Sequence[Sending]) -> None:
-        """Keep that these seals were sent, and nothing else: the court broke down before it read them."""
+        """Record only that these seals were sent: the simulated failure occurs before processing."""
         with self._db.write() as conn:
             lote = Batch(conn, sendings, [])
             for envio in sendings:
@@ -60,12 +60,12 @@ class Records:
             lote.save()
 
     def link_selos(self, pairs: Sequence[Pair], objects_to: Objects) -> list[JsonObject]:
-        """Store the links whose two ends are here, and return the answer of each (R4, R5)."""
+        """Store the links whose two seals are stored, and return the answer of each (R4, R5)."""
         with self._db.write() as conn:
             return [answer_of(par.vinculado, link_selos(conn, par, objects_to)) for par in pairs]
 
     def describe_vinculos(self, pairs: Sequence[Pair]) -> None:
-        """Keep that these links were sent, and nothing else."""
+        """Record only that these links were sent."""
         with self._db.write() as conn:
             for par in pairs:
                 describe_vinculo(conn, par, aceito=0)
@@ -73,13 +73,13 @@ class Records:
     # -- out ----------------------------------------------------------------------------------------------------------
 
     def look_up(self, codigo: str) -> JsonObject | None:
-        """Return what the court says of a code; None: it has never judged it."""
+        """Return the court's record of a code; None if it was never judged."""
         with self._db.read() as conn:
             found_row = single(conn, codigo)
             return _query(conn, [found_row])[0] if found_row is not None and found_row.situacao is not None else None
 
     def list_all(self, de: date, ate: date, page: int) -> JsonObject:
-        """Return page `pagina` (from 1) of the seals stored whose act is of these days."""
+        """Return page `page` (from 1) of the stored seals with an act date from `de` to `ate`."""
         table = tables.selo
         where = (table.c.situacao == RECEBIDO, table.c.dia.between(de, ate))
         with self._db.read() as conn:
@@ -90,7 +90,7 @@ class Records:
         return {"itens": itens, "pagina": page, "total": total}
 
     def chain(self, codigo: str) -> list[StoredSelo]:
-        """Return the chain of a code from its first seal to its newest (R1); empty: it is not stored."""
+        """Return the chain of a code from its first seal to its newest (R1); empty if it is not stored."""
         with self._db.read() as conn:
             found_row = single(conn, codigo)
             if found_row is None or found_row.situacao != RECEBIDO:
@@ -143,7 +143,7 @@ class Records:
         ]
 
     def summary(self) -> dict[str, int]:
-        """Return how many codes and links there are, by what became of them: quick where there are many."""
+        """Return counts of codes and links by state; fast for many rows."""
         seals, links = tables.selo, tables.vinculo
         with self._db.read() as conn:
             count = conn.execute(
@@ -160,13 +160,13 @@ class Records:
             return {**count._mapping, "vinculos": conn.execute(accepted).scalar_one()}
 
     def remember(self, value: JsonView) -> None:
-        """Keep how the court is to misbehave."""
+        """Store the injected fault."""
         row = insert(tables.control).values(id=1, valor=dict(value))
         with self._db.write() as conn:
             conn.execute(row.on_conflict_do_update(index_elements=["id"], set_={"valor": row.excluded.valor}))
 
     def remembered(self) -> JsonObject:
-        """Return how the court was told to misbehave; empty: never."""
+        """Return the stored fault; empty if there is none."""
         with self._db.read() as conn:
             return dict(conn.execute(sa.select(tables.control.c.valor)).scalar_one_or_none() or {})
 

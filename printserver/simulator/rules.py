@@ -1,4 +1,4 @@
-"""What the simulated court refuses, and in which words. Keeps nothing: it judges one seal against what is known."""
+"""Refusals of the simulated court and their messages. No storage: a seal is judged against given rows."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,28 +23,28 @@ from printserver.selo import (
 
 DEADLINE: Final = timedelta(hours=24)  # T1
 XA_TERM: Final = timedelta(hours=72)  # X4
-CLOCK_AHEAD: Final = timedelta(hours=2)  # of an office, before the next day counts as the future (S7)
+CLOCK_AHEAD: Final = timedelta(hours=2)  # tolerance of an office's clock, before the next day counts as the future (S7)
 
 RECEBIDO: Final = "recebido"
 OBJETADO: Final = "objetado"
 
 
 class Sending(BaseModel):
-    """One seal as it comes over the wire: its registro (S6) and what is kept beside it."""
+    """One seal as sent: its registro (S6) and its accompanying data."""
 
     selo: str = Field(min_length=1, max_length=60)
     registro: str = Field(min_length=1, max_length=4000)
     natureza: int
     ato: str = Field(max_length=2)
     isento: bool = False
-    motivoIsencao: str | None = Field(None, max_length=500)  # noqa: N815  # the wire's name
+    motivoIsencao: str | None = Field(None, max_length=500)  # noqa: N815  # wire name
     vinculador: str | None = Field(None, max_length=60)
     autor: str | None = Field(None, max_length=200)
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Why a seal or a link is refused: a word that never changes, and what it means (Portuguese)."""
+    """Reason of a refusal: a stable word, and its Portuguese message."""
 
     codigo: str
     mensagem: str
@@ -52,7 +52,7 @@ class Fault:
 
 @dataclass(slots=True)
 class StoredSelo:
-    """What the court has of one code; the columns of its table `selo`."""
+    """The court's record of one code; the columns of its table `selo`."""
 
     codigo: str
     registro: str = ""
@@ -78,9 +78,9 @@ class StoredSelo:
 
 @dataclass(frozen=True, slots=True)
 class ParsedSelo:
-    """A registro as far as it can be read (None: not at all), and what is wrong with it taken by itself.
+    """A registro as far as it is readable (None: not at all), and the errors found without any table.
 
-    `papel` is the paper seal's ato, série and number, where this reports one (S4).
+    `papel` is the paper seal's ato, série and number, if this reports one (S4).
     """
 
     codigo: CodigoSelo | None
@@ -91,13 +91,13 @@ class ParsedSelo:
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What the court knows of the offices: their certificates, by CNS, and the table of atos."""
+    """The court's reference data: certificates of the offices by CNS, and the table of atos."""
 
     serventias: Mapping[str, Certificate]
     atos: AtoTable
 
     def read(self, envio: Sending) -> ParsedSelo:
-        """Read a registro and check all that it tells of itself (S1, S2, S4–S9, D1). Touches no table."""
+        """Parse a registro and check everything that needs no table (S1, S2, S4–S9, D1)."""
         try:
             codigo = read(envio.selo)
         except ValueError as error:
@@ -188,10 +188,10 @@ def judge(
     papeis: PaperSelos,
     now: datetime,
 ) -> list[Fault]:
-    """Return why a seal is refused; empty: it is to be stored.
+    """Return the reasons to refuse a seal; empty if it is to be stored.
 
-    `antes` is what the court has of its code. `targets` begins with what it has of the seal to be rectified; where that
-    was objected to, the one that it was to rectify follows: a retificador of it takes its place (T2).
+    `before` is the row of its code. `targets` begins with the row of the seal to be rectified; if that one was objected
+    to, its own target follows, because the new retificador replaces it too (T2).
     """
     if before is not None and before.situacao == RECEBIDO:
         changed = "" if before.registro == envio.registro else ", com outro registro"
@@ -219,7 +219,7 @@ def judge(
 
 
 def _chain_fault(codigo: CodigoSelo, registro: Registro, alvo: StoredSelo) -> Fault | None:
-    """Return what speaks against rectifying `alvo` (R1, R3, X4)."""
+    """Return why `alvo` cannot be rectified, if it cannot (R1, R3, X4)."""
     if alvo.cns != codigo.cns:
         return Fault("retificado-desconhecido", f"O selo a retificar, {alvo.codigo}, é de outra serventia.")
     if alvo.retificado_por is not None:
@@ -248,7 +248,7 @@ def _already_rectified(selo: StoredSelo) -> Fault:
 def is_late(registro: Registro, targets: Sequence[StoredSelo], now: datetime) -> bool:
     """Return whether the report came after its 24 hours (T1).
 
-    A retificador that keeps the act's time, or puts it earlier, has no term of its own: what it replaces had one.
+    A retificador that keeps the act's time, or moves it earlier, has no new term.
     """
     if any(alvo.situacao == RECEBIDO and alvo.momento and registro.momento <= alvo.momento for alvo in targets):
         return False
@@ -256,7 +256,7 @@ def is_late(registro: Registro, targets: Sequence[StoredSelo], now: datetime) ->
 
 
 def moment_text(moment: datetime) -> str:
-    """Return a moment as people read it, in the office's time."""
+    """Return a time as people write it, in the office's time zone."""
     return f"{local(moment):%d/%m/%Y às %H:%M:%S}"
 
 

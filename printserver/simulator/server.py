@@ -1,4 +1,4 @@
-"""The simulated court as a server: a thread a connection, so that a slow answer holds nobody else up."""
+"""The simulated court's server: one thread per connection, so that a slow answer does not block the others."""
 
 import errno
 import logging
@@ -30,11 +30,11 @@ _log = logging.getLogger(__name__)
 
 
 class Simulator:
-    """The court of the `serventias` (certificates by CNS), listening on this machine from its making on.
+    """The court of the `serventias` (certificates by CNS), bound to this machine when created.
 
-    `port` 0 takes a free one. With `tls` (the files of its own certificate and key, PEM) only a client that shows the
-    certificate of one of these offices gets in. It answers once `serve` or `begin` runs. Raises `ConfigError`
-    (Portuguese) where the port is taken or the files cannot be used.
+    `port` 0 takes a free one. With `tls` (PEM files of the server's certificate and key) only clients with the
+    certificate of one of these offices are accepted. It answers once `serve` or `begin` runs. Raises `ConfigError`
+    (Portuguese) if the port is taken or the files are unusable.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class Simulator:
         rules = Rules(serventias, atos)
         records = Records(folder / FILE_NAME, rules)
         self.tribunal = CourtSettings(records, Faults(records), rules, clock)
-        with listener:  # the server works on a duplicate
+        with listener:  # the server uses a duplicate of the socket
             self._server = make_server(
                 HOST,
                 self.port,
@@ -67,7 +67,7 @@ class Simulator:
         self._thread: threading.Thread | None = None
 
     def serve(self) -> None:
-        """Answer until `stop` is called from elsewhere."""
+        """Answer until `stop` is called from another thread."""
         self._server.serve_forever(poll_interval=0.05)
 
     def begin(self) -> Self:
@@ -77,7 +77,7 @@ class Simulator:
         return self
 
     def stop(self) -> None:
-        """Stop answering, and close everything; a slow answer is not waited for."""
+        """Stop answering and close everything; slow answers are aborted."""
         self.tribunal.stopped.set()
         self._server.shutdown()
         self._server.server_close()
@@ -98,10 +98,10 @@ def _mutual_tls(certificate: Path, key: Path, clients: Iterable[Certificate]) ->
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         context.load_cert_chain(certificate, key)
-    except OSError as error:  # ssl.SSLError too
+    except OSError as error:  # also ssl.SSLError
         raise ConfigError(f"{certificate}, {key}: certificado e chave não podem ser usados ({error})") from error
     context.verify_mode = ssl.CERT_REQUIRED
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # an office is known by its own certificate, not its issuer's
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN  # trust an office's own certificate, not its issuer's
     context.load_verify_locations(cadata="".join(client.public_pem().decode() for client in clients))
     return context
 
@@ -117,11 +117,11 @@ def _application(tribunal: CourtSettings) -> Flask:
 
 
 class _Handler(WSGIRequestHandler):
-    timeout = 60  # a client that says nothing
+    timeout = 60  # for an idle client
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Say nothing of what goes well."""
+        """Do not log successful requests."""
 
     def log(self, type: str, message: str, *args: Any) -> None:
-        """Tell of faults alone."""
+        """Log errors as errors, all else at debug level."""
         _log.log(logging.ERROR if type == "error" else logging.DEBUG, message, *args)

@@ -1,4 +1,4 @@
-"""The simulated court's service over HTTP: what an office's client speaks to. It misbehaves as the control says."""
+"""The simulated court's HTTP service for offices. Injected faults apply here."""
 
 from collections.abc import Callable
 from datetime import date
@@ -24,7 +24,7 @@ servico.before_request(outage)
 
 
 class InvalidRequest(Exception):
-    """A request that is wrong as a whole: 400, and nothing is stored or counted. The text is Portuguese."""
+    """A malformed request: 400, nothing is stored or counted. The text is Portuguese."""
 
 
 @servico.errorhandler(InvalidRequest)
@@ -34,7 +34,7 @@ def _invalid(error: InvalidRequest) -> ResponseReturnValue:
 
 @servico.post("/selos")
 def selos() -> ResponseReturnValue:
-    """Take at most 50 seals; the answer has one element a seal, in their order."""
+    """Accept at most 50 seals; the answer has one element per seal, in the same order."""
     sendings = _parse_items(_SENDINGS)
     records = court_settings().records
     state = court_settings().falhas.take(_applies({envio.selo for envio in sendings}))
@@ -47,7 +47,7 @@ def selos() -> ResponseReturnValue:
 
 @servico.post("/vinculos")
 def vinculos() -> ResponseReturnValue:
-    """Take at most 50 links; the answer has one element a link, in their order."""
+    """Accept at most 50 links; the answer has one element per link, in the same order."""
     pairs = _parse_items(_PAIRS)
     records = court_settings().records
     state = court_settings().falhas.take(_applies({par.vinculado for par in pairs}))
@@ -56,7 +56,7 @@ def vinculos() -> ResponseReturnValue:
 
 @servico.get("/selos/<codigo>")
 def selo(codigo: str) -> ResponseReturnValue:
-    """Say what the court has of a code."""
+    """Return the court's record of a code."""
     found_row = court_settings().records.look_up(codigo)
     if found_row is None:
         return jsonify(codigo="nao-consta", mensagem=f"O selo {codigo} não consta no tribunal."), 404
@@ -65,7 +65,7 @@ def selo(codigo: str) -> ResponseReturnValue:
 
 @servico.get("/selos")
 def listing() -> ResponseReturnValue:
-    """List the seals stored whose act is of these days."""
+    """List the stored seals with an act date in the period."""
     de, ate = _day("de"), _day("ate")
     page = request.args.get("pagina", "1")
     if not (page.isascii() and page.isdigit() and 1 <= int(page) <= 10**6):
@@ -99,7 +99,7 @@ def _applies(codigos: set[str]) -> Callable[[State], bool]:
 
 
 def _handle(state: State, count: Callable[[], None], store: Callable[[], list[JsonObject]]) -> ResponseReturnValue:
-    """Store and answer, going wrong on the way as `estado` says."""
+    """Store and answer, applying the fault of `state`."""
     if state.falha in BEFORE:
         count()
         return _without_storing(state.falha)

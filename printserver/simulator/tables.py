@@ -1,4 +1,4 @@
-"""What the simulated court keeps, in an SQLite file of its own beside the office's: it survives `kill -9`."""
+"""Tables of the simulated court, in its own SQLite file in the office's folder; it survives `kill -9`."""
 
 from pathlib import Path
 from typing import Any, Final
@@ -16,13 +16,13 @@ selo = sa.Table(
     "selo",  # every code that was ever sent, stored or not
     metadata,
     sa.Column("codigo", sa.Text, primary_key=True),
-    sa.Column("enviado", sa.Integer, nullable=False),  # how often it was sent
-    sa.Column("aceito", sa.Integer, nullable=False),  # how often it was stored
-    sa.Column("situacao", sa.Text),  # recebido | objetado; null: sent, and never judged
-    sa.Column("registro", sa.Text, nullable=False),  # the line that is stored; before that the one judged last
+    sa.Column("enviado", sa.Integer, nullable=False),  # number of sends
+    sa.Column("aceito", sa.Integer, nullable=False),  # number of times stored
+    sa.Column("situacao", sa.Text),  # recebido | objetado; null: sent, never judged
+    sa.Column("registro", sa.Text, nullable=False),  # the stored line; before that the one judged last
     sa.Column("cns", sa.Text),
     sa.Column("ato", sa.Text),
-    sa.Column("hibrido", sa.Boolean, nullable=False),  # a paper seal's, or a retificador of one (R3)
+    sa.Column("hibrido", sa.Boolean, nullable=False),  # a paper seal, or a retificador of one (R3)
     sa.Column("papel", sa.Text),  # of a hybrid seal: ato, série and number (S4)
     sa.Column("identificador", sa.Text),
     sa.Column("momento", Moment),
@@ -31,12 +31,12 @@ selo = sa.Table(
     sa.Column("atrasado", sa.Boolean, nullable=False),
     sa.Column("retifica", sa.Text),
     sa.Column("retificado_por", sa.Text),
-    sa.Column("vinculador_declarado", sa.Text),  # what came beside the registro; the link itself is told apart
+    sa.Column("vinculador_declarado", sa.Text),  # sent with the registro; the link itself is reported separately
     sa.Column("motivo_isencao", sa.Text),
     sa.Column("autor", sa.Text),
     sa.Column("erros", sa.JSON, nullable=False),
     sa.Index("ix_selo_dia", "situacao", "dia", "codigo"),
-    # a paper seal's number is reported once, across years (S4); a retificador bears a number of its own
+    # a paper seal's number is reported once, across years (S4); a retificador has its own number
     sa.Index("uq_selo_papel", "cns", "papel", unique=True, sqlite_where=sa.text("situacao = 'recebido'")),
 )
 
@@ -51,7 +51,7 @@ vinculo = sa.Table(
 )
 
 control = sa.Table(
-    "controle",  # one row: how the court misbehaves
+    "controle",  # one row: the injected fault
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("valor", sa.JSON, nullable=False),
@@ -59,9 +59,9 @@ control = sa.Table(
 
 
 def open_database(path: Path) -> Database:
-    """Open the court's file at `path`, making it where there is none."""
+    """Open the court's file at `path`; create it if missing."""
     database = Database(f"sqlite:///{path}")
-    # A process that is killed loses nothing that it committed; a power failure may, and a simulator can bear it.
+    # A killed process loses no commit; a power failure may lose some, which is acceptable for a simulator.
     event.listen(database.engine, "connect", _without_fsync)
     with database.write() as conn:
         metadata.create_all(conn)

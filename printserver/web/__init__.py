@@ -1,4 +1,4 @@
-"""HTTP for people: login, the day at a glance, a job, its questions. Knows no rule: asks `jobs`, shows the answer."""
+"""The screens: HTML over HTTP for people. No business rules: the screens call `jobs` and other packages."""
 
 from printserver.web.blueprint import register
 

@@ -1,4 +1,4 @@
-"""What a person may do to a job, with a reason: send it again, take it back, say page by page what came out (X5)."""
+"""Actions of a person on a job, each with a reason: resend, cancel, report what came out page by page (X5)."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -30,18 +30,18 @@ _Action = Callable[[Office, Author, str, object, str | None], object]
 
 
 def resend(job_id: str) -> ResponseReturnValue:
-    """Ask for the reason, then send the whole print again: a person's word that no page came out."""
+    """Ask for the reason, then send the whole print again. The person confirms that no page came out."""
     made = "O documento foi enviado de novo, com os mesmos selos."
     return _act(job_id, "reenviar", jobs.resend, ("motivo", "fila", "bandeja"), made)
 
 
 def cancel(job_id: str) -> ResponseReturnValue:
-    """Ask for the reason, then take the job off its queue."""
+    """Ask for the reason, then cancel the job."""
     return _act(job_id, "cancelar", jobs.cancel, ("motivo",), "O pedido de cancelamento foi registrado.")
 
 
 def folhas(job_id: str) -> ResponseReturnValue:
-    """Ask what came out, page by page, then record it and print what is missing."""
+    """Ask what came out, page by page, then record it and print the missing pages."""
     job = jobs.look_up(office(), job_id)
     if request.method == "GET":
         return _render_form(job, "folhas", Form())
@@ -66,7 +66,7 @@ def folhas(job_id: str) -> ResponseReturnValue:
 
 
 def _to_print(job: JsonView, reported: Sequence[JsonView]) -> JsonObject:
-    """Return what is printed again, and where: the pages that are not good, where the person wants them."""
+    """Return the pages to print again (those not reported good), with the queue and tray that the person chose."""
     queue = _typed_queue()
     if not ticked("imprimir"):
         if queue.get("bandeja") or queue.get("fila", job["fila"]) != job["fila"]:
@@ -78,7 +78,7 @@ def _to_print(job: JsonView, reported: Sequence[JsonView]) -> JsonObject:
 
 
 def _by_page(refusal: Recusa, reported: Sequence[JsonView]) -> Recusa:
-    """Return the refusal with its places in the list of what was said as the pages that they are of."""
+    """Replace positions in the list `reported` by page numbers in the refusal's field names."""
 
     def page(field: str) -> str:
         found = re.fullmatch(r"paginas\.(\d+)\.(\w+)", field)
@@ -128,22 +128,22 @@ def _who_and_why() -> dict[str, object]:
 
 
 def _typed_queue() -> dict[str, str]:
-    """Return queue and tray that the form names. Raises `Recusa` `entrada-invalida` for a queue that is none."""
+    """Return the queue and tray of the form. Raises `Recusa` `entrada-invalida` for an unknown queue."""
     if typed_text("fila"):
         typed_choice("fila", tuple(each["nome"] for each in jobs.all_queues(office())))
     return {nome: typed_text(nome) for nome in ("fila", "bandeja") if typed_text(nome)}
 
 
 def _needs_turning(job: JsonView) -> bool:
-    """Tell whether the job waits for its sheets to be turned: its backs never went to the printer."""
+    """Whether the job waits for its sheets to be turned: the back sides were never sent to the printer."""
     question = job["pergunta"]
     return bool(question) and any(each["acao"] == "versos" for each in question["alternativas"])
 
 
 def _claimed(job: JsonView, *, all_pages: bool) -> list[JsonObject]:
-    """Return what was said of each page; what was not said page by page is what was said of all the others.
+    """Return the reported state of each page; `outras` is the default for pages without a state.
 
-    `all_pages`: something must be said of every page. A spoiled sheet has its number in its field where it is known.
+    `all_pages`: every page must have a state. The field of a spoiled sheet's number is prefilled where it is known.
     """
     others, known = typed_text("outras"), jobs.reported(office(), job["id"])
     reported: list[JsonObject] = []
@@ -163,7 +163,7 @@ def _claimed(job: JsonView, *, all_pages: bool) -> list[JsonObject]:
 
 
 def _form_pages(paginas: int) -> range:
-    """Return the document's pages. Raises `Recusa` `entrada-invalida` where the form speaks of another."""
+    """Return the document's page numbers. Raises `Recusa` `entrada-invalida` if the form names any other page."""
     for nome in request.form:
         found = re.fullmatch(r"(?:pagina|papel)_(\d+)", nome)
         if found is not None and not 1 <= int(found[1]) <= paginas:

@@ -1,4 +1,4 @@
-"""What the address of a screen asks for: each parameter is known, given once and makes sense, or is refused (A7)."""
+"""Query parameters of the screens: each is known, given once and valid, or the request is refused (A7)."""
 
 import re
 from collections.abc import Collection, Mapping
@@ -15,17 +15,17 @@ FILTERS: Final = (
     *("codigo", "livro", "folha", "termo", "matricula", "identificador", "de", "ate", "valor_de", "valor_ate"),
     *("ato", "estado", "natureza", "escrevente", "origem", "validos"),
 )
-"""What seals are looked up by on the screen."""
+"""The search filters of the seals screen."""
 MAX_LENGTH: Final = 255
 _LIST = ("dia", "estado", "tipo", "texto", "pagina")
-# What each screen's address may hold, beside what any may.
+# Query parameters of each screen, in addition to those allowed everywhere.
 _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "painel": _LIST,
     "vivo_trabalhos": _LIST,
     "selos": (*FILTERS, "pagina"),
     "selos_totais": FILTERS,
     "selos_exportar": (*FILTERS, "formato"),
-    "pdf": ("baixar", "copia", "original"),  # the API's two: a screen gives the marked copy whatever they say (X9)
+    "pdf": ("baixar", "copia", "original"),  # of the API; a screen returns the marked copy in any case (X9)
     "balcao": ("ato", "dia", "pagina"),
     "conferencia": ("dia",),
     "controle": ("de", "ate"),
@@ -40,9 +40,9 @@ _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
 def check_address() -> None:
-    """Raise `Recusa` `entrada-invalida` for a parameter that is given twice, or that the screen does not know.
+    """Raise `Recusa` `entrada-invalida` for a parameter that is repeated, or that the screen does not know.
 
-    Who is not logged in is sent to the login first.
+    Requests without a login are not checked: they are redirected to the login.
     """
     screen_name = (request.endpoint or "").removeprefix("web.")
     if screen_name in ("static", "desconhecido") or not current_user.is_authenticated:
@@ -56,7 +56,7 @@ def check_address() -> None:
 
 
 def requested_text(nome: str, max_length: int = MAX_LENGTH) -> str:
-    """Return a text of the address without what cannot be seen. Raises `Recusa` `entrada-invalida` for what is none."""
+    """Return a text parameter without invisible characters. Raises `Recusa` `entrada-invalida` for invalid text."""
     try:
         text, _ = without_invisible(request.args.get(nome, ""))
     except UnfitText as error:
@@ -67,7 +67,7 @@ def requested_text(nome: str, max_length: int = MAX_LENGTH) -> str:
 
 
 def requested_day(nome: str) -> date | None:
-    """Return the day that the address names; None where it names none. Raises `Recusa` `entrada-invalida`."""
+    """Return a date parameter; None if it is blank. Raises `Recusa` `entrada-invalida` for an invalid date."""
     text = request.args.get(nome, "").strip()
     if not text:
         return None
@@ -80,7 +80,7 @@ def requested_day(nome: str) -> date | None:
 
 
 def requested_option(nome: str, options: Collection[str]) -> str:
-    """Return the choice that the address names, empty for none. Raises `Recusa` `entrada-invalida` for another."""
+    """Return an option parameter, empty if absent. Raises `Recusa` `entrada-invalida` for an unknown option."""
     text = request.args.get(nome, "")
     if text and text not in options:
         raise invalid_input(nome, "escolha uma das opções")
@@ -88,7 +88,7 @@ def requested_option(nome: str, options: Collection[str]) -> str:
 
 
 def requested_page(max_page: int = 1_000_000) -> int:
-    """Return the number of the list's page, 1 where none is named. Raises `Recusa` `entrada-invalida`."""
+    """Return the page number of the list, 1 by default. Raises `Recusa` `entrada-invalida` for an invalid number."""
     text = request.args.get("pagina", "") or "1"
     if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= max_page and len(text) <= 9):
         raise invalid_input("pagina", "deve ser o número de uma página da lista")

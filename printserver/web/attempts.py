@@ -1,8 +1,8 @@
-"""How often a password may be tried (A5): by person and address, with a wait that grows; kept in the one HTTP process.
+"""Rate limit of password attempts (A5): by user name and address, with a growing wait; kept in memory.
 
-No one else waits for it: another person at the same address, and the same person at another one, are let in. Two wider
-counts stop many names tried from one address, and one name tried from many; neither holds where a person has logged in
-before.
+The wait applies to that pair only: other users at the same address, and the same user at another address, are not
+delayed. Two wider counts limit many names tried from one address, and one name tried from many addresses; neither
+applies to a pair where the person has logged in before.
 """
 
 import threading
@@ -13,9 +13,9 @@ from typing import Final
 
 FIRST_WAIT_S: Final = 60.0
 LONGEST_WAIT_S: Final = 15 * 60.0
-WIDER: Final = 5  # times as many tries, before the wider counts hold
+WIDER: Final = 5  # times as many attempts before the wider counts apply
 _FORGET_S: Final = 60 * 60.0
-_MOST: Final = 10_000  # counts kept; the oldest go
+_MOST: Final = 10_000  # counts kept; the oldest are dropped
 
 
 @dataclass(slots=True)
@@ -26,7 +26,7 @@ class _Count:
 
 
 class Attempts:
-    """The tries at passwords that failed; one that is under way counts as failed until it is known to be right."""
+    """Failed password attempts. An attempt under way counts as failed until it succeeds."""
 
     def __init__(self, free: int, clock: Callable[[], float] = time.monotonic) -> None:
         self._free = free
@@ -35,9 +35,9 @@ class Attempts:
         self._counts: dict[tuple[str, str], _Count] = {}
 
     def begin(self, usuario: str, address: str, known: Callable[[], bool]) -> int:
-        """Count a try and return 0, or after how many seconds it may be made, if not now.
+        """Count an attempt and return 0, or return the seconds to wait if it is not allowed now.
 
-        `known` says whether the person has logged in from this address before; it is asked only where it matters.
+        `known` returns whether the person has logged in from this address before; it is called only when needed.
         """
         pair, wider = (usuario, address), (("", address), (usuario, ""))
         with self._lock:
@@ -57,7 +57,7 @@ class Attempts:
         return 0
 
     def succeed(self, usuario: str, address: str) -> None:
-        """The password was right: the pair's count is forgotten, and the try is taken back from the wider ones."""
+        """Forget the pair's count after a correct password, and take the attempt back from the wider counts."""
         with self._lock:
             self._counts.pop((usuario, address), None)
             for key in (("", address), (usuario, "")):

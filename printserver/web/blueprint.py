@@ -1,6 +1,6 @@
-"""Puts the screens into the application: one blueprint, every address in one table.
+"""Registers the screens: one blueprint, all routes in one table.
 
-Every path that is not the API's belongs to people, so that a mistyped address gets a page in Portuguese.
+Every path outside the API belongs to the screens, so a mistyped address gets an error page in Portuguese.
 """
 
 import hashlib
@@ -45,18 +45,18 @@ from printserver.web import (
 )
 
 _STATIC = Path(__file__).parent.parent / "static"
-_MAX_FORM = 256 * 1024  # bytes: a form is a few short texts
+_MAX_FORM = 256 * 1024  # bytes; forms hold only short texts
 
 
 class _NotTheApi(BaseConverter):
-    """Any path but the API's."""
+    """Any path outside the API."""
 
     regex = r"(?!api/|healthz$|readyz$|metrics$).*?"
     part_isolating = False
 
 
 _GET, _POST = ["GET"], ["POST"]
-# Every screen behind the login: address, name, view, methods.
+# Every screen behind the login: path, endpoint, view, methods.
 _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], ...] = (
     ("/", "painel", dashboard.dashboard_page, _GET),
     ("/vivo/perguntas", "vivo_perguntas", dashboard.live_questions, _GET),
@@ -98,7 +98,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/tribunal/mandar", "mandar", court_page.order_faults, _GET + _POST),
     ("/continuar", "continuar", login.continue_form, _POST),
 )
-# What templates call them: their words are Portuguese, as the screens are.
+# Template filters by name. The names are Portuguese, as the templates are.
 _FILTERS: Mapping[str, Callable[..., object]] = {
     "no_tribunal": seal_words.court_state,
     "dito_ao_tribunal": seal_words.told_to_court,
@@ -187,7 +187,7 @@ def _for_templates() -> dict[str, object]:
 
 
 def _static_url(name: str) -> str:
-    """Return the address of a file of ours; it changes with the content, so that a browser may keep it."""
+    """Return the URL of a static file. It changes with the content, so browsers can cache it."""
     return url_for("web.static", filename=name, v=_digest(name))
 
 

@@ -1,4 +1,4 @@
-"""The screen that holds the seals of a period beside the court's list, asked for or brought in a file."""
+"""Screen that compares the seals of a period with the court's list, fetched from the court or uploaded as a file."""
 
 from datetime import timedelta
 
@@ -18,7 +18,7 @@ _UNREADABLE = "A lista não pôde ser lida. Corrija o arquivo e carregue-o de no
 
 
 def compare_lists() -> ResponseReturnValue:
-    """Ask for period and list, then show what does not conform."""
+    """Ask for the period and the list, then show the differences."""
     yesterday = local_date(now()) - timedelta(days=1)
     form = Form({"de": yesterday.isoformat(), "ate": yesterday.isoformat(), "fonte": _default()})
     found, status = None, 200
@@ -54,7 +54,7 @@ def _default() -> str:
 
 
 def _request() -> dict[str, object]:
-    """Return the request of `POST /selos/comparacao`."""
+    """Return the body of `POST /selos/comparacao`."""
     days = {name: typed_day(name) for name in ("de", "ate")}
     asked: dict[str, object] = {name: day.isoformat() if day else "" for name, day in days.items()}
     file = request.files.get("arquivo")

@@ -1,4 +1,4 @@
-"""What every screen needs: the office, and the person who is logged in (A1)."""
+"""Request context of the screens: the office, and the person who is logged in (A1)."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -19,7 +19,7 @@ class User(UserMixin):  # type: ignore[misc]  # flask-login has no types
         self.pessoa = find_person
 
     def get_id(self) -> str:
-        """Return the user name: what the session keeps."""
+        """Return the user name, which the session stores."""
         return self.pessoa.usuario
 
 
@@ -30,7 +30,7 @@ def office() -> Office:
 
 
 def now() -> datetime:
-    """Return the present moment by the office's clock, in UTC."""
+    """Return the current time of the office's clock, in UTC."""
     return office().clock()
 
 
@@ -46,7 +46,7 @@ def author() -> people.Author:
 
 
 def register(objeto: str, nome: str, state: str, detalhe: Mapping[str, object] | None = None) -> None:
-    """Log what happened at a screen, with the person who is logged in, if any, and the address (A5)."""
+    """Log an event of a screen with the address and, if logged in, the person (A5)."""
     here = office()
     if current_user.is_authenticated:
         entry = author().record(objeto, nome, state, detalhe)
@@ -57,12 +57,12 @@ def register(objeto: str, nome: str, state: str, detalhe: Mapping[str, object] |
 
 
 def is_htmx() -> bool:
-    """Whether the request comes from a live part of a page, not from a person's click."""
+    """Whether htmx sent the request."""
     return request.headers.get("HX-Request") == "true"
 
 
 def person_name(usuario: str | None) -> str:
-    """Return the name of the person with that user name, also of one who left; the user name where there is none."""
+    """Return the name of the person with that user name, including former staff; the user name if there is none."""
     if not usuario:
         return ""
     if "web_names" not in g:

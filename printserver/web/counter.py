@@ -1,4 +1,4 @@
-"""The counter: acts recorded with their paper seals, one after the other by keyboard alone, and reversed (H1, H2)."""
+"""The counter: record acts with their paper seals, using the keyboard only, and reverse them (H1, H2)."""
 
 import re
 from datetime import date
@@ -23,8 +23,8 @@ _WITHOUT_ATO = re.compile(r"[0-9A-Z]{6}[0-9]{7}")
 def counter_page() -> ResponseReturnValue:
     """Show a day's acts and the form for the next one, or record it.
 
-    The day is the clock's, also for a page that was left open over midnight; another day is a mode of its own, which
-    the form bears and the page shows.
+    The day is today by the clock, even if the page was opened before midnight. Another day is a separate mode: the form
+    carries the date and the page shows it.
     """
     kinds = paper_seal_atos()
     chosen = (request.form if request.method == "POST" else request.args).get("ato", "")
@@ -40,13 +40,13 @@ def counter_page() -> ResponseReturnValue:
             raise invalid_input("ato", "este tipo de ato não se registra aqui")
         papel, scanned = _paper_seal(ato)
         if scanned in kinds and scanned != ato:
-            # A scanner tells the type: the form turns to it; the person sees the value before anything is recorded.
+            # The scanned seal determines the type: the form switches to it, and the person checks the value first.
             said = f"O selo de papel é de {scanned}, {kinds[scanned].descricao}."
             notice = f"{said} Nada foi gravado: confira o valor e grave."
             return _render_counter(
                 scanned, day, Form({**_proposed_form(scanned).valores, "papel": papel}, {}, notice)
             ), 422
-        known = scanned if office().atos.get(scanned) is not None else ato  # to be refused by its own name
+        known = scanned if office().atos.get(scanned) is not None else ato  # so that the refusal names the scanned type
         data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": find_person().usuario}
         value = fee_input.typed_value(dict(parse_qsl(typed_text("proposto"))))
         made, _ = acts.register(office(), author(), data | value, key())
@@ -60,7 +60,7 @@ def counter_page() -> ResponseReturnValue:
 
 
 def reversal(number: str) -> ResponseReturnValue:
-    """Ask for the reason and what became of the paper seal, then reverse an act that waits."""
+    """Ask for the reason and the state of the paper seal, then reverse an act that waits."""
     ato = acts.look_up(office(), number)
     if request.method == "GET":
         return _render_reversal(ato, Form())
@@ -84,7 +84,7 @@ def reversal(number: str) -> ResponseReturnValue:
 
 
 def paper_seal_atos() -> dict[str, AtoType]:
-    """Return the types of act of a paper seal by code; what is to be confirmed, in a demonstration alone (S9)."""
+    """Return the paper seal types of act by code; unconfirmed ones only in demonstration mode (S9)."""
     here = office()
     kinds = [here.atos.get(codigo) for codigo in here.atos.codigos()]
     return {
@@ -102,7 +102,7 @@ def _today() -> date:
 
 
 def _paper_seal(ato: str) -> tuple[str, str]:
-    """Return the paper seal as typed or scanned, and its ato; without one it is of the type that is shown."""
+    """Return the paper seal as typed or scanned, and its ato; without an ato it is of the type that is shown."""
     text = typed_text("papel")
     clean = text.upper().translate(acts.SEPARATORS)
     if _WITHOUT_ATO.fullmatch(clean):
@@ -111,7 +111,7 @@ def _paper_seal(ato: str) -> tuple[str, str]:
 
 
 def _proposed_form(ato: str) -> Form:
-    """Return the form as it waits for the next act: the number and the value follow the person's last."""
+    """Return the form for the next act: the next number and the value of the person's last act."""
     before = acts.last(office(), find_person().usuario, ato)
     if before is None:
         return Form()
@@ -125,7 +125,7 @@ def _proposed_form(ato: str) -> Form:
 
 
 def _proposed_value(ato: str) -> str:
-    """Return the value that was proposed in the form, for it to bear: what a person changes of it is the choice."""
+    """Return the proposed value, which the form carries: fields that differ from it are the person's choice."""
     if request.method == "POST" and ato == typed_text("ato"):
         return typed_text("proposto")
     return urlencode([(nome, value) for nome, value in _proposed_form(ato).valores.items() if nome != "papel"])

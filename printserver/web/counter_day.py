@@ -1,4 +1,4 @@
-"""A day of the counter: checked against the till and loaded (H2); the control of paper seals, to be printed."""
+"""A day of the counter: cash check and load (H2); the printable report of paper seals."""
 
 from datetime import date, timedelta
 
@@ -17,10 +17,10 @@ from printserver.web.forms import Form, check_fields, key, refused_form, ticked,
 
 
 def day_check() -> ResponseReturnValue:
-    """Show a day as it is checked, or make its load."""
+    """Show a day for checking, or make its load."""
     if request.method == "GET":
         return _render_check(requested_day("dia") or local_date(now()), Form())
-    day = local_date(now())  # shown where the form names none
+    day = local_date(now())  # shown if the form has no day
     try:
         check_fields("data", "aguardam", "conferi")
         typed = typed_day("data")
@@ -40,7 +40,7 @@ def day_check() -> ResponseReturnValue:
 
 
 def paper_seal_control() -> ResponseReturnValue:
-    """Show the control of paper seals of a period, as it is printed."""
+    """Show the printable report of paper seals of a period."""
     today = local_date(now())
     de = requested_day("de") or requested_day("ate") or today
     ate = requested_day("ate") or max(de, today)
@@ -57,7 +57,7 @@ def paper_seal_control() -> ResponseReturnValue:
 
 
 def _load_request(day: date) -> dict[str, object]:
-    """Return the request for the load of what was shown: other acts that came or went meanwhile refuse it."""
+    """Return the body of the load of what was shown. If the acts have changed since, the load is refused."""
     shown = typed_text("aguardam").split()
     if len(shown) != 2 or not all(each.isascii() and each.isdigit() and len(each) < 12 for each in shown):
         raise Recusa("entrada-invalida", "Nada foi feito: abra a conferência de novo e faça a carga a partir dela.")

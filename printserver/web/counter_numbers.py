@@ -1,4 +1,4 @@
-"""Paper seals by number: a range made by hand (H3); numbers that are void, or were reported elsewhere (H2, S4)."""
+"""Paper seals by number: a range typed by a person (H3); numbers that are void or were reported elsewhere (H2, S4)."""
 
 from collections.abc import Callable
 from datetime import date
@@ -34,7 +34,7 @@ def number_range() -> ResponseReturnValue:
 
 
 def numbers() -> ResponseReturnValue:
-    """Ask for a range of paper seals that is not to be reported from here, and why; then write it down."""
+    """Ask for a range of paper seals that this server must not report, and the reason; then record it."""
     if request.method == "GET":
         return _without_selo(Form())
     try:
@@ -65,7 +65,7 @@ def _range_request() -> dict[str, object]:
 
 
 def _day() -> date:
-    """Return the day of the form; blank it is the clock's, also on a page that was left open over midnight."""
+    """Return the day of the form; if blank, today by the clock, even if the page was opened before midnight."""
     return typed_day("data") or local_date(now())
 
 
@@ -104,7 +104,7 @@ def _without_selo(form: Form) -> str:
 
 
 def _all_of() -> dict[str, object]:
-    """Return every type of act of a paper seal: to be void it need not be confirmed."""
+    """Return every type of act with a paper seal. Unconfirmed types are included: void numbers need no value."""
     table = office().atos
     kinds = {codigo: table.get(codigo) for codigo in table.codigos()}
     return {codigo: kind for codigo, kind in kinds.items() if kind is not None and kind.hibrido}

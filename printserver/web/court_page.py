@@ -1,6 +1,6 @@
-"""The court on the screens: what each seal has left, what was refused, the line, the notices; the strip on every page.
+"""Screens of the court: term of each seal, refusals, outbox, notices; the status strip on every page.
 
-What is refused is mended at the seal's own page, or sent again from here by a named person (T1, T2, T4, R5).
+Refused seals are corrected on the seal's page, or sent again from here by a named person (T1, T2, T4, R5).
 """
 
 import threading
@@ -19,15 +19,15 @@ from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, refused_form
 
 TABS: Final = ("pendentes", "recusados", "vinculos", "avisos")
-AT_ONCE: Final = 1000  # refused seals that are sent again with one press
-KEPT_S: Final = 5.0  # how the office stands, for all screens that ask
+AT_ONCE: Final = 1000  # refused seals that one request sends again
+KEPT_S: Final = 5.0  # cache of the court status, shared by all screens
 
 _lock = threading.Lock()
 _kept: dict[str, tuple[float, JsonObject]] = {}
 
 
 def court_settings() -> ResponseReturnValue:
-    """Show how the office stands with the court."""
+    """Show the office's status with the court."""
     return render_template("screens/tribunal.html", parte=_part().html)
 
 
@@ -37,7 +37,7 @@ def live_court() -> ResponseReturnValue:
 
 
 def report() -> ResponseReturnValue:
-    """Have what waits sent now."""
+    """Send the pending reports now."""
     check_fields()
     found = standing.report(office(), author(), {"escrevente": find_person().usuario})
     _kept.clear()
@@ -48,7 +48,7 @@ def report() -> ResponseReturnValue:
 
 
 def order_faults() -> ResponseReturnValue:
-    """Ask whether what the court refused is to go again as it stands (one seal, or all), then send it."""
+    """Ask for confirmation that refused reports (of one seal, or all) are sent again unchanged, then send them."""
     if request.method == "GET":
         return _ask(Form())
     try:
@@ -101,7 +101,7 @@ def _part() -> polling.Part:
 
 
 def strip() -> str:
-    """Return the strip that every page bears while the court wants a person, alive; empty of words where nothing is."""
+    """Return the status strip of every page as a live part; it has no text while the court needs no action."""
     return _strip().html
 
 
@@ -115,7 +115,7 @@ def _strip() -> polling.Part:
 
 
 def _court_status() -> JsonObject:
-    """Return how the office stands, read once in a few seconds however many screens ask."""
+    """Return the court status, read at most once in `KEPT_S` seconds for all screens."""
     here, seconds = office(), now().timestamp()
     with _lock:
         kept = _kept.get(here.instance_name)

@@ -1,4 +1,4 @@
-"""How the office stands with the court, in plain words: what is left of a term, where a report is. No decisions."""
+"""Status with the court in plain Portuguese: time left, state of a report. No decisions."""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -15,7 +15,7 @@ _MODES: Mapping[str, str] = {
 
 
 def time_left(falta_s: float) -> str:
-    """Return what is left of a term: `faltam 3 h 20 min`, `atrasado há 1 h 05 min`."""
+    """Return the time left of a term: `faltam 3 h 20 min`, `atrasado há 1 h 05 min`."""
     if falta_s <= 0:
         return f"atrasado há {_duration(-falta_s)}"
     text = _duration(falta_s)
@@ -34,7 +34,7 @@ def _duration(seconds: float) -> str:
 
 
 def court_standing(court_status: JsonView) -> Status:
-    """Return how the office stands: the worst of what there is."""
+    """Return the office's status with the court: the most serious condition."""
     late = []
     if court_status["ligado"] and (n := court_status["atrasados"]):
         late.append(f"{plural(n, 'selo passou', 'selos passaram')} das 24 horas de prazo.")
@@ -64,12 +64,12 @@ def court_standing(court_status: JsonView) -> Status:
 
 
 def court_mode(modo: str) -> str:
-    """Return when the office reports."""
+    """Return when the office reports, in words."""
     return _MODES[modo]
 
 
 def court_sending(item: JsonView) -> str:
-    """Return where the report of something that waits is."""
+    """Return the state of a pending report, in words."""
     vezes = item["tentativas"]
     match item["envio"]:
         case "enviando":
@@ -83,10 +83,10 @@ def court_sending(item: JsonView) -> str:
 
 
 def data_iso(text: str) -> str:
-    """Return a day of the contract as people write it: `20/11/2026`."""
+    """Return an ISO date as people write it: `20/11/2026`."""
     return f"{date.fromisoformat(text):%d/%m/%Y}"
 
 
 def component(nome: str) -> str:
-    """Return the name of a component of the fee as people write it."""
+    """Return the display name of a fee component."""
     return LABELS[nome]

@@ -1,6 +1,6 @@
-"""The daily seals: the day's total so far, the new one, and the chain of its seal (D1, D2).
+"""The daily seals: the day's total so far, the new total, and the chain of its seal (D1, D2).
 
-A total that leaps, that is lower than before, or that comes from a page of another day is shown again before it goes.
+A total needs confirmation if it rises sharply, is lower than before, or comes from a page opened on another day.
 """
 
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ from printserver.web.forms import (
 )
 
 NAMES = {"fotocopia": "Fotocópias", "cenad": "Autenticações digitais (CENAD)"}
-LEAP: Final = 3  # times what was before, or is usual: a person is asked
+LEAP: Final = 3  # times the earlier or usual total; from there on a person confirms
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What a person sees before an unusual total goes: why it is asked, what it was, what it will be; and its mark."""
+    """Confirmation of an unusual total: the reasons, the amounts before and after, and a mark of its content."""
 
     porques: list[str]
     antes: tuple[int, int] | None
@@ -48,7 +48,7 @@ def diarios_of_day() -> ResponseReturnValue:
     """Show a day's seals with a form for each, or take a new total."""
     if request.method == "GET":
         return _show(requested_day("dia") or local_date(now()), "", Form())
-    day, kind = local_date(now()), typed_text("tipo")  # shown where the form names no day
+    day, kind = local_date(now()), typed_text("tipo")  # shown if the form has no day
     try:
         check_fields("tipo", "data", "aberta", "total", "iss", "servico", "quantidade", "motivo", "visto")
         typed_choice("tipo", NAMES)
@@ -75,10 +75,10 @@ def diarios_of_day() -> ResponseReturnValue:
 
 
 def _value(earlier: JsonView | None) -> JsonObject:
-    """Return the day's total as typed; with a service, how often it was done tells the components too (D3).
+    """Return the day's total as typed, or a service with its quantity, which also determines the components (D3).
 
-    Total and ISS stand in their fields as they are: left alone beside a service, they are no second value. A blank ISS
-    keeps the day's. Raises `Recusa` `entrada-invalida` where nothing changes, and where two values were typed.
+    Total and ISS are prefilled. Unchanged, they do not count as a second value beside a service. A blank ISS keeps the
+    day's. Raises `Recusa` `entrada-invalida` if nothing changes, or if two values were typed.
     """
     shown = _shown_fields(earlier)
     typed = {nome: fee_input.typed_money(nome) if typed_text(nome) else "" for nome in ("total", "iss")}
@@ -103,7 +103,7 @@ def _value(earlier: JsonView | None) -> JsonObject:
 
 
 def _check(day: date, kind: str, earlier: JsonView | None, value: JsonView) -> Check | None:
-    """Return what a person has to see before this total goes; None where it is as usual."""
+    """Return the confirmation that this total needs; None if it needs none."""
     before = _current_amounts(earlier)
     after = _later(value, before)
     if after is None:
@@ -114,7 +114,7 @@ def _check(day: date, kind: str, earlier: JsonView | None, value: JsonView) -> C
         what = "o total do dia até agora" if before else "o que é habitual num dia"
         why.append(f"O total é {_times(after[0], usual)} {what} ({words.reais(usual)}).")
     if before and after[0] < before[0] and not typed_text("motivo"):
-        return None  # refused for want of its reason
+        return None  # refused because the reason is missing
     if before and after[0] < before[0]:
         why.append(f"O total é menor que o do dia até agora ({words.reais(before[0])}).")
     if before and before[1] and after[1] >= LEAP * before[1] and after[0] < LEAP * before[0]:
@@ -125,7 +125,7 @@ def _check(day: date, kind: str, earlier: JsonView | None, value: JsonView) -> C
 
 
 def _later(value: JsonView, before: tuple[int, int] | None) -> tuple[int, int] | None:
-    """Return total and ISS as they will be, in centavos; None where only the table knows, and refuses or not."""
+    """Return total and ISS after the change, in centavos; None if the table of services does not give the value."""
     if "total" in value:
         kept = before[1] if before else 0
         return _centavos(value["total"]), _centavos(value["iss"]) if "iss" in value else kept
@@ -146,13 +146,13 @@ def _times(now: int, earlier: int) -> str:
 
 
 def _shown_fields(selo: JsonView | None) -> dict[str, str]:
-    """Return what stands in the fields of a day's form before a person types: the total and the ISS as they are."""
+    """Return the prefilled fields of a day's form: the current total and ISS."""
     amounts = dict(zip(("total", "iss"), _current_amounts(selo) or (), strict=False))
     return fee_input.as_fields(amounts)
 
 
 def _current_amounts(selo: JsonView | None) -> tuple[int, int] | None:
-    """Return a day's total without ISS, and its ISS, in centavos; None where it has no seal, or it was excluded."""
+    """Return a day's total without ISS, and its ISS, in centavos; None if the day has no seal, or it was excluded."""
     if selo is None or selo["ato"] == EXCLUSION:
         return None
     fees = selo["emolumentos_centavos"]

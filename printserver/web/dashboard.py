@@ -1,4 +1,4 @@
-"""The first page: the questions that wait for a person, and the jobs of a day, alive."""
+"""The first page: the open questions, the jobs of a day and the queues, all updated live."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -15,8 +15,8 @@ from printserver.web.address import requested_day, requested_option, requested_p
 from printserver.web.context import is_htmx, now, office
 
 _PER_PAGE = 50
-_MAX_TEXT = 100  # characters that are looked for
-_LAST = "9999"  # after every moment: a question that waits for ever
+_MAX_TEXT = 100  # characters of the search text
+_LAST = "9999"  # sorts after every time: a question that never expires
 _pages: polling.Kept[JsonObject] = polling.Kept()
 _questions: polling.Kept[list[JsonObject]] = polling.Kept()
 _queues: polling.Kept[list[JsonObject]] = polling.Kept()
@@ -25,7 +25,7 @@ _days: polling.Kept[list[JsonObject]] = polling.Kept()
 
 @dataclass(frozen=True, slots=True)
 class JobFilter:
-    """What a person wants to see of the day."""
+    """Filter of the list of jobs."""
 
     dia: date
     estado: str
@@ -35,11 +35,11 @@ class JobFilter:
 
     @property
     def vazio(self) -> bool:
-        """Whether nothing is filtered away."""
+        """Whether no filter is set."""
         return not (self.estado or self.tipo or self.texto)
 
     def address(self) -> dict[str, object]:
-        """Return the parts of an address that keep this filter; defaults are left out."""
+        """Return the query parameters of this filter; defaults are left out."""
         parts: dict[str, object] = {"dia": self.dia.isoformat()} if self.dia != local_date(now()) else {}
         parts |= {name: value for name in ("estado", "tipo", "texto") if (value := getattr(self, name))}
         return parts | ({"pagina": self.pagina} if self.pagina > 1 else {})
@@ -47,7 +47,7 @@ class JobFilter:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A page of jobs, how many there are in all, and among how many a text was looked for (0: none was)."""
+    """A page of jobs, the total number of matches, and the number of jobs searched for a text (0: no text search)."""
 
     itens: list[JsonObject]
     total: int
@@ -55,7 +55,7 @@ class Listing:
 
 
 def dashboard_page() -> ResponseReturnValue:
-    """Show the first page; a changed filter (htmx) gets only the list."""
+    """Show the first page; htmx requests (a changed filter) get only the list."""
     job_filter = _filter()
     listing = _jobs_part(job_filter).html
     if is_htmx():
@@ -125,7 +125,7 @@ def _jobs_part(job_filter: JobFilter) -> polling.Part:
 
 
 def _jobs_of_day(job_filter: JobFilter) -> Listing:
-    """Return a page of the day's jobs, as the tables filter them."""
+    """Return a page of the day's jobs, filtered by the database."""
     here, day = office(), job_filter.dia.isoformat()
     names = {"de": day, "ate": day, "estado": job_filter.estado, "tipo": job_filter.tipo}
     filters = {nome: value for nome, value in names.items() if value}
@@ -135,7 +135,7 @@ def _jobs_of_day(job_filter: JobFilter) -> Listing:
 
 
 def _jobs_with_text(job_filter: JobFilter) -> Listing:
-    """Return a page of the jobs in which every word of the text is found, however it is written."""
+    """Return a page of the jobs that contain every word of the text, ignoring case and accents."""
     here = office()
     all_jobs = _days.get(here, (here.instance_name, job_filter.dia), lambda: jobs.of_day(here, job_filter.dia))
     matching = [job for job in all_jobs if _matches(job, job_filter)]
@@ -144,7 +144,7 @@ def _jobs_with_text(job_filter: JobFilter) -> Listing:
 
 
 def _filter() -> JobFilter:
-    """Read the filter from the address. Raises `Recusa` `entrada-invalida` for what makes no sense (A7)."""
+    """Read the filter from the query parameters. Raises `Recusa` `entrada-invalida` for invalid ones (A7)."""
     return JobFilter(
         dia=requested_day("dia") or local_date(now()),
         estado=requested_option("estado", words.STATES),
@@ -178,5 +178,5 @@ def _matches(job: JsonView, job_filter: JobFilter) -> bool:
 
 
 def _plain(text: str) -> str:
-    """Return `texto` in small Latin letters without accents and strokes: people do not type them when they search."""
+    """Return `text` in lower-case Latin letters without accents."""
     return anyascii(text).casefold()

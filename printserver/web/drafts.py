@@ -1,7 +1,7 @@
-"""What a person had typed when their session, or the page, had expired: kept, and put back into its form (A7).
+"""Drafts: the fields of a form whose session or page had expired, kept and put back into the form (A7).
 
-It goes with the login's page, sealed with the server's key, and only to the person whose session it was. Nothing is
-done with it: it is shown again in the form it comes from, and the person presses the button again.
+A draft is carried by the login page, signed with the server's key, and restored only to the person whose session it
+was. It is never executed: the form is shown again, and the person submits it again.
 """
 
 import secrets
@@ -19,19 +19,19 @@ from werkzeug.datastructures import ImmutableMultiDict
 
 ARG: Final = "retomar"
 _AGE_S: Final = 12 * 60 * 60
-_SHOWN_S: Final = 30 * 60.0  # a page that is loaded again within it shows the same
-_LONGEST: Final = 60_000  # characters, sealed
+_SHOWN_S: Final = 30 * 60.0  # reloading the page within this time shows the same draft
+_LONGEST: Final = 60_000  # characters, signed
 _MOST: Final = 100
-# Never put back: what confirms, what was shown before, and what is the page's own.
+# Never restored: confirmations, previews, and the page's own fields.
 _NOT_TYPED: Final = frozenset({"csrf_token", "chave", "confirmo", "visto", "resposta", "senha", "guardado"})
-# Where the form stands that goes to an address that shows nothing itself.
+# The page that shows the form, for endpoints without a page.
 _PAGES: Final = {"web.responder_xa": "web.pergunta", "web.responder_selo": "web.pergunta"}
 _BUTTONS: Final = {"web.mandar_de_novo": "web.selo", "web.comunicar": "web.tribunal"}
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A form as it was typed: whose, at which path, its fields in order."""
+    """A form as typed: user name, path, fields in order."""
 
     usuario: str
     caminho: str
@@ -43,9 +43,9 @@ _slots: dict[str, tuple[float, Draft]] = {}
 
 
 def kept_draft() -> str:
-    """Return the current request's form, sealed; empty if it holds nothing that a person of ours typed.
+    """Return the current request's form, signed; empty if it holds nothing typed by a logged-in person.
 
-    A form that came on from one login's page to the next (a wrong password) is handed on as it is.
+    A draft that the login page already carries (after a wrong password) is passed on unchanged.
     """
     if request.endpoint in ("web.entrar", "web.continuar"):
         return request.form.get("guardado", "")[: _LONGEST + 1]
@@ -58,7 +58,7 @@ def kept_draft() -> str:
 
 
 def read(text: str) -> Draft | None:
-    """Return what was sealed; None where it is not ours, or too old."""
+    """Return the draft of a signed text; None if the signature is invalid or too old."""
     if not text or len(text) > _LONGEST:
         return None
     try:
@@ -69,7 +69,7 @@ def read(text: str) -> Draft | None:
 
 
 def return_address(draft: Draft, usuario: str) -> str:
-    """Return the address that shows the form again, filled in; without what was typed if it was another person's."""
+    """Return the URL that shows the form again, filled in; the first page if the draft is another person's."""
     if draft.usuario != usuario:
         flash("O que tinha sido digitado era de outra pessoa, e não foi guardado.")
         return url_for("web.painel")
@@ -86,7 +86,7 @@ def return_address(draft: Draft, usuario: str) -> str:
 
 
 def resume() -> None:
-    """Have the page of a form that expired shown as it was sent: its view sees the form, and is told to do nothing."""
+    """Rewrite the request so that its view shows the draft; the view's `check_fields` refuses to execute it."""
     number = request.args.get(ARG)
     if number is None or request.method != "GET" or not current_user.is_authenticated:
         return
@@ -102,14 +102,14 @@ def resume() -> None:
 
 
 def shown_again(response: Response) -> Response:
-    """The page of a form that expired, shown again, is no mistake of the person."""
+    """Answer 200 instead of 422 when a draft is shown: the person made no mistake."""
     if g.get("resumed") and response.status_code == 422:
         response.status_code = 200
     return response
 
 
 def _page() -> str:
-    """Return the address of the page that the current request's form stands on."""
+    """Return the path of the page that contains the current request's form."""
     endpoint = request.endpoint or ""
     shown = _PAGES.get(endpoint) or _BUTTONS.get(endpoint)
     if shown is not None:

@@ -1,4 +1,4 @@
-"""Error pages for people, in Portuguese. Problem answers (`application/problem+json`) are the API's, not made here."""
+"""HTML error pages, in Portuguese. The API makes its own problem answers (`application/problem+json`)."""
 
 import secrets
 
@@ -25,7 +25,7 @@ _PAGES = {
 
 
 def error_page(error: Exception) -> ResponseReturnValue:
-    """Return the page for anything that ended a request of a person; one that nobody foresaw is logged whole."""
+    """Return the page for an exception of a screen; an unforeseen exception is logged with its traceback."""
     if isinstance(error, CSRFError):
         return _expired()
     if isinstance(error, Recusa) and error.word == "sem-permissao":
@@ -35,7 +35,7 @@ def error_page(error: Exception) -> ResponseReturnValue:
 
 
 def _expired() -> ResponseReturnValue:
-    """A form of a page from before the last login (or from elsewhere): nothing is done, what was typed is kept."""
+    """Answer a form with an invalid CSRF token, e.g. from before the last login: do nothing, keep what was typed."""
     if request.endpoint == "web.entrar":
         return login.render_page(
             request.form.get("proximo"), notice="Esta página expirou. Nada foi feito: entre de novo."

@@ -1,4 +1,4 @@
-"""The value of an act as people type it: a service of the table, the eight components, or the reason why it is free."""
+"""The value of an act in a form: a service of the table, the eight components, or the reason for no charge."""
 
 import re
 from collections.abc import Mapping
@@ -18,14 +18,14 @@ _POINT = re.compile(r"(\d{1,9})\.(\d{2})", re.ASCII)
 
 
 def as_reais(text: str) -> str | None:
-    """Return money as a person types it (`R$ 1.234,5`, `95`) as requests write it (`1234.50`); None: it is no money."""
+    """Convert money as typed (`R$ 1.234,5`, `95`) to the form of requests (`1234.50`); None if it is not money."""
     text = re.sub(r"R\$|\s", "", text)
     scanned = _POINT.fullmatch(text) or _COMMA.fullmatch(text)
     return f"{scanned[1].replace('.', '')}.{(scanned[2] or '').ljust(2, '0')}" if scanned else None
 
 
 def typed_money(nome: str) -> str:
-    """Return what was typed into a field of money, nothing as `0.00`. Raises `Recusa` `entrada-invalida`."""
+    """Return the amount typed into a field, `0.00` if blank. Raises `Recusa` `entrada-invalida`."""
     scanned = as_reais(typed_text(nome) or "0")
     if scanned is None:
         raise invalid_input(nome, MONEY_HINT)
@@ -33,10 +33,10 @@ def typed_money(nome: str) -> str:
 
 
 def typed_value(before: Mapping[str, str] | None = None) -> dict[str, object]:
-    """Return the VALUE that the form holds: a service, the components, or a reason that makes the act free.
+    """Return the VALUE that the form holds: a service, the components, or a reason for no charge.
 
-    `antes` is what stood in the fields when the form was shown. The one that a person changed is the choice; what stood
-    there and was left alone is none. Raises `Recusa` `entrada-invalida` where two were typed, and for what is no money.
+    `before` is the content of the fields when the form was shown. The changed field is the choice; unchanged fields are
+    ignored. Raises `Recusa` `entrada-invalida` if two were changed, or for an invalid amount.
     """
     components, filled, changed = _read(before or {})
     choices = [nome for nome in filled if nome in changed] or filled
@@ -53,12 +53,12 @@ def typed_value(before: Mapping[str, str] | None = None) -> dict[str, object]:
 
 
 def changed_value(before: Mapping[str, str]) -> dict[str, object]:
-    """Return the VALUE that the form holds, as `typed_value`; nothing where a person left it as it stood."""
+    """Return the VALUE that the form holds, as `typed_value`; empty if it is unchanged."""
     return typed_value(before) if _read(before)[2] else {}
 
 
 def _read(before: Mapping[str, str]) -> tuple[dict[str, str], list[str], set[str]]:
-    """Return the components typed, which of the three ways to a value hold something, and which were changed."""
+    """Return the typed components, the kinds of value that are filled, and the kinds that were changed."""
     components = {nome: typed_money(nome) if nome in request.form else _old_value(nome, before) for nome in COMPONENTS}
     texts = {nome: _text(nome, before) for nome in ("servico", "motivo_isencao")}
     filled = ["emolumentos"] if any(value != "0.00" for value in components.values()) else []
@@ -78,7 +78,7 @@ def _old_value(nome: str, before: Mapping[str, str]) -> str:
 
 
 def services() -> dict[str, str]:
-    """Return the services of Notas that the office may use now, by name, with what each costs."""
+    """Return the services of Notas that the office may use now, by name, with their descriptions and prices."""
     here = office()
     found = {}
     for nome in here.servicos.names():
@@ -91,7 +91,7 @@ def services() -> dict[str, str]:
 
 
 def as_typed(emolumentos: Mapping[str, int]) -> dict[str, str]:
-    """Return the fields that give these components (centavos): the service that costs just so, else themselves."""
+    """Return the form fields for these components (centavos): a service of exactly that price, else the components."""
     for nome in services():
         each = office().servicos.get(nome)
         if each is not None and each.emolumentos is not None and each.emolumentos.to_centavos() == dict(emolumentos):
@@ -100,10 +100,10 @@ def as_typed(emolumentos: Mapping[str, int]) -> dict[str, str]:
 
 
 def as_fields(values: Mapping[str, int]) -> dict[str, str]:
-    """Return amounts (centavos) as they stand in fields of money: `1234,56`."""
+    """Return amounts (centavos) as money fields show them: `1234,56`."""
     return {nome: f"{value // 100},{value % 100:02}" for nome, value in values.items()}
 
 
 def template_context() -> dict[str, object]:
-    """Return what the fields of a value need in a template."""
+    """Return the template variables of the value fields."""
     return {"servicos": services(), "componentes": LABELS}

@@ -1,7 +1,7 @@
-"""What a person typed into a form: each field counts or is refused by its label, where it was typed (A7).
+"""Reading forms: each field is used, or refused with a message at that field (A7).
 
-A view that takes a form calls `check_fields` first, with every field that it knows. The names of fields are the
-program's: what people read are the labels of `LABELS`.
+A view that takes a form calls `check_fields` first, with every field that it knows. Field names are internal; people
+see the labels of `LABELS`.
 """
 
 import re
@@ -15,11 +15,11 @@ from flask import g, request
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.selo import LABELS as COMPONENTS
 
-# Fields that every form may have, beside its own.
+# Fields that every form may have.
 _ALWAYS: Final = ("csrf_token", "chave", "confirmo")
 RESUMED: Final = "A página tinha expirado. O que você digitou está aqui, e nada foi feito: confira e envie de novo."
 
-# What people read of a field: as its label says it, for a sentence.
+# Labels of the fields, as used in sentences.
 LABELS: Final[Mapping[str, str]] = {
     **COMPONENTS,
     "emolumentos": "Parcelas",
@@ -59,7 +59,7 @@ LABELS: Final[Mapping[str, str]] = {
     "tipo": "Tipo",
     "escrevente": "Escrevente",
 }
-# What the floors below say to a program, and what a person is told in its place.
+# API error messages that are reworded for people.
 _REWORDINGS: Final = tuple(
     (re.compile(pattern), text)
     for pattern, text in (
@@ -97,27 +97,25 @@ _FIELD_PATH: Final = re.compile(r"^(?:[a-z_]+(?:\.(?:\w+))*): ")
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """A form as it is shown: values by name, messages by name, and the sentence above it all."""
+    """A form as shown: values by name, messages by name, and the notice above it."""
 
     valores: Mapping[str, str] = field(default_factory=dict)
     erros: Mapping[str, str] = field(default_factory=dict)
     aviso: str | None = None
 
     def value_of(self, nome: str, otherwise: str = "") -> str:
-        """Return what stands in the field; `otherwise` where the form was not sent yet."""
+        """Return the field's value; `otherwise` if the form was not sent yet."""
         return self.valores.get(nome, "" if self.valores else otherwise)
 
     def error_of(self, nome: str) -> str | None:
-        """Return what is wrong with the field."""
+        """Return the field's error message."""
         return self.erros.get(nome)
 
 
 def check_fields(*fields: str, multiple: tuple[str, ...] = ()) -> None:
     """Raise `Recusa` `entrada-invalida` unless the form holds only these fields (patterns of names), each once.
 
-    `multiple` are fields that stand in it any number of times.
-
-    Also where the form is shown again after its page had expired: then nothing is done, whatever it holds.
+    `multiple` are fields that may be repeated. Always raises for a draft (see `drafts`): drafts are not executed.
     """
     if g.get("resumed"):
         raise Recusa("entrada-invalida", RESUMED)
@@ -133,12 +131,12 @@ def check_fields(*fields: str, multiple: tuple[str, ...] = ()) -> None:
 
 
 def typed_text(nome: str) -> str:
-    """Return what was typed into the field, without blanks around it."""
+    """Return the field's text, stripped."""
     return request.form.get(nome, "").strip()
 
 
 def ticked(nome: str) -> bool:
-    """Return whether a box was ticked. Raises `Recusa` `entrada-invalida` for what is neither."""
+    """Return whether a box was ticked. Raises `Recusa` `entrada-invalida` for any other value."""
     value = typed_text(nome)
     if value not in ("", "sim"):
         raise invalid_input(nome, "marque ou desmarque")
@@ -146,13 +144,13 @@ def ticked(nome: str) -> bool:
 
 
 def check_confirmed() -> None:
-    """Raise `Recusa` unless the form was sent by its own button: Enter in a field confirms nothing."""
+    """Raise `Recusa` unless the form was sent with its confirm button. Enter in a field does not confirm."""
     if not ticked("confirmo"):
         raise Recusa("entrada-invalida", "Nada foi feito: confirme com o botão no fim da página.")
 
 
 def typed_day(nome: str) -> date | None:
-    """Return the day in the field; None where it is blank. Raises `Recusa` `entrada-invalida` for what is no day."""
+    """Return the date in the field; None if it is blank. Raises `Recusa` `entrada-invalida` for an invalid date."""
     text = typed_text(nome)
     if not text:
         return None
@@ -165,19 +163,19 @@ def typed_day(nome: str) -> date | None:
 
 
 def typed_choice(nome: str, options: Mapping[str, object] | tuple[str, ...]) -> str:
-    """Return the choice made in the field. Raises `Recusa` `entrada-invalida` for none, and for one not offered."""
+    """Return the option chosen in the field. Raises `Recusa` `entrada-invalida` for any other value."""
     if typed_text(nome) not in options:
         raise invalid_input(nome, "escolha uma das opções")
     return typed_text(nome)
 
 
 def key() -> str | None:
-    """Return the form's own key: the same form sent twice (a second press, a page sent again) is done once."""
+    """Return the form's idempotency key: a form sent twice is executed once."""
     return typed_text("chave")[:64] or None
 
 
 def refused_form(refusal: Recusa) -> Form:
-    """Return the form as it was sent, with what is wrong in it."""
+    """Return the form as it was sent, with its error messages."""
     values = {nome: value for nome, value in request.form.items() if nome not in ("csrf_token", "chave")}
     erros = {_screen_name(item.campo): for_people(item.mensagem) for item in refusal.errors}
     if refusal.word == "chave-reutilizada":
@@ -187,18 +185,18 @@ def refused_form(refusal: Recusa) -> Form:
 
 
 def label(nome: str) -> str:
-    """Return the label of a field; empty for one that no screen has."""
+    """Return the label of a field; empty for a field without a label."""
     if page := re.fullmatch(r"pagina_(\d+)", nome):
         return f"Página {page[1]}"
     if papel := re.fullmatch(r"papel_(\d+)", nome):
         return f"Nº do papel da página {papel[1]}"
-    if linha := re.fullmatch(r"linha\D*(\d+)", nome):  # of a file
+    if linha := re.fullmatch(r"linha\D*(\d+)", nome):  # of an uploaded file
         return f"linha {linha[1]}"
     return LABELS.get(nome, "")
 
 
 def for_people(text: str) -> str:
-    """Return a message as a person reads it: without the program's names, which are the API's."""
+    """Return an API message reworded for people, with labels instead of internal names."""
     for pattern, said in _REWORDINGS:
         text = pattern.sub(said, text)
     text = _FIELD_PATH.sub("", text)
@@ -206,14 +204,14 @@ def for_people(text: str) -> str:
 
 
 def field_errors(pairs: Mapping[str, str], notice: str) -> Recusa:
-    """Return the refusal of several fields, each with its message; `aviso` stands above them."""
+    """Return the refusal of several fields, each with its message; `notice` is shown above the form."""
     return Recusa("entrada-invalida", notice, errors=[BadField(nome, mensagem) for nome, mensagem in pairs.items()])
 
 
 def _screen_name(field_name: str) -> str:
-    """Return the name that the field of a request has on the screen."""
-    if field_name.startswith("inutilizados."):  # of the paper: all of them stand in one field
+    """Return the form field of a field of a request."""
+    if field_name.startswith("inutilizados."):  # one field of the form holds all numbers
         return "inutilizados"
-    if field_name.startswith(("retificacao.", "diario.")):  # their day stands in `data`, its reason in `motivo`
+    if field_name.startswith(("retificacao.", "diario.")):  # form fields `data` and `motivo`
         return "motivo" if field_name.endswith("motivo_data") else field_name.rpartition(".")[2]
     return re.sub(r"^(emolumentos|servicos\.\d+)\.", "", field_name)  # the parts of a VALUE

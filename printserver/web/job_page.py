@@ -1,4 +1,4 @@
-"""One job: its state in plain words, its seals, its history, and its marked copy (X9)."""
+"""Page of one job: state in plain Portuguese, seals, history, and the marked copy (X9)."""
 
 from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -21,13 +21,13 @@ def live_job(job_id: str) -> ResponseReturnValue:
 
 
 def live_copy(job_id: str) -> ResponseReturnValue:
-    """Answer the poll for the marked copy: nothing until there is one; then it is shown and asked for no more."""
+    """Answer the poll for the marked copy: 204 until there is one; then return it, and polling stops."""
     job = jobs.look_up(office(), job_id)
     return _copy_part(job) if job["sha256"] else Response(status=204)
 
 
 def pdf(job_id: str) -> ResponseReturnValue:
-    """Give the marked copy, never the sealed bytes: a screen is not a printer (X9)."""
+    """Return the marked copy, never the sealed PDF (X9)."""
     data = jobs.pdf(office(), author(), job_id, copia=True)
     response = Response(data, mimetype="application/pdf")
     disposition = "attachment" if request.args.get("baixar") else "inline"
@@ -36,7 +36,7 @@ def pdf(job_id: str) -> ResponseReturnValue:
 
 
 def can(job: JsonView) -> dict[str, bool]:
-    """Return what may be asked for in the job's state; `jobs` decides again when it is asked."""
+    """Return the actions allowed in the job's state; `jobs` checks again on each action."""
     signatures = job["documento"]["tipo"] == "livro" and bool(job["vale"])
     return jobs.allowed(office(), job["id"]) | {"assinaturas": signatures}
 
@@ -56,7 +56,7 @@ def _part(job: JsonView) -> polling.Part:
 
 
 def _copy_part(job: JsonView) -> str:
-    """Return the part of the page with the PDF: live only until the PDF exists, so that a reader is not disturbed."""
+    """Return the part of the page with the PDF; live only until the PDF exists, so that a reader is not disturbed."""
     if job["sha256"]:
         return render_template("screens/_copia.html", job=job)
     return polling.live_part("screens/_copia.html", "web.vivo_copia", {"job_id": job["id"]}, job=job).html

@@ -1,4 +1,4 @@
-"""The login: user name and password in, session out; every entry, refused entry and exit on record (A5)."""
+"""Login with user name and password, and logout; every login, refused login and logout is logged (A5)."""
 
 from urllib.parse import urlsplit
 
@@ -11,11 +11,11 @@ from printserver.web import drafts, security
 from printserver.web.context import find_person, is_htmx, office, register
 from printserver.web.forms import typed_text
 
-UNKNOWN = "desconhecido"  # on record for a name that is nobody's: a password may have been typed there
+UNKNOWN = "desconhecido"  # logged instead of an unknown name, which may be a mistyped password
 
 
 def log_in() -> ResponseReturnValue:
-    """Show the login, or begin a session and go to where the person was, with what they had typed there."""
+    """Show the login, or begin a session and redirect to the earlier page, with the draft if there is one."""
     proximo = request.values.get("proximo")
     if request.method == "GET":
         if current_user.is_authenticated:
@@ -42,7 +42,7 @@ def log_in() -> ResponseReturnValue:
 
 
 def render_page(proximo: str | None, usuario: str = "", error: str | None = None, notice: str | None = None) -> str:
-    """Return the login's page; what was typed in a form that could not be taken goes on with it, sealed."""
+    """Return the login page; it carries the draft of a form that could not be processed, signed."""
     return render_template(
         "screens/entrar.html",
         proximo=proximo,
@@ -60,7 +60,7 @@ def log_out() -> ResponseReturnValue:
 
 
 def continue_form() -> ResponseReturnValue:
-    """Go back to a form that had expired, with what was typed in it; nothing is done."""
+    """Redirect to an expired form, filled in again; nothing is executed."""
     draft = drafts.read(typed_text("guardado"))
     if draft is None:
         flash("O que você digitou não pôde ser guardado. Abra a página de novo e repita.")
@@ -69,9 +69,9 @@ def continue_form() -> ResponseReturnValue:
 
 
 def send_to_login() -> ResponseReturnValue:
-    """Send whoever is not logged in to the login, and back afterwards; a live part sends its whole page there.
+    """Redirect to the login and back afterwards; a live part redirects its whole page.
 
-    What was typed in a form goes along: after the login it stands in its form again, and nothing was done.
+    The login page carries the fields of a posted form as a draft; the form is not executed.
     """
     if is_htmx():
         page = urlsplit(request.headers.get("HX-Current-URL", ""))
@@ -85,7 +85,7 @@ def send_to_login() -> ResponseReturnValue:
 
 
 def _wait_time(usuario: str) -> str:
-    """Return how long this person has to wait at this address, in words; empty: not at all."""
+    """Return how long this person must wait at this address, in words; empty if not at all."""
     here, address = office(), request.remote_addr or ""
 
     def known() -> bool:

@@ -1,4 +1,4 @@
-"""The screen of numbered paper (P5): what each queue received, used, spoiled and has; a lot, and the next sheet."""
+"""Screen of numbered paper (P5): sheets received, used, spoiled and left by queue; record a lot or the next sheet."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ RECEIVE, CONTINUE = "receber", "seguir"
 
 
 def paper_group() -> ResponseReturnValue:
-    """Show the paper of all queues; record a lot, or which sheet is next, and show a mistake where it was typed."""
+    """Show the paper of all queues; record a lot or the next sheet; show errors at the fields."""
     if request.method == "GET":
         return _render_page()
     queue, acao = typed_text("fila"), typed_text("acao")
@@ -39,7 +39,7 @@ def paper_group() -> ResponseReturnValue:
 
 
 def _next_sheet() -> dict[str, object]:
-    """Return what was typed of the next sheet; the spoiled ones stand in one field, parted by blanks or commas."""
+    """Return the typed report of the next sheet; the spoiled numbers are split at blanks, commas and semicolons."""
     spoiled = [number for number in re.split(r"[\s,;]+", typed_text("inutilizados")) if number]
     return {"proximo": typed_text("proximo"), "inutilizados": spoiled, "escrevente": find_person().usuario}
 

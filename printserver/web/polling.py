@@ -1,7 +1,7 @@
-"""The live parts of a page: polled by htmx every two seconds, sent again only when they have changed.
+"""Live parts of a page: polled by htmx every two seconds by default, sent only when they have changed.
 
-A part carries the mark of its own content in the address it polls; the same mark comes back as 204, which leaves the
-page, the focus and the reader alone. Nothing is held open: a person's screen costs a short question now and then.
+The polled URL carries a hash of the part's content. If the hash is unchanged the answer is 204, and the page keeps its
+focus and scroll position. No connection is held open.
 """
 
 import hashlib
@@ -20,21 +20,21 @@ from printserver.jobs import Office
 from printserver.web.context import is_htmx
 
 T = TypeVar("T")
-_KEEP_S = 3.0  # what the queue reports of itself is not in the log: seen this much later at most
+_KEEP_S = 3.0  # a queue's own status is not in the log: seen at most this much later
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A live part as HTML, and the mark of its content."""
+    """A live part as HTML, and the hash of its content."""
 
     html: str
     marca: str
 
 
 def live_part(template: str, endpoint: str, address: Mapping[str, object], **values: object) -> Part:
-    """Return a live part; `address` is what its polled URL is made from. `titulo` also goes to the window's title.
+    """Return a live part. `address` holds the arguments of its polled URL, `cada` is the polling interval.
 
-    `cada` is how often it is polled.
+    `titulo` also becomes the window's title.
     """
     body = render_template(template, **values)
     mark = hashlib.sha256(body.encode()).hexdigest()[:16]
@@ -47,19 +47,19 @@ def live_part(template: str, endpoint: str, address: Mapping[str, object], **val
 
 
 def answer(live_part: Part) -> ResponseReturnValue:
-    """Answer a poll: the part, or 204 where the page already has it."""
+    """Answer a poll: the part, or 204 if the page already has it."""
     return Response(status=204) if request.args.get("marca") == live_part.marca else Response(live_part.html)
 
 
 class Kept(Generic[T]):
-    """One result, kept while the office's log has not grown, for a few seconds: many screens ask for the same list."""
+    """Cache of one result per key, valid for a few seconds while the office's log has not grown."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[int, float, T]] = {}
 
     def get(self, office: Office, key: Hashable, make: Callable[[], T]) -> T:
-        """Return the result for `key`, made anew by `make` if it may have changed."""
+        """Return the result for `key`; call `make` if the cached one may be out of date."""
         head = _log_head(office)
         with self._lock:
             found = self._kept.get(key)
@@ -67,7 +67,7 @@ class Kept(Generic[T]):
                 return found[2]
         made = make()
         with self._lock:
-            if len(self._kept) > 64:  # days that nobody looks at any more
+            if len(self._kept) > 64:  # old keys, such as past days
                 self._kept.clear()
             self._kept[key] = (head, time.monotonic() + _KEEP_S, made)
         return made

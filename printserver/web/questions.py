@@ -1,6 +1,6 @@
 """The questions that hold a print: may the old seals be excluded (X1-X4), and does the ficha get a seal (N9).
 
-A question that someone else has answered meanwhile, or whose seals have changed, is said so; nothing is done twice.
+If someone else has answered, or the seals have changed, the page says so; nothing is executed twice.
 """
 
 from flask import flash, redirect, render_template, request, url_for
@@ -19,8 +19,8 @@ _YES_FIELDS = ("papel_em_maos", "folha_inicial", "folha_final", "fora_do_prazo")
 
 
 def question(job_id: str) -> ResponseReturnValue:
-    """Show a job's open question; where there is none, say what became of it."""
-    if request.method != "GET":  # a form of this page that had expired: shown again as it was typed
+    """Show a job's open question; if there is none, show how it was closed."""
+    if request.method != "GET":  # a draft: shown again as it was typed
         return _refused(job_id, Recusa("entrada-invalida", RESUMED))
     job = jobs.look_up(office(), job_id)
     if job["pergunta"] and job["pergunta"]["tipo"] == "folhas":
@@ -29,12 +29,12 @@ def question(job_id: str) -> ResponseReturnValue:
 
 
 def live_question(job_id: str) -> ResponseReturnValue:
-    """Answer the poll of a question's page: is it still open, with the seals that are shown?"""
+    """Answer the poll of a question's page: whether it is still open, with the same seals."""
     return polling.answer(_still_open(jobs.look_up(office(), job_id)))
 
 
 def answer_xa(job_id: str) -> ResponseReturnValue:
-    """Answer the XA question: `resposta` is sim or nao."""
+    """Answer the XA question: `resposta` is `sim` or `nao`."""
     yes = typed_text("resposta") == "sim"
     try:
         if typed_text("resposta") not in ("sim", "nao"):
@@ -53,10 +53,10 @@ def answer_xa(job_id: str) -> ResponseReturnValue:
 
 
 def _xa_answer(*, yes: bool) -> dict[str, object]:
-    """Return the answer of `POST /jobs/{id}/xa` that the form holds."""
+    """Return the body of `POST /jobs/{id}/xa` that the form holds."""
     data: dict[str, object] = {"confirma": yes, "escrevente": find_person().usuario}
     if yes:
-        data["selos"] = typed_text("selos").split()  # a yes holds for the seals that it was shown (X1)
+        data["selos"] = typed_text("selos").split()  # the answer covers the seals that were shown (X1)
         data["papel_em_maos"] = ticked("papel_em_maos")
         data |= {nome: typed_text(nome) for nome in ("folha_inicial", "folha_final") if typed_text(nome)}
         data |= {"fora_do_prazo": True} if ticked("fora_do_prazo") else {}
@@ -64,7 +64,7 @@ def _xa_answer(*, yes: bool) -> dict[str, object]:
 
 
 def answer_selo(job_id: str) -> ResponseReturnValue:
-    """Answer the ficha's question: `resposta` is com or sem."""
+    """Answer the ficha's question: `resposta` is `com` or `sem`."""
     resposta = typed_text("resposta")
     data = {"gerar": resposta == "com", "escrevente": find_person().usuario}
     try:
@@ -79,12 +79,12 @@ def answer_selo(job_id: str) -> ResponseReturnValue:
 
 
 def _refused(job_id: str, refusal: Recusa) -> ResponseReturnValue:
-    """Show the question again as it stands now, with what was typed and why it was not taken."""
+    """Show the current question again, with the typed fields and the refusal."""
     if refusal.word in ("sem-permissao", "nao-encontrado"):
         raise refusal
     form = refused_form(refusal)
     if refusal.word == "pergunta-mudou":
-        # What was typed was about other seals: only the reason is worth keeping.
+        # The other fields were about other seals: keep only the reason.
         reason = {"motivo": form.value_of("motivo")}
         form = Form(reason, {}, "Nada foi feito: os selos mudaram desde que a pergunta foi aberta. Leia de novo.")
     return _show(jobs.look_up(office(), job_id), form), refusal.kind.status
@@ -125,7 +125,7 @@ def _previous(selos: list[JsonObject]) -> JsonObject | None:
 
 
 def _answer_values(job: JsonView) -> JsonView | None:
-    """Return the step of the history that ended the question: the first after it was asked."""
+    """Return the history step that ended the question: the first one after it was asked."""
     steps = iter(job["historico"])
     for step in steps:
         if step["estado"].startswith("aguardando"):

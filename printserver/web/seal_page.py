@@ -1,6 +1,6 @@
-"""One seal: its data, what the court said of it, its chain, and what a person may do with it under their own name.
+"""Page of one seal: its data, the court's answers, its chain, and the actions of the person who is logged in.
 
-Rectify it (R1, R2), exclude it (X4), send again what the court refused (T2). `atos` decides again when it is asked.
+The actions: rectify (R1, R2), exclude (X4), send a refused report again (T2). `seal_actions` checks each one again.
 """
 
 import hashlib
@@ -24,7 +24,7 @@ from printserver.web import fee_input, words
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
 
-LEAP = 3  # times the value so far: said before it goes
+LEAP = 3  # times the current value; the preview warns from there on
 _REFUSED = ("objetado", "impossivel")
 
 
@@ -42,7 +42,7 @@ def selo(codigo: str) -> ResponseReturnValue:
 
 
 def rectify_selo(codigo: str) -> ResponseReturnValue:
-    """Ask what is wrong and how it should be, show what would change, and make the retificador once it was seen."""
+    """Ask for the corrections, show a preview, and create the retificador once the preview is confirmed."""
     if request.method == "GET":
         return _render_rectify_form(codigo, Form())
     try:
@@ -77,7 +77,7 @@ def exclude_selo(codigo: str) -> ResponseReturnValue:
 
 
 def send_again(codigo: str) -> ResponseReturnValue:
-    """Send what the court refused of a seal again, as it stands."""
+    """Send the refused reports of a seal again, unchanged."""
     check_fields()
     standing.report(office(), author(), {"selos": [codigo], "escrevente": find_person().usuario})
     flash("O que o tribunal recusou vai ser mandado de novo, como está.")
@@ -85,7 +85,7 @@ def send_again(codigo: str) -> ResponseReturnValue:
 
 
 def _can(found: JsonView) -> dict[str, bool]:
-    """Return what may be asked for of a seal."""
+    """Return the actions allowed for a seal."""
     refused = [each for each in found["comunicacoes"] if each["estado"] in _REFUSED]
     return {
         "retificar": found["vivo"] and found["ato"] != EXCLUSION,
@@ -101,7 +101,7 @@ def _refused(refusal: Recusa, show: Callable[[Form], str]) -> ResponseReturnValu
 
 
 def _rectification(codigo: str) -> dict[str, object]:
-    """Return the request of `POST /selos/{codigo}/retificacao`: only what the person changed."""
+    """Return the body of `POST /selos/{codigo}/retificacao`: only the fields that the person changed."""
     found = jobs.selo(office(), codigo)
     data: dict[str, object] = {"escrevente": find_person().usuario, "motivo": typed_text("motivo")}
     data |= {name: typed_text(name) for name in ("ato", "identificador") if typed_text(name)}
@@ -114,13 +114,13 @@ def _rectification(codigo: str) -> dict[str, object]:
 
 
 def _value_of(found: JsonView) -> dict[str, str]:
-    """Return a seal's value as it stands in the fields of a form."""
+    """Return a seal's value as form fields."""
     reason = {"motivo_isencao": found["motivo_isencao"]} if found["isento"] else {}
     return fee_input.as_fields(found["emolumentos_centavos"]) | reason
 
 
 def _preview(codigo: str, before: NewSelo, depois: NewSelo) -> dict[str, object]:
-    """Return what a person sees before it goes: what changes, as it is and as it will be, and the mark of it."""
+    """Return the preview of a rectification: each change before and after, the totals, and a mark of its content."""
     rows = [
         ("Data do ato", *(words.day(local_date(each.momento)) for each in (before, depois))),
         ("Ato", *(f"{each.ato} · {each.descricao}" for each in (before, depois))),
@@ -183,5 +183,5 @@ def _render_exclude_form(codigo: str, form: Form) -> str:
 
 
 def _term(until: datetime) -> JsonObject:
-    """Return the term of X4, whether it is over, and whether this person may go past it."""
+    """Return the term of X4, whether it is over, and whether this person may exceed it."""
     return {"ate": local(until), "encerrado": now() > until, "chefia": find_person().papel in people.HEADS}

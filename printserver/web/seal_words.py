@@ -1,4 +1,4 @@
-"""What the screens of seals say: states, what the court was told, results of a comparison; and reads money typed."""
+"""Words of the seal screens: states, reports to the court, results of a comparison."""
 
 import re
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ ORIGINS: Mapping[str, str] = {
     "diario": "selo do dia",
     "carta": "carta de sentença",
 }
-# T3, in the words that users know.
+# T3, in words for people.
 STATES: Mapping[str, Status] = {
     "comunicação pendente": Status("comunicação pendente", "O tribunal ainda não recebeu este selo.", "andamento"),
     "comunicado": Status("comunicado", "O tribunal recebeu este selo.", "feito"),
@@ -64,27 +64,27 @@ _MOMENT = re.compile(r"(\d{4})(\d{2})(\d{2})(\d{2})(\d{2})(\d{2})\d")
 
 
 def court_state(state: str) -> Status:
-    """Return a seal's state towards the court as it is shown."""
+    """Return a seal's state towards the court, for display."""
     return STATES.get(state, Status(state, "", "parado"))
 
 
 def told_to_court(kind: str) -> str:
-    """Return what the court was told, as the subject of a sentence."""
+    """Return the kind of a report to the court as the subject of a sentence."""
     return _REPORT_SUBJECTS.get(kind, kind)
 
 
 def court_answer(state: str) -> Status:
-    """Return what became of it."""
+    """Return the state of a report, for display."""
     return _REPORT_STATES.get(state, Status(state, "", "parado"))
 
 
 def origin(nome: str) -> str:
-    """Return where a seal comes from."""
+    """Return the origin of a seal, in words."""
     return ORIGINS.get(nome, nome)
 
 
 def change_detail(detalhe: object) -> str:
-    """Return the detail of a change of a seal as one line; money as money, and without what only programs need."""
+    """Return the detail of a change of a seal as one line: formatted amounts, no internal ids."""
     if not isinstance(detalhe, Mapping):
         return as_one_line(detalhe)
     shown = {name: value for name, value in detalhe.items() if name not in ("job", "comunicacao")}
@@ -94,13 +94,13 @@ def change_detail(detalhe: object) -> str:
 
 
 def field(nome: str) -> str:
-    """Return what a field is called that differs in a comparison."""
+    """Return the name of a field that differs in a comparison."""
     base = nome.removesuffix("_centavos").removeprefix("emolumentos_")
     return _FIELDS.get(base, base.replace("_", " "))
 
 
 def field_text(value: str, nome: str) -> str:
-    """Return what stands in such a field as people read it: money, days and times; a dash where there is nothing."""
+    """Return a compared field's value for display: formatted money, dates and times; a dash if empty."""
     if not value:
         return "—"
     if nome.endswith("_centavos") and value.isdigit():

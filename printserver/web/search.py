@@ -1,4 +1,4 @@
-"""The screen that looks through the seals (T5): the form, what it finds, what that comes to, and the table to take."""
+"""Search screen of the seals (T5): form, results, totals and export."""
 
 from collections.abc import Mapping
 
@@ -15,12 +15,12 @@ from printserver.web.context import author, is_htmx, office
 from printserver.web.fee_input import MONEY_HINT, as_reais
 from printserver.web.forms import Form, refused_form
 
-# Those that are always to be seen; the others open when one of them is in use.
+# Filters that are always shown; the others open when one of them is in use.
 _ALWAYS_SHOWN = ("codigo", "livro", "folha", "de", "ate")
 
 
 def selos() -> ResponseReturnValue:
-    """Show the form and a page of what it finds; what is wrong in it is said beside it."""
+    """Show the form and a page of results; errors are shown at their fields."""
     typed = _typed_filters()
     page = requested_page()
     form, found, status = Form(typed), None, 200
@@ -49,7 +49,7 @@ def selos() -> ResponseReturnValue:
 
 
 def totals() -> ResponseReturnValue:
-    """Show what a search comes to; the page of the search (htmx) gets the two sums alone."""
+    """Show the totals of a search; htmx requests (the search page) get only the two sums."""
     typed = _typed_filters()
     filters = _filters(typed)
     if is_htmx():
@@ -60,7 +60,7 @@ def totals() -> ResponseReturnValue:
 
 
 def export_seals() -> ResponseReturnValue:
-    """Give all that a search found as a file; who took it goes on record (A3)."""
+    """Return all results of a search as a file; the export is logged with the person (A3)."""
     made = search.export_seals(office(), author(), _filters(_typed_filters()), request.args.get("formato", "csv"))
     response = Response(made.pieces, content_type=made.tipo)
     response.headers["Content-Disposition"] = f'attachment; filename="{made.file}"'
@@ -68,7 +68,7 @@ def export_seals() -> ResponseReturnValue:
 
 
 def _typed_filters() -> dict[str, str]:
-    """Return the filters that were filled in, as they were typed."""
+    """Return the filters that are filled in, as typed."""
     return {name: value for name in FILTERS if (value := request.args.get(name, "").strip())}
 
 
@@ -84,7 +84,7 @@ def _with_errors(refusal: Recusa, typed: Mapping[str, str]) -> Form:
 
 
 def _people() -> list[tuple[str, str]]:
-    """Return user name and name of everyone of the office, also of who left: their seals stay."""
+    """Return user name and name of all staff, including former staff: their seals remain."""
     here, table = office(), db.pessoa
     query = sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == here.serventia_id)
     with here.db.read() as conn:

@@ -1,4 +1,4 @@
-"""Who gets in and what a browser may do: sessions, login, CSRF, limits, headers. Passwords are `people`'s matter."""
+"""Sessions, login, CSRF, limits and security headers of the screens. Passwords: see `people`."""
 
 import hashlib
 from collections.abc import Callable
@@ -15,10 +15,10 @@ from printserver.office import people, sessions
 from printserver.web.attempts import Attempts
 from printserver.web.context import User, now, office, register
 
-_SESSION = "sessao"  # the name, in the cookie, of the token of a session
+_SESSION = "sessao"  # the key of the session token in the cookie
 _ATTEMPTS = "printserver.tentativas"
 
-# No inline script or style, nothing from elsewhere; `object` and `frame` are for the PDF shown inside a page.
+# No inline script or style, no external content; `object` and `frame` are for the PDF inside a page.
 CSP = "; ".join(
     [
         "default-src 'none'",
@@ -33,31 +33,31 @@ CSP = "; ".join(
         "frame-ancestors 'none'",
     ]
 )
-# The PDF is shown by the browser's own viewer, which a stricter policy breaks; only our own pages may hold it.
+# The browser's PDF viewer breaks under a stricter policy; only pages of this server may embed it.
 PDF_CSP = "frame-ancestors 'self'"
 
 
 class _Sessions(SecureCookieSessionInterface):
-    """Marks the cookie Secure whenever the request came over TLS, so that one program serves loopback and TLS."""
+    """Marks the cookie Secure if the request came over TLS: the same program serves loopback and TLS."""
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002
         return request.is_secure
 
 
 def prepare(app: Flask, office: Office, send_to_login: Callable[[], ResponseReturnValue]) -> CSRFProtect:
-    """Set the application's sessions, login, CSRF and limits up; the API's calls are touched by none of them.
+    """Set up sessions, login, CSRF and limits of the screens; API calls are not affected.
 
-    `send_to_login` answers who is not logged in.
+    `send_to_login` answers requests without a login.
     """
-    # Cookies do not tell ports apart: two offices on one machine must not log each other out.
+    # Cookies are shared by all ports: two offices on one machine must not overwrite each other's cookie.
     mark = hashlib.sha256(office.instance_name.encode()).hexdigest()[:8]
     app.config.update(
         SESSION_COOKIE_NAME=f"sessao_{mark}",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_REFRESH_EACH_REQUEST=False,
-        WTF_CSRF_CHECK_DEFAULT=False,  # the screens ask for it; a system's key needs none
-        WTF_CSRF_TIME_LIMIT=None,  # as long as the session: a question may stay open for hours
+        WTF_CSRF_CHECK_DEFAULT=False,  # the screens check it themselves; API keys need no token
+        WTF_CSRF_TIME_LIMIT=None,  # valid as long as the session: a question may stay open for hours
     )
     app.session_interface = _Sessions()
     manager = LoginManager()
@@ -72,13 +72,13 @@ def prepare(app: Flask, office: Office, send_to_login: Callable[[], ResponseRetu
 
 
 def attempts() -> Attempts:
-    """Return the count of wrong passwords of the running application."""
+    """Return the counter of failed password attempts of the running application."""
     found: Attempts = current_app.extensions[_ATTEMPTS]
     return found
 
 
 def log_in(person: people.Person) -> None:
-    """Begin a session of `person`, on record; what an older session held is forgotten, and it ends."""
+    """End the older session and forget its content, begin a session of `person`, and log it."""
     here, older = office(), session.get(_SESSION)
     with here.db.write() as conn:
         if isinstance(older, str):
@@ -91,7 +91,7 @@ def log_in(person: people.Person) -> None:
 
 
 def log_out(usuario: str | None) -> None:
-    """End the session, here and in the browser: its cookie is worth nothing any more. On record if someone was in."""
+    """End the session on the server and in the browser; logged if someone was logged in."""
     here, token = office(), session.get(_SESSION)
     if isinstance(token, str):
         with here.db.write() as conn:
@@ -103,7 +103,7 @@ def log_out(usuario: str | None) -> None:
 
 
 def why_ended() -> str | None:
-    """Return why who comes to the login is out, in words; None for who was not in."""
+    """Return why the visitor's session is over, in words; None if there was no session."""
     if _SESSION not in session:
         return None
     minutes = office().settings.pessoas.sessao_ociosa_minutos
@@ -111,7 +111,7 @@ def why_ended() -> str | None:
 
 
 def safe_target(text: str | None) -> str:
-    """Return the path to go to after login: one of ours, else the first page. Never another site."""
+    """Return the path to go to after login: a path of this server, else the first page."""
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
         return url_for("web.painel")
     parts = urlsplit(text)
@@ -121,7 +121,7 @@ def safe_target(text: str | None) -> str:
 
 
 def headers(response: Response) -> Response:
-    """Add the security headers to an answer of the screens; what a view has set already stays."""
+    """Add the security headers to an answer of the screens; headers set by a view are kept."""
     pdf = response.mimetype == "application/pdf"
     response.headers.setdefault("Content-Security-Policy", PDF_CSP if pdf else CSP)
     response.headers.setdefault("X-Frame-Options", "SAMEORIGIN" if pdf else "DENY")
@@ -132,15 +132,15 @@ def headers(response: Response) -> Response:
     response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), microphone=()")
     if request.endpoint != "web.static":
         response.headers["Cache-Control"] = "no-store"
-    elif "v" in request.args:  # its address changes with its content
+    elif "v" in request.args:  # the URL changes with the content
         response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return response
 
 
 def _load(usuario: str) -> User | None:
-    """Return the logged-in person as they are now; None once their session is over (A5).
+    """Return the logged-in person, read from the database; None once the session is over (A5).
 
-    A live part of a page asks by itself: it keeps no session alive.
+    Polls of live parts do not extend the session.
     """
     here, token = office(), session.get(_SESSION)
     if not isinstance(token, str):
@@ -165,5 +165,5 @@ def _load(usuario: str) -> User | None:
 
 
 def _by_itself() -> bool:
-    """Whether a page, and no person, sent the current request."""
+    """Whether the page itself sent the current request, without an action of the person."""
     return (request.endpoint or "").startswith("web.vivo_") or request.endpoint == "web.static"

@@ -1,4 +1,4 @@
-"""Signatures gathered on different days (N11): what is open, and the rectification of a livro's seals, shown first."""
+"""Signatures gathered on different days (N11): open cases, and the rectification of a livro's seals, with a preview."""
 
 from collections.abc import Mapping
 
@@ -26,7 +26,7 @@ def signatures() -> ResponseReturnValue:
 
 
 def sign_instrumento(job_id: str) -> ResponseReturnValue:
-    """Ask how the signatures of a livro stand, show what would be made, and make it once it was seen."""
+    """Ask for the state of a livro's signatures, show a preview, and rectify once the preview is confirmed."""
     job = jobs.look_up(office(), job_id)
     if job["documento"]["tipo"] != "livro":
         raise Recusa("estado-nao-permite", "Só um livro espera por assinaturas.")
@@ -52,7 +52,7 @@ def sign_instrumento(job_id: str) -> ResponseReturnValue:
 
 
 def _mark(shown: JsonView) -> str:
-    """Return what a person has seen, so that nothing else is done: on the next day it may be another value."""
+    """Return a mark of the preview, so that only what was shown is executed: the value may differ the next day."""
     seals = ",".join(f"{item['retifica']}:{item['total_centavos']}" for item in shown["selos"])
     return f"{shown['estado']};{shown['primeira']};{shown['valor']};{seals}"
 

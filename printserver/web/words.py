@@ -1,4 +1,4 @@
-"""The contract's words as people say them: states, documents, dates, money. Portuguese; no HTML, no decisions."""
+"""Contract values in plain Portuguese: states, documents, dates, money. No HTML, no decisions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ ROLES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """A state in plain words. `tom` picks sign and colour: espera, andamento, feito, problema or parado."""
+    """A state in plain Portuguese. `tom` selects icon and colour: espera, andamento, feito, problema or parado."""
 
     palavra: str
     explicacao: str
@@ -48,7 +48,7 @@ STATES: Mapping[str, Status] = {
 
 _WORSE: Mapping[str, str] = {"feito": "parado"}
 
-# How far the queue got, in IPP's words, of a job that is `entregue`.
+# IPP job states of a job that is `entregue`.
 QUEUE_STATES: Mapping[str, Status] = {
     "pending": Status("Na fila", "Espera a vez na fila da impressora.", "andamento"),
     "pending-held": Status("Retido na fila", "A fila da impressora segura o documento.", "andamento"),
@@ -59,7 +59,7 @@ QUEUE_STATES: Mapping[str, Status] = {
     "completed": Status("Terminado na fila", "A fila diz que terminou; ela não conta as folhas.", "feito"),
 }
 
-# What queues give as reasons (IPP's printer-state-reasons and job-state-reasons), without -error, -warning, -report.
+# IPP printer-state-reasons and job-state-reasons, without the suffixes -error, -warning and -report.
 REASONS: Mapping[str, str] = {
     "media-empty": "falta papel",
     "media-needed": "falta papel",
@@ -90,7 +90,7 @@ _UNKNOWN = Status("Situação desconhecida", "", "parado")
 
 
 def status(job: Job) -> Status:
-    """Return the job's state in plain words; of one that the queue has, how far the queue got."""
+    """Return the job's state in plain Portuguese; of a job in a queue, the queue's state."""
     cups = job.get("cups")
     if job["estado"] == "incerto" and (faltam := job.get("faltam")):
         paginas = (
@@ -103,13 +103,13 @@ def status(job: Job) -> Status:
 
 
 def verdict(job: Job) -> Status:
-    """Return the job's state with what its seals have become: green only where paper, seals and court are well."""
+    """Return the job's state including its seals: `feito` only if print, seals and court are all in order."""
     state, vale = status(job), validity(job)
     return state if vale is None or vale.tom == "feito" else replace(state, tom=_WORSE.get(state.tom, state.tom))
 
 
 def validity(job: Job) -> Status | None:
-    """Return whether a sealed print counts, as its seals and the court stand; None for one without a seal (S11, X6)."""
+    """Return whether a sealed print is valid, by its seals and the court; None for one without a seal (S11, X6)."""
     if job.get("vale") is None:
         return None
     if job["substituido_por"]:
@@ -130,13 +130,13 @@ def validity(job: Job) -> Status | None:
 
 
 def reason(word: str) -> str:
-    """Return a queue's reason in plain words; one that is not known stays as the queue says it."""
+    """Return a queue's reason in plain Portuguese; an unknown one unchanged."""
     base = word.removesuffix("-error").removesuffix("-warning").removesuffix("-report")
     return REASONS.get(base, word)
 
 
 def title(document: JsonView | str) -> str:
-    """Return what the document is: `2º traslado de P-2026-001234`."""
+    """Return the document's title: `2º traslado de P-2026-001234`."""
     if isinstance(document, str):
         return document
     kind, instrumento = documents.KINDS.get(document["tipo"]), document.get("instrumento")
@@ -148,7 +148,7 @@ def title(document: JsonView | str) -> str:
 
 
 def place(document: JsonView | str) -> str:
-    """Return where the document stands: `livro 0123, folhas 045 a 047`; empty where there is no livro."""
+    """Return the document's location: `livro 0123, folhas 045 a 047`; empty without a livro."""
     if isinstance(document, str) or not document.get("livro"):
         return ""
     inicio, end = document.get("folha_inicial"), document.get("folha_final")
@@ -159,32 +159,32 @@ def place(document: JsonView | str) -> str:
 
 
 def reais(centavos: int) -> str:
-    """Return whole centavos as people read money: `R$ 1.234,56`."""
+    """Return whole centavos as formatted money: `R$ 1.234,56`."""
     return format_reais(from_centavos(centavos))
 
 
 def by_whom(retificador: str) -> str:
-    """Return what the seal `retificador` did to the one before it: excluded it, or rectified it (X2, R1)."""
+    """Return whether the seal `retificador` excluded or rectified the one before it, in words (X2, R1)."""
     return "excluído por" if read(retificador).ato == EXCLUSION else "retificado por"
 
 
 def total(selos: Sequence[JsonView]) -> str:
-    """Return the sum of the seals' totals as they are now: rectified ones by the newest, excluded ones not at all."""
+    """Return the sum of the seals' current totals: rectified seals count by the newest, excluded ones not at all."""
     return reais(sum(selo.get("atual_centavos", selo["total_centavos"]) or 0 for selo in selos))
 
 
 def day(quando: date) -> str:
-    """Return a day as people write it: `20/11/2026`."""
+    """Return a date as people write it: `20/11/2026`."""
     return quando.strftime("%d/%m/%Y")
 
 
 def data(text: str) -> str:
-    """Return a day in ISO's form as people write it: `20/11/2026`."""
+    """Return an ISO date as people write it: `20/11/2026`."""
     return day(date.fromisoformat(text))
 
 
 def moment(value: str | datetime, now: datetime) -> str:
-    """Return a moment (RFC 3339 text or aware datetime) beside `agora`: `hoje às 14:32`, `20/11/2026 às 09:05`."""
+    """Return a time (RFC 3339 text or aware datetime) relative to `now`: `hoje às 14:32`, `20/11/2026 às 09:05`."""
     quando = local(datetime.fromisoformat(value) if isinstance(value, str) else value)
     today = local_date(now)
     near = {today: "hoje", today - timedelta(days=1): "ontem", today + timedelta(days=1): "amanhã"}
@@ -192,7 +192,7 @@ def moment(value: str | datetime, now: datetime) -> str:
 
 
 def is_past(value: str, now: datetime) -> bool:
-    """Return whether the moment (RFC 3339 text) lies before `agora`."""
+    """Return whether the time (RFC 3339 text) is before `now`."""
     return datetime.fromisoformat(value) < now
 
 
@@ -221,7 +221,7 @@ _LABELS: Mapping[str, str] = {
 
 
 def detail(value: object) -> str:
-    """Return the detail of a step as one line, whatever its shape."""
+    """Return the detail of a step, of any type, as one line."""
     if value is None or value == "" or value == [] or value == {}:
         return ""
     if isinstance(value, bool):

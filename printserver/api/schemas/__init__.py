@@ -1,6 +1,6 @@
-"""The answers of the API as Pydantic models, for the OpenAPI page and for the tests that hold real answers against it.
+"""Answers of the API as Pydantic models, for the OpenAPI page and for the tests that validate real answers.
 
-The answers themselves are the plain dicts of `jobs`: an answer may have more fields than stand here, never fewer.
+The answers themselves are plain dicts: they may have more fields than the models, never fewer.
 """
 
 from printserver.api.schemas.common import FieldError, FieldWords, Problem

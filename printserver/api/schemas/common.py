@@ -1,4 +1,4 @@
-"""What all answers share: problems, and the base of every model."""
+"""Shared by all answers: problems, and the base of every model."""
 
 from typing import Literal
 
@@ -19,7 +19,7 @@ class FieldError(Answer):
 
 
 class FieldWords(Answer):
-    """An objection of the court, in its words."""
+    """An objection of the court, in its own words."""
 
     codigo: str
     mensagem: str

@@ -27,7 +27,7 @@ class CounterAct(Answer):
 
 
 class CounterActs(Answer):
-    """A page of them."""
+    """A page of acts."""
 
     itens: list[CounterAct]
     pagina: int
@@ -69,14 +69,14 @@ class Control(Answer):
 
 
 class CheckSum(Answer):
-    """How many acts, and their total."""
+    """Number of acts, and their total."""
 
     quantidade: int
     total_centavos: int
 
 
 class CheckByType(CheckSum):
-    """The same of one type of act."""
+    """Number and total of one type of act."""
 
     ato: str
     descricao: str
@@ -84,21 +84,21 @@ class CheckByType(CheckSum):
 
 
 class CheckByPerson(CheckSum):
-    """The same of one person."""
+    """Number and total of one person."""
 
     escrevente: str
     isentos: int
 
 
 class CheckByRange(CheckSum):
-    """The same of one type of act, made by ranges (H3)."""
+    """Number and total of one type of act, made by ranges (H3)."""
 
     ato: str
     descricao: str
 
 
 class Check(Answer):
-    """A day of the counter, as it is checked against the till (H2)."""
+    """A day of the counter, for the cash check (H2)."""
 
     data: str
     por_ato: list[CheckByType]

@@ -11,11 +11,11 @@ from printserver.common.data import JsonObject
 
 
 class DocumentFields(documents.DocumentFields, Answer):
-    """What the document is: the fields that its type does not have are null."""
+    """The document; fields that its type does not have are null."""
 
 
 class JobSeal(SealFields):
-    """A seal printed with a job, and what became of it: the live one of its chain and its total, or the XA of it."""
+    """A seal of a job and its current state: the live seal of its chain with its total, or its XA."""
 
     vivo: bool
     atual: str | None
@@ -24,14 +24,14 @@ class JobSeal(SealFields):
 
 
 class Qr(Answer):
-    """What is printed as QR: whose seal, and its content."""
+    """A printed QR code: its seal and its content."""
 
     selo: str
     url: str
 
 
 class Cups(Answer):
-    """How far the queue got, in IPP's words."""
+    """Progress of the queue, in IPP's words."""
 
     servidor: str | None
     id: int
@@ -41,14 +41,14 @@ class Cups(Answer):
 
 
 class Notice(Answer):
-    """What was changed in form, never in text."""
+    """A change of form, never of text."""
 
     campo: str
     mensagem: str
 
 
 class Alternative(Answer):
-    """What would be right instead."""
+    """A correct alternative."""
 
     acao: str
     texto: str
@@ -66,7 +66,7 @@ class Question(Answer):
 
 
 class Step(Answer):
-    """One line of a job's history."""
+    """One step of a job's history."""
 
     estado: str
     quando: AwareDatetime
@@ -76,7 +76,7 @@ class Step(Answer):
 
 
 class Job(Answer):
-    """A job as it stands."""
+    """A job."""
 
     id: str
     estado: State
@@ -107,7 +107,7 @@ class Job(Answer):
 
 
 class HeldProblem(Problem):
-    """A refusal that may hold the job (`job`) or name what stands in the way (`anterior`)."""
+    """A refusal that may hold the job (`job`) or name the earlier one (`anterior`)."""
 
     job: Job | None = None
     anterior: JsonObject | None = None
@@ -133,6 +133,6 @@ class Event(Answer):
 
 
 class Events(Answer):
-    """The changes after a number."""
+    """The events after a number."""
 
     itens: list[Event]

@@ -25,7 +25,7 @@ class Margins(Answer):
 
 
 class Block(Answer):
-    """The seal block: where it stands and its size, in mm."""
+    """The seal block: position and size, in mm."""
 
     onde: str
     x: float | None
@@ -36,14 +36,14 @@ class Block(Answer):
 
 
 class Variable(Answer):
-    """A mark that becomes plain text."""
+    """A variable of plain text."""
 
     nome: str
     exemplo: str
 
 
 class Format(Answer):
-    """A format: page, margins, block, what it writes besides the body."""
+    """A format: page, margins, block, fixed content."""
 
     nome: str
     tipo: str
@@ -64,7 +64,7 @@ class Formats(Answer):
 
 
 class Queue(Answer):
-    """A queue and what it said last."""
+    """A queue and its last reported status."""
 
     nome: str
     padrao: bool
@@ -95,7 +95,7 @@ class Queues(Answer):
 
 
 class Health(Answer):
-    """The process answers."""
+    """The health of the process."""
 
     estado: Literal["ok"]
     instancia: str
@@ -105,7 +105,7 @@ class Health(Answer):
 
 
 class Readiness(Answer):
-    """What work needs is there."""
+    """The conditions for work."""
 
     pronto: bool
     banco: bool
@@ -117,13 +117,13 @@ class Readiness(Answer):
 
 
 class Waiting(Answer):
-    """How much waits for the court."""
+    """Number of pending reports."""
 
     pendentes: int
 
 
 class Standing(Answer):
-    """How the office stands with the court; `falta_s` is what the most urgent seal has left, in seconds."""
+    """The office's status with the court; `falta_s` is the time left of the most urgent seal, in seconds."""
 
     ligado: bool
     modo: Literal["continuo", "horarios", "manual"]
@@ -153,7 +153,7 @@ class Standing(Answer):
 
 
 class Pending(Answer):
-    """A seal, or the link of one, that waits for the court or was refused by it; `falta_s` in seconds."""
+    """A seal or link that waits for the court or was refused by it; `falta_s` in seconds."""
 
     selo: str
     ato: str
@@ -172,7 +172,7 @@ class Pending(Answer):
 
 
 class Pendings(Answer):
-    """A page of them."""
+    """A page of pending reports."""
 
     itens: list[Pending]
     pagina: int
@@ -180,7 +180,7 @@ class Pendings(Answer):
 
 
 class OfficeNotice(Answer):
-    """What people were told; `email`: whether it went, is to go, or (null) does not go."""
+    """A notice to people; `email`: sent, to be sent, or (null) never sent."""
 
     quando: AwareDatetime
     tipo: str
@@ -193,7 +193,7 @@ class OfficeNotice(Answer):
 
 
 class Notices(Answer):
-    """A page of them."""
+    """A page of notices."""
 
     itens: list[OfficeNotice]
     pagina: int

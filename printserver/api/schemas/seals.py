@@ -8,7 +8,7 @@ from printserver.api.schemas.common import Answer, FieldWords, SealFields
 
 
 class Told(Answer):
-    """Something the court is told of a seal, and its words where it objected (T3, R5)."""
+    """A report of a seal to the court, with the court's objections (T3, R5)."""
 
     tipo: Literal["ato", "retificacao", "xa", "vinculo"]
     alvo: str | None
@@ -34,7 +34,7 @@ class _Placed(SealFields):
 
 
 class Seal(_Placed):
-    """A seal with all that is kept of it."""
+    """A seal with all its data."""
 
     atual: str | None
     atual_centavos: int | None
@@ -59,7 +59,7 @@ class FoundSeal(_Placed):
 
 
 class Seals(Answer):
-    """A page of seals. `total` is exact where `total_exato` says so; else there are more than that."""
+    """A page of seals. `total` is exact if `total_exato` is true; else it is a lower bound."""
 
     itens: list[FoundSeal]
     pagina: int
@@ -68,7 +68,7 @@ class Seals(Answer):
 
 
 class Sums(Answer):
-    """What seals come to."""
+    """Sums of seals."""
 
     quantidade: int
     isentos: int
@@ -77,20 +77,20 @@ class Sums(Answer):
 
 
 class SumsOfAct(Sums):
-    """By act."""
+    """Sums by act."""
 
     ato: str
     descricao: str
 
 
 class SumsOfDay(Sums):
-    """By day."""
+    """Sums by day."""
 
     data: str
 
 
 class Totals(Sums):
-    """What the seals of a search come to."""
+    """Totals of the seals of a search."""
 
     emolumentos_centavos: dict[str, int]
     por_ato: list[SumsOfAct]
@@ -98,7 +98,7 @@ class Totals(Sums):
 
 
 class SideBySide(Answer):
-    """A field that differs: ours, and the list's."""
+    """A field that differs: the value here, and the value of the list."""
 
     campo: str
     aqui: str
@@ -106,7 +106,7 @@ class SideBySide(Answer):
 
 
 class Compared(Answer):
-    """A seal that does not conform."""
+    """A seal that differs."""
 
     codigo: str
     resultado: Literal["difere", "nao-consta-la", "nao-consta-aqui", "pendente", "recusado"]
@@ -116,7 +116,7 @@ class Compared(Answer):
 
 
 class Comparison(Answer):
-    """Our seals beside the court's list."""
+    """Comparison of the seals here with the court's list."""
 
     de: str
     ate: str
@@ -128,14 +128,14 @@ class Comparison(Answer):
 
 
 class Links(Answer):
-    """Links made by hand."""
+    """Links made by a person."""
 
     vinculador: str
     vinculados: list[str]
 
 
 class RectifiedSeal(Answer):
-    """A seal of a livro whose value changes with the signatures; `codigo` is the retificador's, once it is made."""
+    """A seal of a livro whose value changes with the signatures; `codigo` is the retificador's, once it exists."""
 
     retifica: str
     descricao: str
@@ -145,7 +145,7 @@ class RectifiedSeal(Answer):
 
 
 class Signatures(Answer):
-    """How the signatures of an instrumento stand (N11)."""
+    """The state of the signatures of an instrumento (N11)."""
 
     instrumento: str
     estado: Literal["pendentes", "completas", "desistencia"]
@@ -156,7 +156,7 @@ class Signatures(Answer):
 
 
 class OpenSignature(Answer):
-    """An instrumento whose signatures are incomplete."""
+    """An instrumento with incomplete signatures."""
 
     instrumento: str
     job: str
@@ -169,7 +169,7 @@ class OpenSignature(Answer):
 
 
 class OpenSignatures(Answer):
-    """A page of them."""
+    """A page of instrumentos with incomplete signatures."""
 
     itens: list[OpenSignature]
     pagina: int

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the migrations on the connection that `printserver.db.upgrade` hands in."""
+"""Alembic's entry point: runs the migrations on the connection given by `printserver.db.upgrade`."""
 
 from alembic import context
 

@@ -12,7 +12,7 @@ instrumento = sa.Table(
     text("chave", nullable=False),  # X0: the legacy program's id, normalised
     json_column("minuta"),  # the newest minuta's INSTRUMENTO, its body by hash
     moment("minuta_em"),
-    text("assinaturas"),  # N11: completas | pendentes | desistencia, as last said; null: as the livro was printed with
+    text("assinaturas"),  # N11: completas | pendentes | desistencia, last reported; null: as when the livro was printed
     sa.Column("primeira_assinatura", sa.Date),  # the 30 days of N11 count from it
     sa.UniqueConstraint("serventia_id", "chave"),
 )
@@ -25,7 +25,7 @@ documento = sa.Table(
     office_id(),
     sa.Column("instrumento_id", sa.BigInteger, sa.ForeignKey("instrumento.id")),
     text("tipo", nullable=False),
-    text("chave", nullable=False),  # X0: what "the same document" is
+    text("chave", nullable=False),  # X0: identifies "the same document"
     sa.Column("numero", sa.Integer),  # of a traslado
     sa.UniqueConstraint("serventia_id", "chave"),
     sa.Index("ix_documento_instrumento", "serventia_id", "instrumento_id"),

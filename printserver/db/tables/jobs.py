@@ -7,7 +7,7 @@ from printserver.db.columns import BigId, flag, json_column, metadata, moment, o
 job = sa.Table(
     "job",
     metadata,
-    sa.Column("n", BigId, primary_key=True, autoincrement=True),  # the order of acceptance
+    sa.Column("n", BigId, primary_key=True, autoincrement=True),  # order of acceptance
     sa.Column("id", sa.String(32), nullable=False),
     office_id(),
     sa.Column("documento_id", sa.BigInteger, sa.ForeignKey("documento.id"), nullable=False),
@@ -15,18 +15,18 @@ job = sa.Table(
     text("tipo", nullable=False),
     text("estado", nullable=False),
     flag("encerrado"),
-    flag("viva"),  # it bears live seals: at most one such print a document (X1)
+    flag("viva"),  # has live seals: at most one such print per document (X1)
     flag("imprimir", "1"),
-    flag("desatualizado"),  # it shows a seal of the livro that is no longer live (X6)
-    # what was asked, and by whom
+    flag("desatualizado"),  # shows a seal of the livro that is no longer live (X6)
+    # the request and its author
     json_column("pedido", nullable=False),  # the request, its body by hash
     json_column("campos", nullable=False),  # `documento` as the contract's job shows it
     text("escrevente", nullable=False),
     text("subscritor"),
     sa.Column("chave_id", sa.BigInteger, sa.ForeignKey("chave_api.id")),
     text("sistema"),
-    sa.Column("resumo", sa.String(64), nullable=False),  # of the request: the same body finds the same question (X1)
-    # what is laid out and stamped
+    sa.Column("resumo", sa.String(64), nullable=False),  # of the request: the same body returns the same question (X1)
+    # layout and stamp
     text("formato", nullable=False),
     text("formato_versao", nullable=False),
     json_column("composicao", nullable=False),
@@ -34,22 +34,22 @@ job = sa.Table(
     sa.Column("layout", sa.String(64), nullable=False),
     sa.Column("paginas", sa.Integer, nullable=False),
     sa.Column("pdf_sha256", sa.String(64)),
-    json_column("instrumento_fixado"),  # of a livro: what copies are made from (N8)
+    json_column("instrumento_fixado"),  # of a livro: the source of its copies (N8)
     text("qr_selo"),
     text("qr_url"),
     json_column("avisos", nullable=False),
     text("substitui"),
     sa.Column("substituido_por", sa.String(32)),  # the job that replaced this print (X8)
-    text("livro"),  # normalised, to be found by
+    text("livro"),  # normalised, for searching
     text("folha"),
-    # where it goes
+    # destination
     text("fila", nullable=False),
     sa.Column("copias", sa.Integer, nullable=False),
     text("bandeja"),
     text("faces"),
     json_column("cups"),
-    # the engine's
-    moment("vence_em"),  # due: null where only a person or nothing moves it
+    # for the engine
+    moment("vence_em"),  # due time; null: no automatic step
     text("dono"),
     moment("posse_ate"),
     sa.Column("falhas", sa.Integer, nullable=False, server_default="0"),
@@ -79,7 +79,7 @@ job = sa.Table(
         "ix_job_aberto",
         "serventia_id",
         "estado",
-        sqlite_where=sa.text("encerrado = 0"),  # as the queries are written there: else the index is not seen
+        sqlite_where=sa.text("encerrado = 0"),  # must match the queries, or SQLite does not use the index
         postgresql_where=sa.text("NOT encerrado"),
     ),
 )
@@ -93,14 +93,14 @@ idempotencia = sa.Table(
     sa.Column("chave", sa.String(255), primary_key=True),
     sa.Column("resumo", sa.String(64), nullable=False),  # of route and body
     sa.Column("job_id", sa.String(32), nullable=False),  # empty: the call made no job
-    text("palavra"),  # the word of the first answer; null: it was a success
-    json_column("feito"),  # of a call that made no job: what it made, by code or id
+    text("palavra"),  # error word of the first answer; null: success
+    json_column("feito"),  # of a call without a job: codes or ids of what it made
     moment("criada_em", nullable=False),
 )
 
 
 citacao = sa.Table(
-    "citacao",  # a print that shows a livro's seal: stale when that seal is no longer live (N3, N6, X6)
+    "citacao",  # a print that shows a livro's seal: outdated when that seal is no longer live (N3, N6, X6)
     metadata,
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("codigo", sa.String(25), primary_key=True),
@@ -123,7 +123,7 @@ pergunta = sa.Table(
     json_column("alternativas", nullable=False),
     text("estado", nullable=False),  # aberta | respondida | substituida | expirada
     moment("aberta_em", nullable=False),
-    moment("expira_em"),  # null: it waits for ever (folhas)
+    moment("expira_em"),  # null: never (folhas)
     json_column("resposta"),
     sa.Index("ix_pergunta_job", "serventia_id", "job_id"),
     unique_where("uq_pergunta_aberta", "serventia_id", "documento_id", where="estado = 'aberta' AND tipo <> 'folhas'"),
@@ -137,8 +137,8 @@ pagina = sa.Table(
     office_id(),
     sa.Column("job_id", sa.String(32), nullable=False),
     sa.Column("pagina", sa.Integer, nullable=False),
-    sa.Column("tentativa", sa.Integer, nullable=False),  # the try at paper that was judged; 0: before the first
-    text("estado", nullable=False),  # boa | inutilizada | nao_saiu; the newest row speaks
+    sa.Column("tentativa", sa.Integer, nullable=False),  # the attempt it is about; 0: before the first
+    text("estado", nullable=False),  # boa | inutilizada | nao_saiu; the newest row counts
     text("papel"),
     text("motivo", nullable=False),
     text("quem", nullable=False),

@@ -9,7 +9,7 @@ serventia = sa.Table(
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
     sa.Column("cns", sa.String(6), nullable=False, unique=True),
-    text("instancia", nullable=False),  # a name of this office's own, for programs to tell two servers apart
+    text("instancia", nullable=False),  # unique name of this office, so that programs can tell two servers apart
     moment("criada_em", nullable=False),
 )
 
@@ -30,14 +30,14 @@ pessoa = sa.Table(
 
 
 sessao = sa.Table(
-    "sessao",  # a person who logged in at a screen: what the browser's cookie stands for (A5)
+    "sessao",  # session of a person at a screen, referred to by the browser's cookie (A5)
     metadata,
-    sa.Column("sha256", sa.String(64), primary_key=True),  # of the token that the cookie holds
+    sa.Column("sha256", sa.String(64), primary_key=True),  # of the token in the cookie
     office_id(),
     sa.Column("pessoa_id", sa.BigInteger, sa.ForeignKey("pessoa.id"), nullable=False),
     text("endereco"),
     moment("criada_em", nullable=False),
-    moment("vista_em", nullable=False),  # when the person last did something; a live part of a page does nothing
+    moment("vista_em", nullable=False),  # last action of the person; polls of live parts do not count
     moment("fim_em"),
     sa.Index("ix_sessao_pessoa", "serventia_id", "pessoa_id"),
 )
@@ -51,7 +51,7 @@ chave_api = sa.Table(
     text("nome", nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False, index=True),
     json_column("direitos", nullable=False),
-    text("fila"),  # of what this station or program prints without naming one
+    text("fila"),  # default queue of this station or program
     moment("criada_em", nullable=False),
     moment("revogada_em"),
     sa.UniqueConstraint("serventia_id", "nome"),
@@ -60,7 +60,7 @@ chave_api = sa.Table(
 
 
 cadeia = sa.Table(
-    "cadeia",  # the log's head: locked last and briefly
+    "cadeia",  # head of the log, locked last and briefly
     metadata,
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("n", sa.BigInteger, nullable=False),
@@ -74,7 +74,7 @@ log = sa.Table(
     metadata,
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("n", sa.BigInteger, primary_key=True),
-    sa.Column("evento", sa.BigInteger),  # the public number, of jobs and seals only
+    sa.Column("evento", sa.BigInteger),  # public number, for jobs and seals only
     moment("quando", nullable=False),
     text("objeto", nullable=False),  # job | selo | pergunta | pdf | pessoa …
     text("objeto_id", nullable=False),
@@ -83,7 +83,7 @@ log = sa.Table(
     text("sistema"),
     text("endereco"),
     json_column("detalhe", nullable=False),
-    json_column("prova"),  # what the row that it speaks of is held against (A6, see `auditoria.provas`); not shown
+    json_column("prova"),  # evidence about the row, for verification (A6, see `office.proof.proofs`); not shown
     sa.Column("hash", sa.String(64), nullable=False),
     sa.UniqueConstraint("serventia_id", "evento"),
     sa.Index("ix_log_objeto", "serventia_id", "objeto", "objeto_id"),

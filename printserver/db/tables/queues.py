@@ -12,18 +12,18 @@ fila = sa.Table(
     text("nome", nullable=False),
     text("tipo", nullable=False),  # pasta | cups
     text("destino", nullable=False),  # the folder, or the queue's name in CUPS
-    text("servidor"),  # socket path or HOST:PORT; null: the machine's own
-    text("usuario"),  # who logs in at the server; the password is in the instance's folder, never here
+    text("servidor"),  # socket path or HOST:PORT; null: CUPS of this machine
+    text("usuario"),  # login at the server; the password is in the instance's folder, never here
     flag("tls"),
-    sa.Column("certificado", sa.String(64)),  # with TLS: the SHA-256 of the certificate that the server must show
+    sa.Column("certificado", sa.String(64)),  # with TLS: SHA-256 of the server's certificate
     flag("padrao"),
     flag("papel_numerado"),
-    text("papel_proximo"),  # the number of the next sheet in the tray, as it is written on it (P5)
-    sa.Column("papel_tentativa", sa.BigInteger),  # the try that took the queue last; null: what came out is known
-    text("papel_parada"),  # why no number can be given to the next sheet
-    text("reserva"),  # the queue a person may move a print to
+    text("papel_proximo"),  # number of the next sheet in the tray, as printed on it (P5)
+    sa.Column("papel_tentativa", sa.BigInteger),  # last attempt on this queue's paper; null: its outcome is known
+    text("papel_parada"),  # why the next sheet cannot be numbered
+    text("reserva"),  # queue to which a person may move a print
     json_column("deslocamentos"),  # tray ("": any) → [x, y] in mm (P7)
-    json_column("prova"),  # what its test page showed that it can prove (see ledger/rows.py)
+    json_column("prova"),  # capabilities proved by its test page (see ledger/rows.py)
     moment("criada_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "nome"),
 )
@@ -37,17 +37,17 @@ tentativa = sa.Table(
     sa.Column("job_id", sa.String(32), nullable=False),
     sa.Column("numero", sa.Integer, nullable=False),
     text("fila", nullable=False),
-    text("paginas"),  # "2-3": an extract; null: all
-    sa.Column("passada", sa.Integer),  # which pass of the print (fronts and backs, copies); null: pages sent again
+    text("paginas"),  # "2-3": a part; null: all
+    sa.Column("passada", sa.Integer),  # pass of the print (fronts and backs, copies); null: pages sent again
     sa.Column("pdf_sha256", sa.String(64), nullable=False),
-    sa.Column("enviado_sha256", sa.String(64)),  # what was sent, where the queue moves it (P7); null: pdf_sha256 itself
+    sa.Column("enviado_sha256", sa.String(64)),  # the PDF sent, if the queue shifts it (P7); null: pdf_sha256 itself
     text("dono"),
     moment("posse_ate"),
     sa.Column("cups_id", sa.Integer),
     moment("criada_em", nullable=False),
-    text("vida"),  # of the print server at the release: another one now means that it died since
+    text("vida"),  # start of the print server at the release; if it changes, the server has restarted
     moment("liberada_em"),
-    moment("fim_em"),  # nothing of it is at the queue any more
+    moment("fim_em"),  # no job of it is at the queue any more
     text("resultado"),
     sa.UniqueConstraint("serventia_id", "job_id", "numero"),
     sa.Index(
@@ -60,10 +60,10 @@ tentativa = sa.Table(
 
 
 vigia = sa.Table(
-    "vigia",  # who follows the jobs at a print server
+    "vigia",  # the process that follows the jobs of a print server
     metadata,
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
-    sa.Column("servidor", sa.Text, primary_key=True),  # empty: the machine's own
+    sa.Column("servidor", sa.Text, primary_key=True),  # empty: CUPS of this machine
     text("dono", nullable=False),
     moment("posse_ate", nullable=False),
 )
@@ -74,10 +74,10 @@ papel = sa.Table(
     metadata,
     row_id(),
     office_id(),
-    text("numero", nullable=False),  # normalised (X0's manner)
-    text("fila"),  # the queue that gave the number; null: it came with the request
+    text("numero", nullable=False),  # normalised as in X0
+    text("fila"),  # queue that assigned the number; null: given in the request
     sa.Column("job_id", sa.String(32)),
-    sa.Column("tentativa", sa.Integer),  # the try at paper that took it
+    sa.Column("tentativa", sa.Integer),  # the attempt that used it
     sa.Column("folha", sa.Integer),
     text("estado", nullable=False),  # usado | inutilizado
     text("motivo"),
@@ -89,13 +89,13 @@ papel = sa.Table(
 
 
 papel_lote = sa.Table(
-    "papel_lote",  # a run of numbered paper that a queue received (P5)
+    "papel_lote",  # a range of numbered paper received for a queue (P5)
     metadata,
     row_id(),
     office_id(),
     text("fila", nullable=False),
-    text("prefixo", nullable=False),  # what stands before the last digits, without blanks
-    sa.Column("algarismos", sa.Integer, nullable=False),  # how many they are, zeros included
+    text("prefixo", nullable=False),  # text before the last digits, without blanks
+    sa.Column("algarismos", sa.Integer, nullable=False),  # number of those digits, including zeros
     sa.Column("de", sa.BigInteger, nullable=False),
     sa.Column("ate", sa.BigInteger, nullable=False),
     text("quem", nullable=False),

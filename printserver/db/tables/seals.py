@@ -13,15 +13,15 @@ sequencia = sa.Table(
 )
 
 
-# T5: what a search asks for, in the order of its answer (`lookup.lista`).
+# T5: columns that a search reads, in the order of its result (`search`).
 _SEARCHED = (
     *("dia", "id", "ato", "estado", "total_centavos", "escrevente", "externo", "vivo", "natureza", "origem"),
-    *("iss_centavos", "isento"),  # what is added up
+    *("iss_centavos", "isento"),  # columns that are summed
 )
 
 
 def _search(name: str, *first: str) -> sa.Index:
-    """An index that begins with what is looked for and holds all else that may be: the table need not be read."""
+    """Return a covering index that begins with the search column: searches need not read the table."""
     return sa.Index(name, "serventia_id", *first, *(each for each in _SEARCHED if each not in first))
 
 
@@ -46,10 +46,10 @@ selo = sa.Table(
     sa.Column("retificado_por", sa.String(25)),
     text("origem", nullable=False),  # documento | avulso | hibrido | diario | carta
     text("estado", nullable=False),  # T3, towards the court
-    moment("comunicado_em"),  # when the court said that it has it
+    moment("comunicado_em"),  # when the court confirmed receipt
     text("identificador", nullable=False),
     moment("momento", nullable=False),  # of the act (S7)
-    sa.Column("dia", sa.Date, nullable=False),  # the office's day of it
+    sa.Column("dia", sa.Date, nullable=False),  # date of `momento`, in the office's time zone
     flag("isento"),
     text("motivo_isencao"),
     json_column("emolumentos", nullable=False),  # the eight components, in centavos
@@ -80,7 +80,7 @@ selo = sa.Table(
     sa.Index("ix_selo_matricula", "serventia_id", "matricula"),
     sa.Index("ix_selo_identificador", "serventia_id", "identificador"),
     sa.Index("ix_selo_vinculador", "serventia_id", "vinculador"),
-    # a seal has one retificador at most: the chain is a line (S11)
+    # a seal has at most one retificador: the chain is linear (S11)
     unique_where("uq_selo_retifica", "serventia_id", "retifica", where="retifica IS NOT NULL"),
 )
 
@@ -110,14 +110,14 @@ ato_balcao = sa.Table(
 
 
 selo_papel = sa.Table(
-    "selo_papel",  # a numbered paper seal whose fate is known: each number once for ever (S4, R3)
+    "selo_papel",  # a numbered paper seal whose use is known: each number only once (S4, R3)
     metadata,
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("ato", sa.String(2), primary_key=True),
     sa.Column("serie", sa.String(6), primary_key=True),
     sa.Column("numero", sa.Integer, primary_key=True, autoincrement=False),
     text("estado", nullable=False),  # aguardando | comunicado | inutilizado
-    sa.Column("codigo", sa.String(25)),  # null: waits, void, or reported by another program
+    sa.Column("codigo", sa.String(25)),  # null: pending, void, or reported by another program
     sa.Column("data", sa.Date, nullable=False),
     text("motivo"),
     text("quem", nullable=False),
@@ -132,5 +132,5 @@ diario = sa.Table(
     sa.Column("serventia_id", sa.Integer, sa.ForeignKey("serventia.id"), primary_key=True),
     sa.Column("tipo", sa.String(20), primary_key=True),  # fotocopia | cenad
     sa.Column("dia", sa.Date, primary_key=True),
-    sa.Column("codigo", sa.String(25), nullable=False),  # its first: the chain leads to the newest
+    sa.Column("codigo", sa.String(25), nullable=False),  # the first seal; the chain leads to the newest
 )

@@ -1,4 +1,4 @@
-"""Keys of systems and people of the office: who they are, and (here alone) what each may do (A1, A2).
+"""Keys of systems and people of the office: identity and, only here, rights (A1, A2).
 
 No HTTP here; sessions are in `sessions`.
 """

@@ -1,4 +1,4 @@
-"""Keys of systems: 256 random bits, kept as their SHA-256 (A2)."""
+"""Keys of systems: 256 random bits, stored as their SHA-256 (A2)."""
 
 import hashlib
 import secrets
@@ -17,7 +17,7 @@ from printserver.office.people.rights import CONSULTAR, RIGHTS, SEM_CONSULTA, Au
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it is stored: without its text."""
+    """A key as stored: without its text."""
 
     id: int
     serventia_id: int
@@ -63,7 +63,7 @@ def create_key(
 
 
 def api_key(conn: sa.Connection, text: str) -> ApiKey | None:
-    """Return the key whose text this is; None where there is none, or it is revoked. Looked up by its hash."""
+    """Return the key with this text, found by its hash; None if it is unknown or revoked."""
     tabela = db.chave_api
     is_valid = sa.select(tabela).where(tabela.c.sha256 == _sha256(text), tabela.c.revogada_em.is_(None))
     row = conn.execute(is_valid).mappings().first()
@@ -71,7 +71,7 @@ def api_key(conn: sa.Connection, text: str) -> ApiKey | None:
 
 
 def revoke_key(conn: sa.Connection, serventia_id: int, nome: str, now: datetime) -> None:
-    """Revoke a key, at once and for ever (A5). Raises `Recusa` `nao-encontrado`, `estado-nao-permite`."""
+    """Revoke a key, at once and permanently (A5). Raises `Recusa` `nao-encontrado`, `estado-nao-permite`."""
     tabela = db.chave_api
     its_own = (tabela.c.serventia_id == serventia_id, tabela.c.nome == nome.strip())
     row = conn.execute(sa.select(tabela).where(*its_own)).mappings().first()

@@ -1,4 +1,4 @@
-"""Passwords of people: how strong they must be, and how they are stored: as argon2 hashes (A5)."""
+"""Passwords of people: strength check, and storage as argon2 hashes (A5)."""
 
 import secrets
 from functools import cache
@@ -10,7 +10,7 @@ from printserver.errors import invalid_input
 
 _SHORTEST_PASSWORD = 10
 _LONGEST_PASSWORD = 1024
-# The first guesses: rows of the keyboard, the alphabet, digits; and words of an office followed by a year.
+# Common passwords: keyboard rows, the alphabet, digits; and office words followed by a year.
 _KEY_ROWS = tuple(row * 3 for row in ("qwertyuiopasdfghjklçzxcvbnm", "abcdefghijklmnopqrstuvwxyz", "0123456789"))
 _COMMON_WORDS = ("senha", "password", "cartorio", "cartório", "tabeliao", "tabelião", "mudar", "admin", "notas")
 
@@ -44,9 +44,9 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, kept: str | None) -> bool:
-    """Return whether the password matches the hash `kept`; without a hash it never does, and takes the same time.
+    """Return whether the password matches the hash `kept`. Without a hash it never does, in the same time.
 
-    A password over the longest that is accepted is not hashed.
+    A password longer than the limit is not hashed.
     """
     if len(password) > _LONGEST_PASSWORD:
         return False
@@ -59,11 +59,11 @@ def is_password(password: str, kept: str | None) -> bool:
 
 @cache
 def _argon2() -> PasswordHasher:
-    """Return the one hasher, with the library's defaults (RFC 9106, low memory)."""
+    """Return the shared hasher, with the library's defaults (RFC 9106, low memory)."""
     return PasswordHasher()
 
 
 @cache
 def _unused_hash() -> str:
-    """Return the hash of a random password, which is thrown away."""
+    """Return the hash of a random password that is not stored."""
     return _argon2().hash(secrets.token_urlsafe(32))

@@ -33,7 +33,7 @@ class Person:
 def create_person(
     conn: sa.Connection, serventia_id: int, usuario: str, nome: str, papel: str, password: str, now: datetime
 ) -> Person:
-    """Make a person of the office, and return it. `usuario` is kept in lower case.
+    """Create and return a person of the office. `usuario` is stored in lower case.
 
     Raises `Recusa` `entrada-invalida` for a bad or used user name, an unknown role or a weak password.
     """
@@ -54,14 +54,14 @@ def create_person(
 
 
 def exists(conn: sa.Connection, serventia_id: int, usuario: str) -> bool:
-    """Return whether the user name was ever given, also to a person who left."""
+    """Return whether the user name is in use, also by former staff."""
     tabela = db.pessoa
     same_username = (tabela.c.serventia_id == serventia_id, tabela.c.usuario == usuario.strip().lower())
     return conn.execute(sa.select(tabela.c.id).where(*same_username)).first() is not None
 
 
 def change_password(conn: sa.Connection, serventia_id: int, usuario: str, password: str, now: datetime) -> Person:
-    """Give a person another password; their sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existing`."""
+    """Set a new password; the person's sessions end (A5). Raises `Recusa` `entrada-invalida`, as `_existing`."""
     who, _active = _existing(conn, serventia_id, usuario)
     check_strength(password, who.usuario)
     _change(conn, who, now, senha_hash=hash_password(password))
@@ -69,9 +69,9 @@ def change_password(conn: sa.Connection, serventia_id: int, usuario: str, passwo
 
 
 def change_role(conn: sa.Connection, serventia_id: int, usuario: str, papel: str, now: datetime) -> Person:
-    """Give a person another role; their sessions end (A5).
+    """Set a new role; the person's sessions end (A5).
 
-    Raises `Recusa` `entrada-invalida`, `estado-nao-permite` (they are the last of what they head), as `_existing`.
+    Raises `Recusa` `entrada-invalida`, `estado-nao-permite` (the last administrador or head), as `_existing`.
     """
     who, ativa = _existing(conn, serventia_id, usuario)
     if papel not in ROLES:
@@ -83,7 +83,7 @@ def change_role(conn: sa.Connection, serventia_id: int, usuario: str, papel: str
 
 
 def change_name(conn: sa.Connection, serventia_id: int, usuario: str, nome: str, now: datetime) -> Person:
-    """Give a person another name, as it is printed from now on. Raises `Recusa` `entrada-invalida`, as `_existing`."""
+    """Set a new name, used in later prints. Raises `Recusa` `entrada-invalida`, as `_existing`."""
     who, _active = _existing(conn, serventia_id, usuario)
     nome = checked_name(nome, printed)
     _change(conn, who, now, nome=nome)
@@ -91,7 +91,7 @@ def change_name(conn: sa.Connection, serventia_id: int, usuario: str, nome: str,
 
 
 def deactivate(conn: sa.Connection, serventia_id: int, usuario: str, now: datetime) -> Person:
-    """Deactivate a person: they cannot log in or act from now on (A5). What they did keeps their name (A3).
+    """Deactivate a person: they cannot log in or act from now on (A5). Their past acts keep their name (A3).
 
     Raises `Recusa` `estado-nao-permite` for the last administrador or head of the office, as `_existing`.
     """
@@ -120,20 +120,20 @@ def list_people(conn: sa.Connection, serventia_id: int) -> list[tuple[Person, bo
 
 
 def find_person(conn: sa.Connection, serventia_id: int, usuario: str) -> Person | None:
-    """Return the person of that user name; None where there is none or they left. Case and blanks are ignored."""
+    """Return the active person with that user name, or None. Case and surrounding blanks are ignored."""
     row = _active(conn, serventia_id, usuario)
     return None if row is None else _person(row)
 
 
 def names(conn: sa.Connection, serventia_id: int) -> dict[str, str]:
-    """Return the names of all people of the office by user name, also of those who left."""
+    """Return the names of all people of the office by user name, including former staff."""
     table = db.pessoa
     query = sa.select(table.c.usuario, table.c.nome).where(table.c.serventia_id == serventia_id)
     return {row.usuario: row.nome for row in conn.execute(query)}
 
 
 def check_password(conn: sa.Connection, serventia_id: int, usuario: str, password: str) -> Person | None:
-    """Return the person if the password is theirs, else None. An unknown user costs the same time as a known one."""
+    """Return the person if the password is correct, else None. An unknown user takes the same time as a known one."""
     row = _active(conn, serventia_id, usuario)
     right = is_password(password, None if row is None else row["senha_hash"])
     return None if row is None or not right else _person(row)
@@ -178,7 +178,7 @@ def _active(conn: sa.Connection, serventia_id: int, usuario: str) -> sa.RowMappi
 def _not_the_last(conn: sa.Connection, who: Person, papel: str | None) -> None:
     """Raise `Recusa` `estado-nao-permite` for the last active administrador or head, unless `papel` keeps them one.
 
-    All active rows are locked: of two who deactivate each other at the same moment one stays.
+    All active rows are locked: of two people who deactivate each other at the same time, one remains.
     """
     tabela = db.pessoa
     query = sa.select(tabela.c.id, tabela.c.papel).where(tabela.c.serventia_id == who.serventia_id, tabela.c.ativa)

@@ -1,6 +1,6 @@
-"""What each may do: rights of keys, roles of people, and the author of an act (A1, A2).
+"""Rights of keys, roles of people, and the author of an act (A1, A2).
 
-A key has rights (`RIGHTS`), a person has a role (`ROLES`); the role decides what only the heads of the office may do.
+A key has rights (`RIGHTS`), a person has a role (`ROLES`); some actions need the role of a head of the office.
 """
 
 from collections.abc import Mapping
@@ -11,12 +11,13 @@ from printserver.office.audit import LogEntry
 
 RIGHTS = ("imprimir", "original", "responder", "selos")
 CONSULTAR = "consultar"
-"""The right to look things up. Every key has it, except those with `SEM_CONSULTA`."""
+"""The right to look up data. Every key has it, except those with `SEM_CONSULTA`."""
 SEM_CONSULTA = "sem-consulta"
 ROLES = ("escrevente", "substituto", "tabeliao", "administrador")
-# P3: who may subscribe a copy. The administrator is the default subscritor of a new office, until a person is named.
+# P3: roles that may subscribe a copy. The administrator is the default subscritor of a new office, until a person is
+# named.
 SUBSCRITORES = frozenset({"substituto", "tabeliao", "administrador"})
-# X4, X8: what only the heads of the office may do. An administrador runs the server, and is no head.
+# X4, X8: the heads of the office. An administrator runs the server, and is not a head.
 HEADS = frozenset({"substituto", "tabeliao"})
 RIGHTS_OF_ROLE: Mapping[str, frozenset[str]] = {
     "escrevente": frozenset({"imprimir", "responder", "selos"}),
@@ -28,10 +29,10 @@ RIGHTS_OF_ROLE: Mapping[str, frozenset[str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who makes a request: the system by its key, the person who acts, or both (A2).
+    """The author of a request: the system by its key, the person who acts, or both (A2).
 
-    `pessoa` is a user name; `papel` is that person's role. `direitos` are the key's, or the role's where a person asks
-    without a key. `endereco` is the network address the request came from. `fila` is the key's default queue.
+    `pessoa` is a user name; `papel` is that person's role. `direitos` are the key's, or those of the role if there is
+    no key. `endereco` is the network address of the request. `fila` is the key's default queue.
     """
 
     serventia_id: int
@@ -63,9 +64,9 @@ def require_right(author: Author, right: str) -> None:
 
 
 def require_head(papel: str | None, ato: str) -> None:
-    """Raise `Recusa` `sem-permissao` unless the role heads the office: tabelião or substituto (X4, X8).
+    """Raise `Recusa` `sem-permissao` unless the role is a head of the office: tabelião or substituto (X4, X8).
 
-    `ato` says in Portuguese what was asked for, as the subject of the message: "a exclusão fora do prazo".
+    `ato` names the action in Portuguese, as the subject of the message: "a exclusão fora do prazo".
     """
     if papel not in HEADS:
         raise Recusa("sem-permissao", f"Somente o tabelião ou o substituto pode pedir {ato}.")

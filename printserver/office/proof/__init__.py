@@ -1,6 +1,6 @@
-"""The record proves itself (A6): what the log keeps of each row, the heads kept outside the database, the verification.
+"""Verification of the records (A6): evidence in the log, heads kept outside the database, the check itself.
 
-Knows no job and no screen: it looks at rows.
+It depends on tables only, not on jobs or screens.
 """
 
 from printserver.office.proof.certificates import register

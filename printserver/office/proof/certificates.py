@@ -1,4 +1,4 @@
-"""The certificates that an office signed with, kept in the log itself: old seals can be checked for ever (A6, S5)."""
+"""The certificates that the office has signed with, stored in the log: old seals remain verifiable (A6, S5)."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ _meant = db.as_meant(db.log.c.detalhe)
 
 
 def register(conn: Connection, serventia_id: int, certificate: Certificate, now: datetime) -> None:
-    """Put the certificate on record, unless it is there: before the first seal that it signs."""
+    """Log the certificate, unless it is logged already; called before it signs its first seal."""
     if conn.execute(_registros(serventia_id).where(db.log.c.objeto_id == certificate.fingerprint)).first():
         return
     what = {
@@ -28,7 +28,7 @@ def register(conn: Connection, serventia_id: int, certificate: Certificate, now:
 
 
 def used_certificates(conn: Connection, serventia_id: int) -> Sequence[PublicCertificate]:
-    """Return the certificates on record, the newest first. What is no certificate, or another than it says, is not."""
+    """Return the logged certificates, newest first. Invalid ones, or ones with another fingerprint, are left out."""
     found = []
     for row in conn.execute(_registros(serventia_id).order_by(db.log.c.n.desc())):
         what = _meant(row.detalhe)

@@ -1,7 +1,7 @@
-"""The head of the log's chain, signed with the office's certificate and kept outside the database (A6).
+"""The head of the log's chain, signed with the office's certificate and stored outside the database (A6).
 
-A log that was written anew has other hashes, and one that was cut is shorter: neither agrees with a head kept before.
-One JSON file a day in `auditoria/` of the office's folder.
+A rewritten log has other hashes, and a truncated one is shorter: neither matches a stored head. One JSON file per day
+in `auditoria/` of the office's folder.
 """
 
 import fcntl
@@ -28,16 +28,16 @@ PASTA: Final = "auditoria"
 _POINT: Final = re.compile(r"([0-9]{1,18}):([0-9a-f]{64})")
 
 
-KeptHead = tuple[Path, "Head | None"]  # a file, and the head that it holds
+KeptHead = tuple[Path, "Head | None"]  # a file, and its head
 
 
 class HeadDiffers(Exception):
-    """The log does not agree with a head that was kept before: nothing is signed over it."""
+    """The log does not match a stored head: no new head is signed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """A head: the number and hash of the log's newest entry at `quando` (RFC 3339), and who signed it (PEM)."""
+    """A head: number and hash of the log's newest entry at `quando` (RFC 3339), signature, and certificate (PEM)."""
 
     serventia: str
     instancia: str
@@ -49,11 +49,11 @@ class Head:
 
     @property
     def point(self) -> str:
-        """The head as it is printed and brought back: `N:HASH`."""
+        """The head as printed and typed: `N:HASH`."""
         return f"{self.n}:{self.hash}"
 
     def text(self) -> str:
-        """Return what is signed."""
+        """Return the text to sign."""
         return f"cabeca da auditoria|{self.serventia}|{self.instancia}|{self.n}|{self.hash}|{self.quando}"
 
 
@@ -73,18 +73,18 @@ def sign_head(conn: Connection, serventia_id: int, certificate: Certificate, now
 
 
 def of_day(instance: Path, now: datetime) -> Path:
-    """Return the file of the head of an office day, there or not."""
+    """Return the path of the head file of the office's day; it may not exist."""
     return instance / PASTA / f"{local_date(now).isoformat()}.json"
 
 
 def store(database: Database, serventia_id: int, instance: Path, certificate: Certificate, now: datetime) -> Head:
-    """Sign the log's head and keep it as the day's, in the place of a shorter one. Return it.
+    """Sign the log's head, store it as the day's head, replacing an older one, and return it.
 
-    Raises CabecaDiverge, with what was found (Portuguese), where the log does not lead on from the newest head kept, or
-    from the day's: neither is then overwritten. Raises OSError.
+    Raises HeadDiffers (Portuguese) if the log does not extend the newest stored head, or the day's: neither is
+    overwritten. Raises OSError.
     """
     path = of_day(instance, now)
-    # One at a time: of two that stop at once the second looks at what the first wrote, with a view that is newer.
+    # Serialized: a second writer sees the first one's file, and reads a newer snapshot.
     with _one_at_a_time(path.parent), database.snapshot() as conn:
         for kept in dict.fromkeys([path, *kept_heads(instance)[-1:]]):
             if kept.exists() and (fault := difference(conn, serventia_id, kept)):
@@ -103,12 +103,12 @@ def _one_at_a_time(folder: Path) -> Iterator[None]:
 
 
 def kept_heads(instance: Path) -> list[Path]:
-    """Return the files of the heads that were kept, by day."""
+    """Return the files of the stored heads, by day."""
     return sorted((instance / PASTA).glob("????-??-??.json"))
 
 
 def read(path: Path) -> Head | None:
-    """Return what a file holds; None where it is no head. Raises OSError."""
+    """Return the head in a file; None if it is invalid. Raises OSError."""
     try:
         fields = json.loads(path.read_text("utf-8"))
         head = Head(**fields)
@@ -119,12 +119,12 @@ def read(path: Path) -> Head | None:
 
 
 def read_all(instance: Path) -> list[KeptHead]:
-    """Return every head that was kept, by day. Read before the database is: one kept meanwhile is ahead of its view."""
+    """Return every stored head, by day. Call it before opening the snapshot: later heads would be ahead of it."""
     return [(path, read(path)) for path in kept_heads(instance)]
 
 
 def difference(conn: Connection, serventia_id: int, path: Path) -> str | None:
-    """Return how the log differs from a head that was kept (Portuguese); None where it leads on from it."""
+    """Return how the log differs from a stored head (Portuguese); None if it extends the head."""
     return _difference(conn, serventia_id, path, read(path))
 
 
@@ -136,7 +136,7 @@ def _difference(conn: Connection, serventia_id: int, path: Path, head: Head | No
 
 
 def of_point(conn: Connection, serventia_id: int, n: int, digest: str) -> str | None:
-    """Return how the log differs from a head `N:HASH` (Portuguese); None where it leads on from it."""
+    """Return how the log differs from a head `N:HASH` (Portuguese); None if it extends the head."""
     mine = (db.log.c.serventia_id == serventia_id, db.log.c.n == n)
     there = conn.execute(sa.select(db.log.c.hash).where(*mine)).scalar_one_or_none()
     if there == digest or n == 0:
@@ -149,7 +149,7 @@ def of_point(conn: Connection, serventia_id: int, n: int, digest: str) -> str | 
 def check(
     conn: Connection, serventia_id: int, kept: Sequence[KeptHead], usados: Sequence[PublicCertificate]
 ) -> Iterator[tuple[Path, str | None]]:
-    """Give each of the heads that were kept, with its difference from the log (Portuguese) or None."""
+    """Yield each stored head with its difference from the log (Portuguese) or None."""
     office = conn.execute(sa.select(db.serventia).where(db.serventia.c.id == serventia_id)).one()
     known: Mapping[str, PublicCertificate] = {each.fingerprint: each for each in usados}
     for path, head in kept:

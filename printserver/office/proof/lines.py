@@ -1,6 +1,6 @@
-"""The rows of a table held against what the log says of them (A6): changed, missing or added ones are named.
+"""Comparison of a table's rows with the log (A6): reports changed, missing and added rows.
 
-Rows are read in the order of their keys, some hundred at a time, with what the log says of each: nothing grows.
+Rows are read in key order, some hundred at a time, with their log entries: memory use is constant.
 """
 
 from collections import defaultdict
@@ -15,7 +15,7 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.office.proof.proofs import LogRow, canonical_json, digests
 
 AT_ONCE: Final = 500
-_VINCULO: Final = "vínculo"  # an answer of the court on a link is no state of the seal
+_VINCULO: Final = "vínculo"  # an answer of the court on a link is not a state of the seal
 
 _log = db.log
 _meant = db.as_meant(_log.c.prova)
@@ -24,7 +24,7 @@ Look = Callable[[JsonView], None]
 
 
 def check(conn: Connection, serventia_id: int, linha: LogRow, look_at: Look) -> Iterator[str]:
-    """Give a Portuguese sentence for each difference between a table and the log. `look_at` is called with each row."""
+    """Yield a Portuguese sentence for each difference between a table and the log. Calls `look_at` with each row."""
     table = linha.tabela
     key = next(iter(table.primary_key.columns))
     names = {
@@ -50,7 +50,7 @@ def check(conn: Connection, serventia_id: int, linha: LogRow, look_at: Look) -> 
 
 
 class _Claimed:
-    """An entry of the log: its number, the state that it tells, what it keeps of the row."""
+    """An entry of the log: its number, state, and evidence about the row."""
 
     __slots__ = ("changed", "estado", "linha", "n", "objeto_id", "resumo")
 
@@ -66,7 +66,7 @@ class _Claimed:
 
 
 def _claimed(conn: Connection, serventia_id: int, linha: LogRow, keys: Sequence[str]) -> dict[Any, list[_Claimed]]:
-    """Return what the log says of rows, in its order, by the row."""
+    """Return the log entries of rows, in log order, by row."""
     query = (
         sa.select(_log.c.n, _log.c.objeto_id, _log.c.estado, *db.as_stored([_log.c.prova]))
         .where(_log.c.serventia_id == serventia_id, _log.c.objeto == linha.objeto, _log.c.objeto_id.in_(keys))
@@ -79,7 +79,7 @@ def _claimed(conn: Connection, serventia_id: int, linha: LogRow, keys: Sequence[
 
 
 def _which(linha: LogRow, key: str, numero: Any) -> Any:
-    """Return what tells one row from another in the log: a job may have had many questions."""
+    """Return the identity of a row in the log; a job may have several questions."""
     return (key, numero) if linha.numbered else key
 
 
@@ -113,7 +113,7 @@ def _text(value: Any) -> str:
 def _without_number(
     conn: Connection, linha: LogRow, key: sa.ColumnElement[Any], said: Mapping[Any, Sequence[_Claimed]]
 ) -> Iterator[str]:
-    """Give the rows that share their key with others, and are there no more: the log knows them by their number."""
+    """Yield the missing rows of a `numbered` table, which the log identifies by number."""
     if not linha.numbered:
         return
     numbers = {numero: entries[0] for (_key, numero), entries in said.items()}
@@ -124,7 +124,7 @@ def _without_number(
 
 
 def _without_entry(conn: Connection, serventia_id: int, linha: LogRow) -> Iterator[str]:
-    """Give the rows that the log says were made, and are there no more."""
+    """Yield the rows that are logged as created, but are missing."""
     table = linha.tabela
     there = sa.select(table.c[linha.chave]).where(
         table.c.serventia_id == _log.c.serventia_id, table.c[linha.chave] == _log.c.objeto_id

@@ -1,7 +1,8 @@
-"""What the log keeps of a row, so that the row can be held against it (A6).
+"""Evidence about a row in the log, for later verification (A6).
 
-Of what stays: a SHA-256 of each group of columns, `resumo`. Of what moves: the new value at each change, `changed`; the
-state is that of the log's entry itself. Who writes a column named here says so in the entry of the same transaction.
+For constant columns: a SHA-256 of each group of columns, `resumo`. For columns that change: the new value at each
+change, `mudou`; the state is that of the log entry itself. Code that writes such a column must log it in the same
+transaction.
 """
 
 import hashlib
@@ -21,10 +22,11 @@ _encode: Final = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators
 
 @dataclass(frozen=True, slots=True)
 class LogRow:
-    """How the rows of a table are held against the log: by which groups of columns, and what moves, from which value.
+    """How the rows of a table are compared with the log: groups of constant columns, and changing columns with their
+    initial values.
 
-    `chave` is the column by which the log's `objeto_id` names them; `numbered`: many share it, and the log tells them
-    apart by their own number. `nome` is what they are called (Portuguese).
+    `chave` is the column that the log's `objeto_id` refers to; `numbered`: several rows share it, and the log has their
+    numbers. `nome` is their Portuguese name.
     """
 
     objeto: str
@@ -98,12 +100,12 @@ QUESTION: Final = LogRow(
 
 
 def evidence(linha: LogRow, row: JsonView, *groups: str, **changed: Any) -> JsonObject:
-    """Return what an entry of the log keeps: the digests of `groups` (none named: of all), and the values `changed`."""
+    """Return the evidence for a log entry: the digests of `groups` (default: all), and the values `changed`."""
     return {"resumo": digests(linha, row, *groups)} | (change_proof(**changed) if changed else {})
 
 
 def change_proof(**changed: Any) -> JsonObject:
-    """Return what an entry of the log keeps of columns that moved."""
+    """Return the evidence for changed columns."""
     return {"mudou": {name: canonical_json(value) for name, value in changed.items()}}
 
 
@@ -117,11 +119,11 @@ def digests(linha: LogRow, row: JsonView, *groups: str) -> dict[str, str]:
 
 
 def canonical_json(value: Any) -> Any:
-    """Return a column's value as JSON, the same before it was written and after it was read, on every database."""
+    """Return a column's value as JSON, identical before writing and after reading, on every database."""
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, dict | list | tuple):
-        return json.loads(json.dumps(value))  # names are text, tuples are lists
+        return json.loads(json.dumps(value))  # keys become str, tuples become lists
     return repr(value) if isinstance(value, bytes) else value

@@ -1,6 +1,6 @@
-"""Everything that `auditoria verificar` looks at (A6): the chain, the rows that it covers, the numbers, the heads kept.
+"""The checks of `auditoria verificar` (A6): the chain, the rows it covers, the sequences, the stored heads.
 
-Nothing is kept but counts and the first faults: a million seals are read as they come.
+Only counts and the first faults are kept in memory; rows are streamed.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,27 +17,27 @@ from printserver.office.proof import certificates, daily_head, lines
 from printserver.office.proof.proofs import JOB, QUESTION, SELO
 from printserver.selo import PublicCertificate, read, sequence_name
 
-SHOWN: Final = 50  # faults named one by one
+SHOWN: Final = 50  # faults listed individually
 _meant = db.as_meant(db.log.c.detalhe)
 
 
 @dataclass(slots=True)
 class Report:
-    """What was found: how much was looked at, and the faults (Portuguese), the first `SHOWN` of `total`."""
+    """The result: counts of the rows checked, and the first `SHOWN` of `total` faults (Portuguese)."""
 
     registros: int = 0
-    antes: int | None = None  # how many entries hold before the chain's first fault
+    antes: int | None = None  # valid entries before the chain's first fault
     selos: int = 0
-    external: int = 0  # of another program: their signature is not this office's to check (N13)
+    external: int = 0  # of another program: their signatures cannot be checked (N13)
     job_count: int = 0
     perguntas: int = 0
     certificates: int = 0
-    heads: list[str] = field(default_factory=list)  # the days of those that were kept
+    heads: list[str] = field(default_factory=list)  # days of the stored heads
     gaps: list[str] = field(default_factory=list)
     total: int = 0
 
     def add_fault(self, text: str) -> None:
-        """Note a fault."""
+        """Count a fault, and keep its text up to the limit."""
         self.total += 1
         if len(self.gaps) < SHOWN:
             self.gaps.append(text)
@@ -49,10 +49,9 @@ def verify(
     kept_heads: Sequence[daily_head.KeptHead],
     points: Sequence[tuple[int, str]] = (),
 ) -> Report:
-    """Verify all that is on record. `conn` sees one state of the database (`Database.snapshot`).
+    """Verify all records. `conn` sees one state of the database (`Database.snapshot`).
 
-    `kept_heads` are the heads that were kept (`daily_head.read_all`), `pontos` those that a person brings, as they were
-    sent by e-mail.
+    `kept_heads` are the stored heads (`daily_head.read_all`), `points` those given by a person, as sent by e-mail.
     """
     report = Report()
     for n, fault in audit.walk(conn, serventia_id):
@@ -103,7 +102,7 @@ def _entries(conn: Connection, serventia_id: int, report: Report, usados: Sequen
 
 
 def _signed(row: JsonView, usados: Sequence[PublicCertificate]) -> bool:
-    """Whether one of the office's certificates signed the registro, and with the signature that stands beside it."""
+    """Return whether one of the office's certificates signed the registro, with the signature in `assinatura`."""
     text, signature = row["registro"], row["assinatura"]
     if not isinstance(text, str) or not isinstance(signature, str) or not signature or not text.endswith(signature):
         return False
@@ -111,13 +110,13 @@ def _signed(row: JsonView, usados: Sequence[PublicCertificate]) -> bool:
 
 
 def _highest(highest: dict[tuple[int, str, int], str], row: JsonView) -> None:
-    """Remember the seal with the highest number of each natureza, ato and year (S3); a paper seal took none (S4)."""
+    """Record the seal with the highest number of each natureza, ato and year (S3); a paper seal uses none (S4)."""
     if row["origem"] == "hibrido" and row["retifica"] is None:
         return
     try:
         code = read(row["codigo"])
         number = int(code.informacao)
-    except ValueError:  # it is no code: what changed it is found already
+    except ValueError:  # an invalid code; the change is already reported
         return
     key = (code.natureza, code.ato, code.ano)
     if number > int(highest.get(key, "0" * 25)[9:22]):
@@ -125,9 +124,9 @@ def _highest(highest: dict[tuple[int, str, int], str], row: JsonView) -> None:
 
 
 def _sequences(conn: Connection, serventia_id: int, highest: Mapping[tuple[int, str, int], str]) -> Iterator[str]:
-    """Give the sequences whose next number a seal has already (S3), or that stand before a number given for them.
+    """Yield the sequences whose next number a seal already has (S3), or that are behind a logged next number.
 
-    A number came from the office's sequence or from its ato's, as the setting was then; both only grow.
+    A number came from the office's sequence or from that of its ato, by the setting of the time; both only grow.
     """
     table = db.sequencia
     rows = conn.execute(sa.select(table.c.nome, table.c.proximo).where(table.c.serventia_id == serventia_id)).all()

@@ -1,4 +1,4 @@
-"""First schema: every table, and the triggers that keep the log and the seals as they were written (A3)."""
+"""First schema: every table, and the triggers that protect log and seals from changes (A3)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -11,7 +11,7 @@ branch_labels = None
 depends_on = None
 
 
-# What of a seal never changes (A6): all but `estado`, which follows the court, and what moves in one direction alone.
+# Columns of a seal that never change (A6): all but `estado`, which follows the court, and those that change once.
 _SEAL_FIXED = (
     "id",
     "serventia_id",
@@ -67,8 +67,8 @@ def _sqlite_refusal(name: str, before: str, table: str, text: str, when: str = "
     return f"CREATE TRIGGER {name} BEFORE {before} ON {table} {condition}BEGIN SELECT RAISE(ABORT, '{text}'); END"
 
 
-# INSERT OR REPLACE deletes the row in its way without asking the triggers for DELETE: these see it come. An id that is
-# not given is -1 or null there.
+# INSERT OR REPLACE deletes the conflicting row without firing the DELETE triggers; these triggers catch it. A missing
+# id is -1 or null there.
 _SQLITE_TRIGGERS = (
     _sqlite_refusal("log_sem_update", "UPDATE", "log", "o log nao se altera"),
     _sqlite_refusal("log_sem_delete", "DELETE", "log", "o log nao se apaga"),

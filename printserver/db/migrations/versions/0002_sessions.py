@@ -1,4 +1,4 @@
-"""Sessions of people at the screens, kept here, so that one can be ended (A5)."""
+"""Sessions of people at the screens, stored in the database so that they can be ended (A5)."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the table of sessions. Those that only a cookie knew end: everyone logs in again."""
+    """Create the table of sessions. Sessions that exist only in a cookie end: everyone logs in again."""
     op.create_table(
         "sessao",
         sa.Column("sha256", sa.String(length=64), nullable=False),
