@@ -1,7 +1,7 @@
 """Query parameters of each call, as Pydantic models; unknown parameters are refused by name."""
 
 from datetime import date
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import (
     AfterValidator,
@@ -15,7 +15,7 @@ from pydantic import (
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from printserver.clock import local_date
-from printserver.documents import KINDS, KindWord
+from printserver.documents import DocumentType
 from printserver.errors import BadField, Recusa
 from printserver.formats import UnfitText, without_invisible
 from printserver.office import Office
@@ -33,7 +33,7 @@ State = Literal[
     "falhou",
     "cancelado",
 ]
-_KINDS = list(KINDS)
+_KINDS = get_args(DocumentType)
 
 
 def _day(text: str | None) -> str | None:
@@ -126,7 +126,7 @@ class JobsQuery(Query):
 
     chave: Text = None
     estado: State | None = Field(None, description="Um dos estados do trabalho, por exemplo entregue.")
-    tipo: KindWord | None = Field(None, description=f"{', '.join(_KINDS[:-1])} ou {_KINDS[-1]}.")
+    tipo: DocumentType | None = Field(None, description=f"{', '.join(_KINDS[:-1])} ou {_KINDS[-1]}.")
     instrumento: Text = None
     livro: Text = None
     folha: Text = None

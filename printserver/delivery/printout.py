@@ -106,7 +106,12 @@ def _values(kept: JsonView | None) -> BlockValues | None:
         return None
     values = dict(kept)
     return BlockValues(
-        **values | {"selos": tuple(SeloValues(**each) for each in values["selos"]), "custas": tuple(values["custas"])}
+        **values
+        | {
+            "selos": tuple(SeloValues(**each) for each in values["selos"]),
+            "custas": tuple(values["custas"]),
+            "citados": tuple((name, codigo) for name, codigo in values.get("citados", ())),
+        }
     )
 
 

@@ -4,6 +4,18 @@
 question of a second print. It knows no table, no queue, no page.
 """
 
+from printserver.documents.assento import Assento, AssentoReference, AverbacaoAnotacao
+from printserver.documents.civil.identity import record_key
+from printserver.documents.civil.matricula import read_matricula
+from printserver.documents.civil_documents import (
+    AssentoPage,
+    Averbacao,
+    CivilCertidao,
+    CivilDocument,
+    Edital,
+    Habilitacao,
+    Procedimento,
+)
 from printserver.documents.fees import add_up_services
 from printserver.documents.fields import (
     OBJECT,
@@ -24,24 +36,28 @@ from printserver.documents.fields import (
     Text,
     field_error,
 )
-from printserver.documents.identity import (
-    canonical,
-    identify,
-    label,
-    normalize,
-    normalize_folha,
-    normalize_id,
-    normalize_livro,
-    normalize_sheet,
-)
+from printserver.documents.identity import identify, label
 from printserver.documents.instrumento import Assinaturas, Corpo, Instrumento, Parte, Referencia
-from printserver.documents.kinds import KINDS, DocumentFields, FieldValue, FieldValues, Kind, KindWord, shown_fields
+from printserver.documents.kinds import (
+    KINDS,
+    DocumentFields,
+    DocumentType,
+    FieldValue,
+    FieldValues,
+    Kind,
+    KindWord,
+    kind_of,
+    kind_word,
+    shown_fields,
+)
 from printserver.documents.model import Certidao, Document, FichaAbertura, Livro, Minuta, Pedido, Traslado
 from printserver.documents.moment import ato_moment, refuse_empty_date
 from printserver.documents.notas.ficha import with_answer
 from printserver.documents.notas.minuta import parse_pages
 from printserver.documents.parties import require_initials
 from printserver.documents.plan import (
+    CivilFacts,
+    CivilPlan,
     Context,
     Custas,
     Identity,
@@ -75,6 +91,14 @@ from printserver.documents.sides import (
     with_last_folha,
     write_folha,
 )
+from printserver.documents.spelling import (
+    canonical,
+    normalize,
+    normalize_folha,
+    normalize_id,
+    normalize_livro,
+    normalize_sheet,
+)
 from printserver.documents.terms import Terms
 from printserver.documents.titles import title
 from printserver.documents.values import Value
@@ -94,9 +118,18 @@ __all__ = [
     "AffectedPrint",
     "Alternative",
     "Answer",
+    "Assento",
+    "AssentoPage",
+    "AssentoReference",
     "Assinaturas",
+    "Averbacao",
+    "AverbacaoAnotacao",
     "Boolean",
     "Certidao",
+    "CivilCertidao",
+    "CivilDocument",
+    "CivilFacts",
+    "CivilPlan",
     "CodigoDoAto",
     "CodigoDoSelo",
     "Context",
@@ -105,11 +138,14 @@ __all__ = [
     "Data",
     "Document",
     "DocumentFields",
+    "DocumentType",
+    "Edital",
     "FichaAbertura",
     "FieldValue",
     "FieldValues",
     "Folha",
     "FolhaSide",
+    "Habilitacao",
     "Identifier",
     "Identity",
     "Instrumento",
@@ -125,6 +161,7 @@ __all__ = [
     "Pedido",
     "Plan",
     "PlannedSelo",
+    "Procedimento",
     "Question",
     "Reason",
     "Referencia",
@@ -151,6 +188,8 @@ __all__ = [
     "decide",
     "field_error",
     "identify",
+    "kind_of",
+    "kind_word",
     "label",
     "labels",
     "make_plan",
@@ -163,7 +202,9 @@ __all__ = [
     "page_sides",
     "parse_pages",
     "read",
+    "read_matricula",
     "read_request",
+    "record_key",
     "refuse_empty_date",
     "require_initials",
     "selos_xa",

@@ -2,19 +2,16 @@
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
+from pydantic import Discriminator, Field, Tag, model_validator
 
 from printserver.documents.fields import (
     TAG_PREFIX,
     Boolean,
-    CodigoDoSelo,
     Data,
     Identifier,
-    Integer,
     Printed,
     Reason,
     RequestModel,
-    Stamped,
     Text,
     field_error,
 )
@@ -23,8 +20,6 @@ from printserver.documents.instrumento import Corpo
 NATUREZA = 2  # Registro Civil (S1)
 
 Especie = Literal["nascimento", "casamento", "casamento-religioso", "obito", "natimorto", "livro-e"]
-
-
 
 
 class Registrado(RequestModel):
@@ -147,5 +142,3 @@ class PlaceOnLeaf(RequestModel):
     x: Annotated[float, Field(ge=0, le=400)]
     y: Annotated[float, Field(ge=0, le=600)]
     largura: Annotated[float, Field(ge=20, le=400)]
-
-

@@ -5,11 +5,10 @@ What a rule forbids is refused by the document's own module in `civil`, with the
 
 from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, Discriminator, Field, Tag, WithJsonSchema, field_validator, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator, model_validator
 
+from printserver.documents.assento import NATUREZA, AssentoDoLivro, AssentoOrReference, AverbacaoAnotacao, PlaceOnLeaf
 from printserver.documents.fields import (
-    TAG_PREFIX,
-    Boolean,
     CodigoDoSelo,
     Data,
     Identifier,
@@ -23,8 +22,6 @@ from printserver.documents.fields import (
 )
 from printserver.documents.instrumento import Corpo
 from printserver.documents.values import Value
-
-from printserver.documents.assento import NATUREZA, AssentoDoLivro, AssentoOrReference, AverbacaoAnotacao, PlaceOnLeaf
 
 CertidaoEspecie = Literal[
     "primeira-via",
@@ -56,9 +53,7 @@ def _registro_civil(natureza: int) -> int:
     return natureza
 
 
-Natureza = Annotated[
-    Integer, AfterValidator(_registro_civil), WithJsonSchema({"type": "integer", "const": NATUREZA})
-]
+Natureza = Annotated[Integer, AfterValidator(_registro_civil), WithJsonSchema({"type": "integer", "const": NATUREZA})]
 
 
 class CivilValue(Value):
@@ -231,9 +226,7 @@ class Procedimento(_CivilDocument, CivilValue):
 
     tipo: Literal["procedimento"]
     processo: Identifier
-    especie: Literal[
-        "retificacao", "patronimico", "reconhecimento", "prenome", "genero", "registro-tardio", "outro"
-    ]
+    especie: Literal["retificacao", "patronimico", "reconhecimento", "prenome", "genero", "registro-tardio", "outro"]
     corpo: Corpo
 
 

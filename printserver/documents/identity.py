@@ -1,8 +1,8 @@
 """What *the same document* is (X0, C11). Reads no table."""
 
-from printserver.documents.instrumento import Instrumento, Referencia
 from printserver.documents.civil.identity import civil_identity
 from printserver.documents.civil_documents import CivilDocument
+from printserver.documents.instrumento import Instrumento, Referencia
 from printserver.documents.kinds import FIELDS, KINDS, FieldValue, FieldValues, kind_of
 from printserver.documents.model import Certidao, Document, Livro, Minuta, Traslado
 from printserver.documents.plan import Context, Identity

@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from printserver.documents.spelling import normalize_sheet
 from printserver.documents.instrumento import Instrumento
 from printserver.documents.kinds import KINDS
 from printserver.documents.model import Faces, Side
 from printserver.documents.plan import Identity, Rules
+from printserver.documents.spelling import normalize_sheet
 from printserver.errors import BadField, Recusa, invalid_input
 
 

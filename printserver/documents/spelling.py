@@ -74,5 +74,3 @@ def _plain(letter: str) -> str:
         return letter
     whole = "".join(chr(int(codigo, 16)) for codigo in codigos.split())
     return whole if tag in ("<wide>", "<narrow>") or whole.isalpha() else letter
-
-

@@ -13,9 +13,9 @@ from printserver.common.data import JsonObject
 from printserver.common.text import capitalized
 from printserver.documents.instrumento import Instrumento
 from printserver.documents.kinds import KINDS
-from printserver.documents.plan import Custas, Plan
+from printserver.documents.plan import CivilPlan, Custas, Plan
 from printserver.formats import BlockValues, SeloValues
-from printserver.selo import IssuedSelo, format_reais
+from printserver.selo import IssuedSelo, format_reais, parse_matricula
 
 # Of the size of the real ones: the block is laid out with them before any number is taken (S12).
 PLACEHOLDER_CODIGO = "0" * 25
@@ -43,6 +43,7 @@ _MONTHS = (
     "dezembro",
 )
 _PRINCIPAL_LABEL = "selo do ato principal"
+_HABILITACAO_LABEL = "Selo da habilitação"
 _TO_BE_SET = "emolumentos a definir"
 _NOTHING = "—"
 
@@ -64,6 +65,7 @@ def template_data(
     instrumento = plan.instrumento
     data = instrumento.data if do_livro and instrumento and instrumento.data else local_date(plan.momento or now)
     fields = plan.identity.campos
+    civil = plan.civil
     return {
         "tipo": kind.format,
         "titulo": _title(plan),
@@ -79,6 +81,7 @@ def template_data(
         "ordem_judicial": plan.ordem_judicial,
         "ficha": fields["ficha"],
         "pessoa": [{"rotulo": _label(nome), "valor": value} for nome, value in plan.pessoa.items()],
+        **({"frases": list(civil.sentences), "folha": civil.sheet, "matricula": _grouped(civil)} if civil else {}),
     }
 
 
@@ -90,7 +93,8 @@ def block_values(plan: Plan, issued: Sequence[IssuedSelo] | None, *, demonstraca
     leave it out (N7). Raises ValueError if there are not as many seals as planned.
     """
     selos = _selos(plan, issued)
-    if not selos:
+    quoted = plan.civil.habilitacao if plan.civil is not None else None
+    if not (selos or quoted):
         return None
     url, codigo = _qr(plan, issued)
     kind = KINDS[plan.identity.tipo]
@@ -102,9 +106,10 @@ def block_values(plan: Plan, issued: Sequence[IssuedSelo] | None, *, demonstraca
         qr_codigo=codigo,
         qr_rotulo=_qr_label(plan),
         selo_livro=None if livro is None else livro.codigo if issued is not None else PLACEHOLDER_CODIGO,
-        custas=custas_lines(plan.custas),
+        custas=_fee_lines(plan),
         demonstracao=demonstracao,
         externo=livro is not None and livro.externo,
+        citados=() if quoted is None else ((_HABILITACAO_LABEL, quoted.codigo),),
     )
 
 
@@ -112,12 +117,25 @@ def mark_values(plan: Plan, papeis: Sequence[str] = ()) -> dict[str, str]:
     """Return what the marks `[[…]]` of a body become, by name; `SELO_LIVRO` is none in the livro itself (N6)."""
     total = sum((linha.emolumentos.total for linha in plan.custas), Decimal("0.00"))
     texts = {
-        "CUSTAS": " ".join(custas_lines(plan.custas)),
+        "CUSTAS": " ".join(_fee_lines(plan)),
         "TOTAL": format_reais(total),
         "PAPEL": ", ".join(papeis) or _NOTHING,
         "SELO_LIVRO": plan.selo_livro.codigo if plan.selo_livro else _NOTHING,
+        "SELO_HABILITACAO": plan.civil.habilitacao.codigo if plan.civil and plan.civil.habilitacao else _NOTHING,
+        "MATRICULA": _grouped(plan.civil) or _NOTHING if plan.civil else _NOTHING,
     }
     return {name: texts[name] for name in KINDS[plan.identity.tipo].marks}
+
+
+def _fee_lines(plan: Plan) -> tuple[str, ...]:
+    if plan.civil is None:
+        return custas_lines(plan.custas)
+    return tuple(_civil_line(linha, plan.civil) for linha in plan.custas)
+
+
+def _grouped(civil: CivilPlan) -> str | None:
+    """Return the matrícula in its groups, None where there is none (C10)."""
+    return parse_matricula(civil.matricula).grouped() if civil.matricula is not None else None
 
 
 def custas_lines(custas: Sequence[Custas]) -> tuple[str, ...]:
@@ -125,6 +143,13 @@ def custas_lines(custas: Sequence[Custas]) -> tuple[str, ...]:
     if len(custas) == 1:
         return (_line(custas[0]),)
     return tuple(f"{linha.descricao}: {_line(linha)}" for linha in custas)
+
+
+def _civil_line(linha: Custas, civil: CivilPlan) -> str:
+    """Return the fee line of Registro Civil: shares that are zero left out, a free act without its reason (C5, C13)."""
+    if linha.isento:
+        return f"{capitalized(civil.free or 'isento')} de emolumentos"
+    return linha.emolumentos.civil_line()
 
 
 def long_date(day: date) -> str:
@@ -140,29 +165,33 @@ def copy_name(plan: Plan) -> str | None:
 
 def _selos(plan: Plan, issued: Sequence[IssuedSelo] | None) -> tuple[SeloValues, ...]:
     if plan.identity.tipo == "minuta":
-        return tuple(_value(PLACEHOLDER_CODIGO, linha) for linha in plan.custas)
+        return tuple(_value(PLACEHOLDER_CODIGO, linha, _line(linha)) for linha in plan.custas)
     linhas = [
         Custas(
             descricao=selo.new_selo.descricao,
             emolumentos=selo.new_selo.emolumentos,
             isento=selo.new_selo.isento,
-            motivo=selo.new_selo.motivo_isencao,
+            motivo=selo.new_selo.motivo_isencao if plan.civil is None else None,
             ato=selo.new_selo.ato,
             principal=selo.principal,
         )
         for selo in plan.selos
     ]
     codigos = [PLACEHOLDER_CODIGO] * len(linhas) if issued is None else [selo.codigo for selo in issued]
-    return tuple(_value(codigo, linha) for codigo, linha in zip(codigos, linhas, strict=True))
+    civil = plan.civil
+    return tuple(
+        _value(codigo, linha, _line(linha) if civil is None else _civil_line(linha, civil))
+        for codigo, linha in zip(codigos, linhas, strict=True)
+    )
 
 
-def _value(codigo: str, linha: Custas) -> SeloValues:
+def _value(codigo: str, linha: Custas, custas: str) -> SeloValues:
     return SeloValues(
         codigo=codigo,
         ato=linha.ato,
         descricao=linha.descricao,
         principal=linha.principal,
-        custas=_line(linha),
+        custas=custas,
         total=format_reais(linha.emolumentos.total),
         isento=linha.isento,
         motivo=linha.motivo,
@@ -193,6 +222,8 @@ def _line(linha: Custas) -> str:
 
 
 def _title(plan: Plan) -> str:
+    if plan.civil is not None:
+        return plan.civil.title
     fixed = KINDS[plan.identity.tipo].format_kind.title
     do_instrumento = plan.instrumento.titulo if plan.instrumento else None
     return fixed or do_instrumento or (plan.custas[0].descricao if plan.custas else "")

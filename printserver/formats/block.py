@@ -24,7 +24,8 @@ class BlockValues:
     `rotulo` names the document's own seals (*selo deste traslado*); `qr_codigo` is the code of the seal in the QR and
     `qr_rotulo` its name (*selo do ato principal*), None and empty where there is no QR. `selo_livro` is the code of the
     livro's principal seal (N6). `custas` are the fee lines to print (P4): those of the document, which in traslado 1
-    are the livro's. `externo`: the QR's or the livro's seal was made by another program (N13).
+    are the livro's. `citados` are codes of other seals that it quotes, each after its name (C7, C18). `externo`: the
+    QR's or the livro's seal was made by another program (N13).
     """
 
     selos: tuple[SeloValues, ...]
@@ -36,3 +37,4 @@ class BlockValues:
     custas: tuple[str, ...]
     demonstracao: bool
     externo: bool
+    citados: tuple[tuple[str, str], ...] = ()

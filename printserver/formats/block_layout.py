@@ -97,7 +97,7 @@ def compose(definicao: Definition, values: BlockValues | None) -> ComposedBlock:
     if values is None:
         return ComposedBlock(width, 0, (), None)
     with_qr = has_qr(definicao, values)
-    if not (values.selos or values.custas or with_qr):
+    if not (values.selos or values.custas or values.citados or with_qr):
         return ComposedBlock(width, 0, (), None)
     columns = columns_of(definicao, with_qr=with_qr)
     texts, y = _text_column(definicao, values, columns)
@@ -151,6 +151,8 @@ def _entries(definicao: Definition, values: BlockValues) -> Iterator[tuple[str, 
             yield "", "serifa", linha.replace("R$ ", "R$\u00a0")
     if "selo_livro" in linhas and values.selo_livro:
         yield "Selo do livro: ", "mono", values.selo_livro
+    for name, codigo in values.citados:
+        yield f"{name}: ", "mono", codigo
     if values.externo:
         yield "", "serifa", "O selo do livro foi emitido por outro sistema desta serventia."
     if "consulta" in linhas and not has_qr(definicao, values):

@@ -4,7 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-FormatType = Literal["livro", "traslado", "certidao", "ficha_abertura", "avulso"]
+FormatType = Literal[
+    "livro",
+    "traslado",
+    "certidao",
+    "ficha_abertura",
+    "avulso",
+    "assento",
+    "certidao_civil",
+    "habilitacao",
+    "edital",
+    "averbacao",
+    "procedimento",
+]
 """The `tipo` of a format. A minuta is laid out by a format of the livro (N8)."""
 
 
@@ -32,8 +44,8 @@ class FormatKind:
 
     `default` names the shipped format used where nothing else is said. `title` is the printed title, None for that of
     the instrumento. `qr` lists the values of `bloco.qr` besides `automatico` and `nenhum` (N3-N5, N7). `needs_codigo`:
-    the block must show the seal's code. `has_body`: the document has a text of its own. `sample` is None for a kind
-    that is never sealed.
+    the block must show the seal's code. `has_body`: the document has a text of its own. `draws_qr`: its formats may
+    draw one (C2). `sample` is None for a kind that is never sealed.
     """
 
     default: str
@@ -42,6 +54,7 @@ class FormatKind:
     qr: tuple[str, ...] = ()
     needs_codigo: bool = True
     has_body: bool = True
+    draws_qr: bool = True
 
 
 FORMAT_KINDS: Final[Mapping[FormatType, FormatKind]] = {
@@ -89,4 +102,40 @@ FORMAT_KINDS: Final[Mapping[FormatType, FormatKind]] = {
         ),
     ),
     "avulso": FormatKind(default="avulso", needs_codigo=False, sample=None),
+    "assento": FormatKind(
+        default="assento",
+        title=None,
+        draws_qr=False,
+        sample=Sample(rotulo="selo deste assento", atos=(("AS", "Assento de nascimento"),)),
+    ),
+    "certidao_civil": FormatKind(
+        default="certidao-civil",
+        title="Certidão",
+        draws_qr=True,
+        sample=Sample(rotulo="selo desta certidão", atos=(("CE", "Certidão em breve relato"),)),
+    ),
+    "habilitacao": FormatKind(
+        default="habilitacao",
+        title="Habilitação para casamento",
+        draws_qr=False,
+        sample=Sample(rotulo="selo da habilitação", atos=(("HB", "Habilitação para casamento"),)),
+    ),
+    "edital": FormatKind(
+        default="edital",
+        title="Edital de proclamas",
+        draws_qr=False,
+        sample=Sample(rotulo="selo deste edital", atos=(("ED", "Afixação de edital"),)),
+    ),
+    "averbacao": FormatKind(
+        default="averbacao",
+        title=None,
+        draws_qr=False,
+        sample=Sample(rotulo="selo desta averbação", atos=(("AV", "Averbação"),)),
+    ),
+    "procedimento": FormatKind(
+        default="procedimento",
+        title="Procedimento",
+        draws_qr=False,
+        sample=Sample(rotulo="selo deste procedimento", atos=(("PD", "Procedimento"),)),
+    ),
 }

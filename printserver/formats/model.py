@@ -206,7 +206,10 @@ class Definition(_Table):
 
     @model_validator(mode="after")
     def _check_qr(self) -> Self:
-        allowed = ("automatico", "nenhum", *FORMAT_KINDS[self.tipo].qr)
+        kind = FORMAT_KINDS[self.tipo]
+        if not kind.draws_qr and self.bloco.qr != "nenhum":
+            raise ValueError(f'bloco.qr: num formato de {self.tipo}, só "nenhum": o QR é só das certidões (C2)')
+        allowed = ("automatico", "nenhum", *kind.qr)
         if self.bloco.qr not in allowed:
             listing = ", ".join(f'"{nome}"' for nome in allowed)
             raise ValueError(f"bloco.qr: num formato de {self.tipo}, permitidos: {listing} (N3, N4, N5, N7)")

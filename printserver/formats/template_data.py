@@ -54,6 +54,9 @@ VARIABLES: Final[Mapping[str, object]] = {
         {"rotulo": "Documento", "valor": "CPF 111.111.111-11"},
         {"rotulo": "Estado civil", "valor": "casado"},
     ],
+    "frases": [],
+    "folha": None,
+    "matricula": "123456 01 55 2020 1 00014 128 0014065 53",
 }
 """What documents give to templates, by name."""
 

@@ -10,13 +10,13 @@ from printserver import db
 from printserver.common.data import JsonObject
 from printserver.db import insert_or_ignore
 from printserver.documents import (
-    KINDS,
     FieldValues,
     FolhaSide,
     Pedido,
     Plan,
     block_values,
     copy_name,
+    kind_of,
     labels,
     mark_values,
     parse_pages,
@@ -59,7 +59,8 @@ def compose(
     settings = office.settings.serventia
     data = template_data(
         plan,
-        serventia={"nome": settings.nome, "cns": office.cns, "cidade": settings.cidade, "uf": settings.uf},
+        serventia={"nome": settings.nome, "cns": office.cns, "cidade": settings.cidade, "uf": settings.uf}
+        | ({"oficial": settings.oficial, "endereco": settings.endereco} if plan.civil is not None else {}),
         subscritor={"nome": subscritor.nome, "papel": subscritor.papel},
         now=office.clock(),
     )
@@ -95,7 +96,8 @@ def stamp_data(
     plan = composicao.plan
     minuta = plan.identity.tipo == "minuta"
     banners = ((MINUTA,) if minuta else ()) + ((WITHOUT_VALUE,) if office.demonstracao else ())
-    values = None if minuta or not issued else block_values(plan, issued, demonstracao=office.demonstracao)
+    quotes = plan.civil is not None and plan.civil.habilitacao is not None
+    values = None if minuta or not (issued or quotes) else block_values(plan, issued, demonstracao=office.demonstracao)
     printed_pages = parse_pages(getattr(request.documento, "paginas", None), paginas)
     return Stamp(
         valores=values,
@@ -135,7 +137,7 @@ def _where(field: str, fields: FieldValues) -> str:
     """Return the dotted path of a stamped text; a copy's number or a title comes from what names the document."""
     if field != "documento":
         return field
-    name = KINDS[str(fields["tipo"])].named_by
+    name = kind_of(fields).named_by
     if name != "instrumento":
         return f"documento.{name}"
     return "documento.instrumento.livro" if fields.get("livro") else "documento.instrumento.id"

@@ -1,24 +1,28 @@
 """What an acceptance reads before anything is decided: people, queue, the document's state. One read, no rule."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from printserver.delivery import queues
-from printserver.documents import Context, Identity, Pedido, identify
-from printserver.ledger import Queue, documents, keys
+from printserver.documents import CivilDocument, Context, Document, Identity, Pedido, identify
+from printserver.ledger import Queue, civil_facts, documents, keys
 from printserver.office import Office, Person, acting_person, people
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What an acceptance rests on: the document's live seals, the livro's, the number that `proximo` stood for."""
+    """What an acceptance rests on: the document's live seals, the livro's, the number that `proximo` stood for.
+
+    `record`: of Registro Civil, the codes of assento, PV and habilitação, and the piece that bears the last.
+    """
 
     live: tuple[str, ...]
     livro: str | None
     selos_do_livro: tuple[str, ...]
     proximo: int
+    record: tuple[str | None, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,24 +42,39 @@ def gather(office: Office, request: Pedido, now: datetime) -> Gathered:
     with office.db.read() as conn:
         who = acting_person(conn, office, request.escrevente)
         subscritor = _subscritor(conn, office, request)
-        queue = queues.choose(conn, office, request.fila, request.documento.tipo)
+        queue = queues.choose(conn, office, request.fila, request.documento.kind)
         context, key = documents.context(conn, office, request.documento, now)
-        snapshot = look(conn, office, identify(request.documento, context), context, key)
+        if isinstance(request.documento, CivilDocument):
+            facts, key = civil_facts(conn, office.serventia_id, request.documento)
+            context = replace(context, civil=facts)
+        snapshot = look(conn, office, request.documento, identify(request.documento, context), context, key)
     return Gathered(who, subscritor, queue, context, key, snapshot)
 
 
-def look(conn: Connection, office: Office, identity: Identity, context: Context, key: str | None) -> Snapshot:
+def look(
+    conn: Connection, office: Office, document: Document, identity: Identity, context: Context, key: str | None
+) -> Snapshot:
     """Read what the acceptance rests on; read again inside the transaction, it must be the same."""
     sid = office.serventia_id
-    document = keys.document_id(conn, sid, identity.chave)
-    live = documents.live_selos(conn, sid, document) if document is not None else ()
+    number = keys.document_id(conn, sid, identity.chave)
+    live = documents.live_selos(conn, sid, number) if number is not None else ()
     livro = documents.live_livro(conn, sid, key, text=False) if key is not None and context.livro is not None else None
     return Snapshot(
         live=tuple(selo.codigo for selo in live),
         livro=livro.job_id if livro else None,
         selos_do_livro=tuple(selo.codigo for selo in livro.selos) if livro else (),
         proximo=context.next_traslado,
+        record=_record(conn, sid, document),
     )
+
+
+def _record(conn: Connection, serventia_id: int, document: Document) -> tuple[str | None, ...]:
+    """Return what a document of Registro Civil rests on (C7, C12, C18); nothing for one of Notas."""
+    if not isinstance(document, CivilDocument):
+        return ()
+    facts, _key = civil_facts(conn, serventia_id, document)
+    selos = (facts.selo, facts.pv, facts.habilitacao)
+    return (*(selo.codigo if selo is not None else None for selo in selos), facts.peca)
 
 
 def _subscritor(conn: Connection, office: Office, request: Pedido) -> Person:

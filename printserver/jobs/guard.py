@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.engine import Connection
 
 from printserver.common.text import capitalized
-from printserver.documents import KINDS, AffectedPrint, Identity, decide, label, spelled_before, titles
+from printserver.documents import KINDS, AffectedPrint, Identity, decide, label, normalize, spelled_before, titles
 from printserver.errors import Recusa
 from printserver.jobs.gather import look
 from printserver.jobs.prepare import Prepared
@@ -22,11 +22,17 @@ def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None
         instrumento_id = keys.lock_instrumento(conn, sid, p.instrumento_key)
     numero = identity.campos.get("numero")
     copy_number = int(numero) if numero is not None else None
+    quoted = p.context.civil.processo
+    if quoted is not None and identity.tipo != "habilitacao":  # its seal stays as it was read until this is stored (C7)
+        key = f"habilitacao:{normalize(quoted)}"
+        bearer = keys.document_id(conn, sid, key)
+        if bearer is not None:
+            keys.lock_known_document(conn, bearer)
     document_id = keys.lock_document(conn, sid, identity.chave, identity.tipo, instrumento_id, copy_number)
     context = p.context
     numero = getattr(p.pedido.documento, "numero", None)
     proximo = documents.next_traslado(conn, sid, instrumento_id) if numero == "proximo" else context.next_traslado
-    now = look(conn, office, identity, context, p.instrumento_key)
+    now = look(conn, office, p.pedido.documento, identity, context, p.instrumento_key)
     if now != p.snapshot or proximo != p.snapshot.proximo:
         raise Changed
     return document_id, instrumento_id
@@ -40,6 +46,8 @@ def blocking_question(
     Raises `Recusa` `impressao-em-andamento`, `prazo-xa-encerrado`.
     """
     sid = office.serventia_id
+    if p.plan.civil is not None and p.plan.civil.habilitacao is not None and not p.plan.selos:
+        return None  # another piece, which quotes the seal and bears none (C7)
     live = documents.live_selos(conn, sid, document_id)
     before = jobs.live_job(conn, sid, document_id, lock=True)
     if not live or before is None:

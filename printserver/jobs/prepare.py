@@ -4,6 +4,7 @@ What the acceptance rests on is kept as a `Snapshot`. The transaction reads it a
 again.
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -68,7 +69,7 @@ def _plan(request: Pedido, found: Gathered) -> Plan:
 
 def _lay_out_and_check(office: Office, request: Pedido, found: Gathered, plan: Plan) -> Prepared:
     """Lay the planned document out and check it against format, queue, folhas and sheets; a dry run is the last one."""
-    page_format = _format(office, request)
+    page_format = on_leaf(_format(office, request), plan)
     faces = request.faces or page_format.faces
     tamanho = (float(page_format.pagina.largura), float(page_format.pagina.altura))
     queues.check(office, found.fila, request.bandeja, faces, tamanho)
@@ -76,7 +77,7 @@ def _lay_out_and_check(office: Office, request: Pedido, found: Gathered, plan: P
     layout = _lay_out(office, composicao, request)
     taken = _folhas(office, request, plan, layout.paginas, faces)
     papeis = check_sheets(
-        request.documento.tipo,
+        request.documento.kind,
         request.papel_seguranca,
         count_sheets(layout.paginas, faces, request.lado_inicial),
         # a queue that counts its own paper gives the numbers when its turn comes
@@ -101,7 +102,7 @@ def _lay_out_and_check(office: Office, request: Pedido, found: Gathered, plan: P
 
 
 def _format(office: Office, request: Pedido) -> Format:
-    kind = request.documento.tipo
+    kind = request.documento.kind
     of_kind, formats = KINDS[kind].format, office.settings.formatos
     # a minuta is its livro's own layout
     name = request.formato or formats.of(kind) or formats.of(of_kind) or office.formatos.default_name(of_kind)
@@ -111,6 +112,26 @@ def _format(office: Office, request: Pedido) -> Format:
             "formato", f"o formato {page_format.nome!r} é de {page_format.tipo}, e não serve para {kind}"
         )
     return page_format
+
+
+def on_leaf(page_format: Format, plan: Plan) -> Format:
+    """Return the format with its text area where a marginal note has its place on the leaf (C20).
+
+    Raises `Recusa` `entrada-invalida` for a place off the leaf.
+    """
+    place = plan.civil.place if plan.civil is not None else None
+    if place is None:
+        return page_format
+    page, margins = page_format.pagina, page_format.margens
+    right = page.largura - place.x - place.largura
+    if right < 0 or place.y >= page.altura - margins.inferior:
+        raise invalid_input(
+            "documento.lugar",
+            f"não cabe na folha de {page.largura:g} × {page.altura:g} mm do formato {page_format.nome!r}",
+        )
+    moved = margins.model_copy(update={"esquerda": place.x, "direita": right, "superior": place.y, "espelhadas": False})
+    version = hashlib.sha256(f"{page_format.versao}:{place.x}:{place.y}:{place.largura}".encode()).hexdigest()[:16]
+    return page_format.model_copy(update={"margens": moved, "versao": version})
 
 
 def _lay_out(office: Office, composicao: compose.Composition, request: Pedido) -> Layout:
@@ -140,7 +161,7 @@ def _body_field(request: Pedido) -> str:
 def _folhas(office: Office, request: Pedido, plan: Plan, paginas: int, faces: Faces) -> Sequence[FolhaSide]:
     """Return the sides of the livro's folhas that the pages take; none where there is no livro or place yet (N8)."""
     instrumento = plan.instrumento
-    if not KINDS[request.documento.tipo].is_book or instrumento is None or instrumento.folha_inicial is None:
+    if not KINDS[request.documento.kind].is_book or instrumento is None or instrumento.folha_inicial is None:
         return ()
     final = instrumento.folha_final if request.documento.tipo == "livro" else None
     return page_sides(

@@ -21,10 +21,11 @@ from printserver.ledger import (
     change_state,
     jobs,
     questions,
+    remember,
     seals,
 )
 from printserver.office import JOB, Act, Office, evidence
-from printserver.selo import IssuedSelo
+from printserver.selo import IssuedSelo, parse_matricula
 
 # Columns of a held job that an answer does not change.
 _OF_THE_REQUESTER = ("id", "serventia_id", "escrevente", "chave_id", "sistema", "resumo", "criado_em")
@@ -51,8 +52,11 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
     _use_sheets(act, p, place)
     _replace(act, p, place)
     livro, folha = _address(p)
+    termo, matricula = _civil_address(p)
     issued = seals.seal(
-        act, p.plan.selos, seals.Place(place.job_id, place.documento_id, place.instrumento_id, livro, folha)
+        act,
+        p.plan.selos,
+        seals.Place(place.job_id, place.documento_id, place.instrumento_id, livro, folha, termo, matricula),
     )
     stamp_data = compose.stamp_data(office, p.pedido, p.composicao, issued, p.taken, p.layout.paginas)
     row = _row(act, p, place) | {
@@ -73,6 +77,7 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
         conn.execute(sa.insert(db.job).values(**row))
     _cite(act, p, place)
     _remember_minuta(act, p, place)
+    _remember_assento(act, p, place)
     if row["tipo"] == "livro":  # the state of the signatures is what this livro says, from here on (N11)
         said = row["instrumento_fixado"]["assinaturas"]
         here = db.instrumento.c.id == place.instrumento_id
@@ -123,6 +128,7 @@ def _row(act: Act, p: Prepared, place: Place) -> Columns:
     sid = office.serventia_id
     instrumento = p.plan.instrumento
     fixed = None
+    civil = p.plan.civil
     fields = dict(p.plan.identity.campos)
     if p.taken and instrumento is not None:
         instrumento = with_last_folha(instrumento, p.taken)
@@ -136,7 +142,7 @@ def _row(act: Act, p: Prepared, place: Place) -> Columns:
         "serventia_id": sid,
         "documento_id": place.documento_id,
         "instrumento_id": place.instrumento_id,
-        "tipo": p.pedido.documento.tipo,
+        "tipo": p.pedido.documento.kind,
         "imprimir": getattr(p.pedido.documento, "imprimir", True),
         "pedido": bodies.store_bodies(conn, sid, place.dados),
         "campos": fields,
@@ -156,6 +162,8 @@ def _row(act: Act, p: Prepared, place: Place) -> Columns:
             *({"campo": each.campo, "mensagem": each.mensagem} for each in p.layout.avisos),
             *_from_certificate(office, p, act.now),
         ],
+        "valor": asdict(civil.price) if civil is not None and civil.price is not None else None,
+        "primeira_via": civil is not None and civil.primeira_via,
         "substitui": p.plan.substitui,
         "livro": livro,
         "folha": folha,
@@ -172,6 +180,12 @@ def _address(p: Prepared) -> tuple[str | None, str | None]:
     fields = p.plan.identity.campos
     livro, folha = fields.get("livro"), fields.get("folha_inicial")
     return (normalize(str(livro)) if livro else None, str(int(folha)) if folha else None)
+
+
+def _civil_address(p: Prepared) -> tuple[str | None, str | None]:
+    """Return the termo and matrícula that a document of Registro Civil is found by (T5, C10)."""
+    matricula = p.plan.identity.campos.get("matricula")
+    return (str(int(parse_matricula(str(matricula)).termo)), str(matricula)) if matricula else (None, None)
 
 
 def _occupy_folhas(act: Act, p: Prepared, place: Place) -> None:
@@ -265,11 +279,12 @@ def _replace(act: Act, p: Prepared, place: Place) -> None:
 
 
 def _cite(act: Act, p: Prepared, place: Place) -> None:
-    """Record that this copy was made from the livro with that principal seal (X6)."""
-    principal = p.plan.selo_livro
-    if principal is not None and not principal.externo:
-        row = {"serventia_id": act.office.serventia_id, "codigo": principal.codigo, "job_id": place.job_id}
-        act.conn.execute(sa.insert(db.citacao).values(**row))
+    """Record the seals of other documents that this one shows or is made from (X6, C7, C21)."""
+    quoted = {p.plan.selo_livro, p.plan.civil.habilitacao if p.plan.civil is not None else None}
+    for selo in quoted:
+        if selo is not None and not selo.externo:
+            row = {"serventia_id": act.office.serventia_id, "codigo": selo.codigo, "job_id": place.job_id}
+            act.conn.execute(sa.insert(db.citacao).values(**row))
 
 
 def _remember_minuta(act: Act, p: Prepared, place: Place) -> None:
@@ -282,3 +297,10 @@ def _remember_minuta(act: Act, p: Prepared, place: Place) -> None:
     table = db.instrumento
     change = sa.update(table).where(table.c.id == place.instrumento_id)
     act.conn.execute(change.values(minuta=kept, minuta_em=act.now))
+
+
+def _remember_assento(act: Act, p: Prepared, place: Place) -> None:
+    """Keep the ASSENTO of a document of Registro Civil as last sent: certidões are made from it (C12, C21)."""
+    civil = p.plan.civil
+    if civil is not None and civil.remembered is not None and place.instrumento_id is not None:
+        remember(act.conn, place.instrumento_id, civil.remembered, civil.matricula)

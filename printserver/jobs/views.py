@@ -10,7 +10,7 @@ from printserver import db
 from printserver.clock import day_end, day_start, rfc3339
 from printserver.common.data import JsonObject, JsonView
 from printserver.delivery import turns
-from printserver.documents import normalize, normalize_folha, shown_fields
+from printserver.documents import kind_word, normalize, normalize_folha, shown_fields
 from printserver.errors import invalid_input
 from printserver.ledger import (
     ACCEPTED,
@@ -55,6 +55,7 @@ def job_dict(conn: Connection, office: Office, job: Job) -> JsonObject:
         "sha256": job.pdf_sha256,
         "cups": {name: cups.get(name) for name in _CUPS} if cups else None,
         "avisos": job.avisos,
+        "valor": job.valor,
         "pergunta": _question(conn, office.serventia_id, job_id),
         "historico": _history(conn, office.serventia_id, job_id),
         "links": {"self": base, "pdf": f"{base}/pdf"},
@@ -227,8 +228,8 @@ def _filter(name: str, value: str, chave_id: int | None) -> sa.ColumnElement[boo
             return table.c.id.in_(made if chave_id is None else made.where(db.idempotencia.c.chave_id == chave_id))
         case "estado":
             return table.c.estado == value
-        case "tipo":
-            return table.c.tipo == value
+        case "tipo":  # certidões of both naturezas
+            return table.c.tipo.in_({value, kind_word(value, 2)})
         case "fila":
             return table.c.fila == value
         case "instrumento":

@@ -1,5 +1,6 @@
 """Reads and writes of jobs, documents, seals and questions, in the caller's transaction."""
 
+from printserver.ledger.civil import civil_facts, remember
 from printserver.ledger.idempotency import Outcome
 from printserver.ledger.once import Call, Changed, do_once
 from printserver.ledger.questions import ask_about_sheets, close_expired
@@ -53,6 +54,7 @@ __all__ = [
     "ask_about_sheets",
     "bodies",
     "change_state",
+    "civil_facts",
     "close_expired",
     "do_once",
     "documents",
@@ -64,6 +66,7 @@ __all__ = [
     "on_its_way",
     "printed_selo",
     "questions",
+    "remember",
     "rows",
     "seal_view",
     "seals",

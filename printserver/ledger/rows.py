@@ -145,6 +145,8 @@ class Job:
     paginas: int
     pdf_sha256: str | None
     instrumento_fixado: JsonView | None
+    valor: JsonView | None
+    primeira_via: bool
     qr_selo: str | None
     qr_url: str | None
     avisos: Sequence[JsonView]
@@ -190,7 +192,8 @@ class Job:
     @property
     def sealed(self) -> bool:
         """Whether the print was stamped with a seal."""
-        return self.carimbo is not None and self.carimbo["valores"] is not None
+        values = self.carimbo["valores"] if self.carimbo is not None else None
+        return values is not None and bool(values["selos"])
 
     @property
     def queue_state(self) -> JsonView:
@@ -226,6 +229,7 @@ class Seal:
     dia: date
     isento: bool
     motivo_isencao: str | None
+    fundamento: str | None
     emolumentos: Mapping[str, int]
     total_centavos: int
     iss_centavos: int

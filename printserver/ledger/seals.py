@@ -175,6 +175,7 @@ def _row(act: Act, issued_selo: IssuedSelo, place: Place) -> Columns:
         "dia": local_date(new_selo.momento),
         "isento": new_selo.isento,
         "motivo_isencao": new_selo.motivo_isencao,
+        "fundamento": new_selo.fundamento,
         "emolumentos": new_selo.emolumentos.to_centavos(),
         "total_centavos": centavos(issued_selo.total),
         "iss_centavos": centavos(issued_selo.iss),

@@ -135,6 +135,7 @@ def _rules(settings: Settings, cns: str) -> Rules:
         folhas_novas=settings.livro.folhas_novas,
         externos_ate=settings.livro.externos_ate,
         sheets_required=settings.papel.exigir_numeros,
+        casamento_selo=settings.civil.casamento_selo,
     )
 
 

@@ -41,6 +41,8 @@ class Serventia(_Section):
     nome: Printed = Field("Cartório de Demonstração", description="Nome da serventia, como sai nos documentos.")
     cidade: Printed = Field("São Paulo", description="Cidade da serventia.")
     uf: str = Field("SP", pattern=r"^[A-Z]{2}$", description="Estado da serventia.")
+    oficial: Printed = Field("Oficial", description="Quem responde pela serventia, no rodapé das certidões civis.")
+    endereco: Printed = Field("—", description="Endereço e CEP, no rodapé das certidões do Registro Civil.")
     demonstracao: bool = Field(False, description="Serventia de demonstração: as impressões saem SEM VALOR LEGAL.")
 
 
@@ -120,6 +122,15 @@ class Ficha(_Section):
 
     selo: Literal["perguntar", "sempre", "nunca"] = Field("perguntar", description="Selo da ficha de abertura (N9).")
     servico: str = Field("", description="Serviço da tabela cobrado na ficha (vazio: isenta, selo facultativo).")
+
+
+class Civil(_Section):
+    """C18."""
+
+    casamento_selo: Literal["zero", "nenhum"] = Field(
+        "zero",
+        description="Selo do assento de casamento com habilitação desta serventia: zero, ou nenhum (C18; a confirmar).",
+    )
 
 
 class Xa(_Section):
@@ -253,6 +264,7 @@ class Settings(BaseSettings):
     selo: Selo = Selo()
     traslado: Traslado = Traslado()
     ficha: Ficha = Ficha()
+    civil: Civil = Civil()
     xa: Xa = Xa()
     papel: Paper = Paper()
     livro: Livro = Livro()

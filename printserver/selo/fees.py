@@ -100,6 +100,14 @@ class Emolumentos:
         """Return the fee of both services in one seal (D3)."""
         return Emolumentos(*map(add, self._values(), other._values()))
 
+    def civil_line(self) -> str:
+        """Return the fee line of Registro Civil (C5): oficial, Secretaria da Fazenda, ISS, total; others if not zero."""
+        shown = ("tabeliao", "secretaria_fazenda", "iss")
+        names = [name for name in COMPONENTS if name in shown or getattr(self, name)]
+        labels = LABELS | {"tabeliao": "Oficial"}
+        parts = [f"{labels[name]} {format_reais(getattr(self, name))}" for name in names]
+        return "; ".join(parts) + f"; Total {format_reais(self.total)}"
+
     def one_line(self) -> str:
         """Return the fee line as printed (P4): all eight components and the total."""
         parts = [f"{LABELS[name]} {format_reais(getattr(self, name))}" for name in COMPONENTS]

@@ -21,7 +21,7 @@ class NewSelo:
     """What a seal is to be made of. `momento` is the moment of the act, aware (S7); `partes` are the parties' names.
 
     `iss_a_parte`: the ISS is reported and is no part of the total (D1). `informacao` is that of a paper seal (S4);
-    None: the next number of the sequence (S3).
+    None: the next number of the sequence (S3). `fundamento` is why an act of Registro Civil is free (C13).
     """
 
     natureza: int
@@ -36,6 +36,7 @@ class NewSelo:
     retifica: str | None = None
     iss_a_parte: bool = False
     informacao: str | None = None
+    fundamento: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

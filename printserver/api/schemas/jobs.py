@@ -75,6 +75,15 @@ class Step(Answer):
     detalhe: Any
 
 
+class CivilValueParts(Answer):
+    """How the value of an act of Registro Civil was made up, in centavos (C4)."""
+
+    servico: str | None
+    averbacoes: int
+    unitario_centavos: int
+    total_centavos: int
+
+
 class Job(Answer):
     """A job."""
 
@@ -95,6 +104,7 @@ class Job(Answer):
     sha256: str | None
     cups: Cups | None
     avisos: list[Notice]
+    valor: CivilValueParts | None
     pergunta: Question | None
     historico: list[Step]
     situacao: str | None

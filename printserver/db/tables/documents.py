@@ -14,7 +14,12 @@ instrumento = sa.Table(
     moment("minuta_em"),
     text("assinaturas"),  # N11: completas | pendentes | desistencia, last reported; null: as when the livro was printed
     sa.Column("primeira_assinatura", sa.Date),  # the 30 days of N11 count from it
+    json_column("registro"),  # of Registro Civil: the newest ASSENTO, without its text
+    sa.Column("matricula", sa.String(32)),  # of that assento (C10)
+    text("processo"),  # normalised: the habilitação of this office that an assento de casamento rests on (C18)
     sa.UniqueConstraint("serventia_id", "chave"),
+    sa.Index("ix_instrumento_matricula", "serventia_id", "matricula"),
+    sa.Index("ix_instrumento_processo", "serventia_id", "processo"),
 )
 
 

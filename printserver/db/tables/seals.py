@@ -52,6 +52,7 @@ selo = sa.Table(
     sa.Column("dia", sa.Date, nullable=False),  # date of `momento`, in the office's time zone
     flag("isento"),
     text("motivo_isencao"),
+    text("fundamento"),  # of an isento of Registro Civil (C13, C24)
     json_column("emolumentos", nullable=False),  # the eight components, in centavos
     sa.Column("total_centavos", sa.BigInteger, nullable=False),
     sa.Column("iss_centavos", sa.BigInteger, nullable=False),

@@ -1,14 +1,14 @@
-"""The plans of the acts of Registro Civil other than certidões: what is sealed, what quotes, which value (C1, C6, C7)."""
+"""The plans of the acts of Registro Civil but for certidões: what is sealed, what quotes, which value (C1, C6, C7)."""
 
 from datetime import datetime
 
 from printserver.clock import local_date
+from printserver.documents.assento import NATUREZA, Assento
 from printserver.documents.civil import values
 from printserver.documents.civil.identity import civil_identity
 from printserver.documents.civil.matricula import assento_matricula
-from printserver.documents.assento import NATUREZA, Assento
-from printserver.documents.civil_documents import AssentoPage, Averbacao, Edital, Habilitacao, Procedimento
 from printserver.documents.civil.values import CivilFee
+from printserver.documents.civil_documents import AssentoPage, Averbacao, Edital, Habilitacao, Procedimento
 from printserver.documents.instrumento import Corpo
 from printserver.documents.moment import ato_moment
 from printserver.documents.parties import require_initials
@@ -34,7 +34,7 @@ def assento_plan(document: AssentoPage, context: Context) -> Plan:
     fee, quoted, notices = _assento_fee(document, context)
     identity = civil_identity(document, context)
     description = f"Assento de {assento.especie}" if assento.ato_livro_e is None else assento.ato_livro_e
-    selos = ()
+    selos: tuple[PlannedSelo, ...] = ()
     if fee is not None:
         selos = (
             planned_selo(
@@ -66,9 +66,7 @@ def assento_plan(document: AssentoPage, context: Context) -> Plan:
     )
 
 
-def _assento_fee(
-    document: AssentoPage, context: Context
-) -> tuple[CivilFee | None, LiveSelo | None, list[BadField]]:
+def _assento_fee(document: AssentoPage, context: Context) -> tuple[CivilFee | None, LiveSelo | None, list[BadField]]:
     """Return the value of an assento, the habilitação's seal that it names, and warnings."""
     assento = document.assento
     if assento.especie in values.FREE_BY_LAW:
@@ -84,7 +82,9 @@ def _assento_fee(
     notices = []
     if quoted is None:
         notices.append(
-            BadField(f"{_FIELD}.assento.habilitacao.processo", "a habilitação deste processo não tem selo neste servidor")
+            BadField(
+                f"{_FIELD}.assento.habilitacao.processo", "a habilitação deste processo não tem selo neste servidor"
+            )
         )
     if context.rules.casamento_selo == "nenhum":
         return None, quoted, notices
@@ -106,12 +106,10 @@ def habilitacao_plan(document: Habilitacao, context: Context) -> Plan:
     elif document.has_value:
         notices.append(BadField(_FIELD, "esta peça sai sem selo novo: o valor enviado não foi usado"))
     names = require_initials([(nome, f"{_FIELD}.contraentes.{n}") for n, nome in enumerate(document.contraentes)])
-    selos = ()
+    selos: tuple[PlannedSelo, ...] = ()
     if fee is not None:
         selos = (
-            planned_selo(
-                HABILITACAO, "Habilitação para casamento", document.processo, names, fee, context, notices
-            ),
+            planned_selo(HABILITACAO, "Habilitação para casamento", document.processo, names, fee, context, notices),
         )
     return _plan(
         identity,
@@ -235,7 +233,9 @@ def planned_selo(
 
 def names_of(assento: Assento, field: str) -> tuple[str, ...]:
     """Return the names of an assento's persons. Raises Recusa `entrada-invalida` for one without initials (S6)."""
-    return require_initials([(each.nome, f"{field}.registrados.{n}.nome") for n, each in enumerate(assento.registrados)])
+    return require_initials(
+        [(each.nome, f"{field}.registrados.{n}.nome") for n, each in enumerate(assento.registrados)]
+    )
 
 
 def custas_of(selos: tuple[PlannedSelo, ...]) -> tuple[Custas, ...]:

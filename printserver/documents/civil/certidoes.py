@@ -50,13 +50,15 @@ def certidao_plan(document: CivilCertidao, context: Context) -> Plan:
     facts = context.civil
     notices: list[BadField] = []
     _check_content(document)
+    _check_facts(document, context)
     assento = _assento(document, context)
     identity = civil_identity(document, context)
     day = _request_day(document, context)
     if document.especie == "primeira-via":
         _check_first(document, identity, context)
-    shown = shown_notes(document)
-    fee = _fee(document, assento, identity, context, day, None if document.corpo is not None and not document.averbacoes_anotacoes else len(shown))
+    text_only = document.corpo is not None and not document.averbacoes_anotacoes
+    shown = None if text_only else len(shown_notes(document))
+    fee = _fee(document, assento, identity, context, day, shown)
     title = _title(document, assento)
     matricula = identity.campos["matricula"]
     selo = planned_selo(
@@ -93,7 +95,7 @@ def certidao_plan(document: CivilCertidao, context: Context) -> Plan:
 
 
 def shown_notes(document: CivilCertidao) -> Sequence[AverbacaoAnotacao]:
-    """Return the marginal notes that a certidão shows, by date (C15): inteiro teor all, others those to be mentioned."""
+    """Return the marginal notes that a certidão shows, by date: inteiro teor all, others those to mention (C15)."""
     notes = sorted(document.averbacoes_anotacoes, key=lambda note: note.data)
     if document.especie == "inteiro-teor":
         return notes
@@ -118,6 +120,22 @@ def _check_content(document: CivilCertidao) -> None:
         raise invalid_input(f"{_FIELD}.assento", f"a certidão {document.especie} não tem assento")
     if document.especie not in _WITHOUT_ASSENTO and document.assento is None:
         raise invalid_input(f"{_FIELD}.assento", "diga o assento de que se tira a certidão")
+
+
+def _check_facts(document: CivilCertidao, context: Context) -> None:
+    """Raise where what is certified is not so here (C17)."""
+    if document.edital is not None and not context.civil.edital_posted:
+        raise Recusa(
+            "instrumento-desconhecido",
+            f"O edital {document.edital.id} não foi impresso neste servidor: só se certifica o trâmite do que foi "
+            "afixado aqui.",
+        )
+    if context.civil.married_here:
+        raise _refusal(
+            "habilitacao-desta-serventia",
+            "habilitacao.processo",
+            "o casamento desta habilitação foi celebrado nesta serventia: não se expede certidão de habilitação",
+        )
 
 
 def _assento(document: CivilCertidao, context: Context) -> Assento | None:
@@ -186,7 +204,8 @@ def _exchange(document: CivilCertidao, identity: Identity, context: Context) -> 
     if replaced is None:
         raise invalid_input(f"{_FIELD}.substitui", "não há selo vivo com este código nesta serventia")
     if replaced.tipo != identity.tipo or not any(
-        replaced.campos.get(name) and identity.campos.get(name)
+        replaced.campos.get(name)
+        and identity.campos.get(name)
         and normalize(str(replaced.campos[name])) == normalize(str(identity.campos[name]))
         for name in ("assento", "pedido")
     ):

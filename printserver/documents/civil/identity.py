@@ -1,8 +1,16 @@
 """What *the same document* is among those of Registro Civil (C11), and where it is found by."""
 
-from printserver.documents.civil.matricula import assento_matricula
 from printserver.documents.assento import NATUREZA, Assento
-from printserver.documents.civil_documents import AssentoPage, Averbacao, CivilCertidao, CivilDocument, Edital, Habilitacao, Procedimento
+from printserver.documents.civil.matricula import assento_matricula
+from printserver.documents.civil_documents import (
+    AssentoPage,
+    Averbacao,
+    CivilCertidao,
+    CivilDocument,
+    Edital,
+    Habilitacao,
+    Procedimento,
+)
 from printserver.documents.kinds import FIELDS, KINDS, FieldValue, FieldValues
 from printserver.documents.plan import Context, Identity
 from printserver.documents.spelling import normalize
@@ -13,7 +21,8 @@ def civil_identity(document: CivilDocument, context: Context) -> Identity:
     """Return what the document is (C11): assento, averbação, edital by id; habilitação, procedimento by processo."""
     kind = KINDS[document.kind]
     named: dict[str, FieldValue] = dict.fromkeys(FIELDS)
-    named |= {"tipo": document.tipo, "natureza": NATUREZA} | _fields(document, context)
+    named |= {"tipo": document.tipo, "natureza": NATUREZA}
+    named |= _fields(document, context)
     key = ":".join((document.kind, *(_compared(named[field]) for field in kind.key)))
     return Identity(tipo=document.kind, chave=key, rotulo=kind.label.format_map(named), campos=named)
 
@@ -64,7 +73,9 @@ def _assento_fields(assento: Assento, context: Context) -> dict[str, FieldValue]
     facts = context.civil
     known = facts.matricula if facts.assento is assento else None
     matricula = (
-        parse_matricula(known) if known is not None else assento_matricula(assento, context.rules.cns, "documento.assento")
+        parse_matricula(known)
+        if known is not None
+        else assento_matricula(assento, context.rules.cns, "documento.assento")
     )
     return {
         "assento": assento.id,

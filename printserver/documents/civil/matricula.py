@@ -69,7 +69,9 @@ def _check_fits(found: Matricula, assento: Assento, cns: str, field: str) -> Non
         said = getattr(assento, name)
         if said is not None and not _same(said, getattr(found, part)):
             raise _refusal(
-                "matricula-nao-combina", f"{field}.{name}", f"o assento diz {said}, e a matrícula {getattr(found, part)}"
+                "matricula-nao-combina",
+                f"{field}.{name}",
+                f"o assento diz {said}, e a matrícula {getattr(found, part)}",
             )
 
 

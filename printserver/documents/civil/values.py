@@ -1,4 +1,4 @@
-"""The value of an act of Registro Civil: free by law, isento for a fundamento, or of the service table (C4, C5, C13)."""
+"""The value of an act of Registro Civil: free by law, isento for a fundamento, or of the table (C4, C5, C13)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -89,7 +89,9 @@ def certidao_fee(document: CivilCertidao, context: Context, day: date, shown: in
     count = document.averbacoes
     if shown is not None and count > shown:
         raise _refusal(
-            "averbacoes-a-mais", "averbacoes", f"a certidão mostra {shown} averbações ou anotações: não se cobram {count}"
+            "averbacoes-a-mais",
+            "averbacoes",
+            f"a certidão mostra {shown} averbações ou anotações: não se cobram {count}",
         )
     base = fee(document, context, day)
     if count == 0:

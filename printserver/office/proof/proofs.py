@@ -48,7 +48,7 @@ SELO: Final = LogRow(
             *("codigo", "natureza", "ato", "descricao", "identificador", "momento", "dia", "motivo"),
             *("escrevente", "sistema", "criado_em", "origem", "externo"),
         ),
-        "valor": ("isento", "motivo_isencao", "emolumentos", "total_centavos", "iss_centavos"),
+        "valor": ("isento", "motivo_isencao", "fundamento", "emolumentos", "total_centavos", "iss_centavos"),
         "assinatura": ("registro", "assinatura", "qr_url"),
         "lugar": (
             *("job_id", "documento_id", "instrumento_id", "ordem", "principal", "retifica"),
@@ -67,7 +67,7 @@ JOB: Final = LogRow(
         "pedido": (
             *("id", "documento_id", "instrumento_id", "tipo", "imprimir", "pedido", "campos", "instrumento_fixado"),
             *("escrevente", "subscritor", "chave_id", "sistema", "resumo", "substitui", "livro", "folha"),
-            *("copias", "faces", "criado_em"),
+            *("copias", "faces", "criado_em", "valor", "primeira_via"),
         ),
         "página": (*("formato", "formato_versao", "composicao", "carimbo", "layout", "paginas", "qr_selo", "qr_url"),),
         "avisos": ("avisos",),

@@ -32,6 +32,7 @@ _SEAL_FIXED = (
     "dia",
     "isento",
     "motivo_isencao",
+    "fundamento",
     "emolumentos",
     "total_centavos",
     "iss_centavos",
@@ -305,10 +306,17 @@ def upgrade() -> None:
         sa.Column("minuta_em", Moment(timezone=True), nullable=True),
         sa.Column("assinaturas", sa.Text(), nullable=True),
         sa.Column("primeira_assinatura", sa.Date(), nullable=True),
+        sa.Column("registro", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("matricula", sa.String(length=32), nullable=True),
+        sa.Column("processo", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_instrumento_serventia_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_instrumento")),
         sa.UniqueConstraint("serventia_id", "chave", name=op.f("uq_instrumento_serventia_id_chave")),
     )
+    with op.batch_alter_table("instrumento", schema=None) as batch_op:
+        batch_op.create_index("ix_instrumento_matricula", ["serventia_id", "matricula"], unique=False)
+        batch_op.create_index("ix_instrumento_processo", ["serventia_id", "processo"], unique=False)
+
     op.create_table(
         "log",
         sa.Column("serventia_id", sa.Integer(), nullable=False),
@@ -586,6 +594,8 @@ def upgrade() -> None:
         sa.Column("paginas", sa.Integer(), nullable=False),
         sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
         sa.Column("instrumento_fixado", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("valor", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("primeira_via", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("qr_selo", sa.Text(), nullable=True),
         sa.Column("qr_url", sa.Text(), nullable=True),
         sa.Column("avisos", sa.JSON(none_as_null=True), nullable=False),
@@ -635,6 +645,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("vence_em IS NOT NULL"),
             postgresql_where=sa.text("vence_em IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "uq_job_primeira_via",
+            ["serventia_id", "instrumento_id"],
+            unique=True,
+            sqlite_where=sa.text("viva AND primeira_via"),
+            postgresql_where=sa.text("viva AND primeira_via"),
         )
         batch_op.create_index(
             "uq_job_viva",
@@ -700,6 +717,7 @@ def upgrade() -> None:
         sa.Column("dia", sa.Date(), nullable=False),
         sa.Column("isento", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("motivo_isencao", sa.Text(), nullable=True),
+        sa.Column("fundamento", sa.Text(), nullable=True),
         sa.Column("emolumentos", sa.JSON(none_as_null=True), nullable=False),
         sa.Column("total_centavos", sa.BigInteger(), nullable=False),
         sa.Column("iss_centavos", sa.BigInteger(), nullable=False),
