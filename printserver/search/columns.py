@@ -12,7 +12,7 @@ from typing import Final
 from printserver.clock import local
 from printserver.common.text import unaccented
 from printserver.search.results import SearchRow
-from printserver.selo import COMPONENTS, LABELS, from_centavos, parse_matricula
+from printserver.selo import COMPONENTS, LABELS, from_centavos, group_digits, matricula_digits
 
 # A text, a truth value, a day, a time in São Paulo (naive), or a sum of money in reais.
 Cell = str | bool | date | datetime | Decimal | None
@@ -76,10 +76,9 @@ def _in_groups(name: str) -> Callable[[SearchRow], Cell]:
 
     def read(row: SearchRow) -> Cell:
         try:
-            m = parse_matricula(row[name] or "")
+            return group_digits(matricula_digits(row[name] or ""))
         except ValueError:
             return str(row[name]) if row[name] else None
-        return " ".join((m.cns, m.collection, m.servico, m.ano, m.livro_type, m.livro, m.folha, m.termo, str(m)[-2:]))
 
     return read
 

@@ -23,7 +23,7 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.search.cells import unmark
 from printserver.search.columns import READ_AS, plain_name
-from printserver.selo import COMPONENTS, parse_matricula, read
+from printserver.selo import COMPONENTS, matricula_digits, read
 
 MAX_ROWS: Final = 300_000
 MAX_LINE_CHARS: Final = 1_000_000
@@ -74,7 +74,7 @@ def normalize_identifier(value: str) -> str:
     Apostrophes before it count for nothing: where a person works on a cell, a spreadsheet takes one away.
     """
     try:
-        return str(parse_matricula(value))
+        return matricula_digits(value)
     except ValueError:
         return " ".join(unicodedata.normalize("NFC", value).split()).lstrip("'")
 

@@ -12,7 +12,7 @@ from printserver.documents import normalize, normalize_folha
 from printserver.errors import invalid_input
 from printserver.formats import UnfitText, without_invisible
 from printserver.office import Office
-from printserver.selo import centavos, parse_matricula, parse_reais
+from printserver.selo import centavos, matricula_digits, parse_reais
 
 Filters = Mapping[str, str]
 Condition = sa.ColumnElement[bool]
@@ -99,7 +99,7 @@ def _matricula(name: str, value: str) -> Condition:
         # as a range, which an index serves on both databases; ":" comes after every digit
         return sa.and_(_s.matricula >= digits, _s.matricula < digits + ":")
     try:
-        return _s.matricula == str(parse_matricula(digits))
+        return _s.matricula == matricula_digits(digits)
     except ValueError as error:
         raise invalid_input(name, str(error)) from None
 

@@ -29,7 +29,14 @@ from printserver.selo.fees import (
 )
 from printserver.selo.initials import has_initials, party_initials
 from printserver.selo.issue import IssuedSelo, NewSelo, issue_selo
-from printserver.selo.matricula import Matricula, parse_matricula
+from printserver.selo.matricula import (
+    LIVRO_TYPES,
+    Matricula,
+    group_digits,
+    make_matricula,
+    matricula_digits,
+    parse_matricula,
+)
 from printserver.selo.money import (
     ZERO,
     Reais,
@@ -60,6 +67,7 @@ __all__ = [
     "COMPONENTS",
     "EXCLUSION",
     "LABELS",
+    "LIVRO_TYPES",
     "NATUREZAS",
     "ZERO",
     "AtoTable",
@@ -88,11 +96,14 @@ __all__ = [
     "format_reais",
     "from_centavos",
     "generate_test_certificate",
+    "group_digits",
     "has_initials",
     "hibrido_informacao",
     "issue_selo",
     "load_atos",
     "load_services",
+    "make_matricula",
+    "matricula_digits",
     "next_number",
     "parse_matricula",
     "parse_paper_seal",
