@@ -69,7 +69,7 @@ class CivilFacts:
     """What is known here of the record that a document of Registro Civil belongs to.
 
     `assento` is the ASSENTO as last sent, without its text, `matricula` its 32 digits; `selo` its live seal, `pv` that
-    of its first certidão, the document `pv_document` (C12). `habilitacao` is the live seal of the `processo`, and `peca`
+    of its first certidão, the document `pv_document` (C12). `habilitacao` is the live seal of the `processo` and `peca`
     the piece that bears it (C7).
     `edital_posted`: the edital that is certified was printed here; `married_here`: so was the assento of the wedding
     whose habilitação is certified (C17).

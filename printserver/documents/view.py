@@ -135,7 +135,7 @@ def _fee_lines(plan: Plan) -> tuple[str, ...]:
 
 def _grouped(civil: CivilPlan) -> str | None:
     """Return the matrícula in its groups, None where there is none (C10)."""
-    return parse_matricula(civil.matricula).grouped() if civil.matricula is not None else None
+    return parse_matricula(civil.matricula).grouped if civil.matricula is not None else None
 
 
 def custas_lines(custas: Sequence[Custas]) -> tuple[str, ...]:

@@ -101,7 +101,7 @@ class Emolumentos:
         return Emolumentos(*map(add, self._values(), other._values()))
 
     def civil_line(self) -> str:
-        """Return the fee line of Registro Civil (C5): oficial, Secretaria da Fazenda, ISS, total; others if not zero."""
+        """Return the fee line of Registro Civil (C5): oficial, Secretaria, ISS, total, and others that are not zero."""
         shown = ("tabeliao", "secretaria_fazenda", "iss")
         names = [name for name in COMPONENTS if name in shown or getattr(self, name)]
         labels = LABELS | {"tabeliao": "Oficial"}

@@ -40,7 +40,7 @@ def _made(parts: MatriculaParts, especie: str, cns: str, field: str) -> Matricul
     try:
         return make_matricula(
             cns=parts.cns or cns,
-            acervo=parts.acervo,
+            collection=parts.acervo,
             ano=parts.ano,
             livro_type=LIVRO_TYPES[especie],
             livro=parts.livro,
