@@ -6,6 +6,7 @@ It maps requests and answers. It has no rules of documents, seals or jobs.
 from flask import Flask, Response, request
 
 from printserver.api import (
+    civil,
     counter,
     court,
     jobs,
@@ -46,6 +47,7 @@ BLUEPRINTS = (
     search.blueprint,
     seals.blueprint,
     counter.blueprint,
+    civil.blueprint,
     court.blueprint,
 )
 _MB = 1024 * 1024

@@ -172,6 +172,17 @@ RECTIFICATION: Examples = {
 XA_OF_SELO: Examples = {
     "xa": _example("Exclude one seal", {"motivo": "selo feito em duplicidade", "escrevente": "admin"}),
 }
+RECORD_EXCLUSION: Examples = {
+    "marcados": _example(
+        "Exclude the marked seals of a record",
+        {
+            "selos": ["1234562CE000000000000126J"],
+            "motivo": "certidão impressa com erro",
+            "escrevente": "admin",
+            "papel_em_maos": True,
+        },
+    ),
+}
 VINCULOS: Examples = {
     "vinculo": _example(
         "One vinculador, its vinculados",

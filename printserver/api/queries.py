@@ -121,6 +121,13 @@ class PdfQuery(Query):
     copia: Literal["0", "1"] = Field("0", description="1: a cópia sem valor; 0: o que a chave permite.")
 
 
+class MonthQuery(Query):
+    """`GET /gratuidades`."""
+
+    mes: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Mês, como 2026-11.")
+    formato: Literal["json", "csv"] = Field("json", description="json ou csv.")
+
+
 class JobsQuery(Query):
     """`GET /jobs`."""
 

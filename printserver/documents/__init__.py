@@ -101,7 +101,7 @@ from printserver.documents.spelling import (
 )
 from printserver.documents.terms import Terms
 from printserver.documents.titles import title
-from printserver.documents.values import Value
+from printserver.documents.values import Value, check_at_least_one
 from printserver.documents.view import (
     block_values,
     copy_name,
@@ -179,6 +179,7 @@ __all__ = [
     "block_values",
     "canonical",
     "check_answer",
+    "check_at_least_one",
     "check_copies",
     "check_exclusion",
     "check_occupied",

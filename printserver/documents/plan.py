@@ -93,7 +93,7 @@ class CivilPlan:
 
     `free` is the word printed of a free act, *isenta* or *isento*, None for a charged one (C13). `habilitacao` is the
     seal that is quoted (C7, C18, C19). `title` heads the document, `sentences` end its text. `sheet` is the certidão as
-    frames (C14), None where it is a text. `primeira_via`: it is the one PV of its assento (C12). `remembered` is the
+    frames (C14), None where it is a text. `remembered` is the
     ASSENTO that the record keeps.
     """
 
@@ -105,7 +105,6 @@ class CivilPlan:
     title: str = ""
     sentences: tuple[str, ...] = ()
     sheet: JsonView | None = None
-    primeira_via: bool = False
     remembered: Assento | None = None
     place: PlaceOnLeaf | None = None
 

@@ -8,7 +8,7 @@ from printserver.common.data import JsonObject
 from printserver.delivery import paper_group, pdf, queues, receive_paper, report_queue_paper, with_paper
 from printserver.jobs import views
 from printserver.jobs.accept import Acceptance, accept
-from printserver.jobs.answers import answer_selo, answer_xa, exclude
+from printserver.jobs.answers import answer_selo, answer_xa, exclude, exclude_prints
 from printserver.jobs.cancel import cancel
 from printserver.jobs.reported_pages import allowed, report_pages, reported
 from printserver.jobs.resend import resend
@@ -27,6 +27,7 @@ __all__ = [
     "cancel",
     "events",
     "exclude",
+    "exclude_prints",
     "list_all",
     "look_up",
     "of_day",

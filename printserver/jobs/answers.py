@@ -3,6 +3,7 @@
 A yes is one transaction: XAs, new seals and the print together, or nothing. Each question is answered once.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -71,7 +72,7 @@ def exclude(office: Office, author: Author, job_id: str, data: object, key: str 
     people.require_right(author, "responder")
 
     def answer(call: Call) -> Outcome:
-        return _exclude(office, call, job_id, read(Exclusao, data))
+        return exclude_prints(office, call, [job_id], read(Exclusao, data))
 
     _, repeated = do_once(office, author, f"POST /api/v1/jobs/{job_id}/excluir", data, key, answer, BUSY)
     return acted(office, job_id, repeated=repeated)
@@ -189,28 +190,38 @@ def _with_or_without_selo(office: Office, call: Call, job_id: str, answer: Respo
         return call.done(act, job_id)
 
 
-def _exclude(office: Office, call: Call, job_id: str, answer: Exclusao) -> Outcome:
+def exclude_prints(
+    office: Office, call: Call, job_ids: Sequence[str], answer: Exclusao, made: object = None
+) -> Outcome:
+    """Make the XA of every live seal of the jobs' documents, all or none; nothing is printed (X2, C21).
+
+    Raises `Recusa` as the call for one job does, with nothing excluded.
+    """
     sid, now = office.serventia_id, office.clock()
     with office.db.read() as conn:
         person = acting_person(conn, office, answer.escrevente)
         if answer.fora_do_prazo:
             people.require_head(person.papel, "a exclusão fora do prazo")
         who = people.on_behalf_of(call.author, person)
-        job = jobs.get_job(conn, sid, job_id)
-        before = jobs.live_job(conn, sid, job.documento_id)
-        live = _check_exclusion(conn, office, job, answer, now)
-        copies = jobs.copies_of_livro(conn, sid, [selo.codigo for selo in live])
-    for each in [before, *copies]:
-        if each is not None:
-            withdraw_from_queue(office, each.as_row(), who, "exclusão dos selos")
+        asked = sorted((jobs.get_job(conn, sid, job_id) for job_id in job_ids), key=lambda job: job.documento_id)
+        on_paper: list[Job] = []
+        for job in asked:
+            before = jobs.live_job(conn, sid, job.documento_id)
+            live = _check_exclusion(conn, office, job, answer, now)
+            on_paper += [before] if before is not None else []
+            on_paper += jobs.copies_of_livro(conn, sid, [selo.codigo for selo in live])
+    for each in on_paper:
+        withdraw_from_queue(office, each.as_row(), who, "exclusão dos selos")
     with acting(office, who, now) as act:
-        keys.lock_known_document(act.conn, job.documento_id)
-        identity = undo.identity(act.conn, job)
-        before, live = undo.require_nothing_on_its_way(act.conn, office, job.documento_id, identity)
-        _check_exclusion(act.conn, office, job, answer, now)
-        undo.undo_print(act, job.documento_id, before, live, answer.motivo)
-        undo.restore_replaced(act, before)
-        return call.done(act, job_id)
+        for job in asked:
+            keys.lock_known_document(act.conn, job.documento_id)
+        for job in asked:
+            identity = undo.identity(act.conn, job)
+            before, live = undo.require_nothing_on_its_way(act.conn, office, job.documento_id, identity)
+            _check_exclusion(act.conn, office, job, answer, now)
+            undo.undo_print(act, job.documento_id, before, live, answer.motivo)
+            undo.restore_replaced(act, before)
+        return call.done(act, asked[0].id if made is None else "", made=made)
 
 
 def _check_exclusion(

@@ -163,7 +163,6 @@ def _row(act: Act, p: Prepared, place: Place) -> Columns:
             *_from_certificate(office, p, act.now),
         ],
         "valor": asdict(civil.price) if civil is not None and civil.price is not None else None,
-        "primeira_via": civil is not None and civil.primeira_via,
         "substitui": p.plan.substitui,
         "livro": livro,
         "folha": folha,

@@ -19,10 +19,10 @@ from printserver.documents import (
     read_matricula,
     record_key,
 )
-from printserver.ledger.documents import live_selos
+from printserver.ledger.documents import live_selo, live_selos
 from printserver.ledger.jobs import live_job
 from printserver.ledger.keys import document_id
-from printserver.ledger.rows import Job
+from printserver.ledger.rows import Job, Seal
 
 
 def civil_facts(conn: Connection, serventia_id: int, document: CivilDocument) -> tuple[CivilFacts, str | None]:
@@ -34,13 +34,12 @@ def civil_facts(conn: Connection, serventia_id: int, document: CivilDocument) ->
     processo = _processo(document, known)
     bearer = _live(conn, serventia_id, f"habilitacao:{normalize(processo)}") if processo is not None else None
     pv = _first_certidao(conn, serventia_id, row["id"]) if row is not None else None
-    pv_selos = live_selos(conn, serventia_id, pv.documento_id) if pv is not None else ()
     return (
         CivilFacts(
             assento=known,
             matricula=row["matricula"] if row is not None else None,
             selo=_selo(conn, serventia_id, f"assento:{normalize(assento_id)}") if assento_id is not None else None,
-            pv=pv_selos[0] if pv_selos else None,
+            pv=live_selo(pv) if pv is not None else None,
             pv_document=_document_key(conn, pv) if pv is not None else None,
             processo=processo,
             habilitacao=_first(live_selos(conn, serventia_id, bearer.documento_id)) if bearer is not None else None,
@@ -109,18 +108,18 @@ def _first(selos: tuple[LiveSelo, ...]) -> LiveSelo | None:
     return selos[0] if selos else None
 
 
-def _first_certidao(conn: Connection, serventia_id: int, record: int) -> Job | None:
-    """Return the live print of the record's PV (C12)."""
-    table = db.job
+def _first_certidao(conn: Connection, serventia_id: int, record: int) -> Seal | None:
+    """Return the live seal of the record's PV (C12)."""
+    table = db.selo
     query = sa.select(table).where(
-        table.c.serventia_id == serventia_id, table.c.instrumento_id == record, table.c.viva, table.c.primeira_via
+        table.c.serventia_id == serventia_id, table.c.instrumento_id == record, table.c.ato == "PV", table.c.vivo
     )
-    row = conn.execute(query).mappings().one_or_none()
-    return None if row is None else Job.from_row(row)
+    row = conn.execute(query.limit(1)).mappings().one_or_none()
+    return None if row is None else Seal.from_row(row)
 
 
-def _document_key(conn: Connection, job: Job) -> str:
-    return str(conn.execute(sa.select(db.documento.c.chave).where(db.documento.c.id == job.documento_id)).scalar_one())
+def _document_key(conn: Connection, seal: Seal) -> str | None:
+    return conn.scalar(sa.select(db.documento.c.chave).where(db.documento.c.id == seal.documento_id))
 
 
 def _edital_posted(conn: Connection, serventia_id: int, document: CivilDocument) -> bool:

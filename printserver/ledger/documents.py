@@ -38,10 +38,10 @@ def live_selos(conn: Connection, serventia_id: int, document: int) -> tuple[Live
         .where(table.c.serventia_id == serventia_id, table.c.documento_id == document, table.c.vivo)
         .order_by(table.c.ordem)
     ).mappings()
-    return tuple(_live_selo(Seal.from_row(row)) for row in rows)
+    return tuple(live_selo(Seal.from_row(row)) for row in rows)
 
 
-def _live_selo(seal: Seal) -> LiveSelo:
+def live_selo(seal: Seal) -> LiveSelo:
     """Return a seal in the form of the rules of `documents`."""
     return LiveSelo(
         codigo=seal.codigo,

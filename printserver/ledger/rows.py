@@ -146,7 +146,6 @@ class Job:
     pdf_sha256: str | None
     instrumento_fixado: JsonView | None
     valor: JsonView | None
-    primeira_via: bool
     qr_selo: str | None
     qr_url: str | None
     avisos: Sequence[JsonView]

@@ -22,6 +22,7 @@ __all__ = [
     "newest_code",
     "note_date_reason",
     "office_selo",
+    "records",
     "rectify",
     "resolve_value",
     "signatures",

@@ -7,6 +7,8 @@ from printserver.search.compare import (
     compare_lists,
 )
 from printserver.search.export import FORMATS, Export, export_seals
+from printserver.search.free_acts import as_csv as free_acts_csv
+from printserver.search.free_acts import free_acts
 from printserver.search.results import COUNT_LIMIT, list_all
 from printserver.search.totals import add_up, compute_totals
 
@@ -21,5 +23,7 @@ __all__ = [
     "compare_lists",
     "compute_totals",
     "export_seals",
+    "free_acts",
+    "free_acts_csv",
     "list_all",
 ]

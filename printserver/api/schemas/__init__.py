@@ -3,6 +3,7 @@
 The answers themselves are plain dicts: they may have more fields than the models, never fewer.
 """
 
+from printserver.api.schemas.civil import FreeAct, FreeActs, RecordPerson, RecordSeal, RecordSeals, UsedPapers
 from printserver.api.schemas.common import FieldError, FieldWords, Problem
 from printserver.api.schemas.counter import (
     Check,
@@ -92,6 +93,8 @@ __all__ = [
     "Format",
     "Formats",
     "FoundSeal",
+    "FreeAct",
+    "FreeActs",
     "Health",
     "HeldProblem",
     "Job",
@@ -115,6 +118,9 @@ __all__ = [
     "Queue",
     "Queues",
     "Readiness",
+    "RecordPerson",
+    "RecordSeal",
+    "RecordSeals",
     "RectifiedSeal",
     "Seal",
     "Seals",
@@ -127,6 +133,7 @@ __all__ = [
     "SumsOfDay",
     "Told",
     "Totals",
+    "UsedPapers",
     "Variable",
     "Waiting",
 ]

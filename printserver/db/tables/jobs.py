@@ -36,7 +36,6 @@ job = sa.Table(
     sa.Column("pdf_sha256", sa.String(64)),
     json_column("instrumento_fixado"),  # of a livro: the source of its copies (N8)
     json_column("valor"),  # of Registro Civil: how the value was made up (C4)
-    flag("primeira_via"),  # the PV of its assento: at most one that is live (C12)
     text("qr_selo"),
     text("qr_url"),
     json_column("avisos", nullable=False),
@@ -58,7 +57,6 @@ job = sa.Table(
     moment("criado_em", nullable=False),
     sa.UniqueConstraint("serventia_id", "id"),
     unique_where("uq_job_viva", "serventia_id", "documento_id", where="viva"),
-    unique_where("uq_job_primeira_via", "serventia_id", "instrumento_id", where="viva AND primeira_via"),
     sa.Index(
         "ix_job_vence",
         "serventia_id",

@@ -88,7 +88,6 @@ def certidao_plan(document: CivilCertidao, context: Context) -> Plan:
             matricula=str(matricula) if matricula else None,
             title=title,
             sentences=_sentences(document, context),
-            primeira_via=document.especie == "primeira-via" and document.substitui is None,
             remembered=document.assento if isinstance(document.assento, Assento) else None,
         ),
     )

@@ -67,7 +67,7 @@ JOB: Final = LogRow(
         "pedido": (
             *("id", "documento_id", "instrumento_id", "tipo", "imprimir", "pedido", "campos", "instrumento_fixado"),
             *("escrevente", "subscritor", "chave_id", "sistema", "resumo", "substitui", "livro", "folha"),
-            *("copias", "faces", "criado_em", "valor", "primeira_via"),
+            *("copias", "faces", "criado_em", "valor"),
         ),
         "página": (*("formato", "formato_versao", "composicao", "carimbo", "layout", "paginas", "qr_selo", "qr_url"),),
         "avisos": ("avisos",),

@@ -595,7 +595,6 @@ def upgrade() -> None:
         sa.Column("pdf_sha256", sa.String(length=64), nullable=True),
         sa.Column("instrumento_fixado", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("valor", sa.JSON(none_as_null=True), nullable=True),
-        sa.Column("primeira_via", sa.Boolean(), server_default=sa.false(), nullable=False),
         sa.Column("qr_selo", sa.Text(), nullable=True),
         sa.Column("qr_url", sa.Text(), nullable=True),
         sa.Column("avisos", sa.JSON(none_as_null=True), nullable=False),
@@ -645,13 +644,6 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("vence_em IS NOT NULL"),
             postgresql_where=sa.text("vence_em IS NOT NULL"),
-        )
-        batch_op.create_index(
-            "uq_job_primeira_via",
-            ["serventia_id", "instrumento_id"],
-            unique=True,
-            sqlite_where=sa.text("viva AND primeira_via"),
-            postgresql_where=sa.text("viva AND primeira_via"),
         )
         batch_op.create_index(
             "uq_job_viva",
@@ -842,6 +834,13 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_selo_termo", ["serventia_id", "termo"], unique=False)
         batch_op.create_index("ix_selo_vinculador", ["serventia_id", "vinculador"], unique=False)
+        batch_op.create_index(
+            "uq_selo_pv",
+            ["serventia_id", "instrumento_id"],
+            unique=True,
+            sqlite_where=sa.text("vivo AND ato = 'PV' AND retifica IS NULL"),
+            postgresql_where=sa.text("vivo AND ato = 'PV' AND retifica IS NULL"),
+        )
         batch_op.create_index(
             "uq_selo_retifica",
             ["serventia_id", "retifica"],
