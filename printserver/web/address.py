@@ -34,6 +34,8 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "vivo_tribunal": ("ver", "pagina"),
     "mandar": ("selo",),
     "entrar": ("proximo",),
+    "registro": ("id",),
+    "gratuidades": ("mes", "formato"),
 }
 _ALWAYS: Final = ("retomar", "marca")
 _DAY: Final = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)

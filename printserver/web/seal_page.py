@@ -22,6 +22,7 @@ from printserver.seal_actions import exclude, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
 from printserver.web import fee_input, words
 from printserver.web.context import author, find_person, now, office
+from printserver.web.records import record_of
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
 
 LEAP = 3  # times the current value; the preview warns from there on
@@ -35,6 +36,7 @@ def selo(codigo: str) -> ResponseReturnValue:
     return render_template(
         "screens/selo.html",
         selo=found,
+        registro=record_of(jobs.look_up(office(), found["job"])["documento"]) if found["job"] else None,
         cadeia=[one for some in chain for one in some],
         pode=_can(found),
         rotulos=LABELS,

@@ -227,7 +227,7 @@ def test_c17_no_certidao_of_the_habilitacao_of_a_wedding_here(rig: Rig) -> None:
     refused(rig.post(given), 422, "habilitacao-desta-serventia")
 
 
-# -- habilitação, edital, averbação, procedimento -----------------------------------------------------------------------
+# -- habilitação, edital, averbação, procedimento ---------------------------------------------------------------------
 
 
 def test_c7_one_seal_a_processo_by_whichever_piece_comes_first(rig: Rig) -> None:
