@@ -46,7 +46,9 @@ def counter_page() -> ResponseReturnValue:
             return _render_counter(
                 scanned, day, Form({**_proposed_form(scanned).valores, "papel": papel}, {}, notice)
             ), 422
-        known = scanned if office().atos.get(scanned) is not None else ato  # to be refused by its own name
+        known = (
+            scanned if office().atos.get(scanned, fee_input.NOTAS) is not None else ato
+        )  # to be refused by its own name
         data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": find_person().usuario}
         value = fee_input.typed_value(dict(parse_qsl(typed_text("proposto"))))
         made, _ = acts.register(office(), author(), data | value, key())
@@ -86,14 +88,11 @@ def reversal(number: str) -> ResponseReturnValue:
 def paper_seal_atos() -> dict[str, AtoType]:
     """Return the types of act of a paper seal by code; what is to be confirmed, in a demonstration alone (S9)."""
     here = office()
-    kinds = [here.atos.get(codigo) for codigo in here.atos.codigos()]
+    kinds = [here.atos.get(codigo, fee_input.NOTAS) for codigo in here.atos.codigos(fee_input.NOTAS)]
     return {
         kind.codigo: kind
         for kind in kinds
-        if kind is not None
-        and kind.hibrido
-        and fee_input.NOTAS in kind.naturezas
-        and (here.settings.serventia.demonstracao or not kind.a_confirmar)
+        if kind is not None and kind.hibrido and (here.settings.serventia.demonstracao or not kind.a_confirmar)
     }
 
 
@@ -138,7 +137,7 @@ def _render_counter(ato: str, day: date, form: Form) -> str:
         "screens/balcao.html",
         proposto=_proposed_value(ato),
         tipos=paper_seal_atos(),
-        a_confirmar=[codigo for codigo in office().atos.codigos() if _is_unconfirmed(codigo)],
+        a_confirmar=[codigo for codigo in office().atos.codigos(fee_input.NOTAS) if _is_unconfirmed(codigo)],
         ato=ato,
         dia=day,
         hoje=_today(),
@@ -152,7 +151,7 @@ def _render_counter(ato: str, day: date, form: Form) -> str:
 
 
 def _is_unconfirmed(codigo: str) -> bool:
-    kind = office().atos.get(codigo)
+    kind = office().atos.get(codigo, fee_input.NOTAS)
     return kind is not None and kind.hibrido and codigo not in paper_seal_atos()
 
 

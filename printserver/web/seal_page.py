@@ -145,8 +145,8 @@ def _reais(value: Decimal) -> str:
 def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = None) -> str:
     found = jobs.selo(office(), codigo)
     here = office()
-    kind = here.atos.get(found["ato"])
-    atos = [here.atos.get(code) for code in here.atos.codigos()]
+    kind = here.atos.get(found["ato"], found["natureza"])
+    atos = [here.atos.get(code, found["natureza"]) for code in here.atos.codigos(found["natureza"])]
     return render_template(
         "screens/retificar.html",
         selo=found,
@@ -160,7 +160,10 @@ def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = Non
         atos=[
             each
             for each in atos
-            if each and not each.so_retificador and not each.hibrido and found["natureza"] in each.naturezas
+            if each
+            and not each.so_retificador
+            and not each.hibrido
+            and each.seals(demonstracao=here.settings.serventia.demonstracao)
         ],
         servicos=[
             each
