@@ -196,5 +196,5 @@ def _missing(known: Sequence[int], first: int, last: int) -> tuple[list[int], in
 
 
 def _description(office: Office, ato: str) -> str:
-    kind = office.atos.get(ato)
+    kind = office.atos.get(ato, 1)
     return kind.descricao if kind else ato

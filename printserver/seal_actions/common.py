@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 from printserver import db
 from printserver.clock import local, rfc3339
 from printserver.documents import Value, add_up_services
-from printserver.errors import BadField, Recusa, invalid_input
+from printserver.errors import Recusa, invalid_input
 from printserver.ledger import Seal, seals
 from printserver.office import Act, Author, Office, acting_person, people
 from printserver.selo import AtoType, Emolumentos, NewSelo, parse_matricula
@@ -49,11 +49,7 @@ def confirmed_ato(office: Office, ato: str, field: str, *, hibrido: bool) -> Ato
     """
     kind = office.atos.check(ato, natureza=1, field=field, hibrido=hibrido)
     if kind.a_confirmar and not office.settings.serventia.demonstracao:
-        text = (
-            f"o código de ato {ato} ({kind.descricao}) ainda está a confirmar: confira-o com a tabela em vigor do "
-            "tribunal e escreva-o em atos.toml da serventia, sem a_confirmar"
-        )
-        raise Recusa("servico-a-confirmar", f"{field}: {text}.", errors=[BadField(field, text)])
+        raise kind.refusal(field)
     return kind
 
 

@@ -109,7 +109,7 @@ def _plan(
 
 def _changed(office: Office, request: Retificacao, seal: Seal) -> JsonObject:
     changed: JsonObject = {}
-    old = office.atos.get(seal.ato)
+    old = office.atos.get(seal.ato, seal.natureza)
     hibrido = old is not None and old.hibrido
     for name in ("ato", "identificador"):
         value = getattr(request, name)
@@ -119,7 +119,9 @@ def _changed(office: Office, request: Retificacao, seal: Seal) -> JsonObject:
             raise invalid_input(name, "de um selo de papel (híbrido) só se retificam a data e o valor")
         changed[name] = value
     if "ato" in changed:
-        kind = office.atos.check(changed["ato"], natureza=seal.natureza, field="ato", retifica=True)
+        kind = office.atos.check(
+            changed["ato"], natureza=seal.natureza, field="ato", retifica=True, demonstracao=office.demonstracao
+        )
         if kind.so_retificador:
             raise invalid_input("ato", "a exclusão se faz pela chamada própria: /xa")
         changed |= {"descricao": kind.descricao, "iss_a_parte": kind.iss_a_parte}

@@ -79,7 +79,7 @@ def seal(office: Office, author: Author, data: object, key: str | None = None) -
 def _seal(act: Act, request: SeloAvulso) -> str:
     office = act.office
     act_as(act, request.escrevente)
-    ato = office.atos.check(request.ato, natureza=request.natureza, field="ato")
+    ato = office.atos.check(request.ato, natureza=request.natureza, field="ato", demonstracao=office.demonstracao)
     emolumentos, isento, reason = resolve_value(office, request, request.natureza)
     new_selo = NewSelo(
         natureza=request.natureza,

@@ -33,10 +33,11 @@ def compute_totals(office: Office, filters: Filters) -> JsonObject:
             for each in (all_of_it, by_act.setdefault(row.ato, _zeros()), by_day.setdefault(str(row.dia), _zeros())):
                 each.update(sums)
         parts = _component_sums(conn, where)
+    names = office.atos.descriptions()
     return {
         **all_of_it,
         "emolumentos_centavos": dict(parts),
-        "por_ato": [{"ato": ato, "descricao": _name(office, ato), **sums} for ato, sums in sorted(by_act.items())],
+        "por_ato": [{"ato": ato, "descricao": names.get(ato, ato), **sums} for ato, sums in sorted(by_act.items())],
         "por_dia": [{"data": day, **sums} for day, sums in sorted(by_day.items(), reverse=True)],
     }
 
@@ -84,8 +85,3 @@ def _component_sums(conn: Connection, where: Sequence[Condition]) -> Counter[str
     for text, n in counted.items():
         parts.update({name: n * value for name, value in json.loads(text).items()})
     return parts
-
-
-def _name(office: Office, ato: str) -> str:
-    kind = office.atos.get(ato)
-    return kind.descricao if kind else ato

@@ -41,43 +41,61 @@ class TableRow(BaseModel):
 L = TypeVar("L", bound=TableRow)
 
 
-def load_table(nome: str, instance_dir: Path | None, linha: type[L], key: re.Pattern[str]) -> dict[str, L]:
-    """Return the rows of table `nome` (a file name) by their key: the shipped ones, replaced or joined by the office's.
+def load_layers(
+    name: str, instance_dir: Path | None, kinds: Mapping[re.Pattern[str], type[L]]
+) -> tuple[dict[str, L], dict[str, L]]:
+    """Return the rows of table `name` (a file name) by their key: the shipped ones that stay, and the office's.
 
-    `chave` is the form of a row's name. Raises ConfigError (Portuguese) that names file, key and what is allowed.
+    A row of the office replaces the shipped one of the same key as a whole. `kinds` gives the model of a row by the
+    form of its key. Raises ConfigError (Portuguese) that names file, key and what is allowed.
     """
-    linhas = _read(_SHIPPED / nome, linha, key)
-    if instance_dir is not None and (instance_dir / nome).exists():
-        linhas |= _read(instance_dir / nome, linha, key)
-    return linhas
+    shipped, own = _read(_SHIPPED / name, kinds), {}
+    if instance_dir is not None and (instance_dir / name).exists():
+        own = _read(instance_dir / name, kinds)
+    return {key: row for key, row in shipped.items() if key not in own}, own
 
 
-def _read(path: Path, linha: type[L], key: re.Pattern[str]) -> dict[str, L]:
+def load_table(name: str, instance_dir: Path | None, row: type[L], key: re.Pattern[str]) -> dict[str, L]:
+    """Return the rows of a table as `load_layers`, all of one model, in one."""
+    shipped, own = load_layers(name, instance_dir, {key: row})
+    return shipped | own
+
+
+def _read(path: Path, kinds: Mapping[re.Pattern[str], type[L]]) -> dict[str, L]:
     try:
         tables = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: não pode ser lido ({faults.of_os(error)})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: não é TOML válido em UTF-8: {error}") from error
-    return {nome: _row(path, nome, values, linha, key) for nome, values in tables.items()}
+    return {name: _row(path, name, values, kinds) for name, values in tables.items()}
 
 
-def _row(path: Path, nome: str, values: object, linha: type[L], key: re.Pattern[str]) -> L:
-    if key.fullmatch(nome) is None:
-        raise ConfigError(f"{path}: o nome [{nome}] não é permitido; a forma é {key.pattern}")
+def _row(path: Path, name: str, values: object, kinds: Mapping[re.Pattern[str], type[L]]) -> L:
+    model = next((row for key, row in kinds.items() if key.fullmatch(name)), None)
+    if model is None:
+        forms = " ou ".join(key.pattern for key in kinds)
+        raise ConfigError(f"{path}: o nome [{name}] não é permitido; a forma é {forms}{_quotes(name, values)}")
     if not isinstance(values, Mapping):
-        raise ConfigError(f"{path}: {nome} deve ser uma tabela, [{nome}], e não um valor solto")
+        raise ConfigError(f"{path}: {name} deve ser uma tabela, [{name}], e não um valor solto")
     try:
-        return linha.model_validate(dict(values))
+        return model.model_validate(dict(values))
     except ValidationError as error:
         raise ConfigError(
-            "; ".join(f"{path}: {_describe(nome, problem, linha)}" for problem in error.errors())
+            "; ".join(f"{path}: {_describe(name, problem, model)}" for problem in error.errors())
         ) from error
 
 
-def _describe(nome: str, problem: ErrorDetails, linha: type[TableRow]) -> str:
-    onde = ".".join([f"[{nome}]", *map(str, problem["loc"])])
-    context = {**problem.get("ctx", {}), "keys": ", ".join(sorted(linha.model_fields))}
+def _quotes(name: str, values: object) -> str:
+    """Return what to do about a name with a point that was written without quotes: TOML takes it for two."""
+    if not (isinstance(values, Mapping) and values and all(isinstance(each, Mapping) for each in values.values())):
+        return ""
+    return f'. Um nome com ponto vai entre aspas: ["{name}.{next(iter(values))}"]'
+
+
+def _describe(name: str, problem: ErrorDetails, row: type[TableRow]) -> str:
+    place = ".".join([f"[{name}]", *map(str, problem["loc"])])
+    context = {**problem.get("ctx", {}), "keys": ", ".join(sorted(row.model_fields))}
     allowed = portuguese(problem["type"], context, _MESSAGES)
     # The checks of our own raise with Portuguese texts; pydantic puts a prefix before those of a plain ValueError.
-    return f"{onde}: {allowed or str(problem['msg']).removeprefix('Value error, ')}"
+    return f"{place}: {allowed or str(problem['msg']).removeprefix('Value error, ')}"

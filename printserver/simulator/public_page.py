@@ -12,6 +12,7 @@ from printserver.selo import (
     EXCLUSION,
     LABELS,
     NATUREZAS,
+    AtoType,
     QrSelo,
     Registro,
     centavos,
@@ -179,10 +180,14 @@ def _registro(selo: StoredSelo) -> Registro:
 
 
 def _separate_iss(selo: StoredSelo) -> bool:
-    kind = court_settings().rules.atos.get(selo.ato or "")
+    kind = _kind(selo)
     return kind is not None and kind.iss_a_parte
 
 
 def _ato_name(selo: StoredSelo) -> str:
-    kind = court_settings().rules.atos.get(selo.ato or "")
+    kind = _kind(selo)
     return f"{selo.ato} · {kind.descricao}" if kind else str(selo.ato)
+
+
+def _kind(selo: StoredSelo) -> AtoType | None:
+    return court_settings().rules.atos.get(selo.ato or "", read(selo.codigo).natureza)

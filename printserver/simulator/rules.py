@@ -102,7 +102,7 @@ class Rules:
             codigo = read(envio.selo)
         except ValueError as error:
             return ParsedSelo(None, None, None, (Fault("codigo-invalido", _sentence(error)),))
-        kind = self.atos.get(codigo.ato)
+        kind = self.atos.get(codigo.ato, codigo.natureza)
         try:
             registro = parse_registro(envio.registro, iss_a_parte=kind is not None and kind.iss_a_parte)
         except WrongTotal as error:
@@ -112,7 +112,7 @@ class Rules:
         erros = (
             _same_as_sending(envio, codigo, registro),
             self._signature(envio, codigo),
-            _ato(codigo, kind, registro),
+            self._ato(codigo, kind, registro),
             _year(codigo, registro),
             *_values(envio, registro),
         )
@@ -131,21 +131,20 @@ class Rules:
             return None
         return Fault("assinatura-invalida", "A assinatura do registro não confere com o certificado da serventia.")
 
+    def _ato(self, codigo: CodigoSelo, kind: AtoType | None, registro: Registro) -> Fault | None:
+        if kind is None:
+            elsewhere = self.atos.descriptions().get(codigo.ato)
+            what = f" ({elsewhere}) não é de natureza {codigo.natureza}" if elsewhere else " não está na tabela de atos"
+            return Fault("ato-desconhecido", f"O ato {codigo.ato}{what}.")
+        if kind.so_retificador and registro.rectified is None:
+            return Fault("so-retificador", f"O ato {codigo.ato} ({kind.descricao}) só existe retificando outro selo.")
+        return None
+
 
 def _same_as_sending(envio: Sending, codigo: CodigoSelo, registro: Registro) -> Fault | None:
     if (envio.selo, envio.natureza, envio.ato) == (registro.codigo, codigo.natureza, codigo.ato):
         return None
     return Fault("dados-divergem", "O selo, a natureza ou o ato enviados não são os do registro do ato.")
-
-
-def _ato(codigo: CodigoSelo, kind: AtoType | None, registro: Registro) -> Fault | None:
-    if kind is None:
-        return Fault("ato-desconhecido", f"O ato {codigo.ato} não está na tabela de atos.")
-    if codigo.natureza not in kind.naturezas:
-        return Fault("ato-desconhecido", f"O ato {codigo.ato} ({kind.descricao}) não é de natureza {codigo.natureza}.")
-    if kind.so_retificador and registro.rectified is None:
-        return Fault("so-retificador", f"O ato {codigo.ato} ({kind.descricao}) só existe retificando outro selo.")
-    return None
 
 
 def _year(codigo: CodigoSelo, registro: Registro) -> Fault | None:

@@ -46,7 +46,8 @@ def counter_page() -> ResponseReturnValue:
             return _render_counter(
                 scanned, day, Form({**_proposed_form(scanned).valores, "papel": papel}, {}, notice)
             ), 422
-        known = scanned if office().atos.get(scanned) is not None else ato  # so that the refusal names the scanned type
+        notas = office().atos.get(scanned, fee_input.NOTAS)
+        known = scanned if notas is not None else ato  # so that the refusal names the scanned type
         data = {"ato": known, "papel": papel, "data": day.isoformat(), "escrevente": find_person().usuario}
         value = fee_input.typed_value(dict(parse_qsl(typed_text("proposto"))))
         made, _ = acts.register(office(), author(), data | value, key())
@@ -86,14 +87,11 @@ def reversal(number: str) -> ResponseReturnValue:
 def paper_seal_atos() -> dict[str, AtoType]:
     """Return the paper seal types of act by code; unconfirmed ones only in demonstration mode (S9)."""
     here = office()
-    kinds = [here.atos.get(codigo) for codigo in here.atos.codigos()]
+    kinds = [here.atos.get(codigo, fee_input.NOTAS) for codigo in here.atos.codigos(fee_input.NOTAS)]
     return {
         kind.codigo: kind
         for kind in kinds
-        if kind is not None
-        and kind.hibrido
-        and fee_input.NOTAS in kind.naturezas
-        and (here.settings.serventia.demonstracao or not kind.a_confirmar)
+        if kind is not None and kind.hibrido and (here.settings.serventia.demonstracao or not kind.a_confirmar)
     }
 
 
@@ -138,7 +136,7 @@ def _render_counter(ato: str, day: date, form: Form) -> str:
         "screens/balcao.html",
         proposto=_proposed_value(ato),
         tipos=paper_seal_atos(),
-        a_confirmar=[codigo for codigo in office().atos.codigos() if _is_unconfirmed(codigo)],
+        a_confirmar=[codigo for codigo in office().atos.codigos(fee_input.NOTAS) if _is_unconfirmed(codigo)],
         ato=ato,
         dia=day,
         hoje=_today(),
@@ -152,7 +150,7 @@ def _render_counter(ato: str, day: date, form: Form) -> str:
 
 
 def _is_unconfirmed(codigo: str) -> bool:
-    kind = office().atos.get(codigo)
+    kind = office().atos.get(codigo, fee_input.NOTAS)
     return kind is not None and kind.hibrido and codigo not in paper_seal_atos()
 
 

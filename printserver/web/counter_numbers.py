@@ -106,5 +106,5 @@ def _without_selo(form: Form) -> str:
 def _all_of() -> dict[str, object]:
     """Return every type of act with a paper seal. Unconfirmed types are included: void numbers need no value."""
     table = office().atos
-    kinds = {codigo: table.get(codigo) for codigo in table.codigos()}
+    kinds = {codigo: table.get(codigo, fee_input.NOTAS) for codigo in table.codigos(fee_input.NOTAS)}
     return {codigo: kind for codigo, kind in kinds.items() if kind is not None and kind.hibrido}

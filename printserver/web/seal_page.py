@@ -22,8 +22,8 @@ from printserver.seal_actions import exclude, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
 from printserver.web import fee_input, words
 from printserver.web.context import author, find_person, now, office
-from printserver.web.records import record_of
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
+from printserver.web.records import record_of
 
 LEAP = 3  # times the current value; the preview warns from there on
 _REFUSED = ("objetado", "impossivel")
@@ -147,8 +147,8 @@ def _reais(value: Decimal) -> str:
 def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = None) -> str:
     found = jobs.selo(office(), codigo)
     here = office()
-    kind = here.atos.get(found["ato"])
-    atos = [here.atos.get(code) for code in here.atos.codigos()]
+    kind = here.atos.get(found["ato"], found["natureza"])
+    atos = [here.atos.get(code, found["natureza"]) for code in here.atos.codigos(found["natureza"])]
     return render_template(
         "screens/retificar.html",
         selo=found,
@@ -162,7 +162,10 @@ def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = Non
         atos=[
             each
             for each in atos
-            if each and not each.so_retificador and not each.hibrido and found["natureza"] in each.naturezas
+            if each
+            and not each.so_retificador
+            and not each.hibrido
+            and each.seals(demonstracao=here.settings.serventia.demonstracao)
         ],
         servicos=[
             each

@@ -38,7 +38,7 @@ def selos() -> ResponseReturnValue:
             achados=found,
             pagina=page,
             ha_mais=found is not None and (not found["total_exato"] or page * PAGE < found["total"]),
-            atos=[(code, kind.descricao) for code in here.atos.codigos() if (kind := here.atos.get(code))],
+            atos=list(here.atos.descriptions().items()),
             estados=[(name, name) for name in seal_words.STATES],
             naturezas=seal_words.NATUREZAS,
             origens=seal_words.ORIGINS,

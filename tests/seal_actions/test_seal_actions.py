@@ -1,5 +1,6 @@
 """Seals without a print, rectified, excluded and linked, over HTTP and up to the court."""
 
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -11,7 +12,7 @@ from printserver import db
 from printserver.seal_actions.signatures import one_third
 from printserver.selo import COMPONENTS, Emolumentos, centavos, parse_matricula
 from support.court import Court
-from support.office import FEES, ISENTO, TOTAL, Answer, Rig
+from support.office import FEES, ISENTO, TOTAL, Answer, Rig, open_rig
 
 MATRICULA = "12345601552020100014128001540653"
 HALF = dict.fromkeys(FEES, "1.00")
@@ -86,6 +87,16 @@ def test_s7_s8_s9_a_bad_seal_is_refused_and_takes_no_number(rig: Rig, change: di
     before = rig.state()
     assert standalone(rig, **change).word == word
     assert rig.state() == before
+
+
+def test_c3_an_unpublished_ato_seals_nothing_outside_a_demonstration(rig: Rig, tmp_path: Path) -> None:
+    assert made(standalone(rig, natureza=2, ato="AV"))["ato"] == "AV"
+    with open_rig(tmp_path / "real", settings={"serventia": {"demonstracao": False}}) as real:
+        refused = standalone(real, natureza=2, ato="AV")
+        assert (refused.word, refused.json["errors"][0]["campo"]) == ("servico-a-confirmar", "ato")
+        code = made(standalone(real, natureza=2, ato="CE"))["codigo"]
+        assert act(real, code, "retificacao", ato="AV").word == "servico-a-confirmar"
+        assert made(standalone(real, ato="PR"))["ato"] == "PR"  # of Notas: sealed, with a warning where it is printed
 
 
 def test_c10_t5_a_matricula_is_read_and_found_by_its_parts(rig: Rig) -> None:

@@ -19,10 +19,13 @@ def refusal(table, codigo, **others):
     return caught.value.detail
 
 
-@pytest.mark.parametrize("codigo", ["CE", "ES", "TR", "XA", "CS", "LE", "PV", "AU"])
-def test_s10_known_atos_are_shipped_as_known(table, codigo):
-    assert not table.get(codigo).a_confirmar
-    assert table.get(codigo).aviso is None
+@pytest.mark.parametrize(
+    ("natureza", "codigo"),
+    [(1, codigo) for codigo in ("CE", "ES", "TR", "XA", "CS", "AU")] + [(2, each) for each in ("CE", "PV", "LE", "XA")],
+)
+def test_s10_known_atos_are_shipped_as_known(table, natureza, codigo):
+    assert not table.get(codigo, natureza).a_confirmar
+    assert table.get(codigo, natureza).aviso is None
 
 
 @pytest.mark.parametrize("codigo", ["PR", "TE", "AF"])
@@ -39,7 +42,9 @@ def test_s8_xa_is_never_issued_alone(table):
 
 
 def test_s8_xa_is_the_only_shipped_ato_that_needs_another(table):
-    assert [codigo for codigo in table.codigos() if table.get(codigo).so_retificador] == [EXCLUSION]
+    for natureza in (1, 2):
+        found = [codigo for codigo in table.codigos(natureza) if table.get(codigo, natureza).so_retificador]
+        assert found == [EXCLUSION]
 
 
 def test_h1_hybrid_ato_stands_on_a_paper_seal_only(table):
@@ -51,7 +56,8 @@ def test_h1_hybrid_ato_stands_on_a_paper_seal_only(table):
 def test_s10_unknown_ato_and_other_natureza_are_refused(table):
     assert "ato desconhecido" in refusal(table, "ZZ")
     assert "não é de natureza 1" in refusal(table, "LE")
-    assert table.check("LE", natureza=2, field="x").naturezas == (2,)
+    assert table.check("LE", natureza=2, field="x").natureza == 2
+    assert table.get("LE", 1) is None
 
 
 def test_s10_the_office_edits_the_table(tmp_path):
@@ -60,9 +66,54 @@ def test_s10_the_office_edits_the_table(tmp_path):
         encoding="utf-8",
     )
     table = load_atos(tmp_path)
-    assert (table.get("PR").descricao, table.get("PR").a_confirmar) == ("Procuração pública", False)
-    assert table.get("ZZ").naturezas == (1, 2)
-    assert table.get("ES") == load_atos(None).get("ES")
+    assert (table.get("PR", 1).descricao, table.get("PR", 1).a_confirmar) == ("Procuração pública", False)
+    assert [table.get("ZZ", natureza).natureza for natureza in (1, 2)] == [1, 2]
+    assert table.get("ES", 1) == load_atos(None).get("ES", 1)
+
+
+@pytest.mark.parametrize("codigo", ["AS", "HB", "ED", "AV", "PD"])
+def test_c3_an_unpublished_ato_of_registro_civil_seals_in_a_demonstration_office_only(table, codigo):
+    with pytest.raises(Recusa, match=r"ainda está a confirmar.*atos\.toml da serventia, sem a_confirmar") as caught:
+        table.check(codigo, natureza=2, field="documento.ato")
+    assert (caught.value.word, [error.campo for error in caught.value.errors]) == (
+        "servico-a-confirmar",
+        ["documento.ato"],
+    )
+    ato = table.check(codigo, natureza=2, field="documento.ato", demonstracao=True)
+    assert ato.a_confirmar
+    assert "a confirmar" in ato.aviso
+    assert table.get(codigo, 1) is None
+
+
+def test_c3_a_code_may_be_another_ato_in_each_natureza(tmp_path):
+    """The office's rows go before the shipped ones, in a file the row of one natureza before that of several."""
+    (tmp_path / "atos.toml").write_text(
+        """
+["2.CE"]
+descricao = "Certidão do Registro Civil"
+["1.ED"]
+descricao = "Edital"
+[CE]
+descricao = "Certidão de Notas"
+naturezas = [1, 2]
+[AV]
+descricao = "Averbação à margem"
+naturezas = [2]
+[AP]
+descricao = "Apostila"
+naturezas = [1]
+""",
+        encoding="utf-8",
+    )
+    table, shipped = load_atos(tmp_path), load_atos(None)
+    assert table.get("CE", 1).descricao == "Certidão de Notas"
+    assert table.get("CE", 2).descricao == "Certidão do Registro Civil"
+    assert table.descriptions()["CE"] == "Certidão de Notas / Certidão do Registro Civil"
+    assert not table.check("AV", natureza=2, field="x").a_confirmar
+    assert table.get("ED", 1).descricao == "Edital"
+    assert table.get("ED", 2) == shipped.get("ED", 2)
+    assert (table.get("AP", 2), shipped.get("AP", 2).natureza) == (None, 2)  # a row is replaced as a whole
+    assert set(table.codigos(1)) - set(shipped.codigos(1)) == {"ED"}
 
 
 @pytest.mark.parametrize(
@@ -77,6 +128,9 @@ def test_s10_the_office_edits_the_table(tmp_path):
             '[PR]\ndescricao = "x"\nnaturezas = [1]\nhibirdo = true',
             r"\[PR\]\.hibirdo: chave desconhecida; permitidas: .*hibrido",
         ),
+        ('["2.PR"]\ndescricao = "x"\nnaturezas = [2]', r"\[2\.PR\]\.naturezas: chave desconhecida; permitidas: "),
+        ('["6.PR"]\ndescricao = "x"', r"o nome \[6\.PR\] não é permitido"),
+        ('[2.PR]\ndescricao = "x"', r"o nome \[2\] não é permitido.*entre aspas: \[\"2\.PR\"\]"),
     ],
 )
 def test_s10_a_wrong_table_names_file_key_and_what_is_allowed(tmp_path, text, mensagem):

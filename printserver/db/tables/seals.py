@@ -82,9 +82,7 @@ selo = sa.Table(
     sa.Index("ix_selo_identificador", "serventia_id", "identificador"),
     sa.Index("ix_selo_vinculador", "serventia_id", "vinculador"),
     # an assento has at most one live PV (C12), a seal at most one retificador: the chain is linear (S11)
-    unique_where(
-        "uq_selo_pv", "serventia_id", "instrumento_id", where="vivo AND ato = 'PV' AND retifica IS NULL"
-    ),
+    unique_where("uq_selo_pv", "serventia_id", "instrumento_id", where="vivo AND ato = 'PV' AND retifica IS NULL"),
     unique_where("uq_selo_retifica", "serventia_id", "retifica", where="retifica IS NOT NULL"),
 )
 

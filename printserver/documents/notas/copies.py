@@ -183,7 +183,7 @@ def _as_printed(atos: Sequence[Ato], context: Context) -> list[_Key]:
 
 
 def _description(ato: Ato, context: Context) -> str:
-    kind = context.atos.get(ato.ato)
+    kind = context.atos.get(ato.ato, NATUREZA)
     return ato.descricao or (kind.descricao if kind else "")
 
 
