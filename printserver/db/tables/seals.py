@@ -136,3 +136,28 @@ diario = sa.Table(
     sa.Column("dia", sa.Date, primary_key=True),
     sa.Column("codigo", sa.String(25), nullable=False),  # the first seal; the chain leads to the newest
 )
+
+
+pedido_crc = sa.Table(
+    "pedido_crc",  # a certidão sent to the national exchange, and its one seal (C9, C22)
+    metadata,
+    row_id(),
+    office_id(),
+    text("codigo_hash", nullable=False),
+    text("canal", nullable=False),
+    text("num_pedido"),
+    text("solicitante"),
+    sa.Column("resumo", sa.String(64), nullable=False),  # of what was sealed: another body is refused
+    json_column("pedido", nullable=False),
+    sa.Column("codigo", sa.String(25), nullable=False),  # of the seal
+    sa.Column("adicional_centavos", sa.BigInteger, nullable=False),
+    text("estado", nullable=False),  # selada | enviada | falhou | recusada
+    text("retorno"),
+    text("xml"),  # the files as first written: given again byte for byte
+    text("texto"),
+    text("escrevente", nullable=False),
+    moment("criado_em", nullable=False),
+    moment("mudou_em", nullable=False),
+    sa.UniqueConstraint("serventia_id", "codigo_hash"),
+    sa.Index("ix_pedido_crc_estado", "serventia_id", "estado"),
+)

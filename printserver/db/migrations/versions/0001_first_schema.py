@@ -654,6 +654,32 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "pedido_crc",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("serventia_id", sa.Integer(), nullable=False),
+        sa.Column("codigo_hash", sa.Text(), nullable=False),
+        sa.Column("canal", sa.Text(), nullable=False),
+        sa.Column("num_pedido", sa.Text(), nullable=True),
+        sa.Column("solicitante", sa.Text(), nullable=True),
+        sa.Column("resumo", sa.String(length=64), nullable=False),
+        sa.Column("pedido", sa.JSON(none_as_null=True), nullable=False),
+        sa.Column("codigo", sa.String(length=25), nullable=False),
+        sa.Column("adicional_centavos", sa.BigInteger(), nullable=False),
+        sa.Column("estado", sa.Text(), nullable=False),
+        sa.Column("retorno", sa.Text(), nullable=True),
+        sa.Column("xml", sa.Text(), nullable=True),
+        sa.Column("texto", sa.Text(), nullable=True),
+        sa.Column("escrevente", sa.Text(), nullable=False),
+        sa.Column("criado_em", Moment(timezone=True), nullable=False),
+        sa.Column("mudou_em", Moment(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["serventia_id"], ["serventia.id"], name=op.f("fk_pedido_crc_serventia_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pedido_crc")),
+        sa.UniqueConstraint("serventia_id", "codigo_hash", name=op.f("uq_pedido_crc_serventia_id_codigo_hash")),
+    )
+    with op.batch_alter_table("pedido_crc", schema=None) as batch_op:
+        batch_op.create_index("ix_pedido_crc_estado", ["serventia_id", "estado"], unique=False)
+
+    op.create_table(
         "pergunta",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("serventia_id", sa.Integer(), nullable=False),
