@@ -80,7 +80,7 @@ def _register(act: Act, request: AtoDeBalcao) -> int:
     day = paper_seals.require_until_today(request.data or local_date(act.now), act.now)
     paper_seals.refuse_seen(act, papel.ato, papel.serie, papel.numero, papel.numero)
     paper_seals.write(act, [papel], paper_seals.WAITING, day)
-    emolumentos, isento, reason = resolve_value(office, request, 1)
+    emolumentos, isento, reason = resolve_value(office, request, 1, local_date(act.now))
     total = centavos(emolumentos.total)
     insert = sa.insert(db.ato_balcao).values(
         serventia_id=office.serventia_id,

@@ -99,7 +99,7 @@ def _enter_total(act: Act, request: Diario) -> str:
     known = conn.execute(sa.select(table.c.codigo).where(*mine).with_for_update()).scalar_one_or_none()
     newest = None if known is None else office_selo(conn, office, newest_code(conn, office, known))
     live = newest if newest is not None and newest.ato != EXCLUSION else None
-    emolumentos = _emolumentos(office, request, live)
+    emolumentos = _emolumentos(act, request, live)
     if live is not None:
         return _new_total(act, request, live, ato, emolumentos)
     if newest is not None and request.motivo is None:
@@ -153,7 +153,7 @@ def _ato(office: Office, kind: Kind) -> AtoType:
     return ato
 
 
-def _emolumentos(office: Office, request: Diario, before: Seal | None) -> Emolumentos:
+def _emolumentos(act: Act, request: Diario, before: Seal | None) -> Emolumentos:
     """Return the components: those of the VALUE, which total and ISS must match where they are given too.
 
     With a bare total and no ISS, the ISS of the day's seal so far (`before`) is kept.
@@ -163,7 +163,7 @@ def _emolumentos(office: Office, request: Diario, before: Seal | None) -> Emolum
         kept = ZERO if before is None else from_centavos(before.emolumentos["iss"])
         iss = kept if request.iss is None else request.iss
         return Emolumentos(**zeros | {"tabeliao": request.total or ZERO, "iss": iss})
-    emolumentos = resolve_value(office, request, 1)[0]
+    emolumentos = resolve_value(act.office, request, 1, local_date(act.now))[0]
     total = emolumentos.total_do_selo(True)
     for name, given, is_ in (("total", request.total, total), ("iss", request.iss, emolumentos.iss)):
         if given is not None and given != is_:

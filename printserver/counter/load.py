@@ -155,7 +155,7 @@ def by_range(office: Office, author: Author, data: object, key: str | None = Non
             confirmed_ato(office, request.ato, "ato", hibrido=True)
             papers = _of_range(request, PER_LOAD)
             paper_seals.refuse_seen(act, request.ato, request.serie, request.de, request.ate)
-            value = resolve_value(office, request, 1)
+            value = resolve_value(office, request, 1, local_date(act.now))
             codes = _seal(act, papers, [value] * len(papers), request.data)
             paper_seals.write(act, papers, paper_seals.REPORTED, request.data, codigos=codes)
             _log(act, "faixa", {"ato": request.ato, "serie": request.serie, "de": request.de, "ate": request.ate})

@@ -1,9 +1,11 @@
 """The value of an act (S9): the request's VALUE, or the one a rule sets. Computes no component from another."""
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import Final
 
+from printserver.clock import local_date
 from printserver.documents.plan import NATUREZA, Context, Custas
 from printserver.documents.values import Value
 from printserver.errors import Recusa, invalid_input
@@ -38,14 +40,15 @@ def from_service(nome: str, context: Context, field: str) -> AtoValue:
 
     Raises Recusa `entrada-invalida` (unknown) or `servico-a-confirmar` (S9).
     """
-    demonstracao = context.rules.demonstracao
-    return AtoValue(context.servicos.resolve(nome, demonstracao=demonstracao, field=field, natureza=NATUREZA))
+    demonstracao, day = context.rules.demonstracao, local_date(context.agora)
+    fee = context.servicos.resolve(nome, day=day, demonstracao=demonstracao, field=field, natureza=NATUREZA)
+    return AtoValue(fee)
 
 
 def add_up_services(
-    value: Value, services: ServiceTable, *, demonstracao: bool, natureza: int, field: str
+    value: Value, services: ServiceTable, *, day: date, demonstracao: bool, natureza: int, field: str
 ) -> Emolumentos | None:
-    """Return what the services cost that a VALUE names, added up (D3); None if it names none.
+    """Return what the services cost on `day` that a VALUE names, added up (D3, C5); None if it names none.
 
     `field` is the prefix of its field names, with the point. Raises as `from_service`.
     """
@@ -56,7 +59,8 @@ def add_up_services(
         return None
     total_fee = Emolumentos.zero()
     for path, nome, quantidade in named:
-        total_fee += services.resolve(nome, demonstracao=demonstracao, field=path, natureza=natureza).times(quantidade)
+        fee = services.resolve(nome, day=day, demonstracao=demonstracao, field=path, natureza=natureza)
+        total_fee += fee.times(quantidade)
     if total_fee.total > LARGEST_TOTAL:
         raise invalid_input(named[-1][0], "a soma dos serviços passa de um bilhão de reais")
     return total_fee
@@ -68,9 +72,9 @@ def from_request(value: Value, context: Context, field: str) -> AtoValue | None:
         return AtoValue(value.emolumentos.emolumentos)
     if value.isento and value.motivo_isencao:
         return isento(value.motivo_isencao)
-    demonstracao = context.rules.demonstracao
+    demonstracao, day = context.rules.demonstracao, local_date(context.agora)
     total_fee = add_up_services(
-        value, context.servicos, demonstracao=demonstracao, natureza=NATUREZA, field=f"{field}."
+        value, context.servicos, day=day, demonstracao=demonstracao, natureza=NATUREZA, field=f"{field}."
     )
     return None if total_fee is None else AtoValue(total_fee)
 

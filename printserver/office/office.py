@@ -84,7 +84,7 @@ class Office:
             instance_name=office.instancia,
             rules=_rules(settings, office.cns),
             atos=load_atos(instance),
-            servicos=load_services(instance),
+            servicos=load_services(instance, demonstracao=settings.serventia.demonstracao),
             certificado=signer,
             formatos=Formats(instance),
             render=Render(

@@ -8,6 +8,7 @@ from printserver.seal_actions.common import (
     newest_code,
     note_date_reason,
     office_selo,
+    price_day,
     resolve_value,
 )
 
@@ -22,6 +23,7 @@ __all__ = [
     "newest_code",
     "note_date_reason",
     "office_selo",
+    "price_day",
     "records",
     "rectify",
     "resolve_value",

@@ -7,6 +7,7 @@ from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db
+from printserver.clock import local_date
 from printserver.common.data import JsonObject
 from printserver.documents import (
     OBJECT,
@@ -109,7 +110,8 @@ def _plan(act: Act, request: Carta) -> list[PlannedSelo]:
 
     planned = [new_selo(ATO, Emolumentos.zero(), True, _REASON)]
     if not isinstance(request.certidao, str):
-        planned.append(new_selo(CERTIDAO_ATO, *resolve_value(act.office, request.certidao, 1, "certidao.")))
+        value = resolve_value(act.office, request.certidao, 1, local_date(act.now), "certidao.")
+        planned.append(new_selo(CERTIDAO_ATO, *value))
     return planned
 
 

@@ -1,20 +1,21 @@
 """Helpers of the acts on seals: who acts, the requested value, a seal's row, and the term of X4."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Final
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.clock import local, rfc3339
+from printserver.clock import local, local_date, rfc3339
 from printserver.documents import Value, add_up_services
 from printserver.errors import Recusa, invalid_input
 from printserver.ledger import Seal, seals
 from printserver.office import Act, Author, Office, acting_person, people
 from printserver.selo import AtoType, Emolumentos, NewSelo, parse_matricula
 
+_NOTAS: Final = 1
 BUSY: Final = "O mesmo selo muda a cada tentativa: mande de novo."
 
 
@@ -28,17 +29,24 @@ def act_as(act: Act, escrevente: str) -> Author:
 
 
 def resolve_value(
-    office: Office, request: Value, natureza: int, field: str = ""
+    office: Office, request: Value, natureza: int, day: date, field: str = ""
 ) -> tuple[Emolumentos, bool, str | None]:
-    """Return the requested VALUE: its components, whether it is isento, and why (S9).
+    """Return the requested VALUE: its components, whether it is isento, and why (S9); services cost as on `day` (C5).
 
     Raises `Recusa` `entrada-invalida`, `servico-a-confirmar`.
     """
     if request.emolumentos is not None:
         return request.emolumentos.emolumentos, False, None
-    demonstracao = office.settings.serventia.demonstracao
-    total_fee = add_up_services(request, office.servicos, demonstracao=demonstracao, natureza=natureza, field=field)
+    total_fee = add_up_services(
+        request, office.servicos, day=day, demonstracao=office.demonstracao, natureza=natureza, field=field
+    )
     return (Emolumentos.zero(), True, request.motivo_isencao) if total_fee is None else (total_fee, False, None)
+
+
+def price_day(natureza: int, act_day: date, now: datetime) -> date:
+    """Return the day whose prices count: today's, and of an act of Registro Civil never one after it (C5)."""
+    today = local_date(now)
+    return today if natureza == _NOTAS else min(act_day, today)
 
 
 def confirmed_ato(office: Office, ato: str, field: str, *, hibrido: bool) -> AtoType:

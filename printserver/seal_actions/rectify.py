@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import model_validator
 from sqlalchemy.engine import Connection
 
+from printserver.clock import local_date
 from printserver.common.data import JsonObject
 from printserver.documents import (
     Boolean,
@@ -28,6 +29,7 @@ from printserver.seal_actions.common import (
     as_new,
     office_selo,
     placement,
+    price_day,
     require_live,
     require_within_term,
     resolve_value,
@@ -93,7 +95,7 @@ def _plan(
     """Return the seal and its retificador to be made. Raises as `rectify_selo`."""
     seal = office_selo(conn, office, codigo)
     require_live(seal)
-    changed = _changed(office, request, seal)
+    changed = _changed(office, request, seal, now)
     if {"ato", "identificador"} & set(changed):
         until = office.rules.terms.rectification_until(seal_view.document_kind(conn, seal), seal.momento)
         require_within_term(
@@ -107,7 +109,7 @@ def _plan(
     return seal, new_selo
 
 
-def _changed(office: Office, request: Retificacao, seal: Seal) -> JsonObject:
+def _changed(office: Office, request: Retificacao, seal: Seal, now: datetime) -> JsonObject:
     changed: JsonObject = {}
     old = office.atos.get(seal.ato, seal.natureza)
     hibrido = old is not None and old.hibrido
@@ -126,7 +128,8 @@ def _changed(office: Office, request: Retificacao, seal: Seal) -> JsonObject:
             raise invalid_input("ato", "a exclusão se faz pela chamada própria: /xa")
         changed |= {"descricao": kind.descricao, "iss_a_parte": kind.iss_a_parte}
     if request.has_value:
-        emolumentos, isento, reason = resolve_value(office, request, seal.natureza)
+        day = price_day(seal.natureza, request.data or local_date(seal.momento), now)
+        emolumentos, isento, reason = resolve_value(office, request, seal.natureza, day)
         changed |= {"emolumentos": emolumentos, "isento": isento, "motivo_isencao": reason}
         if old is not None and "ato" not in changed:
             changed["iss_a_parte"] = old.iss_a_parte  # D1: also where the seal reported no ISS so far

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
+from printserver.clock import local_date
 from printserver.documents import (
     OBJECT,
     OBJECT_OR_OTHER,
@@ -27,6 +28,7 @@ from printserver.seal_actions.common import (
     act_as,
     note_date_reason,
     placement,
+    price_day,
     resolve_value,
 )
 from printserver.selo import NewSelo
@@ -80,14 +82,16 @@ def _seal(act: Act, request: SeloAvulso) -> str:
     office = act.office
     act_as(act, request.escrevente)
     ato = office.atos.check(request.ato, natureza=request.natureza, field="ato", demonstracao=office.demonstracao)
-    emolumentos, isento, reason = resolve_value(office, request, request.natureza)
+    moment = ato_moment(request.data, request.motivo_data, act.now, field="selo")
+    day = price_day(request.natureza, local_date(moment), act.now)
+    emolumentos, isento, reason = resolve_value(office, request, request.natureza, day)
     new_selo = NewSelo(
         natureza=request.natureza,
         ato=request.ato,
         descricao=request.descricao or ato.descricao,
         identificador=request.identificador,
         partes=_names(request),
-        momento=ato_moment(request.data, request.motivo_data, act.now, field="selo"),
+        momento=moment,
         emolumentos=emolumentos,
         isento=isento,
         motivo_isencao=reason,

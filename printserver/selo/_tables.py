@@ -2,11 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from datetime import date
+from itertools import pairwise
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Annotated, Final, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
 
 from printserver.common import faults
@@ -14,6 +17,7 @@ from printserver.common.validation import portuguese
 from printserver.errors import ConfigError
 
 _SHIPPED: Final = Path(__file__).parent
+_ISO_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MESSAGES: Final = {
     "missing": "falta esta chave",
     "extra_forbidden": "chave desconhecida; permitidas: {keys}",
@@ -30,6 +34,16 @@ _MESSAGES: Final = {
 }
 
 
+def _day(value: object) -> object:
+    """Read a day in quotes; as TOML writes it, without, it is one already."""
+    if isinstance(value, str) and _ISO_DAY.fullmatch(value):
+        with suppress(ValueError):
+            return date.fromisoformat(value)
+    if type(value) is date:
+        return value
+    raise ValueError('esperado um dia, como "2026-01-01"')
+
+
 class TableRow(BaseModel):
     """What a row of every table has in common: no unknown key, and whether it is still to be confirmed."""
 
@@ -38,7 +52,14 @@ class TableRow(BaseModel):
     a_confirmar: bool = False
 
 
+class VersionRow(TableRow):
+    """A row of which there may be several versions, each valid from a day on (C5)."""
+
+    desde: Annotated[date, BeforeValidator(_day)] = date.min
+
+
 L = TypeVar("L", bound=TableRow)
+V = TypeVar("V", bound=VersionRow)
 
 
 def load_layers(
@@ -55,23 +76,53 @@ def load_layers(
     return {key: row for key, row in shipped.items() if key not in own}, own
 
 
-def load_table(name: str, instance_dir: Path | None, row: type[L], key: re.Pattern[str]) -> dict[str, L]:
-    """Return the rows of a table as `load_layers`, all of one model, in one."""
-    shipped, own = load_layers(name, instance_dir, {key: row})
-    return shipped | own
+def load_versions(
+    names: Iterable[str], instance_dir: Path | None, row: type[V], key: re.Pattern[str]
+) -> dict[str, list[V]]:
+    """Return the versions of each row by its key, the newest first: `[name]` is one, `[[name]]` one of several.
+
+    A later one of the shipped files `names`, and the office's file of the first name, replace all versions of a row.
+    Raises ConfigError (Portuguese) that names file, key and what is allowed; also where two versions begin on one day.
+    """
+    names = list(names)
+    paths = [_SHIPPED / name for name in names]
+    if instance_dir is not None and (instance_dir / names[0]).exists():
+        paths.append(instance_dir / names[0])
+    found: dict[str, list[V]] = {}
+    for path in paths:
+        found |= {name: _versions(path, name, values, row, key) for name, values in _tables(path).items()}
+    return found
+
+
+def _versions(path: Path, name: str, values: object, row: type[V], key: re.Pattern[str]) -> list[V]:
+    if not isinstance(values, list) or not values:
+        return [_row(path, name, values, {key: row})]
+    rows = [_row(path, name, each, {key: row}, f"[[{name}]] ({n}ª)") for n, each in enumerate(values, 1)]
+    rows.sort(key=lambda each: each.desde, reverse=True)
+    for after, before in pairwise(rows):
+        if after.desde == before.desde:
+            when = "sem desde" if after.desde == date.min else f"desde {after.desde}"
+            raise ConfigError(f"{path}: [[{name}]].desde: há duas versões {when}; cada uma começa em outro dia")
+    return rows
 
 
 def _read(path: Path, kinds: Mapping[re.Pattern[str], type[L]]) -> dict[str, L]:
+    return {name: _row(path, name, values, kinds) for name, values in _tables(path).items()}
+
+
+def _tables(path: Path) -> dict[str, object]:
     try:
-        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"{path}: não pode ser lido ({faults.of_os(error)})") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path}: não é TOML válido em UTF-8: {error}") from error
-    return {name: _row(path, name, values, kinds) for name, values in tables.items()}
 
 
-def _row(path: Path, name: str, values: object, kinds: Mapping[re.Pattern[str], type[L]]) -> L:
+def _row(
+    path: Path, name: str, values: object, kinds: Mapping[re.Pattern[str], type[L]], label: str | None = None
+) -> L:
+    label = label or f"[{name}]"
     model = next((row for key, row in kinds.items() if key.fullmatch(name)), None)
     if model is None:
         forms = " ou ".join(key.pattern for key in kinds)
@@ -82,7 +133,7 @@ def _row(path: Path, name: str, values: object, kinds: Mapping[re.Pattern[str], 
         return model.model_validate(dict(values))
     except ValidationError as error:
         raise ConfigError(
-            "; ".join(f"{path}: {_describe(name, problem, model)}" for problem in error.errors())
+            "; ".join(f"{path}: {_describe(label, problem, model)}" for problem in error.errors())
         ) from error
 
 
@@ -93,8 +144,8 @@ def _quotes(name: str, values: object) -> str:
     return f'. Um nome com ponto vai entre aspas: ["{name}.{next(iter(values))}"]'
 
 
-def _describe(name: str, problem: ErrorDetails, row: type[TableRow]) -> str:
-    place = ".".join([f"[{name}]", *map(str, problem["loc"])])
+def _describe(label: str, problem: ErrorDetails, row: type[TableRow]) -> str:
+    place = ".".join([label, *map(str, problem["loc"])])
     context = {**problem.get("ctx", {}), "keys": ", ".join(sorted(row.model_fields))}
     allowed = portuguese(problem["type"], context, _MESSAGES)
     # The checks of our own raise with Portuguese texts; pydantic puts a prefix before those of a plain ValueError.

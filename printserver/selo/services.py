@@ -1,8 +1,9 @@
-"""The service table (S9, C5): what a service costs, by component. The office's `servicos.toml` over the shipped."""
+"""The service table (S9, C5): what a service costs on a day, by component. The office's rows over the shipped."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Final, Literal, Self
@@ -10,17 +11,22 @@ from typing import Annotated, Final, Literal, Self
 from pydantic import Field, model_validator
 
 from printserver.errors import BadField, Recusa, invalid_input
-from printserver.selo._tables import TableRow, load_table
+from printserver.selo._tables import VersionRow, load_versions
 from printserver.selo.fees import COMPONENTS, Emolumentos
 from printserver.selo.money import Reais
 
 FILE_NAME: Final = "servicos.toml"
+# Made-up fees of what no fees are published for: of a demonstration office alone.
+DEMONSTRATION_FILE: Final = "servicos-demonstracao.toml"
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A row: `ano` is the year of the price list, `total` in reais. Without `emolumentos` it cannot be used yet."""
+    """A version of a row: `ano` is the year of the price list, `total` in reais, `desde` the first day it is valid on.
+
+    Without `emolumentos` it cannot be used yet.
+    """
 
     nome: str
     descricao: str
@@ -30,32 +36,51 @@ class Service:
     total: Decimal | None
     a_confirmar: bool
     fonte: str
+    desde: date = date.min
 
 
 class ServiceTable:
-    """The services of an office, by name."""
+    """The services of an office, by name: of each its versions, the newest first (C5)."""
 
-    def __init__(self, services: Mapping[str, Service]) -> None:
-        self._services = dict(services)
+    def __init__(self, services: Mapping[str, Sequence[Service]]) -> None:
+        self._services = {name: tuple(versions) for name, versions in services.items()}
 
-    def get(self, name: str) -> Service | None:
-        """Return the service of that name, or None."""
-        return self._services.get(name)
+    def get(self, name: str, day: date) -> Service | None:
+        """Return the version of the service that is valid on `day`, None if there is none, or none yet (C5)."""
+        return next((each for each in self._services.get(name, ()) if each.desde <= day), None)
 
-    def names(self) -> tuple[str, ...]:
-        """Return the names of all services, in alphabetical order."""
-        return tuple(sorted(self._services))
+    def names(self, natureza: int | None = None) -> tuple[str, ...]:
+        """Return the names of all services, or of those of a natureza, in alphabetical order."""
+        found = self._services.items()
+        return tuple(sorted(name for name, (newest, *_) in found if natureza in (None, newest.natureza)))
 
-    def resolve(self, name: str, *, demonstracao: bool, field: str, natureza: int | None = None) -> Emolumentos:
-        """Return the fee of service `name`; `field` is the dotted path of the field that asked for it.
+    def usable(self, natureza: int, day: date, *, demonstracao: bool) -> list[tuple[Service, Emolumentos]]:
+        """Return the services of a natureza that `resolve` gives on `day`, with their fees, in alphabetical order."""
+        found = (self.get(name, day) for name in self.names(natureza))
+        return [
+            (each, each.emolumentos)
+            for each in found
+            if each is not None and each.emolumentos is not None and (demonstracao or not each.a_confirmar)
+        ]
 
-        Raises Recusa `entrada-invalida` if there is no such service (or it is of another `natureza`, where one is
-        given), and `servico-a-confirmar` if it has no components yet, or is still to be confirmed and the office is no
-        demonstration (S9).
+    def resolve(
+        self, name: str, *, day: date, demonstracao: bool, field: str, natureza: int | None = None
+    ) -> Emolumentos:
+        """Return the fee of service `name` on `day`; `field` is the dotted path of the field that asked for it (C5).
+
+        Raises Recusa `entrada-invalida` if there is no such service, it has no price so early, or it is of another
+        `natureza`, where one is given; and `servico-a-confirmar` if it has no components yet, or is still to be
+        confirmed and the office is no demonstration (S9).
         """
-        service = self._services.get(name)
+        versions = self._services.get(name)
+        if versions is None:
+            known = ", ".join(self.names(natureza))
+            raise invalid_input(field, f"serviço desconhecido: {name[:60]!r}; há: {known}")
+        service = self.get(name, day)
         if service is None:
-            raise invalid_input(field, f"serviço desconhecido: {name[:60]!r}; há: {', '.join(self.names())}")
+            first = versions[-1].desde
+            text = f"o serviço {name!r} só tem preço a partir de {first:%d/%m/%Y}: para {day:%d/%m/%Y} não há"
+            raise invalid_input(field, f"{text}; escreva o daquele tempo em {FILE_NAME} da serventia")
         if natureza is not None and service.natureza != natureza:
             raise invalid_input(field, f"o serviço {name!r} é de natureza {service.natureza}, não {natureza}")
         if service.emolumentos is None:
@@ -74,16 +99,18 @@ class ServiceTable:
         return service.emolumentos
 
 
-def load_services(instance_dir: Path | None) -> ServiceTable:
+def load_services(instance_dir: Path | None, *, demonstracao: bool = False) -> ServiceTable:
     """Return the shipped services with those of `instance_dir`/servicos.toml laid over them, row by row.
 
+    A row of the office replaces all versions of the shipped one (C5). A demonstration office also has made-up ones.
     Raises ConfigError (Portuguese) that names the file and the key.
     """
-    rows = load_table(FILE_NAME, instance_dir, _ServiceRow, _NAME)
-    return ServiceTable({name: row.service(name) for name, row in rows.items()})
+    names = [FILE_NAME, DEMONSTRATION_FILE] if demonstracao else [FILE_NAME]
+    rows = load_versions(names, instance_dir, _ServiceRow, _NAME)
+    return ServiceTable({name: [each.service(name) for each in versions] for name, versions in rows.items()})
 
 
-class _ServiceRow(TableRow):
+class _ServiceRow(VersionRow):
     """One table of servicos.toml: all eight components, or none of them and a total."""
 
     descricao: Annotated[str, Field(min_length=1)]
@@ -124,6 +151,7 @@ class _ServiceRow(TableRow):
             total=emolumentos.total if emolumentos else self.total,
             a_confirmar=self.a_confirmar,
             fonte=self.fonte,
+            desde=self.desde,
         )
 
     def _emolumentos(self) -> Emolumentos | None:

@@ -130,7 +130,7 @@ def _later(value: JsonView, before: tuple[int, int] | None) -> tuple[int, int] |
         kept = before[1] if before else 0
         return _centavos(value["total"]), _centavos(value["iss"]) if "iss" in value else kept
     asked = value["servicos"][0]
-    each = office().servicos.get(asked["servico"])
+    each = office().servicos.get(asked["servico"], local_date(now()))
     if each is None or each.emolumentos is None:
         return None
     costs = each.emolumentos.times(asked["quantidade"])

@@ -5,9 +5,10 @@ from collections.abc import Mapping
 
 from flask import request
 
+from printserver.clock import local_date
 from printserver.errors import invalid_input
-from printserver.selo import COMPONENTS, LABELS, format_reais
-from printserver.web.context import office
+from printserver.selo import COMPONENTS, LABELS, Emolumentos, Service, format_reais
+from printserver.web.context import now, office
 from printserver.web.forms import field_errors, typed_text
 
 NOTAS = 1
@@ -78,24 +79,15 @@ def _old_value(nome: str, before: Mapping[str, str]) -> str:
 
 
 def services() -> dict[str, str]:
-    """Return the services of Notas that the office may use now, by name, with their descriptions and prices."""
-    here = office()
-    found = {}
-    for nome in here.servicos.names():
-        each = here.servicos.get(nome)
-        if each is None or each.natureza != NOTAS or each.emolumentos is None:
-            continue
-        if not each.a_confirmar or here.settings.serventia.demonstracao:
-            found[nome] = f"{each.descricao}: {format_reais(each.emolumentos.total)}"
-    return found
+    """Return the services of Notas that the office may use now, by name, with what each costs."""
+    return {service.nome: f"{service.descricao}: {format_reais(fee.total)}" for service, fee in _usable()}
 
 
 def as_typed(emolumentos: Mapping[str, int]) -> dict[str, str]:
-    """Return the form fields for these components (centavos): a service of exactly that price, else the components."""
-    for nome in services():
-        each = office().servicos.get(nome)
-        if each is not None and each.emolumentos is not None and each.emolumentos.to_centavos() == dict(emolumentos):
-            return {"servico": nome}
+    """Return the fields that give these components (centavos): the service that costs just so, else themselves."""
+    for service, fee in _usable():
+        if fee.to_centavos() == dict(emolumentos):
+            return {"servico": service.nome}
     return as_fields(emolumentos)
 
 
@@ -107,3 +99,8 @@ def as_fields(values: Mapping[str, int]) -> dict[str, str]:
 def template_context() -> dict[str, object]:
     """Return the template variables of the value fields."""
     return {"servicos": services(), "componentes": LABELS}
+
+
+def _usable() -> list[tuple[Service, Emolumentos]]:
+    here = office()
+    return here.servicos.usable(NOTAS, local_date(now()), demonstracao=here.demonstracao)

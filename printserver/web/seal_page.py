@@ -5,7 +5,7 @@ The actions: rectify (R1, R2), exclude (X4), send a refused report again (T2). `
 
 import hashlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from flask import flash, redirect, render_template, request, url_for
@@ -18,7 +18,7 @@ from printserver.court import standing
 from printserver.errors import Recusa
 from printserver.ledger import seal_view
 from printserver.office import people
-from printserver.seal_actions import exclude, rectify
+from printserver.seal_actions import exclude, price_day, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
 from printserver.web import fee_input, words
 from printserver.web.context import author, find_person, now, office
@@ -149,6 +149,7 @@ def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = Non
     here = office()
     kind = here.atos.get(found["ato"], found["natureza"])
     atos = [here.atos.get(code, found["natureza"]) for code in here.atos.codigos(found["natureza"])]
+    day = price_day(found["natureza"], date.fromisoformat(found["data"]), now())
     return render_template(
         "screens/retificar.html",
         selo=found,
@@ -162,16 +163,9 @@ def _render_rectify_form(codigo: str, form: Form, preview: JsonView | None = Non
         atos=[
             each
             for each in atos
-            if each
-            and not each.so_retificador
-            and not each.hibrido
-            and each.seals(demonstracao=here.settings.serventia.demonstracao)
+            if each and not each.so_retificador and not each.hibrido and each.seals(demonstracao=here.demonstracao)
         ],
-        servicos=[
-            each
-            for name in here.servicos.names()
-            if (each := here.servicos.get(name)) and each.natureza == found["natureza"] and each.emolumentos
-        ],
+        servicos=[each for each, _ in here.servicos.usable(found["natureza"], day, demonstracao=here.demonstracao)],
         **_term(seal_view.rectification_until(here, codigo)),
     )
 

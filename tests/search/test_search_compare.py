@@ -15,6 +15,7 @@ from searched_seals import Made, act, fill, seal
 
 from printserver import db
 from printserver.api.schemas import Comparison
+from printserver.clock import local_date
 from printserver.search import court_list
 from printserver.selo import assemble_code, registro_line
 from support.court import Court
@@ -94,7 +95,9 @@ def test_what_only_the_court_has_and_what_differs_stand_side_by_side(both: tuple
         rectified=None,
         party_initials="",
         moment=rig.clock(),
-        emolumentos=rig.office.servicos.resolve("certidao-notas", demonstracao=True, field="", natureza=1),
+        emolumentos=rig.office.servicos.resolve(
+            "certidao-notas", day=local_date(rig.clock()), demonstracao=True, field="", natureza=1
+        ),
     )
     with rig.office.db.write() as conn:
         conn.exec_driver_sql("DROP TRIGGER selo_sem_update")
