@@ -175,6 +175,10 @@ Text = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(plain))]
 Reason = Annotated[str, Strict(), _text(2000), AfterValidator(_read_by(plain))]
 Printed = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(printed))]
 """A text of the document's pages: every character of it is in the fonts (S12)."""
+PrintedName = Annotated[str, Strict(), _text(200), AfterValidator(_read_by(printed))]
+"""A name on the document's pages."""
+PrintedText = Annotated[str, Strict(), _text(10_000), AfterValidator(_read_by(printed))]
+"""A long text of the document's pages, its blanks single: no body, and no paragraphs."""
 Stamped = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(stamped))]
 """A text of the seal block: the stamp can write it after the seal (S12)."""
 StampedReason = Annotated[str, Strict(), _text(2000), AfterValidator(_read_by(stamped))]

@@ -28,7 +28,7 @@ ROLE_TITLES = {
     "administrador": "Responsável",
 }
 
-_MONTHS = (
+MONTHS = (
     "janeiro",
     "fevereiro",
     "março",
@@ -154,7 +154,7 @@ def _civil_line(linha: Custas, civil: CivilPlan) -> str:
 
 def long_date(day: date) -> str:
     """Return a date as it is written in an act: `20 de novembro de 2026`, `1º de dezembro de 2026`."""
-    return f"{'1º' if day.day == 1 else day.day} de {_MONTHS[day.month - 1]} de {day.year}"
+    return f"{'1º' if day.day == 1 else day.day} de {MONTHS[day.month - 1]} de {day.year}"
 
 
 def copy_name(plan: Plan) -> str | None:

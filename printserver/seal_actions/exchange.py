@@ -321,7 +321,7 @@ def _seal_of(conn: Connection, office: Office, codigo: str) -> sa.RowMapping:
 
 
 def _fee_line(seal: sa.RowMapping) -> str:
-    from printserver.selo import Emolumentos  # noqa: PLC0415
+    from printserver.selo import Emolumentos
 
     return "Isenta de emolumentos" if seal["isento"] else Emolumentos.from_centavos(seal["emolumentos"]).civil_line()
 
