@@ -1,6 +1,22 @@
-"""Text operations used by several packages."""
+"""Operations on text that several packages need."""
 
 import unicodedata
+from typing import Final
+
+MONTHS: Final = (
+    "janeiro",
+    "fevereiro",
+    "março",
+    "abril",
+    "maio",
+    "junho",
+    "julho",
+    "agosto",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+)
 
 
 def unaccented(text: str) -> str:
@@ -11,5 +27,5 @@ def unaccented(text: str) -> str:
 
 
 def capitalized(text: str) -> str:
-    """Return the text with its first letter in upper case."""
+    """Return the text with its first letter in upper case, and the others as they are."""
     return text[:1].upper() + text[1:]

@@ -11,7 +11,7 @@ from printserver.db.tables.documents import corpo, documento, folha_lado, format
 from printserver.db.tables.jobs import citacao, idempotencia, job, pagina, pergunta
 from printserver.db.tables.office import cadeia, chave_api, log, pessoa, serventia, sessao
 from printserver.db.tables.queues import fila, papel, papel_lote, tentativa, vigia
-from printserver.db.tables.seals import ato_balcao, diario, selo, selo_papel, sequencia
+from printserver.db.tables.seals import ato_balcao, diario, pedido_crc, selo, selo_papel, sequencia
 from printserver.db.upgrade import open_database
 from printserver.db.witness import HEAD
 
@@ -47,6 +47,7 @@ __all__ = [
     "pagina",
     "papel",
     "papel_lote",
+    "pedido_crc",
     "pergunta",
     "pessoa",
     "remetente",

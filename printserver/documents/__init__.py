@@ -4,14 +4,18 @@
 question of a second print. It knows no table, no queue, no page.
 """
 
-from printserver.documents.assento import Assento, AssentoReference, AverbacaoAnotacao
+from printserver.documents.assento import Assento, AssentoOrReference, AssentoReference, AverbacaoAnotacao
+from printserver.documents.civil.certidoes import civil_fields, shown_notes
+from printserver.documents.civil.exchange import Delivery, as_text, as_xml, seal_fields
 from printserver.documents.civil.identity import record_key
 from printserver.documents.civil.matricula import read_matricula
+from printserver.documents.civil.values import averbacao_price
 from printserver.documents.civil_documents import (
     AssentoPage,
     Averbacao,
     CivilCertidao,
     CivilDocument,
+    CivilValue,
     Edital,
     Habilitacao,
     Procedimento,
@@ -58,6 +62,7 @@ from printserver.documents.parties import require_initials
 from printserver.documents.plan import (
     CivilFacts,
     CivilPlan,
+    CivilPrice,
     Context,
     Custas,
     Identity,
@@ -105,6 +110,7 @@ from printserver.documents.values import Value, check_at_least_one
 from printserver.documents.view import (
     block_values,
     copy_name,
+    fee_lines,
     mark_values,
     template_data,
 )
@@ -119,6 +125,7 @@ __all__ = [
     "Alternative",
     "Answer",
     "Assento",
+    "AssentoOrReference",
     "AssentoPage",
     "AssentoReference",
     "Assinaturas",
@@ -130,12 +137,15 @@ __all__ = [
     "CivilDocument",
     "CivilFacts",
     "CivilPlan",
+    "CivilPrice",
+    "CivilValue",
     "CodigoDoAto",
     "CodigoDoSelo",
     "Context",
     "Corpo",
     "Custas",
     "Data",
+    "Delivery",
     "Document",
     "DocumentFields",
     "DocumentType",
@@ -174,7 +184,10 @@ __all__ = [
     "Value",
     "add_up_services",
     "alternatives",
+    "as_text",
+    "as_xml",
     "ato_moment",
+    "averbacao_price",
     "bad_fields",
     "block_values",
     "canonical",
@@ -184,9 +197,11 @@ __all__ = [
     "check_exclusion",
     "check_occupied",
     "check_sheets",
+    "civil_fields",
     "copy_name",
     "count_sheets",
     "decide",
+    "fee_lines",
     "field_error",
     "identify",
     "kind_of",
@@ -208,8 +223,10 @@ __all__ = [
     "record_key",
     "refuse_empty_date",
     "require_initials",
+    "seal_fields",
     "selos_xa",
     "shown_fields",
+    "shown_notes",
     "spelled_before",
     "strip_invisible",
     "template_data",

@@ -106,7 +106,7 @@ def block_values(plan: Plan, issued: Sequence[IssuedSelo] | None, *, demonstraca
         qr_codigo=codigo,
         qr_rotulo=_qr_label(plan),
         selo_livro=None if livro is None else livro.codigo if issued is not None else PLACEHOLDER_CODIGO,
-        custas=_fee_lines(plan),
+        custas=fee_lines(plan),
         demonstracao=demonstracao,
         externo=livro is not None and livro.externo,
         citados=() if quoted is None else ((_HABILITACAO_LABEL, quoted.codigo),),
@@ -117,7 +117,7 @@ def mark_values(plan: Plan, papeis: Sequence[str] = ()) -> dict[str, str]:
     """Return what the marks `[[…]]` of a body become, by name; `SELO_LIVRO` is none in the livro itself (N6)."""
     total = sum((linha.emolumentos.total for linha in plan.custas), Decimal("0.00"))
     texts = {
-        "CUSTAS": " ".join(_fee_lines(plan)),
+        "CUSTAS": " ".join(fee_lines(plan)),
         "TOTAL": format_reais(total),
         "PAPEL": ", ".join(papeis) or _NOTHING,
         "SELO_LIVRO": plan.selo_livro.codigo if plan.selo_livro else _NOTHING,
@@ -127,7 +127,8 @@ def mark_values(plan: Plan, papeis: Sequence[str] = ()) -> dict[str, str]:
     return {name: texts[name] for name in KINDS[plan.identity.tipo].marks}
 
 
-def _fee_lines(plan: Plan) -> tuple[str, ...]:
+def fee_lines(plan: Plan) -> tuple[str, ...]:
+    """Return the fee lines of a document as printed (P4, C5)."""
     if plan.civil is None:
         return custas_lines(plan.custas)
     return tuple(_civil_line(linha, plan.civil) for linha in plan.custas)

@@ -1,7 +1,7 @@
 """Reads and writes of jobs, documents, seals and questions, in the caller's transaction."""
 
 from printserver.ledger.civil import civil_facts, remember
-from printserver.ledger.idempotency import Outcome
+from printserver.ledger.idempotency import Outcome, digest
 from printserver.ledger.once import Call, Changed, do_once
 from printserver.ledger.questions import ask_about_sheets, close_expired
 from printserver.ledger.rows import Attempt, CupsState, Job, JobRow, Queue, QueueProof, QueueState, Seal
@@ -56,6 +56,7 @@ __all__ = [
     "change_state",
     "civil_facts",
     "close_expired",
+    "digest",
     "do_once",
     "documents",
     "due_at",

@@ -1,25 +1,26 @@
 """A certidão for the national exchange: its one seal, its answer and files, and how its delivery went (C9, C22).
 
-The exchange itself is called by the office's program. The same `codigo_hash` has the same seal for ever: the row and the
-seal are written in one transaction, and the row is unique.
+The exchange itself is called by the office's program. The same `codigo_hash` has the same seal for ever: the row and
+the seal are written in one transaction, and the row is unique.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from decimal import Decimal
-from typing import Annotated, Any, Final, Literal
+from typing import Annotated, Final, Literal
 
 import sqlalchemy as sa
 from pydantic import Field
 from sqlalchemy.engine import Connection
 
 from printserver import db
-from printserver.clock import rfc3339
+from printserver.clock import local_date, rfc3339
 from printserver.common.data import JsonObject
 from printserver.documents import (
     AssentoOrReference,
     AverbacaoAnotacao,
     Boolean,
     CivilCertidao,
+    CivilPrice,
     CivilValue,
     Context,
     Delivery,
@@ -44,6 +45,7 @@ from printserver.errors import BadField, Recusa
 from printserver.ledger import Call, Changed, Outcome, civil_facts, digest, do_once, keys, remember, seals
 from printserver.office import Act, Author, Office, acting, acting_person, people
 from printserver.seal_actions.common import BUSY, act_as
+from printserver.selo import Emolumentos
 
 ROUTE: Final = "POST /api/v1/crc/certidoes"
 STATES: Final = ("selada", "enviada", "falhou", "recusada")
@@ -135,7 +137,7 @@ def list_all(office: Office, estado: str | None = None) -> list[JsonObject]:
 
 
 def file_of(office: Office, codigo_hash: str, name: str) -> bytes:
-    """Return the file `xml` (ISO-8859-1) or `texto` (UTF-8) as it was first written. Raises `Recusa` `nao-encontrado`."""
+    """Return the file `xml` (ISO-8859-1) or `texto` (UTF-8) as first written. Raises `Recusa` `nao-encontrado`."""
     with office.db.read() as conn:
         row = _required(conn, office, codigo_hash)
     text = row[name]
@@ -165,7 +167,7 @@ def report_outcome(
 
 
 def _plan(conn: Connection, office: Office, request: ExchangeRequest) -> tuple[Plan, str | None, Delivery]:
-    """Return the plan of the certidão, the key of its record, and what is delivered, the seal's own data still blank."""
+    """Return the plan of the certidão, the key of its record, and what is delivered, without the seal's own data."""
     document = _document(request)
     facts, key = civil_facts(conn, office.serventia_id, document)
     context = replace(
@@ -186,7 +188,7 @@ def _plan(conn: Connection, office: Office, request: ExchangeRequest) -> tuple[P
     settings = office.settings.serventia
     extra = Decimal("0.00")
     if request.averbacoes:
-        extra = averbacao_price(context, context.today).times(request.averbacoes).total
+        extra = averbacao_price(context, local_date(context.agora)).times(request.averbacoes).total
     delivery = Delivery(
         codigo_hash=request.codigo_hash,
         cns=office.cns,
@@ -290,8 +292,8 @@ def _require_same(known: sa.RowMapping, data: object) -> None:
     if known["resumo"] != _digest(data):
         raise Recusa(
             "pedido-ja-selado",
-            f"O pedido {known['codigo_hash']} já tem o selo {known['codigo']}, com outros dados ou outro valor. Se o ato "
-            "mudou, exclua esse selo e use o código de um pedido novo.",
+            f"O pedido {known['codigo_hash']} já tem o selo {known['codigo']}, com outros dados ou outro valor. Se o "
+            "ato mudou, exclua esse selo e use o código de um pedido novo.",
             extra={"selos": [known["codigo"]]},
         )
 
@@ -321,7 +323,6 @@ def _seal_of(conn: Connection, office: Office, codigo: str) -> sa.RowMapping:
 
 
 def _fee_line(seal: sa.RowMapping) -> str:
-    from printserver.selo import Emolumentos
 
     return "Isenta de emolumentos" if seal["isento"] else Emolumentos.from_centavos(seal["emolumentos"]).civil_line()
 
@@ -340,8 +341,8 @@ def _preview(plan: Plan, delivery: Delivery) -> JsonObject:
     }
 
 
-def _price(price: Any) -> JsonObject | None:
-    return None if price is None else {name: getattr(price, name) for name in price.__slots__}
+def _price(price: CivilPrice | None) -> JsonObject | None:
+    return None if price is None else asdict(price)
 
 
 def _show(conn: Connection, office: Office, row: sa.RowMapping) -> JsonObject:

@@ -1,18 +1,22 @@
 """The plan of a certidão of Registro Civil: what it needs, its seal with QR, its value, its text (C4, C12-C17)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
+
+from pydantic import ValidationError
 
 from printserver.clock import local_date
 from printserver.documents.assento import Assento, AverbacaoAnotacao
 from printserver.documents.civil import values
 from printserver.documents.civil.acts import custas_of, names_of, planned_selo, unknown_assento
+from printserver.documents.civil.fields import FIELDS_OF, Especie, Fields
 from printserver.documents.civil.identity import civil_identity
 from printserver.documents.civil.values import CivilFee
 from printserver.documents.civil_documents import CivilCertidao
 from printserver.documents.instrumento import Corpo
 from printserver.documents.plan import CivilPlan, Context, Identity, Plan
+from printserver.documents.reading import bad_fields
 from printserver.documents.spelling import normalize
 from printserver.errors import BadField, ErrorWord, Recusa, invalid_input
 
@@ -30,6 +34,13 @@ _TITLES: Final = {
     "habilitacao": "Certidão de habilitação para casamento",
     "tramite-edital": "Certidão de trâmite de edital",
     "materializacao": "Materialização de certidão eletrônica",
+}
+_FIELDS_OF_ESPECIE: Final[Mapping[str, Especie]] = {
+    "nascimento": "nascimento",
+    "casamento": "casamento",
+    "casamento-religioso": "casamento",
+    "obito": "obito",
+    "natimorto": "natimorto",
 }
 _OF_ASSENTO: Final = {
     "nascimento": "nascimento",
@@ -99,6 +110,23 @@ def shown_notes(document: CivilCertidao) -> Sequence[AverbacaoAnotacao]:
     if document.especie == "inteiro-teor":
         return notes
     return [note for note in notes if note.mencao and not note.restrita]
+
+
+def civil_fields(document: CivilCertidao, context: Context) -> Fields:
+    """Return the FIELDS of a certidão, read by the especie of its assento (C14).
+
+    Raises Recusa `entrada-invalida` with the path of each bad field.
+    """
+    assento = _assento(document, context)
+    especie = _FIELDS_OF_ESPECIE.get(assento.especie if assento is not None else "", "outros")
+    if document.especie == "inteiro-teor":
+        especie = "outros"
+    try:
+        return FIELDS_OF[especie].model_validate(document.campos or {})
+    except ValidationError as error:
+        errors = [BadField(f"{_FIELD}.campos.{each.campo}", each.mensagem) for each in bad_fields(error)]
+        detail = "; ".join(f"{each.campo}: {each.mensagem}" for each in errors)
+        raise Recusa("entrada-invalida", detail, errors=errors) from None
 
 
 def _check_content(document: CivilCertidao) -> None:

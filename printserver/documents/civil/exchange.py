@@ -75,7 +75,8 @@ def as_xml(delivery: Delivery) -> bytes:
     emission.append(_registry_notes(delivery.campos))
     _add(ElementTree.SubElement(root, "rejeicao"), "motivo_rejeicao", "")
     ElementTree.indent(root)
-    return ElementTree.tostring(root, encoding=ENCODING) + b"\n"
+    whole: bytes = ElementTree.tostring(root, encoding=ENCODING)
+    return whole + b"\n"
 
 
 def as_text(delivery: Delivery) -> str:
@@ -100,8 +101,8 @@ def _elements(delivery: Delivery) -> Iterator[tuple[str, str]]:
         case DeathFields() as fields:
             yield from _death(fields, delivery)
         case OtherFields() as fields:
-            yield "nome_registrado", "; ".join(fields.nomes)
-            yield "cpf", "; ".join(fields.cpf)
+            yield "nome_registrado", "; ".join(fields.nomes or ())
+            yield "cpf", "; ".join(fields.cpf or ())
             yield "matricula", delivery.matricula
 
 
@@ -122,8 +123,8 @@ def _born(fields: BirthFields | StillbirthFields, delivery: Delivery) -> Iterato
     yield "municipio_registro", _town(fields.municipio_registro) or delivery.registry
     yield "local_nascimento", fields.local_nascimento.local if fields.local_nascimento else ""
     yield "sexo", fields.sexo or ""
-    yield "filiacao", "; ".join(_parent(parent) for parent in fields.genitores)
-    yield "avos", "; ".join(name for parent in fields.genitores for name in parent.avos)
+    yield "filiacao", "; ".join(_parent(parent) for parent in fields.genitores or ())
+    yield "avos", "; ".join(name for parent in fields.genitores or () for name in parent.avos or ())
     yield "flag_gemeo", "S" if fields.gemeo else "N"
     yield "data_registro_extenso", _words(fields.data_registro)
     yield "numero_dnv", fields.numero_dnv or ""
@@ -164,7 +165,7 @@ def _death(fields: DeathFields, delivery: Delivery) -> Iterator[tuple[str, str]]
     yield "documento_identificacao", fields.documento_identificacao or ""
     yield "matricula_nascimento", fields.matricula_nascimento or ""
     yield "eleitor", fields.eleitor or ""
-    parents = "; ".join(_parent(parent) for parent in fields.genitores)
+    parents = "; ".join(_parent(parent) for parent in fields.genitores or ())
     yield "residencia_filiacao", "; ".join(part for part in (fields.residencia, parents) if part)
     hour = f", às {fields.hora}" if fields.hora else ""
     yield "data_hora_falecimento_extenso", f"{_words(fields.data_falecimento)}{hour}"
@@ -202,19 +203,19 @@ def _registry_notes(fields: Fields) -> ElementTree.Element:
 
 def _notes_of(fields: Fields) -> Sequence[RegistryNote]:
     if isinstance(fields, MarriageFields):
-        return [note for spouse in fields.conjuges or () for note in spouse.anotacoes_cadastro]
-    return [] if isinstance(fields, OtherFields) else fields.anotacoes_cadastro
+        return [note for spouse in fields.conjuges or () for note in spouse.anotacoes_cadastro or ()]
+    return [] if isinstance(fields, OtherFields) else fields.anotacoes_cadastro or ()
 
 
 def _doctor(fields: DeathFields | StillbirthFields) -> str:
-    attested = [fields.medico] if fields.medico is not None else list(fields.testemunhas)
+    attested = [fields.medico] if fields.medico is not None else list(fields.testemunhas or ())
     return "; ".join(" ".join(part for part in (each.nome, each.documento) if part) for each in attested)
 
 
 def _spouse(spouse: Spouse) -> str:
     birth = f"{_figures(spouse.data_nascimento)}" if spouse.data_nascimento else ""
     where = "-".join(part for part in (spouse.municipio_nascimento, spouse.uf) if part)
-    parents = " e ".join(parent.nome for parent in spouse.genitores)
+    parents = " e ".join(parent.nome for parent in spouse.genitores or ())
     name = spouse.nome_na_habilitacao or spouse.nome_atual
     return ", ".join(part for part in (name, birth, where, spouse.nacionalidade, parents) if part)
 
