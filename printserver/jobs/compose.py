@@ -96,8 +96,8 @@ def stamp_data(
     plan = composicao.plan
     minuta = plan.identity.tipo == "minuta"
     banners = ((MINUTA,) if minuta else ()) + ((WITHOUT_VALUE,) if office.demonstracao else ())
-    quotes = plan.civil is not None and plan.civil.habilitacao is not None
-    values = None if minuta or not (issued or quotes) else block_values(plan, issued, demonstracao=office.demonstracao)
+    shown = len(issued) == len(plan.selos) and (issued or _quotes(plan))
+    values = None if minuta or not shown else block_values(plan, issued, demonstracao=office.demonstracao)
     printed_pages = parse_pages(getattr(request.documento, "paginas", None), paginas)
     return Stamp(
         valores=values,
@@ -122,7 +122,7 @@ def dry_run(
     """
     plan = composicao.plan
     stamp = stamp_data(office, request, composicao, (), taken, layout.paginas)
-    values = composicao.pedido.valores if plan.selos else None
+    values = composicao.pedido.valores if plan.selos or _quotes(plan) else None
     if values is not None:  # a QR of ours is always of a size that is drawn; another program's may not be
         book = plan.selo_livro if plan.qr == "principal" else None
         values = dataclasses.replace(values, qr_url=book.qr_url if book is not None and book.externo else None)
@@ -131,6 +131,11 @@ def dry_run(
     except UnprintableText as error:
         field = next((_FIELDS[name] for name in error.variaveis if name in _FIELDS), "documento")
         raise invalid_input(_where(field, plan.identity.campos), str(error)) from error
+
+
+def _quotes(plan: Plan) -> bool:
+    """Return whether the document shows the code of another document's seal beside its own, or alone (C7, C18)."""
+    return plan.civil is not None and plan.civil.habilitacao is not None
 
 
 def _where(field: str, fields: FieldValues) -> str:
