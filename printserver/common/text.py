@@ -1,6 +1,22 @@
 """Operations on text that several packages need."""
 
 import unicodedata
+from typing import Final
+
+MONTHS: Final = (
+    "janeiro",
+    "fevereiro",
+    "março",
+    "abril",
+    "maio",
+    "junho",
+    "julho",
+    "agosto",
+    "setembro",
+    "outubro",
+    "novembro",
+    "dezembro",
+)
 
 
 def unaccented(text: str) -> str:

@@ -76,10 +76,9 @@ def _in_groups(name: str) -> Callable[[SearchRow], Cell]:
 
     def read(row: SearchRow) -> Cell:
         try:
-            m = parse_matricula(row[name] or "")
+            return parse_matricula(row[name] or "").in_groups
         except ValueError:
             return str(row[name]) if row[name] else None
-        return " ".join((m.cns, m.collection, m.servico, m.ano, m.livro_type, m.livro, m.folha, m.termo, str(m)[-2:]))
 
     return read
 

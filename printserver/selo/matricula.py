@@ -5,6 +5,7 @@ from itertools import pairwise
 from typing import Final
 
 DIGITS: Final = 32
+_CUTS: Final = (0, 6, 8, 10, 14, 15, 20, 23, 30, DIGITS)
 # The weights go round 2 … 10, 0, 1; the second check digit begins one lower.
 _WEIGHTS: Final = (2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1)
 
@@ -28,6 +29,12 @@ class Matricula:
         )
         return base + check_digits(base)
 
+    @property
+    def in_groups(self) -> str:
+        """The matrícula as it is printed: in groups of 6 2 2 4 1 5 3 7 2 digits."""
+        digits = str(self)
+        return " ".join(digits[start:end] for start, end in pairwise(_CUTS))
+
 
 def parse_matricula(text: str) -> Matricula:
     """Return the parts of a matrícula; blanks, points and hyphens between digits are ignored.
@@ -39,8 +46,7 @@ def parse_matricula(text: str) -> Matricula:
         raise ValueError(f"a matrícula tem {DIGITS} algarismos: {text[:60]!r} não os tem")
     if check_digits(digits[:30]) != digits[30:]:
         raise ValueError(f"os dígitos verificadores da matrícula {digits} não conferem")
-    cuts = (0, 6, 8, 10, 14, 15, 20, 23, 30)
-    return Matricula(*(digits[start:end] for start, end in pairwise(cuts)))
+    return Matricula(*(digits[start:end] for start, end in pairwise(_CUTS[:-1])))
 
 
 def check_digits(base: str) -> str:

@@ -4,7 +4,7 @@ from datetime import date
 
 from num2words import num2words
 
-from printserver.documents.view import MONTHS
+from printserver.common.text import MONTHS
 
 
 def number_in_words(number: int) -> str:
