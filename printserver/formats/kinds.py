@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
-FormatType = Literal["livro", "traslado", "certidao", "ficha_abertura", "avulso"]
+FormatType = Literal["livro", "traslado", "certidao", "ficha_abertura", "avulso", "certidao_civil"]
 """The `tipo` of a format. A minuta is laid out by a format of the livro (N8)."""
 
 
@@ -24,6 +24,8 @@ class Sample:
     cites_livro: bool = False
     principal_qr: bool = False
     copia: str | None = None
+    matricula: str | None = None
+    custas: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,8 +34,8 @@ class FormatKind:
 
     `default` names the shipped format used where nothing else is said. `title` is the printed title, None for that of
     the instrumento. `qr` lists the values of `bloco.qr` besides `automatico` and `nenhum` (N3-N5, N7). `needs_codigo`:
-    the block must show the seal's code. `has_body`: the document has a text of its own. `sample` is None for a kind
-    that is never sealed.
+    the block must show the seal's code. `shows_reason`: it may say why an ato is isento (C13). `has_body`: the document
+    has a text of its own. `sample` is None for a kind that is never sealed.
     """
 
     default: str
@@ -41,6 +43,7 @@ class FormatKind:
     title: str | None = None
     qr: tuple[str, ...] = ()
     needs_codigo: bool = True
+    shows_reason: bool = True
     has_body: bool = True
 
 
@@ -89,4 +92,16 @@ FORMAT_KINDS: Final[Mapping[FormatType, FormatKind]] = {
         ),
     ),
     "avulso": FormatKind(default="avulso", needs_codigo=False, sample=None),
+    "certidao_civil": FormatKind(
+        default="certidao-civil",
+        title="Certidão",
+        shows_reason=False,
+        sample=Sample(
+            rotulo="selo desta certidão",
+            atos=(("CE", "Certidão"),),
+            copia="certidão 2026/000123, via 1",
+            matricula="123456 01 55 2020 1 00014 128 0015406 53",
+            custas="Oficial R$ 100,00; Secretaria da Fazenda R$ 20,00; ISS R$ 2,00. Total R$ 122,00",
+        ),
+    ),
 }

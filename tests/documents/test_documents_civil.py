@@ -177,7 +177,7 @@ def test_c14_an_age_in_years_is_written_out() -> None:
     assert "1 ano" in texts
 
 
-def test_c15_breve_relato_tells_the_notes_with_mencao_once_and_by_date() -> None:
+def test_c15_a_short_certidao_tells_the_mentioned_notes_once_and_by_date() -> None:
     notes = [
         note("Segunda.", "2025-03-10"),
         note("Primeira.", "2024-01-01"),
@@ -195,15 +195,15 @@ def test_c15_breve_relato_tells_the_notes_with_mencao_once_and_by_date() -> None
 @pytest.mark.parametrize(
     "notes", [[], [note(restrita=True)], [note(mencao=False)], [note(restrita=True, mencao=False)]]
 )
-def test_c15_of_a_restricted_note_breve_relato_tells_neither_text_nor_notice(notes: Any) -> None:
+def test_c15_of_a_restricted_note_a_short_certidao_tells_neither_text_nor_notice(notes: Any) -> None:
     result = made("cnj-182", "nascimento", averbacoes=notes)
     assert result["averbacoes"] == [] and result["aviso"] is None
 
 
-def test_c15_inteiro_teor_tells_all_notes() -> None:
+def test_c15_a_full_certidao_tells_all_notes() -> None:
     notes = [note("Uma.", restrita=True), note("Outra.", mencao=False), note("Terceira.")]
     title = full_title("nascimento")
-    result = made("cnj-182", "outros", averbacoes=notes, inteiro_teor=True, titulo=title)
+    result = made("cnj-182", "outros", averbacoes=notes, full=True, titulo=title)
     assert [told["texto"] for told in result["averbacoes"]] == ["Uma.", "Outra.", "Terceira."]
     assert result["aviso"] is None and result["titulo"] == "Certidão em inteiro teor de nascimento"
     assert result["matricula"] == IN_GROUPS

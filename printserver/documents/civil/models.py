@@ -36,7 +36,7 @@ class ModelField:
     nome: str
     rotulo: str
     texto: Writer
-    obrigatorio: bool = False
+    required: bool = False
     largura: int = FULL_WIDTH
     starts: bool = False
     instead: str | None = None
@@ -45,19 +45,19 @@ class ModelField:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Model:
-    """A certidão of one especie by one norm. `campos` come before the averbações, `cadastro` after them."""
+    """A certidão of one especie by one norm. `campos` come before the averbações, `notes` (de cadastro) after them."""
 
-    norma: Norm
+    norm: Norm
     especie: Especie
     titulo: str
     campos: tuple[ModelField, ...]
-    cadastro: tuple[ModelField, ...]
-    titulo_cadastro: str
+    notes: tuple[ModelField, ...]
+    notes_title: str
 
     @property
     def nome(self) -> str:
         """Its name: `cnj-182-nascimento`."""
-        return f"{self.norma}-{self.especie}"
+        return f"{self.norm}-{self.especie}"
 
 
 def missing(model: Model, campos: Fields) -> list[str]:
@@ -69,7 +69,7 @@ def _missing(fields: Sequence[ModelField], data: JsonView, inside: str) -> Itera
     for field in fields:
         value = at(data, field.nome)
         instead = field.instead and at(data, field.instead)
-        if field.obrigatorio and field.nome != MATRICULA and value is None and not instead:
+        if field.required and field.nome != MATRICULA and value is None and not instead:
             yield inside + field.nome
         for n, item in enumerate(value or () if field.itens else ()):
             yield from _missing(field.itens, item, f"{inside}{field.nome}.{n}.")
@@ -79,12 +79,12 @@ def describe(model: Model) -> JsonObject:
     """Return what a program needs to know of a model: its fields in print order, each once."""
     example: JsonView = EXAMPLES[model.especie]
     described: dict[str, JsonObject] = {}
-    for field in (*model.campos, *model.cadastro):
+    for field in (*model.campos, *model.notes):
         if field.nome != MATRICULA and field.nome not in described:
             described[field.nome] = _described(field, at(example, field.nome))
     return {
         "nome": model.nome,
-        "norma": model.norma,
+        "norma": model.norm,
         "especie": model.especie,
         "titulo": model.titulo,
         "campos": list(described.values()),
@@ -95,7 +95,7 @@ def _described(field: ModelField, example: Any) -> JsonObject:
     told: JsonObject = {
         "nome": field.nome,
         "rotulo": _general(field.rotulo),
-        "obrigatorio": field.obrigatorio,
+        "obrigatorio": field.required,
         "exemplo": example,
     }
     if field.instead:
@@ -136,7 +136,7 @@ def _place(value: JsonView) -> str:
     return f"{value['local']}, {town(value)}"
 
 
-def _cpfs(value: str | Sequence[str]) -> str:
+def _every_cpf(value: str | Sequence[str]) -> str:
     return ", ".join(map(cpf_in_groups, [value] if isinstance(value, str) else value))
 
 
@@ -214,7 +214,7 @@ def _field(
         return write(value) if write else str(value)
 
     return ModelField(
-        nome=nome, rotulo=label, texto=text, obrigatorio=required, largura=width, starts=starts, instead=instead
+        nome=nome, rotulo=label, texto=text, required=required, largura=width, starts=starts, instead=instead
     )
 
 
@@ -235,10 +235,10 @@ def _day(nome: str, label: str, width: int, starts: bool = False) -> ModelField:
 
 
 def _list(nome: str, label: str, itens: tuple[ModelField, ...], required: bool = False) -> ModelField:
-    return ModelField(nome=nome, rotulo=label, texto=lambda _: "", obrigatorio=required, itens=itens)
+    return ModelField(nome=nome, rotulo=label, texto=lambda _: "", required=required, itens=itens)
 
 
-_MATRICULA: Final = ModelField(nome=MATRICULA, rotulo="Matrícula", texto=lambda _: "", obrigatorio=True, starts=True)
+_MATRICULA: Final = ModelField(nome=MATRICULA, rotulo="Matrícula", texto=lambda _: "", required=True, starts=True)
 
 
 def _note_frames(owner: str = "") -> tuple[ModelField, ...]:
@@ -286,7 +286,7 @@ def _birth_182(*, stillborn: bool) -> tuple[ModelField, ...]:
     """The frames of a birth in the order of Prov. 182."""
     return (
         _field("nome_registrado", "Nome", not stillborn),
-        *(() if stillborn else (_field("cpf_registrado", "CPF", width=4, starts=True, write=_cpfs),)),
+        *(() if stillborn else (_field("cpf_registrado", "CPF", width=4, starts=True, write=_every_cpf),)),
         _matricula_frame(starts=stillborn),
         *_date("data_nascimento", "Data de nascimento", True),
         _field("hora_nascimento", "Hora de nascimento", width=3, starts=True),
@@ -306,7 +306,7 @@ def _birth_63(*, stillborn: bool) -> tuple[ModelField, ...]:
     """The frames of a birth in the order of Prov. 63."""
     return (
         _field("nome_registrado", "Nome", not stillborn),
-        *(() if stillborn else (_field("cpf_registrado", "CPF", width=4, starts=True, write=_cpfs),)),
+        *(() if stillborn else (_field("cpf_registrado", "CPF", width=4, starts=True, write=_every_cpf),)),
         _matricula_frame(starts=stillborn),
         *_date("data_nascimento", "Data de nascimento", True),
         _field("hora_nascimento", "Hora", width=3, starts=True),
@@ -324,9 +324,7 @@ def _birth_63(*, stillborn: bool) -> tuple[ModelField, ...]:
 
 
 def _matricula_frame(*, starts: bool = False) -> ModelField:
-    return ModelField(
-        nome=MATRICULA, rotulo="Matrícula", texto=lambda _: "", obrigatorio=True, largura=8, starts=starts
-    )
+    return ModelField(nome=MATRICULA, rotulo="Matrícula", texto=lambda _: "", required=True, largura=8, starts=starts)
 
 
 def _death_of_stillborn() -> tuple[ModelField, ...]:
@@ -335,10 +333,10 @@ def _death_of_stillborn() -> tuple[ModelField, ...]:
         _field("idade", "Idade gestacional", width=8),
         *_date("data_falecimento", "Data da morte"),
         _field("hora", "Hora da morte", width=3, starts=True),
-        _field("causa_morte", "Causa da morte", True, starts=True),
+        _field("causa_morte", "Causa da morte", True, 9),
         *_attested(required=False),
-        _field("sepultamento", "Local de sepultamento ou cremação, município e UF", write=_place),
-        _field("declarante", "Declarante"),
+        _field("sepultamento", "Local de sepultamento ou cremação, município e UF", width=7, starts=True, write=_place),
+        _field("declarante", "Declarante", width=5),
     )
 
 
@@ -362,7 +360,7 @@ def _marriage_182() -> tuple[ModelField, ...]:
             "Cônjuges",
             (
                 _field("nome_atual", "Nome atual do cônjuge {n}", True, 8, starts=True),
-                _field("cpf", "CPF", width=4, write=_cpfs),
+                _field("cpf", "CPF", width=4, write=_every_cpf),
             ),
             required=True,
         ),
@@ -372,10 +370,10 @@ def _marriage_182() -> tuple[ModelField, ...]:
             "Cônjuges",
             (
                 _field("nome_na_habilitacao", "Nome do cônjuge {n} na habilitação", True, starts=True),
-                _day("data_nascimento", "Nascimento", 3, starts=True),
-                _field("nacionalidade", "Nacionalidade", width=4),
-                _field("estado_civil", "Estado civil anterior", width=5),
-                _composed_town("municipio_nascimento", "Município de nascimento e UF"),
+                _day("data_nascimento", "Nascimento", 2, starts=True),
+                _field("nacionalidade", "Nacionalidade", width=2),
+                _field("estado_civil", "Estado civil anterior", width=3),
+                _composed_town("municipio_nascimento", "Município de nascimento e UF", 5),
                 _field("genitores", "Genitores", write=_whole_line),
                 _composed("nome_atual", "Nome que passou a utilizar", _new_name),
             ),
@@ -394,7 +392,7 @@ def _marriage_63() -> tuple[ModelField, ...]:
             "Cônjuges",
             (
                 _field("nome_atual", "Nome do cônjuge {n}", True, 8, starts=True),
-                _field("cpf", "CPF", width=4, write=_cpfs),
+                _field("cpf", "CPF", width=4, write=_every_cpf),
             ),
             required=True,
         ),
@@ -408,7 +406,7 @@ def _marriage_63() -> tuple[ModelField, ...]:
                     rotulo="Nome completo de solteiro, data e local de nascimento, nacionalidade e filiação"
                     " do cônjuge {n}",
                     texto=_before_marriage,
-                    obrigatorio=True,
+                    required=True,
                     starts=True,
                 ),
             ),
@@ -426,15 +424,15 @@ def _marriage_63() -> tuple[ModelField, ...]:
 def _death_182() -> tuple[ModelField, ...]:
     return (
         _field("nome_falecido", "Nome", True),
-        _field("cpf", "CPF", width=4, starts=True, write=_cpfs),
+        _field("cpf", "CPF", width=4, starts=True, write=_every_cpf),
         _matricula_frame(),
         *_date("data_falecimento", "Data de falecimento", True),
         _field("hora", "Hora", True, 3, starts=True),
         _field("local", "Local, município e UF do falecimento", True, 9, write=_place),
-        _field("sexo", "Sexo", True, 4, starts=True),
-        _field("cor", "Cor", width=3),
-        _field("estado_civil", "Estado civil", True, 5),
-        _field("ultimo_conjuge", "Último cônjuge ou convivente"),
+        _field("sexo", "Sexo", True, 2, starts=True),
+        _field("cor", "Cor", width=2),
+        _field("estado_civil", "Estado civil", True, 3),
+        _field("ultimo_conjuge", "Último cônjuge ou convivente", width=5),
         _field("idade", "Idade", True, 3, starts=True),
         _day("data_nascimento", "Data de nascimento", 3),
         _composed_town("municipio_nascimento", "Município de nascimento e UF", 6),
@@ -445,8 +443,8 @@ def _death_182() -> tuple[ModelField, ...]:
         _field("sepultamento", "Local de sepultamento ou cremação, município e UF", write=_place),
         *_date("data_registro", "Data de registro", True),
         _field("declarante", "Declarante", True, starts=True),
-        _field("bens", "Existência de bens", starts=True),
-        _field("filhos", "Existência de filhos"),
+        _field("bens", "Existência de bens", width=5, starts=True),
+        _field("filhos", "Existência de filhos", width=7),
     )
 
 
@@ -460,14 +458,14 @@ def _known_of_the_dead() -> tuple[ModelField, ...]:
             starts=True,
             write=lambda digits: parse_matricula(digits).in_groups,
         ),
-        _field("residencia", "Residência"),
+        _field("residencia", "Residência", starts=True),
     )
 
 
 def _death_63() -> tuple[ModelField, ...]:
     return (
         _field("nome_falecido", "Nome", True),
-        _field("cpf", "CPF", width=4, starts=True, write=_cpfs),
+        _field("cpf", "CPF", width=4, starts=True, write=_every_cpf),
         _matricula_frame(),
         _field("sexo", "Sexo", True, 3, starts=True),
         _field("cor", "Cor", True, 3),
@@ -482,37 +480,43 @@ def _death_63() -> tuple[ModelField, ...]:
         _field("hora", "Hora", True, 3, starts=True),
         _field("local", "Local de falecimento", True, 9, write=_place),
         _field("causa_morte", "Causa da morte", True, starts=True),
-        _field("sepultamento", "Sepultamento / cremação (município e cemitério, se conhecido)", write=_place),
-        _field("declarante", "Declarante", True),
+        _field(
+            "sepultamento",
+            "Sepultamento / cremação (município e cemitério, se conhecido)",
+            width=7,
+            starts=True,
+            write=_place,
+        ),
+        _field("declarante", "Declarante", True, 5),
         *_attested(required=True),
         *_date("data_registro", "Data do registro", True),
-        _field("bens", "Bens", starts=True),
-        _field("filhos", "Filhos"),
+        _field("bens", "Bens", width=5, starts=True),
+        _field("filhos", "Filhos", width=7),
     )
 
 
 _OTHERS: Final = (
     _field("nomes", "Nome", True, write="; ".join),
-    _field("cpf", "CPF", width=4, starts=True, write=_cpfs),
+    _field("cpf", "CPF", width=4, starts=True, write=_every_cpf),
     _matricula_frame(),
 )
 
 
 def _model(
-    norma: Norm, especie: Especie, campos: tuple[ModelField, ...], notes: tuple[ModelField, ...] = _NOTES
+    norm: Norm, especie: Especie, campos: tuple[ModelField, ...], notes: tuple[ModelField, ...] = _NOTES
 ) -> Model:
     return Model(
-        norma=norma,
+        norm=norm,
         especie=especie,
         titulo=_TITLES[especie],
         campos=campos,
-        cadastro=notes,
-        titulo_cadastro="Anotações voluntárias de cadastro" if norma == "cnj-182" else "Anotações de cadastro",
+        notes=notes,
+        notes_title="Anotações voluntárias de cadastro" if norm == "cnj-182" else "Anotações de cadastro",
     )
 
 
 MODELS: Final[Mapping[tuple[Norm, Especie], Model]] = {
-    (model.norma, model.especie): model
+    (model.norm, model.especie): model
     for model in (
         _model("cnj-182", "nascimento", _birth_182(stillborn=False)),
         _model("cnj-182", "casamento", _marriage_182(), _NOTES_OF_EACH),

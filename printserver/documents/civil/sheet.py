@@ -22,20 +22,20 @@ def sheet(
     *,
     matricula: str | None,
     averbacoes: Sequence[AverbacaoAnotacao],
-    inteiro_teor: bool = False,
+    full: bool = False,
     titulo: str | None = None,
 ) -> JsonObject:
     """Return what the template prints: title, rows of frames, marginal notes and their notice.
 
     `campos` are of the model's especie, and complete (`models.missing`). Breve relato tells the notes with `mencao`
-    that are not `restrita`; with `inteiro_teor` all are told, and there is no notice (C15). `titulo` takes the place of
+    that are not `restrita`; with `full` all are told, and there is no notice (C15). `titulo` takes the place of
     the model's. Raises ValueError for a matrícula that does not hold (C10).
     """
     data = campos.model_dump()
     written = None if matricula is None else parse_matricula(matricula).in_groups
-    notes = _notes(averbacoes, everything=inteiro_teor)
+    notes = _notes(averbacoes, everything=full)
     rows = _rows(_frames(model.campos, data, written))
-    cadastro = _rows(_frames(model.cadastro, data, written))
+    notes_rows = _rows(_frames(model.notes, data, written))
     return {
         "titulo": titulo or model.titulo,
         "matricula": written,
@@ -44,8 +44,8 @@ def sheet(
             {"tipo": capitalized(_TYPES[note.tipo]), "data": date_in_figures(note.data), "texto": note.texto}
             for note in notes
         ],
-        "aviso": NOTICE if notes and not inteiro_teor else None,
-        "cadastro": {"titulo": model.titulo_cadastro, "quadros": cadastro} if cadastro else None,
+        "aviso": NOTICE if notes and not full else None,
+        "cadastro": {"titulo": model.notes_title, "quadros": notes_rows} if notes_rows else None,
     }
 
 
