@@ -10,6 +10,7 @@ from printserver.documents.fields import (
     Data,
     Identifier,
     Printed,
+    PrintedText,
     Reason,
     RequestModel,
     Text,
@@ -131,7 +132,7 @@ class AverbacaoAnotacao(RequestModel):
 
     tipo: Literal["averbacao", "anotacao"]
     data: Data
-    texto: Annotated[str, Field(strict=True, min_length=1, max_length=20_000)]
+    texto: PrintedText
     mencao: Boolean = True
     restrita: Boolean = False
 

@@ -10,7 +10,7 @@ from decimal import Decimal
 
 from printserver.clock import local_date
 from printserver.common.data import JsonObject
-from printserver.common.text import capitalized
+from printserver.common.text import MONTHS, capitalized
 from printserver.documents.instrumento import Instrumento
 from printserver.documents.kinds import KINDS
 from printserver.documents.plan import CivilPlan, Custas, Plan
@@ -28,20 +28,6 @@ ROLE_TITLES = {
     "administrador": "Responsável",
 }
 
-MONTHS = (
-    "janeiro",
-    "fevereiro",
-    "março",
-    "abril",
-    "maio",
-    "junho",
-    "julho",
-    "agosto",
-    "setembro",
-    "outubro",
-    "novembro",
-    "dezembro",
-)
 _PRINCIPAL_LABEL = "selo do ato principal"
 _HABILITACAO_LABEL = "Selo da habilitação"
 _TO_BE_SET = "emolumentos a definir"

@@ -3,7 +3,7 @@
 from printserver.formats.block import BlockValues, SeloValues
 from printserver.formats.block_layout import ComposedBlock, QrPlace, compose
 from printserver.formats.fonts import POINTS_PER_MM, FontName
-from printserver.formats.geometry import field_rectangle, fixed_block_rectangle, text_rectangle
+from printserver.formats.geometry import block_place, field_rectangle, fixed_block_rectangle, text_rectangle
 from printserver.formats.kinds import FORMAT_KINDS, FormatKind, FormatType
 from printserver.formats.model import Faces, Format, Margins, PrintedField
 from printserver.formats.reader import Formats, check, read_format
@@ -40,6 +40,7 @@ __all__ = [
     "Rectangle",
     "SeloValues",
     "UnfitText",
+    "block_place",
     "check",
     "complete",
     "compose",

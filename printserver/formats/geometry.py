@@ -37,6 +37,26 @@ def fixed_block_rectangle(definicao: Definition, *, verso: bool = False) -> Rect
     return onde.mirrored(page[0]) if verso and definicao.margens.espelhadas else onde
 
 
+def block_place(definicao: Definition) -> tuple[float, float, Corner]:
+    """Return width and height in mm, and the corner, of what a block within the text area takes of it.
+
+    Raises `ValueError` (Portuguese) where the block leaves the area, or leaves no line beside or below it.
+    """
+    area, block = definicao.texto, fixed_block_rectangle(definicao)
+    corner = definicao.bloco.canto
+    assert corner is not None
+    left = corner.endswith("esquerdo")
+    width = block.x + block.largura - area.x if left else area.x + area.largura - block.x
+    height = block.y + block.altura - area.y
+    if definicao.margens.espelhadas:
+        raise ValueError("bloco.no_texto: não se usa com margens espelhadas")
+    if min(block.x - area.x, block.y - area.y, area.x + area.largura - block.x - block.largura) < -0.01:
+        raise ValueError("bloco.no_texto: o bloco sai da área do texto")
+    if area.largura - width < MIN_TEXT_SIDE or area.altura - height < MIN_TEXT_SIDE:
+        raise ValueError("bloco.no_texto: sobra pouco lugar para o texto ao lado do bloco ou abaixo dele; mínimo 40 mm")
+    return width, height, corner
+
+
 def text_rectangle(definicao: Definition, *, verso: bool = False) -> Rectangle:
     """Return the text area of a front or back."""
     frente = definicao.texto
@@ -54,6 +74,8 @@ def check_geometry(definicao: Definition) -> None:
         raise ValueError(
             f"bloco.largura: {definicao.block_width} mm não cabe na área do texto, de {definicao.texto.largura:.1f} mm"
         )
+    if definicao.bloco.no_texto:
+        block_place(definicao)
     for verso in (False, True) if definicao.margens.espelhadas or definicao.areas else (False,):
         for paginas in ("primeira", "demais"):
             _check_parts(definicao, _parts(definicao, paginas, verso=verso), "verso" if verso else "frente")
@@ -66,7 +88,7 @@ def _parts(definicao: Definition, paginas: str, *, verso: bool) -> list[Rectangl
     parts = [text_rectangle(definicao, verso=verso)]
     parts += [_of_area(area) for area in definicao.areas if area.lado in (side, "ambos")]
     parts += [field_rectangle(definicao, field, verso=verso) for field in fields]
-    if definicao.bloco.onde != "fim":
+    if definicao.bloco.onde != "fim" and not definicao.bloco.no_texto:
         parts.append(fixed_block_rectangle(definicao, verso=verso))
     return parts
 

@@ -36,6 +36,8 @@ class Sample:
     cites_livro: bool = False
     principal_qr: bool = False
     copia: str | None = None
+    matricula: str | None = None
+    custas: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,8 +46,8 @@ class FormatKind:
 
     `default` names the shipped format used where nothing else is said. `title` is the printed title, None for that of
     the instrumento. `qr` lists the values of `bloco.qr` besides `automatico` and `nenhum` (N3-N5, N7). `needs_codigo`:
-    the block must show the seal's code. `has_body`: the document has a text of its own. `draws_qr`: its formats may
-    draw one (C2). `sample` is None for a kind that is never sealed.
+    the block must show the seal's code. `shows_reason`: it may say why an ato is isento (C13). `has_body`: the document
+    has a text of its own. `draws_qr`: its formats may draw one (C2). `sample` is None for a kind that is never sealed.
     """
 
     default: str
@@ -53,6 +55,7 @@ class FormatKind:
     title: str | None = None
     qr: tuple[str, ...] = ()
     needs_codigo: bool = True
+    shows_reason: bool = True
     has_body: bool = True
     draws_qr: bool = True
 
@@ -106,36 +109,47 @@ FORMAT_KINDS: Final[Mapping[FormatType, FormatKind]] = {
         default="assento",
         title=None,
         draws_qr=False,
+        shows_reason=False,
         sample=Sample(rotulo="selo deste assento", atos=(("AS", "Assento de nascimento"),)),
     ),
     "certidao_civil": FormatKind(
         default="certidao-civil",
         title="Certidão",
-        draws_qr=True,
-        sample=Sample(rotulo="selo desta certidão", atos=(("CE", "Certidão em breve relato"),)),
+        shows_reason=False,
+        sample=Sample(
+            rotulo="selo desta certidão",
+            atos=(("CE", "Certidão"),),
+            copia="certidão 2026/000123, via 1",
+            matricula="123456 01 55 2020 1 00014 128 0015406 53",
+            custas="Oficial R$ 100,00; Secretaria da Fazenda R$ 20,00; ISS R$ 2,00. Total R$ 122,00",
+        ),
     ),
     "habilitacao": FormatKind(
         default="habilitacao",
         title="Habilitação para casamento",
         draws_qr=False,
+        shows_reason=False,
         sample=Sample(rotulo="selo da habilitação", atos=(("HB", "Habilitação para casamento"),)),
     ),
     "edital": FormatKind(
         default="edital",
         title="Edital de proclamas",
         draws_qr=False,
+        shows_reason=False,
         sample=Sample(rotulo="selo deste edital", atos=(("ED", "Afixação de edital"),)),
     ),
     "averbacao": FormatKind(
         default="averbacao",
         title=None,
         draws_qr=False,
+        shows_reason=False,
         sample=Sample(rotulo="selo desta averbação", atos=(("AV", "Averbação"),)),
     ),
     "procedimento": FormatKind(
         default="procedimento",
         title="Procedimento",
         draws_qr=False,
+        shows_reason=False,
         sample=Sample(rotulo="selo deste procedimento", atos=(("PD", "Procedimento"),)),
     ),
 }

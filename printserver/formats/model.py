@@ -16,7 +16,18 @@ from printserver.formats.text import STAMPED
 Faces = Literal["frente", "frente-verso", "frente-depois-verso"]
 Corner = Literal["superior-esquerdo", "superior-direito", "inferior-esquerdo", "inferior-direito"]
 PrintedPart = Literal[
-    "serventia", "titulo", "partes", "texto_legal", "data", "subscricao", "assinaturas", "pessoa", "selo", "numeracao"
+    "serventia",
+    "titulo",
+    "partes",
+    "texto_legal",
+    "data",
+    "subscricao",
+    "assinaturas",
+    "pessoa",
+    "quadros",
+    "averbacoes",
+    "selo",
+    "numeracao",
 ]
 BlockLine = Literal["selos", "descricao", "isencao", "custas", "selo_livro", "consulta"]
 
@@ -30,6 +41,8 @@ FIELD_VARIABLES: Final = {
     "copia": "1º traslado",
     "papel": "A0000002",
     "titulo": "Escritura de venda e compra",
+    "matricula": "123456 01 55 2020 1 00014 128 0015406 53",
+    "continua": "Continua no verso",
 }
 """Variables of the printed fields, which the stamp fills for each print and page, each with an example."""
 
@@ -136,6 +149,8 @@ class Block(_Table):
     `fim`: at the end of the text, as high as its lines need. Else at (x, y) from `canto` to the block's nearest corner,
     on the first, last or every page, of the height given. `largura` and `altura` are those of the block as one reads
     it, before it is turned by `rotacao` degrees counterclockwise.
+    `no_texto`: it lies within the text area of the first page, in a corner at its top, and the template leaves its
+    place there: `{{ bloco }}` stands at the beginning of the text, which goes on beside and below it (C14).
     `qr`: `automatico` is the one that the rule names (N3, N4, N5; the principal ato's on the livro), `nenhum` none.
     """
 
@@ -146,6 +161,7 @@ class Block(_Table):
     largura: PositiveMm | None = None
     altura: PositiveMm | None = None
     rotacao: Literal[0, 90, 180, 270] = 0
+    no_texto: bool = False
     linhas: tuple[BlockLine, ...] = Field(default=("selos", "descricao", "isencao", "custas", "consulta"), strict=False)
     tamanho: Annotated[float, Field(ge=6, le=12)] = 7.5
     moldura: bool = True
@@ -178,6 +194,8 @@ class Block(_Table):
             position["largura"] = self.largura
             if faltam := [nome for nome, value in position.items() if value is None]:
                 raise ValueError(f'falta {", ".join(faltam)}, exigido com onde = "{self.onde}"')
+        if self.no_texto and (self.onde != "primeira" or self.rotacao or not str(self.canto).startswith("superior")):
+            raise ValueError('no_texto: só com onde = "primeira", rotacao = 0 e um canto superior (C14)')
         return self
 
 
@@ -202,6 +220,12 @@ class Definition(_Table):
     def _codigo_do_selo(self) -> Self:
         if FORMAT_KINDS[self.tipo].needs_codigo and "selos" not in self.bloco.linhas:
             raise ValueError('bloco.linhas: falta "selos"; só a ficha pode sair sem o código do selo (N7, N9)')
+        return self
+
+    @model_validator(mode="after")
+    def _check_reason(self) -> Self:
+        if not FORMAT_KINDS[self.tipo].shows_reason and "isencao" in self.bloco.linhas:
+            raise ValueError(f"bloco.linhas: num formato de {self.tipo} não vai o motivo da isenção (C13)")
         return self
 
     @model_validator(mode="after")

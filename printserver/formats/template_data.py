@@ -24,7 +24,14 @@ _TEXT = (
 VARIABLES: Final[Mapping[str, object]] = {
     "tipo": "livro",
     "titulo": "Escritura de venda e compra",
-    "serventia": {"nome": "Cartório de Demonstração", "cns": "123456", "cidade": "São Paulo", "uf": "SP"},
+    "serventia": {
+        "nome": "Cartório de Demonstração",
+        "cns": "123456",
+        "cidade": "São Paulo",
+        "uf": "SP",
+        "oficial": "José Maria de Assunção",
+        "endereco": "Rua do Exemplo, 10, CEP 01000-000",
+    },
     "instrumento": {
         "id": "P-2026-001234",
         "titulo": "Escritura de venda e compra",
@@ -55,8 +62,46 @@ VARIABLES: Final[Mapping[str, object]] = {
         {"rotulo": "Estado civil", "valor": "casado"},
     ],
     "frases": [],
-    "folha": None,
-    "matricula": "123456 01 55 2020 1 00014 128 0014065 53",
+    "folha": {
+        "titulo": "Certidão de nascimento",
+        "matricula": "123456 01 55 2020 1 00014 128 0015406 53",
+        "quadros": [
+            [{"rotulo": "Nome", "texto": "João Exemplo da Conceição", "largura": 12}],
+            [
+                {"rotulo": "CPF", "texto": "123.456.789-09", "largura": 4},
+                {"rotulo": "Matrícula", "texto": "123456 01 55 2020 1 00014 128 0015406 53", "largura": 8},
+            ],
+            [
+                {
+                    "rotulo": "Data de nascimento (por extenso)",
+                    "texto": "vinte de novembro de dois mil e vinte e seis",
+                    "largura": 9,
+                },
+                {"rotulo": "Dia / mês / ano", "texto": "20/11/2026", "largura": 3},
+            ],
+            [
+                {"rotulo": "Genitor(a) 1", "texto": "Maria da Conceição Exemplo", "largura": 7},
+                {"rotulo": "Município de nascimento e UF", "texto": "Campinas – SP", "largura": 5},
+            ],
+        ],
+        "averbacoes": [
+            {
+                "tipo": "Averbação",
+                "data": "10/03/2025",
+                "texto": "Averba-se a retificação do nome, por mandado do Juízo de Direito desta comarca.",
+            }
+        ],
+        "aviso": "A presente certidão envolve elementos de averbação à margem do termo.",
+        "cadastro": {
+            "titulo": "Anotações voluntárias de cadastro",
+            "quadros": [
+                [
+                    {"rotulo": "Tipo de documento", "texto": "RG", "largura": 6},
+                    {"rotulo": "Número", "texto": "12.345.678-9", "largura": 6},
+                ]
+            ],
+        },
+    },
 }
 """What documents give to templates, by name."""
 
@@ -99,7 +144,8 @@ def example_values(kind: FormatType) -> BlockValues:
     sample = FORMAT_KINDS[kind].sample
     if sample is None:
         return BlockValues((), "", None, None, "", None, (), demonstracao=False, externo=False)
-    custas = f"Isento de emolumentos: {sample.isento}" if sample.isento else _CUSTAS
+    charged = sample.custas or _CUSTAS
+    custas = f"Isento de emolumentos: {sample.isento}" if sample.isento else charged
     selos = tuple(
         SeloValues(codigo, ato, description, n == 0, custas, "R$ 5.638,22", sample.isento is not None, sample.isento)
         for n, (codigo, (ato, description)) in enumerate(zip((_CODIGO, _CODIGO_SECOND), sample.atos, strict=False))
@@ -111,7 +157,7 @@ def example_values(kind: FormatType) -> BlockValues:
         qr_codigo=_CODIGO_LIVRO if sample.cites_livro and sample.principal_qr else _CODIGO,
         qr_rotulo="selo do ato principal" if sample.principal_qr else sample.rotulo,
         selo_livro=_CODIGO_LIVRO if sample.cites_livro else None,
-        custas=(_CUSTAS,) * len(selos) if sample.own_custas else (),
+        custas=(charged,) * len(selos) if sample.own_custas else (),
         demonstracao=True,
         externo=False,
     )

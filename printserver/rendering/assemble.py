@@ -21,7 +21,7 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 
 import printserver
 from printserver.errors import ConfigError, Recusa
-from printserver.formats import complete, fonts, templates
+from printserver.formats import block_place, complete, fonts, templates
 from printserver.rendering import base_pdf, cache, narrow
 from printserver.rendering.body.body import prepare_body
 from printserver.rendering.body.characters import (
@@ -278,8 +278,15 @@ def _pages(html: weasyprint.HTML, stylesheet: str, *more: weasyprint.CSS) -> wea
 
 
 def _empty_box(task: LayoutTask) -> str:
+    """Return what keeps the block's place in the text: its box, or what the text of the first page goes around."""
     width, height = task.bloco
-    if task.formato.bloco.onde != "fim" or height == 0:
+    block = task.formato.bloco
+    if block.no_texto and height:
+        width, height, corner = block_place(task.formato)
+        side, other = ("left", "right") if corner.endswith("esquerdo") else ("right", "left")
+        gap = f"padding-bottom:2mm;padding-{other}:3mm"
+        return f'<div style="float:{side};width:{width:.1f}mm;height:{height:.1f}mm;{gap}"></div>'
+    if block.onde != "fim" or height == 0:
         return ""
     return f'{_BOX_TAG} style="width:{width:.1f}mm;height:{height:.1f}mm"></div>'
 

@@ -39,5 +39,6 @@ def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
             papeis=tuple(f"A{number:07d}" for number in range(1, layout.paginas + 1)),
             titulo=f"Amostra do formato {page_format.nome}",
             faces=page_format.faces,
+            matricula=kind.sample.matricula if kind.sample else None,
         )
         return apply_stamp(layout, Path(folder) / f"{layout.hash}.pdf", page_format, stamp_data)

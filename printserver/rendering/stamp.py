@@ -57,7 +57,8 @@ class Stamp:
 
     `valores`: the seal block, None to leave its box empty (minuta). `faixas`: written across every page. `folhas`: each
     page's place in the livro, one a page of the layout. `papeis`: one number a sheet of this print. `paginas`: an
-    extract, pages of the layout from 1 in order. `qr_riscado`: the marked copy (X9).
+    extract, pages of the layout from 1 in order. `qr_riscado`: the marked copy (X9). `matricula`: that of the assento,
+    as it is printed (C14).
     """
 
     valores: BlockValues | None = None
@@ -70,6 +71,7 @@ class Stamp:
     titulo: str = "Documento"
     lado_inicial: Literal["frente", "verso"] = "frente"
     faces: Faces = "frente"
+    matricula: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,11 +211,21 @@ def _texts(
         "copia": stamp_data.copia or "",
         "papel": stamp_data.papeis[side.sheet] if side.sheet < len(stamp_data.papeis) else "",
         "titulo": stamp_data.titulo,
+        "matricula": stamp_data.matricula or "",
+        "continua": _continues(layout, stamp_data, side.pagina),
     }
     verso = is_verso(side.pagina, stamp_data.faces, stamp_data.lado_inicial)
     for field in page_format.campos:
         if _is_on_page(field, side.pagina, layout.paginas) and all(values[name] for name in field.variaveis):
             yield field, field.texto.format_map(values), verso
+
+
+def _continues(layout: Layout, stamp_data: Stamp, page: int) -> str:
+    """Return what a page says of the one after it; nothing on the last (C14)."""
+    if page == layout.paginas:
+        return ""
+    this, following = (is_verso(n, stamp_data.faces, stamp_data.lado_inicial) for n in (page, page + 1))
+    return "Continua no verso" if following and not this else "Continua na folha seguinte"
 
 
 def _is_on_page(field: PrintedField, page: int, paginas: int) -> bool:

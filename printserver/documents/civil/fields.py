@@ -14,7 +14,6 @@ from printserver.documents.fields import (
     OBJECT,
     OBJECT_OR_OTHER,
     OTHER,
-    Boolean,
     Data,
     Printed,
     PrintedName,
@@ -289,13 +288,3 @@ FIELDS_OF: Final[Mapping[Especie, type[Fields]]] = {
     "outros": OtherFields,
 }
 """The fields of each especie."""
-
-
-class AverbacaoAnotacao(RequestModel):
-    """A marginal note of the assento (C15). `mencao`: breve relato tells it; `restrita`: breve relato never does."""
-
-    tipo: Literal["averbacao", "anotacao"]
-    data: Data
-    texto: PrintedText
-    mencao: Boolean = True
-    restrita: Boolean = False
