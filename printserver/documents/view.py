@@ -67,7 +67,7 @@ def template_data(
         "ordem_judicial": plan.ordem_judicial,
         "ficha": fields["ficha"],
         "pessoa": [{"rotulo": _label(nome), "valor": value} for nome, value in plan.pessoa.items()],
-        **({"frases": list(civil.sentences), "folha": civil.sheet, "matricula": _grouped(civil)} if civil else {}),
+        **({"frases": list(civil.sentences), "folha": civil.sheet} if civil else {}),
     }
 
 

@@ -107,6 +107,7 @@ def stamp_data(
         papeis=tuple(request.papel_seguranca),
         paginas=printed_pages,
         qr_riscado=False,
+        matricula=plan.civil.sheet["matricula"] if plan.civil is not None and plan.civil.sheet is not None else None,
         titulo=title(plan.identity.campos),
         lado_inicial=request.lado_inicial,
         faces=composicao.pedido.faces,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from support import civil
+from support import civil_documents as civil
 from support.office import FEES, Answer, Rig, pages, qr_codes, text
 
 POVERTY = re.compile(r"pobre|carente|hipossuf|necessitad|justiça gratuita|declaração da pessoa", re.IGNORECASE)

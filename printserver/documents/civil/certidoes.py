@@ -1,5 +1,6 @@
 """The plan of a certidão of Registro Civil: what it needs, its seal with QR, its value, its text (C4, C12-C17)."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -7,11 +8,14 @@ from typing import Final
 from pydantic import ValidationError
 
 from printserver.clock import local_date
+from printserver.common.data import JsonObject
 from printserver.documents.assento import Assento, AverbacaoAnotacao
 from printserver.documents.civil import values
 from printserver.documents.civil.acts import custas_of, names_of, planned_selo, unknown_assento
-from printserver.documents.civil.fields import FIELDS_OF, Especie, Fields
+from printserver.documents.civil.fields import FIELDS_OF, Especie, Fields, OtherFields
 from printserver.documents.civil.identity import civil_identity
+from printserver.documents.civil.models import DEFAULT_NORM, MODELS, missing
+from printserver.documents.civil.sheet import sheet
 from printserver.documents.civil.values import CivilFee
 from printserver.documents.civil_documents import CivilCertidao
 from printserver.documents.instrumento import Corpo
@@ -99,6 +103,7 @@ def certidao_plan(document: CivilCertidao, context: Context) -> Plan:
             matricula=str(matricula) if matricula else None,
             title=title,
             sentences=_sentences(document, context),
+            sheet=_sheet(document, context, assento, title, str(matricula) if matricula else None),
             remembered=document.assento if isinstance(document.assento, Assento) else None,
         ),
     )
@@ -106,7 +111,8 @@ def certidao_plan(document: CivilCertidao, context: Context) -> Plan:
 
 def shown_notes(document: CivilCertidao) -> Sequence[AverbacaoAnotacao]:
     """Return the marginal notes that a certidão shows, by date: inteiro teor all, others those to mention (C15)."""
-    notes = sorted(document.averbacoes_anotacoes, key=lambda note: note.data)
+    each_once = {(note.tipo, note.data, note.texto): note for note in document.averbacoes_anotacoes}
+    notes = sorted(each_once.values(), key=lambda note: note.data)
     if document.especie == "inteiro-teor":
         return notes
     return [note for note in notes if note.mencao and not note.restrita]
@@ -127,6 +133,45 @@ def civil_fields(document: CivilCertidao, context: Context) -> Fields:
         errors = [BadField(f"{_FIELD}.campos.{each.campo}", each.mensagem) for each in bad_fields(error)]
         detail = "; ".join(f"{each.campo}: {each.mensagem}" for each in errors)
         raise Recusa("entrada-invalida", detail, errors=errors) from None
+
+
+def _sheet(
+    document: CivilCertidao, context: Context, assento: Assento | None, title: str, matricula: str | None
+) -> JsonObject:
+    """Return the certidão as frames (C14): of its FIELDS, or whose it is where it is a text (C16).
+
+    Raises Recusa `modelo-incompleto` with the path of each field that the model needs.
+    """
+    norm = document.modelo or DEFAULT_NORM
+    fields = civil_fields(document, context) if document.campos is not None else _names_only(assento)
+    especie = next(name for name, kind in FIELDS_OF.items() if type(fields) is kind)
+    model = next((each for each in MODELS.values() if (each.norm, each.especie) == (norm, especie)), None)
+    if model is None:
+        known = ", ".join(sorted({each.norm for each in MODELS.values()}))
+        raise invalid_input(f"{_FIELD}.modelo", f"modelo desconhecido; há: {known}")
+    if document.campos is not None and (lacking := missing(model, fields)):
+        errors = [BadField(f"{_FIELD}.campos.{path}", "falta este campo, que o modelo exige") for path in lacking]
+        raise Recusa(
+            "modelo-incompleto",
+            f"Faltam campos do modelo {model.nome}: {', '.join(lacking)}.",
+            errors=errors,
+        )
+    return sheet(
+        model,
+        fields,
+        matricula=matricula,
+        averbacoes=document.averbacoes_anotacoes,
+        full=document.especie == "inteiro-teor",
+        titulo=title,
+    )
+
+
+def _names_only(assento: Assento | None) -> OtherFields:
+    people = assento.registrados if assento is not None else ()
+    return OtherFields.model_construct(
+        nomes=tuple(each.nome for each in people),
+        cpf=tuple(re.sub(r"[^0-9]", "", each.cpf) for each in people if each.cpf),
+    )
 
 
 def _check_content(document: CivilCertidao) -> None:
