@@ -1,4 +1,4 @@
-"""Calls of Registro Civil: the seals of a record (C21) and the free acts of a month (C24)."""
+"""Calls of Registro Civil: a record's seals (C21), the free acts (C24), the models (C14), the exchange (C9, C22)."""
 
 from apiflask import APIBlueprint
 from flask import Response
@@ -10,9 +10,11 @@ from printserver.api.call import call
 from printserver.api.context import office
 from printserver.api.jobs import idempotency_key
 from printserver.api.problems import json_response
-from printserver.api.queries import MonthQuery
+from printserver.api.queries import ExchangeQuery, MonthQuery
 from printserver.api.seals import replayed
-from printserver.seal_actions import records
+from printserver.documents import describe_models
+from printserver.errors import ErrorWord, Recusa
+from printserver.seal_actions import exchange, records
 
 blueprint = APIBlueprint("civil", __name__, url_prefix="/api/v1", tag="Registro Civil")
 
@@ -69,4 +71,114 @@ def free_acts(query: MonthQuery) -> Response:
         response.headers["Content-Disposition"] = f'attachment; filename="gratuidades-{query.mes}.csv"'
         response.headers["Cache-Control"] = "no-store"
         return response
+    return json_response(found)
+
+
+_REFUSED: tuple[ErrorWord, ...] = (
+    "json-invalido",
+    "corpo-grande-demais",
+    "escrevente-desconhecido",
+    "em-processamento",
+    "chave-reutilizada",
+    "servico-a-confirmar",
+    "servico-obrigatorio",
+    "fundamento-obrigatorio",
+    "ato-gratuito",
+    "averbacoes-a-mais",
+    "averbacoes-em-certidao-isenta",
+    "modelo-incompleto",
+    "matricula-invalida",
+    "matricula-nao-combina",
+    "instrumento-desconhecido",
+    "primeira-via-ja-expedida",
+    "assento-nao-impresso",
+    "pedido-ja-selado",
+)
+
+
+@call(
+    blueprint,
+    "POST /crc/certidoes",
+    right="selos",
+    body=(exchange.ExchangeRequest, examples.EXCHANGE),
+    answer=(201, schemas.Exchanged, "The seal; 200 for a preview, and for a request that already has it."),
+    refuses=_REFUSED,
+)
+def seal_for_exchange(data: object) -> Response:
+    """Seal a certidão for the national exchange; the same `codigo_hash` has the same seal for ever (C9, C22)."""
+    found = exchange.request_certidao(office(), author(), data, idempotency_key())
+    return json_response(found.content, found.status)
+
+
+@call(
+    blueprint,
+    "GET /crc/certidoes",
+    right="consultar",
+    query=ExchangeQuery,
+    answer=(200, schemas.ExchangedList, "The newest requests."),
+)
+def exchanged(query: ExchangeQuery) -> Response:
+    """List the newest requests of the exchange."""
+    return json_response({"itens": exchange.list_all(office(), query.estado)})
+
+
+@call(
+    blueprint,
+    "GET /crc/certidoes/<codigo_hash>",
+    right="consultar",
+    answer=(200, schemas.Exchanged, "The request."),
+    refuses=("nao-encontrado",),
+)
+def get_exchanged(codigo_hash: str) -> Response:
+    """Show a request of the exchange: its seal, fields, files and state."""
+    return json_response(exchange.show(office(), codigo_hash))
+
+
+@call(
+    blueprint,
+    "POST /crc/certidoes/<codigo_hash>/entrega",
+    right="selos",
+    body=(exchange.ExchangeOutcome, examples.EXCHANGE_OUTCOME),
+    answer=(200, schemas.Exchanged, "The request."),
+    refuses=("json-invalido", "corpo-grande-demais", "escrevente-desconhecido", "nao-encontrado", "chave-reutilizada"),
+)
+def report_outcome(codigo_hash: str, data: object) -> Response:
+    """Record how the delivery of a certidão to the exchange went (C22)."""
+    return json_response(exchange.report_outcome(office(), author(), codigo_hash, data, idempotency_key()))
+
+
+@call(
+    blueprint,
+    "GET /crc/certidoes/<codigo_hash>/arquivos/<any(xml, texto):name>",
+    right="consultar",
+    answer={
+        200: {"description": "The file.", "content": {"application/xml": {"schema": {}}, "text/plain": {"schema": {}}}}
+    },
+    refuses=("nao-encontrado",),
+)
+def exchange_file(codigo_hash: str, name: str) -> Response:
+    """Give a file of a request, byte for byte as it was first written (C22)."""
+    kind = "application/xml; charset=ISO-8859-1" if name == "xml" else "text/plain; charset=utf-8"
+    response = Response(exchange.file_of(office(), codigo_hash, name), content_type=kind)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@call(blueprint, "GET /modelos", answer=(200, schemas.NationalModels, "The models."))
+def models() -> Response:
+    """List the models of certidões, with their fields in print order (C14)."""
+    return json_response({"itens": describe_models()})
+
+
+@call(
+    blueprint,
+    "GET /modelos/<name>",
+    answer=(200, schemas.NationalModel, "The model."),
+    refuses=("modelo-desconhecido",),
+)
+def model(name: str) -> Response:
+    """Show one model (C14)."""
+    found = next((each for each in describe_models() if each["nome"] == name), None)
+    if found is None:
+        raise Recusa("modelo-desconhecido", f"Não há modelo {name!r}.")
     return json_response(found)

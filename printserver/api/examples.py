@@ -183,6 +183,48 @@ RECORD_EXCLUSION: Examples = {
         },
     ),
 }
+_BIRTH: Mapping[str, object] = {
+    "id": "R-2026-000123",
+    "especie": "nascimento",
+    "acervo": "01",
+    "ano": "2020",
+    "livro": "14",
+    "folha": "128",
+    "termo": "15406",
+    "data": "2020-11-20",
+    "de_antes": True,
+    "registrados": [{"nome": "Ana Lúcia Prado"}],
+}
+EXCHANGE: Examples = {
+    "crc": _example(
+        "A certidão in breve relato for the exchange",
+        {
+            "canal": "crc",
+            "codigo_hash": "4F1C9A",
+            "especie": "breve-relato",
+            "assento": dict(_BIRTH),
+            "campos": {
+                "nome_registrado": "Ana Lúcia Prado",
+                "cpf_registrado": "529.982.247-25",
+                "data_nascimento": "2020-11-18",
+                "hora_nascimento": "10:20",
+                "naturalidade": {"municipio": "São Paulo", "uf": "SP"},
+                "local_nascimento": {"local": "Hospital São José", "municipio": "São Paulo", "uf": "SP"},
+                "sexo": "feminino",
+                "genitores": [{"nome": "Maria Prado", "municipio_nascimento": "Campinas", "uf": "SP"}],
+                "data_registro": "2020-11-20",
+                "numero_dnv": "30-12345678-9",
+            },
+            "servico": "certidao-breve-relato",
+            "entrega": "arquivo",
+            "previa": False,
+            "escrevente": "admin",
+        },
+    ),
+}
+EXCHANGE_OUTCOME: Examples = {
+    "enviada": _example("It was sent", {"estado": "enviada", "retorno": "00000", "escrevente": "admin"}),
+}
 VINCULOS: Examples = {
     "vinculo": _example(
         "One vinculador, its vinculados",

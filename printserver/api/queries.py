@@ -128,6 +128,12 @@ class MonthQuery(Query):
     formato: Literal["json", "csv"] = Field("json", description="json ou csv.")
 
 
+class ExchangeQuery(Query):
+    """`GET /crc/certidoes`."""
+
+    estado: Literal["selada", "enviada", "falhou", "recusada"] | None = Field(None, description="Estado da entrega.")
+
+
 class JobsQuery(Query):
     """`GET /jobs`."""
 

@@ -9,6 +9,7 @@ from printserver.documents.civil.certidoes import civil_fields, shown_notes
 from printserver.documents.civil.exchange import Delivery, as_text, as_xml, seal_fields
 from printserver.documents.civil.identity import record_key
 from printserver.documents.civil.matricula import read_matricula
+from printserver.documents.civil.models import describe_models
 from printserver.documents.civil.values import averbacao_price
 from printserver.documents.civil_documents import (
     AssentoPage,
@@ -201,6 +202,7 @@ __all__ = [
     "copy_name",
     "count_sheets",
     "decide",
+    "describe_models",
     "fee_lines",
     "field_error",
     "identify",

@@ -3,7 +3,21 @@
 The answers themselves are plain dicts: they may have more fields than the models, never fewer.
 """
 
-from printserver.api.schemas.civil import FreeAct, FreeActs, RecordPerson, RecordSeal, RecordSeals, UsedPapers
+from printserver.api.schemas.civil import (
+    Exchanged,
+    ExchangedList,
+    ExchangeFields,
+    ExchangeFiles,
+    FreeAct,
+    FreeActs,
+    NationalField,
+    NationalModel,
+    NationalModels,
+    RecordPerson,
+    RecordSeal,
+    RecordSeals,
+    UsedPapers,
+)
 from printserver.api.schemas.common import FieldError, FieldWords, Problem
 from printserver.api.schemas.counter import (
     Check,
@@ -88,6 +102,10 @@ __all__ = [
     "DocumentFields",
     "Event",
     "Events",
+    "ExchangeFields",
+    "ExchangeFiles",
+    "Exchanged",
+    "ExchangedList",
     "FieldError",
     "FieldWords",
     "Format",
@@ -103,6 +121,9 @@ __all__ = [
     "Links",
     "MadeSeals",
     "Margins",
+    "NationalField",
+    "NationalModel",
+    "NationalModels",
     "Notice",
     "Notices",
     "OfficeNotice",

@@ -1,9 +1,11 @@
 """Answers about Registro Civil: the seals of a record, the free acts of a month."""
 
+from typing import Any
+
 from pydantic import AwareDatetime
 
 from printserver.api.schemas.common import Answer, SealFields
-from printserver.documents import DocumentFields
+from printserver.api.schemas.jobs import DocumentFields, Qr
 
 
 class RecordSeal(SealFields):
@@ -59,3 +61,75 @@ class FreeActs(Answer):
     itens: list[FreeAct]
     total: int
     papeis: UsedPapers
+
+
+class ExchangeFields(Answer):
+    """The seal's fields as the exchange names them (C9)."""
+
+    num_selo: str
+    cod_selo: str
+    desc_selo: str
+    valor_adicional: str
+
+
+class ExchangeFiles(Answer):
+    """Where the files of a request are."""
+
+    xml: str
+    texto: str
+
+
+class Exchanged(Answer):
+    """A certidão sealed for the national exchange (C22)."""
+
+    previa: bool
+    codigo_hash: str
+    canal: str
+    num_pedido: str | None
+    selo: str
+    qr: Qr
+    ato: str
+    total_centavos: int
+    vivo: bool
+    valor_adicional: str
+    campos: ExchangeFields
+    arquivos: ExchangeFiles | None
+    estado: str
+    retorno: str | None
+    escrevente: str
+    criado_em: AwareDatetime
+    mudou_em: AwareDatetime
+
+
+class ExchangedList(Answer):
+    """The newest requests of the exchange."""
+
+    itens: list[Exchanged]
+
+
+class NationalField(Answer):
+    """A field of a national model."""
+
+    nome: str
+    rotulo: str
+    obrigatorio: bool
+    exemplo: Any
+
+
+class NationalModel(Answer):
+    """A national model of certidão (C14)."""
+
+    nome: str
+    origem: str
+    tipo: str
+    versao: str
+    estado: str
+    motivos: list[str]
+    formato: str
+    campos: list[NationalField]
+
+
+class NationalModels(Answer):
+    """All models."""
+
+    itens: list[NationalModel]

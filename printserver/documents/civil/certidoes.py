@@ -145,7 +145,7 @@ def _sheet(
     norm = document.modelo or DEFAULT_NORM
     fields = civil_fields(document, context) if document.campos is not None else _names_only(assento)
     especie = next(name for name, kind in FIELDS_OF.items() if type(fields) is kind)
-    model = next((each for each in MODELS.values() if (each.norm, each.especie) == (norm, especie)), None)
+    model = next((each for each in MODELS.values() if norm in (each.norm, each.nome) and each.especie == especie), None)
     if model is None:
         known = ", ".join(sorted({each.norm for each in MODELS.values()}))
         raise invalid_input(f"{_FIELD}.modelo", f"modelo desconhecido; há: {known}")

@@ -649,3 +649,9 @@ EXAMPLES: Final[Mapping[Especie, JsonObject]] = {
     "outros": {"nomes": ["João Exemplo da Conceição"], "cpf": _example_cpf("123456789")},
 }
 """The fields of an invented certidão of each especie."""
+
+
+def describe_models() -> list[JsonObject]:
+    """Return every model as `GET /modelos` shows it."""
+    common = {"origem": "nacional", "tipo": "certidao", "estado": "pronto", "motivos": [], "formato": "certidao-civil"}
+    return [describe(model) | common | {"versao": model.norm} for model in MODELS.values()]
