@@ -153,6 +153,14 @@ def test_c14_a_name_of_one_long_word_is_broken_not_cut(workbench: Workbench) -> 
     assert "Á" * 200 in found and "M" * 200 in found
 
 
+def test_c14_a_frame_longer_than_a_page_goes_on_on_the_next(workbench: Workbench) -> None:
+    campos = example("obito", filhos=" ".join(f"filho{n}" for n in range(1000)), causa_morte="a" * 9000)
+    folha = sheet(MODELS["cnj-63", "obito"], read("obito", campos), matricula=MATRICULA, averbacoes=[])
+    layout = workbench.make_layout(SHORT, "", folha=folha)
+    found = in_order(workbench.pdf(layout))
+    assert inked(campos["filhos"]) in found and campos["causa_morte"] in found and layout.paginas > 3
+
+
 def test_c13_paper_never_tells_why_a_certidao_is_free(workbench: Workbench) -> None:
     free = "Isenta de emolumentos"
     selos = tuple(replace(s, isento=True, motivo="declarou pobreza", custas=free) for s in values().selos)
