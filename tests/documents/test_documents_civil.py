@@ -4,7 +4,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from civil_examples import IN_GROUPS, MATRICULA, example, note, printed_texts, read, varied
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -14,6 +13,7 @@ from printserver.documents.civil.fields import FIELDS_OF
 from printserver.documents.civil.models import BY_NAME, MODELS, describe, full_title, missing
 from printserver.documents.civil.sheet import NOTICE, sheet
 from printserver.documents.civil.words import date_in_figures, date_in_words, number_in_words
+from support.civil import IN_GROUPS, MATRICULA, example, note, printed_texts, read, varied
 
 OF_FIELDS = [key for key in MODELS if key[1] != "outros"]
 

@@ -160,3 +160,31 @@ def test_a_fixed_block_too_low_for_its_lines_is_told_by_the_check(tmp_path: Path
     assert check(file)[0].startswith("certidao.toml: bloco.altura: 30.0 mm não comporta")
     file.write_text(text.replace('onde = "fim"', FIXED))
     assert check(file) == []
+
+
+IN_TEXT = "no_texto = true\n"
+
+
+@pytest.mark.parametrize(
+    ("change_proof", "expected"),
+    [
+        (swap(IN_TEXT, ""), "bloco do selo: fica sobre área do texto"),
+        (swap('onde = "primeira"', 'onde = "ultima"'), "bloco: no_texto: só com onde = "),
+        (
+            swap('canto = "superior-esquerdo"\nx = 20.0\ny = 15.0', 'canto = "inferior-esquerdo"\nx = 20.0\ny = 30.0'),
+            "no_texto: só",
+        ),
+        (swap("espelhadas = false", "espelhadas = true"), "bloco.no_texto: não se usa com margens espelhadas"),
+        (swap("x = 20.0\ny = 15.0", "x = 18.0\ny = 15.0"), "bloco.no_texto: o bloco sai da área do texto"),
+        (swap("largura = 92.0", "largura = 140.0"), "bloco.no_texto: sobra pouco lugar"),
+        (swap('"custas"]', '"custas", "isencao"]'), "bloco.linhas: num formato de certidao_civil não vai o motivo"),
+    ],
+)
+def test_c14_a_block_within_the_text_has_its_place_there(
+    tmp_path: Path, change_proof: Callable[[str], str], expected: str
+) -> None:
+    file = tmp_path / "certidao-civil.toml"
+    file.write_text(change_proof((SHIPPED / "certidao-civil.toml").read_text()))
+    with pytest.raises(ConfigError) as error:
+        read_format(file)
+    assert expected in str(error.value)

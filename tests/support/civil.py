@@ -5,8 +5,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from printserver.documents.civil.fields import FIELDS_OF, AverbacaoAnotacao, Especie, Fields
+from printserver.documents.civil.fields import FIELDS_OF, Especie, Fields
 from printserver.documents.civil.models import EXAMPLES
+from printserver.documents.civil.sheet import AverbacaoAnotacao
 
 MATRICULA = "12345601552020100014128001540653"
 IN_GROUPS = "123456 01 55 2020 1 00014 128 0015406 53"
