@@ -1,4 +1,4 @@
-"""What formats know of each kind of document. `documents.kinds` builds on it. Holds no rule."""
+"""Format data of each kind of document, extended by `documents.kinds`. No business rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ FormatType = Literal["livro", "traslado", "certidao", "ficha_abertura", "avulso"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """The dummy print that previews and checks of formats show.
+    """The dummy print for previews and checks of formats.
 
     `atos` are (code, description), the principal first. `isento` is the reason, None for a charged ato. `own_custas`:
     the block shows fee lines. `cites_livro`: it shows the code of the livro's seal (N6). `principal_qr`: the QR is the
@@ -30,10 +30,9 @@ class Sample:
 class FormatKind:
     """One type of format.
 
-    `default` names the shipped format used where nothing else is said. `title` is the printed title, None for that of
-    the instrumento. `qr` lists the values of `bloco.qr` besides `automatico` and `nenhum` (N3-N5, N7). `needs_codigo`:
-    the block must show the seal's code. `has_body`: the document has a text of its own. `sample` is None for a kind
-    that is never sealed.
+    `default` names the shipped format used by default. `title` is the printed title, None for that of the instrumento.
+    `qr` lists the values of `bloco.qr` besides `automatico` and `nenhum` (N3-N5, N7). `needs_codigo`: the block must
+    show the seal's code. `has_body`: the document has a body. `sample` is None for a kind that is never sealed.
     """
 
     default: str
