@@ -1,4 +1,4 @@
-"""Reading of the office's tables: the shipped TOML file, over which the office's own rows are laid, each as a whole."""
+"""Reads the office's tables: a shipped TOML file, in which the office's rows replace or extend the shipped rows."""
 
 import re
 import tomllib
@@ -31,7 +31,7 @@ _MESSAGES: Final = {
 
 
 class TableRow(BaseModel):
-    """What a row of every table has in common: no unknown key, and whether it is still to be confirmed."""
+    """Base of all table rows: no unknown keys, and a flag for rows still to be confirmed."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -42,9 +42,9 @@ L = TypeVar("L", bound=TableRow)
 
 
 def load_table(nome: str, instance_dir: Path | None, linha: type[L], key: re.Pattern[str]) -> dict[str, L]:
-    """Return the rows of table `nome` (a file name) by their key: the shipped ones, replaced or joined by the office's.
+    """Return the rows of table `nome` (a file name) by key: the shipped ones, replaced or extended by the office's.
 
-    `chave` is the form of a row's name. Raises ConfigError (Portuguese) that names file, key and what is allowed.
+    `key` is the pattern of a row's name. Raises ConfigError (Portuguese) that names file, key and allowed values.
     """
     linhas = _read(_SHIPPED / nome, linha, key)
     if instance_dir is not None and (instance_dir / nome).exists():
@@ -79,5 +79,5 @@ def _describe(nome: str, problem: ErrorDetails, linha: type[TableRow]) -> str:
     onde = ".".join([f"[{nome}]", *map(str, problem["loc"])])
     context = {**problem.get("ctx", {}), "keys": ", ".join(sorted(linha.model_fields))}
     allowed = portuguese(problem["type"], context, _MESSAGES)
-    # The checks of our own raise with Portuguese texts; pydantic puts a prefix before those of a plain ValueError.
+    # This program's checks raise ValueError with Portuguese texts, to which pydantic adds a prefix.
     return f"{onde}: {allowed or str(problem['msg']).removeprefix('Value error, ')}"

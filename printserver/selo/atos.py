@@ -1,4 +1,4 @@
-"""The table of the court's ato codes (S8, S10): the office's `atos.toml` over the shipped one. Knows no values."""
+"""The table of the court's ato codes (S8, S10): the office's `atos.toml` over the shipped one. Contains no fees."""
 
 import re
 from collections.abc import Mapping
@@ -20,9 +20,9 @@ _CODIGO: Final = re.compile(r"[0-9A-Z]{2}")
 
 @dataclass(frozen=True, slots=True)
 class AtoType:
-    """A row: `so_retificador` is never issued alone (S8), `hibrido` stands on a paper seal (S4), `naturezas` use it.
+    """A row: `so_retificador` is never issued alone (S8), `hibrido` is of a paper seal (S4), `naturezas` may use it.
 
-    `iss_a_parte`: its seals report the ISS and do not add it to the total (D1).
+    `iss_a_parte`: its seals report the ISS without adding it to the total (D1).
     """
 
     codigo: str
@@ -35,7 +35,7 @@ class AtoType:
 
     @property
     def aviso(self) -> str | None:
-        """What the caller is to be warned of: an ato to be confirmed seals, but says so (S10)."""
+        """Warning for the caller: an ato to be confirmed may be used, but with a notice (S10)."""
         if not self.a_confirmar:
             return None
         return (
@@ -60,10 +60,10 @@ class AtoTable:
     def check(
         self, codigo: str, *, natureza: int, field: str, retifica: bool = False, hibrido: bool = False
     ) -> AtoType:
-        """Return the ato of that code, fit for a seal of `natureza`; `field` is the dotted path of the field.
+        """Return the ato of that code, valid for a seal of `natureza`; `field` is the dotted path of the field.
 
-        Raises Recusa `entrada-invalida` if it is unknown, of another natureza, a retificador where nothing is rectified
-        (S8), or of a paper seal where a digital one is to be made (and the other way round, H1).
+        Raises Recusa `entrada-invalida` if it is unknown, of another natureza, a retificador although nothing is
+        rectified (S8), of a paper seal for a digital one, or of a digital seal for a paper one (H1).
         """
         ato = self._atos.get(codigo)
         if ato is None:
@@ -79,7 +79,7 @@ class AtoTable:
 
 
 def load_atos(instance_dir: Path | None) -> AtoTable:
-    """Return the shipped atos with those of `instance_dir`/atos.toml laid over them, row by row.
+    """Return the shipped atos, with rows replaced or added from `instance_dir`/atos.toml.
 
     Raises ConfigError (Portuguese) that names the file and the key.
     """
@@ -97,7 +97,7 @@ class _AtoRow(TableRow):
     iss_a_parte: bool = False
 
     def ato_type(self, codigo: str) -> AtoType:
-        """Return the row as the plain ato it describes."""
+        """Return the row as an `AtoType`."""
         return AtoType(
             codigo=codigo,
             descricao=self.descricao,

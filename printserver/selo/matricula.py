@@ -5,13 +5,13 @@ from itertools import pairwise
 from typing import Final
 
 DIGITS: Final = 32
-# The weights go round 2 … 10, 0, 1; the second check digit begins one lower.
+# The weights cycle 2 … 10, 0, 1; the second check digit begins one lower.
 _WEIGHTS: Final = (2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Matricula:
-    """A matrícula read: all parts as they are written, zeros included."""
+    """The parts of a matrícula as written, with leading zeros."""
 
     cns: str
     collection: str
@@ -32,7 +32,7 @@ class Matricula:
 def parse_matricula(text: str) -> Matricula:
     """Return the parts of a matrícula; blanks, points and hyphens between digits are ignored.
 
-    Raises ValueError (Portuguese) unless it has 32 digits and both check digits hold (C10).
+    Raises ValueError (Portuguese) unless it has 32 digits and both check digits are correct (C10).
     """
     digits = "".join(letter for letter in text if letter not in " .-")
     if len(digits) != DIGITS or not (digits.isascii() and digits.isdigit()):

@@ -1,4 +1,4 @@
-"""The service table (S9, C5): what a service costs, by component. The office's `servicos.toml` over the shipped."""
+"""The service table (S9, C5): fees of services by component. The office's `servicos.toml` over the shipped one."""
 
 import re
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A row: `ano` is the year of the price list, `total` in reais. Without `emolumentos` it cannot be used yet."""
+    """A row: `ano` is the year of the fee table, `total` in reais. Without `emolumentos` it cannot be used yet."""
 
     nome: str
     descricao: str
@@ -47,10 +47,10 @@ class ServiceTable:
         return tuple(sorted(self._services))
 
     def resolve(self, name: str, *, demonstracao: bool, field: str, natureza: int | None = None) -> Emolumentos:
-        """Return the fee of service `name`; `field` is the dotted path of the field that asked for it.
+        """Return the fee of service `name`; `field` is the dotted path of the requesting field.
 
-        Raises Recusa `entrada-invalida` if there is no such service (or it is of another `natureza`, where one is
-        given), and `servico-a-confirmar` if it has no components yet, or is still to be confirmed and the office is no
+        Raises Recusa `entrada-invalida` if the service does not exist (or is of another `natureza`, if given), and
+        `servico-a-confirmar` if it has no components yet, or is still to be confirmed and the office is not a
         demonstration (S9).
         """
         service = self._services.get(name)
@@ -75,7 +75,7 @@ class ServiceTable:
 
 
 def load_services(instance_dir: Path | None) -> ServiceTable:
-    """Return the shipped services with those of `instance_dir`/servicos.toml laid over them, row by row.
+    """Return the shipped services, with rows replaced or added from `instance_dir`/servicos.toml.
 
     Raises ConfigError (Portuguese) that names the file and the key.
     """
@@ -84,7 +84,7 @@ def load_services(instance_dir: Path | None) -> ServiceTable:
 
 
 class _ServiceRow(TableRow):
-    """One table of servicos.toml: all eight components, or none of them and a total."""
+    """One table of servicos.toml: all eight components, or only a total."""
 
     descricao: Annotated[str, Field(min_length=1)]
     natureza: Literal[1, 2]
@@ -113,7 +113,7 @@ class _ServiceRow(TableRow):
         return self
 
     def service(self, name: str) -> Service:
-        """Return the row as the plain service it describes."""
+        """Return the row as a `Service`."""
         emolumentos = self._emolumentos()
         return Service(
             nome=name,
