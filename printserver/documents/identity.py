@@ -1,4 +1,4 @@
-"""What *the same document* is (X0): numbers compared without leading zeros, blanks and case. Reads no table."""
+"""Identity of documents (X0): numbers are compared without leading zeros, blanks and case. Reads no table."""
 
 import re
 import unicodedata
@@ -12,28 +12,27 @@ from printserver.errors import Recusa, invalid_input
 # Leading zeros of a word's first number: `000123`, `2026/000123`, `P-001234`, `P001234`; not those inside `A10B003`,
 # and not those after a point or comma within a number: `7.005` is not `7.5`.
 _ZEROS = re.compile(r"(?<![^\W_])(?<![0-9][.,])([^\W\d_]*)0+(?=[0-9])")
-# Letters and digits that Unicode has in another shape too (wide, bold …) are the same to who reads them. These are not:
-# 7² is not 72, ½ is not 1/2.
+# Variants of letters and digits in Unicode (wide, bold …) are equivalent, except these: 7² is not 72, ½ is not 1/2.
 _DISTINCT_FORMS = frozenset({"<super>", "<sub>", "<fraction>", "<circle>", "<square>"})
 _SLASHES = "\u2044\u2215\u29f8"
 _APOSTROPHES = "\u2018\u2019\u02bc\u2032"
-# Kept with every job, null where its kind has none.
+# Stored with every job, null if its kind has none.
 _FIELDS = ("numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 _SHEET = re.compile(r"(.*?[^0-9]|)([0-9]+)", re.DOTALL)
 
 
 def canonical(numero: str) -> str:
-    """Return `numero` without what people do not compare: blanks, case, the shape of letters, hyphens and bars."""
+    """Return `numero` without differences in blanks, case, and variants of letters, hyphens and bars."""
     atual = ""
     following = "".join(numero.split())
-    while following != atual:  # case may bring letters that have a plainer shape, and composing others
+    while following != atual:  # upper case or composition may give characters that have a plain equivalent
         atual = following
         following = unicodedata.normalize("NFC", "".join(_plain(letter) for letter in atual).upper())
     return atual
 
 
 def normalize(numero: str) -> str:
-    """Return `numero` as it is compared (X0): its `forma`, without the leading zeros of its whole numbers."""
+    """Return `numero` in its compared form (X0): canonical, without leading zeros of its integers."""
     return _ZEROS.sub(r"\1", canonical(numero))
 
 
@@ -43,19 +42,19 @@ def normalize_id(identifier: str) -> str:
 
 
 def normalize_livro(livro: str) -> str:
-    """Return the number of a livro as it is compared (X0)."""
+    """Return the compared form of a livro's number (X0)."""
     return normalize(livro)
 
 
 def normalize_sheet(papel: str) -> str:
-    """Return the number of a sheet of security paper as it is compared (X0, P5): its last digits are a whole number."""
+    """Return the compared form of a security paper's number (X0, P5): its last digits are an integer."""
     whole = canonical(papel)
     found_row = _SHEET.fullmatch(whole)
     return f"{normalize(found_row[1])}{int(found_row[2])}" if found_row else normalize(whole)
 
 
 def normalize_folha(folha: str, field: str = "folha") -> int:
-    """Return the number of a folha. Raises Recusa `entrada-invalida` naming `field` if it is not written in digits."""
+    """Return the number of a folha. Raises Recusa `entrada-invalida` for `field` if it does not consist of digits."""
     stripped = folha.strip()
     if not (stripped.isascii() and stripped.isdigit() and len(stripped) <= 6):
         raise invalid_input(field, "deve ser o número da folha, só algarismos")
@@ -63,12 +62,12 @@ def normalize_folha(folha: str, field: str = "folha") -> int:
 
 
 def traslado_number(document: Traslado, context: Context) -> int:
-    """Return the traslado's number; `proximo` is the next one of its instrument."""
+    """Return the traslado's number; `proximo` is the next one of its instrumento."""
     return context.next_traslado if document.numero == "proximo" else document.numero
 
 
 def identify(document: Document, context: Context) -> Identity:
-    """Return what the document is (X0). Raises Recusa `instrumento-desconhecido` for a livro and folha unknown here."""
+    """Return the identity of a document (X0). Raises Recusa `instrumento-desconhecido` for an unknown instrumento."""
     kind = KINDS[document.tipo]
     named: dict[str, FieldValue] = {"tipo": document.tipo} | dict.fromkeys(_FIELDS) | _naming_fields(document, context)
     key = ":".join((document.tipo, *(_compared(named[field]) for field in kind.key)))
@@ -76,7 +75,7 @@ def identify(document: Document, context: Context) -> Identity:
 
 
 def unknown_instrumento(reference: Referencia) -> Recusa:
-    """Return the refusal of a reference to an instrument that is unknown here (404)."""
+    """Return the refusal of a reference to an unknown instrumento (404)."""
     if reference.id is not None:
         which = f"o instrumento {reference.id}"
     else:
@@ -88,7 +87,7 @@ def unknown_instrumento(reference: Referencia) -> Recusa:
 
 
 def label(fields: FieldValues) -> str:
-    """Return a document's name for people, as its own request spelled it; `fields` is the job's `documento`."""
+    """Return a document's display name, spelled as in its request; `fields` is the job's `documento`."""
     return KINDS[str(fields["tipo"])].label.format_map(fields)
 
 
@@ -97,7 +96,7 @@ def _compared(value: FieldValue) -> str:
 
 
 def _plain(letter: str) -> str:
-    """Return a character as people compare it: its plain digit, hyphen, bar or letter."""
+    """Return the compared form of a character: its plain digit, hyphen, bar or letter."""
     if letter.isascii():
         return letter
     digit = unicodedata.decimal(letter, None)
@@ -117,7 +116,7 @@ def _plain(letter: str) -> str:
 
 
 def _naming_fields(document: Document, context: Context) -> dict[str, FieldValue]:
-    """Return the fields of the job's `documento` that this one has."""
+    """Return the fields of the job's `documento` for this document."""
     match document:
         case Minuta() | Livro():
             return _instrumento_fields(document.instrumento)
@@ -131,7 +130,7 @@ def _naming_fields(document: Document, context: Context) -> dict[str, FieldValue
 
 
 def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> dict[str, FieldValue]:
-    """Return the copied instrument's fields: of its live livro, else of the request, else of its minuta."""
+    """Return the copied instrumento's fields: of its live livro, else of the request, else of its minuta."""
     if context.livro is not None:
         return _instrumento_fields(context.livro.instrumento)
     if isinstance(instrumento, Instrumento):

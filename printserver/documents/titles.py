@@ -4,7 +4,7 @@ from printserver.documents.kinds import KINDS, FieldValues
 
 
 def title(fields: FieldValues) -> str:
-    """Return a document's short name, for the PDF's title and the queue's list: no person's name is in it."""
+    """Return a document's short name, without persons' names, for the PDF title and the queue's list."""
     kind = KINDS[str(fields["tipo"])]
     name = kind.name
     if fields.get("numero"):
