@@ -1,4 +1,4 @@
-"""What an acceptance reads before anything is decided: people, queue, the document's state. One read, no rule."""
+"""Reads the inputs of an acceptance: people, queue, the document's state. One read transaction, no business rules."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from printserver.office import Office, Person, acting_person, people
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """What an acceptance rests on: the document's live seals, the livro's, the number that `proximo` stood for."""
+    """The state that an acceptance depends on: live seals of document and livro, the number used for `proximo`."""
 
     live: tuple[str, ...]
     livro: str | None
@@ -23,7 +23,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What was read for a request. `instrumento_key` is the compared id of its instrumento, None without one (X0)."""
+    """Inputs read for a request. `instrumento_key` is the compared id of its instrumento, None without one (X0)."""
 
     who: Person
     subscritor: Person
@@ -34,7 +34,7 @@ class Gathered:
 
 
 def gather(office: Office, request: Pedido, now: datetime) -> Gathered:
-    """Read all that a request is planned from. Raises `Recusa` for people, queues and instrumentos unknown here."""
+    """Read the inputs of a request's plan. Raises `Recusa` for unknown people, queues and instrumentos."""
     with office.db.read() as conn:
         who = acting_person(conn, office, request.escrevente)
         subscritor = _subscritor(conn, office, request)
@@ -45,7 +45,7 @@ def gather(office: Office, request: Pedido, now: datetime) -> Gathered:
 
 
 def look(conn: Connection, office: Office, identity: Identity, context: Context, key: str | None) -> Snapshot:
-    """Read what the acceptance rests on; read again inside the transaction, it must be the same."""
+    """Read the snapshot of an acceptance; read again inside the transaction, it must be equal."""
     sid = office.serventia_id
     document = keys.document_id(conn, sid, identity.chave)
     live = documents.live_selos(conn, sid, document) if document is not None else ()
@@ -59,7 +59,7 @@ def look(conn: Connection, office: Office, identity: Identity, context: Context,
 
 
 def _subscritor(conn: Connection, office: Office, request: Pedido) -> Person:
-    """Return who subscribes a copy (P3): the one named, else the office's."""
+    """Return the subscritor of a copy (P3): the named one, else the office's."""
     name = request.subscritor or office.settings.pessoas.subscritor
     found = acting_person(conn, office, name, "subscritor")
     people.require_subscritor(found.papel)
