@@ -37,7 +37,7 @@ def normalize(numero: str) -> str:
 
 
 def normalize_id(identifier: str) -> str:
-    """Return the id of an instrumento as it is compared: it identifies a livro, independent of the folhas (X0)."""
+    """Return the compared form of an instrumento's id: it identifies a livro, independent of the folhas (X0)."""
     return normalize(identifier)
 
 

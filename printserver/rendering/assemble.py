@@ -197,7 +197,7 @@ def _keep(
 def _draw(
     html: str, stylesheet: str, height: float, anchor: str, notices: Notices
 ) -> tuple[weasyprint.Document, Drawing]:
-    """Return the pages of `html`, each `height` mm high, and what is drawn on them.
+    """Return the pages of `html`, each `height` mm high, and their drawing.
 
     The whole text is drawn (P2a) and the keep-together rules hold (P3). Signatures and seal share one page; if no page
     can hold them with lines of the text, the seal goes on the next page with the last signatures.

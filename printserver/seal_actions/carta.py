@@ -76,8 +76,8 @@ class Carta(RequestModel):
 def make_carta(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
     """Issue the seal of a carta de sentença, that of its certidão if a VALUE is given, and the links.
 
-    Return the codes, and whether the key had already issued them. Raises `Recusa` as `standalone.seal` and
-    `link.link_selos`.
+    All in one transaction. Return the codes, and whether the key had already issued them. Raises `Recusa` as
+    `standalone.seal` and `link.link_selos`.
     """
     people.require_right(author, "selos")
 

@@ -13,7 +13,7 @@ from printserver.formats import stamped
 from printserver.selo._tables import TableRow, load_table
 
 FILE_NAME: Final = "atos.toml"
-# The ato of the seal that tells the court to disregard another (X2).
+# The ato of a seal that excludes another (X2).
 EXCLUSION: Final = "XA"
 _CODIGO: Final = re.compile(r"[0-9A-Z]{2}")
 
