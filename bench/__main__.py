@@ -1,4 +1,4 @@
-"""`python -m bench`: measures all in one run and writes the tables to bench/RESULTS.md. See README.md here."""
+"""`python -m bench`: runs all benchmarks and writes the tables to bench/RESULTS.md. See bench/README.md."""
 
 import argparse
 import shlex
@@ -14,7 +14,7 @@ RESULTS = Path(__file__).parent / "RESULTS.md"
 
 
 def main() -> None:
-    """Measure what was asked for."""
+    """Run the requested parts."""
     parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
     parser.add_argument("--only", default=ALL, help="parts to measure, as bc; shown only, unless it is all")
     parser.add_argument("--rounds", type=int, default=40, help="prints of each engine in (b)")

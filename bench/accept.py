@@ -1,4 +1,4 @@
-"""Measures the acceptance of a livro with two atos over HTTP: laid out, sealed, taken, answered."""
+"""Measures the acceptance of a livro with two atos over HTTP: layout, seals, commit, answer."""
 
 import tempfile
 from collections.abc import Iterator
@@ -18,7 +18,7 @@ MANY = 16
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of the table: times in ms."""
+    """One row of the table: times in ms."""
 
     database: str
     layout: str
@@ -27,9 +27,9 @@ class Row:
 
 
 def measure(presses: int) -> list[Row]:
-    """Return the times of `presses` acceptances for each database, kept layout or new text, one client or sixteen.
+    """Return the times of `presses` acceptances per database, cached layout or new text, one client or sixteen.
 
-    The engine works all the while, as it does in an office.
+    The engine runs meanwhile, as in an office.
     """
     rows = []
     for name, running in (("SQLite", nullcontext("")), ("PostgreSQL", postgres.database())):
@@ -52,7 +52,7 @@ def _server(url: str) -> Iterator[Server]:
 
 
 def _press(server: Server, clients: int, work: list[Deed]) -> list[float]:
-    """Print the livro of each deed; wait for the queue, so that its load does not affect the next measurement."""
+    """Print the livro of each deed; wait for delivery, so that its load does not affect the next measurement."""
     before = server.delivered()
     times = together(server, clients, [requests.livro(deed) for deed in work], lambda c, body: [c.post(body)])
     server.wait_delivered(before + len(work))
@@ -60,7 +60,7 @@ def _press(server: Server, clients: int, work: list[Deed]) -> list[float]:
 
 
 def _settle(server: Server, work: list[Deed]) -> None:
-    """Print the minuta of each deed: its pages are kept then."""
+    """Print the minuta of each deed, to cache its pages."""
     before = server.delivered()
     together(server, 4, [requests.minuta(deed) for deed in work], lambda c, body: [c.post(body)])
     server.wait_delivered(before + len(work))

@@ -1,4 +1,4 @@
-"""The program that prints: posts JSON over one kept connection a thread, and keeps the time until each answer."""
+"""HTTP client: posts JSON over one persistent connection per thread and measures the time to each answer."""
 
 import http.client
 import json
@@ -15,7 +15,7 @@ Item = TypeVar("Item")
 
 
 class Client:
-    """One program with one connection. Not for threads."""
+    """One client with one connection. Not thread-safe."""
 
     def __init__(self, server: Server) -> None:
         self._connection = http.client.HTTPConnection(HOST, server.port, timeout=120)
@@ -23,11 +23,11 @@ class Client:
         self._headers = {"Authorization": f"Bearer {server.office.key}", "Content-Type": "application/json"}
 
     def post(self, body: dict[str, Any], path: str = "/api/v1/jobs", status: int = 202) -> float:
-        """Press the button once; return milliseconds until the answer. Raises RuntimeError unless it has `status`."""
+        """Post JSON once; return milliseconds until the answer. Raises RuntimeError unless it has `status`."""
         return self.send(json.dumps(body).encode(), path, status)
 
     def send(self, body: bytes, path: str = "/api/v1/jobs", status: int = 202) -> float:
-        """Post a body that is ready."""
+        """Post encoded bytes."""
         headers = self._headers | {"Idempotency-Key": uuid4().hex}
         start = time.perf_counter()
         self._connection.request("POST", path, body, headers)
@@ -46,7 +46,7 @@ class Client:
 def together(
     server: Server, clients: int, work: Iterable[Item], do: Callable[[Client, Item], Sequence[float]]
 ) -> list[float]:
-    """Have `clients` programs do all of `work` side by side, each one item after another; return all times."""
+    """Process `work` with `clients` concurrent clients, each one item after another; return all times."""
     waiting: SimpleQueue[Item] = SimpleQueue()
     for item in work:
         waiting.put(item)
@@ -60,7 +60,7 @@ def together(
                 times.extend(do(client, waiting.get_nowait()))
         except Empty:
             return
-        except BaseException as error:  # told to the caller below
+        except BaseException as error:  # raised below
             faults.append(error)
         finally:
             client.close()

@@ -1,8 +1,8 @@
-"""Measures the court's side: a load of 500 paper seals over HTTP, and a day's arrears reported to the simulator.
+"""Measures the court's part: a load of 500 paper seals over HTTP, and a day's backlog reported to the simulator.
 
-The seals are the program's own, made in loads of 500 as an office makes them, each signed. 200 offices of one server
-are 200 rows of one database with a sender each in one process: `serve` has no more than one office yet, so the senders
-are made here, each with one request at a time. They share a certificate, which a real group would not.
+The program makes the seals in loads of 500, each signed. 200 offices of one server are 200 rows of one database with
+one sender each in one process. `serve` supports only one office, so this module creates the senders, each with one
+request at a time. They share a certificate; real offices would not.
 """
 
 import os
@@ -34,14 +34,14 @@ A_LOAD = 500  # H3
 LOADS = 8
 MANY = 200
 OUTAGE = timedelta(hours=25)
-WITH_LIMIT_S = 15.0  # how long the default limit is watched: a day's arrears would take half an hour
+WITH_LIMIT_S = 15.0  # duration of the run with the default limit: a day's backlog would take half an hour
 LIMIT_S = 3600.0
 _VALUE = dict.fromkeys(COMPONENTS, "0.00") | {"tabeliao": "4.00", "iss": "0.10"}
 
 
 @dataclass(frozen=True, slots=True)
 class Loads:
-    """Seconds that each load of 500 took, over HTTP."""
+    """Seconds per load of 500, over HTTP."""
 
     database: str
     times: list[float]
@@ -49,7 +49,7 @@ class Loads:
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """What was reported of `waiting` seals. `limit`: seals a second and office (0: none); the rest in seconds."""
+    """Reporting of `waiting` seals. `limit`: seals per second and office (0: none); times in seconds."""
 
     database: str
     offices: int
@@ -63,7 +63,7 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Court:
-    """All of it. `signatures`: RSA-2048 signatures a second of one core, in this run."""
+    """All results. `signatures`: RSA-2048 signatures per second on one core in this run."""
 
     signatures: float
     loads: list[Loads]
@@ -71,7 +71,7 @@ class Court:
 
 
 def measure(backlog: int) -> Court:
-    """Measure with `backlog` seals that wait, on each database, of one office and of `MANY`."""
+    """Measure with `backlog` waiting seals, on each database, for one office and for `MANY`."""
     loads, sent, signatures = [], [], 0.0
     for name, running in (("SQLite", nullcontext("")), ("PostgreSQL", postgres.database())):
         with running as url, tempfile.TemporaryDirectory(prefix="bench-") as folder:
@@ -101,7 +101,7 @@ def _loads(made: offices.MeasuredOffice) -> list[float]:
         for n in range(LOADS + 1):
             times.append(client.post(_load(n, local_date(system_clock()).isoformat()), "/api/v1/hibridos", 201) / 1000)
         client.close()
-    return times[1:]  # the first warms
+    return times[1:]  # the first is the warm-up
 
 
 def _load(n: int, day: str) -> dict[str, object]:
@@ -122,7 +122,7 @@ def _signatures(office: Office) -> float:
 
 @contextmanager
 def _opened(made: offices.MeasuredOffice, many: int) -> Iterator[tuple[list[Office], Running]]:
-    """Open the office, `many` of them in its database, and a court that knows them all."""
+    """Open the office, `many` offices in its database, and a court for all of them."""
     saved = {name: os.environ.get(name) for name in made.environment}
     os.environ.update(made.environment)
     try:
@@ -134,7 +134,7 @@ def _opened(made: offices.MeasuredOffice, many: int) -> Iterator[tuple[list[Offi
         group = [first, *(_another(first, number) for number in range(2, many + 1))]
         with court(made.folder, [each.cns for each in group]) as running:
             yield group, running
-    finally:  # PostgreSQL does not end while anybody is connected
+    finally:  # PostgreSQL does not stop while a connection is open
         first.close()
 
 
@@ -152,7 +152,7 @@ def _another(office: Office, number: int) -> Office:
 
 
 def _arrears(group: list[Office], backlog: int) -> None:
-    """Make the seals of a day ago, in loads, each office its share."""
+    """Make the seals of the previous day, in loads, distributed over the offices."""
     day = local_date(group[0].clock()).isoformat()
     for n in range(backlog // A_LOAD):
         office = group[n % len(group)]
@@ -161,9 +161,9 @@ def _arrears(group: list[Office], backlog: int) -> None:
 
 
 def _report(name: str, group: list[Office], at_court: Running, limit: float) -> Sent:
-    """Send: with a limit for a while, without one until nothing waits."""
+    """Send with a limit for `WITH_LIMIT_S`, or without one until nothing waits."""
     stop = threading.Event()
-    # 200 times four at once are more than one process answers within the 10 seconds that an office waits.
+    # 200 times four concurrent requests exceed what one process answers within an office's timeout of 10 seconds.
     at_once = group[0].settings.tribunal.em_paralelo if len(group) == 1 else 1
     crew = [_sender(office, at_court, limit, at_once) for office in group]
     senders = [threading.Thread(target=each.run, args=(stop, 0.5)) for each in crew]

@@ -1,4 +1,4 @@
-"""The simulated court of many offices as a separate process, so that its processor time is measured separately."""
+"""The simulated court of many offices as a separate process, to measure its CPU time separately."""
 
 import os
 import sys
@@ -24,14 +24,14 @@ class Running:
     pid: int
 
     def cpu(self) -> float:
-        """Return the seconds of processor that it used."""
+        """Return its CPU time in seconds."""
         spent = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
         return (int(spent[11]) + int(spent[12])) / _TICKS
 
 
 @contextmanager
 def court(folder: Path, offices: Sequence[str]) -> Iterator[Running]:
-    """Give the court of these offices (by CNS), whose certificate is that of the office in `folder`."""
+    """Run a court for these offices (by CNS), with the certificate of the office in `folder`."""
     spawn = get_context("spawn")
     ours, its = spawn.Pipe()
     process = spawn.Process(target=_serve, args=(folder, list(offices), its), daemon=True)

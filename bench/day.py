@@ -1,4 +1,4 @@
-"""Measures the day's mix through the whole server until every PDF is at its queue, and the memory meanwhile."""
+"""Measures a day's mix of documents through the whole server until every PDF is in its queue, and the memory."""
 
 import tempfile
 import time
@@ -19,7 +19,7 @@ MARKS = (100, 500, 1000)
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """What a day's mix took: documents a second, seconds of processor a document by task, and memory after so many."""
+    """Result of a day's mix: times, CPU seconds per document by task, and memory by number of documents."""
 
     documents: int
     seconds: float
@@ -29,12 +29,12 @@ class Day:
 
     @property
     def rate(self) -> float:
-        """Documents a second."""
+        """Documents per second."""
         return self.documents / self.seconds
 
 
 def measure(marks: tuple[int, ...] = MARKS) -> Day:
-    """Print the mix until the last of `marks`; each deed is of new text, a deed's documents come one after another."""
+    """Print the mix up to the last of `marks`; each deed has new text, its documents are printed in sequence."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, serve(office.make(Path(folder) / "o")) as server:
         numbers = count(1)
         _print(server, [deeds.make(next(numbers)) for _ in range(4)])
@@ -72,5 +72,5 @@ def _a_deed(client: Client, deed: Deed) -> list[float]:
 
 
 def _spent(before: Usage, after: Usage, documents: int) -> dict[str, float]:
-    """Return processor seconds a document by task."""
+    """Return CPU seconds per document by task."""
     return {task: (spent - before.cpu.get(task, 0)) / documents for task, spent in after.cpu.items()}

@@ -1,6 +1,6 @@
-"""The deed that everybody lays out: about 900 words on two pages, two atos, and no two deeds with one paragraph alike.
+"""The deed for all engines: about 900 words on two pages, two atos; no paragraph is the same in two deeds.
 
-Plain data, without any engine's markup. People, places and numbers are invented.
+Plain data without markup. People, places and numbers are invented.
 """
 
 import base64
@@ -32,7 +32,7 @@ _SQUARES = ("Chafariz", "Moinho", "Mercado", "Rosário", "Pelourinho", "Engenho"
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """One of the parties."""
+    """A party."""
 
     quality: str
     name: str
@@ -41,7 +41,7 @@ class Party:
 
 @dataclass(frozen=True, slots=True)
 class Ato:
-    """One ato with its fees; the `principal` one's seal is in the QR (N2)."""
+    """An ato with its fees; the QR has the seal of the `principal` (N2)."""
 
     description: str
     principal: bool
@@ -50,7 +50,7 @@ class Ato:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """One deed; `number` tells it from all others."""
+    """A deed, identified by `number`."""
 
     number: int
     parties: tuple[Party, ...]
@@ -58,7 +58,7 @@ class Deed:
 
     @property
     def id(self) -> str:
-        """The legacy program's own name of it."""
+        """Its identifier in the legacy program."""
         return f"B-2026-{self.number:07d}"
 
     @property
@@ -68,23 +68,23 @@ class Deed:
 
     @property
     def folhas(self) -> tuple[str, str]:
-        """What stands at the head of its two pages."""
+        """The headers of its two pages."""
         livro, folha = self.place
         return f"Livro {livro} · Folha {folha}", f"Livro {livro} · Folha {folha} verso"
 
     @property
     def text(self) -> str:
-        """The body, an empty line between two paragraphs."""
+        """The body, with an empty line between paragraphs."""
         return "\n\n".join(self.paragraphs)
 
     @property
     def signers(self) -> tuple[tuple[str, str], ...]:
-        """Who signs: (name, what they are)."""
+        """The signers: (name, quality)."""
         return (*((party.name, party.quality) for party in self.parties), CLERK)
 
 
 def today() -> str:
-    """Return the date of every deed, as it is written in one."""
+    """Return the date of every deed in words."""
     return long_date(local_date(system_clock()))
 
 
@@ -103,7 +103,7 @@ ATOS = (
 
 
 def make(number: int) -> Deed:
-    """Make deed `number`: always the same one for a number, and every paragraph unlike those of any other."""
+    """Make deed `number`: deterministic, with every paragraph different from those of other deeds."""
     chance = random.Random(number)
 
     def name(given: tuple[str, ...]) -> str:
@@ -152,7 +152,7 @@ def _template() -> tuple[str, ...]:
 
 
 def seals(number: int) -> BlockValues:
-    """Make the seal block of deed `number`'s livro as an engine without a certificate gets it: ready to be drawn.
+    """Make the seal block of deed `number`'s livro, ready to draw, for engines without a certificate.
 
     The QR is as long as a real one; its signature is random.
     """
@@ -163,7 +163,7 @@ def seals(number: int) -> BlockValues:
 
 
 def block(codes: list[str], url: str) -> BlockValues:
-    """Make the seal block of a livro that has these seals, the principal's first."""
+    """Make the seal block of a livro with these seals, the principal's first."""
     lines = [ato.fees.one_line() for ato in ATOS]
     return BlockValues(
         selos=tuple(

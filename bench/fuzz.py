@@ -1,6 +1,6 @@
-"""`python -m bench.fuzz`: schemathesis, all checks and phases, over a served office; more options are handed on to it.
+"""`python -m bench.fuzz`: runs schemathesis, all checks and phases, on a served office; passes on further options.
 
-`make test` sends a part of it. Exit status 1 where an answer is not one that the description has.
+`make test` runs a part of it. Exit status 1 if an answer violates the OpenAPI description.
 """
 
 import os
@@ -17,8 +17,8 @@ CONFIG = Path(__file__).parents[1] / "schemathesis.toml"
 
 
 def main() -> int:
-    """Serve a new office, run schemathesis, and return its exit status."""
-    # a check is that wrong keys are refused, not how often
+    """Serve a new office, run schemathesis and return its exit status."""
+    # schemathesis sends many wrong keys to check that they are refused; the rate limit must not interfere
     unlimited = {"PRINTSERVER_HTTP_CHAVES_ERRADAS_POR_MINUTO": "1000000"}
     with tempfile.TemporaryDirectory() as folder, patch.dict(os.environ, unlimited):
         made = office.make(Path(folder) / "serventia")

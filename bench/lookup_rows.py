@@ -1,4 +1,4 @@
-"""A million seals to look through, made of a few numbers: as an office of some years has them; synthetic data."""
+"""A million synthetic seals, distributed as in an office after some years."""
 
 import json
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ COLUMNS: Final = (
 )
 FIRST_DAY: Final = date(2022, 1, 3)
 PER_DAY: Final = 700
-PENDING: Final = 300  # the newest, which the court does not have yet
+PENDING: Final = 300  # the newest, not yet reported to the court
 REFUSED: Final = {517: "aguardando retificação", 518: "falha"}  # of every 5,000
 EXCLUDED, RECTIFIED = 10, 23  # of every 1,000, the second with the first
 _ATOS: Final = ("CE",) * 40 + ("AU",) * 25 + ("TR",) * 12 + ("ES",) * 9 + ("AF",) * 8 + ("PV",) * 6
@@ -30,7 +30,7 @@ _VALUES: Final = tuple(map(_fees, range(900)))  # as in a table of fees: few val
 
 
 def rows(count: int) -> Iterator[tuple[object, ...]]:
-    """Give `count` seals in the order of `COLUMNS`, oldest first."""
+    """Yield `count` seals in the order of `COLUMNS`, oldest first."""
     for n in range(count):
         ato = _ATOS[n * 37 % 100]
         code, fate = f"1234562{ato}{n:013}26K", n % 1000

@@ -1,4 +1,4 @@
-"""What the numbers were measured on: processor, memory, system, versions, and whether other processes were busy."""
+"""The measuring environment: processor, memory, system, versions, and load of other processes."""
 
 import os
 import platform
@@ -12,7 +12,7 @@ _PACKAGES = ("weasyprint", "pikepdf", "sqlalchemy", "waitress", "playwright", "t
 
 
 def describe() -> list[tuple[str, str]]:
-    """Return (what, value) lines."""
+    """Return (name, value) rows."""
     return [
         ("Machine", f"{_processor()}, {os.cpu_count()} cores, {_memory():.0f} GiB"),
         ("System", f"{_system()}, Linux {platform.release()}"),
@@ -24,7 +24,7 @@ def describe() -> list[tuple[str, str]]:
 
 
 def busy() -> bool:
-    """Tell whether others use the machine: the figures are then no measure of the program."""
+    """Return whether other processes load the machine, which invalidates the results."""
     return os.getloadavg()[0] > 0.7
 
 

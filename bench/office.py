@@ -1,4 +1,4 @@
-"""A new office for measurements, in its own folder, with the measured livro's format; not a demonstration."""
+"""A new office for benchmarks, with the livro format of the benchmark; not a demonstration."""
 
 import os
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from printserver.office.settings import SETTINGS_FILE
 
 @dataclass(frozen=True, slots=True)
 class MeasuredOffice:
-    """The folder of a new office, its key, the password of `admin`, and the environment its server needs."""
+    """A new office: folder, API key, password of `admin`, and environment of its server."""
 
     folder: Path
     key: str
@@ -23,7 +23,7 @@ class MeasuredOffice:
 
 
 def make(folder: Path, database: str = "") -> MeasuredOffice:
-    """Make an office in `folder`; `database` is a URL, empty for SQLite in its folder."""
+    """Create an office in `folder`; `database` is a URL, empty for SQLite in its folder."""
     environment = {"PRINTSERVER_BANCO_URL": database} if database else {}
     with patch.dict(os.environ, environment):
         made = create.create_office(folder, system_clock(), cns=deeds.CNS)

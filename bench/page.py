@@ -1,4 +1,4 @@
-"""The page that everybody fills: the shipped livro, with the QR of the principal ato (N7) that it leaves out."""
+"""The page format for all engines: the shipped livro, with the QR of the principal ato (N7) added."""
 
 from pathlib import Path
 
@@ -12,7 +12,7 @@ _SHIPPED = Path(fonts.__file__).parent / "shipped" / "livro.toml"
 
 
 def write_format(instance: Path) -> None:
-    """Put the format into the office in folder `instance`."""
+    """Write the format into the office in folder `instance`."""
     text = _SHIPPED.read_text("utf-8")
     changed = text.replace('qr = "nenhum"', 'qr = "principal"')
     if changed == text:
@@ -28,9 +28,9 @@ def load_format(instance: Path) -> Format:
 
 
 def qr_runs(url: str) -> tuple[int, list[tuple[int, int, int]]]:
-    """Return a QR as (modules a side with quiet zone, dark runs (x, y from the top, length)).
+    """Return a QR as (modules per side with quiet zone, dark runs (x, y from the top, length)).
 
-    Everybody draws from this, made in half a millisecond: what is compared is the layout, not libraries for QRs.
+    All engines use it (half a millisecond): the benchmark compares layout, not QR libraries.
     """
     rows = matrix(url, "M")
     runs = []

@@ -1,7 +1,7 @@
-"""Measures the way to paper against `lp`: `python -m bench.paper [--prints 20]`. A real cupsd, a driverless printer.
+"""Compares printing with `lp`: `python -m bench.paper [--prints 20]`. Uses a real cupsd and a driverless printer.
 
-Shown: the time from the answer 202 to the recorded release (stamp, held job, file, release), and that of `lp` for the
-same PDF from its start to its end, in turns; and prints a second until the printer has them, of both.
+Shows the time from the answer 202 to the recorded release (stamp, held job, file, release), alternating with the run
+time of `lp` for the same PDF; and for both the prints per second received by the printer.
 """
 
 import argparse
@@ -37,7 +37,7 @@ LIMIT_S = 300
 
 
 def main() -> None:
-    """Measure, and print the figures."""
+    """Measure and print the results."""
     parser = argparse.ArgumentParser(prog="python -m bench.paper", description=__doc__)
     parser.add_argument("--prints", type=int, default=20)
     asked = parser.parse_args()
@@ -54,7 +54,7 @@ def main() -> None:
 
 def _measure(server: PrintServer, cupsd: PrivateCups, printer: DriverlessPrinter, prints: int) -> None:
     out = len(list(printer.kept.glob("*.print")))
-    first, _ = _ours(server)  # everybody is warm
+    first, _ = _ours(server)  # warm-up
     _come_out(printer, out := out + 1)
     pdf = server.base / "same.pdf"
     pdf.write_bytes(server.client.pdf(first))
@@ -83,7 +83,7 @@ def _measure(server: PrintServer, cupsd: PrivateCups, printer: DriverlessPrinter
 
 
 def _ours(server: PrintServer) -> tuple[str, datetime]:
-    """Print a ficha; return its job and when the answer was there."""
+    """Print a ficha; return its job and the moment of the answer."""
     answer = server.client.print(deeds.ficha(fila=QUEUE))
     when = datetime.now(UTC)
     assert answer.status == 202, answer.content
@@ -91,7 +91,7 @@ def _ours(server: PrintServer) -> tuple[str, datetime]:
 
 
 def _released(server: PrintServer, taken: dict[str, datetime]) -> list[float]:
-    """Return the time in ms from each answer to the release on record."""
+    """Return the time in ms from each answer to the recorded release."""
     engine = sa.create_engine(f"sqlite:///{server.instance / 'printserver.db'}", module=sqlite.dbapi)
     each = db.tentativa.c
     with engine.connect() as conn:

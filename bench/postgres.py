@@ -1,4 +1,4 @@
-"""A private PostgreSQL with its own durable settings, on a Unix socket, as the server would have it: fsync is on."""
+"""A private PostgreSQL on a Unix socket, with its default durable settings: fsync is on."""
 
 import getpass
 import os
@@ -15,7 +15,7 @@ _SUPERUSER = "postgres"
 
 @contextmanager
 def database() -> Iterator[str]:
-    """Make a cluster with one empty database; give its SQLAlchemy URL; remove all at the end."""
+    """Create a cluster with one empty database; yield its SQLAlchemy URL; remove it at the end."""
     base = Path(tempfile.mkdtemp(prefix="bench-pg-"))
     as_user: list[str] = []
     if os.geteuid() == 0:  # the server refuses to run as root
@@ -59,7 +59,7 @@ def _wait(base: Path, owner: str) -> None:
 
 
 def _program(name: str) -> str:
-    """Return a program of the newest PostgreSQL installed: Debian keeps the server's out of the PATH."""
+    """Return the path of a program of the newest installed PostgreSQL: Debian's server programs are not on the PATH."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda folder: float(folder.parent.name))
     for folder in reversed(folders):
         if (folder / name).exists():

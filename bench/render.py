@@ -1,4 +1,4 @@
-"""Measures one deed on paper: ours, plain WeasyPrint, Chromium, Typst, ReportLab; interleaved, all on new text."""
+"""Compares the layout of a deed by this program, WeasyPrint, Chromium, Typst and ReportLab; interleaved, new text."""
 
 import random
 import re
@@ -24,7 +24,7 @@ from printserver.jobs import Office
 
 OURS = (FirstLayout, LivroAfterMinuta, LivroOfNewText, Traslado, SecondTraslado)
 
-SETTLE_S = 0.05  # before each print: Chromium, for one, still clears up after its answer
+SETTLE_S = 0.05  # before each print: Chromium, for example, cleans up after its answer
 
 _WORD = re.compile(r"\w+")
 _CODE = re.compile(rf"{deeds.CNS}[0-9a-z]{{19}}")
@@ -32,7 +32,7 @@ _CODE = re.compile(rf"{deeds.CNS}[0-9a-z]{{19}}")
 
 @contextmanager
 def engines(folder: Path) -> Iterator[list[Engine]]:
-    """Start everybody, ours first."""
+    """Start all engines, this program's first."""
     measured = Office.open_folder(office.make(folder / "office").folder)
     chromium = Chromium()
     started: list[Engine] = []
@@ -51,9 +51,9 @@ def engines(folder: Path) -> Iterator[list[Engine]]:
 
 
 def measure(rounds: int) -> tuple[dict[str, list[float]], dict[str, str]]:
-    """Return milliseconds by engine's name, one a round, and versions; every print is of a new text.
+    """Return milliseconds by engine, one per round, and versions; every print has a new text.
 
-    Raises RuntimeError where an engine did not make two pages with all the words of the deed.
+    Raises RuntimeError if an engine does not make two pages with all the words of the deed.
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, engines(Path(folder)) as everybody:
         numbers = iter(range(1, 10**6))
@@ -98,13 +98,13 @@ def _check(engine: Engine, number: int) -> None:
 
 
 def words(text: str) -> Counter[str]:
-    """Count the words of a text; any seal's code is the same word, and a line to be filled in by hand is none."""
+    """Count the words of a text; all seal codes count as one word, and lines of underscores are ignored."""
     found = (word.casefold() for word in _WORD.findall(text) if word.strip("_"))
     return Counter("CODE" if _CODE.fullmatch(word) else word for word in found)
 
 
 def livro_text(deed: Deed, values: BlockValues) -> str:
-    """Return all that stands on the livro's two pages, in some order."""
+    """Return all text of the livro's two pages, in any order."""
     parties = [f"{party.quality} {party.name} {party.document}" for party in deed.parties]
     signers = [f"{name} {what}" for name, what in deed.signers]
     furniture = [*deed.folhas, "Página 1 de 2", "Página 2 de 2", "Rubricas", "Rubricas"]

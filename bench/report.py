@@ -21,23 +21,23 @@ AFTER_MINUTA_MS = 8
 FIRST_OF_PLAIN = 0.5
 RATE = 40
 LOAD_S = 2.0
-GROWTH = 1.05  # of memory after the first hundred jobs; less is the allocator's noise
+GROWTH = 1.05  # limit of memory growth after the first hundred jobs; less is allocator noise
 
 
 def percentile(times: Sequence[float], share: float) -> float:
-    """Return the value that `share` of the times do not exceed."""
+    """Return the percentile `share` of the times."""
     ordered = sorted(times)
     return ordered[min(len(ordered) - 1, int(share * len(ordered)))]
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """Return a Markdown table; all but the first column to the right."""
+    """Return a Markdown table, right-aligned except the first column."""
     lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
     return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def accept(rows: Sequence[AcceptRow]) -> str:
-    """(a)"""
+    """Return part (a)."""
     new = {(row.database, row.clients): percentile(row.times, 0.95) for row in rows if row.layout == "kept layout"}
     lines = []
     for row in rows:
@@ -56,7 +56,7 @@ def accept(rows: Sequence[AcceptRow]) -> str:
 
 
 def render(times: dict[str, list[float]], versions: dict[str, str]) -> str:
-    """(b)"""
+    """Return part (b)."""
     plain = median(times[PLAIN])
     best = min(median(times[name]) for name in OTHERS)
     lines = []
@@ -78,7 +78,7 @@ def render(times: dict[str, list[float]], versions: dict[str, str]) -> str:
 
 
 def day(result: Day) -> str:
-    """(c)"""
+    """Return part (c)."""
     cpu = ", ".join(f"{task} {spent * 1000:.1f}" for task, spent in sorted(result.cpu.items()))
     return (
         "## (c) The day's mix through the whole server\n\nMinuta, livro, traslados 1 and 2, certidão of one deed after "
@@ -101,7 +101,7 @@ def day(result: Day) -> str:
 
 
 def memory(result: Day) -> str:
-    """(d)"""
+    """Return part (d)."""
     marks = list(result.memory)
     tasks = [task for task in ("http", "pool", "engine", "others") if task in result.memory[marks[0]]]
     lines = []
@@ -117,7 +117,7 @@ def memory(result: Day) -> str:
 
 
 def court(result: Court) -> str:
-    """(e)"""
+    """Return part (e)."""
     floor = A_LOAD / result.signatures
     loads = [
         (
@@ -166,7 +166,7 @@ _REASONS = 40
 
 
 def hostile(count: HostileCount) -> str:
-    """(f)"""
+    """Return part (f)."""
     lines, reasons = [], Counter[str]()
     for kind, ends in sorted(count.kinds.items()):
         refused = {what.removeprefix("refused: "): n for what, n in ends.items() if what.startswith("refused: ")}

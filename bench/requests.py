@@ -1,4 +1,4 @@
-"""What a legacy program posts for one deed: the bodies of `POST /api/v1/jobs`."""
+"""Request bodies of `POST /api/v1/jobs` for one deed."""
 
 from typing import Any
 
@@ -10,17 +10,17 @@ from printserver.selo import COMPONENTS, Emolumentos
 
 
 def minuta(deed: Deed) -> dict[str, Any]:
-    """The draft; its layout is the livro's."""
+    """A minuta, with the layout of the livro."""
     return _body({"tipo": "minuta", "instrumento": instrumento(deed)}, formato=page.NAME)
 
 
 def livro(deed: Deed) -> dict[str, Any]:
-    """The book's page, two atos, the principal's QR on it."""
+    """A livro with two atos and the QR of the principal."""
     return _body({"tipo": "livro", "instrumento": instrumento(deed)}, formato=page.NAME)
 
 
 def traslado(deed: Deed, numero: int) -> dict[str, Any]:
-    """A copy for the parties."""
+    """A traslado for the parties."""
     value = {} if numero == 1 else {"emolumentos": _fees(deeds.ATOS[1].fees)}
     return _body({"tipo": "traslado", "numero": numero, "instrumento": {"id": deed.id}, **value})
 

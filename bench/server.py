@@ -1,4 +1,4 @@
-"""The whole server under measurement, as `printserver serve` starts it; its processes and what they use."""
+"""The measured server, started by `printserver serve`, and the resources of its processes."""
 
 import http.client
 import os
@@ -20,7 +20,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What the server's processes use: resident memory in MB and processor time in seconds, by their task."""
+    """Resident memory in MB and CPU time in seconds of the server's processes, by task."""
 
     memory: dict[str, float]
     cpu: dict[str, float]
@@ -40,19 +40,19 @@ class Server:
         return self.office.folder / "saida" / "notas"
 
     def delivered(self) -> int:
-        """Return how many PDFs are at the queue."""
+        """Return the number of PDFs in the queue."""
         return sum(1 for entry in os.scandir(self.output) if entry.name.endswith(".pdf"))
 
     def wait_delivered(self, count: int, limit_s: float = 300) -> None:
-        """Return as soon as `count` PDFs are at the queue."""
+        """Wait until `count` PDFs are in the queue. Raises TimeoutError."""
         end = time.monotonic() + limit_s
         while (there := self.delivered()) < count:
             if time.monotonic() > end:
                 raise TimeoutError(f"{there} of {count} PDFs at the queue after {limit_s:.0f} s")
-            time.sleep(0.02)  # listing the folder costs the machine that is measured
+            time.sleep(0.02)  # listing the folder costs time on the measured machine
 
     def usage(self) -> Usage:
-        """Measure its processes."""
+        """Return the resources of its processes."""
         memory: dict[str, float] = {}
         cpu: dict[str, float] = {}
         for pid, task in _tasks(self._process.pid):
@@ -64,14 +64,14 @@ class Server:
             resident = next(line for line in status.splitlines() if line.startswith("VmRSS"))
             memory[task] = memory.get(task, 0) + int(resident.split()[1]) / 1024
             cpu[task] = cpu.get(task, 0) + (int(spent[11]) + int(spent[12])) / _TICKS
-            if task == "http":  # its pool's processes are replaced now and then: what those that ended spent is here
+            if task == "http":  # CPU time of ended children: pool processes that were replaced
                 cpu["pool"] = cpu.get("pool", 0) + (int(spent[13]) + int(spent[14])) / _TICKS
         return Usage(memory, cpu)
 
 
 @contextmanager
 def serve(office: MeasuredOffice) -> Iterator[Server]:
-    """Start the server, wait until it can print, and end it with the block."""
+    """Start the server, wait until it is ready, and stop it at the end of the block."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port = probe.getsockname()[1]
@@ -106,7 +106,7 @@ def _wait_ready(process: subprocess.Popen[bytes], port: int, log: Path) -> None:
 
 
 def _tasks(supervisor: int) -> list[tuple[int, str]]:
-    """Return the server's processes with their task: http, pool (its render processes), engine, others."""
+    """Return the server's processes with their task: http, pool (render processes), engine, others."""
     children: dict[int, list[int]] = {}
     lines: dict[int, str] = {}
     for folder in Path("/proc").glob("[0-9]*"):

@@ -1,9 +1,9 @@
-"""`python -m bench.stall`: how long one request, of any content, keeps everybody else from an answer.
+"""`python -m bench.stall`: measures how long one hostile request delays other requests.
 
-A served office; hostile requests, one after another; meanwhile one program asks for `/healthz` and another posts a
-small minuta, each as fast as it is answered. For each request: its answer, and the longest time that either of them
-waited. Aim: `/healthz` under 0.2 s. Each request is sent in several rounds, and the least of the longest waits counts:
-what the request itself holds up is in all of them, what the machine does beside is not.
+Sends hostile requests to a served office, one after another. Meanwhile one client requests `/healthz` and another posts
+a small minuta, each as fast as it is answered. Shows for each request its answer and the longest wait of both. Aim:
+`/healthz` under 0.2 s. Each request is sent in several rounds and the minimum of the longest waits counts: delays by
+the request occur in every round, delays by other load do not.
 """
 
 import argparse
@@ -33,18 +33,18 @@ _DAY = "2026-11-20"
 
 @dataclass(frozen=True, slots=True)
 class Hostile:
-    """A request that is made to take long."""
+    """A request designed to take long."""
 
     name: str
     path: str
     body: bytes | None = None
     headers: dict[str, str] = field(default_factory=dict)
     screen: bool = False
-    """Sent as a form of a person who is logged in."""
+    """Sent as a form by a signed-in person."""
 
 
 def json_shapes() -> Iterator[Hostile]:
-    """Give JSON of every awkward shape, to the size limit: read whole before any field is looked at."""
+    """Yield JSON of difficult shapes, up to the size limit; it is parsed completely before any field is read."""
     shapes = {
         "a string that is not closed, escaped quotes, commas": b'"' + b'\\"' * 2000 + b"," * 200_001,
         "12 M escaped quotes, not closed": b'["' + b'\\"' * (FULL // 2),
@@ -105,7 +105,7 @@ _TEXTS = {
 
 
 def long_fields() -> Iterator[Hostile]:
-    """Give a print with each kind of text in each kind of field, and in the body of the document."""
+    """Yield prints with each kind of text in each kind of field and in the document's body."""
     for kind, text in _TEXTS.items():
         jobs: dict[str, dict[str, Any]] = {
             "id": _job(id=text),
@@ -129,7 +129,7 @@ def long_fields() -> Iterator[Hostile]:
 
 
 def many() -> Iterator[Hostile]:
-    """Give what is many instead of long."""
+    """Yield requests with many elements."""
     person = {"nome": "Ana Lúcia Prado", "documento": "CPF 111.444.777-35", "qualidade": "Outorgante"}
     short = "Ana\u00adLúcia"
     yield _post("1,000 parties", "/api/v1/jobs", _job(partes=[person] * 1000))
@@ -162,7 +162,7 @@ def many() -> Iterator[Hostile]:
 
 
 def comparisons() -> Iterator[Hostile]:
-    """Give lists to be held beside the seals."""
+    """Yield lists to compare with the seals."""
     code = "1234561ES0000000000001262"
     files = {
         "20 MB of semicolons": "selo" + ";" * (20 * MB),
@@ -199,7 +199,7 @@ def comparisons() -> Iterator[Hostile]:
 
 
 def addresses() -> Iterator[Hostile]:
-    """Give long headers, filters and paths."""
+    """Yield long headers, filters and paths."""
     long = "1" * 30_000
     marks = quote("a" + "\u0301" * 4000)
     for name in ("codigo", "ato", "estado", "livro", "folha", "termo", "matricula", "identificador", "escrevente"):
@@ -221,7 +221,7 @@ def addresses() -> Iterator[Hostile]:
 
 
 def forms() -> Iterator[Hostile]:
-    """Give forms of the screens."""
+    """Yield forms of the screens."""
     kind = "application/x-www-form-urlencoded"
     bodies = {
         "one field of 23 MB": b"usuario=" + b"a" * (23 * MB),
@@ -269,7 +269,7 @@ def _upload(name: str, filename: str, content: bytes) -> Hostile:
 
 
 def _ask_again_and_again(port: int, path: str, key: str, body: bytes | None, longest: Any) -> None:
-    """Ask without end; keep the longest time until an answer in `longest`. Runs in a process of its own."""
+    """Repeat a request forever; keep the longest response time in `longest`. Runs in a separate process."""
     headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
     connection = http.client.HTTPConnection(HOST, port, timeout=120)
     while True:
@@ -298,7 +298,7 @@ def _watching(server: Server, path: str, body: bytes | None) -> Iterator[Any]:
 
 
 class _Person:
-    """Somebody at a screen, logged in: the cookie and the token of the forms."""
+    """A signed-in person: session cookie and CSRF token."""
 
     def __init__(self, server: Server, password: str) -> None:
         self._server = server
@@ -330,7 +330,7 @@ class _Person:
 
 
 def _send(server: Server, person: _Person, hostile: Hostile) -> tuple[int, float]:
-    """Send it; return its status (0: the connection was closed) and how many seconds it took."""
+    """Send it; return its status (0: the connection was closed) and its duration in seconds."""
     headers = person.headers() if hostile.screen else {"Authorization": f"Bearer {server.office.key}"}
     body = hostile.body
     if hostile.screen and body is not None:
@@ -352,7 +352,7 @@ def _send(server: Server, person: _Person, hostile: Hostile) -> tuple[int, float
 def measure(
     asked: list[str], rounds: int, folder: Path, only: str = ""
 ) -> list[tuple[Hostile, int, float, float, float]]:
-    """Return for each request of the kinds `asked`: its status, its seconds, and the longest wait of the two others."""
+    """Return for each request of the kinds `asked`: status, seconds, and the longest waits of the two other clients."""
     made = office.make(folder)
     found = []
     with ExitStack() as stack:
@@ -382,7 +382,7 @@ def measure(
 
 
 def main() -> int:
-    """Measure, print the table, and return 1 where `/healthz` waited longer than the aim."""
+    """Measure, print the table, and return 1 if `/healthz` waited longer than the aim."""
     parser = argparse.ArgumentParser(prog="python -m bench.stall", description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", nargs="*", default=list(KINDS), choices=list(KINDS), help="kinds of requests")

@@ -1,7 +1,8 @@
-"""Prints without a pause while something is killed every few seconds, then counts what came out of every print.
+"""Prints continuously while processes are killed every few seconds, then counts the output of every print.
 
 `python -m bench.torture --minutes 15 --seed N`: a server and two more engines on PostgreSQL, a real cupsd, both killed
-with -9. Exits with 1 if a sheet is missing or doubled without notice (X5). The seed gives what is killed, when.
+with SIGKILL. Exits with 1 if a sheet is missing or duplicated without notice (X5). The seed determines the kills and
+their times.
 """
 
 import argparse
@@ -37,9 +38,9 @@ QUEUES = ("papel-a", "papel-b", "papel-c", "papel-d")
 CLIENTS = 8
 LEASE_S = 3.0
 SHOWN = 20  # violations
-UNFINISHED = ("canceled", "aborted")  # the queue's own word that it did not print it, shown in the job
+UNFINISHED = ("canceled", "aborted")  # CUPS states of an unprinted job, shown in the job
 
-# A printer that says when a print begins to come out and when it came out whole. What runs is not killed with cupsd.
+# A CUPS backend that records the start and the end of each print. A running backend is not killed with cupsd.
 _PAPER = """\
 #!/bin/sh
 [ $# -eq 0 ] && { echo 'direct paper "Unknown" "Writes down what comes out"'; exit 0; }
@@ -55,7 +56,7 @@ echo "whole $name ${sum%% *}" >> "$folder/runs"
 
 @dataclass
 class Count:
-    """What came of all prints: how many of each kind, and what must not be, in sentences."""
+    """Result of all prints: counts by outcome, and violations in words."""
 
     seed: int
     accepted: int = 0
@@ -73,7 +74,7 @@ class Count:
 
 
 class Clients:
-    """Programs that print without a pause, and send a print again, with its key, until they have its answer."""
+    """Clients that print continuously and repeat each print with its idempotency key until they get an answer."""
 
     def __init__(self, client: Client, queues: tuple[str, ...]) -> None:
         self.told: dict[str, str] = {}  # job by key
@@ -88,7 +89,7 @@ class Clients:
             one.start()
 
     def stop(self, limit_s: float) -> None:
-        """Have each get its last answer."""
+        """Stop the clients after their last answer."""
         self._over.set()
         end = time.monotonic() + limit_s
         for one in self._crew:
@@ -131,7 +132,7 @@ def _a_print(number: int, queue: str) -> dict[str, Any]:
 
 
 class Killer:
-    """Kills one thing after another, as `chance` says, and starts again what does not come back by itself."""
+    """Kills random processes, and restarts those that are not restarted automatically."""
 
     def __init__(self, server: PrintServer, printer: PrivateCups, chance: random.Random) -> None:
         self.kills: Counter[str] = Counter()
@@ -151,7 +152,7 @@ class Killer:
         )
 
     def run(self, seconds: float, every_s: float) -> None:
-        """Kill for so long, about so often."""
+        """Kill for `seconds`, on average every `every_s` seconds."""
         end = time.monotonic() + seconds
         while (left := end - time.monotonic()) > 0:
             time.sleep(min(left, self._chance.uniform(0.3 * every_s, 1.7 * every_s)))
@@ -165,7 +166,7 @@ class Killer:
             os.kill(pid, signal.SIGKILL)
 
     def _child(self, name: str) -> None:
-        with contextlib.suppress(LookupError):  # it was killed a moment ago and is not back yet
+        with contextlib.suppress(LookupError):  # it was killed before and has not restarted yet
             self._kill(self._server.child(name))
 
     def _engine(self) -> None:
@@ -194,7 +195,7 @@ class Killer:
         self._cupsd(self._chance.uniform(0, 1))
 
     def _stall(self) -> None:
-        """Have a worker stand still past its lease, so that another one takes over what it thinks its own."""
+        """Stop a worker for about its lease, so that another one may take over its jobs."""
         pid = self._chance.choice(self._workers)
         os.kill(pid, signal.SIGSTOP)
         time.sleep(LEASE_S * self._chance.uniform(0.5, 1.5))
@@ -210,7 +211,7 @@ def torture(
     queues: int = 4,
     cluster: PrivatePostgres | None = None,
 ) -> Count:
-    """Print and kill for so many seconds, let everything come to rest, and count. `cluster`: one that runs already."""
+    """Print and kill for `seconds`, wait until all jobs end, and count. `cluster`: a running PostgreSQL."""
     count, names = Count(seed), QUEUES[:queues]
     with (
         tempfile.TemporaryDirectory(prefix="tortura-") as folder,
@@ -248,7 +249,7 @@ def _say(what: str) -> None:
 
 
 def _queues(printer: PrivateCups, names: tuple[str, ...]) -> list[Path]:
-    """Make the queues; return the files in which their devices write what came out."""
+    """Create the queues; return the files in which their backends record the output."""
     device = printer.base / "bin" / "backend" / "paper"
     device.write_text(_PAPER)
     device.chmod(0o755)
@@ -263,7 +264,7 @@ def _queues(printer: PrivateCups, names: tuple[str, ...]) -> list[Path]:
 def _at_rest(
     server: PrintServer, printer: PrivateCups, clients: Clients, limit_s: float, count: Count
 ) -> dict[str, dict[str, Any]]:
-    """Wait until every job ended and nothing is at the print server; return the jobs."""
+    """Wait until every job has ended and CUPS has no open job; return the jobs."""
     ended: dict[str, dict[str, Any]] = {}
 
     def all_ended() -> bool:
@@ -271,7 +272,7 @@ def _at_rest(
             if job_id not in ended:
                 try:
                     job = server.client.job(job_id)
-                except (OSError, http.client.HTTPException):  # it was killed last, and is on its way back
+                except (OSError, http.client.HTTPException):  # it was killed and is restarting
                     job = {"encerrado": False}
                 if not job["encerrado"]:
                     time.sleep(0.2)
@@ -287,7 +288,7 @@ def _at_rest(
             wait_until(done, what, limit_s=limit_s)
         except TimeoutError:
             count.violations.append(f"not within {limit_s:g} s: {what}")
-    time.sleep(0.5)  # a device that cupsd's death left behind ends its print
+    time.sleep(0.5)  # a backend orphaned by cupsd ends its print
     return {job_id: server.client.job(job_id) for job_id in clients.told.values()}
 
 
@@ -314,7 +315,7 @@ def _judge(jobs: dict[str, dict[str, Any]], clients: Clients, runs: list[Path], 
 
 
 def judged(job: dict[str, Any], begun: int, whole: list[str]) -> tuple[str, bool]:
-    """Return a job's end in words, and whether it must not be."""
+    """Return a job's outcome in words, and whether it is a violation."""
     said = (job["cups"] or {}).get("estado")
     out = f"begun {begun}, whole {len(whole)}"
     if job["estado"] == "incerto":
@@ -328,7 +329,7 @@ def judged(job: dict[str, Any], begun: int, whole: list[str]) -> tuple[str, bool
 
 
 def main() -> int:
-    """Torture, print the counts; return the exit status."""
+    """Run, print the counts and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.torture", description=__doc__)
     parser.add_argument("--minutes", type=float, default=15)
     parser.add_argument("--seed", type=int, help="what is killed, and when (without it: a new one, shown)")

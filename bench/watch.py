@@ -1,7 +1,7 @@
-"""Measures what following many open jobs costs: `python -m bench.watch [--jobs 500]`. A private cupsd, a paused queue.
+"""Measures the cost of watching many open jobs: `python -m bench.watch [--jobs 500]`. Private cupsd, paused queue.
 
-Shown: a round of the watcher (one call for all jobs, one look at the tables), what it costs cupsd and this process in
-processor time, and how long the end of all of them takes to be written.
+Shows the time of a watcher's round (one CUPS request for all jobs, one query), its CPU time in cupsd and this process,
+and the time to record the end of all jobs.
 """
 
 import argparse
@@ -25,7 +25,7 @@ TICKS = os.sysconf("SC_CLK_TCK")
 
 
 def main() -> None:
-    """Measure, and print the figures."""
+    """Measure and print the results."""
     parser = argparse.ArgumentParser(prog="python -m bench.watch", description=__doc__)
     parser.add_argument("--jobs", type=int, default=500)
     parser.add_argument("--rounds", type=int, default=40)

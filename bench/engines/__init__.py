@@ -1,4 +1,4 @@
-"""Everybody who lays out the deed: the same text, page, fonts and QR; each as its own manual has it, and warm."""
+"""The compared engines: same text, page, fonts and QR; each used as its manual describes, and warmed up."""
 
 from typing import Protocol
 
@@ -7,30 +7,30 @@ from printserver.formats import BlockValues
 
 
 class Engine(Protocol):
-    """One way from a deed and its seal block to a PDF. Whatever can be done once is done in `__init__`."""
+    """Makes a PDF of a deed and its seal block. One-time work is done in `__init__`."""
 
     name: str
     version: str
-    whole_livro: bool  # False: what it makes is another document, or not the whole of it
+    whole_livro: bool  # False: it makes another document or a part
 
     def prepare(self, deed: Deed) -> None:
-        """Do what has been done before in daily work; not measured."""
+        """Do the work that precedes this print in daily use; not measured."""
 
     def render(self, deed: Deed, values: BlockValues) -> bytes:
-        """Return the whole PDF; measured."""
+        """Return the complete PDF; measured."""
         ...
 
     def close(self) -> None:
-        """End what was started."""
+        """Stop everything that was started."""
 
 
 class Warm:
-    """An engine that prepares nothing and has nothing to end."""
+    """An engine without preparation and cleanup."""
 
     whole_livro = True
 
     def prepare(self, deed: Deed) -> None:
-        """Nothing was done before: the text is new."""
+        """No preparation: the text is new."""
 
     def close(self) -> None:
-        """Nothing was started."""
+        """No cleanup: nothing was started."""

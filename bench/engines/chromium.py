@@ -1,4 +1,4 @@
-"""Headless Chromium through Playwright, warm: one page kept for all documents, or a new page for each."""
+"""Headless Chromium through Playwright, warmed up: one page for all documents, or a new page for each."""
 
 import tempfile
 from pathlib import Path
@@ -25,7 +25,7 @@ _FONTCONFIG = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
 
 
 class Chromium:
-    """The browser, which both ways of using it share. The vendored fonts are its system's fonts: nothing to load."""
+    """The browser, shared by both engines. The vendored fonts are installed as system fonts: no loading."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="bench-chromium-")
@@ -41,7 +41,7 @@ class Chromium:
         )
 
     def close(self) -> None:
-        """End the browser."""
+        """Stop the browser."""
         self.browser.close()
         self._playwright.stop()
         self._folder.cleanup()
@@ -60,7 +60,7 @@ class _OnChromium(Warm):
 
 
 class ChromiumKeptPage(_OnChromium):
-    """One page, filled again and again."""
+    """One page, reused for all documents."""
 
     name = "Chromium, one page kept"
 
@@ -78,7 +78,7 @@ class ChromiumKeptPage(_OnChromium):
 
 
 class ChromiumNewPage(_OnChromium):
-    """A new page for each document: nothing of one can reach the next."""
+    """A new page for each document, without shared state."""
 
     name = "Chromium, new page"
 

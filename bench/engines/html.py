@@ -1,4 +1,4 @@
-"""The deed as HTML and CSS in the manner that anybody would write it, for plain WeasyPrint and for Chromium."""
+"""The deed as ordinary HTML and CSS, for plain WeasyPrint and for Chromium."""
 
 import base64
 from html import escape
@@ -64,7 +64,7 @@ def style(page_format: Format, *, with_fonts: bool) -> str:
 
 
 def document(css: str, deed: Deed, values: BlockValues, qr_side: float) -> str:
-    """Return the whole HTML document."""
+    """Return the HTML document."""
     office = deeds.OFFICE
     first, second = deed.folhas
     svg = base64.b64encode(qr_svg(values.qr_url or "", qr_side).encode()).decode()

@@ -1,4 +1,4 @@
-"""This program's own way of the same deed: laid out once with the seal's box empty, then stamped."""
+"""This program's rendering of the deed: laid out once with an empty box for the seal, then stamped."""
 
 from importlib.metadata import version
 from itertools import count
@@ -19,7 +19,7 @@ _ADMIN = Person(1, 1, "admin", "Administrador", "administrador")
 
 
 class Workshop:
-    """The office's own parts, without database and HTTP: plan, layout, seals, stamp."""
+    """The office's components without database and HTTP: plan, layout, seals, stamp."""
 
     def __init__(self, office: Office) -> None:
         self.office = office
@@ -35,13 +35,13 @@ class Workshop:
         return request, make_plan(request.documento, known)
 
     def set_out(self, request: Pedido, plan: Plan) -> tuple[compose.Composition, Format]:
-        """Put together what is laid out."""
+        """Compose the layout request."""
         kind = request.documento.tipo
         page_format = self.office.formatos.get(request.formato or self.office.formatos.default_name(kind))
         return compose.compose(self.office, request, plan, page_format, page_format.faces, _ADMIN), page_format
 
     def seal(self, plan: Plan) -> list[IssuedSelo]:
-        """Make the document's seals: code, registro, signature, QR's content."""
+        """Make the document's seals: code, registro, signature, QR content."""
         office = self.office
         return [
             issue_selo(
@@ -72,7 +72,7 @@ class Workshop:
         return apply_stamp(layout, self.office.render.pdf(layout.hash), page_format, stamp)
 
     def live_livro(self, deed: Deed) -> LiveLivro:
-        """Return the deed's livro as if it had just been printed."""
+        """Return the deed's livro as if it were already printed."""
         _, plan = self.plan(requests.livro(deed))
         seals = [
             LiveSelo(
@@ -92,7 +92,7 @@ class Workshop:
 
 
 class FirstLayout(Warm):
-    """What only the first print of a text costs: its pages, the box of the seal left empty."""
+    """The part of the first print of a text: the pages with an empty box for the seal."""
 
     name = "ours: first layout of a new text"
     whole_livro = False
@@ -102,14 +102,14 @@ class FirstLayout(Warm):
         self.version = workshop.version
 
     def render(self, deed: Deed, values: BlockValues) -> bytes:  # noqa: ARG002  # the seal is not yet known
-        """Return the pages without seal."""
+        """Return the pages without the seal."""
         composed, _ = self._workshop.set_out(*self._workshop.plan(requests.livro(deed)))
         layout = self._workshop.office.render.layout(composed.pedido)
         return self._workshop.office.render.pdf(layout.hash).read_bytes()
 
 
 class LivroAfterMinuta(Warm):
-    """The daily case: the parties have read the minuta, and its pages are kept. Signatures, QR, stamp."""
+    """The usual case: the pages are cached since the minuta. Signatures, QR, stamp."""
 
     name = "ours: livro after its minuta"
 
@@ -146,7 +146,7 @@ class LivroOfNewText(Warm):
 
 
 class Traslado(Warm):
-    """Traslado 1, which has another heading and another end than the livro: layout, signature, QR, stamp."""
+    """Traslado 1, with heading and end different from the livro: layout, signature, QR, stamp."""
 
     name = "ours: traslado of a new text"
     whole_livro = False
@@ -165,7 +165,7 @@ class Traslado(Warm):
 
 
 class SecondTraslado(Traslado):
-    """Traslado 2: the pages of the first are kept."""
+    """Traslado 2, with the cached pages of traslado 1."""
 
     name = "ours: traslado 2 after traslado 1"
 

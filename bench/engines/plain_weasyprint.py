@@ -1,4 +1,4 @@
-"""Plain WeasyPrint, the QR in the HTML: as its manual shows it, and with the fonts kept, as it says they may be."""
+"""Plain WeasyPrint with the QR in the HTML: as in its manual, and with the fonts kept as the manual allows."""
 
 import logging
 
@@ -11,7 +11,7 @@ from printserver.formats import BlockValues, Format
 
 
 class PlainWeasyPrint(Warm):
-    """No state kept between documents, as in the manual's first example."""
+    """No state between documents, as in the manual's first example."""
 
     name = "WeasyPrint, plain"
 

@@ -1,4 +1,4 @@
-"""ReportLab's Platypus, warm: fonts registered once, paragraphs and tables as its guide shows them."""
+"""ReportLab's Platypus, warmed up: fonts registered once, paragraphs and tables as in its guide."""
 
 from html import escape
 from io import BytesIO
@@ -39,7 +39,7 @@ class _Qr(Flowable):
 
 
 class _NumberedCanvas(Canvas):
-    """Writes header and footer when the number of pages is known, as ReportLab's users do it."""
+    """Writes header and footer when the page count is known, as is usual in ReportLab."""
 
     formato: Format
     folhas: tuple[str, ...]

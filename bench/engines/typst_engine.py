@@ -1,4 +1,4 @@
-"""Typst in this process, warm: one template, the deed as JSON; fonts and world are kept between documents."""
+"""Typst in this process, warmed up: one template, the deed as JSON; fonts and world are kept between documents."""
 
 import json
 from importlib.metadata import version
@@ -16,7 +16,7 @@ _TEMPLATE = Path(__file__).with_name("typst.typ")
 
 
 class Typst(Warm):
-    """One compiler for all documents. Untagged, as the others' PDFs are."""
+    """One compiler for all documents. Untagged PDFs, like the others."""
 
     name = "Typst"
 

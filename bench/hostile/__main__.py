@@ -1,4 +1,4 @@
-"""`python -m bench.hostile`: 20,000 damaged and odd bodies, each judged; exit status 1 where one is wrong."""
+"""`python -m bench.hostile`: 20,000 damaged and unusual bodies, each judged; exit status 1 if a print is wrong."""
 
 import argparse
 import sys
@@ -14,7 +14,7 @@ _SAY_EVERY_S = 30.0
 
 
 def main() -> int:
-    """Send, judge, and print the table; return the exit status."""
+    """Send and judge the bodies, print the table, and return the exit status."""
     parser = argparse.ArgumentParser(prog="python -m bench.hostile", description=__doc__)
     parser.add_argument("--bodies", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1, help="what the bodies are")
@@ -52,7 +52,7 @@ def main() -> int:
 
 
 def _teller(kept: Path) -> Callable[[Count], None]:
-    """Return what tells and keeps the progress from time to time."""
+    """Return a function that prints and saves the progress periodically."""
     last = time.monotonic()
 
     def tell(count: Count) -> None:

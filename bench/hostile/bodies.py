@@ -1,4 +1,4 @@
-"""Body `n` of a seed: what it is, what is sent, and what must come out of it."""
+"""Body `n` of a seed: its kind, its content, and the expected print."""
 
 import base64
 import random
@@ -21,10 +21,10 @@ PDF_WEIGHT = 4
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """What is sent (`formato`, `conteudo`: for a PDF base64) and what it holds.
+    """The sent body (`formato`, `conteudo`: base64 for a PDF) and its expected content.
 
-    `words`: in order, each once, and `places`, row and cell of each (none: their order is not known); `pdf`: the
-    finished pages; `picture`: the image between the words.
+    `words`: in order, each once; `places`: row and cell of each (empty: the order is unknown); `pdf`: the finished
+    pages; `picture`: the image between the words.
     """
 
     number: int
@@ -38,12 +38,12 @@ class Body:
 
     @property
     def file(self) -> bytes:
-        """What is kept of a body that must be looked at."""
+        """The bytes to save for inspection."""
         return self.pdf if self.pdf is not None else self.conteudo.encode("utf-8", "surrogatepass")
 
 
 def make(seed: int, number: int, sources: Mapping[str, bytes]) -> Body:
-    """Return body `number`; the same for the same seed, number and `sources` (sound PDFs by their program)."""
+    """Return body `number`; deterministic for seed, number and `sources` (intact PDFs by program)."""
     chance = random.Random(f"{seed}/{number}")
     weights = WEIGHTS | {f"pdf {name}": PDF_WEIGHT for name in sources}
     kind = chance.choices(list(weights), list(weights.values()))[0]
@@ -63,6 +63,6 @@ def make(seed: int, number: int, sources: Mapping[str, bytes]) -> Body:
     paste = markup.Paste(source, words, lambda: markup.image_tag(pictures.small(chance), chance))
     html = f"<p>{words.word()}</p>{paste.write(chance.randint(1, 12))}"
     if which == "damaged":
-        # a tag that is missing may move text in a table to before it, as a browser does
+        # without a tag, text of a table may move before the table, as in a browser
         return Body(number, kind, "html", markup.damage(html, chance), tuple(words.made))
     return Body(number, kind, "html", html, tuple(words.made), tuple(words.places))

@@ -1,4 +1,4 @@
-"""Holds a print against its body, by poppler alone: words by `pdftotext`, pages and images by `pdftoppm`."""
+"""Compares a print with its body, using only poppler: words by `pdftotext`, pages and images by `pdftoppm`."""
 
 import html
 import io
@@ -24,14 +24,14 @@ _MM = 25.4 / 72
 _DARK, _LIGHT = 150, 225
 _SLACK_MM = 1.0
 _MOST_LINES = 12
-"""Lines on each page that are searched for the parts of one word."""
+"""Maximum lines per page that are searched for the parts of one word."""
 _BOX = re.compile(r'<word xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">(.*?)</word>')
 _PPM = re.compile(rb"P5\n(\d+) (\d+)\n255\n")
 
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """What came out: the file, the format's text area by page, and the seal's boxes."""
+    """A finished print: the file, its format, and the seal's boxes."""
 
     pdf: bytes
     formato: Format
@@ -39,13 +39,13 @@ class Print:
 
 
 class Unreadable(Exception):
-    """Poppler cannot read it."""
+    """Poppler cannot read the file."""
 
 
 def judge(body: Body, made: Print) -> str:
-    """Return in words what is wrong with a print; empty where it shows its body whole.
+    """Return the defect of a print in words; empty if it shows its complete body.
 
-    Raises `Unreadable` where nothing can print it.
+    Raises `Unreadable` if poppler cannot read the print.
     """
     if body.pdf is not None:
         return _same_pages(body.pdf, made)
@@ -54,7 +54,7 @@ def judge(body: Body, made: Print) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """What pdftotext takes for a word, and its place in mm."""
+    """A word by pdftotext, and its bounds in mm."""
 
     text: str
     page: int
@@ -65,9 +65,9 @@ class _Piece:
 
 
 def _words(body: Body, made: Print) -> str:
-    """Hold the words that are printed against those of the body, and where they stand."""
+    """Compare the printed words and their positions with those of the body."""
     pieces = list(_pieces(made.pdf))
-    # without the blanks between them: a word that a narrow cell breaks is one all the same
+    # without blanks: a word that is broken in a narrow cell still counts as one
     owners: list[_Piece] = []
     for piece in pieces:
         owners += [piece] * len(piece.text)
@@ -86,9 +86,9 @@ def _words(body: Body, made: Print) -> str:
 
 
 def _broken_by_a_page(word: str, pieces: list[_Piece], area: Rectangle) -> Iterator[list[_Piece]]:
-    """Yield the pieces of `word` where the last of a cell's lines on a page and its first on the next make it up.
+    """Yield the pieces of `word` if it is split between a cell's last lines on a page and its first on the next.
 
-    A page's end breaks a word where it is wider than its cell and so broken anyway.
+    A page end splits a word only if it is wider than its cell and therefore broken anyway.
     """
     inside = sorted(
         (each for each in pieces if area.y - 1 <= each.top and each.bottom <= area.y + area.altura + 1),
@@ -106,7 +106,7 @@ def _broken_by_a_page(word: str, pieces: list[_Piece], area: Rectangle) -> Itera
 
 
 def _column(first: _Piece, pieces: list[_Piece]) -> list[_Piece]:
-    """Return the pieces of the column of `first`, in the order of `pieces`: those over it, or over one of those."""
+    """Return the pieces of the column of `first`, in the order of `pieces`: those that overlap it horizontally."""
     found: list[_Piece] = []
     left, right = first.left, first.right
     for each in pieces:
@@ -145,11 +145,11 @@ def _pieces(pdf: bytes) -> Iterator[_Piece]:
 
 
 def _same_pages(source: bytes, made: Print) -> str:
-    """Hold each page as poppler draws it against the source's; the seal block and the margins may show more."""
+    """Compare each page with the source's, drawn by poppler; seal block and margins may have additional ink."""
     try:
         wanted = list(pages(source))
     except Unreadable:
-        return ""  # no viewer to hold it against
+        return ""  # no reference to compare with
     printed = list(pages(made.pdf))
     if len(wanted) != len(printed):
         return f"{len(printed)} pages instead of {len(wanted)}"
@@ -165,7 +165,7 @@ def _same_pages(source: bytes, made: Print) -> str:
 
 
 def _picture(body: Body, made: Print) -> str:
-    """Hold the image's place and its ink against what was asked for."""
+    """Compare the image's position, size and ink with the requested ones."""
     picture = body.picture
     assert picture is not None
     places = list(_images(made.pdf))
@@ -193,7 +193,7 @@ def _picture(body: Body, made: Print) -> str:
 
 
 def _images(pdf: bytes) -> Iterator[tuple[int, float, float, float, float]]:
-    """Yield (page, x, y, width, height) in mm of each image that is drawn on the pages themselves."""
+    """Yield (page, x, y, width, height) in mm of each image drawn directly on a page."""
     with pikepdf.open(io.BytesIO(pdf)) as document:
         for number, page in enumerate(document.pages, 1):
             tall, matrix, kept = float(page.mediabox[3]), pikepdf.Matrix(), []
@@ -211,7 +211,7 @@ def _images(pdf: bytes) -> Iterator[tuple[int, float, float, float, float]]:
 
 
 def pages(pdf: bytes) -> Iterator[Image.Image]:
-    """Yield the pages as poppler draws them, in grey. Raises `Unreadable`."""
+    """Yield the pages drawn by poppler, in grey. Raises `Unreadable`."""
     with tempfile.TemporaryDirectory(prefix="hostile-") as folder:
         file = Path(folder) / "a.pdf"
         file.write_bytes(pdf)
@@ -240,9 +240,9 @@ def _dark(page: Image.Image) -> int:
 
 
 def _dark_without(page: Image.Image, other: Image.Image) -> int:
-    """Count the dark dots of `page` beside which `other` has nothing."""
+    """Count the dark pixels of `page` without ink nearby in `other`."""
     near = other.filter(ImageFilter.MinFilter(3))
-    if near.size != page.size:  # by the fraction of a dot
+    if near.size != page.size:  # rounding of a pixel
         near = near.crop((0, 0, *page.size))
         near.paste(0, (other.width, 0, *page.size))
         near.paste(0, (0, other.height, *page.size))
@@ -252,7 +252,7 @@ def _dark_without(page: Image.Image, other: Image.Image) -> int:
 
 
 def _without(page: Image.Image, area: Rectangle | Box, *, inside: bool) -> Image.Image:
-    """Return the page blank within `area`, or outside it."""
+    """Return the page with `area` blanked (`inside`), or everything outside it."""
     dot = DPI / 25.4
     edges = (area.x - 1, area.y - 1, area.x + area.largura + 1, area.y + area.altura + 1)
     place = tuple(round(edge * dot) for edge in edges)

@@ -1,4 +1,4 @@
-"""HTML as Word, Outlook, Google Docs and LibreOffice put it on the clipboard, and the damage that programs do to it."""
+"""HTML as Word, Outlook, Google Docs and LibreOffice put it on the clipboard, and typical damage to it."""
 
 import random
 import re
@@ -51,7 +51,7 @@ _SPANS = {
 
 
 class Paste:
-    """Writes one document, part after part, as one of `SOURCES` does."""
+    """Writes one document in the style of one of `SOURCES`."""
 
     def __init__(self, source: str, words: Words, image: Callable[[], str]) -> None:
         self._source = source
@@ -62,7 +62,7 @@ class Paste:
         self._rows = self._cells = 0
 
     def write(self, parts: int) -> str:
-        """Return the whole document, with so many paragraphs, lists, tables …"""
+        """Return the document, with `parts` paragraphs, lists, tables …"""
         for _ in range(parts):
             self._block(0)
         self._parts.append(_ENDS[self._source])
@@ -241,7 +241,7 @@ _OPENING = re.compile(r"<[A-Za-z][^<>]*>")
 
 
 def damage(html: str, chance: random.Random) -> str:
-    """Return `html` with one to four of its tags lost, doubled or misplaced; its text stays."""
+    """Return `html` with one to four tags lost, duplicated or misplaced; the text is unchanged."""
     for _ in range(chance.randint(1, 4)):
         html = chance.choice([_lose_closing, _lose_opening, _double, _stray, _swap])(html, chance)
     return html
@@ -282,6 +282,6 @@ def _cut(html: str, what: re.Pattern[str], chance: random.Random, put: str) -> s
 
 
 def image_tag(address: str, chance: random.Random) -> str:
-    """Return an `img` of about 2 cm as one of the programs writes it."""
+    """Return an `img` of about 2 cm in the style of one of the programs."""
     size = chance.choice(["width=80 height=60", 'width="80" style="width:2cm;height:1.5cm"', "style='width:.84in'"])
     return f'<img {size} src="{escape(address)}" alt="imagem" v:shapes="Imagem_1">'

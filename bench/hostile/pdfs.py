@@ -1,6 +1,6 @@
-"""Finished PDFs of the programs that are here, and the damage that disks, mail and bad programs do to them.
+"""PDFs by the installed programs, and typical damage by disks, mail and faulty programs.
 
-Each is made once and kept in bench/out. All leave the last page's lower half free for the seal block.
+Each PDF is made once and kept in bench/out. The lower half of the last page is free for the seal block.
 """
 
 import base64
@@ -20,7 +20,7 @@ from printserver.formats import fonts
 
 KEPT = Path(__file__).parents[1] / "out" / "hostile" / "sources"
 LEAST = 5
-"""Programs that there must be for a full run."""
+"""Minimum number of installed programs for a full run."""
 
 _FACE = fonts.PASTA / "LiberationSerif-Regular.ttf"
 _TEXT = (
@@ -142,7 +142,7 @@ def _ghostscript(chance: random.Random) -> bytes:
 
 
 def _qpdf(chance: random.Random) -> bytes:
-    """Return a PDF whose page contents stand plain in it, so that damage meets them, and objects in streams do not."""
+    """Return a PDF with uncompressed content streams and without object streams, so that damage affects the content."""
     output = io.BytesIO()
     with pikepdf.open(io.BytesIO(_weasyprint(chance))) as pdf:
         pdf.save(output, object_stream_mode=pikepdf.ObjectStreamMode.disable, qdf=True, static_id=True)
@@ -178,7 +178,7 @@ MAKERS: dict[str, Callable[[random.Random], bytes]] = {
 
 
 def sources(names: tuple[str, ...] = tuple(MAKERS), folder: Path = KEPT) -> dict[str, bytes]:
-    """Return a sound PDF of each program that is here, made once and then kept in `folder`."""
+    """Return an intact PDF of each installed program, made once and kept in `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
     found = {}
     for name in names:
@@ -234,7 +234,7 @@ def _after(data: bytearray, chance: random.Random) -> None:
 
 
 def _number(pattern: bytes) -> Callable[[bytearray, random.Random], None]:
-    """Return a fault: a number behind `pattern` is another one."""
+    """Return a fault that replaces a number after `pattern`."""
 
     def fault(data: bytearray, chance: random.Random) -> None:
         found = list(re.finditer(pattern + rb"\s*(-?[\d.]+)", data))
@@ -253,14 +253,14 @@ _NAMES = (
 
 
 def _name(data: bytearray, chance: random.Random) -> None:
-    """Change a name: what it meant is not there any more."""
+    """Change a name, so that its object is not found."""
     found = list(re.finditer(rb"/(" + _NAMES + rb")\b", data))
     if found:
         data[chance.choice(found).start() + 1] = ord("Q")
 
 
 def _word(data: bytearray, chance: random.Random) -> None:
-    """Lose a word of the file's own structure."""
+    """Delete a keyword of the file structure."""
     words = (
         rb"endstream",
         rb"stream",
@@ -287,7 +287,7 @@ def _reference(data: bytearray, chance: random.Random) -> None:
 
 
 def _place(data: bytearray, chance: random.Random) -> None:
-    """Change a row of the table of references."""
+    """Change an entry of the cross-reference table."""
     found = list(re.finditer(rb"\d{10} \d{5} n", data))
     if found:
         each = chance.choice(found)
@@ -295,7 +295,7 @@ def _place(data: bytearray, chance: random.Random) -> None:
 
 
 def _key(data: bytearray, chance: random.Random) -> None:
-    """Put an entry into a dictionary that is about pages or the whole."""
+    """Insert an entry into a page, pages or catalog dictionary."""
     entries = (b"/Rotate 90", b"/UserUnit 2", b"/CropBox [0 0 300 300]", b"/OC << /Type /OCG /Name (c) >>",
                b"/Length 0",
                b"/Contents []", b"/Annots [<< /Subtype /Square /Rect [90 600 200 700] /F 4 >>]", b"/Encrypt << >>",
@@ -308,7 +308,7 @@ def _key(data: bytearray, chance: random.Random) -> None:
 
 
 def _operator(data: bytearray, chance: random.Random) -> None:
-    """Change an operator of page contents that stand plain in the file."""
+    """Change an operator of an uncompressed content stream."""
     found = list(re.finditer(rb"(?<=[\d\]\s)])\s(q|Q|cm|Tj|TJ|Tf|Tm|Td|BT|ET|Do|re|f|n|W|gs|rg|l|m|S)\s", data))
     if found:
         each = chance.choice(found)

@@ -1,4 +1,4 @@
-"""Images as telephones, scanners and editors make them, and damaged ones; each with what it must look like."""
+"""Images in the variants of phones, scanners and editors, and damaged ones; each with its expected look."""
 
 import base64
 import io
@@ -15,7 +15,7 @@ _MM = 72 / 25.4
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image file, the size in mm that it is asked to be drawn in, and a PDF page that shows it (None: unknown)."""
+    """An image file, its requested size in mm, and a PDF page that shows it (None: unknown)."""
 
     file: bytes
     kind: str
@@ -32,7 +32,7 @@ class Picture:
 
 
 def drawing(chance: random.Random) -> Image.Image:
-    """Return a picture of a few dark shapes on white, another one each time."""
+    """Return a random image of a few dark shapes on white."""
     image = Image.new("RGB", (chance.randint(24, 160), chance.randint(24, 160)), "white")
     draw = ImageDraw.Draw(image)
     for _ in range(chance.randint(2, 6)):
@@ -43,7 +43,7 @@ def drawing(chance: random.Random) -> Image.Image:
 
 
 def small(chance: random.Random) -> str:
-    """Return a small image's address."""
+    """Return a small image as a `data:` URL."""
     return f"data:image/png;base64,{base64.b64encode(_saved(drawing(chance), 'PNG')).decode()}"
 
 
@@ -54,7 +54,7 @@ def _saved(image: Image.Image, kind: str, **options: object) -> bytes:
 
 
 def odd(chance: random.Random) -> Picture:
-    """Return a sound image of an odd kind."""
+    """Return an intact image of an unusual variant."""
     shown = drawing(chance)
     kind = chance.choice(["PNG", "JPEG"])
     file, upright = (_odd_png if kind == "PNG" else _odd_jpeg)(shown, chance)
@@ -119,7 +119,7 @@ def _odd_png(image: Image.Image, chance: random.Random) -> tuple[bytes, Image.Im
 
 
 def interlaced(grey: Image.Image) -> bytes:
-    """Return a grey image as interlaced PNG, which Pillow does not write."""
+    """Return a grey image as interlaced PNG, which Pillow cannot write."""
     rows = []
     for x, y, step_x, step_y in (
         (0, 0, 8, 8),
@@ -146,7 +146,7 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def damaged(chance: random.Random) -> Picture:
-    """Return an image whose bytes were changed, cut or exchanged; poppler knows what can still be seen of it."""
+    """Return an image with bytes changed, deleted or inserted; poppler determines its visible part."""
     kind = chance.choice(["PNG", "JPEG"])
     image = drawing(chance)
     options = {"quality": 90, "progressive": chance.random() < 0.3} if kind == "JPEG" else {}
@@ -169,7 +169,7 @@ def damaged(chance: random.Random) -> Picture:
 
 
 def _page_of(file: bytes) -> bytes | None:
-    """Return a PDF page that is all this image, its coded bytes as they are, for poppler to decode; None: it cannot."""
+    """Return a PDF page filled by this image, with its encoded bytes, for poppler to decode; None if impossible."""
     try:
         return _png_page(file) if file.startswith(_PNG) else _jpeg_page(file)
     except (ValueError, struct.error, IndexError, KeyError, RuntimeError):  # the last is qpdf's

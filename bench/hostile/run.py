@@ -1,4 +1,4 @@
-"""Sends bodies, one after another on each thread, and counts what became of them by kind."""
+"""Sends bodies in several threads and counts the outcomes by kind."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from bench.hostile.way import End
 
 OUT = Path(__file__).parents[1] / "out" / "hostile"
 FAULTS = ("text", "hang", "left", "unprintable", "error")
-"""What must not be: pages without their text, hangs, processes left behind, sealed and unprintable; failures inside."""
+"""Violations: incomplete text, hangs, leftover processes, sealed but unprintable, internal errors."""
 
 _MARK = "PRINTSERVER_HOSTILE_RUN"
 _SAVED = 200
@@ -26,7 +26,7 @@ _SAVED = 200
 
 @dataclass
 class Count:
-    """What became of the bodies so far: counts by kind, of `accepted`, `FAULTS` and each reason of a refusal."""
+    """Outcomes so far: counts by kind, of `accepted`, `FAULTS` and each reason of a refusal."""
 
     seed: int
     sent: int = 0
@@ -36,7 +36,7 @@ class Count:
     wrong: list[str] = field(default_factory=list)
 
     def add(self, body: Body, end: End) -> None:
-        """Count one body's end."""
+        """Count one body's outcome."""
         self.sent += 1
         what = end.fault or (f"refused: {reason(end.refused)}" if end.refused else "accepted")
         self.kinds.setdefault(body.kind, Counter())[what] += 1
@@ -45,22 +45,22 @@ class Count:
 
     @property
     def violations(self) -> int:
-        """How much there is that must not be."""
+        """The number of violations."""
         return sum(counted[fault] for counted in self.kinds.values() for fault in FAULTS)
 
     def save(self, file: Path) -> None:
-        """Keep it, for a run that goes on from here."""
+        """Save it, to resume the run."""
         file.write_text(json.dumps(vars(self), ensure_ascii=False, indent=1), "utf-8")
 
     @classmethod
     def load(cls, file: Path) -> "Count":
-        """Read what `save` wrote."""
+        """Load the file of `save`."""
         kept = json.loads(file.read_text("utf-8"))
         return cls(**{**kept, "kinds": {kind: Counter(counted) for kind, counted in kept["kinds"].items()}})
 
 
 def reason(refusal: str) -> str:
-    """Return a refusal without what differs from one body to the next."""
+    """Return a refusal without the parts specific to a body."""
     plain = re.sub(r"“[^”]*”( \(U\+[^)]*\))?|U\+\w+[A-Z -]*", "…", refusal)
     return re.sub(r"\d+(,\d+)*", "n", plain)[:110]
 
@@ -77,9 +77,9 @@ def run(
     progress: Callable[[Count], None] = lambda _: None,
     keep: Path | None = OUT,
 ) -> Count:
-    """Send the bodies of `numbers`, and count. Of each `every_http` one goes over HTTP; 0: none.
+    """Send the bodies of `numbers` and count the outcomes. Every `every_http`-th goes over HTTP; 0: none.
 
-    `minutes` bounds the time (0: no bound). What is wrong is saved in `keep`, by seed and number.
+    `minutes` limits the time (0: no limit). Wrong prints are saved in `keep`, by seed and number.
     """
     count = count or Count(seed)
     before, began, lock = count.seconds, time.monotonic(), threading.Lock()
@@ -118,7 +118,7 @@ def _until(numbers: Iterable[int], end_at: float) -> Iterator[int]:
 
 
 def _each(one: Callable[[int], None], work: Iterator[int], lock: threading.Lock, count: Count) -> None:
-    """Do `one` with each number that no other thread has taken."""
+    """Call `one` for each number that no other thread has taken."""
     while True:
         with lock:
             number = next(work, None)
@@ -126,14 +126,14 @@ def _each(one: Callable[[int], None], work: Iterator[int], lock: threading.Lock,
             return
         try:
             one(number)
-        except Exception as error:  # of the judge or the generator: the run goes on, and it is seen
+        except Exception as error:  # of the judge or the generator: counted, and the run continues
             with lock:
                 count.kinds.setdefault("the run", Counter())["error"] += 1
                 count.wrong.append(f"{number}: {type(error).__name__}: {error}")
 
 
 def save(seed: int, body: Body, end: End, folder: Path) -> Path:
-    """Keep a body, what became of it, and its print; return the folder."""
+    """Save a body, its outcome and its print; return the folder."""
     kept = folder / f"{seed}-{body.number}"
     kept.mkdir(parents=True, exist_ok=True)
     ending = {"pdf": "pdf", "html": "html", "texto": "txt"}[body.formato]
@@ -145,7 +145,7 @@ def save(seed: int, body: Body, end: End, folder: Path) -> Path:
 
 
 def _count_left_behind(mark: str, count: Count) -> None:
-    """Count the processes that the run started and that outlive it."""
+    """Count the processes of the run that are still alive."""
     del os.environ[_MARK]
     end = time.monotonic() + 10
     while (left := _marked(mark)) and time.monotonic() < end:
@@ -156,7 +156,7 @@ def _count_left_behind(mark: str, count: Count) -> None:
 
 
 def _marked(mark: str) -> list[str]:
-    """Return the commands of the processes, but for this one, that have the run's mark in their environment."""
+    """Return the commands of the other processes that have the run's mark in their environment."""
     found = []
     for folder in Path("/proc").iterdir():
         if not folder.name.isdecimal() or int(folder.name) == os.getpid():

@@ -1,4 +1,4 @@
-"""Plain text as old programs send it: line ends of all systems, tabs, invisible and odd characters, markup, marks."""
+"""Plain text of legacy programs: line ends of all systems, tabs, invisible and rare characters, markup, marks."""
 
 from bench.hostile.words import Words
 
@@ -25,7 +25,7 @@ _REFUSED = [
 
 
 def odd(words: Words, parts: int) -> str:
-    """Return a text of words with odd things between them; at times one that no font has."""
+    """Return a text of words with unusual characters between them, rarely one without a glyph in any font."""
     chance = words.chance
     text = ""
     for _ in range(parts):

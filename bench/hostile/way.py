@@ -1,4 +1,4 @@
-"""The ways in which a body is sent: to a render pool and the stamp, or to a served office over HTTP."""
+"""Two ways to send a body: to a render pool and the stamp, or to a served office over HTTP."""
 
 import sys
 import tempfile
@@ -26,7 +26,7 @@ HANG_S = 3 * LIMIT_S
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """What became of a body: `accepted`, or `refused` and why; `wrong`: what must not be, by `fault`."""
+    """Outcome of a body: accepted, or `refused` with its reason; `fault`: the kind of violation, `wrong`: its text."""
 
     refused: str = ""
     fault: str = ""
@@ -35,7 +35,7 @@ class End:
 
 
 class Pool(AbstractContextManager["Pool"]):
-    """Lays out in the render pool, stamps, and judges: all that a print goes through but the database and the queue."""
+    """Lays out in the render pool, stamps and judges: a print without database and queue."""
 
     def __init__(self, processes: int) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="hostile-")
@@ -58,7 +58,7 @@ class Pool(AbstractContextManager["Pool"]):
         self._folder.cleanup()
 
     def send(self, body: Body) -> End:
-        """Return the end of one body. Threads may share a pool."""
+        """Return the outcome of one body. Thread-safe."""
         asked = LayoutRequest(
             formato=self._format,
             dados=example_data("certidao"),
@@ -80,7 +80,7 @@ class Pool(AbstractContextManager["Pool"]):
                 layout, self._render.pdf(layout.hash), self._format, Stamp(self._values, titulo="Certidão")
             )
             fault = judge.judge(body, judge.Print(pdf, self._format, layout.boxes))
-        except Exception as error:  # whatever it is, the seal would be made by now
+        except Exception as error:  # in a print the seal would exist already
             return End(fault="unprintable", wrong=f"{type(error).__name__}: {error}")
         finally:
             with self._lock:
@@ -94,7 +94,7 @@ def _slow(began: float) -> End | None:
 
 
 class Served(AbstractContextManager["Served"]):
-    """Prints in an office that is served, as a legacy program does."""
+    """Prints over HTTP in a served office, as a legacy program does."""
 
     def __init__(self) -> None:
         from support.server import PrintServer
@@ -108,7 +108,7 @@ class Served(AbstractContextManager["Served"]):
         self._folder.cleanup()
 
     def send(self, body: Body) -> End:
-        """Return the end of one body; a seal that cannot be printed is seen here alone."""
+        """Return the outcome of one body; only this class finds sealed documents that cannot be printed."""
 
         import deeds
 
@@ -134,7 +134,7 @@ class Served(AbstractContextManager["Served"]):
         except Exception as error:
             return End(fault="unprintable", wrong=f"{type(error).__name__}: {error}")
         if body.pdf is not None and " gained " in fault:
-            fault = ""  # where the seal block stands, the answer does not tell
+            fault = ""  # the answer does not contain the position of the seal block
         return _slow(began) or End(fault="text" if fault else "", wrong=fault, pdf=pdf)
 
 

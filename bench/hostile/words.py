@@ -1,7 +1,7 @@
-"""Words that are found again: each one once in a body, in an order that is known.
+"""Searchable words: each once in a body, in a known order.
 
-A word ends in its number and a letter, so that none of the seal block's is taken for one; one that stands in a table's
-head, which each page repeats, ends in another letter.
+A word ends in its number and a letter, to distinguish it from text of the seal block; a word of a table head, which is
+repeated on each page, ends in another letter.
 """
 
 import random
@@ -23,10 +23,10 @@ _STEMS = (
 
 
 class Words:
-    """Makes words and keeps their order, and where each stands.
+    """Makes words and records their order and positions.
 
-    `row` is the outermost row of a table and `cell` the innermost cell, both 0 outside of tables: a row that continues
-    on the next page shows its cells there again, so that only within a cell the order is what was written.
+    `row` is the outermost table row and `cell` the innermost cell, both 0 outside tables. A row that continues on the
+    next page repeats its cells there, so the order is defined only within a cell.
     """
 
     def __init__(self, chance: random.Random) -> None:
@@ -36,7 +36,7 @@ class Words:
         self.row = self.cell = 0
 
     def word(self, *, repeats: bool = False) -> str:
-        """Return a new word; `repeats`: it may stand on each page."""
+        """Return a new word; `repeats`: it may occur on each page."""
         self.places.append((self.row, self.cell))
         self.made.append(f"{self.chance.choice(_STEMS)}{len(self.made):05d}{'y' if repeats else 'z'}")
         return self.made[-1]
@@ -47,7 +47,7 @@ class Words:
 
 
 def found(text: str, made: Sequence[str]) -> Iterator[tuple[str, int]]:
-    """Yield each of the words `made` that stands in `text`, and its place; `text` has no blanks."""
+    """Yield each of the words `made` that occurs in `text`, and its position; `text` has no blanks."""
     for number in _NUMBER.finditer(text):
         word = made[int(number[1])] if int(number[1]) < len(made) else ""
         at = number.end() - len(word)
@@ -56,9 +56,9 @@ def found(text: str, made: Sequence[str]) -> Iterator[tuple[str, int]]:
 
 
 def difference(expected: Sequence[str], places: Sequence[tuple[int, int]], printed: Sequence[str]) -> str:
-    """Return in words what is missing, doubled or out of order; empty where all is as it should be.
+    """Return in words the missing, duplicated or misordered words; empty if there are none.
 
-    `places`: row and cell of each word; none where their order is not known.
+    `places`: row and cell of each word; empty if the order is unknown.
     """
     once = Counter(printed)
     missing = [word for word in expected if word not in once]

@@ -1,4 +1,4 @@
-"""The command line, a module a group of commands. `main` is the entry point of the package."""
+"""The command line, one module per group of commands. `main` is the entry point of the package."""
 
 from printserver.cli.main import main
 

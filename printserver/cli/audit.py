@@ -1,4 +1,4 @@
-"""The commands of the audit: verifies all that is on record, and signs the head of its chain (A6)."""
+"""The audit commands: verify the complete log, and sign the head of its hash chain (A6)."""
 
 import json
 from dataclasses import asdict

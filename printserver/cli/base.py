@@ -1,4 +1,4 @@
-"""What all commands share: the option of the office's folder, one change in its database, and its log entry."""
+"""Common parts of the commands: the option of the office's folder, a database transaction, and a log entry."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -36,9 +36,9 @@ def instance_option(command: Command) -> Command:
 
 @contextmanager
 def office(folder: Path, *, writing: bool = True) -> Iterator[tuple[sa.Connection, int, datetime]]:
-    """Open an office's database for one change by the command line: connection, id of the office, and now.
+    """Open an office's database for one command: yield connection, id of the office, and current time.
 
-    Raises `ConfigError` where the folder or its database holds no office.
+    Raises `ConfigError` if the folder or its database has no office.
     """
     from printserver.db import open_database
     from printserver.office import load_settings
@@ -66,12 +66,12 @@ def record(
     detalhe: Mapping[str, object],
     state: str = "criada",
 ) -> None:
-    """Put a change made at the command line on record, under the machine's user (A1)."""
+    """Log a change made at the command line, under the machine's user (A1)."""
     audit.write(conn, serventia_id, now, [audit.LogEntry(objeto, nome, state, operator(), detalhe=detalhe)])
 
 
 def queue_name(nome: str) -> str:
-    """Return a new queue's name as it is kept: requests find it by it, and its test page prints it."""
+    """Return a new queue's normalized name, used in requests and printed on its test page."""
     try:
         found = stamped(nome)
     except UnfitText as error:
@@ -82,5 +82,5 @@ def queue_name(nome: str) -> str:
 
 
 def operator() -> str:
-    """Return who acts at the command line: the machine's user (A1)."""
+    """Return the author of a command: the machine's user (A1)."""
     return f"linha de comando: {os.environ.get('SUDO_USER') or os.environ.get('USER') or os.getuid()}"

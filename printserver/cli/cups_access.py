@@ -1,4 +1,4 @@
-"""How `printserver filas` comes to a CUPS server: its address, who logs in there, and whose certificate it shows."""
+"""Access of `printserver filas` to a CUPS server: address, login, and certificate."""
 
 import os
 import re
@@ -22,7 +22,7 @@ _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 
 def server_options(command: Command) -> Command:
-    """Add the options that say which CUPS server, and how it is entered."""
+    """Add the options for the CUPS server and its login."""
     for option in (
         click.option(
             "--certificado", "certificate", help="SHA-256 do certificado do servidor, para não ter de confirmá-lo."
@@ -48,7 +48,7 @@ def server_access(
     tls: bool,
     nova_senha: bool = False,
 ) -> Server:
-    """Return the server as the options name it. No password goes over a network in the clear, nor to a stranger."""
+    """Return the server of the options. No password is sent in clear text over a network or to an unverified server."""
     away = cups_server is not None and not cups_server.startswith("/")
     if tls and not away:
         raise ConfigError("--tls acompanha --servidor MAQUINA:PORTA: a esta máquina não se vai por rede")
@@ -64,10 +64,10 @@ def server_access(
 
 
 def _certificate(folder: Path, cups_server: str, given: str | None) -> str:
-    """Return the SHA-256 that the server's certificate must have.
+    """Return the expected SHA-256 of the server's certificate.
 
-    It is the one that is said, else the one kept with a queue of that server, else the one that it shows now, once a
-    person knows it for the server's (trust on first use).
+    It is the given one, else the one stored with a queue of that server, else the current one after a person's
+    confirmation (trust on first use).
     """
     if given is not None:
         return parse_fingerprint(given)
@@ -77,7 +77,7 @@ def _certificate(folder: Path, cups_server: str, given: str | None) -> str:
 
 
 def confirm_certificate(cups_server: str) -> str:
-    """Return the SHA-256 of the certificate that the server shows now, once a person says that it is the server's."""
+    """Return the SHA-256 of the server's current certificate, after a person's confirmation."""
     with plain_faults():
         shown = CupsServer(Server(cups_server)).certificate()
     click.echo(f"O servidor CUPS {cups_server} mostra o certificado de SHA-256\n  {readable(shown)}")
@@ -88,7 +88,7 @@ def confirm_certificate(cups_server: str) -> str:
 
 
 def parse_fingerprint(given: str) -> str:
-    """Return a fingerprint as it is kept. Raises ConfigError if it is none."""
+    """Return a normalized fingerprint. Raises ConfigError if it is invalid."""
     plain = given.replace(":", "").replace(" ", "").lower()
     if not _SHA256.fullmatch(plain):
         raise ConfigError("--certificado: escreva os 64 algarismos do SHA-256, com ou sem dois-pontos")
@@ -116,7 +116,7 @@ def _is_local(cups_server: str) -> bool:
 
 @contextmanager
 def plain_faults() -> Iterator[None]:
-    """Have what a print server refuses, or does not answer, end the command with its sentence."""
+    """Convert errors of a print server into ConfigError, which ends the command with its message."""
     try:
         yield
     except (QueueUnavailable, QueueRefused) as error:

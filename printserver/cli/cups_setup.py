@@ -1,4 +1,4 @@
-"""Settings of a CUPS server and queue that sealed paper needs: what is wrong is changed, shown, and given a reason."""
+"""CUPS server and queue settings required for sealed documents: changes wrong settings and shows the reasons."""
 
 import time
 from collections.abc import Callable
@@ -11,11 +11,11 @@ from printserver.printing import Change, CupsServer, QueueUnavailable, apply_cha
 
 ERROR_POLICY: Final = "abort-job"
 _POLICY_REASON: Final = "o que falha termina ali; nada sai sozinho mais tarde"
-_READY_WITHIN_S: Final = 20.0  # the limit for a printer to answer with its capabilities
+_READY_WITHIN_S: Final = 20.0  # time limit for a printer to report its capabilities
 
 
 def prepare_server(server: CupsServer, *, mudar_servidor: bool) -> list[Change]:
-    """Return the changes made to the server's settings. Raises ConfigError where one is required and not allowed."""
+    """Return the changes made to the server's settings. Raises ConfigError if one is required but not allowed."""
     conf = server.configuration()
     if conf is None:
         click.echo("A configuração do servidor CUPS não pôde ser lida: a página de teste dirá se ele guarda arquivos.")

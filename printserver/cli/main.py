@@ -1,4 +1,4 @@
-"""The command line: makes an office, serves it, adds keys, people and queues, proves formats, verifies the audit."""
+"""The command line: creates and serves an office, adds keys, people and queues, checks formats, verifies the log."""
 
 import json
 import os
@@ -77,9 +77,7 @@ def serve(folder: Path, host: str, port: int, tls: tuple[Path, Path] | None, sem
     from printserver.server.supervisor import serve as run
 
     configure_logs()
-    Office.open_folder(
-        folder, waits=True
-    ).close()  # a wrong setting, table or format stops the start here, with its name
+    Office.open_folder(folder, waits=True).close()  # fail early, with its name, on an invalid setting, table or format
     sys.exit(run(folder, host, port, tls or None))
 
 
@@ -182,7 +180,7 @@ def check_formats(folder: Path) -> None:
     faults = known.check_all()
     for nome in [] if faults else known.names():
         try:
-            previsualizar(known.get(nome))  # the very way of a print, with example data
+            previsualizar(known.get(nome))  # the code path of a print, with example data
         except (ConfigError, Recusa) as error:
             faults.append(f"{nome}.toml: {error.detail if isinstance(error, Recusa) else error}")
     for fault in faults:
@@ -234,7 +232,7 @@ def _loopback(host: str) -> bool:
 
 
 def main() -> None:
-    """Run the command line; a refusal, or a fault of disk or database, is one Portuguese sentence, exit status 1."""
+    """Run the command line. A refusal or a disk or database error is printed in Portuguese, with exit status 1."""
     os.umask(0o077)
     try:
         cli()

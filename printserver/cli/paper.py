@@ -1,4 +1,4 @@
-"""The commands about numbered paper (P5): which queues have it, what they received, how much is left."""
+"""The commands for numbered paper (P5): queues, received lots, stock."""
 
 from pathlib import Path
 

@@ -1,6 +1,6 @@
-"""`printserver chave` and `printserver usuario`: keys and people made, changed, ended and listed (A1, A2, A5).
+"""`printserver chave` and `printserver usuario`: create, change, deactivate and list keys and people (A1, A2, A5).
 
-What is done here holds at once in a server that runs: keys and sessions are looked up at every request.
+Changes take effect immediately in a running server: keys and sessions are looked up at every request.
 """
 
 import os

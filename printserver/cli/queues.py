@@ -271,7 +271,7 @@ def _report_state(state: State) -> None:
 
 
 def _learn(folder: Path, nome: str, proof: Proof, now: datetime) -> None:
-    """Store and print what the test page proved. Raises ConfigError if it did not finish."""
+    """Store and show the results of the test page. Raises ConfigError if it did not finish."""
     if not proof.is_done:
         raise ConfigError(
             f"a página de teste não foi concluída ({proof.estado or 'a fila não a conhece mais'}): nada se aprendeu. "

@@ -1,4 +1,4 @@
-"""Acts of the counter: paper seals, ranges of numbers, daily seals, the check of the day."""
+"""Acts at the counter: paper seals, ranges of numbers, daily seals, the check of the day."""
 
 __all__ = [
     "acts",

@@ -32,7 +32,7 @@ def _paper_seal(text: str) -> str:
         raise field_error(f"o selo de papel se escreve como AU0371AJ 0979007; não se entende {text!r}") from None
 
 
-# As it is typed or read by a scanner: with or without blanks, hyphens and points.
+# As typed or scanned: with or without blanks, hyphens and points.
 PaperSealText = Annotated[str, Strict(), Field(max_length=40), AfterValidator(_paper_seal)]
 
 
@@ -48,7 +48,7 @@ class AtoDeBalcao(Value):
 
 
 class Estorno(RequestModel):
-    """`POST /atos-de-balcao/{id}/estorno`. `papel_inutilizado` false: the number was written down wrong."""
+    """`POST /atos-de-balcao/{id}/estorno`. `papel_inutilizado` false: the number was recorded incorrectly."""
 
     motivo: Reason
     papel_inutilizado: Boolean = True
@@ -56,7 +56,7 @@ class Estorno(RequestModel):
 
 
 def register(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
-    """Record an act at the counter, pending until the day's load. Return it, and whether the key had recorded it.
+    """Record an act at the counter, pending until the day's load. Return it, and whether the key had already done so.
 
     Raises `Recusa` `entrada-invalida`, `data-do-ato`, `hibrido-ja-comunicado`, `servico-a-confirmar`.
     """
@@ -109,7 +109,7 @@ def reverse(
 ) -> tuple[JsonObject, bool]:
     """Reverse a pending act: it is left out of the load (H2), and its paper seal is void by default.
 
-    A paper seal that is not void (its number was recorded wrong) may be recorded again.
+    A paper seal that is not void (its number was recorded incorrectly) may be recorded again.
 
     Raises `Recusa` `nao-encontrado`, `estado-nao-permite` (already loaded: exclude its seal by XA; already reversed).
     """
@@ -154,7 +154,7 @@ def look_up(office: Office, numero: int | str) -> JsonObject:
 def list_all(
     office: Office, day: date | None, state: str | None, page: int = 1, *, isentos: bool = False
 ) -> JsonObject:
-    """Return a page of the acts at the counter, newest first; `isentos`: of those alone."""
+    """Return a page of the acts at the counter, newest first; `isentos`: only those."""
     table = db.ato_balcao
     where = [table.c.serventia_id == office.serventia_id]
     if day is not None:
@@ -172,7 +172,7 @@ def list_all(
 
 
 def last(office: Office, escrevente: str, ato: str) -> JsonObject | None:
-    """Return the last act of that type that a person recorded within a month; None if there is none."""
+    """Return the last act of that type recorded by a person within a month; None if there is none."""
     table = db.ato_balcao
     query = sa.select(table).where(
         table.c.serventia_id == office.serventia_id,
@@ -186,7 +186,7 @@ def last(office: Office, escrevente: str, ato: str) -> JsonObject | None:
 
 
 def show(row: Row) -> JsonObject:
-    """Return an act at the counter as the API shows it."""
+    """Return an act at the counter in the API's form."""
     return {
         "id": row["id"],
         "ato": row["ato"],

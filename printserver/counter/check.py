@@ -1,4 +1,4 @@
-"""Reports on paper seals (H2): a day's totals to compare with the till, and each number's fate. Reads only."""
+"""Reports on paper seals (H2): a day's totals to compare with the cash register, and each number's use. Read-only."""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
@@ -16,13 +16,13 @@ from printserver.counter.paper_seals import REPORTED, SPOILED
 from printserver.court import CARREGADO, ESTORNADO, WAITING
 from printserver.office import Office
 
-MAX_SHOWN: Final = 1000  # of the missing numbers of a line
+MAX_SHOWN: Final = 1000  # missing numbers per line
 
 
 def day_check(office: Office, day: date) -> JsonObject:
-    """Return a day's acts by type and by person, to compare with the till, and its numbers.
+    """Return a day's acts by type and by person, to compare with the cash register, and its numbers.
 
-    Totals are those of acts recorded and not reversed, and of ranges by hand; in centavos.
+    Totals are of recorded acts that were not reversed, and of manual ranges; in centavos.
     """
     table = db.ato_balcao
     count = sa.func.count()
@@ -80,8 +80,8 @@ def waiting_days(office: Office) -> list[JsonObject]:
 def control_report(office: Office, de: date, ate: date) -> list[JsonObject]:
     """Return the control of paper seals by day, type of act and série: first, last, used, void, waiting, missing.
 
-    `faltam` are the numbers between first and last that have no fate, that day or another: 1000 at most, of
-    `faltam_total`. Numbers that another program reported are not listed here but in `ranges_without_selo`.
+    `faltam` are the numbers between first and last without any record, on any day: at most 1000 of `faltam_total`.
+    Numbers reported by another program are listed only in `ranges_without_selo`.
     """
     with office.db.read() as conn:
         return _control_report(conn, office, de, ate)
@@ -90,7 +90,7 @@ def control_report(office: Office, de: date, ate: date) -> list[JsonObject]:
 def ranges_without_selo(office: Office) -> list[JsonObject]:
     """Return the ranges recorded as void or as reported by another program, newest first.
 
-    `nome` is `inutilizados` or `comunicados`; 200 at most.
+    `nome` is `inutilizados` or `comunicados`; at most 200.
     """
     table = db.log
     query = (
@@ -122,7 +122,7 @@ def _groups(rows: Iterable[sa.Row[Any]], nome: str) -> list[JsonObject]:
 
 
 def _by_range(conn: Connection, office: Office, day: date) -> list[JsonObject]:
-    """Return by type the seals of a day's paper seals without an act at the counter (H3)."""
+    """Return by type the seals of a day's paper seals that have no act at the counter (H3)."""
     paper, seal, act = db.selo_papel, db.selo, db.ato_balcao
     recorded = sa.select(act.c.codigo).where(
         act.c.serventia_id == office.serventia_id, act.c.data == day, act.c.codigo.is_not(None)
@@ -180,14 +180,14 @@ def _control_report(conn: Connection, office: Office, de: date, ate: date) -> li
 
 
 def _known(conn: Connection, office: Office, ato: str, serie: str) -> list[int]:
-    """Return every number of a série that has its fate, in order."""
+    """Return every recorded number of a série, in order."""
     table = db.selo_papel
     mine = (table.c.serventia_id == office.serventia_id, table.c.ato == ato, table.c.serie == serie)
     return list(conn.execute(sa.select(table.c.numero).where(*mine).order_by(table.c.numero)).scalars())
 
 
 def _missing(known: Sequence[int], first: int, last: int) -> tuple[list[int], int]:
-    """Return the numbers between `first` and `last` (both known) that are not in `known`, and how many they are."""
+    """Return the numbers between `first` and `last` (both known) that are not in `known`, and their count."""
     inside = known[bisect_left(known, first) : bisect_right(known, last)]
     missing: list[int] = []
     for before, after in pairwise(inside):

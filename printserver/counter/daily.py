@@ -74,11 +74,11 @@ class Diario(Value):
 
 
 def enter_total(office: Office, author: Author, data: object, key: str | None = None) -> tuple[str, bool]:
-    """Make the day's seal, or the retificador with the day's new total. Return its code, and whether the key had.
+    """Issue the day's seal, or the retificador with the new total. Return its code, and whether the key already had.
 
-    A bare total is the tabelião's component, the ISS has its own. The same value again changes nothing. Raises
-    `Recusa` `data-do-ato`, `entrada-invalida` (a smaller total than before without `motivo`), `servico-a-confirmar`,
-    and `ja-excluido` where the day's seal was excluded and no `motivo` asks for another.
+    A total without components becomes the tabelião's component; the ISS is separate. An equal value changes nothing.
+    Raises `Recusa` `data-do-ato`, `entrada-invalida` (a smaller total than before without `motivo`),
+    `servico-a-confirmar`, and `ja-excluido` if the day's seal was excluded and there is no `motivo` for another.
     """
     people.require_right(author, "selos")
 
@@ -117,7 +117,7 @@ def _enter_total(act: Act, request: Diario) -> str:
 
 
 def of_day(office: Office, day: date) -> dict[Kind, str | None]:
-    """Return by type the code of the newest seal of a day's chain, an XA included; None where there is none."""
+    """Return by type the code of the newest seal of a day's chain, including an XA; None if there is none."""
     table = db.diario
     with office.db.read() as conn:
         query = sa.select(table.c.tipo, table.c.codigo).where(
@@ -128,9 +128,9 @@ def of_day(office: Office, day: date) -> dict[Kind, str | None]:
 
 
 def usual(office: Office, kind: Kind, day: date) -> int | None:
-    """Return the median, in centavos and without ISS, of the last ten days of that type before `dia`.
+    """Return the median, in centavos and without ISS, of the last ten days of that type before `day`.
 
-    None where there are fewer than three such days.
+    None if there are fewer than three such days.
     """
     table = db.diario
     mine = (table.c.serventia_id == office.serventia_id, table.c.tipo == kind, table.c.dia < day)
@@ -156,7 +156,7 @@ def _ato(office: Office, kind: Kind) -> AtoType:
 def _emolumentos(act: Act, request: Diario, before: Seal | None) -> Emolumentos:
     """Return the components: those of the VALUE, which total and ISS must match where they are given too.
 
-    With a bare total and no ISS, the ISS of the day's seal so far (`before`) is kept.
+    With only a total and no ISS, the ISS of the day's current seal (`before`) is kept.
     """
     if request.charged is None:
         zeros = dict.fromkeys(COMPONENTS, ZERO)
@@ -190,7 +190,7 @@ def _first(act: Act, request: Diario, ato: AtoType, emolumentos: Emolumentos) ->
 
 
 def _moment(request: Diario, now: datetime) -> datetime:
-    """Return the moment of the day's first seal (S7); a past day needs a `motivo`, which is also the date's."""
+    """Return the moment of the day's first seal (S7); a past day requires a `motivo`."""
     if request.data < local_date(now) and request.motivo is None:
         refuse_empty_date(request.data, None, field="data")
         text = f"o dia {request.data:%d/%m/%Y} já passou: diga o motivo de o selo ser feito só agora"

@@ -1,4 +1,4 @@
-"""Paper seals reported as digital ones (H2–H4): a day's load, ranges, numbers that are never reported."""
+"""Reports paper seals as digital ones (H2–H4): a day's load, ranges, and numbers that are never reported."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ from printserver.seal_actions import BUSY, act_as, confirmed_ato, resolve_value
 from printserver.selo import Emolumentos, NewSelo, PaperSeal, Reais, centavos
 
 PER_LOAD: Final = 500  # H3
-# Numbers that need no seal are rows alone; so many are written in a few seconds.
+# Numbers without seal are only rows; this many are written in a few seconds.
 PER_RANGE_WITHOUT_SELO: Final = 100_000
 _DATA: Final = "selos de papel, comunicados depois da conferência do dia (H2)"
 
@@ -42,7 +42,7 @@ Number = Annotated[Integer, Field(ge=1, le=9_999_999)]
 
 
 class Carga(RequestModel):
-    """`POST /hibridos/carga`. `quantidade` and `total`: what was checked; the load is refused if they differ now."""
+    """`POST /hibridos/carga`. `quantidade` and `total`: checked values; the load is refused if they differ now."""
 
     data: Data
     quantidade: Annotated[Integer, Field(ge=0, le=1_000_000)] | None = None
@@ -51,7 +51,7 @@ class Carga(RequestModel):
 
 
 class FaixaDePapel(Value):
-    """`POST /hibridos`: a range of one type of act, all of one value."""
+    """`POST /hibridos`: a range of one type of act with one value."""
 
     value_required: ClassVar[bool] = True
 
@@ -64,7 +64,7 @@ class FaixaDePapel(Value):
 
 
 class FaixaSemSelo(RequestModel):
-    """`POST /hibridos/inutilizados` and `/comunicados`: paper seals that are not to be reported, and why."""
+    """`POST /hibridos/inutilizados` and `/comunicados`: paper seals not to be reported, and the reason."""
 
     ato: CodigoDoAto
     serie: Serie
@@ -76,11 +76,11 @@ class FaixaSemSelo(RequestModel):
 
 
 def load(office: Office, author: Author, data: object, key: str | None = None) -> tuple[list[str], bool]:
-    """Make the seals of every act of a day that waits at the counter (H2).
+    """Issue the seals of all pending counter acts of a day (H2).
 
-    More than 500 are made in transactions of 500 (H3), so that no other writer waits longer. An interrupted load is
-    continued with the same key, or with another load. Return the codes in the order of the paper seals, and
-    whether the key had made them. Raises `Recusa` `estado-nao-permite` where nothing waits or not what was checked.
+    More than 500 are issued in transactions of 500 (H3), to limit the wait of other writers. An interrupted load is
+    continued with the same key, or by another load. Return the codes in the order of the paper seals, and whether the
+    key had already issued them. Raises `Recusa` `estado-nao-permite` if nothing is pending or checked values differ.
     """
     people.require_right(author, "selos")
     codes: list[str] = []
@@ -100,7 +100,7 @@ def load(office: Office, author: Author, data: object, key: str | None = None) -
 
 
 def _part_key(key: str | None, n: int) -> str | None:
-    """Return the key of the nth part of a load. It has a control character, so no header can contain it."""
+    """Return the idempotency key of the nth part of a load. Its control character cannot occur in a header."""
     if key is None or n == 0:
         return key
     return f"{hashlib.sha256(key.encode()).hexdigest()}\x1f{n}"
@@ -114,7 +114,7 @@ def _load_part(act: Act, request: Carga, *, first: bool) -> list[str]:
     mine = (table.c.serventia_id == office.serventia_id, table.c.data == request.data, table.c.estado == WAITING)
     query = sa.select(table).where(*mine).order_by(table.c.ato, table.c.serie, table.c.numero).limit(PER_LOAD)
     rows = list(conn.execute(query.with_for_update()).mappings())
-    if first:  # checked once the rows are locked: another load may have come first
+    if first:  # checked with the rows locked: another load may have been first
         count = sa.select(sa.func.count(), sa.func.coalesce(sa.func.sum(table.c.total_centavos), 0))
         _require_as_checked(request, *conn.execute(count.where(*mine)).one())
     if not rows:
@@ -141,7 +141,7 @@ def _require_as_checked(request: Carga, quantidade: int, total: int) -> None:
 
 
 def by_range(office: Office, author: Author, data: object, key: str | None = None) -> tuple[list[str], bool]:
-    """Make the seals of a range of paper seals, at most 500 (H3), all of them or none.
+    """Issue the seals of a range of paper seals, at most 500 (H3), in one transaction.
 
     Raises `Recusa` `limite-de-hibridos`, `hibrido-ja-comunicado` (with `numeros`), `entrada-invalida`, `data-do-ato`,
     `servico-a-confirmar`.
@@ -166,7 +166,7 @@ def by_range(office: Office, author: Author, data: object, key: str | None = Non
 
 
 def spoil(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
-    """Write that a range of paper seals is void (H2). Return it, and whether the key had done it.
+    """Record a range of paper seals as void (H2). Return it, and whether the key had already done so.
 
     Raises `Recusa` `hibrido-ja-comunicado` (with `numeros`), `limite-de-hibridos`, `entrada-invalida`, `data-do-ato`.
     """
@@ -174,7 +174,7 @@ def spoil(office: Office, author: Author, data: object, key: str | None = None) 
 
 
 def mark_reported(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
-    """Write that another program reported a range of paper seals: never again from here (S4). Else as `spoil`."""
+    """Record a range of paper seals as reported by another program; this one never reports it (S4). Else as `spoil`."""
     return _without_selo(office, author, data, key, "comunicados", paper_seals.REPORTED)
 
 
@@ -212,7 +212,7 @@ def _of_range(request: FaixaDePapel | FaixaSemSelo, limit: int) -> list[PaperSea
 def _seal(
     act: Act, papers: Sequence[PaperSeal], values: Sequence[tuple[Emolumentos, bool, str | None]], day: date
 ) -> list[str]:
-    """Make one seal for each paper seal, without a document (H4). Return the codes."""
+    """Issue one seal for each paper seal, without a document (H4). Return the codes."""
     moment = ato_moment(day, _DATA, act.now, field="hibridos")
     names = {
         ato: act.office.atos.check(ato, natureza=1, field="ato", hibrido=True).descricao

@@ -1,7 +1,7 @@
-"""Paper seals by their numbers (S4, R3): each number has one fate, across years and imports.
+"""Paper seals by number (S4, R3): each number has one state, across years and imports.
 
-One row for each number: of concurrent inserts the primary key lets one commit. A number is pending at the counter,
-reported (from here with a code, by another program without one) or void.
+One row per number: of concurrent inserts the primary key lets one commit. A number is pending at the counter, reported
+(by this program with a code, by another without one) or void.
 """
 
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ SPOILED: Final = "inutilizado"
 
 
 def refuse_seen(act: Act, ato: str, serie: str, de: int, ate: int) -> None:
-    """Raise `Recusa` `hibrido-ja-comunicado`, with the numbers, if one of the range has its fate already (R3)."""
+    """Raise `Recusa` `hibrido-ja-comunicado`, with the numbers, if one of the range is already recorded (R3)."""
     seen = db.selo_papel
     query = sa.select(seen.c.numero).where(
         seen.c.serventia_id == act.office.serventia_id,
@@ -52,9 +52,9 @@ def write(
     codigos: Sequence[str | None] | None = None,
     reason: str | None = None,
 ) -> None:
-    """Insert the fate of paper seals that have none yet; of two inserts of a number the primary key lets one commit.
+    """Insert new paper seals with their state; of two inserts of a number the primary key lets one commit.
 
-    `codigos` are the codes that report them, in their order.
+    `codigos` are the codes of their digital seals, in order.
     """
     common = _fate(act, state) | {"serventia_id": act.office.serventia_id, "data": day, "motivo": reason}
     rows = [
@@ -65,7 +65,7 @@ def write(
 
 
 def report(act: Act, papeis: Sequence[PaperSeal], codigos: Sequence[str]) -> None:
-    """Write that paper seals that waited at the counter are reported by these codes (H2)."""
+    """Record pending paper seals as reported by these codes (H2)."""
     act.conn.execute(
         _waiting_update(act.office).values(**_fate(act, REPORTED), codigo=sa.bindparam("b_codigo")),
         [_number(papel) | {"b_codigo": codigo} for papel, codigo in zip(papeis, codigos, strict=True)],
@@ -73,12 +73,12 @@ def report(act: Act, papeis: Sequence[PaperSeal], codigos: Sequence[str]) -> Non
 
 
 def void(act: Act, papel: PaperSeal, reason: str) -> None:
-    """Write that a paper seal that waited at the counter is void: it is never reported (H2)."""
+    """Record a pending paper seal as void: it is never reported (H2)."""
     act.conn.execute(_waiting_update(act.office).values(**_fate(act, SPOILED), motivo=reason), [_number(papel)])
 
 
 def release(act: Act, papel: PaperSeal) -> None:
-    """Delete the fate of a number that was recorded wrong at the counter."""
+    """Delete the record of a number that was recorded incorrectly at the counter."""
     table = db.selo_papel
     act.conn.execute(
         sa.delete(table).where(
@@ -92,7 +92,7 @@ def release(act: Act, papel: PaperSeal) -> None:
 
 
 def require_until_today(day: date, now: datetime) -> date:
-    """Return the day unless it is still to come (S7) or means an empty date (S7a). Raises `Recusa` `data-do-ato`."""
+    """Return the day. Raises `Recusa` `data-do-ato` if it is in the future (S7) or represents an empty date (S7a)."""
     refuse_empty_date(day, None, field="data")
     if day > local_date(now):
         text = f"o dia {day:%d/%m/%Y} ainda não chegou"

@@ -4,8 +4,8 @@
 2. `renderizado`: the attempt is handed to its queue (see `handoff`).
 3. `entregue`: the queue has it, and the watcher follows it there (see `watcher`).
 
-A failure leaves the seals unchanged and the job `falhou`: nothing is sealed twice for it (X5). A disk, folder or
-database that is unavailable is no failure of the print: the step is retried until it succeeds.
+A failure leaves the seals unchanged and the job `falhou`: nothing is sealed twice for it (X5). An unavailable disk,
+folder or database is not a failure of the print: the step is retried until it succeeds.
 """
 
 from typing import Final
@@ -41,7 +41,7 @@ MAX_RETRIES: Final = 6  # of a hand-off that reached no queue: about two minutes
 
 
 def advance(office: Office, row: JobRow, owner: str) -> None:
-    """Take the job as far as it goes now. `row` is as it was claimed; the claim is given back in every case."""
+    """Run all due steps of the job. `row` is as it was claimed; the claim is released in every case."""
     job = dict(row)
     log = _log.bind(job=job["id"])
     try:
@@ -64,7 +64,7 @@ def advance(office: Office, row: JobRow, owner: str) -> None:
 
 
 def _steps(office: Office, job: Columns, owner: str) -> None:
-    """Run the steps that are due; `job` is updated with what they wrote, so that a failure finds it as it is."""
+    """Run the steps that are due; `job` is updated with the written values, for the handling of failures."""
     if job["estado"] == ACCEPTED:
         attempt = _stamp(office, job, owner)
     else:
@@ -83,14 +83,14 @@ def _required(attempt: Attempt | None) -> Attempt:
 
 
 def _passing(error: Exception) -> str | None:
-    """Return why a step cannot be done now, if the reason is temporary and independent of the print; else None."""
+    """Return the reason of the failure if it is temporary and independent of the print; else None."""
     if isinstance(error, Recusa) and error.word == "servidor-ocupado":
         return error.detail
     return faults.passing(error)
 
 
 def _stamp(office: Office, job: Columns, owner: str) -> Attempt | None:
-    """Make the PDF and the first attempt; None: the job is not to be printed. `job` is updated."""
+    """Make the PDF and the first attempt (None if the job is not printed). `job` is updated."""
     digest = spool.store(office.spool, printout.stamp_job(office, job))
     prints = job["imprimir"]
     changes = {"estado": RENDERED, "pdf_sha256": digest, "encerrado": not prints, "falhas": 0}
@@ -112,7 +112,7 @@ def _stamp(office: Office, job: Columns, owner: str) -> Attempt | None:
 def _try_later(office: Office, row: JobRow, owner: str, reason: str, *, for_ever: bool = False) -> None:
     """Schedule the step again after a pause; a hand-off is given up after `MAX_RETRIES` failures.
 
-    `for_ever`: it is never given up, and the job's history says once why it waits.
+    `for_ever`: it is never given up, and the reason is logged once in the job's history.
     """
     failures = row["falhas"] + 1
     if failures > MAX_RETRIES and not for_ever:

@@ -1,4 +1,4 @@
-"""Attempts at paper (`tentativa`): rows written before anything touches a queue. Nothing is sent here."""
+"""Print attempts (`tentativa`): rows written before any access to a queue. This module sends nothing."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ class LostClaim(Exception):
 
 @dataclass(frozen=True, slots=True)
 class AttemptContent:
-    """What an attempt prints: the index of its pass, its pages (None: all), its PDF (None: the job's).
+    """Content of an attempt: the index of its pass, its pages (None: all), its PDF (None: the job's).
 
     `passada` None: pages that are printed again.
     """
@@ -39,9 +39,9 @@ def new_attempt(
     queue: str | None = None,
     owner: str | None = None,
 ) -> Attempt:
-    """Insert the next attempt of a job, before anything touches the queue (None: the job's queue). Return it.
+    """Insert the next attempt of a job, before any access to the queue (None: the job's queue). Return it.
 
-    Raises `Recusa` `impressao-em-andamento` while an earlier one that was released may still be at its queue.
+    Raises `Recusa` `impressao-em-andamento` while an earlier released attempt may still be in its queue.
     """
     if any(each.liberada_em is not None for each in at_queue(conn, row)):
         raise Recusa(
@@ -91,17 +91,17 @@ def cups_name(attempt: Attempt) -> str:
 
 
 def expected_pages(attempt: Attempt, total: int) -> int:
-    """Return how many printed sides an attempt makes; `total`: pages of its job."""
+    """Return the number of printed sides of an attempt; `total`: pages of its job."""
     return printout.count_pages(attempt.paginas, total)
 
 
 def end(conn: Connection, attempt: Attempt, now: datetime, result: str) -> None:
-    """Record that nothing of the attempt is at its queue any more."""
+    """Record that the attempt is no longer in its queue."""
     _update(conn, attempt, {"fim_em": now, "resultado": result, "dono": None})
 
 
 def give_up(conn: Connection, attempt: Attempt, now: datetime, result: str) -> None:
-    """Give up the attempt: it is closed, or left open for the watcher to cancel at its queue (see `watcher`)."""
+    """Give up the attempt: it is closed, or left open for the watcher to cancel in its queue (see `watcher`)."""
     if attempt.cups_id is None:
         end(conn, attempt, now, result)
     else:
@@ -118,12 +118,12 @@ def save(conn: Connection, row: JobRow, attempt: Attempt, owner: str, changes: M
 
 
 def change(conn: Connection, row: JobRow, owner: str, changes: Mapping[str, object]) -> bool:
-    """Update a job that is still as it was read and held by `owner`; return whether it was."""
+    """Update a job if it is unchanged since it was read and held by `owner`; return whether it was."""
     return bool(conn.execute(sa.update(db.job).where(*claims.owned(row, owner)).values(**changes)).rowcount)
 
 
 def end_values(state: str) -> dict[str, object]:
-    """Return the changes of a job on which nothing more is due."""
+    """Return the changes of a job without further steps."""
     return {"estado": state, "encerrado": True, "vence_em": None, **RELEASED}
 
 

@@ -1,6 +1,6 @@
-"""Claims of due jobs: taken before anything is done, given back afterwards, taken over when the engine died.
+"""Claims of due jobs: taken before a step, released after it, taken over when the engine died.
 
-The race it guards against: two engines that both see the same due job. Only one UPDATE finds the row as it was read.
+They prevent two engines from processing the same due job: only one UPDATE finds the row as it was read.
 """
 
 from collections.abc import Sequence
@@ -61,5 +61,5 @@ def owned(row: JobRow, owner: str) -> Sequence[sa.ColumnElement[bool]]:
 
 
 def free_the_dead(office: Office, conn: Connection, now: datetime) -> int:
-    """End the claims of engines of this machine that have ended. Return how many jobs that freed."""
+    """Release claims held by dead engines on this machine. Return the number of released jobs."""
     return lease(office).release_dead(conn, now, db.job.c.serventia_id == office.serventia_id)

@@ -1,4 +1,4 @@
-"""Download of a job's PDF: the original for those with the right to it, logged; a marked copy for others (X9)."""
+"""Download of a job's PDF: the original (logged) with the right `original`; otherwise a marked copy (X9)."""
 
 from printserver.delivery import original, printout
 from printserver.errors import Recusa
@@ -7,7 +7,7 @@ from printserver.office import Author, Office, acting
 
 
 def pdf(office: Office, author: Author, job_id: str, copia: bool) -> bytes:
-    """Return the PDF of a job: the original if the author has the right `original` and `copia` is not asked for.
+    """Return the PDF of a job: the original if the author has the right `original` and `copia` is false.
 
     Raises `Recusa` `nao-encontrado`, `pdf-ainda-nao`, `erro-interno` if the sealed bytes are lost.
     """

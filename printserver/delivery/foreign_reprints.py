@@ -1,7 +1,7 @@
-"""Jobs that somebody had CUPS reprint from its own history: cancelled and reported (X5). Nothing is sent here.
+"""Jobs that CUPS reprinted from its history: cancelled and reported (X5). This module sends nothing.
 
-CUPS can do so only if it keeps the files of printed jobs (`PreserveJobFiles`). Checked periodically, in one call a
-print server: an attempt that has ended is printing, or its printing began at another moment than the one on record.
+CUPS can reprint only if it keeps the files of printed jobs (`PreserveJobFiles`). Checked periodically, with one request
+per print server: an ended attempt is printing, or its printing began at another moment than recorded.
 """
 
 from collections.abc import Mapping, Sequence
@@ -32,7 +32,7 @@ class _Ended:
 
 
 def check(office: Office, queue: CupsQueue, office_queues: Mapping[str, Queue]) -> None:
-    """Check all jobs of ours that the server of `queue` knows, and report those it reprinted.
+    """Check all jobs of this program that the server of `queue` knows, and report reprinted ones.
 
     `office_queues`: the office's queues at that server, by name. Raises `QueueUnavailable`.
     """
@@ -40,7 +40,7 @@ def check(office: Office, queue: CupsQueue, office_queues: Mapping[str, Queue]) 
     for ended in _ended_attempts(office, list(states), list(office_queues)):
         if not _is_printed_again(ended, states[ended.cups_id]):
             continue
-        # Asked once more: the attempt may have ended between the two looks.
+        # Check again: the attempt may have ended between the two requests.
         state = ours(queue.state(ended.cups_id), ended.attempt)
         if state is None or not _is_printed_again(ended, state):
             continue
@@ -70,7 +70,7 @@ def _ended_attempts(office: Office, cups_ids: list[int], queue_names: list[str])
 
 
 def _is_printed_again(ended: _Ended, state: State) -> bool:
-    """Return whether an ended attempt is printing, or has printed, once more."""
+    """Return whether an ended attempt is printing, or has printed, again."""
     if state.job_id != attempts.cups_name(ended.attempt):
         return False
     if state.estado not in CUPS_ENDS:

@@ -1,12 +1,12 @@
 """The hand-off of an attempt to its queue: to a folder in one step, to CUPS in two phases (docs/decisions/14).
 
-1. Create a held CUPS job without a file, with our id in its name; commit its CUPS id.
+1. Create a held CUPS job without a file, with the attempt's id in its name; commit its CUPS id.
 2. Send the file.
 3. Commit that the release is requested; then release.
 
-After a crash at any point the rows and the queue show what was done. Before 3 nothing can have been printed: if the
-CUPS job exists, the hand-off continues; if not, it starts again as another attempt. After 3 it never starts again: if
-the CUPS job exists, the hand-off continues; if its fate is unknown, `Doubt`.
+After a crash at any point, rows and queue show the completed steps. Before 3 nothing can have been printed: if the CUPS
+job exists, the hand-off continues; otherwise it restarts as another attempt. After 3 it never restarts: if the CUPS job
+exists, the hand-off continues; if its state is unknown, `Doubt`.
 """
 
 from dataclasses import replace
@@ -20,7 +20,7 @@ from printserver.printing import CupsQueue, FolderQueue, Handoff, QueueRefused, 
 
 
 class Doubt(Exception):
-    """Paper may have come out, or not: a person must look."""
+    """It is unknown whether paper came out: a person must check."""
 
 
 def hand_off(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
@@ -39,7 +39,7 @@ def hand_off(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
 
 
 def cups_state(queue: CupsQueue, cups_id: int, state: State | None) -> CupsState:
-    """Return `cups` of the job, which the watcher compares with the next state."""
+    """Return the job's `cups`, which the watcher compares with the next state."""
     return {
         "servidor": queue.servidor,
         "id": cups_id,
@@ -53,12 +53,12 @@ def cups_state(queue: CupsQueue, cups_id: int, state: State | None) -> CupsState
 
 
 def ours(state: State | None, attempt: Attempt) -> State | None:
-    """Return the state if it is of the attempt's own CUPS job: a server that lost its jobs uses their ids again."""
+    """Return the state if it is of the attempt's CUPS job: a server that lost its jobs reuses their ids."""
     return state if state is not None and state.job_id == attempts.cups_name(attempt) else None
 
 
 def state_of(queue: CupsQueue, attempt: Attempt) -> State | None:
-    """Return the state of the attempt's CUPS job; None: it has none, or the server does not know it.
+    """Return the state of the attempt's CUPS job; None if it has none or the server does not know it.
 
     Raises `QueueUnavailable`, `QueueRefused`.
     """
@@ -78,7 +78,7 @@ def _delivery(office: Office, row: JobRow, attempt: Attempt, name: str) -> Hando
         pdf=spool.path_of(office.spool, digest),
         sha256=digest,
         titulo=titles.title(row["campos"]),
-        copias=1,  # each copy is a pass of its own (see `passes`)
+        copias=1,  # each copy is a separate pass (see `passes`)
         faces=row["faces"],
         bandeja=row["bandeja"],
         width_mm=float(page_format.pagina.largura),
@@ -87,7 +87,7 @@ def _delivery(office: Office, row: JobRow, attempt: Attempt, name: str) -> Hando
 
 
 def _checked_digest(office: Office, row: JobRow, attempt: Attempt) -> str:
-    """Return the SHA-256 of what is sent; its bytes are in the spool on return.
+    """Return the SHA-256 of the sent bytes; they are in the spool on return.
 
     Raises `LostPdf`, OSError.
     """
@@ -108,7 +108,7 @@ def _checked_digest(office: Office, row: JobRow, attempt: Attempt) -> str:
 
 
 def _written(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
-    """Record that the file is in the folder, which counts as printed."""
+    """Record that the file is in the folder; this counts as printed."""
     with acting(office) as act:
         over = passes.end_values(row["copias"], row["faces"], PRINTED, act.now)
         if attempts.change(act.conn, row, owner, over):
@@ -132,7 +132,7 @@ def _to_cups(office: Office, row: JobRow, attempt: Attempt, owner: str, queue: C
 
 
 def _hold(office: Office, row: JobRow, attempt: Attempt, owner: str, queue: CupsQueue) -> tuple[Attempt, int]:
-    """Return the attempt and its held CUPS job: the one on record if it exists, else a new one."""
+    """Return the attempt and its held CUPS job: the recorded one if it exists, else a new one."""
     if attempt.cups_id is not None:
         state = state_of(queue, attempt)
         if state is not None and state.estado != "aborted":
@@ -140,10 +140,10 @@ def _hold(office: Office, row: JobRow, attempt: Attempt, owner: str, queue: Cups
         if state is not None and state.inicio is not None:
             raise Doubt("a fila começou a imprimir o trabalho sem que fosse liberado, e o abandonou")
         attempt = _another(office, row, attempt, owner)
-    # A CUPS job with our name and an id that no row has is left from a crash: it was never released, and is cancelled.
+    # A CUPS job with the attempt's name and an unrecorded id is left from a crash: never released; cancel it.
     strays = queue.find(row["id"])
     if strays:
-        # Checked after they were found: if another engine took over the job before, one of them may be its print.
+        # Checked after the search: if another engine took over the job before, one of them may be its print.
         with office.db.write() as conn:
             attempts.save(conn, row, attempt, owner, {"dono": owner})
     for stray in strays:
@@ -161,7 +161,7 @@ def _hold(office: Office, row: JobRow, attempt: Attempt, owner: str, queue: Cups
 
 
 def _another(office: Office, row: JobRow, attempt: Attempt, owner: str) -> Attempt:
-    """Replace an attempt whose CUPS job was lost before its release: nothing was printed. Return the new one."""
+    """Replace an attempt whose CUPS job was lost before its release (nothing was printed). Return the new one."""
     with acting(office) as act:
         over = {"fim_em": act.now, "resultado": "perdida", "dono": None}
         attempts.save(act.conn, row, attempt, owner, over)
@@ -184,7 +184,7 @@ def _send(office: Office, row: JobRow, attempt: Attempt, cups_id: int, queue: Cu
 
 
 def _released_before(attempt: Attempt, queue: CupsQueue) -> int:
-    """Continue after a crash between the record of the release and the end of the hand-off. Return the CUPS id.
+    """Continue after a crash between the recorded release and the end of the hand-off. Return the CUPS id.
 
     Raises `Doubt`.
     """
@@ -193,7 +193,7 @@ def _released_before(attempt: Attempt, queue: CupsQueue) -> int:
         raise Doubt("a fila não conhece o trabalho, cuja liberação já estava pedida")
     if state.estado != "pending-held":
         return attempt.cups_id
-    # Held, so not released yet; unless the server died meanwhile and lost its record of the release and the printing.
+    # Held, so not released yet, unless the server died and lost its record of release and printing.
     if state.inicio is not None or attempt.vida is None or attempt.vida != _life(queue):
         raise Doubt("a liberação estava pedida, e não se sabe se o servidor de impressão parou no meio dela")
     queue.release(attempt.cups_id)
@@ -207,7 +207,7 @@ def _life(queue: CupsQueue) -> str | None:
 
 
 def _handed(office: Office, row: JobRow, attempt: Attempt, cups_id: int, owner: str, queue: CupsQueue) -> None:
-    """Record that the queue has it; from here on the watcher follows."""
+    """Record that the queue has it; the watcher follows it from now on."""
     cups = cups_state(queue, cups_id, None)
     cups["estado"] = "pending"
     changes = {"estado": HANDED_OFF, "cups": cups, "falhas": 0, "vence_em": None, **RELEASED}

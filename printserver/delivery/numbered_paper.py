@@ -1,7 +1,7 @@
-"""The numbers of a queue's paper (P5): received in lots, taken sheet by sheet by prints, used or spoiled.
+"""The sheet numbers of a queue's paper (P5): received in lots, taken by prints, used or spoiled.
 
 A queue with numbered paper is held by one attempt at a time, and released only when its print is known to be good.
-Otherwise it stops until a person says what came out and which number is next (docs/decisions/15).
+Otherwise it stops until a person reports the printed sheets and the next number (docs/decisions/15).
 """
 
 from collections.abc import Mapping, Sequence
@@ -24,7 +24,7 @@ from printserver.printing import QueueRefused
 
 USED: Final = "usado"
 SPOILED: Final = "inutilizado"
-_MAX_SHEETS: Final = 100_000  # sheets of one lot
+_MAX_SHEETS: Final = 100_000  # maximum sheets of one lot
 
 
 # -- received ---------------------------------------------------------------------------------------------------------
@@ -33,9 +33,9 @@ _MAX_SHEETS: Final = 100_000  # sheets of one lot
 def receive(
     conn: Connection, serventia_id: int, nome: str, de: str, ate: str, who: Author, now: datetime
 ) -> tuple[int, list[LogEntry]]:
-    """Register the numbers from `de` to `ate` as received for a queue; return how many they are, and the log entries.
+    """Register the numbers from `de` to `ate` as received for a queue; return their count and the log entries.
 
-    Raises `Recusa` `fila-desconhecida`, `entrada-invalida`, `papel-ja-usado` where some were received before.
+    Raises `Recusa` `fila-desconhecida`, `entrada-invalida`, `papel-ja-usado` if some were received before.
     """
     queue = lock_queue(conn, serventia_id, nome)
     if not queue.papel_numerado:
@@ -47,7 +47,7 @@ def receive(
     if count > _MAX_SHEETS:
         raise invalid_input("ate", f"são {count} folhas: confira os números (no máximo {_MAX_SHEETS} de uma vez)")
     lots = db.papel_lote
-    # The office's row is the lock of all its lots: two that overlap cannot be received at the same time.
+    # Lock the office's row for all its lots: overlapping lots cannot be received concurrently.
     conn.execute(sa.select(db.serventia.c.id).where(db.serventia.c.id == serventia_id).with_for_update())
     overlap = sa.select(lots.c.id).where(
         lots.c.serventia_id == serventia_id,
@@ -68,7 +68,7 @@ def receive(
         "quando": now,
     }
     conn.execute(sa.insert(lots).values(**row))
-    # A queue that stopped because its paper ran out goes on.
+    # A queue that stopped without paper continues.
     conn.execute(sa.update(db.fila).where(db.fila.c.id == queue.id).values(papel_parada=None))
     return count, [_log(nome, "papel recebido", who, {"de": str(first), "ate": str(last), "folhas": count})]
 
@@ -77,9 +77,9 @@ def receive(
 
 
 def claim(office: Office, row: JobRow, attempt: Attempt, owner: str) -> bool:
-    """Take the queue for an attempt before anything touches it: its turn and, of numbered paper, its numbers (P5).
+    """Take the queue for an attempt before any access to it: its turn and, for numbered paper, its numbers (P5).
 
-    False: not now; the claim of the job is given back, and it is due again when its turn comes. Raises `QueueRefused`.
+    False: not now; the claim of the job is released, and the job is due again at its turn. Raises `QueueRefused`.
     """
     with office.db.read() as conn:
         goes, numbered = turns.can_go(conn, row), _is_numbered(conn, row)
@@ -93,7 +93,7 @@ def claim(office: Office, row: JobRow, attempt: Attempt, owner: str) -> bool:
             goes = goes and take(act, row, attempt, count)
             if not goes:
                 attempts.change(act.conn, row, owner, later)
-    except IntegrityError:  # a request has just brought one of these numbers: the next attempt sees it
+    except IntegrityError:  # a concurrent request inserted one of these numbers: retry later
         with office.db.write() as conn:
             attempts.change(conn, row, owner, later)
         return False
@@ -111,7 +111,7 @@ def _is_numbered(conn: Connection, row: JobRow) -> bool:
 def take(act: Act, row: JobRow, attempt: Attempt, count: int) -> bool:
     """Take the queue, and the numbers of `count` sheets, for an attempt; return whether it has them.
 
-    Run twice for one attempt it takes nothing the second time. Raises `QueueRefused` if the print shows other numbers.
+    Idempotent per attempt. Raises `QueueRefused` if the print shows other numbers.
     """
     conn, table = act.conn, db.fila
     queue = lock_queue(conn, row["serventia_id"], attempt.fila)
@@ -139,7 +139,7 @@ def take(act: Act, row: JobRow, attempt: Attempt, count: int) -> bool:
 
 
 def pass_on(conn: Connection, attempt: Attempt, another: Attempt) -> None:
-    """Move what an attempt took to its replacement, as nothing can have come out of the first."""
+    """Move the queue and numbers of an attempt to its replacement; the first cannot have printed anything."""
     queue, table = db.fila, db.papel
     took = sa.update(queue).where(queue.c.serventia_id == attempt.serventia_id, queue.c.papel_tentativa == attempt.id)
     if conn.execute(took.values(papel_tentativa=another.id)).rowcount:
@@ -147,7 +147,7 @@ def pass_on(conn: Connection, attempt: Attempt, another: Attempt) -> None:
 
 
 def give_back_for_job(conn: Connection, row: JobRow) -> None:
-    """Release the queue that the job holds, as a person says that all of it came out well."""
+    """Release the queue that the job holds, because a person confirmed the complete print."""
     queue, table = db.fila, db.tentativa
     own = sa.select(table.c.id).where(table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"])
     took = (queue.c.serventia_id == row["serventia_id"], queue.c.papel_tentativa.in_(own))
@@ -157,7 +157,7 @@ def give_back_for_job(conn: Connection, row: JobRow) -> None:
 def _next_numbers(
     conn: Connection, queue: Queue, number: SheetNumber, count: int, row: JobRow
 ) -> tuple[list[SheetNumber], str | None]:
-    """Return the numbers of the next sheets from `number` on, or why there are none. Spoiled ones are skipped."""
+    """Return the numbers of the next sheets from `number` on, or the reason why not. Spoiled ones are skipped."""
     lots = received_lots(conn, queue)
     numbers: list[SheetNumber] = []
     while len(numbers) < count:
@@ -176,7 +176,7 @@ def _next_numbers(
 
 
 def _brought(conn: Connection, row: JobRow) -> list[str]:
-    """Return the numbers that came with the request, in the order of the sheets."""
+    """Return the numbers given in the request, in the order of the sheets."""
     table = db.papel
     query = sa.select(table.c.numero).where(
         table.c.serventia_id == row["serventia_id"], table.c.job_id == row["id"], table.c.fila.is_(None)
@@ -220,9 +220,9 @@ def _write(
 
 
 def report_next(act: Act, nome: str, proximo: str, inutilizados: Sequence[str], who: Author) -> None:
-    """Record which number is next in the tray and which were spoiled; the queue goes on.
+    """Record the next number in the tray and the spoiled ones; the queue continues.
 
-    The sheets that the last print did not use are free again. Raises `Recusa` `impressao-em-andamento`,
+    The sheets that the last print did not use become free. Raises `Recusa` `impressao-em-andamento`,
     `papel-ja-usado`, and `entrada-invalida` if the fate of a sheet in between is not stated.
     """
     conn, serventia_id = act.conn, act.office.serventia_id
@@ -273,7 +273,7 @@ def spoil(
 
 
 def _free(conn: Connection, queue: Queue, following: SheetNumber, spoiled: Sequence[str]) -> list[str]:
-    """Free the numbers of the sheets still in the tray, taken by the print after which the queue stopped."""
+    """Free the unused numbers taken by the print after which the queue stopped."""
     if queue.papel_tentativa is None:
         return []
     tries, table = db.tentativa, db.papel
@@ -313,9 +313,9 @@ def _check_received(lots: Sequence[Lot], given: Mapping[str, Sequence[str]], nom
 def _without_fate(
     conn: Connection, queue: Queue, following: SheetNumber, spoiled: Sequence[str], lots: Sequence[Lot]
 ) -> list[str]:
-    """Return the numbers between the one expected and the one given whose fate is unknown.
+    """Return the numbers between the expected and the given one that are neither used nor spoiled.
 
-    If the new number is of another lot, the rest of the lot before stays in stock.
+    If the given number is of another lot, the rest of the previous lot stays in stock.
     """
     if queue.papel_proximo is None:
         return []
@@ -331,7 +331,7 @@ def _without_fate(
 
 
 def lock_queue(conn: Connection, serventia_id: int, nome: str) -> Queue:
-    """Return the queue, its row locked until the transaction's end. Raises `Recusa` `fila-desconhecida`."""
+    """Return the queue with its row locked until the transaction's end. Raises `Recusa` `fila-desconhecida`."""
     table = db.fila
     query = sa.select(table).where(table.c.serventia_id == serventia_id, table.c.nome == nome)
     found = conn.execute(query.with_for_update()).mappings().one_or_none()

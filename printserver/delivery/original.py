@@ -12,11 +12,11 @@ _log = structlog.get_logger()
 
 
 class LostPdf(Exception):
-    """The sealed PDF is missing and cannot be made again with the same bytes: a person must act."""
+    """The sealed PDF is missing and cannot be reproduced with the same bytes: a person must act."""
 
 
 def intact_pdf(office: Office, row: JobRow) -> bytes:
-    """Return the bytes of the job's `pdf_sha256`; they are in the spool on return.
+    """Return the bytes with the job's `pdf_sha256`; they are in the spool on return.
 
     A missing or changed file is stamped again from the stored layout and the seals, which gives the same bytes. Raises
     `LostPdf` if it does not; OSError if the disk fails.
@@ -33,7 +33,7 @@ def intact_pdf(office: Office, row: JobRow) -> bytes:
 
 
 def check(office: Office, content: bytes, digest: str) -> None:
-    """Raise `LostPdf` unless `content` is of that SHA-256."""
+    """Raise `LostPdf` unless `content` has that SHA-256."""
     if hashlib.sha256(content).hexdigest() != digest:
         raise LostPdf(
             "O PDF deste trabalho sumiu do disco ou foi alterado, e não pôde ser refeito igual ao que foi selado: nada "

@@ -1,4 +1,4 @@
-"""Stock of numbered paper (P5) as people report and see it: lots received, next sheet in the tray, counts."""
+"""Stock of numbered paper (P5), reported and shown: received lots, next sheet in the tray, counts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -18,7 +18,7 @@ from printserver.office import Author, Office, acting, acting_person, people
 
 
 def report_queue_paper(office: Office, author: Author, nome: str, data: object) -> JsonObject:
-    """Record which number of paper is next in a queue's tray, and which were spoiled. Return the queue.
+    """Record the next sheet number in a queue's tray and the spoiled ones. Return the queue.
 
     Raises `Recusa` as `numbered_paper.report_next`.
     """
@@ -46,9 +46,9 @@ def receive_paper(office: Office, author: Author, nome: str, data: object) -> Js
 
 
 def paper_group(office: Office) -> list[JsonObject]:
-    """Return the queues with numbered paper as `GET /filas` shows them, with their lots and the print they wait for.
+    """Return the queues with numbered paper as in `GET /filas`, with their lots and the print they wait for.
 
-    `lotes`: newest first; `parou_em`: the job after which the queue stopped, with the numbers that it took.
+    `lotes`: newest first; `parou_em`: the job after which the queue stopped, with its numbers.
     """
     shown = [each for each in with_paper(office, queues.list_all(office)) if each["papel_numerado"]]
     with office.db.read() as conn:
@@ -59,7 +59,7 @@ def paper_group(office: Office) -> list[JsonObject]:
 
 
 def tally(conn: Connection, queue: Queue) -> dict[str, int]:
-    """Return how many sheets a queue received, used, spoiled and still has."""
+    """Return the numbers of sheets that a queue received, used, spoiled and has in stock."""
     table = db.papel
     query = (
         sa.select(table.c.estado, sa.func.count())
@@ -73,7 +73,7 @@ def tally(conn: Connection, queue: Queue) -> dict[str, int]:
 
 
 def as_printed(conn: Connection, serventia_id: int, key: str) -> str:
-    """Return a normalized number as it is printed on the sheet: with the leading zeros of its lot."""
+    """Return a normalized number as printed on the sheet, with the leading zeros of its lot."""
     number, lots = sheet_numbers.parse_number(key, "numero"), db.papel_lote
     query = sa.select(lots.c.algarismos).where(
         lots.c.serventia_id == serventia_id,
@@ -85,7 +85,7 @@ def as_printed(conn: Connection, serventia_id: int, key: str) -> str:
 
 
 def with_paper(office: Office, queue_rows: Sequence[JsonObject]) -> list[JsonObject]:
-    """Return queues as `GET /filas` shows them, with the numbers of their paper and why they are stopped."""
+    """Return queues as in `GET /filas`, with the numbers of their paper and why they are stopped."""
     table = db.fila
     shown = []
     with office.db.read() as conn:

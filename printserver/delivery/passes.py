@@ -1,7 +1,7 @@
-"""Passes: a print of several copies, or of fronts and then backs, is sent in several attempts.
+"""Passes: a print of several copies, or of fronts and later backs, is sent in several attempts.
 
-One job, one sealing, one stored PDF: each pass is an extract of its bytes with a hash of its own (X5). Backs are
-printed only after a person confirms that the sheets lie turned in the tray.
+One job, one sealing, one stored PDF: each pass is an extract of its bytes with a separate hash (X5). Backs are printed
+only after a person confirms that the turned sheets are in the tray.
 """
 
 from collections.abc import Sequence
@@ -22,12 +22,12 @@ from printserver.rendering import PrintedSide, extract_pages
 
 FRENTE: Final = "frente"
 FRENTE_THEN_VERSO: Final = "frente-depois-verso"
-NO_PAGES: Final = ""  # the pages of a pass that consists of an empty side
+NO_PAGES: Final = ""  # pages of a pass with only an empty side
 
 
 @dataclass(frozen=True, slots=True)
 class Pass:
-    """One pass: its index, and the positions in the printed file that it prints (None: all)."""
+    """One pass: its index and its positions in the printed file (None: all)."""
 
     index: int
     positions: tuple[int, ...] | None
@@ -36,7 +36,7 @@ class Pass:
 
 
 def plan(office: Office, row: JobRow, queue: str) -> tuple[Pass, ...]:
-    """Return the passes in which a queue prints the job; a folder needs no separate backs."""
+    """Return the passes of the job in a queue; a folder needs no separate backs."""
     each: list[tuple[tuple[int, ...] | None, str | None, bool]] = [(None, None, False)]
     if row["faces"] == FRENTE_THEN_VERSO and _kind(office, queue) != "pasta":
         sides = printout.job_sides(office, row)
@@ -44,7 +44,7 @@ def plan(office: Office, row: JobRow, queue: str) -> tuple[Pass, ...]:
         halves = [(tuple(place for place in used if place % 2 == back), bool(back)) for back in (0, 1)]
         each = [(places, _pages(sides, places), back) for places, back in halves if places]
     passes = [part for _ in range(row["copias"]) for part in each]
-    first_is_backs = each[0][2]  # an act of one page that begins on the back: nothing was printed to be turned
+    first_is_backs = each[0][2]  # an act of one page that begins on the back: there are no printed fronts to turn
     return tuple(
         Pass(n, places, pages, versos=back and not first_is_backs) for n, (places, pages, back) in enumerate(passes)
     )
@@ -56,7 +56,7 @@ def first(office: Office, row: JobRow, queue: str) -> AttemptContent:
 
 
 def again(office: Office, row: JobRow, queue: str) -> AttemptContent:
-    """Return the content of the newest pass, to send it again because nothing came out; its bytes are stored."""
+    """Return the content of the newest pass, to resend it because nothing came out; its bytes are stored."""
     if not _is_in_parts(row):
         return AttemptContent(0)
     with office.db.read() as conn:
@@ -66,7 +66,7 @@ def again(office: Office, row: JobRow, queue: str) -> AttemptContent:
 
 
 def content(office: Office, row: JobRow, passada: Pass) -> AttemptContent:
-    """Return the content of an attempt that prints this pass; its bytes are stored."""
+    """Return the content of an attempt for this pass; its bytes are stored."""
     digest = None if passada.positions is None else store_extract(office, row, passada.positions)
     return AttemptContent(passada.index, passada.paginas, digest)
 
@@ -80,7 +80,7 @@ def store_extract(office: Office, row: JobRow, positions: Sequence[int | None]) 
 
 
 def attempt_bytes(office: Office, row: JobRow, attempt: Attempt) -> bytes:
-    """Return the bytes of an attempt's `pdf_sha256`, read or made again; they are in the spool on return.
+    """Return the bytes of an attempt's `pdf_sha256`, read or reproduced; they are in the spool on return.
 
     Raises `LostPdf`, OSError (see `original`).
     """
@@ -103,7 +103,7 @@ def _attempt_positions(office: Office, row: JobRow, attempt: Attempt) -> Sequenc
 
 
 def positions(office: Office, row: JobRow, paginas: Sequence[int]) -> list[int | None]:
-    """Return the positions in the printed file of pages that are printed again, each on its own side of the sheet."""
+    """Return the positions in the printed file of reprinted pages, each on its side of the sheet."""
     places: list[int | None] = list(printout.positions_in_file(office, row, paginas))
     if row["faces"] != "frente-verso":
         return places
@@ -116,7 +116,7 @@ def positions(office: Office, row: JobRow, paginas: Sequence[int]) -> list[int |
 
 
 def folhas(office: Office, row: JobRow, attempt: Attempt) -> int:
-    """Return how many new sheets an attempt takes: none if it prints the backs of sheets that have fronts."""
+    """Return the number of new sheets of an attempt: none for the backs of sheets with printed fronts."""
     if attempt.passada is not None and attempt.paginas is not None:
         passes = plan(office, row, attempt.fila)
         passada = passes[attempt.passada]
@@ -132,7 +132,7 @@ def folhas(office: Office, row: JobRow, attempt: Attempt) -> int:
 
 
 def end_values(copias: int, faces: str | None, state: str, now: datetime) -> dict[str, object]:
-    """Return the changes of a job whose newest attempt ended; with several passes the job is due for the next one."""
+    """Return the changes of a job whose newest attempt ended; with several passes the next one becomes due."""
     if _has_parts(copias, faces) and state in (HANDED_OFF, PRINTED):
         return attempts.end_values(HANDED_OFF) | {"encerrado": False, "vence_em": now}
     return attempts.end_values(state)
@@ -141,7 +141,7 @@ def end_values(copias: int, faces: str | None, state: str, now: datetime) -> dic
 def advance(office: Office, row: JobRow, attempt: Attempt, owner: str) -> None:
     """Continue after the newest attempt came out: print another copy, ask for the backs, or end the job.
 
-    Does nothing the second time. Raises `LostClaim`.
+    Idempotent. Raises `LostClaim`.
     """
     counted = _is_counted(row, attempt)
     passada = next_pass(office, row, attempt) if _came_out(row, attempt) else None
@@ -186,7 +186,7 @@ def last_pass(conn: Connection, row: JobRow) -> int:
 
 
 def _came_out(row: JobRow, attempt: Attempt) -> bool:
-    """Return whether the attempt came out as far as its queue knows: nothing follows what was cancelled there."""
+    """Return whether the queue completed the attempt; a cancelled attempt is not continued."""
     return attempt.cups_id is None or (row["cups"] or {}).get("estado") == "completed"
 
 
@@ -200,7 +200,7 @@ def _is_counted(row: JobRow, attempt: Attempt) -> bool:
 
 
 def give_back(conn: Connection, attempt: Attempt) -> None:
-    """Release the queue with numbered paper that this attempt holds, as it is known to be good (P5)."""
+    """Release the queue with numbered paper that this attempt holds: its print is known to be good (P5)."""
     queue = db.fila
     took = (queue.c.serventia_id == attempt.serventia_id, queue.c.papel_tentativa == attempt.id)
     conn.execute(sa.update(queue).where(*took).values(papel_tentativa=None))

@@ -29,7 +29,7 @@ COPY_WITHOUT_VALUE = "CÓPIA SEM VALOR"
 
 
 def job_format(office: Office, row: JobRow) -> Format:
-    """Return the version of the format that the job was laid out with."""
+    """Return the format version of the job's layout."""
     known = office.kept_formats.get(row["formato_versao"])
     if known is not None:
         return known
@@ -60,7 +60,7 @@ def job_request(office: Office, row: JobRow, page_format: Format) -> LayoutReque
 
 
 def stamp_job(office: Office, row: JobRow, *, copy_without_value: bool = False) -> bytes:
-    """Return the stamped PDF of the job, from its stored layout; or the marked copy that anyone may see (X9)."""
+    """Return the stamped PDF of the job, from its stored layout; or the marked copy without restriction (X9)."""
     page_format = job_format(office, row)
     layout = _layout_do_job(office, row, page_format)
     stamp = _stamp(row["carimbo"])
@@ -83,13 +83,13 @@ def _layout_do_job(office: Office, row: JobRow, page_format: Format) -> Layout:
 
 
 def positions_in_file(office: Office, row: JobRow, paginas: Sequence[int]) -> list[int]:
-    """Return the positions (from 0) of pages (from 1) in the printed file, which may have empty sides between them."""
+    """Return the positions (from 0) of pages (from 1) in the printed file, which may contain empty sides."""
     order = job_sides(office, row)
     return [place for page in paginas for place, side in enumerate(order) if side.pagina == page]
 
 
 def job_sides(office: Office, row: JobRow) -> tuple[PrintedSide, ...]:
-    """Return the sides of the printed file in order: the document's pages, with empty sides between them."""
+    """Return the sides of the printed file in order: the document's pages and empty sides."""
     page_format = job_format(office, row)
     return page_sides(_layout_do_job(office, row, page_format), page_format, _stamp(row["carimbo"]))
 
@@ -116,7 +116,7 @@ def _values(kept: JsonView | None) -> BlockValues | None:
 
 
 def count_pages(paginas: str | None, total: int) -> int:
-    """Return the page count of an extract (`2-3`, `1,4`); None: all `total` pages; empty: an empty side alone."""
+    """Return the page count of an extract (`2-3`, `1,4`); None: all `total` pages; empty: only an empty side."""
     if paginas == "":
         return 0
     chosen = parse_pages(paginas, total)

@@ -1,4 +1,4 @@
-"""The office's queues by name: which one a print goes to, what it can do, and the object that talks to it."""
+"""The office's queues by name: selection, capabilities, and the client object of a queue."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -34,10 +34,10 @@ from printserver.rendering import shift
 
 Destination = CupsQueue | FolderQueue
 
-ASK_AGAIN_S: Final = 60.0  # what a queue can do: pycups leaks a little at each call
-LOOK_AGAIN_S: Final = 10.0  # the state of a queue; a server that did not answer is not asked again before
-ASK_LIMIT_S: Final = 3.0  # a person waits for the answer
-ABORT: Final = "abort-job"  # the only error policy that prints nothing by itself later
+ASK_AGAIN_S: Final = 60.0  # cache time of capabilities: pycups leaks memory at each call
+LOOK_AGAIN_S: Final = 10.0  # cache time of a queue's state, and of a failed request
+ASK_LIMIT_S: Final = 3.0  # timeout: a person waits for the answer
+ABORT: Final = "abort-job"  # the only error policy that never prints later automatically
 
 
 def choose(conn: Connection, office: Office, nome: str | None, kind: str) -> Queue:
@@ -64,7 +64,7 @@ def find(conn: Connection, serventia_id: int, nome: str) -> Queue | None:
 
 
 def by_name(office: Office, nome: str) -> Destination:
-    """Return the object that talks to the queue of that name. Raises `QueueRefused` if it is gone."""
+    """Return the client object of the queue of that name. Raises `QueueRefused` if it no longer exists."""
     with office.db.read() as conn:
         found = find(conn, office.serventia_id, nome)
     if found is None:
@@ -73,7 +73,7 @@ def by_name(office: Office, nome: str) -> Destination:
 
 
 def open_queue(office: Office, row: Queue) -> Destination:
-    """Return the object that talks to this queue."""
+    """Return the client object of this queue."""
     if row.tipo == "pasta":
         return FolderQueue(row.nome, Path(row.destino))
     return CupsQueue(row.nome, row.destino, cups_server(office.instance, row))
@@ -93,13 +93,13 @@ def check(
     faces: str,
     tamanho: tuple[float, float] | None = None,
 ) -> None:
-    """Refuse what the queue cannot do, before anything is sealed.
+    """Refuse options that the queue does not support, before anything is sealed.
 
-    The tray must be one that the queue names: a folder and a raw queue name none (S12). Faces and paper sizes that the
-    queue does not list are allowed if it lists none. `tamanho` is the page's width and height in mm (P1).
+    The tray must be one that the queue lists; a folder and a raw queue list none (S12). Faces and paper sizes are not
+    checked if the queue lists none. `tamanho` is the page's width and height in mm (P1).
 
     Raises `Recusa` `bandeja-desconhecida`, `papel-incompativel`, `fila-desconhecida` if the print server has no such
-    queue or refuses access, `servidor-ocupado` if a queue that must be asked does not answer.
+    queue or refuses access, `servidor-ocupado` if a tray is requested and the queue does not answer.
     """
     if row.tipo == "pasta":
         if bandeja is not None:
@@ -128,7 +128,7 @@ def check(
 
 
 def has_trays(office: Office, row: Queue) -> bool:
-    """Return whether a queue names trays; one that does not answer is assumed to."""
+    """Return whether a queue lists trays; True if it does not answer."""
     if row.tipo == "pasta":
         return False
     try:
@@ -138,7 +138,7 @@ def has_trays(office: Office, row: Queue) -> bool:
 
 
 def _check_media(row: Queue, can: Capabilities, tamanho: tuple[float, float]) -> None:
-    """Refuse a page size that the printer does not have: the page, and its QR, would be scaled down (P6)."""
+    """Refuse a page size that the printer does not have: page and QR would be scaled down (P6)."""
     if not can["papeis"] or has_size(*tamanho, can["papeis"]):
         return
     page = " × ".join(f"{side:g}".replace(".", ",") for side in tamanho)
@@ -159,7 +159,7 @@ def current_state(office: Office, row: Queue) -> QueueState | None:
 
 
 def _capabilities(office: Office, row: Queue, age_s: float = ASK_AGAIN_S) -> Capabilities:
-    """Return what a queue can do and its state, at most `age_s` old. Raises `QueueUnavailable`, `QueueRefused`."""
+    """Return a queue's capabilities and state, at most `age_s` old. Raises `QueueUnavailable`, `QueueRefused`."""
     now = monotonic()
     asked, known = office.capabilities.get(row.nome, (0.0, None))
     if known is not None and now - asked < (min(age_s, LOOK_AGAIN_S) if isinstance(known, Exception) else age_s):
@@ -184,7 +184,7 @@ def _no_such_tray(row: Queue, bandeja: str, known: list[str]) -> Recusa:
 
 
 def list_all(office: Office) -> list[JsonObject]:
-    """Return every queue as the contract's `GET /filas` shows it, with its diagnosis and the remedy."""
+    """Return every queue as in the contract's `GET /filas`, with its diagnosis and remedy."""
     with office.db.read() as conn:
         table = db.fila
         query = sa.select(table).where(table.c.serventia_id == office.serventia_id).order_by(table.c.nome)
@@ -217,7 +217,7 @@ def _show(office: Office, row: Queue) -> JsonObject:
 
 
 def _alerts(row: Queue, item: JsonView, found: Diagnosis) -> list[str]:
-    """Return what should be corrected in a CUPS queue before sealed paper goes there (X5)."""
+    """Return the problems to correct in a CUPS queue before sealed documents are printed there (X5)."""
     if row.tipo != "cups":
         return []
     alerts = []
@@ -237,14 +237,14 @@ def _alerts(row: Queue, item: JsonView, found: Diagnosis) -> list[str]:
 def offset_of(
     deslocamentos: Mapping[str, tuple[float, float]] | None, bandeja: str | None
 ) -> tuple[float, float] | None:
-    """Return the offset in mm (right, down) of a queue's tray (P7): the tray's own, else the queue's; None for none."""
+    """Return the offset in mm (right, down) of a queue's tray (P7): the tray's, else the queue's, or None."""
     known = deslocamentos or {}
     x, y = known.get(bandeja or "", known.get("", (0, 0)))
     return (x, y) if x or y else None
 
 
 def bytes_for(office: Office, queue: str, bandeja: str | None, pdf: bytes) -> str | None:
-    """Store the copy of a PDF that is moved for the tray (P7), and return its SHA-256; None: it is sent unchanged."""
+    """Store the copy of a PDF shifted for the tray (P7) and return its SHA-256; None: it is sent unchanged."""
     with office.db.read() as conn:
         row = find(conn, office.serventia_id, queue)
     offset = offset_of(row.deslocamentos, bandeja) if row is not None and row.tipo == "cups" else None

@@ -1,4 +1,4 @@
-"""Life of a print server: an idle connection to it, whose end means that the server died (docs/decisions/14)."""
+"""Detects the death of a print server by an idle connection to it (docs/decisions/14)."""
 
 import threading
 import time
@@ -13,21 +13,21 @@ from printserver.printing import CupsQueue, IdleConnection, QueueUnavailable, St
 
 _log = structlog.get_logger()
 
-TICK_S: Final = 0.25  # of waiting for the end of the connection
-_CLEARLY_BEFORE_S: Final = 1.5  # CUPS gives the beginning of a print in whole seconds
+TICK_S: Final = 0.25  # wait per check of the connection
+_CLEARLY_BEFORE_S: Final = 1.5  # CUPS reports the beginning of a print in whole seconds
 
 
 class ServerLife:
-    """The connection to one print server, and its last death. Threads must not share it."""
+    """The connection to one print server, and its last death. Not thread-safe."""
 
     def __init__(self, cups_server: str | None, clock: Clock) -> None:
-        """Open nothing yet (see `connect`). `clock`: the office's, by which deaths are compared with releases."""
+        """Initialize without opening a connection (see `connect`). `clock`: the office's, to compare with releases."""
         self._server = cups_server
         self._clock = clock
         self.connection: IdleConnection | None = None
         self._died_at: datetime | None = None
         self._died_mono = 0.0
-        self._gone_since: float | None = None  # since when there is no connection, if the server is known to be dead
+        self._gone_since: float | None = None  # start of the outage, if the server is known to be dead
         self._begun: dict[
             int, tuple[int, float]
         ] = {}  # attempt → beginning of its printing, and when it was first seen
@@ -39,7 +39,7 @@ class ServerLife:
             self.connection = None
 
     def connect(self, queue: CupsQueue) -> None:
-        """Open the connection unless it is open; note a death since the last call."""
+        """Open the connection unless it is open; record a death since the last call."""
         if self.connection is not None and self.connection.died():
             self._death()
         if self.connection is None:
@@ -62,7 +62,7 @@ class ServerLife:
         return False
 
     def is_gone_for(self, seconds: float) -> bool:
-        """Return whether the server is known to have died, and has not come back for so long."""
+        """Return whether the server is known to have died and has been gone for `seconds`."""
         return self._gone_since is not None and time.monotonic() - self._gone_since >= seconds
 
     def died_since(self, attempt: Attempt) -> bool:
@@ -72,9 +72,9 @@ class ServerLife:
         return self._died_at is not None and attempt.liberada_em is not None and attempt.liberada_em <= self._died_at
 
     def saw_begin(self, attempt: Attempt, state: State | None) -> bool:
-        """Note when the printing was first seen; return whether that was clearly before the server's last death.
+        """Record when the printing was first seen; return whether that was clearly before the server's last death.
 
-        A print that began again in the same second could not be told from the first.
+        A print that restarts within the same second cannot be distinguished from the first.
         """
         if state is None or state.inicio is None:
             return False

@@ -33,12 +33,12 @@ class SheetNumber:
         return normalize_sheet(str(self))
 
     def plus(self, k: int) -> "SheetNumber":
-        """Return the number `k` sheets further."""
+        """Return the number `k` sheets later."""
         return replace(self, n=self.n + k)
 
 
 def parse_number(text: str, field: str) -> SheetNumber:
-    """Return the number as it is written. Raises `Recusa` `entrada-invalida` if it does not end in digits."""
+    """Parse a number. Raises `Recusa` `entrada-invalida` if it does not end in digits."""
     found = _NUMBER.fullmatch(canonical(text))
     if found is None:
         raise invalid_input(field, 'o número do papel termina em algarismos, como "A0000001"')
@@ -65,5 +65,5 @@ def received_lots(conn: Connection, queue: Queue) -> list[Lot]:
 
 
 def lot_of(number: SheetNumber, lots: Sequence[Lot]) -> int | None:
-    """Return the id of the lot that contains a number; None: it was not received."""
+    """Return the id of the lot that contains a number; None if it was not received."""
     return next((lot.id for lot in lots if lot.prefixo == number.prefixo and lot.de <= number.n <= lot.ate), None)

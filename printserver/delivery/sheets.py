@@ -1,4 +1,4 @@
-"""The numbered sheet of each printed page, as far as it is known (P5). Reads only."""
+"""The numbered sheet of each printed page, if known (P5). Read-only."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,7 @@ from printserver.office import Office
 
 
 def numbers(office: Office, row: JobRow) -> dict[int, str]:
-    """Return by page the number, as printed on it, of the sheet that it was printed on last, if known."""
+    """Return for each page the printed number of the sheet of its last print, if known."""
     with office.db.read() as conn:
         known = _known(conn, row)
         tries = attempts.all_of(conn, row)
@@ -53,10 +53,10 @@ def _known(conn: Connection, row: JobRow) -> dict[tuple[int | None, int], str]:
 
 
 def _where(office: Office, row: JobRow, tries: Sequence[Attempt]) -> dict[int, tuple[int | None, int]]:
-    """Return by page the newest attempt that took a sheet for it, and which of its sheets (see `passes.folhas`)."""
+    """Return for each page the newest attempt that took a sheet for it, and the sheet's index (see `passes.folhas`)."""
     sides = printout.job_sides(office, row)
     where: dict[int, tuple[int | None, int]] = {}
-    sheets: dict[int, tuple[int | None, int]] = {}  # by sheet of the printed file: a back is on the sheet of its front
+    sheets: dict[int, tuple[int | None, int]] = {}  # by sheet of the printed file: a back has the sheet of its front
     for attempt in tries:
         places = _places(office, row, attempt, [side.pagina for side in sides])
         turned = row["faces"] == passes.FRENTE_THEN_VERSO
@@ -71,7 +71,7 @@ def _where(office: Office, row: JobRow, tries: Sequence[Attempt]) -> dict[int, t
 
 
 def _places(office: Office, row: JobRow, attempt: Attempt, pages: Sequence[int | None]) -> list[int]:
-    """Return the positions in the printed file that an attempt printed, in order."""
+    """Return the positions in the printed file of an attempt, in order."""
     if attempt.passada is not None and attempt.paginas is not None:
         return list(passes.plan(office, row, attempt.fila)[attempt.passada].positions or ())
     chosen = parse_pages(attempt.paginas, row["paginas"])
@@ -79,5 +79,5 @@ def _places(office: Office, row: JobRow, attempt: Attempt, pages: Sequence[int |
 
 
 def _as_requested(place: tuple[int | None, int], known: Mapping[tuple[int | None, int], str]) -> tuple[int | None, int]:
-    """Return the position of a sheet of the first attempt as in the request, if no queue has taken its number since."""
+    """Return the request's position of a sheet of the first attempt, if no queue has taken its number since."""
     return place if place in known or place[0] != 1 else (None, place[1])

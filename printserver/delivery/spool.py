@@ -1,6 +1,6 @@
 """Finished PDFs on disk, named by their SHA-256: written to a temporary name, synced, renamed, never changed.
 
-Every read is checked against the name: a failing disk, a restored backup or a person may have changed the file.
+Every read is verified against the name: a disk fault, a restored backup or a person may have changed the file.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ from printserver.common.files import sync_folder, write_whole
 
 
 class Altered(Exception):
-    """The file of that SHA-256 is missing, or has other bytes."""
+    """The file of that SHA-256 is missing or has other content."""
 
 
 def store(folder: Path, content: bytes) -> str:

@@ -1,7 +1,7 @@
-"""Turns at a queue: its prints are handed over in the order of acceptance. Reads only.
+"""Turns at a queue: prints are handed off in the order of acceptance. Read-only.
 
-Only the hand-off waits; stamping does not. A print that is held, failed or handed over blocks no other. A queue with
-numbered paper waits, after each print that is not known to be good, for a person to report on it (P5).
+Only the hand-off waits; stamping does not. A held, failed or handed-off print does not block others. A queue with
+numbered paper waits for a person's report after each print that is not known to be good (P5).
 """
 
 from typing import Final
@@ -23,7 +23,7 @@ _Int = sa.ColumnElement[int] | int
 
 
 def turn() -> sa.ColumnElement[bool]:
-    """Return the condition, on `db.job`, that its next step may be taken now: any step but a hand-off out of turn."""
+    """Return the condition on `db.job` that its next step is allowed now: any step except a hand-off out of turn."""
     job, tries, queue = db.job, db.tentativa, db.fila
     newest = (
         sa.select(sa.func.max(tries.c.id))
@@ -36,7 +36,7 @@ def turn() -> sa.ColumnElement[bool]:
         .where(queue.c.serventia_id == job.c.serventia_id, queue.c.nome == job.c.fila, queue.c.papel_numerado)
         .correlate(job)
     )
-    # The attempt that holds a numbered queue goes on first, also after a crash: the queue waits for its end.
+    # The attempt that holds a numbered queue goes first, also after a crash: the queue waits for its end.
     took = numbered.where(queue.c.papel_tentativa == newest).exists()
     closed = numbered.where(
         sa.or_(queue.c.papel_tentativa.is_not(None), queue.c.papel_proximo.is_(None), queue.c.papel_parada.is_not(None))
@@ -46,13 +46,13 @@ def turn() -> sa.ColumnElement[bool]:
 
 
 def can_go(conn: Connection, row: JobRow) -> bool:
-    """Return whether the rendered job of `row` may be handed to its queue now; checked again right before it is."""
+    """Return whether the rendered job of `row` may be handed to its queue now; checked again before the hand-off."""
     job = db.job
     return conn.execute(sa.select(job.c.n).where(job.c.n == row["n"], turn())).first() is not None
 
 
 def waits_for(conn: Connection, row: JobRow) -> str | None:
-    """Return a sentence for people that says why a job waits now; None: it does not wait."""
+    """Return a Portuguese sentence with the reason why a job waits; None if it does not wait."""
     if row["encerrado"]:
         return None
     if row["estado"] in _WAITS_FOR_PERSON:
@@ -77,7 +77,7 @@ def waits_for(conn: Connection, row: JobRow) -> str | None:
 
 
 def _prints_before(serventia_id: _Int, queue: sa.ColumnElement[str] | str, n: _Int) -> sa.Select[tuple[int, str]]:
-    """Return the prints accepted before job `n` that are still to be handed to the queue."""
+    """Return the prints accepted before job `n` and not yet handed to the queue."""
     before = db.job.alias("antes")
     return sa.select(before.c.n, before.c.id).where(
         before.c.serventia_id == serventia_id,
@@ -101,7 +101,7 @@ def _paper(conn: Connection, row: JobRow) -> str | None:
 
 
 def why_stopped(conn: Connection, queue: Queue) -> str | None:
-    """Return a sentence that says why a queue with numbered paper takes no print now; None: it takes the next (P5)."""
+    """Return a sentence with the reason why a queue with numbered paper is stopped; None if it is not (P5)."""
     nome = queue.nome
     if not queue.papel_numerado:
         return None

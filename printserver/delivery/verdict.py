@@ -1,7 +1,7 @@
-"""What the state of a released CUPS job means for our job. Pure: no I/O.
+"""Maps the state of a released CUPS job to the final state of its job. Pure, no I/O.
 
-`completed` alone is no proof of paper: it is proof if the queue counted the expected sides, and says nothing if the
-queue counts none. Contradictory signs and prints that ended halfway are left to a person.
+`completed` proves a print only if the queue counted the expected sides; it proves nothing if the queue does not count.
+Contradictory evidence and partial prints are left to a person.
 """
 
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from typing import Final
 from printserver.ledger import HANDED_OFF, PRINTED, UNCERTAIN, CupsState
 from printserver.printing import State
 
-# A printer that was switched off during the print: CUPS says `completed`, and counts what it had sent.
+# A printer that was switched off during the print: CUPS reports `completed` and counts the sent sides.
 _FORGOTTEN: Final = "cups-ipp-missing-job-history"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The job's final state, with the reason in a sentence (None: as the queue said)."""
+    """The job's final state, with the reason in a sentence (None: the state reported by the queue)."""
 
     estado: str
     texto: str | None = None
@@ -33,10 +33,10 @@ def judge(
 ) -> Verdict | None:
     """Return the verdict on a released print; None while it is in progress.
 
-    `state`: what the queue says now (None: it does not know our job). `before`: `cups` of the job, as last written.
-    `expected`: sides that should come out. `tally`: whether the queue is known to count (None: not known). `died`: its
-    server died since the release; then `seen_begun` says that the printing is known to have begun in an earlier second
-    than the death, so that a second beginning would be visible.
+    `state`: the queue's current state (None: it does not know the job). `before`: `cups` of the job, as last written.
+    `expected`: expected sides. `tally`: whether the queue is known to count sides (None: unknown). `died`: its server
+    died since the release; then `seen_begun` means that the printing began in an earlier second than the death, so that
+    a restart would be detected.
     """
     if state is None:
         return Verdict(UNCERTAIN, "a fila não conhece mais o trabalho: não se sabe se as páginas saíram")
@@ -57,7 +57,7 @@ def judge(
 
 
 def _interrupted(state: State, before: CupsState, expected: int) -> Verdict:
-    # Counted sides came out, whatever the queue says now; how many of the others did is not known (X5).
+    # Counted sides came out, regardless of the current state; the number of others is unknown (X5).
     sides = max(state.impressions or 0, before.get("impressoes") or 0)
     if sides or state.folhas or before.get("folhas"):
         return Verdict(UNCERTAIN, f"a fila encerrou o trabalho no meio, com {sides} de {expected} páginas contadas")
@@ -65,7 +65,7 @@ def _interrupted(state: State, before: CupsState, expected: int) -> Verdict:
 
 
 def _completed(state: State, expected: int, tally: bool | None) -> Verdict:
-    # Printed sides, not sheets: of a two-sided print CUPS counts too few sheets.
+    # Printed sides, not sheets: CUPS counts too few sheets of a duplex print.
     if state.impressions is None and not tally:
         return Verdict(HANDED_OFF)
     counted = state.impressions or 0

@@ -1,10 +1,10 @@
-"""The watcher: follows released prints, one thread a print server, one call for all its jobs. Releases nothing.
+"""The watcher: follows released prints, one thread per print server, one request for all its jobs. Releases nothing.
 
-1. Keep a connection open to the server, to see its death (see `server_life`).
-2. Hold the lease on the server: of many engines one looks.
-3. Ask for all open attempts at once; write what changed; close what has ended (see `verdict`).
-4. Cancel at the queue what was given up but may still be there.
-5. Periodically look for jobs that somebody had the server reprint from its own history (see `foreign_reprints`).
+1. Keep a connection open to the server, to detect its death (see `server_life`).
+2. Hold the lease on the server: only one engine watches it.
+3. Request the states of all open attempts at once; write the changes; close ended attempts (see `verdict`).
+4. Cancel given-up attempts that may still be in the queue.
+5. Periodically search for jobs that the server reprinted from its history (see `foreign_reprints`).
 """
 
 import contextlib
@@ -31,12 +31,12 @@ from printserver.printing import CupsQueue, QueueRefused, QueueUnavailable, Stat
 
 _log = structlog.get_logger()
 
-CLOSELY_S: Final = 0.4  # between two looks, while something was released recently
+CLOSELY_S: Final = 0.4  # polling interval while something was released recently
 CLOSELY_FOR: Final = timedelta(seconds=20)
 LATER_S: Final = 4.0
-IDLE_S: Final = 30.0  # nothing is open: the bell wakes it
-REPRINTS_S: Final = 30.0  # between two looks at the server's history
-GRACE_S: Final = 3.0  # a dead server that is not back by then leaves its jobs in doubt
+IDLE_S: Final = 30.0  # nothing is open; the bell ends the wait
+REPRINTS_S: Final = 30.0  # polling interval of the server's history
+GRACE_S: Final = 3.0  # after this outage the jobs of a dead server are in doubt
 _ROWS_AT_ONCE: Final = 50
 
 _later = db.tentativa.alias("later")
@@ -44,7 +44,7 @@ _later = db.tentativa.alias("later")
 
 @dataclass(frozen=True, slots=True)
 class _Open:
-    """An attempt that may be at a server, with the columns of its job. `newest`: number of the job's newest attempt."""
+    """An attempt that may be at a server, with columns of its job. `newest`: number of the job's newest attempt."""
 
     attempt: Attempt
     cups_id: int
@@ -60,18 +60,18 @@ class _Open:
 
     @property
     def is_newest(self) -> bool:
-        """Whether no later attempt of the job took its place."""
+        """Whether the job has no later attempt."""
         return self.attempt.numero == self.newest
 
     @property
     def is_followed(self) -> bool:
-        """Whether the job waits for the end of this attempt; else it was given up."""
+        """Whether the job waits for the end of this attempt; otherwise it was given up."""
         return self.estado == HANDED_OFF and not self.encerrado and self.is_newest
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What is written of one attempt: the job's `cups`, the verdict; `over`: nothing of it is at the queue any more."""
+    """Changes to write for one attempt: the job's `cups`, the verdict; `over`: it is no longer in the queue."""
 
     of: _Open
     cups: CupsState | None
@@ -80,7 +80,7 @@ class _Change:
 
 
 class Watch:
-    """The watch of one print server by one engine. `look` is one round; threads must not share it."""
+    """The watch of one print server by one engine. `look` is one round. Not thread-safe."""
 
     def __init__(self, office: Office, cups_server: str | None, owner: str) -> None:
         self._office = office
@@ -92,7 +92,7 @@ class Watch:
         self._history_due = 0.0
 
     def run(self, stop: threading.Event) -> None:
-        """Look again and again until `stop`."""
+        """Repeat `look` until `stop`."""
         while not stop.is_set():
             seen, pause = self._office.bell.rings, 1.0
             try:
@@ -106,7 +106,7 @@ class Watch:
         self._life.close()
 
     def look(self) -> float:
-        """Look once; return after how many seconds to look again."""
+        """Run one round; return the seconds until the next."""
         with self._office.db.read() as conn:
             here = self._queues(conn)
         if not here:
@@ -137,7 +137,7 @@ class Watch:
 
     def _look_back(self, queue: CupsQueue, here: Mapping[str, Queue]) -> None:
         self._history_due = time.monotonic() + REPRINTS_S
-        with contextlib.suppress(QueueUnavailable, QueueRefused):  # the next look succeeds or not
+        with contextlib.suppress(QueueUnavailable, QueueRefused):  # retried in a later round
             foreign_reprints.check(self._office, queue, here)
 
     # -- rows ---------------------------------------------------------------------------------------------------------
@@ -168,7 +168,7 @@ class Watch:
                 table.c.fim_em.is_(None),
                 table.c.cups_id.is_not(None),
                 table.c.fila.in_(queue_names),
-                # A hand-off in progress belongs to the engine that does it.
+                # A hand-off in progress belongs to its engine.
                 sa.or_(job.c.estado == HANDED_OFF, job.c.encerrado, table.c.numero < newest),
             )
             .order_by(table.c.id)
@@ -179,9 +179,9 @@ class Watch:
         ]
 
     def _ask(self, queue: CupsQueue, open_attempts: Sequence[_Open]) -> dict[int, State | None] | None:
-        """Return what the server says of each attempt, by the attempt's id; None if it cannot be asked now.
+        """Return the server's state of each attempt, by the attempt's id; None if the server is unavailable.
 
-        A server that died is waited for during `GRACE_S`; after that it is taken to know none of them.
+        After `GRACE_S` without the server, it is assumed to know none of them.
         """
         try:
             if self._life.connection is None:
@@ -201,7 +201,7 @@ class Watch:
             return None if away else _take_off(of, queue, state, cups)
         at = here[attempt.fila]
         if state is not None and state.estado == "pending":
-            # CUPS does not say of a waiting job that its queue is paused.
+            # CUPS does not report in a waiting job that its queue is paused.
             cups["fila"] = queues.current_state(self._office, at)
         died = self._life.died_since(attempt)
         if away:
@@ -231,7 +231,7 @@ class Watch:
 
 
 def _take_off(of: _Open, queue: CupsQueue, state: State | None, cups: CupsState) -> _Change | None:
-    """Cancel at its queue what was given up; return a change once it has ended there."""
+    """Cancel a given-up attempt in its queue; return a change once it has ended there."""
     if state is not None and state.estado not in CUPS_ENDS:
         queue.cancel(of.cups_id)
         return None
@@ -245,7 +245,7 @@ def _write_one(act: Act, each: _Change) -> None:
         job.c.n == of.job_n,
         job.c.estado == of.estado,
         job.c.encerrado == of.encerrado,
-        # If a later attempt took its place meanwhile, nothing of this one is written into the job.
+        # If there is a later attempt meanwhile, this one changes nothing in the job.
         sa.select(sa.func.max(_later.c.numero))
         .where(_later.c.serventia_id == job.c.serventia_id, _later.c.job_id == job.c.id)
         .scalar_subquery()
@@ -264,12 +264,12 @@ def _write_one(act: Act, each: _Change) -> None:
 
 
 def _end(of: _Open, verdict: Verdict, now: datetime) -> dict[str, object]:
-    """Return the changes of a job whose attempt has ended; some prints have another pass to come."""
+    """Return the changes of a job whose attempt has ended; some prints have another pass."""
     return passes.end_values(of.copias, of.faces, verdict.estado, now)
 
 
 def _log_change(act: Act, each: _Change) -> None:
-    """Log an end, or a change that matters to people; a moving percentage or counter is not logged."""
+    """Log an end, or a change relevant to people; progress counters are not logged."""
     of, cups, job_id = each.of, each.cups or {}, each.of.attempt.job_id
     if each.verdict is not None:
         text = each.verdict.texto
@@ -290,7 +290,7 @@ def _news(cups: CupsState) -> tuple[object, ...]:
 
 
 class Watches:
-    """The watches of an engine: one for each print server that the office's queues name."""
+    """The watches of an engine: one for each print server of the office's queues."""
 
     def __init__(self, office: Office, owner: str) -> None:
         self._office = office
@@ -299,13 +299,13 @@ class Watches:
         self._threads: dict[str | None, threading.Thread] = {}
 
     def look(self) -> None:
-        """Look once at every server, in this thread."""
+        """Run one round for every server, in this thread."""
         self._find()
         for watch in self._all.values():
             watch.look()
 
     def start(self, stop: threading.Event) -> None:
-        """Start a thread until `stop` for each server that has none yet."""
+        """Start a thread, running until `stop`, for each server that has none yet."""
         self._find()
         for cups_server, watch in self._all.items():
             if cups_server not in self._threads:

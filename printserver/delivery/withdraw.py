@@ -1,4 +1,4 @@
-"""Withdrawal of a print on its way to paper, which tells whether anything may have come out."""
+"""Withdrawal of a print in progress, which determines whether anything may have come out."""
 
 import time
 from typing import Final
@@ -17,16 +17,16 @@ WAIT_S: Final = 8.0  # for a queue to confirm that a cancelled job is gone
 
 
 def withdraw_from_queue(office: Office, row: JobRow, who: Author, why: str) -> None:
-    """Take the job off its queue: `falhou` if nothing came out, else `incerto`; its seals stay live.
+    """Cancel the job in its queue: `falhou` if nothing came out, else `incerto`; its seals stay live.
 
-    Of a job that has ended, only attempts that may still be at a queue are taken off it. Raises `Recusa`
-    `impressao-em-andamento` if it cannot be taken off now.
+    For an ended job, only attempts that may still be in a queue are cancelled. Raises `Recusa`
+    `impressao-em-andamento` if it cannot be cancelled now.
     """
     with office.db.read() as conn:
         job = jobs.job_by_id(conn, office.serventia_id, row["id"])
         at_queue = attempts.at_queue(conn, job)
     clean = True
-    for attempt in at_queue:  # every one is taken off, also after one that was not clean
+    for attempt in at_queue:  # every one is cancelled, also after one that may have printed
         clean = _off_cups(office, job, attempt) and clean
     if on_its_way(job):
         _close(office, job, who, why, FAILED if clean else UNCERTAIN)
@@ -38,7 +38,7 @@ def withdraw_from_queue(office: Office, row: JobRow, who: Author, why: str) -> N
 
 
 def _off_cups(office: Office, row: JobRow, attempt: Attempt) -> bool:
-    """Cancel the CUPS job and wait until it is gone. Return True if surely nothing was printed."""
+    """Cancel the CUPS job and wait until it is gone. Return True if certainly nothing was printed."""
     try:
         queue = queues.by_name(office, attempt.fila)
         if not isinstance(queue, CupsQueue) or attempt.cups_id is None:
@@ -66,7 +66,7 @@ def _wait_until_gone(queue: CupsQueue, attempt: Attempt) -> State | None:
 
 
 def _close(office: Office, row: JobRow, who: Author, why: str, state: str) -> None:
-    """Write the end, unless an engine holds the job or has just moved it."""
+    """Write the end, unless an engine holds the job or has changed it meanwhile."""
     job, tentativa = db.job, db.tentativa
     with acting(office, who) as act:
         mine = (job.c.n == row["n"], job.c.estado == row["estado"], claims.lease(office).is_free(act.now))

@@ -1,7 +1,7 @@
-"""The rules of documents: what each is, which seals it needs, whose QR, which values. Pure, over plain data.
+"""The business rules of documents: identity, seals, QR, values. Pure functions over plain data.
 
-`kinds` has one record a kind, `terms` the terms of X4, `notas` one module for each document of Notas, `reprint` the
-question of a second print. It knows no table, no queue, no page.
+`kinds` has one record per kind, `terms` the terms of X4, `notas` one module per document of Notas, `reprint` the
+question of a second print. No access to tables, queues or pages.
 """
 
 from printserver.documents.assento import Assento, AssentoOrReference, AssentoReference, AverbacaoAnotacao

@@ -1,4 +1,4 @@
-"""The value of an act (S9): the request's VALUE, or the one a rule sets. Computes no component from another."""
+"""The value of an act (S9): the request's VALUE, or the one set by a rule. Computes no component from another."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,9 +11,9 @@ from printserver.documents.values import Value
 from printserver.errors import Recusa, invalid_input
 from printserver.selo import Emolumentos, ServiceTable
 
-# What a certidão of Notas costs, and a traslado from the second on (N4).
+# The service of a certidão of Notas and of traslados from the second on (N4).
 CERTIDAO_SERVICE = "certidao-notas"
-# Far above any act; a registro do ato has room for it (S6).
+# Far above any act; it fits a registro do ato (S6).
 LARGEST_TOTAL: Final = Decimal("999999999.99")
 
 
@@ -31,7 +31,7 @@ class AtoValue:
 
 
 def isento(reason: str) -> AtoValue:
-    """Return the value zero with the reason for it."""
+    """Return the value zero with its reason."""
     return AtoValue(Emolumentos.zero(), True, reason)
 
 
@@ -80,12 +80,12 @@ def from_request(value: Value, context: Context, field: str) -> AtoValue | None:
 
 
 def refuse_charge(value: Value, field: str, why: str) -> None:
-    """Raise Recusa `entrada-invalida` if the object at `field` charges where a rule makes the value zero."""
+    """Raise Recusa `entrada-invalida` if the object at `field` charges although a rule sets the value to zero."""
     if value.charged is not None:
         raise invalid_input(f"{field}.{value.charged}", f"{why}: não mande valor, ou mande isento")
 
 
 def missing_value(field: str) -> Recusa:
-    """Return the refusal of an object at `field` that needs a VALUE and has none."""
+    """Return the refusal for an object at `field` without its required VALUE."""
     text = "falta o valor: emolumentos, servico, servicos, ou isento com motivo_isencao"
     return invalid_input(f"{field}.emolumentos", text)

@@ -1,4 +1,4 @@
-"""Field types of a request: short texts, numbers, dates, codes. What passes them can be printed on one line.
+"""Field types of a request: short texts, numbers, dates, codes. Valid values can be printed on one line.
 
 Every refusal is a `PydanticCustomError` with a Portuguese message; `campo` in its context names the field, if the
 check is of the whole object.
@@ -38,7 +38,7 @@ _PAGES = re.compile(r"[0-9]{1,4}(-[0-9]{1,4})?(,[0-9]{1,4}(-[0-9]{1,4})?)*")
 
 
 MAX_ERRORS: Final = 50
-"""How many bad fields of a request are named."""
+"""Maximum number of bad fields named in a refusal."""
 
 
 TAG_PREFIX: Final = "\0"
@@ -46,13 +46,13 @@ TAG_PREFIX: Final = "\0"
 OBJECT: Final = Tag(f"{TAG_PREFIX}objeto")
 OTHER: Final = Tag(f"{TAG_PREFIX}outro")
 OBJECT_OR_OTHER: Final = Discriminator(lambda data: (OBJECT if isinstance(data, (dict, BaseModel)) else OTHER).tag)
-"""Chooses between the two kinds, `OBJECT` and `OTHER`, of a field that may be an object or something else."""
+"""Discriminator of a field that may be an object (`OBJECT`) or something else (`OTHER`)."""
 
 
 class RequestModel(BaseModel):
-    """The base of every request body: unknown fields are refused, and null in an optional field is the field left out.
+    """The base of every request body: unknown fields are refused, and null in an optional field counts as absent.
 
-    Programs write null for what they do not have.
+    Programs write null for missing values.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -64,7 +64,7 @@ class RequestModel(BaseModel):
             return data
         known = cls.model_fields.keys()
         optional = {nome for nome, field in cls.model_fields.items() if not field.is_required()}
-        # each unknown field becomes an error, and pydantic makes all of them in one step that nothing else can run in
+        # pydantic makes an error for each unknown field without releasing the GIL: limit their number
         unknown = set(islice((nome for nome in data if nome not in known), MAX_ERRORS))
         return {
             nome: value
@@ -74,7 +74,7 @@ class RequestModel(BaseModel):
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonObject:
-        """Describe that null is taken, too, in every optional field."""
+        """Add null to the schema of every optional field."""
         schema = handler(core_schema)
         fields = handler.resolve_ref_schema(schema)
         for nome, field in fields.get("properties", {}).items():
@@ -86,13 +86,13 @@ class RequestModel(BaseModel):
 
 
 def field_error(mensagem: str, field: str | None = None) -> PydanticCustomError:
-    """Return the refusal of a field (or of `field`, a field of the checked object) with a Portuguese message."""
+    """Return the refusal for a field (or for `field` of the checked object) with a Portuguese message."""
     context = {"mensagem": mensagem} | ({"campo": field} if field else {})
     return PydanticCustomError("pedido", "{mensagem}", context)
 
 
 def _read_by(read: Callable[[str], str]) -> Callable[[str], str]:
-    """Return a check that reads a text by `read`, one of `printserver.formats.text`, and leaves none empty."""
+    """Return a check that applies `read` (of `printserver.formats.text`) and refuses an empty result."""
 
     def check(value: str) -> str:
         try:
@@ -163,7 +163,7 @@ def _traslado_number(value: Any) -> int | str:
 
 
 def _text(maximum: int) -> Any:
-    # the description alone says that it is not empty: our own message for that also covers blanks
+    # `minLength` only in the description: the check's own message also covers blanks
     return Field(max_length=maximum, json_schema_extra={"minLength": 1})
 
 
@@ -180,7 +180,7 @@ PrintedName = Annotated[str, Strict(), _text(200), AfterValidator(_read_by(print
 PrintedText = Annotated[str, Strict(), _text(10_000), AfterValidator(_read_by(printed))]
 """A long text of the document's pages, its blanks single: no body, and no paragraphs."""
 Stamped = Annotated[str, Strict(), _text(500), AfterValidator(_read_by(stamped))]
-"""A text of the seal block: the stamp can write it after the seal (S12)."""
+"""A text of the seal block: the stamp can draw it after the seal is issued (S12)."""
 StampedReason = Annotated[str, Strict(), _text(2000), AfterValidator(_read_by(stamped))]
 Identifier = Annotated[str, Strict(), _text(100), AfterValidator(_identifier)]
 Folha = Annotated[str, Strict(), Field(json_schema_extra={"pattern": r"^\s*[0-9]{1,6}\s*$"}), AfterValidator(_folha)]

@@ -11,7 +11,7 @@ from printserver.errors import Recusa
 
 
 def traslado_number(document: Traslado, context: Context) -> int:
-    """Return the traslado's number; `proximo` is the next one of its instrument."""
+    """Return the traslado's number; `proximo` is the next one of its instrumento."""
     return context.next_traslado if document.numero == "proximo" else document.numero
 
 
@@ -27,7 +27,7 @@ def identify(document: Document, context: Context) -> Identity:
 
 
 def unknown_instrumento(reference: Referencia) -> Recusa:
-    """Return the refusal of a reference to an instrument that is unknown here (404)."""
+    """Return the refusal of a reference to an unknown instrumento (404)."""
     if reference.id is not None:
         which = f"o instrumento {reference.id}"
     else:
@@ -48,7 +48,7 @@ def _compared(value: FieldValue) -> str:
 
 
 def _naming_fields(document: Document, context: Context) -> dict[str, FieldValue]:
-    """Return the fields of the job's `documento` that this one has."""
+    """Return the fields of the job's `documento` for this document."""
     match document:
         case Minuta() | Livro():
             return _instrumento_fields(document.instrumento)
@@ -62,7 +62,7 @@ def _naming_fields(document: Document, context: Context) -> dict[str, FieldValue
 
 
 def _origin_fields(instrumento: Instrumento | Referencia, context: Context) -> dict[str, FieldValue]:
-    """Return the copied instrument's fields: of its live livro, else of the request, else of its minuta."""
+    """Return the copied instrumento's fields: of its live livro, else of the request, else of its minuta."""
     if context.livro is not None:
         return _instrumento_fields(context.livro.instrumento)
     if isinstance(instrumento, Instrumento):

@@ -23,14 +23,14 @@ Assinaturas = Literal["completas", "pendentes"]
 
 
 class Corpo(RequestModel):
-    """BODY: the text of a document; `conteudo` of a pdf is base64. It is checked where it is laid out."""
+    """BODY: the text of a document; `conteudo` of a pdf is base64. It is checked at layout."""
 
     formato: BodyFormat
     conteudo: Annotated[str, Field(strict=True)]
 
 
 class Parte(RequestModel):
-    """One of the parties."""
+    """A party."""
 
     qualidade: Printed | None = None
     nome: Printed
@@ -38,7 +38,7 @@ class Parte(RequestModel):
 
 
 class Instrumento(RequestModel):
-    """INSTRUMENTO: what one deed holds. `id` is the calling program's name of it and never changes (X0)."""
+    """INSTRUMENTO: the content of one deed. `id` is the calling program's identifier and never changes (X0)."""
 
     id: Identifier
     livro: Identifier | None = None
@@ -63,13 +63,13 @@ class Instrumento(RequestModel):
 
 
 class InstrumentoDaMinuta(Instrumento):
-    """An INSTRUMENTO as a minuta needs it: its text; livro, folha and values may still be missing (N8)."""
+    """An INSTRUMENTO of a minuta: its text is required; livro, folha and values are optional (N8)."""
 
     corpo: Corpo
 
 
 class InstrumentoDoLivro(Instrumento):
-    """An INSTRUMENTO as the livro needs it: with its place in the book, its atos and their values, and its text."""
+    """An INSTRUMENTO of a livro: with livro and folha, its atos and their values, and its text."""
 
     livro: Identifier
     folha_inicial: Folha
@@ -78,7 +78,7 @@ class InstrumentoDoLivro(Instrumento):
 
 
 class Referencia(RequestModel):
-    """REFERENCE: an instrumento that is known here, by its `id` or by its livro and first folha."""
+    """REFERENCE: a known instrumento, by its `id` or by its livro and first folha."""
 
     id: Identifier | None = None
     livro: Identifier | None = None
@@ -97,7 +97,7 @@ class Referencia(RequestModel):
 
 
 def _instrumento_or_reference(data: object) -> str | None:
-    """Return which of the two was sent: an object with none but a reference's fields is a reference."""
+    """Return the type of the sent object: one with only the fields of a reference is a reference."""
     if isinstance(data, dict):
         return "referencia" if data.keys() <= Referencia.model_fields.keys() else "instrumento"
     if isinstance(data, Referencia):
@@ -112,7 +112,7 @@ InstrumentoOrReference = Annotated[
 
 
 class SeloExterno(RequestModel):
-    """A seal of the livro made by another program (N13); the QR of the principal is needed for traslado 1."""
+    """A seal of the livro issued by another program (N13); the QR of the principal is required for traslado 1."""
 
     codigo: CodigoDoSelo
     ato: CodigoDoAto

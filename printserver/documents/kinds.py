@@ -1,4 +1,4 @@
-"""Every kind of document, one record each. Whatever differs by kind and is no rule of its own is asked here."""
+"""Every kind of document, one record each: the differences between kinds that are not separate rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -40,7 +40,7 @@ DocumentType = Literal[
 
 
 class DocumentFields(BaseModel):
-    """What the document is: the fields that its type does not have are null."""
+    """Identification of the document; fields that its type does not have are null."""
 
     tipo: DocumentType
     numero: int | None
@@ -63,7 +63,7 @@ class DocumentFields(BaseModel):
 
 FieldValue = str | int | None
 FieldValues = Mapping[str, FieldValue]
-"""A job's `documento` as it is kept: by the names of `DocumentFields`."""
+"""A job's stored `documento`, by the names of `DocumentFields`."""
 
 FIELDS: Final = tuple(DocumentFields.model_fields)
 """The names of a job's `documento`."""
@@ -73,14 +73,14 @@ FIELDS: Final = tuple(DocumentFields.model_fields)
 class Kind:
     """One kind of document. Texts in braces are filled from the job's `documento` (`DocumentFields`).
 
-    `name` and `plural` are what people call it. `label` names one document inside a sentence, `heading` on a screen.
-    `copy_name` is what the stamp writes of a copy's number. `named_by` is the field of the request that tells one
-    document from another, `key` are the fields that identify it (X0). `format` is the type of its formats.
+    `name` and `plural` are its display names. `label` names one document inside a sentence, `heading` on a screen.
+    `copy_name` is the stamp's text of a copy's number. `named_by` is the field of the request that distinguishes
+    documents, `key` are the fields that identify it (X0). `format` is the type of its formats.
 
-    `is_book`: laid out as the page of the book. `is_copy`: made from an instrumento's livro. `leaves_office`: the paper
-    leaves the office, so its XA needs the paper in hand (X2), and it is on numbered security paper (P5). `further` is
-    the kind that another copy would be (X1). `is_sealed`: it may get seals. `marks` are the marks `[[…]]` that its body
-    may hold. `selo_label` and `selos_label` name its seals on paper.
+    `is_book`: laid out as the page of the livro. `is_copy`: made from an instrumento's livro. `leaves_office`: the
+    paper leaves the office, so an XA requires the paper in hand (X2), and it is on numbered security paper (P5).
+    `further` is the kind of another copy (X1). `is_sealed`: it may get seals. `marks` are the marks `[[…]]` that its
+    body may contain. `selo_label` and `selos_label` name its seals on paper.
     """
 
     name: str
@@ -102,7 +102,7 @@ class Kind:
 
     @property
     def format_kind(self) -> FormatKind:
-        """What formats know of it."""
+        """Its format data."""
         return FORMAT_KINDS[self.format]
 
 
@@ -256,13 +256,13 @@ KINDS: Final[Mapping[str, Kind]] = {
         selo_label="selo deste procedimento",
     ),
 }
-"""The record of each kind, by its word, in the order in which people see them."""
+"""The record of each kind by its word, in display order."""
 
 
 def shown_fields(fields: FieldValues) -> dict[str, FieldValue]:
-    """Return the `documento` of an answer from the one kept with the job: every field, null where it has none.
+    """Return the `documento` of an answer from the stored one: every field, null if it has none.
 
-    Where no natureza is kept, the document is of Notas.
+    Without a stored natureza, the document is of Notas.
     """
     return {name: fields.get(name) for name in FIELDS} | {"natureza": fields.get("natureza", 1)}
 

@@ -1,6 +1,6 @@
-"""The body of `POST /api/v1/jobs` as strict Pydantic models: the documents, and the request around them.
+"""The body of `POST /api/v1/jobs` as strict Pydantic models: the documents and the request.
 
-`reading.read_request` reads one. What a rule forbids is refused by the document's own module.
+`reading.read_request` parses one. The document's own module checks the business rules.
 """
 
 from collections.abc import Iterable
@@ -70,7 +70,7 @@ class _Document(RequestModel):
 
 
 class Minuta(_Document):
-    """The draft (N8). `imprimir` false: the PDF and its page count only; `paginas`: a part of it, as `3-5`."""
+    """The draft (N8). `imprimir` false: only the PDF and its page count; `paginas`: a part of it, as `3-5`."""
 
     tipo: Literal["minuta"]
     instrumento: InstrumentoDaMinuta
@@ -79,14 +79,14 @@ class Minuta(_Document):
 
 
 class Livro(_Document):
-    """The book's page (N1, N2)."""
+    """The page of the livro (N1, N2)."""
 
     tipo: Literal["livro"]
     instrumento: InstrumentoDoLivro
 
 
 class _Copy(_Document, Value):
-    """What traslado and certidão share: their text, a court order (N11) and the seal that they replace (X8)."""
+    """Common fields of traslado and certidão: text, court order (N11) and replaced seal (X8)."""
 
     corpo: Corpo | None = None
     ordem_judicial: Printed | None = None
@@ -112,7 +112,7 @@ class Traslado(_Copy):
 
 
 class Certidao(_Copy):
-    """A certified statement (N5). Its VALUE is always given, but where it replaces another (X8)."""
+    """A certified statement (N5). Its VALUE is required unless it replaces another (X8)."""
 
     tipo: Literal["certidao"]
     pedido: Identifier
@@ -153,7 +153,7 @@ def _known_natureza(natureza: int) -> int:
 
 
 class Avulso(_Document):
-    """A document that is never sealed: a petition, a communication, a receipt (C1). Of both naturezas."""
+    """A document that is never sealed: a petition, a communication, a receipt (C1). Of either natureza."""
 
     natureza: Annotated[
         Integer, AfterValidator(_known_natureza), WithJsonSchema({"type": "integer", "enum": [1, 2]})
@@ -189,7 +189,7 @@ Document = Annotated[
 
 
 class Pedido(RequestModel):
-    """The whole body: a document, who acts, and how and where it is printed."""
+    """The request body: a document, the escrevente, and the print options."""
 
     documento: Document
     escrevente: Text
@@ -206,9 +206,9 @@ class Pedido(RequestModel):
 
     @property
     def avisos(self) -> tuple[BadField, ...]:
-        """What was taken out of the request's texts where it was read."""
+        """Notices of characters removed from the request's texts."""
         return self._notices
 
     def set_notices(self, notices: Iterable[BadField]) -> None:
-        """Keep what was taken out of the request's texts where it was read."""
+        """Store the notices of characters removed from the request's texts."""
         self._notices = tuple(notices)

@@ -1,4 +1,4 @@
-"""The moment of an act (S7), which is that of its seal. Days are those of America/Sao_Paulo."""
+"""The moment of an act and its seal (S7). Days are in America/Sao_Paulo."""
 
 from datetime import UTC, date, datetime, time
 from typing import Final
@@ -8,7 +8,7 @@ from printserver.errors import BadField, Recusa
 
 END_OF_DAY = time(23, 59, 59)
 FIRST_DAY: Final = date(1900, 1, 2)
-# What Delphi and Access, Excel, COBOL and .NET, Windows and SQL Server write for a date that was left empty.
+# The values of an empty date in Delphi and Access, Excel, COBOL and .NET, Windows and SQL Server.
 _OLD_EMPTY_DATES: Final = frozenset(
     {
         date(1, 1, 1),
@@ -25,8 +25,8 @@ _UNIX_EMPTY_DATE: Final = date(1970, 1, 1)
 def ato_moment(data: date | None, reason: str | None, now: datetime, *, field: str) -> datetime:
     """Return the moment (UTC) of an act dated `data`: now if it is today or not given, else that day's 23:59:59.
 
-    `field` is the dotted path of the object of both fields. Raises Recusa `data-do-ato` for a future day,
-    a past one without a reason (S7), or one that means an empty date (S7a).
+    `field` is the dotted path of the object of both fields. Raises Recusa `data-do-ato` for a future day, a past one
+    without a reason (S7), or one that represents an empty date (S7a).
     """
     today = local_date(now)
     if data is None or data == today:
@@ -42,9 +42,9 @@ def ato_moment(data: date | None, reason: str | None, now: datetime, *, field: s
 
 
 def refuse_empty_date(data: date, reason: str | None, *, field: str) -> None:
-    """Raise Recusa `data-do-ato` for a date that programs write for *empty*, or one before 1900-01-02 (S7a).
+    """Raise Recusa `data-do-ato` for a date that programs write for an empty one, or one before 1900-01-02 (S7a).
 
-    1970-01-01, where the time of Unix begins, may be the date of an act: then `motivo` names that year.
+    1970-01-01, the Unix epoch, may be the date of an act if `motivo` contains that year.
     """
     escrita = f"{data.day:02}/{data.month:02}/{data.year:04}"
     if data in _OLD_EMPTY_DATES:

@@ -1,4 +1,4 @@
-"""The parties' names as a seal takes them: only their initials go into its registro do ato (S6)."""
+"""The parties' names of a seal: only their initials go into its registro do ato (S6)."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ from printserver.selo import has_initials
 def require_initials(names: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     """Return the names, each given with its field's dotted path.
 
-    Raises Recusa `entrada-invalida` for one without a letter or digit: its party would be missing in what is signed.
+    Raises Recusa `entrada-invalida` for one without a letter or digit: its party would be missing in the signed line.
     """
     for nome, field in names:
         if not has_initials(nome):

@@ -1,4 +1,4 @@
-"""The person of a signature card: known fields, and any others that the office prints."""
+"""The person of a signature card: known fields and other fields of the office."""
 
 from typing import Self
 
@@ -11,13 +11,13 @@ PERSON_FIELDS = (
     *("nome", "documento", "nacionalidade", "naturalidade", "nascimento", "estado_civil", "regime_de_bens", "conjuge"),
     *("profissao", "filiacao", "pai", "mae", "endereco", "bairro", "cidade", "telefone", "email", "rg", "cpf"),
 )
-"""The fields of a person that have one spelling; an office may print others."""
+"""The known fields of a person; an office may print others."""
 
 
 class Pessoa(BaseModel):
-    """Whose signature card it is: name, document, and any other short texts that the office prints.
+    """The person of a signature card: name, document, and other short texts of the office.
 
-    Fields not in `PERSON_FIELDS` are printed under their own name; one that looks like a mistyped known one is refused.
+    Fields not in `PERSON_FIELDS` are printed under their name; a probable misspelling of a known field is refused.
     """
 
     model_config = ConfigDict(

@@ -1,4 +1,4 @@
-"""Plain data of the rules: their input (`Context`) and their result (`Plan`). No rules."""
+"""Plain data of the business rules: their input (`Context`) and their result (`Plan`). No logic."""
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -35,9 +35,9 @@ class LiveSelo:
 
 @dataclass(frozen=True, slots=True)
 class LiveLivro:
-    """The live livro of an instrumento: the instrument as it was fixed, folhas filled in, and its live seals.
+    """The live livro of an instrumento: the instrumento as fixed, with its folhas, and its live seals.
 
-    `assinaturas` is the current state, which may differ from the instrument as printed (N11).
+    `assinaturas` is the current state, which may differ from the printed instrumento (N11).
     """
 
     job_id: str
@@ -113,7 +113,7 @@ class CivilPlan:
 class Rules:
     """The settings that the rules depend on, as plain values.
 
-    `externos_ate`: the last day on which seals of another program's livro are taken, None while no day was set (N13).
+    `externos_ate`: the last day on which seals of another program's livro are accepted, None if no day is set (N13).
     """
 
     cns: str
@@ -131,7 +131,7 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """What *the same document* is (X0): `chave` compares, `rotulo` is for people, `campos` is the job's `documento`."""
+    """Identity of a document (X0): `chave` for comparison, `rotulo` for people, `campos` is the job's `documento`."""
 
     tipo: str
     chave: str
@@ -141,11 +141,11 @@ class Identity:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What is known when a document is planned.
+    """The known state when a document is planned.
 
-    `livro` is the live livro of the document's instrument, `minuta` its newest minuta; `known`: the instrument
-    has another record here, such as an excluded livro. `replaced` is the document with the live seal
-    named by `substitui`, None if no live seal of this office has that code (X8).
+    `livro` is the live livro of the document's instrumento, `minuta` its newest minuta; `known`: the instrumento has
+    another record, such as an excluded livro. `replaced` is the document with the live seal named by `substitui`, None
+    if no live seal of this office has that code (X8).
     """
 
     agora: datetime
@@ -162,7 +162,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class PlannedSelo:
-    """A seal to be made, and its place among those of the document (N2)."""
+    """A planned seal, and its role among those of the document (N2)."""
 
     new_selo: NewSelo
     principal: bool = True
@@ -171,7 +171,7 @@ class PlannedSelo:
 
 @dataclass(frozen=True, slots=True)
 class Custas:
-    """One fee line to be printed (P4), with the ato it belongs to."""
+    """One printed fee line (P4), with its ato."""
 
     descricao: str
     emolumentos: Emolumentos
@@ -183,12 +183,12 @@ class Custas:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What the rules say of one document: its text, its seals (principal first), whose QR, which values.
+    """Result of the business rules for one document: text, seals (principal first), QR, values.
 
-    `instrumento` is the instrument that the document is made from (None: N5, a ficha or an avulso). `asks_selo`: the
-    escrevente first decides whether there is a seal; `selos` is empty until then (N9). `qr` is whose QR is drawn, if
-    the format draws one (N3–N5, N7). `selo_livro` is the live principal seal of the
-    livro (N3, N6). `substitui` is the code of the seal replaced (X8). `ficha` is the signature card's person.
+    `instrumento` is the document's source (None: N5, a ficha or an avulso). `asks_selo`: the escrevente must first
+    decide whether there is a seal; `selos` is empty until then (N9). `qr` is the owner of the QR, if the format draws
+    one (N3–N5, N7). `selo_livro` is the live principal seal of the livro (N3, N6). `substitui` is the code of the
+    replaced seal (X8). `pessoa` is the signature card's person.
     """
 
     identity: Identity

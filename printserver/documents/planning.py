@@ -1,4 +1,4 @@
-"""The plan of any document, by its kind."""
+"""Plans a document by its kind."""
 
 from printserver.documents.civil import acts, certidoes
 from printserver.documents.civil_documents import (
@@ -17,7 +17,7 @@ from printserver.errors import BadField, Recusa
 
 
 def make_plan(document: Document, context: Context) -> Plan:
-    """Return the plan of any document, by its kind. Raises Recusa as its module says."""
+    """Return the plan of a document. Raises Recusa as the module of its kind does."""
     match document:
         case Minuta():
             return minuta.make_plan(document, context)
@@ -46,7 +46,7 @@ def make_plan(document: Document, context: Context) -> Plan:
 
 
 def check_copies(plan: Plan, copias: int) -> None:
-    """Raise Recusa `copia-de-documento-selado` for more than one copy of what has, or may get, a seal (N1)."""
+    """Raise Recusa `copia-de-documento-selado` for several copies of a document that has or may get a seal (N1)."""
     if copias > 1 and (plan.selos or plan.asks_selo):
         mensagem = "um selo não vai em dois papéis: documento com selo se imprime uma vez só"
         raise Recusa("copia-de-documento-selado", f"copias: {mensagem}.", errors=[BadField("copias", mensagem)])

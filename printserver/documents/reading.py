@@ -1,4 +1,4 @@
-"""Parse a request into its model. Every error by its dotted path, in Portuguese, as the contract's `errors`."""
+"""Parses a request into its model. Errors have dotted paths and Portuguese texts, as the contract's `errors`."""
 
 from typing import Any, TypeVar
 
@@ -17,7 +17,7 @@ from printserver.documents.model import Pedido
 from printserver.errors import BadField, Recusa, invalid_input
 from printserver.formats import UnfitText, without_invisible
 
-# Longer than any name and any field but the text of a document. Longer values are refused without a further look.
+# Longer than any field except the text of a document. Longer values are refused without further checks.
 LONGEST_TEXT = 10_000
 
 _MESSAGES = {
@@ -41,7 +41,7 @@ def read_request(data: object) -> Pedido:
     """Return the request in `data`, the parsed JSON body of `POST /api/v1/jobs`.
 
     Raises Recusa `entrada-invalida` with every bad field by its dotted path (at most 50), `corpo-nao-suportado` for a
-    body in rtf, `corpo-invalido` for an empty one or one that is no Unicode text.
+    body in rtf, `corpo-invalido` for an empty body or one that is not Unicode text.
     """
     cleaned, removed = strip_invisible(data)
     try:
@@ -55,10 +55,10 @@ def read_request(data: object) -> Pedido:
 
 
 def strip_invisible(data: object) -> tuple[Any, dict[str, str]]:
-    """Return the JSON value without the invisible characters that say nothing, and which these were, by field.
+    """Return the JSON value without harmless invisible characters, and the removed ones by field.
 
-    The `conteudo` of a body (next to its `formato`) is left unchanged; its own reader checks it. Raises Recusa
-    `entrada-invalida` naming each field with a character that changes what is read, or with one of control (A7).
+    The `conteudo` of a body (next to its `formato`) is unchanged; the layout checks it. Raises Recusa
+    `entrada-invalida` naming each field with a character that changes the meaning, or with a control character (A7).
     """
     removed: dict[str, str] = {}
     erros: list[BadField] = []
@@ -97,7 +97,7 @@ def _inside(path: str, nome: object) -> str:
 
 
 def bad_fields(error: ValidationError) -> list[BadField]:
-    """Return the bad fields of any request by their dotted paths, in Portuguese; at most 50."""
+    """Return the bad fields of a request by their dotted paths, in Portuguese; at most 50."""
     return [_field(detalhe) for detalhe in error.errors(include_url=False)[:MAX_ERRORS]]
 
 
@@ -124,7 +124,7 @@ def _field(detalhe: ErrorDetails) -> BadField:
 
 
 def _without_tags(loc: tuple[int | str, ...]) -> list[str]:
-    """Return an error's path without the tags that pydantic puts where it chose one of several models."""
+    """Return an error's path without the tags that pydantic inserts for a union of models."""
     path = [str(part) for part in loc if not str(part).startswith(TAG_PREFIX)]
     if path[:1] != ["documento"] or len(path) < 2:
         return path
@@ -166,9 +166,9 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 def read(model: type[Model], data: object) -> Model:
-    """Return the body `data` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field.
+    """Parse the body `data` as `model`. Raises `Recusa` `entrada-invalida` naming each bad field.
 
-    Even a meaningless invisible character is refused: these answers have no field to report its removal (A7).
+    A harmless invisible character is refused too: these answers have no field to report its removal (A7).
     """
     if not isinstance(data, dict):
         raise invalid_input("", "deve ser um objeto JSON, entre chaves")

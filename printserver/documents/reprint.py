@@ -1,4 +1,4 @@
-"""The reprint (X1–X4, X6–X8): its question, the checks of a yes, and the XAs that the yes makes."""
+"""The reprint (X1–X4, X6–X8): its question, the checks of a confirmation, and the resulting XAs."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from printserver.selo import EXCLUSION, Emolumentos, NewSelo, read
 
 @dataclass(frozen=True, slots=True)
 class AffectedPrint:
-    """A print that shows a seal which would be excluded (X6): its job, its name, and its `documento` as in a job."""
+    """A print that shows a seal to be excluded (X6): its job, its name, and its `documento` as in a job."""
 
     job: str
     rotulo: str
@@ -24,7 +24,7 @@ class AffectedPrint:
 
 @dataclass(frozen=True, slots=True)
 class Alternative:
-    """What can be done instead: a word for programs and a sentence for the escrevente."""
+    """An alternative action: a word for programs and a sentence for the escrevente."""
 
     acao: str
     texto: str
@@ -32,7 +32,7 @@ class Alternative:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The question of a reprint, as shown with the job (X1)."""
+    """The question of a reprint, shown with the job (X1)."""
 
     texto: str
     selos: tuple[str, ...]
@@ -54,9 +54,9 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A yes as received; `selos` are those shown to the escrevente, None if the answer does not repeat them.
+    """A received confirmation; `selos` are those shown to the escrevente, None if the answer omits them.
 
-    `fora_do_prazo`: go on past the term (X4); who may do so depends on the role and is checked elsewhere.
+    `fora_do_prazo`: continue past the term (X4); the required role is checked elsewhere.
     """
 
     motivo: str | None
@@ -77,11 +77,11 @@ def decide(
     next_traslado: int | None = None,
     printed_as: str | None = None,
 ) -> Question | None:
-    """Return the question that stops the print of a document with live seals; None if it has none (X1).
+    """Return the question that blocks the print of a document with live seals; None if it has none (X1).
 
-    `next_traslado` is the number a new traslado of the instrument would get; `printed_as` is the `rotulo` of the
-    print before, which is quoted if its numbers were spelled in another way (X0). Raises Recusa `prazo-xa-encerrado`,
-    with its `alternativas`, past the term (X4).
+    `next_traslado` is the number of the next traslado of the instrumento; `printed_as` is the `rotulo` of the previous
+    print, which is quoted if its numbers were spelled differently (X0). Raises Recusa `prazo-xa-encerrado`, with its
+    `alternativas`, past the term (X4).
     """
     if not live:
         return None
@@ -101,7 +101,7 @@ def decide(
 def alternatives(
     identity: Identity, next_traslado: int | None = None, *, within_term: bool = True
 ) -> tuple[Alternative, ...]:
-    """Return the alternatives to an XA (X1), and to one past its term (X4)."""
+    """Return the alternatives to an XA within (X1) or past its term (X4)."""
     kind = KINDS[identity.tipo]
     made = []
     if within_term:
@@ -135,7 +135,7 @@ def check_answer(
     *,
     old_folhas: Collection[int] = (),
 ) -> None:
-    """Raise unless this yes is valid (X1, X2, X4, X7); `shown` are the seals that the question showed.
+    """Raise unless this confirmation is valid (X1, X2, X4, X7); `shown` are the seals in the question.
 
     `old_folhas` are the folhas of the livro's old print. Raises Recusa `pergunta-mudou`, `prazo-xa-encerrado`,
     `entrada-invalida` (no reason, no paper in hand, no new folhas).
@@ -171,8 +171,8 @@ def check_exclusion(
 ) -> None:
     """Raise unless the live seals of a document may be excluded (X2, X4).
 
-    Who may say `fora_do_prazo` is checked elsewhere. Raises Recusa `entrada-invalida` without a reason,
-    or without the paper of what leaves the office in hand; `prazo-xa-encerrado`.
+    The role for `fora_do_prazo` is checked elsewhere. Raises Recusa `entrada-invalida` without a reason, or without
+    the paper in hand for a document that leaves the office; `prazo-xa-encerrado`.
     """
     if reason is None or not reason.strip():
         raise invalid_input("motivo", "diga o motivo da exclusão")
@@ -206,7 +206,7 @@ def selos_xa(live: Sequence[LiveSelo], now: datetime) -> tuple[NewSelo, ...]:
 
 
 def _check_new_folhas(resposta: Answer, former: Collection[int], rules: Rules) -> None:
-    """Raise unless the livro's reprint brings folhas that its old print did not use, where the setting asks it (X7)."""
+    """Raise unless the livro's reprint has folhas not used by its old print, if the setting requires it (X7)."""
     if resposta.folha_inicial is None:
         if rules.folhas_novas:
             raise invalid_input(
@@ -226,7 +226,7 @@ def _check_new_folhas(resposta: Answer, former: Collection[int], rules: Rules) -
 
 
 def spelled_before(identity: Identity, printed_as: str | None) -> str:
-    """Return, in parentheses, how the print before spelled what is the same document (X0); empty if alike."""
+    """Return, in parentheses, the previous print's spelling of the document's name (X0); empty if equal."""
     return f" (antes: {printed_as})" if printed_as not in (None, identity.rotulo) else ""
 
 
@@ -238,7 +238,7 @@ def _text(
     rules: Rules,
     printed_as: str | None,
 ) -> str:
-    """Return the question as the escrevente reads it."""
+    """Return the text of the question."""
     single = len(live) == 1
     parties = [
         f"{capitalized(identity.rotulo)}{spelled_before(identity, printed_as)}: já impresso, com "

@@ -1,4 +1,4 @@
-"""Folhas of a livro and sheets of paper: which sides a print takes (P2, X0), and the numbers of security paper (P5)."""
+"""Folhas of a livro and sheets of paper: the sides of a print (P2, X0), and the numbers of security paper (P5)."""
 
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -26,10 +26,10 @@ def page_sides(
     lados_da_folha: int,
     folha_final: str | None = None,
 ) -> list[FolhaSide]:
-    """Return the side that each page takes. A folha has one side used if the setting or `faces` says so, else two.
+    """Return the side of each page. One side per folha is used if the setting or `faces` requires it, else two.
 
-    Raises Recusa `folhas-insuficientes` (with `paginas` and `folhas` needed) if they go past `folha_final`, and
-    `entrada-invalida` if an act of a livro with one side a folha is to begin on the back.
+    Raises Recusa `folhas-insuficientes` (with the required `paginas` and `folhas`) if they exceed `folha_final`, and
+    `entrada-invalida` if an act of a livro with one side per folha begins on the back.
     """
     if lados_da_folha == 1 and first_side == "verso":
         raise invalid_input("lado_inicial", "neste livro só se usa a frente das folhas")
@@ -48,18 +48,18 @@ def page_sides(
 
 
 def write_folha(folha: int, like: str) -> str:
-    """Return a folha's number with as many digits as `like` has: `046` after `045`."""
+    """Return a folha's number with the digit count of `like`: `046` after `045`."""
     return f"{folha:0{len(like)}d}"
 
 
 def with_last_folha(instrumento: Instrumento, taken: Sequence[FolhaSide]) -> Instrumento:
-    """Return the instrument with the last folha that its pages take."""
+    """Return the instrumento with the last folha of its pages."""
     assert instrumento.folha_inicial is not None
     return instrumento.model_copy(update={"folha_final": write_folha(taken[-1].folha, instrumento.folha_inicial)})
 
 
 def labels(instrumento: Instrumento, taken: Sequence[FolhaSide]) -> tuple[str, ...]:
-    """Return what each page says of its place in the livro: `Livro 0123, folha 045 verso`."""
+    """Return the text of each page's place in the livro: `Livro 0123, folha 045 verso`."""
     livro = f"Livro {instrumento.livro}, folha" if instrumento.livro else "Folha"
     return tuple(
         f"{livro} {write_folha(side.folha, instrumento.folha_inicial or '')}"
@@ -86,16 +86,16 @@ def check_occupied(identity: Identity, taken: Sequence[FolhaSide], occupied: Map
 
 
 def count_sheets(paginas: int, faces: Faces | None, first_side: Side = "frente") -> int:
-    """Return how many sheets of paper `paginas` take."""
+    """Return the number of sheets of paper for `paginas`."""
     if faces in (None, "frente"):
         return paginas
     return (paginas + (first_side == "verso") + 1) // 2
 
 
 def check_sheets(kind: str, papeis: Sequence[str], folhas: int, rules: Rules) -> tuple[str, ...]:
-    """Return the numbers of security paper as they are compared (X0), one a sheet; empty if none were given (P5).
+    """Return the compared numbers of security paper (X0), one per sheet; empty if none were given (P5).
 
-    Raises Recusa `entrada-invalida` if numbers are required and missing, are not one a sheet, or repeat.
+    Raises Recusa `entrada-invalida` if required numbers are missing, are not one per sheet, or are repeated.
     """
     field = "papel_seguranca"
     if not papeis:

@@ -1,4 +1,4 @@
-"""The terms of X4: until when a seal can be excluded (XA), or rectified in its type or identifier. Only here, by kind.
+"""The terms of X4, by kind: deadlines to exclude a seal (XA) or rectify its type or identifier. Defined only here.
 
 `kind` is the `tipo` of the document that the seal is on, None for a seal without a print.
 """

@@ -1,4 +1,4 @@
-"""VALUE of a request: fees, services or *isento*, and the ato that it belongs to (S9)."""
+"""VALUE of a request: fees, services or *isento*, and its ato (S9)."""
 
 from typing import Annotated, ClassVar, Self, TypeVar
 
@@ -40,7 +40,7 @@ class EmolumentosPedido(RequestModel):
 
     @property
     def emolumentos(self) -> Emolumentos:
-        """The same as the seal knows them."""
+        """The components as `Emolumentos`."""
         return Emolumentos(**{nome: getattr(self, nome) for nome in COMPONENTS})
 
     @model_validator(mode="after")
@@ -56,14 +56,14 @@ class EmolumentosPedido(RequestModel):
 
 
 class ServicoPedido(RequestModel):
-    """One of the services that a seal covers, and its quantity (D3)."""
+    """A service covered by a seal, and its quantity (D3)."""
 
     servico: Text
     quantidade: Annotated[Integer, Field(ge=1, le=9999)] = 1
 
 
 class Value(RequestModel):
-    """VALUE: exactly one of `emolumentos`, `servico`, `servicos`, `isento` with its reason; in some places none."""
+    """VALUE: exactly one of `emolumentos`, `servico`, `servicos`, `isento` and its reason; optional in some objects."""
 
     value_required: ClassVar[bool] = False
 
@@ -77,7 +77,7 @@ class Value(RequestModel):
 
     @property
     def charged(self) -> str | None:
-        """The name of the field that charges, or None: nothing was given, or *isento*."""
+        """The name of the charging field; None without a value or if *isento*."""
         return next((nome for nome in ("emolumentos", "servico", "servicos") if getattr(self, nome) is not None), None)
 
     @property
@@ -117,6 +117,6 @@ class Ato(Value):
 
 
 class AtoDoLivro(Ato):
-    """An ato as the livro needs it: its VALUE is given."""
+    """An ato of a livro: its VALUE is required."""
 
     value_required: ClassVar[bool] = True

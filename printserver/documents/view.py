@@ -1,7 +1,7 @@
 """A plan as print data: plain values for templates, for the seal block and for the marks in a body.
 
-What differs between two prints of one text (codes, folhas of the livro itself, numbers of copies and papers) is not in
-the templates' data: so a minuta, its livro and its reprint share a layout, and so do traslados 1 and 2.
+Values that differ between prints of one text (codes, folhas of the livro itself, numbers of copies and papers) are not
+in the templates' data: so a minuta, its livro and its reprint share a layout, and so do traslados 1 and 2.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ from printserver.documents.plan import CivilPlan, Custas, Plan
 from printserver.formats import BlockValues, SeloValues
 from printserver.selo import IssuedSelo, format_reais, parse_matricula
 
-# Of the size of the real ones: the block is laid out with them before any number is taken (S12).
+# Of the real size: the block is laid out with them before a number is allocated (S12).
 PLACEHOLDER_CODIGO = "0" * 25
 PLACEHOLDER_QR = "https://selodigital.tjsp.jus.br/?r=" + "0" * 395
 
@@ -37,7 +37,7 @@ _NOTHING = "—"
 def template_data(
     plan: Plan, *, serventia: Mapping[str, str], subscritor: Mapping[str, str] | None, now: datetime
 ) -> JsonObject:
-    """Return the data that the templates get (`formats.template_data` lists them), all plain JSON.
+    """Return the data of the templates (listed in `formats.template_data`) as plain JSON.
 
     `serventia` has `nome`, `cns`, `cidade`, `uf`; `subscritor` has `nome` and `papel` (the role's word), None without
     one (P3). A minuta gets the same data as its livro (N8).
@@ -72,11 +72,11 @@ def template_data(
 
 
 def block_values(plan: Plan, issued: Sequence[IssuedSelo] | None, *, demonstracao: bool) -> BlockValues | None:
-    """Return what the seal block shows, None for a document that gets no seal.
+    """Return the content of the seal block, None for a document without seal.
 
-    `issued` are the seals made for `plan.selos`, in that order; None before that: codes and QR are then placeholders of
-    the same size, and a minuta has those of its livro. The QR is whose the plan says (N3, N4, N5); a format may still
-    leave it out (N7). Raises ValueError if there are not as many seals as planned.
+    `issued` are the seals of `plan.selos`, in that order. None before they are issued: codes and QR are placeholders of
+    the same size, and a minuta has those of its livro. The plan determines the owner of the QR (N3, N4, N5); a format
+    may omit it (N7). Raises ValueError if the number of seals differs from the plan.
     """
     selos = _selos(plan, issued)
     quoted = plan.civil.habilitacao if plan.civil is not None else None
@@ -100,7 +100,7 @@ def block_values(plan: Plan, issued: Sequence[IssuedSelo] | None, *, demonstraca
 
 
 def mark_values(plan: Plan, papeis: Sequence[str] = ()) -> dict[str, str]:
-    """Return what the marks `[[…]]` of a body become, by name; `SELO_LIVRO` is none in the livro itself (N6)."""
+    """Return the values of the marks `[[…]]` of a body, by name; the livro itself has no `SELO_LIVRO` (N6)."""
     total = sum((linha.emolumentos.total for linha in plan.custas), Decimal("0.00"))
     texts = {
         "CUSTAS": " ".join(fee_lines(plan)),
@@ -126,7 +126,7 @@ def _grouped(civil: CivilPlan) -> str | None:
 
 
 def custas_lines(custas: Sequence[Custas]) -> tuple[str, ...]:
-    """Return the fee lines as printed, each with its ato's name where there is more than one (P4)."""
+    """Return the fee lines as printed, each with its ato's name if there are several (P4)."""
     if len(custas) == 1:
         return (_line(custas[0]),)
     return tuple(f"{linha.descricao}: {_line(linha)}" for linha in custas)
@@ -145,7 +145,7 @@ def long_date(day: date) -> str:
 
 
 def copy_name(plan: Plan) -> str | None:
-    """Return what the stamp writes of a copy's number: `1º traslado`, `certidão 2026/000123, via 2`; else None."""
+    """Return the stamp's text of a copy's number: `1º traslado`, `certidão 2026/000123, via 2`; else None."""
     name = KINDS[plan.identity.tipo].copy_name
     return None if name is None else name.format_map(plan.identity.campos)
 
@@ -217,7 +217,7 @@ def _title(plan: Plan) -> str:
 
 
 def _instrumento(instrumento: Instrumento, *, with_folhas: bool) -> dict[str, str | None]:
-    """Return the instrument's own data; the livro itself has its place in the book drawn by the stamp."""
+    """Return the instrumento's data; in the livro itself the stamp draws livro and folhas."""
     return {
         "id": instrumento.id,
         "titulo": instrumento.titulo,
@@ -229,7 +229,7 @@ def _instrumento(instrumento: Instrumento, *, with_folhas: bool) -> dict[str, st
 
 
 def _signatures(plan: Plan, subscritor: Mapping[str, str] | None) -> list[dict[str, str | None]]:
-    """Return who signs: in the livro the parties and who subscribes it, elsewhere only the latter (P3)."""
+    """Return the signers: in the livro the parties and the subscritor, elsewhere only the subscritor (P3)."""
     parties = plan.instrumento.partes if KINDS[plan.identity.tipo].is_book and plan.instrumento else ()
     linhas: list[dict[str, str | None]] = [{"nome": party.nome, "legenda": party.qualidade} for party in parties]
     if subscritor is not None:

@@ -1,11 +1,11 @@
-"""The values in a seal block: plain data, filled by the rules and drawn by the stamp."""
+"""Values of a seal block: plain data, filled by the business rules and drawn by the stamp."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class SeloValues:
-    """One seal as its block shows it; `custas` and `total` are ready text (P4), `motivo` says why it is isento."""
+    """One seal in its block; `custas` and `total` are formatted text (P4), `motivo` is the reason if it is isento."""
 
     codigo: str
     ato: str
@@ -22,7 +22,7 @@ class BlockValues:
     """The content of the seal block of one document (N3, N6, N7, P6).
 
     `rotulo` names the document's own seals (*selo deste traslado*); `qr_codigo` is the code of the seal in the QR and
-    `qr_rotulo` its name (*selo do ato principal*), None and empty where there is no QR. `selo_livro` is the code of the
+    `qr_rotulo` its name (*selo do ato principal*), None and empty without a QR. `selo_livro` is the code of the
     livro's principal seal (N6). `custas` are the fee lines to print (P4): those of the document, which in traslado 1
     are the livro's. `citados` are codes of other seals that it quotes, each after its name (C7, C18). `externo`: the
     QR's or the livro's seal was made by another program (N13).

@@ -1,7 +1,7 @@
 """Layout of the seal block: positions of lines and QR, and its height. Geometry only, in mm.
 
-The layout leaves a box of this size, the stamp draws these lines into it: the codes are set in the mono font, so that
-placeholders of 25 characters take the same space as the real codes.
+The layout reserves a box of this size; the stamp draws the lines into it. Codes are set in the mono font, so
+placeholders of 25 characters have the width of the real codes.
 """
 
 from collections.abc import Iterator
@@ -66,12 +66,12 @@ class Columns:
 
 
 def has_qr(definicao: Definition, values: BlockValues) -> bool:
-    """Return whether a QR is drawn: the rule has one, and the format draws it (N7)."""
+    """Return whether a QR is drawn: the document has one and the format shows it (N7)."""
     return definicao.bloco.qr != "nenhum" and values.qr_codigo is not None
 
 
 def columns_of(definicao: Definition, *, with_qr: bool = True) -> Columns:
-    """Return the block's columns. Raises `ValueError` (Portuguese) where the format's block is too narrow for them."""
+    """Return the block's columns. Raises `ValueError` (Portuguese) if the format's block is too narrow for them."""
     block = definicao.bloco
     inner_width = definicao.block_width - 2 * PADDING
     if block.qr == "nenhum" or not with_qr:
@@ -169,7 +169,7 @@ def _description(selo: SeloValues, several: bool) -> str:
 def _qr_column(
     definicao: Definition, values: BlockValues, columns: Columns, top: float
 ) -> tuple[QrPlace, list[Text], float]:
-    """The QR, under it the name and code of the seal in it, and the invitation to check it (P6, N3)."""
+    """Return the QR and its captions (name and code of its seal, invitation to check it) and the y below (P6, N3)."""
     side = definicao.bloco.lado
     qr = QrPlace(columns.qr_x + (columns.qr_width - side) / 2, top, side)
     captions: list[Text] = []

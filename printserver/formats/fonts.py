@@ -1,6 +1,6 @@
-"""The vendored fonts: their files, which characters they have, how wide a text is and where it wraps.
+"""The vendored fonts: files, characters, text width and wrapping.
 
-Draws nothing. Both halves of a page measure with it: the seal block before the layout, the stamp after it.
+Draws nothing. It measures the seal block before the layout and the stamp after it.
 """
 
 import hashlib
@@ -32,7 +32,7 @@ FILES: Final[Mapping[FontName, str]] = {
 
 @dataclass(frozen=True)
 class Font:
-    """One font's numbers: `glyphs` maps a code point to its glyph, `advances` to its width (1/1000 of the size)."""
+    """Font metrics: `glyphs` maps a code point to its glyph, `advances` to its width (1/1000 of the size)."""
 
     nome: FontName
     file: Path
@@ -42,7 +42,7 @@ class Font:
 
 @cache
 def font(nome: FontName) -> Font:
-    """Return the numbers of a vendored font, read once in a process."""
+    """Return the metrics of a vendored font, read once per process."""
     file = PASTA / FILES[nome]
     with TTFont(file, lazy=True) as ttf:
         scale = 1000 / ttf["head"].unitsPerEm
@@ -58,7 +58,7 @@ def font(nome: FontName) -> Font:
 
 @cache
 def fingerprint() -> str:
-    """Return the SHA-256 of all vendored fonts: part of the key of every kept layout."""
+    """Return the SHA-256 of all vendored fonts: part of the key of every cached layout."""
     digest = hashlib.sha256()
     for file in sorted(PASTA.glob("*.ttf")):
         digest.update(file.name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
@@ -66,9 +66,9 @@ def fingerprint() -> str:
 
 
 def missing_glyphs(text: str, nome: FontName = "serifa") -> str:
-    """Return the characters of `text` that cannot be shown in the font, each once, in order.
+    """Return the characters of `text` without a glyph in the font, each once, in order.
 
-    Line breaks and tabs can; other control and format characters (bidirectional marks …) never can.
+    Line breaks and tabs are never missing; other control and format characters (bidirectional marks …) always are.
     """
     glyphs = font(nome).glyphs
     return "".join(

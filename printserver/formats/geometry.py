@@ -1,23 +1,23 @@
-"""Where a format's parts lie on its pages, and the check that none leaves the page or lies on another."""
+"""Positions of a format's parts on its pages, and the check that none leaves the page or overlaps another."""
 
 from printserver.formats.model import Area, Corner, Definition, PrintedField
 from printserver.formats.rectangle import Rectangle, first_overlap
 
 MIN_TEXT_SIDE = 40.0
-"""mm; narrower than this no line of an act can be set."""
+"""mm; minimum width and height of the text area."""
 
 
 def rectangle_at_corner(
     nome: str, canto: Corner, x: float, y: float, width: float, height: float, page: tuple[float, float]
 ) -> Rectangle:
-    """Return the rectangle whose nearest corner lies x, y mm from the page's corner `canto`."""
+    """Return the rectangle whose nearest corner is x, y mm from the page's corner `canto`."""
     esquerda = x if canto.endswith("esquerdo") else page[0] - x - width
     top = y if canto.startswith("superior") else page[1] - y - height
     return Rectangle(nome, esquerda, top, width, height)
 
 
 def field_rectangle(definicao: Definition, field: PrintedField, *, verso: bool = False) -> Rectangle:
-    """Return where a printed field lies; on a mirrored back it is mirrored."""
+    """Return the rectangle of a printed field; mirrored on a mirrored back."""
     page = (definicao.pagina.largura, definicao.pagina.altura)
     onde = rectangle_at_corner(
         f'campo "{field.texto}"', field.canto, field.x, field.y, field.largura, field.altura, page
@@ -26,7 +26,7 @@ def field_rectangle(definicao: Definition, field: PrintedField, *, verso: bool =
 
 
 def fixed_block_rectangle(definicao: Definition, *, verso: bool = False) -> Rectangle:
-    """Return where a block that does not follow the text lies, turned as the format says."""
+    """Return the rectangle of a block that does not follow the text, rotated as the format specifies."""
     block = definicao.bloco
     assert block.canto and block.x is not None and block.y is not None and block.altura is not None
     width, height = definicao.block_width, block.altura
@@ -64,7 +64,7 @@ def text_rectangle(definicao: Definition, *, verso: bool = False) -> Rectangle:
 
 
 def check_geometry(definicao: Definition) -> None:
-    """Raise `ValueError` (Portuguese) where a part leaves the page or lies on another, on front or back."""
+    """Raise `ValueError` (Portuguese) if a part leaves the page or overlaps another, on front or back."""
     if definicao.texto.largura < MIN_TEXT_SIDE or definicao.texto.altura < MIN_TEXT_SIDE:
         raise ValueError(
             "margens: sobra uma área de texto de"
@@ -82,7 +82,7 @@ def check_geometry(definicao: Definition) -> None:
 
 
 def _parts(definicao: Definition, paginas: str, *, verso: bool) -> list[Rectangle]:
-    """Return all that lies on one kind of page: the first, or one of the others."""
+    """Return the parts of one kind of page: the first, or one of the others."""
     side = "verso" if verso else "frente"
     fields = [field for field in definicao.campos if field.paginas in (paginas, "todas", "ultima")]
     parts = [text_rectangle(definicao, verso=verso)]

@@ -1,4 +1,4 @@
-"""What formats know of each kind of document. `documents.kinds` builds on it. Holds no rule."""
+"""Format data of each kind of document, extended by `documents.kinds`. No business rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ FormatType = Literal[
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """The dummy print that previews and checks of formats show.
+    """The dummy print for previews and checks of formats.
 
     `atos` are (code, description), the principal first. `isento` is the reason, None for a charged ato. `own_custas`:
     the block shows fee lines. `cites_livro`: it shows the code of the livro's seal (N6). `principal_qr`: the QR is the

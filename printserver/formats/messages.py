@@ -1,4 +1,4 @@
-"""Errors of a format file, in Portuguese: the key and what is allowed there."""
+"""Errors of a format file, in Portuguese: the key and its allowed values."""
 
 import difflib
 from collections.abc import Iterator, Sequence
@@ -32,7 +32,7 @@ _MESSAGES = {
 
 
 def error_list(modelo: type[BaseModel], falha: ValidationError) -> Iterator[str]:
-    """Yield one line for each error of `falha`: the key's dotted path, and what is allowed."""
+    """Yield one line for each error of `falha`: the key's dotted path and its allowed values."""
     for error in falha.errors(include_url=False):
         path = ".".join(str(part + 1) if isinstance(part, int) else part for part in error["loc"])
         text = _text(modelo, error["type"], error["loc"], error.get("ctx") or {}, error["input"])

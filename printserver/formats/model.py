@@ -1,6 +1,6 @@
 """The strict model of a format's TOML file. The positions of its parts are checked in `geometry`.
 
-All lengths are mm from the page's edges, to a tenth; sizes of type are points. Reads no file and draws nothing.
+All lengths are mm from the page's edges, to a tenth; type sizes are points. Reads no file and draws nothing.
 """
 
 import re
@@ -32,7 +32,7 @@ PrintedPart = Literal[
 BlockLine = Literal["selos", "descricao", "isencao", "custas", "selo_livro", "consulta"]
 
 MIN_QR_SIDE: Final = {"M": 31.49, "L": 27.43}
-"""Least side in mm, quiet zone included, by level (S5), cut to the hundredth; a test compares it with the drawing."""
+"""Minimum side in mm, quiet zone included, by level (S5), truncated to hundredths; a test compares it with the QR."""
 
 FIELD_VARIABLES: Final = {
     "pagina": "2",
@@ -65,14 +65,14 @@ class _Table(BaseModel):
 
 
 class Page(_Table):
-    """The sheet's size."""
+    """The page size."""
 
     largura: Annotated[Mm, Field(ge=70, le=420)]
     altura: Annotated[Mm, Field(ge=70, le=594)]
 
 
 class Margins(_Table):
-    """The front's margins; on the back left and right change places where they are `espelhadas` (P2)."""
+    """The front's margins; on the back left and right are swapped if they are `espelhadas` (P2)."""
 
     esquerda: Mm
     direita: Mm
@@ -82,7 +82,7 @@ class Margins(_Table):
 
 
 class Area(_Table):
-    """A pre-printed area of the paper, on which nothing is printed (P1)."""
+    """A pre-printed area of the paper that must stay free (P1)."""
 
     nome: Annotated[str, Field(min_length=1, max_length=60)]
     x: Mm
@@ -105,8 +105,8 @@ class Typography(_Table):
 class PrintedField(_Table):
     """A line of the header or footer, drawn by the stamp: page and folha numbers, copy, paper number, initials.
 
-    It is drawn where every variable in its text has a value. x and y go from `canto` to the field's nearest corner; on
-    a mirrored back it is mirrored. A text wider than `largura` is set smaller.
+    It is drawn only if every variable in its text has a value. x and y go from `canto` to the field's nearest corner;
+    on a mirrored back it is mirrored. A text wider than `largura` is reduced.
     """
 
     texto: Annotated[str, Field(min_length=1, max_length=120)]
@@ -134,7 +134,7 @@ class PrintedField(_Table):
 
     @property
     def altura(self) -> float:
-        """Height in mm of the one line."""
+        """Height of the line in mm."""
         return self.tamanho * fonts.LINE_HEIGHT / fonts.POINTS_PER_MM
 
     @property
@@ -172,7 +172,7 @@ class Block(_Table):
 
     @property
     def lado(self) -> float:
-        """Side of the QR in mm, quiet zone included: `qr_lado`, else the least that S5 allows."""
+        """Side of the QR in mm, quiet zone included: `qr_lado`, else the minimum of S5."""
         return self.qr_lado if self.qr_lado is not None else {"M": 31.5, "L": 27.5}[self.nivel]
 
     @model_validator(mode="after")
@@ -253,17 +253,17 @@ class Definition(_Table):
 
     @property
     def block_width(self) -> float:
-        """Width of the seal block in mm: the format's, else that of the text."""
+        """Width of the seal block in mm: the format's, else that of the text area."""
         return self.bloco.largura if self.bloco.largura is not None else self.texto.largura
 
     @property
     def writes_only_selo(self) -> bool:
-        """Return whether the format writes nothing but seal block and numbers (`-corpo`)."""
+        """Return whether the format prints only seal block and numbers (`-corpo`)."""
         return set(self.imprime) <= {"selo", "numeracao"}
 
 
 class Format(Definition):
-    """A format ready for use: its definition, its name, and the short hash of its file and templates (`versao`).
+    """A loaded format: its definition, its name, and the short hash of its file and templates (`versao`).
 
     `pasta` is the office's folder of templates, None for a shipped format.
     """

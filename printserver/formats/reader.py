@@ -1,6 +1,6 @@
 """Reads format files: the office's (`INSTANCE/formatos/`) before the shipped ones. A changed file is a new version.
 
-An error names file, key and what is allowed. Nothing is laid out here; `rendering.preview` proves a format on paper.
+An error names file, key and allowed values. This module lays out nothing; `rendering.preview` draws a format.
 """
 
 import hashlib
@@ -40,17 +40,17 @@ MARKS: Final = {
     "[[TOTAL]]": "R$ 95,12",
     "[[PAPEL]]": "A0000001",
 }
-"""Marks that a body of `texto` or `html` may hold (contract), each with an example."""
+"""Marks that a body of `texto` or `html` may contain (contract), each with an example."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Loaded:
     formato: Format
-    assinatura: tuple[tuple[str, int, int], ...]  # path, mtime in ns and size of every file that shaped it
+    assinatura: tuple[tuple[str, int, int], ...]  # path, mtime in ns and size of every source file
 
 
 class Formats:
-    """All formats of an office. Safe to share between threads; each use sees a changed file at once."""
+    """All formats of an office. Thread-safe. A changed file takes effect at the next use."""
 
     def __init__(self, instance_dir: Path | None) -> None:
         self._pasta = instance_dir / OFFICE_FOLDER if instance_dir else None
@@ -58,9 +58,9 @@ class Formats:
         self._lock = threading.Lock()
 
     def get(self, nome: str) -> Format:
-        """Return the format `nome` as its file is now.
+        """Return the format `nome` from its current file.
 
-        Raises `Recusa` `formato-desconhecido` where there is none, `ConfigError` where its file cannot be used.
+        Raises `Recusa` `formato-desconhecido` if it does not exist, `ConfigError` if its file is invalid.
         """
         file = self._file_of(nome)
         if file is None:
@@ -82,9 +82,9 @@ class Formats:
         return DEFAULTS[kind]
 
     def describe(self, nome: str) -> JsonObject:
-        """Return what a program needs to know of a format, in mm, as `GET /api/v1/formatos/{nome}` returns it.
+        """Return the answer of `GET /api/v1/formatos/{nome}`, lengths in mm.
 
-        Of a block that follows the text, x and y are null and the height is that of a document as in the preview.
+        For a block that follows the text, x and y are null and the height is that of the preview document.
         """
         page_format = self.get(nome)
         block, page, margens = page_format.bloco, page_format.pagina, page_format.margens
@@ -118,7 +118,7 @@ class Formats:
         }
 
     def check_all(self) -> list[str]:
-        """Return one line for every error in every format of the office and of the shipped ones."""
+        """Return one line per error of all formats, the office's and the shipped ones."""
         findings: list[str] = []
         for nome in self.names():
             file = self._file_of(nome)
@@ -138,10 +138,10 @@ _ALLOWED_NAME: Final = "permitidas: letras minúsculas sem acento, algarismos e 
 
 
 def check(path: Path) -> list[str]:
-    """Return what is wrong with one format file (Portuguese, one line an error); nothing where it can be used."""
+    """Return the errors of one format file (Portuguese, one line per error); empty if it is valid."""
     try:
         page_format = _read(path).formato
-        # a document without partes, data or pessoa must not stop at its template either
+        # the template must also accept a document without partes, data or pessoa
         for data in (example_data(page_format.tipo), {"tipo": page_format.tipo}):
             everything = {**complete(data), **SERVER_VARIABLES}
             html = templates.fill(page_format.pasta, page_format.template, everything, version=page_format.versao)
@@ -157,12 +157,12 @@ def check(path: Path) -> list[str]:
 
 
 def read_format(path: Path) -> Format:
-    """Return the format of one file; `ConfigError` names file, key and what is allowed."""
+    """Return the format of one file; `ConfigError` names file, key and allowed values."""
     return _read(path).formato
 
 
 def _check_height(page_format: Format) -> None:
-    """Refuse a fixed block that does not hold the lines and the QR of a usual document."""
+    """Raise `ValueError` if a fixed block is too low for the lines and the QR of the example document."""
     height = page_format.bloco.altura
     if height is None:
         return
@@ -174,7 +174,7 @@ def _check_height(page_format: Format) -> None:
 
 
 def _read(file: Path) -> _Loaded:
-    """Read one file, and the templates that it names."""
+    """Read one file and the templates that it names."""
     content = file.read_bytes()
     before = _mark(file)
     if not NAME_PATTERN.match(file.stem):
@@ -186,7 +186,7 @@ def _read(file: Path) -> _Loaded:
         pasta = file.parent / TEMPLATES_FOLDER
         used_folder = str(pasta) if pasta.is_dir() else None
         digest = hashlib.sha256(content + templates.fingerprint(used_folder, definicao.template).encode())
-        # the folders too: a new file of the office's may come before one of ours
+        # the folders too: a new file of the office may take precedence over a shipped one
         folders = (file.parent, *((pasta,) if used_folder else ()))
         usados = (*folders, *templates.files(used_folder, definicao.template))
         marks = (before, *(_mark(used) for used in usados))

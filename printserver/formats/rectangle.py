@@ -27,12 +27,12 @@ class Rectangle:
         )
 
     def mirrored(self, page_width: float) -> "Rectangle":
-        """Return the rectangle as it lies on a mirrored back."""
+        """Return the rectangle on a mirrored back."""
         return Rectangle(self.nome, page_width - self.x - self.largura, self.y, self.largura, self.altura)
 
 
 def first_overlap(rectangles: Iterable[Rectangle]) -> tuple[Rectangle, Rectangle] | None:
-    """Return the first two rectangles that share some area."""
+    """Return the first two rectangles that overlap."""
     listing = list(rectangles)
     for index, single in enumerate(listing):
         for other in listing[index + 1 :]:

@@ -1,8 +1,8 @@
-"""The data that templates get: every variable with an example. What differs between two prints of one text is not here.
+"""Data of templates: every variable with an example. Values that differ between prints of one text are not here.
 
-Livro and folhas of the livro itself, numbers of copies, pages and papers, seals, QR and fee lines are the stamp's:
-so a minuta, its livro and its reprint share a layout, and so do traslados 1 and 2.
-A variable that a document does not have is None (or an empty list): a template asks before it writes it.
+The stamp draws livro and folhas of the livro itself, numbers of copies, pages and papers, seals, QR and fee lines. So
+a minuta, its livro and its reprint share a layout, and so do traslados 1 and 2.
+A variable that a document does not have is None (or an empty list): a template must test it.
 """
 
 from collections.abc import Mapping
@@ -103,14 +103,14 @@ VARIABLES: Final[Mapping[str, object]] = {
         },
     },
 }
-"""What documents give to templates, by name."""
+"""Variables from the document, by name."""
 
 SERVER_VARIABLES: Final[Mapping[str, object]] = {
     "corpo": Markup("<p>%s</p>") % _TEXT,
     "imprime": ("serventia", "titulo", "partes", "data", "subscricao", "assinaturas", "selo", "numeracao"),
     "bloco": Markup('<div style="width:100mm;height:20mm"></div>'),
 }
-"""What the server itself adds: the sanitised body, the format's own `imprime`, the seal block's empty box."""
+"""Variables from the server: the sanitised body, the format's `imprime`, the seal block's empty box."""
 
 EXAMPLE_BODY: Final = "\n\n".join([_TEXT] * 5)
 """A text for previews, in paragraphs."""
@@ -121,7 +121,7 @@ _CUSTAS = (
     " Ministério Público R$ 158,46. Total R$ 5.638,22"
 )
 
-# Made so that S1 and S2 hold, though no seal: 430 characters in the QR, as long as real ones are (S5).
+# Valid by S1 and S2, but not a seal: 430 characters in the QR, the length of real ones (S5).
 _CODIGO = "1234561ES0000000000004261"
 _CODIGO_SECOND = "1234561ES0000000000004377"
 _CODIGO_LIVRO = "1234561ES0000000000001268"
@@ -129,7 +129,7 @@ _QR = "https://selodigital.tjsp.jus.br/?r=" + f"{_CODIGO}%7C563822%7C16505%7C" +
 
 
 def complete(data: Mapping[str, object]) -> dict[str, object]:
-    """Return `data` with every variable of `VARIABLES` that it lacks as None, or an empty list."""
+    """Return `data` with the missing variables of `VARIABLES` as None or an empty list."""
     empty: dict[str, object] = {nome: [] if isinstance(value, list) else None for nome, value in VARIABLES.items()}
     return {**empty, **data}
 
@@ -140,7 +140,7 @@ def example_data(kind: FormatType) -> dict[str, object]:
 
 
 def example_values(kind: FormatType) -> BlockValues:
-    """Return a dummy seal block of a document type; it shows nothing for a type that is never sealed."""
+    """Return a dummy seal block of a document type; empty for a type that is never sealed."""
     sample = FORMAT_KINDS[kind].sample
     if sample is None:
         return BlockValues((), "", None, None, "", None, (), demonstracao=False, externo=False)

@@ -1,6 +1,6 @@
-"""The templates of paper: a sandboxed Jinja2 environment over the office's folder and the shipped one.
+"""The document templates: a sandboxed Jinja2 environment over the office's folder and the shipped one.
 
-Templates get plain data only, every value is escaped, and an unknown name is an error, not a blank.
+Templates get only plain data, every value is escaped, and an unknown name is an error.
 """
 
 import hashlib
@@ -28,10 +28,10 @@ STYLESHEET: Final = "documento.css"
 
 
 @lru_cache(maxsize=32)
-def environment(pasta: str | None, version: str = "") -> ImmutableSandboxedEnvironment:  # noqa: ARG001 - the cache's key
+def environment(pasta: str | None, version: str = "") -> ImmutableSandboxedEnvironment:  # noqa: ARG001 - cache key
     """Return the environment whose templates come from the office's `pasta` first, then from the shipped ones.
 
-    One for each `versao` of a format: compiled templates do not notice a new file that comes before them.
+    There is one for each `versao` of a format: cached templates do not detect a new file that takes precedence.
     """
     folders: list[BaseLoader] = [FileSystemLoader(p) for p in (pasta, PASTA) if p is not None]
     return ImmutableSandboxedEnvironment(
@@ -50,9 +50,9 @@ def stylesheet(pasta: str | None) -> str:
 
 
 def fingerprint(pasta: str | None, template: str) -> str:
-    """Return the hash of a template, of all that it names, and of the style sheet.
+    """Return the hash of a template, of all templates that it names, and of the style sheet.
 
-    Raises `ValueError` (Portuguese) where one is missing or broken, or uses a variable that no document has.
+    Raises `ValueError` (Portuguese) if one is missing or invalid, or uses a variable that no document has.
     """
     digest = hashlib.sha256(stylesheet(pasta).encode())
     known = {*template_data.VARIABLES, *template_data.SERVER_VARIABLES}
@@ -70,7 +70,7 @@ def fingerprint(pasta: str | None, template: str) -> str:
 
 
 def fill(pasta: str | None, template: str, data: Mapping[str, object], *, version: str = "") -> str:
-    """Return the HTML of `template` with `data`; `ValueError` (Portuguese) if it uses a value that is missing."""
+    """Return the HTML of `template` with `data`; `ValueError` (Portuguese) if it uses a missing value."""
     try:
         return environment(pasta, version).get_template(template).render(data)
     except TemplateError as error:
@@ -78,14 +78,14 @@ def fill(pasta: str | None, template: str, data: Mapping[str, object], *, versio
 
 
 def files(pasta: str | None, template: str) -> Iterator[Path]:
-    """Yield the files of a template, of all that it names, and of the style sheet."""
+    """Yield the files of a template, of all templates that it names, and of the style sheet."""
     for nome in (STYLESHEET, *(nome for nome, _ in _all_sources(pasta, template))):
         _, file = _source(pasta, nome)
         yield Path(file)
 
 
 def _own_names(tree: nodes.Template) -> set[str]:
-    """Return the names that a template itself makes at its top: those hold in its blocks too."""
+    """Return the names that a template defines itself (imports, macros, assignments)."""
     names = {no.target for no in tree.find_all(nodes.Import)} | {no.name for no in tree.find_all(nodes.Macro)}
     names |= {nome if isinstance(nome, str) else nome[1] for no in tree.find_all(nodes.FromImport) for nome in no.names}
     return names | {no.name for no in tree.find_all(nodes.Name) if no.ctx == "store"}

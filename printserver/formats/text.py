@@ -1,7 +1,7 @@
-"""The characters of a short text: which are taken out, which are refused by name, and which paper can show.
+"""The characters of a short text: removed, refused by name, or printable.
 
-Reads no body of a document (those are `rendering`'s): names, numbers, reasons, settings. Whatever lets a text in, a
-request, a setting or the command line, asks here, so that no text can fail after the seal (S12).
+For names, numbers, reasons and settings, not for bodies of documents (see `rendering`). Every input (request, setting,
+command line) is checked here, so that no text can fail after the seal (S12).
 """
 
 import unicodedata
@@ -13,11 +13,11 @@ from typing import Final
 from printserver.common.text import unaccented
 
 _BLANKS: Final = frozenset("\t\n\v\f\r\x85")
-# Word writes these two where a hyphen must not end a line; on paper they are the hyphen (most fonts lack the second).
+# Word writes these two as no-break hyphens; they are printed as a hyphen (most fonts lack the second).
 _HYPHENS: Final = str.maketrans({"\u2010": "-", "\u2011": "-"})
-# They change what is read: the order of the letters, or which letters belong to the text.
+# They change the meaning: the order of the letters, or which letters belong to the text.
 _MISLEADING: Final = frozenset({*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0xFFF9, 0xFFFC)})
-# They show nothing and say nothing between Latin letters: marks of where a word may break, selectors of a glyph, tags.
+# They are invisible and without meaning between Latin letters: word-break marks, variation selectors, tags.
 _HARMLESS: Final = frozenset(
     {
         *(0x00AD, 0x034F, 0x061C, 0xFEFF, 0xE0001),
@@ -30,9 +30,9 @@ _HARMLESS: Final = frozenset(
         *range(0xE0100, 0xE01F0),
     }
 )
-_UNSEEN: Final = frozenset({0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0})  # letters that show nothing
+_UNSEEN: Final = frozenset({0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0})  # invisible letters
 _LONG_NAME: Final = 5
-# More marks than any language stacks on one letter would be painted over the lines above and below.
+# No language combines more marks on one letter; more would cover the lines above and below.
 _MARKS: Final = 4
 STAMPED: Final = frozenset(
     {
@@ -43,24 +43,24 @@ STAMPED: Final = frozenset(
         *(0x2026, 0x2039, 0x203A, 0x20AC, 0x2122, 0x2212),
     }
 )
-"""The code points that the stamp's fonts have in every kept layout (seal block, header, footer); a test proves it."""
+"""The code points of the stamp's fonts in every cached layout (seal block, header, footer); checked by a test."""
 
 
 class UnfitText(ValueError):
-    """A text that cannot be used as it is; the message (Portuguese) names the character and its place."""
+    """An unusable text; the message (Portuguese) names the character and its position."""
 
 
 def named(character: str) -> str:
-    """Return a character by its code point and its name in Unicode: `U+202E RIGHT-TO-LEFT OVERRIDE`."""
+    """Return code point and Unicode name of a character: `U+202E RIGHT-TO-LEFT OVERRIDE`."""
     name = unicodedata.name(character, "")
     return f"U+{ord(character):04X} {name}".rstrip()
 
 
 def without_invisible(text: str) -> tuple[str, list[str]]:
-    """Return `text` without the invisible characters that say nothing, and what was taken out, each with its place.
+    """Return `text` without harmless invisible characters, and the removed ones, each with its position.
 
-    Raises `UnfitText` for a character that changes what is read (direction of writing), for a control character, and
-    for one that does not exist.
+    Raises `UnfitText` for a character that changes the meaning (direction of writing), for a control character, and
+    for one that does not exist in Unicode.
     """
     if text.isascii() and text.isprintable():
         return text, []
@@ -76,9 +76,9 @@ def without_invisible(text: str) -> tuple[str, list[str]]:
 
 
 def plain(text: str) -> str:
-    """Return `text` composed (NFC), its blanks single and plain, Word's hyphens as hyphens; the empty text stays so.
+    """Return `text` composed (NFC), with single plain blanks and Word's hyphens as hyphens; it may be empty.
 
-    Raises `UnfitText` for every invisible character, named, and for a letter under a pile of marks.
+    Raises `UnfitText` for every invisible character, named, and for a letter with too many combining marks.
     """
     visible, taken = without_invisible(text)
     if taken:
@@ -90,20 +90,20 @@ def plain(text: str) -> str:
 
 
 def printed(text: str) -> str:
-    """Return `text` as `plain` does. Raises `UnfitText` also for a character that a vendored font lacks."""
+    """Return `text` as `plain` does. Raises `UnfitText` also for a character missing in a vendored font."""
     return _within(plain(text), None, "não existe nas fontes de impressão")
 
 
 def stamped(text: str) -> str:
-    """Return `text` as `plain` does. Raises `UnfitText` also for a character that the stamp cannot write."""
+    """Return `text` as `plain` does. Raises `UnfitText` also for a character that the stamp cannot draw."""
     return _within(plain(text), STAMPED, "não pode ser escrito no selo, no cabeçalho ou no rodapé")
 
 
 def mistyped(name: str, known: Iterable[str]) -> str | None:
-    """Return the one of `known` that `name` is most likely meant to be: one letter missing, added, changed or swapped.
+    """Return the name in `known` that `name` probably misspells: one letter missing, added, changed or swapped.
 
-    None for a known one, for one that extends a known one (`documento2`), and for those close to a short one (`rg`),
-    which is similar to too many words.
+    None for a known name, for one that extends a known name (`documento2`), and for one similar to a short name (`rg`),
+    which resembles too many words.
     """
     plain_name = _bare(name)
     long_ones = [each for each in known if len(each) >= _LONG_NAME]
@@ -113,7 +113,7 @@ def mistyped(name: str, known: Iterable[str]) -> str | None:
 
 
 def _bare(name: str) -> str:
-    """Return a name in small letters, without accents, its words joined by `_`."""
+    """Return a name in lower case, without accents, its words joined by `_`."""
     return "_".join(unaccented(name).split())
 
 
@@ -126,8 +126,8 @@ def _one_slip(typed: str, meant: str) -> bool:
 
 @cache
 def printable() -> frozenset[int]:
-    """Return the code points that every vendored face shows: so they print in any format, bold or not."""
-    from fontTools.ttLib import TTFont  # slow to import, and plain texts do not need it
+    """Return the code points that every vendored face has, so that they print in any format, bold or not."""
+    from fontTools.ttLib import TTFont  # slow to import, and not needed for ASCII texts
 
     folder = resources.files("printserver") / "fonts"
     cmaps: list[set[int]] = []
@@ -149,7 +149,7 @@ def _within(text: str, allowed: frozenset[int] | None, why: str) -> str:
 
 
 def _unfit(character: str) -> str | None:
-    """Return why a character that says more than nothing cannot stay, None if it can."""
+    """Return the reason to refuse a character that is not harmless, None if it is allowed."""
     if character in _BLANKS:
         return None
     if ord(character) in _MISLEADING:

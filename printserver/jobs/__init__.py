@@ -1,4 +1,4 @@
-"""Jobs, as `api` and `web` use them: acceptance, questions and answers, pages reported, lookups, waiting."""
+"""Jobs for `api` and `web`: acceptance, questions and answers, reported pages, queries, waiting."""
 
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -49,14 +49,14 @@ __all__ = [
 
 
 def look_up(office: Office, job_id: str) -> JsonObject:
-    """Return the job as it is now. Raises `Recusa` `nao-encontrado`."""
+    """Return the job. Raises `Recusa` `nao-encontrado`."""
     return views.show(office, job_id)
 
 
 def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) -> JsonObject:
-    """Return the job when its state is another than `desde` (None: when `entregue` or at an end), or after `seconds`.
+    """Return the job when its state differs from `desde` (None: when `entregue` or ended), or after `seconds`.
 
-    At most half of the HTTP threads wait at once; a caller above that limit is answered at once.
+    At most half of the HTTP threads wait at the same time; a caller above that limit is answered immediately.
     """
 
     def arrived() -> bool:
@@ -69,7 +69,7 @@ def wait(office: Office, job_id: str, seconds: float, desde: str | None = None) 
 
 
 def events(office: Office, depois: int, espera: float = 0) -> JsonObject:
-    """Return what changed after event number `depois`, waiting up to `espera` seconds for something to change."""
+    """Return the events after number `depois`, waiting up to `espera` seconds for one."""
     found: list[JsonObject] = []
 
     def arrived() -> bool:
@@ -97,7 +97,7 @@ def _wait(office: Office, seconds: float, arrived: Callable[[], bool]) -> None:
 
 
 def list_all(office: Office, filters: Mapping[str, str], page: int = 1, chave_id: int | None = None) -> JsonObject:
-    """Return a page of the jobs that pass the contract's filters; `chave` is one of the API key `chave_id`."""
+    """Return a page of the jobs that match the contract's filters; `chave` belongs to the API key `chave_id`."""
     return views.list_jobs(office, filters, page, chave_id)
 
 
@@ -107,7 +107,7 @@ def selo(office: Office, codigo: str) -> JsonObject:
 
 
 def previous(office: Office, job_id: str) -> str | None:
-    """Return the sealed print of the same document that this one succeeds; None where there was none (X2)."""
+    """Return the previous sealed print of the same document; None if there is none (X2)."""
     return views.previous(office, job_id)
 
 

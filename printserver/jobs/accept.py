@@ -1,7 +1,8 @@
-"""Acceptance of a print: lay out first, then seal and store in one transaction, or refuse (S12).
+"""Acceptance of a print: lay out, then seal and store in one transaction, or refuse (S12).
 
-1. The same key again finds what it made. 2. `prepare` lays the document out. 3. One transaction: the document's row is
-locked, the inputs of the layout are read again, the reprint guard decides; seals, job, outbox and log are written.
+1. A repeated idempotency key returns its stored result. 2. `prepare` lays the document out. 3. One transaction: the
+document's row is locked, the inputs of the layout are read again, the reprint guard decides; seals, job, outbox and log
+are written.
 """
 
 import uuid
@@ -34,7 +35,7 @@ _OPTIONAL_SELO: ErrorWord = "selo-facultativo"
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
-    """Outcome of a request: the job as it is now; `refusal` where the first answer was a problem."""
+    """Outcome of a request: the current job; `refusal` if the first answer was a problem."""
 
     job: JsonObject
     refusal: Recusa | None
@@ -42,7 +43,7 @@ class Acceptance:
 
 
 def accept(office: Office, author: Author, data: object, key: str | None) -> Acceptance:
-    """Take the print `data` (the parsed body), once for each `key`. Raises `Recusa` with nothing sealed nor held."""
+    """Accept the print `data` (the parsed body), once per `key`. If it raises `Recusa`, nothing is sealed or held."""
     people.require_right(author, "imprimir")
 
     def take(call: Call) -> Outcome:
@@ -61,7 +62,7 @@ def accept(office: Office, author: Author, data: object, key: str | None) -> Acc
 
 
 def acted(office: Office, job_id: str, *, repeated: bool) -> Acceptance:
-    """Return the job as it is after a person's act on it; `repeated`: the key had done it before."""
+    """Return the job after a person's act on it; `repeated`: the key had already done it."""
     return Acceptance(views.show(office, job_id), None, repeated)
 
 
@@ -93,7 +94,7 @@ def _answer(office: Office, made: Outcome, *, repeated: bool) -> Acceptance:
 
 
 def _question(office: Office, question: RowMapping | None, job: JsonView) -> str:
-    """Return the text for the question that held a job: the question, or how it ended and what to do."""
+    """Return the text for the question that held a job: the question, or its outcome and the next step."""
     if question is None:
         return "O documento espera pela resposta de uma pessoa."
     how = questions.how_it_ended(question, office.clock())
@@ -109,10 +110,10 @@ def _question(office: Office, question: RowMapping | None, job: JsonView) -> str
 
 
 def _decide(act: Act, call: Call, p: Prepared, data: object) -> Outcome:
-    """Ask the guard again, under the document's lock; then hold the job for a question, or seal and take it."""
+    """Run the guard again under the document's lock; then hold the job for a question, or seal and accept it."""
     document_id, instrumento_id = lock(act.conn, act.office, p)
     blocker = blocking_question(act.conn, act.office, p, document_id, act.now)
-    # The same press of the button brings the same numbers: the question comes first, and its yes refuses them.
+    # A repeated request has the same sheet numbers: the question comes first, and its confirmation checks them.
     check_sheets(act, p, of_document=document_id if blocker is not None else None)
     if blocker is None and p.plan.asks_selo:
         blocker = questions.Text(
@@ -134,5 +135,5 @@ def _decide(act: Act, call: Call, p: Prepared, data: object) -> Outcome:
 
 
 def _word(blocker: questions.Text) -> ErrorWord:
-    """Return the word of the answer that holds a job for this question."""
+    """Return the error word of the answer that holds a job for this question."""
     return _REPRINT if blocker.tipo == "xa" else _OPTIONAL_SELO

@@ -1,6 +1,6 @@
-"""A person's answers: yes or no to a reprint (X2, X3), with or without a seal (N9), an exclusion without a print (X4).
+"""A person's answers: to a reprint (X2, X3), to an optional seal (N9), and an exclusion without a print (X4).
 
-A yes is one transaction: XAs, new seals and the print together, or nothing. Each question is answered once.
+A confirmation is one transaction with XAs, new seals and the print. Each question is answered once.
 """
 
 from collections.abc import Sequence
@@ -39,7 +39,7 @@ BUSY: Final = "O documento muda a cada tentativa: responda de novo."
 
 
 def answer_xa(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
-    """Answer the reprint question. Return the job, and whether the key had answered before.
+    """Answer the reprint question. Return the job, and whether the key had already answered.
 
     Raises `Recusa` `pergunta-respondida`, `pergunta-mudou`, `impressao-em-andamento`, and as `check_answer`.
     """
@@ -57,7 +57,7 @@ def answer_xa(office: Office, author: Author, job_id: str, data: object, key: st
 
 
 def answer_selo(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
-    """Answer whether a ficha gets its optional seal (N9). Raises `Recusa` `pergunta-respondida`."""
+    """Answer the question about a ficha's optional seal (N9). Raises `Recusa` `pergunta-respondida`."""
     people.require_right(author, "responder")
 
     def answer(call: Call) -> Outcome:
@@ -68,7 +68,7 @@ def answer_selo(office: Office, author: Author, job_id: str, data: object, key: 
 
 
 def exclude(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
-    """Make the XA of every live seal of the job's document; nothing is printed (X2, X4, X6)."""
+    """Issue the XA of every live seal of the job's document without printing (X2, X4, X6)."""
     people.require_right(author, "responder")
 
     def answer(call: Call) -> Outcome:
@@ -142,7 +142,7 @@ def _check_yes(
     answer: RespostaXa,
     now: datetime,
 ) -> None:
-    """Raise unless this yes is allowed. Checked before anything leaves a queue, and again in the transaction."""
+    """Raise unless this confirmation is allowed. Checked before queue access, and again in the transaction."""
     try:
         check_answer(
             undo.identity(conn, job),
@@ -252,10 +252,10 @@ def _folhas(conn: Connection, office: Office, document_id: int) -> set[int]:
 
 
 def _held_data(conn: Connection, office: Office, job: Job, answer: RespostaXa) -> Any:
-    """Return the data of the held request, with the folhas of the answer where it names any (X7).
+    """Return the data of the held request, with the folhas of the answer, if any (X7).
 
-    A livro dated the day it was asked for keeps that date if the question waited over midnight: the reason that a past
-    day needs (S7) is that wait, and goes on record.
+    A livro dated the day of its request keeps that date if the question waited past midnight. The wait is recorded as
+    the reason required for a past day (S7).
     """
     data = bodies.restore_bodies(conn, office.serventia_id, job.pedido)
     if job.tipo != "livro":
@@ -271,7 +271,7 @@ def _held_data(conn: Connection, office: Office, job: Job, answer: RespostaXa) -
 
 
 def _request(conn: Connection, office: Office, job: Job, answer: RespostaXa) -> Pedido:
-    """Return the held request to be printed. A yes to the XA of a sealed ficha includes its new seal (X2)."""
+    """Return the held request to print. Confirming the XA of a sealed ficha includes its new seal (X2)."""
     request = _on_its_queue(read_request(_held_data(conn, office, job, answer)), job)
     document = request.documento
     asked = office.rules.ficha_selo == "perguntar"
@@ -281,5 +281,5 @@ def _request(conn: Connection, office: Office, job: Job, answer: RespostaXa) -> 
 
 
 def _on_its_queue(request: Pedido, job: Job) -> Pedido:
-    """Return the held request with its own queue: the default queue of the person who answers may be another."""
+    """Return the held request with its own queue: the default queue of the answering person may differ."""
     return request.model_copy(update={"fila": job.fila})

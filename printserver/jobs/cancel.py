@@ -11,7 +11,7 @@ from printserver.office import Act, Author, Office, acting, acting_person, peopl
 
 
 def cancel(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
-    """Cancel a held job, or take a print off its queue; its seals stay live. Raises `Recusa` `estado-nao-permite`."""
+    """Cancel a held job or a print in its queue; its seals stay live. Raises `Recusa` `estado-nao-permite`."""
     people.require_right(author, "imprimir")
 
     def do(call: Call) -> Outcome:

@@ -1,4 +1,4 @@
-"""What of a planned document is laid out, and what is stamped on its pages. No rules."""
+"""Composes the layout request and the stamp of a planned document. No business rules."""
 
 import dataclasses
 from collections.abc import Sequence
@@ -39,13 +39,13 @@ from printserver.selo import IssuedSelo
 MINUTA = "MINUTA"
 WITHOUT_VALUE = "SEM VALOR LEGAL"
 
-# Where the request says what the stamp writes in a header or footer, by its variable.
+# The request field of each stamped variable of headers and footers.
 _FIELDS = {"folha": "documento.instrumento.livro", "papel": "papel_seguranca"}
 
 
 @dataclass(frozen=True, slots=True)
 class Composition:
-    """What is laid out, and the plan as the format prints it (`plan.qr` is whose QR is drawn)."""
+    """The layout request, and the plan as printed by the format (`plan.qr` is the owner of the drawn QR)."""
 
     pedido: LayoutRequest
     plan: Plan
@@ -54,7 +54,7 @@ class Composition:
 def compose(
     office: Office, request: Pedido, plan: Plan, page_format: Format, faces: Faces, subscritor: Person
 ) -> Composition:
-    """Return what is laid out for a planned document, with placeholders for the seal's values (S12)."""
+    """Return the composition of a planned document, with placeholders for the seal's values (S12)."""
     plan = _with_format_qr(plan, page_format)
     settings = office.settings.serventia
     data = template_data(
@@ -80,7 +80,7 @@ def compose(
 
 
 def _with_format_qr(plan: Plan, page_format: Format) -> Plan:
-    """Return the plan with no QR if the format draws none (N7)."""
+    """Return the plan without QR if the format draws none (N7)."""
     return dataclasses.replace(plan, qr="nenhum") if page_format.bloco.qr == "nenhum" else plan
 
 
@@ -92,7 +92,7 @@ def stamp_data(
     taken: Sequence[FolhaSide],
     paginas: int,
 ) -> Stamp:
-    """Return what is stamped on the laid-out pages, now that the seals are made."""
+    """Return the stamp of the laid-out pages, with the issued seals."""
     plan = composicao.plan
     minuta = plan.identity.tipo == "minuta"
     banners = ((MINUTA,) if minuta else ()) + ((WITHOUT_VALUE,) if office.demonstracao else ())
@@ -117,7 +117,7 @@ def stamp_data(
 def dry_run(
     office: Office, request: Pedido, composicao: Composition, taken: Sequence[FolhaSide], layout: Layout
 ) -> None:
-    """Stamp the print with placeholders for codes and QR: what cannot be stamped is refused before the seal (S12).
+    """Stamp the print with placeholders for codes and QR, to refuse unprintable text before the seal (S12).
 
     Raises `Recusa` `entrada-invalida` that names the field of the request.
     """
@@ -140,7 +140,7 @@ def _quotes(plan: Plan) -> bool:
 
 
 def _where(field: str, fields: FieldValues) -> str:
-    """Return the dotted path of a stamped text; a copy's number or a title comes from what names the document."""
+    """Return the dotted path of a stamped text; a copy's number or a title comes from the document's naming field."""
     if field != "documento":
         return field
     name = kind_of(fields).named_by
@@ -153,7 +153,7 @@ def _where(field: str, fields: FieldValues) -> str:
 
 
 def store(conn: Connection, office: Office, request: LayoutRequest) -> JsonObject:
-    """Return the layout's request as JSON for the job's row, its text by hash; the format's definition is kept too."""
+    """Return the layout request as JSON for the job's row, its text by hash; store the format's definition."""
     page_format = request.formato
     if page_format.versao not in office.kept_formats:
         row = {

@@ -1,4 +1,4 @@
-"""What an acceptance reads before anything is decided: people, queue, the document's state. One read, no rule."""
+"""Reads the inputs of an acceptance: people, queue, the document's state. One read transaction, no business rules."""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,7 +27,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What was read for a request. `instrumento_key` is the compared id of its instrumento, None without one (X0)."""
+    """Inputs read for a request. `instrumento_key` is the compared id of its instrumento, None without one (X0)."""
 
     who: Person
     subscritor: Person
@@ -38,7 +38,7 @@ class Gathered:
 
 
 def gather(office: Office, request: Pedido, now: datetime) -> Gathered:
-    """Read all that a request is planned from. Raises `Recusa` for people, queues and instrumentos unknown here."""
+    """Read the inputs of a request's plan. Raises `Recusa` for unknown people, queues and instrumentos."""
     with office.db.read() as conn:
         who = acting_person(conn, office, request.escrevente)
         subscritor = _subscritor(conn, office, request)
@@ -78,7 +78,7 @@ def _record(conn: Connection, serventia_id: int, document: Document) -> tuple[st
 
 
 def _subscritor(conn: Connection, office: Office, request: Pedido) -> Person:
-    """Return who subscribes a copy (P3): the one named, else the office's."""
+    """Return the subscritor of a copy (P3): the named one, else the office's."""
     name = request.subscritor or office.settings.pessoas.subscritor
     found = acting_person(conn, office, name, "subscritor")
     people.require_subscritor(found.papel)

@@ -1,4 +1,4 @@
-"""The reprint guard, under the document's lock: whether it may be printed, else the question that stops it (X1)."""
+"""The reprint guard, under the document's lock: returns the question that blocks a print, if any (X1)."""
 
 from datetime import datetime
 
@@ -14,7 +14,7 @@ from printserver.office import Office
 
 
 def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None]:
-    """Lock the rows of instrumento and document and read again. Raises `Changed` if the snapshot of `p` is stale."""
+    """Lock the rows of instrumento and document and read again. Raises `Changed` if `p`'s snapshot is stale."""
     sid = office.serventia_id
     identity = p.plan.identity
     instrumento_id = None
@@ -41,7 +41,7 @@ def lock(conn: Connection, office: Office, p: Prepared) -> tuple[int, int | None
 def blocking_question(
     conn: Connection, office: Office, p: Prepared, document_id: int, now: datetime
 ) -> questions.Text | None:
-    """Return the question that stops a second print of a document with live seals (X1); None: it is free.
+    """Return the question that blocks a second print of a document with live seals (X1); None if it is allowed.
 
     Raises `Recusa` `impressao-em-andamento`, `prazo-xa-encerrado`.
     """
@@ -77,9 +77,9 @@ def blocking_question(
 
 
 def in_progress(identity: Identity, before: Job, *, printed_as: str | None = None) -> Recusa:
-    """Return the refusal of what must wait until a print of the document, or of another that it hits, is over.
+    """Return the refusal for an act that must wait for a print of the document, or of an affected one, to end.
 
-    `printed_as`: the `rotulo` of that print, where it is of the same document.
+    `printed_as`: the `rotulo` of that print, if it is of the same document.
     """
     return Recusa(
         "impressao-em-andamento",
@@ -91,6 +91,6 @@ def in_progress(identity: Identity, before: Job, *, printed_as: str | None = Non
 
 
 def affected(conn: Connection, office: Office, codigos: list[str]) -> list[AffectedPrint]:
-    """Return the prints that show one of these seals of a livro, and would be stale without it (X6)."""
+    """Return the prints that show one of these seals of a livro and would be outdated without it (X6)."""
     copies = jobs.copies_of_livro(conn, office.serventia_id, codigos)
     return [AffectedPrint(job.id, titles.title(job.campos), job.campos) for job in copies]

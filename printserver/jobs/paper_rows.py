@@ -1,4 +1,4 @@
-"""What acts on a closed job share: its lock, its destination, its reported pages, its question."""
+"""Common helpers of acts on a closed job: lock, destination, reported pages, question."""
 
 from typing import Final
 
@@ -19,10 +19,10 @@ BUSY: Final = "O trabalho muda a cada tentativa: mande de novo."
 
 
 def destination(office: Office, job: Job, queue: str | None, bandeja: str | None) -> tuple[str, str | None]:
-    """Return the queue and tray to which a print is sent again, checked as at acceptance where they are not the same.
+    """Return the queue and tray of a resend, checked as at acceptance if they changed.
 
-    The requested tray is kept: a print does not move to other paper unless it is asked for. It is dropped on a CUPS
-    queue that names no trays. Raises `Recusa` `fila-desconhecida`, `bandeja-desconhecida`, `papel-incompativel`,
+    The original tray is kept: a print does not move to other paper without a request. It is dropped on a CUPS queue
+    that lists no trays. Raises `Recusa` `fila-desconhecida`, `bandeja-desconhecida`, `papel-incompativel`,
     `servidor-ocupado`.
     """
     with office.db.read() as conn:
@@ -33,13 +33,13 @@ def destination(office: Office, job: Job, queue: str | None, bandeja: str | None
         tray = None
     if (there.nome, tray) != (job.fila, job.bandeja):
         page = printout.job_format(office, job.as_row()).pagina
-        asked = bandeja if folder else tray  # a folder has no trays to be wrong about
+        asked = bandeja if folder else tray  # the original tray does not matter in a folder
         queues.check(office, there, asked, job.faces or "", (float(page.largura), float(page.altura)))
     return there.nome, tray
 
 
 def require_live(job: Job) -> None:
-    """Raise `Recusa` `estado-nao-permite` for a print with excluded seals, or that was replaced (X2, X6, X8)."""
+    """Raise `Recusa` `estado-nao-permite` for a print with excluded seals or a replaced one (X2, X6, X8)."""
     if (job.sealed and not job.viva) or job.substituido_por is not None:
         raise Recusa(
             "estado-nao-permite",
@@ -53,7 +53,7 @@ def require_live(job: Job) -> None:
 
 
 def said_pages(conn: Connection, job: Job) -> dict[int, tuple[str, int]]:
-    """Return the last verdict on each page, with the number of the attempt that it judges."""
+    """Return the last verdict on each page, with the number of its attempt."""
     table = db.pagina
     query = (
         sa.select(table.c.pagina, table.c.estado, table.c.tentativa)
@@ -84,7 +84,7 @@ def _selected_pages(paginas: str, total: int) -> tuple[int, ...]:
 
 
 def locked(act: Act, job_id: str) -> Job:
-    """Return the job, its row locked. Raises `Recusa` `impressao-em-andamento` while it may still come out."""
+    """Return the job with its row locked. Raises `Recusa` `impressao-em-andamento` while it may still come out."""
     conn, sid, table = act.conn, act.office.serventia_id, db.job
     conn.execute(sa.select(table.c.n).where(table.c.serventia_id == sid, table.c.id == job_id).with_for_update())
     job = jobs.get_job(conn, sid, job_id)
@@ -99,14 +99,14 @@ def locked(act: Act, job_id: str) -> Job:
 
 
 def send_again(act: Act, job: Job, state: str, queue: str, bandeja: str | None) -> None:
-    """Make a locked job due again in `state`, for a queue and tray; what its last queue said is dropped."""
+    """Make a locked job due again in `state`, for a queue and tray; the last queue's state is dropped."""
     columns = due_at(act.now) | {"falhas": 0, "cups": None, "fila": queue, "bandeja": bandeja}
     if not change_state(act.conn, job.n, job.estado, state, columns):
         raise Changed
 
 
 def close_question(act: Act, job_id: str, answer: RequestModel) -> None:
-    """Close the job's open question, if it has one, with a person's answer."""
+    """Close the job's open question, if any, with a person's answer."""
     question = questions.do_job(act.conn, act.office, job_id)
     if question is not None and question["estado"] == "aberta":
         act.add(questions.end(act.conn, question, "respondida", answer.model_dump(mode="json"), act.who))

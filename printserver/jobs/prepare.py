@@ -1,7 +1,7 @@
 """The first half of an acceptance: gather, plan, lay out and check, before its one transaction. Writes nothing (S12).
 
-What the acceptance rests on is kept as a `Snapshot`. The transaction reads it again; if it changed, all is prepared
-again.
+The state that the acceptance depends on is kept as a `Snapshot`. The transaction reads it again; if it changed, the
+preparation is repeated.
 """
 
 import hashlib
@@ -33,7 +33,7 @@ from printserver.rendering import Layout
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """A document laid out and ready to be sealed."""
+    """A laid-out document, ready to be sealed."""
 
     pedido: Pedido
     context: Context
@@ -51,7 +51,7 @@ class Prepared:
 
 
 def prepare(office: Office, request: Pedido, now: datetime) -> Prepared:
-    """Gather, plan, lay out and check. Raises `Recusa` for a document that cannot be sealed or taken."""
+    """Gather, plan, lay out and check. Raises `Recusa` for a document that cannot be sealed or accepted."""
     ready.require(office)
     found = gather(office, request, now)
     plan = _plan(request, found)
@@ -59,7 +59,7 @@ def prepare(office: Office, request: Pedido, now: datetime) -> Prepared:
 
 
 def _plan(request: Pedido, found: Gathered) -> Plan:
-    """Return what the rules say of the document. Reads nothing."""
+    """Return the plan of the document. Reads nothing."""
     plan = make_plan(request.documento, found.context)
     if plan.substitui:
         people.require_head(found.who.papel, "a substituição de um documento já entregue")
@@ -80,7 +80,7 @@ def _lay_out_and_check(office: Office, request: Pedido, found: Gathered, plan: P
         request.documento.kind,
         request.papel_seguranca,
         count_sheets(layout.paginas, faces, request.lado_inicial),
-        # a queue that counts its own paper gives the numbers when its turn comes
+        # a queue with numbered paper assigns the numbers at the job's turn
         replace(office.rules, sheets_required=office.rules.sheets_required and not found.fila.papel_numerado),
     )
     compose.dry_run(office, request, composicao, taken, layout)
@@ -104,7 +104,7 @@ def _lay_out_and_check(office: Office, request: Pedido, found: Gathered, plan: P
 def _format(office: Office, request: Pedido) -> Format:
     kind = request.documento.kind
     of_kind, formats = KINDS[kind].format, office.settings.formatos
-    # a minuta is its livro's own layout
+    # a minuta has the layout of its livro
     name = request.formato or formats.of(kind) or formats.of(of_kind) or office.formatos.default_name(of_kind)
     page_format = office.formatos.get(name)
     if page_format.tipo != of_kind:
@@ -135,7 +135,7 @@ def on_leaf(page_format: Format, plan: Plan) -> Format:
 
 
 def _lay_out(office: Office, composicao: compose.Composition, request: Pedido) -> Layout:
-    """Lay out; what the renderer says of the body is said by its place in the request."""
+    """Lay out; refusals and notices about the body get its field path in the request."""
     where = _body_field(request)
     try:
         layout = office.render.layout(composicao.pedido)
@@ -153,13 +153,13 @@ def _lay_out(office: Office, composicao: compose.Composition, request: Pedido) -
 
 
 def _body_field(request: Pedido) -> str:
-    """Return the dotted path of the text that is printed: the document's own, or its instrumento's."""
+    """Return the dotted path of the printed text: the document's own, or its instrumento's."""
     own = getattr(request.documento, "corpo", None) is not None
     return "documento.corpo" if own else "documento.instrumento.corpo"
 
 
 def _folhas(office: Office, request: Pedido, plan: Plan, paginas: int, faces: Faces) -> Sequence[FolhaSide]:
-    """Return the sides of the livro's folhas that the pages take; none where there is no livro or place yet (N8)."""
+    """Return the sides of the livro's folhas for the pages; none without a livro or a folha (N8)."""
     instrumento = plan.instrumento
     if not KINDS[request.documento.kind].is_book or instrumento is None or instrumento.folha_inicial is None:
         return ()

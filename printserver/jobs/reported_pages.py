@@ -1,4 +1,4 @@
-"""Pages as a person reports them (X5): good, spoiled, not printed; and which are printed again.
+"""Pages reported by a person (X5): good, spoiled, not printed; and their reprint.
 
 A reprint has the same bytes and seals, and happens only on a person's request. A page reported good is never reprinted.
 """
@@ -54,9 +54,9 @@ from printserver.office import Act, Author, Office, acting, acting_person, peopl
 
 
 def report_pages(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
-    """Record a person's verdict on each page, and print again the pages that are named (X5).
+    """Record a person's verdict on each page, and reprint the named pages (X5).
 
-    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (no such page, or a page reported good), and as
+    Raises `Recusa` `estado-nao-permite`, `entrada-invalida` (an unknown page, or one reported good), and as
     `destination`.
     """
     people.require_right(author, "responder")
@@ -94,7 +94,7 @@ def report_pages(office: Office, author: Author, job_id: str, data: object, key:
 
 
 def _detail(answer: Folhas, said: Mapping[int, str], spoiled: Sequence[str]) -> dict[str, object]:
-    """Return what the log keeps of a person's word."""
+    """Return the log details of a person's report."""
     return {
         "paginas": {str(page): verdict for page, verdict in sorted(said.items())},
         "imprimir": answer.imprimir,
@@ -112,7 +112,7 @@ def _rest(
     what: Mapping[str, object],
     backs: passes.Pass | None,
 ) -> None:
-    """Write the state that follows from what was said, where nothing is printed again."""
+    """Write the job's state after a report without reprint."""
     state = _verdict(said, job, act.conn if backs is not None else None)
     change_state(act.conn, job.n, job.estado, state)
     jobs.log_job(act, job.id, state, what)
@@ -125,7 +125,7 @@ def _rest(
 
 
 def _to_print(answer: Folhas, job: Job) -> tuple[int, ...]:
-    """Return the pages to print again. Raises `Recusa` `entrada-invalida` for one that does not exist."""
+    """Return the pages to reprint. Raises `Recusa` `entrada-invalida` for one that does not exist."""
     try:
         return parse_pages(answer.imprimir, job.paginas) or ()
     except Recusa as refusal:
@@ -135,7 +135,7 @@ def _to_print(answer: Folhas, job: Job) -> tuple[int, ...]:
 
 
 def _backs(office: Office, job: Job, answer: Folhas) -> passes.Pass | None:
-    """Return the pass of backs that waits for turned sheets. Raises where `versos` is requested and none waits."""
+    """Return the pass of backs that waits for turned sheets. Raises if `versos` is requested and none waits."""
     with office.db.read() as conn:
         attempt = current_attempt(conn, job.as_row())
     following = passes.next_pass(office, job.as_row(), attempt) if attempt is not None else None
@@ -152,7 +152,7 @@ def _to_send(
     again: tuple[int, ...],
     backs: passes.Pass | None,
 ) -> AttemptContent | None:
-    """Return what the next attempt prints (backs, or pages to print again); None: nothing is printed."""
+    """Return the content of the next attempt (backs, or reprinted pages); None: nothing is printed."""
     if answer.versos and backs is not None:
         return passes.content(office, job.as_row(), backs)
     if not again:
@@ -162,7 +162,7 @@ def _to_send(
 
 
 def _fronts(conn: Connection, job: Job, said: Mapping[int, str]) -> tuple[int, ...]:
-    """Return the fronts that turning their sheets reports as good. Raises if one is known to be bad."""
+    """Return the fronts that are implicitly reported good because their sheets were turned. Raises if one is bad."""
     fronts = tuple(sorted(newest_attempts(conn, job)))
     bad = [str(page) for page in fronts if said.get(page, "boa") != "boa"]
     came_out = job.estado == HANDED_OFF and job.queue_state.get("estado") == "completed"
@@ -176,9 +176,9 @@ def _fronts(conn: Connection, job: Job, said: Mapping[int, str]) -> tuple[int, .
 
 
 def _check_said(conn: Connection, job: Job, answer: Folhas, again: tuple[int, ...]) -> dict[int, str]:
-    """Return the verdict on each page after this report. Raises where it is not possible, or forbids the reprint.
+    """Return the verdict on each page after this report. Raises if it is impossible or does not allow the reprint.
 
-    A verdict is about the paper before it: a page that was reprinted needs a new verdict before another reprint.
+    A verdict applies to earlier paper: a reprinted page needs a new verdict before another reprint.
     """
     if job.pdf_sha256 is None or job.held or job.estado == CANCELLED:
         raise Recusa("estado-nao-permite", f"O trabalho está {job.estado}: ainda não há páginas a julgar.")
@@ -210,7 +210,7 @@ def _check_said(conn: Connection, job: Job, answer: Folhas, again: tuple[int, ..
 
 
 def _check_sheets(conn: Connection, job: Job, answer: Folhas) -> None:
-    """Raise `Recusa` `entrada-invalida` where a spoiled sheet's number is known to be on another print."""
+    """Raise `Recusa` `entrada-invalida` if a spoiled sheet's number is known to be on another print."""
     for index, page in enumerate(answer.paginas):
         if (
             page.estado == "inutilizada"
@@ -223,9 +223,9 @@ def _check_sheets(conn: Connection, job: Job, answer: Folhas) -> None:
 def _say(
     act: Act, job: Job, answer: Folhas, known: Mapping[int, str], turned_fronts: tuple[int, ...] = ()
 ) -> list[str]:
-    """Write the new verdicts and the spoiled sheets; fronts whose sheets were turned (`turned_fronts`) are good.
+    """Write the new verdicts and the spoiled sheets; fronts of turned sheets (`turned_fronts`) are good.
 
-    The number of a spoiled sheet is the reported one, else the one that the server knows (`known`, by page). Return
+    The number of a spoiled sheet is the reported one, else the known one (`known`, by page). Return
     the numbers of the spoiled sheets.
     """
     conn, sid, who = act.conn, act.office.serventia_id, act.author
@@ -255,9 +255,10 @@ def _say(
 
 
 def _verdict(said: Mapping[int, str], job: Job, pending: Connection | None) -> str:
-    """Return the job's state when nothing is printed again: all good, nothing printed, or unknown.
+    """Return the job's state without reprint: all good, nothing printed, or unknown.
 
-    Good verdicts alone do not change the state. `pending`: where backs are still to come, to read which pages went out.
+    Good verdicts on only some pages do not change the state. `pending`: connection to read the printed pages, if backs
+    are still pending.
     """
     if pending is not None and {said.get(page) for page in newest_attempts(pending, job)} == {"boa"}:
         return HANDED_OFF
@@ -270,9 +271,9 @@ def _verdict(said: Mapping[int, str], job: Job, pending: Connection | None) -> s
 
 
 def reported(office: Office, job_id: str) -> dict[int, JsonObject]:
-    """Return by page its last verdict, with who and when, and the number of its sheet (X5).
+    """Return for each page its last verdict with author and time, and the number of its sheet (X5).
 
-    `vale`: the verdict is about the newest paper. `papel`: as the server knows it, else as reported.
+    `vale`: the verdict applies to the newest paper. `papel`: the known number, else the reported one.
     """
     with office.db.read() as conn:
         job = jobs.get_job(conn, office.serventia_id, job_id)
@@ -294,9 +295,9 @@ def reported(office: Office, job_id: str) -> dict[int, JsonObject]:
 
 
 def allowed(office: Office, job_id: str) -> dict[str, bool]:
-    """Return which acts the job allows now: `reenviar`, `cancelar`, `folhas`, `imprimir`.
+    """Return the acts allowed on the job: `reenviar`, `cancelar`, `folhas`, `imprimir`.
 
-    `folhas`: to report pages; `imprimir`: to have pages printed again with it.
+    `folhas`: to report pages; `imprimir`: to reprint pages with the report.
     """
     with office.db.read() as conn:
         job = jobs.get_job(conn, office.serventia_id, job_id)

@@ -1,4 +1,4 @@
-"""Bodies of the calls that answer a question or act on a job, validated strictly, as in the contract."""
+"""Request bodies of answers to questions and acts on jobs, validated strictly, as in the contract."""
 
 from typing import Annotated, Literal
 
@@ -17,7 +17,7 @@ class RespostaXa(RequestModel):
     selos: Annotated[tuple[CodigoDoSelo, ...], Field(max_length=1000)] | None = None
     folha_inicial: Folha | None = None
     folha_final: Folha | None = None
-    fora_do_prazo: Boolean = False  # beyond the contract's list: the term may end while the question waits (X4)
+    fora_do_prazo: Boolean = False  # in addition to the contract: the term may end while the question waits (X4)
 
 
 class RespostaSelo(RequestModel):
@@ -42,7 +42,7 @@ class Folhas(RequestModel):
     motivo: Reason
     paginas: Annotated[tuple[FolhaDita, ...], Field(max_length=1000)]
     imprimir: Pages | None = None
-    versos: Boolean = False  # the sheets are turned in the tray: print their backs (frente-depois-verso)
+    versos: Boolean = False  # the turned sheets are in the tray: print their backs (frente-depois-verso)
     fila: Text | None = None
     bandeja: Text | None = None
 

@@ -1,4 +1,4 @@
-"""Send a print to its queue again."""
+"""Resend a print to its queue."""
 
 from sqlalchemy.engine import Connection
 
@@ -24,7 +24,7 @@ from printserver.office import Author, Office, acting, acting_person, people
 
 
 def resend(office: Office, author: Author, job_id: str, data: object, key: str | None = None) -> Acceptance:
-    """Print all pages again; none of them was printed.
+    """Resend a print of which no page was printed.
 
     Raises `Recusa` `diga-as-folhas`, `estado-nao-permite`, or as `destination`.
     """
@@ -54,7 +54,7 @@ def resend(office: Office, author: Author, job_id: str, data: object, key: str |
 
 
 def require_resendable(conn: Connection, job: Job) -> None:
-    """Raise unless all of the job may be printed again: `Recusa` `diga-as-folhas`, `estado-nao-permite`."""
+    """Raise unless the complete job may be resent: `Recusa` `diga-as-folhas`, `estado-nao-permite`."""
     require_live(job)
     cups = job.queue_state
     ended = job.estado == HANDED_OFF and cups.get("estado") in ("canceled", "aborted")

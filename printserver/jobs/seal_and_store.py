@@ -1,4 +1,4 @@
-"""Stores a prepared print in the caller's transaction: its seals, folhas, sheets and job; or its question."""
+"""Stores a prepared print in the caller's transaction: seals, folhas, sheets and job; or its question."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -27,13 +27,13 @@ from printserver.ledger import (
 from printserver.office import JOB, Act, Office, evidence
 from printserver.selo import IssuedSelo, parse_matricula
 
-# Columns of a held job that an answer does not change.
+# Columns of a held job that an answer keeps.
 _OF_THE_REQUESTER = ("id", "serventia_id", "escrevente", "chave_id", "sistema", "resumo", "criado_em")
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """The rows that a print belongs to, and the request it came as."""
+    """The rows of a print, and its request."""
 
     job_id: str
     documento_id: int
@@ -43,9 +43,9 @@ class Place:
 
 
 def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
-    """Make the seals of a prepared document and store its job; `held` is the job where it waited for an answer.
+    """Issue the seals of a prepared document and store its job; `held` is the job if it waited for an answer.
 
-    Raises `Changed` where the held job was answered concurrently.
+    Raises `Changed` if the held job was answered concurrently.
     """
     conn, office = act.conn, act.office
     _occupy_folhas(act, p, place)
@@ -68,7 +68,7 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
         "vence_em": act.now,
     }
     if held is not None:
-        # the requester and the time stay; who answered is in the log and on the seals
+        # requester and time are kept; the answering person is in the log and on the seals
         changes = {name: value for name, value in row.items() if name not in ("estado", *_OF_THE_REQUESTER)}
         if not change_state(conn, held.n, held.estado, ACCEPTED, changes):
             raise Changed
@@ -87,7 +87,7 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
 
 
 def hold(act: Act, p: Prepared, place: Place, blocker: questions.Text) -> None:
-    """Hold the job of a prepared document for a person's answer; nothing of it is sealed."""
+    """Hold the job of a prepared document for a person's answer, without sealing."""
     state = AWAITING_XA if blocker.tipo == "xa" else AWAITING_SELO
     row = _row(act, p, place)
     act.conn.execute(sa.insert(db.job).values(**row | {"estado": state, "vence_em": None}))
@@ -97,7 +97,7 @@ def hold(act: Act, p: Prepared, place: Place, blocker: questions.Text) -> None:
 
 
 def _evidence(row: Columns) -> Columns:
-    """Return the proof that the log keeps of a job as it was stored (A6)."""
+    """Return the log's proof of a job as stored (A6)."""
     whole = dict.fromkeys(db.job.c.keys()) | row
     return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
 
@@ -117,13 +117,13 @@ def _detail(p: Prepared, issued: list[IssuedSelo]) -> Columns:
 
 
 def _from_certificate(office: Office, p: Prepared, now: datetime) -> list[dict[str, str]]:
-    """Return the warning that the court may refuse the document's seals for the certificate that signs them (T4)."""
+    """Return the warning that the court may refuse the seals because of the certificate's validity (T4)."""
     why = office.certificado.out_of_validity(now) if p.plan.selos else None
     return [] if why is None else [{"campo": "certificado", "mensagem": f"{why}: o tribunal pode recusar os selos."}]
 
 
 def _row(act: Act, p: Prepared, place: Place) -> Columns:
-    """Return the job's row without its state and the columns that come from its seals."""
+    """Return the job's row without its state and the columns derived from its seals."""
     conn, office, who = act.conn, act.office, act.author
     sid = office.serventia_id
     instrumento = p.plan.instrumento
@@ -175,7 +175,7 @@ def _row(act: Act, p: Prepared, place: Place) -> Columns:
 
 
 def _address(p: Prepared) -> tuple[str | None, str | None]:
-    """Return the livro and first folha that a document is found by, normalised (X0)."""
+    """Return the normalized livro and first folha, for searches (X0)."""
     fields = p.plan.identity.campos
     livro, folha = fields.get("livro"), fields.get("folha_inicial")
     return (normalize(str(livro)) if livro else None, str(int(folha)) if folha else None)
@@ -244,7 +244,7 @@ def _use_sheets(act: Act, p: Prepared, place: Place) -> None:
 
 
 def check_sheets(act: Act, p: Prepared, of_document: int | None = None) -> None:
-    """Raise `Recusa` `papel-ja-usado` for numbers used or spoiled elsewhere (P5); not for those of `of_document`."""
+    """Raise `Recusa` `papel-ja-usado` for numbers used or spoiled elsewhere (P5), except those of `of_document`."""
     sid, table, job = act.office.serventia_id, db.papel, db.job
     used = sa.select(table.c.numero).where(table.c.serventia_id == sid, table.c.numero.in_(p.papeis))
     if of_document is not None:
@@ -259,7 +259,7 @@ def check_sheets(act: Act, p: Prepared, of_document: int | None = None) -> None:
 
 
 def _replace(act: Act, p: Prepared, place: Place) -> None:
-    """Mark the print whose seal this one names as replaced (X8); its seal is neither excluded nor rectified.
+    """Mark the print with the seal named by this one as replaced (X8); its seal is neither excluded nor rectified.
 
     Raises `Recusa` `entrada-invalida` if another live print has replaced it already.
     """
@@ -271,7 +271,7 @@ def _replace(act: Act, p: Prepared, place: Place) -> None:
         raise invalid_input("documento.substitui", f"este selo já foi substituído, pelo trabalho {old.substituido_por}")
     changes: dict[str, object] = {"substituido_por": place.job_id}
     if old.documento_id == place.documento_id:
-        changes["viva"] = False  # the new print is now the document's one
+        changes["viva"] = False  # the new print is now the document's live one
     conn.execute(sa.update(table).where(table.c.n == old.n).values(**changes))
     reason = getattr(p.pedido.documento, "motivo", None)
     jobs.log_job(act, old.id, old.estado, {"substituido_por": place.job_id, "motivo": reason}, **changes)
@@ -287,7 +287,7 @@ def _cite(act: Act, p: Prepared, place: Place) -> None:
 
 
 def _remember_minuta(act: Act, p: Prepared, place: Place) -> None:
-    """Keep the instrumento of the newest minuta: references are made from it until the livro is printed (N8)."""
+    """Store the instrumento of the newest minuta: references use it until the livro is printed (N8)."""
     instrumento = getattr(p.pedido.documento, "instrumento", None)
     if p.pedido.documento.tipo != "minuta" or instrumento is None or place.instrumento_id is None:
         return

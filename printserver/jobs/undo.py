@@ -1,6 +1,6 @@
 """Undoes a print: excludes its seals, frees or spoils its folhas and sheets, marks its copies outdated.
 
-Runs in the caller's transaction, once no part of the print is on its way to paper (X2, X6, X7).
+Runs in the caller's transaction, when no part of the print can still be printed (X2, X6, X7).
 """
 
 from collections.abc import Sequence
@@ -48,7 +48,7 @@ def mark_outdated(act: Act, copies: Sequence[Job], codes: Sequence[str]) -> None
 
 
 def restore_replaced(act: Act, before: Job | None) -> None:
-    """Restore the print that the excluded one had replaced (X8): its seal stayed live."""
+    """Restore the print replaced by the excluded one (X8); its seal stayed live."""
     if before is None or before.substitui is None:
         return
     old = jobs.job_do_selo(act.conn, before.serventia_id, before.substitui)
@@ -75,9 +75,9 @@ def _spoil_sheets(conn: Connection, office: Office, job_id: str, reason: str) ->
 def require_nothing_on_its_way(
     conn: Connection, office: Office, document_id: int, identity: Identity
 ) -> tuple[Job | None, tuple[LiveSelo, ...]]:
-    """Return the document's live print and seals. Raises if it, or a copy of it, may still be printed (X2).
+    """Return the document's live print and seals. Raises if it or a copy of it may still be printed (X2).
 
-    The rows are locked: a concurrent resend of one of them waits, and is refused.
+    The rows are locked: a concurrent resend waits and is refused.
     """
     sid = office.serventia_id
     before = jobs.live_job(conn, sid, document_id, lock=True)
@@ -89,7 +89,7 @@ def require_nothing_on_its_way(
 
 
 def identity(conn: Connection, job: Job) -> Identity:
-    """Return which document a job is a print of."""
+    """Return the identity of a job's document."""
     table = db.documento
     key = conn.execute(sa.select(table.c.chave).where(table.c.id == job.documento_id)).scalar_one()
     return Identity(job.tipo, key, title(job.campos), job.campos)

@@ -1,4 +1,4 @@
-"""Jobs and events as the contract shows them. Reads only."""
+"""Jobs and events in the contract's form. Read-only."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -59,7 +59,7 @@ def job_dict(conn: Connection, office: Office, job: Job) -> JsonObject:
         "pergunta": _question(conn, office.serventia_id, job_id),
         "historico": _history(conn, office.serventia_id, job_id),
         "links": {"self": base, "pdf": f"{base}/pdf"},
-        # beyond the contract
+        # in addition to the contract
         "substitui": job.substitui,
         "substituido_por": job.substituido_por,
         "desatualizado": job.desatualizado,
@@ -72,7 +72,7 @@ def job_dict(conn: Connection, office: Office, job: Job) -> JsonObject:
 
 
 def _validity(conn: Connection, job: Job, *, sealed: bool) -> JsonObject:
-    """Return whether a sealed print is the valid one of its document, and which one is valid if not this (X1)."""
+    """Return whether a sealed print is the valid one of its document, and otherwise which one is (X1)."""
     if not sealed:
         return {"vale": None, "vale_o_trabalho": None}
     vale, table = job.viva and job.substituido_por is None, db.job
@@ -84,7 +84,7 @@ def _validity(conn: Connection, job: Job, *, sealed: bool) -> JsonObject:
 
 
 def previous(office: Office, job_id: str) -> str | None:
-    """Return the previous sealed print of the document, no longer valid (X2); None where there is none."""
+    """Return the previous, no longer valid, sealed print of the document (X2); None if there is none."""
     table, seals = db.job, db.selo
     with office.db.read() as conn:
         job = jobs.get_job(conn, office.serventia_id, job_id)
@@ -104,7 +104,7 @@ def previous(office: Office, job_id: str) -> str | None:
 
 
 def _missing(conn: Connection, job: Job) -> str | None:
-    """Return the pages reported as not good, once all pages were reported, and not printed since (X5)."""
+    """Return the pages reported as not good and not reprinted since, once all pages were reported (X5)."""
     if job.estado != UNCERTAIN or not job.paginas:
         return None
     table, tries = db.pagina, db.tentativa
@@ -117,7 +117,7 @@ def _missing(conn: Connection, job: Job) -> str | None:
     ).scalar()
     bad = [page for page, each in sorted(said.items()) if each.estado != "boa"]
     if any(said[page].tentativa < (newest or 0) for page in bad):
-        return None  # printed again since: not reported yet
+        return None  # reprinted since: not reported yet
     return page_ranges(bad)
 
 
@@ -133,7 +133,7 @@ def page_ranges(paginas: Sequence[int]) -> str:
 
 
 def _status(conn: Connection, job: Job) -> dict[str, str | None]:
-    """Return why a print does not come out and the remedy, in plain Portuguese; nulls where nothing is wrong."""
+    """Return the diagnosis of a blocked print and the remedy, in plain Portuguese; nulls without a problem."""
     found, cups = None, job.queue_state
     if job.estado == HANDED_OFF and not job.encerrado:
         found = diagnose_job(cups.get("estado"), cups.get("motivos") or (), cups.get("mensagem"))
@@ -153,7 +153,7 @@ def _status(conn: Connection, job: Job) -> dict[str, str | None]:
 
 
 def show(office: Office, job_id: str) -> JsonObject:
-    """Return the job of the contract as it is now. Raises `Recusa` `nao-encontrado`."""
+    """Return the job of the contract. Raises `Recusa` `nao-encontrado`."""
     with office.db.read() as conn:
         return job_dict(conn, office, jobs.get_job(conn, office.serventia_id, job_id))
 
@@ -201,7 +201,7 @@ def _history(conn: Connection, serventia_id: int, job_id: str) -> list[JsonObjec
 def list_jobs(office: Office, filters: Mapping[str, str], page: int, chave_id: int | None = None) -> JsonObject:
     """Return a page of the jobs that match `filters` (the contract's names), newest first.
 
-    Idempotency keys belong to the API key `chave_id`; None looks through all.
+    Idempotency keys belong to the API key `chave_id`; None searches all.
     Raises `Recusa` `entrada-invalida` for an unknown filter or a malformed date.
     """
     table = db.job
@@ -257,8 +257,8 @@ def _day(field: str, value: str) -> date:
 def jobs_of_day(office: Office, day: date) -> list[JsonObject]:
     """Return every job accepted on the office's day `day`, newest first.
 
-    Each has, beyond the contract, `nomes`: titles and names to search by. They are read from the layout's data, and are
-    deleted with it (LGPD): they are stored nowhere else (A3).
+    Each has, in addition to the contract, `nomes`: titles and names for searches. They are read from the layout's data
+    and deleted with it (LGPD); they are not stored elsewhere (A3).
     """
     table = db.job
     query = (
@@ -323,7 +323,7 @@ def events(office: Office, depois: int) -> list[JsonObject]:
 
 
 def in_progress(conn: Connection, office: Office) -> int:
-    """Return how many jobs are in progress."""
+    """Return the number of jobs in progress."""
     table = db.job
     query = sa.select(sa.func.count()).where(
         table.c.serventia_id == office.serventia_id, ~table.c.encerrado, table.c.estado.in_(MOVING)

@@ -1,4 +1,4 @@
-"""Rendering: lay out once, keep, then stamp each print. No jobs, no business rules, no queues."""
+"""Rendering: lay out and cache pages, then stamp each print. No jobs, business rules or queues."""
 
 from printserver.rendering.body.characters import BodyNotice
 from printserver.rendering.extract import extract_pages

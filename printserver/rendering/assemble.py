@@ -1,7 +1,7 @@
-"""Make one layout, in a process of the pool: body and data → HTML → pages with an empty box → the kept file.
+"""Make one layout in a pool process: body and data → HTML → pages with an empty box → cached file.
 
-Everything here may process hostile input, so it runs under the pool's limits. It holds what a process keeps between
-layouts: one font configuration (a new one for each would leak) and the parsed style sheets.
+The input may be hostile, so this module runs under the pool's limits. Each process keeps two things between layouts:
+one font configuration (a new one per layout would leak) and the parsed style sheets.
 """
 
 import functools
@@ -47,15 +47,15 @@ from printserver.rendering.placement import boxes_on_pdf, measure_pages, new_anc
 from printserver.rendering.stylesheet import css, fonts_css
 
 _BOX_TAG: Final = '<div id="ANCORA-DO-BLOCO"'
-"""The box's tag, under a name that stands for its random one while the HTML is hashed. No body text can be a tag."""
+"""The box's tag, with a fixed name in place of the random one while the HTML is hashed. Body text cannot be a tag."""
 
 _MAX_LAYOUTS: Final = 5
 _SLACK_MM: Final = 0.3
-"""Between the line that moves to the next page and the end of its page: less than a line, more than what is rounded."""
+"""Between the line that moves to the next page and the page's end: less than a line, more than rounding errors."""
 
 
 class _Fetcher(URLFetcher):  # type: ignore[misc]
-    """Knows the vendored fonts, and PNG and JPEG images that stand in the HTML itself; nothing else, no network."""
+    """Loads only the vendored fonts and PNG and JPEG data URLs. No network."""
 
     def fetch(self, url: str, headers: Any = None) -> URLFetcherResponse:
         if url.startswith(("data:image/png;base64,", "data:image/jpeg;base64,")) or url in _font_files():
@@ -76,7 +76,7 @@ def _font_files() -> frozenset[str]:
 @functools.cache
 def _configuration() -> FontConfiguration:
     """Return this process's one font configuration, with the vendored fonts in it. Not for threads."""
-    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # else each CSS property it does not know is a line
+    logging.getLogger("weasyprint").setLevel(logging.ERROR)  # otherwise it logs each unknown CSS property
     configuration = FontConfiguration()
     weasyprint.CSS(string=fonts_css(), font_config=configuration, url_fetcher=_fetcher())
     return configuration
@@ -89,13 +89,13 @@ def _stylesheet(text: str) -> weasyprint.CSS:
 
 @functools.cache
 def _versions() -> str:
-    """Return what shapes every layout besides its own text: programs and fonts."""
+    """Return the versions of programs and fonts, which affect every layout."""
     names = ("weasyprint", "pydyf", "pikepdf", "fonttools")
     return "|".join((printserver.__version__, *(version(name) for name in names), fonts.fingerprint()))
 
 
 def warm_up() -> None:
-    """Make a new process ready: the libraries, the fonts and a first layout take half a second."""
+    """Prepare a new process: load the libraries and fonts and make a first layout (half a second)."""
     _versions()
     printable_characters()
     base_pdf.warm_up()
@@ -105,7 +105,7 @@ def warm_up() -> None:
 
 
 def make_layout(task: LayoutTask) -> Layout:
-    """Make the layout of `task`, or find it kept; return it. Raises `Recusa` as `Render.layout` says."""
+    """Return the layout of `task` from the cache, or make it. Raises `Recusa` as `Render.layout` does."""
     if task.corpo[0] == "pdf":
         return _assemble_pdf(task)
     page_format = task.formato
@@ -124,9 +124,9 @@ def _fill(task: LayoutTask, body: str) -> str:
     page_format = task.formato
     data = {
         **complete(task.dados),
-        "corpo": Markup(body),  # noqa: S704 - made of the allowed tags alone, by prepare_body
+        "corpo": Markup(body),  # noqa: S704 - prepare_body keeps only the allowed tags
         "imprime": page_format.imprime,
-        "bloco": Markup(_empty_box(task)),  # noqa: S704 - ours
+        "bloco": Markup(_empty_box(task)),  # noqa: S704 - built by this module
     }
     try:
         return templates.fill(page_format.pasta, page_format.template, data, version=page_format.versao)
@@ -149,14 +149,14 @@ def _assemble_html(task: LayoutTask, hash: str, html: str, stylesheet: str, noti
     check_clear(drawing, measures.boxes)
     check_images(document.pages, task, from_pages)
     for page in document.pages:
-        page.anchors.clear()  # else the box's name would be written into the file
-    base = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses, and faster
+        page.anchors.clear()  # otherwise the box's name would be written into the file
+    base = document.write_pdf(pdf_variant="pdf/a-2b", uncompressed_pdf=True)  # base_pdf compresses it faster
     assert isinstance(base, bytes)
     return _keep(task, hash, base, page_count, measures.boxes, measures.dashes, notices, from_pages.all(), pdf_a=True)
 
 
 def _assemble_pdf(task: LayoutTask) -> Layout:
-    """A finished PDF: its pages as they are; the block's box where the format says, or where its last page is free."""
+    """Return the layout of a finished PDF: pages unchanged, box at the format's place or the last page's free end."""
     page_format = task.formato
     page = page_format.pagina
     hash = _hash("pdf", page_format.versao, task.corpo[1], task.lado_inicial, task.faces, task.bloco)
@@ -171,7 +171,7 @@ def _assemble_pdf(task: LayoutTask) -> Layout:
 
 def _find_kept(task: LayoutTask, hash: str, notices: tuple[BodyNotice, ...] | None) -> Layout | None:
     layout = from_json(cache.read(Path(task.pasta), hash))
-    # bodies that differ only in what was dropped of their form share pages, not avisos
+    # bodies that differ only in dropped formatting share pages, not avisos
     return layout if layout is None or notices is None else replace(layout, avisos=(*notices, *layout.from_pages))
 
 
@@ -197,10 +197,10 @@ def _keep(
 def _draw(
     html: str, stylesheet: str, height: float, anchor: str, notices: Notices
 ) -> tuple[weasyprint.Document, Drawing]:
-    """Return the pages of `html`, each `height` mm high, and what is drawn on them.
+    """Return the pages of `html`, each `height` mm high, and their drawing.
 
-    All of it is drawn (P2a), and nothing stands alone that must not (P3). Signatures and seal are on one page; where no
-    page can hold them with lines of the text, the seal goes on the page after, with the last of the signatures.
+    The whole text is drawn (P2a) and the keep-together rules hold (P3). Signatures and seal share one page; if no page
+    can hold them with lines of the text, the seal goes on the next page with the last signatures.
     """
     source = _parse(html)
     made = _lay_out_first(source, anchor, stylesheet, notices)
@@ -221,7 +221,7 @@ def _draw_once(
 def _lay_out_first(
     source: weasyprint.HTML, anchor: str, stylesheet: str, notices: Notices
 ) -> tuple[weasyprint.Document, Drawing]:
-    """Return a first layout of `source`, which is changed where its text would leave its place (`narrow`)."""
+    """Return a first layout of `source`; changes `source` where its text overflows (`narrow`)."""
     document, drawing = _draw_once(source, anchor, stylesheet)
     for step in narrow.steps():
         if step(_body(source), drawing, notices):
@@ -237,9 +237,9 @@ def _body(source: weasyprint.HTML) -> Element:
 def _lay_out(
     source: weasyprint.HTML, height: float, anchor: str, stylesheet: str, made: tuple[weasyprint.Document, Drawing]
 ) -> tuple[weasyprint.Document, Drawing]:
-    """Lay out until nothing stands alone: a page that falls short makes the one before end higher.
+    """Repeat the layout until the keep-together rules hold: each violation makes the page before end higher.
 
-    Most texts need no more than the layout `made`. Of layouts that all fall short, the best that is whole is taken.
+    Most texts need only the layout `made`. If every layout violates the rules, return the best complete one.
     """
     layouts = [made]
     ends: dict[int, float] = {}
@@ -273,7 +273,7 @@ def _pages(html: weasyprint.HTML, stylesheet: str, *more: weasyprint.CSS) -> wea
         font_config=_configuration(),
         stylesheets=[_stylesheet(stylesheet), *more],
         pdf_variant="pdf/a-2b",
-        presentational_hints=True,  # else lists lose their numbers (`start`, `type`, `value`)
+        presentational_hints=True,  # otherwise lists lose their numbers (`start`, `type`, `value`)
     )
 
 

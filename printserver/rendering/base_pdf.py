@@ -1,4 +1,4 @@
-"""Prepare the kept file of a layout for stamping: balanced page contents, and the stamp's fonts embedded."""
+"""Prepare a layout's cached file for stamping: balanced content streams and the stamp's fonts embedded."""
 
 from functools import cache
 from importlib import resources
@@ -15,25 +15,25 @@ _OWN: Final = ("/Names", "/Outlines", "/OpenAction", "/AcroForm", "/PageLabels",
 
 
 COMPRESSION: Final = 3
-"""zlib's level for kept pages: WeasyPrint's own 9 costs a tenth of a layout for a few bytes."""
+"""zlib level for cached pages: WeasyPrint's default 9 costs a tenth of a layout's time and saves a few bytes."""
 
 
 def warm_up() -> None:
-    """Make the fonts' subsets now."""
+    """Build the font subsets."""
     pikepdf.settings.set_flate_compression_level(COMPRESSION)
     pdf = Pdf.new()
     pdf_fonts.add_fonts(pdf, pdf_fonts.BASE_FONTS)
 
 
 def format_fonts(page_format: Format) -> tuple[FontName, ...]:
-    """Return the fonts that a stamp of this format writes with."""
+    """Return the fonts that a stamp of this format uses."""
     return (*pdf_fonts.BASE_FONTS, *(field.fonte for field in page_format.campos))
 
 
 def prepare(pdf: bytes, page_format: Format) -> bytes:
-    """Return `pdf` ready to be stamped: each page's content between q and Q, the fonts in its resources.
+    """Return `pdf` ready for stamping: each page's content between q and Q, the fonts in its resources.
 
-    Whatever names, links or metadata it brings is taken out; the stamp writes its own.
+    Removes names, outlines, forms and metadata; the stamp writes its own metadata.
     """
     with pikepdf.open(BytesIO(pdf)) as document:
         for key in _OWN:

@@ -1,7 +1,7 @@
-"""Kept layouts on disk: bounded, least recently used evicted first, never one that is in use.
+"""Layout cache on disk: bounded, least recently used evicted first, layouts in use never evicted.
 
-A layout is two files, `HASH.pdf` and `HASH.json`, readable by the server's user alone; the second is written last, so
-that what has it is whole. Many processes may write and read the same folder.
+A layout is two files, `HASH.pdf` and `HASH.json`, readable only by the server's user. `HASH.json` is written last, so
+its presence means that the layout is complete. Many processes may read and write the same folder.
 """
 
 import contextlib
@@ -19,7 +19,7 @@ from printserver.common.files import write_whole
 _HASH: Final = re.compile(r"^[0-9a-f]{64}$")
 _ABANDONED_S: Final = 3600
 _TARGET: Final = 0.9
-"""Part of the limit that is left after a clearing, so that not every new layout clears."""
+"""Fraction of the limit kept after an eviction, so that not every new layout evicts."""
 
 
 class Cache:
@@ -35,16 +35,16 @@ class Cache:
         self._lock = threading.Lock()
 
     def pdf(self, hash: str) -> Path:
-        """Return the file of a layout's pages, which need not exist."""
+        """Return the path of a layout's pages; the file may not exist."""
         return _file_of(self.pasta, hash, ".pdf")
 
     def discard(self, hash: str) -> None:
-        """Discard a layout. The `.json` goes first: no reader may find it without its pages."""
+        """Delete a layout. The `.json` is deleted first, so that no reader finds it without its pages."""
         for suffix in (".json", ".pdf"):
             _file_of(self.pasta, hash, suffix).unlink(missing_ok=True)
 
     def mark_used(self, hash: str) -> None:
-        """Note that a layout was made or used now, and evict old ones over the limit."""
+        """Record that a layout was made or used now, and evict old ones over the limit."""
         for suffix in (".pdf", ".json"):
             with contextlib.suppress(FileNotFoundError):
                 os.utime(_file_of(self.pasta, hash, suffix))
@@ -65,7 +65,7 @@ class Cache:
         return total
 
     def _count(self) -> list[tuple[float, str, int]]:
-        """Count the folder again and delete what a crash left; return (last use, hash, size) of each layout."""
+        """Recount the folder and delete leftovers of crashes; return (last use, hash, size) of each layout."""
         self._sweep()
         findings = []
         for file in self.pasta.glob("*.json"):
@@ -76,7 +76,7 @@ class Cache:
         return findings
 
     def _sweep(self) -> None:
-        """Delete partial files, and pages without their `.json`, once they are too old to be in progress."""
+        """Delete partial files, and pages without `.json`, that are too old to be in progress."""
         limit = time.time() - _ABANDONED_S
         for file in self.pasta.iterdir():
             orphan = file.name.startswith(".") or not file.with_suffix(".json").exists()
@@ -98,9 +98,9 @@ class Cache:
 
 
 def save(pasta: Path, hash: str, pdf: bytes, beside: bytes) -> None:
-    """Keep a layout: each file under a temporary name, synced, renamed. Two that write the same one write the same.
+    """Write a layout: each file under a temporary name, synced, renamed. Concurrent writers write the same bytes.
 
-    A folder that was taken away is made again: all in it can be.
+    Creates the folder if it was deleted: every layout can be made again.
     """
     pasta.mkdir(mode=0o700, parents=True, exist_ok=True)
     beside += b"\n" + _digest(hash, beside)
@@ -109,7 +109,7 @@ def save(pasta: Path, hash: str, pdf: bytes, beside: bytes) -> None:
 
 
 def read(pasta: Path, hash: str) -> bytes | None:
-    """Return what is kept beside the pages, or None where the layout is not whole, changed, or another's."""
+    """Return the JSON of a layout, or None if the layout is incomplete, changed or stored under another hash."""
     try:
         content = _file_of(pasta, hash, ".json").read_bytes()
     except FileNotFoundError:

@@ -1,4 +1,4 @@
-"""PDF content operators for what a stamp draws. Coordinates are mm from the page's upper left corner, sizes points."""
+"""PDF content operators of a stamp. Coordinates are mm from the page's upper left corner; sizes are points."""
 
 from typing import Final
 
@@ -22,11 +22,11 @@ class Canvas:
         self._parts: list[bytes] = []
 
     def operators(self) -> bytes:
-        """Return all operators so far."""
+        """Return the operators collected so far."""
         return b"\n".join(self._parts)
 
     def raw(self, operators: bytes) -> None:
-        """Add operators as they are."""
+        """Add operators unchanged."""
         self._parts.append(operators)
 
     def text(self, x: float, y: float, font: FontName, size: float, text: str) -> None:
@@ -59,7 +59,7 @@ class Canvas:
     def banner(self, text: str, width: float, y: float, maximum: float) -> None:
         """Write `text` in outline across a page of `width` mm, centred on y, letters at most `maximum` mm high.
 
-        It is text, to be found by programs, and hides nothing of what it is written over.
+        It is searchable text and does not hide what is under it.
         """
         font: FontName = "serifa-negrito"
         single = fonts.width(text, font, 1.0) / POINTS_PER_MM
@@ -71,7 +71,7 @@ class Canvas:
         self._parts.append(b"Q")
 
     def from_bottom(self, y: float) -> float:
-        """Return y, in mm from the top, as mm from the bottom, where PDF counts from."""
+        """Convert y from mm below the page's top to mm above its bottom, as in PDF."""
         return self._height - y
 
     def strike_out(self, x: float, y: float, side: float) -> None:
@@ -81,10 +81,10 @@ class Canvas:
         self._parts.append(f"q 0 G {thickness} w {x1} {y1} m {x2} {y2} l {x1} {y2} m {x2} {y1} l S Q".encode())
 
     def rotate(self, x: float, y: float, width: float, height: float, degrees: int) -> "Canvas":
-        """Return a drawing with its upper left corner at that of a block turned into this rectangle, for `join`."""
+        """Return a canvas for a block rotated into this rectangle; its origin is the block's corner. See `join`."""
         sine = {0: 0, 90: 1, 180: 0, 270: -1}[degrees]
         cosine = {0: 1, 90: 0, 180: -1, 270: 0}[degrees]
-        # the block's own lower left corner, where it lies on the page
+        # position of the block's lower left corner on the page
         origin = {
             0: (x, y + height),
             90: (x + width, y + height),
@@ -97,5 +97,5 @@ class Canvas:
         return inner
 
     def join(self, inner: "Canvas") -> None:
-        """Take over a drawing of `rotate`, and close it."""
+        """Add the operators of a canvas from `rotate`, and restore the graphics state."""
         self._parts.append(inner.operators() + b"\nQ")

@@ -1,6 +1,6 @@
-"""Final check of laid-out pages: all of the text is there, once, in order, and inside its place (P2a, S12).
+"""Final check of laid-out pages: the whole text is drawn once, in order and inside its bounds (P2a, S12).
 
-Pages that fail it, for whatever reason, are never sealed.
+Pages that fail the check are never sealed.
 """
 
 from collections import defaultdict
@@ -15,20 +15,20 @@ from printserver.rendering.model import Box
 
 _SLACK_MM: Final = 0.5
 _NO_INK: Final = str.maketrans("", "", "\u00ad\u200b\u2010")
-"""Marks of where a word may be broken, and the hyphen that is written where it was."""
+"""Characters that mark possible word breaks, and the hyphen drawn at a break."""
 
 
 def check_whole(body: Element, drawing: Drawing) -> None:
     """Raise `Recusa` `corpo-invalido`, naming the first words, where text or an image of `body` is not on the pages.
 
-    `body` is the `body` element that the pages were made of. Its text is compared without blanks and without regard to
-    capitals (a style may change those), and without what a style writes by itself (numbers of lists).
+    `body` is the `body` element of the pages' HTML. The comparison ignores blanks, case (a style may change it) and
+    generated content (list numbers).
     """
     _check_images(body, drawing)
     _check_places(drawing)
     if _bare(body.itertext()) == _bare(drawn_text.text for drawn_text in drawing.drawn_text):
         return
-    # If a table row continues on the next page, each cell does: the text of each element is complete and in order.
+    # A table row that continues on the next page splits each cell: compare the text of each element instead.
     drawn: defaultdict[Element, list[str]] = defaultdict(list)
     for drawn_text in drawing.drawn_text:
         drawn[drawn_text.element].append(drawn_text.text)
@@ -56,7 +56,7 @@ def check_clear(drawing: Drawing, boxes: Iterable[Box]) -> None:
 
 
 def inked(text: str) -> str:
-    """Return text without its blanks, and without marks of where it may be broken."""
+    """Return text without blanks and word-break marks."""
     return "".join(text.split()).translate(_NO_INK)
 
 
@@ -100,7 +100,7 @@ def _check_images(body: Element, drawing: Drawing) -> None:
 
 
 def outside(drawing: Drawing) -> Iterator[DrawnText]:
-    """Yield the pieces of text that leave the place where they have to stay."""
+    """Yield the pieces of text that overflow their bounds."""
     for drawn_text in drawing.drawn_text:
         if drawn_text.text.strip() and not _inside(
             drawn_text.bounds, drawn_text.within, drawing.areas[drawn_text.page - 1]

@@ -1,4 +1,4 @@
-"""What WeasyPrint drew, read once from its boxes. Those are not a public interface: nothing else here reads them."""
+"""WeasyPrint's drawn boxes, read once. They are not a public interface; no other module reads them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -25,10 +25,10 @@ class Bounds(NamedTuple):
 
 @dataclass(slots=True)
 class DrawnLine:
-    """A line of text or images. `ink_end`: where its ink ends; `right`: where a full line would, in mm.
+    """A line of text or images. `ink_end`: x where its ink ends; `right`: x where a full line would end, in mm.
 
-    `blank`: it shows nothing; `has_text`: it shows text; `heading`: it is of a heading; `alone`: no other cell of
-    a table stands beside it.
+    `blank`: it shows nothing; `has_text`: it shows text; `heading`: it is part of a heading; `alone`: no other table
+    cell is next to it.
     """
 
     page: int
@@ -43,7 +43,7 @@ class DrawnLine:
 
 
 class DrawnText(NamedTuple):
-    """A piece of text that is drawn: the element whose own text it is, where it lies and where it has to stay."""
+    """A drawn piece of text: its element, its bounds, and the bounds that it must not leave."""
 
     page: int
     element: Element
@@ -54,9 +54,9 @@ class DrawnText(NamedTuple):
 
 @dataclass(slots=True)
 class Drawing:
-    """All pages. `bottoms`: per page, in mm, where each line, cell and image ends; `images`: elements and places.
+    """All pages. `bottoms`: per page, the lower edges of lines, cells and images, in mm; `images`: elements and bounds.
 
-    `block_page`: the page of the seal's box, None where it is not in the text.
+    `block_page`: the page of the seal's box, None if it is not in the text.
     """
 
     areas: list[Bounds] = field(default_factory=list)
@@ -68,7 +68,7 @@ class Drawing:
 
 
 def read_pages(pages: Sequence[Any], anchor: str) -> Drawing:
-    """Return what was drawn on WeasyPrint's pages, in the order of the pages and of the document on each.
+    """Return the content of WeasyPrint's pages, in page order and document order.
 
     `anchor` is the name of the seal's box.
     """
@@ -89,7 +89,7 @@ def read_pages(pages: Sequence[Any], anchor: str) -> Drawing:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where a box stands: `within` is what it must not leave, `right` the end of a full line."""
+    """The surroundings of a box: `within` are the bounds that it must not leave, `right` is the end of a full line."""
 
     part: Part
     within: Bounds
@@ -142,7 +142,7 @@ class _Reader:
 
 
 def _inside(box: Any, kind: str, place: _Place) -> _Place:
-    """Return where the boxes inside `box` stand."""
+    """Return the surroundings of the boxes inside `box`."""
     if kind == "TableRowBox":
         return replace(place, alone=place.alone and len(box.children) == 1)
     if kind == "TableCellBox":
@@ -159,7 +159,7 @@ def _box_bounds(box: Any) -> Bounds:
 
 
 def _text_bounds(box: Any) -> Bounds:
-    """Return where a piece of text lies: it has no border and no padding, and blanks at its end leave no ink."""
+    """Return the bounds of a piece of text: no border or padding, and no trailing blanks."""
     height = box.margin_top + box.height + box.margin_bottom
     blanks = len(box.text) - len(box.text.rstrip(" "))
     width = max(box.width - blanks * _BLANK_EM * box.style["font_size"], 0.0)

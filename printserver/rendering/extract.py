@@ -1,4 +1,4 @@
-"""Extract pages from a finished print: deterministic, nothing is drawn again (X5)."""
+"""Extract pages from a finished print: deterministic, without redrawing (X5)."""
 
 from collections.abc import Sequence
 from io import BytesIO
@@ -8,9 +8,9 @@ from pikepdf import Array, Dictionary, Name
 
 
 def extract_pages(pdf: bytes, pages: Sequence[int | None]) -> bytes:
-    """Return a PDF with the pages of `pdf` at the positions `pages` (from 0; None: an empty side), in that order.
+    """Return a PDF of the pages of `pdf` at the indexes `pages` (from 0; None: an empty side), in that order.
 
-    The same input gives the same bytes. Raises IndexError for a page that is not there.
+    The same input gives the same bytes. Raises IndexError for a missing page.
     """
     with pikepdf.open(BytesIO(pdf)) as document:
         size = [float(side) for side in document.pages[0].mediabox]

@@ -1,7 +1,7 @@
-"""What must be together on a page: signatures and seal with lines of the text, a heading with its text (P3).
+"""Keep-together rules: signatures and seal with lines of the text, a heading with its text (P3).
 
-CSS asks for it (`documento.css`), but WeasyPrint cannot always grant it: not within a table row, nor over several small
-paragraphs. Where a layout falls short, the page before is made to end higher, and all is laid out again.
+`documento.css` requests this, but WeasyPrint does not always comply: not within a table row, nor across several small
+paragraphs. If a layout breaks a rule, the page before is made to end higher and the document is laid out again.
 """
 
 from dataclasses import dataclass
@@ -12,30 +12,30 @@ from printserver.errors import Recusa
 from printserver.rendering.drawn import Drawing, DrawnLine
 
 LINES_WITH_CLOSING: Final = 2
-"""Lines of the text, at least, that stand on the page with the first of the signatures, or with the seal."""
+"""Minimum number of text lines on the page of the first signature or of the seal."""
 
 
 @dataclass(frozen=True, slots=True)
 class PageEnd:
-    """A page (from 1) that has to end higher: at `y`, in mm from its top."""
+    """A page (from 1) that must end higher, at `y` mm from its top."""
 
     page: int
     y: float
 
 
 def find_early_end(drawing: Drawing) -> PageEnd | None:
-    """Return which page has to end where, for what stands alone to get company; None where nothing stands alone."""
+    """Return the page that must end higher to meet the keep-together rules; None if they are met or cannot be."""
     helped = (end for end in _lone_headings(drawing) if _anything_above(drawing, end))
     return _of_the_closing(drawing) or next(helped, None)
 
 
 def loneliness(drawing: Drawing) -> int:
-    """Return how much stands alone: lines missing beside signatures and seal, and headings without their text."""
+    """Count the violations: lines missing with signatures and seal, and headings without their text."""
     return _missing_beside_closing(drawing) + _block_alone(drawing) + len(_lone_headings(drawing))
 
 
 def check_together(drawing: Drawing) -> None:
-    """Raise `Recusa` `bloco-sem-lugar` where signatures or seal stand alone on a page (P3)."""
+    """Raise `Recusa` `bloco-sem-lugar` if signatures or seal are alone on a page (P3)."""
     first = _first_page_of_closing(drawing)
     text = [line for line in drawing.lines if line.part != "closing" and not line.blank]
     alone = first is not None and text and all(line.page != first for line in text)
@@ -54,7 +54,7 @@ def _first_page_of_closing(drawing: Drawing) -> int | None:
 
 
 def _text_before(drawing: Drawing) -> list[DrawnLine]:
-    """Return the lines that signatures may stand with: of text and data, not headings."""
+    """Return the lines that count as company for signatures: text and data, not headings."""
     return [x for x in drawing.lines if x.part != "closing" and x.has_text and not x.heading]
 
 
@@ -79,18 +79,18 @@ def _of_the_closing(drawing: Drawing) -> PageEnd | None:
 
 
 def _anything_above(drawing: Drawing, end: PageEnd) -> bool:
-    """Tell whether a page that ends at `end` still holds a line; a page of no height would hold nothing at all."""
+    """Return whether a page that ends at `end` still holds a line; a page of zero height would hold nothing."""
     return any(x.page == end.page and x.bounds.y_end <= end.y + 0.1 for x in drawing.lines if not x.blank)
 
 
 def _block_alone(drawing: Drawing) -> bool:
-    """Tell whether no line at all stands with the seal: of text, or of the signatures."""
+    """Return whether the seal's page has no line of text or signatures."""
     pages = {line.page for line in drawing.lines if not line.blank}
     return bool(pages) and drawing.block_page is not None and drawing.block_page not in pages
 
 
 def _lone_headings(drawing: Drawing) -> list[PageEnd]:
-    """Return the headings (where they begin) that are last on their page, with their text on the next."""
+    """Return the starts of headings that are last on their page with their text on the next."""
     lines = [line for line in drawing.lines if line.part != "closing" and not line.blank]
     found: list[PageEnd] = []
     for at, (line, following) in enumerate(pairwise(lines)):
@@ -103,5 +103,5 @@ def _lone_headings(drawing: Drawing) -> list[PageEnd]:
 
 
 def _rows(lines: list[DrawnLine]) -> list[PageEnd]:
-    """Return the rows of lines, in order; lines of cells that stand side by side are one."""
+    """Return the rows of lines, in order; lines of adjacent cells are one row."""
     return [PageEnd(*row) for row in sorted({(line.page, round(line.bounds.y, 1)) for line in lines})]

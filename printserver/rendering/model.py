@@ -1,4 +1,4 @@
-"""Data of laid-out pages, kept as JSON: their number, the seal's boxes, the dashes; and the task of a layout."""
+"""Data of laid-out pages, cached as JSON (page count, seal boxes, dashes), and the layout task."""
 
 import json
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from printserver.rendering.body.characters import BodyNotice
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """The empty box of a seal block as it lies on its page (from 1), in mm from the upper left corner."""
+    """The empty box of a seal block: page (from 1) and position in mm from the upper left corner."""
 
     pagina: int
     x: float
@@ -21,7 +21,7 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Dash:
-    """A dashed line that fills what is left of a line or page (P2): page, and mm from its upper left corner."""
+    """A dashed line that fills the rest of a line or page (P2): page, and mm from its upper left corner."""
 
     pagina: int
     x: float
@@ -31,10 +31,9 @@ class Dash:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Pages laid out and kept. `sha256` is the kept file's; `pdf_a`: it is PDF/A-2b (a finished PDF may not be).
+    """Cached pages. `sha256` is the cached file's; `pdf_a`: it is PDF/A-2b (a finished PDF may not be).
 
-    `avisos` is all there is to tell of the body; `from_pages` the part of it that every body has that comes to these
-    very pages.
+    `avisos` are all notices about the body; `from_pages` are those that every body with these pages gets.
     """
 
     hash: str
@@ -48,7 +47,7 @@ class Layout:
 
 
 def to_json(layout: Layout, page_format: Mapping[str, object]) -> bytes:
-    """Return what is kept beside the pages; `page_format` is the format as data. The keys are those on disk."""
+    """Return the JSON stored with the pages; `page_format` is the format as data. The keys are those on disk."""
     data = {
         "hash": layout.hash,
         "paginas": layout.paginas,
@@ -81,7 +80,7 @@ def from_json(content: bytes | None) -> Layout | None:
 
 @dataclass(frozen=True, slots=True)
 class LayoutTask:
-    """One layout to be made, as it crosses to the pool. `bloco` is (width, height) in mm; `pasta` the cache."""
+    """One layout to make, as sent to the pool. `bloco` is (width, height) in mm; `pasta` the cache."""
 
     formato: Format
     dados: dict[str, object]

@@ -1,8 +1,8 @@
-"""Repairs for text that overflows its place: it gets places to break, then the room of its indents (P2a).
+"""Repairs for text that overflows its bounds: add break opportunities, then remove indents (P2a).
 
-Where the first layout shows such text, the body is changed and laid out again. Words are broken in the middle only
-there: WeasyPrint, where it may (`overflow-wrap`), breaks words of an element that begins a line though they have room
-on the next. And what no-break spaces or elements join may fit a narrow column piece by piece.
+If the first layout has such text, the body is changed and laid out again. Words are broken in the middle only there:
+with `overflow-wrap`, WeasyPrint breaks words of an element that begins a line although they fit on the next. Text
+joined by no-break spaces or elements may fit a narrow column in pieces.
 """
 
 from collections import defaultdict
@@ -18,7 +18,7 @@ from printserver.rendering.drawn import Drawing
 
 Step = Callable[[Element, Drawing, Notices], bool]
 Place = tuple[Element, str]
-"""Where a text stands: an element, and `text` or `tail`."""
+"""Location of a text: an element, and `text` or `tail`."""
 
 _BREAK: Final = "\u200b"
 _NO_BREAK: Final = "\u00a0"
@@ -29,15 +29,15 @@ _NO_INDENT: Final = f"{':0mm;'.join(_INDENTS)}:0mm;list-style-position:inside"
 
 
 def steps() -> tuple[Step, ...]:
-    """Return what is done, one after the other, as long as a layout shows text outside its place.
+    """Return the repairs, applied in order while a layout has text outside its bounds.
 
-    Each takes the `body` element, what was drawn of it and the avisos; it changes the element and tells whether it did.
+    Each takes the `body` element, its drawing and the avisos, changes the element, and returns whether it did.
     """
     return _part_what_is_joined, _break_words, _leave_indents
 
 
 def _part_what_is_joined(body: Element, drawing: Drawing, _: Notices) -> bool:
-    """Let a line break after no-break spaces, and between elements before what is outside."""
+    """Allow a line break after no-break spaces, and between elements before overflowing text."""
     pieces: defaultdict[Element, set[str]] = defaultdict(set)
     for drawn_text in outside(drawing):
         pieces[drawn_text.element].add(drawn_text.text)
@@ -55,8 +55,8 @@ def _part_what_is_joined(body: Element, drawing: Drawing, _: Notices) -> bool:
 
 
 def _break_words(_: Element, drawing: Drawing, __: Notices) -> bool:
-    """Let the words that are outside break anywhere."""
-    drawn: defaultdict[Element, list[bool]] = defaultdict(list)  # of each character but blanks: whether it is outside
+    """Allow overflowing words to break anywhere."""
+    drawn: defaultdict[Element, list[bool]] = defaultdict(list)  # per non-blank character: whether it overflows
     beyond = {id(drawn_text) for drawn_text in outside(drawing)}
     for drawn_text in drawing.drawn_text:
         drawn[drawn_text.element] += [id(drawn_text) in beyond] * len(inked(drawn_text.text))
@@ -75,7 +75,7 @@ def _break_words(_: Element, drawing: Drawing, __: Notices) -> bool:
 
 
 def _wrap(element: Element, place: Place, text: str, marks: list[bool]) -> None:
-    """Put each part of a text of `element` whose characters are marked into an element that breaks anywhere."""
+    """Wrap each marked part of a text of `element` in an element that breaks anywhere."""
     if not any(marks):
         return
     left = iter(marks)
@@ -114,7 +114,7 @@ def _leave_indents(body: Element, drawing: Drawing, notices: Notices) -> bool:
 
 
 def _blocks(body: Element, drawing: Drawing) -> list[Element]:
-    """Return the paragraphs, cells … whose text leaves its place."""
+    """Return the paragraphs, cells … whose text overflows."""
     above = _parents(body)
     found: dict[Element, None] = {}
     for drawn_text in outside(drawing):
@@ -135,7 +135,7 @@ def _get(place: Place) -> str:
 
 
 def _line_texts(block: Element) -> Iterator[tuple[Element, Place, bool]]:
-    """Yield (element whose own text it is, place, whether it begins a line) of the texts of a block's own lines."""
+    """Yield (owning element, place, whether it begins a line) for each text of a block's lines."""
     first = True
     for owner, place in _places(block):
         if place is None:
@@ -146,7 +146,7 @@ def _line_texts(block: Element) -> Iterator[tuple[Element, Place, bool]]:
 
 
 def _places(element: Element) -> Iterator[tuple[Element, Place | None]]:
-    """Yield the places of texts, in order, and None where a line ends before the next."""
+    """Yield the places of texts in order, and None at each line end between them."""
     yield element, (element, "text")
     for child in element:
         if child.tag in _IN_LINE:

@@ -1,4 +1,4 @@
-"""Shift a finished print on its pages, for a printer that prints off position (P7). Draws nothing again."""
+"""Shift the content of a finished print, for a printer that prints off position (P7). Redraws nothing."""
 
 from io import BytesIO
 from typing import Final
@@ -12,8 +12,8 @@ _POINTS_PER_MM: Final = 72 / 25.4
 def shift(pdf: bytes, x_mm: float, y_mm: float) -> bytes:
     """Return `pdf` with the content of every page moved by `x_mm` to the right and `y_mm` down (P7).
 
-    Size of the pages and bytes of their contents stay as they are: the move is a matrix set before them. What passes
-    the edge of a page is cut off by it. The same input gives the same bytes.
+    Page sizes and content bytes do not change: the shift is a matrix set before the content. Content beyond the page
+    edge is cut off. The same input gives the same bytes.
     """
     with pikepdf.open(BytesIO(pdf)) as document:
         move = f"q 1 0 0 1 {x_mm * _POINTS_PER_MM:.4f} {-y_mm * _POINTS_PER_MM:.4f} cm\n"

@@ -1,7 +1,7 @@
-"""The stamp's fonts as PDF objects: subsets of the vendored fonts with the characters of the stamp, put into every kept
-layout, so that a stamp only writes text.
+"""The stamp's fonts as PDF objects: subsets of the vendored fonts, embedded in every cached layout, so that a stamp
+only writes text.
 
-Glyph numbers are those of the whole font: text can be encoded without knowing the subset.
+Glyph numbers are those of the full font: text can be encoded without the subset.
 """
 
 import io
@@ -27,15 +27,15 @@ RESOURCE_NAMES: Final[dict[FontName, str]] = {
 }
 """Names of the fonts in a page's resources."""
 BASE_FONTS: Final[tuple[FontName, ...]] = ("serifa", "serifa-negrito", "mono", "mono-negrito")
-"""What seal block and bands are set in, whatever the format."""
+"""Fonts of the seal block and the banners in every format."""
 
 
 class MissingGlyph(ValueError):
-    """A text of the stamp has a character that its fonts do not have."""
+    """A text of the stamp has a character without a glyph in its fonts."""
 
 
 def check(text: str) -> str:
-    """Return the characters of `text` that the stamp cannot write, each once."""
+    """Return the characters of `text` that the stamp cannot draw, each once."""
     return "".join(c for c in dict.fromkeys(text) if ord(c) not in STAMPED)
 
 
@@ -95,7 +95,7 @@ def _subset(name: FontName) -> _Subset:
 
 
 def _to_unicode(pairs: list[tuple[int, int]]) -> bytes:
-    """Return the ToUnicode map: what makes the stamped text findable and readable by machines."""
+    """Return the ToUnicode map, which makes the stamped text searchable and machine-readable."""
     seen = dict(sorted(pairs, reverse=True))  # of two characters with one glyph, the lower
     items = sorted(seen.items())
     blocks = [

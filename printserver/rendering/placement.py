@@ -1,4 +1,4 @@
-"""Positions on laid-out pages: the seal's box, the ends of text that dashes fill, the free end of a PDF."""
+"""Positions on laid-out pages: the seal's box, the dashes after text, the free end of a PDF."""
 
 import secrets
 from collections.abc import Iterator, Sequence
@@ -17,24 +17,24 @@ from printserver.rendering.stylesheet import is_verso
 _DPI: Final = 50
 _SLACK_MM: Final = 3.0
 _INK: Final = [255] * 250 + [0] * 6
-"""What of 256 greys counts as shown: all but white and nearly white."""
+"""Of 256 grey levels, those that count as ink: all except white and nearly white."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What was found on the pages."""
+    """Seal boxes and dashes of the pages."""
 
     boxes: tuple[Box, ...]
     dashes: tuple[Dash, ...]
 
 
 def new_anchor() -> str:
-    """Return a name for the seal's box that no body can bring."""
+    """Return a random name for the seal's box that no body can contain."""
     return f"b{secrets.token_hex(16)}"
 
 
 def measure_pages(pages: Sequence[Any], drawing: Drawing, task: LayoutTask, anchor: str) -> Measures:
-    """Return the boxes of the seal block and, by the format, the dashes. Raises `Recusa` `bloco-sem-lugar`."""
+    """Return the boxes of the seal block and, if the format has them, the dashes. Raises `Recusa` `bloco-sem-lugar`."""
     page_format = task.formato
     boxes: tuple[Box, ...] = ()
     if task.bloco[1]:
@@ -79,7 +79,7 @@ def _area(task: LayoutTask, number: int) -> Rectangle:
 
 
 def _dashes(drawing: Drawing, task: LayoutTask, boxes: tuple[Box, ...]) -> Iterator[Dash]:
-    """Yield what fills the rest of the text's last line and of every page (P2)."""
+    """Yield the dashes that fill the rest of the text's last line and of every page (P2)."""
     typography = task.formato.fontes
     step = typography.tamanho * typography.entrelinha / 72 * 25.4
     last = _last_line(drawing)
@@ -102,7 +102,7 @@ def _dash(page: int, x: float, x_end: float, y: float) -> Dash:
 
 
 def _last_line(drawing: Drawing) -> DrawnLine | None:
-    """Return the body's last line; None where it stands in a table of more than one column, or there is no text."""
+    """Return the body's last line; None if it is in a table of more than one column, or there is no text."""
     lines = [line for line in drawing.lines if line.part == "body" and not line.blank]
     if not lines:
         return None
@@ -113,9 +113,9 @@ def _last_line(drawing: Drawing) -> DrawnLine | None:
 def boxes_on_pdf(pdf: bytes, page_count: int, task: LayoutTask) -> tuple[Box, ...]:
     """Return the boxes of the block on a finished PDF.
 
-    One that follows the text stands below all that the last page shows above its bottom margin; what lies in that
-    margin (a footer) does not count. Raises `Recusa` `bloco-sem-lugar` where there is not the room, or where the
-    format's fixed place is not blank: the block is never put over anything (P3).
+    A box that follows the text is below all ink above the last page's bottom margin; ink in that margin (a footer)
+    does not count. Raises `Recusa` `bloco-sem-lugar` if there is no room, or if the format's fixed place is not blank:
+    the block never covers anything (P3).
     """
     if task.formato.bloco.onde != "fim":
         fixed = fixed_boxes(task.formato, page_count, task.faces, task.lado_inicial)
@@ -149,7 +149,7 @@ def _check_free(image: Image.Image, box: Box) -> None:
 
 
 def _page_images(pdf: bytes, first: int, last: int, task: LayoutTask) -> Iterator[Image.Image]:
-    """Yield pages as pictures: what shows there is known only once it is drawn."""
+    """Yield pages as images: free areas are known only from the drawn page."""
     size = task.formato.pagina.largura, task.formato.pagina.altura
     with opened(pdf) as document:
         for number in range(first, last + 1):
@@ -158,7 +158,7 @@ def _page_images(pdf: bytes, first: int, last: int, task: LayoutTask) -> Iterato
 
 
 def _end_of_ink(image: Image.Image, rectangle: Rectangle) -> float:
-    """Return how far down, in mm from the page's top, anything shows within `rectangle`; 0 where it is blank."""
+    """Return the lowest ink within `rectangle`, in mm from the page's top; 0 if it is blank."""
     x, x_end = (int(mm / 25.4 * _DPI) for mm in (rectangle.x, rectangle.x + rectangle.largura))
     y, y_end = (int(mm / 25.4 * _DPI) for mm in (rectangle.y, rectangle.y + rectangle.altura))
     part = image.crop((x, y, min(x_end, image.width), min(y_end, image.height)))

@@ -1,7 +1,7 @@
-"""Process pool for all work on untrusted input, with time and memory limits.
+"""Process pool for work on untrusted input, with time and memory limits.
 
-Independent of what it runs. The processes are spawned, not forked (the server has threads), warmed by a function of
-the caller's, ended and replaced after a number of tasks, and die with the process that owns the pool.
+Independent of the tasks. Processes are spawned, not forked (the server has threads), warmed up by a function of the
+caller, replaced after a number of tasks, and exit when the process that owns the pool exits.
 """
 
 import os
@@ -23,21 +23,21 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 TASKS_PER_PROCESS: Final = 300
-"""Tasks after which a process is replaced: bounds what a leak in a library can take."""
+"""Tasks after which a process is replaced, to limit memory leaks of libraries."""
 MAX_WAIT_S: Final = 60.0
-"""Seconds a task may wait for a free process, before `servidor-ocupado`."""
+"""Seconds a task may wait for a free process before `servidor-ocupado`."""
 
 _MB: Final = 1024 * 1024
-_GRACE_S: Final = 5.0  # the process's own alarm rings this much after the pool should have stopped it
+_GRACE_S: Final = 5.0  # the process's own alarm fires this long after the pool's limit
 _KILLED_FROM_OUTSIDE: Final = (-signal.SIGKILL, -signal.SIGTERM)
 
 
 class Pool:
-    """Runs functions in `processos` spawned processes; one task's excess ends its process, never the others'.
+    """Runs functions in `processos` spawned processes; a task over its limits ends only its own process.
 
-    `tempo_limite_s` counts from the start of the task, not from its place in the queue. `memoria_mb` limits the whole
-    address space of a process (RLIMIT_AS), so it must hold the warmed libraries too. `initializer` (importable,
-    picklable) is called once in each new process, before its limits are set. No process starts before the first use.
+    `tempo_limite_s` counts from the start of the task, without its time in the queue. `memoria_mb` limits the address
+    space of a process (RLIMIT_AS), including the loaded libraries. `initializer` (importable, picklable) is called once
+    in each new process, before its limits are set. Processes start at the first use.
     """
 
     def __init__(
@@ -59,11 +59,11 @@ class Pool:
         self._closed = False
 
     def run(self, func: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """Return `func(*args, **kwargs)`, run in a process of the pool; safe to call from many threads.
+        """Return `func(*args, **kwargs)`, run in a pool process. Thread-safe.
 
-        Raises what `func` raised; `Recusa` `corpo-invalido` where the task went over its time or memory or took its
-        process down; `Recusa` `servidor-ocupado` where no process came free in `MAX_WAIT_S`. A process that
-        was killed from outside (or a pool broken by that) is replaced and the task run once more: `func` must be pure.
+        Raises the exception of `func`; `Recusa` `corpo-invalido` if the task exceeded its time or memory or crashed its
+        process; `Recusa` `servidor-ocupado` if no process was free within `MAX_WAIT_S`. If the process was killed from
+        outside (or that broke the pool), it is replaced and the task is retried once: `func` must be pure.
         """
         for _ in range(2):
             pool = self._open()
@@ -72,16 +72,16 @@ class Pool:
             except ProcessExpired as error:
                 if error.exitcode not in _KILLED_FROM_OUTSIDE:
                     raise _refusal("derrubou o processo que o montava") from error
-            except (BrokenExecutor, CancelledError):  # pebble gives up all of a pool when an idle process is killed
+            except (BrokenExecutor, CancelledError):  # pebble abandons the whole pool when an idle process is killed
                 self._discard(pool)
         raise Recusa("servidor-ocupado", "Os processos de montagem pararam. Envie de novo em instantes.", retry_after=5)
 
     def warm_up(self) -> None:
-        """Start all processes now, and wait until one of them is warm."""
+        """Start all processes and wait until one is warm."""
         self.run(os.getpid)
 
     def close(self) -> None:
-        """End all processes, and whatever they run. The pool cannot be used any more."""
+        """End all processes and their tasks. The pool cannot be used again."""
         with self._lock:
             pool, self._pool, self._closed = self._pool, None, True
         _end(pool)
@@ -89,9 +89,9 @@ class Pool:
     def _once(self, pool: ProcessPool, func: Callable[..., T], args: tuple[Any, ...], kwargs: dict[str, Any]) -> T:
         try:
             future = pool.schedule(_task, args=(self._limit_s, func, args, kwargs), timeout=self._limit_s)
-        except RuntimeError as error:  # pebble's word for a pool that lost its processes
+        except RuntimeError as error:  # pebble raises this for a pool that lost its processes
             raise BrokenExecutor from error
-        outcome, value = pickle.loads(self._wait(future))  # noqa: S301 - from our own process
+        outcome, value = pickle.loads(self._wait(future))  # noqa: S301 - from a pool process
         if outcome == "memory":
             raise _refusal(f"precisa de mais memória do que o limite de {self._memory_mb} MB")
         if outcome == "error":
@@ -142,15 +142,15 @@ def _refusal(what: str) -> Recusa:
 
 
 def _start(memory_mb: int, initializer: Callable[[], object] | None) -> None:
-    """Make a new process ready: warm it, then bound it."""
-    # pebble's own handler for SIGTERM waits for the interpreter, and all others wait meanwhile: 3 s in a C library
+    """Prepare a new process: warm it up, then set its limits."""
+    # pebble's SIGTERM handler waits for the interpreter and blocks all other processes: 3 s in a C library
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_die_with_owner, daemon=True).start()
     if initializer is not None:
         initializer()
     limit = memory_mb * _MB
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would hold persons' data
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))  # a core file would contain personal data
 
 
 def _die_with_owner() -> None:
@@ -161,9 +161,9 @@ def _die_with_owner() -> None:
 
 
 def _task(limit_s: float, func: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]) -> bytes:
-    """Run one task, in the process; return its pickled outcome, which the owner can always unpickle.
+    """Run one task in the pool process; return its pickled outcome, which the owner can always unpickle.
 
-    The alarm ends this process (the default of SIGALRM, whatever C code runs) should the pool not have done so.
+    The alarm ends this process (the default of SIGALRM, even during C code) if the pool has not.
     """
     signal.setitimer(signal.ITIMER_REAL, limit_s + _GRACE_S)
     try:
@@ -177,7 +177,7 @@ def _task(limit_s: float, func: Callable[..., object], args: tuple[Any, ...], kw
 
 
 def _portable(error: Exception) -> bytes:
-    """Pickle an exception, or its text where it cannot be read back: one that could not would end the whole pool."""
+    """Pickle an exception, or its text if it cannot be unpickled: an unpickling error would end the whole pool."""
     trace = traceback.format_exc()
     try:
         if not isinstance(error, Recusa):

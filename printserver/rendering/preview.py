@@ -1,4 +1,4 @@
-"""A preview of a format: example data through layout and stamp as for a print, in this process without a pool."""
+"""Preview of a format: example data laid out and stamped as for a print, in this process without a pool."""
 
 import tempfile
 from pathlib import Path
@@ -14,7 +14,7 @@ BANNER = "SEM VALOR LEGAL"
 def previsualizar(page_format: Format, *, text: str = EXAMPLE_BODY) -> bytes:
     """Return the PDF of `page_format` with dummy data and `text` as its body, marked SEM VALOR LEGAL.
 
-    Raises `Recusa` as a print would, `ConfigError` where the template cannot be used.
+    Raises `Recusa` as a print does, `ConfigError` if the template cannot be used.
     """
     kind = FORMAT_KINDS[page_format.tipo]
     body = text if kind.has_body else ""

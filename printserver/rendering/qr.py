@@ -1,8 +1,8 @@
-"""The QR of a seal as vector drawing: its matrix (S5: one version a level, one fixed mask) and PDF operators for it.
+"""The QR of a seal as vector drawing: its matrix (S5: one version per level, one fixed mask) and PDF operators.
 
-Does not know seals, pages or fonts. The `qrcode` library gives tables, patterns and segmentation; only the filling is
-done here (its own takes 6 ms a symbol, this 0.3, and it fails on a block that begins with a zero); a test holds both
-to the same matrix.
+Independent of seals, pages and fonts. The `qrcode` library supplies tables, patterns and segmentation. This module
+fills the matrix: 0.3 ms per symbol, where the library takes 6 ms and fails on a block that begins with a zero. A test
+compares the two matrices.
 """
 
 import re
@@ -17,40 +17,40 @@ from qrcode import LUT, QRCode, base, util
 
 Level = Literal["M", "L"]
 Matrix = tuple[bytes, ...]
-"""Rows from the top; a row has one byte a module, 1 is dark. Without the quiet zone."""
+"""Rows from the top; one byte per module, 1 is dark. Without the quiet zone."""
 
 VERSION: Final = {"M": 17, "L": 14}
 QUIET_ZONE: Final = 4
 """Modules of quiet zone on every side."""
 DOTS_PER_MODULE: Final = 4
-"""Least dots of a 300-dpi printer a module is wide (S5)."""
+"""Minimum width of a module in dots of a 300-dpi printer (S5)."""
 
 _DOT_MM: Final = 25.4 / 300
-_EC: Final = {"M": 0, "L": 1}  # the two bits of ISO 18004, which are qrcode's own constants too
-# Fixed for speed; of the eight, the least mean penalty (ISO 18004, 7.8.3) over 60 seals, at both levels.
+_EC: Final = {"M": 0, "L": 1}  # the two bits of ISO 18004, also qrcode's constants
+# Fixed for speed; of the eight masks, the lowest mean penalty (ISO 18004, 7.8.3) over 60 seals, at both levels.
 _MASK: Final = 2
 _RUN: Final = re.compile(b"1+")
 
 
 @dataclass(frozen=True, slots=True)
 class _Template:
-    """All of a symbol that does not depend on its content, for one version and level."""
+    """The parts of a symbol that do not depend on its content, for one version and level."""
 
     side: int
     data_bits: int
-    zeros: int  # the data modules as drawn for data of all zeros, first bit highest
+    zeros: int  # the data modules of a symbol of all-zero data, first bit highest
     arrange: Callable[[bytes], tuple[int, ...]]  # data modules in order + b"01" → all modules, row by row
 
 
 def matrix(url: str, level: Level) -> Matrix:
     """Return the matrix of `url` at error-correction level `level`, in the version that S5 fixes for it.
 
-    A URL too long for that version (at level L a few seals in a thousand) gets the next one that holds it: a seal
-    that exists must be printed, and drawn in the same side it stays readable. Raises `ValueError` for text that is not
+    A URL too long for that version (at level L a few seals in a thousand) gets the next version that holds it: an
+    existing seal must be printed, and it stays readable at the same side. Raises `ValueError` for text that is not
     ASCII or fits no version.
     """
     data = url.encode("ascii")
-    for version in range(VERSION[level], 27):  # beyond 26 the segments' length fields change their size
+    for version in range(VERSION[level], 27):  # beyond 26 the segments' length fields have another size
         capacity = sum(block.data_count for block in base.rs_blocks(version, _EC[level]))
         content = _content(data, version, capacity * 8)
         if content is not None:
@@ -61,9 +61,9 @@ def matrix(url: str, level: Level) -> Matrix:
 def modules_path(matrix: Matrix, side_mm: float) -> bytes:
     """Return PDF content operators that draw `matrix` black, in a square of `side_mm` with its quiet zone.
 
-    The origin is the square's lower left corner. Nothing is drawn in the quiet zone; the graphics state is kept.
-    Rectangles are a hundredth of a module smaller on every side: a printer blackens each dot that is touched, and an
-    edge lying on the dot grid but for a rounding error would make every module a dot (a quarter) fatter.
+    The origin is the square's lower left corner. The quiet zone stays empty; the graphics state is restored.
+    Rectangles are a hundredth of a module smaller on every side: a printer blackens every dot that is touched, and a
+    rounding error at the dot grid would make every module a dot (a quarter) wider.
     """
     total = len(matrix) + 2 * QUIET_ZONE
     scale = f"{side_mm * 72 / 25.4 / total / 100:.8f}"
@@ -74,20 +74,20 @@ def modules_path(matrix: Matrix, side_mm: float) -> bytes:
 
 
 def min_side(level: Level) -> float:
-    """Return the least side in mm, quiet zone included, that S5 allows: 31.496 (M) or 27.432 (L)."""
+    """Return the minimum side in mm, quiet zone included, by S5: 31.496 (M) or 27.432 (L)."""
     return (VERSION[level] * 4 + 17 + 2 * QUIET_ZONE) * DOTS_PER_MODULE * _DOT_MM
 
 
 def fit(module_count: int, side_mm: float, x_mm: float, y_mm: float) -> tuple[float, float, float]:
-    """Return (x, y, side) in mm of the best symbol within a square, on the dots of a 300-dpi printer.
+    """Return (x, y, side) in mm of the best symbol within a square, aligned to the dots of a 300-dpi printer.
 
     `module_count` is `len(matrix)`; `x_mm`, `y_mm` is the square's upper left corner from the page's upper left. The
-    side is the largest not above `side_mm` whose modules are a whole number of dots (read 20 of 20 times from paper,
-    against 14 to 16 a hair smaller), centred in the square. A symbol denser than 4 dots a module keeps the square's
-    side, since a module of 3 dots would waste a quarter of it.
+    side is the largest up to `side_mm` with a whole number of dots per module, centred in the square. (Read from paper
+    20 of 20 times, against 14 to 16 times at a slightly smaller side.) A symbol below 4 dots per module keeps the
+    square's side: modules of 3 dots would waste a quarter of it.
     """
     total = module_count + 2 * QUIET_ZONE
-    # a tenth of a dot of tolerance: 31.496 mm written as 31.5 or 31.49 is the same square
+    # tolerance of a tenth of a dot: 31.496 mm written as 31.5 or 31.49 is the same square
     dots = int((side_mm / _DOT_MM + 0.1) / total)
     side = dots * total * _DOT_MM if dots >= DOTS_PER_MODULE else side_mm
     spare = (side_mm - side) / 2
@@ -100,7 +100,7 @@ def _on_grid(mm: float) -> float:
 
 @cache
 def _template(version: int, ec: int) -> _Template:
-    """Let `qrcode` draw the symbol with data of all zeros and of all ones; where they differ is data."""
+    """Draw the symbol with `qrcode` for all-zero and all-one data; the modules that differ hold data."""
     symbols = []
     for byte in (0x00, 0xFF):
         symbol = QRCode(version=version, error_correction=ec, mask_pattern=_MASK)
@@ -111,7 +111,7 @@ def _template(version: int, ec: int) -> _Template:
     side = len(zeros)
 
     def order(place: tuple[int, int]) -> tuple[int, int, int]:
-        """Sort key of the zigzag: pairs of columns from the right, column 6 skipped, up and down in turn."""
+        """Return the zigzag sort key: pairs of columns from the right, without column 6, alternately up and down."""
         row, column = place
         pair = (side - 2 - (column - (column > 6))) // 2
         return pair, (row if pair % 2 else -row), -column
@@ -170,7 +170,7 @@ def _codewords(content: bytes, version: int, ec: int) -> bytes:
 
 @cache
 def _correction_table(length: int) -> tuple[int, ...]:
-    """Return, for each byte, byte × the generator polynomial of `length` (less its first term), as one whole number."""
+    """Return, for each byte, byte × the generator polynomial of `length` (without its first term), as one integer."""
     logs = [base.glog(coefficient) for coefficient in LUT.rsPoly_LUT[length][1:]]
     rows = [bytes(length)] + [bytes(base.gexp(base.glog(f) + log) for log in logs) for f in range(1, 256)]
     return tuple(int.from_bytes(row, "big") for row in rows)
@@ -186,7 +186,7 @@ def _correction(part: bytes, length: int) -> bytes:
 
 
 def _rectangles(matrix: Matrix) -> Iterator[tuple[int, int, int, int]]:
-    """Yield x, y (from below), width, height in modules: runs of a row, joined with equal runs of the rows below it."""
+    """Yield x, y (from below), width, height in modules: runs of a row, merged with equal runs of the rows below."""
     total = len(matrix) + 2 * QUIET_ZONE
     open_runs: dict[tuple[int, int], int] = {}  # (x, width) → its first row
     for row in range(len(matrix) + 1):

@@ -1,7 +1,7 @@
-"""Layouts, new and kept: from a document's text and data to pages with the seal's box left empty (S12, P3).
+"""Layouts, new and cached: a document's text and data as pages with an empty box for the seal (S12, P3).
 
-`Render` is what the rest of the program uses. What is laid out runs in the pool (`assemble`); what was laid out is kept
-on disk (`cache`) by the hash of all that shaped it. Seals, numbers and marks are drawn later, by `stamp`.
+The rest of the program uses `Render`. Layouts are made in the pool (`assemble`) and kept on disk (`cache`) by the hash
+of all their inputs. `stamp` draws seals, numbers and marks later.
 """
 
 import hashlib
@@ -24,15 +24,15 @@ from printserver.rendering.pool import Pool
 Side = Literal["frente", "verso"]
 
 _MAX_REMEMBERED: Final = 4096
-"""Layouts that a process remembers by what was asked for, to skip even the template."""
+"""Layouts that a process keeps in memory by request, to skip filling the template."""
 
 
 @dataclass(frozen=True, slots=True)
 class LayoutRequest:
-    """What is laid out: a document's plain data, its body and the marks in it, the seal block's (placeholder) values.
+    """Input of a layout: a document's plain data, its body and marks, the seal block's (placeholder) values.
 
-    `corpo` is (format of the body, its content). `mark_values` are by name, with or without their brackets. Only the
-    size of the block is taken from `valores`; None for a document that gets no seal.
+    `corpo` is (format of the body, its content). `mark_values` are by name, with or without brackets. `valores` only
+    determines the size of the block; None for a document without seal.
     """
 
     formato: Format
@@ -45,9 +45,9 @@ class LayoutRequest:
 
 
 class Render:
-    """Layouts, kept and new. Safe to share between threads; the pool is started at the first layout that needs it.
+    """Layouts, cached and new. Thread-safe. The pool starts at the first layout that needs it.
 
-    `in_use` names the hashes that an open job or question holds: those are never evicted from the cache.
+    `in_use` returns the hashes used by open jobs or questions, which are never evicted from the cache.
     """
 
     def __init__(
@@ -67,13 +67,13 @@ class Render:
 
     @property
     def pasta(self) -> Path:
-        """The folder of kept layouts."""
+        """The folder of cached layouts."""
         return self._cache.pasta
 
     def layout(self, request: LayoutRequest) -> Layout:
-        """Return the layout of `request`, kept or made now.
+        """Return the layout of `request`, from the cache or new.
 
-        Raises `Recusa`: `corpo-invalido` (the body, or its limits), `bloco-sem-lugar` (no room for the seal block),
+        Raises `Recusa`: `corpo-invalido` (the body or its limits), `bloco-sem-lugar` (no room for the seal block),
         `entrada-invalida` (a character that cannot be printed), `servidor-ocupado`.
         """
         check_characters(request)
@@ -100,19 +100,19 @@ class Render:
         return made
 
     def kept(self, hash: str) -> Layout | None:
-        """Return the kept layout of that hash, or None where it is not (whole) on disk any more."""
+        """Return the cached layout with that hash, or None if it is missing or incomplete."""
         return from_json(cache.read(self._cache.pasta, hash))
 
     def pdf(self, hash: str) -> Path:
-        """Return the file of a kept layout's pages."""
+        """Return the path of a cached layout's pages."""
         return self._cache.pdf(hash)
 
     def discard(self, hash: str) -> None:
-        """Discard a kept layout whose file is damaged (`DamagedBase`): the next `layout` makes it again."""
+        """Delete a cached layout whose file is damaged (`DamagedBase`); the next call of `layout` makes it again."""
         self._cache.discard(hash)
 
     def warm_up(self) -> None:
-        """Start the pool's processes now."""
+        """Start the pool's processes."""
         self._pool.warm_up()
 
     def close(self) -> None:
@@ -124,7 +124,7 @@ class Render:
             layout = self._remembered.get(key)
             if layout is not None:
                 self._remembered.move_to_end(key)
-        # the kept file may have the avisos of another body that came to the same pages: the remembered one does not
+        # the cached file may have the avisos of another body with the same pages: the layout in memory has its own
         if layout is None or self.kept(layout.hash) is None:
             return None
         self._cache.mark_used(layout.hash)
@@ -132,9 +132,9 @@ class Render:
 
 
 def measure_block(page_format: Format, values: BlockValues | None) -> tuple[float, float]:
-    """Return width and height in mm of the seal block, height 0 where there is none.
+    """Return width and height in mm of the seal block, height 0 if there is none.
 
-    Raises `Recusa` `bloco-sem-lugar` where the format's fixed block cannot hold it, or no page could.
+    Raises `Recusa` `bloco-sem-lugar` if it does not fit the format's fixed block or a page.
     """
     composed = compose(page_format, values)
     block = page_format.bloco
@@ -150,13 +150,13 @@ def measure_block(page_format: Format, values: BlockValues | None) -> tuple[floa
 
 
 def _height_with_text(page_format: Format) -> float:
-    """Return the height in mm that a page has for the block and the lines of text that must be with it (P3)."""
+    """Return the page height in mm left for the block after the text lines that must accompany it (P3)."""
     lines = LINES_WITH_CLOSING if page_format.bloco.onde == "fim" else 0
     return page_format.texto.altura - lines * page_format.fontes.tamanho * page_format.fontes.entrelinha / 72 * 25.4
 
 
 def _used_marks(request: LayoutRequest) -> dict[str, str]:
-    """Return the marks that a body may have: a paper's number must not make another layout of a text without it."""
+    """Return the marks that the body may contain: a sheet number must not change the layout of a text without marks."""
     if not may_be_in(request.corpo[1]):
         return {}
     return {name.removeprefix("[[").removesuffix("]]"): value for name, value in request.mark_values.items()}
@@ -169,7 +169,7 @@ def _size(page_format: Format, composed: ComposedBlock) -> tuple[float, float]:
 
 
 def check_characters(request: LayoutRequest) -> None:
-    """Refuse what no vendored font has, and name it: a blank box on paper would be text lost."""
+    """Raise `Recusa` `entrada-invalida` for a character without a glyph in the vendored fonts: it would be lost."""
     for path, text in _texts(request.dados, ""):
         for character in text:
             if ord(character) not in printable() and character not in "\n\r\t":
@@ -200,7 +200,7 @@ def _texts(value: object, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _key(task: model.LayoutTask) -> str:
-    """Hash what was asked for. Two that differ may still give one layout; two equal ones always do."""
+    """Hash the request. Equal keys give the same layout; different keys may give the same layout too."""
     parts = [
         task.formato.nome,
         task.formato.versao,

@@ -1,7 +1,7 @@
-"""The stamp: draws on kept pages what differs between prints: seals and QR, numbers, folhas, copy, papers, marks.
+"""The stamp: draws on cached pages what differs between prints: seals and QR, numbers, folhas, copy, papers, marks.
 
-No jobs and no rules: it draws the given values where layout and format say. The same input gives the same
-bytes.
+No jobs and no business rules: it draws the given values at the positions of layout and format. The same input gives
+the same bytes.
 """
 
 import hashlib
@@ -36,15 +36,15 @@ from printserver.rendering.stylesheet import is_verso
 PRODUCER = "printserver"
 BLANK_SIDE = "EM BRANCO"
 READABLE_PT = 5.0
-"""The least size of a header's or footer's text that is set smaller to fit its place."""
+"""Minimum size of a header's or footer's text that is reduced to fit its rectangle."""
 
 
 class DamagedBase(Exception):
-    """The kept pages differ from those that were laid out: the layout must be made again."""
+    """The cached pages differ from those that were laid out: the layout must be made again."""
 
 
 class UnprintableText(ValueError):
-    """A text that the stamp cannot write legibly; `variaveis` are those of its field, none for the seal block's."""
+    """A text that the stamp cannot draw legibly; `variaveis` are those of its field, empty for the seal block."""
 
     def __init__(self, message: str, variables: tuple[str, ...] = ()) -> None:
         super().__init__(message)
@@ -53,7 +53,7 @@ class UnprintableText(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
-    """What one print shows beyond its layout.
+    """The content that one print adds to its layout.
 
     `valores`: the seal block, None to leave its box empty (minuta). `faixas`: written across every page. `folhas`: each
     page's place in the livro, one a page of the layout. `papeis`: one number a sheet of this print. `paginas`: an
@@ -76,7 +76,7 @@ class Stamp:
 
 @dataclass(frozen=True, slots=True)
 class PrintedSide:
-    """One page of the printed file: the layout's page that it shows (None: an empty side), its sheet from 0."""
+    """One page of the printed file: its page of the layout (None: an empty side) and its sheet, from 0."""
 
     pagina: int | None
     sheet: int
@@ -86,8 +86,8 @@ class PrintedSide:
 def page_sides(layout: Layout, page_format: Format, stamp_data: Stamp) -> tuple[PrintedSide, ...]:
     """Return the pages of the printed file in order (P2).
 
-    Printed on both sides, every page lies on its own side of a sheet: an empty side goes before one that begins on the
-    back, and a back left over says EM BRANCO where the format wants it and the document is sealed.
+    In duplex, every page keeps its side of the sheet: an empty side precedes a page that begins on the back, and a
+    remaining back shows EM BRANCO if the format has it and the document is sealed.
     """
     chosen = stamp_data.paginas if stamp_data.paginas is not None else tuple(range(1, layout.paginas + 1))
     if stamp_data.faces == "frente":
@@ -108,8 +108,8 @@ def page_sides(layout: Layout, page_format: Format, stamp_data: Stamp) -> tuple[
 def apply_stamp(layout: Layout, pdf: Path, page_format: Format, stamp_data: Stamp) -> bytes:
     """Return the finished PDF: the pages kept in `pdf` with `stamp_data` drawn on them.
 
-    PDF/A-2b where the layout is; the same input gives the same bytes. Raises `DamagedBase` where the file is not
-    the one that was laid out, `ValueError` where the block does not fit its box or a text cannot be written.
+    The result is PDF/A-2b if the layout is. The same input gives the same bytes. Raises `DamagedBase` if the file is
+    not the one that was laid out, `ValueError` if the block does not fit its box or a text cannot be drawn.
     """
     if stamp_data.valores is not None and not layout.boxes and compose(page_format, stamp_data.valores).altura:
         raise ValueError("as páginas foram montadas sem lugar para o bloco do selo")
@@ -133,9 +133,9 @@ def apply_stamp(layout: Layout, pdf: Path, page_format: Format, stamp_data: Stam
 
 
 def dry_run_stamp(layout: Layout, page_format: Format, stamp_data: Stamp) -> None:
-    """Draw all that `stamp_data` puts on the pages and discard it: what cannot be drawn is found before the seal (S12).
+    """Draw the stamp and discard the result, to find errors before the seal is issued (S12).
 
-    Codes and QR may be placeholders of the size of the real ones. Raises `UnprintableText`.
+    Codes and QR may be placeholders of the real size. Raises `UnprintableText`.
     """
     for side in page_sides(layout, page_format, stamp_data):
         for field, text, verso in _texts(layout, page_format, stamp_data, side):
@@ -156,14 +156,14 @@ def dry_run_stamp(layout: Layout, page_format: Format, stamp_data: Stamp) -> Non
 
 
 def _make_stream(document: Pdf, operators: bytes) -> pikepdf.Object:
-    """Return a stream compressed fast: at its usual level the QR alone would cost as much as opening the file."""
+    """Return a stream with fast compression: at the default level the QR alone costs as much as opening the file."""
     stream = document.make_stream(b"")
     stream.write(zlib.compress(operators, 1), filter=Name.FlateDecode)
     return stream
 
 
 def _arrange(document: Pdf, originals: Sequence[pikepdf.Object], sides: tuple[PrintedSide, ...]) -> None:
-    """Put the pages in the order of the print, with empty sides between them."""
+    """Arrange the pages in the order of the print, with empty sides."""
     first = originals[0]
     new_pages = []
     for side in sides:
@@ -201,7 +201,7 @@ def _draw(layout: Layout, page_format: Format, stamp_data: Stamp, side: PrintedS
 def _texts(
     layout: Layout, page_format: Format, stamp_data: Stamp, side: PrintedSide
 ) -> Iterator[tuple[PrintedField, str, bool]]:
-    """Yield the fields that are printed on a side, each with its text and whether the side is a back."""
+    """Yield the printed fields of a side, each with its text and whether the side is a back."""
     if side.pagina is None:
         return
     values = {
@@ -238,7 +238,7 @@ def _is_on_page(field: PrintedField, page: int, paginas: int) -> bool:
 
 
 def _measure_field(page_format: Format, field: PrintedField, text: str, verso: bool) -> tuple[float, float]:
-    """Return size in points and width in mm of a field's text, set smaller where it is wider than its place."""
+    """Return size in points and width in mm of a field's text, reduced if it is wider than its rectangle."""
     available = field_rectangle(page_format, field, verso=verso).largura
     width = fonts.width(text, field.fonte, field.tamanho) / POINTS_PER_MM
     if width > available:
@@ -257,7 +257,7 @@ def _draw_field(canvas: Canvas, page_format: Format, field: PrintedField, text: 
 
 
 def _draw_banners(canvas: Canvas, page_format: Format, banners: tuple[str, ...]) -> None:
-    """Write the marks across the page, each at least twice: what is cut off a sheet still shows one."""
+    """Write the marks across the page, each at least twice, so that a part of a cut sheet still shows one."""
     if not banners:
         return
     count = 3 if len(banners) == 1 else 2 * len(banners)
@@ -304,14 +304,14 @@ def _qr(
 
 
 def _without_content(url: str) -> str:
-    """Return a text as long as `url` that says nothing: struck out or not, a marked copy holds no seal's QR (X9)."""
+    """Return placeholder text of the length of `url`: a marked copy contains no seal's QR (X9)."""
     return ("SEM VALOR " * (len(url) // 10 + 1))[: len(url)]
 
 
 def _set_title(document: Pdf, title: str, *, pdf_a: bool) -> None:
-    """Write title and language into the document's information and its XMP; no dates, which would differ each time.
+    """Write title and language into the document information and XMP, without dates, which would change the bytes.
 
-    The XMP is fixed text: a job's PDF is stamped again if it is lost, and must have the bytes of its `pdf_sha256`.
+    The XMP is fixed text: a lost PDF is stamped again and must match its `pdf_sha256`.
     """
     document.docinfo[Name.Title] = pikepdf.String(title)
     document.docinfo[Name.Producer] = pikepdf.String(PRODUCER)

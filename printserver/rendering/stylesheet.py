@@ -1,4 +1,4 @@
-"""A format as CSS for WeasyPrint: page, margins and type; and which side of its sheet each page is on (P2)."""
+"""A format as CSS for WeasyPrint (page, margins, type), and the sheet side of each page (P2)."""
 
 from printserver.formats import Faces, Format, Margins, fonts, templates
 
@@ -6,7 +6,7 @@ FAMILIES = {"serifa": "PsSerifa", "sem-serifa": "PsSemSerifa"}
 
 
 def fonts_css() -> str:
-    """Return the `@font-face` rules of the vendored fonts, under names that no installed font has."""
+    """Return the `@font-face` rules of the vendored fonts, under names that no installed font uses."""
     return "\n".join(
         _face(family, f"{file}-{cut}", weight, slant)
         for family, file in (("PsSerifa", "LiberationSerif"), ("PsSemSerifa", "LiberationSans"))
@@ -25,9 +25,9 @@ def _face(family: str, file: str, weight: str, slant: str) -> str:
 
 
 def is_verso(page: int, faces: Faces, first_side: str) -> bool:
-    """Tell whether the page of that number (from 1) is on the back of its sheet.
+    """Return whether the page of that number (from 1) is on the back of its sheet.
 
-    Printed on one side only, an act that begins on the back continues on the fronts of the following sheets.
+    In simplex, an act that begins on the back continues on the fronts of the following sheets.
     """
     starts_on_back = first_side == "verso"
     if faces == "frente":
@@ -36,7 +36,7 @@ def is_verso(page: int, faces: Faces, first_side: str) -> bool:
 
 
 def css(page_format: Format, faces: Faces, first_side: str) -> str:
-    """Return the whole style sheet of a document but for its fonts."""
+    """Return the style sheet of a document, without its fonts."""
     page, typography = page_format.pagina, page_format.fontes
     frente, verso = _margins(page_format.margens, verso=False), _margins(page_format.margens, verso=True)
     rules = [f"@page {{ size: {page.largura}mm {page.altura}mm; margin: {frente} }}"]
@@ -49,8 +49,8 @@ def css(page_format: Format, faces: Faces, first_side: str) -> str:
         f" line-height: {typography.entrelinha}; color: #000 }}"
     )
     rules.append(f".titulo {{ font-size: {typography.titulo}pt }}")
-    rules.append(".corpo { overflow-wrap: normal }")  # else words break that have room on the next line: `narrow`
-    rules.append("thead { display: table-row-group }")  # once, not on each page, and never left out (P2a)
+    rules.append(".corpo { overflow-wrap: normal }")  # otherwise words that fit on the next line are broken: `narrow`
+    rules.append("thead { display: table-row-group }")  # once, not on each page, never omitted (P2a)
     rules.append(f".corpo {{ text-align: {'justify' if typography.alinhamento == 'justificado' else 'left'} }}")
     return templates.stylesheet(page_format.pasta) + "\n".join(rules)
 

@@ -1,6 +1,6 @@
-"""The test page of a queue: millimetre grid, marks of the margin, the QR at several sizes, the cross of P7.
+"""The test page of a queue: millimetre grid, margin marks, the QR at several sizes, the cross of P7.
 
-It has no seal, and its QR codes say so.
+It has no seal; the text of its QR codes says so.
 """
 
 from dataclasses import dataclass
@@ -22,11 +22,11 @@ from printserver.rendering.qr import (
 )
 
 CROSS_MM: Final = (50.0, 50.0)
-"""Where the cross of the offsets stands: mm from the left and the upper edge of the sheet."""
+"""Position of the offset cross: mm from the left and the upper edge of the sheet."""
 _LIGHT, _MEDIUM, _DARK = "0.85", "0.65", "0.35"
 _TITLE: Final[FontName] = "serifa-negrito"
 _TEXT: Final[FontName] = "serifa"
-# What S5 asks for, one dot a module more, and one that is too small: what the printer can and cannot do.
+# The sizes of S5, one dot more per module, and one too small: they show the limits of the printer.
 _QRS: Final[tuple[tuple[Level, float], ...]] = (
     ("M", min_side("M")),
     ("L", min_side("L")),
@@ -34,14 +34,14 @@ _QRS: Final[tuple[tuple[Level, float], ...]] = (
     ("L", min_side("L") * 5 / 4),
     ("M", 25.0),
 )
-_QR_LENGTH: Final = 440  # as many as a seal's may have (S5)
+_QR_LENGTH: Final = 440  # the maximum of a seal (S5)
 _GAP: Final = 4.0
-_WIDE: Final = 160.0  # from this width on the words stand beside the cross
+_WIDE: Final = 160.0  # from this width on the text is next to the cross
 
 
 @dataclass(frozen=True, slots=True)
 class QueueTestPage:
-    """What the page says of itself, in mm; `offset` is what the queue already moves it by, right and down."""
+    """Data printed on the page, in mm; `offset` is the offset that the queue already applies, right and down."""
 
     fila: str
     bandeja: str | None
@@ -78,7 +78,7 @@ def _operators(page: QueueTestPage, face: str) -> bytes:
 
 
 def _draw_grid(canvas: Canvas, width: float, height: float) -> None:
-    """Draw a line every millimetre, a stronger one every 5 and 10, numbered along the upper and the left edge."""
+    """Draw a line every millimetre, a stronger one every 5 and 10, numbered along the upper and left edges."""
     for step, grey, thickness in ((1, _LIGHT, 0.1), (5, _MEDIUM, 0.15), (10, _DARK, 0.25)):
         for mm in range(0, int(width) + 1, step):
             _draw_line(canvas, (mm, 0), (mm, height), grey, thickness)
@@ -91,7 +91,7 @@ def _draw_grid(canvas: Canvas, width: float, height: float) -> None:
 
 
 def _draw_margins(canvas: Canvas, width: float, height: float) -> None:
-    """Draw frames 3, 5 and 10 mm from the edges: those that come out whole say what margin the printer leaves."""
+    """Draw frames 3, 5 and 10 mm from the edges: the complete frames show the printer's margin."""
     for inset, thickness in ((3.0, 0.8), (5.0, 0.8), (10.0, 1.2)):
         corner = f"{pt(inset)} {pt(inset)} {pt(width - 2 * inset)} {pt(height - 2 * inset)} re"
         canvas.raw(f"q 0 G {thickness} w {corner} S Q".encode())
@@ -100,7 +100,7 @@ def _draw_margins(canvas: Canvas, width: float, height: float) -> None:
 
 
 def _draw_cross(canvas: Canvas) -> None:
-    """Draw the cross of the offsets, with a tenth of a millimetre of pen, and its ring."""
+    """Draw the offset cross with 0.3 pt lines and a tick every 2 mm, in a white box."""
     x, y = CROSS_MM
     canvas.rectangle(x - 16, y - 16, 32, 32, border=True)
     for arm in (-15, 15):
@@ -113,7 +113,7 @@ def _draw_cross(canvas: Canvas) -> None:
 
 
 def _write_words(canvas: Canvas, page: QueueTestPage, face: str) -> float:
-    """Write what the page is and how it is read; return how far down it went."""
+    """Write the page's data and instructions; return the y below them."""
     dx, dy = (_mm(value) for value in page.offset)
     at_x, at_y = (_mm(value) for value in CROSS_MM)
     tray = f" --bandeja {page.bandeja}" if page.bandeja else ""

@@ -1,4 +1,4 @@
-"""The carta de sentença (N10): a seal of zero value, vinculador of the seals of its certidão and autenticações."""
+"""The carta de sentença (N10): a seal of zero value, the vinculador of its certidão's and autenticações' seals."""
 
 from typing import Annotated
 
@@ -58,7 +58,7 @@ class Faixa(RequestModel):
 
 
 class Carta(RequestModel):
-    """`POST /cartas-de-sentenca`. `certidao` is the code of its seal, or the VALUE of one to be made."""
+    """`POST /cartas-de-sentenca`. `certidao` is the code of its seal, or the VALUE of one to issue."""
 
     identificador: Identifier
     data: Data | None = None
@@ -75,10 +75,10 @@ class Carta(RequestModel):
 
 
 def make_carta(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
-    """Make the seal of a carta de sentença, that of its certidão where a VALUE is given, and the links, all or none.
+    """Issue the seal of a carta de sentença, that of its certidão if a VALUE is given, and the links.
 
-    Return the codes, and whether the key had made them before. Raises `Recusa` as `standalone.seal` and
-    `link.link_selos`.
+    All in one transaction. Return the codes, and whether the key had already issued them. Raises `Recusa` as
+    `standalone.seal` and `link.link_selos`.
     """
     people.require_right(author, "selos")
 
@@ -99,7 +99,7 @@ def make_carta(office: Office, author: Author, data: object, key: str | None = N
 
 
 def _plan(act: Act, request: Carta) -> list[PlannedSelo]:
-    """Return the carta's seal, and that of its certidão where a VALUE is given."""
+    """Return the carta's seal, and that of its certidão if a VALUE is given."""
     moment = ato_moment(request.data, request.motivo_data, act.now, field="carta")
 
     def new_selo(ato: str, emolumentos: Emolumentos, isento: bool, reason: str | None) -> PlannedSelo:

@@ -1,4 +1,4 @@
-"""Helpers of the acts on seals: who acts, the requested value, a seal's row, and the term of X4."""
+"""Helpers of the acts on seals: author, requested value, a seal's row, and the term of X4."""
 
 from dataclasses import replace
 from datetime import date, datetime
@@ -20,9 +20,9 @@ BUSY: Final = "O mesmo selo muda a cada tentativa: mande de novo."
 
 
 def act_as(act: Act, escrevente: str) -> Author:
-    """Let the person `escrevente` answer for the act, and return them (A2). Raises `Recusa` `escrevente-desconhecido`.
+    """Set the person `escrevente` as the act's author and return it (A2). Raises `Recusa` `escrevente-desconhecido`.
 
-    Rights stay those of the caller's key.
+    The rights remain those of the caller's key.
     """
     act.who = people.on_behalf_of(act.author, acting_person(act.conn, act.office, escrevente))
     return act.who
@@ -50,9 +50,9 @@ def price_day(natureza: int, act_day: date, now: datetime) -> date:
 
 
 def confirmed_ato(office: Office, ato: str, field: str, *, hibrido: bool) -> AtoType:
-    """Return the ato of a seal that cannot be undone: a paper seal's number (R3), a day's only seal (D1, D2).
+    """Return the ato of an irreversible seal: a paper seal's number (R3), a day's only seal (D1, D2).
 
-    An ato still to be confirmed is sealed by a demonstration office only (S9). Raises `Recusa`
+    Only a demonstration office may use an ato still to be confirmed (S9). Raises `Recusa`
     `servico-a-confirmar`, and as `AtoTable.check`.
     """
     kind = office.atos.check(ato, natureza=1, field=field, hibrido=hibrido)
@@ -64,7 +64,7 @@ def confirmed_ato(office: Office, ato: str, field: str, *, hibrido: bool) -> Ato
 def office_selo(conn: Connection, office: Office, codigo: str, field: str | None = None) -> Seal:
     """Return a seal of this office, locked until the transaction's end (SQLite has one writer).
 
-    Raises `Recusa` `nao-encontrado`, or `entrada-invalida` where `field` names it.
+    Raises `Recusa` `nao-encontrado`, or `entrada-invalida` for `field` if given.
     """
     table = db.selo
     mine = (table.c.serventia_id == office.serventia_id, table.c.codigo == codigo.upper())
@@ -76,7 +76,7 @@ def office_selo(conn: Connection, office: Office, codigo: str, field: str | None
 
 
 def newest_code(conn: Connection, office: Office, codigo: str) -> str:
-    """Return the newest of a seal's chain, an XA included (R1)."""
+    """Return the newest code of a seal's chain, including an XA (R1)."""
     table = db.selo
     after: str | None = codigo
     while after is not None:
@@ -105,9 +105,9 @@ def require_live(seal: Seal) -> None:
 
 
 def require_within_term(seal: Seal, until: datetime, now: datetime, papel: str | None, late: bool, ato: str) -> None:
-    """Raise `prazo-xa-encerrado` past `until`, the term of X4, unless the head of the office says to go on (`late`).
+    """Raise `prazo-xa-encerrado` past `until`, the term of X4, unless the head of the office overrides it (`late`).
 
-    `ato` says in Portuguese what was asked for, as the subject of a sentence: "a exclusão".
+    `ato` names the requested act in Portuguese, as the subject of a sentence: "a exclusão".
     """
     if late:
         people.require_head(papel, f"{ato} fora do prazo")
@@ -123,13 +123,13 @@ def require_within_term(seal: Seal, until: datetime, now: datetime, papel: str |
 
 
 def note_date_reason(act: Act, reason: str | None) -> None:
-    """Add to the entries noted so far why their seals are of a past day (S7), where there is a reason."""
+    """Add the reason for a past date (S7), if any, to the log entries so far."""
     if reason is not None:
         act.entries = [replace(each, detalhe={**each.detalhe, "motivo_data": reason}) for each in act.entries]
 
 
 def as_new(seal: Seal, **changed: object) -> NewSelo:
-    """Return a retificador of `seal`, the same but for the fields of `NewSelo` that `changed` names."""
+    """Return a retificador of `seal`, equal except for the fields of `NewSelo` in `changed`."""
     same = NewSelo(
         natureza=seal.natureza,
         ato=seal.ato,
@@ -147,7 +147,7 @@ def as_new(seal: Seal, **changed: object) -> NewSelo:
 
 
 def placement(origin: str, identifier: str) -> seals.Place:
-    """Return the place of a seal without a print: that of its matrícula where the identifier is one (T5, C10)."""
+    """Return the place of a seal without a print: that of its matrícula if the identifier is one (T5, C10)."""
     try:
         parsed = parse_matricula(identifier)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Exclusion (XA) of one seal (X2, X4): without a print, of one ato of a deed, or of a whole print."""
+"""Exclusion (XA) of one seal (X2, X4): without a print, of one ato of a deed, or of a complete print."""
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -30,7 +30,7 @@ class Exclusao(RequestModel):
 
 
 def exclude_selo(office: Office, author: Author, codigo: str, data: object, key: str | None = None) -> tuple[str, bool]:
-    """Make the XA of a live seal. Return its code, and whether the key had made it before.
+    """Issue the XA of a live seal. Return its code, and whether the key had already issued it.
 
     Excluding the last live seal of a print undoes the print: it may be printed again, and its copies are outdated (X6).
     Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado`, `impressao-em-andamento`,
@@ -95,7 +95,7 @@ def _check(conn: Connection, office: Office, codigo: str, request: Exclusao, who
 
 
 def _withdraw(office: Office, author: Author, codigo: str, request: Exclusao) -> None:
-    """Withdraw the print of the seal, and copies that show it, from their queues (X2)."""
+    """Withdraw the seal's print and the copies that show it from their queues (X2)."""
     with office.db.read() as conn:
         table = db.selo
         mine = (table.c.serventia_id == office.serventia_id, table.c.codigo == codigo.upper(), table.c.vivo)

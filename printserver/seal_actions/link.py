@@ -1,4 +1,4 @@
-"""Links made by hand: one vinculador, many vinculados; each is reported once the court has both seals (R4, R5)."""
+"""Manual links: one vinculador, many vinculados; each is reported once the court has both seals (R4, R5)."""
 
 from typing import Annotated
 
@@ -24,10 +24,10 @@ class Vinculos(RequestModel):
 
 
 def link_selos(office: Office, author: Author, data: object, key: str | None = None) -> tuple[JsonObject, bool]:
-    """Link seals of the office. Return the links, and whether the key had made them before.
+    """Link seals of the office. Return the links, and whether the key had already made them.
 
-    Never refused for being late (R4). Raises `Recusa` `entrada-invalida` for a seal that is not of this office, is no
-    longer live, is linked elsewhere, or would close a circle.
+    There is no deadline (R4). Raises `Recusa` `entrada-invalida` for a seal that is not of this office, is no longer
+    live, is already linked, or would form a cycle.
     """
     people.require_right(author, "selos")
 
@@ -77,7 +77,7 @@ def write_links(act: Act, vinculador: str, vinculados: tuple[str, ...]) -> None:
 
 
 def _above(conn: Connection, office: Office, codigo: str) -> set[str]:
-    """Return the code and those of its vinculadores, up to the first of the chain."""
+    """Return the code and those of its vinculadores, up to the top of the chain."""
     table = db.selo
     found: set[str] = set()
     code: str | None = codigo

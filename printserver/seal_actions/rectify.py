@@ -44,7 +44,7 @@ class Retificacao(Value):
     ato: CodigoDoAto | None = None
     identificador: Identifier | None = None
     motivo: Reason
-    fora_do_prazo: Boolean = False  # beyond the contract's list: of type and identifier, past their term (X4)
+    fora_do_prazo: Boolean = False  # in addition to the contract: for type and identifier past their term (X4)
     escrevente: Text
 
     @model_validator(mode="after")
@@ -55,10 +55,10 @@ class Retificacao(Value):
 
 
 def rectify_selo(office: Office, author: Author, codigo: str, data: object, key: str | None = None) -> tuple[str, bool]:
-    """Make the retificador of a live seal. Return its code, and whether the key had made it before.
+    """Issue the retificador of a live seal. Return its code, and whether the key had already issued it.
 
     Raises `Recusa` `ja-excluido`, `selo-ja-retificado`, `prazo-xa-encerrado` (type and identifier, X4), `data-do-ato`,
-    `entrada-invalida` (R3: of a paper seal only date and value), `nao-encontrado` and as `standalone.seal`.
+    `entrada-invalida` (R3: only date and value of a paper seal), `nao-encontrado` and as `standalone.seal`.
     """
     people.require_right(author, "selos")
 
@@ -80,7 +80,7 @@ def rectify_selo(office: Office, author: Author, codigo: str, data: object, key:
 
 
 def simulate(office: Office, author: Author, codigo: str, data: object) -> tuple[NewSelo, NewSelo]:
-    """Return the seal as it is and as its retificador would be; nothing is written. Raises as `rectify_selo`."""
+    """Return the current seal and its retificador without writing. Raises as `rectify_selo`."""
     people.require_right(author, "selos")
     request = read(Retificacao, data)
     with office.db.read() as conn:
@@ -92,7 +92,7 @@ def simulate(office: Office, author: Author, codigo: str, data: object) -> tuple
 def _plan(
     conn: Connection, office: Office, who: Author, codigo: str, request: Retificacao, now: datetime
 ) -> tuple[Seal, NewSelo]:
-    """Return the seal and its retificador to be made. Raises as `rectify_selo`."""
+    """Return the seal and its planned retificador. Raises as `rectify_selo`."""
     seal = office_selo(conn, office, codigo)
     require_live(seal)
     changed = _changed(office, request, seal, now)
@@ -132,5 +132,5 @@ def _changed(office: Office, request: Retificacao, seal: Seal, now: datetime) ->
         emolumentos, isento, reason = resolve_value(office, request, seal.natureza, day)
         changed |= {"emolumentos": emolumentos, "isento": isento, "motivo_isencao": reason}
         if old is not None and "ato" not in changed:
-            changed["iss_a_parte"] = old.iss_a_parte  # D1: also where the seal reported no ISS so far
+            changed["iss_a_parte"] = old.iss_a_parte  # D1: also if the seal has reported no ISS so far
     return changed

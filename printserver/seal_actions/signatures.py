@@ -1,4 +1,4 @@
-"""Signatures on different days (N11): the seals of a livro are rectified to zero, to full value, or to a third."""
+"""Signatures on different days (N11): a livro's seals are rectified to zero, to the full value, or to one third."""
 
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -18,7 +18,7 @@ from printserver.seal_actions.common import BUSY, act_as, as_new
 from printserver.selo import COMPONENTS, Emolumentos, NewSelo, centavos, from_centavos
 
 DEADLINE: Final = timedelta(days=30)  # from the first signature
-WARN: Final = timedelta(days=5)  # before the end of it
+WARN: Final = timedelta(days=5)  # before the deadline
 _ZERO_REASON: Final = "assinaturas pendentes: retificado ao valor quando todos assinarem (ou a um terço)"
 _REASONS: Final = {
     "zero": "assinaturas incompletas: valores a zero",
@@ -28,7 +28,7 @@ _REASONS: Final = {
 
 
 class Assinaturas(RequestModel):
-    """`POST /instrumentos/{id}/assinaturas`. `simular` shows the values and makes nothing."""
+    """`POST /instrumentos/{id}/assinaturas`. `simular` shows the values without issuing seals."""
 
     estado: Literal["pendentes", "completas", "desistencia"]
     primeira: Data | None = None
@@ -38,7 +38,7 @@ class Assinaturas(RequestModel):
 
 
 def one_third(full: Emolumentos) -> Emolumentos:
-    """Return one third of a fee: each component divided by itself, half a centavo and more rounded up (N11)."""
+    """Return one third of a fee: each component divided separately, half a centavo rounded up (N11)."""
     parts = {
         nome: (Decimal(value) / 3).quantize(Decimal(1), ROUND_HALF_UP) for nome, value in full.to_centavos().items()
     }
@@ -48,11 +48,11 @@ def one_third(full: Emolumentos) -> Emolumentos:
 def sign_instrumento(
     office: Office, author: Author, instrumento: str, data: object, key: str | None = None
 ) -> tuple[JsonObject, bool]:
-    """Record the state of an instrumento's signatures; all live seals of its livro are rectified, or none.
+    """Record the state of an instrumento's signatures and rectify all live seals of its livro in one transaction.
 
-    `pendentes`: to zero. `completas`: to the full value, or, later than 30 days after the first signature, to one
-    third; `desistencia`: to one third. Return the livro's seals as they are (or, simulated, would be), and whether the
-    key had done it before. Raises `Recusa` `instrumento-desconhecido`, `livro-nao-impresso`, `estado-nao-permite`,
+    `pendentes`: to zero. `completas`: to the full value, or to one third later than 30 days after the first signature.
+    `desistencia`: to one third. Return the livro's seals (or, simulated, the planned ones), and whether the key had
+    already done it. Raises `Recusa` `instrumento-desconhecido`, `livro-nao-impresso`, `estado-nao-permite`,
     `entrada-invalida`.
     """
     people.require_right(author, "selos")
@@ -95,7 +95,7 @@ def _sign(act: Act, instrumento: str, request: Assinaturas) -> JsonObject:
 def _plan(
     conn: Connection, office: Office, instrumento: str, request: Assinaturas
 ) -> tuple[JsonObject, list[tuple[Seal, NewSelo]]]:
-    """Return what would be done, as it is shown, and the retificadores to be made."""
+    """Return the answer's data and the planned retificadores."""
     sid, key = office.serventia_id, normalize(instrumento)
     table = db.instrumento
     known = conn.execute(sa.select(table).where(table.c.serventia_id == sid, table.c.chave == key)).mappings().first()
@@ -157,7 +157,7 @@ def _which(office: Office, request: Assinaturas, before: str | None, first: date
 
 
 def _require_after_ato(first: date | None, day: date) -> None:
-    """Raise `Recusa` `entrada-invalida` for a first signature before the act: its term would end too early (N11)."""
+    """Raise `Recusa` `entrada-invalida` for a first signature before the act: the term would end too early (N11)."""
     if first is not None and first < day:
         raise invalid_input("primeira", f"a primeira assinatura não vem antes do ato, que é de {day:%d/%m/%Y}")
 
@@ -173,7 +173,7 @@ def _new_selo(seal: Seal, full: Seal, how: str) -> NewSelo:
 
 
 def _full_value(conn: Connection, sid: int, seal: Seal) -> Seal:
-    """Return the newest of the chain with the full value: the one before the seals went to zero."""
+    """Return the newest seal of the chain with the full value, before the rectification to zero."""
     while seal.isento and seal.motivo_isencao == _ZERO_REASON and seal.retifica is not None:
         seal = _seal(conn, sid, seal.retifica)
     return seal
@@ -184,9 +184,9 @@ def _seal(conn: Connection, sid: int, codigo: str) -> Seal:
 
 
 def pending(office: Office) -> list[JsonObject]:
-    """Return the instrumentos with pending signatures, ordered by their terms; `falta_dias` is negative past the term.
+    """Return the instrumentos with pending signatures, ordered by term; `falta_dias` is negative past the term.
 
-    Those without a date of the first signature come first.
+    Those without a date of the first signature are first.
     """
     table = db.instrumento
     today = local_date(office.clock())

@@ -1,4 +1,4 @@
-"""A seal without a print: an act made elsewhere, or one whose paper is not of this server (N12)."""
+"""A seal without a print: an act made elsewhere, or one not printed by this server (N12)."""
 
 from typing import Annotated, ClassVar, Literal
 
@@ -63,7 +63,7 @@ def _names(request: SeloAvulso) -> tuple[str, ...]:
 
 
 def seal(office: Office, author: Author, data: object, key: str | None = None) -> tuple[str, bool]:
-    """Make a seal without a print. Return its code, and whether the key had made it before.
+    """Issue a seal without a print. Return its code, and whether the key had already issued it.
 
     Raises `Recusa` `entrada-invalida`, `data-do-ato` (S7), `servico-a-confirmar`, `escrevente-desconhecido`,
     `sem-permissao`.

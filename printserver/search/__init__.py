@@ -1,4 +1,4 @@
-"""Seals searched, summed, exported, and compared with the court's list (T5). Writes to the log only (A3)."""
+"""Search, sums and export of seals, and comparison with the court's list (T5). Writes only to the log (A3)."""
 
 from printserver.search.compare import (
     RESULTS,

@@ -1,9 +1,9 @@
-"""One text in one cell of a CSV, so that a spreadsheet leaves it as it is (T5).
+"""Text in a CSV cell that spreadsheets do not change (T5).
 
-The rule: a text that begins with an apostrophe, or that a spreadsheet would take for a formula, number, date, time, sum
-of money or truth value, gets one apostrophe before it. To read a cell back is to take one apostrophe away.
+Rule: a text that begins with an apostrophe, or that a spreadsheet would interpret as a formula, number, date, time,
+amount of money or truth value, gets one apostrophe before it. Reading a cell removes one apostrophe.
 
-Excel and LibreOffice keep the apostrophe of a CSV as part of the text, and write it again when the file is saved.
+Excel and LibreOffice keep a CSV's apostrophe as part of the text and write it when the file is saved.
 """
 
 import re
@@ -13,9 +13,9 @@ from typing import Final
 
 _STARTS: Final = frozenset("'=+-@#＝＋－＠")
 _BOOLEANS: Final = frozenset({"true", "false", "verdadeiro", "falso"})
-# Whole numbers that come back as they are: a spreadsheet shows, and so saves, eleven digits.
+# Integers that survive: a spreadsheet shows, and so saves, eleven digits.
 _INTEGER: Final = re.compile(r"0|[1-9][0-9]{0,10}")
-# A matrícula in its groups (C10): no spreadsheet takes it for a number.
+# A matrícula in groups (C10): no spreadsheet interprets it as a number.
 _MATRICULA: Final = re.compile(r"[0-9]{6} [0-9]{2} [0-9]{2} [0-9]{4} [0-9] [0-9]{5} [0-9]{3} [0-9]{7} [0-9]{2}")
 _DIGIT: Final = re.compile(r"\d")
 _LETTER: Final = re.compile(r"[^\W\d_]")
@@ -24,7 +24,7 @@ _MONTHS: Final = (
     "|jul(?:ho|y)?|ago(?:sto)?|aug(?:ust)?|set(?:embro)?|sep(?:t(?:ember)?)?|out(?:ubro)?|oct(?:ober)?|nov(?:embro|ember)?"
     "|dez(?:embro)?|dec(?:ember)?"
 )
-# The letters that numbers, sums of money, dates and times are written with: 12E5, R$ 5, 10h30, 2 pm, 3-mar, 5 de maio.
+# Letters in numbers, amounts of money, dates and times: 12E5, R$ 5, 10h30, 2 pm, 3-mar, 5 de maio.
 _VALUE_LETTERS: Final = re.compile(
     r"(?<=\d)\s?e(?=[+-]?\d)|(?<=\d)[thm](?=\d|$)|(?<=\d)z$|(?<=\d)\s*[ap]m?$|^(?:r|us)(?=\$)|^(?:brl|usd|eur)\b"
     rf"|(?<![^\W\d_])(?:{_MONTHS}|de)(?![^\W\d_])"
@@ -33,12 +33,12 @@ _VALUE_LETTERS: Final = re.compile(
 
 @lru_cache(maxsize=8192)
 def mark(text: str) -> str:
-    """Return the cell for `text`, with an apostrophe before it where a spreadsheet would change it."""
+    """Return the cell for `text`, with an apostrophe before it if a spreadsheet would change it."""
     return f"'{text}" if _would_change(text) else text
 
 
 def unmark(cell: str) -> str:
-    """Return the text of a cell that `mark` made."""
+    """Return the text of a cell made by `mark`."""
     return cell.removeprefix("'")
 
 

@@ -1,6 +1,6 @@
-"""The columns of an export (T5): their names in CSV, their heads in a workbook, their values.
+"""The columns of an export (T5): names in CSV, headings in a workbook, values.
 
-A comparison reads both names and heads.
+A comparison accepts both names and headings.
 """
 
 import re
@@ -14,10 +14,10 @@ from printserver.common.text import unaccented
 from printserver.search.results import SearchRow
 from printserver.selo import COMPONENTS, LABELS, from_centavos, group_digits, matricula_digits
 
-# A text, a truth value, a day, a time in São Paulo (naive), or a sum of money in reais.
+# A text, a truth value, a day, a local time in São Paulo (naive), or an amount of money in reais.
 Cell = str | bool | date | datetime | Decimal | None
 
-# The name of each column in CSV, and its head in a workbook, in the order in which a workbook has them.
+# The name of each column in CSV, and its heading in a workbook, in the workbook's order.
 HEADINGS: Final[Mapping[str, str]] = {
     "codigo": "Selo",
     "natureza": "Natureza",
@@ -46,16 +46,16 @@ HEADINGS: Final[Mapping[str, str]] = {
     "sistema": "Sistema",
     "trabalho": "Trabalho",
 }
-# Of a CSV a column keeps its place: a new one goes to the end.
+# In CSV a column keeps its position: a new one is appended.
 NO_CSV: Final = (*(nome for nome in HEADINGS if nome != "escrevente_nome"), "escrevente_nome")
 
 
 def plain_name(heading: str) -> str:
-    """Return the head of a column without capitals, accents and signs: *Data do ato* is `data_do_ato`."""
+    """Return the heading of a column without capitals, accents and signs: *Data do ato* is `data_do_ato`."""
     return re.sub(r"[^a-z0-9]+", "_", unaccented(heading)).strip("_")
 
 
-# The head of a column in a workbook saved as CSV: `estado` is the seal's, never a component.
+# The heading of a column in a workbook saved as CSV: `estado` is the seal's, never a component.
 READ_AS: Final[Mapping[str, str]] = {plain_name(cabecalho): nome for nome, cabecalho in HEADINGS.items()}
 
 
@@ -72,7 +72,7 @@ def _component(name: str) -> Callable[[SearchRow], Cell]:
 
 
 def _in_groups(name: str) -> Callable[[SearchRow], Cell]:
-    """Read a matrícula in the groups in which it is written; a spreadsheet would round 32 digits in a row."""
+    """Return a reader of a matrícula in its written groups; a spreadsheet would round 32 consecutive digits."""
 
     def read(row: SearchRow) -> Cell:
         try:
@@ -83,7 +83,7 @@ def _in_groups(name: str) -> Callable[[SearchRow], Cell]:
     return read
 
 
-# The value of each column for the row of a seal; the caller adds `escrevente_nome` to the row.
+# The reader of each column's value from a seal's row; the caller adds `escrevente_nome` to the row.
 READERS: Final[Mapping[str, Callable[[SearchRow], Cell]]] = {
     **{nome: _field(nome) for nome in HEADINGS},
     "natureza": lambda row: str(row["natureza"]),

@@ -1,6 +1,6 @@
-"""Compares our seals of a period with the court's list: which conform, are missing on either side, or differ.
+"""Compares the office's seals of a period with the court's list: equal, missing on one side, or different.
 
-A seal that is pending at the court, or was refused, is not counted as missing.
+A seal that is pending at the court or was refused does not count as missing.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -47,13 +47,13 @@ class Arquivo(RequestModel):
     formato: Literal["csv", "json"]
     conteudo: Annotated[
         Annotated[str, Tag(f"{TAG_PREFIX}texto")] | Annotated[bytes, Tag(f"{TAG_PREFIX}bytes")],
-        Discriminator(lambda data: TAG_PREFIX + ("bytes" if isinstance(data, bytes) else "texto")),  # a screen's file
+        Discriminator(lambda data: TAG_PREFIX + ("bytes" if isinstance(data, bytes) else "texto")),  # an uploaded file
         WithJsonSchema({"type": "string"}),
     ]
 
 
 class Pedido(RequestModel):
-    """`POST /selos/comparacao`. Without `lista` the court's own list is requested."""
+    """`POST /selos/comparacao`. Without `lista` the list is requested from the court."""
 
     de: Data
     ate: Data
@@ -62,7 +62,7 @@ class Pedido(RequestModel):
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """The result: how many of each of `RESULTS`, and those that do not conform, up to `MAX_SHOWN`."""
+    """The result: the count of each of `RESULTS`, and the seals that do not conform, up to `MAX_SHOWN`."""
 
     de: date
     ate: date
@@ -72,7 +72,7 @@ class Comparison:
     ignored: Sequence[str]
 
     def as_json(self) -> JsonObject:
-        """Return it as the contract shows it."""
+        """Return it in the contract's form."""
         unlike = sum(self.resumo.values()) - self.resumo[CONFORMS]
         return {
             "de": self.de.isoformat(),
@@ -86,10 +86,10 @@ class Comparison:
 
 
 def compare_lists(office: Office, author: Author, data: object) -> Comparison:
-    """Compare the seals whose act is of the days `de` to `ate` with the court's list, or the given one.
+    """Compare the seals of acts from `de` to `ate` with the court's list, or the given one.
 
-    The comparison is logged (A3). Raises `Recusa` `entrada-invalida` (more than 92 days, a list that cannot be
-    read, no court to ask), `tribunal-nao-responde`, `servidor-ocupado`, `sem-permissao`.
+    The comparison is logged (A3). Raises `Recusa` `entrada-invalida` (more than 92 days, an unreadable list, no court
+    configured), `tribunal-nao-responde`, `servidor-ocupado`, `sem-permissao`.
     """
     people.require_right(author, "selos")
     asked = read(Pedido, data)
@@ -128,7 +128,7 @@ def _ask_court(office: Office, de: date, ate: date) -> CourtList:
 
 
 def _each_result(office: Office, de: date, ate: date, listed: CourtList, since: datetime) -> Iterator[JsonObject]:
-    """Give every seal of either side with its result: ours of the period first, then what only the list has."""
+    """Yield every seal of either side with its result: first the office's, then those only in the list."""
     left = dict(listed.itens)
     period = conditions(office, {"de": de.isoformat(), "ate": ate.isoformat()})
     for rows in _in_batches(all_rows(office, period)):
@@ -149,7 +149,7 @@ def _in_batches(many: Iterable[T]) -> Iterator[list[T]]:
 
 
 def _pair(office: Office, rows: Sequence[SearchRow], left: dict[str, Item], since: datetime) -> Iterator[JsonObject]:
-    """Give our seals with their result, taking those that are listed out of `left`."""
+    """Yield the office's seals with their results, removing the listed ones from `left`."""
     with office.db.read() as conn:
         links = _vinculos(conn, office, [row["codigo"] for row in rows])
     for row in rows:
@@ -162,7 +162,7 @@ def _pair(office: Office, rows: Sequence[SearchRow], left: dict[str, Item], sinc
 
 
 def _absence(row: SearchRow, since: datetime) -> str:
-    """Return why the list may lack a seal: a fault, or the court had not accepted it by the time of the request."""
+    """Return the result for an unlisted seal: missing, or not accepted by the court at the time of the request."""
     if row["comunicado_em"] is not None:
         return MISSING_THERE if row["comunicado_em"] <= since else PENDING
     return PENDING if row["estado"] == court.REPORT_PENDING else REFUSED
@@ -179,7 +179,7 @@ def _result(codigo: str, resultado: str, row: SearchRow | None, fields: Sequence
 
 
 def _differences(row: SearchRow, item: Item, links: Mapping[str, bool]) -> list[dict[str, str]]:
-    """Return the fields that the list gives and that are not ours, side by side."""
+    """Return the listed fields that differ from the office's, with both values."""
     ours = _ours(row)
     unlike = []
     for name, theirs in item.campos.items():
@@ -206,7 +206,7 @@ def _ours(row: SearchRow) -> dict[str, str]:
 
 
 def _no_registro(ours: str, theirs: str) -> list[dict[str, str]]:
-    """Return what differs between two registros do ato, field by field (S6)."""
+    """Return the differences between two registros do ato, field by field (S6)."""
     if ours == theirs:
         return []
     here, there = split_registro(ours), split_registro(theirs)
@@ -225,7 +225,7 @@ def _side_by_side(field: str, aqui: str, la: str) -> dict[str, str]:
 
 
 def _vinculos(conn: Connection, office: Office, codes: Sequence[str]) -> dict[str, dict[str, bool]]:
-    """Return by seal the vinculadores of its links in the outbox, each with whether the court accepted it (R4)."""
+    """Return for each seal the vinculadores of its links in the outbox, and whether the court accepted each (R4)."""
     out = db.outbox
     query = sa.select(out.c.codigo, out.c.alvo, out.c.estado, out.c.fim_em).where(
         out.c.serventia_id == office.serventia_id, out.c.codigo.in_(codes), out.c.tipo == "vinculo"

@@ -1,11 +1,12 @@
-"""The court's list, from the court or from a file: the fields of each seal, in one form.
+"""The court's list, from the court or from a file: the normalized fields of each seal.
 
-A file is CSV (`;`, `,` or tabulator between the columns; UTF-8, UTF-16 or Windows-1252) or JSON (a list of objects, or
-one with `itens`). It must have the column `selo` (or `codigo`); of the others those of `COLUMNS` are compared, and what
-else there is, is named and left aside. What cannot be read is refused by its line.
+A file is CSV (`;`, `,` or tab between the columns; UTF-8, UTF-16 or Windows-1252) or JSON (a list of objects, or an
+object with `itens`). It must have the column `selo` (or `codigo`). Of the other columns those of `COLUMNS` are
+compared; the rest are reported and ignored. Invalid data is refused with its line.
 
-A CSV may be our own export after a spreadsheet opened and saved it: `95,10` is `95,1` then, `95,00` is `95`, a date has
-two digits of its year or its parts no zeros, blank cells at the end of a line are gone, the heads are the workbook's.
+A CSV may be an export of this program that was saved by a spreadsheet: then `95,10` is `95,1`, `95,00` is `95`, a date
+has a two-digit year or no leading zeros, blank cells at the end of a line are missing, and the headings are the
+workbook's.
 """
 
 import codecs
@@ -28,7 +29,7 @@ from printserver.selo import COMPONENTS, matricula_digits, read
 MAX_ROWS: Final = 300_000
 MAX_LINE_CHARS: Final = 1_000_000
 MAX_DIGITS: Final = 18  # digits
-MAX_COLUMNS: Final = 300  # columns: a list of the court has some ten, our export some thirty
+MAX_COLUMNS: Final = 300  # columns: a list of the court has about ten, an export of this program about thirty
 _ERRORS_SHOWN: Final = 20
 _CODIGO_NAMES: Final = ("selo", "codigo", "codigo_do_selo", "selo_digital")
 _OTHER_NAMES: Final[Mapping[str, str]] = {
@@ -43,7 +44,7 @@ _OTHER_NAMES: Final[Mapping[str, str]] = {
 }
 # Columns of the court's list that are not compared.
 _NOT_COMPARED: Final = frozenset({"situacao", "recebidoem", "atrasado", "retificadopor", "erros"})
-# A spreadsheet leaves out zeros after the comma, and the comma with them. 1.234 may mean either: it is refused.
+# A spreadsheet drops zeros after the comma, and the comma with them. 1.234 is ambiguous and refused.
 _AMOUNT: Final = re.compile(r"(?:R\$)?\s*(?:(\d{1,3}(?:\.\d{3})+|\d+),(\d{1,2})|(\d+)(?:\.(\d{1,2}))?)")
 _DAY: Final = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})(?:[ ,T].*)?")
 _ISO_DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T].*)?")
@@ -51,7 +52,7 @@ _ISO_DAY: Final = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[ T].*)?")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One seal of a list: the fields of `COLUMNS` that it has, each in the form in which it is compared."""
+    """One seal of a list: its fields of `COLUMNS`, normalized for comparison."""
 
     codigo: str
     campos: Mapping[str, str]
@@ -59,19 +60,19 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class CourtList:
-    """The list, by code, and the columns that were not understood."""
+    """The list, by code, and the unknown columns."""
 
     itens: Mapping[str, Item]
     ignored: tuple[str, ...] = ()
 
 
-_AMOUNT_DIGITS: Final = 15  # of an amount: no sum of an office has more
+_AMOUNT_DIGITS: Final = 15  # of an amount: no office has larger sums
 
 
 def normalize_identifier(value: str) -> str:
-    """Return an identifier in one form: a matrícula is the same with and without blanks (C10).
+    """Normalize an identifier: a matrícula is the same with and without blanks (C10).
 
-    Apostrophes before it count for nothing: where a person works on a cell, a spreadsheet takes one away.
+    Leading apostrophes are ignored: a spreadsheet removes one when a person edits a cell.
     """
     try:
         return matricula_digits(value)
@@ -80,7 +81,7 @@ def normalize_identifier(value: str) -> str:
 
 
 def _selo(value: str) -> str:
-    """Return a code in one form; nothing is nothing, also where it is written as in a registro."""
+    """Normalize a code; an absent one is "", also in the form of a registro."""
     return "" if value.strip() in ("", "0", "-") else "".join(value.split()).upper()
 
 
@@ -103,7 +104,7 @@ def _centavos(value: str) -> str:
 
 
 def _year(digits: str) -> int:
-    """Return the year; of two digits as spreadsheets take them, from 1930 to 2029."""
+    """Return the year; two digits mean 1930 to 2029, as in spreadsheets."""
     year = int(digits)
     return year if len(digits) == 4 else 2000 + year if year < 30 else 1900 + year
 
@@ -121,7 +122,7 @@ def _day(value: str) -> str:
 
 
 _MONEY: Final = (*(f"emolumentos_{name}" for name in COMPONENTS), "total", "iss")
-# What may be compared, by the name of its column, and how it is brought to one form.
+# The comparable columns by name, and their normalization.
 COLUMNS: Final[Mapping[str, Callable[[str], str]]] = {
     "registro": str.strip,
     "ato": lambda value: value.strip().upper(),
@@ -132,12 +133,12 @@ COLUMNS: Final[Mapping[str, Callable[[str], str]]] = {
     **dict.fromkeys(_MONEY, _reais),
     **{f"{name}_centavos": _centavos for name in _MONEY},
 }
-_MAY_BE_EMPTY: Final = ("retifica", "vinculador")  # nothing is something to be compared there
+_MAY_BE_EMPTY: Final = ("retifica", "vinculador")  # an absent value is compared too
 _KEPT_AS: Final[Mapping[str, str]] = {name: f"{name}_centavos" for name in _MONEY}
 
 
 def from_court(itens: Iterable[JsonView]) -> CourtList:
-    """Return the list that the court sent, without the seals that it objected to."""
+    """Return the list sent by the court, without the seals that it refused."""
     found = {}
     for each in itens:
         if each.get("situacao", "recebido") == "recebido":
@@ -148,9 +149,9 @@ def from_court(itens: Iterable[JsonView]) -> CourtList:
 
 
 def from_file(file_format: str, content: str | bytes) -> CourtList:
-    """Return the list that a file (`csv` or `json`) holds.
+    """Parse the list in a file (`csv` or `json`).
 
-    Raises `Recusa` `entrada-invalida`; `errors` names the lines, twenty at most.
+    Raises `Recusa` `entrada-invalida`; `errors` names at most twenty lines.
     """
     text = _decode(content)
     if file_format == "csv":
@@ -193,7 +194,7 @@ def _from_csv(text: str) -> list[tuple[int, dict[str, str]]]:
 
 
 def _entries(text: str) -> Iterator[str]:
-    """Give the lines of a text. Raises `Recusa` for one longer than any of a list, before all its cells are made."""
+    """Yield the lines of a text. Raises `Recusa` for a line over the limit, before its cells are parsed."""
     for number, line in enumerate(io.StringIO(text, newline=""), 1):
         if len(line) > MAX_LINE_CHARS:
             raise invalid_input(f"linha {number}", f"tem mais de {MAX_LINE_CHARS} caracteres")
@@ -206,7 +207,7 @@ def _refuse_too_many(how_many: int) -> None:
 
 
 def _without_blanks(cells: list[str], least: int) -> list[str]:
-    """Return the cells without the blank ones at the end beyond `least`, which spreadsheets add."""
+    """Return the cells without trailing blank ones after `least`, which spreadsheets add."""
     count = len(cells)
     while count > least and not cells[count - 1].strip():
         count -= 1
@@ -214,7 +215,7 @@ def _without_blanks(cells: list[str], least: int) -> list[str]:
 
 
 def _count_optional(names: Sequence[str], known: Mapping[str, str | None]) -> int:
-    """Return how many columns at the end a line may lack: those that may be empty, or that are not compared."""
+    """Return the number of optional columns at the end of a line: those that may be empty or are not compared."""
     count = 0
     while count < len(names) and known[names[-1 - count]] in (None, *_MAY_BE_EMPTY):
         count += 1
@@ -222,7 +223,7 @@ def _count_optional(names: Sequence[str], known: Mapping[str, str | None]) -> in
 
 
 def _cells(cells: list[str], names: Sequence[str], optional: int, where: str) -> list[str]:
-    """Return what the cells of a line say, one for each name."""
+    """Return the values of a line's cells, one for each name."""
     given = _without_blanks(cells, len(names))
     if not len(names) - optional <= len(given) <= len(names):
         raise invalid_input(where, f"tem {len(given)} colunas; o cabeçalho tem {len(names)}")
@@ -232,7 +233,7 @@ def _cells(cells: list[str], names: Sequence[str], optional: int, where: str) ->
 def _from_json(text: str) -> list[tuple[int, dict[str, str]]]:
     _refuse_too_many(text.count("{") - 1)
     try:
-        # a Python function for each object and number: other threads can run in between
+        # Python callbacks for objects and numbers let other threads run in between
         given = json.loads(text, object_pairs_hook=_object, parse_int=_integer)
     except json.JSONDecodeError as error:
         raise invalid_input(f"linha {error.lineno}", "o arquivo não é JSON a partir daqui") from None
@@ -295,7 +296,7 @@ def _is_objected(given: Mapping[str, str]) -> bool:
 
 
 def _names(names: Collection[str], where: str = "linha 1") -> dict[str, str | None]:
-    """Return what each column of a file is: `codigo`, one of `COLUMNS`, or None for what is left aside."""
+    """Return the meaning of each column of a file: `codigo`, one of `COLUMNS`, or None if ignored."""
     if len(names) > MAX_COLUMNS:
         raise invalid_input(where, f"há {len(names)} colunas: no máximo {MAX_COLUMNS}")
     found: dict[str, str | None] = {}

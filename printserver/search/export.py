@@ -1,6 +1,6 @@
-"""Exports the result of a search as CSV for a Brazilian Excel, or XLSX. Of any size, and logged (A3).
+"""Exports the result of a search as CSV for Brazilian Excel or as XLSX, of any size. Exports are logged (A3).
 
-No cell is ever a formula, and no text a number: in CSV by an apostrophe before it (`cells.py`), in XLSX by its type.
+No cell is a formula and no text becomes a number: by a leading apostrophe in CSV (`cells.py`), by its type in XLSX.
 """
 
 import csv
@@ -24,8 +24,8 @@ FORMATS: Final[Mapping[str, str]] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-SHEET_ROWS: Final = 1_048_576  # Excel's own limit, with the heading
-_ALL: Final = ("validos", "0")  # a filter that leaves nothing out
+SHEET_ROWS: Final = 1_048_576  # Excel's limit, including the heading
+_ALL: Final = ("validos", "0")  # a filter without effect
 _PIECE_BYTES: Final = 64 * 1024
 
 
@@ -41,7 +41,7 @@ class Export:
 def export_seals(office: Office, author: Author, filters: Filters, file_format: str) -> Export:
     """Return all seals that match `filters` as `file_format` (csv or xlsx). The export is logged.
 
-    Raises `Recusa` `entrada-invalida`, and `servidor-ocupado` while too many others are served already.
+    Raises `Recusa` `entrada-invalida`, and `servidor-ocupado` if too many exports and waits are in progress.
     """
     if file_format not in FORMATS:
         raise invalid_input("formato", f"um de: {', '.join(FORMATS)}")
@@ -67,7 +67,7 @@ def export_seals(office: Office, author: Author, filters: Filters, file_format: 
 
 
 class _Until(Iterator[bytes]):
-    """The pieces, with a callback at their end or when the reader stops."""
+    """An iterator over the pieces, with a callback at the end or when the reader stops."""
 
     def __init__(self, pieces: Iterator[bytes], ended: Callable[[], None]) -> None:
         self._pieces = pieces
@@ -88,7 +88,7 @@ class _Until(Iterator[bytes]):
 
 
 def _with_names(rows: Iterator[SearchRow], names: Mapping[str, str]) -> Iterator[SearchRow]:
-    """Give the rows with the person's name added to the user name."""
+    """Yield the rows with the person's name added."""
     for row in rows:
         yield {**row, "escrevente_nome": names.get(row["escrevente"])}
 
@@ -130,7 +130,7 @@ def _csv(rows: Iterator[SearchRow]) -> Iterator[bytes]:
 
 
 def _as_csv(value: Cell) -> str:
-    if isinstance(value, str):  # the most of them
+    if isinstance(value, str):  # the most common type
         return mark(value)
     if isinstance(value, Decimal):
         return str(value).replace(".", ",")

@@ -1,4 +1,4 @@
-"""Filters of a search for seals (T5), as conditions on their table. A filter is a name and a text."""
+"""Filters of a search for seals (T5) as SQL conditions. A filter is a name and a text."""
 
 import re
 from collections.abc import Callable, Collection, Mapping
@@ -29,7 +29,7 @@ _s = db.selo.c
 def conditions(office: Office, filters: Filters) -> list[Condition]:
     """Return the conditions of `filters` (the contract's names), among the seals made by this office.
 
-    Raises `Recusa` `entrada-invalida` for an unknown filter, a value that is none, a date or sum that is none.
+    Raises `Recusa` `entrada-invalida` for an unknown filter or an invalid value, date or amount.
     """
     found = [_s.serventia_id == office.serventia_id, ~_s.externo]
     for name, value in filters.items():
@@ -44,7 +44,7 @@ def conditions(office: Office, filters: Filters) -> list[Condition]:
 
 
 def _check_visible(name: str, value: str) -> str:
-    """Return the text. Raises for invisible characters, which would find nothing."""
+    """Return the text. Raises for invisible characters, which would match nothing."""
     try:
         _, taken = without_invisible(value)
     except UnfitText as error:
@@ -90,13 +90,13 @@ def _strip_zeros(name: str, value: str) -> str:
 
 
 def _matricula(name: str, value: str) -> Condition:
-    """A whole matrícula (C10), or what it begins with, down to the livro at least; less would be most of an office."""
+    """Match a complete matrícula (C10) or its prefix, at least up to the livro; a shorter one would match too much."""
     digits = "".join(letter for letter in value if letter not in " .-")
     if not (digits.isascii() and digits.isdigit() and _UP_TO_LIVRO <= len(digits) <= _MATRICULA):
         text = f"os {_MATRICULA} algarismos da matrícula, ou os primeiros deles, {_UP_TO_LIVRO} ao menos (até o livro)"
         raise invalid_input(name, f"{text}; de menos, procure por livro, folha ou termo")
     if len(digits) < _MATRICULA:
-        # as a range, which an index serves on both databases; ":" comes after every digit
+        # as a range, which uses an index on both databases; ":" sorts after every digit
         return sa.and_(_s.matricula >= digits, _s.matricula < digits + ":")
     try:
         return _s.matricula == matricula_digits(digits)

@@ -1,8 +1,8 @@
-"""Results of a search for seals (T5): a page, fast among millions, and all rows in pieces.
+"""Results of a search for seals (T5): one page, fast among millions, or all rows in batches.
 
-Three things keep it quick, each measured (`bench/lookup.py`): the indexes of `db.selo` hold all that is commonly
-filtered by, so that the table itself is read for the rows shown alone; where few seals match, they are read and put in
-order here, else the database walks an index that is in order already; and beyond twenty thousand nobody counts on.
+Three measures, each benchmarked (`bench/lookup.py`), keep it fast. The indexes of `db.selo` cover the common filters,
+so the table is read only for the shown rows. Few matches are read and sorted here; otherwise the database scans an
+index in order. Counting stops at twenty thousand.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,7 +19,7 @@ from printserver.search.filters import Condition, Filters, conditions
 
 FEW: Final = 2_000
 COUNT_LIMIT: Final = 20_000
-PIECE_ROWS: Final = 1_000  # rows read at a time where all are read
+PIECE_ROWS: Final = 1_000  # batch size when all rows are read
 
 SearchRow = Row
 _s = db.selo.c
@@ -28,7 +28,7 @@ _s = db.selo.c
 def list_all(office: Office, filters: Filters, page_number: int = 1) -> JsonObject:
     """Return a page of the seals that match `filters`, newest act first, and their count.
 
-    `total` is exact up to `COUNT_LIMIT`; beyond it is `COUNT_LIMIT` and `total_exato` is False. Raises `Recusa`
+    `total` is exact up to `COUNT_LIMIT`; above, it is `COUNT_LIMIT` and `total_exato` is False. Raises `Recusa`
     `entrada-invalida`.
     """
     where = conditions(office, filters)
@@ -52,7 +52,7 @@ def list_all(office: Office, filters: Filters, page_number: int = 1) -> JsonObje
 
 
 def summary(row: SearchRow) -> JsonObject:
-    """Return a seal as a list shows it: as in a job's `selos`, with its date, place and author."""
+    """Return a seal for a list: as in a job's `selos`, with its date, place and author."""
     return selo_dict(row) | {
         "natureza": row["natureza"],
         "data": row["dia"].isoformat(),
@@ -69,10 +69,10 @@ def summary(row: SearchRow) -> JsonObject:
 
 
 def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[SearchRow]:
-    """Give the rows of all seals that match, newest act first.
+    """Yield the rows of all matching seals, newest act first.
 
-    They are read in pieces, each in its own transaction, so that a slow reader keeps no transaction open. Each seal is
-    given once, as it is when its piece is read.
+    They are read in batches, each in a separate transaction, so that a slow reader keeps no transaction open. Each seal
+    is yielded once, in its state when its batch is read.
     """
     query = sa.select(_s.dia, _s.id).where(*where).order_by(_s.dia.desc(), _s.id.desc())
     after: Sequence[Condition] = ()
@@ -84,7 +84,7 @@ def all_rows(office: Office, where: Sequence[Condition]) -> Iterator[SearchRow]:
         if len(keys) < PIECE_ROWS:
             return
         last = keys[-1]
-        # the first bound is what an index is entered by
+        # the first condition selects the index range
         after = (_s.dia <= last.dia, sa.or_(_s.dia < last.dia, _s.id < last.id))
 
 

@@ -1,4 +1,4 @@
-"""Seals as a workbook (XLSX): a table to filter, and a sheet with period and sums.
+"""Seals as a workbook (XLSX): a filterable table, and a sheet with period and sums.
 
 Every cell has a type: text is text, dates are dates, money is a number.
 """
@@ -30,10 +30,10 @@ _SUMS: Final[Mapping[str, str]] = {**{f"emolumentos_{nome}": LABELS[nome] for no
 
 
 def write(rows: Iterator[SearchRow], summary: Sequence[tuple[str, str]], linhas: int) -> Iterator[bytes]:
-    """Give the workbook of `rows` in pieces; `resumo` is written above the sums, each with its name.
+    """Yield the workbook of `rows` in pieces; `summary` is written above the sums as (name, value).
 
-    A sheet takes `linhas` lines, its heading one of them; the rest goes on another. A workbook is a zip, whole before
-    its first byte may go: it is made in a file, row by row, and sent then.
+    A sheet has up to `linhas` lines including its heading; further rows go on another sheet. A workbook is a zip that
+    must be complete before it is sent: it is written to a file, row by row, and then read.
     """
     with tempfile.TemporaryFile() as file:
         _Livro(file).write(rows, summary, linhas)
@@ -43,20 +43,20 @@ def write(rows: Iterator[SearchRow], summary: Sequence[tuple[str, str]], linhas:
 
 
 class _Livro:
-    """The workbook while it is written: its formats, and the sums of all seals and of the valid ones."""
+    """The workbook being written: its formats, and the sums of all seals and of the valid ones."""
 
     def __init__(self, file: IO[bytes]) -> None:
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self.book = xlsxwriter.Workbook(file, options)
         self.bold = self.book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-        self.over = self.book.add_format({"bold": True, "align": "right"})  # the head of figures
+        self.over = self.book.add_format({"bold": True, "align": "right"})  # heading of number columns
         self.money = self.book.add_format({"num_format": "#,##0.00"})
         self.day = self.book.add_format({"num_format": "dd/mm/yyyy"})
         self.when = self.book.add_format({"num_format": "dd/mm/yyyy hh:mm:ss"})
         self.sums = {"todos": Counter[str](), "validos": Counter[str]()}
 
     def write(self, rows: Iterator[SearchRow], summary: Sequence[tuple[str, str]], linhas: int) -> None:
-        """Write the table, on another sheet where one is full, and then the sheet *Resumo*."""
+        """Write the table, on further sheets if one is full, and then the sheet *Resumo*."""
         sheets, line = [self._folha("Selos")], 1
         for row in rows:
             if line == linhas:

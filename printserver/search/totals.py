@@ -19,10 +19,10 @@ _SUMS: Final = ("quantidade", "isentos", "total_centavos", "iss_centavos")
 
 
 def compute_totals(office: Office, filters: Filters) -> JsonObject:
-    """Return the sums of the seals that match `filters`, in whole centavos: of all, by act and by day.
+    """Return the sums of the seals that match `filters`, in whole centavos: total, by act and by day.
 
-    `validos` among the filters leaves out what is excluded or rectified, so that a rectified act counts once, by its
-    newest seal (S11). Of an act whose ISS is no part of the total (D1) the components come to more than the total.
+    The filter `validos` omits excluded and rectified seals, so that a rectified act counts once, by its newest seal
+    (S11). For an act whose ISS is not part of the total (D1) the components add up to more than the total.
     Raises `Recusa` `entrada-invalida`.
     """
     where = conditions(office, filters)
@@ -43,7 +43,7 @@ def compute_totals(office: Office, filters: Filters) -> JsonObject:
 
 
 def add_up(office: Office, filters: Filters) -> dict[str, Counter[str]]:
-    """Return the sums alone, of the valid seals (`validos`) and of all (`todos`), from an index only.
+    """Return only the sums, of the valid seals (`validos`) and of all (`todos`), from an index only.
 
     Raises `Recusa` `entrada-invalida`.
     """
@@ -74,8 +74,8 @@ def _total(column: sa.Column[int]) -> sa.Label[int]:
 
 
 def _component_sums(conn: Connection, where: Sequence[Condition]) -> Counter[str]:
-    """Return the sum of each component. Fees come from a table, so that they are few and the seals many: each is
-    counted by its text, and read once.
+    """Return the sum of each component. There are many seals but few different fees: each is counted by its text and
+    parsed once.
     """
     fees = sa.select(sa.cast(_s.emolumentos, sa.Text)).where(*where)
     counted: Counter[str] = Counter()

@@ -1,6 +1,6 @@
 """The digital seal (S1–S10): code, numbers, fees, registro, signature, QR.
 
-Pure: no HTTP, no print, no template; only `sequence` reads and writes a table.
+No HTTP, printing or templates; only `sequence` accesses the database.
 """
 
 from printserver.selo.atos import (

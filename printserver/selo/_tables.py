@@ -1,4 +1,4 @@
-"""Reading of the office's tables: the shipped TOML file, over which the office's own rows are laid, each as a whole."""
+"""Reads the office's tables: a shipped TOML file, in which the office's rows replace or extend the shipped rows."""
 
 import re
 import tomllib
@@ -45,7 +45,7 @@ def _day(value: object) -> object:
 
 
 class TableRow(BaseModel):
-    """What a row of every table has in common: no unknown key, and whether it is still to be confirmed."""
+    """Base of all table rows: no unknown keys, and a flag for rows still to be confirmed."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, str_strip_whitespace=True)
 

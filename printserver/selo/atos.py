@@ -13,7 +13,7 @@ from printserver.formats import stamped
 from printserver.selo._tables import TableRow, load_layers
 
 FILE_NAME: Final = "atos.toml"
-# The ato of the seal that tells the court to disregard another (X2).
+# The ato of a seal that excludes another (X2).
 EXCLUSION: Final = "XA"
 _CIVIL: Final = 2  # Registro Civil (S1)
 
@@ -22,7 +22,7 @@ _CIVIL: Final = 2  # Registro Civil (S1)
 class AtoType:
     """An ato of one natureza: `so_retificador` is never issued alone (S8), `hibrido` stands on a paper seal (S4).
 
-    `iss_a_parte`: its seals report the ISS and do not add it to the total (D1).
+    `iss_a_parte`: its seals report the ISS without adding it to the total (D1).
     """
 
     codigo: str
@@ -86,7 +86,7 @@ class AtoTable:
         hibrido: bool = False,
         demonstracao: bool = False,
     ) -> AtoType:
-        """Return the ato of that code, fit for a seal of `natureza`; `field` is the dotted path of the field.
+        """Return the ato of that code, valid for a seal of `natureza`; `field` is the dotted path of the field.
 
         Raises Recusa `entrada-invalida` if it is unknown, of another natureza, a retificador where nothing is rectified
         (S8), or of a paper seal where a digital one is to be made (and the other way round, H1); and

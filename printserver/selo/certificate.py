@@ -1,4 +1,4 @@
-"""The office's certificate (S5): a PKCS#12 file with the RSA-2048 key that signs the registro. Loaded once and kept."""
+"""The office's certificate (S5): a PKCS#12 file with the RSA-2048 key that signs the registro. Loaded once."""
 
 import base64
 import binascii
@@ -27,9 +27,9 @@ _SHA256 = hashes.SHA256()
 
 
 class PublicCertificate:
-    """An RSA certificate without its key: it tells whether a signature is its own. Threads may share it.
+    """An RSA certificate without its key, to verify signatures. Thread-safe.
 
-    `fingerprint` is the SHA-256 of the certificate, by which it is known.
+    `fingerprint` is the SHA-256 of the certificate, used as its identifier.
     """
 
     __slots__ = ("_certificate", "_public_key", "fingerprint", "holder", "valid_from", "valid_until")
@@ -44,7 +44,7 @@ class PublicCertificate:
 
     @staticmethod
     def read(pem: str) -> "PublicCertificate":
-        """Return the certificate of a PEM text. Raises ValueError if it is none, or not of RSA."""
+        """Return the certificate of a PEM text. Raises ValueError if it is not a certificate, or not RSA."""
         certificate = x509.load_pem_x509_certificate(pem.encode())
         public_key = certificate.public_key()
         if not isinstance(public_key, rsa.RSAPublicKey):
@@ -52,15 +52,15 @@ class PublicCertificate:
         return PublicCertificate(public_key, certificate)
 
     def not_yet_valid(self, now: datetime) -> bool:
-        """Return whether the certificate's term has not begun at `now`."""
+        """Return whether the certificate is not yet valid at `now`."""
         return now < self.valid_from
 
     def expired(self, now: datetime) -> bool:
-        """Return whether the certificate's term is over at `now`."""
+        """Return whether the certificate has expired at `now`."""
         return self.valid_until <= now
 
     def out_of_validity(self, now: datetime) -> str | None:
-        """Return why the certificate is not good at `now` (Portuguese), or None: it seals all the same (T4)."""
+        """Return why the certificate is not valid at `now` (Portuguese), or None. It can sign in any case (T4)."""
         if self.not_yet_valid(now):
             return f"O certificado da serventia só vale a partir de {local(self.valid_from):%d/%m/%Y às %H:%M}"
         if self.expired(now):
@@ -81,7 +81,7 @@ class PublicCertificate:
 
 
 class Certificate(PublicCertificate):
-    """An RSA-2048 key with its certificate. Safe to be used by many threads; a signature takes well under 1 ms."""
+    """An RSA-2048 key with its certificate. Thread-safe; a signature takes well under 1 ms."""
 
     __slots__ = ("_key",)
 
@@ -93,8 +93,8 @@ class Certificate(PublicCertificate):
     def load(cls, path: Path, password: str) -> Self:
         """Return the certificate of the PKCS#12 file `path`, opened with its password.
 
-        Raises ConfigError (Portuguese, naming the file) if it cannot be read or opened, or holds no RSA-2048 key with
-        its own certificate. A term that is over, or has not begun, is not refused here: it is shown and warned of (T4).
+        Raises ConfigError (Portuguese, naming the file) if it cannot be read or opened, or contains no RSA-2048 key
+        with its certificate. An expired or not yet valid certificate is accepted; the program shows a warning (T4).
         """
         try:
             content = path.read_bytes()
@@ -111,7 +111,7 @@ class Certificate(PublicCertificate):
         return cls(key, certificate)
 
     def pem(self) -> bytes:
-        """Return key and certificate as PEM, the key unprotected: for the TLS of this process alone."""
+        """Return key and certificate as PEM, the key unencrypted: only for TLS in this process."""
         key = self._key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
         )
@@ -123,7 +123,7 @@ class Certificate(PublicCertificate):
 
 
 def generate_test_certificate(path: Path, password: str, *, nome: str, now: datetime) -> None:
-    """Write a self-signed test certificate for `nome` to `path`, readable by its owner alone, good for ten years.
+    """Write a self-signed test certificate for `nome` to `path`, readable only by its owner, valid for ten years.
 
     It has no legal value. Raises FileExistsError: an existing file is never overwritten.
     """

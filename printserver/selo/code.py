@@ -1,4 +1,4 @@
-"""The 25-character code of a seal (S1–S4): check digit, making, reading; and paper seals. Gives out no numbers."""
+"""The 25-character code of a seal (S1–S4): check digit, assembly, parsing; and paper seals. Allocates no numbers."""
 
 import re
 from dataclasses import dataclass
@@ -19,14 +19,14 @@ _PAYLOAD = re.compile(r"[0-9A-Z]{24}")
 _PAPER_SEAL = re.compile(r"([0-9A-Z]{2})([0-9A-Z]{6})[ ]*([0-9]{7})")
 _SERIE = re.compile(r"[0-9A-Z]{6}")
 
-# Luhn mod 36 (S2): a character's weight plain, and doubled with the two digits of base 36 added up.
+# Luhn mod 36 (S2): a character's value, and its double with the two base-36 digits added.
 _PLAIN = {letter: value for value, letter in enumerate(ALPHABET)}
 _DOUBLED = {letter: value * 2 // 36 + value * 2 % 36 for value, letter in enumerate(ALPHABET)}
 
 
 @dataclass(frozen=True, slots=True)
 class CodigoSelo:
-    """A seal's code in its parts (S1); `str()` gives the 25 characters. `assemble_code` and `read` make it, checked."""
+    """The parts of a seal's code (S1); `str()` gives the 25 characters. `assemble_code` and `read` validate it."""
 
     cns: str
     natureza: int
@@ -49,7 +49,7 @@ class PaperSeal:
 
     @property
     def informacao(self) -> str:
-        """The 13 characters that the paper seal has in its digital code (S4)."""
+        """The 13 characters of the paper seal in its digital code (S4)."""
         return hibrido_informacao(self.serie, self.numero)
 
     def __str__(self) -> str:
@@ -68,13 +68,13 @@ def check_digit(payload24: str) -> str:
 
 
 def assemble_code(cns: str, natureza: int, ato: str, informacao: str, ano: int) -> CodigoSelo:
-    """Return the code made of its parts, with its check digit (S1, S2); `ano` has two digits (26 for 2026).
+    """Return the code of these parts, with its check digit (S1, S2); `ano` has two digits (26 for 2026).
 
-    Raises ValueError (Portuguese) if a part is not of its form.
+    Raises ValueError (Portuguese) if a part is invalid.
     """
     payload = f"{cns}{natureza}{ato}{informacao}{ano:02d}"
     codigo = read(payload + check_digit(payload))
-    # Parts of a wrong length can make up for one another: 24 characters, but other parts than were given.
+    # Wrong lengths can compensate: 24 characters, but different parts.
     if (codigo.cns, codigo.natureza, codigo.ato, codigo.informacao, codigo.ano) != (
         cns,
         natureza,
@@ -89,9 +89,9 @@ def assemble_code(cns: str, natureza: int, ato: str, informacao: str, ano: int) 
 
 
 def read(codigo: str) -> CodigoSelo:
-    """Return the parts of a code of any office and nature (S1, S3), checked by its last character (S2).
+    """Return the parts of a code of any office and natureza (S1, S3), checked by its last character (S2).
 
-    Nothing is forgiven: blanks and small letters are refused too. Raises ValueError (Portuguese).
+    Strict: blanks and lower-case letters are refused. Raises ValueError (Portuguese).
     """
     if len(codigo) != 25:
         raise ValueError(f"o código de selo tem 25 caracteres; {codigo[:40]!r} tem {len(codigo)}")
@@ -117,7 +117,7 @@ def sequential_informacao(n: int) -> str:
 def hibrido_informacao(serie: str, numero: int) -> str:
     """Return the informação of a paper seal: código + série (6 characters) and the number, padded to 7 (S4).
 
-    Raises ValueError (Portuguese) if one is not of its form.
+    Raises ValueError (Portuguese) if one is invalid.
     """
     if _SERIE.fullmatch(serie) is None:
         raise ValueError(f"série {serie!r}: esperados 6 caracteres de 0-9 e A-Z, como 0371AJ")
@@ -127,7 +127,7 @@ def hibrido_informacao(serie: str, numero: int) -> str:
 
 
 def parse_paper_seal(text: str) -> PaperSeal:
-    """Return the parts of what stands on a paper seal, `AU0371AJ 0979007` (S4); the blank may be missing.
+    """Parse the text of a paper seal, `AU0371AJ 0979007` (S4); the blank is optional.
 
     Raises ValueError (Portuguese).
     """

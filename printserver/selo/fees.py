@@ -1,4 +1,4 @@
-"""The fee of an act (S9): eight components and their total. Components are given, never computed from one another."""
+"""The fee of an act (S9): eight components and their total. Components are given, never computed from others."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -39,12 +39,12 @@ LABELS: Final = {
 
 
 class WrongTotal(ValueError):
-    """A given total that is not the sum of the components (S9)."""
+    """A given total differs from the sum of the components (S9)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Emolumentos:
-    """The eight components of a fee, in reais with two places (S9). Raises ValueError if one is no amount of money."""
+    """The eight components of a fee, in reais with two decimals (S9). Raises ValueError for an invalid amount."""
 
     tabeliao: Decimal
     estado: Decimal
@@ -69,7 +69,7 @@ class Emolumentos:
 
     @classmethod
     def from_centavos(cls, values: Mapping[str, int]) -> Self:
-        """Return the fee whose components, by name, are whole centavos; other names in `values` are ignored."""
+        """Return the fee from components in whole centavos, by name; other names in `values` are ignored."""
         return cls(*(from_centavos(values[name]) for name in COMPONENTS))
 
     def to_centavos(self) -> dict[str, int]:
@@ -78,20 +78,20 @@ class Emolumentos:
 
     @property
     def total(self) -> Decimal:
-        """The sum of the eight: the one figure that is printed, put in the QR and sent (S9)."""
+        """The sum of the eight: the figure that is printed, put in the QR and sent (S9)."""
         return sum(self._values(), ZERO)
 
     def total_do_selo(self, iss_a_parte: bool) -> Decimal:
-        """Return the total in the seal: the sum, or the sum without the ISS (D1)."""
+        """Return the total of the seal: the sum, or the sum without the ISS (D1)."""
         return self.total - self.iss if iss_a_parte else self.total
 
     @property
     def isento_total(self) -> bool:
-        """Whether all eight are zero: lawful only where the act is *isento* (S9)."""
+        """Whether all eight are zero: allowed only if the act is *isento* (S9)."""
         return not any(self._values())
 
     def times(self, n: int) -> "Emolumentos":
-        """Return the fee of `n` such services, `n` whole and not negative (C5)."""
+        """Return the fee of `n` such services, `n` a non-negative integer (C5)."""
         if n < 0:
             raise ValueError(f"quantidade negativa de serviços: {n}")
         return Emolumentos(*(value * n for value in self._values()))
@@ -114,14 +114,14 @@ class Emolumentos:
         return "; ".join(parts) + f"; Total {format_reais(self.total)}"
 
     def check_total(self, stated: Decimal, *, iss_a_parte: bool = False) -> None:
-        """Raise WrongTotal (Portuguese) if a given total is not the sum of the components (S9; D1: but the ISS)."""
+        """Raise WrongTotal (Portuguese) if a given total is not the sum of the components (S9; D1: without the ISS)."""
         total = self.total_do_selo(iss_a_parte)
         if stated != total:
             given, expected = format_reais(stated), format_reais(total)
             raise WrongTotal(f"o total informado ({given}) não é a soma das parcelas ({expected})")
 
     def check_isento(self, isento: bool) -> None:
-        """Raise ValueError (Portuguese) unless the fee is all zero exactly where the act is *isento* (S9)."""
+        """Raise ValueError (Portuguese) unless the fee is zero if and only if the act is *isento* (S9)."""
         if self.isento_total and not isento:
             raise ValueError("todas as parcelas são zero: diga que o ato é isento, com o motivo, ou dê os valores")
         if isento and not self.isento_total:

@@ -1,4 +1,4 @@
-"""The making of one seal: code, registro, signature, QR (S1, S5, S6, S9). Takes no number, keeps nothing."""
+"""Makes one seal: code, registro, signature, QR (S1, S5, S6, S9). Allocates no number, stores nothing."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,13 +12,13 @@ from printserver.selo.initials import party_initials
 from printserver.selo.qr import url_do_qr
 from printserver.selo.registro import registro_line
 
-# This product issues seals of Notas and Registro Civil; it reads all five (S1).
+# This program issues seals of Notas and Registro Civil; it parses all five naturezas (S1).
 ISSUED_NATUREZAS = (1, 2)
 
 
 @dataclass(frozen=True, slots=True)
 class NewSelo:
-    """What a seal is to be made of. `momento` is the moment of the act, aware (S7); `partes` are the parties' names.
+    """Input of a seal. `momento` is the moment of the act, aware (S7); `partes` are the parties' names.
 
     `iss_a_parte`: the ISS is reported and is no part of the total (D1). `informacao` is that of a paper seal (S4);
     None: the next number of the sequence (S3). `fundamento` is why an act of Registro Civil is free (C13).
@@ -41,7 +41,7 @@ class NewSelo:
 
 @dataclass(frozen=True, slots=True)
 class IssuedSelo:
-    """A seal as made: `registro` is the whole line with its signature (S6); `total` and `iss` are in reais."""
+    """An issued seal: `registro` is the complete line with its signature (S6); `total` and `iss` are in reais."""
 
     new_selo: NewSelo
     codigo: str
@@ -53,10 +53,10 @@ class IssuedSelo:
 
 
 def issue_selo(new_selo: NewSelo, *, cns: str, informacao: str, certificate: Certificate) -> IssuedSelo:
-    """Return the seal made of `new_selo` with the office's CNS and the informação that was taken for it (S3, S4).
+    """Return the seal of `new_selo`, with the office's CNS and the informação allocated to it (S3, S4).
 
-    The year of the code is that of the act in the office's time (S7). Raises ValueError (Portuguese) if the natureza
-    is not ours, a part is not of its form, or the value and *isento* contradict each other (S9).
+    The year of the code is that of the act in the office's time zone (S7). Raises ValueError (Portuguese) if this
+    program does not issue the natureza, a part is invalid, or value and *isento* contradict each other (S9).
     """
     if new_selo.natureza not in ISSUED_NATUREZAS:
         raise ValueError(

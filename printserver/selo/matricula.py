@@ -27,7 +27,7 @@ _WEIGHTS: Final = (2, 3, 4, 5, 6, 7, 8, 9, 10, 0, 1)
 
 @dataclass(frozen=True, slots=True)
 class Matricula:
-    """A matrícula read: all parts as they are written, zeros included."""
+    """The parts of a matrícula as written, with leading zeros."""
 
     cns: str
     collection: str

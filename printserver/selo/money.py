@@ -1,4 +1,4 @@
-"""Money (S9): the one place where reais are read and written. `Decimal` with two places, never float or negative."""
+"""Money (S9): the only module that parses and formats reais. `Decimal` with two places, never float or negative."""
 
 import re
 from decimal import Decimal
@@ -17,7 +17,7 @@ ZERO = Decimal("0.00")
 def parse_reais(text: object) -> Decimal:
     """Return the reais written in `text`: ASCII digits, a point, two digits, and nothing else (S9).
 
-    Raises ValueError (Portuguese) for all else: floats, signs, blanks, exponents, digits of other scripts.
+    Raises ValueError (Portuguese) otherwise: floats, signs, blanks, exponents, digits of other scripts.
     """
     if not isinstance(text, str) or _REAIS.fullmatch(text) is None:
         raise ValueError(_REFUSAL)
@@ -25,7 +25,7 @@ def parse_reais(text: object) -> Decimal:
 
 
 def check_reais(value: Decimal) -> Decimal:
-    """Return `value` if it is an amount of money as kept inside: finite, not negative, exactly two places.
+    """Return `value` if it is a valid amount of money: finite, not negative, exactly two decimals.
 
     Raises ValueError (Portuguese) otherwise.
     """
@@ -35,19 +35,19 @@ def check_reais(value: Decimal) -> Decimal:
 
 
 def centavos(value: Decimal) -> int:
-    """Return `value` (reais, two places) in whole centavos. Raises ValueError if it is no amount of money."""
+    """Return `value` (reais, two decimals) in whole centavos. Raises ValueError if it is not a valid amount."""
     return int(check_reais(value).scaleb(2))
 
 
 def from_centavos(n: int) -> Decimal:
-    """Return `n` whole centavos as reais with two places. Raises ValueError if `n` is negative or no whole number."""
+    """Return `n` centavos as reais with two decimals. Raises ValueError if `n` is negative or not an integer."""
     if not isinstance(n, int) or isinstance(n, bool) or n < 0:
         raise ValueError(f"centavos inválidos: {n!r} (esperado um inteiro não negativo)")
     return Decimal(n).scaleb(-2)
 
 
 def format_reais(value: Decimal) -> str:
-    """Return `value` as people read it: `R$ 1.234,56`. Raises ValueError if it is no amount of money."""
+    """Return `value` formatted as `R$ 1.234,56`. Raises ValueError if it is not a valid amount."""
     return "R$ " + f"{check_reais(value):,.2f}".translate(_PT_BR)
 
 
@@ -61,7 +61,7 @@ def _validate(value: Any) -> Decimal:
         raise PydanticCustomError("reais", "{mensagem}", {"mensagem": str(error)}) from None
 
 
-# The pydantic type of an amount of money in a request or a table: a string by `parse_reais`, or a fit Decimal.
+# The pydantic type of an amount of money in a request or a table: a string by `parse_reais`, or a valid Decimal.
 Reais = Annotated[
     Decimal,
     PlainValidator(_validate),

@@ -1,4 +1,4 @@
-"""What the QR of a seal holds (S5): the court's URL with code, total, ISS and signature. Draws nothing."""
+"""Content of a seal's QR (S5): the court's URL with code, total, ISS and signature. Draws nothing."""
 
 import base64
 import binascii
@@ -17,7 +17,7 @@ _CENTAVOS = re.compile(r"[0-9]{1,12}")
 
 @dataclass(frozen=True, slots=True)
 class QrSelo:
-    """What stands in the QR of a seal: its code, total and ISS in reais, and the base64 signature of its registro."""
+    """Data in the QR of a seal: its code, total and ISS in reais, and the base64 signature of its registro."""
 
     codigo: str
     total: Decimal
@@ -26,14 +26,14 @@ class QrSelo:
 
 
 def url_do_qr(codigo: str, total: Decimal, iss: Decimal, assinatura: str) -> str:
-    """Return the QR's URL: all but RFC 3986's unreserved characters percent-encoded, money in whole centavos (S5)."""
+    """Return the QR's URL: percent-encoded except the unreserved characters of RFC 3986, money in centavos (S5)."""
     return BASE_URL + quote(f"{codigo}|{centavos(total)}|{centavos(iss)}|{assinatura}", safe="")
 
 
 def parse_qr(url: str) -> QrSelo:
-    """Return what a seal's QR holds, also of another program: a raw `+` is a plus sign and a raw `|` a bar (S5).
+    """Parse a seal's QR, also of another program: a raw `+` is a plus sign and a raw `|` a bar (S5).
 
-    Code and check digit, both amounts and the base64 are checked. Raises ValueError (Portuguese).
+    Checks code and check digit, both amounts and the base64. Raises ValueError (Portuguese).
     """
     fields = unquote(_parameter(url), errors="strict").split("|")
     if len(fields) != 4:

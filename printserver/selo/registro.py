@@ -1,7 +1,7 @@
-"""The registro do ato (S6): the one line that is signed and goes to the court. Written and read here, and nowhere else.
+"""The registro do ato (S6): the signed line that is sent to the court. Only this module writes and parses it.
 
-Certain: the order, the centavos, the sum. Likely: the third field and the form of the time. Not published: the
-identifier of a Notas act, and how the initials are taken (`initials.py`). Should the court differ, these modules alone
+Certain: the order, the centavos, the sum. Likely: the third field and the format of the time. Not published: the
+identifier of a Notas act, and the rule of the initials (`initials.py`). If the court differs, only these two modules
 change.
 """
 
@@ -15,7 +15,7 @@ from printserver.selo import code
 from printserver.selo.fees import COMPONENTS, Emolumentos
 from printserver.selo.money import centavos, from_centavos
 
-# The names of the line's fields, in their order.
+# The fields of the line, in order.
 FIELDS = (
     "codigo",
     "identificador",
@@ -33,7 +33,7 @@ _CENTAVOS = re.compile(r"[0-9]{1,12}")
 
 @dataclass(frozen=True, slots=True)
 class Registro:
-    """A registro do ato, read: `moment` is aware, in UTC, to a tenth of a second; `assinatura` is base64, or empty."""
+    """A parsed registro do ato: `momento` is aware, in UTC, to a tenth of a second; `assinatura` is base64 or empty."""
 
     codigo: str
     identificador: str
@@ -54,11 +54,11 @@ def registro_line(
     emolumentos: Emolumentos,
     iss_a_parte: bool = False,
 ) -> str:
-    """Return the line up to and with the `|` after the total: what is signed (S6). `moment` is aware.
+    """Return the signed part of the line, up to and including the `|` after the total (S6). `moment` is aware.
 
     With `iss_a_parte` the total is the sum without the ISS (D1).
 
-    Raises ValueError (Portuguese) if a text field is not fit for a line, or the time is naive.
+    Raises ValueError (Portuguese) if a text field is invalid in a line, or the time is naive.
     """
     if moment.tzinfo is None:
         raise ValueError("momento do ato sem fuso horário")
@@ -77,7 +77,7 @@ def registro_line(
 
 
 def parse_registro(line: str, *, iss_a_parte: bool = False) -> Registro:
-    """Return what stands in a line, with or without its signature; the total is checked against the sum (S9, D1).
+    """Parse a line, with or without its signature, and check the total against the sum (S9, D1).
 
     Raises ValueError (Portuguese).
     """
@@ -102,7 +102,7 @@ def parse_registro(line: str, *, iss_a_parte: bool = False) -> Registro:
 
 
 def split_registro(line: str) -> dict[str, str] | None:
-    """Return what stands in each field of a line, unread, by the names of `FIELDS`; None if it has not fifteen."""
+    """Return the raw fields of a line by the names of `FIELDS`; None if there are not fifteen."""
     parts = line.split("|")
     return dict(zip(FIELDS, parts, strict=True)) if len(parts) == len(FIELDS) else None
 
@@ -114,7 +114,7 @@ def _text(text: str, name: str) -> str:
 
 
 def _moment(text: str) -> datetime:
-    """Return the moment of a time of day in São Paulo; of the hour that the end of a summer time repeats, the first."""
+    """Return the moment of a local time in São Paulo; of a repeated hour (end of summer time), the first."""
     parts = _MOMENT.fullmatch(text)
     if parts is None:
         raise ValueError(f"registro do ato: data e hora {text!r} não são aaaammddhhmmss e um décimo")

@@ -1,7 +1,7 @@
-"""The numbers of our own seals (S3): taken inside the caller's transaction, so that a rollback leaves no gap.
+"""The numbers of digital seals (S3): allocated in the caller's transaction, so that a rollback leaves no gap.
 
 A sequence is a row of the table `sequencia`. The update locks it until the caller's transaction ends: no other
-transaction sees a number before it is sure, and none gets the same one, whatever the number of processes.
+transaction sees a number before the commit or gets the same one, in any number of processes.
 """
 
 from collections import Counter
@@ -20,31 +20,31 @@ _OF_ONE_ATO: Final = "selo:"
 
 
 def sequence_name(mode: Mode, natureza: int, ato: str, year: int) -> str:
-    """Return the name of the sequence of a seal's number: the office's one, or that of (natureza, ato, ano).
+    """Return the name of the sequence for a seal: the office's, or that of (natureza, ato, ano).
 
-    `year` may have two digits or four: a code has two (S1), so the sequences of 2026 and 26 are one.
+    `year` may have two or four digits: a code has two (S1), so 2026 and 26 give the same sequence.
     """
     return OF_SERVENTIA if mode == "serventia" else f"{_OF_ONE_ATO}{natureza}:{ato}:{year % 100:02d}"
 
 
 def next_number(conn: Connection, serventia_id: int, name: str) -> int:
-    """Return the next number of a sequence, without taking it."""
+    """Return the next number of a sequence, without allocating it."""
     found = conn.scalar(sa.select(sequencia.c.proximo).where(*_this_row(serventia_id, name)))
     return _start(conn, serventia_id, name) if found is None else found
 
 
 def take(conn: Connection, serventia_id: int, name: str, quantity: int) -> int:
-    """Take `quantity` numbers that follow one another, in the caller's transaction, and return the first (S3).
+    """Allocate `quantity` consecutive numbers in the caller's transaction, and return the first (S3).
 
-    To take from several sequences in one transaction use `take_many`: its order prevents a deadlock between two
-    transactions. Raises ValueError if `quantity` is not positive or the 13 digits are used up; `Recusa`
-    `servidor-ocupado` where the next number is one that this process gave out before (see `witness`).
+    For several sequences in one transaction use `take_many`, whose order prevents deadlocks. Raises ValueError if
+    `quantity` is not positive or the 13 digits are exhausted; `Recusa` `servidor-ocupado` if this process already
+    allocated the next number before (see `witness`).
     """
     if quantity < 1:
         raise ValueError(f"quantidade de números {quantity}: esperada ao menos 1")
     following = _add(conn, serventia_id, name, quantity)
     if following is None:
-        # The first number of a sequence. Two may come here at once: one row is made, and both add to it.
+        # The first number of a sequence. With two concurrent transactions, one row is inserted and both add to it.
         start = _start(conn, serventia_id, name)
         insert_or_ignore(conn, sequencia, {"serventia_id": serventia_id, "nome": name, "proximo": start})
         following = _add(conn, serventia_id, name, quantity)
@@ -55,9 +55,9 @@ def take(conn: Connection, serventia_id: int, name: str, quantity: int) -> int:
 
 
 def take_many(conn: Connection, serventia_id: int, names: Sequence[str]) -> list[int]:
-    """Take one number for each name, and return them in the order of `names` (S3).
+    """Allocate one number for each name, and return them in the order of `names` (S3).
 
-    The sequences are locked in alphabetical order: two transactions cannot wait for each other.
+    The sequences are locked in alphabetical order, to prevent deadlocks.
     """
     free = {name: take(conn, serventia_id, name, quantity) for name, quantity in sorted(Counter(names).items())}
     numbers = []
@@ -68,9 +68,9 @@ def take_many(conn: Connection, serventia_id: int, names: Sequence[str]) -> list
 
 
 def advance(conn: Connection, serventia_id: int, name: str, proximo: int) -> None:
-    """Make `proximo` the next number of a sequence: forward only (S3). The number it has now is no change.
+    """Set the next number of a sequence to `proximo`, forward only (S3). The current number is allowed.
 
-    Raises ValueError (Portuguese) if it would go back, or has more than 13 digits.
+    Raises ValueError (Portuguese) if it is lower than the current one, or has more than 13 digits.
     """
     if not 1 <= proximo <= MAX_NUMBER:
         raise ValueError(f"próximo número {proximo} fora de 1 a {MAX_NUMBER}")
@@ -85,10 +85,10 @@ def advance(conn: Connection, serventia_id: int, name: str, proximo: int) -> Non
 
 
 def align(conn: Connection, serventia_id: int, mode: Mode) -> None:
-    """Make the sequences of `mode` begin after what the other mode gave out; to be called when an office is opened.
+    """Advance the sequences of `mode` past all numbers of the other mode; called when an office is opened.
 
-    The setting may be changed at any time, and a code of the other mode must never come out again (S3). Where nothing
-    was changed, nothing is written.
+    The setting may change at any time, and a code of the other mode must never be issued again (S3). Writes nothing if
+    the setting has not changed.
     """
     of_ato = sequencia.c.nome.startswith(_OF_ONE_ATO, autoescape=True)
     of_serventia = sequencia.c.serventia_id == serventia_id
@@ -114,7 +114,7 @@ def _add(conn: Connection, serventia_id: int, name: str, quantity: int) -> int |
 
 
 def _start(conn: Connection, serventia_id: int, name: str) -> int:
-    """Return where a new sequence begins: at 1, or, if it is an ato's, where the office's own stands."""
+    """Return the first number of a new sequence: 1, or for an ato's the next number of the office's sequence."""
     if name == OF_SERVENTIA:
         return 1
     return conn.scalar(sa.select(sequencia.c.proximo).where(*_this_row(serventia_id, OF_SERVENTIA))) or 1

@@ -140,7 +140,7 @@ class _ServiceRow(VersionRow):
         return self
 
     def service(self, name: str) -> Service:
-        """Return the row as the plain service it describes."""
+        """Return the row as a `Service`."""
         emolumentos = self._emolumentos()
         return Service(
             nome=name,

@@ -1,4 +1,4 @@
-"""The certidão of Notas (N5): its own seal and QR, always a value; also of acts that are not in this server."""
+"""The certidão of Notas (N5): with its own seal and QR, always with a value; also of acts unknown to this server."""
 
 from printserver.documents import fees
 from printserver.documents.identity import identify
@@ -13,7 +13,7 @@ DESCRIPTION = "Certidão"
 
 
 def make_plan(document: Certidao, context: Context) -> Plan:
-    """Return the certidão's plan; its `instrumento` is that of the request, or None, if there is none here (N5).
+    """Return the certidão's plan; without a known instrumento its `instrumento` is that of the request, or None (N5).
 
     Raises Recusa as `copies.copy_livro`, `fees.from_request` and `copies.substitution_value` do.
     """
@@ -48,7 +48,7 @@ def make_plan(document: Certidao, context: Context) -> Plan:
 
 
 def _outside_instrumento(document: Certidao, context: Context) -> Instrumento | None:
-    """Return the INSTRUMENTO sent with a certidão that has its own text, if it is unknown here (N5)."""
+    """Return the INSTRUMENTO sent with a certidão that has its own text, if it is unknown to this server (N5)."""
     unknown = context.livro is None and context.minuta is None and not context.known
     if unknown and document.corpo is not None and isinstance(document.instrumento, Instrumento):
         return document.instrumento

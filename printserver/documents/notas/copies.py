@@ -1,4 +1,4 @@
-"""What traslado and certidão share: the livro they come from, its signatures (N11), and the paper they replace (X8)."""
+"""Common logic of traslado and certidão: their livro, its signatures (N11), and the replaced document (X8)."""
 
 from collections.abc import Sequence
 
@@ -27,10 +27,10 @@ Copy = Traslado | Certidao
 
 
 def copy_livro(document: Copy, context: Context) -> LiveLivro:
-    """Return the live livro that the copy is made from.
+    """Return the live livro of the copy.
 
-    Raises Recusa `instrumento-desconhecido` (a reference to what was never here), `livro-nao-impresso` (N3),
-    `difere-do-livro` (the copy sends other atos or values), `assinaturas-pendentes` (N11).
+    Raises Recusa `instrumento-desconhecido` (a reference to an instrumento without any record), `livro-nao-impresso`
+    (N3), `difere-do-livro` (the copy sends other atos or values), `assinaturas-pendentes` (N11).
     """
     brought = document.instrumento
     livro = context.livro
@@ -48,7 +48,7 @@ def copy_livro(document: Copy, context: Context) -> LiveLivro:
 
 
 def check_signatures(signatures: str, ordem_judicial: str | None) -> None:
-    """Raise Recusa `assinaturas-pendentes` for an act not signed by all, unless a court order is named (N11)."""
+    """Raise Recusa `assinaturas-pendentes` for an act with missing signatures, unless a court order is given (N11)."""
     if signatures == "pendentes" and ordem_judicial is None:
         raise Recusa(
             "assinaturas-pendentes",
@@ -58,7 +58,7 @@ def check_signatures(signatures: str, ordem_judicial: str | None) -> None:
 
 
 def copy_body(document: Copy, instrumento: Instrumento | None) -> Corpo:
-    """Return the copy's text: its own, that of its INSTRUMENTO, else the livro's.
+    """Return the copy's text: its own, else that of its INSTRUMENTO, else the livro's.
 
     Raises Recusa `entrada-invalida` if there is none.
     """
@@ -72,8 +72,8 @@ def copy_body(document: Copy, instrumento: Instrumento | None) -> Corpo:
 def substitution_value(document: Copy, identity: Identity, context: Context) -> AtoValue | None:
     """Return the zero value of a copy that replaces another (X8), None if it replaces none.
 
-    Who may do it is decided elsewhere. Raises Recusa `entrada-invalida` if the seal named is not a live one of the
-    same kind of document, of the same instrument or the same pedido, or if a value is charged.
+    The required role is checked elsewhere. Raises Recusa `entrada-invalida` if the named seal is not a live one of
+    the same kind of document and of the same instrumento or pedido, or if a value is charged.
     """
     if document.substitui is None:
         return None
@@ -96,7 +96,7 @@ def copy_selo(
     value: AtoValue,
     context: Context,
 ) -> PlannedSelo:
-    """Return the one seal of a copy, of this moment (S7)."""
+    """Return the seal of a copy, of the current moment (S7)."""
     return PlannedSelo(
         NewSelo(
             natureza=NATUREZA,
@@ -117,7 +117,7 @@ def _left_trace(context: Context) -> bool:
 
 
 def _have_same_origin(single: FieldValues, other: FieldValues) -> bool:
-    """Return whether two copies are of one instrument, or certidões of one pedido."""
+    """Return whether two copies are of the same instrumento, or certidões of the same pedido."""
     return any(
         single.get(field) and other.get(field) and normalize(str(single[field])) == normalize(str(other[field]))
         for field in ("instrumento", "pedido")
@@ -125,9 +125,9 @@ def _have_same_origin(single: FieldValues, other: FieldValues) -> bool:
 
 
 def _check_against_livro(brought: Instrumento, livro: LiveLivro, context: Context) -> None:
-    """Raise Recusa `difere-do-livro` unless the atos and values sent equal those of the live livro (S11).
+    """Raise Recusa `difere-do-livro` unless the sent atos and values equal those of the live livro (S11).
 
-    While signatures are pending the live values differ from the act's (N11): then the printed values are accepted too.
+    While signatures are pending, the live values differ from the act's (N11); the printed values are accepted too.
     """
     principal = brought.atos[0].model_copy(update={"principal": True}) if len(brought.atos) == 1 else None
     brought_atos = [principal] if principal else list(brought.atos)
@@ -163,7 +163,7 @@ def _do_selo(selo: LiveSelo) -> _Key:
 
 
 def _do_ato(index: int, ato: Ato, livro: LiveLivro, context: Context) -> _Key:
-    """Return the key of an ato sent; a service that the livro names too has the value it had there."""
+    """Return the key of a sent ato; a service that the livro names too has its value in the livro."""
     for fixed, selo in zip(_principal_first(livro.instrumento.atos), livro.selos, strict=False):
         if ato.servico and ato.servico == fixed.servico and (ato.ato, ato.principal) == (selo.ato, selo.principal):
             return _key(ato.principal, ato.ato, _description(ato, context), selo)

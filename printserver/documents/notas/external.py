@@ -1,4 +1,4 @@
-"""A livro sealed by another program before the office moved here (N13): its seals are checked and marked as foreign."""
+"""A livro sealed by another program before the migration (N13): its seals are checked and marked as external."""
 
 from printserver.clock import local_date
 from printserver.documents.instrumento import Externo, Instrumento, SeloExterno
@@ -21,15 +21,15 @@ from printserver.errors import BadField, invalid_input
 from printserver.selo import format_reais, parse_qr, read
 
 FIELD = "documento.livro_externo"
-MAX_QR_CHARS = 480  # S5: 464 of ours; a longer one would be drawn with modules too small to read (P6)
+MAX_QR_CHARS = 480  # S5: this program's have 464; a longer one would have modules too small to read (P6)
 
 
 def external_livro(document: Traslado, context: Context) -> tuple[LiveLivro, list[BadField]]:
-    """Return the livro of another program, from the INSTRUMENTO and the seals that came with the copy, and warnings.
+    """Return the livro of another program, from the INSTRUMENTO and the seals sent with the copy, and warnings.
 
-    Its seals are paired with the atos in their order, the principal first; of those it has no seal for, only the fee
-    line is known. Raises Recusa `entrada-invalida` if the term set by the office is over, the livro was sealed here,
-    or a seal does not hold (S1, S2, CNS, S5); `assinaturas-pendentes` (N11).
+    Its seals are paired with the atos in order, the principal first; for atos without a seal, only the fee line is
+    known. Raises Recusa `entrada-invalida` if the office's deadline has passed, the livro was sealed by this program,
+    or a seal is invalid (S1, S2, CNS, S5); `assinaturas-pendentes` (N11).
     """
     external = document.livro_externo
     assert external is not None
@@ -67,7 +67,7 @@ def _instrumento(document: Traslado, context: Context) -> Instrumento:
 
 
 def _choose_principal(external: Externo) -> list[SeloExterno]:
-    """Return the seals, the principal first: exactly one of them, a single one without being named (N2)."""
+    """Return the seals, the principal first: exactly one must be marked; a single seal needs no mark (N2)."""
     if len({selo.codigo for selo in external.selos}) != len(external.selos):
         raise invalid_input(f"{FIELD}.selos", "há selos repetidos")
     if len(external.selos) == 1:
@@ -78,7 +78,7 @@ def _choose_principal(external: Externo) -> list[SeloExterno]:
 
 
 def _check(selo: SeloExterno, field: str, cns: str) -> None:
-    """Raise unless the code is of this office's Notas and of the ato named, and its QR is its own (S1, S5)."""
+    """Raise unless the code is of this office's Notas and of the given ato, and its QR has the same code (S1, S5)."""
     codigo = read(selo.codigo)
     if codigo.cns != cns:
         raise invalid_input(f"{field}.codigo", f"o selo é da serventia {codigo.cns}, não desta ({cns})")
@@ -100,7 +100,7 @@ def _check(selo: SeloExterno, field: str, cns: str) -> None:
 
 
 def _check_principal_qr(principal: SeloExterno, linha: Custas, field: str) -> list[BadField]:
-    """Return a warning if the QR's total is not that of the fee line printed; raise if there is no QR (N3)."""
+    """Return a warning if the QR's total differs from the printed fee line; raise if there is no QR (N3)."""
     if principal.qr is None:
         raise invalid_input(field, "falta o QR do selo principal, que o traslado traz")
     total = parse_qr(principal.qr).total
@@ -111,7 +111,7 @@ def _check_principal_qr(principal: SeloExterno, linha: Custas, field: str) -> li
 
 
 def _as_live(selos: list[SeloExterno], linhas: tuple[Custas, ...], context: Context) -> tuple[LiveSelo, ...]:
-    """Return the fee lines as live seals of another program; an ato without its seal has an empty code and no QR."""
+    """Return the fee lines as live seals of another program; an ato without a seal has an empty code and no QR."""
     return tuple(
         LiveSelo(
             codigo=selos[n].codigo if n < len(selos) else "",

@@ -21,7 +21,7 @@ _FIELD = "documento"
 
 
 def make_plan(document: FichaAbertura, context: Context) -> Plan:
-    """Return the ficha's plan: with its seal, without, or with the question still open.
+    """Return the ficha's plan: with a seal, without one, or with an open question.
 
     Raises Recusa `entrada-invalida` if the request and the office's setting contradict each other, or the person's name
     has no initials (S6).
@@ -58,12 +58,12 @@ def make_plan(document: FichaAbertura, context: Context) -> Plan:
 
 
 def with_answer(document: FichaAbertura, gerar: bool) -> FichaAbertura:
-    """Return the ficha with the escrevente's yes or no to the question, to be planned again at that moment."""
+    """Return the ficha with the escrevente's answer, to be planned again."""
     return document.model_copy(update={"gerar_selo": gerar})
 
 
 def _wants_selo(document: FichaAbertura, context: Context) -> bool | None:
-    """Return whether the ficha gets its seal; None: the escrevente is asked."""
+    """Return whether the ficha gets a seal; None: the escrevente is asked."""
     rule, request = context.rules.ficha_selo, document.gerar_selo
     if rule == "perguntar":
         return request
@@ -75,7 +75,7 @@ def _wants_selo(document: FichaAbertura, context: Context) -> bool | None:
 
 
 def _value(document: FichaAbertura, context: Context) -> AtoValue:
-    """Return the value given, else that of the service set for fichas, else zero."""
+    """Return the given value, else that of the service configured for fichas, else zero."""
     given = fees.from_request(document, context, _FIELD)
     if given is not None:
         return given

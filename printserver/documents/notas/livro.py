@@ -26,10 +26,10 @@ _Ato = TypeVar("_Ato", bound=Ato)
 
 
 def make_plan(document: Livro, context: Context) -> Plan:
-    """Return the livro's plan: every ato sealed at the moment of the act, the principal first.
+    """Return the livro's plan: a seal for every ato at the moment of the act, the principal first.
 
-    Raises Recusa `data-do-ato` (S7), `entrada-invalida` (no single principal ato, N2; an ato that is unknown, of a
-    paper seal, or only a retificador, S8), `servico-a-confirmar` (S9).
+    Raises Recusa `data-do-ato` (S7), `entrada-invalida` (not exactly one principal ato, N2; an ato that is unknown, of
+    a paper seal, or only a retificador, S8), `servico-a-confirmar` (S9).
     """
     instrumento = document.instrumento
     moment = ato_moment(instrumento.data, instrumento.motivo_data, context.agora, field=FIELD)
@@ -73,9 +73,9 @@ def make_plan(document: Livro, context: Context) -> Plan:
 
 
 def choose_principal(atos: Sequence[_Ato]) -> tuple[_Ato, ...]:
-    """Return the atos, in their order, with exactly one of them principal; a single one needs no choice (N2).
+    """Return the atos in order, with exactly one of them principal; a single ato needs no choice (N2).
 
-    Raises Recusa `entrada-invalida` if none or more than one of several was chosen.
+    Raises Recusa `entrada-invalida` if none or several were chosen.
     """
     if len(atos) == 1:
         return (atos[0].model_copy(update={"principal": True}),)
@@ -87,7 +87,7 @@ def choose_principal(atos: Sequence[_Ato]) -> tuple[_Ato, ...]:
 
 
 def custas_do_ato(ato: Ato, context: Context, field: str) -> tuple[Custas, list[BadField]]:
-    """Return the fee line of one ato of the instrument and what its caller should know; `field` is its dotted path.
+    """Return the fee line of one ato of the instrumento and warnings; `field` is its dotted path.
 
     Raises Recusa `entrada-invalida` (S8, S10, no VALUE) or `servico-a-confirmar` (S9).
     """
@@ -100,11 +100,11 @@ def custas_do_ato(ato: Ato, context: Context, field: str) -> tuple[Custas, list[
 
 
 def principal_first(custas: Sequence[Custas]) -> tuple[Custas, ...]:
-    """Return the fee lines with the principal ato's first, the others in their order."""
+    """Return the fee lines with the principal ato's first, the others in order."""
     return tuple(sorted(custas, key=lambda linha: not linha.principal))
 
 
 def fix(instrumento: Instrumento, atos: Sequence[Ato], custas: Sequence[Custas]) -> Instrumento:
-    """Return the instrument as the livro keeps it: its principal ato and the descriptions of all filled in."""
+    """Return the instrumento as stored with the livro: principal ato and all descriptions filled in."""
     completed = [ato.model_copy(update={"descricao": linha.descricao}) for ato, linha in zip(atos, custas, strict=True)]
     return instrumento.model_copy(update={"atos": tuple(completed)})

@@ -1,4 +1,4 @@
-"""The minuta (N8): the livro's text without seal or question. What would refuse the livro is a warning here."""
+"""The minuta (N8): the livro's text without seal or question. Refusals of the livro are warnings here."""
 
 from datetime import datetime
 
@@ -15,9 +15,9 @@ from printserver.selo import Emolumentos
 
 
 def make_plan(document: Minuta, context: Context) -> Plan:
-    """Return the minuta's plan: never a seal, never refused for what may still be missing (N8).
+    """Return the minuta's plan: without seals, and not refused for data that may still be missing (N8).
 
-    Raises Recusa `data-do-ato` for a date that no act can have (S7a).
+    Raises Recusa `data-do-ato` for an impossible date (S7a).
     """
     instrumento = document.instrumento
     atos, notices = _choose(instrumento)
@@ -39,7 +39,7 @@ def make_plan(document: Minuta, context: Context) -> Plan:
 
 
 def parse_pages(paginas: str | None, total: int) -> tuple[int, ...] | None:
-    """Return the pages, from 1, that `paginas` (`3-5`, `2,7`) asks of a minuta with `total` pages; None: all of them.
+    """Return the pages (from 1) of `paginas` (`3-5`, `2,7`) in a minuta with `total` pages; None: all.
 
     Raises Recusa `entrada-invalida` if one of them does not exist.
     """

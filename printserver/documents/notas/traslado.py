@@ -1,4 +1,4 @@
-"""The traslado (N3, N4, N13): the first is isento and shows the QR of the livro's principal, the others their own."""
+"""The traslado (N3, N4, N13): the first is isento and shows the QR of the livro's principal, others their own."""
 
 from printserver.documents import fees
 from printserver.documents.fees import CERTIDAO_SERVICE, AtoValue
@@ -18,7 +18,7 @@ DESCRIPTION = "Traslado"
 
 
 def make_plan(document: Traslado, context: Context) -> Plan:
-    """Return the traslado's plan, made from the livro as it stands now (S11) or one of another program (N13).
+    """Return the traslado's plan, from the current state of the livro (S11) or from one of another program (N13).
 
     Raises Recusa as `copies.copy_livro`, `external.external_livro`, `fees.from_request` and
     `copies.substitution_value` do.
@@ -55,7 +55,7 @@ def _first_value(document: Traslado) -> AtoValue:
 
 
 def _later_value(document: Traslado, context: Context) -> AtoValue:
-    """Return the value given, else that of a certidão where the office charges, else zero (N4)."""
+    """Return the given value, else that of a certidão if the office charges, else zero (N4)."""
     given = fees.from_request(document, context, copies.FIELD)
     if given is not None:
         return given

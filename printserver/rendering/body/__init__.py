@@ -1,1 +1,1 @@
-"""Bodies of `texto` and `html`, made safe and printable without losing text."""
+"""Prepares bodies of `texto` and `html`: safe and printable, without loss of text."""

@@ -1,8 +1,8 @@
-"""Blanks that are seen: runs of them inside a line, at its start, tabs. Written so that lines are still justified.
+"""Visible blanks: runs inside a line, indents, tabs. Written so that lines can still be justified.
 
-The layout engine justifies no paragraph whose blanks are kept (`white-space: pre-wrap`), and a no-break space at a
-line's end would hold the line short of its edge. So a run of blanks is one plain blank of the run's width, which
-vanishes where a line ends as every blank does.
+The layout engine does not justify a paragraph with preserved blanks (`white-space: pre-wrap`), and a no-break space at
+a line's end keeps the line short of its edge. So a run of blanks becomes one plain blank of the run's width, which
+disappears at a line's end.
 """
 
 import re
@@ -15,14 +15,14 @@ from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.runs import Boundary, Part, TextRun
 
 MAX_WIDE: Final = 2000
-"""Wide blanks in one body; each takes the layout longer. Those beyond are written with no-break spaces."""
+"""Wide blanks in one body; each slows the layout. Further runs are written as no-break spaces."""
 MAX_RUN: Final = 80
-"""Blanks of one run that count: what an indent may take on the narrowest page."""
+"""Maximum width of one run in blanks: the largest indent that fits the narrowest page."""
 TAB_SIZE: Final = 4
 """Blanks from one tab stop to the next."""
 
 _END: Final = Boundary()
-_HALF: Final = 0.5  # a blank is half as wide as a figure (`ch`) in every vendored face
+_HALF: Final = 0.5  # a blank is half as wide as a digit (`ch`) in every vendored face
 _PLAIN: Final = re.compile(r"[ \t\n\f]+")
 _RUN: Final = re.compile(r"[ \t\n\f\u00a0]{2,}")
 _START: Final = re.compile(r"[ \t\u00a0]*")
@@ -51,7 +51,7 @@ class Blanks:
         return "".join(written)
 
     def line(self, text: str, *, at_start: bool = True) -> str:
-        """Return a line of plain text, all of whose blanks are seen; `at_start`: nothing stands before it."""
+        """Return a line of plain text with all its blanks visible; `at_start`: nothing is before it."""
         tab = text.rfind("\t") + 1
         if text[:tab].strip():
             head = f'<span style="white-space:pre-wrap;tab-size:{TAB_SIZE}">{_escape(text[:tab])}</span>'
@@ -73,7 +73,7 @@ class Blanks:
         return "<br/>".join(self.line(line, at_start=at_start or at > 0) for at, line in enumerate(lines))
 
     def _joined(self, text: str, at_start: bool) -> str:
-        """Return text whose plain blanks join, as HTML joins them; no-break ones are seen."""
+        """Return text with plain blanks collapsed as in HTML; no-break spaces stay visible."""
         text = _UNBROKEN.sub(_breakable, text)
         if "\u00a0" not in text:
             return _escape(text)
@@ -93,7 +93,7 @@ class Blanks:
         return "".join(parts) + _escape(text[at:])
 
     def _columns(self, blanks: str) -> int:
-        """Return how many blanks wide a run is, with its tabs; those stop at columns, counted from a line's start."""
+        """Return the width of a run in blanks; tabs advance to the next tab stop, counted from the run's start."""
         width = 0
         for blank in blanks:
             width += TAB_SIZE - width % TAB_SIZE if blank == "\t" else 1
@@ -114,16 +114,16 @@ class Blanks:
 
 
 def _parted(piece: str) -> str:
-    """Return a piece with an empty element before the blank at its end: text and blank are two pieces then.
+    """Insert an empty element before the trailing blank of a piece, so that text and blank are two pieces.
 
-    WeasyPrint breaks a piece after its first word where all of it but the blank at its end fits the line.
+    WeasyPrint breaks a piece after its first word if it fits the line only without its trailing blank.
     """
     core = piece.rstrip(" \t\n\f")
     return f"{core}<span></span>{piece[len(core) :]}" if 0 < len(core) < len(piece) else piece
 
 
 def _breakable(found: re.Match[str]) -> str:
-    """Return a long stretch without a plain blank with one for each single no-break space: else words are broken."""
+    """Replace each single no-break space of a long text without plain blanks by a blank: otherwise words are broken."""
     return re.sub("(?<=[^\u00a0])\u00a0(?=[^\u00a0])", " ", found[0])
 
 

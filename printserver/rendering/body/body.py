@@ -1,6 +1,6 @@
-"""A body of `texto` or `html` as it goes into a format's page: safe, printable, and none of its text dropped.
+"""Prepares a body of `texto` or `html` for a format's page: safe, printable, without loss of text.
 
-Pure functions for the render pool: time and memory are bounded there. The body `pdf` is in `pdf_body`.
+Pure functions for the render pool, which bounds time and memory. Bodies of `pdf` are in `pdf_body`.
 """
 
 import re
@@ -33,7 +33,7 @@ from printserver.rendering.body.tree import is_blank, strip_blank_end
 __all__ = ["MARKS", "BodyNotice", "PreparedBody", "prepare_body"]
 
 MAX_TEXT: Final = 1_500_000
-"""Characters of text, which is more than 300 pages hold."""
+"""Maximum characters of text; more than fit on 300 pages."""
 
 _TAG: Final = re.compile(r"<[^>]*>")
 _BLANK_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
@@ -41,14 +41,14 @@ _BLANK_LINES: Final = re.compile(r"\n(?:[ \t]*\n)+")
 
 @dataclass(frozen=True)
 class PreparedBody:
-    """A body ready for the page: XHTML (one `div`), and what its sender should know."""
+    """A body ready for the page: XHTML (one `div`), and notices for its sender."""
 
     html: str
     avisos: tuple[BodyNotice, ...]
 
     @property
     def vazio(self) -> bool:
-        """Whether it shows neither text nor image, however much markup and invisible characters it has (P2a)."""
+        """Whether it shows no text and no image; markup and invisible characters do not count (P2a)."""
         return "<img" not in self.html and is_blank(unescape(_TAG.sub("", self.html)))
 
 
@@ -57,10 +57,10 @@ def prepare_body(
 ) -> PreparedBody:
     """Return the body `source` as safe XHTML, its exact marks replaced by their plain text in `mark_values`.
 
-    `mark_values` is by name without brackets (`TOTAL`); a mark that is not in it stays as it is written. Of `texto`,
-    blank lines part the paragraphs, form feeds the pages, and line breaks, tabs and blanks are kept. What is blank
-    at the end is left out (P2a); a body that is all blank is "". `room` is the room of a page for images. Raises
-    `Recusa` `corpo-invalido` with its reason for what is over the limits or cannot be printed.
+    `mark_values` is by name without brackets (`TOTAL`); a mark that is not in it stays unchanged. In `texto`, blank
+    lines separate paragraphs, form feeds separate pages, and line breaks, tabs and blanks are kept. Blank content at
+    the end is dropped (P2a); a blank body is "". `room` is the room of a page for images. Raises `Recusa`
+    `corpo-invalido` with its reason for content over the limits or that cannot be printed.
     """
     notices = Notices()
     text = _TextCleaner(notices)
@@ -78,14 +78,14 @@ def _replace_marks(parts: list[Part], values: Mapping[str, str], notices: Notice
 
 
 class _TextCleaner:
-    """Makes pieces of text printable, one after the other."""
+    """Makes consecutive pieces of text printable."""
 
     def __init__(self, notices: Notices) -> None:
         self._notices = notices
         self._length = 0
 
     def __call__(self, text: str, font: str = "") -> str:
-        """Return `text` as it can be printed; `font` names a symbol font, whose letters stand for its drawings."""
+        """Return `text` in printable characters; `font` names a symbol font, whose letters become its symbols."""
         before, self._length = self._length, self._length + len(text)
         if self._length > MAX_TEXT:
             raise refuse(f"O texto tem mais de {MAX_TEXT} caracteres.")
@@ -105,7 +105,7 @@ def _drawn(character: str, font: str, place: int) -> str:
 
 
 def _pages(source: str, text: _TextCleaner) -> Iterator[Part]:
-    """Yield plain text as paragraphs, to the last that is not blank; a form feed begins a page."""
+    """Yield plain text as paragraphs, without blank ones at the end; a form feed begins a page."""
     pages = source.split("\f")
     last = max((number for number, page in enumerate(pages) if not is_blank(page)), default=0)
     for number, page in enumerate(pages):
@@ -116,7 +116,7 @@ def _pages(source: str, text: _TextCleaner) -> Iterator[Part]:
 
 
 def _paragraphs(text: str) -> Iterator[Part]:
-    """Yield plain text as paragraphs; each blank line beyond the first keeps its room."""
+    """Yield plain text as paragraphs; each blank line after the first keeps its height."""
     at = 0
     for gap in _BLANK_LINES.finditer(text):
         yield from _paragraph(text[at : gap.start()])

@@ -1,6 +1,6 @@
-"""Lines around elements of an `html` body: one thin line where a viewer shows a border, none where it shows none (P2a).
+"""Borders of elements of an `html` body: one thin line for each visible border (P2a).
 
-Width, pattern and colour are the office's: a border is kept as a line, not as a look.
+Width, pattern and colour are fixed by the server, not taken from the body.
 """
 
 import re
@@ -25,7 +25,7 @@ _NAME: Final = re.compile(r"border(?:-(top|right|bottom|left))?(?:-(style|width|
 
 
 def shade(color: str) -> Literal["black", "pale", ""]:
-    """Return whether a CSS colour is black, so pale that paper hides it, or neither ("")."""
+    """Return whether a CSS colour is black, too pale to see on paper, or neither ("")."""
     color = color.strip()
     if color.replace(" ", "") in _BLACK:
         return "black"
@@ -54,13 +54,13 @@ def _number(digits: str) -> float:
 
 @dataclass
 class Borders:
-    """The borders of one element, as its declarations come; a side of which none speaks has no entry."""
+    """The borders of one element, from its declarations in order; an undeclared side has no entry."""
 
     _style: dict[str, str] = field(default_factory=dict)
     _unseen: dict[tuple[str, str], bool] = field(default_factory=dict)
 
     def read(self, name: str, value: str) -> bool:
-        """Take a declaration; return False where it is not one of a border."""
+        """Read a declaration; return False if it is not a border declaration."""
         found = _NAME.fullmatch(name)
         if found is None:
             return False
@@ -92,8 +92,8 @@ class Borders:
     def css(self, tag: str, *, without_lines: bool) -> dict[str, str]:
         """Return the declarations for an element `tag`.
 
-        A cell has the lines of the format's tables but where it says otherwise; `without_lines`: its table has none. A
-        table's own border is that of its cells.
+        A cell has the lines of the format's tables unless it declares others; `without_lines`: its table has none. A
+        table's border is that of its cells.
         """
         if tag == "table":
             return {}
@@ -111,7 +111,7 @@ class Borders:
 
 
 def _of_side(words: list[str], at: int) -> list[str]:
-    """Return the word of a side, of one to four that are given for all four."""
+    """Return the word for one side from a shorthand of one to four words."""
     return [words[_WHICH[len(words)][at]]] if len(words) in _WHICH else []
 
 

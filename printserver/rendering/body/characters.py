@@ -1,6 +1,6 @@
-"""The characters of a body: what can be printed, what is taken out (said in an aviso), and what is refused.
+"""The characters of a body: printed, removed (with an aviso) or refused.
 
-Works on plain text, one piece at a time. Knows nothing of HTML.
+Works on plain text, one piece at a time, independent of HTML.
 """
 
 import re
@@ -14,11 +14,11 @@ from printserver.formats import printable
 from printserver.rendering.body.equivalents import equivalent
 
 FIELD: Final = "corpo.conteudo"
-"""The field that refusals and avisos of a body name; the caller knows what stands before it."""
+"""Field name in refusals and avisos of a body; the caller adds the path before it."""
 
 _LINE_ENDS: Final = {0x0B: "\n", 0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n"}
-_KEPT: Final = "\t\n\u00ad\u200b"  # blanks, and two invisible marks of where a word may be broken
-# More marks than any language stacks on one letter would be painted over the lines above and below.
+_KEPT: Final = "\t\n\u00ad\u200b"  # blanks, and two invisible marks of possible word breaks
+# No language combines more marks on one letter; more would cover the lines above and below.
 _MAX_MARKS: Final = 4
 _MAX_NOTICES: Final = 30
 _MAX_NAMES: Final = 40
@@ -26,7 +26,7 @@ _MAX_NAMES: Final = 40
 
 @dataclass(frozen=True, slots=True)
 class BodyNotice:
-    """Something about a body that its sender should know, though it prints: the field, and a text in Portuguese."""
+    """A warning about a body that is printed: the field, and a text in Portuguese."""
 
     campo: str
     mensagem: str
@@ -34,7 +34,7 @@ class BodyNotice:
 
 @dataclass
 class Notices:
-    """Collects avisos: each once, in order. None is dropped: the thirtieth contains all later ones.
+    """Collects avisos, each once, in order. None is dropped: the thirtieth contains all later ones.
 
     A message about several names (styles, attributes, tags) is one aviso that lists them.
     """
@@ -70,12 +70,12 @@ def refuse(reason: str) -> Recusa:
 
 
 def clean(text: str, notices: Notices, *, before: int = 0) -> str:
-    """Return `text` as it can be printed, composed (NFC); `before` is how many characters of the body came before it.
+    """Return `text` in printable characters, composed (NFC); `before` is the number of preceding characters.
 
-    Line ends become `\\n`; blanks that the fonts lack become a plain one, and other characters that they lack what
-    says the same (`equivalent`), with an aviso where it looks another way. Control characters, and invisible format
-    characters (those that reorder text above all), are taken out with an aviso. Raises `Recusa` `corpo-invalido` for
-    any other character that cannot be printed, naming it and its place: text is never dropped (P2a).
+    Line ends become `\\n`. Blanks without a glyph become a plain blank. Other characters without a glyph become their
+    equivalent (`equivalent`), with an aviso if it looks different. Control characters and invisible format characters
+    (for example those that reorder text) are removed with an aviso. Raises `Recusa` `corpo-invalido` for any other
+    unprintable character, with its name and position: text is never dropped (P2a).
     """
     if text.isascii() and text.isprintable():
         return text
@@ -105,7 +105,7 @@ def clean(text: str, notices: Notices, *, before: int = 0) -> str:
 
 
 def _verdict(character: str) -> str | None:
-    """Return what to print for a character (`""`: nothing), or None where it must be refused."""
+    """Return the text to print for a character (`""`: nothing), or None if it must be refused."""
     code = ord(character)
     if code in _LINE_ENDS:
         return _LINE_ENDS[code]
@@ -116,7 +116,7 @@ def _verdict(character: str) -> str | None:
         return character if code in printable_characters() else " "
     if category == "Cf" or code in _VARIATION or (category == "Cc" and code < 0x80):
         return ""
-    # private use: each font has its own idea of it; controls above 0x7f: letters read in the wrong encoding
+    # private use: fonts differ in its meaning; controls above 0x7f: letters read in the wrong encoding
     if category not in ("Cc", "Co") and code != 0xFFFD and code in printable_characters():
         return character
     return _instead(character)
@@ -124,7 +124,7 @@ def _verdict(character: str) -> str | None:
 
 @cache
 def _instead(character: str) -> str | None:
-    """Return printable text that says the same as `character`, None where there is none."""
+    """Return the printable equivalent of `character`, or None."""
     found = equivalent(character)
     if found is None:
         return None
@@ -133,7 +133,7 @@ def _instead(character: str) -> str | None:
 
 
 def _looks_the_same(character: str) -> bool:
-    """Tell whether what is printed instead of `character` looks like it."""
+    """Return whether the text printed instead of `character` looks the same."""
     found = equivalent(character)
     if found is None:
         return True  # a blank or a line end
@@ -144,7 +144,7 @@ _VARIATION: Final = frozenset({0x034F, *range(0xFE00, 0xFE10)})
 
 
 def _compose(text: str) -> str:
-    """Return `text` in NFC. Long runs of marks are refused first: sorting them takes quadratic time."""
+    """Return `text` in NFC. Long runs of combining marks are refused first: sorting them takes quadratic time."""
     if text.isascii():
         return text
     marks = "".join(character for character in set(text) if unicodedata.category(character) in ("Mn", "Me", "Mc"))
@@ -159,7 +159,7 @@ def _compose(text: str) -> str:
 
 
 def _context(text: str, at: int) -> str:
-    """Return the end of what stands before `at`, fit for a message."""
+    """Return the end of the text before `at`, for a message."""
     before = (character if character.isprintable() else " " for character in text[max(0, at - 20) : at])
     return "".join(before).strip()
 

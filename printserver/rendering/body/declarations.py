@@ -1,4 +1,4 @@
-"""CSS declarations of a `style` attribute: their syntax, lengths, and those that change nothing visible (P2a)."""
+"""CSS declarations of a `style` attribute: syntax, lengths, and those without visible effect (P2a)."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from printserver.rendering.body.characters import Notices
 BASE_PT: Final = 12.0
 """Font size of a body's text, in points."""
 NEUTRAL: Final = frozenset({"inherit", "initial", "unset", "revert", "normal", "auto", "currentcolor", ""})
-"""Values that change nothing, whatever the property."""
+"""Values without effect in every property."""
 ZERO: Final = re.compile(
     r"(?:[+-]?(?:0++(?:\.0*+)?|\.0++)[a-z%]{0,4}+|none|auto|normal|transparent|white|#fff(?:fff)?|\s++)++"
 )
@@ -40,13 +40,13 @@ def declarations(style: str) -> Iterator[tuple[str, str]]:
 
 
 def warn_no_effect(name: str, notices: Notices) -> None:
-    """Report that the style `name`, or its value, was left out."""
+    """Report that the style `name`, or its value, was dropped."""
     shown = name[:30] if name.isascii() and name.isprintable() else "?"
     notices.add("Estilos que não são aceitos, ou com valor que não é, ficaram sem efeito: {}.", shown)
 
 
 def to_points(value: str, in_points: float, percent_pt: float) -> float | None:
-    """Return a CSS length in points, None where it is none; `in_points` and `percent_pt`: what 1em and 100% are."""
+    """Return a CSS length in points, None if it is not one; `in_points` and `percent_pt` are 1em and 100% in points."""
     found = _LENGTH.fullmatch(value)
     if found is None:
         return None
@@ -60,7 +60,7 @@ def to_points(value: str, in_points: float, percent_pt: float) -> float | None:
 
 
 def changes_nothing(name: str, value: str) -> bool:
-    """Tell whether a declaration changes nothing that is seen."""
+    """Return whether a declaration has no visible effect."""
     if value in NEUTRAL or _FORMLESS.fullmatch(name):
         return True
     return _NEUTRAL_AT_ZERO.fullmatch(name) is not None and ZERO.fullmatch(value) is not None

@@ -1,7 +1,7 @@
-"""Characters that the vendored fonts lack but that people paste: what is printed for them (P2a). Data, and its look-up.
+"""Printable equivalents of common characters without a glyph in the vendored fonts (P2a). Data and look-up.
 
-Hyphens and blanks of typography, ligatures, check marks, bullets, arrows; and the letters of symbol fonts (Symbol,
-Wingdings …), which stand for what those fonts draw.
+Typographic hyphens and blanks, ligatures, check marks, bullets, arrows; and the letters of symbol fonts (Symbol,
+Wingdings …), mapped to their symbols.
 """
 
 import unicodedata
@@ -9,7 +9,7 @@ from functools import cache
 from typing import Final
 
 ALIKE: Final = {
-    "\u2011": "-",  # the hyphen at which no line ends; so written by Word with Ctrl+Shift+_
+    "\u2011": "-",  # the no-break hyphen, which Word inserts with Ctrl+Shift+_
     "\u2043": "-",
     "\ufe63": "-",
     "\ufe58": "—",
@@ -65,11 +65,11 @@ ALIKE: Final = {
     "\u2266": "≤",
     "\u2267": "≥",
     "\u2715": "×",
-    # Word writes the bullets of lists so, in Symbol and in Wingdings
+    # Word's list bullets, in Symbol and in Wingdings
     "\uf0b7": "•",
     "\uf0a7": "▪",
 }
-"""Printed alike: no aviso."""
+"""Equivalents that look the same: no aviso."""
 
 SIMILAR: Final = {
     "\u2610": "(\u00a0)",
@@ -111,7 +111,7 @@ SIMILAR: Final = {
     "\u2300": "Ø",
     "\u2b1a": "□",
 }
-"""Printed as an equivalent that looks different: reported by an aviso."""
+"""Equivalents that look different: reported by an aviso."""
 
 _SAME_LOOK: Final = frozenset({"<wide>", "<narrow>", "<compat>", "<noBreak>"})
 _OTHER_LOOK: Final = frozenset({"<square>", "<fraction>", "<font>"})
@@ -122,10 +122,9 @@ _CIRCLED: Final = {chr(0x2460 + at): f"({at + 1})" for at in range(20)} | {
 
 @cache
 def equivalent(character: str) -> tuple[str, bool] | None:
-    """Return (what is printed for a character, whether that looks the same), None where nothing says the same.
+    """Return (equivalent of a character, whether it looks the same), or None.
 
-    What comes back may hold characters that the fonts lack too. Superscripts are not brought to the line: 10⁰ is not
-    100.
+    The result may contain characters without a glyph too. Superscripts are not converted to digits: 10⁰ is not 100.
     """
     if character in ALIKE:
         return ALIKE[character], True
@@ -142,7 +141,7 @@ def equivalent(character: str) -> tuple[str, bool] | None:
 
 
 def _row(first: int, drawn: str) -> dict[int, str]:
-    """Return a table of codes from `first` on; a blank in `drawn` is no entry."""
+    """Return a table of codes from `first`; a blank in `drawn` is no entry."""
     return {first + at: character for at, character in enumerate(drawn) if character != " "}
 
 
@@ -191,11 +190,11 @@ SYMBOL_FONTS: Final = {
     "bookshelf symbol 7": {},
     "ms outlook": {},
 }
-"""By the name of a font (small letters): what its codes draw. Codes that are not there are refused."""
+"""By lower-case font name: the symbols of its codes. Missing codes are refused."""
 
 
 def symbol(character: str, font: str) -> str | None:
-    """Return what `character` looks like in a symbol font, itself where such a font has no say, None if unknown."""
+    """Return the symbol of `character` in a symbol font, itself if the font does not apply, None if unknown."""
     if character.isspace():
         return character
     code = ord(character)
@@ -205,7 +204,7 @@ def symbol(character: str, font: str) -> str | None:
         try:
             code = character.encode("cp1252")[0]
         except UnicodeEncodeError:
-            return character  # written by its own code: another font shows it
+            return character  # not a code of the font: another font draws it
         if 0x80 <= code < 0xA0 and code not in SYMBOL_FONTS[font]:
-            return character  # dashes, quotation marks, bullets: likewise
+            return character  # dashes, quotation marks, bullets: another font draws them
     return SYMBOL_FONTS[font].get(code)

@@ -1,7 +1,7 @@
-"""How large and where an image of an `html` body is drawn: as style and attributes ask, on the page and whole (P2a).
+"""Size and position of an image of an `html` body, from style and attributes, complete and on the page (P2a).
 
-The shape that was asked for stays what it is when the page bounds the size: the pixels are brought to that shape, and
-CSS is given a width alone. What is requested and not done is reported in the avisos.
+If the page limits the size, the requested aspect ratio is kept: the pixels are resampled to it and CSS gets only a
+width. Requests without effect are reported in the avisos.
 """
 
 import re
@@ -14,13 +14,13 @@ from printserver.rendering.body.declarations import declarations, to_points, war
 from printserver.rendering.body.indents import Measures
 
 DPI: Final = 300
-"""Pixels an inch that paper needs. Images with half as much again are brought down to it."""
+"""Pixels per inch for paper. Images with more than 1.5 times as many are reduced to it."""
 
 PX_PER_MM: Final = 96 / 25.4
 _PX_PER_PT: Final = 96 / 72
 _DENSITY: Final = DPI / 96
 _SPARE: Final = 1.5
-_COARSEST: Final = 150 / 96  # else whole pixels would miss the shape by more than is seen
+_COARSEST: Final = 150 / 96  # below this, rounding to whole pixels would distort visibly
 _SAME_SHAPE: Final = 0.002
 _BREAK: Final = "\u200b"
 _NUMBER: Final = re.compile(r"\+?(\d{1,9}(?:\.\d{1,9})?|\.\d{1,9})\s*([a-z%]*)")
@@ -36,14 +36,14 @@ _AS_IT_IS: Final = {
     "visibility": frozenset({"visible"}),
     "aspect-ratio": frozenset({"auto"}),
 }
-"""Values that change nothing of how an image is drawn here."""
+"""Values without effect on an image."""
 
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """The room of a page for an image, in px of CSS (96 an inch).
+    """The room of a page for an image, in CSS px (96 per inch).
 
-    `end_height` is what signatures and seal leave, for an image that ends the text (P3).
+    `end_height` is the height left by signatures and seal, for an image that ends the text (P3).
     """
 
     width: float = 160 * PX_PER_MM
@@ -53,7 +53,7 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """An image as it is drawn. `pixels`: the size of its file; `template`: its markup, with `{}` for its address."""
+    """A drawn image. `pixels`: the size of its file; `template`: its markup, with `{}` for its URL."""
 
     pixels: tuple[int, int]
     template: str
@@ -61,7 +61,7 @@ class Figure:
 
 @dataclass
 class _Asked:
-    """What style and attributes ask for: px by name, and parts of the column (1.0 is all of it) by name."""
+    """Sizes requested by style and attributes: px by name, and fractions of the column by name."""
 
     px: dict[str, float]
     parts: dict[str, float]
@@ -77,10 +77,10 @@ def draw(
     room: Room,
     notices: Notices,
 ) -> Figure | None:
-    """Return how an image of `pixels` (width, height) is drawn; None for one that is asked to be of no size at all.
+    """Return how an image of `pixels` (width, height) is drawn; None if its requested size is zero.
 
-    `measures` is what the elements around it mean for it, `room` the room of the page. `image_place` reads the
-    `data-` attributes to find images that the page made smaller.
+    `measures` are inherited from the elements around it, `room` is the room of the page. `image_place` reads the
+    `data-` attributes to find images that the page reduced.
     """
     asked = _read(attributes, measures.size_pt, notices)
     drawn = (_of_the_column if "width" in asked.parts else _of_its_own)(pixels, asked, room)
@@ -91,7 +91,7 @@ def draw(
     style = f"{drawn.style};max-width:{f'min({drawn.limit},{limit})' if drawn.limit else limit}"
     if asked.vertical:
         style += f";vertical-align:{asked.vertical}"
-    # a line may break at an image whatever blank is there: else its neighbours would leave the page
+    # a line may break at an image without blanks: otherwise adjacent text would overflow the page
     image = f'{_BREAK}<img src="{{}}" alt="" data-imagem="{drawn.what}"{drawn.note} style="{style}"/>{_BREAK}'
     if asked.block:
         image = f'<span style="display:block;text-align:{asked.block}">{image}</span>'
@@ -100,7 +100,7 @@ def draw(
 
 @dataclass(frozen=True, slots=True)
 class _Drawn:
-    """An image's place in CSS; `width` and `height` in px are what its pixels must be enough for."""
+    """An image's position in CSS; `width` and `height` in px are the size that its pixels must resolve."""
 
     what: str
     style: str
@@ -111,7 +111,7 @@ class _Drawn:
 
 
 def _of_the_column(pixels: tuple[int, int], asked: _Asked, room: Room) -> _Drawn | None:
-    """Return the place of an image as wide as a part of the column, which only the layout knows."""
+    """Return the position of an image whose width is a fraction of the column, which only the layout knows."""
     part = min(asked.parts["width"], asked.parts.get("max-width", 1.0), 1.0)
     ratio = pixels[0] / pixels[1]
     most = min(room.width * part, asked.px.get("max-width", room.width))
@@ -128,13 +128,13 @@ def _of_the_column(pixels: tuple[int, int], asked: _Asked, room: Room) -> _Drawn
 
 
 def _of_its_own(pixels: tuple[int, int], asked: _Asked, room: Room) -> _Drawn | None:
-    """Return the place of an image that has a size of its own, or that of its pixels (one px each)."""
+    """Return the position of an image with an absolute size, or with the size of its pixels (one px each)."""
     width, height = _computed(pixels, asked)
     part = asked.parts.get("max-width", 1.0)
     if not width or not height or not part:
         return None
     shrink = min(1.0, room.width / width, room.height / height)
-    drawn = max(width * shrink, min(1.0, width)), max(height * shrink, min(1.0, height))  # thin, and still seen
+    drawn = max(width * shrink, min(1.0, width)), max(height * shrink, min(1.0, height))  # thin, but visible
     what = f"{_mm(width)} × {_mm(height)} mm" if asked.px else f"{pixels[0]} × {pixels[1]} pixels"
     if part < 1 or "max-width" not in asked.parts:
         note = f' data-largura="{width:.2f}"' if "max-width" not in asked.parts else ""
@@ -148,7 +148,7 @@ def _mm(px: float) -> str:
 
 
 def _computed(pixels: tuple[int, int], asked: _Asked) -> tuple[float, float]:
-    """Return the size in px as CSS computes it, both limits and the image's own shape considered."""
+    """Return the size in px as CSS computes it, with both limits and the image's aspect ratio."""
     width, height, ratio = asked.px.get("width"), asked.px.get("height"), pixels[0] / pixels[1]
     least = asked.px.get("min-width", 0.0), asked.px.get("min-height", 0.0)
     most = asked.px.get("max-width", float("inf")), asked.px.get("max-height", float("inf"))
@@ -168,14 +168,14 @@ def _computed(pixels: tuple[int, int], asked: _Asked) -> tuple[float, float]:
 
 
 def _enough(pixels: tuple[int, int], width: float, height: float) -> tuple[int, int]:
-    """Return the size in pixels for an image drawn `width` × `height` px: of that shape, and as paper needs."""
+    """Return the pixel size for an image drawn `width` × `height` px: that aspect ratio at the paper's resolution."""
     across, down = pixels[0] / width, pixels[1] / height
     same = abs(across / down - 1) <= _SAME_SHAPE
     density = max(across, down)
     if same and density <= _DENSITY * _SPARE:
         return pixels
     density = min(max(density, _COARSEST) if not same else density, _DENSITY)
-    # the longer side of the shorter: a shape of whole pixels is then closest to the one asked for
+    # compute the longer side from the shorter: whole pixels then come closest to the requested aspect ratio
     if width < height:
         whole = max(1, round(width * density))
         return whole, max(1, round(whole * height / width))
@@ -217,7 +217,7 @@ def _side(margins: Mapping[str, str]) -> Literal["left", "center", "right"]:
 
 
 def _attribute(name: str, value: str, in_points: float, asked: _Asked, notices: Notices) -> None:
-    """Read `width` or `height` as HTML does: px, or parts with a `%`; but a unit of length counts too."""
+    """Read `width` or `height` as HTML does: px, or fractions with `%`. A unit of length is accepted too."""
     value = value.strip().lower()
     if value in ("", "auto"):
         return
@@ -233,7 +233,7 @@ def _attribute(name: str, value: str, in_points: float, asked: _Asked, notices: 
 
 
 def _length(name: str, value: str, in_points: float, asked: _Asked, notices: Notices) -> None:
-    """Read a length of the style, which goes before that of an attribute."""
+    """Read a length of the style, which overrides that of an attribute."""
     if value in ("auto", "none", "initial", "unset"):
         asked.px.pop(name, None)
         asked.parts.pop(name, None)
@@ -253,7 +253,7 @@ def _set(name: str, number: float, unit: Literal["px", "%"], asked: _Asked) -> N
     asked.parts.pop(name, None)
     if unit == "px":
         asked.px[name] = number
-    elif name.endswith("width"):  # of a height no element here has one to be a part of: that is `auto`, as in a browser
+    elif name.endswith("width"):  # a relative height is `auto`, as in a browser: no parent has a height
         asked.parts[name] = number / 100
 
 
@@ -266,7 +266,7 @@ def _align(value: str, asked: _Asked, notices: Notices) -> None:
 
 
 def _margin(name: str, value: str, margins: dict[str, str], notices: Notices) -> None:
-    """Note the margins that are `auto`, and tell of those that take room."""
+    """Record the margins that are `auto`, and report those that take room."""
     sides = value.split()
     if name in margins:
         margins[name] = value

@@ -1,6 +1,6 @@
-"""Sanitize an `html` body: rewritten by `markup`, parsed and cleaned by nh3, then written from the tree.
+"""Sanitizes an `html` body: rewritten by `markup`, parsed and cleaned by nh3, then written from the tree.
 
-The result is XHTML of the contract's tags with the body's text, all visible, and only styles that we write.
+The result is XHTML of the contract's tags with the body's text, all visible, and only generated styles.
 """
 
 import re
@@ -27,7 +27,7 @@ from printserver.rendering.body.style import INLINE_TAGS, Style, filter_style
 from printserver.rendering.body.tree import Node, trim_end
 
 MAX_TABLES: Final = 4
-"""Tables inside one another: each level doubles the work of the layout."""
+"""Maximum nesting of tables: each level doubles the layout time."""
 MAX_TOTAL_PIXELS: Final = 60_000_000
 MAX_IMAGES: Final = 200
 
@@ -46,12 +46,12 @@ _STRUCK: Final = frozenset({"u", "s"})
 _WHOLE: Final = re.compile(r"\s*([+-]?[0-9]{1,9})")
 
 Text = Callable[..., str]
-"""Makes text printable: (text, name of a symbol font or "") in, text out."""
+"""Makes text printable: (text, name of a symbol font or "") → text."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Around:
-    """What the elements around one mean for it."""
+    """Properties inherited from the elements around one."""
 
     measures: Measures = field(default_factory=Measures)
     nesting: int = 0
@@ -66,9 +66,8 @@ class _Around:
 def prepare(content: str, text: Text, notices: Notices, room: figures.Room) -> Iterator[Part]:
     """Yield the body `content` as safe XHTML and the text in it; every text node goes through `text`.
 
-    `room` is the room that a page has for an image.
-
-    Raises `Recusa` `corpo-invalido` for markup, tables or images over their limits, and for what `text` refuses.
+    `room` is the room of a page for an image.
+    Raises `Recusa` `corpo-invalido` for markup, tables or images over their limits, and for text that `text` refuses.
     """
     marked = markup.rewrite(content, notices)
     clean = nh3.clean(
@@ -89,7 +88,7 @@ def prepare(content: str, text: Text, notices: Notices, room: figures.Room) -> I
 
 
 class _Tree(HTMLParser):
-    """Reads what nh3 wrote, which is regular: every element is closed, in order."""
+    """Parses the output of nh3, in which every element is closed in order."""
 
     def __init__(self) -> None:
         super().__init__(convert_charrefs=True)
@@ -138,7 +137,7 @@ class _Drawing:
                 yield from self._element(child, around)
                 continue
             for at, text in enumerate(child.split("\f") if around.mode == "pre" else [child]):
-                if at:  # a form feed, as in a body of text
+                if at:  # a form feed, as in a body of `texto`
                     yield from self._break(around)
                 yield TextRun(self._text(text, around.font), around.mode, around.struck)
 
@@ -202,7 +201,7 @@ class _Drawing:
             )
 
     def _inside(self, node: Node, around: _Around, style: Style) -> tuple[_Around, str]:
-        """Return what `node` is to those inside it, and its attributes but for the style."""
+        """Return the properties that children of `node` inherit, and its attributes without the style."""
         nesting, columns, raised, extra = around.nesting, around.columns, around.raised, ""
         if node.tag == "table":
             columns = tables.prepare(node, columns, self._notices)
@@ -233,7 +232,7 @@ class _Drawing:
         return inside, extra
 
     def _image(self, node: Node, measures: Measures) -> str:
-        """Return an image encoded again; one that is no PNG or JPEG in `data:` is replaced by its alternative text."""
+        """Return an image re-encoded; one that is not PNG or JPEG in `data:` is replaced by its alternative text."""
         source = self._sources[int(node.attributes["src"])]
         data = images.read(source)
         if data is None or not (data.declared or data.format_name in ("PNG", "JPEG")):
@@ -264,7 +263,7 @@ class _Drawing:
 
 
 def _ending(node: Node) -> list[Node]:
-    """Return the images that end what is seen of `node`: the last, or a last row's; none where it ends in text."""
+    """Return the images at the visible end of `node`: the last, or the last row's; none if it ends in text."""
     for child in reversed(node.children):
         pieces = list(_pieces(child))
         if pieces and isinstance(child, Node) and child.tag not in ("img", "tr"):
@@ -275,7 +274,7 @@ def _ending(node: Node) -> list[Node]:
 
 
 def _pieces(node: "Node | str") -> Iterator["Node | str"]:
-    """Yield the texts that are not blank and the images of `node`, in order."""
+    """Yield the non-blank texts and the images of `node`, in order."""
     if isinstance(node, str):
         if node.strip():
             yield node

@@ -1,4 +1,4 @@
-"""The room that a page has for an image, and what to tell of images that laid-out pages made smaller (P2a).
+"""The room of a page for an image, and notices of images that were reduced on laid-out pages (P2a).
 
 Like `placement`, it reads WeasyPrint's boxes.
 """
@@ -14,11 +14,11 @@ from printserver.rendering.stylesheet import is_verso
 _TOLERANCE_MM: Final = 0.5
 _CLOSING_MM: Final = 22.0
 _SIGNATURES_MM: Final = 20.0
-"""Of a row of signatures."""
+"""Height of a row of signatures."""
 
 
 class LayoutRequestLike(Protocol):
-    """What of a layout's order matters here."""
+    """The part of a layout request that this module needs."""
 
     @property
     def formato(self) -> Format: ...
@@ -33,7 +33,7 @@ class LayoutRequestLike(Protocol):
 
 
 def image_room(request: LayoutRequestLike) -> Room:
-    """Return the room for an image: a page but for what its line needs; at the end what the closing leaves (P3)."""
+    """Return the room for an image: a page without two lines; at the end, the height that the closing leaves (P3)."""
     page_format = request.formato
     text = page_format.texto
     line = page_format.fontes.tamanho * page_format.fontes.entrelinha / 72 * 25.4
@@ -47,9 +47,9 @@ def image_room(request: LayoutRequestLike) -> Room:
 
 
 def check_images(pages: Sequence[Any], request: LayoutRequestLike, notices: Notices) -> None:
-    """Tell, in `avisos`, of images that the page made smaller than they were asked to be.
+    """Report in `avisos` the images that the page made smaller than requested.
 
-    Raises `Recusa` `corpo-invalido` for one that leaves the text's place on its page, where it would be cut off.
+    Raises `Recusa` `corpo-invalido` for an image outside the text area, where it would be cut off.
     """
     for number, page in enumerate(pages, 1):
         verso = is_verso(number, request.faces, request.lado_inicial)
@@ -69,7 +69,7 @@ def check_images(pages: Sequence[Any], request: LayoutRequestLike, notices: Noti
 
 
 def _is_reduced(box: Any) -> bool:
-    """Whether an image is smaller than its own width (`data-largura`), or as wide as the page's height lets it be."""
+    """Whether an image is narrower than `data-largura`, or limited by the page's height (`data-teto`)."""
     width, ceiling = (box.element.get(name) for name in ("data-largura", "data-teto"))
     if width is not None:
         return bool(box.width < 0.99 * float(width))

@@ -1,6 +1,6 @@
-"""Images of a body: PNG or JPEG in `data:`, decoded by Pillow and encoded again, so that only pixels are kept (P2a).
+"""Images of a body: PNG or JPEG in `data:`, decoded by Pillow and re-encoded, so that only pixels are kept (P2a).
 
-Its first bytes tell its type: the media type before them is often wrong. How large it is drawn: `figures`.
+The type comes from the first bytes, because the media type is often wrong. `figures` determines the drawn size.
 """
 
 import base64
@@ -24,9 +24,9 @@ from printserver.errors import Recusa
 from printserver.rendering.body.characters import refuse
 
 MAX_PIXELS: Final = 20_000_000
-"""Pixels of one image."""
+"""Maximum pixels of one image."""
 MAX_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of one image, before base64."""
+"""Maximum bytes of one image, before base64."""
 
 _DATA: Final = re.compile(r"\s*data:([^,]*),", re.IGNORECASE)
 _BASE64: Final = re.compile(r";\s*base64\s*$", re.IGNORECASE)
@@ -34,7 +34,7 @@ _OURS: Final = re.compile(
     r"\s*(?:image/(?:\*|(?:x-)?(?:a?png|p?jpe?g|jpe|jfif))|(?:application|binary)/octet-stream|)\s*(?:;|$)",
     re.IGNORECASE,
 )
-"""Media types of PNG and JPEG, as programs write them, and those that tell nothing."""
+"""Media types of PNG and JPEG in their variants, and unspecific ones."""
 _BLANKS: Final = b" \t\r\n\f"
 _URL_SAFE: Final = bytes.maketrans(b"-_", b"+/")
 
@@ -59,7 +59,7 @@ _MAGIC: Final = (
 
 _DEPTH_AT: Final = 24
 _ADAM7: Final = ((0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2))
-"""Where the passes of an interlaced PNG begin, and their steps: (x, y, step in x, step in y)."""
+"""Passes of an interlaced PNG: (start x, start y, step in x, step in y)."""
 
 _ORIENTATION: Final = 0x0112
 _TURNS: Final = {
@@ -75,7 +75,7 @@ _TURNS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class ImageData:
-    """What a `data:` holds: its bytes and format (None: none that is known), and whether it says to be PNG or JPEG."""
+    """Content of a `data:` URL: bytes, format (None: unknown), and whether it is declared as PNG or JPEG."""
 
     content: bytes
     format_name: str | None
@@ -84,14 +84,14 @@ class ImageData:
 
 @dataclass(frozen=True, slots=True)
 class DecodedImage:
-    """An image decoded: upright, grey or RGB (sRGB), on white. `animated`: this is the first of several frames."""
+    """A decoded image: upright, grey or RGB (sRGB), on white. `animated`: the first of several frames."""
 
     pixels: Image.Image
     format_name: Literal["PNG", "JPEG"]
     animated: bool = False
 
     def url(self, width: int | None = None, height: int | None = None) -> str:
-        """Return it as `data:` URL, of `width` × `height` pixels where they are given. The same bytes each time."""
+        """Return it as a `data:` URL, resized to `width` × `height` pixels if given. Deterministic."""
         image = self.pixels
         if width is not None and height is not None and image.size != (width, height):
             image = image.resize((width, height), Image.Resampling.LANCZOS)
@@ -104,15 +104,15 @@ class DecodedImage:
 
 
 def read(url: str) -> ImageData | None:
-    """Return what is in `url`, None where it is no `data:` or one of another kind that cannot be read.
+    """Return the content of `url`, None if it is no `data:` URL or an unreadable one of another type.
 
-    Raises `Recusa` `corpo-invalido` where it says to be PNG or JPEG and is over the limit or no valid base64.
+    Raises `Recusa` `corpo-invalido` if it is declared as PNG or JPEG and is over the limit or not valid base64.
     """
     head = _DATA.match(url)
     if head is None:
         return None
     ours = _OURS.match(head[1]) is not None
-    if len(url) - head.end() > MAX_BYTES * 4 // 3 + len(url) // 25 + 4:  # room for line ends
+    if len(url) - head.end() > MAX_BYTES * 4 // 3 + len(url) // 25 + 4:  # tolerance for line ends
         if not ours:
             return None
         raise refuse(f"Uma imagem tem mais de {MAX_BYTES // 1024 // 1024} MB.")
@@ -129,7 +129,7 @@ def read(url: str) -> ImageData | None:
 
 
 def _from_base64(coded: bytes) -> bytes | None:
-    """Return the bytes of base64 as programs write it: of either alphabet, in lines, with its `=` or without."""
+    """Decode base64 in its common variants: either alphabet, with line breaks, with or without `=`."""
     coded = coded.translate(_URL_SAFE, _BLANKS).rstrip(b"=")
     try:
         return base64.b64decode(coded + b"=" * (-len(coded) % 4), validate=True)
@@ -144,8 +144,8 @@ def _format(data: bytes) -> str | None:
 def decode(data: ImageData) -> DecodedImage:
     """Return the image in `data`.
 
-    Raises `Recusa` `corpo-invalido` with its reason where it is no PNG or JPEG, is broken, cut short, or over the
-    limits: an image that cannot be drawn would vanish from the page, and half an image is not what was sent.
+    Raises `Recusa` `corpo-invalido` with its reason if it is not PNG or JPEG, damaged, truncated, or over the limits:
+    an image that cannot be drawn would be missing from the page.
     """
     if data.format_name not in ("PNG", "JPEG"):
         known = f": é {data.format_name}" if data.format_name else ""
@@ -156,12 +156,12 @@ def decode(data: ImageData) -> DecodedImage:
             return _decode(data.content, png=data.format_name == "PNG")
     except (Recusa, MemoryError):
         raise
-    except Exception as error:  # a broken file raises anything at all in its decoder
+    except Exception as error:  # decoders raise any exception for a damaged file
         raise refuse("Uma imagem está corrompida.") from error
 
 
 def _decode(data: bytes, *, png: bool) -> DecodedImage:
-    # by its class: Pillow's own choice takes a JPEG with a second picture in it for another format (MPO)
+    # explicit class: Pillow's detection takes a JPEG with a second image for another format (MPO)
     with (PngImageFile if png else JpegImageFile)(io.BytesIO(data)) as image:
         if image.width * image.height > MAX_PIXELS:
             raise refuse(
@@ -177,7 +177,7 @@ def _decode(data: bytes, *, png: bool) -> DecodedImage:
 
 
 def _has_all_rows(data: bytes) -> bool:
-    """Tell whether a PNG has the pixels that its head promises: Pillow leaves those that are missing black."""
+    """Return whether a PNG has all pixels of its header: Pillow leaves missing ones black."""
     width, height, depth, colour, _, _, interlaced = struct.unpack(">IIBBBBB", data[16:29])
     bits = depth * {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}[colour]
     passes = _ADAM7 if interlaced else ((0, 0, 1, 1),)
@@ -205,7 +205,7 @@ def _pixel_data(png: bytes) -> Iterator[bytes]:
 
 
 def _load_whole(image: Image.Image) -> None:
-    """Read the pixels; a truncated image is an error here, though WeasyPrint tells Pillow to take them anywhere."""
+    """Read the pixels; a truncated image is an error here, although WeasyPrint sets Pillow to accept them globally."""
     tolerant, ImageFile.LOAD_TRUNCATED_IMAGES = ImageFile.LOAD_TRUNCATED_IMAGES, False
     try:
         image.load()
@@ -214,7 +214,7 @@ def _load_whole(image: Image.Image) -> None:
 
 
 def _upright(image: Image.Image, plain: Image.Image) -> Image.Image:
-    """Return `plain` turned as the EXIF of `image` says; one that cannot be read says nothing, as in a browser."""
+    """Return `plain` rotated by the EXIF orientation of `image`; unreadable EXIF is ignored, as in a browser."""
     exif = Image.Exif()
     try:
         exif.load(image.info.get("exif", b""))
@@ -225,14 +225,14 @@ def _upright(image: Image.Image, plain: Image.Image) -> Image.Image:
 
 
 def _plain(image: Image.Image, depth: int) -> Image.Image:
-    """Return the image as grey or RGB in sRGB, on white where it is transparent, without profiles or text."""
+    """Return the image as grey or RGB in sRGB, transparency on white, without profiles or text."""
     profile, hidden = image.info.get("icc_profile"), image.info.get("transparency")
     if image.mode.startswith("I"):  # 16 bits of grey
         shades = [255 if shade == hidden else shade >> 8 for shade in range(1 << 16)]
         image = image.convert("I").point(shades, "L")
         image.info.pop("transparency", None)
     elif image.mode == "L" and isinstance(hidden, int) and depth < 8:
-        image.info["transparency"] = hidden * (255 // ((1 << depth) - 1))  # Pillow widens the pixels alone
+        image.info["transparency"] = hidden * (255 // ((1 << depth) - 1))  # Pillow scales only the pixels
     grey = image.mode in ("1", "L", "LA")
     if image.has_transparency_data:
         image = image.convert("RGBA")
@@ -247,7 +247,7 @@ def _plain(image: Image.Image, depth: int) -> Image.Image:
 
 
 def _in_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
-    """Return the image in sRGB; a profile that is broken or of other colours than the image is passed over."""
+    """Return the image in sRGB; a damaged or mismatched profile is ignored."""
     if not profile:
         return image
     try:

@@ -1,4 +1,4 @@
-"""Indents of an element of an `html` body: its margin, its first line's, a list's, within limits (P2a)."""
+"""Indents of an element of an `html` body (margin, first line, list), within limits (P2a)."""
 
 from dataclasses import dataclass, replace
 from typing import Final
@@ -7,17 +7,17 @@ from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.declarations import BASE_PT, changes_nothing, to_points, warn_no_effect
 
 MAX_INDENT_MM: Final = 60.0
-"""Limit of the sum of nested indents; the narrowest page (116 mm) has room for it and a first line's."""
+"""Limit of the sum of nested indents; the narrowest page (116 mm) has room for it and a first-line indent."""
 MAX_FIRST_LINE_MM: Final = 40.0
 LIST_INDENT_MM: Final = 8.0
 
 _PERCENT_OF_PT: Final = 150 * 72 / 25.4
-"""Width that a percentage is taken of: 150 mm, as the page's is not known here."""
+"""Width that percentages refer to: 150 mm, because the page's width is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """What an element has from those around it: the font size in pt, the sum of indents and a first line's in mm."""
+    """Inherited measures: the font size in pt, the sum of indents and the first-line indent in mm."""
 
     size_pt: float = BASE_PT
     indent_mm: float = 0.0
@@ -26,7 +26,7 @@ class Measures:
 
 @dataclass
 class Indents:
-    """The indents of one element; `kept`: the declarations to print, to which it adds its own."""
+    """The indents of one element; adds its declarations to `kept`, the declarations to print."""
 
     around: Measures
     notices: Notices
@@ -36,7 +36,7 @@ class Indents:
     first_line: float | None = None
 
     def read(self, name: str, value: str, size_pt: float) -> None:
-        """Take a declaration of `margin`, `margin-left`, `padding-left` or `text-indent`; `size_pt`: the font's."""
+        """Read a declaration of `margin`, `margin-left`, `padding-left` or `text-indent`; `size_pt`: the font size."""
         if name == "margin":
             self._margin(value, size_pt)
             return
@@ -52,12 +52,12 @@ class Indents:
             self.kept["margin-left"] = f"{self.left:g}mm"
 
     def close(self) -> None:
-        """Limit a hanging first line: it begins left of its paragraph, but not left of what is around that."""
+        """Limit a hanging first line to the left edge of the surrounding element."""
         if self.hanging:
             self.kept["text-indent"] = f"{self._within(self.hanging, -self.left, 0.0):g}mm"
 
     def add_list(self) -> None:
-        """Give a list its own indent if the lists around it leave room for it."""
+        """Add a list indent if the surrounding indents leave room for it."""
         room = MAX_INDENT_MM - self.around.indent_mm - self.left
         own = LIST_INDENT_MM if room >= LIST_INDENT_MM else 0.0
         if not own:
@@ -66,14 +66,14 @@ class Indents:
         self.left += own
 
     def measures(self) -> Measures:
-        """Return the measures for what is inside the element, with the font size of what is around it."""
+        """Return the measures for the element's children, with the inherited font size."""
         measures = replace(self.around, indent_mm=self.around.indent_mm + self.left)
         if self.first_line is None:
             return measures
         return replace(measures, first_line_mm=min(self.first_line, MAX_FIRST_LINE_MM))
 
     def _margin(self, value: str, size_pt: float) -> None:
-        """Read the shorthand: its left side as an indent; the other sides are the format's."""
+        """Read the shorthand: the left side is an indent; the format determines the other sides."""
         sides = value.split()
         left = sides[{1: 0, 2: 1, 3: 1}.get(len(sides), 3)] if len(sides) in (1, 2, 3, 4) else ""
         others = [side for at, side in enumerate(sides) if at != 3]

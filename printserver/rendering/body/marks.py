@@ -1,7 +1,7 @@
-"""The marks `[[…]]` of a body: replaced if written exactly, reported if they only look like one (N6).
+"""The marks `[[…]]` of a body: replaced if written exactly, reported if they are only similar (N6).
 
-Editors split what was typed in one go: by tags, entities, comments, soft hyphens. A mark is found across all of those,
-and its value takes the form of its first character. A line break or a block's end ends it.
+Editors split typed text by tags, entities, comments and soft hyphens. A mark is found across all of these, and its
+value takes the formatting of its first character. A mark cannot cross a line break or a block's end.
 """
 
 import re
@@ -12,7 +12,7 @@ from printserver.rendering.body.characters import Notices
 from printserver.rendering.body.runs import TextRun
 
 MARKS: Final = ("SELO_LIVRO", "CUSTAS", "TOTAL", "PAPEL")
-"""The marks `[[…]]` of the contract that become text; all else stays as it is written."""
+"""The marks `[[…]]` of the contract that are replaced; all other text stays unchanged."""
 
 _EXACT: Final = re.compile(r"\[\[(" + "|".join(MARKS) + r")\]\]")
 _UNSEEN: Final = "\u00ad\u200b"
@@ -29,14 +29,14 @@ _BRACKET: Final = re.compile("[\\[\uff3b]|&(?:#0*+91|#x0*+5b|#0*+65339|#x0*+ff3b
 
 
 def may_be_in(content: str) -> bool:
-    """Tell whether a body may hold a mark: any opening bracket will do, since only the read text says which one."""
+    """Return whether a body may contain a mark: any opening bracket counts, because the text is not parsed yet."""
     return _BRACKET.search(content) is not None
 
 
 def replace(lines: Sequence[Sequence[TextRun]], values: Mapping[str, str], notices: Notices) -> None:
-    """Put the values into the pieces of each line, in place; a mark without a value stays, with an aviso.
+    """Replace the marks in the pieces of each line, in place; a mark without a value stays, with an aviso.
 
-    `values` is by name without brackets. A value is not read for marks again.
+    `values` is by name without brackets. Marks within a value are not replaced.
     """
     _tell_alike(lines, notices)
     for pieces in lines:
@@ -59,7 +59,7 @@ def _replace_in_line(pieces: Sequence[TextRun], values: Mapping[str, str], notic
 
 
 def _write(pieces: Sequence[TextRun], found: list[tuple[int, int, str]]) -> None:
-    """Write each value into the piece where its mark begins, and take the mark out of all that it touches."""
+    """Write each value into the piece where its mark begins, and remove the mark from all its pieces."""
     before = 0
     waiting = iter([*found, (before + sum(len(piece.text) for piece in pieces), 0, "")])
     start, end, value = next(waiting)

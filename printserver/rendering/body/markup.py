@@ -1,13 +1,12 @@
-"""The markup of an `html` body, read token by token in linear time and rewritten in the few tags that print.
+"""Rewrites the markup of an `html` body, token by token in linear time, to the printable tags.
 
-It runs before nh3, which builds the tree: its output is shallow, holds only known tags and attributes, and no
-text is swallowed by the parser's special cases (`template`, `title`, `textarea`, a `<` that closes nowhere …). nh3 is
-slow at text with many `&`, `º`, `§` or other signs below U+00C0 too (it copies what it has at each; 15 s for
-1,500,000), so placeholders replace them.
+It runs before nh3, which builds the tree. Its output is shallow and has only known tags and attributes, and no text is
+lost to the parser's special cases (`template`, `title`, `textarea`, an unclosed `<` …). nh3 is also slow at text with
+many `&`, `º`, `§` or other characters below U+00C0 (it copies its buffer at each; 15 s for 1,500,000), so placeholders
+replace them.
 
-Only comments, declarations, `script` and `style` are no text; CDATA is. What a tag or attribute says about form is
-kept (as a style where HTML has an old attribute for it), or reported by an aviso, or known to have no visible effect
-(P2a).
+Only comments, declarations, `script` and `style` are not text; CDATA is. Formatting by tags and attributes is kept (old
+attributes become styles), reported by an aviso, or known to have no visible effect (P2a).
 """
 
 import html
@@ -19,18 +18,18 @@ from printserver.rendering.body import tags
 from printserver.rendering.body.characters import Notices, refuse
 
 MAX_DEPTH: Final = 100
-"""Elements open one inside the other (nh3 took 22 s for 100,000)."""
+"""Maximum nesting of elements (nh3 took 22 s for 100,000)."""
 MAX_TAGS: Final = 100_000
-"""Tags in one body."""
+"""Maximum tags in one body."""
 
 MAX_ATTRIBUTE: Final = 5_000
-"""Characters of an attribute's value, images apart; the rest is cut off."""
+"""Maximum characters of an attribute's value, except of images; the rest is cut off."""
 _STAND_INS: Final = {"&": "\ufdd0", "<": "\ufdd1", ">": "\ufdd2"} | {
     chr(code): chr(0xF0000 + code) for code in range(0x80, 0xC0)
 }
 _TO_STAND_INS: Final = str.maketrans(_STAND_INS | dict.fromkeys(_STAND_INS.values(), "\ufffd"))
 TO_TEXT: Final = str.maketrans({stand_in: character for character, stand_in in _STAND_INS.items()})
-"""Turns the text between here and the tree back (`str.translate`): what stands there for `&`, `º` … is not printed."""
+"""Replaces the placeholders for `&`, `º` … by their characters when the tree is read (`str.translate`)."""
 
 _NO_TEXT: Final = {name: re.compile(rf"</{name}(?=[\s/>])[^>]*+>", re.IGNORECASE) for name in ("script", "style")}
 _UNSEEN_TEXT: Final = "Foi impresso o que um navegador não mostraria: {}. Retire-o, se não deve sair."
@@ -46,17 +45,17 @@ _KNOWN_DECLARATION: Final = re.compile(r"<(?:!doctype\b|!\[(?:if|endif)\b|\?xml\
 _COMMENT_END: Final = re.compile("--!?>")
 _ZEROS: Final = re.compile("&#0++(?=[0-9])")
 _LONG_NUMBER: Final = re.compile("&#[0-9]{8,}+;?")
-# As HTML splits them: a name, then "value", 'value', value or nothing; possessive, so that time stays linear.
+# As in HTML: a name, then "value", 'value', value or nothing. Possessive, for linear time.
 _ATTRIBUTE: Final = r"""[\s/]*+(=?[^\s/>=]++|=)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"'][^\s>]*+)|(?=>)))?+"""
 _EACH_ATTRIBUTE: Final = re.compile(_ATTRIBUTE)
 _TAG: Final = re.compile(rf"<(/?)([A-Za-z][^\s/><]*+)((?:{_ATTRIBUTE})*+)[\s/]*+>")
 _NAME: Final = re.compile("[a-z][a-z0-9:.-]*+")
-"""Names that tags have; `<R$ 5>` and `<ana@exemplo.br>` are text that was not escaped."""
+"""Valid tag names; `<R$ 5>` and `<ana@exemplo.br>` are unescaped text."""
 
 
 @dataclass
 class RewrittenMarkup:
-    """A body's markup as `rewrite` leaves it: `html`, and the `src` of images by the number that stands there."""
+    """Result of `rewrite`: `html`, and the `src` of images by the number that replaces it."""
 
     html: str = ""
     images: list[str] = field(default_factory=list)
@@ -65,9 +64,9 @@ class RewrittenMarkup:
 def rewrite(content: str, notices: Notices) -> RewrittenMarkup:
     """Return `content` rewritten; all text is kept, in order.
 
-    Raises `Recusa` `corpo-invalido` for more than 100 elements inside one another, for too many tags, for a tag,
-    comment or script that never closes (a browser would swallow all that follows), and for text between `<` and `>`
-    that HTML would take for a tag (P2a).
+    Raises `Recusa` `corpo-invalido` for more than 100 nested elements, for too many tags, for an unclosed tag, comment
+    or script (a browser would drop everything after it), and for text between `<` and `>` that HTML would read as a tag
+    (P2a).
     """
     writer = _Writer(notices)
     if "\0" in content:
@@ -100,7 +99,7 @@ def _after(end: re.Pattern[str], content: str, start: int, what: str) -> int:
 
 
 class _Writer:
-    """Writes the tokens, and keeps count of what is open."""
+    """Writes the tokens and tracks the open elements."""
 
     def __init__(self, notices: Notices) -> None:
         self.parts: list[str] = []
@@ -111,12 +110,12 @@ class _Writer:
         self._quotes = 0
 
     def text(self, text: str) -> None:
-        """Write text as it stands in HTML, with its entities."""
+        """Write HTML text with entities."""
         if text:
             self._plain(_unescape(text))
 
     def cdata(self, text: str) -> None:
-        """Write text that has no entities: of XHTML, where it is seen, though HTML hides it."""
+        """Write CDATA text, without entities; XHTML shows it, HTML hides it."""
         self._notices.add("O texto de CDATA, que um navegador não mostraria, foi impresso. Retire-o, se não deve sair.")
         self._plain(text)
 
@@ -124,7 +123,7 @@ class _Writer:
         self.parts.append(text.translate(_TO_STAND_INS))
 
     def tag(self, content: str, start: int) -> int:
-        """Write the tag at `start`; return where the next token begins."""
+        """Write the tag at `start`; return the start of the next token."""
         found = _TAG.match(content, start)
         if found is None:
             raise refuse(f"A marca da posição {start + 1} do HTML não tem o “>” que a fecha.")
@@ -153,7 +152,7 @@ class _Writer:
         return found.end()
 
     def _quote(self, *, opens: bool) -> None:
-        """Write the quotation marks that a viewer writes around `q`."""
+        """Write the quotation marks that a browser adds around `q`."""
         if opens:
             self._quotes += 1
             self._plain("“" if self._quotes % 2 else "‘")
@@ -162,7 +161,7 @@ class _Writer:
             self._quotes -= 1
 
     def _skip(self, content: str, name: str, at: int) -> int:
-        """Leave out a script or style sheet, to the end of its closing tag."""
+        """Skip a script or style sheet, to the end of its closing tag."""
         end = _after(_NO_TEXT[name], content, at, f"A marca <{name}> do HTML")
         self._notices.add(f"A marca <{name}> não é texto e foi retirada com o seu conteúdo.")
         if name == "style":
@@ -173,7 +172,7 @@ class _Writer:
         return end
 
     def _target(self, name: str, *, empty: bool) -> str | None:
-        """Return the tag that is written for `name`, None for none (its text stays)."""
+        """Return the tag written for `name`, or None (its text is kept)."""
         if name in tags.TAGS:
             return name
         lost = name not in tags.WITHOUT_NOTICE and not name.startswith(tags.OFFICE_PREFIXES)
@@ -203,7 +202,7 @@ class _Writer:
             self._quote(opens=True)
 
     def _imply(self, name: str) -> None:
-        """Close what the opening of `name` closes (HTML lets `</p>`, `</li>`, `</td>` … be left out)."""
+        """Close the elements that the opening of `name` ends (`</p>`, `</li>`, `</td>` … are optional in HTML)."""
         closes, barriers = tags.IMPLIED_END.get(name, (tags.NOTHING, tags.NOTHING))
         found = None
         for at in range(len(self._open) - 1, -1, -1):
@@ -215,7 +214,7 @@ class _Writer:
             self._cut(found)
 
     def _attributes(self, name: str, target: str | None, raw: str) -> dict[str, str]:
-        """Return the attributes that may matter, their values plain, and old ones as the style that they mean."""
+        """Return the relevant attributes with unescaped values; old attributes are converted to styles."""
         kept: dict[str, str] = {}
         styles = [tags.IMPLIED_STYLE[name]] if name in tags.IMPLIED_STYLE else []
         allowed = tags.ATTRIBUTES["*"] | tags.ATTRIBUTES.get(target or "", frozenset())
@@ -239,7 +238,7 @@ class _Writer:
         return value[:MAX_ATTRIBUTE]
 
     def _tell_attribute(self, name: str, attribute: str, value: str) -> None:
-        """Tell of an attribute that is left out, if a viewer would show what it does."""
+        """Report a dropped attribute if it would have a visible effect in a browser."""
         if attribute == "hidden":
             self._notices.add(_UNSEEN_TEXT, f"<{name[:20]}>")
         elif attribute in tags.TEXT_ATTRIBUTES:
@@ -265,9 +264,9 @@ class _Writer:
                 return
 
     def _cut(self, at: int) -> None:
-        """Close the element at `at` and all inside it, but for forms (b, i …) that are in no table cell.
+        """Close the element at `at` and all inside it, except formatting tags (b, i …) outside table cells.
 
-        Those go on in HTML until their own closing tag, so they still count.
+        In HTML these continue until their closing tag, so they still count as open.
         """
         in_cell = self._open[at] in tags.CELL_TAGS
         left = []
@@ -279,27 +278,27 @@ class _Writer:
 
 
 def _shown(text: str) -> str:
-    """Return the beginning of `text` as a message can quote it."""
+    """Return the beginning of `text`, for a message."""
     return "".join(character for character in text[:40] if character.isprintable())
 
 
 def _has_no_look(name: str, attribute: str, value: str) -> bool:
-    """Tell whether an attribute that shares its name with one of form has nothing to do with form here."""
+    """Return whether an attribute with the name of a formatting attribute has no visible effect here."""
     if attribute == "dir":
         return value.lower() == "ltr"
     return attribute == "type" and name in tags.TYPES_WITHOUT_LOOK
 
 
 def _unescape(text: str) -> str:
-    """Return `text` with its entities as the characters that they name.
+    """Return `text` with its entities replaced by characters.
 
-    A number that is too long for Python to read is U+FFFD, as HTML has it for one that names no character.
+    A number too long for Python to parse becomes U+FFFD, as HTML specifies for invalid numbers.
     """
     return html.unescape(_LONG_NUMBER.sub("\ufffd", _ZEROS.sub("&#", text)) if "&#" in text else text)
 
 
 def _after_line_end(content: str, at: int) -> int:
-    """Return the place behind the line end at `at`, which HTML does not count at the start of `pre`."""
+    """Return the position after the line end at `at`, which HTML ignores at the start of `pre`."""
     return at + (2 if content.startswith("\r\n", at) else content.startswith("\n", at))
 
 

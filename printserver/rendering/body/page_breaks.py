@@ -1,4 +1,4 @@
-"""Page breaks of a body: kept where text stands before and after them, so that none makes an empty page (P2)."""
+"""Page breaks of a body: kept only between visible content, so that none makes an empty page (P2)."""
 
 from collections.abc import Iterator, Sequence
 from typing import Final
@@ -16,7 +16,7 @@ _UNSEEN: Final = "\u00ad\u200b"
 
 
 def place_breaks(parts: Sequence[Part], notices: Notices) -> Iterator[Part]:
-    """Yield the parts of a body without the breaks that come before or after all that is seen, or after another."""
+    """Yield the parts of a body without breaks before or after all visible content, and without repeated breaks."""
     waiting: list[Part] = []
     seen = broken = False
     for part in parts:
@@ -52,5 +52,5 @@ def _is_seen(part: Part) -> bool:
 
 
 def tell_dropped(notices: Notices) -> None:
-    """Say that a break was left out."""
+    """Report that a break was dropped."""
     notices.add("Uma quebra de página no começo ou no fim do texto, ou logo após outra, não deixa página vazia: saiu.")

@@ -1,7 +1,7 @@
-"""A body as it is written: a list of markup and pieces of text, in the order of the page.
+"""A body in writing: a list of markup and pieces of text, in page order.
 
-Marks and blanks are seen across the elements of a line (`marks`, `blanks`), so text stays apart from markup until
-the end.
+Marks and blanks are processed across the elements of a line (`marks`, `blanks`), so text and markup stay separate
+until the end.
 """
 
 from collections.abc import Iterable, Iterator
@@ -13,9 +13,9 @@ Mode = Literal["normal", "pre", "lines"]
 
 @dataclass(slots=True)
 class TextRun:
-    """A piece of plain text. `mode`: its blanks join (`normal`), stay (`pre`), or only its line ends do (`lines`).
+    """A piece of plain text. `mode`: blanks collapse (`normal`), are kept (`pre`), or only line ends are (`lines`).
 
-    `struck`: a line is drawn under or through it, so that its blanks are seen.
+    `struck`: a line is drawn under or through it, so that its blanks are visible.
     """
 
     text: str
@@ -24,7 +24,7 @@ class TextRun:
 
 
 class Boundary(str):
-    """Markup at which a line of text ends or begins: of a block, a cell, an image or a line break."""
+    """Markup that ends or begins a line of text: a block, a cell, an image or a line break."""
 
     __slots__ = ()
 
@@ -32,11 +32,11 @@ class Boundary(str):
 Part = str | TextRun
 
 PAGE_BREAK: Final = Boundary('<span style="display:block;break-before:page"></span>')
-"""A page break, wherever it stands in the text."""
+"""A page break at any position of the text."""
 
 
 def lines(parts: Iterable[Part]) -> Iterator[list[TextRun]]:
-    """Yield the pieces of text that stand together, with no line's end between them."""
+    """Yield the pieces of text of each line."""
     together: list[TextRun] = []
     for part in parts:
         if isinstance(part, TextRun):
@@ -49,4 +49,4 @@ def lines(parts: Iterable[Part]) -> Iterator[list[TextRun]]:
 
 
 RULE: Final = Boundary('<div style="border-top:0.5pt solid;margin:1.5mm 0"></div>')
-"""A line across the text (`hr`)."""
+"""A horizontal line (`hr`)."""

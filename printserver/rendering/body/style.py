@@ -1,4 +1,4 @@
-"""Filter for the styles of an `html` body, with limits that keep all text visible and on the page.
+"""Filters the styles of an `html` body, with limits that keep all text visible and on the page.
 
 Every declaration is kept, reported by an aviso, or known to have no visible effect (P2a).
 """
@@ -23,7 +23,7 @@ from printserver.rendering.body.runs import Mode
 
 SIZE_RANGE_PT: Final = (6.0, 36.0)
 INLINE_TAGS: Final = frozenset({"span", "b", "strong", "i", "em", "u", "s", "sub", "sup"})
-"""Tags that are part of a line."""
+"""Inline tags."""
 
 _HIDDEN_PT: Final = 1.0
 _SIZES: Final = {
@@ -77,10 +77,10 @@ _CELL_ALIGN: Final = frozenset({"top", "middle", "bottom", "baseline"})
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What an element's style comes to.
+    """The result of an element's style.
 
-    `css`: the declarations to print; `measures`: for what is inside. None stands for what is around: `font` (a symbol
-    font's name, "" for a font of text), `mode` (of blanks). `hidden`: what would hide it from a viewer, or "".
+    `css`: the declarations to print; `measures`: for its children. `font` (a symbol font's name, "" for a text font)
+    and `mode` (of blanks) are None if inherited. `hidden`: the declaration that would hide it in a browser, or "".
     """
 
     css: str
@@ -97,11 +97,11 @@ class Style:
 def filter_style(
     tag: str, style: str, align: str, measures: Measures, notices: Notices, *, without_lines: bool = False
 ) -> Style:
-    """Return what the `style` and `align` of an element `tag` come to.
+    """Return the result of the `style` and `align` of an element `tag`.
 
-    Sizes are 6 to 36 pt and absolute (relative ones would multiply), indents 0 to 60 mm in sum, a first line's 0 to
-    40 mm (or as far to the left as its own paragraph's indent); a value beyond is brought to the limit, anything else
-    that would be seen is left out, each with an aviso. `without_lines`: a cell of a table without lines.
+    Sizes are 6 to 36 pt and absolute (relative sizes would multiply), indents 0 to 60 mm in sum, first-line indents 0
+    to 40 mm (or negative up to the paragraph's indent). A value beyond its limit is set to the limit; any other visible
+    declaration is dropped; both with an aviso. `without_lines`: a cell of a table without lines.
     """
     reader = _Reader(tag, measures, notices)
     if align:
@@ -136,7 +136,7 @@ class _Reader:
         self.indents = Indents(self.around, self.notices, self.kept)
 
     def read(self, name: str, value: str) -> None:
-        """Take one declaration."""
+        """Read one declaration."""
         if name in _WORDS:
             self._word(name, value)
         elif name.startswith("border") and self.borders.read(name, value):
@@ -149,7 +149,7 @@ class _Reader:
             warn_no_effect(name, self.notices)
 
     def result(self, without_lines: bool) -> Style:
-        """Return what all declarations come to."""
+        """Return the result of all declarations."""
         self.indents.close()
         if self.inline_block and self.wide:
             self._set_apart("display", "inline-block")
@@ -191,7 +191,7 @@ class _Reader:
         self.kept["font-size"] = f"{self.size:g}pt"
 
     def _font(self, value: str) -> None:
-        """Read the shorthand: words, size, perhaps the line's height, family."""
+        """Read the shorthand: words, size, optional line height, family."""
         words = value.replace(" /", "/").replace("/ ", "/").split()
         for at, word in enumerate(words):
             if word in _WORDS["font-weight"]:
@@ -263,7 +263,7 @@ class _Reader:
         if value == "none":
             self.hidden = "display:none"
         elif inline and value not in _INLINE_DISPLAY and value not in NEUTRAL:
-            self.kept["display"] = "block"  # else words that a viewer sets apart would grow together
+            self.kept["display"] = "block"  # otherwise words that a browser separates would join
             if value not in _BLOCK_DISPLAY:
                 warn_no_effect("display", self.notices)
         elif not inline and value not in _BLOCK_DISPLAY and not value.startswith("table"):
@@ -274,7 +274,7 @@ class _Reader:
         self._left_out("width", value)
 
     def _set_apart(self, name: str, value: str) -> None:
-        """Give its own line to what would be placed elsewhere: its words must not join others."""
+        """Put an element with its own position on a separate line: its words must not join others."""
         if changes_nothing(name, value) or value in ("static", "relative"):
             return
         warn_no_effect(name, self.notices)

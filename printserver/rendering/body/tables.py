@@ -1,7 +1,7 @@
-"""The tables of an `html` body as the layout needs them: nothing of a table may be left out or lie over the rest (P2a).
+"""Prepares the tables of an `html` body for the layout: no part of a table may be lost or overlap another (P2a).
 
-WeasyPrint leaves out cells beyond the first row's columns, a head or foot that does not fit a page, and lets cells
-overlap as HTML allows; here a table gets its columns written out, its parts in their order, and free cells.
+WeasyPrint drops cells beyond the first row's columns and a head or foot that does not fit a page, and lets cells
+overlap as HTML allows. Here a table gets explicit columns, ordered row groups and cells without overlap.
 """
 
 from collections.abc import Iterator
@@ -12,19 +12,19 @@ from printserver.rendering.body.tags import CELL_TAGS
 from printserver.rendering.body.tree import Node
 
 MAX_SPAN: Final = 50
-"""Columns or rows that one cell may span, and columns of a table (those of tables around it multiplied in)."""
+"""Maximum span of a cell, and maximum columns of a table (multiplied by those of the tables around it)."""
 LINES_KEPT_TOGETHER: Final = 12
-"""Lines (estimated) up to which a row is kept on one page; a longer one continues on the next."""
+"""Maximum (estimated) lines of a row that is kept on one page; a longer row continues on the next."""
 
 ROOMY_COLUMNS: Final = 16
-"""Columns up to which the widest letter fits between the borders, on the narrowest page."""
+"""Maximum columns for which the widest letter fits between the borders on the narrowest page."""
 
 _CHARACTERS_A_LINE: Final = 80
 _GROUPS: Final = ("thead", "tbody", "tfoot")
 
 
 def prepare(table: Node, around: int, notices: Notices) -> int:
-    """Bring `table` to its form for the layout; return its columns times those of the tables around it, at least 1.
+    """Prepare `table` for the layout; return its columns times those of the tables around it, at least 1.
 
     Raises `Recusa` `corpo-invalido` for more than 50.
     """
@@ -47,12 +47,12 @@ def prepare(table: Node, around: int, notices: Notices) -> int:
 
 
 def span(cell: Node, name: str) -> int:
-    """Return how many columns or rows a cell spans, at least 1."""
+    """Return the number of columns or rows that a cell spans, at least 1."""
     return number(cell.attributes.get(name, "")) or 1
 
 
 def number(value: str) -> int:
-    """Return a whole number as HTML reads it (leading digits), 0 where there is none; large ones end at 9 digits."""
+    """Parse an integer as HTML does (leading digits), 0 if there is none; at most 9 digits."""
     digits = value.strip()[:9]
     for at, character in enumerate(digits):
         if character not in "0123456789":
@@ -62,7 +62,7 @@ def number(value: str) -> int:
 
 
 def _make_small(table: Node, groups: list[list[Node]], notices: Notices) -> None:
-    """Give the letters of a table of many columns room: else they would lie over those of the next cell."""
+    """Print a table of many columns in small type: otherwise its letters would overlap the next cell."""
     notices.add(f"Uma tabela de mais de {ROOMY_COLUMNS} colunas foi impressa em letra de 6 pt.")
     table.css = "font-size:6pt"
     for cell in (cell for group in groups for row in group for cell in _cells(row)):
@@ -70,7 +70,7 @@ def _make_small(table: Node, groups: list[list[Node]], notices: Notices) -> None
 
 
 def _order_groups(table: Node) -> None:
-    """Put the first head first and the first foot last, as a viewer shows them, and leave out groups without rows."""
+    """Put the first head first and the first foot last, as a browser does, and drop groups without rows."""
     groups = [
         child for child in table.children if isinstance(child, Node) and (child.tag not in _GROUPS or child.children)
     ]
@@ -97,7 +97,7 @@ def _cells(row: Node) -> list[Node]:
 
 
 def _bound_spans(groups: list[list[Node]], notices: Notices) -> None:
-    """Bring the spans of cells to their limits."""
+    """Limit the spans of cells."""
     rows = [_cells(row) for group in groups for row in group]
     columns = 1
     for row in rows:
@@ -111,8 +111,8 @@ def _bound_spans(groups: list[list[Node]], notices: Notices) -> None:
 
 
 def _place(group: list[Node]) -> int:
-    """Return the columns of a group's grid; a cell that would lie over one from a row above is made narrower."""
-    taken: dict[int, int] = {}  # column: rows it is still taken for
+    """Return the columns of a group's grid; a cell that would overlap one from a row above is narrowed."""
+    taken: dict[int, int] = {}  # column → rows for which it is still taken
     columns = 0
     for row in group:
         used: dict[int, int] = {}
@@ -131,7 +131,7 @@ def _place(group: list[Node]) -> int:
 
 
 def _lines(cell: Node, columns: int) -> float:
-    """Return about how many lines a cell takes; an image counts as a short row."""
+    """Estimate the lines of a cell; an image counts as a short row."""
     width = _CHARACTERS_A_LINE * span(cell, "colspan") / max(columns, 1)
     return sum(_lines_of(child, width) for child in cell.children)
 

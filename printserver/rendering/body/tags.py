@@ -1,4 +1,4 @@
-"""Tags and attributes of HTML: what each is written as in a printed body, and what it closes (P2a)."""
+"""Tags and attributes of HTML: their replacement in a printed body, and the tags that they close (P2a)."""
 
 from typing import Final
 
@@ -68,7 +68,7 @@ ATTRIBUTES: Final = {
     "li": frozenset({"value"}),
     "table": frozenset({"border"}),
 }
-# Old attributes, as the style that they mean.
+# Old attributes, as styles.
 _AS_STYLE: Final[dict[tuple[str, str], str]] = {
     ("font", "face"): "font-family",
     ("font", "color"): "color",
@@ -114,7 +114,7 @@ IMPLIED_END: Final = {
 
 
 def as_style(name: str, attribute: str, value: str) -> str:
-    """Return the style that an old attribute means, "" for none."""
+    """Return the style of an old attribute, "" for none."""
     if (name, attribute) in _AS_STYLE:
         return f"{_AS_STYLE[name, attribute]}:{value}"
     if (name, attribute) == ("font", "size"):
@@ -125,7 +125,7 @@ def as_style(name: str, attribute: str, value: str) -> str:
 
 
 def _font_size(value: str) -> str:
-    """Return the size that HTML gives to `<font size>`: 1 to 7, or so much from 3."""
+    """Return the size of `<font size>` in HTML: 1 to 7, or relative to 3."""
     digits = value.lstrip("+-")[:3]
     if not digits.isascii() or not digits.isdigit():
         return value

@@ -1,4 +1,4 @@
-"""The tree of an `html` body, and its end: what is blank there counts for nothing (P2a)."""
+"""The tree of an `html` body, and the removal of blank content at its end (P2a)."""
 
 import unicodedata
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from printserver.rendering.body.tags import CELL_TAGS
 
 @dataclass
 class Node:
-    """An element: its tag, its attributes, what is inside, and CSS declarations of our own for it."""
+    """An element: tag, attributes, children, and generated CSS declarations."""
 
     tag: str
     attributes: dict[str, str]
@@ -18,12 +18,12 @@ class Node:
 
 
 def is_blank(text: str) -> bool:
-    """Tell whether `text` leaves no ink: blanks of any width and invisible characters."""
+    """Return whether `text` has no ink: only blanks of any width and invisible characters."""
     return all(character.isspace() or unicodedata.category(character) in ("Cc", "Cf") for character in text)
 
 
 def strip_blank_end(text: str) -> str:
-    """Return `text` without the blank characters at its end."""
+    """Return `text` without trailing blank characters."""
     end = len(text)
     while end and is_blank(text[end - 1]):
         end -= 1
@@ -31,10 +31,10 @@ def strip_blank_end(text: str) -> str:
 
 
 def trim_end(node: Node) -> list[Node]:
-    """Take from the end of `node` all that leaves no ink: blanks, line breaks, empty elements of any kind (P2a).
+    """Remove everything without ink from the end of `node`: blanks, line breaks, empty elements (P2a).
 
-    A table that holds anything keeps its cells; only the end of its last one is trimmed. Return the elements taken,
-    with those inside them.
+    A table with content keeps its cells; only the end of its last cell is trimmed. Return the removed elements, with
+    their descendants.
     """
     taken: list[Node] = []
     while node.children:
@@ -69,7 +69,7 @@ def _has_ink(node: Node) -> bool:
 
 
 def _is_lined(node: Node) -> bool:
-    """Tell whether a line is drawn under or through what `node` holds, blanks too."""
+    """Return whether a line is drawn under or through the content of `node`, including blanks."""
     style = node.attributes.get("style", "").lower()
     lined = node.tag in ("u", "s") or "underline" in style or "line-through" in style
     return lined and any(isinstance(child, str) and child for each in _elements(node) for child in each.children)

@@ -1,1 +1,1 @@
-"""Bodies that come as a finished PDF: checked, and their pages drawn on fresh ones."""
+"""Checks bodies that are finished PDFs and places their pages on new pages."""

@@ -1,7 +1,7 @@
-"""The annotations of a PDF's pages, form fields among them: which pictures of them print, and which cannot (P2a).
+"""The annotations of a PDF's pages, including form fields: selects the appearances that print (P2a).
 
-A picture that prints is left alone in its annotation, to be drawn into the page. What a viewer would draw by itself,
-or show on the screen and not on paper, is refused if it has content, otherwise reported in an aviso.
+An annotation that prints keeps only its printed appearance stream, to be flattened into the page. An annotation without
+appearance, or visible only on screen, is refused if it has content, otherwise reported in an aviso.
 """
 
 from typing import Any, Final
@@ -23,15 +23,15 @@ _PRINT: Final = 1 << 2
 _NO_VIEW: Final = 1 << 5
 _PUSH_BUTTON: Final = 1 << 16
 _SILENT: Final = ("FileAttachment", "Movie", "PrinterMark", "RichMedia", "Screen", "Sound", "TrapNet", "3D")
-"""Kinds that a viewer does not draw, or draws as a mere sign, where they bring no picture."""
+"""Types that a viewer does not draw, or draws only as an icon, if they have no appearance."""
 _DRAWN_BY: Final = ("/Subtype", "/F", "/Rect", "/AP", "/AS", "/OC", "/V", "/FT", "/Ff", "/Parent")
 _PAINTING: Final = "S s f F f* B B* b b* sh Do Tj TJ ' \" BI ID EI"
 
 
 def check_form(pdf: Pdf) -> None:
-    """Refuse a signed document, a dynamic form, and one whose fields a viewer has yet to draw.
+    """Refuse a signed document, a dynamic form, and a form whose fields have no appearances yet.
 
-    What is left of the form are its resources, which the fields' pictures may name.
+    Keeps only the form's resources, which the fields' appearances may use.
     """
     if _signed(pdf):
         raise refuse("O PDF está assinado digitalmente: imprimi-lo com selo quebraria a assinatura.")
@@ -46,7 +46,7 @@ def check_form(pdf: Pdf) -> None:
 
 
 def _signed(pdf: Pdf) -> bool:
-    """Say whether a signature is anywhere in the file, also written within another object, or a signed field."""
+    """Return whether the file has a signature, including within another object, or a signed field."""
     inside: list[Any] = list(pdf.objects)
     while inside:
         value = inside.pop()
@@ -84,7 +84,7 @@ def _has_fields(pdf: Pdf) -> bool:
 
 
 def _inherited(field: Any, key: str) -> Any:
-    """Return a field's own value of `key` or the nearest of its parents'."""
+    """Return the value of `key` from a field or its nearest ancestor."""
     for _ in range(MAX_DEPTH):
         if not isinstance(field, Dictionary):
             return None
@@ -95,9 +95,9 @@ def _inherited(field: Any, key: str) -> Any:
 
 
 def select(page: Page, number: int, layers: Layers, notices: Notices) -> bool:
-    """Leave on a page the annotations that print, each with the one picture that shows; say whether there are any.
+    """Keep on a page the annotations that print, each with its current appearance; return whether there are any.
 
-    What is left out though a viewer may show it is said in `avisos`. Raises `Recusa` for what would be lost.
+    Removed annotations that a viewer may show are reported in `avisos`. Raises `Recusa` for content that would be lost.
     """
     chosen = []
     for annotation in elements(dict(items(page.obj, ("/Annots",))).get("/Annots", Array()), "a lista de anotações"):
@@ -128,7 +128,7 @@ def _prints(annotation: Dictionary, kind: str, number: int, layers: Layers, noti
     if says and not prints and kind in ("FreeText", "Widget"):
         raise refuse(f"A página {number} do PDF tem texto ({kind}) que só aparece na tela. Achate o PDF.")
     if picture is None and "/AP" in annotation:
-        return False  # a box that is not marked
+        return False  # an unchecked box
     if picture is None or not prints:
         notices.add(f"Uma anotação ({kind}) da página {number} do PDF não é das que se imprimem e foi retirada.")
         return False
@@ -142,7 +142,7 @@ def _is_empty(annotation: Dictionary) -> bool:
 
 
 def _check_link(annotation: Dictionary, number: int, notices: Notices, *, prints: bool) -> bool:
-    """Refuse the frame that a viewer draws around a link on paper; a frame on the screen alone is said. Never drawn."""
+    """Refuse a link frame that a viewer prints; report a frame that is only on screen. Always returns False."""
     style = annotation.get("/BS")
     if isinstance(style, Dictionary):
         width = float(style.get("/W", 1))
@@ -157,7 +157,7 @@ def _check_link(annotation: Dictionary, number: int, notices: Notices, *, prints
 
 
 def _picture(annotation: Dictionary) -> Stream | None:
-    """Return what a viewer draws of an annotation by its state; None for nothing."""
+    """Return the appearance stream of an annotation's current state, or None."""
     looks = annotation.get("/AP")
     normal = dict(items(looks)).get("/N") if isinstance(looks, Dictionary) else None
     if isinstance(normal, Stream):
@@ -187,7 +187,7 @@ def _check_box(picture: Stream) -> None:
 
 
 def _says(annotation: Dictionary, kind: str, picture: Stream | None) -> bool:
-    """Say whether a reader would miss the annotation; refuse a field whose picture does not show its value."""
+    """Return whether the annotation has content; raise `Defect` for a filled field with an empty appearance."""
     if kind != "Widget":
         return picture is not None or kind not in _SILENT
     if int(_inherited(annotation, "/Ff") or 0) & _PUSH_BUTTON and _inherited(annotation, "/FT") == Name.Btn:

@@ -1,6 +1,6 @@
-"""What a PDF body must hold to as a whole, and the size of its pages as they are seen.
+"""Checks of a PDF body as a whole, and the visible size of its pages.
 
-A structure that is not as PDF has it (a name where a number belongs) raises `TypeError` or `ValueError` instead.
+A structure that violates the PDF types (a name instead of a number) raises `TypeError` or `ValueError` instead.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ from printserver.rendering.pdf_body.streams import MAX_DEPTH, Defect
 
 
 def document(pdf: Pdf) -> None:
-    """Refuse what cannot be judged by its pages: encryption, and pages other than those that are counted."""
+    """Refuse encryption, and a page count that differs from the page tree."""
     if pdf.is_encrypted:
         raise refuse("O PDF está cifrado. Envie-o sem proteção.")
     if int(pdf.Root.Pages.get("/Count", -1)) != len(pdf.pages):
@@ -22,7 +22,7 @@ def document(pdf: Pdf) -> None:
 
 
 def visible_box(page: Page) -> tuple[float, float, float, float]:
-    """Return left, bottom, right, top of what is seen of a page: its crop box within its media box."""
+    """Return left, bottom, right, top of a page's visible area: its crop box within its media box."""
     media, crop = (_rectangle(box) for box in (page.mediabox, page.cropbox))
     left, bottom = max(media[0], crop[0]), max(media[1], crop[1])
     right, top = min(media[2], crop[2]), min(media[3], crop[3])
@@ -35,12 +35,12 @@ def _rectangle(box: Any) -> tuple[float, float, float, float]:
 
 
 def user_unit(page: Page) -> float:
-    """Return the page's UserUnit (1 by default): by how much its points are larger."""
+    """Return the page's UserUnit (1 by default), the size of its units in points."""
     return float(page.obj.get("/UserUnit", 1))
 
 
 def rotation(page: Page) -> int:
-    """Return the page's own or inherited rotation in degrees, clockwise; refuse one that is no quarter turn."""
+    """Return the page's own or inherited rotation in degrees, clockwise; refuse one that is not a multiple of 90."""
     node: Any = page.obj
     for _ in range(MAX_DEPTH):
         if not isinstance(node, Dictionary):

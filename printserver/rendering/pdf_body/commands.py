@@ -1,4 +1,4 @@
-"""The drawing commands of a PDF's content: read, checked, and every `Q` balanced (P2a)."""
+"""Reads the operators of PDF content streams, checks them and balances `q` and `Q` (P2a)."""
 
 import re
 from typing import Any, Final
@@ -17,18 +17,18 @@ _COMMANDS: Final = (
 _OPERATORS: Final = frozenset(_COMMANDS.split()) | {"INLINE IMAGE"}
 WRITING: Final = ("Tj", "TJ", "'", '"')
 _JOINT: Final = b"\n\t \f \t \f\n"
-"""Blanks that no writer sets, put between the pieces of a content: within a text they would stay in it."""
+"""Unusual blanks put between the parts of a content stream: within a string they stay detectable."""
 _STRING: Final = re.compile(rb"\((?:\\.|[^\\()])*\)")
 
 Instructions = list[tuple[str, Any]]
-"""Drawing commands: the operator's name, and the library's instruction with its operands."""
+"""Operators by name, each with pikepdf's instruction and its operands."""
 
 
 def read_content(pdf: Pdf, page: Page) -> Instructions:
-    """Return a page's drawing commands, and leave them on it as one stream in which every `Q` closes a `q` of its own.
+    """Return a page's operators, and replace its content by one stream with balanced `q` and `Q`.
 
-    Raises `Defect` for content that is cut or damaged, has unknown commands, or is split within a text, a picture or a
-    comment: viewers put such pieces together in different ways.
+    Raises `Defect` for content that is truncated or damaged, has unknown operators, or is split within a string, an
+    inline image or a comment: viewers join such parts in different ways.
     """
     contents = dict(items(page.obj, PAGE_KEYS)).get("/Contents", Array())
     parts = elements(contents, "o conteúdo") if isinstance(contents, Array) else [contents]
@@ -49,7 +49,7 @@ def read_content(pdf: Pdf, page: Page) -> Instructions:
 
 
 def parse(pdf: Pdf, stream: Stream) -> Instructions:
-    """Return the drawing commands of one stream; raise `Defect` for what is damaged or unknown."""
+    """Return the operators of one stream; raise `Defect` for damaged or unknown ones."""
     try:
         instructions = [(str(each.operator), each) for each in pikepdf.parse_content_stream(stream)]
     except (pikepdf.PikepdfError, TypeError, ValueError) as error:
@@ -76,13 +76,13 @@ def _check_joints(pieces: list[bytes], instructions: Instructions) -> None:
 
 
 def written_strings(operands: Any) -> list[bytes]:
-    """Return the strings that a command writes."""
+    """Return the strings that an operator shows."""
     (operand,) = operands[-1:]
     return [bytes(part) for part in (operand if isinstance(operand, Array) else [operand]) if isinstance(part, String)]
 
 
 def _balance(instructions: Instructions) -> Instructions:
-    """Return the same commands without a `Q` too many and with those that are missing."""
+    """Return the same operators without surplus `Q` and with the missing ones."""
     depth, spare = 0, set()
     for place, (operator, _) in enumerate(instructions):
         if operator == "q":

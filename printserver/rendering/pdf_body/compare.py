@@ -1,7 +1,6 @@
-"""Holds the prepared pages against the PDF that came, as another program draws both (P2a, S12).
+"""Compares the prepared pages with the received PDF, both drawn by another program (P2a, S12).
 
-It knows nothing of what can go wrong in a PDF: a word, picture or line that one shows and the other does not is found
-whatever the cause.
+It is independent of the kind of defect: it finds every word, image or line that only one of them shows.
 """
 
 import time
@@ -19,25 +18,25 @@ from printserver.rendering.pdf_body.picture import (
 )
 
 MAX_CPU_S: Final = 5.0
-"""Seconds of the processor's time that comparing may take. The checks before it hold for all pages."""
+"""Maximum CPU seconds of the comparison. The earlier checks cover all pages."""
 
 _DPI: Final = 36
 _NOISE: Final = 24
-"""Grey levels of 255 by which a pixel may differ. Both drawings are of one program, and mostly the same to the bit."""
+"""Grey levels of 255 by which a pixel may differ. Both images come from one program and are mostly identical."""
 _WAYS: Final = ((0.37, False), (0.37, True), (0.12, True))
-"""How pages are drawn until they agree: moved by this part of a pixel, with smooth text or not.
+"""Drawing attempts until the pages agree: (shift in pixels, smooth text).
 
-Within a transparency group text is always smooth. Pictures go from whole pixel to whole pixel: one that begins within a
-rounding error of a pixel's edge may come out a pixel larger, but not at two places.
+Text within a transparency group is always smooth. Images are aligned to whole pixels: one that begins within a rounding
+error of a pixel's edge may be drawn a pixel larger, but not at both shifts.
 """
 
 
 def compare(received: bytes, prepared: bytes, size_mm: tuple[float, float], units: Sequence[float]) -> None:
-    """Refuse `prepared` where a page of it does not show what the page of `received` does.
+    """Refuse `prepared` if a page of it looks different from the page of `received`.
 
-    `units` says of each page how much larger (UserUnit) the received one is than its points say. Pages are looked at
-    from the upper left corner, to `size_mm` (width, height), as many as `MAX_CPU_S` allows: a scan of 300 pages in
-    colours would take longer than all else. Raises `Recusa` `corpo-invalido`.
+    `units` are the UserUnits of the received pages. Pages are compared within `size_mm` (width, height) of the upper
+    left corner, as many as `MAX_CPU_S` allows: a colour scan of 300 pages would take longer than all other work. Raises
+    `Recusa` `corpo-invalido`.
     """
     end = time.process_time() + MAX_CPU_S
     try:

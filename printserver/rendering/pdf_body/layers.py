@@ -1,7 +1,7 @@
-"""The layers of a PDF (optional content): which of them every viewer shows, on the screen as on paper (P2a).
+"""The layers of a PDF (optional content), and whether every viewer shows them, on screen and on paper (P2a).
 
-What is in a layer that shows is printed. What is in one that is off, or that one viewer shows and another does not, is
-refused: the seal must stand on what the clerk saw.
+Content in a visible layer is printed. Content in a layer that is off, or that only some viewers show, is refused: the
+seal must be on the document that the clerk saw.
 """
 
 from dataclasses import dataclass
@@ -19,13 +19,13 @@ from printserver.rendering.pdf_body.streams import (
 )
 
 _SETTINGS: Final = (None, "View", "Print", "Export")
-"""The ways to see a document: by the default configuration alone, or with the layer's own setting for an event."""
+"""Ways to view a document: the default configuration (None), or a layer's setting for an event."""
 _CHANGING: Final = (Name.Zoom, Name.Language, Name.User)
 
 
 @dataclass(frozen=True)
 class _Default:
-    """The configuration in which a viewer opens the document. `changing` depends on zoom, language or person."""
+    """The default configuration of a document. `changing`: layers that depend on zoom, language or user."""
 
     base: bool
     on: set[tuple[int, int]]
@@ -41,7 +41,7 @@ class Layers:
 
     @cached_property
     def _default(self) -> "_Default":
-        """Read only once something is in a layer: those that no page uses may be as they are."""
+        """Read only if some content is in a layer: unused layers are not checked."""
         properties = dict(items(self._root, ("/OCProperties",))).get("/OCProperties", Dictionary())
         config = dict(items(properties)).get("/D", Dictionary())
         parts = dict(items(config))
@@ -58,7 +58,7 @@ class Layers:
         )
 
     def require_shown(self, content: Any) -> None:
-        """Refuse what is governed by `content` (a layer or a membership in layers) unless every viewer shows it."""
+        """Refuse content governed by `content` (a layer or a layer membership) unless every viewer shows it."""
         shown = {self._shows(content, setting) for setting in _SETTINGS}
         if shown == {False}:
             raise refuse("O PDF tem camadas desligadas. Deixe nele só o que deve ser impresso.")
@@ -111,7 +111,7 @@ class Layers:
             raise Defect("uma camada não pôde ser lida")
         key = _key(group)
         if key in self._default.changing or not _for_viewing(group.get("/Intent")):
-            return setting is None  # neither: shown by some programs and not by others
+            return setting is None  # ambiguous: shown by some programs and not by others
         usage = group.get("/Usage")
         wish = usage.get(f"/{setting}") if setting and isinstance(usage, Dictionary) else None
         state = wish.get(f"/{setting}State") if isinstance(wish, Dictionary) else None
@@ -123,12 +123,12 @@ class Layers:
 
 
 def plain_layer() -> Dictionary:
-    """Return a layer that shows in every viewer, to stand for one that was found to show."""
+    """Return a layer that every viewer shows, as a replacement for a visible layer."""
     return Dictionary(Type=Name.OCG, Name=String(""))
 
 
 def is_layer(value: Any) -> bool:
-    """Say whether a dictionary is a layer or a membership in layers."""
+    """Return whether a dictionary is a layer or a layer membership."""
     return (
         isinstance(value, Dictionary)
         and not isinstance(value, Stream)

@@ -1,6 +1,6 @@
-"""Pages of a PDF as pictures, drawn by PDFium as a viewer draws them to be printed: with fields, annotations, layers.
+"""Pages of a PDF as images, drawn by PDFium as for printing: with fields, annotations, layers.
 
-For looking at pages only: nothing that is printed is made of these pictures.
+Used only to analyse pages, never for printed output.
 """
 
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ _STAMP: Final = (c_ushort * 6)(*b"Stamp", 0)
 
 @contextmanager
 def opened(data: bytes) -> Iterator[Any]:
-    """Open a PDF; its length is the number of its pages. Raises `Unreadable`."""
+    """Open a PDF; its length is its page count. Raises `Unreadable`."""
     document = pypdfium2.PdfDocument(data)
     try:
         yield document
@@ -32,7 +32,7 @@ def opened(data: bytes) -> Iterator[Any]:
 def loaded(document: Any, number: int) -> Iterator[Any]:
     """Open page `number` (from 1) of an opened PDF. Raises `Unreadable`.
 
-    Its form fields are taken for stamps: PDFium draws fields only with a form of its own around them.
+    Form fields are turned into stamps: PDFium draws fields only within a form environment.
     """
     page = document[number - 1]
     try:
@@ -49,14 +49,14 @@ def loaded(document: Any, number: int) -> Iterator[Any]:
 def draw(
     page: Any, size_mm: tuple[float, float], dpi: int, *, unit: float = 1.0, shift: float = 0.0, smooth: bool = False
 ) -> Image.Image:
-    """Return a loaded page in grey, on white: what lies within `size_mm` (width, height) of its upper left corner.
+    """Return a loaded page in grey, on white, within `size_mm` (width, height) of its upper left corner.
 
-    `unit` is by how much a point of the page is larger than one (UserUnit), `shift` the part of a pixel by which all is
-    moved right and down. Text goes from whole pixel to whole pixel unless `smooth`.
+    `unit` is the page's UserUnit; `shift` moves the content right and down by a fraction of a pixel. Text is aligned to
+    whole pixels unless `smooth`.
     """
     width, height = (round(side / 25.4 * dpi) for side in size_mm)
     scale = unit * dpi / 72
-    # PDFium places glyphs freely on a bitmap that is transparent
+    # PDFium positions glyphs at subpixels only on a transparent bitmap
     bitmap = pypdfium2.PdfBitmap.new_native(width, height, pdfium.FPDFBitmap_BGRA if smooth else pdfium.FPDFBitmap_Gray)
     try:
         bitmap.fill_rect((255, 255, 255, 255), 0, 0, width, height)
@@ -64,6 +64,6 @@ def draw(
         clip = pdfium.FS_RECTF(0, 0, c_float(width), c_float(height))
         pdfium.FPDF_RenderPageBitmapWithMatrix(bitmap, page, matrix, clip, _FLAGS)
         image: Image.Image = bitmap.to_pil().convert("L")
-        return image.copy()  # on a bitmap in grey it still lies in PDFium's memory
+        return image.copy()  # a grey bitmap's image still refers to PDFium's memory
     finally:
         bitmap.close()

@@ -1,8 +1,8 @@
-"""A body that is a finished PDF: checked, and its pages placed as Form XObjects on new pages.
+"""Prepares a body that is a finished PDF: checks it and places its pages as Form XObjects on new pages.
 
-Only what is visible is kept: no annotation, action, attachment or signature, and no rotation or unbalanced state that
-could hide the stamp. Annotations that print (form fields, stamps) become part of the page before that.
-Does not stamp, and makes no PDF/A: what the body had of it (profile, fonts, colours) is left as it was.
+Only visible content is kept: no annotation, action, attachment or signature, and no rotation or unbalanced state that
+could hide the stamp. Annotations that print (form fields, stamps) are flattened first.
+Does not stamp and does not convert to PDF/A: profile, fonts and colours stay unchanged.
 """
 
 import base64
@@ -25,7 +25,7 @@ from printserver.rendering.pdf_body.streams import Defect
 from printserver.rendering.pdf_body.use import Use
 
 MAX_BYTES: Final = 16 * 1024 * 1024
-"""Bytes of the PDF, before base64."""
+"""Maximum bytes of the PDF, before base64."""
 MAX_PAGES: Final = 300
 
 _HEADER: Final = re.compile(rb"((?:\xef\xbb\xbf|\xfe\xff|\xff\xfe)?[\s\0]*)(%PDF-\d\.\d)")
@@ -33,13 +33,13 @@ _START: Final = re.compile(rb"startxref\s+(\d{1,10})\s")
 _TABLE: Final = re.compile(rb"\s*(?:xref|\d+\s+\d+\s+obj)")
 _BLANKS: Final = str.maketrans("", "", " \t\r\n")
 _MM: Final = 72 / 25.4
-# what pikepdf says where a value is of another type than PDF asks for
+# exceptions of pikepdf for a value of a wrong PDF type
 _WRONG_TYPES: Final = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError, NotImplementedError)
 
 
 @dataclass(frozen=True)
 class PreparedPdf:
-    """A PDF body ready to be stamped: its bytes, pages, and what its sender should know."""
+    """A PDF body ready to be stamped: its bytes, page count, and notices for its sender."""
 
     pdf: bytes
     paginas: int
@@ -47,11 +47,12 @@ class PreparedPdf:
 
 
 def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> PreparedPdf:
-    """Return the PDF body in `content_base64` on fresh pages of exactly `width_mm` × `height_mm`, whole (P2a).
+    """Return the complete PDF body in `content_base64` on new pages of exactly `width_mm` × `height_mm` (P2a).
 
     The same body gives the same bytes. Raises `Recusa` `corpo-invalido` with its reason: not base64, over 16 MB or 300
-    pages, broken where a page needs it, encrypted, signed, a page of another size (by more than a millimetre), a font
-    used and not embedded, a form not yet drawn, layers that do not show everywhere, or a page that came out different.
+    pages, damage in an object that a page needs, encrypted, signed, a page of another size (by more than a
+    millimetre), a used font not embedded, a form without appearances, layers not visible everywhere, or a page drawn
+    differently.
     """
     data = _decode(content_base64)
     notices = Notices()
@@ -72,7 +73,7 @@ def prepare_pdf(content_base64: str, width_mm: float, height_mm: float) -> Prepa
 
 
 def _decode(content_base64: str) -> bytes:
-    if not content_base64.isascii():  # translating other letters is slow, and base64 has none
+    if not content_base64.isascii():  # translating non-ASCII text is slow, and base64 has none
         raise refuse("O conteúdo não está em base64 válido.")
     coded = content_base64.translate(_BLANKS)
     if len(coded) > (MAX_BYTES + 2) // 3 * 4:
@@ -87,9 +88,9 @@ def _decode(content_base64: str) -> bytes:
 
 
 def _from_header(data: bytes) -> bytes:
-    """Return a PDF with nothing before its header, where only a byte order mark or blanks stand there.
+    """Return a PDF without the byte order mark or blanks before its header.
 
-    Its places are counted from the header, or from the first byte: those stay right if blanks follow the header.
+    Its offsets count from the header or from the first byte; blanks inserted after the header keep the latter valid.
     """
     found = _HEADER.match(data)
     if not found:
@@ -115,7 +116,7 @@ def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float],
         with _named(source, number):
             _check_size(page, number, *size_mm)
             if annotations.select(page, number, layers, notices):
-                read_content(source, page)  # balanced, before the pictures are added to it
+                read_content(source, page)  # balance the content before appearances are added to it
                 annotated = True
     if annotated:
         source.flatten_annotations("print")
@@ -137,7 +138,7 @@ def _prepare(data: bytes, source: Pdf, fresh: Pdf, size_mm: tuple[float, float],
 
 @contextmanager
 def _named(source: Pdf, number: int) -> Iterator[None]:
-    """Refuse what is wrong in one page by its number, also what the library only warned of."""
+    """Refuse defects and library warnings of one page, with its number."""
     try:
         yield
         streams.read_warnings(source)
@@ -150,7 +151,7 @@ def _named(source: Pdf, number: int) -> Iterator[None]:
 
 
 def _check_size(page: pikepdf.Page, number: int, width_mm: float, height_mm: float) -> None:
-    """Hold the page as it is seen (crop box, rotation, unit) against the format's size, to a millimetre."""
+    """Refuse a page whose visible size (crop box, rotation, unit) differs from the format by more than a millimetre."""
     left, bottom, right, top = checks.visible_box(page)
     unit = checks.user_unit(page)
     width, height = (right - left) * unit / _MM, (top - bottom) * unit / _MM
@@ -163,9 +164,9 @@ def _check_size(page: pikepdf.Page, number: int, width_mm: float, height_mm: flo
 
 
 def _copy(source: Pdf, page: pikepdf.Page, fresh: Pdf, width_mm: float, height_mm: float) -> None:
-    """Add a fresh page that shows `page` as it is seen, from the upper left corner."""
+    """Add a new page that shows the visible area of `page`, aligned at the upper left corner."""
     box = checks.visible_box(page)
-    page.obj.TrimBox = pikepdf.Array([round(edge, 4) for edge in box])  # what the Form XObject shows
+    page.obj.TrimBox = pikepdf.Array([round(edge, 4) for edge in box])  # the area of the Form XObject
     form = fresh.copy_foreign(page.as_form_xobject())
     if Name.Group in page.obj:
         form.Group = fresh.copy_foreign(source.make_indirect(page.obj.Group))

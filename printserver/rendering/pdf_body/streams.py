@@ -1,6 +1,6 @@
-"""Strict reading of a PDF: streams decoded to their end, references resolved, library warnings raised (S12, P2a).
+"""Strict reading of a PDF: streams decoded completely, references resolved, library warnings raised (S12, P2a).
 
-qpdf returns null for an object that it cannot read. Here that is a `Defect` where the object is needed.
+qpdf returns null for an unreadable object. This module raises `Defect` if that object is needed.
 """
 
 import re
@@ -17,7 +17,7 @@ from PIL import ImageFont
 from printserver.rendering.body.characters import refuse
 
 MAX_DEPTH: Final = 60
-"""How deep data, forms and fields may be nested."""
+"""Maximum nesting of data, forms and fields."""
 
 _CHUNK: Final = 1024 * 1024
 _SHORT_NAMES: Final = {
@@ -31,7 +31,7 @@ _SHORT_NAMES: Final = {
 }
 _BY_QPDF: Final = ("/ASCIIHexDecode", "/ASCII85Decode", "/LZWDecode", "/RunLengthDecode")
 _IMAGES: Final = {"/DCTDecode": b"\xff\xd8", "/JPXDecode": b""}
-_END_OF_IMAGE: Final = b"\xff\xd9"  # of a JPEG as of the data in a JPEG 2000
+_END_OF_IMAGE: Final = b"\xff\xd9"  # in JPEG and in JPEG 2000 codestreams
 _END_WITHIN: Final = 512  # some writers pad the data after its end
 _OTHER_IMAGES: Final = ("/CCITTFaxDecode", "/JBIG2Decode")
 _EXTERNAL: Final = ("/F", "/FFilter", "/FDecodeParms")
@@ -39,27 +39,27 @@ _IMAGE_KEYS: Final = (
     "/Type /Subtype /Width /Height /ColorSpace /BitsPerComponent /Intent /ImageMask /Mask /Decode /Interpolate /SMask"
     " /SMaskInData /Matte /Name /Length /Filter /DecodeParms /F /FFilter /FDecodeParms"
 )
-"""What of a picture belongs to its looks (and, to be refused, its data in another file)."""
+"""Keys of an image that affect its appearance, and those of external data, which is refused."""
 _PARAMETERS: Final = ("/DecodeParms", "/DP")
 _NOT_DRAWN: Final = (
     *_PARAMETERS,
     *("/AF", "/Lang", "/LastModified", "/Metadata", "/P", "/Parent", "/PieceInfo", "/StructParent", "/StructParents"),
     "/ToUnicode",
 )
-"""Where nothing of the picture is lost if nothing is there."""
+"""Keys whose value does not affect the drawing and may be missing."""
 _SFNT: Final = (b"\0\1\0\0", b"true", b"OTTO")
 _OBJECT: Final = re.compile(r"object (\d+) (\d+)")
 
 
 class Defect(Exception):
-    """Something that a page needs cannot be read; its text (Portuguese) says what, as the end of a sentence."""
+    """An object that a page needs cannot be read; its text (Portuguese) is the end of a sentence."""
 
 
 def read_warnings(pdf: Pdf) -> None:
-    """Raise `Defect` if the library warned of anything in `pdf` since it was asked last.
+    """Raise `Defect` if the library has new warnings about `pdf`.
 
-    An object that it gave up is null from then on. That is no fault of the file's pages, unless one of them needs it:
-    `items` and `elements` find that.
+    An abandoned object is null afterwards. That is a defect only if a page needs the object; `items` and `elements`
+    detect this.
     """
     for warning in pdf.get_warnings():
         found = _OBJECT.search(str(warning))
@@ -70,9 +70,9 @@ def read_warnings(pdf: Pdf) -> None:
 
 
 def items(container: Any, needed: Container[str] | None = None) -> list[tuple[str, Any]]:
-    """Return keys and values of a dictionary; raise `Defect` where a value is a reference to what is not there.
+    """Return keys and values of a dictionary; raise `Defect` if a value refers to a missing object.
 
-    `needed` are the keys for which it matters, else all that may change what is drawn.
+    `needed` are the keys to check; by default all that may affect the drawing.
     """
     dictionary = container.stream_dict if isinstance(container, Stream) else container
     if not isinstance(dictionary, Dictionary):
@@ -85,7 +85,7 @@ def items(container: Any, needed: Container[str] | None = None) -> list[tuple[st
 
 
 def elements(array: Any, what: str = "uma lista") -> list[Any]:
-    """Return the elements of an array; raise `Defect` if one is missing, or if it is no array."""
+    """Return the elements of an array; raise `Defect` if one is missing, or if it is not an array."""
     if not isinstance(array, Array):
         raise Defect(f"{what} não é uma lista")
     found = list(array)
@@ -95,18 +95,18 @@ def elements(array: Any, what: str = "uma lista") -> list[Any]:
 
 
 class Sweep:
-    """Reads all that hangs on an object, each object once in a document."""
+    """Reads an object and everything it refers to, each object once per document."""
 
     def __init__(self) -> None:
         self._seen: set[tuple[int, int]] = set()
 
     def skip(self, value: Object) -> None:
-        """Take `value` for read."""
+        """Mark `value` as read."""
         if value.is_indirect:
             self._seen.add(value.objgen)
 
     def read(self, value: Any, depth: int = 0) -> None:
-        """Read `value` and all that it refers to; raise `Defect` for what is missing, broken or outside the file."""
+        """Read `value` and everything it refers to; raise `Defect` for missing or bad data; refuse external data."""
         if not isinstance(value, (Dictionary, Stream, Array)):
             return
         if depth > MAX_DEPTH:
@@ -128,26 +128,26 @@ class Sweep:
         for key, child in items(value):
             if key in _PARAMETERS:
                 for parameters in child if isinstance(child, Array) else [child]:
-                    self.read(parameters, depth + 1)  # null where a filter has none
+                    self.read(parameters, depth + 1)  # null if a filter has none
             elif key not in _NOT_DRAWN:
                 self.read(child, depth + 1)
 
 
 def keep_only(stream: Stream, keys: Container[str]) -> None:
-    """Take from a form or picture what is not of its looks: it may point anywhere."""
+    """Delete all other keys of a form or image: they may refer to anything."""
     for key in list(stream.keys()):
         if key not in keys:
             del stream[key]
 
 
 def check(stream: Stream) -> None:
-    """Decode a stream to its end; raise `Defect` if it is cut, damaged, or by a filter that is not known."""
+    """Decode a stream completely; raise `Defect` if it is truncated, damaged, or has an unknown filter."""
     for _ in _decoded(stream):
         pass
 
 
 def content(stream: Any) -> bytes:
-    """Return what a stream of drawing commands holds; raise `Defect` as `check` does."""
+    """Return the data of a content stream; raise `Defect` as `check` does."""
     if not isinstance(stream, Stream):
         raise Defect("falta um dos fluxos de conteúdo")
     check(stream)
@@ -158,7 +158,7 @@ def content(stream: Any) -> bytes:
 
 
 def font_file(stream: Stream) -> None:
-    """Raise `Defect` if a font's program is not one that can be opened, or is cut."""
+    """Raise `Defect` if a font program cannot be opened or is truncated."""
     data = stream.read_bytes()
     try:
         ImageFont.truetype(BytesIO(data))
@@ -170,7 +170,7 @@ def font_file(stream: Stream) -> None:
 
 
 def _table_ends(data: bytes) -> list[int]:
-    """Return where each table of a TrueType or OpenType font ends."""
+    """Return the end offset of each table of a TrueType or OpenType font."""
     (count,) = struct.unpack_from(">H", data, 4)
     return [sum(struct.unpack_from(">LL", data, 12 + 16 * table + 8)) for table in range(count)]
 
@@ -180,7 +180,7 @@ def _name(stream: Stream) -> str:
 
 
 def _decoded(stream: Stream) -> Iterator[bytes]:
-    """Take the filters off, one by one, and yield what is left at the end in pieces."""
+    """Apply the filters in order and yield the decoded data in pieces."""
     if any(key in stream for key in _EXTERNAL):
         raise refuse("O PDF guarda parte do conteúdo em outro arquivo.")
     items(stream)
@@ -216,9 +216,9 @@ def _filters(stream: Stream) -> list[str]:
 
 
 def _inflated(stream: Stream, data: bytes) -> Iterator[bytes]:
-    """Yield what deflated data holds, in pieces; its end and its checksum must be there (qpdf forgives a wrong one)."""
+    """Yield inflated data in pieces; end and checksum must be valid (qpdf accepts a wrong checksum)."""
     if not data:
-        return  # an empty page is written so
+        return  # as for an empty page
     inflate = zlib.decompressobj()
     try:
         while not inflate.eof:

@@ -1,7 +1,7 @@
-"""What the pages of a PDF use: their drawing commands followed into forms, patterns, masks and glyphs (P2a, S12).
+"""Resources used by the pages of a PDF: follows operators into forms, patterns, masks and glyphs (P2a, S12).
 
-Each content is left with the resources that it uses and no others: what is named and unused is no fault and does not
-come along. What is used must be there, whole, shown by every viewer, and not depend on the machine that prints.
+Each content stream keeps only the resources that it uses; unused ones are dropped without check. A used resource must
+exist, be complete, be shown by every viewer, and not depend on the printing machine.
 """
 
 import copy
@@ -30,7 +30,7 @@ _CONTENT_KEYS: Final = (
     "/Type /Subtype /FormType /BBox /Matrix /Resources /Group /Name /PatternType /PaintType /TilingType /XStep /YStep"
     " /Length /Filter /DecodeParms"
 )
-"""What of a form or a tile belongs to its picture."""
+"""Keys of a form or tiling pattern that affect its drawing."""
 _MARK_KEYS: Final = ("/ActualText", "/Alt", "/E", "/Lang", "/MCID")
 _FONT_FILES: Final = ("/FontFile", "/FontFile2", "/FontFile3")
 T = TypeVar("T")
@@ -38,7 +38,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class _Text:
-    """How text is written: its font (None before the first `Tf`), the font's name here, the rendering mode."""
+    """The text state: font (None before the first `Tf`), its resource name, rendering mode."""
 
     font: Any = None
     name: str = ""
@@ -47,14 +47,14 @@ class _Text:
 
 @dataclass
 class _Scope:
-    """Where one content looks its names up (nearest resources first), and what it was found to use of them."""
+    """The resources visible to one content stream (nearest first), and those that it uses."""
 
     around: list[Any]
     used: Dictionary = field(default_factory=Dictionary)
     borrowed: bool = False
-    """Whether it used a resource that is not its own."""
+    """Whether it used a resource of an enclosing content stream."""
     written: _Text | None = None
-    """The text state that was checked last."""
+    """The last checked text state."""
     made: dict[tuple[object, ...], Any] = field(default_factory=dict)
 
     def find(self, category: str, name: str) -> Any:
@@ -68,25 +68,25 @@ class _Scope:
         return None
 
     def need(self, category: str, name: str) -> Any:
-        """Return a resource of that name; raise `Defect` if it is not there."""
+        """Return a resource of that name; raise `Defect` if it is missing."""
         value = self.find(category, name)
         if value is None:
             raise Defect(f"{name[:40]} é usado e não está no arquivo")
         return value
 
     def keep(self, category: str, name: str, value: Any) -> None:
-        """Let `value` be a resource that is used."""
+        """Record `value` as a used resource."""
         if category not in self.used:
             self.used[category] = Dictionary()
         self.used[category][name] = value
 
     def inside(self, resources: Any) -> "_Scope":
-        """Return the scope of a content in this one. What it lacks it takes from around, as viewers do."""
+        """Return the scope of a nested content stream. Missing resources come from the enclosing one, as in viewers."""
         return _Scope([resources if isinstance(resources, Dictionary) else Dictionary(), *self.around])
 
 
 class Use:
-    """Follows the pages of one document. Its checks raise `Defect`, or a `Recusa` where no page needs to be named."""
+    """Follows the pages of one document. Its checks raise `Defect`, or `Recusa` if the message needs no page number."""
 
     def __init__(self, pdf: Pdf, layers: Layers) -> None:
         self._pdf = pdf
@@ -99,14 +99,14 @@ class Use:
         self._depth = 0
 
     def page(self, page: Page, instructions: Instructions) -> None:
-        """Check what a page draws, and leave it with the resources that it uses."""
+        """Check the content of a page, and keep only the resources that it uses."""
         scope = _Scope([_page_resources(page)])
         self._follow(instructions, scope, _Text())
         page.obj.Resources = scope.used
         self._sweep.read(page.obj.get("/Group"))
 
     def _follow(self, instructions: Instructions, scope: _Scope, text: _Text) -> None:
-        """Go through the commands of one content, whose text begins as its caller's stood."""
+        """Process the operators of one content stream, starting with the caller's text state."""
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise Defect("os desenhos estão aninhados demais")
@@ -148,7 +148,7 @@ class Use:
         scope.keep(category, name, value)
 
     def _write(self, written: list[bytes], scope: _Scope, text: _Text) -> None:
-        """Take the font of a text that is written. An invisible one (of a scanner's) may be any."""
+        """Check and keep the font of shown text. The font of invisible text (OCR of scanners) is not checked."""
         if not any(written):
             return
         font, visible = text.font, text.mode != _INVISIBLE
@@ -160,7 +160,7 @@ class Use:
             font = self._type3(font, scope)
         elif visible:
             if not isinstance(font.get("/Encoding"), Dictionary) and not any(part.strip(b" ") for part in written):
-                visible = False  # blanks alone
+                visible = False  # only blanks
             else:
                 self._check_font(font)
         self._sweep.read(font)
@@ -170,7 +170,7 @@ class Use:
             scope.written = text
 
     def _set_font(self, name: str, scope: _Scope) -> None:
-        """Let a font that is set and writes nothing be one without glyphs: the command must find something."""
+        """Replace a font that shows no text by one without glyphs: `Tf` must find a resource."""
         if "/Font" in scope.used and name in scope.used.Font:
             return
         if self._no_glyphs is None:
@@ -178,7 +178,7 @@ class Use:
         scope.keep("/Font", name, self._no_glyphs)
 
     def _check_font(self, font: Dictionary) -> None:
-        """Refuse a font whose glyphs are not in the PDF: what prints would depend on the machine."""
+        """Refuse a font that is not embedded: the output would depend on the machine."""
         if font.is_indirect and font.objgen in self._fonts:
             return
         whole = font
@@ -196,7 +196,7 @@ class Use:
             self._fonts.add(font.objgen)
 
     def _type3(self, font: Dictionary, scope: _Scope) -> Dictionary:
-        """Return a font of drawings that brings all resources of its drawings with it."""
+        """Return a Type 3 font that contains all resources of its glyphs."""
 
         def make() -> tuple[Dictionary, bool]:
             parts = dict(items(font))
@@ -211,9 +211,9 @@ class Use:
         return self._once((font.objgen,) if font.is_indirect else None, scope, make)
 
     def _once(self, key: tuple[object, ...] | None, scope: _Scope, make: Callable[[], tuple[T, bool]]) -> T:
-        """Return what `make` made for `key` in the document, or in this scope where it borrowed from around.
+        """Return the result of `make` for `key`, cached per document, or per scope if it used enclosing resources.
 
-        Without a key (what is written within another object has no number) it is made each time.
+        Without a key (direct objects have no number) it is made each time.
         """
         if key is None:
             return make()[0]
@@ -226,7 +226,7 @@ class Use:
         return value
 
     def _state(self, name: str, scope: _Scope, text: _Text) -> _Text:
-        """Take a graphics state: it may set the font, and a mask that is drawn."""
+        """Check and keep a graphics state, which may set the font and a soft mask."""
         state = copy.copy(scope.need("/ExtGState", name))
         parts = dict(items(state))
         mask = parts.get("/SMask")
@@ -250,7 +250,7 @@ class Use:
             self._image(value, scope)
         elif kind == Name.Form and value.get("/Subtype2") != Name.PS and "/PS" not in value:
             if text.name and isinstance(text.font, Dictionary):
-                scope.keep("/Font", text.name, text.font)  # the form may write with it
+                scope.keep("/Font", text.name, text.font)  # the form may use it
             value = self._content(value, scope, replace(text, name=""))
         elif kind in (Name.Form, Name.PS):
             raise refuse("O PDF tem um programa PostScript dentro.")
@@ -271,12 +271,12 @@ class Use:
         self._color(image.obj.get("/ColorSpace"), scope)
 
     def _color(self, space: Any, scope: _Scope) -> None:
-        """Take a colour space that is given by a name of the resources."""
+        """Check and keep a colour space given by a resource name."""
         if isinstance(space, Name) and str(space) not in _OWN_COLORS:
             self._take("/ColorSpace", str(space), scope)
 
     def _default_colors(self, scope: _Scope) -> None:
-        """Take the colour spaces that stand for the plain ones, though no command names them."""
+        """Check and keep the default colour spaces, which no operator names."""
         group = scope.around[0].get("/ColorSpace", Dictionary())
         for name in _DEFAULT_COLORS:
             if name in group:
@@ -293,7 +293,7 @@ class Use:
         scope.keep("/Pattern", name, pattern)
 
     def _content(self, stream: Any, scope: _Scope, text: _Text) -> Stream:
-        """Return a form or tile that brings all its resources with it: itself, or a copy if it borrowed from around."""
+        """Return a form or pattern that contains all its resources: itself, or a copy if it used enclosing ones."""
         if not isinstance(stream, Stream):
             raise Defect("um desenho não está no arquivo")
 
@@ -316,7 +316,7 @@ class Use:
         return self._once(key, scope, make)
 
     def _mark(self, tag: Any, properties: Any, *, scope: _Scope) -> None:
-        """Take a mark on the content: one that puts it into a layer must show; of any other its words are kept."""
+        """Check marked content: a layer must be visible; of other marks only the text properties are kept."""
         if not isinstance(properties, Name):
             if tag == Name.OC and is_layer(properties):
                 self._layers.require_shown(properties)
@@ -348,7 +348,7 @@ def _font_without_glyphs() -> Dictionary:
 
 
 def _page_resources(page: Page) -> Any:
-    """Return a page's own resources, or the nearest of its parents'."""
+    """Return the resources of a page or of its nearest ancestor."""
     node: Any = page.obj
     for _ in range(MAX_DEPTH):
         if not isinstance(node, Dictionary):
