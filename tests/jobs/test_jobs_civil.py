@@ -233,8 +233,8 @@ def test_c17_no_certidao_of_the_habilitacao_of_a_wedding_here(rig: Rig) -> None:
 def test_c7_one_seal_a_processo_by_whichever_piece_comes_first(rig: Rig) -> None:
     before = rig.printed(civil.habilitacao("1/2026", "capa", "pendente"))
     assert before["selos"] == []
-    capa = rig.printed(civil.habilitacao("1/2026", "memorial"))
-    (selo,) = capa["selos"]
+    bearer = rig.printed(civil.habilitacao("1/2026", "memorial"))
+    (selo,) = bearer["selos"]
     other = rig.printed(civil.habilitacao("1/2026", "capa"))
     assert other["selos"] == []
     assert selo["codigo"] in text(rig.pdf(other["id"]))

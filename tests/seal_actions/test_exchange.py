@@ -152,7 +152,7 @@ def rig_of_module(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield opened
 
 
-# -- the menu of a record -------------------------------------------------------------------------------------------------
+# -- the menu of a record ---------------------------------------------------------------------------------------------
 
 
 def test_c21_a_record_lists_every_seal_of_its_documents_and_excludes_those_marked(rig: Rig) -> None:
