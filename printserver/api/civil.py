@@ -149,7 +149,7 @@ def report_outcome(codigo_hash: str, data: object) -> Response:
 
 @call(
     blueprint,
-    "GET /crc/certidoes/<codigo_hash>/arquivos/<any(xml, texto):name>",
+    "GET /crc/certidoes/<codigo_hash>/arquivos/<name>",
     right="consultar",
     answer={
         200: {"description": "The file.", "content": {"application/xml": {"schema": {}}, "text/plain": {"schema": {}}}}

@@ -18,6 +18,7 @@ __all__ = [
     "as_new",
     "carta",
     "confirmed_ato",
+    "exchange",
     "exclude",
     "link",
     "newest_code",

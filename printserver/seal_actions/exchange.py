@@ -140,6 +140,8 @@ def file_of(office: Office, codigo_hash: str, name: str) -> bytes:
     """Return the file `xml` (ISO-8859-1) or `texto` (UTF-8) as first written. Raises `Recusa` `nao-encontrado`."""
     with office.db.read() as conn:
         row = _required(conn, office, codigo_hash)
+    if name not in ("xml", "texto"):
+        raise Recusa("nao-encontrado", f"Não há o arquivo {name!r}: são xml e texto.")
     text = row[name]
     if text is None:
         raise Recusa("nao-encontrado", 'O pedido não tem arquivos: mande-o de novo com "entrega": "arquivo".')

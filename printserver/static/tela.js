@@ -73,6 +73,18 @@
   // What stands in the field is a proposal: the next key, or a scanner, writes over it.
   if (first && first.hasAttribute("data-seleciona")) first.select();
 
+  // Copies what stands in a field; where the browser has no clipboard (plain HTTP), the text is marked for Ctrl+C.
+  document.querySelectorAll("[data-copiar]").forEach(function (button) {
+    var field = document.getElementById(button.dataset.copiar);
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      field.select();
+      var done = function () { button.textContent = "Copiado"; };
+      if (navigator.clipboard) navigator.clipboard.writeText(field.value).then(done);
+      else if (document.execCommand("copy")) done();
+    });
+  });
+
   document.querySelectorAll("[data-imprimir]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () {

@@ -35,6 +35,7 @@ _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
     "mandar": ("selo",),
     "entrar": ("proximo",),
     "registro": ("id",),
+    "central": ("estado",),
     "gratuidades": ("mes", "formato"),
 }
 _ALWAYS: Final = ("retomar", "marca")

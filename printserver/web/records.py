@@ -1,4 +1,4 @@
-"""The screen *Selo Digital* of a record of Registro Civil, and the free acts of a month (C21, C24)."""
+"""The screens of Registro Civil: *Selo Digital* of a record, the exchange, the free acts of a month (C21, C22, C24)."""
 
 from flask import Response, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -8,10 +8,23 @@ from printserver.clock import local_date
 from printserver.common.data import JsonView
 from printserver.errors import Recusa, invalid_input
 from printserver.office import people
-from printserver.seal_actions import records
+from printserver.seal_actions import exchange, records
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_text
 
+EXCHANGE_STATES = {
+    "": "Todos",
+    "selada": "Com selo, ainda não enviada",
+    "enviada": "Enviada",
+    "falhou": "O envio falhou",
+    "recusada": "Recusada pela central",
+}
+CHANNELS = {
+    "crc": "CRC",
+    "crc-jud": "CRC-Jud",
+    "e-protocolo": "e-Protocolo",
+    "unidade-interligada": "unidade interligada",
+}
 FUNDAMENTOS = {
     "lei": "gratuidade da lei",
     "declaracao": "declaração da pessoa",
@@ -75,3 +88,25 @@ def free_acts() -> ResponseReturnValue:
         answer.headers["Content-Disposition"] = f'attachment; filename="gratuidades-{month}.csv"'
         return answer
     return render_template("screens/gratuidades.html", achado=found, mes=month, fundamentos=FUNDAMENTOS)
+
+
+def exchange_requests() -> ResponseReturnValue:
+    """Show the newest requests of the national exchange, with code and link to copy (C9, C22)."""
+    state = request.args.get("estado", "").strip()
+    if state not in EXCHANGE_STATES:
+        raise invalid_input("estado", "escolha uma das situações")
+    return render_template(
+        "screens/central.html",
+        pedidos=exchange.list_all(office(), state or None),
+        estado=state,
+        estados=EXCHANGE_STATES,
+        canais=CHANNELS,
+    )
+
+
+def exchange_file(codigo_hash: str, nome: str) -> ResponseReturnValue:
+    """Give a file of a request of the exchange, byte for byte as it was written (C22)."""
+    answer = Response(exchange.file_of(office(), codigo_hash, nome), content_type="application/octet-stream")
+    suffix = "xml" if nome == "xml" else "txt"
+    answer.headers["Content-Disposition"] = f'attachment; filename="certidao.{suffix}"'
+    return answer

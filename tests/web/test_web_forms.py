@@ -300,7 +300,7 @@ CASES = (
 _days = count(1)
 # Forms of one button, and those that have tests of their own.
 BUTTONS = {"web.mandar_de_novo", "web.comunicar", "web.mandar", "web.sair", "web.continuar", "web.entrar"}
-OWN_TESTS = {"web.conferencia", "web.comparar", "web.desconhecido"}
+OWN_TESTS = {"web.conferencia", "web.comparar", "web.desconhecido", "web.registro"}
 
 
 def others(case: Case, name: str, typed: str, shown: Field) -> list[str]:
