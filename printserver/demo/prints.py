@@ -92,17 +92,17 @@ def print_one_of_each(legacy: Legacy, folder: Path) -> list[Outcome]:
     year = local_date(system_clock()).year
     certidao = {"tipo": "certidao", "pedido": f"{year}/{number}", "corpo": _text("certidao.txt")} | data["certidao"]
     outcomes = [
-        _printed(legacy, folder, "Minuta", {"tipo": "minuta", "instrumento": deed}, seals=0),
-        printed_livro := _printed(legacy, folder, "Livro", livro, seals=2),
-        first := _printed(legacy, folder, _FIRST, {"tipo": "traslado", "numero": 1, "instrumento": reference}, seals=1),
-        _printed(legacy, folder, "Traslado 2", {"tipo": "traslado", "numero": 2, "instrumento": reference}, seals=1),
-        _printed(legacy, folder, "Certidão", certidao, seals=1),
+        printed(legacy, folder, "Minuta", {"tipo": "minuta", "instrumento": deed}, seals=0),
+        printed_livro := printed(legacy, folder, "Livro", livro, seals=2),
+        first := printed(legacy, folder, _FIRST, {"tipo": "traslado", "numero": 1, "instrumento": reference}, seals=1),
+        printed(legacy, folder, "Traslado 2", {"tipo": "traslado", "numero": 2, "instrumento": reference}, seals=1),
+        printed(legacy, folder, "Certidão", certidao, seals=1),
         _ficha(legacy, folder, {"tipo": "ficha_abertura", "ficha": number, "pessoa": data["ficha"]["pessoa"]}),
         _reprint(legacy, livro),
     ]
     principal = next((selo["codigo"] for selo in printed_livro.job.get("selos", []) if selo["principal"]), None)
     for outcome in outcomes:
-        outcome.qr = _whose_qr(outcome.job, principal)
+        outcome.qr = whose_qr(outcome.job, principal)
     first.expect(first.qr == _OF_THE_LIVRO, "o QR do traslado 1 não é o do ato principal do livro")
     return outcomes
 
@@ -125,7 +125,8 @@ def _text(name: str) -> dict[str, str]:
     return {"formato": "texto", "conteudo": (_DATA / name).read_text("utf-8")}
 
 
-def _printed(legacy: Legacy, folder: Path, name: str, document: JsonView, *, seals: int) -> Outcome:
+def printed(legacy: Legacy, folder: Path, name: str, document: JsonView, *, seals: int) -> Outcome:
+    """Print a document that must be taken, with so many seals."""
     start = time.monotonic()
     status, answer = legacy.print(document)
     if status != 202:
@@ -192,7 +193,8 @@ _OF_THE_LIVRO: Final = "ato principal do livro"
 _HEAD: Final = ("Documento", "Estado", "Em", "Páginas", "Selos", "No tribunal", "QR", "Job")
 
 
-def _whose_qr(job: JsonView, principal: str | None) -> str:
+def whose_qr(job: JsonView, principal: str | None = None) -> str:
+    """Return whose QR a print shows, in words."""
     shown = (job.get("qr") or {}).get("selo")
     if shown is None:
         return "—"

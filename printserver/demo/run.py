@@ -21,6 +21,7 @@ import click
 from printserver.clock import system_clock
 from printserver.common import faults
 from printserver.db import Database
+from printserver.demo.civil import exchange, print_civil
 from printserver.demo.prints import (
     HOST,
     Legacy,
@@ -59,10 +60,12 @@ def run_demo(folder: Path, port: int, court_port: int | None = None, *, stay: bo
             _wait_ready(simulated, folder / COURT_LOG, lambda: _behave(court_port))
             _wait_ready(server, folder / LOG, lambda: Legacy(port, "").call("GET", "/readyz")[0] == 200)
             legacy = Legacy(port, login["chave"])
-            outcomes = print_one_of_each(legacy, folder)
+            outcomes = [*print_one_of_each(legacy, folder), *print_civil(legacy, folder)]
+            sent, unsent = exchange(legacy, outcomes)
             wait_reported(legacy, outcomes)
             _tell(outcomes, folder, port, court, login)
-            wrong = [fault for outcome in outcomes for fault in outcome.faults]
+            click.echo(sent)
+            wrong = [fault for outcome in outcomes for fault in outcome.faults] + unsent
             for fault in wrong:
                 click.echo(f"ERRADO: {fault}", err=True)
             if stay:

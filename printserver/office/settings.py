@@ -41,8 +41,8 @@ class Serventia(_Section):
     nome: Printed = Field("Cartório de Demonstração", description="Nome da serventia, como sai nos documentos.")
     cidade: Printed = Field("São Paulo", description="Cidade da serventia.")
     uf: str = Field("SP", pattern=r"^[A-Z]{2}$", description="Estado da serventia.")
-    oficial: Printed = Field("Oficial", description="Quem responde pela serventia, no rodapé das certidões civis.")
-    endereco: Printed = Field("—", description="Endereço e CEP, no rodapé das certidões do Registro Civil.")
+    oficial: Printed = Field("", description="Quem responde pela serventia, no rodapé das certidões civis.")
+    endereco: Printed = Field("", description="Endereço e CEP, no rodapé das certidões do Registro Civil.")
     demonstracao: bool = Field(False, description="Serventia de demonstração: as impressões saem SEM VALOR LEGAL.")
 
 

@@ -21,7 +21,10 @@ from printserver.errors import ConfigError
 from printserver.office import create
 from support import process
 
-DOCUMENTS = ["Minuta", "Livro", "Traslado 1", "Traslado 2", "Certidão", "Ficha de abertura", "Livro, de novo"]
+NOTAS = ["Minuta", "Livro", "Traslado 1", "Traslado 2", "Certidão", "Ficha de abertura", "Livro, de novo"]
+CIVIL = ["Assento", "Primeira via", "Breve relato", "Inteiro teor", "Habilitação, capa", "Habilitação, memorial"]
+DOCUMENTS = [*NOTAS, *CIVIL, "Edital de fora"]
+SEALS = [0, 2, 1, 1, 1, 1, 0, 1, 1, 1, 1, 1, 0, 1]
 COMMAND = [sys.executable, "-c", "from printserver.cli import main; main()", "demo"]
 
 
@@ -76,10 +79,11 @@ def test_make_run_shows_every_document_stays_up_and_works_again(
     assert court is not None and not process.listens(int(court[1]))
     rows = _rows(output)
     assert list(rows) == DOCUMENTS
-    assert [row.count("  comunicado") for row in rows.values()] == [0, 2, 1, 1, 1, 1, 0]  # T1
-    assert all("impresso" in rows[name] for name in DOCUMENTS[:-1])
+    assert [row.count("  comunicado") for row in rows.values()] == SEALS  # T1
+    assert all("impresso" in rows[name] for name in DOCUMENTS if name != "Livro, de novo")
     assert "aguardando_xa" in rows["Livro, de novo"] and "Excluir e imprimir de novo?" in output
-    assert [len(re.findall(r"\b123456[0-9A-Z]{19}\b", row)) for row in rows.values()] == [0, 2, 1, 1, 1, 1, 0]
+    assert [len(re.findall(r"\b123456[0-9A-Z]{19}\b", row)) for row in rows.values()] == SEALS
+    assert "Certidão para a central, com o selo 1234562CE" in output  # C22
     assert "ato principal do livro" in rows["Traslado 1"]  # N3
     assert "o próprio selo" in rows["Traslado 2"]  # N4
 
@@ -94,7 +98,7 @@ def test_make_run_shows_every_document_stays_up_and_works_again(
     assert not set(re.findall(r"\b123456[0-9A-Z]{19}\b", "".join(again.values()))) & set(
         re.findall(r"\b123456[0-9A-Z]{19}\b", output)
     )
-    assert len(list((folder / "saida" / "notas").glob("*.pdf"))) == 12
+    assert len(list((folder / "saida" / "notas").glob("*.pdf"))) == 26
 
 
 def test_demo_says_which_port_is_taken_and_makes_nothing(tmp_path: Path) -> None:
@@ -128,6 +132,8 @@ def test_demo_ends_with_an_error_where_a_document_came_out_wrong(
     monkeypatch.setattr(run, "_wait_ready", lambda *_: None)
     monkeypatch.setattr(run, "wait_reported", lambda *_: None)
     monkeypatch.setattr(run, "print_one_of_each", lambda *_: [wrong])
+    monkeypatch.setattr(run, "print_civil", lambda *_: [])
+    monkeypatch.setattr(run, "exchange", lambda *_: ("", []))
     assert run.run_demo(tmp_path / "office", process.free_port(), stay=False) == 1
     assert "ERRADO: Livro: 1 selos, e não 2" in capsys.readouterr().err
 
