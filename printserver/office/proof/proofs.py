@@ -7,7 +7,7 @@ state is that of the log's entry itself. Who writes a column named here says so 
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -25,6 +25,10 @@ class LogRow:
 
     `chave` is the column by which the log's `objeto_id` names them; `numbered`: many share it, and the log tells them
     apart by their own number. `nome` is what they are called (Portuguese).
+
+    A group never changes: the entries of every office in use hold its digest. A column that a migration adds gets a
+    group of its own, named in `later` with the values that the migration gave to the rows made before it; those rows
+    are held against these values. What moves needs no group: `changes_with` is the value of the migration.
     """
 
     objeto: str
@@ -34,6 +38,7 @@ class LogRow:
     groups: Mapping[str, tuple[str, ...]]
     changes_with: JsonView
     numbered: bool = False
+    later: Mapping[str, JsonView] = field(default_factory=dict)
 
 
 SELO: Final = LogRow(
@@ -105,6 +110,11 @@ def evidence(linha: LogRow, row: JsonView, *groups: str, **changed: Any) -> Json
 def change_proof(**changed: Any) -> JsonObject:
     """Return what an entry of the log keeps of columns that moved."""
     return {"mudou": {name: canonical_json(value) for name, value in changed.items()}}
+
+
+def later_digests(linha: LogRow) -> dict[str, str]:
+    """Return the SHA-256 of the groups that came `later`, as they are for the rows made before."""
+    return {group: digests(linha, values, group)[group] for group, values in linha.later.items()}
 
 
 def digests(linha: LogRow, row: JsonView, *groups: str) -> dict[str, str]:
