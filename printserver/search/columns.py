@@ -46,8 +46,10 @@ HEADINGS: Final[Mapping[str, str]] = {
     "sistema": "Sistema",
     "trabalho": "Trabalho",
 }
-# Of a CSV a column keeps its place: a new one goes to the end.
-NO_CSV: Final = (*(nome for nome in HEADINGS if nome != "escrevente_nome"), "escrevente_nome")
+# The columns that came after the first CSV, in the order in which they came.
+_LATER: Final = ("escrevente_nome",)
+# Of a CSV a column keeps its place: those of `_LATER` stand at the end.
+CSV_ORDER: Final = (*(nome for nome in HEADINGS if nome not in _LATER), *_LATER)
 
 
 def plain_name(heading: str) -> str:
