@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from printserver.documents.instrumento import Instrumento, Referencia
-from printserver.documents.kinds import KINDS, FieldValue, FieldValues
+from printserver.documents.kinds import FIELDS, KINDS, FieldValue, FieldValues
 from printserver.documents.model import Certidao, Document, Livro, Minuta, Traslado
 from printserver.documents.plan import Context, Identity
 from printserver.errors import Recusa, invalid_input
@@ -17,8 +17,6 @@ _ZEROS = re.compile(r"(?<![^\W_])(?<![0-9][.,])([^\W\d_]*)0+(?=[0-9])")
 _DISTINCT_FORMS = frozenset({"<super>", "<sub>", "<fraction>", "<circle>", "<square>"})
 _SLASHES = "\u2044\u2215\u29f8"
 _APOSTROPHES = "\u2018\u2019\u02bc\u2032"
-# Kept with every job, null where its kind has none.
-_FIELDS = ("numero", "instrumento", "livro", "folha_inicial", "folha_final", "pedido", "via", "ficha")
 _SHEET = re.compile(r"(.*?[^0-9]|)([0-9]+)", re.DOTALL)
 
 
@@ -33,7 +31,7 @@ def canonical(numero: str) -> str:
 
 
 def normalize(numero: str) -> str:
-    """Return `numero` as it is compared (X0): its `forma`, without the leading zeros of its whole numbers."""
+    """Return `numero` as it is compared (X0): `canonical`, without the leading zeros of its whole numbers."""
     return _ZEROS.sub(r"\1", canonical(numero))
 
 
@@ -70,7 +68,8 @@ def traslado_number(document: Traslado, context: Context) -> int:
 def identify(document: Document, context: Context) -> Identity:
     """Return what the document is (X0). Raises Recusa `instrumento-desconhecido` for a livro and folha unknown here."""
     kind = KINDS[document.tipo]
-    named: dict[str, FieldValue] = {"tipo": document.tipo} | dict.fromkeys(_FIELDS) | _naming_fields(document, context)
+    named: dict[str, FieldValue] = dict.fromkeys(FIELDS) | _naming_fields(document, context) | {"tipo": document.tipo}
+    named["natureza"] = named["natureza"] or 1  # of Notas, where the request has none
     key = ":".join((document.tipo, *(_compared(named[field]) for field in kind.key)))
     return Identity(tipo=document.tipo, chave=key, rotulo=label(named), campos=named)
 

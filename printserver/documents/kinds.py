@@ -46,8 +46,8 @@ class Kind:
 
     `is_book`: laid out as the page of the book. `is_copy`: made from an instrumento's livro. `leaves_office`: the paper
     leaves the office, so its XA needs the paper in hand (X2), and it is on numbered security paper (P5). `further` is
-    the kind that another copy would be (X1). `is_sealed`: it may get seals. `marks` are the marks `[[…]]` that its body
-    may hold. `selo_label` and `selos_label` name its seals on paper.
+    the kind that another copy would be (X1). `marks` are the marks `[[…]]` that its body may hold. `selo_label` and
+    `selos_label` name its seals on paper. Whether it is sealed is told by its plan.
     """
 
     name: str
@@ -62,7 +62,6 @@ class Kind:
     is_copy: bool = False
     leaves_office: bool = False
     further: Literal["traslado", "certidao"] | None = None
-    is_sealed: bool = True
     marks: tuple[str, ...] = ("CUSTAS", "TOTAL", "PAPEL")
     selo_label: str = ""
     selos_label: str = ""
@@ -83,7 +82,6 @@ KINDS: Final[Mapping[str, Kind]] = {
         key=("instrumento",),
         format="livro",
         is_book=True,
-        is_sealed=False,
         selo_label="selo deste ato",
         selos_label="selos destes atos",
     ),
@@ -148,7 +146,6 @@ KINDS: Final[Mapping[str, Kind]] = {
         named_by="id",
         key=("natureza", "id"),
         format="avulso",
-        is_sealed=False,
         marks=("PAPEL",),
     ),
 }
