@@ -83,7 +83,7 @@ class _ByKind(_Section):
     """One name a document type; empty: the default."""
 
     def of(self, kind: str) -> str:
-        """Return the name set for document type `tipo`, or an empty string."""
+        """Return the name set for document type `kind`, or an empty string."""
         return str(getattr(self, kind))
 
 

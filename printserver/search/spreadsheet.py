@@ -30,7 +30,7 @@ _SUMS: Final[Mapping[str, str]] = {**{f"emolumentos_{nome}": LABELS[nome] for no
 
 
 def write(rows: Iterator[SearchRow], summary: Sequence[tuple[str, str]], linhas: int) -> Iterator[bytes]:
-    """Give the workbook of `rows` in pieces; `resumo` is written above the sums, each with its name.
+    """Give the workbook of `rows` in pieces; `summary` is written above the sums, each with its name.
 
     A sheet takes `linhas` lines, its heading one of them; the rest goes on another. A workbook is a zip, whole before
     its first byte may go: it is made in a file, row by row, and sent then.

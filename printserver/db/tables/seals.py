@@ -13,7 +13,7 @@ sequencia = sa.Table(
 )
 
 
-# T5: what a search asks for, in the order of its answer (`lookup.lista`).
+# T5: what a search asks for, in the order of its answer (`search.list_all`).
 _SEARCHED = (
     *("dia", "id", "ato", "estado", "total_centavos", "escrevente", "externo", "vivo", "natureza", "origem"),
     *("iss_centavos", "isento"),  # what is added up

@@ -80,7 +80,7 @@ def of_day(instance: Path, now: datetime) -> Path:
 def store(database: Database, serventia_id: int, instance: Path, certificate: Certificate, now: datetime) -> Head:
     """Sign the log's head and keep it as the day's, in the place of a shorter one. Return it.
 
-    Raises CabecaDiverge, with what was found (Portuguese), where the log does not lead on from the newest head kept, or
+    Raises HeadDiffers, with what was found (Portuguese), where the log does not lead on from the newest head kept, or
     from the day's: neither is then overwritten. Raises OSError.
     """
     path = of_day(instance, now)

@@ -51,7 +51,7 @@ def verify(
 ) -> Report:
     """Verify all that is on record. `conn` sees one state of the database (`Database.snapshot`).
 
-    `kept_heads` are the heads that were kept (`daily_head.read_all`), `pontos` those that a person brings, as they were
+    `kept_heads` are the heads that were kept (`daily_head.read_all`), `points` those that a person brings, as they were
     sent by e-mail.
     """
     report = Report()
