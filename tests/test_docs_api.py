@@ -8,10 +8,10 @@ import pytest
 from flask import Flask
 from pydantic import BaseModel
 
-from printserver.api import BLUEPRINTS, queries, schemas
+from printserver.api import BLUEPRINTS, examples, queries, schemas
 from printserver.counter import acts, daily, load
 from printserver.court import standing
-from printserver.documents import instrumento, model, person, values
+from printserver.documents import KindWord, instrumento, model, person, values
 from printserver.errors import WORDS, ErrorWord
 from printserver.jobs import requests as forms
 from printserver.office.people import RIGHTS
@@ -104,6 +104,13 @@ ANSWERS += [schemas.Waiting, schemas.Standing, schemas.Links]
 ANSWERS += [schemas.Pending, schemas.OfficeNotice, schemas.Signatures, schemas.RectifiedSeal, schemas.OpenSignature]
 ANSWERS += [schemas.CounterAct, schemas.MadeSeals, schemas.ControlLine]
 ANSWERS += [schemas.Check, schemas.CheckByType, schemas.CheckByPerson, schemas.CheckByRange]
+
+
+def test_every_kind_of_document_stands_in_the_guide_and_has_an_example() -> None:
+    told = set(re.findall(r'"tipo": "(\w+)"', DONE))
+    posted = {example["value"]["documento"]["tipo"] for example in examples.POSTS.values()}
+    assert set(get_args(KindWord)) - told == set()
+    assert set(get_args(KindWord)) == posted
 
 
 @pytest.mark.parametrize("kind", [*sorted(REQUESTS, key=str), *QUERIES, *ANSWERS], ids=lambda kind: kind.__name__)

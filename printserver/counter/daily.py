@@ -46,7 +46,7 @@ from printserver.selo import (
 )
 
 Kind = Literal["fotocopia", "cenad"]
-KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+DIARIO_KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class Diario(Value):
@@ -124,7 +124,7 @@ def of_day(office: Office, day: date) -> dict[Kind, str | None]:
             table.c.serventia_id == office.serventia_id, table.c.dia == day
         )
         found = {row.tipo: newest_code(conn, office, row.codigo) for row in conn.execute(query)}
-    return {kind: found.get(kind) for kind in KINDS}
+    return {kind: found.get(kind) for kind in DIARIO_KINDS}
 
 
 def usual(office: Office, kind: Kind, day: date) -> int | None:

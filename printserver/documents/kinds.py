@@ -79,8 +79,8 @@ class Kind:
 
     `is_book`: laid out as the page of the livro. `is_copy`: made from an instrumento's livro. `leaves_office`: the
     paper leaves the office, so an XA requires the paper in hand (X2), and it is on numbered security paper (P5).
-    `further` is the kind of another copy (X1). `is_sealed`: it may get seals. `marks` are the marks `[[…]]` that its
-    body may contain. `selo_label` and `selos_label` name its seals on paper.
+    `further` is the kind of another copy (X1). `marks` are the marks `[[…]]` that its body may contain. `selo_label`
+    and `selos_label` name its seals on paper. Its plan tells whether it is sealed.
     """
 
     name: str
@@ -95,7 +95,6 @@ class Kind:
     is_copy: bool = False
     leaves_office: bool = False
     further: Literal["traslado", "certidao"] | None = None
-    is_sealed: bool = True
     marks: tuple[str, ...] = ("CUSTAS", "TOTAL", "PAPEL")
     selo_label: str = ""
     selos_label: str = ""
@@ -118,7 +117,6 @@ KINDS: Final[Mapping[str, Kind]] = {
         key=("instrumento",),
         format="livro",
         is_book=True,
-        is_sealed=False,
         selo_label="selo deste ato",
         selos_label="selos destes atos",
     ),
@@ -183,7 +181,6 @@ KINDS: Final[Mapping[str, Kind]] = {
         named_by="id",
         key=("natureza", "id"),
         format="avulso",
-        is_sealed=False,
         marks=("PAPEL",),
     ),
     "assento": Kind(

@@ -24,7 +24,7 @@ from printserver.ledger import (
     remember,
     seals,
 )
-from printserver.office import JOB, Act, Office, evidence
+from printserver.office import Act, Office
 from printserver.selo import IssuedSelo, parse_matricula
 
 # Columns of a held job that an answer keeps.
@@ -74,7 +74,7 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
             raise Changed
         row = jobs.get_job(conn, office.serventia_id, place.job_id).as_row()
     else:
-        conn.execute(sa.insert(db.job).values(**row))
+        jobs.insert_job(conn, row)
     _cite(act, p, place)
     _remember_minuta(act, p, place)
     _remember_assento(act, p, place)
@@ -83,23 +83,17 @@ def seal(act: Act, p: Prepared, place: Place, held: Job | None = None) -> None:
         here = db.instrumento.c.id == place.instrumento_id
         values = {"assinaturas": said if said == "pendentes" else None, "primeira_assinatura": None}
         conn.execute(sa.update(db.instrumento).where(here).values(**values))
-    act.log("job", place.job_id, ACCEPTED, _detail(p, issued), _evidence(row))
+    act.log("job", place.job_id, ACCEPTED, _detail(p, issued), jobs.stored_proof(row))
 
 
 def hold(act: Act, p: Prepared, place: Place, blocker: questions.Text) -> None:
     """Hold the job of a prepared document for a person's answer, without sealing."""
     state = AWAITING_XA if blocker.tipo == "xa" else AWAITING_SELO
     row = _row(act, p, place)
-    act.conn.execute(sa.insert(db.job).values(**row | {"estado": state, "vence_em": None}))
+    jobs.insert_job(act.conn, row | {"estado": state, "vence_em": None})
     act.add([questions.ask(act.conn, act.office, place.job_id, place.documento_id, blocker, act.now)])
     what = {"pergunta": blocker.tipo, "selos": list(blocker.selos)}
-    act.log("job", place.job_id, state, what, _evidence(row))
-
-
-def _evidence(row: Columns) -> Columns:
-    """Return the log's proof of a job as stored (A6)."""
-    whole = dict.fromkeys(db.job.c.keys()) | row
-    return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
+    act.log("job", place.job_id, state, what, jobs.stored_proof(row))
 
 
 def _detail(p: Prepared, issued: list[IssuedSelo]) -> Columns:

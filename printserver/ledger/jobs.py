@@ -1,4 +1,4 @@
-"""Jobs, read from their rows."""
+"""Jobs: their rows, read and put in."""
 
 from collections.abc import Mapping, Sequence
 
@@ -11,7 +11,7 @@ from printserver.common.data import Columns, JsonView, Row
 from printserver.documents import label
 from printserver.errors import Recusa
 from printserver.ledger.rows import Job
-from printserver.office import Act, change_proof
+from printserver.office import JOB, Act, change_proof, evidence
 
 
 def job_by_id(conn: Connection, serventia_id: int, job_id: str) -> sa.RowMapping:
@@ -76,6 +76,17 @@ def previous(job: Job | Row, fields: JsonView | None = None) -> Columns:
         "estado": job.estado,
         **spelled,
     }
+
+
+def insert_job(conn: Connection, row: Columns) -> None:
+    """Put a job in; the caller logs it, with `stored_proof`, in the same transaction (A6)."""
+    conn.execute(sa.insert(db.job).values(**row))
+
+
+def stored_proof(row: Columns) -> Columns:
+    """Return the proof that the log keeps of a job as it was stored (A6); columns not in `row` are null."""
+    whole = dict.fromkeys(db.job.c.keys()) | row
+    return evidence(JOB, whole, viva=bool(whole["viva"]), fila=whole["fila"], bandeja=whole["bandeja"])
 
 
 def log_job(act: Act, job_id: str, state: str, detalhe: Mapping[str, object], **changed: object) -> None:

@@ -1,4 +1,4 @@
-"""Acts on seals outside a print: rectification, exclusion, links, seals without a print, signatures."""
+"""Acts on seals outside a print: rectification, exclusion, links, seals without a print, signatures, cartas."""
 
 from printserver.seal_actions.common import (
     BUSY,

@@ -46,8 +46,10 @@ HEADINGS: Final[Mapping[str, str]] = {
     "sistema": "Sistema",
     "trabalho": "Trabalho",
 }
-# In CSV a column keeps its position: a new one is appended.
-NO_CSV: Final = (*(nome for nome in HEADINGS if nome != "escrevente_nome"), "escrevente_nome")
+# The columns that came after the first CSV, in the order in which they came.
+_LATER: Final = ("escrevente_nome",)
+# In CSV a column keeps its position: those of `_LATER` are at the end.
+CSV_ORDER: Final = (*(nome for nome in HEADINGS if nome not in _LATER), *_LATER)
 
 
 def plain_name(heading: str) -> str:

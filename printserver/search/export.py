@@ -118,8 +118,8 @@ def _csv(rows: Iterator[SearchRow]) -> Iterator[bytes]:
     buffer = io.StringIO(newline="")
     writer = csv.writer(buffer, delimiter=";", lineterminator="\r\n")
     buffer.write("\ufeff")
-    writer.writerow(columns.NO_CSV)
-    read = [columns.READERS[name] for name in columns.NO_CSV]
+    writer.writerow(columns.CSV_ORDER)
+    read = [columns.READERS[name] for name in columns.CSV_ORDER]
     for row in rows:
         writer.writerow([_as_csv(each(row)) for each in read])
         if buffer.tell() >= _PIECE_BYTES:

@@ -1,7 +1,7 @@
 """Reading forms: each field is used, or refused with a message at that field (A7).
 
 A view that takes a form calls `check_fields` first, with every field that it knows. Field names are internal; people
-see the labels of `LABELS`.
+see the labels of `LABELS`, or of `_OF_SCREEN` where a screen has another one.
 """
 
 import re
@@ -58,6 +58,27 @@ LABELS: Final[Mapping[str, str]] = {
     "conferi": "Conferi",
     "tipo": "Tipo",
     "escrevente": "Escrevente",
+}
+# Where a screen has another label for a field: by the name of its endpoint.
+_OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
+    "comparar": {"de": "Atos de", "ate": "Atos até"},
+    "papel": {"de": "Do número", "ate": "Ao número"},
+    "selos": {
+        "codigo": "Código do selo",
+        "livro": "Livro",
+        "folha": "Primeira folha",
+        "de": "Ato de",
+        "ate": "Ato até",
+        "termo": "Termo",
+        "matricula": "Matrícula",
+        "identificador": "Identificador do ato",
+        "valor_de": "Valor de",
+        "valor_ate": "Valor até",
+        "estado": "Estado no tribunal",
+        "natureza": "Natureza",
+        "origem": "Origem",
+        "validos": "Só os que valem",
+    },
 }
 # API error messages that are reworded for people.
 _REWORDINGS: Final = tuple(
@@ -184,8 +205,15 @@ def refused_form(refusal: Recusa) -> Form:
     return Form(values, erros, notice)
 
 
-def label(nome: str) -> str:
-    """Return the label of a field; empty for a field without a label."""
+def label(nome: str, screen: str | None = None) -> str:
+    """Return the label of a field on a screen (name of its endpoint; None: the one asked for); empty where none has it.
+
+    A name may stand for different things: `de` is a number at the counter and a day where seals are looked up (A7).
+    """
+    if screen is None:
+        screen = (request.endpoint or "").removeprefix("web.")
+    if mine := _OF_SCREEN.get(screen, {}).get(nome):
+        return mine
     if page := re.fullmatch(r"pagina_(\d+)", nome):
         return f"Página {page[1]}"
     if papel := re.fullmatch(r"papel_(\d+)", nome):

@@ -70,6 +70,8 @@ def test_x0_a_traslado_is_its_instrument_and_number() -> None:
         "pedido": None,
         "via": None,
         "ficha": None,
+        "natureza": 1,
+        "id": None,
     }
 
 

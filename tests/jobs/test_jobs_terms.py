@@ -1,10 +1,11 @@
 """The term of X4 is asked of one module: a term for one kind alone reaches every place that tells or applies it."""
 
+from datetime import UTC, datetime, timedelta
 from unittest.mock import patch
 
 import pytest
 
-from printserver.documents import Terms
+from printserver.documents import terms
 from support.office import Rig
 
 TERM = "2026-11-22T14:30:00-03:00"  # 48 hours after NOW
@@ -14,8 +15,16 @@ USUAL = "2026-11-23T14:30:00-03:00"
 @pytest.fixture(autouse=True)
 def _short_for_certidoes() -> object:
     """A term of 48 hours for certidões alone, in the one place that has it."""
-    with patch.object(Terms, "_xa_hours", lambda _terms, kind: 48 if kind == "certidao" else 72):
+    with patch.dict(terms.XA_HOURS, {"certidao": 48}):
         yield
+
+
+@pytest.mark.parametrize(("of_office", "hours"), [(72, 48), (24, 24)])
+def test_x4_a_term_of_one_kind_is_never_longer_than_the_offices(of_office: int, hours: int) -> None:
+    act = datetime(2026, 11, 20, 17, 30, tzinfo=UTC)
+    of_kinds = terms.Terms(xa_hours=of_office)
+    assert of_kinds.xa_until("certidao", act) == act + timedelta(hours=hours)
+    assert of_kinds.xa_until("livro", act) == of_kinds.xa_until(None, act) == act + timedelta(hours=of_office)
 
 
 def test_x4_a_term_of_one_kind_is_told_by_question_and_seal(rig: Rig) -> None:

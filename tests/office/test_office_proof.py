@@ -4,6 +4,7 @@ import base64
 import json
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from printserver import db
 from printserver.court import notices
 from printserver.office import audit, proof
+from printserver.office.proof import report
+from printserver.office.proof.proofs import LogRow
 from printserver.selo import assemble_code, generate_test_certificate, parse_reais, url_do_qr
 from support.court import Court, rig_with_court
 from support.office import FEES, Rig, command_line, disarm, open_rig, reopen
@@ -257,6 +260,57 @@ def test_a6_replace_does_not_get_past(lived: Rig, statement: str) -> None:
 def test_a6_the_head_only_moves_forward(lived: Rig, statement: str) -> None:
     with pytest.raises(DBAPIError, match="nao se"), lived.office.db.write() as conn:
         conn.exec_driver_sql(statement)
+
+
+# -- a column that a later migration adds ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def with_column(monkeypatch: pytest.MonkeyPatch) -> tuple[LogRow, str]:
+    """The seals as a later program knows them, and the statement of its migration: a column more, in its own group."""
+    table = db.selo.to_metadata(sa.MetaData())
+    table.append_column(sa.Column("nota", sa.Text))
+    groups = {**proof.SELO.groups, "nota": ("nota",)}
+    grown = replace(proof.SELO, tabela=table, groups=groups, later={"nota": {"nota": None}})
+    monkeypatch.setattr(report, "SELO", grown)
+    return grown, "ALTER TABLE selo ADD COLUMN nota TEXT"
+
+
+def test_a6_a_column_added_later_leaves_the_seals_made_before_it_clean(
+    lived: Rig, tampered: Callable[..., list[str]], with_column: tuple[LogRow, str], tmp_path: Path
+) -> None:
+    grown, statement = with_column
+    first, *_, last = sorted(lived.codes())
+    assert tampered(statement) == []
+    (fault,) = tampered(statement, f"UPDATE selo SET nota = 'x' WHERE codigo = '{first}'")
+    assert f"o selo {first} foi alterado fora do programa: nota" in fault
+
+    def made_after(conn: sa.Connection) -> None:
+        """Let the newest seal be one that the later program made, with a value in the column."""
+        row = conn.execute(sa.select(grown.tabela).where(grown.tabela.c.codigo == last)).mappings().one()
+        mine = sa.and_(db.log.c.objeto == "selo", db.log.c.objeto_id == last)
+        entry = conn.execute(sa.select(db.log).where(mine).order_by(db.log.c.n)).mappings().first()
+        assert entry is not None
+        kept = entry["prova"] | proof.evidence(grown, dict(row))
+        conn.execute(sa.update(db.log).where(db.log.c.n == entry["n"]).values(prova=kept))
+        rehash(conn)
+
+    new = f"UPDATE selo SET nota = 'y' WHERE codigo = '{last}'"
+    gone = f"UPDATE selo SET nota = NULL WHERE codigo = '{last}'"
+    assert tampered(statement, new, made_after, heads=tmp_path) == []
+    (fault,) = tampered(statement, new, made_after, gone, heads=tmp_path)
+    assert f"o selo {last} foi alterado fora do programa: nota" in fault
+
+
+def test_a6_the_groups_of_which_offices_hold_digests_do_not_change() -> None:
+    held = {
+        "selo": {"ato": 13, "valor": 5, "assinatura": 3, "lugar": 10},
+        "job": {"pedido": 19, "página": 8, "avisos": 1},
+        "pergunta": {"pergunta": 10, "resposta": 1},
+    }
+    for known in (proof.SELO, proof.JOB, proof.QUESTION):
+        sizes = {name: len(columns) for name, columns in known.groups.items() if name not in known.later}
+        assert sizes == held[known.objeto], "a new column gets a group of its own, named in `later`"
 
 
 # -- what gets past the triggers --------------------------------------------------------------------------------------

@@ -401,6 +401,7 @@ def test_a7_what_a_person_changes_counts_or_is_refused_by_its_label(rig: Rig, te
     right = Trial(rig, tereza, case)
     assert right.answer.status_code == 303, messages(right.answer)
     assert right.made
+    screen = case.endpoint.removeprefix("web.")
     for name, shown in right.fields.items():
         if shown.kind in ("hidden", "button"):
             continue
@@ -409,20 +410,20 @@ def test_a7_what_a_person_changes_counts_or_is_refused_by_its_label(rig: Rig, te
             if trial.answer.status_code == 303:
                 assert trial.made != right.made, f"{name}={value} does not count"
             else:
-                _refused(trial, name, value)
+                _refused(trial, name, value, screen)
         value = rubbish(case, name, shown)
         trial = Trial(rig, tereza, case, **{name: value})
-        _refused(trial, name, value)
+        _refused(trial, name, value, screen)
 
 
-def _refused(trial: Trial, name: str, value: str) -> None:
+def _refused(trial: Trial, name: str, value: str, screen: str) -> None:
     """A refusal made nothing, says something beside the field or names its label, and speaks as people do."""
     said, page = messages(trial.answer), trial.answer.get_data(as_text=True)
     assert trial.answer.status_code in (409, 422), f"{name}={value!r}: {trial.answer.status_code} {trial.made}"
     assert trial.made == [], f"{name}={value!r}"
     assert said, f"{name}={value!r} is refused without a word"
     marked = f'id="erro-{name}"' in page or re.search(rf'name="{name}"[^>]*aria-invalid', page)
-    labels = {label(name), "Parcelas"} if name in FEES else {label(name)}
+    labels = {label(name, screen), "Parcelas"} if name in FEES else {label(name, screen)}
     of_it = marked or any(label in said for label in labels)
     of_the_whole = trial.answer.status_code == 409 and trial.fields[name].kind == "radio"  # it cannot be so now
     assert of_it or of_the_whole, f"{name}={value!r}: {said}"

@@ -101,6 +101,31 @@ def test_a_wrong_filter_is_said_beside_it_and_nothing_is_lost(maria: Person) -> 
     assert "escreva o valor em reais, como 4,10" in plain(maria.get("/selos?valor_de=mil").get_data(as_text=True))
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("de", "2026-02-30", "Ato de: "),
+        ("ate", "ontem", "Ato até: "),
+        ("valor_ate", "mil", "Valor até: "),
+        ("matricula", "x", "Matrícula: "),
+        ("estado", "morto", "Estado no tribunal: "),
+    ],
+)
+def test_a7_a_wrong_filter_is_named_by_its_own_label(maria: Person, name: str, value: str, said: str) -> None:
+    answer = maria.get(f"/selos?{name}={value}")
+    assert answer.status_code == 422
+    assert f"Corrija o que está marcado. {said}" in plain(answer.get_data(as_text=True))
+
+
+@pytest.mark.parametrize(("name", "said"), [("de", "Atos de"), ("ate", "Atos até")])
+def test_a7_a_wrong_day_of_a_comparison_is_named_by_its_own_label(maria: Person, name: str, said: str) -> None:
+    answer = compare(maria, None, **{name: "2026-02-30"})
+    assert answer.status_code == 422
+    text = plain(answer.get_data(as_text=True))
+    assert f"{said}: deve ser uma data do calendário" in text
+    assert "número" not in text
+
+
 def test_s11_totals_stand_beside_the_list_and_on_a_page_of_their_own(seals: Rig, maria: Person) -> None:
     code = seal(seals, identificador="SOMADO")
     body = {"emolumentos": dict.fromkeys(FEES, "1.00"), "motivo": REASON, "escrevente": "maria"}

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 
 from printserver import db
 from printserver.common.data import JsonObject, JsonView
-from printserver.office.proof.proofs import LogRow, canonical_json, digests
+from printserver.office.proof.proofs import LogRow, canonical_json, digests, later_digests
 
 AT_ONCE: Final = 500
 _VINCULO: Final = "vínculo"  # an answer of the court on a link is not a state of the seal
@@ -85,10 +85,10 @@ def _which(linha: LogRow, key: str, numero: Any) -> Any:
 
 def _one(linha: LogRow, row: JsonView, said: Sequence[_Claimed]) -> Iterator[str]:
     name = f"{linha.nome} {row[linha.chave]}"
-    if not said or set(said[0].resumo) != set(linha.groups):
+    kept: JsonObject = {**later_digests(linha), **said[0].resumo} if said else {}
+    if set(kept) != set(linha.groups):
         yield f"{name} foi posto no banco fora do programa: a auditoria não registra a sua criação"
         return
-    kept: JsonObject = {}
     left = {each: canonical_json(value) for each, value in linha.changes_with.items()} | {"estado": ""}
     for entry in said:
         kept |= entry.resumo

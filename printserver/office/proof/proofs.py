@@ -8,7 +8,7 @@ transaction.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Final
 
@@ -27,6 +27,10 @@ class LogRow:
 
     `chave` is the column that the log's `objeto_id` refers to; `numbered`: several rows share it, and the log has their
     numbers. `nome` is their Portuguese name.
+
+    A group never changes: the log entries of every office hold its digest. A column that a migration adds gets a group
+    of its own, named in `later` with the values that the migration gave to the existing rows; those rows are compared
+    with these values. A column that changes needs no group: `changes_with` is the value of the migration.
     """
 
     objeto: str
@@ -36,6 +40,7 @@ class LogRow:
     groups: Mapping[str, tuple[str, ...]]
     changes_with: JsonView
     numbered: bool = False
+    later: Mapping[str, JsonView] = field(default_factory=dict)
 
 
 SELO: Final = LogRow(
@@ -107,6 +112,11 @@ def evidence(linha: LogRow, row: JsonView, *groups: str, **changed: Any) -> Json
 def change_proof(**changed: Any) -> JsonObject:
     """Return the evidence for changed columns."""
     return {"mudou": {name: canonical_json(value) for name, value in changed.items()}}
+
+
+def later_digests(linha: LogRow) -> dict[str, str]:
+    """Return the SHA-256 of the groups that came `later`, as they are for the rows made before."""
+    return {group: digests(linha, values, group)[group] for group, values in linha.later.items()}
 
 
 def digests(linha: LogRow, row: JsonView, *groups: str) -> dict[str, str]:

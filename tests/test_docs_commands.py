@@ -1,4 +1,4 @@
-"""The operator's guide lists every setting with its default, and every command with its arguments and options."""
+"""The operator's guide lists every command with its arguments and options."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from printserver.cli.main import cli
-from printserver.office.settings import all_settings
 
 GUIDE = (Path(__file__).parent.parent / "docs" / "guia-do-operador.md").read_text("utf-8")
 
@@ -16,12 +15,6 @@ def _section(title: str) -> str:
     found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", GUIDE, re.MULTILINE | re.DOTALL)
     assert found is not None, f"the guide has no section {title}"
     return found[1]
-
-
-def _default(value: object) -> str:
-    if isinstance(value, bool):
-        return f"`{str(value).lower()}`"
-    return "vazio" if value in (None, "") else f"`{value}`"
 
 
 def _commands(group: click.Group, above: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
@@ -58,13 +51,6 @@ def _without(option: click.Option) -> str:
 
 def _common() -> set[str]:
     return set.intersection(*({opt for part in command.params for opt in part.opts} for _, command in _commands(cli)))
-
-
-def test_every_setting_stands_in_its_section_with_its_default_and_no_other_does() -> None:
-    rows = re.findall(r"^\| `(\w+\.\w+)` \| (.*?) \| .+ \|$", _section("Configuração"), re.MULTILINE)
-    shown = {name: re.sub(r"^.*\((.*)\)$", r"\1", default) for name, default in rows}
-    assert len(shown) == len(rows)
-    assert shown == {name: _default(default) for name, (default, _) in all_settings().items()}
 
 
 def test_every_command_stands_in_its_section_and_no_other_does() -> None:
