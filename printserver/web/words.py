@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import get_args
 
 from printserver import documents
 from printserver.clock import local, local_date
@@ -11,7 +12,9 @@ from printserver.selo import EXCLUSION, format_reais, from_centavos, read
 
 Job = JsonView
 
-KINDS: Mapping[str, str] = {word: kind.name for word, kind in documents.KINDS.items()}
+KINDS: Mapping[str, str] = {
+    word: kind.name for word, kind in documents.KINDS.items() if word in get_args(documents.DocumentType)
+}
 PAGE_STATES: Mapping[str, str] = {"boa": "boa", "inutilizada": "inutilizada", "nao_saiu": "não saiu"}
 ROLES: Mapping[str, str] = {
     "escrevente": "escrevente",
@@ -139,7 +142,8 @@ def title(document: JsonView | str) -> str:
     """Return the document's title: `2º traslado de P-2026-001234`."""
     if isinstance(document, str):
         return document
-    kind, instrumento = documents.KINDS.get(document["tipo"]), document.get("instrumento")
+    word = documents.kind_word(document["tipo"], document.get("natureza"))
+    kind, instrumento = documents.KINDS.get(word), document.get("instrumento")
     if kind is None:
         name = str(document["tipo"])
     else:

@@ -18,6 +18,12 @@ from printserver.rendering.render import measure_block
 
 FORMATS = Formats(None)
 # the shipped formats of documents that are sealed
+# those of documents whose format may draw a QR (C2)
+QR_FORMATS = [
+    name
+    for name in FORMATS.names()
+    if (kind := FORMAT_KINDS[FORMATS.get(name).tipo]).sample is not None and kind.draws_qr
+]
 SEALED_FORMATS = [name for name in FORMATS.names() if FORMAT_KINDS[FORMATS.get(name).tipo].sample is not None]
 CODIGO = "1234561ES0000000000004261"
 

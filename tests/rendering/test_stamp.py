@@ -7,7 +7,7 @@ import pytest
 from layouts import (
     CODIGO,
     FORMATS,
-    SEALED_FORMATS,
+    QR_FORMATS,
     Workbench,
     codigos_qr,
     open_pdf,
@@ -49,7 +49,7 @@ def format_with(nome: str, **block: object) -> Format:
     return page_format.model_copy(update={"bloco": new, "versao": repr(block)})
 
 
-@pytest.mark.parametrize("nome", SEALED_FORMATS)
+@pytest.mark.parametrize("nome", QR_FORMATS)
 def test_p6_the_qr_of_every_shipped_format_is_read_at_300_dpi(workbench: Workbench, nome: str) -> None:
     page_format = FORMATS.get(nome)
     if page_format.tipo == "livro":  # as shipped a livro has none (N7); an office's format may ask for it

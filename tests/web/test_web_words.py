@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from printserver.api.queries import KindWord, State
+from printserver.api.queries import DocumentType, State
 from printserver.web import words
 from printserver.web.actions import page_ranges
 
@@ -16,7 +16,7 @@ NOW = datetime(2026, 11, 20, 15, 0, tzinfo=UTC)  # noon in São Paulo
 
 def test_every_state_and_type_of_the_contract_has_its_word() -> None:
     assert set(words.STATES) == set(get_args(State))
-    assert set(words.KINDS) == set(get_args(KindWord))
+    assert set(words.KINDS) == set(get_args(DocumentType))
 
 
 @pytest.mark.parametrize(
