@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from support import civil_documents as civil
-from support.office import FEES, Answer, Rig, pages, qr_codes, text
+from support.office import FEES, Answer, Rig, pages, qr_codes, reopen, text
 
 POVERTY = re.compile(r"pobre|carente|hipossuf|necessitad|justiça gratuita|declaração da pessoa", re.IGNORECASE)
 
@@ -305,3 +305,96 @@ def test_c1_documents_of_civil_say_their_natureza(rig: Rig) -> None:
     assert fields(found) == ["documento.natureza"]
     found = rig.post(civil.certidao(1))
     assert fields(found)
+
+
+# -- certidões from fields, prices by the day -----------------------------------------------------------------------
+
+FIELDS: dict[str, Any] = {
+    "nome_registrado": "Ana Lúcia de Assunção",
+    "data_nascimento": "2026-11-18",
+    "naturalidade": {"municipio": "São Paulo", "uf": "SP"},
+    "local_nascimento": {"local": "Hospital São José", "municipio": "São Paulo", "uf": "SP"},
+    "sexo": "feminino",
+    "genitores": [{"nome": "Maria de Assunção", "avos": ["Rute Prado", "Davi Prado"]}],
+    "data_registro": "2026-11-20",
+}
+
+
+def from_fields(n: int, of: dict[str, Any], **more: Any) -> dict[str, Any]:
+    made = civil.certidao(n, assento=of, campos=FIELDS, **civil.VALUE) | more
+    del made["corpo"]
+    return made
+
+
+def test_c14_c15_a_breve_relato_is_printed_from_its_fields(rig: Rig) -> None:
+    notes = [
+        {"tipo": "averbacao", "data": "2024-03-02", "texto": "Retificação do nome da avó."},
+        {"tipo": "averbacao", "data": "2023-03-02", "texto": "Reconhecimento do pai.", "restrita": True},
+    ]
+    of = civil.assento(1, de_antes=True)
+    job = rig.printed(from_fields(1, of, averbacoes_anotacoes=notes))
+    printed = " ".join(text(rig.pdf(job["id"])).split())
+    for piece in ("dezoito de novembro de dois mil e vinte e seis", "18/11/2026", "Rute Prado", "Retificação do nome"):
+        assert piece in printed
+    assert "elementos de averbação à margem do termo" in printed
+    assert "Reconhecimento do pai" not in printed
+    assert qr_codes(rig.pdf(job["id"])) == [job["qr"]["url"]]
+    matricula = job["documento"]["matricula"]
+    grouped = (
+        f"{matricula[:6]} {matricula[6:8]} {matricula[8:10]} {matricula[10:14]} {matricula[14]} {matricula[15:20]}"
+    )
+    assert grouped in printed
+
+
+def test_c14_a_missing_and_an_unknown_field_are_named(rig: Rig) -> None:
+    of = civil.assento(1, de_antes=True)
+    lacking = {name: value for name, value in FIELDS.items() if name != "sexo"}
+    found = rig.post(from_fields(1, of, campos=lacking))
+    refused(found, 422, "modelo-incompleto")
+    assert fields(found) == ["documento.campos.sexo"]
+    found = rig.post(from_fields(1, of, campos=FIELDS | {"apelido": "Aninha"}))
+    refused(found, 422, "entrada-invalida")
+    assert fields(found) == ["documento.campos.apelido"]
+    refused(rig.post(from_fields(1, of, modelo="cnj-1")), 422, "entrada-invalida")
+    assert rig.codes() == []
+
+
+@pytest.mark.parametrize(
+    "fundamento",
+    [
+        *("lei", "declaracao", "justica-gratuita", "crianca-adolescente", "paternidade", "erro-do-oficio", "cpf"),
+        "requisicao-oficial",
+    ],
+)
+def test_c13_no_reason_is_printed_whatever_it_is(rig: Rig, fundamento: str) -> None:
+    of = civil.assento(1, de_antes=True)
+    given = civil.certidao(1, assento=of, isento=True, fundamento=fundamento, motivo_isencao="requerente carente")
+    job = rig.printed(given)
+    printed = text(rig.pdf(job["id"]))
+    assert "Isenta de emolumentos" in printed
+    words = ("gratuidade", "declaração", "Criança", "paternidade", "erro", "requisição", "carente", "lei ")
+    assert not [word for word in words if word in printed]
+    assert not POVERTY.search(printed)
+    capa = rig.printed(civil.habilitacao("1/2026", "capa", "gratuita", fundamento=fundamento))
+    assert "Isento de emolumentos" in text(rig.pdf(capa["id"]))
+
+
+def test_c5_the_price_is_that_of_the_day_of_the_request(rig: Rig) -> None:
+    zero = 'estado = "0.00"\nsanta_casa = "0.00"\nregistro_civil = "0.00"\ntribunal_justica = "0.00"\n'
+    zero += 'ministerio_publico = "0.00"\nnatureza = 2\nano = 2026\ndescricao = "Certidão"\n'
+    zero += 'secretaria_fazenda = "6.00"\niss = "0.60"\n'
+    rows = [("2026-01-01", "30.00"), ("2026-11-15", "40.00")]
+    table = "".join(
+        f'[[certidao-breve-relato]]\ndesde = "{since}"\ntabeliao = "{value}"\n{zero}' for since, value in rows
+    )
+    (rig.folder / "servicos.toml").write_text(table, "utf-8")
+    again = reopen(rig.folder, rig.clock, rig.key)
+    try:
+        of = civil.assento(1, de_antes=True)
+        older = again.printed(civil.certidao(1, assento=of, data_pedido="2026-11-14", **civil.VALUE))
+        newer = again.printed(civil.certidao(2, assento=of, **civil.VALUE))
+        early = again.post(civil.certidao(3, assento=of, data_pedido="2025-12-31", **civil.VALUE))
+    finally:
+        again.office.db.close()
+    assert (older["selos"][0]["total_centavos"], newer["selos"][0]["total_centavos"]) == (3660, 4660)
+    refused(early, 422, "entrada-invalida")
