@@ -13,6 +13,7 @@ from printserver.common import faults
 from printserver.errors import Recusa
 from printserver.web import drafts, login
 from printserver.web.context import register
+from printserver.web.forms import label
 
 log = structlog.get_logger(__name__)
 
@@ -51,7 +52,7 @@ def _expired() -> ResponseReturnValue:
 
 def _explain(error: Exception) -> tuple[str, str, int]:
     if isinstance(error, Recusa):
-        return error.kind.title, error.detail, error.kind.status
+        return error.kind.title, _by_label(error), error.kind.status
     if isinstance(error, HTTPException) and error.code is not None and 400 <= error.code < 500:
         return *_PAGES.get(error.code, _PAGES[400]), error.code
     if (reason := faults.passing(error)) is not None:
@@ -64,3 +65,10 @@ def _explain(error: Exception) -> tuple[str, str, int]:
         f"Algo inesperado aconteceu. Tente de novo; se continuar, avise o administrador: ocorrência {number}.",
         500,
     )
+
+
+def _by_label(refusal: Recusa) -> str:
+    """Return the detail with the field that it begins with named by its label on this screen (A7)."""
+    field, colon, rest = refusal.detail.partition(": ")
+    named = colon and any(each.campo == field for each in refusal.errors) and label(field)
+    return f"{named}: {rest}" if named else refusal.detail

@@ -56,29 +56,38 @@ LABELS: Final[Mapping[str, str]] = {
     "fonte": "A lista do tribunal",
     "arquivo": "Arquivo",
     "conferi": "Conferi",
+    "dia": "Dia",
+    "pagina": "Página",
     "tipo": "Tipo",
     "escrevente": "Escrevente",
 }
+_OF_SEARCH: Final[Mapping[str, str]] = {
+    "codigo": "Código do selo",
+    "livro": "Livro",
+    "folha": "Primeira folha",
+    "de": "Ato de",
+    "ate": "Ato até",
+    "termo": "Termo",
+    "matricula": "Matrícula",
+    "identificador": "Identificador do ato",
+    "valor_de": "Valor de",
+    "valor_ate": "Valor até",
+    "estado": "Estado no tribunal",
+    "natureza": "Natureza",
+    "origem": "Origem",
+    "validos": "Só os que valem",
+}
+_OF_DAY: Final[Mapping[str, str]] = {"dia": "Dia", "estado": "Situação", "tipo": "Documento", "texto": "Procurar"}
 # Where a screen has another label for a field: by the name of its endpoint.
 _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "comparar": {"de": "Atos de", "ate": "Atos até"},
+    "controle": {"de": "De", "ate": "Até"},
+    "painel": _OF_DAY,
     "papel": {"de": "Do número", "ate": "Ao número"},
-    "selos": {
-        "codigo": "Código do selo",
-        "livro": "Livro",
-        "folha": "Primeira folha",
-        "de": "Ato de",
-        "ate": "Ato até",
-        "termo": "Termo",
-        "matricula": "Matrícula",
-        "identificador": "Identificador do ato",
-        "valor_de": "Valor de",
-        "valor_ate": "Valor até",
-        "estado": "Estado no tribunal",
-        "natureza": "Natureza",
-        "origem": "Origem",
-        "validos": "Só os que valem",
-    },
+    "selos": _OF_SEARCH,
+    "selos_exportar": _OF_SEARCH,
+    "selos_totais": _OF_SEARCH,
+    "vivo_trabalhos": _OF_DAY,
 }
 # API error messages that are reworded for people.
 _REWORDINGS: Final = tuple(

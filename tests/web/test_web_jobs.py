@@ -87,6 +87,21 @@ def test_a7_what_an_address_asks_for_is_shown_or_refused(maria: Person, address:
     assert 'role="alert"' in page or "Entrada inválida" in page
 
 
+@pytest.mark.parametrize(
+    ("address", "said"),
+    [
+        ("/?estado=feliz", "Situação: escolha"),
+        ("/?dia=ontem", "Dia: deve ser uma data"),
+        ("/balcao/controle?de=ontem", "De: deve ser uma data"),
+        ("/balcao/controle?de=2026-11-20&ate=2026-11-19", "Até: o último dia vem antes"),
+        ("/selos/totais?de=2026-02-30", "Ato de: "),
+        ("/selos?x=1", "Endereço: esta tela não conhece"),
+    ],
+)
+def test_a7_what_an_address_asks_for_wrongly_is_named_by_its_label(maria: Person, address: str, said: str) -> None:
+    assert f"<p>{said}" in maria.get(address).get_data(as_text=True)
+
+
 def test_a7_what_cannot_be_seen_in_a_search_is_no_part_of_it(maria: Person, rig: Rig) -> None:
     job = rig.livro()
     assert f'id="trabalho-{job["id"]}"' in _text(maria, "/?texto=Assun%C3%A7%C3%A3o%E2%80%8B")
