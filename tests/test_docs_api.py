@@ -11,7 +11,7 @@ from pydantic import BaseModel
 from printserver.api import BLUEPRINTS, examples, queries, schemas
 from printserver.counter import acts, daily, load
 from printserver.court import standing
-from printserver.documents import KindWord, instrumento, model, person, values
+from printserver.documents import DocumentType, instrumento, model, person, values
 from printserver.errors import WORDS, ErrorWord
 from printserver.jobs import requests as forms
 from printserver.office.people import RIGHTS
@@ -109,8 +109,8 @@ ANSWERS += [schemas.Check, schemas.CheckByType, schemas.CheckByPerson, schemas.C
 def test_every_kind_of_document_stands_in_the_guide_and_has_an_example() -> None:
     told = set(re.findall(r'"tipo": "(\w+)"', DONE))
     posted = {example["value"]["documento"]["tipo"] for example in examples.POSTS.values()}
-    assert set(get_args(KindWord)) - told == set()
-    assert set(get_args(KindWord)) == posted
+    assert set(get_args(DocumentType)) - told == set()
+    assert set(get_args(DocumentType)) == posted
 
 
 @pytest.mark.parametrize("kind", [*sorted(REQUESTS, key=str), *QUERIES, *ANSWERS], ids=lambda kind: kind.__name__)

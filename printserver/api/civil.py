@@ -12,6 +12,7 @@ from printserver.api.jobs import idempotency_key
 from printserver.api.problems import json_response
 from printserver.api.queries import ExchangeQuery, MonthQuery
 from printserver.api.seals import replayed
+from printserver.clock import local_date
 from printserver.documents import describe_models
 from printserver.errors import ErrorWord, Recusa
 from printserver.seal_actions import exchange, records
@@ -65,10 +66,11 @@ def exclude_marked(record_id: str, data: object) -> Response:
 )
 def free_acts(query: MonthQuery) -> Response:
     """Count the free acts of a month by fundamento and ato, as JSON or CSV (C24)."""
-    found = search.free_acts(office(), query.mes)
+    month = query.mes or f"{local_date(office().clock()):%Y-%m}"
+    found = search.free_acts(office(), month)
     if query.formato == "csv":
         response = Response(search.free_acts_csv(found), content_type="text/csv; charset=utf-8")
-        response.headers["Content-Disposition"] = f'attachment; filename="gratuidades-{query.mes}.csv"'
+        response.headers["Content-Disposition"] = f'attachment; filename="gratuidades-{month}.csv"'
         response.headers["Cache-Control"] = "no-store"
         return response
     return json_response(found)

@@ -43,6 +43,24 @@ def _example(summary: str, value: Mapping[str, object]) -> dict[str, object]:
     return {"summary": summary, "value": value}
 
 
+_BIRTH: Mapping[str, object] = {
+    "id": "R-2026-000123",
+    "especie": "nascimento",
+    "acervo": "01",
+    "ano": "2020",
+    "livro": "14",
+    "folha": "128",
+    "termo": "15406",
+    "data": "2020-11-20",
+    "de_antes": True,
+    "registrados": [{"nome": "Ana Lúcia Prado"}],
+}
+_TEXT: Mapping[str, str] = {
+    "formato": "texto",
+    "conteudo": "Compareceu a mãe e declarou o nascimento de Ana Lúcia Prado, ocorrido nesta cidade.",
+}
+
+
 POSTS: Examples = {
     "minuta": _example(
         "A draft: no seal", {"documento": {"tipo": "minuta", "instrumento": dict(_DEED)}, "escrevente": "admin"}
@@ -114,6 +132,96 @@ POSTS: Examples = {
             "copias": 2,
         },
     ),
+    "assento": _example(
+        "The page of an assento: its code, no QR",
+        {
+            "documento": {
+                "tipo": "assento",
+                "natureza": 2,
+                "assento": {**_BIRTH, "motivo_data": "impresso de novo em livro restaurado", "corpo": dict(_TEXT)},
+            },
+            "escrevente": "admin",
+        },
+    ),
+    "certidao-2": _example(
+        "A certidão of Registro Civil by its text, with one charged averbação",
+        {
+            "documento": {
+                "tipo": "certidao",
+                "natureza": 2,
+                "pedido": "2026/000777",
+                "especie": "inteiro-teor",
+                "assento": {"id": "R-2026-000123"},
+                "corpo": dict(_TEXT),
+                "averbacoes_anotacoes": [
+                    {"tipo": "averbacao", "data": "2024-03-10", "texto": "Averba-se a retificação do nome da mãe."}
+                ],
+                "averbacoes": 1,
+                "servico": "certidao-inteiro-teor",
+            },
+            "escrevente": "admin",
+        },
+    ),
+    "habilitacao": _example(
+        "The first piece of a habilitação that is paid makes its seal",
+        {
+            "documento": {
+                "tipo": "habilitacao",
+                "natureza": 2,
+                "processo": "55/2026",
+                "peca": "capa",
+                "situacao": "paga",
+                "contraentes": ["Conceição Gonçalves", "Antônio José de Araújo"],
+                "servico": "habilitacao",
+            },
+            "escrevente": "admin",
+        },
+    ),
+    "edital": _example(
+        "The own edital shows the habilitação's code",
+        {
+            "documento": {
+                "tipo": "edital",
+                "natureza": 2,
+                "id": "E-2026-55",
+                "origem": "propria",
+                "processo": "55/2026",
+                "corpo": {"formato": "texto", "conteudo": "Faço saber que pretendem se casar os contraentes acima."},
+            },
+            "escrevente": "admin",
+        },
+    ),
+    "averbacao": _example(
+        "A marginal note at its place on the leaf, in mm",
+        {
+            "documento": {
+                "tipo": "averbacao",
+                "natureza": 2,
+                "id": "AV-2026-9",
+                "assento": {"id": "R-2026-000123"},
+                "especie": "averbacao",
+                "onde": "margem",
+                "lugar": {"x": 150, "y": 40, "largura": 60},
+                "corpo": {"formato": "texto", "conteudo": "Averba-se a retificação do nome da mãe."},
+                "servico": "averbacao",
+            },
+            "escrevente": "admin",
+        },
+    ),
+    "procedimento": _example(
+        "A proceeding before the registrar",
+        {
+            "documento": {
+                "tipo": "procedimento",
+                "natureza": 2,
+                "processo": "12/2026",
+                "especie": "retificacao",
+                "corpo": {"formato": "texto", "conteudo": "Defiro a retificação do nome da mãe no assento."},
+                "servico": "procedimento",
+            },
+            "escrevente": "admin",
+        },
+    ),
 }
 XA: Examples = {
     "sim": _example(
@@ -182,18 +290,6 @@ RECORD_EXCLUSION: Examples = {
             "papel_em_maos": True,
         },
     ),
-}
-_BIRTH: Mapping[str, object] = {
-    "id": "R-2026-000123",
-    "especie": "nascimento",
-    "acervo": "01",
-    "ano": "2020",
-    "livro": "14",
-    "folha": "128",
-    "termo": "15406",
-    "data": "2020-11-20",
-    "de_antes": True,
-    "registrados": [{"nome": "Ana Lúcia Prado"}],
 }
 EXCHANGE: Examples = {
     "crc": _example(

@@ -52,6 +52,20 @@ _ACCEPT: tuple[ErrorWord, ...] = (
     "papel-incompativel",
     "papel-ja-usado",
     "data-do-ato",
+    # of Registro Civil
+    "primeira-via-ja-expedida",
+    "assento-nao-impresso",
+    "matricula-invalida",
+    "matricula-nao-combina",
+    "ato-gratuito",
+    "averbacoes-em-certidao-isenta",
+    "averbacoes-a-mais",
+    "fundamento-obrigatorio",
+    "modelo-incompleto",
+    "imagem-nao-cabe",
+    "negativa-sem-consulta",
+    "habilitacao-desta-serventia",
+    "edital-proprio-nao-sela",
 )
 _ACT: tuple[ErrorWord, ...] = (
     "json-invalido",

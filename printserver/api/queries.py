@@ -124,7 +124,7 @@ class PdfQuery(Query):
 class MonthQuery(Query):
     """`GET /gratuidades`."""
 
-    mes: str = Field(pattern=r"^[0-9]{4}-[0-9]{2}$", description="Mês, como 2026-11.")
+    mes: str | None = Field(None, pattern=r"^[0-9]{4}-[0-9]{2}$", description="Mês, como 2026-11; sem ele, o de hoje.")
     formato: Literal["json", "csv"] = Field("json", description="json ou csv.")
 
 

@@ -92,6 +92,12 @@ def test_the_examples_of_the_guide_are_taken_in_their_order(desk: Desk) -> None:
         "certidao": 1,
         "ficha_abertura": 0,
         "avulso": 0,
+        "assento": 1,
+        "certidao-2": 1,
+        "habilitacao": 1,
+        "edital": 0,
+        "averbacao": 1,
+        "procedimento": 1,
     }
 
 

@@ -326,7 +326,7 @@ def from_fields(n: int, of: dict[str, Any], **more: Any) -> dict[str, Any]:
     return made
 
 
-def test_c14_c15_a_breve_relato_is_printed_from_its_fields(rig: Rig) -> None:
+def test_c14_c15_a_certidao_is_printed_from_its_fields(rig: Rig) -> None:
     notes = [
         {"tipo": "averbacao", "data": "2024-03-02", "texto": "Retificação do nome da avó."},
         {"tipo": "averbacao", "data": "2023-03-02", "texto": "Reconhecimento do pai.", "restrita": True},
@@ -375,8 +375,8 @@ def test_c13_no_reason_is_printed_whatever_it_is(rig: Rig, fundamento: str) -> N
     words = ("gratuidade", "declaração", "Criança", "paternidade", "erro", "requisição", "carente", "lei ")
     assert not [word for word in words if word in printed]
     assert not POVERTY.search(printed)
-    capa = rig.printed(civil.habilitacao("1/2026", "capa", "gratuita", fundamento=fundamento))
-    assert "Isento de emolumentos" in text(rig.pdf(capa["id"]))
+    piece = rig.printed(civil.habilitacao("1/2026", "capa", "gratuita", fundamento=fundamento))
+    assert "Isento de emolumentos" in text(rig.pdf(piece["id"]))
 
 
 def test_c5_the_price_is_that_of_the_day_of_the_request(rig: Rig) -> None:
