@@ -9,6 +9,7 @@ from printserver.common.data import JsonView
 from printserver.errors import Recusa, invalid_input
 from printserver.office import people
 from printserver.seal_actions import exchange, records
+from printserver.selo import group_digits
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_text
 
@@ -72,6 +73,7 @@ def _show(record_id: str, form: Form) -> str:
     return render_template(
         "screens/registro.html",
         registro=records.list_seals(office(), record_id),
+        em_grupos=group_digits,
         forma=form,
         marcados=set(request.form.getlist("selos")),
         agora=now().isoformat(),
