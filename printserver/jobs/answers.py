@@ -32,7 +32,20 @@ from printserver.jobs.guard import blocking_question, lock
 from printserver.jobs.prepare import prepare
 from printserver.jobs.requests import Exclusao, RespostaSelo, RespostaXa
 from printserver.jobs.seal_and_store import Place, seal
-from printserver.ledger import CANCELLED, Call, Changed, Job, Outcome, bodies, do_once, documents, jobs, keys, questions
+from printserver.ledger import (
+    CANCELLED,
+    Call,
+    Changed,
+    Job,
+    Outcome,
+    bodies,
+    do_once,
+    documents,
+    jobs,
+    keys,
+    questions,
+    seals,
+)
 from printserver.office import Act, Author, Office, acting, acting_person, people
 
 BUSY: Final = "O documento muda a cada tentativa: responda de novo."
@@ -191,10 +204,16 @@ def _with_or_without_selo(office: Office, call: Call, job_id: str, answer: Respo
 
 
 def exclude_prints(
-    office: Office, call: Call, job_ids: Sequence[str], answer: Exclusao, made: object = None
+    office: Office,
+    call: Call,
+    job_ids: Sequence[str],
+    answer: Exclusao,
+    made: object = None,
+    also: Sequence[LiveSelo] = (),
 ) -> Outcome:
     """Make the XA of every live seal of the jobs' documents, all or none; nothing is printed (X2, C21).
 
+    `also` are live seals without a print, within their term, that get theirs in the same transaction.
     Raises `Recusa` as the call for one job does, with nothing excluded.
     """
     sid, now = office.serventia_id, office.clock()
@@ -221,6 +240,8 @@ def exclude_prints(
             _check_exclusion(act.conn, office, job, answer, now)
             undo.undo_print(act, job.documento_id, before, live, answer.motivo)
             undo.restore_replaced(act, before)
+        if also:
+            seals.exclude(act, also, answer.motivo)
         return call.done(act, asked[0].id if made is None else "", made=made)
 
 

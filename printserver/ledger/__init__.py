@@ -1,6 +1,7 @@
 """Reads and writes of jobs, documents, seals and questions, in the caller's transaction."""
 
 from printserver.ledger.civil import civil_facts, remember
+from printserver.ledger.documents import live_selo
 from printserver.ledger.idempotency import Outcome, digest
 from printserver.ledger.once import Call, Changed, do_once
 from printserver.ledger.questions import ask_about_sheets, close_expired
@@ -64,6 +65,7 @@ __all__ = [
     "idempotency",
     "jobs",
     "keys",
+    "live_selo",
     "on_its_way",
     "printed_selo",
     "questions",

@@ -1,6 +1,6 @@
 """The menu *Selo Digital* of a record of Registro Civil: all its seals, and the exclusion of those marked (C21)."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import sqlalchemy as sa
 from pydantic import AfterValidator, Field
@@ -12,10 +12,12 @@ from printserver.common.data import JsonObject
 from printserver.documents import CodigoDoSelo, check_at_least_one, normalize, read
 from printserver.errors import BadField, Recusa
 from printserver.jobs.requests import Exclusao
-from printserver.ledger import Call, Job, Outcome, Seal, do_once, printed_selo
-from printserver.office import Author, Office, people
-from printserver.seal_actions.common import BUSY
+from printserver.ledger import Call, Job, Outcome, Seal, do_once, live_selo, printed_selo
+from printserver.office import Author, Office, acting_person, people
+from printserver.seal_actions.common import BUSY, require_within_term
 from printserver.selo import EXCLUSION
+
+CERTIDAO: Final = "certidao_civil"  # what a seal for the exchange is on
 
 
 class ExclusaoDoRegistro(Exclusao):
@@ -52,22 +54,33 @@ def exclude_marked(
             found = {seal.codigo: (seal, job) for seal, job in _seals(conn, office.serventia_id, records)}
         marked = [_marked(codigo, n, found) for n, codigo in enumerate(request.selos)]
         answer = Exclusao.model_validate(request.model_dump(exclude={"selos"}))
-        prints = list(dict.fromkeys(job.id for job in marked))
-        return jobs.exclude_prints(office, call, prints, answer, made=list(request.selos))
+        prints = list(dict.fromkeys(job.id for _seal, job in marked if job is not None))
+        sent = [seal for seal, job in marked if job is None]
+        for seal in sent:  # of the exchange: no print of it is checked below
+            until = office.rules.terms.xa_until(CERTIDAO, seal.momento)
+            papel = _role(office, author, request.escrevente)
+            require_within_term(seal, until, office.clock(), papel, request.fora_do_prazo, "a exclusão")
+        also = [live_selo(seal) for seal in sent]
+        return jobs.exclude_prints(office, call, prints, answer, list(request.selos), also)
 
     _, repeated = do_once(office, author, f"POST /api/v1/registros/{record_id}/selos/excluir", data, key, make, BUSY)
     return list_seals(office, record_id), repeated
 
 
-def _marked(codigo: str, n: int, found: dict[str, tuple[Seal, Job]]) -> Job:
-    """Return the print of a marked seal. Raises `Recusa` for one of another record, or not live."""
+def _role(office: Office, author: Author, escrevente: str) -> str | None:
+    with office.db.read() as conn:
+        return people.on_behalf_of(author, acting_person(conn, office, escrevente)).papel
+
+
+def _marked(codigo: str, n: int, found: dict[str, tuple[Seal, Job | None]]) -> tuple[Seal, Job | None]:
+    """Return a marked seal and its print. Raises `Recusa` for one of another record, or not live."""
     if codigo not in found:
         mensagem = f"o selo {codigo} não é deste registro"
         raise Recusa("selo-de-outro-registro", f"selos.{n}: {mensagem}.", errors=[BadField(f"selos.{n}", mensagem)])
     seal, job = found[codigo]
     if not seal.vivo:
         raise Recusa("ja-excluido", f"selos.{n}: o selo {codigo} já foi excluído ou retificado.")
-    return job
+    return seal, job
 
 
 def _records(conn: Connection, serventia_id: int, record_id: str) -> list[sa.RowMapping]:
@@ -97,7 +110,8 @@ def _assento(records: list[sa.RowMapping]) -> JsonObject | None:
     return None
 
 
-def _seals(conn: Connection, serventia_id: int, records: list[sa.RowMapping]) -> list[tuple[Seal, Job]]:
+def _seals(conn: Connection, serventia_id: int, records: list[sa.RowMapping]) -> list[tuple[Seal, Job | None]]:
+    """Return the record's seals, each with its print; one for the exchange has none."""
     table, job = db.selo, db.job
     query = (
         sa.select(table)
@@ -105,22 +119,21 @@ def _seals(conn: Connection, serventia_id: int, records: list[sa.RowMapping]) ->
             table.c.serventia_id == serventia_id,
             table.c.instrumento_id.in_([row["id"] for row in records]),
             table.c.ato != EXCLUSION,
-            table.c.job_id.is_not(None),
         )
         .order_by(table.c.id)
     )
     seals = [Seal.from_row(row) for row in conn.execute(query).mappings()]
-    ids = {seal.job_id for seal in seals}
+    ids = {seal.job_id for seal in seals if seal.job_id is not None}
     prints = conn.execute(sa.select(job).where(job.c.serventia_id == serventia_id, job.c.id.in_(ids))).mappings()
     by_id = {row["id"]: Job.from_row(row) for row in prints}
-    return [(seal, by_id[seal.job_id]) for seal in seals if seal.job_id in by_id]
+    return [(seal, by_id.get(seal.job_id or "")) for seal in seals]
 
 
-def _item(conn: Connection, office: Office, seal: Seal, job: Job) -> JsonObject:
+def _item(conn: Connection, office: Office, seal: Seal, job: Job | None) -> JsonObject:
     return printed_selo(conn, office.serventia_id, seal) | {
-        "job": job.id,
-        "documento": dict(job.campos),
-        "desatualizado": job.desatualizado,
+        "job": job.id if job is not None else None,
+        "documento": dict(job.campos) if job is not None else None,
+        "desatualizado": job is not None and job.desatualizado,
         "momento": rfc3339(seal.momento),
-        "xa_ate": rfc3339(office.rules.terms.xa_until(job.tipo, seal.momento)),
+        "xa_ate": rfc3339(office.rules.terms.xa_until(job.tipo if job is not None else CERTIDAO, seal.momento)),
     }

@@ -208,3 +208,19 @@ def test_c14_the_models_tell_their_fields_in_print_order(rig: Rig) -> None:
     assert [each["nome"] for each in one["campos"]][:2] == ["nome_registrado", "cpf_registrado"]
     unknown = rig.call("GET", "/modelos/cnj-1")
     assert (unknown.status, unknown.word) == (404, "modelo-desconhecido")
+
+
+def test_c21_a_seal_of_the_exchange_is_listed_and_excluded_with_the_others(rig: Rig) -> None:
+    of = old()
+    sent = send(rig, "AB12", of).json["selo"]
+    printed = rig.printed(civil.certidao(1, assento={"id": of["id"]}, **civil.VALUE))["selos"][0]["codigo"]
+    found = rig.call("GET", f"/registros/{of['id']}/selos").json["itens"]
+    assert [(each["codigo"], each["job"] is None) for each in found] == [(sent, True), (printed, False)]
+    given = {"selos": [sent, printed], "motivo": "nome com erro", "escrevente": "maria", "papel_em_maos": True}
+    rig.clock.forward(hours=80)
+    path = f"/registros/{of['id']}/selos/excluir"
+    late = rig.call("POST", path, given)
+    assert (late.status, late.word) == (409, "prazo-xa-encerrado")
+    assert rig.selo(sent)["vivo"] and rig.selo(printed)["vivo"]
+    done = rig.call("POST", path, given | {"escrevente": "tereza", "fora_do_prazo": True})
+    assert [each["vivo"] for each in done.json["itens"]] == [False, False]

@@ -15,8 +15,8 @@ class RecordSeal(SealFields):
     atual_centavos: int | None
     excluido_por: str | None
     vivo: bool
-    job: str
-    documento: DocumentFields
+    job: str | None
+    documento: DocumentFields | None
     desatualizado: bool
     momento: AwareDatetime
     xa_ate: AwareDatetime
