@@ -25,13 +25,15 @@ def call(
     body: tuple[type[BaseModel], Examples] | None = None,
     answer: tuple[int, type[BaseModel], str] | Responses,
     refuses: Iterable[ErrorWord] = (),
+    also: Responses | None = None,
 ) -> Callable[[View], View]:
     """Register a view as the call `route` ("POST /selos"); the docstring of the view is the call's description.
 
     The right is checked before the request is read. The view gets the path parameters, then `query` (the validated
     model) and `data` (the parsed JSON) if the call has a model for them; a call without `query` refuses every
     parameter. `body` is a model and its examples. `answer` is status, model and description of the success, or its
-    OpenAPI responses if it has no model. `refuses` is added to the error words of every call.
+    OpenAPI responses if it has no model. `refuses` is added to the error words of every call. `also`: other
+    successes, as OpenAPI responses.
     """
     method, _, path = route.partition(" ")
     register = {"GET": blueprint.get, "POST": blueprint.post}[method]
@@ -39,7 +41,7 @@ def call(
     def decorate(view: View) -> View:
         decorated = view if query is not None else _without_query(view)
         described = answer if isinstance(answer, dict) else {}
-        decorated = blueprint.doc(responses=described | refusals(refuses), security=SECURITY)(decorated)
+        decorated = blueprint.doc(responses=described | refusals(refuses) | (also or {}), security=SECURITY)(decorated)
         if not isinstance(answer, dict):
             status, model, description = answer
             decorated = blueprint.output(model, status_code=status, description=description)(decorated)

@@ -105,6 +105,7 @@ _REFUSED: tuple[ErrorWord, ...] = (
     body=(exchange.ExchangeRequest, examples.EXCHANGE),
     answer=(201, schemas.Exchanged, "The seal; 200 for a preview, and for a request that already has it."),
     refuses=_REFUSED,
+    also={200: {"description": "A preview, or the seal that it has.", "content": {"application/json": {"schema": {}}}}},
 )
 def seal_for_exchange(data: object) -> Response:
     """Seal a certidão for the national exchange; the same `codigo_hash` has the same seal for ever (C9, C22)."""

@@ -398,3 +398,18 @@ def test_c5_the_price_is_that_of_the_day_of_the_request(rig: Rig) -> None:
         again.office.db.close()
     assert (older["selos"][0]["total_centavos"], newer["selos"][0]["total_centavos"]) == (3660, 4660)
     refused(early, 422, "entrada-invalida")
+
+
+@pytest.mark.parametrize("page_format", ["assento", "assento-231x320", "livro-e"])
+def test_c2_c6_every_format_of_an_assento_shows_the_code_alone(rig: Rig, page_format: str) -> None:
+    job = rig.printed(civil.page(civil.assento(1)), formato=page_format)
+    pdf = rig.pdf(job["id"])
+    assert job["selos"][0]["codigo"] in text(pdf)
+    assert qr_codes(pdf) == []
+
+
+@pytest.mark.parametrize("page_format", ["certidao-civil", "certidao-inteiro-teor"])
+def test_c2_every_format_of_a_certidao_bears_its_own_qr(rig: Rig, page_format: str) -> None:
+    of = civil.assento(1, de_antes=True)
+    job = rig.printed(civil.certidao(1, assento=of, **civil.VALUE), formato=page_format)
+    assert qr_codes(rig.pdf(job["id"])) == [job["qr"]["url"]]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from printserver.documents import Pedido
 from printserver.errors import ConfigError
 from printserver.selo import url_do_qr
+from support import civil_documents as civil
 from support.office import FEES, ISENTO, Rig, open_rig, text
 
 
@@ -49,6 +50,48 @@ def requests(rig: Rig) -> dict[str, dict[str, Any]]:
         "traslado": {"documento": {"tipo": "traslado", **brought}},
         "ficha": {
             "documento": rig.ficha(pessoa={"nome": "Ana", "documento": "RG 1", "apelido": "Nina"}, gerar_selo=True)
+        },
+    }
+
+
+def civil_requests() -> dict[str, dict[str, Any]]:
+    """Return a request of each kind of document of Registro Civil, which together have every text of theirs."""
+    matricula = "12345601552020100014128001540653"
+    old = {"motivo_data": "impresso depois", "de_antes": True, "cns": "123456", "matricula": matricula}
+    whole = civil.assento(15406, ano="2020", data="2020-11-20", **old)
+    whole["registrados"] = [{"nome": "Ana Prado", "cpf": "529.982.247-25"}]
+    livro_e = civil.assento(2, "livro-e")
+    notes = [{"tipo": "averbacao", "data": "2024-03-10", "texto": "Averba-se a retificação."}]
+    search = {"hash_crc": "A1", "de": "1990-01-01", "ate": "2026-11-20", "natureza_do_ato": "óbito", "territorio": "SP"}
+    other = {"cns": "654321", "codigo_validacao": "V-1", "selo": "1234561ES000000000900026V"}
+    aim = {"processo": "9/2026", "finalidade": "religioso"}
+    return {
+        "assento": {"documento": civil.page(whole)},
+        "livro-e": {"documento": civil.page(livro_e, servico="livro-e")},
+        "certidao": {
+            "documento": civil.certidao(
+                1, assento=whole, averbacoes_anotacoes=notes, data_pedido="2026-11-20", modelo="cnj-182", **civil.VALUE
+            )
+        },
+        "de-matricula": {"documento": civil.certidao(2, assento={"matricula": matricula}, **civil.VALUE)},
+        "livre": {
+            "documento": civil.certidao(3, assento=whole, isento=True, fundamento="cpf", motivo_isencao="averbação")
+        },
+        "negativa": {"documento": civil.certidao(4, "negativa", busca=search, **civil.VALUE)},
+        "habilitada": {"documento": civil.certidao(5, "habilitacao", habilitacao=aim, **civil.VALUE)},
+        "materializada": {"documento": civil.certidao(6, "materializacao", origem=other, **civil.VALUE)},
+        "habilitacao": {"documento": civil.habilitacao("7/2026")},
+        "edital": {"documento": civil.edital("E-1", processo="8/2026")},
+        "averbacao": {"documento": civil.averbacao("AV-1", whole["id"])},
+        "procedimento": {
+            "documento": {
+                "tipo": "procedimento",
+                "natureza": 2,
+                "processo": "12/2026",
+                "especie": "retificacao",
+                "corpo": {"formato": "texto", "conteudo": "Defiro."},
+                "servico": "procedimento",
+            }
         },
     }
 
@@ -105,8 +148,22 @@ def test_s12_the_requests_of_this_module_have_every_text_of_the_contract(shared:
                 yield from strings(part, name)
 
     wanted = set(strings(Pedido.model_json_schema())) - NOT_FREE - {""}
-    found = {named(path) for request in requests(shared).values() for path in texts(request | {"escrevente": "maria"})}
+    everything = [*requests(shared).values(), *civil_requests().values()]
+    found = {named(path) for request in everything for path in texts(request | {"escrevente": "maria"})}
     assert wanted <= found | {"total"}
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(data=st.data())
+def test_s12_no_string_of_registro_civil_is_an_error_of_the_server(shared: Rig, data: st.DataObject) -> None:
+    kinds = civil_requests()
+    request = kinds[data.draw(st.sampled_from(sorted(kinds)))]
+    path = data.draw(st.sampled_from(sorted(texts(request), key=str)))
+    value = data.draw(
+        st.one_of(st.text(min_size=1, max_size=24), st.sampled_from(["W" * 600, "\u202e", "🙂", "0", "|"]))
+    )
+    found = shared.post(**arguments(put(request, path, value)))
+    assert found.status in (202, 404, 409, 422), found
 
 
 ODD = st.sampled_from(
