@@ -36,7 +36,6 @@ from printserver.web import (
     login,
     paper,
     questions,
-    records,
     seal_page,
     seal_words,
     search,
@@ -44,6 +43,7 @@ from printserver.web import (
     signatures,
     words,
 )
+from printserver.web.civil import records
 
 _STATIC = Path(__file__).parent.parent / "static"
 _MAX_FORM = 256 * 1024  # bytes; forms hold only short texts

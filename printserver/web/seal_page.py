@@ -21,9 +21,9 @@ from printserver.office import people
 from printserver.seal_actions import exclude, price_day, rectify
 from printserver.selo import COMPONENTS, EXCLUSION, LABELS, NewSelo, centavos
 from printserver.web import fee_input, words
+from printserver.web.civil.records import record_of
 from printserver.web.context import author, find_person, now, office
 from printserver.web.forms import Form, check_confirmed, check_fields, key, refused_form, ticked, typed_day, typed_text
-from printserver.web.records import record_of
 
 LEAP = 3  # times the current value; the preview warns from there on
 _REFUSED = ("objetado", "impossivel")

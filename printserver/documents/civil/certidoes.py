@@ -13,8 +13,9 @@ from printserver.documents.assento import Assento, AverbacaoAnotacao
 from printserver.documents.civil import values
 from printserver.documents.civil.acts import custas_of, names_of, planned_selo, unknown_assento
 from printserver.documents.civil.fields import FIELDS_OF, Especie, Fields, OtherFields
+from printserver.documents.civil.frames import DEFAULT_NORM
 from printserver.documents.civil.identity import civil_identity
-from printserver.documents.civil.models import DEFAULT_NORM, MODELS, missing
+from printserver.documents.civil.models import MODELS, missing
 from printserver.documents.civil.sheet import sheet
 from printserver.documents.civil.values import CivilFee
 from printserver.documents.civil_documents import CivilCertidao

@@ -7,7 +7,7 @@ from printserver.common.data import JsonObject, JsonView
 from printserver.common.text import capitalized
 from printserver.documents.assento import AverbacaoAnotacao
 from printserver.documents.civil.fields import Fields
-from printserver.documents.civil.models import FULL_WIDTH, MATRICULA, Model, ModelField, at
+from printserver.documents.civil.frames import FULL_WIDTH, MATRICULA, Model, ModelField, at
 from printserver.documents.civil.words import date_in_figures
 from printserver.selo import parse_matricula
 

@@ -1,0 +1,3 @@
+"""The screens of Registro Civil."""
+
+__all__ = ["records"]
