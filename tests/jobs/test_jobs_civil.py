@@ -413,3 +413,24 @@ def test_c2_every_format_of_a_certidao_bears_its_own_qr(rig: Rig, page_format: s
     of = civil.assento(1, de_antes=True)
     job = rig.printed(civil.certidao(1, assento=of, **civil.VALUE), formato=page_format)
     assert qr_codes(rig.pdf(job["id"])) == [job["qr"]["url"]]
+
+
+def test_c15_c16_inteiro_teor_has_the_whole_text_and_every_note(rig: Rig) -> None:
+    notes = [
+        {"tipo": "averbacao", "data": "2024-03-02", "texto": "Reconhecimento do pai.", "restrita": True},
+        {"tipo": "anotacao", "data": "2023-03-02", "texto": "Casamento em Campinas.", "mencao": False},
+    ]
+    of = civil.assento(1, de_antes=True)
+    whole = {
+        "formato": "texto",
+        "conteudo": "\n\n".join(f"Parte {n} do assento, transcrita palavra por palavra." for n in range(90)),
+    }
+    given = civil.certidao(1, "inteiro-teor", assento=of, averbacoes_anotacoes=notes, corpo=whole, **civil.VALUE)
+    job = rig.printed(given)
+    printed = " ".join(text(rig.pdf(job["id"])).split())
+    assert job["paginas"] > 1
+    assert all(f"Parte {n} do assento" in printed for n in range(90))
+    assert "Reconhecimento do pai" in printed and "Casamento em Campinas" in printed
+    assert printed.count("Ana Lúcia de Assunção") >= 1
+    assert f"Página 2 de {job['paginas']}" in printed
+    assert qr_codes(rig.pdf(job["id"])) == [job["qr"]["url"]]
