@@ -122,6 +122,13 @@ def test_n9_only_a_ficha_may_leave_the_code_off(tmp_path: Path) -> None:
     assert previsualizar(read_format(file)).startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("name", ["assento", "habilitacao", "edital", "averbacao", "procedimento"])
+def test_c2_a_format_that_is_no_certidao_may_not_ask_for_a_qr(tmp_path: Path, name: str) -> None:
+    file = tmp_path / f"{name}.toml"
+    file.write_text((SHIPPED / f"{name}.toml").read_text().replace('qr = "nenhum"', 'qr = "automatico"'))
+    assert any('só "nenhum"' in line and "(C2)" in line for line in check(file))
+
+
 def test_every_wrong_key_is_told_at_once(tmp_path: Path) -> None:
     file = tmp_path / "certidao.toml"
     text = (SHIPPED / "certidao.toml").read_text()
