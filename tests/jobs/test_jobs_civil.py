@@ -415,7 +415,7 @@ def test_c2_every_format_of_a_certidao_bears_its_own_qr(rig: Rig, page_format: s
     assert qr_codes(rig.pdf(job["id"])) == [job["qr"]["url"]]
 
 
-def test_c15_c16_inteiro_teor_has_the_whole_text_and_every_note(rig: Rig) -> None:
+def test_c15_c16_a_full_certidao_has_the_whole_text_and_every_note(rig: Rig) -> None:
     notes = [
         {"tipo": "averbacao", "data": "2024-03-02", "texto": "Reconhecimento do pai.", "restrita": True},
         {"tipo": "anotacao", "data": "2023-03-02", "texto": "Casamento em Campinas.", "mencao": False},
