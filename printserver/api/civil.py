@@ -22,7 +22,7 @@ blueprint = APIBlueprint("civil", __name__, url_prefix="/api/v1", tag="Registro 
 
 @call(
     blueprint,
-    "GET /registros/<record_id>/selos",
+    "GET /registros/<path:record_id>/selos",
     right="consultar",
     answer=(200, schemas.RecordSeals, "Every seal of the record."),
     refuses=("nao-encontrado",),
@@ -34,7 +34,7 @@ def record_seals(record_id: str) -> Response:
 
 @call(
     blueprint,
-    "POST /registros/<record_id>/selos/excluir",
+    "POST /registros/<path:record_id>/selos/excluir",
     right="responder",
     body=(records.ExclusaoDoRegistro, examples.RECORD_EXCLUSION),
     answer=(200, schemas.RecordSeals, "The record's seals, as they are now."),

@@ -24,7 +24,6 @@ from printserver.documents import (
     CivilValue,
     Context,
     Delivery,
-    Identifier,
     Integer,
     Plan,
     Reason,
@@ -61,7 +60,7 @@ class ExchangeRequest(CivilValue):
     """`POST /crc/certidoes`."""
 
     canal: Literal["crc", "crc-jud", "e-protocolo", "unidade-interligada"]
-    codigo_hash: Identifier
+    codigo_hash: Annotated[str, Field(strict=True, pattern=r"^[0-9A-Za-z._-]{1,100}$")]
     num_pedido: Text | None = None
     solicitante: Annotated[str, Field(strict=True, pattern=r"^[0-9]{6}$")] | None = None
     especie: Literal["primeira-via", "breve-relato", "inteiro-teor"]

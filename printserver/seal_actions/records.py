@@ -90,6 +90,7 @@ def _records(conn: Connection, serventia_id: int, record_id: str) -> list[sa.Row
     keys = [f"assento:{wanted}", f"processo:{wanted}"]
     query = sa.select(table).where(table.c.serventia_id == serventia_id).order_by(table.c.id)
     found = list(conn.execute(query.where(table.c.chave.in_(keys))).mappings())
+    found = [row for row in found if row["chave"] == keys[0]] or found  # an assento before a processo of that name
     if not found:
         raise Recusa("nao-encontrado", f"Não há registro {record_id!r} neste servidor.")
     own = [f"processo:{row['processo']}" for row in found if row["processo"]]

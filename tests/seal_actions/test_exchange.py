@@ -224,3 +224,17 @@ def test_c21_a_seal_of_the_exchange_is_listed_and_excluded_with_the_others(rig: 
     assert rig.selo(sent)["vivo"] and rig.selo(printed)["vivo"]
     done = rig.call("POST", path, given | {"escrevente": "tereza", "fora_do_prazo": True})
     assert [each["vivo"] for each in done.json["itens"]] == [False, False]
+
+
+def test_c21_a_processo_with_a_bar_is_a_record_too(rig: Rig) -> None:
+    code = rig.printed(civil.habilitacao("5/2026"))["selos"][0]["codigo"]
+    found = rig.call("GET", "/registros/5/2026/selos")
+    assert [each["codigo"] for each in found.json["itens"]] == [code]
+    given = {"selos": [code], "motivo": "capa com erro", "escrevente": "maria"}
+    assert rig.call("POST", "/registros/5/2026/selos/excluir", given).json["itens"][0]["vivo"] is False
+    assert rig.call("GET", "/registros/9/2026/selos").word == "nao-encontrado"
+
+
+def test_c22_a_code_that_no_address_can_bear_is_refused(rig: Rig) -> None:
+    found = send(rig, "A/B", old())
+    assert (found.status, found.json["errors"][0]["campo"]) == (422, "codigo_hash")
