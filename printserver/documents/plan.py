@@ -127,6 +127,7 @@ class Rules:
     externos_ate: date | None = None
     sheets_required: bool = False
     casamento_selo: Literal["zero", "nenhum"] = "zero"
+    assento_on_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

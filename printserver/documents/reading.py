@@ -29,6 +29,7 @@ _MESSAGES = {
     "bool_type": "deve ser true ou false, sem aspas",
     "tuple_type": "deve ser uma lista",
     "too_long": "tem mais de {max_length} itens",
+    "too_short": "tem menos de {min_length} itens",
     "model_type": "deve ser um objeto",
     "model_attributes_type": "deve ser um objeto",
     "dict_type": "deve ser um objeto",

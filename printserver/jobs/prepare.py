@@ -64,6 +64,9 @@ def _plan(request: Pedido, found: Gathered) -> Plan:
     if plan.substitui:
         people.require_head(found.who.papel, "a substituição de um documento já entregue")
     check_copies(plan, request.copias)
+    begins_on_back = request.documento.kind == "assento" and request.lado_inicial == "verso"
+    if begins_on_back and not found.context.rules.assento_on_back:
+        raise invalid_input("lado_inicial", "o assento começa na frente: o verso fica para as averbações")  # C23
     return plan
 
 

@@ -136,6 +136,7 @@ def _rules(settings: Settings, cns: str) -> Rules:
         externos_ate=settings.livro.externos_ate,
         sheets_required=settings.papel.exigir_numeros,
         casamento_selo=settings.civil.casamento_selo,
+        assento_on_back=settings.civil.assento_no_verso,
     )
 
 

@@ -125,12 +125,13 @@ class Ficha(_Section):
 
 
 class Civil(_Section):
-    """C18."""
+    """C18, C23."""
 
     casamento_selo: Literal["zero", "nenhum"] = Field(
         "zero",
         description="Selo do assento de casamento com habilitação desta serventia: zero, ou nenhum (C18; a confirmar).",
     )
+    assento_no_verso: bool = Field(False, description="Aceita assento que começa no verso da folha (C23).")
 
 
 class Xa(_Section):

@@ -434,3 +434,15 @@ def test_c15_c16_a_full_certidao_has_the_whole_text_and_every_note(rig: Rig) -> 
     assert printed.count("Ana Lúcia de Assunção") >= 1
     assert f"Página 2 de {job['paginas']}" in printed
     assert qr_codes(rig.pdf(job["id"])) == [job["qr"]["url"]]
+
+
+def test_c23_an_assento_begins_on_a_front(rig: Rig) -> None:
+    found = rig.post(civil.page(civil.assento(1)), lado_inicial="verso")
+    refused(found, 422, "entrada-invalida")
+    assert fields(found) == ["lado_inicial"]
+    assert rig.post(civil.page(civil.assento(1))).status == 202
+
+
+def test_c23_an_office_with_ruled_books_may_begin_on_the_back(rig_with: Callable[..., Rig]) -> None:
+    rig = rig_with(civil={"assento_no_verso": True})
+    assert rig.post(civil.page(civil.assento(1)), lado_inicial="verso").status == 202
