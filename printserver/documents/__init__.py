@@ -7,6 +7,7 @@ question of a second print. No access to tables, queues or pages.
 from printserver.documents.assento import Assento, AssentoOrReference, AssentoReference, AverbacaoAnotacao
 from printserver.documents.civil.certidoes import civil_fields, shown_notes
 from printserver.documents.civil.exchange import Delivery, as_text, as_xml, seal_fields
+from printserver.documents.civil.fields import Fields
 from printserver.documents.civil.identity import record_key
 from printserver.documents.civil.matricula import read_matricula
 from printserver.documents.civil.models import describe_models
@@ -154,6 +155,7 @@ __all__ = [
     "FichaAbertura",
     "FieldValue",
     "FieldValues",
+    "Fields",
     "Folha",
     "FolhaSide",
     "Habilitacao",

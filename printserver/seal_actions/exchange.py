@@ -24,6 +24,7 @@ from printserver.documents import (
     CivilValue,
     Context,
     Delivery,
+    Fields,
     Integer,
     Plan,
     Reason,
@@ -186,24 +187,39 @@ def _plan(conn: Connection, office: Office, request: ExchangeRequest) -> tuple[P
         )
         refusal.detail = refusal.detail.removeprefix("documento.")
         raise
-    settings = office.settings.serventia
     extra = Decimal("0.00")
     if request.averbacoes:
         extra = averbacao_price(context, local_date(context.agora)).times(request.averbacoes).total
-    delivery = Delivery(
+    matricula = str(plan.identity.campos["matricula"] or "")
+    fee_line = "; ".join(fee_lines(plan))
+    delivery = _delivery(office, request, campos, matricula=matricula, fee_line=fee_line, valor_adicional=extra)
+    return plan, key, delivery
+
+
+def _delivery(
+    office: Office,
+    request: ExchangeRequest,
+    campos: Fields,
+    *,
+    matricula: str,
+    fee_line: str,
+    valor_adicional: Decimal,
+) -> Delivery:
+    """Return what is delivered, without the seal's code and link."""
+    settings = office.settings.serventia
+    return Delivery(
         codigo_hash=request.codigo_hash,
         cns=office.cns,
-        matricula=str(plan.identity.campos["matricula"] or ""),
+        matricula=matricula,
         registry=f"{settings.cidade}-{settings.uf}",
         campos=campos,
-        notes=tuple(shown_notes(document)),
+        notes=tuple(shown_notes(_document(request))),
         charged=request.averbacoes,
         selo="",
         qr_url="",
-        fee_line="; ".join(fee_lines(plan)),
-        valor_adicional=extra,
+        fee_line=fee_line,
+        valor_adicional=valor_adicional,
     )
-    return plan, key, delivery
 
 
 def _document(request: ExchangeRequest) -> CivilCertidao:
@@ -270,19 +286,17 @@ def _keep_files(office: Office, known: sa.RowMapping, request: ExchangeRequest) 
             agora=office.clock(), rules=office.rules, servicos=office.servicos, atos=office.atos, civil=facts
         )
         campos = civil_fields(document, context)
-    settings = office.settings.serventia
-    delivery = Delivery(
-        codigo_hash=request.codigo_hash,
-        cns=office.cns,
-        matricula=seal["matricula"] or "",
-        registry=f"{settings.cidade}-{settings.uf}",
-        campos=campos,
-        notes=tuple(shown_notes(document)),
-        charged=request.averbacoes,
+    delivery = replace(
+        _delivery(
+            office,
+            request,
+            campos,
+            matricula=seal["matricula"] or "",
+            fee_line=_fee_line(seal),
+            valor_adicional=Decimal(known["adicional_centavos"]) / 100,
+        ),
         selo=seal["codigo"],
         qr_url=seal["qr_url"],
-        fee_line=_fee_line(seal),
-        valor_adicional=Decimal(known["adicional_centavos"]) / 100,
     )
     with office.db.write() as conn:
         change = sa.update(table).where(table.c.id == known["id"], table.c.xml.is_(None))
