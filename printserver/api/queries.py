@@ -162,7 +162,7 @@ class SealFilters(Query):
     matricula: Text = None
     identificador: Text = None
     escrevente: Text = None
-    origem: Literal["documento", "avulso", "hibrido", "diario", "carta"] | None = Field(
+    origem: Literal["documento", "avulso", "hibrido", "diario", "carta", "crc"] | None = Field(
         None, description="documento, avulso, hibrido, diario ou carta."
     )
     de: Day = None

@@ -44,7 +44,7 @@ from printserver.documents import (
 from printserver.errors import BadField, Recusa
 from printserver.ledger import Call, Changed, Outcome, civil_facts, digest, do_once, keys, remember, seals
 from printserver.office import Act, Author, Office, acting, acting_person, people
-from printserver.seal_actions.common import BUSY, act_as
+from printserver.seal_actions.common import BUSY, act_as, placement
 from printserver.selo import Emolumentos
 
 ROUTE: Final = "POST /api/v1/crc/certidoes"
@@ -240,7 +240,8 @@ def _seal(act: Act, request: ExchangeRequest, data: object) -> str:
         raise Changed
     plan, _key, delivery = _plan(conn, office, request)  # again, now that the record is locked
     matricula = delivery.matricula or None
-    issued = seals.seal(act, plan.selos, seals.Place(None, document, record, matricula=matricula, origem=ORIGIN))
+    where = placement(ORIGIN, matricula or request.codigo_hash)  # livro, folha and termo to search it by (T5)
+    issued = seals.seal(act, plan.selos, replace(where, documento_id=document, instrumento_id=record))
     (selo,) = issued
     sent = replace(delivery, selo=selo.codigo, qr_url=selo.qr_url)
     if plan.civil is not None and plan.civil.remembered is not None and record is not None:

@@ -22,7 +22,7 @@ _MAX_CHARS = 255
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 _ATO = re.compile(r"[0-9A-Z]{2}")
 _STATES = ("comunicação pendente", "comunicado", "aguardando retificação", "falha", "retificado", "excluído")
-_ORIGINS = ("documento", "avulso", "hibrido", "diario", "carta")
+_ORIGINS = ("documento", "avulso", "hibrido", "diario", "carta", "crc")
 _s = db.selo.c
 
 

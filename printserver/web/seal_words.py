@@ -14,6 +14,7 @@ ORIGINS: Mapping[str, str] = {
     "hibrido": "selo de papel",
     "diario": "selo do dia",
     "carta": "carta de sentença",
+    "crc": "central do Registro Civil",
 }
 # T3, in words for people.
 STATES: Mapping[str, Status] = {

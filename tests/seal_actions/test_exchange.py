@@ -238,3 +238,10 @@ def test_c21_a_processo_with_a_bar_is_a_record_too(rig: Rig) -> None:
 def test_c22_a_code_that_no_address_can_bear_is_refused(rig: Rig) -> None:
     found = send(rig, "A/B", old())
     assert (found.status, found.json["errors"][0]["campo"]) == (422, "codigo_hash")
+
+
+def test_t5_a_seal_of_the_exchange_is_found_by_its_origin_and_its_place(rig: Rig) -> None:
+    made = send(rig, "AB12", old(7)).json["selo"]
+    rig.printed(civil.page(civil.assento(8)))
+    for query in ("origem=crc", "livro=14&folha=128&termo=7"):
+        assert [each["codigo"] for each in rig.call("GET", f"/selos?{query}").json["itens"]] == [made]

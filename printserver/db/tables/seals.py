@@ -44,7 +44,7 @@ selo = sa.Table(
     sa.Column("vinculador", sa.String(25)),
     sa.Column("retifica", sa.String(25)),
     sa.Column("retificado_por", sa.String(25)),
-    text("origem", nullable=False),  # documento | avulso | hibrido | diario | carta
+    text("origem", nullable=False),  # documento | avulso | hibrido | diario | carta | crc
     text("estado", nullable=False),  # T3, towards the court
     moment("comunicado_em"),  # when the court confirmed receipt
     text("identificador", nullable=False),
