@@ -163,7 +163,7 @@ class SealFilters(Query):
     identificador: Text = None
     escrevente: Text = None
     origem: Literal["documento", "avulso", "hibrido", "diario", "carta", "crc"] | None = Field(
-        None, description="documento, avulso, hibrido, diario ou carta."
+        None, description="documento, avulso, hibrido, diario, carta ou crc."
     )
     de: Day = None
     ate: Day = None
