@@ -29,6 +29,40 @@
     if (event.detail.successful && lost) lost.hidden = true;
   });
 
+  // What waits is said once in the title and to screen readers, when its number changes; the bell itself is replaced as a
+  // whole, which is not read out.
+  var announced = document.getElementById("anuncio");
+  var before = document.getElementById("sino") && document.getElementById("sino").dataset.esperam;
+  document.addEventListener("htmx:afterSettle", function () {
+    var bell = document.getElementById("sino");
+    if (!bell || bell.dataset.esperam === before) return;
+    before = bell.dataset.esperam;
+    document.title = (before === "0" ? "" : "(" + before + ") ") + document.title.replace(/^\(\d+\) /, "");
+    if (announced) announced.textContent = before === "0" ? "Nada espera." : "Esperam por alguém: " + before + ".";
+  });
+
+  // "/" goes to the search, as on many pages; not while somebody types.
+  document.addEventListener("keydown", function (event) {
+    var search = document.getElementById("q");
+    if (event.key !== "/" || !search || event.target.matches("input, textarea, select") || event.ctrlKey || event.altKey) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  });
+
+  // The person's menu closes when somebody goes on elsewhere.
+  document.addEventListener("click", function (event) {
+    document.querySelectorAll("details.pessoa[open]").forEach(function (menu) {
+      if (!menu.contains(event.target)) menu.open = false;
+    });
+  });
+  document.addEventListener("keydown", function (event) {
+    var menu = document.querySelector("details.pessoa[open]");
+    if (event.key !== "Escape" || !menu) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+
   // The session is over, and a form has been typed in: the page stays, and says so. Sent, the form comes back after the
   // login as it was typed.
   var out = document.getElementById("sem-sessao");

@@ -20,8 +20,9 @@ MAX_LENGTH: Final = 255
 _LIST = ("dia", "estado", "tipo", "texto", "pagina")
 # Query parameters of each screen, in addition to those allowed everywhere.
 _KNOWN: Final[Mapping[str, tuple[str, ...]]] = {
-    "painel": _LIST,
-    "vivo_trabalhos": _LIST,
+    "impressoes": _LIST,
+    "vivo_impressoes": _LIST,
+    "procurar": ("q",),
     "selos": (*FILTERS, "pagina"),
     "selos_totais": FILTERS,
     "selos_exportar": (*FILTERS, "formato"),

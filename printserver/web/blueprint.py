@@ -28,19 +28,21 @@ from printserver.web import (
     court_page,
     court_words,
     daily,
-    dashboard,
     drafts,
     error_pages,
     forms,
     job_page,
     login,
     paper,
+    prints,
     questions,
     seal_page,
     seal_words,
     search,
     security,
+    shell,
     signatures,
+    today,
     words,
 )
 from printserver.web.civil import records
@@ -59,10 +61,13 @@ class _NotTheApi(BaseConverter):
 _GET, _POST = ["GET"], ["POST"]
 # Every screen behind the login: path, endpoint, view, methods.
 _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], ...] = (
-    ("/", "painel", dashboard.dashboard_page, _GET),
-    ("/vivo/perguntas", "vivo_perguntas", dashboard.live_questions, _GET),
-    ("/vivo/filas", "vivo_filas", dashboard.live_queues, _GET),
-    ("/vivo/trabalhos", "vivo_trabalhos", dashboard.live_jobs, _GET),
+    ("/", "hoje", today.first_page, _GET),
+    ("/vivo/espera", "vivo_espera", today.live_waiting, _GET),
+    ("/vivo/ultimas", "vivo_ultimas", today.live_last, _GET),
+    ("/vivo/sino", "vivo_sino", shell.live_bell, _GET),
+    ("/procurar", "procurar", prints.search, _GET),
+    ("/impressoes", "impressoes", prints.list_prints, _GET),
+    ("/vivo/impressoes", "vivo_impressoes", prints.live_prints, _GET),
     ("/selos", "selos", search.selos, _GET),
     ("/selos/totais", "selos_totais", search.totals, _GET),
     ("/selos/exportar", "selos_exportar", search.export_seals, _GET),
@@ -72,6 +77,7 @@ _SCREENS: tuple[tuple[str, str, Callable[..., ResponseReturnValue], list[str]], 
     ("/selos/<codigo>/excluir", "excluir_selo", seal_page.exclude_selo, _GET + _POST),
     ("/selos/<codigo>/mandar", "mandar_de_novo", seal_page.send_again, _POST),
     ("/papel", "papel", paper.paper_group, _GET + _POST),
+    ("/vivo/filas", "vivo_filas", paper.live_queues, _GET),
     ("/trabalhos/<job_id>", "trabalho", job_page.show_job, _GET),
     ("/trabalhos/<job_id>/vivo", "vivo_trabalho", job_page.live_job, _GET),
     ("/trabalhos/<job_id>/copia/vivo", "vivo_copia", job_page.live_copy, _GET),
@@ -159,7 +165,9 @@ def register(app: Flask, office: Office) -> None:
     bp.context_processor(_for_templates)
     for name, spoken in _FILTERS.items():
         bp.add_app_template_filter(spoken, name)
-    bp.add_app_template_filter(lambda value: words.moment(value, context.now()), "momento")
+    bp.add_app_template_filter(context.shown_time, "momento")
+    bp.add_app_template_filter(lambda value: words.short_time(value, context.now()), "hora_curta")
+    bp.add_app_template_filter(lambda value: court_words.until(value, context.now()), "falta")
     bp.add_app_template_filter(lambda value: words.is_past(value, context.now()), "passou")
 
     bp.add_url_rule("/entrar", "entrar", login.log_in, methods=_GET + _POST)
@@ -189,6 +197,11 @@ def _for_templates() -> dict[str, object]:
         "estatico": _static_url,
         "chave_nova": lambda: uuid.uuid4().hex,
         "faixa_do_tribunal": court_page.strip,
+        "sino": shell.bell,
+        "secoes": shell.sections,
+        "secao_atual": shell.current_section,
+        "quantas_esperam": shell.count,
+        "agora_por_extenso": lambda: words.full_time(context.now()),
     }
 
 

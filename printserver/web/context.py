@@ -5,9 +5,11 @@ from datetime import datetime
 
 from flask import current_app, g, request
 from flask_login import UserMixin, current_user
+from markupsafe import Markup
 
 from printserver.jobs import Office
 from printserver.office import audit, people
+from printserver.web import words
 
 EXTENSION = "printserver.web"
 
@@ -71,3 +73,12 @@ def person_name(usuario: str | None) -> str:
             g.web_names = people.names(conn, here.serventia_id)
     nome: str = g.web_names.get(usuario, usuario)
     return nome
+
+
+def shown_time(value: str | datetime) -> Markup:
+    """Return a time (RFC 3339 text or aware datetime) as people say it; on paper, and under the pointer, in full."""
+    moment = datetime.fromisoformat(value) if isinstance(value, str) else value
+    full = words.full_time(moment)
+    return Markup('<time datetime="{}" title="{}" data-no-papel="{}">{}</time>').format(  # escaped by format
+        moment.isoformat(), full, full, words.moment(moment, now())
+    )

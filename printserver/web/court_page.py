@@ -111,10 +111,10 @@ def live_strip() -> ResponseReturnValue:
 
 
 def _strip() -> polling.Part:
-    return polling.live_part("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=_court_status())
+    return polling.live_part("screens/_faixa.html", "web.vivo_faixa", {}, cada="15s", como=court_status())
 
 
-def _court_status() -> JsonObject:
+def court_status() -> JsonObject:
     """Return the court status, read at most once in `KEPT_S` seconds for all screens."""
     here, seconds = office(), now().timestamp()
     with _lock:
@@ -122,7 +122,7 @@ def _court_status() -> JsonObject:
     if kept is not None and 0 <= seconds - kept[0] < KEPT_S:
         return kept[1]
     keeps = [reason for reason in ready.conditions(here).values() if reason is not None]
-    court_status = standing.status(here) | {"impedimentos": keeps}
+    found = standing.status(here) | {"impedimentos": keeps}
     with _lock:
-        _kept[here.instance_name] = (seconds, court_status)
-    return court_status
+        _kept[here.instance_name] = (seconds, found)
+    return found

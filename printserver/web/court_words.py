@@ -1,7 +1,7 @@
 """Status with the court in plain Portuguese: time left, state of a report. No decisions."""
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from printserver.common.data import JsonView
 from printserver.selo import LABELS
@@ -20,6 +20,12 @@ def time_left(falta_s: float) -> str:
         return f"atrasado há {_duration(-falta_s)}"
     text = _duration(falta_s)
     return f"{'falta' if text.startswith(('1 min', '1 h', 'menos')) else 'faltam'} {text}"
+
+
+def until(value: str, now: datetime) -> str:
+    """Return the time left until an RFC 3339 text: `faltam 3 h 20 min`, `o prazo passou`."""
+    left = (datetime.fromisoformat(value) - now).total_seconds()
+    return time_left(left) if left > 0 else "o prazo passou"
 
 
 def _duration(seconds: float) -> str:
@@ -61,6 +67,13 @@ def court_standing(court_status: JsonView) -> Status:
         said = f"{plural(n, 'ato do balcão espera', 'atos do balcão esperam')} a carga."
         return Status("Em dia", said, "andamento")
     return Status("Em dia", "Tudo o que havia foi comunicado.", "feito")
+
+
+def short(court_status: JsonView, standing: Status) -> str:
+    """Return the status with the court in a word or two, for the top of every page."""
+    if standing.palavra == "Urgente" and (left := court_status["falta_s"]) is not None and left > 0:
+        return _duration(left)
+    return standing.palavra.lower()
 
 
 def court_mode(modo: str) -> str:

@@ -72,7 +72,7 @@ def return_address(draft: Draft, usuario: str) -> str:
     """Return the URL that shows the form again, filled in; the first page if the draft is another person's."""
     if draft.usuario != usuario:
         flash("O que tinha sido digitado era de outra pessoa, e não foi guardado.")
-        return url_for("web.painel")
+        return url_for("web.hoje")
     if not draft.campos:
         flash("Nada foi feito: a página tinha expirado. Se ainda é o que quer, aperte de novo.")
         return draft.caminho

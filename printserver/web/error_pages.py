@@ -19,8 +19,8 @@ log = structlog.get_logger(__name__)
 
 _PAGES = {
     400: ("Pedido não entendido", "O navegador enviou algo que o servidor não entendeu. Volte e tente de novo."),
-    404: ("Página não encontrada", "Não há nada neste endereço. Confira o endereço ou volte ao painel."),
-    405: ("Página não encontrada", "Este endereço não se abre assim. Volte ao painel."),
+    404: ("Página não encontrada", "Não há nada neste endereço. Confira o endereço ou volte a Hoje."),
+    405: ("Página não encontrada", "Este endereço não se abre assim. Volte a Hoje."),
     413: ("Texto grande demais", "O que foi enviado é grande demais. Encurte o texto e tente de novo."),
 }
 

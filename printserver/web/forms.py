@@ -82,12 +82,12 @@ _OF_DAY: Final[Mapping[str, str]] = {"dia": "Dia", "estado": "Situação", "tipo
 _OF_SCREEN: Final[Mapping[str, Mapping[str, str]]] = {
     "comparar": {"de": "Atos de", "ate": "Atos até"},
     "controle": {"de": "De", "ate": "Até"},
-    "painel": _OF_DAY,
+    "impressoes": _OF_DAY,
     "papel": {"de": "Do número", "ate": "Ao número"},
     "selos": _OF_SEARCH,
     "selos_exportar": _OF_SEARCH,
     "selos_totais": _OF_SEARCH,
-    "vivo_trabalhos": _OF_DAY,
+    "vivo_impressoes": _OF_DAY,
 }
 # API error messages that are reworded for people.
 _REWORDINGS: Final = tuple(

@@ -64,7 +64,7 @@ def continue_form() -> ResponseReturnValue:
     draft = drafts.read(typed_text("guardado"))
     if draft is None:
         flash("O que você digitou não pôde ser guardado. Abra a página de novo e repita.")
-        return redirect(url_for("web.painel"), 303)
+        return redirect(url_for("web.hoje"), 303)
     return redirect(drafts.return_address(draft, find_person().usuario), 303)
 
 

@@ -1,4 +1,7 @@
-"""Screen of numbered paper (P5): sheets received, used, spoiled and left by queue; record a lot or the next sheet."""
+"""Screen of queues and numbered paper (P5): state of each queue; sheets received, used, spoiled and left.
+
+A lot or the next sheet is recorded here.
+"""
 
 import re
 from collections.abc import Mapping
@@ -7,11 +10,14 @@ from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
+from printserver.common.data import JsonObject
 from printserver.errors import Recusa
+from printserver.web import polling
 from printserver.web.context import author, find_person, office
 from printserver.web.forms import Form, check_fields, refused_form, typed_text
 
 RECEIVE, CONTINUE = "receber", "seguir"
+_queues: polling.Kept[list[JsonObject]] = polling.Kept()
 
 
 def paper_group() -> ResponseReturnValue:
@@ -38,6 +44,17 @@ def paper_group() -> ResponseReturnValue:
     return redirect(url_for("web.papel"), 303)
 
 
+def live_queues() -> ResponseReturnValue:
+    """Answer the poll of the queues."""
+    return polling.answer(_queues_part())
+
+
+def _queues_part() -> polling.Part:
+    here = office()
+    all_queues = _queues.get(here, here.instance_name, lambda: jobs.all_queues(here))
+    return polling.live_part("screens/_filas.html", "web.vivo_filas", {}, filas=all_queues)
+
+
 def _next_sheet() -> dict[str, object]:
     """Return the typed report of the next sheet; the spoiled numbers are split at blanks, commas and semicolons."""
     spoiled = [number for number in re.split(r"[\s,;]+", typed_text("inutilizados")) if number]
@@ -45,4 +62,10 @@ def _next_sheet() -> dict[str, object]:
 
 
 def _render_page(forms: Mapping[tuple[str, str], Form] | None = None) -> str:
-    return render_template("screens/papel.html", filas=jobs.paper_group(office()), enviadas=forms or {}, vazia=Form())
+    return render_template(
+        "screens/papel.html",
+        estado_das_filas=_queues_part().html,
+        filas=jobs.paper_group(office()),
+        enviadas=forms or {},
+        vazia=Form(),
+    )

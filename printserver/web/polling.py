@@ -20,7 +20,7 @@ from printserver.jobs import Office
 from printserver.web.context import is_htmx
 
 T = TypeVar("T")
-_KEEP_S = 3.0  # a queue's own status is not in the log: seen at most this much later
+_KEEP_S = 3.0  # what is not in the log, such as a queue's own status, is seen at most this much later
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +52,10 @@ def answer(live_part: Part) -> ResponseReturnValue:
 
 
 class Kept(Generic[T]):
-    """Cache of one result per key, valid for a few seconds while the office's log has not grown."""
+    """Cache of one result per key, valid for `seconds` while the office's log has not grown."""
 
-    def __init__(self) -> None:
+    def __init__(self, seconds: float = _KEEP_S) -> None:
+        self._seconds = seconds
         self._lock = threading.Lock()
         self._kept: dict[Hashable, tuple[int, float, T]] = {}
 
@@ -69,7 +70,7 @@ class Kept(Generic[T]):
         with self._lock:
             if len(self._kept) > 64:  # old keys, such as past days
                 self._kept.clear()
-            self._kept[key] = (head, time.monotonic() + _KEEP_S, made)
+            self._kept[key] = (head, time.monotonic() + self._seconds, made)
         return made
 
 

@@ -113,10 +113,10 @@ def why_ended() -> str | None:
 def safe_target(text: str | None) -> str:
     """Return the path to go to after login: a path of this server, else the first page."""
     if not text or not text.startswith("/") or text.startswith(("//", "/\\")):
-        return url_for("web.painel")
+        return url_for("web.hoje")
     parts = urlsplit(text)
     if parts.scheme or parts.netloc or any(ord(c) < 32 for c in text):
-        return url_for("web.painel")
+        return url_for("web.hoje")
     return text
 
 

@@ -205,6 +205,19 @@ def time_of_day(value: str) -> str:
     return f"{local(datetime.fromisoformat(value)):%H:%M:%S}"
 
 
+def short_time(value: str, now: datetime) -> str:
+    """Return the time of day of an RFC 3339 text of today (`14:32`); of another day, that day (`20/11`)."""
+    quando = local(datetime.fromisoformat(value))
+    if quando.date() == local_date(now):
+        return f"{quando:%H:%M}"
+    return f"{quando:%d/%m}" if quando.year == local_date(now).year else f"{quando:%d/%m/%y}"
+
+
+def full_time(quando: datetime) -> str:
+    """Return an aware time with its day and seconds, as it stands on paper: `20/11/2026 às 14:32:07`."""
+    return f"{local(quando):%d/%m/%Y às %H:%M:%S}"
+
+
 def step(state: str) -> str:
     """Return the name of a step in a job's history."""
     if state in STATES:

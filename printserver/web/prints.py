@@ -1,10 +1,10 @@
-"""The first page: the open questions, the jobs of a day and the queues, all updated live."""
+"""Impressões: the prints of a day, filtered, updated live."""
 
 from dataclasses import dataclass
 from datetime import date
 
 from anyascii import anyascii
-from flask import render_template
+from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from printserver import jobs
@@ -16,10 +16,7 @@ from printserver.web.context import is_htmx, now, office
 
 _PER_PAGE = 50
 _MAX_TEXT = 100  # characters of the search text
-_LAST = "9999"  # sorts after every time: a question that never expires
 _pages: polling.Kept[JsonObject] = polling.Kept()
-_questions: polling.Kept[list[JsonObject]] = polling.Kept()
-_queues: polling.Kept[list[JsonObject]] = polling.Kept()
 _days: polling.Kept[list[JsonObject]] = polling.Kept()
 
 
@@ -54,19 +51,15 @@ class Listing:
     procurados: int = 0
 
 
-def dashboard_page() -> ResponseReturnValue:
-    """Show the first page; htmx requests (a changed filter) get only the list."""
+def list_prints() -> ResponseReturnValue:
+    """Show the prints of a day; htmx requests (a changed filter) get only the list."""
     job_filter = _filter()
     listing = _jobs_part(job_filter).html
     if is_htmx():
         return listing
-    open_jobs = _open_jobs()
     return render_template(
-        "screens/painel.html",
-        titulo=_title(open_jobs),
-        perguntas=_questions_part(open_jobs).html,
+        "screens/impressoes.html",
         lista=listing,
-        filas=_queues_part().html,
         filtro=job_filter,
         hoje=local_date(now()),
         estados=words.STATES,
@@ -74,48 +67,21 @@ def dashboard_page() -> ResponseReturnValue:
     )
 
 
-def live_questions() -> ResponseReturnValue:
-    """Answer the poll of the open questions."""
-    return polling.answer(_questions_part(_open_jobs()))
-
-
-def live_jobs() -> ResponseReturnValue:
-    """Answer the poll of the day's jobs."""
+def live_prints() -> ResponseReturnValue:
+    """Answer the poll of the list."""
     return polling.answer(_jobs_part(_filter()))
 
 
-def live_queues() -> ResponseReturnValue:
-    """Answer the poll of the queues."""
-    return polling.answer(_queues_part())
-
-
-def _queues_part() -> polling.Part:
-    here = office()
-    all_queues = _queues.get(here, here.instance_name, lambda: jobs.all_queues(here))
-    return polling.live_part("screens/_filas.html", "web.vivo_filas", {}, filas=all_queues)
-
-
-def _open_jobs() -> list[JsonObject]:
-    """Return the jobs with an open question, the most urgent first."""
-    here = office()
-    open_jobs = _questions.get(here, here.instance_name, lambda: jobs.open_questions(here))
-    return sorted(open_jobs, key=lambda job: job["pergunta"]["expira_em"] or _LAST)
-
-
-def _title(open_jobs: list[JsonObject]) -> str:
-    return f"({len(open_jobs)}) Painel" if open_jobs else "Painel"
-
-
-def _questions_part(open_jobs: list[JsonObject]) -> polling.Part:
-    title = f"{_title(open_jobs)} · {office().settings.serventia.nome}"
-    return polling.live_part("screens/_perguntas.html", "web.vivo_perguntas", {}, perguntas=open_jobs, titulo=title)
+def search() -> ResponseReturnValue:
+    """Redirect the search at the top of every page to the prints of today."""
+    return redirect(url_for("web.impressoes", texto=request.args.get("q", "").strip()[:_MAX_TEXT] or None), 303)
 
 
 def _jobs_part(job_filter: JobFilter) -> polling.Part:
     listing = _jobs_with_text(job_filter) if job_filter.texto else _jobs_of_day(job_filter)
     return polling.live_part(
-        "screens/_trabalhos.html",
-        "web.vivo_trabalhos",
+        "screens/_lista_de_impressoes.html",
+        "web.vivo_impressoes",
         job_filter.address(),
         lista=listing,
         paginas=max(1, -(-listing.total // _PER_PAGE)),
