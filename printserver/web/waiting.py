@@ -27,8 +27,8 @@ _kept: polling.Kept[tuple["Waiting", ...]] = polling.Kept(_KEEP_S)
 class Waiting:
     """One thing that waits: its kind in a word, what it is, where it is dealt with, and the words of that button.
 
-    What it is stands in `texto`, or is the print `documento`. `desde` and `ate` are RFC 3339 texts. `quem` is the user name of the person whose print waits. `tom` as in
-    `words.Status`.
+    What it is stands in `texto`, or is the print `documento`. `desde` and `ate` are RFC 3339 texts. `quem` is the user
+    name of the person whose print waits. `tom` as in `words.Status`.
     """
 
     especie: str

@@ -300,7 +300,7 @@ def test_x5_once_all_is_said_it_is_shown_and_asked_no_more(office: Rig, maria: P
     assert "2 não saiu — Maria" in shown
     for gone in ("diga folha por folha", "Ver e responder a pergunta", "Nada saiu: imprimir tudo de novo"):
         assert gone not in shown
-    assert job["id"] not in maria.get("/vivo/perguntas").get_data(as_text=True)
+    assert "Faltam páginas" in maria.get("/vivo/espera").get_data(as_text=True)
     assert office.job(job["id"])["faltam"] == "2"
     assert "Dito antes: não saiu, por Maria" in text(maria.get(path))
     again = said | {"imprimir": "sim"}
@@ -329,7 +329,7 @@ def test_s11_a_print_whose_seals_were_excluded_says_so_and_leads_to_the_one_that
         assert f'id="{refused}"' not in page.get_data(as_text=True)
     new = maria.get(f"/trabalhos/{held['id']}").get_data(as_text=True)
     assert f'href="/trabalhos/{old["id"]}"' in new
-    board = maria.get(f"/?texto={old['documento']['instrumento']}").get_data(as_text=True)
+    board = maria.get(f"/impressoes?texto={old['documento']['instrumento']}").get_data(as_text=True)
     assert "selos excluídos: não vale" in board
     assert "2 excluídos" in board
     assert "ver o que vale" in board
@@ -429,6 +429,6 @@ def test_a5_live_parts_keep_no_session_alive(office: Rig, maria: Person) -> None
     live = {"HX-Request": "true"}
     for _ in range(3):
         office.clock.now += timedelta(minutes=11)
-        status = maria.client.get("/vivo/perguntas", headers=live).status_code
+        status = maria.client.get("/vivo/espera", headers=live).status_code
     assert status == 401
     assert maria.get("/").status_code == 303

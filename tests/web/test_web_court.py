@@ -288,7 +288,7 @@ def test_t1_t2_the_courts_page_is_alive(browser: Browser, both: tuple[Rig, Court
     context = browser.new_context(base_url=f"http://127.0.0.1:{server.server_port}", locale="pt-BR")
     try:
         page = enter(context.new_page(), "maria")
-        page.get_by_role("link", name="Tribunal").click()
+        page.get_by_role("link", name="Tribunal", exact=True).click()
         expect(page.get_by_text("Nenhum selo espera por comunicação.")).to_be_visible()
         court.fail("objeta")
         code = seal(rig)

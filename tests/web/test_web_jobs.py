@@ -52,30 +52,37 @@ def test_the_board_shows_who_waits_and_the_jobs_of_the_day(maria: Person, rig: R
     text = _text(maria, "/")
     assert f'href="/trabalhos/{held["id"]}/pergunta"' in text
     assert "Maria Souza" in text
-    assert "Responder até" in text
+    assert "faltam" in text
     assert f"Livro de {held['documento']['instrumento']}" in text
 
 
 def test_a_day_without_jobs_says_so(maria: Person) -> None:
-    assert "Nenhum trabalho em 02/01/2020" in _text(maria, "/?dia=2020-01-02")
+    assert "Nenhuma impressão em 02/01/2020" in _text(maria, "/impressoes?dia=2020-01-02")
 
 
 WRONG_ADDRESSES = [
-    *("/?dia=ontem", "/?dia=2026-13-40", "/?dia=20261120", "/?dia=2026-W47-5", "/?estado=feliz", "/?tipo=recibo"),
     *(
-        "/?pagina=-1",
-        "/?pagina=x",
-        "/?x=1",
-        "/?dia=2026-11-20&dia=2026-11-19",
-        "/?texto=%E2%80%AEx",
-        "/?texto=" + 101 * "x",
+        "/impressoes?dia=ontem",
+        "/impressoes?dia=2026-13-40",
+        "/impressoes?dia=20261120",
+        "/impressoes?dia=2026-W47-5",
+        "/impressoes?estado=feliz",
+        "/impressoes?tipo=recibo",
+    ),
+    *(
+        "/impressoes?pagina=-1",
+        "/impressoes?pagina=x",
+        "/impressoes?x=1",
+        "/impressoes?dia=2026-11-20&dia=2026-11-19",
+        "/impressoes?texto=%E2%80%AEx",
+        "/impressoes?texto=" + 101 * "x",
     ),
     *("/balcao?dia=2026-02-29", "/balcao?ato=ZZ", "/balcao?pagina=0", "/balcao/conferencia?dia=20/11/2026"),
     *("/balcao/diarios?dia=226-11-20", "/balcao/controle?de=2026-11-20&ate=2026-11-19", "/balcao/controle?de=ontem"),
     *("/tribunal?ver=tudo", "/tribunal?pagina=1.5", "/selos?x=1", "/selos?livro=1&livro=2", "/selos?pagina=x"),
     *("/selos?estado=feliz", "/selos?origem=x", "/selos?ato=E", "/selos?de=2026-11-20&ate=2026-11-19", "/papel?fila=x"),
     *("/selos?valor_de=20,00&valor_ate=10,00", "/selos?livro=1%E2%80%8B", "/selos?codigo=" + 256 * "A"),
-    *("/selos/totais?de=2026-02-30", "/selos/exportar?formato=pdf", "/vivo/trabalhos?estado=feliz"),
+    *("/selos/totais?de=2026-02-30", "/selos/exportar?formato=pdf", "/vivo/impressoes?estado=feliz"),
 ]
 
 
@@ -90,8 +97,8 @@ def test_a7_what_an_address_asks_for_is_shown_or_refused(maria: Person, address:
 @pytest.mark.parametrize(
     ("address", "said"),
     [
-        ("/?estado=feliz", "Situação: escolha"),
-        ("/?dia=ontem", "Dia: deve ser uma data"),
+        ("/impressoes?estado=feliz", "Situação: escolha"),
+        ("/impressoes?dia=ontem", "Dia: deve ser uma data"),
         ("/balcao/controle?de=ontem", "De: deve ser uma data"),
         ("/balcao/controle?de=2026-11-20&ate=2026-11-19", "Até: o último dia vem antes"),
         ("/selos/totais?de=2026-02-30", "Ato de: "),
@@ -104,15 +111,21 @@ def test_a7_what_an_address_asks_for_wrongly_is_named_by_its_label(maria: Person
 
 def test_a7_what_cannot_be_seen_in_a_search_is_no_part_of_it(maria: Person, rig: Rig) -> None:
     job = rig.livro()
-    assert f'id="trabalho-{job["id"]}"' in _text(maria, "/?texto=Assun%C3%A7%C3%A3o%E2%80%8B")
-    assert f'id="trabalho-{job["id"]}"' in _text(maria, "/?estado=&tipo=&dia=&pagina=")
+    assert f'id="trabalho-{job["id"]}"' in _text(maria, "/impressoes?texto=Assun%C3%A7%C3%A3o%E2%80%8B")
+    assert f'id="trabalho-{job["id"]}"' in _text(maria, "/impressoes?estado=&tipo=&dia=&pagina=")
 
 
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 @pytest.mark.parametrize(
     "path",
     [
-        *("/?dia={}", "/?dia={}&texto=ana", "/vivo/trabalhos?dia={}", "/selos?de={}&ate={}", "/balcao?dia={}"),
+        *(
+            "/impressoes?dia={}",
+            "/impressoes?dia={}&texto=ana",
+            "/vivo/impressoes?dia={}",
+            "/selos?de={}&ate={}",
+            "/balcao?dia={}",
+        ),
         *("/balcao/conferencia?dia={}", "/balcao/controle?de={}&ate={}", "/balcao/diarios?dia={}"),
     ],
 )
@@ -135,10 +148,10 @@ def test_the_day_is_filtered_by_state_type_and_text(maria: Person, rig: Rig) -> 
         (f"texto=instituicao+{nome}", {livro["id"]}),
         ("texto=nada-disto", set()),
     ):
-        text = _text(maria, f"/?{query}")
+        text = _text(maria, f"/impressoes?{query}")
         found = {job["id"] for job in (livro, traslado, held) if f'id="trabalho-{job["id"]}"' in text}
         assert found == shown, query
-    assert "passa por este filtro" in _text(maria, "/?texto=nada-disto")
+    assert "passa por este filtro" in _text(maria, "/impressoes?texto=nada-disto")
 
 
 def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_they_were(
@@ -153,7 +166,7 @@ def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_t
     other = rig.livro()
 
     def found(text: str) -> set[str]:
-        page = _text(maria, f"/?texto={text}")
+        page = _text(maria, f"/impressoes?texto={text}")
         return {job["id"] for job in (livro, traslado, ficha, other) if f'id="trabalho-{job["id"]}"' in page}
 
     for text, expected in (
@@ -175,19 +188,19 @@ def test_t5_a_print_is_found_by_its_parties_and_title_and_the_names_stay_where_t
 
 
 def test_a_part_that_has_not_changed_is_not_sent_again(maria: Person, rig: Rig) -> None:
-    for path in ("/vivo/perguntas", "/vivo/trabalhos", f"/trabalhos/{rig.livro()['id']}/vivo"):
+    for path in ("/vivo/espera", "/vivo/ultimas", "/vivo/impressoes", f"/trabalhos/{rig.livro()['id']}/vivo"):
         text = _text(maria, path)
         again = text.partition('hx-get="')[2].partition('"')[0].replace("&amp;", "&")
         assert maria.get(again).status_code == 204
-    again = _text(maria, "/vivo/trabalhos").partition('hx-get="')[2].partition('"')[0]
+    again = _text(maria, "/vivo/impressoes").partition('hx-get="')[2].partition('"')[0]
     new = rig.livro()
     assert f'id="trabalho-{new["id"]}"' in _text(maria, again)
 
 
 def test_a_polled_list_keeps_the_filter(maria: Person, rig: Rig) -> None:
     job = rig.livro()
-    text = _text(maria, f"/?texto={job['documento']['instrumento']}&tipo=livro")
-    again = text.partition('id="vivo-trabalhos"')[2].partition('hx-get="')[2].partition('"')[0]
+    text = _text(maria, f"/impressoes?texto={job['documento']['instrumento']}&tipo=livro")
+    again = text.partition('id="vivo-impressoes"')[2].partition('hx-get="')[2].partition('"')[0]
     assert f"texto={job['documento']['instrumento']}" in again
     assert "tipo=livro" in again
 
@@ -220,7 +233,7 @@ def test_x6_a_copy_whose_livro_was_excluded_is_shown_as_stale(maria: Person, rig
     assert "Desatualizado" not in _text(maria, f"/trabalhos/{traslado['id']}")
     jobs.exclude(rig.office, rig.autor, livro, {"escrevente": "maria", "motivo": REASON})
     assert "Desatualizado" in _text(maria, f"/trabalhos/{traslado['id']}")
-    assert "Desatualizado" in _text(maria, f"/?texto={traslado['documento']['instrumento']}")
+    assert "Desatualizado" in _text(maria, f"/impressoes?texto={traslado['documento']['instrumento']}")
     assert "excluído por" in _text(maria, f"/trabalhos/{livro}")
 
 
@@ -228,7 +241,7 @@ def test_what_others_wrote_is_text_and_never_html(maria: Person, rig: Rig) -> No
     bad = rig.instrumento("<img src=x>")
     bad["atos"][0]["descricao"] = "<script>alert(1)</script>"
     job = rig.printed({"tipo": "livro", "instrumento": bad})
-    for path in ("/", f"/trabalhos/{job['id']}", f"/?texto=<script>alert(1)</script>&dia={bad['data']}"):
+    for path in ("/", f"/trabalhos/{job['id']}", f"/impressoes?texto=<script>alert(1)</script>&dia={bad['data']}"):
         text = _text(maria, path)
         assert "<script>alert" not in text
         assert "<img" not in text
@@ -353,7 +366,7 @@ def test_x5_a_person_says_page_by_page_what_came_out(maria: Person, rig: Rig, un
     page = f"/trabalhos/{uncertain['id']}/pergunta"
     assert maria.get(page).location == f"/trabalhos/{uncertain['id']}/folhas"
     assert "o papel acabou no meio" in _text(maria, f"/trabalhos/{uncertain['id']}/folhas")
-    assert "O que saiu no papel" in _text(maria, "/")
+    assert "Conferir o papel" in _text(maria, "/")
     status, text = _act(maria, uncertain, "folhas", motivo=REASON)
     assert status == 422
     assert "diga se saiu boa" in text
@@ -412,13 +425,7 @@ def test_the_board_and_the_job_say_what_ails_the_queue(troubled: dict[str, Any],
     board = _text(maria, "/vivo/filas")
     assert "fora de linha" in board
     assert "A reserva é a fila balcao" in board
-    assert "atolamento" in _text(maria, "/vivo/trabalhos")
+    assert "atolamento" in _text(maria, "/vivo/impressoes")
     page = _text(maria, f"/trabalhos/{troubled['id']}")
     assert "A fila notas: atolamento." in page
     assert "Tire o papel preso" in page
-
-
-def test_a_board_of_folders_that_take_files_says_nothing_of_queues(rig: Rig, maria: Person) -> None:
-    rig.office.capabilities.clear()
-    rig.livro()  # something new happened: nothing is shown from memory
-    assert "titulo-filas" not in _text(maria, "/vivo/filas")

@@ -137,7 +137,7 @@ def test_every_screen_asks_for_a_login(stranger: Person, app: Flask) -> None:
 
 def test_a_live_part_sends_its_page_to_the_login(stranger: Person) -> None:
     headers = {"HX-Request": "true", "HX-Current-URL": "http://localhost/trabalhos/abc"}
-    answer = stranger.client.get("/vivo/perguntas", headers=headers)
+    answer = stranger.client.get("/vivo/espera", headers=headers)
     assert answer.status_code == 401
     assert answer.headers["HX-Redirect"] == "/entrar?proximo=/trabalhos/abc"
 
@@ -188,7 +188,7 @@ def test_a_mistake_of_a_person_gets_a_page_in_portuguese(maria: Person, path: st
     answer = maria.get(path)
     assert answer.status_code == 404
     assert answer.mimetype == "text/html"
-    assert "Ir para o painel" in answer.get_data(as_text=True)
+    assert "Ir para Hoje" in answer.get_data(as_text=True)
 
 
 def test_a_mistake_of_a_system_stays_a_problem(stranger: Person) -> None:

@@ -75,7 +75,7 @@ def read(person: Person, path: str, status: int = 200) -> str:
 
 
 def plain(html: str) -> str:
-    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", html)))
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", re.sub("</?time[^>]*>", "", html))))
 
 
 # -- looking through them ---------------------------------------------------------------------------------------------

@@ -164,5 +164,5 @@ def enter(page: Page, usuario: str) -> Page:
     page.keyboard.press("Tab")
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_selector("#vivo-trabalhos")
+    page.wait_for_selector("#vivo-ultimas")
     return page

@@ -1,0 +1,98 @@
+"""What surrounds every screen, and the first page: sections, bell, what waits and ten prints in one view."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+from web_rig import Person, Rig
+
+from printserver import jobs
+
+REASON = "o nome da outorgante saiu errado"
+
+
+def _text(person: Person, path: str) -> str:
+    return person.get(path).get_data(as_text=True)
+
+
+def test_a_question_rings_on_every_screen_and_says_when_it_is_mine(maria: Person, rig: Rig) -> None:
+    _before, held = rig.xa_question()
+    for path in ("/", "/impressoes", "/selos", "/balcao", "/tribunal", "/papel", "/assinaturas"):
+        bell = re.search(r'id="sino"[^>]*data-esperam="(\d+)" data-minhas="(\d+)"', _text(maria, path))
+        assert bell is not None, path
+        assert int(bell[1]) >= int(bell[2]) >= 1
+    jobs.answer_xa(rig.office, rig.autor, held["id"], {"confirma": False, "escrevente": "maria"})
+    assert f"responder-{held['id']}" not in _text(maria, "/")
+
+
+@pytest.mark.parametrize(
+    ("path", "section"),
+    [
+        ("/", "Hoje"),
+        ("/impressoes", "Impressões"),
+        ("/balcao/numeros", "Balcão"),
+        ("/selos", "Selos"),
+        ("/assinaturas", "Selos"),
+        ("/tribunal", "Tribunal"),
+        ("/papel", "Papel"),
+        ("/central", "Tribunal"),
+    ],
+)
+def test_the_section_one_is_in_is_marked(maria: Person, path: str, section: str) -> None:
+    marked = re.findall(r'aria-current="(?:page|true)">([^<]+)</a>', _text(maria, path).partition("</nav>")[0])
+    assert marked == [section]
+
+
+def test_all_that_waits_and_ten_prints_are_seen_at_once(desk: Page, rig: Rig) -> None:
+    held = [rig.xa_question()[1] for _ in range(4)]
+    for _ in range(6):
+        rig.livro()
+    desk.set_viewport_size({"width": 1366, "height": 768})
+    desk.goto("/")
+    for job in held:
+        expect(desk.locator(f"#responder-{job['id']}")).to_be_in_viewport(ratio=1)
+    rows = desk.locator("#vivo-ultimas tbody tr")
+    for n in range(10):
+        expect(rows.nth(n)).to_be_in_viewport(ratio=1)
+    top = desk.locator("header .topo").bounding_box()
+    assert top is not None
+    assert top["height"] <= 52
+    desk.set_viewport_size({"width": 390, "height": 844})
+    foot = desk.locator("nav.secoes").bounding_box()
+    assert foot is not None
+    assert foot["y"] + foot["height"] == 844
+
+
+def test_what_rings_while_one_works_elsewhere_is_seen_heard_and_in_the_title(desk: Page, rig: Rig) -> None:
+    desk.goto("/balcao/numeros")
+    before = int(desk.locator("#sino").get_attribute("data-esperam") or 0)
+    rig.xa_question()
+    expect(desk.locator("#sino")).to_have_attribute("data-esperam", str(before + 1))
+    expect(desk).to_have_title(re.compile(rf"^\({before + 1}\) "))
+    expect(desk.locator("#anuncio")).to_contain_text(str(before + 1))
+
+
+def test_the_search_and_the_persons_menu_work_by_keyboard(desk: Page, rig: Rig) -> None:
+    job = rig.livro()
+    desk.goto("/balcao/numeros")
+    desk.locator("h1").click()
+    desk.keyboard.press("/")
+    expect(desk.locator("#q")).to_be_focused()
+    desk.keyboard.type(job["documento"]["instrumento"])
+    desk.keyboard.press("Enter")
+    expect(desk.locator("h1")).to_be_visible()
+    expect(desk.get_by_text(job["documento"]["instrumento"]).first).to_be_visible()
+    desk.locator("details.pessoa summary").press("Enter")
+    expect(desk.get_by_role("button", name="Sair")).to_be_visible()
+    desk.keyboard.press("Escape")
+    expect(desk.get_by_role("button", name="Sair")).to_be_hidden()
+
+
+def test_a_printed_screen_says_whose_it_is_and_when(desk: Page) -> None:
+    desk.goto("/selos")
+    desk.emulate_media(media="print")
+    head = desk.locator(".papel-cabeca")
+    expect(head).to_be_visible()
+    expect(head).to_contain_text(re.compile(r"Impresso em \d\d/\d\d/\d{4} às \d\d:\d\d:\d\d por Maria Souza"))
+    expect(desk.locator("header.cabeca")).to_be_hidden()
+    desk.emulate_media(media="screen")
